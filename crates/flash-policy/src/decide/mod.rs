@@ -1,0 +1,336 @@
+//! Whether a movie may open a socket: the one place that decides it.
+//!
+//! [`grants`] judges one policy. [`decide`] does what a player does with several: it says which policy to ask for
+//! next, until what is known suffices. It asks nobody itself and knows no clock; whoever drives it fetches, waits no
+//! longer than [`Ask::limit`], and tells it what came back.
+//!
+//! The order of questions is Adobe's (*Developer's Guide*, "Website controls (policy files)" and "Connecting to
+//! sockets"; *Socket policy files*): the master policy and its meta-policy, then what the movie loaded, in order, then
+//! the destination port. Whether a location that the movie loaded replaces the last question or comes before it is
+//! told both ways; the reference of `Security.loadPolicyFile` calls the default locations the final fallback, and so
+//! it is here.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use crate::player_version::Era;
+use crate::{Host, Origin, PlayerVersion, Policy, Port, SiteControl};
+
+mod grants;
+mod reason;
+
+pub use grants::{Grant, Refusal, grants};
+pub use reason::{Allowed, Denied, Reason};
+
+use grants::{ServedFrom, judge};
+
+/// How long a player waits for an answer it asked for of its own accord: 3 seconds.
+///
+/// Documented for port 843 (Adobe, *Developer's Guide*: after three seconds there is no master policy); for the
+/// destination port it was seen in one server's log.
+pub const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A movie that needs a policy's consent.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Movie {
+    /// Loaded from a host.
+    Remote(Origin),
+    /// Loaded from nowhere that has a name: a local file that may use the network. Only a rule for `*` admits it.
+    Hostless,
+}
+
+/// The security sandbox a movie runs in (`Security.sandboxType`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Sandbox {
+    /// `remote`: policies decide.
+    Remote(Origin),
+    /// `localWithNetwork`: policies decide, and only a rule for `*` admits it.
+    LocalWithNetwork,
+    /// `localWithFile`: `SecurityError` #2010, nothing is asked.
+    LocalWithFile,
+    /// `localTrusted`: reported to need no policy.
+    LocalTrusted,
+    /// AIR's `application`: needs no policy.
+    Application,
+}
+
+/// A policy location that the movie named with `Security.loadPolicyFile`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Location {
+    /// `xmlsocket://host:port`.
+    Socket {
+        /// The host.
+        host: Host,
+        /// The port.
+        port: Port,
+    },
+    /// `http://host/path`; it opens sockets for players before 9.0.124, and only from the root folder.
+    Http {
+        /// The host.
+        host: Host,
+        /// The path, from its first slash.
+        path: Box<str>,
+    },
+}
+
+/// A movie's wish to connect.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Which player.
+    pub player: PlayerVersion,
+    /// Who asks.
+    pub sandbox: Sandbox,
+    /// The host that the movie names; policies are kept by this very text, not by address.
+    pub target: Host,
+    /// The port.
+    pub port: Port,
+    /// What the movie loaded before, in order.
+    pub loaded: Vec<Location>,
+}
+
+/// Where a policy can come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// Port 843 of the target.
+    Master,
+    /// The location with this index in [`Request::loaded`].
+    Loaded(usize),
+    /// The port that the movie wants to connect to.
+    Destination,
+    /// `/crossdomain.xml` on the target's HTTP port 80.
+    SiteRoot,
+}
+
+/// What came of asking.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// A policy, for [`Place::SiteRoot`] and HTTP locations read as [`Profile::Url`](crate::Profile::Url).
+    Policy(Policy),
+    /// Bytes that are no policy. What Adobe's player makes of a malformed master is not known; it counts as absent,
+    /// as in Lightspark.
+    Unusable,
+    /// Nothing within the limit, a refusal, or an end without a byte.
+    Absent,
+}
+
+/// What has been learnt so far.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    answers: Vec<(Place, Answer)>,
+}
+
+impl Known {
+    /// Nothing asked yet.
+    #[must_use]
+    pub const fn nothing() -> Self {
+        Self {
+            answers: Vec::new(),
+        }
+    }
+
+    /// Adds what came of asking a place; the first answer stands, as it does in a player's session.
+    pub fn learn(&mut self, place: Place, answer: Answer) {
+        if self.get(place).is_none() {
+            self.answers.push((place, answer));
+        }
+    }
+
+    fn get(&self, place: Place) -> Option<&Answer> {
+        self.answers
+            .iter()
+            .find(|(known, _)| *known == place)
+            .map(|(_, answer)| answer)
+    }
+}
+
+/// What to do next, or what comes of it all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// The player connects.
+    Allowed(Allowed),
+    /// The player refuses.
+    Denied(Denied),
+    /// It cannot be told without this policy.
+    Ask(Ask),
+}
+
+/// A policy that is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ask {
+    /// From where.
+    pub place: Place,
+    /// How long the player waits; none: as long as the whole connection attempt may take.
+    pub limit: Option<Duration>,
+}
+
+/// Decides as far as what is known allows.
+#[must_use]
+pub fn decide(request: &Request, known: &Known) -> Decision {
+    let movie = match &request.sandbox {
+        Sandbox::Application => return Decision::Allowed(Allowed::Application),
+        Sandbox::LocalTrusted => return Decision::Allowed(Allowed::LocalTrusted),
+        Sandbox::LocalWithFile => return Decision::Denied(Denied::without_policy(Reason::Sandbox)),
+        Sandbox::Remote(origin) => Movie::Remote(origin.clone()),
+        Sandbox::LocalWithNetwork => Movie::Hostless,
+    };
+    let era = request.player.era();
+    if era.trusts_own_host() && !request.port.is_low() && is_own_host(&movie, &request.target) {
+        return Decision::Allowed(Allowed::OwnHost);
+    }
+    let mut inquiry = Inquiry {
+        request,
+        known,
+        movie,
+        denied: Denied::without_policy(Reason::NoPolicy),
+    };
+    match inquiry.run(era) {
+        Some(decision) => decision,
+        None => Decision::Denied(inquiry.denied),
+    }
+}
+
+fn is_own_host(movie: &Movie, target: &Host) -> bool {
+    matches!(movie, Movie::Remote(origin) if origin.host == *target)
+}
+
+/// One walk over the places, in a player's order.
+struct Inquiry<'a> {
+    request: &'a Request,
+    known: &'a Known,
+    movie: Movie,
+    /// The best reason so far, should nothing grant.
+    denied: Denied,
+}
+
+impl Inquiry<'_> {
+    /// The decision, if a place gave one or has to be asked.
+    fn run(&mut self, era: Era) -> Option<Decision> {
+        if era.has_master() {
+            let limit = if self.loads_master() {
+                None
+            } else {
+                Some(PATIENCE)
+            };
+            if let Some(decision) = self.ask(
+                Ask {
+                    place: Place::Master,
+                    limit,
+                },
+                ServedFrom::Port(Port::MASTER),
+            ) {
+                return Some(decision);
+            }
+            if let Some(denied) = self.meta_policy() {
+                return Some(Decision::Denied(denied));
+            }
+        }
+        for (index, location) in self.request.loaded.iter().enumerate() {
+            if let Some(served_from) = self.counts(location, era) {
+                let ask = Ask {
+                    place: Place::Loaded(index),
+                    limit: None,
+                };
+                if let Some(decision) = self.ask(ask, served_from) {
+                    return Some(decision);
+                }
+            }
+        }
+        if era.asks_destination() {
+            let ask = Ask {
+                place: Place::Destination,
+                limit: Some(PATIENCE),
+            };
+            return self.ask(ask, ServedFrom::Port(self.request.port));
+        }
+        self.ask(
+            Ask {
+                place: Place::SiteRoot,
+                limit: None,
+            },
+            ServedFrom::Http,
+        )
+    }
+
+    /// Judges what a place answered; asks it where that is not known; `None` where it grants nothing.
+    fn ask(&mut self, ask: Ask, served_from: ServedFrom) -> Option<Decision> {
+        let place = ask.place;
+        if served_from == ServedFrom::Http && self.request.port.is_low() {
+            // No HTTP policy opens a low port, whatever it says.
+            return None;
+        }
+        match self.known.get(place) {
+            None => Some(Decision::Ask(ask)),
+            Some(Answer::Absent | Answer::Unusable) => None,
+            Some(Answer::Policy(policy)) if place == Place::Master && is_none(policy) => None,
+            Some(Answer::Policy(policy)) => {
+                match judge(policy, served_from, &self.movie, self.request.port) {
+                    Grant::Allowed { rule } => {
+                        Some(Decision::Allowed(Allowed::Rule { place, rule }))
+                    }
+                    Grant::Refused(refusal) => {
+                        self.denied = self.denied.nearer(Denied::by_policy(place, refusal));
+                        None
+                    }
+                }
+            }
+        }
+    }
+
+    /// The denial that the master's meta-policy means for every other place.
+    fn meta_policy(&self) -> Option<Denied> {
+        let Some(Answer::Policy(policy)) = self.known.get(Place::Master) else {
+            return None;
+        };
+        match policy.site_control.unwrap_or(SiteControl::All) {
+            SiteControl::All => None,
+            SiteControl::MasterOnly => Some(self.denied.nearer(Denied {
+                place: Some(Place::Master),
+                rule: None,
+                reason: Reason::MetaPolicyMasterOnly,
+            })),
+            SiteControl::None => Some(Denied {
+                place: Some(Place::Master),
+                rule: None,
+                reason: Reason::MetaPolicyNone,
+            }),
+        }
+    }
+
+    /// Whether the movie loaded port 843 itself: then the player waits for it as long as it takes.
+    fn loads_master(&self) -> bool {
+        self.request
+            .loaded
+            .iter()
+            .any(|location| self.is_master(location))
+    }
+
+    fn is_master(&self, location: &Location) -> bool {
+        matches!(location, Location::Socket { host, port } if *port == Port::MASTER && *host == self.request.target)
+    }
+
+    /// What a loaded location may grant, if it counts at all for this target and this player.
+    fn counts(&self, location: &Location, era: Era) -> Option<ServedFrom> {
+        match location {
+            _ if era.has_master() && self.is_master(location) => None,
+            Location::Socket { host, port }
+                if *host == self.request.target && era.loads_from_sockets() =>
+            {
+                Some(ServedFrom::Port(*port))
+            }
+            Location::Http { host, path }
+                if *host == self.request.target && era.loads_from_http() =>
+            {
+                let in_root = path.rfind('/') == Some(0);
+                in_root.then_some(ServedFrom::Http)
+            }
+            Location::Socket { .. } | Location::Http { .. } => None,
+        }
+    }
+}
+
+fn is_none(policy: &Policy) -> bool {
+    policy.site_control == Some(SiteControl::None)
+}

@@ -1,0 +1,102 @@
+//! What a decision rests on: the rule, or the reason.
+
+use super::{Place, Refusal};
+
+/// Why a movie may connect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Allowed {
+    /// A rule grants it.
+    Rule {
+        /// The policy's place.
+        place: Place,
+        /// The rule's index in that policy.
+        rule: usize,
+    },
+    /// The movie's own host, a port from 1024 up, and a player before 9.0.124: no policy is asked for.
+    OwnHost,
+    /// A locally trusted movie: reported to need no policy.
+    LocalTrusted,
+    /// AIR's application sandbox: no policy is asked for.
+    Application,
+}
+
+/// Why a movie may not connect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Denied {
+    /// The nearest reason.
+    pub reason: Reason,
+    /// The policy it comes from.
+    pub place: Option<Place>,
+    /// The rule that came nearest, by its index in that policy.
+    pub rule: Option<usize>,
+}
+
+/// A reason to refuse; its order is how near it came to a grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// No place that counts has a policy.
+    NoPolicy,
+    /// No rule names the movie's host and the port.
+    NoRuleMatches,
+    /// The master policy says `master-only`, and grants nothing itself.
+    MetaPolicyMasterOnly,
+    /// A rule would grant, but is served from a port that may not speak for a low one.
+    PortAuthority,
+    /// A rule would grant, but only to movies loaded over HTTPS.
+    SecureOnly,
+    /// The master policy says `none`.
+    MetaPolicyNone,
+    /// The movie's sandbox has no sockets.
+    Sandbox,
+}
+
+impl Reason {
+    /// The reason's code, which never changes its meaning.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NoPolicy => "no-policy",
+            Self::NoRuleMatches => "no-rule-matches",
+            Self::MetaPolicyMasterOnly => "meta-policy-master-only",
+            Self::PortAuthority => "port-authority",
+            Self::SecureOnly => "secure-only",
+            Self::MetaPolicyNone => "meta-policy-none",
+            Self::Sandbox => "sandbox",
+        }
+    }
+}
+
+impl Denied {
+    pub(super) const fn without_policy(reason: Reason) -> Self {
+        Self {
+            reason,
+            place: None,
+            rule: None,
+        }
+    }
+
+    pub(super) const fn by_policy(place: Place, refusal: Refusal) -> Self {
+        let (reason, rule) = match refusal {
+            Refusal::NoRuleMatches => (Reason::NoRuleMatches, None),
+            Refusal::PortAuthority { rule } => (Reason::PortAuthority, Some(rule)),
+            Refusal::SecureOnly { rule } => (Reason::SecureOnly, Some(rule)),
+        };
+        Self {
+            reason,
+            place: Some(place),
+            rule,
+        }
+    }
+
+    /// Whichever of two came nearer to a grant; the earlier one among equals.
+    pub(super) fn nearer(self, other: Self) -> Self {
+        if other.reason > self.reason {
+            other
+        } else {
+            self
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! What can be wrong with a `domain`, in words that help: one place for the linter, the flags and the config file.
+
+use alloc::format;
+use alloc::string::String;
+use core::fmt;
+use core::ops::Range;
+
+use crate::origin::HostError;
+
+/// Why a text is no `domain` value, and which part of it is to blame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DomainError {
+    /// What is wrong.
+    pub kind: DomainErrorKind,
+    /// Where in the text, in bytes.
+    pub range: Range<usize>,
+}
+
+/// See [`DomainError`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DomainErrorKind {
+    /// Nothing at all.
+    Empty,
+    /// Blanks around it.
+    Blank,
+    /// Several domains in one value.
+    List,
+    /// A scheme other than `http` and `https`.
+    Scheme,
+    /// A scheme, and then nothing or `*`.
+    SchemeWithoutHost,
+    /// `example.com:8080`.
+    Port,
+    /// `example.com/game`.
+    Path,
+    /// `user@example.com`.
+    UserInfo,
+    /// `%DOMAIN%`, `${domain}` and the like.
+    Placeholder,
+    /// `www.example.*`, `*example.com`.
+    PartialWildcard,
+    /// `10.0.0.*`.
+    WildcardInAddress,
+    /// `*.com`.
+    WildcardTopLevel,
+    /// A name with characters beyond ASCII; its ASCII form is suggested.
+    International {
+        /// What to write instead.
+        suggestion: String,
+    },
+    /// No host name and no address.
+    Host(HostError),
+}
+
+impl DomainError {
+    pub(super) fn shifted(mut self, by: usize) -> Self {
+        self.range = self.range.start + by..self.range.end + by;
+        self
+    }
+
+    /// The name of the lint rule that this breaks.
+    #[must_use]
+    pub const fn rule(&self) -> &'static str {
+        match self.kind {
+            DomainErrorKind::Empty => "empty-domain",
+            DomainErrorKind::Blank => "blanks-in-domain",
+            DomainErrorKind::List => "domain-list",
+            DomainErrorKind::Scheme | DomainErrorKind::SchemeWithoutHost => "domain-with-scheme",
+            DomainErrorKind::Port => "domain-with-port",
+            DomainErrorKind::Path => "domain-with-path",
+            DomainErrorKind::UserInfo | DomainErrorKind::Host(_) => "bad-domain",
+            DomainErrorKind::Placeholder => "template-placeholder",
+            DomainErrorKind::PartialWildcard => "partial-wildcard",
+            DomainErrorKind::WildcardInAddress => "wildcard-in-address",
+            DomainErrorKind::WildcardTopLevel => "wildcard-top-level-domain",
+            DomainErrorKind::International { .. } => "international-domain",
+        }
+    }
+
+    /// What to write instead.
+    #[must_use]
+    pub fn help(&self) -> String {
+        match &self.kind {
+            DomainErrorKind::Empty => "name a host, as in `www.example.com`, or write `*` for every movie",
+            DomainErrorKind::Blank => "remove the blanks",
+            DomainErrorKind::List => "give each domain a rule of its own; rules add up",
+            DomainErrorKind::Scheme => "leave the scheme out, or use `http://` or `https://`",
+            DomainErrorKind::SchemeWithoutHost => {
+                "write `*` for every movie; to admit only movies loaded over HTTPS, add `secure=\"true\"`"
+            }
+            DomainErrorKind::Port => "leave the port out: the domain is where the movie came from, the ports to connect to are listed apart",
+            DomainErrorKind::Path => "leave the path out: a rule admits all movies of a host or none",
+            DomainErrorKind::UserInfo => "leave out what stands before the `@`",
+            DomainErrorKind::Placeholder => "put the real domain in its place: this looks like a template that nobody filled in",
+            DomainErrorKind::PartialWildcard => {
+                "use `*.example.com` for example.com and everything below it, `*` for every movie, or a rule for each name"
+            }
+            DomainErrorKind::WildcardInAddress => "give each address a rule of its own, or write `*`",
+            DomainErrorKind::WildcardTopLevel => "name the domain below it, as in `*.example.com`, or write `*`",
+            DomainErrorKind::International { suggestion } => return format!("write its ASCII form, `{suggestion}`"),
+            DomainErrorKind::Host(HostError::Address) => {
+                "write an address in full, as in `192.0.2.7` or `2001:db8::7`, or a name"
+            }
+            DomainErrorKind::Host(_) => "name a host, as in `www.example.com`",
+        }
+        .into()
+    }
+}
+
+impl fmt::Display for DomainError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match &self.kind {
+            DomainErrorKind::Empty => "expected a domain, found nothing",
+            DomainErrorKind::Blank => "expected a domain, found blanks around it",
+            DomainErrorKind::List => "expected one domain, found several",
+            DomainErrorKind::Scheme => {
+                "expected a domain, found a URL of another scheme than http and https"
+            }
+            DomainErrorKind::SchemeWithoutHost => "expected a domain after the scheme",
+            DomainErrorKind::Port => "expected a domain, found a port behind it",
+            DomainErrorKind::Path => "expected a domain, found a path behind it",
+            DomainErrorKind::UserInfo => "expected a domain, found a user name before it",
+            DomainErrorKind::Placeholder => "expected a domain, found a placeholder",
+            DomainErrorKind::PartialWildcard => {
+                "expected `*` alone or as the whole first label, found it elsewhere"
+            }
+            DomainErrorKind::WildcardInAddress => {
+                "expected a whole address, found a wildcard in it"
+            }
+            DomainErrorKind::WildcardTopLevel => {
+                "expected two labels or more behind `*.`, found one"
+            }
+            DomainErrorKind::International { .. } => {
+                "expected an ASCII domain, found other letters"
+            }
+            DomainErrorKind::Host(error) => return error.fmt(f),
+        })
+    }
+}
+
+impl core::error::Error for DomainError {}

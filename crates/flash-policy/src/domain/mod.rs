@@ -1,0 +1,244 @@
+//! The `domain` of a rule: parse, match, display.
+//!
+//! The grammar (Adobe, *Developer's Guide*, "Website controls (policy files)"; *Cross Domain Policy File
+//! Specification*): `*`, an exact host name, an exact address, or `*.` and a name of two labels or more, which admits
+//! that name and everything below it. An `http://` or `https://` in front narrows a name to movies loaded that way.
+//! There is no other wildcard, no list, no port and no path.
+
+use alloc::boxed::Box;
+use core::fmt;
+use core::str::FromStr;
+
+use crate::origin::{Host, HostError, Origin, Scheme, check_name};
+
+mod error;
+pub(crate) mod punycode;
+
+pub use error::{DomainError, DomainErrorKind};
+
+/// The movies a rule admits, by the host they were loaded from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DomainPattern {
+    scheme: Option<Scheme>,
+    hosts: Hosts,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Hosts {
+    Any,
+    Exactly(Host),
+    /// The name itself and everything below it.
+    Under(Box<str>),
+}
+
+impl DomainPattern {
+    /// `*`: every movie, also one without a host.
+    pub const ANY: Self = Self {
+        scheme: None,
+        hosts: Hosts::Any,
+    };
+
+    /// Whether it is `*`.
+    #[must_use]
+    pub fn is_any(&self) -> bool {
+        *self == Self::ANY
+    }
+
+    /// The scheme that the movie must have been loaded with, if one is named.
+    #[must_use]
+    pub const fn scheme(&self) -> Option<Scheme> {
+        self.scheme
+    }
+
+    /// The pattern without its scheme, as written in a policy: `*`, `www.example.com`, `*.example.com`.
+    #[must_use]
+    pub fn hosts(&self) -> impl fmt::Display {
+        DisplayHosts(self)
+    }
+
+    /// Whether it admits a movie loaded from there.
+    ///
+    /// A pattern's `http://` shuts out a movie loaded over HTTPS, and the reverse.
+    #[must_use]
+    pub fn matches(&self, origin: &Origin) -> bool {
+        if self.scheme.is_some_and(|scheme| scheme != origin.scheme) {
+            return false;
+        }
+        match (&self.hosts, &origin.host) {
+            (Hosts::Any, _) => true,
+            (Hosts::Exactly(host), other) => host == other,
+            (Hosts::Under(suffix), Host::Name(name)) => is_under(name, suffix),
+            (Hosts::Under(_), Host::Address(_)) => false,
+        }
+    }
+}
+
+/// Whether `name` is `suffix`, or ends in a dot and `suffix`.
+fn is_under(name: &str, suffix: &str) -> bool {
+    name.strip_suffix(suffix)
+        .is_some_and(|head| head.is_empty() || head.ends_with('.'))
+}
+
+impl FromStr for DomainPattern {
+    type Err = DomainError;
+
+    fn from_str(text: &str) -> Result<Self, DomainError> {
+        let fault = |kind, range| Err(DomainError { kind, range });
+        let whole = 0..text.len();
+        if text.is_empty() {
+            return fault(DomainErrorKind::Empty, whole);
+        }
+        if text == "*" {
+            return Ok(Self::ANY);
+        }
+        if text.trim() != text || text.trim().is_empty() {
+            return fault(DomainErrorKind::Blank, whole);
+        }
+        if let Some((at, found)) = text
+            .char_indices()
+            .find(|(_, c)| c.is_whitespace() || matches!(c, ',' | ';'))
+        {
+            return fault(DomainErrorKind::List, at..at + found.len_utf8());
+        }
+        let (scheme, start) = parse_scheme(text)?;
+        let rest = text.get(start..).unwrap_or_default();
+        parse_hosts(rest)
+            .map(|hosts| Self { scheme, hosts })
+            .map_err(|error| error.shifted(start))
+    }
+}
+
+/// The scheme in front, and where the host begins.
+fn parse_scheme(text: &str) -> Result<(Option<Scheme>, usize), DomainError> {
+    let Some(end) = text.find("://") else {
+        return Ok((None, 0));
+    };
+    match text.get(..end).and_then(Scheme::named) {
+        Some(scheme) => Ok((Some(scheme), end + 3)),
+        None => Err(DomainError {
+            kind: DomainErrorKind::Scheme,
+            range: 0..end + 3,
+        }),
+    }
+}
+
+fn parse_hosts(text: &str) -> Result<Hosts, DomainError> {
+    let fault = |kind, range| Err(DomainError { kind, range });
+    let whole = 0..text.len();
+    if text == "*" || text.is_empty() {
+        return fault(DomainErrorKind::SchemeWithoutHost, whole);
+    }
+    if let Some(at) = text.find(['/', '?', '#']) {
+        return fault(DomainErrorKind::Path, at..text.len());
+    }
+    if let Some(at) = text.find('@') {
+        return fault(DomainErrorKind::UserInfo, 0..at + 1);
+    }
+    if text.contains(['%', '{', '}', '$', '<', '>']) {
+        return fault(DomainErrorKind::Placeholder, whole);
+    }
+    if let Ok(host @ Host::Address(_)) = text.parse() {
+        return Ok(Hosts::Exactly(host));
+    }
+    let after_bracket = text.rfind(']').unwrap_or(0);
+    if let Some(at) = text.get(after_bracket..).and_then(|tail| tail.find(':')) {
+        return fault(DomainErrorKind::Port, after_bracket + at..text.len());
+    }
+    if !text.is_ascii() {
+        return fault(
+            DomainErrorKind::International {
+                suggestion: crate::origin::a_label(text),
+            },
+            whole,
+        );
+    }
+    parse_name(text)
+}
+
+fn parse_name(text: &str) -> Result<Hosts, DomainError> {
+    let name = text.strip_suffix('.').unwrap_or(text);
+    let Some(suffix) = name.strip_prefix("*.") else {
+        return match name.find('*') {
+            None => check_name(name)
+                .map(|name| Hosts::Exactly(Host::Name(name)))
+                .map_err(|e| from_host(&e, text, 0)),
+            Some(at) => Err(DomainError {
+                kind: wildcard_fault(name),
+                range: at..at + 1,
+            }),
+        };
+    };
+    if let Some(at) = suffix.find('*') {
+        return Err(DomainError {
+            kind: DomainErrorKind::PartialWildcard,
+            range: at + 2..at + 3,
+        });
+    }
+    let checked = check_name(suffix).map_err(|error| match error {
+        HostError::Address => DomainError {
+            kind: DomainErrorKind::WildcardInAddress,
+            range: 0..1,
+        },
+        other => from_host(&other, text, 2),
+    })?;
+    if checked.contains('.') {
+        return Ok(Hosts::Under(checked));
+    }
+    Err(DomainError {
+        kind: DomainErrorKind::WildcardTopLevel,
+        range: 0..text.len(),
+    })
+}
+
+/// A misplaced `*` in what would be an address without it, or in a name.
+fn wildcard_fault(text: &str) -> DomainErrorKind {
+    if text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'*'))
+    {
+        DomainErrorKind::WildcardInAddress
+    } else {
+        DomainErrorKind::PartialWildcard
+    }
+}
+
+fn from_host(error: &HostError, text: &str, start: usize) -> DomainError {
+    let whole = 0..text.len();
+    match *error {
+        HostError::Character { at, found } => {
+            let at = at + start;
+            DomainError {
+                kind: DomainErrorKind::Host(*error),
+                range: at..at + found.len_utf8(),
+            }
+        }
+        HostError::Empty | HostError::EmptyLabel | HostError::TooLong | HostError::Address => {
+            DomainError {
+                kind: DomainErrorKind::Host(*error),
+                range: whole,
+            }
+        }
+    }
+}
+
+impl fmt::Display for DomainPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(scheme) = self.scheme {
+            write!(f, "{}://", scheme.as_str())?;
+        }
+        fmt::Display::fmt(&DisplayHosts(self), f)
+    }
+}
+
+struct DisplayHosts<'a>(&'a DomainPattern);
+
+impl fmt::Display for DisplayHosts<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.hosts {
+            Hosts::Any => f.write_str("*"),
+            Hosts::Exactly(Host::Name(name)) => f.write_str(name),
+            Hosts::Exactly(Host::Address(address)) => write!(f, "{address}"),
+            Hosts::Under(suffix) => write!(f, "*.{suffix}"),
+        }
+    }
+}

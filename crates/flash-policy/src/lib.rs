@@ -1,0 +1,67 @@
+//! Flash's socket policies: recognise the request, read and write the file, decide as the player decides, and say why.
+//!
+//! Before a Flash movie may open a `Socket` or `XMLSocket`, the player asks TCP port 843 of the target host, then the
+//! target port itself, for a *socket policy file*: it sends `<policy-file-request/>` and a NUL, and waits for an XML
+//! document and a NUL. This crate holds everything about that exchange that is not I/O. It opens no socket, reads no
+//! file and knows no clock (it is `no_std`), so a server, a linter and an emulated player can share one truth.
+//!
+//! | to | use |
+//! |---|---|
+//! | tell a policy request from other traffic, however TCP cut it | [`Recogniser`] |
+//! | read a policy file, with every fault and its place | [`parse`](fn@parse), [`lint`](fn@lint) |
+//! | build a policy and write it | [`Policy`], [`write::flash`], [`write::silverlight`] |
+//! | know whether a player would connect, and why | [`decide`](fn@decide), [`grants`] |
+//!
+//! Facts about Flash Player are cited where the code depends on them; [`manual`] tells the protocol as a whole.
+//!
+//! ```
+//! use flash_policy::{grants, lint, Grant, Movie, Port, Serving};
+//!
+//! let file = br#"<cross-domain-policy>
+//!   <allow-access-from domain="*.example.com" to-ports="9339"/>
+//! </cross-domain-policy>"#;
+//! let report = lint(file, Serving::from_port(Port::MASTER));
+//! assert!(report.findings.is_empty());
+//!
+//! let policy = report.policy.expect("a policy without errors");
+//! let movie = Movie::Remote("http://www.example.com/game.swf".parse()?);
+//! assert_eq!(grants(&policy, Port::MASTER, &movie, Port::new(9339)?), Grant::Allowed { rule: 0 });
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
+
+#![no_std]
+
+extern crate alloc;
+
+pub mod decide;
+pub mod diagnostic;
+pub mod document;
+pub mod domain;
+pub mod lint;
+pub mod manual;
+pub mod origin;
+pub mod parse;
+pub mod player_version;
+pub mod policy;
+pub mod ports;
+pub mod recognise;
+pub mod reply;
+pub mod write;
+
+pub use decide::{Grant, Movie, decide, grants};
+pub use diagnostic::{Diagnostic, Severity, Span};
+pub use domain::DomainPattern;
+pub use lint::{Report, Serving, lint};
+pub use origin::{Host, Origin, Scheme};
+pub use parse::{Parsed, Profile, parse};
+pub use player_version::PlayerVersion;
+pub use policy::{Policy, Rule, Secure, SiteControl};
+pub use ports::{Port, PortRange, PortSet};
+pub use recognise::{Recogniser, Verdict};
+pub use reply::Reply;
+
+/// What a player sends, to the byte: 22 characters and a NUL.
+///
+/// Source: Adobe, *ActionScript 3.0 Developer's Guide*, "Connecting to sockets"; Ruffle's `mocket`, which compares
+/// these 23 bytes exactly when run against the real player.
+pub const REQUEST: &[u8; 23] = b"<policy-file-request/>\0";

@@ -1,0 +1,249 @@
+//! Where a movie was loaded from: the side of a decision that a policy is matched against.
+//!
+//! Names are compared as written, without any look-up: a rule for an address admits only movies whose URL has that
+//! address, a rule for a name only that name (Adobe, *Developer's Guide*, "Website controls (policy files)").
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::fmt;
+use core::net::{IpAddr, Ipv6Addr};
+use core::str::FromStr;
+
+/// A host name or an address.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Host {
+    /// A name, in lower case and without a trailing dot.
+    Name(Box<str>),
+    /// An IPv4 or IPv6 address.
+    Address(IpAddr),
+}
+
+impl FromStr for Host {
+    type Err = HostError;
+
+    fn from_str(text: &str) -> Result<Self, HostError> {
+        if let Some(inner) = text
+            .strip_prefix('[')
+            .and_then(|text| text.strip_suffix(']'))
+        {
+            let address: Result<Ipv6Addr, _> = inner.parse();
+            return address
+                .map(|address| Self::Address(address.into()))
+                .map_err(|_| HostError::Address);
+        }
+        if let Ok(address) = text.parse() {
+            return Ok(Self::Address(address));
+        }
+        check_name(text.strip_suffix('.').unwrap_or(text)).map(Self::Name)
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => f.write_str(name),
+            Self::Address(IpAddr::V4(address)) => write!(f, "{address}"),
+            Self::Address(IpAddr::V6(address)) => write!(f, "[{address}]"),
+        }
+    }
+}
+
+/// Why a text is no host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HostError {
+    /// Nothing at all.
+    Empty,
+    /// Nothing between two dots, or before the first.
+    EmptyLabel,
+    /// A character that no host name holds; its place in bytes, and the character.
+    Character {
+        /// Where, in bytes.
+        at: usize,
+        /// Which.
+        found: char,
+    },
+    /// A name over 253 bytes, or a label over 63.
+    TooLong,
+    /// Looks like an address, and is none.
+    Address,
+}
+
+impl fmt::Display for HostError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("expected a host name or an address, found nothing"),
+            Self::EmptyLabel => f.write_str("expected a name between the dots, found nothing"),
+            Self::Character { found, .. } => {
+                write!(
+                    f,
+                    "expected letters, digits, `-`, `_` and dots in a host name, found `{}`",
+                    found.escape_debug()
+                )
+            }
+            Self::TooLong => {
+                f.write_str("expected at most 253 bytes in a host name and 63 between two dots")
+            }
+            Self::Address => f.write_str(
+                "expected an IPv4 or IPv6 address, found something that only looks like one",
+            ),
+        }
+    }
+}
+
+impl core::error::Error for HostError {}
+
+/// Checks a name label by label and returns it in lower case.
+pub(crate) fn check_name(text: &str) -> Result<Box<str>, HostError> {
+    if text.is_empty() {
+        return Err(HostError::Empty);
+    }
+    let bad = |(_, c): &(usize, char)| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    if let Some((at, found)) = text.char_indices().find(bad) {
+        return Err(HostError::Character { at, found });
+    }
+    if text.split('.').any(str::is_empty) {
+        return Err(HostError::EmptyLabel);
+    }
+    if text.len() > 253 || text.split('.').any(|label| label.len() > 63) {
+        return Err(HostError::TooLong);
+    }
+    // WHATWG URL, "ends in a number checker": no name ends in a label of digits only.
+    if text
+        .rsplit('.')
+        .next()
+        .is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()))
+    {
+        return Err(HostError::Address);
+    }
+    Ok(text.to_ascii_lowercase().into_boxed_str())
+}
+
+/// How a movie was loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scheme {
+    /// `http:`.
+    Http,
+    /// `https:`.
+    Https,
+}
+
+impl Scheme {
+    /// The scheme as it stands in a URL.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+
+    /// The scheme of that name, in any case.
+    #[must_use]
+    pub const fn named(name: &str) -> Option<Self> {
+        if name.eq_ignore_ascii_case("http") {
+            Some(Self::Http)
+        } else if name.eq_ignore_ascii_case("https") {
+            Some(Self::Https)
+        } else {
+            None
+        }
+    }
+}
+
+/// Scheme and host of a movie's own URL (not of the page around it); its port plays no part in a decision.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Origin {
+    /// How it was loaded.
+    pub scheme: Scheme,
+    /// From where.
+    pub host: Host,
+}
+
+/// Reads an `http` or `https` URL, or just its scheme and host: `https://www.example.org:8443/game.swf`.
+impl FromStr for Origin {
+    type Err = OriginError;
+
+    fn from_str(text: &str) -> Result<Self, OriginError> {
+        let (scheme, rest) = text.split_once("://").ok_or(OriginError::NoScheme)?;
+        let scheme = Scheme::named(scheme).ok_or(OriginError::Scheme)?;
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let host_and_port = authority
+            .rsplit_once('@')
+            .map_or(authority, |(_, host)| host);
+        let (host, port) = split_port(host_and_port);
+        if port.is_some_and(|port| !port.is_empty() && port.parse::<u16>().is_err()) {
+            return Err(OriginError::Port);
+        }
+        Ok(Self {
+            scheme,
+            host: host.parse().map_err(OriginError::Host)?,
+        })
+    }
+}
+
+/// Splits `host:port`; the colons inside an IPv6 address in brackets do not count.
+fn split_port(text: &str) -> (&str, Option<&str>) {
+    let from = text.rfind(']').unwrap_or(0);
+    match text.get(from..).and_then(|tail| tail.rfind(':')) {
+        Some(colon) => (
+            text.get(..from + colon).unwrap_or(text),
+            text.get(from + colon + 1..),
+        ),
+        None => (text, None),
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", self.scheme.as_str(), self.host)
+    }
+}
+
+/// Why a text is no origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OriginError {
+    /// No `://`.
+    NoScheme,
+    /// A scheme other than `http` and `https`.
+    Scheme,
+    /// The host is none.
+    Host(HostError),
+    /// The port is none.
+    Port,
+}
+
+impl fmt::Display for OriginError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoScheme => {
+                f.write_str("expected a URL like `http://www.example.com/`, found no `://`")
+            }
+            Self::Scheme => f.write_str("expected `http` or `https` before `://`"),
+            Self::Host(error) => error.fmt(f),
+            Self::Port => f.write_str("expected a port from 0 to 65535 after the host"),
+        }
+    }
+}
+
+impl core::error::Error for OriginError {}
+
+/// The ASCII form of an international name (RFC 3492, RFC 5890), for messages.
+///
+/// Names are lower-cased first, nothing more: without Unicode's tables it is a suggestion, not a conversion.
+pub(crate) fn a_label(name: &str) -> String {
+    let mut out = String::new();
+    for (index, label) in name.split('.').enumerate() {
+        if index > 0 {
+            out.push('.');
+        }
+        if label.is_ascii() {
+            out.push_str(&label.to_ascii_lowercase());
+        } else {
+            out.push_str("xn--");
+            crate::domain::punycode::encode(&label.to_lowercase(), &mut out);
+        }
+    }
+    out
+}

@@ -1,0 +1,162 @@
+//! Which player: the rules changed five times between 2002 and 2008, and not since.
+
+use core::fmt;
+use core::str::FromStr;
+
+/// A version of Flash Player, as `9.0.124` or just `32`.
+///
+/// A version given by fewer numbers is the last of its kind: `9` is the last Flash Player 9.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PlayerVersion {
+    major: u16,
+    minor: u16,
+    build: u16,
+}
+
+const LAST: u16 = u16::MAX;
+
+impl PlayerVersion {
+    /// Flash Player 32, the last one.
+    pub const LATEST: Self = Self {
+        major: 32,
+        minor: LAST,
+        build: LAST,
+    };
+
+    /// A version by its three numbers.
+    #[must_use]
+    pub const fn new(major: u16, minor: u16, build: u16) -> Self {
+        Self {
+            major,
+            minor,
+            build,
+        }
+    }
+
+    /// The rules that this version follows.
+    #[must_use]
+    pub fn era(self) -> Era {
+        if self < Self::new(7, 0, 19) {
+            Era::SiteRoot
+        } else if self < Self::new(9, 0, 0) {
+            Era::NamedPorts
+        } else if self < Self::new(9, 0, 115) {
+            Era::DestinationPort
+        } else if self < Self::new(9, 0, 124) {
+            Era::Master
+        } else {
+            Era::Strict
+        }
+    }
+}
+
+impl Default for PlayerVersion {
+    fn default() -> Self {
+        Self::LATEST
+    }
+}
+
+/// What a player asks, and what it lets through unasked.
+///
+/// Sources: *ActionScript Language Reference* (Flash MX 2004) p. 849; *Learning ActionScript 2.0* (Flash 8)
+/// pp. 703–706; *Programming ActionScript 3.0* (Flex 2) pp. 457–459; the ActionScript 3 reference of `Socket` and
+/// `XMLSocket`; Adobe's note "Sockets do not function" for 9.0.124.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Era {
+    /// Before 7.0.19: `/crossdomain.xml` on HTTP port 80 opens every port from 1024 up, nothing opens the lower ones.
+    SiteRoot,
+    /// 7.0.19 to 8: also `loadPolicyFile("xmlsocket://host:port")`, for low ports too.
+    NamedPorts,
+    /// 9.0.16 to 9.0.47: the destination port is asked last; HTTP counts only where the movie loads it.
+    DestinationPort,
+    /// 9.0.115: port 843 and socket meta-policies.
+    Master,
+    /// 9.0.124 and later: a policy is needed for the movie's own host too, and HTTP no longer counts.
+    Strict,
+}
+
+impl Era {
+    /// Whether a movie may connect to its own host, from port 1024 up, without a policy.
+    ///
+    /// Adobe's own texts disagree on 9.0.115; the reference of `Socket` says it still may, with a warning in the log.
+    #[must_use]
+    pub fn trusts_own_host(self) -> bool {
+        self < Self::Strict
+    }
+
+    /// Whether port 843 is asked first.
+    #[must_use]
+    pub fn has_master(self) -> bool {
+        self >= Self::Master
+    }
+
+    /// Whether the destination port is asked last.
+    #[must_use]
+    pub fn asks_destination(self) -> bool {
+        self >= Self::DestinationPort
+    }
+
+    /// Whether `loadPolicyFile` takes `xmlsocket:` addresses.
+    #[must_use]
+    pub fn loads_from_sockets(self) -> bool {
+        self >= Self::NamedPorts
+    }
+
+    /// Whether a policy that the movie loaded over HTTP opens ports.
+    ///
+    /// That 9.0.115 still took one is inferred: Adobe dates the end to 9.0.124.
+    #[must_use]
+    pub fn loads_from_http(self) -> bool {
+        self < Self::Strict
+    }
+}
+
+impl FromStr for PlayerVersion {
+    type Err = PlayerVersionError;
+
+    fn from_str(text: &str) -> Result<Self, PlayerVersionError> {
+        let mut numbers = text
+            .split('.')
+            .map(|number| number.parse::<u16>().map_err(|_| PlayerVersionError));
+        let version = Self {
+            major: numbers.next().unwrap_or(Err(PlayerVersionError))?,
+            minor: numbers.next().transpose()?.unwrap_or(LAST),
+            build: numbers.next().transpose()?.unwrap_or(LAST),
+        };
+        // A fourth number, as in 9.0.124.0, changes nothing.
+        numbers.next().transpose()?;
+        if numbers.next().is_some() {
+            return Err(PlayerVersionError);
+        }
+        if (1..=32).contains(&version.major) {
+            Ok(version)
+        } else {
+            Err(PlayerVersionError)
+        }
+    }
+}
+
+impl fmt::Display for PlayerVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.major)?;
+        for number in [self.minor, self.build]
+            .into_iter()
+            .take_while(|number| *number != LAST)
+        {
+            write!(f, ".{number}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A text is no player version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlayerVersionError;
+
+impl fmt::Display for PlayerVersionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected a version of Flash Player from 1 to 32, like `9.0.124` or `32`")
+    }
+}
+
+impl core::error::Error for PlayerVersionError {}

@@ -1,0 +1,67 @@
+//! What a policy file means, once read: rules and a meta-policy.
+//!
+//! A [`Policy`] holds only what takes effect. A rule that fails in the player is a finding of
+//! [`parse`](fn@crate::parse), never a rule here.
+
+use alloc::vec::Vec;
+
+use crate::{DomainPattern, PortSet};
+
+/// A socket policy: who may connect to which ports of the host that serves it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// The meta-policy; it counts only in the master policy, the one on port 843.
+    pub site_control: Option<SiteControl>,
+    /// Rules grant; none denies, and their order means nothing.
+    pub rules: Vec<Rule>,
+}
+
+/// One `<allow-access-from>`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// The movies it admits, by the host they were loaded from.
+    pub domain: DomainPattern,
+    /// The ports it admits them to.
+    pub ports: PortSet,
+    /// Whether it admits only movies loaded over HTTPS.
+    pub secure: Secure,
+}
+
+/// The `secure` attribute of a rule.
+///
+/// The default in socket policies is `false`, whatever the DTD says (Adobe, *Cross Domain Policy File
+/// Specification*): a parser that applied the DTD's `true` would shut every plain-HTTP movie out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Secure {
+    /// `secure="true"`: only movies loaded over HTTPS.
+    HttpsOnly,
+    /// `secure="false"`, or nothing: movies loaded in any way.
+    #[default]
+    Any,
+}
+
+/// `<site-control permitted-cross-domain-policies="…">`, the meta-policy of a host.
+///
+/// Where a file has several, `none` wins, then the strictest. Source: Adobe, *Developer's Guide*, "Website controls
+/// (policy files)" and *Cross Domain Policy File Specification*.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SiteControl {
+    /// Every port may serve a policy of its own; so it is where the element is absent.
+    All,
+    /// Only the master policy's own rules count.
+    MasterOnly,
+    /// Nothing counts, not even the rules beside it.
+    None,
+}
+
+impl SiteControl {
+    /// The value as it stands in a file.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::MasterOnly => "master-only",
+            Self::None => "none",
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! Ports and `to-ports`: parse, match, display.
+//!
+//! The grammar is `*`, or a list of ports and `low-high` ranges with commas between them (Adobe, *Developer's Guide*,
+//! "Connecting to sockets"; *Cross Domain Policy File Specification*). Blanks around items are not mentioned there
+//! and tolerated here; whatever else falls outside the grammar grants nothing, and is an error with its place.
+
+use alloc::vec::Vec;
+use core::fmt;
+use core::num::NonZeroU16;
+use core::ops::Range;
+use core::str::FromStr;
+
+/// A TCP port, 1 to 65535.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Port(NonZeroU16);
+
+impl Port {
+    /// 843, where the master policy lives.
+    pub const MASTER: Self = Self(NonZeroU16::new(843).expect("843 is not zero"));
+
+    /// Checks the range.
+    ///
+    /// A movie that asks for a port outside it gets `SecurityError` #2003 before anything is sent.
+    pub const fn new(number: u32) -> Result<Self, PortOutOfRange> {
+        if number == 0 || number > 65_535 {
+            return Err(PortOutOfRange { number });
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the range was checked above"
+        )]
+        match NonZeroU16::new(number as u16) {
+            Some(port) => Ok(Self(port)),
+            None => Err(PortOutOfRange { number }),
+        }
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> u16 {
+        self.0.get()
+    }
+
+    /// Whether it is below 1024.
+    ///
+    /// A policy served from a port of 1024 and above grants nothing below 1024 (Adobe, *Developer's Guide*).
+    #[must_use]
+    pub const fn is_low(self) -> bool {
+        self.get() < 1024
+    }
+}
+
+impl fmt::Display for Port {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// A number that is no port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PortOutOfRange {
+    /// The number.
+    pub number: u32,
+}
+
+impl fmt::Display for PortOutOfRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected a port from 1 to 65535, found {}", self.number)
+    }
+}
+
+impl core::error::Error for PortOutOfRange {}
+
+/// One port, or all from a low to a high one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PortRange {
+    low: Port,
+    high: Port,
+}
+
+impl PortRange {
+    /// From `low` to `high`, both included; `None` where they are the wrong way round.
+    #[must_use]
+    pub fn new(low: Port, high: Port) -> Option<Self> {
+        (low <= high).then_some(Self { low, high })
+    }
+
+    /// The lowest port.
+    #[must_use]
+    pub const fn low(self) -> Port {
+        self.low
+    }
+
+    /// The highest port.
+    #[must_use]
+    pub const fn high(self) -> Port {
+        self.high
+    }
+}
+
+impl From<Port> for PortRange {
+    fn from(port: Port) -> Self {
+        Self {
+            low: port,
+            high: port,
+        }
+    }
+}
+
+impl fmt::Display for PortRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.low == self.high {
+            write!(f, "{}", self.low)
+        } else {
+            write!(f, "{}-{}", self.low, self.high)
+        }
+    }
+}
+
+/// The value of `to-ports`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PortSet {
+    /// `*`.
+    All,
+    /// A list, in the order it was written.
+    List(Vec<PortRange>),
+}
+
+impl PortSet {
+    /// Whether a port is in it.
+    #[must_use]
+    pub fn contains(&self, port: Port) -> bool {
+        match self {
+            Self::All => true,
+            Self::List(ranges) => ranges
+                .iter()
+                .any(|range| range.low <= port && port <= range.high),
+        }
+    }
+}
+
+impl fmt::Display for PortSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::List(ranges) = self else {
+            return f.write_str("*");
+        };
+        for (index, range) in ranges.iter().enumerate() {
+            if index > 0 {
+                f.write_str(",")?;
+            }
+            write!(f, "{range}")?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for PortSet {
+    type Err = PortSetError;
+
+    fn from_str(text: &str) -> Result<Self, PortSetError> {
+        let whole = 0..text.len();
+        if text.trim().is_empty() {
+            return Err(PortSetError {
+                kind: PortSetErrorKind::Empty,
+                range: whole,
+            });
+        }
+        if text.trim() == "*" {
+            return Ok(Self::All);
+        }
+        let mut start = 0;
+        let mut ranges = Vec::new();
+        for item in text.split(',') {
+            let place = trimmed(item, start);
+            ranges.push(parse_item(item.trim()).map_err(|fault| PortSetError {
+                kind: fault.kind,
+                range: fault.part.map_or(place.clone(), |part| {
+                    part.start + place.start..part.end + place.start
+                }),
+            })?);
+            start += item.len() + 1;
+        }
+        Ok(Self::List(ranges))
+    }
+}
+
+/// Why a text is no `to-ports` value, and which part of it is to blame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PortSetError {
+    /// What is wrong.
+    pub kind: PortSetErrorKind,
+    /// Where in the text, in bytes.
+    pub range: Range<usize>,
+}
+
+/// See [`PortSetError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PortSetErrorKind {
+    /// Nothing at all.
+    Empty,
+    /// Nothing between two commas, or after the last one.
+    EmptyItem,
+    /// `80-` or `-80`.
+    OpenRange,
+    /// Not a number.
+    NotANumber,
+    /// Port 0.
+    Zero,
+    /// Above 65535.
+    TooLarge,
+    /// `200-100`.
+    Reversed,
+    /// `*` beside other items.
+    WildcardInList,
+}
+
+impl fmt::Display for PortSetError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            PortSetErrorKind::Empty => "expected ports, found nothing",
+            PortSetErrorKind::EmptyItem => "expected a port between the commas, found nothing",
+            PortSetErrorKind::OpenRange => "expected a range like `9000-9010`, found one end only",
+            PortSetErrorKind::NotANumber => {
+                "expected a port number, a range like `9000-9010`, or `*`"
+            }
+            PortSetErrorKind::Zero => "expected a port from 1 to 65535, found 0",
+            PortSetErrorKind::TooLarge => "expected a port from 1 to 65535, found a larger number",
+            PortSetErrorKind::Reversed => "expected the lower port first in a range",
+            PortSetErrorKind::WildcardInList => "expected `*` alone, found it in a list",
+        })
+    }
+}
+
+impl core::error::Error for PortSetError {}
+
+impl PortSetError {
+    /// What to write instead.
+    #[must_use]
+    pub const fn help(&self) -> &'static str {
+        match self.kind {
+            PortSetErrorKind::Empty => {
+                "list the ports that movies connect to, as in `9339,9400-9410`"
+            }
+            PortSetErrorKind::EmptyItem => "remove the surplus comma",
+            PortSetErrorKind::OpenRange => {
+                "write both ends, as in `9400-9410`; `9400-65535` is everything from 9400 up"
+            }
+            PortSetErrorKind::NotANumber => {
+                "write ports and ranges with commas between them, as in `9339,9400-9410`"
+            }
+            PortSetErrorKind::Zero | PortSetErrorKind::TooLarge => {
+                "ports go from 1 to 65535; write `*` alone for all of them"
+            }
+            PortSetErrorKind::Reversed => "write the lower port first",
+            PortSetErrorKind::WildcardInList => {
+                "write `*` alone for every port, or leave it out of the list"
+            }
+        }
+    }
+}
+
+/// What is wrong with one item, and with which part of it; the whole item where no part is named.
+struct Fault {
+    kind: PortSetErrorKind,
+    part: Option<Range<usize>>,
+}
+
+impl From<PortSetErrorKind> for Fault {
+    fn from(kind: PortSetErrorKind) -> Self {
+        Self { kind, part: None }
+    }
+}
+
+fn parse_item(item: &str) -> Result<PortRange, Fault> {
+    if item.is_empty() {
+        return Err(PortSetErrorKind::EmptyItem.into());
+    }
+    if item == "*" {
+        return Err(PortSetErrorKind::WildcardInList.into());
+    }
+    let Some((low, high)) = item.split_once('-') else {
+        return parse_port(item, 0).map(PortRange::from);
+    };
+    if low.trim().is_empty() || high.trim().is_empty() {
+        return Err(PortSetErrorKind::OpenRange.into());
+    }
+    let range = (parse_port(low, 0)?, parse_port(high, low.len() + 1)?);
+    PortRange::new(range.0, range.1).ok_or(PortSetErrorKind::Reversed.into())
+}
+
+fn parse_port(text: &str, start: usize) -> Result<Port, Fault> {
+    let digits = text.trim();
+    let fault = |kind| Fault {
+        kind,
+        part: Some(trimmed(text, start)),
+    };
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(fault(PortSetErrorKind::NotANumber));
+    }
+    // A number too large for `u32` is too large for a port all the more.
+    let number = digits.parse().unwrap_or(u32::MAX);
+    Port::new(number).map_err(|_| {
+        fault(if number == 0 {
+            PortSetErrorKind::Zero
+        } else {
+            PortSetErrorKind::TooLarge
+        })
+    })
+}
+
+/// Where the text without its surrounding blanks lies, if the text itself begins at `start`.
+fn trimmed(text: &str, start: usize) -> Range<usize> {
+    let lead = text.len() - text.trim_start().len();
+    let inner = text.trim().len();
+    if inner == 0 {
+        start..start + text.len()
+    } else {
+        start + lead..start + lead + inner
+    }
+}

@@ -1,0 +1,193 @@
+//! Tells a policy request from every other way a connection can begin.
+//!
+//! The recogniser decides at the first byte that differs from a request, gives the same verdict however the bytes
+//! were cut, allocates nothing and holds a few bytes of state. It must never look for a request anywhere but at the
+//! very first byte, and never normalise: a game's own XML starts with `<` too.
+//!
+//! What counts as a policy request: `<policy-file-request/>`, or the same with one space before the slash (Adobe's
+//! Flash 8 manual prints it so), ended by NUL, LF or CR LF. NUL is what players send (Adobe, *Developer's Guide*);
+//! the line ends are what people send who test with `telnet` or `echo`.
+
+/// What the bytes seen so far are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// Nothing is decided: every byte so far could still become one of the others.
+    NeedMore,
+    /// A policy request, complete with its terminator.
+    Policy,
+    /// A TLS handshake record (first byte `0x16`).
+    Tls,
+    /// The head of an HTTP request: a method of RFC 9110 (or HTTP/2's `PRI`), a space, and a path, `*` or an http URL.
+    ///
+    /// `CONNECT` is left out: it takes neither a path nor a URL, and STOMP begins with the same word.
+    Http,
+    /// Something else.
+    Other,
+}
+
+/// Decides what a connection is from its first bytes; see [`Verdict`].
+///
+/// ```
+/// use flash_policy::{Recogniser, Verdict};
+///
+/// let mut recogniser = Recogniser::new();
+/// assert_eq!(recogniser.feed(b"<policy-file-"), Verdict::NeedMore);
+/// assert_eq!(recogniser.feed(b"request/>\0login"), Verdict::Policy);
+/// assert_eq!(recogniser.length(), 23); // "login" is not part of the request
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Recogniser {
+    state: State,
+    length: u8,
+}
+
+impl Recogniser {
+    /// A recogniser that has seen nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            state: State::Start,
+            length: 0,
+        }
+    }
+
+    /// Takes the next bytes and says what is known after them.
+    ///
+    /// Once a verdict other than [`Verdict::NeedMore`] is given it stands, and further bytes are not looked at.
+    pub fn feed(&mut self, bytes: &[u8]) -> Verdict {
+        for &byte in bytes {
+            if let State::Decided(verdict) = self.state {
+                return verdict;
+            }
+            self.state = self.state.after(byte);
+            self.length = self.length.saturating_add(1);
+        }
+        self.verdict()
+    }
+
+    /// What is known so far.
+    #[must_use]
+    pub const fn verdict(&self) -> Verdict {
+        match self.state {
+            State::Decided(verdict) => verdict,
+            _ => Verdict::NeedMore,
+        }
+    }
+
+    /// How many bytes were looked at; after [`Verdict::Policy`], the length of the request with its terminator.
+    #[must_use]
+    pub const fn length(&self) -> usize {
+        self.length as usize
+    }
+
+    /// Whether the request is whole but for its terminator.
+    ///
+    /// Such a client is answered when it half-closes or stays silent for a moment: `printf '…' | nc`, and
+    /// Silverlight, which ends its request with nothing at all.
+    #[must_use]
+    pub const fn is_bare_request(&self) -> bool {
+        matches!(self.state, State::Bare | State::CarriageReturn)
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+enum State {
+    /// Nothing seen.
+    #[default]
+    Start,
+    /// This many bytes of [`NAME`] seen.
+    Name(u8),
+    /// [`NAME`] and one space seen.
+    Space,
+    /// Up to the slash.
+    Slash,
+    /// Up to `>`: only the terminator is missing.
+    Bare,
+    /// [`State::Bare`] and a CR.
+    CarriageReturn,
+    /// So many bytes of an HTTP method, with the methods they may become as bits in the order of [`METHODS`].
+    Method { seen: u8, candidates: u16 },
+    /// A method and its space seen: the target must follow.
+    Target,
+    /// So many bytes of [`URL`] seen in the target's place.
+    Url(u8),
+    /// Decided, for good.
+    Decided(Verdict),
+}
+
+const NAME: &[u8] = b"<policy-file-request";
+const METHODS: [&[u8]; 9] = [
+    b"GET ",
+    b"HEAD ",
+    b"POST ",
+    b"PUT ",
+    b"DELETE ",
+    b"OPTIONS ",
+    b"PATCH ",
+    b"TRACE ",
+    b"PRI ",
+];
+const URL: &[u8] = b"http";
+const TLS_HANDSHAKE: u8 = 0x16;
+
+impl State {
+    fn after(self, byte: u8) -> Self {
+        match self {
+            Self::Start if byte == TLS_HANDSHAKE => Self::Decided(Verdict::Tls),
+            Self::Start if NAME.first() == Some(&byte) => Self::Name(1),
+            Self::Start => method(0, u16::MAX, byte),
+            Self::Name(seen) => name(seen, byte),
+            Self::Space if byte == b'/' => Self::Slash,
+            Self::Slash if byte == b'>' => Self::Bare,
+            Self::Bare if byte == 0 || byte == b'\n' => Self::Decided(Verdict::Policy),
+            Self::Bare if byte == b'\r' => Self::CarriageReturn,
+            Self::CarriageReturn if byte == b'\n' => Self::Decided(Verdict::Policy),
+            Self::Method { seen, candidates } => method(seen, candidates, byte),
+            Self::Target if byte == b'/' || byte == b'*' => Self::Decided(Verdict::Http),
+            Self::Target => url(0, byte),
+            Self::Url(seen) => url(seen, byte),
+            Self::Decided(verdict) => Self::Decided(verdict),
+            Self::Space | Self::Slash | Self::Bare | Self::CarriageReturn => {
+                Self::Decided(Verdict::Other)
+            }
+        }
+    }
+}
+
+fn name(seen: u8, byte: u8) -> State {
+    match NAME.get(usize::from(seen)) {
+        Some(&expected) if expected == byte => State::Name(seen + 1),
+        None if byte == b' ' => State::Space,
+        None if byte == b'/' => State::Slash,
+        _ => State::Decided(Verdict::Other),
+    }
+}
+
+fn method(seen: u8, candidates: u16, byte: u8) -> State {
+    let mut left = 0;
+    for (index, text) in METHODS.iter().enumerate() {
+        let bit = 1 << index;
+        if candidates & bit != 0 && text.get(usize::from(seen)) == Some(&byte) {
+            left |= bit;
+        }
+    }
+    match (left, byte) {
+        (0, _) => State::Decided(Verdict::Other),
+        (_, b' ') => State::Target,
+        _ => State::Method {
+            seen: seen + 1,
+            candidates: left,
+        },
+    }
+}
+
+/// Absolute form, as a forward proxy gets it: `http:` or `https:` in any case.
+fn url(seen: u8, byte: u8) -> State {
+    let byte = byte.to_ascii_lowercase();
+    match (URL.get(usize::from(seen)), byte) {
+        (Some(&expected), byte) if expected == byte => State::Url(seen + 1),
+        (None, b's') if usize::from(seen) == URL.len() => State::Url(seen + 1),
+        (None, b':') => State::Decided(Verdict::Http),
+        _ => State::Decided(Verdict::Other),
+    }
+}

@@ -1,0 +1,76 @@
+//! The bytes a policy is sent as.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::Policy;
+use crate::write::{self, Layout};
+
+/// A document and the one NUL that ends it, made once and sent as they are.
+///
+/// The document must leave in one write: Unity's web player reads once, and Lightspark stops at the first piece.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Reply {
+    bytes: Arc<[u8]>,
+}
+
+impl Reply {
+    /// The reply for a policy file: its bytes as they are, and one NUL.
+    ///
+    /// A NUL that the file already ends in is not sent twice; a NUL anywhere else is an error, for the player would
+    /// take the policy to end there.
+    pub fn from_file(file: &[u8]) -> Result<Self, NulInside> {
+        let document = file.strip_suffix(b"\0").unwrap_or(file);
+        match document.iter().position(|&byte| byte == 0) {
+            Some(at) => Err(NulInside { at }),
+            None => Ok(Self::terminated(document)),
+        }
+    }
+
+    /// The bytes, NUL included.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    fn terminated(document: &[u8]) -> Self {
+        let mut bytes = Vec::with_capacity(document.len() + 1);
+        bytes.extend_from_slice(document);
+        bytes.push(0);
+        Self {
+            bytes: bytes.into(),
+        }
+    }
+}
+
+impl From<&Policy> for Reply {
+    fn from(policy: &Policy) -> Self {
+        Self::terminated(write::flash(policy, Layout::Compact).as_bytes())
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Reply({} bytes)", self.bytes.len())
+    }
+}
+
+/// A file has a NUL before its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NulInside {
+    /// Where, in bytes.
+    pub at: usize,
+}
+
+impl fmt::Display for NulInside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "expected no NUL but at the end, found one at byte {}",
+            self.at
+        )
+    }
+}
+
+impl core::error::Error for NulInside {}

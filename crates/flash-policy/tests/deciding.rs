@@ -1,0 +1,619 @@
+//! Whether a player connects: the decisions of the protocol's description, each by its number there.
+
+use std::time::Duration;
+
+use flash_policy::decide::{
+    Allowed, Answer, Ask, Decision, Known, Location, PATIENCE, Place, Reason, Request, Sandbox,
+    decide,
+};
+use flash_policy::{Host, PlayerVersion, Port, Profile, parse};
+
+/// What listens where, on a host called `srv.test`.
+#[derive(Default)]
+struct World {
+    master: Server,
+    destination: Server,
+    loaded: Vec<(Location, Server)>,
+    site_root: Server,
+}
+
+/// A server: what it answers after how long; by default nobody is there.
+#[derive(Clone, Default)]
+struct Server(Option<(String, Duration)>);
+
+impl Server {
+    fn serves(body: &str) -> Self {
+        Self::says(format!("<cross-domain-policy>{body}</cross-domain-policy>"))
+    }
+
+    fn says(text: impl Into<String>) -> Self {
+        Self(Some((text.into(), Duration::ZERO)))
+    }
+
+    fn after(self, seconds: u64) -> Self {
+        Self(self.0.map(|(text, _)| (text, Duration::from_secs(seconds))))
+    }
+
+    fn answer(&self, limit: Option<Duration>, profile: Profile) -> Answer {
+        match &self.0 {
+            Some((text, after)) if limit.is_none_or(|limit| *after <= limit) => {
+                parse(text.as_bytes(), profile)
+                    .policy
+                    .map_or(Answer::Unusable, Answer::Policy)
+            }
+            _ => Answer::Absent,
+        }
+    }
+}
+
+struct Outcome {
+    decision: Decision,
+    asked: Vec<Ask>,
+}
+
+/// Plays a movie's wish through: asks whatever is to be asked, until it is decided.
+fn play(world: &World, player: &str, sandbox: Sandbox, port: u32) -> Outcome {
+    let request = Request {
+        player: player.parse().unwrap(),
+        sandbox,
+        target: "srv.test".parse().unwrap(),
+        port: Port::new(port).unwrap(),
+        loaded: world
+            .loaded
+            .iter()
+            .map(|(location, _)| location.clone())
+            .collect(),
+    };
+    let (mut known, mut asked) = (Known::nothing(), Vec::new());
+    loop {
+        let Decision::Ask(ask) = decide(&request, &known) else {
+            return Outcome {
+                decision: decide(&request, &known),
+                asked,
+            };
+        };
+        assert!(!asked.contains(&ask), "{ask:?} is asked for twice");
+        asked.push(ask);
+        let answer = match ask.place {
+            Place::Master => world.master.answer(ask.limit, Profile::Socket),
+            Place::Destination => world.destination.answer(ask.limit, Profile::Socket),
+            Place::SiteRoot => world.site_root.answer(ask.limit, Profile::Url),
+            Place::Loaded(index) => {
+                let (location, server) = &world.loaded[index];
+                let http = matches!(location, Location::Http { .. });
+                server.answer(ask.limit, if http { Profile::Url } else { Profile::Socket })
+            }
+        };
+        known.learn(ask.place, answer);
+    }
+}
+
+fn remote(url: &str) -> Sandbox {
+    Sandbox::Remote(url.parse().unwrap())
+}
+
+fn a(domain: &str, ports: &str) -> String {
+    format!("<allow-access-from domain=\"{domain}\" to-ports=\"{ports}\"/>")
+}
+
+fn sc(value: &str) -> String {
+    format!("<site-control permitted-cross-domain-policies=\"{value}\"/>")
+}
+
+fn xmlsocket(port: u32) -> Location {
+    Location::Socket {
+        host: "srv.test".parse().unwrap(),
+        port: Port::new(port).unwrap(),
+    }
+}
+
+fn http(path: &str) -> Location {
+    Location::Http {
+        host: "srv.test".parse().unwrap(),
+        path: path.into(),
+    }
+}
+
+/// A master and a destination policy by their bodies; `None`: no answer.
+fn world(master: Option<&str>, destination: Option<&str>) -> World {
+    let server = |body: Option<&str>| body.map(Server::serves).unwrap_or_default();
+    World {
+        master: server(master),
+        destination: server(destination),
+        ..World::default()
+    }
+}
+
+#[track_caller]
+fn allows(id: &str, world: &World, url: &str, port: u32) -> Outcome {
+    let outcome = play(world, "32", remote(url), port);
+    assert!(
+        matches!(outcome.decision, Decision::Allowed(_)),
+        "{id}: {:?}",
+        outcome.decision
+    );
+    outcome
+}
+
+#[track_caller]
+fn denies(id: &str, world: &World, url: &str, port: u32, reason: Reason) -> Outcome {
+    let outcome = play(world, "32", remote(url), port);
+    assert_eq!(
+        denial(&outcome),
+        Some(reason),
+        "{id}: {:?}",
+        outcome.decision
+    );
+    outcome
+}
+
+fn denial(outcome: &Outcome) -> Option<Reason> {
+    match outcome.decision {
+        Decision::Denied(denied) => Some(denied.reason),
+        _ => None,
+    }
+}
+
+fn asked(outcome: &Outcome) -> Vec<Place> {
+    outcome.asked.iter().map(|ask| ask.place).collect()
+}
+
+const HERE: &str = "http://a.test/game.swf";
+
+#[test]
+fn master_and_destination() {
+    let all = a("*", "*");
+    let d1 = allows("D1", &world(Some(&all), None), HERE, 5000);
+    assert_eq!(
+        d1.decision,
+        Decision::Allowed(Allowed::Rule {
+            place: Place::Master,
+            rule: 0
+        })
+    );
+    assert_eq!(asked(&d1), [Place::Master]);
+    let d2 = allows("D2", &world(None, Some(&a("*", "5000"))), HERE, 5000);
+    assert_eq!(
+        d2.asked.first(),
+        Some(&Ask {
+            place: Place::Master,
+            limit: Some(PATIENCE)
+        })
+    );
+    denies("D4", &world(None, None), HERE, 5000, Reason::NoPolicy);
+    denies(
+        "D5",
+        &world(None, None),
+        "http://srv.test/",
+        5000,
+        Reason::NoPolicy,
+    );
+    allows(
+        "D6",
+        &world(Some(&a("*", "4000")), Some(&a("*", "5000"))),
+        HERE,
+        5000,
+    );
+    allows("D10", &world(Some(""), Some(&a("*", "5000"))), HERE, 5000);
+    allows("D12", &world(None, Some(&all)), HERE, 80);
+    denies(
+        "D41",
+        &World {
+            site_root: Server::serves(&all),
+            ..World::default()
+        },
+        HERE,
+        5000,
+        Reason::NoPolicy,
+    );
+    allows("D51", &world(Some(&a("*", "843")), None), HERE, 843);
+    let unusable = World {
+        master: Server::says("<cross-domain-policy"),
+        ..world(None, Some(&a("*", "5000")))
+    };
+    allows("D39", &unusable, HERE, 5000);
+    let page = World {
+        master: Server::says("HTTP/1.1 400 Bad Request\r\n\r\n"),
+        ..world(None, Some(&a("*", "5000")))
+    };
+    allows("D40", &page, HERE, 5000);
+}
+
+#[test]
+fn meta_policies() {
+    let (all, here) = (a("*", "*"), a("*", "5000"));
+    let master_only = sc("master-only") + &a("*", "4000");
+    let d7 = denies(
+        "D7",
+        &world(Some(&master_only), Some(&here)),
+        HERE,
+        5000,
+        Reason::MetaPolicyMasterOnly,
+    );
+    assert_eq!(asked(&d7), [Place::Master]);
+    let none = sc("none") + &all;
+    let d8 = denies(
+        "D8",
+        &world(Some(&none), Some(&all)),
+        HERE,
+        5000,
+        Reason::MetaPolicyNone,
+    );
+    assert_eq!(asked(&d8), [Place::Master]);
+    allows("D9", &world(Some(&sc("all")), Some(&here)), HERE, 5000);
+    allows("D11", &world(None, Some(&(sc("none") + &here))), HERE, 5000);
+    denies(
+        "D47",
+        &world(Some(&sc("by-content-type")), Some(&here)),
+        HERE,
+        5000,
+        Reason::MetaPolicyMasterOnly,
+    );
+}
+
+#[test]
+fn loaded_locations_and_port_authority() {
+    let load = |port, body: &str| World {
+        loaded: vec![(xmlsocket(port), Server::serves(body))],
+        ..World::default()
+    };
+    denies(
+        "D13",
+        &load(5000, &a("*", "*")),
+        HERE,
+        80,
+        Reason::PortAuthority,
+    );
+    allows("D14", &load(5000, &a("*", "80-6000")), HERE, 1024);
+    allows("D15", &load(100, &a("*", "*")), HERE, 23);
+    let forbidden = World {
+        master: Server::serves(&sc("master-only")),
+        ..load(100, &a("*", "*"))
+    };
+    let d16 = denies("D16", &forbidden, HERE, 5000, Reason::MetaPolicyMasterOnly);
+    assert_eq!(asked(&d16), [Place::Master]);
+    let elsewhere = Location::Socket {
+        host: "other.test".parse().unwrap(),
+        port: Port::new(100).unwrap(),
+    };
+    let elsewhere = World {
+        loaded: vec![(elsewhere, Server::serves(&a("*", "*")))],
+        ..World::default()
+    };
+    denies(
+        "another host's policy",
+        &elsewhere,
+        HERE,
+        5000,
+        Reason::NoPolicy,
+    );
+}
+
+#[test]
+fn domains() {
+    for (id, domain, url, expected) in [
+        ("D17", "*.a.test", "http://a.test", true),
+        ("D18", "*.a.test", "http://x.y.a.test", true),
+        ("D19", "*.a.test", "http://ba.test", false),
+        ("D20", "a.test", "http://www.a.test", false),
+        ("D21", "www.a.test", "http://a.test", false),
+        ("D22", "A.TEST", "http://a.test", true),
+        ("D22, the other way", "a.test", "http://A.Test./x.swf", true),
+        ("D23", "192.0.2.1", "http://192.0.2.1/x.swf", true),
+        ("D24", "192.0.2.1", "http://a.test", false),
+        ("D25", "localhost", "http://127.0.0.1/", false),
+        ("D34", "http://*.a.test", "https://www.a.test", false),
+        ("D35", "http://*.a.test", "http://www.a.test", true),
+        (
+            "an IPv6 literal",
+            "2001:db8::1",
+            "http://[2001:DB8:0::1]:8080/x.swf",
+            true,
+        ),
+        (
+            "an IPv6 literal in brackets",
+            "[2001:db8::1]",
+            "http://[2001:db8::1]/",
+            true,
+        ),
+        (
+            "a suffix is no address",
+            "*.0.2.test",
+            "http://192.0.2.1",
+            false,
+        ),
+    ] {
+        let world = world(Some(&a(domain, "*")), None);
+        if expected {
+            allows(id, &world, url, 5000);
+        } else {
+            denies(id, &world, url, 5000, Reason::NoRuleMatches);
+        }
+    }
+}
+
+#[test]
+fn rules_add_up() {
+    allows(
+        "D36",
+        &world(Some(&(a("*", "4000-4999") + &a("a.test", "5000"))), None),
+        HERE,
+        5000,
+    );
+    denies(
+        "D37",
+        &world(Some(&(a("a.test", "4000") + &a("b.test", "5000"))), None),
+        HERE,
+        5000,
+        Reason::NoRuleMatches,
+    );
+    denies(
+        "D38",
+        &world(Some("<allow-access-from domain=\"*\"/>"), None),
+        HERE,
+        5000,
+        Reason::NoRuleMatches,
+    );
+}
+
+#[test]
+fn secure() {
+    let secure = "<allow-access-from domain=\"*\" to-ports=\"*\" secure=\"true\"/>";
+    denies(
+        "D31",
+        &world(Some(secure), None),
+        HERE,
+        5000,
+        Reason::SecureOnly,
+    );
+    allows("D32", &world(Some(secure), None), "https://a.test", 5000);
+    allows(
+        "D33",
+        &world(Some(&a("*", "*")), None),
+        "https://a.test",
+        5000,
+    );
+}
+
+#[test]
+fn sandboxes() {
+    let check = |id: &str,
+                 world: &World,
+                 sandbox,
+                 port,
+                 expected: Result<Allowed, Reason>,
+                 places: &[Place]| {
+        let outcome = play(world, "32", sandbox, port);
+        match (expected, &outcome.decision) {
+            (Ok(expected), Decision::Allowed(allowed)) => assert_eq!(*allowed, expected, "{id}"),
+            (Err(expected), Decision::Denied(denied)) => {
+                assert_eq!(denied.reason, expected, "{id}")
+            }
+            (_, decision) => panic!("{id}: {decision:?}"),
+        }
+        assert_eq!(asked(&outcome), places, "{id}");
+    };
+    let (named, all) = (
+        world(Some(&a("a.test", "*")), None),
+        world(Some(&a("*", "*")), None),
+    );
+    let by_master = Allowed::Rule {
+        place: Place::Master,
+        rule: 0,
+    };
+    let both = [Place::Master, Place::Destination];
+    check(
+        "D26",
+        &named,
+        Sandbox::LocalWithNetwork,
+        5000,
+        Err(Reason::NoRuleMatches),
+        &both,
+    );
+    check(
+        "D27",
+        &all,
+        Sandbox::LocalWithNetwork,
+        5000,
+        Ok(by_master),
+        &[Place::Master],
+    );
+    check(
+        "D28",
+        &all,
+        Sandbox::LocalWithFile,
+        5000,
+        Err(Reason::Sandbox),
+        &[],
+    );
+    check(
+        "D29",
+        &named,
+        Sandbox::LocalTrusted,
+        5000,
+        Ok(Allowed::LocalTrusted),
+        &[],
+    );
+    check(
+        "D30",
+        &named,
+        Sandbox::Application,
+        25,
+        Ok(Allowed::Application),
+        &[],
+    );
+    assert!(Port::new(70_000).is_err(), "D50");
+    assert!(Port::new(0).is_err(), "D50");
+}
+
+/// D3 and the timed ones: how long is waited is part of the question.
+#[test]
+fn patience() {
+    let late = World {
+        master: Server::serves(&a("*", "*")).after(5),
+        ..World::default()
+    };
+    denies("D44", &late, HERE, 5000, Reason::NoPolicy);
+    let explicit = World {
+        loaded: vec![(xmlsocket(843), Server::default())],
+        ..late
+    };
+    let d45 = allows("D45", &explicit, HERE, 5000);
+    assert_eq!(
+        d45.asked,
+        [Ask {
+            place: Place::Master,
+            limit: None
+        }]
+    );
+    let slow = World {
+        destination: Server::serves(&a("*", "*")).after(5),
+        ..World::default()
+    };
+    denies(
+        "the destination port is given 3 s too",
+        &slow,
+        HERE,
+        5000,
+        Reason::NoPolicy,
+    );
+}
+
+#[test]
+fn older_players() {
+    let check = |world: &World, player: &str, url: &str, port, expected, places: &[Place]| {
+        let outcome = play(world, player, remote(url), port);
+        let allowed = matches!(outcome.decision, Decision::Allowed(_));
+        assert_eq!(
+            allowed, expected,
+            "{player} from {url} to {port}: {:?}",
+            outcome.decision
+        );
+        assert_eq!(asked(&outcome), places, "{player} from {url} to {port}");
+    };
+    let (own, other) = ("http://srv.test/", "http://a.test/");
+    let nothing = World::default();
+    for player in ["6", "7.0.14", "7", "8", "9.0.16", "9.0.47", "9.0.115"] {
+        check(&nothing, player, own, 5000, true, &[]); // D43
+    }
+    for player in ["9.0.124", "10", "11", "32"] {
+        check(
+            &nothing,
+            player,
+            own,
+            5000,
+            false,
+            &[Place::Master, Place::Destination],
+        );
+    }
+    check(&nothing, "9.0.47", own, 80, false, &[Place::Destination]); // D43
+    check(
+        &nothing,
+        "9.0.115",
+        own,
+        80,
+        false,
+        &[Place::Master, Place::Destination],
+    );
+
+    // D42: HTTP counts where the movie loads it, from the root folder, for ports from 1024 up.
+    let loads = |path| World {
+        loaded: vec![(
+            http(path),
+            Server::serves("<allow-access-from domain=\"a.test\"/>"),
+        )],
+        ..World::default()
+    };
+    check(
+        &loads("/crossdomain.xml"),
+        "9.0.47",
+        other,
+        5000,
+        true,
+        &[Place::Loaded(0)],
+    );
+    check(
+        &loads("/crossdomain.xml"),
+        "9.0.47",
+        other,
+        80,
+        false,
+        &[Place::Destination],
+    );
+    check(
+        &loads("/game/crossdomain.xml"),
+        "9.0.47",
+        other,
+        5000,
+        false,
+        &[Place::Destination],
+    );
+    check(
+        &loads("/crossdomain.xml"),
+        "9.0.124",
+        other,
+        5000,
+        false,
+        &[Place::Master, Place::Destination],
+    );
+
+    // Before 9, the site's root answers for every port from 1024 up; low ports need a socket policy, from 7.0.19 on.
+    let root = World {
+        site_root: Server::serves("<allow-access-from domain=\"a.test\" secure=\"true\"/>"),
+        ..World::default()
+    };
+    check(&root, "6", other, 5000, true, &[Place::SiteRoot]);
+    check(&root, "8", other, 5000, true, &[Place::SiteRoot]);
+    check(&root, "8", other, 80, false, &[]);
+    check(&root, "9.0.16", other, 5000, false, &[Place::Destination]);
+    let named = World {
+        loaded: vec![(xmlsocket(100), Server::serves(&a("*", "*")))],
+        ..World::default()
+    };
+    check(&named, "8", other, 80, true, &[Place::Loaded(0)]);
+    check(&named, "7.0.14", other, 80, false, &[]);
+    let master = World {
+        loaded: vec![(xmlsocket(843), Server::serves(&a("*", "*")))],
+        ..World::default()
+    };
+    check(&master, "9.0.47", other, 80, true, &[Place::Loaded(0)]);
+}
+
+#[test]
+fn player_versions() {
+    for text in [
+        "7", "8", "9.0.16", "9.0.47", "9.0.115", "9.0.124", "10", "11", "32",
+    ] {
+        assert_eq!(text.parse::<PlayerVersion>().unwrap().to_string(), text);
+    }
+    for text in ["", "0", "33", "9.", "9.x", "9.0.124.0.1", "-1"] {
+        assert!(text.parse::<PlayerVersion>().is_err(), "{text}");
+    }
+    assert_eq!("9.0.124.0".parse(), Ok(PlayerVersion::new(9, 0, 124)));
+}
+
+#[test]
+fn hosts() {
+    for text in [
+        "",
+        ".",
+        "a..b",
+        "a b",
+        "1.2.3",
+        "1.2.3.4.5",
+        "a/b",
+        "[::1",
+        "[1.2.3.4]",
+        &"a".repeat(64),
+    ] {
+        assert!(text.parse::<Host>().is_err(), "{text}");
+    }
+    for (text, shown) in [
+        ("WWW.Example.Com.", "www.example.com"),
+        ("[::1]", "[::1]"),
+        ("::1", "[::1]"),
+        ("a_b-c", "a_b-c"),
+    ] {
+        assert_eq!(text.parse::<Host>().unwrap().to_string(), shown);
+    }
+}

@@ -1,0 +1,152 @@
+//! The recogniser: what counts as a request, and that no cut changes it.
+
+use flash_policy::{REQUEST, Recogniser, Verdict};
+
+#[track_caller]
+fn check(input: &[u8], expected: Verdict) {
+    let mut whole = Recogniser::new();
+    assert_eq!(whole.feed(input), expected, "{input:?} at once");
+    let mut bytewise = Recogniser::new();
+    for byte in input {
+        bytewise.feed(&[*byte]);
+    }
+    assert_eq!(bytewise.verdict(), expected, "{input:?} byte by byte");
+    assert_eq!(whole.length(), bytewise.length(), "{input:?}");
+    assert_eq!(
+        whole.is_bare_request(),
+        bytewise.is_bare_request(),
+        "{input:?}"
+    );
+}
+
+#[test]
+fn requests() {
+    check(b"<policy-file-request/>\0", Verdict::Policy);
+    check(b"<policy-file-request/>\n", Verdict::Policy);
+    check(b"<policy-file-request/>\r\n", Verdict::Policy);
+    check(b"<policy-file-request />\0", Verdict::Policy);
+    check(b"<policy-file-request />\r\n", Verdict::Policy);
+    check(b"<policy-file-request/>\0LOGIN", Verdict::Policy);
+}
+
+#[test]
+fn other_spellings_are_no_requests() {
+    for input in [
+        &b" <policy-file-request/>\0"[..],
+        b"\0<policy-file-request/>\0",
+        b"<Policy-file-request/>\0",
+        b"<POLICY-FILE-REQUEST/>\0",
+        b"<policy-file-request  />\0",
+        b"<policy-file-request\t/>\0",
+        b"<policy-file-request>\0",
+        b"<policy-file-request/ >\0",
+        b"<policy-file-request/> \0",
+        b"<policy-file-request/>\r\0",
+        b"<policy-file-request/>\r\r\n",
+        b"<policy-file-request/x",
+        b"<policy-file-requests/>\0",
+        b"<cross-domain-request/>\0",
+        b"<msg t='sys'><body action='verChk' r='0'>",
+    ] {
+        check(input, Verdict::Other);
+    }
+}
+
+#[test]
+fn other_protocols() {
+    check(b"\x16\x03\x01", Verdict::Tls);
+    for input in [
+        &b"GET /crossdomain.xml HTTP/1.1\r\n"[..],
+        b"HEAD / HTTP/1.0\r\n",
+        b"POST /",
+        b"PUT /",
+        b"PATCH /",
+        b"DELETE /",
+        b"TRACE /",
+        b"OPTIONS * HTTP/1.1",
+        b"PRI * HTTP/2.0",
+        b"GET http://example.com/",
+        b"GET HTTPS://example.com/",
+    ] {
+        check(input, Verdict::Http);
+    }
+    for input in [
+        &b"LOGIN"[..],
+        b"\x80",
+        b"get /",
+        b"GET  /",
+        b"GET inventory",
+        b"GET httpx",
+        b"CONNECT\n",
+        b"GETS /",
+        b"POT",
+    ] {
+        check(input, Verdict::Other);
+    }
+}
+
+/// Every proper prefix of a request is undecided, and only the one without its terminator is a bare request.
+#[test]
+fn prefixes_wait() {
+    for request in [&REQUEST[..], b"<policy-file-request />\r\n"] {
+        for length in 0..request.len() {
+            let prefix = &request[..length];
+            check(prefix, Verdict::NeedMore);
+            let mut recogniser = Recogniser::new();
+            recogniser.feed(prefix);
+            assert_eq!(
+                recogniser.is_bare_request(),
+                prefix.contains(&b'>'),
+                "{prefix:?}"
+            );
+        }
+    }
+    check(b"", Verdict::NeedMore);
+    check(b"OPTIONS ", Verdict::NeedMore);
+    check(b"GET http", Verdict::NeedMore);
+}
+
+/// The verdict falls at the first byte that differs: what follows is neither needed nor looked at.
+#[test]
+fn decides_at_the_first_differing_byte() {
+    for at in 0..REQUEST.len() {
+        let mut input = REQUEST.to_vec();
+        input[at] ^= 0x40;
+        let mut recogniser = Recogniser::new();
+        assert_eq!(recogniser.feed(&input[..=at]), Verdict::Other, "byte {at}");
+        assert_eq!(recogniser.length(), at + 1);
+    }
+}
+
+#[test]
+fn a_verdict_stands() {
+    let mut recogniser = Recogniser::new();
+    recogniser.feed(b"x");
+    assert_eq!(recogniser.feed(REQUEST), Verdict::Other);
+    assert_eq!(recogniser.length(), 1);
+}
+
+/// All 4,194,304 ways to cut the 23 bytes: bit n of the mask is a cut behind byte n.
+#[test]
+fn every_way_to_cut_the_request() {
+    for cuts in 0_u32..1 << (REQUEST.len() - 1) {
+        let mut recogniser = Recogniser::new();
+        let mut start = 0;
+        let mut left = cuts;
+        while left != 0 {
+            let end = left.trailing_zeros() as usize + 1;
+            assert_eq!(
+                recogniser.feed(&REQUEST[start..end]),
+                Verdict::NeedMore,
+                "cuts {cuts:#b}"
+            );
+            start = end;
+            left &= left - 1;
+        }
+        assert_eq!(
+            recogniser.feed(&REQUEST[start..]),
+            Verdict::Policy,
+            "cuts {cuts:#b}"
+        );
+    }
+}

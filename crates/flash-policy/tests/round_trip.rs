@@ -1,0 +1,113 @@
+//! Policies written and read back, and replies.
+
+use flash_policy::write::{self, Layout};
+use flash_policy::{
+    Policy, Port, PortRange, PortSet, Profile, Reply, Rule, Secure, SiteControl, parse,
+};
+use proptest::prelude::*;
+
+fn ports() -> impl Strategy<Value = PortSet> {
+    let range = (1_u32..=65_535, 1_u32..=65_535).prop_map(|(a, b)| {
+        PortRange::new(Port::new(a.min(b)).unwrap(), Port::new(a.max(b)).unwrap()).unwrap()
+    });
+    prop_oneof![
+        Just(PortSet::All),
+        prop::collection::vec(range, 1..5).prop_map(PortSet::List)
+    ]
+}
+
+fn rule() -> impl Strategy<Value = Rule> {
+    let domain = "\\*|(https?://)?(\\*\\.)?[a-z][a-z0-9_-]{0,9}\\.[a-z]{1,5}|192\\.0\\.2\\.[1-9]|2001:db8::[1-9a-f]";
+    let secure = prop_oneof![Just(Secure::Any), Just(Secure::HttpsOnly)];
+    (domain, ports(), secure).prop_map(|(domain, ports, secure)| Rule {
+        domain: domain.parse().unwrap(),
+        ports,
+        secure,
+    })
+}
+
+fn policy() -> impl Strategy<Value = Policy> {
+    let site_control = prop::option::of(prop_oneof![
+        Just(SiteControl::All),
+        Just(SiteControl::MasterOnly),
+        Just(SiteControl::None)
+    ]);
+    (site_control, prop::collection::vec(rule(), 0..6)).prop_map(|(site_control, rules)| Policy {
+        site_control,
+        rules,
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read_back(policy in policy()) {
+        for layout in [Layout::Compact, Layout::Pretty] {
+            let parsed = parse(write::flash(&policy, layout).as_bytes(), Profile::Socket);
+            prop_assert!(parsed.findings.is_empty(), "{:?}", parsed.findings);
+            prop_assert_eq!(parsed.policy.as_ref(), Some(&policy));
+            prop_assert_eq!(parsed.places.rules.len(), policy.rules.len());
+        }
+    }
+}
+
+#[test]
+fn canonical_text() {
+    let rule = Rule {
+        domain: "*.Example.com".parse().unwrap(),
+        ports: "9339,9400-9410".parse().unwrap(),
+        secure: Secure::HttpsOnly,
+    };
+    let policy = Policy {
+        site_control: Some(SiteControl::MasterOnly),
+        rules: vec![rule],
+    };
+    assert_eq!(
+        write::flash(&policy, Layout::Pretty),
+        "<?xml version=\"1.0\"?>\n\
+         <cross-domain-policy>\n\
+         \x20 <site-control permitted-cross-domain-policies=\"master-only\"/>\n\
+         \x20 <allow-access-from domain=\"*.example.com\" to-ports=\"9339,9400-9410\" secure=\"true\"/>\n\
+         </cross-domain-policy>"
+    );
+}
+
+#[test]
+fn silverlight_has_its_own_ports() {
+    let policy = |ports: &str| {
+        let rule = Rule {
+            domain: "a.test".parse().unwrap(),
+            ports: ports.parse().unwrap(),
+            secure: Secure::Any,
+        };
+        write::silverlight(
+            &Policy {
+                site_control: None,
+                rules: vec![rule],
+            },
+            Layout::Compact,
+        )
+    };
+    assert!(
+        policy("*")
+            .unwrap()
+            .contains("<socket-resource port=\"4502-4534\" protocol=\"tcp\"/>")
+    );
+    let text = policy("80,4530-5000").unwrap();
+    assert!(
+        text.contains("port=\"4530-4534\"") && !text.contains("80"),
+        "{text}"
+    );
+    assert!(
+        text.contains("\"http://a.test\"") && text.contains("\"https://a.test\""),
+        "{text}"
+    );
+    assert_eq!(policy("80").unwrap_err().rule, 0);
+}
+
+#[test]
+fn one_nul_ends_a_reply() {
+    assert_eq!(Reply::from_file(b"<x/>").unwrap().as_bytes(), b"<x/>\0");
+    assert_eq!(Reply::from_file(b"<x/>\0").unwrap().as_bytes(), b"<x/>\0");
+    assert_eq!(Reply::from_file(b"<x\0/>").unwrap_err().at, 2);
+    assert_eq!(Reply::from_file(b"<x/>\0\0").unwrap_err().at, 4);
+}

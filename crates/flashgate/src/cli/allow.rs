@@ -1,0 +1,109 @@
+//! `--allow DOMAIN:PORTS`: one rule of a policy, with every fault pointed at.
+
+use clap::Args;
+use flash_policy::{Diagnostic, DomainPattern, Policy, PortSet, Rule, Secure};
+
+use crate::render::{Source, findings};
+
+/// Rules given as flags.
+#[derive(Debug, Args)]
+pub(super) struct Allow {
+    /// Let movies from DOMAIN connect to PORTS
+    ///
+    /// DOMAIN is a host name, an address, `*.example.com` (which covers example.com too) or `*`. PORTS is a list such
+    /// as `9339,9400-9410`, or `*`. May be given several times; rules add up.
+    #[arg(long = "allow", value_name = "DOMAIN:PORTS", required = false)]
+    rules: Vec<String>,
+}
+
+impl Allow {
+    pub(super) fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
+    /// The policy that the flags make, or every fault in them as text for the terminal.
+    pub(super) fn policy(&self) -> Result<Policy, String> {
+        let (mut rules, mut faults) = (Vec::new(), String::new());
+        for text in &self.rules {
+            match rule(text) {
+                Ok(rule) => rules.push(rule),
+                Err(found) => {
+                    faults.push_str(&findings(&found, &Source::new("--allow", text.as_bytes())))
+                }
+            }
+        }
+        if faults.is_empty() {
+            Ok(Policy {
+                site_control: None,
+                rules,
+            })
+        } else {
+            Err(faults)
+        }
+    }
+}
+
+fn rule(text: &str) -> Result<Rule, Vec<Diagnostic>> {
+    let Some((domain, ports)) = split(text) else {
+        let domain_fault = text.parse::<DomainPattern>().err();
+        let finding = domain_fault.map_or_else(|| missing_ports(text), |error| bad_domain(&error));
+        return Err(vec![finding]);
+    };
+    let start = domain.len() + 1;
+    match (domain.parse::<DomainPattern>(), ports.parse::<PortSet>()) {
+        (Ok(domain), Ok(ports)) => Ok(Rule {
+            domain,
+            ports,
+            secure: Secure::Any,
+        }),
+        (domain, ports) => {
+            let bad_ports = |error: flash_policy::ports::PortSetError| {
+                let range = error.range.start + start..error.range.end + start;
+                Diagnostic::error("bad-to-ports", error.to_string())
+                    .at(range, "")
+                    .help(error.help())
+            };
+            Err(domain
+                .err()
+                .map(|error| bad_domain(&error))
+                .into_iter()
+                .chain(ports.err().map(bad_ports))
+                .collect())
+        }
+    }
+}
+
+/// Splits at the last colon, but not inside an address or a URL: `::1` and `http://host` have no ports.
+fn split(text: &str) -> Option<(&str, &str)> {
+    let (domain, ports) = text.rsplit_once(':')?;
+    let inside = ports.starts_with("//") || ports.contains(']') || is_address(text);
+    (!inside).then_some((domain, ports))
+}
+
+/// Whether the whole text is an IPv6 address that the last colon belongs to.
+fn is_address(text: &str) -> bool {
+    text.parse::<std::net::Ipv6Addr>().is_ok()
+}
+
+fn missing_ports(text: &str) -> Diagnostic {
+    let end = text.len();
+    let example = if is_address(text) {
+        format!("[{text}]:9339")
+    } else {
+        format!("{text}:9339")
+    };
+    Diagnostic::error(
+        "missing-to-ports",
+        "expected `:PORTS` after the domain, found none",
+    )
+    .at(end..end, "")
+    .help(format!(
+        "add the ports that the movie connects to, as in `{example}` or `{example},9400-9410`"
+    ))
+}
+
+fn bad_domain(error: &flash_policy::domain::DomainError) -> Diagnostic {
+    Diagnostic::error(error.rule(), error.to_string())
+        .at(error.range.clone(), "")
+        .help(error.help())
+}

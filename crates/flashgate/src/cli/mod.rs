@@ -1,0 +1,88 @@
+//! The command line: arguments in, an exit out. What a command does lies elsewhere.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+mod allow;
+mod generate;
+mod policy;
+mod serve;
+
+/// Answers Flash Player's socket policy requests, on port 843 and any other, and never loses a reply
+#[derive(Debug, Parser)]
+#[command(name = "flashgate", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Serve),
+    Policy(policy::Print),
+    Completions(generate::Completions),
+    /// Print the manual page, in roff
+    Man,
+}
+
+/// How the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// All went well.
+    Success,
+    /// The system did not give what is needed: an address, descriptors.
+    System,
+    /// Flags, configuration or policy are wrong.
+    Usage,
+    /// A fault of our own.
+    Internal,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Success => Self::SUCCESS,
+            Exit::System => Self::from(1),
+            Exit::Usage => Self::from(2),
+            // EX_SOFTWARE of sysexits.h.
+            Exit::Internal => Self::from(70),
+        }
+    }
+}
+
+/// Parses the arguments and runs the command they name.
+pub(crate) fn run() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Nobody is left to tell where neither stream takes the text.
+            let _ = error.print();
+            return if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Success
+            };
+        }
+    };
+    match cli.command {
+        Command::Serve(serve) => serve.run(),
+        Command::Policy(print) => print.run(),
+        Command::Completions(completions) => completions.run(Cli::command()),
+        Command::Man => generate::man(Cli::command()),
+    }
+}
+
+/// Writes to standard output; a reader that has gone away is no fault.
+fn print(text: &[u8]) -> Exit {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text).and_then(|()| out.flush()) {
+        Ok(()) => Exit::Success,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Success,
+        Err(error) => {
+            crate::render::plain_error(&format!("can't write to standard output: {error}"), &[]);
+            Exit::System
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The request is already there when the socket is accepted: answered with four system calls and no allocation.
+//!
+//! `accept4`, `recv`, `send`, `close`. The reply is sent with `MSG_MORE` and the socket closed behind it, so that data
+//! and FIN leave in one segment. That is safe only where exactly a player's 23 bytes were read: anything else takes
+//! the lingering way.
+
+use std::os::fd::OwnedFd;
+
+use flash_policy::Reply;
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, recv};
+use tokio_flash_policy::{First, Opening, Rest};
+
+use super::policy::{Sent, send};
+
+/// How far the first attempt came.
+pub(super) enum Answer {
+    /// Answered whole; closing the socket sends the FIN.
+    Done,
+    /// The peer has failed, or has ended without a word.
+    Gone,
+    /// A task must go on.
+    Unfinished(Progress),
+}
+
+/// What a task goes on with.
+pub(super) struct Progress {
+    pub(super) opening: Opening,
+    /// How many bytes of the reply are out.
+    pub(super) sent: usize,
+}
+
+/// Reads once, and answers if that was the whole request and nothing else.
+pub(super) fn answer(socket: &OwnedFd, reply: &Reply) -> Answer {
+    let mut opening = Opening::new();
+    match opening.fill(|room| recv(socket, room, RecvFlags::DONTWAIT).map(|(count, _)| count)) {
+        Ok(0) => return Answer::Gone,
+        Ok(_) => {}
+        Err(Errno::AGAIN | Errno::INTR) => {
+            return Answer::Unfinished(Progress { opening, sent: 0 });
+        }
+        Err(_) => return Answer::Gone,
+    }
+    if opening.first() != Some(First::Policy(Rest::Nothing)) {
+        return Answer::Unfinished(Progress { opening, sent: 0 });
+    }
+    match send(socket, reply.as_bytes()) {
+        Sent::All => Answer::Done,
+        Sent::Part(sent) => Answer::Unfinished(Progress { opening, sent }),
+        Sent::Failed => Answer::Gone,
+    }
+}

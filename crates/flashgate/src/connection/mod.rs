@@ -1,0 +1,87 @@
+//! One connection from accept to close.
+//!
+//! [`start`] answers on the spot where the request is already there; otherwise a task takes over. Nothing here knows
+//! about listeners, signals or flags.
+
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flash_policy::Reply;
+use tracing::info;
+
+use crate::daemon::{Permits, Spare};
+use crate::log::Sampler;
+
+mod fast;
+mod outcome;
+mod policy;
+mod waiting;
+
+pub(crate) use outcome::Outcome;
+
+/// What every connection needs.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) reply: Reply,
+    pub(crate) permits: Arc<Permits>,
+    pub(crate) spare: Spare,
+    hints: Hints,
+    totals: [AtomicU64; Outcome::COUNT],
+    shed: AtomicU64,
+}
+
+/// Hints that a stranger could provoke at any rate are logged once a second.
+#[derive(Debug, Default)]
+struct Hints {
+    http: Sampler,
+    tls: Sampler,
+}
+
+impl Shared {
+    pub(crate) fn new(reply: Reply, permits: Arc<Permits>) -> Self {
+        Self {
+            reply,
+            permits,
+            spare: Spare::new(),
+            hints: Hints::default(),
+            totals: Default::default(),
+            shed: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn count_shed(&self) {
+        self.shed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn count(&self, outcome: Outcome) {
+        if let Some(total) = self.totals.get(outcome.index()) {
+            total.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// One line at the end: what became of all the connections.
+    pub(crate) fn log_totals(&self) {
+        let total = |outcome: Outcome| {
+            self.totals
+                .get(outcome.index())
+                .map_or(0, |count| count.load(Ordering::Relaxed))
+        };
+        let answered = total(Outcome::Answered);
+        let others: u64 = Outcome::ALL.into_iter().map(total).sum::<u64>() - answered;
+        let shed = self.shed.load(Ordering::Relaxed);
+        info!(answered, others, shed, "stopped");
+    }
+}
+
+/// Serves an accepted socket: now if its request is there, else in a task of its own.
+pub(crate) fn start(socket: OwnedFd, shared: &Arc<Shared>) {
+    match fast::answer(&socket, &shared.reply) {
+        fast::Answer::Done => shared.count(Outcome::Answered),
+        fast::Answer::Gone => shared.count(Outcome::PeerFailed),
+        fast::Answer::Unfinished(progress) => {
+            let permit = shared.permits.take();
+            tokio::spawn(waiting::serve(socket, progress, permit, Arc::clone(shared)));
+        }
+    }
+}

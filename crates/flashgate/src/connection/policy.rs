@@ -1,0 +1,74 @@
+//! The reply: one write, and then a close that loses nothing.
+
+use std::os::fd::AsFd;
+use std::time::Duration;
+
+use flash_policy::Reply;
+use rustix::io::Errno;
+use rustix::net::SendFlags;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_flash_policy::{Closed, Linger, Rest, close};
+
+use super::Outcome;
+
+/// How long a peer may take to make room for the reply.
+const WRITE_LIMIT: Duration = Duration::from_secs(10);
+
+/// How much of a reply the kernel took.
+pub(super) enum Sent {
+    All,
+    Part(usize),
+    Failed,
+}
+
+/// Sends what it can in one write. The FIN that must follow goes into the same segment.
+pub(super) fn send(socket: &impl AsFd, bytes: &[u8]) -> Sent {
+    match rustix::net::send(
+        socket,
+        bytes,
+        SendFlags::MORE | SendFlags::NOSIGNAL | SendFlags::DONTWAIT,
+    ) {
+        Ok(count) if count == bytes.len() => Sent::All,
+        Ok(count) => Sent::Part(count),
+        Err(Errno::AGAIN | Errno::INTR) => Sent::Part(0),
+        Err(_) => Sent::Failed,
+    }
+}
+
+/// Answers on a connection whose request is known, from the `sent`th byte of the reply on.
+pub(super) async fn answer(
+    stream: &mut TcpStream,
+    reply: &Reply,
+    sent: usize,
+    rest: Rest,
+) -> Outcome {
+    match timeout(WRITE_LIMIT, write(stream, reply.as_bytes(), sent)).await {
+        Ok(true) => {}
+        Ok(false) | Err(_) => return Outcome::WriteFailed,
+    }
+    if rest == Rest::Nothing {
+        return Outcome::Answered;
+    }
+    match close(stream, Linger::default()).await {
+        Closed::Cleanly => Outcome::Answered,
+        _ => Outcome::AnsweredThenCut,
+    }
+}
+
+/// Writes until everything is out; false if the peer has failed.
+async fn write(stream: &TcpStream, bytes: &[u8], mut sent: usize) -> bool {
+    loop {
+        match send(stream, bytes.get(sent..).unwrap_or_default()) {
+            Sent::All => return true,
+            Sent::Failed => return false,
+            Sent::Part(count) => sent += count,
+        }
+        // A send that found no room clears the readiness, so that the next wait is a true one.
+        let full = || Err::<(), _>(std::io::ErrorKind::WouldBlock.into());
+        let _ = stream.try_io(tokio::io::Interest::WRITABLE, full);
+        if stream.writable().await.is_err() {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! A connection that could not be answered on the spot: its request is still coming, or it is none.
+
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+
+use tokio::net::TcpStream;
+use tokio_flash_policy::{First, Opening, Timing};
+use tracing::{debug, warn};
+
+use super::fast::Progress;
+use super::{Outcome, Shared, policy};
+use crate::daemon::Permit;
+use crate::log::escaped;
+
+/// Reads on, answers or closes; the permit is returned at the end.
+pub(super) async fn serve(
+    socket: OwnedFd,
+    progress: Progress,
+    mut permit: Permit,
+    shared: Arc<Shared>,
+) {
+    let Ok(mut stream) = TcpStream::from_std(socket.into()) else {
+        shared.count(Outcome::SystemFailed);
+        return;
+    };
+    let Progress { mut opening, sent } = progress;
+    let outcome = match opening.read(&mut stream, Timing::default()).await {
+        Err(_) => Outcome::PeerFailed,
+        Ok(First::Policy(rest)) => {
+            permit.answering();
+            policy::answer(&mut stream, &shared.reply, sent, rest).await
+        }
+        Ok(First::Http) => Outcome::Http,
+        Ok(First::Tls) => Outcome::Tls,
+        Ok(First::End) => Outcome::EndedEarly,
+        Ok(First::Deadline) => Outcome::Deadline,
+        Ok(_) => Outcome::NotARequest,
+    };
+    shared.count(outcome);
+    explain(outcome, &opening, &stream, &shared);
+}
+
+/// Tells the operator what somebody must have set up wrongly; everything else is for those who look closely.
+fn explain(outcome: Outcome, opening: &Opening, stream: &TcpStream, shared: &Shared) {
+    let sampler = match outcome {
+        Outcome::Http => Some(&shared.hints.http),
+        Outcome::Tls => Some(&shared.hints.tls),
+        _ => None,
+    };
+    let peer = || {
+        stream
+            .peer_addr()
+            .map_or("gone".to_owned(), |peer| peer.to_string())
+    };
+    let received = escaped(opening.bytes()).to_string();
+    if let Some(suppressed) = sampler.and_then(crate::log::Sampler::admit) {
+        let hint = if outcome == Outcome::Http {
+            "a policy port speaks no HTTP: a movie or page probably names http://host:port/crossdomain.xml; \
+             sockets need xmlsocket://host:port, or nothing at all for port 843"
+        } else {
+            "this port speaks no TLS"
+        };
+        warn!(peer = peer(), received, suppressed, hint, "closed a connection that is no policy request");
+    }
+    debug!(peer = peer(), outcome = outcome.code(), received, "connection ended");
+}

@@ -1,0 +1,74 @@
+//! `--listen`: what people write for an address.
+
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::str::FromStr;
+
+/// Where to listen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ListenAddress {
+    /// Every address of the machine, IPv6 and IPv4: a bare port, or `[::]:843`.
+    Everywhere {
+        /// The port; 0 takes a free one.
+        port: u16,
+    },
+    /// One address; `0.0.0.0` is every IPv4 address.
+    Exactly(SocketAddr),
+}
+
+impl ListenAddress {
+    pub(crate) fn port(self) -> u16 {
+        match self {
+            Self::Everywhere { port } => port,
+            Self::Exactly(address) => address.port(),
+        }
+    }
+
+    /// Whether it is every IPv4 address on this port, which `[::]` would take too.
+    pub(super) fn is_every_v4(self, port: u16) -> bool {
+        port != 0 && self == Self::Exactly((Ipv4Addr::UNSPECIFIED, port).into())
+    }
+}
+
+impl FromStr for ListenAddress {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Ok(port) = text.parse() {
+            return Ok(Self::Everywhere { port });
+        }
+        match text.parse::<SocketAddr>() {
+            Ok(SocketAddr::V6(address)) if *address.ip() == Ipv6Addr::UNSPECIFIED => {
+                Ok(Self::Everywhere {
+                    port: address.port(),
+                })
+            }
+            Ok(address) => Ok(Self::Exactly(address)),
+            Err(_) => Err(expectation(text)),
+        }
+    }
+}
+
+fn expectation(text: &str) -> String {
+    let expected =
+        "expected a port or an address with a port, like `843`, `127.0.0.1:843` or `[::1]:843`";
+    if text.parse::<Ipv6Addr>().is_ok() {
+        return format!("{expected}; for this address: `[{text}]:843`");
+    }
+    if text.parse::<Ipv4Addr>().is_ok() {
+        return format!("{expected}; for this address: `{text}:843`");
+    }
+    if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
+        return format!("{expected}; ports go up to 65535");
+    }
+    expected.to_owned()
+}
+
+impl fmt::Display for ListenAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Everywhere { port } => write!(f, "[::]:{port}"),
+            Self::Exactly(address) => write!(f, "{address}"),
+        }
+    }
+}

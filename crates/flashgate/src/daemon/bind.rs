@@ -1,0 +1,110 @@
+//! Listening sockets: bound all or none, IPv6 and IPv4 on one where nothing else is asked for.
+
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::fd::OwnedFd;
+
+use rustix::io::Errno;
+use socket2::{Domain, Protocol, Socket, Type};
+
+use super::address::ListenAddress;
+use super::remedy;
+
+/// The kernel cuts it to `net.core.somaxconn`, 4096 on today's Linux.
+const BACKLOG: i32 = 4096;
+
+/// A listening socket and what is needed to make it anew.
+#[derive(Debug)]
+pub(super) struct Bound {
+    pub(super) socket: OwnedFd,
+    /// As bound: with the real port, and IPv4's wildcard where the machine has no IPv6.
+    pub(super) address: SocketAddr,
+    family: Family,
+}
+
+/// What a socket on `[::]` takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Family {
+    Both,
+    One,
+}
+
+/// Binds every address, or says of each that fails why.
+pub(super) fn all(addresses: &[ListenAddress]) -> Result<Vec<Bound>, String> {
+    let (mut bound, mut faults) = (Vec::new(), String::new());
+    for address in addresses {
+        match one(*address, addresses) {
+            Ok(socket) => bound.push(socket),
+            Err((tried, error)) => faults.push_str(&remedy::describe(tried, &error)),
+        }
+    }
+    if faults.is_empty() {
+        Ok(bound)
+    } else {
+        Err(faults)
+    }
+}
+
+fn one(address: ListenAddress, all: &[ListenAddress]) -> Result<Bound, (SocketAddr, io::Error)> {
+    let (address, family) = match address {
+        ListenAddress::Exactly(address) => (address, Family::One),
+        ListenAddress::Everywhere { port } => {
+            let v4_apart = all.iter().any(|other| other.is_every_v4(port));
+            (
+                (Ipv6Addr::UNSPECIFIED, port).into(),
+                if v4_apart { Family::One } else { Family::Both },
+            )
+        }
+    };
+    match listen(address, family) {
+        Err(error) if family == Family::Both && has_no_ipv6(&error) => {
+            let address = (Ipv4Addr::UNSPECIFIED, address.port()).into();
+            listen(address, Family::One).map_err(|error| (address, error))
+        }
+        bound => bound.map_err(|error| (address, error)),
+    }
+}
+
+/// A kernel without IPv6 knows no such sockets; one with IPv6 switched off has no such address.
+fn has_no_ipv6(error: &io::Error) -> bool {
+    let errno = Errno::from_io_error(error);
+    errno == Some(Errno::AFNOSUPPORT) || errno == Some(Errno::ADDRNOTAVAIL)
+}
+
+fn listen(address: SocketAddr, family: Family) -> io::Result<Bound> {
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::STREAM.nonblocking().cloexec(),
+        Some(Protocol::TCP),
+    )?;
+    // Connections of a former run that are in TIME_WAIT do not hold the port; another listener still does.
+    socket.set_reuse_address(true)?;
+    if address.is_ipv6() {
+        socket.set_only_v6(family == Family::One)?;
+    }
+    // Accepted sockets inherit it.
+    socket.set_tcp_nodelay(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    let address = socket.local_addr()?.as_socket().unwrap_or(address);
+    Ok(Bound {
+        socket: socket.into(),
+        address,
+        family,
+    })
+}
+
+impl Bound {
+    /// Closes a socket that has failed and binds its address again.
+    pub(super) fn renew(address: SocketAddr, like: &Renewal) -> io::Result<Self> {
+        listen(address, like.0)
+    }
+
+    pub(super) fn renewal(&self) -> Renewal {
+        Renewal(self.family)
+    }
+}
+
+/// How to bind an address again as it was.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Renewal(Family);

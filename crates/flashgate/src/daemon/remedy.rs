@@ -1,0 +1,86 @@
+//! Why an address can't be bound, and what helps on this machine.
+
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use rustix::io::Errno;
+
+use crate::log;
+use crate::render;
+
+/// The error as text for the terminal, with the remedies that apply.
+pub(super) fn describe(address: SocketAddr, error: &io::Error) -> String {
+    let message = format!("can't listen on {address}: {}", log::reason(error));
+    let help = match Errno::from_io_error(error) {
+        Some(Errno::ACCESS | Errno::PERM) => missing_privilege(address),
+        Some(Errno::ADDRINUSE) => in_use(address),
+        Some(Errno::ADDRNOTAVAIL) => vec![
+            "this machine has no such address now: `ip address` shows those it has".to_owned(),
+            format!("to answer on all of them: `--listen {}`", address.port()),
+        ],
+        Some(Errno::AFNOSUPPORT) => {
+            vec!["this machine has no IPv6; use an IPv4 address".to_owned()]
+        }
+        _ => Vec::new(),
+    };
+    let help: Vec<_> = help.iter().map(String::as_str).collect();
+    render::plain_error_text(&message, &help)
+}
+
+fn in_use(address: SocketAddr) -> Vec<String> {
+    let port = address.port();
+    vec![
+        format!("see who has it: `ss --listening --tcp --numeric --processes 'sport = :{port}'`"),
+        "stop that program, or answer elsewhere with `--listen`; players ask port 843 first, and then the port they connect to"
+            .to_owned(),
+    ]
+}
+
+fn missing_privilege(address: SocketAddr) -> Vec<String> {
+    let port = address.port();
+    if in_container() {
+        return vec![
+            format!(
+                "listen on a high port and publish it as {port}: `--listen 8{port}`, and `-p {port}:8{port}` for the container"
+            ),
+            format!(
+                "or run the container with `--sysctl net.ipv4.ip_unprivileged_port_start={port}`"
+            ),
+            "or give the container the capability NET_BIND_SERVICE".to_owned(),
+        ];
+    }
+    let mut help = Vec::new();
+    if may_gain_privileges() {
+        let program = std::env::current_exe()
+            .map_or("flashgate".to_owned(), |path| path.display().to_string());
+        help.push(format!("give the program the one capability it needs: `sudo setcap cap_net_bind_service=+ep {program}`"));
+    }
+    if has_systemd() {
+        help.push(
+            "under systemd: `AmbientCapabilities=CAP_NET_BIND_SERVICE` in the unit".to_owned(),
+        );
+    }
+    help.push(format!("or let everybody bind ports from {port} up: `sudo sysctl net.ipv4.ip_unprivileged_port_start={port}`"));
+    help.push(format!(
+        "or listen on a high port and redirect: `--listen 8{port}`, and `nft add rule ip nat prerouting tcp dport {port} redirect to :8{port}`"
+    ));
+    help
+}
+
+fn in_container() -> bool {
+    Path::new("/.dockerenv").exists()
+        || Path::new("/run/.containerenv").exists()
+        || std::env::var_os("KUBERNETES_SERVICE_HOST").is_some()
+}
+
+fn has_systemd() -> bool {
+    Path::new("/run/systemd/system").exists()
+}
+
+/// File capabilities do nothing for a process that may not gain privileges.
+fn may_gain_privileges() -> bool {
+    fs::read_to_string("/proc/self/status")
+        .map_or(true, |status| !status.contains("NoNewPrivs:\t1"))
+}

@@ -1,0 +1,119 @@
+//! Logs on standard error: constant messages, variable fields, nothing from strangers but escaped.
+//!
+//! A log that can't be written is lost without a word: a full disk must not stop the daemon.
+
+use std::fmt::{self, Write as _};
+use std::io;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::format::FmtSpan;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+/// The target of events that are shown however quiet the log: listening, ready.
+pub(crate) const LIFECYCLE: &str = "flashgate::lifecycle";
+
+/// How logs look.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
+
+/// How much is logged.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Verbosity {
+    /// Warnings and errors.
+    Quiet,
+    /// Also what happens to the daemon as a whole.
+    Normal,
+    /// Also every connection.
+    Connections,
+}
+
+/// Sets the log up, once.
+pub(crate) fn start(format: Format, verbosity: Verbosity) {
+    let level = match verbosity {
+        Verbosity::Quiet => LevelFilter::WARN,
+        Verbosity::Normal => LevelFilter::INFO,
+        Verbosity::Connections => LevelFilter::DEBUG,
+    };
+    // Events of libraries are for their developers.
+    let filter = Targets::new()
+        .with_target("flashgate", level)
+        .with_target(LIFECYCLE, LevelFilter::INFO);
+    let layer = tracing_subscriber::fmt::layer()
+        .with_writer(io::stderr)
+        .with_target(false)
+        .with_span_events(FmtSpan::NONE)
+        .log_internal_errors(false);
+    let registry = tracing_subscriber::registry().with(filter);
+    match format {
+        Format::Text => registry.with(layer.with_ansi(false)).init(),
+        Format::Json => registry.with(layer.json().flatten_event(true)).init(),
+    }
+}
+
+/// A system error without Rust's `(os error 13)`.
+pub(crate) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map(|first| first.to_lowercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
+/// Bytes from the network, fit for a log: printable ASCII as it is, the rest as `\xNN`, 64 bytes at most.
+pub(crate) fn escaped(bytes: &[u8]) -> impl fmt::Display + '_ {
+    Escaped(bytes)
+}
+
+struct Escaped<'a>(&'a [u8]);
+
+const SHOWN: usize = 64;
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for &byte in self.0.iter().take(SHOWN) {
+            match byte {
+                b'\\' => f.write_str("\\\\")?,
+                b' '..=b'~' => f.write_char(char::from(byte))?,
+                _ => write!(f, "\\x{byte:02x}")?,
+            }
+        }
+        if self.0.len() > SHOWN {
+            f.write_str("…")
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Lets one event a second through, and counts the others.
+#[derive(Debug, Default)]
+pub(crate) struct Sampler {
+    state: Mutex<(Option<Instant>, u64)>,
+}
+
+const INTERVAL: Duration = Duration::from_secs(1);
+
+impl Sampler {
+    /// Whether to log now, and how many like it were not logged since the last time.
+    pub(crate) fn admit(&self) -> Option<u64> {
+        let Ok(mut state) = self.state.lock() else {
+            return None;
+        };
+        let (last, suppressed) = &mut *state;
+        if last.is_some_and(|last| last.elapsed() < INTERVAL) {
+            *suppressed += 1;
+            return None;
+        }
+        *last = Some(Instant::now());
+        Some(std::mem::take(suppressed))
+    }
+}

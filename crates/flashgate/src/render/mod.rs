@@ -1,0 +1,110 @@
+//! Findings as text for a terminal, in the compiler's manner.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Renderer, Snippet};
+use flash_policy::{Diagnostic, Severity};
+
+/// The text that findings are about.
+pub(crate) struct Source<'a> {
+    name: &'a str,
+    text: String,
+    bytes: &'a [u8],
+}
+
+impl<'a> Source<'a> {
+    /// A file or a flag, by the name the user knows it by.
+    pub(crate) fn new(name: &'a str, bytes: &'a [u8]) -> Self {
+        Self {
+            name,
+            text: String::from_utf8_lossy(bytes).into_owned(),
+            bytes,
+        }
+    }
+
+    /// A place in the bytes as a place in the text, where faulty bytes may take more room.
+    fn place(&self, at: usize) -> usize {
+        let before = self
+            .bytes
+            .get(..at.min(self.bytes.len()))
+            .unwrap_or_default();
+        String::from_utf8_lossy(before).len().min(self.text.len())
+    }
+}
+
+/// Renders findings one after another, each followed by an empty line.
+pub(crate) fn findings(found: &[Diagnostic], source: &Source<'_>) -> String {
+    found
+        .iter()
+        .map(|finding| format!("{}\n\n", renderer().render(&[group(finding, source)])))
+        .collect()
+}
+
+fn group<'a>(finding: &'a Diagnostic, source: &'a Source<'a>) -> Group<'a> {
+    let level = match finding.severity {
+        Severity::Error => Level::ERROR,
+        _ => Level::WARNING,
+    };
+    let mut group = level
+        .primary_title(finding.message.as_str())
+        .id(finding.rule)
+        .elements(place(finding, source));
+    for note in &finding.notes {
+        group = group.element(Level::NOTE.message(note.as_str()));
+    }
+    for help in &finding.help {
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    group
+}
+
+fn place<'a>(finding: &'a Diagnostic, source: &'a Source<'a>) -> Option<Element<'a>> {
+    let Some(label) = &finding.label else {
+        return Some(annotate_snippets::Origin::path(source.name).into());
+    };
+    let range = source.place(label.span.start)..source.place(label.span.end);
+    let mark = AnnotationKind::Primary.span(range);
+    let mark = if label.text.is_empty() {
+        mark
+    } else {
+        mark.label(label.text.as_str())
+    };
+    Some(
+        Snippet::source(source.text.as_str())
+            .path(source.name)
+            .annotation(mark)
+            .into(),
+    )
+}
+
+/// An error that has no place in a text.
+pub(crate) fn plain_error_text(message: &str, help: &[&str]) -> String {
+    let title = Group::with_title(Level::ERROR.primary_title(message));
+    let mut text = renderer().render(&[title]);
+    for help in help {
+        text.push_str("\n  = help: ");
+        text.push_str(help);
+    }
+    text.push('\n');
+    text
+}
+
+/// Prints an error that has no place in a text.
+pub(crate) fn plain_error(message: &str, help: &[&str]) {
+    to_stderr(&plain_error_text(message, help));
+}
+
+/// Prints to standard error; where that fails, nobody is left to tell.
+pub(crate) fn to_stderr(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+fn renderer() -> Renderer {
+    let colour = std::io::stderr().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    if colour {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    }
+}

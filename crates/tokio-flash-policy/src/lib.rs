@@ -1,0 +1,36 @@
+//! Flash's policy requests, answered on any tokio stream; every other connection handed on untouched.
+//!
+//! A game server that Flash movies connect to is asked for a *socket policy* first, often on its own port. With
+//! [`PolicyAcceptor`] it answers, and sees nothing of it:
+//!
+//! ```no_run
+//! use flash_policy::{Policy, Reply};
+//! use tokio_flash_policy::{Accepted, PolicyAcceptor};
+//!
+//! # async fn serve<S>(_: S) {}
+//! # async fn main_loop(listener: tokio::net::TcpListener, policy: Policy) -> std::io::Result<()> {
+//! let acceptor = PolicyAcceptor::new(Reply::from(&policy));
+//! loop {
+//!     let (socket, _) = listener.accept().await?;
+//!     let acceptor = acceptor.clone();
+//!     tokio::spawn(async move {
+//!         if let Ok(Accepted::Stream(stream, _)) = acceptor.accept(socket).await {
+//!             serve(stream).await; // reads what the client sent, from its first byte
+//!         }
+//!     });
+//! }
+//! # }
+//! ```
+//!
+//! The crate logs nothing and has no configuration files; deadlines are arguments with defaults ([`Timing`],
+//! [`Linger`]).
+
+mod acceptor;
+mod close;
+mod opening;
+mod prefixed;
+
+pub use acceptor::{Accepted, PolicyAcceptor};
+pub use close::{Closed, Linger, close};
+pub use opening::{First, Opening, Rest, Timing};
+pub use prefixed::Prefixed;

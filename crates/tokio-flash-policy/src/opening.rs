@@ -1,0 +1,207 @@
+//! The first bytes of a connection: read, kept, and recognised under one deadline.
+//!
+//! Nothing is read beyond what 64 bytes hold, and nothing that was read is ever lost: it stays in the [`Opening`].
+
+use std::io;
+use std::pin::Pin;
+use std::time::Duration;
+
+use flash_policy::{REQUEST, Recogniser, Verdict};
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio::time::{Instant, timeout_at};
+
+/// A request is at most 25 bytes; reading a few more tells whether anything follows it.
+const CAPACITY: usize = 64;
+
+/// How long the first bytes may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Timing {
+    /// For all of the first bytes, from the start; a byte now and then does not extend it. Default: 10 s.
+    ///
+    /// Below 3 s a lost packet costs the client its connection: the first retransmission of a SYN comes after 1 s.
+    pub request: Duration,
+    /// How long a request that lacks only its terminator waits for one. Default: 300 ms.
+    pub bare: Duration,
+    /// How long a client may stay silent before it counts as one that waits for the server to speak. Default: as long
+    /// as `request`.
+    pub silence: Option<Duration>,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            request: Duration::from_secs(10),
+            bare: Duration::from_millis(300),
+            silence: None,
+        }
+    }
+}
+
+impl Timing {
+    /// Another limit for all of the first bytes.
+    #[must_use]
+    pub const fn request(mut self, limit: Duration) -> Self {
+        self.request = limit;
+        self
+    }
+
+    /// Another limit for silence.
+    #[must_use]
+    pub const fn silence(mut self, limit: Duration) -> Self {
+        self.silence = Some(limit);
+        self
+    }
+}
+
+/// What a connection turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum First {
+    /// A policy request.
+    Policy(Rest),
+    /// A TLS handshake.
+    Tls,
+    /// An HTTP request.
+    Http,
+    /// Something else.
+    Other,
+    /// No byte within [`Timing::silence`].
+    Silent,
+    /// The start of a request, or nothing, when [`Timing::request`] was over.
+    Deadline,
+    /// The start of a request, or nothing, and then the end of the stream.
+    End,
+}
+
+/// What may follow a policy request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Rest {
+    /// Exactly the 23 bytes that a player sends were read, and no more: it sends no others.
+    Nothing,
+    /// More was read, or the request is not a player's: closing at once could reset the connection.
+    Perhaps,
+}
+
+/// The bytes read so far, and what they are.
+#[derive(Clone, Copy, Debug)]
+pub struct Opening {
+    recogniser: Recogniser,
+    bytes: [u8; CAPACITY],
+    filled: u8,
+}
+
+impl Default for Opening {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Opening {
+    /// Nothing read yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            recogniser: Recogniser::new(),
+            bytes: [0; CAPACITY],
+            filled: 0,
+        }
+    }
+
+    /// An opening that reads through `read` once, for callers that have a stream of their own kind.
+    ///
+    /// `read` gets room for the bytes and returns how many it filled.
+    pub fn fill<E>(
+        &mut self,
+        read: impl FnOnce(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<usize, E> {
+        let filled = usize::from(self.filled);
+        let room = self.bytes.get_mut(filled..).unwrap_or_default();
+        let count = read(room)?.min(room.len());
+        self.recogniser.feed(room.get(..count).unwrap_or_default());
+        self.filled = u8::try_from(filled + count).unwrap_or(u8::MAX);
+        Ok(count)
+    }
+
+    /// The bytes read so far.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.bytes
+            .get(..usize::from(self.filled))
+            .unwrap_or_default()
+    }
+
+    /// What is known from the bytes alone.
+    #[must_use]
+    pub fn first(&self) -> Option<First> {
+        match self.recogniser.verdict() {
+            Verdict::NeedMore => None,
+            Verdict::Policy => Some(First::Policy(self.rest())),
+            Verdict::Tls => Some(First::Tls),
+            Verdict::Http => Some(First::Http),
+            Verdict::Other => Some(First::Other),
+        }
+    }
+
+    /// Reads until it is known what the connection is.
+    pub async fn read<S: AsyncRead + Unpin>(
+        &mut self,
+        stream: &mut S,
+        timing: Timing,
+    ) -> io::Result<First> {
+        let start = Instant::now();
+        let deadline = start + timing.request;
+        let silence = timing
+            .silence
+            .map_or(deadline, |limit| (start + limit).min(deadline));
+        loop {
+            if let Some(first) = self.first() {
+                return Ok(first);
+            }
+            let until = if self.recogniser.is_bare_request() {
+                Instant::now() + timing.bare
+            } else if self.bytes().is_empty() {
+                silence
+            } else {
+                deadline
+            };
+            match timeout_at(until, self.read_once(stream)).await {
+                Ok(Ok(0)) => return Ok(self.without_more(First::End)),
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => return Err(error),
+                Err(_) if until < deadline => return Ok(self.without_more(First::Silent)),
+                Err(_) => return Ok(self.without_more(First::Deadline)),
+            }
+        }
+    }
+
+    async fn read_once<S: AsyncRead + Unpin>(&mut self, stream: &mut S) -> io::Result<usize> {
+        std::future::poll_fn(|context| {
+            let mut poll = std::task::Poll::Pending;
+            let done = self.fill(|room| {
+                let mut buffer = ReadBuf::new(room);
+                poll = Pin::new(&mut *stream).poll_read(context, &mut buffer);
+                Ok::<_, std::convert::Infallible>(buffer.filled().len())
+            });
+            let count = done.unwrap_or_default();
+            poll.map_ok(|()| count)
+        })
+        .await
+    }
+
+    fn without_more(&self, otherwise: First) -> First {
+        if self.recogniser.is_bare_request() {
+            First::Policy(Rest::Perhaps)
+        } else {
+            otherwise
+        }
+    }
+
+    fn rest(&self) -> Rest {
+        if self.bytes() == REQUEST {
+            Rest::Nothing
+        } else {
+            Rest::Perhaps
+        }
+    }
+}
