@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use flash_policy::Reply;
-use tracing::info;
+use socket2::SockRef;
+use tracing::{Level, debug, enabled, info};
 
 use crate::daemon::{Permits, Spare};
 use crate::log::Sampler;
@@ -60,6 +61,22 @@ impl Shared {
         }
     }
 
+    /// Counts a connection that needed no task. Its peer's address is asked for only if somebody wants to see it.
+    fn count_fast(&self, socket: &OwnedFd, outcome: Outcome) {
+        self.count(outcome);
+        if enabled!(Level::DEBUG) {
+            let peer = SockRef::from(socket)
+                .peer_addr()
+                .ok()
+                .and_then(|peer| peer.as_socket());
+            debug!(
+                peer = peer.map(tracing::field::display),
+                outcome = outcome.code(),
+                "connection ended"
+            );
+        }
+    }
+
     /// One line at the end: what became of all the connections.
     pub(crate) fn log_totals(&self) {
         let total = |outcome: Outcome| {
@@ -77,8 +94,8 @@ impl Shared {
 /// Serves an accepted socket: now if its request is there, else in a task of its own.
 pub(crate) fn start(socket: OwnedFd, shared: &Arc<Shared>) {
     match fast::answer(&socket, &shared.reply) {
-        fast::Answer::Done => shared.count(Outcome::Answered),
-        fast::Answer::Gone => shared.count(Outcome::PeerFailed),
+        fast::Answer::Done => shared.count_fast(&socket, Outcome::Answered),
+        fast::Answer::Gone => shared.count_fast(&socket, Outcome::PeerFailed),
         fast::Answer::Unfinished(progress) => {
             let permit = shared.permits.take();
             tokio::spawn(waiting::serve(socket, progress, permit, Arc::clone(shared)));

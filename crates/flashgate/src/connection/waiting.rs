@@ -60,7 +60,15 @@ fn explain(outcome: Outcome, opening: &Opening, stream: &TcpStream, shared: &Sha
         } else {
             "this port speaks no TLS"
         };
-        warn!(peer = peer(), received, suppressed, hint, "closed a connection that is no policy request");
+        warn!(
+            peer = peer(),
+            received, suppressed, hint, "closed a connection that is no policy request"
+        );
     }
-    debug!(peer = peer(), outcome = outcome.code(), received, "connection ended");
+    debug!(
+        peer = peer(),
+        outcome = outcome.code(),
+        received,
+        "connection ended"
+    );
 }

@@ -1,0 +1,117 @@
+//! One connection by hand: send what a test says, and tell exactly how it ended.
+
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+
+use crate::load::REQUEST;
+
+/// A connected client.
+#[derive(Debug)]
+pub struct Client {
+    stream: TcpStream,
+    start: Instant,
+}
+
+/// How a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The server ended the stream.
+    Fin,
+    /// The connection was reset.
+    Reset,
+    /// The server did nothing of the kind within [`Client::PATIENCE`].
+    None,
+}
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    /// Every byte.
+    pub bytes: Vec<u8>,
+    /// How it ended.
+    pub end: End,
+    /// When it ended, counted from the connect.
+    pub after: Duration,
+}
+
+impl Client {
+    /// How long it listens for anything.
+    pub const PATIENCE: Duration = Duration::from_secs(45);
+
+    /// Connects.
+    pub fn connect(address: SocketAddr) -> Result<Self> {
+        let start = Instant::now();
+        let stream =
+            TcpStream::connect(address).with_context(|| format!("can't connect to {address}"))?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(Self::PATIENCE))?;
+        stream.set_write_timeout(Some(Self::PATIENCE))?;
+        Ok(Self { stream, start })
+    }
+
+    /// Sends; false if the server has closed its ears.
+    pub fn send(&mut self, bytes: &[u8]) -> bool {
+        self.stream.write_all(bytes).is_ok()
+    }
+
+    /// Ends its own side.
+    pub fn half_close(&self) -> Result<()> {
+        self.stream
+            .shutdown(Shutdown::Write)
+            .context("can't half-close")
+    }
+
+    /// Listens for exactly as many bytes.
+    pub fn read_exact(&mut self, bytes: &mut [u8]) -> Result<()> {
+        self.stream.read_exact(bytes).context("can't read")
+    }
+
+    /// How long ago it connected.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    /// Its own address.
+    pub fn address(&self) -> Result<SocketAddr> {
+        self.stream.local_addr().context("can't tell the address")
+    }
+
+    /// Whether the server ends it, or sends anything, within a limit; nothing is taken from what it sends.
+    pub fn stirs_within(&mut self, limit: Duration) -> bool {
+        let stirred = self.stream.set_read_timeout(Some(limit)).is_ok()
+            && {
+                let peeked = self.stream.peek(&mut [0]);
+                !matches!(peeked, Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut))
+            };
+        let restored = self.stream.set_read_timeout(Some(Self::PATIENCE));
+        stirred || restored.is_err()
+    }
+
+    /// Listens until the server ends it.
+    pub fn hear(&mut self) -> Heard {
+        let mut bytes = Vec::new();
+        let end = match self.stream.read_to_end(&mut bytes) {
+            Ok(_) => End::Fin,
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                End::None
+            }
+            Err(_) => End::Reset,
+        };
+        Heard {
+            bytes,
+            end,
+            after: self.start.elapsed(),
+        }
+    }
+}
+
+/// Fetches a policy as a player does.
+pub fn fetch(address: SocketAddr) -> Result<Heard> {
+    let mut client = Client::connect(address)?;
+    client.send(REQUEST);
+    Ok(client.hear())
+}

@@ -1,0 +1,132 @@
+//! What a process costs the machine, read from `/proc`, and where it may run.
+//!
+//! Everything here is about another process, named by its id, so that a server is measured from outside and needs no
+//! part in it. Nothing here starts, signals or waits for a process.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use rustix::thread::{CpuSet, sched_setaffinity};
+
+/// CPU time that the threads of a process have really run.
+///
+/// It comes from the scheduler's own nanosecond count (the first field of `schedstat`), because the tick-based times
+/// of `/proc/PID/stat` are 10 ms coarse. A thread that has ended is no longer in it.
+pub fn time(pid: u32) -> Result<Duration> {
+    let mut total = Duration::ZERO;
+    for text in each_task(pid, "schedstat")? {
+        let ran = text
+            .split_whitespace()
+            .next()
+            .context("expected a count in schedstat, found nothing")?;
+        total += Duration::from_nanos(
+            ran.parse()
+                .with_context(|| format!("expected nanoseconds, found {ran:?}"))?,
+        );
+    }
+    Ok(total)
+}
+
+/// How often the threads of a process went to sleep of their own accord, which is how often something woke them.
+pub fn voluntary_switches(pid: u32) -> Result<u64> {
+    let tasks = each_task(pid, "status")?;
+    tasks
+        .iter()
+        .map(|status| field(status, "voluntary_ctxt_switches"))
+        .sum()
+}
+
+/// Resident memory of a process in kB.
+pub fn resident_kb(pid: u32) -> Result<u64> {
+    let path = format!("/proc/{pid}/status");
+    let status = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+    field(&status, "VmRSS")
+}
+
+/// How many descriptors a process holds open.
+pub fn open_files(pid: u32) -> Result<usize> {
+    let path = format!("/proc/{pid}/fd");
+    Ok(fs::read_dir(&path)
+        .with_context(|| format!("cannot list {path}"))?
+        .count())
+}
+
+/// Keeps the calling thread, and what it starts from now on, on one CPU.
+pub fn pin(cpu: usize) -> Result<()> {
+    let mut only = CpuSet::new();
+    only.set(cpu);
+    sched_setaffinity(None, &only).with_context(|| format!("cannot run on CPU {cpu} alone"))
+}
+
+/// A command whose program runs on one CPU only.
+///
+/// `taskset` replaces itself by the program, so the id of the child is the id of the program.
+pub fn pinned(cpu: usize, program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new("taskset");
+    command.arg("-c").arg(cpu.to_string()).arg(program);
+    command
+}
+
+/// The text of one file in the directory of each thread.
+fn each_task(pid: u32, file: &str) -> Result<Vec<String>> {
+    let path = format!("/proc/{pid}/task");
+    let mut texts = Vec::new();
+    for task in fs::read_dir(&path).with_context(|| format!("cannot list {path}"))? {
+        // A thread may end between being listed and being read; its share is lost either way.
+        if let Ok(text) = fs::read_to_string(task?.path().join(file)) {
+            texts.push(text);
+        }
+    }
+    Ok(texts)
+}
+
+/// The number after `name:` in a status file.
+fn field(status: &str, name: &str) -> Result<u64> {
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    let value =
+        line.with_context(|| format!("expected a line {name} in the status, found none"))?;
+    let number = value.split_whitespace().next().unwrap_or_default();
+    number
+        .parse()
+        .with_context(|| format!("expected a number after {name}, found {value:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_process_has_run_and_holds_memory_and_files() {
+        let pid = std::process::id();
+        assert!(time(pid).unwrap() > Duration::ZERO);
+        assert!(resident_kb(pid).unwrap() > 0);
+        assert!(open_files(pid).unwrap() > 2);
+        voluntary_switches(pid).unwrap();
+    }
+
+    #[test]
+    fn the_name_of_a_field_is_matched_whole() {
+        let status = "nonvoluntary_ctxt_switches:\t7\nvoluntary_ctxt_switches:\t5\n";
+        assert_eq!(field(status, "voluntary_ctxt_switches").unwrap(), 5);
+        assert!(field(status, "voluntary").is_err());
+    }
+
+    #[test]
+    fn a_pinned_command_runs_and_reports_its_cpu() {
+        let output = pinned(0, "sh")
+            .args(["-c", "taskset -cp $$"])
+            .output()
+            .unwrap();
+        assert!(
+            String::from_utf8(output.stdout)
+                .unwrap()
+                .trim_end()
+                .ends_with(": 0")
+        );
+    }
+}

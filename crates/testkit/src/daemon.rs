@@ -1,0 +1,231 @@
+//! A running `flashgate serve`: started on free ports, watched through its log, ended by its pid.
+
+use std::ffi::OsString;
+use std::io::{BufRead as _, BufReader};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::binary;
+
+/// A daemon that is ready; it is killed when this is dropped.
+#[derive(Debug)]
+pub struct Daemon {
+    child: Child,
+    addresses: Vec<SocketAddr>,
+    lines: Receiver<String>,
+    seen: Vec<String>,
+}
+
+/// How to start one.
+#[derive(Debug, Default)]
+pub struct Builder {
+    arguments: Vec<OsString>,
+    wrapper: Vec<OsString>,
+}
+
+/// What a start is given at most.
+const START_LIMIT: Duration = Duration::from_secs(20);
+
+impl Builder {
+    /// The arguments, `serve` among them.
+    #[must_use]
+    pub fn args<I: IntoIterator<Item = A>, A: Into<OsString>>(mut self, arguments: I) -> Self {
+        self.arguments.extend(arguments.into_iter().map(Into::into));
+        self
+    }
+
+    /// Runs it through another program: `prlimit --nofile=64`, `strace …`.
+    #[must_use]
+    pub fn through<I: IntoIterator<Item = A>, A: Into<OsString>>(mut self, program: I) -> Self {
+        self.wrapper.extend(program.into_iter().map(Into::into));
+        self
+    }
+
+    /// Pins it to a CPU.
+    #[must_use]
+    pub fn cpu(self, number: usize) -> Self {
+        self.through(["taskset".to_owned(), "-c".to_owned(), number.to_string()])
+    }
+
+    /// Starts it and waits until it is ready.
+    pub fn start(self) -> Result<Daemon> {
+        let mut words = self.wrapper;
+        words.push(binary::flashgate()?.into());
+        words.extend(self.arguments);
+        let program = words.remove(0);
+        let mut child = Command::new(&program)
+            .args(&words)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("can't start {}", program.display()))?;
+        let stderr = child
+            .stderr
+            .take()
+            .context("expected the daemon's standard error")?;
+        let mut daemon = Daemon {
+            child,
+            addresses: Vec::new(),
+            lines: follow(stderr),
+            seen: Vec::new(),
+        };
+        daemon.wait_until_ready()?;
+        Ok(daemon)
+    }
+}
+
+impl Daemon {
+    /// How to start one.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// `flashgate serve` on a free port of 127.0.0.1, with further arguments.
+    pub fn serve<I: IntoIterator<Item = A>, A: Into<OsString>>(arguments: I) -> Result<Self> {
+        Self::builder()
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(arguments)
+            .start()
+    }
+
+    /// Where it listens first; a wildcard as loopback.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        let mut address = self
+            .addresses
+            .first()
+            .copied()
+            .unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 0).into());
+        if address.ip().is_unspecified() {
+            address.set_ip(Ipv4Addr::LOCALHOST.into());
+        }
+        address
+    }
+
+    /// Where it listens, as it says.
+    #[must_use]
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Its process; with [`Builder::through`], the wrapper's, unless that has become the daemon.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The lines of its log so far, without waiting for more.
+    pub fn log(&mut self) -> &[String] {
+        self.seen.extend(self.lines.try_iter());
+        &self.seen
+    }
+
+    /// Waits for a line of its log that holds a text; lines seen before count.
+    pub fn wait_for_line(&mut self, text: &str, limit: Duration) -> Result<String> {
+        let deadline = Instant::now() + limit;
+        if let Some(line) = self.log().iter().find(|line| line.contains(text)) {
+            return Ok(line.clone());
+        }
+        loop {
+            let line = self
+                .next_line(deadline)
+                .with_context(|| format!("waiting for {text:?} in the log"))?;
+            if line.contains(text) {
+                return Ok(line);
+            }
+        }
+    }
+
+    /// Sends SIGTERM.
+    pub fn terminate(&self) -> Result<()> {
+        let pid = i32::try_from(self.pid())
+            .ok()
+            .and_then(Pid::from_raw)
+            .context("expected a pid")?;
+        kill_process(pid, Signal::TERM).context("can't send SIGTERM")
+    }
+
+    /// Waits for it to end by itself.
+    pub fn wait(&mut self, limit: Duration) -> Result<ExitStatus> {
+        let deadline = Instant::now() + limit;
+        // Its log ends when it does; only then is the wait for its status short.
+        while self.next_line(deadline).is_ok() {}
+        if Instant::now() >= deadline {
+            bail!(
+                "expected the daemon to end within {limit:?}, its log so far:\n{}",
+                self.seen.join("\n")
+            );
+        }
+        self.child.wait().context("can't wait for the daemon")
+    }
+
+    fn next_line(&mut self, deadline: Instant) -> Result<String> {
+        match self
+            .lines
+            .recv_timeout(deadline.saturating_duration_since(Instant::now()))
+        {
+            Ok(line) => {
+                self.seen.push(line.clone());
+                Ok(line)
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                bail!("no such line in time; the log:\n{}", self.seen.join("\n"))
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                bail!("the log has ended:\n{}", self.seen.join("\n"))
+            }
+        }
+    }
+
+    fn wait_until_ready(&mut self) -> Result<()> {
+        let deadline = Instant::now() + START_LIMIT;
+        loop {
+            let line = self
+                .next_line(deadline)
+                .context("waiting for the daemon to be ready")?;
+            if line.contains("flashgate ready") {
+                return Ok(());
+            }
+            if line.contains("listening") {
+                self.addresses.extend(address_in(&line));
+            }
+        }
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        // It may have ended before; then there is nothing to do.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The address in `address=127.0.0.1:843` or `"address":"127.0.0.1:843"`.
+fn address_in(line: &str) -> Option<SocketAddr> {
+    let (_, rest) = line.split_once("address")?;
+    let rest = rest.trim_start_matches(['"', ':', '=']);
+    rest.split(['"', ' ', ',']).next()?.parse().ok()
+}
+
+/// Reads the log on a thread of its own, so that a daemon never waits for its reader.
+fn follow(stderr: ChildStderr) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                // Nobody listens any more, but the daemon must not block on a full pipe.
+                continue;
+            }
+        }
+    });
+    receiver
+}

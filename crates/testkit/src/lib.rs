@@ -1,0 +1,33 @@
+//! Black-box tests of the `flashgate` binary: a harness that starts it, load, faults, namespaces, stand-ins.
+//!
+//! Nothing here links the program: what the tests see is what a client or an operator sees.
+
+pub mod binary;
+pub mod client;
+pub mod cpu;
+pub mod daemon;
+pub mod folder;
+pub mod link;
+pub mod load;
+pub mod namespace;
+pub mod needs;
+pub mod stand_in;
+pub mod trace;
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Waits until something holds, looking every few milliseconds; false if it does not within the limit.
+///
+/// For what has no event to wait for: a counter in `/proc`, a file that another program writes.
+#[must_use = "a condition that was never met is a failed test"]
+pub fn until(limit: Duration, mut holds: impl FnMut() -> bool) -> bool {
+    let deadline = Instant::now() + limit;
+    while !holds() {
+        if Instant::now() >= deadline {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    true
+}

@@ -1,0 +1,195 @@
+//! One fetch from connect to the end of the stream.
+//!
+//! It never blocks: each call does what can be done now and says what it waits for.
+
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::os::fd::OwnedFd;
+use std::time::Instant;
+
+use rustix::io::Errno;
+use rustix::net::{
+    AddressFamily, RecvFlags, SendFlags, Shutdown, SocketFlags, SocketType, bind, connect,
+    getsockname, recv, send, shutdown, socket_with, sockopt,
+};
+
+use super::message::Message;
+use super::report::{Outcome, Progress};
+
+/// What a fetch needs before it can go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Wait until there is something to read.
+    Read,
+    /// Wait until there is something to read or room to send.
+    ReadOrSend,
+    /// It is over.
+    Done(Outcome),
+}
+
+/// What a fetch is to do, the same for all of them.
+#[derive(Debug)]
+pub(super) struct Plan<'a> {
+    pub(super) message: Message,
+    pub(super) expected: &'a [u8],
+    pub(super) half_close: bool,
+}
+
+/// A fetch under way.
+#[derive(Debug)]
+pub(super) struct Fetch {
+    pub(super) socket: OwnedFd,
+    pub(super) started: Instant,
+    pub(super) nth: u64,
+    sent: usize,
+    received: usize,
+    /// The peer refused to take more; what it sent before is still to be read.
+    broken: bool,
+    error: Option<Errno>,
+}
+
+impl Fetch {
+    /// Starts to connect; whether that has worked shows when it sends or receives.
+    pub(super) fn start(
+        target: SocketAddr,
+        source: Option<Ipv4Addr>,
+        plan: &Plan<'_>,
+        nth: u64,
+    ) -> Result<Self, Errno> {
+        let started = Instant::now();
+        let socket = open(target, source, plan)?;
+        match connect(&socket, &target) {
+            Ok(()) | Err(Errno::INPROGRESS | Errno::INTR) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(Self {
+            socket,
+            started,
+            nth,
+            sent: 0,
+            received: 0,
+            broken: false,
+            error: None,
+        })
+    }
+
+    /// Sends one piece, or as much of it as the socket takes.
+    pub(super) fn push(&mut self, plan: &Plan<'_>) -> Step {
+        let piece = plan.message.piece_at(self.sent);
+        if piece.is_empty() {
+            return Step::Read;
+        }
+        match send(&self.socket, piece, SendFlags::NOSIGNAL) {
+            Ok(count) => self.sent += count,
+            Err(Errno::AGAIN | Errno::INTR) => {}
+            Err(error @ (Errno::PIPE | Errno::CONNRESET)) => {
+                self.error = Some(error);
+                self.broken = true;
+                return Step::Read;
+            }
+            Err(error) => return self.fail(error),
+        }
+        if self.sent < plan.message.len() {
+            return Step::ReadOrSend;
+        }
+        if plan.half_close && shutdown(&self.socket, Shutdown::Write).is_err() {
+            self.broken = true;
+        }
+        Step::Read
+    }
+
+    /// Reads and compares until nothing more is there.
+    pub(super) fn pull(&mut self, plan: &Plan<'_>, buffer: &mut [u8]) -> Step {
+        loop {
+            match recv(&self.socket, &mut *buffer, RecvFlags::empty()) {
+                Ok((_, 0)) => return Step::Done(self.at_end(plan)),
+                Ok((_, count)) => {
+                    let seen = buffer.get(..count).unwrap_or_default();
+                    if plan.expected.get(self.received..self.received + count) != Some(seen) {
+                        self.received += count;
+                        return Step::Done(Outcome::Mismatch);
+                    }
+                    self.received += count;
+                }
+                Err(Errno::AGAIN) => return self.wait(plan),
+                Err(Errno::INTR) => {}
+                Err(error @ Errno::CONNRESET) => {
+                    self.error = Some(error);
+                    return Step::Done(self.at_reset(plan));
+                }
+                Err(error) => return self.fail(error),
+            }
+        }
+    }
+
+    /// How far it came, for a report of its failure.
+    pub(super) fn progress(&self) -> Progress {
+        let local = getsockname(&self.socket)
+            .ok()
+            .and_then(|address| SocketAddr::try_from(address).ok());
+        Progress {
+            local,
+            sent: self.sent,
+            received: self.received,
+            error: self.error.map(Into::into),
+        }
+    }
+
+    fn wait(&self, plan: &Plan<'_>) -> Step {
+        if self.broken || self.sent == plan.message.len() {
+            Step::Read
+        } else {
+            Step::ReadOrSend
+        }
+    }
+
+    fn at_end(&self, plan: &Plan<'_>) -> Outcome {
+        if self.broken {
+            self.at_reset(plan)
+        } else if self.received == plan.expected.len() {
+            Outcome::Ok
+        } else {
+            Outcome::Truncated
+        }
+    }
+
+    fn at_reset(&self, plan: &Plan<'_>) -> Outcome {
+        if self.received == plan.expected.len() {
+            Outcome::ResetAfterReply
+        } else {
+            Outcome::Reset
+        }
+    }
+
+    fn fail(&mut self, error: Errno) -> Step {
+        self.error = Some(error);
+        Step::Done(outcome_of(error))
+    }
+}
+
+/// A socket for one connection.
+fn open(target: SocketAddr, source: Option<Ipv4Addr>, plan: &Plan<'_>) -> Result<OwnedFd, Errno> {
+    let family = match target {
+        SocketAddr::V4(_) => AddressFamily::INET,
+        SocketAddr::V6(_) => AddressFamily::INET6,
+    };
+    let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+    let socket = socket_with(family, SocketType::STREAM, flags, None)?;
+    if plan.message.is_cut() {
+        // Without this, the kernel would hold back a piece to join it with the next.
+        sockopt::set_tcp_nodelay(&socket, true)?;
+    }
+    if let Some(source) = source {
+        bind(&socket, &SocketAddrV4::new(source, 0))?;
+    }
+    Ok(socket)
+}
+
+/// What an error says about the fetch that met it.
+pub(super) fn outcome_of(error: Errno) -> Outcome {
+    match error {
+        Errno::CONNREFUSED => Outcome::Refused,
+        Errno::CONNRESET => Outcome::Reset,
+        Errno::TIMEDOUT => Outcome::TimedOut,
+        _ => Outcome::Failed,
+    }
+}

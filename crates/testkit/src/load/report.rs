@@ -1,0 +1,239 @@
+//! How the fetches of a load ended: counts, times, and the first failures in detail.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// How many failures are kept in detail.
+const KEPT_FAILURES: usize = 8;
+
+/// What a Flash client waits for before it takes the policy as refused.
+const FLASH_PATIENCE: Duration = Duration::from_secs(3);
+
+/// How one fetch ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Exactly the expected bytes, then the end of the stream.
+    Ok,
+    /// A reset before the whole reply had been read.
+    Reset,
+    /// A reset after the whole reply had been read.
+    ResetAfterReply,
+    /// The end of the stream before the whole reply.
+    Truncated,
+    /// Bytes that were not expected, or more of them.
+    Mismatch,
+    /// Nobody listens there.
+    Refused,
+    /// No end within the deadline.
+    TimedOut,
+    /// The fetch could not be made, for a reason on this side.
+    Failed,
+}
+
+/// How far a connection came.
+#[derive(Debug)]
+pub struct Progress {
+    /// The client's end, to find it in a trace.
+    pub local: Option<SocketAddr>,
+    /// How many bytes the kernel took.
+    pub sent: usize,
+    /// How many bytes of reply were read.
+    pub received: usize,
+    /// The last error of its socket.
+    pub error: Option<io::Error>,
+}
+
+/// A fetch that did not end well.
+#[derive(Debug)]
+pub struct Failure {
+    /// Which fetch it was, counted from 0.
+    pub nth: u64,
+    /// When it ended, counted from the start of the load.
+    pub at: Duration,
+    /// How long it had taken.
+    pub after: Duration,
+    /// What happened.
+    pub outcome: Outcome,
+    /// How far it had come.
+    pub progress: Progress,
+}
+
+/// How all fetches ended.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Fetches that ended in [`Outcome::Ok`].
+    pub ok: u64,
+    /// Fetches that ended in [`Outcome::Reset`].
+    pub reset: u64,
+    /// Fetches that ended in [`Outcome::ResetAfterReply`].
+    pub reset_after_reply: u64,
+    /// Fetches that ended in [`Outcome::Truncated`].
+    pub truncated: u64,
+    /// Fetches that ended in [`Outcome::Mismatch`].
+    pub mismatch: u64,
+    /// Fetches that ended in [`Outcome::Refused`].
+    pub refused: u64,
+    /// Fetches that ended in [`Outcome::TimedOut`].
+    pub timed_out: u64,
+    /// Fetches that ended in [`Outcome::Failed`].
+    pub failed: u64,
+    /// Fetches not ended, or not even begun, when the time was up.
+    pub unfinished: u64,
+    /// Fetches, however they ended, that took longer than the 3 s a Flash client waits.
+    pub over_three_seconds: u64,
+    /// From the first connect to the last end.
+    pub elapsed: Duration,
+    /// The first failures.
+    pub failures: Vec<Failure>,
+    /// Microseconds that each good fetch took: a million of them are 4 MB, and the quantiles are exact.
+    micros: Vec<u32>,
+}
+
+impl Report {
+    /// Whether every fetch of the load was made and ended well.
+    #[must_use]
+    pub fn all_ok(&self) -> bool {
+        self.ended() == self.ok && self.unfinished == 0
+    }
+
+    /// How many fetches ended, well or not.
+    #[must_use]
+    pub fn ended(&self) -> u64 {
+        self.ok
+            + self.resets()
+            + self.truncated
+            + self.mismatch
+            + self.refused
+            + self.timed_out
+            + self.failed
+    }
+
+    /// How many ended in a reset, with or without the whole reply.
+    #[must_use]
+    pub fn resets(&self) -> u64 {
+        self.reset + self.reset_after_reply
+    }
+
+    /// The time within which `percent` of the good fetches ended; zero if there was none.
+    #[must_use]
+    pub fn percentile(&self, percent: usize) -> Duration {
+        let rank = (self.micros.len() * percent)
+            .div_ceil(100)
+            .saturating_sub(1);
+        Duration::from_micros(self.micros.get(rank).copied().unwrap_or_default().into())
+    }
+
+    pub(super) fn count(&mut self, outcome: Outcome, took: Duration) {
+        let counter = match outcome {
+            Outcome::Ok => &mut self.ok,
+            Outcome::Reset => &mut self.reset,
+            Outcome::ResetAfterReply => &mut self.reset_after_reply,
+            Outcome::Truncated => &mut self.truncated,
+            Outcome::Mismatch => &mut self.mismatch,
+            Outcome::Refused => &mut self.refused,
+            Outcome::TimedOut => &mut self.timed_out,
+            Outcome::Failed => &mut self.failed,
+        };
+        *counter += 1;
+        if outcome == Outcome::Ok {
+            self.micros
+                .push(u32::try_from(took.as_micros()).unwrap_or(u32::MAX));
+        }
+        self.over_three_seconds += u64::from(took > FLASH_PATIENCE);
+    }
+
+    /// Keeps a failure if it is among the first; looking at the connection costs calls, so only then is it done.
+    pub(super) fn explain(&mut self, failure: impl FnOnce() -> Failure) {
+        if self.failures.len() < KEPT_FAILURES {
+            self.failures.push(failure());
+        }
+    }
+
+    pub(super) fn finish(&mut self, wanted: u64, elapsed: Duration) {
+        self.unfinished = wanted.saturating_sub(self.ended());
+        self.elapsed = elapsed;
+        self.micros.sort_unstable();
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} fetches in {:.2?}: {} ok",
+            self.ended(),
+            self.elapsed,
+            self.ok
+        )?;
+        let faults = [
+            (self.reset, "reset"),
+            (self.reset_after_reply, "reset after the whole reply"),
+            (self.truncated, "truncated"),
+            (self.mismatch, "mismatched"),
+            (self.refused, "refused"),
+            (self.timed_out, "timed out"),
+            (self.failed, "failed here"),
+            (self.unfinished, "unfinished"),
+            (self.over_three_seconds, "over 3 s"),
+        ];
+        for (count, name) in faults {
+            if count > 0 {
+                write!(f, ", {count} {name}")?;
+            }
+        }
+        let [p50, p99, max] = [50, 99, 100].map(|percent| self.percentile(percent));
+        write!(f, "; p50 {p50:.1?}, p99 {p99:.1?}, max {max:.1?}")?;
+        self.failures
+            .iter()
+            .try_for_each(|failure| write!(f, "\n  {failure}"))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            nth,
+            at,
+            after,
+            outcome,
+            progress,
+        } = self;
+        write!(
+            f,
+            "fetch {nth}: {outcome:?} at {at:.3?}, after {after:.1?}; "
+        )?;
+        if let Some(local) = progress.local {
+            write!(f, "{local} had ")?;
+        }
+        write!(
+            f,
+            "sent {} and received {} bytes",
+            progress.sent, progress.received
+        )?;
+        progress
+            .error
+            .as_ref()
+            .map_or(Ok(()), |error| write!(f, "; {error}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_nearest_ranks_of_good_fetches() {
+        let mut report = Report::default();
+        for micros in [40, 10, 30, 20] {
+            report.count(Outcome::Ok, Duration::from_micros(micros));
+        }
+        report.count(Outcome::TimedOut, Duration::from_secs(4));
+        report.finish(6, Duration::from_secs(4));
+        let seen = [1, 50, 75, 99, 100].map(|percent| report.percentile(percent).as_micros());
+        assert_eq!(seen, [10, 20, 30, 40, 40]);
+        assert_eq!((report.over_three_seconds, report.unfinished), (1, 1));
+        assert!(!report.all_ok());
+    }
+}

@@ -1,0 +1,195 @@
+//! Stand-ins for the policy servers of 2007, each with the close that it is known for.
+//!
+//! They keep the bytes and the order of system calls of the published daemons and nothing else.
+//! None of them may be made more careful than its ancestor: their faults are what they are for.
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
+use std::os::unix::net::UnixStream;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+use socket2::{Domain, Protocol, Socket, Type};
+
+use crate::load::REQUEST;
+
+/// Far above every test's path, so that no thread outlives its test by much.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Enough for every client of a test at once: the backlog is not the fault under study.
+const BACKLOG: i32 = 1024;
+
+/// What a stand-in does with a connection; all of them close it once they have answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// Answers at once and never reads, as most published daemons did.
+    ///
+    /// Adobe's manuals recommended it: the server of a dedicated port "might send a policy file
+    /// as soon as a connection is established".
+    WriteOnAccept,
+    /// Reads the 22 characters of the request but not the NUL behind them.
+    Reads22,
+    /// Reads the whole request first: the control, which loses nothing.
+    ReadsFirst,
+}
+
+/// A running stand-in; it stops listening when dropped.
+#[derive(Debug)]
+pub struct StandIn {
+    address: SocketAddr,
+    // Closing this end of the pair is what tells the accept loop to stop.
+    stop: Option<UnixStream>,
+    server: Option<JoinHandle<()>>,
+}
+
+impl StandIn {
+    /// Binds `address` and serves `policy`, to which it adds the NUL.
+    ///
+    /// Call it inside [`Namespace::run`](crate::namespace::Namespace::run) to serve there.
+    pub fn start(manner: Manner, address: impl ToSocketAddrs, policy: &[u8]) -> Result<StandIn> {
+        let address = address
+            .to_socket_addrs()?
+            .next()
+            .context("no address to listen on")?;
+        let listener = listen(address).with_context(|| format!("listening on {address}"))?;
+        let address = listener.local_addr()?;
+        let (stop, stopped) = UnixStream::pair().context("creating a socket pair")?;
+        let mut reply = policy.to_vec();
+        reply.push(0);
+        let server = thread::Builder::new()
+            .name(format!("{manner:?}"))
+            .spawn(move || serve(manner, &listener, &stopped, &reply))?;
+        Ok(StandIn {
+            address,
+            stop: Some(stop),
+            server: Some(server),
+        })
+    }
+
+    /// The address it listens on, with the port that the system chose if it was asked to.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for StandIn {
+    fn drop(&mut self) {
+        self.stop = None;
+        if let Some(server) = self.server.take() {
+            // A server that panicked has said so on stderr; a destructor must not panic too.
+            let _ = server.join();
+        }
+    }
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::STREAM,
+        Some(Protocol::TCP),
+    )?;
+    // The stand-in closes first, so the port of the previous one is still in TIME_WAIT.
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+fn serve(manner: Manner, listener: &TcpListener, stopped: &UnixStream, reply: &[u8]) {
+    // The scope waits for the connections that are still being answered.
+    thread::scope(|scope| {
+        while let Ok(true) = connection_waits(listener, stopped) {
+            // The only failure left is a client that gave up while it waited in the backlog.
+            let Ok((connection, _)) = listener.accept() else {
+                continue;
+            };
+            match manner {
+                // Nothing to wait for: one after the other, like the single-threaded ancestors.
+                Manner::WriteOnAccept => answer(manner, connection, reply),
+                Manner::Reads22 | Manner::ReadsFirst => {
+                    scope.spawn(move || answer(manner, connection, reply));
+                }
+            }
+        }
+    });
+}
+
+/// Sleeps until a client waits (`true`) or the stand-in was dropped (`false`).
+fn connection_waits(listener: &TcpListener, stopped: &UnixStream) -> rustix::io::Result<bool> {
+    let mut watched = [
+        PollFd::new(stopped, PollFlags::IN),
+        PollFd::new(listener, PollFlags::IN),
+    ];
+    match poll(&mut watched, None) {
+        Ok(_) | Err(Errno::INTR) => {}
+        Err(error) => return Err(error),
+    }
+    let [stopped, _] = watched;
+    Ok(stopped.revents().is_empty())
+}
+
+fn answer(manner: Manner, connection: TcpStream, reply: &[u8]) {
+    // Whatever goes wrong here is what the test counts at the other end.
+    let _ = converse(manner, connection, reply);
+}
+
+/// Owns the connection: returning is the close, without shutdown and without draining.
+fn converse(manner: Manner, mut connection: TcpStream, reply: &[u8]) -> io::Result<()> {
+    connection.set_read_timeout(Some(PATIENCE))?;
+    connection.set_write_timeout(Some(PATIENCE))?;
+    let mut request = [0; REQUEST.len()];
+    match manner {
+        Manner::WriteOnAccept => {}
+        Manner::Reads22 => {
+            let [text @ .., _nul] = &mut request;
+            connection.read_exact(text)?;
+        }
+        Manner::ReadsFirst => connection.read_exact(&mut request)?,
+    }
+    connection.write_all(reply)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Fetches over loopback from a stand-in and returns its reply and how the reading ended.
+    fn fetch(manner: Manner) -> (Vec<u8>, io::Result<usize>) {
+        let stand_in = StandIn::start(manner, "127.0.0.1:0", b"<cross-domain-policy/>").unwrap();
+        let mut client = TcpStream::connect(stand_in.address()).unwrap();
+        client.write_all(REQUEST).unwrap();
+        let mut reply = Vec::new();
+        let end = client.read_to_end(&mut reply);
+        (reply, end)
+    }
+
+    #[test]
+    fn reads_first_closes_cleanly() {
+        let (reply, end) = fetch(Manner::ReadsFirst);
+        assert_eq!(reply, b"<cross-domain-policy/>\0");
+        assert!(end.is_ok());
+    }
+
+    #[test]
+    fn reads_22_resets() {
+        let (_, end) = fetch(Manner::Reads22);
+        assert_eq!(end.unwrap_err().kind(), io::ErrorKind::ConnectionReset);
+    }
+
+    #[test]
+    fn write_on_accept_needs_no_request() {
+        let manner = Manner::WriteOnAccept;
+        let stand_in = StandIn::start(manner, "127.0.0.1:0", b"<cross-domain-policy/>").unwrap();
+        let mut reply = Vec::new();
+        TcpStream::connect(stand_in.address())
+            .unwrap()
+            .read_to_end(&mut reply)
+            .unwrap();
+        assert_eq!(reply, b"<cross-domain-policy/>\0");
+    }
+}

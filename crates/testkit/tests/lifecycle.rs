@@ -1,0 +1,152 @@
+//! Start and stop: what is said, what is finished, and with which code it ends.
+
+use std::fs::OpenOptions;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use testkit::client::{Client, End, fetch};
+use testkit::daemon::Daemon;
+use testkit::load::{Load, run};
+use testkit::namespace::{self, Namespace};
+use testkit::{cpu, needs, until};
+
+const POLICY: &[u8] = b"<?xml version=\"1.0\"?><cross-domain-policy>\
+                        <allow-access-from domain=\"a.test\" to-ports=\"80\"/></cross-domain-policy>";
+
+fn daemon() -> Daemon {
+    Daemon::serve(["--allow", "a.test:80"]).expect("a daemon")
+}
+
+/// SIGTERM while fetches pour in: whoever was accepted is answered, everybody else is refused.
+#[test]
+fn a_stop_under_load() {
+    for _ in 0..10 {
+        let mut daemon = daemon();
+        let mut load = Load::new(daemon.address(), POLICY);
+        load.fetches = 40_000;
+        load.in_flight = 64;
+        load.fetch_deadline = Duration::from_secs(20);
+        let fetches = thread::spawn(move || run(&load).unwrap());
+        assert!(until(Duration::from_secs(10), || {
+            cpu::time(daemon.pid()).is_ok_and(|time| time > Duration::from_millis(50))
+        }));
+        daemon.terminate().unwrap();
+        assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+        let report = fetches.join().unwrap();
+        let lost = report.truncated + report.mismatch + report.timed_out + report.reset_after_reply;
+        assert_eq!(lost, 0, "{report}");
+        assert!(report.ok > 0, "{report}");
+    }
+}
+
+/// Requests that are under way at SIGTERM are answered: half a request, and what a slow network still holds.
+#[test]
+fn a_stop_waits_for_those_who_are_asking() {
+    let mut daemon = daemon();
+    let mut asking = Client::connect(daemon.address()).unwrap();
+    asking.send(b"<policy-file-");
+    // It has been accepted once the daemon holds its descriptor.
+    fetch(daemon.address()).unwrap();
+    daemon.terminate().unwrap();
+    daemon.wait_for_line("stopping", Client::PATIENCE).unwrap();
+    asking.send(b"request/>\0");
+    let heard = asking.hear();
+    assert_eq!(
+        (heard.end, heard.bytes),
+        (End::Fin, [POLICY, b"\0"].concat())
+    );
+    assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_silent_client_delays_a_stop_by_three_seconds_at_most() {
+    let mut daemon = daemon();
+    let _silent = Client::connect(daemon.address()).unwrap();
+    fetch(daemon.address()).unwrap();
+    let start = Instant::now();
+    daemon.terminate().unwrap();
+    assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+    assert!(
+        start.elapsed() < Duration::from_secs(6),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+#[test]
+fn a_second_signal_stops_at_once() {
+    let mut daemon = daemon();
+    let _silent = Client::connect(daemon.address()).unwrap();
+    fetch(daemon.address()).unwrap();
+    daemon.terminate().unwrap();
+    daemon.wait_for_line("stopping", Client::PATIENCE).unwrap();
+    let start = Instant::now();
+    daemon.terminate().unwrap();
+    assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+    assert!(
+        start.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+#[test]
+fn ready_is_said_however_quiet_the_log() {
+    for arguments in [
+        &["-q"][..],
+        &["--log-format", "json"],
+        &["--log-format", "json", "-q"],
+        &["-v"],
+    ] {
+        let rule = ["--allow", "a.test:80"];
+        let mut daemon = Daemon::serve(rule.iter().chain(arguments)).unwrap();
+        assert_ne!(daemon.address().port(), 0, "{arguments:?}");
+        if arguments.contains(&"json") {
+            for line in daemon.log() {
+                assert!(line.starts_with('{') && line.ends_with('}'), "{line}");
+            }
+        }
+    }
+}
+
+/// With -v every connection is one line, with its reason.
+#[test]
+fn every_connection_can_be_logged() {
+    let mut daemon = Daemon::serve(["-v", "--allow", "a.test:80"]).unwrap();
+    fetch(daemon.address()).unwrap();
+    Client::connect(daemon.address()).unwrap().send(b"garbage");
+    for outcome in ["answered", "not-a-request"] {
+        daemon
+            .wait_for_line(&format!("outcome=\"{outcome}\""), Client::PATIENCE)
+            .unwrap();
+    }
+}
+
+/// A log that can't be written stops nothing.
+#[test]
+fn a_full_disk_under_the_log() {
+    if !needs::met(namespace::missing()) {
+        return;
+    }
+    let binary = testkit::binary::flashgate().unwrap();
+    // It can't say where it listens, so it gets a network of its own, and a fixed port.
+    let network = Namespace::new().unwrap();
+    let served = network.run(|| {
+        let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut command = Command::new(binary);
+        let mut child = command
+            .args(["serve", "-v", "--allow", "a.test:80"])
+            .stderr(full)
+            .spawn()
+            .unwrap();
+        let address = "127.0.0.1:843".parse().unwrap();
+        let served = until(Duration::from_secs(10), || {
+            fetch(address).is_ok_and(|heard| heard.end == End::Fin)
+        });
+        child.kill().unwrap();
+        child.wait().unwrap();
+        served
+    });
+    assert!(served.unwrap(), "no answer from a daemon that can't log");
+}

@@ -1,0 +1,206 @@
+//! What can't be served is refused before anything is bound: exit code 2, the place, and what to do.
+
+use std::process::{Command, Output};
+
+use testkit::folder::Folder;
+
+fn flashgate(arguments: &[&str]) -> Output {
+    Command::new(testkit::binary::flashgate().expect("the program"))
+        .args(arguments)
+        .output()
+        .expect("a run")
+}
+
+/// Checks that arguments are refused with a message that holds every one of these texts, with `--check` and without.
+#[track_caller]
+fn refused(arguments: &[&str], texts: &[&str]) {
+    for check in [&[][..], &["--check"]] {
+        let output = flashgate(&[&["serve", "--listen", "127.0.0.1:0"], arguments, check].concat());
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {stderr}");
+        assert!(!stderr.contains("flashgate ready"), "{stderr}");
+        for text in texts {
+            assert!(
+                stderr.contains(text),
+                "{arguments:?}: expected {text:?} in:\n{stderr}"
+            );
+        }
+    }
+}
+
+#[test]
+fn flags() {
+    refused(
+        &[],
+        &[
+            "nothing to serve",
+            "--allow 'www.example.com:9339'",
+            "--policy policy.xml",
+        ],
+    );
+    refused(
+        &["--allow", "www.example.com"],
+        &["expected `:PORTS`", "`www.example.com:9339`"],
+    );
+    refused(&["--allow", "::1"], &["`[::1]:9339`"]);
+    refused(
+        &["--allow", "10.0.0.*:80"],
+        &["wildcard", "--> --allow:1:8"],
+    );
+    refused(&["--allow", "http://a.test/x:80"], &["found a path"]);
+    refused(&["--allow", "münchen.test:80"], &["xn--mnchen-3ya.test"]);
+    refused(&["--allow", "a.test:80-"], &["both ends", "80-"]);
+    refused(&["--allow", "a.test:70000"], &["1 to 65535"]);
+    refused(&["--allow", ":80"], &["expected a domain, found nothing"]);
+    // Every fault at once.
+    refused(
+        &["--allow", "a,b:0", "--allow", "*.com:1"],
+        &["found several", "found 0", "two labels"],
+    );
+    refused(
+        &["--allow", "a.test:1", "--policy", "x"],
+        &["--policy", "--allow"],
+    );
+    refused(&["--allow", "a.test:1", "-v", "-q"], &["--quiet"]);
+    for (address, text) in [
+        ("1.2.3.4", "`1.2.3.4:843`"),
+        ("::1", "`[::1]:843`"),
+        ("99999", "65535"),
+        ("x", "`[::1]:843`"),
+    ] {
+        refused(
+            &["--allow", "a.test:1", "--listen", address],
+            &["--listen", text],
+        );
+    }
+}
+
+#[test]
+fn files() {
+    let folder = Folder::new().unwrap();
+    let at = |name: &str, bytes: &[u8]| folder.file(name, bytes).unwrap().display().to_string();
+    let missing = folder.path().join("missing.xml").display().to_string();
+    refused(&["--policy", &missing], &["no such file", "missing.xml"]);
+    refused(
+        &["--policy", &folder.path().display().to_string()],
+        &["is a directory"],
+    );
+    refused(&["--policy", "/dev/zero"], &["at most 65536 bytes"]);
+    refused(
+        &["--policy", &at("empty.xml", b"")],
+        &["found an empty file"],
+    );
+    refused(
+        &["--policy", &at("large.xml", &vec![b' '; 100_000])],
+        &["at most 65536 bytes", "found 100000"],
+    );
+    refused(
+        &["--policy", &at("root.xml", b"<policy/>")],
+        &["root.xml:1:2", "<cross-domain-policy>", "found `<policy>`"],
+    );
+    refused(
+        &["--policy", &at("cut.xml", b"<cross-domain-policy>\n<allow")],
+        &["malformed-xml", "cut.xml:2"],
+    );
+    let rule =
+        b"<cross-domain-policy>\n  <allow-access-from domain=\"a.test\"/>\n</cross-domain-policy>";
+    refused(
+        &["--policy", &at("rule.xml", rule)],
+        &["missing-to-ports", "rule.xml:2:3", "to-ports=\"9339"],
+    );
+    let tabs = b"<cross-domain-policy>\r\n\t<allow-access-from domain=\"a.test\" to-ports=\"80-\"/>\r\n</cross-domain-policy>";
+    refused(
+        &["--policy", &at("tabs.xml", tabs)],
+        &["tabs.xml:2:47", "both ends"],
+    );
+    refused(
+        &[
+            "--policy",
+            &at(
+                "bytes.xml",
+                b"<cross-domain-policy>\xff</cross-domain-policy>",
+            ),
+        ],
+        &["UTF-8", "bytes.xml:1:22"],
+    );
+}
+
+#[test]
+fn warnings_stop_nothing() {
+    let folder = Folder::new().unwrap();
+    let none = folder
+        .file("none.xml", "<cross-domain-policy/>")
+        .unwrap()
+        .display()
+        .to_string();
+    for (arguments, text) in [
+        (["--policy", &none], "grants nothing"),
+        (["--allow", "*:80"], "every site"),
+        (["--allow", "a.test:*"], "every port"),
+    ] {
+        let output = flashgate(&[&["serve", "--check"], &arguments[..]].concat());
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{stderr}");
+        assert!(
+            stderr.contains("warning") && stderr.contains(text),
+            "{stderr}"
+        );
+        let served = testkit::daemon::Daemon::serve(arguments).unwrap();
+        assert_eq!(
+            testkit::client::fetch(served.address())
+                .unwrap()
+                .bytes
+                .last(),
+            Some(&0)
+        );
+    }
+}
+
+/// `--check` binds nothing: it is content with a port that is taken.
+#[test]
+fn check_binds_nothing() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = flashgate(&[
+        "serve",
+        "--check",
+        "--allow",
+        "a.test:80",
+        "--listen",
+        &address,
+    ]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&output.stdout).contains(&address));
+}
+
+/// The policy that the printer prints is one that the server serves without a word.
+#[test]
+fn printed_policies_are_valid() {
+    let folder = Folder::new().unwrap();
+    for layout in [&[][..], &["--pretty"]] {
+        let output = flashgate(
+            &[
+                &["policy", "--allow", "*.example.com:9339,9400-9410"],
+                layout,
+            ]
+            .concat(),
+        );
+        assert!(
+            output.status.success() && output.stderr.is_empty(),
+            "{output:?}"
+        );
+        let path = folder
+            .file("policy.xml", &output.stdout)
+            .unwrap()
+            .display()
+            .to_string();
+        let output = flashgate(&["serve", "--check", "--policy", &path]);
+        assert!(
+            output.status.success() && output.stderr.is_empty(),
+            "{output:?}"
+        );
+    }
+    let output = flashgate(&["policy", "--dialect", "silverlight", "--allow", "a.test:80"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("4502 to 4534"));
+}

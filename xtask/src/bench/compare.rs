@@ -1,0 +1,183 @@
+//! `bench compare`: flashgate, the floors and other servers, a slice of load each, round after round.
+
+use std::io::{self, Write};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result};
+use clap::Args;
+
+use super::contender::Contender;
+use super::floor::Kind;
+use super::goal::{self, Goal};
+use super::json::Json;
+use super::machine::Machine;
+use super::peers::PEERS;
+use super::site::Site;
+use super::standings::{Standing, Table};
+
+/// Load before the first round, so that nobody is measured while still warming up.
+const WARM_UP: u32 = 500;
+
+/// How much to compare.
+#[derive(Debug, Args)]
+pub(crate) struct Compare {
+    /// Compare with the other servers that are installed, too
+    #[arg(long)]
+    peers: bool,
+    /// Compare the floors only, without flashgate
+    #[arg(long)]
+    floors_only: bool,
+    /// Number of rounds
+    #[arg(long, default_value_t = 20)]
+    rounds: u32,
+    /// Number of fetches that a server gets in a round
+    #[arg(long, default_value_t = 3_000)]
+    fetches: u32,
+    /// Number of fetches at a time
+    #[arg(long, default_value_t = 64)]
+    in_flight: usize,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Compare {
+    /// Compares, prints the standings, and fails if a goal was missed.
+    pub(crate) fn run(&self) -> Result<()> {
+        let machine = Machine::prepare()?;
+        let site = Site::new()?;
+        let mut contenders = self.start(&site)?;
+        machine.pin_client()?;
+        let standings = self.rounds(&mut contenders)?;
+        let base = find(&standings, Kind::Epoll.name()).context("the epoll floor is missing")?;
+        let goals = goals(&standings, base);
+        if self.json {
+            println!("{}", json(&machine, &standings, base, &goals));
+        } else {
+            println!("{machine}");
+            println!(
+                "{} rounds of {} fetches, {} in flight\n",
+                self.rounds, self.fetches, self.in_flight
+            );
+            println!(
+                "{}",
+                Table {
+                    standings: &standings,
+                    base
+                }
+            );
+            goal::print(&goals);
+        }
+        goal::demand(&goals)
+    }
+
+    fn start(&self, site: &Site) -> Result<Vec<Contender>> {
+        let mut contenders = Vec::new();
+        for kind in [Kind::Null, Kind::Epoll, Kind::EpollOneSegment] {
+            contenders.push(Contender::floor(kind, site)?);
+        }
+        if !self.floors_only {
+            contenders.push(Contender::flashgate(site)?);
+        }
+        for peer in PEERS.iter().filter(|_| self.peers) {
+            match Contender::peer(peer, site) {
+                Ok(contender) => contenders.push(contender),
+                Err(error) => note(&format!(
+                    "skipped {}: {error:#}; it needs {}",
+                    peer.name, peer.needs
+                ))?,
+            }
+        }
+        Ok(contenders)
+    }
+
+    fn rounds(&self, contenders: &mut [Contender]) -> Result<Vec<Standing>> {
+        let mut chance = Chance::new();
+        let mut standings: Vec<Standing> = contenders.iter().map(Standing::new).collect();
+        for contender in &mut *contenders {
+            contender.slice(WARM_UP, self.in_flight)?;
+        }
+        for _ in 0..self.rounds {
+            let mut order: Vec<_> = contenders.iter_mut().zip(&mut standings).collect();
+            order.sort_by_cached_key(|_| chance.next());
+            for (contender, standing) in order {
+                let slice = contender.slice(self.fetches, self.in_flight)?;
+                standing.add(slice, contender.resident()?);
+            }
+        }
+        Ok(standings)
+    }
+}
+
+fn find<'a>(standings: &'a [Standing], name: &str) -> Option<&'a Standing> {
+    standings.iter().find(|standing| standing.name == name)
+}
+
+/// What flashgate is held to, as far as this run can judge it.
+fn goals(standings: &[Standing], base: &Standing) -> Vec<Goal> {
+    let Some(ours) = find(standings, "flashgate") else {
+        return Vec::new();
+    };
+    let small = |count: u64| u32::try_from(count).map_or(f64::INFINITY, f64::from);
+    let mut goals = vec![
+        Goal::at_most(0.0, "fetches reset or lost", small(ours.lost())),
+        Goal::at_most(0.88, "CPU per fetch / epoll floor", ours.to(base).median),
+    ];
+    for peer in &PEERS {
+        if let Some(theirs) = find(standings, peer.name) {
+            goals.push(Goal::at_most(
+                peer.goal,
+                format!("CPU per fetch / {}", peer.name),
+                ours.to(theirs).median,
+            ));
+        }
+    }
+    goals.push(Goal::at_most(
+        4.0,
+        "MB resident at start",
+        small(ours.resident_at_start()) / 1000.0,
+    ));
+    goals
+}
+
+fn json(machine: &Machine, standings: &[Standing], base: &Standing, goals: &[Goal]) -> Json {
+    Json::Object(vec![
+        ("machine", machine.json()),
+        (
+            "servers",
+            Json::List(
+                standings
+                    .iter()
+                    .map(|standing| standing.json(base))
+                    .collect(),
+            ),
+        ),
+        ("goals", Json::List(goals.iter().map(Goal::json).collect())),
+    ])
+}
+
+/// Says something beside the result, which may be JSON.
+fn note(text: &str) -> Result<()> {
+    Ok(writeln!(io::stderr(), "{text}")?)
+}
+
+/// Keys to sort by, for a new order in every round: no server is to follow the same neighbour always.
+struct Chance(u64);
+
+impl Chance {
+    /// Chance need not be good here, only different from run to run.
+    fn new() -> Self {
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Self((now.as_secs() << 30) | u64::from(now.subsec_nanos()) | 1)
+    }
+
+    /// One step of a 64-bit xorshift.
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+}

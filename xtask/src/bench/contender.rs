@@ -1,0 +1,192 @@
+//! A running server under comparison: where it is, what it costs, and what it is expected to say.
+
+use std::env;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use testkit::cpu;
+use testkit::daemon::Daemon;
+use testkit::load::{self, Load, Report};
+
+use super::SERVER_CPU;
+use super::flashgate;
+use super::floor::Kind;
+use super::peers::Peer;
+use super::site::{POLICY, Site};
+
+/// How long a server may take to accept its first connection.
+const START_UP: Duration = Duration::from_secs(10);
+/// How long one slice of load may take.
+const SLICE: Duration = Duration::from_secs(60);
+/// How long one fetch may take; beyond it, it is lost.
+const FETCH: Duration = Duration::from_secs(5);
+
+/// A server that is up.
+#[derive(Debug)]
+pub(super) struct Contender {
+    pub(super) name: &'static str,
+    pub(super) pid: u32,
+    /// Resident memory before the first fetch, in kB.
+    pub(super) resident_at_start: u64,
+    load: Load,
+    _process: Process,
+}
+
+/// What one slice of load cost the server.
+#[derive(Debug)]
+pub(super) struct Slice {
+    /// CPU time in microseconds per fetch.
+    pub(super) cost: f64,
+    pub(super) report: Report,
+}
+
+impl Contender {
+    /// Starts flashgate.
+    pub(super) fn flashgate(site: &Site) -> Result<Self> {
+        let daemon = flashgate::start(site)?;
+        Self::new(
+            "flashgate",
+            daemon.pid(),
+            Load::new(daemon.address(), POLICY.as_bytes()),
+            Process::Daemon(daemon),
+        )
+    }
+
+    /// Starts this same program as a floor.
+    pub(super) fn floor(kind: Kind, site: &Site) -> Result<Self> {
+        let mut command = cpu::pinned(SERVER_CPU, env::current_exe()?);
+        command.args(["bench", "floor", kind.name(), "--listen", "127.0.0.1:0"]);
+        command.arg("--policy").arg(site.policy());
+        let child = command.stdout(Stdio::piped()).spawn();
+        let mut running = Running(child.context("cannot start a floor")?);
+        let mut load = Load::new(running.address()?, POLICY.as_bytes());
+        if kind == Kind::Null {
+            // A server that reads nothing would answer a request with a reset.
+            load.request.clear();
+            load.expected.clear();
+        }
+        Self::new(kind.name(), running.0.id(), load, Process::Child(running))
+    }
+
+    /// Starts another server.
+    pub(super) fn peer(peer: &Peer, site: &Site) -> Result<Self> {
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let mut command = peer.command(site, address)?;
+        let log_path = site.path(&format!("{}.log", peer.name));
+        let log = File::create(&log_path)?;
+        command
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log);
+        let mut running = Running(
+            command
+                .spawn()
+                .with_context(|| format!("cannot start {}", peer.name))?,
+        );
+        if let Err(error) = running.wait_until_up(address) {
+            bail!(
+                "{error:#}; it said: {}",
+                fs::read_to_string(&log_path).unwrap_or_default().trim()
+            );
+        }
+        let mut load = Load::new(address, POLICY.as_bytes());
+        if !peer.ends_in_nul {
+            load.expected.pop();
+        }
+        Self::new(peer.name, running.0.id(), load, Process::Child(running))
+    }
+
+    /// Gives it some load and measures what that costs.
+    pub(super) fn slice(&mut self, fetches: u32, in_flight: usize) -> Result<Slice> {
+        self.load.fetches = fetches.into();
+        self.load.in_flight = in_flight;
+        let before = cpu::time(self.pid)?;
+        let report = load::run(&self.load)?;
+        let spent = cpu::time(self.pid)?.saturating_sub(before);
+        ensure!(
+            report.ended() > 0,
+            "expected {} to answer, but no fetch ended",
+            self.name
+        );
+        let ended = f64::from(u32::try_from(report.ended())?);
+        Ok(Slice {
+            cost: spent.as_secs_f64() * 1e6 / ended,
+            report,
+        })
+    }
+
+    /// Resident memory now, in kB.
+    pub(super) fn resident(&self) -> Result<u64> {
+        cpu::resident_kb(self.pid)
+    }
+
+    fn new(name: &'static str, pid: u32, mut load: Load, process: Process) -> Result<Self> {
+        // With many addresses, no port comes back while the server still keeps its last use in TIME_WAIT.
+        load.sources = load
+            .targets
+            .first()
+            .copied()
+            .map(load::spread)
+            .unwrap_or_default();
+        load.fetch_deadline = FETCH;
+        load.total_deadline = SLICE;
+        Ok(Self {
+            name,
+            pid,
+            resident_at_start: cpu::resident_kb(pid)?,
+            load,
+            _process: process,
+        })
+    }
+}
+
+/// What keeps a server running, and ends it when dropped.
+#[derive(Debug)]
+enum Process {
+    Daemon(#[expect(dead_code, reason = "held for its drop")] Daemon),
+    Child(#[expect(dead_code, reason = "held for its drop")] Running),
+}
+
+/// A child that does not outlive its owner.
+#[derive(Debug)]
+struct Running(Child);
+
+impl Running {
+    /// The address that a floor prints.
+    fn address(&mut self) -> Result<SocketAddr> {
+        let output = self.0.stdout.take().context("a floor has no output")?;
+        let mut line = String::new();
+        BufReader::new(output).read_line(&mut line)?;
+        let address = line.trim().strip_prefix("address=");
+        let address = address.with_context(|| format!("expected an address, found {line:?}"))?;
+        Ok(address.parse()?)
+    }
+
+    fn wait_until_up(&mut self, address: SocketAddr) -> Result<()> {
+        let started = Instant::now();
+        while TcpStream::connect_timeout(&address, START_UP).is_err() {
+            if let Some(status) = self.0.try_wait()? {
+                bail!("expected it to listen, but it ended with {status}");
+            }
+            ensure!(
+                started.elapsed() < START_UP,
+                "expected it to listen within {START_UP:?}"
+            );
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Either may fail only because the child has ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}

@@ -1,0 +1,219 @@
+//! `bench floor`: the least that a server of one thread and one epoll can cost.
+//!
+//! A floor does what a careful C program would do and nothing else: no limits, no deadlines, no logs. It is there to
+//! be measured beside a real server, on any machine, without other software. It must never serve a stranger.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use clap::{Args, ValueEnum};
+use rustix::buffer::spare_capacity;
+use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
+use rustix::io::Errno;
+use rustix::net::{
+    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, accept_with, bind, getsockname,
+    listen, recv, send, socket_with, sockopt,
+};
+use rustix::process::{Signal, set_parent_process_death_signal};
+use testkit::load::REQUEST;
+
+/// Clamped by the kernel to what the machine allows.
+const BACKLOG: i32 = 4096;
+/// The listener's epoll data; connections have the number of their place.
+const LISTENER: u64 = u64::MAX;
+const EVENTS: usize = 256;
+
+/// What to serve, and how little to do for it.
+#[derive(Debug, Args)]
+pub(crate) struct Floor {
+    kind: Kind,
+    /// Address to listen on, as IP:PORT; the one it got is printed as address=IP:PORT
+    #[arg(long)]
+    listen: SocketAddr,
+    /// File with the policy
+    #[arg(long)]
+    policy: PathBuf,
+}
+
+/// How little a floor does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Kind {
+    /// Accept and close, nothing sent
+    Null,
+    /// Accept, receive at once, send, close
+    Epoll,
+    /// The same, with the reply and the end of the stream in one segment
+    #[value(name = "epoll-1seg")]
+    EpollOneSegment,
+}
+
+impl Kind {
+    /// As it is written on the command line.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Epoll => "epoll",
+            Self::EpollOneSegment => "epoll-1seg",
+        }
+    }
+}
+
+impl Floor {
+    /// Serves until the process that started it ends, or it is killed.
+    pub(crate) fn run(&self) -> Result<()> {
+        set_parent_process_death_signal(Some(Signal::TERM))
+            .context("cannot tie this process to its parent")?;
+        let policy = fs::read(&self.policy)
+            .with_context(|| format!("cannot read {}", self.policy.display()))?;
+        let listener = self
+            .bind()
+            .with_context(|| format!("cannot listen on {}", self.listen))?;
+        let address = SocketAddr::try_from(getsockname(&listener)?)?;
+        println!("address={address}");
+        Server::new(self.kind, listener, &policy)?.run()
+    }
+
+    fn bind(&self) -> Result<OwnedFd> {
+        let family = if self.listen.is_ipv4() {
+            AddressFamily::INET
+        } else {
+            AddressFamily::INET6
+        };
+        let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+        let listener = socket_with(family, SocketType::STREAM, flags, None)?;
+        sockopt::set_socket_reuseaddr(&listener, true)?;
+        bind(&listener, &self.listen)?;
+        listen(&listener, BACKLOG)?;
+        Ok(listener)
+    }
+}
+
+/// A connection whose request is not there yet, or not all of it.
+#[derive(Debug)]
+struct Pending {
+    socket: OwnedFd,
+    seen: usize,
+}
+
+/// What becomes of a connection.
+enum Next {
+    Wait,
+    Close,
+}
+
+#[derive(Debug)]
+struct Server {
+    kind: Kind,
+    listener: OwnedFd,
+    epoll: OwnedFd,
+    reply: Vec<u8>,
+    flags: SendFlags,
+    buffer: Vec<u8>,
+    pending: Vec<Option<Pending>>,
+    free: Vec<usize>,
+}
+
+impl Server {
+    fn new(kind: Kind, listener: OwnedFd, policy: &[u8]) -> Result<Self> {
+        let mut flags = SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
+        flags.set(SendFlags::MORE, kind == Kind::EpollOneSegment);
+        let epoll = epoll::create(CreateFlags::CLOEXEC)?;
+        epoll::add(
+            &epoll,
+            &listener,
+            EventData::new_u64(LISTENER),
+            EventFlags::IN,
+        )?;
+        Ok(Self {
+            kind,
+            listener,
+            epoll,
+            reply: [policy, b"\0"].concat(),
+            flags,
+            buffer: vec![0; 64 * 1024],
+            pending: Vec::new(),
+            free: Vec::new(),
+        })
+    }
+
+    fn run(mut self) -> Result<()> {
+        let mut events = Vec::with_capacity(EVENTS);
+        loop {
+            match epoll::wait(&self.epoll, spare_capacity(&mut events), None) {
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(error) => return Err(error).context("cannot wait for events"),
+            }
+            for event in events.drain(..) {
+                match event.data.u64() {
+                    LISTENER => self.accept_all()?,
+                    place => self.resume(usize::try_from(place)?),
+                }
+            }
+        }
+    }
+
+    fn accept_all(&mut self) -> Result<()> {
+        loop {
+            match accept_with(&self.listener, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC) {
+                Ok(_) if self.kind == Kind::Null => {}
+                Ok(socket) => self.receive(Pending { socket, seen: 0 })?,
+                Err(Errno::AGAIN) => return Ok(()),
+                Err(Errno::CONNABORTED | Errno::INTR) => {}
+                Err(error) => return Err(error).context("cannot accept"),
+            }
+        }
+    }
+
+    fn receive(&mut self, mut pending: Pending) -> Result<()> {
+        match self.serve(&mut pending) {
+            Next::Wait => self.park(pending),
+            Next::Close => Ok(()),
+        }
+    }
+
+    fn resume(&mut self, place: usize) {
+        let Some(mut pending) = self.pending.get_mut(place).and_then(Option::take) else {
+            return;
+        };
+        match (self.serve(&mut pending), self.pending.get_mut(place)) {
+            (Next::Wait, Some(back)) => *back = Some(pending),
+            (Next::Wait, None) | (Next::Close, _) => self.free.push(place),
+        }
+    }
+
+    /// Answers if the request is there; closes if it is another.
+    fn serve(&mut self, connection: &mut Pending) -> Next {
+        let count = match recv(&connection.socket, &mut *self.buffer, RecvFlags::empty()) {
+            Ok((_, count)) if count > 0 => count,
+            Err(Errno::AGAIN) => return Next::Wait,
+            Ok(_) | Err(_) => return Next::Close,
+        };
+        let missing = REQUEST.get(connection.seen..).unwrap_or_default();
+        let read = self.buffer.get(..count).unwrap_or_default();
+        connection.seen += count;
+        if read.starts_with(missing) {
+            // Whether the peer still takes it is no concern of a floor: the client counts what arrives.
+            let _ = send(&connection.socket, &self.reply, self.flags);
+            return Next::Close;
+        }
+        if missing.starts_with(read) {
+            Next::Wait
+        } else {
+            Next::Close
+        }
+    }
+
+    fn park(&mut self, pending: Pending) -> Result<()> {
+        let place = self.free.pop().unwrap_or(self.pending.len());
+        let data = EventData::new_u64(u64::try_from(place)?);
+        epoll::add(&self.epoll, &pending.socket, data, EventFlags::IN)?;
+        match self.pending.get_mut(place) {
+            Some(free) => *free = Some(pending),
+            None => self.pending.push(Some(pending)),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,130 @@
+//! `bench idle`: what connections cost that say nothing more, and what flashgate does when nothing happens at all.
+
+use std::io::Write;
+use std::net::{SocketAddr, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+use testkit::cpu;
+use testkit::load::{self, Load, REQUEST};
+
+use super::flashgate;
+use super::goal::{self, Goal};
+use super::machine::Machine;
+use super::site::{POLICY, Site};
+
+/// How much of the request an idle connection sends before it falls silent.
+const SENT: usize = 5;
+/// How long the server may take to accept or to drop the idle connections.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long to watch the server do nothing.
+const QUIET: Duration = Duration::from_secs(5);
+/// Fetches made beside the idle connections, one at a time.
+const FETCHES: u64 = 3_000;
+
+/// How many idle connections.
+#[derive(Debug, Args)]
+pub(crate) struct Idle {
+    /// Number of idle connections
+    #[arg(long, default_value_t = 10_000)]
+    connections: u32,
+}
+
+impl Idle {
+    /// Measures, prints what it found, and fails if a goal was missed.
+    pub(crate) fn run(&self) -> Result<()> {
+        let machine = Machine::prepare()?;
+        let site = Site::new()?;
+        let daemon = flashgate::start(&site)?;
+        machine.pin_client()?;
+        println!("{machine}");
+        let goals = self.measure(daemon.pid(), daemon.address())?;
+        goal::print(&goals);
+        goal::demand(&goals)
+    }
+
+    fn measure(&self, pid: u32, address: SocketAddr) -> Result<Vec<Goal>> {
+        let files = cpu::open_files(pid)?;
+        let at_start = megabytes(pid)?;
+        println!("resident at start: {at_start:.2} MB");
+
+        let idle = self.open(address)?;
+        let all = files + idle.len();
+        wait(|| Ok(cpu::open_files(pid)? >= all))
+            .context("some idle connections stay unaccepted")?;
+        let with_idle = megabytes(pid)?;
+        let each = (with_idle - at_start) * 1e6 / f64::from(self.connections);
+        println!("resident with all of them: {with_idle:.2} MB, {each:.0} bytes for each");
+        let failed = fetch_beside(address)?;
+        let kept = cpu::open_files(pid)?.saturating_sub(files);
+        println!(
+            "idle connections still open: {kept} of {}",
+            self.connections
+        );
+
+        drop(idle);
+        wait(|| Ok(cpu::open_files(pid)? <= files)).context("some closed connections stay open")?;
+        println!("resident after them: {:.2} MB", megabytes(pid)?);
+        watch_quiet(pid)?;
+        let with_idle_goal = format!("MB resident with {} idle", self.connections);
+        Ok(vec![
+            Goal::at_most(4.0, "MB resident at start", at_start),
+            Goal::at_most(16.0, with_idle_goal, with_idle),
+            Goal::at_most(0.0, "fetches reset or lost beside them", failed.into()),
+        ])
+    }
+
+    fn open(&self, address: SocketAddr) -> Result<Vec<TcpStream>> {
+        let silent = |_| {
+            let mut stream = TcpStream::connect(address)?;
+            stream.write_all(REQUEST.get(..SENT).unwrap_or_default())?;
+            Ok(stream)
+        };
+        (0..self.connections)
+            .map(silent)
+            .collect::<Result<_>>()
+            .context("cannot open the idle connections")
+    }
+}
+
+/// Fetches beside the idle connections; how many of them did not end well.
+fn fetch_beside(address: SocketAddr) -> Result<u32> {
+    let report = load::run(&Load {
+        fetches: FETCHES,
+        ..Load::new(address, POLICY.as_bytes())
+    })?;
+    println!("beside them, one at a time: {report}");
+    Ok(u32::try_from(
+        report.ended() + report.unfinished - report.ok,
+    )?)
+}
+
+/// Says what the server does while nothing happens.
+fn watch_quiet(pid: u32) -> Result<()> {
+    let (switches, time) = (cpu::voluntary_switches(pid)?, cpu::time(pid)?);
+    thread::sleep(QUIET);
+    let woken = cpu::voluntary_switches(pid)?.saturating_sub(switches);
+    let ran = cpu::time(pid)?.saturating_sub(time);
+    println!("without connections, in {QUIET:?}: woken {woken} times, ran for {ran:.1?}");
+    Ok(())
+}
+
+/// Resident memory in megabytes.
+fn megabytes(pid: u32) -> Result<f64> {
+    Ok(f64::from(u32::try_from(cpu::resident_kb(pid)?)?) / 1000.0)
+}
+
+/// Waits until something is so; a process gives no notice of its descriptors, so there is only asking again.
+fn wait(is_so: impl Fn() -> Result<bool>) -> Result<()> {
+    let started = Instant::now();
+    while !is_so()? {
+        ensure!(
+            started.elapsed() < PATIENCE,
+            "expected it within {PATIENCE:?}"
+        );
+        thread::sleep(Duration::from_millis(10));
+    }
+    Ok(())
+}

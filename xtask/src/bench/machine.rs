@@ -1,0 +1,103 @@
+//! The state of the machine that a measurement ran on, without which its figures cannot be read.
+
+use std::fmt;
+use std::fs;
+use std::thread::available_parallelism;
+
+use anyhow::{Context, Result};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use testkit::cpu;
+
+use super::json::Json;
+use super::{CLIENT_CPU, SERVER_CPU};
+
+/// What was found.
+#[derive(Debug)]
+pub(super) struct Machine {
+    cpus: usize,
+    kernel: String,
+    congestion_control: String,
+    load_average: String,
+    open_files: Option<u64>,
+}
+
+impl Machine {
+    /// Looks at the machine, and takes as many open files as it allows.
+    pub(super) fn prepare() -> Result<Self> {
+        let limit = getrlimit(Resource::Nofile);
+        setrlimit(
+            Resource::Nofile,
+            Rlimit {
+                current: limit.maximum,
+                maximum: limit.maximum,
+            },
+        )
+        .context("cannot raise the limit of open files to its maximum")?;
+        Ok(Self {
+            cpus: available_parallelism()?.get(),
+            kernel: line("/proc/sys/kernel/osrelease"),
+            congestion_control: line("/proc/sys/net/ipv4/tcp_congestion_control"),
+            load_average: line("/proc/loadavg"),
+            open_files: limit.maximum,
+        })
+    }
+
+    /// Puts this process on the client's CPU.
+    pub(super) fn pin_client(&self) -> Result<()> {
+        cpu::pin(self.client_cpu())
+    }
+
+    pub(super) fn json(&self) -> Json {
+        Json::Object(vec![
+            (
+                "cpus",
+                Json::Count(u64::try_from(self.cpus).unwrap_or(u64::MAX)),
+            ),
+            ("kernel", Json::text(&self.kernel)),
+            ("congestion_control", Json::text(&self.congestion_control)),
+            ("load_average", Json::text(&self.load_average)),
+            ("open_files", Json::text(self.file_limit())),
+        ])
+    }
+
+    /// On a machine with one CPU, client and server have to share it.
+    fn client_cpu(&self) -> usize {
+        if self.cpus > CLIENT_CPU {
+            CLIENT_CPU
+        } else {
+            SERVER_CPU
+        }
+    }
+
+    fn file_limit(&self) -> String {
+        self.open_files
+            .map_or_else(|| "unlimited".to_owned(), |limit| limit.to_string())
+    }
+}
+
+impl fmt::Display for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            cpus,
+            kernel,
+            congestion_control,
+            load_average,
+            ..
+        } = self;
+        writeln!(
+            f,
+            "Linux {kernel}, {cpus} CPUs, server on {SERVER_CPU}, client on {}",
+            self.client_cpu()
+        )?;
+        write!(
+            f,
+            "congestion control {congestion_control}, load average {load_average}, "
+        )?;
+        write!(f, "file limit {}", self.file_limit())
+    }
+}
+
+/// The text of a one-line file; figures are still worth having without it.
+fn line(path: &str) -> String {
+    fs::read_to_string(path).map_or_else(|_| "unknown".to_owned(), |text| text.trim().to_owned())
+}

@@ -1,0 +1,34 @@
+//! What the project does to itself, as `cargo xtask TASK`.
+//!
+//! Continuous integration calls these tasks and holds no logic of its own.
+
+#![expect(
+    clippy::print_stdout,
+    reason = "a command-line tool talks to its terminal"
+)]
+
+mod bench;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Tasks of the project.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Measure the server, and compare it with floors and with other servers
+    #[command(subcommand)]
+    Bench(bench::Bench),
+}
+
+fn main() -> Result<()> {
+    match Arguments::parse().task {
+        Task::Bench(bench) => bench.run(),
+    }
+}
