@@ -2,8 +2,11 @@
 //!
 //! Nothing is read beyond what 64 bytes hold, and nothing that was read is ever lost: it stays in the [`Opening`].
 
+use std::convert::Infallible;
+use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use flash_policy::{REQUEST, Recogniser, Verdict};
@@ -144,49 +147,57 @@ impl Opening {
     }
 
     /// Reads until it is known what the connection is.
-    pub async fn read<S: AsyncRead + Unpin>(
+    ///
+    /// It may be dropped and called again; what was read stays here, but the time starts anew.
+    pub fn read<S: AsyncRead + Unpin>(
         &mut self,
         stream: &mut S,
         timing: Timing,
-    ) -> io::Result<First> {
+    ) -> impl Future<Output = io::Result<First>> {
         let start = Instant::now();
         let deadline = start + timing.request;
-        let silence = timing
-            .silence
-            .map_or(deadline, |limit| (start + limit).min(deadline));
-        loop {
-            if let Some(first) = self.first() {
-                return Ok(first);
-            }
-            let until = if self.recogniser.is_bare_request() {
-                Instant::now() + timing.bare
-            } else if self.bytes().is_empty() {
-                silence
-            } else {
-                deadline
-            };
-            match timeout_at(until, self.read_once(stream)).await {
-                Ok(Ok(0)) => return Ok(self.without_more(First::End)),
-                Ok(Ok(_)) => {}
-                Ok(Err(error)) => return Err(error),
-                Err(_) if until < deadline => return Ok(self.without_more(First::Silent)),
-                Err(_) => return Ok(self.without_more(First::Deadline)),
+        let silence = timing.silence.map_or(deadline, |limit| (start + limit).min(deadline));
+        let bare = timing.bare;
+        // A block rather than an `async fn`: a waiting connection keeps its captures once, not twice.
+        async move {
+            loop {
+                if let Some(first) = self.first() {
+                    return Ok(first);
+                }
+                let until = self.next_limit(deadline, silence, bare);
+                match timeout_at(until, self.read_once(stream)).await {
+                    Ok(Ok(0)) => return Ok(self.without_more(First::End)),
+                    Ok(Ok(_)) => {}
+                    Ok(Err(error)) => return Err(error),
+                    Err(_) if Instant::now() < deadline => return Ok(self.without_more(First::Silent)),
+                    Err(_) => return Ok(self.without_more(First::Deadline)),
+                }
             }
         }
     }
 
-    async fn read_once<S: AsyncRead + Unpin>(&mut self, stream: &mut S) -> io::Result<usize> {
-        std::future::poll_fn(|context| {
-            let mut poll = std::task::Poll::Pending;
+    /// Until when the next byte must come.
+    fn next_limit(&self, deadline: Instant, silence: Instant, bare: Duration) -> Instant {
+        if self.recogniser.is_bare_request() {
+            Instant::now() + bare
+        } else if self.bytes().is_empty() {
+            silence
+        } else {
+            deadline
+        }
+    }
+
+    fn read_once<S: AsyncRead + Unpin>(&mut self, stream: &mut S) -> impl Future<Output = io::Result<usize>> {
+        poll_fn(move |context| {
+            let mut poll = Poll::Pending;
             let done = self.fill(|room| {
                 let mut buffer = ReadBuf::new(room);
                 poll = Pin::new(&mut *stream).poll_read(context, &mut buffer);
-                Ok::<_, std::convert::Infallible>(buffer.filled().len())
+                Ok::<_, Infallible>(buffer.filled().len())
             });
             let count = done.unwrap_or_default();
             poll.map_ok(|()| count)
         })
-        .await
     }
 
     fn without_more(&self, otherwise: First) -> First {

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use flash_policy::Reply;
 use socket2::SockRef;
+use tokio::net::TcpStream;
 use tracing::{Level, debug, enabled, info};
 
 use crate::daemon::{Permits, Spare};
@@ -20,6 +21,7 @@ mod policy;
 mod waiting;
 
 pub(crate) use outcome::Outcome;
+use waiting::Waiting;
 
 /// What every connection needs.
 #[derive(Debug)]
@@ -98,7 +100,13 @@ pub(crate) fn start(socket: OwnedFd, shared: &Arc<Shared>) {
         fast::Answer::Gone => shared.count_fast(&socket, Outcome::PeerFailed),
         fast::Answer::Unfinished(progress) => {
             let permit = shared.permits.take();
-            tokio::spawn(waiting::serve(socket, progress, permit, Arc::clone(shared)));
+            let shared = Arc::clone(shared);
+            match TcpStream::from_std(socket.into()) {
+                Ok(stream) => {
+                    tokio::spawn(Waiting { stream, progress, permit, shared }.serve());
+                }
+                Err(_) => shared.count(Outcome::SystemFailed),
+            }
         }
     }
 }

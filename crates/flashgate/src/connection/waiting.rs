@@ -1,6 +1,5 @@
 //! A connection that could not be answered on the spot: its request is still coming, or it is none.
 
-use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use tokio::net::TcpStream;
@@ -12,32 +11,38 @@ use super::{Outcome, Shared, policy};
 use crate::daemon::Permit;
 use crate::log::escaped;
 
-/// Reads on, answers or closes; the permit is returned at the end.
-pub(super) async fn serve(
-    socket: OwnedFd,
-    progress: Progress,
-    mut permit: Permit,
-    shared: Arc<Shared>,
-) {
-    let Ok(mut stream) = TcpStream::from_std(socket.into()) else {
-        shared.count(Outcome::SystemFailed);
-        return;
-    };
-    let Progress { mut opening, sent } = progress;
-    let outcome = match opening.read(&mut stream, Timing::default()).await {
-        Err(_) => Outcome::PeerFailed,
-        Ok(First::Policy(rest)) => {
-            permit.answering();
-            policy::answer(&mut stream, &shared.reply, sent, rest).await
+/// A connection on its way to a verdict.
+///
+/// Ten thousand may wait at a time, so what a task holds is held here once, and only borrowed where it is awaited.
+pub(super) struct Waiting {
+    pub(super) stream: TcpStream,
+    pub(super) progress: Progress,
+    pub(super) permit: Permit,
+    pub(super) shared: Arc<Shared>,
+}
+
+impl Waiting {
+    /// Reads on, answers or closes; the permit is returned at the end.
+    pub(super) fn serve(mut self) -> impl Future<Output = ()> + Send {
+        async move {
+            let outcome = match self.progress.opening.read(&mut self.stream, Timing::default()).await {
+                Err(_) => Outcome::PeerFailed,
+                Ok(First::Policy(rest)) => {
+                    self.permit.answering();
+                    // On the heap, for it is larger than the wait before it, and far fewer answer than wait.
+                    let reply = &self.shared.reply;
+                    Box::pin(policy::answer(&mut self.stream, reply, self.progress.sent, rest)).await
+                }
+                Ok(First::Http) => Outcome::Http,
+                Ok(First::Tls) => Outcome::Tls,
+                Ok(First::End) => Outcome::EndedEarly,
+                Ok(First::Deadline) => Outcome::Deadline,
+                Ok(_) => Outcome::NotARequest,
+            };
+            self.shared.count(outcome);
+            explain(outcome, &self.progress.opening, &self.stream, &self.shared);
         }
-        Ok(First::Http) => Outcome::Http,
-        Ok(First::Tls) => Outcome::Tls,
-        Ok(First::End) => Outcome::EndedEarly,
-        Ok(First::Deadline) => Outcome::Deadline,
-        Ok(_) => Outcome::NotARequest,
-    };
-    shared.count(outcome);
-    explain(outcome, &opening, &stream, &shared);
+    }
 }
 
 /// Tells the operator what somebody must have set up wrongly; everything else is for those who look closely.
