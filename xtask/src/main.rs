@@ -8,6 +8,9 @@
 )]
 
 mod bench;
+mod ci;
+mod generate;
+mod test;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -22,6 +25,12 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
+    /// Run every test, after installing the Debian packages they need, if run as root
+    Test,
+    /// Check everything that must hold on main: format, lints, docs, generated files, tests
+    Ci,
+    /// Write the files that are generated: the manual page
+    Generate,
     /// Measure the server, and compare it with floors and with other servers
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -29,6 +38,9 @@ enum Task {
 
 fn main() -> Result<()> {
     match Arguments::parse().task {
+        Task::Test => test::run(),
+        Task::Ci => ci::run(),
+        Task::Generate => generate::run(generate::Mode::Write),
         Task::Bench(bench) => bench.run(),
     }
 }

@@ -156,7 +156,9 @@ impl Opening {
     ) -> impl Future<Output = io::Result<First>> {
         let start = Instant::now();
         let deadline = start + timing.request;
-        let silence = timing.silence.map_or(deadline, |limit| (start + limit).min(deadline));
+        let silence = timing
+            .silence
+            .map_or(deadline, |limit| (start + limit).min(deadline));
         let bare = timing.bare;
         // A block rather than an `async fn`: a waiting connection keeps its captures once, not twice.
         async move {
@@ -169,7 +171,9 @@ impl Opening {
                     Ok(Ok(0)) => return Ok(self.without_more(First::End)),
                     Ok(Ok(_)) => {}
                     Ok(Err(error)) => return Err(error),
-                    Err(_) if Instant::now() < deadline => return Ok(self.without_more(First::Silent)),
+                    Err(_) if Instant::now() < deadline => {
+                        return Ok(self.without_more(First::Silent));
+                    }
                     Err(_) => return Ok(self.without_more(First::Deadline)),
                 }
             }
@@ -187,7 +191,10 @@ impl Opening {
         }
     }
 
-    fn read_once<S: AsyncRead + Unpin>(&mut self, stream: &mut S) -> impl Future<Output = io::Result<usize>> {
+    fn read_once<S: AsyncRead + Unpin>(
+        &mut self,
+        stream: &mut S,
+    ) -> impl Future<Output = io::Result<usize>> {
         poll_fn(move |context| {
             let mut poll = Poll::Pending;
             let done = self.fill(|room| {

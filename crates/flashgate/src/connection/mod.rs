@@ -103,7 +103,15 @@ pub(crate) fn start(socket: OwnedFd, shared: &Arc<Shared>) {
             let shared = Arc::clone(shared);
             match TcpStream::from_std(socket.into()) {
                 Ok(stream) => {
-                    tokio::spawn(Waiting { stream, progress, permit, shared }.serve());
+                    tokio::spawn(
+                        Waiting {
+                            stream,
+                            progress,
+                            permit,
+                            shared,
+                        }
+                        .serve(),
+                    );
                 }
                 Err(_) => shared.count(Outcome::SystemFailed),
             }

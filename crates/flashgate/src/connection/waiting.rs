@@ -25,13 +25,24 @@ impl Waiting {
     /// Reads on, answers or closes; the permit is returned at the end.
     pub(super) fn serve(mut self) -> impl Future<Output = ()> + Send {
         async move {
-            let outcome = match self.progress.opening.read(&mut self.stream, Timing::default()).await {
+            let outcome = match self
+                .progress
+                .opening
+                .read(&mut self.stream, Timing::default())
+                .await
+            {
                 Err(_) => Outcome::PeerFailed,
                 Ok(First::Policy(rest)) => {
                     self.permit.answering();
                     // On the heap, for it is larger than the wait before it, and far fewer answer than wait.
                     let reply = &self.shared.reply;
-                    Box::pin(policy::answer(&mut self.stream, reply, self.progress.sent, rest)).await
+                    Box::pin(policy::answer(
+                        &mut self.stream,
+                        reply,
+                        self.progress.sent,
+                        rest,
+                    ))
+                    .await
                 }
                 Ok(First::Http) => Outcome::Http,
                 Ok(First::Tls) => Outcome::Tls,

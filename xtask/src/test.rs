@@ -1,0 +1,78 @@
+//! The tests, and what they need: on Debian it is installed first where that is possible, otherwise named.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::Result;
+
+use crate::ci::{cargo, step};
+
+/// A program that tests start, and the Debian package it comes from.
+struct Need {
+    program: &'static str,
+    package: &'static str,
+}
+
+const NEEDS: [Need; 5] = [
+    Need {
+        program: "strace",
+        package: "strace",
+    },
+    Need {
+        program: "ip",
+        package: "iproute2",
+    },
+    Need {
+        program: "prlimit",
+        package: "util-linux",
+    },
+    Need {
+        program: "setpriv",
+        package: "util-linux",
+    },
+    Need {
+        program: "taskset",
+        package: "util-linux",
+    },
+];
+
+/// Installs what is missing, if it may, and runs every test of the workspace.
+pub(crate) fn run() -> Result<()> {
+    install_needs()?;
+    // Optimised, for the tests count in the ten thousands, and so that the program they start is the one users get.
+    cargo(&["test", "--release", "--workspace"])
+}
+
+fn install_needs() -> Result<()> {
+    let mut missing: Vec<_> = NEEDS
+        .iter()
+        .filter(|need| !is_installed(need.program))
+        .map(|need| need.package)
+        .collect();
+    missing.dedup();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names = missing.join(" ");
+    if !rustix::process::geteuid().is_root() || !Path::new("/usr/bin/apt-get").exists() {
+        println!("some tests will be left out; for all of them, as root: apt-get install {names}");
+        return Ok(());
+    }
+    step(Command::new("apt-get").args(["update", "--quiet"]))?;
+    step(
+        Command::new("apt-get")
+            .args(["install", "--quiet", "--yes", "--no-install-recommends"])
+            .args(missing)
+            .env("DEBIAN_FRONTEND", "noninteractive"),
+    )
+}
+
+fn is_installed(program: &str) -> bool {
+    // Every one of them knows some such option; what counts is that it can be started.
+    Command::new(program)
+        .arg("-V")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok()
+}
