@@ -62,6 +62,6 @@ pub use reply::Reply;
 
 /// What a player sends, to the byte: 22 characters and a NUL.
 ///
-/// Source: Adobe, *ActionScript 3.0 Developer's Guide*, "Connecting to sockets"; Ruffle's `mocket`, which compares
+/// Source: Adobe, *`ActionScript` 3.0 Developer's Guide*, "Connecting to sockets"; Ruffle's `mocket`, which compares
 /// these 23 bytes exactly when run against the real player.
 pub const REQUEST: &[u8; 23] = b"<policy-file-request/>\0";

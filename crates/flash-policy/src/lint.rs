@@ -164,12 +164,13 @@ fn authority(rule: &Rule, places: &RulePlaces, serving: Serving) -> Option<Diagn
 }
 
 fn size(length: usize) -> Option<Diagnostic> {
-    let note = match length {
-        ..=SMALL => return None,
-        ..=MODERATE => "Unity's web player reads 5,000 bytes and Lightspark 4,096 at a time",
-        _ => {
-            "Adobe's own sample server refused files over 10,000 bytes; what players do is not known"
-        }
+    if length <= SMALL {
+        return None;
+    }
+    let note = if length <= MODERATE {
+        "Unity's web player reads 5,000 bytes and Lightspark 4,096 at a time"
+    } else {
+        "Adobe's own sample server refused files over 10,000 bytes; what players do is not known"
     };
     Some(
         Diagnostic::warning(

@@ -29,7 +29,7 @@
 //!
 //! # Sources
 //!
-//! Adobe, *ActionScript 3.0 Developer's Guide*, "Connecting to sockets" and "Website controls (policy files)"; Adobe,
-//! *Cross Domain Policy File Specification*; Adobe, *Policy file changes in Flash Player 9 and 10*; the ActionScript 3
+//! Adobe, *`ActionScript` 3.0 Developer's Guide*, "Connecting to sockets" and "Website controls (policy files)"; Adobe,
+//! *Cross Domain Policy File Specification*; Adobe, *Policy file changes in Flash Player 9 and 10*; the `ActionScript` 3
 //! reference of `Socket`, `XMLSocket`, `SecureSocket` and `Security`. For the reset: RFC 1122, 4.2.2.13, and RFC 2525,
 //! 2.17.

@@ -58,8 +58,8 @@ impl Default for PlayerVersion {
 
 /// What a player asks, and what it lets through unasked.
 ///
-/// Sources: *ActionScript Language Reference* (Flash MX 2004) p. 849; *Learning ActionScript 2.0* (Flash 8)
-/// pp. 703–706; *Programming ActionScript 3.0* (Flex 2) pp. 457–459; the ActionScript 3 reference of `Socket` and
+/// Sources: *`ActionScript` Language Reference* (Flash MX 2004) p. 849; *Learning `ActionScript` 2.0* (Flash 8)
+/// pp. 703–706; *Programming `ActionScript` 3.0* (Flex 2) pp. 457–459; the `ActionScript` 3 reference of `Socket` and
 /// `XMLSocket`; Adobe's note "Sockets do not function" for 9.0.124.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Era {

@@ -70,7 +70,15 @@ impl Recogniser {
     pub const fn verdict(&self) -> Verdict {
         match self.state {
             State::Decided(verdict) => verdict,
-            _ => Verdict::NeedMore,
+            State::Start
+            | State::Name(_)
+            | State::Space
+            | State::Slash
+            | State::Bare
+            | State::CarriageReturn
+            | State::Method { .. }
+            | State::Target
+            | State::Url(_) => Verdict::NeedMore,
         }
     }
 

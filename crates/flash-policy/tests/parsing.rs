@@ -1,5 +1,13 @@
 //! What a policy file means, and what is said of a faulty one.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
 use flash_policy::{Policy, Port, Serving, Severity, SiteControl, lint};
 
 /// `<allow-access-from>` for a domain and ports.

@@ -1,5 +1,13 @@
 //! The recogniser: what counts as a request, and that no cut changes it.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
 use flash_policy::{REQUEST, Recogniser, Verdict};
 
 #[track_caller]

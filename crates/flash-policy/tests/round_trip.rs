@@ -1,5 +1,13 @@
 //! Policies written and read back, and replies.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
 use flash_policy::write::{self, Layout};
 use flash_policy::{
     Policy, Port, PortRange, PortSet, Profile, Reply, Rule, Secure, SiteControl, parse,

@@ -221,10 +221,8 @@ fn follow(stderr: ChildStderr) -> Receiver<String> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
         for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-            if sender.send(line).is_err() {
-                // Nobody listens any more, but the daemon must not block on a full pipe.
-                continue;
-            }
+            // Where nobody listens any more, reading goes on: the daemon must not block on a full pipe.
+            let _ = sender.send(line);
         }
     });
     receiver

@@ -1,5 +1,13 @@
 //! Every error that `accept` can give, injected: the daemon lives, and nobody is lost.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
 use std::time::{Duration, Instant};
 
 use testkit::client::{Client, End, fetch};
@@ -73,7 +81,13 @@ fn exhaustion() {
         load.fetches = 200;
         load.in_flight = 50;
         let report = run(&load).unwrap();
-        let (elapsed, used) = (start.elapsed(), cpu::time(daemon.pid()).unwrap() - before);
+        let (elapsed, used) = (
+            start.elapsed(),
+            cpu::time(daemon.pid())
+                .unwrap()
+                .checked_sub(before)
+                .unwrap(),
+        );
         assert!(report.all_ok(), "{errno}: {report}");
         assert!(
             elapsed >= Duration::from_millis(100),

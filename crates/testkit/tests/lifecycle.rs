@@ -1,5 +1,13 @@
 //! Start and stop: what is said, what is finished, and with which code it ends.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
 use std::fs::OpenOptions;
 use std::process::Command;
 use std::thread;

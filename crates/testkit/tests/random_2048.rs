@@ -8,6 +8,14 @@
 //!
 //! Run it with `--nocapture` to see the table.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
 use std::env;
 use std::fmt::{self, Display, Formatter};
 use std::fs;

@@ -1,5 +1,13 @@
 //! What can't be served is refused before anything is bound: exit code 2, the place, and what to do.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
 use std::process::{Command, Output};
 
 use testkit::folder::Folder;

@@ -1,6 +1,14 @@
 //! Whatever is no policy request: closed, at once or at the deadline, without a byte of answer and without harm to
 //! anybody else.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
 use std::time::Duration;
 
 use testkit::client::{Client, End, Heard, fetch};

@@ -1,5 +1,13 @@
 //! Requests that no player sends, but people do who test: each is answered, and none is lost.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
 use std::time::Duration;
 
 use testkit::client::{Client, End};

@@ -1,5 +1,13 @@
 //! What a player gets: the policy in one write, one NUL, a clean end. However its request was cut, whatever follows it.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
 use testkit::client::{Client, End, fetch};
 use testkit::daemon::Daemon;
 use testkit::folder::Folder;

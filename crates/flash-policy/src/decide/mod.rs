@@ -1,6 +1,6 @@
 //! Whether a movie may open a socket: the one place that decides it.
 //!
-//! [`grants`] judges one policy. [`decide`] does what a player does with several: it says which policy to ask for
+//! [`grants`](fn@grants) judges one policy. [`decide`](fn@decide) does what a player does with several: it says which policy to ask for
 //! next, until what is known suffices. It asks nobody itself and knows no clock; whoever drives it fetches, waits no
 //! longer than [`Ask::limit`], and tells it what came back.
 //!

@@ -64,11 +64,10 @@ fn check_doctype(text: &str, at: usize) -> Result<usize, Diagnostic> {
     for (index, byte) in text.bytes().enumerate() {
         match (quote, byte) {
             (Some(open), byte) if byte == open => quote = None,
-            (Some(_), _) => {}
             (None, b'"' | b'\'') => quote = Some(byte),
             (None, b'>') => return Ok(index + 1),
             (None, b'[') => return Err(internal_subset(at + index)),
-            (None, _) => {}
+            _ => {}
         }
     }
     Ok(text.len())
@@ -96,14 +95,13 @@ impl Tag {
             tag.length += 1;
             match (quote, byte) {
                 (Some(open), byte) if byte == open => quote = None,
-                (Some(_), _) => {}
                 (None, b'"' | b'\'') => quote = Some(byte),
                 (None, b'=') => tag.attributes += 1,
                 (None, b'>') => {
                     tag.is_empty = last == b'/';
                     break;
                 }
-                (None, _) => {}
+                _ => {}
             }
             last = byte;
         }

@@ -7,97 +7,124 @@ use roxmltree::{Error, TextPos};
 
 use crate::Diagnostic;
 
-const MALFORMED: &str = "malformed-xml";
-
 /// Says what is wrong, where, and what to do about it.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the parser has 30 kinds of error, half of which only a place and its surroundings tell apart"
+)]
 pub(super) fn describe(error: &Error, text: &str) -> Diagnostic {
     let at = offset(text, error.pos());
     let finding = match error {
-        Error::UnexpectedCloseTag(expected, found, _) => unexpected_close(expected, found, text, at),
-        Error::UnclosedRootNode => Diagnostic::error(MALFORMED, "expected `</cross-domain-policy>`, found the end of the file")
-            .at(text.len()..text.len(), "")
-            .help("close every element, as in `<allow-access-from domain=\"…\" to-ports=\"…\"/>`"),
-        Error::NoRootNode => Diagnostic::error(MALFORMED, "expected `<cross-domain-policy>`, found no element at all")
-            .at(0..0, ""),
-        Error::UnknownEntityReference(name, _) => {
-            Diagnostic::error(MALFORMED, format!("`&{name};` is not one of the five entities that XML has"))
-                .at(at..at, "")
-                .help("write `&amp;` for a `&`")
+        Error::UnexpectedCloseTag(expected, found, _) => {
+            unexpected_close(expected, found, text, at)
         }
-        Error::MalformedEntityReference(_) => {
-            Diagnostic::error(MALFORMED, "found a `&` that begins no entity").at(at..at, "").help("write `&amp;` for a `&`")
-        }
-        Error::DuplicatedAttribute(name, _) => {
-            Diagnostic::error(MALFORMED, format!("found the attribute `{name}` twice in one tag"))
-                .at(at..at + name.len(), "the second one")
-                .help("for another domain or other ports, add another `<allow-access-from>`")
-        }
-        Error::UnexpectedDeclaration(_) => Diagnostic::error(MALFORMED, "expected `<?xml` at the very start of the file only")
-            .at(at..at + 5, "found here")
-            .help("remove it, and everything that is left of another document"),
-        Error::UnknownNamespace(prefix, _) => {
-            Diagnostic::error(MALFORMED, format!("the prefix `{prefix}:` is not declared")).at(at..at, "").help(
-                "declare it on the root element (`xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"`), or leave it out",
-            )
-        }
-        other => by_place(other, text, at),
+        Error::UnclosedRootNode => unclosed_root(text),
+        Error::NoRootNode => no_root(),
+        Error::UnknownEntityReference(name, _) => unknown_entity(name, at),
+        Error::MalformedEntityReference(_) => stray_ampersand(at),
+        Error::DuplicatedAttribute(name, _) => duplicate_attribute(name, at),
+        Error::UnexpectedDeclaration(_) => second_declaration(at),
+        Error::UnknownNamespace(prefix, _) => unknown_prefix(prefix, at),
+        _ => by_place(error, text, at),
     };
     finding.note("a policy that is not well-formed XML counts for nothing: players refuse as if there were none")
 }
 
+fn malformed(message: impl Into<String>) -> Diagnostic {
+    Diagnostic::error("malformed-xml", message)
+}
+
+fn unclosed_root(text: &str) -> Diagnostic {
+    malformed("expected `</cross-domain-policy>`, found the end of the file")
+        .at(text.len()..text.len(), "")
+        .help("close every element, as in `<allow-access-from domain=\"…\" to-ports=\"…\"/>`")
+}
+
+fn no_root() -> Diagnostic {
+    malformed("expected `<cross-domain-policy>`, found no element at all")
+        .at(0..0, "")
+        .help("put the rules into `<cross-domain-policy>` and `</cross-domain-policy>`")
+}
+
+fn unknown_entity(name: &str, at: usize) -> Diagnostic {
+    malformed(format!(
+        "`&{name};` is not one of the five entities that XML has"
+    ))
+    .at(at..at, "")
+    .help("write `&amp;` for a `&`")
+}
+
+fn stray_ampersand(at: usize) -> Diagnostic {
+    malformed("found a `&` that begins no entity")
+        .at(at..at, "")
+        .help("write `&amp;` for a `&`")
+}
+
+fn duplicate_attribute(name: &str, at: usize) -> Diagnostic {
+    malformed(format!("found the attribute `{name}` twice in one tag"))
+        .at(at..at + name.len(), "the second one")
+        .help("for another domain or other ports, add another `<allow-access-from>`")
+}
+
+fn second_declaration(at: usize) -> Diagnostic {
+    malformed("expected `<?xml` at the very start of the file only")
+        .at(at..at + "<?xml".len(), "found here")
+        .help("remove it, and everything that is left of another document")
+}
+
+fn unknown_prefix(prefix: &str, at: usize) -> Diagnostic {
+    malformed(format!("the prefix `{prefix}:` is not declared"))
+        .at(at..at, "")
+        .help(format!(
+            "declare it on the root element, as `xmlns:{prefix}=\"…\"`, or leave it out"
+        ))
+}
+
 /// Errors that only name what the parser wanted: the text at their place often tells more.
 fn by_place(error: &Error, text: &str, at: usize) -> Diagnostic {
-    let rest = text.get(at..).unwrap_or_default();
-    let before = text.get(..at).unwrap_or_default();
-    if before.ends_with('<') && rest.starts_with(char::is_whitespace) {
-        return Diagnostic::error(
-            MALFORMED,
-            "expected an element's name directly after `<`, found a blank",
-        )
-        .at(at - 1..at + 1, "")
-        .help("remove the blank; to switch a rule off, put it between `<!--` and `-->`");
+    let (before, rest) = text.split_at_checked(at).unwrap_or((text, ""));
+    let outside = in_tag(before).is_none();
+    if before.ends_with('<') && rest.starts_with([' ', '\t', '\r', '\n']) {
+        blank_before_name(at)
+    } else if let Some(dashes) = dashes_in_comment(before, rest) {
+        malformed("expected no `--` inside a comment")
+            .at(dashes..dashes + 2, "")
+            .help("write one dash, or none: a comment ends at `-->`")
+    } else if rest.starts_with('=') && in_tag_name(before) {
+        no_blank_after_name(at)
+    } else if rest.starts_with('<')
+        && (!outside || matches!(error, Error::InvalidAttributeValue(_)))
+    {
+        malformed("found a `<` inside a tag")
+            .at(at..at + 1, "")
+            .help("check that the tag before it ends in `>`, and that the quotes in it are closed")
+    } else if rest.starts_with("</") {
+        malformed("expected nothing after the policy's end, found an end tag")
+            .at(at..at + tag_end(rest), "")
+            .help("remove everything after `</cross-domain-policy>`")
+    } else if rest.starts_with('<') {
+        malformed("expected one root element, found another after its end")
+            .at(at..at + tag_end(rest), "")
+            .help("put all rules into one `<cross-domain-policy>`")
+    } else {
+        let end = at + rest.chars().next().map_or(0, char::len_utf8);
+        malformed(plain(error)).at(at..end, "")
     }
-    if let Some((start, name)) = unclosed_comment(before, rest) {
-        return Diagnostic::error(MALFORMED, name)
-            .at(start..start + 2, "")
-            .help("write one dash, or none: a comment ends at `-->`");
-    }
-    if rest.starts_with('=') && in_tag_name(before) {
-        return Diagnostic::error(
-            MALFORMED,
-            "expected a blank between the element's name and its first attribute",
-        )
+}
+
+fn blank_before_name(at: usize) -> Diagnostic {
+    malformed("expected an element's name directly after `<`, found a blank")
+        .at(at.saturating_sub(1)..at + 1, "")
+        .help("remove the blank; to switch a rule off, put it between `<!--` and `-->`")
+}
+
+fn no_blank_after_name(at: usize) -> Diagnostic {
+    malformed("expected a blank between the element's name and its first attribute")
         .at(
             at..at + 1,
-            "found `=` here: is this `allow-access-from domain=…` with its blank missing?",
+            "found `=` here: is the blank missing in `allow-access-from domain=`?",
         )
-        .help("write `<allow-access-from domain=\"…\" to-ports=\"…\"/>`");
-    }
-    if matches!(error, Error::InvalidAttributeValue(_))
-        || (rest.starts_with('<') && in_quotes(before))
-    {
-        return Diagnostic::error(MALFORMED, "found a `<` in an attribute's value")
-            .at(at..at + 1, "")
-            .help("check that the quotes of the value before it are closed");
-    }
-    if rest.starts_with("</") && in_tag(before).is_none() {
-        return Diagnostic::error(
-            MALFORMED,
-            "expected nothing after the policy's end, found an end tag",
-        )
-        .at(at..at + tag_end(rest), "")
-        .help("remove everything after `</cross-domain-policy>`");
-    }
-    if rest.starts_with('<') && in_tag(before).is_none() {
-        return Diagnostic::error(
-            MALFORMED,
-            "expected one root element, found another after its end",
-        )
-        .at(at..at + tag_end(rest), "")
-        .help("put all rules into one `<cross-domain-policy>`");
-    }
-    let end = at + rest.chars().next().map_or(0, char::len_utf8);
-    Diagnostic::error(MALFORMED, plain(error)).at(at..end, "")
+        .help("write `<allow-access-from domain=\"…\" to-ports=\"…\"/>`")
 }
 
 /// The parser's own message, without the position that the label shows.
@@ -111,45 +138,30 @@ fn plain(error: &Error) -> String {
 
 fn unexpected_close(expected: &str, found: &str, text: &str, at: usize) -> Diagnostic {
     let length = tag_end(text.get(at..).unwrap_or_default());
-    let message = if expected.is_empty() {
-        format!("expected no end tag here, found `</{found}>`")
-    } else {
-        format!("expected `</{expected}>`, found `</{found}>`")
-    };
-    Diagnostic::error(MALFORMED, message)
+    if expected.is_empty() {
+        return malformed(format!("expected no end tag here, found `</{found}>`"))
+            .at(at..at + length, "")
+            .help("remove it");
+    }
+    malformed(format!("expected `</{expected}>`, found `</{found}>`"))
         .at(at..at + length, "")
         .help(format!(
             "close `<{expected}>` first, or write it as `<{expected} …/>`"
         ))
 }
 
-/// `--` inside a comment, which the parser reports at the comment's start or behind the dashes.
-fn unclosed_comment(before: &str, rest: &str) -> Option<(usize, String)> {
-    let start = if rest.starts_with("<!--") {
-        before.len()
-    } else {
-        before.rfind("<!--").filter(|&start| {
-            before
-                .get(start..)
-                .is_some_and(|open| !open.contains("-->"))
-        })?
-    };
-    let whole = before.get(start..).unwrap_or_default().len();
-    let body_start = start + 4;
-    // The comment's body, put together from both sides of the place that the parser named.
-    let body = if whole == 0 {
-        rest.get(4..)?
-    } else {
-        before.get(body_start..)?
-    };
-    let tail = if whole == 0 { "" } else { rest };
-    let dashes = body
-        .find("--")
-        .or_else(|| tail.find("--").map(|at| body.len() + at))?;
-    Some((
-        body_start + dashes,
-        "expected no `--` inside a comment".into(),
-    ))
+/// Where `--` stands inside a comment; the parser reports such a comment at its start, or behind the dashes.
+fn dashes_in_comment(before: &str, rest: &str) -> Option<usize> {
+    if let Some(body) = rest.strip_prefix("<!--") {
+        return body.find("--").map(|dashes| before.len() + 4 + dashes);
+    }
+    let start = before.rfind("<!--")? + 4;
+    let body = before.get(start..)?;
+    if body.contains("-->") {
+        return None;
+    }
+    let dashes = body.find("--").map(|dashes| start + dashes);
+    dashes.or_else(|| rest.find("--").map(|dashes| before.len() + dashes))
 }
 
 /// What stands after the last `<` that is not yet closed.
@@ -161,10 +173,6 @@ fn in_tag(before: &str) -> Option<&str> {
 
 fn in_tag_name(before: &str) -> bool {
     in_tag(before).is_some_and(|tag| !tag.contains(char::is_whitespace))
-}
-
-fn in_quotes(before: &str) -> bool {
-    in_tag(before).is_some_and(|tag| tag.matches('"').count() % 2 == 1)
 }
 
 fn tag_end(text: &str) -> usize {

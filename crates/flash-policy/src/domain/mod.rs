@@ -174,12 +174,14 @@ fn parse_name(text: &str) -> Result<Hosts, DomainError> {
             range: at + 2..at + 3,
         });
     }
-    let checked = check_name(suffix).map_err(|error| match error {
-        HostError::Address => DomainError {
-            kind: DomainErrorKind::WildcardInAddress,
-            range: 0..1,
-        },
-        other => from_host(&other, text, 2),
+    let checked = check_name(suffix).map_err(|error| {
+        if error == HostError::Address {
+            return DomainError {
+                kind: DomainErrorKind::WildcardInAddress,
+                range: 0..1,
+            };
+        }
+        from_host(&error, text, 2)
     })?;
     if checked.contains('.') {
         return Ok(Hosts::Under(checked));

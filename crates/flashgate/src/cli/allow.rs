@@ -28,7 +28,7 @@ impl Allow {
             match rule(text) {
                 Ok(rule) => rules.push(rule),
                 Err(found) => {
-                    faults.push_str(&findings(&found, &Source::new("--allow", text.as_bytes())))
+                    faults.push_str(&findings(&found, &Source::new("--allow", text.as_bytes())));
                 }
             }
         }

@@ -84,9 +84,9 @@ impl Serve {
 
     fn plan(&self) -> Result<Plan, String> {
         let reply = match &self.policy {
-            Some(path) => self.from_file(path)?,
+            Some(path) => self.file_reply(path)?,
             None if self.allow.is_empty() => return Err(nothing_to_serve()),
-            None => self.from_rules()?,
+            None => self.rules_reply()?,
         };
         Ok(Plan {
             listen: self.listen.clone(),
@@ -94,7 +94,7 @@ impl Serve {
         })
     }
 
-    fn from_file(&self, path: &Path) -> Result<Reply, String> {
+    fn file_reply(&self, path: &Path) -> Result<Reply, String> {
         let name = path.display().to_string();
         let bytes = read(path).map_err(|error| {
             let reason = log::reason(&error);
@@ -105,7 +105,7 @@ impl Serve {
             .map_err(|error| render::plain_error_text(&format!("{name}: {error}"), &[]))
     }
 
-    fn from_rules(&self) -> Result<Reply, String> {
+    fn rules_reply(&self) -> Result<Reply, String> {
         let policy = self.allow.policy()?;
         let text = write::flash(&policy, Layout::Compact);
         self.judge("policy made from --allow", text.as_bytes())?;

@@ -52,7 +52,7 @@ pub(super) async fn answer(
     }
     match close(stream, Linger::default()).await {
         Closed::Cleanly => Outcome::Answered,
-        _ => Outcome::AnsweredThenCut,
+        Closed::Silence | Closed::TimeUp | Closed::Failed(_) | _ => Outcome::AnsweredThenCut,
     }
 }
 

@@ -23,36 +23,34 @@ pub(super) struct Waiting {
 
 impl Waiting {
     /// Reads on, answers or closes; the permit is returned at the end.
-    pub(super) fn serve(mut self) -> impl Future<Output = ()> + Send {
-        async move {
-            let outcome = match self
-                .progress
-                .opening
-                .read(&mut self.stream, Timing::default())
+    pub(super) async fn serve(mut self) {
+        let outcome = match self
+            .progress
+            .opening
+            .read(&mut self.stream, Timing::default())
+            .await
+        {
+            Err(_) => Outcome::PeerFailed,
+            Ok(First::Policy(rest)) => {
+                self.permit.answering();
+                // On the heap, for it is larger than the wait before it, and far fewer answer than wait.
+                let reply = &self.shared.reply;
+                Box::pin(policy::answer(
+                    &mut self.stream,
+                    reply,
+                    self.progress.sent,
+                    rest,
+                ))
                 .await
-            {
-                Err(_) => Outcome::PeerFailed,
-                Ok(First::Policy(rest)) => {
-                    self.permit.answering();
-                    // On the heap, for it is larger than the wait before it, and far fewer answer than wait.
-                    let reply = &self.shared.reply;
-                    Box::pin(policy::answer(
-                        &mut self.stream,
-                        reply,
-                        self.progress.sent,
-                        rest,
-                    ))
-                    .await
-                }
-                Ok(First::Http) => Outcome::Http,
-                Ok(First::Tls) => Outcome::Tls,
-                Ok(First::End) => Outcome::EndedEarly,
-                Ok(First::Deadline) => Outcome::Deadline,
-                Ok(_) => Outcome::NotARequest,
-            };
-            self.shared.count(outcome);
-            explain(outcome, &self.progress.opening, &self.stream, &self.shared);
-        }
+            }
+            Ok(First::Http) => Outcome::Http,
+            Ok(First::Tls) => Outcome::Tls,
+            Ok(First::End) => Outcome::EndedEarly,
+            Ok(First::Deadline) => Outcome::Deadline,
+            Ok(_) => Outcome::NotARequest,
+        };
+        self.shared.count(outcome);
+        explain(outcome, &self.progress.opening, &self.stream, &self.shared);
     }
 }
 
@@ -61,7 +59,14 @@ fn explain(outcome: Outcome, opening: &Opening, stream: &TcpStream, shared: &Sha
     let sampler = match outcome {
         Outcome::Http => Some(&shared.hints.http),
         Outcome::Tls => Some(&shared.hints.tls),
-        _ => None,
+        Outcome::Answered
+        | Outcome::AnsweredThenCut
+        | Outcome::WriteFailed
+        | Outcome::NotARequest
+        | Outcome::EndedEarly
+        | Outcome::Deadline
+        | Outcome::PeerFailed
+        | Outcome::SystemFailed => None,
     };
     let peer = || {
         stream

@@ -18,7 +18,7 @@ use tokio::io::unix::AsyncFd;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, info, warn};
 
-use super::bind::{Bound, Renewal};
+use super::bind::{self, Bound, Family};
 use crate::connection::{self, Shared};
 use crate::log::Sampler;
 
@@ -83,7 +83,7 @@ enum Batch {
 pub(super) struct Acceptor {
     listener: Option<AsyncFd<OwnedFd>>,
     address: SocketAddr,
-    renewal: Renewal,
+    family: Family,
     shared: Arc<Shared>,
     starved: Starved,
     sampler: Sampler,
@@ -91,12 +91,12 @@ pub(super) struct Acceptor {
 
 impl Acceptor {
     pub(super) fn new(bound: Bound, shared: Arc<Shared>) -> io::Result<Self> {
-        let (address, renewal) = (bound.address, bound.renewal());
+        let (address, family) = (bound.address, bound.family);
         let listener = Some(watch(bound.socket)?);
         Ok(Self {
             listener,
             address,
-            renewal,
+            family,
             shared,
             starved: Starved::default(),
             sampler: Sampler::default(),
@@ -121,9 +121,9 @@ impl Acceptor {
                 Batch::Full { accepted } => {
                     drop(ready);
                     if accepted == 0 {
-                        sleep(REST).await
+                        sleep(REST).await;
                     } else {
-                        tokio::task::yield_now().await
+                        tokio::task::yield_now().await;
                     }
                 }
                 Batch::Exhausted(errno) => {
@@ -193,7 +193,7 @@ impl Acceptor {
     async fn renew(&mut self) {
         let mut delay = FIRST_PAUSE;
         loop {
-            match Bound::renew(self.address, &self.renewal).and_then(|bound| watch(bound.socket)) {
+            match bind::listen(self.address, self.family).and_then(|bound| watch(bound.socket)) {
                 Ok(listener) => {
                     info!(address = %self.address, "listening again");
                     self.listener = Some(listener);

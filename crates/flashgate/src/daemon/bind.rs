@@ -19,12 +19,12 @@ pub(super) struct Bound {
     pub(super) socket: OwnedFd,
     /// As bound: with the real port, and IPv4's wildcard where the machine has no IPv6.
     pub(super) address: SocketAddr,
-    family: Family,
+    pub(super) family: Family,
 }
 
 /// What a socket on `[::]` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Family {
+pub(super) enum Family {
     Both,
     One,
 }
@@ -71,7 +71,8 @@ fn has_no_ipv6(error: &io::Error) -> bool {
     errno == Some(Errno::AFNOSUPPORT) || errno == Some(Errno::ADDRNOTAVAIL)
 }
 
-fn listen(address: SocketAddr, family: Family) -> io::Result<Bound> {
+/// Binds one address; also to bind one again whose socket has failed and is closed.
+pub(super) fn listen(address: SocketAddr, family: Family) -> io::Result<Bound> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM.nonblocking().cloexec(),
@@ -93,18 +94,3 @@ fn listen(address: SocketAddr, family: Family) -> io::Result<Bound> {
         family,
     })
 }
-
-impl Bound {
-    /// Closes a socket that has failed and binds its address again.
-    pub(super) fn renew(address: SocketAddr, like: &Renewal) -> io::Result<Self> {
-        listen(address, like.0)
-    }
-
-    pub(super) fn renewal(&self) -> Renewal {
-        Renewal(self.family)
-    }
-}
-
-/// How to bind an address again as it was.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Renewal(Family);

@@ -34,21 +34,23 @@ impl<'a> Source<'a> {
 
 /// Renders findings one after another, each followed by an empty line.
 pub(crate) fn findings(found: &[Diagnostic], source: &Source<'_>) -> String {
-    found
-        .iter()
-        .map(|finding| format!("{}\n\n", renderer().render(&[group(finding, source)])))
-        .collect()
+    let mut text = String::new();
+    for finding in found {
+        text.push_str(&renderer().render(&[group(finding, source)]));
+        text.push_str("\n\n");
+    }
+    text
 }
 
 fn group<'a>(finding: &'a Diagnostic, source: &'a Source<'a>) -> Group<'a> {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
-        _ => Level::WARNING,
+        Severity::Warning | _ => Level::WARNING,
     };
     let mut group = level
         .primary_title(finding.message.as_str())
         .id(finding.rule)
-        .elements(place(finding, source));
+        .element(place(finding, source));
     for note in &finding.notes {
         group = group.element(Level::NOTE.message(note.as_str()));
     }
@@ -58,9 +60,9 @@ fn group<'a>(finding: &'a Diagnostic, source: &'a Source<'a>) -> Group<'a> {
     group
 }
 
-fn place<'a>(finding: &'a Diagnostic, source: &'a Source<'a>) -> Option<Element<'a>> {
+fn place<'a>(finding: &'a Diagnostic, source: &'a Source<'a>) -> Element<'a> {
     let Some(label) = &finding.label else {
-        return Some(annotate_snippets::Origin::path(source.name).into());
+        return annotate_snippets::Origin::path(source.name).into();
     };
     let range = source.place(label.span.start)..source.place(label.span.end);
     let mark = AnnotationKind::Primary.span(range);
@@ -69,12 +71,10 @@ fn place<'a>(finding: &'a Diagnostic, source: &'a Source<'a>) -> Option<Element<
     } else {
         mark.label(label.text.as_str())
     };
-    Some(
-        Snippet::source(source.text.as_str())
-            .path(source.name)
-            .annotation(mark)
-            .into(),
-    )
+    Snippet::source(source.text.as_str())
+        .path(source.name)
+        .annotation(mark)
+        .into()
 }
 
 /// An error that has no place in a text.
