@@ -1,0 +1,228 @@
+//! What an embedder gets: policy requests answered, every other stream whole, and no waiting beyond the limits.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use flash_policy::{Policy, REQUEST, Reply};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::Instant;
+use tokio_flash_policy::{Accepted, Closed, First, Linger, PolicyAcceptor, Timing};
+
+fn acceptor() -> PolicyAcceptor {
+    PolicyAcceptor::new(Reply::from(&Policy::default()))
+}
+
+fn reply() -> Vec<u8> {
+    Reply::from(&Policy::default()).as_bytes().to_vec()
+}
+
+/// A connection, of which the acceptor has the server's end.
+fn connection() -> (DuplexStream, DuplexStream) {
+    duplex(100_000)
+}
+
+#[tokio::test]
+async fn a_request_is_answered_however_it_is_cut() {
+    for cut in 0..REQUEST.len() {
+        let (mut client, server) = connection();
+        let serving = tokio::spawn(async move { acceptor().accept(server).await });
+        client.write_all(&REQUEST[..cut]).await.unwrap();
+        tokio::task::yield_now().await;
+        client.write_all(&REQUEST[cut..]).await.unwrap();
+        let mut heard = Vec::new();
+        client.read_to_end(&mut heard).await.unwrap();
+        assert_eq!(heard, reply(), "cut at {cut}");
+        assert!(
+            matches!(
+                serving.await.unwrap(),
+                Ok(Accepted::Answered(Closed::Cleanly))
+            ),
+            "cut at {cut}"
+        );
+    }
+}
+
+/// Whatever is no request comes back with every byte, also what was read beyond the one that decided.
+#[tokio::test]
+async fn other_streams_are_whole() {
+    let long = vec![b'x'; 50_000];
+    for (sent, expected) in [
+        (&b"LOGIN guest"[..], First::Other),
+        (b"<msg t='sys'>", First::Other),
+        (b"<policy-file-request/x", First::Other),
+        (b"<policy", First::End),
+        (b"", First::End),
+        (b"GET / HTTP/1.1\r\n\r\n", First::Http),
+        (b"\x16\x03\x01", First::Tls),
+        (&long, First::Other),
+    ] {
+        let (mut client, server) = connection();
+        client.write_all(sent).await.unwrap();
+        client.shutdown().await.unwrap();
+        let Ok(Accepted::Stream(mut stream, first)) = acceptor().accept(server).await else {
+            panic!("{sent:?} was taken for a request")
+        };
+        assert_eq!(first, expected, "{sent:?}");
+        assert!(sent.starts_with(stream.unread()), "{sent:?}");
+        let mut heard = Vec::new();
+        stream.read_to_end(&mut heard).await.unwrap();
+        assert_eq!(heard, sent);
+        stream.write_all(b"welcome").await.unwrap();
+        drop(stream);
+        let mut heard = Vec::new();
+        client.read_to_end(&mut heard).await.unwrap();
+        assert_eq!(heard, b"welcome");
+    }
+}
+
+/// The parts of a stream that was handed back, for those who want the socket itself.
+#[tokio::test]
+async fn a_stream_can_be_taken_apart() {
+    let (mut client, server) = connection();
+    client.write_all(b"LOGIN").await.unwrap();
+    let Ok(Accepted::Stream(mut stream, _)) = acceptor().accept(server).await else {
+        panic!("no stream")
+    };
+    let mut start = [0; 2];
+    stream.read_exact(&mut start).await.unwrap();
+    let (unread, _socket) = stream.into_parts();
+    assert_eq!((&start, &unread[..]), (b"LO", &b"GIN"[..]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_without_a_terminator_waits_for_silence() {
+    let (mut client, server) = connection();
+    client.write_all(&REQUEST[..22]).await.unwrap();
+    let start = Instant::now();
+    let serving = tokio::spawn(async move { acceptor().accept(server).await });
+    let mut heard = vec![0; reply().len()];
+    client.read_exact(&mut heard).await.unwrap();
+    assert_eq!(heard, reply());
+    assert_eq!(start.elapsed(), Duration::from_millis(300));
+    drop(client);
+    serving.await.unwrap().unwrap();
+}
+
+/// A byte every 700 ms does not extend the deadline.
+#[tokio::test(start_paused = true)]
+async fn the_deadline_is_absolute() {
+    let (mut client, server) = connection();
+    let start = Instant::now();
+    let serving = tokio::spawn(async move { acceptor().accept(server).await });
+    for byte in &REQUEST[..20] {
+        client.write_all(&[*byte]).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(700)).await;
+    }
+    let Ok(Accepted::Stream(stream, First::Deadline)) = serving.await.unwrap() else {
+        panic!("no deadline")
+    };
+    assert_eq!(
+        stream.unread(),
+        &REQUEST[..15],
+        "the last byte came at 9.8 s"
+    );
+    assert_eq!(
+        start.elapsed(),
+        Duration::from_secs(14),
+        "the client went on"
+    );
+}
+
+/// A server that speaks first has its client soon; one byte of a request, and the whole deadline is there again.
+#[tokio::test(start_paused = true)]
+async fn silence_is_a_verdict_where_it_is_asked_for() {
+    let speaks_first = || acceptor().timing(Timing::default().silence(Duration::from_millis(200)));
+    let (_client, server) = connection();
+    let start = Instant::now();
+    let accepted = speaks_first().accept(server).await;
+    assert!(matches!(accepted, Ok(Accepted::Stream(_, First::Silent))));
+    assert_eq!(start.elapsed(), Duration::from_millis(200));
+
+    let (mut client, server) = connection();
+    client.write_all(b"<").await.unwrap();
+    let start = Instant::now();
+    let accepted = speaks_first().accept(server).await;
+    assert!(matches!(accepted, Ok(Accepted::Stream(_, First::Deadline))));
+    assert_eq!(start.elapsed(), Duration::from_secs(10));
+}
+
+/// Lingering ends when the peer does, when it is silent, and at the latest when its time is up.
+#[tokio::test(start_paused = true)]
+async fn lingering_has_two_limits() {
+    let limits = Linger {
+        between_reads: Duration::from_secs(5),
+        total: Duration::from_secs(30),
+    };
+    let (mut client, server) = connection();
+    client
+        .write_all(b"<policy-file-request/>\0x")
+        .await
+        .unwrap();
+    let start = Instant::now();
+    let accepted = acceptor().linger(limits).accept(server).await;
+    assert!(matches!(accepted, Ok(Accepted::Answered(Closed::Silence))));
+    assert_eq!(start.elapsed(), limits.between_reads);
+
+    let (mut client, server) = connection();
+    client
+        .write_all(b"<policy-file-request/>\0x")
+        .await
+        .unwrap();
+    let start = Instant::now();
+    let serving = tokio::spawn(async move { acceptor().linger(limits).accept(server).await });
+    while client.write_all(b"more").await.is_ok() {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    assert!(matches!(
+        serving.await.unwrap(),
+        Ok(Accepted::Answered(Closed::TimeUp))
+    ));
+    assert!(
+        (30..=32).contains(&start.elapsed().as_secs()),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+/// Over TCP: bytes behind the request do not turn the reply's end into a reset.
+#[tokio::test]
+async fn no_reset_on_a_real_socket() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let serving = tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            tokio::spawn(async move { acceptor().accept(socket).await });
+        }
+    });
+    for _ in 0..500 {
+        let mut client = TcpStream::connect(address).await.unwrap();
+        client
+            .write_all(&[&REQUEST[..], &[b'x'; 4096]].concat())
+            .await
+            .unwrap();
+        let mut heard = Vec::new();
+        client.read_to_end(&mut heard).await.unwrap();
+        assert_eq!(heard, reply());
+    }
+    serving.abort();
+}
+
+/// A peer that never reads its policy does not hold the server for ever.
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_does_not_read() {
+    let (mut client, server) = duplex(30);
+    client.write_all(REQUEST).await.unwrap();
+    let start = Instant::now();
+    let error = acceptor().accept(server).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
+    assert_eq!(start.elapsed(), Duration::from_secs(10));
+}
