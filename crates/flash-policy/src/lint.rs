@@ -110,7 +110,7 @@ fn site_control(policy: &Policy, places: &Places, serving: Serving) -> Option<Di
         )
         .at(span, "")
         .note("Flash Player ignores it here; Lightspark refuses the whole file")
-        .help("remove the element from what is served on this port"),
+        .help("remove the element from what is served on this port, unless players dial it as 843"),
     )
 }
 
@@ -159,7 +159,7 @@ fn authority(rule: &Rule, places: &RulePlaces, serving: Serving) -> Option<Diagn
         )
         .at(span, "")
         .note("players take such grants from ports below 1024 only, 843 among them")
-        .help("serve this policy on port 843, or leave the low ports out"),
+        .help("serve this policy on port 843, or leave the low ports out, unless players dial this port as a low one"),
     )
 }
 

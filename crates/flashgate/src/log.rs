@@ -5,6 +5,7 @@
 use std::fmt::{self, Write as _};
 use std::io;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tracing::level_filters::LevelFilter;
@@ -51,6 +52,7 @@ pub(crate) fn start(format: Format, verbosity: Verbosity) {
         .with_span_events(FmtSpan::NONE)
         .log_internal_errors(false);
     let registry = tracing_subscriber::registry().with(filter);
+    QUOTED.store(matches!(format, Format::Text), Ordering::Relaxed);
     match format {
         Format::Text => registry.with(layer.with_ansi(false)).init(),
         Format::Json => registry.with(layer.json().flatten_event(true)).init(),
@@ -68,6 +70,9 @@ pub(crate) fn reason(error: &io::Error) -> String {
         .unwrap_or_default()
 }
 
+/// Whether [`escaped`] puts quotes around what it shows: text needs them to tell a value from what follows.
+static QUOTED: AtomicBool = AtomicBool::new(true);
+
 /// Bytes from the network, fit for a log: printable ASCII as it is, the rest as `\xNN`, 64 bytes at most.
 pub(crate) fn escaped(bytes: &[u8]) -> impl fmt::Display + '_ {
     Escaped(bytes)
@@ -79,18 +84,21 @@ const SHOWN: usize = 64;
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let quote = if QUOTED.load(Ordering::Relaxed) {
+            "\""
+        } else {
+            ""
+        };
+        f.write_str(quote)?;
         for &byte in self.0.iter().take(SHOWN) {
             match byte {
-                b'\\' => f.write_str("\\\\")?,
+                b'\\' | b'"' => write!(f, "\\x{byte:02x}")?,
                 b' '..=b'~' => f.write_char(char::from(byte))?,
                 _ => write!(f, "\\x{byte:02x}")?,
             }
         }
-        if self.0.len() > SHOWN {
-            f.write_str("…")
-        } else {
-            Ok(())
-        }
+        f.write_str(if self.0.len() > SHOWN { "…" } else { "" })?;
+        f.write_str(quote)
     }
 }
 

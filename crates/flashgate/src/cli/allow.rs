@@ -1,4 +1,4 @@
-//! `--allow DOMAIN:PORTS`: one rule of a policy, with every fault pointed at.
+//! `--allow DOMAIN:PORTS`: one rule of a policy, with what is wrong in it pointed at.
 
 use clap::Args;
 use flash_policy::{Diagnostic, DomainPattern, Policy, PortSet, Rule, Secure};

@@ -1,7 +1,10 @@
 //! What the program can tell about itself: shell completions and the manual page.
 
+use std::io;
+
 use clap::{Args, Command};
 use clap_complete::Shell;
+use clap_mangen::Man;
 
 use super::Exit;
 
@@ -22,29 +25,43 @@ impl Completions {
 
 /// Prints one page: the program, then each subcommand.
 pub(super) fn man(command: Command) -> Exit {
-    let mut out = Vec::new();
-    let rendered = render(command, &mut out);
-    if rendered.is_err() {
-        Exit::Internal
-    } else {
-        super::print(&out)
+    match page(command) {
+        Ok(page) => super::print(page.as_bytes()),
+        Err(_) => Exit::Internal,
     }
 }
 
-fn render(mut command: Command, out: &mut Vec<u8>) -> std::io::Result<()> {
+/// What the renderer puts before every section, and a page needs once.
+const PREAMBLE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
+
+fn page(mut command: Command) -> io::Result<String> {
     command.build();
-    let page = clap_mangen::Man::new(command.clone()).section("8");
-    page.render(out)?;
-    for subcommand in command
-        .get_subcommands()
-        .filter(|subcommand| subcommand.get_name() != "help")
-    {
-        let name = format!("flashgate {}", subcommand.get_name());
-        out.extend_from_slice(format!(".SH \"{}\"\n", name.to_uppercase()).as_bytes());
-        let page = clap_mangen::Man::new(subcommand.clone().display_name(name));
-        page.render_synopsis_section(out)?;
-        page.render_description_section(out)?;
-        page.render_options_section(out)?;
+    let page = Man::new(command.clone()).section("8");
+    let mut text = section(|out| page.render_title(out))?;
+    text.push_str(&section(|out| page.render_name_section(out))?);
+    text.push_str(&section(|out| page.render_synopsis_section(out))?);
+    text.push_str(&section(|out| page.render_options_section(out))?);
+    for subcommand in command.get_subcommands() {
+        text.push_str(&subcommand_section(subcommand)?);
     }
-    Ok(())
+    text.push_str(&section(|out| page.render_version_section(out))?);
+    Ok(format!("{PREAMBLE}{text}"))
+}
+
+fn subcommand_section(command: &Command) -> io::Result<String> {
+    let name = format!("flashgate {}", command.get_name());
+    let page = Man::new(command.clone().display_name(&name));
+    let mut text = section(|out| page.render_description_section(out))?;
+    text.push_str(&section(|out| page.render_options_section(out))?);
+    text.push_str(&section(|out| page.render_extra_section(out))?);
+    let text = text
+        .replace(".SH DESCRIPTION\n", "")
+        .replace(".SH ", ".SS ");
+    Ok(format!(".SH \"{}\"\n{text}", name.to_uppercase()))
+}
+
+fn section(render: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> io::Result<String> {
+    let mut out = Vec::new();
+    render(&mut out)?;
+    Ok(String::from_utf8_lossy(&out).replace(PREAMBLE, ""))
 }

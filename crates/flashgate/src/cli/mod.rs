@@ -12,7 +12,12 @@ mod serve;
 
 /// Answers Flash Player's socket policy requests, on port 843 and any other, and never loses a reply
 #[derive(Debug, Parser)]
-#[command(name = "flashgate", version, max_term_width = 100)]
+#[command(
+    name = "flashgate",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -69,7 +69,7 @@ impl Print {
             Err(error) => {
                 render::plain_error(
                     &error.to_string(),
-                    &["Silverlight needs a port from 4502 to 4534 in every rule"],
+                    &["add such a port to the rule, or leave the rule out"],
                 );
                 Exit::Usage
             }

@@ -21,7 +21,7 @@ use crate::snapshot::Plan;
 /// Answers policy requests on port 843 of every address, IPv6 and IPv4, or wherever --listen says. Stops on SIGTERM and
 /// SIGINT, when everything accepted has been answered; a second signal stops at once.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, override_usage = "flashgate serve [OPTIONS]")]
 pub(super) struct Serve {
     #[command(flatten)]
     allow: Allow,

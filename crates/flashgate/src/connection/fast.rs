@@ -11,14 +11,15 @@ use rustix::io::Errno;
 use rustix::net::{RecvFlags, recv};
 use tokio_flash_policy::{First, Opening, Rest};
 
+use super::Outcome;
 use super::policy::{Sent, send};
 
 /// How far the first attempt came.
 pub(super) enum Answer {
     /// Answered whole; closing the socket sends the FIN.
     Done,
-    /// The peer has failed, or has ended without a word.
-    Gone,
+    /// There is nobody left to answer.
+    Gone(Outcome),
     /// A task must go on.
     Unfinished(Progress),
 }
@@ -34,12 +35,12 @@ pub(super) struct Progress {
 pub(super) fn answer(socket: &OwnedFd, reply: &Reply) -> Answer {
     let mut opening = Opening::new();
     match opening.fill(|room| recv(socket, room, RecvFlags::DONTWAIT).map(|(count, _)| count)) {
-        Ok(0) => return Answer::Gone,
+        Ok(0) => return Answer::Gone(Outcome::EndedEarly),
         Ok(_) => {}
         Err(Errno::AGAIN | Errno::INTR) => {
             return Answer::Unfinished(Progress { opening, sent: 0 });
         }
-        Err(_) => return Answer::Gone,
+        Err(_) => return Answer::Gone(Outcome::PeerFailed),
     }
     if opening.first() != Some(First::Policy(Rest::Nothing)) {
         return Answer::Unfinished(Progress { opening, sent: 0 });
@@ -47,6 +48,6 @@ pub(super) fn answer(socket: &OwnedFd, reply: &Reply) -> Answer {
     match send(socket, reply.as_bytes()) {
         Sent::All => Answer::Done,
         Sent::Part(sent) => Answer::Unfinished(Progress { opening, sent }),
-        Sent::Failed => Answer::Gone,
+        Sent::Failed => Answer::Gone(Outcome::WriteFailed),
     }
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flash_policy::Reply;
 use socket2::SockRef;
 use tokio::net::TcpStream;
-use tracing::{Level, debug, enabled, info};
+use tracing::{Level, debug, enabled, info, warn};
 
 use crate::daemon::{Permits, Spare};
 use crate::log::Sampler;
@@ -39,6 +39,7 @@ pub(crate) struct Shared {
 struct Hints {
     http: Sampler,
     tls: Sampler,
+    system: Sampler,
 }
 
 impl Shared {
@@ -89,7 +90,8 @@ impl Shared {
         let answered = total(Outcome::Answered);
         let others: u64 = Outcome::ALL.into_iter().map(total).sum::<u64>() - answered;
         let shed = self.shed.load(Ordering::Relaxed);
-        info!(answered, others, shed, "stopped");
+        let cut = self.permits.open();
+        info!(answered, others, cut, shed, "stopped");
     }
 }
 
@@ -97,7 +99,7 @@ impl Shared {
 pub(crate) fn start(socket: OwnedFd, shared: &Arc<Shared>) {
     match fast::answer(&socket, &shared.reply) {
         fast::Answer::Done => shared.count_fast(&socket, Outcome::Answered),
-        fast::Answer::Gone => shared.count_fast(&socket, Outcome::PeerFailed),
+        fast::Answer::Gone(outcome) => shared.count_fast(&socket, outcome),
         fast::Answer::Unfinished(progress) => {
             let permit = shared.permits.take();
             let shared = Arc::clone(shared);
@@ -113,7 +115,13 @@ pub(crate) fn start(socket: OwnedFd, shared: &Arc<Shared>) {
                         .serve(),
                     );
                 }
-                Err(_) => shared.count(Outcome::SystemFailed),
+                Err(error) => {
+                    shared.count(Outcome::SystemFailed);
+                    if let Some(suppressed) = shared.hints.system.admit() {
+                        let error = crate::log::reason(&error);
+                        warn!(error, suppressed, "can't watch a connection; it is closed");
+                    }
+                }
             }
         }
     }

@@ -1,15 +1,17 @@
 //! A connection that could not be answered on the spot: its request is still coming, or it is none.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::TcpStream;
 use tokio_flash_policy::{First, Opening, Timing};
+use tracing::field::display;
 use tracing::{debug, warn};
 
 use super::fast::Progress;
 use super::{Outcome, Shared, policy};
 use crate::daemon::Permit;
-use crate::log::escaped;
+use crate::log::{Sampler, escaped};
 
 /// A connection on its way to a verdict.
 ///
@@ -23,15 +25,32 @@ pub(super) struct Waiting {
 
 impl Waiting {
     /// Reads on, answers or closes; the permit is returned at the end.
-    pub(super) async fn serve(mut self) {
-        let outcome = match self
-            .progress
-            .opening
-            .read(&mut self.stream, Timing::default())
-            .await
-        {
-            Err(_) => Outcome::PeerFailed,
-            Ok(First::Policy(rest)) => {
+    pub(super) fn serve(mut self) -> impl Future<Output = ()> + Send {
+        // A block rather than an `async fn`, which would hold `self` twice.
+        async move {
+            // A failed connection has no peer any more, so its name is asked for before.
+            let mut peer = None;
+            let outcome = match self
+                .progress
+                .opening
+                .read(&mut self.stream, Timing::default())
+                .await
+            {
+                Err(_) => Outcome::PeerFailed,
+                Ok(first) => {
+                    peer = self.stream.peer_addr().ok();
+                    self.judge(first).await
+                }
+            };
+            self.shared.count(outcome);
+            explain(outcome, peer, &self.progress.opening, &self.shared);
+        }
+    }
+
+    /// Answers a policy request; every other connection has nothing to expect here.
+    async fn judge(&mut self, first: First) -> Outcome {
+        match first {
+            First::Policy(rest) => {
                 self.permit.answering();
                 // On the heap, for it is larger than the wait before it, and far fewer answer than wait.
                 let reply = &self.shared.reply;
@@ -43,22 +62,32 @@ impl Waiting {
                 ))
                 .await
             }
-            Ok(First::Http) => Outcome::Http,
-            Ok(First::Tls) => Outcome::Tls,
-            Ok(First::End) => Outcome::EndedEarly,
-            Ok(First::Deadline) => Outcome::Deadline,
-            Ok(_) => Outcome::NotARequest,
-        };
-        self.shared.count(outcome);
-        explain(outcome, &self.progress.opening, &self.stream, &self.shared);
+            First::Http => Outcome::Http,
+            First::Tls => Outcome::Tls,
+            First::End => Outcome::EndedEarly,
+            First::Silent | First::Deadline => Outcome::Deadline,
+            First::Other | _ => Outcome::NotARequest,
+        }
     }
 }
 
 /// Tells the operator what somebody must have set up wrongly; everything else is for those who look closely.
-fn explain(outcome: Outcome, opening: &Opening, stream: &TcpStream, shared: &Shared) {
-    let sampler = match outcome {
-        Outcome::Http => Some(&shared.hints.http),
-        Outcome::Tls => Some(&shared.hints.tls),
+fn explain(outcome: Outcome, peer: Option<SocketAddr>, opening: &Opening, shared: &Shared) {
+    let peer = peer.map(display);
+    let received = escaped(opening.bytes());
+    if let Some((sampler, hint)) = hint(outcome, shared)
+        && let Some(suppressed) = sampler.admit()
+    {
+        warn!(peer, %received, suppressed, hint, "closed a connection that is no policy request");
+    }
+    debug!(peer, outcome = outcome.code(), %received, "connection ended");
+}
+
+/// What to say about a connection that somebody meant for another kind of server, and how often it was said.
+fn hint(outcome: Outcome, shared: &Shared) -> Option<(&Sampler, &'static str)> {
+    match outcome {
+        Outcome::Http => Some((&shared.hints.http, HTTP_HINT)),
+        Outcome::Tls => Some((&shared.hints.tls, "this port speaks no TLS")),
         Outcome::Answered
         | Outcome::AnsweredThenCut
         | Outcome::WriteFailed
@@ -67,29 +96,9 @@ fn explain(outcome: Outcome, opening: &Opening, stream: &TcpStream, shared: &Sha
         | Outcome::Deadline
         | Outcome::PeerFailed
         | Outcome::SystemFailed => None,
-    };
-    let peer = || {
-        stream
-            .peer_addr()
-            .map_or("gone".to_owned(), |peer| peer.to_string())
-    };
-    let received = escaped(opening.bytes()).to_string();
-    if let Some(suppressed) = sampler.and_then(crate::log::Sampler::admit) {
-        let hint = if outcome == Outcome::Http {
-            "a policy port speaks no HTTP: a movie or page probably names http://host:port/crossdomain.xml; \
-             sockets need xmlsocket://host:port, or nothing at all for port 843"
-        } else {
-            "this port speaks no TLS"
-        };
-        warn!(
-            peer = peer(),
-            received, suppressed, hint, "closed a connection that is no policy request"
-        );
     }
-    debug!(
-        peer = peer(),
-        outcome = outcome.code(),
-        received,
-        "connection ended"
-    );
 }
+
+const HTTP_HINT: &str = "a policy port speaks no HTTP: a movie or page probably names \
+                         http://host:port/crossdomain.xml; sockets need xmlsocket://host:port, \
+                         or nothing at all for port 843";

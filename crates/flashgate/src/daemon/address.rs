@@ -61,6 +61,9 @@ fn expectation(text: &str) -> String {
     if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
         return format!("{expected}; ports go up to 65535");
     }
+    if text.contains(|c: char| c.is_ascii_alphabetic()) && !text.contains("::") {
+        return format!("{expected}; a host name is not taken, its address is");
+    }
     expected.to_owned()
 }
 

@@ -41,7 +41,12 @@ impl Permits {
     }
 
     pub(crate) fn has_room(&self) -> bool {
-        self.open.load(Ordering::Relaxed) < self.limit
+        self.open() < self.limit
+    }
+
+    /// How many connections are open.
+    pub(crate) fn open(&self) -> usize {
+        self.open.load(Ordering::Relaxed)
     }
 
     /// Waits for room; at once if there is some.
@@ -55,8 +60,7 @@ impl Permits {
     }
 
     pub(crate) async fn all_returned(&self) {
-        self.until(|permits| permits.open.load(Ordering::Relaxed) == 0)
-            .await;
+        self.until(|permits| permits.open() == 0).await;
     }
 
     pub(crate) async fn none_answering(&self) {

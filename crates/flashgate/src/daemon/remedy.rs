@@ -40,10 +40,12 @@ fn in_use(address: SocketAddr) -> Vec<String> {
 
 fn missing_privilege(address: SocketAddr) -> Vec<String> {
     let port = address.port();
+    // Only ports below 1024 need a privilege, so this one needs none.
+    let high = port.saturating_add(8000);
     if in_container() {
         return vec![
             format!(
-                "listen on a high port and publish it as {port}: `--listen 8{port}`, and `-p {port}:8{port}` for the container"
+                "listen on a high port and publish it as {port}: `--listen {high}`, and `-p {port}:{high}` for the container"
             ),
             format!(
                 "or run the container with `--sysctl net.ipv4.ip_unprivileged_port_start={port}`"
@@ -64,9 +66,19 @@ fn missing_privilege(address: SocketAddr) -> Vec<String> {
     }
     help.push(format!("or let everybody bind ports from {port} up: `sudo sysctl net.ipv4.ip_unprivileged_port_start={port}`"));
     help.push(format!(
-        "or listen on a high port and redirect: `--listen 8{port}`, and `nft add rule ip nat prerouting tcp dport {port} redirect to :8{port}`"
+        "or listen on a high port, `--listen {high}`, and redirect to it: `sudo nft '{}'`",
+        redirect(port, high)
     ));
     help
+}
+
+/// nftables' words for it, complete: a table of its own, for IPv4 and IPv6.
+fn redirect(port: u16, high: u16) -> String {
+    format!(
+        "add table inet flashgate; \
+         add chain inet flashgate in {{ type nat hook prerouting priority dstnat; }}; \
+         add rule inet flashgate in tcp dport {port} redirect to :{high}"
+    )
 }
 
 fn in_container() -> bool {
