@@ -4,6 +4,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt::{self, Write as _};
 use core::ops::Range;
 
 /// A range of bytes in the file, as it lies on disk (a byte order mark counts).
@@ -55,7 +56,7 @@ pub enum Severity {
 }
 
 /// A place in the file, with what is to be said about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Label {
     /// Where.
     pub span: Span,
@@ -64,7 +65,7 @@ pub struct Label {
 }
 
 /// One finding: which rule, how bad, where, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Diagnostic {
     /// The rule's name in kebab-case; it reads well after "allow" and never changes its meaning.
@@ -125,5 +126,41 @@ impl Diagnostic {
             notes: Vec::new(),
             help: Vec::new(),
         }
+    }
+}
+
+/// Whether one of these findings is an error: the file, or a rule in it, fails in the player.
+#[must_use]
+pub fn any_error(findings: &[Diagnostic]) -> bool {
+    findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Error)
+}
+
+/// How much of somebody's text a message repeats.
+const QUOTED: usize = 64;
+
+/// A piece of the file in a message: between backquotes, escaped, and cut if it is long.
+pub(crate) fn quoted(text: &str) -> impl fmt::Display + '_ {
+    Quoted(text)
+}
+
+struct Quoted<'a>(&'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('`')?;
+        for c in self.0.chars().take(QUOTED) {
+            if c.is_control() {
+                write!(f, "{}", c.escape_debug())?;
+            } else {
+                f.write_char(c)?;
+            }
+        }
+        f.write_str(if self.0.chars().nth(QUOTED).is_some() {
+            "…`"
+        } else {
+            "`"
+        })
     }
 }

@@ -46,6 +46,7 @@ pub mod policy;
 pub mod ports;
 pub mod recognise;
 pub mod reply;
+pub mod spelling;
 pub mod write;
 
 pub use decide::{Grant, Movie, decide, grants};

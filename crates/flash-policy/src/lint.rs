@@ -3,8 +3,9 @@
 use alloc::format;
 use alloc::vec::Vec;
 
+use crate::diagnostic::any_error;
 use crate::parse::{Places, RulePlaces};
-use crate::{Diagnostic, Parsed, Policy, Port, PortSet, Profile, Rule, Secure, Severity, parse};
+use crate::{Diagnostic, Parsed, Policy, Port, PortSet, Profile, Rule, Secure, parse};
 
 /// Above this, some clients read only a part: Unity 5,000 bytes, Lightspark 4,096 at a time.
 const SMALL: usize = 4_096;
@@ -46,9 +47,7 @@ impl Report {
     /// Whether the file, or a rule in it, fails in the player.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.findings
-            .iter()
-            .any(|finding| finding.severity == Severity::Error)
+        any_error(&self.findings)
     }
 }
 
@@ -61,10 +60,7 @@ pub fn lint(bytes: &[u8], serving: Serving) -> Report {
         mut findings,
     } = parse(bytes, Profile::Socket);
     if let Some(policy) = &policy {
-        let without_errors = !findings
-            .iter()
-            .any(|finding| finding.severity == Severity::Error);
-        if policy.rules.is_empty() && without_errors {
+        if policy.rules.is_empty() && !any_error(&findings) {
             findings.push(no_rules(&places));
         }
         findings.extend(site_control(policy, &places, serving));
@@ -80,7 +76,7 @@ pub fn lint(bytes: &[u8], serving: Serving) -> Report {
 fn no_rules(places: &Places) -> Diagnostic {
     let finding = Diagnostic::warning(
         "no-rules",
-        "the policy has no rule: it grants nothing, to nobody",
+        "no rule of this policy takes effect: it grants nothing, to nobody",
     )
     .help("add a rule: `<allow-access-from domain=\"www.example.com\" to-ports=\"9339\"/>`");
     match places.root {

@@ -93,6 +93,9 @@ impl fmt::Display for HostError {
 
 impl core::error::Error for HostError {}
 
+/// The longest name that DNS knows (RFC 1035).
+const LONGEST_NAME: usize = 253;
+
 /// Checks a name label by label and returns it in lower case.
 pub(crate) fn check_name(text: &str) -> Result<Box<str>, HostError> {
     if text.is_empty() {
@@ -105,7 +108,7 @@ pub(crate) fn check_name(text: &str) -> Result<Box<str>, HostError> {
     if text.split('.').any(str::is_empty) {
         return Err(HostError::EmptyLabel);
     }
-    if text.len() > 253 || text.split('.').any(|label| label.len() > 63) {
+    if text.len() > LONGEST_NAME || text.split('.').any(|label| label.len() > 63) {
         return Err(HostError::TooLong);
     }
     // WHATWG URL, "ends in a number checker": no name ends in a label of digits only.
@@ -232,7 +235,11 @@ impl core::error::Error for OriginError {}
 /// The ASCII form of an international name (RFC 3492, RFC 5890), for messages.
 ///
 /// Names are lower-cased first, nothing more: without Unicode's tables it is a suggestion, not a conversion.
-pub(crate) fn a_label(name: &str) -> String {
+pub(crate) fn a_label(name: &str) -> Option<String> {
+    // What is longer than a name can be gets no longer by this.
+    if name.len() > LONGEST_NAME * 2 {
+        return None;
+    }
     let mut out = String::new();
     for (index, label) in name.split('.').enumerate() {
         if index > 0 {
@@ -245,5 +252,5 @@ pub(crate) fn a_label(name: &str) -> String {
             crate::domain::punycode::encode(&label.to_lowercase(), &mut out);
         }
     }
-    out
+    (out.len() <= LONGEST_NAME).then_some(out)
 }

@@ -6,8 +6,9 @@
 use alloc::format;
 use alloc::vec::Vec;
 
+use crate::diagnostic::{any_error, quoted};
 use crate::document::{self, Document, Element};
-use crate::{Diagnostic, Policy, Severity, SiteControl, Span};
+use crate::{Diagnostic, Policy, SiteControl, Span};
 
 mod rule;
 mod structure;
@@ -66,9 +67,7 @@ impl Parsed {
     /// Whether a finding is an error: the file, or a rule in it, fails in the player.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.findings
-            .iter()
-            .any(|finding| finding.severity == Severity::Error)
+        any_error(&self.findings)
     }
 }
 
@@ -189,7 +188,7 @@ fn site_control(value: &str) -> (SiteControl, Option<Diagnostic>) {
         ),
         _ => (
             SiteControl::None,
-            bad(format!("`{value}` is no meta-policy")),
+            bad(format!("{} is no meta-policy", quoted(value))),
         ),
     }
 }

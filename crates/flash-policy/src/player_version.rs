@@ -35,7 +35,7 @@ impl PlayerVersion {
 
     /// The rules that this version follows.
     #[must_use]
-    pub fn era(self) -> Era {
+    pub(crate) fn era(self) -> Era {
         if self < Self::new(7, 0, 19) {
             Era::SiteRoot
         } else if self < Self::new(9, 0, 0) {
@@ -62,7 +62,7 @@ impl Default for PlayerVersion {
 /// pp. 703–706; *Programming `ActionScript` 3.0* (Flex 2) pp. 457–459; the `ActionScript` 3 reference of `Socket` and
 /// `XMLSocket`; Adobe's note "Sockets do not function" for 9.0.124.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Era {
+pub(crate) enum Era {
     /// Before 7.0.19: `/crossdomain.xml` on HTTP port 80 opens every port from 1024 up, nothing opens the lower ones.
     SiteRoot,
     /// 7.0.19 to 8: also `loadPolicyFile("xmlsocket://host:port")`, for low ports too.
@@ -80,25 +80,25 @@ impl Era {
     ///
     /// Adobe's own texts disagree on 9.0.115; the reference of `Socket` says it still may, with a warning in the log.
     #[must_use]
-    pub fn trusts_own_host(self) -> bool {
+    pub(crate) fn trusts_own_host(self) -> bool {
         self < Self::Strict
     }
 
     /// Whether port 843 is asked first.
     #[must_use]
-    pub fn has_master(self) -> bool {
+    pub(crate) fn has_master(self) -> bool {
         self >= Self::Master
     }
 
     /// Whether the destination port is asked last.
     #[must_use]
-    pub fn asks_destination(self) -> bool {
+    pub(crate) fn asks_destination(self) -> bool {
         self >= Self::DestinationPort
     }
 
     /// Whether `loadPolicyFile` takes `xmlsocket:` addresses.
     #[must_use]
-    pub fn loads_from_sockets(self) -> bool {
+    pub(crate) fn loads_from_sockets(self) -> bool {
         self >= Self::NamedPorts
     }
 
@@ -106,8 +106,8 @@ impl Era {
     ///
     /// That 9.0.115 still took one is inferred: Adobe dates the end to 9.0.124.
     #[must_use]
-    pub fn loads_from_http(self) -> bool {
-        self < Self::Strict
+    pub(crate) fn loads_from_http(self) -> bool {
+        self >= Self::NamedPorts && self < Self::Strict
     }
 }
 

@@ -10,6 +10,10 @@ use core::num::NonZeroU16;
 use core::ops::Range;
 use core::str::FromStr;
 
+/// XML's blanks, which are put up with around items. Others, such as the no-break spaces of web pages, are not: a
+/// client that reads digits stops there.
+pub(crate) const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
+
 /// A TCP port, 1 to 65535.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Port(NonZeroU16);
@@ -159,25 +163,27 @@ impl FromStr for PortSet {
 
     fn from_str(text: &str) -> Result<Self, PortSetError> {
         let whole = 0..text.len();
-        if text.trim().is_empty() {
+        if text.trim_matches(BLANKS).is_empty() {
             return Err(PortSetError {
                 kind: PortSetErrorKind::Empty,
                 range: whole,
             });
         }
-        if text.trim() == "*" {
+        if text.trim_matches(BLANKS) == "*" {
             return Ok(Self::All);
         }
         let mut start = 0;
         let mut ranges = Vec::new();
         for item in text.split(',') {
             let place = trimmed(item, start);
-            ranges.push(parse_item(item.trim()).map_err(|fault| PortSetError {
-                kind: fault.kind,
-                range: fault.part.map_or(place.clone(), |part| {
-                    part.start + place.start..part.end + place.start
-                }),
-            })?);
+            ranges.push(
+                parse_item(item.trim_matches(BLANKS)).map_err(|fault| PortSetError {
+                    kind: fault.kind,
+                    range: fault.part.map_or(place.clone(), |part| {
+                        part.start + place.start..part.end + place.start
+                    }),
+                })?,
+            );
             start += item.len() + 1;
         }
         Ok(Self::List(ranges))
@@ -282,7 +288,7 @@ fn parse_item(item: &str) -> Result<PortRange, Fault> {
     let Some((low, high)) = item.split_once('-') else {
         return parse_port(item, 0).map(PortRange::from);
     };
-    if low.trim().is_empty() || high.trim().is_empty() {
+    if low.trim_matches(BLANKS).is_empty() || high.trim_matches(BLANKS).is_empty() {
         return Err(PortSetErrorKind::OpenRange.into());
     }
     let range = (parse_port(low, 0)?, parse_port(high, low.len() + 1)?);
@@ -290,7 +296,7 @@ fn parse_item(item: &str) -> Result<PortRange, Fault> {
 }
 
 fn parse_port(text: &str, start: usize) -> Result<Port, Fault> {
-    let digits = text.trim();
+    let digits = text.trim_matches(BLANKS);
     let fault = |kind| Fault {
         kind,
         part: Some(trimmed(text, start)),
@@ -311,8 +317,8 @@ fn parse_port(text: &str, start: usize) -> Result<Port, Fault> {
 
 /// Where the text without its surrounding blanks lies, if the text itself begins at `start`.
 fn trimmed(text: &str, start: usize) -> Range<usize> {
-    let lead = text.len() - text.trim_start().len();
-    let inner = text.trim().len();
+    let lead = text.len() - text.trim_start_matches(BLANKS).len();
+    let inner = text.trim_matches(BLANKS).len();
     if inner == 0 {
         start..start + text.len()
     } else {

@@ -72,7 +72,7 @@ fn play(world: &World, player: &str, sandbox: Sandbox, port: u32) -> Outcome {
             .map(|(location, _)| location.clone())
             .collect(),
     };
-    let (mut known, mut asked) = (Known::nothing(), Vec::new());
+    let (mut known, mut asked) = (Known::default(), Vec::new());
     loop {
         let Decision::Ask(ask) = decide(&request, &known) else {
             return Outcome {
@@ -547,6 +547,15 @@ fn older_players() {
         80,
         false,
         &[Place::Destination],
+    );
+    // `loadPolicyFile` came with 7.0.19.
+    check(
+        &loads("/crossdomain.xml"),
+        "7.0.14",
+        other,
+        5000,
+        false,
+        &[Place::SiteRoot],
     );
     check(
         &loads("/game/crossdomain.xml"),

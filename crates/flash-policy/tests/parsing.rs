@@ -213,6 +213,12 @@ fn ports() {
     .unwrap();
     assert_eq!(p15.rules[0].ports.to_string(), "80,90");
     points_at(&file(&rule("a.test", "80, 9x ,90")), "bad-to-ports", "9x");
+    // No-break spaces, as they come with text copied from web pages, are no blanks of the format.
+    points_at(
+        &file(&rule("a.test", "80,\u{a0}\u{a0}90")),
+        "bad-to-ports",
+        "\u{a0}\u{a0}90",
+    );
     points_at(
         &file(&rule("a.test", "80,5-70000")),
         "bad-port-range",
@@ -452,6 +458,34 @@ fn hostile_files() {
     );
     check("<!--".repeat(16_000), None, "!malformed-xml");
     check("<!DOCTYPE \"", None, "!malformed-xml");
+}
+
+#[test]
+fn long_values_are_cut_in_messages() {
+    let long = "x".repeat(60_000);
+    for body in [
+        format!("<{long}/>"),
+        format!("<allow-access-from {long}=\"\"/>"),
+        format!("<allow-access-from domain=\"a.test\" to-ports=\"80\" secure=\"{long}\"/>"),
+        site_control(&long),
+        rule(&"é".repeat(20_000), "80"),
+        format!("&{long};"),
+    ] {
+        let report = lint(file(&body).as_bytes(), Serving::from_unknown_port());
+        let written: usize = report
+            .findings
+            .iter()
+            .map(|finding| finding.message.len() + finding.help.concat().len())
+            .sum();
+        assert!(written < 2_000, "{} bytes for {}", written, &body[..30]);
+    }
+}
+
+/// A fault behind a name beyond ASCII is marked whole.
+#[test]
+fn a_duplicate_behind_a_foreign_prefix() {
+    let text = "<cross-domain-policy xmlns:éé=\"u\" éé:a=\"1\" éé:a=\"2\"/>";
+    points_at(text, "malformed-xml", "éé:a");
 }
 
 /// Whatever is cut off or changed, the reader answers with findings whose places lie in the file.

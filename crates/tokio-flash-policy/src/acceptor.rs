@@ -1,5 +1,6 @@
 //! What an embedder puts between `accept` and its own protocol.
 
+use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::time::Duration;
@@ -10,8 +11,7 @@ use tokio::time::timeout;
 
 use crate::{Closed, First, Linger, Opening, Prefixed, Rest, Timing, close};
 
-/// A client that reads nothing for so long gets no policy. Default of nginx and others is far more; a policy fits any
-/// socket's buffer.
+/// How long a client may take to make room for the reply and its end.
 const WRITE_LIMIT: Duration = Duration::from_secs(10);
 
 /// Answers policy requests and hands every other stream back, with each byte that was read.
@@ -73,27 +73,32 @@ impl PolicyAcceptor {
         let First::Policy(rest) = first else {
             return Ok(Accepted::Stream(Prefixed::new(stream, opening), first));
         };
-        timeout(WRITE_LIMIT, write_all(&mut stream, self.reply.as_bytes())).await??;
+        let reply = self.reply.as_bytes();
         match rest {
-            Rest::Perhaps => Ok(Accepted::Answered(close(&mut stream, self.linger).await)),
+            Rest::Perhaps => {
+                timeout(WRITE_LIMIT, write_all(&mut stream, reply)).await??;
+                Ok(Accepted::Answered(close(&mut stream, self.linger).await))
+            }
             Rest::Nothing => {
-                std::future::poll_fn(|context| Pin::new(&mut stream).poll_shutdown(context))
-                    .await?;
+                timeout(WRITE_LIMIT, write_and_end(&mut stream, reply)).await??;
                 Ok(Accepted::Answered(Closed::Cleanly))
             }
         }
     }
 }
 
+async fn write_and_end<S: AsyncWrite + Unpin>(stream: &mut S, bytes: &[u8]) -> io::Result<()> {
+    write_all(stream, bytes).await?;
+    poll_fn(|context| Pin::new(&mut *stream).poll_shutdown(context)).await
+}
+
 async fn write_all<S: AsyncWrite + Unpin>(stream: &mut S, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
-        let count =
-            std::future::poll_fn(|context| Pin::new(&mut *stream).poll_write(context, bytes))
-                .await?;
+        let count = poll_fn(|context| Pin::new(&mut *stream).poll_write(context, bytes)).await?;
         if count == 0 {
             return Err(io::ErrorKind::WriteZero.into());
         }
         bytes = bytes.get(count..).unwrap_or_default();
     }
-    std::future::poll_fn(|context| Pin::new(&mut *stream).poll_flush(context)).await
+    poll_fn(|context| Pin::new(&mut *stream).poll_flush(context)).await
 }

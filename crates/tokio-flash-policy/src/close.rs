@@ -4,6 +4,7 @@
 //! close (RFC 1122, 4.2.2.13; RFC 2525, 2.17); what the peer has not read by then may be lost. So: end the stream,
 //! read and throw away until the peer ends it too, and only then close. nginx calls it lingering close.
 
+use std::future::poll_fn;
 use std::io;
 use std::mem::MaybeUninit;
 use std::pin::Pin;
@@ -49,20 +50,28 @@ pub enum Closed {
 ///
 /// Everything must have been written before. Dropping the stream afterwards loses nothing that could arrive.
 pub async fn close<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, linger: Linger) -> Closed {
-    if let Err(error) =
-        std::future::poll_fn(|context| Pin::new(&mut *stream).poll_shutdown(context)).await
-    {
-        return Closed::Failed(error.kind());
-    }
     let end = Instant::now() + linger.total;
+    // TLS has something to write here, and a peer that takes nothing could hold it up.
+    match timeout_at(
+        end,
+        poll_fn(|context| Pin::new(&mut *stream).poll_shutdown(context)),
+    )
+    .await
+    {
+        Ok(Ok(())) => discard(stream, linger.between_reads, end).await,
+        Ok(Err(error)) => Closed::Failed(error.kind()),
+        Err(_) => Closed::TimeUp,
+    }
+}
+
+async fn discard<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    between_reads: Duration,
+    end: Instant,
+) -> Closed {
     loop {
-        let until = (Instant::now() + linger.between_reads).min(end);
-        match timeout_at(
-            until,
-            std::future::poll_fn(|context| poll_discard(stream, context)),
-        )
-        .await
-        {
+        let until = (Instant::now() + between_reads).min(end);
+        match timeout_at(until, poll_fn(|context| poll_discard(stream, context))).await {
             Ok(Ok(0)) => return Closed::Cleanly,
             Ok(Ok(_)) => {}
             Ok(Err(error)) => return Closed::Failed(error.kind()),

@@ -123,14 +123,6 @@ pub struct Known {
 }
 
 impl Known {
-    /// Nothing asked yet.
-    #[must_use]
-    pub const fn nothing() -> Self {
-        Self {
-            answers: Vec::new(),
-        }
-    }
-
     /// Adds what came of asking a place; the first answer stands, as it does in a player's session.
     pub fn learn(&mut self, place: Place, answer: Answer) {
         if self.get(place).is_none() {

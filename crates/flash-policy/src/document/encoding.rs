@@ -19,7 +19,7 @@ pub(super) struct Text<'a> {
 /// Finds the document: without a byte order mark, without one NUL at the end, without blanks before the declaration.
 pub(super) fn text<'a>(bytes: &'a [u8], findings: &mut Vec<Diagnostic>) -> Option<Text<'a>> {
     if bytes.len() > LARGEST {
-        findings.push(too_large(bytes.len()));
+        findings.push(too_large());
         return None;
     }
     if let Some(finding) = utf_16(bytes) {
@@ -38,7 +38,7 @@ pub(super) fn text<'a>(bytes: &'a [u8], findings: &mut Vec<Diagnostic>) -> Optio
             None
         }
         Ok(text) if text.trim().is_empty() => {
-            findings.push(empty());
+            findings.push(empty(bytes));
             None
         }
         Ok(text) => {
@@ -95,16 +95,14 @@ fn skip_blanks<'a>(text: &'a str, start: &mut usize, findings: &mut Vec<Diagnost
     rest
 }
 
-fn too_large(length: usize) -> Diagnostic {
-    Diagnostic::error(
-        "file-too-large",
-        format!(
-            "expected at most {LARGEST} bytes ({} KiB), found {length}",
-            LARGEST / 1024
-        ),
-    )
-    .note("a policy is a few hundred bytes; no client is known to read one of this size")
-    .help("check that this is a policy file; join rules that differ only in their ports")
+fn too_large() -> Diagnostic {
+    let message = format!(
+        "expected at most {LARGEST} bytes ({} KiB), found more",
+        LARGEST / 1024
+    );
+    Diagnostic::error("file-too-large", message)
+        .note("a policy is a few hundred bytes; no client is known to read one of this size")
+        .help("check that this is a policy file; join rules that differ only in their ports")
 }
 
 fn utf_16(bytes: &[u8]) -> Option<Diagnostic> {
@@ -135,7 +133,12 @@ fn not_utf_8(at: usize) -> Diagnostic {
     .help("save the file as UTF-8; ASCII characters are all that a policy needs")
 }
 
-fn empty() -> Diagnostic {
-    Diagnostic::error("empty-file", "expected a policy, found an empty file")
+fn empty(bytes: &[u8]) -> Diagnostic {
+    let found = if bytes.is_empty() {
+        "an empty file"
+    } else {
+        "nothing but blanks"
+    };
+    Diagnostic::error("empty-file", format!("expected a policy, found {found}"))
         .help("`flashgate policy --allow 'www.example.com:9339'` prints one to start from")
 }

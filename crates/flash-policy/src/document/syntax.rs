@@ -6,6 +6,7 @@ use alloc::string::String;
 use roxmltree::{Error, TextPos};
 
 use crate::Diagnostic;
+use crate::diagnostic::quoted;
 
 /// Says what is wrong, where, and what to do about it.
 #[expect(
@@ -22,7 +23,7 @@ pub(super) fn describe(error: &Error, text: &str) -> Diagnostic {
         Error::NoRootNode => no_root(),
         Error::UnknownEntityReference(name, _) => unknown_entity(name, at),
         Error::MalformedEntityReference(_) => stray_ampersand(at),
-        Error::DuplicatedAttribute(name, _) => duplicate_attribute(name, at),
+        Error::DuplicatedAttribute(..) => duplicate_attribute(text, at),
         Error::UnexpectedDeclaration(_) => second_declaration(at),
         Error::UnknownNamespace(prefix, _) => unknown_prefix(prefix, at),
         _ => by_place(error, text, at),
@@ -47,8 +48,10 @@ fn no_root() -> Diagnostic {
 }
 
 fn unknown_entity(name: &str, at: usize) -> Diagnostic {
+    let name = format!("&{name};");
     malformed(format!(
-        "`&{name};` is not one of the five entities that XML has"
+        "{} is not one of the five entities that XML has",
+        quoted(&name)
     ))
     .at(at..at, "")
     .help("write `&amp;` for a `&`")
@@ -60,10 +63,18 @@ fn stray_ampersand(at: usize) -> Diagnostic {
         .help("write `&amp;` for a `&`")
 }
 
-fn duplicate_attribute(name: &str, at: usize) -> Diagnostic {
-    malformed(format!("found the attribute `{name}` twice in one tag"))
-        .at(at..at + name.len(), "the second one")
-        .help("for another domain or other ports, add another `<allow-access-from>`")
+fn duplicate_attribute(text: &str, at: usize) -> Diagnostic {
+    let rest = text.get(at..).unwrap_or_default();
+    let name = rest
+        .split(['=', ' ', '\t', '\r', '\n'])
+        .next()
+        .unwrap_or_default();
+    malformed(format!(
+        "found the attribute {} twice in one tag",
+        quoted(name)
+    ))
+    .at(at..at + name.len(), "the second one")
+    .help("for another domain or other ports, add another `<allow-access-from>`")
 }
 
 fn second_declaration(at: usize) -> Diagnostic {
@@ -73,11 +84,9 @@ fn second_declaration(at: usize) -> Diagnostic {
 }
 
 fn unknown_prefix(prefix: &str, at: usize) -> Diagnostic {
-    malformed(format!("the prefix `{prefix}:` is not declared"))
+    malformed(format!("the prefix {} is not declared", quoted(prefix)))
         .at(at..at, "")
-        .help(format!(
-            "declare it on the root element, as `xmlns:{prefix}=\"…\"`, or leave it out"
-        ))
+        .help("declare it on the root element with `xmlns:`, or leave it out")
 }
 
 /// Errors that only name what the parser wanted: the text at their place often tells more.
@@ -138,16 +147,26 @@ fn plain(error: &Error) -> String {
 
 fn unexpected_close(expected: &str, found: &str, text: &str, at: usize) -> Diagnostic {
     let length = tag_end(text.get(at..).unwrap_or_default());
+    let found = format!("</{found}>");
     if expected.is_empty() {
-        return malformed(format!("expected no end tag here, found `</{found}>`"))
-            .at(at..at + length, "")
-            .help("remove it");
-    }
-    malformed(format!("expected `</{expected}>`, found `</{found}>`"))
-        .at(at..at + length, "")
-        .help(format!(
-            "close `<{expected}>` first, or write it as `<{expected} …/>`"
+        return malformed(format!(
+            "expected no end tag here, found {}",
+            quoted(&found)
         ))
+        .at(at..at + length, "")
+        .help("remove it");
+    }
+    let (close, open) = (format!("</{expected}>"), format!("<{expected}>"));
+    malformed(format!(
+        "expected {}, found {}",
+        quoted(&close),
+        quoted(&found)
+    ))
+    .at(at..at + length, "")
+    .help(format!(
+        "close {} first, or end its tag in `/>`",
+        quoted(&open)
+    ))
 }
 
 /// Where `--` stands inside a comment; the parser reports such a comment at its start, or behind the dashes.

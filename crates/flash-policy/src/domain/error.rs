@@ -44,10 +44,10 @@ pub enum DomainErrorKind {
     WildcardInAddress,
     /// `*.com`.
     WildcardTopLevel,
-    /// A name with characters beyond ASCII; its ASCII form is suggested.
+    /// A name with characters beyond ASCII; its ASCII form is suggested if it can be a name.
     International {
         /// What to write instead.
-        suggestion: String,
+        suggestion: Option<String>,
     },
     /// No host name and no address.
     Host(HostError),
@@ -98,7 +98,10 @@ impl DomainError {
             }
             DomainErrorKind::WildcardInAddress => "give each address a rule of its own, or write `*`",
             DomainErrorKind::WildcardTopLevel => "name the domain below it, as in `*.example.com`, or write `*`",
-            DomainErrorKind::International { suggestion } => return format!("write its ASCII form, `{suggestion}`"),
+            DomainErrorKind::International { suggestion: Some(suggestion) } => {
+                return format!("write its ASCII form, `{suggestion}`");
+            }
+            DomainErrorKind::International { suggestion: None } => "write its ASCII form, which begins with `xn--`",
             DomainErrorKind::Host(HostError::Address) => {
                 "write an address in full, as in `192.0.2.7` or `2001:db8::7`, or a name"
             }

@@ -5,9 +5,10 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::{Profile, RulePlaces, structure};
+use crate::diagnostic::quoted;
 use crate::document::{Attribute, Element};
 use crate::domain::{DomainError, DomainErrorKind};
-use crate::ports::{PortSetError, PortSetErrorKind};
+use crate::ports::{self, PortSetError, PortSetErrorKind};
 use crate::{Diagnostic, DomainPattern, PortSet, Rule, Secure};
 
 /// Reads a rule; none where it grants nothing in the player, and then a finding says why.
@@ -141,7 +142,7 @@ fn bad_ports(error: &PortSetError, attribute: &Attribute) -> Diagnostic {
 }
 
 fn blanks(attribute: &Attribute) -> Option<Diagnostic> {
-    let at = attribute.value.find(char::is_whitespace)?;
+    let at = attribute.value.find(ports::BLANKS)?;
     Some(
         Diagnostic::warning("blanks-in-to-ports", "found a blank in a list of ports")
             .at(attribute.place(&(at..at + 1)), "")
@@ -159,7 +160,7 @@ fn read_secure(element: &Element, findings: &mut Vec<Diagnostic>) -> Option<Secu
         "false" => Some(Secure::Any),
         other => {
             findings.push(
-                Diagnostic::error("bad-secure", format!("expected `true` or `false`, found `{other}`"))
+                Diagnostic::error("bad-secure", format!("expected `true` or `false`, found {}", quoted(other)))
                     .at(attribute.value_span, "")
                     .note("what players make of another value is not known; the rule is taken to grant nothing")
                     .help("write `secure=\"true\"` to admit only movies loaded over HTTPS, or leave it out"),

@@ -1,11 +1,17 @@
 //! Elements and attributes that stand where the format has none.
 
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use crate::Diagnostic;
+use crate::diagnostic::quoted;
 use crate::document::Element;
+use crate::spelling::nearest;
+
+fn tag(element: &Element) -> String {
+    quoted(&format!("<{}>", element.name)).to_string()
+}
 
 pub(super) fn wrong_root(root: &Element) -> Diagnostic {
     let place = root.name_span();
@@ -18,8 +24,8 @@ pub(super) fn wrong_root(root: &Element) -> Diagnostic {
     Diagnostic::error(
         "wrong-root",
         format!(
-            "expected `<cross-domain-policy>` as the root element, found `<{}>`",
-            root.name
+            "expected `<cross-domain-policy>` as the root element, found {}",
+            tag(root)
         ),
     )
     .at(place, "")
@@ -37,7 +43,7 @@ pub(super) fn root_attributes(root: &Element, findings: &mut Vec<Diagnostic>) {
         findings.push(
             Diagnostic::warning(
                 "unknown-attribute",
-                format!("`<{}>` has no attribute `{}`", root.name, attribute.name),
+                format!("{} has no attribute {}", tag(root), quoted(&attribute.name)),
             )
             .at(attribute.span, "")
             .help("remove it"),
@@ -62,7 +68,11 @@ pub(super) fn unknown_attributes(
         findings.push(
             Diagnostic::warning(
                 "unknown-attribute",
-                format!("`<{}>` has no attribute `{}`", element.name, attribute.name),
+                format!(
+                    "{} has no attribute {}",
+                    tag(element),
+                    quoted(&attribute.name)
+                ),
             )
             .at(attribute.span, "")
             .note("players ignore it, or refuse the file")
@@ -81,7 +91,7 @@ const KNOWN: [&str; 4] = [
 pub(super) fn unknown_element(element: &Element) -> Diagnostic {
     let finding = Diagnostic::warning(
         "unknown-element",
-        format!("a policy has no element `<{}>`", element.name),
+        format!("a policy has no element {}", tag(element)),
     )
     .at(element.name_span(), "")
     .note("players ignore it, with everything in it; names are case-sensitive");
@@ -119,39 +129,4 @@ pub(super) fn identity_rule(element: &Element) -> Diagnostic {
     .at(element.tag, "")
     .note("it is for documents in Acrobat")
     .help("remove it")
-}
-
-/// The known name that a misspelt one stands for: the same in another case, or at most two edits away.
-fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    let name = name.to_ascii_lowercase();
-    known
-        .iter()
-        .copied()
-        .map(|known| (distance(&name, known), known))
-        .filter(|(edits, _)| *edits <= 2)
-        .min()
-        .map(|(_, known)| known)
-}
-
-/// Levenshtein's distance.
-fn distance(a: &str, b: &str) -> usize {
-    // Names this long are no misspelling of ours, and the work stays bounded.
-    if a.len() > 64 {
-        return usize::MAX;
-    }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (index, byte) in a.bytes().enumerate() {
-        let mut diagonal = index;
-        let mut left = index + 1;
-        let mut next = Vec::from([left]);
-        for (other, &above) in b.bytes().zip(row.iter().skip(1)) {
-            left = (diagonal + usize::from(byte != other))
-                .min(above + 1)
-                .min(left + 1);
-            diagonal = above;
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or(usize::MAX)
 }

@@ -1,0 +1,46 @@
+//! Which known name a misspelt one stands for: elements and attributes here, keys of a config file elsewhere.
+
+use alloc::vec::Vec;
+
+/// The known name that a misspelt one stands for: the same in another case, or at most two edits away.
+///
+/// ```
+/// use flash_policy::spelling::nearest;
+///
+/// assert_eq!(nearest("domian", &["domain", "to-ports"]), Some("domain"));
+/// assert_eq!(nearest("colour", &["domain", "to-ports"]), None);
+/// ```
+#[must_use]
+pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let name = name.to_ascii_lowercase();
+    known
+        .iter()
+        .copied()
+        .map(|known| (distance(&name, known), known))
+        .filter(|(edits, _)| *edits <= 2)
+        .min()
+        .map(|(_, known)| known)
+}
+
+/// Levenshtein's distance.
+fn distance(a: &str, b: &str) -> usize {
+    // Names this long are no misspelling of ours, and the work stays bounded.
+    if a.len() > 64 {
+        return usize::MAX;
+    }
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (index, byte) in a.bytes().enumerate() {
+        let mut diagonal = index;
+        let mut left = index + 1;
+        let mut next = Vec::from([left]);
+        for (other, &above) in b.bytes().zip(row.iter().skip(1)) {
+            left = (diagonal + usize::from(byte != other))
+                .min(above + 1)
+                .min(left + 1);
+            diagonal = above;
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(usize::MAX)
+}
