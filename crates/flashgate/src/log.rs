@@ -5,9 +5,10 @@
 use std::fmt::{self, Write as _};
 use std::io;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format::FmtSpan;
@@ -47,7 +48,7 @@ pub(crate) fn start(format: Format, verbosity: Verbosity) {
         .with_target("flashgate", level)
         .with_target(LIFECYCLE, LevelFilter::INFO);
     let layer = tracing_subscriber::fmt::layer()
-        .with_writer(io::stderr)
+        .with_writer(|| Unblocking)
         .with_target(false)
         .with_span_events(FmtSpan::NONE)
         .log_internal_errors(false);
@@ -56,6 +57,48 @@ pub(crate) fn start(format: Format, verbosity: Verbosity) {
     match format {
         Format::Text => registry.with(layer.with_ansi(false)).init(),
         Format::Json => registry.with(layer.json().flatten_event(true)).init(),
+    }
+}
+
+/// Standard error, for a daemon with a single thread: a line that would have to wait is lost, and counted.
+///
+/// A pipe whose reader has stalled is the case in point. The stream itself stays as it is, blocking: whoever started
+/// the daemon may share it.
+struct Unblocking;
+
+/// How many lines were lost since the last one that was written.
+static LOST: AtomicU64 = AtomicU64::new(0);
+
+impl io::Write for Unblocking {
+    /// Writes a whole line or nothing. A pipe that is ready takes at least `PIPE_BUF` bytes, more than any line has.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let mut stderr = io::stderr();
+        let room = poll(
+            &mut [PollFd::new(&stderr, PollFlags::OUT)],
+            Some(&Timespec::default()),
+        );
+        if room.is_ok_and(|ready| ready == 0) {
+            LOST.fetch_add(1, Ordering::Relaxed);
+            return Ok(line.len());
+        }
+        let lost = LOST.swap(0, Ordering::Relaxed);
+        if lost > 0 {
+            // An event of its own would be dropped: this is in the middle of one.
+            stderr.write_all(lines_lost(lost).as_bytes())?;
+        }
+        stderr.write(line)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn lines_lost(lost: u64) -> String {
+    if QUOTED.load(Ordering::Relaxed) {
+        format!("WARN log lines were lost lost={lost}\n")
+    } else {
+        format!("{{\"level\":\"WARN\",\"message\":\"log lines were lost\",\"lost\":{lost}}}\n")
     }
 }
 

@@ -3,6 +3,7 @@
 //! Parses the arguments, calls one function, and maps its result to an exit code. Nothing else happens here.
 
 mod cli;
+mod config;
 mod connection;
 mod daemon;
 mod log;
@@ -12,5 +13,8 @@ mod snapshot;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    cli::run().into()
+    // What a panic has to say is on standard error by then; the exit code says whose fault it was.
+    std::panic::catch_unwind(cli::run)
+        .unwrap_or(cli::Exit::Internal)
+        .into()
 }

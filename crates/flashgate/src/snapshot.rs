@@ -1,14 +1,147 @@
-//! What is served, resolved: nothing here is optional, and nothing changes while it is served.
+//! What is served, resolved: nothing here is optional but what may be off, and nothing changes while it is served.
 
-use flash_policy::Reply;
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use flash_policy::{Host, Port, Reply};
+use tokio_flash_policy::Linger;
 
 use crate::daemon::ListenAddress;
 
+mod network;
+
+pub(crate) use network::Network;
+
 /// What the daemon was told to do.
 #[derive(Clone, Debug)]
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        reason = "what `config::not_yet` refuses is resolved, but not acted on"
+    )
+)]
 pub(crate) struct Plan {
-    /// Where to listen.
-    pub(crate) listen: Vec<ListenAddress>,
-    /// What to answer there.
+    /// Where to listen, and what to answer there.
+    pub(crate) listeners: Vec<Listener>,
+    /// How much of everything.
+    pub(crate) limits: Limits,
+    /// How the process behaves.
+    pub(crate) process: Process,
+    /// Where the daemon tells about itself, if anywhere.
+    pub(crate) admin: Option<Admin>,
+    /// The names and addresses that Flash content uses for this machine.
+    pub(crate) hosts: Vec<Host>,
+    /// The files that it was made from: the config file and policy files; none where flags say everything.
+    pub(crate) watched: Vec<PathBuf>,
+}
+
+/// Addresses that give the same answer.
+#[derive(Clone, Debug)]
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        reason = "the public port has had its effect once the reply is rendered"
+    )
+)]
+pub(crate) struct Listener {
+    /// Where.
+    pub(crate) addresses: Vec<ListenAddress>,
+    /// What is answered.
     pub(crate) reply: Reply,
+    /// The port that players dial; none where it is not known before binding.
+    pub(crate) public_port: Option<Port>,
+    /// The policy's name, for logs.
+    pub(crate) policy: String,
+}
+
+/// How much of everything.
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    /// Connections at a time, where the limit on open files allows so many.
+    pub(crate) connections: usize,
+    /// Connections at a time from one address; none is no limit.
+    pub(crate) per_address: Option<NonZeroU32>,
+    /// New connections a second from one address; none is no limit.
+    pub(crate) rate_per_address: Option<NonZeroU32>,
+    /// Open relays from one address; none is no limit.
+    pub(crate) relays_per_address: Option<NonZeroU32>,
+    /// Who is exempt from the three.
+    pub(crate) exempt: Vec<Network>,
+    /// For the first bytes, in all.
+    pub(crate) request: Duration,
+    /// For the peer to end its side after a reply.
+    pub(crate) linger: Linger,
+    /// For connecting to a backend, in all.
+    pub(crate) backend_connect: Duration,
+    /// For a relay of which one direction has ended.
+    pub(crate) half_open: Duration,
+    /// For a relay without a byte; none is no limit.
+    pub(crate) idle: Option<Duration>,
+}
+
+/// How the process behaves.
+#[derive(Clone, Debug)]
+pub(crate) struct Process {
+    /// Whom to become after binding, when started as root.
+    pub(crate) user: String,
+    /// How many threads serve.
+    pub(crate) threads: NonZeroU32,
+    /// Whether to give up what is not needed.
+    pub(crate) sandbox: Sandbox,
+    /// What a stop gives open connections.
+    pub(crate) drain: Duration,
+    /// Where a successor asks for the listeners, if anywhere.
+    pub(crate) handover: Option<PathBuf>,
+}
+
+/// How much it matters that the sandbox can be set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sandbox {
+    /// Whatever the system allows.
+    BestEffort,
+    /// All of it, or no start.
+    Required,
+    /// None.
+    Off,
+}
+
+/// Where the daemon tells about itself.
+#[derive(Clone, Debug)]
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        reason = "what `config::not_yet` refuses is resolved, but not acted on"
+    )
+)]
+pub(crate) struct Admin {
+    /// Loopback, unless the operator asked for the danger.
+    pub(crate) address: ListenAddress,
+}
+
+impl Plan {
+    /// Every address with its listener, in the order of the plan.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = (ListenAddress, &Listener)> {
+        self.listeners.iter().flat_map(|listener| {
+            listener
+                .addresses
+                .iter()
+                .map(move |address| (*address, listener))
+        })
+    }
+}
+
+/// Whether an address reaches no further than this machine.
+pub(crate) fn is_loopback(address: ListenAddress) -> bool {
+    match address {
+        ListenAddress::Everywhere { .. } => false,
+        ListenAddress::Exactly(address) => match address.ip() {
+            IpAddr::V4(ip) => ip.is_loopback(),
+            IpAddr::V6(ip) => ip.to_canonical().is_loopback(),
+        },
+    }
 }

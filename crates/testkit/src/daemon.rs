@@ -27,6 +27,15 @@ pub struct Daemon {
 pub struct Builder {
     arguments: Vec<OsString>,
     wrapper: Vec<OsString>,
+    log: Log,
+}
+
+/// What becomes of the log once the daemon is ready.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Log {
+    #[default]
+    Read,
+    Unread,
 }
 
 /// What a start is given at most.
@@ -53,6 +62,13 @@ impl Builder {
         self.through(["taskset".to_owned(), "-c".to_owned(), number.to_string()])
     }
 
+    /// Reads nothing of its log once it is ready.
+    #[must_use]
+    pub fn with_unread_log(mut self) -> Self {
+        self.log = Log::Unread;
+        self
+    }
+
     /// Starts it and waits until it is ready.
     pub fn start(self) -> Result<Daemon> {
         let mut words = self.wrapper;
@@ -73,7 +89,7 @@ impl Builder {
         let mut daemon = Daemon {
             child,
             addresses: Vec::new(),
-            lines: follow(stderr),
+            lines: follow(stderr, self.log),
             seen: Vec::new(),
         };
         daemon.wait_until_ready()?;
@@ -153,6 +169,11 @@ impl Daemon {
         kill_process(pid, Signal::TERM).context("can't send SIGTERM")
     }
 
+    /// Whether it has ended.
+    pub fn has_ended(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(Some(_)))
+    }
+
     /// Waits for it to end by itself.
     pub fn wait(&mut self, limit: Duration) -> Result<ExitStatus> {
         let deadline = Instant::now() + limit;
@@ -216,13 +237,18 @@ fn address_in(line: &str) -> Option<SocketAddr> {
     rest.split(['"', ' ', ',']).next()?.parse().ok()
 }
 
-/// Reads the log on a thread of its own, so that a daemon never waits for its reader.
-fn follow(stderr: ChildStderr) -> Receiver<String> {
+/// Reads the log on a thread of its own, so that a daemon never waits for its reader; or only until it is ready.
+fn follow(stderr: ChildStderr, log: Log) -> Receiver<String> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
         for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+            let ready = line.contains("flashgate ready");
             // Where nobody listens any more, reading goes on: the daemon must not block on a full pipe.
-            let _ = sender.send(line);
+            let sent = sender.send(line);
+            while ready && log == Log::Unread && sent.is_ok() {
+                // The pipe stays open, and nobody reads it, for as long as the test runs.
+                thread::park();
+            }
         }
     });
     receiver

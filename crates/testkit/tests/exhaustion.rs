@@ -10,9 +10,10 @@
 
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use testkit::client::{End, fetch};
+use testkit::client::{Client, End, fetch};
 use testkit::cpu;
 use testkit::daemon::Daemon;
 use testkit::load::{Load, run};
@@ -148,4 +149,55 @@ fn no_wake_ups_when_idle() {
         cpu::voluntary_switches(daemon.pid()).unwrap() == before
     });
     assert!(settled, "the daemon wakes up though nothing happens");
+}
+
+/// The limit on open files is lowered under a running daemon: it waits, still answers whom it has, and stops.
+#[test]
+fn a_limit_lowered_while_it_runs() {
+    if !needs::met(needs::program("prlimit")) {
+        return;
+    }
+    let mut daemon = Daemon::serve(["--allow", "a.test:80"]).unwrap();
+    let alone = cpu::open_files(daemon.pid()).unwrap();
+    let mut known = Client::connect(daemon.address()).unwrap();
+    known.send(b"<policy");
+    let accepted = until(Duration::from_secs(5), || {
+        cpu::open_files(daemon.pid()).is_ok_and(|open| open > alone)
+    });
+    assert!(
+        accepted,
+        "{} descriptors",
+        cpu::open_files(daemon.pid()).unwrap()
+    );
+    let files = cpu::open_files(daemon.pid()).unwrap();
+    let lowered = Command::new("prlimit")
+        .args([
+            "--pid",
+            &daemon.pid().to_string(),
+            &format!("--nofile={files}:{files}"),
+        ])
+        .status()
+        .unwrap();
+    assert!(lowered.success());
+    let before = cpu::time(daemon.pid()).unwrap();
+    let waiting: Vec<_> = (0..3)
+        .map(|_| TcpStream::connect(daemon.address()).unwrap())
+        .collect();
+    // Longer than the patience after which those who wait are let go.
+    std::thread::sleep(Duration::from_secs(7));
+    let used = cpu::time(daemon.pid()).unwrap().saturating_sub(before);
+    assert!(
+        used < Duration::from_millis(350),
+        "{used:?} of CPU in 7 s of starvation"
+    );
+    known.send(b"-file-request/>\0");
+    let heard = known.hear();
+    assert_eq!(
+        (heard.end, heard.bytes.last()),
+        (End::Fin, Some(&0)),
+        "known before, answered in spite of it"
+    );
+    drop(waiting);
+    daemon.terminate().unwrap();
+    assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
 }

@@ -82,6 +82,65 @@ fn a_silent_client_delays_a_stop_by_three_seconds_at_most() {
     );
 }
 
+/// Those who are queued when it stops are answered too, as room comes free.
+#[test]
+fn a_stop_with_a_full_house() {
+    if !needs::met(needs::program("prlimit")) {
+        return;
+    }
+    let mut daemon = Daemon::builder()
+        .through(["prlimit", "--nofile=64"])
+        .args(["serve", "--listen", "127.0.0.1:0", "--allow", "a.test:80"])
+        .start()
+        .unwrap();
+    let mut holders: Vec<_> = (0..31)
+        .map(|_| Client::connect(daemon.address()).unwrap())
+        .collect();
+    let mut queued: Vec<_> = (0..200)
+        .map(|_| Client::connect(daemon.address()).unwrap())
+        .collect();
+    for client in &mut queued {
+        client.send(b"<policy-file-request/>\0");
+    }
+    daemon.terminate().unwrap();
+    daemon.wait_for_line("stopping", Client::PATIENCE).unwrap();
+    holders.truncate(1);
+    for mut client in queued {
+        let heard = client.hear();
+        assert_eq!(
+            (heard.end, heard.bytes),
+            (End::Fin, [POLICY, b"\0"].concat())
+        );
+    }
+    assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+}
+
+/// Nobody reads the log, and its pipe is full: serving goes on, and so does stopping.
+#[test]
+fn a_log_that_nobody_reads() {
+    let mut daemon = Daemon::builder()
+        .args([
+            "serve",
+            "-v",
+            "--listen",
+            "127.0.0.1:0",
+            "--allow",
+            "a.test:80",
+        ])
+        .with_unread_log()
+        .start()
+        .unwrap();
+    // Some 90 bytes a line, into a pipe of 64 KiB.
+    for _ in 0..2_000 {
+        assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+    }
+    daemon.terminate().unwrap();
+    assert!(
+        until(Duration::from_secs(10), || daemon.has_ended()),
+        "the daemon still runs"
+    );
+}
+
 #[test]
 fn a_second_signal_stops_at_once() {
     let mut daemon = daemon();

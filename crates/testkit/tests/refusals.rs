@@ -70,6 +70,16 @@ fn flags() {
         &["--policy", "--allow"],
     );
     refused(&["--allow", "a.test:1", "-v", "-q"], &["--quiet"]);
+    let twice = ["--listen", "127.0.0.1:8430", "--listen", "127.0.0.1:8430"];
+    refused(
+        &[&["--allow", "a.test:1"], &twice[..]].concat(),
+        &["127.0.0.1:8430` is given twice"],
+    );
+    let covered = ["--listen", "8430", "--listen", "127.0.0.1:8430"];
+    refused(
+        &[&["--allow", "a.test:1"], &covered[..]].concat(),
+        &["127.0.0.1:8430`", "`--listen [::]:8430`, which covers it"],
+    );
     for (address, text) in [
         ("1.2.3.4", "`1.2.3.4:843`"),
         ("::1", "`[::1]:843`"),
@@ -100,7 +110,7 @@ fn files() {
     );
     refused(
         &["--policy", &at("large.xml", &vec![b' '; 100_000])],
-        &["at most 65536 bytes", "found 100000"],
+        &["at most 65536 bytes", "found more"],
     );
     refused(
         &["--policy", &at("root.xml", b"<policy/>")],

@@ -1,8 +1,9 @@
 //! `--allow DOMAIN:PORTS`: one rule of a policy, with what is wrong in it pointed at.
 
 use clap::Args;
-use flash_policy::{Diagnostic, DomainPattern, Policy, PortSet, Rule, Secure};
+use flash_policy::{Diagnostic, DomainPattern, Policy, PortSet, Rule, Secure, Span};
 
+use crate::config::{bad_domain, bad_ports};
 use crate::render::{Source, findings};
 
 /// Rules given as flags.
@@ -46,7 +47,10 @@ impl Allow {
 fn rule(text: &str) -> Result<Rule, Vec<Diagnostic>> {
     let Some((domain, ports)) = split(text) else {
         let domain_fault = text.parse::<DomainPattern>().err();
-        let finding = domain_fault.map_or_else(|| missing_ports(text), |error| bad_domain(&error));
+        let finding = domain_fault.map_or_else(
+            || missing_ports(text),
+            |error| bad_domain(&error, error.range.clone().into()),
+        );
         return Err(vec![finding]);
     };
     let start = domain.len() + 1;
@@ -57,18 +61,12 @@ fn rule(text: &str) -> Result<Rule, Vec<Diagnostic>> {
             secure: Secure::Any,
         }),
         (domain, ports) => {
-            let bad_ports = |error: flash_policy::ports::PortSetError| {
-                let range = error.range.start + start..error.range.end + start;
-                Diagnostic::error("bad-to-ports", error.to_string())
-                    .at(range, "")
-                    .help(error.help())
-            };
-            Err(domain
-                .err()
-                .map(|error| bad_domain(&error))
-                .into_iter()
-                .chain(ports.err().map(bad_ports))
-                .collect())
+            let domain = domain.map_err(|error| bad_domain(&error, error.range.clone().into()));
+            let ports = ports.map_err(|error| {
+                let place = Span::from(error.range.clone()).shifted(start);
+                bad_ports(&error, place)
+            });
+            Err(domain.err().into_iter().chain(ports.err()).collect())
         }
     }
 }
@@ -100,10 +98,4 @@ fn missing_ports(text: &str) -> Diagnostic {
     .help(format!(
         "add the ports that the movie connects to, as in `{example}` or `{example},9400-9410`"
     ))
-}
-
-fn bad_domain(error: &flash_policy::domain::DomainError) -> Diagnostic {
-    Diagnostic::error(error.rule(), error.to_string())
-        .at(error.range.clone(), "")
-        .help(error.help())
 }

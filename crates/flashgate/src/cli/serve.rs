@@ -1,20 +1,19 @@
 //! `flashgate serve`: from flags to a plan, and then the daemon.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::{ArgAction, Args, ValueEnum};
-use flash_policy::document::LARGEST;
+use flash_policy::diagnostic::any_error;
 use flash_policy::write::{self, Layout};
-use flash_policy::{Diagnostic, Port, Reply, Serving};
+use flash_policy::{Port, Reply};
 
 use super::Exit;
 use super::allow::Allow;
+use crate::config::{self, defaults, policy_file};
 use crate::daemon::{self, ListenAddress};
 use crate::log::{self, Format, Verbosity};
 use crate::render::{self, Source};
-use crate::snapshot::Plan;
+use crate::snapshot::{Listener, Plan};
 
 /// Serve a socket policy
 ///
@@ -31,6 +30,9 @@ pub(super) struct Serve {
     /// Answer on this address: `843`, `127.0.0.1:843`, `[::1]:843`; port 0 takes a free one. May be given several times
     #[arg(long, value_name = "ADDRESS", default_value = "843")]
     listen: Vec<ListenAddress>,
+    /// Serve what this file says, in TOML; not together with the flags above
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["rules", "policy", "listen"])]
+    config: Option<PathBuf>,
     /// Read and judge everything, bind nothing; exit 0, or 2 if it could not be served
     #[arg(long)]
     check: bool,
@@ -50,8 +52,9 @@ Examples:
   flashgate serve --allow '*.example.com:9339'
   flashgate serve --allow 'www.example.com:9339,9400-9410' --listen 127.0.0.1:8430
   flashgate serve --policy policy.xml
+  flashgate serve --config /etc/flashgate/flashgate.toml
 
-Exit codes: 0 stopped by a signal, 1 an address can't be bound, 2 flags or policy are wrong, 70 a fault of flashgate";
+Exit codes: 0 stopped by a signal, 1 an address can't be bound, 2 flags, config or policy are wrong, 70 a fault of flashgate";
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum LogFormat {
@@ -72,31 +75,48 @@ impl Serve {
             }
         };
         if self.check {
-            let addresses: Vec<_> = self.listen.iter().map(ToString::to_string).collect();
-            let length = plan.reply.as_bytes().len();
-            return super::print(
-                format!("ok: {length} bytes to serve on {}\n", addresses.join(", ")).as_bytes(),
-            );
+            return super::print(checked(&plan).as_bytes());
         }
         log::start(self.format(), self.verbosity());
         daemon::run(plan)
     }
 
     fn plan(&self) -> Result<Plan, String> {
+        if let Some(path) = &self.config {
+            let loaded = config::load(path)?;
+            render::to_stderr(&loaded.warnings);
+            return Ok(loaded.plan);
+        }
+        overlaps(&self.listen)?;
         let reply = match &self.policy {
             Some(path) => self.file_reply(path)?,
             None if self.allow.is_empty() => return Err(nothing_to_serve()),
             None => self.rules_reply()?,
         };
         Ok(Plan {
-            listen: self.listen.clone(),
-            reply,
+            listeners: self.listeners(&reply),
+            limits: defaults::limits(),
+            process: defaults::process(),
+            admin: None,
+            hosts: Vec::new(),
+            watched: Vec::new(),
         })
+    }
+
+    /// A listener for each address: each has its own port that players dial.
+    fn listeners(&self, reply: &Reply) -> Vec<Listener> {
+        let listener = |address: &ListenAddress| Listener {
+            addresses: vec![*address],
+            reply: reply.clone(),
+            public_port: port(*address),
+            policy: defaults::POLICY.to_owned(),
+        };
+        self.listen.iter().map(listener).collect()
     }
 
     fn file_reply(&self, path: &Path) -> Result<Reply, String> {
         let name = path.display().to_string();
-        let bytes = read(path).map_err(|error| {
+        let bytes = policy_file::read(path).map_err(|error| {
             let reason = log::reason(&error);
             render::plain_error_text(&format!("can't read the policy file {name}: {reason}"), &[])
         })?;
@@ -114,31 +134,14 @@ impl Serve {
 
     /// Shows every finding; errors among them are the result.
     fn judge(&self, name: &str, bytes: &[u8]) -> Result<(), String> {
-        let mut found: Vec<Diagnostic> = Vec::new();
-        for serving in self.servings() {
-            for finding in flash_policy::lint(bytes, serving).findings {
-                if !found.contains(&finding) {
-                    found.push(finding);
-                }
-            }
-        }
+        let ports: Vec<_> = self.listen.iter().copied().map(port).collect();
+        let found = policy_file::judge(bytes, &ports);
         let text = render::findings(&found, &Source::new(name, bytes));
-        if found
-            .iter()
-            .any(|finding| finding.severity == flash_policy::Severity::Error)
-        {
+        if any_error(&found) {
             return Err(text);
         }
         render::to_stderr(&text);
         Ok(())
-    }
-
-    /// The ports that players dial, as far as they are known before binding.
-    fn servings(&self) -> impl Iterator<Item = Serving> {
-        self.listen.iter().map(|address| {
-            Port::new(u32::from(address.port()))
-                .map_or(Serving::from_unknown_port(), Serving::from_port)
-        })
     }
 
     fn format(&self) -> Format {
@@ -167,18 +170,49 @@ fn nothing_to_serve() -> String {
     )
 }
 
-/// Reads a file, but never more of it than tells that it is too large.
-fn read(path: &Path) -> std::io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    let length = file.metadata()?.len();
-    let mut bytes = Vec::new();
-    file.take(LARGEST as u64 + 1).read_to_end(&mut bytes)?;
-    if bytes.len() > LARGEST {
-        // The true length makes for a better message; the bytes past the limit are not looked at.
-        let claimed = usize::try_from(length)
-            .unwrap_or(usize::MAX)
-            .min(LARGEST * 1024);
-        bytes.resize(claimed.max(bytes.len()), b' ');
+/// Every `--listen` that can't be bound beside another one, as text for the terminal.
+fn overlaps(listen: &[ListenAddress]) -> Result<(), String> {
+    let mut faults = String::new();
+    for (index, address) in listen
+        .iter()
+        .enumerate()
+        .filter(|(_, address)| address.port() != 0)
+    {
+        let twice = listen.iter().take(index).any(|other| other == address);
+        if twice {
+            faults.push_str(&render::plain_error_text(
+                &format!("`--listen {address}` is given twice"),
+                &["leave one out"],
+            ));
+        } else if let Some(wide) = listen.iter().find(|other| other.covers(*address)) {
+            let message = format!(
+                "`--listen {address}` can't stand beside `--listen {wide}`, which covers it"
+            );
+            faults.push_str(&render::plain_error_text(
+                &message,
+                &["leave one of them out"],
+            ));
+        }
     }
-    Ok(bytes)
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(faults)
+    }
+}
+
+/// The port that players dial, as far as it is known before binding.
+fn port(address: ListenAddress) -> Option<Port> {
+    Port::new(u32::from(address.port())).ok()
+}
+
+/// What `--check` says of a plan: a line for each listener.
+fn checked(plan: &Plan) -> String {
+    let line = |listener: &Listener| {
+        let addresses: Vec<_> = listener.addresses.iter().map(ToString::to_string).collect();
+        let (addresses, policy) = (addresses.join(", "), &listener.policy);
+        let length = listener.reply.as_bytes().len();
+        format!("ok: {addresses} serves policy {policy}, {length} bytes\n")
+    };
+    plan.listeners.iter().map(line).collect()
 }

@@ -10,10 +10,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flash_policy::Reply;
 use socket2::SockRef;
 use tokio::net::TcpStream;
+use tokio_flash_policy::{Linger, Timing};
 use tracing::{Level, debug, enabled, info, warn};
 
 use crate::daemon::{Permits, Spare};
 use crate::log::Sampler;
+use crate::snapshot::Limits;
 
 mod fast;
 mod outcome;
@@ -26,7 +28,8 @@ use waiting::Waiting;
 /// What every connection needs.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    pub(crate) reply: Reply,
+    timing: Timing,
+    linger: Linger,
     pub(crate) permits: Arc<Permits>,
     pub(crate) spare: Spare,
     hints: Hints,
@@ -43,9 +46,10 @@ struct Hints {
 }
 
 impl Shared {
-    pub(crate) fn new(reply: Reply, permits: Arc<Permits>) -> Self {
+    pub(crate) fn new(limits: &Limits, permits: Arc<Permits>) -> Self {
         Self {
-            reply,
+            timing: Timing::default().request(limits.request),
+            linger: limits.linger,
             permits,
             spare: Spare::new(),
             hints: Hints::default(),
@@ -96,8 +100,8 @@ impl Shared {
 }
 
 /// Serves an accepted socket: now if its request is there, else in a task of its own.
-pub(crate) fn start(socket: OwnedFd, shared: &Arc<Shared>) {
-    match fast::answer(&socket, &shared.reply) {
+pub(crate) fn start(socket: OwnedFd, reply: &Reply, shared: &Arc<Shared>) {
+    match fast::answer(&socket, reply) {
         fast::Answer::Done => shared.count_fast(&socket, Outcome::Answered),
         fast::Answer::Gone(outcome) => shared.count_fast(&socket, outcome),
         fast::Answer::Unfinished(progress) => {
@@ -110,6 +114,7 @@ pub(crate) fn start(socket: OwnedFd, shared: &Arc<Shared>) {
                             stream,
                             progress,
                             permit,
+                            reply: reply.clone(),
                             shared,
                         }
                         .serve(),

@@ -3,9 +3,9 @@
 use std::os::fd::AsFd;
 use std::time::Duration;
 
-use flash_policy::Reply;
 use rustix::io::Errno;
 use rustix::net::SendFlags;
+use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_flash_policy::{Closed, Linger, Rest, close};
@@ -39,18 +39,23 @@ pub(super) fn send(socket: &impl AsFd, bytes: &[u8]) -> Sent {
 /// Answers on a connection whose request is known, from the `sent`th byte of the reply on.
 pub(super) async fn answer(
     stream: &mut TcpStream,
-    reply: &Reply,
+    reply: &[u8],
     sent: usize,
     rest: Rest,
+    linger: Linger,
 ) -> Outcome {
-    match timeout(WRITE_LIMIT, write(stream, reply.as_bytes(), sent)).await {
-        Ok(true) => {}
-        Ok(false) | Err(_) => return Outcome::WriteFailed,
+    if !matches!(
+        timeout(WRITE_LIMIT, write(stream, reply, sent)).await,
+        Ok(true)
+    ) {
+        // A clean end after half a policy would pass for a whole one; a reset does not.
+        let _ = SockRef::from(&*stream).set_linger(Some(Duration::ZERO));
+        return Outcome::WriteFailed;
     }
     if rest == Rest::Nothing {
         return Outcome::Answered;
     }
-    match close(stream, Linger::default()).await {
+    match close(stream, linger).await {
         Closed::Cleanly => Outcome::Answered,
         Closed::Silence | Closed::TimeUp | Closed::Failed(_) | _ => Outcome::AnsweredThenCut,
     }

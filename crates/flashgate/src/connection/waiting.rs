@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use flash_policy::Reply;
 use tokio::net::TcpStream;
-use tokio_flash_policy::{First, Opening, Timing};
+use tokio_flash_policy::{First, Opening};
 use tracing::field::display;
 use tracing::{debug, warn};
 
@@ -20,20 +21,24 @@ pub(super) struct Waiting {
     pub(super) stream: TcpStream,
     pub(super) progress: Progress,
     pub(super) permit: Permit,
+    pub(super) reply: Reply,
     pub(super) shared: Arc<Shared>,
 }
 
 impl Waiting {
     /// Reads on, answers or closes; the permit is returned at the end.
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an `async fn` would hold `self` twice"
+    )]
     pub(super) fn serve(mut self) -> impl Future<Output = ()> + Send {
-        // A block rather than an `async fn`, which would hold `self` twice.
         async move {
             // A failed connection has no peer any more, so its name is asked for before.
             let mut peer = None;
             let outcome = match self
                 .progress
                 .opening
-                .read(&mut self.stream, Timing::default())
+                .read(&mut self.stream, self.shared.timing)
                 .await
             {
                 Err(_) => Outcome::PeerFailed,
@@ -53,12 +58,12 @@ impl Waiting {
             First::Policy(rest) => {
                 self.permit.answering();
                 // On the heap, for it is larger than the wait before it, and far fewer answer than wait.
-                let reply = &self.shared.reply;
                 Box::pin(policy::answer(
                     &mut self.stream,
-                    reply,
+                    self.reply.as_bytes(),
                     self.progress.sent,
                     rest,
+                    self.shared.linger,
                 ))
                 .await
             }

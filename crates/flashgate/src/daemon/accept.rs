@@ -8,16 +8,21 @@ use std::fs::File;
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use flash_policy::Reply;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{SocketFlags, accept_with};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, info, warn};
 
+use super::SILENT_DRAIN;
 use super::bind::{self, Bound, Family};
 use crate::connection::{self, Shared};
 use crate::log::Sampler;
@@ -84,27 +89,43 @@ pub(super) struct Acceptor {
     listener: Option<AsyncFd<OwnedFd>>,
     address: SocketAddr,
     family: Family,
+    reply: Reply,
     shared: Arc<Shared>,
     starved: Starved,
+    renewed: Option<Instant>,
     sampler: Sampler,
 }
 
 impl Acceptor {
-    pub(super) fn new(bound: Bound, shared: Arc<Shared>) -> io::Result<Self> {
+    pub(super) fn new(bound: Bound, reply: Reply, shared: Arc<Shared>) -> io::Result<Self> {
         let (address, family) = (bound.address, bound.family);
         let listener = Some(watch(bound.socket)?);
         Ok(Self {
             listener,
             address,
             family,
+            reply,
             shared,
             starved: Starved::default(),
+            renewed: None,
             sampler: Sampler::default(),
         })
     }
 
-    /// Accepts until it is aborted; what is queued then is still taken.
-    pub(super) async fn run(mut self) {
+    /// Accepts until it is told to stop, and then takes what is queued, so that it is answered too.
+    pub(super) async fn run(mut self, mut stop: watch::Receiver<bool>) {
+        tokio::select! {
+            biased;
+            // An error means that whoever could say "stop" has gone, which is a stop.
+            _ = stop.wait_for(|stop| *stop) => {}
+            () = self.accept() => {}
+        }
+        // Beyond this the queue is lost: its clients would not wait longer, and there is no room for them.
+        let _ = timeout(SILENT_DRAIN, self.finish()).await;
+    }
+
+    /// Accepts for ever.
+    async fn accept(&mut self) {
         loop {
             self.shared.permits.room().await;
             let Some(listener) = &self.listener else {
@@ -132,9 +153,27 @@ impl Acceptor {
                 }
                 Batch::Dead(errno) => {
                     drop(ready);
-                    error!(address = %self.address, error = %Error(errno), "a listener has failed; binding it again");
+                    if let Some(suppressed) = self.sampler.admit() {
+                        let error = error_text(errno);
+                        error!(address = %self.address, error, suppressed, "a listener has failed; binding it again");
+                    }
                     self.listener = None;
                 }
+            }
+        }
+    }
+
+    /// Takes what is queued, as room comes free; then the listener closes.
+    async fn finish(&mut self) {
+        loop {
+            self.shared.permits.room().await;
+            match self.batch() {
+                Batch::Full { .. } => tokio::task::yield_now().await,
+                Batch::NoRoom => {}
+                Batch::Exhausted(_) => {
+                    let _ = timeout(FIRST_PAUSE, self.shared.permits.next_returned()).await;
+                }
+                Batch::Empty | Batch::Dead(_) => return,
             }
         }
     }
@@ -151,11 +190,13 @@ impl Acceptor {
             match accept_with(listener, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC) {
                 Ok(socket) => {
                     accepted += 1;
-                    connection::start(socket, &self.shared);
+                    self.start(socket);
                 }
                 Err(errno) => match classify(errno) {
                     Class::Empty => return Batch::Empty,
                     Class::Connection => {}
+                    // Linux wants the descriptor before it looks at the queue, so this may mean nothing.
+                    Class::Exhausted if is_empty(listener) => return Batch::Empty,
                     Class::Exhausted => return Batch::Exhausted(errno),
                     Class::Dead => return Batch::Dead(errno),
                 },
@@ -164,14 +205,23 @@ impl Acceptor {
         Batch::Full { accepted }
     }
 
-    /// Waits until something is given back, or for a while; sheds when that has not helped for long.
+    /// Serves a connection; should that panic, it is this connection that ends, and no other.
+    fn start(&self, socket: OwnedFd) {
+        let serve = || connection::start(socket, &self.reply, &self.shared);
+        if catch_unwind(AssertUnwindSafe(serve)).is_err() {
+            error!(address = %self.address, "a connection has failed by a fault of ours");
+        }
+    }
+
+    /// Sheds when it has been so for long; then waits until something is given back, or for a while.
     async fn pause(&mut self, errno: Errno) {
         if let Some(suppressed) = self.sampler.admit() {
-            warn!(address = %self.address, error = %Error(errno), suppressed, "can't accept for now; connections wait in the queue");
+            let error = error_text(errno);
+            warn!(address = %self.address, error, suppressed, "can't accept for now; connections wait in the queue");
         }
         let delay = self.starved.next_delay();
-        if self.starved.for_too_long() && self.shared.spare.shed(|| self.accept_and_close()) {
-            return;
+        if self.starved.for_too_long() {
+            self.shared.spare.shed(|| self.accept_and_close());
         }
         let _ = timeout(delay, self.shared.permits.next_returned()).await;
     }
@@ -189,9 +239,16 @@ impl Acceptor {
         }
     }
 
-    /// Binds the address again, at least every second.
+    /// Binds the address again, at least every second; a listener that keeps failing is not bound more often either.
     async fn renew(&mut self) {
         let mut delay = FIRST_PAUSE;
+        if self
+            .renewed
+            .replace(Instant::now())
+            .is_some_and(|last| last.elapsed() < LONGEST_PAUSE)
+        {
+            sleep(LONGEST_PAUSE).await;
+        }
         loop {
             match bind::listen(self.address, self.family).and_then(|bound| watch(bound.socket)) {
                 Ok(listener) => {
@@ -212,18 +269,10 @@ impl Acceptor {
     }
 }
 
-/// At the end, whatever the kernel has accepted for us is taken and served before the listener closes.
-impl Drop for Acceptor {
-    fn drop(&mut self) {
-        let mut errors = 0;
-        while let Some(listener) = &self.listener {
-            match accept_with(listener, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC) {
-                Ok(socket) => connection::start(socket, &self.shared),
-                Err(errno) if classify(errno) == Class::Connection && errors < BATCH => errors += 1,
-                Err(_) => return,
-            }
-        }
-    }
+/// Whether nothing waits to be accepted. Where that can't be told, something does.
+fn is_empty(listener: &AsyncFd<OwnedFd>) -> bool {
+    let mut asked = [PollFd::new(listener.get_ref(), PollFlags::IN)];
+    poll(&mut asked, Some(&Timespec::default())).is_ok_and(|ready| ready == 0)
 }
 
 /// Registers a listener with the event loop.
@@ -274,25 +323,17 @@ impl Spare {
         Self(std::sync::Mutex::new(File::open("/dev/null").ok()))
     }
 
-    /// Runs `accept` with the spare descriptor free; false if there was none to free.
-    fn shed(&self, accept: impl FnOnce()) -> bool {
-        let Ok(mut spare) = self.0.lock() else {
-            return false;
-        };
-        let had = spare.take().is_some();
-        if had {
+    /// Runs `accept` with the spare descriptor free, if there is one.
+    fn shed(&self, accept: impl FnOnce()) {
+        let Ok(mut spare) = self.0.lock() else { return };
+        if spare.take().is_some() {
             accept();
         }
         *spare = File::open("/dev/null").ok();
-        had
     }
 }
 
-/// An errno by its text, as logs show it.
-struct Error(Errno);
-
-impl std::fmt::Display for Error {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&crate::log::reason(&self.0.into()))
-    }
+/// An errno as logs show it.
+fn error_text(errno: Errno) -> String {
+    crate::log::reason(&errno.into())
 }

@@ -24,6 +24,21 @@ impl ListenAddress {
         }
     }
 
+    /// Whether another address is one of those that this one stands for, so that both can't be bound.
+    pub(crate) fn covers(self, other: Self) -> bool {
+        let Self::Exactly(other) = other else {
+            return false;
+        };
+        self.port() == other.port()
+            && !other.ip().is_unspecified()
+            && match self {
+                Self::Everywhere { .. } => true,
+                Self::Exactly(wide) => {
+                    wide.ip().is_unspecified() && wide.is_ipv4() == other.is_ipv4()
+                }
+            }
+    }
+
     /// Whether it is every IPv4 address on this port, which `[::]` would take too.
     pub(super) fn is_every_v4(self, port: u16) -> bool {
         port != 0 && self == Self::Exactly((Ipv4Addr::UNSPECIFIED, port).into())

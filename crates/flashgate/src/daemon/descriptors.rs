@@ -10,26 +10,24 @@ const RESERVED: u64 = 32;
 /// Fewer connections than this are no service.
 const FEWEST: u64 = 16;
 
-/// More than this takes a setting.
-const MOST: u64 = 16_384;
-
-/// Raises the limit on open files as far as it goes, and says how many connections fit; a rendered error if too few.
-pub(super) fn budget(listeners: usize) -> Result<usize, String> {
+/// Raises the limit on open files as far as it goes, and says how many that are.
+pub(super) fn raise() -> u64 {
     let limit = getrlimit(Resource::Nofile);
     let hard = limit.maximum.unwrap_or(u64::MAX);
-    let raised = setrlimit(
-        Resource::Nofile,
-        Rlimit {
-            current: Some(hard),
-            maximum: limit.maximum,
-        },
-    )
-    .is_ok();
-    let files = if raised {
+    let wanted = Rlimit {
+        current: Some(hard),
+        maximum: limit.maximum,
+    };
+    let raised = setrlimit(Resource::Nofile, wanted).is_ok();
+    if raised {
         hard
     } else {
         limit.current.unwrap_or(u64::MAX)
-    };
+    }
+}
+
+/// How many connections fit beside the listeners, `wanted` at most; a rendered error if too few.
+pub(super) fn budget(files: u64, listeners: usize, wanted: usize) -> Result<usize, String> {
     let room = files.saturating_sub(RESERVED + listeners as u64);
     if room < FEWEST {
         let needed = RESERVED + listeners as u64 + FEWEST;
@@ -40,5 +38,5 @@ pub(super) fn budget(listeners: usize) -> Result<usize, String> {
             )],
         ));
     }
-    Ok(usize::try_from(room.min(MOST)).unwrap_or(usize::MAX))
+    Ok(usize::try_from(room).unwrap_or(usize::MAX).min(wanted))
 }

@@ -1,5 +1,6 @@
 //! Findings as text for a terminal, in the compiler's manner.
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Renderer, Snippet};
@@ -23,21 +24,42 @@ impl<'a> Source<'a> {
     }
 
     /// A place in the bytes as a place in the text, where faulty bytes may take more room.
+    ///
+    /// A place inside a character, which no finding should have, becomes its start: the renderer takes no other.
     fn place(&self, at: usize) -> usize {
         let before = self
             .bytes
             .get(..at.min(self.bytes.len()))
             .unwrap_or_default();
-        String::from_utf8_lossy(before).len().min(self.text.len())
+        let place = String::from_utf8_lossy(before).len();
+        (0..=place)
+            .rev()
+            .find(|at| self.text.is_char_boundary(*at))
+            .unwrap_or(0)
     }
 }
 
-/// Renders findings one after another, each followed by an empty line.
+/// More than this nobody reads, and a file can have tens of thousands.
+const MOST_SHOWN: usize = 50;
+
+/// Renders findings one after another, each followed by an empty line; of very many, the errors first.
 pub(crate) fn findings(found: &[Diagnostic], source: &Source<'_>) -> String {
+    let mut shown: Vec<_> = found.iter().collect();
+    if shown.len() > MOST_SHOWN {
+        shown.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    }
     let mut text = String::new();
-    for finding in found {
+    for finding in shown.iter().take(MOST_SHOWN) {
         text.push_str(&renderer().render(&[group(finding, source)]));
         text.push_str("\n\n");
+    }
+    if let Some(more) = found.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
+        // Writing to a string does not fail.
+        let _ = write!(
+            text,
+            "{more} more findings in {} are not shown\n\n",
+            source.name
+        );
     }
     text
 }

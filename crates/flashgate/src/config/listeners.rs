@@ -1,0 +1,137 @@
+//! `[[listen]]`, resolved: which policy, which port players dial, and no address twice.
+
+use flash_policy::{Diagnostic, Port};
+
+use super::policy::Named;
+use super::raw::RawListener;
+use super::resolve::by_name;
+use super::tree::{At, listed};
+use crate::daemon::ListenAddress;
+use crate::snapshot::Listener;
+
+/// A listener for every `[[listen]]`, or several where its addresses have different ports: what is sent depends on them.
+pub(super) fn resolve(
+    raw: &[RawListener],
+    policies: &[Named],
+    found: &mut Vec<Diagnostic>,
+) -> Vec<Listener> {
+    let mut listeners = Vec::new();
+    for raw in raw {
+        let Some(policy) = policy_of(raw, policies, found) else {
+            continue;
+        };
+        for (public_port, addresses) in by_port(raw) {
+            listeners.extend(policy.reply(public_port).map(|reply| Listener {
+                addresses,
+                reply,
+                public_port,
+                policy: policy.name.clone(),
+            }));
+        }
+    }
+    listeners
+}
+
+fn policy_of<'a>(
+    raw: &RawListener,
+    policies: &'a [Named],
+    found: &mut Vec<Diagnostic>,
+) -> Option<&'a Named> {
+    match (&raw.policy, policies) {
+        (Some(name), _) => by_name(name, policies, found),
+        (None, [only]) => Some(only),
+        // That there is none was reported for the file as a whole.
+        (None, []) => None,
+        (None, several) => {
+            let names: Vec<_> = several.iter().map(|policy| policy.name.as_str()).collect();
+            let message = "expected `policy` in `[[listen]]`, found none beside several policies";
+            found.push(
+                Diagnostic::error("missing-key", message)
+                    .at(raw.header, "")
+                    .help(format!("name one of {}", listed(&names))),
+            );
+            None
+        }
+    }
+}
+
+/// The ports that players dial for a policy; none is one that is not known.
+pub(super) fn ports_of(policy: &Named, raw: &[RawListener], policies: usize) -> Vec<Option<Port>> {
+    let serves = |raw: &&RawListener| match &raw.policy {
+        Some(name) => name.value == policy.name,
+        None => policies == 1,
+    };
+    raw.iter()
+        .filter(serves)
+        .flat_map(by_port)
+        .map(|(port, _)| port)
+        .collect()
+}
+
+fn by_port(raw: &RawListener) -> Vec<(Option<Port>, Vec<ListenAddress>)> {
+    let mut groups: Vec<(Option<Port>, Vec<ListenAddress>)> = Vec::new();
+    for address in &raw.addresses {
+        let bound = Port::new(u32::from(address.value.port())).ok();
+        let port = raw.public_port.or(bound);
+        match groups.iter_mut().find(|(other, _)| *other == port) {
+            Some((_, addresses)) => addresses.push(address.value),
+            None => groups.push((port, vec![address.value])),
+        }
+    }
+    if groups.is_empty() {
+        // Its addresses have faults of their own; its policy is judged all the same.
+        groups.push((raw.public_port, Vec::new()));
+    }
+    groups
+}
+
+/// Reports addresses that can't be listened on beside each other.
+pub(super) fn check(raw: &[RawListener], source: &str, found: &mut Vec<Diagnostic>) {
+    let addresses: Vec<_> = raw.iter().flat_map(|raw| &raw.addresses).collect();
+    for (index, address) in addresses.iter().enumerate() {
+        // Port 0 takes a free one each time.
+        if address.value.port() == 0 {
+            continue;
+        }
+        let (before, after) = addresses.split_at(index);
+        if let Some(first) = before.iter().find(|other| other.value == address.value) {
+            found.push(duplicate(address, first, source));
+        } else if let Some(wide) = before
+            .iter()
+            .chain(after)
+            .find(|other| other.value.covers(address.value))
+        {
+            found.push(covered(address, wide, source));
+        }
+    }
+}
+
+fn duplicate(address: &At<ListenAddress>, first: &At<ListenAddress>, source: &str) -> Diagnostic {
+    let message = format!(
+        "expected each address once, found `{}` again",
+        address.value
+    );
+    let line = line(source, first.span.start);
+    Diagnostic::error("duplicate-listener", message)
+        .at(address.span, "")
+        .note(format!("it stands in line {line} already"))
+        .help("give each listener an address or port of its own: a request names no host to tell them apart")
+}
+
+fn covered(address: &At<ListenAddress>, wide: &At<ListenAddress>, source: &str) -> Diagnostic {
+    let message = format!(
+        "`{}` beside `{}`, which covers it, is not supported yet by this version",
+        address.value, wide.value
+    );
+    let line = line(source, wide.span.start);
+    Diagnostic::error("not-supported-yet", message)
+        .at(address.span, "")
+        .note(format!("`{}` stands in line {line}", wide.value))
+        .help("list the addresses of this machine one by one in place of the wildcard")
+}
+
+/// The line of a place, counted from 1.
+fn line(source: &str, at: usize) -> usize {
+    let before = source.bytes().take(at);
+    before.filter(|byte| *byte == b'\n').count() + 1
+}

@@ -1,0 +1,111 @@
+//! The config file: read, judged and resolved, with everything that is wrong with it said at once.
+//!
+//! `tree` walks the TOML, `raw` holds what it says, `resolve` what the daemon needs. A derived deserialiser would stop
+//! at the first fault. Nothing here binds, connects or keeps state.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use flash_policy::Diagnostic;
+use flash_policy::diagnostic::any_error;
+use toml::de::DeTable;
+
+use crate::log;
+use crate::render::{self, Source};
+use crate::snapshot::Plan;
+
+pub(crate) mod defaults;
+mod listeners;
+mod not_yet;
+mod policy;
+pub(crate) mod policy_file;
+mod raw;
+mod resolve;
+mod sections;
+mod tree;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use policy::{bad_domain, bad_ports};
+use resolve::Resolved;
+use tree::Table;
+
+/// Far more than a config for a thousand sites needs; a wrong path should not fill the memory.
+const LARGEST: u64 = 1024 * 1024;
+
+/// A config file that can be served.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) plan: Plan,
+    /// What is likely not meant, for the terminal; empty where there is nothing to say.
+    pub(crate) warnings: String,
+}
+
+/// Reads a config file and the policy files it names; the error is everything that is wrong, for the terminal.
+pub(crate) fn load(path: &Path) -> Result<Loaded, String> {
+    let name = path.display().to_string();
+    let bytes = read(path).map_err(|reason| {
+        render::plain_error_text(&format!("can't read the config file {name}: {reason}"), &[])
+    })?;
+    let mut found = Vec::new();
+    let resolved = understand(&bytes, path, &mut found);
+    found.sort_by_key(|finding| finding.label.as_ref().map_or(0, |label| label.span.start));
+    let mut text = render::findings(&found, &Source::new(&name, &bytes));
+    let mut failed = any_error(&found);
+    for (file, ports) in resolved.iter().flat_map(|resolved| &resolved.files) {
+        let found = policy_file::judge(&file.bytes, ports);
+        let name = file.path.display().to_string();
+        text.push_str(&render::findings(&found, &Source::new(&name, &file.bytes)));
+        failed |= any_error(&found);
+    }
+    match resolved {
+        Some(resolved) if !failed => Ok(Loaded {
+            plan: resolved.plan,
+            warnings: text,
+        }),
+        _ => Err(text),
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
+        .map_err(|error| log::reason(&error))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(format!("expected at most {LARGEST} bytes, found more"));
+    }
+    Ok(bytes)
+}
+
+fn understand(bytes: &[u8], path: &Path, found: &mut Vec<Diagnostic>) -> Option<Resolved> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let at = error.valid_up_to();
+            let message = "expected UTF-8, found other bytes";
+            found.push(Diagnostic::error("not-utf8", message).at(at..at + 1, ""));
+            return None;
+        }
+    };
+    let (root, faults) = DeTable::parse_recoverable(text);
+    if !faults.is_empty() {
+        found.extend(faults.iter().map(malformed));
+        return None;
+    }
+    let root = Table::root(text, root.get_ref());
+    not_yet::check(&root, found);
+    let raw = raw::read(&root, found);
+    Some(resolve::resolve(raw, path, text, found))
+}
+
+fn malformed(fault: &toml::de::Error) -> Diagnostic {
+    let finding = Diagnostic::error("malformed-toml", fault.message());
+    match fault.span() {
+        Some(span) => finding.at(span, ""),
+        None => finding,
+    }
+}

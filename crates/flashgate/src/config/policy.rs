@@ -1,0 +1,220 @@
+//! One policy of the file, ready to be served: its rules judged in the places where they stand.
+
+use std::path::{Path, PathBuf};
+
+use flash_policy::domain::DomainError;
+use flash_policy::ports::PortSetError;
+use flash_policy::write::{self, Layout};
+use flash_policy::{Diagnostic, Policy, Port, Profile, Reply, Rule, Secure, SiteControl, Span};
+
+use super::policy_file;
+use super::raw::{RawContent, RawPolicy, RawRule};
+use super::tree::{At, Text};
+use crate::log;
+
+/// A policy by its name.
+#[derive(Debug)]
+pub(super) struct Named {
+    pub(super) name: String,
+    pub(super) header: Span,
+    /// None where a fault in it was reported.
+    content: Option<Content>,
+}
+
+#[derive(Debug)]
+enum Content {
+    File(PolicyFile),
+    Rules {
+        site_control: Option<At<SiteControl>>,
+        rules: Vec<(Rule, RawRule)>,
+    },
+}
+
+/// A policy file's path and bytes.
+#[derive(Clone, Debug)]
+pub(super) struct PolicyFile {
+    pub(super) path: PathBuf,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Named {
+    /// Reads the file or the rules; what is wrong with either is reported.
+    pub(super) fn new(raw: RawPolicy, folder: &Path, found: &mut Vec<Diagnostic>) -> Self {
+        let content = raw.content.and_then(|content| match content {
+            RawContent::File(path) => file(&path, folder, found).map(Content::File),
+            RawContent::Rules {
+                site_control,
+                rules,
+            } => all_rules(rules, found).map(|rules| Content::Rules {
+                site_control,
+                rules,
+            }),
+        });
+        Self {
+            name: raw.name,
+            header: raw.header,
+            content,
+        }
+    }
+
+    /// The file that it is made from, if it is.
+    pub(super) fn file(&self) -> Option<&PolicyFile> {
+        match &self.content {
+            Some(Content::File(file)) => Some(file),
+            Some(Content::Rules { .. }) | None => None,
+        }
+    }
+
+    /// What is sent where players dial this port.
+    pub(super) fn reply(&self, port: Option<Port>) -> Option<Reply> {
+        match self.content.as_ref()? {
+            Content::File(file) => Reply::from_file(&file.bytes).ok(),
+            Content::Rules { .. } => self.policy(port).map(|policy| Reply::from(&policy)),
+        }
+    }
+
+    /// The policy that rules make. A meta-policy means nothing but on port 843, and voids the file for some clients.
+    fn policy(&self, port: Option<Port>) -> Option<Policy> {
+        let Some(Content::Rules {
+            site_control,
+            rules,
+        }) = &self.content
+        else {
+            return None;
+        };
+        let master = port == Some(Port::MASTER);
+        Some(Policy {
+            site_control: site_control
+                .as_ref()
+                .filter(|_| master)
+                .map(|place| place.value),
+            rules: rules.iter().map(|(rule, _)| rule.clone()).collect(),
+        })
+    }
+
+    /// What works in rules but is likely not meant, in the places of the config file; nothing for files.
+    pub(super) fn judge(&self, ports: &[Option<Port>]) -> Vec<Diagnostic> {
+        let mut found: Vec<_> = self.useless_site_control(ports).into_iter().collect();
+        for port in ports {
+            let Some(policy) = self.policy(*port) else {
+                return found;
+            };
+            let text = write::flash(&policy, Layout::Compact);
+            let places = self.places(&text);
+            for mut finding in policy_file::judge(text.as_bytes(), &[*port]) {
+                let place = finding.label.as_ref().and_then(|label| {
+                    let within =
+                        |span: &Span| span.start <= label.span.start && label.span.end <= span.end;
+                    places.iter().find(|(span, _)| within(span))
+                });
+                finding = finding.at(place.map_or(self.header, |(_, place)| *place), "");
+                if !found.contains(&finding) {
+                    found.push(finding);
+                }
+            }
+        }
+        found
+    }
+
+    /// Which part of the policy as sent stands where in the config file.
+    fn places(&self, text: &str) -> Vec<(Span, Span)> {
+        let Some(Content::Rules {
+            site_control,
+            rules,
+        }) = &self.content
+        else {
+            return Vec::new();
+        };
+        let sent = flash_policy::parse(text.as_bytes(), Profile::Socket).places;
+        let mut places = Vec::new();
+        for (sent, (_, raw)) in sent.rules.iter().zip(rules) {
+            let value = |text: &Option<Text>| text.as_ref().map_or(raw.span, |text| text.span);
+            let secure = raw.secure.as_ref().map_or(raw.span, |secure| secure.span);
+            places.push((sent.domain, value(&raw.domain)));
+            places.extend(sent.to_ports.map(|span| (span, value(&raw.ports))));
+            places.extend(sent.secure.map(|span| (span, secure)));
+            places.push((sent.tag, raw.span));
+        }
+        let site_control = site_control.as_ref().map(|place| place.span);
+        places.extend(sent.site_control.zip(site_control));
+        places
+    }
+
+    fn useless_site_control(&self, ports: &[Option<Port>]) -> Option<Diagnostic> {
+        let Some(Content::Rules {
+            site_control: Some(place),
+            ..
+        }) = &self.content
+        else {
+            return None;
+        };
+        let elsewhere = |port: &Option<Port>| port.is_some_and(|port| port != Port::MASTER);
+        (!ports.is_empty() && ports.iter().all(elsewhere)).then(|| {
+            let message = "a meta-policy counts on port 843 only, and no listener of this policy has it";
+            Diagnostic::warning("site-control-off-master", message)
+                .at(place.span, "")
+                .note("it is left out of what is sent")
+                .help("remove it, or write `public-port = 843` at a listener that players dial as 843")
+        })
+    }
+}
+
+fn file(path: &Text, folder: &Path, found: &mut Vec<Diagnostic>) -> Option<PolicyFile> {
+    let place = path.span;
+    let path = folder.join(&path.value);
+    match policy_file::read(&path) {
+        Ok(bytes) => Some(PolicyFile { path, bytes }),
+        Err(error) => {
+            let (name, reason) = (path.display(), log::reason(&error));
+            let message = format!("can't read the policy file {name}: {reason}");
+            found.push(Diagnostic::error("unreadable-file", message).at(place, ""));
+            None
+        }
+    }
+}
+
+/// Every rule, or none where one of them is wrong: a policy without it would be judged for what it is not.
+fn all_rules(rules: Vec<RawRule>, found: &mut Vec<Diagnostic>) -> Option<Vec<(Rule, RawRule)>> {
+    let rules: Vec<_> = rules
+        .into_iter()
+        .map(|raw| rule(&raw, found).map(|rule| (rule, raw)))
+        .collect();
+    rules.into_iter().collect()
+}
+
+fn rule(raw: &RawRule, found: &mut Vec<Diagnostic>) -> Option<Rule> {
+    let domain = raw.domain.as_ref().map(|text| {
+        let domain = text.value.parse();
+        domain.map_err(|error: DomainError| bad_domain(&error, text.place(&error.range)))
+    });
+    let ports = raw.ports.as_ref().map(|text| {
+        let ports = text.value.parse();
+        ports.map_err(|error: PortSetError| bad_ports(&error, text.place(&error.range)))
+    });
+    let mut good = |finding| found.push(finding);
+    let domain = domain.and_then(|domain| domain.map_err(&mut good).ok());
+    let ports = ports.and_then(|ports| ports.map_err(&mut good).ok());
+    let secure = match &raw.secure {
+        Some(At { value: true, .. }) => Secure::HttpsOnly,
+        Some(_) | None => Secure::Any,
+    };
+    Some(Rule {
+        domain: domain?,
+        ports: ports?,
+        secure,
+    })
+}
+
+/// A domain outside a policy file that can't be one.
+pub(crate) fn bad_domain(error: &DomainError, place: Span) -> Diagnostic {
+    Diagnostic::error(error.rule(), error.to_string())
+        .at(place, "")
+        .help(error.help())
+}
+
+/// Ports outside a policy file that can't be any.
+pub(crate) fn bad_ports(error: &PortSetError, place: Span) -> Diagnostic {
+    Diagnostic::error("bad-to-ports", error.to_string())
+        .at(place, "")
+        .help(error.help())
+}

@@ -1,0 +1,33 @@
+//! Policy files: read with a cap, and judged for every port that serves them.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use flash_policy::document::LARGEST;
+use flash_policy::{Diagnostic, Port, Serving};
+
+/// Reads a file, but never more of it than tells that it is too large.
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?
+        .take(LARGEST as u64 + 1)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Everything that is to be said of a policy, given the ports that players dial for it; each finding once.
+pub(crate) fn judge(bytes: &[u8], ports: &[Option<Port>]) -> Vec<Diagnostic> {
+    let mut ports = ports.to_vec();
+    ports.sort_unstable();
+    ports.dedup();
+    let mut seen = HashSet::new();
+    let mut found = Vec::new();
+    for port in ports {
+        let serving = port.map_or(Serving::from_unknown_port(), Serving::from_port);
+        let new = flash_policy::lint(bytes, serving).findings.into_iter();
+        found.extend(new.filter(|finding| seen.insert(finding.clone())));
+    }
+    found
+}

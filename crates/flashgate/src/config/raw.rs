@@ -1,0 +1,288 @@
+//! What the file says, key by key, with places; nothing is filled in and nothing is compared with anything else.
+
+use flash_policy::{Diagnostic, Host, Port, SiteControl, Span};
+
+use super::sections::{self, RawAdmin, RawLimits, RawProcess};
+use super::tree::{At, Table, Text, Value, parse_text};
+use crate::daemon::ListenAddress;
+
+/// The whole file.
+#[derive(Debug, Default)]
+pub(super) struct Raw {
+    pub(super) hosts: Vec<Host>,
+    pub(super) policies: Vec<RawPolicy>,
+    pub(super) listeners: Vec<RawListener>,
+    pub(super) limits: RawLimits,
+    pub(super) process: RawProcess,
+    pub(super) admin: Option<RawAdmin>,
+}
+
+/// `[policy.NAME]`.
+#[derive(Debug)]
+pub(super) struct RawPolicy {
+    pub(super) name: String,
+    pub(super) header: Span,
+    /// None where a fault in it was reported.
+    pub(super) content: Option<RawContent>,
+}
+
+/// What a policy is made from.
+#[derive(Debug)]
+pub(super) enum RawContent {
+    File(Text),
+    Rules {
+        site_control: Option<At<SiteControl>>,
+        rules: Vec<RawRule>,
+    },
+}
+
+/// One of `rules`.
+#[derive(Debug)]
+pub(super) struct RawRule {
+    pub(super) span: Span,
+    pub(super) domain: Option<Text>,
+    pub(super) ports: Option<Text>,
+    pub(super) secure: Option<At<bool>>,
+}
+
+/// `[[listen]]`.
+#[derive(Debug)]
+pub(super) struct RawListener {
+    pub(super) header: Span,
+    pub(super) addresses: Vec<At<ListenAddress>>,
+    pub(super) policy: Option<Text>,
+    pub(super) public_port: Option<Port>,
+}
+
+const TOP: [&str; 10] = [
+    "hosts", "policy", "listen", "gate", "bridge", "tls", "http", "admin", "limits", "process",
+];
+
+/// Reads everything that can be read.
+pub(super) fn read(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Raw {
+    root.only(&TOP, found);
+    let mut raw = Raw::default();
+    if let Some(value) = root.get("hosts") {
+        raw.hosts = hosts(&value, found);
+    }
+    match root.get("policy") {
+        Some(value) => raw.policies = policies(&value, found),
+        None => found.push(no_policy()),
+    }
+    match root.get("listen") {
+        Some(value) => {
+            let tables = value.tables("[[listen]]", found);
+            raw.listeners = tables.iter().map(|table| listener(table, found)).collect();
+        }
+        None => found.push(no_listener()),
+    }
+    let mut section = |key: &str| root.get(key)?.table(format!("[{key}]"), found);
+    let (limits, process, admin) = (section("limits"), section("process"), section("admin"));
+    if let Some(table) = limits {
+        raw.limits = sections::limits(&table, found);
+    }
+    if let Some(table) = process {
+        raw.process = sections::process(&table, found);
+    }
+    raw.admin = admin.map(|table| sections::admin(&table, found));
+    raw
+}
+
+fn no_policy() -> Diagnostic {
+    let message = "nothing to serve: expected a policy, found none";
+    Diagnostic::error("missing-policy", message).help(
+        "say who may connect where: `[policy.default]`, and below it \
+         `rules = [{ domain = \"www.example.com\", ports = \"9339\" }]`",
+    )
+}
+
+fn no_listener() -> Diagnostic {
+    let message = "nowhere to serve: expected a listener, found none";
+    Diagnostic::error("missing-listener", message)
+        .help("add one: `[[listen]]`, and below it `address = \"[::]:843\"`")
+}
+
+fn hosts(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<Host> {
+    let host = |text: &str| text.parse::<Host>().map_err(|error| error.to_string());
+    let texts = value.texts(found);
+    texts
+        .iter()
+        .filter_map(|text| parse_text(text, "bad-host", host, found))
+        .map(|host| host.value)
+        .collect()
+}
+
+fn policies(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawPolicy> {
+    let Some(table) = value.table("[policy.NAME]".to_owned(), found) else {
+        return Vec::new();
+    };
+    let mut policies = Vec::new();
+    for value in table.values() {
+        if POLICY.contains(&value.key.as_str()) && !value.is_table() {
+            let message = format!("expected a policy's name, found `{}`", value.key);
+            found.push(
+                Diagnostic::error("policy-without-name", message)
+                    .at(value.key_span, "")
+                    .help("give the policy a name: `[policy.default]`"),
+            );
+            continue;
+        }
+        found.extend(bad_name(&value));
+        if let Some(table) = value.table(format!("[policy.{}]", value.key), found) {
+            policies.push(policy(value.key, &table, found));
+        }
+    }
+    policies
+}
+
+/// Names stand in logs, so they are made of what needs no quotes there.
+fn bad_name(value: &Value<'_>) -> Option<Diagnostic> {
+    let fit = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let name = &value.key;
+    (name.is_empty() || !name.chars().all(fit)).then(|| {
+        let message =
+            format!("expected a name of letters, digits, `-`, `_` and dots, found `{name}`");
+        Diagnostic::error("bad-policy-name", message).at(value.key_span, "")
+    })
+}
+
+const POLICY: [&str; 3] = ["rules", "file", "site-control"];
+
+fn policy(name: String, table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawPolicy {
+    table.only(&POLICY, found);
+    let content = match (table.get("rules"), table.get("file")) {
+        (Some(rules), None) => Some(from_rules(&rules, table, found)),
+        (None, Some(file)) => from_file(&file, table, found),
+        (Some(_), Some(file)) => {
+            found.push(conflict(&file, "`rules` and `file`"));
+            None
+        }
+        (None, None) => {
+            let help = "list who may connect, `rules = [{ domain = \"www.example.com\", ports = \"9339\" }]`, or name \
+                        a file, `file = \"policy.xml\"`";
+            found.push(table.missing("rules", help));
+            None
+        }
+    };
+    RawPolicy {
+        name,
+        header: table.span,
+        content,
+    }
+}
+
+fn conflict(value: &Value<'_>, keys: &str) -> Diagnostic {
+    let message = format!("expected one of {keys}, found both");
+    Diagnostic::error("conflicting-keys", message).at(value.key_span, "")
+}
+
+fn from_file(
+    file: &Value<'_>,
+    table: &Table<'_>,
+    found: &mut Vec<Diagnostic>,
+) -> Option<RawContent> {
+    if let Some(value) = table.get("site-control") {
+        let finding = conflict(&value, "`file` and `site-control`");
+        found.push(finding.help("write the element into the file; its bytes are sent as they are"));
+    }
+    file.text(found).map(RawContent::File)
+}
+
+const SITE_CONTROLS: [(&str, SiteControl); 3] = [
+    ("all", SiteControl::All),
+    ("master-only", SiteControl::MasterOnly),
+    ("none", SiteControl::None),
+];
+
+fn from_rules(rules: &Value<'_>, table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawContent {
+    let site_control = table.get("site-control");
+    let items = rules.items("a list of rules", found);
+    let tables: Vec<_> = items
+        .iter()
+        .filter_map(|item| item.table("a rule".to_owned(), found))
+        .collect();
+    RawContent::Rules {
+        site_control: site_control.and_then(|value| value.choice(&SITE_CONTROLS, found)),
+        rules: tables.iter().map(|table| rule(table, found)).collect(),
+    }
+}
+
+fn rule(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawRule {
+    table.only(&["domain", "ports", "secure"], found);
+    let mut text = |key| table.get(key).map(|value| value.text(found));
+    let (domain, ports) = (text("domain"), text("ports"));
+    if domain.is_none() {
+        let help = "write `domain = \"www.example.com\"`, the host that the movie is loaded from";
+        found.push(table.missing("domain", help));
+    }
+    if ports.is_none() {
+        found.push(without_ports(table));
+    }
+    let secure = table.get("secure").and_then(|value| {
+        let span = value.span;
+        value.boolean(found).map(|value| At { value, span })
+    });
+    RawRule {
+        span: table.span,
+        domain: domain.flatten(),
+        ports: ports.flatten(),
+        secure,
+    }
+}
+
+fn without_ports(table: &Table<'_>) -> Diagnostic {
+    table
+        .missing(
+            "ports",
+            "add the ports that the movie connects to, as in `ports = \"9339,9400-9410\"`",
+        )
+        .note("a rule without ports is for the ports of the gates that use its policy, and there are none")
+}
+
+const LISTEN: [&str; 5] = [
+    "address",
+    "policy",
+    "public-port",
+    "dialect",
+    "accept-proxy",
+];
+
+fn listener(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawListener {
+    table.only(&LISTEN, found);
+    if let Some(value) = table.get("dialect") {
+        // The other one is refused with everything else that is not supported yet.
+        value.choice(&[("flash", ()), ("silverlight", ())], found);
+    }
+    let public_port = table
+        .get("public-port")
+        .and_then(|value| value.number((1, 65_535), found))
+        .and_then(|number| Port::new(number.value).ok());
+    RawListener {
+        header: table.span,
+        addresses: addresses(table, found),
+        policy: table.get("policy").and_then(|value| value.text(found)),
+        public_port,
+    }
+}
+
+fn addresses(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> Vec<At<ListenAddress>> {
+    let help = "write `address = \"[::]:843\"` for every address of this machine, or `\"192.0.2.10:843\"` for one";
+    let Some(value) = table.get("address") else {
+        found.push(table.missing("address", help));
+        return Vec::new();
+    };
+    let before = found.len();
+    let texts = value.texts(found);
+    if texts.is_empty() && found.len() == before {
+        let message = "expected an address, found an empty list";
+        found.push(
+            Diagnostic::error("missing-key", message)
+                .at(value.span, "")
+                .help(help),
+        );
+    }
+    texts
+        .iter()
+        .filter_map(|text| parse_text(text, "bad-address", str::parse, found))
+        .collect()
+}

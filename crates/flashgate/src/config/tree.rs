@@ -1,0 +1,333 @@
+//! The TOML as a tree with places: access by type that reports what does not fit, and goes on.
+//!
+//! Nothing here knows which keys there are.
+
+use std::ops::Range;
+
+use flash_policy::spelling::nearest;
+use flash_policy::{Diagnostic, Span};
+use toml::de::{DeTable, DeValue};
+
+/// A value, and where it stands.
+#[derive(Clone, Debug)]
+pub(super) struct At<T> {
+    pub(super) value: T,
+    pub(super) span: Span,
+}
+
+/// A string, and where it stands.
+#[derive(Clone, Debug)]
+pub(super) struct Text {
+    pub(super) value: String,
+    /// With its quotes.
+    pub(super) span: Span,
+    /// Where its first character stands, unless escapes make that a matter of counting.
+    start: Option<usize>,
+}
+
+impl Text {
+    /// Where a part of it stands; the whole where the parts can't be told.
+    pub(super) fn place(&self, part: &Range<usize>) -> Span {
+        self.start
+            .map_or(self.span, |at| Span::from(part.clone()).shifted(at))
+    }
+}
+
+/// A table of the file.
+#[derive(Clone, Debug)]
+pub(super) struct Table<'a> {
+    source: &'a str,
+    entries: &'a DeTable<'a>,
+    /// As the user wrote it: `[limits]`, `[[listen]]`.
+    pub(super) name: String,
+    /// Its header, or the whole of it where it is written in one line.
+    pub(super) span: Span,
+}
+
+impl<'a> Table<'a> {
+    /// The file as a whole.
+    pub(super) fn root(source: &'a str, entries: &'a DeTable<'a>) -> Self {
+        Self {
+            source,
+            entries,
+            name: String::from("the top level"),
+            span: Span::from(0..0),
+        }
+    }
+
+    /// The value of a key, if it is there.
+    pub(super) fn get(&self, key: &str) -> Option<Value<'a>> {
+        self.values().find(|value| value.key == key)
+    }
+
+    /// Every key with its value.
+    pub(super) fn values(&self) -> impl Iterator<Item = Value<'a>> {
+        self.entries.iter().map(|(key, value)| Value {
+            source: self.source,
+            key: key.get_ref().to_string(),
+            key_span: key.span().into(),
+            span: value.span().into(),
+            content: value.get_ref(),
+        })
+    }
+
+    /// Reports every key but these.
+    pub(super) fn only(&self, known: &[&str], found: &mut Vec<Diagnostic>) {
+        for value in self.values() {
+            if !known.contains(&value.key.as_str()) {
+                found.push(unknown_key(&self.name, &value, known));
+            }
+        }
+    }
+
+    /// Says that a key is needed and not there.
+    pub(super) fn missing(&self, key: &str, help: &str) -> Diagnostic {
+        let message = format!("expected `{key}` in {}, found none", shown(&self.name));
+        Diagnostic::error("missing-key", message)
+            .at(self.span, "")
+            .help(help)
+    }
+}
+
+fn unknown_key(table: &str, value: &Value<'_>, known: &[&str]) -> Diagnostic {
+    let help = nearest(&value.key, known).map_or_else(
+        || format!("it has {}", listed(known)),
+        |name| format!("did you mean `{name}`?"),
+    );
+    Diagnostic::error(
+        "unknown-key",
+        format!("{} has no key `{}`", shown(table), value.key),
+    )
+    .at(value.key_span, "")
+    .help(help)
+}
+
+/// A table's name in a sentence: `[limits]` in code, "the top level" as it is.
+fn shown(table: &str) -> String {
+    if table.starts_with('[') {
+        format!("`{table}`")
+    } else {
+        table.to_owned()
+    }
+}
+
+/// Names in code, with commas between them.
+pub(super) fn listed(names: &[&str]) -> String {
+    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}
+
+/// What a key holds.
+#[derive(Clone, Debug)]
+pub(super) struct Value<'a> {
+    source: &'a str,
+    pub(super) key: String,
+    pub(super) key_span: Span,
+    pub(super) span: Span,
+    content: &'a DeValue<'a>,
+}
+
+impl<'a> Value<'a> {
+    pub(super) fn text(&self, found: &mut Vec<Diagnostic>) -> Option<Text> {
+        let DeValue::String(text) = self.content else {
+            found.push(self.wrong_type("a string"));
+            return None;
+        };
+        let written = self.source.get(self.span.start..self.span.end);
+        let lead = written.and_then(|written| written.find(text.as_ref()));
+        Some(Text {
+            value: text.to_string(),
+            span: self.span,
+            start: lead.map(|lead| self.span.start + lead),
+        })
+    }
+
+    /// A string, or a list of strings.
+    pub(super) fn texts(&self, found: &mut Vec<Diagnostic>) -> Vec<Text> {
+        if self.content.is_str() {
+            return self.text(found).into_iter().collect();
+        }
+        let items = self.items("a string or a list of strings", found);
+        items.iter().filter_map(|item| item.text(found)).collect()
+    }
+
+    /// The values in a list.
+    pub(super) fn items(&self, expected: &str, found: &mut Vec<Diagnostic>) -> Vec<Self> {
+        let DeValue::Array(items) = self.content else {
+            found.push(self.wrong_type(expected));
+            return Vec::new();
+        };
+        items
+            .iter()
+            .map(|item| Self {
+                span: item.span().into(),
+                content: item.get_ref(),
+                ..self.clone()
+            })
+            .collect()
+    }
+
+    pub(super) fn boolean(&self, found: &mut Vec<Diagnostic>) -> Option<bool> {
+        let value = self.content.as_bool();
+        if value.is_none() {
+            found.push(self.wrong_type("`true` or `false`"));
+        }
+        value
+    }
+
+    /// A whole number within bounds, both included.
+    pub(super) fn number(
+        &self,
+        bounds: (u32, u32),
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<At<u32>> {
+        let (low, high) = bounds;
+        let DeValue::Integer(number) = self.content else {
+            found.push(self.wrong_type("a whole number"));
+            return None;
+        };
+        match u32::from_str_radix(number.as_str(), number.radix()) {
+            Ok(value) if (low..=high).contains(&value) => Some(At {
+                value,
+                span: self.span,
+            }),
+            _ => {
+                let message = format!("expected a number from {low} to {high}, found {number}");
+                found.push(Diagnostic::error("out-of-range", message).at(self.span, ""));
+                None
+            }
+        }
+    }
+
+    /// A string that means something.
+    pub(super) fn parsed<T>(
+        &self,
+        rule: &'static str,
+        parse: impl Fn(&str) -> Result<T, String>,
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<At<T>> {
+        let text = self.text(found)?;
+        parse_text(&text, rule, parse, found)
+    }
+
+    /// One of several words.
+    pub(super) fn choice<T: Copy>(
+        &self,
+        choices: &[(&str, T)],
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<At<T>> {
+        let text = self.text(found)?;
+        if let Some((_, value)) = choices.iter().find(|(name, _)| *name == text.value) {
+            let (value, span) = (*value, self.span);
+            return Some(At { value, span });
+        }
+        let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
+        let message = format!("expected one of {}, found `{}`", listed(&names), text.value);
+        let finding = Diagnostic::error("unknown-value", message).at(self.span, "");
+        found.push(match nearest(&text.value, &names) {
+            Some(name) => finding.help(format!("did you mean `{name}`?")),
+            None => finding,
+        });
+        None
+    }
+
+    /// A table; `name` is how it is written.
+    pub(super) fn table(&self, name: String, found: &mut Vec<Diagnostic>) -> Option<Table<'a>> {
+        let DeValue::Table(entries) = self.content else {
+            let finding = self.wrong_type("a table");
+            found.push(finding.help(format!("it is written as {}", shown(&name))));
+            return None;
+        };
+        // A table that only its parts name has no header; the first of them stands for it.
+        let headless = self.span.start == self.span.end;
+        Some(Table {
+            source: self.source,
+            entries,
+            name,
+            span: if headless { self.key_span } else { self.span },
+        })
+    }
+
+    /// A list of tables; `name` is how each is written.
+    pub(super) fn tables(&self, name: &str, found: &mut Vec<Diagnostic>) -> Vec<Table<'a>> {
+        if self.content.is_table() {
+            let finding = self.wrong_type("a list of tables");
+            found.push(finding.help(format!("there may be several: write `{name}`")));
+            return Vec::new();
+        }
+        let items = self.items("a list of tables", found);
+        items
+            .iter()
+            .filter_map(|item| item.table(name.to_owned(), found))
+            .collect()
+    }
+
+    /// The table, or each of the list of tables, that it is; nothing where it is neither.
+    pub(super) fn tables_if_any(&self) -> Vec<Table<'a>> {
+        let name = String::new();
+        let mut ignored = Vec::new();
+        if self.content.is_array() {
+            return self.tables(&name, &mut ignored);
+        }
+        self.table(name, &mut ignored).into_iter().collect()
+    }
+
+    pub(super) fn is_table(&self) -> bool {
+        self.content.is_table()
+    }
+
+    pub(super) fn is_number(&self) -> bool {
+        self.content.is_integer()
+    }
+
+    /// Whether it is a string, and this one.
+    pub(super) fn is(&self, text: &str) -> bool {
+        self.content.as_str() == Some(text)
+    }
+
+    pub(super) fn wrong_type(&self, expected: &str) -> Diagnostic {
+        let (key, kind) = (&self.key, kind(self.content));
+        let message = format!("expected {expected} for `{key}`, found {kind}");
+        let finding = Diagnostic::error("wrong-type", message).at(self.span, "");
+        let written = self.source.get(self.span.start..self.span.end);
+        match (self.content, written) {
+            (DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_), Some(written))
+                if expected.starts_with("a string") =>
+            {
+                finding.help(format!("put it into quotes: `\"{written}\"`"))
+            }
+            _ => finding,
+        }
+    }
+}
+
+/// What a text means; a finding of this rule where it means nothing.
+pub(super) fn parse_text<T>(
+    text: &Text,
+    rule: &'static str,
+    parse: impl Fn(&str) -> Result<T, String>,
+    found: &mut Vec<Diagnostic>,
+) -> Option<At<T>> {
+    match parse(&text.value) {
+        Ok(value) => Some(At {
+            value,
+            span: text.span,
+        }),
+        Err(message) => {
+            found.push(Diagnostic::error(rule, message).at(text.span, ""));
+            None
+        }
+    }
+}
+
+fn kind(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a number with a fraction",
+        DeValue::Boolean(_) => "a truth value",
+        DeValue::Datetime(_) => "a date or time",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}

@@ -1,0 +1,163 @@
+//! What is wrong with a config file, and what is said about it.
+
+use std::path::Path;
+
+use testkit::folder::Folder;
+
+use super::{LEAST, check, config, refused, valid};
+
+/// One fault a line, in every section; each with its line and column.
+#[test]
+fn all_errors_at_once() {
+    let text = r#"hosts = ["play.example.com", "1.2.3"]
+[policy.a]
+rules = [
+  { domain = "www.example.com/x", ports = 9339 },
+  { domain = "*.example.org", ports = "9339,9400-", secure = "yes" },
+]
+[policy.b]
+file = "missing.xml"
+[[listen]]
+policy = "c"
+[[listen]]
+address = ["843", "www.test:843", "[::]:843"]
+policy = "b"
+public-port = 0
+[limits]
+request = 5
+linger = "5"
+[process]
+drain = "soon"
+"#;
+    let places = [
+        "1:30", "4:30", "4:43", "5:45", "5:62", "8:8", "9:1", "10:10", "12:19", "12:35", "14:15",
+        "16:11", "17:10", "19:9",
+    ]
+    .map(|place| format!("flashgate.toml:{place}\n"));
+    refused(text, places.len(), &places.each_ref().map(String::as_str));
+}
+
+/// Errors of the TOML, of its keys, and of a policy file it names: with carets in the file they are in.
+#[test]
+fn places_in_every_kind_of_file() {
+    let folder = Folder::new().unwrap();
+    let rule =
+        "<cross-domain-policy>\n  <allow-access-from domain=\"a.test\"/>\n</cross-domain-policy>";
+    folder.file("lobby.xml", rule).unwrap();
+    let text = "[policy.p]\nfile = \"lobby.xml\"\n[[listen]]\nadress = \"843\"\n";
+    let (code, _, stderr) = check(&config(&folder, text));
+    assert_eq!(code, Some(2));
+    for text in [
+        "lobby.xml:2:3",
+        "error[missing-to-ports]",
+        "flashgate.toml:4:1",
+        "did you mean `address`?",
+    ] {
+        assert!(stderr.contains(text), "expected {text:?} in:\n{stderr}");
+    }
+    refused("[policy.p\n", 1, &["malformed-toml", "flashgate.toml:1:10"]);
+    refused(
+        "a = 1\na = 2\n",
+        1,
+        &["duplicate key", "flashgate.toml:2:1"],
+    );
+    let missing = folder.path().join("none.toml");
+    assert!(check(&missing).2.contains("no such file"));
+    let bytes = folder.file("bytes.toml", b"# \xff\n").unwrap();
+    assert!(check(&bytes).2.contains("bytes.toml:1:3"));
+    assert!(check(Path::new("/dev/zero")).2.contains("at most 1048576"));
+}
+
+#[test]
+fn misspelt() {
+    for (more, text) in [
+        ("[limit]", "did you mean `limits`?"),
+        ("[limits]\nconections = 1", "did you mean `connections`?"),
+        ("[limits]\nRequest = \"5s\"", "did you mean `request`?"),
+        ("[process]\ndrian = \"5s\"", "did you mean `drain`?"),
+        ("publicport = 843", "did you mean `public-port`?"),
+        ("policy = \"q\"", "did you mean `p`?"),
+        ("dialect = \"Flash\"", "did you mean `flash`?"),
+        ("colour = 1", "it has `address`, `policy`"),
+    ] {
+        refused(&format!("{LEAST}{more}"), 1, &[text]);
+    }
+}
+
+#[test]
+fn missing() {
+    refused("", 2, &["missing-policy", "missing-listener"]);
+    let listen = "[[listen]]\naddress = \"843\"\n";
+    refused(
+        &format!("[policy.p]\n{listen}"),
+        1,
+        &["`rules`", "[policy.p]"],
+    );
+    let rules = |rule| format!("[policy.p]\nrules = [{rule}]\n{listen}");
+    refused(&rules("{ ports = \"80\" }"), 1, &["expected `domain`"]);
+    let text = rules("{ domain = \"a.test\" }");
+    refused(
+        &text,
+        1,
+        &["expected `ports`", "ports of the gates", "9339"],
+    );
+    let other = "[policy.q]\nrules = [{ domain = \"b.test\", ports = \"9339\" }]\n";
+    refused(
+        &format!("{other}{LEAST}"),
+        1,
+        &["expected `policy`", "`p`, `q`"],
+    );
+    refused(&format!("{LEAST}[policy.p.q]"), 1, &["no key `q`"]);
+    let unnamed = format!("[policy]\nrules = []\n{listen}");
+    refused(&unnamed, 1, &["`[policy.default]`"]);
+    refused(
+        &format!("{LEAST}[policy.'a b']\nrules = []"),
+        2,
+        &["bad-policy-name"],
+    );
+}
+
+/// What later versions do is refused, not ignored, and pointed at.
+#[test]
+fn not_supported_yet() {
+    for (more, place) in [
+        ("[[gate]]\nname = \"game\"", "5:3"),
+        ("[bridge]\npath = \"/\"", "5:2"),
+        ("[tls]", "5:2"),
+        ("[http]", "5:2"),
+        ("[admin]", "5:2"),
+        ("accept-proxy = [\"10.0.0.0/8\"]", "5:1"),
+        ("dialect = \"silverlight\"", "5:11"),
+        ("[limits]\nper-address = 64", "6:1"),
+        ("[limits]\nrate-per-address = 50", "6:1"),
+        ("[limits]\nrelays-per-address = \"off\"", "6:1"),
+        ("[limits]\nexempt = []", "6:1"),
+        ("[limits]\nbackend-connect = \"5s\"", "6:1"),
+        ("[limits]\nhalf-open = \"60s\"", "6:1"),
+        ("[limits]\nidle = \"off\"", "6:1"),
+        ("[process]\nuser = \"nobody\"", "6:1"),
+        ("[process]\nthreads = 1", "6:1"),
+        ("[process]\nsandbox = \"off\"", "6:1"),
+        ("[process]\nhandover = \"off\"", "6:1"),
+    ] {
+        let place = format!("flashgate.toml:{place}\n");
+        let texts = ["not supported yet by this version", place.as_str()];
+        refused(&format!("{LEAST}{more}"), 1, &texts);
+    }
+}
+
+/// The same address twice can't be bound, in one listener or in two.
+#[test]
+fn addresses_twice() {
+    let listen = |addresses| format!("{LEAST}[[listen]]\naddress = {addresses}\n");
+    refused(
+        &listen("[\"[::]:843\", \"843\"]"),
+        1,
+        &["duplicate-listener", "line 6", "6:24"],
+    );
+    refused(&listen("[\"127.0.0.1:1\", \"127.0.0.1:1\"]"), 1, &["again"]);
+    refused(&listen("[\"843\", \"192.0.2.1:843\"]"), 1, &["covers it"]);
+    let several =
+        "[\"127.0.0.1:0\", \"0.0.0.0:1234\", \"[::]:1234\", \"[::1]:843\", \"127.0.0.1:843\"]";
+    assert_eq!(valid(&listen(several)).lines().count(), 4);
+}

@@ -1,0 +1,213 @@
+//! The config file: everything wrong with it is said at once, and what is right is served.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
+mod faults;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use testkit::client::{End, fetch};
+use testkit::daemon::Daemon;
+use testkit::folder::Folder;
+
+/// A policy and a listener: with them, only what is added can be wrong.
+const LEAST: &str = "[policy.p]\nrules = [{ domain = \"a.test\", ports = \"9339\" }]\n\
+                     [[listen]]\naddress = \"127.0.0.1:0\"\n";
+
+/// What `serve --check` says of a file: exit code, standard output, standard error.
+fn check(path: &Path) -> (Option<i32>, String, String) {
+    let output = Command::new(testkit::binary::flashgate().expect("the program"))
+        .args(["serve", "--check", "--config"])
+        .arg(path)
+        .output()
+        .expect("a run");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+fn config(folder: &Folder, text: &str) -> PathBuf {
+    folder.file("flashgate.toml", text).expect("a file")
+}
+
+/// Checks that a config is valid, with nothing to say about it; returns what is served.
+#[track_caller]
+fn valid(text: &str) -> String {
+    let folder = Folder::new().unwrap();
+    let (code, stdout, stderr) = check(&config(&folder, text));
+    assert_eq!((code, stderr.as_str()), (Some(0), ""), "{text}");
+    stdout
+}
+
+/// Checks that a config is refused with exactly so many errors, and a message that holds these texts.
+#[track_caller]
+fn refused(text: &str, errors: usize, texts: &[&str]) {
+    let folder = Folder::new().unwrap();
+    let (code, stdout, stderr) = check(&config(&folder, text));
+    assert_eq!((code, stdout.as_str()), (Some(2), ""), "{text}");
+    assert_eq!(stderr.matches("error[").count(), errors, "{stderr}");
+    for text in texts {
+        assert!(stderr.contains(text), "expected {text:?} in:\n{stderr}");
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+#[test]
+fn the_shipped_example() {
+    let text = fs::read_to_string(root().join("packaging/flashgate.toml")).unwrap();
+    let served = valid(&text);
+    assert!(
+        served.starts_with("ok: [::]:843 serves policy default, "),
+        "{served}"
+    );
+    // Every default that it shows is one: nothing changes when all of them are set.
+    let settings: Vec<_> = text
+        .lines()
+        .map(|line| match line.strip_prefix('#') {
+            Some(setting) if !setting.starts_with(' ') => setting,
+            _ => line,
+        })
+        .collect();
+    let set = valid(&settings.join("\n"));
+    let without_length = |text: &str| text.rsplit_once(", ").unwrap().0.to_owned();
+    assert_eq!(without_length(&served), without_length(&set));
+}
+
+/// Every snippet of TOML in the documents, as somebody would copy it.
+#[test]
+fn every_snippet() {
+    let mut documents = vec![root().join("README.md")];
+    let files = fs::read_dir(root().join("docs")).unwrap();
+    documents.extend(files.map(|file| file.unwrap().path()));
+    let mut count = 0;
+    for path in documents {
+        if path.extension().is_none_or(|extension| extension != "md") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        for snippet in text.split("```toml\n").skip(1) {
+            let snippet = snippet.split("```").next().unwrap();
+            let folder = Folder::new().unwrap();
+            let file = "<cross-domain-policy><allow-access-from domain=\"a.test\" to-ports=\"9339\"/></cross-domain-policy>";
+            folder.file("lobby.xml", file).unwrap();
+            let (code, _, stderr) = check(&config(&folder, snippet));
+            assert_eq!(
+                (code, stderr.as_str()),
+                (Some(0), ""),
+                "{}:\n{snippet}",
+                path.display()
+            );
+            count += 1;
+        }
+    }
+    assert!(count > 0, "expected snippets in the documents, found none");
+}
+
+/// A meta-policy is sent where players dial 843, and nowhere else.
+#[test]
+fn site_control_on_843_only() {
+    let folder = Folder::new().unwrap();
+    let text = "[policy.p]\nsite-control = \"master-only\"\n\
+                rules = [{ domain = \"a.test\", ports = \"9339\" }]\n\
+                [[listen]]\naddress = \"127.0.0.1:0\"\npublic-port = 843\n\
+                [[listen]]\naddress = [\"127.0.0.1:0\"]\npublic-port = 8430\n";
+    let path = config(&folder, text);
+    assert_eq!(check(&path).2, "");
+    let daemon = start(&path);
+    let heard = |index: usize| fetch(daemon.addresses()[index]).unwrap().bytes;
+    let element = "<site-control permitted-cross-domain-policies=\"master-only\"/>";
+    let rule = "<allow-access-from domain=\"a.test\" to-ports=\"9339\"/>";
+    assert_eq!(heard(0), policy(&format!("{element}{rule}")));
+    assert_eq!(heard(1), policy(rule));
+    // Where no listener has it, somebody has forgotten to say so.
+    let text = text.replace("public-port = 843\n", "public-port = 8431\n");
+    let (code, _, stderr) = check(&config(&folder, &text));
+    assert_eq!(code, Some(0));
+    assert!(
+        stderr.contains("site-control-off-master") && stderr.contains("2:16"),
+        "{stderr}"
+    );
+}
+
+/// Two sites, two policies: by rules and by file, each under its own address.
+#[test]
+fn two_listeners_two_policies() {
+    let folder = Folder::new().unwrap();
+    let file = "<cross-domain-policy>\n<allow-access-from domain=\"b.test\" to-ports=\"1234\"/>\n</cross-domain-policy>\n";
+    folder.file("lobby.xml", file).unwrap();
+    let text = "[policy.default]\nrules = [{ domain = \"a.test\", ports = \"9339\", secure = false }]\n\
+                [policy.lobby]\nfile = \"lobby.xml\"\n\
+                [[listen]]\naddress = \"127.0.0.1:0\"\npolicy = \"default\"\n\
+                [[listen]]\naddress = \"127.0.0.2:0\"\npolicy = \"lobby\"\n";
+    let path = config(&folder, text);
+    let mut daemon = start(&path);
+    let rule = "<allow-access-from domain=\"a.test\" to-ports=\"9339\"/>";
+    let replies = [policy(rule), [file.as_bytes(), b"\0"].concat()];
+    for (address, reply) in daemon.addresses().iter().zip(&replies) {
+        let heard = fetch(*address).unwrap();
+        assert_eq!((&heard.bytes, &heard.end), (reply, &End::Fin), "{address}");
+    }
+    let lines: Vec<_> = daemon
+        .log()
+        .iter()
+        .filter(|line| line.contains("listening"))
+        .collect();
+    assert!(
+        lines[0].contains("address=127.0.0.1:") && lines[0].ends_with("policy=default"),
+        "{lines:?}"
+    );
+    assert!(
+        lines[1].contains("address=127.0.0.2:") && lines[1].ends_with("policy=lobby"),
+        "{lines:?}"
+    );
+}
+
+/// Limits reach the connections they are for.
+#[test]
+fn limits_and_drain() {
+    let folder = Folder::new().unwrap();
+    let text = format!(
+        "{LEAST}[limits]\nconnections = 20\nrequest = \"100ms\"\n[process]\ndrain = \"0s\"\n"
+    );
+    let mut daemon = start(&config(&folder, &text));
+    let second = std::time::Duration::from_secs(1);
+    daemon.wait_for_line("connections=20", second).unwrap();
+    let start = std::time::Instant::now();
+    let mut silent = testkit::client::Client::connect(daemon.address()).unwrap();
+    assert_eq!(silent.hear().bytes, b"");
+    assert!(start.elapsed() < second * 5, "{:?}", start.elapsed());
+    let mut half = testkit::client::Client::connect(daemon.address()).unwrap();
+    half.send(b"<pol");
+    let start = std::time::Instant::now();
+    daemon.terminate().unwrap();
+    assert!(daemon.wait(second * 5).unwrap().success());
+    assert!(start.elapsed() < second * 2, "{:?}", start.elapsed());
+}
+
+fn start(config: &Path) -> Daemon {
+    Daemon::builder()
+        .args(["serve", "--config"])
+        .args([config])
+        .start()
+        .expect("a daemon")
+}
+
+/// The reply made from rules.
+fn policy(rules: &str) -> Vec<u8> {
+    format!("<?xml version=\"1.0\"?><cross-domain-policy>{rules}</cross-domain-policy>\0")
+        .into_bytes()
+}
