@@ -3,7 +3,7 @@
 //! A log that can't be written is lost without a word: a full disk must not stop the daemon.
 
 use std::fmt::{self, Write as _};
-use std::io;
+use std::io::{self, Write as _};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -99,6 +99,16 @@ fn lines_lost(lost: u64) -> String {
         format!("WARN log lines were lost lost={lost}\n")
     } else {
         format!("{{\"level\":\"WARN\",\"message\":\"log lines were lost\",\"lost\":{lost}}}\n")
+    }
+}
+
+/// Text for a person, of several lines and with carets: as it is among text, as a field among JSON.
+pub(crate) fn text(text: &str) {
+    if QUOTED.load(Ordering::Relaxed) {
+        // Lost where it would have to wait, like every line.
+        let _ = Unblocking.write(text.as_bytes());
+    } else if !text.is_empty() {
+        tracing::warn!(text, "findings");
     }
 }
 

@@ -38,6 +38,14 @@ pub(crate) struct Plan {
     pub(crate) watched: Vec<PathBuf>,
 }
 
+/// A plan that can be served.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) plan: Plan,
+    /// What is likely not meant, for the terminal; empty where there is nothing to say.
+    pub(crate) warnings: String,
+}
+
 /// Addresses that give the same answer.
 #[derive(Clone, Debug)]
 #[cfg_attr(

@@ -162,11 +162,33 @@ impl Daemon {
 
     /// Sends SIGTERM.
     pub fn terminate(&self) -> Result<()> {
+        self.signal(Signal::TERM)
+    }
+
+    /// Sends SIGHUP.
+    pub fn hang_up(&self) -> Result<()> {
+        self.signal(Signal::HUP)
+    }
+
+    fn signal(&self, signal: Signal) -> Result<()> {
         let pid = i32::try_from(self.pid())
             .ok()
             .and_then(Pid::from_raw)
             .context("expected a pid")?;
-        kill_process(pid, Signal::TERM).context("can't send SIGTERM")
+        kill_process(pid, signal).with_context(|| format!("can't send {signal:?}"))
+    }
+
+    /// Waits for a line of its log that holds a text, and has not been returned or skipped by this before.
+    pub fn next_line_with(&mut self, text: &str, limit: Duration) -> Result<String> {
+        let deadline = Instant::now() + limit;
+        loop {
+            let line = self
+                .next_line(deadline)
+                .with_context(|| format!("waiting for {text:?} in the log"))?;
+            if line.contains(text) {
+                return Ok(line);
+            }
+        }
     }
 
     /// Whether it has ended.

@@ -10,10 +10,10 @@ use flash_policy::{Port, Reply};
 use super::Exit;
 use super::allow::Allow;
 use crate::config::{self, defaults, policy_file};
-use crate::daemon::{self, ListenAddress};
+use crate::daemon::{self, ListenAddress, Loader};
 use crate::log::{self, Format, Verbosity};
 use crate::render::{self, Source};
-use crate::snapshot::{Listener, Plan};
+use crate::snapshot::{Listener, Loaded, Plan};
 
 /// Serve a socket policy
 ///
@@ -66,41 +66,41 @@ enum LogFormat {
 }
 
 impl Serve {
-    pub(super) fn run(&self) -> Exit {
-        let plan = match self.plan() {
-            Ok(plan) => plan,
+    pub(super) fn run(self) -> Exit {
+        let loaded = match self.load() {
+            Ok(loaded) => loaded,
             Err(faults) => {
                 render::to_stderr(&faults);
                 return Exit::Usage;
             }
         };
+        render::to_stderr(&loaded.warnings);
         if self.check {
-            return super::print(checked(&plan).as_bytes());
+            return super::print(checked(&loaded.plan).as_bytes());
         }
         log::start(self.format(), self.verbosity());
-        daemon::run(plan)
+        daemon::run(loaded.plan, Loader::new(move || self.load()))
     }
 
-    fn plan(&self) -> Result<Plan, String> {
+    fn load(&self) -> Result<Loaded, String> {
         if let Some(path) = &self.config {
-            let loaded = config::load(path)?;
-            render::to_stderr(&loaded.warnings);
-            return Ok(loaded.plan);
+            return config::load(path);
         }
         overlaps(&self.listen)?;
-        let reply = match &self.policy {
+        let (reply, warnings) = match &self.policy {
             Some(path) => self.file_reply(path)?,
             None if self.allow.is_empty() => return Err(nothing_to_serve()),
             None => self.rules_reply()?,
         };
-        Ok(Plan {
+        let plan = Plan {
             listeners: self.listeners(&reply),
             limits: defaults::limits(),
             process: defaults::process(),
             admin: None,
             hosts: Vec::new(),
-            watched: Vec::new(),
-        })
+            watched: self.policy.iter().cloned().collect(),
+        };
+        Ok(Loaded { plan, warnings })
     }
 
     /// A listener for each address: each has its own port that players dial.
@@ -114,34 +114,35 @@ impl Serve {
         self.listen.iter().map(listener).collect()
     }
 
-    fn file_reply(&self, path: &Path) -> Result<Reply, String> {
+    fn file_reply(&self, path: &Path) -> Result<(Reply, String), String> {
         let name = path.display().to_string();
         let bytes = policy_file::read(path).map_err(|error| {
             let reason = log::reason(&error);
             render::plain_error_text(&format!("can't read the policy file {name}: {reason}"), &[])
         })?;
-        self.judge(&name, &bytes)?;
+        let warnings = self.judge(&name, &bytes)?;
         Reply::from_file(&bytes)
+            .map(|reply| (reply, warnings))
             .map_err(|error| render::plain_error_text(&format!("{name}: {error}"), &[]))
     }
 
-    fn rules_reply(&self) -> Result<Reply, String> {
+    fn rules_reply(&self) -> Result<(Reply, String), String> {
         let policy = self.allow.policy()?;
         let text = write::flash(&policy, Layout::Compact);
-        self.judge("policy made from --allow", text.as_bytes())?;
-        Ok(Reply::from(&policy))
+        let warnings = self.judge("policy made from --allow", text.as_bytes())?;
+        Ok((Reply::from(&policy), warnings))
     }
 
-    /// Shows every finding; errors among them are the result.
-    fn judge(&self, name: &str, bytes: &[u8]) -> Result<(), String> {
+    /// Every finding, for the terminal: an error if one of them is.
+    fn judge(&self, name: &str, bytes: &[u8]) -> Result<String, String> {
         let ports: Vec<_> = self.listen.iter().copied().map(port).collect();
         let found = policy_file::judge(bytes, &ports);
         let text = render::findings(&found, &Source::new(name, bytes));
         if any_error(&found) {
-            return Err(text);
+            Err(text)
+        } else {
+            Ok(text)
         }
-        render::to_stderr(&text);
-        Ok(())
     }
 
     fn format(&self) -> Format {

@@ -13,7 +13,7 @@ use toml::de::DeTable;
 
 use crate::log;
 use crate::render::{self, Source};
-use crate::snapshot::Plan;
+use crate::snapshot::Loaded;
 
 pub(crate) mod defaults;
 mod listeners;
@@ -35,14 +35,6 @@ use tree::Table;
 
 /// Far more than a config for a thousand sites needs; a wrong path should not fill the memory.
 const LARGEST: u64 = 1024 * 1024;
-
-/// A config file that can be served.
-#[derive(Debug)]
-pub(crate) struct Loaded {
-    pub(crate) plan: Plan,
-    /// What is likely not meant, for the terminal; empty where there is nothing to say.
-    pub(crate) warnings: String,
-}
 
 /// Reads a config file and the policy files it names; the error is everything that is wrong, for the terminal.
 pub(crate) fn load(path: &Path) -> Result<Loaded, String> {

@@ -4,8 +4,8 @@
 //! about listeners, signals or flags.
 
 use std::os::fd::OwnedFd;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use flash_policy::Reply;
 use socket2::SockRef;
@@ -28,13 +28,28 @@ use waiting::Waiting;
 /// What every connection needs.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    timing: Timing,
-    linger: Linger,
+    deadlines: Mutex<Deadlines>,
     pub(crate) permits: Arc<Permits>,
     pub(crate) spare: Spare,
     hints: Hints,
     totals: [AtomicU64; Outcome::COUNT],
     shed: AtomicU64,
+}
+
+/// What a reload can change for connections to come; each keeps what it began with.
+#[derive(Clone, Copy, Debug)]
+struct Deadlines {
+    timing: Timing,
+    linger: Linger,
+}
+
+impl From<&Limits> for Deadlines {
+    fn from(limits: &Limits) -> Self {
+        Self {
+            timing: Timing::default().request(limits.request),
+            linger: limits.linger,
+        }
+    }
 }
 
 /// Hints that a stranger could provoke at any rate are logged once a second.
@@ -48,14 +63,28 @@ struct Hints {
 impl Shared {
     pub(crate) fn new(limits: &Limits, permits: Arc<Permits>) -> Self {
         Self {
-            timing: Timing::default().request(limits.request),
-            linger: limits.linger,
+            deadlines: Mutex::new(Deadlines::from(limits)),
             permits,
             spare: Spare::new(),
             hints: Hints::default(),
             totals: Default::default(),
             shed: AtomicU64::new(0),
         }
+    }
+
+    /// Other deadlines, for connections to come.
+    pub(crate) fn set_limits(&self, limits: &Limits) {
+        *self
+            .deadlines
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Deadlines::from(limits);
+    }
+
+    fn deadlines(&self) -> Deadlines {
+        *self
+            .deadlines
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn count_shed(&self) {

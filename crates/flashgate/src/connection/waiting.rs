@@ -38,7 +38,7 @@ impl Waiting {
             let outcome = match self
                 .progress
                 .opening
-                .read(&mut self.stream, self.shared.timing)
+                .read(&mut self.stream, self.shared.deadlines().timing)
                 .await
             {
                 Err(_) => Outcome::PeerFailed,
@@ -63,7 +63,7 @@ impl Waiting {
                     self.reply.as_bytes(),
                     self.progress.sent,
                     rest,
-                    self.shared.linger,
+                    self.shared.deadlines().linger,
                 ))
                 .await
             }

@@ -89,7 +89,7 @@ pub(super) struct Acceptor {
     listener: Option<AsyncFd<OwnedFd>>,
     address: SocketAddr,
     family: Family,
-    reply: Reply,
+    reply: watch::Receiver<Reply>,
     shared: Arc<Shared>,
     starved: Starved,
     renewed: Option<Instant>,
@@ -97,7 +97,11 @@ pub(super) struct Acceptor {
 }
 
 impl Acceptor {
-    pub(super) fn new(bound: Bound, reply: Reply, shared: Arc<Shared>) -> io::Result<Self> {
+    pub(super) fn new(
+        bound: Bound,
+        reply: watch::Receiver<Reply>,
+        shared: Arc<Shared>,
+    ) -> io::Result<Self> {
         let (address, family) = (bound.address, bound.family);
         let listener = Some(watch(bound.socket)?);
         Ok(Self {
@@ -207,7 +211,7 @@ impl Acceptor {
 
     /// Serves a connection; should that panic, it is this connection that ends, and no other.
     fn start(&self, socket: OwnedFd) {
-        let serve = || connection::start(socket, &self.reply, &self.shared);
+        let serve = || connection::start(socket, &self.reply.borrow(), &self.shared);
         if catch_unwind(AssertUnwindSafe(serve)).is_err() {
             error!(address = %self.address, "a connection has failed by a fault of ours");
         }

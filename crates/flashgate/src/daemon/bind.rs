@@ -29,11 +29,14 @@ pub(super) enum Family {
     One,
 }
 
-/// Binds every address, or says of each that fails why.
-pub(super) fn all(addresses: &[ListenAddress]) -> Result<Vec<Bound>, String> {
+/// Binds addresses, which are all or a part of those in use, or says of each that fails why.
+pub(super) fn all(
+    addresses: &[ListenAddress],
+    in_use: &[ListenAddress],
+) -> Result<Vec<Bound>, String> {
     let (mut bound, mut faults) = (Vec::new(), String::new());
     for address in addresses {
-        match one(*address, addresses) {
+        match one(*address, in_use) {
             Ok(socket) => bound.push(socket),
             Err((tried, error)) => faults.push_str(&remedy::describe(tried, &error)),
         }

@@ -2,12 +2,11 @@
 //!
 //! Nothing here knows what a policy is: a reply is bytes.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime;
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 use tracing::{error, info};
 
@@ -21,7 +20,9 @@ mod accept;
 mod address;
 mod bind;
 mod descriptors;
+mod listeners;
 mod permits;
+mod reload;
 mod remedy;
 mod signals;
 
@@ -29,110 +30,127 @@ pub(crate) use accept::Spare;
 pub(crate) use address::ListenAddress;
 pub(crate) use permits::{Permit, Permits};
 
-use accept::Acceptor;
-use signals::Signals;
+pub(crate) use reload::Loader;
+
+use listeners::Listeners;
+use reload::reload;
+use signals::{Signal, Signals};
 
 /// How long a client that has said nothing is waited for after a stop: as long as a player waits for its answer
 /// (Adobe, *Developer's Guide*: three seconds).
 const SILENT_DRAIN: Duration = Duration::from_secs(3);
 
-/// Binds, serves, and stops; returns how it ended.
-pub(crate) fn run(plan: Plan) -> Exit {
+/// Binds, serves, and stops; returns how it ended. The loader makes the plan anew for a reload.
+pub(crate) fn run(plan: Plan, loader: Loader) -> Exit {
     let addresses: Vec<_> = plan.addresses().map(|(address, _)| address).collect();
     let files = descriptors::raise();
-    let sockets = match bind::all(&addresses) {
-        Ok(sockets) => sockets,
+    let bound = bind::all(&addresses, &addresses).and_then(|sockets| {
+        let limit = descriptors::budget(files, sockets.len(), plan.limits.connections)?;
+        Ok((sockets, limit))
+    });
+    let (sockets, limit) = match bound {
+        Ok(bound) => bound,
         Err(faults) => {
             render::to_stderr(&faults);
             return Exit::System;
         }
     };
-    let limit = match descriptors::budget(files, sockets.len(), plan.limits.connections) {
-        Ok(limit) => limit,
+    let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
         Err(fault) => {
-            render::to_stderr(&fault);
+            let message = format!("can't start the event loop: {}", log::reason(&fault));
+            render::plain_error(&message, &[]);
             return Exit::System;
         }
     };
-    match runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(serve(sockets, limit, plan)),
-        Err(fault) => {
-            render::plain_error(
-                &format!("can't start the event loop: {}", log::reason(&fault)),
-                &[],
-            );
-            Exit::System
-        }
-    }
-}
-
-async fn serve(sockets: Vec<bind::Bound>, limit: usize, plan: Plan) -> Exit {
     let shared = Arc::new(Shared::new(&plan.limits, Permits::new(limit)));
-    let mut signals = match Signals::new() {
-        Ok(signals) => signals,
-        Err(fault) => {
-            error!(error = log::reason(&fault), "can't listen for signals");
-            return Exit::System;
-        }
-    };
-    let (stop, stopping) = watch::channel(false);
-    let mut acceptors = Vec::new();
-    for (bound, (_, listener)) in sockets.into_iter().zip(plan.addresses()) {
-        let address = bound.address;
-        match Acceptor::new(bound, listener.reply.clone(), Arc::clone(&shared)) {
-            Ok(acceptor) => acceptors.push(tokio::spawn(acceptor.run(stopping.clone()))),
+    let exit = runtime.block_on(async {
+        let mut listeners = Listeners::new(Arc::clone(&shared));
+        let started = listeners
+            .start(sockets, &plan)
+            .and_then(|()| Signals::new().map_err(|fault| no_signals(&fault)));
+        match started {
+            Ok(signals) => {
+                Daemon {
+                    listeners,
+                    signals,
+                    shared,
+                    plan,
+                    loader,
+                    files,
+                }
+                .serve()
+                .await
+            }
             Err(fault) => {
-                error!(%address, error = log::reason(&fault), "can't watch a listener");
-                return Exit::System;
+                render::to_stderr(&fault);
+                Exit::System
             }
         }
-        info!(target: LIFECYCLE, %address, policy = %listener.policy, "listening");
-    }
-    info!(target: LIFECYCLE, connections = limit, "flashgate ready");
-    let exit = tokio::select! {
-        biased;
-        signal = signals.next() => {
-            info!(signal, "stopping: answering what was accepted");
-            Exit::Success
-        }
-        () = any_ended(&mut acceptors) => {
-            error!("an accept loop ended by itself");
-            Exit::Internal
-        }
-    };
-    // Where nobody listens any more, all have ended already.
-    let _ = stop.send(true);
-    tokio::select! {
-        () = drain(&mut acceptors, &shared, plan.process.drain) => {}
-        signal = signals.next() => info!(signal, "stopping now"),
-    }
-    shared.log_totals();
+    });
+    // A reload that still waits for a file is not waited for.
+    runtime.shutdown_background();
     exit
 }
 
-/// Waits until one of the accept loops ends, which none does but by a fault.
-async fn any_ended(acceptors: &mut [JoinHandle<()>]) {
-    std::future::poll_fn(|context| {
-        for acceptor in acceptors.iter_mut() {
-            if std::pin::Pin::new(acceptor).poll(context).is_ready() {
-                return std::task::Poll::Ready(());
+fn no_signals(fault: &io::Error) -> String {
+    render::plain_error_text(
+        &format!("can't listen for signals: {}", log::reason(fault)),
+        &[],
+    )
+}
+
+/// Everything that runs.
+struct Daemon {
+    listeners: Listeners,
+    signals: Signals,
+    shared: Arc<Shared>,
+    plan: Plan,
+    loader: Loader,
+    /// The limit on open files.
+    files: u64,
+}
+
+impl Daemon {
+    async fn serve(mut self) -> Exit {
+        info!(target: LIFECYCLE, connections = self.shared.permits.limit(), "flashgate ready");
+        let exit = loop {
+            tokio::select! {
+                biased;
+                signal = self.signals.next() => match signal {
+                    Signal::Reload => self.reload().await,
+                    Signal::Stop(signal) => {
+                        info!(signal, "stopping: answering what was accepted");
+                        break Exit::Success;
+                    }
+                },
+                () = self.listeners.any_ended() => {
+                    error!("an accept loop ended by itself");
+                    break Exit::Internal;
+                }
             }
+        };
+        tokio::select! {
+            () = drain(&mut self.listeners, &self.shared, self.plan.process.drain) => {}
+            signal = self.signals.next_stop() => info!(signal, "stopping now"),
         }
-        std::task::Poll::Pending
-    })
-    .await;
+        self.shared.log_totals();
+        exit
+    }
+
+    async fn reload(&mut self) {
+        if let Some(plan) =
+            reload(&self.loader, &mut self.listeners, &self.shared, self.files).await
+        {
+            self.plan = plan;
+        }
+    }
 }
 
 /// Lets what is queued be accepted, and open connections end: all of them for a while, those that were answered longer.
-async fn drain(acceptors: &mut [JoinHandle<()>], shared: &Shared, limit: Duration) {
+async fn drain(listeners: &mut Listeners, shared: &Shared, limit: Duration) {
     let start = Instant::now();
-    for acceptor in acceptors
-        .iter_mut()
-        .filter(|acceptor| !acceptor.is_finished())
-    {
-        // It ends by itself; should it have panicked, that has been said.
-        let _ = acceptor.await;
-    }
+    listeners.stop().await;
     let _ = timeout_at(
         start + SILENT_DRAIN.min(limit),
         shared.permits.all_returned(),

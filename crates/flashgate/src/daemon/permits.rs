@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 /// The count of open connections, with a limit that follows from the descriptors at hand.
 #[derive(Debug)]
 pub(crate) struct Permits {
-    limit: usize,
+    limit: AtomicUsize,
     open: AtomicUsize,
     answering: AtomicUsize,
     returned: Notify,
@@ -24,7 +24,7 @@ pub(crate) struct Permit {
 impl Permits {
     pub(crate) fn new(limit: usize) -> Arc<Self> {
         Arc::new(Self {
-            limit,
+            limit: AtomicUsize::new(limit),
             open: AtomicUsize::new(0),
             answering: AtomicUsize::new(0),
             returned: Notify::new(),
@@ -41,7 +41,18 @@ impl Permits {
     }
 
     pub(crate) fn has_room(&self) -> bool {
-        self.open() < self.limit
+        self.open() < self.limit()
+    }
+
+    /// How many connections may be open.
+    pub(crate) fn limit(&self) -> usize {
+        self.limit.load(Ordering::Relaxed)
+    }
+
+    /// Another limit; where more are open already, they stay.
+    pub(crate) fn set_limit(&self, limit: usize) {
+        self.limit.store(limit, Ordering::Relaxed);
+        self.returned.notify_waiters();
     }
 
     /// How many connections are open.

@@ -1,0 +1,74 @@
+//! A new plan for a running daemon: read beside the serving, taken whole or not at all.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+use tracing::{error, info};
+
+use super::descriptors;
+use super::listeners::Listeners;
+use crate::connection::Shared;
+use crate::log::{self, LIFECYCLE};
+use crate::snapshot::{Loaded, Plan};
+
+/// Reading a few small files takes longer only where one of them never ends: a named pipe, a dead network drive.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// Makes the plan anew from wherever it came from.
+///
+/// The error is text for the terminal.
+pub(crate) struct Loader(Arc<dyn Fn() -> Result<Loaded, String> + Send + Sync>);
+
+impl Loader {
+    pub(crate) fn new(load: impl Fn() -> Result<Loaded, String> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(load))
+    }
+
+    /// Loads beside the serving.
+    async fn load(&self) -> Result<Loaded, String> {
+        let load = Arc::clone(&self.0);
+        match timeout(LIMIT, spawn_blocking(move || load())).await {
+            Ok(Ok(done)) => done,
+            Ok(Err(_)) => Err("reading it has failed by a fault of ours\n".to_owned()),
+            Err(_) => Err(format!("reading it took more than {} s\n", LIMIT.as_secs())),
+        }
+    }
+}
+
+/// Reads everything again and takes it over; the new plan, or none where everything stays as it was.
+pub(super) async fn reload(
+    loader: &Loader,
+    listeners: &mut Listeners,
+    shared: &Shared,
+    files: u64,
+) -> Option<Plan> {
+    let done = loader.load().await;
+    match done.and_then(|loaded| take_over(loaded, listeners, shared, files)) {
+        Ok(plan) => {
+            info!(target: LIFECYCLE, listeners = listeners.count(), "reloaded");
+            Some(plan)
+        }
+        Err(fault) => {
+            log::text(&fault);
+            error!("not reloaded: everything stays as it was");
+            None
+        }
+    }
+}
+
+fn take_over(
+    loaded: Loaded,
+    listeners: &mut Listeners,
+    shared: &Shared,
+    files: u64,
+) -> Result<Plan, String> {
+    let Loaded { plan, warnings } = loaded;
+    let limit = descriptors::budget(files, plan.addresses().count(), plan.limits.connections)?;
+    listeners.change(&plan)?;
+    shared.set_limits(&plan.limits);
+    shared.permits.set_limit(limit);
+    log::text(&warnings);
+    Ok(plan)
+}

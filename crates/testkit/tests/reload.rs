@@ -1,0 +1,233 @@
+//! SIGHUP: all of the new plan or all of the old, and nobody who is being served notices.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use testkit::client::{Client, End, fetch};
+use testkit::daemon::Daemon;
+use testkit::folder::Folder;
+
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// A policy that carries its number at both ends, so that a mixture of two would show.
+fn numbered(number: u32) -> String {
+    format!(
+        "<cross-domain-policy><!-- {number:06} --><allow-access-from domain=\"n{number:06}.test\" to-ports=\"9339\"/>\
+         <!-- {number:06} --></cross-domain-policy>"
+    )
+}
+
+/// The number that a reply carries, if it is whole and of one piece.
+fn number_in(reply: &[u8]) -> Option<u32> {
+    let text = std::str::from_utf8(reply.strip_suffix(b"\0")?).ok()?;
+    let number = text.get(26..32)?.parse().ok()?;
+    (text == numbered(number)).then_some(number)
+}
+
+fn served(address: SocketAddr) -> u32 {
+    let heard = fetch(address).expect("a fetch");
+    assert_eq!(heard.end, End::Fin);
+    number_in(&heard.bytes)
+        .unwrap_or_else(|| panic!("no whole policy: {}", String::from_utf8_lossy(&heard.bytes)))
+}
+
+/// Replaces a file as editors and tools do: a new one, renamed over it.
+fn replace(path: &Path, text: &str) {
+    let new = path.with_extension("new");
+    std::fs::write(&new, text).unwrap();
+    std::fs::rename(new, path).unwrap();
+}
+
+/// 200 reloads under load, every other with a broken file.
+#[test]
+fn under_load() {
+    let folder = Folder::new().unwrap();
+    let path = folder.file("policy.xml", numbered(0)).unwrap();
+    let mut daemon = Daemon::serve(["--policy".into(), path.clone().into_os_string()]).unwrap();
+    let address = daemon.address();
+    let (done, newest) = (
+        Arc::new(AtomicBool::new(false)),
+        Arc::new(AtomicU64::new(0)),
+    );
+    let clients: Vec<_> = (0..2)
+        .map(|_| {
+            let (done, newest) = (Arc::clone(&done), Arc::clone(&newest));
+            thread::spawn(move || {
+                let mut fetches = 0;
+                while !done.load(Ordering::Acquire) {
+                    let least = newest.load(Ordering::Acquire);
+                    let number = u64::from(served(address));
+                    assert!(
+                        number >= least,
+                        "policy {number} was served after the reload of {least}"
+                    );
+                    fetches += 1;
+                }
+                fetches
+            })
+        })
+        .collect();
+    for number in 1..=100 {
+        replace(&path, &numbered(number));
+        daemon.hang_up().unwrap();
+        daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
+        newest.store(number.into(), Ordering::Release);
+        replace(&path, &numbered(number)[..60]);
+        daemon.hang_up().unwrap();
+        daemon.next_line_with("not reloaded", LIMIT).unwrap();
+        assert_eq!(
+            served(address),
+            number,
+            "a broken file leaves the old policy"
+        );
+    }
+    done.store(true, Ordering::Release);
+    let fetches: u32 = clients
+        .into_iter()
+        .map(|client| client.join().unwrap())
+        .sum();
+    assert!(fetches > 1_000, "{fetches} fetches beside 200 reloads");
+}
+
+/// What is wrong is said with its place, and nothing of the new file counts, however much of it is right.
+#[test]
+fn a_broken_config_changes_nothing() {
+    let folder = Folder::new().unwrap();
+    let config = |rules: &str| {
+        format!(
+            "[policy.default]\nrules = [{{ domain = \"a.test\", {rules} }}]\n[[listen]]\naddress = \"127.0.0.1:0\"\n"
+        )
+    };
+    let path = folder
+        .file("flashgate.toml", config("ports = \"9339\""))
+        .unwrap();
+    let arguments = [
+        "serve".into(),
+        "--config".into(),
+        path.clone().into_os_string(),
+    ];
+    let mut daemon = Daemon::builder().args(arguments).start().unwrap();
+    let before = fetch(daemon.address()).unwrap().bytes;
+    replace(&path, &config("ports = \"80-\""));
+    daemon.hang_up().unwrap();
+    daemon.next_line_with("flashgate.toml:2:", LIMIT).unwrap();
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    assert_eq!(fetch(daemon.address()).unwrap().bytes, before);
+    std::fs::remove_file(&path).unwrap();
+    daemon.hang_up().unwrap();
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    assert_eq!(fetch(daemon.address()).unwrap().bytes, before);
+    replace(&path, &config("ports = \"9400\""));
+    daemon.hang_up().unwrap();
+    daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
+    assert!(String::from_utf8_lossy(&fetch(daemon.address()).unwrap().bytes).contains("9400"));
+}
+
+/// Listeners come and go; one that stays is not bound again: who is queued or half-way there is answered.
+#[test]
+fn listeners_come_and_go() {
+    let folder = Folder::new().unwrap();
+    let config = |addresses: &str| {
+        format!(
+            "[policy.default]\nrules = [{{ domain = \"a.test\", ports = \"9339\" }}]\n\
+             [[listen]]\naddress = [{addresses}]\n"
+        )
+    };
+    let path = folder
+        .file("flashgate.toml", config("\"127.0.0.1:0\""))
+        .unwrap();
+    let arguments = [
+        "serve".into(),
+        "--config".into(),
+        path.clone().into_os_string(),
+    ];
+    let mut daemon = Daemon::builder().args(arguments).start().unwrap();
+    let first = daemon.address();
+    let mut half_way = Client::connect(first).unwrap();
+    half_way.send(b"<policy");
+
+    replace(&path, &config("\"127.0.0.1:0\", \"127.0.0.2:0\""));
+    daemon.hang_up().unwrap();
+    let line = daemon
+        .next_line_with("listening address=127.0.0.2", LIMIT)
+        .unwrap();
+    let second: SocketAddr = line
+        .split("address=")
+        .nth(1)
+        .unwrap()
+        .split(' ')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
+    for address in [first, second] {
+        assert_eq!(fetch(address).unwrap().end, End::Fin, "{address}");
+    }
+
+    replace(&path, &config("\"127.0.0.2:0\""));
+    daemon.hang_up().unwrap();
+    daemon.next_line_with("no longer listening", LIMIT).unwrap();
+    daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
+    assert_eq!(fetch(second).unwrap().end, End::Fin);
+    assert!(
+        testkit::until(LIMIT, || fetch(first).is_err()),
+        "{first} is still open"
+    );
+    half_way.send(b"-file-request/>\0");
+    assert_eq!(
+        half_way.hear().bytes.last(),
+        Some(&0),
+        "accepted before, answered after"
+    );
+
+    // An address that can't be bound refuses the whole reload.
+    let taken = TcpListener::bind("127.0.0.3:0").unwrap();
+    replace(
+        &path,
+        &config(&format!(
+            "\"127.0.0.4:0\", \"{}\"",
+            taken.local_addr().unwrap()
+        )),
+    );
+    daemon.hang_up().unwrap();
+    daemon
+        .next_line_with("address already in use", LIMIT)
+        .unwrap();
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    assert_eq!(fetch(second).unwrap().end, End::Fin);
+}
+
+/// A file that never ends, or never begins, delays nothing but its own reload.
+#[test]
+fn a_pipe_in_place_of_the_policy() {
+    let folder = Folder::new().unwrap();
+    let path = folder.file("policy.xml", numbered(1)).unwrap();
+    let mut daemon = Daemon::serve(["--policy".into(), path.clone().into_os_string()]).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(&path)
+            .status()
+            .unwrap()
+            .success()
+    );
+    daemon.hang_up().unwrap();
+    assert_eq!(served(daemon.address()), 1);
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    assert_eq!(served(daemon.address()), 1);
+    daemon.terminate().unwrap();
+    assert_eq!(daemon.wait(LIMIT).unwrap().code(), Some(0));
+}
