@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use testkit::client::{Client, End, fetch};
 use testkit::daemon::Daemon;
@@ -82,7 +82,11 @@ fn under_load() {
     for number in 1..=100 {
         replace(&path, &numbered(number));
         daemon.hang_up().unwrap();
-        daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
+        // A line of the log could be that of the watcher, which looks at the file as well.
+        assert!(
+            testkit::until(LIMIT, || served(address) == number),
+            "policy {number} is not served"
+        );
         newest.store(number.into(), Ordering::Release);
         replace(&path, &numbered(number)[..60]);
         daemon.hang_up().unwrap();
@@ -228,6 +232,64 @@ fn a_pipe_in_place_of_the_policy() {
     assert_eq!(served(daemon.address()), 1);
     daemon.next_line_with("not reloaded", LIMIT).unwrap();
     assert_eq!(served(daemon.address()), 1);
+    // Nor does it delay a stop.
+    daemon.hang_up().unwrap();
+    let start = Instant::now();
     daemon.terminate().unwrap();
     assert_eq!(daemon.wait(LIMIT).unwrap().code(), Some(0));
+    assert!(
+        start.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+/// Files are watched: no signal is needed, however they are replaced.
+#[test]
+fn a_change_of_the_file_is_enough() {
+    let folder = Folder::new().unwrap();
+    let path = folder.file("policy.xml", numbered(1)).unwrap();
+    let mut daemon = Daemon::serve(["--policy".into(), path.clone().into_os_string()]).unwrap();
+    let address = daemon.address();
+    std::fs::write(&path, numbered(2)).unwrap();
+    assert!(
+        testkit::until(LIMIT, || served(address) == 2),
+        "written in place"
+    );
+    replace(&path, &numbered(3));
+    assert!(
+        testkit::until(LIMIT, || served(address) == 3),
+        "a new file renamed over it"
+    );
+    std::fs::remove_file(&path).unwrap();
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    std::fs::write(&path, numbered(4)).unwrap();
+    assert!(
+        testkit::until(LIMIT, || served(address) == 4),
+        "removed, and written anew"
+    );
+}
+
+/// As Kubernetes mounts a config map: a link to a file below a link to a folder, and the folder's link is swapped.
+#[test]
+fn a_swapped_link() {
+    use std::os::unix::fs::symlink;
+    let folder = Folder::new().unwrap();
+    let root = folder.path();
+    for version in ["v1", "v2"] {
+        std::fs::create_dir(root.join(version)).unwrap();
+        std::fs::write(
+            root.join(version).join("policy.xml"),
+            numbered(version[1..].parse().unwrap()),
+        )
+        .unwrap();
+    }
+    symlink("v1", root.join("..data")).unwrap();
+    symlink("..data/policy.xml", root.join("policy.xml")).unwrap();
+    let daemon =
+        Daemon::serve(["--policy".into(), root.join("policy.xml").into_os_string()]).unwrap();
+    assert_eq!(served(daemon.address()), 1);
+    symlink("v2", root.join("..new")).unwrap();
+    std::fs::rename(root.join("..new"), root.join("..data")).unwrap();
+    assert!(testkit::until(LIMIT, || served(daemon.address()) == 2));
 }

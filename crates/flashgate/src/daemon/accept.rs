@@ -16,7 +16,6 @@ use flash_policy::Reply;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{SocketFlags, accept_with};
-use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
@@ -24,6 +23,7 @@ use tracing::{error, info, warn};
 
 use super::SILENT_DRAIN;
 use super::bind::{self, Bound, Family};
+use super::readable::watch;
 use crate::connection::{self, Shared};
 use crate::log::Sampler;
 
@@ -277,16 +277,6 @@ impl Acceptor {
 fn is_empty(listener: &AsyncFd<OwnedFd>) -> bool {
     let mut asked = [PollFd::new(listener.get_ref(), PollFlags::IN)];
     poll(&mut asked, Some(&Timespec::default())).is_ok_and(|ready| ready == 0)
-}
-
-/// Registers a listener with the event loop.
-#[expect(
-    deprecated,
-    reason = "the newer constructor is unsafe, which no crate of ours is; what it asks for, a descriptor that stays \
-              the same and open for as long as it is registered, an `OwnedFd` gives"
-)]
-fn watch(socket: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
-    AsyncFd::with_interest(socket, Interest::READABLE)
 }
 
 /// Since when descriptors or memory have run out.

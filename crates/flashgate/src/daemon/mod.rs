@@ -19,9 +19,11 @@ use crate::snapshot::Plan;
 mod accept;
 mod address;
 mod bind;
+mod changes;
 mod descriptors;
 mod listeners;
 mod permits;
+mod readable;
 mod reload;
 mod remedy;
 mod signals;
@@ -32,6 +34,7 @@ pub(crate) use permits::{Permit, Permits};
 
 pub(crate) use reload::Loader;
 
+use changes::Changes;
 use listeners::Listeners;
 use reload::reload;
 use signals::{Signal, Signals};
@@ -77,6 +80,7 @@ pub(crate) fn run(plan: Plan, loader: Loader) -> Exit {
                     shared,
                     plan,
                     loader,
+                    changes: Changes::new(),
                     files,
                 }
                 .serve()
@@ -107,29 +111,16 @@ struct Daemon {
     shared: Arc<Shared>,
     plan: Plan,
     loader: Loader,
+    changes: Changes,
     /// The limit on open files.
     files: u64,
 }
 
 impl Daemon {
     async fn serve(mut self) -> Exit {
+        self.changes.watch(&self.plan.watched);
         info!(target: LIFECYCLE, connections = self.shared.permits.limit(), "flashgate ready");
-        let exit = loop {
-            tokio::select! {
-                biased;
-                signal = self.signals.next() => match signal {
-                    Signal::Reload => self.reload().await,
-                    Signal::Stop(signal) => {
-                        info!(signal, "stopping: answering what was accepted");
-                        break Exit::Success;
-                    }
-                },
-                () = self.listeners.any_ended() => {
-                    error!("an accept loop ended by itself");
-                    break Exit::Internal;
-                }
-            }
-        };
+        let exit = self.until_stopped().await;
         tokio::select! {
             () = drain(&mut self.listeners, &self.shared, self.plan.process.drain) => {}
             signal = self.signals.next_stop() => info!(signal, "stopping now"),
@@ -138,12 +129,46 @@ impl Daemon {
         exit
     }
 
-    async fn reload(&mut self) {
-        if let Some(plan) =
-            reload(&self.loader, &mut self.listeners, &self.shared, self.files).await
-        {
+    /// Serves and reloads; returns how it ends.
+    async fn until_stopped(&mut self) -> Exit {
+        loop {
+            let wanted = tokio::select! {
+                biased;
+                signal = self.signals.next() => signal,
+                () = self.changes.next() => {
+                    info!("a file has changed");
+                    Signal::Reload
+                }
+                () = self.listeners.any_ended() => {
+                    error!("an accept loop ended by itself");
+                    return Exit::Internal;
+                }
+            };
+            let stop = match wanted {
+                Signal::Stop(name) => Some(name),
+                Signal::Reload => self.reload().await,
+            };
+            if let Some(signal) = stop {
+                info!(signal, "stopping: answering what was accepted");
+                return Exit::Success;
+            }
+        }
+    }
+
+    /// Reloads, unless it is stopped meanwhile: then by which signal.
+    async fn reload(&mut self) -> Option<&'static str> {
+        // Before they are read: what changes meanwhile is another change.
+        self.changes.note();
+        let plan = tokio::select! {
+            biased;
+            signal = self.signals.next_stop() => return Some(signal),
+            plan = reload(&self.loader, &mut self.listeners, &self.shared, self.files) => plan,
+        };
+        if let Some(plan) = plan {
+            self.changes.watch(&plan.watched);
             self.plan = plan;
         }
+        None
     }
 }
 

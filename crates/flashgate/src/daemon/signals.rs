@@ -39,12 +39,12 @@ impl Signals {
         }
     }
 
-    /// The next signal that stops; whoever is stopping reloads nothing.
+    /// The next signal that stops; another stays for later.
     pub(super) async fn next_stop(&mut self) -> &'static str {
-        loop {
-            if let Signal::Stop(name) = self.next().await {
-                return name;
-            }
+        tokio::select! {
+            biased;
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
         }
     }
 }
