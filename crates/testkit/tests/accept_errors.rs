@@ -52,7 +52,6 @@ fn faults_of_a_connection() {
         "ENOPROTOOPT",
         "EOPNOTSUPP",
         "ETIMEDOUT",
-        "EAGAIN",
     ] {
         let (daemon, _trace) = failing(&format!("{errno}:when=1..400+2"));
         let mut load = Load::new(daemon.address(), POLICY);
@@ -65,6 +64,18 @@ fn faults_of_a_connection() {
             "{errno}: {report}"
         );
     }
+}
+
+/// Nothing is queued, says the kernel, though something is: it is looked at again.
+#[test]
+fn a_wake_up_for_nothing() {
+    if !needs::met(needs::program("strace")) {
+        return;
+    }
+    let (daemon, _trace) = failing("EAGAIN:when=1");
+    let mut first = Client::connect(daemon.address()).unwrap();
+    first.send(testkit::load::REQUEST);
+    assert_eq!(first.hear().bytes, [POLICY, b"\0"].concat());
 }
 
 /// Something has run out: the queue waits, nothing spins, and the log holds a line a second at the most.

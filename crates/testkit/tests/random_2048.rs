@@ -18,13 +18,12 @@
 
 use std::env;
 use std::fmt::{self, Display, Formatter};
-use std::fs;
-use std::process;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use testkit::binary;
 use testkit::daemon::Daemon;
+use testkit::folder::Folder;
 use testkit::link::{self, Conditions, Link, Path};
 use testkit::load::{self, Load, Report};
 use testkit::namespace::Namespace;
@@ -181,11 +180,12 @@ impl Server {
                 Ok(Box::new(server))
             }
             Server::Flashgate => {
-                let file = PolicyFile::write(policy)?;
-                let listen = format!("0.0.0.0:{PORT}");
-                let arguments = ["serve", "--policy", &file.path, "--listen", &listen];
+                let folder = Folder::new()?;
+                folder.file("policy.xml", policy)?;
+                let config = folder.file("flashgate.toml", config())?;
+                let arguments = ["serve".into(), "--config".into(), config.into_os_string()];
                 let server = Daemon::builder().args(arguments).start()?;
-                Ok(Box::new((server, file)))
+                Ok(Box::new((server, folder)))
             }
         }
     }
@@ -211,29 +211,12 @@ impl Display for Server {
     }
 }
 
-/// A policy on disk; deleted when dropped.
-struct PolicyFile {
-    path: String,
-}
-
-impl PolicyFile {
-    fn write(policy: &str) -> Result<PolicyFile> {
-        let name = format!("random-2048-{}-{}.xml", process::id(), policy.len());
-        let path = env::temp_dir().join(name);
-        let path = path
-            .to_str()
-            .context("expected a temporary directory in UTF-8")?
-            .to_owned();
-        fs::write(&path, policy).with_context(|| format!("writing {path}"))?;
-        Ok(PolicyFile { path })
-    }
-}
-
-impl Drop for PolicyFile {
-    fn drop(&mut self) {
-        // A file left behind in the temporary directory harms nobody.
-        let _ = fs::remove_file(&self.path);
-    }
+/// All fetches come from one address, which is what the limits by address are there to stop.
+fn config() -> String {
+    format!(
+        "[policy.default]\nfile = \"policy.xml\"\n[[listen]]\naddress = \"0.0.0.0:{PORT}\"\n\
+         [limits]\nper-address = \"off\"\nrate-per-address = \"off\"\n"
+    )
 }
 
 /// A policy that names this many game servers.

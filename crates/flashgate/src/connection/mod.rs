@@ -3,6 +3,7 @@
 //! [`start`] answers on the spot where the request is already there; otherwise a task takes over. Nothing here knows
 //! about listeners, signals or flags.
 
+use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,9 +12,10 @@ use flash_policy::Reply;
 use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio_flash_policy::{Linger, Timing};
+use tracing::field::display;
 use tracing::{Level, debug, enabled, info, warn};
 
-use crate::daemon::{Permits, Spare};
+use crate::daemon::{OverLimit, Permits, Spare, Subscriber};
 use crate::log::Sampler;
 use crate::snapshot::Limits;
 
@@ -58,6 +60,7 @@ struct Hints {
     http: Sampler,
     tls: Sampler,
     system: Sampler,
+    over_limit: Sampler,
 }
 
 impl Shared {
@@ -97,6 +100,20 @@ impl Shared {
         }
     }
 
+    /// Lets a connection go whose address is over a limit: counted, and said once a second.
+    pub(crate) fn refuse(&self, peer: Option<SocketAddr>, over: OverLimit) {
+        self.count(Outcome::OverLimit);
+        if let Some(suppressed) = self.hints.over_limit.admit() {
+            let peer = peer.map(display);
+            warn!(
+                peer,
+                limit = over.key(),
+                suppressed,
+                "closed a connection of an address that has too many"
+            );
+        }
+    }
+
     /// Counts a connection that needed no task. Its peer's address is asked for only if somebody wants to see it.
     fn count_fast(&self, socket: &OwnedFd, outcome: Outcome) {
         self.count(outcome);
@@ -106,7 +123,7 @@ impl Shared {
                 .ok()
                 .and_then(|peer| peer.as_socket());
             debug!(
-                peer = peer.map(tracing::field::display),
+                peer = peer.map(display),
                 outcome = outcome.code(),
                 "connection ended"
             );
@@ -129,12 +146,17 @@ impl Shared {
 }
 
 /// Serves an accepted socket: now if its request is there, else in a task of its own.
-pub(crate) fn start(socket: OwnedFd, reply: &Reply, shared: &Arc<Shared>) {
+pub(crate) fn start(
+    socket: OwnedFd,
+    subscriber: Option<Subscriber>,
+    reply: &Reply,
+    shared: &Arc<Shared>,
+) {
     match fast::answer(&socket, reply) {
         fast::Answer::Done => shared.count_fast(&socket, Outcome::Answered),
         fast::Answer::Gone(outcome) => shared.count_fast(&socket, outcome),
         fast::Answer::Unfinished(progress) => {
-            let permit = shared.permits.take();
+            let permit = shared.permits.take(subscriber);
             let shared = Arc::clone(shared);
             match TcpStream::from_std(socket.into()) {
                 Ok(stream) => {

@@ -24,10 +24,12 @@ pub(crate) enum Outcome {
     PeerFailed,
     /// The system refused something to this connection.
     SystemFailed,
+    /// Its address has too many connections, or makes them too fast.
+    OverLimit,
 }
 
 impl Outcome {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Answered,
         Self::AnsweredThenCut,
         Self::WriteFailed,
@@ -38,6 +40,7 @@ impl Outcome {
         Self::Deadline,
         Self::PeerFailed,
         Self::SystemFailed,
+        Self::OverLimit,
     ];
     pub(crate) const COUNT: usize = Self::ALL.len();
 
@@ -58,6 +61,7 @@ impl Outcome {
             Self::Deadline => "deadline",
             Self::PeerFailed => "peer-failed",
             Self::SystemFailed => "system-failed",
+            Self::OverLimit => "over-limit",
         }
     }
 }

@@ -100,7 +100,8 @@ fn hint(outcome: Outcome, shared: &Shared) -> Option<(&Sampler, &'static str)> {
         | Outcome::EndedEarly
         | Outcome::Deadline
         | Outcome::PeerFailed
-        | Outcome::SystemFailed => None,
+        | Outcome::SystemFailed
+        | Outcome::OverLimit => None,
     }
 }
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 use flash_policy::Reply;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::net::{SocketFlags, accept_with};
+use rustix::net::{SocketFlags, accept_with, acceptfrom_with};
 use tokio::io::unix::AsyncFd;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
@@ -191,12 +191,17 @@ impl Acceptor {
             if !self.shared.permits.has_room() {
                 return Batch::NoRoom;
             }
-            match accept_with(listener, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC) {
-                Ok(socket) => {
+            match acceptfrom_with(listener, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC) {
+                Ok((socket, peer)) => {
                     accepted += 1;
-                    self.start(socket);
+                    let peer = peer.and_then(|peer| SocketAddr::try_from(peer).ok());
+                    self.start(socket, peer);
                 }
                 Err(errno) => match classify(errno) {
+                    // Woken, and nothing there? Readiness is told once, so it must not be thrown away on a mere word.
+                    Class::Empty if accepted == 0 && !is_empty(listener) => {
+                        return Batch::Full { accepted };
+                    }
                     Class::Empty => return Batch::Empty,
                     Class::Connection => {}
                     // Linux wants the descriptor before it looks at the queue, so this may mean nothing.
@@ -209,9 +214,13 @@ impl Acceptor {
         Batch::Full { accepted }
     }
 
-    /// Serves a connection; should that panic, it is this connection that ends, and no other.
-    fn start(&self, socket: OwnedFd) {
-        let serve = || connection::start(socket, &self.reply.borrow(), &self.shared);
+    /// Serves a connection, unless its address is over its limits; should that panic, no other is concerned.
+    fn start(&self, socket: OwnedFd, peer: Option<SocketAddr>) {
+        let subscriber = match peer.map_or(Ok(None), |peer| self.shared.permits.admit(peer.ip())) {
+            Ok(subscriber) => subscriber,
+            Err(over) => return self.shared.refuse(peer, over),
+        };
+        let serve = || connection::start(socket, subscriber, &self.reply.borrow(), &self.shared);
         if catch_unwind(AssertUnwindSafe(serve)).is_err() {
             error!(address = %self.address, "a connection has failed by a fault of ours");
         }

@@ -22,6 +22,7 @@ mod bind;
 mod changes;
 mod descriptors;
 mod listeners;
+mod per_address;
 mod permits;
 mod readable;
 mod reload;
@@ -30,6 +31,7 @@ mod signals;
 
 pub(crate) use accept::Spare;
 pub(crate) use address::ListenAddress;
+pub(crate) use per_address::{OverLimit, Subscriber};
 pub(crate) use permits::{Permit, Permits};
 
 pub(crate) use reload::Loader;
@@ -66,7 +68,7 @@ pub(crate) fn run(plan: Plan, loader: Loader) -> Exit {
             return Exit::System;
         }
     };
-    let shared = Arc::new(Shared::new(&plan.limits, Permits::new(limit)));
+    let shared = Arc::new(Shared::new(&plan.limits, Permits::new(limit, &plan.limits)));
     let exit = runtime.block_on(async {
         let mut listeners = Listeners::new(Arc::clone(&shared));
         let started = listeners

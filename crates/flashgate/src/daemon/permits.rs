@@ -1,9 +1,14 @@
 //! How many connections are open, and room for how many more.
 
-use std::sync::Arc;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use tokio::sync::Notify;
+
+use super::per_address::{OverLimit, PerAddress, Subscriber};
+use crate::snapshot::Limits;
 
 /// The count of open connections, with a limit that follows from the descriptors at hand.
 #[derive(Debug)]
@@ -11,6 +16,7 @@ pub(crate) struct Permits {
     limit: AtomicUsize,
     open: AtomicUsize,
     answering: AtomicUsize,
+    per_address: Mutex<PerAddress>,
     returned: Notify,
 }
 
@@ -18,24 +24,36 @@ pub(crate) struct Permits {
 #[derive(Debug)]
 pub(crate) struct Permit {
     permits: Arc<Permits>,
+    subscriber: Option<Subscriber>,
     answering: bool,
 }
 
 impl Permits {
-    pub(crate) fn new(limit: usize) -> Arc<Self> {
+    /// So many places in all; the limits say how many for each address.
+    pub(crate) fn new(limit: usize, limits: &Limits) -> Arc<Self> {
         Arc::new(Self {
             limit: AtomicUsize::new(limit),
             open: AtomicUsize::new(0),
             answering: AtomicUsize::new(0),
+            per_address: Mutex::new(PerAddress::new(limits, Instant::now())),
             returned: Notify::new(),
         })
     }
 
+    /// Whether an address may have one more connection, and who it counts for.
+    pub(crate) fn admit(&self, address: IpAddr) -> Result<Option<Subscriber>, OverLimit> {
+        self.per_address().admit(address, Instant::now())
+    }
+
     /// Takes a place, even where none is left: whoever accepts looks at [`has_room`](Self::has_room) first.
-    pub(crate) fn take(self: &Arc<Self>) -> Permit {
+    pub(crate) fn take(self: &Arc<Self>, subscriber: Option<Subscriber>) -> Permit {
         self.open.fetch_add(1, Ordering::Relaxed);
+        if let Some(subscriber) = subscriber {
+            self.per_address().opened(subscriber);
+        }
         Permit {
             permits: Arc::clone(self),
+            subscriber,
             answering: false,
         }
     }
@@ -44,14 +62,21 @@ impl Permits {
         self.open() < self.limit()
     }
 
+    fn per_address(&self) -> MutexGuard<'_, PerAddress> {
+        self.per_address
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// How many connections may be open.
     pub(crate) fn limit(&self) -> usize {
         self.limit.load(Ordering::Relaxed)
     }
 
-    /// Another limit; where more are open already, they stay.
-    pub(crate) fn set_limit(&self, limit: usize) {
+    /// Other limits; where more are open already, they stay.
+    pub(crate) fn set_limits(&self, limit: usize, limits: &Limits) {
         self.limit.store(limit, Ordering::Relaxed);
+        self.per_address().set_limits(limits, Instant::now());
         self.returned.notify_waiters();
     }
 
@@ -104,6 +129,9 @@ impl Drop for Permit {
     fn drop(&mut self) {
         if self.answering {
             self.permits.answering.fetch_sub(1, Ordering::Relaxed);
+        }
+        if let Some(subscriber) = self.subscriber {
+            self.permits.per_address().closed(subscriber);
         }
         self.permits.open.fetch_sub(1, Ordering::Relaxed);
         self.permits.returned.notify_waiters();

@@ -68,7 +68,7 @@ fn take_over(
     let limit = descriptors::budget(files, plan.addresses().count(), plan.limits.connections)?;
     listeners.change(&plan)?;
     shared.set_limits(&plan.limits);
-    shared.permits.set_limit(limit);
+    shared.permits.set_limits(limit, &plan.limits);
     log::text(&warnings);
     Ok(plan)
 }

@@ -34,10 +34,6 @@ impl Network {
     }
 
     /// Whether an address is in it; an IPv4 address counts as such also in its IPv6 form.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "`config::not_yet` refuses what would ask")
-    )]
     pub(crate) fn contains(self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         address.is_ipv4() == self.address.is_ipv4() && masked(address, self.prefix) == self.address

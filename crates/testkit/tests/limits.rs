@@ -1,0 +1,152 @@
+//! One address that wants everything gets its share, and no other notices.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use testkit::client::{Client, End};
+use testkit::daemon::Daemon;
+use testkit::folder::Folder;
+use testkit::load::{Load, run};
+
+const POLICY: &[u8] = b"<?xml version=\"1.0\"?><cross-domain-policy>\
+                        <allow-access-from domain=\"a.test\" to-ports=\"80\"/></cross-domain-policy>";
+
+fn config(limits: &str) -> String {
+    format!(
+        "[policy.default]\nrules = [{{ domain = \"a.test\", ports = \"80\" }}]\n\
+         [[listen]]\naddress = \"127.0.0.1:0\"\n[limits]\n{limits}\n"
+    )
+}
+
+fn daemon(folder: &Folder, limits: &str) -> Daemon {
+    let path = folder
+        .file("flashgate.toml", config(limits))
+        .expect("a config");
+    Daemon::builder()
+        .args(["serve".into(), "--config".into(), path.into_os_string()])
+        .start()
+        .expect("a daemon")
+}
+
+/// Fetches from one address of the loopback network; how many were answered, and how many not.
+fn fetch_from(from: Ipv4Addr, to: SocketAddr, fetches: u64) -> (u64, u64) {
+    let mut load = Load::new(to, POLICY);
+    load.sources = vec![from];
+    load.fetches = fetches;
+    load.in_flight = 4;
+    let report = run(&load).expect("a load");
+    (report.ok, fetches - report.ok)
+}
+
+const GREEDY: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 66);
+const QUIET: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 7);
+
+#[test]
+fn loopback_is_exempt_unless_said_otherwise() {
+    let folder = Folder::new().unwrap();
+    let daemon = daemon(&folder, "rate-per-address = 5\nper-address = 1");
+    assert_eq!(fetch_from(GREEDY, daemon.address(), 1_000), (1_000, 0));
+}
+
+#[test]
+fn too_many_connections_at_a_time() {
+    let folder = Folder::new().unwrap();
+    let mut daemon = daemon(
+        &folder,
+        "per-address = 8\nrate-per-address = \"off\"\nexempt = []",
+    );
+    let mut holders: Vec<_> = (0..20)
+        .map(|_| Client::connect(daemon.address()).unwrap())
+        .collect();
+    daemon
+        .wait_for_line("limit=\"per-address\"", Duration::from_secs(10))
+        .unwrap();
+    let mut refused = 0;
+    for holder in &mut holders {
+        refused += u32::from(holder.stirs_within(Duration::from_millis(300)));
+    }
+    assert_eq!(refused, 12, "8 of 20 may stay");
+    assert_eq!(
+        fetch_from(QUIET, daemon.address(), 100),
+        (100, 0),
+        "another address does not notice"
+    );
+    drop(holders);
+    let back = testkit::until(Duration::from_secs(10), || {
+        testkit::client::fetch(daemon.address())
+            .is_ok_and(|heard| heard.end == End::Fin && !heard.bytes.is_empty())
+    });
+    assert!(back, "whoever lets go may come again");
+}
+
+#[test]
+fn too_many_new_connections_a_second() {
+    let folder = Folder::new().unwrap();
+    let mut daemon = daemon(
+        &folder,
+        "per-address = \"off\"\nrate-per-address = 50\nexempt = []",
+    );
+    let (answered, refused) = fetch_from(GREEDY, daemon.address(), 5_000);
+    assert!(
+        answered >= 50 && refused > 1_000,
+        "{answered} answered, {refused} refused"
+    );
+    assert_eq!(
+        fetch_from(QUIET, daemon.address(), 40),
+        (40, 0),
+        "another address does not notice"
+    );
+    let lines = daemon
+        .log()
+        .iter()
+        .filter(|line| line.contains("rate-per-address"))
+        .count();
+    assert!(
+        (1..10).contains(&lines),
+        "{lines} lines for {refused} refusals"
+    );
+}
+
+/// Limits can be changed while it runs.
+#[test]
+fn a_reload_changes_limits() {
+    let folder = Folder::new().unwrap();
+    let mut daemon = daemon(&folder, "rate-per-address = 10\nexempt = []");
+    assert!(fetch_from(GREEDY, daemon.address(), 200).1 > 100);
+    folder
+        .file(
+            "flashgate.toml",
+            config("rate-per-address = \"off\"\nper-address = \"off\""),
+        )
+        .unwrap();
+    daemon
+        .wait_for_line("INFO reloaded", Duration::from_secs(10))
+        .unwrap();
+    assert_eq!(fetch_from(GREEDY, daemon.address(), 1_000), (1_000, 0));
+}
+
+/// The total: those beyond it wait in the queue, and are served when others have gone.
+#[test]
+fn the_total() {
+    let folder = Folder::new().unwrap();
+    let daemon = daemon(&folder, "connections = 16");
+    let holders: Vec<_> = (0..16)
+        .map(|_| TcpStream::connect(daemon.address()).unwrap())
+        .collect();
+    let mut waiting = Client::connect(daemon.address()).unwrap();
+    waiting.send(testkit::load::REQUEST);
+    assert!(
+        !waiting.stirs_within(Duration::from_millis(300)),
+        "served beyond the total"
+    );
+    drop(holders);
+    assert_eq!(waiting.hear().bytes, [POLICY, b"\0"].concat());
+}
