@@ -33,38 +33,30 @@ impl Waiting {
     )]
     pub(super) fn serve(mut self) -> impl Future<Output = ()> + Send {
         async move {
-            // A failed connection has no peer any more, so its name is asked for before.
-            let mut peer = None;
-            let outcome = match self
-                .progress
-                .opening
-                .read(&mut self.stream, self.shared.deadlines().timing)
-                .await
-            {
-                Err(_) => Outcome::PeerFailed,
-                Ok(first) => {
-                    peer = self.stream.peer_addr().ok();
-                    self.judge(first).await
-                }
-            };
-            self.shared.count(outcome);
-            explain(outcome, peer, &self.progress.opening, &self.shared);
+            let timing = self.shared.deadlines().timing;
+            match self.progress.opening.read(&mut self.stream, timing).await {
+                Err(_) => self.end(Outcome::PeerFailed, None),
+                // On the heap, for it is larger than the wait before it, and far fewer answer than wait.
+                Ok(first) => Box::pin(self.judge(first)).await,
+            }
         }
     }
 
     /// Answers a policy request; every other connection has nothing to expect here.
-    async fn judge(&mut self, first: First) -> Outcome {
-        match first {
+    async fn judge(&mut self, first: First) {
+        // A failed connection has no peer any more, so its name is asked for before.
+        let peer = self.stream.peer_addr().ok();
+        let outcome = match first {
             First::Policy(rest) => {
                 self.permit.answering();
-                // On the heap, for it is larger than the wait before it, and far fewer answer than wait.
-                Box::pin(policy::answer(
+                let (reply, sent) = (self.reply.as_bytes(), self.progress.sent);
+                policy::answer(
                     &mut self.stream,
-                    self.reply.as_bytes(),
-                    self.progress.sent,
+                    reply,
+                    sent,
                     rest,
                     self.shared.deadlines().linger,
-                ))
+                )
                 .await
             }
             First::Http => Outcome::Http,
@@ -72,7 +64,13 @@ impl Waiting {
             First::End => Outcome::EndedEarly,
             First::Silent | First::Deadline => Outcome::Deadline,
             First::Other | _ => Outcome::NotARequest,
-        }
+        };
+        self.end(outcome, peer);
+    }
+
+    fn end(&self, outcome: Outcome, peer: Option<SocketAddr>) {
+        self.shared.count(outcome);
+        explain(outcome, peer, &self.progress.opening, &self.shared);
     }
 }
 

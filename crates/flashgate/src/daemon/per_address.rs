@@ -20,14 +20,16 @@ const CELLS: usize = 32_768;
 pub(crate) enum Subscriber {
     V4(u32),
     /// The first 64 bits.
-    V6(u128),
+    V6(u64),
 }
 
 impl From<IpAddr> for Subscriber {
     fn from(address: IpAddr) -> Self {
         match address.to_canonical() {
             IpAddr::V4(address) => Self::V4(address.to_bits()),
-            IpAddr::V6(address) => Self::V6(address.to_bits() >> 64),
+            IpAddr::V6(address) => {
+                Self::V6(u64::try_from(address.to_bits() >> 64).unwrap_or_default())
+            }
         }
     }
 }
