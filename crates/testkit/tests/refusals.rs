@@ -222,3 +222,39 @@ fn printed_policies_are_valid() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("4502 to 4534"));
 }
+
+/// However much is wrong, what is printed can be read; errors come before warnings then.
+#[test]
+fn very_many_findings() {
+    let folder = Folder::new().unwrap();
+    let body = format!("{}<allow-access-from/>", "<a/>".repeat(15_000));
+    let file = format!("<cross-domain-policy>{body}</cross-domain-policy>");
+    let path = folder.file("many.xml", file).unwrap().display().to_string();
+    let output = flashgate(&["serve", "--check", "--policy", &path]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr.len() < 100_000, "{} bytes printed", stderr.len());
+    assert!(
+        stderr.starts_with("error[") && stderr.contains("more findings in"),
+        "{stderr}"
+    );
+}
+
+/// A place that is not of ASCII is shown like any other.
+#[test]
+fn places_beyond_ascii() {
+    let folder = Folder::new().unwrap();
+    for body in [
+        "<allow-access-from domain=\"a.test\" to-ports=\"80,\u{a0}\u{a0}90\"/>",
+        "<allow-access-from domain=\"日本.test\" to-ports=\"80-\"/>",
+        "<é:é é=\"1\" é=\"2\"/>",
+    ] {
+        let file = format!("<cross-domain-policy xmlns:é=\"u\">{body}</cross-domain-policy>");
+        let path = folder
+            .file("places.xml", file)
+            .unwrap()
+            .display()
+            .to_string();
+        refused(&["--policy", &path], &["places.xml:1:"]);
+    }
+}
