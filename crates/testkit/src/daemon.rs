@@ -13,6 +13,10 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::binary;
 
+/// The policy that `--allow a.test:80` makes, without its NUL.
+pub const POLICY: &[u8] = b"<?xml version=\"1.0\"?><cross-domain-policy>\
+    <allow-access-from domain=\"a.test\" to-ports=\"80\"/></cross-domain-policy>";
+
 /// A daemon that is ready; it is killed when this is dropped.
 #[derive(Debug)]
 pub struct Daemon {

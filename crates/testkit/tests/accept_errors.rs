@@ -12,13 +12,10 @@ use std::time::{Duration, Instant};
 
 use testkit::client::{Client, End, fetch};
 use testkit::cpu;
-use testkit::daemon::Daemon;
+use testkit::daemon::{Daemon, POLICY};
 use testkit::load::{Load, run};
 use testkit::needs;
 use testkit::trace::Trace;
-
-const POLICY: &[u8] = b"<?xml version=\"1.0\"?><cross-domain-policy>\
-                        <allow-access-from domain=\"a.test\" to-ports=\"80\"/></cross-domain-policy>";
 
 /// A daemon whose `accept4` fails as told.
 fn failing(fault: &str) -> (Daemon, Trace) {

@@ -15,12 +15,9 @@ use std::time::{Duration, Instant};
 
 use testkit::client::{Client, End, fetch};
 use testkit::cpu;
-use testkit::daemon::Daemon;
+use testkit::daemon::{Daemon, POLICY};
 use testkit::load::{Load, run};
 use testkit::{needs, until};
-
-const POLICY: &[u8] = b"<?xml version=\"1.0\"?><cross-domain-policy>\
-                        <allow-access-from domain=\"a.test\" to-ports=\"80\"/></cross-domain-policy>";
 
 /// 10,000 connections that have said five bytes, and then a fetch.
 #[test]

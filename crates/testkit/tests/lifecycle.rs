@@ -14,13 +14,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use testkit::client::{Client, End, fetch};
-use testkit::daemon::Daemon;
+use testkit::daemon::{Daemon, POLICY};
 use testkit::load::{Load, run};
 use testkit::namespace::{self, Namespace};
 use testkit::{cpu, needs, until};
-
-const POLICY: &[u8] = b"<?xml version=\"1.0\"?><cross-domain-policy>\
-                        <allow-access-from domain=\"a.test\" to-ports=\"80\"/></cross-domain-policy>";
 
 fn daemon() -> Daemon {
     Daemon::serve(["--allow", "a.test:80"]).expect("a daemon")

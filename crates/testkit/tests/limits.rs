@@ -12,12 +12,9 @@ use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use testkit::client::{Client, End};
-use testkit::daemon::Daemon;
+use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::load::{Load, run};
-
-const POLICY: &[u8] = b"<?xml version=\"1.0\"?><cross-domain-policy>\
-                        <allow-access-from domain=\"a.test\" to-ports=\"80\"/></cross-domain-policy>";
 
 fn config(limits: &str) -> String {
     format!(

@@ -11,13 +11,10 @@
 use std::time::Duration;
 
 use testkit::client::{Client, End};
-use testkit::daemon::Daemon;
+use testkit::daemon::{Daemon, POLICY};
 use testkit::load::{Load, run};
 
 const RULE: [&str; 2] = ["--allow", "a.test:80"];
-const POLICY: &[u8] = b"<?xml version=\"1.0\"?><cross-domain-policy>\
-                        <allow-access-from domain=\"a.test\" to-ports=\"80\"/></cross-domain-policy>";
-
 #[test]
 fn other_terminators_and_a_space() {
     let daemon = Daemon::serve(RULE).unwrap();
