@@ -60,7 +60,7 @@ pub(crate) fn start(format: Format, verbosity: Verbosity) {
     }
 }
 
-/// Standard error, for a daemon with a single thread: a line that would have to wait is lost, and counted.
+/// Standard error, for threads that must not wait: a line that would have to is lost, and counted.
 ///
 /// A pipe whose reader has stalled is the case in point. The stream itself stays as it is, blocking: whoever started
 /// the daemon may share it.
@@ -72,7 +72,8 @@ static LOST: AtomicU64 = AtomicU64::new(0);
 impl io::Write for Unblocking {
     /// Writes a whole line or nothing. A pipe that is ready takes at least `PIPE_BUF` bytes, more than any line has.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        let mut stderr = io::stderr();
+        // Held until the line is out: otherwise another thread could take the room that was found.
+        let mut stderr = io::stderr().lock();
         let room = poll(
             &mut [PollFd::new(&stderr, PollFlags::OUT)],
             Some(&Timespec::default()),

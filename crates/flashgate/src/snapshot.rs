@@ -1,6 +1,5 @@
 //! What is served, resolved: nothing here is optional but what may be off, and nothing changes while it is served.
 
-use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,8 +10,10 @@ use tokio_flash_policy::Linger;
 use crate::daemon::ListenAddress;
 
 mod network;
+mod sockets;
 
 pub(crate) use network::Network;
+pub(crate) use sockets::{Answers, Socket};
 
 /// What the daemon was told to do.
 #[derive(Clone, Debug)]
@@ -133,23 +134,12 @@ pub(crate) struct Admin {
 
 impl Plan {
     /// Every address with its listener, in the order of the plan.
-    pub(crate) fn addresses(&self) -> impl Iterator<Item = (ListenAddress, &Listener)> {
+    fn addresses(&self) -> impl Iterator<Item = (ListenAddress, &Listener)> {
         self.listeners.iter().flat_map(|listener| {
             listener
                 .addresses
                 .iter()
                 .map(move |address| (*address, listener))
         })
-    }
-}
-
-/// Whether an address reaches no further than this machine.
-pub(crate) fn is_loopback(address: ListenAddress) -> bool {
-    match address {
-        ListenAddress::Everywhere { .. } => false,
-        ListenAddress::Exactly(address) => match address.ip() {
-            IpAddr::V4(ip) => ip.is_loopback(),
-            IpAddr::V6(ip) => ip.to_canonical().is_loopback(),
-        },
     }
 }

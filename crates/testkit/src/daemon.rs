@@ -3,12 +3,14 @@
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::os::fd::OwnedFd;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use command_fds::{CommandFdExt as _, FdMapping};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::binary;
@@ -31,6 +33,8 @@ pub struct Daemon {
 pub struct Builder {
     arguments: Vec<OsString>,
     wrapper: Vec<OsString>,
+    environment: Vec<(OsString, OsString)>,
+    sockets: Vec<OwnedFd>,
     log: Log,
 }
 
@@ -66,6 +70,31 @@ impl Builder {
         self.through(["taskset".to_owned(), "-c".to_owned(), number.to_string()])
     }
 
+    /// Sets a variable of its environment.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// Passes sockets as systemd does: from descriptor 3 on, with their names (`sd_listen_fds(3)`).
+    #[must_use]
+    pub fn passing<S: Into<OwnedFd>, N: AsRef<str>>(
+        mut self,
+        sockets: impl IntoIterator<Item = (S, N)>,
+    ) -> Self {
+        let mut names = Vec::new();
+        for (socket, name) in sockets {
+            self.sockets.push(socket.into());
+            names.push(name.as_ref().to_owned());
+        }
+        let count = self.sockets.len().to_string();
+        self.env("LISTEN_FDS", count)
+            .env("LISTEN_FDNAMES", names.join(":"))
+            // The shell's process becomes the daemon.
+            .through(["sh", "-c", "LISTEN_PID=$$ exec \"$@\"", "sh"])
+    }
+
     /// Reads nothing of its log once it is ready.
     #[must_use]
     pub fn with_unread_log(mut self) -> Self {
@@ -79,11 +108,20 @@ impl Builder {
         words.push(binary::flashgate()?.into());
         words.extend(self.arguments);
         let program = words.remove(0);
+        let mappings = (3..)
+            .zip(self.sockets)
+            .map(|(child_fd, parent_fd)| FdMapping {
+                parent_fd,
+                child_fd,
+            });
         let mut child = Command::new(&program)
             .args(&words)
+            .envs(self.environment)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
+            .fd_mappings(mappings.collect())
+            .context("can't pass sockets")?
             .spawn()
             .with_context(|| format!("can't start {}", program.display()))?;
         let stderr = child

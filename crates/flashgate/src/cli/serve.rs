@@ -10,7 +10,7 @@ use flash_policy::{Port, Reply};
 use super::Exit;
 use super::allow::Allow;
 use crate::config::{self, defaults, policy_file};
-use crate::daemon::{self, ListenAddress, Loader};
+use crate::daemon::{self, Inherited, ListenAddress, Loader};
 use crate::log::{self, Format, Verbosity};
 use crate::render::{self, Source};
 use crate::snapshot::{Listener, Loaded, Plan};
@@ -28,7 +28,8 @@ pub(super) struct Serve {
     #[arg(long, value_name = "FILE", conflicts_with = "rules")]
     policy: Option<PathBuf>,
     /// Answer on this address: `843`, `127.0.0.1:843`, `[::1]:843`; port 0 takes a free one. May be given several times
-    #[arg(long, value_name = "ADDRESS", default_value = "843")]
+    /// [default: 843 on every address, or the sockets that systemd passes]
+    #[arg(long, value_name = "ADDRESS")]
     listen: Vec<ListenAddress>,
     /// Serve what this file says, in TOML; not together with the flags above
     #[arg(long, value_name = "FILE", conflicts_with_all = ["rules", "policy", "listen"])]
@@ -56,6 +57,9 @@ Examples:
 
 Exit codes: 0 stopped by a signal, 1 an address can't be bound, 2 flags, config or policy are wrong, 70 a fault of flashgate";
 
+/// The port that players ask first, on every address.
+const EVERYWHERE: ListenAddress = ListenAddress::Everywhere { port: 843 };
+
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum LogFormat {
     /// A line for people
@@ -66,7 +70,20 @@ enum LogFormat {
 }
 
 impl Serve {
-    pub(super) fn run(self) -> Exit {
+    pub(super) fn run(mut self) -> Exit {
+        let inherited = match Inherited::from_service_manager() {
+            Ok(inherited) => inherited,
+            Err(faults) => {
+                render::to_stderr(&faults);
+                return Exit::Usage;
+            }
+        };
+        if self.listen.is_empty() {
+            self.listen = inherited.addresses();
+        }
+        if self.listen.is_empty() {
+            self.listen.push(EVERYWHERE);
+        }
         let loaded = match self.load() {
             Ok(loaded) => loaded,
             Err(faults) => {
@@ -79,7 +96,7 @@ impl Serve {
             return super::print(checked(&loaded.plan).as_bytes());
         }
         log::start(self.format(), self.verbosity());
-        daemon::run(loaded.plan, Loader::new(move || self.load()))
+        daemon::run(loaded.plan, Loader::new(move || self.load()), inherited)
     }
 
     fn load(&self) -> Result<Loaded, String> {

@@ -85,7 +85,7 @@ fn by_port(raw: &RawListener) -> Vec<(Option<Port>, Vec<ListenAddress>)> {
     groups
 }
 
-/// Reports addresses that can't be listened on beside each other.
+/// Reports addresses that stand there twice. One beside a wildcard is all right: the local address picks the policy.
 pub(super) fn check(raw: &[RawListener], source: &str, found: &mut Vec<Diagnostic>) {
     let addresses: Vec<_> = raw.iter().flat_map(|raw| &raw.addresses).collect();
     for (index, address) in addresses.iter().enumerate() {
@@ -93,16 +93,9 @@ pub(super) fn check(raw: &[RawListener], source: &str, found: &mut Vec<Diagnosti
         if address.value.port() == 0 {
             continue;
         }
-        let (before, after) = addresses.split_at(index);
-        if let Some(first) = before.iter().find(|other| other.value == address.value) {
-            found.push(duplicate(address, first, source));
-        } else if let Some(wide) = before
-            .iter()
-            .chain(after)
-            .find(|other| other.value.covers(address.value))
-        {
-            found.push(covered(address, wide, source));
-        }
+        let mut before = addresses.iter().take(index);
+        let first = before.find(|other| other.value == address.value);
+        found.extend(first.map(|first| duplicate(address, first, source)));
     }
 }
 
@@ -116,18 +109,6 @@ fn duplicate(address: &At<ListenAddress>, first: &At<ListenAddress>, source: &st
         .at(address.span, "")
         .note(format!("it stands in line {line} already"))
         .help("give each listener an address or port of its own: a request names no host to tell them apart")
-}
-
-fn covered(address: &At<ListenAddress>, wide: &At<ListenAddress>, source: &str) -> Diagnostic {
-    let message = format!(
-        "`{}` beside `{}`, which covers it, is not supported yet by this version",
-        address.value, wide.value
-    );
-    let line = line(source, wide.span.start);
-    Diagnostic::error("not-supported-yet", message)
-        .at(address.span, "")
-        .note(format!("`{}` stands in line {line}", wide.value))
-        .help("list the addresses of this machine one by one in place of the wildcard")
 }
 
 /// The line of a place, counted from 1.

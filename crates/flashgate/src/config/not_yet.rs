@@ -22,9 +22,7 @@ const NOT_YET: &[(&str, &str)] = &[
     ("limits", "half-open"),
     ("limits", "idle"),
     ("process", "user"),
-    ("process", "threads"),
     ("process", "sandbox"),
-    ("process", "handover"),
 ];
 
 /// Points at each of them.

@@ -8,7 +8,7 @@ use flash_policy::Diagnostic;
 use super::tree::{At, Table, Text, Value, parse_text};
 use super::values;
 use crate::daemon::ListenAddress;
-use crate::snapshot::{Network, Sandbox, is_loopback};
+use crate::snapshot::{Network, Sandbox};
 
 /// A value that may be `"off"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -196,7 +196,7 @@ pub(super) fn admin(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawAdmin 
         .and_then(|value| value.parsed("bad-address", str::parse, found));
     if let Some(address) = &address
         && !public
-        && !is_loopback(address.value)
+        && !address.value.is_loopback()
     {
         let message = format!(
             "expected a loopback address in `[admin]`, found `{}`",

@@ -140,7 +140,7 @@ impl Shared {
         let answered = total(Outcome::Answered);
         let others: u64 = Outcome::ALL.into_iter().map(total).sum::<u64>() - answered;
         let shed = self.shed.load(Ordering::Relaxed);
-        let cut = self.permits.open();
+        let cut = self.permits.open() + self.permits.lingering();
         info!(answered, others, cut, shed, "stopped");
     }
 }

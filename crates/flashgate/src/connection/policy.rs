@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use tokio_flash_policy::{Closed, Linger, Rest, close};
 
 use super::Outcome;
+use crate::daemon::Permit;
 
 /// How long a peer may take to make room for the reply.
 const WRITE_LIMIT: Duration = Duration::from_secs(10);
@@ -39,11 +40,13 @@ pub(super) fn send(socket: &impl AsFd, bytes: &[u8]) -> Sent {
 /// Answers on a connection whose request is known, from the `sent`th byte of the reply on.
 pub(super) async fn answer(
     stream: &mut TcpStream,
+    permit: &mut Permit,
     reply: &[u8],
     sent: usize,
     rest: Rest,
     linger: Linger,
 ) -> Outcome {
+    permit.answering();
     if !matches!(
         timeout(WRITE_LIMIT, write(stream, reply, sent)).await,
         Ok(true)
@@ -55,9 +58,13 @@ pub(super) async fn answer(
     if rest == Rest::Nothing {
         return Outcome::Answered;
     }
-    match close(stream, linger).await {
-        Closed::Cleanly => Outcome::Answered,
-        Closed::Silence | Closed::TimeUp | Closed::Failed(_) | _ => Outcome::AnsweredThenCut,
+    permit.lingering();
+    tokio::select! {
+        closed = close(stream, linger) => match closed {
+            Closed::Cleanly => Outcome::Answered,
+            Closed::Silence | Closed::TimeUp | Closed::Failed(_) | _ => Outcome::AnsweredThenCut,
+        },
+        () = permit.wanted() => Outcome::AnsweredThenCut,
     }
 }
 

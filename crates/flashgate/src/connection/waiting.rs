@@ -48,10 +48,10 @@ impl Waiting {
         let peer = self.stream.peer_addr().ok();
         let outcome = match first {
             First::Policy(rest) => {
-                self.permit.answering();
                 let (reply, sent) = (self.reply.as_bytes(), self.progress.sent);
                 policy::answer(
                     &mut self.stream,
+                    &mut self.permit,
                     reply,
                     sent,
                     rest,

@@ -12,20 +12,24 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use flash_policy::Reply;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::net::{SocketFlags, accept_with, acceptfrom_with};
+use rustix::net::{SocketFlags, accept_with, acceptfrom_with, getsockname};
 use tokio::io::unix::AsyncFd;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, info, warn};
 
 use super::SILENT_DRAIN;
-use super::bind::{self, Bound, Family};
+use super::bind;
+use super::endpoint::Endpoint;
 use super::readable::watch;
 use crate::connection::{self, Shared};
 use crate::log::Sampler;
+use crate::snapshot::Answers;
+
+/// The longest queue that a listener of ours has.
+const QUEUE: usize = bind::BACKLOG.unsigned_abs() as usize;
 
 /// After so many in a row the other tasks have their turn.
 const BATCH: usize = 16;
@@ -84,60 +88,66 @@ enum Batch {
     Dead(Errno),
 }
 
-/// Accepts on one listener.
+/// What an accept loop is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Course {
+    /// Accept for ever.
+    Accept,
+    /// Take what is queued, so that it is answered too, and end.
+    Finish,
+    /// End at once: another process accepts on the same socket, and takes the queue.
+    Leave,
+}
+
+/// Accepts on one listener, on one thread.
 pub(super) struct Acceptor {
-    listener: Option<AsyncFd<OwnedFd>>,
-    address: SocketAddr,
-    family: Family,
-    reply: watch::Receiver<Reply>,
+    endpoint: Arc<Endpoint>,
+    listener: AsyncFd<Arc<OwnedFd>>,
+    answers: watch::Receiver<Answers>,
     shared: Arc<Shared>,
     starved: Starved,
-    renewed: Option<Instant>,
+    repaired: Option<Instant>,
     sampler: Sampler,
 }
 
 impl Acceptor {
+    /// Registers the listener with the event loop of the thread that this is called on.
     pub(super) fn new(
-        bound: Bound,
-        reply: watch::Receiver<Reply>,
+        endpoint: Arc<Endpoint>,
+        answers: watch::Receiver<Answers>,
         shared: Arc<Shared>,
     ) -> io::Result<Self> {
-        let (address, family) = (bound.address, bound.family);
-        let listener = Some(watch(bound.socket)?);
         Ok(Self {
-            listener,
-            address,
-            family,
-            reply,
+            listener: watch(endpoint.socket())?,
+            endpoint,
+            answers,
             shared,
             starved: Starved::default(),
-            renewed: None,
+            repaired: None,
             sampler: Sampler::default(),
         })
     }
 
-    /// Accepts until it is told to stop, and then takes what is queued, so that it is answered too.
-    pub(super) async fn run(mut self, mut stop: watch::Receiver<bool>) {
-        tokio::select! {
+    /// Accepts until it is told to stop.
+    pub(super) async fn run(mut self, mut course: watch::Receiver<Course>) {
+        let course = tokio::select! {
             biased;
             // An error means that whoever could say "stop" has gone, which is a stop.
-            _ = stop.wait_for(|stop| *stop) => {}
-            () = self.accept() => {}
+            course = course.wait_for(|course| *course != Course::Accept) => course.map_or(Course::Finish, |course| *course),
+            () = self.accept() => Course::Finish,
+        };
+        if course != Course::Leave {
+            // Beyond this the queue is lost: its clients would not wait longer, and there is no room for them.
+            let _ = timeout(SILENT_DRAIN, self.finish()).await;
         }
-        // Beyond this the queue is lost: its clients would not wait longer, and there is no room for them.
-        let _ = timeout(SILENT_DRAIN, self.finish()).await;
     }
 
     /// Accepts for ever.
     async fn accept(&mut self) {
         loop {
             self.shared.permits.room().await;
-            let Some(listener) = &self.listener else {
-                self.renew().await;
-                continue;
-            };
             // The error is the event loop's own, at its end.
-            let Ok(mut ready) = listener.readable().await else {
+            let Ok(mut ready) = self.listener.readable().await else {
                 return;
             };
             match self.batch() {
@@ -159,20 +169,28 @@ impl Acceptor {
                     drop(ready);
                     if let Some(suppressed) = self.sampler.admit() {
                         let error = error_text(errno);
-                        error!(address = %self.address, error, suppressed, "a listener has failed; binding it again");
+                        let address = self.endpoint.address;
+                        error!(%address, error, suppressed, "a listener has failed; putting it right");
                     }
-                    self.listener = None;
+                    self.repair().await;
                 }
             }
         }
     }
 
     /// Takes what is queued, as room comes free; then the listener closes.
+    ///
+    /// The queue is served in order and holds so many at most: what came before the stop is among them, and under
+    /// load what comes after it would have no end.
     async fn finish(&mut self) {
-        loop {
+        let mut taken = 0;
+        while taken < QUEUE {
             self.shared.permits.room().await;
             match self.batch() {
-                Batch::Full { .. } => tokio::task::yield_now().await,
+                Batch::Full { accepted } => {
+                    taken += accepted;
+                    tokio::task::yield_now().await;
+                }
                 Batch::NoRoom => {}
                 Batch::Exhausted(_) => {
                     let _ = timeout(FIRST_PAUSE, self.shared.permits.next_returned()).await;
@@ -183,9 +201,7 @@ impl Acceptor {
     }
 
     fn batch(&self) -> Batch {
-        let Some(listener) = &self.listener else {
-            return Batch::Empty;
-        };
+        let listener = self.listener.get_ref();
         let mut accepted = 0;
         for _ in 0..BATCH {
             if !self.shared.permits.has_room() {
@@ -220,9 +236,16 @@ impl Acceptor {
             Ok(subscriber) => subscriber,
             Err(over) => return self.shared.refuse(peer, over),
         };
-        let serve = || connection::start(socket, subscriber, &self.reply.borrow(), &self.shared);
+        let serve = || {
+            let answers = self.answers.borrow();
+            let local = answers
+                .by_address()
+                .then(|| local_address(&socket))
+                .flatten();
+            connection::start(socket, subscriber, answers.reply(local), &self.shared);
+        };
         if catch_unwind(AssertUnwindSafe(serve)).is_err() {
-            error!(address = %self.address, "a connection has failed by a fault of ours");
+            error!(address = %self.endpoint.address, "a connection has failed by a fault of ours");
         }
     }
 
@@ -230,7 +253,8 @@ impl Acceptor {
     async fn pause(&mut self, errno: Errno) {
         if let Some(suppressed) = self.sampler.admit() {
             let error = error_text(errno);
-            warn!(address = %self.address, error, suppressed, "can't accept for now; connections wait in the queue");
+            let address = self.endpoint.address;
+            warn!(%address, error, suppressed, "can't accept for now; connections wait in the queue");
         }
         let delay = self.starved.next_delay();
         if self.starved.for_too_long() {
@@ -241,50 +265,54 @@ impl Acceptor {
 
     /// Takes connections and closes them at once, so that their clients need not wait for what will not come.
     fn accept_and_close(&self) {
-        let Some(listener) = &self.listener else {
-            return;
-        };
         for _ in 0..BATCH {
-            if accept_with(listener, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC).is_err() {
+            if accept_with(&self.listener, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC).is_err() {
                 return;
             }
             self.shared.count_shed();
         }
     }
 
-    /// Binds the address again, at least every second; a listener that keeps failing is not bound more often either.
-    async fn renew(&mut self) {
+    /// Puts the listener right, trying at least every second; one that keeps failing is not tried more often either.
+    async fn repair(&mut self) {
         let mut delay = FIRST_PAUSE;
         if self
-            .renewed
+            .repaired
             .replace(Instant::now())
             .is_some_and(|last| last.elapsed() < LONGEST_PAUSE)
         {
             sleep(LONGEST_PAUSE).await;
         }
-        loop {
-            match bind::listen(self.address, self.family).and_then(|bound| watch(bound.socket)) {
-                Ok(listener) => {
-                    info!(address = %self.address, "listening again");
-                    self.listener = Some(listener);
-                    return;
-                }
-                Err(error) => {
-                    if let Some(suppressed) = self.sampler.admit() {
-                        let error = crate::log::reason(&error);
-                        error!(address = %self.address, error, suppressed, "can't bind a listener again; trying on");
-                    }
-                }
+        let address = self.endpoint.address;
+        while let Err(error) = self.try_repair() {
+            if let Some(suppressed) = self.sampler.admit() {
+                let error = crate::log::reason(&error);
+                error!(%address, error, suppressed, "can't put a listener right; trying on");
             }
             sleep(delay).await;
             delay = (delay * 2).min(LONGEST_PAUSE);
         }
+        info!(%address, "listening again");
+    }
+
+    fn try_repair(&mut self) -> io::Result<()> {
+        let socket = self.endpoint.repair(self.listener.get_ref())?;
+        if !Arc::ptr_eq(&socket, self.listener.get_ref()) {
+            self.listener = watch(socket)?;
+        }
+        Ok(())
     }
 }
 
+fn local_address(socket: &OwnedFd) -> Option<SocketAddr> {
+    getsockname(socket)
+        .ok()
+        .and_then(|local| SocketAddr::try_from(local).ok())
+}
+
 /// Whether nothing waits to be accepted. Where that can't be told, something does.
-fn is_empty(listener: &AsyncFd<OwnedFd>) -> bool {
-    let mut asked = [PollFd::new(listener.get_ref(), PollFlags::IN)];
+fn is_empty(listener: &OwnedFd) -> bool {
+    let mut asked = [PollFd::new(listener, PollFlags::IN)];
     poll(&mut asked, Some(&Timespec::default())).is_ok_and(|ready| ready == 0)
 }
 

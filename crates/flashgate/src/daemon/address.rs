@@ -24,12 +24,31 @@ impl ListenAddress {
         }
     }
 
+    /// What people would write for the address of a socket.
+    pub(super) fn of(address: SocketAddr) -> Self {
+        match address {
+            SocketAddr::V6(address) if address.ip().is_unspecified() => Self::Everywhere {
+                port: address.port(),
+            },
+            SocketAddr::V4(_) | SocketAddr::V6(_) => Self::Exactly(address),
+        }
+    }
+
+    /// For every address, all of them that a machine without IPv6 has.
+    pub(super) fn everywhere_on_v4(self) -> Option<Self> {
+        match self {
+            Self::Everywhere { port } => Some(Self::Exactly((Ipv4Addr::UNSPECIFIED, port).into())),
+            Self::Exactly(_) => None,
+        }
+    }
+
     /// Whether another address is one of those that this one stands for, so that both can't be bound.
     pub(crate) fn covers(self, other: Self) -> bool {
         let Self::Exactly(other) = other else {
             return false;
         };
         self.port() == other.port()
+            && other.port() != 0
             && !other.ip().is_unspecified()
             && match self {
                 Self::Everywhere { .. } => true,
@@ -37,6 +56,25 @@ impl ListenAddress {
                     wide.ip().is_unspecified() && wide.is_ipv4() == other.is_ipv4()
                 }
             }
+    }
+
+    /// The wildcard among these whose socket takes this address's connections; none, if it is bound itself.
+    pub(crate) fn holder(self, all: &[Self]) -> Option<Self> {
+        let covers = |other: &Self| other.covers(self);
+        // Beside `0.0.0.0`, `[::]` takes IPv6 alone.
+        let exactly = |other: &Self| matches!(other, Self::Exactly(_)) && other.covers(self);
+        all.iter()
+            .copied()
+            .find(exactly)
+            .or_else(|| all.iter().copied().find(covers))
+    }
+
+    /// Whether it reaches no further than this machine.
+    pub(crate) fn is_loopback(self) -> bool {
+        match self {
+            Self::Everywhere { .. } => false,
+            Self::Exactly(address) => address.ip().to_canonical().is_loopback(),
+        }
     }
 
     /// Whether it is every IPv4 address on this port, which `[::]` would take too.
@@ -53,12 +91,7 @@ impl FromStr for ListenAddress {
             return Ok(Self::Everywhere { port });
         }
         match text.parse::<SocketAddr>() {
-            Ok(SocketAddr::V6(address)) if *address.ip() == Ipv6Addr::UNSPECIFIED => {
-                Ok(Self::Everywhere {
-                    port: address.port(),
-                })
-            }
-            Ok(address) => Ok(Self::Exactly(address)),
+            Ok(address) => Ok(Self::of(address)),
             Err(_) => Err(expectation(text)),
         }
     }

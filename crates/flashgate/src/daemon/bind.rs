@@ -8,10 +8,12 @@ use rustix::io::Errno;
 use socket2::{Domain, Protocol, Socket, Type};
 
 use super::address::ListenAddress;
+use super::inherited::Inherited;
 use super::remedy;
+use crate::snapshot;
 
 /// The kernel cuts it to `net.core.somaxconn`, 4096 on today's Linux.
-const BACKLOG: i32 = 4096;
+pub(super) const BACKLOG: i32 = 4096;
 
 /// A listening socket and what is needed to make it anew.
 #[derive(Debug)]
@@ -22,6 +24,23 @@ pub(super) struct Bound {
     pub(super) family: Family,
 }
 
+/// A socket that the plan asks for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted<'a> {
+    pub(super) address: ListenAddress,
+    /// What another process may call it.
+    pub(super) name: &'a str,
+}
+
+impl<'a> From<&'a snapshot::Socket> for Wanted<'a> {
+    fn from(socket: &'a snapshot::Socket) -> Self {
+        Self {
+            address: socket.address,
+            name: &socket.name,
+        }
+    }
+}
+
 /// What a socket on `[::]` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Family {
@@ -29,16 +48,25 @@ pub(super) enum Family {
     One,
 }
 
-/// Binds addresses, which are all or a part of those in use, or says of each that fails why.
+/// Binds what is not inherited already, or says of each address that fails why. The wanted are all or a part of those
+/// in use.
 pub(super) fn all(
-    addresses: &[ListenAddress],
+    wanted: &[Wanted<'_>],
     in_use: &[ListenAddress],
+    inherited: &mut Inherited,
 ) -> Result<Vec<Bound>, String> {
+    let by_address: Vec<_> = wanted
+        .iter()
+        .map(|wanted| inherited.take_by_address(wanted.address))
+        .collect();
     let (mut bound, mut faults) = (Vec::new(), String::new());
-    for address in addresses {
-        match one(*address, in_use) {
-            Ok(socket) => bound.push(socket),
-            Err((tried, error)) => faults.push_str(&remedy::describe(tried, &error)),
+    for (wanted, given) in wanted.iter().zip(by_address) {
+        match given.or_else(|| inherited.take_by_name(wanted.name)) {
+            Some(given) => bound.push(given),
+            None => match one(wanted.address, in_use) {
+                Ok(socket) => bound.push(socket),
+                Err((tried, error)) => faults.push_str(&remedy::describe(tried, &error)),
+            },
         }
     }
     if faults.is_empty() {

@@ -2,6 +2,7 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+use super::permits::Capacity;
 use crate::render;
 
 /// Descriptors for everything but connections: the event loop, signals, logs, files, and one to spare.
@@ -26,8 +27,11 @@ pub(super) fn raise() -> u64 {
     }
 }
 
+/// Of the descriptors for connections, one in so many is for those that linger.
+const LINGERING_SHARE: u64 = 4;
+
 /// How many connections fit beside the listeners, `wanted` at most; a rendered error if too few.
-pub(super) fn budget(files: u64, listeners: usize, wanted: usize) -> Result<usize, String> {
+pub(super) fn budget(files: u64, listeners: usize, wanted: usize) -> Result<Capacity, String> {
     let room = files.saturating_sub(RESERVED + listeners as u64);
     if room < FEWEST {
         let needed = RESERVED + listeners as u64 + FEWEST;
@@ -38,5 +42,10 @@ pub(super) fn budget(files: u64, listeners: usize, wanted: usize) -> Result<usiz
             )],
         ));
     }
-    Ok(usize::try_from(room).unwrap_or(usize::MAX).min(wanted))
+    let lingering = room / LINGERING_SHARE;
+    let number = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+    Ok(Capacity {
+        connections: number(room - lingering).min(wanted),
+        lingering: number(lingering),
+    })
 }

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows what a policy is: a reply is bytes.
 
+use std::future::pending;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,80 +15,71 @@ use crate::cli::Exit;
 use crate::connection::Shared;
 use crate::log::{self, LIFECYCLE};
 use crate::render;
-use crate::snapshot::Plan;
+use crate::snapshot::{Plan, Socket};
 
 mod accept;
 mod address;
 mod bind;
 mod changes;
 mod descriptors;
+mod endpoint;
+mod handover;
+mod inherited;
+mod lingering;
 mod listeners;
+mod notify;
 mod per_address;
 mod permits;
 mod readable;
 mod reload;
 mod remedy;
 mod signals;
+mod workers;
 
 pub(crate) use accept::Spare;
 pub(crate) use address::ListenAddress;
+pub(crate) use inherited::Inherited;
 pub(crate) use per_address::{OverLimit, Subscriber};
 pub(crate) use permits::{Permit, Permits};
-
 pub(crate) use reload::Loader;
 
+use accept::Course;
+use bind::{Bound, Wanted};
 use changes::Changes;
+use endpoint::NamedEndpoint;
+use handover::{Predecessor, Successors};
 use listeners::Listeners;
+use notify::ServiceManager;
+use permits::Capacity;
 use reload::reload;
 use signals::{Signal, Signals};
+use workers::Workers;
 
 /// How long a client that has said nothing is waited for after a stop: as long as a player waits for its answer
 /// (Adobe, *Developer's Guide*: three seconds).
 const SILENT_DRAIN: Duration = Duration::from_secs(3);
 
 /// Binds, serves, and stops; returns how it ended. The loader makes the plan anew for a reload.
-pub(crate) fn run(plan: Plan, loader: Loader) -> Exit {
-    let addresses: Vec<_> = plan.addresses().map(|(address, _)| address).collect();
+pub(crate) fn run(plan: Plan, loader: Loader, inherited: Inherited) -> Exit {
+    let manager = Arc::new(ServiceManager::from_env());
     let files = descriptors::raise();
-    let bound = bind::all(&addresses, &addresses).and_then(|sockets| {
-        let limit = descriptors::budget(files, sockets.len(), plan.limits.connections)?;
-        Ok((sockets, limit))
-    });
-    let (sockets, limit) = match bound {
-        Ok(bound) => bound,
-        Err(faults) => {
+    let opened = match Opened::new(&plan, inherited, files) {
+        Ok(opened) => opened,
+        Err((exit, faults)) => {
             render::to_stderr(&faults);
-            return Exit::System;
+            return exit;
         }
     };
     let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(fault) => {
-            let message = format!("can't start the event loop: {}", log::reason(&fault));
-            render::plain_error(&message, &[]);
+            render::to_stderr(&no_event_loop(&fault));
             return Exit::System;
         }
     };
-    let shared = Arc::new(Shared::new(&plan.limits, Permits::new(limit, &plan.limits)));
     let exit = runtime.block_on(async {
-        let mut listeners = Listeners::new(Arc::clone(&shared));
-        let started = listeners
-            .start(sockets, &plan)
-            .and_then(|()| Signals::new().map_err(|fault| no_signals(&fault)));
-        match started {
-            Ok(signals) => {
-                Daemon {
-                    listeners,
-                    signals,
-                    shared,
-                    plan,
-                    loader,
-                    changes: Changes::new(),
-                    files,
-                }
-                .serve()
-                .await
-            }
+        match Daemon::start(opened, plan, loader, manager, files) {
+            Ok(daemon) => daemon.serve().await,
             Err(fault) => {
                 render::to_stderr(&fault);
                 Exit::System
@@ -99,11 +91,53 @@ pub(crate) fn run(plan: Plan, loader: Loader) -> Exit {
     exit
 }
 
+fn no_event_loop(fault: &io::Error) -> String {
+    let message = format!("can't start an event loop: {}", log::reason(fault));
+    render::plain_error_text(&message, &[])
+}
+
 fn no_signals(fault: &io::Error) -> String {
-    render::plain_error_text(
-        &format!("can't listen for signals: {}", log::reason(fault)),
-        &[],
-    )
+    let message = format!("can't listen for signals: {}", log::reason(fault));
+    render::plain_error_text(&message, &[])
+}
+
+/// What a start needs rights for: the sockets, and how many connections they may bring.
+struct Opened {
+    sockets: Vec<Socket>,
+    bound: Vec<Bound>,
+    capacity: Capacity,
+    handover: Option<handover::Start>,
+}
+
+impl Opened {
+    /// Takes over what another process has bound, and binds the rest; an error is text for the terminal.
+    fn new(plan: &Plan, mut inherited: Inherited, files: u64) -> Result<Self, (Exit, String)> {
+        let system = |faults| (Exit::System, faults);
+        let passed = !inherited.is_empty();
+        let path = plan.process.handover.as_deref();
+        let handover = path
+            .map(|path| handover::Start::at(path, &mut inherited))
+            .transpose()
+            .map_err(system)?;
+        let sockets = plan.sockets();
+        let wanted: Vec<_> = sockets.iter().map(Wanted::from).collect();
+        let addresses: Vec<_> = sockets.iter().map(|socket| socket.address).collect();
+        let bound = bind::all(&wanted, &addresses, &mut inherited).map_err(system)?;
+        // A predecessor may have had more; what a service manager passes is meant.
+        if passed {
+            inherited
+                .nothing_left()
+                .map_err(|faults| (Exit::Usage, faults))?;
+        }
+        let capacity =
+            descriptors::budget(files, sockets.len(), plan.limits.connections).map_err(system)?;
+        Ok(Self {
+            sockets,
+            bound,
+            capacity,
+            handover,
+        })
+    }
 }
 
 /// Everything that runs.
@@ -114,26 +148,107 @@ struct Daemon {
     plan: Plan,
     loader: Loader,
     changes: Changes,
+    manager: Arc<ServiceManager>,
+    workers: Workers,
+    /// Told when everything serves.
+    predecessor: Option<Predecessor>,
+    successors: Option<Successors>,
     /// The limit on open files.
     files: u64,
 }
 
+/// Why serving ends.
+enum Ending {
+    /// A signal.
+    Stop,
+    /// A successor serves.
+    Succeeded,
+    /// A fault of our own.
+    Fault,
+}
+
 impl Daemon {
+    /// Starts every part; an error is text for the terminal.
+    fn start(
+        opened: Opened,
+        plan: Plan,
+        loader: Loader,
+        manager: Arc<ServiceManager>,
+        files: u64,
+    ) -> Result<Self, String> {
+        let shared = Arc::new(Shared::new(
+            &plan.limits,
+            Permits::new(opened.capacity, &plan.limits),
+        ));
+        let workers =
+            Workers::start(plan.process.threads).map_err(|fault| no_event_loop(&fault))?;
+        let signals = Signals::new().map_err(|fault| no_signals(&fault))?;
+        let (predecessor, successors) = match opened.handover {
+            Some(start) => {
+                let successors =
+                    Successors::new(start.door).map_err(|fault| no_event_loop(&fault))?;
+                (start.predecessor, Some(successors))
+            }
+            None => (None, None),
+        };
+        let mut listeners = Listeners::new(Arc::clone(&shared), workers.handles());
+        listeners.start(opened.bound, opened.sockets)?;
+        Ok(Self {
+            listeners,
+            signals,
+            shared,
+            plan,
+            loader,
+            changes: Changes::new(),
+            manager,
+            workers,
+            predecessor,
+            successors,
+            files,
+        })
+    }
+
     async fn serve(mut self) -> Exit {
         self.changes.watch(&self.plan.watched);
         info!(target: LIFECYCLE, connections = self.shared.permits.limit(), "flashgate ready");
-        let exit = self.until_stopped().await;
+        self.manager.ready(&self.status());
+        let watchdog = self.manager.watchdog().map(tokio::spawn);
+        if let Some(predecessor) = self.predecessor.take() {
+            predecessor.dismiss();
+        }
+        let ending = self.until_ended().await;
+        self.manager.stopping();
+        let (course, exit) = match ending {
+            Ending::Stop => (Course::Finish, Exit::Success),
+            Ending::Succeeded => (Course::Leave, Exit::Success),
+            Ending::Fault => (Course::Finish, Exit::Internal),
+        };
         tokio::select! {
-            () = drain(&mut self.listeners, &self.shared, self.plan.process.drain) => {}
+            () = drain(&mut self.listeners, course, &self.shared, self.plan.process.drain) => {}
             signal = self.signals.next_stop() => info!(signal, "stopping now"),
         }
+        // After a hand-over the path is the successor's.
+        if let (Ending::Stop, Some(successors)) = (ending, self.successors) {
+            successors.close();
+        }
+        if let Some(watchdog) = watchdog {
+            watchdog.abort();
+        }
+        self.workers.stop();
         self.shared.log_totals();
         exit
     }
 
-    /// Serves and reloads; returns how it ends.
-    async fn until_stopped(&mut self) -> Exit {
+    /// What the service manager shows of it.
+    fn status(&self) -> String {
+        let (count, limit) = (self.listeners.count(), self.shared.permits.limit());
+        format!("serving on {count} sockets, {limit} connections at most")
+    }
+
+    /// Serves and reloads; returns why it ends.
+    async fn until_ended(&mut self) -> Ending {
         loop {
+            let endpoints = self.listeners.endpoints();
             let wanted = tokio::select! {
                 biased;
                 signal = self.signals.next() => signal,
@@ -141,9 +256,13 @@ impl Daemon {
                     info!("a file has changed");
                     Signal::Reload
                 }
+                () = succeeded(&mut self.successors, &endpoints) => {
+                    info!(target: LIFECYCLE, "handed over: a successor serves");
+                    return Ending::Succeeded;
+                }
                 () = self.listeners.any_ended() => {
                     error!("an accept loop ended by itself");
-                    return Exit::Internal;
+                    return Ending::Fault;
                 }
             };
             let stop = match wanted {
@@ -152,7 +271,7 @@ impl Daemon {
             };
             if let Some(signal) = stop {
                 info!(signal, "stopping: answering what was accepted");
-                return Exit::Success;
+                return Ending::Stop;
             }
         }
     }
@@ -161,23 +280,40 @@ impl Daemon {
     async fn reload(&mut self) -> Option<&'static str> {
         // Before they are read: what changes meanwhile is another change.
         self.changes.note();
+        self.manager.reloading();
         let plan = tokio::select! {
             biased;
             signal = self.signals.next_stop() => return Some(signal),
             plan = reload(&self.loader, &mut self.listeners, &self.shared, self.files) => plan,
         };
-        if let Some(plan) = plan {
-            self.changes.watch(&plan.watched);
-            self.plan = plan;
+        match plan {
+            Some(plan) => {
+                self.changes.watch(&plan.watched);
+                self.plan = plan;
+                self.manager.ready(&self.status());
+            }
+            None => self.manager.ready(NOT_RELOADED),
         }
         None
     }
 }
 
-/// Lets what is queued be accepted, and open connections end: all of them for a while, those that were answered longer.
-async fn drain(listeners: &mut Listeners, shared: &Shared, limit: Duration) {
+/// What the service manager shows after a reload that was refused.
+const NOT_RELOADED: &str = "not reloaded, see the log: serving as before";
+
+/// Waits until a successor serves; for ever, where none can ask.
+async fn succeeded(successors: &mut Option<Successors>, endpoints: &[NamedEndpoint]) {
+    match successors {
+        Some(successors) => successors.next(endpoints).await,
+        None => pending().await,
+    }
+}
+
+/// Lets what is queued be accepted, unless a successor does; and lets open connections end: all of them for a while,
+/// those that were answered longer.
+async fn drain(listeners: &mut Listeners, course: Course, shared: &Shared, limit: Duration) {
     let start = Instant::now();
-    listeners.stop().await;
+    listeners.end(course).await;
     let _ = timeout_at(
         start + SILENT_DRAIN.min(limit),
         shared.permits.all_returned(),

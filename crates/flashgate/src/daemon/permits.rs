@@ -1,5 +1,6 @@
 //! How many connections are open, and room for how many more.
 
+use std::future::pending;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,8 +8,18 @@ use std::time::Instant;
 
 use tokio::sync::Notify;
 
+use super::lingering::{Lingering, Place};
 use super::per_address::{OverLimit, PerAddress, Subscriber};
 use crate::snapshot::Limits;
+
+/// How many connections fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Capacity {
+    /// On their way to an answer.
+    pub(crate) connections: usize,
+    /// Answered, and waiting for their client's end.
+    pub(crate) lingering: usize,
+}
 
 /// The count of open connections, with a limit that follows from the descriptors at hand.
 #[derive(Debug)]
@@ -16,6 +27,7 @@ pub(crate) struct Permits {
     limit: AtomicUsize,
     open: AtomicUsize,
     answering: AtomicUsize,
+    lingering: Lingering,
     per_address: Mutex<PerAddress>,
     returned: Notify,
 }
@@ -25,16 +37,28 @@ pub(crate) struct Permits {
 pub(crate) struct Permit {
     permits: Arc<Permits>,
     subscriber: Option<Subscriber>,
-    answering: bool,
+    stage: Stage,
+}
+
+/// How far a connection has come.
+#[derive(Debug)]
+enum Stage {
+    /// Its request is still awaited.
+    Waiting,
+    /// Its answer is on the way.
+    Answering,
+    /// It was answered.
+    Lingering(Place),
 }
 
 impl Permits {
     /// So many places in all; the limits say how many for each address.
-    pub(crate) fn new(limit: usize, limits: &Limits) -> Arc<Self> {
+    pub(crate) fn new(capacity: Capacity, limits: &Limits) -> Arc<Self> {
         Arc::new(Self {
-            limit: AtomicUsize::new(limit),
+            limit: AtomicUsize::new(capacity.connections),
             open: AtomicUsize::new(0),
             answering: AtomicUsize::new(0),
+            lingering: Lingering::new(capacity.lingering),
             per_address: Mutex::new(PerAddress::new(limits, Instant::now())),
             returned: Notify::new(),
         })
@@ -54,7 +78,7 @@ impl Permits {
         Permit {
             permits: Arc::clone(self),
             subscriber,
-            answering: false,
+            stage: Stage::Waiting,
         }
     }
 
@@ -74,10 +98,16 @@ impl Permits {
     }
 
     /// Other limits; where more are open already, they stay.
-    pub(crate) fn set_limits(&self, limit: usize, limits: &Limits) {
-        self.limit.store(limit, Ordering::Relaxed);
+    pub(crate) fn set_limits(&self, capacity: Capacity, limits: &Limits) {
+        self.limit.store(capacity.connections, Ordering::Relaxed);
+        self.lingering.set_most(capacity.lingering);
         self.per_address().set_limits(limits, Instant::now());
         self.returned.notify_waiters();
+    }
+
+    /// How many connections were answered and linger; they are not among the open ones.
+    pub(crate) fn lingering(&self) -> usize {
+        self.lingering.count()
     }
 
     /// How many connections are open.
@@ -118,22 +148,43 @@ impl Permits {
 impl Permit {
     /// Says that the connection's request is known and its answer on the way: a stop waits for it longer.
     pub(crate) fn answering(&mut self) {
-        if !self.answering {
-            self.answering = true;
+        if matches!(self.stage, Stage::Waiting) {
+            self.stage = Stage::Answering;
             self.permits.answering.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Says that the connection was answered, and waits only for its client's end: its place is another's.
+    pub(crate) fn lingering(&mut self) {
+        self.answering();
+        self.stage = Stage::Lingering(self.permits.lingering.take());
+        self.permits.open.fetch_sub(1, Ordering::Relaxed);
+        self.permits.returned.notify_waiters();
+    }
+
+    /// Waits until a lingering connection must give way; for ever, if this is none.
+    pub(crate) async fn wanted(&self) {
+        match &self.stage {
+            Stage::Lingering(place) => place.wanted().await,
+            Stage::Waiting | Stage::Answering => pending().await,
         }
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        if self.answering {
+        if !matches!(self.stage, Stage::Waiting) {
             self.permits.answering.fetch_sub(1, Ordering::Relaxed);
         }
         if let Some(subscriber) = self.subscriber {
             self.permits.per_address().closed(subscriber);
         }
-        self.permits.open.fetch_sub(1, Ordering::Relaxed);
+        match &self.stage {
+            Stage::Lingering(place) => self.permits.lingering.leave(place),
+            Stage::Waiting | Stage::Answering => {
+                self.permits.open.fetch_sub(1, Ordering::Relaxed);
+            }
+        }
         self.permits.returned.notify_waiters();
     }
 }

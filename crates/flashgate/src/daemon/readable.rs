@@ -1,7 +1,7 @@
 //! Descriptors that the event loop watches for input.
 
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::AsRawFd;
 
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
@@ -10,8 +10,8 @@ use tokio::io::unix::AsyncFd;
 #[expect(
     deprecated,
     reason = "the newer constructor is unsafe, which no crate of ours is; what it asks for, a descriptor that stays \
-              the same and open for as long as it is registered, an `OwnedFd` gives"
+              the same and open for as long as it is registered, `OwnedFd` and what holds one give"
 )]
-pub(super) fn watch(descriptor: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
+pub(super) fn watch<T: AsRawFd>(descriptor: T) -> io::Result<AsyncFd<T>> {
     AsyncFd::with_interest(descriptor, Interest::READABLE)
 }

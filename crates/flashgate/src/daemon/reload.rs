@@ -65,10 +65,11 @@ fn take_over(
     files: u64,
 ) -> Result<Plan, String> {
     let Loaded { plan, warnings } = loaded;
-    let limit = descriptors::budget(files, plan.addresses().count(), plan.limits.connections)?;
-    listeners.change(&plan)?;
+    let sockets = plan.sockets();
+    let capacity = descriptors::budget(files, sockets.len(), plan.limits.connections)?;
+    listeners.change(sockets)?;
     shared.set_limits(&plan.limits);
-    shared.permits.set_limits(limit, &plan.limits);
+    shared.permits.set_limits(capacity, &plan.limits);
     log::text(&warnings);
     Ok(plan)
 }

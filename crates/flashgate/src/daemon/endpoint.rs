@@ -1,0 +1,53 @@
+//! A listening socket that every thread accepts on, and that is put right should it fail.
+
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustix::net::listen;
+
+use super::bind::{self, Bound, Family};
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Endpoint {
+    /// As bound.
+    pub(super) address: SocketAddr,
+    family: Family,
+    socket: Mutex<Arc<OwnedFd>>,
+}
+
+/// One with its listener's name, for whoever takes it over.
+#[derive(Debug)]
+pub(super) struct NamedEndpoint {
+    pub(super) name: String,
+    pub(super) endpoint: Arc<Endpoint>,
+}
+
+impl Endpoint {
+    pub(super) fn new(bound: Bound) -> Self {
+        Self {
+            address: bound.address,
+            family: bound.family,
+            socket: Mutex::new(Arc::new(bound.socket)),
+        }
+    }
+
+    pub(super) fn socket(&self) -> Arc<OwnedFd> {
+        Arc::clone(&self.socket.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A socket in place of one that has failed: often the same, told to listen again.
+    ///
+    /// That needs no privilege, keeps the port, and helps where another process that shares the socket has shut it
+    /// down. Binding anew is the second choice.
+    pub(super) fn repair(&self, failed: &Arc<OwnedFd>) -> io::Result<Arc<OwnedFd>> {
+        let mut socket = self.socket.lock().unwrap_or_else(PoisonError::into_inner);
+        let repaired_meanwhile = !Arc::ptr_eq(&socket, failed);
+        if !repaired_meanwhile && listen(failed, bind::BACKLOG).is_err() {
+            *socket = Arc::new(bind::listen(self.address, self.family)?.socket);
+        }
+        Ok(Arc::clone(&socket))
+    }
+}

@@ -1,0 +1,141 @@
+//! Listening sockets that another process has bound: the service manager, or the daemon's predecessor.
+//!
+//! A socket is matched with a listener by its address or, where none fits, by its name. Nothing is served that the plan
+//! does not ask for.
+
+use std::env;
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
+
+use listenfd::ListenFd;
+use rustix::net::sockopt;
+use socket2::SockRef;
+
+use super::address::ListenAddress;
+use super::bind::{Bound, Family};
+use crate::log;
+use crate::render;
+
+/// Sockets to be taken over.
+#[derive(Debug, Default)]
+pub(crate) struct Inherited {
+    sockets: Vec<Given>,
+}
+
+/// One of them.
+#[derive(Debug)]
+struct Given {
+    bound: Bound,
+    name: String,
+}
+
+impl Inherited {
+    /// What the service manager passes (`sd_listen_fds(3)`); an error is text for the terminal.
+    pub(crate) fn from_service_manager() -> Result<Self, String> {
+        let names = env::var("LISTEN_FDNAMES").unwrap_or_default();
+        let mut names = names.split(':');
+        let mut passed = ListenFd::from_env();
+        let mut inherited = Self::default();
+        for number in 0..passed.len() {
+            let name = names.next().unwrap_or_default().to_owned();
+            let refused = |error: &io::Error| unusable(number, &name, error);
+            let taken = passed
+                .take_tcp_listener(number)
+                .map_err(|error| refused(&error))?;
+            if let Some(socket) = taken {
+                let bound = adopt(socket.into()).map_err(|error| refused(&error))?;
+                inherited.add(bound, name);
+            }
+        }
+        Ok(inherited)
+    }
+
+    pub(super) fn add(&mut self, bound: Bound, name: String) {
+        self.sockets.push(Given { bound, name });
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.sockets.is_empty()
+    }
+
+    /// Where they listen, in the words of a plan.
+    pub(crate) fn addresses(&self) -> Vec<ListenAddress> {
+        let given = |given: &Given| ListenAddress::of(given.bound.address);
+        self.sockets.iter().map(given).collect()
+    }
+
+    /// The socket that is bound to this very address.
+    pub(super) fn take_by_address(&mut self, address: ListenAddress) -> Option<Bound> {
+        let is = |wanted: ListenAddress| {
+            move |given: &Given| ListenAddress::of(given.bound.address) == wanted
+        };
+        let on_v4 = address.everywhere_on_v4();
+        let found = self.sockets.iter().position(is(address));
+        let found = found.or_else(|| on_v4.and_then(|v4| self.sockets.iter().position(is(v4))));
+        found.map(|index| self.sockets.remove(index).bound)
+    }
+
+    /// The first socket of this name.
+    pub(super) fn take_by_name(&mut self, name: &str) -> Option<Bound> {
+        let found = self.sockets.iter().position(|given| given.name == name);
+        found.map(|index| self.sockets.remove(index).bound)
+    }
+
+    /// What is left when everything was taken that the plan asks for; an error is text for the terminal.
+    pub(super) fn nothing_left(&self) -> Result<(), String> {
+        let complaint = |given: &Given| {
+            let (address, name) = (given.bound.address, &given.name);
+            render::plain_error_text(
+                &format!(
+                    "the service manager passes a socket on {address}, `{name}`, which no listener uses"
+                ),
+                &[
+                    "name that address in a `[[listen]]`, or set `FileDescriptorName=` in the socket unit to the policy's name",
+                    "or remove it from the socket unit: its clients would wait for an answer for ever",
+                ],
+            )
+        };
+        let complaints: String = self.sockets.iter().map(complaint).collect();
+        if complaints.is_empty() {
+            Ok(())
+        } else {
+            Err(complaints)
+        }
+    }
+}
+
+fn unusable(number: usize, name: &str, error: &io::Error) -> String {
+    let reason = log::reason(error);
+    render::plain_error_text(
+        &format!("the service manager's socket {number}, `{name}`, can't be used: {reason}"),
+        &["pass listening TCP sockets: `ListenStream=843` in the socket unit, and no `Accept=yes`"],
+    )
+}
+
+/// Makes a socket that came from elsewhere one of ours, whatever state it came in.
+pub(super) fn adopt(socket: OwnedFd) -> io::Result<Bound> {
+    let view = SockRef::from(&socket);
+    if !view.is_listener()? {
+        return Err(io::Error::other("it does not listen"));
+    }
+    // One that blocks would stop the event loop.
+    view.set_nonblocking(true)?;
+    // Accepted sockets inherit it.
+    view.set_tcp_nodelay(true)?;
+    let address = view
+        .local_addr()?
+        .as_socket()
+        .ok_or_else(|| io::Error::other("it is not bound to an internet address"))?;
+    let family = family(&socket, address)?;
+    Ok(Bound {
+        socket,
+        address,
+        family,
+    })
+}
+
+fn family(socket: &OwnedFd, address: SocketAddr) -> io::Result<Family> {
+    let both = address.is_ipv6() && !sockopt::ipv6_v6only(socket)?;
+    Ok(if both { Family::Both } else { Family::One })
+}

@@ -1,0 +1,104 @@
+//! Connections that were answered and wait for their client's end: they take no player's place, and the oldest gives way.
+//!
+//! nginx does the same: a connection that lingers is the first to go when connections run short.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+/// The places for lingering connections.
+#[derive(Debug)]
+pub(super) struct Lingering {
+    most: AtomicUsize,
+    places: Mutex<Places>,
+}
+
+#[derive(Debug, Default)]
+struct Places {
+    next: u64,
+    /// In the order in which they were taken.
+    taken: BTreeMap<u64, Arc<Notify>>,
+}
+
+/// One connection's place.
+#[derive(Debug)]
+pub(super) struct Place {
+    number: u64,
+    wanted: Arc<Notify>,
+}
+
+impl Lingering {
+    pub(super) fn new(most: usize) -> Self {
+        Self {
+            most: AtomicUsize::new(most),
+            places: Mutex::default(),
+        }
+    }
+
+    pub(super) fn set_most(&self, most: usize) {
+        self.most.store(most, Ordering::Relaxed);
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.places().taken.len()
+    }
+
+    /// Takes a place; where all are taken, the connection that has lingered longest is told to go.
+    pub(super) fn take(&self) -> Place {
+        let wanted = Arc::new(Notify::new());
+        let mut places = self.places();
+        let number = places.next;
+        places.next += 1;
+        places.taken.insert(number, Arc::clone(&wanted));
+        while places.taken.len() > self.most.load(Ordering::Relaxed).max(1) {
+            if let Some((_, oldest)) = places.taken.pop_first() {
+                oldest.notify_one();
+            }
+        }
+        Place { number, wanted }
+    }
+
+    /// Gives a place back.
+    pub(super) fn leave(&self, place: &Place) {
+        self.places().taken.remove(&place.number);
+    }
+
+    fn places(&self) -> MutexGuard<'_, Places> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Place {
+    /// Waits until another connection wants it.
+    pub(super) async fn wanted(&self) {
+        self.wanted.notified().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a connection was told to go.
+    fn told(place: &Place) -> bool {
+        let mut wanted = Box::pin(place.wanted());
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        wanted.as_mut().poll(&mut context).is_ready()
+    }
+
+    #[test]
+    fn the_oldest_gives_way() {
+        let lingering = Lingering::new(2);
+        let (first, second) = (lingering.take(), lingering.take());
+        assert!(!told(&first));
+        let third = lingering.take();
+        assert_eq!([&first, &second, &third].map(told), [true, false, false]);
+        lingering.leave(&first);
+        lingering.leave(&second);
+        let fourth = lingering.take();
+        assert!(!told(&third) && !told(&fourth));
+        assert_eq!(lingering.count(), 2);
+    }
+}

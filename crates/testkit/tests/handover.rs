@@ -1,0 +1,199 @@
+//! A second start takes the listeners over, and no client notices.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
+use std::fs;
+use std::io::Read as _;
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use testkit::client::{Client, End, fetch};
+use testkit::daemon::{Daemon, POLICY};
+use testkit::folder::Folder;
+use testkit::load::{self, Load};
+use testkit::{binary, needs};
+
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// A config with the hand-over on, and where its socket is.
+fn config(folder: &Folder, more: &str) -> (PathBuf, PathBuf) {
+    let text = format!(
+        "[policy.default]\nrules = [{{ domain = \"a.test\", ports = \"80\" }}]\n\
+         [process]\nhandover = \"flashgate.sock\"\n\
+         [[listen]]\naddress = \"127.0.0.1:0\"\n{more}"
+    );
+    let path = folder.file("flashgate.toml", text).unwrap();
+    (path, folder.path().join("flashgate.sock"))
+}
+
+fn start(config: &Path) -> anyhow::Result<Daemon> {
+    Daemon::builder()
+        .args(["serve", "--config"])
+        .args([config])
+        .start()
+}
+
+/// The successor asks for the very address that the first one was given: port 0 would be another one each time.
+fn fixed(folder: &Folder, address: SocketAddr) -> PathBuf {
+    let (path, _) = config(folder, "");
+    let text = fs::read_to_string(&path).unwrap();
+    let text = text.replace("127.0.0.1:0", &address.to_string());
+    folder.file("flashgate.toml", text).unwrap()
+}
+
+#[track_caller]
+fn answers(address: SocketAddr) {
+    let heard = fetch(address).unwrap();
+    assert_eq!(
+        (heard.bytes, heard.end),
+        ([POLICY, b"\0"].concat(), End::Fin)
+    );
+}
+
+/// Hand-overs under load: nobody is refused, reset or left without an answer.
+#[test]
+fn under_load() {
+    let folder = Folder::new().unwrap();
+    let mut daemon = start(&config(&folder, "").0).unwrap();
+    let address = daemon.address();
+    let path = fixed(&folder, address);
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let load = scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                let mut load = Load::new(address, POLICY);
+                (load.fetches, load.in_flight) = (2_000, 32);
+                let report = load::run(&load).unwrap();
+                assert!(report.all_ok(), "{report}");
+            }
+        });
+        for _ in 0..10 {
+            let next = start(&path).unwrap();
+            let mut former = std::mem::replace(&mut daemon, next);
+            assert_eq!(daemon.address(), address);
+            assert!(former.wait(LIMIT).unwrap().success());
+            former.wait_for_line("handed over", LIMIT).unwrap();
+        }
+        done.store(true, Ordering::Relaxed);
+        load.join().unwrap();
+    });
+    answers(address);
+}
+
+/// A connection that the first process has stays with it until it is answered.
+#[test]
+fn open_connections_are_finished() {
+    let folder = Folder::new().unwrap();
+    let mut former = start(&config(&folder, "").0).unwrap();
+    let address = former.address();
+    let mut client = Client::connect(address).unwrap();
+    client.send(b"<policy-file-");
+    let mut settled = Client::connect(address).unwrap();
+    settled.send(load::REQUEST);
+    assert_eq!(settled.hear().end, End::Fin);
+    let mut daemon = start(&fixed(&folder, address)).unwrap();
+    former.wait_for_line("handed over", LIMIT).unwrap();
+    client.send(b"request/>\0");
+    let heard = client.hear();
+    assert_eq!(
+        (heard.bytes, heard.end),
+        ([POLICY, b"\0"].concat(), End::Fin)
+    );
+    assert!(former.wait(LIMIT).unwrap().success());
+    answers(address);
+    daemon.terminate().unwrap();
+    assert!(daemon.wait(LIMIT).unwrap().success());
+}
+
+/// A successor that can't start, or dies before it is ready, changes nothing: the way back.
+#[test]
+fn a_failed_successor() {
+    let folder = Folder::new().unwrap();
+    let (path, socket) = config(&folder, "");
+    let mut daemon = start(&path).unwrap();
+    let address = daemon.address();
+    let busy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = busy.local_addr().unwrap();
+    let path = fixed(&folder, address);
+    let more = format!("[[listen]]\naddress = \"{taken}\"\n");
+    let text = fs::read_to_string(&path).unwrap() + &more;
+    let error = start(&folder.file("flashgate.toml", text).unwrap()).unwrap_err();
+    assert!(
+        format!("{error:#}").contains(&taken.to_string()),
+        "{error:#}"
+    );
+    daemon.wait_for_line("was never ready", LIMIT).unwrap();
+    answers(address);
+    // One that takes the listeners and says nothing.
+    let script = format!(
+        "import socket,sys\ns=socket.socket(socket.AF_UNIX,socket.SOCK_SEQPACKET)\ns.connect({:?})\n\
+         m,a,_,_=s.recvmsg(65536,4096)\nprint(m.decode(),len(a),flush=True)\n",
+        socket.display().to_string()
+    );
+    if needs::met(needs::program("python3")) {
+        let output = Command::new("python3")
+            .args(["-c", &script])
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            text.starts_with("flashgate handover 1\nlisteners\ndefault"),
+            "{text}"
+        );
+    }
+    answers(address);
+    let mut daemon_2 = start(&fixed(&folder, address)).unwrap();
+    assert!(daemon.wait(LIMIT).unwrap().success());
+    answers(address);
+    daemon_2.terminate().unwrap();
+    assert!(daemon_2.wait(LIMIT).unwrap().success());
+}
+
+/// The socket is for root and the same user only, and what a crash leaves of it is no obstacle.
+#[test]
+fn the_door() {
+    let folder = Folder::new().unwrap();
+    let (path, socket) = config(&folder, "");
+    let mut daemon = start(&path).unwrap();
+    let mode = fs::metadata(&socket).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    if needs::met(needs::root()) && needs::met(needs::program("setpriv")) {
+        // Even where the file's mode would let them.
+        fs::set_permissions(&socket, fs::Permissions::from_mode(0o666)).unwrap();
+        let binary = binary::flashgate().unwrap();
+        let mut stranger = Command::new("setpriv")
+            .args(["--reuid", "12345", "--regid", "12345", "--clear-groups"])
+            .arg(binary)
+            .args(["serve", "--config"])
+            .arg(&path)
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut text = String::new();
+        stranger
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut text)
+            .unwrap();
+        assert_eq!(stranger.wait().unwrap().code(), Some(1));
+        assert!(text.contains("can't take over"), "{text}");
+    }
+    let killed = daemon.address();
+    drop(daemon);
+    assert!(socket.exists(), "expected the socket of a killed process");
+    assert!(fetch(killed).is_err());
+    daemon = start(&path).unwrap();
+    answers(daemon.address());
+}
