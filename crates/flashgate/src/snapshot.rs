@@ -16,13 +16,6 @@ pub(crate) use network::Network;
 
 /// What the daemon was told to do.
 #[derive(Clone, Debug)]
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "what `config::not_yet` refuses is resolved, but not acted on"
-    )
-)]
 pub(crate) struct Plan {
     /// Where to listen, and what to answer there.
     pub(crate) listeners: Vec<Listener>,
@@ -119,19 +112,21 @@ pub(crate) enum Sandbox {
 
 /// Where the daemon tells about itself.
 #[derive(Clone, Debug)]
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "what `config::not_yet` refuses is resolved, but not acted on"
-    )
-)]
 pub(crate) struct Admin {
     /// Loopback, unless the operator asked for the danger.
     pub(crate) address: ListenAddress,
 }
 
 impl Plan {
+    /// Every address to bind: those of the listeners, and that of `[admin]` behind them.
+    pub(crate) fn every_address(&self) -> Vec<ListenAddress> {
+        let admin = self.admin.as_ref().map(|admin| admin.address);
+        self.addresses()
+            .map(|(address, _)| address)
+            .chain(admin)
+            .collect()
+    }
+
     /// Every address with its listener, in the order of the plan.
     pub(crate) fn addresses(&self) -> impl Iterator<Item = (ListenAddress, &Listener)> {
         self.listeners.iter().flat_map(|listener| {

@@ -86,8 +86,14 @@ fn by_port(raw: &RawListener) -> Vec<(Option<Port>, Vec<ListenAddress>)> {
 }
 
 /// Reports addresses that can't be listened on beside each other.
-pub(super) fn check(raw: &[RawListener], source: &str, found: &mut Vec<Diagnostic>) {
-    let addresses: Vec<_> = raw.iter().flat_map(|raw| &raw.addresses).collect();
+pub(super) fn check(
+    raw: &[RawListener],
+    admin: Option<&At<ListenAddress>>,
+    source: &str,
+    found: &mut Vec<Diagnostic>,
+) {
+    let listeners = raw.iter().flat_map(|raw| &raw.addresses);
+    let addresses: Vec<_> = listeners.chain(admin).collect();
     for (index, address) in addresses.iter().enumerate() {
         // Port 0 takes a free one each time.
         if address.value.port() == 0 {

@@ -1,8 +1,4 @@
 //! The accept loop of one listener. It has no exit but shutdown, and never spins.
-//!
-//! Linux hands pending network errors of a new connection to `accept`, so most errors mean nothing for the next one;
-//! others mean that the process or the machine has run out of something, and a level-triggered listener would wake at
-//! once and spin. Each has its class here; "continue" and "give up" would both be wrong for some.
 
 use std::fs::File;
 use std::io;
@@ -22,8 +18,10 @@ use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, info, warn};
 
 use super::SILENT_DRAIN;
+use super::accept_error::{Class, classify, text as error_text};
 use super::bind::{self, Bound, Family};
 use super::readable::watch;
+use super::status::{Health, Status};
 use crate::connection::{self, Shared};
 use crate::log::Sampler;
 
@@ -39,41 +37,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// When nothing but failed connections comes in, the loop rests so long after each batch.
 const REST: Duration = Duration::from_millis(10);
-
-/// What an `accept` error means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Class {
-    /// Nothing is queued.
-    Empty,
-    /// The fault belongs to that one connection.
-    Connection,
-    /// Descriptors or memory have run out.
-    Exhausted,
-    /// The listener itself is gone.
-    Dead,
-}
-
-/// From accept(2), "Error handling", and the values that Linux passes through from the network.
-fn classify(errno: Errno) -> Class {
-    match errno {
-        Errno::AGAIN => Class::Empty,
-        Errno::INTR
-        | Errno::CONNABORTED
-        | Errno::PROTO
-        | Errno::PERM
-        | Errno::NETDOWN
-        | Errno::NETUNREACH
-        | Errno::HOSTDOWN
-        | Errno::HOSTUNREACH
-        | Errno::NONET
-        | Errno::NOPROTOOPT
-        | Errno::OPNOTSUPP
-        | Errno::TIMEDOUT => Class::Connection,
-        Errno::BADF | Errno::INVAL | Errno::NOTSOCK | Errno::FAULT => Class::Dead,
-        // EMFILE, ENFILE, ENOBUFS, ENOMEM, and whatever is unknown: that is no permission to exit.
-        _ => Class::Exhausted,
-    }
-}
 
 /// How a batch of accepts ended.
 enum Batch {
@@ -91,6 +54,8 @@ pub(super) struct Acceptor {
     family: Family,
     reply: watch::Receiver<Reply>,
     shared: Arc<Shared>,
+    status: Arc<Status>,
+    health: Health,
     starved: Starved,
     renewed: Option<Instant>,
     sampler: Sampler,
@@ -101,6 +66,7 @@ impl Acceptor {
         bound: Bound,
         reply: watch::Receiver<Reply>,
         shared: Arc<Shared>,
+        status: Arc<Status>,
     ) -> io::Result<Self> {
         let (address, family) = (bound.address, bound.family);
         let listener = Some(watch(bound.socket)?);
@@ -110,10 +76,17 @@ impl Acceptor {
             family,
             reply,
             shared,
+            status,
+            health: Health::default(),
             starved: Starved::default(),
             renewed: None,
             sampler: Sampler::default(),
         })
+    }
+
+    /// Whether its socket works, now and later.
+    pub(super) fn health(&self) -> Health {
+        self.health.clone()
     }
 
     /// Accepts until it is told to stop, and then takes what is queued, so that it is answered too.
@@ -161,6 +134,7 @@ impl Acceptor {
                         let error = error_text(errno);
                         error!(address = %self.address, error, suppressed, "a listener has failed; binding it again");
                     }
+                    self.health.failed();
                     self.listener = None;
                 }
             }
@@ -203,11 +177,17 @@ impl Acceptor {
                         return Batch::Full { accepted };
                     }
                     Class::Empty => return Batch::Empty,
-                    Class::Connection => {}
+                    class @ Class::Connection => self.status.count_accept_error(class),
                     // Linux wants the descriptor before it looks at the queue, so this may mean nothing.
                     Class::Exhausted if is_empty(listener) => return Batch::Empty,
-                    Class::Exhausted => return Batch::Exhausted(errno),
-                    Class::Dead => return Batch::Dead(errno),
+                    class @ Class::Exhausted => {
+                        self.status.count_accept_error(class);
+                        return Batch::Exhausted(errno);
+                    }
+                    class @ Class::Dead => {
+                        self.status.count_accept_error(class);
+                        return Batch::Dead(errno);
+                    }
                 },
             }
         }
@@ -267,6 +247,7 @@ impl Acceptor {
                 Ok(listener) => {
                     info!(address = %self.address, "listening again");
                     self.listener = Some(listener);
+                    self.health.accepting();
                     return;
                 }
                 Err(error) => {
@@ -334,9 +315,4 @@ impl Spare {
         }
         *spare = File::open("/dev/null").ok();
     }
-}
-
-/// An errno as logs show it.
-fn error_text(errno: Errno) -> String {
-    crate::log::reason(&errno.into())
 }

@@ -2,7 +2,9 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+use super::admin;
 use crate::render;
+use crate::snapshot::Plan;
 
 /// Descriptors for everything but connections: the event loop, signals, logs, files, and one to spare.
 const RESERVED: u64 = 32;
@@ -26,11 +28,13 @@ pub(super) fn raise() -> u64 {
     }
 }
 
-/// How many connections fit beside the listeners, `wanted` at most; a rendered error if too few.
-pub(super) fn budget(files: u64, listeners: usize, wanted: usize) -> Result<usize, String> {
-    let room = files.saturating_sub(RESERVED + listeners as u64);
+/// How many connections fit beside what the plan needs otherwise, as many as it wants at most; a rendered error if too
+/// few.
+pub(super) fn budget(files: u64, plan: &Plan) -> Result<usize, String> {
+    let taken = RESERVED + kept(plan) as u64;
+    let room = files.saturating_sub(taken);
     if room < FEWEST {
-        let needed = RESERVED + listeners as u64 + FEWEST;
+        let needed = taken + FEWEST;
         return Err(render::plain_error_text(
             &format!("the limit on open files is {files}: too few to serve connections"),
             &[&format!(
@@ -38,5 +42,16 @@ pub(super) fn budget(files: u64, listeners: usize, wanted: usize) -> Result<usiz
             )],
         ));
     }
-    Ok(usize::try_from(room).unwrap_or(usize::MAX).min(wanted))
+    Ok(usize::try_from(room)
+        .unwrap_or(usize::MAX)
+        .min(plan.limits.connections))
+}
+
+/// What listeners take, and the connections to `[admin]`: it must answer also while players have all of theirs.
+fn kept(plan: &Plan) -> usize {
+    let admin = plan
+        .admin
+        .as_ref()
+        .map_or(0, |_| 1 + admin::MOST_CONNECTIONS);
+    plan.addresses().count() + admin
 }

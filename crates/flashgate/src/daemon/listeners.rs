@@ -17,7 +17,9 @@ use tracing::info;
 
 use super::accept::Acceptor;
 use super::address::ListenAddress;
+use super::admin::{self, About, Admin};
 use super::bind::{self, Bound};
+use super::status::{Health, ListenerStatus, Status};
 use crate::connection::Shared;
 use crate::log::{self, LIFECYCLE};
 use crate::render;
@@ -26,9 +28,11 @@ use crate::snapshot::{Listener, Plan};
 /// Every listener.
 pub(super) struct Listeners {
     serving: Vec<Serving>,
+    admin: Option<Admin>,
     /// Those that a reload has dropped, while they answer what was queued.
     leaving: Vec<JoinHandle<()>>,
     shared: Arc<Shared>,
+    status: Arc<Status>,
 }
 
 /// One of them.
@@ -36,6 +40,8 @@ struct Serving {
     /// As the plan has it; what was bound may say more.
     asked: ListenAddress,
     address: SocketAddr,
+    policy: String,
+    health: Health,
     reply: watch::Sender<Reply>,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
@@ -49,11 +55,13 @@ struct Prepared {
 }
 
 impl Listeners {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, status: Arc<Status>) -> Self {
         Self {
             serving: Vec::new(),
+            admin: None,
             leaving: Vec::new(),
             shared,
+            status,
         }
     }
 
@@ -62,13 +70,17 @@ impl Listeners {
     }
 
     /// Starts on sockets that are bound already, in the order of the plan; an error is text for the terminal.
-    pub(super) fn start(&mut self, sockets: Vec<Bound>, plan: &Plan) -> Result<(), String> {
+    pub(super) fn start(&mut self, mut sockets: Vec<Bound>, plan: &Plan) -> Result<(), String> {
+        let admin = plan.admin.as_ref().and_then(|_| sockets.pop());
+        let admin = self.prepare_admin(admin)?;
         let replies = plan.addresses().map(|(_, listener)| listener.reply.clone());
         let prepared = self.prepare(sockets, replies)?;
         for ((asked, listener), prepared) in plan.addresses().zip(prepared) {
             let serving = begin(asked, listener, prepared);
             self.serving.push(serving);
         }
+        self.change_admin(admin, plan);
+        self.tell();
         Ok(())
     }
 
@@ -82,15 +94,22 @@ impl Listeners {
                 .filter(|(_, kept)| kept.is_none())
                 .map(|(wanted, _)| wanted)
         };
-        let addresses: Vec<_> = missing().map(|(address, _)| address).collect();
-        let sockets = bind::all(&addresses, &wanted)?;
-        let mut prepared = self
-            .prepare(
-                sockets,
-                missing().map(|(_, listener)| listener.reply.clone()),
-            )?
-            .into_iter();
+        let new_admin = self.missing_admin(plan);
+        let addresses = missing().map(|(address, _)| address).chain(new_admin);
+        let mut sockets = bind::all(&addresses.collect::<Vec<_>>(), &plan.every_address())?;
+        let admin = self.prepare_admin(new_admin.and_then(|_| sockets.pop()))?;
+        let replies = missing().map(|(_, listener)| listener.reply.clone());
+        let prepared = self.prepare(sockets, replies)?;
         // From here on nothing fails.
+        self.replace(plan, kept, prepared);
+        self.change_admin(admin, plan);
+        self.tell();
+        Ok(())
+    }
+
+    /// Lets those that are kept serve the new replies, begins new ones, and lets the others go.
+    fn replace(&mut self, plan: &Plan, kept: Vec<Option<usize>>, prepared: Vec<Prepared>) {
+        let mut prepared = prepared.into_iter();
         let mut old: Vec<_> = std::mem::take(&mut self.serving)
             .into_iter()
             .map(Some)
@@ -99,8 +118,9 @@ impl Listeners {
             let stays = kept
                 .and_then(|index| old.get_mut(index))
                 .and_then(Option::take);
-            if let Some(serving) = stays {
+            if let Some(mut serving) = stays {
                 serving.reply.send_replace(listener.reply.clone());
+                serving.policy.clone_from(&listener.policy);
                 self.serving.push(serving);
             } else if let Some(prepared) = prepared.next() {
                 self.serving.push(begin(asked, listener, prepared));
@@ -112,7 +132,56 @@ impl Listeners {
             self.leaving.push(gone.task);
         }
         self.leaving.retain(|task| !task.is_finished());
-        Ok(())
+    }
+
+    /// The address of `[admin]`, if nothing listens there yet.
+    fn missing_admin(&self, plan: &Plan) -> Option<ListenAddress> {
+        let wanted = plan.admin.as_ref()?;
+        let fits = self.admin.as_ref().is_some_and(|admin| admin.fits(wanted));
+        (!fits).then_some(wanted.address)
+    }
+
+    fn prepare_admin(&self, socket: Option<Bound>) -> Result<Option<admin::Prepared>, String> {
+        let about = || About {
+            status: Arc::clone(&self.status),
+            shared: Arc::clone(&self.shared),
+        };
+        socket
+            .map(|bound| admin::prepare(bound, about()))
+            .transpose()
+    }
+
+    /// Begins a new `[admin]`, keeps the one there is, or lets it go.
+    fn change_admin(&mut self, new: Option<admin::Prepared>, plan: &Plan) {
+        match (new, &plan.admin) {
+            (Some(prepared), Some(wanted)) => {
+                let begun = prepared.begin(wanted, &plan.hosts);
+                if let Some(old) = self.admin.replace(begun) {
+                    old.stop();
+                }
+            }
+            (_, Some(_)) => {
+                if let Some(admin) = &self.admin {
+                    admin.set_hosts(&plan.hosts);
+                }
+            }
+            (_, None) => {
+                if let Some(old) = self.admin.take() {
+                    old.stop();
+                }
+            }
+        }
+    }
+
+    /// Tells the status who serves.
+    fn tell(&self) {
+        let one = |serving: &Serving| ListenerStatus {
+            address: serving.address,
+            policy: serving.policy.clone(),
+            health: serving.health.clone(),
+        };
+        self.status
+            .set_listeners(self.serving.iter().map(one).collect());
     }
 
     /// For each address wanted, which of the present listeners serves it; each serves one.
@@ -143,13 +212,18 @@ impl Listeners {
         let one = |(bound, reply): (Bound, Reply)| {
             let address = bound.address;
             let (sender, receiver) = watch::channel(reply);
-            let acceptor =
-                Acceptor::new(bound, receiver, Arc::clone(&self.shared)).map_err(|error| {
-                    render::plain_error_text(
-                        &format!("can't watch {address}: {}", log::reason(&error)),
-                        &[],
-                    )
-                })?;
+            let acceptor = Acceptor::new(
+                bound,
+                receiver,
+                Arc::clone(&self.shared),
+                Arc::clone(&self.status),
+            )
+            .map_err(|error| {
+                render::plain_error_text(
+                    &format!("can't watch {address}: {}", log::reason(&error)),
+                    &[],
+                )
+            })?;
             Ok(Prepared {
                 acceptor,
                 address,
@@ -162,10 +236,11 @@ impl Listeners {
     /// Waits until one of them ends, which none does but by a fault.
     pub(super) async fn any_ended(&mut self) {
         poll_fn(|context| {
-            let ended = self
-                .serving
-                .iter_mut()
-                .any(|serving| Pin::new(&mut serving.task).poll(context).is_ready());
+            let serving = self.serving.iter_mut().map(|serving| &mut serving.task);
+            let admin = self.admin.as_mut().map(|admin| &mut admin.task);
+            let ended = serving
+                .chain(admin)
+                .any(|task| Pin::new(task).poll(context).is_ready());
             if ended {
                 Poll::Ready(())
             } else {
@@ -175,7 +250,7 @@ impl Listeners {
         .await;
     }
 
-    /// Stops all of them; what is queued is answered first.
+    /// Stops all of them but `[admin]`, which tells to the end; what is queued is answered first.
     pub(super) async fn stop(&mut self) {
         for serving in self.serving.drain(..) {
             serving.stop.send_replace(true);
@@ -185,6 +260,7 @@ impl Listeners {
             // It ends by itself; should it have panicked, that has been said.
             let _ = task.await;
         }
+        self.tell();
     }
 }
 
@@ -195,10 +271,13 @@ fn begin(asked: ListenAddress, listener: &Listener, prepared: Prepared) -> Servi
         reply,
     } = prepared;
     let (stop, stopping) = watch::channel(false);
+    let health = acceptor.health();
     info!(target: LIFECYCLE, %address, policy = %listener.policy, "listening");
     Serving {
         asked,
         address,
+        policy: listener.policy.clone(),
+        health,
         reply,
         stop,
         task: tokio::spawn(acceptor.run(stopping)),

@@ -17,17 +17,21 @@ use crate::render;
 use crate::snapshot::Plan;
 
 mod accept;
+mod accept_error;
 mod address;
+mod admin;
 mod bind;
 mod changes;
 mod descriptors;
 mod listeners;
+mod panics;
 mod per_address;
 mod permits;
 mod readable;
 mod reload;
 mod remedy;
 mod signals;
+mod status;
 
 pub(crate) use accept::Spare;
 pub(crate) use address::ListenAddress;
@@ -40,6 +44,7 @@ use changes::Changes;
 use listeners::Listeners;
 use reload::reload;
 use signals::{Signal, Signals};
+use status::{Phase, Status};
 
 /// How long a client that has said nothing is waited for after a stop: as long as a player waits for its answer
 /// (Adobe, *Developer's Guide*: three seconds).
@@ -47,10 +52,11 @@ const SILENT_DRAIN: Duration = Duration::from_secs(3);
 
 /// Binds, serves, and stops; returns how it ended. The loader makes the plan anew for a reload.
 pub(crate) fn run(plan: Plan, loader: Loader) -> Exit {
-    let addresses: Vec<_> = plan.addresses().map(|(address, _)| address).collect();
+    panics::count();
+    let addresses = plan.every_address();
     let files = descriptors::raise();
     let bound = bind::all(&addresses, &addresses).and_then(|sockets| {
-        let limit = descriptors::budget(files, sockets.len(), plan.limits.connections)?;
+        let limit = descriptors::budget(files, &plan)?;
         Ok((sockets, limit))
     });
     let (sockets, limit) = match bound {
@@ -69,8 +75,9 @@ pub(crate) fn run(plan: Plan, loader: Loader) -> Exit {
         }
     };
     let shared = Arc::new(Shared::new(&plan.limits, Permits::new(limit, &plan.limits)));
+    let status = Status::new(&plan);
     let exit = runtime.block_on(async {
-        let mut listeners = Listeners::new(Arc::clone(&shared));
+        let mut listeners = Listeners::new(Arc::clone(&shared), Arc::clone(&status));
         let started = listeners
             .start(sockets, &plan)
             .and_then(|()| Signals::new().map_err(|fault| no_signals(&fault)));
@@ -80,6 +87,7 @@ pub(crate) fn run(plan: Plan, loader: Loader) -> Exit {
                     listeners,
                     signals,
                     shared,
+                    status,
                     plan,
                     loader,
                     changes: Changes::new(),
@@ -111,6 +119,7 @@ struct Daemon {
     listeners: Listeners,
     signals: Signals,
     shared: Arc<Shared>,
+    status: Arc<Status>,
     plan: Plan,
     loader: Loader,
     changes: Changes,
@@ -121,12 +130,15 @@ struct Daemon {
 impl Daemon {
     async fn serve(mut self) -> Exit {
         self.changes.watch(&self.plan.watched);
+        self.status.set_phase(Phase::Ready);
         info!(target: LIFECYCLE, connections = self.shared.permits.limit(), "flashgate ready");
         let exit = self.until_stopped().await;
+        self.status.set_phase(Phase::Draining);
         tokio::select! {
             () = drain(&mut self.listeners, &self.shared, self.plan.process.drain) => {}
             signal = self.signals.next_stop() => info!(signal, "stopping now"),
         }
+        self.status.set_phase(Phase::Stopped);
         self.shared.log_totals();
         exit
     }
@@ -161,11 +173,13 @@ impl Daemon {
     async fn reload(&mut self) -> Option<&'static str> {
         // Before they are read: what changes meanwhile is another change.
         self.changes.note();
+        self.status.set_phase(Phase::Reloading);
         let plan = tokio::select! {
             biased;
             signal = self.signals.next_stop() => return Some(signal),
-            plan = reload(&self.loader, &mut self.listeners, &self.shared, self.files) => plan,
+            plan = reload(&self.loader, &mut self.listeners, &self.shared, &self.status, self.files) => plan,
         };
+        self.status.set_phase(Phase::Ready);
         if let Some(plan) = plan {
             self.changes.watch(&plan.watched);
             self.plan = plan;
