@@ -12,7 +12,7 @@ use testkit::folder::Folder;
 use testkit::trace::Trace;
 use testkit::{needs, until};
 
-use super::exposition::{holds, metrics};
+use super::exposition::{holds, is, metrics};
 use super::{CONFIG, admin, get, start};
 
 const LIMIT: Duration = Duration::from_secs(20);
@@ -171,7 +171,7 @@ fn a_full_house() {
     let silent: Vec<_> = (0..16)
         .map(|_| Client::connect(daemon.address()).unwrap())
         .collect();
-    let full = until(LIMIT, || metrics(to)["flashgate_connections_open"] == 16.0);
+    let full = until(LIMIT, || is(&metrics(to), "connections_open", 16.0));
     assert!(full, "{:#?}", metrics(to));
     let ready = get(to, "/readyz");
     assert_eq!(ready.status, 200);
@@ -207,7 +207,7 @@ fn few_descriptors() {
     let _players: Vec<_> = (0..40)
         .map(|_| Client::connect(daemon.address()).unwrap())
         .collect();
-    assert!(until(LIMIT, || metrics(to)["flashgate_connections_open"] == 30.0));
+    assert!(until(LIMIT, || is(&metrics(to), "connections_open", 30.0)));
     let _others: Vec<_> = (0..31).map(|_| Client::connect(to).unwrap()).collect();
     holds(
         &metrics(to),
@@ -310,13 +310,11 @@ fn draining() {
     // Answered, and staying: the byte behind the request makes the daemon linger.
     let mut lingering = Client::connect(daemon.address()).unwrap();
     lingering.send(b"<policy-file-request/>\0x");
-    let answering = until(LIMIT, || {
-        metrics(to)["flashgate_connections_answering"] == 1.0
-    });
+    let answering = until(LIMIT, || is(&metrics(to), "connections_answering", 1.0));
     assert!(answering, "{:#?}", metrics(to));
     daemon.terminate().unwrap();
     daemon.wait_for_line("stopping", LIMIT).unwrap();
-    let gone = || metrics(to)["flashgate_listeners{state=\"accepting\"}"] == 0.0;
+    let gone = || is(&metrics(to), "listeners{state=\"accepting\"}", 0.0);
     assert!(until(LIMIT, gone));
     let ready = get(to, "/readyz");
     assert_eq!(

@@ -73,11 +73,11 @@ fn admin(daemon: &Daemon) -> SocketAddr {
 
 /// Sends a head as it is; the answer must be one, and end in a FIN.
 #[track_caller]
-fn ask(to: SocketAddr, head: impl AsRef<[u8]>) -> Answer {
+fn ask(to: SocketAddr, request: impl AsRef<[u8]>) -> Answer {
     let mut client = Client::connect(to).expect("a connection");
-    client.send(head.as_ref());
+    client.send(request.as_ref());
     let heard = client.hear();
-    assert_eq!(heard.end, End::Fin, "{}", head.as_ref().escape_ascii());
+    assert_eq!(heard.end, End::Fin, "{}", request.as_ref().escape_ascii());
     Answer::parse(heard.bytes)
 }
 

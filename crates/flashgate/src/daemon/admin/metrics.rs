@@ -97,6 +97,11 @@ impl Now {
             "phase",
             &phases,
         )?;
+        self.listeners(to)?;
+        self.sandbox(to)
+    }
+
+    fn listeners(&self, to: &mut Families<'_>) -> fmt::Result {
         let listeners = &self.known.listeners;
         let failed = listeners
             .iter()
@@ -109,19 +114,17 @@ impl Now {
             "Listeners on policy ports.",
             "state",
             &states,
-        )?;
-        let sandbox: Vec<_> = self
-            .known
-            .sandbox
-            .iter()
-            .map(|(part, on)| (*part, u64::from(*on)))
-            .collect();
-        to.gauges(
-            "flashgate_sandbox",
-            "Parts of the sandbox: 1 for those in force.",
-            "part",
-            &sandbox,
         )
+    }
+
+    fn sandbox(&self, to: &mut Families<'_>) -> fmt::Result {
+        let parts = self.known.sandbox.iter();
+        let parts: Vec<_> = parts.map(|(part, on)| (*part, u64::from(*on))).collect();
+        if parts.is_empty() {
+            return Ok(());
+        }
+        let help = "Parts of the sandbox: 1 for those in force.";
+        to.gauges("flashgate_sandbox", help, "part", &parts)
     }
 
     fn connections(&self, to: &mut Families<'_>) -> fmt::Result {
