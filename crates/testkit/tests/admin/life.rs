@@ -333,3 +333,27 @@ fn draining() {
     drop(lingering);
     assert_eq!(daemon.wait(LIMIT).unwrap().code(), Some(0));
 }
+
+/// Nobody reads the log, and its pipe is full: the lines that are lost are counted.
+#[test]
+fn lost_lines() {
+    let folder = Folder::new().unwrap();
+    let path = folder.file("flashgate.toml", CONFIG).unwrap();
+    let arguments = [
+        "serve".into(),
+        "-v".into(),
+        "--config".into(),
+        path.into_os_string(),
+    ];
+    let daemon = Daemon::builder()
+        .args(arguments)
+        .with_unread_log()
+        .start()
+        .unwrap();
+    // Some 90 bytes a line, into a pipe of 64 KiB.
+    for _ in 0..2_000 {
+        fetch(daemon.address()).unwrap();
+    }
+    let lost = metrics(admin(&daemon))["flashgate_log_lines_lost_total"];
+    assert!(lost > 500.0 && lost < 2_000.0, "{lost} of 2000");
+}
