@@ -69,6 +69,14 @@ struct Unblocking;
 /// How many lines were lost since the last one that was written.
 static LOST: AtomicU64 = AtomicU64::new(0);
 
+/// How many were lost before those.
+static LOST_BEFORE: AtomicU64 = AtomicU64::new(0);
+
+/// How many lines were lost since the start.
+pub(crate) fn lines_lost_in_all() -> u64 {
+    LOST_BEFORE.load(Ordering::Relaxed) + LOST.load(Ordering::Relaxed)
+}
+
 impl io::Write for Unblocking {
     /// Writes a whole line or nothing. A pipe that is ready takes at least `PIPE_BUF` bytes, more than any line has.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
@@ -84,6 +92,7 @@ impl io::Write for Unblocking {
         }
         let lost = LOST.swap(0, Ordering::Relaxed);
         if lost > 0 {
+            LOST_BEFORE.fetch_add(lost, Ordering::Relaxed);
             // An event of its own would be dropped: this is in the middle of one.
             stderr.write_all(lines_lost(lost).as_bytes())?;
         }

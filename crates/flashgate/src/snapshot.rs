@@ -17,13 +17,6 @@ pub(crate) use sockets::{Answers, Socket};
 
 /// What the daemon was told to do.
 #[derive(Clone, Debug)]
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "what `config::not_yet` refuses is resolved, but not acted on"
-    )
-)]
 pub(crate) struct Plan {
     /// Where to listen, and what to answer there.
     pub(crate) listeners: Vec<Listener>,
@@ -120,13 +113,6 @@ pub(crate) enum Sandbox {
 
 /// Where the daemon tells about itself.
 #[derive(Clone, Debug)]
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "what `config::not_yet` refuses is resolved, but not acted on"
-    )
-)]
 pub(crate) struct Admin {
     /// Loopback, unless the operator asked for the danger.
     pub(crate) address: ListenAddress,

@@ -24,6 +24,7 @@ pub const POLICY: &[u8] = b"<?xml version=\"1.0\"?><cross-domain-policy>\
 pub struct Daemon {
     child: Child,
     addresses: Vec<SocketAddr>,
+    admin: Option<SocketAddr>,
     lines: Receiver<String>,
     seen: Vec<String>,
 }
@@ -131,6 +132,7 @@ impl Builder {
         let mut daemon = Daemon {
             child,
             addresses: Vec::new(),
+            admin: None,
             lines: follow(stderr, self.log),
             seen: Vec::new(),
         };
@@ -172,6 +174,12 @@ impl Daemon {
     #[must_use]
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// Where it tells about itself, if it does.
+    #[must_use]
+    pub fn admin(&self) -> Option<SocketAddr> {
+        self.admin
     }
 
     /// Its process; with [`Builder::through`], the wrapper's, unless that has become the daemon.
@@ -279,7 +287,9 @@ impl Daemon {
             if line.contains("flashgate ready") {
                 return Ok(());
             }
-            if line.contains("listening") {
+            if line.contains("admin listening") {
+                self.admin = address_in(&line);
+            } else if line.contains("listening") {
                 self.addresses.extend(address_in(&line));
             }
         }
@@ -295,7 +305,8 @@ impl Drop for Daemon {
 }
 
 /// The address in `address=127.0.0.1:843` or `"address":"127.0.0.1:843"`.
-fn address_in(line: &str) -> Option<SocketAddr> {
+#[must_use]
+pub fn address_in(line: &str) -> Option<SocketAddr> {
     let (_, rest) = line.split_once("address")?;
     let rest = rest.trim_start_matches(['"', ':', '=']);
     rest.split(['"', ' ', ',']).next()?.parse().ok()

@@ -224,7 +224,7 @@ fn port(address: ListenAddress) -> Option<Port> {
     Port::new(u32::from(address.port())).ok()
 }
 
-/// What `--check` says of a plan: a line for each listener.
+/// What `--check` says of a plan: a line for each listener, and one for `[admin]`.
 fn checked(plan: &Plan) -> String {
     let line = |listener: &Listener| {
         let addresses: Vec<_> = listener.addresses.iter().map(ToString::to_string).collect();
@@ -232,5 +232,7 @@ fn checked(plan: &Plan) -> String {
         let length = listener.reply.as_bytes().len();
         format!("ok: {addresses} serves policy {policy}, {length} bytes\n")
     };
-    plan.listeners.iter().map(line).collect()
+    let admin = plan.admin.as_ref();
+    let admin = admin.map(|admin| format!("ok: {} serves admin\n", admin.address));
+    plan.listeners.iter().map(line).chain(admin).collect()
 }

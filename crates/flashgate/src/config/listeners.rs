@@ -85,9 +85,24 @@ fn by_port(raw: &RawListener) -> Vec<(Option<Port>, Vec<ListenAddress>)> {
     groups
 }
 
-/// Reports addresses that stand there twice. One beside a wildcard is all right: the local address picks the policy.
-pub(super) fn check(raw: &[RawListener], source: &str, found: &mut Vec<Diagnostic>) {
-    let addresses: Vec<_> = raw.iter().flat_map(|raw| &raw.addresses).collect();
+/// Reports addresses that can't be listened on beside each other. Two policies may share a port, for the local address
+/// picks one; `[admin]` and players can't.
+pub(super) fn check(
+    raw: &[RawListener],
+    admin: Option<&At<ListenAddress>>,
+    source: &str,
+    found: &mut Vec<Diagnostic>,
+) {
+    let listeners = || raw.iter().flat_map(|raw| &raw.addresses);
+    let addresses: Vec<_> = listeners().chain(admin).collect();
+    found.extend(admin.and_then(|admin| {
+        let overlaps = |other: &&At<ListenAddress>| {
+            other.value.covers(admin.value) || admin.value.covers(other.value)
+        };
+        listeners()
+            .find(overlaps)
+            .map(|other| beside_admin(admin, other, source))
+    }));
     for (index, address) in addresses.iter().enumerate() {
         // Port 0 takes a free one each time.
         if address.value.port() == 0 {
@@ -109,6 +124,18 @@ fn duplicate(address: &At<ListenAddress>, first: &At<ListenAddress>, source: &st
         .at(address.span, "")
         .note(format!("it stands in line {line} already"))
         .help("give each listener an address or port of its own: a request names no host to tell them apart")
+}
+
+fn beside_admin(admin: &At<ListenAddress>, other: &At<ListenAddress>, source: &str) -> Diagnostic {
+    let (address, line) = (admin.value, line(source, other.span.start));
+    let message = format!(
+        "`{address}` can't be bound for `[admin]` beside `{}` for players",
+        other.value
+    );
+    Diagnostic::error("duplicate-listener", message)
+        .at(admin.span, "")
+        .note(format!("`{}` stands in line {line}", other.value))
+        .help("give `[admin]` a port of its own")
 }
 
 /// The line of a place, counted from 1.

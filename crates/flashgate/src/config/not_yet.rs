@@ -15,7 +15,6 @@ const NOT_YET: &[(&str, &str)] = &[
     ("bridge", WHOLE),
     ("tls", WHOLE),
     ("http", WHOLE),
-    ("admin", WHOLE),
     ("listen", "accept-proxy"),
     ("limits", "relays-per-address"),
     ("limits", "backend-connect"),

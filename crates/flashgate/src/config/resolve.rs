@@ -34,7 +34,8 @@ pub(super) fn resolve(
     for policy in raw.policies {
         policies.push(Named::new(policy, folder, found));
     }
-    listeners::check(&raw.listeners, source, found);
+    let admin_address = raw.admin.as_ref().and_then(|admin| admin.address.as_ref());
+    listeners::check(&raw.listeners, admin_address, source, found);
     let listeners = listeners::resolve(&raw.listeners, &policies, found);
     let files = judged(&policies, &raw.listeners, found);
     let config = std::iter::once(path.to_owned());

@@ -94,6 +94,20 @@ impl Shared {
         self.shed.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// How many were closed because descriptors had run out.
+    pub(crate) fn shed(&self) -> u64 {
+        self.shed.load(Ordering::Relaxed)
+    }
+
+    /// How many connections have ended, and how.
+    pub(crate) fn totals(&self) -> impl Iterator<Item = (Outcome, u64)> {
+        let totals = self
+            .totals
+            .iter()
+            .map(|total| total.load(Ordering::Relaxed));
+        Outcome::ALL.into_iter().zip(totals)
+    }
+
     fn count(&self, outcome: Outcome) {
         if let Some(total) = self.totals.get(outcome.index()) {
             total.fetch_add(1, Ordering::Relaxed);
@@ -132,14 +146,15 @@ impl Shared {
 
     /// One line at the end: what became of all the connections.
     pub(crate) fn log_totals(&self) {
-        let total = |outcome: Outcome| {
-            self.totals
-                .get(outcome.index())
-                .map_or(0, |count| count.load(Ordering::Relaxed))
+        let is_answered = |outcome: Outcome| outcome == Outcome::Answered;
+        let sum = |wanted: bool| -> u64 {
+            let of_kind = self
+                .totals()
+                .filter(|(outcome, _)| is_answered(*outcome) == wanted);
+            of_kind.map(|(_, total)| total).sum()
         };
-        let answered = total(Outcome::Answered);
-        let others: u64 = Outcome::ALL.into_iter().map(total).sum::<u64>() - answered;
-        let shed = self.shed.load(Ordering::Relaxed);
+        let (answered, others) = (sum(true), sum(false));
+        let shed = self.shed();
         let cut = self.permits.open() + self.permits.lingering();
         info!(answered, others, cut, shed, "stopped");
     }

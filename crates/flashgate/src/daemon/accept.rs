@@ -1,8 +1,4 @@
 //! The accept loop of one listener. It has no exit but shutdown, and never spins.
-//!
-//! Linux hands pending network errors of a new connection to `accept`, so most errors mean nothing for the next one;
-//! others mean that the process or the machine has run out of something, and a level-triggered listener would wake at
-//! once and spin. Each has its class here; "continue" and "give up" would both be wrong for some.
 
 use std::fs::File;
 use std::io;
@@ -21,9 +17,11 @@ use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, info, warn};
 
 use super::SILENT_DRAIN;
+use super::accept_error::{Class, classify, text as error_text};
 use super::bind;
 use super::endpoint::Endpoint;
 use super::readable::watch;
+use super::status::Status;
 use crate::connection::{self, Shared};
 use crate::log::Sampler;
 use crate::snapshot::Answers;
@@ -43,41 +41,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// When nothing but failed connections comes in, the loop rests so long after each batch.
 const REST: Duration = Duration::from_millis(10);
-
-/// What an `accept` error means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Class {
-    /// Nothing is queued.
-    Empty,
-    /// The fault belongs to that one connection.
-    Connection,
-    /// Descriptors or memory have run out.
-    Exhausted,
-    /// The listener itself is gone.
-    Dead,
-}
-
-/// From accept(2), "Error handling", and the values that Linux passes through from the network.
-fn classify(errno: Errno) -> Class {
-    match errno {
-        Errno::AGAIN => Class::Empty,
-        Errno::INTR
-        | Errno::CONNABORTED
-        | Errno::PROTO
-        | Errno::PERM
-        | Errno::NETDOWN
-        | Errno::NETUNREACH
-        | Errno::HOSTDOWN
-        | Errno::HOSTUNREACH
-        | Errno::NONET
-        | Errno::NOPROTOOPT
-        | Errno::OPNOTSUPP
-        | Errno::TIMEDOUT => Class::Connection,
-        Errno::BADF | Errno::INVAL | Errno::NOTSOCK | Errno::FAULT => Class::Dead,
-        // EMFILE, ENFILE, ENOBUFS, ENOMEM, and whatever is unknown: that is no permission to exit.
-        _ => Class::Exhausted,
-    }
-}
 
 /// How a batch of accepts ended.
 enum Batch {
@@ -105,6 +68,7 @@ pub(super) struct Acceptor {
     listener: AsyncFd<Arc<OwnedFd>>,
     answers: watch::Receiver<Answers>,
     shared: Arc<Shared>,
+    status: Arc<Status>,
     starved: Starved,
     repaired: Option<Instant>,
     sampler: Sampler,
@@ -116,12 +80,14 @@ impl Acceptor {
         endpoint: Arc<Endpoint>,
         answers: watch::Receiver<Answers>,
         shared: Arc<Shared>,
+        status: Arc<Status>,
     ) -> io::Result<Self> {
         Ok(Self {
             listener: watch(endpoint.socket())?,
             endpoint,
             answers,
             shared,
+            status,
             starved: Starved::default(),
             repaired: None,
             sampler: Sampler::default(),
@@ -172,6 +138,7 @@ impl Acceptor {
                         let address = self.endpoint.address;
                         error!(%address, error, suppressed, "a listener has failed; putting it right");
                     }
+                    self.endpoint.health.failed();
                     self.repair().await;
                 }
             }
@@ -219,11 +186,17 @@ impl Acceptor {
                         return Batch::Full { accepted };
                     }
                     Class::Empty => return Batch::Empty,
-                    Class::Connection => {}
+                    class @ Class::Connection => self.status.count_accept_error(class),
                     // Linux wants the descriptor before it looks at the queue, so this may mean nothing.
                     Class::Exhausted if is_empty(listener) => return Batch::Empty,
-                    Class::Exhausted => return Batch::Exhausted(errno),
-                    Class::Dead => return Batch::Dead(errno),
+                    class @ Class::Exhausted => {
+                        self.status.count_accept_error(class);
+                        return Batch::Exhausted(errno);
+                    }
+                    class @ Class::Dead => {
+                        self.status.count_accept_error(class);
+                        return Batch::Dead(errno);
+                    }
                 },
             }
         }
@@ -292,6 +265,7 @@ impl Acceptor {
             sleep(delay).await;
             delay = (delay * 2).min(LONGEST_PAUSE);
         }
+        self.endpoint.health.accepting();
         info!(%address, "listening again");
     }
 
@@ -362,9 +336,4 @@ impl Spare {
         }
         *spare = File::open("/dev/null").ok();
     }
-}
-
-/// An errno as logs show it.
-fn error_text(errno: Errno) -> String {
-    crate::log::reason(&errno.into())
 }

@@ -2,8 +2,10 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+use super::admin;
 use super::permits::Capacity;
 use crate::render;
+use crate::snapshot::Plan;
 
 /// Descriptors for everything but connections: the event loop, signals, logs, files, and one to spare.
 const RESERVED: u64 = 32;
@@ -30,11 +32,13 @@ pub(super) fn raise() -> u64 {
 /// Of the descriptors for connections, one in so many is for those that linger.
 const LINGERING_SHARE: u64 = 4;
 
-/// How many connections fit beside the listeners, `wanted` at most; a rendered error if too few.
-pub(super) fn budget(files: u64, listeners: usize, wanted: usize) -> Result<Capacity, String> {
-    let room = files.saturating_sub(RESERVED + listeners as u64);
+/// How many connections fit beside what the plan needs otherwise, as many as it wants at most; a rendered error if too
+/// few.
+pub(super) fn budget(files: u64, plan: &Plan) -> Result<Capacity, String> {
+    let taken = RESERVED + kept(plan) as u64;
+    let room = files.saturating_sub(taken);
     if room < FEWEST {
-        let needed = RESERVED + listeners as u64 + FEWEST;
+        let needed = taken + FEWEST;
         return Err(render::plain_error_text(
             &format!("the limit on open files is {files}: too few to serve connections"),
             &[&format!(
@@ -45,7 +49,16 @@ pub(super) fn budget(files: u64, listeners: usize, wanted: usize) -> Result<Capa
     let lingering = room / LINGERING_SHARE;
     let number = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
     Ok(Capacity {
-        connections: number(room - lingering).min(wanted),
+        connections: number(room - lingering).min(plan.limits.connections),
         lingering: number(lingering),
     })
+}
+
+/// What listeners take, and the connections to `[admin]`: it must answer also while players have all of theirs.
+fn kept(plan: &Plan) -> usize {
+    let admin = plan
+        .admin
+        .as_ref()
+        .map_or(0, |_| 1 + admin::MOST_CONNECTIONS);
+    plan.sockets().len() + admin
 }

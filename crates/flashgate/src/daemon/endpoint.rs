@@ -8,12 +8,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rustix::net::listen;
 
 use super::bind::{self, Bound, Family};
+use super::status::Health;
 
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Endpoint {
     /// As bound.
     pub(super) address: SocketAddr,
+    /// Whether its socket works, now and later; who accepts on it says so.
+    pub(super) health: Health,
     family: Family,
     socket: Mutex<Arc<OwnedFd>>,
 }
@@ -29,6 +32,7 @@ impl Endpoint {
     pub(super) fn new(bound: Bound) -> Self {
         Self {
             address: bound.address,
+            health: Health::default(),
             family: bound.family,
             socket: Mutex::new(Arc::new(bound.socket)),
         }

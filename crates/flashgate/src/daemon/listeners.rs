@@ -9,58 +9,41 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 
-use tokio::runtime::Handle;
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::info;
 
-use super::accept::{Acceptor, Course};
-use super::address::ListenAddress;
+use super::accept::Course;
+use super::admin::{self, About, Admin};
 use super::bind::{self, Bound, Wanted};
-use super::endpoint::{Endpoint, NamedEndpoint};
+use super::endpoint::NamedEndpoint;
 use super::inherited::Inherited;
-use crate::connection::Shared;
-use crate::log::{self, LIFECYCLE};
+use super::serving::{Needs, Prepared, Serving};
+use crate::log::LIFECYCLE;
 use crate::render;
-use crate::snapshot::{Answers, Socket};
+use crate::snapshot::{Plan, Socket};
 
 /// Every listener.
 pub(super) struct Listeners {
     serving: Vec<Serving>,
+    admin: Option<Admin>,
     /// Those that a reload has dropped, while they answer what was queued.
     leaving: Vec<JoinHandle<()>>,
-    /// The event loop of each thread that serves.
-    threads: Vec<Handle>,
-    shared: Arc<Shared>,
+    needs: Needs,
 }
 
-/// One of them.
-struct Serving {
-    /// As the plan has it; what was bound may say more.
-    asked: ListenAddress,
-    name: String,
-    endpoint: Arc<Endpoint>,
-    answers: watch::Sender<Answers>,
-    course: watch::Sender<Course>,
-    /// An accept loop on each thread.
-    tasks: Vec<JoinHandle<()>>,
-}
-
-/// A listener that could be started, and has not been.
-struct Prepared {
-    socket: Socket,
-    endpoint: Arc<Endpoint>,
-    answers: watch::Sender<Answers>,
-    acceptors: Vec<Acceptor>,
+/// The sockets that a plan asks for, that of `[admin]` last.
+pub(super) fn wanted<'a>(sockets: &'a [Socket], plan: &Plan) -> Vec<Wanted<'a>> {
+    let admin = plan.admin.as_ref().map(admin::wanted);
+    sockets.iter().map(Wanted::from).chain(admin).collect()
 }
 
 impl Listeners {
-    pub(super) fn new(shared: Arc<Shared>, threads: &[Handle]) -> Self {
+    pub(super) fn new(needs: Needs) -> Self {
         Self {
             serving: Vec::new(),
+            admin: None,
             leaving: Vec::new(),
-            threads: threads.to_vec(),
-            shared,
+            needs,
         }
     }
 
@@ -68,64 +51,77 @@ impl Listeners {
         self.serving.len()
     }
 
-    /// The sockets themselves.
+    /// The sockets themselves, for a successor.
     pub(super) fn endpoints(&self) -> Vec<NamedEndpoint> {
-        let named = |serving: &Serving| NamedEndpoint {
-            name: serving.name.clone(),
-            endpoint: Arc::clone(&serving.endpoint),
-        };
-        self.serving.iter().map(named).collect()
+        let admin = self.admin.as_ref().map(Admin::endpoint);
+        let serving = self.serving.iter().map(Serving::endpoint);
+        serving.chain(admin).collect()
     }
 
-    /// Starts on sockets that are bound already, in the order of the plan; an error is text for the terminal.
-    pub(super) fn start(&mut self, bound: Vec<Bound>, plan: Vec<Socket>) -> Result<(), String> {
-        for prepared in self.prepare(bound, plan)? {
-            let serving = self.begin(prepared);
-            self.serving.push(serving);
-        }
+    /// Starts on sockets that are bound already, as [`wanted`] has them; an error is text for the terminal.
+    pub(super) fn start(
+        &mut self,
+        mut bound: Vec<Bound>,
+        sockets: Vec<Socket>,
+        plan: &Plan,
+    ) -> Result<(), String> {
+        let admin = plan.admin.as_ref().and_then(|_| bound.pop());
+        let admin = self.prepare_admin(admin)?;
+        let prepared = self.prepare(bound, sockets)?;
+        self.serving
+            .extend(prepared.into_iter().map(Prepared::begin));
+        self.change_admin(admin, plan);
+        self.tell();
         Ok(())
     }
 
     /// Changes to a new plan, or changes nothing and says why.
-    pub(super) fn change(&mut self, plan: Vec<Socket>) -> Result<(), String> {
-        let addresses: Vec<_> = plan.iter().map(|socket| socket.address).collect();
-        let kept = self.matches(&addresses);
-        let is_new = kept.iter().map(Option::is_none);
-        let new: Vec<_> = plan
-            .iter()
-            .zip(is_new)
-            .filter(|(_, is_new)| *is_new)
-            .map(|(socket, _)| socket.clone())
-            .collect();
+    pub(super) fn change(&mut self, sockets: Vec<Socket>, plan: &Plan) -> Result<(), String> {
+        let kept = self.matches(&sockets);
+        let is_new =
+            |(socket, kept): (&Socket, &Option<usize>)| kept.is_none().then(|| socket.clone());
+        let new: Vec<_> = sockets.iter().zip(&kept).filter_map(is_new).collect();
         self.can_stand_beside(&new)?;
-        let wanted: Vec<_> = new.iter().map(Wanted::from).collect();
-        let bound = bind::all(&wanted, &addresses, &mut Inherited::default())?;
-        let mut prepared = self.prepare(bound, new)?.into_iter();
+        let admin = plan.admin.as_ref().filter(|wanted| !self.has_admin(wanted));
+        let missing = new.iter().map(Wanted::from).chain(admin.map(admin::wanted));
+        let in_use: Vec<_> = wanted(&sockets, plan)
+            .iter()
+            .map(|wanted| wanted.address)
+            .collect();
+        let missing: Vec<_> = missing.collect();
+        let mut bound = bind::all(&missing, &in_use, &mut Inherited::default())?;
+        let admin = self.prepare_admin(admin.and_then(|_| bound.pop()))?;
+        let prepared = self.prepare(bound, new)?;
         // From here on nothing fails.
+        self.replace(sockets, kept, prepared);
+        self.change_admin(admin, plan);
+        self.tell();
+        Ok(())
+    }
+
+    /// Lets those that are kept serve the new answers, begins new ones, and lets the others go.
+    fn replace(&mut self, sockets: Vec<Socket>, kept: Vec<Option<usize>>, prepared: Vec<Prepared>) {
+        let mut prepared = prepared.into_iter();
         let mut old: Vec<_> = std::mem::take(&mut self.serving)
             .into_iter()
             .map(Some)
             .collect();
-        for (socket, kept) in plan.into_iter().zip(kept) {
+        for (socket, kept) in sockets.into_iter().zip(kept) {
             let stays = kept
                 .and_then(|index| old.get_mut(index))
                 .and_then(Option::take);
             if let Some(mut serving) = stays {
-                serving.name = socket.name;
-                serving.answers.send_replace(socket.answers);
+                serving.change(socket);
                 self.serving.push(serving);
-            } else if let Some(prepared) = prepared.next() {
-                let serving = self.begin(prepared);
-                self.serving.push(serving);
+            } else {
+                self.serving.extend(prepared.next().map(Prepared::begin));
             }
         }
         for gone in old.into_iter().flatten() {
-            info!(target: LIFECYCLE, address = %gone.endpoint.address, "no longer listening");
-            gone.course.send_replace(Course::Finish);
-            self.leaving.extend(gone.tasks);
+            info!(target: LIFECYCLE, address = %gone.address(), "no longer listening");
+            self.leaving.extend(gone.end(Course::Finish));
         }
         self.leaving.retain(|task| !task.is_finished());
-        Ok(())
     }
 
     /// A wildcard can't be bound while one of its addresses is, nor the other way round, even if that one is to go.
@@ -149,18 +145,13 @@ impl Listeners {
         }
     }
 
-    /// For each address wanted, which of the present listeners serves it; each serves one.
-    fn matches(&self, wanted: &[ListenAddress]) -> Vec<Option<usize>> {
+    /// For each socket wanted, which of the present listeners serves it; each serves one.
+    fn matches(&self, wanted: &[Socket]) -> Vec<Option<usize>> {
         let mut taken = HashSet::new();
-        let mut find = |address: &ListenAddress| {
-            let fits = |(index, serving): &(usize, &Serving)| {
-                serving.asked == *address && !taken.contains(index)
-            };
-            let found = self
-                .serving
-                .iter()
-                .enumerate()
-                .find(fits)
+        let mut find = |socket: &Socket| {
+            let mut serving = self.serving.iter().enumerate();
+            let found = serving
+                .find(|(index, serving)| serving.asked == socket.address && !taken.contains(index))
                 .map(|(index, _)| index);
             taken.extend(found);
             found
@@ -168,73 +159,67 @@ impl Listeners {
         wanted.iter().map(&mut find).collect()
     }
 
-    /// Registers sockets with the event loops.
-    fn prepare(&self, bound: Vec<Bound>, plan: Vec<Socket>) -> Result<Vec<Prepared>, String> {
-        let one = |(bound, socket): (Bound, Socket)| {
-            let endpoint = Arc::new(Endpoint::new(bound));
-            let (answers, receiver) = watch::channel(socket.answers.clone());
-            let acceptor = |thread: &Handle| {
-                // Whoever registers a descriptor does it with the event loop that is entered.
-                let _entered = thread.enter();
-                Acceptor::new(
-                    Arc::clone(&endpoint),
-                    receiver.clone(),
-                    Arc::clone(&self.shared),
-                )
-            };
-            let acceptors: Result<_, _> = self.threads.iter().map(acceptor).collect();
-            Ok(Prepared {
-                acceptors: acceptors.map_err(|error| {
-                    let address = endpoint.address;
-                    let message = format!("can't watch {address}: {}", log::reason(&error));
-                    render::plain_error_text(&message, &[])
-                })?,
-                socket,
-                endpoint,
-                answers,
-            })
+    fn prepare(&self, bound: Vec<Bound>, sockets: Vec<Socket>) -> Result<Vec<Prepared>, String> {
+        let sockets = bound.into_iter().zip(sockets);
+        sockets
+            .map(|(bound, socket)| Prepared::new(bound, socket, &self.needs))
+            .collect()
+    }
+
+    /// Whether what serves as `[admin]` is what a plan asks for.
+    fn has_admin(&self, wanted: &crate::snapshot::Admin) -> bool {
+        self.admin.as_ref().is_some_and(|admin| admin.fits(wanted))
+    }
+
+    fn prepare_admin(&self, socket: Option<Bound>) -> Result<Option<admin::Prepared>, String> {
+        let about = || About {
+            status: Arc::clone(&self.needs.status),
+            shared: Arc::clone(&self.needs.shared),
         };
-        bound.into_iter().zip(plan).map(one).collect()
+        socket
+            .map(|bound| admin::prepare(bound, about()))
+            .transpose()
     }
 
-    /// Starts the accept loops of a listener.
-    fn begin(&self, prepared: Prepared) -> Serving {
-        let Prepared {
-            socket,
-            endpoint,
-            answers,
-            acceptors,
-        } = prepared;
-        let policy = socket.answers.policy();
-        info!(target: LIFECYCLE, address = %endpoint.address, %policy, "listening");
-        for (address, policy) in socket.answers.special() {
-            let through = endpoint.address;
-            info!(target: LIFECYCLE, %address, %policy, %through, "listening");
-        }
-        let (course, followed) = watch::channel(Course::Accept);
-        let tasks = self.threads.iter().zip(acceptors);
-        Serving {
-            asked: socket.address,
-            name: socket.name,
-            endpoint,
-            answers,
-            course,
-            tasks: tasks
-                .map(|(thread, acceptor)| thread.spawn(acceptor.run(followed.clone())))
-                .collect(),
+    /// Begins a new `[admin]`, keeps the one there is, or lets it go.
+    fn change_admin(&mut self, new: Option<admin::Prepared>, plan: &Plan) {
+        match (new, &plan.admin) {
+            (Some(prepared), Some(wanted)) => {
+                let begun = prepared.begin(wanted, &plan.hosts);
+                if let Some(old) = self.admin.replace(begun) {
+                    old.stop();
+                }
+            }
+            (_, Some(_)) => {
+                if let Some(admin) = &self.admin {
+                    admin.set_hosts(&plan.hosts);
+                }
+            }
+            (_, None) => {
+                if let Some(old) = self.admin.take() {
+                    old.stop();
+                }
+            }
         }
     }
 
-    /// Waits until an accept loop ends, which none does but by a fault.
+    /// Tells the status who serves.
+    fn tell(&self) {
+        let listeners = self.serving.iter().map(Serving::status).collect();
+        self.needs.status.set_listeners(listeners);
+    }
+
+    /// Waits until one of them ends, which none does but by a fault.
     pub(super) async fn any_ended(&mut self) {
         poll_fn(|context| {
-            let tasks = self
-                .serving
-                .iter_mut()
-                .flat_map(|serving| &mut serving.tasks);
-            let ended = tasks
-                .into_iter()
-                .any(|task| Pin::new(task).poll(context).is_ready());
+            let serving = self.serving.iter_mut();
+            let mut ended = false;
+            for serving in serving {
+                ended |= serving.has_ended(context);
+            }
+            if let Some(admin) = &mut self.admin {
+                ended |= Pin::new(&mut admin.task).poll(context).is_ready();
+            }
             if ended {
                 Poll::Ready(())
             } else {
@@ -244,15 +229,20 @@ impl Listeners {
         .await;
     }
 
-    /// Ends all of them, by finishing or leaving what is queued.
+    /// Ends all of them, by finishing or leaving what is queued. `[admin]` tells to the end, unless a successor does.
     pub(super) async fn end(&mut self, how: Course) {
+        if how == Course::Leave
+            && let Some(admin) = &self.admin
+        {
+            admin.stop();
+        }
         for serving in self.serving.drain(..) {
-            serving.course.send_replace(how);
-            self.leaving.extend(serving.tasks);
+            self.leaving.extend(serving.end(how));
         }
         for task in self.leaving.drain(..).filter(|task| !task.is_finished()) {
             // It ends by itself; should it have panicked, that has been said.
             let _ = task.await;
         }
+        self.tell();
     }
 }

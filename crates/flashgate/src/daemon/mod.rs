@@ -18,7 +18,9 @@ use crate::render;
 use crate::snapshot::{Plan, Socket};
 
 mod accept;
+mod accept_error;
 mod address;
+mod admin;
 mod bind;
 mod changes;
 mod descriptors;
@@ -28,12 +30,15 @@ mod inherited;
 mod lingering;
 mod listeners;
 mod notify;
+mod panics;
 mod per_address;
 mod permits;
 mod readable;
 mod reload;
 mod remedy;
+mod serving;
 mod signals;
+mod status;
 mod workers;
 
 pub(crate) use accept::Spare;
@@ -44,7 +49,7 @@ pub(crate) use permits::{Permit, Permits};
 pub(crate) use reload::Loader;
 
 use accept::Course;
-use bind::{Bound, Wanted};
+use bind::Bound;
 use changes::Changes;
 use endpoint::NamedEndpoint;
 use handover::{Predecessor, Successors};
@@ -52,7 +57,9 @@ use listeners::Listeners;
 use notify::ServiceManager;
 use permits::Capacity;
 use reload::reload;
+use serving::Needs;
 use signals::{Signal, Signals};
+use status::{Phase, Status};
 use workers::Workers;
 
 /// How long a client that has said nothing is waited for after a stop: as long as a player waits for its answer
@@ -61,6 +68,7 @@ const SILENT_DRAIN: Duration = Duration::from_secs(3);
 
 /// Binds, serves, and stops; returns how it ended. The loader makes the plan anew for a reload.
 pub(crate) fn run(plan: Plan, loader: Loader, inherited: Inherited) -> Exit {
+    panics::count();
     let manager = Arc::new(ServiceManager::from_env());
     let files = descriptors::raise();
     let opened = match Opened::new(&plan, inherited, files) {
@@ -120,8 +128,8 @@ impl Opened {
             .transpose()
             .map_err(system)?;
         let sockets = plan.sockets();
-        let wanted: Vec<_> = sockets.iter().map(Wanted::from).collect();
-        let addresses: Vec<_> = sockets.iter().map(|socket| socket.address).collect();
+        let wanted = listeners::wanted(&sockets, plan);
+        let addresses: Vec<_> = wanted.iter().map(|wanted| wanted.address).collect();
         let bound = bind::all(&wanted, &addresses, &mut inherited).map_err(system)?;
         // A predecessor may have had more; what a service manager passes is meant.
         if passed {
@@ -129,8 +137,7 @@ impl Opened {
                 .nothing_left()
                 .map_err(|faults| (Exit::Usage, faults))?;
         }
-        let capacity =
-            descriptors::budget(files, sockets.len(), plan.limits.connections).map_err(system)?;
+        let capacity = descriptors::budget(files, plan).map_err(system)?;
         Ok(Self {
             sockets,
             bound,
@@ -145,6 +152,7 @@ struct Daemon {
     listeners: Listeners,
     signals: Signals,
     shared: Arc<Shared>,
+    status: Arc<Status>,
     plan: Plan,
     loader: Loader,
     changes: Changes,
@@ -191,12 +199,18 @@ impl Daemon {
             }
             None => (None, None),
         };
-        let mut listeners = Listeners::new(Arc::clone(&shared), workers.handles());
-        listeners.start(opened.bound, opened.sockets)?;
+        let status = Status::new(&plan);
+        let mut listeners = Listeners::new(Needs {
+            threads: workers.handles().to_vec(),
+            shared: Arc::clone(&shared),
+            status: Arc::clone(&status),
+        });
+        listeners.start(opened.bound, opened.sockets, &plan)?;
         Ok(Self {
             listeners,
             signals,
             shared,
+            status,
             plan,
             loader,
             changes: Changes::new(),
@@ -210,13 +224,15 @@ impl Daemon {
 
     async fn serve(mut self) -> Exit {
         self.changes.watch(&self.plan.watched);
+        self.status.set_phase(Phase::Ready);
         info!(target: LIFECYCLE, connections = self.shared.permits.limit(), "flashgate ready");
-        self.manager.ready(&self.status());
+        self.manager.ready(&self.summary());
         let watchdog = self.manager.watchdog().map(tokio::spawn);
         if let Some(predecessor) = self.predecessor.take() {
             predecessor.dismiss();
         }
         let ending = self.until_ended().await;
+        self.status.set_phase(Phase::Draining);
         self.manager.stopping();
         let (course, exit) = match ending {
             Ending::Stop => (Course::Finish, Exit::Success),
@@ -235,12 +251,13 @@ impl Daemon {
             watchdog.abort();
         }
         self.workers.stop();
+        self.status.set_phase(Phase::Stopped);
         self.shared.log_totals();
         exit
     }
 
     /// What the service manager shows of it.
-    fn status(&self) -> String {
+    fn summary(&self) -> String {
         let (count, limit) = (self.listeners.count(), self.shared.permits.limit());
         format!("serving on {count} sockets, {limit} connections at most")
     }
@@ -280,17 +297,19 @@ impl Daemon {
     async fn reload(&mut self) -> Option<&'static str> {
         // Before they are read: what changes meanwhile is another change.
         self.changes.note();
+        self.status.set_phase(Phase::Reloading);
         self.manager.reloading();
         let plan = tokio::select! {
             biased;
             signal = self.signals.next_stop() => return Some(signal),
-            plan = reload(&self.loader, &mut self.listeners, &self.shared, self.files) => plan,
+            plan = reload(&self.loader, &mut self.listeners, &self.shared, &self.status, self.files) => plan,
         };
+        self.status.set_phase(Phase::Ready);
         match plan {
             Some(plan) => {
                 self.changes.watch(&plan.watched);
                 self.plan = plan;
-                self.manager.ready(&self.status());
+                self.manager.ready(&self.summary());
             }
             None => self.manager.ready(NOT_RELOADED),
         }

@@ -115,6 +115,11 @@ impl Permits {
         self.open.load(Ordering::Relaxed)
     }
 
+    /// How many of them have asked and are being answered.
+    pub(crate) fn answering(&self) -> usize {
+        self.answering.load(Ordering::Relaxed)
+    }
+
     /// Waits for room; at once if there is some.
     pub(crate) async fn room(&self) {
         self.until(Self::has_room).await;
@@ -130,8 +135,7 @@ impl Permits {
     }
 
     pub(crate) async fn none_answering(&self) {
-        self.until(|permits| permits.answering.load(Ordering::Relaxed) == 0)
-            .await;
+        self.until(|permits| permits.answering() == 0).await;
     }
 
     async fn until(&self, holds: impl Fn(&Self) -> bool) {

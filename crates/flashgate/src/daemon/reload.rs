@@ -9,6 +9,7 @@ use tracing::{error, info};
 
 use super::descriptors;
 use super::listeners::Listeners;
+use super::status::Status;
 use crate::connection::Shared;
 use crate::log::{self, LIFECYCLE};
 use crate::snapshot::{Loaded, Plan};
@@ -42,15 +43,18 @@ pub(super) async fn reload(
     loader: &Loader,
     listeners: &mut Listeners,
     shared: &Shared,
+    status: &Status,
     files: u64,
 ) -> Option<Plan> {
     let done = loader.load().await;
     match done.and_then(|loaded| take_over(loaded, listeners, shared, files)) {
         Ok(plan) => {
+            status.reloaded(&plan);
             info!(target: LIFECYCLE, listeners = listeners.count(), "reloaded");
             Some(plan)
         }
         Err(fault) => {
+            status.not_reloaded(&fault);
             log::text(&fault);
             error!("not reloaded: everything stays as it was");
             None
@@ -65,9 +69,8 @@ fn take_over(
     files: u64,
 ) -> Result<Plan, String> {
     let Loaded { plan, warnings } = loaded;
-    let sockets = plan.sockets();
-    let capacity = descriptors::budget(files, sockets.len(), plan.limits.connections)?;
-    listeners.change(sockets)?;
+    let capacity = descriptors::budget(files, &plan)?;
+    listeners.change(plan.sockets(), &plan)?;
     shared.set_limits(&plan.limits);
     shared.permits.set_limits(capacity, &plan.limits);
     log::text(&warnings);

@@ -125,7 +125,6 @@ fn not_supported_yet() {
         ("[bridge]\npath = \"/\"", "5:2"),
         ("[tls]", "5:2"),
         ("[http]", "5:2"),
-        ("[admin]", "5:2"),
         ("accept-proxy = [\"10.0.0.0/8\"]", "5:1"),
         ("dialect = \"silverlight\"", "5:11"),
         ("[limits]\nrelays-per-address = \"off\"", "6:1"),
@@ -151,6 +150,11 @@ fn addresses_twice() {
         &["duplicate-listener", "line 6", "6:24"],
     );
     refused(&listen("[\"127.0.0.1:1\", \"127.0.0.1:1\"]"), 1, &["again"]);
+    let admin = |address| {
+        format!("{LEAST}[[listen]]\naddress = \"[::]:843\"\n[admin]\naddress = \"{address}\"\n")
+    };
+    refused(&admin("127.0.0.1:843"), 1, &["port of its own", "8:11"]);
+    valid(&admin("127.0.0.1:844"));
     let several = "[\"127.0.0.1:0\", \"0.0.0.0:1234\", \"[::]:1234\", \"[::1]:843\", \"127.0.0.1:843\", \"843\"]";
     assert_eq!(valid(&listen(several)).lines().count(), 4);
 }

@@ -1,0 +1,102 @@
+//! What `[admin]` answers, and to whom: nothing here reads a socket.
+//!
+//! A page in a browser on this machine can reach a loopback port, and by a name of its own that it lets stand for
+//! 127.0.0.1 it could read the answers too (DNS rebinding). Such a request names the page's host in `Host`, so only
+//! addresses, `localhost` and the configured names are answered.
+
+use std::fmt::Write as _;
+
+use flash_policy::Host;
+
+use super::{About, metrics, status_json};
+use crate::daemon::status::{Known, Phase};
+use crate::http::{HostField, Request, Response, StatusCode};
+
+const PATHS: &str = "expected one of /metrics, /healthz, /readyz, /status.json\n";
+
+const MISDIRECTED: &str =
+    "expected a Host that is an address, `localhost` or one of `hosts` in the config file\n";
+
+/// The response to a request.
+pub(super) fn to(request: &Request, hosts: &[Host], about: &About) -> Response {
+    if !admits(request.host.as_ref(), hosts) {
+        return Response::plain(StatusCode::Misdirected, MISDIRECTED);
+    }
+    match request.path.as_str() {
+        "/metrics" => Response::typed(StatusCode::Ok, metrics::TYPE, metrics::text(about)),
+        "/healthz" => Response::plain(StatusCode::Ok, "alive\n"),
+        "/readyz" => readiness(&about.status.known(), about.shared.permits.has_room()),
+        "/status.json" => {
+            Response::typed(StatusCode::Ok, "application/json", status_json::text(about))
+        }
+        _ => Response::plain(StatusCode::NotFound, PATHS),
+    }
+}
+
+/// A client of HTTP/1.0 may name no host; no browser is one.
+fn admits(host: Option<&HostField>, hosts: &[Host]) -> bool {
+    host.is_none_or(|field| match &field.host {
+        Host::Address(_) => true,
+        Host::Name(name) => **name == *"localhost" || hosts.contains(&field.host),
+    })
+}
+
+/// Ready is who can answer anybody; what can't be answered is listed.
+fn readiness(known: &Known, has_room: bool) -> Response {
+    let Known { phase, .. } = known;
+    let failed = known
+        .listeners
+        .iter()
+        .filter(|listener| listener.health.has_failed());
+    let failed: Vec<_> = failed.map(|listener| listener.address).collect();
+    let serves = phase.serves() && failed.len() < known.listeners.len();
+    let (status, mut text) = match (serves, phase) {
+        (true, _) => (StatusCode::Ok, "ready\n".to_owned()),
+        (false, Phase::Ready | Phase::Reloading) => {
+            (StatusCode::Unavailable, "not ready\n".to_owned())
+        }
+        (false, phase) => (
+            StatusCode::Unavailable,
+            format!("not ready: {}\n", phase.name()),
+        ),
+    };
+    for address in failed {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "{address} has failed and is being bound again");
+    }
+    if phase.serves() && !has_room {
+        text.push_str("the limit on connections is reached: new ones wait\n");
+    }
+    Response::plain(status, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts() {
+        let hosts = ["play.test".parse().unwrap()];
+        let admitted = |text: &str| admits(HostField::parse(text.as_bytes()).as_ref(), &hosts);
+        for host in [
+            "127.0.0.1",
+            "192.0.2.1:80",
+            "[::1]:9843",
+            "localhost:1",
+            "LOCALHOST.",
+            "Play.Test:9843",
+        ] {
+            assert!(admitted(host), "{host}");
+        }
+        for host in [
+            "evil.test",
+            "play.test.evil.test",
+            "x.play.test",
+            "localhost.evil.test",
+            "x.localhost",
+        ] {
+            assert!(!admitted(host), "{host}");
+        }
+        assert!(admits(None, &hosts));
+    }
+}

@@ -1,0 +1,76 @@
+//! One connection to `[admin]`: one request, one response, and a close that loses nothing; all of it by one deadline.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use flash_policy::Host;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::timeout;
+use tokio_flash_policy::{Linger, close};
+
+use super::{About, answer};
+use crate::http::{Body, HeadReader, Method, Response, Verdict};
+
+/// From accept to close: a scraper's own limit is 10 s as well.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Serves a connection.
+pub(super) async fn serve(stream: TcpStream, hosts: watch::Receiver<Vec<Host>>, about: Arc<About>) {
+    // What is not done by then is dropped with the stream.
+    let _ = timeout(DEADLINE, exchange(stream, hosts, about)).await;
+}
+
+async fn exchange(mut stream: TcpStream, hosts: watch::Receiver<Vec<Host>>, about: Arc<About>) {
+    let mut head = HeadReader::default();
+    let Some(verdict) = read(&stream, &mut head).await else {
+        return;
+    };
+    let response = match verdict {
+        Verdict::Request(request) => answer::to(&request, &hosts.borrow(), &about),
+        Verdict::Refused(refusal) => Response::from(refusal),
+        Verdict::NeedMore => return,
+    };
+    let body = match head.method() {
+        Method::Get => Body::Sent,
+        Method::Head => Body::LeftOut,
+    };
+    if write(&stream, &response.bytes(body, SystemTime::now())).await {
+        close(&mut stream, Linger::default()).await;
+    }
+}
+
+/// Reads until there is a verdict; none if the client ends or fails before.
+async fn read(stream: &TcpStream, head: &mut HeadReader) -> Option<Verdict> {
+    loop {
+        stream.readable().await.ok()?;
+        let mut room = [0; 1024];
+        match stream.try_read(&mut room) {
+            Ok(0) => return None,
+            Ok(count) => {
+                // What is behind the head is another request, and gets no answer.
+                let (verdict, _) = head.feed(room.get(..count)?);
+                if verdict != Verdict::NeedMore {
+                    return Some(verdict);
+                }
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+            Err(_) => return None,
+        }
+    }
+}
+
+/// Writes everything; false if the client has failed.
+async fn write(stream: &TcpStream, mut bytes: &[u8]) -> bool {
+    while !bytes.is_empty() {
+        if stream.writable().await.is_err() {
+            return false;
+        }
+        match stream.try_write(bytes) {
+            Ok(count) => bytes = bytes.get(count..).unwrap_or_default(),
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+            Err(_) => return false,
+        }
+    }
+    true
+}

@@ -1,0 +1,253 @@
+//! `/metrics`: everything that is counted, in the text format of `OpenMetrics` 1.0.
+//!
+//! The numbers live where they are counted, and are read when somebody asks. No label comes from the network: their
+//! values are names in this program, and its version.
+
+use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet, text};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::registry::{Registry, Unit};
+
+use super::About;
+use crate::daemon::panics;
+use crate::daemon::status::{Known, Phase};
+use crate::log;
+
+/// The content type of `OpenMetrics`.
+pub(super) const TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// All of it, as it is now.
+pub(super) fn text(about: &About) -> String {
+    let mut registry = Registry::default();
+    registry.register_collector(Box::new(Now::of(about)));
+    let mut text = String::new();
+    // Writing to a string does not fail.
+    let _ = text::encode(&mut text, &registry);
+    text
+}
+
+/// What is told, taken at once, so that it fits together.
+#[derive(Debug)]
+struct Now {
+    known: Known,
+    started_at: SystemTime,
+    outcomes: Vec<(&'static str, u64)>,
+    accept_errors: Vec<(&'static str, u64)>,
+    open: usize,
+    answering: usize,
+    limit: usize,
+    shed: u64,
+}
+
+impl Now {
+    fn of(about: &About) -> Self {
+        let (status, shared) = (&about.status, &about.shared);
+        Self {
+            known: status.known(),
+            started_at: status.started_at(),
+            outcomes: shared
+                .totals()
+                .map(|(outcome, total)| (outcome.code(), total))
+                .collect(),
+            accept_errors: status.accept_errors().collect(),
+            open: shared.permits.open(),
+            answering: shared.permits.answering(),
+            limit: shared.permits.limit(),
+            shed: shared.shed(),
+        }
+    }
+}
+
+impl Collector for Now {
+    fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let mut to = Families(encoder);
+        self.daemon(&mut to)?;
+        self.connections(&mut to)?;
+        self.reloads(&mut to)?;
+        to.counter(
+            "flashgate_panics",
+            "Faults of flashgate itself; each cost one connection at most.",
+            panics::counted(),
+        )?;
+        let lost = log::lines_lost_in_all();
+        to.counter(
+            "flashgate_log_lines_lost",
+            "Log lines that could not be written at once.",
+            lost,
+        )
+    }
+}
+
+impl Now {
+    fn daemon(&self, to: &mut Families<'_>) -> fmt::Result {
+        to.version()?;
+        to.time(
+            "process_start_time",
+            "When the process started.",
+            self.started_at,
+        )?;
+        let phase = |phase: Phase| (phase.name(), u64::from(phase == self.known.phase));
+        let phases = Phase::ALL.map(phase);
+        to.gauges(
+            "flashgate_phase",
+            "What the daemon is doing: 1 for one of them.",
+            "phase",
+            &phases,
+        )?;
+        self.listeners(to)?;
+        self.sandbox(to)
+    }
+
+    fn listeners(&self, to: &mut Families<'_>) -> fmt::Result {
+        let listeners = &self.known.listeners;
+        let failed = listeners
+            .iter()
+            .filter(|listener| listener.health.has_failed())
+            .count();
+        let states = [("accepting", listeners.len() - failed), ("failed", failed)];
+        let states = states.map(|(state, count)| (state, count as u64));
+        to.gauges(
+            "flashgate_listeners",
+            "Listeners on policy ports.",
+            "state",
+            &states,
+        )
+    }
+
+    fn sandbox(&self, to: &mut Families<'_>) -> fmt::Result {
+        let parts = self.known.sandbox.iter();
+        let parts: Vec<_> = parts.map(|(part, on)| (*part, u64::from(*on))).collect();
+        if parts.is_empty() {
+            return Ok(());
+        }
+        let help = "Parts of the sandbox: 1 for those in force.";
+        to.gauges("flashgate_sandbox", help, "part", &parts)
+    }
+
+    fn connections(&self, to: &mut Families<'_>) -> fmt::Result {
+        to.counters(
+            "flashgate_connections",
+            "Connections that have ended.",
+            "outcome",
+            &self.outcomes,
+        )?;
+        to.gauge(
+            "flashgate_connections_open",
+            "Connections that were not answered on the spot and are open.",
+            self.open as u64,
+        )?;
+        to.gauge(
+            "flashgate_connections_answering",
+            "Those of them whose request is known.",
+            self.answering as u64,
+        )?;
+        to.gauge(
+            "flashgate_connections_limit",
+            "How many may be open.",
+            self.limit as u64,
+        )?;
+        to.counter(
+            "flashgate_shed",
+            "Connections closed unanswered because descriptors had run out.",
+            self.shed,
+        )?;
+        to.counters(
+            "flashgate_accept_errors",
+            "Errors of accept.",
+            "class",
+            &self.accept_errors,
+        )
+    }
+
+    fn reloads(&self, to: &mut Families<'_>) -> fmt::Result {
+        let Known {
+            reloads,
+            reloads_failed,
+            last_reload,
+            loaded,
+            ..
+        } = &self.known;
+        let results = [("success", *reloads), ("failure", *reloads_failed)];
+        to.counters("flashgate_reloads", "Reloads.", "result", &results)?;
+        let failed = last_reload
+            .as_ref()
+            .is_some_and(|last| last.error.is_some());
+        to.gauge(
+            "flashgate_config_last_reload_success",
+            "Whether what is served is what the files say; 0 after a failed reload.",
+            u64::from(!failed),
+        )?;
+        to.time(
+            "flashgate_config_last_reload_success_timestamp",
+            "When what is served was read.",
+            *loaded,
+        )
+    }
+}
+
+/// Writes families of metrics, one after another.
+struct Families<'a>(DescriptorEncoder<'a>);
+
+type Samples = [(&'static str, u64)];
+
+impl Families<'_> {
+    fn version(&mut self) -> fmt::Result {
+        let help = "The version that runs.";
+        let mut family =
+            self.0
+                .encode_descriptor("flashgate_build", help, None, MetricType::Info)?;
+        family.encode_info(&[("version", env!("CARGO_PKG_VERSION"))])
+    }
+
+    fn counter(&mut self, name: &str, help: &str, value: u64) -> fmt::Result {
+        let mut family = self
+            .0
+            .encode_descriptor(name, help, None, MetricType::Counter)?;
+        family.encode_counter::<NoLabelSet, _, u64>(&value, None)
+    }
+
+    fn counters(&mut self, name: &str, help: &str, label: &str, samples: &Samples) -> fmt::Result {
+        let mut family = self
+            .0
+            .encode_descriptor(name, help, None, MetricType::Counter)?;
+        for (sample, value) in samples {
+            family
+                .encode_family(&[(label, *sample)])?
+                .encode_counter::<NoLabelSet, _, u64>(value, None)?;
+        }
+        Ok(())
+    }
+
+    fn gauge(&mut self, name: &str, help: &str, value: u64) -> fmt::Result {
+        let mut family = self
+            .0
+            .encode_descriptor(name, help, None, MetricType::Gauge)?;
+        family.encode_gauge(&value)
+    }
+
+    fn gauges(&mut self, name: &str, help: &str, label: &str, samples: &Samples) -> fmt::Result {
+        let mut family = self
+            .0
+            .encode_descriptor(name, help, None, MetricType::Gauge)?;
+        for (sample, value) in samples {
+            family
+                .encode_family(&[(label, *sample)])?
+                .encode_gauge(value)?;
+        }
+        Ok(())
+    }
+
+    /// The unit becomes a part of the name.
+    fn time(&mut self, name: &str, help: &str, time: SystemTime) -> fmt::Result {
+        let unit = Some(&Unit::Seconds);
+        let mut family = self
+            .0
+            .encode_descriptor(name, help, unit, MetricType::Gauge)?;
+        // Before 1970 the clock was not set.
+        let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        family.encode_gauge(&since.as_secs_f64())
+    }
+}

@@ -1,0 +1,90 @@
+//! `/status.json`: what the daemon knows of itself, for people and their scripts. The guide describes it; keys are
+//! added, but none changes its meaning.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::About;
+use crate::daemon::panics;
+use crate::daemon::status::{Known, ListenerStatus};
+use crate::log;
+
+/// All of it, as it is now.
+pub(super) fn text(about: &About) -> String {
+    let known = about.status.known();
+    let object = json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "phase": known.phase.name(),
+        "uptime-seconds": seconds(about.status.uptime()),
+        "listeners": known.listeners.iter().map(listener).collect::<Vec<_>>(),
+        "connections": connections(about),
+        "limits": limits(&known),
+        "last-reload": last_reload(&known),
+        "sandbox": object(known.sandbox.iter().map(|(part, on)| (*part, (*on).into()))),
+        "accept-errors": object(about.status.accept_errors().map(|(class, count)| (class, count.into()))),
+        "panics": panics::counted(),
+        "log-lines-lost": log::lines_lost_in_all(),
+    });
+    format!("{object:#}\n")
+}
+
+fn listener(listener: &ListenerStatus) -> Value {
+    json!({
+        "address": listener.address.to_string(),
+        "policy": listener.policy,
+        "state": listener.health.name(),
+    })
+}
+
+fn connections(about: &About) -> Value {
+    let shared = &about.shared;
+    json!({
+        "open": shared.permits.open(),
+        "answering": shared.permits.answering(),
+        "limit": shared.permits.limit(),
+        "ended": object(shared.totals().map(|(outcome, total)| (outcome.code(), total.into()))),
+        "shed": shared.shed(),
+    })
+}
+
+/// Null is no limit.
+fn limits(known: &Known) -> Value {
+    let limits = &known.limits;
+    let exempt: Vec<_> = limits.exempt.iter().map(ToString::to_string).collect();
+    json!({
+        "connections": limits.connections,
+        "per-address": limits.per_address,
+        "rate-per-address": limits.rate_per_address,
+        "exempt": exempt,
+        "request-seconds": seconds(limits.request),
+        "linger-seconds": seconds(limits.linger.between_reads),
+        "drain-seconds": seconds(known.drain),
+    })
+}
+
+fn last_reload(known: &Known) -> Value {
+    known.last_reload.as_ref().map_or(Value::Null, |last| {
+        let result = if last.error.is_none() {
+            "success"
+        } else {
+            "failure"
+        };
+        json!({
+            "result": result,
+            "seconds-ago": seconds(last.at.elapsed()),
+            "error": last.error,
+        })
+    })
+}
+
+fn object(entries: impl Iterator<Item = (&'static str, Value)>) -> Map<String, Value> {
+    entries
+        .map(|(key, value)| (key.to_owned(), value))
+        .collect()
+}
+
+/// To the millisecond.
+fn seconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e3).round() / 1e3
+}

@@ -1,0 +1,143 @@
+//! One listener that is served: an accept loop on each thread, all on one socket.
+
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Context;
+
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tracing::info;
+
+use super::accept::{Acceptor, Course};
+use super::address::ListenAddress;
+use super::bind::Bound;
+use super::endpoint::{Endpoint, NamedEndpoint};
+use super::status::{ListenerStatus, Status};
+use crate::connection::Shared;
+use crate::log::{self, LIFECYCLE};
+use crate::render;
+use crate::snapshot::{Answers, Socket};
+
+/// What every accept loop needs.
+#[derive(Clone, Debug)]
+pub(super) struct Needs {
+    /// The event loop of each thread that serves.
+    pub(super) threads: Vec<Handle>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) status: Arc<Status>,
+}
+
+/// A listener that could be served, and is not yet.
+pub(super) struct Prepared {
+    socket: Socket,
+    endpoint: Arc<Endpoint>,
+    answers: watch::Sender<Answers>,
+    acceptors: Vec<(Handle, Acceptor)>,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Serving {
+    /// As the plan has it; what was bound may say more.
+    pub(super) asked: ListenAddress,
+    name: String,
+    endpoint: Arc<Endpoint>,
+    answers: watch::Sender<Answers>,
+    course: watch::Sender<Course>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Prepared {
+    /// Registers a socket with every event loop; an error is text for the terminal.
+    pub(super) fn new(bound: Bound, socket: Socket, needs: &Needs) -> Result<Self, String> {
+        let endpoint = Arc::new(Endpoint::new(bound));
+        let (answers, receiver) = watch::channel(socket.answers.clone());
+        let acceptor = |thread: &Handle| {
+            // Whoever registers a descriptor does it with the event loop that is entered.
+            let entered = thread.enter();
+            let acceptor = Acceptor::new(
+                Arc::clone(&endpoint),
+                receiver.clone(),
+                Arc::clone(&needs.shared),
+                Arc::clone(&needs.status),
+            );
+            drop(entered);
+            acceptor.map(|acceptor| (thread.clone(), acceptor))
+        };
+        let acceptors: Result<_, _> = needs.threads.iter().map(acceptor).collect();
+        let acceptors = acceptors.map_err(|error| {
+            let message = format!("can't watch {}: {}", endpoint.address, log::reason(&error));
+            render::plain_error_text(&message, &[])
+        })?;
+        Ok(Self {
+            socket,
+            endpoint,
+            answers,
+            acceptors,
+        })
+    }
+
+    /// Starts the accept loops.
+    pub(super) fn begin(self) -> Serving {
+        let (policy, through) = (self.socket.answers.policy(), self.endpoint.address);
+        info!(target: LIFECYCLE, address = %through, %policy, "listening");
+        for (address, policy) in self.socket.answers.special() {
+            info!(target: LIFECYCLE, %address, %policy, %through, "listening");
+        }
+        let (course, followed) = watch::channel(Course::Accept);
+        let begin =
+            |(thread, acceptor): (Handle, Acceptor)| thread.spawn(acceptor.run(followed.clone()));
+        Serving {
+            asked: self.socket.address,
+            name: self.socket.name,
+            endpoint: self.endpoint,
+            answers: self.answers,
+            course,
+            tasks: self.acceptors.into_iter().map(begin).collect(),
+        }
+    }
+}
+
+impl Serving {
+    /// Answers as another plan says from now on.
+    pub(super) fn change(&mut self, socket: Socket) {
+        self.name = socket.name;
+        self.answers.send_replace(socket.answers);
+    }
+
+    /// Tells the accept loops what to do, and gives them away: they end by themselves.
+    pub(super) fn end(self, how: Course) -> Vec<JoinHandle<()>> {
+        self.course.send_replace(how);
+        self.tasks
+    }
+
+    /// Whether one of the accept loops has ended, which none does but by a fault.
+    pub(super) fn has_ended(&mut self, context: &mut Context<'_>) -> bool {
+        let mut tasks = self.tasks.iter_mut();
+        tasks.any(|task| Pin::new(task).poll(context).is_ready())
+    }
+
+    /// As bound.
+    pub(super) fn address(&self) -> SocketAddr {
+        self.endpoint.address
+    }
+
+    /// For whoever takes it over.
+    pub(super) fn endpoint(&self) -> NamedEndpoint {
+        NamedEndpoint {
+            name: self.name.clone(),
+            endpoint: Arc::clone(&self.endpoint),
+        }
+    }
+
+    /// For whoever wants to see it.
+    pub(super) fn status(&self) -> ListenerStatus {
+        ListenerStatus {
+            address: self.endpoint.address,
+            policy: self.answers.borrow().policy().to_owned(),
+            health: self.endpoint.health.clone(),
+        }
+    }
+}

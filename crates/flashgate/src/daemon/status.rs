@@ -1,0 +1,244 @@
+//! What the daemon knows of itself, in one place: written by whoever finds out, read by `[admin]`.
+//!
+//! What connections count is with them (`Shared`, `Permits`). Nothing here comes from the network.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use super::accept_error::Class;
+use crate::snapshot::{Limits, Plan};
+
+/// What the daemon is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// It has bound its addresses, and is not ready.
+    Starting,
+    /// It serves.
+    Ready,
+    /// It serves, and reads everything again.
+    Reloading,
+    /// It was told to stop, and answers what was accepted.
+    Draining,
+    /// Nothing is answered any more.
+    Stopped,
+}
+
+impl Phase {
+    pub(super) const ALL: [Self; 5] = [
+        Self::Starting,
+        Self::Ready,
+        Self::Reloading,
+        Self::Draining,
+        Self::Stopped,
+    ];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Ready => "ready",
+            Self::Reloading => "reloading",
+            Self::Draining => "draining",
+            Self::Stopped => "stopped",
+        }
+    }
+
+    /// Whether new connections are taken.
+    pub(super) const fn serves(self) -> bool {
+        match self {
+            Self::Ready | Self::Reloading => true,
+            Self::Starting | Self::Draining | Self::Stopped => false,
+        }
+    }
+}
+
+/// Whether a listener's socket works; its accept loop says so.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Health(Arc<AtomicBool>);
+
+impl Health {
+    /// The socket has failed; it is being bound again.
+    pub(super) fn failed(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// The socket is there again.
+    pub(super) fn accepting(&self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn name(&self) -> &'static str {
+        if self.has_failed() {
+            "failed"
+        } else {
+            "accepting"
+        }
+    }
+}
+
+/// One listener.
+#[derive(Clone, Debug)]
+pub(super) struct ListenerStatus {
+    pub(super) address: SocketAddr,
+    pub(super) policy: String,
+    pub(super) health: Health,
+}
+
+/// The last reload; at first there is none.
+#[derive(Clone, Debug)]
+pub(super) struct LastReload {
+    pub(super) at: Instant,
+    /// Why it changed nothing, as the log says it; none if it did.
+    pub(super) error: Option<String>,
+}
+
+/// What changes from time to time, read together.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    pub(super) phase: Phase,
+    pub(super) listeners: Vec<ListenerStatus>,
+    pub(super) limits: Limits,
+    pub(super) drain: Duration,
+    /// The parts of the sandbox, and whether each is in force.
+    pub(super) sandbox: Vec<(&'static str, bool)>,
+    pub(super) reloads: u64,
+    pub(super) reloads_failed: u64,
+    pub(super) last_reload: Option<LastReload>,
+    /// When what is served was read.
+    pub(super) loaded: SystemTime,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Status {
+    started: Instant,
+    started_at: SystemTime,
+    accept_errors: [AtomicU64; 3],
+    known: Mutex<Known>,
+}
+
+impl Status {
+    pub(super) fn new(plan: &Plan) -> Arc<Self> {
+        let now = SystemTime::now();
+        Arc::new(Self {
+            started: Instant::now(),
+            started_at: now,
+            accept_errors: Default::default(),
+            known: Mutex::new(Known {
+                phase: Phase::Starting,
+                listeners: Vec::new(),
+                limits: plan.limits.clone(),
+                drain: plan.process.drain,
+                sandbox: Vec::new(),
+                reloads: 0,
+                reloads_failed: 0,
+                last_reload: None,
+                loaded: now,
+            }),
+        })
+    }
+
+    /// Everything that changes from time to time, as it is now.
+    pub(super) fn known(&self) -> Known {
+        self.lock().clone()
+    }
+
+    pub(super) fn uptime(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    pub(super) fn started_at(&self) -> SystemTime {
+        self.started_at
+    }
+
+    pub(super) fn set_phase(&self, phase: Phase) {
+        self.lock().phase = phase;
+    }
+
+    pub(super) fn set_listeners(&self, listeners: Vec<ListenerStatus>) {
+        self.lock().listeners = listeners;
+    }
+
+    /// Which parts of the sandbox are in force.
+    #[expect(dead_code, reason = "there is no sandbox yet that could say it")]
+    pub(super) fn set_sandbox(&self, parts: Vec<(&'static str, bool)>) {
+        self.lock().sandbox = parts;
+    }
+
+    /// A reload has taken over a plan.
+    pub(super) fn reloaded(&self, plan: &Plan) {
+        let mut known = self.lock();
+        known.limits = plan.limits.clone();
+        known.drain = plan.process.drain;
+        known.reloads += 1;
+        known.loaded = SystemTime::now();
+        known.last_reload = Some(LastReload {
+            at: Instant::now(),
+            error: None,
+        });
+    }
+
+    /// A reload has changed nothing; the text is that for the terminal.
+    pub(super) fn not_reloaded(&self, error: &str) {
+        let mut known = self.lock();
+        known.reloads_failed += 1;
+        known.last_reload = Some(LastReload {
+            at: Instant::now(),
+            error: Some(without_colours(error)),
+        });
+    }
+
+    pub(super) fn count_accept_error(&self, class: Class) {
+        if let Some(count) = index(class).and_then(|index| self.accept_errors.get(index)) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// How many errors of `accept` there were, by the class' name.
+    pub(super) fn accept_errors(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let counts = self
+            .accept_errors
+            .iter()
+            .map(|count| count.load(Ordering::Relaxed));
+        ["connection", "exhausted", "dead"].into_iter().zip(counts)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// That nothing is queued is no error.
+const fn index(class: Class) -> Option<usize> {
+    match class {
+        Class::Empty => None,
+        Class::Connection => Some(0),
+        Class::Exhausted => Some(1),
+        Class::Dead => Some(2),
+    }
+}
+
+/// On a terminal, findings are in colour: `ESC [ … m`.
+fn without_colours(text: &str) -> String {
+    let mut pieces = text.split('\x1b');
+    let first = pieces.next().unwrap_or_default();
+    let rest = pieces.filter_map(|piece| piece.split_once('m'));
+    std::iter::once(first)
+        .chain(rest.map(|(_, text)| text))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn colours() {
+        let coloured = "\x1b[1m\x1b[91merror\x1b[0m: m\x1b[1;94m|\x1b[0m\n";
+        assert_eq!(super::without_colours(coloured), "error: m|\n");
+        assert_eq!(super::without_colours("plain m\n"), "plain m\n");
+    }
+}

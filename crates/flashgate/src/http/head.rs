@@ -1,0 +1,202 @@
+//! The head of a request: every way to cut it gives the same verdict, at the same byte.
+//!
+//! Lines are judged as they come, everything else once the head is whole, by httparse and then by our own rules, which
+//! are narrower: RFC 9112 lets a server take more than two programs would read alike.
+
+use httparse::{EMPTY_HEADER, Error, Header, Status};
+
+use super::host::HostField;
+use super::response::{Response, StatusCode};
+
+/// The longest head; browsers with many cookies send four.
+const LONGEST: usize = 8 * 1024;
+
+/// More fields than any client sends.
+const MOST_FIELDS: usize = 64;
+
+/// Takes a head piece by piece.
+#[derive(Debug, Default)]
+pub(crate) struct HeadReader {
+    bytes: Vec<u8>,
+}
+
+/// What a head is, as far as it has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    NeedMore,
+    Request(Request),
+    Refused(Refusal),
+}
+
+/// A request that may be answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Request {
+    /// Without the query.
+    pub(crate) path: String,
+    /// Whom the client takes us for; none only from a client of HTTP/1.0.
+    pub(crate) host: Option<HostField>,
+}
+
+/// The methods that are answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Method {
+    Get,
+    Head,
+}
+
+/// Why a request is not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    LineEnd,
+    TooLarge,
+    Malformed,
+    Version,
+    Method,
+    Target,
+    Body,
+    NoHost,
+    SeveralHosts,
+    BadHost,
+}
+
+impl HeadReader {
+    /// Takes what has arrived, and returns what stands behind the head. After a verdict it takes nothing more.
+    pub(crate) fn feed<'a>(&mut self, input: &'a [u8]) -> (Verdict, &'a [u8]) {
+        for (index, byte) in input.iter().enumerate() {
+            let verdict = self.take(*byte);
+            if verdict != Verdict::NeedMore {
+                return (verdict, input.get(index + 1..).unwrap_or_default());
+            }
+        }
+        (Verdict::NeedMore, &[])
+    }
+
+    /// Which method it is, as far as an answer depends on it: HEAD gets no body, whatever else is wrong.
+    pub(crate) fn method(&self) -> Method {
+        if self.bytes.starts_with(b"HEAD ") {
+            Method::Head
+        } else {
+            Method::Get
+        }
+    }
+
+    fn take(&mut self, byte: u8) -> Verdict {
+        // LF follows CR and nothing else does: what ends a line for one program ends it for the next.
+        if (byte == b'\n') != self.bytes.ends_with(b"\r") {
+            return Verdict::Refused(Refusal::LineEnd);
+        }
+        if self.bytes.len() == LONGEST {
+            return Verdict::Refused(Refusal::TooLarge);
+        }
+        self.bytes.push(byte);
+        if self.bytes.ends_with(b"\r\n\r\n") {
+            parse(&self.bytes).map_or_else(Verdict::Refused, Verdict::Request)
+        } else {
+            Verdict::NeedMore
+        }
+    }
+}
+
+fn parse(bytes: &[u8]) -> Result<Request, Refusal> {
+    // httparse skips empty lines in front.
+    if bytes.starts_with(b"\r") {
+        return Err(Refusal::Malformed);
+    }
+    let mut fields = [EMPTY_HEADER; MOST_FIELDS];
+    let mut head = httparse::Request::new(&mut fields);
+    match head.parse(bytes) {
+        Ok(Status::Complete(length)) if length == bytes.len() => {}
+        Err(Error::TooManyHeaders) => return Err(Refusal::TooLarge),
+        Err(Error::Version) => return Err(Refusal::Version),
+        Ok(_) | Err(_) => return Err(Refusal::Malformed),
+    }
+    if !matches!(head.method, Some("GET" | "HEAD")) {
+        return Err(Refusal::Method);
+    }
+    let path = path(head.path.unwrap_or_default())?;
+    no_body(head.headers)?;
+    let host = host(head.headers)?;
+    if host.is_none() && head.version != Some(0) {
+        return Err(Refusal::NoHost);
+    }
+    Ok(Request { path, host })
+}
+
+/// A whole URL would name a host of its own, so only a path is taken.
+fn path(target: &str) -> Result<String, Refusal> {
+    if !target.starts_with('/') || !target.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Refusal::Target);
+    }
+    Ok(target.split('?').next().unwrap_or_default().to_owned())
+}
+
+/// Neither method has a body; one that says so has a second request in it.
+fn no_body(fields: &[Header<'_>]) -> Result<(), Refusal> {
+    let has_body = |field: &Header<'_>| {
+        field.name.eq_ignore_ascii_case("transfer-encoding")
+            || field.name.eq_ignore_ascii_case("content-length") && field.value != b"0"
+    };
+    if fields.iter().any(has_body) {
+        Err(Refusal::Body)
+    } else {
+        Ok(())
+    }
+}
+
+fn host(fields: &[Header<'_>]) -> Result<Option<HostField>, Refusal> {
+    let mut hosts = fields
+        .iter()
+        .filter(|field| field.name.eq_ignore_ascii_case("host"));
+    let Some(host) = hosts.next() else {
+        return Ok(None);
+    };
+    if hosts.next().is_some() {
+        return Err(Refusal::SeveralHosts);
+    }
+    HostField::parse(host.value)
+        .map(Some)
+        .ok_or(Refusal::BadHost)
+}
+
+impl Refusal {
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::TooLarge => StatusCode::HeadTooLarge,
+            Self::Version => StatusCode::VersionNotSupported,
+            Self::Method => StatusCode::MethodNotAllowed,
+            Self::LineEnd
+            | Self::Malformed
+            | Self::Target
+            | Self::Body
+            | Self::NoHost
+            | Self::SeveralHosts
+            | Self::BadHost => StatusCode::BadRequest,
+        }
+    }
+
+    const fn text(self) -> &'static str {
+        match self {
+            Self::LineEnd => "expected lines that end in CR LF, found CR or LF alone\n",
+            Self::TooLarge => "expected a head of at most 8 KiB and 64 fields\n",
+            Self::Malformed => "expected a request of HTTP/1.1\n",
+            Self::Version => "expected HTTP/1.1 or HTTP/1.0\n",
+            Self::Method => "expected GET or HEAD\n",
+            Self::Target => "expected a path\n",
+            Self::Body => "expected a request without a body\n",
+            Self::NoHost => "expected a Host field, found none\n",
+            Self::SeveralHosts => "expected one Host field, found several\n",
+            Self::BadHost => "expected a host and at most a port in the Host field\n",
+        }
+    }
+}
+
+impl From<Refusal> for Response {
+    fn from(refusal: Refusal) -> Self {
+        let response = Self::plain(refusal.status(), refusal.text());
+        if refusal == Refusal::Method {
+            response.with("Allow", "GET, HEAD")
+        } else {
+            response
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! HTTP as far as flashgate answers it itself: one GET or HEAD, one response, and then the close.
+//!
+//! What others speak through a gate never comes here. Nothing here reads a socket or asks what time it is, and what is
+//! not plainly right is refused: a request that two programs could read differently is how requests are smuggled.
+
+mod head;
+mod host;
+mod response;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use head::{HeadReader, Method, Request, Verdict};
+pub(crate) use host::HostField;
+pub(crate) use response::{Body, Response, StatusCode};

@@ -1,0 +1,100 @@
+//! A response: its head and body as bytes. There is one to a connection, so every one of them says that it is the last.
+
+use std::fmt::Write as _;
+use std::time::SystemTime;
+
+use httpdate::HttpDate;
+
+/// What is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Response {
+    status: StatusCode,
+    content_type: &'static str,
+    fields: Vec<(&'static str, &'static str)>,
+    body: String,
+}
+
+/// Whether the body is sent; its length always is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Body {
+    Sent,
+    LeftOut,
+}
+
+/// The codes that are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StatusCode {
+    Ok,
+    BadRequest,
+    NotFound,
+    MethodNotAllowed,
+    Misdirected,
+    HeadTooLarge,
+    Unavailable,
+    VersionNotSupported,
+}
+
+impl StatusCode {
+    const fn line(self) -> &'static str {
+        match self {
+            Self::Ok => "200 OK",
+            Self::BadRequest => "400 Bad Request",
+            Self::NotFound => "404 Not Found",
+            Self::MethodNotAllowed => "405 Method Not Allowed",
+            Self::Misdirected => "421 Misdirected Request",
+            Self::HeadTooLarge => "431 Request Header Fields Too Large",
+            Self::Unavailable => "503 Service Unavailable",
+            Self::VersionNotSupported => "505 HTTP Version Not Supported",
+        }
+    }
+}
+
+/// What is said is for this moment and this reader: no cache keeps it, no browser takes it for something else, and no
+/// page of another site gets it.
+const ALWAYS: &str = "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\
+                      Cross-Origin-Resource-Policy: same-origin\r\nConnection: close\r\n";
+
+impl Response {
+    /// Text for a person or a probe.
+    pub(crate) fn plain(status: StatusCode, body: impl Into<String>) -> Self {
+        Self::typed(status, "text/plain; charset=utf-8", body)
+    }
+
+    /// A body of another type.
+    pub(crate) fn typed(
+        status: StatusCode,
+        content_type: &'static str,
+        body: impl Into<String>,
+    ) -> Self {
+        Self {
+            status,
+            content_type,
+            fields: Vec::new(),
+            body: body.into(),
+        }
+    }
+
+    /// With one more field.
+    pub(crate) fn with(mut self, name: &'static str, value: &'static str) -> Self {
+        self.fields.push((name, value));
+        self
+    }
+
+    /// All of it, to be sent now.
+    pub(crate) fn bytes(&self, body: Body, now: SystemTime) -> Vec<u8> {
+        let (status, content_type, length) =
+            (self.status.line(), self.content_type, self.body.len());
+        let date = HttpDate::from(now);
+        let mut text =
+            format!("HTTP/1.1 {status}\r\nDate: {date}\r\nContent-Type: {content_type}\r\n");
+        for (name, value) in &self.fields {
+            // Writing to a string does not fail.
+            let _ = write!(text, "{name}: {value}\r\n");
+        }
+        let _ = write!(text, "Content-Length: {length}\r\n{ALWAYS}\r\n");
+        if body == Body::Sent {
+            text.push_str(&self.body);
+        }
+        text.into_bytes()
+    }
+}

@@ -1,0 +1,359 @@
+//! What `[admin]` tells through a daemon's life: reloads, faults, a full house, the stop.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use testkit::client::{Client, fetch};
+use testkit::daemon::{Daemon, address_in};
+use testkit::folder::Folder;
+use testkit::trace::Trace;
+use testkit::{needs, until};
+
+use super::exposition::{holds, is, metrics};
+use super::{CONFIG, admin, get, start};
+
+const LIMIT: Duration = Duration::from_secs(20);
+
+#[track_caller]
+fn status(to: SocketAddr) -> Value {
+    serde_json::from_str(&get(to, "/status.json").body).unwrap()
+}
+
+/// Puts another config in the place of a daemon's, and has it read.
+fn replace(folder: &Folder, config: &str) {
+    let new = folder.file("new", config).expect("a file");
+    std::fs::rename(new, folder.path().join("flashgate.toml")).expect("a rename");
+}
+
+/// Every key that the guide names.
+#[test]
+fn status_json() {
+    let config = format!(
+        "{CONFIG}[limits]\nrequest = \"1500ms\"\nper-address = \"off\"\n[process]\ndrain = \"1m\"\n"
+    );
+    let (daemon, _folder) = start(&config);
+    fetch(daemon.address()).unwrap();
+    let mut status = status(admin(&daemon));
+    let uptime = status["uptime-seconds"].take().as_f64().unwrap();
+    assert!((0.0..60.0).contains(&uptime), "{uptime}");
+    assert_eq!(
+        status["connections"]["ended"].as_object().unwrap().len(),
+        11
+    );
+    assert_eq!(status["connections"]["ended"]["answered"], 1);
+    status["connections"]["ended"].take();
+    let expected = json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "phase": "ready",
+        "uptime-seconds": null,
+        "listeners": [{ "address": daemon.address().to_string(), "policy": "p", "state": "accepting" }],
+        "connections": { "open": 0, "answering": 0, "limit": 16384, "ended": null, "shed": 0 },
+        "limits": {
+            "connections": 16384, "per-address": null, "rate-per-address": 50, "exempt": ["127.0.0.0/8", "::1/128"],
+            "request-seconds": 1.5, "linger-seconds": 5.0, "drain-seconds": 60.0,
+        },
+        "last-reload": null,
+        "sandbox": {},
+        "accept-errors": { "connection": 0, "exhausted": 0, "dead": 0 },
+        "panics": 0,
+        "log-lines-lost": 0,
+    });
+    assert_eq!(status, expected);
+}
+
+/// Each reload counts; the last one that failed says why, as the log does.
+#[test]
+fn reloads() {
+    let (mut daemon, folder) = start(CONFIG);
+    let to = admin(&daemon);
+    let before = metrics(to)["flashgate_config_last_reload_success_timestamp_seconds"];
+    replace(&folder, "[policy.p]\nrules = 1\n");
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    let failed = [
+        ("reloads_total{result=\"success\"}", 0.0),
+        ("reloads_total{result=\"failure\"}", 1.0),
+        ("config_last_reload_success", 0.0),
+        ("config_last_reload_success_timestamp_seconds", before),
+        ("phase{phase=\"ready\"}", 1.0),
+    ];
+    holds(&metrics(to), &failed);
+    let last = &status(to)["last-reload"];
+    assert_eq!(last["result"], "failure");
+    assert!(
+        last["error"]
+            .as_str()
+            .unwrap()
+            .contains("flashgate.toml:2:9"),
+        "{last}"
+    );
+    assert!(last["seconds-ago"].as_f64().unwrap() < 20.0, "{last}");
+    assert_eq!(get(to, "/readyz").body, "ready\n", "the old plan is served");
+
+    let config = CONFIG.replace("policy.p]", "policy.q]");
+    replace(&folder, &format!("{config}[limits]\nconnections = 99\n"));
+    daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
+    let samples = metrics(to);
+    let good = [
+        ("reloads_total{result=\"success\"}", 1.0),
+        ("reloads_total{result=\"failure\"}", 1.0),
+        ("config_last_reload_success", 1.0),
+        ("connections_limit", 99.0),
+    ];
+    holds(&samples, &good);
+    assert!(samples["flashgate_config_last_reload_success_timestamp_seconds"] > before);
+    let status = status(to);
+    assert_eq!(status["last-reload"]["result"], "success");
+    assert_eq!(status["last-reload"]["error"], Value::Null);
+    assert_eq!(status["limits"]["connections"], 99);
+    assert_eq!(status["listeners"][0]["policy"], "q");
+}
+
+/// `[admin]` itself comes, moves and goes with a reload, or stays with other hosts; or nothing changes at all.
+#[test]
+fn a_reload_of_admin() {
+    let without = CONFIG.split("[admin]").next().unwrap();
+    let (mut daemon, folder) = start(without);
+    assert_eq!(daemon.admin(), None);
+    let new_address = |daemon: &mut Daemon, config: &str| {
+        replace(&folder, config);
+        let line = daemon.next_line_with("admin listening", LIMIT).unwrap();
+        daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
+        address_in(&line).unwrap()
+    };
+    let first = new_address(&mut daemon, CONFIG);
+    assert_eq!(get(first, "/readyz").status, 200);
+
+    replace(&folder, &format!("hosts = [\"play.test\"]\n{CONFIG}"));
+    daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
+    let head = "GET /healthz HTTP/1.1\r\nHost: play.test\r\n\r\n";
+    assert_eq!(super::ask(first, head).status, 200);
+
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = |address: &str| {
+        format!(
+            "{without}[[listen]]\naddress = \"127.0.0.4:0\"\n[admin]\naddress = \"{address}\"\n"
+        )
+    };
+    replace(&folder, &at(&taken.local_addr().unwrap().to_string()));
+    daemon
+        .next_line_with("address already in use", LIMIT)
+        .unwrap();
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    assert_eq!(status(first)["listeners"].as_array().unwrap().len(), 1);
+
+    let second = new_address(&mut daemon, &at("127.0.0.2:0"));
+    assert_eq!(status(second)["listeners"].as_array().unwrap().len(), 2);
+    assert!(
+        until(LIMIT, || Client::connect(first).is_err()),
+        "{first} is still open"
+    );
+
+    replace(&folder, without);
+    daemon
+        .next_line_with("admin no longer listening", LIMIT)
+        .unwrap();
+    daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
+    assert!(
+        until(LIMIT, || Client::connect(second).is_err()),
+        "{second} is still open"
+    );
+    fetch(daemon.address()).unwrap();
+}
+
+/// All places are taken by silent clients, and `[admin]` still tells.
+#[test]
+fn a_full_house() {
+    let (daemon, _folder) = start(&format!("{CONFIG}[limits]\nconnections = 16\n"));
+    let to = admin(&daemon);
+    let silent: Vec<_> = (0..16)
+        .map(|_| Client::connect(daemon.address()).unwrap())
+        .collect();
+    let full = until(LIMIT, || is(&metrics(to), "connections_open", 16.0));
+    assert!(full, "{:#?}", metrics(to));
+    let ready = get(to, "/readyz");
+    assert_eq!(ready.status, 200);
+    assert!(
+        ready.body.contains("limit on connections is reached"),
+        "{}",
+        ready.body
+    );
+    drop(silent);
+    assert!(until(LIMIT, || get(to, "/readyz").body == "ready\n"));
+}
+
+/// Descriptors are set aside for it.
+#[test]
+fn few_descriptors() {
+    if !needs::met(needs::program("prlimit")) {
+        return;
+    }
+    let folder = Folder::new().unwrap();
+    let path = folder.file("flashgate.toml", CONFIG).unwrap();
+    let arguments = [
+        "serve".into(),
+        "--config".into(),
+        path.clone().into_os_string(),
+    ];
+    let daemon = Daemon::builder()
+        .through(["prlimit", "--nofile=96"])
+        .args(arguments)
+        .start()
+        .unwrap();
+    let to = admin(&daemon);
+    holds(&metrics(to), &[("connections_limit", 30.0)]);
+    let _players: Vec<_> = (0..40)
+        .map(|_| Client::connect(daemon.address()).unwrap())
+        .collect();
+    assert!(until(LIMIT, || is(&metrics(to), "connections_open", 30.0)));
+    let _others: Vec<_> = (0..31).map(|_| Client::connect(to).unwrap()).collect();
+    holds(
+        &metrics(to),
+        &[("accept_errors_total{class=\"exhausted\"}", 0.0)],
+    );
+    let (code, stderr) = failed_start(&["prlimit", "--nofile=80"], &path);
+    assert_eq!(code, Some(1));
+    assert!(stderr.contains("allow 82 or more"), "{stderr}");
+}
+
+/// Its address is bound with the others, or none is.
+#[test]
+fn an_address_in_use() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let folder = Folder::new().unwrap();
+    let config = CONFIG.replace(
+        "[admin]\naddress = \"127.0.0.1:0\"",
+        &format!("[admin]\naddress = \"{address}\""),
+    );
+    let path = folder.file("flashgate.toml", config).unwrap();
+    let (code, stderr) = failed_start(&["env"], &path);
+    assert_eq!(code, Some(1));
+    assert!(
+        stderr.contains(&format!(
+            "can't listen on {address}: address already in use"
+        )),
+        "{stderr}"
+    );
+    assert!(!stderr.contains("listening address"), "{stderr}");
+}
+
+fn failed_start(through: &[&str], config: &Path) -> (Option<i32>, String) {
+    let output = Command::new(through[0])
+        .args(&through[1..])
+        .arg(testkit::binary::flashgate().expect("the program"))
+        .args(["serve", "--config"])
+        .arg(config)
+        .output()
+        .expect("a run");
+    (
+        output.status.code(),
+        String::from_utf8(output.stderr).expect("UTF-8"),
+    )
+}
+
+/// A listener that can't be bound again is told; while another serves, the daemon is ready.
+#[test]
+fn a_failed_listener() {
+    if !needs::met(needs::program("strace")) {
+        return;
+    }
+    for (more, listeners, status, text) in [
+        ("", 1, 503, "not ready\n"),
+        ("[[listen]]\naddress = \"127.0.0.2:0\"\n", 2, 200, "ready\n"),
+    ] {
+        // Every bind after those of the start.
+        let later = listeners + 2;
+        let trace = Trace::of("accept4,bind")
+            .unwrap()
+            .inject("accept4:error=EBADF:when=1");
+        let trace = trace.inject(&format!("bind:error=EADDRINUSE:when={later}+"));
+        let folder = Folder::new().unwrap();
+        let path = folder
+            .file("flashgate.toml", format!("{CONFIG}{more}"))
+            .unwrap();
+        let arguments = ["serve".into(), "--config".into(), path.into_os_string()];
+        let mut daemon = Daemon::builder()
+            .through(trace.program())
+            .args(arguments)
+            .start()
+            .unwrap();
+        let (dead, to) = (daemon.addresses()[0], admin(&daemon));
+        let _ = fetch(dead);
+        daemon
+            .wait_for_line("can't bind a listener again", LIMIT)
+            .unwrap();
+        let ready = get(to, "/readyz");
+        assert_eq!(ready.status, status);
+        assert_eq!(
+            ready.body,
+            format!("{text}{dead} has failed and is being bound again\n")
+        );
+        let expected = [
+            ("listeners{state=\"failed\"}", 1.0),
+            ("listeners{state=\"accepting\"}", f64::from(listeners - 1)),
+            ("accept_errors_total{class=\"dead\"}", 1.0),
+        ];
+        holds(&metrics(to), &expected);
+        assert_eq!(self::status(to)["listeners"][0]["state"], "failed");
+        assert_eq!(get(to, "/healthz").status, 200);
+    }
+}
+
+/// A stop that waits for somebody is told until it is over.
+#[test]
+fn draining() {
+    let (mut daemon, _folder) = start(CONFIG);
+    let to = admin(&daemon);
+    // Answered, and staying: the byte behind the request makes the daemon linger.
+    let mut lingering = Client::connect(daemon.address()).unwrap();
+    lingering.send(b"<policy-file-request/>\0x");
+    let answering = until(LIMIT, || is(&metrics(to), "connections_answering", 1.0));
+    assert!(answering, "{:#?}", metrics(to));
+    daemon.terminate().unwrap();
+    daemon.wait_for_line("stopping", LIMIT).unwrap();
+    let gone = || is(&metrics(to), "listeners{state=\"accepting\"}", 0.0);
+    assert!(until(LIMIT, gone));
+    let ready = get(to, "/readyz");
+    assert_eq!(
+        (ready.status, ready.body.as_str()),
+        (503, "not ready: draining\n")
+    );
+    assert_eq!(get(to, "/healthz").status, 200);
+    assert_eq!(status(to)["phase"], "draining");
+    holds(
+        &metrics(to),
+        &[
+            ("phase{phase=\"draining\"}", 1.0),
+            ("phase{phase=\"ready\"}", 0.0),
+        ],
+    );
+    drop(lingering);
+    assert_eq!(daemon.wait(LIMIT).unwrap().code(), Some(0));
+}
+
+/// Nobody reads the log, and its pipe is full: the lines that are lost are counted.
+#[test]
+fn lost_lines() {
+    let folder = Folder::new().unwrap();
+    let path = folder.file("flashgate.toml", CONFIG).unwrap();
+    let arguments = [
+        "serve".into(),
+        "-v".into(),
+        "--config".into(),
+        path.into_os_string(),
+    ];
+    let daemon = Daemon::builder()
+        .args(arguments)
+        .with_unread_log()
+        .start()
+        .unwrap();
+    // Some 90 bytes a line, into a pipe of 64 KiB.
+    for _ in 0..2_000 {
+        fetch(daemon.address()).unwrap();
+    }
+    let lost = metrics(admin(&daemon))["flashgate_log_lines_lost_total"];
+    assert!(lost > 500.0 && lost < 2_000.0, "{lost} of 2000");
+}
