@@ -78,7 +78,7 @@ fn classify(errno: Errno) -> Class {
 /// How a batch of accepts ended.
 enum Batch {
     Empty,
-    Full { accepted: usize },
+    Full,
     NoRoom,
     Exhausted(Errno),
     Dead(Errno),
@@ -112,7 +112,7 @@ impl Acceptor {
             shared,
             starved: Starved::default(),
             renewed: None,
-            sampler: Sampler::default(),
+            sampler: Sampler::of_warnings("accept"),
         })
     }
 
@@ -140,10 +140,14 @@ impl Acceptor {
             let Ok(mut ready) = listener.readable().await else {
                 return;
             };
-            match self.batch() {
+            let (accepted, end) = self.batch();
+            if accepted > 0 {
+                self.starved = Starved::default();
+            }
+            match end {
                 Batch::Empty => ready.clear_ready(),
                 Batch::NoRoom => {}
-                Batch::Full { accepted } => {
+                Batch::Full => {
                     drop(ready);
                     if accepted == 0 {
                         sleep(REST).await;
@@ -171,8 +175,8 @@ impl Acceptor {
     async fn finish(&mut self) {
         loop {
             self.shared.permits.room().await;
-            match self.batch() {
-                Batch::Full { .. } => tokio::task::yield_now().await,
+            match self.batch().1 {
+                Batch::Full => tokio::task::yield_now().await,
                 Batch::NoRoom => {}
                 Batch::Exhausted(_) => {
                     let _ = timeout(FIRST_PAUSE, self.shared.permits.next_returned()).await;
@@ -182,14 +186,15 @@ impl Acceptor {
         }
     }
 
-    fn batch(&self) -> Batch {
-        let Some(listener) = &self.listener else {
-            return Batch::Empty;
-        };
+    /// Takes up to [`BATCH`] connections: how many it was, and why not more.
+    fn batch(&self) -> (usize, Batch) {
         let mut accepted = 0;
+        let Some(listener) = &self.listener else {
+            return (accepted, Batch::Empty);
+        };
         for _ in 0..BATCH {
             if !self.shared.permits.has_room() {
-                return Batch::NoRoom;
+                return (accepted, Batch::NoRoom);
             }
             match acceptfrom_with(listener, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC) {
                 Ok((socket, peer)) => {
@@ -197,21 +202,14 @@ impl Acceptor {
                     let peer = peer.and_then(|peer| SocketAddr::try_from(peer).ok());
                     self.start(socket, peer);
                 }
-                Err(errno) => match classify(errno) {
-                    // Woken, and nothing there? Readiness is told once, so it must not be thrown away on a mere word.
-                    Class::Empty if accepted == 0 && !is_empty(listener) => {
-                        return Batch::Full { accepted };
+                Err(errno) => {
+                    if let Some(end) = end_of_batch(listener, errno, accepted) {
+                        return (accepted, end);
                     }
-                    Class::Empty => return Batch::Empty,
-                    Class::Connection => {}
-                    // Linux wants the descriptor before it looks at the queue, so this may mean nothing.
-                    Class::Exhausted if is_empty(listener) => return Batch::Empty,
-                    Class::Exhausted => return Batch::Exhausted(errno),
-                    Class::Dead => return Batch::Dead(errno),
-                },
+                }
             }
         }
-        Batch::Full { accepted }
+        (accepted, Batch::Full)
     }
 
     /// Serves a connection, unless its address is over its limits; should that panic, no other is concerned.
@@ -222,7 +220,7 @@ impl Acceptor {
         };
         let serve = || connection::start(socket, subscriber, &self.reply.borrow(), &self.shared);
         if catch_unwind(AssertUnwindSafe(serve)).is_err() {
-            error!(address = %self.address, "a connection has failed by a fault of ours");
+            self.shared.count_panic();
         }
     }
 
@@ -282,13 +280,27 @@ impl Acceptor {
     }
 }
 
+/// Whether an error ends a batch, and how.
+fn end_of_batch(listener: &AsyncFd<OwnedFd>, errno: Errno, accepted: usize) -> Option<Batch> {
+    match classify(errno) {
+        // Woken, and nothing there? Readiness is told once, so it must not be thrown away on a mere word.
+        Class::Empty if accepted == 0 && !is_empty(listener) => Some(Batch::Full),
+        Class::Empty => Some(Batch::Empty),
+        Class::Connection => None,
+        // Linux wants the descriptor before it looks at the queue, so this may mean nothing.
+        Class::Exhausted if is_empty(listener) => Some(Batch::Empty),
+        Class::Exhausted => Some(Batch::Exhausted(errno)),
+        Class::Dead => Some(Batch::Dead(errno)),
+    }
+}
+
 /// Whether nothing waits to be accepted. Where that can't be told, something does.
 fn is_empty(listener: &AsyncFd<OwnedFd>) -> bool {
     let mut asked = [PollFd::new(listener.get_ref(), PollFlags::IN)];
     poll(&mut asked, Some(&Timespec::default())).is_ok_and(|ready| ready == 0)
 }
 
-/// Since when descriptors or memory have run out.
+/// Since when descriptors or memory have run out, without a connection that could be taken.
 #[derive(Debug, Default)]
 struct Starved {
     since: Option<Instant>,

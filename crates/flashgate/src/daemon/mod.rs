@@ -12,6 +12,7 @@ use tracing::{error, info};
 
 use crate::cli::Exit;
 use crate::connection::Shared;
+use crate::fault;
 use crate::log::{self, LIFECYCLE};
 use crate::render;
 use crate::snapshot::Plan;
@@ -122,11 +123,14 @@ impl Daemon {
     async fn serve(mut self) -> Exit {
         self.changes.watch(&self.plan.watched);
         info!(target: LIFECYCLE, connections = self.shared.permits.limit(), "flashgate ready");
+        let counts = tokio::spawn(log::tell_suppressed());
         let exit = self.until_stopped().await;
         tokio::select! {
             () = drain(&mut self.listeners, &self.shared, self.plan.process.drain) => {}
             signal = self.signals.next_stop() => info!(signal, "stopping now"),
         }
+        counts.abort();
+        log::tell_all_suppressed();
         self.shared.log_totals();
         exit
     }
@@ -159,6 +163,7 @@ impl Daemon {
 
     /// Reloads, unless it is stopped meanwhile: then by which signal.
     async fn reload(&mut self) -> Option<&'static str> {
+        fault::point(fault::Point::Reload);
         // Before they are read: what changes meanwhile is another change.
         self.changes.note();
         let plan = tokio::select! {
