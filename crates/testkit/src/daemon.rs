@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
@@ -31,6 +32,8 @@ pub struct Daemon {
 pub struct Builder {
     arguments: Vec<OsString>,
     wrapper: Vec<OsString>,
+    variables: Vec<(&'static str, OsString)>,
+    binary: Option<PathBuf>,
     log: Log,
 }
 
@@ -66,6 +69,20 @@ impl Builder {
         self.through(["taskset".to_owned(), "-c".to_owned(), number.to_string()])
     }
 
+    /// Another program than [`binary::flashgate`].
+    #[must_use]
+    pub fn binary(mut self, path: PathBuf) -> Self {
+        self.binary = Some(path);
+        self
+    }
+
+    /// Sets an environment variable for it.
+    #[must_use]
+    pub fn env(mut self, name: &'static str, value: impl Into<OsString>) -> Self {
+        self.variables.push((name, value.into()));
+        self
+    }
+
     /// Reads nothing of its log once it is ready.
     #[must_use]
     pub fn with_unread_log(mut self) -> Self {
@@ -76,11 +93,12 @@ impl Builder {
     /// Starts it and waits until it is ready.
     pub fn start(self) -> Result<Daemon> {
         let mut words = self.wrapper;
-        words.push(binary::flashgate()?.into());
+        words.push(self.binary.map_or_else(binary::flashgate, Ok)?.into());
         words.extend(self.arguments);
         let program = words.remove(0);
         let mut child = Command::new(&program)
             .args(&words)
+            .envs(self.variables)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -146,6 +164,11 @@ impl Daemon {
     pub fn log(&mut self) -> &[String] {
         self.seen.extend(self.lines.try_iter());
         &self.seen
+    }
+
+    /// The lines of its log since the last look, without waiting; they are not kept.
+    pub fn take_log(&mut self) -> impl Iterator<Item = String> {
+        self.seen.drain(..).chain(self.lines.try_iter())
     }
 
     /// Waits for a line of its log that holds a text; lines seen before count.

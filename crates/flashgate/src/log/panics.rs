@@ -20,7 +20,7 @@ fn tell(info: &PanicHookInfo<'_>, suppressed: u64) {
     let place = info.location().map(tracing::field::display);
     // What it says may hold what a stranger has sent.
     let reason = escaped(reason_in(info).as_bytes());
-    error!(place, %reason, suppressed, "a fault of ours");
+    error!(place, %reason, suppressed, "an internal error; please report it");
 }
 
 fn reason_in<'a>(info: &'a PanicHookInfo<'_>) -> &'a str {
