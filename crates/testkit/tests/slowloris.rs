@@ -89,7 +89,7 @@ fn unlimited() {
         "R9",
         format!(
             "{size} half-requests: others {} of {} served, p99 {after:.0?} beside them, {before:.0?} without; \
-             {grown} kB more; gone {:.1?} after the deadline",
+             {grown} kB more; gone {:.0?} after the deadline",
             beside.ok,
             beside.ended() + beside.unfinished,
             gone.saturating_sub(DEADLINE)

@@ -30,7 +30,11 @@ pub(super) const FIGURES: &[Figure] = &[
         name: "R11",
         claim: "20 errors of accept, 200 times each: it lives, 0 lost, half a core at most",
         binary: "accept_errors",
-        tests: &["faults_of_a_connection", "exhaustion", "dead_listeners"],
+        tests: &[
+            "faults_of_a_connection",
+            "exhaustion_now_and_then",
+            "dead_listeners",
+        ],
     },
     Figure {
         name: "R13",
@@ -42,7 +46,7 @@ pub(super) const FIGURES: &[Figure] = &[
         name: "R15",
         claim: "50 stops under load: whoever was accepted is answered, exit 0 within drain and 0.5 s",
         binary: "lifecycle",
-        tests: &["a_stop_under_load", "a_stop_with_silent_clients"],
+        tests: &["a_stop_under_load", "a_stop_keeps_to_its_limit"],
     },
     Figure {
         name: "R19",
