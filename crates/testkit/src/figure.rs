@@ -1,5 +1,7 @@
 //! What a test has measured, said so that `cargo xtask prove` can read it.
 
+use std::time::Duration;
+
 /// What precedes a figure in a test's output.
 #[must_use]
 pub fn mark(name: &str) -> String {
@@ -13,4 +15,11 @@ pub fn mark(name: &str) -> String {
 )]
 pub fn report(name: &str, figure: impl std::fmt::Display) {
     println!("{}{figure}", mark(name));
+}
+
+/// How many a second.
+#[must_use]
+pub fn rate(count: u64, took: Duration) -> u64 {
+    let micros = took.as_micros().max(1);
+    u64::try_from(u128::from(count) * 1_000_000 / micros).unwrap_or(u64::MAX)
 }
