@@ -21,15 +21,18 @@ const SHARES: usize = 1_000;
 #[derive(Debug)]
 pub struct Crowd {
     clients: Vec<Socket>,
+    since: Instant,
 }
 
 impl Crowd {
     /// Connects them all, from these addresses in turn; each sends its first byte.
     pub fn connect(target: SocketAddr, sources: &[Ipv4Addr], count: usize) -> Result<Self> {
         let mut clients = Vec::with_capacity(count);
+        let mut since = Instant::now();
         for source in sources.iter().cycle().take(count) {
             let client =
                 Socket::new(Domain::IPV4, Type::STREAM, None).context("can't make a socket")?;
+            since = Instant::now();
             client.bind(&SocketAddrV4::new(*source, 0).into())?;
             client
                 .connect(&target.into())
@@ -37,9 +40,15 @@ impl Crowd {
             client.set_nonblocking(true)?;
             clients.push(client);
         }
-        let crowd = Self { clients };
+        let crowd = Self { clients, since };
         crowd.send(0, 0..count);
         Ok(crowd)
+    }
+
+    /// How long ago the last of them connected.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        self.since.elapsed()
     }
 
     /// Sends on, a byte a second each, until it is told to end or the request would be whole.

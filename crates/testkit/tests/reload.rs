@@ -95,6 +95,7 @@ fn under_load() {
     assert!(fetches > 1_000, "{fetches} fetches beside {good} reloads");
     if is_long() {
         assert!(rate >= 5_000.0, "{rate:.0} fetches/s");
+        assert!(longest <= Duration::from_millis(100), "{longest:?}");
     }
 }
 

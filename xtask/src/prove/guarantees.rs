@@ -1,7 +1,7 @@
 //! `docs/guarantees.md`: each figure with what was last measured. Nothing stands there that was not.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::available_parallelism;
 
@@ -25,7 +25,7 @@ a measurement does not stand here. Times depend on the machine and on what else 
 
 /// Writes what was measured into a figure's row.
 pub(super) fn record(figure: &Figure, measured: &Measured) -> Result<()> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(PAGE);
+    let path = root().join(PAGE);
     let old = fs::read_to_string(&path).unwrap_or_default();
     let new = page(&old, figure, &row(figure, measured)?);
     fs::write(&path, new).with_context(|| format!("can't write {PAGE}"))
@@ -54,7 +54,7 @@ fn row(figure: &Figure, measured: &Measured) -> Result<String> {
         Verdict::Fail => "**missed**",
     };
     let date = said("date", &["-u", "+%F"])?;
-    let commit = said("git", &["describe", "--always", "--exclude=*", "--dirty=+"])?;
+    let commit = commit()?;
     let text = measured.text.replace('|', "/");
     Ok(format!(
         "| {} | {} | {text} | {verdict} | {date} | {commit} | {} |\n",
@@ -62,6 +62,15 @@ fn row(figure: &Figure, measured: &Measured) -> Result<String> {
         figure.claim,
         machine()?
     ))
+}
+
+/// What was measured; a plus says that it had changes which no commit has. This page is none.
+fn commit() -> Result<String> {
+    let changed = format!(":(exclude){PAGE}");
+    let commit = said("git", &["rev-parse", "--short", "HEAD"])?;
+    let changes = said("git", &["status", "--porcelain", "--", ":/", &changed])?;
+    let mark = if changes.is_empty() { "" } else { "+" };
+    Ok(commit + mark)
 }
 
 /// On what it was measured, and how busy that was.
@@ -72,9 +81,14 @@ fn machine() -> Result<String> {
     Ok(format!("{cpus} CPUs, load {load}"))
 }
 
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
 /// What a command says on its first line.
 fn said(program: &str, arguments: &[&str]) -> Result<String> {
     let output = Command::new(program)
+        .current_dir(root())
         .args(arguments)
         .output()
         .with_context(|| format!("can't run {program}"))?;
