@@ -68,8 +68,8 @@ fn row(figure: &Figure, measured: &Measured) -> Result<String> {
 fn commit() -> Result<String> {
     let changed = format!(":(exclude){PAGE}");
     let commit = said("git", &["rev-parse", "--short", "HEAD"])?;
-    let changes = said("git", &["status", "--porcelain", "--", ":/", &changed])?;
-    let mark = if changes.is_empty() { "" } else { "+" };
+    let uncommitted = said("git", &["status", "--porcelain", "--", ":/", &changed])?;
+    let mark = if uncommitted.is_empty() { "" } else { "+" };
     Ok(commit + mark)
 }
 
