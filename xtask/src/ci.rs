@@ -9,7 +9,13 @@ use crate::{generate, test};
 /// Runs all of it.
 pub(crate) fn run() -> Result<()> {
     cargo(&["fmt", "--all", "--", "--check"])?;
-    let targets = ["clippy", "--profile", "checks", "--workspace", "--all-targets"];
+    let targets = [
+        "clippy",
+        "--profile",
+        "checks",
+        "--workspace",
+        "--all-targets",
+    ];
     cargo(&[&targets[..], &["--", "--deny", "warnings"]].concat())?;
     document()?;
     generate::run(generate::Mode::Check)?;

@@ -10,6 +10,7 @@
 mod bench;
 mod ci;
 mod generate;
+mod prove;
 mod test;
 
 use anyhow::Result;
@@ -31,6 +32,8 @@ enum Task {
     Ci,
     /// Write the files that are generated: the manual page
     Generate,
+    /// Take the project's figures in full length: those named, or all; without a name, list them
+    Prove(prove::Prove),
     /// Measure the server, and compare it with floors and with other servers
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -41,6 +44,7 @@ fn main() -> Result<()> {
         Task::Test => test::run(),
         Task::Ci => ci::run(),
         Task::Generate => generate::run(generate::Mode::Write),
+        Task::Prove(prove) => prove.run(),
         Task::Bench(bench) => bench.run(),
     }
 }

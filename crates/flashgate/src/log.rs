@@ -4,9 +4,7 @@
 
 use std::fmt::{self, Write as _};
 use std::io::{self, Write as _};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tracing::level_filters::LevelFilter;
@@ -14,6 +12,12 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
+
+mod panics;
+mod sampler;
+
+pub(crate) use panics::panics;
+pub(crate) use sampler::{Sampler, tell_all_suppressed, tell_suppressed};
 
 /// The target of events that are shown however quiet the log: listening, ready.
 pub(crate) const LIFECYCLE: &str = "flashgate::lifecycle";
@@ -58,6 +62,7 @@ pub(crate) fn start(format: Format, verbosity: Verbosity) {
         Format::Text => registry.with(layer.with_ansi(false)).init(),
         Format::Json => registry.with(layer.json().flatten_event(true)).init(),
     }
+    panics::log();
 }
 
 /// Standard error, for threads that must not wait: a line that would have to is lost, and counted.
@@ -162,29 +167,5 @@ impl fmt::Display for Escaped<'_> {
         }
         f.write_str(if self.0.len() > SHOWN { "…" } else { "" })?;
         f.write_str(quote)
-    }
-}
-
-/// Lets one event a second through, and counts the others.
-#[derive(Debug, Default)]
-pub(crate) struct Sampler {
-    state: Mutex<(Option<Instant>, u64)>,
-}
-
-const INTERVAL: Duration = Duration::from_secs(1);
-
-impl Sampler {
-    /// Whether to log now, and how many like it were not logged since the last time.
-    pub(crate) fn admit(&self) -> Option<u64> {
-        let Ok(mut state) = self.state.lock() else {
-            return None;
-        };
-        let (last, suppressed) = &mut *state;
-        if last.is_some_and(|last| last.elapsed() < INTERVAL) {
-            *suppressed += 1;
-            return None;
-        }
-        *last = Some(Instant::now());
-        Some(std::mem::take(suppressed))
     }
 }

@@ -6,6 +6,7 @@ mod cli;
 mod config;
 mod connection;
 mod daemon;
+mod fault;
 mod http;
 mod log;
 mod render;

@@ -1,6 +1,7 @@
 //! Where the program under test is: built once, as users get it.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
@@ -16,11 +17,46 @@ pub fn flashgate() -> Result<PathBuf> {
     if let Some(path) = BUILT.get() {
         return Ok(path.clone());
     }
-    let path = build()?;
+    let path = build(&[])?;
     Ok(BUILT.get_or_init(|| path).clone())
 }
 
-fn build() -> Result<PathBuf> {
+/// A `flashgate` that panics on request, in a build folder of its own.
+///
+/// `FLASHGATE_BIN` plays no part: no released program can do this.
+pub fn with_faults() -> Result<PathBuf> {
+    static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let built = BUILT.get_or_init(|| {
+        let folder = fault_folder().map_err(|error| format!("{error:#}"))?;
+        let arguments = QUICKLY_WITH_FAULTS.map(OsString::from);
+        let arguments = [&arguments[..], &[folder.into()]].concat();
+        build(&arguments).map_err(|error| format!("{error:#}"))
+    });
+    built.clone().map_err(anyhow::Error::msg)
+}
+
+/// Nobody measures its time, so it need not be as fast as a release, and is built in half the time.
+const QUICKLY_WITH_FAULTS: [&str; 9] = [
+    "--config",
+    "profile.release.lto=\"off\"",
+    "--config",
+    "profile.release.opt-level=1",
+    "--config",
+    "profile.release.codegen-units=16",
+    "--features",
+    "fault-injection",
+    "--target-dir",
+];
+
+/// Beside `release`, below which the running test lies.
+fn fault_folder() -> Result<PathBuf> {
+    let test = env::current_exe().context("can't tell where this test lies")?;
+    let target = test.ancestors().nth(3);
+    let target = target.with_context(|| format!("no build folder above {}", test.display()))?;
+    Ok(target.join("fault-injection"))
+}
+
+fn build(further: &[OsString]) -> Result<PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let arguments = [
         "build",
@@ -32,6 +68,7 @@ fn build() -> Result<PathBuf> {
     ];
     let output = Command::new(cargo)
         .args(arguments)
+        .args(further)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .context("can't run cargo to build flashgate")?;

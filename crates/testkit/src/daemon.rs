@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::fd::OwnedFd;
+use std::path::PathBuf;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
@@ -36,6 +37,7 @@ pub struct Builder {
     wrapper: Vec<OsString>,
     environment: Vec<(OsString, OsString)>,
     sockets: Vec<OwnedFd>,
+    binary: Option<PathBuf>,
     log: Log,
 }
 
@@ -96,6 +98,13 @@ impl Builder {
             .through(["sh", "-c", "LISTEN_PID=$$ exec \"$@\"", "sh"])
     }
 
+    /// Another program than [`binary::flashgate`].
+    #[must_use]
+    pub fn binary(mut self, path: PathBuf) -> Self {
+        self.binary = Some(path);
+        self
+    }
+
     /// Reads nothing of its log once it is ready.
     #[must_use]
     pub fn with_unread_log(mut self) -> Self {
@@ -106,7 +115,7 @@ impl Builder {
     /// Starts it and waits until it is ready.
     pub fn start(self) -> Result<Daemon> {
         let mut words = self.wrapper;
-        words.push(binary::flashgate()?.into());
+        words.push(self.binary.map_or_else(binary::flashgate, Ok)?.into());
         words.extend(self.arguments);
         let program = words.remove(0);
         let mappings = (3..)
@@ -192,6 +201,11 @@ impl Daemon {
     pub fn log(&mut self) -> &[String] {
         self.seen.extend(self.lines.try_iter());
         &self.seen
+    }
+
+    /// The lines of its log since the last look, without waiting; they are not kept.
+    pub fn take_log(&mut self) -> impl Iterator<Item = String> {
+        self.seen.drain(..).chain(self.lines.try_iter())
     }
 
     /// Waits for a line of its log that holds a text; lines seen before count.

@@ -6,11 +6,14 @@ pub mod binary;
 pub mod client;
 pub mod cpu;
 pub mod daemon;
+pub mod figure;
 pub mod folder;
 pub mod link;
 pub mod load;
 pub mod namespace;
 pub mod needs;
+pub mod scale;
+pub mod slow;
 pub mod stand_in;
 pub mod trace;
 

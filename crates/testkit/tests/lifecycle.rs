@@ -9,15 +9,20 @@
 )]
 
 use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::fs::OFlags;
 use testkit::client::{Client, End, fetch};
 use testkit::daemon::{Daemon, POLICY};
+use testkit::folder::Folder;
 use testkit::load::{Load, run};
 use testkit::namespace::{self, Namespace};
-use testkit::{cpu, needs, until};
+use testkit::scale::short_or_long;
+use testkit::{cpu, figure, needs, until};
 
 fn daemon() -> Daemon {
     Daemon::serve(["--allow", "a.test:80"]).expect("a daemon")
@@ -26,7 +31,9 @@ fn daemon() -> Daemon {
 /// SIGTERM while fetches pour in: whoever was accepted is answered, everybody else is refused.
 #[test]
 fn a_stop_under_load() {
-    for _ in 0..10 {
+    let stops = short_or_long(10, 50);
+    let (mut answered, mut longest) = (0, Duration::ZERO);
+    for _ in 0..stops {
         let mut daemon = daemon();
         let mut load = Load::new(daemon.address(), POLICY);
         load.fetches = 40_000;
@@ -36,13 +43,63 @@ fn a_stop_under_load() {
         assert!(until(Duration::from_secs(10), || {
             cpu::time(daemon.pid()).is_ok_and(|time| time > Duration::from_millis(50))
         }));
+        let start = Instant::now();
         daemon.terminate().unwrap();
         assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+        longest = longest.max(start.elapsed());
         let report = fetches.join().unwrap();
         let lost = report.truncated + report.mismatch + report.timed_out + report.reset_after_reply;
         assert_eq!(lost, 0, "{report}");
         assert!(report.ok > 0, "{report}");
+        answered += report.ok;
     }
+    figure::report(
+        "R15",
+        format!(
+            "{stops} stops under load: {answered} answered, 0 lost, exit 0 within {longest:.0?}"
+        ),
+    );
+}
+
+/// What a stop may take is said in the config file; no client can make it longer, whatever it is about to do.
+#[test]
+fn a_stop_keeps_to_its_limit() {
+    const DRAIN: Duration = Duration::from_secs(1);
+    let folder = Folder::new().unwrap();
+    let text = "[policy.default]\nrules = [{ domain = \"a.test\", ports = \"80\" }]\n\
+                [[listen]]\naddress = \"127.0.0.1:0\"\n[process]\ndrain = \"1s\"\n";
+    let config = folder.file("flashgate.toml", text).unwrap();
+    let (stops, mut longest) = (short_or_long(1, 10), Duration::ZERO);
+    for _ in 0..stops {
+        let mut daemon = Daemon::builder()
+            .args([
+                "serve".into(),
+                "--config".into(),
+                config.clone().into_os_string(),
+            ])
+            .start()
+            .unwrap();
+        // Silent, half-way, and answered but never ending: the byte behind the request makes the server linger.
+        let clients = [&b""[..], b"<policy", b"<policy-file-request/>\0x"].map(|bytes| {
+            let mut client = Client::connect(daemon.address()).unwrap();
+            client.send(bytes);
+            client
+        });
+        fetch(daemon.address()).unwrap();
+        let start = Instant::now();
+        daemon.terminate().unwrap();
+        assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+        longest = longest.max(start.elapsed());
+        drop(clients);
+    }
+    figure::report(
+        "R15",
+        format!(
+            "{stops} stops with clients that do not end: exit 0 within {longest:.2?} where drain is {DRAIN:?}"
+        ),
+    );
+    let slack = short_or_long(Duration::from_secs(5), Duration::from_millis(500));
+    assert!(longest <= DRAIN + slack, "{longest:?}");
 }
 
 /// Requests that are under way at SIGTERM are answered: half a request, and what a slow network still holds.
@@ -127,7 +184,7 @@ fn a_log_that_nobody_reads() {
         .with_unread_log()
         .start()
         .unwrap();
-    // Some 90 bytes a line, into a pipe of 64 KiB.
+    fill(&daemon);
     for _ in 0..2_000 {
         assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
     }
@@ -136,6 +193,18 @@ fn a_log_that_nobody_reads() {
         until(Duration::from_secs(10), || daemon.has_ended()),
         "the daemon still runs"
     );
+}
+
+/// Fills the pipe that a daemon's log goes to, through a descriptor that does not wait; its own goes on waiting.
+fn fill(daemon: &Daemon) {
+    let mut pipe = OpenOptions::new()
+        .write(true)
+        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+        .open(format!("/proc/{}/fd/2", daemon.pid()))
+        .unwrap();
+    for size in [4096, 1] {
+        while pipe.write(&vec![b'\n'; size]).is_ok() {}
+    }
 }
 
 #[test]

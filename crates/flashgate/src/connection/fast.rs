@@ -13,6 +13,7 @@ use tokio_flash_policy::{First, Opening, Rest};
 
 use super::Outcome;
 use super::policy::{Sent, send};
+use crate::fault;
 
 /// How far the first attempt came.
 pub(super) enum Answer {
@@ -33,6 +34,7 @@ pub(super) struct Progress {
 
 /// Reads once, and answers if that was the whole request and nothing else.
 pub(super) fn answer(socket: &OwnedFd, reply: &Reply) -> Answer {
+    fault::point(fault::Point::Fast);
     let mut opening = Opening::new();
     match opening.fill(|room| recv(socket, room, RecvFlags::DONTWAIT).map(|(count, _)| count)) {
         Ok(0) => return Answer::Gone(Outcome::EndedEarly),

@@ -13,10 +13,10 @@ use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio_flash_policy::{Linger, Timing};
 use tracing::field::display;
-use tracing::{Level, debug, enabled, info, warn};
+use tracing::{Level, debug, enabled, error, info, warn};
 
 use crate::daemon::{OverLimit, Permits, Spare, Subscriber};
-use crate::log::Sampler;
+use crate::log::{self, Sampler};
 use crate::snapshot::Limits;
 
 mod fast;
@@ -54,13 +54,28 @@ impl From<&Limits> for Deadlines {
     }
 }
 
-/// Hints that a stranger could provoke at any rate are logged once a second.
-#[derive(Debug, Default)]
+/// What a stranger could provoke at any rate is not logged at any rate.
+#[derive(Debug)]
 struct Hints {
     http: Sampler,
     tls: Sampler,
     system: Sampler,
     over_limit: Sampler,
+    panic: Sampler,
+    ended: [Sampler; Outcome::COUNT],
+}
+
+impl Hints {
+    fn new() -> Self {
+        Self {
+            http: Sampler::of_warnings("http"),
+            tls: Sampler::of_warnings("tls"),
+            system: Sampler::of_warnings("system-failed"),
+            over_limit: Sampler::of_warnings("over-limit"),
+            panic: Sampler::of_warnings("connection-failed"),
+            ended: Outcome::ALL.map(|outcome| Sampler::of_connections(outcome.code())),
+        }
+    }
 }
 
 impl Shared {
@@ -69,7 +84,7 @@ impl Shared {
             deadlines: Mutex::new(Deadlines::from(limits)),
             permits,
             spare: Spare::new(),
-            hints: Hints::default(),
+            hints: Hints::new(),
             totals: Default::default(),
             shed: AtomicU64::new(0),
         }
@@ -114,6 +129,13 @@ impl Shared {
         }
     }
 
+    /// A connection has panicked; no other is concerned.
+    pub(crate) fn tell_panic(&self) {
+        if let Some(suppressed) = self.hints.panic.admit() {
+            error!(suppressed, "a connection has failed by a fault of ours");
+        }
+    }
+
     /// Lets a connection go whose address is over a limit: counted, and said once a second.
     pub(crate) fn refuse(&self, peer: Option<SocketAddr>, over: OverLimit) {
         self.count(Outcome::OverLimit);
@@ -131,17 +153,27 @@ impl Shared {
     /// Counts a connection that needed no task. Its peer's address is asked for only if somebody wants to see it.
     fn count_fast(&self, socket: &OwnedFd, outcome: Outcome) {
         self.count(outcome);
-        if enabled!(Level::DEBUG) {
+        if let Some(suppressed) = self.wants_line(outcome) {
             let peer = SockRef::from(socket)
                 .peer_addr()
                 .ok()
                 .and_then(|peer| peer.as_socket());
+            let (peer, suppressed) = (peer.map(display), some(suppressed));
             debug!(
-                peer = peer.map(display),
+                peer,
                 outcome = outcome.code(),
+                suppressed,
                 "connection ended"
             );
         }
+    }
+
+    /// Whether this connection gets a line of its own, and how many that ended like it got none.
+    fn wants_line(&self, outcome: Outcome) -> Option<u64> {
+        // Asked first, so that nothing is locked or counted where nobody reads it.
+        let wanted = enabled!(Level::DEBUG);
+        let sampler = self.hints.ended.get(outcome.index()).filter(|_| wanted)?;
+        sampler.admit()
     }
 
     /// One line at the end: what became of all the connections.
@@ -156,8 +188,14 @@ impl Shared {
         let (answered, others) = (sum(true), sum(false));
         let shed = self.shed();
         let cut = self.permits.open() + self.permits.lingering();
-        info!(answered, others, cut, shed, "stopped");
+        let panics = log::panics();
+        info!(answered, others, cut, shed, panics, "stopped");
     }
+}
+
+/// A count that is worth a field.
+fn some(count: u64) -> Option<u64> {
+    (count > 0).then_some(count)
 }
 
 /// Serves an accepted socket: now if its request is there, else in a task of its own.
@@ -189,7 +227,7 @@ pub(crate) fn start(
                 Err(error) => {
                     shared.count(Outcome::SystemFailed);
                     if let Some(suppressed) = shared.hints.system.admit() {
-                        let error = crate::log::reason(&error);
+                        let error = log::reason(&error);
                         warn!(error, suppressed, "can't watch a connection; it is closed");
                     }
                 }

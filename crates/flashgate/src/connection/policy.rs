@@ -51,8 +51,8 @@ pub(super) async fn answer(
         timeout(WRITE_LIMIT, write(stream, reply, sent)).await,
         Ok(true)
     ) {
-        // A clean end after half a policy would pass for a whole one; a reset does not.
-        let _ = SockRef::from(&*stream).set_linger(Some(Duration::ZERO));
+        // Set before, and once more for a peer that took nothing at all.
+        at_close(stream, End::Reset);
         return Outcome::WriteFailed;
     }
     if rest == Rest::Nothing {
@@ -68,13 +68,37 @@ pub(super) async fn answer(
     }
 }
 
+/// How a close ends the stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Cleanly,
+    Reset,
+}
+
+fn at_close(stream: &TcpStream, end: End) {
+    let linger = (end == End::Reset).then_some(Duration::ZERO);
+    let _ = SockRef::from(stream).set_linger(linger);
+}
+
 /// Writes until everything is out; false if the peer has failed.
 async fn write(stream: &TcpStream, bytes: &[u8], mut sent: usize) -> bool {
+    let mut end = End::Cleanly;
     loop {
         match send(stream, bytes.get(sent..).unwrap_or_default()) {
-            Sent::All => return true,
+            Sent::All => {
+                if end == End::Reset {
+                    at_close(stream, End::Cleanly);
+                }
+                return true;
+            }
             Sent::Failed => return false,
             Sent::Part(count) => sent += count,
+        }
+        // A clean end after half a policy would pass for a whole one. A reset does not, whatever ends this before it
+        // is whole: the limit, a stop, or the process's own end.
+        if end == End::Cleanly {
+            end = End::Reset;
+            at_close(stream, end);
         }
         // A send that found no room clears the readiness, so that the next wait is a true one.
         let full = || Err::<(), _>(std::io::ErrorKind::WouldBlock.into());

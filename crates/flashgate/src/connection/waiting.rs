@@ -10,8 +10,9 @@ use tracing::field::display;
 use tracing::{debug, warn};
 
 use super::fast::Progress;
-use super::{Outcome, Shared, policy};
+use super::{Outcome, Shared, policy, some};
 use crate::daemon::Permit;
+use crate::fault;
 use crate::log::{Sampler, escaped};
 
 /// A connection on its way to a verdict.
@@ -33,6 +34,7 @@ impl Waiting {
     )]
     pub(super) fn serve(mut self) -> impl Future<Output = ()> + Send {
         async move {
+            fault::point(fault::Point::Task);
             let timing = self.shared.deadlines().timing;
             match self.progress.opening.read(&mut self.stream, timing).await {
                 Err(_) => self.end(Outcome::PeerFailed, None),
@@ -74,6 +76,15 @@ impl Waiting {
     }
 }
 
+impl Drop for Waiting {
+    /// A panic ends its task and no other; tokio takes it, and would tell nobody.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.shared.tell_panic();
+        }
+    }
+}
+
 /// Tells the operator what somebody must have set up wrongly; everything else is for those who look closely.
 fn explain(outcome: Outcome, peer: Option<SocketAddr>, opening: &Opening, shared: &Shared) {
     let peer = peer.map(display);
@@ -83,7 +94,10 @@ fn explain(outcome: Outcome, peer: Option<SocketAddr>, opening: &Opening, shared
     {
         warn!(peer, %received, suppressed, hint, "closed a connection that is no policy request");
     }
-    debug!(peer, outcome = outcome.code(), %received, "connection ended");
+    if let Some(suppressed) = shared.wants_line(outcome) {
+        let suppressed = some(suppressed);
+        debug!(peer, outcome = outcome.code(), %received, suppressed, "connection ended");
+    }
 }
 
 /// What to say about a connection that somebody meant for another kind of server, and how often it was said.

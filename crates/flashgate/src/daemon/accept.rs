@@ -45,7 +45,7 @@ const REST: Duration = Duration::from_millis(10);
 /// How a batch of accepts ended.
 enum Batch {
     Empty,
-    Full { accepted: usize },
+    Full,
     NoRoom,
     Exhausted(Errno),
     Dead(Errno),
@@ -90,7 +90,7 @@ impl Acceptor {
             status,
             starved: Starved::default(),
             repaired: None,
-            sampler: Sampler::default(),
+            sampler: Sampler::of_warnings("accept"),
         })
     }
 
@@ -116,10 +116,14 @@ impl Acceptor {
             let Ok(mut ready) = self.listener.readable().await else {
                 return;
             };
-            match self.batch() {
+            let (accepted, end) = self.batch();
+            if accepted > 0 {
+                self.starved = Starved::default();
+            }
+            match end {
                 Batch::Empty => ready.clear_ready(),
                 Batch::NoRoom => {}
-                Batch::Full { accepted } => {
+                Batch::Full => {
                     drop(ready);
                     if accepted == 0 {
                         sleep(REST).await;
@@ -153,11 +157,10 @@ impl Acceptor {
         let mut taken = 0;
         while taken < QUEUE {
             self.shared.permits.room().await;
-            match self.batch() {
-                Batch::Full { accepted } => {
-                    taken += accepted;
-                    tokio::task::yield_now().await;
-                }
+            let (accepted, end) = self.batch();
+            taken += accepted;
+            match end {
+                Batch::Full => tokio::task::yield_now().await,
                 Batch::NoRoom => {}
                 Batch::Exhausted(_) => {
                     let _ = timeout(FIRST_PAUSE, self.shared.permits.next_returned()).await;
@@ -167,12 +170,13 @@ impl Acceptor {
         }
     }
 
-    fn batch(&self) -> Batch {
+    /// Takes up to [`BATCH`] connections: how many it was, and why not more.
+    fn batch(&self) -> (usize, Batch) {
         let listener = self.listener.get_ref();
         let mut accepted = 0;
         for _ in 0..BATCH {
             if !self.shared.permits.has_room() {
-                return Batch::NoRoom;
+                return (accepted, Batch::NoRoom);
             }
             match acceptfrom_with(listener, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC) {
                 Ok((socket, peer)) => {
@@ -180,27 +184,15 @@ impl Acceptor {
                     let peer = peer.and_then(|peer| SocketAddr::try_from(peer).ok());
                     self.start(socket, peer);
                 }
-                Err(errno) => match classify(errno) {
-                    // Woken, and nothing there? Readiness is told once, so it must not be thrown away on a mere word.
-                    Class::Empty if accepted == 0 && !is_empty(listener) => {
-                        return Batch::Full { accepted };
+                Err(errno) => {
+                    let class = classify(errno);
+                    if let Some(end) = end_of_batch(listener, errno, class, accepted) {
+                        return (accepted, end);
                     }
-                    Class::Empty => return Batch::Empty,
-                    class @ Class::Connection => self.status.count_accept_error(class),
-                    // Linux wants the descriptor before it looks at the queue, so this may mean nothing.
-                    Class::Exhausted if is_empty(listener) => return Batch::Empty,
-                    class @ Class::Exhausted => {
-                        self.status.count_accept_error(class);
-                        return Batch::Exhausted(errno);
-                    }
-                    class @ Class::Dead => {
-                        self.status.count_accept_error(class);
-                        return Batch::Dead(errno);
-                    }
-                },
+                }
             }
         }
-        Batch::Full { accepted }
+        (accepted, Batch::Full)
     }
 
     /// Serves a connection, unless its address is over its limits; should that panic, no other is concerned.
@@ -218,7 +210,7 @@ impl Acceptor {
             connection::start(socket, subscriber, answers.reply(local), &self.shared);
         };
         if catch_unwind(AssertUnwindSafe(serve)).is_err() {
-            error!(address = %self.endpoint.address, "a connection has failed by a fault of ours");
+            self.shared.tell_panic();
         }
     }
 
@@ -284,13 +276,27 @@ fn local_address(socket: &OwnedFd) -> Option<SocketAddr> {
         .and_then(|local| SocketAddr::try_from(local).ok())
 }
 
+/// Whether an error ends a batch, and how.
+fn end_of_batch(listener: &OwnedFd, errno: Errno, class: Class, accepted: usize) -> Option<Batch> {
+    match class {
+        // Woken, and nothing there? Readiness is told once, so it must not be thrown away on a mere word.
+        Class::Empty if accepted == 0 && !is_empty(listener) => Some(Batch::Full),
+        Class::Empty => Some(Batch::Empty),
+        Class::Connection => None,
+        // Linux wants the descriptor before it looks at the queue, so this may mean nothing.
+        Class::Exhausted if is_empty(listener) => Some(Batch::Empty),
+        Class::Exhausted => Some(Batch::Exhausted(errno)),
+        Class::Dead => Some(Batch::Dead(errno)),
+    }
+}
+
 /// Whether nothing waits to be accepted. Where that can't be told, something does.
 fn is_empty(listener: &OwnedFd) -> bool {
     let mut asked = [PollFd::new(listener, PollFlags::IN)];
     poll(&mut asked, Some(&Timespec::default())).is_ok_and(|ready| ready == 0)
 }
 
-/// Since when descriptors or memory have run out.
+/// Since when descriptors or memory have run out, without a connection that could be taken.
 #[derive(Debug, Default)]
 struct Starved {
     since: Option<Instant>,

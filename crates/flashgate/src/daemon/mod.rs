@@ -13,6 +13,7 @@ use tracing::{error, info};
 
 use crate::cli::Exit;
 use crate::connection::Shared;
+use crate::fault;
 use crate::log::{self, LIFECYCLE};
 use crate::render;
 use crate::snapshot::{Plan, Socket};
@@ -30,7 +31,6 @@ mod inherited;
 mod lingering;
 mod listeners;
 mod notify;
-mod panics;
 mod per_address;
 mod permits;
 mod readable;
@@ -68,7 +68,6 @@ const SILENT_DRAIN: Duration = Duration::from_secs(3);
 
 /// Binds, serves, and stops; returns how it ended. The loader makes the plan anew for a reload.
 pub(crate) fn run(plan: Plan, loader: Loader, inherited: Inherited) -> Exit {
-    panics::count();
     let manager = Arc::new(ServiceManager::from_env());
     let files = descriptors::raise();
     let opened = match Opened::new(&plan, inherited, files) {
@@ -227,6 +226,7 @@ impl Daemon {
         self.status.set_phase(Phase::Ready);
         info!(target: LIFECYCLE, connections = self.shared.permits.limit(), "flashgate ready");
         self.manager.ready(&self.summary());
+        let counts = tokio::spawn(log::tell_suppressed());
         let watchdog = self.manager.watchdog().map(tokio::spawn);
         if let Some(predecessor) = self.predecessor.take() {
             predecessor.dismiss();
@@ -252,6 +252,8 @@ impl Daemon {
         }
         self.workers.stop();
         self.status.set_phase(Phase::Stopped);
+        counts.abort();
+        log::tell_all_suppressed();
         self.shared.log_totals();
         exit
     }
@@ -295,6 +297,7 @@ impl Daemon {
 
     /// Reloads, unless it is stopped meanwhile: then by which signal.
     async fn reload(&mut self) -> Option<&'static str> {
+        fault::point(fault::Point::Reload);
         // Before they are read: what changes meanwhile is another change.
         self.changes.note();
         self.status.set_phase(Phase::Reloading);

@@ -51,7 +51,7 @@ impl Listener {
             endpoint,
             hosts,
             about: Arc::new(about),
-            sampler: Sampler::default(),
+            sampler: Sampler::of_warnings("admin-accept"),
         })
     }
 

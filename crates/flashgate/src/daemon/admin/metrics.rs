@@ -12,7 +12,6 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::About;
-use crate::daemon::panics;
 use crate::daemon::status::{Known, Phase};
 use crate::log;
 
@@ -70,7 +69,7 @@ impl Collector for Now {
         to.counter(
             "flashgate_panics",
             "Faults of flashgate itself; each cost one connection at most.",
-            panics::counted(),
+            log::panics(),
         )?;
         let lost = log::lines_lost_in_all();
         to.counter(

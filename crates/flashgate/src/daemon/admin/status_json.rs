@@ -6,7 +6,6 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::About;
-use crate::daemon::panics;
 use crate::daemon::status::{Known, ListenerStatus};
 use crate::log;
 
@@ -23,7 +22,7 @@ pub(super) fn text(about: &About) -> String {
         "last-reload": last_reload(&known),
         "sandbox": object(known.sandbox.iter().map(|(part, on)| (*part, (*on).into()))),
         "accept-errors": object(about.status.accept_errors().map(|(class, count)| (class, count.into()))),
-        "panics": panics::counted(),
+        "panics": log::panics(),
         "log-lines-lost": log::lines_lost_in_all(),
     });
     format!("{object:#}\n")

@@ -1,0 +1,19 @@
+//! How large a test is: short for every change, long for `cargo xtask prove`.
+//!
+//! A short test asserts counts, bytes and memory. Times and ratios belong to the long one, for machines differ and are
+//! shared.
+
+/// Set by `cargo xtask prove`.
+pub const VARIABLE: &str = "FLASHGATE_PROVE";
+
+/// Whether this is the long run.
+#[must_use]
+pub fn is_long() -> bool {
+    std::env::var_os(VARIABLE).is_some()
+}
+
+/// One of two values, by the length of the run.
+#[must_use]
+pub fn short_or_long<T>(short: T, long: T) -> T {
+    if is_long() { long } else { short }
+}

@@ -1,0 +1,92 @@
+//! R31: how fast it is there, or says why not, and how large it is.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
+use std::fs;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use testkit::daemon::Daemon;
+use testkit::folder::Folder;
+use testkit::scale::{is_long, short_or_long};
+use testkit::{binary, figure, needs};
+
+const LIMIT: Duration = Duration::from_millis(30);
+
+/// The median of many runs, or of one.
+fn median(mut action: impl FnMut()) -> Duration {
+    let mut times: Vec<_> = (0..short_or_long(1, 101))
+        .map(|_| {
+            let start = Instant::now();
+            action();
+            start.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+#[test]
+fn ready() {
+    // Built before the first start is timed.
+    binary::flashgate().unwrap();
+    let took = median(|| drop(Daemon::serve(["--allow", "a.test:80"]).unwrap()));
+    figure::report(
+        "R31",
+        format!("ready, started and killed again within {took:.1?}"),
+    );
+    assert!(!is_long() || took <= LIMIT, "{took:?}");
+}
+
+#[test]
+fn a_bad_config() {
+    let folder = Folder::new().unwrap();
+    let text = "[policy.default]\nrules = [{ domain = \"a.test\", ports = \"80-\" }]\n[[listen]]\nadress = \"843\"\n";
+    let config = folder.file("flashgate.toml", text).unwrap();
+    let binary = binary::flashgate().unwrap();
+    let took = median(|| {
+        let output = Command::new(&binary)
+            .args(["serve", "--config"])
+            .arg(&config)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        for sign in ["flashgate.toml:2:", "flashgate.toml:4:", "^"] {
+            assert!(said.contains(sign), "no {sign:?} in\n{said}");
+        }
+    });
+    figure::report("R31", format!("a bad config refused within {took:.1?}"));
+    assert!(!is_long() || took <= LIMIT, "{took:?}");
+}
+
+#[test]
+fn size() {
+    if !needs::met(needs::program("strip")) {
+        return;
+    }
+    let folder = Folder::new().unwrap();
+    let stripped = folder.path().join("flashgate");
+    let status = Command::new("strip")
+        .arg("-o")
+        .arg(&stripped)
+        .arg(binary::flashgate().unwrap())
+        .status();
+    assert!(status.unwrap().success());
+    let kilobytes = fs::metadata(&stripped).unwrap().len() / 1000;
+    figure::report("R31", format!("{kilobytes} kB stripped"));
+    assert!(kilobytes <= 10_000, "{kilobytes} kB");
+    assert!(
+        Command::new(stripped)
+            .arg("--version")
+            .status()
+            .unwrap()
+            .success()
+    );
+}

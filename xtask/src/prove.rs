@@ -1,0 +1,158 @@
+//! `prove`: the project's figures, taken in full length.
+//!
+//! Each figure is what some tests report; those tests run in a short form with all others, and in a long form here.
+//! One line is printed for each, and what was measured goes to `docs/guarantees.md`.
+
+mod figures;
+mod guarantees;
+
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use testkit::{figure, scale};
+
+use figures::{FIGURES, Figure};
+
+/// Which figures.
+#[derive(Debug, Args)]
+pub(crate) struct Prove {
+    /// Names such as R13, or `all`
+    names: Vec<String>,
+}
+
+/// What came of one figure.
+struct Measured {
+    /// What the tests reported.
+    text: String,
+    verdict: Verdict,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Pass,
+    Fail,
+}
+
+impl Prove {
+    /// Takes the figures; fails if one is not reached.
+    pub(crate) fn run(&self) -> Result<()> {
+        if self.names.is_empty() {
+            for Figure { name, claim, .. } in FIGURES {
+                println!("{name:<4} {claim}");
+            }
+            return Ok(());
+        }
+        let mut missed = Vec::new();
+        for figure in self.wanted()? {
+            let measured = take(figure)?;
+            let verdict = measured.verdict.word();
+            println!("{} {} {verdict}", figure.name, measured.text);
+            guarantees::record(figure, &measured)?;
+            if measured.verdict == Verdict::Fail {
+                missed.push(figure.name);
+            }
+        }
+        if !missed.is_empty() {
+            bail!("not reached: {}", missed.join(", "));
+        }
+        Ok(())
+    }
+
+    fn wanted(&self) -> Result<Vec<&'static Figure>> {
+        let mut wanted = Vec::new();
+        for name in &self.names {
+            let mut named = FIGURES
+                .iter()
+                .filter(|figure| name == "all" || figure.name.eq_ignore_ascii_case(name))
+                .peekable();
+            if named.peek().is_none() {
+                bail!(
+                    "expected a figure such as R13, found {name}; `cargo xtask prove` lists them"
+                );
+            }
+            wanted.extend(named);
+        }
+        Ok(wanted)
+    }
+}
+
+impl Verdict {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+/// Runs a figure's tests, one after the other; what a failed one says goes to standard error.
+fn take(figure: &Figure) -> Result<Measured> {
+    let output = Command::new("cargo")
+        .args([
+            "test",
+            "--release",
+            "--package",
+            "testkit",
+            "--test",
+            figure.binary,
+        ])
+        .args(["--", "--exact", "--nocapture", "--test-threads=1"])
+        .args(figure.tests)
+        .env(scale::VARIABLE, "1")
+        // A test that lacks something fails under it, instead of being left out.
+        .env("CI", "1")
+        .stderr(Stdio::piped())
+        .output()
+        .context("can't run cargo test")?;
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let reports = reports(figure.name, &stdout);
+    // Every test reports; one that was renamed would else be missing without a word.
+    let whole = reports.len() >= figure.tests.len();
+    if output.status.success() && whole {
+        return Ok(Measured {
+            text: reports.join("; "),
+            verdict: Verdict::Pass,
+        });
+    }
+    complain(&stdout, &output.stderr);
+    let text = if reports.is_empty() {
+        "nothing measured".to_owned()
+    } else {
+        reports.join("; ")
+    };
+    Ok(Measured {
+        text,
+        verdict: Verdict::Fail,
+    })
+}
+
+/// What the tests have reported for a figure.
+fn reports<'a>(name: &str, stdout: &'a str) -> Vec<&'a str> {
+    let mark = figure::mark(name);
+    // The harness may have begun the line.
+    stdout
+        .lines()
+        .filter_map(|line| line.split_once(&mark))
+        .map(|(_, report)| report.trim_end())
+        .collect()
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "standard output holds a line a figure and no more"
+)]
+fn complain(stdout: &str, stderr: &[u8]) {
+    eprintln!("{stdout}\n{}", String::from_utf8_lossy(stderr));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_are_found_wherever_they_stand() {
+        let output = "running 2 tests\ntest a ... figure R1: 5 of 5\nok\nfigure R10: no\nfigure R1: 0 lost\n";
+        assert_eq!(reports("R1", output), ["5 of 5", "0 lost"]);
+    }
+}

@@ -1,0 +1,81 @@
+//! The figures: what each claims, and which tests show it.
+
+/// One of them.
+#[derive(Debug)]
+pub(super) struct Figure {
+    pub(super) name: &'static str,
+    /// What is true if it is reached.
+    pub(super) claim: &'static str,
+    /// A file of `crates/testkit/tests`.
+    pub(super) binary: &'static str,
+    /// Its tests; each reports at least once.
+    pub(super) tests: &'static [&'static str],
+}
+
+/// All of them, in their order.
+pub(super) const FIGURES: &[Figure] = &[
+    Figure {
+        name: "R9",
+        claim: "10,000 slow half-requests: nobody else is lost or waits twice as long, 32 MiB at most, gone at the deadline",
+        binary: "slowloris",
+        tests: &["without_limits", "with_limits"],
+    },
+    Figure {
+        name: "R10",
+        claim: "64 descriptors, 300 clients at a time: 0 of 5,000 lost; starved, 10 % of a core at most, back within 1 s",
+        binary: "exhaustion",
+        tests: &["few_descriptors", "starved_and_back"],
+    },
+    Figure {
+        name: "R11",
+        claim: "20 errors of accept, 200 times each: it lives, 0 lost, half a core at most",
+        binary: "accept_errors",
+        tests: &[
+            "faults_of_a_connection",
+            "exhaustion_now_and_then",
+            "dead_listeners",
+        ],
+    },
+    Figure {
+        name: "R13",
+        claim: "1,000 reloads under load, half of them broken: 0 failures, no reply mixes two policies",
+        binary: "reload",
+        tests: &["under_load"],
+    },
+    Figure {
+        name: "R15",
+        claim: "50 stops under load: whoever was accepted is answered, exit 0 within drain and 0.5 s",
+        binary: "lifecycle",
+        tests: &["a_stop_under_load", "a_stop_keeps_to_its_limit"],
+    },
+    Figure {
+        name: "R19",
+        claim: "10,000 waiting connections: 2 KiB each at most; idle: 6 MiB at most, no wake-ups",
+        binary: "exhaustion",
+        tests: &["ten_thousand_idle", "no_wake_ups_when_idle"],
+    },
+    Figure {
+        name: "R20",
+        claim: "one address with 5,000 connections and 10,000 tries a second: all others are served, and wait twice as long at most",
+        binary: "fairness",
+        tests: &["one_greedy_address"],
+    },
+    Figure {
+        name: "R21",
+        claim: "a panic in 1 of 100 of 10,000 connections: 99 unaffected, counted, no descriptor leaked",
+        binary: "panics",
+        tests: &["before_a_task", "in_a_task"],
+    },
+    Figure {
+        name: "R25",
+        claim: "bytes of 1 M random peers: no control byte in a log, each line of JSON parses; 20,000 bad requests a second: 50 lines at most",
+        binary: "logs",
+        tests: &["random_bytes", "a_flood_of_bad_requests"],
+    },
+    Figure {
+        name: "R31",
+        claim: "ready within 30 ms, a bad config refused within 30 ms, 10 MB stripped at most",
+        binary: "start",
+        tests: &["ready", "a_bad_config", "size"],
+    },
+];

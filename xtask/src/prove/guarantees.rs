@@ -1,0 +1,122 @@
+//! `docs/guarantees.md`: each figure with what was last measured. Nothing stands there that was not.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread::available_parallelism;
+
+use anyhow::{Context as _, Result, ensure};
+
+use super::figures::{FIGURES, Figure};
+use super::{Measured, Verdict};
+
+/// Where it is, seen from the root.
+const PAGE: &str = "docs/guarantees.md";
+
+const HEAD: &str = "\
+# Guarantees
+
+What flashgate promises, and what was last measured. This page is written by `cargo xtask prove NAME`; a promise without
+a measurement does not stand here. Times depend on the machine and on what else runs there.
+
+| | claim | measured | | date | commit | machine |
+|---|---|---|---|---|---|---|
+";
+
+/// Writes what was measured into a figure's row.
+pub(super) fn record(figure: &Figure, measured: &Measured) -> Result<()> {
+    let path = root().join(PAGE);
+    let old = fs::read_to_string(&path).unwrap_or_default();
+    let new = page(&old, figure, &row(figure, measured)?);
+    fs::write(&path, new).with_context(|| format!("can't write {PAGE}"))
+}
+
+/// The page with one row replaced; the others stay.
+fn page(old: &str, figure: &Figure, row: &str) -> String {
+    let kept = |name: &str| {
+        let start = format!("| {name} |");
+        let line = old.lines().find(|line| line.starts_with(&start));
+        line.map(|line| format!("{line}\n"))
+    };
+    let rows = FIGURES.iter().filter_map(|known| {
+        if known.name == figure.name {
+            Some(row.to_owned())
+        } else {
+            kept(known.name)
+        }
+    });
+    HEAD.to_owned() + &rows.collect::<String>()
+}
+
+fn row(figure: &Figure, measured: &Measured) -> Result<String> {
+    let verdict = match measured.verdict {
+        Verdict::Pass => "reached",
+        Verdict::Fail => "**missed**",
+    };
+    let date = said("date", &["-u", "+%F"])?;
+    let commit = commit()?;
+    let text = measured.text.replace('|', "/");
+    Ok(format!(
+        "| {} | {} | {text} | {verdict} | {date} | {commit} | {} |\n",
+        figure.name,
+        figure.claim,
+        machine()?
+    ))
+}
+
+/// What was measured; a plus says that it had changes which no commit has. This page is none.
+fn commit() -> Result<String> {
+    let changed = format!(":(exclude){PAGE}");
+    let commit = said("git", &["rev-parse", "--short", "HEAD"])?;
+    let uncommitted = said("git", &["status", "--porcelain", "--", ":/", &changed])?;
+    let mark = if uncommitted.is_empty() { "" } else { "+" };
+    Ok(commit + mark)
+}
+
+/// On what it was measured, and how busy that was.
+fn machine() -> Result<String> {
+    let load = fs::read_to_string("/proc/loadavg").context("can't read the load average")?;
+    let load = load.split(' ').next().unwrap_or_default();
+    let cpus = available_parallelism()?;
+    Ok(format!("{cpus} CPUs, load {load}"))
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// What a command says on its first line.
+fn said(program: &str, arguments: &[&str]) -> Result<String> {
+    let output = Command::new(program)
+        .current_dir(root())
+        .args(arguments)
+        .output()
+        .with_context(|| format!("can't run {program}"))?;
+    ensure!(
+        output.status.success(),
+        "{program} failed: {}",
+        output.status
+    );
+    let text = String::from_utf8(output.stdout)?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_row_changes_and_the_order_stays() {
+        let [first, second, ..] = FIGURES else {
+            panic!()
+        };
+        let both = page("", second, "| R10 | b |\n");
+        let both = page(&both, first, "| R9 | a |\n");
+        assert!(both.ends_with("|\n| R9 | a |\n| R10 | b |\n"), "{both}");
+        let changed = page(&both, first, "| R9 | c |\n");
+        assert!(
+            changed.ends_with("|\n| R9 | c |\n| R10 | b |\n"),
+            "{changed}"
+        );
+    }
+}
