@@ -78,6 +78,8 @@ impl Builder {
         let mut words = self.wrapper;
         words.push(binary::flashgate()?.into());
         words.extend(self.arguments);
+        // A system call that its sandbox should have allowed ends the daemon, and so the test.
+        words.push("--strict-sandbox".into());
         let program = words.remove(0);
         let mut child = Command::new(&program)
             .args(&words)

@@ -21,9 +21,7 @@ const NOT_YET: &[(&str, &str)] = &[
     ("limits", "backend-connect"),
     ("limits", "half-open"),
     ("limits", "idle"),
-    ("process", "user"),
     ("process", "threads"),
-    ("process", "sandbox"),
     ("process", "handover"),
 ];
 

@@ -4,7 +4,6 @@
 //! others mean that the process or the machine has run out of something, and a level-triggered listener would wake at
 //! once and spin. Each has its class here; "continue" and "give up" would both be wrong for some.
 
-use std::fs::File;
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
@@ -14,7 +13,7 @@ use std::time::Duration;
 
 use flash_policy::Reply;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
+use rustix::io::{Errno, fcntl_dupfd_cloexec};
 use rustix::net::{SocketFlags, accept_with, acceptfrom_with};
 use tokio::io::unix::AsyncFd;
 use tokio::sync::watch;
@@ -319,11 +318,11 @@ impl Starved {
 
 /// A descriptor kept in hand: given up for a moment, it lets a process that has none left accept and close.
 #[derive(Debug, Default)]
-pub(crate) struct Spare(std::sync::Mutex<Option<File>>);
+pub(crate) struct Spare(std::sync::Mutex<Option<OwnedFd>>);
 
 impl Spare {
     pub(crate) fn new() -> Self {
-        Self(std::sync::Mutex::new(File::open("/dev/null").ok()))
+        Self(std::sync::Mutex::new(one_more()))
     }
 
     /// Runs `accept` with the spare descriptor free, if there is one.
@@ -332,8 +331,13 @@ impl Spare {
         if spare.take().is_some() {
             accept();
         }
-        *spare = File::open("/dev/null").ok();
+        *spare = one_more();
     }
+}
+
+/// A descriptor of no use; of a file that is open already, for opening another may be forbidden.
+fn one_more() -> Option<OwnedFd> {
+    fcntl_dupfd_cloexec(io::stderr(), 0).ok()
 }
 
 /// An errno as logs show it.

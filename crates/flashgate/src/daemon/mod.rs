@@ -27,6 +27,7 @@ mod permits;
 mod readable;
 mod reload;
 mod remedy;
+pub(crate) mod sandbox;
 mod signals;
 
 pub(crate) use accept::Spare;
@@ -38,7 +39,8 @@ pub(crate) use reload::Loader;
 
 use changes::Changes;
 use listeners::Listeners;
-use reload::reload;
+use reload::{in_effect, reload};
+use sandbox::Needs;
 use signals::{Signal, Signals};
 
 /// How long a client that has said nothing is waited for after a stop: as long as a player waits for its answer
@@ -60,6 +62,15 @@ pub(crate) fn run(plan: Plan, loader: Loader) -> Exit {
             return Exit::System;
         }
     };
+    let ports = sockets.iter().map(|bound| bound.address.port());
+    match sandbox::enter(&plan.process, &Needs::of(&plan, ports)) {
+        // Whoever tells what is in force takes it from here.
+        Ok(_applied) => {}
+        Err(faults) => {
+            render::to_stderr(&faults);
+            return Exit::System;
+        }
+    }
     let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(fault) => {
@@ -166,7 +177,8 @@ impl Daemon {
             signal = self.signals.next_stop() => return Some(signal),
             plan = reload(&self.loader, &mut self.listeners, &self.shared, self.files) => plan,
         };
-        if let Some(plan) = plan {
+        if let Some(mut plan) = plan {
+            plan.process = in_effect(&self.plan.process, plan.process);
             self.changes.watch(&plan.watched);
             self.plan = plan;
         }
