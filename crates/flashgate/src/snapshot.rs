@@ -111,7 +111,7 @@ pub(crate) struct Process {
 /// Whom to become.
 #[derive(Clone, Debug)]
 pub(crate) enum User {
-    /// The account without rights; where it has no entry, its number.
+    /// The account without rights, by its number.
     Nobody,
     /// An account by name or number.
     Configured {

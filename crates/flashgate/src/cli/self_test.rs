@@ -32,16 +32,16 @@ impl SelfTest {
             }
         };
         log::start(Format::Text, Verbosity::Normal);
-        let report = match sandbox::self_test(&process, &needs) {
-            Ok(report) => report,
+        let mut say = |line: &str| {
+            super::print(line.as_bytes());
+        };
+        match sandbox::self_test(&process, &needs, &mut say) {
+            Ok(true) => Exit::Success,
+            Ok(false) => Exit::System,
             Err(faults) => {
                 render::to_stderr(&faults);
-                return Exit::System;
+                Exit::System
             }
-        };
-        match super::print(report.lines.as_bytes()) {
-            Exit::Success if !report.is_good() => Exit::System,
-            exit => exit,
         }
     }
 }

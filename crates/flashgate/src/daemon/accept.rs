@@ -92,6 +92,8 @@ pub(super) struct Acceptor {
     shared: Arc<Shared>,
     starved: Starved,
     renewed: Option<Instant>,
+    /// One that has failed, for it still holds its port.
+    failed: Option<AsyncFd<OwnedFd>>,
     sampler: Sampler,
 }
 
@@ -111,6 +113,7 @@ impl Acceptor {
             shared,
             starved: Starved::default(),
             renewed: None,
+            failed: None,
             sampler: Sampler::default(),
         })
     }
@@ -160,7 +163,7 @@ impl Acceptor {
                         let error = error_text(errno);
                         error!(address = %self.address, error, suppressed, "a listener has failed; binding it again");
                     }
-                    self.listener = None;
+                    self.failed = self.listener.take();
                 }
             }
         }
@@ -251,15 +254,21 @@ impl Acceptor {
         }
     }
 
-    /// Binds the address again, at least every second; a listener that keeps failing is not bound more often either.
+    /// Has the socket listen again, or binds another, at least every second; a listener that keeps failing is not renewed
+    /// more often either.
     async fn renew(&mut self) {
         let mut delay = FIRST_PAUSE;
-        if self
-            .renewed
-            .replace(Instant::now())
-            .is_some_and(|last| last.elapsed() < LONGEST_PAUSE)
-        {
+        let last = self.renewed.replace(Instant::now());
+        let failed_before = last.is_some_and(|last| last.elapsed() < LONGEST_PAUSE);
+        if failed_before {
             sleep(LONGEST_PAUSE).await;
+        }
+        // A socket that was killed (`ss --kill`) keeps its port, which could perhaps not be bound again.
+        let failed = self.failed.take().filter(|_| !failed_before);
+        self.listener = failed.filter(|socket| bind::listen_again(socket).is_ok());
+        if self.listener.is_some() {
+            info!(address = %self.address, "listening again");
+            return;
         }
         loop {
             match bind::listen(self.address, self.family).and_then(|bound| watch(bound.socket)) {

@@ -33,7 +33,13 @@ pub(super) fn drop_all() -> Result<(), String> {
     };
     // Kernels before 4.3 have no such set.
     let _ = clear_ambient_capability_set();
-    let left = set_capabilities(None, none).and_then(|()| capabilities(None));
+    // Where there is nothing to drop, the call itself may be forbidden, as by systemd.
+    let left = capabilities(None).and_then(|present| {
+        if present != none {
+            set_capabilities(None, none)?;
+        }
+        capabilities(None)
+    });
     match left {
         Ok(left) if left == none => Ok(()),
         Ok(_) => Err("some are left".to_owned()),

@@ -2,13 +2,12 @@
 //!
 //! It is for tests and for whoever doubts: it serves nobody, and leaves nothing behind but what a missing wall let through.
 
-use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::thread;
 
 use nix::sys::ptrace;
@@ -22,17 +21,21 @@ use super::{Needs, enter, folders};
 use crate::snapshot::Process;
 
 /// What the attempts gave.
-#[derive(Debug, Default)]
-pub(crate) struct Report {
-    /// A line each.
-    pub(crate) lines: String,
+struct Report<'a> {
+    say: &'a mut dyn FnMut(&str),
     failed: bool,
 }
 
-/// Enters the sandbox as serving does, and tries. The error is text for the terminal.
-pub(crate) fn self_test(process: &Process, needs: &Needs) -> Result<Report, String> {
+/// Enters the sandbox as serving does, and tries; says each result, and at the end whether all were as they must be.
+///
+/// The error is text for the terminal.
+pub(crate) fn self_test(
+    process: &Process,
+    needs: &Needs,
+    say: &mut dyn FnMut(&str),
+) -> Result<bool, String> {
     let _applied = enter(process, needs)?;
-    let mut report = Report::default();
+    let mut report = Report { say, failed: false };
     let folders = folders::of(&needs.files);
     for file in &needs.files {
         report.works(&format!("read {}", file.display()), File::open(file));
@@ -46,12 +49,13 @@ pub(crate) fn self_test(process: &Process, needs: &Needs) -> Result<Report, Stri
         report.refused(&format!("write {}", folder.display()), write(folder));
     }
     attack(&mut report, needs);
+    // The last one: where it works, nothing comes after it.
     report.refused("exec", exec());
-    Ok(report)
+    Ok(!report.failed)
 }
 
 /// Whatever is not about files.
-fn attack(report: &mut Report, needs: &Needs) {
+fn attack(report: &mut Report<'_>, needs: &Needs) {
     report.refused("start-program", program().spawn());
     let parent = Pid::parent();
     report.refused("ptrace", ptrace::attach(parent).map_err(io::Error::from));
@@ -78,22 +82,15 @@ fn write(folder: PathBuf) -> io::Result<()> {
 }
 
 fn program() -> Command {
-    // It fails, so that taking this process's place is no success.
-    let mut program = Command::new("/bin/false");
-    program.stdout(Stdio::null()).stderr(Stdio::null());
-    program
+    // It fails, so that taking this process's place is no success. Its streams are this one's: opening others may fail.
+    Command::new("/bin/false")
 }
 
 fn exec() -> io::Result<()> {
     Err(program().exec())
 }
 
-impl Report {
-    /// Whether everything was as it must be.
-    pub(crate) fn is_good(&self) -> bool {
-        !self.failed
-    }
-
+impl Report<'_> {
     fn works<T>(&mut self, name: &str, result: io::Result<T>) {
         match result {
             Ok(_) => self.line(format_args!("{name} allowed")),
@@ -122,8 +119,7 @@ impl Report {
     }
 
     fn line(&mut self, text: std::fmt::Arguments<'_>) {
-        // Writing to a string does not fail.
-        let _ = writeln!(self.lines, "{text}");
+        (self.say)(&format!("{text}\n"));
     }
 }
 

@@ -9,7 +9,9 @@ use tracing::warn;
 use crate::log;
 use crate::snapshot::User;
 
-/// The kernel's own number for nobody (`DEFAULT_OVERFLOWUID`), for machines without such an account.
+/// The number of `nobody` and its group, on every distribution of today and to the kernel (`DEFAULT_OVERFLOWUID`).
+///
+/// It needs no entry, and is not looked up: that would cost memory for good.
 const NOBODY: u32 = 65_534;
 
 /// Ids to take.
@@ -38,10 +40,10 @@ fn lookup(user: &User) -> Result<Option<Account>, String> {
         return Ok(None);
     }
     match user {
-        User::Nobody => Ok(Some(by_name("nobody").unwrap_or(Account {
+        User::Nobody => Ok(Some(Account {
             uid: Uid::from_raw(NOBODY),
             gid: Gid::from_raw(NOBODY),
-        }))),
+        })),
         User::Configured { name, unknown } => by_name_or_number(name)
             .map(Some)
             .ok_or_else(|| unknown.clone()),
