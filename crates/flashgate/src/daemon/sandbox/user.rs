@@ -40,10 +40,7 @@ fn lookup(user: &User) -> Result<Option<Account>, String> {
         return Ok(None);
     }
     match user {
-        User::Nobody => Ok(Some(Account {
-            uid: Uid::from_raw(NOBODY),
-            gid: Gid::from_raw(NOBODY),
-        })),
+        User::Nobody => Ok(Some(nobody())),
         User::Configured { name, unknown } => by_name_or_number(name)
             .map(Some)
             .ok_or_else(|| unknown.clone()),
@@ -60,7 +57,15 @@ fn by_name_or_number(name: &str) -> Option<Account> {
 }
 
 fn by_name(name: &str) -> Option<Account> {
-    unistd::User::from_name(name).ok().flatten().map(account)
+    let known = unistd::User::from_name(name).ok().flatten().map(account);
+    known.or_else(|| (name == "nobody").then(nobody))
+}
+
+fn nobody() -> Account {
+    Account {
+        uid: Uid::from_raw(NOBODY),
+        gid: Gid::from_raw(NOBODY),
+    }
 }
 
 /// A number needs no account; where there is none, its group has the same number.
