@@ -21,6 +21,10 @@ use crate::snapshot::{Listener, Loaded, Plan, Violation};
 /// Answers policy requests on port 843 of every address, IPv6 and IPv4, or wherever --listen says. Stops on SIGTERM and
 /// SIGINT, when everything accepted has been answered; a second signal stops at once.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag that is given or not"
+)]
 #[command(after_help = EXAMPLES, override_usage = "flashgate serve [OPTIONS]")]
 pub(super) struct Serve {
     #[command(flatten)]

@@ -178,7 +178,7 @@ impl Daemon {
             plan = reload(&self.loader, &mut self.listeners, &self.shared, self.files) => plan,
         };
         if let Some(mut plan) = plan {
-            plan.process = in_effect(&self.plan.process, plan.process);
+            plan.process = in_effect(&self.plan.process, &plan.process);
             self.changes.watch(&plan.watched);
             self.plan = plan;
         }

@@ -59,7 +59,7 @@ pub(super) async fn reload(
 }
 
 /// How the process goes on: what of the new settings takes a restart is said, and stays as it was.
-pub(super) fn in_effect(old: &Process, new: Process) -> Process {
+pub(super) fn in_effect(old: &Process, new: &Process) -> Process {
     let changed = [
         ("user", name(&old.user) != name(&new.user)),
         ("sandbox", old.sandbox != new.sandbox),

@@ -13,11 +13,9 @@ pub(super) fn of(files: &[PathBuf]) -> Vec<PathBuf> {
     for file in files {
         let named = file
             .parent()
-            .map(|folder| match folder.as_os_str().is_empty() {
-                true => Path::new(".").to_owned(),
-                false => folder.to_owned(),
-            });
-        folders.extend(named.and_then(|folder| folder.canonicalize().ok()));
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        folders.extend(named.canonicalize());
         let target = file.canonicalize().ok();
         folders.extend(target.as_deref().and_then(Path::parent).map(Path::to_owned));
     }

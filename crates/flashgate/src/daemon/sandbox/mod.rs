@@ -97,35 +97,36 @@ pub(crate) fn enter(process: &Process, needs: &Needs) -> Result<Applied, String>
     applied.add("no-new-privs", no_new_privs());
     // While this is root with all its capabilities: it takes one to narrow the set.
     capabilities::narrow_bounding_set();
-    let became = account.map_or(Ok(()), |account| account.assume());
+    let became = account.map_or(Ok(()), user::Account::assume);
     if let (Err(reason), User::Configured { name, .. }) = (&became, &process.user) {
         return Err(not_assumed(name, reason));
     }
     applied.add("user", became);
     applied.add("capabilities", capabilities::drop_all());
-    let files_limited = match process.sandbox {
-        Sandbox::Off => {
-            let off = ["files", "ports", "system-calls"].map(|name| (name, State::Off));
-            applied.parts.extend(off);
-            false
-        }
-        Sandbox::BestEffort | Sandbox::Required => {
-            let limited = applied.add("files", landlock::files(&folders));
-            applied.add("ports", landlock::ports(&needs.bind, &needs.connect));
-            // The last one: it forbids what the others take.
-            applied.add("system-calls", seccomp::apply(process.violation));
-            limited
-        }
-    };
+    let files_limited = lock_away(process, needs, &folders, &mut applied);
     if process.sandbox == Sandbox::Required {
         all_or_nothing(&applied)?;
     }
     confinement::note(Confinement {
         uid: geteuid().as_raw(),
-        folders: files_limited.then(|| folders.clone()),
+        folders: files_limited.then_some(folders),
     });
     report(&applied, needs);
     Ok(applied)
+}
+
+/// What takes the kernel's locks rather than mere giving up; whether files are among it.
+fn lock_away(process: &Process, needs: &Needs, folders: &[PathBuf], applied: &mut Applied) -> bool {
+    if process.sandbox == Sandbox::Off {
+        let off = ["files", "ports", "system-calls"].map(|name| (name, State::Off));
+        applied.parts.extend(off);
+        return false;
+    }
+    let limited = applied.add("files", landlock::files(folders));
+    applied.add("ports", landlock::ports(&needs.bind, &needs.connect));
+    // The last one: it forbids what the others take.
+    applied.add("system-calls", seccomp::apply(process.violation));
+    limited
 }
 
 fn no_new_privs() -> Result<(), String> {

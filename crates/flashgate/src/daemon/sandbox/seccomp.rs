@@ -10,8 +10,8 @@ use rustix::process::getpid;
 use seccompiler::SeccompCmpArgLen::{Dword, Qword};
 use seccompiler::SeccompCmpOp::{Eq, MaskedEq};
 use seccompiler::{
-    BackendError, BpfProgram, Error, SeccompAction, SeccompCondition, SeccompFilter, SeccompRule,
-    TargetArch, apply_filter_all_threads,
+    BackendError, BpfProgram, Error, SeccompAction, SeccompCmpOp, SeccompCondition, SeccompFilter,
+    SeccompRule, TargetArch, apply_filter_all_threads,
 };
 
 use crate::snapshot::Violation;
@@ -113,8 +113,8 @@ const OLDER: &[c_long] = &[
 #[cfg(not(target_arch = "x86_64"))]
 const OLDER: &[c_long] = &[];
 
-/// Whether a stream is a terminal, and its width (ioctl_tty(2)); and a descriptor that does not wait.
-const CONTROLS: [u64; 3] = [0x5401, 0x5413, 0x5421];
+/// Whether a stream is a terminal, and its width (`ioctl_tty(2)`); and a descriptor that does not wait.
+const CONTROLS: [u32; 3] = [0x5401, 0x5413, 0x5421];
 
 /// The kind of a socket without its flags (socket(2)).
 const KIND: u64 = 0xf;
@@ -154,33 +154,18 @@ fn programs(violation: Violation) -> Result<[BpfProgram; 2], BackendError> {
     Ok([clone3.try_into()?, allowed.try_into()?])
 }
 
+/// Every call that is allowed, with the conditions on its arguments; none is no condition.
 fn rules() -> Result<BTreeMap<c_long, Vec<SeccompRule>>, BackendError> {
     let free = FREE.iter().chain(OLDER);
     let mut rules: BTreeMap<_, _> = free.map(|call| (*call, Vec::new())).collect();
-    let only = |conditions: Vec<SeccompCondition>| SeccompRule::new(conditions);
-    let dword = |argument, operator, value: u32| {
-        SeccompCondition::new(argument, Dword, operator, value.into())
-    };
+    rules.extend(itself()?);
     // No memory that is run as a program: what is loaded is loaded.
+    let executable = MaskedEq(number(libc::PROT_EXEC).into());
     for call in [libc::SYS_mmap, libc::SYS_mprotect] {
-        let exec = number(libc::PROT_EXEC);
-        rules.insert(call, vec![only(vec![dword(2, MaskedEq(exec.into()), 0)?])?]);
+        let not_executable = argument(2, executable.clone(), 0)?;
+        rules.insert(call, vec![SeccompRule::new(vec![not_executable])?]);
     }
-    // Threads, but no processes and no namespaces.
-    let thread = number(libc::CLONE_THREAD);
-    let thread = dword(0, MaskedEq(thread.into()), thread)?;
-    rules.insert(libc::SYS_clone, vec![only(vec![thread])?]);
-    // A signal to itself, which is how a program aborts.
-    let itself = dword(0, Eq, getpid().as_raw_nonzero().get().unsigned_abs())?;
-    rules.insert(libc::SYS_tgkill, vec![only(vec![itself])?]);
-    // Its own limits, to be read.
-    let own = dword(0, Eq, 0)?;
-    let unchanged = SeccompCondition::new(2, Qword, Eq, 0)?;
-    rules.insert(libc::SYS_prlimit64, vec![only(vec![own, unchanged])?]);
-    // The names of its threads.
-    let name = dword(0, Eq, number(libc::PR_SET_NAME))?;
-    rules.insert(libc::SYS_prctl, vec![only(vec![name])?]);
-    let control = |request| only(vec![SeccompCondition::new(1, Dword, Eq, request)?]);
+    let control = |request| SeccompRule::new(vec![argument(1, Eq, request)?]);
     let controls: Result<_, BackendError> = CONTROLS.into_iter().map(control).collect();
     rules.insert(libc::SYS_ioctl, controls?);
     for call in [libc::SYS_socket, libc::SYS_socketpair] {
@@ -189,20 +174,52 @@ fn rules() -> Result<BTreeMap<c_long, Vec<SeccompRule>>, BackendError> {
     Ok(rules)
 }
 
+/// What concerns only the process itself.
+fn itself() -> Result<[(c_long, Vec<SeccompRule>); 4], BackendError> {
+    // Threads, but no processes and no namespaces.
+    let flag = number(libc::CLONE_THREAD);
+    let thread = argument(0, MaskedEq(flag.into()), flag)?;
+    // A signal to itself, which is how a program aborts.
+    let own_pid = argument(0, Eq, getpid().as_raw_nonzero().get().unsigned_abs())?;
+    // Its own limits, to be read.
+    let own = argument(0, Eq, 0)?;
+    let unchanged = SeccompCondition::new(2, Qword, Eq, 0)?;
+    // The names of its threads.
+    let name = argument(0, Eq, number(libc::PR_SET_NAME))?;
+    Ok([
+        (libc::SYS_clone, vec![SeccompRule::new(vec![thread])?]),
+        (libc::SYS_tgkill, vec![SeccompRule::new(vec![own_pid])?]),
+        (
+            libc::SYS_prlimit64,
+            vec![SeccompRule::new(vec![own, unchanged])?],
+        ),
+        (libc::SYS_prctl, vec![SeccompRule::new(vec![name])?]),
+    ])
+}
+
+/// A condition on an argument of 32 bits.
+fn argument(
+    index: u8,
+    operator: SeccompCmpOp,
+    value: u32,
+) -> Result<SeccompCondition, BackendError> {
+    SeccompCondition::new(index, Dword, operator, value.into())
+}
+
 /// TCP, UDP and Unix sockets, and the kernel's routes, which the C library asks for when it looks up a name.
 fn sockets() -> Result<Vec<SeccompRule>, BackendError> {
     let mut rules = Vec::new();
     for family in [libc::AF_INET, libc::AF_INET6, libc::AF_UNIX] {
         for kind in [libc::SOCK_STREAM, libc::SOCK_DGRAM] {
             rules.push(SeccompRule::new(vec![
-                SeccompCondition::new(0, Dword, Eq, number(family).into())?,
-                SeccompCondition::new(1, Dword, MaskedEq(KIND), number(kind).into())?,
+                argument(0, Eq, number(family))?,
+                argument(1, MaskedEq(KIND), number(kind))?,
             ])?);
         }
     }
     rules.push(SeccompRule::new(vec![
-        SeccompCondition::new(0, Dword, Eq, number(libc::AF_NETLINK).into())?,
-        SeccompCondition::new(2, Dword, Eq, number(libc::NETLINK_ROUTE).into())?,
+        argument(0, Eq, number(libc::AF_NETLINK))?,
+        argument(2, Eq, number(libc::NETLINK_ROUTE))?,
     ])?);
     Ok(rules)
 }

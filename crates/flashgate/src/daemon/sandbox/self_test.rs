@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::thread;
 
@@ -46,7 +46,7 @@ pub(crate) fn self_test(
         report.refused("read /etc/passwd", File::open(passwd));
     }
     for folder in folders.into_iter().chain([std::env::temp_dir()]) {
-        report.refused(&format!("write {}", folder.display()), write(folder));
+        report.refused(&format!("write {}", folder.display()), write(&folder));
     }
     attack(&mut report, needs);
     // The last one: where it works, nothing comes after it.
@@ -75,7 +75,7 @@ fn attack(report: &mut Report<'_>, needs: &Needs) {
     report.refused(&format!("listen {}", at.1), TcpListener::bind(at));
 }
 
-fn write(folder: PathBuf) -> io::Result<()> {
+fn write(folder: &Path) -> io::Result<()> {
     let file = folder.join(format!("flashgate-self-test-{}", std::process::id()));
     File::create_new(&file)?;
     fs::remove_file(&file)

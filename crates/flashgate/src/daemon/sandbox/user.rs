@@ -57,7 +57,8 @@ fn by_name_or_number(name: &str) -> Option<Account> {
 }
 
 fn by_name(name: &str) -> Option<Account> {
-    let known = unistd::User::from_name(name).ok().flatten().map(account);
+    let known = unistd::User::from_name(name).ok().flatten();
+    let known = known.as_ref().map(account);
     known.or_else(|| (name == "nobody").then(nobody))
 }
 
@@ -71,7 +72,7 @@ fn nobody() -> Account {
 /// A number needs no account; where there is none, its group has the same number.
 fn by_number(number: u32) -> Account {
     let known = unistd::User::from_uid(unistd::Uid::from_raw(number));
-    known.ok().flatten().map_or_else(
+    known.ok().flatten().as_ref().map_or_else(
         || Account {
             uid: Uid::from_raw(number),
             gid: Gid::from_raw(number),
@@ -80,7 +81,7 @@ fn by_number(number: u32) -> Account {
     )
 }
 
-fn account(user: unistd::User) -> Account {
+fn account(user: &unistd::User) -> Account {
     Account {
         uid: Uid::from_raw(user.uid.as_raw()),
         gid: Gid::from_raw(user.gid.as_raw()),
