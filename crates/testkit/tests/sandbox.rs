@@ -165,8 +165,10 @@ fn required_fails_closed() {
             .inject(fault);
         let words = trace.program();
         let (code, said) = ends(
-            Command::new(&words[0])
-                .args(&words[1..])
+            // One that starts all the same would serve for ever.
+            Command::new("timeout")
+                .arg("20")
+                .args(&words)
                 .arg(testkit::binary::flashgate().unwrap())
                 .args(["serve", "--config"])
                 .arg(&path),
