@@ -13,7 +13,7 @@ struct Need {
     package: &'static str,
 }
 
-const NEEDS: [Need; 5] = [
+const NEEDS: [Need; 6] = [
     Need {
         program: "strace",
         package: "strace",
@@ -33,6 +33,10 @@ const NEEDS: [Need; 5] = [
     Need {
         program: "taskset",
         package: "util-linux",
+    },
+    Need {
+        program: "systemd-analyze",
+        package: "systemd",
     },
 ];
 

@@ -4,6 +4,7 @@
 
 mod cli;
 mod config;
+mod confinement;
 mod connection;
 mod daemon;
 mod fault;

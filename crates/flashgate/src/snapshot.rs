@@ -89,7 +89,7 @@ pub(crate) struct Limits {
 #[derive(Clone, Debug)]
 pub(crate) struct Process {
     /// Whom to become after binding, when started as root.
-    pub(crate) user: String,
+    pub(crate) user: User,
     /// How many threads serve.
     pub(crate) threads: NonZeroU32,
     /// Whether to give up what is not needed.
@@ -98,6 +98,30 @@ pub(crate) struct Process {
     pub(crate) drain: Duration,
     /// Where a successor asks for the listeners, if anywhere.
     pub(crate) handover: Option<PathBuf>,
+    /// What a system call that is given up leads to.
+    pub(crate) violation: Violation,
+}
+
+/// Whom to become.
+#[derive(Clone, Debug)]
+pub(crate) enum User {
+    /// The account without rights, by its number.
+    Nobody,
+    /// An account by name or number.
+    Configured {
+        name: String,
+        /// What to say where there is none, for the terminal.
+        unknown: String,
+    },
+}
+
+/// What a forbidden system call leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Violation {
+    /// It fails.
+    Refuse,
+    /// The process ends: for tests, which must notice.
+    Kill,
 }
 
 /// How much it matters that the sandbox can be set up.

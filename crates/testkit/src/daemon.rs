@@ -117,6 +117,11 @@ impl Builder {
         let mut words = self.wrapper;
         words.push(self.binary.map_or_else(binary::flashgate, Ok)?.into());
         words.extend(self.arguments);
+        // To make a call fail, strace replaces it by one that the sandbox does not know.
+        if words.first().is_none_or(|wrapper| wrapper != "strace") {
+            // A system call that its sandbox should have allowed ends the daemon, and so the test.
+            words.push("--strict-sandbox".into());
+        }
         let program = words.remove(0);
         let mappings = (3..)
             .zip(self.sockets)

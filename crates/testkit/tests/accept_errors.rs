@@ -265,6 +265,32 @@ fn die(errno: &str, times: u32) -> Duration {
     longest
 }
 
+/// A listener that goes on failing is bound anew, and that not more than once a second.
+#[test]
+fn a_listener_that_fails_twice() {
+    if !needs::met(needs::program("strace")) {
+        return;
+    }
+    let (mut daemon, trace) = failing("EINVAL:when=1..2");
+    let address = daemon.address();
+    let start = Instant::now();
+    // Whoever is queued on a listener that dies is lost with it.
+    let _ = fetch(address);
+    let again = "listening again";
+    for _ in 0..2 {
+        daemon
+            .next_line_with(again, Duration::from_secs(3))
+            .unwrap();
+    }
+    assert!(
+        start.elapsed() >= Duration::from_secs(1),
+        "{:?}",
+        start.elapsed()
+    );
+    assert_eq!(fetch(address).unwrap().end, End::Fin);
+    drop(trace);
+}
+
 /// Out of descriptors for good: after 5 s those who wait are let go, so that they need not wait for nothing.
 #[test]
 fn shedding() {

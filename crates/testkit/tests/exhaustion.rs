@@ -194,7 +194,18 @@ fn a_limit_lowered_while_it_runs() {
         cpu::open_files(daemon.pid()).unwrap()
     );
     let files = cpu::open_files(daemon.pid()).unwrap();
-    let lowered = Command::new("prlimit")
+    // As the user that the daemon has become: root may lack the capability to do it to another.
+    let mut lower = Command::new("prlimit");
+    if needs::root().is_none() {
+        lower = Command::new("setpriv");
+        lower.args([
+            "--reuid=65534",
+            "--regid=65534",
+            "--clear-groups",
+            "prlimit",
+        ]);
+    }
+    let lowered = lower
         .args([
             "--pid",
             &daemon.pid().to_string(),

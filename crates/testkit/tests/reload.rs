@@ -231,7 +231,7 @@ fn listeners_come_and_go() {
     );
 
     // An address that can't be bound refuses the whole reload.
-    let taken = TcpListener::bind("127.0.0.3:0").unwrap();
+    let taken = TcpListener::bind(("127.0.0.3", first.port())).unwrap();
     replace(
         &path,
         &config(&format!(

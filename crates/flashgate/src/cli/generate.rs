@@ -41,7 +41,10 @@ fn page(mut command: Command) -> io::Result<String> {
     text.push_str(&section(|out| page.render_name_section(out))?);
     text.push_str(&section(|out| page.render_synopsis_section(out))?);
     text.push_str(&section(|out| page.render_options_section(out))?);
-    for subcommand in command.get_subcommands() {
+    for subcommand in command
+        .get_subcommands()
+        .filter(|command| !command.is_hide_set())
+    {
         text.push_str(&subcommand_section(subcommand)?);
     }
     text.push_str(&section(|out| page.render_version_section(out))?);

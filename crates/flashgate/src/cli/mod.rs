@@ -8,6 +8,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 mod allow;
 mod generate;
 mod policy;
+mod self_test;
 mod serve;
 
 /// Answers Flash Player's socket policy requests, on port 843 and any other, and never loses a reply
@@ -30,6 +31,8 @@ enum Command {
     Completions(generate::Completions),
     /// Print the manual page, in roff
     Man,
+    #[command(hide = true)]
+    SelfTest(self_test::SelfTest),
 }
 
 /// How the program ends.
@@ -76,6 +79,7 @@ pub(crate) fn run() -> Exit {
         Command::Policy(print) => print.run(),
         Command::Completions(completions) => completions.run(Cli::command()),
         Command::Man => generate::man(Cli::command()),
+        Command::SelfTest(test) => test.run(),
     }
 }
 

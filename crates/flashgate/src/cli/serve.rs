@@ -10,16 +10,21 @@ use flash_policy::{Port, Reply};
 use super::Exit;
 use super::allow::Allow;
 use crate::config::{self, defaults, policy_file};
+use crate::confinement;
 use crate::daemon::{self, Inherited, ListenAddress, Loader};
 use crate::log::{self, Format, Verbosity};
 use crate::render::{self, Source};
-use crate::snapshot::{Listener, Loaded, Plan};
+use crate::snapshot::{Listener, Loaded, Plan, Violation};
 
 /// Serve a socket policy
 ///
 /// Answers policy requests on port 843 of every address, IPv6 and IPv4, or wherever --listen says. Stops on SIGTERM and
 /// SIGINT, when everything accepted has been answered; a second signal stops at once.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag that is given or not"
+)]
 #[command(after_help = EXAMPLES, override_usage = "flashgate serve [OPTIONS]")]
 pub(super) struct Serve {
     #[command(flatten)]
@@ -46,6 +51,9 @@ pub(super) struct Serve {
     /// Log only what may need you
     #[arg(short, long, action = ArgAction::SetTrue)]
     quiet: bool,
+    /// End the process at a system call that the sandbox forbids, rather than refuse the call
+    #[arg(long, hide = true)]
+    strict_sandbox: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -84,7 +92,10 @@ impl Serve {
         if self.listen.is_empty() {
             self.listen.push(EVERYWHERE);
         }
-        let loaded = match self.load() {
+        let existing = |loaded: Loaded| {
+            daemon::sandbox::check_user(&loaded.plan.process.user).map(|()| loaded)
+        };
+        let mut loaded = match self.load().and_then(existing) {
             Ok(loaded) => loaded,
             Err(faults) => {
                 render::to_stderr(&faults);
@@ -94,6 +105,9 @@ impl Serve {
         render::to_stderr(&loaded.warnings);
         if self.check {
             return super::print(checked(&loaded.plan).as_bytes());
+        }
+        if self.strict_sandbox {
+            loaded.plan.process.violation = Violation::Kill;
         }
         log::start(self.format(), self.verbosity());
         daemon::run(loaded.plan, Loader::new(move || self.load()), inherited)
@@ -135,7 +149,9 @@ impl Serve {
         let name = path.display().to_string();
         let bytes = policy_file::read(path).map_err(|error| {
             let reason = log::reason(&error);
-            render::plain_error_text(&format!("can't read the policy file {name}: {reason}"), &[])
+            let help = confinement::explain_read(path, &error);
+            let message = format!("can't read the policy file {name}: {reason}");
+            render::plain_error_text(&message, help.as_deref().as_slice())
         })?;
         let warnings = self.judge(&name, &bytes)?;
         Reply::from_file(&bytes)

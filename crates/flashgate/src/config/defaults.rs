@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio_flash_policy::Linger;
 
 use crate::daemon::ListenAddress;
-use crate::snapshot::{Limits, Network, Process, Sandbox};
+use crate::snapshot::{Limits, Network, Process, Sandbox, User, Violation};
 
 /// The name of the policy that flags make, in logs.
 pub(crate) const POLICY: &str = "default";
@@ -39,9 +39,6 @@ const HALF_OPEN: Duration = Duration::from_secs(60);
 /// As long as a lingering connection may take; Kubernetes leaves as much between its two signals.
 const DRAIN: Duration = Duration::from_secs(30);
 
-/// The account without rights that every distribution has.
-const USER: &str = "nobody";
-
 /// One thread answers far more players than a site has, and shares nothing with another.
 const THREADS: NonZeroU32 = NonZeroU32::MIN;
 
@@ -66,10 +63,12 @@ pub(crate) fn limits() -> Limits {
 /// How the process behaves unless told.
 pub(crate) fn process() -> Process {
     Process {
-        user: USER.to_owned(),
+        // The account without rights that every distribution has.
+        user: User::Nobody,
         threads: THREADS,
         // Old kernels serve too; who must know asks for `required`.
         sandbox: Sandbox::BestEffort,
+        violation: Violation::Refuse,
         drain: DRAIN,
         // A path that others can reach is for the operator to choose.
         handover: None,

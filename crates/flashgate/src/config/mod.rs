@@ -11,6 +11,7 @@ use flash_policy::Diagnostic;
 use flash_policy::diagnostic::any_error;
 use toml::de::DeTable;
 
+use crate::confinement;
 use crate::log;
 use crate::render::{self, Source};
 use crate::snapshot::Loaded;
@@ -39,8 +40,9 @@ const LARGEST: u64 = 1024 * 1024;
 /// Reads a config file and the policy files it names; the error is everything that is wrong, for the terminal.
 pub(crate) fn load(path: &Path) -> Result<Loaded, String> {
     let name = path.display().to_string();
-    let bytes = read(path).map_err(|reason| {
-        render::plain_error_text(&format!("can't read the config file {name}: {reason}"), &[])
+    let bytes = read(path).map_err(|(reason, help)| {
+        let message = format!("can't read the config file {name}: {reason}");
+        render::plain_error_text(&message, help.as_deref().as_slice())
     })?;
     let mut found = Vec::new();
     let resolved = understand(&bytes, path, &mut found);
@@ -62,13 +64,15 @@ pub(crate) fn load(path: &Path) -> Result<Loaded, String> {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, String> {
+/// The error is a reason, and what helps where that is known.
+fn read(path: &Path) -> Result<Vec<u8>, (String, Option<String>)> {
     let mut bytes = Vec::new();
     File::open(path)
         .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
-        .map_err(|error| log::reason(&error))?;
+        .map_err(|error| (log::reason(&error), confinement::explain_read(path, &error)))?;
     if bytes.len() as u64 > LARGEST {
-        return Err(format!("expected at most {LARGEST} bytes, found more"));
+        let reason = format!("expected at most {LARGEST} bytes, found more");
+        return Err((reason, None));
     }
     Ok(bytes)
 }

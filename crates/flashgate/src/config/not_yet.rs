@@ -20,8 +20,6 @@ const NOT_YET: &[(&str, &str)] = &[
     ("limits", "backend-connect"),
     ("limits", "half-open"),
     ("limits", "idle"),
-    ("process", "user"),
-    ("process", "sandbox"),
 ];
 
 /// Points at each of them.

@@ -10,6 +10,7 @@ use flash_policy::{Diagnostic, Policy, Port, Profile, Reply, Rule, Secure, SiteC
 use super::policy_file;
 use super::raw::{RawContent, RawPolicy, RawRule};
 use super::tree::{At, Text};
+use crate::confinement;
 use crate::log;
 
 /// A policy by its name.
@@ -167,7 +168,11 @@ fn file(path: &Text, folder: &Path, found: &mut Vec<Diagnostic>) -> Option<Polic
         Err(error) => {
             let (name, reason) = (path.display(), log::reason(&error));
             let message = format!("can't read the policy file {name}: {reason}");
-            found.push(Diagnostic::error("unreadable-file", message).at(place, ""));
+            let mut finding = Diagnostic::error("unreadable-file", message).at(place, "");
+            if let Some(help) = confinement::explain_read(&path, &error) {
+                finding = finding.help(help);
+            }
+            found.push(finding);
             None
         }
     }

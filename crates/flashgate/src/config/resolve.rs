@@ -13,7 +13,8 @@ use super::policy::{Named, PolicyFile};
 use super::raw::{Raw, RawListener};
 use super::sections::{RawAdmin, RawLimits, RawProcess, Switch};
 use super::tree::{At, Text};
-use crate::snapshot::{Admin, Limits, Plan, Process};
+use crate::render::{self, Source};
+use crate::snapshot::{Admin, Limits, Plan, Process, User};
 
 /// A plan, and the policy files in it with the ports that serve each: their findings have places of their own.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ pub(super) fn resolve(
     let plan = Plan {
         listeners,
         limits: limits(raw.limits, found),
-        process: process(raw.process, folder),
+        process: process(raw.process, path, source),
         admin: raw.admin.map(admin),
         hosts: raw.hosts,
         watched: watched.collect(),
@@ -139,17 +140,35 @@ fn limits(raw: RawLimits, found: &mut Vec<Diagnostic>) -> Limits {
     }
 }
 
-fn process(raw: RawProcess, folder: &Path) -> Process {
+fn process(raw: RawProcess, path: &Path, source: &str) -> Process {
     let default = defaults::process();
-    let path = |text: Text| -> PathBuf { folder.join(text.value) };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let relative = |text: Text| -> PathBuf { folder.join(text.value) };
     Process {
-        user: raw.user.map_or(default.user, |user| user.value),
+        user: raw
+            .user
+            .map_or(default.user, |user| configured(user, path, source)),
         threads: raw.threads.unwrap_or(default.threads),
         sandbox: raw.sandbox.map_or(default.sandbox, |sandbox| sandbox.value),
         drain: raw.drain.map_or(default.drain, |drain| drain.value),
         handover: raw
             .handover
-            .map_or(default.handover, |switch| switch.on().map(path)),
+            .map_or(default.handover, |switch| switch.on().map(relative)),
+        violation: default.violation,
+    }
+}
+
+/// Whether there is such an account, only the start can tell: later nothing is left to look it up with.
+fn configured(user: At<String>, path: &Path, source: &str) -> User {
+    let message = format!("expected a user of this machine, found `{}`", user.value);
+    let unknown = Diagnostic::error("unknown-user", message)
+        .at(user.span, "")
+        .help("create it, `useradd --system --no-create-home NAME`, or leave the line out for `nobody`");
+    let name = path.display().to_string();
+    let unknown = render::findings(&[unknown], &Source::new(&name, source.as_bytes()));
+    User::Configured {
+        name: user.value,
+        unknown,
     }
 }
 

@@ -8,7 +8,7 @@ use toml::de::DeTable;
 
 use super::tree::Table;
 use super::{raw, resolve};
-use crate::snapshot::{Plan, Sandbox};
+use crate::snapshot::{Plan, Process, Sandbox, User};
 
 const LEAST: &str = "hosts = 'play.test'\n[policy.p]\nrules = [{ domain = 'a.test', ports = '80' }]\n[[listen]]\naddress = '843'\n";
 
@@ -73,7 +73,7 @@ fn defaults() {
     );
     assert_eq!(plan.limits.linger.total, Duration::from_secs(30));
     assert_eq!(
-        (plan.process.user.as_str(), plan.process.threads.get()),
+        (user(&plan.process), plan.process.threads.get()),
         ("nobody", 1)
     );
     assert!(plan.process.handover.is_none() && plan.admin.is_none());
@@ -82,10 +82,17 @@ fn defaults() {
     assert_eq!(plan.watched, [Path::new("/etc/flashgate/flashgate.toml")]);
 }
 
+fn user(process: &Process) -> &str {
+    match &process.user {
+        User::Nobody => "nobody",
+        User::Configured { name, .. } => name,
+    }
+}
+
 #[test]
 fn process() {
     let process = plan("[process]\nuser = 'flash'\nthreads = 4\nsandbox = 'required'\nhandover = 'run/socket'\ndrain = '0s'").process;
-    assert_eq!((process.user.as_str(), process.threads.get()), ("flash", 4));
+    assert_eq!((user(&process), process.threads.get()), ("flash", 4));
     assert_eq!(
         (process.sandbox, process.drain),
         (Sandbox::Required, Duration::ZERO)

@@ -1,6 +1,5 @@
 //! The accept loop of one listener. It has no exit but shutdown, and never spins.
 
-use std::fs::File;
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
@@ -9,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
+use rustix::io::{Errno, fcntl_dupfd_cloexec};
 use rustix::net::{SocketFlags, accept_with, acceptfrom_with, getsockname};
 use tokio::io::unix::AsyncFd;
 use tokio::sync::watch;
@@ -186,7 +185,11 @@ impl Acceptor {
                 }
                 Err(errno) => {
                     let class = classify(errno);
-                    if let Some(end) = end_of_batch(listener, errno, class, accepted) {
+                    let end = end_of_batch(listener, errno, class, accepted);
+                    if !matches!(end, Some(Batch::Empty | Batch::Full)) {
+                        self.status.count_accept_error(class);
+                    }
+                    if let Some(end) = end {
                         return (accepted, end);
                     }
                 }
@@ -327,11 +330,11 @@ impl Starved {
 
 /// A descriptor kept in hand: given up for a moment, it lets a process that has none left accept and close.
 #[derive(Debug, Default)]
-pub(crate) struct Spare(std::sync::Mutex<Option<File>>);
+pub(crate) struct Spare(std::sync::Mutex<Option<OwnedFd>>);
 
 impl Spare {
     pub(crate) fn new() -> Self {
-        Self(std::sync::Mutex::new(File::open("/dev/null").ok()))
+        Self(std::sync::Mutex::new(one_more()))
     }
 
     /// Runs `accept` with the spare descriptor free, if there is one.
@@ -340,6 +343,11 @@ impl Spare {
         if spare.take().is_some() {
             accept();
         }
-        *spare = File::open("/dev/null").ok();
+        *spare = one_more();
     }
+}
+
+/// A descriptor of no use; of a file that is open already, for opening another may be forbidden.
+fn one_more() -> Option<OwnedFd> {
+    fcntl_dupfd_cloexec(io::stderr(), 0).ok()
 }

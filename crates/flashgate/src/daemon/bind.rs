@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 
 use rustix::io::Errno;
 use socket2::{Domain, Protocol, Socket, Type};
@@ -100,6 +100,11 @@ fn one(address: ListenAddress, all: &[ListenAddress]) -> Result<Bound, (SocketAd
 fn has_no_ipv6(error: &io::Error) -> bool {
     let errno = Errno::from_io_error(error);
     errno == Some(Errno::AFNOSUPPORT) || errno == Some(Errno::ADDRNOTAVAIL)
+}
+
+/// Has a socket listen that has stopped to.
+pub(super) fn listen_again(socket: impl AsFd) -> io::Result<()> {
+    rustix::net::listen(socket, BACKLOG).map_err(io::Error::from)
 }
 
 /// Binds one address; also to bind one again whose socket has failed and is closed.

@@ -5,8 +5,6 @@ use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustix::net::listen;
-
 use super::bind::{self, Bound, Family};
 use super::status::Health;
 
@@ -49,7 +47,7 @@ impl Endpoint {
     pub(super) fn repair(&self, failed: &Arc<OwnedFd>) -> io::Result<Arc<OwnedFd>> {
         let mut socket = self.socket.lock().unwrap_or_else(PoisonError::into_inner);
         let repaired_meanwhile = !Arc::ptr_eq(&socket, failed);
-        if !repaired_meanwhile && listen(failed, bind::BACKLOG).is_err() {
+        if !repaired_meanwhile && bind::listen_again(failed).is_err() {
             *socket = Arc::new(bind::listen(self.address, self.family)?.socket);
         }
         Ok(Arc::clone(&socket))

@@ -8,7 +8,7 @@ use std::fs;
 use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use rustix::fs::Mode;
@@ -54,18 +54,12 @@ pub(super) struct Predecessor {
     socket: OwnedFd,
 }
 
-/// Where successors ask.
-#[derive(Debug)]
-pub(super) struct Door {
-    path: PathBuf,
-    socket: OwnedFd,
-}
-
 /// What a start finds at the path.
 #[derive(Debug)]
 pub(super) struct Start {
     pub(super) predecessor: Option<Predecessor>,
-    pub(super) door: Door,
+    /// Where successors ask.
+    pub(super) door: OwnedFd,
 }
 
 impl Start {
@@ -75,10 +69,10 @@ impl Start {
             Ok(socket) => {
                 let predecessor = Predecessor { socket };
                 let taken = predecessor.take_over(inherited);
-                let socket = taken.map_err(|error| not_taken_over(path, &error))?;
+                let door = taken.map_err(|error| not_taken_over(path, &error))?;
                 Ok(Self {
                     predecessor: Some(predecessor),
-                    door: Door::new(path, socket),
+                    door,
                 })
             }
             Err(Errno::NOENT | Errno::CONNREFUSED) => Ok(Self {
@@ -130,7 +124,7 @@ fn call(path: &Path) -> Result<OwnedFd, Errno> {
 }
 
 /// Opens the path, which only this user and root can reach; a socket that nobody serves any more is replaced.
-fn open(path: &Path) -> io::Result<Door> {
+fn open(path: &Path) -> io::Result<OwnedFd> {
     if let Err(error) = fs::remove_file(path)
         && error.kind() != io::ErrorKind::NotFound
     {
@@ -142,7 +136,7 @@ fn open(path: &Path) -> io::Result<Door> {
     umask(before);
     bound?;
     listen(&socket, 8)?;
-    Ok(Door::new(path, socket))
+    Ok(socket)
 }
 
 /// A socket that keeps packets apart.
@@ -217,29 +211,18 @@ impl Predecessor {
     }
 }
 
-impl Door {
-    fn new(path: &Path, socket: OwnedFd) -> Self {
-        Self {
-            path: path.to_owned(),
-            socket,
-        }
-    }
-}
-
 /// The successor's side of it, as the one that serves sees it.
 #[derive(Debug)]
 pub(super) struct Successors {
-    path: PathBuf,
     door: AsyncFd<OwnedFd>,
     /// One that has the listeners, and is not ready yet.
     preparing: Option<(AsyncFd<OwnedFd>, Instant)>,
 }
 
 impl Successors {
-    pub(super) fn new(door: Door) -> io::Result<Self> {
+    pub(super) fn new(door: OwnedFd) -> io::Result<Self> {
         Ok(Self {
-            path: door.path,
-            door: watch(door.socket)?,
+            door: watch(door)?,
             preparing: None,
         })
     }
@@ -282,11 +265,6 @@ impl Successors {
                 None
             }
         }
-    }
-
-    /// Removes the socket's file, if that is still allowed; otherwise the next start does.
-    pub(super) fn close(self) {
-        let _ = fs::remove_file(&self.path);
     }
 }
 

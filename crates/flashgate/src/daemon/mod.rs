@@ -36,6 +36,7 @@ mod permits;
 mod readable;
 mod reload;
 mod remedy;
+pub(crate) mod sandbox;
 mod serving;
 mod signals;
 mod status;
@@ -56,7 +57,7 @@ use handover::{Predecessor, Successors};
 use listeners::Listeners;
 use notify::ServiceManager;
 use permits::Capacity;
-use reload::reload;
+use reload::{in_effect, reload};
 use serving::Needs;
 use signals::{Signal, Signals};
 use status::{Phase, Status};
@@ -77,6 +78,14 @@ pub(crate) fn run(plan: Plan, loader: Loader, inherited: Inherited) -> Exit {
             return exit;
         }
     };
+    let ports = opened.bound.iter().map(|bound| bound.address.port());
+    let applied = match sandbox::enter(&plan.process, &sandbox::Needs::of(&plan, ports)) {
+        Ok(applied) => applied,
+        Err(faults) => {
+            render::to_stderr(&faults);
+            return Exit::System;
+        }
+    };
     let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(fault) => {
@@ -86,7 +95,10 @@ pub(crate) fn run(plan: Plan, loader: Loader, inherited: Inherited) -> Exit {
     };
     let exit = runtime.block_on(async {
         match Daemon::start(opened, plan, loader, manager, files) {
-            Ok(daemon) => daemon.serve().await,
+            Ok(daemon) => {
+                daemon.status.set_sandbox(applied.iter().collect());
+                daemon.serve().await
+            }
             Err(fault) => {
                 render::to_stderr(&fault);
                 Exit::System
@@ -243,10 +255,6 @@ impl Daemon {
             () = drain(&mut self.listeners, course, &self.shared, self.plan.process.drain) => {}
             signal = self.signals.next_stop() => info!(signal, "stopping now"),
         }
-        // After a hand-over the path is the successor's.
-        if let (Ending::Stop, Some(successors)) = (ending, self.successors) {
-            successors.close();
-        }
         if let Some(watchdog) = watchdog {
             watchdog.abort();
         }
@@ -309,7 +317,8 @@ impl Daemon {
         };
         self.status.set_phase(Phase::Ready);
         match plan {
-            Some(plan) => {
+            Some(mut plan) => {
+                plan.process = in_effect(&self.plan.process, &plan.process);
                 self.changes.watch(&plan.watched);
                 self.plan = plan;
                 self.manager.ready(&self.summary());

@@ -38,6 +38,10 @@ impl ServiceManager {
                 None
             }
         };
+        if socket.is_some() {
+            // Where the clock is, is looked up at the first time, in a file that can't be read later.
+            microseconds();
+        }
         Self {
             socket,
             watchdog: watchdog(),
@@ -50,9 +54,7 @@ impl ServiceManager {
 
     /// A reload has begun; [`ready`](Self::ready) ends it.
     pub(super) fn reloading(&self) {
-        let now = clock_gettime(ClockId::Monotonic);
-        let microseconds = now.tv_sec * 1_000_000 + now.tv_nsec / 1_000;
-        self.tell(&format!("RELOADING=1\nMONOTONIC_USEC={microseconds}"));
+        self.tell(&format!("RELOADING=1\nMONOTONIC_USEC={}", microseconds()));
     }
 
     pub(super) fn stopping(&self) {
@@ -77,6 +79,12 @@ impl ServiceManager {
             let _ = socket.send(state.as_bytes());
         }
     }
+}
+
+/// The monotonic clock, as a reload is stamped.
+fn microseconds() -> i64 {
+    let now = clock_gettime(ClockId::Monotonic);
+    now.tv_sec * 1_000_000 + now.tv_nsec / 1_000
 }
 
 fn connect() -> io::Result<Option<UnixDatagram>> {

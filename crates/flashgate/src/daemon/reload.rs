@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use super::descriptors;
 use super::listeners::Listeners;
 use super::status::Status;
 use crate::connection::Shared;
 use crate::log::{self, LIFECYCLE};
-use crate::snapshot::{Loaded, Plan};
+use crate::snapshot::{Loaded, Plan, Process, User};
 
 /// Reading a few small files takes longer only where one of them never ends: a named pipe, a dead network drive.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -59,6 +59,33 @@ pub(super) async fn reload(
             error!("not reloaded: everything stays as it was");
             None
         }
+    }
+}
+
+/// How the process goes on: what of the new settings takes a restart is said, and stays as it was.
+pub(super) fn in_effect(old: &Process, new: &Process) -> Process {
+    let changed = [
+        ("user", name(&old.user) != name(&new.user)),
+        ("sandbox", old.sandbox != new.sandbox),
+        ("threads", old.threads != new.threads),
+        ("handover", old.handover != new.handover),
+    ];
+    for (key, _) in changed.iter().filter(|(_, changed)| *changed) {
+        warn!(
+            key,
+            "a setting of `[process]` has changed; restart flashgate for it to take effect"
+        );
+    }
+    Process {
+        drain: new.drain,
+        ..old.clone()
+    }
+}
+
+fn name(user: &User) -> &str {
+    match user {
+        User::Nobody => "nobody",
+        User::Configured { name, .. } => name,
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use rustix::io::Errno;
 
+use crate::confinement;
 use crate::log;
 use crate::render;
 
@@ -39,6 +40,9 @@ fn in_use(address: SocketAddr) -> Vec<String> {
 }
 
 fn missing_privilege(address: SocketAddr) -> Vec<String> {
+    if let Some(help) = confinement::explain_bind() {
+        return vec![help.to_owned()];
+    }
     let port = address.port();
     // Only ports below 1024 need a privilege, so this one needs none.
     let high = port.saturating_add(8000);

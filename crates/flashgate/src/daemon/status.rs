@@ -165,7 +165,6 @@ impl Status {
     }
 
     /// Which parts of the sandbox are in force.
-    #[expect(dead_code, reason = "there is no sandbox yet that could say it")]
     pub(super) fn set_sandbox(&self, parts: Vec<(&'static str, bool)>) {
         self.lock().sandbox = parts;
     }

@@ -131,8 +131,6 @@ fn not_supported_yet() {
         ("[limits]\nbackend-connect = \"5s\"", "6:1"),
         ("[limits]\nhalf-open = \"60s\"", "6:1"),
         ("[limits]\nidle = \"off\"", "6:1"),
-        ("[process]\nuser = \"nobody\"", "6:1"),
-        ("[process]\nsandbox = \"off\"", "6:1"),
     ] {
         let place = format!("flashgate.toml:{place}\n");
         let texts = ["not supported yet by this version", place.as_str()];

@@ -1,0 +1,47 @@
+//! `flashgate self-test`: into the sandbox, and then what should not work.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Exit;
+use crate::config::{self, defaults};
+use crate::daemon::sandbox::{self, Needs};
+use crate::log::{self, Format, Verbosity};
+use crate::render;
+
+/// Enter the sandbox as serve does, and try what it forbids; exit 0 if all of it is denied
+#[derive(Debug, Args)]
+pub(super) struct SelfTest {
+    /// The config file whose sandbox to enter; none of its addresses is bound
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl SelfTest {
+    pub(super) fn run(self) -> Exit {
+        let (process, needs) = match self.config.as_deref().map(config::load) {
+            None => (defaults::process(), Needs::default()),
+            Some(Ok(loaded)) => {
+                let needs = Needs::of(&loaded.plan, std::iter::empty());
+                (loaded.plan.process, needs)
+            }
+            Some(Err(faults)) => {
+                render::to_stderr(&faults);
+                return Exit::Usage;
+            }
+        };
+        log::start(Format::Text, Verbosity::Normal);
+        let mut say = |line: &str| {
+            super::print(line.as_bytes());
+        };
+        match sandbox::self_test(&process, &needs, &mut say) {
+            Ok(true) => Exit::Success,
+            Ok(false) => Exit::System,
+            Err(faults) => {
+                render::to_stderr(&faults);
+                Exit::System
+            }
+        }
+    }
+}

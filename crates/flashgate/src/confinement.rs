@@ -1,0 +1,60 @@
+//! What the process has given up by now, for the messages of whoever then fails: nothing here gives up anything.
+
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+/// What holds since the process gave up its privileges.
+#[derive(Debug)]
+pub(crate) struct Confinement {
+    /// Whom it runs as.
+    pub(crate) uid: u32,
+    /// The folders that can be read; none where no limit could be set.
+    pub(crate) folders: Option<Vec<PathBuf>>,
+}
+
+static SINCE_START: OnceLock<Confinement> = OnceLock::new();
+
+/// Remembers it for good.
+pub(crate) fn note(confinement: Confinement) {
+    // It is entered once; a second time would change nothing for the better.
+    let _ = SINCE_START.set(confinement);
+}
+
+/// Why an address can't be bound that could be after a restart; none where nothing was given up yet.
+pub(crate) fn explain_bind() -> Option<&'static str> {
+    SINCE_START.get().map(|_| {
+        "restart flashgate: once started it gives up the right to listen on ports that it did not have then"
+    })
+}
+
+/// Why a file can't be read that could be before; none where that is not the reason.
+pub(crate) fn explain_read(file: &Path, error: &io::Error) -> Option<String> {
+    let confinement = SINCE_START.get()?;
+    if error.kind() != ErrorKind::PermissionDenied {
+        return None;
+    }
+    // A file that can't be read can be found all the same.
+    let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    match &confinement.folders {
+        Some(folders) if !folders.iter().any(|folder| file.starts_with(folder)) => Some(format!(
+            "restart flashgate: its sandbox lets it read in {} only",
+            list(folders)
+        )),
+        _ => Some(format!(
+            "make it readable to user {}, which flashgate runs as since it has given up its privileges",
+            confinement.uid
+        )),
+    }
+}
+
+fn list(folders: &[PathBuf]) -> String {
+    let folders: Vec<_> = folders
+        .iter()
+        .map(|folder| folder.display().to_string())
+        .collect();
+    if folders.is_empty() {
+        return "no folder of yours".to_owned();
+    }
+    folders.join(", ")
+}

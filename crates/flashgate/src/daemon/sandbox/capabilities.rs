@@ -1,0 +1,48 @@
+//! Capabilities: none are left, in any set that can be emptied.
+
+use rustix::thread::{
+    CapabilitySet, CapabilitySets, capabilities, capability_is_in_bounding_set,
+    clear_ambient_capability_set, remove_capability_from_bounding_set, set_capabilities,
+};
+
+use crate::log;
+
+/// Takes every capability out of what a program that is started later could have.
+///
+/// It takes `CAP_SETPCAP`; without it the set stays, and `no_new_privs` makes it worthless.
+pub(super) fn narrow_bounding_set() {
+    for number in 0..u64::BITS {
+        let capability = CapabilitySet::from_bits_retain(1 << number);
+        match capability_is_in_bounding_set(capability) {
+            Ok(true) => {
+                let _ = remove_capability_from_bounding_set(capability);
+            }
+            Ok(false) => {}
+            // The kernel knows no more of them.
+            Err(_) => return,
+        }
+    }
+}
+
+/// Empties the sets of this process.
+pub(super) fn drop_all() -> Result<(), String> {
+    let none = CapabilitySets {
+        effective: CapabilitySet::empty(),
+        permitted: CapabilitySet::empty(),
+        inheritable: CapabilitySet::empty(),
+    };
+    // Kernels before 4.3 have no such set.
+    let _ = clear_ambient_capability_set();
+    // Where there is nothing to drop, the call itself may be forbidden, as by systemd.
+    let left = capabilities(None).and_then(|present| {
+        if present != none {
+            set_capabilities(None, none)?;
+        }
+        capabilities(None)
+    });
+    match left {
+        Ok(left) if left == none => Ok(()),
+        Ok(_) => Err("some are left".to_owned()),
+        Err(errno) => Err(log::reason(&errno.into())),
+    }
+}

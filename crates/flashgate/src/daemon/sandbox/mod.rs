@@ -1,0 +1,182 @@
+//! Giving up what serving does not need: the account, capabilities, files, ports, system calls.
+//!
+//! It is entered once, after the last socket is bound and before the first thread exists: ids, capabilities and Landlock
+//! are a thread's own, and only threads that start later inherit them. Nothing here can be taken back, and nothing here
+//! serves.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use rustix::fs::{Mode, OFlags, open};
+use rustix::process::geteuid;
+use tracing::{info, warn};
+
+use crate::confinement::{self, Confinement};
+use crate::daemon::ListenAddress;
+use crate::log;
+use crate::render;
+use crate::snapshot::{Plan, Process, Sandbox, User};
+
+mod capabilities;
+mod folders;
+mod landlock;
+mod seccomp;
+mod self_test;
+mod user;
+
+pub(crate) use self_test::self_test;
+pub(crate) use user::check as check_user;
+
+/// What the daemon goes on using once it runs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Needs {
+    /// Files that a reload reads; with each its folder, for a file that is replaced is another one.
+    pub(crate) files: Vec<PathBuf>,
+    /// TCP ports to listen on; 0 stands for any that is free.
+    pub(crate) bind: BTreeSet<u16>,
+    /// TCP ports to connect to, on whichever host.
+    pub(crate) connect: BTreeSet<u16>,
+}
+
+impl Needs {
+    /// What serving a plan needs, given the ports that are bound for it.
+    pub(crate) fn of(plan: &Plan, bound: impl Iterator<Item = u16>) -> Self {
+        let sockets = plan.sockets().into_iter().map(|socket| socket.address);
+        let admin = plan.admin.as_ref().map(|admin| admin.address);
+        let asked = sockets.chain(admin).map(ListenAddress::port);
+        Self {
+            files: plan.watched.clone(),
+            bind: asked.chain(bound).collect(),
+            connect: BTreeSet::new(),
+        }
+    }
+}
+
+/// Of each part, whether it is in force.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Applied {
+    parts: Vec<(&'static str, State)>,
+}
+
+#[derive(Clone, Debug)]
+enum State {
+    Applied,
+    /// The reason why not.
+    Missing(String),
+    /// The operator wants none of it.
+    Off,
+}
+
+impl Applied {
+    /// Every part, and whether it is in force.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, bool)> {
+        let applied = |state: &State| matches!(state, State::Applied);
+        self.parts
+            .iter()
+            .map(move |(name, state)| (*name, applied(state)))
+    }
+
+    /// Notes what became of a part.
+    fn add(&mut self, name: &'static str, done: Result<(), String>) -> bool {
+        let applied = done.is_ok();
+        self.parts
+            .push((name, done.map_or_else(State::Missing, |()| State::Applied)));
+        applied
+    }
+
+    fn missing(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.parts.iter().filter_map(|(name, state)| match state {
+            State::Missing(reason) => Some((*name, reason.as_str())),
+            State::Applied | State::Off => None,
+        })
+    }
+}
+
+/// Gives up everything but the needs, or says what of it could not be given up; the error is text for the terminal.
+pub(crate) fn enter(process: &Process, needs: &Needs) -> Result<Applied, String> {
+    let account = user::find(&process.user)?;
+    let folders = folders::of(&needs.files);
+    let mut applied = Applied::default();
+    applied.add("no-new-privs", no_new_privs());
+    // While this is root with all its capabilities: it takes one to narrow the set.
+    capabilities::narrow_bounding_set();
+    let became = account.map_or(Ok(()), user::Account::assume);
+    if let (Err(reason), User::Configured { name, .. }) = (&became, &process.user) {
+        return Err(not_assumed(name, reason));
+    }
+    applied.add("user", became);
+    applied.add("capabilities", capabilities::drop_all());
+    let files_limited = lock_away(process, needs, &folders, &mut applied);
+    if process.sandbox == Sandbox::Required {
+        all_or_nothing(&applied)?;
+    }
+    confinement::note(Confinement {
+        uid: geteuid().as_raw(),
+        folders: files_limited.then_some(folders),
+    });
+    report(&applied, needs);
+    Ok(applied)
+}
+
+/// What takes the kernel's locks rather than mere giving up; whether files are among it.
+fn lock_away(process: &Process, needs: &Needs, folders: &[PathBuf], applied: &mut Applied) -> bool {
+    if process.sandbox == Sandbox::Off {
+        let off = ["files", "ports", "system-calls"].map(|name| (name, State::Off));
+        applied.parts.extend(off);
+        return false;
+    }
+    let limited = applied.add("files", landlock::files(folders));
+    applied.add("ports", landlock::ports(&needs.bind, &needs.connect));
+    // The last one: it forbids what the others take.
+    applied.add("system-calls", seccomp::apply(process.violation));
+    limited
+}
+
+fn no_new_privs() -> Result<(), String> {
+    rustix::thread::set_no_new_privs(true).map_err(|errno| log::reason(&errno.into()))
+}
+
+fn not_assumed(name: &str, reason: &str) -> String {
+    render::plain_error_text(
+        &format!("can't become the user `{name}`: {reason}"),
+        &["start flashgate as that user, or leave `user` in `[process]` out"],
+    )
+}
+
+fn all_or_nothing(applied: &Applied) -> Result<(), String> {
+    let mut faults = String::new();
+    for (part, reason) in applied.missing() {
+        let message = format!("can't give up what is not needed, part `{part}`: {reason}");
+        let help = "`sandbox = \"required\"` asks for all of it; \"best-effort\" takes what the system has";
+        faults.push_str(&render::plain_error_text(&message, &[help]));
+    }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(faults)
+    }
+}
+
+/// Says what holds from now on, and what will not work any more.
+fn report(applied: &Applied, needs: &Needs) {
+    for (part, reason) in applied.missing() {
+        warn!(part, reason, "could not give up what is not needed");
+    }
+    let parts: Vec<_> = applied
+        .iter()
+        .filter_map(|(name, applied)| applied.then_some(name))
+        .collect();
+    info!(
+        uid = geteuid().as_raw(),
+        applied = parts.join(","),
+        "privileges given up"
+    );
+    for file in &needs.files {
+        // A pipe must not be waited for.
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        if let Err(errno) = open(file, flags, Mode::empty()) {
+            let (file, error) = (file.display(), log::reason(&errno.into()));
+            warn!(%file, error, "can't read a file any more; its reload will be refused");
+        }
+    }
+}

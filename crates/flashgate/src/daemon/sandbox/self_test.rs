@@ -1,0 +1,139 @@
+//! What somebody would try who has taken the daemon over, tried for real.
+//!
+//! It is for tests and for whoever doubts: it serves nobody, and leaves nothing behind but what a missing wall let through.
+
+use std::fs::{self, File};
+use std::io;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::Command;
+use std::thread;
+
+use nix::sys::ptrace;
+use nix::unistd::Pid;
+use rustix::fs::Uid;
+use rustix::io::Errno;
+use rustix::net::{AddressFamily, SocketType, ipproto, socket};
+use rustix::thread::set_thread_res_uid;
+
+use super::{Needs, enter, folders};
+use crate::snapshot::Process;
+
+/// What the attempts gave.
+struct Report<'a> {
+    say: &'a mut dyn FnMut(&str),
+    failed: bool,
+}
+
+/// Enters the sandbox as serving does, and tries; says each result, and at the end whether all were as they must be.
+///
+/// The error is text for the terminal.
+pub(crate) fn self_test(
+    process: &Process,
+    needs: &Needs,
+    say: &mut dyn FnMut(&str),
+) -> Result<bool, String> {
+    let _applied = enter(process, needs)?;
+    let mut report = Report { say, failed: false };
+    let folders = folders::of(&needs.files);
+    for file in &needs.files {
+        report.works(&format!("read {}", file.display()), File::open(file));
+    }
+    report.works("start-thread", thread::Builder::new().spawn(|| ()));
+    let passwd = Path::new("/etc/passwd");
+    if !folders.iter().any(|folder| passwd.starts_with(folder)) {
+        report.refused("read /etc/passwd", File::open(passwd));
+    }
+    for folder in folders.into_iter().chain([std::env::temp_dir()]) {
+        report.refused(&format!("write {}", folder.display()), write(&folder));
+    }
+    attack(&mut report, needs);
+    // The last one: where it works, nothing comes after it.
+    report.refused("exec", exec());
+    Ok(!report.failed)
+}
+
+/// Whatever is not about files.
+fn attack(report: &mut Report<'_>, needs: &Needs) {
+    report.refused("start-program", program().spawn());
+    let parent = Pid::parent();
+    report.refused("ptrace", ptrace::attach(parent).map_err(io::Error::from));
+    let raw = socket(AddressFamily::INET, SocketType::RAW, Some(ipproto::ICMP));
+    report.refused("raw-socket", raw.map_err(io::Error::from));
+    let root = Uid::ROOT;
+    let regained = set_thread_res_uid(root, root, root);
+    report.refused("become-root", regained.map_err(io::Error::from));
+    // Not below 1024, where another wall stands.
+    let unlisted = |listed: &std::collections::BTreeSet<u16>| {
+        let mut ports = 20_000..=u16::MAX;
+        ports.find(|port| !listed.contains(port)).unwrap_or(0)
+    };
+    let to = (Ipv4Addr::LOCALHOST, unlisted(&needs.connect));
+    report.refused(&format!("connect {}", to.1), TcpStream::connect(to));
+    let at = (Ipv4Addr::LOCALHOST, unlisted(&needs.bind));
+    report.refused(&format!("listen {}", at.1), TcpListener::bind(at));
+}
+
+fn write(folder: &Path) -> io::Result<()> {
+    let file = folder.join(format!("flashgate-self-test-{}", std::process::id()));
+    File::create_new(&file)?;
+    fs::remove_file(&file)
+}
+
+fn program() -> Command {
+    // It fails, so that taking this process's place is no success. Its streams are this one's: opening others may fail.
+    Command::new("/bin/false")
+}
+
+fn exec() -> io::Result<()> {
+    Err(program().exec())
+}
+
+impl Report<'_> {
+    fn works<T>(&mut self, name: &str, result: io::Result<T>) {
+        match result {
+            Ok(_) => self.line(format_args!("{name} allowed")),
+            Err(error) => {
+                self.failed = true;
+                self.line(format_args!("{name} DENIED ({})", errno(&error)));
+            }
+        }
+    }
+
+    /// Only a refusal counts: another failure says nothing about what a better attempt would do.
+    fn refused<T>(&mut self, name: &str, result: io::Result<T>) {
+        match result {
+            Err(error) if is_refusal(&error) => {
+                self.line(format_args!("{name} denied ({})", errno(&error)));
+            }
+            Err(error) => {
+                self.failed = true;
+                self.line(format_args!("{name} ALLOWED ({})", errno(&error)));
+            }
+            Ok(_) => {
+                self.failed = true;
+                self.line(format_args!("{name} ALLOWED"));
+            }
+        }
+    }
+
+    fn line(&mut self, text: std::fmt::Arguments<'_>) {
+        (self.say)(&format!("{text}\n"));
+    }
+}
+
+fn is_refusal(error: &io::Error) -> bool {
+    matches!(
+        Errno::from_io_error(error),
+        Some(Errno::PERM | Errno::ACCESS)
+    )
+}
+
+fn errno(error: &io::Error) -> String {
+    match Errno::from_io_error(error) {
+        Some(Errno::PERM) => "EPERM".to_owned(),
+        Some(Errno::ACCESS) => "EACCES".to_owned(),
+        _ => crate::log::reason(error),
+    }
+}

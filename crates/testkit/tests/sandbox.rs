@@ -1,0 +1,403 @@
+//! What the daemon gives up once its addresses are bound, and what it says where it can't.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use testkit::client::{End, fetch};
+use testkit::daemon::Daemon;
+use testkit::folder::Folder;
+use testkit::needs;
+use testkit::trace::Trace;
+
+const LIMIT: Duration = Duration::from_secs(20);
+
+fn config(addresses: &str, more: &str) -> String {
+    format!(
+        "[policy.default]\nrules = [{{ domain = \"a.test\", ports = \"9339\" }}]\n         [[listen]]\naddress = [{addresses}]\n[process]\n{more}\n"
+    )
+}
+
+fn serve(path: &Path) -> Daemon {
+    Daemon::builder()
+        .args(["serve", "--config"])
+        .args([path])
+        .start()
+        .expect("a daemon")
+}
+
+/// Everything that a run says which ends by itself.
+fn ends(program: &mut Command) -> (Option<i32>, String) {
+    let output = program.output().expect("a run");
+    let said = [output.stdout, output.stderr].concat();
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&said).into_owned(),
+    )
+}
+
+fn flashgate() -> Command {
+    Command::new(testkit::binary::flashgate().expect("the program"))
+}
+
+/// Lines of `/proc/PID/status`, their blanks as one.
+fn status(pid: u32) -> Vec<String> {
+    let text = fs::read_to_string(format!("/proc/{pid}/status")).expect("a status");
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    text.lines().map(words).collect()
+}
+
+#[test]
+fn root_becomes_somebody_without_rights() {
+    if !needs::met(needs::root()) {
+        return;
+    }
+    let folder = Folder::new().unwrap();
+    for (user, id) in [
+        ("", 65_534),
+        ("user = \"daemon\"", 1),
+        ("user = \"4711\"", 4_711),
+    ] {
+        let path = folder
+            .file("flashgate.toml", config("\"127.0.0.1:0\"", user))
+            .unwrap();
+        let daemon = serve(&path);
+        let lines = status(daemon.pid());
+        let ids = |kind| format!("{kind}: {id} {id} {id} {id}");
+        let mut expected = vec![ids("Uid"), ids("Gid"), "Groups:".to_owned()];
+        for set in ["Inh", "Prm", "Eff", "Bnd", "Amb"] {
+            expected.push(format!("Cap{set}: 0000000000000000"));
+        }
+        expected.extend(["NoNewPrivs: 1".to_owned(), "Seccomp: 2".to_owned()]);
+        for line in expected {
+            assert!(lines.contains(&line), "{user}: no {line:?} in {lines:#?}");
+        }
+        assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+    }
+}
+
+/// What is in force is one line of the log, and with `off` it is less.
+#[test]
+fn what_is_in_force_is_logged() {
+    let folder = Folder::new().unwrap();
+    let all = "applied=\"no-new-privs,user,capabilities,files,ports,system-calls\"";
+    let some = "applied=\"no-new-privs,user,capabilities\"";
+    for (sandbox, applied) in [("best-effort", all), ("required", all), ("off", some)] {
+        let more = format!("sandbox = \"{sandbox}\"");
+        let path = folder
+            .file("flashgate.toml", config("\"127.0.0.1:0\"", &more))
+            .unwrap();
+        let mut daemon = serve(&path);
+        let line = daemon.wait_for_line("privileges given up", LIMIT).unwrap();
+        assert!(line.ends_with(applied), "{line}");
+    }
+}
+
+/// From inside, everything that an intruder would try is denied, with a config and without.
+#[test]
+fn everything_else_is_denied() {
+    let folder = Folder::new().unwrap();
+    let path = folder
+        .file("flashgate.toml", config("\"127.0.0.1:0\"", ""))
+        .unwrap();
+    for arguments in [&[][..], &["--config".as_ref(), path.as_os_str()]] {
+        let (code, said) = ends(flashgate().arg("self-test").args(arguments));
+        assert_eq!(code, Some(0), "{said}");
+        let denied = [
+            "read /etc/passwd denied (EACCES)",
+            "write /tmp denied (EACCES)",
+            "start-program denied (EPERM)",
+            "ptrace denied (EPERM)",
+            "raw-socket denied (EPERM)",
+            "become-root denied (EPERM)",
+            "connect 20000 denied (EACCES)",
+            "listen 20000 denied (EACCES)",
+            "exec denied (EPERM)",
+        ];
+        for line in denied {
+            assert!(said.contains(line), "no {line:?} in:\n{said}");
+        }
+    }
+    // The test itself can tell: without the walls it does not pass.
+    let path = folder
+        .file(
+            "flashgate.toml",
+            config("\"127.0.0.1:0\"", "sandbox = \"off\""),
+        )
+        .unwrap();
+    let (code, said) = ends(flashgate().args(["self-test", "--config"]).arg(path));
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("read /etc/passwd ALLOWED"), "{said}");
+}
+
+/// Parts that a kernel lacks, by the calls that fail there and what is then missing.
+const LACKING: [(&str, &[&str]); 2] = [
+    ("landlock_create_ruleset:error=ENOSYS", &["files", "ports"]),
+    ("seccomp:error=EINVAL", &["system-calls"]),
+];
+
+#[test]
+fn required_fails_closed() {
+    if !needs::met(needs::program("strace")) {
+        return;
+    }
+    let folder = Folder::new().unwrap();
+    let path = folder
+        .file(
+            "flashgate.toml",
+            config("\"127.0.0.1:0\"", "sandbox = \"required\""),
+        )
+        .unwrap();
+    for (fault, parts) in LACKING {
+        let trace = Trace::of("landlock_create_ruleset,seccomp")
+            .unwrap()
+            .inject(fault);
+        let words = trace.program();
+        let (code, said) = ends(
+            // One that starts all the same would serve for ever.
+            Command::new("timeout")
+                .arg("20")
+                .args(&words)
+                .arg(testkit::binary::flashgate().unwrap())
+                .args(["serve", "--config"])
+                .arg(&path),
+        );
+        assert_eq!(code, Some(1), "{fault}: {said}");
+        for part in parts {
+            assert!(said.contains(&format!("part `{part}`")), "{fault}: {said}");
+        }
+        assert!(!said.contains("listening"), "{fault}: {said}");
+    }
+}
+
+#[test]
+fn best_effort_warns_and_serves() {
+    if !needs::met(needs::program("strace")) {
+        return;
+    }
+    for (fault, parts) in LACKING {
+        let trace = Trace::of("landlock_create_ruleset,seccomp")
+            .unwrap()
+            .inject(fault);
+        let mut daemon = Daemon::builder()
+            .through(trace.program())
+            .args(["serve", "--listen", "127.0.0.1:0", "--allow", "a.test:80"])
+            .start()
+            .unwrap();
+        for part in parts {
+            let line = daemon
+                .wait_for_line(&format!("part=\"{part}\""), LIMIT)
+                .unwrap();
+            assert!(line.contains("WARN could not give up"), "{line}");
+        }
+        assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+    }
+}
+
+/// A kernel whose Landlock knows files but no ports, and a container that gives root nothing.
+#[test]
+fn parts_that_are_missing_alone() {
+    if !needs::met(needs::root().or_else(|| needs::program("setpriv"))) {
+        return;
+    }
+    let mut daemon = Daemon::builder()
+        .through(["setpriv", "--bounding-set=-all", "--inh-caps=-all"])
+        .args(["serve", "--listen", "127.0.0.1:0", "--allow", "a.test:80"])
+        .start()
+        .unwrap();
+    let line = daemon.wait_for_line("part=\"user\"", LIMIT).unwrap();
+    assert!(line.contains("can't change the"), "{line}");
+    assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+    // Who asked for a user by name gets it or no start.
+    let folder = Folder::new().unwrap();
+    let path = folder
+        .file(
+            "flashgate.toml",
+            config("\"127.0.0.1:0\"", "user = \"daemon\""),
+        )
+        .unwrap();
+    let (code, said) = ends(
+        Command::new("setpriv")
+            .args(["--bounding-set=-all", "--inh-caps=-all"])
+            .arg(testkit::binary::flashgate().unwrap())
+            .args(["serve", "--config"])
+            .arg(path),
+    );
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("can't become the user `daemon`"), "{said}");
+}
+
+#[test]
+fn a_user_that_does_not_exist() {
+    if !needs::met(needs::root()) {
+        return;
+    }
+    let folder = Folder::new().unwrap();
+    let text = config("\"127.0.0.1:0\"", "user = \"nosuchuser\"");
+    let path = folder.file("flashgate.toml", text).unwrap();
+    for check in [&[][..], &["--check"]] {
+        let (code, said) = ends(
+            flashgate()
+                .args(["serve", "--config"])
+                .arg(&path)
+                .args(check),
+        );
+        assert_eq!(code, Some(2), "{said}");
+        assert!(
+            said.contains("error[unknown-user]") && said.contains("flashgate.toml:6:8"),
+            "{said}"
+        );
+    }
+}
+
+/// Not root, and so nobody else: a user asked for by name is worth a warning, unless it is the present one.
+#[test]
+fn only_root_can_change_the_user() {
+    if !needs::met(needs::root().or_else(|| needs::program("setpriv"))) {
+        return;
+    }
+    let folder = Folder::new().unwrap();
+    let program = folder.path().join("flashgate");
+    fs::copy(testkit::binary::flashgate().unwrap(), &program).unwrap();
+    for (user, warned) in [("daemon", true), ("nosuchuser", true), ("65534", false)] {
+        let text = config("\"127.0.0.1:0\"", &format!("user = \"{user}\""));
+        let path = folder.file("flashgate.toml", text).unwrap();
+        let mut daemon = Daemon::builder()
+            .through([
+                "setpriv",
+                "--reuid=65534",
+                "--regid=65534",
+                "--clear-groups",
+            ])
+            .args(["serve", "--config"])
+            .args([path])
+            .start()
+            .unwrap();
+        let said = daemon
+            .log()
+            .iter()
+            .any(|line| line.contains("`user` is ignored"));
+        assert_eq!(said, warned, "{user}: {:?}", daemon.log());
+    }
+}
+
+/// A port of its own and the rules can change; another port takes a restart, and everything stays as it was.
+#[test]
+fn what_a_reload_can_still_do() {
+    let folder = Folder::new().unwrap();
+    let path = folder
+        .file("flashgate.toml", config("\"127.0.0.1:0\"", ""))
+        .unwrap();
+    let mut daemon = serve(&path);
+    let before = fetch(daemon.address()).unwrap().bytes;
+    let free = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    folder
+        .file(
+            "flashgate.toml",
+            config(&format!("\"127.0.0.1:0\", \"{free}\""), ""),
+        )
+        .unwrap();
+    let line = daemon.next_line_with("can't listen on", LIMIT).unwrap();
+    assert!(line.contains("permission denied"), "{line}");
+    daemon
+        .next_line_with("help: restart flashgate", LIMIT)
+        .unwrap();
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    assert_eq!(fetch(daemon.address()).unwrap().bytes, before);
+    let text = config("\"127.0.0.1:0\"", "").replace("9339", "9400");
+    folder.file("flashgate.toml", &text).unwrap();
+    daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
+    let after = fetch(daemon.address()).unwrap().bytes;
+    assert!(String::from_utf8_lossy(&after).contains("9400"));
+    // Whom it runs as and in which sandbox is settled.
+    folder
+        .file(
+            "flashgate.toml",
+            config("\"127.0.0.1:0\"", "user = \"daemon\"\nsandbox = \"off\""),
+        )
+        .unwrap();
+    daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
+    for key in ["user", "sandbox"] {
+        let line = daemon
+            .next_line_with(&format!("key=\"{key}\""), LIMIT)
+            .unwrap();
+        assert!(line.contains("restart flashgate"), "{line}");
+    }
+}
+
+/// A policy file in a folder that it did not have at its start, and how that is told from one without permission.
+#[test]
+fn a_policy_out_of_reach() {
+    if !needs::met(needs::root()) {
+        return;
+    }
+    let (folder, other) = (Folder::new().unwrap(), Folder::new().unwrap());
+    let policy = "<cross-domain-policy><allow-access-from domain=\"a.test\" to-ports=\"1\"/></cross-domain-policy>";
+    let (near, far) = (
+        folder.file("p.xml", policy).unwrap(),
+        other.file("p.xml", policy).unwrap(),
+    );
+    let text = |file: &PathBuf| {
+        format!(
+            "[policy.p]\nfile = \"{}\"\n[[listen]]\naddress = \"127.0.0.1:0\"\npublic-port = 843\n",
+            file.display()
+        )
+    };
+    let path = folder.file("flashgate.toml", text(&near)).unwrap();
+    let mut daemon = serve(&path);
+    folder.file("flashgate.toml", text(&far)).unwrap();
+    let line = daemon
+        .next_line_with("help: restart flashgate: its sandbox", LIMIT)
+        .unwrap();
+    assert!(
+        line.contains(&folder.path().display().to_string()),
+        "{line}"
+    );
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+    fs::set_permissions(&near, fs::Permissions::from_mode(0o600)).unwrap();
+    folder.file("flashgate.toml", text(&near)).unwrap();
+    daemon
+        .next_line_with("help: make it readable to user 65534", LIMIT)
+        .unwrap();
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+}
+
+/// A file that only root can read is served, and its reload would fail: that is said now rather than then.
+#[test]
+fn a_file_that_only_root_can_read() {
+    if !needs::met(needs::root()) {
+        return;
+    }
+    let folder = Folder::new().unwrap();
+    let path = folder
+        .file("flashgate.toml", config("\"127.0.0.1:0\"", ""))
+        .unwrap();
+    let mut daemon = serve(&path);
+    assert!(
+        !daemon.log().iter().any(|line| line.contains("WARN")),
+        "{:?}",
+        daemon.log()
+    );
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    let mut daemon = serve(&path);
+    let line = daemon
+        .wait_for_line("can't read a file any more", LIMIT)
+        .unwrap();
+    assert!(line.contains("flashgate.toml"), "{line}");
+    assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+}
