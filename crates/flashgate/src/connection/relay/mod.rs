@@ -130,7 +130,10 @@ impl Relay {
             return Some(blame(Fault::source(error), Side::Backend, Side::Client));
         }
         self.patience.note(self.moved());
-        let ended = self.up.has_ended() || self.down.has_ended();
+        let ended = self.up.has_ended()
+            || self.down.has_ended()
+            || self.client_watch.ended()
+            || self.backend_watch.ended();
         let taken = (self.up.is_over() && self.backend_watch.took_end())
             || (self.down.is_over() && self.client_watch.took_end());
         self.patience.poll(context, ended, taken)

@@ -4,9 +4,11 @@
 //! it does: every event on a socket says that there is room, a failure among them. The acknowledgement of our own end
 //! of stream is such an event too.
 
-use std::task::Context;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 use rustix::io::Errno;
+use tokio::io::Interest;
 use tokio::net::TcpStream;
 
 use super::direction::Waits;
@@ -16,6 +18,7 @@ use super::socket::{failure, forget_room};
 pub(super) struct Watch {
     state: State,
     took_end: bool,
+    ended: bool,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -50,6 +53,7 @@ impl Watch {
             return Err(error);
         }
         self.took_end |= to == Waits::Nothing;
+        self.ended |= has_ended(stream);
         forget_room(stream);
         self.state = if stream.poll_write_ready(context).is_pending() {
             State::Armed
@@ -59,8 +63,23 @@ impl Watch {
         Ok(())
     }
 
+    /// Whether this side has ended, be it behind bytes for which there is no room yet.
+    pub(super) const fn ended(&self) -> bool {
+        self.ended
+    }
+
     /// Whether something has happened here since our end of stream was sent: its acknowledgement, mostly.
     pub(super) const fn took_end(&self) -> bool {
         self.took_end
+    }
+}
+
+/// Whether the end of stream was announced, read or not.
+fn has_ended(stream: &TcpStream) -> bool {
+    let ready = pin!(stream.ready(Interest::READABLE));
+    // Asked once: what is known now, not what will be.
+    match ready.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Ok(ready)) => ready.is_read_closed(),
+        Poll::Ready(Err(_)) | Poll::Pending => false,
     }
 }

@@ -146,7 +146,7 @@ fn a_reset_behind_a_stalled_reader_is_passed_on() {
 }
 
 /// Writes until nothing has gone for a long while, as other threads see it.
-pub(super) fn fill(mut stream: &TcpStream) -> usize {
+fn fill(mut stream: &TcpStream) -> usize {
     stream.set_nonblocking(true).unwrap();
     let (mut total, mut in_vain) = (0, 0);
     while in_vain < 2_000 {

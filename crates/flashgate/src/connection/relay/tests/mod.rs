@@ -5,7 +5,7 @@ mod ends;
 mod exact;
 mod waits;
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
@@ -64,6 +64,7 @@ fn relay(limits: Limits, peers: impl FnOnce(TcpStream, TcpStream) + Send + 'stat
     relay_with(limits, None, &Stop::default(), peers)
 }
 
+/// With `buffers` for what the kernel may hold on the backend's side.
 #[track_caller]
 fn relay_with(
     limits: Limits,
@@ -71,7 +72,7 @@ fn relay_with(
     stop: &Stop,
     peers: impl FnOnce(TcpStream, TcpStream) + Send + 'static,
 ) -> Report {
-    let (client, near) = pair(buffers);
+    let (client, near) = pair(None);
     let (far, backend) = pair(buffers);
     for peer in [&client, &backend] {
         peer.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -101,9 +102,9 @@ fn reset(stream: TcpStream) {
         .unwrap();
 }
 
-fn end(mut stream: &TcpStream) {
-    stream.flush().unwrap();
-    stream.shutdown(Shutdown::Write).unwrap();
+/// Ends one's own side, if the connection is still there.
+fn end(stream: &TcpStream) {
+    let _ = stream.shutdown(Shutdown::Write);
 }
 
 /// Reads to the end of stream; the error if there is one instead.

@@ -4,7 +4,6 @@ use std::io::{ErrorKind, Read, Write};
 use std::time::{Duration, Instant};
 
 use super::super::{End, Limits, Stop};
-use super::ends::fill;
 use super::{LIMITS, end, read_to_end, relay, relay_with};
 
 const SHORT: Duration = Duration::from_millis(300);
@@ -44,18 +43,23 @@ fn an_end_that_has_not_arrived_gets_more_time() {
         half_open: Duration::from_millis(40),
         ..LIMITS
     };
-    let report = relay_with(limits, Some(4_096), &Stop::default(), |client, backend| {
-        fill(&client);
-        let began = Instant::now();
-        end(&client);
-        assert_eq!(
-            read_to_end(&client).unwrap_err().1,
-            ErrorKind::ConnectionReset
-        );
-        let took = began.elapsed();
-        assert!(took >= Duration::from_millis(500), "{took:?}");
-        drop(backend);
-    });
+    let report = relay_with(
+        limits,
+        Some(4_096),
+        &Stop::default(),
+        |mut client, backend| {
+            client.write_all(&[0; 100_000]).unwrap();
+            let began = Instant::now();
+            end(&client);
+            assert_eq!(
+                read_to_end(&client).unwrap_err().1,
+                ErrorKind::ConnectionReset
+            );
+            let took = began.elapsed();
+            assert!(took >= Duration::from_millis(500), "{took:?}");
+            drop(backend);
+        },
+    );
     assert_eq!(report.end, End::HalfOpenExpired);
 }
 
