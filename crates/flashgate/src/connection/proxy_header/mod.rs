@@ -1,6 +1,6 @@
 //! The PROXY protocol: whose connection a balancer passes on, said before its first byte.
 //!
-//! Written after HAProxy's `doc/proxy-protocol.txt`, versions 1 and 2. Only a peer that the operator trusts may be
+//! Written after `HAProxy`'s `doc/proxy-protocol.txt`, versions 1 and 2. Only a peer that the operator trusts may be
 //! asked for a header, and then it must send one: whether there is one is never guessed. Nothing behind the header is
 //! touched, and nothing here allocates for a reader.
 
@@ -141,6 +141,7 @@ impl Addresses {
     }
 }
 
+#[derive(Clone, Copy, Debug)]
 enum Family {
     V4(SocketAddrV4, SocketAddrV4),
     V6(SocketAddrV6, SocketAddrV6),

@@ -60,9 +60,8 @@ fn begun(bytes: &[u8]) -> Verdict {
 
 fn refuse(command: u8, family: u8) -> Option<Refusal> {
     match command {
-        LOCAL => None,
         PROXY if family >> 4 > 3 || family & 0x0f > 2 => Some(Refusal::UnknownFamily),
-        PROXY => None,
+        LOCAL | PROXY => None,
         _ => Some(Refusal::UnknownCommand),
     }
 }

@@ -16,7 +16,7 @@ use super::rest::{ROOM, Rest, with_shared};
 use super::socket::{self, forget_room};
 
 /// What one relay may move each way before others have their turn.
-pub(super) const TURN: usize = 256 * 1024;
+const TURN: usize = 256 * 1024;
 
 /// What a step counts at least, so that steps without a byte come to an end too.
 const STEP: usize = 4 * 1024;
@@ -188,15 +188,13 @@ impl Direction {
 
     /// Fills the pipe, getting one first if need be.
     fn splice(&mut self, source: &TcpStream) -> Result<Step, Fault> {
-        let mut pipe = match mem::replace(&mut self.held, Held::Nothing) {
-            Held::Pipe(pipe) => pipe,
-            Held::Rest(_) | Held::Nothing => match Pipe::take() {
-                Some(pipe) => pipe,
-                None => {
-                    self.way = Way::Copy;
-                    return Ok(Step::Moved(0));
-                }
-            },
+        let held = match mem::replace(&mut self.held, Held::Nothing) {
+            Held::Pipe(pipe) => Some(pipe),
+            Held::Rest(_) | Held::Nothing => Pipe::take(),
+        };
+        let Some(mut pipe) = held else {
+            self.way = Way::Copy;
+            return Ok(Step::Moved(0));
         };
         match pipe.fill(source) {
             Ok(count) if count > 0 => {

@@ -45,6 +45,10 @@ impl Watch {
         if !unnoticed || self.state == State::HungUp {
             return Ok(());
         }
+        self.ended |= has_ended(stream);
+        if self.state == State::Unarmed {
+            forget_room(stream);
+        }
         if stream.poll_write_ready(context).is_pending() {
             self.state = State::Armed;
             return Ok(());
@@ -53,7 +57,6 @@ impl Watch {
             return Err(error);
         }
         self.took_end |= to == Waits::Nothing;
-        self.ended |= has_ended(stream);
         forget_room(stream);
         self.state = if stream.poll_write_ready(context).is_pending() {
             State::Armed

@@ -27,13 +27,13 @@ fn alone(name: &str, test: impl FnOnce()) {
         .env(ALONE, "1")
         .output()
         .unwrap();
-    let text = String::from_utf8_lossy(&run.stdout);
-    let errors = String::from_utf8_lossy(&run.stderr);
+    let output = String::from_utf8_lossy(&run.stdout);
+    let complaint = String::from_utf8_lossy(&run.stderr);
     assert!(
-        run.status.success() && text.contains("1 passed"),
-        "{text}{errors}"
+        run.status.success() && output.contains("1 passed"),
+        "{output}{complaint}"
     );
-    println!("{text}");
+    println!("{output}");
 }
 
 /// This process's resident memory.
@@ -121,12 +121,8 @@ fn a_stalled_relay_keeps_at_most_one_buffer() {
 
 /// Sends what the kernel takes without waiting.
 fn push(stream: &impl AsFd) -> usize {
-    send(
-        stream,
-        &[0; 65_536],
-        SendFlags::DONTWAIT | SendFlags::NOSIGNAL,
-    )
-    .unwrap_or(0)
+    static BYTES: [u8; 65_536] = [0; 65_536];
+    send(stream, &BYTES, SendFlags::DONTWAIT | SendFlags::NOSIGNAL).unwrap_or(0)
 }
 
 /// Pipes come back when they are empty, and no thread has more than it may.

@@ -146,23 +146,19 @@ fn a_reset_behind_a_stalled_reader_is_passed_on() {
 }
 
 /// Writes until nothing has gone for a long while, as other threads see it.
-fn fill(mut stream: &TcpStream) -> usize {
+fn fill(mut stream: &TcpStream) {
     stream.set_nonblocking(true).unwrap();
-    let (mut total, mut in_vain) = (0, 0);
+    let bytes = vec![0; 65_536];
+    let mut in_vain = 0;
     while in_vain < 2_000 {
-        match stream.write(&[0; 65_536]) {
-            Ok(count) => {
-                total += count;
-                in_vain = 0;
-            }
-            Err(_) => {
-                in_vain += 1;
-                thread::yield_now();
-            }
-        }
+        in_vain = if stream.write(&bytes).is_ok() {
+            0
+        } else {
+            in_vain + 1
+        };
+        thread::yield_now();
     }
     stream.set_nonblocking(false).unwrap();
-    total
 }
 
 #[test]

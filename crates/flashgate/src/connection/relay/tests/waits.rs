@@ -48,7 +48,7 @@ fn an_end_that_has_not_arrived_gets_more_time() {
         Some(4_096),
         &Stop::default(),
         |mut client, backend| {
-            client.write_all(&[0; 100_000]).unwrap();
+            client.write_all(&vec![0; 100_000]).unwrap();
             let began = Instant::now();
             end(&client);
             assert_eq!(
