@@ -15,8 +15,8 @@ use super::pipe::Pipe;
 use super::rest::{ROOM, Rest, with_shared};
 use super::socket::{self, forget_room};
 
-/// What one relay may move each way before others have their turn.
-const TURN: usize = 256 * 1024;
+/// What one relay may move each way before others have their turn; a full pipe may come on top.
+pub(super) const TURN: usize = 256 * 1024;
 
 /// What a step counts at least, so that steps without a byte come to an end too.
 const STEP: usize = 4 * 1024;

@@ -134,9 +134,11 @@ impl Relay {
             || self.down.has_ended()
             || self.client_watch.ended()
             || self.backend_watch.ended();
-        let taken = (self.up.is_over() && self.backend_watch.took_end())
-            || (self.down.is_over() && self.client_watch.took_end());
-        self.patience.poll(context, ended, taken)
+        let arrived = up != Waits::Sink
+            && down != Waits::Sink
+            && (!self.up.is_over() || self.backend_watch.took_end())
+            && (!self.down.is_over() || self.client_watch.took_end());
+        self.patience.poll(context, ended, arrived)
     }
 
     /// A number that changes with every byte.

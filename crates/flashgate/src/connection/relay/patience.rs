@@ -3,8 +3,9 @@
 //! After one side has ended, the other has `half_open` for each next byte; before that, `idle` counts if it is set.
 //! A timer exists only while one of them does, and the clock is read only then.
 //!
-//! An end of stream may be a while on its way: up to megabytes wait before it in the kernel, for a client on a slow
-//! line. As long as it has not been acknowledged the side is not silent but busy, and is given more time.
+//! Bytes and the end behind them may be a while on their way: up to megabytes wait in the kernel for a client on a slow
+//! line. As long as a side has no room, or has not acknowledged its end, the relay is not silent but busy, and is given
+//! more time.
 
 use std::pin::Pin;
 use std::task::Context;
@@ -14,7 +15,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::End;
 
-/// How many times `half_open` an end of stream may take to arrive: with a minute, as long as Linux itself tries.
+/// How many times `half_open` a busy one may be without news: with a minute, as long as Linux itself tries.
 const ROUNDS: u32 = 15;
 
 #[derive(Debug)]
@@ -56,12 +57,12 @@ impl Patience {
 
     /// How the relay ends, if it has waited too long; otherwise the task is woken when it has.
     ///
-    /// `ended`: one side has; `taken`: and the other is known to have got all of it.
+    /// `ended`: one side has; `arrived`: and nothing is known to be on its way to either.
     pub(super) fn poll(
         &mut self,
         context: &mut Context<'_>,
         ended: bool,
-        taken: bool,
+        arrived: bool,
     ) -> Option<End> {
         if ended != self.ended {
             self.ended = ended;
@@ -79,7 +80,7 @@ impl Patience {
                 return None;
             }
             let now = Instant::now();
-            if until <= now && ended && !taken {
+            if until <= now && ended && !arrived {
                 until = timing.since + limit.saturating_mul(ROUNDS);
             }
             if until <= now {

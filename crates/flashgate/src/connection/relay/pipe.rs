@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 use super::socket;
 
 /// The most that an unprivileged process may ask for (`/proc/sys/fs/pipe-max-size`).
-const CAPACITY: usize = 1024 * 1024;
+pub(super) const CAPACITY: usize = 1024 * 1024;
 
 /// For each thread: what an unprivileged user may have in all is four times that (`pipe-user-pages-soft`).
 const MOST: usize = 16;

@@ -130,7 +130,7 @@ fn push(stream: &impl AsFd) -> usize {
 fn pipes_are_pooled() {
     alone("pipes_are_pooled", || {
         runtime().block_on(async {
-            let mut crowd = crowd(20, None, None);
+            let mut crowd = crowd(32, None, None);
             for _ in 0..200 {
                 for [client, _] in &crowd.peers {
                     while push(client) > 0 {}

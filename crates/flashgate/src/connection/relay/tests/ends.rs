@@ -30,7 +30,7 @@ fn act(act: Act, stream: TcpStream) -> Option<TcpStream> {
 }
 
 /// Writes until the peer's reset is seen.
-fn write_until_reset(mut stream: &TcpStream) -> ErrorKind {
+pub(super) fn write_until_reset(mut stream: &TcpStream) -> ErrorKind {
     loop {
         if let Err(error) = stream.write_all(b"x") {
             return error.kind();
@@ -146,19 +146,18 @@ fn a_reset_behind_a_stalled_reader_is_passed_on() {
 }
 
 /// Writes until nothing has gone for a long while, as other threads see it.
-fn fill(mut stream: &TcpStream) {
+pub(super) fn fill(mut stream: &TcpStream) -> usize {
     stream.set_nonblocking(true).unwrap();
     let bytes = vec![0; 65_536];
-    let mut in_vain = 0;
+    let (mut total, mut in_vain) = (0, 0);
     while in_vain < 2_000 {
-        in_vain = if stream.write(&bytes).is_ok() {
-            0
-        } else {
-            in_vain + 1
-        };
+        let count = stream.write(&bytes).unwrap_or(0);
+        total += count;
+        in_vain = if count > 0 { 0 } else { in_vain + 1 };
         thread::yield_now();
     }
     stream.set_nonblocking(false).unwrap();
+    total
 }
 
 #[test]

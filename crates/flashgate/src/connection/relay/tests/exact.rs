@@ -1,15 +1,18 @@
 //! What goes in comes out: every byte, in order, both ways, and then the end.
 
+use std::future::poll_fn;
 use std::hash::{DefaultHasher, Hasher};
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::pin::Pin;
+use std::task::Poll;
 use std::thread;
 
 use tokio::io::Interest;
 
-use super::super::{End, Opening, Relay, Report, Stop};
+use super::super::direction::TURN;
+use super::super::{End, Opening, Relay, Report, Stop, pipe};
+use super::ends::fill;
 use super::{LIMITS, end, pair, read_to_end, registered, relay, relay_with, runtime};
 
 const MIB: u64 = 1024 * 1024;
@@ -202,49 +205,32 @@ fn urgent_bytes_are_passed_on() {
     assert_eq!((report.end, report.from_client), (End::Clean, 300_007));
 }
 
-/// One that moves all it can must not keep the thread from the others.
+/// A relay that could go on and on lets others have their turn first.
 #[test]
-fn a_busy_relay_leaves_others_their_turn() {
-    let (mut flood, flood_near) = pair(None);
-    let (flood_far, mut drain) = pair(None);
-    let (mut client, near) = pair(None);
-    let (far, mut backend) = pair(None);
-    let done = Arc::new(AtomicBool::new(false));
-    let over = Arc::clone(&done);
-    let flooding = thread::spawn(move || {
-        while !over.load(Ordering::Relaxed) {
-            flood.write_all(&vec![0; 256 * 1024]).unwrap();
-        }
-    });
-    let draining = thread::spawn(move || std::io::copy(&mut drain, &mut std::io::sink()).unwrap());
-    let pinging = thread::spawn(move || {
-        for _ in 0..200 {
-            let mut byte = [0];
-            client.write_all(b"x").unwrap();
-            backend.read_exact(&mut byte).unwrap();
-            backend.write_all(&byte).unwrap();
-            client.read_exact(&mut byte).unwrap();
-        }
-        done.store(true, Ordering::Relaxed);
-    });
+fn a_turn_is_short() {
+    let (client, near) = pair(None);
+    let (far, backend) = pair(None);
+    let most = TURN + pipe::CAPACITY;
+    let queued = fill(&client);
+    assert!(
+        queued > 3 * most / 2,
+        "{queued} bytes are too few to show it"
+    );
     runtime().block_on(async {
-        let stop = Stop::default();
-        let new = |near, far| {
-            Relay::new(
-                registered(near),
-                registered(far),
-                Opening::default(),
-                LIMITS,
-                &stop,
-            )
-        };
-        let busy = tokio::spawn(new(flood_near, flood_far));
-        let quiet = new(near, far).await;
-        assert_eq!((quiet.end, quiet.from_client), (End::Clean, 200));
-        assert_eq!(busy.await.unwrap().end, End::Clean);
+        let (near, far) = (registered(near), registered(far));
+        let mut relay = Relay::new(near, far, Opening::default(), LIMITS, &Stop::default());
+        poll_fn(|context| Poll::Ready(Pin::new(&mut relay).poll(context).is_ready())).await;
+        assert!((1..=most).contains(&waiting(&backend)));
+        // And takes up where it was.
+        drop(client);
+        let reader = thread::spawn(move || read_to_end(&backend).unwrap().len());
+        assert_eq!(relay.await.end, End::Clean);
+        assert_eq!(reader.join().unwrap(), queued);
     });
-    draining.join().unwrap();
-    for thread in [flooding, pinging] {
-        thread.join().unwrap();
-    }
+}
+
+/// How many bytes can be read from a socket now, without reading them.
+fn waiting(stream: &TcpStream) -> usize {
+    let mut bytes = vec![0; 16 << 20];
+    stream.peek(&mut bytes).unwrap()
 }

@@ -4,9 +4,10 @@ use std::io::{ErrorKind, Read, Write};
 use std::time::{Duration, Instant};
 
 use super::super::{End, Limits, Stop};
+use super::ends::{fill, write_until_reset};
 use super::{LIMITS, end, read_to_end, relay, relay_with};
 
-const SHORT: Duration = Duration::from_millis(300);
+const SHORT: Duration = Duration::from_millis(500);
 
 #[test]
 fn a_side_that_stays_silent_after_the_other_ended_is_given_up() {
@@ -28,7 +29,7 @@ fn a_side_that_stays_silent_after_the_other_ended_is_given_up() {
             let cut = (b"x".to_vec(), ErrorKind::ConnectionReset);
             assert_eq!(read_to_end(&one).unwrap_err(), cut);
             let took = began.elapsed();
-            assert!(took >= SHORT && took < 5 * SHORT, "{took:?}");
+            assert!(took >= SHORT && took < 10 * SHORT, "{took:?}");
             // Its end came first.
             assert_eq!((&other).read(&mut [0; 9]).unwrap(), 0);
         });
@@ -60,6 +61,25 @@ fn an_end_that_has_not_arrived_gets_more_time() {
             drop(backend);
         },
     );
+    assert_eq!(report.end, End::HalfOpenExpired);
+}
+
+/// The client has ended, and takes what it asked for as slowly as it can.
+#[test]
+fn a_slow_reader_that_has_ended_gets_more_time() {
+    let limits = Limits {
+        half_open: Duration::from_millis(40),
+        ..LIMITS
+    };
+    let report = relay(limits, |client, mut backend| {
+        end(&client);
+        fill(&backend);
+        assert_eq!(backend.read(&mut [0; 9]).unwrap(), 0);
+        let began = Instant::now();
+        assert_eq!(write_until_reset(&backend), ErrorKind::BrokenPipe);
+        let took = began.elapsed();
+        assert!(took >= Duration::from_millis(400), "{took:?}");
+    });
     assert_eq!(report.end, End::HalfOpenExpired);
 }
 
