@@ -4,7 +4,7 @@ use std::net::TcpStream;
 use std::os::fd::AsFd;
 use std::process::Command;
 
-use rustix::net::{SendFlags, send};
+use rustix::net::{RecvFlags, SendFlags, recv, send};
 use tokio::task::{JoinSet, yield_now};
 
 use super::super::{Opening, Relay, Report, Stop, pipe};
@@ -131,18 +131,42 @@ fn pipes_are_pooled() {
     alone("pipes_are_pooled", || {
         runtime().block_on(async {
             let mut crowd = crowd(32, None, None);
+            for [client, backend] in &crowd.peers {
+                for _ in 0..20 {
+                    while push(client) > 0 {}
+                    yield_now().await;
+                    while pull(backend) > 0 {}
+                }
+                settle().await;
+                while pull(backend) > 0 {
+                    settle().await;
+                }
+            }
+            assert_eq!(
+                pipe::pooled(),
+                (1, 1),
+                "one after the other, they share one"
+            );
             for _ in 0..200 {
                 for [client, _] in &crowd.peers {
                     while push(client) > 0 {}
                 }
                 yield_now().await;
             }
-            let (free, made) = pipe::pooled();
-            assert_eq!((free, made), (0, 16), "stalled relays keep theirs");
-            drop(crowd.peers);
+            assert_eq!(pipe::pooled(), (0, 16), "stalled, they keep theirs");
+            crowd.peers.clear();
             while crowd.relays.join_next().await.is_some() {}
-            let (free, made) = pipe::pooled();
-            assert_eq!(free, made, "none is lost");
+            assert_eq!(
+                pipe::pooled(),
+                (0, 0),
+                "what was left in one is nobody else's"
+            );
         });
     });
+}
+
+/// Reads what is there.
+fn pull(stream: &impl AsFd) -> usize {
+    let mut bytes = vec![0; 1 << 20];
+    recv(stream, &mut bytes[..], RecvFlags::DONTWAIT).map_or(0, |(count, _)| count)
 }
