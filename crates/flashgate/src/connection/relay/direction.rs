@@ -1,0 +1,271 @@
+//! One direction of a relay: takes from a source, gives to a sink, and keeps what the sink has no room for.
+//!
+//! Bytes are copied through a buffer that all relays of a thread share. Once a read fills it, they go through a pipe
+//! instead, without being copied, until the source runs dry. While anything is kept, nothing more is read: that is the
+//! back-pressure.
+
+use std::mem;
+use std::net::Shutdown;
+use std::task::{Context, Poll};
+
+use rustix::io::Errno;
+use tokio::net::TcpStream;
+
+use super::pipe::Pipe;
+use super::rest::{ROOM, Rest, with_shared};
+use super::socket::{self, forget_room};
+
+/// What one relay may move each way before others have their turn; a full pipe may come on top.
+pub(super) const TURN: usize = 256 * 1024;
+
+/// What a step counts at least, so that steps without a byte come to an end too.
+const STEP: usize = 4 * 1024;
+
+/// Which end of a direction failed, and how.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fault {
+    pub(super) at: At,
+    pub(super) error: Errno,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum At {
+    Source,
+    Sink,
+}
+
+impl Fault {
+    pub(super) const fn source(error: Errno) -> Self {
+        let at = At::Source;
+        Self { at, error }
+    }
+
+    const fn sink(error: Errno) -> Self {
+        let at = At::Sink;
+        Self { at, error }
+    }
+}
+
+/// What a direction waits for; the task is woken when it comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Waits {
+    /// Bytes, or the end.
+    Source,
+    /// Room.
+    Sink,
+    /// Others: there may be more to do at once.
+    Turn,
+    /// Nothing: the end was passed on.
+    Nothing,
+}
+
+#[derive(Debug)]
+pub(super) struct Direction {
+    held: Held,
+    stage: Stage,
+    way: Way,
+    /// Nothing was read yet. Bytes that came before the relay began are announced by no event, so the first read does
+    /// not wait for one.
+    unread: bool,
+    received: u64,
+    delivered: u64,
+}
+
+/// What was taken from the source and not given to the sink yet.
+#[derive(Debug)]
+enum Held {
+    Nothing,
+    Rest(Rest),
+    Pipe(Pipe),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Open,
+    /// The source ended.
+    Ended,
+    /// The sink knows.
+    Over,
+}
+
+/// How bytes are to travel next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Copy,
+    Splice,
+}
+
+enum Step {
+    Moved(usize),
+    Dry,
+    Full,
+    Over,
+}
+
+impl Direction {
+    /// A direction whose sink gets `opening` first.
+    pub(super) fn new(opening: Vec<u8>) -> Self {
+        let held = if opening.is_empty() {
+            Held::Nothing
+        } else {
+            Held::Rest(Rest::new(opening.into_boxed_slice()))
+        };
+        Self {
+            held,
+            stage: Stage::Open,
+            way: Way::Copy,
+            unread: true,
+            received: 0,
+            delivered: 0,
+        }
+    }
+
+    /// Moves bytes until that must wait for something, or a turn is over.
+    pub(super) fn pump(
+        &mut self,
+        context: &mut Context<'_>,
+        source: &TcpStream,
+        sink: &TcpStream,
+    ) -> Result<Waits, Fault> {
+        let mut left = TURN;
+        while left > 0 {
+            let moved = match self.step(source, sink)? {
+                Step::Over => return Ok(Waits::Nothing),
+                Step::Moved(count) => count,
+                Step::Dry => match source.poll_read_ready(context) {
+                    Poll::Pending => return Ok(Waits::Source),
+                    Poll::Ready(ready) => ready.map(|()| 0).map_err(|_| Fault::source(GONE))?,
+                },
+                Step::Full => match sink.poll_write_ready(context) {
+                    Poll::Pending => return Ok(Waits::Sink),
+                    Poll::Ready(ready) => ready.map(|()| 0).map_err(|_| Fault::sink(GONE))?,
+                },
+            };
+            left = left.saturating_sub(moved.max(STEP));
+        }
+        Ok(Waits::Turn)
+    }
+
+    fn step(&mut self, source: &TcpStream, sink: &TcpStream) -> Result<Step, Fault> {
+        match &mut self.held {
+            Held::Rest(rest) => {
+                let Some(count) = socket::send(sink, rest.bytes()).map_err(Fault::sink)? else {
+                    return Ok(Step::Full);
+                };
+                if rest.sent(count) {
+                    self.held = Held::Nothing;
+                }
+                Ok(self.deliver(count))
+            }
+            Held::Pipe(pipe) if !pipe.is_empty() => match pipe.drain(sink).map_err(Fault::sink)? {
+                Some(count) => Ok(self.deliver(count)),
+                None => Ok(Step::Full),
+            },
+            Held::Pipe(_) | Held::Nothing => match self.stage {
+                Stage::Open => self.take(source, sink),
+                Stage::Ended => self.end(sink),
+                Stage::Over => Ok(Step::Over),
+            },
+        }
+    }
+
+    fn deliver(&mut self, count: usize) -> Step {
+        self.delivered += u64::try_from(count).unwrap_or_default();
+        Step::Moved(count)
+    }
+
+    fn receive(&mut self, count: usize) {
+        self.received += u64::try_from(count).unwrap_or_default();
+    }
+
+    fn take(&mut self, source: &TcpStream, sink: &TcpStream) -> Result<Step, Fault> {
+        if self.way == Way::Splice {
+            self.splice(source)
+        } else {
+            self.copy(source, sink)
+        }
+    }
+
+    /// Fills the pipe, getting one first if need be.
+    fn splice(&mut self, source: &TcpStream) -> Result<Step, Fault> {
+        let held = match mem::replace(&mut self.held, Held::Nothing) {
+            Held::Pipe(pipe) => Some(pipe),
+            Held::Rest(_) | Held::Nothing => Pipe::take(),
+        };
+        let Some(mut pipe) = held else {
+            self.way = Way::Copy;
+            return Ok(Step::Moved(0));
+        };
+        match pipe.fill(source) {
+            Ok(count) if count > 0 => {
+                self.receive(count);
+                self.held = Held::Pipe(pipe);
+                Ok(Step::Moved(0))
+            }
+            // Neither is proof of anything: at urgent data, for one, the kernel says the same. A read tells.
+            Ok(_) | Err(Errno::AGAIN | Errno::INVAL | Errno::NOMEM) => {
+                self.way = Way::Copy;
+                Ok(Step::Moved(0))
+            }
+            Err(error) => Err(Fault::source(error)),
+        }
+    }
+
+    fn copy(&mut self, source: &TcpStream, sink: &TcpStream) -> Result<Step, Fault> {
+        with_shared(|buffer| {
+            let unread = mem::replace(&mut self.unread, false);
+            let Some(count) = socket::receive(source, buffer, unread).map_err(Fault::source)?
+            else {
+                return Ok(Step::Dry);
+            };
+            if count == 0 {
+                self.stage = Stage::Ended;
+                return Ok(Step::Moved(0));
+            }
+            self.receive(count);
+            if count == ROOM {
+                self.way = Way::Splice;
+            }
+            let bytes = buffer.get(..count).unwrap_or_default();
+            let sent = socket::send(sink, bytes).map_err(Fault::sink)?;
+            let rest = bytes.get(sent.unwrap_or(0)..).unwrap_or_default();
+            if !rest.is_empty() {
+                self.held = Held::Rest(Rest::new(rest.into()));
+            }
+            Ok(self.deliver(sent.unwrap_or(0)))
+        })
+    }
+
+    /// Passes the end on.
+    fn end(&mut self, sink: &TcpStream) -> Result<Step, Fault> {
+        self.held = Held::Nothing;
+        // Before the end is sent, so that its acknowledgement is the next event.
+        forget_room(sink);
+        socket::shut_down(sink, Shutdown::Write).map_err(Fault::sink)?;
+        self.stage = Stage::Over;
+        Ok(Step::Over)
+    }
+
+    /// Whether the source has ended.
+    pub(super) fn has_ended(&self) -> bool {
+        self.stage != Stage::Open
+    }
+
+    /// Whether the sink was told so.
+    pub(super) fn is_over(&self) -> bool {
+        self.stage == Stage::Over
+    }
+
+    /// How many bytes the sink took.
+    pub(super) const fn delivered(&self) -> u64 {
+        self.delivered
+    }
+
+    /// A number that changes with every byte taken or given.
+    pub(super) const fn moved(&self) -> u64 {
+        self.received.wrapping_add(self.delivered)
+    }
+}
+
+/// The runtime ends: nothing will be announced any more.
+const GONE: Errno = Errno::SHUTDOWN;

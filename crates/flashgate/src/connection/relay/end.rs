@@ -1,0 +1,77 @@
+//! How a relay ended, as a closed set of reasons: logs and totals go by it.
+
+use rustix::io::Errno;
+
+use super::direction::{At, Fault};
+
+/// What a relay did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Report {
+    pub(crate) end: End,
+    /// Bytes of the client that the backend's socket took, with those read before the relay began.
+    pub(crate) from_client: u64,
+    /// Bytes of the backend that the client's socket took.
+    pub(crate) from_backend: u64,
+}
+
+/// See the module. All but [`End::Clean`] reset whoever is still there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Both sides ended, and everything was passed on.
+    Clean,
+    /// The client reset the connection, or had closed it when bytes came for it.
+    ClientReset,
+    /// The backend did.
+    BackendReset,
+    /// The client can't be reached any more: it acknowledges nothing, or the network says so.
+    ClientLost,
+    /// The backend can't.
+    BackendLost,
+    /// One side had ended, and nothing came from the other for too long.
+    HalfOpenExpired,
+    /// Nothing came from either side for too long.
+    IdleExpired,
+    /// Cut by [`Stop::cut`](super::Stop::cut).
+    Stopped,
+}
+
+impl End {
+    /// The reason code in logs; it never changes its meaning.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Clean => "relayed",
+            Self::ClientReset => "client-reset",
+            Self::BackendReset => "backend-reset",
+            Self::ClientLost => "client-lost",
+            Self::BackendLost => "backend-lost",
+            Self::HalfOpenExpired => "half-open-expired",
+            Self::IdleExpired => "idle-expired",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Side {
+    Client,
+    Backend,
+}
+
+/// Whose fault it was that a direction failed.
+pub(super) fn blame(fault: Fault, source: Side, sink: Side) -> End {
+    let side = match fault.at {
+        At::Source => source,
+        At::Sink => sink,
+    };
+    // A reset shows as EPIPE where the peer had ended its side before, and as ENOTCONN to `shutdown`.
+    let reset = matches!(
+        fault.error,
+        Errno::CONNRESET | Errno::PIPE | Errno::NOTCONN | Errno::CONNABORTED
+    );
+    match (side, reset) {
+        (Side::Client, true) => End::ClientReset,
+        (Side::Client, false) => End::ClientLost,
+        (Side::Backend, true) => End::BackendReset,
+        (Side::Backend, false) => End::BackendLost,
+    }
+}

@@ -1,0 +1,184 @@
+//! Passes bytes between a client and a backend, both ways, as if nothing stood between them.
+//!
+//! An end of stream stays one, a reset stays a reset, and a side that takes nothing slows the other down. One future
+//! drives both directions. It must never buffer more than 64 KiB each way, never make a cut look like an end, and
+//! never keep the thread for longer than a turn. What the bytes mean is not known here.
+
+mod direction;
+mod end;
+mod patience;
+mod pipe;
+mod rest;
+mod socket;
+mod stop;
+#[cfg(test)]
+mod tests;
+mod watch;
+
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+
+use direction::{Direction, Fault, Waits};
+pub(crate) use end::{End, Report};
+use end::{Side, blame};
+use patience::Patience;
+pub(crate) use stop::Stop;
+use stop::Stopping;
+use watch::Watch;
+
+/// How long a relay is kept without a reason to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Without a byte either way, after one side has ended.
+    pub(crate) half_open: Duration,
+    /// Without a byte either way, while both are open.
+    pub(crate) idle: Option<Duration>,
+    /// What was sent and is not acknowledged (`TCP_USER_TIMEOUT`).
+    ///
+    /// Linux also counts a peer that answers but takes nothing: after so long with data waiting for it, a stalled
+    /// reader is gone. Without a limit, a peer that vanished is noticed after about a quarter of an hour.
+    pub(crate) unacknowledged: Option<Duration>,
+}
+
+/// What the backend gets before anything else.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Opening<'a> {
+    /// The PROXY header, if there is one. It is not counted as the client's.
+    pub(crate) header: &'a [u8],
+    /// What was read from the client already.
+    pub(crate) bytes: &'a [u8],
+}
+
+/// One relay; it runs while it is awaited.
+///
+/// Dropped before its end, it resets both sides: a plain close would pass for the other side's own end.
+#[derive(Debug)]
+#[must_use = "a relay that is not awaited resets both sides"]
+pub(crate) struct Relay {
+    client: TcpStream,
+    backend: TcpStream,
+    up: Direction,
+    down: Direction,
+    client_watch: Watch,
+    backend_watch: Watch,
+    patience: Patience,
+    stopping: Stopping,
+    header: usize,
+    clean: bool,
+}
+
+impl Relay {
+    /// Takes both sides, connected. Bytes may be waiting in either already.
+    pub(crate) fn new(
+        client: TcpStream,
+        backend: TcpStream,
+        opening: Opening<'_>,
+        limits: Limits,
+        stop: &Stop,
+    ) -> Self {
+        socket::prepare(&client, limits.unacknowledged);
+        socket::prepare(&backend, limits.unacknowledged);
+        Self {
+            client,
+            backend,
+            up: Direction::new([opening.header, opening.bytes].concat()),
+            down: Direction::new(Vec::new()),
+            client_watch: Watch::default(),
+            backend_watch: Watch::default(),
+            patience: Patience::new(limits.half_open, limits.idle),
+            stopping: stop.subscribe(),
+            header: opening.header.len(),
+            clean: false,
+        }
+    }
+
+    /// Moves what can be moved now; says how the relay ended, if it did.
+    fn turn(&mut self, context: &mut Context<'_>) -> Option<End> {
+        if self.stopping.poll(context).is_ready() {
+            return Some(End::Stopped);
+        }
+        let up = match self.up.pump(context, &self.client, &self.backend) {
+            Ok(waits) => waits,
+            Err(fault) => return Some(blame(fault, Side::Client, Side::Backend)),
+        };
+        let down = match self.down.pump(context, &self.backend, &self.client) {
+            Ok(waits) => waits,
+            Err(fault) => return Some(blame(fault, Side::Backend, Side::Client)),
+        };
+        match (up, down) {
+            (Waits::Nothing, Waits::Nothing) => Some(End::Clean),
+            (Waits::Turn, _) | (_, Waits::Turn) => {
+                self.patience.note(self.moved());
+                give_way(context);
+                None
+            }
+            _ => self.wait(context, up, down),
+        }
+    }
+
+    /// Sees to it that everything that can happen next wakes the task.
+    fn wait(&mut self, context: &mut Context<'_>, up: Waits, down: Waits) -> Option<End> {
+        let client = self.client_watch.poll(context, &self.client, up, down);
+        let backend = self.backend_watch.poll(context, &self.backend, down, up);
+        if let Err(error) = client {
+            return Some(blame(Fault::source(error), Side::Client, Side::Backend));
+        }
+        if let Err(error) = backend {
+            return Some(blame(Fault::source(error), Side::Backend, Side::Client));
+        }
+        self.patience.note(self.moved());
+        let ended = self.up.has_ended()
+            || self.down.has_ended()
+            || self.client_watch.ended()
+            || self.backend_watch.ended();
+        let arrived = up != Waits::Sink
+            && down != Waits::Sink
+            && (!self.up.is_over() || self.backend_watch.took_end())
+            && (!self.down.is_over() || self.client_watch.took_end());
+        self.patience.poll(context, ended, arrived)
+    }
+
+    /// A number that changes with every byte.
+    fn moved(&self) -> u64 {
+        self.up.moved().wrapping_add(self.down.moved())
+    }
+
+    fn report(&self, end: End) -> Report {
+        let header = u64::try_from(self.header).unwrap_or(u64::MAX);
+        Report {
+            end,
+            from_client: self.up.delivered().saturating_sub(header),
+            from_backend: self.down.delivered(),
+        }
+    }
+}
+
+impl Future for Relay {
+    type Output = Report;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Report> {
+        let Some(end) = self.turn(context) else {
+            return Poll::Pending;
+        };
+        self.clean = end == End::Clean;
+        Poll::Ready(self.report(end))
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        if !self.clean {
+            socket::reset_on_close(&self.client);
+            socket::reset_on_close(&self.backend);
+        }
+    }
+}
+
+/// Asks to be polled again after every other task and every socket had its turn.
+fn give_way(context: &mut Context<'_>) {
+    // The first poll is always pending, and puts the waker where tokio looks after it has asked the kernel for events.
+    let _ = pin!(tokio::task::yield_now()).poll(context);
+}

@@ -1,0 +1,104 @@
+//! How long a relay without bytes is kept.
+//!
+//! After one side has ended, the other has `half_open` for each next byte; before that, `idle` counts if it is set.
+//! A timer exists only while one of them does, and the clock is read only then.
+//!
+//! Bytes and the end behind them may be a while on their way: up to megabytes wait in the kernel for a client on a slow
+//! line. As long as a side has no room, or has not acknowledged its end, the relay is not silent but busy, and is given
+//! more time.
+
+use std::pin::Pin;
+use std::task::Context;
+use std::time::Duration;
+
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::End;
+
+/// How many times `half_open` a busy one may be without news: with a minute, as long as Linux itself tries.
+const ROUNDS: u32 = 15;
+
+#[derive(Debug)]
+pub(super) struct Patience {
+    half_open: Duration,
+    idle: Option<Duration>,
+    moved: u64,
+    ended: bool,
+    timing: Option<Box<Timing>>,
+}
+
+/// Boxed, for most relays are open on both sides and have no limit.
+#[derive(Debug)]
+struct Timing {
+    since: Instant,
+    timer: Pin<Box<Sleep>>,
+}
+
+impl Patience {
+    pub(super) const fn new(half_open: Duration, idle: Option<Duration>) -> Self {
+        Self {
+            half_open,
+            idle,
+            moved: 0,
+            ended: false,
+            timing: None,
+        }
+    }
+
+    /// Starts the wait anew if a byte was moved.
+    pub(super) fn note(&mut self, moved: u64) {
+        if self.moved != moved {
+            self.moved = moved;
+            if let Some(timing) = &mut self.timing {
+                timing.since = Instant::now();
+            }
+        }
+    }
+
+    /// How the relay ends, if it has waited too long; otherwise the task is woken when it has.
+    ///
+    /// `ended`: one side has; `arrived`: and nothing is known to be on its way to either.
+    pub(super) fn poll(
+        &mut self,
+        context: &mut Context<'_>,
+        ended: bool,
+        arrived: bool,
+    ) -> Option<End> {
+        if ended != self.ended {
+            self.ended = ended;
+            self.timing = None;
+        }
+        let limit = self.limit()?;
+        let timing = self.timing.get_or_insert_with(|| {
+            let since = Instant::now();
+            let timer = Box::pin(sleep_until(since + limit));
+            Box::new(Timing { since, timer })
+        });
+        let mut until = timing.since + limit;
+        loop {
+            if timing.timer.as_mut().poll(context).is_pending() {
+                return None;
+            }
+            let now = Instant::now();
+            if until <= now && ended && !arrived {
+                until = timing.since + limit.saturating_mul(ROUNDS);
+            }
+            if until <= now {
+                return Some(if ended {
+                    End::HalfOpenExpired
+                } else {
+                    End::IdleExpired
+                });
+            }
+            timing.timer.as_mut().reset(until);
+        }
+    }
+
+    fn limit(&self) -> Option<Duration> {
+        if self.ended {
+            Some(self.idle.unwrap_or(self.half_open).min(self.half_open))
+        } else {
+            self.idle
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Cuts every relay at once, when a stop has waited long enough.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use tokio::sync::Notify;
+use tokio::sync::futures::OwnedNotified;
+
+/// Held by whoever decides when to cut; each relay subscribes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Stop {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    cut: AtomicBool,
+    notify: Arc<Notify>,
+}
+
+impl Stop {
+    /// Ends every relay that has subscribed or will, with [`End::Stopped`](super::End::Stopped).
+    pub(crate) fn cut(&self) {
+        self.shared.cut.store(true, Ordering::Release);
+        self.shared.notify.notify_waiters();
+    }
+
+    pub(super) fn subscribe(&self) -> Stopping {
+        // In this order: a cut between the two is seen in the flag or by the notification.
+        let notified = Arc::clone(&self.shared.notify).notified_owned();
+        Stopping {
+            shared: Arc::clone(&self.shared),
+            notified: Box::pin(notified),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Stopping {
+    shared: Arc<Shared>,
+    notified: Pin<Box<OwnedNotified>>,
+}
+
+impl Stopping {
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if self.shared.cut.load(Ordering::Acquire) {
+            return Poll::Ready(());
+        }
+        self.notified.as_mut().poll(context)
+    }
+}

@@ -1,0 +1,168 @@
+//! What relays cost in memory. Each test is a process of its own, so that nothing else is counted.
+
+use std::net::TcpStream;
+use std::os::fd::AsFd;
+use std::process::Command;
+
+use rustix::net::{RecvFlags, SendFlags, recv, send};
+use tokio::task::{JoinSet, yield_now};
+
+use super::super::{Opening, Relay, Report, Stop, pipe};
+use super::{LIMITS, pair, registered, runtime};
+
+const ALONE: &str = "FLASHGATE_TEST_ALONE";
+
+/// Runs a test of this file again, by itself in a new process.
+#[track_caller]
+fn alone(name: &str, test: impl FnOnce()) {
+    if std::env::var_os(ALONE).is_some() {
+        return test();
+    }
+    let run = Command::new(std::env::current_exe().unwrap())
+        .args([
+            &format!("connection::relay::tests::cost::{name}"),
+            "--exact",
+            "--nocapture",
+        ])
+        .env(ALONE, "1")
+        .output()
+        .unwrap();
+    let output = String::from_utf8_lossy(&run.stdout);
+    let complaint = String::from_utf8_lossy(&run.stderr);
+    assert!(
+        run.status.success() && output.contains("1 passed"),
+        "{output}{complaint}"
+    );
+    println!("{output}");
+}
+
+/// This process's resident memory.
+fn resident() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.unwrap().trim().trim_end_matches(" kB");
+    kilobytes.parse::<usize>().unwrap() * 1024
+}
+
+struct Crowd {
+    peers: Vec<[TcpStream; 2]>,
+    relays: JoinSet<Report>,
+}
+
+fn crowd(count: usize, client: Option<usize>, backend: Option<usize>) -> Crowd {
+    let mut crowd = Crowd {
+        peers: Vec::with_capacity(count),
+        relays: JoinSet::new(),
+    };
+    let stop = Stop::default();
+    for _ in 0..count {
+        let (client, near) = pair(client);
+        let (far, backend) = pair(backend);
+        crowd.peers.push([client, backend]);
+        let relay = Relay::new(
+            registered(near),
+            registered(far),
+            Opening::default(),
+            LIMITS,
+            &stop,
+        );
+        crowd.relays.spawn(relay);
+    }
+    crowd
+}
+
+/// Lets every task run until nothing is left to do.
+async fn settle() {
+    for _ in 0..200 {
+        yield_now().await;
+    }
+}
+
+#[test]
+fn an_idle_relay_costs_less_than_two_and_a_half_kilobytes() {
+    alone(
+        "an_idle_relay_costs_less_than_two_and_a_half_kilobytes",
+        || {
+            runtime().block_on(async {
+                let _some = crowd(200, None, None);
+                settle().await;
+                let before = resident();
+                let _crowd = crowd(2_000, None, None);
+                settle().await;
+                let each = (resident() - before) / 2_000;
+                println!("{each} bytes each");
+                assert!(each <= 2_500, "{each}");
+            });
+        },
+    );
+}
+
+/// Nobody reads, and both sides send as much as is taken from them.
+#[test]
+fn a_stalled_relay_keeps_at_most_one_buffer() {
+    alone("a_stalled_relay_keeps_at_most_one_buffer", || {
+        runtime().block_on(async {
+            let crowd = crowd(1_000, Some(128 * 1024), Some(4_096));
+            settle().await;
+            let before = resident();
+            let mut in_vain = 0;
+            while in_vain < 200 {
+                let moved: usize = crowd.peers.iter().map(|[client, _]| push(client)).sum();
+                in_vain = if moved == 0 { in_vain + 1 } else { 0 };
+                yield_now().await;
+            }
+            let each = (resident() - before) / 1_000;
+            println!("{each} bytes each, pipes {:?}", pipe::pooled());
+            assert!(each <= 72 * 1024, "{each}");
+            assert!(pipe::pooled().1 <= 16);
+        });
+    });
+}
+
+/// Sends what the kernel takes without waiting.
+fn push(stream: &impl AsFd) -> usize {
+    static BYTES: [u8; 65_536] = [0; 65_536];
+    send(stream, &BYTES, SendFlags::DONTWAIT | SendFlags::NOSIGNAL).unwrap_or(0)
+}
+
+/// Pipes come back when they are empty, and no thread has more than it may.
+#[test]
+fn pipes_are_pooled() {
+    alone("pipes_are_pooled", || {
+        runtime().block_on(async {
+            let mut crowd = crowd(32, None, None);
+            for [client, backend] in &crowd.peers {
+                for _ in 0..20 {
+                    while push(client) > 0 {}
+                    yield_now().await;
+                    while pull(backend) > 0 {}
+                }
+                settle().await;
+                while pull(backend) > 0 {
+                    settle().await;
+                }
+            }
+            assert!(pipe::pooled().0 > 0, "empty ones come back");
+            for _ in 0..200 {
+                for [client, _] in &crowd.peers {
+                    while push(client) > 0 {}
+                }
+                yield_now().await;
+            }
+            assert_eq!(pipe::pooled(), (0, 16), "stalled, they keep theirs");
+            crowd.peers.clear();
+            while crowd.relays.join_next().await.is_some() {}
+            assert_eq!(
+                pipe::pooled(),
+                (0, 0),
+                "what was left in one is nobody else's"
+            );
+        });
+    });
+}
+
+/// Reads what is there.
+fn pull(stream: &impl AsFd) -> usize {
+    let mut bytes = vec![0; 1 << 20];
+    recv(stream, &mut bytes[..], RecvFlags::DONTWAIT).map_or(0, |(count, _)| count)
+}

@@ -1,0 +1,236 @@
+//! What goes in comes out: every byte, in order, both ways, and then the end.
+
+use std::future::poll_fn;
+use std::hash::{DefaultHasher, Hasher};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::pin::Pin;
+use std::task::Poll;
+use std::thread;
+
+use tokio::io::Interest;
+
+use super::super::direction::TURN;
+use super::super::{End, Opening, Relay, Report, Stop, pipe};
+use super::ends::fill;
+use super::{LIMITS, end, pair, read_to_end, registered, relay, relay_with, runtime};
+
+const MIB: u64 = 1024 * 1024;
+
+/// Numbers that are the same in every run.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    /// A size, small ones as often as large ones.
+    fn size(&mut self) -> usize {
+        let largest = 1 << (self.next() % 20);
+        usize::try_from(1 + self.next() % largest).unwrap()
+    }
+}
+
+/// Sends so many bytes in pieces of all sizes, and the end; returns their hash.
+fn send(mut stream: &TcpStream, total: u64, seed: u64) -> u64 {
+    let mut random = Random(seed);
+    let mut hash = DefaultHasher::new();
+    let mut piece = vec![0; 1 << 20];
+    let mut left = total;
+    while left > 0 {
+        let size = random.size().min(usize::try_from(left).unwrap());
+        for word in piece[..size].chunks_mut(512) {
+            let number = random.next().to_ne_bytes();
+            let length = word.len().min(8);
+            word[..length].copy_from_slice(&number[..length]);
+        }
+        stream.write_all(&piece[..size]).unwrap();
+        hash.write(&piece[..size]);
+        left -= size as u64;
+    }
+    end(stream);
+    hash.finish()
+}
+
+/// Reads in pieces of all sizes to the end, at times after a while; returns the hash and how much it was.
+fn receive(mut stream: &TcpStream, seed: u64) -> (u64, u64) {
+    let mut random = Random(seed);
+    let mut hash = DefaultHasher::new();
+    let mut piece = vec![0; 1 << 20];
+    let mut total = 0;
+    loop {
+        if random.next().is_multiple_of(64) {
+            (0..random.next() % 2_000).for_each(|_| thread::yield_now());
+        }
+        let size = random.size();
+        let count = stream.read(&mut piece[..size]).unwrap();
+        if count == 0 {
+            return (hash.finish(), total);
+        }
+        hash.write(&piece[..count]);
+        total += count as u64;
+    }
+}
+
+#[test]
+fn two_hundred_mebibytes_each_way_arrive_as_they_were_sent() {
+    let total = 200 * MIB;
+    let report = relay(LIMITS, move |client, backend| {
+        let both = |stream: TcpStream, seed| {
+            let reader = stream.try_clone().unwrap();
+            let sent = thread::spawn(move || send(&stream, total, seed));
+            let received = thread::spawn(move || receive(&reader, seed + 1));
+            (sent, received)
+        };
+        let (up_sent, down_received) = both(client, 11);
+        let (down_sent, up_received) = both(backend, 22);
+        let up = (up_sent.join().unwrap(), total);
+        assert_eq!(up_received.join().unwrap(), up);
+        let down = (down_sent.join().unwrap(), total);
+        assert_eq!(down_received.join().unwrap(), down);
+    });
+    let expected = Report {
+        end: End::Clean,
+        from_client: total,
+        from_backend: total,
+    };
+    assert_eq!(report, expected);
+}
+
+/// Small buffers in the kernel, so that every way of stopping half-way is met.
+#[test]
+fn back_pressure_loses_nothing() {
+    let total = 8 * MIB;
+    let report = relay_with(
+        LIMITS,
+        Some(4_096),
+        &Stop::default(),
+        move |client, backend| {
+            let sender = thread::spawn(move || send(&client, total, 5));
+            let received = receive(&backend, 6);
+            drop(backend);
+            assert_eq!(received, (sender.join().unwrap(), total));
+        },
+    );
+    assert_eq!((report.end, report.from_client), (End::Clean, total));
+}
+
+/// The end may be announced together with the last bytes, and never again.
+#[test]
+fn an_end_right_behind_the_bytes_is_passed_on() {
+    for size in [1, 65_535, 65_536, 65_537, 256 * 1024, 1 << 20] {
+        for _ in 0..50 {
+            let report = relay(LIMITS, move |mut client, backend| {
+                let sender = thread::spawn(move || {
+                    client.write_all(&vec![7; size]).unwrap();
+                    end(&client);
+                    assert_eq!(read_to_end(&client).unwrap(), b"");
+                });
+                assert_eq!(read_to_end(&backend).unwrap().len(), size);
+                drop(backend);
+                sender.join().unwrap();
+            });
+            assert_eq!(report.end, End::Clean);
+        }
+    }
+}
+
+/// Bytes that are there before the relay begins: no event will say so.
+#[test]
+fn what_was_queued_before_is_found() {
+    runtime().block_on(async {
+        let (mut client, near) = pair(None);
+        let (far, mut backend) = pair(None);
+        let near = registered(near);
+        let far = registered(far);
+        client.write_all(b"more").unwrap();
+        backend.write_all(b"greeting").unwrap();
+        for stream in [&near, &far] {
+            // As whoever looks at the first bytes may leave it: the event is used up, the bytes are not.
+            stream.readable().await.unwrap();
+            let nothing = || Err::<(), _>(std::io::ErrorKind::WouldBlock.into());
+            stream.try_io(Interest::READABLE, nothing).unwrap_err();
+        }
+        let opening = Opening {
+            header: b"PROXY UNKNOWN\r\n",
+            bytes: b"first ",
+        };
+        let relay = Relay::new(near, far, opening, LIMITS, &Stop::default());
+        let peers = thread::spawn(move || {
+            let mut greeting = [0; 8];
+            client.read_exact(&mut greeting).unwrap();
+            assert_eq!(&greeting, b"greeting");
+            let mut all = [0; 25];
+            backend.read_exact(&mut all).unwrap();
+            assert_eq!(&all, b"PROXY UNKNOWN\r\nfirst more");
+            end(&client);
+            end(&backend);
+            assert_eq!(read_to_end(&backend).unwrap(), b"");
+        });
+        let report = relay.await;
+        peers.join().unwrap();
+        let expected = Report {
+            end: End::Clean,
+            from_client: 10,
+            from_backend: 8,
+        };
+        assert_eq!(report, expected);
+    });
+}
+
+/// A byte sent as urgent is a byte like any other, and stops nothing behind it.
+#[test]
+fn urgent_bytes_are_passed_on() {
+    let report = relay(LIMITS, |mut client, backend| {
+        let urgent = |byte: &[u8]| {
+            socket2::SockRef::from(&client)
+                .send_out_of_band(byte)
+                .unwrap();
+        };
+        let mut expected = vec![1; 300_000];
+        (&client).write_all(&expected).unwrap();
+        urgent(b"!");
+        (&client).write_all(b"after").unwrap();
+        urgent(b"?");
+        end(&client);
+        expected.extend(b"!after?");
+        assert_eq!(read_to_end(&backend).unwrap(), expected);
+        drop(backend);
+        assert_eq!(client.read(&mut [0; 9]).unwrap(), 0);
+    });
+    assert_eq!((report.end, report.from_client), (End::Clean, 300_007));
+}
+
+/// A relay that could go on and on lets others have their turn first.
+#[test]
+fn a_turn_is_short() {
+    let (client, near) = pair(None);
+    let (far, backend) = pair(None);
+    let most = TURN + pipe::CAPACITY;
+    let queued = fill(&client);
+    assert!(
+        queued > 3 * most / 2,
+        "{queued} bytes are too few to show it"
+    );
+    runtime().block_on(async {
+        let (near, far) = (registered(near), registered(far));
+        let mut relay = Relay::new(near, far, Opening::default(), LIMITS, &Stop::default());
+        poll_fn(|context| Poll::Ready(Pin::new(&mut relay).poll(context).is_ready())).await;
+        assert!((1..=most).contains(&waiting(&backend)));
+        // And takes up where it was.
+        drop(client);
+        let reader = thread::spawn(move || read_to_end(&backend).unwrap().len());
+        assert_eq!(relay.await.end, End::Clean);
+        assert_eq!(reader.join().unwrap(), queued);
+    });
+}
+
+/// How many bytes can be read from a socket now, without reading them.
+fn waiting(stream: &TcpStream) -> usize {
+    let mut bytes = vec![0; 16 << 20];
+    stream.peek(&mut bytes).unwrap()
+}

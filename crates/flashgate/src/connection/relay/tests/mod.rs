@@ -1,0 +1,118 @@
+//! Relays over real sockets of 127.0.0.1; the peers on either side are threads that block.
+
+mod cost;
+mod ends;
+mod exact;
+mod waits;
+
+use std::io::{ErrorKind, Read};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use socket2::{Domain, Socket, Type};
+
+use super::{Limits, Opening, Relay, Report, Stop};
+
+const LIMITS: Limits = Limits {
+    half_open: Duration::from_secs(60),
+    idle: None,
+    unacknowledged: Some(Duration::from_secs(30)),
+};
+
+/// Nothing here takes nearly as long; a test that hangs says where.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Two connected sockets. `buffers` is what the kernel may hold for each, where that matters.
+fn pair(buffers: Option<usize>) -> (TcpStream, TcpStream) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let near = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    if let Some(size) = buffers {
+        socket2::SockRef::from(&listener)
+            .set_recv_buffer_size(size)
+            .unwrap();
+        near.set_recv_buffer_size(size).unwrap();
+        near.set_send_buffer_size(size).unwrap();
+    }
+    near.connect(&listener.local_addr().unwrap().into())
+        .unwrap();
+    let (far, _) = listener.accept().unwrap();
+    if let Some(size) = buffers {
+        socket2::SockRef::from(&far)
+            .set_send_buffer_size(size)
+            .unwrap();
+    }
+    (near.into(), far)
+}
+
+/// What the relay is given: sockets that tokio knows.
+fn registered(stream: TcpStream) -> tokio::net::TcpStream {
+    stream.set_nonblocking(true).unwrap();
+    tokio::net::TcpStream::from_std(stream).unwrap()
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+/// Runs one relay between two peers, each of which has its socket; returns what the relay says.
+#[track_caller]
+fn relay(limits: Limits, peers: impl FnOnce(TcpStream, TcpStream) + Send + 'static) -> Report {
+    relay_with(limits, None, &Stop::default(), peers)
+}
+
+/// With `buffers` for what the kernel may hold on the backend's side.
+#[track_caller]
+fn relay_with(
+    limits: Limits,
+    buffers: Option<usize>,
+    stop: &Stop,
+    peers: impl FnOnce(TcpStream, TcpStream) + Send + 'static,
+) -> Report {
+    let (client, near) = pair(None);
+    let (far, backend) = pair(buffers);
+    for peer in [&client, &backend] {
+        peer.set_read_timeout(Some(PATIENCE)).unwrap();
+        peer.set_write_timeout(Some(PATIENCE)).unwrap();
+    }
+    let peers = thread::spawn(move || peers(client, backend));
+    let report = runtime().block_on(async {
+        let relay = Relay::new(
+            registered(near),
+            registered(far),
+            Opening::default(),
+            limits,
+            stop,
+        );
+        tokio::time::timeout(PATIENCE, relay)
+            .await
+            .expect("the relay never ended")
+    });
+    peers.join().unwrap();
+    report
+}
+
+/// Makes the close of this socket a reset.
+#[expect(clippy::needless_pass_by_value, reason = "it ends here")]
+fn reset(stream: TcpStream) {
+    socket2::SockRef::from(&stream)
+        .set_linger(Some(Duration::ZERO))
+        .unwrap();
+}
+
+/// Ends one's own side, if the connection is still there.
+fn end(stream: &TcpStream) {
+    let _ = stream.shutdown(Shutdown::Write);
+}
+
+/// Reads to the end of stream; the error if there is one instead.
+fn read_to_end(mut stream: &TcpStream) -> Result<Vec<u8>, (Vec<u8>, ErrorKind)> {
+    let mut bytes = Vec::new();
+    match stream.read_to_end(&mut bytes) {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err((bytes, error.kind())),
+    }
+}
