@@ -1,19 +1,22 @@
 //! What is served, resolved: nothing here is optional but what may be off, and nothing changes while it is served.
 
+use std::fmt;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use flash_policy::{Host, Port, Reply};
+use flash_policy::{Host, Reply};
 use tokio_flash_policy::Linger;
 
+use crate::connection::ProxyVersion;
 use crate::daemon::ListenAddress;
 
 mod network;
 mod sockets;
 
 pub(crate) use network::Network;
-pub(crate) use sockets::{Answers, Socket};
+pub(crate) use sockets::{Services, Socket};
 
 /// What the daemon was told to do.
 #[derive(Clone, Debug)]
@@ -40,24 +43,68 @@ pub(crate) struct Loaded {
     pub(crate) warnings: String,
 }
 
-/// Addresses that give the same answer.
+/// Addresses where the same is done.
 #[derive(Clone, Debug)]
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "the public port has had its effect once the reply is rendered"
-    )
-)]
 pub(crate) struct Listener {
     /// Where.
     pub(crate) addresses: Vec<ListenAddress>,
-    /// What is answered.
-    pub(crate) reply: Reply,
-    /// The port that players dial; none where it is not known before binding.
-    pub(crate) public_port: Option<Port>,
+    /// What.
+    pub(crate) service: Arc<Service>,
+}
+
+/// What is done with connections.
+#[derive(Debug)]
+pub(crate) struct Service {
     /// The policy's name, for logs.
     pub(crate) policy: String,
+    /// What policy requests are answered with.
+    pub(crate) reply: Reply,
+    /// Whose connections begin with a PROXY header, without fail; everybody else's bytes are data.
+    pub(crate) accept_proxy: Vec<Network>,
+    /// What becomes of everything else; on a policy port it is closed.
+    pub(crate) gate: Option<Gate>,
+}
+
+/// A server's own port: what is no policy request goes to the server, and its answers come back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Gate {
+    /// Its name, for logs and metrics.
+    pub(crate) name: String,
+    /// The server.
+    pub(crate) backend: Backend,
+    /// Another one for HTTP requests.
+    pub(crate) http_backend: Option<Backend>,
+    /// A client that has been silent for so long may wait for the server to speak.
+    pub(crate) speaks_first_after: Duration,
+    /// Whether the server is told who the client is, and how.
+    pub(crate) send_proxy: Option<ProxyVersion>,
+}
+
+/// Where a server is; its name is looked up at each connection.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Backend {
+    /// A host name, or an address without brackets.
+    pub(crate) host: String,
+    /// Not 0.
+    pub(crate) port: u16,
+}
+
+impl fmt::Display for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { host, port } = self;
+        if host.contains(':') {
+            write!(f, "[{host}]:{port}")
+        } else {
+            write!(f, "{host}:{port}")
+        }
+    }
+}
+
+impl Service {
+    /// What a listener is called where it is found by a name: its gate, or its policy.
+    pub(crate) fn name(&self) -> &str {
+        self.gate.as_ref().map_or(&self.policy, |gate| &gate.name)
+    }
 }
 
 /// How much of everything.

@@ -1,6 +1,7 @@
 //! `flashgate serve`: from flags to a plan, and then the daemon.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{ArgAction, Args, ValueEnum};
 use flash_policy::diagnostic::any_error;
@@ -14,7 +15,7 @@ use crate::confinement;
 use crate::daemon::{self, Inherited, ListenAddress, Loader};
 use crate::log::{self, Format, Verbosity};
 use crate::render::{self, Source};
-use crate::snapshot::{Listener, Loaded, Plan, Violation};
+use crate::snapshot::{Listener, Loaded, Plan, Service, Violation};
 
 /// Serve a socket policy
 ///
@@ -124,7 +125,7 @@ impl Serve {
             None => self.rules_reply()?,
         };
         let plan = Plan {
-            listeners: self.listeners(&reply),
+            listeners: self.listeners(reply),
             limits: defaults::limits(),
             process: defaults::process(),
             admin: None,
@@ -134,15 +135,17 @@ impl Serve {
         Ok(Loaded { plan, warnings })
     }
 
-    /// A listener for each address: each has its own port that players dial.
-    fn listeners(&self, reply: &Reply) -> Vec<Listener> {
-        let listener = |address: &ListenAddress| Listener {
-            addresses: vec![*address],
-            reply: reply.clone(),
-            public_port: port(*address),
-            policy: defaults::POLICY.to_owned(),
-        };
-        self.listen.iter().map(listener).collect()
+    /// All addresses have the same policy.
+    fn listeners(&self, reply: Reply) -> Vec<Listener> {
+        vec![Listener {
+            addresses: self.listen.clone(),
+            service: Arc::new(Service {
+                policy: defaults::POLICY.to_owned(),
+                reply,
+                accept_proxy: Vec::new(),
+                gate: None,
+            }),
+        }]
     }
 
     fn file_reply(&self, path: &Path) -> Result<(Reply, String), String> {
@@ -244,8 +247,8 @@ fn port(address: ListenAddress) -> Option<Port> {
 fn checked(plan: &Plan) -> String {
     let line = |listener: &Listener| {
         let addresses: Vec<_> = listener.addresses.iter().map(ToString::to_string).collect();
-        let (addresses, policy) = (addresses.join(", "), &listener.policy);
-        let length = listener.reply.as_bytes().len();
+        let (addresses, policy) = (addresses.join(", "), &listener.service.policy);
+        let length = listener.service.reply.as_bytes().len();
         format!("ok: {addresses} serves policy {policy}, {length} bytes\n")
     };
     let admin = plan.admin.as_ref();

@@ -1,5 +1,7 @@
 //! `[[listen]]`, resolved: which policy, which port players dial, and no address twice.
 
+use std::sync::Arc;
+
 use flash_policy::{Diagnostic, Port};
 
 use super::policy::Named;
@@ -7,7 +9,7 @@ use super::raw::RawListener;
 use super::resolve::by_name;
 use super::tree::{At, listed};
 use crate::daemon::ListenAddress;
-use crate::snapshot::Listener;
+use crate::snapshot::{Listener, Service};
 
 /// A listener for every `[[listen]]`, or several where its addresses have different ports: what is sent depends on them.
 pub(super) fn resolve(
@@ -23,9 +25,12 @@ pub(super) fn resolve(
         for (public_port, addresses) in by_port(raw) {
             listeners.extend(policy.reply(public_port).map(|reply| Listener {
                 addresses,
-                reply,
-                public_port,
-                policy: policy.name.clone(),
+                service: Arc::new(Service {
+                    policy: policy.name.clone(),
+                    reply,
+                    accept_proxy: Vec::new(),
+                    gate: None,
+                }),
             }));
         }
     }

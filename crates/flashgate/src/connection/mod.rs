@@ -8,7 +8,6 @@ use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use flash_policy::Reply;
 use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio_flash_policy::{Linger, Timing};
@@ -17,7 +16,7 @@ use tracing::{Level, debug, enabled, error, info, warn};
 
 use crate::daemon::{OverLimit, Permits, Spare, Subscriber};
 use crate::log::{self, Sampler};
-use crate::snapshot::Limits;
+use crate::snapshot::{Limits, Service};
 
 mod fast;
 mod outcome;
@@ -29,6 +28,7 @@ mod relay;
 mod waiting;
 
 pub(crate) use outcome::Outcome;
+pub(crate) use proxy_header::Version as ProxyVersion;
 use waiting::Waiting;
 
 /// What every connection needs.
@@ -206,10 +206,10 @@ fn some(count: u64) -> Option<u64> {
 pub(crate) fn start(
     socket: OwnedFd,
     subscriber: Option<Subscriber>,
-    reply: &Reply,
+    service: &Arc<Service>,
     shared: &Arc<Shared>,
 ) {
-    match fast::answer(&socket, reply) {
+    match fast::answer(&socket, &service.reply) {
         fast::Answer::Done => shared.count_fast(&socket, Outcome::Answered),
         fast::Answer::Gone(outcome) => shared.count_fast(&socket, outcome),
         fast::Answer::Unfinished(progress) => {
@@ -222,7 +222,7 @@ pub(crate) fn start(
                             stream,
                             progress,
                             permit,
-                            reply: reply.clone(),
+                            service: Arc::clone(service),
                             shared,
                         }
                         .serve(),

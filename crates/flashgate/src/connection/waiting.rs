@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use flash_policy::Reply;
 use tokio::net::TcpStream;
 use tokio_flash_policy::{First, Opening};
 use tracing::field::display;
@@ -14,6 +13,7 @@ use super::{Outcome, Shared, policy, some};
 use crate::daemon::Permit;
 use crate::fault;
 use crate::log::{Sampler, escaped};
+use crate::snapshot::Service;
 
 /// A connection on its way to a verdict.
 ///
@@ -22,7 +22,7 @@ pub(super) struct Waiting {
     pub(super) stream: TcpStream,
     pub(super) progress: Progress,
     pub(super) permit: Permit,
-    pub(super) reply: Reply,
+    pub(super) service: Arc<Service>,
     pub(super) shared: Arc<Shared>,
 }
 
@@ -50,7 +50,7 @@ impl Waiting {
         let peer = self.stream.peer_addr().ok();
         let outcome = match first {
             First::Policy(rest) => {
-                let (reply, sent) = (self.reply.as_bytes(), self.progress.sent);
+                let (reply, sent) = (self.service.reply.as_bytes(), self.progress.sent);
                 policy::answer(
                     &mut self.stream,
                     &mut self.permit,

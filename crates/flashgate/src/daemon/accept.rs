@@ -23,7 +23,7 @@ use super::readable::watch;
 use super::status::Status;
 use crate::connection::{self, Shared};
 use crate::log::Sampler;
-use crate::snapshot::Answers;
+use crate::snapshot::Services;
 
 /// The longest queue that a listener of ours has.
 const QUEUE: usize = bind::BACKLOG.unsigned_abs() as usize;
@@ -65,7 +65,7 @@ pub(super) enum Course {
 pub(super) struct Acceptor {
     endpoint: Arc<Endpoint>,
     listener: AsyncFd<Arc<OwnedFd>>,
-    answers: watch::Receiver<Answers>,
+    services: watch::Receiver<Services>,
     shared: Arc<Shared>,
     status: Arc<Status>,
     starved: Starved,
@@ -77,14 +77,14 @@ impl Acceptor {
     /// Registers the listener with the event loop of the thread that this is called on.
     pub(super) fn new(
         endpoint: Arc<Endpoint>,
-        answers: watch::Receiver<Answers>,
+        services: watch::Receiver<Services>,
         shared: Arc<Shared>,
         status: Arc<Status>,
     ) -> io::Result<Self> {
         Ok(Self {
             listener: watch(endpoint.socket())?,
             endpoint,
-            answers,
+            services,
             shared,
             status,
             starved: Starved::default(),
@@ -205,12 +205,12 @@ impl Acceptor {
             Err(over) => return self.shared.refuse(peer, over),
         };
         let serve = || {
-            let answers = self.answers.borrow();
-            let local = answers
+            let services = self.services.borrow();
+            let local = services
                 .by_address()
                 .then(|| local_address(&socket))
                 .flatten();
-            connection::start(socket, subscriber, answers.reply(local), &self.shared);
+            connection::start(socket, subscriber, services.at(local), &self.shared);
         };
         if catch_unwind(AssertUnwindSafe(serve)).is_err() {
             self.shared.tell_panic();

@@ -8,6 +8,7 @@ use std::task::Context;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tracing::field::display;
 use tracing::info;
 
 use super::accept::{Acceptor, Course};
@@ -18,7 +19,7 @@ use super::status::{ListenerStatus, Status};
 use crate::connection::Shared;
 use crate::log::{self, LIFECYCLE};
 use crate::render;
-use crate::snapshot::{Answers, Socket};
+use crate::snapshot::{Service, Services, Socket};
 
 /// What every accept loop needs.
 #[derive(Clone, Debug)]
@@ -33,7 +34,7 @@ pub(super) struct Needs {
 pub(super) struct Prepared {
     socket: Socket,
     endpoint: Arc<Endpoint>,
-    answers: watch::Sender<Answers>,
+    services: watch::Sender<Services>,
     acceptors: Vec<(Handle, Acceptor)>,
 }
 
@@ -44,7 +45,7 @@ pub(super) struct Serving {
     pub(super) asked: ListenAddress,
     name: String,
     endpoint: Arc<Endpoint>,
-    answers: watch::Sender<Answers>,
+    services: watch::Sender<Services>,
     course: watch::Sender<Course>,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -53,7 +54,7 @@ impl Prepared {
     /// Registers a socket with every event loop; an error is text for the terminal.
     pub(super) fn new(bound: Bound, socket: Socket, needs: &Needs) -> Result<Self, String> {
         let endpoint = Arc::new(Endpoint::new(bound));
-        let (answers, receiver) = watch::channel(socket.answers.clone());
+        let (services, receiver) = watch::channel(socket.services.clone());
         let acceptor = |thread: &Handle| {
             // Whoever registers a descriptor does it with the event loop that is entered.
             let entered = thread.enter();
@@ -74,17 +75,17 @@ impl Prepared {
         Ok(Self {
             socket,
             endpoint,
-            answers,
+            services,
             acceptors,
         })
     }
 
     /// Starts the accept loops.
     pub(super) fn begin(self) -> Serving {
-        let (policy, through) = (self.socket.answers.policy(), self.endpoint.address);
-        info!(target: LIFECYCLE, address = %through, %policy, "listening");
-        for (address, policy) in self.socket.answers.special() {
-            info!(target: LIFECYCLE, %address, %policy, %through, "listening");
+        let through = self.endpoint.address;
+        listening(through, self.socket.services.general(), None);
+        for (address, service) in self.socket.services.special() {
+            listening(*address, service, Some(through));
         }
         let (course, followed) = watch::channel(Course::Accept);
         let begin =
@@ -93,18 +94,27 @@ impl Prepared {
             asked: self.socket.address,
             name: self.socket.name,
             endpoint: self.endpoint,
-            answers: self.answers,
+            services: self.services,
             course,
             tasks: self.acceptors.into_iter().map(begin).collect(),
         }
     }
 }
 
+/// One line for each address, however quiet the log.
+fn listening(address: SocketAddr, service: &Service, through: Option<SocketAddr>) {
+    let (policy, through) = (&service.policy, through.map(display));
+    let gate = service.gate.as_ref();
+    let name = gate.map(|gate| display(&gate.name));
+    let backend = gate.map(|gate| display(&gate.backend));
+    info!(target: LIFECYCLE, %address, gate = name, backend, %policy, through, "listening");
+}
+
 impl Serving {
-    /// Answers as another plan says from now on.
+    /// Services as another plan says from now on.
     pub(super) fn change(&mut self, socket: Socket) {
         self.name = socket.name;
-        self.answers.send_replace(socket.answers);
+        self.services.send_replace(socket.services);
     }
 
     /// Tells the accept loops what to do, and gives them away: they end by themselves.
@@ -136,7 +146,7 @@ impl Serving {
     pub(super) fn status(&self) -> ListenerStatus {
         ListenerStatus {
             address: self.endpoint.address,
-            policy: self.answers.borrow().policy().to_owned(),
+            policy: self.services.borrow().general().policy.clone(),
             health: self.endpoint.health.clone(),
         }
     }

@@ -4,10 +4,9 @@
 //! serves both, and the local address of a connection says whose it is.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
-use flash_policy::Reply;
-
-use super::{Listener, Plan};
+use super::{Listener, Plan, Service};
 use crate::daemon::ListenAddress;
 
 /// A socket to be bound.
@@ -15,26 +14,19 @@ use crate::daemon::ListenAddress;
 pub(crate) struct Socket {
     /// Where.
     pub(crate) address: ListenAddress,
-    /// The name under which another process may have bound it: its policy's.
+    /// The name under which another process may have bound it.
     pub(crate) name: String,
-    /// What is answered there.
-    pub(crate) answers: Answers,
+    /// What is done there.
+    pub(crate) services: Services,
 }
 
-/// What is answered on a socket, by the local address of a connection.
+/// What is done on a socket, by the local address of a connection.
 #[derive(Clone, Debug)]
-pub(crate) struct Answers {
+pub(crate) struct Services {
     /// On every address that is not among the others.
-    general: Answer,
+    general: Arc<Service>,
     /// On single addresses of a wildcard.
-    special: Vec<(SocketAddr, Answer)>,
-}
-
-/// One policy's bytes.
-#[derive(Clone, Debug)]
-struct Answer {
-    policy: String,
-    reply: Reply,
+    special: Vec<(SocketAddr, Arc<Service>)>,
 }
 
 impl Plan {
@@ -44,14 +36,15 @@ impl Plan {
         let (mut sockets, mut covered) = (Vec::<Socket>::new(), Vec::new());
         for (address, listener) in self.addresses() {
             match address.holder(&addresses) {
-                Some(holder) => covered.push((holder, address, Answer::from(listener))),
+                Some(holder) => covered.push((holder, address, &listener.service)),
                 None => sockets.push(Socket::new(address, listener)),
             }
         }
-        for (holder, address, answer) in covered {
+        for (holder, address, service) in covered {
             let socket = sockets.iter_mut().find(|socket| socket.address == holder);
             if let (Some(socket), ListenAddress::Exactly(address)) = (socket, address) {
-                socket.answers.special.push((address, answer));
+                let special = (address, Arc::clone(service));
+                socket.services.special.push(special);
             }
         }
         sockets
@@ -62,50 +55,44 @@ impl Socket {
     fn new(address: ListenAddress, listener: &Listener) -> Self {
         Self {
             address,
-            name: listener.policy.clone(),
-            answers: Answers {
-                general: Answer::from(listener),
+            name: listener.service.name().to_owned(),
+            services: Services {
+                general: Arc::clone(&listener.service),
                 special: Vec::new(),
             },
         }
     }
 }
 
-impl From<&Listener> for Answer {
-    fn from(listener: &Listener) -> Self {
-        Self {
-            policy: listener.policy.clone(),
-            reply: listener.reply.clone(),
-        }
-    }
-}
-
-impl Answers {
+impl Services {
     /// Whether the local address of a connection must be known.
     pub(crate) fn by_address(&self) -> bool {
         !self.special.is_empty()
     }
 
-    /// The reply for connections to a local address.
-    pub(crate) fn reply(&self, local: Option<SocketAddr>) -> &Reply {
+    /// What is done with connections to a local address.
+    pub(crate) fn at(&self, local: Option<SocketAddr>) -> &Arc<Service> {
         let special = local.and_then(|local| {
-            let mine = |(address, _): &&(SocketAddr, Answer)| is_same(*address, local);
+            let mine = |(address, _): &&(SocketAddr, Arc<Service>)| is_same(*address, local);
             self.special.iter().find(mine)
         });
-        let answer = special.map_or(&self.general, |(_, answer)| answer);
-        &answer.reply
+        special.map_or(&self.general, |(_, service)| service)
     }
 
-    /// The policy's name, for logs.
-    pub(crate) fn policy(&self) -> &str {
-        &self.general.policy
+    /// On every address but single ones.
+    pub(crate) fn general(&self) -> &Arc<Service> {
+        &self.general
     }
 
-    /// Single addresses that have policies of their own, and their names.
-    pub(crate) fn special(&self) -> impl Iterator<Item = (SocketAddr, &str)> {
-        self.special
-            .iter()
-            .map(|(address, answer)| (*address, answer.policy.as_str()))
+    /// On single addresses of a wildcard.
+    pub(crate) fn special(&self) -> &[(SocketAddr, Arc<Service>)] {
+        &self.special
+    }
+
+    /// All of them.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Service>> {
+        let special = self.special.iter().map(|(_, service)| service);
+        std::iter::once(&self.general).chain(special)
     }
 }
 
