@@ -77,7 +77,6 @@ fn defaults() {
         ("nobody", 1)
     );
     assert!(plan.process.handover.is_none() && plan.admin.is_none());
-    assert_eq!(plan.listeners[0].public_port.unwrap().get(), 843);
     assert_eq!(plan.hosts[0].to_string(), "play.test");
     assert_eq!(plan.watched, [Path::new("/etc/flashgate/flashgate.toml")]);
 }

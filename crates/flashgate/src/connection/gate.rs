@@ -30,9 +30,10 @@ pub(super) async fn pass(
 ) {
     let service = Arc::clone(&waiting.service);
     let Some(gate) = &service.gate else { return };
-    let (first, dialled) = match first {
-        First::Silent => listen_while_dialling(&mut waiting, gate).await,
-        known => (known, None),
+    let (first, dialled) = if first == First::Silent {
+        listen_while_dialling(&mut waiting, gate).await
+    } else {
+        (first, None)
     };
     if let First::Policy(rest) = first {
         return waiting.answer(rest, peer).await;
