@@ -62,6 +62,24 @@ fn sockets_instead_of_the_default() {
     answers(at_second);
 }
 
+/// A gate takes the socket with its address; what else is passed is served as without gates, and 843 is left alone.
+#[test]
+fn sockets_beside_a_gate() {
+    let (gate, at_gate) = listener();
+    let (other, at_other) = listener();
+    let flag = format!("{at_gate}=127.0.0.1:1");
+    let serve = |sockets: Vec<(OwnedFd, &str)>| {
+        let builder = Daemon::builder().passing(sockets);
+        builder.args(RULE).args(["--gate", &flag]).start().unwrap()
+    };
+    let daemon = serve(vec![(copy(&gate), "any"), (copy(&other), "other")]);
+    assert_eq!(daemon.addresses(), [at_other, at_gate]);
+    answers(at_other);
+    answers(at_gate);
+    drop(daemon);
+    assert_eq!(serve(vec![(copy(&gate), "any")]).addresses(), [at_gate]);
+}
+
 /// A socket goes to the listener with its address; where there is none, to the one whose policy has its name.
 #[test]
 fn by_address_or_by_name() {

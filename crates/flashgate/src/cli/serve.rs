@@ -35,7 +35,7 @@ pub(super) struct Serve {
     #[arg(long, value_name = "FILE", conflicts_with = "rules")]
     policy: Option<PathBuf>,
     /// Answer on this address: `843`, `127.0.0.1:843`, `[::1]:843`; port 0 takes a free one. May be given several times
-    /// [default: 843 on every address, or the sockets that systemd passes; none beside --gate]
+    /// [default: the sockets that systemd passes; else, without --gate, 843 on every address]
     #[arg(long, value_name = "ADDRESS")]
     listen: Vec<ListenAddress>,
     /// Stand in front of a server: `9339=127.0.0.1:9340` answers policy requests on port 9339, and passes everything else
