@@ -148,7 +148,7 @@ fn a_failed_successor() {
             .unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         assert!(
-            text.starts_with("flashgate handover 1\nlisteners\ndefault"),
+            text.starts_with("flashgate handover 1\nlisteners\n127.0.0.1:"),
             "{text}"
         );
     }
@@ -196,4 +196,84 @@ fn the_door() {
     assert!(fetch(killed).is_err());
     daemon = start(&path).unwrap();
     answers(daemon.address());
+}
+
+/// Another address in the successor's config is a new listener, whatever its policy; the old one ends.
+#[test]
+fn a_listener_that_moves() {
+    let folder = Folder::new().unwrap();
+    let mut former = start(&config(&folder, "").0).unwrap();
+    let old = former.address();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let new = free.local_addr().unwrap();
+    drop(free);
+    let daemon = start(&fixed(&folder, new)).unwrap();
+    assert_eq!(daemon.addresses(), [new]);
+    answers(new);
+    assert!(former.wait(LIMIT).unwrap().success());
+    assert!(fetch(old).is_err(), "{old} is served though nobody asks");
+}
+
+/// Port 0 stands for any that is free, and for the one that the predecessor has.
+#[test]
+fn a_free_port() {
+    let folder = Folder::new().unwrap();
+    let path = config(&folder, "").0;
+    let mut former = start(&path).unwrap();
+    let daemon = start(&path).unwrap();
+    assert_eq!(daemon.address(), former.address());
+    assert!(former.wait(LIMIT).unwrap().success());
+    answers(daemon.address());
+}
+
+/// Under a service manager both have the same sockets; what one passes twice is not "used by no listener".
+#[test]
+fn beside_sockets_that_are_passed() {
+    let folder = Folder::new().unwrap();
+    let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = socket.local_addr().unwrap();
+    let path = fixed(&folder, address);
+    let start = || {
+        Daemon::builder()
+            .passing([(socket.try_clone().unwrap(), "policy")])
+            .args(["serve", "--config"])
+            .args([&path])
+            .start()
+            .unwrap()
+    };
+    let mut former = start();
+    let daemon = start();
+    assert!(former.wait(LIMIT).unwrap().success());
+    assert_eq!(daemon.addresses(), [address]);
+    answers(address);
+}
+
+/// Who is stopped is no predecessor any more: a start right after the stop need not wait for its end.
+#[test]
+fn a_stop_and_at_once_a_start() {
+    let folder = Folder::new().unwrap();
+    let mut former = start(&config(&folder, "").0).unwrap();
+    let address = former.address();
+    let path = fixed(&folder, address);
+    for _ in 0..10 {
+        let mut silent = Client::connect(address).unwrap();
+        silent.send(b"<");
+        answers(address);
+        former.terminate().unwrap();
+        let daemon = start(&path).unwrap();
+        answers(address);
+        drop(silent);
+        former = daemon;
+    }
+}
+
+/// A path that names something else by mistake: it is still there afterwards.
+#[test]
+fn a_file_is_not_replaced() {
+    let folder = Folder::new().unwrap();
+    let (path, socket) = config(&folder, "");
+    fs::write(&socket, "precious").unwrap();
+    let error = format!("{:#}", start(&path).unwrap_err());
+    assert!(error.contains("expected a socket or nothing"), "{error}");
+    assert_eq!(fs::read(&socket).unwrap(), b"precious");
 }

@@ -52,7 +52,7 @@ pub(crate) use reload::Loader;
 use accept::Course;
 use bind::Bound;
 use changes::Changes;
-use endpoint::NamedEndpoint;
+use endpoint::AskedEndpoint;
 use handover::{Predecessor, Successors};
 use listeners::Listeners;
 use notify::ServiceManager;
@@ -132,7 +132,6 @@ impl Opened {
     /// Takes over what another process has bound, and binds the rest; an error is text for the terminal.
     fn new(plan: &Plan, mut inherited: Inherited, files: u64) -> Result<Self, (Exit, String)> {
         let system = |faults| (Exit::System, faults);
-        let passed = !inherited.is_empty();
         let path = plan.process.handover.as_deref();
         let handover = path
             .map(|path| handover::Start::at(path, &mut inherited))
@@ -142,12 +141,9 @@ impl Opened {
         let wanted = listeners::wanted(&sockets, plan);
         let addresses: Vec<_> = wanted.iter().map(|wanted| wanted.address).collect();
         let bound = bind::all(&wanted, &addresses, &mut inherited).map_err(system)?;
-        // A predecessor may have had more; what a service manager passes is meant.
-        if passed {
-            inherited
-                .nothing_left()
-                .map_err(|faults| (Exit::Usage, faults))?;
-        }
+        inherited
+            .nothing_left()
+            .map_err(|faults| (Exit::Usage, faults))?;
         let capacity = descriptors::budget(files, plan).map_err(system)?;
         Ok(Self {
             sockets,
@@ -252,7 +248,7 @@ impl Daemon {
             Ending::Fault => (Course::Finish, Exit::Internal),
         };
         tokio::select! {
-            () = drain(&mut self.listeners, course, &self.shared, self.plan.process.drain) => {}
+            () = drain(&mut self.listeners, self.successors.take(), course, &self.shared, self.plan.process.drain) => {}
             signal = self.signals.next_stop() => info!(signal, "stopping now"),
         }
         if let Some(watchdog) = watchdog {
@@ -333,7 +329,7 @@ impl Daemon {
 const NOT_RELOADED: &str = "not reloaded, see the log: serving as before";
 
 /// Waits until a successor serves; for ever, where none can ask.
-async fn succeeded(successors: &mut Option<Successors>, endpoints: &[NamedEndpoint]) {
+async fn succeeded(successors: &mut Option<Successors>, endpoints: &[AskedEndpoint]) {
     match successors {
         Some(successors) => successors.next(endpoints).await,
         None => pending().await,
@@ -342,9 +338,17 @@ async fn succeeded(successors: &mut Option<Successors>, endpoints: &[NamedEndpoi
 
 /// Lets what is queued be accepted, unless a successor does; and lets open connections end: all of them for a while,
 /// those that were answered longer.
-async fn drain(listeners: &mut Listeners, course: Course, shared: &Shared, limit: Duration) {
+async fn drain(
+    listeners: &mut Listeners,
+    successors: Option<Successors>,
+    course: Course,
+    shared: &Shared,
+    limit: Duration,
+) {
     let start = Instant::now();
     listeners.end(course).await;
+    // Whoever has asked meanwhile finds nobody, and the addresses free.
+    drop(successors);
     let _ = timeout_at(
         start + SILENT_DRAIN.min(limit),
         shared.permits.all_returned(),

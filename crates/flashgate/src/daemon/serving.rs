@@ -13,7 +13,7 @@ use tracing::info;
 use super::accept::{Acceptor, Course};
 use super::address::ListenAddress;
 use super::bind::Bound;
-use super::endpoint::{Endpoint, NamedEndpoint};
+use super::endpoint::{AskedEndpoint, Endpoint};
 use super::status::{ListenerStatus, Status};
 use crate::connection::Shared;
 use crate::log::{self, LIFECYCLE};
@@ -42,7 +42,6 @@ pub(super) struct Prepared {
 pub(super) struct Serving {
     /// As the plan has it; what was bound may say more.
     pub(super) asked: ListenAddress,
-    name: String,
     endpoint: Arc<Endpoint>,
     answers: watch::Sender<Answers>,
     course: watch::Sender<Course>,
@@ -91,7 +90,6 @@ impl Prepared {
             |(thread, acceptor): (Handle, Acceptor)| thread.spawn(acceptor.run(followed.clone()));
         Serving {
             asked: self.socket.address,
-            name: self.socket.name,
             endpoint: self.endpoint,
             answers: self.answers,
             course,
@@ -102,8 +100,7 @@ impl Prepared {
 
 impl Serving {
     /// Answers as another plan says from now on.
-    pub(super) fn change(&mut self, socket: Socket) {
-        self.name = socket.name;
+    pub(super) fn change(&self, socket: Socket) {
         self.answers.send_replace(socket.answers);
     }
 
@@ -125,9 +122,9 @@ impl Serving {
     }
 
     /// For whoever takes it over.
-    pub(super) fn endpoint(&self) -> NamedEndpoint {
-        NamedEndpoint {
-            name: self.name.clone(),
+    pub(super) fn endpoint(&self) -> AskedEndpoint {
+        AskedEndpoint {
+            asked: self.asked,
             endpoint: Arc::clone(&self.endpoint),
         }
     }
