@@ -144,7 +144,7 @@ impl Opened {
         inherited
             .nothing_left()
             .map_err(|faults| (Exit::Usage, faults))?;
-        let capacity = descriptors::budget(files, plan).map_err(system)?;
+        let capacity = descriptors::budget(files, plan, plan.process.threads).map_err(system)?;
         Ok(Self {
             sockets,
             bound,
@@ -306,10 +306,11 @@ impl Daemon {
         self.changes.note();
         self.status.set_phase(Phase::Reloading);
         self.manager.reloading();
+        let open_files = (self.files, self.plan.process.threads);
         let plan = tokio::select! {
             biased;
             signal = self.signals.next_stop() => return Some(signal),
-            plan = reload(&self.loader, &mut self.listeners, &self.shared, &self.status, self.files) => plan,
+            plan = reload(&self.loader, &mut self.listeners, &self.shared, &self.status, open_files) => plan,
         };
         self.status.set_phase(Phase::Ready);
         match plan {

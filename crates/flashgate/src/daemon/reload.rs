@@ -1,5 +1,6 @@
 //! A new plan for a running daemon: read beside the serving, taken whole or not at all.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,16 +39,17 @@ impl Loader {
     }
 }
 
-/// Reads everything again and takes it over; the new plan, or none where everything stays as it was.
+/// Reads everything again and takes it over; the new plan, or none where everything stays as it was. The limit on open
+/// files is shared with so many threads.
 pub(super) async fn reload(
     loader: &Loader,
     listeners: &mut Listeners,
     shared: &Shared,
     status: &Status,
-    files: u64,
+    open_files: (u64, NonZeroU32),
 ) -> Option<Plan> {
     let done = loader.load().await;
-    match done.and_then(|loaded| take_over(loaded, listeners, shared, files)) {
+    match done.and_then(|loaded| take_over(loaded, listeners, shared, open_files)) {
         Ok(plan) => {
             status.reloaded(&plan);
             info!(target: LIFECYCLE, listeners = listeners.count(), "reloaded");
@@ -93,10 +95,10 @@ fn take_over(
     loaded: Loaded,
     listeners: &mut Listeners,
     shared: &Shared,
-    files: u64,
+    (files, threads): (u64, NonZeroU32),
 ) -> Result<Plan, String> {
     let Loaded { plan, warnings } = loaded;
-    let capacity = descriptors::budget(files, &plan)?;
+    let capacity = descriptors::budget(files, &plan, threads)?;
     listeners.change(plan.sockets(), &plan)?;
     shared.set_limits(&plan.limits);
     shared.permits.set_limits(capacity, &plan.limits);
