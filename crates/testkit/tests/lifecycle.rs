@@ -283,3 +283,32 @@ fn a_full_disk_under_the_log() {
     });
     assert!(served.unwrap(), "no answer from a daemon that can't log");
 }
+
+/// What is wrong with a config can be more than a pipe holds: where nobody reads it, serving goes on too.
+#[test]
+fn findings_that_nobody_reads() {
+    let folder = Folder::new().unwrap();
+    let good = "[policy.p]\nrules = [{ domain = \"a.test\", ports = \"80\" }]\n\
+                [[listen]]\naddress = \"127.0.0.1:0\"\n";
+    let path = folder.file("flashgate.toml", good).unwrap();
+    let mut daemon = Daemon::builder()
+        .args(["serve", "--config"])
+        .args([&path])
+        .with_unread_log()
+        .start()
+        .unwrap();
+    let unknown = "x".repeat(4_000);
+    let faulty = format!("[[listen]]\naddress = \"1\"\npolicy = \"{unknown}\"\n").repeat(50);
+    folder
+        .file("flashgate.toml", format!("{good}{faulty}"))
+        .unwrap();
+    let mut held = std::fs::File::open(format!("/proc/{}/fd/2", daemon.pid())).unwrap();
+    let mut start = [0; 4];
+    std::io::Read::read_exact(&mut held, &mut start).unwrap();
+    assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+    daemon.terminate().unwrap();
+    assert!(
+        until(Duration::from_secs(10), || daemon.has_ended()),
+        "the daemon still runs"
+    );
+}
