@@ -14,14 +14,11 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixDatagram;
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::Duration;
 
 use testkit::client::{End, fetch};
 use testkit::daemon::{Builder, Daemon, POLICY};
 use testkit::folder::Folder;
-use testkit::load::{self, Load};
 use testkit::namespace::Namespace;
 use testkit::{binary, namespace, needs};
 
@@ -153,41 +150,6 @@ fn by_systemd() {
             activator.wait().unwrap();
         })
         .unwrap();
-}
-
-/// 50 restarts while clients come and go: the socket stays, so nobody is refused, and nobody loses a reply.
-#[test]
-fn restarts() {
-    let (socket, address) = listener();
-    let start = || {
-        Daemon::builder()
-            .passing([(copy(&socket), "policy")])
-            .args(RULE)
-            .start()
-            .unwrap()
-    };
-    let mut daemon = start();
-    let done = AtomicBool::new(false);
-    thread::scope(|scope| {
-        let load = scope.spawn(|| {
-            let mut total = 0;
-            while !done.load(Ordering::Relaxed) {
-                let mut load = Load::new(address, POLICY);
-                (load.fetches, load.in_flight) = (500, 8);
-                let report = load::run(&load).unwrap();
-                assert!(report.all_ok(), "{report}");
-                total += load.fetches;
-            }
-            total
-        });
-        for _ in 0..50 {
-            daemon.terminate().unwrap();
-            assert!(daemon.wait(LIMIT).unwrap().success());
-            daemon = start();
-        }
-        done.store(true, Ordering::Relaxed);
-        assert!(load.join().unwrap() > 0);
-    });
 }
 
 /// A stand-in for the service manager's end of the notification socket.
