@@ -44,7 +44,7 @@ const LINGERING_SHARE: u64 = 4;
 /// rendered error if too few.
 pub(super) fn budget(files: u64, plan: &Plan, threads: NonZeroU32) -> Result<Capacity, String> {
     let further = u64::from(threads.get() - 1);
-    let taken = RESERVED + PER_THREAD * further + kept(plan) as u64;
+    let taken = RESERVED + PER_THREAD * further + kept(plan, threads) as u64;
     let room = files.saturating_sub(taken);
     if room < FEWEST {
         let needed = taken + FEWEST;
@@ -64,8 +64,9 @@ pub(super) fn budget(files: u64, plan: &Plan, threads: NonZeroU32) -> Result<Cap
     })
 }
 
-/// What listeners take, and the connections to `[admin]`: it must answer also while players have all of theirs.
-fn kept(plan: &Plan) -> usize {
+/// What listeners and relays take, and the connections to `[admin]`, which must answer also while players have all of
+/// theirs.
+fn kept(plan: &Plan, threads: NonZeroU32) -> usize {
     let admin = plan
         .admin
         .as_ref()
@@ -74,10 +75,6 @@ fn kept(plan: &Plan) -> usize {
     let gates = sockets
         .iter()
         .any(|socket| socket.services.descriptors() > 1);
-    let pipes = if gates {
-        plan.process.threads.get() as usize * PIPES
-    } else {
-        0
-    };
-    sockets.len() + admin + pipes
+    let pipes = if gates { PIPES } else { 0 };
+    sockets.len() + admin + pipes * threads.get() as usize
 }
