@@ -11,7 +11,6 @@
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -21,7 +20,6 @@ use testkit::client::{Client, End, fetch};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::load::{Load, run};
-use testkit::namespace::{self, Namespace};
 use testkit::scale::short_or_long;
 use testkit::{cpu, figure, needs, until};
 
