@@ -16,7 +16,6 @@ use testkit::client::{Client, End, fetch};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::load::{Load, run};
-
 use testkit::scale::short_or_long;
 use testkit::{cpu, figure, needs, until};
 

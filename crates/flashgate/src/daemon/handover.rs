@@ -95,10 +95,13 @@ fn is_nobody(error: &io::Error) -> bool {
 }
 
 fn not_taken_over(path: &Path, error: &io::Error) -> String {
+    let reason = match error.kind() {
+        io::ErrorKind::WouldBlock => format!("no answer within {} s", ANSWER_LIMIT.as_secs()),
+        _ => log::reason(error),
+    };
     let message = format!(
-        "can't take over from the flashgate at {}: {}",
-        path.display(),
-        log::reason(error)
+        "can't take over from the flashgate at {}: {reason}",
+        path.display()
     );
     render::plain_error_text(
         &message,
