@@ -8,20 +8,16 @@
     reason = "a test ends where it fails, also in the functions it shares with others"
 )]
 
-use std::fs::OpenOptions;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::fs::OFlags;
 use rustix::io::ioctl_fionread;
 use testkit::client::{Client, End, fetch};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::load::{Load, run};
 use testkit::scale::short_or_long;
-use testkit::{cpu, figure, needs, until};
+use testkit::{cpu, figure, log_pipe, needs, until};
 
 fn daemon() -> Daemon {
     Daemon::serve(["--allow", "a.test:80"]).expect("a daemon")
@@ -183,7 +179,7 @@ fn a_log_that_nobody_reads() {
         .with_unread_log()
         .start()
         .unwrap();
-    fill(&daemon);
+    log_pipe::fill(&daemon).unwrap();
     for _ in 0..2_000 {
         assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
     }
@@ -192,18 +188,6 @@ fn a_log_that_nobody_reads() {
         until(Duration::from_secs(10), || daemon.has_ended()),
         "the daemon still runs"
     );
-}
-
-/// Fills the pipe that a daemon's log goes to, through a descriptor that does not wait; its own goes on waiting.
-fn fill(daemon: &Daemon) {
-    let mut pipe = OpenOptions::new()
-        .write(true)
-        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
-        .open(format!("/proc/{}/fd/2", daemon.pid()))
-        .unwrap();
-    for size in [4096, 1] {
-        while pipe.write(&vec![b'\n'; size]).is_ok() {}
-    }
 }
 
 #[test]
