@@ -55,6 +55,12 @@ pub(super) const FIGURES: &[Figure] = &[
         tests: &["a_stop_under_load", "a_stop_keeps_to_its_limit"],
     },
     Figure {
+        name: "R18",
+        claim: "64 MiB for everything, the kernel's part included: 10,000 waiting, 60 s of fetches, 0 lost",
+        binary: "memory",
+        tests: &["sixty_four_mebibytes"],
+    },
+    Figure {
         name: "R19",
         claim: "10,000 waiting connections: 2 KiB each at most; idle: 6 MiB at most, no wake-ups",
         binary: "exhaustion",
