@@ -34,8 +34,8 @@ impl Group {
         let first = own.lines().find_map(|line| {
             let (_, rest) = line.split_once(':')?;
             let (controllers, path) = rest.split_once(':')?;
-            (controllers == "memory")
-                .then(|| ("/sys/fs/cgroup/memory", "memory.limit_in_bytes", path))
+            let memory = ("/sys/fs/cgroup/memory", "memory.limit_in_bytes", path);
+            (controllers == "memory").then_some(memory)
         });
         let second = own
             .lines()
@@ -76,7 +76,7 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         // Its last process may still be on its way out.
-        testkit::until(Duration::from_secs(5), || {
+        let _ = testkit::until(Duration::from_secs(5), || {
             fs::remove_dir(&self.path).is_ok()
         });
     }
