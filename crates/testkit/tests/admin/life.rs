@@ -210,7 +210,7 @@ fn few_descriptors() {
         .start()
         .unwrap();
     let to = admin(&daemon);
-    holds(&metrics(to), &[("connections_limit", 23.0)]);
+    holds(&metrics(to), &[("connections_limit", 30.0)]);
     let _players: Vec<_> = (0..40)
         .map(|_| Client::connect(daemon.address()).unwrap())
         .collect();
