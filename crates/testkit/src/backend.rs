@@ -152,11 +152,11 @@ impl Absent {
         self.socket.listen(BACKLOG)?;
         let listener = TcpListener::from(self.socket);
         let (stop, stopped) = UnixStream::pair().context("can't make a socket pair")?;
-        let (hold, held) = channel();
+        let (pass_on, held) = channel();
         let (tell, records) = channel();
         let server = thread::Builder::new()
             .name("backend".to_owned())
-            .spawn(move || serve(&manner, &listener, &stopped, &hold, &tell))?;
+            .spawn(move || serve(&manner, &listener, &stopped, &pass_on, &tell))?;
         Ok(Backend {
             address: self.address,
             stop: Some(stop),
@@ -206,7 +206,7 @@ fn serve(
     manner: &Manner,
     listener: &TcpListener,
     stopped: &UnixStream,
-    hold: &Sender<TcpStream>,
+    pass_on: &Sender<TcpStream>,
     tell: &Sender<Record>,
 ) {
     while connection_waits(listener, stopped) {
@@ -218,7 +218,7 @@ fn serve(
         }
         if let Manner::Hold = manner {
             // A test that has ended takes no more of them.
-            let _ = hold.send(stream);
+            let _ = pass_on.send(stream);
             continue;
         }
         let (manner, tell) = (manner.clone(), tell.clone());

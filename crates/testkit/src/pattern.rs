@@ -39,7 +39,8 @@ impl Pattern {
     fn walk<B>(&mut self, bytes: impl Iterator<Item = B>, mut each: impl FnMut(B, u8)) {
         let mut word = self.word();
         for byte in bytes {
-            each(byte, word.to_le_bytes()[(self.place % 8) as usize]);
+            let [next, ..] = (word >> (8 * (self.place % 8))).to_le_bytes();
+            each(byte, next);
             self.place += 1;
             if self.place.is_multiple_of(8) {
                 word = self.word();

@@ -114,7 +114,7 @@ fn few_descriptors() {
     }
     let (mut open, mut waiting): (Vec<_>, Vec<_>) = clients
         .into_iter()
-        .partition_in_place_by(|client| client.stirs_within(Duration::from_millis(200)));
+        .partition_by(|client| client.stirs_within(Duration::from_millis(200)));
     assert!(!open.is_empty(), "none of 30 is served");
     let spent = cpu::time(gate.daemon.pid()).unwrap();
     // What it does while clients wait is what is measured.
@@ -145,17 +145,17 @@ fn few_descriptors() {
 
 /// Splits by a question that changes whom it asks.
 trait Partition<T> {
-    fn partition_in_place_by(self, is: impl FnMut(&mut T) -> bool) -> (Vec<T>, Vec<T>);
+    fn partition_by(self, is: impl FnMut(&mut T) -> bool) -> (Vec<T>, Vec<T>);
 }
 
 impl<T, I: Iterator<Item = T>> Partition<T> for I {
-    fn partition_in_place_by(self, mut is: impl FnMut(&mut T) -> bool) -> (Vec<T>, Vec<T>) {
+    fn partition_by(self, mut is: impl FnMut(&mut T) -> bool) -> (Vec<T>, Vec<T>) {
         let (mut yes, mut no) = (Vec::new(), Vec::new());
         for mut item in self {
             if is(&mut item) {
-                yes.push(item)
+                yes.push(item);
             } else {
-                no.push(item)
+                no.push(item);
             }
         }
         (yes, no)

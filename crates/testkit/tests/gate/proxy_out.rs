@@ -42,15 +42,15 @@ fn the_clients_own_address() {
             &format!("send-proxy = \"{version}\""),
             "",
         ));
-        for message in [&b"LOGIN"[..], &[7; 100_000]] {
+        for message in [b"LOGIN".to_vec(), vec![7; 100_000]] {
             let mut client = gate.client();
             let header = header(version, client.address().unwrap(), gate.address());
-            client.send(message);
+            client.send(&message);
             client.half_close().unwrap();
             assert_eq!(client.hear().end, End::Fin);
             let record = backend.record(LIMIT).unwrap();
             assert!(
-                record.bytes == [&header[..], message].concat(),
+                record.bytes == [&header[..], &message].concat(),
                 "{version}: {}",
                 record.bytes.escape_ascii()
             );
@@ -129,10 +129,10 @@ fn nobody_was_told() {
 /// HTTP on the same port goes to the web server with the header as well.
 #[test]
 fn to_the_web_server() {
-    let game = Absent::reserve(([127, 0, 0, 1], 0).into()).unwrap();
+    let nobody = Absent::reserve(([127, 0, 0, 1], 0).into()).unwrap();
     let web = Backend::start(Manner::Record).unwrap();
     let keys = format!("send-proxy = \"v1\"\nhttp-backend = \"{}\"", web.address());
-    let gate = start(&config(game.address(), &keys, ""));
+    let gate = start(&config(nobody.address(), &keys, ""));
     let mut client = gate.client();
     let header = header("v1", client.address().unwrap(), gate.address());
     let request = b"GET / HTTP/1.1\r\nHost: a.test\r\n\r\n";

@@ -138,11 +138,11 @@ fn a_player() {
     let gate = start(&config(backend.address(), "", ""));
     for _ in 0..100 {
         asks(gate.address());
-        let mut game = gate.client();
-        echoes(&mut game, b"<msg t='sys'><body action='verChk'/></msg>\0");
-        echoes(&mut game, REQUEST);
-        game.half_close().unwrap();
-        assert_eq!(game.hear().end, End::Fin);
+        let mut player = gate.client();
+        echoes(&mut player, b"<msg t='sys'><body action='verChk'/></msg>\0");
+        echoes(&mut player, REQUEST);
+        player.half_close().unwrap();
+        assert_eq!(player.hear().end, End::Fin);
     }
 }
 
