@@ -1,6 +1,7 @@
 //! What is served, resolved: nothing here is optional but what may be off, and nothing changes while it is served.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -101,6 +102,19 @@ impl fmt::Display for Backend {
 }
 
 impl Service {
+    /// How many descriptors a connection may come to have: its own, and that to a backend.
+    pub(crate) fn descriptors(&self) -> u8 {
+        if self.gate.is_some() { 2 } else { 1 }
+    }
+
+    /// Whether connections of a peer begin with a PROXY header.
+    pub(crate) fn expects_proxy(&self, peer: Option<SocketAddr>) -> bool {
+        peer.is_some_and(|peer| {
+            let mut networks = self.accept_proxy.iter();
+            networks.any(|network| network.contains(peer.ip()))
+        })
+    }
+
     /// What a listener is called where it is found by a name: its gate, or its policy.
     pub(crate) fn name(&self) -> &str {
         self.gate.as_ref().map_or(&self.policy, |gate| &gate.name)
@@ -190,6 +204,14 @@ pub(crate) struct Admin {
 }
 
 impl Plan {
+    /// The names of the gates.
+    pub(crate) fn gates(&self) -> impl Iterator<Item = &str> {
+        let services = self.listeners.iter().map(|listener| &listener.service);
+        services
+            .filter(|service| service.gate.is_some())
+            .map(|service| service.name())
+    }
+
     /// Every address with its listener, in the order of the plan.
     fn addresses(&self) -> impl Iterator<Item = (ListenAddress, &Listener)> {
         self.listeners.iter().flat_map(|listener| {

@@ -9,13 +9,10 @@
 )]
 
 use std::fs::OpenOptions;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::fs::OFlags;
 use testkit::client::{Client, End, fetch};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
@@ -184,7 +181,7 @@ fn a_log_that_nobody_reads() {
         .with_unread_log()
         .start()
         .unwrap();
-    fill(&daemon);
+    daemon.fill_log().unwrap();
     for _ in 0..2_000 {
         assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
     }
@@ -193,18 +190,6 @@ fn a_log_that_nobody_reads() {
         until(Duration::from_secs(10), || daemon.has_ended()),
         "the daemon still runs"
     );
-}
-
-/// Fills the pipe that a daemon's log goes to, through a descriptor that does not wait; its own goes on waiting.
-fn fill(daemon: &Daemon) {
-    let mut pipe = OpenOptions::new()
-        .write(true)
-        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
-        .open(format!("/proc/{}/fd/2", daemon.pid()))
-        .unwrap();
-    for size in [4096, 1] {
-        while pipe.write(&vec![b'\n'; size]).is_ok() {}
-    }
 }
 
 #[test]

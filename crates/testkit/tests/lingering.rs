@@ -53,7 +53,7 @@ fn with_descriptors(limit: u32) -> Option<Daemon> {
     })
 }
 
-/// 64 descriptors are places for 24 connections and 7 that linger: of 30, the first 23 are let go.
+/// 64 descriptors are places for 31 connections, of which 7 may linger: of 30, the first 23 are let go.
 #[test]
 fn the_oldest_gives_way() {
     let Some(daemon) = with_descriptors(64) else {
@@ -68,7 +68,7 @@ fn the_oldest_gives_way() {
     assert!(cpu::open_files(daemon.pid()).unwrap() < 40);
 }
 
-/// 40 linger where 177 connections fit and 55 may linger: all places are free.
+/// 40 linger where 223 connections fit: 160 others have their places, and then 223, for which all 40 give way.
 #[test]
 fn they_take_no_place() {
     let Some(daemon) = with_descriptors(256) else {
@@ -83,5 +83,17 @@ fn they_take_no_place() {
         client.send(b"<policy-file-request/>\0");
         assert_eq!(client.hear().end, End::Fin);
     }
-    drop(clients);
+    drop(waiting);
+    let mut waiting: Vec<_> = (0..223)
+        .map(|_| Client::connect(daemon.address()).unwrap())
+        .collect();
+    for client in &mut waiting {
+        client.send(b"<policy-file-");
+    }
+    let mut clients = clients;
+    assert!(clients.iter_mut().all(is_closed));
+    for client in &mut waiting {
+        client.send(b"request/>\0");
+        assert_eq!(client.hear().end, End::Fin);
+    }
 }

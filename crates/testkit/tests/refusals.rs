@@ -94,6 +94,64 @@ fn flags() {
 }
 
 #[test]
+fn gates() {
+    let rule = ["--allow", "a.test"];
+    let gate = |gates: &[&'static str]| {
+        let gates = gates.iter().flat_map(|gate| ["--gate", gate]);
+        rule.into_iter().chain(gates).collect::<Vec<_>>()
+    };
+    refused(&["--gate", "1=a:1"], &["nothing to serve"]);
+    refused(&rule, &["`:PORTS`", "ports of the gates", "there are none"]);
+    refused(&gate(&["0=a:1"]), &["`:PORTS`", "takes any free port"]);
+    refused(&gate(&["9339"]), &["LISTEN=BACKEND", "found `9339`"]);
+    refused(&gate(&["a:1=a:1"]), &["host name is not taken"]);
+    refused(&gate(&["9339=9340"]), &["`127.0.0.1:9340`?"]);
+    refused(&gate(&["9339=a:0"]), &["1 to 65535"]);
+    refused(
+        &gate(&["9339=a:1", "9339=b:1"]),
+        &["`--gate [::]:9339=b:1`", "given twice"],
+    );
+    refused(
+        &[&gate(&["9339=a:1"])[..], &["--listen", "9339"]].concat(),
+        &["`--gate [::]:9339=a:1`", "given twice"],
+    );
+    refused(
+        &gate(&["9339=localhost:9339"]),
+        &["flashgate itself", "listens on [::]:9339"],
+    );
+    refused(
+        &[&gate(&["9339=127.0.0.1:843"])[..], &["--listen", "843"]].concat(),
+        &["flashgate itself", "listens on [::]:843"],
+    );
+    let output = flashgate(&["serve", "--config", "x", "--gate", "1=a:1"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot be used with"));
+}
+
+/// With a gate, port 843 is not taken unless it is asked for; rules without ports are for the gates'.
+#[test]
+fn gates_are_checked() {
+    let told = |arguments: &[&str]| {
+        let output = flashgate(&[&["serve", "--check"], arguments].concat());
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!((output.status.code(), &*stderr), (Some(0), ""));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let gate = ["--allow", "a.test", "--gate", "9339=127.0.0.1:9340"];
+    let line = "[::]:9339 serves policy default, 119 bytes; the rest goes to 127.0.0.1:9340\n";
+    assert_eq!(told(&gate), format!("ok: {line}"));
+    let both = told(&[&gate[..], &["--listen", "843"]].concat());
+    let first = "ok: [::]:843 serves policy default, 119 bytes\n";
+    assert_eq!(both, format!("{first}ok: {line}"));
+    let explicit = ["--allow", "a.test:9339", "--gate", "0=[::1]:1"];
+    let line = "ok: [::]:0 serves policy default, 119 bytes; the rest goes to [::1]:1\n";
+    assert_eq!(told(&explicit), line);
+    let one_of_all = ["--listen", "9339", "--gate", "127.0.0.1:9339=a:1"];
+    let lines = told(&[&["--allow", "a.test"], &one_of_all[..]].concat());
+    assert_eq!(lines.lines().count(), 2, "{lines}");
+}
+
+#[test]
 fn files() {
     let folder = Folder::new().unwrap();
     let at = |name: &str, bytes: &[u8]| folder.file(name, bytes).unwrap().display().to_string();

@@ -1,9 +1,9 @@
-//! `--allow DOMAIN:PORTS`: one rule of a policy, with what is wrong in it pointed at.
+//! `--allow DOMAIN[:PORTS]`: one rule of a policy, with what is wrong in it pointed at.
 
 use clap::Args;
-use flash_policy::{Diagnostic, DomainPattern, Policy, PortSet, Rule, Secure, Span};
+use flash_policy::{Diagnostic, DomainPattern, Policy, Port, PortSet, Rule, Secure, Span};
 
-use crate::config::{bad_domain, bad_ports};
+use crate::config::{bad_domain, bad_ports, gates};
 use crate::render::{Source, findings};
 
 /// Rules given as flags.
@@ -12,9 +12,18 @@ pub(super) struct Allow {
     /// Let movies from DOMAIN connect to PORTS
     ///
     /// DOMAIN is a host name, an address, `*.example.com` (which covers example.com too) or `*`. PORTS is a list such
-    /// as `9339,9400-9410`, or `*`. May be given several times; rules add up.
-    #[arg(long = "allow", value_name = "DOMAIN:PORTS", required = false)]
+    /// as `9339,9400-9410`, or `*`; without it, the ports of the gates. May be given several times; rules add up.
+    #[arg(long = "allow", value_name = "DOMAIN[:PORTS]", required = false)]
     rules: Vec<String>,
+}
+
+/// Why a rule without ports stands for none.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum NoPorts {
+    /// There is no gate.
+    NoGate,
+    /// A gate takes any free port.
+    AnyFree,
 }
 
 impl Allow {
@@ -23,10 +32,12 @@ impl Allow {
     }
 
     /// The policy that the flags make, or every fault in them as text for the terminal.
-    pub(super) fn policy(&self) -> Result<Policy, String> {
+    ///
+    /// A rule without ports is for those of the gates.
+    pub(super) fn policy(&self, gates: Result<&[Port], NoPorts>) -> Result<Policy, String> {
         let (mut rules, mut faults) = (Vec::new(), String::new());
         for text in &self.rules {
-            match rule(text) {
+            match rule(text, gates) {
                 Ok(rule) => rules.push(rule),
                 Err(found) => {
                     faults.push_str(&findings(&found, &Source::new("--allow", text.as_bytes())));
@@ -44,14 +55,9 @@ impl Allow {
     }
 }
 
-fn rule(text: &str) -> Result<Rule, Vec<Diagnostic>> {
+fn rule(text: &str, gates: Result<&[Port], NoPorts>) -> Result<Rule, Vec<Diagnostic>> {
     let Some((domain, ports)) = split(text) else {
-        let domain_fault = text.parse::<DomainPattern>().err();
-        let finding = domain_fault.map_or_else(
-            || missing_ports(text),
-            |error| bad_domain(&error, error.range.clone().into()),
-        );
-        return Err(vec![finding]);
+        return for_gates(text, gates).map_err(|finding| vec![finding]);
     };
     let start = domain.len() + 1;
     match (domain.parse::<DomainPattern>(), ports.parse::<PortSet>()) {
@@ -71,6 +77,17 @@ fn rule(text: &str) -> Result<Rule, Vec<Diagnostic>> {
     }
 }
 
+fn for_gates(text: &str, gates: Result<&[Port], NoPorts>) -> Result<Rule, Diagnostic> {
+    let domain = text.parse::<DomainPattern>();
+    let domain = domain.map_err(|error| bad_domain(&error, error.range.clone().into()))?;
+    let ports = gates.map_err(|reason| missing_ports(text, reason))?;
+    Ok(Rule {
+        domain,
+        ports: gates::port_set(ports),
+        secure: Secure::Any,
+    })
+}
+
 /// Splits at the last colon, but not inside an address or a URL: `::1` and `http://host` have no ports.
 fn split(text: &str) -> Option<(&str, &str)> {
     let (domain, ports) = text.rsplit_once(':')?;
@@ -83,7 +100,7 @@ fn is_address(text: &str) -> bool {
     text.parse::<std::net::Ipv6Addr>().is_ok()
 }
 
-fn missing_ports(text: &str) -> Diagnostic {
+fn missing_ports(text: &str, reason: NoPorts) -> Diagnostic {
     let end = text.len();
     let example = if is_address(text) {
         format!("[{text}]:9339")
@@ -95,6 +112,12 @@ fn missing_ports(text: &str) -> Diagnostic {
         "expected `:PORTS` after the domain, found none",
     )
     .at(end..end, "")
+    .note(match reason {
+        NoPorts::NoGate => "without them it is for the ports of the gates, and there are none",
+        NoPorts::AnyFree => {
+            "without them it is for the ports of the gates, and one of these takes any free port"
+        }
+    })
     .help(format!(
         "add the ports that the movie connects to, as in `{example}` or `{example},9400-9410`"
     ))

@@ -5,7 +5,7 @@ use flash_policy::Serving;
 use flash_policy::write::{self, Layout};
 
 use super::Exit;
-use super::allow::Allow;
+use super::allow::{Allow, NoPorts};
 use crate::render::{self, Source};
 
 /// Print the policy that the given rules make
@@ -42,7 +42,7 @@ impl Print {
             );
             return Exit::Usage;
         }
-        let policy = match self.allow.policy() {
+        let policy = match self.allow.policy(Err(NoPorts::NoGate)) {
             Ok(policy) => policy,
             Err(faults) => {
                 render::to_stderr(&faults);

@@ -10,16 +10,17 @@ use flash_policy::{Port, Reply};
 
 use super::Exit;
 use super::allow::Allow;
+use super::gate::{self, GateFlag};
 use crate::config::{self, defaults, policy_file};
 use crate::confinement;
 use crate::daemon::{self, Inherited, ListenAddress, Loader};
 use crate::log::{self, Format, Verbosity};
 use crate::render::{self, Source};
-use crate::snapshot::{Listener, Loaded, Plan, Service, Violation};
+use crate::snapshot::{Gate, Listener, Loaded, Plan, Service, Violation};
 
 /// Serve a socket policy
 ///
-/// Answers policy requests on port 843 of every address, IPv6 and IPv4, or wherever --listen says. Stops on SIGTERM and
+/// Answers policy requests on port 843 of every address, IPv6 and IPv4, or wherever --listen and --gate say. Stops on SIGTERM and
 /// SIGINT, when everything accepted has been answered; a second signal stops at once.
 #[derive(Debug, Args)]
 #[expect(
@@ -34,11 +35,15 @@ pub(super) struct Serve {
     #[arg(long, value_name = "FILE", conflicts_with = "rules")]
     policy: Option<PathBuf>,
     /// Answer on this address: `843`, `127.0.0.1:843`, `[::1]:843`; port 0 takes a free one. May be given several times
-    /// [default: 843 on every address, or the sockets that systemd passes]
+    /// [default: 843 on every address, or the sockets that systemd passes; none beside --gate]
     #[arg(long, value_name = "ADDRESS")]
     listen: Vec<ListenAddress>,
+    /// Stand in front of a server: `9339=127.0.0.1:9340` answers policy requests on port 9339, and passes everything else
+    /// on to port 9340. May be given several times
+    #[arg(long, value_name = "LISTEN=BACKEND")]
+    gate: Vec<GateFlag>,
     /// Serve what this file says, in TOML; not together with the flags above
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["rules", "policy", "listen"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["rules", "policy", "listen", "gate"])]
     config: Option<PathBuf>,
     /// Read and judge everything, bind nothing; exit 0, or 2 if it could not be served
     #[arg(long)]
@@ -61,6 +66,7 @@ const EXAMPLES: &str = "\
 Examples:
   flashgate serve --allow '*.example.com:9339'
   flashgate serve --allow 'www.example.com:9339,9400-9410' --listen 127.0.0.1:8430
+  flashgate serve --allow 'www.example.com' --gate 9339=127.0.0.1:9340
   flashgate serve --policy policy.xml
   flashgate serve --config /etc/flashgate/flashgate.toml
 
@@ -88,10 +94,7 @@ impl Serve {
             }
         };
         if self.listen.is_empty() {
-            self.listen = inherited.addresses();
-        }
-        if self.listen.is_empty() {
-            self.listen.push(EVERYWHERE);
+            self.listen = self.default_addresses(&inherited);
         }
         let existing = |loaded: Loaded| {
             daemon::sandbox::check_user(&loaded.plan.process.user).map(|()| loaded)
@@ -114,11 +117,24 @@ impl Serve {
         daemon::run(loaded.plan, Loader::new(move || self.load()), inherited)
     }
 
+    /// What is passed and no gate asks for; nothing else beside gates, for they answer too.
+    fn default_addresses(&self, inherited: &Inherited) -> Vec<ListenAddress> {
+        let mut addresses = inherited.addresses();
+        addresses.retain(|address| !self.gate.iter().any(|gate| gate.takes(*address)));
+        if addresses.is_empty() && self.gate.is_empty() {
+            addresses.push(EVERYWHERE);
+        }
+        addresses
+    }
+
     fn load(&self) -> Result<Loaded, String> {
         if let Some(path) = &self.config {
             return config::load(path);
         }
-        overlaps(&self.listen)?;
+        let faults = overlaps(&self.listen) + &gate::faults(&self.gate, &self.listen);
+        if !faults.is_empty() {
+            return Err(faults);
+        }
         let (reply, warnings) = match &self.policy {
             Some(path) => self.file_reply(path)?,
             None if self.allow.is_empty() => return Err(nothing_to_serve()),
@@ -137,7 +153,8 @@ impl Serve {
 
     /// All addresses have the same policy.
     fn listeners(&self, reply: Reply) -> Vec<Listener> {
-        vec![Listener {
+        let gates = gate::listeners(&self.gate, &reply);
+        let listener = Listener {
             addresses: self.listen.clone(),
             service: Arc::new(Service {
                 policy: defaults::POLICY.to_owned(),
@@ -145,7 +162,9 @@ impl Serve {
                 accept_proxy: Vec::new(),
                 gate: None,
             }),
-        }]
+        };
+        let listener = Some(listener).filter(|listener| !listener.addresses.is_empty());
+        listener.into_iter().chain(gates).collect()
     }
 
     fn file_reply(&self, path: &Path) -> Result<(Reply, String), String> {
@@ -163,7 +182,10 @@ impl Serve {
     }
 
     fn rules_reply(&self) -> Result<(Reply, String), String> {
-        let policy = self.allow.policy()?;
+        let gates = gate::ports(&self.gate);
+        let policy = self
+            .allow
+            .policy(gates.as_deref().map_err(|reason| *reason))?;
         let text = write::flash(&policy, Layout::Compact);
         let warnings = self.judge("policy made from --allow", text.as_bytes())?;
         Ok((Reply::from(&policy), warnings))
@@ -171,7 +193,9 @@ impl Serve {
 
     /// Every finding, for the terminal: an error if one of them is.
     fn judge(&self, name: &str, bytes: &[u8]) -> Result<String, String> {
-        let ports: Vec<_> = self.listen.iter().copied().map(port).collect();
+        let gates = self.gate.iter().map(|gate| gate.listen);
+        let addresses = self.listen.iter().copied().chain(gates);
+        let ports: Vec<_> = addresses.map(port).collect();
         let found = policy_file::judge(bytes, &ports);
         let text = render::findings(&found, &Source::new(name, bytes));
         if any_error(&found) {
@@ -208,7 +232,7 @@ fn nothing_to_serve() -> String {
 }
 
 /// Every `--listen` that can't be bound beside another one, as text for the terminal.
-fn overlaps(listen: &[ListenAddress]) -> Result<(), String> {
+fn overlaps(listen: &[ListenAddress]) -> String {
     let mut faults = String::new();
     for (index, address) in listen
         .iter()
@@ -231,11 +255,7 @@ fn overlaps(listen: &[ListenAddress]) -> Result<(), String> {
             ));
         }
     }
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(faults)
-    }
+    faults
 }
 
 /// The port that players dial, as far as it is known before binding.
@@ -249,9 +269,23 @@ fn checked(plan: &Plan) -> String {
         let addresses: Vec<_> = listener.addresses.iter().map(ToString::to_string).collect();
         let (addresses, policy) = (addresses.join(", "), &listener.service.policy);
         let length = listener.service.reply.as_bytes().len();
-        format!("ok: {addresses} serves policy {policy}, {length} bytes\n")
+        let rest = listener
+            .service
+            .gate
+            .as_ref()
+            .map_or_else(String::new, rest);
+        format!("ok: {addresses} serves policy {policy}, {length} bytes{rest}\n")
     };
     let admin = plan.admin.as_ref();
     let admin = admin.map(|admin| format!("ok: {} serves admin\n", admin.address));
     plan.listeners.iter().map(line).chain(admin).collect()
+}
+
+/// Where a gate passes on what is no policy request.
+fn rest(gate: &Gate) -> String {
+    let backend = &gate.backend;
+    match &gate.http_backend {
+        Some(http) => format!("; HTTP goes to {http}, the rest to {backend}"),
+        None => format!("; the rest goes to {backend}"),
+    }
 }

@@ -36,6 +36,10 @@ const BACKEND_CONNECT: Duration = Duration::from_secs(5);
 /// An end of stream is often the last thing a client says; a server that still answers then does so within a minute.
 const HALF_OPEN: Duration = Duration::from_secs(60);
 
+/// A player's request comes with the first packets, or a round trip later at worst. Nobody notices the wait before a
+/// greeting.
+pub(crate) const SPEAKS_FIRST_AFTER: Duration = Duration::from_millis(200);
+
 /// As long as a lingering connection may take; Kubernetes leaves as much between its two signals.
 const DRAIN: Duration = Duration::from_secs(30);
 

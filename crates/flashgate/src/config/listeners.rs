@@ -1,9 +1,11 @@
-//! `[[listen]]`, resolved: which policy, which port players dial, and no address twice.
+//! `[[listen]]` and `[[gate]]`, resolved: which policy, which port players dial, and no address twice.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use flash_policy::{Diagnostic, Port};
 
+use super::gates;
 use super::policy::Named;
 use super::raw::RawListener;
 use super::resolve::by_name;
@@ -11,14 +13,17 @@ use super::tree::{At, listed};
 use crate::daemon::ListenAddress;
 use crate::snapshot::{Listener, Service};
 
-/// A listener for every `[[listen]]`, or several where its addresses have different ports: what is sent depends on them.
+/// A listener for every `[[listen]]` and `[[gate]]`, or several where its addresses have different ports: what is sent depends on them.
 pub(super) fn resolve(
     raw: &[RawListener],
     policies: &[Named],
+    request: Duration,
     found: &mut Vec<Diagnostic>,
 ) -> Vec<Listener> {
-    let mut listeners = Vec::new();
+    let (mut listeners, mut taken) = (Vec::new(), gates::given_names(raw));
     for raw in raw {
+        let gate = raw.gate.as_ref();
+        let gate = gate.and_then(|gate| gates::resolve(raw, gate, request, &mut taken));
         let Some(policy) = policy_of(raw, policies, found) else {
             continue;
         };
@@ -28,8 +33,8 @@ pub(super) fn resolve(
                 service: Arc::new(Service {
                     policy: policy.name.clone(),
                     reply,
-                    accept_proxy: Vec::new(),
-                    gate: None,
+                    accept_proxy: raw.accept_proxy.clone(),
+                    gate: gate.clone(),
                 }),
             }));
         }
@@ -49,7 +54,9 @@ fn policy_of<'a>(
         (None, []) => None,
         (None, several) => {
             let names: Vec<_> = several.iter().map(|policy| policy.name.as_str()).collect();
-            let message = "expected `policy` in `[[listen]]`, found none beside several policies";
+            let kind = raw.kind();
+            let message =
+                format!("expected `policy` in `{kind}`, found none beside several policies");
             found.push(
                 Diagnostic::error("missing-key", message)
                     .at(raw.header, "")
@@ -62,22 +69,30 @@ fn policy_of<'a>(
 
 /// The ports that players dial for a policy; none is one that is not known.
 pub(super) fn ports_of(policy: &Named, raw: &[RawListener], policies: usize) -> Vec<Option<Port>> {
-    let serves = |raw: &&RawListener| match &raw.policy {
-        Some(name) => name.value == policy.name,
-        None => policies == 1,
-    };
     raw.iter()
-        .filter(serves)
+        .filter(|raw| serves(raw, &policy.name, policies))
         .flat_map(by_port)
         .map(|(port, _)| port)
         .collect()
 }
 
+/// Whether a listener serves the policy of this name, among so many.
+pub(super) fn serves(raw: &RawListener, policy: &str, policies: usize) -> bool {
+    match &raw.policy {
+        Some(name) => name.value == policy,
+        None => policies == 1,
+    }
+}
+
+/// The port that is listened on, if that is known before.
+pub(super) fn bound_port(address: ListenAddress) -> Option<Port> {
+    Port::new(u32::from(address.port())).ok()
+}
+
 fn by_port(raw: &RawListener) -> Vec<(Option<Port>, Vec<ListenAddress>)> {
     let mut groups: Vec<(Option<Port>, Vec<ListenAddress>)> = Vec::new();
     for address in &raw.addresses {
-        let bound = Port::new(u32::from(address.value.port())).ok();
-        let port = raw.public_port.or(bound);
+        let port = raw.public_port.or(bound_port(address.value));
         match groups.iter_mut().find(|(other, _)| *other == port) {
             Some((_, addresses)) => addresses.push(address.value),
             None => groups.push((port, vec![address.value])),
@@ -144,7 +159,7 @@ fn beside_admin(admin: &At<ListenAddress>, other: &At<ListenAddress>, source: &s
 }
 
 /// The line of a place, counted from 1.
-fn line(source: &str, at: usize) -> usize {
+pub(super) fn line(source: &str, at: usize) -> usize {
     let before = source.bytes().take(at);
     before.filter(|byte| *byte == b'\n').count() + 1
 }

@@ -16,7 +16,9 @@ use crate::log;
 use crate::render::{self, Source};
 use crate::snapshot::Loaded;
 
+pub(crate) mod backend;
 pub(crate) mod defaults;
+pub(crate) mod gates;
 mod listeners;
 mod not_yet;
 mod policy;

@@ -6,46 +6,33 @@ use flash_policy::Diagnostic;
 
 use super::tree::{Table, Value};
 
-/// Stands for a section as a whole.
-const WHOLE: &str = "*";
-
-/// Section and key.
-const NOT_YET: &[(&str, &str)] = &[
-    ("gate", WHOLE),
-    ("bridge", WHOLE),
-    ("tls", WHOLE),
-    ("http", WHOLE),
-    ("listen", "accept-proxy"),
-    ("limits", "relays-per-address"),
-    ("limits", "backend-connect"),
-    ("limits", "half-open"),
-    ("limits", "idle"),
-];
+/// Whole sections.
+const NOT_YET: [&str; 3] = ["bridge", "tls", "http"];
 
 /// Points at each of them.
 pub(super) fn check(root: &Table<'_>, found: &mut Vec<Diagnostic>) {
-    for (section, key) in NOT_YET {
-        let Some(value) = root.get(section) else {
-            continue;
-        };
-        if *key == WHOLE {
-            found.push(refusal(&value, &format!("`{section}`")));
-            continue;
-        }
-        for table in value.tables_if_any() {
-            if let Some(value) = table.get(key) {
-                found.push(refusal(&value, &format!("`{key}` in `{section}`")));
-            }
-        }
+    for section in NOT_YET {
+        let value = root.get(section);
+        found.extend(value.map(|value| refusal(&value, &format!("`{section}`")).help("remove it")));
     }
     silverlight(root, found);
+    websocket(root, found);
 }
 
 fn refusal(value: &Value<'_>, what: &str) -> Diagnostic {
     let message = format!("{what} is not supported yet by this version");
-    Diagnostic::error("not-supported-yet", message)
-        .at(value.key_span, "")
-        .help("remove it")
+    Diagnostic::error("not-supported-yet", message).at(value.key_span, "")
+}
+
+/// So is a truth: without it, HTTP is but bytes.
+fn websocket(root: &Table<'_>, found: &mut Vec<Diagnostic>) {
+    let gates = root.get("gate").map(|value| value.tables_if_any());
+    for table in gates.unwrap_or_default() {
+        if let Some(value) = table.get("websocket").filter(Value::is_true) {
+            let help = "remove it: HTTP goes to `http-backend`, or to the backend like other bytes";
+            found.push(refusal(&value, "`websocket = true`").help(help));
+        }
+    }
 }
 
 /// A dialect is a value rather than a key.

@@ -5,12 +5,16 @@ use std::path::{Path, PathBuf};
 use flash_policy::domain::DomainError;
 use flash_policy::ports::PortSetError;
 use flash_policy::write::{self, Layout};
-use flash_policy::{Diagnostic, Policy, Port, Profile, Reply, Rule, Secure, SiteControl, Span};
+use flash_policy::{
+    Diagnostic, Policy, Port, PortSet, Profile, Reply, Rule, Secure, SiteControl, Span,
+};
 
+use super::gates::{self, GatePorts};
 use super::policy_file;
-use super::raw::{RawContent, RawPolicy, RawRule};
+use super::raw::{RawContent, RawPolicy, RawPorts, RawRule};
 use super::tree::{At, Text};
 use crate::confinement;
+use crate::daemon::ListenAddress;
 use crate::log;
 
 /// A policy by its name.
@@ -39,14 +43,19 @@ pub(super) struct PolicyFile {
 }
 
 impl Named {
-    /// Reads the file or the rules; what is wrong with either is reported.
-    pub(super) fn new(raw: RawPolicy, folder: &Path, found: &mut Vec<Diagnostic>) -> Self {
+    /// Reads the file or the rules, given the ports of its gates; what is wrong with either is reported.
+    pub(super) fn new(
+        raw: RawPolicy,
+        gates: &GatePorts,
+        folder: &Path,
+        found: &mut Vec<Diagnostic>,
+    ) -> Self {
         let content = raw.content.and_then(|content| match content {
             RawContent::File(path) => file(&path, folder, found).map(Content::File),
             RawContent::Rules {
                 site_control,
                 rules,
-            } => all_rules(rules, found).map(|rules| Content::Rules {
+            } => all_rules(rules, gates, found).map(|rules| Content::Rules {
                 site_control,
                 rules,
             }),
@@ -129,10 +138,14 @@ impl Named {
         let sent = flash_policy::parse(text.as_bytes(), Profile::Socket).places;
         let mut places = Vec::new();
         for (sent, (_, raw)) in sent.rules.iter().zip(rules) {
-            let value = |text: &Option<Text>| text.as_ref().map_or(raw.span, |text| text.span);
+            let domain = raw.domain.as_ref().map_or(raw.span, |text| text.span);
+            let ports = match &raw.ports {
+                RawPorts::Written(text) => text.span,
+                RawPorts::OfGates | RawPorts::Faulty => raw.span,
+            };
             let secure = raw.secure.as_ref().map_or(raw.span, |secure| secure.span);
-            places.push((sent.domain, value(&raw.domain)));
-            places.extend(sent.to_ports.map(|span| (span, value(&raw.ports))));
+            places.push((sent.domain, domain));
+            places.extend(sent.to_ports.map(|span| (span, ports)));
             places.extend(sent.secure.map(|span| (span, secure)));
             places.push((sent.tag, raw.span));
         }
@@ -179,26 +192,68 @@ fn file(path: &Text, folder: &Path, found: &mut Vec<Diagnostic>) -> Option<Polic
 }
 
 /// Every rule, or none where one of them is wrong: a policy without it would be judged for what it is not.
-fn all_rules(rules: Vec<RawRule>, found: &mut Vec<Diagnostic>) -> Option<Vec<(Rule, RawRule)>> {
+fn all_rules(
+    rules: Vec<RawRule>,
+    gates: &GatePorts,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Vec<(Rule, RawRule)>> {
+    if let GatePorts::AnyFree(address) = gates
+        && rules
+            .iter()
+            .any(|raw| matches!(raw.ports, RawPorts::OfGates))
+    {
+        found.push(unknown_port(address));
+    }
     let rules: Vec<_> = rules
         .into_iter()
-        .map(|raw| rule(&raw, found).map(|rule| (rule, raw)))
+        .map(|raw| rule(&raw, gates, found).map(|rule| (rule, raw)))
         .collect();
     rules.into_iter().collect()
 }
 
-fn rule(raw: &RawRule, found: &mut Vec<Diagnostic>) -> Option<Rule> {
+fn unknown_port(address: &At<ListenAddress>) -> Diagnostic {
+    let message = format!(
+        "expected a port that players can be told of, found `{}`, which takes any",
+        address.value
+    );
+    Diagnostic::error("unknown-public-port", message)
+        .at(address.span, "")
+        .note("a rule without ports is for the ports of the gates that use its policy, this one among them")
+        .help("write `public-port` beside it, or `ports` in the rules of its policy")
+}
+
+/// The ports of a rule; none where a fault was reported.
+fn ports(raw: &RawRule, gates: &GatePorts, found: &mut Vec<Diagnostic>) -> Option<PortSet> {
+    let text = match (&raw.ports, gates) {
+        (RawPorts::Written(text), _) => text,
+        (RawPorts::OfGates, GatePorts::Known(ports)) => return Some(gates::port_set(ports)),
+        (RawPorts::OfGates, GatePorts::NoGate) => {
+            found.push(without_ports(raw));
+            return None;
+        }
+        (RawPorts::OfGates, GatePorts::AnyFree(_) | GatePorts::Faulty) | (RawPorts::Faulty, _) => {
+            return None;
+        }
+    };
+    let bad = |error: PortSetError| bad_ports(&error, text.place(&error.range));
+    let ports = text.value.parse().map_err(bad);
+    ports.map_err(|finding| found.push(finding)).ok()
+}
+
+fn without_ports(raw: &RawRule) -> Diagnostic {
+    Diagnostic::error("missing-key", "expected `ports` in a rule, found none")
+        .at(raw.span, "")
+        .note("a rule without ports is for the ports of the gates that use its policy, and there are none")
+        .help("add the ports that the movie connects to, as in `ports = \"9339,9400-9410\"`")
+}
+
+fn rule(raw: &RawRule, gates: &GatePorts, found: &mut Vec<Diagnostic>) -> Option<Rule> {
     let domain = raw.domain.as_ref().map(|text| {
         let domain = text.value.parse();
         domain.map_err(|error: DomainError| bad_domain(&error, text.place(&error.range)))
     });
-    let ports = raw.ports.as_ref().map(|text| {
-        let ports = text.value.parse();
-        ports.map_err(|error: PortSetError| bad_ports(&error, text.place(&error.range)))
-    });
-    let mut good = |finding| found.push(finding);
-    let domain = domain.and_then(|domain| domain.map_err(&mut good).ok());
-    let ports = ports.and_then(|ports| ports.map_err(&mut good).ok());
+    let domain = domain.and_then(|domain| domain.map_err(|finding| found.push(finding)).ok());
+    let ports = ports(raw, gates, found);
     let secure = match &raw.secure {
         Some(At { value: true, .. }) => Secure::HttpsOnly,
         Some(_) | None => Secure::Any,

@@ -1,16 +1,20 @@
 //! What the file says, key by key, with places; nothing is filled in and nothing is compared with anything else.
 
-use flash_policy::{Diagnostic, Host, Port, SiteControl, Span};
+use flash_policy::{Diagnostic, Host, SiteControl, Span};
 
 use super::sections::{self, RawAdmin, RawLimits, RawProcess};
 use super::tree::{At, Table, Text, Value, parse_text};
-use crate::daemon::ListenAddress;
+
+mod listener;
+
+pub(super) use listener::{RawGate, RawListener};
 
 /// The whole file.
 #[derive(Debug, Default)]
 pub(super) struct Raw {
     pub(super) hosts: Vec<Host>,
     pub(super) policies: Vec<RawPolicy>,
+    /// Every `[[listen]]`, then every `[[gate]]`.
     pub(super) listeners: Vec<RawListener>,
     pub(super) limits: RawLimits,
     pub(super) process: RawProcess,
@@ -41,17 +45,18 @@ pub(super) enum RawContent {
 pub(super) struct RawRule {
     pub(super) span: Span,
     pub(super) domain: Option<Text>,
-    pub(super) ports: Option<Text>,
+    pub(super) ports: RawPorts,
     pub(super) secure: Option<At<bool>>,
 }
 
-/// `[[listen]]`.
+/// The ports of a rule.
 #[derive(Debug)]
-pub(super) struct RawListener {
-    pub(super) header: Span,
-    pub(super) addresses: Vec<At<ListenAddress>>,
-    pub(super) policy: Option<Text>,
-    pub(super) public_port: Option<Port>,
+pub(super) enum RawPorts {
+    Written(Text),
+    /// None: those of the gates.
+    OfGates,
+    /// A fault in it was reported.
+    Faulty,
 }
 
 const TOP: [&str; 10] = [
@@ -69,13 +74,7 @@ pub(super) fn read(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Raw {
         Some(value) => raw.policies = policies(&value, found),
         None => found.push(no_policy()),
     }
-    match root.get("listen") {
-        Some(value) => {
-            let tables = value.tables("[[listen]]", found);
-            raw.listeners = tables.iter().map(|table| listener(table, found)).collect();
-        }
-        None => found.push(no_listener()),
-    }
+    raw.listeners = listeners(root, found);
     let mut section = |key: &str| root.get(key)?.table(format!("[{key}]"), found);
     let (limits, process, admin) = (section("limits"), section("process"), section("admin"));
     if let Some(table) = limits {
@@ -95,6 +94,25 @@ fn no_policy() -> Diagnostic {
          `rules = [{ domain = \"www.example.com\", ports = \"9339\" }]`",
     )
 }
+
+fn listeners(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawListener> {
+    let (listen, gate) = (root.get("listen"), root.get("gate"));
+    if listen.is_none() && gate.is_none() {
+        found.push(no_listener());
+    }
+    let kinds = [
+        (listen, "[[listen]]", listener::listener as Read),
+        (gate, "[[gate]]", listener::gate),
+    ];
+    let mut listeners = Vec::new();
+    for (value, name, read) in kinds {
+        let tables = value.map_or_else(Vec::new, |value| value.tables(name, found));
+        listeners.extend(tables.iter().map(|table| read(table, found)));
+    }
+    listeners
+}
+
+type Read = fn(&Table<'_>, &mut Vec<Diagnostic>) -> RawListener;
 
 fn no_listener() -> Diagnostic {
     let message = "nowhere to serve: expected a listener, found none";
@@ -127,7 +145,9 @@ fn policies(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawPolicy> {
             );
             continue;
         }
-        found.extend(bad_name(&value));
+        let fault = bad_name(&value.key)
+            .map(|message| Diagnostic::error("bad-policy-name", message).at(value.key_span, ""));
+        found.extend(fault);
         if let Some(table) = value.table(format!("[policy.{}]", value.key), found) {
             policies.push(policy(value.key, &table, found));
         }
@@ -135,15 +155,11 @@ fn policies(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawPolicy> {
     policies
 }
 
-/// Names stand in logs, so they are made of what needs no quotes there.
-fn bad_name(value: &Value<'_>) -> Option<Diagnostic> {
+/// Names stand in logs, so they are made of what needs no quotes there; says what is wrong with one.
+fn bad_name(name: &str) -> Option<String> {
     let fit = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let name = &value.key;
-    (name.is_empty() || !name.chars().all(fit)).then(|| {
-        let message =
-            format!("expected a name of letters, digits, `-`, `_` and dots, found `{name}`");
-        Diagnostic::error("bad-policy-name", message).at(value.key_span, "")
-    })
+    (name.is_empty() || !name.chars().all(fit))
+        .then(|| format!("expected a name of letters, digits, `-`, `_` and dots, found `{name}`"))
 }
 
 const POLICY: [&str; 3] = ["rules", "file", "site-control"];
@@ -215,9 +231,6 @@ fn rule(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawRule {
         let help = "write `domain = \"www.example.com\"`, the host that the movie is loaded from";
         found.push(table.missing("domain", help));
     }
-    if ports.is_none() {
-        found.push(without_ports(table));
-    }
     let secure = table.get("secure").and_then(|value| {
         let span = value.span;
         value.boolean(found).map(|value| At { value, span })
@@ -225,64 +238,11 @@ fn rule(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawRule {
     RawRule {
         span: table.span,
         domain: domain.flatten(),
-        ports: ports.flatten(),
+        ports: match ports {
+            Some(Some(text)) => RawPorts::Written(text),
+            Some(None) => RawPorts::Faulty,
+            None => RawPorts::OfGates,
+        },
         secure,
     }
-}
-
-fn without_ports(table: &Table<'_>) -> Diagnostic {
-    table
-        .missing(
-            "ports",
-            "add the ports that the movie connects to, as in `ports = \"9339,9400-9410\"`",
-        )
-        .note("a rule without ports is for the ports of the gates that use its policy, and there are none")
-}
-
-const LISTEN: [&str; 5] = [
-    "address",
-    "policy",
-    "public-port",
-    "dialect",
-    "accept-proxy",
-];
-
-fn listener(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawListener {
-    table.only(&LISTEN, found);
-    if let Some(value) = table.get("dialect") {
-        // The other one is refused with everything else that is not supported yet.
-        value.choice(&[("flash", ()), ("silverlight", ())], found);
-    }
-    let public_port = table
-        .get("public-port")
-        .and_then(|value| value.number((1, 65_535), found))
-        .and_then(|number| Port::new(number.value).ok());
-    RawListener {
-        header: table.span,
-        addresses: addresses(table, found),
-        policy: table.get("policy").and_then(|value| value.text(found)),
-        public_port,
-    }
-}
-
-fn addresses(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> Vec<At<ListenAddress>> {
-    let help = "write `address = \"[::]:843\"` for every address of this machine, or `\"192.0.2.10:843\"` for one";
-    let Some(value) = table.get("address") else {
-        found.push(table.missing("address", help));
-        return Vec::new();
-    };
-    let before = found.len();
-    let texts = value.texts(found);
-    if texts.is_empty() && found.len() == before {
-        let message = "expected an address, found an empty list";
-        found.push(
-            Diagnostic::error("missing-key", message)
-                .at(value.span, "")
-                .help(help),
-        );
-    }
-    texts
-        .iter()
-        .filter_map(|text| parse_text(text, "bad-address", str::parse, found))
-        .collect()
 }

@@ -7,12 +7,11 @@ use std::time::Duration;
 use flash_policy::spelling::nearest;
 use flash_policy::{Diagnostic, Port};
 
-use super::defaults;
-use super::listeners;
 use super::policy::{Named, PolicyFile};
 use super::raw::{Raw, RawListener};
 use super::sections::{RawAdmin, RawLimits, RawProcess, Switch};
 use super::tree::{At, Text};
+use super::{defaults, gates, listeners};
 use crate::render::{self, Source};
 use crate::snapshot::{Admin, Limits, Plan, Process, User};
 
@@ -31,19 +30,23 @@ pub(super) fn resolve(
     found: &mut Vec<Diagnostic>,
 ) -> Resolved {
     let folder = path.parent().unwrap_or(Path::new(""));
+    let limits = limits(raw.limits, found);
+    let names: Vec<_> = raw.policies.iter().map(|it| it.name.clone()).collect();
     let mut policies = Vec::new();
     for policy in raw.policies {
-        policies.push(Named::new(policy, folder, found));
+        let gates = gates::ports(&policy.name, &raw.listeners, &names);
+        policies.push(Named::new(policy, &gates, folder, found));
     }
     let admin_address = raw.admin.as_ref().and_then(|admin| admin.address.as_ref());
     listeners::check(&raw.listeners, admin_address, source, found);
-    let listeners = listeners::resolve(&raw.listeners, &policies, found);
+    gates::check(&raw.listeners, admin_address, limits.request, source, found);
+    let listeners = listeners::resolve(&raw.listeners, &policies, limits.request, found);
     let files = judged(&policies, &raw.listeners, found);
     let config = std::iter::once(path.to_owned());
     let watched = config.chain(files.iter().map(|(file, _)| file.path.clone()));
     let plan = Plan {
         listeners,
-        limits: limits(raw.limits, found),
+        limits,
         process: process(raw.process, path, source),
         admin: raw.admin.map(admin),
         hosts: raw.hosts,
@@ -80,7 +83,7 @@ fn unused(policy: &Named, found: &[Diagnostic]) -> Option<Diagnostic> {
         Diagnostic::warning("unused-policy", message)
             .at(policy.header, "")
             .help(format!(
-                "write `policy = \"{name}\"` at a `[[listen]]`, or remove it"
+                "write `policy = \"{name}\"` at a `[[listen]]` or `[[gate]]`, or remove it"
             ))
     })
 }

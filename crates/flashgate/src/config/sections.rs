@@ -116,7 +116,7 @@ fn cap(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Switch<NonZeroU
     NonZeroU32::new(number.value).map(Switch::On)
 }
 
-fn lasting(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<At<Duration>> {
+pub(super) fn lasting(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<At<Duration>> {
     duration(value, values::lasting, found)
 }
 
@@ -139,7 +139,7 @@ fn idle(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Switch<Duratio
     lasting(value, found).map(|duration| Switch::On(duration.value))
 }
 
-fn networks(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<Network> {
+pub(super) fn networks(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<Network> {
     let texts = value.texts(found);
     texts
         .iter()

@@ -1,4 +1,4 @@
-//! Keys that the program still refuses are read and resolved here already.
+//! What a file comes to once it is resolved.
 
 use std::path::Path;
 use std::time::Duration;
@@ -8,9 +8,11 @@ use toml::de::DeTable;
 
 use super::tree::Table;
 use super::{raw, resolve};
-use crate::snapshot::{Plan, Process, Sandbox, User};
+use crate::connection::ProxyVersion;
+use crate::daemon::sandbox::Needs;
+use crate::snapshot::{Gate, Plan, Process, Sandbox, User};
 
-const LEAST: &str = "hosts = 'play.test'\n[policy.p]\nrules = [{ domain = 'a.test', ports = '80' }]\n[[listen]]\naddress = '843'\n";
+const LEAST: &str = "hosts = 'play.test'\n[policy.p]\nrules = [{ domain = 'a.test', ports = '8000' }]\n[[listen]]\naddress = '843'\n";
 
 /// Resolves the least that can be served and some more, without asking what is supported yet.
 fn resolved(more: &str) -> (Plan, Vec<Diagnostic>) {
@@ -77,7 +79,6 @@ fn defaults() {
         ("nobody", 1)
     );
     assert!(plan.process.handover.is_none() && plan.admin.is_none());
-    assert_eq!(plan.listeners[0].public_port.unwrap().get(), 843);
     assert_eq!(plan.hosts[0].to_string(), "play.test");
     assert_eq!(plan.watched, [Path::new("/etc/flashgate/flashgate.toml")]);
 }
@@ -132,4 +133,70 @@ fn admin() {
         "found `[::]:9843`",
     );
     refused("[admin]\nport = 9843", "unknown-key", "`port`");
+}
+
+const GATE: &str = "[[gate]]\naddress = '[::]:9339'\nbackend = 'game.test:9340'\n";
+
+/// The gates of the least that can be served and some more, with what is trusted there.
+fn gates(more: &str) -> Vec<(Gate, Vec<String>)> {
+    let listeners = plan(more).listeners;
+    let services = listeners.iter().map(|listener| &listener.service);
+    services
+        .filter_map(|service| {
+            let trusted = service.accept_proxy.iter().map(ToString::to_string);
+            Some((service.gate.clone()?, trusted.collect()))
+        })
+        .collect()
+}
+
+#[test]
+fn gate_defaults() {
+    let [(gate, trusted)] = &gates(GATE)[..] else {
+        panic!("expected one gate");
+    };
+    assert_eq!(gate.name, "gate-9339");
+    assert_eq!(gate.backend.to_string(), "game.test:9340");
+    assert_eq!((&gate.http_backend, gate.send_proxy), (&None, None));
+    assert_eq!(gate.speaks_first_after, Duration::from_millis(200));
+    assert_eq!(trusted.len(), 0);
+    let (_, found) = resolved(&format!("{GATE}[limits]\nrequest = '100ms'"));
+    assert_eq!(found.len(), 1, "only that it is short: {found:?}");
+}
+
+#[test]
+fn gate_settings() {
+    let more = "name = 'game'\nspeaks-first-after = '1s'\nhttp-backend = '[::1]:8080'\nsend-proxy = 'v2'\n\
+                accept-proxy = ['10.0.0.0/8', '::1']\nwebsocket = false";
+    let [(gate, trusted)] = &gates(&format!("{GATE}{more}"))[..] else {
+        panic!("expected one gate");
+    };
+    assert_eq!(gate.name, "game");
+    assert_eq!(
+        gate.http_backend.as_ref().unwrap().to_string(),
+        "[::1]:8080"
+    );
+    assert_eq!(gate.send_proxy, Some(ProxyVersion::V2));
+    assert_eq!(gate.speaks_first_after, Duration::from_secs(1));
+    assert_eq!(trusted, &["10.0.0.0/8", "::1/128"]);
+}
+
+/// By port, and never one that somebody has given.
+#[test]
+fn gate_names() {
+    let named = "[[gate]]\nname = 'gate-9339'\naddress = '1025'\nbackend = 'a:1'\n";
+    let same_port = "[[gate]]\naddress = '192.0.2.7:9339'\nbackend = 'a:1'\n";
+    let gates = gates(&format!("{GATE}{same_port}{named}"));
+    let names: Vec<_> = gates.iter().map(|(gate, _)| gate.name.as_str()).collect();
+    assert_eq!(names, ["gate-9339-2", "gate-9339-3", "gate-9339"]);
+}
+
+/// What a sandboxed daemon may connect to: backends, and DNS where one has a name.
+#[test]
+fn ports_to_connect_to() {
+    let needs = |more: &str| Needs::of(&plan(more), std::iter::empty()).connect;
+    assert_eq!(needs("").len(), 0);
+    let ports = needs(&format!("{GATE}http-backend = '[::1]:8080'"));
+    assert_eq!(ports.into_iter().collect::<Vec<_>>(), [53, 8080, 9340]);
+    let ports = needs("[[gate]]\naddress = '1025'\nbackend = '127.0.0.1:2'");
+    assert_eq!(ports.into_iter().collect::<Vec<_>>(), [2]);
 }

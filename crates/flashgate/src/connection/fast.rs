@@ -6,7 +6,6 @@
 
 use std::os::fd::OwnedFd;
 
-use flash_policy::Reply;
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, recv};
 use tokio_flash_policy::{First, Opening, Rest};
@@ -14,6 +13,7 @@ use tokio_flash_policy::{First, Opening, Rest};
 use super::Outcome;
 use super::policy::{Sent, send};
 use crate::fault;
+use crate::snapshot::Service;
 
 /// How far the first attempt came.
 pub(super) enum Answer {
@@ -26,6 +26,7 @@ pub(super) enum Answer {
 }
 
 /// What a task goes on with.
+#[derive(Default)]
 pub(super) struct Progress {
     pub(super) opening: Opening,
     /// How many bytes of the reply are out.
@@ -33,11 +34,12 @@ pub(super) struct Progress {
 }
 
 /// Reads once, and answers if that was the whole request and nothing else.
-pub(super) fn answer(socket: &OwnedFd, reply: &Reply) -> Answer {
+pub(super) fn answer(socket: &OwnedFd, service: &Service) -> Answer {
     fault::point(fault::Point::Fast);
     let mut opening = Opening::new();
     match opening.fill(|room| recv(socket, room, RecvFlags::DONTWAIT).map(|(count, _)| count)) {
-        Ok(0) => return Answer::Gone(Outcome::EndedEarly),
+        // Behind a gate it is for the server to say what such a connection is worth.
+        Ok(0) if service.gate.is_none() => return Answer::Gone(Outcome::EndedEarly),
         Ok(_) => {}
         Err(Errno::AGAIN | Errno::INTR) => {
             return Answer::Unfinished(Progress { opening, sent: 0 });
@@ -47,7 +49,7 @@ pub(super) fn answer(socket: &OwnedFd, reply: &Reply) -> Answer {
     if opening.first() != Some(First::Policy(Rest::Nothing)) {
         return Answer::Unfinished(Progress { opening, sent: 0 });
     }
-    match send(socket, reply.as_bytes()) {
+    match send(socket, service.reply.as_bytes()) {
         Sent::All => Answer::Done,
         Sent::Part(sent) => Answer::Unfinished(Progress { opening, sent }),
         Sent::Failed => Answer::Gone(Outcome::WriteFailed),

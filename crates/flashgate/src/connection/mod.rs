@@ -7,29 +7,35 @@ use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use socket2::SockRef;
 use tokio::net::TcpStream;
-use tokio_flash_policy::{Linger, Timing};
+use tokio_flash_policy::Linger;
 use tracing::field::display;
 use tracing::{Level, debug, enabled, error, info, warn};
 
-use crate::daemon::{OverLimit, Permits, Spare, Subscriber};
+use crate::daemon::{OverLimit, Permits, Spare};
 use crate::log::{self, Sampler};
 use crate::snapshot::{Limits, Service};
 
+mod backends;
+mod balancer;
+mod dial;
 mod fast;
+mod gate;
 mod outcome;
 mod policy;
-#[cfg_attr(not(test), expect(dead_code, reason = "the gate is wired next"))]
 mod proxy_header;
-#[cfg_attr(not(test), expect(dead_code, reason = "the gate is wired next"))]
 mod relay;
 mod waiting;
 
+pub(crate) use backends::BackendStatus;
+use backends::Backends;
+use fast::Progress;
 pub(crate) use outcome::Outcome;
 pub(crate) use proxy_header::Version as ProxyVersion;
-use waiting::Waiting;
+use waiting::{Waiting, Witness};
 
 /// What every connection needs.
 #[derive(Debug)]
@@ -40,20 +46,42 @@ pub(crate) struct Shared {
     hints: Hints,
     totals: [AtomicU64; Outcome::COUNT],
     shed: AtomicU64,
+    /// Bytes that clients and backends sent each other.
+    relayed: [AtomicU64; 2],
+    pub(crate) backends: Backends,
+    /// Cuts all relays.
+    pub(crate) stop: relay::Stop,
 }
 
 /// What a reload can change for connections to come; each keeps what it began with.
 #[derive(Clone, Copy, Debug)]
 struct Deadlines {
-    timing: Timing,
+    request: Duration,
     linger: Linger,
+    backend_connect: Duration,
+    half_open: Duration,
+    idle: Option<Duration>,
+}
+
+impl Deadlines {
+    fn relay(self) -> relay::Limits {
+        relay::Limits {
+            half_open: self.half_open,
+            idle: self.idle,
+            // Linux would count a player who reads nothing for a while among those that are gone.
+            unacknowledged: None,
+        }
+    }
 }
 
 impl From<&Limits> for Deadlines {
     fn from(limits: &Limits) -> Self {
         Self {
-            timing: Timing::default().request(limits.request),
+            request: limits.request,
             linger: limits.linger,
+            backend_connect: limits.backend_connect,
+            half_open: limits.half_open,
+            idle: limits.idle,
         }
     }
 }
@@ -65,6 +93,7 @@ struct Hints {
     tls: Sampler,
     system: Sampler,
     over_limit: Sampler,
+    proxy: Sampler,
     panic: Sampler,
     ended: [Sampler; Outcome::COUNT],
 }
@@ -76,6 +105,7 @@ impl Hints {
             tls: Sampler::of_warnings("tls"),
             system: Sampler::of_warnings("system-failed"),
             over_limit: Sampler::of_warnings("over-limit"),
+            proxy: Sampler::of_warnings("proxy-refused"),
             panic: Sampler::of_warnings("connection-failed"),
             ended: Outcome::ALL.map(|outcome| Sampler::of_connections(outcome.code())),
         }
@@ -91,6 +121,9 @@ impl Shared {
             hints: Hints::new(),
             totals: Default::default(),
             shed: AtomicU64::new(0),
+            relayed: Default::default(),
+            backends: Backends::default(),
+            stop: relay::Stop::default(),
         }
     }
 
@@ -130,6 +163,26 @@ impl Shared {
     fn count(&self, outcome: Outcome) {
         if let Some(total) = self.totals.get(outcome.index()) {
             total.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn count_relayed(&self, from_client: u64, from_backend: u64) {
+        let [up, down] = &self.relayed;
+        up.fetch_add(from_client, Ordering::Relaxed);
+        down.fetch_add(from_backend, Ordering::Relaxed);
+    }
+
+    /// How many bytes clients and backends have sent each other, counted when a relay ends.
+    pub(crate) fn relayed(&self) -> [u64; 2] {
+        let [up, down] = &self.relayed;
+        [up, down].map(|bytes| bytes.load(Ordering::Relaxed))
+    }
+
+    /// A balancer's connection is closed for want of a PROXY header.
+    fn tell_proxy_fault(&self, peer: Option<SocketAddr>, fault: &balancer::Fault) {
+        if let Some(suppressed) = self.hints.proxy.admit() {
+            let peer = peer.map(display);
+            warn!(peer, %fault, suppressed, "closed a connection that `accept-proxy` wants a PROXY header from");
         }
     }
 
@@ -182,18 +235,19 @@ impl Shared {
 
     /// One line at the end: what became of all the connections.
     pub(crate) fn log_totals(&self) {
-        let is_answered = |outcome: Outcome| outcome == Outcome::Answered;
-        let sum = |wanted: bool| -> u64 {
-            let of_kind = self
-                .totals()
-                .filter(|(outcome, _)| is_answered(*outcome) == wanted);
-            of_kind.map(|(_, total)| total).sum()
+        let total = |wanted: Outcome| -> u64 {
+            let mut totals = self.totals();
+            totals
+                .find(|(outcome, _)| *outcome == wanted)
+                .map_or(0, |(_, total)| total)
         };
-        let (answered, others) = (sum(true), sum(false));
+        let (answered, relayed) = (total(Outcome::Answered), total(Outcome::Relayed));
+        let all: u64 = self.totals().map(|(_, total)| total).sum();
+        let others = all - answered - relayed;
         let shed = self.shed();
         let cut = self.permits.open() + self.permits.lingering();
         let panics = log::panics();
-        info!(answered, others, cut, shed, panics, "stopped");
+        info!(answered, relayed, others, cut, shed, panics, "stopped");
     }
 }
 
@@ -205,36 +259,42 @@ fn some(count: u64) -> Option<u64> {
 /// Serves an accepted socket: now if its request is there, else in a task of its own.
 pub(crate) fn start(
     socket: OwnedFd,
-    subscriber: Option<Subscriber>,
+    peer: Option<SocketAddr>,
     service: &Arc<Service>,
     shared: &Arc<Shared>,
 ) {
-    match fast::answer(&socket, &service.reply) {
-        fast::Answer::Done => shared.count_fast(&socket, Outcome::Answered),
-        fast::Answer::Gone(outcome) => shared.count_fast(&socket, outcome),
-        fast::Answer::Unfinished(progress) => {
-            let permit = shared.permits.take(subscriber);
-            let shared = Arc::clone(shared);
-            match TcpStream::from_std(socket.into()) {
-                Ok(stream) => {
-                    tokio::spawn(
-                        Waiting {
-                            stream,
-                            progress,
-                            permit,
-                            service: Arc::clone(service),
-                            shared,
-                        }
-                        .serve(),
-                    );
-                }
-                Err(error) => {
-                    shared.count(Outcome::SystemFailed);
-                    if let Some(suppressed) = shared.hints.system.admit() {
-                        let error = log::reason(&error);
-                        warn!(error, suppressed, "can't watch a connection; it is closed");
-                    }
-                }
+    let (subscriber, progress, from) = if service.expects_proxy(peer) {
+        // Whose it is, and so whose limits hold, its header says.
+        (None, Progress::default(), waiting::From::Balancer)
+    } else {
+        let subscriber = match peer.map_or(Ok(None), |peer| shared.permits.admit(peer.ip())) {
+            Ok(subscriber) => subscriber,
+            Err(over) => return shared.refuse(peer, over),
+        };
+        match fast::answer(&socket, service) {
+            fast::Answer::Done => return shared.count_fast(&socket, Outcome::Answered),
+            fast::Answer::Gone(outcome) => return shared.count_fast(&socket, outcome),
+            fast::Answer::Unfinished(progress) => (subscriber, progress, waiting::From::Client),
+        }
+    };
+    let permit = shared.permits.take(subscriber, service.descriptors());
+    match TcpStream::from_std(socket.into()) {
+        Ok(stream) => {
+            let waiting = Waiting {
+                stream,
+                progress,
+                permit,
+                service: Arc::clone(service),
+                shared: Witness(Arc::clone(shared)),
+                from,
+            };
+            tokio::spawn(waiting.serve());
+        }
+        Err(error) => {
+            shared.count(Outcome::SystemFailed);
+            if let Some(suppressed) = shared.hints.system.admit() {
+                let error = log::reason(&error);
+                warn!(error, suppressed, "can't watch a connection; it is closed");
             }
         }
     }

@@ -1,5 +1,7 @@
 //! What became of a connection, as a closed set of reasons: logs and totals go by it.
 
+use super::relay::End;
+
 /// See the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(usize)]
@@ -26,10 +28,45 @@ pub(crate) enum Outcome {
     SystemFailed,
     /// Its address has too many connections, or makes them too fast.
     OverLimit,
+    /// A balancer's connection without a PROXY header.
+    ProxyRefused,
+    /// No backend to pass it on to.
+    BackendUnreachable,
+    /// Passed on until both sides had ended.
+    Relayed,
+    /// Passed on; then the client reset the connection.
+    ClientReset,
+    /// Passed on; then the backend did.
+    BackendReset,
+    /// Passed on; then the client could not be reached any more.
+    ClientLost,
+    /// Passed on; then the backend could not.
+    BackendLost,
+    /// Passed on; one side had ended, and the other was silent for too long.
+    HalfOpenExpired,
+    /// Passed on; both sides were silent for too long.
+    IdleExpired,
+    /// Passed on until a stop cut it.
+    Stopped,
+}
+
+impl From<End> for Outcome {
+    fn from(end: End) -> Self {
+        match end {
+            End::Clean => Self::Relayed,
+            End::ClientReset => Self::ClientReset,
+            End::BackendReset => Self::BackendReset,
+            End::ClientLost => Self::ClientLost,
+            End::BackendLost => Self::BackendLost,
+            End::HalfOpenExpired => Self::HalfOpenExpired,
+            End::IdleExpired => Self::IdleExpired,
+            End::Stopped => Self::Stopped,
+        }
+    }
 }
 
 impl Outcome {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 21] = [
         Self::Answered,
         Self::AnsweredThenCut,
         Self::WriteFailed,
@@ -41,6 +78,16 @@ impl Outcome {
         Self::PeerFailed,
         Self::SystemFailed,
         Self::OverLimit,
+        Self::ProxyRefused,
+        Self::BackendUnreachable,
+        Self::Relayed,
+        Self::ClientReset,
+        Self::BackendReset,
+        Self::ClientLost,
+        Self::BackendLost,
+        Self::HalfOpenExpired,
+        Self::IdleExpired,
+        Self::Stopped,
     ];
     pub(crate) const COUNT: usize = Self::ALL.len();
 
@@ -62,6 +109,16 @@ impl Outcome {
             Self::PeerFailed => "peer-failed",
             Self::SystemFailed => "system-failed",
             Self::OverLimit => "over-limit",
+            Self::ProxyRefused => "proxy-refused",
+            Self::BackendUnreachable => "backend-unreachable",
+            Self::Relayed => "relayed",
+            Self::ClientReset => "client-reset",
+            Self::BackendReset => "backend-reset",
+            Self::ClientLost => "client-lost",
+            Self::BackendLost => "backend-lost",
+            Self::HalfOpenExpired => "half-open-expired",
+            Self::IdleExpired => "idle-expired",
+            Self::Stopped => "stopped",
         }
     }
 }

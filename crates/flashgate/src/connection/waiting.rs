@@ -1,15 +1,17 @@
 //! A connection that could not be answered on the spot: its request is still coming, or it is none.
 
 use std::net::SocketAddr;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use tokio::net::TcpStream;
-use tokio_flash_policy::{First, Opening};
+use tokio_flash_policy::{First, Rest, Timing};
 use tracing::field::display;
 use tracing::{debug, warn};
 
 use super::fast::Progress;
-use super::{Outcome, Shared, policy, some};
+use super::proxy_header::{Addresses, Header};
+use super::{Outcome, Shared, balancer, gate, policy, some};
 use crate::daemon::Permit;
 use crate::fault;
 use crate::log::{Sampler, escaped};
@@ -23,11 +25,21 @@ pub(super) struct Waiting {
     pub(super) progress: Progress,
     pub(super) permit: Permit,
     pub(super) service: Arc<Service>,
-    pub(super) shared: Arc<Shared>,
+    pub(super) shared: Witness,
+    pub(super) from: From,
+}
+
+/// Whose connection it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum From {
+    /// A client's.
+    Client,
+    /// A balancer's, which says whose in front of everything else.
+    Balancer,
 }
 
 impl Waiting {
-    /// Reads on, answers or closes; the permit is returned at the end.
+    /// Reads on, and does what the first bytes ask for; the permit is returned at the end.
     #[expect(
         clippy::manual_async_fn,
         reason = "an `async fn` would hold `self` twice"
@@ -35,31 +47,58 @@ impl Waiting {
     pub(super) fn serve(mut self) -> impl Future<Output = ()> + Send {
         async move {
             fault::point(fault::Point::Task);
-            let timing = self.shared.deadlines().timing;
+            // On the heap, for they are larger than the wait between them, and far fewer are in them.
+            if self.from == From::Balancer {
+                return Box::pin(self.behind_balancer()).await;
+            }
+            let timing = self.timing();
             match self.progress.opening.read(&mut self.stream, timing).await {
                 Err(_) => self.end(Outcome::PeerFailed, None),
-                // On the heap, for it is larger than the wait before it, and far fewer answer than wait.
-                Ok(first) => Box::pin(self.judge(first)).await,
+                Ok(first) => Box::pin(self.judge(first, None)).await,
             }
         }
     }
 
-    /// Answers a policy request; every other connection has nothing to expect here.
-    async fn judge(&mut self, first: First) {
-        // A failed connection has no peer any more, so its name is asked for before.
+    /// The same for a connection that has a PROXY header in front.
+    async fn behind_balancer(mut self) {
         let peer = self.stream.peer_addr().ok();
+        let told = match balancer::read(&self.stream).await {
+            Ok(Header { addresses, .. }) => addresses,
+            Err(fault) => {
+                self.shared.tell_proxy_fault(peer, &fault);
+                return self.end(Outcome::ProxyRefused, peer);
+            }
+        };
+        let client = told.map(|told| told.source).or(peer);
+        match client.map_or(Ok(None), |client| self.shared.permits.admit(client.ip())) {
+            Ok(subscriber) => self.permit.assign(subscriber),
+            Err(over) => return self.shared.refuse(client, over),
+        }
+        let timing = self.timing();
+        match self.progress.opening.read(&mut self.stream, timing).await {
+            Err(_) => self.end(Outcome::PeerFailed, client),
+            Ok(first) => self.judge(first, told).await,
+        }
+    }
+
+    fn timing(&self) -> Timing {
+        let timing = Timing::default().request(self.shared.deadlines().request);
+        match &self.service.gate {
+            Some(gate) => timing.silence(gate.speaks_first_after),
+            None => timing,
+        }
+    }
+
+    /// Answers a policy request; every other connection goes through the gate, or has nothing to expect here.
+    async fn judge(self, first: First, told: Option<Addresses>) {
+        // A failed connection has no peer any more, so its name is asked for before.
+        let peer = told
+            .map(|told| told.source)
+            .or_else(|| self.stream.peer_addr().ok());
         let outcome = match first {
-            First::Policy(rest) => {
-                let (reply, sent) = (self.service.reply.as_bytes(), self.progress.sent);
-                policy::answer(
-                    &mut self.stream,
-                    &mut self.permit,
-                    reply,
-                    sent,
-                    rest,
-                    self.shared.deadlines().linger,
-                )
-                .await
+            First::Policy(rest) => return self.answer(rest, peer).await,
+            _ if self.service.gate.is_some() => {
+                return gate::pass(self, first, told, peer).await;
             }
             First::Http => Outcome::Http,
             First::Tls => Outcome::Tls,
@@ -70,25 +109,45 @@ impl Waiting {
         self.end(outcome, peer);
     }
 
-    fn end(&self, outcome: Outcome, peer: Option<SocketAddr>) {
+    /// Answers a policy request.
+    pub(super) async fn answer(mut self, rest: Rest, peer: Option<SocketAddr>) {
+        let (reply, sent) = (self.service.reply.as_bytes(), self.progress.sent);
+        let linger = self.shared.deadlines().linger;
+        let (stream, permit) = (&mut self.stream, &mut self.permit);
+        let outcome = policy::answer(stream, permit, reply, sent, rest, linger).await;
+        self.end(outcome, peer);
+    }
+
+    pub(super) fn end(&self, outcome: Outcome, peer: Option<SocketAddr>) {
         self.shared.count(outcome);
-        explain(outcome, peer, &self.progress.opening, &self.shared);
+        let received = self.progress.opening.bytes();
+        explain(outcome, peer, received, &self.shared);
     }
 }
 
-impl Drop for Waiting {
-    /// A panic ends its task and no other; tokio takes it, and would tell nobody.
+/// What connections share, in the hands of one whose panic would otherwise go untold: tokio takes it with the task.
+pub(super) struct Witness(pub(super) Arc<Shared>);
+
+impl Deref for Witness {
+    type Target = Arc<Shared>;
+
+    fn deref(&self) -> &Arc<Shared> {
+        &self.0
+    }
+}
+
+impl Drop for Witness {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.shared.tell_panic();
+            self.0.tell_panic();
         }
     }
 }
 
 /// Tells the operator what somebody must have set up wrongly; everything else is for those who look closely.
-fn explain(outcome: Outcome, peer: Option<SocketAddr>, opening: &Opening, shared: &Shared) {
+fn explain(outcome: Outcome, peer: Option<SocketAddr>, received: &[u8], shared: &Shared) {
     let peer = peer.map(display);
-    let received = escaped(opening.bytes());
+    let received = escaped(received);
     if let Some((sampler, hint)) = hint(outcome, shared)
         && let Some(suppressed) = sampler.admit()
     {
@@ -102,18 +161,12 @@ fn explain(outcome: Outcome, peer: Option<SocketAddr>, opening: &Opening, shared
 
 /// What to say about a connection that somebody meant for another kind of server, and how often it was said.
 fn hint(outcome: Outcome, shared: &Shared) -> Option<(&Sampler, &'static str)> {
-    match outcome {
-        Outcome::Http => Some((&shared.hints.http, HTTP_HINT)),
-        Outcome::Tls => Some((&shared.hints.tls, "this port speaks no TLS")),
-        Outcome::Answered
-        | Outcome::AnsweredThenCut
-        | Outcome::WriteFailed
-        | Outcome::NotARequest
-        | Outcome::EndedEarly
-        | Outcome::Deadline
-        | Outcome::PeerFailed
-        | Outcome::SystemFailed
-        | Outcome::OverLimit => None,
+    if outcome == Outcome::Http {
+        Some((&shared.hints.http, HTTP_HINT))
+    } else if outcome == Outcome::Tls {
+        Some((&shared.hints.tls, "this port speaks no TLS"))
+    } else {
+        None
     }
 }
 

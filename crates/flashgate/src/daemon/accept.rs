@@ -110,7 +110,8 @@ impl Acceptor {
     /// Accepts for ever.
     async fn accept(&mut self) {
         loop {
-            self.shared.permits.room().await;
+            let descriptors = self.services.borrow().descriptors();
+            self.shared.permits.room(descriptors).await;
             // The error is the event loop's own, at its end.
             let Ok(mut ready) = self.listener.readable().await else {
                 return;
@@ -155,7 +156,8 @@ impl Acceptor {
     async fn finish(&mut self) {
         let mut taken = 0;
         while taken < QUEUE {
-            self.shared.permits.room().await;
+            let descriptors = self.services.borrow().descriptors();
+            self.shared.permits.room(descriptors).await;
             let (accepted, end) = self.batch();
             taken += accepted;
             match end {
@@ -173,8 +175,9 @@ impl Acceptor {
     fn batch(&self) -> (usize, Batch) {
         let listener = self.listener.get_ref();
         let mut accepted = 0;
+        let descriptors = self.services.borrow().descriptors();
         for _ in 0..BATCH {
-            if !self.shared.permits.has_room() {
+            if !self.shared.permits.has_room(descriptors) {
                 return (accepted, Batch::NoRoom);
             }
             match acceptfrom_with(listener, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC) {
@@ -198,19 +201,15 @@ impl Acceptor {
         (accepted, Batch::Full)
     }
 
-    /// Serves a connection, unless its address is over its limits; should that panic, no other is concerned.
+    /// Serves a connection; should that panic, no other is concerned.
     fn start(&self, socket: OwnedFd, peer: Option<SocketAddr>) {
-        let subscriber = match peer.map_or(Ok(None), |peer| self.shared.permits.admit(peer.ip())) {
-            Ok(subscriber) => subscriber,
-            Err(over) => return self.shared.refuse(peer, over),
-        };
         let serve = || {
             let services = self.services.borrow();
             let local = services
                 .by_address()
                 .then(|| local_address(&socket))
                 .flatten();
-            connection::start(socket, subscriber, services.at(local), &self.shared);
+            connection::start(socket, peer, services.at(local), &self.shared);
         };
         if catch_unwind(AssertUnwindSafe(serve)).is_err() {
             self.shared.tell_panic();

@@ -29,6 +29,9 @@ pub(super) fn raise() -> u64 {
     }
 }
 
+/// What the pipes of a thread's relays take: 16 pipes, with two ends each.
+const PIPES: usize = 32;
+
 /// Of the descriptors for connections, one in so many is for those that linger.
 const LINGERING_SHARE: u64 = 4;
 
@@ -49,7 +52,8 @@ pub(super) fn budget(files: u64, plan: &Plan) -> Result<Capacity, String> {
     let lingering = room / LINGERING_SHARE;
     let number = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
     Ok(Capacity {
-        connections: number(room - lingering).min(plan.limits.connections),
+        connections: number(room).min(plan.limits.connections),
+        descriptors: number(room),
         lingering: number(lingering),
     })
 }
@@ -60,5 +64,14 @@ fn kept(plan: &Plan) -> usize {
         .admin
         .as_ref()
         .map_or(0, |_| 1 + admin::MOST_CONNECTIONS);
-    plan.sockets().len() + admin
+    let sockets = plan.sockets();
+    let gates = sockets
+        .iter()
+        .any(|socket| socket.services.descriptors() > 1);
+    let pipes = if gates {
+        plan.process.threads.get() as usize * PIPES
+    } else {
+        0
+    };
+    sockets.len() + admin + pipes
 }

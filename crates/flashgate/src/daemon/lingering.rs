@@ -12,6 +12,8 @@ use tokio::sync::Notify;
 #[derive(Debug)]
 pub(super) struct Lingering {
     most: AtomicUsize,
+    /// How many there are, those told to go and not yet gone included.
+    open: AtomicUsize,
     places: Mutex<Places>,
 }
 
@@ -33,6 +35,7 @@ impl Lingering {
     pub(super) fn new(most: usize) -> Self {
         Self {
             most: AtomicUsize::new(most),
+            open: AtomicUsize::new(0),
             places: Mutex::default(),
         }
     }
@@ -42,20 +45,27 @@ impl Lingering {
     }
 
     pub(super) fn count(&self) -> usize {
-        self.places().taken.len()
+        self.open.load(Ordering::Relaxed)
+    }
+
+    /// Makes room for another connection: if nobody goes already, the one that has lingered longest is told to.
+    pub(super) fn give_way(&self) {
+        let mut places = self.places();
+        if places.taken.len() == self.count() {
+            places.oldest_goes();
+        }
     }
 
     /// Takes a place; where all are taken, the connection that has lingered longest is told to go.
     pub(super) fn take(&self) -> Place {
         let wanted = Arc::new(Notify::new());
+        self.open.fetch_add(1, Ordering::Relaxed);
         let mut places = self.places();
         let number = places.next;
         places.next += 1;
         places.taken.insert(number, Arc::clone(&wanted));
         while places.taken.len() > self.most.load(Ordering::Relaxed).max(1) {
-            if let Some((_, oldest)) = places.taken.pop_first() {
-                oldest.notify_one();
-            }
+            places.oldest_goes();
         }
         Place { number, wanted }
     }
@@ -63,10 +73,19 @@ impl Lingering {
     /// Gives a place back.
     pub(super) fn leave(&self, place: &Place) {
         self.places().taken.remove(&place.number);
+        self.open.fetch_sub(1, Ordering::Relaxed);
     }
 
     fn places(&self) -> MutexGuard<'_, Places> {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Places {
+    fn oldest_goes(&mut self) {
+        if let Some((_, oldest)) = self.taken.pop_first() {
+            oldest.notify_one();
+        }
     }
 }
 
@@ -100,5 +119,8 @@ mod tests {
         let fourth = lingering.take();
         assert!(!told(&third) && !told(&fourth));
         assert_eq!(lingering.count(), 2);
+        lingering.give_way();
+        lingering.give_way();
+        assert_eq!([&third, &fourth].map(told), [true, false]);
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use tracing::{error, info};
 
 use crate::cli::Exit;
@@ -45,7 +45,7 @@ mod workers;
 pub(crate) use accept::Spare;
 pub(crate) use address::ListenAddress;
 pub(crate) use inherited::Inherited;
-pub(crate) use per_address::{OverLimit, Subscriber};
+pub(crate) use per_address::OverLimit;
 pub(crate) use permits::{Permit, Permits};
 pub(crate) use reload::Loader;
 
@@ -66,6 +66,9 @@ use workers::Workers;
 /// How long a client that has said nothing is waited for after a stop: as long as a player waits for its answer
 /// (Adobe, *Developer's Guide*: three seconds).
 const SILENT_DRAIN: Duration = Duration::from_secs(3);
+
+/// How long what is cut may take to be gone.
+const CUT: Duration = Duration::from_millis(500);
 
 /// Binds, serves, and stops; returns how it ended. The loader makes the plan anew for a reload.
 pub(crate) fn run(plan: Plan, loader: Loader, inherited: Inherited) -> Exit {
@@ -251,10 +254,7 @@ impl Daemon {
             Ending::Succeeded => (Course::Leave, Exit::Success),
             Ending::Fault => (Course::Finish, Exit::Internal),
         };
-        tokio::select! {
-            () = drain(&mut self.listeners, course, &self.shared, self.plan.process.drain) => {}
-            signal = self.signals.next_stop() => info!(signal, "stopping now"),
-        }
+        self.drain(course).await;
         if let Some(watchdog) = watchdog {
             watchdog.abort();
         }
@@ -264,6 +264,24 @@ impl Daemon {
         log::tell_all_suppressed();
         self.shared.log_totals();
         exit
+    }
+
+    /// Ends the accept loops, and lets what is open end: until a signal after a hand-over, else for a while.
+    async fn drain(&mut self, course: Course) {
+        if course == Course::Leave {
+            tokio::select! {
+                () = drain(&mut self.listeners, course, &self.shared, None) => return,
+                signal = self.signals.next_stop() => info!(signal, "stopping: relays get their time"),
+            }
+        }
+        let limit = Some(self.plan.process.drain);
+        tokio::select! {
+            () = drain(&mut self.listeners, course, &self.shared, limit) => {}
+            signal = self.signals.next_stop() => info!(signal, "stopping now"),
+        }
+        self.shared.stop.cut();
+        // Each resets both its sides, which takes a turn of the event loop.
+        let _ = timeout(CUT, self.shared.permits.none_served()).await;
     }
 
     /// What the service manager shows of it.
@@ -341,14 +359,21 @@ async fn succeeded(successors: &mut Option<Successors>, endpoints: &[NamedEndpoi
 }
 
 /// Lets what is queued be accepted, unless a successor does; and lets open connections end: all of them for a while,
-/// those that were answered longer.
-async fn drain(listeners: &mut Listeners, course: Course, shared: &Shared, limit: Duration) {
+/// those that are served longer, or as long as it takes.
+async fn drain(
+    listeners: &mut Listeners,
+    course: Course,
+    shared: &Shared,
+    limit: Option<Duration>,
+) {
     let start = Instant::now();
     listeners.end(course).await;
-    let _ = timeout_at(
-        start + SILENT_DRAIN.min(limit),
-        shared.permits.all_returned(),
-    )
-    .await;
-    let _ = timeout_at(start + limit, shared.permits.none_answering()).await;
+    let silent = start + limit.map_or(SILENT_DRAIN, |limit| SILENT_DRAIN.min(limit));
+    let _ = timeout_at(silent, shared.permits.all_returned()).await;
+    match limit {
+        Some(limit) => {
+            let _ = timeout_at(start + limit, shared.permits.none_served()).await;
+        }
+        None => shared.permits.none_served().await,
+    }
 }

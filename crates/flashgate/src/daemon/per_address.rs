@@ -41,6 +41,8 @@ pub(crate) enum OverLimit {
     Open,
     /// The address makes new ones too fast.
     Rate,
+    /// Too many connections of the address are passed on.
+    Relays,
 }
 
 impl OverLimit {
@@ -49,6 +51,7 @@ impl OverLimit {
         match self {
             Self::Open => "per-address",
             Self::Rate => "rate-per-address",
+            Self::Relays => "relays-per-address",
         }
     }
 }
@@ -59,6 +62,8 @@ pub(super) struct PerAddress {
     exempt: Vec<Network>,
     most_open: Option<NonZeroU32>,
     open: HashMap<Subscriber, u32>,
+    most_relays: Option<NonZeroU32>,
+    relays: HashMap<Subscriber, u32>,
     rate: Option<Rate>,
 }
 
@@ -70,6 +75,8 @@ impl PerAddress {
             exempt: limits.exempt.clone(),
             most_open: limits.per_address,
             open: HashMap::new(),
+            most_relays: limits.relays_per_address,
+            relays: HashMap::new(),
             rate,
         }
     }
@@ -77,8 +84,10 @@ impl PerAddress {
     /// Other limits; what is open stays counted, and rates begin anew.
     pub(super) fn set_limits(&mut self, limits: &Limits, now: Instant) {
         let open = std::mem::take(&mut self.open);
+        let relays = std::mem::take(&mut self.relays);
         *self = Self {
             open,
+            relays,
             ..Self::new(limits, now)
         };
     }
@@ -114,13 +123,33 @@ impl PerAddress {
         *self.open.entry(subscriber).or_insert(0) += 1;
     }
 
+    /// An open connection of this address is passed on, if it may be.
+    pub(super) fn relayed(&mut self, subscriber: Subscriber) -> Result<(), OverLimit> {
+        let relays = self.relays.entry(subscriber).or_insert(0);
+        if self.most_relays.is_some_and(|most| *relays >= most.get()) {
+            return Err(OverLimit::Relays);
+        }
+        *relays += 1;
+        self.closed(subscriber);
+        Ok(())
+    }
+
+    /// A connection that was passed on has ended.
+    pub(super) fn relay_ended(&mut self, subscriber: Subscriber) {
+        one_less(&mut self.relays, subscriber);
+    }
+
     /// A connection of this address has ended.
     pub(super) fn closed(&mut self, subscriber: Subscriber) {
-        if let Some(open) = self.open.get_mut(&subscriber) {
-            *open -= 1;
-            if *open == 0 {
-                self.open.remove(&subscriber);
-            }
+        one_less(&mut self.open, subscriber);
+    }
+}
+
+fn one_less(counts: &mut HashMap<Subscriber, u32>, subscriber: Subscriber) {
+    if let Some(count) = counts.get_mut(&subscriber) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(&subscriber);
         }
     }
 }

@@ -15,9 +15,11 @@ use crate::snapshot::Limits;
 /// How many connections fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Capacity {
-    /// On their way to an answer.
+    /// On their way to an answer, or passed on to a backend.
     pub(crate) connections: usize,
-    /// Answered, and waiting for their client's end.
+    /// How many descriptors there are for them and those that linger; a connection that is passed on takes two.
+    pub(crate) descriptors: usize,
+    /// Answered, and waiting for their client's end: so many at most, and fewer where others need the room.
     pub(crate) lingering: usize,
 }
 
@@ -25,8 +27,12 @@ pub(crate) struct Capacity {
 #[derive(Debug)]
 pub(crate) struct Permits {
     limit: AtomicUsize,
+    descriptors: AtomicUsize,
     open: AtomicUsize,
+    /// Descriptors of those that are open.
+    taken: AtomicUsize,
     answering: AtomicUsize,
+    relaying: AtomicUsize,
     lingering: Lingering,
     per_address: Mutex<PerAddress>,
     returned: Notify,
@@ -38,6 +44,8 @@ pub(crate) struct Permit {
     permits: Arc<Permits>,
     subscriber: Option<Subscriber>,
     stage: Stage,
+    /// How many descriptors the connection may come to have.
+    descriptors: u8,
 }
 
 /// How far a connection has come.
@@ -49,6 +57,8 @@ enum Stage {
     Answering,
     /// It was answered.
     Lingering(Place),
+    /// It is passed on to a backend.
+    Relaying,
 }
 
 impl Permits {
@@ -56,7 +66,10 @@ impl Permits {
     pub(crate) fn new(capacity: Capacity, limits: &Limits) -> Arc<Self> {
         Arc::new(Self {
             limit: AtomicUsize::new(capacity.connections),
+            descriptors: AtomicUsize::new(capacity.descriptors),
             open: AtomicUsize::new(0),
+            taken: AtomicUsize::new(0),
+            relaying: AtomicUsize::new(0),
             answering: AtomicUsize::new(0),
             lingering: Lingering::new(capacity.lingering),
             per_address: Mutex::new(PerAddress::new(limits, Instant::now())),
@@ -70,8 +83,16 @@ impl Permits {
     }
 
     /// Takes a place, even where none is left: whoever accepts looks at [`has_room`](Self::has_room) first.
-    pub(crate) fn take(self: &Arc<Self>, subscriber: Option<Subscriber>) -> Permit {
+    ///
+    /// A connection that may be passed on takes the place for its second descriptor at once: it could not wait for it.
+    pub(crate) fn take(
+        self: &Arc<Self>,
+        subscriber: Option<Subscriber>,
+        descriptors: u8,
+    ) -> Permit {
         self.open.fetch_add(1, Ordering::Relaxed);
+        self.taken
+            .fetch_add(usize::from(descriptors), Ordering::Relaxed);
         if let Some(subscriber) = subscriber {
             self.per_address().opened(subscriber);
         }
@@ -79,11 +100,23 @@ impl Permits {
             permits: Arc::clone(self),
             subscriber,
             stage: Stage::Waiting,
+            descriptors,
         }
     }
 
-    pub(crate) fn has_room(&self) -> bool {
-        self.open() < self.limit()
+    /// Whether a connection with so many descriptors fits; one that lingers gives way where that is what it lacks.
+    pub(crate) fn has_room(&self, descriptors: u8) -> bool {
+        let room = self.descriptors.load(Ordering::Relaxed);
+        let taken = self.taken.load(Ordering::Relaxed) + usize::from(descriptors);
+        let lingering = self.lingering.count();
+        if self.open() >= self.limit() || taken > room {
+            return false;
+        }
+        if taken + lingering > room {
+            self.lingering.give_way();
+            return false;
+        }
+        true
     }
 
     fn per_address(&self) -> MutexGuard<'_, PerAddress> {
@@ -100,6 +133,8 @@ impl Permits {
     /// Other limits; where more are open already, they stay.
     pub(crate) fn set_limits(&self, capacity: Capacity, limits: &Limits) {
         self.limit.store(capacity.connections, Ordering::Relaxed);
+        self.descriptors
+            .store(capacity.descriptors, Ordering::Relaxed);
         self.lingering.set_most(capacity.lingering);
         self.per_address().set_limits(limits, Instant::now());
         self.returned.notify_waiters();
@@ -120,9 +155,14 @@ impl Permits {
         self.answering.load(Ordering::Relaxed)
     }
 
+    /// How many of them are passed on to a backend.
+    pub(crate) fn relaying(&self) -> usize {
+        self.relaying.load(Ordering::Relaxed)
+    }
+
     /// Waits for room; at once if there is some.
-    pub(crate) async fn room(&self) {
-        self.until(Self::has_room).await;
+    pub(crate) async fn room(&self, descriptors: u8) {
+        self.until(|permits| permits.has_room(descriptors)).await;
     }
 
     /// Waits for the next place to be returned.
@@ -134,8 +174,10 @@ impl Permits {
         self.until(|permits| permits.open() == 0).await;
     }
 
-    pub(crate) async fn none_answering(&self) {
-        self.until(|permits| permits.answering() == 0).await;
+    /// Waits until nobody is being answered or passed on.
+    pub(crate) async fn none_served(&self) {
+        self.until(|permits| permits.answering() == 0 && permits.relaying() == 0)
+            .await;
     }
 
     async fn until(&self, holds: impl Fn(&Self) -> bool) {
@@ -150,6 +192,14 @@ impl Permits {
 }
 
 impl Permit {
+    /// Says whose the connection is, where that is known only after it was accepted.
+    pub(crate) fn assign(&mut self, subscriber: Option<Subscriber>) {
+        if let Some(subscriber) = subscriber {
+            self.permits.per_address().opened(subscriber);
+        }
+        self.subscriber = subscriber;
+    }
+
     /// Says that the connection's request is known and its answer on the way: a stop waits for it longer.
     pub(crate) fn answering(&mut self) {
         if matches!(self.stage, Stage::Waiting) {
@@ -162,33 +212,62 @@ impl Permit {
     pub(crate) fn lingering(&mut self) {
         self.answering();
         self.stage = Stage::Lingering(self.permits.lingering.take());
-        self.permits.open.fetch_sub(1, Ordering::Relaxed);
+        self.leave_place();
         self.permits.returned.notify_waiters();
+    }
+
+    /// Says that the connection is passed on: it counts among its address' relays from now on, if it may.
+    pub(crate) fn relaying(&mut self) -> Result<(), OverLimit> {
+        if let Some(subscriber) = self.subscriber {
+            self.permits.per_address().relayed(subscriber)?;
+        }
+        self.stage = Stage::Relaying;
+        self.permits.relaying.fetch_add(1, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Waits until a lingering connection must give way; for ever, if this is none.
     pub(crate) async fn wanted(&self) {
         match &self.stage {
             Stage::Lingering(place) => place.wanted().await,
-            Stage::Waiting | Stage::Answering => pending().await,
+            Stage::Waiting | Stage::Answering | Stage::Relaying => pending().await,
         }
+    }
+
+    fn leave_place(&self) {
+        let descriptors = usize::from(self.descriptors);
+        self.permits.taken.fetch_sub(descriptors, Ordering::Relaxed);
+        self.permits.open.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        if !matches!(self.stage, Stage::Waiting) {
-            self.permits.answering.fetch_sub(1, Ordering::Relaxed);
-        }
-        if let Some(subscriber) = self.subscriber {
-            self.permits.per_address().closed(subscriber);
-        }
+        let permits = &self.permits;
         match &self.stage {
-            Stage::Lingering(place) => self.permits.lingering.leave(place),
-            Stage::Waiting | Stage::Answering => {
-                self.permits.open.fetch_sub(1, Ordering::Relaxed);
+            Stage::Waiting => self.leave_place(),
+            Stage::Answering => {
+                permits.answering.fetch_sub(1, Ordering::Relaxed);
+                self.leave_place();
+            }
+            Stage::Lingering(place) => {
+                permits.answering.fetch_sub(1, Ordering::Relaxed);
+                permits.lingering.leave(place);
+            }
+            Stage::Relaying => {
+                permits.relaying.fetch_sub(1, Ordering::Relaxed);
+                self.leave_place();
             }
         }
-        self.permits.returned.notify_waiters();
+        if let Some(subscriber) = self.subscriber {
+            let mut per_address = permits.per_address();
+            match self.stage {
+                Stage::Relaying => per_address.relay_ended(subscriber),
+                Stage::Waiting | Stage::Answering | Stage::Lingering(_) => {
+                    per_address.closed(subscriber);
+                }
+            }
+        }
+        permits.returned.notify_waiters();
     }
 }

@@ -98,6 +98,7 @@ fn take_over(
     let Loaded { plan, warnings } = loaded;
     let capacity = descriptors::budget(files, &plan)?;
     listeners.change(plan.sockets(), &plan)?;
+    shared.backends.keep(&plan.gates().collect::<Vec<_>>());
     shared.set_limits(&plan.limits);
     shared.permits.set_limits(capacity, &plan.limits);
     log::text(&warnings);

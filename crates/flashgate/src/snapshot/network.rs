@@ -33,6 +33,11 @@ impl Network {
         self.address
     }
 
+    /// Whether every address of its family is in it.
+    pub(crate) const fn is_everything(self) -> bool {
+        self.prefix == 0
+    }
+
     /// Whether an address is in it; an IPv4 address counts as such also in its IPv6 form.
     pub(crate) fn contains(self, address: IpAddr) -> bool {
         let address = address.to_canonical();

@@ -89,6 +89,14 @@ impl Services {
         &self.special
     }
 
+    /// How many descriptors a connection may come to have.
+    pub(crate) fn descriptors(&self) -> u8 {
+        self.all()
+            .map(|service| service.descriptors())
+            .max()
+            .unwrap_or(1)
+    }
+
     /// All of them.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Service>> {
         let special = self.special.iter().map(|(_, service)| service);

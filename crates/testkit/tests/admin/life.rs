@@ -41,7 +41,7 @@ fn status_json() {
     assert!((0.0..60.0).contains(&uptime), "{uptime}");
     assert_eq!(
         status["connections"]["ended"].as_object().unwrap().len(),
-        11
+        21
     );
     assert_eq!(status["connections"]["ended"]["answered"], 1);
     status["connections"]["ended"].take();
@@ -50,13 +50,20 @@ fn status_json() {
         "phase": "ready",
         "uptime-seconds": null,
         "listeners": [{ "address": daemon.address().to_string(), "policy": "p", "state": "accepting" }],
-        "connections": { "open": 0, "answering": 0, "limit": 16384, "ended": null, "shed": 0 },
+        "connections": {
+            "open": 0, "answering": 0, "relaying": 0, "lingering": 0, "limit": 16384, "ended": null, "shed": 0,
+        },
         "limits": {
             "connections": 16384, "per-address": null, "rate-per-address": 50, "exempt": ["127.0.0.0/8", "::1/128"],
-            "request-seconds": 1.5, "linger-seconds": 5.0, "drain-seconds": 60.0,
+            "request-seconds": 1.5, "linger-seconds": 5.0, "drain-seconds": 60.0, "relays-per-address": null,
+            "backend-connect-seconds": 5.0, "half-open-seconds": 60.0, "idle-seconds": null,
         },
+        "backends": [],
+        "relayed-bytes": { "from-clients": 0, "from-backends": 0 },
         "last-reload": null,
-        "sandbox": {},
+        "sandbox": {
+            "no-new-privs": true, "user": true, "capabilities": true, "files": true, "ports": true, "system-calls": true,
+        },
         "accept-errors": { "connection": 0, "exhausted": 0, "dead": 0 },
         "panics": 0,
         "log-lines-lost": 0,
@@ -138,9 +145,7 @@ fn a_reload_of_admin() {
         )
     };
     replace(&folder, &at(&taken.local_addr().unwrap().to_string()));
-    daemon
-        .next_line_with("address already in use", LIMIT)
-        .unwrap();
+    daemon.next_line_with("can't listen on", LIMIT).unwrap();
     daemon.next_line_with("not reloaded", LIMIT).unwrap();
     assert_eq!(status(first)["listeners"].as_array().unwrap().len(), 1);
 
@@ -266,10 +271,11 @@ fn a_failed_listener() {
     ] {
         // Every bind after those of the start.
         let later = listeners + 2;
-        let trace = Trace::of("accept4,bind")
+        let trace = Trace::of("accept4,bind,listen")
             .unwrap()
             .inject("accept4:error=EBADF:when=1");
         let trace = trace.inject(&format!("bind:error=EADDRINUSE:when={later}+"));
+        let trace = trace.inject(&format!("listen:error=EADDRINUSE:when={later}+"));
         let folder = Folder::new().unwrap();
         let path = folder
             .file("flashgate.toml", format!("{CONFIG}{more}"))
@@ -281,9 +287,10 @@ fn a_failed_listener() {
             .start()
             .unwrap();
         let (dead, to) = (daemon.addresses()[0], admin(&daemon));
-        let _ = fetch(dead);
+        // It stays in the queue, which nobody empties any more.
+        let _queued = Client::connect(dead).unwrap();
         daemon
-            .wait_for_line("can't bind a listener again", LIMIT)
+            .wait_for_line("can't put a listener right", LIMIT)
             .unwrap();
         let ready = get(to, "/readyz");
         assert_eq!(ready.status, status);
@@ -350,10 +357,10 @@ fn lost_lines() {
         .with_unread_log()
         .start()
         .unwrap();
-    // Some 90 bytes a line, into a pipe of 64 KiB.
-    for _ in 0..2_000 {
+    daemon.fill_log().unwrap();
+    for _ in 0..20 {
         fetch(daemon.address()).unwrap();
     }
     let lost = metrics(admin(&daemon))["flashgate_log_lines_lost_total"];
-    assert!(lost > 500.0 && lost < 2_000.0, "{lost} of 2000");
+    assert!((10.0..=20.0).contains(&lost), "{lost} of 20");
 }

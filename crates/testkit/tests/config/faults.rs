@@ -121,16 +121,14 @@ fn missing() {
 #[test]
 fn not_supported_yet() {
     for (more, place) in [
-        ("[[gate]]\nname = \"game\"", "5:3"),
         ("[bridge]\npath = \"/\"", "5:2"),
         ("[tls]", "5:2"),
         ("[http]", "5:2"),
-        ("accept-proxy = [\"10.0.0.0/8\"]", "5:1"),
         ("dialect = \"silverlight\"", "5:11"),
-        ("[limits]\nrelays-per-address = \"off\"", "6:1"),
-        ("[limits]\nbackend-connect = \"5s\"", "6:1"),
-        ("[limits]\nhalf-open = \"60s\"", "6:1"),
-        ("[limits]\nidle = \"off\"", "6:1"),
+        (
+            "[[gate]]\naddress = \"9339\"\nbackend = \"a:1\"\nwebsocket = true",
+            "8:1",
+        ),
     ] {
         let place = format!("flashgate.toml:{place}\n");
         let texts = ["not supported yet by this version", place.as_str()];

@@ -9,6 +9,7 @@
 )]
 
 mod faults;
+mod gates;
 
 use std::fs;
 use std::path::{Path, PathBuf};

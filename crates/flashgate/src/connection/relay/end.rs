@@ -35,22 +35,6 @@ pub(crate) enum End {
     Stopped,
 }
 
-impl End {
-    /// The reason code in logs; it never changes its meaning.
-    pub(crate) const fn code(self) -> &'static str {
-        match self {
-            Self::Clean => "relayed",
-            Self::ClientReset => "client-reset",
-            Self::BackendReset => "backend-reset",
-            Self::ClientLost => "client-lost",
-            Self::BackendLost => "backend-lost",
-            Self::HalfOpenExpired => "half-open-expired",
-            Self::IdleExpired => "idle-expired",
-            Self::Stopped => "stopped",
-        }
-    }
-}
-
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Side {
     Client,

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use flash_policy::Host;
 
 use super::{About, metrics, status_json};
-use crate::daemon::status::{Known, Phase};
+use crate::daemon::status::Phase;
 use crate::http::{HostField, Request, Response, StatusCode};
 
 const PATHS: &str = "expected one of /metrics, /healthz, /readyz, /status.json\n";
@@ -25,7 +25,7 @@ pub(super) fn to(request: &Request, hosts: &[Host], about: &About) -> Response {
     match request.path.as_str() {
         "/metrics" => Response::typed(StatusCode::Ok, metrics::TYPE, metrics::text(about)),
         "/healthz" => Response::plain(StatusCode::Ok, "alive\n"),
-        "/readyz" => readiness(&about.status.known(), about.shared.permits.has_room()),
+        "/readyz" => readiness(about),
         "/status.json" => {
             Response::typed(StatusCode::Ok, "application/json", status_json::text(about))
         }
@@ -42,8 +42,9 @@ fn admits(host: Option<&HostField>, hosts: &[Host]) -> bool {
 }
 
 /// Ready is who can answer anybody; what can't be answered is listed.
-fn readiness(known: &Known, has_room: bool) -> Response {
-    let Known { phase, .. } = known;
+fn readiness(about: &About) -> Response {
+    let known = about.status.known();
+    let phase = known.phase;
     let failed = known
         .listeners
         .iter()
@@ -64,7 +65,13 @@ fn readiness(known: &Known, has_room: bool) -> Response {
         // Writing to a string does not fail.
         let _ = writeln!(text, "{address} has failed and is being bound again");
     }
-    if phase.serves() && !has_room {
+    for backend in about.shared.backends.status() {
+        if let Some(error) = backend.failed {
+            let gate = backend.gate;
+            let _ = writeln!(text, "the backend of gate {gate} can't be reached: {error}");
+        }
+    }
+    if phase.serves() && !about.shared.permits.has_room(1) {
         text.push_str("the limit on connections is reached: new ones wait\n");
     }
     Response::plain(status, text)

@@ -12,6 +12,7 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::About;
+use crate::connection::BackendStatus;
 use crate::daemon::status::{Known, Phase};
 use crate::log;
 
@@ -37,6 +38,10 @@ struct Now {
     accept_errors: Vec<(&'static str, u64)>,
     open: usize,
     answering: usize,
+    relaying: usize,
+    lingering: usize,
+    relayed: [u64; 2],
+    backends: Vec<BackendStatus>,
     limit: usize,
     shed: u64,
 }
@@ -54,6 +59,10 @@ impl Now {
             accept_errors: status.accept_errors().collect(),
             open: shared.permits.open(),
             answering: shared.permits.answering(),
+            relaying: shared.permits.relaying(),
+            lingering: shared.permits.lingering(),
+            relayed: shared.relayed(),
+            backends: shared.backends.status(),
             limit: shared.permits.limit(),
             shed: shared.shed(),
         }
@@ -65,6 +74,7 @@ impl Collector for Now {
         let mut to = Families(encoder);
         self.daemon(&mut to)?;
         self.connections(&mut to)?;
+        self.relays(&mut to)?;
         self.reloads(&mut to)?;
         to.counter(
             "flashgate_panics",
@@ -161,6 +171,37 @@ impl Now {
         )
     }
 
+    fn relays(&self, to: &mut Families<'_>) -> fmt::Result {
+        to.gauge(
+            "flashgate_connections_relaying",
+            "Those of the open ones that are passed on to a backend.",
+            self.relaying as u64,
+        )?;
+        to.gauge(
+            "flashgate_connections_lingering",
+            "Connections that were answered and wait for their client's end; not among the open ones.",
+            self.lingering as u64,
+        )?;
+        let [from_clients, from_backends] = self.relayed;
+        let bytes = [("client", from_clients), ("backend", from_backends)];
+        let help = "Bytes passed on, by who sent them; counted when a relay ends.";
+        to.counters("flashgate_relayed_bytes", help, "from", &bytes)?;
+        let backends = self.backends.iter();
+        let failures: Vec<_> = backends
+            .clone()
+            .map(|it| (it.gate.as_str(), it.failures))
+            .collect();
+        let reached = |it: &BackendStatus| u64::from(it.failed.is_none());
+        let reached: Vec<_> = backends.map(|it| (it.gate.as_str(), reached(it))).collect();
+        if reached.is_empty() {
+            return Ok(());
+        }
+        let help = "Whether the last connection to a gate's backend came about.";
+        to.gauges("flashgate_backend_up", help, "gate", &reached)?;
+        let help = "Clients let go because a gate's backend could not be reached.";
+        to.counters("flashgate_backend_failures", help, "gate", &failures)
+    }
+
     fn reloads(&self, to: &mut Families<'_>) -> fmt::Result {
         let Known {
             reloads,
@@ -190,7 +231,7 @@ impl Now {
 /// Writes families of metrics, one after another.
 struct Families<'a>(DescriptorEncoder<'a>);
 
-type Samples = [(&'static str, u64)];
+type Samples<'a> = [(&'a str, u64)];
 
 impl Families<'_> {
     fn version(&mut self) -> fmt::Result {
@@ -208,7 +249,13 @@ impl Families<'_> {
         family.encode_counter::<NoLabelSet, _, u64>(&value, None)
     }
 
-    fn counters(&mut self, name: &str, help: &str, label: &str, samples: &Samples) -> fmt::Result {
+    fn counters(
+        &mut self,
+        name: &str,
+        help: &str,
+        label: &str,
+        samples: &Samples<'_>,
+    ) -> fmt::Result {
         let mut family = self
             .0
             .encode_descriptor(name, help, None, MetricType::Counter)?;
@@ -227,7 +274,13 @@ impl Families<'_> {
         family.encode_gauge(&value)
     }
 
-    fn gauges(&mut self, name: &str, help: &str, label: &str, samples: &Samples) -> fmt::Result {
+    fn gauges(
+        &mut self,
+        name: &str,
+        help: &str,
+        label: &str,
+        samples: &Samples<'_>,
+    ) -> fmt::Result {
         let mut family = self
             .0
             .encode_descriptor(name, help, None, MetricType::Gauge)?;

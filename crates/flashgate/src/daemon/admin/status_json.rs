@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::About;
+use crate::connection::BackendStatus;
 use crate::daemon::status::{Known, ListenerStatus};
 use crate::log;
 
@@ -18,6 +19,8 @@ pub(super) fn text(about: &About) -> String {
         "uptime-seconds": seconds(about.status.uptime()),
         "listeners": known.listeners.iter().map(listener).collect::<Vec<_>>(),
         "connections": connections(about),
+        "backends": about.shared.backends.status().iter().map(backend).collect::<Vec<_>>(),
+        "relayed-bytes": relayed(about),
         "limits": limits(&known),
         "last-reload": last_reload(&known),
         "sandbox": object(known.sandbox.iter().map(|(part, on)| (*part, (*on).into()))),
@@ -36,11 +39,27 @@ fn listener(listener: &ListenerStatus) -> Value {
     })
 }
 
+fn backend(backend: &BackendStatus) -> Value {
+    json!({
+        "gate": backend.gate,
+        "state": if backend.failed.is_some() { "unreachable" } else { "reached" },
+        "error": backend.failed,
+        "failures": backend.failures,
+    })
+}
+
+fn relayed(about: &About) -> Value {
+    let [from_clients, from_backends] = about.shared.relayed();
+    json!({ "from-clients": from_clients, "from-backends": from_backends })
+}
+
 fn connections(about: &About) -> Value {
     let shared = &about.shared;
     json!({
         "open": shared.permits.open(),
         "answering": shared.permits.answering(),
+        "relaying": shared.permits.relaying(),
+        "lingering": shared.permits.lingering(),
         "limit": shared.permits.limit(),
         "ended": object(shared.totals().map(|(outcome, total)| (outcome.code(), total.into()))),
         "shed": shared.shed(),
@@ -55,9 +74,13 @@ fn limits(known: &Known) -> Value {
         "connections": limits.connections,
         "per-address": limits.per_address,
         "rate-per-address": limits.rate_per_address,
+        "relays-per-address": limits.relays_per_address,
         "exempt": exempt,
         "request-seconds": seconds(limits.request),
         "linger-seconds": seconds(limits.linger.between_reads),
+        "backend-connect-seconds": seconds(limits.backend_connect),
+        "half-open-seconds": seconds(limits.half_open),
+        "idle-seconds": limits.idle.map(seconds),
         "drain-seconds": seconds(known.drain),
     })
 }

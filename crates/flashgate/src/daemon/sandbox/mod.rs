@@ -5,6 +5,7 @@
 //! serves.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use rustix::fs::{Mode, OFlags, open};
@@ -15,7 +16,7 @@ use crate::confinement::{self, Confinement};
 use crate::daemon::ListenAddress;
 use crate::log;
 use crate::render;
-use crate::snapshot::{Plan, Process, Sandbox, User};
+use crate::snapshot::{Backend, Plan, Process, Sandbox, User};
 
 mod capabilities;
 mod folders;
@@ -47,10 +48,25 @@ impl Needs {
         Self {
             files: plan.watched.clone(),
             bind: asked.chain(bound).collect(),
-            connect: BTreeSet::new(),
+            connect: connect(plan),
         }
     }
 }
+
+/// The ports of every backend, and that of DNS over TCP where one has to be looked up: long answers come that way.
+fn connect(plan: &Plan) -> BTreeSet<u16> {
+    let gates = plan.listeners.iter().map(|listener| &listener.service);
+    let gates = gates.filter_map(|service| service.gate.as_ref());
+    let backends = gates.flat_map(|gate| std::iter::once(&gate.backend).chain(&gate.http_backend));
+    let dns = |backend: &Backend| backend.host.parse::<IpAddr>().is_err().then_some(DNS);
+    backends
+        .flat_map(|backend| [Some(backend.port), dns(backend)])
+        .flatten()
+        .collect()
+}
+
+/// RFC 7766.
+const DNS: u16 = 53;
 
 /// Of each part, whether it is in force.
 #[derive(Clone, Debug, Default)]

@@ -1,0 +1,109 @@
+//! `--gate LISTEN=BACKEND`: a gate in front of a server, and what can't stand beside it.
+
+use std::collections::BTreeSet;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use flash_policy::{Port, Reply};
+
+use super::allow::NoPorts;
+use crate::config::{backend, defaults, gates};
+use crate::daemon::ListenAddress;
+use crate::render;
+use crate::snapshot::{Backend, Gate, Listener, Service};
+
+/// A gate as the flag has it.
+#[derive(Clone, Debug)]
+pub(super) struct GateFlag {
+    pub(super) listen: ListenAddress,
+    backend: Backend,
+}
+
+impl FromStr for GateFlag {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let Some((listen, backend)) = text.split_once('=') else {
+            let expected = "expected LISTEN=BACKEND, like `9339=127.0.0.1:9340`";
+            return Err(format!("{expected}, found `{text}`"));
+        };
+        Ok(Self {
+            listen: listen.parse()?,
+            backend: backend::parse(backend)?,
+        })
+    }
+}
+
+impl GateFlag {
+    /// Whether a socket of this address, that somebody else has bound, is the one it asks for.
+    pub(super) fn takes(&self, address: ListenAddress) -> bool {
+        let ListenAddress::Everywhere { port } = self.listen else {
+            return self.listen == address;
+        };
+        // All there is on a machine without IPv6.
+        let on_v4 = SocketAddr::from((Ipv4Addr::UNSPECIFIED, port));
+        address == self.listen || address == ListenAddress::Exactly(on_v4)
+    }
+}
+
+/// A listener for each gate, all with the same policy.
+pub(super) fn listeners(flags: &[GateFlag], reply: &Reply) -> Vec<Listener> {
+    let mut taken = BTreeSet::new();
+    let mut listener = |flag: &GateFlag| Listener {
+        addresses: vec![flag.listen],
+        service: Arc::new(Service {
+            policy: defaults::POLICY.to_owned(),
+            reply: reply.clone(),
+            accept_proxy: Vec::new(),
+            gate: Some(Gate {
+                name: gates::name_by_port(Some(flag.listen), &mut taken),
+                backend: flag.backend.clone(),
+                http_backend: None,
+                speaks_first_after: defaults::SPEAKS_FIRST_AFTER,
+                send_proxy: None,
+            }),
+        }),
+    };
+    flags.iter().map(&mut listener).collect()
+}
+
+/// What rules without ports stand for.
+pub(super) fn ports(flags: &[GateFlag]) -> Result<Vec<Port>, NoPorts> {
+    if flags.is_empty() {
+        return Err(NoPorts::NoGate);
+    }
+    let port = |flag: &GateFlag| Port::new(u32::from(flag.listen.port())).ok();
+    let ports: Option<_> = flags.iter().map(port).collect();
+    ports.ok_or(NoPorts::AnyFree)
+}
+
+/// Every gate whose address is taken, and every one that leads back here, as text for the terminal.
+pub(super) fn faults(flags: &[GateFlag], listen: &[ListenAddress]) -> String {
+    let gates = flags.iter().map(|flag| flag.listen);
+    let all: Vec<_> = listen.iter().copied().chain(gates).collect();
+    let mut faults = String::new();
+    for (index, flag) in flags.iter().enumerate() {
+        let GateFlag {
+            listen: address,
+            backend,
+        } = flag;
+        let before = all.iter().take(listen.len() + index);
+        if address.port() != 0 && before.into_iter().any(|other| other == address) {
+            let message = format!(
+                "`--gate {address}={backend}` can't listen there: the address is given twice"
+            );
+            let help = "a gate answers policy requests too: leave the other flag out";
+            faults.push_str(&render::plain_error_text(&message, &[help]));
+        }
+        let is_ours = |ours: &&ListenAddress| backend::is_ours(backend, **ours, &all);
+        if let Some(ours) = all.iter().find(is_ours) {
+            let message = format!(
+                "the backend of `--gate {address}={backend}` is flashgate itself, which listens on {ours}"
+            );
+            let help = "have the server listen on another port or address, and name that one";
+            faults.push_str(&render::plain_error_text(&message, &[help]));
+        }
+    }
+    faults
+}

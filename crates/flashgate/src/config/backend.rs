@@ -1,0 +1,143 @@
+//! `host:port` of a backend: what it is, and whether it is flashgate itself. Nothing here looks a name up.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use flash_policy::Host;
+
+use crate::daemon::ListenAddress;
+use crate::snapshot::Backend;
+
+/// Reads `127.0.0.1:9340`, `game.internal:9340` or `[::1]:9340`.
+pub(crate) fn parse(text: &str) -> Result<Backend, String> {
+    let (host, port) = split(text).ok_or_else(|| expectation(text))?;
+    let port = match port.parse() {
+        Ok(0) | Err(_) => {
+            let expected = "expected a port from 1 to 65535 behind the host";
+            return Err(format!("{expected}, found `{port}`"));
+        }
+        Ok(port) => port,
+    };
+    let address = match host.parse() {
+        Ok(Host::Address(address)) => address,
+        Ok(Host::Name(_)) => {
+            // As written: a dot at the end says that no search list counts.
+            let host = host.to_owned();
+            return Ok(Backend { host, port });
+        }
+        Err(error) => return Err(error.to_string()),
+    };
+    if address.is_unspecified() {
+        let example = format!("for a server on this machine: `127.0.0.1:{port}`");
+        return Err(format!(
+            "expected an address to connect to, found `{text}`; {example}"
+        ));
+    }
+    let host = address.to_string();
+    Ok(Backend { host, port })
+}
+
+/// Splits at the last colon, unless it is one of an IPv6 address.
+fn split(text: &str) -> Option<(&str, &str)> {
+    let (host, port) = text.rsplit_once(':')?;
+    let bare_v6 = host.contains(':') && !host.starts_with('[');
+    (!bare_v6 && !host.is_empty() && !port.contains(']')).then_some((host, port))
+}
+
+fn expectation(text: &str) -> String {
+    let expected =
+        "expected a host and a port, like `127.0.0.1:9340`, `game.internal:9340` or `[::1]:9340`";
+    let port = text.strip_prefix(':').unwrap_or(text);
+    let example = if text.parse::<Ipv6Addr>().is_ok() {
+        format!("`[{text}]:9340`")
+    } else if port.parse::<u16>().is_ok() {
+        format!("`127.0.0.1:{port}`")
+    } else if text.parse::<Host>().is_ok() {
+        format!("`{text}:9340`")
+    } else {
+        return format!("{expected}, found `{text}`");
+    };
+    format!("{expected}, found `{text}`; did you mean {example}?")
+}
+
+/// Whether connections to a backend come in on one of our addresses, as far as that can be told without a look-up.
+/// The others tell which addresses this machine has.
+pub(crate) fn is_ours(backend: &Backend, address: ListenAddress, others: &[ListenAddress]) -> bool {
+    let here = |ip: IpAddr| {
+        let listened_on =
+            |other: &ListenAddress| matches!(other, ListenAddress::Exactly(at) if at.ip() == ip);
+        ip.is_loopback() || others.iter().any(listened_on)
+    };
+    let comes_in = |ip: IpAddr| match address {
+        ListenAddress::Everywhere { .. } => here(ip),
+        ListenAddress::Exactly(at) if at.ip().is_unspecified() => {
+            at.is_ipv4() == ip.is_ipv4() && here(ip)
+        }
+        ListenAddress::Exactly(at) => at.ip().to_canonical() == ip,
+    };
+    backend.port == address.port() && addresses(&backend.host).into_iter().any(comes_in)
+}
+
+/// What a host stands for where no look-up is needed to tell.
+fn addresses(host: &str) -> Vec<IpAddr> {
+    match host.parse() {
+        Ok(Host::Address(address)) => vec![address.to_canonical()],
+        // RFC 6761: it is this machine, whatever a resolver says.
+        Ok(Host::Name(name)) if &*name == "localhost" || name.ends_with(".localhost") => {
+            vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]
+        }
+        Ok(Host::Name(_)) | Err(_) => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_and_ports() {
+        for text in ["127.0.0.1:1", "[::1]:65535", "game_1:9340", "a.test.:80"] {
+            assert_eq!(parse(text).unwrap().to_string(), text);
+        }
+        for (text, help) in [
+            ("9340", "`127.0.0.1:9340`?"),
+            (":9340", "`127.0.0.1:9340`?"),
+            ("game", "`game:9340`?"),
+            ("::1", "`[::1]:9340`?"),
+            ("::1:9340", "`[::1:9340]:9340`?"),
+            ("", "found ``"),
+            ("a.test:0", "found `0`"),
+            ("a.test:65536", "1 to 65535"),
+            ("a.test:", "1 to 65535"),
+            ("http://a.test:80", "found `http://a.test:80`"),
+            ("a b:80", "found ` `"),
+            ("1.2.3:80", "looks like"),
+            ("[::]:80", "`127.0.0.1:80`"),
+        ] {
+            let error = parse(text).unwrap_err();
+            assert!(error.contains(help), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn itself() {
+        let others = ["192.0.2.7:843".parse().unwrap()];
+        for (backend, address, ours) in [
+            ("127.0.0.1:1", "1", true),
+            ("127.9.9.9:1", "0.0.0.0:1", true),
+            ("[::1]:1", "0.0.0.0:1", false),
+            ("[::1]:1", "1", true),
+            ("LocalHost:1", "[::1]:1", true),
+            ("192.0.2.7:1", "1", true),
+            ("192.0.2.8:1", "1", false),
+            ("192.0.2.8:1", "192.0.2.8:1", true),
+            ("[::ffff:192.0.2.8]:1", "192.0.2.8:1", true),
+            ("127.0.0.1:1", "192.0.2.8:1", false),
+            ("127.0.0.1:1", "2", false),
+            ("game:1", "1", false),
+        ] {
+            let (backend_, address_) = (parse(backend).unwrap(), address.parse().unwrap());
+            let found = is_ours(&backend_, address_, &others);
+            assert_eq!(found, ours, "{backend} {address}");
+        }
+    }
+}

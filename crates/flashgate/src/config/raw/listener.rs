@@ -1,0 +1,184 @@
+//! `[[listen]]` and `[[gate]]`: what the file says of each. A gate is a listener with a server behind it.
+
+use std::time::Duration;
+
+use flash_policy::{Diagnostic, Port, Span};
+
+use crate::config::sections;
+use crate::config::tree::{At, Table, Text, Value, parse_text};
+use crate::config::{backend, raw};
+use crate::connection::ProxyVersion;
+use crate::daemon::ListenAddress;
+use crate::snapshot::{Backend, Network};
+
+/// `[[listen]]` or `[[gate]]`.
+#[derive(Debug)]
+pub(in crate::config) struct RawListener {
+    pub(in crate::config) header: Span,
+    pub(in crate::config) addresses: Vec<At<ListenAddress>>,
+    pub(in crate::config) policy: Option<Text>,
+    pub(in crate::config) public_port: Option<Port>,
+    pub(in crate::config) accept_proxy: Vec<Network>,
+    /// What only a gate has.
+    pub(in crate::config) gate: Option<RawGate>,
+}
+
+/// What `[[gate]]` has beyond a listener.
+#[derive(Debug)]
+pub(in crate::config) struct RawGate {
+    pub(in crate::config) name: Option<Text>,
+    /// None where a fault in it was reported.
+    pub(in crate::config) backend: Option<At<Backend>>,
+    pub(in crate::config) http_backend: Option<At<Backend>>,
+    pub(in crate::config) speaks_first_after: Option<At<Duration>>,
+    pub(in crate::config) send_proxy: Option<ProxyVersion>,
+}
+
+impl RawListener {
+    /// As it is written.
+    pub(in crate::config) fn kind(&self) -> &'static str {
+        match self.gate {
+            Some(_) => "[[gate]]",
+            None => "[[listen]]",
+        }
+    }
+}
+
+const LISTEN: [&str; 5] = [
+    "address",
+    "policy",
+    "public-port",
+    "dialect",
+    "accept-proxy",
+];
+
+pub(super) fn listener(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawListener {
+    table.only(&LISTEN, found);
+    if let Some(value) = table.get("dialect") {
+        // The other one is refused with everything else that is not supported yet.
+        value.choice(&[("flash", ()), ("silverlight", ())], found);
+    }
+    let help = "write `address = \"[::]:843\"` for every address of this machine, or `\"192.0.2.10:843\"` for one";
+    either(table, help, None, found)
+}
+
+const GATE: [&str; 10] = [
+    "name",
+    "address",
+    "backend",
+    "policy",
+    "public-port",
+    "speaks-first-after",
+    "websocket",
+    "http-backend",
+    "send-proxy",
+    "accept-proxy",
+];
+
+const PROXY_VERSIONS: [(&str, ProxyVersion); 2] =
+    [("v1", ProxyVersion::V1), ("v2", ProxyVersion::V2)];
+
+pub(super) fn gate(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawListener {
+    table.only(&GATE, found);
+    let value = |key| table.get(key);
+    if value("backend").is_none() {
+        let help =
+            "write `backend = \"127.0.0.1:9340\"`, where the server behind this port listens";
+        found.push(table.missing("backend", help));
+    }
+    if let Some(value) = value("websocket") {
+        // `true` is refused with everything else that is not supported yet.
+        value.boolean(found);
+    }
+    let mut server = |key| value(key)?.parsed("bad-backend", backend::parse, found);
+    let gate = RawGate {
+        backend: server("backend"),
+        http_backend: server("http-backend"),
+        name: value("name").and_then(|value| name(&value, found)),
+        speaks_first_after: value("speaks-first-after")
+            .and_then(|value| sections::lasting(&value, found)),
+        send_proxy: value("send-proxy")
+            .and_then(|value| value.choice(&PROXY_VERSIONS, found))
+            .map(|version| version.value),
+    };
+    let help = "write `address = \"[::]:9339\"`, the port that movies connect to";
+    either(table, help, Some(gate), found)
+}
+
+fn name(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Text> {
+    let name = value.text(found)?;
+    let fault = raw::bad_name(&name.value)
+        .map(|message| Diagnostic::error("bad-gate-name", message).at(name.span, ""));
+    let good = fault.is_none();
+    found.extend(fault);
+    good.then_some(name)
+}
+
+/// What both have.
+fn either(
+    table: &Table<'_>,
+    help: &str,
+    gate: Option<RawGate>,
+    found: &mut Vec<Diagnostic>,
+) -> RawListener {
+    let public_port = table
+        .get("public-port")
+        .and_then(|value| value.number((1, 65_535), found))
+        .and_then(|number| Port::new(number.value).ok());
+    let accept_proxy = table.get("accept-proxy");
+    RawListener {
+        header: table.span,
+        addresses: addresses(table, help, found),
+        policy: table.get("policy").and_then(|value| value.text(found)),
+        public_port,
+        accept_proxy: accept_proxy.map_or_else(Vec::new, |value| trusted(&value, found)),
+        gate,
+    }
+}
+
+fn addresses(table: &Table<'_>, help: &str, found: &mut Vec<Diagnostic>) -> Vec<At<ListenAddress>> {
+    let Some(value) = table.get("address") else {
+        found.push(table.missing("address", help));
+        return Vec::new();
+    };
+    let before = found.len();
+    let texts = value.texts(found);
+    if texts.is_empty() && found.len() == before {
+        let message = "expected an address, found an empty list";
+        found.push(
+            Diagnostic::error("missing-key", message)
+                .at(value.span, "")
+                .help(help),
+        );
+    }
+    texts
+        .iter()
+        .filter_map(|text| parse_text(text, "bad-address", str::parse, found))
+        .collect()
+}
+
+/// Whose word on a client's address is taken: nobody's and everybody's are both likely not meant.
+fn trusted(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<Network> {
+    let before = found.len();
+    let networks = sections::networks(value, found);
+    if networks.is_empty() && found.len() == before {
+        let message = "no peer is in an empty list: nobody's PROXY header is read";
+        found.push(
+            Diagnostic::warning("accept-proxy-from-nobody", message)
+                .at(value.span, "")
+                .help(
+                    "name the networks of your balancers, as in `[\"10.0.0.0/8\"]`, or remove it",
+                ),
+        );
+    }
+    if networks.iter().any(|network| network.is_everything()) {
+        let message = "whoever connects must send a PROXY header, and may name any address in it";
+        found.push(
+            Diagnostic::warning("accept-proxy-from-everybody", message)
+                .at(value.span, "")
+                .note("players send none, and strangers get round the limits by address")
+                .help("name the networks of your balancers only"),
+        );
+    }
+    networks
+}

@@ -1,0 +1,70 @@
+//! A connection from a trusted balancer: the PROXY header in front of everything else says who the client is.
+//!
+//! Nobody else's bytes are taken for one, and from a balancer the header is mandatory: the protocol forbids guessing.
+
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::proxy_header::{Header, LONGEST, Reader, Refusal, Verdict};
+
+/// One retransmission of a SYN fits, as the protocol asks (PROXY protocol, section 2.2: at least 3 s).
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// Why there is no header.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// The bytes are none.
+    Refused(Refusal),
+    /// They did not come in time, or the connection ended before.
+    Missing,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusal) => refusal.fmt(f),
+            Self::Missing => f.write_str("expected a PROXY header within five seconds, found none"),
+        }
+    }
+}
+
+/// Reads the header, and not a byte more.
+pub(super) async fn read(stream: &TcpStream) -> Result<Header, Fault> {
+    timeout(LIMIT, read_on(stream))
+        .await
+        .unwrap_or(Err(Fault::Missing))
+}
+
+async fn read_on(stream: &TcpStream) -> Result<Header, Fault> {
+    let (mut bytes, mut reader) = (Vec::new(), Reader::default());
+    loop {
+        match reader.judge(&bytes) {
+            Verdict::Header(header) => return Ok(header),
+            Verdict::Refused(refusal) => return Err(Fault::Refused(refusal)),
+            Verdict::NeedMore { at_least } => {
+                let (start, end) = (bytes.len(), at_least.min(LONGEST));
+                bytes.resize(end.max(start + 1), 0);
+                let room = bytes.get_mut(start..).unwrap_or_default();
+                let count = receive(stream, room).await.map_err(|_| Fault::Missing)?;
+                if count == 0 {
+                    return Err(Fault::Missing);
+                }
+                bytes.truncate(start + count);
+            }
+        }
+    }
+}
+
+async fn receive(stream: &TcpStream, room: &mut [u8]) -> io::Result<usize> {
+    loop {
+        stream.readable().await?;
+        match stream.try_read(room) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            done => return done,
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Reaching a backend: its name looked up at each connection, every address tried, all within one limit.
+//!
+//! Where to is the plan's to say; nothing that a client sends can choose it.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::{Instant, timeout_at};
+
+use crate::snapshot::Backend;
+
+/// Connects to the first address that answers.
+pub(super) async fn dial(backend: &Backend, limit: Duration) -> io::Result<TcpStream> {
+    let deadline = Instant::now() + limit;
+    let looked_up = timeout_at(deadline, addresses(backend)).await;
+    let addresses = looked_up.unwrap_or_else(|_| Err(timed_out("looking up its name")))?;
+    let mut fault = io::Error::other("its name has no address");
+    let mut left = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
+    for address in addresses {
+        // An address that does not answer leaves the others their share of the time.
+        let share = deadline.saturating_duration_since(Instant::now()) / left.max(1);
+        left = left.saturating_sub(1);
+        match timeout_at(Instant::now() + share, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Err(error)) => fault = error,
+            Err(_) => fault = timed_out("connecting"),
+        }
+    }
+    Err(fault)
+}
+
+async fn addresses(backend: &Backend) -> io::Result<Vec<SocketAddr>> {
+    // No look-up, and no thread for it, where there is nothing to look up.
+    if let Ok(ip) = backend.host.parse::<IpAddr>() {
+        return Ok(vec![SocketAddr::new(ip, backend.port)]);
+    }
+    let found = lookup_host((backend.host.as_str(), backend.port)).await?;
+    Ok(found.collect())
+}
+
+fn timed_out(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::TimedOut, format!("{what} took too long"))
+}

@@ -1,0 +1,199 @@
+//! A connection that is for the server behind a gate: dialled, and passed on as if the gate were not there.
+//!
+//! What was read to recognise it goes first, to the byte. A client that is silent may wait for the server to speak: it
+//! gets the server, and its policy request is still answered until the server's first byte has come.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+
+use tokio::net::TcpStream;
+use tokio_flash_policy::{First, Timing, close};
+use tracing::debug;
+use tracing::field::display;
+
+use super::dial::dial;
+use super::proxy_header::Addresses;
+use super::relay::{Opening, Relay};
+use super::waiting::{Waiting, Witness};
+use super::{Outcome, some};
+use crate::daemon::Permit;
+use crate::snapshot::{Gate, Service};
+
+/// Dials the backend and starts the relay; or answers, where a silent client asks for the policy after all.
+pub(super) async fn pass(
+    mut waiting: Waiting,
+    first: First,
+    told: Option<Addresses>,
+    peer: Option<SocketAddr>,
+) {
+    let service = Arc::clone(&waiting.service);
+    let Some(gate) = &service.gate else { return };
+    let (first, dialled) = if first == First::Silent {
+        listen_while_dialling(&mut waiting, gate).await
+    } else {
+        (first, None)
+    };
+    if let First::Policy(rest) = first {
+        return waiting.answer(rest, peer).await;
+    }
+    let http = gate.http_backend.as_ref().filter(|_| first == First::Http);
+    let backend = http.unwrap_or(&gate.backend);
+    let limit = waiting.shared.deadlines().backend_connect;
+    let dialled = match dialled.filter(|_| http.is_none()) {
+        Some(dialled) => dialled,
+        None => dial(backend, limit).await,
+    };
+    match dialled {
+        Ok(stream) => {
+            waiting.shared.backends.reached(&gate.name, backend);
+            // HTTP goes to its server byte for byte.
+            let header = if http.is_some() {
+                Vec::new()
+            } else {
+                header(gate, told, &waiting.stream)
+            };
+            relay(waiting, stream, &header, peer);
+        }
+        Err(error) => {
+            waiting.shared.backends.failed(&gate.name, backend, &error);
+            let_go(waiting, peer).await;
+        }
+    }
+}
+
+type Dialled = Option<io::Result<TcpStream>>;
+
+/// What a silent client turns out to be: one that speaks after all, or one that hears the server first.
+async fn listen_while_dialling(waiting: &mut Waiting, gate: &Gate) -> (First, Dialled) {
+    let deadlines = waiting.shared.deadlines();
+    let left = deadlines.request.saturating_sub(gate.speaks_first_after);
+    let timing = Timing::default().request(left);
+    let mut dialling = pin!(dial(&gate.backend, deadlines.backend_connect));
+    let mut reading = pin!(waiting.progress.opening.read(&mut waiting.stream, timing));
+    let mut backend = None;
+    let first = loop {
+        tokio::select! {
+            biased;
+            first = &mut reading => break first.unwrap_or(First::Other),
+            dialled = &mut dialling, if backend.is_none() => match dialled {
+                Ok(stream) => backend = Some(stream),
+                failed => return (First::Silent, Some(failed)),
+            },
+            () = has_spoken(backend.as_ref()) => return (First::Silent, backend.map(Ok)),
+        }
+    };
+    let wanted =
+        !matches!(first, First::Policy(_)) && (first != First::Http || gate.http_backend.is_none());
+    match backend {
+        Some(stream) => (first, Some(Ok(stream))),
+        // What was begun is not begun anew.
+        None if wanted => (first, Some(dialling.await)),
+        None => (first, None),
+    }
+}
+
+/// Waits for the backend's first byte, or its end.
+async fn has_spoken(backend: Option<&TcpStream>) {
+    match backend {
+        // An error is for the relay to find.
+        Some(backend) => drop(backend.readable().await),
+        None => std::future::pending().await,
+    }
+}
+
+/// The PROXY header for the backend, if it is to have one.
+fn header(gate: &Gate, told: Option<Addresses>, client: &TcpStream) -> Vec<u8> {
+    let own = || {
+        let (source, destination) = (client.peer_addr().ok()?, client.local_addr().ok()?);
+        Some(Addresses {
+            source,
+            destination,
+        })
+    };
+    let header = |version| told.or_else(own).map(|told| told.header(version));
+    gate.send_proxy.and_then(header).unwrap_or_default()
+}
+
+/// A clean end for a client that has no server; the failure was told.
+async fn let_go(mut waiting: Waiting, peer: Option<SocketAddr>) {
+    waiting.permit.lingering();
+    let linger = waiting.shared.deadlines().linger;
+    tokio::select! {
+        _ = close(&mut waiting.stream, linger) => {}
+        () = waiting.permit.wanted() => {}
+    }
+    waiting.end(Outcome::BackendUnreachable, peer);
+}
+
+/// Passes the connection on, in a task that holds nothing but the relay.
+fn relay(waiting: Waiting, backend: TcpStream, header: &[u8], peer: Option<SocketAddr>) {
+    let Waiting {
+        stream,
+        progress,
+        mut permit,
+        service,
+        shared,
+        ..
+    } = waiting;
+    if let Err(over) = permit.relaying() {
+        return shared.refuse(peer, over);
+    }
+    let opening = Opening {
+        header,
+        bytes: progress.opening.bytes(),
+    };
+    let limits = shared.deadlines().relay();
+    let relay = Relay::new(stream, backend, opening, limits, &shared.stop);
+    tokio::spawn(
+        Passed {
+            relay,
+            permit,
+            service,
+            shared,
+            peer,
+        }
+        .run(),
+    );
+}
+
+/// A connection that is passed on.
+struct Passed {
+    relay: Relay,
+    permit: Permit,
+    service: Arc<Service>,
+    shared: Witness,
+    peer: Option<SocketAddr>,
+}
+
+impl Passed {
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an `async fn` would hold `self` twice"
+    )]
+    fn run(mut self) -> impl Future<Output = ()> + Send {
+        async move {
+            let report = (&mut self.relay).await;
+            let outcome = Outcome::from(report.end);
+            self.shared.count(outcome);
+            self.shared
+                .count_relayed(report.from_client, report.from_backend);
+            if let Some(suppressed) = self.shared.wants_line(outcome) {
+                let (peer, suppressed) = (self.peer.map(display), some(suppressed));
+                let gate = self.service.name();
+                let (from_client, from_backend) = (report.from_client, report.from_backend);
+                debug!(
+                    peer,
+                    outcome = outcome.code(),
+                    gate,
+                    from_client,
+                    from_backend,
+                    suppressed,
+                    "connection ended"
+                );
+            }
+            drop(self.permit);
+        }
+    }
+}
