@@ -29,7 +29,8 @@ const ACTS: [Act; 3] = [Act::HalfClose, Act::Close, Act::Reset];
 /// Does it; the socket, if it is still there.
 fn act(act: Act, stream: TcpStream) -> Option<TcpStream> {
     match act {
-        Act::HalfClose => stream.shutdown(Shutdown::Write).unwrap(),
+        // It fails where the other has reset the connection, as the scene has noted before.
+        Act::HalfClose => drop(stream.shutdown(Shutdown::Write)),
         Act::Close => return None,
         Act::Reset => {
             SockRef::from(&stream)
@@ -202,10 +203,7 @@ fn reasons() {
             .daemon
             .next_line_with("connection ended", LIMIT)
             .unwrap();
-        assert!(
-            line.contains(&format!("reason={reason} ")) || line.ends_with(reason),
-            "{line}"
-        );
+        assert!(line.contains(&format!("outcome=\"{reason}\"")), "{line}");
         drop((client, called));
     }
 }

@@ -103,19 +103,19 @@ fn few_descriptors() {
     }
     let backend = Backend::start(Manner::Echo).unwrap();
     let gate = start_through(
-        &["prlimit", "--nofile=64"],
+        &["prlimit", "--nofile=128"],
         &config(backend.address(), "", ""),
     );
     asks(gate.address());
     let before = gate.descriptors();
-    let mut clients: Vec<_> = (0..30).map(|_| gate.client()).collect();
+    let mut clients: Vec<_> = (0..60).map(|_| gate.client()).collect();
     for client in &mut clients {
         client.send(b"LOGIN");
     }
     let (mut open, mut waiting): (Vec<_>, Vec<_>) = clients
         .into_iter()
         .partition_by(|client| client.stirs_within(Duration::from_millis(200)));
-    assert!(!open.is_empty(), "none of 30 is served");
+    assert!(!open.is_empty(), "none of 60 is served");
     let spent = cpu::time(gate.daemon.pid()).unwrap();
     // What it does while clients wait is what is measured.
     std::thread::sleep(Duration::from_secs(2));

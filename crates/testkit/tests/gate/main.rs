@@ -26,7 +26,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use testkit::client::{Client, End};
-use testkit::daemon::Daemon;
+use testkit::daemon::{Daemon, address_in};
 use testkit::folder::Folder;
 use testkit::load::REQUEST;
 use testkit::until;
@@ -55,13 +55,17 @@ fn start(config: &str) -> Running {
 fn start_through(program: &[&str], config: &str) -> Running {
     let folder = Folder::new().expect("a folder");
     let path = folder.file("flashgate.toml", config).expect("a file");
-    let daemon = Daemon::builder()
+    let mut daemon = Daemon::builder()
         .through(program.iter().copied())
         .args(["serve", "-v", "--config"])
         .args([&path])
         .start()
         .expect("a daemon");
+    let lines = daemon.log().iter();
+    let gate = lines.clone().find(|line| line.contains("gate=game"));
+    let address = gate.and_then(|line| address_in(line));
     Running {
+        address: address.unwrap_or_else(|| daemon.address()),
         daemon,
         path,
         folder,
@@ -71,6 +75,8 @@ fn start_through(program: &[&str], config: &str) -> Running {
 /// A daemon and its config.
 struct Running {
     daemon: Daemon,
+    /// The gate's, or the only one.
+    address: SocketAddr,
     path: PathBuf,
     #[expect(dead_code, reason = "held for its drop")]
     folder: Folder,
@@ -78,7 +84,7 @@ struct Running {
 
 impl Running {
     fn address(&self) -> SocketAddr {
-        self.daemon.address()
+        self.address
     }
 
     #[track_caller]

@@ -104,7 +104,8 @@ fn a_trusted_peer_must_send_one() {
         ] {
             let mut client = gate.client();
             client.send(bytes);
-            client.half_close().unwrap();
+            // It may be closed already.
+            let _ = client.half_close();
             let heard = client.hear();
             assert_eq!(
                 heard.bytes.escape_ascii().to_string(),
