@@ -1,5 +1,6 @@
 //! What the process has given up by now, for the messages of whoever then fails: nothing here gives up anything.
 
+use std::collections::BTreeSet;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -11,6 +12,8 @@ pub(crate) struct Confinement {
     pub(crate) uid: u32,
     /// The folders that can be read; none where no limit could be set.
     pub(crate) folders: Option<Vec<PathBuf>>,
+    /// The TCP ports that can be connected to; none where no limit could be set.
+    pub(crate) connect: Option<BTreeSet<u16>>,
 }
 
 static SINCE_START: OnceLock<Confinement> = OnceLock::new();
@@ -26,6 +29,12 @@ pub(crate) fn explain_bind() -> Option<&'static str> {
     SINCE_START.get().map(|_| {
         "restart flashgate: once started it gives up the right to listen on ports that it did not have then"
     })
+}
+
+/// The first of these ports that can't be connected to until a restart.
+pub(crate) fn out_of_reach(ports: &BTreeSet<u16>) -> Option<u16> {
+    let granted = SINCE_START.get()?.connect.as_ref()?;
+    ports.difference(granted).next().copied()
 }
 
 /// Why a file can't be read that could be before; none where that is not the reason.

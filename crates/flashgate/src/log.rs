@@ -77,23 +77,30 @@ static LOST: AtomicU64 = AtomicU64::new(0);
 /// How many were lost before those.
 static LOST_BEFORE: AtomicU64 = AtomicU64::new(0);
 
+/// Whether the last line that was written has no end.
+static CUT: AtomicBool = AtomicBool::new(false);
+
 /// How many lines were lost since the start.
 pub(crate) fn lines_lost_in_all() -> u64 {
     LOST_BEFORE.load(Ordering::Relaxed) + LOST.load(Ordering::Relaxed)
 }
 
+/// What a pipe takes without waiting if it is ready at all is 4,096 bytes (`PIPE_BUF`, pipe(7)). This leaves room in it
+/// for the words on lost lines; hardly a line has more.
+const PIECE: usize = 3840;
+
 impl io::Write for Unblocking {
-    /// Writes a whole line or nothing. A pipe that is ready takes at least `PIPE_BUF` bytes, more than any line has.
+    /// Writes a line whole or not at all; of one that is longer than a piece, as findings are, perhaps only a part.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         // Held until the line is out: otherwise another thread could take the room that was found.
         let mut stderr = io::stderr().lock();
-        let room = poll(
-            &mut [PollFd::new(&stderr, PollFlags::OUT)],
-            Some(&Timespec::default()),
-        );
-        if room.is_ok_and(|ready| ready == 0) {
+        let mut pieces = line.chunks(PIECE);
+        if !has_room(&stderr) {
             LOST.fetch_add(1, Ordering::Relaxed);
             return Ok(line.len());
+        }
+        if CUT.swap(false, Ordering::Relaxed) {
+            stderr.write_all(b"\n")?;
         }
         let lost = LOST.swap(0, Ordering::Relaxed);
         if lost > 0 {
@@ -101,12 +108,30 @@ impl io::Write for Unblocking {
             // An event of its own would be dropped: this is in the middle of one.
             stderr.write_all(lines_lost(lost).as_bytes())?;
         }
-        stderr.write(line)
+        if let Some(first) = pieces.next() {
+            stderr.write_all(first)?;
+        }
+        for piece in pieces {
+            if !has_room(&stderr) {
+                LOST.fetch_add(1, Ordering::Relaxed);
+                CUT.store(true, Ordering::Relaxed);
+                break;
+            }
+            stderr.write_all(piece)?;
+        }
+        Ok(line.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Whether a write would not wait; also where that can't be told.
+fn has_room(stderr: &io::StderrLock<'_>) -> bool {
+    let mut asked = [PollFd::new(stderr, PollFlags::OUT)];
+    let ready = poll(&mut asked, Some(&Timespec::default()));
+    !ready.is_ok_and(|ready| ready == 0)
 }
 
 fn lines_lost(lost: u64) -> String {

@@ -14,14 +14,11 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixDatagram;
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::Duration;
 
 use testkit::client::{End, fetch};
 use testkit::daemon::{Builder, Daemon, POLICY};
 use testkit::folder::Folder;
-use testkit::load::{self, Load};
 use testkit::namespace::Namespace;
 use testkit::{binary, namespace, needs};
 
@@ -60,6 +57,24 @@ fn sockets_instead_of_the_default() {
     assert_eq!(daemon.addresses(), [at_first, at_second]);
     answers(at_first);
     answers(at_second);
+}
+
+/// A gate takes the socket with its address; what else is passed is served as without gates, and 843 is left alone.
+#[test]
+fn sockets_beside_a_gate() {
+    let (gate, at_gate) = listener();
+    let (other, at_other) = listener();
+    let flag = format!("{at_gate}=127.0.0.1:1");
+    let serve = |sockets: Vec<(OwnedFd, &str)>| {
+        let builder = Daemon::builder().passing(sockets);
+        builder.args(RULE).args(["--gate", &flag]).start().unwrap()
+    };
+    let daemon = serve(vec![(copy(&gate), "any"), (copy(&other), "other")]);
+    assert_eq!(daemon.addresses(), [at_other, at_gate]);
+    answers(at_other);
+    answers(at_gate);
+    drop(daemon);
+    assert_eq!(serve(vec![(copy(&gate), "any")]).addresses(), [at_gate]);
 }
 
 /// A socket goes to the listener with its address; where there is none, to the one whose policy has its name.
@@ -135,41 +150,6 @@ fn by_systemd() {
             activator.wait().unwrap();
         })
         .unwrap();
-}
-
-/// 50 restarts while clients come and go: the socket stays, so nobody is refused, and nobody loses a reply.
-#[test]
-fn restarts() {
-    let (socket, address) = listener();
-    let start = || {
-        Daemon::builder()
-            .passing([(copy(&socket), "policy")])
-            .args(RULE)
-            .start()
-            .unwrap()
-    };
-    let mut daemon = start();
-    let done = AtomicBool::new(false);
-    thread::scope(|scope| {
-        let load = scope.spawn(|| {
-            let mut total = 0;
-            while !done.load(Ordering::Relaxed) {
-                let mut load = Load::new(address, POLICY);
-                (load.fetches, load.in_flight) = (500, 8);
-                let report = load::run(&load).unwrap();
-                assert!(report.all_ok(), "{report}");
-                total += load.fetches;
-            }
-            total
-        });
-        for _ in 0..50 {
-            daemon.terminate().unwrap();
-            assert!(daemon.wait(LIMIT).unwrap().success());
-            daemon = start();
-        }
-        done.store(true, Ordering::Relaxed);
-        assert!(load.join().unwrap() > 0);
-    });
 }
 
 /// A stand-in for the service manager's end of the notification socket.

@@ -1,4 +1,4 @@
-//! A second start takes the listeners over, and no client notices.
+//! A second start takes the listeners over, or a restart finds them open: no client notices.
 
 #![allow(
     clippy::expect_used,
@@ -16,13 +16,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use testkit::client::{Client, End, fetch};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::load::{self, Load};
-use testkit::{binary, needs};
+use testkit::scale::{is_long, short_or_long};
+use testkit::{binary, figure, needs};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -68,17 +69,21 @@ fn under_load() {
     let mut daemon = start(&config(&folder, "").0).unwrap();
     let address = daemon.address();
     let path = fixed(&folder, address);
-    let done = AtomicBool::new(false);
-    thread::scope(|scope| {
+    let hand_overs = short_or_long(10, 100);
+    let (done, start_of_load) = (AtomicBool::new(false), Instant::now());
+    let fetches = thread::scope(|scope| {
         let load = scope.spawn(|| {
+            let mut fetches = 0;
             while !done.load(Ordering::Relaxed) {
                 let mut load = Load::new(address, POLICY);
                 (load.fetches, load.in_flight) = (2_000, 32);
                 let report = load::run(&load).unwrap();
                 assert!(report.all_ok(), "{report}");
+                fetches += load.fetches;
             }
+            fetches
         });
-        for _ in 0..10 {
+        for _ in 0..hand_overs {
             let next = start(&path).unwrap();
             let mut former = std::mem::replace(&mut daemon, next);
             assert_eq!(daemon.address(), address);
@@ -86,9 +91,59 @@ fn under_load() {
             former.wait_for_line("handed over", LIMIT).unwrap();
         }
         done.store(true, Ordering::Relaxed);
-        load.join().unwrap();
+        load.join().unwrap()
     });
     answers(address);
+    let rate = figure::rate(fetches, start_of_load.elapsed());
+    figure::report(
+        "R14",
+        format!("{hand_overs} hand-overs at {rate} fetches/s: 0 of {fetches} lost"),
+    );
+    if is_long() {
+        assert!(rate >= 10_000, "{rate} fetches/s");
+    }
+}
+
+/// Restarts while clients come and go: the socket stays, so nobody is refused, and nobody loses a reply.
+#[test]
+fn restarts_on_a_socket_that_stays() {
+    let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = socket.local_addr().unwrap();
+    let start = || {
+        Daemon::builder()
+            .passing([(socket.try_clone().unwrap(), "policy")])
+            .args(["serve", "--allow", "a.test:80"])
+            .start()
+            .unwrap()
+    };
+    let mut daemon = start();
+    let restarts = short_or_long(10, 50);
+    let done = AtomicBool::new(false);
+    let fetches = thread::scope(|scope| {
+        let load = scope.spawn(|| {
+            let mut total = 0;
+            while !done.load(Ordering::Relaxed) {
+                let mut load = Load::new(address, POLICY);
+                (load.fetches, load.in_flight) = (500, 8);
+                let report = load::run(&load).unwrap();
+                assert!(report.all_ok(), "{report}");
+                total += load.fetches;
+            }
+            total
+        });
+        for _ in 0..restarts {
+            daemon.terminate().unwrap();
+            assert!(daemon.wait(LIMIT).unwrap().success());
+            daemon = start();
+        }
+        done.store(true, Ordering::Relaxed);
+        load.join().unwrap()
+    });
+    assert!(fetches > 0);
+    figure::report(
+        "R14",
+        format!("{restarts} restarts on a socket that is passed: 0 of {fetches} refused or lost"),
+    );
 }
 
 /// A connection that the first process has stays with it until it is answered.
@@ -148,7 +203,7 @@ fn a_failed_successor() {
             .unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         assert!(
-            text.starts_with("flashgate handover 1\nlisteners\ndefault"),
+            text.starts_with("flashgate handover 1\nlisteners\n127.0.0.1:"),
             "{text}"
         );
     }
@@ -196,4 +251,84 @@ fn the_door() {
     assert!(fetch(killed).is_err());
     daemon = start(&path).unwrap();
     answers(daemon.address());
+}
+
+/// Another address in the successor's config is a new listener, whatever its policy; the old one ends.
+#[test]
+fn a_listener_that_moves() {
+    let folder = Folder::new().unwrap();
+    let mut former = start(&config(&folder, "").0).unwrap();
+    let old = former.address();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let new = free.local_addr().unwrap();
+    drop(free);
+    let daemon = start(&fixed(&folder, new)).unwrap();
+    assert_eq!(daemon.addresses(), [new]);
+    answers(new);
+    assert!(former.wait(LIMIT).unwrap().success());
+    assert!(fetch(old).is_err(), "{old} is served though nobody asks");
+}
+
+/// Port 0 stands for any that is free, and for the one that the predecessor has.
+#[test]
+fn a_free_port() {
+    let folder = Folder::new().unwrap();
+    let path = config(&folder, "").0;
+    let mut former = start(&path).unwrap();
+    let daemon = start(&path).unwrap();
+    assert_eq!(daemon.address(), former.address());
+    assert!(former.wait(LIMIT).unwrap().success());
+    answers(daemon.address());
+}
+
+/// Under a service manager both have the same sockets; what one passes twice is not "used by no listener".
+#[test]
+fn beside_sockets_that_are_passed() {
+    let folder = Folder::new().unwrap();
+    let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = socket.local_addr().unwrap();
+    let path = fixed(&folder, address);
+    let start = || {
+        Daemon::builder()
+            .passing([(socket.try_clone().unwrap(), "policy")])
+            .args(["serve", "--config"])
+            .args([&path])
+            .start()
+            .unwrap()
+    };
+    let mut former = start();
+    let daemon = start();
+    assert!(former.wait(LIMIT).unwrap().success());
+    assert_eq!(daemon.addresses(), [address]);
+    answers(address);
+}
+
+/// Who is stopped is no predecessor any more: a start right after the stop need not wait for its end.
+#[test]
+fn a_stop_and_at_once_a_start() {
+    let folder = Folder::new().unwrap();
+    let mut former = start(&config(&folder, "").0).unwrap();
+    let address = former.address();
+    let path = fixed(&folder, address);
+    for _ in 0..10 {
+        let mut silent = Client::connect(address).unwrap();
+        silent.send(b"<");
+        answers(address);
+        former.terminate().unwrap();
+        let daemon = start(&path).unwrap();
+        answers(address);
+        drop(silent);
+        former = daemon;
+    }
+}
+
+/// A path that names something else by mistake: it is still there afterwards.
+#[test]
+fn a_file_is_not_replaced() {
+    let folder = Folder::new().unwrap();
+    let (path, socket) = config(&folder, "");
+    fs::write(&socket, "precious").unwrap();
+    let error = format!("{:#}", start(&path).unwrap_err());
+    assert!(error.contains("expected a socket or nothing"), "{error}");
+    assert_eq!(fs::read(&socket).unwrap(), b"precious");
 }

@@ -8,16 +8,15 @@
     reason = "a test ends where it fails, also in the functions it shares with others"
 )]
 
-use std::fs::OpenOptions;
-use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::io::ioctl_fionread;
 use testkit::client::{Client, End, fetch};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::load::{Load, run};
-use testkit::namespace::{self, Namespace};
+
 use testkit::scale::short_or_long;
 use testkit::{cpu, figure, needs, until};
 
@@ -241,30 +240,34 @@ fn every_connection_can_be_logged() {
     }
 }
 
-/// A log that can't be written stops nothing.
+/// What is wrong with a config can be more than a pipe holds: where nobody reads it, serving goes on too.
 #[test]
-fn a_full_disk_under_the_log() {
-    if !needs::met(namespace::missing()) {
-        return;
-    }
-    let binary = testkit::binary::flashgate().unwrap();
-    // It can't say where it listens, so it gets a network of its own, and a fixed port.
-    let network = Namespace::new().unwrap();
-    let served = network.run(|| {
-        let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let mut command = Command::new(binary);
-        let mut child = command
-            .args(["serve", "-v", "--allow", "a.test:80"])
-            .stderr(full)
-            .spawn()
-            .unwrap();
-        let address = "127.0.0.1:843".parse().unwrap();
-        let served = until(Duration::from_secs(10), || {
-            fetch(address).is_ok_and(|heard| heard.end == End::Fin)
-        });
-        child.kill().unwrap();
-        child.wait().unwrap();
-        served
-    });
-    assert!(served.unwrap(), "no answer from a daemon that can't log");
+fn findings_that_nobody_reads() {
+    let folder = Folder::new().unwrap();
+    let good = "[policy.p]\nrules = [{ domain = \"a.test\", ports = \"80\" }]\n\
+                [[listen]]\naddress = \"127.0.0.1:0\"\n";
+    let path = folder.file("flashgate.toml", good).unwrap();
+    let mut daemon = Daemon::builder()
+        .args(["serve", "--config"])
+        .args([&path])
+        .with_unread_log()
+        .start()
+        .unwrap();
+    let unknown = "x".repeat(4_000);
+    let faulty = format!("[[listen]]\naddress = \"1\"\npolicy = \"{unknown}\"\n").repeat(50);
+    folder
+        .file("flashgate.toml", format!("{good}{faulty}"))
+        .unwrap();
+    let pipe = std::fs::File::open(format!("/proc/{}/fd/2", daemon.pid())).unwrap();
+    assert!(
+        until(Duration::from_secs(10), || ioctl_fionread(&pipe).unwrap()
+            > 60_000),
+        "the pipe is not full"
+    );
+    assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+    daemon.terminate().unwrap();
+    assert!(
+        until(Duration::from_secs(10), || daemon.has_ended()),
+        "the daemon still runs"
+    );
 }

@@ -138,13 +138,13 @@ fn gates_are_checked() {
         String::from_utf8(output.stdout).unwrap()
     };
     let gate = ["--allow", "a.test", "--gate", "9339=127.0.0.1:9340"];
-    let line = "[::]:9339 serves policy default, 119 bytes; the rest goes to 127.0.0.1:9340\n";
+    let line = "[::]:9339 serves policy default, 117 bytes; the rest goes to 127.0.0.1:9340\n";
     assert_eq!(told(&gate), format!("ok: {line}"));
     let both = told(&[&gate[..], &["--listen", "843"]].concat());
-    let first = "ok: [::]:843 serves policy default, 119 bytes\n";
+    let first = "ok: [::]:843 serves policy default, 117 bytes\n";
     assert_eq!(both, format!("{first}ok: {line}"));
     let explicit = ["--allow", "a.test:9339", "--gate", "0=[::1]:1"];
-    let line = "ok: [::]:0 serves policy default, 119 bytes; the rest goes to [::1]:1\n";
+    let line = "ok: [::]:0 serves policy default, 117 bytes; the rest goes to [::1]:1\n";
     assert_eq!(told(&explicit), line);
     let one_of_all = ["--listen", "9339", "--gate", "127.0.0.1:9339=a:1"];
     let lines = told(&[&["--allow", "a.test"], &one_of_all[..]].concat());

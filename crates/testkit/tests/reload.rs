@@ -326,3 +326,61 @@ fn a_swapped_link() {
     std::fs::rename(root.join("..new"), root.join("..data")).unwrap();
     assert!(testkit::until(LIMIT, || served(daemon.address()) == 2));
 }
+
+/// A link into another folder: the file that it leads to counts, also where it is written in place.
+#[test]
+fn behind_a_link() {
+    let (links, files) = (Folder::new().unwrap(), Folder::new().unwrap());
+    let file = files.file("real.xml", numbered(1)).unwrap();
+    let link = links.path().join("policy.xml");
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    let daemon = Daemon::serve(["--policy".into(), link.into_os_string()]).unwrap();
+    assert_eq!(served(daemon.address()), 1);
+    std::fs::write(&file, numbered(2)).unwrap();
+    assert!(
+        testkit::until(LIMIT, || served(daemon.address()) == 2),
+        "written in place"
+    );
+    replace(&file, &numbered(3));
+    assert!(
+        testkit::until(LIMIT, || served(daemon.address()) == 3),
+        "a new file renamed over it"
+    );
+}
+
+/// A file that changes when it has been read already, and others have not: that change is not forgotten.
+#[test]
+fn a_change_while_files_are_read() {
+    let folder = Folder::new().unwrap();
+    let first = folder.file("first.xml", numbered(1)).unwrap();
+    let second = folder.file("second.xml", numbered(1)).unwrap();
+    let text = "[policy.first]\nfile = \"first.xml\"\n[policy.second]\nfile = \"second.xml\"\n\
+                [[listen]]\naddress = \"127.0.0.1:0\"\npolicy = \"first\"\n\
+                [[listen]]\naddress = \"127.0.0.1:0\"\npolicy = \"second\"\n";
+    let path = folder.file("flashgate.toml", text).unwrap();
+    let mut daemon = Daemon::builder()
+        .args(["serve", "--config"])
+        .args([&path])
+        .start()
+        .unwrap();
+    // Reading the second one waits for its writer.
+    let pipe = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    std::fs::rename(&pipe, &second).unwrap();
+    let mut writer = std::fs::File::options().write(true).open(&second).unwrap();
+    replace(&first, &numbered(2));
+    std::io::Write::write_all(&mut writer, numbered(1).as_bytes()).unwrap();
+    replace(&second, &numbered(3));
+    drop(writer);
+    daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
+    let addresses = daemon.addresses().to_vec();
+    assert!(
+        testkit::until(LIMIT, || addresses
+            .iter()
+            .map(|address| served(*address))
+            .eq([2, 3])),
+        "{:?}",
+        daemon.log()
+    );
+}

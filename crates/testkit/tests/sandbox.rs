@@ -18,8 +18,8 @@ use std::time::Duration;
 use testkit::client::{End, fetch};
 use testkit::daemon::Daemon;
 use testkit::folder::Folder;
-use testkit::needs;
 use testkit::trace::Trace;
+use testkit::{figure, needs};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -128,6 +128,19 @@ fn everything_else_is_denied() {
         for line in denied {
             assert!(said.contains(line), "no {line:?} in:\n{said}");
         }
+        let with = if arguments.is_empty() {
+            "flags"
+        } else {
+            "a config"
+        };
+        let count = said
+            .lines()
+            .filter(|line| line.contains(" denied ("))
+            .count();
+        figure::report(
+            "R24",
+            format!("with {with}, {count} of {count} attempts denied"),
+        );
     }
     // The test itself can tell: without the walls it does not pass.
     let path = folder

@@ -16,6 +16,7 @@ use testkit::client::{Client, End};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::load::{self, Load};
+use testkit::needs;
 
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -78,4 +79,34 @@ fn four_threads() {
         assert_eq!((heard.bytes, heard.end), (load.expected.clone(), End::Fin));
     }
     assert!(daemon.wait(LIMIT).unwrap().success());
+}
+
+/// Each thread has descriptors of its own: with those for connections, of which some linger, all must fit into the limit.
+#[test]
+fn threads_and_connections_fit() {
+    if !needs::met(needs::program("prlimit")) {
+        return;
+    }
+    let folder = Folder::new().unwrap();
+    let path = folder.file("flashgate.toml", config("a.test", 32)).unwrap();
+    let most = 256;
+    let mut daemon = Daemon::builder()
+        .through(["prlimit".to_owned(), format!("--nofile={most}")])
+        .args(["serve", "--config"])
+        .args([&path])
+        .start()
+        .unwrap();
+    let ready = daemon.wait_for_line("flashgate ready", LIMIT).unwrap();
+    let connections: usize = ready
+        .rsplit_once("connections=")
+        .unwrap()
+        .1
+        .parse()
+        .unwrap();
+    let open = fs::read_dir(format!("/proc/{}/fd", daemon.pid())).unwrap();
+    let open = open.count();
+    assert!(
+        open + connections <= most,
+        "{open} open, {connections} connections"
+    );
 }

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::Command;
 
 use testkit::folder::Folder;
-use testkit::needs;
+use testkit::{figure, needs};
 
 const UNITS: [&str; 3] = [
     "flashgate.service",
@@ -55,6 +55,7 @@ fn nothing_to_complain_of() {
     for units in [&UNITS[..2], &UNITS[2..]] {
         assert_eq!(analyze(&folder, &["verify"], units), (true, String::new()));
     }
+    figure::report("R23", "`systemd-analyze verify` says nothing");
 }
 
 /// The score counts what a unit leaves open, in tenths; 100 is everything.
@@ -75,5 +76,8 @@ fn little_is_left_open() {
             &[unit],
         );
         assert!(good, "{unit} is over {most}:\n{said}");
+        let level = said.rsplit_once(&format!("{unit}: "));
+        let level = level.and_then(|(_, rest)| rest.split_whitespace().next());
+        figure::report("R23", format!("{unit} {}", level.unwrap()));
     }
 }

@@ -43,6 +43,12 @@ pub(super) const FIGURES: &[Figure] = &[
         tests: &["under_load"],
     },
     Figure {
+        name: "R14",
+        claim: "100 hand-overs at 10,000 fetches/s: 0 lost; 50 restarts on a socket that is passed: 0 refused",
+        binary: "handover",
+        tests: &["under_load", "restarts_on_a_socket_that_stays"],
+    },
+    Figure {
         name: "R15",
         claim: "50 stops under load: whoever was accepted is answered, exit 0 within drain and 0.5 s",
         binary: "lifecycle",
@@ -65,6 +71,18 @@ pub(super) const FIGURES: &[Figure] = &[
         claim: "a panic in 1 of 100 of 10,000 connections: 99 unaffected, counted, no descriptor leaked",
         binary: "panics",
         tests: &["before_a_task", "in_a_task"],
+    },
+    Figure {
+        name: "R23",
+        claim: "the units: nothing to verify, exposure 1.2 at most with the socket unit, 1.5 without",
+        binary: "units",
+        tests: &["nothing_to_complain_of", "little_is_left_open"],
+    },
+    Figure {
+        name: "R24",
+        claim: "from inside the sandbox: other files, writing, programs, ptrace, raw sockets, unlisted ports, all denied",
+        binary: "sandbox",
+        tests: &["everything_else_is_denied"],
     },
     Figure {
         name: "R25",

@@ -11,7 +11,8 @@ use flash_policy::{Port, Reply};
 use super::Exit;
 use super::allow::Allow;
 use super::gate::{self, GateFlag};
-use crate::config::{self, defaults, policy_file};
+use crate::config::policy_file::{self, Content};
+use crate::config::{self, defaults};
 use crate::confinement;
 use crate::daemon::{self, Inherited, ListenAddress, Loader};
 use crate::log::{self, Format, Verbosity};
@@ -35,7 +36,7 @@ pub(super) struct Serve {
     #[arg(long, value_name = "FILE", conflicts_with = "rules")]
     policy: Option<PathBuf>,
     /// Answer on this address: `843`, `127.0.0.1:843`, `[::1]:843`; port 0 takes a free one. May be given several times
-    /// [default: 843 on every address, or the sockets that systemd passes; none beside --gate]
+    /// [default: the sockets that systemd passes; else, without --gate, 843 on every address]
     #[arg(long, value_name = "ADDRESS")]
     listen: Vec<ListenAddress>,
     /// Stand in front of a server: `9339=127.0.0.1:9340` answers policy requests on port 9339, and passes everything else
@@ -169,14 +170,14 @@ impl Serve {
 
     fn file_reply(&self, path: &Path) -> Result<(Reply, String), String> {
         let name = path.display().to_string();
-        let bytes = policy_file::read(path).map_err(|error| {
+        let content = policy_file::read(path).map_err(|error| {
             let reason = log::reason(&error);
             let help = confinement::explain_read(path, &error);
             let message = format!("can't read the policy file {name}: {reason}");
             render::plain_error_text(&message, help.as_deref().as_slice())
         })?;
-        let warnings = self.judge(&name, &bytes)?;
-        Reply::from_file(&bytes)
+        let warnings = self.judge(&name, &content)?;
+        Reply::from_file(&content.bytes)
             .map(|reply| (reply, warnings))
             .map_err(|error| render::plain_error_text(&format!("{name}: {error}"), &[]))
     }
@@ -186,18 +187,18 @@ impl Serve {
         let policy = self
             .allow
             .policy(gates.as_deref().map_err(|reason| *reason))?;
-        let text = write::flash(&policy, Layout::Compact);
-        let warnings = self.judge("policy made from --allow", text.as_bytes())?;
+        let content = Content::made(write::flash(&policy, Layout::Compact));
+        let warnings = self.judge("policy made from --allow", &content)?;
         Ok((Reply::from(&policy), warnings))
     }
 
     /// Every finding, for the terminal: an error if one of them is.
-    fn judge(&self, name: &str, bytes: &[u8]) -> Result<String, String> {
+    fn judge(&self, name: &str, content: &Content) -> Result<String, String> {
         let gates = self.gate.iter().map(|gate| gate.listen);
         let addresses = self.listen.iter().copied().chain(gates);
         let ports: Vec<_> = addresses.map(port).collect();
-        let found = policy_file::judge(bytes, &ports);
-        let text = render::findings(&found, &Source::new(name, bytes));
+        let found = content.judge(&ports);
+        let text = render::findings(&found, &Source::new(name, &content.bytes));
         if any_error(&found) {
             Err(text)
         } else {

@@ -28,6 +28,7 @@ mod resolve;
 mod sections;
 mod tree;
 mod values;
+mod writable;
 
 #[cfg(test)]
 mod tests;
@@ -42,19 +43,22 @@ const LARGEST: u64 = 1024 * 1024;
 /// Reads a config file and the policy files it names; the error is everything that is wrong, for the terminal.
 pub(crate) fn load(path: &Path) -> Result<Loaded, String> {
     let name = path.display().to_string();
-    let bytes = read(path).map_err(|(reason, help)| {
+    let mut found = Vec::new();
+    let bytes = read(path, &mut found).map_err(|(reason, help)| {
         let message = format!("can't read the config file {name}: {reason}");
         render::plain_error_text(&message, help.as_deref().as_slice())
     })?;
-    let mut found = Vec::new();
     let resolved = understand(&bytes, path, &mut found);
     found.sort_by_key(|finding| finding.label.as_ref().map_or(0, |label| label.span.start));
     let mut text = render::findings(&found, &Source::new(&name, &bytes));
     let mut failed = any_error(&found);
     for (file, ports) in resolved.iter().flat_map(|resolved| &resolved.files) {
-        let found = policy_file::judge(&file.bytes, ports);
+        let found = file.content.judge(ports);
         let name = file.path.display().to_string();
-        text.push_str(&render::findings(&found, &Source::new(&name, &file.bytes)));
+        text.push_str(&render::findings(
+            &found,
+            &Source::new(&name, &file.content.bytes),
+        ));
         failed |= any_error(&found);
     }
     match resolved {
@@ -67,10 +71,13 @@ pub(crate) fn load(path: &Path) -> Result<Loaded, String> {
 }
 
 /// The error is a reason, and what helps where that is known.
-fn read(path: &Path) -> Result<Vec<u8>, (String, Option<String>)> {
+fn read(path: &Path, found: &mut Vec<Diagnostic>) -> Result<Vec<u8>, (String, Option<String>)> {
     let mut bytes = Vec::new();
     File::open(path)
-        .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
+        .and_then(|file| {
+            found.extend(writable::judge(&file));
+            file.take(LARGEST + 1).read_to_end(&mut bytes)
+        })
         .map_err(|error| (log::reason(&error), confinement::explain_read(path, &error)))?;
     if bytes.len() as u64 > LARGEST {
         let reason = format!("expected at most {LARGEST} bytes, found more");

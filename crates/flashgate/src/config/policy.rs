@@ -39,7 +39,7 @@ enum Content {
 #[derive(Clone, Debug)]
 pub(super) struct PolicyFile {
     pub(super) path: PathBuf,
-    pub(super) bytes: Vec<u8>,
+    pub(super) content: policy_file::Content,
 }
 
 impl Named {
@@ -78,7 +78,7 @@ impl Named {
     /// What is sent where players dial this port.
     pub(super) fn reply(&self, port: Option<Port>) -> Option<Reply> {
         match self.content.as_ref()? {
-            Content::File(file) => Reply::from_file(&file.bytes).ok(),
+            Content::File(file) => Reply::from_file(&file.content.bytes).ok(),
             Content::Rules { .. } => self.policy(port).map(|policy| Reply::from(&policy)),
         }
     }
@@ -177,7 +177,7 @@ fn file(path: &Text, folder: &Path, found: &mut Vec<Diagnostic>) -> Option<Polic
     let place = path.span;
     let path = folder.join(&path.value);
     match policy_file::read(&path) {
-        Ok(bytes) => Some(PolicyFile { path, bytes }),
+        Ok(content) => Some(PolicyFile { path, content }),
         Err(error) => {
             let (name, reason) = (path.display(), log::reason(&error));
             let message = format!("can't read the policy file {name}: {reason}");

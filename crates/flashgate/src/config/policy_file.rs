@@ -8,13 +8,40 @@ use std::path::Path;
 use flash_policy::document::LARGEST;
 use flash_policy::{Diagnostic, Port, Serving};
 
+use super::writable;
+
+/// What a policy file holds.
+#[derive(Clone, Debug)]
+pub(crate) struct Content {
+    pub(crate) bytes: Vec<u8>,
+    /// What is to be said of the file itself.
+    pub(crate) finding: Option<Diagnostic>,
+}
+
 /// Reads a file, but never more of it than tells that it is too large.
-pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
+pub(crate) fn read(path: &Path) -> io::Result<Content> {
     let mut bytes = Vec::new();
-    File::open(path)?
-        .take(LARGEST as u64 + 1)
-        .read_to_end(&mut bytes)?;
-    Ok(bytes)
+    let file = File::open(path)?;
+    let finding = writable::judge(&file);
+    file.take(LARGEST as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(Content { bytes, finding })
+}
+
+impl Content {
+    /// What is in no file.
+    pub(crate) fn made(text: String) -> Self {
+        Self {
+            bytes: text.into_bytes(),
+            finding: None,
+        }
+    }
+
+    /// Everything that is to be said of it, given the ports that players dial for it; each finding once.
+    pub(crate) fn judge(&self, ports: &[Option<Port>]) -> Vec<Diagnostic> {
+        let mut found: Vec<_> = self.finding.clone().into_iter().collect();
+        found.extend(judge(&self.bytes, ports));
+        found
+    }
 }
 
 /// Everything that is to be said of a policy, given the ports that players dial for it; each finding once.

@@ -186,8 +186,8 @@ fn gate_names() {
     let named = "[[gate]]\nname = 'gate-9339'\naddress = '1025'\nbackend = 'a:1'\n";
     let same_port = "[[gate]]\naddress = '192.0.2.7:9339'\nbackend = 'a:1'\n";
     let gates = gates(&format!("{GATE}{same_port}{named}"));
-    let names: Vec<_> = gates.iter().map(|(gate, _)| gate.name.as_str()).collect();
-    assert_eq!(names, ["gate-9339-2", "gate-9339-3", "gate-9339"]);
+    let called: Vec<_> = gates.iter().map(|(gate, _)| &*gate.name).collect();
+    assert_eq!(called, ["gate-9339-2", "gate-9339-3", "gate-9339"]);
 }
 
 /// What a sandboxed daemon may connect to: backends, and DNS where one has a name.

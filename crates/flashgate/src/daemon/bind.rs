@@ -28,7 +28,7 @@ pub(super) struct Bound {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted<'a> {
     pub(super) address: ListenAddress,
-    /// What another process may call it.
+    /// What the service manager may call it.
     pub(super) name: &'a str,
 }
 
@@ -61,7 +61,7 @@ pub(super) fn all(
         .collect();
     let (mut bound, mut faults) = (Vec::new(), String::new());
     for (wanted, given) in wanted.iter().zip(by_address) {
-        match given.or_else(|| inherited.take_by_name(wanted.name)) {
+        match given.or_else(|| inherited.take_otherwise(wanted)) {
             Some(given) => bound.push(given),
             None => match one(wanted.address, in_use) {
                 Ok(socket) => bound.push(socket),

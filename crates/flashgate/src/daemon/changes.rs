@@ -16,6 +16,7 @@ use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
 use rustix::io::read;
 use tokio::io::unix::AsyncFd;
 use tokio::time::sleep;
+use tracing::field::display;
 use tracing::warn;
 
 use super::readable::watch;
@@ -69,8 +70,7 @@ impl Changes {
         }
         // Anew each time: a folder may be another one than before.
         self.events = events(files).unwrap_or_else(|fault| {
-            let error = log::reason(&fault);
-            warn!(error, "can't watch files for changes; SIGHUP still reloads");
+            unwatched(None, &fault);
             None
         });
     }
@@ -83,9 +83,12 @@ impl Changes {
     /// Waits until one of the files is another than when it was last read.
     pub(super) async fn next(&mut self) {
         loop {
-            match &self.events {
-                None => pending().await,
-                Some(events) => stirred(events).await,
+            // A file that has changed while all of them were read has told so to nobody.
+            if self.identities() == self.known {
+                match &self.events {
+                    None => pending().await,
+                    Some(events) => stirred(events).await,
+                }
             }
             sleep(SETTLE).await;
             if self.identities() != self.known {
@@ -109,11 +112,17 @@ fn identity(file: &Path) -> Option<Identity> {
     })
 }
 
-fn folder_of(file: &Path) -> PathBuf {
-    let parent = file
+/// The folders in which a file can become another one: the one that is named and, behind a link, the one it leads to.
+fn folders_of(file: &Path) -> impl Iterator<Item = PathBuf> {
+    let named = file
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty());
-    parent.unwrap_or(Path::new(".")).to_owned()
+    let named = named.unwrap_or(Path::new("."));
+    // Not there now, it may be later.
+    let real = named.canonicalize().unwrap_or_else(|_| named.to_owned());
+    let target = file.canonicalize().ok();
+    let target = target.as_deref().and_then(Path::parent).map(Path::to_owned);
+    std::iter::once(real).chain(target)
 }
 
 fn events(files: &[PathBuf]) -> io::Result<Option<AsyncFd<OwnedFd>>> {
@@ -121,14 +130,21 @@ fn events(files: &[PathBuf]) -> io::Result<Option<AsyncFd<OwnedFd>>> {
         return Ok(None);
     }
     let events = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
-    for folder in files
-        .iter()
-        .map(|file| folder_of(file))
-        .collect::<BTreeSet<_>>()
-    {
-        inotify::add_watch(&events, &folder, EVENTS)?;
+    let folders: BTreeSet<_> = files.iter().flat_map(|file| folders_of(file)).collect();
+    for folder in folders {
+        if let Err(errno) = inotify::add_watch(&events, &folder, EVENTS) {
+            unwatched(Some(&folder), &errno.into());
+        }
     }
     watch(events).map(Some)
+}
+
+fn unwatched(folder: Option<&Path>, fault: &io::Error) {
+    let (folder, error) = (folder.map(|it| display(it.display())), log::reason(fault));
+    warn!(
+        folder,
+        error, "can't watch files for changes; SIGHUP still reloads"
+    );
 }
 
 /// Waits for events, and throws them away: what they are worth, the files themselves tell.

@@ -1,5 +1,7 @@
 //! How many connections the process can hold: a sum done at start, so that running out of descriptors is rare.
 
+use std::num::NonZeroU32;
+
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::admin;
@@ -7,8 +9,11 @@ use super::permits::Capacity;
 use crate::render;
 use crate::snapshot::Plan;
 
-/// Descriptors for everything but connections: the event loop, signals, logs, files, and one to spare.
+/// Descriptors for everything but connections: an event loop, signals, logs, files, and one to spare.
 const RESERVED: u64 = 32;
+
+/// The event loop of each further thread: what it waits on, what wakes it, and its end of the signals.
+const PER_THREAD: u64 = 4;
 
 /// Fewer connections than this are no service.
 const FEWEST: u64 = 16;
@@ -35,10 +40,11 @@ const PIPES: usize = 32;
 /// Of the descriptors for connections, one in so many is for those that linger.
 const LINGERING_SHARE: u64 = 4;
 
-/// How many connections fit beside what the plan needs otherwise, as many as it wants at most; a rendered error if too
-/// few.
-pub(super) fn budget(files: u64, plan: &Plan) -> Result<Capacity, String> {
-    let taken = RESERVED + kept(plan) as u64;
+/// How many connections fit beside what the plan and so many threads need otherwise, as many as it wants at most; a
+/// rendered error if too few.
+pub(super) fn budget(files: u64, plan: &Plan, threads: NonZeroU32) -> Result<Capacity, String> {
+    let further = u64::from(threads.get() - 1);
+    let taken = RESERVED + PER_THREAD * further + kept(plan, threads) as u64;
     let room = files.saturating_sub(taken);
     if room < FEWEST {
         let needed = taken + FEWEST;
@@ -58,8 +64,9 @@ pub(super) fn budget(files: u64, plan: &Plan) -> Result<Capacity, String> {
     })
 }
 
-/// What listeners take, and the connections to `[admin]`: it must answer also while players have all of theirs.
-fn kept(plan: &Plan) -> usize {
+/// What listeners and relays take, and the connections to `[admin]`, which must answer also while players have all of
+/// theirs.
+fn kept(plan: &Plan, threads: NonZeroU32) -> usize {
     let admin = plan
         .admin
         .as_ref()
@@ -68,10 +75,6 @@ fn kept(plan: &Plan) -> usize {
     let gates = sockets
         .iter()
         .any(|socket| socket.services.descriptors() > 1);
-    let pipes = if gates {
-        plan.process.threads.get() as usize * PIPES
-    } else {
-        0
-    };
-    sockets.len() + admin + pipes
+    let pipes = if gates { PIPES } else { 0 };
+    sockets.len() + admin + pipes * threads.get() as usize
 }

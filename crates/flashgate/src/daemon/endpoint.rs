@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::address::ListenAddress;
 use super::bind::{self, Bound, Family};
 use super::status::Health;
 
@@ -19,10 +20,10 @@ pub(super) struct Endpoint {
     socket: Mutex<Arc<OwnedFd>>,
 }
 
-/// One with its listener's name, for whoever takes it over.
+/// One with the address that its plan has for it, for whoever takes it over.
 #[derive(Debug)]
-pub(super) struct NamedEndpoint {
-    pub(super) name: String,
+pub(super) struct AskedEndpoint {
+    pub(super) asked: ListenAddress,
     pub(super) endpoint: Arc<Endpoint>,
 }
 

@@ -8,6 +8,7 @@ use std::fs;
 use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -21,10 +22,10 @@ use rustix::net::{
 };
 use rustix::process::{geteuid, umask};
 use tokio::io::unix::AsyncFd;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{info, warn};
 
-use super::endpoint::NamedEndpoint;
+use super::endpoint::AskedEndpoint;
 use super::inherited::{Inherited, adopt};
 use super::readable::watch;
 use crate::log;
@@ -39,14 +40,17 @@ const READY: &[u8] = b"ready";
 /// How many sockets go into one packet; the kernel takes 253 (unix(7), `SCM_RIGHTS`).
 const PER_PACKET: usize = 64;
 
-/// More than the names of so many listeners take.
+/// More than the addresses of so many listeners take.
 const PACKET: usize = 65_536;
 
-/// How long the predecessor may take to send what it has.
-const ANSWER_LIMIT: Duration = Duration::from_secs(10);
+/// How long the predecessor may take to send what it has: longer than a reload, which it finishes first.
+const ANSWER_LIMIT: Duration = Duration::from_secs(15);
 
 /// How long the successor may take to be ready; afterwards the predecessor forgets it.
 const READY_LIMIT: Duration = Duration::from_secs(60);
+
+/// After a failure to hear who asks.
+const RETRY: Duration = Duration::from_secs(1);
 
 /// The process that serves already, and waits to hear that this one does.
 #[derive(Debug)]
@@ -65,23 +69,29 @@ pub(super) struct Start {
 impl Start {
     /// Takes the listeners over from whoever serves at this path, or opens it; an error is text for the terminal.
     pub(super) fn at(path: &Path, inherited: &mut Inherited) -> Result<Self, String> {
-        match call(path) {
-            Ok(socket) => {
-                let predecessor = Predecessor { socket };
-                let taken = predecessor.take_over(inherited);
-                let door = taken.map_err(|error| not_taken_over(path, &error))?;
-                Ok(Self {
-                    predecessor: Some(predecessor),
-                    door,
-                })
-            }
-            Err(Errno::NOENT | Errno::CONNREFUSED) => Ok(Self {
+        let answer = call(path).map_err(io::Error::from).and_then(|socket| {
+            let predecessor = Predecessor { socket };
+            let door = predecessor.take_over(inherited)?;
+            Ok(Self {
+                predecessor: Some(predecessor),
+                door,
+            })
+        });
+        match answer {
+            Ok(start) => Ok(start),
+            Err(error) if is_nobody(&error) => Ok(Self {
                 predecessor: None,
                 door: open(path).map_err(|error| not_opened(path, &error))?,
             }),
-            Err(error) => Err(not_taken_over(path, &error.into())),
+            Err(error) => Err(not_taken_over(path, &error)),
         }
     }
+}
+
+/// Whether nobody is there, or somebody who was just stopped and has closed the door.
+fn is_nobody(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionRefused, ConnectionReset, NotFound};
+    matches!(error.kind(), NotFound | ConnectionRefused | ConnectionReset)
 }
 
 fn not_taken_over(path: &Path, error: &io::Error) -> String {
@@ -114,8 +124,10 @@ fn not_opened(path: &Path, error: &io::Error) -> String {
 /// Connects to whoever serves, if that is somebody to trust.
 fn call(path: &Path) -> Result<OwnedFd, Errno> {
     let socket = unix_socket(SocketFlags::CLOEXEC)?;
-    connect(&socket, &SocketAddrUnix::new(path)?)?;
+    // The first is for connecting, should many be waiting already.
+    sockopt::set_socket_timeout(&socket, Timeout::Send, Some(ANSWER_LIMIT))?;
     sockopt::set_socket_timeout(&socket, Timeout::Recv, Some(ANSWER_LIMIT))?;
+    connect(&socket, &SocketAddrUnix::new(path)?)?;
     if is_trusted(&socket)? {
         Ok(socket)
     } else {
@@ -125,11 +137,7 @@ fn call(path: &Path) -> Result<OwnedFd, Errno> {
 
 /// Opens the path, which only this user and root can reach; a socket that nobody serves any more is replaced.
 fn open(path: &Path) -> io::Result<OwnedFd> {
-    if let Err(error) = fs::remove_file(path)
-        && error.kind() != io::ErrorKind::NotFound
-    {
-        return Err(error);
-    }
+    remove_socket(path)?;
     let socket = unix_socket(SocketFlags::CLOEXEC | SocketFlags::NONBLOCK)?;
     let before = umask(Mode::from_raw_mode(0o177));
     let bound = SocketAddrUnix::new(path).and_then(|address| bind(&socket, &address));
@@ -137,6 +145,18 @@ fn open(path: &Path) -> io::Result<OwnedFd> {
     bound?;
     listen(&socket, 8)?;
     Ok(socket)
+}
+
+/// Makes room; what is no socket is not ours to remove, and connecting to it fails just like to one that nobody serves.
+fn remove_socket(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.file_type().is_socket() => fs::remove_file(path),
+        Ok(_) => Err(io::Error::other(
+            "expected a socket or nothing, found something else",
+        )),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// A socket that keeps packets apart.
@@ -163,8 +183,12 @@ impl Predecessor {
             }
             match lines.next() {
                 Some("listeners") => {
-                    for (socket, name) in sockets.into_iter().zip(lines) {
-                        inherited.add(adopt(socket)?, name.to_owned());
+                    // The kernel leaves out those for which this process has no descriptor.
+                    if sockets.len() != lines.clone().count() {
+                        return Err(Errno::MFILE.into());
+                    }
+                    for (socket, asked) in sockets.into_iter().zip(lines) {
+                        inherited.add_from_predecessor(adopt(socket)?, asked.to_owned());
                     }
                 }
                 _ => {
@@ -201,12 +225,16 @@ impl Predecessor {
 
     /// Says that this process serves now, so that the other one stops accepting.
     pub(super) fn dismiss(self) {
-        if let Err(error) = send(&self.socket, READY, SendFlags::NOSIGNAL) {
-            let error = log::reason(&error.into());
-            warn!(
-                error,
-                "the former flashgate could not be told that this one serves; stop it"
-            );
+        match send(&self.socket, READY, SendFlags::NOSIGNAL) {
+            // It was stopped meanwhile, and need not be told.
+            Ok(_) | Err(Errno::PIPE | Errno::CONNRESET) => {}
+            Err(error) => {
+                let error = log::reason(&error.into());
+                warn!(
+                    error,
+                    "the former flashgate could not be told that this one serves; stop it"
+                );
+            }
         }
     }
 }
@@ -228,7 +256,7 @@ impl Successors {
     }
 
     /// Waits for a successor that serves. It may be dropped and called again at any time.
-    pub(super) async fn next(&mut self, listeners: &[NamedEndpoint]) {
+    pub(super) async fn next(&mut self, listeners: &[AskedEndpoint]) {
         loop {
             let Some((socket, deadline)) = &self.preparing else {
                 self.preparing = self.caller(listeners).await;
@@ -244,12 +272,20 @@ impl Successors {
     }
 
     /// The next process that asks, if it may have the listeners and was sent them.
-    async fn caller(&self, listeners: &[NamedEndpoint]) -> Option<(AsyncFd<OwnedFd>, Instant)> {
+    async fn caller(&self, listeners: &[AskedEndpoint]) -> Option<(AsyncFd<OwnedFd>, Instant)> {
         let mut ready = self.door.readable().await.ok()?;
         let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-        let Ok(socket) = accept_with(&self.door, flags) else {
-            ready.clear_ready();
-            return None;
+        let socket = match accept_with(&self.door, flags) {
+            Ok(socket) => socket,
+            Err(Errno::AGAIN) => {
+                ready.clear_ready();
+                return None;
+            }
+            // Descriptors have run out, say; whoever asks is still queued.
+            Err(_) => {
+                sleep(RETRY).await;
+                return None;
+            }
         };
         if !is_trusted(&socket).unwrap_or(false) {
             warn!("refused the listeners to a process of another user");
@@ -283,11 +319,11 @@ async fn said(socket: &AsyncFd<OwnedFd>) -> bool {
     }
 }
 
-fn hand_over(to: &OwnedFd, listeners: &[NamedEndpoint], door: &OwnedFd) -> io::Result<()> {
+fn hand_over(to: &OwnedFd, listeners: &[AskedEndpoint], door: &OwnedFd) -> io::Result<()> {
     for some in listeners.chunks(PER_PACKET) {
         let sockets: Vec<_> = some.iter().map(|it| it.endpoint.socket()).collect();
-        let names: Vec<_> = some.iter().map(|it| it.name.as_str()).collect();
-        let text = format!("{GREETING}\nlisteners\n{}", names.join("\n"));
+        let asked: Vec<_> = some.iter().map(|it| it.asked.to_string()).collect();
+        let text = format!("{GREETING}\nlisteners\n{}", asked.join("\n"));
         let sockets: Vec<_> = sockets.iter().map(|socket| socket.as_fd()).collect();
         send_packet(to, &text, &sockets)?;
     }

@@ -1,7 +1,8 @@
 //! Listening sockets that another process has bound: the service manager, or the daemon's predecessor.
 //!
-//! A socket is matched with a listener by its address or, where none fits, by its name. Nothing is served that the plan
-//! does not ask for.
+//! A socket is matched with a listener by its address. Where none fits, the service manager's names count, for they are
+//! meant; of the predecessor's sockets the address that it was asked for, for port 0 is bound as another. Nothing is
+//! served that the plan does not ask for.
 
 use std::env;
 use std::io;
@@ -13,7 +14,7 @@ use rustix::net::sockopt;
 use socket2::SockRef;
 
 use super::address::ListenAddress;
-use super::bind::{Bound, Family};
+use super::bind::{Bound, Family, Wanted};
 use crate::log;
 use crate::render;
 
@@ -27,7 +28,14 @@ pub(crate) struct Inherited {
 #[derive(Debug)]
 struct Given {
     bound: Bound,
-    name: String,
+    from: Giver,
+}
+
+/// Who has bound it, and what for.
+#[derive(Debug)]
+enum Giver {
+    ServiceManager { name: String },
+    Predecessor { asked: String },
 }
 
 impl Inherited {
@@ -45,18 +53,17 @@ impl Inherited {
                 .map_err(|error| refused(&error))?;
             if let Some(socket) = taken {
                 let bound = adopt(socket.into()).map_err(|error| refused(&error))?;
-                inherited.add(bound, name);
+                let from = Giver::ServiceManager { name };
+                inherited.sockets.push(Given { bound, from });
             }
         }
         Ok(inherited)
     }
 
-    pub(super) fn add(&mut self, bound: Bound, name: String) {
-        self.sockets.push(Given { bound, name });
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.sockets.is_empty()
+    /// One that the predecessor serves, with the address that its plan has for it.
+    pub(super) fn add_from_predecessor(&mut self, bound: Bound, asked: String) {
+        let from = Giver::Predecessor { asked };
+        self.sockets.push(Given { bound, from });
     }
 
     /// Where they listen, in the words of a plan.
@@ -76,33 +83,43 @@ impl Inherited {
         found.map(|index| self.sockets.remove(index).bound)
     }
 
-    /// The first socket of this name.
-    pub(super) fn take_by_name(&mut self, name: &str) -> Option<Bound> {
-        let found = self.sockets.iter().position(|given| given.name == name);
+    /// The first socket that is meant for a listener, though it is bound elsewhere.
+    pub(super) fn take_otherwise(&mut self, wanted: &Wanted<'_>) -> Option<Bound> {
+        let address = wanted.address.to_string();
+        let is_meant = |given: &Given| match &given.from {
+            Giver::ServiceManager { name } => name == wanted.name,
+            Giver::Predecessor { asked } => *asked == address,
+        };
+        let found = self.sockets.iter().position(is_meant);
         found.map(|index| self.sockets.remove(index).bound)
     }
 
-    /// What is left when everything was taken that the plan asks for; an error is text for the terminal.
+    /// Complains of what the service manager passes and no listener has taken, as text for the terminal. A predecessor
+    /// may have had more, and may have had the very sockets that the service manager passes.
     pub(super) fn nothing_left(&self) -> Result<(), String> {
-        let complaint = |given: &Given| {
-            let (address, name) = (given.bound.address, &given.name);
-            render::plain_error_text(
-                &format!(
-                    "the service manager passes a socket on {address}, `{name}`, which no listener uses"
-                ),
-                &[
-                    "name that address in a `[[listen]]`, or set `FileDescriptorName=` in the socket unit to the policy's name",
-                    "or remove it from the socket unit: its clients would wait for an answer for ever",
-                ],
-            )
+        let complaint = |given: &Given| match &given.from {
+            Giver::ServiceManager { name } => Some(unused(given.bound.address, name)),
+            Giver::Predecessor { .. } => None,
         };
-        let complaints: String = self.sockets.iter().map(complaint).collect();
+        let complaints: String = self.sockets.iter().filter_map(complaint).collect();
         if complaints.is_empty() {
             Ok(())
         } else {
             Err(complaints)
         }
     }
+}
+
+fn unused(address: SocketAddr, name: &str) -> String {
+    render::plain_error_text(
+        &format!(
+            "the service manager passes a socket on {address}, `{name}`, which no listener uses"
+        ),
+        &[
+            "name that address in a `[[listen]]` or `[[gate]]`, or set `FileDescriptorName=` in the socket unit to the name of the policy or gate",
+            "or remove it from the socket unit: its clients would wait for an answer for ever",
+        ],
+    )
 }
 
 fn unusable(number: usize, name: &str, error: &io::Error) -> String {

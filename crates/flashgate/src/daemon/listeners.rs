@@ -15,7 +15,7 @@ use tracing::info;
 use super::accept::Course;
 use super::admin::{self, About, Admin};
 use super::bind::{self, Bound, Wanted};
-use super::endpoint::NamedEndpoint;
+use super::endpoint::AskedEndpoint;
 use super::inherited::Inherited;
 use super::serving::{Needs, Prepared, Serving};
 use crate::log::LIFECYCLE;
@@ -52,7 +52,7 @@ impl Listeners {
     }
 
     /// The sockets themselves, for a successor.
-    pub(super) fn endpoints(&self) -> Vec<NamedEndpoint> {
+    pub(super) fn endpoints(&self) -> Vec<AskedEndpoint> {
         let admin = self.admin.as_ref().map(Admin::endpoint);
         let serving = self.serving.iter().map(Serving::endpoint);
         serving.chain(admin).collect()
@@ -110,7 +110,7 @@ impl Listeners {
             let stays = kept
                 .and_then(|index| old.get_mut(index))
                 .and_then(Option::take);
-            if let Some(mut serving) = stays {
+            if let Some(serving) = stays {
                 serving.change(socket);
                 self.serving.push(serving);
             } else {

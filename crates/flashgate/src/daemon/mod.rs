@@ -52,7 +52,7 @@ pub(crate) use reload::Loader;
 use accept::Course;
 use bind::Bound;
 use changes::Changes;
-use endpoint::NamedEndpoint;
+use endpoint::AskedEndpoint;
 use handover::{Predecessor, Successors};
 use listeners::Listeners;
 use notify::ServiceManager;
@@ -135,7 +135,6 @@ impl Opened {
     /// Takes over what another process has bound, and binds the rest; an error is text for the terminal.
     fn new(plan: &Plan, mut inherited: Inherited, files: u64) -> Result<Self, (Exit, String)> {
         let system = |faults| (Exit::System, faults);
-        let passed = !inherited.is_empty();
         let path = plan.process.handover.as_deref();
         let handover = path
             .map(|path| handover::Start::at(path, &mut inherited))
@@ -145,13 +144,10 @@ impl Opened {
         let wanted = listeners::wanted(&sockets, plan);
         let addresses: Vec<_> = wanted.iter().map(|wanted| wanted.address).collect();
         let bound = bind::all(&wanted, &addresses, &mut inherited).map_err(system)?;
-        // A predecessor may have had more; what a service manager passes is meant.
-        if passed {
-            inherited
-                .nothing_left()
-                .map_err(|faults| (Exit::Usage, faults))?;
-        }
-        let capacity = descriptors::budget(files, plan).map_err(system)?;
+        inherited
+            .nothing_left()
+            .map_err(|faults| (Exit::Usage, faults))?;
+        let capacity = descriptors::budget(files, plan, plan.process.threads).map_err(system)?;
         Ok(Self {
             sockets,
             bound,
@@ -270,13 +266,13 @@ impl Daemon {
     async fn drain(&mut self, course: Course) {
         if course == Course::Leave {
             tokio::select! {
-                () = drain(&mut self.listeners, course, &self.shared, None) => return,
+                () = drain(&mut self.listeners, self.successors.take(), course, &self.shared, None) => return,
                 signal = self.signals.next_stop() => info!(signal, "stopping: relays get their time"),
             }
         }
         let limit = Some(self.plan.process.drain);
         tokio::select! {
-            () = drain(&mut self.listeners, course, &self.shared, limit) => {}
+            () = drain(&mut self.listeners, self.successors.take(), course, &self.shared, limit) => {}
             signal = self.signals.next_stop() => info!(signal, "stopping now"),
         }
         self.shared.stop.cut();
@@ -328,10 +324,11 @@ impl Daemon {
         self.changes.note();
         self.status.set_phase(Phase::Reloading);
         self.manager.reloading();
+        let open_files = (self.files, self.plan.process.threads);
         let plan = tokio::select! {
             biased;
             signal = self.signals.next_stop() => return Some(signal),
-            plan = reload(&self.loader, &mut self.listeners, &self.shared, &self.status, self.files) => plan,
+            plan = reload(&self.loader, &mut self.listeners, &self.shared, &self.status, open_files) => plan,
         };
         self.status.set_phase(Phase::Ready);
         match plan {
@@ -351,7 +348,7 @@ impl Daemon {
 const NOT_RELOADED: &str = "not reloaded, see the log: serving as before";
 
 /// Waits until a successor serves; for ever, where none can ask.
-async fn succeeded(successors: &mut Option<Successors>, endpoints: &[NamedEndpoint]) {
+async fn succeeded(successors: &mut Option<Successors>, endpoints: &[AskedEndpoint]) {
     match successors {
         Some(successors) => successors.next(endpoints).await,
         None => pending().await,
@@ -362,12 +359,15 @@ async fn succeeded(successors: &mut Option<Successors>, endpoints: &[NamedEndpoi
 /// those that are served longer, or as long as it takes.
 async fn drain(
     listeners: &mut Listeners,
+    successors: Option<Successors>,
     course: Course,
     shared: &Shared,
     limit: Option<Duration>,
 ) {
     let start = Instant::now();
     listeners.end(course).await;
+    // Whoever has asked meanwhile finds nobody, and the addresses free.
+    drop(successors);
     let silent = start + limit.map_or(SILENT_DRAIN, |limit| SILENT_DRAIN.min(limit));
     let _ = timeout_at(silent, shared.permits.all_returned()).await;
     match limit {

@@ -1,5 +1,6 @@
 //! A new plan for a running daemon: read beside the serving, taken whole or not at all.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,9 +10,12 @@ use tracing::{error, info, warn};
 
 use super::descriptors;
 use super::listeners::Listeners;
+use super::sandbox::Needs;
 use super::status::Status;
+use crate::confinement;
 use crate::connection::Shared;
 use crate::log::{self, LIFECYCLE};
+use crate::render;
 use crate::snapshot::{Loaded, Plan, Process, User};
 
 /// Reading a few small files takes longer only where one of them never ends: a named pipe, a dead network drive.
@@ -38,16 +42,17 @@ impl Loader {
     }
 }
 
-/// Reads everything again and takes it over; the new plan, or none where everything stays as it was.
+/// Reads everything again and takes it over; the new plan, or none where everything stays as it was. The limit on open
+/// files is shared with so many threads.
 pub(super) async fn reload(
     loader: &Loader,
     listeners: &mut Listeners,
     shared: &Shared,
     status: &Status,
-    files: u64,
+    open_files: (u64, NonZeroU32),
 ) -> Option<Plan> {
     let done = loader.load().await;
-    match done.and_then(|loaded| take_over(loaded, listeners, shared, files)) {
+    match done.and_then(|loaded| take_over(loaded, listeners, shared, open_files)) {
         Ok(plan) => {
             status.reloaded(&plan);
             info!(target: LIFECYCLE, listeners = listeners.count(), "reloaded");
@@ -93,14 +98,25 @@ fn take_over(
     loaded: Loaded,
     listeners: &mut Listeners,
     shared: &Shared,
-    files: u64,
+    (files, threads): (u64, NonZeroU32),
 ) -> Result<Plan, String> {
     let Loaded { plan, warnings } = loaded;
-    let capacity = descriptors::budget(files, &plan)?;
+    reachable(&plan)?;
+    let capacity = descriptors::budget(files, &plan, threads)?;
     listeners.change(plan.sockets(), &plan)?;
     shared.backends.keep(&plan.gates().collect::<Vec<_>>());
     shared.set_limits(&plan.limits);
     shared.permits.set_limits(capacity, &plan.limits);
     log::text(&warnings);
     Ok(plan)
+}
+
+/// A backend on a port that was no backend's at start would be denied to each client; better it is denied now.
+fn reachable(plan: &Plan) -> Result<(), String> {
+    let needed = Needs::of(plan, std::iter::empty()).connect;
+    confinement::out_of_reach(&needed).map_or(Ok(()), |port| {
+        let message = format!("can't connect to backends on port {port}: it was given up at start");
+        let help = "restart flashgate: once started it can connect to the ports of its backends of then only";
+        Err(render::plain_error_text(&message, &[help]))
+    })
 }

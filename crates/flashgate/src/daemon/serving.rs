@@ -14,7 +14,7 @@ use tracing::info;
 use super::accept::{Acceptor, Course};
 use super::address::ListenAddress;
 use super::bind::Bound;
-use super::endpoint::{Endpoint, NamedEndpoint};
+use super::endpoint::{AskedEndpoint, Endpoint};
 use super::status::{ListenerStatus, Status};
 use crate::connection::Shared;
 use crate::log::{self, LIFECYCLE};
@@ -43,7 +43,6 @@ pub(super) struct Prepared {
 pub(super) struct Serving {
     /// As the plan has it; what was bound may say more.
     pub(super) asked: ListenAddress,
-    name: String,
     endpoint: Arc<Endpoint>,
     services: watch::Sender<Services>,
     course: watch::Sender<Course>,
@@ -92,7 +91,6 @@ impl Prepared {
             |(thread, acceptor): (Handle, Acceptor)| thread.spawn(acceptor.run(followed.clone()));
         Serving {
             asked: self.socket.address,
-            name: self.socket.name,
             endpoint: self.endpoint,
             services: self.services,
             course,
@@ -111,9 +109,8 @@ fn listening(address: SocketAddr, service: &Service, through: Option<SocketAddr>
 }
 
 impl Serving {
-    /// Services as another plan says from now on.
-    pub(super) fn change(&mut self, socket: Socket) {
-        self.name = socket.name;
+    /// Serves as another plan says from now on.
+    pub(super) fn change(&self, socket: Socket) {
         self.services.send_replace(socket.services);
     }
 
@@ -135,9 +132,9 @@ impl Serving {
     }
 
     /// For whoever takes it over.
-    pub(super) fn endpoint(&self) -> NamedEndpoint {
-        NamedEndpoint {
-            name: self.name.clone(),
+    pub(super) fn endpoint(&self) -> AskedEndpoint {
+        AskedEndpoint {
+            asked: self.asked,
             endpoint: Arc::clone(&self.endpoint),
         }
     }

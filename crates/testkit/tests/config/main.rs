@@ -212,3 +212,39 @@ fn policy(rules: &str) -> Vec<u8> {
     format!("<?xml version=\"1.0\"?><cross-domain-policy>{rules}</cross-domain-policy>\0")
         .into_bytes()
 }
+
+/// Files that anybody could change are served, with a warning for each.
+#[test]
+fn files_that_everybody_can_write() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = Folder::new().unwrap();
+    let policy = "<cross-domain-policy><allow-access-from domain=\"a.test\" to-ports=\"9339\"/></cross-domain-policy>";
+    let policy = folder.file("lobby.xml", policy).unwrap();
+    let text = LEAST.replace(
+        "rules = [{ domain = \"a.test\", ports = \"9339\" }]",
+        "file = \"lobby.xml\"",
+    );
+    let path = config(&folder, &text);
+    let warnings = |modes: [u32; 2]| {
+        for (file, mode) in [&path, &policy].into_iter().zip(modes) {
+            fs::set_permissions(file, fs::Permissions::from_mode(mode)).unwrap();
+        }
+        let (code, _, stderr) = check(&path);
+        assert_eq!(code, Some(0), "{stderr}");
+        let of = |file: &Path| stderr.matches(&format!("--> {}", file.display())).count();
+        let all = stderr.matches("warning[world-writable]").count();
+        (all, of(&path), of(&policy))
+    };
+    assert_eq!(warnings([0o664, 0o644]), (0, 0, 0));
+    assert_eq!(warnings([0o666, 0o644]), (1, 1, 0));
+    assert_eq!(warnings([0o600, 0o646]), (1, 0, 1));
+    assert_eq!(warnings([0o777, 0o666]), (2, 1, 1));
+    let binary = testkit::binary::flashgate().unwrap();
+    let output = Command::new(binary)
+        .args(["serve", "--check", "--policy"])
+        .arg(&policy)
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("warning[world-writable]"), "{stderr}");
+}

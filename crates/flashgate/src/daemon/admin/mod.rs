@@ -11,7 +11,7 @@ use tracing::info;
 
 use super::address::ListenAddress;
 use super::bind::{Bound, Wanted};
-use super::endpoint::{Endpoint, NamedEndpoint};
+use super::endpoint::{AskedEndpoint, Endpoint};
 use super::status::Status;
 use crate::connection::Shared;
 use crate::log::{self, LIFECYCLE};
@@ -27,7 +27,7 @@ mod status_json;
 use listener::Listener;
 pub(super) use listener::MOST_CONNECTIONS;
 
-/// What another process may call its socket.
+/// What the service manager may call its socket.
 const NAME: &str = "admin";
 
 /// The socket that a plan asks for.
@@ -102,9 +102,9 @@ impl Admin {
     }
 
     /// For whoever takes it over.
-    pub(super) fn endpoint(&self) -> NamedEndpoint {
-        NamedEndpoint {
-            name: NAME.to_owned(),
+    pub(super) fn endpoint(&self) -> AskedEndpoint {
+        AskedEndpoint {
+            asked: self.asked,
             endpoint: Arc::clone(&self.endpoint),
         }
     }

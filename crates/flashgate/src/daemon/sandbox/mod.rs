@@ -68,6 +68,11 @@ fn connect(plan: &Plan) -> BTreeSet<u16> {
 /// RFC 7766.
 const DNS: u16 = 53;
 
+/// The parts that are the kernel's locks.
+const FILES: &str = "files";
+const PORTS: &str = "ports";
+const SYSTEM_CALLS: &str = "system-calls";
+
 /// Of each part, whether it is in force.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Applied {
@@ -93,11 +98,13 @@ impl Applied {
     }
 
     /// Notes what became of a part.
-    fn add(&mut self, name: &'static str, done: Result<(), String>) -> bool {
-        let applied = done.is_ok();
-        self.parts
-            .push((name, done.map_or_else(State::Missing, |()| State::Applied)));
-        applied
+    fn add(&mut self, name: &'static str, done: Result<(), String>) {
+        let state = done.map_or_else(State::Missing, |()| State::Applied);
+        self.parts.push((name, state));
+    }
+
+    fn has(&self, wanted: &str) -> bool {
+        self.iter().any(|(name, applied)| name == wanted && applied)
     }
 
     fn missing(&self) -> impl Iterator<Item = (&'static str, &str)> {
@@ -122,30 +129,30 @@ pub(crate) fn enter(process: &Process, needs: &Needs) -> Result<Applied, String>
     }
     applied.add("user", became);
     applied.add("capabilities", capabilities::drop_all());
-    let files_limited = lock_away(process, needs, &folders, &mut applied);
+    lock_away(process, needs, &folders, &mut applied);
     if process.sandbox == Sandbox::Required {
         all_or_nothing(&applied)?;
     }
     confinement::note(Confinement {
         uid: geteuid().as_raw(),
-        folders: files_limited.then_some(folders),
+        folders: applied.has(FILES).then_some(folders),
+        connect: applied.has(PORTS).then(|| needs.connect.clone()),
     });
     report(&applied, needs);
     Ok(applied)
 }
 
-/// What takes the kernel's locks rather than mere giving up; whether files are among it.
-fn lock_away(process: &Process, needs: &Needs, folders: &[PathBuf], applied: &mut Applied) -> bool {
+/// What takes the kernel's locks rather than mere giving up.
+fn lock_away(process: &Process, needs: &Needs, folders: &[PathBuf], applied: &mut Applied) {
     if process.sandbox == Sandbox::Off {
-        let off = ["files", "ports", "system-calls"].map(|name| (name, State::Off));
+        let off = [FILES, PORTS, SYSTEM_CALLS].map(|name| (name, State::Off));
         applied.parts.extend(off);
-        return false;
+        return;
     }
-    let limited = applied.add("files", landlock::files(folders));
-    applied.add("ports", landlock::ports(&needs.bind, &needs.connect));
+    applied.add(FILES, landlock::files(folders));
+    applied.add(PORTS, landlock::ports(&needs.bind, &needs.connect));
     // The last one: it forbids what the others take.
-    applied.add("system-calls", seccomp::apply(process.violation));
-    limited
+    applied.add(SYSTEM_CALLS, seccomp::apply(process.violation));
 }
 
 fn no_new_privs() -> Result<(), String> {

@@ -1,0 +1,48 @@
+//! The example, as a player and an ordinary client find it.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails"
+)]
+
+use std::net::SocketAddr;
+
+use flash_policy::{Port, Profile, REQUEST};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+#[path = "../examples/echo.rs"]
+#[expect(dead_code, reason = "its main function is for the command line")]
+mod echo;
+
+async fn heard(address: SocketAddr, sent: &[u8]) -> Vec<u8> {
+    let mut client = TcpStream::connect(address).await.unwrap();
+    client.write_all(sent).await.unwrap();
+    client.shutdown().await.unwrap();
+    let mut heard = Vec::new();
+    client.read_to_end(&mut heard).await.unwrap();
+    heard
+}
+
+#[tokio::test]
+async fn answers_and_echoes() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let port = Port::new(u32::from(address.port())).unwrap();
+    let policy = echo::policy(port).unwrap();
+    let serve = async move {
+        echo::serve(listener, policy).await.expect("served");
+    };
+    let client = async {
+        let reply = heard(address, REQUEST).await;
+        let document = reply.strip_suffix(b"\0").expect("a NUL at the end");
+        let read = flash_policy::parse(document, Profile::Socket);
+        assert!(read.findings.is_empty(), "{:?}", read.findings);
+        assert_eq!(heard(address, b"<msg t='sys'/>").await, b"<msg t='sys'/>");
+    };
+    tokio::select! {
+        () = serve => {}
+        () = client => {}
+    }
+}
