@@ -111,7 +111,7 @@ fn an_irc_server_that_greets() {
             "[Global]\nName = irc.a.test\nInfo = a test\nPorts = {port}\nListen = 127.0.0.1\nServerUID = nobody\n\
              ServerGID = nogroup\nMotdPhrase = welcome\n\
              [Limits]\nMaxConnectionsIP = 0\n\
-             [Options]\nNoticeBeforeRegistration = yes\nIdent = no\nDNS = no\nPAM = no\nPidFile =\n"
+             [Options]\nNoticeBeforeRegistration = yes\nIdent = no\nDNS = yes\nPAM = no\n"
         );
         let path = folder.file("ngircd.conf", text)?;
         command.arg("--nodaemon").arg("--config").arg(path);

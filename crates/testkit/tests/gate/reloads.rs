@@ -12,7 +12,7 @@ use testkit::figure;
 use testkit::pattern::Pattern;
 use testkit::scale::short_or_long;
 
-use super::{LIMIT, Running, asks, config, echoes, start};
+use super::{LIMIT, Running, asks, config, echoes, free_port, start};
 
 /// A relay to an echo, and how far it has come; what comes back must be what was sent.
 struct Talk {
@@ -96,17 +96,23 @@ fn while_talking(gate: &mut Running, count: u64, action: impl FnOnce(&mut Runnin
     })
 }
 
-/// With its port fixed, so that the file can be changed.
+/// For a successor: it asks for the very address that the first one was given.
 fn pinned(text: &str, gate: &Running) -> String {
     text.replace("127.0.0.1:0", &gate.address().to_string())
 }
 
+/// With a port of its own from the start: one that the system chose can't be named in a later config.
+fn fixed(text: &str) -> String {
+    text.replace("127.0.0.1:0", &format!("127.0.0.1:{}", free_port()))
+}
+
 /// Reloads; the file's change may do it before the signal does, so its effect is what to wait for.
 #[track_caller]
-fn reload(gate: &Running, text: &str, mut shows: impl FnMut() -> bool) {
+fn reload(gate: &mut Running, text: &str, mut shows: impl FnMut() -> bool) {
     std::fs::write(&gate.path, text).unwrap();
     gate.daemon.hang_up().unwrap();
-    assert!(testkit::until(LIMIT, &mut shows), "no effect of {text}");
+    let shown = testkit::until(LIMIT, &mut shows);
+    assert!(shown, "no effect of {text}: {:#?}", gate.daemon.log());
 }
 
 /// Whether a policy that holds this text is served.
@@ -117,28 +123,18 @@ fn serves(address: SocketAddr, text: &str) -> bool {
 #[test]
 fn reloads_leave_relays_alone() {
     let backend = Backend::start(Manner::Echo).unwrap();
-    let text = config(
-        backend.address(),
-        "",
-        "[[listen]]\naddress = \"127.0.0.1:0\"\n",
-    );
+    let port = SocketAddr::from(([127, 0, 0, 1], free_port()));
+    let listen = format!("[[listen]]\naddress = \"{port}\"\n");
+    let text = fixed(&config(backend.address(), "", &listen));
     let mut gate = start(&text);
     let address = gate.address();
-    let (first, second) = text.split_once("[[listen]]").unwrap();
-    let others = gate.daemon.addresses().iter();
-    let port = *others.clone().find(|other| **other != address).unwrap();
-    let listen = format!(
-        "[[listen]]{}",
-        second.replace("127.0.0.1:0", &port.to_string())
-    );
-    let first = pinned(first, &gate);
     let said = while_talking(&mut gate, 20, |gate| {
         for number in 1..=20 {
             let domain = format!("n{number}.test");
-            let text = format!("{}{listen}", first.replace("a.test", &domain));
+            let text = text.replace("a.test", &domain);
             reload(gate, &text, || serves(address, &domain));
         }
-        let (policy, _) = first.split_once("[[gate]]").unwrap();
+        let (policy, _) = text.split_once("[[gate]]").unwrap();
         let gone = || Client::connect(address).is_err();
         reload(gate, &format!("{policy}{listen}"), gone);
         asks(port);
@@ -156,14 +152,14 @@ fn another_backend() {
         .unwrap()
         .appear(Manner::Greet(b"other".to_vec(), Duration::ZERO))
         .unwrap();
-    let text = config(one.address(), "", "");
-    let gate = start(&text);
+    let text = fixed(&config(one.address(), "", ""));
+    let mut gate = start(&text);
     let mut old = gate.client();
     echoes(&mut old, b"before");
-    let text = pinned(&text, &gate);
     let text = text.replace(&one.address().to_string(), &other.address().to_string());
-    reload(&gate, &text, || {
-        let mut client = gate.client();
+    let to = gate.address();
+    reload(&mut gate, &text, || {
+        let mut client = Client::connect(to).unwrap();
         client.send(b"x");
         client.half_close().is_ok() && client.hear().bytes == b"otherx"
     });
