@@ -1,11 +1,9 @@
 //! A running `flashgate serve`: started on free ports, watched through its log, ended by its pid.
 
 use std::ffi::OsString;
-use std::fs::OpenOptions;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -14,7 +12,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use command_fds::{CommandFdExt as _, FdMapping};
-use rustix::fs::OFlags;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::binary;
@@ -214,19 +211,6 @@ impl Daemon {
     /// The lines of its log since the last look, without waiting; they are not kept.
     pub fn take_log(&mut self) -> impl Iterator<Item = String> {
         self.seen.drain(..).chain(self.lines.try_iter())
-    }
-
-    /// Fills the pipe that its log goes to, through a descriptor that does not wait; its own goes on waiting.
-    pub fn fill_log(&self) -> Result<()> {
-        let mut pipe = OpenOptions::new()
-            .write(true)
-            .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
-            .open(format!("/proc/{}/fd/2", self.pid()))
-            .context("can't open the daemon's log")?;
-        for size in [4096, 1] {
-            while pipe.write(&vec![b'\n'; size]).is_ok() {}
-        }
-        Ok(())
     }
 
     /// Waits for a line of its log that holds a text; lines seen before count.

@@ -11,6 +11,7 @@ pub mod figure;
 pub mod folder;
 pub mod link;
 pub mod load;
+pub mod log_pipe;
 pub mod namespace;
 pub mod needs;
 pub mod pattern;

@@ -332,3 +332,23 @@ fn a_file_is_not_replaced() {
     assert!(error.contains("expected a socket or nothing"), "{error}");
     assert_eq!(fs::read(&socket).unwrap(), b"precious");
 }
+
+/// Descriptors may have run out, which is a reason to start a second one with more: it waits, and is heard.
+#[test]
+fn asking_while_descriptors_have_run_out() {
+    if !needs::met(needs::program("strace")) {
+        return;
+    }
+    let folder = Folder::new().unwrap();
+    let path = config(&folder, "").0;
+    let inject = "inject=accept4:error=EMFILE:when=1";
+    let mut former = Daemon::builder()
+        .through(["strace", "-f", "-o", "/dev/null", "-e", inject])
+        .args(["serve", "--config"])
+        .args([&path])
+        .start()
+        .unwrap();
+    let daemon = start(&fixed(&folder, former.address())).unwrap();
+    assert!(former.wait(LIMIT).unwrap().success());
+    answers(daemon.address());
+}

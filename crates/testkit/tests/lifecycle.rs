@@ -16,9 +16,8 @@ use testkit::client::{Client, End, fetch};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::load::{Load, run};
-
 use testkit::scale::short_or_long;
-use testkit::{cpu, figure, needs, until};
+use testkit::{cpu, figure, log_pipe, needs, until};
 
 fn daemon() -> Daemon {
     Daemon::serve(["--allow", "a.test:80"]).expect("a daemon")
@@ -180,7 +179,7 @@ fn a_log_that_nobody_reads() {
         .with_unread_log()
         .start()
         .unwrap();
-    daemon.fill_log().unwrap();
+    log_pipe::fill(&daemon).unwrap();
     for _ in 0..2_000 {
         assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
     }

@@ -58,6 +58,21 @@ fn nothing_to_complain_of() {
     figure::report("R23", "`systemd-analyze verify` says nothing");
 }
 
+/// The limit on open files leaves room for as many connections as are the default.
+#[test]
+fn room_for_connections() {
+    let folder = installed();
+    for unit in ["flashgate.service", "flashgate-nosocket.service"] {
+        let text = std::fs::read_to_string(folder.path().join(unit)).expect("a unit");
+        let mut lines = text.lines();
+        let limit = lines.find_map(|line| line.strip_prefix("LimitNOFILE="));
+        let limit: u64 = limit.expect("a limit").parse().expect("a number");
+        // Beside 32 and a socket, 33 for `[admin]` and 32 for pipes; behind a gate a connection has two.
+        let room = limit - 32 - 1 - 33 - 32;
+        assert!(room >= 2 * 16_384, "{unit}: {limit}");
+    }
+}
+
 /// The score counts what a unit leaves open, in tenths; 100 is everything.
 #[test]
 fn little_is_left_open() {

@@ -95,10 +95,14 @@ fn is_nobody(error: &io::Error) -> bool {
 }
 
 fn not_taken_over(path: &Path, error: &io::Error) -> String {
-    let message = format!(
-        "can't take over from the flashgate at {}: {}",
-        path.display(),
+    let reason = if error.kind() == io::ErrorKind::WouldBlock {
+        format!("no answer within {} s", ANSWER_LIMIT.as_secs())
+    } else {
         log::reason(error)
+    };
+    let message = format!(
+        "can't take over from the flashgate at {}: {reason}",
+        path.display()
     );
     render::plain_error_text(
         &message,

@@ -89,7 +89,7 @@ pub(crate) fn holds(samples: &Samples, expected: &[(&str, f64)]) {
 
 #[test]
 fn at_start() {
-    let (daemon, _folder) = start(CONFIG);
+    let (daemon, _folder) = start(&format!("{CONFIG}[limits]\nconnections = 100\n"));
     let samples = metrics(admin(&daemon));
     holds(
         &samples,
@@ -107,7 +107,7 @@ fn at_start() {
             ("listeners{state=\"failed\"}", 0.0),
             ("connections_open", 0.0),
             ("connections_answering", 0.0),
-            ("connections_limit", 16_384.0),
+            ("connections_limit", 100.0),
             ("shed_total", 0.0),
             ("accept_errors_total{class=\"connection\"}", 0.0),
             ("accept_errors_total{class=\"exhausted\"}", 0.0),

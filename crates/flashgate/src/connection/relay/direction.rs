@@ -18,6 +18,10 @@ use super::socket::{self, forget_room};
 /// What one relay may move each way before others have their turn; a full pipe may come on top.
 pub(super) const TURN: usize = 256 * 1024;
 
+/// What is read at once while the other direction keeps a rest: a peer that echoes and one that does not read would
+/// otherwise cost two buffers.
+const LITTLE: usize = 4 * 1024;
+
 /// What a step counts at least, so that steps without a byte come to an end too.
 const STEP: usize = 4 * 1024;
 
@@ -120,16 +124,25 @@ impl Direction {
         }
     }
 
-    /// Moves bytes until that must wait for something, or a turn is over.
+    /// How much may be read at once for the other direction, so that both together never keep much more than one buffer.
+    pub(super) const fn room_beside(&self) -> usize {
+        match self.held {
+            Held::Rest(_) => LITTLE,
+            Held::Nothing | Held::Pipe(_) => ROOM,
+        }
+    }
+
+    /// Moves bytes, so many at once at most, until that must wait for something, or a turn is over.
     pub(super) fn pump(
         &mut self,
         context: &mut Context<'_>,
         source: &TcpStream,
         sink: &TcpStream,
+        room: usize,
     ) -> Result<Waits, Fault> {
         let mut left = TURN;
         while left > 0 {
-            let moved = match self.step(source, sink)? {
+            let moved = match self.step(source, sink, room)? {
                 Step::Over => return Ok(Waits::Nothing),
                 Step::Moved(count) => count,
                 Step::Dry => match source.poll_read_ready(context) {
@@ -146,7 +159,7 @@ impl Direction {
         Ok(Waits::Turn)
     }
 
-    fn step(&mut self, source: &TcpStream, sink: &TcpStream) -> Result<Step, Fault> {
+    fn step(&mut self, source: &TcpStream, sink: &TcpStream, room: usize) -> Result<Step, Fault> {
         match &mut self.held {
             Held::Rest(rest) => {
                 let Some(count) = socket::send(sink, rest.bytes()).map_err(Fault::sink)? else {
@@ -162,7 +175,7 @@ impl Direction {
                 None => Ok(Step::Full),
             },
             Held::Pipe(_) | Held::Nothing => match self.stage {
-                Stage::Open => self.take(source, sink),
+                Stage::Open => self.take(source, sink, room),
                 Stage::Ended => self.end(sink),
                 Stage::Over => Ok(Step::Over),
             },
@@ -178,11 +191,11 @@ impl Direction {
         self.received += u64::try_from(count).unwrap_or_default();
     }
 
-    fn take(&mut self, source: &TcpStream, sink: &TcpStream) -> Result<Step, Fault> {
+    fn take(&mut self, source: &TcpStream, sink: &TcpStream, room: usize) -> Result<Step, Fault> {
         if self.way == Way::Splice {
             self.splice(source)
         } else {
-            self.copy(source, sink)
+            self.copy(source, sink, room)
         }
     }
 
@@ -211,9 +224,10 @@ impl Direction {
         }
     }
 
-    fn copy(&mut self, source: &TcpStream, sink: &TcpStream) -> Result<Step, Fault> {
+    fn copy(&mut self, source: &TcpStream, sink: &TcpStream, room: usize) -> Result<Step, Fault> {
         with_shared(|buffer| {
             let unread = mem::replace(&mut self.unread, false);
+            let buffer = buffer.get_mut(..room).unwrap_or_default();
             let Some(count) = socket::receive(source, buffer, unread).map_err(Fault::source)?
             else {
                 return Ok(Step::Dry);
@@ -223,7 +237,7 @@ impl Direction {
                 return Ok(Step::Moved(0));
             }
             self.receive(count);
-            if count == ROOM {
+            if count == room {
                 self.way = Way::Splice;
             }
             let bytes = buffer.get(..count).unwrap_or_default();

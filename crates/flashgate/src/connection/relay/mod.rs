@@ -1,7 +1,7 @@
 //! Passes bytes between a client and a backend, both ways, as if nothing stood between them.
 //!
 //! An end of stream stays one, a reset stays a reset, and a side that takes nothing slows the other down. One future
-//! drives both directions. It must never buffer more than 64 KiB each way, never make a cut look like an end, and
+//! drives both directions. It must never buffer more than 68 KiB, never make a cut look like an end, and
 //! never keep the thread for longer than a turn. What the bytes mean is not known here.
 
 mod direction;
@@ -100,11 +100,13 @@ impl Relay {
         if self.stopping.poll(context).is_ready() {
             return Some(End::Stopped);
         }
-        let up = match self.up.pump(context, &self.client, &self.backend) {
+        let room = self.down.room_beside();
+        let up = match self.up.pump(context, &self.client, &self.backend, room) {
             Ok(waits) => waits,
             Err(fault) => return Some(blame(fault, Side::Client, Side::Backend)),
         };
-        let down = match self.down.pump(context, &self.backend, &self.client) {
+        let room = self.up.room_beside();
+        let down = match self.down.pump(context, &self.backend, &self.client, room) {
             Ok(waits) => waits,
             Err(fault) => return Some(blame(fault, Side::Backend, Side::Client)),
         };

@@ -25,19 +25,26 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Two connected sockets. `buffers` is what the kernel may hold for each, where that matters.
 fn pair(buffers: Option<usize>) -> (TcpStream, TcpStream) {
+    buffered(buffers, buffers)
+}
+
+/// The same with a size for what the first one sends, and another for what it receives.
+fn buffered(sent: Option<usize>, received: Option<usize>) -> (TcpStream, TcpStream) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let near = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-    if let Some(size) = buffers {
+    if let Some(size) = sent {
         socket2::SockRef::from(&listener)
             .set_recv_buffer_size(size)
             .unwrap();
-        near.set_recv_buffer_size(size).unwrap();
         near.set_send_buffer_size(size).unwrap();
+    }
+    if let Some(size) = received {
+        near.set_recv_buffer_size(size).unwrap();
     }
     near.connect(&listener.local_addr().unwrap().into())
         .unwrap();
     let (far, _) = listener.accept().unwrap();
-    if let Some(size) = buffers {
+    if let Some(size) = received {
         socket2::SockRef::from(&far)
             .set_send_buffer_size(size)
             .unwrap();

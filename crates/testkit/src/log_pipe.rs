@@ -1,0 +1,23 @@
+//! The pipe that a daemon's log goes to: filled, so that the daemon has to do without.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+
+use anyhow::{Context as _, Result};
+use rustix::fs::OFlags;
+
+use crate::daemon::Daemon;
+
+/// Fills it, through a descriptor that does not wait; the daemon's own goes on waiting. Nobody may read it meanwhile.
+pub fn fill(daemon: &Daemon) -> Result<()> {
+    let mut pipe = OpenOptions::new()
+        .write(true)
+        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+        .open(format!("/proc/{}/fd/2", daemon.pid()))
+        .context("can't open the daemon's standard error")?;
+    for size in [4096, 1] {
+        while pipe.write(&vec![b'\n'; size]).is_ok() {}
+    }
+    Ok(())
+}
