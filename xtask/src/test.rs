@@ -13,7 +13,7 @@ struct Need {
     package: &'static str,
 }
 
-const NEEDS: [Need; 6] = [
+const NEEDS: [Need; 10] = [
     Need {
         program: "strace",
         package: "strace",
@@ -33,6 +33,22 @@ const NEEDS: [Need; 6] = [
     Need {
         program: "taskset",
         package: "util-linux",
+    },
+    Need {
+        program: "unshare",
+        package: "util-linux",
+    },
+    Need {
+        program: "haproxy",
+        package: "haproxy",
+    },
+    Need {
+        program: "nginx",
+        package: "nginx-light",
+    },
+    Need {
+        program: "ngircd",
+        package: "ngircd",
     },
     Need {
         program: "systemd-analyze",

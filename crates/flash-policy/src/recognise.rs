@@ -98,6 +98,17 @@ impl Recogniser {
     }
 }
 
+impl Recogniser {
+    /// Whether what was seen may become an HTTP request, and nothing else that is known.
+    #[must_use]
+    pub const fn may_be_http(&self) -> bool {
+        matches!(
+            self.state,
+            State::Method { .. } | State::Target | State::Url(_)
+        )
+    }
+}
+
 #[derive(Clone, Copy, Debug, Default)]
 enum State {
     /// Nothing seen.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flash_policy::{Host, Reply};
-use tokio_flash_policy::Linger;
+use tokio_flash_policy::{Http, Linger};
 
 use crate::connection::ProxyVersion;
 use crate::daemon::ListenAddress;
@@ -79,6 +79,17 @@ pub(crate) struct Gate {
     pub(crate) speaks_first_after: Duration,
     /// Whether the server is told who the client is, and how.
     pub(crate) send_proxy: Option<ProxyVersion>,
+}
+
+impl Gate {
+    /// Without a server of its own, HTTP is bytes like all others.
+    pub(crate) const fn http(&self) -> Http {
+        if self.http_backend.is_some() {
+            Http::Told
+        } else {
+            Http::Alike
+        }
+    }
 }
 
 /// Where a server is; its name is looked up at each connection.

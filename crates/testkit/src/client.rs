@@ -1,10 +1,11 @@
 //! One connection by hand: send what a test says, and tell exactly how it ended.
 
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, SocketAddrV4, TcpStream};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
+use socket2::{Domain, SockRef, Socket, Type};
 
 use crate::load::REQUEST;
 
@@ -46,10 +47,43 @@ impl Client {
         let start = Instant::now();
         let stream =
             TcpStream::connect(address).with_context(|| format!("can't connect to {address}"))?;
+        Self::of(stream, start)
+    }
+
+    /// Connects from an address of this machine.
+    pub fn connect_from(source: Ipv4Addr, address: SocketAddr) -> Result<Self> {
+        let start = Instant::now();
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+        socket.bind(&SocketAddrV4::new(source, 0).into())?;
+        socket
+            .connect(&address.into())
+            .with_context(|| format!("can't connect from {source} to {address}"))?;
+        Self::of(socket.into(), start)
+    }
+
+    /// What a backend was called by, looked at with the same eyes.
+    pub fn from_stream(stream: TcpStream) -> Result<Self> {
+        Self::of(stream, Instant::now())
+    }
+
+    fn of(stream: TcpStream, start: Instant) -> Result<Self> {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Self::PATIENCE))?;
         stream.set_write_timeout(Some(Self::PATIENCE))?;
         Ok(Self { stream, start })
+    }
+
+    /// Resets the connection.
+    pub fn reset(self) -> Result<()> {
+        SockRef::from(&self.stream)
+            .set_linger(Some(Duration::ZERO))
+            .context("can't reset")
+    }
+
+    /// The socket itself.
+    #[must_use]
+    pub fn into_stream(self) -> TcpStream {
+        self.stream
     }
 
     /// Sends; false if the server has closed its ears.

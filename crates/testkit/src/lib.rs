@@ -2,6 +2,7 @@
 //!
 //! Nothing here links the program: what the tests see is what a client or an operator sees.
 
+pub mod backend;
 pub mod binary;
 pub mod client;
 pub mod cpu;
@@ -13,6 +14,8 @@ pub mod load;
 pub mod log_pipe;
 pub mod namespace;
 pub mod needs;
+pub mod pattern;
+pub mod real_server;
 pub mod scale;
 pub mod slow;
 pub mod stand_in;

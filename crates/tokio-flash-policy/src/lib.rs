@@ -32,5 +32,5 @@ mod prefixed;
 
 pub use acceptor::{Accepted, PolicyAcceptor};
 pub use close::{Closed, Linger, close};
-pub use opening::{First, Opening, Rest, Timing};
+pub use opening::{First, Http, Opening, Rest, Timing};
 pub use prefixed::Prefixed;

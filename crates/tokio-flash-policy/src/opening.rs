@@ -29,6 +29,18 @@ pub struct Timing {
     /// How long a client may stay silent before it counts as one that waits for the server to speak. Default: as long
     /// as `request`.
     pub silence: Option<Duration>,
+    /// Whether what may become an HTTP request waits for more. Default: it does.
+    pub http: Http,
+}
+
+/// Whether an HTTP request is told from other bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Http {
+    /// It is [`First::Http`], once its first line has begun.
+    #[default]
+    Told,
+    /// The same becomes of it as of everything else, so nobody waits to know: its first byte makes it [`First::Other`].
+    Alike,
 }
 
 impl Default for Timing {
@@ -37,6 +49,7 @@ impl Default for Timing {
             request: Duration::from_secs(10),
             bare: Duration::from_millis(300),
             silence: None,
+            http: Http::Told,
         }
     }
 }
@@ -46,6 +59,13 @@ impl Timing {
     #[must_use]
     pub const fn request(mut self, limit: Duration) -> Self {
         self.request = limit;
+        self
+    }
+
+    /// Another way with HTTP.
+    #[must_use]
+    pub const fn http(mut self, http: Http) -> Self {
+        self.http = http;
         self
     }
 
@@ -159,12 +179,15 @@ impl Opening {
         let silence = timing
             .silence
             .map_or(deadline, |limit| (start + limit).min(deadline));
-        let bare = timing.bare;
+        let (bare, http) = (timing.bare, timing.http);
         // A block rather than an `async fn`: a waiting connection keeps its captures once, not twice.
         async move {
             loop {
                 if let Some(first) = self.first() {
                     return Ok(first);
+                }
+                if http == Http::Alike && self.recogniser.may_be_http() {
+                    return Ok(First::Other);
                 }
                 let until = self.next_limit(deadline, silence, bare);
                 match timeout_at(until, self.read_once(stream)).await {

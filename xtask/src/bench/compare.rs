@@ -157,16 +157,16 @@ fn json(machine: &Machine, standings: &[Standing], base: &Standing, goals: &[Goa
 }
 
 /// Says something beside the result, which may be JSON.
-fn note(text: &str) -> Result<()> {
+pub(super) fn note(text: &str) -> Result<()> {
     Ok(writeln!(io::stderr(), "{text}")?)
 }
 
 /// Keys to sort by, for a new order in every round: no server is to follow the same neighbour always.
-struct Chance(u64);
+pub(super) struct Chance(u64);
 
 impl Chance {
     /// Chance need not be good here, only different from run to run.
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
@@ -174,7 +174,7 @@ impl Chance {
     }
 
     /// One step of a 64-bit xorshift.
-    fn next(&mut self) -> u64 {
+    pub(super) fn next(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

@@ -4,7 +4,7 @@ use std::env;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -76,24 +76,8 @@ impl Contender {
     /// Starts another server.
     pub(super) fn peer(peer: &Peer, site: &Site) -> Result<Self> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let mut command = peer.command(site, address)?;
-        let log_path = site.path(&format!("{}.log", peer.name));
-        let log = File::create(&log_path)?;
-        command
-            .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log);
-        let mut running = Running(
-            command
-                .spawn()
-                .with_context(|| format!("cannot start {}", peer.name))?,
-        );
-        if let Err(error) = running.wait_until_up(address) {
-            bail!(
-                "{error:#}; it said: {}",
-                fs::read_to_string(&log_path).unwrap_or_default().trim()
-            );
-        }
+        let command = peer.command(site, address)?;
+        let running = Running::start(peer.name, command, site, address)?;
         let mut load = Load::new(address, POLICY.as_bytes());
         if !peer.ends_in_nul {
             load.expected.pop();
@@ -154,9 +138,38 @@ enum Process {
 
 /// A child that does not outlive its owner.
 #[derive(Debug)]
-struct Running(Child);
+pub(super) struct Running(Child);
 
 impl Running {
+    /// Starts a server, and waits until it accepts connections.
+    pub(super) fn start(
+        name: &str,
+        mut command: Command,
+        site: &Site,
+        address: SocketAddr,
+    ) -> Result<Self> {
+        let log_path = site.path(&format!("{name}.log"));
+        let log = File::create(&log_path)?;
+        command
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log);
+        let child = command.spawn();
+        let mut running = Self(child.with_context(|| format!("cannot start {name}"))?);
+        if let Err(error) = running.wait_until_up(address) {
+            bail!(
+                "{error:#}; it said: {}",
+                fs::read_to_string(&log_path).unwrap_or_default().trim()
+            );
+        }
+        Ok(running)
+    }
+
+    /// Its process.
+    pub(super) fn pid(&self) -> u32 {
+        self.0.id()
+    }
+
     /// The address that a floor prints.
     fn address(&mut self) -> Result<SocketAddr> {
         let output = self.0.stdout.take().context("a floor has no output")?;

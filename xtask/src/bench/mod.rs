@@ -13,6 +13,7 @@ mod idle;
 mod json;
 mod machine;
 mod peers;
+mod relay;
 mod site;
 mod standings;
 mod syscalls;
@@ -36,6 +37,8 @@ pub(crate) enum Bench {
     Compare(compare::Compare),
     /// Measure memory and wake-ups of flashgate with many idle connections and with none
     Idle(idle::Idle),
+    /// Compare flashgate's gate with other relays, in interleaved rounds
+    Relay(relay::Relay),
     /// Count the system calls of flashgate per fetch
     Syscalls(syscalls::Syscalls),
 }
@@ -48,6 +51,7 @@ impl Bench {
             Self::Floor(floor) => floor.run(),
             Self::Compare(compare) => compare.run(),
             Self::Idle(idle) => idle.run(),
+            Self::Relay(relay) => relay.run(),
             Self::Syscalls(syscalls) => syscalls.run(),
         }
     }

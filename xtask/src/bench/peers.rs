@@ -90,7 +90,7 @@ fn nginx(site: &Site, address: SocketAddr) -> Result<Command> {
 }
 
 /// The line that loads nginx's stream module, if it is not built in.
-fn stream_module(nginx: &Path) -> Result<String> {
+pub(super) fn stream_module(nginx: &Path) -> Result<String> {
     let built = Command::new(nginx).arg("-V").output()?;
     let built = String::from_utf8_lossy(&built.stderr);
     ensure!(
@@ -173,7 +173,7 @@ fn interpreter() -> Result<PathBuf> {
 }
 
 /// A program in the path.
-fn find(program: &str) -> Result<PathBuf> {
+pub(super) fn find(program: &str) -> Result<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let usual = ["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from);
     let mut places = env::split_paths(&path)
@@ -185,7 +185,7 @@ fn find(program: &str) -> Result<PathBuf> {
 }
 
 /// The template with each `@NAME@` replaced.
-fn fill(template: &str, values: &[(&str, &str)]) -> String {
+pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
     values
         .iter()
         .fold(template.to_owned(), |text, (name, value)| {

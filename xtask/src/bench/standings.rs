@@ -143,7 +143,7 @@ impl fmt::Display for Table<'_> {
 }
 
 /// The value below which `quarters` quarters of the samples lie, by nearest rank.
-fn quantile(mut samples: Vec<f64>, quarters: usize) -> f64 {
+pub(super) fn quantile(mut samples: Vec<f64>, quarters: usize) -> f64 {
     samples.sort_by(f64::total_cmp);
     let rank = (samples.len() * quarters).div_ceil(4).saturating_sub(1);
     samples.get(rank).copied().unwrap_or(f64::NAN)

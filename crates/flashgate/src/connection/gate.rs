@@ -30,12 +30,15 @@ pub(super) async fn pass(
 ) {
     let service = Arc::clone(&waiting.service);
     let Some(gate) = &service.gate else { return };
+    let header = header(gate, told, &waiting.stream);
     let (first, dialled) = if first == First::Silent {
-        listen_while_dialling(&mut waiting, gate).await
+        listen_while_dialling(&mut waiting, gate, &header).await
     } else {
         (first, None)
     };
     if let First::Policy(rest) = first {
+        // The client may linger; the backend has nothing to wait for.
+        drop(dialled);
         return waiting.answer(rest, peer).await;
     }
     let http = gate.http_backend.as_ref().filter(|_| first == First::Http);
@@ -43,18 +46,14 @@ pub(super) async fn pass(
     let limit = waiting.shared.deadlines().backend_connect;
     let dialled = match dialled.filter(|_| http.is_none()) {
         Some(dialled) => dialled,
-        None => dial(backend, limit).await,
+        None => dial(backend, limit).await.map(|stream| (stream, 0)),
     };
     match dialled {
-        Ok(stream) => {
+        Ok((stream, sent)) => {
             waiting.shared.backends.reached(&gate.name, backend);
             // HTTP goes to its server byte for byte.
-            let header = if http.is_some() {
-                Vec::new()
-            } else {
-                header(gate, told, &waiting.stream)
-            };
-            relay(waiting, stream, &header, peer);
+            let unsent = header.get(sent..).filter(|_| http.is_none());
+            relay(waiting, stream, unsent.unwrap_or_default(), peer);
         }
         Err(error) => {
             waiting.shared.backends.failed(&gate.name, backend, &error);
@@ -63,13 +62,18 @@ pub(super) async fn pass(
     }
 }
 
-type Dialled = Option<io::Result<TcpStream>>;
+/// The backend, and how much of the PROXY header it has got.
+type Dialled = Option<io::Result<(TcpStream, usize)>>;
 
 /// What a silent client turns out to be: one that speaks after all, or one that hears the server first.
-async fn listen_while_dialling(waiting: &mut Waiting, gate: &Gate) -> (First, Dialled) {
+async fn listen_while_dialling(
+    waiting: &mut Waiting,
+    gate: &Gate,
+    header: &[u8],
+) -> (First, Dialled) {
     let deadlines = waiting.shared.deadlines();
     let left = deadlines.request.saturating_sub(gate.speaks_first_after);
-    let timing = Timing::default().request(left);
+    let timing = Timing::default().request(left).http(gate.http());
     let mut dialling = pin!(dial(&gate.backend, deadlines.backend_connect));
     let mut reading = pin!(waiting.progress.opening.read(&mut waiting.stream, timing));
     let mut backend = None;
@@ -78,8 +82,8 @@ async fn listen_while_dialling(waiting: &mut Waiting, gate: &Gate) -> (First, Di
             biased;
             first = &mut reading => break first.unwrap_or(First::Other),
             dialled = &mut dialling, if backend.is_none() => match dialled {
-                Ok(stream) => backend = Some(stream),
-                failed => return (First::Silent, Some(failed)),
+                Ok(stream) => backend = Some(introduce(stream, header)),
+                Err(error) => return (First::Silent, Some(Err(error))),
             },
             () = has_spoken(backend.as_ref()) => return (First::Silent, backend.map(Ok)),
         }
@@ -87,18 +91,25 @@ async fn listen_while_dialling(waiting: &mut Waiting, gate: &Gate) -> (First, Di
     let wanted =
         !matches!(first, First::Policy(_)) && (first != First::Http || gate.http_backend.is_none());
     match backend {
-        Some(stream) => (first, Some(Ok(stream))),
+        Some(backend) => (first, Some(Ok(backend))),
         // What was begun is not begun anew.
-        None if wanted => (first, Some(dialling.await)),
+        None if wanted => (first, Some(dialling.await.map(|stream| (stream, 0)))),
         None => (first, None),
     }
 }
 
+/// Sends the PROXY header: a backend that greets first does not before it has read it.
+fn introduce(backend: TcpStream, header: &[u8]) -> (TcpStream, usize) {
+    // What finds no room, or fails, is left to the relay.
+    let sent = backend.try_write(header).unwrap_or_default();
+    (backend, sent)
+}
+
 /// Waits for the backend's first byte, or its end.
-async fn has_spoken(backend: Option<&TcpStream>) {
+async fn has_spoken(backend: Option<&(TcpStream, usize)>) {
     match backend {
         // An error is for the relay to find.
-        Some(backend) => drop(backend.readable().await),
+        Some((backend, _)) => drop(backend.readable().await),
         None => std::future::pending().await,
     }
 }

@@ -84,7 +84,7 @@ impl Waiting {
     fn timing(&self) -> Timing {
         let timing = Timing::default().request(self.shared.deadlines().request);
         match &self.service.gate {
-            Some(gate) => timing.silence(gate.speaks_first_after),
+            Some(gate) => timing.silence(gate.speaks_first_after).http(gate.http()),
             None => timing,
         }
     }

@@ -1,0 +1,310 @@
+//! The servers that a gate stands before: one that echoes, one that records, one that speaks first, one that does nothing
+//! unless the test does it, and some that can't be reached.
+//!
+//! They know nothing of policies. Each connection has a thread of its own, which ends with the connection.
+
+use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+use socket2::{Domain, Protocol, Socket, Type};
+
+use crate::client::End;
+
+/// Enough for every client of a test at once.
+const BACKLOG: i32 = 4096;
+/// How much is read at a time.
+const PIECE: usize = 64 * 1024;
+
+/// What a backend does with a connection.
+#[derive(Clone, Debug)]
+pub enum Manner {
+    /// Sends back what it gets, and ends when the client does.
+    Echo,
+    /// Keeps what it gets, and ends when the client does.
+    Record,
+    /// Says this after so long, whatever comes; then echoes, and keeps what it gets.
+    Greet(Vec<u8>, Duration),
+    /// Does nothing: the test takes the connection with [`Backend::next`].
+    Hold,
+}
+
+/// One connection, once it is over.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Who connected: the gate.
+    pub peer: SocketAddr,
+    /// Every byte; empty for [`Manner::Echo`].
+    pub bytes: Vec<u8>,
+    /// How the stream ended.
+    pub end: End,
+}
+
+/// A running backend; it stops listening when dropped.
+#[derive(Debug)]
+pub struct Backend {
+    address: SocketAddr,
+    stop: Option<UnixStream>,
+    server: Option<JoinHandle<()>>,
+    held: Receiver<TcpStream>,
+    records: Receiver<Record>,
+}
+
+impl Backend {
+    /// On a free port of 127.0.0.1.
+    pub fn start(manner: Manner) -> Result<Self> {
+        Absent::reserve(([127, 0, 0, 1], 0).into())?.appear(manner)
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The next connection of [`Manner::Hold`], with a limit on each read and write.
+    pub fn next(&self, limit: Duration) -> Result<TcpStream> {
+        let stream = self
+            .held
+            .recv_timeout(limit)
+            .context("expected a connection to the backend, found none in time")?;
+        stream.set_read_timeout(Some(crate::client::Client::PATIENCE))?;
+        stream.set_write_timeout(Some(crate::client::Client::PATIENCE))?;
+        stream.set_nodelay(true)?;
+        Ok(stream)
+    }
+
+    /// Whether a connection of [`Manner::Hold`] is there already or comes within a limit; it is taken and closed.
+    #[must_use]
+    pub fn is_called_within(&self, limit: Duration) -> bool {
+        self.held.recv_timeout(limit).is_ok()
+    }
+
+    /// The next connection that is over.
+    pub fn record(&self, limit: Duration) -> Result<Record> {
+        self.records
+            .recv_timeout(limit)
+            .context("expected a connection to the backend to end, found none in time")
+    }
+
+    /// All connections that are over, up to one with these bytes, which the test makes as its last.
+    pub fn records_until(&self, last: &[u8], limit: Duration) -> Result<Vec<Record>> {
+        let deadline = Instant::now() + limit;
+        let mut records = Vec::new();
+        loop {
+            let record = self.record(deadline.saturating_duration_since(Instant::now()))?;
+            if record.bytes == last {
+                return Ok(records);
+            }
+            records.push(record);
+        }
+    }
+}
+
+impl Drop for Backend {
+    fn drop(&mut self) {
+        self.stop = None;
+        if let Some(server) = self.server.take() {
+            // It has said on stderr why it panicked, if it did.
+            let _ = server.join();
+        }
+    }
+}
+
+/// A backend that is down: its port is kept from others, and whoever connects is refused.
+#[derive(Debug)]
+pub struct Absent {
+    socket: Socket,
+    address: SocketAddr,
+}
+
+impl Absent {
+    /// One at this address; port 0 takes a free one.
+    pub fn reserve(address: SocketAddr) -> Result<Self> {
+        let socket = Socket::new(
+            Domain::for_address(address),
+            Type::STREAM,
+            Some(Protocol::TCP),
+        )?;
+        socket.set_reuse_address(true)?;
+        socket
+            .bind(&address.into())
+            .with_context(|| format!("can't bind {address}"))?;
+        let address = socket.local_addr()?.as_socket().context("no IP address")?;
+        Ok(Self { socket, address })
+    }
+
+    /// Where it would listen.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// It comes up.
+    pub fn appear(self, manner: Manner) -> Result<Backend> {
+        self.socket.set_nonblocking(true)?;
+        self.socket.listen(BACKLOG)?;
+        let listener = TcpListener::from(self.socket);
+        let (stop, stopped) = UnixStream::pair().context("can't make a socket pair")?;
+        let (pass_on, held) = channel();
+        let (tell, records) = channel();
+        let server = thread::Builder::new()
+            .name("backend".to_owned())
+            .spawn(move || serve(&manner, &listener, &stopped, &pass_on, &tell))?;
+        Ok(Backend {
+            address: self.address,
+            stop: Some(stop),
+            server: Some(server),
+            held,
+            records,
+        })
+    }
+
+    /// It hangs instead: its queue is full, so that the kernel drops what is sent to connect. Whoever connects waits.
+    pub fn hang(self) -> Result<BlackHole> {
+        self.socket.listen(0)?;
+        let mut queued = Vec::new();
+        // A queue of length 0 takes one; the others are in vain, and prove that it is full.
+        for _ in 0..4 {
+            let client = Socket::new(Domain::for_address(self.address), Type::STREAM, None)?;
+            client.set_nonblocking(true)?;
+            // It is under way, or never will be.
+            let _ = client.connect(&self.address.into());
+            queued.push(client);
+        }
+        Ok(BlackHole {
+            address: self.address,
+            _socket: self.socket,
+            _queued: queued,
+        })
+    }
+}
+
+/// See [`Absent::hang`].
+#[derive(Debug)]
+pub struct BlackHole {
+    address: SocketAddr,
+    _socket: Socket,
+    _queued: Vec<Socket>,
+}
+
+impl BlackHole {
+    /// Where one connects in vain.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+fn serve(
+    manner: &Manner,
+    listener: &TcpListener,
+    stopped: &UnixStream,
+    pass_on: &Sender<TcpStream>,
+    tell: &Sender<Record>,
+) {
+    while connection_waits(listener, stopped) {
+        let Ok((stream, peer)) = listener.accept() else {
+            continue;
+        };
+        if stream.set_nonblocking(false).is_err() {
+            continue;
+        }
+        if let Manner::Hold = manner {
+            // A test that has ended takes no more of them.
+            let _ = pass_on.send(stream);
+            continue;
+        }
+        let (manner, tell) = (manner.clone(), tell.clone());
+        thread::spawn(move || {
+            let (bytes, end) = converse(&manner, stream);
+            let _ = tell.send(Record { peer, bytes, end });
+        });
+    }
+}
+
+/// Sleeps until a client waits (`true`) or the backend was dropped (`false`).
+fn connection_waits(listener: &TcpListener, stopped: &UnixStream) -> bool {
+    let mut watched = [
+        PollFd::new(stopped, PollFlags::IN),
+        PollFd::new(listener, PollFlags::IN),
+    ];
+    match poll(&mut watched, None) {
+        Ok(_) | Err(Errno::INTR) => {
+            let [stopped, _] = watched;
+            stopped.revents().is_empty()
+        }
+        Err(_) => false,
+    }
+}
+
+/// One connection to its end; what came, and how it ended.
+fn converse(manner: &Manner, mut stream: TcpStream) -> (Vec<u8>, End) {
+    let mut kept = Vec::new();
+    let end = match speak(manner, &mut stream, &mut kept) {
+        Ok(()) => End::Fin,
+        Err(error) if error.kind() == ErrorKind::WouldBlock => End::None,
+        Err(_) => End::Reset,
+    };
+    (kept, end)
+}
+
+fn speak(manner: &Manner, stream: &mut TcpStream, kept: &mut Vec<u8>) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    if let Manner::Greet(greeting, after) = manner {
+        thread::sleep(*after);
+        stream.write_all(greeting)?;
+    }
+    let mut piece = vec![0; PIECE];
+    loop {
+        let count = stream.read(&mut piece)?;
+        let Some(read) = piece.get(..count).filter(|read| !read.is_empty()) else {
+            // The last to end; what the peer did before is what counts.
+            let _ = stream.shutdown(Shutdown::Write);
+            return Ok(());
+        };
+        if !matches!(manner, Manner::Echo) {
+            kept.extend_from_slice(read);
+        }
+        if !matches!(manner, Manner::Record) {
+            stream.write_all(read)?;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::Client;
+
+    #[test]
+    fn an_absent_one_refuses_and_may_appear() {
+        let absent = Absent::reserve(([127, 0, 0, 1], 0).into()).unwrap();
+        let address = absent.address();
+        assert!(Client::connect(address).is_err());
+        let backend = absent
+            .appear(Manner::Greet(b"hi".to_vec(), Duration::ZERO))
+            .unwrap();
+        let mut client = Client::connect(address).unwrap();
+        client.send(b"x");
+        client.half_close().unwrap();
+        assert_eq!(client.hear().bytes, b"hix");
+        let record = backend.record(Duration::from_secs(10)).unwrap();
+        assert_eq!((&record.bytes[..], record.end), (&b"x"[..], End::Fin));
+    }
+
+    #[test]
+    fn nobody_gets_into_a_black_hole() {
+        let absent = Absent::reserve(([127, 0, 0, 1], 0).into()).unwrap();
+        let hole = absent.hang().unwrap();
+        let limit = Duration::from_millis(300);
+        let error = TcpStream::connect_timeout(&hole.address(), limit).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TimedOut);
+    }
+}

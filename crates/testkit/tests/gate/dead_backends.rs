@@ -1,0 +1,172 @@
+//! A backend that refuses or hangs: a clean close within the limit, told where an operator looks, and no restart needed.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use testkit::backend::{Absent, Backend, Manner};
+use testkit::client::{Client, End};
+use testkit::needs;
+
+use super::{LIMIT, Running, asks, config, echoes, start, start_through};
+
+const MORE: &str = "[limits]\nbackend-connect = \"1s\"\n[admin]\naddress = \"127.0.0.1:0\"\n";
+
+fn absent() -> Absent {
+    Absent::reserve(([127, 0, 0, 1], 0).into()).unwrap()
+}
+
+/// A page of `[admin]`: its head and body.
+fn page(gate: &Running, path: &str) -> String {
+    let mut client = Client::connect(gate.daemon.admin().unwrap()).unwrap();
+    client.send(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes());
+    String::from_utf8(client.hear().bytes).unwrap()
+}
+
+/// The sum of the samples of a metric whose name or labels hold this text.
+fn sample(gate: &Running, text: &str) -> u64 {
+    let metrics = page(gate, "/metrics");
+    let lines = metrics
+        .lines()
+        .filter(|line| !line.starts_with('#') && line.contains(text));
+    let values: Vec<u64> = lines
+        .map(|line| line.rsplit(' ').next().unwrap().parse().unwrap())
+        .collect();
+    assert!(!values.is_empty(), "no {text} in\n{metrics}");
+    values.iter().sum()
+}
+
+/// The client gets a clean end and nothing else.
+#[track_caller]
+fn is_let_go(to: SocketAddr, first: &[u8], limit: Duration) {
+    let mut client = Client::connect(to).unwrap();
+    client.send(first);
+    let heard = client.hear();
+    assert_eq!((&heard.bytes[..], heard.end), (&b""[..], End::Fin));
+    assert!(heard.after < limit, "{:?}", heard.after);
+}
+
+#[test]
+fn refused_and_back() {
+    let absent = absent();
+    let address = absent.address();
+    let mut gate = start(&config(address, "speaks-first-after = \"20ms\"", MORE));
+    assert!(page(&gate, "/readyz").contains(" 200 "));
+    let before = gate.descriptors();
+    let begin = Instant::now();
+    for _ in 0..200 {
+        is_let_go(gate.address(), b"LOGIN", Duration::from_secs(10));
+    }
+    is_let_go(gate.address(), b"", Duration::from_secs(10));
+    let took = begin.elapsed().as_secs();
+    let lines = unreachable_lines(&mut gate);
+    assert!((1..=took + 2).contains(&lines), "{lines} lines in {took} s");
+    assert_eq!(sample(&gate, "\"backend-unreachable\""), 201);
+    let ready = page(&gate, "/readyz");
+    assert!(ready.contains(" 200 "), "policies are served: {ready}");
+    assert!(ready.contains("gate game can't be reached"), "{ready}");
+    asks(gate.address());
+    gate.lets_go(before);
+    let _backend = absent.appear(Manner::Echo).unwrap();
+    echoes(&mut gate.client(), b"LOGIN");
+    let ready = page(&gate, "/readyz");
+    assert!(!ready.contains("game"), "{ready}");
+}
+
+/// Warnings about a backend, so far.
+fn unreachable_lines(gate: &mut Running) -> u64 {
+    let lines = gate.daemon.log().iter();
+    let warnings = lines.filter(|line| line.contains("WARN") && line.contains("backend"));
+    warnings.count() as u64
+}
+
+/// Nothing answers at all: the limit on connecting ends it, for each client by itself.
+#[test]
+fn hanging() {
+    let hole = absent().hang().unwrap();
+    let mut gate = start(&config(hole.address(), "", MORE));
+    let begin = Instant::now();
+    let to = gate.address();
+    std::thread::scope(|scope| {
+        for _ in 0..20 {
+            scope.spawn(move || is_let_go(to, b"LOGIN", Duration::from_secs(10)));
+        }
+        asks(to);
+    });
+    assert!(
+        begin.elapsed() >= Duration::from_millis(900),
+        "{:?}",
+        begin.elapsed()
+    );
+    assert!(
+        begin.elapsed() < Duration::from_secs(10),
+        "not one after the other: {:?}",
+        begin.elapsed()
+    );
+    let lines = unreachable_lines(&mut gate);
+    assert!(
+        (1..=begin.elapsed().as_secs() + 2).contains(&lines),
+        "{lines} lines"
+    );
+}
+
+/// A client that leaves while the backend is being called.
+#[test]
+fn left_while_it_hangs() {
+    let hole = absent().hang().unwrap();
+    let gate = start(&config(hole.address(), "", MORE));
+    let before = gate.descriptors();
+    for _ in 0..20 {
+        let mut client = gate.client();
+        client.send(b"LOGIN");
+        client.reset().unwrap();
+    }
+    gate.lets_go(before);
+}
+
+/// By a name that stands for two addresses, of which one is refused and the other works.
+#[test]
+fn every_address_of_a_name() {
+    if !needs::met(needs::root()) || !needs::met(needs::program("unshare")) {
+        return;
+    }
+    let folder = testkit::folder::Folder::new().unwrap();
+    let hosts = folder
+        .file("hosts", "127.0.0.2 games.test\n127.0.0.3 games.test\n")
+        .unwrap();
+    let script = format!("mount --bind {} /etc/hosts && exec \"$@\"", hosts.display());
+    let wrapper = [
+        "unshare",
+        "--mount",
+        "--propagation",
+        "private",
+        "sh",
+        "-c",
+        &script,
+        "sh",
+    ];
+    for host in [2, 3] {
+        let address = SocketAddr::from(([127, 0, 0, host], 0));
+        let backend: Backend = Absent::reserve(address)
+            .unwrap()
+            .appear(Manner::Echo)
+            .unwrap();
+        let name = format!("games.test:{}", backend.address().port());
+        let gate = start_through(&wrapper, &config(&name, "", MORE));
+        for _ in 0..4 {
+            echoes(&mut gate.client(), b"LOGIN");
+        }
+    }
+}
+
+/// A name that stands for nothing is a dead backend, not a failed start: it may stand for something later.
+#[test]
+fn an_unknown_name() {
+    let mut gate = start(&config("no-such-host.invalid:9340", "", MORE));
+    asks(gate.address());
+    is_let_go(gate.address(), b"LOGIN", LIMIT);
+    let line = gate
+        .daemon
+        .wait_for_line("no-such-host.invalid", LIMIT)
+        .unwrap();
+    assert!(!line.is_empty());
+}

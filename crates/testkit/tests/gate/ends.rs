@@ -1,0 +1,209 @@
+//! Half-close, close and reset mean through a gate what they mean without one.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use socket2::SockRef;
+use testkit::backend::{Backend, Manner};
+use testkit::client::{Client, End};
+
+use super::{LIMIT, Running, config, start};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Act {
+    HalfClose,
+    Close,
+    Reset,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum First {
+    Client,
+    Backend,
+}
+
+const ACTS: [Act; 3] = [Act::HalfClose, Act::Close, Act::Reset];
+
+/// Does it; the socket, if it is still there.
+fn act(act: Act, stream: TcpStream) -> Option<TcpStream> {
+    match act {
+        // It fails where the other has reset the connection, as the scene has noted before.
+        Act::HalfClose => drop(stream.shutdown(Shutdown::Write)),
+        Act::Close => return None,
+        Act::Reset => {
+            SockRef::from(&stream)
+                .set_linger(Some(Duration::ZERO))
+                .unwrap();
+            return None;
+        }
+    }
+    Some(stream)
+}
+
+/// Writes until the peer's reset is seen.
+fn write_until_reset(mut stream: &TcpStream) -> ErrorKind {
+    loop {
+        if let Err(error) = stream.write_all(b"x") {
+            return error.kind();
+        }
+        thread::yield_now();
+    }
+}
+
+fn read_to_end(mut stream: &TcpStream) -> (Vec<u8>, Option<ErrorKind>) {
+    let mut bytes = Vec::new();
+    let end = stream.read_to_end(&mut bytes);
+    (bytes, end.err().map(|error| error.kind()))
+}
+
+/// What both sides see when one acts and then the other does; both have spoken already.
+fn scene(first: Act, then: Act, mut one: TcpStream, mut other: TcpStream) -> Vec<String> {
+    let mut seen = Vec::new();
+    let mut note = |what: &str, thing: &dyn std::fmt::Debug| seen.push(format!("{what} {thing:?}"));
+    one.write_all(b"before").unwrap();
+    // So that a reset can't overtake it.
+    other.read_exact(&mut [0; 6]).unwrap();
+    let left = act(first, one);
+    note("other reads", &read_to_end(&other));
+    if let Some(one) = left {
+        other.write_all(b"after").unwrap();
+        let mut after = [0; 5];
+        (&one).read_exact(&mut after).unwrap();
+        let other = act(then, other);
+        note("one reads", &read_to_end(&one));
+        drop(other);
+    } else {
+        note("other fails", &write_until_reset(&other));
+        act(then, other);
+    }
+    seen
+}
+
+/// A client and the backend's end of its connection; both have spoken.
+fn connected(backend: &Backend, to: std::net::SocketAddr) -> (TcpStream, TcpStream) {
+    let mut client = Client::connect(to).unwrap();
+    client.send(b"hello");
+    let mut called = backend.next(LIMIT).unwrap();
+    called.read_exact(&mut [0; 5]).unwrap();
+    (client.into_stream(), called)
+}
+
+#[test]
+fn every_order_is_as_without_a_gate() {
+    let backend = Backend::start(Manner::Hold).unwrap();
+    let gate = start(&config(backend.address(), "", ""));
+    let before = gate.descriptors();
+    for first in ACTS {
+        for then in ACTS {
+            for who in [First::Client, First::Backend] {
+                let seen = [backend.address(), gate.address()].map(|to| {
+                    let (client, called) = connected(&backend, to);
+                    match who {
+                        First::Client => scene(first, then, client, called),
+                        First::Backend => scene(first, then, called, client),
+                    }
+                });
+                assert_eq!(seen[1], seen[0], "{first:?} by {who:?}, then {then:?}");
+            }
+        }
+    }
+    gate.lets_go(before);
+}
+
+/// A side that has ended and one that says nothing are not kept, and the rest is told that it was cut.
+#[test]
+fn half_open_relays_are_reaped() {
+    let backend = Backend::start(Manner::Hold).unwrap();
+    let mut gate = start(&config(
+        backend.address(),
+        "",
+        "[limits]\nhalf-open = \"1s\"\n",
+    ));
+    let before = gate.descriptors();
+    for who in [First::Client, First::Backend] {
+        let (client, called) = connected(&backend, gate.address());
+        let (ended, silent) = match who {
+            First::Client => (client, called),
+            First::Backend => (called, client),
+        };
+        ended.shutdown(Shutdown::Write).unwrap();
+        assert_eq!(
+            read_to_end(&silent),
+            (Vec::new(), None),
+            "the end is passed on at once"
+        );
+        let mut ended = Client::from_stream(ended).unwrap();
+        assert_eq!(ended.hear().end, End::Reset, "{who:?}");
+        assert!(ended.elapsed() >= Duration::from_millis(900));
+        assert!(
+            ended.elapsed() < Duration::from_secs(10),
+            "{:?}",
+            ended.elapsed()
+        );
+        gate.daemon
+            .next_line_with("half-open-expired", LIMIT)
+            .unwrap();
+        drop(silent);
+    }
+    gate.lets_go(before);
+    assert_eq!(close_waits(&gate), 0);
+}
+
+/// Sockets of the gate's port whose peer has ended while the gate has not.
+fn close_waits(gate: &Running) -> usize {
+    let port = format!(":{:04X}", gate.address().port());
+    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    let fields = table
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>());
+    fields
+        .filter(|line| line[1].ends_with(&port) && line[3] == "08")
+        .count()
+}
+
+/// With a limit on silence, an idle relay is cut; every byte gives it all of the time again.
+#[test]
+fn idle_relays() {
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let mut gate = start(&config(backend.address(), "", "[limits]\nidle = \"1s\"\n"));
+    let mut client = gate.client();
+    for _ in 0..4 {
+        super::echoes(&mut client, b"still here");
+        assert!(
+            !client.stirs_within(Duration::from_millis(500)),
+            "cut too early"
+        );
+    }
+    assert_eq!(client.hear().end, End::Reset);
+    gate.daemon.next_line_with("idle-expired", LIMIT).unwrap();
+}
+
+/// How each of them ended stands in the log.
+#[test]
+fn reasons() {
+    let backend = Backend::start(Manner::Hold).unwrap();
+    let mut gate = start(&config(backend.address(), "", ""));
+    for (client_acts, backend_acts, reason) in [
+        (Some(Act::Close), Some(Act::Close), "relayed"),
+        (Some(Act::Reset), None, "client-reset"),
+        (None, Some(Act::Reset), "backend-reset"),
+    ] {
+        let (client, called) = connected(&backend, gate.address());
+        let client = match client_acts {
+            Some(what) => act(what, client),
+            None => Some(client),
+        };
+        let called = match backend_acts {
+            Some(what) => act(what, called),
+            None => Some(called),
+        };
+        let line = gate
+            .daemon
+            .next_line_with("connection ended", LIMIT)
+            .unwrap();
+        assert!(line.contains(&format!("outcome=\"{reason}\"")), "{line}");
+        drop((client, called));
+    }
+}

@@ -1,0 +1,136 @@
+//! Backends that speak first.
+
+use std::io::{Read as _, Write as _};
+use std::time::Duration;
+
+use testkit::backend::{Backend, Manner};
+use testkit::client::End;
+use testkit::load::REQUEST;
+
+use super::{LIMIT, config, echoes, is_answered, start};
+
+const SOON: &str = "speaks-first-after = \"20ms\"";
+
+/// A silent client gets the greeting, and from then on everything is opaque.
+#[test]
+fn reaches_a_silent_client() {
+    let backend = Backend::start(Manner::Greet(b"220 hello\r\n".to_vec(), Duration::ZERO)).unwrap();
+    let gate = start(&config(backend.address(), "", ""));
+    let mut client = gate.client();
+    let mut greeting = [0; 11];
+    client.read_exact(&mut greeting).unwrap();
+    assert_eq!(&greeting, b"220 hello\r\n");
+    assert!(
+        client.elapsed() >= Duration::from_millis(150),
+        "{:?}",
+        client.elapsed()
+    );
+    echoes(&mut client, REQUEST);
+    client.half_close().unwrap();
+    assert_eq!(client.hear().end, End::Fin);
+    let record = backend.record(LIMIT).unwrap();
+    assert_eq!((&record.bytes[..], record.end), (&REQUEST[..], End::Fin));
+}
+
+/// A client that speaks at once is not kept waiting, and gets the greeting too.
+#[test]
+fn reaches_one_that_speaks() {
+    let backend = Backend::start(Manner::Greet(b"hello ".to_vec(), Duration::ZERO)).unwrap();
+    let gate = start(&config(
+        backend.address(),
+        "speaks-first-after = \"10s\"",
+        "",
+    ));
+    let mut client = gate.client();
+    client.send(b"LOGIN");
+    let mut back = [0; 11];
+    client.read_exact(&mut back).unwrap();
+    assert_eq!(&back, b"hello LOGIN");
+    assert!(client.elapsed() < Duration::from_secs(5));
+}
+
+/// Called, but not greeting yet: a policy request is still answered, other bytes go on.
+#[test]
+fn before_the_greeting() {
+    let backend = Backend::start(Manner::Hold).unwrap();
+    let gate = start(&config(backend.address(), SOON, ""));
+    let mut client = gate.client();
+    let mut called = backend.next(LIMIT).unwrap();
+    client.send(REQUEST);
+    is_answered(&mut client);
+    assert_eq!(
+        called.read(&mut [0]).unwrap(),
+        0,
+        "nothing, and a clean end"
+    );
+
+    let mut client = gate.client();
+    let mut called = backend.next(LIMIT).unwrap();
+    client.send(b"LOGIN");
+    let mut login = [0; 5];
+    called.read_exact(&mut login).unwrap();
+    assert_eq!(&login, b"LOGIN");
+    // Decided: this is a relay now.
+    client.send(REQUEST);
+    let mut request = [0; REQUEST.len()];
+    called.read_exact(&mut request).unwrap();
+    assert_eq!(&request, REQUEST);
+}
+
+/// The greeting decides, also where the client is in the middle of a request.
+#[test]
+fn within_a_request() {
+    let backend = Backend::start(Manner::Hold).unwrap();
+    let gate = start(&config(backend.address(), SOON, ""));
+    let mut client = gate.client();
+    let mut called = backend.next(LIMIT).unwrap();
+    client.send(&REQUEST[..7]);
+    called.write_all(b"hello").unwrap();
+    let mut greeting = [0; 5];
+    client.read_exact(&mut greeting).unwrap();
+    client.send(&REQUEST[7..]);
+    let mut all = [0; REQUEST.len()];
+    called.read_exact(&mut all).unwrap();
+    assert_eq!(&all, REQUEST, "all of it, in order");
+}
+
+/// A client that was silent for long is still recognised, as long as the backend is silent too.
+#[test]
+fn long_silence_on_both_sides() {
+    let backend = Backend::start(Manner::Hold).unwrap();
+    let limits = "[limits]\nrequest = \"1s\"\n";
+    let gate = start(&config(backend.address(), SOON, limits));
+    let mut client = gate.client();
+    let called = backend.next(LIMIT).unwrap();
+    // Longer than a request may take: silence that is watched, not waited for.
+    assert!(
+        !client.stirs_within(Duration::from_secs(2)),
+        "a silent client is kept"
+    );
+    echo_by_hand(called, &mut client);
+}
+
+/// The relay works, whoever of the two it took the silence for.
+fn echo_by_hand(mut called: std::net::TcpStream, client: &mut testkit::client::Client) {
+    client.send(b"hello");
+    let mut bytes = [0; 5];
+    called.read_exact(&mut bytes).unwrap();
+    assert_eq!(&bytes, b"hello");
+    called.write_all(b"there").unwrap();
+    client.read_exact(&mut bytes).unwrap();
+    assert_eq!(&bytes, b"there");
+}
+
+/// A client that leaves while the backend has been called: the backend sees its end, not a reset.
+#[test]
+fn a_client_that_leaves() {
+    let backend = Backend::start(Manner::Hold).unwrap();
+    let gate = start(&config(backend.address(), SOON, ""));
+    let before = gate.descriptors();
+    let client = gate.client();
+    let mut called = backend.next(LIMIT).unwrap();
+    client.half_close().unwrap();
+    assert_eq!(called.read(&mut [0]).unwrap(), 0);
+    drop((client, called));
+    gate.lets_go(before);
+}

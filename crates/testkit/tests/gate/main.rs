@@ -1,0 +1,141 @@
+//! The gate, as a player, a game's client, its server and an operator see it.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
+mod bulk;
+mod dead_backends;
+mod ends;
+mod greeting;
+mod limits;
+mod openings;
+mod pressure;
+mod proxy_in;
+mod proxy_out;
+mod real_servers;
+mod reloads;
+mod request;
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use testkit::client::{Client, End};
+use testkit::daemon::{Daemon, address_in};
+use testkit::folder::Folder;
+use testkit::load::REQUEST;
+use testkit::until;
+
+/// Far above what anything here takes.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// The policy of [`config`], with its NUL.
+const REPLY: &[u8] = b"<?xml version=\"1.0\"?><cross-domain-policy>\
+    <allow-access-from domain=\"a.test\" to-ports=\"9339\"/></cross-domain-policy>\0";
+
+/// A gate called `game` on a free port, with further keys of its own, and what follows it in the file.
+fn config(backend: impl std::fmt::Display, gate: &str, more: &str) -> String {
+    format!(
+        "[policy.default]\nrules = [{{ domain = \"a.test\", ports = \"9339\" }}]\n[[gate]]\nname = \"game\"\n\
+         address = \"127.0.0.1:0\"\nbackend = \"{backend}\"\n{gate}\n{more}\n"
+    )
+}
+
+/// A daemon with this config, and where the config lies.
+fn start(config: &str) -> Running {
+    start_through(&[], config)
+}
+
+/// The same, through another program.
+fn start_through(program: &[&str], config: &str) -> Running {
+    let folder = Folder::new().expect("a folder");
+    let path = folder.file("flashgate.toml", config).expect("a file");
+    let mut daemon = Daemon::builder()
+        .through(program.iter().copied())
+        .args(["serve", "-v", "--config"])
+        .args([&path])
+        .start()
+        .expect("a daemon");
+    let lines = daemon.log().iter();
+    let gate = lines.clone().find(|line| line.contains("gate=game"));
+    let address = gate.and_then(|line| address_in(line));
+    Running {
+        address: address.unwrap_or_else(|| daemon.address()),
+        daemon,
+        path,
+        folder,
+    }
+}
+
+/// A daemon and its config.
+struct Running {
+    daemon: Daemon,
+    /// The gate's, or the only one.
+    address: SocketAddr,
+    path: PathBuf,
+    #[expect(dead_code, reason = "held for its drop")]
+    folder: Folder,
+}
+
+impl Running {
+    fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    #[track_caller]
+    fn client(&self) -> Client {
+        Client::connect(self.address()).expect("a connection")
+    }
+
+    fn descriptors(&self) -> usize {
+        testkit::cpu::open_files(self.daemon.pid()).expect("a count")
+    }
+
+    /// Waits until it holds no more descriptors than before.
+    #[track_caller]
+    fn lets_go(&self, before: usize) {
+        let gone = until(LIMIT, || self.descriptors() <= before);
+        assert!(gone, "{} descriptors, {before} before", self.descriptors());
+    }
+}
+
+/// The policy arrives, and then the end of the stream.
+#[track_caller]
+fn is_answered(client: &mut Client) {
+    let heard = client.hear();
+    assert_eq!(
+        (heard.bytes.escape_ascii().to_string(), heard.end),
+        (REPLY.escape_ascii().to_string(), End::Fin)
+    );
+}
+
+/// Asks for the policy, and gets it.
+#[track_caller]
+fn asks(address: SocketAddr) {
+    let mut client = Client::connect(address).expect("a connection");
+    client.send(REQUEST);
+    is_answered(&mut client);
+}
+
+/// What was said comes back from an echo.
+#[track_caller]
+fn echoes(client: &mut Client, said: &[u8]) {
+    client.send(said);
+    let mut back = vec![0; said.len()];
+    client.read_exact(&mut back).expect("an echo");
+    assert_eq!(
+        back.escape_ascii().to_string(),
+        said.escape_ascii().to_string()
+    );
+}
+
+/// A port of 127.0.0.1 that was free a moment ago, for programs that can't be told to take a free one.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("an address").port()
+}

@@ -1,0 +1,142 @@
+//! `send-proxy`: what the backend is told, before the first byte of the client.
+
+use std::io::Read as _;
+use std::net::SocketAddr;
+
+use testkit::backend::{Absent, Backend, Manner};
+use testkit::client::End;
+use testkit::load::REQUEST;
+
+use super::{LIMIT, config, is_answered, start};
+
+const SIGNATURE: &[u8; 12] = b"\r\n\r\n\0\r\nQUIT\n";
+
+/// The header of version 1, or of version 2 without any extras, for these addresses.
+fn header(version: &str, from: SocketAddr, to: SocketAddr) -> Vec<u8> {
+    let (SocketAddr::V4(source), SocketAddr::V4(target)) = (from, to) else {
+        panic!("expected IPv4");
+    };
+    let (source_ip, target_ip) = (source.ip(), target.ip());
+    let (source_port, target_port) = (source.port(), target.port());
+    if version == "v1" {
+        return format!("PROXY TCP4 {source_ip} {target_ip} {source_port} {target_port}\r\n")
+            .into_bytes();
+    }
+    [
+        &SIGNATURE[..],
+        &[0x21, 0x11, 0, 12],
+        &source_ip.octets(),
+        &target_ip.octets(),
+        &source_port.to_be_bytes(),
+        &target_port.to_be_bytes(),
+    ]
+    .concat()
+}
+
+#[test]
+fn the_clients_own_address() {
+    for version in ["v1", "v2"] {
+        let backend = Backend::start(Manner::Record).unwrap();
+        let gate = start(&config(
+            backend.address(),
+            &format!("send-proxy = \"{version}\""),
+            "",
+        ));
+        for message in [b"LOGIN".to_vec(), vec![7; 100_000]] {
+            let mut client = gate.client();
+            let header = header(version, client.address().unwrap(), gate.address());
+            client.send(&message);
+            client.half_close().unwrap();
+            assert_eq!(client.hear().end, End::Fin);
+            let record = backend.record(LIMIT).unwrap();
+            assert!(
+                record.bytes == [&header[..], &message].concat(),
+                "{version}: {}",
+                record.bytes.escape_ascii()
+            );
+        }
+    }
+}
+
+/// A backend that greets first learns it too, and one that was called in vain gets at most the header.
+#[test]
+fn before_anybody_has_spoken() {
+    let backend = Backend::start(Manner::Hold).unwrap();
+    let keys = "send-proxy = \"v2\"\nspeaks-first-after = \"20ms\"";
+    let gate = start(&config(backend.address(), keys, ""));
+    let mut client = gate.client();
+    let expected = header("v2", client.address().unwrap(), gate.address());
+    let mut called = backend.next(LIMIT).unwrap();
+    let mut found = vec![0; expected.len()];
+    called.read_exact(&mut found).unwrap();
+    assert_eq!(found, expected);
+    client.send(REQUEST);
+    is_answered(&mut client);
+    assert_eq!(
+        called.read(&mut [0]).unwrap(),
+        0,
+        "nothing else, and a clean end"
+    );
+}
+
+/// What a trusted balancer says about the client is passed on.
+#[test]
+fn the_address_that_was_told() {
+    let told = b"PROXY TCP4 203.0.113.9 203.0.113.1 5000 9339\r\n";
+    for version in ["v1", "v2"] {
+        let backend = Backend::start(Manner::Record).unwrap();
+        let keys = format!("accept-proxy = [\"127.0.0.0/8\"]\nsend-proxy = \"{version}\"");
+        let gate = start(&config(backend.address(), &keys, ""));
+        let mut client = gate.client();
+        client.send(told);
+        client.send(b"LOGIN");
+        client.half_close().unwrap();
+        assert_eq!(client.hear().end, End::Fin);
+        let header = header(
+            version,
+            "203.0.113.9:5000".parse().unwrap(),
+            "203.0.113.1:9339".parse().unwrap(),
+        );
+        assert_eq!(
+            backend.record(LIMIT).unwrap().bytes,
+            [&header[..], b"LOGIN"].concat()
+        );
+    }
+}
+
+/// A health check of a balancer names nobody: the backend is told of the balancer's own connection.
+#[test]
+fn nobody_was_told() {
+    let backend = Backend::start(Manner::Record).unwrap();
+    let keys = "accept-proxy = [\"127.0.0.0/8\"]\nsend-proxy = \"v1\"";
+    let gate = start(&config(backend.address(), keys, ""));
+    let mut client = gate.client();
+    let header = header("v1", client.address().unwrap(), gate.address());
+    client.send(b"PROXY UNKNOWN\r\nLOGIN");
+    client.half_close().unwrap();
+    assert_eq!(client.hear().end, End::Fin);
+    let found = backend.record(LIMIT).unwrap().bytes;
+    let unknown = b"PROXY UNKNOWN\r\n".to_vec();
+    assert!(
+        [header, unknown]
+            .iter()
+            .any(|header| found == [&header[..], b"LOGIN"].concat()),
+        "{}",
+        found.escape_ascii()
+    );
+}
+
+/// HTTP on the same port goes to the web server byte for byte: the header is for the game.
+#[test]
+fn to_the_web_server() {
+    let nobody = Absent::reserve(([127, 0, 0, 1], 0).into()).unwrap();
+    let web = Backend::start(Manner::Record).unwrap();
+    let keys = format!("send-proxy = \"v1\"\nhttp-backend = \"{}\"", web.address());
+    let gate = start(&config(nobody.address(), &keys, ""));
+    let mut client = gate.client();
+    let request = b"GET / HTTP/1.1\r\nHost: a.test\r\n\r\n";
+    client.send(request);
+    client.half_close().unwrap();
+    assert_eq!(client.hear().end, End::Fin);
+    assert_eq!(web.record(LIMIT).unwrap().bytes, request);
+}

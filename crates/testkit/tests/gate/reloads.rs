@@ -1,0 +1,261 @@
+//! A reload, a hand-over and a stop, seen by relays that are open.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use testkit::backend::{Absent, Backend, Manner};
+use testkit::client::{Client, End, fetch};
+use testkit::daemon::Daemon;
+use testkit::figure;
+use testkit::pattern::Pattern;
+use testkit::scale::short_or_long;
+
+use super::{LIMIT, Running, asks, config, echoes, free_port, start};
+
+/// A relay to an echo, and how far it has come; what comes back must be what was sent.
+struct Talk {
+    client: Client,
+    said: Pattern,
+    heard: Pattern,
+}
+
+impl Talk {
+    fn new(gate: &Running, number: u64) -> Self {
+        let client = gate.client();
+        let (said, heard) = (Pattern::new(number), Pattern::new(number));
+        let mut talk = Self {
+            client,
+            said,
+            heard,
+        };
+        talk.go_on();
+        talk
+    }
+
+    #[track_caller]
+    fn go_on(&mut self) {
+        let mut piece = [0; 700];
+        self.said.fill(&mut piece);
+        assert!(
+            self.client.send(&piece),
+            "after {} bytes",
+            self.heard.place()
+        );
+        self.client.read_exact(&mut piece).expect("an echo");
+        assert!(
+            self.heard.matches(&piece),
+            "after {} bytes",
+            self.heard.place()
+        );
+    }
+
+    /// Goes on until it is told to end; how many bytes it has sent in all.
+    fn go_on_until(&mut self, done: &AtomicBool) -> u64 {
+        while !done.load(Ordering::Acquire) {
+            self.go_on();
+        }
+        self.go_on();
+        self.client.half_close().unwrap();
+        let heard = self.client.hear();
+        assert_eq!((&heard.bytes[..], heard.end), (&b""[..], End::Fin));
+        self.said.place()
+    }
+}
+
+/// Runs something while relays are talking; how many bytes they sent.
+fn while_talking(gate: &mut Running, count: u64, action: impl FnOnce(&mut Running)) -> u64 {
+    let mut talks: Vec<_> = (0..count).map(|number| Talk::new(gate, number)).collect();
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let threads: Vec<_> = talks
+            .chunks_mut(10)
+            .map(|talks| {
+                let done = &done;
+                scope.spawn(move || {
+                    while !done.load(Ordering::Acquire) {
+                        talks.iter_mut().for_each(Talk::go_on);
+                    }
+                    talks
+                        .iter_mut()
+                        .map(|talk| talk.go_on_until(done))
+                        .sum::<u64>()
+                })
+            })
+            .collect();
+        let acted = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| action(gate)));
+        // A failed action must end the talks too.
+        done.store(true, Ordering::Release);
+        let said = threads
+            .into_iter()
+            .map(|thread| thread.join().expect("no byte lost"))
+            .sum();
+        acted.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        said
+    })
+}
+
+/// For a successor: it asks for the very address that the first one was given.
+fn pinned(text: &str, gate: &Running) -> String {
+    text.replace("127.0.0.1:0", &gate.address().to_string())
+}
+
+/// With a port of its own from the start: one that the system chose can't be named in a later config.
+fn fixed(text: &str) -> String {
+    text.replace("127.0.0.1:0", &format!("127.0.0.1:{}", free_port()))
+}
+
+/// Reloads; the file's change may do it before the signal does, so its effect is what to wait for.
+#[track_caller]
+fn reload(gate: &mut Running, text: &str, mut shows: impl FnMut() -> bool) {
+    std::fs::write(&gate.path, text).unwrap();
+    gate.daemon.hang_up().unwrap();
+    let shown = testkit::until(LIMIT, &mut shows);
+    assert!(shown, "no effect of {text}: {:#?}", gate.daemon.log());
+}
+
+/// Whether a policy that holds this text is served.
+fn serves(address: SocketAddr, text: &str) -> bool {
+    fetch(address).is_ok_and(|heard| String::from_utf8_lossy(&heard.bytes).contains(text))
+}
+
+#[test]
+fn reloads_leave_relays_alone() {
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let port = SocketAddr::from(([127, 0, 0, 1], free_port()));
+    let listen = format!("[[listen]]\naddress = \"{port}\"\n");
+    let text = fixed(&config(backend.address(), "", &listen));
+    let mut gate = start(&text);
+    let address = gate.address();
+    let said = while_talking(&mut gate, 20, |gate| {
+        for number in 1..=20 {
+            let domain = format!("n{number}.test");
+            let text = text.replace("a.test", &domain);
+            reload(gate, &text, || serves(address, &domain));
+        }
+        let (policy, _) = text.split_once("[[gate]]").unwrap();
+        let gone = || Client::connect(address).is_err();
+        reload(gate, &format!("{policy}{listen}"), gone);
+        asks(port);
+    });
+    assert!(said > 20 * 700);
+}
+
+/// A reload may bring another backend; open relays stay with theirs.
+#[test]
+fn another_backend() {
+    let one = Backend::start(Manner::Echo).unwrap();
+    // The sandbox has given up all ports but this one.
+    let other = Absent::reserve((Ipv4Addr::new(127, 0, 0, 2), one.address().port()).into());
+    let other = other
+        .unwrap()
+        .appear(Manner::Greet(b"other".to_vec(), Duration::ZERO))
+        .unwrap();
+    let text = fixed(&config(one.address(), "", ""));
+    let mut gate = start(&text);
+    let mut old = gate.client();
+    echoes(&mut old, b"before");
+    let text = text.replace(&one.address().to_string(), &other.address().to_string());
+    let to = gate.address();
+    reload(&mut gate, &text, || {
+        let mut client = Client::connect(to).unwrap();
+        client.send(b"x");
+        client.half_close().is_ok() && client.hear().bytes == b"otherx"
+    });
+    echoes(&mut old, b"after");
+}
+
+/// Relays finish in the process that has them, however many come after it.
+#[test]
+fn hand_overs_leave_relays_alone() {
+    let rounds = short_or_long(10, 100);
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let process = "[process]\nhandover = \"flashgate.sock\"\ndrain = \"10m\"\n";
+    let text = config(backend.address(), "", process);
+    let mut gate = start(&text);
+    std::fs::write(&gate.path, pinned(&text, &gate)).unwrap();
+    let mut former = Vec::new();
+    let said = while_talking(&mut gate, 100, |gate| {
+        for _ in 0..rounds {
+            let arguments = ["serve", "-v", "--config"];
+            let next = Daemon::builder()
+                .args(arguments)
+                .args([&gate.path])
+                .start()
+                .unwrap();
+            let mut last = std::mem::replace(&mut gate.daemon, next);
+            last.wait_for_line("handed over", LIMIT).unwrap();
+            former.push(last);
+            asks(gate.address());
+            echoes(&mut gate.client(), b"LOGIN");
+        }
+    });
+    figure::report(
+        "R14",
+        format!("100 open relays through {rounds} hand-overs: {said} bytes, each in its place"),
+    );
+    for mut daemon in former {
+        assert!(daemon.wait(LIMIT).unwrap().success());
+    }
+}
+
+/// A stop gives relays their time, and then resets them: nobody takes a cut for an end.
+#[test]
+fn a_stop_gives_relays_their_time() {
+    let backend = Backend::start(Manner::Hold).unwrap();
+    let mut gate = start(&config(
+        backend.address(),
+        "",
+        "[process]\ndrain = \"2s\"\n",
+    ));
+    let mut client = gate.client();
+    client.send(b"hello");
+    let mut called = Client::from_stream(backend.next(LIMIT).unwrap()).unwrap();
+    let mut bytes = [0; 5];
+    called.read_exact(&mut bytes).unwrap();
+    gate.daemon.terminate().unwrap();
+    let begin = Instant::now();
+    let refused = testkit::until(LIMIT, || Client::connect(gate.address()).is_err());
+    assert!(refused, "a stopping gate accepts");
+    while begin.elapsed() < Duration::from_secs(1) {
+        client.send(b"there");
+        called.read_exact(&mut bytes).unwrap();
+        called.send(&bytes);
+        client.read_exact(&mut bytes).unwrap();
+    }
+    assert_eq!(
+        (client.hear().end, called.hear().end),
+        (End::Reset, End::Reset)
+    );
+    assert!(
+        begin.elapsed() >= Duration::from_millis(1_900),
+        "{:?}",
+        begin.elapsed()
+    );
+    gate.daemon.wait_for_line("stopped", LIMIT).unwrap();
+    assert!(gate.daemon.wait(LIMIT).unwrap().success());
+    assert!(
+        begin.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        begin.elapsed()
+    );
+}
+
+/// Relays that end by themselves are not waited for any longer.
+#[test]
+fn a_stop_ends_with_the_last_relay() {
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let mut gate = start(&config(
+        backend.address(),
+        "",
+        "[process]\ndrain = \"10m\"\n",
+    ));
+    let mut client = gate.client();
+    echoes(&mut client, b"hello");
+    gate.daemon.terminate().unwrap();
+    echoes(&mut client, b"hello");
+    client.half_close().unwrap();
+    assert_eq!(client.hear().end, End::Fin);
+    assert!(gate.daemon.wait(LIMIT).unwrap().success());
+}

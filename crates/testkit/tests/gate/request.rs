@@ -1,0 +1,183 @@
+//! A policy request through a gate: answered however it is cut, and nothing of it reaches the backend.
+
+use std::time::Duration;
+
+use testkit::backend::{Absent, Backend, Manner};
+use testkit::client::{Client, End, fetch};
+use testkit::daemon::Daemon;
+use testkit::load::{Load, REQUEST, run};
+
+use super::{LIMIT, REPLY, Running, asks, config, echoes, free_port, is_answered, start};
+
+/// Every way to write a request, and what may follow the 22 characters at once.
+const SPELLINGS: [&[u8]; 6] = [
+    b"<policy-file-request/>\0",
+    b"<policy-file-request />\0",
+    b"<policy-file-request/>\n",
+    b"<policy-file-request/>\r\n",
+    b"<policy-file-request />\r\n",
+    b"<policy-file-request/>\0<policy-file-request/>\0",
+];
+
+fn load(gate: &Running) -> Load {
+    let policy = REPLY.strip_suffix(b"\0").unwrap();
+    let mut load = Load::new(gate.address(), policy);
+    (load.fetches, load.in_flight) = (100, 16);
+    load
+}
+
+#[track_caller]
+fn all_answered(load: &Load) {
+    let report = run(load).unwrap();
+    assert!(report.all_ok(), "{}: {report}", load.request.escape_ascii());
+    assert_eq!(report.resets(), 0, "{report}");
+}
+
+/// The last connection of all, which the backend tells from the others.
+fn knock(gate: &Running) {
+    let mut last = gate.client();
+    last.send(b"the last");
+    last.half_close().unwrap();
+    assert_eq!(last.hear().end, End::Fin);
+}
+
+#[test]
+fn every_cut_and_spelling() {
+    let backend = Backend::start(Manner::Record).unwrap();
+    let gate = start(&config(backend.address(), "", ""));
+    let mut load = load(&gate);
+    for spelling in SPELLINGS {
+        load.request = spelling.to_vec();
+        load.cuts = Vec::new();
+        all_answered(&load);
+        for cut in 1..spelling.len() {
+            load.cuts = vec![cut];
+            all_answered(&load);
+        }
+        load.cuts = (1..spelling.len()).collect();
+        all_answered(&load);
+        load.half_close = true;
+        all_answered(&load);
+        load.half_close = false;
+    }
+    knock(&gate);
+    let records = backend.records_until(b"the last", LIMIT).unwrap();
+    // A machine that stalls for longer than `speaks-first-after` makes the gate call the backend, and no more.
+    for record in records {
+        assert_eq!((&record.bytes[..], record.end), (&b""[..], End::Fin));
+    }
+}
+
+#[test]
+fn more_bytes_behind_it() {
+    let backend = Backend::start(Manner::Record).unwrap();
+    let gate = start(&config(backend.address(), "", ""));
+    let mut load = load(&gate);
+    for suffix in [1, 23, 4_096, 65_536] {
+        load.suffix = suffix;
+        all_answered(&load);
+    }
+    knock(&gate);
+    let records = backend.records_until(b"the last", LIMIT).unwrap();
+    assert!(records.iter().all(|record| record.bytes.is_empty()));
+}
+
+#[test]
+fn without_a_terminator() {
+    let backend = Backend::start(Manner::Record).unwrap();
+    let gate = start(&config(backend.address(), "", ""));
+    for bare in [&b"<policy-file-request/>"[..], b"<policy-file-request />"] {
+        let mut load = load(&gate);
+        load.request = bare.to_vec();
+        load.half_close = true;
+        all_answered(&load);
+        let mut silent = gate.client();
+        silent.send(bare);
+        is_answered(&mut silent);
+        assert!(
+            silent.elapsed() >= Duration::from_millis(250),
+            "{:?}",
+            silent.elapsed()
+        );
+    }
+    knock(&gate);
+    let records = backend.records_until(b"the last", LIMIT).unwrap();
+    assert!(records.iter().all(|record| record.bytes.is_empty()));
+}
+
+/// A client that takes its time: the backend is called at once for fear that it greets, and then gets nothing.
+#[test]
+fn in_pieces_to_a_backend_that_was_called() {
+    let backend = Backend::start(Manner::Hold).unwrap();
+    let gate = start(&config(
+        backend.address(),
+        "speaks-first-after = \"1ms\"",
+        "",
+    ));
+    for spelling in SPELLINGS {
+        for cut in 0..spelling.len() {
+            let mut client = gate.client();
+            // Silent for so long that the backend is called.
+            let called = backend.next(LIMIT).unwrap();
+            client.send(&spelling[..cut]);
+            client.send(&spelling[cut..]);
+            is_answered(&mut client);
+            let mut called = Client::from_stream(called).unwrap();
+            let heard = called.hear();
+            assert_eq!(
+                (&heard.bytes[..], heard.end),
+                (&b""[..], End::Fin),
+                "cut at {cut}"
+            );
+        }
+    }
+}
+
+/// What a player does: the policy on one connection, its data on the next.
+#[test]
+fn a_player() {
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let gate = start(&config(backend.address(), "", ""));
+    for _ in 0..100 {
+        asks(gate.address());
+        let mut player = gate.client();
+        echoes(&mut player, b"<msg t='sys'><body action='verChk'/></msg>\0");
+        echoes(&mut player, REQUEST);
+        player.half_close().unwrap();
+        assert_eq!(player.hear().end, End::Fin);
+    }
+}
+
+/// The flags; and without ports, a rule means the port of the gate.
+#[test]
+fn by_flags() {
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let port = free_port();
+    let gate = format!("127.0.0.1:{port}={}", backend.address());
+    let daemon = Daemon::builder()
+        .args(["serve", "--allow", "a.test", "--gate", &gate])
+        .start()
+        .unwrap();
+    assert_eq!(
+        daemon.addresses(),
+        [([127, 0, 0, 1], port).into()],
+        "no port 843 beside it"
+    );
+    let policy = String::from_utf8(fetch(daemon.address()).unwrap().bytes).unwrap();
+    assert!(policy.contains(&format!("to-ports=\"{port}\"")), "{policy}");
+    assert!(!policy.contains("site-control"), "{policy}");
+    echoes(
+        &mut Client::connect(daemon.address()).unwrap(),
+        b"LOGIN\r\n",
+    );
+}
+
+/// Players dial another port than the bound one: theirs stands in the policy.
+#[test]
+fn public_port() {
+    let gone = Absent::reserve(([127, 0, 0, 1], 0).into()).unwrap();
+    let text = config(gone.address(), "public-port = 843", "").replace(", ports = \"9339\"", "");
+    let gate = start(&text);
+    let policy = String::from_utf8(fetch(gate.address()).unwrap().bytes).unwrap();
+    assert!(policy.contains("to-ports=\"843\""), "{policy}");
+}

@@ -1,0 +1,134 @@
+//! What stands behind every relay: a server that does what the first byte of a connection asks for.
+//!
+//! It runs within the client's process and on its CPU, so that the relay's cost is all that is measured on the other.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use anyhow::Result;
+
+use super::traffic::{MESSAGE, PIECE};
+
+/// What a connection asks for, as its first byte. None is the first byte of HTTP, TLS or a policy request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// Takes all that comes, and then says one byte.
+    Sink,
+    /// Sends as many MiB as the next byte says.
+    Source,
+    /// Sends back what comes.
+    Echo,
+    /// Sends back one message, and keeps the connection.
+    Keep,
+}
+
+impl Wish {
+    pub(super) const fn byte(self) -> u8 {
+        match self {
+            Self::Sink => b'u',
+            Self::Source => b'd',
+            Self::Echo => b'e',
+            Self::Keep => b'k',
+        }
+    }
+}
+
+/// The server; its threads end with the process.
+#[derive(Debug)]
+pub(super) struct Backend {
+    pub(super) address: SocketAddr,
+    kept: Arc<Mutex<Vec<TcpStream>>>,
+    failed: Arc<AtomicUsize>,
+}
+
+impl Backend {
+    pub(super) fn start() -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let address = listener.local_addr()?;
+        let kept = Arc::new(Mutex::new(Vec::new()));
+        let failed = Arc::new(AtomicUsize::new(0));
+        let (keep, count) = (Arc::clone(&kept), Arc::clone(&failed));
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                if take(stream, &keep, &count).is_err() {
+                    count.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        });
+        Ok(Self {
+            address,
+            kept,
+            failed,
+        })
+    }
+
+    /// Closes the connections that were kept.
+    pub(super) fn let_go(&self) {
+        self.kept
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+
+    /// How many connections did not end well.
+    pub(super) fn failed(&self) -> usize {
+        self.failed.load(Ordering::Relaxed)
+    }
+}
+
+fn take(
+    mut stream: TcpStream,
+    kept: &Mutex<Vec<TcpStream>>,
+    failed: &Arc<AtomicUsize>,
+) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut wish = [0];
+    // A relay that only tries whether somebody is there says nothing.
+    if stream.read(&mut wish)? == 0 {
+        return Ok(());
+    }
+    if wish == [Wish::Keep.byte()] {
+        let mut message = [0; MESSAGE];
+        stream.read_exact(&mut message)?;
+        stream.write_all(&message)?;
+        kept.lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(stream);
+        return Ok(());
+    }
+    let failed = Arc::clone(failed);
+    thread::spawn(move || {
+        if serve(wish, &mut stream).is_err() {
+            failed.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    Ok(())
+}
+
+fn serve(wish: [u8; 1], stream: &mut TcpStream) -> io::Result<()> {
+    let mut piece = vec![0; PIECE];
+    if wish == [Wish::Source.byte()] {
+        let mut mebibytes = [0];
+        stream.read_exact(&mut mebibytes)?;
+        for _ in 0..usize::from(mebibytes[0]) * (1 << 20) / PIECE {
+            stream.write_all(&piece)?;
+        }
+        return stream.shutdown(Shutdown::Write);
+    }
+    loop {
+        let count = stream.read(&mut piece)?;
+        if count == 0 {
+            break;
+        }
+        if wish == [Wish::Echo.byte()] {
+            stream.write_all(piece.get(..count).unwrap_or_default())?;
+        }
+    }
+    if wish == [Wish::Sink.byte()] {
+        stream.write_all(b"!")?;
+    }
+    stream.shutdown(Shutdown::Write)
+}

@@ -1,0 +1,175 @@
+//! The traffic of a game, and a little more than that: bulk, messages, connections; every answer is checked.
+
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use testkit::cpu;
+
+use super::backend::Wish;
+
+/// What is written at a time, by both ends.
+pub(super) const PIECE: usize = 256 * 1024;
+/// The size of a message.
+pub(super) const MESSAGE: usize = 64;
+/// How many connections are made at a time.
+const CONNECTING: u32 = 4;
+/// For any single answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How much of each in a slice.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Amount {
+    pub(super) mebibytes: u8,
+    pub(super) messages: u32,
+    pub(super) connections: u32,
+}
+
+/// What one slice cost the relay, in microseconds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Slice {
+    /// CPU time per MiB from the client to the backend.
+    pub(super) up: f64,
+    /// CPU time per MiB from the backend to the client.
+    pub(super) down: f64,
+    /// CPU time per message there and back.
+    pub(super) message: f64,
+    /// How long half of the messages took at most, there and back.
+    pub(super) message_p50: f64,
+    /// CPU time per connection, from its connect to its clean end.
+    pub(super) connection: f64,
+}
+
+/// Gives a relay one slice of everything.
+pub(super) fn slice(pid: u32, to: SocketAddr, amount: Amount) -> Result<Slice> {
+    let Amount {
+        mebibytes,
+        messages,
+        connections,
+    } = amount;
+    let mut times = Vec::new();
+    Ok(Slice {
+        up: cost(pid, mebibytes.into(), || upload(to, mebibytes)).context("bulk up")?,
+        down: cost(pid, mebibytes.into(), || download(to, mebibytes)).context("bulk down")?,
+        message: cost(pid, messages, || {
+            times = talk(to, messages)?;
+            Ok(())
+        })
+        .context("messages")?,
+        message_p50: {
+            times.sort();
+            let median = times.get(times.len() / 2).copied().unwrap_or_default();
+            median.as_secs_f64() * 1e6
+        },
+        connection: cost(pid, connections, || connect_often(to, connections))
+            .context("connections")?,
+    })
+}
+
+/// The relay's CPU time for each of so many.
+fn cost(pid: u32, count: u32, action: impl FnOnce() -> Result<()>) -> Result<f64> {
+    let before = cpu::time(pid)?;
+    action()?;
+    let spent = cpu::time(pid)?.saturating_sub(before);
+    Ok(spent.as_secs_f64() * 1e6 / f64::from(count))
+}
+
+fn open(to: SocketAddr, wish: Wish) -> Result<TcpStream> {
+    let mut stream = TcpStream::connect(to)?;
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    stream.write_all(&[wish.byte()])?;
+    Ok(stream)
+}
+
+fn ends(mut stream: TcpStream) -> Result<()> {
+    let rest = stream.read(&mut [0])?;
+    ensure!(rest == 0, "expected the end of the stream, found bytes");
+    Ok(())
+}
+
+fn upload(to: SocketAddr, mebibytes: u8) -> Result<()> {
+    let mut stream = open(to, Wish::Sink)?;
+    let piece = vec![0x5a; PIECE];
+    for _ in 0..usize::from(mebibytes) * (1 << 20) / PIECE {
+        stream.write_all(&piece)?;
+    }
+    stream.shutdown(Shutdown::Write)?;
+    stream.read_exact(&mut [0])?;
+    ends(stream)
+}
+
+fn download(to: SocketAddr, mebibytes: u8) -> Result<()> {
+    let mut stream = open(to, Wish::Source)?;
+    stream.write_all(&[mebibytes])?;
+    let mut piece = vec![0; PIECE];
+    let mut total = 0;
+    loop {
+        let count = stream.read(&mut piece)?;
+        total += count;
+        if count == 0 {
+            break;
+        }
+    }
+    let expected = usize::from(mebibytes) << 20;
+    ensure!(
+        total == expected,
+        "expected {expected} bytes, found {total}"
+    );
+    Ok(())
+}
+
+/// One message after the other; how long each took.
+fn talk(to: SocketAddr, messages: u32) -> Result<Vec<Duration>> {
+    let mut stream = open(to, Wish::Echo)?;
+    let once = |_| {
+        let start = Instant::now();
+        exchange(&mut stream)?;
+        Ok(start.elapsed())
+    };
+    let times = (0..messages).map(once).collect::<Result<_>>()?;
+    stream.shutdown(Shutdown::Write)?;
+    ends(stream)?;
+    Ok(times)
+}
+
+fn exchange(stream: &mut TcpStream) -> Result<()> {
+    let (message, mut back) = ([0x5a; MESSAGE], [0; MESSAGE]);
+    stream.write_all(&message)?;
+    stream.read_exact(&mut back)?;
+    ensure!(back == message, "expected the message, found other bytes");
+    Ok(())
+}
+
+fn connect_often(to: SocketAddr, connections: u32) -> Result<()> {
+    let share = || {
+        (0..connections / CONNECTING).try_for_each(|_| {
+            let mut stream = open(to, Wish::Echo)?;
+            exchange(&mut stream)?;
+            stream.shutdown(Shutdown::Write)?;
+            ends(stream)
+        })
+    };
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..CONNECTING).map(|_| scope.spawn(share)).collect();
+        threads.into_iter().try_for_each(|thread| {
+            thread
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
+    })
+}
+
+/// Opens relays that have passed one message each way and then say nothing.
+pub(super) fn open_idle(to: SocketAddr, count: u32) -> Result<Vec<TcpStream>> {
+    (0..count)
+        .map(|_| {
+            let mut stream = open(to, Wish::Keep)?;
+            exchange(&mut stream)?;
+            Ok(stream)
+        })
+        .collect()
+}
