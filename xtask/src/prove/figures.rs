@@ -55,6 +55,21 @@ pub(super) const FIGURES: &[Figure] = &[
         tests: &["a_stop_under_load", "a_stop_keeps_to_its_limit"],
     },
     Figure {
+        name: "R16",
+        claim: "20 GiB through the gate both ways, equal byte for byte; 100 relays live through 100 hand-overs",
+        binary: "gate",
+        tests: &[
+            "bulk::both_ways_at_once",
+            "reloads::hand_overs_leave_relays_alone",
+        ],
+    },
+    Figure {
+        name: "R17",
+        claim: "1,000 relays whose readers stall: 72 KiB each at most",
+        binary: "gate",
+        tests: &["pressure::stalled_readers"],
+    },
+    Figure {
         name: "R18",
         claim: "64 MiB for everything, the kernel's part included: 10,000 waiting, 60 s of fetches, 0 lost",
         binary: "memory",
