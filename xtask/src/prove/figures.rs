@@ -117,4 +117,10 @@ pub(super) const FIGURES: &[Figure] = &[
         binary: "start",
         tests: &["ready", "a_bad_config", "size"],
     },
+    Figure {
+        name: "openings",
+        claim: "1,000,000 random first bytes, many of them almost a request: the server behind the gate gets each",
+        binary: "gate",
+        tests: &["openings::random"],
+    },
 ];
