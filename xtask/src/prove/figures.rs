@@ -55,6 +55,18 @@ pub(super) const FIGURES: &[Figure] = &[
         tests: &["a_stop_under_load", "a_stop_keeps_to_its_limit"],
     },
     Figure {
+        name: "R16",
+        claim: "20 GiB each way through a gate, every byte in its place",
+        binary: "gate",
+        tests: &["bulk::both_ways_at_once"],
+    },
+    Figure {
+        name: "R17",
+        claim: "1,000 relays with stalled readers and senders at full speed: 72 KiB each at most",
+        binary: "gate",
+        tests: &["pressure::stalled_readers"],
+    },
+    Figure {
         name: "R19",
         claim: "10,000 waiting connections: 2 KiB each at most; idle: 6 MiB at most, no wake-ups",
         binary: "exhaustion",
@@ -89,6 +101,18 @@ pub(super) const FIGURES: &[Figure] = &[
         claim: "bytes of 1 M random peers: no control byte in a log, each line of JSON parses; 20,000 bad requests a second: 50 lines at most",
         binary: "logs",
         tests: &["random_bytes", "a_flood_of_bad_requests"],
+    },
+    Figure {
+        name: "R27",
+        claim: "1,000,000 random openings reach the backend of a gate byte for byte",
+        binary: "gate",
+        tests: &["openings::random"],
+    },
+    Figure {
+        name: "R28",
+        claim: "10,000 PROXY headers of strangers: 0 believed, each passed on as data",
+        binary: "gate",
+        tests: &["proxy_in::strangers_are_not_believed"],
     },
     Figure {
         name: "R31",

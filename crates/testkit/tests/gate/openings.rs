@@ -119,7 +119,7 @@ fn random() {
         }
     });
     figure::report(
-        "gate",
+        "R27",
         format!(
             "{} random openings: every byte reached the backend",
             4 * each
