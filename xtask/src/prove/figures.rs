@@ -112,6 +112,12 @@ pub(super) const FIGURES: &[Figure] = &[
         tests: &["random_bytes", "a_flood_of_bad_requests"],
     },
     Figure {
+        name: "R28",
+        claim: "10,000 PROXY headers of strangers: 0 believed, each passed on as data",
+        binary: "gate",
+        tests: &["proxy_in::strangers_are_not_believed"],
+    },
+    Figure {
         name: "R31",
         claim: "ready within 30 ms, a bad config refused within 30 ms, 10 MB stripped at most",
         binary: "start",

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use testkit::backend::{Backend, Manner};
 use testkit::client::{Client, End};
+use testkit::figure;
 use testkit::load::REQUEST;
 use testkit::scale::short_or_long;
 
@@ -192,6 +193,13 @@ fn strangers_are_not_believed() {
         .iter()
         .filter(|line| line.contains("203.0.113.9"));
     assert_eq!(believed.count(), 0);
+    figure::report(
+        "R28",
+        format!(
+            "{} PROXY headers of strangers: each was data",
+            rounds * 7 / 2 * 2
+        ),
+    );
 }
 
 /// The limits count the clients, not the balancer.

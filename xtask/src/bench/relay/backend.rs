@@ -4,7 +4,6 @@
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -15,7 +14,7 @@ use super::traffic::{MESSAGE, PIECE};
 /// What a connection asks for, as its first byte. None is the first byte of HTTP, TLS or a policy request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wish {
-    /// Takes all that comes, and then says one byte.
+    /// Takes as many MiB as the next byte says, and then says one byte.
     Sink,
     /// Sends as many MiB as the next byte says.
     Source,
@@ -41,7 +40,6 @@ impl Wish {
 pub(super) struct Backend {
     pub(super) address: SocketAddr,
     kept: Arc<Mutex<Vec<TcpStream>>>,
-    failed: Arc<AtomicUsize>,
 }
 
 impl Backend {
@@ -49,20 +47,14 @@ impl Backend {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?;
         let kept = Arc::new(Mutex::new(Vec::new()));
-        let failed = Arc::new(AtomicUsize::new(0));
-        let (keep, count) = (Arc::clone(&kept), Arc::clone(&failed));
+        let keep = Arc::clone(&kept);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                if take(stream, &keep, &count).is_err() {
-                    count.fetch_add(1, Ordering::Relaxed);
-                }
+                // What goes wrong here, the client notices.
+                let _ = take(stream, &keep);
             }
         });
-        Ok(Self {
-            address,
-            kept,
-            failed,
-        })
+        Ok(Self { address, kept })
     }
 
     /// Closes the connections that were kept.
@@ -72,18 +64,9 @@ impl Backend {
             .unwrap_or_else(PoisonError::into_inner)
             .clear();
     }
-
-    /// How many connections did not end well.
-    pub(super) fn failed(&self) -> usize {
-        self.failed.load(Ordering::Relaxed)
-    }
 }
 
-fn take(
-    mut stream: TcpStream,
-    kept: &Mutex<Vec<TcpStream>>,
-    failed: &Arc<AtomicUsize>,
-) -> io::Result<()> {
+fn take(mut stream: TcpStream, kept: &Mutex<Vec<TcpStream>>) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut wish = [0];
     // A relay that only tries whether somebody is there says nothing.
@@ -99,36 +82,32 @@ fn take(
             .push(stream);
         return Ok(());
     }
-    let failed = Arc::clone(failed);
-    thread::spawn(move || {
-        if serve(wish, &mut stream).is_err() {
-            failed.fetch_add(1, Ordering::Relaxed);
-        }
-    });
+    thread::spawn(move || serve(wish, &mut stream));
     Ok(())
 }
 
 fn serve(wish: [u8; 1], stream: &mut TcpStream) -> io::Result<()> {
     let mut piece = vec![0; PIECE];
-    if wish == [Wish::Source.byte()] {
+    if wish != [Wish::Echo.byte()] {
         let mut mebibytes = [0];
         stream.read_exact(&mut mebibytes)?;
         for _ in 0..usize::from(mebibytes[0]) * (1 << 20) / PIECE {
-            stream.write_all(&piece)?;
+            if wish == [Wish::Source.byte()] {
+                stream.write_all(&piece)?;
+            } else {
+                stream.read_exact(&mut piece)?;
+            }
+        }
+        if wish == [Wish::Sink.byte()] {
+            stream.write_all(b"!")?;
         }
         return stream.shutdown(Shutdown::Write);
     }
     loop {
         let count = stream.read(&mut piece)?;
         if count == 0 {
-            break;
+            return stream.shutdown(Shutdown::Write);
         }
-        if wish == [Wish::Echo.byte()] {
-            stream.write_all(piece.get(..count).unwrap_or_default())?;
-        }
+        stream.write_all(piece.get(..count).unwrap_or_default())?;
     }
-    if wish == [Wish::Sink.byte()] {
-        stream.write_all(b"!")?;
-    }
-    stream.shutdown(Shutdown::Write)
 }

@@ -42,6 +42,17 @@ pub(super) struct Slice {
     pub(super) connection: f64,
 }
 
+impl Slice {
+    /// Nothing was measured.
+    pub(super) const NONE: Self = Self {
+        up: f64::NAN,
+        down: f64::NAN,
+        message: f64::NAN,
+        message_p50: f64::NAN,
+        connection: f64::NAN,
+    };
+}
+
 /// Gives a relay one slice of everything.
 pub(super) fn slice(pid: u32, to: SocketAddr, amount: Amount) -> Result<Slice> {
     let Amount {
@@ -63,8 +74,8 @@ pub(super) fn slice(pid: u32, to: SocketAddr, amount: Amount) -> Result<Slice> {
             let median = times.get(times.len() / 2).copied().unwrap_or_default();
             median.as_secs_f64() * 1e6
         },
-        connection: cost(pid, connections, || connect_often(to, connections))
-            .context("connections")?,
+        // A relay that loses some has no figure for them.
+        connection: cost(pid, connections, || connect_often(to, connections)).unwrap_or(f64::NAN),
     })
 }
 
@@ -93,12 +104,14 @@ fn ends(mut stream: TcpStream) -> Result<()> {
 
 fn upload(to: SocketAddr, mebibytes: u8) -> Result<()> {
     let mut stream = open(to, Wish::Sink)?;
+    // Said before, for sslh takes a half-close for the end of everything.
+    stream.write_all(&[mebibytes])?;
     let piece = vec![0x5a; PIECE];
     for _ in 0..usize::from(mebibytes) * (1 << 20) / PIECE {
         stream.write_all(&piece)?;
     }
-    stream.shutdown(Shutdown::Write)?;
     stream.read_exact(&mut [0])?;
+    stream.shutdown(Shutdown::Write)?;
     ends(stream)
 }
 
