@@ -50,11 +50,17 @@ fn every_cut_and_spelling() {
         load.request = spelling.to_vec();
         load.cuts = Vec::new();
         all_answered(&load);
-        for cut in 1..spelling.len() {
+        // What comes once a player's 23 bytes were read and answered finds the connection closed.
+        let end = if spelling.starts_with(REQUEST) {
+            REQUEST.len()
+        } else {
+            spelling.len()
+        };
+        for cut in 1..end {
             load.cuts = vec![cut];
             all_answered(&load);
         }
-        load.cuts = (1..spelling.len()).collect();
+        load.cuts = (1..end).collect();
         all_answered(&load);
         load.half_close = true;
         all_answered(&load);
