@@ -305,6 +305,24 @@ fn only_root_can_change_the_user() {
     }
 }
 
+/// A path through `..` and a link: served, watched and reloaded like any other.
+#[test]
+fn a_roundabout_path() {
+    let folder = Folder::new().unwrap();
+    folder
+        .file("flashgate.toml", config("\"127.0.0.1:0\"", ""))
+        .unwrap();
+    std::fs::create_dir(folder.path().join("beside")).unwrap();
+    std::os::unix::fs::symlink(folder.path(), folder.path().join("link")).unwrap();
+    let path = folder.path().join("beside/../link/flashgate.toml");
+    let mut daemon = serve(&path);
+    let text = config("\"127.0.0.1:0\"", "").replace("9339", "9400");
+    folder.file("flashgate.toml", &text).unwrap();
+    daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
+    let after = fetch(daemon.address()).unwrap().bytes;
+    assert!(String::from_utf8_lossy(&after).contains("9400"));
+}
+
 /// A port of its own and the rules can change; another port takes a restart, and everything stays as it was.
 #[test]
 fn what_a_reload_can_still_do() {

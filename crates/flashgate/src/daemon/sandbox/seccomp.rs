@@ -27,6 +27,9 @@ const FREE: &[c_long] = &[
     libc::SYS_getdents64,
     libc::SYS_lseek,
     libc::SYS_newfstatat,
+    // Where a path leads that has `..` in it.
+    libc::SYS_faccessat,
+    libc::SYS_faccessat2,
     libc::SYS_openat,
     libc::SYS_pipe2,
     libc::SYS_pread64,
@@ -102,6 +105,7 @@ const FREE: &[c_long] = &[
 /// Older names of some of them, which newer machines no longer have and C libraries still use.
 #[cfg(target_arch = "x86_64")]
 const OLDER: &[c_long] = &[
+    libc::SYS_access,
     libc::SYS_dup2,
     libc::SYS_epoll_wait,
     libc::SYS_lstat,
