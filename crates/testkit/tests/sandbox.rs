@@ -312,7 +312,7 @@ fn a_roundabout_path() {
     folder
         .file("flashgate.toml", config("\"127.0.0.1:0\"", ""))
         .unwrap();
-    std::fs::create_dir(folder.path().join("beside")).unwrap();
+    fs::create_dir(folder.path().join("beside")).unwrap();
     std::os::unix::fs::symlink(folder.path(), folder.path().join("link")).unwrap();
     let path = folder.path().join("beside/../link/flashgate.toml");
     let mut daemon = serve(&path);
