@@ -60,7 +60,13 @@ const NEEDS: [Need; 10] = [
 pub(crate) fn run() -> Result<()> {
     install_needs()?;
     // Optimised, for the tests count in the ten thousands, and so that the program they start is the one users get.
-    cargo(&["test", "--profile", "checks", "--workspace"])
+    cargo(&[
+        "test",
+        "--profile",
+        "checks",
+        "--workspace",
+        "--no-fail-fast",
+    ])
 }
 
 fn install_needs() -> Result<()> {

@@ -4,9 +4,12 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
 use std::time::Duration;
 
 use tokio::net::{TcpStream, lookup_host};
+use tokio::task::yield_now;
+use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout_at};
 
 use crate::snapshot::Backend;
@@ -22,13 +25,24 @@ pub(super) async fn dial(backend: &Backend, limit: Duration) -> io::Result<TcpSt
         // An address that does not answer leaves the others their share of the time.
         let share = deadline.saturating_duration_since(Instant::now()) / left.max(1);
         left = left.saturating_sub(1);
-        match timeout_at(Instant::now() + share, TcpStream::connect(address)).await {
+        match connect(address, Instant::now() + share).await {
             Ok(Ok(stream)) => return Ok(stream),
             Ok(Err(error)) => fault = error,
             Err(_) => fault = timed_out("connecting"),
         }
     }
     Err(fault)
+}
+
+/// Connects by a deadline; without a timer where the kernel is done at once, as it is on the same machine.
+async fn connect(address: SocketAddr, deadline: Instant) -> Result<io::Result<TcpStream>, Elapsed> {
+    let mut connecting = pin!(TcpStream::connect(address));
+    tokio::select! {
+        biased;
+        connected = &mut connecting => return Ok(connected),
+        () = yield_now() => {}
+    }
+    timeout_at(deadline, connecting).await
 }
 
 async fn addresses(backend: &Backend) -> io::Result<Vec<SocketAddr>> {

@@ -35,6 +35,7 @@ use backends::Backends;
 use fast::Progress;
 pub(crate) use outcome::Outcome;
 pub(crate) use proxy_header::Version as ProxyVersion;
+pub(crate) use relay::prepare as prepare_for_relays;
 use waiting::{Waiting, Witness};
 
 /// What every connection needs.

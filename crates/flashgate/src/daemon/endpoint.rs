@@ -3,11 +3,13 @@
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::address::ListenAddress;
 use super::bind::{self, Bound, Family};
 use super::status::Health;
+use crate::connection::prepare_for_relays;
 
 /// See the module.
 #[derive(Debug)]
@@ -17,6 +19,8 @@ pub(super) struct Endpoint {
     /// Whether its socket works, now and later; who accepts on it says so.
     pub(super) health: Health,
     family: Family,
+    /// Whether what it accepts may be relayed.
+    relays: AtomicBool,
     socket: Mutex<Arc<OwnedFd>>,
 }
 
@@ -33,12 +37,19 @@ impl Endpoint {
             address: bound.address,
             health: Health::default(),
             family: bound.family,
+            relays: AtomicBool::new(false),
             socket: Mutex::new(Arc::new(bound.socket)),
         }
     }
 
     pub(super) fn socket(&self) -> Arc<OwnedFd> {
         Arc::clone(&self.socket.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Sees to it that what is accepted from now on is ready to be relayed: sockets inherit it from their listener.
+    pub(super) fn prepare_for_relays(&self) {
+        self.relays.store(true, Ordering::Relaxed);
+        prepare_for_relays(&self.socket());
     }
 
     /// A socket in place of one that has failed: often the same, told to listen again.
@@ -50,6 +61,9 @@ impl Endpoint {
         let repaired_meanwhile = !Arc::ptr_eq(&socket, failed);
         if !repaired_meanwhile && bind::listen_again(failed).is_err() {
             *socket = Arc::new(bind::listen(self.address, self.family)?.socket);
+            if self.relays.load(Ordering::Relaxed) {
+                prepare_for_relays(&*socket);
+            }
         }
         Ok(Arc::clone(&socket))
     }

@@ -53,6 +53,7 @@ impl Prepared {
     /// Registers a socket with every event loop; an error is text for the terminal.
     pub(super) fn new(bound: Bound, socket: Socket, needs: &Needs) -> Result<Self, String> {
         let endpoint = Arc::new(Endpoint::new(bound));
+        prepare(&endpoint, &socket.services);
         let (services, receiver) = watch::channel(socket.services.clone());
         let acceptor = |thread: &Handle| {
             // Whoever registers a descriptor does it with the event loop that is entered.
@@ -99,6 +100,13 @@ impl Prepared {
     }
 }
 
+/// Readies a listener for gates, if it has any.
+fn prepare(endpoint: &Endpoint, services: &Services) {
+    if services.all().any(|service| service.gate.is_some()) {
+        endpoint.prepare_for_relays();
+    }
+}
+
 /// One line for each address, however quiet the log.
 fn listening(address: SocketAddr, service: &Service, through: Option<SocketAddr>) {
     let (policy, through) = (&service.policy, through.map(display));
@@ -111,6 +119,7 @@ fn listening(address: SocketAddr, service: &Service, through: Option<SocketAddr>
 impl Serving {
     /// Serves as another plan says from now on.
     pub(super) fn change(&self, socket: Socket) {
+        prepare(&self.endpoint, &socket.services);
         self.services.send_replace(socket.services);
     }
 

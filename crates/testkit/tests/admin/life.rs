@@ -210,11 +210,11 @@ fn few_descriptors() {
         .start()
         .unwrap();
     let to = admin(&daemon);
-    holds(&metrics(to), &[("connections_limit", 23.0)]);
+    holds(&metrics(to), &[("connections_limit", 30.0)]);
     let _players: Vec<_> = (0..40)
         .map(|_| Client::connect(daemon.address()).unwrap())
         .collect();
-    assert!(until(LIMIT, || is(&metrics(to), "connections_open", 23.0)));
+    assert!(until(LIMIT, || is(&metrics(to), "connections_open", 30.0)));
     let _others: Vec<_> = (0..31).map(|_| Client::connect(to).unwrap()).collect();
     holds(
         &metrics(to),

@@ -119,7 +119,7 @@ fn random() {
         }
     });
     figure::report(
-        "R27",
+        "openings",
         format!(
             "{} random openings: every byte reached the backend",
             4 * each

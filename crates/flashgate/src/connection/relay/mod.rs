@@ -25,6 +25,7 @@ use direction::{Direction, Fault, Waits};
 pub(crate) use end::{End, Report};
 use end::{Side, blame};
 use patience::Patience;
+pub(crate) use socket::prepare;
 pub(crate) use stop::Stop;
 use stop::Stopping;
 use watch::Watch;
@@ -71,7 +72,8 @@ pub(crate) struct Relay {
 }
 
 impl Relay {
-    /// Takes both sides, connected. Bytes may be waiting in either already.
+    /// Takes both sides, connected. Bytes may be waiting in either already. The client's socket has what [`prepare`]
+    /// sets from its listener.
     pub(crate) fn new(
         client: TcpStream,
         backend: TcpStream,
@@ -79,8 +81,9 @@ impl Relay {
         limits: Limits,
         stop: &Stop,
     ) -> Self {
-        socket::prepare(&client, limits.unacknowledged);
-        socket::prepare(&backend, limits.unacknowledged);
+        prepare(&backend);
+        socket::limit(&client, limits.unacknowledged);
+        socket::limit(&backend, limits.unacknowledged);
         Self {
             client,
             backend,

@@ -5,6 +5,7 @@
 
 use std::io;
 use std::net::Shutdown;
+use std::os::fd::AsFd;
 use std::time::Duration;
 
 use rustix::io::{Errno, retry_on_intr};
@@ -13,14 +14,20 @@ use socket2::SockRef;
 use tokio::io::Interest;
 use tokio::net::TcpStream;
 
-/// Sets what a relay needs of its sockets. A socket that refuses has failed already, and the first read says how.
-pub(super) fn prepare(stream: &TcpStream, unacknowledged: Option<Duration>) {
+/// Sets what a relay needs of its sockets; set on a listener, the sockets that it accepts inherit it.
+///
+/// A socket that refuses has failed already, and the first read says how.
+pub(crate) fn prepare(socket: impl AsFd + Copy) {
     // Whoever wrote the bytes has decided when to send them.
-    let _ = sockopt::set_tcp_nodelay(stream, true);
+    let _ = sockopt::set_tcp_nodelay(socket, true);
     // The kernel probes after two hours, so a peer that vanished while idle is not kept for ever.
-    let _ = sockopt::set_socket_keepalive(stream, true);
+    let _ = sockopt::set_socket_keepalive(socket, true);
     // Otherwise a byte that was sent as urgent would be missing.
-    let _ = sockopt::set_socket_oobinline(stream, true);
+    let _ = sockopt::set_socket_oobinline(socket, true);
+}
+
+/// Limits how long what was sent may go unacknowledged.
+pub(super) fn limit(stream: &TcpStream, unacknowledged: Option<Duration>) {
     if let Some(limit) = unacknowledged {
         let limit = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX);
         let _ = sockopt::set_tcp_user_timeout(stream, limit);

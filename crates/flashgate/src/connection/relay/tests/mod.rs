@@ -55,6 +55,7 @@ fn buffered(sent: Option<usize>, received: Option<usize>) -> (TcpStream, TcpStre
 /// What the relay is given: sockets that tokio knows.
 fn registered(stream: TcpStream) -> tokio::net::TcpStream {
     stream.set_nonblocking(true).unwrap();
+    super::prepare(&stream);
     tokio::net::TcpStream::from_std(stream).unwrap()
 }
 

@@ -1,0 +1,133 @@
+//! A small machine: the kernel gives the daemon 64 MiB, its sockets included, and ends it if it takes more.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
+use std::fs;
+use std::io::Write as _;
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use testkit::daemon::{Daemon, POLICY};
+use testkit::folder::Folder;
+use testkit::load::{Load, run};
+use testkit::scale::short_or_long;
+use testkit::{figure, needs};
+
+const LIMIT: &str = "67108864";
+
+/// A control group with a limit on memory; removed when dropped, which takes that everything in it has ended.
+struct Group {
+    path: PathBuf,
+}
+
+impl Group {
+    /// Beneath the test's own; what is missing if there can be none (cgroups(7)).
+    fn new() -> Result<Self, String> {
+        let own = fs::read_to_string("/proc/self/cgroup").map_err(|error| error.to_string())?;
+        let first = own.lines().find_map(|line| {
+            let (_, rest) = line.split_once(':')?;
+            let (controllers, path) = rest.split_once(':')?;
+            let memory = ("/sys/fs/cgroup/memory", "memory.limit_in_bytes", path);
+            (controllers == "memory").then_some(memory)
+        });
+        let second = own
+            .lines()
+            .find_map(|line| Some(("/sys/fs/cgroup", "memory.max", line.strip_prefix("0::")?)));
+        let (root, limit, below) = first.or(second).ok_or("expected a control group")?;
+        let name = format!("flashgate-test-{}", std::process::id());
+        let path = Path::new(root)
+            .join(below.trim_start_matches('/'))
+            .join(name);
+        let made = fs::create_dir(&path).and_then(|()| {
+            let group = Self { path: path.clone() };
+            fs::write(group.path.join(limit), LIMIT)?;
+            Ok(group)
+        });
+        made.map_err(|error| format!("no memory limit can be set in {}: {error}", path.display()))
+    }
+
+    /// A shell that enters it and becomes another program.
+    fn enter(&self) -> [String; 4] {
+        let procs = self.path.join("cgroup.procs");
+        let script = format!("echo $$ > {} && exec \"$@\"", procs.display());
+        ["sh".into(), "-c".into(), script, "sh".into()]
+    }
+
+    /// A number that the kernel keeps of it; 0 where this kind of group has none.
+    fn number(&self, names: &[&str]) -> u64 {
+        let read = |name: &&str| {
+            fs::read_to_string(self.path.join(name))
+                .ok()?
+                .trim()
+                .parse()
+                .ok()
+        };
+        names.iter().find_map(read).unwrap_or(0)
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        // Its last process may still be on its way out.
+        let _ = testkit::until(Duration::from_secs(5), || {
+            fs::remove_dir(&self.path).is_ok()
+        });
+    }
+}
+
+/// 10,000 connections wait with five bytes each, while others fetch as fast as they can: nobody is lost.
+#[test]
+fn sixty_four_mebibytes() {
+    let group = match Group::new() {
+        Ok(group) => group,
+        Err(missing) => {
+            assert!(!needs::met(Some(missing)));
+            return;
+        }
+    };
+    let folder = Folder::new().unwrap();
+    let config = "[policy.default]\nrules = [{ domain = \"a.test\", ports = \"80\" }]\n\
+                  [[listen]]\naddress = \"127.0.0.1:0\"\n[limits]\nrequest = \"10m\"\n";
+    let path = folder.file("flashgate.toml", config).unwrap();
+    let mut daemon = Daemon::builder()
+        .through(group.enter())
+        .args(["serve", "--config"])
+        .args([path])
+        .start()
+        .unwrap();
+    let waiting: Vec<_> = (0..10_000)
+        .map(|_| {
+            let mut client = TcpStream::connect(daemon.address()).unwrap();
+            client.write_all(b"<poli").unwrap();
+            client
+        })
+        .collect();
+    let (start, mut fetches) = (Instant::now(), 0);
+    while start.elapsed() < short_or_long(Duration::from_secs(2), Duration::from_secs(60)) {
+        let mut load = Load::new(daemon.address(), POLICY);
+        (load.fetches, load.in_flight) = (5_000, 64);
+        load.sources = testkit::load::spread(daemon.address());
+        let report = run(&load).unwrap();
+        assert!(report.all_ok(), "{report}");
+        fetches += load.fetches;
+    }
+    let most = group.number(&["memory.max_usage_in_bytes", "memory.peak"]) / 1024 / 1024;
+    assert!(!daemon.has_ended(), "the kernel has ended it");
+    assert!(waiting.iter().all(|client| client.peer_addr().is_ok()));
+    let rate = figure::rate(fetches, start.elapsed());
+    figure::report(
+        "R18",
+        format!(
+            "10,000 waiting and {rate} fetches/s in 64 MiB: 0 of {fetches} lost, {most} MiB at most"
+        ),
+    );
+    drop(waiting);
+    drop(daemon);
+}
