@@ -148,3 +148,26 @@ fn a_read_only_file_system() {
     daemon.terminate().unwrap();
     assert_eq!(daemon.wait(LIMIT).unwrap().code(), Some(0));
 }
+
+/// A folder in which something is written all the time, even because the daemon looks: it serves and stops all the same.
+#[test]
+fn a_restless_folder() {
+    if !needs::met(needs::program("strace")) {
+        return;
+    }
+    let folder = Folder::new().unwrap();
+    let path = folder.file("flashgate.toml", CONFIG).unwrap();
+    let mut daemon = Daemon::builder()
+        .through(["strace", "-D", "-f", "-o"])
+        .through([folder.path().join("trace")])
+        .args(["serve", "--config"])
+        .args([&path])
+        .start()
+        .unwrap();
+    answers(daemon.address());
+    daemon.hang_up().unwrap();
+    daemon.wait_for_line("reloaded", LIMIT).unwrap();
+    answers(daemon.address());
+    daemon.terminate().unwrap();
+    assert!(daemon.wait(LIMIT).unwrap().success());
+}

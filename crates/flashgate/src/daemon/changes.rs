@@ -152,7 +152,8 @@ async fn stirred(events: &AsyncFd<OwnedFd>) {
     let Ok(mut ready) = events.readable().await else {
         return pending().await;
     };
-    let mut room = [0; 4096];
-    while read(events, &mut room).is_ok_and(|count| count > 0) {}
-    ready.clear_ready();
+    // Once and no more: where the folder never rests, there would be no end, and nothing else would get its turn.
+    if !read(events, &mut [0; 4096]).is_ok_and(|count| count > 0) {
+        ready.clear_ready();
+    }
 }

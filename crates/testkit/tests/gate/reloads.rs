@@ -111,8 +111,8 @@ fn fixed(text: &str) -> String {
 fn reload(gate: &mut Running, text: &str, mut shows: impl FnMut() -> bool) {
     std::fs::write(&gate.path, text).unwrap();
     gate.daemon.hang_up().unwrap();
-    let took_effect = testkit::until(LIMIT, &mut shows);
-    assert!(took_effect, "no effect of {text}: {:#?}", gate.daemon.log());
+    let in_time = testkit::until(LIMIT, &mut shows);
+    assert!(in_time, "no effect of {text}: {:#?}", gate.daemon.log());
 }
 
 /// Whether a policy that holds this text is served.
