@@ -276,8 +276,8 @@ impl Daemon {
             signal = self.signals.next_stop() => info!(signal, "stopping now"),
         }
         self.shared.stop.cut();
-        // Each resets both its sides, which takes a turn of the event loop.
-        let _ = timeout(CUT, self.shared.permits.none_served()).await;
+        // Each resets both its sides, which takes a turn of the event loop. Those that no cut reaches have had their time.
+        let _ = timeout(CUT, self.shared.permits.none_relayed()).await;
     }
 
     /// What the service manager shows of it.

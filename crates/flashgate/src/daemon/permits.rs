@@ -180,6 +180,11 @@ impl Permits {
             .await;
     }
 
+    /// Waits until nobody is being passed on.
+    pub(crate) async fn none_relayed(&self) {
+        self.until(|permits| permits.relaying() == 0).await;
+    }
+
     async fn until(&self, holds: impl Fn(&Self) -> bool) {
         loop {
             let returned = self.returned.notified();
