@@ -19,6 +19,9 @@ mod syntax;
 /// the XML parser's cost is quadratic in places, so that a bound on size is a bound on time.
 pub const LARGEST: usize = 64 * 1024;
 
+/// The largest file that the linter looks into: 1 MiB. Over [`LARGEST`] it says so, and goes on.
+pub const LARGEST_LINTED: usize = 1024 * 1024;
+
 /// A well-formed document, flat: elements in the order in which they begin.
 #[derive(Clone, Debug)]
 pub struct Document {

@@ -67,7 +67,8 @@ pub(crate) fn findings(found: &[Diagnostic], source: &Source<'_>) -> String {
 fn group<'a>(finding: &'a Diagnostic, source: &'a Source<'a>) -> Group<'a> {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
-        Severity::Warning | _ => Level::WARNING,
+        Severity::Warning => Level::WARNING,
+        Severity::Hint | _ => Level::HELP,
     };
     let mut group = level
         .primary_title(finding.message.as_str())

@@ -1,37 +1,29 @@
 //! What works, and is likely not meant; with [`parse`](fn@crate::parse)'s findings, all that can be said of a file.
 
+mod fix;
+mod kind;
+mod options;
+mod rule;
+mod rules;
+mod subject;
+
+pub use fix::{Fixed, fix};
+pub use kind::Kind;
+pub use options::{Client, Options, Serving};
+pub use rule::{Group, Rule, nearest_rule, rule, rules};
+
 use alloc::format;
 use alloc::vec::Vec;
 
 use crate::diagnostic::any_error;
 use crate::parse::{Places, RulePlaces};
-use crate::{Diagnostic, Parsed, Policy, Port, PortSet, Profile, Rule, Secure, parse};
+use crate::{Diagnostic, Parsed, Policy, Port, PortSet, Profile, Secure, parse};
 
 /// Above this, some clients read only a part: Unity 5,000 bytes, Lightspark 4,096 at a time.
 const SMALL: usize = 4_096;
 
 /// Above this, Adobe's own sample server refused the file.
 const MODERATE: usize = 10_000;
-
-/// How a policy reaches the player; some rules depend on it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Serving {
-    port: Option<Port>,
-}
-
-impl Serving {
-    /// From this port, as the player dials it.
-    #[must_use]
-    pub const fn from_port(port: Port) -> Self {
-        Self { port: Some(port) }
-    }
-
-    /// From a port that is not known; what depends on it is not judged.
-    #[must_use]
-    pub const fn from_unknown_port() -> Self {
-        Self { port: None }
-    }
-}
 
 /// A policy and everything that is wrong with it.
 #[derive(Clone, Debug)]
@@ -51,7 +43,7 @@ impl Report {
     }
 }
 
-/// Reads a socket policy and judges it.
+/// Reads a socket policy and judges it: what is wrong with it, and no hints.
 #[must_use]
 pub fn lint(bytes: &[u8], serving: Serving) -> Report {
     let Parsed {
@@ -71,6 +63,12 @@ pub fn lint(bytes: &[u8], serving: Serving) -> Report {
     }
     findings.sort_by_key(|finding| finding.label.as_ref().map_or(0, |label| label.span.start));
     Report { policy, findings }
+}
+
+/// Reads a policy and judges it with these assumptions.
+#[must_use]
+pub fn lint_with(bytes: &[u8], options: &Options) -> Report {
+    lint(bytes, options.serving)
 }
 
 fn no_rules(places: &Places) -> Diagnostic {
@@ -98,7 +96,7 @@ fn site_control(policy: &Policy, places: &Places, serving: Serving) -> Option<Di
             .help("write `master-only` if the rules of this file shall count"),
         );
     }
-    let port = serving.port.filter(|port| *port != Port::MASTER)?;
+    let port = serving.port().filter(|port| *port != Port::MASTER)?;
     Some(
         Diagnostic::warning(
             "site-control-off-master",
@@ -110,7 +108,12 @@ fn site_control(policy: &Policy, places: &Places, serving: Serving) -> Option<Di
     )
 }
 
-fn check_rule(rule: &Rule, places: &RulePlaces, serving: Serving, findings: &mut Vec<Diagnostic>) {
+fn check_rule(
+    rule: &crate::Rule,
+    places: &RulePlaces,
+    serving: Serving,
+    findings: &mut Vec<Diagnostic>,
+) {
     if rule.domain.is_any() {
         findings.push(
             Diagnostic::warning("wildcard-domain", "`*` admits movies from every site, and local ones")
@@ -140,8 +143,8 @@ fn check_rule(rule: &Rule, places: &RulePlaces, serving: Serving, findings: &mut
     findings.extend(authority(rule, places, serving));
 }
 
-fn authority(rule: &Rule, places: &RulePlaces, serving: Serving) -> Option<Diagnostic> {
-    let port = serving.port.filter(|port| !port.is_low())?;
+fn authority(rule: &crate::Rule, places: &RulePlaces, serving: Serving) -> Option<Diagnostic> {
+    let port = serving.port().filter(|port| !port.is_low())?;
     let PortSet::List(ranges) = &rule.ports else {
         return None;
     };
