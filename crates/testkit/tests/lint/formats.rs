@@ -65,10 +65,10 @@ fn json() {
     let start = &wildcard["place"]["start"];
     assert_eq!(
         (&start["byte"], &start["line"], &start["column"]),
-        (&77.into(), &3.into(), &30.into())
+        (&76.into(), &3.into(), &30.into())
     );
     let end = &wildcard["place"]["end"];
-    assert_eq!((&end["byte"], &end["column"]), (&78.into(), &31.into()));
+    assert_eq!((&end["byte"], &end["column"]), (&77.into(), &31.into()));
     let fixable = findings
         .iter()
         .filter(|finding| finding["fix"].is_object())
