@@ -42,7 +42,7 @@ pub struct Document {
 pub struct Text {
     /// Where it is, without the blanks around it.
     pub span: Span,
-    /// The text as written, without the blanks around it.
+    /// The text, without the blanks around it.
     pub text: String,
 }
 
@@ -218,17 +218,29 @@ impl Document {
         } else if node.is_pi() {
             self.instructions.push(range.into());
         } else if node.is_text() {
-            // Where character data is in several pieces, the range is the first one's.
-            let source = text.get(range.clone()).unwrap_or_default();
-            let inner = source.trim();
-            let start = range.start + source.len() - source.trim_start().len();
-            if node.text().is_some_and(|text| !text.trim().is_empty()) {
-                self.texts.push(Text {
-                    span: (start..start + inner.len()).into(),
-                    text: inner.to_string(),
-                });
-            }
+            self.add_text(node, text);
         }
+    }
+
+    fn add_text(&mut self, node: &roxmltree::Node<'_, '_>, text: &str) {
+        let content = node.text().unwrap_or_default().trim();
+        if content.is_empty() {
+            return;
+        }
+        // Where character data is in several pieces, the range is the first one's, and that may be blank.
+        let range = node.range();
+        let source = text.get(range.clone()).unwrap_or_default();
+        let inner = source.trim();
+        let start = range.start + source.len() - source.trim_start().len();
+        let rest = text.get(range.end..).unwrap_or_default();
+        let length = match inner.len() {
+            0 => bounds::skip_over(rest).unwrap_or(0),
+            length => length,
+        };
+        self.texts.push(Text {
+            span: (start..start + length).into(),
+            text: content.to_string(),
+        });
     }
 
     fn add_element(&mut self, node: &roxmltree::Node<'_, '_>, text: &str) {

@@ -67,13 +67,13 @@ fn unknown_entity(name: &str, at: usize) -> Diagnostic {
         "{} is not one of the five entities that XML has",
         quoted(&name)
     ))
-    .at(at..at, "")
+    .at(at..at + 1, "")
     .help("write `&amp;` for a `&`")
 }
 
 fn stray_ampersand(at: usize) -> Diagnostic {
     malformed("found a `&` that begins no entity")
-        .at(at..at, "")
+        .at(at..at + 1, "")
         .help("write `&amp;` for a `&`")
 }
 
@@ -162,6 +162,9 @@ fn copied(before: &str, rest: &str, at: usize) -> Option<Diagnostic> {
         );
     }
     let quote = |c: char| matches!(c, '"' | '\'');
+    if let Some(finding) = after_value(before, at) {
+        return Some(finding);
+    }
     if in_tag(before).is_some_and(|tag| tag.ends_with('=')) && !quote(next) {
         let end = at
             + rest
@@ -175,6 +178,25 @@ fn copied(before: &str, rest: &str, at: usize) -> Option<Diagnostic> {
         );
     }
     None
+}
+
+/// Something else than a blank behind a value: mostly the quote was to begin the next value, and one is missing.
+fn after_value(before: &str, at: usize) -> Option<Diagnostic> {
+    let tag = in_tag(before)?;
+    let quote = tag
+        .chars()
+        .next_back()
+        .filter(|c| matches!(c, '"' | '\''))?;
+    let head = tag.get(..tag.len() - 1)?;
+    let (_, value) = head.rsplit_once(quote)?;
+    let start = at - 1 - value.len();
+    let finding = if value.contains('=') {
+        malformed("expected the value to end before the next attribute: a quote is missing")
+            .help("close each value with the quote that it begins with")
+    } else {
+        malformed("expected a blank after the value").help("put a blank between the attributes")
+    };
+    Some(finding.at(start..at - 1, "this is read as one value"))
 }
 
 fn blank_before_name(at: usize) -> Diagnostic {

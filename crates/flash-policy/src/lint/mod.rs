@@ -57,11 +57,13 @@ pub fn lint_with(bytes: &[u8], options: &Options) -> Report {
     let (document, mut findings) = document::read_up_to(bytes, options.limit);
     let (mut parsed, access) = understand(document.as_ref(), options.kind);
     findings.append(&mut parsed.findings);
+    // Of a document that is something else, only that is worth saying.
+    let understood = parsed.policy.is_some() || access.is_some();
     let mut added = Vec::new();
     let subject = Subject {
         bytes,
         options,
-        document: document.as_ref(),
+        document: document.as_ref().filter(|_| understood),
         policy: parsed.policy.as_ref(),
         places: &parsed.places,
         found: &findings,
