@@ -14,7 +14,10 @@ pub(crate) fn page(rule: &Rule) -> String {
     format!("# {name}\n\n*{level}* · {group}\n\n{text}\n")
 }
 
-/// The first sentence of a rule's page, on one line and without Markdown's full stop.
+/// Of longer summaries, what is enumerated behind a colon is left to the page.
+const LONG: usize = 100;
+
+/// The first sentence of a rule's page, on one line and without its full stop.
 pub(crate) fn summary(rule: &Rule) -> String {
     let paragraph = rule.page.trim().split("\n\n").find(|text| {
         // A heading says only that there is a text.
@@ -24,7 +27,11 @@ pub(crate) fn summary(rule: &Rule) -> String {
     let sentence = text
         .split_once(". ")
         .map_or(text.as_str(), |(first, _)| first);
-    sentence.trim_end_matches('.').to_owned()
+    let summary = match sentence.split_once(": ") {
+        Some((summary, _)) if sentence.len() > LONG => summary,
+        Some(_) | None => sentence,
+    };
+    summary.trim_end_matches('.').to_owned()
 }
 
 /// Every rule on a line, by chapter.

@@ -75,7 +75,7 @@ impl Levels {
 
     /// Leaves out what is allowed, and gives the rest its level.
     pub(crate) fn apply(&self, findings: &mut Vec<Diagnostic>) {
-        findings.retain(|finding| self.of(finding.rule) != Some(Level::Allow));
+        findings.retain(|finding| !self.allows(finding.rule));
         for finding in findings {
             match self.of(finding.rule) {
                 Some(Level::Deny) => finding.severity = Severity::Error,
@@ -86,6 +86,11 @@ impl Levels {
                 finding.severity = Severity::Error;
             }
         }
+    }
+
+    /// Whether nothing is to be heard of a rule.
+    pub(super) fn allows(&self, rule: &str) -> bool {
+        self.of(rule) == Some(Level::Allow)
     }
 
     fn of(&self, rule: &str) -> Option<Level> {

@@ -160,7 +160,10 @@ fn options(kind: Kind, request: &Request) -> Options {
 
 /// Makes the safe fixes, first on disk: what is reported is what is there.
 fn mend(judged: &mut Judged, path: Option<&Path>, request: &Request) -> Result<(), Fault> {
-    let fixed = lint::fix(&judged.bytes, &options(judged.kind, request));
+    let options = options(judged.kind, request);
+    // Whoever allows something wants it left alone.
+    let wanted = |rule: &str| !request.levels.allows(rule);
+    let fixed = lint::fix_where(&judged.bytes, &options, wanted);
     if fixed.bytes == judged.bytes {
         return Ok(());
     }
@@ -168,7 +171,7 @@ fn mend(judged: &mut Judged, path: Option<&Path>, request: &Request) -> Result<(
         replace::replace(path, &judged.bytes, &fixed.bytes)?;
     }
     // Of the kind that it was taken for before, whatever a fix has done to what told it.
-    let mut findings = lint::lint_with(&fixed.bytes, &options(judged.kind, request)).findings;
+    let mut findings = lint::lint_with(&fixed.bytes, &options).findings;
     request.levels.apply(&mut findings);
     *judged = Judged {
         bytes: fixed.bytes,

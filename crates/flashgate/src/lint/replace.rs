@@ -14,15 +14,15 @@ use super::Fault;
 
 /// Replaces the file that a path leads to, if it still is what it was.
 pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), Fault> {
-    // The file that a link leads to is replaced, not the link.
-    let target = fs::canonicalize(path).map_err(|error| unwritable(&error))?;
-    let metadata = fs::metadata(&target).map_err(|error| unwritable(&error))?;
+    let metadata = fs::metadata(path).map_err(|error| unwritable(&error))?;
     if !metadata.is_file() {
         return Err(kept(
             "it is no ordinary file",
             "pass its text: `flashgate lint --fix - < FILE`",
         ));
     }
+    // The file that a link leads to is replaced, not the link.
+    let target = fs::canonicalize(path).map_err(|error| unwritable(&error))?;
     // A rename asks for no right to the file itself; somebody may have withheld it on purpose.
     accessat(CWD, &target, Access::WRITE_OK, AtFlags::EACCESS)
         .map_err(|error| unwritable(&error.into()))?;

@@ -9,6 +9,8 @@ mod report;
 mod sarif;
 mod short;
 mod source;
+#[cfg(test)]
+mod tests;
 
 use std::io::{IsTerminal, Write as _};
 

@@ -141,6 +141,14 @@ impl Excerpt<'_> {
         let start = place(span.start);
         start..place(span.end).max(start)
     }
+
+    /// The same without the end of the last line, which nobody sees and nothing can be drawn below.
+    pub(super) fn visible(&self, source: &Source, span: Span) -> Range<usize> {
+        let range = self.range(source, span);
+        let marked = self.text.get(range.clone()).unwrap_or_default();
+        let seen = marked.trim_end_matches(['\r', '\n']).len();
+        range.start..range.start + seen
+    }
 }
 
 fn counts(text: &str) -> Vec<usize> {

@@ -108,7 +108,7 @@ fn names_are_escaped() {
 #[test]
 fn a_reader_that_goes_away() {
     let folder = Folder::new().unwrap();
-    let rules = "<allow-access-from domain=\"*\" to-ports=\"*\"/>\n".repeat(5_000);
+    let rules = "<allow-access-from domain=\"*\" to-ports=\"*\"/>\n".repeat(1_200);
     folder.file("a.xml", super::policy(&rules)).unwrap();
     let mut command = flashgate(&["lint", "--format", "short", "a.xml"]);
     let command = command.current_dir(folder.path()).stdout(Stdio::piped());

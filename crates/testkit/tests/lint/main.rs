@@ -70,7 +70,7 @@ fn policy(rules: &str) -> String {
 
 /// One without errors or warnings.
 fn sound() -> String {
-    policy("  <allow-access-from domain=\"www.games.test\" to-ports=\"9339\"/>")
+    policy("  <allow-access-from domain=\"*.games.test\" to-ports=\"9339\"/>")
 }
 
 /// One with a warning.
