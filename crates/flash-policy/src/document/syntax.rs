@@ -5,9 +5,9 @@ use alloc::string::String;
 
 use roxmltree::{Error, TextPos};
 
-use crate::Diagnostic;
 use crate::diagnostic::quoted;
 use crate::lint::rules::{malformed_xml, template_placeholder};
+use crate::{Diagnostic, Span};
 
 /// Says what is wrong, where, and what to do about it.
 #[expect(
@@ -16,7 +16,7 @@ use crate::lint::rules::{malformed_xml, template_placeholder};
 )]
 pub(super) fn describe(error: &Error, text: &str) -> Diagnostic {
     let at = offset(text, error.pos());
-    let finding = match error {
+    let mut finding = match error {
         Error::UnexpectedCloseTag(expected, found, _) => {
             unexpected_close(expected, found, text, at)
         }
@@ -29,7 +29,19 @@ pub(super) fn describe(error: &Error, text: &str) -> Diagnostic {
         Error::UnknownNamespace(prefix, _) => unknown_prefix(prefix, at),
         _ => by_place(error, text, at),
     };
+    for label in finding.label.iter_mut().chain(&mut finding.secondary) {
+        label.span = on_characters(label.span, text);
+    }
     finding.note("a policy that is not well-formed XML counts for nothing: players refuse as if there were none")
+}
+
+/// The same place, its end moved to the end of a character of the text.
+fn on_characters(span: Span, text: &str) -> Span {
+    let end = (span.end..text.len()).find(|at| text.is_char_boundary(*at));
+    Span {
+        start: span.start,
+        end: end.unwrap_or(text.len()),
+    }
 }
 
 fn malformed(message: impl Into<String>) -> Diagnostic {

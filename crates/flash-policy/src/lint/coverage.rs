@@ -138,8 +138,8 @@ fn cells_over(cell: usize) -> impl Iterator<Item = usize> {
 }
 
 /// The hosts that are wider than a host, and itself: `*`, and `*.` before it and before what is left of it without its
-/// first labels.
-fn hosts_over(host: &str) -> impl Iterator<Item = (&str, bool)> {
+/// first labels. With each comes whether it is a name that `*.` is to be put before.
+pub(crate) fn hosts_over(host: &str) -> impl Iterator<Item = (&str, bool)> {
     let name = host.strip_prefix("*.").unwrap_or(host);
     let is_name = host != "*" && name.parse::<core::net::IpAddr>().is_err();
     let own = [(host, false), ("*", false)];

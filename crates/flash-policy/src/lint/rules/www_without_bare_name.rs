@@ -6,6 +6,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use crate::diagnostic::quoted;
+use crate::lint::coverage;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
 use crate::{Diagnostic, Severity};
@@ -52,20 +53,18 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         .map(|(rule, _)| rule.domain.hosts().to_string())
         .collect();
     let known: BTreeSet<&str> = hosts.iter().map(String::as_str).collect();
-    if known.contains("*") {
-        return;
-    }
     for (host, (_, places)) in hosts.iter().zip(subject.rules()) {
         let Some(bare) = host.strip_prefix("www.") else {
             continue;
         };
-        let wide = known.iter().any(|other| {
-            let suffix = other
-                .strip_prefix("*.")
-                .and_then(|suffix| bare.strip_suffix(suffix));
-            suffix.is_some_and(|head| head.is_empty() || head.ends_with('.'))
+        let covered = coverage::hosts_over(bare).any(|(other, is_suffix)| {
+            if is_suffix {
+                known.contains(format!("*.{other}").as_str())
+            } else {
+                known.contains(other)
+            }
         });
-        if !known.contains(bare) && !wide {
+        if !covered {
             findings.push(
                 RULE.finding(format!(
                     "movies loaded from {} are not admitted",
