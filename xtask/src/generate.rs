@@ -1,13 +1,17 @@
 //! Files that the program writes about itself; they are committed, and must be current.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 
 /// The manual page, as packages ship it.
 const MAN_PAGE: &str = "docs/man/flashgate.8";
+
+/// The pages of the linter's rules; nothing else lies there.
+const RULES: &str = "docs/rules";
 
 /// Whether to write the files or to compare them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,28 +22,89 @@ pub(crate) enum Mode {
 
 /// Writes or compares every generated file.
 pub(crate) fn run(mode: Mode) -> Result<()> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("..")
-        .join(MAN_PAGE);
-    let output = Command::new(testkit::binary::flashgate()?)
-        .arg("man")
-        .output()
-        .context("can't run flashgate man")?;
-    ensure!(
-        output.status.success(),
-        "flashgate man failed: {}",
-        output.status
-    );
-    if mode == Mode::Write {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
+    let mut files = BTreeMap::from([(PathBuf::from(MAN_PAGE), flashgate(&["man"])?)]);
+    files.extend(rules()?);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let strays = strays(&root, &files)?;
+    if mode == Mode::Check {
+        if let Some(stray) = strays.first() {
+            let name = stray.display();
+            bail!("{name} belongs to no rule; run `cargo xtask generate`");
         }
-        return fs::write(&path, output.stdout).with_context(|| format!("can't write {MAN_PAGE}"));
+        return files
+            .iter()
+            .try_for_each(|(path, text)| compare(&root, path, text));
     }
-    let committed = fs::read(&path).with_context(|| format!("can't read {MAN_PAGE}"))?;
+    for stray in strays {
+        fs::remove_file(&stray).with_context(|| format!("can't remove {}", stray.display()))?;
+    }
+    for (path, text) in files {
+        write(&root.join(path), &text)?;
+    }
+    Ok(())
+}
+
+/// A page for each rule that the program lists, and their index.
+fn rules() -> Result<Vec<(PathBuf, Vec<u8>)>> {
+    let index = flashgate(&["explain", "--index"])?;
+    let text = String::from_utf8_lossy(&index).into_owned();
+    let mut files = vec![(Path::new(RULES).join("README.md"), index)];
+    // `| [rule](rule.md) | level | what it finds |`
+    let names = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("| [")?.split_once(']'));
+    for (name, _) in names {
+        let page = flashgate(&["explain", name])?;
+        files.push((Path::new(RULES).join(format!("{name}.md")), page));
+    }
+    Ok(files)
+}
+
+/// Pages of rules that are no more.
+fn strays(root: &Path, files: &BTreeMap<PathBuf, Vec<u8>>) -> Result<Vec<PathBuf>> {
+    let folder = root.join(RULES);
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let mut strays = Vec::new();
+    for entry in fs::read_dir(&folder).with_context(|| format!("can't read {RULES}"))? {
+        let entry = entry?;
+        if !files.contains_key(&Path::new(RULES).join(entry.file_name())) {
+            strays.push(entry.path());
+        }
+    }
+    Ok(strays)
+}
+
+fn compare(root: &Path, path: &Path, text: &[u8]) -> Result<()> {
+    let name = path.display();
+    let committed = fs::read(root.join(path))
+        .with_context(|| format!("can't read {name}; run `cargo xtask generate`"))?;
     ensure!(
-        committed == output.stdout,
-        "{MAN_PAGE} is not current; run `cargo xtask generate`"
+        committed == text,
+        "{name} is not current; run `cargo xtask generate`"
     );
     Ok(())
+}
+
+fn write(path: &Path, text: &[u8]) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(path, text).with_context(|| format!("can't write {}", path.display()))
+}
+
+/// What the program prints.
+fn flashgate(arguments: &[&str]) -> Result<Vec<u8>> {
+    let shown = arguments.join(" ");
+    let output = Command::new(testkit::binary::flashgate()?)
+        .args(arguments)
+        .output()
+        .with_context(|| format!("can't run flashgate {shown}"))?;
+    ensure!(
+        output.status.success(),
+        "flashgate {shown} failed: {}",
+        output.status
+    );
+    Ok(output.stdout)
 }

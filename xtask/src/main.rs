@@ -30,7 +30,7 @@ enum Task {
     Test,
     /// Check everything that must hold on main: format, lints, docs, generated files, tests
     Ci,
-    /// Write the files that are generated: the manual page
+    /// Write the files that are generated: the manual page, the pages of the rules
     Generate,
     /// Take the project's figures in full length: those named, or all; without a name, list them
     Prove(prove::Prove),

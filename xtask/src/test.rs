@@ -13,7 +13,7 @@ struct Need {
     package: &'static str,
 }
 
-const NEEDS: [Need; 10] = [
+const NEEDS: [Need; 12] = [
     Need {
         program: "strace",
         package: "strace",
@@ -53,6 +53,14 @@ const NEEDS: [Need; 10] = [
     Need {
         program: "systemd-analyze",
         package: "systemd",
+    },
+    Need {
+        program: "nmap",
+        package: "nmap",
+    },
+    Need {
+        program: "/usr/bin/jsonschema",
+        package: "python3-jsonschema",
     },
 ];
 

@@ -49,6 +49,8 @@ impl From<Range<usize>> for Span {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Severity {
+    /// It works as it stands; there is something to know, or to tidy up.
+    Hint,
     /// It works, but likely not as meant, or grants more than it should.
     Warning,
     /// The file, or a rule in it, fails in the player.
@@ -64,6 +66,27 @@ pub struct Label {
     pub text: String,
 }
 
+/// A change of the file that mends what a finding is about, and is safe to make unasked.
+///
+/// Safe means: what a valid policy grants stays the same, to the last port.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Fix {
+    /// What it does, as in "remove the dot".
+    pub title: String,
+    /// The edits, in the order of the file; they don't overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// A range of bytes of the file, and the text to put there.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Edit {
+    /// What to replace; empty for an insertion.
+    pub span: Span,
+    /// The text to put there; empty for a removal.
+    pub text: String,
+}
+
 /// One finding: which rule, how bad, where, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -76,10 +99,14 @@ pub struct Diagnostic {
     pub message: String,
     /// The place it is about; none where there is no text to point at.
     pub label: Option<Label>,
+    /// Further places that belong to it, such as the rule that a duplicate repeats.
+    pub secondary: Vec<Label>,
     /// What Flash does, or why it matters.
     pub notes: Vec<String>,
     /// What to write instead, or what to do.
     pub help: Vec<String>,
+    /// What may be changed unasked, if anything.
+    pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
@@ -117,7 +144,37 @@ impl Diagnostic {
         self
     }
 
-    fn new(rule: &'static str, severity: Severity, message: String) -> Self {
+    /// Points at one more place.
+    #[must_use]
+    pub fn also_at(mut self, span: impl Into<Span>, text: impl Into<String>) -> Self {
+        self.secondary.push(Label {
+            span: span.into(),
+            text: text.into(),
+        });
+        self
+    }
+
+    /// Offers to replace a place; a second call adds an edit, which must lie behind the first.
+    #[must_use]
+    pub fn fix(
+        mut self,
+        title: impl Into<String>,
+        span: impl Into<Span>,
+        text: impl Into<String>,
+    ) -> Self {
+        let fix = self.fix.get_or_insert_with(|| Fix {
+            title: title.into(),
+            edits: Vec::new(),
+        });
+        fix.edits.push(Edit {
+            span: span.into(),
+            text: text.into(),
+        });
+        self
+    }
+
+    /// A finding at any level.
+    pub(crate) fn new(rule: &'static str, severity: Severity, message: String) -> Self {
         Self {
             rule,
             severity,
@@ -125,6 +182,8 @@ impl Diagnostic {
             label: None,
             notes: Vec::new(),
             help: Vec::new(),
+            secondary: Vec::new(),
+            fix: None,
         }
     }
 }

@@ -8,7 +8,7 @@
 //! | to | use |
 //! |---|---|
 //! | tell a policy request from other traffic, however TCP cut it | [`Recogniser`] |
-//! | read a policy file, with every fault and its place | [`parse`](fn@parse), [`lint`](fn@lint) |
+//! | read a policy file, with every fault and its place | [`parse`](fn@parse), [`lint`](fn@lint); [`lint`](mod@lint) has the rules |
 //! | build a policy and write it | [`Policy`], [`write::flash`], [`write::silverlight`] |
 //! | know whether a player would connect, and why | [`decide`](fn@decide), [`grants`] |
 //!
@@ -46,6 +46,7 @@ pub mod policy;
 pub mod ports;
 pub mod recognise;
 pub mod reply;
+pub mod silverlight;
 pub mod spelling;
 pub mod write;
 

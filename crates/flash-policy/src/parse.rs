@@ -4,14 +4,16 @@
 //! Whatever fails in the player is an error here. What works but is likely not meant is [`lint`](fn@crate::lint)'s.
 
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::diagnostic::{any_error, quoted};
 use crate::document::{self, Document, Element};
+use crate::lint::rules;
 use crate::{Diagnostic, Policy, SiteControl, Span};
 
 mod rule;
-mod structure;
+pub(crate) mod structure;
 
 /// Which kind of policy file it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,8 +55,10 @@ pub struct Places {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct RulePlaces {
-    /// The whole tag.
+    /// The whole start tag.
     pub tag: Span,
+    /// The whole element, with its end tag if it has one.
+    pub element: Span,
     /// The value of `domain`.
     pub domain: Span,
     /// The value of `to-ports`, if it has one.
@@ -74,87 +78,92 @@ impl Parsed {
 /// Reads a policy file.
 #[must_use]
 pub fn parse(bytes: &[u8], profile: Profile) -> Parsed {
-    let (document, findings) = document::read(bytes);
-    let mut parsed = Parsed {
-        findings,
-        ..Parsed::default()
-    };
-    if let Some(document) = document {
-        read_root(&document, profile, &mut parsed);
-    }
-    parsed
+    let (document, mut findings) = document::read(bytes);
+    let mut parsed = document
+        .map(|document| understand(&document, profile))
+        .unwrap_or_default();
+    findings.append(&mut parsed.findings);
+    Parsed { findings, ..parsed }
 }
 
-fn read_root(document: &Document, profile: Profile, parsed: &mut Parsed) {
-    let Some(root) = document.root() else { return };
+/// The elements that a Flash policy has, in the order of Adobe's definitions.
+pub(crate) const FLASH_ELEMENTS: [&str; 4] = [
+    "site-control",
+    "allow-access-from",
+    "allow-http-request-headers-from",
+    "allow-access-from-identity",
+];
+
+/// The attribute of `<site-control>`.
+pub(crate) const SITE_CONTROL: &str = "permitted-cross-domain-policies";
+
+/// Reads a policy from its elements.
+pub(crate) fn understand(document: &Document, profile: Profile) -> Parsed {
+    let mut parsed = Parsed::default();
+    let Some(root) = document.root() else {
+        return parsed;
+    };
     if root.name != "cross-domain-policy" {
-        parsed.findings.push(structure::wrong_root(root));
-        return;
+        parsed.findings.push(rules::wrong_root::found(root));
+        return parsed;
     }
     parsed.places.root = Some(root.tag);
     structure::root_attributes(root, &mut parsed.findings);
     let mut policy = Policy::default();
     for element in document.elements().iter().skip(1) {
         if element.depth == 1 {
-            read_element(element, profile, &mut policy, parsed);
+            read_element(element, profile, &mut policy, &mut parsed);
         } else if element.name == "allow-access-from" {
-            parsed.findings.push(structure::nested_rule(element));
+            parsed.findings.push(rules::nested_rule::found(element));
         }
     }
     parsed.policy = Some(policy);
+    parsed
 }
 
 fn read_element(element: &Element, profile: Profile, policy: &mut Policy, parsed: &mut Parsed) {
+    let findings = &mut parsed.findings;
     match element.name.as_str() {
         "allow-access-from" => {
-            if let Some((rule, places)) = rule::read(element, profile, &mut parsed.findings) {
+            if let Some((rule, places)) = rule::read(element, profile, findings) {
                 policy.rules.push(rule);
                 parsed.places.rules.push(places);
             }
         }
-        "site-control" => read_site_control(element, policy, parsed),
+        "site-control" => read_site_control(element, profile, policy, parsed),
         "allow-http-request-headers-from" if profile == Profile::Socket => {
-            parsed.findings.push(structure::header_rule(element));
+            findings.push(rules::header_rule_in_socket_policy::found(element));
         }
         "allow-access-from-identity" if profile == Profile::Socket => {
-            parsed.findings.push(structure::identity_rule(element));
+            findings.push(rules::identity_rule_in_socket_policy::found(element));
         }
-        "allow-http-request-headers-from" | "allow-access-from-identity" => {}
-        _ => parsed.findings.push(structure::unknown_element(element)),
+        "allow-http-request-headers-from" => {
+            structure::unknown_attributes(element, &["domain", "headers", "secure"], findings);
+        }
+        "allow-access-from-identity" => {}
+        _ => structure::unknown_element(element, &FLASH_ELEMENTS, findings),
     }
 }
 
-const SITE_CONTROL: &str = "permitted-cross-domain-policies";
-
-fn read_site_control(element: &Element, policy: &mut Policy, parsed: &mut Parsed) {
-    structure::unknown_attributes(element, &[SITE_CONTROL], &mut parsed.findings);
+fn read_site_control(
+    element: &Element,
+    profile: Profile,
+    policy: &mut Policy,
+    parsed: &mut Parsed,
+) {
+    let findings = &mut parsed.findings;
+    structure::unknown_attributes(element, &[SITE_CONTROL], findings);
     let Some(attribute) = element.attribute(SITE_CONTROL) else {
-        parsed.findings.push(
-            Diagnostic::error(
-                "site-control-without-value",
-                format!("expected `{SITE_CONTROL}`, found none"),
-            )
-            .at(element.tag, "")
-            .help(format!(
-                "write `<site-control {SITE_CONTROL}=\"master-only\"/>`, or remove the element"
-            )),
-        );
+        findings.push(rules::site_control_without_value::found(element));
         return;
     };
-    let (value, finding) = site_control(&attribute.value);
-    parsed
-        .findings
-        .extend(finding.map(|finding| finding.at(attribute.value_span, "")));
+    let (value, fault) = site_control(&attribute.value, profile);
+    let fault =
+        fault.map(|message| rules::bad_site_control::found(message, attribute.value_span, profile));
+    findings.extend(fault);
     if policy.site_control.is_some() {
-        parsed.findings.push(
-            Diagnostic::error(
-                "site-control-twice",
-                "expected one `<site-control>`, found another",
-            )
-            .at(element.tag, "")
-            .note("of several, `none` wins, then the strictest; some clients refuse the file")
-            .help("keep one"),
-        );
+        let first = parsed.places.site_control;
+        findings.push(rules::site_control_twice::found(element, first));
     }
     // `None` is the greatest value: it wins, then the strictest.
     if policy.site_control.is_none_or(|known| value > known) {
@@ -167,28 +176,26 @@ fn read_site_control(element: &Element, policy: &mut Policy, parsed: &mut Parsed
 ///
 /// Adobe's file specification says that the `by-…` values do not exist for sockets and gives no effect; they are
 /// taken for `master-only`, and any other value for `none`, as the emulators do whose source is public.
-fn site_control(value: &str) -> (SiteControl, Option<Diagnostic>) {
-    let help = "write `all`, `master-only` or `none`";
-    let bad = |message| Some(Diagnostic::error("bad-site-control", message).help(help));
+fn site_control(value: &str, profile: Profile) -> (SiteControl, Option<String>) {
     match value {
         "all" => (SiteControl::All, None),
         "master-only" => (SiteControl::MasterOnly, None),
         "none" => (SiteControl::None, None),
-        "by-content-type" | "by-ftp-filename" => (
-            SiteControl::MasterOnly,
-            bad(format!(
-                "`{value}` means something for HTTP and FTP only, not for sockets"
-            )),
-        ),
+        "by-content-type" | "by-ftp-filename" => {
+            let fault =
+                || format!("`{value}` means something for HTTP and FTP only, not for sockets");
+            let fault = (profile == Profile::Socket).then(fault);
+            (SiteControl::MasterOnly, fault)
+        }
         "none-this-response" => (
             SiteControl::None,
-            bad(format!(
+            Some(format!(
                 "`{value}` is a value of an HTTP header, not of a policy file"
             )),
         ),
         _ => (
             SiteControl::None,
-            bad(format!("{} is no meta-policy", quoted(value))),
+            Some(format!("{} is no meta-policy", quoted(value))),
         ),
     }
 }

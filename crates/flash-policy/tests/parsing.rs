@@ -146,7 +146,7 @@ fn structure() {
     check(
         file("<Allow-Access-From domain=\"*\" to-ports=\"80\"/>"),
         Some(0),
-        "no-rules unknown-element",
+        "no-rules wrong-case",
     ); // P35
     check(
         file(&format!("<x>{}</x>", rule("*", "80"))),

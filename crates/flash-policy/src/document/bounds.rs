@@ -1,21 +1,16 @@
 //! Bounds on what the XML parser gets to see, found in one pass over the text.
 //!
-//! roxmltree is quadratic in the attributes of one tag, and expands the entities of an internal DTD subset. A policy
-//! needs neither, so both are refused before it looks. Whatever else is wrong is left for the parser to report.
-
-use alloc::format;
+//! roxmltree is quadratic in the attributes of one tag and in namespaces, and expands the entities of an internal DTD
+//! subset. A policy needs none of these, so they are refused before it looks. Whatever else is wrong is left for the parser to report.
 
 use crate::Diagnostic;
-
-/// Elements within elements. A policy needs 3; a Silverlight one needs 5.
-const DEEPEST: usize = 16;
-
-/// Attributes and namespace declarations of one tag. A rule has 3.
-const MOST_ATTRIBUTES: usize = 32;
+use crate::lint::rules::{
+    doctype_with_definitions, too_deep, too_many_attributes, too_many_namespaces,
+};
 
 /// Refuses what is out of bounds, with its place.
 pub(super) fn check(text: &str) -> Result<(), Diagnostic> {
-    let (mut at, mut depth) = (0, 0_usize);
+    let (mut at, mut depth, mut namespaces) = (0, 0_usize, 0);
     while let Some(open) = text.get(at..).and_then(|rest| rest.find('<')) {
         at += open;
         let rest = text.get(at..).unwrap_or_default();
@@ -30,8 +25,14 @@ pub(super) fn check(text: &str) -> Result<(), Diagnostic> {
                 } else {
                     depth + usize::from(!tag.is_empty)
                 };
-                if depth > DEEPEST {
-                    return Err(too_deep(at, tag.length));
+                let place = at..at + tag.length;
+                if depth > too_deep::DEEPEST {
+                    return Err(too_deep::found(place));
+                }
+                let source = rest.get(..tag.length).unwrap_or_default();
+                namespaces += source.matches("xmlns").count();
+                if namespaces > too_many_namespaces::MOST {
+                    return Err(too_many_namespaces::found(place));
                 }
                 tag.length
             }
@@ -47,7 +48,7 @@ pub(super) fn tag_length(text: &str) -> usize {
 }
 
 /// The length of a comment, CDATA section or instruction at the beginning of a text; all of it, if it has no end.
-fn skip_over(text: &str) -> Option<usize> {
+pub(crate) fn skip_over(text: &str) -> Option<usize> {
     for (open, close) in [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>")] {
         if let Some(body) = text.strip_prefix(open) {
             return Some(
@@ -66,7 +67,7 @@ fn check_doctype(text: &str, at: usize) -> Result<usize, Diagnostic> {
             (Some(open), byte) if byte == open => quote = None,
             (None, b'"' | b'\'') => quote = Some(byte),
             (None, b'>') => return Ok(index + 1),
-            (None, b'[') => return Err(internal_subset(at + index)),
+            (None, b'[') => return Err(doctype_with_definitions::found(at + index)),
             _ => {}
         }
     }
@@ -109,33 +110,10 @@ impl Tag {
     }
 
     fn check(&self, at: usize) -> Result<(), Diagnostic> {
-        if self.attributes <= MOST_ATTRIBUTES {
+        if self.attributes <= too_many_attributes::MOST {
             return Ok(());
         }
-        Err(Diagnostic::error(
-            "too-many-attributes",
-            format!(
-                "expected at most {MOST_ATTRIBUTES} attributes, found {}",
-                self.attributes
-            ),
-        )
-        .at(at..at + self.length, "in this tag")
-        .help("a rule has three: `domain`, `to-ports` and `secure`"))
+        let place = at..at + self.length;
+        Err(too_many_attributes::found(self.attributes, place))
     }
-}
-
-fn too_deep(at: usize, length: usize) -> Diagnostic {
-    Diagnostic::error(
-        "too-deep",
-        format!("expected at most {DEEPEST} elements within each other, found more"),
-    )
-    .at(at..at + length, "this one is too deep")
-    .help("rules stand directly in `<cross-domain-policy>`; check that every element is closed")
-}
-
-fn internal_subset(at: usize) -> Diagnostic {
-    Diagnostic::error("doctype-with-definitions", "expected a DOCTYPE without definitions, found `[`")
-        .at(at..at + 1, "definitions begin here")
-        .note("entities defined in a policy file are never expanded: that is how XML parsers are attacked")
-        .help("remove the part in brackets, or the whole DOCTYPE: players need none")
 }

@@ -7,11 +7,16 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use crate::diagnostic::quoted;
 use crate::{Diagnostic, Span};
 
-mod bounds;
+pub(crate) mod bounds;
+mod cause;
 mod encoding;
+mod prolog;
 mod syntax;
+
+pub use prolog::{Declaration, Doctype};
 
 /// The largest document that is parsed: 64 KiB.
 ///
@@ -19,10 +24,26 @@ mod syntax;
 /// the XML parser's cost is quadratic in places, so that a bound on size is a bound on time.
 pub const LARGEST: usize = 64 * 1024;
 
+/// The largest file that the linter looks into: 1 MiB. Over [`LARGEST`] it says so, and goes on.
+pub const LARGEST_LINTED: usize = 1024 * 1024;
+
 /// A well-formed document, flat: elements in the order in which they begin.
 #[derive(Clone, Debug)]
 pub struct Document {
     elements: Vec<Element>,
+    texts: Vec<Text>,
+    instructions: Vec<Span>,
+    declaration: Option<Declaration>,
+    doctype: Option<Doctype>,
+}
+
+/// A run of text between tags that is not all blanks.
+#[derive(Clone, Debug)]
+pub struct Text {
+    /// Where it is, without the blanks around it.
+    pub span: Span,
+    /// The text, without the blanks around it.
+    pub text: String,
 }
 
 /// One element.
@@ -32,6 +53,10 @@ pub struct Element {
     pub name: String,
     /// The start tag, from `<` to `>`.
     pub tag: Span,
+    /// All of it, from the start tag's `<` to the end tag's `>`.
+    pub span: Span,
+    /// The index of the element that it stands in; none for the root.
+    pub parent: Option<usize>,
     /// The attributes in order, without namespace declarations.
     pub attributes: Vec<Attribute>,
     /// How deep it lies: 0 is the root.
@@ -57,12 +82,16 @@ impl Attribute {
     /// Where the value holds references (`&amp;`), its parts have no place of their own: it is the whole value's.
     #[must_use]
     pub fn place(&self, part: &Range<usize>) -> Span {
-        let as_written = self.value_span.end - self.value_span.start == self.value.len();
-        if as_written {
+        if self.is_as_written() {
             self.value_span.part(part)
         } else {
             self.value_span
         }
+    }
+
+    /// Whether the value stands in the file as it is, without references.
+    pub(crate) fn is_as_written(&self) -> bool {
+        self.value_span.end - self.value_span.start == self.value.len()
     }
 }
 
@@ -73,6 +102,11 @@ impl Element {
         self.attributes
             .iter()
             .find(|attribute| attribute.name == name)
+    }
+
+    /// The element as a message names it.
+    pub(crate) fn quoted_tag(&self) -> String {
+        quoted(&alloc::format!("<{}>", self.name)).to_string()
     }
 
     /// The place of the element's name.
@@ -94,6 +128,36 @@ impl Document {
     pub fn elements(&self) -> &[Element] {
         &self.elements
     }
+
+    /// The element that an element stands in.
+    #[must_use]
+    pub fn parent(&self, element: &Element) -> Option<&Element> {
+        self.elements.get(element.parent?)
+    }
+
+    /// Every text that is not all blanks.
+    #[must_use]
+    pub fn texts(&self) -> &[Text] {
+        &self.texts
+    }
+
+    /// Every processing instruction, such as `<?xml-stylesheet …?>`.
+    #[must_use]
+    pub fn instructions(&self) -> &[Span] {
+        &self.instructions
+    }
+
+    /// The XML declaration.
+    #[must_use]
+    pub fn declaration(&self) -> Option<&Declaration> {
+        self.declaration.as_ref()
+    }
+
+    /// The document type declaration.
+    #[must_use]
+    pub fn doctype(&self) -> Option<&Doctype> {
+        self.doctype.as_ref()
+    }
 }
 
 /// Reads a document from the bytes of a file.
@@ -102,17 +166,21 @@ impl Document {
 /// place in a finding or in the document counts bytes of the file as given.
 #[must_use]
 pub fn read(bytes: &[u8]) -> (Option<Document>, Vec<Diagnostic>) {
+    read_up_to(bytes, LARGEST)
+}
+
+/// Reads a document of so many bytes at most; one over [`LARGEST`] is an error, and is read all the same.
+pub(crate) fn read_up_to(bytes: &[u8], limit: usize) -> (Option<Document>, Vec<Diagnostic>) {
     let mut findings = Vec::new();
-    let Some(text) = encoding::text(bytes, &mut findings) else {
+    let Some(text) = encoding::text(bytes, limit, &mut findings) else {
         return (None, findings);
     };
-    match parse(text.text) {
-        Ok(document) => (Some(shifted(document, text.start)), findings),
+    match parse(text.text).map_err(|error| cause::find(text.text).unwrap_or(error)) {
+        Ok(document) => (Some(document.shifted(text.start)), findings),
         Err(mut error) => {
-            error.label = error.label.map(|mut label| {
+            for label in error.label.iter_mut().chain(&mut error.secondary) {
                 label.span = label.span.shifted(text.start);
-                label
-            });
+            }
             findings.push(error);
             (None, findings)
         }
@@ -128,29 +196,114 @@ fn parse(text: &str) -> Result<Document, Diagnostic> {
     };
     let tree = roxmltree::Document::parse_with_options(text, options)
         .map_err(|error| syntax::describe(&error, text))?;
-    let mut elements = Vec::new();
-    for node in tree
-        .root()
-        .descendants()
-        .filter(roxmltree::Node::is_element)
-    {
+    let prolog = prolog::read(text);
+    let mut document = Document {
+        elements: Vec::new(),
+        texts: Vec::new(),
+        instructions: Vec::new(),
+        declaration: prolog.declaration,
+        doctype: prolog.doctype,
+    };
+    for node in tree.root().descendants() {
+        document.add(&node, text);
+    }
+    Ok(document)
+}
+
+impl Document {
+    fn add(&mut self, node: &roxmltree::Node<'_, '_>, text: &str) {
+        let range = node.range();
+        if node.is_element() {
+            self.add_element(node, text);
+        } else if node.is_pi() {
+            self.instructions.push(range.into());
+        } else if node.is_text() {
+            self.add_text(node, text);
+        }
+    }
+
+    fn add_text(&mut self, node: &roxmltree::Node<'_, '_>, text: &str) {
+        let content = node.text().unwrap_or_default().trim();
+        if content.is_empty() {
+            return;
+        }
+        // Where character data is in several pieces, the range is the first one's, and that may be blank.
+        let range = node.range();
+        let source = text.get(range.clone()).unwrap_or_default();
+        let inner = source.trim();
+        let start = range.start + source.len() - source.trim_start().len();
+        let rest = text.get(range.end..).unwrap_or_default();
+        let length = match inner.len() {
+            0 => bounds::skip_over(rest).unwrap_or(0),
+            length => length,
+        };
+        self.texts.push(Text {
+            span: (start..start + length).into(),
+            text: content.to_string(),
+        });
+    }
+
+    fn add_element(&mut self, node: &roxmltree::Node<'_, '_>, text: &str) {
         let start = node.range().start;
         let source = text.get(start..).unwrap_or_default();
-        elements.push(Element {
+        // The node's ancestors count itself and the document.
+        let depth = node.ancestors().count().saturating_sub(2);
+        self.elements.push(Element {
             name: written_name(source.get(1..).unwrap_or_default()),
             tag: Span {
                 start,
                 end: start + bounds::tag_length(source),
             },
+            span: node.range().into(),
+            parent: self.parent_of(depth),
             attributes: node
                 .attributes()
                 .map(|attribute| read_attribute(&attribute, text))
                 .collect(),
-            // The node's ancestors count itself and the document.
-            depth: node.ancestors().count().saturating_sub(2),
+            depth,
         });
     }
-    Ok(Document { elements })
+
+    /// The last element so far that is one less deep: at most 16 steps up from the one before.
+    fn parent_of(&self, depth: usize) -> Option<usize> {
+        let mut index = self.elements.len().checked_sub(1)?;
+        loop {
+            let element = self.elements.get(index)?;
+            if element.depth < depth {
+                return Some(index);
+            }
+            index = element.parent?;
+        }
+    }
+
+    /// The same document in a file where it begins `by` bytes later.
+    fn shifted(mut self, by: usize) -> Self {
+        for element in &mut self.elements {
+            element.tag = element.tag.shifted(by);
+            element.span = element.span.shifted(by);
+            for attribute in &mut element.attributes {
+                attribute.span = attribute.span.shifted(by);
+                attribute.value_span = attribute.value_span.shifted(by);
+            }
+        }
+        let texts = self.texts.iter_mut().map(|text| &mut text.span);
+        let prolog = self.declaration.iter_mut().flat_map(|declaration| {
+            let encoding = declaration.encoding.iter_mut().map(|(_, span)| span);
+            encoding.chain([&mut declaration.span])
+        });
+        let doctype = self.doctype.iter_mut().flat_map(|doctype| {
+            let system = doctype.system.iter_mut().map(|(_, span)| span);
+            system.chain([&mut doctype.span])
+        });
+        for span in texts
+            .chain(&mut self.instructions)
+            .chain(prolog)
+            .chain(doctype)
+        {
+            *span = span.shifted(by);
+        }
+        self
+    }
 }
 
 fn read_attribute(attribute: &roxmltree::Attribute<'_, '_>, text: &str) -> Attribute {
@@ -169,15 +322,4 @@ fn written_name(text: &str) -> String {
         .next()
         .unwrap_or_default()
         .to_string()
-}
-
-fn shifted(mut document: Document, by: usize) -> Document {
-    for element in &mut document.elements {
-        element.tag = element.tag.shifted(by);
-        for attribute in &mut element.attributes {
-            attribute.span = attribute.span.shifted(by);
-            attribute.value_span = attribute.value_span.shifted(by);
-        }
-    }
-    document
 }

@@ -5,8 +5,9 @@ use alloc::string::String;
 
 use roxmltree::{Error, TextPos};
 
-use crate::Diagnostic;
 use crate::diagnostic::quoted;
+use crate::lint::rules::{malformed_xml, template_placeholder};
+use crate::{Diagnostic, Span};
 
 /// Says what is wrong, where, and what to do about it.
 #[expect(
@@ -15,7 +16,7 @@ use crate::diagnostic::quoted;
 )]
 pub(super) fn describe(error: &Error, text: &str) -> Diagnostic {
     let at = offset(text, error.pos());
-    let finding = match error {
+    let mut finding = match error {
         Error::UnexpectedCloseTag(expected, found, _) => {
             unexpected_close(expected, found, text, at)
         }
@@ -28,17 +29,42 @@ pub(super) fn describe(error: &Error, text: &str) -> Diagnostic {
         Error::UnknownNamespace(prefix, _) => unknown_prefix(prefix, at),
         _ => by_place(error, text, at),
     };
+    for label in finding.label.iter_mut().chain(&mut finding.secondary) {
+        label.span = on_characters(label.span, text);
+    }
     finding.note("a policy that is not well-formed XML counts for nothing: players refuse as if there were none")
 }
 
+/// The same place, its end moved to the end of a character of the text.
+fn on_characters(span: Span, text: &str) -> Span {
+    let end = (span.end..text.len()).find(|at| text.is_char_boundary(*at));
+    Span {
+        start: span.start,
+        end: end.unwrap_or(text.len()),
+    }
+}
+
 fn malformed(message: impl Into<String>) -> Diagnostic {
-    Diagnostic::error("malformed-xml", message)
+    malformed_xml::RULE.finding(message)
 }
 
 fn unclosed_root(text: &str) -> Diagnostic {
-    malformed("expected `</cross-domain-policy>`, found the end of the file")
-        .at(text.len()..text.len(), "")
-        .help("close every element, as in `<allow-access-from domain=\"…\" to-ports=\"…\"/>`")
+    let root = text.rfind("<cross-domain-policy");
+    let closed = text.contains("</cross-domain-policy>");
+    if let (Some(open), true) = (text.rfind("<allow-access-from"), closed) {
+        let rest = text.get(open..).unwrap_or_default();
+        return malformed("expected every element to be closed, found the end of the file")
+            .at(text.len()..text.len(), "")
+            .also_at(open..open + tag_end(rest), "is this one closed?")
+            .help("end the tag in `/>`, as in `<allow-access-from domain=\"…\" to-ports=\"…\"/>`");
+    }
+    let finding = malformed("expected `</cross-domain-policy>`, found the end of the file")
+        .at(text.len()..text.len(), "");
+    let finding = match root {
+        Some(open) => finding.also_at(open..open + "<cross-domain-policy".len(), "it begins here"),
+        None => finding,
+    };
+    finding.help("close every element, as in `<allow-access-from domain=\"…\" to-ports=\"…\"/>`")
 }
 
 fn no_root() -> Diagnostic {
@@ -53,13 +79,13 @@ fn unknown_entity(name: &str, at: usize) -> Diagnostic {
         "{} is not one of the five entities that XML has",
         quoted(&name)
     ))
-    .at(at..at, "")
+    .at(at..at + 1, "")
     .help("write `&amp;` for a `&`")
 }
 
 fn stray_ampersand(at: usize) -> Diagnostic {
     malformed("found a `&` that begins no entity")
-        .at(at..at, "")
+        .at(at..at + 1, "")
         .help("write `&amp;` for a `&`")
 }
 
@@ -93,7 +119,9 @@ fn unknown_prefix(prefix: &str, at: usize) -> Diagnostic {
 fn by_place(error: &Error, text: &str, at: usize) -> Diagnostic {
     let (before, rest) = text.split_at_checked(at).unwrap_or((text, ""));
     let outside = in_tag(before).is_none();
-    if before.ends_with('<') && rest.starts_with([' ', '\t', '\r', '\n']) {
+    if let Some(finding) = copied(before, rest, at) {
+        finding
+    } else if before.ends_with('<') && rest.starts_with([' ', '\t', '\r', '\n']) {
         blank_before_name(at)
     } else if let Some(dashes) = dashes_in_comment(before, rest) {
         malformed("expected no `--` inside a comment")
@@ -119,6 +147,68 @@ fn by_place(error: &Error, text: &str, at: usize) -> Diagnostic {
         let end = at + rest.chars().next().map_or(0, char::len_utf8);
         malformed(plain(error)).at(at..end, "")
     }
+}
+
+/// What word processors, templates and programs leave in a file.
+fn copied(before: &str, rest: &str, at: usize) -> Option<Diagnostic> {
+    let next = rest.chars().next()?;
+    if matches!(next, '“' | '”' | '„' | '‘' | '’' | '«' | '»') && in_tag(before).is_some()
+    {
+        let finding = malformed("expected a straight quote, found a typographic one");
+        let help = "write `\"` or `'`: word processors and web pages make quotes curly";
+        return Some(finding.at(at..at + next.len_utf8(), "").help(help));
+    }
+    if template_placeholder::starts(rest) {
+        let end = rest.find('}').map_or(1, |end| end + 1);
+        return Some(template_placeholder::found_between_tags(
+            (at..at + end).into(),
+        ));
+    }
+    if before.trim().is_empty() && next != '<' {
+        let end = at + rest.find('<').unwrap_or(rest.len());
+        let finding = malformed("expected `<` as the first character, found other text");
+        return Some(
+            finding
+                .at(at..end, "")
+                .help("remove everything before `<?xml` or `<cross-domain-policy>`"),
+        );
+    }
+    let quote = |c: char| matches!(c, '"' | '\'');
+    if let Some(finding) = after_value(before, at) {
+        return Some(finding);
+    }
+    if in_tag(before).is_some_and(|tag| tag.ends_with('=')) && !quote(next) {
+        let end = at
+            + rest
+                .find([' ', '\t', '\r', '\n', '/', '>'])
+                .unwrap_or(rest.len());
+        let finding = malformed("expected quotes around the value");
+        return Some(
+            finding
+                .at(at..end, "")
+                .help("write it as in `domain=\"www.example.com\"`"),
+        );
+    }
+    None
+}
+
+/// Something else than a blank behind a value: mostly the quote was to begin the next value, and one is missing.
+fn after_value(before: &str, at: usize) -> Option<Diagnostic> {
+    let tag = in_tag(before)?;
+    let quote = tag
+        .chars()
+        .next_back()
+        .filter(|c| matches!(c, '"' | '\''))?;
+    let head = tag.get(..tag.len() - 1)?;
+    let (_, value) = head.rsplit_once(quote)?;
+    let start = at - 1 - value.len();
+    let finding = if value.contains('=') {
+        malformed("expected the value to end before the next attribute: a quote is missing")
+            .help("close each value with the quote that it begins with")
+    } else {
+        malformed("expected a blank after the value").help("put a blank between the attributes")
+    };
+    Some(finding.at(start..at - 1, "this is read as one value"))
 }
 
 fn blank_before_name(at: usize) -> Diagnostic {
@@ -157,13 +247,23 @@ fn unexpected_close(expected: &str, found: &str, text: &str, at: usize) -> Diagn
         .help("remove it");
     }
     let (close, open) = (format!("</{expected}>"), format!("<{expected}>"));
-    malformed(format!(
+    let finding = malformed(format!(
         "expected {}, found {}",
         quoted(&close),
         quoted(&found)
     ))
-    .at(at..at + length, "")
-    .help(format!(
+    .at(at..at + length, "");
+    let start = text
+        .get(..at)
+        .and_then(|before| before.rfind(&format!("<{expected}")));
+    let finding = match start {
+        Some(start) => {
+            let tag = tag_end(text.get(start..).unwrap_or_default());
+            finding.also_at(start..start + tag, "this is not closed")
+        }
+        None => finding,
+    };
+    finding.help(format!(
         "close {} first, or end its tag in `/>`",
         quoted(&open)
     ))

@@ -5,6 +5,7 @@ use alloc::string::String;
 use core::fmt;
 use core::ops::Range;
 
+use crate::lint::{Rule, rules};
 use crate::origin::HostError;
 
 /// Why a text is no `domain` value, and which part of it is to blame.
@@ -62,19 +63,26 @@ impl DomainError {
     /// The name of the lint rule that this breaks.
     #[must_use]
     pub const fn rule(&self) -> &'static str {
+        self.lint_rule().name
+    }
+
+    /// The lint rule that this breaks.
+    pub(crate) const fn lint_rule(&self) -> &'static Rule {
         match self.kind {
-            DomainErrorKind::Empty => "empty-domain",
-            DomainErrorKind::Blank => "blanks-in-domain",
-            DomainErrorKind::List => "domain-list",
-            DomainErrorKind::Scheme | DomainErrorKind::SchemeWithoutHost => "domain-with-scheme",
-            DomainErrorKind::Port => "domain-with-port",
-            DomainErrorKind::Path => "domain-with-path",
-            DomainErrorKind::UserInfo | DomainErrorKind::Host(_) => "bad-domain",
-            DomainErrorKind::Placeholder => "template-placeholder",
-            DomainErrorKind::PartialWildcard => "partial-wildcard",
-            DomainErrorKind::WildcardInAddress => "wildcard-in-address",
-            DomainErrorKind::WildcardTopLevel => "wildcard-top-level-domain",
-            DomainErrorKind::International { .. } => "international-domain",
+            DomainErrorKind::Empty => &rules::empty_domain::RULE,
+            DomainErrorKind::Blank => &rules::blanks_in_domain::RULE,
+            DomainErrorKind::List => &rules::domain_list::RULE,
+            DomainErrorKind::Scheme | DomainErrorKind::SchemeWithoutHost => {
+                &rules::domain_with_scheme::RULE
+            }
+            DomainErrorKind::Port => &rules::domain_with_port::RULE,
+            DomainErrorKind::Path => &rules::domain_with_path::RULE,
+            DomainErrorKind::UserInfo | DomainErrorKind::Host(_) => &rules::bad_domain::RULE,
+            DomainErrorKind::Placeholder => &rules::template_placeholder::RULE,
+            DomainErrorKind::PartialWildcard => &rules::partial_wildcard::RULE,
+            DomainErrorKind::WildcardInAddress => &rules::wildcard_in_address::RULE,
+            DomainErrorKind::WildcardTopLevel => &rules::wildcard_top_level_domain::RULE,
+            DomainErrorKind::International { .. } => &rules::international_domain::RULE,
         }
     }
 

@@ -1,14 +1,13 @@
 //! One `<allow-access-from>`: its three attributes, and what each may hold.
 
-use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::{Profile, RulePlaces, structure};
-use crate::diagnostic::quoted;
 use crate::document::{Attribute, Element};
 use crate::domain::{DomainError, DomainErrorKind};
-use crate::ports::{self, PortSetError, PortSetErrorKind};
+use crate::lint::rules;
+use crate::ports::{PortSetError, PortSetErrorKind};
 use crate::{Diagnostic, DomainPattern, PortSet, Rule, Secure};
 
 /// Reads a rule; none where it grants nothing in the player, and then a finding says why.
@@ -33,6 +32,7 @@ pub(super) fn read(
     };
     let places = RulePlaces {
         tag: element.tag,
+        element: element.span,
         domain: value_span("domain")?,
         to_ports: value_span("to-ports"),
         secure: value_span("secure"),
@@ -42,19 +42,12 @@ pub(super) fn read(
 
 fn read_domain(element: &Element, findings: &mut Vec<Diagnostic>) -> Option<DomainPattern> {
     let Some(attribute) = element.attribute("domain") else {
-        findings.push(
-            Diagnostic::error(
-                "missing-domain",
-                "expected `domain`, found none: the rule grants nothing",
-            )
-            .at(element.tag, "")
-            .help("write `domain=\"www.example.com\"`, the host that the movie is loaded from"),
-        );
+        findings.push(rules::missing_domain::found(element));
         return None;
     };
     match attribute.value.parse() {
         Ok(domain) => {
-            findings.extend(trailing_dot(attribute));
+            findings.extend(rules::trailing_dot::find(attribute));
             Some(domain)
         }
         Err(error) => {
@@ -65,25 +58,18 @@ fn read_domain(element: &Element, findings: &mut Vec<Diagnostic>) -> Option<Doma
 }
 
 fn bad_domain(error: &DomainError, attribute: &Attribute) -> Diagnostic {
-    let place = attribute.place(&error.range);
-    let finding = if matches!(error.kind, DomainErrorKind::International { .. }) {
-        Diagnostic::warning(error.rule(), error.to_string())
-            .note("players compare ASCII names; this rule matches no movie")
-    } else {
-        Diagnostic::error(error.rule(), error.to_string())
-            .note("the rule matches no movie in the player")
+    let note = match error.kind {
+        DomainErrorKind::International { .. } => {
+            "players compare ASCII names; this rule matches no movie"
+        }
+        _ => "the rule matches no movie in the player",
     };
-    finding.at(place, "").help(error.help())
-}
-
-fn trailing_dot(attribute: &Attribute) -> Option<Diagnostic> {
-    let end = attribute.value.len();
-    attribute.value.ends_with('.').then(|| {
-        Diagnostic::warning("trailing-dot", "found a dot at the end of a domain")
-            .at(attribute.place(&(end - 1..end)), "")
-            .note("whether players match such a name is not known")
-            .help("remove the dot")
-    })
+    error
+        .lint_rule()
+        .finding(error.to_string())
+        .at(attribute.place(&error.range), "")
+        .note(note)
+        .help(error.help())
 }
 
 fn read_ports(
@@ -95,20 +81,12 @@ fn read_ports(
         return Some(PortSet::All);
     }
     let Some(attribute) = element.attribute("to-ports") else {
-        findings.push(
-            Diagnostic::error(
-                "missing-to-ports",
-                "expected `to-ports`, found none: the rule grants nothing",
-            )
-            .at(element.tag, "")
-            .note("in a socket policy every rule must say which ports it is for")
-            .help("add the ports that the movie connects to, as in `to-ports=\"9339,9400-9410\"`"),
-        );
+        findings.push(rules::missing_to_ports::found(element));
         return None;
     };
     match attribute.value.parse() {
         Ok(ports) => {
-            findings.extend(blanks(attribute));
+            findings.extend(rules::blanks_in_to_ports::find(attribute));
             Some(ports)
         }
         Err(error) => {
@@ -119,36 +97,24 @@ fn read_ports(
 }
 
 fn bad_ports(error: &PortSetError, attribute: &Attribute) -> Diagnostic {
+    let place = attribute.place(&error.range);
     let placeholder = attribute.value.contains(['%', '{', '}', '$']);
     let rule = match error.kind {
-        PortSetErrorKind::NotANumber if placeholder => "template-placeholder",
-        PortSetErrorKind::Empty => "empty-to-ports",
-        PortSetErrorKind::WildcardInList => "wildcard-in-port-list",
+        PortSetErrorKind::NotANumber if placeholder => {
+            return rules::template_placeholder::found(error.to_string(), place, "ports");
+        }
+        PortSetErrorKind::Empty => &rules::empty_to_ports::RULE,
+        PortSetErrorKind::WildcardInList => &rules::wildcard_in_port_list::RULE,
         PortSetErrorKind::Zero
         | PortSetErrorKind::TooLarge
         | PortSetErrorKind::Reversed
-        | PortSetErrorKind::OpenRange => "bad-port-range",
-        PortSetErrorKind::EmptyItem | PortSetErrorKind::NotANumber => "bad-to-ports",
+        | PortSetErrorKind::OpenRange => &rules::bad_port_range::RULE,
+        PortSetErrorKind::EmptyItem | PortSetErrorKind::NotANumber => &rules::bad_to_ports::RULE,
     };
-    let help = if rule == "template-placeholder" {
-        "put the real ports in its place: this looks like a template that nobody filled in"
-    } else {
-        error.help()
-    };
-    Diagnostic::error(rule, error.to_string())
-        .at(attribute.place(&error.range), "")
+    rule.finding(error.to_string())
+        .at(place, "")
         .note("the rule grants nothing in the player")
-        .help(help)
-}
-
-fn blanks(attribute: &Attribute) -> Option<Diagnostic> {
-    let at = attribute.value.find(ports::BLANKS)?;
-    Some(
-        Diagnostic::warning("blanks-in-to-ports", "found a blank in a list of ports")
-            .at(attribute.place(&(at..at + 1)), "")
-            .note("the format does not mention blanks; some clients stop reading there")
-            .help("remove the blanks"),
-    )
+        .help(error.help())
 }
 
 fn read_secure(element: &Element, findings: &mut Vec<Diagnostic>) -> Option<Secure> {
@@ -158,13 +124,8 @@ fn read_secure(element: &Element, findings: &mut Vec<Diagnostic>) -> Option<Secu
     match attribute.value.as_str() {
         "true" => Some(Secure::HttpsOnly),
         "false" => Some(Secure::Any),
-        other => {
-            findings.push(
-                Diagnostic::error("bad-secure", format!("expected `true` or `false`, found {}", quoted(other)))
-                    .at(attribute.value_span, "")
-                    .note("what players make of another value is not known; the rule is taken to grant nothing")
-                    .help("write `secure=\"true\"` to admit only movies loaded over HTTPS, or leave it out"),
-            );
+        _ => {
+            findings.push(rules::bad_secure::found(attribute));
             None
         }
     }

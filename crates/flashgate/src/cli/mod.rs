@@ -6,8 +6,10 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 mod allow;
+mod explain;
 mod gate;
 mod generate;
+mod lint;
 mod policy;
 mod self_test;
 mod serve;
@@ -28,6 +30,8 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    Lint(lint::Lint),
+    Explain(explain::Explain),
     Policy(policy::Print),
     Completions(generate::Completions),
     /// Print the manual page, in roff
@@ -43,6 +47,8 @@ pub(crate) enum Exit {
     Success,
     /// The system did not give what is needed: an address, descriptors.
     System,
+    /// What was to be judged has errors.
+    Findings,
     /// Flags, configuration or policy are wrong.
     Usage,
     /// A fault of our own.
@@ -53,7 +59,7 @@ impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         match exit {
             Exit::Success => Self::SUCCESS,
-            Exit::System => Self::from(1),
+            Exit::System | Exit::Findings => Self::from(1),
             Exit::Usage => Self::from(2),
             // EX_SOFTWARE of sysexits.h.
             Exit::Internal => Self::from(70),
@@ -77,6 +83,8 @@ pub(crate) fn run() -> Exit {
     };
     match cli.command {
         Command::Serve(serve) => serve.run(),
+        Command::Lint(lint) => lint.run(),
+        Command::Explain(explain) => explain.run(),
         Command::Policy(print) => print.run(),
         Command::Completions(completions) => completions.run(Cli::command()),
         Command::Man => generate::man(Cli::command()),

@@ -28,7 +28,7 @@ pub(super) struct Named {
 
 #[derive(Debug)]
 enum Content {
-    File(PolicyFile),
+    File(Box<PolicyFile>),
     Rules {
         site_control: Option<At<SiteControl>>,
         rules: Vec<(Rule, RawRule)>,
@@ -51,7 +51,7 @@ impl Named {
         found: &mut Vec<Diagnostic>,
     ) -> Self {
         let content = raw.content.and_then(|content| match content {
-            RawContent::File(path) => file(&path, folder, found).map(Content::File),
+            RawContent::File(path) => file(&path, folder, found).map(Box::new).map(Content::File),
             RawContent::Rules {
                 site_control,
                 rules,

@@ -1,108 +1,57 @@
-//! Findings as text for a terminal, in the compiler's manner.
+//! What is found, as text: for people, for editors, for programs; one file a format.
+//!
+//! It must never decide anything: what a finding means, and whether it counts, is settled before.
 
-use std::fmt::Write as _;
-use std::io::{IsTerminal as _, Write as _};
+mod github;
+mod human;
+mod json;
+mod report;
+mod sarif;
+mod short;
+mod source;
+#[cfg(test)]
+mod tests;
 
-use annotate_snippets::{AnnotationKind, Element, Group, Level, Renderer, Snippet};
-use flash_policy::{Diagnostic, Severity};
+use std::io::{IsTerminal, Write as _};
 
-/// The text that findings are about.
-pub(crate) struct Source<'a> {
-    name: &'a str,
-    text: String,
-    bytes: &'a [u8],
-}
+use annotate_snippets::{Group, Level, Renderer};
+use flash_policy::{Diagnostic, Severity, lint};
 
-impl<'a> Source<'a> {
-    /// A file or a flag, by the name the user knows it by.
-    pub(crate) fn new(name: &'a str, bytes: &'a [u8]) -> Self {
-        Self {
-            name,
-            text: String::from_utf8_lossy(bytes).into_owned(),
-            bytes,
-        }
-    }
+pub(crate) use report::{Format, report};
+pub(crate) use source::{Source, printable};
 
-    /// A place in the bytes as a place in the text, where faulty bytes may take more room.
-    ///
-    /// A place inside a character, which no finding should have, becomes its start: the renderer takes no other.
-    fn place(&self, at: usize) -> usize {
-        let before = self
-            .bytes
-            .get(..at.min(self.bytes.len()))
-            .unwrap_or_default();
-        let place = String::from_utf8_lossy(before).len();
-        (0..=place)
-            .rev()
-            .find(|at| self.text.is_char_boundary(*at))
-            .unwrap_or(0)
-    }
-}
-
-/// More than this nobody reads, and a file can have tens of thousands.
-const MOST_SHOWN: usize = 50;
-
-/// Renders findings one after another, each followed by an empty line; of very many, the errors first.
-pub(crate) fn findings(found: &[Diagnostic], source: &Source<'_>) -> String {
-    let mut shown: Vec<_> = found.iter().collect();
-    if shown.len() > MOST_SHOWN {
-        shown.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    }
-    let mut text = String::new();
-    for finding in shown.iter().take(MOST_SHOWN) {
-        text.push_str(&renderer().render(&[group(finding, source)]));
+/// Renders findings for standard error: what a daemon or a command says of what it was given.
+///
+/// The last line says where there is more about them.
+pub(crate) fn findings(found: &[Diagnostic], source: &Source) -> String {
+    let mut text = human::findings(found, source, &renderer(&std::io::stderr()));
+    if let Some(more) = more(found.iter().map(|finding| finding.rule)) {
+        text.push_str(&more);
         text.push_str("\n\n");
-    }
-    if let Some(more) = found.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
-        // Writing to a string does not fail.
-        let _ = write!(
-            text,
-            "{more} more findings in {} are not shown\n\n",
-            source.name
-        );
     }
     text
 }
 
-fn group<'a>(finding: &'a Diagnostic, source: &'a Source<'a>) -> Group<'a> {
-    let level = match finding.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning | _ => Level::WARNING,
-    };
-    let mut group = level
-        .primary_title(finding.message.as_str())
-        .id(finding.rule)
-        .element(place(finding, source));
-    for note in &finding.notes {
-        group = group.element(Level::NOTE.message(note.as_str()));
+/// Where there is more about these rules; nothing for those that have no page.
+fn more(rules: impl Iterator<Item = &'static str>) -> Option<String> {
+    let mut rules: Vec<_> = rules.filter(|rule| lint::rule(rule).is_some()).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    match rules.as_slice() {
+        [] => None,
+        [rule] => Some(format!(
+            "for more about this, try `flashgate explain {rule}`"
+        )),
+        [first, ..] => Some(format!(
+            "for more about one of these, try `flashgate explain RULE`, as in `flashgate explain {first}`"
+        )),
     }
-    for help in &finding.help {
-        group = group.element(Level::HELP.message(help.as_str()));
-    }
-    group
-}
-
-fn place<'a>(finding: &'a Diagnostic, source: &'a Source<'a>) -> Element<'a> {
-    let Some(label) = &finding.label else {
-        return annotate_snippets::Origin::path(source.name).into();
-    };
-    let range = source.place(label.span.start)..source.place(label.span.end);
-    let mark = AnnotationKind::Primary.span(range);
-    let mark = if label.text.is_empty() {
-        mark
-    } else {
-        mark.label(label.text.as_str())
-    };
-    Snippet::source(source.text.as_str())
-        .path(source.name)
-        .annotation(mark)
-        .into()
 }
 
 /// An error that has no place in a text.
 pub(crate) fn plain_error_text(message: &str, help: &[&str]) -> String {
     let title = Group::with_title(Level::ERROR.primary_title(message));
-    let mut text = renderer().render(&[title]);
+    let mut text = renderer(&std::io::stderr()).render(&[title]);
     for help in help {
         text.push_str("\n  = help: ");
         text.push_str(help);
@@ -121,12 +70,31 @@ pub(crate) fn to_stderr(text: &str) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
-fn renderer() -> Renderer {
-    let colour = std::io::stderr().is_terminal()
-        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    if colour {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
+/// The level's name, as every format but SARIF and GitHub's has it.
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Hint => "hint",
+        Severity::Warning | _ => "warning",
     }
 }
+
+/// Coloured for terminals, unless the user wants none; as wide as the terminal, so that no caret is wrapped away.
+fn renderer(stream: &(impl IsTerminal + std::os::fd::AsFd)) -> Renderer {
+    if !stream.is_terminal() {
+        return Renderer::plain();
+    }
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let renderer = if plain {
+        Renderer::plain()
+    } else {
+        Renderer::styled()
+    };
+    match rustix::termios::tcgetwinsize(stream) {
+        Ok(size) if size.ws_col > NARROWEST => renderer.term_width(size.ws_col.into()),
+        Ok(_) | Err(_) => renderer,
+    }
+}
+
+/// Where a terminal says that it is narrower, it most likely does not know.
+const NARROWEST: u16 = 40;

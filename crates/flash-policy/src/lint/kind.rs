@@ -1,0 +1,54 @@
+//! Which kind of file it is: a socket policy, a URL policy, or one for Silverlight.
+
+/// The kind of a policy file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A Flash policy served over the socket protocol.
+    #[default]
+    Socket,
+    /// A Flash policy served over HTTP, as `/crossdomain.xml`.
+    Url,
+    /// A Silverlight policy: its root is `<access-policy>`, served over port 943 or as `/clientaccesspolicy.xml`.
+    Silverlight,
+}
+
+impl Kind {
+    /// The kind, by the content and the name of a file.
+    ///
+    /// Silverlight's root or file name makes it Silverlight's. Among Flash's, `to-ports` makes a socket policy; a file
+    /// without it is a URL policy if it is called `crossdomain.xml`, or has what only URL policies have. What is left
+    /// is taken for a socket policy.
+    #[must_use]
+    pub fn detect(bytes: &[u8], file_name: Option<&str>) -> Self {
+        let has = |text: &str| contains(bytes, text.as_bytes());
+        let name = file_name.map(base_name).unwrap_or_default();
+        if has("<access-policy") {
+            return Self::Silverlight;
+        }
+        if name.eq_ignore_ascii_case("clientaccesspolicy.xml") {
+            return Self::Silverlight;
+        }
+        if has("to-ports") || has("PolicyFileSocket") {
+            return Self::Socket;
+        }
+        let url_only = has("<allow-http-request-headers-from")
+            || has("<allow-access-from-identity")
+            || has("by-content-type")
+            || has("by-ftp-filename");
+        if url_only || name.eq_ignore_ascii_case("crossdomain.xml") {
+            Self::Url
+        } else {
+            Self::Socket
+        }
+    }
+}
+
+/// The last part of a path, with either kind of slash.
+fn base_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
+    bytes.windows(wanted.len()).any(|window| window == wanted)
+}

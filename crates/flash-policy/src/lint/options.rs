@@ -1,0 +1,123 @@
+//! What the linter is to assume: how the file is served, what kind it is, who reads it.
+
+use alloc::vec::Vec;
+
+use super::Kind;
+use crate::document::{LARGEST, LARGEST_LINTED};
+use crate::{Port, PortSet};
+
+/// How a policy reaches the player; some rules depend on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Serving {
+    port: Option<Port>,
+}
+
+impl Serving {
+    /// From this port, as the player dials it.
+    #[must_use]
+    pub const fn from_port(port: Port) -> Self {
+        Self { port: Some(port) }
+    }
+
+    /// From a port that is not known; what depends on it is not judged.
+    #[must_use]
+    pub const fn from_unknown_port() -> Self {
+        Self { port: None }
+    }
+
+    /// The port, if it is known.
+    #[must_use]
+    pub const fn port(self) -> Option<Port> {
+        self.port
+    }
+}
+
+/// A program that reads policies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Client {
+    /// Flash Player; it is always judged for.
+    Flash,
+    /// Unity's web player.
+    Unity,
+    /// Silverlight and Moonlight.
+    Silverlight,
+    /// Lightspark.
+    Lightspark,
+}
+
+/// What the linter is to assume.
+///
+/// ```
+/// use flash_policy::lint::{Client, Kind, Options, Serving, lint_with};
+/// use flash_policy::Port;
+///
+/// let options = Options::new(Serving::from_port(Port::MASTER)).clients(&[Client::Unity]);
+/// let file = br#"<cross-domain-policy><allow-access-from domain="a.test" to-ports="9339"/></cross-domain-policy>"#;
+/// let report = lint_with(file, &options);
+/// assert!(report.findings.iter().any(|finding| finding.rule == "unity-named-domain"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    pub(crate) serving: Serving,
+    pub(crate) kind: Kind,
+    pub(crate) clients: Vec<Client>,
+    pub(crate) used_ports: Option<PortSet>,
+    pub(crate) hints: bool,
+    pub(crate) limit: usize,
+}
+
+impl Options {
+    /// A socket policy for Flash Player, served like that; hints are wanted.
+    #[must_use]
+    pub const fn new(serving: Serving) -> Self {
+        Self {
+            serving,
+            kind: Kind::Socket,
+            clients: Vec::new(),
+            used_ports: None,
+            hints: true,
+            limit: LARGEST_LINTED,
+        }
+    }
+
+    /// What is to be said to somebody who serves the file: no hints, and nothing about a file too large to serve.
+    pub(crate) const fn for_service(serving: Serving) -> Self {
+        let mut options = Self::new(serving);
+        options.hints = false;
+        options.limit = LARGEST;
+        options
+    }
+
+    /// Which kind of file it is.
+    #[must_use]
+    pub const fn kind(mut self, kind: Kind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// Who reads it beside Flash Player.
+    #[must_use]
+    pub fn clients(mut self, clients: &[Client]) -> Self {
+        self.clients = clients.to_vec();
+        self
+    }
+
+    /// The ports on which something listens; a grant of others is then remarked on.
+    #[must_use]
+    pub fn used_ports(mut self, ports: PortSet) -> Self {
+        self.used_ports = Some(ports);
+        self
+    }
+
+    /// Whether hints are wanted, beside warnings and errors.
+    #[must_use]
+    pub const fn hints(mut self, hints: bool) -> Self {
+        self.hints = hints;
+        self
+    }
+
+    pub(crate) fn judges_for(&self, client: Client) -> bool {
+        self.clients.contains(&client)
+    }
+}

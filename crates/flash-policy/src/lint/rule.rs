@@ -1,0 +1,105 @@
+//! What a rule is: a name, a level, a page and a check.
+
+use alloc::vec::Vec;
+
+use super::rules::RULES;
+use super::subject::Subject;
+use crate::spelling::nearest;
+use crate::{Diagnostic, Severity};
+
+/// One rule of the linter.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Rule {
+    /// In kebab-case; it reads well after "allow", and never changes its meaning.
+    pub name: &'static str,
+    /// The level of its findings, where nothing else is asked for.
+    pub severity: Severity,
+    /// The chapter it belongs to.
+    pub group: Group,
+    /// Its page, in Markdown without a heading of the first level: what it finds, why it matters, what Flash does, an
+    /// example, and what to write instead.
+    pub page: &'static str,
+    /// Looks for what it is about; does nothing where the parser has already done so.
+    pub(crate) check: Check,
+}
+
+/// Adds a rule's findings.
+pub(crate) type Check = fn(&Subject<'_>, &mut Vec<Diagnostic>);
+
+/// The check of a rule whose findings the parser makes: it sees them when it reads, and cannot read on otherwise.
+pub(crate) const BY_PARSER: Check = |_, _| {};
+
+/// The chapters of the rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Group {
+    /// Bytes, encodings and sizes.
+    File,
+    /// XML.
+    Syntax,
+    /// Elements and attributes, and where they stand.
+    Structure,
+    /// `domain`.
+    Domains,
+    /// `to-ports`.
+    Ports,
+    /// `site-control`.
+    MetaPolicy,
+    /// `secure`.
+    Secure,
+    /// Rules beside each other.
+    Rules,
+    /// What only URL policies have.
+    Url,
+    /// Silverlight's own format.
+    Silverlight,
+    /// What other clients than Flash Player cannot take.
+    Clients,
+}
+
+impl Group {
+    /// A heading for it.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::File => "The file",
+            Self::Syntax => "XML",
+            Self::Structure => "Elements and attributes",
+            Self::Domains => "Domains",
+            Self::Ports => "Ports",
+            Self::MetaPolicy => "Meta-policies",
+            Self::Secure => "Secure",
+            Self::Rules => "Rules beside each other",
+            Self::Url => "URL policies",
+            Self::Silverlight => "Silverlight policies",
+            Self::Clients => "Other clients",
+        }
+    }
+}
+
+impl Rule {
+    /// A finding of this rule, at its own level.
+    pub(crate) fn finding(&self, message: impl Into<alloc::string::String>) -> Diagnostic {
+        Diagnostic::new(self.name, self.severity, message.into())
+    }
+}
+
+/// Every rule, in the order of its chapter and then of its name.
+#[must_use]
+pub fn rules() -> &'static [&'static Rule] {
+    RULES
+}
+
+/// The rule of that name.
+#[must_use]
+pub fn rule(name: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.name == name)
+}
+
+/// The rule whose name a misspelt one stands for.
+#[must_use]
+pub fn nearest_rule(name: &str) -> Option<&'static Rule> {
+    let names: Vec<_> = RULES.iter().map(|rule| rule.name).collect();
+    rule(nearest(name, &names)?)
+}

@@ -1,0 +1,64 @@
+//! `bad-header-rule-domain`: its page and its check.
+
+use alloc::string::ToString as _;
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, DomainPattern, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "bad-header-rule-domain",
+    severity: Severity::Error,
+    group: Group::Url,
+    page: r#"## What it finds
+
+A header rule without `domain`, or with one that is no domain.
+
+## Why it matters
+
+It matches no movie.
+
+## What Flash does
+
+The same holds as for `<allow-access-from>`: a host name, an address, `*.` and a name, or `*`.
+
+## Example
+
+```xml as=url
+<cross-domain-policy>
+  <allow-http-request-headers-from domain="www.example.*" headers="SOAPAction"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml as=url
+<cross-domain-policy>
+  <allow-http-request-headers-from domain="*.example.com" headers="SOAPAction"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    for element in subject.url_elements("allow-http-request-headers-from") {
+        let Some(attribute) = element.attribute("domain") else {
+            findings.push(
+                RULE.finding("expected `domain`, found none: the rule matches no movie")
+                    .at(element.tag, "")
+                    .help("write `domain=\"www.example.com\"`, the host that the movie is loaded from"),
+            );
+            continue;
+        };
+        if let Err(error) = attribute.value.parse::<DomainPattern>() {
+            findings.push(
+                RULE.finding(error.to_string())
+                    .at(attribute.place(&error.range), "")
+                    .note("the rule matches no movie in the player")
+                    .help(error.help()),
+            );
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! `bad-secure`: its page and its words; the parser finds it.
+
+use alloc::format;
+
+use crate::diagnostic::quoted;
+use crate::document::Attribute;
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "bad-secure",
+    severity: Severity::Error,
+    group: Group::Secure,
+    page: r#"## What it finds
+
+A `secure` that is neither `true` nor `false`.
+
+## Why it matters
+
+What the rule then means, nobody knows.
+
+## What Flash does
+
+The two values are in lower case. What players make of others is not known; the rule is taken to grant nothing.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339" secure="no"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check: BY_PARSER,
+};
+
+pub(crate) fn found(attribute: &Attribute) -> Diagnostic {
+    RULE.finding(format!(
+        "expected `true` or `false`, found {}",
+        quoted(&attribute.value)
+    ))
+    .at(attribute.value_span, "")
+    .note("what players make of another value is not known; the rule is taken to grant nothing")
+    .help("write `secure=\"true\"` to admit only movies loaded over HTTPS, or leave it out")
+}

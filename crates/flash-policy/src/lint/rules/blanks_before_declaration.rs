@@ -1,0 +1,49 @@
+//! `blanks-before-declaration`: its page and its words; the parser finds it.
+
+use core::ops::Range;
+
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "blanks-before-declaration",
+    severity: Severity::Error,
+    group: Group::File,
+    page: r#"## What it finds
+
+Blanks or empty lines before `<?xml`.
+
+## Why it matters
+
+XML allows nothing before its declaration, so the whole file is not well-formed. It comes from servers that
+print the policy from a text with indentation.
+
+## What Flash does
+
+Adobe asks for strict XML. Whether every player minds is not known; some parsers refuse.
+
+## Example
+
+```xml escaped
+\n  <?xml version="1.0"?>\n<cross-domain-policy>\n  <allow-access-from domain="www.example.com" to-ports="9339"/>\n</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<?xml version="1.0"?>
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check: BY_PARSER,
+};
+
+pub(crate) fn found(span: Range<usize>) -> Diagnostic {
+    RULE.finding("expected `<?xml` as the very first characters, found blanks")
+        .at(span.clone(), "these blanks")
+        .note("XML allows nothing before its declaration, and Flash Player asks for strict XML")
+        .help("remove the blanks and empty lines before `<?xml`, or remove the declaration")
+        .fix("remove the blanks before the declaration", span, "")
+}

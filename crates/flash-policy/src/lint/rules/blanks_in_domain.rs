@@ -1,0 +1,39 @@
+//! `blanks-in-domain`: its page; the parser finds it.
+
+use crate::Severity;
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "blanks-in-domain",
+    severity: Severity::Error,
+    group: Group::Domains,
+    page: r#"## What it finds
+
+Blanks before or behind a domain.
+
+## Why it matters
+
+No host name has blanks in it, so the text as it stands matches no movie.
+
+## What Flash does
+
+The specification does not provide for blanks here; what players do with them is not known.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain=" www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check: BY_PARSER,
+};

@@ -1,0 +1,58 @@
+//! `blanks-in-to-ports`: its page and its words; the parser finds it.
+
+use crate::document::Attribute;
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::ports::BLANKS;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "blanks-in-to-ports",
+    severity: Severity::Warning,
+    group: Group::Ports,
+    page: r#"## What it finds
+
+Blanks in a list of ports.
+
+## Why it matters
+
+Some clients stop reading at a blank, and the ports behind it are not granted.
+
+## What Flash does
+
+The format does not mention blanks. They are read over here.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339, 9340"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339,9340"/>
+</cross-domain-policy>
+```
+"#,
+    check: BY_PARSER,
+};
+
+/// For a value that is a list of ports otherwise.
+pub(crate) fn find(attribute: &Attribute) -> Option<Diagnostic> {
+    let at = attribute.value.find(BLANKS)?;
+    let finding = RULE
+        .finding("found a blank in a list of ports")
+        .at(attribute.place(&(at..at + 1)), "")
+        .note("the format does not mention blanks; some clients stop reading there")
+        .help("remove the blanks");
+    // Inside a range or a number a blank has a meaning to the eye; the parser has refused those.
+    let without = attribute.value.replace(BLANKS, "");
+    Some(if attribute.is_as_written() {
+        finding.fix("remove the blanks", attribute.value_span, without)
+    } else {
+        finding
+    })
+}

@@ -1,0 +1,45 @@
+//! `bom`: its page and its words; the parser finds it.
+
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "bom",
+    severity: Severity::Warning,
+    group: Group::File,
+    page: r#"## What it finds
+
+A byte order mark: three bytes at the start of the file that no editor shows.
+
+## Why it matters
+
+Some clients refuse the file for it, and it is of no use to any.
+
+## What Flash does
+
+What Flash Player makes of it is not known.
+
+## Example
+
+```xml escaped
+\u{feff}<cross-domain-policy>\n  <allow-access-from domain="www.example.com" to-ports="9339"/>\n</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check: BY_PARSER,
+};
+
+pub(crate) fn found() -> Diagnostic {
+    RULE.finding("the file begins with a byte order mark")
+        .at(0..3, "these three bytes are invisible in an editor")
+        .note("what Flash Player makes of it is not known; some other clients refuse the file")
+        .help("save the file as UTF-8 without a byte order mark")
+        .fix("remove the byte order mark", 0..3, "")
+}

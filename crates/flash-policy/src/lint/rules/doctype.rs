@@ -1,0 +1,58 @@
+//! `doctype`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::document::Document;
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "doctype",
+    severity: Severity::Hint,
+    group: Group::Syntax,
+    page: r#"## What it finds
+
+A DOCTYPE.
+
+## Why it matters
+
+It does no harm, and takes up to a quarter of a small policy. Adobe's definitions even contradict Adobe's
+specification: they make `secure` default to `true`, and an XML parser that applied this would shut every movie
+out that was loaded over plain HTTP.
+
+## What Flash does
+
+Players take it, and never fetch what it names. Adobe's samples have one.
+
+## Example
+
+```xml
+<!DOCTYPE cross-domain-policy SYSTEM "http://www.adobe.com/xml/dtds/cross-domain-policy.dtd">
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let Some(doctype) = subject.document.and_then(Document::doctype) else {
+        return;
+    };
+    let finding = RULE
+        .finding("the DOCTYPE is not needed")
+        .at(doctype.span, "")
+        .note("players neither need it nor fetch what it names")
+        .help("leave it out to save bytes");
+    findings.push(finding.fix("remove the DOCTYPE", subject.with_line(doctype.span), ""));
+}

@@ -1,0 +1,48 @@
+//! `doctype-with-definitions`: its page and its words; the parser finds it.
+
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "doctype-with-definitions",
+    severity: Severity::Error,
+    group: Group::Syntax,
+    page: r#"## What it finds
+
+A DOCTYPE with definitions of its own in brackets.
+
+## Why it matters
+
+Definitions are how XML parsers are attacked: entities that expand to gigabytes, or to other files. Nothing here
+expands one, and neither should a client.
+
+## What Flash does
+
+Nobody knows of a policy that needs them.
+
+## Example
+
+```xml
+<!DOCTYPE cross-domain-policy [<!ENTITY site "www.example.com">]>
+<cross-domain-policy>
+  <allow-access-from domain="&site;" to-ports="9339"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check: BY_PARSER,
+};
+
+pub(crate) fn found(at: usize) -> Diagnostic {
+    RULE.finding("expected a DOCTYPE without definitions, found `[`")
+        .at(at..at + 1, "definitions begin here")
+        .note("entities defined in a policy file are never expanded: that is how XML parsers are attacked")
+        .help("remove the part in brackets, or the whole DOCTYPE: players need none")
+}

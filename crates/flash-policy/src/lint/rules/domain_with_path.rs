@@ -1,0 +1,39 @@
+//! `domain-with-path`: its page; the parser finds it.
+
+use crate::Severity;
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "domain-with-path",
+    severity: Severity::Error,
+    group: Group::Domains,
+    page: r#"## What it finds
+
+A domain with a path behind it, mostly a whole URL.
+
+## Why it matters
+
+A rule admits all movies of a host, or none.
+
+## What Flash does
+
+The text as it stands matches no movie.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="http://www.example.com/game/" to-ports="9339"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check: BY_PARSER,
+};

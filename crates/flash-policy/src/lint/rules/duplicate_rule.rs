@@ -1,0 +1,61 @@
+//! `duplicate-rule`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::lint::coverage;
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "duplicate-rule",
+    severity: Severity::Hint,
+    group: Group::Rules,
+    page: r#"## What it finds
+
+A rule that says the same as one before it.
+
+## Why it matters
+
+It adds nothing, and one of the two was perhaps meant to say something else.
+
+## What Flash does
+
+Rules add up; their order means nothing, in all versions.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+  <allow-access-from domain="WWW.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let Some(policy) = subject.policy else { return };
+    for (first, again) in coverage::duplicates(policy) {
+        let rules = &subject.places.rules;
+        let (Some(first), Some(again)) = (rules.get(first), rules.get(again)) else {
+            continue;
+        };
+        findings.push(
+            RULE.finding("this rule says the same as one before it")
+                .at(again.tag, "")
+                .also_at(first.tag, "the one before")
+                .help("remove it, unless another domain or other ports were meant")
+                .fix("remove the duplicate", subject.with_line(again.element), ""),
+        );
+    }
+}

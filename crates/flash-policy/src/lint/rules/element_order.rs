@@ -1,0 +1,73 @@
+//! `element-order`: its page and its check.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::parse::FLASH_ELEMENTS;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "element-order",
+    severity: Severity::Hint,
+    group: Group::Structure,
+    page: r#"## What it finds
+
+Elements in another order than that of Adobe's definitions: `site-control`, then `allow-access-from`,
+`allow-http-request-headers-from`, `allow-access-from-identity`.
+
+## Why it matters
+
+A checker that goes by the definitions refuses the file. Players do not.
+
+## What Flash does
+
+The order is not enforced; the most copied sample of all has `site-control` last.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+  <site-control permitted-cross-domain-policies="master-only"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <site-control permitted-cross-domain-policies="master-only"/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    if subject.policy.is_none() {
+        return;
+    }
+    let mut latest = 0;
+    for element in subject
+        .elements()
+        .iter()
+        .filter(|element| element.depth == 1)
+    {
+        let Some(place) = FLASH_ELEMENTS.iter().position(|name| *name == element.name) else {
+            continue;
+        };
+        if place < latest {
+            findings.push(
+                RULE.finding(format!("expected {} further up", element.quoted_tag()))
+                    .at(element.name_span(), "")
+                    .note("players take any order; Adobe's definitions ask for this one")
+                    .help("put `<site-control>` first, and header and identity rules last"),
+            );
+            return;
+        }
+        latest = place;
+    }
+}

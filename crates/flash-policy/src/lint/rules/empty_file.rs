@@ -1,0 +1,50 @@
+//! `empty-file`: its page and its words; the parser finds it.
+
+use alloc::format;
+
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "empty-file",
+    severity: Severity::Error,
+    group: Group::File,
+    page: r#"## What it finds
+
+A file with nothing in it, or nothing but blanks.
+
+## Why it matters
+
+There is no policy in it.
+
+## What Flash does
+
+An empty answer is no policy: the player goes on as if nothing had answered, and refuses if no other policy
+grants.
+
+## Example
+
+```xml escaped
+\n\n
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check: BY_PARSER,
+};
+
+pub(crate) fn found(bytes: &[u8]) -> Diagnostic {
+    let found = if bytes.is_empty() {
+        "an empty file"
+    } else {
+        "nothing but blanks"
+    };
+    RULE.finding(format!("expected a policy, found {found}"))
+        .help("`flashgate policy --allow 'www.example.com:9339'` prints one to start from")
+}

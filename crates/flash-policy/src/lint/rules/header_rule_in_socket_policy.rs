@@ -1,0 +1,49 @@
+//! `header-rule-in-socket-policy`: its page and its words; the parser finds it.
+
+use crate::document::Element;
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "header-rule-in-socket-policy",
+    severity: Severity::Warning,
+    group: Group::Structure,
+    page: r#"## What it finds
+
+An `<allow-http-request-headers-from>` in a socket policy.
+
+## Why it matters
+
+Sockets know no HTTP headers: the element belongs into `/crossdomain.xml`, where such files are often copied
+from.
+
+## What Flash does
+
+It has no effect. Lightspark refuses a socket policy that has one, as a whole.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+  <allow-http-request-headers-from domain="www.example.com" headers="*"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check: BY_PARSER,
+};
+
+pub(crate) fn found(element: &Element) -> Diagnostic {
+    RULE.finding("sockets know no HTTP headers: this element has no effect")
+        .at(element.tag, "")
+        .note("it belongs into `/crossdomain.xml`; Lightspark refuses a socket policy that has one")
+        .help("remove it")
+}

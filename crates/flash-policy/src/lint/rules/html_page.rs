@@ -1,0 +1,58 @@
+//! `html-page`: its page and its words; the parser finds it.
+
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::{Diagnostic, Severity, Span};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "html-page",
+    severity: Severity::Error,
+    group: Group::File,
+    page: r#"## What it finds
+
+A web page in the policy's place.
+
+## Why it matters
+
+It is mostly an error page of a web server, or the page that a site shows for every address it does not know.
+
+## What Flash does
+
+The player refuses it as any document whose root is not `<cross-domain-policy>`.
+
+## Example
+
+```xml
+<!DOCTYPE html>
+<html><body>404 Not Found</body></html>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check: BY_PARSER,
+};
+
+/// For a text that is not even well-formed XML.
+pub(crate) fn find(text: &str) -> Option<Diagnostic> {
+    let start = text.trim_start();
+    let blanks = text.len() - start.len();
+    let marks = ["<!doctype html", "<html", "<head>", "<body"];
+    let is_start = |mark: &&&str| {
+        let head = start.as_bytes().get(..mark.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(mark.as_bytes()))
+    };
+    let mark = marks.iter().find(is_start)?;
+    Some(found((blanks..blanks + mark.len()).into()))
+}
+
+pub(crate) fn found(place: Span) -> Diagnostic {
+    RULE.finding("expected a policy, found a web page")
+        .at(place, "")
+        .note("this is often a web server's page for an address that it does not know")
+        .help("look where the file came from; `flashgate policy --allow 'www.example.com:9339'` prints a policy to start from")
+}

@@ -1,0 +1,54 @@
+//! `http-response`: its page and its words; the parser finds it.
+
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "http-response",
+    severity: Severity::Error,
+    group: Group::File,
+    page: r#"## What it finds
+
+The head of an HTTP response before the policy.
+
+## Why it matters
+
+The socket protocol is not HTTP: what goes out is the XML and a NUL, nothing before it. The file was saved with
+its headers, or a web server answers on the policy port.
+
+## What Flash does
+
+The player takes `HTTP/1.1` for the start of the XML, and refuses.
+
+## Example
+
+```xml
+HTTP/1.1 200 OK
+Content-Type: text/xml
+
+<cross-domain-policy/>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check: BY_PARSER,
+};
+
+pub(crate) fn find(text: &str) -> Option<Diagnostic> {
+    if !text.starts_with("HTTP/") {
+        return None;
+    }
+    let end = text.find(['\r', '\n']).unwrap_or(text.len());
+    Some(
+        RULE.finding("expected a policy, found the head of an HTTP response")
+            .at(0..end, "")
+            .note("the socket protocol is not HTTP: players refuse whatever begins like this")
+            .help("remove everything before `<?xml` or `<cross-domain-policy>`"),
+    )
+}

@@ -1,0 +1,48 @@
+//! `identity-rule-in-socket-policy`: its page and its words; the parser finds it.
+
+use crate::document::Element;
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "identity-rule-in-socket-policy",
+    severity: Severity::Warning,
+    group: Group::Structure,
+    page: r#"## What it finds
+
+An `<allow-access-from-identity>` in a socket policy.
+
+## Why it matters
+
+Sockets know no signatures: the element is for documents in Acrobat.
+
+## What Flash does
+
+It has no effect.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+  <allow-access-from-identity/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check: BY_PARSER,
+};
+
+pub(crate) fn found(element: &Element) -> Diagnostic {
+    RULE.finding("sockets know no signatures: this element has no effect")
+        .at(element.tag, "")
+        .note("it is for documents in Acrobat")
+        .help("remove it")
+}

@@ -1,0 +1,63 @@
+//! `large-policy`: its page and its check.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "large-policy",
+    severity: Severity::Warning,
+    group: Group::File,
+    page: r#"## What it finds
+
+A policy of more than 4,096 bytes.
+
+## Why it matters
+
+Some clients read only a part of it, and what they cut off is a broken policy to them: they refuse.
+
+## What Flash does
+
+What Flash Player takes is not known. Adobe's own sample server refused files over 10,000 bytes, Unity's web
+player reads 5,000 bytes, and Lightspark reads 4,096 at a time.
+
+## What to do instead
+
+Remove comments, and join rules that differ only in their ports. If many domains are listed, see whether
+`*.example.com` covers them.
+"#,
+    check,
+};
+
+/// Above this, some clients read only a part: Unity 5,000 bytes, Lightspark 4,096 at a time.
+const SMALL: usize = 4_096;
+
+/// Above this, Unity reads only a part.
+const UNITY: usize = 5_000;
+
+/// Above this, Adobe's own sample server refused the file.
+const MODERATE: usize = 10_000;
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let length = subject.bytes.len();
+    if length <= SMALL || subject.document.is_none() {
+        return;
+    }
+    let note = if length > MODERATE {
+        "Adobe's own sample server refused files over 10,000 bytes; what players do is not known"
+    } else if length > UNITY {
+        "Unity's web player reads 5,000 bytes and Lightspark 4,096 at a time; both would read a part of it"
+    } else {
+        "Lightspark reads 4,096 bytes at a time, and Unity's web player 5,000 at all"
+    };
+    findings.push(
+        RULE.finding(format!(
+            "the policy has {length} bytes; some clients read only a part of it"
+        ))
+        .note(note)
+        .help("remove comments, and join rules that differ only in their ports"),
+    );
+}

@@ -1,0 +1,52 @@
+//! `length-prefix`: its page and its words; the parser finds it.
+
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "length-prefix",
+    severity: Severity::Error,
+    group: Group::File,
+    page: r#"## What it finds
+
+One to four bytes before the first `<` that look like a length.
+
+## Why it matters
+
+They come from a program that wrote the policy as a "string", with its length in front: Java's `writeUTF`,
+.NET's `BinaryWriter`, a game's own framing.
+
+## What Flash does
+
+The player takes the first byte for the start of the XML, and refuses. A NUL among them ends the reply before it
+began.
+
+## Example
+
+```xml escaped
+\0\x16<cross-domain-policy/>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check: BY_PARSER,
+};
+
+/// Looks for control bytes, no blanks, directly before the first `<`.
+pub(crate) fn find(bytes: &[u8]) -> Option<Diagnostic> {
+    let length = bytes.iter().take(5).position(|&byte| byte == b'<')?;
+    let prefix = bytes.get(..length)?;
+    let is_length = |byte: &u8| *byte < b' ' && !byte.is_ascii_whitespace();
+    prefix.iter().any(is_length).then(|| {
+        RULE.finding("expected `<` as the first byte, found what looks like a length")
+            .at(0..length, "")
+            .note("players expect bare XML; functions like Java's `writeUTF` put the length in front of a text")
+            .help("write the bytes of the text alone, as `getBytes(\"UTF-8\")` gives them")
+    })
+}

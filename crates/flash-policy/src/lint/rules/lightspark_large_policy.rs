@@ -1,0 +1,53 @@
+//! `lightspark-large-policy`: its page and its check.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::lint::Client;
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "lightspark-large-policy",
+    severity: Severity::Warning,
+    group: Group::Clients,
+    page: r#"## What it finds
+
+A policy of more than 1,400 bytes, where Lightspark is to be served (`--client lightspark`).
+
+## Why it matters
+
+Lightspark stops at the first read that does not give exactly 4,096 bytes; a reply that arrives in segments is
+cut at the first.
+
+## What Flash does
+
+Flash Player reads until the NUL.
+
+## What to do instead
+
+Remove comments and blanks, and join rules.
+"#,
+    check,
+};
+
+/// What fits into one segment on every usual path.
+const SEGMENT: usize = 1_400;
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let length = subject.bytes.len();
+    if !subject.options.judges_for(Client::Lightspark)
+        || length <= SEGMENT
+        || subject.policy.is_none()
+    {
+        return;
+    }
+    findings.push(
+        RULE.finding(format!(
+            "Lightspark may read only a part of these {length} bytes"
+        ))
+        .note("it stops at the first piece that does not have exactly 4,096 bytes")
+        .help("keep the policy under 1,400 bytes"),
+    );
+}

@@ -1,0 +1,61 @@
+//! `lightspark-port-range`: its page and its check.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::lint::Client;
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "lightspark-port-range",
+    severity: Severity::Warning,
+    group: Group::Clients,
+    page: r#"## What it finds
+
+A range of ports, where Lightspark is to be served (`--client lightspark`).
+
+## Why it matters
+
+Lightspark takes the lowest port of a range alone: of `9400-9410` it opens 9400.
+
+## What Flash does
+
+Flash Player takes ranges.
+
+## Example
+
+```xml client=lightspark
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339-9340"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml client=lightspark
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339,9340"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    if !subject.options.judges_for(Client::Lightspark) {
+        return;
+    }
+    let ranges = subject.port_ranges();
+    for (range, span) in ranges.filter(|(range, _)| range.low() != range.high()) {
+        findings.push(
+            RULE.finding(format!(
+                "of {range}, Lightspark opens {} alone",
+                range.low()
+            ))
+            .at(span, "")
+            .help("list the ports one by one"),
+        );
+    }
+}

@@ -1,0 +1,72 @@
+//! `lightspark-refused-file`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::lint::{Client, Kind};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "lightspark-refused-file",
+    severity: Severity::Warning,
+    group: Group::Clients,
+    page: r#"## What it finds
+
+Something for which Lightspark refuses the whole file, where it is to be served (`--client lightspark`): a rule
+with more than three attributes or without ports, a `<site-control>` with more than one attribute, a header
+rule.
+
+## Why it matters
+
+What other clients skip costs every rule of the file there.
+
+## What Flash does
+
+Flash Player ignores what it does not know, as far as is known.
+
+## Example
+
+```xml client=lightspark
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339" secure="false" id="game"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml client=lightspark
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339" secure="false"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    if !subject.options.judges_for(Client::Lightspark) || !subject.is(Kind::Socket) {
+        return;
+    }
+    for element in subject
+        .elements()
+        .iter()
+        .filter(|element| element.depth == 1)
+    {
+        let count = element.attributes.len();
+        let refused = match element.name.as_str() {
+            "site-control" => count != 1,
+            "allow-access-from" => count > 3 || element.attribute("to-ports").is_none(),
+            "allow-http-request-headers-from" => true,
+            _ => false,
+        };
+        if refused {
+            findings.push(
+                RULE.finding("Lightspark refuses the whole file for this element")
+                    .at(element.tag, "")
+                    .note("a rule has `domain`, `to-ports` and at most `secure` there; header rules are not taken at all")
+                    .help("remove what is too much, or add what is missing"),
+            );
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! `lightspark-scheme-in-domain`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::lint::Client;
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "lightspark-scheme-in-domain",
+    severity: Severity::Warning,
+    group: Group::Clients,
+    page: r#"## What it finds
+
+A domain with `http://` or `https://` before it, where Lightspark is to be served (`--client lightspark`).
+
+## Why it matters
+
+Lightspark does not know schemes here: the rule matches nothing.
+
+## What Flash does
+
+In Flash Player it narrows the name to movies loaded that way.
+
+## Example
+
+```xml client=lightspark
+<cross-domain-policy>
+  <allow-access-from domain="http://*.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml client=lightspark
+<cross-domain-policy>
+  <allow-access-from domain="*.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    if !subject.options.judges_for(Client::Lightspark) {
+        return;
+    }
+    for (_, places) in subject
+        .rules()
+        .filter(|(rule, _)| rule.domain.scheme().is_some())
+    {
+        findings.push(
+            RULE.finding("Lightspark knows no schemes here: for it, this matches nothing")
+                .at(places.domain, "")
+                .help("leave the scheme out"),
+        );
+    }
+}

@@ -1,0 +1,56 @@
+//! `lone-carriage-return`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "lone-carriage-return",
+    severity: Severity::Hint,
+    group: Group::File,
+    page: r#"## What it finds
+
+Lines that end in a carriage return alone, as on Macs before 2001.
+
+## Why it matters
+
+Most programs take the file for one long line: their messages have no useful line numbers, and a `//` or `#`
+filter over the file eats all of it.
+
+## What Flash does
+
+To XML it is a blank like any other.
+
+## Example
+
+```xml escaped
+<cross-domain-policy>\r  <allow-access-from domain="www.example.com" to-ports="9339"/>\r</cross-domain-policy>
+```
+
+## Write instead
+
+```xml escaped
+<cross-domain-policy>\r\n  <allow-access-from domain="www.example.com" to-ports="9339"/>\r\n</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let pairs = subject
+        .bytes
+        .iter()
+        .zip(subject.bytes.iter().skip(1).chain([&0]));
+    let mut places = pairs.enumerate();
+    let Some((at, _)) = places.find(|(_, (byte, next))| **byte == b'\r' && **next != b'\n') else {
+        return;
+    };
+    findings.push(
+        RULE.finding("found a carriage return without a line feed")
+            .at(at..at + 1, "the first one")
+            .note("most programs do not take it for the end of a line")
+            .help("save the file with the line ends of Unix or Windows"),
+    );
+}

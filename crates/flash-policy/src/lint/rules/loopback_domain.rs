@@ -1,0 +1,59 @@
+//! `loopback-domain`: its page and its check.
+
+use alloc::string::ToString as _;
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "loopback-domain",
+    severity: Severity::Hint,
+    group: Group::Domains,
+    page: r#"## What it finds
+
+A rule for `localhost`, `127.0.0.1` or `::1`.
+
+## Why it matters
+
+It admits movies that a web server on the user's own machine serves. That is for development, and mostly left
+in.
+
+## What Flash does
+
+The three are different hosts to the player, which looks no name up. Movies opened from a file have no host at
+all: only `*` admits them.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="localhost" to-ports="9339"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    for (rule, places) in subject.rules() {
+        let host = rule.domain.hosts().to_string();
+        if host == "localhost" || host == "::1" || host.starts_with("127.") {
+            findings.push(
+                RULE.finding("this admits movies that the user's own machine serves")
+                    .at(places.domain, "")
+                    .note("`localhost`, `127.0.0.1` and `::1` are different hosts to the player; movies opened from a file are none of them")
+                    .help("remove the rule if it is left from development"),
+            );
+        }
+    }
+}

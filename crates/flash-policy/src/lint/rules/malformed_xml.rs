@@ -1,0 +1,42 @@
+//! `malformed-xml`: its page; the parser finds it.
+
+use crate::Severity;
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "malformed-xml",
+    severity: Severity::Error,
+    group: Group::Syntax,
+    page: r#"## What it finds
+
+XML that is not well-formed. The message says what was expected where; frequent causes are a tag that is not
+closed, a `&` that is not written `&amp;`, quotes that a word processor made curly, and a blank too many or too
+few.
+
+## Why it matters
+
+A file is well-formed as a whole or not at all.
+
+## What Flash does
+
+Adobe's specification asks for strict XML. A policy that is not well-formed counts for nothing: the player goes
+on as if there were none, and refuses if no other policy grants.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339">
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check: BY_PARSER,
+};

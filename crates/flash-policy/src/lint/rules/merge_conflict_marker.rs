@@ -1,0 +1,61 @@
+//! `merge-conflict-marker`: its page and its words; the parser finds it.
+
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "merge-conflict-marker",
+    severity: Severity::Error,
+    group: Group::File,
+    page: r#"## What it finds
+
+A line that version control left where two versions of the file could not be joined.
+
+## Why it matters
+
+Both versions are still in the file, and between them lines that are no XML.
+
+## What Flash does
+
+The player refuses the file: `<<<<<<<` is not well-formed XML.
+
+## Example
+
+```xml
+<cross-domain-policy>
+<<<<<<< HEAD
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+=======
+  <allow-access-from domain="www.example.com" to-ports="9340"/>
+>>>>>>> new-port
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9340"/>
+</cross-domain-policy>
+```
+"#,
+    check: BY_PARSER,
+};
+
+const MARKS: [&str; 3] = ["<<<<<<< ", ">>>>>>> ", "||||||| "];
+
+pub(crate) fn find(text: &str) -> Option<Diagnostic> {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if MARKS.iter().any(|mark| line.starts_with(mark)) {
+            return Some(
+                RULE.finding("found the mark of an unfinished merge")
+                    .at(at..at + line.trim_end().len(), "")
+                    .note("version control wrote it where two versions of the file could not be joined")
+                    .help("keep the lines of one version, and remove the marks"),
+            );
+        }
+        at += line.len();
+    }
+    None
+}

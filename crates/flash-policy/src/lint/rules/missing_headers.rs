@@ -1,0 +1,58 @@
+//! `missing-headers`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "missing-headers",
+    severity: Severity::Error,
+    group: Group::Url,
+    page: r#"## What it finds
+
+A header rule without `headers`, or with an empty one.
+
+## Why it matters
+
+It permits no header.
+
+## What Flash does
+
+The attribute is required: a list of names, or `*`.
+
+## Example
+
+```xml as=url
+<cross-domain-policy>
+  <allow-http-request-headers-from domain="www.example.com"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml as=url
+<cross-domain-policy>
+  <allow-http-request-headers-from domain="www.example.com" headers="SOAPAction"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    for element in subject.url_elements("allow-http-request-headers-from") {
+        let headers = element.attribute("headers");
+        let place = match headers {
+            Some(attribute) if attribute.value.trim().is_empty() => attribute.span,
+            Some(_) => continue,
+            None => element.tag,
+        };
+        findings.push(
+            RULE.finding("expected `headers`, found none: the rule permits no header")
+                .at(place, "")
+                .help("name the headers, as in `headers=\"SOAPAction\"`, or remove the rule"),
+        );
+    }
+}

@@ -1,0 +1,48 @@
+//! `missing-to-ports`: its page and its words; the parser finds it.
+
+use crate::document::Element;
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "missing-to-ports",
+    severity: Severity::Error,
+    group: Group::Ports,
+    page: r#"## What it finds
+
+A rule without `to-ports` in a socket policy.
+
+## Why it matters
+
+It is the most frequent fault of all: the rule was copied from a `/crossdomain.xml`, which needs no ports.
+
+## What Flash does
+
+In a socket policy every rule must say which ports it is for, since the first version that asks for one, 7.0.19.
+Without them the rule grants nothing; Lightspark even refuses the whole file.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check: BY_PARSER,
+};
+
+pub(crate) fn found(element: &Element) -> Diagnostic {
+    RULE.finding("expected `to-ports`, found none: the rule grants nothing")
+        .at(element.tag, "")
+        .note("in a socket policy every rule must say which ports it is for")
+        .help("add the ports that the movie connects to, as in `to-ports=\"9339,9400-9410\"`")
+}

@@ -1,0 +1,65 @@
+//! `mixed-line-ends`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "mixed-line-ends",
+    severity: Severity::Hint,
+    group: Group::File,
+    page: r#"## What it finds
+
+Some lines end as on Unix, some as on Windows.
+
+## Why it matters
+
+It comes from files put together of parts, and from version control that converts one half. Nothing breaks;
+differences between versions become hard to read.
+
+## What Flash does
+
+To XML both are blanks.
+
+## Example
+
+```xml escaped
+<cross-domain-policy>\r\n  <allow-access-from domain="www.example.com" to-ports="9339"/>\n</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let (mut unix, mut windows, mut last) = (None, None, 0);
+    for (at, &byte) in subject.bytes.iter().enumerate() {
+        if byte == b'\n' {
+            let kind = if last == b'\r' {
+                &mut windows
+            } else {
+                &mut unix
+            };
+            kind.get_or_insert(at);
+        }
+        last = byte;
+    }
+    let (Some(unix), Some(windows)) = (unix, windows) else {
+        return;
+    };
+    let at = unix.max(windows);
+    findings.push(
+        RULE.finding("some lines end in CR LF, some in LF alone")
+            .at(at..at + 1, "the first line that ends differently")
+            .help("save the file with one kind of line end"),
+    );
+}

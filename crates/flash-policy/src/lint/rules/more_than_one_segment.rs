@@ -1,0 +1,51 @@
+//! `more-than-one-segment`: its page and its check.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::lint::Kind;
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "more-than-one-segment",
+    severity: Severity::Hint,
+    group: Group::File,
+    page: r#"## What it finds
+
+A policy of more than 1,400 bytes.
+
+## Why it matters
+
+Up to about 1,400 bytes the whole reply travels in one TCP segment. A longer one is cut on its way, and some
+clients stop reading where the first piece ends.
+
+## What Flash does
+
+Flash Player reads until the NUL, however the reply arrives. Unity's web player reads once; Lightspark stops at
+the first piece that is not exactly 4,096 bytes.
+
+## What to do instead
+
+Remove comments and blanks, and join rules that differ only in their ports.
+"#,
+    check,
+};
+
+/// What fits into one segment on every usual path, with the NUL and room for options.
+const SEGMENT: usize = 1_400;
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let length = subject.bytes.len();
+    if length <= SEGMENT || subject.document.is_none() || subject.is(Kind::Url) {
+        return;
+    }
+    findings.push(
+        RULE.finding(format!(
+            "the policy has {length} bytes and will not fit into one TCP segment"
+        ))
+        .note("Unity's web player and Lightspark stop reading where the first segment ends")
+        .help("keep it under 1,400 bytes: remove comments, and join rules that differ only in their ports"),
+    );
+}

@@ -1,0 +1,60 @@
+//! `non-ascii`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "non-ascii",
+    severity: Severity::Hint,
+    group: Group::File,
+    page: r#"## What it finds
+
+Characters beyond ASCII, mostly curly quotes and accented letters in comments.
+
+## Why it matters
+
+A policy needs none, and where encodings are confused they are what breaks.
+
+## What Flash does
+
+What players do with them is not known. Unity's web player takes the reply for ASCII.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <!-- the “real” game -->
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <!-- the "real" game -->
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let body = subject.bytes.strip_prefix(b"\xEF\xBB\xBF");
+    let start = subject.bytes.len() - body.unwrap_or(subject.bytes).len();
+    let text = str::from_utf8(body.unwrap_or(subject.bytes)).unwrap_or_default();
+    let Some((at, found)) = text.char_indices().find(|(_, c)| !c.is_ascii()) else {
+        return;
+    };
+    let at = start + at;
+    findings.push(
+        RULE.finding("found a character beyond ASCII")
+            .at(at..at + found.len_utf8(), "the first one")
+            .note("everything that a policy needs is ASCII; some clients read nothing else")
+            .help("replace it, or remove the comment that it stands in"),
+    );
+}

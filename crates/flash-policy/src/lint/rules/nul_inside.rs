@@ -1,0 +1,44 @@
+//! `nul-inside`: its page and its words; the parser finds it.
+
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "nul-inside",
+    severity: Severity::Error,
+    group: Group::File,
+    page: r#"## What it finds
+
+A NUL anywhere but at the very end.
+
+## Why it matters
+
+The NUL ends the reply: what stands behind it is never read.
+
+## What Flash does
+
+The player reads up to the first NUL, closes the connection and takes what it has for the whole policy. XML
+allows no NUL anyway.
+
+## Example
+
+```xml escaped
+<cross-domain-policy>\0</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check: BY_PARSER,
+};
+
+pub(crate) fn found(at: usize) -> Diagnostic {
+    RULE.finding("expected text, found a NUL")
+        .at(at..at + 1, "the player would take the policy to end here")
+        .help("remove it; the one NUL that ends the reply is added by the server")
+}

@@ -1,0 +1,71 @@
+//! `other-encoding-declared`: its page and its check.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::diagnostic::quoted;
+use crate::document::Document;
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "other-encoding-declared",
+    severity: Severity::Warning,
+    group: Group::File,
+    page: r#"## What it finds
+
+A declaration that names another encoding than UTF-8 or ASCII.
+
+## Why it matters
+
+The file is read as UTF-8 here. A client that believes the declaration reads other characters, or refuses.
+
+## What Flash does
+
+Adobe names no encoding, and what players do with a declared one is not known. Where all characters are ASCII it
+makes no difference, unless the declared encoding is UTF-16.
+
+## Example
+
+```xml
+<?xml version="1.0" encoding="ISO-8859-1"?>
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<?xml version="1.0" encoding="UTF-8"?>
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let declaration = subject.document.and_then(Document::declaration);
+    let Some((encoding, span)) = declaration.and_then(|found| found.encoding.as_ref()) else {
+        return;
+    };
+    let same = ["utf-8", "utf8", "us-ascii", "ascii"];
+    if same
+        .iter()
+        .any(|known| encoding.eq_ignore_ascii_case(known))
+    {
+        return;
+    }
+    findings.push(
+        RULE.finding(format!(
+            "expected UTF-8 as the declared encoding, found {}",
+            quoted(encoding)
+        ))
+        .at(*span, "")
+        .note("the file is UTF-8; a client that believes the declaration may read it differently")
+        .help("write `encoding=\"UTF-8\"`, or leave the encoding out"),
+    );
+}

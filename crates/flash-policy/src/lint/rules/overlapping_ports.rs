@@ -1,0 +1,70 @@
+//! `overlapping-ports`: its page and its check.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, PortSet, Severity, Span};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "overlapping-ports",
+    severity: Severity::Hint,
+    group: Group::Ports,
+    page: r#"## What it finds
+
+A port that is twice in one list.
+
+## Why it matters
+
+Nothing breaks. One of the two was perhaps meant to be another port.
+
+## What Flash does
+
+Ports add up.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339,9300-9400"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9300-9400"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    for (rule, places) in subject.rules() {
+        let PortSet::List(ranges) = &rule.ports else {
+            continue;
+        };
+        let mut items: Vec<_> = ranges
+            .iter()
+            .zip(subject.port_items(places, ranges.len()))
+            .collect();
+        items.sort_by_key(|(range, _)| (range.low(), range.high()));
+        let mut reach: Option<(u16, Span)> = None;
+        for (range, span) in items {
+            if let Some((_, first)) = reach.filter(|(high, _)| range.low().get() <= *high) {
+                findings.push(
+                    RULE.finding(format!("{range} is in the list already, or a part of it"))
+                        .at(span, "")
+                        .also_at(first, "here")
+                        .help("remove it, or write the port that was meant"),
+                );
+            }
+            if reach.is_none_or(|(high, _)| range.high().get() > high) {
+                reach = Some((range.high().get(), span));
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! `ports-without-server`: its page and its check.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, PortSet, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "ports-without-server",
+    severity: Severity::Warning,
+    group: Group::Ports,
+    page: r#"## What it finds
+
+A grant of ports on which nothing listens, as far as the configuration tells. It is looked for only where the
+ports in use are known.
+
+## Why it matters
+
+It is a port that was moved or mistyped, or a grant that waits for whoever listens there one day.
+
+## What Flash does
+
+The player is let through, and then finds nobody: `ioError` #2031.
+
+## Example
+
+```xml used=9339
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9338"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml used=9339
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let Some(PortSet::List(used)) = &subject.options.used_ports else {
+        return;
+    };
+    let mut used = used.clone();
+    used.sort_unstable_by_key(|range| range.low());
+    // The highest port in use up to each, so that ranges within ranges are found too.
+    let mut highest = 0;
+    let reach: Vec<(u16, u16)> = used
+        .iter()
+        .map(|range| {
+            highest = range.high().get().max(highest);
+            (range.low().get(), highest)
+        })
+        .collect();
+    for (range, span) in subject.port_ranges() {
+        let below = reach.partition_point(|(low, _)| *low <= range.high().get());
+        let nearest = below.checked_sub(1).and_then(|index| reach.get(index));
+        if nearest.is_none_or(|(_, high)| *high < range.low().get()) {
+            findings.push(
+                RULE.finding(format!("nothing listens on {range}"))
+                    .at(span, "")
+                    .note("players are let through, and then find nobody")
+                    .help("grant the ports of your gates and servers"),
+            );
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! `processing-instruction`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::document::Document;
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "processing-instruction",
+    severity: Severity::Hint,
+    group: Group::Syntax,
+    page: r#"## What it finds
+
+An instruction such as `<?xml-stylesheet …?>`.
+
+## Why it matters
+
+It is addressed to programs that show XML, not to players.
+
+## What Flash does
+
+What players do with it is not known; most XML parsers ignore it.
+
+## Example
+
+```xml
+<?xml-stylesheet href="policy.xsl"?>
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let instructions = subject.document.map_or(&[][..], Document::instructions);
+    let others = instructions.iter().filter(|span| {
+        let text = subject.bytes.get(span.start..span.end);
+        !text.is_some_and(|text| text.starts_with(b"<?php"))
+    });
+    findings.extend(others.map(|span| {
+        RULE.finding("a policy needs no processing instructions")
+            .at(*span, "")
+            .help("remove it")
+    }));
+}

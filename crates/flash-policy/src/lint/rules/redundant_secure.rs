@@ -1,0 +1,64 @@
+//! `redundant-secure`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::lint::Kind;
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "redundant-secure",
+    severity: Severity::Hint,
+    group: Group::Secure,
+    page: r#"## What it finds
+
+`secure="false"` in a socket policy.
+
+## Why it matters
+
+It is the default there, whatever Adobe's DTD says, and takes sixteen bytes a rule.
+
+## What Flash does
+
+In socket policies the default is `false`, in all versions. In a URL policy served over HTTPS it is `true`.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339" secure="false"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    if !subject.is(Kind::Socket) {
+        return;
+    }
+    let attributes = subject
+        .top("allow-access-from")
+        .filter_map(|element| element.attribute("secure"));
+    for attribute in attributes.filter(|attribute| attribute.value == "false") {
+        findings.push(
+            RULE.finding("`false` is the default in socket policies")
+                .at(attribute.span, "")
+                .help("leave it out to save bytes")
+                .fix(
+                    "remove `secure=\"false\"`",
+                    subject.with_blanks_before(attribute.span),
+                    "",
+                ),
+        );
+    }
+}

@@ -1,0 +1,56 @@
+//! `schema-reference`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "schema-reference",
+    severity: Severity::Hint,
+    group: Group::Syntax,
+    page: r#"## What it finds
+
+A reference to Adobe's schema on the root element.
+
+## Why it matters
+
+It does no harm, and makes a small policy half as long again.
+
+## What Flash does
+
+Players take it, and never fetch the schema. The addresses have long been dead.
+
+## Example
+
+```xml
+<cross-domain-policy xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+    xsi:noNamespaceSchemaLocation="http://www.adobe.com/xml/schemas/PolicyFileSocket.xsd">
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let attributes = subject.root().map_or(&[][..], |root| &root.attributes);
+    let schema = attributes
+        .iter()
+        .find(|attribute| attribute.name.starts_with("xsi:"));
+    findings.extend(schema.map(|attribute| {
+        RULE.finding("the schema reference is not needed")
+            .at(attribute.span, "")
+            .note("players neither need it nor fetch what it names")
+            .help("write `<cross-domain-policy>` alone")
+    }));
+}

@@ -1,0 +1,61 @@
+//! `secure-false-on-https`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "secure-false-on-https",
+    severity: Severity::Warning,
+    group: Group::Url,
+    page: r#"## What it finds
+
+`secure="false"` in a URL policy.
+
+## Why it matters
+
+Served over HTTPS, it lets movies that came over plain HTTP read what HTTPS protects: whoever can change the
+movie on its way reads it too.
+
+## What Flash does
+
+The default is `true` where the policy is served over HTTPS. Over plain HTTP the attribute means nothing.
+
+## Example
+
+```xml as=url
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" secure="false"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml as=url
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let rules = subject.url_elements("allow-access-from");
+    let headers = subject.url_elements("allow-http-request-headers-from");
+    let attributes = rules
+        .chain(headers)
+        .filter_map(|element| element.attribute("secure"));
+    for attribute in attributes.filter(|attribute| attribute.value == "false") {
+        findings.push(
+            RULE.finding("movies loaded over plain HTTP may use what HTTPS protects")
+                .at(attribute.value_span, "")
+                .note(
+                    "this counts where the policy is served over HTTPS; elsewhere it means nothing",
+                )
+                .help("leave it out, and load the movies over HTTPS"),
+        );
+    }
+}

@@ -1,0 +1,60 @@
+//! `secure-with-http-scheme`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Scheme, Secure, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "secure-with-http-scheme",
+    severity: Severity::Warning,
+    group: Group::Secure,
+    page: r#"## What it finds
+
+A rule for `http://` and a name that asks for HTTPS with `secure="true"`.
+
+## Why it matters
+
+No movie is loaded both ways: the rule is for nobody.
+
+## What Flash does
+
+A scheme before a domain narrows it to movies loaded that way; `secure="true"` does so with HTTPS.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="http://www.example.com" to-ports="9339" secure="true"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="https://www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    for (rule, places) in subject.rules() {
+        let (Secure::HttpsOnly, Some(Scheme::Http), Some(span)) =
+            (rule.secure, rule.domain.scheme(), places.secure)
+        else {
+            continue;
+        };
+        findings.push(
+            RULE.finding(
+                "no movie is loaded over `http://` and over HTTPS: the rule grants nothing",
+            )
+            .at(places.domain, "")
+            .also_at(span, "this asks for HTTPS")
+            .help("leave one of the two out"),
+        );
+    }
+}

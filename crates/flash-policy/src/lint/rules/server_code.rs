@@ -1,0 +1,82 @@
+//! `server-code`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::document::Document;
+use crate::document::bounds;
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity, Span};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "server-code",
+    severity: Severity::Error,
+    group: Group::File,
+    page: r#"## What it finds
+
+Code for a web server: `<?php`, `<%` or `<?=`.
+
+## Why it matters
+
+The file is a program that was to print the policy. Served as it is, players get the program.
+
+## What Flash does
+
+`<%` and `<?=` are not well-formed XML. A `<?php … ?>` can be, and is then ignored with everything that it would
+have printed; that is a warning.
+
+## Example
+
+```xml
+<?php header('Content-Type: text/xml'); ?>
+<cross-domain-policy>
+  <?= $rules ?>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+const MARKS: [&str; 3] = ["<?php", "<?=", "<%"];
+
+/// Looks for the first piece of code outside comments, in a text that is not well-formed XML.
+pub(crate) fn find(text: &str) -> Option<Diagnostic> {
+    let mut at = 0;
+    while let Some(open) = text.get(at..)?.find('<') {
+        at += open;
+        let rest = text.get(at..)?;
+        if let Some(mark) = MARKS.iter().find(|mark| rest.starts_with(**mark)) {
+            return Some(found((at..at + mark.len()).into()));
+        }
+        at += bounds::skip_over(rest).unwrap_or(1);
+    }
+    None
+}
+
+fn found(place: Span) -> Diagnostic {
+    RULE.finding("expected a policy, found code that prints one")
+        .at(place, "")
+        .note("a policy server sends the file as it is; nothing runs the code")
+        .help("run it once, and serve what it prints")
+}
+
+/// In well-formed XML the code is an instruction, which players skip: what it was to print is missing.
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let instructions = subject.document.map_or(&[][..], Document::instructions);
+    for span in instructions {
+        let text = subject.bytes.get(span.start..span.end).unwrap_or_default();
+        if text.starts_with(b"<?php") {
+            let mut finding = found(*span);
+            finding.severity = Severity::Warning;
+            findings.push(finding);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! `shadowed-rule`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::lint::coverage;
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "shadowed-rule",
+    severity: Severity::Hint,
+    group: Group::Rules,
+    page: r#"## What it finds
+
+A rule that grants only what a wider rule grants anyway.
+
+## Why it matters
+
+It looks as if it narrowed something. Rules only ever add.
+
+## What Flash does
+
+There is no rule that denies, and the order of rules means nothing, in all versions. `*.example.com` covers
+`example.com` and everything below it; `*` covers everything.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="*.example.com" to-ports="9300-9400"/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="*.example.com" to-ports="9300-9400"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let Some(policy) = subject.policy else { return };
+    for (wider, shadowed) in coverage::shadowed(policy) {
+        let rules = &subject.places.rules;
+        let (Some(wider), Some(shadowed)) = (rules.get(wider), rules.get(shadowed)) else {
+            continue;
+        };
+        findings.push(
+            RULE.finding("another rule grants all of this already")
+                .at(shadowed.tag, "")
+                .also_at(wider.tag, "this one")
+                .note("rules add up: none takes away what another grants")
+                .help("remove it, or narrow the other one")
+                .fix("remove the rule", subject.with_line(shadowed.element), ""),
+        );
+    }
+}

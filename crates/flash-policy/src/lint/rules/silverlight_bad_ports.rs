@@ -1,0 +1,66 @@
+//! `silverlight-bad-ports`: its page and its words; the parser finds it.
+
+use alloc::format;
+use alloc::string::{String, ToString as _};
+
+use crate::diagnostic::quoted;
+use crate::document::{Attribute, Element};
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "silverlight-bad-ports",
+    severity: Severity::Error,
+    group: Group::Silverlight,
+    page: r#"## What it finds
+
+A `<socket-resource>` whose `port` is missing, or no port and no range.
+
+## Why it matters
+
+It grants nothing.
+
+## What Flash does
+
+Flash Player does not read this format. Silverlight takes one port, or one range `4502-4506`.
+
+## Example
+
+```xml as=silverlight
+<access-policy>
+  <cross-domain-access>
+    <policy>
+      <allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><socket-resource port="high" protocol="tcp"/></grant-to>
+    </policy>
+  </cross-domain-access>
+</access-policy>
+```
+
+## Write instead
+
+```xml as=silverlight
+<access-policy>
+  <cross-domain-access>
+    <policy>
+      <allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><socket-resource port="4502-4506" protocol="tcp"/></grant-to>
+    </policy>
+  </cross-domain-access>
+</access-policy>
+```
+"#,
+    check: BY_PARSER,
+};
+
+pub(crate) fn found(element: &Element, port: Option<&Attribute>) -> Diagnostic {
+    let place = port.map_or(element.tag, |attribute| attribute.value_span);
+    let found = port.map_or_else(
+        || String::from("none"),
+        |attribute| quoted(&attribute.value).to_string(),
+    );
+    RULE.finding(format!("expected a port or a range of ports, found {found}"))
+        .at(place, "")
+        .note("it grants nothing")
+        .help("write one port or one range, as in `port=\"4502-4506\"`; another needs another `<socket-resource>`")
+}

@@ -1,0 +1,70 @@
+//! `silverlight-bad-uri`: its page and its words; the parser finds it.
+
+use alloc::format;
+
+use crate::diagnostic::quoted;
+use crate::document::{Attribute, Element};
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "silverlight-bad-uri",
+    severity: Severity::Error,
+    group: Group::Silverlight,
+    page: r#"## What it finds
+
+A `uri` that is missing, or none of `*`, `file:///`, `http://host`, `https://host` and `http://*.host`.
+
+## Why it matters
+
+It matches no application.
+
+## What Flash does
+
+Flash Player does not read this format. Silverlight wants the scheme that Flash does without, and takes a
+wildcard only at the start of the host.
+
+## Example
+
+```xml as=silverlight
+<access-policy>
+  <cross-domain-access>
+    <policy>
+      <allow-from><domain uri="www.example.com"/></allow-from>
+      <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>
+    </policy>
+  </cross-domain-access>
+</access-policy>
+```
+
+## Write instead
+
+```xml as=silverlight
+<access-policy>
+  <cross-domain-access>
+    <policy>
+      <allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>
+    </policy>
+  </cross-domain-access>
+</access-policy>
+```
+"#,
+    check: BY_PARSER,
+};
+
+pub(crate) fn found_missing(element: &Element) -> Diagnostic {
+    RULE.finding("expected `uri`, found none: this matches nothing")
+        .at(element.tag, "")
+        .help("write `uri=\"http://www.example.com\"`, or `uri=\"*\"` for every site")
+}
+
+pub(crate) fn found(attribute: &Attribute) -> Diagnostic {
+    RULE.finding(format!(
+        "expected `http://` or `https://` and a host, found {}",
+        quoted(&attribute.value)
+    ))
+    .at(attribute.value_span, "")
+    .note("it matches no application")
+    .help("write it as in `http://www.example.com`, `http://*.example.com`, `file:///` or `*`")
+}

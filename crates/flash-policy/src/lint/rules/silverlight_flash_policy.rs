@@ -1,0 +1,61 @@
+//! `silverlight-flash-policy`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::lint::{Client, Kind};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "silverlight-flash-policy",
+    severity: Severity::Warning,
+    group: Group::Clients,
+    page: r#"## What it finds
+
+A Flash socket policy, where Silverlight is to be served (`--client silverlight`).
+
+## Why it matters
+
+For sockets Silverlight asks on port 943, and for another document.
+
+## What Flash does
+
+Flash Player asks on port 843 for this one.
+
+## Example
+
+```xml client=silverlight
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="4502"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml as=silverlight client=silverlight
+<access-policy>
+  <cross-domain-access>
+    <policy>
+      <allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>
+    </policy>
+  </cross-domain-access>
+</access-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let silverlight = subject.options.judges_for(Client::Silverlight) && subject.is(Kind::Socket);
+    let Some(root) = subject.places.root.filter(|_| silverlight) else {
+        return;
+    };
+    findings.push(
+        RULE.finding("Silverlight does not read this format from a socket")
+            .at(root, "")
+            .note("it asks on port 943 for an `<access-policy>`")
+            .help("`flashgate policy --dialect silverlight` prints one"),
+    );
+}

@@ -1,0 +1,59 @@
+//! `silverlight-named-domain`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::lint::{Client, Kind};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "silverlight-named-domain",
+    severity: Severity::Warning,
+    group: Group::Clients,
+    page: r#"## What it finds
+
+A URL policy without a rule for `*`, where Silverlight is to be served (`--client silverlight`).
+
+## Why it matters
+
+Over HTTP Silverlight also accepts a `/crossdomain.xml`, but only one that admits every domain.
+
+## What Flash does
+
+Flash Player takes names.
+
+## Example
+
+```xml as=url client=silverlight
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml as=url client=silverlight
+<cross-domain-policy>
+  <allow-access-from domain="*"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    if !subject.options.judges_for(Client::Silverlight) || !subject.is(Kind::Url) {
+        return;
+    }
+    let (Some(policy), Some(root)) = (subject.policy, subject.root()) else {
+        return;
+    };
+    if !policy.rules.iter().any(|rule| rule.domain.is_any()) {
+        findings.push(
+            RULE.finding("Silverlight takes such a policy only if it admits every domain")
+                .at(root.tag, "")
+                .help("serve a `/clientaccesspolicy.xml` that names the domains"),
+        );
+    }
+}

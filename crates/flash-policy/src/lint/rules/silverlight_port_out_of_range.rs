@@ -1,0 +1,87 @@
+//! `silverlight-port-out-of-range`: its page and its check.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::lint::{Client, Kind};
+use crate::write::SILVERLIGHT_PORTS;
+use crate::{Diagnostic, PortRange, Severity, Span};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "silverlight-port-out-of-range",
+    severity: Severity::Error,
+    group: Group::Silverlight,
+    page: r#"## What it finds
+
+A port outside 4502 to 4534 in a policy for Silverlight.
+
+## Why it matters
+
+Silverlight connects to no other ports, whatever a policy says. Moonlight rejects the whole file.
+
+## What Flash does
+
+Flash Player knows no such bounds.
+
+## Example
+
+```xml as=silverlight
+<access-policy>
+  <cross-domain-access>
+    <policy>
+      <allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><socket-resource port="21" protocol="tcp"/></grant-to>
+    </policy>
+  </cross-domain-access>
+</access-policy>
+```
+
+## Write instead
+
+```xml as=silverlight
+<access-policy>
+  <cross-domain-access>
+    <policy>
+      <allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>
+    </policy>
+  </cross-domain-access>
+</access-policy>
+```
+"#,
+    check,
+};
+
+pub(crate) fn found(range: PortRange, place: Span) -> Diagnostic {
+    let (low, high) = SILVERLIGHT_PORTS;
+    RULE.finding(format!(
+        "expected ports from {low} to {high}, found {range}"
+    ))
+    .at(place, "")
+    .note("Silverlight connects to no other port, and Moonlight rejects the whole file")
+    .help(format!(
+        "have the server listen on a port from {low} to {high}"
+    ))
+}
+
+pub(crate) fn is_outside(range: PortRange) -> bool {
+    let (low, high) = SILVERLIGHT_PORTS;
+    range.low().get() < low || range.high().get() > high
+}
+
+/// A Flash policy from which one for Silverlight is to be made.
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    if !subject.options.judges_for(Client::Silverlight) || !subject.is(Kind::Socket) {
+        return;
+    }
+    for (range, span) in subject
+        .port_ranges()
+        .filter(|(range, _)| is_outside(*range))
+    {
+        let mut finding = found(range, span);
+        finding.severity = Severity::Warning;
+        findings.push(finding);
+    }
+}

@@ -1,0 +1,70 @@
+//! `silverlight-whole-site`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "silverlight-whole-site",
+    severity: Severity::Hint,
+    group: Group::Silverlight,
+    page: r#"## What it finds
+
+A `<resource>` for `/` with everything below it.
+
+## Why it matters
+
+Every page and every service of this site may then be read by the applications that the policy admits, in the
+user's name.
+
+## What Flash does
+
+Flash Player does not read this format.
+
+## Example
+
+```xml as=silverlight
+<access-policy>
+  <cross-domain-access>
+    <policy>
+      <allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><resource path="/" include-subpaths="true"/></grant-to>
+    </policy>
+  </cross-domain-access>
+</access-policy>
+```
+
+## Write instead
+
+```xml as=silverlight
+<access-policy>
+  <cross-domain-access>
+    <policy>
+      <allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><resource path="/api" include-subpaths="true"/></grant-to>
+    </policy>
+  </cross-domain-access>
+</access-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    for element in subject.silverlight_elements("resource") {
+        let value = |name| {
+            element
+                .attribute(name)
+                .map(|attribute| attribute.value.as_str())
+        };
+        if value("path") == Some("/") && value("include-subpaths") == Some("true") {
+            findings.push(
+                RULE.finding("this grants everything on this site")
+                    .at(element.tag, "")
+                    .help("name the paths that are needed"),
+            );
+        }
+    }
+}

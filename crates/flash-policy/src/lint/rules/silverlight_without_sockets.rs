@@ -1,0 +1,70 @@
+//! `silverlight-without-sockets`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "silverlight-without-sockets",
+    severity: Severity::Warning,
+    group: Group::Silverlight,
+    page: r#"## What it finds
+
+A Silverlight policy without a `<socket-resource>`.
+
+## Why it matters
+
+It grants requests over HTTP and opens no socket. As `/clientaccesspolicy.xml` that is all right; on port 943 it
+is of no use.
+
+## What Flash does
+
+Flash Player does not read this format.
+
+## Example
+
+```xml as=silverlight
+<access-policy>
+  <cross-domain-access>
+    <policy>
+      <allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><resource path="/api" include-subpaths="true"/></grant-to>
+    </policy>
+  </cross-domain-access>
+</access-policy>
+```
+
+## Write instead
+
+```xml as=silverlight
+<access-policy>
+  <cross-domain-access>
+    <policy>
+      <allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>
+    </policy>
+  </cross-domain-access>
+</access-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let mut grants = subject.silverlight_elements("grant-to");
+    let Some(grant) = grants.next() else { return };
+    if subject
+        .silverlight_elements("socket-resource")
+        .next()
+        .is_none()
+    {
+        findings.push(
+            RULE.finding("this policy opens no socket")
+                .at(grant.tag, "no `<socket-resource>` here")
+                .note("without one it is for requests over HTTP alone")
+                .help("add `<socket-resource port=\"4502-4506\" protocol=\"tcp\"/>` if it is served on port 943"),
+        );
+    }
+}

@@ -1,0 +1,72 @@
+//! `site-control-all`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::lint::Kind;
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity, SiteControl};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "site-control-all",
+    severity: Severity::Hint,
+    group: Group::MetaPolicy,
+    page: r#"## What it finds
+
+The meta-policy `all`.
+
+## Why it matters
+
+In a socket policy it is what holds anyway: every port of the host may serve a policy of its own. Whoever can
+listen on any port can then open it. In a URL policy it lets every file on the site be a policy, uploads of
+users included; OWASP's WSTG-CONF-08 names it as a fault.
+
+## What Flash does
+
+For sockets `all` is the default, in all versions. For URL policies it was up to Player 9; from 10 on the
+default there is `master-only`.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <site-control permitted-cross-domain-policies="all"/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <site-control permitted-cross-domain-policies="master-only"/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let all = subject
+        .policy
+        .is_some_and(|policy| policy.site_control == Some(SiteControl::All));
+    let Some(span) = subject.places.site_control.filter(|_| all) else {
+        return;
+    };
+    if subject.is(Kind::Url) {
+        let mut finding = RULE
+            .finding("`all` lets every file of this site be a policy, also what users upload")
+            .at(span, "")
+            .help("write `master-only`");
+        finding.severity = Severity::Warning;
+        findings.push(finding);
+    } else {
+        findings.push(
+            RULE.finding("every port of this host may serve a policy of its own")
+                .at(span, "")
+                .note("this is so without the element, too")
+                .help("write `master-only` if the rules of this file are all there shall be"),
+        );
+    }
+}

@@ -1,0 +1,59 @@
+//! `site-control-none-beside-rules`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity, SiteControl, Span};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "site-control-none-beside-rules",
+    severity: Severity::Warning,
+    group: Group::MetaPolicy,
+    page: r#"## What it finds
+
+The meta-policy `none` in a file that has rules.
+
+## Why it matters
+
+`none` switches every policy of the host off, this one included: the rules grant nothing.
+
+## What Flash does
+
+Since 9.0.115, for the policy on port 843. On other ports the element is ignored.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <site-control permitted-cross-domain-policies="none"/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <site-control permitted-cross-domain-policies="master-only"/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+/// The place of such a `none`.
+pub(crate) fn find(subject: &Subject<'_>) -> Option<Span> {
+    let policy = subject.policy?;
+    let none = policy.site_control == Some(SiteControl::None) && !policy.rules.is_empty();
+    subject.places.site_control.filter(|_| none)
+}
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    findings.extend(find(subject).map(|span| {
+        RULE.finding("`none` switches every policy of this host off, these rules too")
+            .at(span, "")
+            .help("write `master-only` if the rules of this file shall count")
+    }));
+}

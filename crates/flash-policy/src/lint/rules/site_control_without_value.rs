@@ -1,0 +1,53 @@
+//! `site-control-without-value`: its page and its words; the parser finds it.
+
+use alloc::format;
+
+use crate::document::Element;
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::parse::SITE_CONTROL;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "site-control-without-value",
+    severity: Severity::Error,
+    group: Group::MetaPolicy,
+    page: r#"## What it finds
+
+A `<site-control>` without `permitted-cross-domain-policies`.
+
+## Why it matters
+
+It says nothing, and looks as if it did.
+
+## What Flash does
+
+The attribute is required. What Flash Player does without it is not stated; Lightspark refuses the file.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <site-control/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <site-control permitted-cross-domain-policies="master-only"/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check: BY_PARSER,
+};
+
+pub(crate) fn found(element: &Element) -> Diagnostic {
+    RULE.finding(format!("expected `{SITE_CONTROL}`, found none"))
+        .at(element.tag, "")
+        .help(format!(
+            "write `<site-control {SITE_CONTROL}=\"master-only\"/>`, or remove the element"
+        ))
+}

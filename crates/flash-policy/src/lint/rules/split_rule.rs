@@ -1,0 +1,62 @@
+//! `split-rule`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::lint::{Kind, coverage};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "split-rule",
+    severity: Severity::Hint,
+    group: Group::Rules,
+    page: r#"## What it finds
+
+Several rules that differ only in their ports.
+
+## Why it matters
+
+One rule with all the ports says the same, and the policy gets shorter.
+
+## What Flash does
+
+Rules add up. `to-ports` takes a list of any length.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+  <allow-access-from domain="www.example.com" to-ports="9340"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339,9340"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let Some(policy) = subject.policy.filter(|_| !subject.is(Kind::Url)) else {
+        return;
+    };
+    for (first, second) in coverage::split(policy) {
+        let rules = &subject.places.rules;
+        let (Some(first), Some(second)) = (rules.get(first), rules.get(second)) else {
+            continue;
+        };
+        findings.push(
+            RULE.finding("this rule differs from another in its ports only")
+                .at(second.tag, "")
+                .also_at(first.tag, "the other one")
+                .help("write one rule with all the ports: `to-ports` takes a list"),
+        );
+    }
+}

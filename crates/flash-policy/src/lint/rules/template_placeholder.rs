@@ -1,0 +1,77 @@
+//! `template-placeholder`: its page and its check.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::document::Document;
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity, Span};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "template-placeholder",
+    severity: Severity::Error,
+    group: Group::File,
+    page: r#"## What it finds
+
+A placeholder that nobody filled in: `%DOMAIN%`, `${port}`, `{{ ports }}`, `%{LISTEN_PORT}`.
+
+## Why it matters
+
+The file is a template; what was to put in the real values did not run, or did not know this one.
+
+## What Flash does
+
+The player compares the text as it stands: the rule matches no movie, or no port. Braces between tags break the
+XML or are ignored.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="%DOMAIN%" to-ports="9339"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+const MARKS: [&str; 5] = ["{{", "{%", "${", "#{", "%{"];
+
+/// Where a value is a placeholder, what is to be said.
+pub(crate) fn found(message: String, place: Span, what: &str) -> Diagnostic {
+    RULE.finding(message)
+        .at(place, "")
+        .note("the rule grants nothing in the player")
+        .help(format!(
+            "put the real {what} in its place: this looks like a template that nobody filled in"
+        ))
+}
+
+/// Whether a text begins with a placeholder.
+pub(crate) fn starts(text: &str) -> bool {
+    MARKS.iter().any(|mark| text.starts_with(mark))
+}
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let texts = subject.document.map_or(&[][..], Document::texts);
+    for text in texts.iter().filter(|text| starts(&text.text)) {
+        findings.push(found_between_tags(text.span));
+    }
+}
+
+pub(crate) fn found_between_tags(place: Span) -> Diagnostic {
+    RULE.finding("found a placeholder between the tags")
+        .at(place, "")
+        .note("what was to stand in its place is missing")
+        .help("fill the template in, and serve the result")
+}

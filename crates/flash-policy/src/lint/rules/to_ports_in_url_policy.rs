@@ -1,0 +1,57 @@
+//! `to-ports-in-url-policy`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "to-ports-in-url-policy",
+    severity: Severity::Hint,
+    group: Group::Url,
+    page: r#"## What it finds
+
+`to-ports` in a URL policy.
+
+## Why it matters
+
+It has no effect there. If sockets were meant, the file is in the wrong place: `/crossdomain.xml` opens none.
+
+## What Flash does
+
+From 9.0.124 on only socket policies open sockets. Older players took URL policies for ports from 1024 up, and
+ignored `to-ports` in them.
+
+## Example
+
+```xml as=url
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml as=url
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let rules = subject.url_elements("allow-access-from");
+    for attribute in rules.filter_map(|element| element.attribute("to-ports")) {
+        findings.push(
+            RULE.finding("a URL policy has no ports: this has no effect")
+                .at(attribute.span, "")
+                .note(
+                    "sockets are opened by socket policies alone, from port 843 or the port itself",
+                )
+                .help("serve the file over the socket protocol, or remove the attribute"),
+        );
+    }
+}

@@ -1,0 +1,42 @@
+//! `too-deep`: its page and its words; the parser finds it.
+
+use alloc::format;
+use core::ops::Range;
+
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "too-deep",
+    severity: Severity::Error,
+    group: Group::Syntax,
+    page: r#"## What it finds
+
+More than 16 elements within each other.
+
+## Why it matters
+
+Rules stand directly in the root. Elements this deep are the sign of tags that were never closed, or of an
+attack on the parser.
+
+## What Flash does
+
+What players do with it is not known.
+
+## What to do instead
+
+Close every element: `<allow-access-from …/>`.
+"#,
+    check: BY_PARSER,
+};
+
+/// Elements within elements. A policy needs 3; a Silverlight one needs 5.
+pub(crate) const DEEPEST: usize = 16;
+
+pub(crate) fn found(tag: Range<usize>) -> Diagnostic {
+    RULE.finding(format!(
+        "expected at most {DEEPEST} elements within each other, found more"
+    ))
+    .at(tag, "this one is too deep")
+    .help("rules stand directly in `<cross-domain-policy>`; check that every element is closed")
+}

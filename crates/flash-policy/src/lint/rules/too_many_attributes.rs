@@ -1,0 +1,42 @@
+//! `too-many-attributes`: its page and its words; the parser finds it.
+
+use alloc::format;
+use core::ops::Range;
+
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "too-many-attributes",
+    severity: Severity::Error,
+    group: Group::Syntax,
+    page: r#"## What it finds
+
+A tag with more than 32 attributes.
+
+## Why it matters
+
+A rule has three. Parsers slow down with the number of attributes, so a tag like this is refused before one sees
+it.
+
+## What Flash does
+
+What players do with it is not known.
+
+## What to do instead
+
+`domain`, `to-ports` and `secure` are all that a rule has; another domain needs another rule.
+"#,
+    check: BY_PARSER,
+};
+
+/// Attributes and namespace declarations of one tag. A rule has 3.
+pub(crate) const MOST: usize = 32;
+
+pub(crate) fn found(attributes: usize, tag: Range<usize>) -> Diagnostic {
+    RULE.finding(format!(
+        "expected at most {MOST} attributes, found {attributes}"
+    ))
+    .at(tag, "in this tag")
+    .help("a rule has three: `domain`, `to-ports` and `secure`")
+}

@@ -1,0 +1,42 @@
+//! `too-many-namespaces`: its page and its words; the parser finds it.
+
+use alloc::format;
+use core::ops::Range;
+
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "too-many-namespaces",
+    severity: Severity::Error,
+    group: Group::Syntax,
+    page: r#"## What it finds
+
+More than 64 namespace declarations in a file.
+
+## Why it matters
+
+A policy needs one at most, for a schema reference on its root. Parsers slow down with their number, so a file
+like this is refused before one sees it.
+
+## What Flash does
+
+What players do with it is not known.
+
+## What to do instead
+
+Remove the `xmlns` attributes.
+"#,
+    check: BY_PARSER,
+};
+
+/// Namespace declarations of one file. A policy has one at most.
+pub(crate) const MOST: usize = 64;
+
+pub(crate) fn found(tag: Range<usize>) -> Diagnostic {
+    RULE.finding(format!(
+        "expected at most {MOST} namespace declarations in a file, found more"
+    ))
+    .at(tag, "this is one too many")
+    .help("remove the `xmlns` attributes: a policy needs none")
+}

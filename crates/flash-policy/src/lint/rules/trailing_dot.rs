@@ -1,0 +1,59 @@
+//! `trailing-dot`: its page and its words; the parser finds it.
+
+use crate::document::Attribute;
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "trailing-dot",
+    severity: Severity::Warning,
+    group: Group::Domains,
+    page: r#"## What it finds
+
+A domain that ends in a dot.
+
+## Why it matters
+
+To DNS it is the same name; whether it is to players is not known.
+
+## What Flash does
+
+The clients whose source is public compare the text.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com." to-ports="9339"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check: BY_PARSER,
+};
+
+/// For a value that is a domain otherwise.
+pub(crate) fn find(attribute: &Attribute) -> Option<Diagnostic> {
+    let end = attribute.value.len();
+    if !attribute.value.ends_with('.') {
+        return None;
+    }
+    let place = attribute.place(&(end - 1..end));
+    let finding = RULE
+        .finding("found a dot at the end of a domain")
+        .at(place, "")
+        .note("whether players match such a name is not known")
+        .help("remove the dot");
+    Some(if attribute.is_as_written() {
+        finding.fix("remove the dot", place, "")
+    } else {
+        finding
+    })
+}

@@ -1,0 +1,50 @@
+//! `unity-large-policy`: its page and its check.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::lint::Client;
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "unity-large-policy",
+    severity: Severity::Warning,
+    group: Group::Clients,
+    page: r#"## What it finds
+
+A policy of more than 1,400 bytes, where Unity's web player is to be served (`--client unity`).
+
+## Why it matters
+
+It reads once, at most 5,000 bytes, and then closes. What travels in a second segment is lost, and the rest is
+broken XML.
+
+## What Flash does
+
+Flash Player reads until the NUL.
+
+## What to do instead
+
+Remove comments and blanks, and join rules.
+"#,
+    check,
+};
+
+/// What fits into one segment on every usual path.
+const SEGMENT: usize = 1_400;
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let length = subject.bytes.len();
+    if !subject.options.judges_for(Client::Unity) || length <= SEGMENT || subject.policy.is_none() {
+        return;
+    }
+    findings.push(
+        RULE.finding(format!(
+            "Unity's web player may read only a part of these {length} bytes"
+        ))
+        .note("it reads once, 5,000 bytes at most: what arrives in a second segment is lost")
+        .help("keep the policy under 1,400 bytes"),
+    );
+}

@@ -1,0 +1,62 @@
+//! `unity-named-domain`: its page and its check.
+
+use alloc::format;
+use alloc::string::ToString as _;
+use alloc::vec::Vec;
+
+use crate::diagnostic::quoted;
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::lint::{Client, Kind};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "unity-named-domain",
+    severity: Severity::Warning,
+    group: Group::Clients,
+    page: r#"## What it finds
+
+A rule for anything but `*`, where Unity's web player is to be served (`--client unity`).
+
+## Why it matters
+
+Unity's web player takes `*` alone for sockets: the rule admits nobody there.
+
+## What Flash does
+
+Flash Player takes names; the two need rules side by side.
+
+## Example
+
+```xml client=unity
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml client=unity
+<cross-domain-policy>
+  <allow-access-from domain="*" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    if !subject.options.judges_for(Client::Unity) || !subject.is(Kind::Socket) {
+        return;
+    }
+    for (rule, places) in subject.rules().filter(|(rule, _)| !rule.domain.is_any()) {
+        findings.push(
+            RULE.finding(format!(
+                "Unity's web player takes `*` alone, and ignores this rule for {}",
+                quoted(&rule.domain.to_string())
+            ))
+            .at(places.domain, "")
+            .help("add a rule with `domain=\"*\"` for the ports of Unity's games"),
+        );
+    }
+}

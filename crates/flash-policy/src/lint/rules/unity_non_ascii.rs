@@ -1,0 +1,60 @@
+//! `unity-non-ascii`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::lint::Client;
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "unity-non-ascii",
+    severity: Severity::Warning,
+    group: Group::Clients,
+    page: r#"## What it finds
+
+Characters beyond ASCII, where Unity's web player is to be served (`--client unity`).
+
+## Why it matters
+
+It takes the reply for ASCII.
+
+## What Flash does
+
+What Flash Player does with them is not known.
+
+## Example
+
+```xml client=unity
+<cross-domain-policy>
+  <!-- das „echte“ Spiel -->
+  <allow-access-from domain="*" to-ports="9339"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml client=unity
+<cross-domain-policy>
+  <!-- das echte Spiel -->
+  <allow-access-from domain="*" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    if !subject.options.judges_for(Client::Unity) || subject.policy.is_none() {
+        return;
+    }
+    let text = str::from_utf8(subject.bytes).unwrap_or_default();
+    let Some((at, found)) = text.char_indices().find(|(_, c)| !c.is_ascii()) else {
+        return;
+    };
+    findings.push(
+        RULE.finding("Unity's web player takes a policy for ASCII, and this is not")
+            .at(at..at + found.len_utf8(), "the first one")
+            .help("replace it, or remove the comment that it stands in"),
+    );
+}

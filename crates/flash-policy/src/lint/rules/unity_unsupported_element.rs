@@ -1,0 +1,62 @@
+//! `unity-unsupported-element`: its page and its check.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::lint::{Client, Kind};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "unity-unsupported-element",
+    severity: Severity::Warning,
+    group: Group::Clients,
+    page: r#"## What it finds
+
+`<site-control>` or a header rule, where Unity's web player is to be served (`--client unity`).
+
+## Why it matters
+
+Its manual says that neither is supported.
+
+## What Flash does
+
+Flash Player honours `<site-control>` on port 843.
+
+## Example
+
+```xml client=unity
+<cross-domain-policy>
+  <site-control permitted-cross-domain-policies="master-only"/>
+  <allow-access-from domain="*" to-ports="9339"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml client=unity
+<cross-domain-policy>
+  <allow-access-from domain="*" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    if !subject.options.judges_for(Client::Unity) || !subject.is(Kind::Socket) {
+        return;
+    }
+    let elements = subject.top("site-control");
+    for element in elements.chain(subject.top("allow-http-request-headers-from")) {
+        findings.push(
+            RULE.finding(format!(
+                "Unity's web player does not support {}",
+                element.quoted_tag()
+            ))
+            .at(element.tag, "")
+            .help("leave it out where only Unity's games are served"),
+        );
+    }
+}

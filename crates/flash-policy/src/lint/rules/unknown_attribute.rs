@@ -1,0 +1,61 @@
+//! `unknown-attribute`: its page and its words; the parser finds it.
+
+use alloc::format;
+use alloc::string::String;
+
+use crate::diagnostic::quoted;
+use crate::document::{Attribute, Element};
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::spelling::nearest;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "unknown-attribute",
+    severity: Severity::Warning,
+    group: Group::Structure,
+    page: r#"## What it finds
+
+An attribute that the element does not have.
+
+## Why it matters
+
+Mostly it is misspelt, and what it was meant to say is not said.
+
+## What Flash does
+
+What Flash Player does with it is not stated. Lightspark refuses the whole file if a rule has more than three
+attributes.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339" secured="true"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check: BY_PARSER,
+};
+
+pub(crate) fn found(element: &Element, attribute: &Attribute, known: &[&str]) -> Diagnostic {
+    let help = nearest(&attribute.name, known).map_or_else(
+        || String::from("remove it"),
+        |name| format!("did you mean `{name}`?"),
+    );
+    RULE.finding(format!(
+        "{} has no attribute {}",
+        element.quoted_tag(),
+        quoted(&attribute.name)
+    ))
+    .at(attribute.span, "")
+    .note("players ignore it, or refuse the file")
+    .help(help)
+}

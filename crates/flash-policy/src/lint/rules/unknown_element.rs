@@ -1,0 +1,55 @@
+//! `unknown-element`: its page and its words; the parser finds it.
+
+use alloc::format;
+
+use crate::document::Element;
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::spelling::nearest;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "unknown-element",
+    severity: Severity::Warning,
+    group: Group::Structure,
+    page: r#"## What it finds
+
+An element that the format does not have.
+
+## Why it matters
+
+Mostly it is misspelt, and the rule that it was meant to be is not there.
+
+## What Flash does
+
+What Flash Player does with it is not stated; the clients whose source is public skip it, with everything in it.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <allow-acces-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check: BY_PARSER,
+};
+
+/// For an element that is none of these, not even in another case.
+pub(crate) fn found(element: &Element, known: &[&str]) -> Diagnostic {
+    let finding = RULE
+        .finding(format!("a policy has no element {}", element.quoted_tag()))
+        .at(element.name_span(), "")
+        .note("players ignore it, with everything in it; names are case-sensitive");
+    match nearest(&element.name, known) {
+        Some(name) => finding.help(format!("did you mean `{name}`?")),
+        None => finding.help("remove it"),
+    }
+}

@@ -1,0 +1,83 @@
+//! `unusual-doctype`: its page and its check.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::diagnostic::quoted;
+use crate::document::Document;
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "unusual-doctype",
+    severity: Severity::Hint,
+    group: Group::Syntax,
+    page: r#"## What it finds
+
+A DOCTYPE that names another root element, or another address than Adobe's for the definitions.
+
+## Why it matters
+
+It is mostly a slip of copying: Adobe's own page had the bare path `/xml/dtds/…`, and it is found everywhere
+since.
+
+## What Flash does
+
+Nothing is ever fetched from there, so a wrong address does no harm.
+
+## Example
+
+```xml
+<!DOCTYPE cross-domain-policy SYSTEM "/xml/dtds/cross-domain-policy.dtd">
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<!DOCTYPE cross-domain-policy SYSTEM "http://www.adobe.com/xml/dtds/cross-domain-policy.dtd">
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+const USUAL: [&str; 2] = [
+    "www.adobe.com/xml/dtds/cross-domain-policy.dtd",
+    "www.macromedia.com/xml/dtds/cross-domain-policy.dtd",
+];
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let Some(doctype) = subject.document.and_then(Document::doctype) else {
+        return;
+    };
+    let root = subject.root().map_or("", |root| root.name.as_str());
+    if doctype.root != root {
+        findings.push(
+            RULE.finding(format!(
+                "expected {} in the DOCTYPE, as the root element is called, found {}",
+                quoted(root),
+                quoted(&doctype.root)
+            ))
+            .at(doctype.span, "")
+            .help("remove the DOCTYPE: players need none"),
+        );
+    }
+    if let Some((system, span)) = &doctype.system {
+        let bare = system.strip_prefix("https://");
+        let bare = bare.or(system.strip_prefix("http://"));
+        if !bare.is_some_and(|address| USUAL.contains(&address)) {
+            findings.push(
+                RULE.finding("this is not the address of Adobe's definitions")
+                    .at(*span, "")
+                    .note("players fetch nothing from there, so it does no harm")
+                    .help("remove the DOCTYPE: players need none"),
+            );
+        }
+    }
+}

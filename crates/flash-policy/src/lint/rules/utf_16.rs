@@ -1,0 +1,47 @@
+//! `utf-16`: its page and its words; the parser finds it.
+
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "utf-16",
+    severity: Severity::Error,
+    group: Group::File,
+    page: r#"## What it finds
+
+A file in UTF-16, as Windows programs save it under the name "Unicode".
+
+## Why it matters
+
+In UTF-16 every other byte of a policy is a NUL, and the first NUL ends the reply.
+
+## What Flash does
+
+The player sees a document of one byte. This is so in every version that asks for socket policies, which is
+since 7.0.19.
+
+## Example
+
+```xml escaped
+\xFF\xFE<\0c\0/\0>\0
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check: BY_PARSER,
+};
+
+pub(crate) fn found(bytes: &[u8]) -> Diagnostic {
+    RULE.finding("expected UTF-8, found UTF-16")
+        .at(0..bytes.len().min(2), "")
+        .note(
+            "players take the reply to end at the first NUL, and in UTF-16 every other byte is one",
+        )
+        .help("save the file as UTF-8 without a byte order mark")
+}

@@ -1,0 +1,59 @@
+//! `wide-port-range`: its page and its check.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "wide-port-range",
+    severity: Severity::Hint,
+    group: Group::Ports,
+    page: r#"## What it finds
+
+A range of more than 1,000 ports.
+
+## Why it matters
+
+Whatever will ever listen on one of them is opened to these movies.
+
+## What Flash does
+
+Ranges of any width work. Lightspark takes only the lowest port of a range.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="1024-65535"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339,9400-9410"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+/// A range with more ports than this is wide.
+const WIDE: u16 = 1_000;
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    for (range, span) in subject.port_ranges() {
+        let more = range.high().get() - range.low().get();
+        if more >= WIDE {
+            findings.push(
+                RULE.finding(format!("{range} are {} ports", u32::from(more) + 1))
+                    .at(span, "")
+                    .help("list the ports that movies connect to"),
+            );
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! `wildcard-headers`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "wildcard-headers",
+    severity: Severity::Warning,
+    group: Group::Url,
+    page: r#"## What it finds
+
+A header rule for `*`: every header.
+
+## Why it matters
+
+It lets movies of other sites set headers that servers trust: tokens against forged requests, for one. ZAP's
+rule 20016 and OWASP's WSTG-CONF-08 flag it.
+
+## What Flash does
+
+`*` stands for all headers but the few that the player never lets a movie set. A `*` at the end of a name stands
+for all that begin like it.
+
+## Example
+
+```xml as=url
+<cross-domain-policy>
+  <allow-http-request-headers-from domain="www.example.com" headers="*"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml as=url
+<cross-domain-policy>
+  <allow-http-request-headers-from domain="www.example.com" headers="SOAPAction"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let flash = subject.url_elements("allow-http-request-headers-from");
+    let flash = flash.filter_map(|element| element.attribute("headers"));
+    let silverlight = subject.silverlight_elements("allow-from");
+    let silverlight = silverlight.filter_map(|element| element.attribute("http-request-headers"));
+    for attribute in flash
+        .chain(silverlight)
+        .filter(|attribute| attribute.value.trim() == "*")
+    {
+        findings.push(
+            RULE.finding("`*` lets other sites set every header")
+                .at(attribute.value_span, "")
+                .note("among them are headers that servers take for a sign of their own pages")
+                .help("name the headers that are needed, as in `SOAPAction`"),
+        );
+    }
+}

@@ -1,0 +1,41 @@
+//! `wildcard-in-address`: its page; the parser finds it.
+
+use crate::Severity;
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "wildcard-in-address",
+    severity: Severity::Error,
+    group: Group::Domains,
+    page: r#"## What it finds
+
+A `*` in an address.
+
+## Why it matters
+
+There are no wildcards for addresses, and none for networks: the rule matches no movie.
+
+## What Flash does
+
+Adobe's guide says so since the first version: an address is compared as a whole, with the address in the
+movie's URL.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="192.0.2.*" to-ports="9339"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="192.0.2.7" to-ports="9339"/>
+  <allow-access-from domain="192.0.2.8" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check: BY_PARSER,
+};

@@ -1,0 +1,57 @@
+//! `wildcard-ports`: its page and its check.
+
+use alloc::vec::Vec;
+
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, PortSet, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "wildcard-ports",
+    severity: Severity::Warning,
+    group: Group::Ports,
+    page: r#"## What it finds
+
+A rule for every port.
+
+## Why it matters
+
+It opens everything that listens on this machine to these movies: mail, databases, remote desktop. A movie needs
+one port or two.
+
+## What Flash does
+
+`*` means all 65,535 ports; from a policy served from port 1024 up, all from 1024 up.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="*"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339,9400-9410"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    for (rule, places) in subject.rules() {
+        if let (PortSet::All, Some(span)) = (&rule.ports, places.to_ports) {
+            findings.push(
+                RULE.finding(
+                    "`*` opens every port of this machine, mail and remote desktop among them",
+                )
+                .at(span, "")
+                .help("list the ports that movies connect to, as in `9339,9400-9410`"),
+            );
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! `wrong-case`: its page and its words; the parser finds it.
+
+use alloc::format;
+
+use crate::diagnostic::quoted;
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::{Diagnostic, Severity, Span};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "wrong-case",
+    severity: Severity::Warning,
+    group: Group::Structure,
+    page: r#"## What it finds
+
+An element or attribute that is spelt right, in the wrong case.
+
+## Why it matters
+
+Names in XML are case-sensitive: `<Allow-Access-From>` is another element, and the rule is not there.
+
+## What Flash does
+
+Adobe's specification gives all names in lower case. The clients whose source is public skip others.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <Allow-Access-From domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check: BY_PARSER,
+};
+
+/// The known name that a name is but for its case, if it is one.
+pub(crate) fn known_as<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    known
+        .iter()
+        .copied()
+        .find(|known| known.eq_ignore_ascii_case(name))
+}
+
+pub(crate) fn found(name: &str, place: Span, expected: &str) -> Diagnostic {
+    RULE.finding(format!("expected `{expected}`, found {}", quoted(name)))
+        .at(place, "")
+        .note("names are case-sensitive: players know only the one in lower case")
+        .help(format!("write `{expected}`"))
+}

@@ -1,0 +1,95 @@
+//! `wrong-root`: its page and its words; the parser finds it.
+
+use alloc::format;
+
+use super::html_page;
+use crate::diagnostic::quoted;
+use crate::document::Element;
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::spelling::nearest;
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "wrong-root",
+    severity: Severity::Error,
+    group: Group::Structure,
+    page: r#"## What it finds
+
+A root element that is not `<cross-domain-policy>`; for a Silverlight policy, one that is not `<access-policy>`.
+
+## Why it matters
+
+Silverlight and Flash use the same request and different documents. Otherwise it is a slip in the name, which is
+case-sensitive and takes no prefix, or another file.
+
+## What Flash does
+
+Adobe's specification names `<cross-domain-policy>` as the one root. The player refuses everything else as a
+whole.
+
+## Example
+
+```xml
+<access-policy/>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check: BY_PARSER,
+};
+
+const ROOTS: [&str; 2] = ["cross-domain-policy", "access-policy"];
+
+/// For a file that should have been Flash's.
+pub(crate) fn found(root: &Element) -> Diagnostic {
+    let place = root.name_span();
+    if root.name.eq_ignore_ascii_case("html") {
+        return html_page::found(place);
+    }
+    if root.name == "access-policy" {
+        return RULE
+            .finding("this is a Silverlight policy; Flash Player asks for `<cross-domain-policy>`")
+            .at(place, "Silverlight's root element")
+            .note("Silverlight and Flash use the same request and different documents, on ports 943 and 843")
+            .help("`flashgate policy --allow 'www.example.com:9339'` prints a Flash policy to start from");
+    }
+    other(root, "cross-domain-policy")
+}
+
+/// For a file that should have been Silverlight's.
+pub(crate) fn found_for_silverlight(root: &Element) -> Diagnostic {
+    if root.name.eq_ignore_ascii_case("html") {
+        return html_page::found(root.name_span());
+    }
+    if root.name == "cross-domain-policy" {
+        return RULE
+            .finding("this is a Flash policy; Silverlight asks for `<access-policy>`")
+            .at(root.name_span(), "Flash's root element")
+            .note("Silverlight and Flash use the same request and different documents, on ports 943 and 843")
+            .help("`flashgate policy --dialect silverlight --allow 'www.example.com:4502'` prints a Silverlight policy to start from");
+    }
+    other(root, "access-policy")
+}
+
+fn other(root: &Element, expected: &str) -> Diagnostic {
+    let found = format!("<{}>", root.name);
+    let finding = RULE
+        .finding(format!(
+            "expected `<{expected}>` as the root element, found {}",
+            quoted(&found)
+        ))
+        .at(root.name_span(), "")
+        .note("names are case-sensitive and take no prefix");
+    match nearest(&root.name, &ROOTS) {
+        Some(name) => finding.help(format!("did you mean `{name}`?")),
+        None => finding.help(format!(
+            "put the rules into `<{expected}>` and `</{expected}>`"
+        )),
+    }
+}

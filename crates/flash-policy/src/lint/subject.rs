@@ -1,0 +1,129 @@
+//! What a rule looks at: the file, its elements, its meaning, and what to assume.
+
+use alloc::vec::Vec;
+
+use super::{Kind, Options};
+use crate::document::{Document, Element};
+use crate::parse::{Places, RulePlaces};
+use crate::{Diagnostic, Policy, PortRange, PortSet, Rule, Span};
+
+/// A file that was read as far as it goes.
+pub(crate) struct Subject<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) options: &'a Options,
+    /// The elements; none where the XML is broken.
+    pub(crate) document: Option<&'a Document>,
+    /// The meaning; none where the root is another, or the file is Silverlight's.
+    pub(crate) policy: Option<&'a Policy>,
+    pub(crate) places: &'a Places,
+    /// What the parser found.
+    pub(crate) found: &'a [Diagnostic],
+}
+
+impl<'a> Subject<'a> {
+    /// Whether it was judged as this kind of file.
+    pub(crate) fn is(&self, kind: Kind) -> bool {
+        self.options.kind == kind
+    }
+
+    pub(crate) fn elements(&self) -> &'a [Element] {
+        self.document.map_or(&[], Document::elements)
+    }
+
+    pub(crate) fn root(&self) -> Option<&'a Element> {
+        self.elements().first()
+    }
+
+    /// The elements of that name directly in the root of a Flash policy.
+    pub(crate) fn top(&self, name: &'static str) -> impl Iterator<Item = &'a Element> + use<'a> {
+        let elements = self.policy.map_or(&[][..], |_| self.elements());
+        elements
+            .iter()
+            .filter(move |element| element.depth == 1 && element.name == name)
+    }
+
+    /// The same, in a URL policy; none elsewhere.
+    pub(crate) fn url_elements(
+        &self,
+        name: &'static str,
+    ) -> impl Iterator<Item = &'a Element> + use<'a> {
+        let url = self.is(Kind::Url);
+        self.top(name).filter(move |_| url)
+    }
+
+    /// The elements of that name anywhere in a Silverlight policy; none elsewhere.
+    pub(crate) fn silverlight_elements(
+        &self,
+        name: &'static str,
+    ) -> impl Iterator<Item = &'a Element> + use<'a> {
+        let ours = self.is(Kind::Silverlight)
+            && self.root().is_some_and(|root| root.name == "access-policy");
+        self.elements()
+            .iter()
+            .filter(move |element| ours && element.name == name)
+    }
+
+    /// The rules that take effect, with their places.
+    pub(crate) fn rules(&self) -> impl Iterator<Item = (&'a Rule, &'a RulePlaces)> + use<'a> {
+        let rules = self.policy.map_or(&[][..], |policy| &policy.rules);
+        rules.iter().zip(&self.places.rules)
+    }
+
+    /// The ports and ranges of all rules, with their places; `*` is none of them.
+    pub(crate) fn port_ranges(&self) -> impl Iterator<Item = (PortRange, Span)> + use<'_, 'a> {
+        self.rules().flat_map(|(rule, places)| {
+            let ranges = match &rule.ports {
+                PortSet::All => &[][..],
+                PortSet::List(ranges) => ranges,
+            };
+            let items = self.port_items(places, ranges.len());
+            ranges.iter().copied().zip(items)
+        })
+    }
+
+    /// The places of the items of a list of ports; where they can't be told apart, the whole list for each.
+    pub(crate) fn port_items(&self, places: &RulePlaces, count: usize) -> Vec<Span> {
+        let Some(whole) = places.to_ports else {
+            return Vec::new();
+        };
+        let bytes = self.bytes.get(whole.start..whole.end).unwrap_or_default();
+        let mut start = whole.start;
+        let items: Vec<Span> = bytes
+            .split(|byte| *byte == b',')
+            .map(|item| {
+                let lead = item.len() - item.trim_ascii_start().len();
+                let begin = start + lead;
+                start += item.len() + 1;
+                (begin..begin + item.trim_ascii().len()).into()
+            })
+            .collect();
+        if items.len() == count && !bytes.contains(&b'&') {
+            items
+        } else {
+            (0..count).map(|_| whole).collect()
+        }
+    }
+
+    /// A place with its whole line, if nothing else stands on it: what to remove with the place.
+    pub(crate) fn with_line(&self, span: Span) -> Span {
+        let before = self.bytes.get(..span.start).unwrap_or_default();
+        let blanks = |byte: &&u8| matches!(**byte, b' ' | b'\t');
+        let lead = before.iter().rev().take_while(blanks).count();
+        let start = span.start - lead;
+        let after = self.bytes.get(span.end..).unwrap_or_default();
+        let rest = after.trim_ascii_start();
+        let gap = after.get(..after.len() - rest.len()).unwrap_or_default();
+        let line_end = gap.iter().position(|byte| *byte == b'\n');
+        let at_line_start = start == 0 || self.bytes.get(start - 1) == Some(&b'\n');
+        match line_end {
+            Some(end) if at_line_start => (start..span.end + end + 1).into(),
+            _ => span,
+        }
+    }
+
+    /// A place with the blanks before it.
+    pub(crate) fn with_blanks_before(&self, span: Span) -> Span {
+        let before = self.bytes.get(..span.start).unwrap_or_default();
+        (before.trim_ascii_end().len()..span.end).into()
+    }
+}

@@ -1,0 +1,398 @@
+//! What holds for every file that is linted and mended: places, grants, findings, cost.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use flash_policy::document::LARGEST_LINTED;
+use flash_policy::lint::{Client, Kind, Options, Report, fix, lint_with, rule};
+use flash_policy::{Grant, Movie, Policy, Port, Serving, Severity, grants, lint};
+use proptest::prelude::*;
+
+const PORTS: [u32; 10] = [1, 80, 81, 82, 90, 843, 1023, 1024, 9339, 65_535];
+
+const HOSTS: [&str; 8] = [
+    "a.test",
+    "www.a.test",
+    "x.www.a.test",
+    "b.test",
+    "ba.test",
+    "192.0.2.1",
+    "localhost",
+    "[2001:db8::1]",
+];
+
+fn all_options(port: u32) -> impl Iterator<Item = Options> {
+    let serving = Serving::from_port(Port::new(port).unwrap());
+    [Kind::Socket, Kind::Url, Kind::Silverlight]
+        .into_iter()
+        .map(move |kind| {
+            Options::new(serving)
+                .kind(kind)
+                .clients(&[Client::Unity, Client::Silverlight, Client::Lightspark])
+                .used_ports("9339,80-90".parse().unwrap())
+        })
+}
+
+/// Pieces of policies, sound and unsound, put together in any order.
+fn file() -> impl Strategy<Value = String> {
+    let domain = prop::sample::select(vec![
+        "*",
+        "a.test",
+        "A.TEST",
+        "www.a.test",
+        "*.a.test",
+        "http://a.test",
+        "https://*.a.test",
+        "a.test.",
+        "b.test",
+        "192.0.2.1",
+        "2001:db8::1",
+        "localhost",
+        "münchen.test",
+        "*.test",
+        " a.test",
+        "%HOST%",
+        "a.test&#46;",
+    ]);
+    let ports = prop::sample::select(vec![
+        "*",
+        "80",
+        "80,81",
+        "81,80",
+        "80-90",
+        "80, 81",
+        " 80 - 90 ,82",
+        "1-65535",
+        "9339",
+        "80,",
+        "x",
+        "1024-65535",
+        "80&#44;81",
+    ]);
+    let secure = prop::sample::select(vec![
+        "",
+        " secure=\"false\"",
+        " secure=\"true\"",
+        "\n  secure='false'",
+        " Secure=\"no\"",
+    ]);
+    let rule = (domain, ports, secure).prop_map(|(domain, ports, secure)| {
+        format!("<allow-access-from domain=\"{domain}\" to-ports=\"{ports}\"{secure}/>")
+    });
+    let other = prop::sample::select(vec![
+        "<site-control permitted-cross-domain-policies=\"all\"/>",
+        "<site-control permitted-cross-domain-policies=\"none\"/>",
+        "<allow-http-request-headers-from domain=\"*\" headers=\"*\"/>",
+        "<allow-acces-from domain=\"*\" to-ports=\"80\"/>",
+        "<!-- „comment“ -->",
+        "text",
+        "{{ rules }}",
+        "<x><allow-access-from domain=\"a.test\" to-ports=\"80\"/></x>",
+        "<![CDATA[ x ]]>",
+        "<?pi x?>",
+        "&",
+    ]);
+    let part = prop_oneof![6 => rule, 1 => other.prop_map(String::from)];
+    let end = prop::sample::select(vec!["\n", "\r\n", "\r", "", "\n\t "]);
+    let prolog = prop::sample::select(vec![
+        "",
+        "",
+        "<?xml version=\"1.0\"?>\n",
+        "\u{feff}",
+        "\n <?xml version=\"1.0\" encoding=\"latin1\"?>",
+        "<!DOCTYPE cross-domain-policy SYSTEM \"x\">\n",
+        "\u{feff}\r\n<?xml version='1.0'?><!DOCTYPE a>\r\n",
+    ]);
+    let tail = prop::sample::select(vec!["", "\n", "\0", "\r\n\0", "</x>"]);
+    (prolog, prop::collection::vec((part, end), 0..8), tail).prop_map(|(prolog, parts, tail)| {
+        let body: String = parts.into_iter().map(|(part, end)| part + end).collect();
+        format!("{prolog}<cross-domain-policy>{body}</cross-domain-policy>{tail}")
+    })
+}
+
+fn counts(report: &Report) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    for finding in &report.findings {
+        *counts.entry(finding.rule).or_default() += 1;
+    }
+    counts
+}
+
+/// All that a policy lets through, of some movies and some ports.
+fn table(policy: &Policy) -> Vec<bool> {
+    let movies = HOSTS
+        .iter()
+        .flat_map(|host| {
+            ["http", "https"].map(|scheme| format!("{scheme}://{host}/a.swf").parse().unwrap())
+        })
+        .map(Movie::Remote)
+        .chain([Movie::Hostless]);
+    let ports = PORTS.map(|port| Port::new(port).unwrap());
+    movies
+        .flat_map(|movie| {
+            ports.map(|port| {
+                matches!(
+                    grants(policy, Port::MASTER, &movie, port),
+                    Grant::Allowed { .. }
+                )
+            })
+        })
+        .collect()
+}
+
+/// Places lie in the file and between characters; rules are known; hints come only where they are wanted.
+fn sound(bytes: &[u8], options: &Options) -> Report {
+    let report = lint_with(bytes, options);
+    let text = str::from_utf8(bytes);
+    for finding in &report.findings {
+        assert!(rule(finding.rule).is_some(), "{finding:?}");
+        assert!(
+            !finding.help.is_empty() || !finding.notes.is_empty(),
+            "{finding:?}"
+        );
+        let edits = finding
+            .fix
+            .iter()
+            .flat_map(|fix| &fix.edits)
+            .map(|edit| edit.span);
+        let labels = finding
+            .label
+            .iter()
+            .chain(&finding.secondary)
+            .map(|label| label.span);
+        for span in labels.chain(edits) {
+            assert!(
+                span.start <= span.end && span.end <= bytes.len(),
+                "{finding:?}"
+            );
+            if let Ok(text) = text {
+                let inside = text.is_char_boundary(span.start) && text.is_char_boundary(span.end);
+                assert!(inside, "{finding:?}");
+            }
+        }
+    }
+    report
+}
+
+/// A fixed file is no worse, grants the same, and needs no second fixing.
+fn mended(bytes: &[u8], options: &Options) {
+    let before = sound(bytes, options);
+    let fixed = fix(bytes, options);
+    let after = sound(&fixed.bytes, options);
+    let had = counts(&before);
+    for (rule, count) in counts(&after) {
+        assert!(
+            had.get(rule).is_some_and(|had| count <= *had),
+            "{rule} is new in {:?}",
+            fixed.bytes
+        );
+    }
+    if fixed.applied.is_empty() {
+        assert_eq!(fixed.bytes, bytes);
+    } else {
+        assert!(after.findings.len() < before.findings.len());
+    }
+    assert_eq!(fix(&fixed.bytes, options).bytes, fixed.bytes);
+    if let Some(policy) = &before.policy {
+        let after = after.policy.expect("a policy stays one");
+        assert_eq!(table(policy), table(&after));
+        assert_eq!(policy.site_control, after.site_control);
+    }
+    assert!(before.access.is_none() || before.access == after.access);
+}
+
+proptest! {
+    #[test]
+    fn mending_is_safe(text in file()) {
+        for options in all_options(843) {
+            mended(text.as_bytes(), &options);
+        }
+    }
+
+    #[test]
+    fn a_broken_file_has_sound_findings(text in file(), cut in any::<prop::sample::Index>(), byte: u8) {
+        let mut bytes = text.into_bytes();
+        let at = cut.index(bytes.len());
+        for options in all_options(5000) {
+            sound(&bytes[..at], &options);
+        }
+        bytes[at] = byte;
+        for options in all_options(843) {
+            mended(&bytes, &options);
+        }
+    }
+
+    #[test]
+    fn any_bytes_have_sound_findings(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        for options in all_options(843) {
+            mended(&bytes, &options);
+        }
+    }
+
+    /// Who serves a file gets the warnings and errors that the linter gives, and no hints.
+    #[test]
+    fn hints_are_for_those_who_ask(text in file()) {
+        let serving = Serving::from_port(Port::MASTER);
+        let mut expected = lint_with(text.as_bytes(), &Options::new(serving)).findings;
+        expected.retain(|finding| finding.severity > Severity::Hint);
+        prop_assert_eq!(lint(text.as_bytes(), serving).findings, expected);
+    }
+}
+
+/// Everything is mended that can be, in one go.
+#[test]
+fn what_is_mended() {
+    let text = "\u{feff}<?xml version=\"1.0\"?>\n\
+        <!DOCTYPE cross-domain-policy>\n\
+        <cross-domain-policy>\n\
+        \x20 <allow-access-from domain=\"*.a.test\" to-ports=\"9339, 9340\" secure=\"false\"/>\n\
+        \x20 <allow-access-from domain=\"www.a.test.\" to-ports=\"9339\"/>\n\
+        \x20 <allow-access-from domain=\"b.test\" to-ports=\"9339\"/>\n\
+        \x20 <allow-access-from domain=\"B.test\" to-ports=\"9339\"></allow-access-from>\n\
+        </cross-domain-policy>\0";
+    let options = Options::new(Serving::from_port(Port::MASTER));
+    let fixed = fix(text.as_bytes(), &options);
+    let expected = "<?xml version=\"1.0\"?>\n\
+        <cross-domain-policy>\n\
+        \x20 <allow-access-from domain=\"*.a.test\" to-ports=\"9339,9340\"/>\n\
+        \x20 <allow-access-from domain=\"b.test\" to-ports=\"9339\"/>\n\
+        </cross-domain-policy>";
+    assert_eq!(String::from_utf8(fixed.bytes).unwrap(), expected);
+    assert_eq!(fixed.applied.len(), 7, "{:?}", fixed.applied);
+    assert!(lint_with(expected.as_bytes(), &options).findings.is_empty());
+}
+
+#[test]
+fn kinds_are_told_apart() {
+    for (text, name, expected) in [
+        ("<access-policy/>", None, Kind::Silverlight),
+        (
+            "<cross-domain-policy/>",
+            Some("site/ClientAccessPolicy.xml"),
+            Kind::Silverlight,
+        ),
+        (
+            "<cross-domain-policy/>",
+            Some("www/crossdomain.xml"),
+            Kind::Url,
+        ),
+        ("<cross-domain-policy/>", Some("policy.xml"), Kind::Socket),
+        (
+            "<allow-access-from domain=\"*\" to-ports=\"80\"/>",
+            Some("crossdomain.xml"),
+            Kind::Socket,
+        ),
+        ("<allow-http-request-headers-from/>", None, Kind::Url),
+        ("<allow-access-from domain=\"*\"/>", None, Kind::Socket),
+        ("", None, Kind::Socket),
+    ] {
+        assert_eq!(
+            Kind::detect(text.as_bytes(), name),
+            expected,
+            "{text} {name:?}"
+        );
+    }
+}
+
+/// Texts that are expensive to something that compares each with each, for a length.
+fn hostile(length: usize) -> Vec<(&'static str, String)> {
+    let policy = |part: &dyn Fn(usize) -> String| {
+        let mut text = String::from("<cross-domain-policy>");
+        let mut index = 0;
+        while text.len() < length {
+            text += &part(index);
+            index += 1;
+        }
+        text + "</cross-domain-policy>"
+    };
+    let rule = |domain: &str, ports: &str| {
+        format!("<allow-access-from domain=\"{domain}\" to-ports=\"{ports}\"/>")
+    };
+    let labels = "a.".repeat(120);
+    vec![
+        ("same rules", policy(&|_| rule("a.test", "80"))),
+        (
+            "one domain",
+            policy(&|index| rule("a.test", &(1 + index % 65_535).to_string())),
+        ),
+        (
+            "many domains",
+            policy(&|index| rule(&format!("www.a{index}.test"), "80")),
+        ),
+        (
+            "deep domains",
+            policy(&|index| rule(&format!("{labels}b{index}.test"), "80")),
+        ),
+        (
+            "suffixes",
+            policy(&|index| {
+                rule(
+                    &format!("*.{}b.test", "a.".repeat(index % 120)),
+                    &(index % 9 + 1).to_string(),
+                )
+            }),
+        ),
+        (
+            "one list",
+            policy(&|_| {
+                rule(
+                    "a.test",
+                    &"80,81-90,".repeat(length / 9)[..length / 9 * 9 - 1],
+                )
+            }),
+        ),
+        ("cdata", policy(&|_| "<![CDATA[a]]>".into())),
+        ("comments", policy(&|_| "<!---->x".into())),
+        ("entities", policy(&|_| "&amp;".into())),
+        (
+            "namespaces",
+            policy(&|index| format!("<a xmlns:a{index}=\"b\"/>")),
+        ),
+        ("open", "<a ".repeat(length / 3)),
+        ("open comments", "<!--".repeat(length / 4)),
+        ("quotes", "<a b=\"".repeat(length / 6)),
+        ("blanks", " ".repeat(length)),
+        ("line ends", "\r\n".repeat(length / 2)),
+        ("nuls", "\0".repeat(length)),
+        ("placeholders", policy(&|_| "{{a}}<a/>".into())),
+        ("merge", "<<<<<<< \n".repeat(length / 9)),
+        (
+            "silverlight",
+            String::from("<access-policy>") + &"<policy/>".repeat(length / 9) + "</access-policy>",
+        ),
+    ]
+}
+
+fn cost(text: &str, options: &Options) -> Duration {
+    let start = Instant::now();
+    std::hint::black_box(lint_with(text.as_bytes(), options));
+    start.elapsed()
+}
+
+/// Twice as much costs about twice as much, and nothing of the largest size takes long.
+///
+/// A clock is no exact measure on a machine with other work, so up to nine times the cost of a quarter is let pass; a
+/// cost that grows with the square would be sixteen times. The least of several runs counts.
+#[test]
+fn cost_is_linear() {
+    let pairs = hostile(LARGEST_LINTED / 8)
+        .into_iter()
+        .zip(hostile(LARGEST_LINTED / 2));
+    for options in all_options(843) {
+        for ((name, small), (_, large)) in pairs.clone() {
+            let least = |text: &str| (0..3).map(|_| cost(text, &options)).min().unwrap();
+            let (small, large) = (least(&small), least(&large));
+            // Four times the size; sixteen times the cost would be the square.
+            let most = (small * 9).max(Duration::from_millis(60));
+            assert!(large <= most, "{name}: {small:?}, then {large:?}");
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Every rule has a page whose examples behave as it says, and a Markdown test in `tests/lint`.
+//!
+//! `UPDATE=1 cargo test -p flash-policy --test rules` writes the expected findings into the tests; read what changed.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
+mod examples;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use examples::Block;
+use flash_policy::lint::{fix, lint_with, nearest_rule, rule, rules};
+
+fn sources() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lint/rules")
+}
+
+fn fires(name: &str, block: &Block) -> bool {
+    let report = lint_with(&block.bytes(), &block.options());
+    report.findings.iter().any(|finding| finding.rule == name)
+}
+
+#[test]
+fn each_rule_has_a_file_and_a_place_in_the_list() {
+    let mut files: BTreeSet<String> = fs::read_dir(sources())
+        .unwrap()
+        .map(|entry| {
+            entry
+                .unwrap()
+                .path()
+                .file_stem()
+                .unwrap()
+                .to_string_lossy()
+                .replace('_', "-")
+        })
+        .collect();
+    assert!(files.remove("mod"));
+    let names: BTreeSet<String> = rules().iter().map(|rule| rule.name.to_owned()).collect();
+    assert_eq!(files, names);
+    assert_eq!(names.len(), rules().len(), "a name is there twice");
+    assert!(rules().is_sorted_by_key(|rule| (rule.group, rule.name)));
+    for known in rules() {
+        assert_eq!(rule(known.name).unwrap().page, known.page);
+    }
+    assert_eq!(
+        nearest_rule("missing-to-port").unwrap().name,
+        "missing-to-ports"
+    );
+    assert!(nearest_rule("nonsense").is_none());
+}
+
+/// What it finds, why it matters, what Flash does, an example, and what to write instead.
+#[test]
+fn each_page_says_all_that_a_page_says() {
+    for rule in rules() {
+        let headings: Vec<_> = rule
+            .page
+            .lines()
+            .filter(|line| line.starts_with('#'))
+            .collect();
+        let start = [
+            "## What it finds",
+            "## Why it matters",
+            "## What Flash does",
+        ];
+        assert_eq!(headings[..3], start, "{}", rule.name);
+        match &headings[3..] {
+            ["## Example", "## Write instead"] | ["## What to do instead"] => {}
+            other => panic!("{}: {other:?}", rule.name),
+        }
+        assert!(
+            outside_blocks(rule.page).all(|line| line.chars().count() <= 120),
+            "{}",
+            rule.name
+        );
+    }
+}
+
+/// The lines that are to be wrapped.
+fn outside_blocks(page: &str) -> impl Iterator<Item = &str> {
+    let mut inside = false;
+    page.lines().filter(move |line| {
+        inside ^= line.starts_with("```");
+        !inside
+    })
+}
+
+#[test]
+fn the_example_of_each_page_fires_and_what_to_write_instead_does_not() {
+    for rule in rules() {
+        let blocks = examples::blocks(rule.page);
+        let [example, instead] = &blocks[..] else {
+            assert!(blocks.is_empty(), "{}", rule.name);
+            continue;
+        };
+        assert!(fires(rule.name, example), "{}: {}", rule.name, example.text);
+        assert!(
+            !fires(rule.name, instead),
+            "{}: {}",
+            rule.name,
+            instead.text
+        );
+        let report = lint_with(&instead.bytes(), &instead.options());
+        assert!(!report.has_errors(), "{}: {:?}", rule.name, report.findings);
+    }
+}
+
+/// The Markdown tests: what fires, what does not, and the findings with their places.
+#[test]
+fn each_rule_has_a_test_that_holds() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lint");
+    let update = std::env::var_os("UPDATE").is_some();
+    for rule in rules() {
+        let path = folder.join(format!("{}.md", rule.name));
+        let text =
+            fs::read_to_string(&path).unwrap_or_else(|_| panic!("{} is missing", path.display()));
+        let new = checked(rule.name, &text);
+        if update && new != text {
+            fs::write(&path, &new).unwrap();
+        } else {
+            assert_eq!(new, text, "{}", path.display());
+        }
+    }
+    let files = fs::read_dir(folder).unwrap().count();
+    assert_eq!(
+        files,
+        rules().len() + 1,
+        "a test without a rule, or the README is missing"
+    );
+}
+
+/// A test with the findings that are found; panics where a block does not do what it says.
+fn checked(name: &str, text: &str) -> String {
+    let blocks = examples::blocks(text);
+    let xml: Vec<_> = blocks.iter().filter(|block| block.says("xml")).collect();
+    assert!(
+        xml.iter().any(|block| block.says("fires")),
+        "{name}: nothing fires"
+    );
+    assert!(
+        xml.iter().any(|block| block.says("silent")),
+        "{name}: nothing is silent"
+    );
+    let mut new = text.to_owned();
+    for (index, block) in blocks.iter().enumerate().rev() {
+        if !block.says("xml") {
+            continue;
+        }
+        let at = format!("{name}.md:{}", block.line);
+        assert_eq!(fires(name, block), block.says("fires"), "{at}");
+        assert!(block.says("fires") || block.says("silent"), "{at}");
+        check_fix(&at, block);
+        let found = lint_with(&block.bytes(), &block.options()).findings;
+        let expected = blocks.get(index + 1).filter(|next| next.says("findings"));
+        if let Some(expected) = expected {
+            new = replaced(&new, expected, &examples::lines(&found, &block.bytes()));
+        }
+    }
+    new
+}
+
+/// Mending an example adds no finding and can't be done twice.
+fn check_fix(at: &str, block: &Block) {
+    let options = block.options();
+    let fixed = fix(&block.bytes(), &options);
+    let before = lint_with(&block.bytes(), &options).findings;
+    let after = lint_with(&fixed.bytes, &options).findings;
+    let offered = before
+        .iter()
+        .filter(|finding| finding.fix.is_some())
+        .count();
+    assert!(after.len() <= before.len(), "{at}");
+    assert!(fixed.applied.len() <= before.len(), "{at}");
+    assert!(
+        offered == 0 || !fixed.applied.is_empty() || before.len() > 1,
+        "{at}: nothing was mended"
+    );
+    assert_eq!(fix(&fixed.bytes, &options).bytes, fixed.bytes, "{at}");
+}
+
+/// The text with another content for a block.
+fn replaced(text: &str, block: &Block, content: &str) -> String {
+    let lines: Vec<_> = text.split_inclusive('\n').collect();
+    let end = block.line + block.text.matches('\n').count();
+    lines[..block.line].concat() + content + &lines[end..].concat()
+}

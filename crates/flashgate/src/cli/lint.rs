@@ -1,0 +1,218 @@
+//! `flashgate lint`: the arguments.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use flash_policy::Port;
+use flash_policy::diagnostic::any_error;
+use flash_policy::lint::{Client, Kind};
+
+use super::Exit;
+use crate::lint::{self, Fixing, Level, Levels, Outcome, Request, Subject};
+use crate::render::{self, Format};
+
+/// Say what is wrong with policy files, and what to write instead
+///
+/// Findings are errors (the file, or a rule in it, fails in the player), warnings (it works, but likely not as meant, or
+/// grants more than it should) and hints.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Lint {
+    /// Policy files, and folders to search for `*.xml`; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// What kind of policy the files are [default: by content and name]
+    #[arg(
+        long = "as",
+        value_enum,
+        value_name = "KIND",
+        hide_possible_values = false
+    )]
+    kind: Option<KindFlag>,
+    /// The port that will serve them, as players dial it
+    #[arg(long, value_name = "PORT", default_value = "843", value_parser = port)]
+    port: Port,
+    /// Add what this client can't take. May be given several times
+    #[arg(long = "client", value_enum, value_name = "CLIENT")]
+    clients: Vec<ClientFlag>,
+    /// How findings look
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    format: FormatFlag,
+    /// Leave out what this rule finds. May be given several times
+    #[arg(long, value_name = "RULE", value_parser = Subject::rule)]
+    allow: Vec<Subject>,
+    /// Make what this rule finds a warning. May be given several times
+    #[arg(long, value_name = "RULE", value_parser = Subject::rule)]
+    warn: Vec<Subject>,
+    /// Make what this rule finds an error, or `warnings`: all of them. May be given several times
+    #[arg(long, value_name = "RULE", value_parser = Subject::rule_or_warnings)]
+    deny: Vec<Subject>,
+    /// Mend in place what is safe to mend; what a valid policy grants stays the same. The text of `-` goes to standard
+    /// output, and the findings to standard error
+    #[arg(long)]
+    fix: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  flashgate lint policy.xml
+  flashgate lint --as url --format github public/
+  flashgate lint --deny warnings --allow wildcard-domain policies/
+  curl -s https://www.example.com/crossdomain.xml | flashgate lint --as url -
+
+Exit codes: 0 no finding at error level, 1 at least one, 2 a file can't be read or written, or the flags are wrong";
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum KindFlag {
+    /// Served over the socket protocol, for Flash Player
+    Socket,
+    /// Served over HTTP, as /crossdomain.xml
+    Url,
+    /// Silverlight's own format
+    Silverlight,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ClientFlag {
+    /// Flash Player; always judged for
+    Flash,
+    /// Unity's web player
+    Unity,
+    /// Silverlight and Moonlight
+    Silverlight,
+    /// Lightspark
+    Lightspark,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum FormatFlag {
+    /// With carets, for people
+    #[default]
+    Human,
+    /// A line each, for editors
+    Short,
+    /// One document; see docs/lint.schema.json
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Workflow commands, for GitHub Actions
+    Github,
+}
+
+impl Lint {
+    pub(super) fn run(self) -> Exit {
+        let levels = match self.levels() {
+            Ok(levels) => levels,
+            Err(fault) => {
+                render::plain_error(&fault, &["leave one of them out"]);
+                return Exit::Usage;
+            }
+        };
+        let format = self.format.into();
+        let request = Request {
+            paths: self.files,
+            kind: self.kind.map(Kind::from),
+            port: self.port,
+            clients: self.clients.into_iter().map(Client::from).collect(),
+            levels,
+            fixing: if self.fix {
+                Fixing::InPlace
+            } else {
+                Fixing::Off
+            },
+        };
+        let outcomes = lint::run(&request);
+        let report = render::report(&outcomes, format);
+        render::to_stderr(&report.stderr);
+        let printed = match mended_text(&outcomes, request.fixing) {
+            Some(text) => {
+                render::to_stderr(&report.stdout);
+                super::print(text)
+            }
+            None => super::print(report.stdout.as_bytes()),
+        };
+        if printed == Exit::Success {
+            exit(&outcomes)
+        } else {
+            printed
+        }
+    }
+
+    fn levels(&self) -> Result<Levels, String> {
+        let mut levels = Levels::default();
+        let flags = [
+            (&self.allow, Level::Allow),
+            (&self.warn, Level::Warn),
+            (&self.deny, Level::Deny),
+        ];
+        for (subjects, level) in flags {
+            for subject in subjects {
+                levels.set(*subject, level)?;
+            }
+        }
+        Ok(levels)
+    }
+}
+
+/// The text of standard input with its fixes, which has no place but standard output.
+fn mended_text(outcomes: &[Outcome], fixing: Fixing) -> Option<&[u8]> {
+    let stdin = outcomes.iter().find(|outcome| outcome.name == lint::STDIN);
+    let judged = stdin.filter(|_| fixing == Fixing::InPlace)?.judged.as_ref();
+    judged.map(|judged| judged.bytes.as_slice())
+}
+
+fn exit(outcomes: &[Outcome]) -> Exit {
+    if outcomes.iter().any(|outcome| outcome.fault.is_some()) {
+        return Exit::Usage;
+    }
+    let judged = outcomes
+        .iter()
+        .filter_map(|outcome| outcome.judged.as_ref());
+    if judged
+        .map(|judged| &judged.findings)
+        .any(|found| any_error(found))
+    {
+        Exit::Findings
+    } else {
+        Exit::Success
+    }
+}
+
+fn port(text: &str) -> Result<Port, String> {
+    let number = text.parse().ok();
+    let port = number.and_then(|number| Port::new(number).ok());
+    port.ok_or_else(|| format!("expected a port from 1 to 65535, found `{text}`"))
+}
+
+impl From<KindFlag> for Kind {
+    fn from(flag: KindFlag) -> Self {
+        match flag {
+            KindFlag::Socket => Self::Socket,
+            KindFlag::Url => Self::Url,
+            KindFlag::Silverlight => Self::Silverlight,
+        }
+    }
+}
+
+impl From<ClientFlag> for Client {
+    fn from(flag: ClientFlag) -> Self {
+        match flag {
+            ClientFlag::Flash => Self::Flash,
+            ClientFlag::Unity => Self::Unity,
+            ClientFlag::Silverlight => Self::Silverlight,
+            ClientFlag::Lightspark => Self::Lightspark,
+        }
+    }
+}
+
+impl From<FormatFlag> for Format {
+    fn from(flag: FormatFlag) -> Self {
+        match flag {
+            FormatFlag::Human => Self::Human,
+            FormatFlag::Short => Self::Short,
+            FormatFlag::Json => Self::Json,
+            FormatFlag::Sarif => Self::Sarif,
+            FormatFlag::Github => Self::GitHub,
+        }
+    }
+}

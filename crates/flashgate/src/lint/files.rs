@@ -1,0 +1,93 @@
+//! From what is on the command line to files: folders are searched for `*.xml`.
+//!
+//! It must never follow a link to a folder inside a folder: it might lead back.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::Fault;
+
+/// One thing to look at.
+pub(super) enum Input {
+    Stdin,
+    File(PathBuf),
+    /// What could not be searched, or holds nothing.
+    Fault {
+        name: String,
+        fault: Fault,
+    },
+}
+
+/// Every file once, those of a folder in the order of their names.
+pub(super) fn inputs(paths: &[PathBuf]) -> Vec<Input> {
+    let mut inputs = Vec::new();
+    for path in paths {
+        if path == Path::new("-") {
+            inputs.push(Input::Stdin);
+        } else if path.is_dir() {
+            folder(path, &mut inputs);
+        } else {
+            inputs.push(Input::File(path.clone()));
+        }
+    }
+    let mut seen = HashSet::new();
+    inputs.retain(|input| match input {
+        Input::File(path) => seen.insert(path.clone()),
+        Input::Stdin => seen.insert(PathBuf::from("-")),
+        Input::Fault { .. } => true,
+    });
+    inputs
+}
+
+fn folder(path: &Path, inputs: &mut Vec<Input>) {
+    let before = inputs.len();
+    for entry in WalkDir::new(path).sort_by_file_name() {
+        match entry {
+            Ok(entry) if is_policy(&entry) => inputs.push(Input::File(entry.into_path())),
+            Ok(_) => {}
+            Err(error) => {
+                let name = error.path().unwrap_or(path).display().to_string();
+                let fault = match error.io_error() {
+                    Some(error) => unreadable(error),
+                    None => unreadable(&io::Error::from(error)),
+                };
+                inputs.push(Input::Fault { name, fault });
+            }
+        }
+    }
+    if inputs.len() == before {
+        let fault = Fault {
+            message: "expected policy files in this folder, found no file named `*.xml`".to_owned(),
+            help: "name the policy files themselves, whatever they are called".to_owned(),
+        };
+        let name = path.display().to_string();
+        inputs.push(Input::Fault { name, fault });
+    }
+}
+
+fn is_policy(entry: &DirEntry) -> bool {
+    let extension = entry.path().extension().and_then(OsStr::to_str);
+    // A link to a file is a file.
+    extension.is_some_and(|extension| extension.eq_ignore_ascii_case("xml"))
+        && entry.path().is_file()
+}
+
+/// Why something can't be read, and what to do.
+pub(super) fn unreadable(error: &io::Error) -> Fault {
+    let kind = error.kind();
+    let help = if kind == io::ErrorKind::NotFound {
+        "check the path; a relative one starts in the current folder"
+    } else if kind == io::ErrorKind::PermissionDenied {
+        "run flashgate as a user who may read it, or pass its text: `flashgate lint -`"
+    } else {
+        "expected a file, a folder, or `-` for standard input: check what lies there"
+    };
+    Fault {
+        message: format!("can't be read: {}", crate::log::reason(error)),
+        help: help.to_owned(),
+    }
+}

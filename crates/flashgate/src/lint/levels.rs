@@ -1,0 +1,110 @@
+//! Levels as the user wants them: which rules count, and how much.
+//!
+//! It must never hold one rule at two levels: which of them was meant, nobody could tell.
+
+use flash_policy::lint::{nearest_rule, rule};
+use flash_policy::{Diagnostic, Severity};
+
+/// What a flag asks of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Level {
+    Allow,
+    Warn,
+    Deny,
+}
+
+/// What a flag is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// Whatever is a warning otherwise.
+    Warnings,
+    Rule(&'static str),
+}
+
+impl Subject {
+    /// The rule of that name, or why there is none.
+    pub(crate) fn rule(name: &str) -> Result<Self, String> {
+        if let Some(rule) = rule(name) {
+            return Ok(Self::Rule(rule.name));
+        }
+        Err(match nearest_rule(name) {
+            Some(near) => format!("no rule has this name; did you mean `{}`?", near.name),
+            None => "no rule has this name; `flashgate explain` lists them".to_owned(),
+        })
+    }
+
+    /// A rule, or `warnings`.
+    pub(crate) fn rule_or_warnings(name: &str) -> Result<Self, String> {
+        if name == "warnings" {
+            return Ok(Self::Warnings);
+        }
+        Self::rule(name)
+    }
+}
+
+/// What all flags together ask for.
+#[derive(Debug, Default)]
+pub(crate) struct Levels {
+    rules: Vec<(&'static str, Level)>,
+    deny_warnings: bool,
+}
+
+impl Levels {
+    /// Takes one flag; an error if it contradicts one before.
+    pub(crate) fn set(&mut self, subject: Subject, level: Level) -> Result<(), String> {
+        let rule = match subject {
+            Subject::Warnings => {
+                self.deny_warnings = true;
+                return Ok(());
+            }
+            Subject::Rule(rule) => rule,
+        };
+        match self.of(rule) {
+            Some(other) if other != level => Err(format!(
+                "`{rule}` can't be both at {} and at {}",
+                other.flag(),
+                level.flag()
+            )),
+            Some(_) => Ok(()),
+            None => {
+                self.rules.push((rule, level));
+                Ok(())
+            }
+        }
+    }
+
+    /// Leaves out what is allowed, and gives the rest its level.
+    pub(crate) fn apply(&self, findings: &mut Vec<Diagnostic>) {
+        findings.retain(|finding| !self.allows(finding.rule));
+        for finding in findings {
+            match self.of(finding.rule) {
+                Some(Level::Deny) => finding.severity = Severity::Error,
+                Some(Level::Warn) => finding.severity = Severity::Warning,
+                Some(Level::Allow) | None => {}
+            }
+            if self.deny_warnings && finding.severity == Severity::Warning {
+                finding.severity = Severity::Error;
+            }
+        }
+    }
+
+    /// Whether nothing is to be heard of a rule.
+    pub(super) fn allows(&self, rule: &str) -> bool {
+        self.of(rule) == Some(Level::Allow)
+    }
+
+    fn of(&self, rule: &str) -> Option<Level> {
+        let (_, level) = self.rules.iter().find(|(name, _)| *name == rule)?;
+        Some(*level)
+    }
+}
+
+impl Level {
+    const fn flag(self) -> &'static str {
+        match self {
+            Self::Allow => "--allow",
+            Self::Warn => "--warn",
+            Self::Deny => "--deny",
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Puts a new file in the place of an old one, whole or not at all.
+//!
+//! It must never leave half a file, nor a file that others may read and could not before.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{MetadataExt as _, fchown};
+use std::path::Path;
+
+use rustix::fs::{Access, AtFlags, CWD, accessat};
+use tempfile::NamedTempFile;
+
+use super::Fault;
+
+/// Replaces the file that a path leads to, if it still is what it was.
+pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), Fault> {
+    let metadata = fs::metadata(path).map_err(|error| unwritable(&error))?;
+    if !metadata.is_file() {
+        return Err(kept(
+            "it is no ordinary file",
+            "pass its text: `flashgate lint --fix - < FILE`",
+        ));
+    }
+    // The file that a link leads to is replaced, not the link.
+    let target = fs::canonicalize(path).map_err(|error| unwritable(&error))?;
+    // A rename asks for no right to the file itself; somebody may have withheld it on purpose.
+    accessat(CWD, &target, Access::WRITE_OK, AtFlags::EACCESS)
+        .map_err(|error| unwritable(&error.into()))?;
+    let written = write_beside(&target, &metadata, new).map_err(|error| unwritable(&error))?;
+    match fs::read(&target) {
+        Ok(now) if now == old => {}
+        Ok(_) | Err(_) => return Err(kept("it was changed meanwhile", "run it again")),
+    }
+    let persisted = written.persist(&target);
+    persisted.map_err(|error| unwritable(&error.error))?;
+    sync_folder(&target);
+    Ok(())
+}
+
+/// The new file under another name in the same folder, with the rights of the old one; it goes away if not renamed.
+fn write_beside(target: &Path, old: &Metadata, bytes: &[u8]) -> io::Result<NamedTempFile> {
+    let folder = target.parent().unwrap_or(Path::new("/"));
+    let mut file = tempfile::Builder::new()
+        .prefix(".flashgate-")
+        .suffix(".tmp")
+        .tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    let new = file.as_file().metadata()?;
+    if (new.uid(), new.gid()) != (old.uid(), old.gid()) {
+        // Only root may give a file away; a group one is in can be kept. What can't be is not worth leaving faults in.
+        let _ = fchown(file.as_file(), Some(old.uid()), Some(old.gid()))
+            .or_else(|_| fchown(file.as_file(), None, Some(old.gid())));
+    }
+    // After the owner: a change of owner takes rights away.
+    file.as_file().set_permissions(old.permissions())?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+/// So that a power cut does not bring the old file back; where that can't be had, it is no fault.
+fn sync_folder(target: &Path) {
+    let folder = target.parent().and_then(|folder| File::open(folder).ok());
+    if let Some(folder) = folder {
+        let _ = folder.sync_all();
+    }
+}
+
+fn unwritable(error: &io::Error) -> Fault {
+    kept(
+        &crate::log::reason(error),
+        "run flashgate as a user who may write the file and its folder, or take the text from `flashgate lint --fix - < FILE`",
+    )
+}
+
+fn kept(reason: &str, help: &str) -> Fault {
+    Fault {
+        message: format!("can't be fixed, and is as it was: {reason}"),
+        help: help.to_owned(),
+    }
+}

@@ -1,0 +1,136 @@
+//! Findings with carets, notes and what to write instead, in the compiler's manner.
+
+use std::fmt::Write as _;
+
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Patch, Renderer, Snippet};
+use flash_policy::diagnostic::{Edit, Fix, Label};
+use flash_policy::{Diagnostic, Severity};
+
+use super::Source;
+
+/// More than this nobody reads, and a file can have tens of thousands.
+const MOST_SHOWN: usize = 50;
+
+/// Longer lines are shown in part. A change of one is told and not shown: it would fill the screen twice.
+const LONG: usize = 120;
+
+/// Renders findings one after another, each followed by an empty line; of very many, the worst first.
+pub(super) fn findings(found: &[Diagnostic], source: &Source, renderer: &Renderer) -> String {
+    let mut shown: Vec<_> = found.iter().collect();
+    if shown.len() > MOST_SHOWN {
+        shown.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    }
+    let mut text = String::new();
+    for finding in shown.iter().take(MOST_SHOWN) {
+        text.push_str(&renderer.render(&groups(finding, source)));
+        text.push_str("\n\n");
+    }
+    if let Some(more) = found.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
+        // Writing to a string does not fail.
+        let _ = write!(
+            text,
+            "{more} more findings in {} are not shown\n\n",
+            source.name()
+        );
+    }
+    text
+}
+
+fn groups<'a>(finding: &'a Diagnostic, source: &'a Source) -> Vec<Group<'a>> {
+    let level = match finding.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Hint => Level::NOTE.with_name("hint"),
+        Severity::Warning | _ => Level::WARNING,
+    };
+    let mut group = level
+        .primary_title(finding.message.as_str())
+        .id(finding.rule)
+        .elements(places(finding, source));
+    for note in &finding.notes {
+        group = group.element(Level::NOTE.message(note.as_str()));
+    }
+    for help in &finding.help {
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    let patch = finding.fix.as_ref().and_then(|fix| patch(fix, source));
+    std::iter::once(group).chain(patch).collect()
+}
+
+/// The lines of all places together where they are short, and each by itself otherwise: no two marks are then further
+/// apart than a line can be shown.
+fn places<'a>(finding: &'a Diagnostic, source: &'a Source) -> Vec<Element<'a>> {
+    let primary = finding.label.iter();
+    let others = finding.secondary.iter();
+    let labels: Vec<_> = primary
+        .map(|label| (AnnotationKind::Primary, label))
+        .chain(others.map(|label| (AnnotationKind::Context, label)))
+        .collect();
+    let each = || {
+        let each = labels.iter();
+        let each = each.filter_map(|label| lines(std::slice::from_ref(label), source));
+        each.map(|(_, element)| element).collect()
+    };
+    match lines(&labels, source) {
+        None => vec![annotate_snippets::Origin::path(source.name()).into()],
+        Some((Width::Long, _)) if labels.len() > 1 => each(),
+        Some((_, element)) => vec![element],
+    }
+}
+
+/// Whether the lines fit on a narrow terminal.
+enum Width {
+    Short,
+    Long,
+}
+
+/// The lines that some places are in, with marks below them.
+fn lines<'a>(
+    labels: &[(AnnotationKind, &'a Label)],
+    source: &'a Source,
+) -> Option<(Width, Element<'a>)> {
+    let excerpt = source.excerpt(labels.iter().map(|(_, label)| label.span))?;
+    let width = if excerpt.text.lines().any(|line| line.len() > LONG) {
+        Width::Long
+    } else {
+        Width::Short
+    };
+    let marks = labels.iter().map(|(kind, label)| {
+        let mark = kind.span(excerpt.visible(source, label.span));
+        if label.text.is_empty() {
+            mark
+        } else {
+            mark.label(label.text.as_str())
+        }
+    });
+    let snippet = Snippet::source(excerpt.text)
+        .line_start(excerpt.line)
+        .path(source.name())
+        .annotations(marks);
+    Some((width, snippet.into()))
+}
+
+/// What the file would look like.
+fn patch<'a>(fix: &'a Fix, source: &'a Source) -> Option<Group<'a>> {
+    let excerpt = source.excerpt(fix.edits.iter().map(|edit| edit.span))?;
+    let title = Level::HELP.secondary_title(format!("`--fix` can {}", fix.title));
+    let too_long = |text: &str| text.lines().any(|line| line.len() > LONG);
+    // Such as a byte order mark, which is not part of the text.
+    let invisible =
+        |edit: &Edit| edit.text.is_empty() && excerpt.range(source, edit.span).is_empty();
+    if too_long(excerpt.text)
+        || fix
+            .edits
+            .iter()
+            .any(|edit| too_long(&edit.text) || invisible(edit))
+    {
+        return Some(Group::with_title(title));
+    }
+    let patches = fix
+        .edits
+        .iter()
+        .map(|edit| Patch::new(excerpt.range(source, edit.span), edit.text.as_str()));
+    let lines = Snippet::source(excerpt.text)
+        .line_start(excerpt.line)
+        .patches(patches);
+    Some(title.element(lines))
+}

@@ -1,0 +1,206 @@
+//! The text that findings are about: places in bytes become lines and columns, and excerpts.
+//!
+//! It must never show a column that an editor would not: a byte order mark has none, and a character has one.
+
+use std::ops::Range;
+
+use flash_policy::Span;
+
+/// Characters are counted once, up to each so many bytes, so that a place in a very long line is found at once.
+const STRIDE: usize = 1024;
+
+/// The byte order mark of UTF-8; editors hide it.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// A text by the name the user knows it by.
+#[derive(Debug)]
+pub(crate) struct Source {
+    name: String,
+    /// Without a byte order mark; what is not UTF-8 is replaced.
+    text: String,
+    /// Where valid and faulty stretches begin: in the bytes, and in the text.
+    stretches: Vec<(usize, usize)>,
+    /// Where each line begins.
+    lines: Vec<usize>,
+    /// How many characters there are before each stride.
+    counts: Vec<usize>,
+}
+
+/// A place as an editor shows it; both count from 1, columns in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Position {
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+}
+
+/// Some whole lines of a text.
+pub(super) struct Excerpt<'a> {
+    pub(super) text: &'a str,
+    /// The number of the first one.
+    pub(super) line: usize,
+    start: usize,
+}
+
+impl Source {
+    /// A file or a flag. Control characters in the name are escaped: it goes to terminals.
+    pub(crate) fn new(name: &str, bytes: &[u8]) -> Self {
+        let marked = bytes.starts_with(MARK);
+        let mut at = if marked { MARK.len() } else { 0 };
+        let (mut text, mut stretches) = (String::new(), vec![(0, 0)]);
+        for chunk in bytes.get(at..).unwrap_or_default().utf8_chunks() {
+            stretches.push((at, text.len()));
+            text.push_str(chunk.valid());
+            at += chunk.valid().len();
+            if !chunk.invalid().is_empty() {
+                stretches.push((at, text.len()));
+                text.push(char::REPLACEMENT_CHARACTER);
+                at += chunk.invalid().len();
+            }
+        }
+        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self {
+            name: printable(name),
+            lines: std::iter::once(0).chain(breaks).collect(),
+            counts: counts(&text),
+            text,
+            stretches,
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The line and column of a byte of the file.
+    pub(crate) fn position(&self, at: usize) -> Position {
+        let place = self.place(at);
+        let line = self.line(place);
+        let start = self.line_start(line);
+        Position {
+            line,
+            column: self.characters_before(place) - self.characters_before(start) + 1,
+        }
+    }
+
+    /// The lines that these places are in; none if there are no places.
+    pub(super) fn excerpt(&self, spans: impl Iterator<Item = Span>) -> Option<Excerpt<'_>> {
+        let (mut first, mut last) = (usize::MAX, 0);
+        for span in spans {
+            first = first.min(self.line(self.place(span.start)));
+            last = last.max(self.line(self.place(span.end)));
+        }
+        let start = (first != usize::MAX).then(|| self.line_start(first))?;
+        let end = self.lines.get(last).copied().unwrap_or(self.text.len());
+        Some(Excerpt {
+            text: self.text.get(start..end)?,
+            line: first,
+            start,
+        })
+    }
+
+    /// A place in the bytes as a place in the text; one inside a character becomes its start.
+    fn place(&self, at: usize) -> usize {
+        let index = self.stretches.partition_point(|(bytes, _)| *bytes <= at);
+        let stretch = index
+            .checked_sub(1)
+            .and_then(|index| self.stretches.get(index));
+        let (bytes, place) = stretch.copied().unwrap_or_default();
+        let end = self
+            .stretches
+            .get(index)
+            .map_or(self.text.len(), |(_, place)| *place);
+        let mut place = (place + (at - bytes.min(at))).min(end);
+        while !self.text.is_char_boundary(place) {
+            place -= 1;
+        }
+        place
+    }
+
+    /// The number of the line that a place in the text is in.
+    fn line(&self, place: usize) -> usize {
+        self.lines.partition_point(|start| *start <= place)
+    }
+
+    fn line_start(&self, line: usize) -> usize {
+        let start = line.checked_sub(1).and_then(|index| self.lines.get(index));
+        start.copied().unwrap_or_default()
+    }
+
+    fn characters_before(&self, place: usize) -> usize {
+        let stride = place / STRIDE;
+        let counted = self.counts.get(stride).copied().unwrap_or_default();
+        let rest = self.text.as_bytes().get(stride * STRIDE..place);
+        counted + characters(rest.unwrap_or_default())
+    }
+}
+
+impl Excerpt<'_> {
+    /// A place of the file as a place in these lines.
+    pub(super) fn range(&self, source: &Source, span: Span) -> Range<usize> {
+        let place = |at| (source.place(at).max(self.start) - self.start).min(self.text.len());
+        let start = place(span.start);
+        start..place(span.end).max(start)
+    }
+
+    /// The same without the end of the last line, which nobody sees and nothing can be drawn below.
+    pub(super) fn visible(&self, source: &Source, span: Span) -> Range<usize> {
+        let range = self.range(source, span);
+        let marked = self.text.get(range.clone()).unwrap_or_default();
+        let seen = marked.trim_end_matches(['\r', '\n']).len();
+        range.start..range.start + seen
+    }
+}
+
+fn counts(text: &str) -> Vec<usize> {
+    let strides = text.as_bytes().chunks(STRIDE);
+    let sums = strides.scan(0, |sum, stride| {
+        *sum += characters(stride);
+        Some(*sum)
+    });
+    std::iter::once(0).chain(sums).collect()
+}
+
+/// How many characters begin in these bytes of a text.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
+}
+
+/// A name without anything that a terminal would act on.
+pub(crate) fn printable(name: &str) -> String {
+    let mut shown = String::new();
+    for c in name.chars() {
+        if c.is_control() {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Position, STRIDE, Source};
+
+    #[track_caller]
+    fn check(bytes: &[u8], at: usize, line: usize, column: usize) {
+        let found = Source::new("", bytes).position(at);
+        assert_eq!(found, Position { line, column }, "{at}");
+    }
+
+    #[test]
+    fn places() {
+        check(b"", 0, 1, 1);
+        check(b"ab\r\ncd", 5, 2, 2);
+        check(b"ab\n", 3, 2, 1);
+        check("ä全x".as_bytes(), 5, 1, 3);
+        check("ä全x".as_bytes(), 3, 1, 2); // inside a character
+        check(b"\xEF\xBB\xBFab", 0, 1, 1);
+        check(b"\xEF\xBB\xBFab", 2, 1, 1);
+        check(b"\xEF\xBB\xBFab", 4, 1, 2);
+        check(b"a\xFF\xFFb", 3, 1, 4);
+        check(b"ab", 99, 1, 3);
+        let long = "ä".repeat(STRIDE * 3);
+        check(long.as_bytes(), STRIDE * 4 + 2, 1, STRIDE * 2 + 2);
+    }
+}

@@ -1,0 +1,49 @@
+//! `flashgate explain`: every rule has a page, and what a finding names can be explained.
+
+use super::{Said, flashgate};
+
+fn explain(arguments: &[&str]) -> Said {
+    let output = flashgate(&[&["explain"], arguments].concat()).output();
+    output.unwrap().into()
+}
+
+/// The names in the list, each with its line.
+fn rules(list: &str) -> Vec<(&str, &str)> {
+    let lines = list.lines().filter(|line| line.starts_with("  "));
+    lines
+        .map(|line| (line.split_whitespace().next().unwrap(), line))
+        .collect()
+}
+
+#[test]
+fn every_rule_has_a_line_and_a_page() {
+    let list = explain(&[]);
+    assert_eq!(list.code, Some(0));
+    let rules = rules(&list.stdout);
+    assert!(rules.len() > 50, "{}", list.stdout);
+    for (name, line) in rules {
+        let [_, level, summary @ ..] = &line.split_whitespace().collect::<Vec<_>>()[..] else {
+            panic!("{line}");
+        };
+        assert!(["error", "warning", "hint"].contains(level), "{line}");
+        assert!(!summary.is_empty(), "{line}");
+        assert!(line.chars().count() <= 160, "{line}");
+        let page = explain(&[name]);
+        assert_eq!(page.code, Some(0), "{name}");
+        let head = format!("# {name}\n\n*{level}* · ");
+        assert!(page.stdout.starts_with(&head), "{}", page.stdout);
+    }
+}
+
+#[test]
+fn unknown_rules() {
+    let said = explain(&["wildcard-domian"]);
+    assert_eq!(said.code, Some(2));
+    assert!(
+        said.stderr.contains("did you mean `wildcard-domain`?"),
+        "{}",
+        said.stderr
+    );
+    let said = explain(&["\u{1b}[31m"]);
+    assert!(!said.stderr.contains('\u{1b}'), "{}", said.stderr);
+}

@@ -1,0 +1,174 @@
+//! `--fix`: a file is mended whole or not at all, and stays the user's.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
+use std::path::Path;
+use std::process::Command;
+
+use testkit::folder::Folder;
+use testkit::needs;
+
+use super::{Said, faulty, lint, lint_in, sound};
+
+/// Something that is safe to mend, and the same mended.
+fn mendable() -> (Vec<u8>, Vec<u8>) {
+    let mended = sound().into_bytes();
+    ([b"\xEF\xBB\xBF".to_vec(), mended.clone()].concat(), mended)
+}
+
+/// What lies in a folder, hidden files too.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn in_place() {
+    let (broken, mended) = mendable();
+    let folder = Folder::new().unwrap();
+    let path = folder.file("a.xml", &broken).unwrap();
+    let before = lint_in(folder.path(), &["a.xml"]);
+    assert!(before.stdout.contains("`--fix` can mend 1"), "{before:?}");
+    assert_eq!(fs::read(&path).unwrap(), broken, "nothing was asked for");
+    let said = lint_in(folder.path(), &["--fix", "a.xml"]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(said.stdout.contains("fixed a.xml:\n  "), "{said:?}");
+    assert!(said.stdout.contains("; 1 fix made"), "{said:?}");
+    assert_eq!(fs::read(&path).unwrap(), mended);
+    assert_eq!(names(folder.path()), ["a.xml"]);
+    // What is sound is not even written.
+    let inode = fs::metadata(&path).unwrap().ino();
+    let said = lint_in(folder.path(), &["--fix", "a.xml"]);
+    assert_eq!(said.stdout, "1 file: no findings\n");
+    assert_eq!(fs::metadata(&path).unwrap().ino(), inode);
+}
+
+/// What can't be mended is still told, and decides the exit code.
+#[test]
+fn the_rest_is_told() {
+    let folder = Folder::new().unwrap();
+    let text = [b"\xEF\xBB\xBF".to_vec(), faulty().into_bytes()].concat();
+    folder.file("a.xml", text).unwrap();
+    let said = lint_in(folder.path(), &["--fix", "--format", "short", "a.xml"]);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.stdout.contains("[missing-to-ports]"), "{said:?}");
+    assert!(!said.stdout.contains("byte order mark"), "{said:?}");
+    assert!(said.stderr.contains("fixed a.xml:"), "{said:?}");
+}
+
+/// Somebody who allows something wants it left alone.
+#[test]
+fn what_is_allowed_stays() {
+    let (broken, _) = mendable();
+    let folder = Folder::new().unwrap();
+    let path = folder.file("a.xml", &broken).unwrap();
+    let short = lint_in(folder.path(), &["--format", "short", "a.xml"]);
+    let (_, rest) = short.stdout.split_once('[').unwrap();
+    let (rule, _) = rest.split_once(']').unwrap();
+    let said = lint_in(folder.path(), &["--fix", "--allow", rule, "a.xml"]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert_eq!(fs::read(&path).unwrap(), broken);
+}
+
+#[test]
+fn rights_and_links_stay() {
+    let (broken, mended) = mendable();
+    let folder = Folder::new().unwrap();
+    let path = folder.file("a.xml", &broken).unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+    let root = needs::root().is_none();
+    if root {
+        chown(&path, Some(1234), Some(5678)).unwrap();
+    }
+    symlink("a.xml", folder.path().join("link.xml")).unwrap();
+    let said = lint_in(folder.path(), &["--fix", "link.xml"]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    let link = folder.path().join("link.xml");
+    assert!(fs::symlink_metadata(link).unwrap().is_symlink());
+    assert_eq!(fs::read(&path).unwrap(), mended);
+    let metadata = fs::metadata(&path).unwrap();
+    assert_eq!(metadata.mode() & 0o7777, 0o640);
+    if root {
+        assert_eq!((metadata.uid(), metadata.gid()), (1234, 5678));
+    }
+}
+
+/// As a user whom permissions bind: root without its capabilities, if need be.
+fn bound(folder: &Path, arguments: &[&str]) -> Option<Said> {
+    let program = testkit::binary::flashgate().unwrap();
+    let mut command = Command::new(&program);
+    if needs::root().is_none() {
+        if !needs::met(needs::program("setpriv")) {
+            return None;
+        }
+        command = Command::new("setpriv");
+        command.args(["--inh-caps=-all", "--bounding-set=-all"]);
+        command.arg(&program);
+    }
+    let command = command.arg("lint").args(arguments);
+    Some(command.current_dir(folder).output().unwrap().into())
+}
+
+/// A file that can't be replaced is kept as it is; the others are mended.
+#[test]
+fn what_cannot_be_written() {
+    let (broken, mended) = mendable();
+    let folder = Folder::new().unwrap();
+    let locked = folder.path().join("locked");
+    fs::create_dir(&locked).unwrap();
+    let in_locked = folder.file("locked/a.xml", &broken).unwrap();
+    let read_only = folder.file("b.xml", &broken).unwrap();
+    let free = folder.file("c.xml", &broken).unwrap();
+    fs::set_permissions(&read_only, Permissions::from_mode(0o444)).unwrap();
+    fs::set_permissions(&locked, Permissions::from_mode(0o555)).unwrap();
+    let said = bound(folder.path(), &["--fix", "."]);
+    fs::set_permissions(&locked, Permissions::from_mode(0o755)).unwrap();
+    let Some(said) = said else { return };
+    assert_eq!(said.code, Some(2), "{said:?}");
+    for name in ["./locked/a.xml", "./b.xml"] {
+        let told = format!("error: {name}: can't be fixed, and is as it was: permission denied");
+        assert!(said.stderr.contains(&told), "{said:?}");
+    }
+    assert_eq!(fs::read(&in_locked).unwrap(), broken);
+    assert_eq!(fs::read(&read_only).unwrap(), broken);
+    assert_eq!(fs::read(&free).unwrap(), mended);
+    assert_eq!(names(folder.path()), ["b.xml", "c.xml", "locked"]);
+    assert_eq!(names(&locked), ["a.xml"]);
+    // What was not mended is still there to be told.
+    assert!(said.stdout.contains("`--fix` can mend 2"), "{said:?}");
+}
+
+#[test]
+fn what_is_no_file() {
+    let (broken, _) = mendable();
+    let folder = Folder::new().unwrap();
+    folder.file("a.xml", &broken).unwrap();
+    let pipe = "cat a.xml | \"$0\" lint --fix /dev/stdin";
+    let program = testkit::binary::flashgate().unwrap();
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", pipe])
+        .arg(program)
+        .current_dir(folder.path());
+    let said = Said::from(command.output().unwrap());
+    assert_eq!(said.code, Some(2), "{said:?}");
+    assert!(said.stderr.contains("no ordinary file"), "{said:?}");
+}
+
+/// The text to standard output, everything else to standard error.
+#[test]
+fn standard_input() {
+    let (broken, mended) = mendable();
+    for format in ["human", "short", "json"] {
+        let said = lint(&broken, &["--fix", "--format", format]);
+        assert_eq!(said.code, Some(0), "{said:?}");
+        assert_eq!(said.stdout.as_bytes(), mended, "{said:?}");
+        assert!(said.stderr.contains("fix"), "{said:?}");
+    }
+    let said = lint(sound(), &["--fix"]);
+    assert_eq!(said.stdout, sound(), "what needs no mending comes out too");
+}

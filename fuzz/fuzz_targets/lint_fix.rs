@@ -1,0 +1,57 @@
+//! Mending a file adds no finding, leaves what a policy grants as it is, and can't be done twice.
+#![no_main]
+
+use std::collections::BTreeMap;
+
+use flash_policy::lint::{Kind, Options, Report, fix, lint_with};
+use flash_policy::{Grant, Movie, Policy, Port, Serving, grants};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    for kind in [Kind::Socket, Kind::Url, Kind::Silverlight] {
+        let options = Options::new(Serving::from_port(Port::MASTER)).kind(kind);
+        let before = lint_with(bytes, &options);
+        let fixed = fix(bytes, &options);
+        let after = lint_with(&fixed.bytes, &options);
+        let counted = counts(&before);
+        for (rule, count) in counts(&after) {
+            assert!(counted.get(rule).is_some_and(|before| count <= *before), "{rule} is new");
+        }
+        assert_eq!(fix(&fixed.bytes, &options).bytes, fixed.bytes);
+        if let Some(policy) = before.policy.filter(|_| !before.findings.is_empty()) {
+            let mended = after.policy.expect("a policy stays one");
+            assert_eq!(policy.site_control, mended.site_control);
+            same(&policy, &mended);
+        }
+        assert!(before.access.is_none() || before.access == after.access);
+    }
+});
+
+fn counts(report: &Report) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    for finding in &report.findings {
+        *counts.entry(finding.rule).or_default() += 1;
+    }
+    counts
+}
+
+/// Each movie that a rule of either names may connect to the same of the ports that one of them names.
+fn same(one: &Policy, other: &Policy) {
+    let rules = || one.rules.iter().chain(&other.rules).take(12);
+    let hosts = rules().map(|rule| rule.domain.hosts().to_string().replace('*', "x"));
+    let movies: Vec<_> = hosts
+        .flat_map(|host| {
+            let origin = |scheme| format!("{scheme}://{host}/a.swf").parse().ok();
+            [origin("http"), origin("https")]
+        })
+        .flatten()
+        .map(Movie::Remote)
+        .chain([Movie::Hostless])
+        .collect();
+    for port in [1, 80, 81, 843, 1023, 1024, 9339, 65_535].map(|port| Port::new(port).unwrap()) {
+        for movie in &movies {
+            let allowed = |policy| matches!(grants(policy, Port::MASTER, movie, port), Grant::Allowed { .. });
+            assert_eq!(allowed(one), allowed(other), "{movie:?} to {port}");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! A verdict does not depend on how the input was cut.
+#![no_main]
+
+use flash_policy::{Recogniser, Verdict};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: (usize, &[u8])| {
+    let (cut, bytes) = input;
+    let cut = cut % (bytes.len() + 1);
+    assert_eq!(verdict(&[bytes]), verdict(&[&bytes[..cut], &bytes[cut..]]));
+    assert_eq!(verdict(&[bytes]), verdict(&bytes.chunks(1).collect::<Vec<_>>()));
+});
+
+fn verdict(pieces: &[&[u8]]) -> Verdict {
+    let mut recogniser = Recogniser::new();
+    let mut last = recogniser.feed(&[]);
+    for piece in pieces {
+        last = recogniser.feed(piece);
+    }
+    last
+}
