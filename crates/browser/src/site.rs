@@ -1,0 +1,183 @@
+//! The web server of a page: gives it Ruffle and its movie, takes its events, and hands it the test's orders.
+
+use std::fs::File;
+use std::path::{Component, Path};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow};
+use serde_json::{Value, json};
+use tiny_http::{Header, Request, Response, Server};
+
+use crate::{Page, ruffle};
+
+/// What the page or its movie told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// What happened.
+    pub kind: String,
+    /// What there is to say about it.
+    pub text: String,
+}
+
+/// A running site; it ends when dropped.
+#[derive(Debug)]
+pub(crate) struct Site {
+    port: u16,
+    stop: Arc<Stop>,
+    orders: Sender<Value>,
+    events: Receiver<Event>,
+    server: Option<JoinHandle<()>>,
+}
+
+/// What ends a site: `tiny_http` has no type that can be printed.
+struct Stop(Server);
+
+impl std::fmt::Debug for Stop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Stop")
+    }
+}
+
+impl Site {
+    /// A site on a free port of 127.0.0.1, with this page at `/`.
+    pub(crate) fn start(page: &Page<'_>) -> Result<Self> {
+        let server = Server::http("127.0.0.1:0").map_err(|error| anyhow!("{error}"))?;
+        let address = server.server_addr().to_ip();
+        let port = address.context("expected an IP address")?.port();
+        let (orders, taken) = channel();
+        let (tell, events) = channel();
+        let content = Content {
+            page: html(page),
+            movie: page.movie.bytes()?,
+            orders: Arc::new(Mutex::new(taken)),
+            tell,
+        };
+        let stop = Arc::new(Stop(server));
+        let requests = Arc::clone(&stop);
+        let server = thread::Builder::new()
+            .name("site".to_owned())
+            .spawn(move || {
+                for request in requests.0.incoming_requests() {
+                    // A browser that has gone away wants no answer.
+                    let _ = content.answer(request);
+                }
+            })?;
+        Ok(Self {
+            port,
+            stop,
+            orders,
+            events,
+            server: Some(server),
+        })
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// What the page is to call, once it asks.
+    pub(crate) fn order(&self, order: Value) {
+        // The receiver lives as long as the server does.
+        let _ = self.orders.send(order);
+    }
+
+    pub(crate) fn next_event(&self, limit: Duration) -> Option<Event> {
+        self.events.recv_timeout(limit).ok()
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.stop.0.unblock();
+        if let Some(server) = self.server.take() {
+            let _ = server.join();
+        }
+    }
+}
+
+struct Content {
+    page: String,
+    movie: Vec<u8>,
+    orders: Arc<Mutex<Receiver<Value>>>,
+    tell: Sender<Event>,
+}
+
+impl Content {
+    fn answer(&self, request: Request) -> Result<()> {
+        let path = request.url().split('?').next().unwrap_or_default();
+        match path {
+            "/" => reply(request, self.page.as_bytes(), "text/html"),
+            "/movie.swf" => reply(request, &self.movie, "application/x-shockwave-flash"),
+            "/event" => self.take(request),
+            "/order" => self.hand_out(request),
+            path => match path.strip_prefix("/ruffle/").map(str::to_owned) {
+                Some(name) => file(request, Path::new(&name)),
+                None => not_found(request),
+            },
+        }
+    }
+
+    fn take(&self, mut request: Request) -> Result<()> {
+        let (kind, text) = serde_json::from_reader(request.as_reader())?;
+        let _ = self.tell.send(Event { kind, text });
+        reply(request, b"", "text/plain")
+    }
+
+    /// Answers when there is an order, on a thread of its own; or when the site ends.
+    fn hand_out(&self, request: Request) -> Result<()> {
+        let orders = Arc::clone(&self.orders);
+        thread::Builder::new()
+            .name("order".to_owned())
+            .spawn(move || {
+                let orders = orders.lock().unwrap_or_else(PoisonError::into_inner);
+                let order = orders.recv().unwrap_or_else(|_| json!(["end"]));
+                let _ = reply(request, order.to_string().as_bytes(), "application/json");
+            })?;
+        Ok(())
+    }
+}
+
+fn html(page: &Page<'_>) -> String {
+    let script = |path: &String| format!("<script src=\"{path}\"></script>\n");
+    let (host, port) = page.game;
+    let parameters = json!({ "host": host, "port": port.to_string() });
+    include_str!("page.html")
+        .replace(
+            "{scripts}\n",
+            &page.scripts.iter().map(script).collect::<String>(),
+        )
+        .replace("{parameters}", &parameters.to_string())
+}
+
+fn reply(request: Request, body: &[u8], content_type: &str) -> Result<()> {
+    let response = Response::from_data(body).with_header(header("Content-Type", content_type)?);
+    request.respond(response.with_header(header("Cache-Control", "no-store")?))?;
+    Ok(())
+}
+
+/// One of Ruffle's; only names, no paths.
+fn file(request: Request, name: &Path) -> Result<()> {
+    let plain = name
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)));
+    let path = ruffle::folder().filter(|_| plain);
+    let opened = path.and_then(|folder| File::open(folder.join(name)).ok());
+    let Some(opened) = opened else {
+        return not_found(request);
+    };
+    let content_type = header("Content-Type", ruffle::content_type(name))?;
+    request.respond(Response::from_file(opened).with_header(content_type))?;
+    Ok(())
+}
+
+fn not_found(request: Request) -> Result<()> {
+    request.respond(Response::empty(404))?;
+    Ok(())
+}
+
+fn header(name: &str, value: &str) -> Result<Header> {
+    Header::from_bytes(name, value).map_err(|()| anyhow!("expected a header, found {value:?}"))
+}
