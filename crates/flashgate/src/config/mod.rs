@@ -17,6 +17,7 @@ use crate::render::{self, Source};
 use crate::snapshot::Loaded;
 
 pub(crate) mod backend;
+mod bridge;
 pub(crate) mod defaults;
 pub(crate) mod gates;
 mod listeners;

@@ -5,8 +5,10 @@ use flash_policy::{Diagnostic, Host, SiteControl, Span};
 use super::sections::{self, RawAdmin, RawLimits, RawProcess};
 use super::tree::{At, Table, Text, Value, parse_text};
 
+mod bridge;
 mod listener;
 
+pub(super) use bridge::RawBridge;
 pub(super) use listener::{RawGate, RawListener};
 
 /// The whole file.
@@ -19,6 +21,7 @@ pub(super) struct Raw {
     pub(super) limits: RawLimits,
     pub(super) process: RawProcess,
     pub(super) admin: Option<RawAdmin>,
+    pub(super) bridge: Option<RawBridge>,
 }
 
 /// `[policy.NAME]`.
@@ -77,6 +80,7 @@ pub(super) fn read(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Raw {
     raw.listeners = listeners(root, found);
     let mut section = |key: &str| root.get(key)?.table(format!("[{key}]"), found);
     let (limits, process, admin) = (section("limits"), section("process"), section("admin"));
+    let bridge = section("bridge");
     if let Some(table) = limits {
         raw.limits = sections::limits(&table, found);
     }
@@ -84,6 +88,7 @@ pub(super) fn read(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Raw {
         raw.process = sections::process(&table, found);
     }
     raw.admin = admin.map(|table| sections::admin(&table, found));
+    raw.bridge = bridge.map(|table| bridge::bridge(&table, found));
     raw
 }
 

@@ -111,7 +111,11 @@ impl Waiting {
 
     /// Answers a policy request.
     pub(super) async fn answer(mut self, rest: Rest, peer: Option<SocketAddr>) {
-        let (reply, sent) = (self.service.reply.as_bytes(), self.progress.sent);
+        let sent = self.progress.sent;
+        let Some(policy) = &self.service.policy else {
+            return self.end(Outcome::NotARequest, peer);
+        };
+        let reply = policy.reply.as_bytes();
         let linger = self.shared.deadlines().linger;
         let (stream, permit) = (&mut self.stream, &mut self.permit);
         let outcome = policy::answer(stream, permit, reply, sent, rest, linger).await;

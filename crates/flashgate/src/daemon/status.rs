@@ -85,7 +85,8 @@ impl Health {
 #[derive(Clone, Debug)]
 pub(super) struct ListenerStatus {
     pub(super) address: SocketAddr,
-    pub(super) policy: String,
+    /// What it serves most; the bridge serves none.
+    pub(super) policy: Option<String>,
     pub(super) health: Health,
 }
 
