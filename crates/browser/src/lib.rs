@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
+use testkit::namespace::{self, Namespace};
 use testkit::needs;
 
 use chromium::Chromium;
@@ -23,7 +24,7 @@ use site::Site;
 /// A page to visit.
 #[derive(Clone, Debug)]
 pub struct Page<'a> {
-    /// The host in its URL, and so in its origin; every name under `.test` is this machine.
+    /// The host in its URL, and so its origin; every name under `.test` is the namespace's loopback.
     pub host: &'a str,
     /// What it shows.
     pub movie: Movie,
@@ -55,25 +56,21 @@ pub fn missing() -> Option<String> {
         .into_iter()
         .find_map(needs::program)
         .or_else(ruffle::missing)
+        .or_else(namespace::missing)
 }
 
 impl Visit {
-    /// Opens a page in a browser of its own.
-    pub fn to(page: &Page<'_>) -> Result<Self> {
-        let site = Site::start(page)?;
-        let url = format!("http://{}:{}/", page.host, site.port());
-        let chromium = Chromium::start(&url)?;
-        Ok(Self {
-            _chromium: chromium,
-            site,
-            seen: Vec::new(),
-        })
-    }
-
-    /// The page's origin, as its browser sends it.
-    #[must_use]
-    pub fn origin(&self, page: &Page<'_>) -> String {
-        format!("http://{}:{}", page.host, self.site.port())
+    /// Opens a page in a browser of its own, inside a namespace, where the page's site has port 80.
+    pub fn to(namespace: &Namespace, page: &Page<'_>) -> Result<Self> {
+        namespace.run(|| {
+            let site = Site::start(page)?;
+            let chromium = Chromium::start(&format!("http://{}/", page.host))?;
+            Ok(Self {
+                _chromium: chromium,
+                site,
+                seen: Vec::new(),
+            })
+        })?
     }
 
     /// Calls a function of the movie.

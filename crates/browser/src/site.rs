@@ -2,12 +2,13 @@
 
 use std::fs::File;
 use std::path::{Component, Path};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Result, anyhow};
 use serde_json::{Value, json};
 use tiny_http::{Header, Request, Response, Server};
 
@@ -25,28 +26,19 @@ pub struct Event {
 /// A running site; it ends when dropped.
 #[derive(Debug)]
 pub(crate) struct Site {
-    port: u16,
-    stop: Arc<Stop>,
+    stop: Arc<AtomicBool>,
     orders: Sender<Value>,
     events: Receiver<Event>,
     server: Option<JoinHandle<()>>,
 }
 
-/// What ends a site: `tiny_http` has no type that can be printed.
-struct Stop(Server);
-
-impl std::fmt::Debug for Stop {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Stop")
-    }
-}
+/// How often the server looks whether it is to end.
+const LOOK: Duration = Duration::from_millis(20);
 
 impl Site {
-    /// A site on a free port of 127.0.0.1, with this page at `/`.
+    /// A site on port 80 of 127.0.0.1, with this page at `/`.
     pub(crate) fn start(page: &Page<'_>) -> Result<Self> {
-        let server = Server::http("127.0.0.1:0").map_err(|error| anyhow!("{error}"))?;
-        let address = server.server_addr().to_ip();
-        let port = address.context("expected an IP address")?.port();
+        let server = Server::http("127.0.0.1:80").map_err(|error| anyhow!("{error}"))?;
         let (orders, taken) = channel();
         let (tell, events) = channel();
         let content = Content {
@@ -55,27 +47,18 @@ impl Site {
             orders: Arc::new(Mutex::new(taken)),
             tell,
         };
-        let stop = Arc::new(Stop(server));
-        let requests = Arc::clone(&stop);
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
         let server = thread::Builder::new()
             .name("site".to_owned())
-            .spawn(move || {
-                for request in requests.0.incoming_requests() {
-                    // A browser that has gone away wants no answer.
-                    let _ = content.answer(request);
-                }
-            })?;
+            // The server ends on this thread, for it connects to itself to do so, inside the namespace.
+            .spawn(move || content.serve(&server, &stopped))?;
         Ok(Self {
-            port,
             stop,
             orders,
             events,
             server: Some(server),
         })
-    }
-
-    pub(crate) fn port(&self) -> u16 {
-        self.port
     }
 
     /// What the page is to call, once it asks.
@@ -91,7 +74,7 @@ impl Site {
 
 impl Drop for Site {
     fn drop(&mut self) {
-        self.stop.0.unblock();
+        self.stop.store(true, Ordering::Relaxed);
         if let Some(server) = self.server.take() {
             let _ = server.join();
         }
@@ -106,6 +89,15 @@ struct Content {
 }
 
 impl Content {
+    fn serve(&self, server: &Server, stopped: &AtomicBool) {
+        while !stopped.load(Ordering::Relaxed) {
+            if let Ok(Some(request)) = server.recv_timeout(LOOK) {
+                // A browser that has gone away wants no answer.
+                let _ = self.answer(request);
+            }
+        }
+    }
+
     fn answer(&self, request: Request) -> Result<()> {
         let path = request.url().split('?').next().unwrap_or_default();
         match path {

@@ -11,6 +11,7 @@ mod fault;
 mod http;
 mod log;
 mod render;
+mod ruffle;
 mod snapshot;
 
 use std::process::ExitCode;

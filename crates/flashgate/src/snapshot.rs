@@ -15,10 +15,12 @@ use crate::daemon::ListenAddress;
 
 mod bridge;
 mod network;
+mod own_host;
 mod sockets;
 
 pub(crate) use bridge::{Bridge, PathPattern, Segment};
 pub(crate) use network::Network;
+pub(crate) use own_host::OwnHost;
 pub(crate) use sockets::{Services, Socket};
 
 /// What the daemon was told to do.
@@ -35,7 +37,7 @@ pub(crate) struct Plan {
     /// The endpoint for WebSockets to every gate, if there is one; its listener is among the others.
     pub(crate) bridge: Option<Arc<Bridge>>,
     /// The names and addresses that Flash content uses for this machine.
-    pub(crate) hosts: Vec<Host>,
+    pub(crate) hosts: Vec<OwnHost>,
     /// The files that it was made from: the config file and policy files; none where flags say everything.
     pub(crate) watched: Vec<PathBuf>,
 }
@@ -261,6 +263,11 @@ pub(crate) struct Admin {
 }
 
 impl Plan {
+    /// What clients may call this machine.
+    pub(crate) fn host_names(&self) -> Vec<Host> {
+        self.hosts.iter().map(|own| own.host.clone()).collect()
+    }
+
     /// The names of the gates.
     pub(crate) fn gates(&self) -> impl Iterator<Item = &str> {
         let services = self.listeners.iter().map(|listener| &listener.service);

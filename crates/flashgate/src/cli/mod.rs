@@ -9,6 +9,7 @@ mod allow;
 mod gate;
 mod generate;
 mod policy;
+mod ruffle;
 mod self_test;
 mod serve;
 
@@ -29,6 +30,7 @@ struct Cli {
 enum Command {
     Serve(serve::Serve),
     Policy(policy::Print),
+    Ruffle(ruffle::Ruffle),
     Completions(generate::Completions),
     /// Print the manual page, in roff
     Man,
@@ -78,6 +80,7 @@ pub(crate) fn run() -> Exit {
     match cli.command {
         Command::Serve(serve) => serve.run(),
         Command::Policy(print) => print.run(),
+        Command::Ruffle(ruffle) => ruffle.run(),
         Command::Completions(completions) => completions.run(Cli::command()),
         Command::Man => generate::man(Cli::command()),
         Command::SelfTest(test) => test.run(),

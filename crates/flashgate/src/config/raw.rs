@@ -1,9 +1,10 @@
 //! What the file says, key by key, with places; nothing is filled in and nothing is compared with anything else.
 
-use flash_policy::{Diagnostic, Host, SiteControl, Span};
+use flash_policy::{Diagnostic, SiteControl, Span};
 
 use super::sections::{self, RawAdmin, RawLimits, RawProcess};
 use super::tree::{At, Table, Text, Value, parse_text};
+use crate::snapshot::OwnHost;
 
 mod bridge;
 mod listener;
@@ -14,7 +15,7 @@ pub(super) use listener::{RawGate, RawListener};
 /// The whole file.
 #[derive(Debug, Default)]
 pub(super) struct Raw {
-    pub(super) hosts: Vec<Host>,
+    pub(super) hosts: Vec<OwnHost>,
     pub(super) policies: Vec<RawPolicy>,
     /// Every `[[listen]]`, then every `[[gate]]`.
     pub(super) listeners: Vec<RawListener>,
@@ -125,8 +126,8 @@ fn no_listener() -> Diagnostic {
         .help("add one: `[[listen]]`, and below it `address = \"[::]:843\"`")
 }
 
-fn hosts(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<Host> {
-    let host = |text: &str| text.parse::<Host>().map_err(|error| error.to_string());
+fn hosts(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<OwnHost> {
+    let host = |text: &str| text.parse::<OwnHost>().map_err(|error| error.to_string());
     let texts = value.texts(found);
     texts
         .iter()

@@ -79,7 +79,7 @@ fn defaults() {
         ("nobody", 1)
     );
     assert!(plan.process.handover.is_none() && plan.admin.is_none());
-    assert_eq!(plan.hosts[0].to_string(), "play.test");
+    assert_eq!(plan.hosts[0].host.to_string(), "play.test");
     assert_eq!(plan.watched, [Path::new("/etc/flashgate/flashgate.toml")]);
 }
 

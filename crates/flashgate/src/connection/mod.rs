@@ -17,6 +17,7 @@ use tracing::{Level, debug, enabled, error, info, warn};
 
 use crate::daemon::{OverLimit, Permits, Spare};
 use crate::log::{self, Sampler};
+use crate::ruffle::Doors;
 use crate::snapshot::{Limits, Service};
 
 mod backends;
@@ -42,6 +43,8 @@ use waiting::{Waiting, Witness};
 #[derive(Debug)]
 pub(crate) struct Shared {
     deadlines: Mutex<Deadlines>,
+    /// What pages with Ruffle are told.
+    doors: Mutex<Arc<Doors>>,
     pub(crate) permits: Arc<Permits>,
     pub(crate) spare: Spare,
     hints: Hints,
@@ -117,6 +120,7 @@ impl Shared {
     pub(crate) fn new(limits: &Limits, permits: Arc<Permits>) -> Self {
         Self {
             deadlines: Mutex::new(Deadlines::from(limits)),
+            doors: Mutex::default(),
             permits,
             spare: Spare::new(),
             hints: Hints::new(),
@@ -141,6 +145,16 @@ impl Shared {
             .deadlines
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Other ways in for Ruffle, for pages to come.
+    pub(crate) fn set_doors(&self, doors: Doors) {
+        *self.doors.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(doors);
+    }
+
+    /// The ways in for Ruffle.
+    fn doors(&self) -> Arc<Doors> {
+        Arc::clone(&self.doors.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn count_shed(&self) {
