@@ -157,6 +157,12 @@ impl Service {
         })
     }
 
+    /// Whether HTTP is understood here: on the bridge, and where a gate has WebSockets.
+    pub(crate) fn speaks_http(&self) -> bool {
+        let upgrades = |gate: &Arc<Gate>| gate.websocket == WebSocket::Upgrade;
+        self.bridge.is_some() || self.gate.as_ref().is_some_and(upgrades)
+    }
+
     /// Whether a peer says in front of a request whom it asks for.
     pub(crate) fn trusts_forwarded_for(&self, peer: Option<SocketAddr>) -> bool {
         let bridge = self.bridge.as_ref();

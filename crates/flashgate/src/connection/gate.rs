@@ -115,7 +115,7 @@ async fn has_spoken(backend: Option<&(TcpStream, usize)>) {
 }
 
 /// The PROXY header for the backend, if it is to have one.
-fn header(gate: &Gate, told: Option<Addresses>, client: &TcpStream) -> Vec<u8> {
+pub(super) fn header(gate: &Gate, told: Option<Addresses>, client: &TcpStream) -> Vec<u8> {
     let own = || {
         let (source, destination) = (client.peer_addr().ok()?, client.local_addr().ok()?);
         Some(Addresses {
@@ -146,6 +146,7 @@ fn relay(waiting: Waiting, backend: TcpStream, header: &[u8], peer: Option<Socke
         mut permit,
         service,
         shared,
+        early,
         ..
     } = waiting;
     if let Err(over) = permit.relaying() {
@@ -153,7 +154,7 @@ fn relay(waiting: Waiting, backend: TcpStream, header: &[u8], peer: Option<Socke
     }
     let opening = Opening {
         header,
-        bytes: progress.opening.bytes(),
+        bytes: &[progress.opening.bytes(), &early].concat(),
     };
     let limits = shared.deadlines().relay();
     let relay = Relay::new(stream, backend, opening, limits, &shared.stop);

@@ -1,5 +1,6 @@
 //! What became of a connection, as a closed set of reasons: logs and totals go by it.
 
+use super::bridge;
 use super::relay::End;
 
 /// See the module.
@@ -48,6 +49,29 @@ pub(crate) enum Outcome {
     IdleExpired,
     /// Passed on until a stop cut it.
     Stopped,
+    /// A WebSocket that was passed on until both sides had ended.
+    Bridged,
+    /// A WebSocket was passed on; then the client broke the protocol.
+    WebSocketFault,
+    /// A WebSocket that the policy grants no page of that origin.
+    OriginRefused,
+    /// An HTTP request that was answered here.
+    HttpAnswered,
+}
+
+impl From<bridge::End> for Outcome {
+    fn from(end: bridge::End) -> Self {
+        match end {
+            bridge::End::Clean => Self::Bridged,
+            bridge::End::Fault(_) => Self::WebSocketFault,
+            bridge::End::ClientReset => Self::ClientReset,
+            bridge::End::ClientLost => Self::ClientLost,
+            bridge::End::BackendReset => Self::BackendReset,
+            bridge::End::BackendLost => Self::BackendLost,
+            bridge::End::IdleExpired => Self::IdleExpired,
+            bridge::End::Stopped => Self::Stopped,
+        }
+    }
 }
 
 impl From<End> for Outcome {
@@ -66,7 +90,7 @@ impl From<End> for Outcome {
 }
 
 impl Outcome {
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 25] = [
         Self::Answered,
         Self::AnsweredThenCut,
         Self::WriteFailed,
@@ -88,6 +112,10 @@ impl Outcome {
         Self::HalfOpenExpired,
         Self::IdleExpired,
         Self::Stopped,
+        Self::Bridged,
+        Self::WebSocketFault,
+        Self::OriginRefused,
+        Self::HttpAnswered,
     ];
     pub(crate) const COUNT: usize = Self::ALL.len();
 
@@ -119,6 +147,10 @@ impl Outcome {
             Self::HalfOpenExpired => "half-open-expired",
             Self::IdleExpired => "idle-expired",
             Self::Stopped => "stopped",
+            Self::Bridged => "bridged",
+            Self::WebSocketFault => "websocket-fault",
+            Self::OriginRefused => "origin-refused",
+            Self::HttpAnswered => "http-answered",
         }
     }
 }

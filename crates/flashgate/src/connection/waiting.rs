@@ -5,13 +5,14 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 use tokio_flash_policy::{First, Rest, Timing};
 use tracing::field::display;
 use tracing::{debug, warn};
 
 use super::fast::Progress;
 use super::proxy_header::{Addresses, Header};
-use super::{Outcome, Shared, balancer, gate, policy, some};
+use super::{Outcome, Shared, balancer, gate, http, policy, some};
 use crate::daemon::Permit;
 use crate::fault;
 use crate::log::{Sampler, escaped};
@@ -27,6 +28,10 @@ pub(super) struct Waiting {
     pub(super) service: Arc<Service>,
     pub(super) shared: Witness,
     pub(super) from: From,
+    /// When the wait for its first bytes began.
+    pub(super) since: Instant,
+    /// What was read behind them to understand HTTP.
+    pub(super) early: Vec<u8>,
 }
 
 /// Whose connection it is.
@@ -36,6 +41,8 @@ pub(super) enum From {
     Client,
     /// A balancer's, which says whose in front of everything else.
     Balancer,
+    /// That of a proxy, which says whose in each request.
+    Proxy,
 }
 
 impl Waiting {
@@ -74,6 +81,7 @@ impl Waiting {
             Ok(subscriber) => self.permit.assign(subscriber),
             Err(over) => return self.shared.refuse(client, over),
         }
+        self.since = Instant::now();
         let timing = self.timing();
         match self.progress.opening.read(&mut self.stream, timing).await {
             Err(_) => self.end(Outcome::PeerFailed, client),
@@ -97,6 +105,9 @@ impl Waiting {
             .or_else(|| self.stream.peer_addr().ok());
         let outcome = match first {
             First::Policy(rest) => return self.answer(rest, peer).await,
+            First::Http if self.service.speaks_http() => {
+                return http::serve(self, told, peer).await;
+            }
             _ if self.service.gate.is_some() => {
                 return gate::pass(self, first, told, peer).await;
             }

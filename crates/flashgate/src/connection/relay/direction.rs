@@ -12,15 +12,11 @@ use rustix::io::Errno;
 use tokio::net::TcpStream;
 
 use super::pipe::Pipe;
-use super::rest::{ROOM, Rest, with_shared};
+use super::rest::{LITTLE, ROOM, Rest, with_shared};
 use super::socket::{self, forget_room};
 
 /// What one relay may move each way before others have their turn; a full pipe may come on top.
 pub(super) const TURN: usize = 256 * 1024;
-
-/// What is read at once while the other direction keeps a rest: a peer that echoes and one that does not read would
-/// otherwise cost two buffers.
-const LITTLE: usize = 4 * 1024;
 
 /// What a step counts at least, so that steps without a byte come to an end too.
 const STEP: usize = 4 * 1024;

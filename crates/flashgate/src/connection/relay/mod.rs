@@ -24,10 +24,11 @@ use tokio::net::TcpStream;
 use direction::{Direction, Fault, Waits};
 pub(crate) use end::{End, Report};
 use end::{Side, blame};
-use patience::Patience;
+pub(super) use patience::Patience;
+pub(super) use rest::{LITTLE, ROOM, Rest, with_shared};
 pub(crate) use socket::prepare;
 pub(crate) use stop::Stop;
-use stop::Stopping;
+pub(super) use stop::Stopping;
 use watch::Watch;
 
 /// How long a relay is kept without a reason to.
@@ -183,7 +184,7 @@ impl Drop for Relay {
 }
 
 /// Asks to be polled again after every other task and every socket had its turn.
-fn give_way(context: &mut Context<'_>) {
+pub(super) fn give_way(context: &mut Context<'_>) {
     // The first poll is always pending, and puts the waker where tokio looks after it has asked the kernel for events.
     let _ = pin!(tokio::task::yield_now()).poll(context);
 }

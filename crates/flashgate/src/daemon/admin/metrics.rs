@@ -40,6 +40,7 @@ struct Now {
     answering: usize,
     relaying: usize,
     lingering: usize,
+    bridging: usize,
     relayed: [u64; 2],
     backends: Vec<BackendStatus>,
     limit: usize,
@@ -61,6 +62,7 @@ impl Now {
             answering: shared.permits.answering(),
             relaying: shared.permits.relaying(),
             lingering: shared.permits.lingering(),
+            bridging: shared.bridging(),
             relayed: shared.relayed(),
             backends: shared.backends.status(),
             limit: shared.permits.limit(),
@@ -176,6 +178,11 @@ impl Now {
             "flashgate_connections_relaying",
             "Those of the open ones that are passed on to a backend.",
             self.relaying as u64,
+        )?;
+        to.gauge(
+            "flashgate_websockets_open",
+            "Those of the connections that are passed on which are WebSockets.",
+            self.bridging as u64,
         )?;
         to.gauge(
             "flashgate_connections_lingering",
