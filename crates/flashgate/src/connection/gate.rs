@@ -30,7 +30,7 @@ pub(super) async fn pass(
 ) {
     let service = Arc::clone(&waiting.service);
     let Some(gate) = &service.gate else { return };
-    let header = header(gate, told, &waiting.stream);
+    let header = header(gate, told, waiting.stream.tcp());
     let (first, dialled) = if first == First::Silent {
         listen_while_dialling(&mut waiting, gate, &header).await
     } else {
@@ -156,7 +156,7 @@ fn relay(waiting: Waiting, backend: TcpStream, header: &[u8], peer: Option<Socke
         bytes: progress.opening.bytes(),
     };
     let limits = shared.deadlines().relay();
-    let relay = Relay::new(stream, backend, opening, limits, &shared.stop);
+    let relay = Relay::new(stream.into_tcp(), backend, opening, limits, &shared.stop);
     tokio::spawn(
         Passed {
             relay,

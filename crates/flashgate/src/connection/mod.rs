@@ -21,6 +21,7 @@ use crate::snapshot::{Limits, Service};
 
 mod backends;
 mod balancer;
+mod client;
 mod dial;
 mod fast;
 mod gate;
@@ -32,6 +33,7 @@ mod waiting;
 
 pub(crate) use backends::BackendStatus;
 use backends::Backends;
+use client::Client;
 use fast::Progress;
 pub(crate) use outcome::Outcome;
 pub(crate) use proxy_header::Version as ProxyVersion;
@@ -282,7 +284,7 @@ pub(crate) fn start(
     match TcpStream::from_std(socket.into()) {
         Ok(stream) => {
             let waiting = Waiting {
-                stream,
+                stream: Client::Plain(stream),
                 progress,
                 permit,
                 service: Arc::clone(service),

@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use tokio::net::TcpStream;
 use tokio_flash_policy::{First, Rest, Timing};
 use tracing::field::display;
 use tracing::{debug, warn};
 
+use super::client::Client;
 use super::fast::Progress;
 use super::proxy_header::{Addresses, Header};
 use super::{Outcome, Shared, balancer, gate, policy, some};
@@ -21,7 +21,7 @@ use crate::snapshot::Service;
 ///
 /// Ten thousand may wait at a time, so what a task holds is held here once, and only borrowed where it is awaited.
 pub(super) struct Waiting {
-    pub(super) stream: TcpStream,
+    pub(super) stream: Client,
     pub(super) progress: Progress,
     pub(super) permit: Permit,
     pub(super) service: Arc<Service>,
@@ -61,8 +61,8 @@ impl Waiting {
 
     /// The same for a connection that has a PROXY header in front.
     async fn behind_balancer(mut self) {
-        let peer = self.stream.peer_addr().ok();
-        let told = match balancer::read(&self.stream).await {
+        let peer = self.stream.tcp().peer_addr().ok();
+        let told = match balancer::read(self.stream.tcp()).await {
             Ok(Header { addresses, .. }) => addresses,
             Err(fault) => {
                 self.shared.tell_proxy_fault(peer, &fault);
@@ -94,7 +94,7 @@ impl Waiting {
         // A failed connection has no peer any more, so its name is asked for before.
         let peer = told
             .map(|told| told.source)
-            .or_else(|| self.stream.peer_addr().ok());
+            .or_else(|| self.stream.tcp().peer_addr().ok());
         let outcome = match first {
             First::Policy(rest) => return self.answer(rest, peer).await,
             _ if self.service.gate.is_some() => {
@@ -110,18 +110,22 @@ impl Waiting {
     }
 
     /// Answers a policy request.
-    pub(super) async fn answer(mut self, rest: Rest, peer: Option<SocketAddr>) {
-        let (reply, sent) = (self.service.reply.as_bytes(), self.progress.sent);
-        let linger = self.shared.deadlines().linger;
-        let (stream, permit) = (&mut self.stream, &mut self.permit);
-        let outcome = policy::answer(stream, permit, reply, sent, rest, linger).await;
-        self.end(outcome, peer);
+    pub(super) async fn answer(self, rest: Rest, peer: Option<SocketAddr>) {
+        let Self {
+            stream,
+            progress,
+            mut permit,
+            service,
+            shared,
+            ..
+        } = self;
+        let (reply, linger) = (service.reply.as_bytes(), shared.deadlines().linger);
+        let outcome = policy::answer(stream, &mut permit, reply, progress.sent, rest, linger).await;
+        end(&shared, outcome, peer, progress.opening.bytes());
     }
 
     pub(super) fn end(&self, outcome: Outcome, peer: Option<SocketAddr>) {
-        self.shared.count(outcome);
-        let received = self.progress.opening.bytes();
-        explain(outcome, peer, received, &self.shared);
+        end(&self.shared, outcome, peer, self.progress.opening.bytes());
     }
 }
 
@@ -142,6 +146,12 @@ impl Drop for Witness {
             self.0.tell_panic();
         }
     }
+}
+
+/// Counts a connection, and says of it what is worth saying.
+fn end(shared: &Shared, outcome: Outcome, peer: Option<SocketAddr>, received: &[u8]) {
+    shared.count(outcome);
+    explain(outcome, peer, received, shared);
 }
 
 /// Tells the operator what somebody must have set up wrongly; everything else is for those who look closely.
