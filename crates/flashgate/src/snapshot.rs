@@ -9,9 +9,11 @@ use std::time::Duration;
 
 use flash_policy::{Host, Reply};
 use tokio_flash_policy::{Http, Linger};
+use tokio_rustls::rustls::ServerConfig;
 
 use crate::connection::ProxyVersion;
 use crate::daemon::ListenAddress;
+use crate::tls::Certificate;
 
 mod network;
 mod sockets;
@@ -30,9 +32,11 @@ pub(crate) struct Plan {
     pub(crate) process: Process,
     /// Where the daemon tells about itself, if anywhere.
     pub(crate) admin: Option<Admin>,
+    /// What TLS is spoken with, if it is.
+    pub(crate) certificates: Vec<Certificate>,
     /// The names and addresses that Flash content uses for this machine.
     pub(crate) hosts: Vec<Host>,
-    /// The files that it was made from: the config file and policy files; none where flags say everything.
+    /// The files that it was made from: the config file, policy files, certificates and keys; none where flags say everything.
     pub(crate) watched: Vec<PathBuf>,
 }
 
@@ -64,6 +68,8 @@ pub(crate) struct Service {
     pub(crate) accept_proxy: Vec<Network>,
     /// What becomes of everything else; on a policy port it is closed.
     pub(crate) gate: Option<Gate>,
+    /// What a TLS handshake is answered with; none where TLS is bytes like all others.
+    pub(crate) tls: Option<Arc<ServerConfig>>,
 }
 
 /// A server's own port: what is no policy request goes to the server, and its answers come back.

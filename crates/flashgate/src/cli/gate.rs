@@ -63,6 +63,7 @@ pub(super) fn listeners(flags: &[GateFlag], reply: &Reply) -> Vec<Listener> {
                 speaks_first_after: defaults::SPEAKS_FIRST_AFTER,
                 send_proxy: None,
             }),
+            tls: None,
         }),
     };
     flags.iter().map(&mut listener).collect()

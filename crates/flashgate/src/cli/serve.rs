@@ -146,6 +146,7 @@ impl Serve {
             limits: defaults::limits(),
             process: defaults::process(),
             admin: None,
+            certificates: Vec::new(),
             hosts: Vec::new(),
             watched: self.policy.iter().cloned().collect(),
         };
@@ -162,6 +163,7 @@ impl Serve {
                 reply,
                 accept_proxy: Vec::new(),
                 gate: None,
+                tls: None,
             }),
         };
         let listener = Some(listener).filter(|listener| !listener.addresses.is_empty());

@@ -3,6 +3,7 @@
 use flash_policy::{Diagnostic, Host, SiteControl, Span};
 
 use super::sections::{self, RawAdmin, RawLimits, RawProcess};
+use super::tls::{self, RawTls};
 use super::tree::{At, Table, Text, Value, parse_text};
 
 mod listener;
@@ -19,6 +20,7 @@ pub(super) struct Raw {
     pub(super) limits: RawLimits,
     pub(super) process: RawProcess,
     pub(super) admin: Option<RawAdmin>,
+    pub(super) tls: Option<RawTls>,
 }
 
 /// `[policy.NAME]`.
@@ -77,6 +79,7 @@ pub(super) fn read(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Raw {
     raw.listeners = listeners(root, found);
     let mut section = |key: &str| root.get(key)?.table(format!("[{key}]"), found);
     let (limits, process, admin) = (section("limits"), section("process"), section("admin"));
+    let tls = section("tls");
     if let Some(table) = limits {
         raw.limits = sections::limits(&table, found);
     }
@@ -84,6 +87,7 @@ pub(super) fn read(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Raw {
         raw.process = sections::process(&table, found);
     }
     raw.admin = admin.map(|table| sections::admin(&table, found));
+    raw.tls = tls.map(|table| tls::read(&table, found));
     raw
 }
 

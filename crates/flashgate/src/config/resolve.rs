@@ -11,7 +11,7 @@ use super::policy::{Named, PolicyFile};
 use super::raw::{Raw, RawListener};
 use super::sections::{RawAdmin, RawLimits, RawProcess, Switch};
 use super::tree::{At, Text};
-use super::{defaults, gates, listeners};
+use super::{defaults, gates, listeners, tls};
 use crate::render::{self, Source};
 use crate::snapshot::{Admin, Limits, Plan, Process, User};
 
@@ -40,15 +40,20 @@ pub(super) fn resolve(
     let admin_address = raw.admin.as_ref().and_then(|admin| admin.address.as_ref());
     listeners::check(&raw.listeners, admin_address, source, found);
     gates::check(&raw.listeners, admin_address, limits.request, source, found);
-    let listeners = listeners::resolve(&raw.listeners, &policies, limits.request, found);
+    let tls = tls::resolve(raw.tls.as_ref(), folder, found);
+    let secured = tls.tls.as_ref();
+    let listeners = listeners::resolve(&raw.listeners, &policies, limits.request, secured, found);
     let files = judged(&policies, &raw.listeners, found);
     let config = std::iter::once(path.to_owned());
-    let watched = config.chain(files.iter().map(|(file, _)| file.path.clone()));
+    let watched = config
+        .chain(files.iter().map(|(file, _)| file.path.clone()))
+        .chain(tls.files);
     let plan = Plan {
         listeners,
         limits,
         process: process(raw.process, path, source),
         admin: raw.admin.map(admin),
+        certificates: tls.tls.map_or_else(Vec::new, |tls| tls.certificates),
         hosts: raw.hosts,
         watched: watched.collect(),
     };

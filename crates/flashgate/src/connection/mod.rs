@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use socket2::SockRef;
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 use tokio_flash_policy::Linger;
+use tokio_rustls::rustls;
 use tracing::field::display;
 use tracing::{Level, debug, enabled, error, info, warn};
 
@@ -25,6 +27,7 @@ mod client;
 mod dial;
 mod fast;
 mod gate;
+mod handshake;
 mod outcome;
 mod policy;
 mod proxy_header;
@@ -35,6 +38,7 @@ pub(crate) use backends::BackendStatus;
 use backends::Backends;
 use client::Client;
 use fast::Progress;
+use handshake::Handshakes;
 pub(crate) use outcome::Outcome;
 pub(crate) use proxy_header::Version as ProxyVersion;
 pub(crate) use relay::prepare as prepare_for_relays;
@@ -51,6 +55,7 @@ pub(crate) struct Shared {
     shed: AtomicU64,
     /// Bytes that clients and backends sent each other.
     relayed: [AtomicU64; 2],
+    handshakes: Handshakes,
     pub(crate) backends: Backends,
     /// Cuts all relays.
     pub(crate) stop: relay::Stop,
@@ -94,6 +99,7 @@ impl From<&Limits> for Deadlines {
 struct Hints {
     http: Sampler,
     tls: Sampler,
+    handshake: Sampler,
     system: Sampler,
     over_limit: Sampler,
     proxy: Sampler,
@@ -106,6 +112,7 @@ impl Hints {
         Self {
             http: Sampler::of_warnings("http"),
             tls: Sampler::of_warnings("tls"),
+            handshake: Sampler::of_warnings("tls-failed"),
             system: Sampler::of_warnings("system-failed"),
             over_limit: Sampler::of_warnings("over-limit"),
             proxy: Sampler::of_warnings("proxy-refused"),
@@ -125,6 +132,7 @@ impl Shared {
             totals: Default::default(),
             shed: AtomicU64::new(0),
             relayed: Default::default(),
+            handshakes: Handshakes::default(),
             backends: Backends::default(),
             stop: relay::Stop::default(),
         }
@@ -179,6 +187,20 @@ impl Shared {
     pub(crate) fn relayed(&self) -> [u64; 2] {
         let [up, down] = &self.relayed;
         [up, down].map(|bytes| bytes.load(Ordering::Relaxed))
+    }
+
+    /// How many TLS handshakes there were, by their result.
+    pub(crate) fn handshakes(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        self.handshakes.totals().into_iter()
+    }
+
+    /// A client and this side could not agree on TLS.
+    fn tell_handshake_fault(&self, peer: Option<SocketAddr>, error: &rustls::Error) {
+        if let Some(suppressed) = self.hints.handshake.admit() {
+            let peer = peer.map(display);
+            let hint = handshake::hint(error);
+            warn!(peer, %error, suppressed, hint, "a TLS handshake has failed");
+        }
     }
 
     /// A balancer's connection is closed for want of a PROXY header.
@@ -290,6 +312,7 @@ pub(crate) fn start(
                 service: Arc::clone(service),
                 shared: Witness(Arc::clone(shared)),
                 from,
+                begun: Instant::now(),
             };
             tokio::spawn(waiting.serve());
         }

@@ -69,15 +69,23 @@ pub(super) async fn answer(
     if rest == Rest::Nothing && !secure {
         return Outcome::Answered;
     }
-    permit.lingering();
     // Nobody reads what comes now, so it need not be deciphered.
-    let mut stream = client.into_tcp();
+    match self::linger(client.into_tcp(), permit, linger).await {
+        Some(Closed::Cleanly) => Outcome::Answered,
+        _ => Outcome::AnsweredThenCut,
+    }
+}
+
+/// Ends the stream and waits for its client to do so too; none if its place was needed before.
+pub(super) async fn linger(
+    mut stream: TcpStream,
+    permit: &mut Permit,
+    linger: Linger,
+) -> Option<Closed> {
+    permit.lingering();
     tokio::select! {
-        closed = close(&mut stream, linger) => match closed {
-            Closed::Cleanly => Outcome::Answered,
-            Closed::Silence | Closed::TimeUp | Closed::Failed(_) | _ => Outcome::AnsweredThenCut,
-        },
-        () = permit.wanted() => Outcome::AnsweredThenCut,
+        closed = close(&mut stream, linger) => Some(closed),
+        () = permit.wanted() => None,
     }
 }
 
