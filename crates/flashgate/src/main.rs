@@ -12,6 +12,7 @@ mod http;
 mod log;
 mod render;
 mod snapshot;
+mod tls;
 mod websocket;
 
 use std::process::ExitCode;

@@ -9,9 +9,11 @@ use std::time::Duration;
 
 use flash_policy::{Host, Policy, Port, Reply};
 use tokio_flash_policy::{Http, Linger};
+use tokio_rustls::rustls::ServerConfig;
 
 use crate::connection::ProxyVersion;
 use crate::daemon::ListenAddress;
+use crate::tls::Certificate;
 
 mod bridge;
 mod network;
@@ -34,9 +36,11 @@ pub(crate) struct Plan {
     pub(crate) admin: Option<Admin>,
     /// The endpoint for WebSockets to every gate, if there is one; its listener is among the others.
     pub(crate) bridge: Option<Arc<Bridge>>,
+    /// What TLS is spoken with, if it is.
+    pub(crate) certificates: Vec<Certificate>,
     /// The names and addresses that Flash content uses for this machine.
     pub(crate) hosts: Vec<Host>,
-    /// The files that it was made from: the config file and policy files; none where flags say everything.
+    /// The files that it was made from: the config file, policy files, certificates and keys; none where flags say everything.
     pub(crate) watched: Vec<PathBuf>,
 }
 
@@ -68,6 +72,8 @@ pub(crate) struct Service {
     pub(crate) gate: Option<Arc<Gate>>,
     /// Where WebSockets go by their path.
     pub(crate) bridge: Option<Arc<Bridge>>,
+    /// What a TLS handshake is answered with; none where TLS is bytes like all others.
+    pub(crate) tls: Option<Arc<ServerConfig>>,
 }
 
 /// A policy as it is sent.

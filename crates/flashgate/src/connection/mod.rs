@@ -13,6 +13,7 @@ use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_flash_policy::Linger;
+use tokio_rustls::rustls;
 use tracing::field::display;
 use tracing::{Level, debug, enabled, error, info, warn};
 
@@ -23,9 +24,11 @@ use crate::snapshot::{Limits, Service};
 mod backends;
 mod balancer;
 mod bridge;
+mod client;
 mod dial;
 mod fast;
 mod gate;
+mod handshake;
 mod http;
 mod outcome;
 mod policy;
@@ -35,7 +38,9 @@ mod waiting;
 
 pub(crate) use backends::BackendStatus;
 use backends::Backends;
+use client::Client;
 use fast::Progress;
+use handshake::Handshakes;
 pub(crate) use outcome::Outcome;
 pub(crate) use proxy_header::Version as ProxyVersion;
 pub(crate) use relay::prepare as prepare_for_relays;
@@ -52,6 +57,7 @@ pub(crate) struct Shared {
     shed: AtomicU64,
     /// Bytes that clients and backends sent each other.
     relayed: [AtomicU64; 2],
+    handshakes: Handshakes,
     pub(crate) backends: Backends,
     /// How many WebSockets are open.
     bridging: AtomicUsize,
@@ -108,6 +114,7 @@ struct Hints {
     http: Sampler,
     tls: Sampler,
     origin: Sampler,
+    handshake: Sampler,
     system: Sampler,
     over_limit: Sampler,
     proxy: Sampler,
@@ -121,6 +128,7 @@ impl Hints {
             http: Sampler::of_warnings("http"),
             tls: Sampler::of_warnings("tls"),
             origin: Sampler::of_warnings("origin-refused"),
+            handshake: Sampler::of_warnings("tls-failed"),
             system: Sampler::of_warnings("system-failed"),
             over_limit: Sampler::of_warnings("over-limit"),
             proxy: Sampler::of_warnings("proxy-refused"),
@@ -140,6 +148,7 @@ impl Shared {
             totals: Default::default(),
             shed: AtomicU64::new(0),
             relayed: Default::default(),
+            handshakes: Handshakes::default(),
             backends: Backends::default(),
             bridging: AtomicUsize::new(0),
             stop: relay::Stop::default(),
@@ -207,6 +216,20 @@ impl Shared {
         if let Some(suppressed) = self.hints.origin.admit() {
             let (peer, origin) = (peer.map(display), escaped(origin));
             warn!(peer, gate, %origin, reason, suppressed, "refused a WebSocket");
+        }
+    }
+
+    /// How many TLS handshakes there were, by their result.
+    pub(crate) fn handshakes(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        self.handshakes.totals().into_iter()
+    }
+
+    /// A client and this side could not agree on TLS.
+    fn tell_handshake_fault(&self, peer: Option<SocketAddr>, error: &rustls::Error) {
+        if let Some(suppressed) = self.hints.handshake.admit() {
+            let peer = peer.map(display);
+            let hint = handshake::hint(error);
+            warn!(peer, %error, suppressed, hint, "a TLS handshake has failed");
         }
     }
 
@@ -333,13 +356,13 @@ pub(crate) fn start(
     match TcpStream::from_std(socket.into()) {
         Ok(stream) => {
             let waiting = Waiting {
-                stream,
+                stream: Client::Plain(stream),
                 progress,
                 permit,
                 service: Arc::clone(service),
                 shared: Witness(Arc::clone(shared)),
                 from,
-                since: Instant::now(),
+                begun: Instant::now(),
                 early: Vec::new(),
             };
             tokio::spawn(waiting.serve());

@@ -1,6 +1,7 @@
 //! What became of a connection, as a closed set of reasons: logs and totals go by it.
 
 use super::bridge;
+use super::handshake::Failure;
 use super::relay::End;
 
 /// See the module.
@@ -15,8 +16,10 @@ pub(crate) enum Outcome {
     WriteFailed,
     /// An HTTP request.
     Http,
-    /// A TLS handshake.
+    /// A TLS handshake, where no TLS is spoken.
     Tls,
+    /// TLS that can't be spoken: no handshake came about, or a record was broken.
+    TlsFailed,
     /// Neither a policy request nor anything known.
     NotARequest,
     /// The peer ended before its request was whole.
@@ -35,6 +38,8 @@ pub(crate) enum Outcome {
     BackendUnreachable,
     /// Passed on until both sides had ended.
     Relayed,
+    /// Passed on until both sides had ended; the client ended the connection and not its TLS, so bytes may be missing.
+    ClientTruncated,
     /// Passed on; then the client reset the connection.
     ClientReset,
     /// Passed on; then the backend did.
@@ -78,6 +83,8 @@ impl From<End> for Outcome {
     fn from(end: End) -> Self {
         match end {
             End::Clean => Self::Relayed,
+            End::ClientTruncated => Self::ClientTruncated,
+            End::TlsFailed => Self::TlsFailed,
             End::ClientReset => Self::ClientReset,
             End::BackendReset => Self::BackendReset,
             End::ClientLost => Self::ClientLost,
@@ -89,13 +96,25 @@ impl From<End> for Outcome {
     }
 }
 
+impl From<&Failure> for Outcome {
+    fn from(failure: &Failure) -> Self {
+        match failure {
+            Failure::Refused(_) => Self::TlsFailed,
+            Failure::Ended => Self::EndedEarly,
+            Failure::Lost => Self::PeerFailed,
+            Failure::Deadline => Self::Deadline,
+        }
+    }
+}
+
 impl Outcome {
-    pub(crate) const ALL: [Self; 25] = [
+    pub(crate) const ALL: [Self; 27] = [
         Self::Answered,
         Self::AnsweredThenCut,
         Self::WriteFailed,
         Self::Http,
         Self::Tls,
+        Self::TlsFailed,
         Self::NotARequest,
         Self::EndedEarly,
         Self::Deadline,
@@ -105,6 +124,7 @@ impl Outcome {
         Self::ProxyRefused,
         Self::BackendUnreachable,
         Self::Relayed,
+        Self::ClientTruncated,
         Self::ClientReset,
         Self::BackendReset,
         Self::ClientLost,
@@ -131,6 +151,7 @@ impl Outcome {
             Self::WriteFailed => "write-failed",
             Self::Http => "http",
             Self::Tls => "tls",
+            Self::TlsFailed => "tls-failed",
             Self::NotARequest => "not-a-request",
             Self::EndedEarly => "ended-early",
             Self::Deadline => "deadline",
@@ -140,6 +161,7 @@ impl Outcome {
             Self::ProxyRefused => "proxy-refused",
             Self::BackendUnreachable => "backend-unreachable",
             Self::Relayed => "relayed",
+            Self::ClientTruncated => "client-truncated",
             Self::ClientReset => "client-reset",
             Self::BackendReset => "backend-reset",
             Self::ClientLost => "client-lost",

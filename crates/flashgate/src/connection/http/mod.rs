@@ -41,7 +41,7 @@ struct Exchange {
 
 /// Reads the request, and does what it asks for.
 pub(super) async fn serve(mut waiting: Waiting, told: Option<Addresses>, peer: Option<SocketAddr>) {
-    let deadline = waiting.since + waiting.shared.deadlines().request;
+    let deadline = waiting.begun + waiting.shared.deadlines().request;
     let mut reader = HeadReader::with_options();
     let read = timeout_at(deadline, read(&mut waiting, &mut reader)).await;
     let gate = waiting.service.gate.as_deref();
@@ -49,7 +49,7 @@ pub(super) async fn serve(mut waiting: Waiting, told: Option<Addresses>, peer: O
     let (verdict, head) = match read {
         Ok(Ok(Some(read))) => read,
         // What is not whole is for the server to judge.
-        _ if goes_on => return gate::pass(waiting, First::Http, told, peer).await,
+        _ if goes_on => return pass(waiting, told, peer).await,
         Ok(Ok(None)) => return waiting.end(Outcome::EndedEarly, peer),
         Ok(Err(_)) => return waiting.end(Outcome::PeerFailed, peer),
         Err(_) => return waiting.end(Outcome::Deadline, peer),
@@ -67,7 +67,7 @@ pub(super) async fn serve(mut waiting: Waiting, told: Option<Addresses>, peer: O
         Verdict::Request(request) if is_asked_for(&request) => exchange.upgrade(&request).await,
         _ if goes_on => {
             let Exchange { waiting, .. } = exchange;
-            gate::pass(waiting, First::Http, told, peer).await;
+            pass(waiting, told, peer).await;
         }
         Verdict::Request(request) => exchange.answer(&request).await,
         Verdict::Refused(refusal) => {
@@ -76,6 +76,12 @@ pub(super) async fn serve(mut waiting: Waiting, told: Option<Addresses>, peer: O
         }
         Verdict::NeedMore => {}
     }
+}
+
+/// Passes the request on to the server that the gate has for them.
+async fn pass(waiting: Waiting, told: Option<Addresses>, peer: Option<SocketAddr>) {
+    // Only a silent client comes back, and this one has spoken.
+    let _ = gate::pass(waiting, First::Http, told, peer).await;
 }
 
 /// Reads until there is a verdict, and where its head ends; none if the client ends before.
@@ -150,7 +156,7 @@ impl Exchange {
         let peer = self.peer.map(|peer| peer.ip());
         if peer.is_some_and(|peer| bridge.trusts(peer)) {
             let client = forwarded::client(request, |address| bridge.trusts(address));
-            if let (Some(client), Ok(local)) = (client, waiting.stream.local_addr()) {
+            if let (Some(client), Ok(local)) = (client, waiting.stream.tcp().local_addr()) {
                 // Its port is not told.
                 let source = SocketAddr::new(client, 0);
                 let destination = self.told.map_or(local, |told| told.destination);

@@ -17,7 +17,7 @@ use super::{Exchange, over_limit, paths, write};
 use crate::connection::bridge::{Bridge, Opening};
 use crate::connection::dial::dial;
 use crate::connection::waiting::{Waiting, Witness};
-use crate::connection::{Bridging, Outcome, gate, some};
+use crate::connection::{Bridging, Client, Outcome, gate, some};
 use crate::daemon::Permit;
 use crate::http::{Page, Request, Response, StatusCode};
 use crate::snapshot::Gate;
@@ -38,7 +38,7 @@ impl Exchange {
             }
         };
         // As the client's own address would say it, were there no proxy.
-        let header = gate::header(&gate, self.told, &self.waiting.stream);
+        let header = gate::header(&gate, self.told, self.waiting.stream.tcp());
         if write(&mut self.waiting.stream, &handshake.granted())
             .await
             .is_err()
@@ -69,7 +69,7 @@ impl Exchange {
 
     /// Whether the policy admits the page.
     fn judge(&self, gate: &Gate, request: &Request) -> Result<(), Refused> {
-        let local = || self.waiting.stream.local_addr().ok();
+        let local = || self.waiting.stream.tcp().local_addr().ok();
         let local = || local().and_then(|local| Port::new(u32::from(local.port())).ok());
         let reason = match gate.public_port.or_else(local) {
             Some(port) => refusal(gate, port, &Page::of(request)),
@@ -172,7 +172,7 @@ fn refusal(gate: &Gate, port: Port, page: &Page) -> Option<&'static str> {
 
 /// A WebSocket that is passed on.
 struct Bridged {
-    bridge: Bridge<TcpStream>,
+    bridge: Bridge<Client>,
     open: Bridging,
     permit: Permit,
     gate: Arc<Gate>,
