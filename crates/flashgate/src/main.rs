@@ -13,6 +13,8 @@ mod log;
 mod render;
 mod ruffle;
 mod snapshot;
+mod tls;
+mod websocket;
 
 use std::process::ExitCode;
 

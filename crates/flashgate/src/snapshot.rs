@@ -9,9 +9,11 @@ use std::time::Duration;
 
 use flash_policy::{Host, Policy, Port, Reply};
 use tokio_flash_policy::{Http, Linger};
+use tokio_rustls::rustls::ServerConfig;
 
 use crate::connection::ProxyVersion;
 use crate::daemon::ListenAddress;
+use crate::tls::Certificate;
 
 mod bridge;
 mod network;
@@ -36,9 +38,11 @@ pub(crate) struct Plan {
     pub(crate) admin: Option<Admin>,
     /// The endpoint for WebSockets to every gate, if there is one; its listener is among the others.
     pub(crate) bridge: Option<Arc<Bridge>>,
+    /// What TLS is spoken with, if it is.
+    pub(crate) certificates: Vec<Certificate>,
     /// The names and addresses that Flash content uses for this machine.
     pub(crate) hosts: Vec<OwnHost>,
-    /// The files that it was made from: the config file and policy files; none where flags say everything.
+    /// The files that it was made from: the config file, policy files, certificates and keys; none where flags say everything.
     pub(crate) watched: Vec<PathBuf>,
 }
 
@@ -70,6 +74,8 @@ pub(crate) struct Service {
     pub(crate) gate: Option<Arc<Gate>>,
     /// Where WebSockets go by their path.
     pub(crate) bridge: Option<Arc<Bridge>>,
+    /// What a TLS handshake is answered with; none where TLS is bytes like all others.
+    pub(crate) tls: Option<Arc<ServerConfig>>,
 }
 
 /// A policy as it is sent.
@@ -157,6 +163,12 @@ impl Service {
             let mut networks = self.accept_proxy.iter();
             networks.any(|network| network.contains(peer.ip()))
         })
+    }
+
+    /// Whether HTTP is understood here: on the bridge, and where a gate has WebSockets.
+    pub(crate) fn speaks_http(&self) -> bool {
+        let upgrades = |gate: &Arc<Gate>| gate.websocket == WebSocket::Upgrade;
+        self.bridge.is_some() || self.gate.as_ref().is_some_and(upgrades)
     }
 
     /// Whether a peer says in front of a request whom it asks for.

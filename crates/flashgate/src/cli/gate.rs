@@ -69,6 +69,7 @@ pub(super) fn listeners(flags: &[GateFlag], policy: &Policy, reply: &Reply) -> V
                 policy: policy.clone(),
                 public_port: Port::new(u32::from(flag.listen.port())).ok(),
             })),
+            tls: None,
         }),
     };
     flags.iter().map(&mut listener).collect()

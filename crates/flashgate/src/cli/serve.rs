@@ -147,6 +147,7 @@ impl Serve {
             process: defaults::process(),
             admin: None,
             bridge: None,
+            certificates: Vec::new(),
             hosts: Vec::new(),
             watched: self.policy.iter().cloned().collect(),
         };
@@ -166,6 +167,7 @@ impl Serve {
                 accept_proxy: Vec::new(),
                 gate: None,
                 bridge: None,
+                tls: None,
             }),
         };
         let listener = Some(listener).filter(|listener| !listener.addresses.is_empty());

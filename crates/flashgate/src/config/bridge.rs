@@ -8,6 +8,7 @@ use flash_policy::{Diagnostic, Span};
 use super::defaults;
 use super::raw::RawBridge;
 use crate::snapshot::{Bridge, Gate, Listener, PathPattern, Segment, Service};
+use crate::tls::Tls;
 
 /// What pages ask the bridge itself for.
 const OWN_PATHS: [&str; 3] = ["/", "/ruffle.js", "/ruffle.json"];
@@ -16,6 +17,7 @@ const OWN_PATHS: [&str; 3] = ["/", "/ruffle.js", "/ruffle.json"];
 pub(super) fn resolve(
     raw: RawBridge,
     listeners: &[Listener],
+    tls: Option<&Tls>,
     found: &mut Vec<Diagnostic>,
 ) -> (Arc<Bridge>, Listener) {
     let gates: Vec<_> = listeners
@@ -42,6 +44,7 @@ pub(super) fn resolve(
             accept_proxy: raw.accept_proxy,
             gate: None,
             bridge: Some(Arc::clone(&bridge)),
+            tls: tls.map(|tls| Arc::clone(&tls.server)),
         }),
     };
     (bridge, listener)

@@ -12,12 +12,14 @@ use super::resolve::by_name;
 use super::tree::{At, listed};
 use crate::daemon::ListenAddress;
 use crate::snapshot::{Gate, Listener, Served, Service};
+use crate::tls::Tls;
 
 /// A listener for every `[[listen]]` and `[[gate]]`, or several where its addresses have different ports: what is sent depends on them.
 pub(super) fn resolve(
     raw: &[RawListener],
     policies: &[Named],
     request: Duration,
+    tls: Option<&Tls>,
     found: &mut Vec<Diagnostic>,
 ) -> Vec<Listener> {
     let (mut listeners, mut taken) = (Vec::new(), gates::given_names(raw));
@@ -47,6 +49,7 @@ pub(super) fn resolve(
                     accept_proxy: raw.accept_proxy.clone(),
                     gate,
                     bridge: None,
+                    tls: tls.map(|tls| Arc::clone(&tls.server)),
                 }),
             }));
         }

@@ -27,6 +27,7 @@ pub(crate) mod policy_file;
 mod raw;
 mod resolve;
 mod sections;
+mod tls;
 mod tree;
 mod values;
 mod writable;

@@ -3,6 +3,7 @@
 use flash_policy::{Diagnostic, SiteControl, Span};
 
 use super::sections::{self, RawAdmin, RawLimits, RawProcess};
+use super::tls::{self, RawTls};
 use super::tree::{At, Table, Text, Value, parse_text};
 use crate::snapshot::OwnHost;
 
@@ -23,6 +24,7 @@ pub(super) struct Raw {
     pub(super) process: RawProcess,
     pub(super) admin: Option<RawAdmin>,
     pub(super) bridge: Option<RawBridge>,
+    pub(super) tls: Option<RawTls>,
 }
 
 /// `[policy.NAME]`.
@@ -81,7 +83,7 @@ pub(super) fn read(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Raw {
     raw.listeners = listeners(root, found);
     let mut section = |key: &str| root.get(key)?.table(format!("[{key}]"), found);
     let (limits, process, admin) = (section("limits"), section("process"), section("admin"));
-    let bridge = section("bridge");
+    let (bridge, tls) = (section("bridge"), section("tls"));
     if let Some(table) = limits {
         raw.limits = sections::limits(&table, found);
     }
@@ -90,6 +92,7 @@ pub(super) fn read(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Raw {
     }
     raw.admin = admin.map(|table| sections::admin(&table, found));
     raw.bridge = bridge.map(|table| bridge::bridge(&table, found));
+    raw.tls = tls.map(|table| tls::read(&table, found));
     raw
 }
 

@@ -11,7 +11,7 @@ use super::policy::{Named, PolicyFile};
 use super::raw::{Raw, RawBridge, RawListener};
 use super::sections::{RawAdmin, RawLimits, RawProcess, Switch};
 use super::tree::{At, Text};
-use super::{bridge, defaults, gates, listeners};
+use super::{bridge, defaults, gates, listeners, tls};
 use crate::daemon::ListenAddress;
 use crate::render::{self, Source};
 use crate::snapshot::{Admin, Limits, Plan, Process, User};
@@ -44,23 +44,29 @@ pub(super) fn resolve(
     listeners::check(&ours, admin_address, source, found);
     ours.extend(admin_address.cloned());
     gates::check(&raw.listeners, &ours, limits.request, source, found);
-    let mut listeners = listeners::resolve(&raw.listeners, &policies, limits.request, found);
+    let tls = tls::resolve(raw.tls.as_ref(), folder, found);
+    let secured = tls.tls.as_ref();
+    let mut listeners =
+        listeners::resolve(&raw.listeners, &policies, limits.request, secured, found);
     let bridge = raw
         .bridge
-        .map(|raw| bridge::resolve(raw, &listeners, found));
+        .map(|raw| bridge::resolve(raw, &listeners, secured, found));
     let bridge = bridge.map(|(bridge, listener)| {
         listeners.push(listener);
         bridge
     });
     let files = judged(&policies, &raw.listeners, found);
     let config = std::iter::once(path.to_owned());
-    let watched = config.chain(files.iter().map(|(file, _)| file.path.clone()));
+    let watched = config
+        .chain(files.iter().map(|(file, _)| file.path.clone()))
+        .chain(tls.files);
     let plan = Plan {
         listeners,
         limits,
         process: process(raw.process, path, source),
         admin: raw.admin.map(admin),
         bridge,
+        certificates: tls.tls.map_or_else(Vec::new, |tls| tls.certificates),
         hosts: raw.hosts,
         watched: watched.collect(),
     };
