@@ -73,9 +73,12 @@ impl Visit {
         })?
     }
 
-    /// Calls a function of the movie.
+    /// Calls a function of the movie, with an argument or with `()`.
     pub fn call(&self, name: &str, argument: impl Into<Value>) {
-        self.site.order(json!([name, argument.into()]));
+        self.site.order(match argument.into() {
+            Value::Null => json!([name]),
+            argument => json!([name, argument]),
+        });
     }
 
     /// Waits for the next event of a kind, skipping others; its text.

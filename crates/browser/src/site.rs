@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context as _, Result, anyhow};
 use serde_json::{Value, json};
+use testkit::until;
 use tiny_http::{Header, Request, Response, Server};
 
 use crate::{Page, ruffle};
@@ -32,13 +33,16 @@ pub(crate) struct Site {
     server: Option<JoinHandle<()>>,
 }
 
+/// What the port is given to become free.
+const FREE_LIMIT: Duration = Duration::from_secs(10);
+
 /// How often the server looks whether it is to end.
 const LOOK: Duration = Duration::from_millis(20);
 
 impl Site {
     /// A site on port 80 of 127.0.0.1, with this page at `/`.
     pub(crate) fn start(page: &Page<'_>) -> Result<Self> {
-        let server = Server::http("127.0.0.1:80").map_err(|error| anyhow!("{error}"))?;
+        let server = listen()?;
         let (orders, taken) = channel();
         let (tell, events) = channel();
         let content = Content {
@@ -79,6 +83,19 @@ impl Drop for Site {
             let _ = server.join();
         }
     }
+}
+
+/// The site of the visit before may be about to end.
+fn listen() -> Result<Server> {
+    let try_to = || Server::http("127.0.0.1:80").map_err(|error| anyhow!("{error}"));
+    let mut server = try_to();
+    let _ = until(FREE_LIMIT, || {
+        if server.is_err() {
+            server = try_to();
+        }
+        server.is_ok()
+    });
+    server.context("can't listen on port 80")
 }
 
 struct Content {

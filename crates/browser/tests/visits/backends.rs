@@ -28,7 +28,7 @@ fn killed_and_restarted(way: Way) {
     // While it is down, each try ends soon.
     let absent = machine.absent();
     for _ in 0..2 {
-        visit.call("open", "");
+        visit.call("open", ());
         visit.wait_for("connect").expect("Ruffle's word");
         visit.wait_for("close").expect("an end");
     }
@@ -37,7 +37,7 @@ fn killed_and_restarted(way: Way) {
         .wait_for_line("backend", LIMIT)
         .expect("a line");
     let server = absent.appear(Manner::Hold).expect("a server");
-    visit.call("open", "");
+    visit.call("open", ());
     converse(&mut visit, Movie::Socket, &server);
 }
 
