@@ -168,10 +168,12 @@ const DISTRUST: [AlertDescription; 5] = [
     AlertDescription::UnrecognisedName,
 ];
 
-const TOO_OLD: [PeerIncompatible; 3] = [
+/// The last one is what a hello of TLS 1.1 runs into first: it has no such extension.
+const TOO_OLD: [PeerIncompatible; 4] = [
     PeerIncompatible::Tls12NotOffered,
     PeerIncompatible::Tls12NotOfferedOrEnabled,
     PeerIncompatible::SupportedVersionsExtensionRequired,
+    PeerIncompatible::SignatureAlgorithmsExtensionRequired,
 ];
 
 impl fmt::Display for Failure {

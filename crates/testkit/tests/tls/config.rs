@@ -111,6 +111,24 @@ fn shapes() {
     says(&folder, &pair("one.pem", "one.key"), 0, &["\0"; 0]);
 }
 
+/// `--check` says which names it is for, and until when.
+#[test]
+fn shown() {
+    let folder = Folder::new().unwrap();
+    Issued::to(&["one.test", "*.Wild.test"]).write(&folder, "one");
+    let path = folder
+        .file("flashgate.toml", super::config(LISTEN))
+        .unwrap();
+    let output = Command::new(testkit::binary::flashgate().unwrap())
+        .args(["serve", "--check", "--config"])
+        .arg(path)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let line = "ok: one.pem is for one.test, *.wild.test, until 4096-01-01T00:00:00Z\n";
+    assert!(said.ends_with(line), "{said}");
+}
+
 /// What a client will not like, or others should not be able to read, is said and served.
 #[test]
 fn warnings() {

@@ -1,12 +1,13 @@
 //! Certificates that are replaced, a hand-over and a stop, seen by sessions that are open.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{chown, symlink};
 use std::time::{Duration, Instant};
 
 use testkit::backend::{Backend, Manner};
 use testkit::figure;
 use testkit::folder::Folder;
+use testkit::needs;
 
 use super::certificates::{Issued, replace};
 use super::client::{Ended, Secure};
@@ -108,6 +109,34 @@ fn a_broken_pair() {
     }
     new.write(&running.folder, "one");
     is_shown_soon(&running, &new);
+}
+
+/// A key that is root's alone works until the first reload: said at the start.
+#[test]
+fn unreadable_later() {
+    if !needs::met(needs::root()) {
+        return;
+    }
+    let folder = Folder::new().unwrap();
+    Issued::to(&["one.test"]).write(&folder, "roots");
+    chown(folder.path().join("roots.key"), Some(0), Some(0)).unwrap();
+    let pair = "{ certificate = \"roots.pem\", key = \"roots.key\" }";
+    let mut running = start_in(folder, &with_certificates(LISTEN, pair));
+    let lines: Vec<_> = running.daemon.log().to_vec();
+    let told = |file: &str| {
+        let mut lines = lines.iter();
+        lines.any(|line| line.contains("can't read a file any more") && line.contains(file))
+    };
+    assert!(told("roots.key") && !told("roots.pem"), "{lines:#?}");
+    running.daemon.hang_up().unwrap();
+    running
+        .daemon
+        .next_line_with("make it readable to user", LIMIT)
+        .unwrap();
+    running
+        .daemon
+        .next_line_with("not reloaded", LIMIT)
+        .unwrap();
 }
 
 /// `[tls]` comes and goes with a reload, for connections to come.
