@@ -15,7 +15,7 @@ struct Need {
     package: &'static str,
 }
 
-const NEEDS: [Need; 13] = [
+const NEEDS: &[Need] = &[
     Need {
         program: "strace",
         package: "strace",
@@ -51,6 +51,10 @@ const NEEDS: [Need; 13] = [
     Need {
         program: "ngircd",
         package: "ngircd",
+    },
+    Need {
+        program: "openssl",
+        package: "openssl",
     },
     Need {
         program: "systemd-analyze",
