@@ -58,6 +58,11 @@ fn through_the_bridge() {
 }
 
 #[test]
+fn over_tls() {
+    pours(Way::GateTls, |_| ());
+}
+
+#[test]
 fn the_sum_is_the_usual_one() {
     assert_eq!(crc(b"123456789"), 0xCBF4_3926);
 }

@@ -5,8 +5,8 @@ use browser::Movie;
 use super::{Way, converse, machine};
 
 #[track_caller]
-fn connects(way: Way, more: &str, movies: &[Movie]) {
-    let Some(machine) = machine(way, "play.test", more) else {
+fn connects(way: Way, movies: &[Movie]) {
+    let Some(machine) = machine(way, "play.test", "") else {
         return;
     };
     let server = machine.server();
@@ -22,10 +22,20 @@ const ALL: [Movie; 3] = [Movie::Socket, Movie::XmlSocket, Movie::Avm1];
 
 #[test]
 fn through_the_gate() {
-    connects(Way::Gate, "", &ALL);
+    connects(Way::Gate, &ALL);
 }
 
 #[test]
 fn through_the_bridge() {
-    connects(Way::Bridge, "", &ALL);
+    connects(Way::Bridge, &ALL);
+}
+
+#[test]
+fn through_the_gate_over_tls() {
+    connects(Way::GateTls, &[Movie::Socket, Movie::Avm1]);
+}
+
+#[test]
+fn through_the_bridge_over_tls() {
+    connects(Way::BridgeTls, &[Movie::Socket, Movie::XmlSocket]);
 }

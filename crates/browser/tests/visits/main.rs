@@ -14,11 +14,14 @@ mod connects;
 mod refused;
 mod script;
 
+use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
 use browser::{Movie, Page, RUFFLE, Visit};
+use rcgen::{CertificateParams, KeyPair};
 use testkit::backend::{Absent, Backend, Manner};
 use testkit::daemon::Daemon;
 use testkit::folder::Folder;
@@ -35,7 +38,9 @@ const SERVER: ([u8; 4], u16) = ([127, 0, 0, 1], 9340);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
     Gate,
+    GateTls,
     Bridge,
+    BridgeTls,
 }
 
 /// A machine of its own: flashgate before a game that movies know as `game.test:9339`.
@@ -47,20 +52,42 @@ struct Machine {
     _folder: Folder,
 }
 
+const TLS: &str = "[tls]\ncertificates = [{ certificate = \"game.pem\", key = \"game.key\" }]\n";
+
+const BRIDGE: &str = "[bridge]\naddress = \"127.0.0.1:8080\"\n";
+
+const BRIDGE_TLS: &str = "[tls]\ncertificates = [{ certificate = \"game.pem\", key = \"game.key\" }]\n\
+                          [bridge]\naddress = \"127.0.0.1:443\"\npublic-url = \"wss://game.test\"\npath = \"/{name}\"\n";
+
+/// A certificate that vouches for itself, and its key.
+fn certify(folder: &Folder) {
+    let key = KeyPair::generate().expect("a key");
+    let names = CertificateParams::new(["game.test".to_owned()]).expect("a name");
+    let certificate = names.self_signed(&key).expect("a certificate");
+    folder.file("game.pem", certificate.pem()).expect("a file");
+    let key = folder
+        .file("game.key", key.serialize_pem())
+        .expect("a file");
+    fs::set_permissions(key, fs::Permissions::from_mode(0o600)).expect("its rights");
+}
+
 /// None where something is missing to run it.
 fn machine(way: Way, admitted: &str, more: &str) -> Option<Machine> {
     if !needs::met(browser::missing()) {
         return None;
     }
-    let (bridge, port) = match way {
-        Way::Gate => ("", 9339),
-        Way::Bridge => ("[bridge]\naddress = \"127.0.0.1:8080\"\n", 8080),
+    let (bridge, site) = match way {
+        Way::Gate => ("", "http://game.test:9339"),
+        Way::GateTls => (TLS, "https://game.test:9339"),
+        Way::Bridge => (BRIDGE, "http://game.test:8080"),
+        Way::BridgeTls => (BRIDGE_TLS, "https://game.test"),
     };
     let config = format!(
         "hosts = [\"game.test\"]\n[policy.default]\nrules = [{{ domain = \"{admitted}\" }}]\n[[gate]]\nname = \"game\"\n\
          address = \"127.0.0.1:9339\"\nbackend = \"127.0.0.1:9340\"\n{bridge}{more}"
     );
     let folder = Folder::new().expect("a folder");
+    certify(&folder);
     let path = folder.file("flashgate.toml", config).expect("a file");
     let namespace = Namespace::new().expect("a namespace");
     let daemon = Daemon::builder()
@@ -73,7 +100,7 @@ fn machine(way: Way, admitted: &str, more: &str) -> Option<Machine> {
     Some(Machine {
         namespace,
         daemon,
-        script: format!("http://game.test:{port}/ruffle.js"),
+        script: format!("{site}/ruffle.js"),
         _folder: folder,
     })
 }

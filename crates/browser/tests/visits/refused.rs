@@ -31,3 +31,9 @@ fn at_the_bridge() {
     refused(Way::Bridge, Movie::Socket);
     refused(Way::Bridge, Movie::XmlSocket);
 }
+
+#[test]
+fn over_tls() {
+    refused(Way::GateTls, Movie::Socket);
+    refused(Way::BridgeTls, Movie::Socket);
+}
