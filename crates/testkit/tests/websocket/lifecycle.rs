@@ -27,7 +27,10 @@ fn reload(gate: &mut Running, text: &str, mut shows: impl FnMut() -> bool) {
 fn reloads() {
     let backend = Backend::start(Manner::Echo).unwrap();
     let text = fixed(&config(backend.address(), "", ""));
-    let mut gate = start(&text);
+    let at = ([127, 0, 0, 1], free_port()).into();
+    let bridge = format!("{text}[bridge]\naddress = \"{at}\"\n");
+    // A port that was not listened on at start can't be listened on later.
+    let mut gate = start(&bridge);
     let (mut open, to) = (gate.open(), gate.gate);
     let status = |origin| ask(to, &request("/", Some(origin))).unwrap().0.status;
     assert_eq!(status("http://b.test"), 403);
@@ -47,9 +50,7 @@ fn reloads() {
             client.read_exact(&mut byte).is_ok() && byte == *b"G"
         },
     );
-    let port = free_port();
-    let bridge = format!("{text}[bridge]\naddress = \"127.0.0.1:{port}\"\n");
-    let at = ([127, 0, 0, 1], port).into();
+    assert!(Client::connect(at).is_err());
     reload(&mut gate, &bridge, || {
         WebSocket::open(at, "/9339", ORIGIN).is_ok()
     });

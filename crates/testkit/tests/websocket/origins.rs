@@ -114,7 +114,7 @@ fn told() {
         .wait_for_line("refused a WebSocket", LIMIT)
         .unwrap();
     assert!(
-        line.contains("WARN") && line.contains("gate=game"),
+        line.contains("WARN") && line.contains("gate=\"game\""),
         "{line}"
     );
     assert!(line.contains("\\xc3\\xa4"), "{line}");
