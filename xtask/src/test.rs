@@ -13,7 +13,7 @@ struct Need {
     package: &'static str,
 }
 
-const NEEDS: [Need; 10] = [
+const NEEDS: [Need; 11] = [
     Need {
         program: "strace",
         package: "strace",
@@ -49,6 +49,10 @@ const NEEDS: [Need; 10] = [
     Need {
         program: "ngircd",
         package: "ngircd",
+    },
+    Need {
+        program: "openssl",
+        package: "openssl",
     },
     Need {
         program: "systemd-analyze",

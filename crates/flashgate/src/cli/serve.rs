@@ -18,6 +18,7 @@ use crate::daemon::{self, Inherited, ListenAddress, Loader};
 use crate::log::{self, Format, Verbosity};
 use crate::render::{self, Source};
 use crate::snapshot::{Gate, Listener, Loaded, Plan, Served, Service, Violation};
+use crate::tls::Certificate;
 
 /// Serve a socket policy
 ///
@@ -277,7 +278,7 @@ fn port(address: ListenAddress) -> Option<Port> {
     Port::new(u32::from(address.port())).ok()
 }
 
-/// What `--check` says of a plan: a line for each listener, and one for `[admin]`.
+/// What `--check` says of a plan: a line for each listener and certificate, and one for `[admin]`.
 fn checked(plan: &Plan) -> String {
     let line = |listener: &Listener| {
         let addresses: Vec<_> = listener.addresses.iter().map(ToString::to_string).collect();
@@ -295,9 +296,15 @@ fn checked(plan: &Plan) -> String {
             }
         }
     };
+    let certificate = |it: &Certificate| {
+        let (file, names, ends) = (&it.file, it.names.join(", "), it.ends());
+        format!("ok: {file} is for {names}, until {ends}\n")
+    };
+    let certificates = plan.certificates.iter().map(certificate);
     let admin = plan.admin.as_ref();
     let admin = admin.map(|admin| format!("ok: {} serves admin\n", admin.address));
-    plan.listeners.iter().map(line).chain(admin).collect()
+    let lines = plan.listeners.iter().map(line);
+    lines.chain(certificates).chain(admin).collect()
 }
 
 /// Where a gate passes on what is no policy request.

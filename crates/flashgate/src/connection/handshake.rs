@@ -8,6 +8,7 @@ use std::io::{self, Read as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use rustix::net::{SendFlags, send};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsAcceptor;
@@ -91,8 +92,8 @@ async fn attempt(
     let session = match begin(read, server) {
         Ok(session) => session,
         Err((error, alert)) => {
-            // Where there is no room for it on a new connection, nobody reads it.
-            let _ = stream.try_write(&alert);
+            // A new connection has room for it, of which nothing was announced yet.
+            let _ = send(&stream, &alert, SendFlags::DONTWAIT | SendFlags::NOSIGNAL);
             return Err((Failure::Refused(error), Some(stream)));
         }
     };
@@ -167,10 +168,12 @@ const DISTRUST: [AlertDescription; 5] = [
     AlertDescription::UnrecognisedName,
 ];
 
-const TOO_OLD: [PeerIncompatible; 3] = [
+/// The last one is what a hello of TLS 1.1 runs into first: it has no such extension.
+const TOO_OLD: [PeerIncompatible; 4] = [
     PeerIncompatible::Tls12NotOffered,
     PeerIncompatible::Tls12NotOfferedOrEnabled,
     PeerIncompatible::SupportedVersionsExtensionRequired,
+    PeerIncompatible::SignatureAlgorithmsExtensionRequired,
 ];
 
 impl fmt::Display for Failure {

@@ -157,7 +157,10 @@ fn host_name(name: GeneralName) -> Option<String> {
     let GeneralName::DnsName(name) = name else {
         return None;
     };
-    Some(name.as_str().to_ascii_lowercase())
+    // Nobody asks for another, and it would be shown.
+    let name = name.as_str();
+    let graphic = name.bytes().all(|byte| byte.is_ascii_graphic());
+    graphic.then(|| name.to_ascii_lowercase())
 }
 
 impl fmt::Display for Fault {
