@@ -58,7 +58,9 @@ fn routes(
 ) -> HashMap<String, Arc<Gate>> {
     let mut routes = HashMap::<String, Arc<Gate>>::new();
     for gate in gates {
-        let Some(full) = path.path(&gate.name, gate.public_port) else {
+        // The policy is asked about a port, whatever the path names.
+        let port = gate.public_port;
+        let Some(full) = port.and_then(|port| path.path(&gate.name, Some(port))) else {
             found.push(unknown_port(gate, place));
             continue;
         };
@@ -90,7 +92,7 @@ fn unknown_port(gate: &Gate, place: Span) -> Diagnostic {
         format!("expected a port for the path to gate `{name}`, which takes any free one");
     Diagnostic::error("unknown-public-port", message)
         .at(place, "")
-        .help("write `public-port` at the gate, or `{name}` in the path")
+        .help("write `public-port` at the gate: the policy admits pages to a port")
 }
 
 fn taken(gate: &Gate, full: &str, place: Span) -> Diagnostic {
