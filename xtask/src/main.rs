@@ -11,6 +11,7 @@ mod bench;
 mod ci;
 mod generate;
 mod prove;
+mod ruffle;
 mod test;
 
 use anyhow::Result;

@@ -1,11 +1,13 @@
 //! The tests, and what they need: on Debian it is installed first where that is possible, otherwise named.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use anyhow::Result;
+use testkit::real_server;
 
 use crate::ci::{cargo, step};
+use crate::ruffle;
 
 /// A program that tests start, and the Debian package it comes from.
 struct Need {
@@ -13,7 +15,7 @@ struct Need {
     package: &'static str,
 }
 
-const NEEDS: [Need; 12] = [
+const NEEDS: &[Need] = &[
     Need {
         program: "strace",
         package: "strace",
@@ -51,6 +53,10 @@ const NEEDS: [Need; 12] = [
         package: "ngircd",
     },
     Need {
+        program: "openssl",
+        package: "openssl",
+    },
+    Need {
         program: "systemd-analyze",
         package: "systemd",
     },
@@ -62,11 +68,24 @@ const NEEDS: [Need; 12] = [
         program: "/usr/bin/jsonschema",
         package: "python3-jsonschema",
     },
+    Need {
+        program: "chromium",
+        package: "chromium",
+    },
+    Need {
+        program: "haxe",
+        package: "haxe",
+    },
+    Need {
+        program: "npm",
+        package: "npm",
+    },
 ];
 
 /// Installs what is missing, if it may, and runs every test of the workspace.
 pub(crate) fn run() -> Result<()> {
     install_needs()?;
+    ruffle::fetch()?;
     // Optimised, for the tests count in the ten thousands, and so that the program they start is the one users get.
     cargo(&[
         "test",
@@ -80,7 +99,7 @@ pub(crate) fn run() -> Result<()> {
 fn install_needs() -> Result<()> {
     let mut missing: Vec<_> = NEEDS
         .iter()
-        .filter(|need| !is_installed(need.program))
+        .filter(|need| real_server::find(need.program).is_none())
         .map(|need| need.package)
         .collect();
     missing.dedup();
@@ -99,14 +118,4 @@ fn install_needs() -> Result<()> {
             .args(missing)
             .env("DEBIAN_FRONTEND", "noninteractive"),
     )
-}
-
-fn is_installed(program: &str) -> bool {
-    // Every one of them knows some such option; what counts is that it can be started.
-    Command::new(program)
-        .arg("-V")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok()
 }

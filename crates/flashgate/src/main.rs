@@ -13,7 +13,10 @@ mod http;
 mod lint;
 mod log;
 mod render;
+mod ruffle;
 mod snapshot;
+mod tls;
+mod websocket;
 
 use std::process::ExitCode;
 

@@ -7,16 +7,22 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use flash_policy::{Host, Reply};
+use flash_policy::{Host, Policy, Port, Reply};
 use tokio_flash_policy::{Http, Linger};
+use tokio_rustls::rustls::ServerConfig;
 
 use crate::connection::ProxyVersion;
 use crate::daemon::ListenAddress;
+use crate::tls::Certificate;
 
+mod bridge;
 mod network;
+mod own_host;
 mod sockets;
 
+pub(crate) use bridge::{Bridge, PathPattern, Segment};
 pub(crate) use network::Network;
+pub(crate) use own_host::OwnHost;
 pub(crate) use sockets::{Services, Socket};
 
 /// What the daemon was told to do.
@@ -30,9 +36,13 @@ pub(crate) struct Plan {
     pub(crate) process: Process,
     /// Where the daemon tells about itself, if anywhere.
     pub(crate) admin: Option<Admin>,
+    /// The endpoint for WebSockets to every gate, if there is one; its listener is among the others.
+    pub(crate) bridge: Option<Arc<Bridge>>,
+    /// What TLS is spoken with, if it is.
+    pub(crate) certificates: Vec<Certificate>,
     /// The names and addresses that Flash content uses for this machine.
-    pub(crate) hosts: Vec<Host>,
-    /// The files that it was made from: the config file and policy files; none where flags say everything.
+    pub(crate) hosts: Vec<OwnHost>,
+    /// The files that it was made from: the config file, policy files, certificates and keys; none where flags say everything.
     pub(crate) watched: Vec<PathBuf>,
 }
 
@@ -53,17 +63,27 @@ pub(crate) struct Listener {
     pub(crate) service: Arc<Service>,
 }
 
-/// What is done with connections.
+/// What is done with connections; what nothing here is for is closed.
 #[derive(Debug)]
 pub(crate) struct Service {
-    /// The policy's name, for logs.
-    pub(crate) policy: String,
     /// What policy requests are answered with.
-    pub(crate) reply: Reply,
+    pub(crate) policy: Option<Served>,
     /// Whose connections begin with a PROXY header, without fail; everybody else's bytes are data.
     pub(crate) accept_proxy: Vec<Network>,
-    /// What becomes of everything else; on a policy port it is closed.
-    pub(crate) gate: Option<Gate>,
+    /// Where everything else goes.
+    pub(crate) gate: Option<Arc<Gate>>,
+    /// Where WebSockets go by their path.
+    pub(crate) bridge: Option<Arc<Bridge>>,
+    /// What a TLS handshake is answered with; none where TLS is bytes like all others.
+    pub(crate) tls: Option<Arc<ServerConfig>>,
+}
+
+/// A policy as it is sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Served {
+    /// The policy's name, for logs.
+    pub(crate) name: String,
+    pub(crate) reply: Reply,
 }
 
 /// A server's own port: what is no policy request goes to the server, and its answers come back.
@@ -79,15 +99,29 @@ pub(crate) struct Gate {
     pub(crate) speaks_first_after: Duration,
     /// Whether the server is told who the client is, and how.
     pub(crate) send_proxy: Option<ProxyVersion>,
+    /// Whether a client may go on as a WebSocket on the gate's own port.
+    pub(crate) websocket: WebSocket,
+    /// Which pages may open one, here or through the bridge.
+    pub(crate) policy: Policy,
+    /// The port that players dial; none where it is the one listened on and any free one was asked for.
+    pub(crate) public_port: Option<Port>,
+}
+
+/// What HTTP is on a gate's own port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WebSocket {
+    /// A way to go on as a WebSocket.
+    Upgrade,
+    /// Bytes for a server.
+    Off,
 }
 
 impl Gate {
-    /// Without a server of its own, HTTP is bytes like all others.
+    /// Without a server of its own, and without WebSockets, HTTP is bytes like all others.
     pub(crate) const fn http(&self) -> Http {
-        if self.http_backend.is_some() {
-            Http::Told
-        } else {
-            Http::Alike
+        match (&self.http_backend, self.websocket) {
+            (None, WebSocket::Off) => Http::Alike,
+            (Some(_), _) | (None, WebSocket::Upgrade) => Http::Told,
         }
     }
 }
@@ -115,7 +149,12 @@ impl fmt::Display for Backend {
 impl Service {
     /// How many descriptors a connection may come to have: its own, and that to a backend.
     pub(crate) fn descriptors(&self) -> u8 {
-        if self.gate.is_some() { 2 } else { 1 }
+        if self.passes_on() { 2 } else { 1 }
+    }
+
+    /// Whether connections may go on to a backend.
+    pub(crate) const fn passes_on(&self) -> bool {
+        self.gate.is_some() || self.bridge.is_some()
     }
 
     /// Whether connections of a peer begin with a PROXY header.
@@ -126,11 +165,30 @@ impl Service {
         })
     }
 
-    /// What a listener is called where it is found by a name: its gate, or its policy.
+    /// Whether HTTP is understood here: on the bridge, and where a gate has WebSockets.
+    pub(crate) fn speaks_http(&self) -> bool {
+        let upgrades = |gate: &Arc<Gate>| gate.websocket == WebSocket::Upgrade;
+        self.bridge.is_some() || self.gate.as_ref().is_some_and(upgrades)
+    }
+
+    /// Whether a peer says in front of a request whom it asks for.
+    pub(crate) fn trusts_forwarded_for(&self, peer: Option<SocketAddr>) -> bool {
+        let bridge = self.bridge.as_ref();
+        peer.is_some_and(|peer| bridge.is_some_and(|bridge| bridge.trusts(peer.ip())))
+    }
+
+    /// What a listener is called where it is found by a name: its gate, or its policy, or what it is.
     pub(crate) fn name(&self) -> &str {
-        self.gate.as_ref().map_or(&self.policy, |gate| &gate.name)
+        match (&self.gate, &self.policy) {
+            (Some(gate), _) => &gate.name,
+            (None, Some(policy)) => &policy.name,
+            (None, None) => BRIDGE,
+        }
     }
 }
+
+/// What the bridge's listener is called.
+const BRIDGE: &str = "bridge";
 
 /// How much of everything.
 #[derive(Clone, Debug)]
@@ -155,6 +213,8 @@ pub(crate) struct Limits {
     pub(crate) half_open: Duration,
     /// For a relay without a byte; none is no limit.
     pub(crate) idle: Option<Duration>,
+    /// Between two pings on a WebSocket.
+    pub(crate) ping: Duration,
 }
 
 /// How the process behaves.
@@ -215,6 +275,11 @@ pub(crate) struct Admin {
 }
 
 impl Plan {
+    /// What clients may call this machine.
+    pub(crate) fn host_names(&self) -> Vec<Host> {
+        self.hosts.iter().map(|own| own.host.clone()).collect()
+    }
+
     /// The names of the gates.
     pub(crate) fn gates(&self) -> impl Iterator<Item = &str> {
         let services = self.listeners.iter().map(|listener| &listener.service);

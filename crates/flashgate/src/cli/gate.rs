@@ -5,13 +5,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 use std::sync::Arc;
 
-use flash_policy::{Port, Reply};
+use flash_policy::{Policy, Port, Reply};
 
 use super::allow::NoPorts;
 use crate::config::{backend, defaults, gates};
 use crate::daemon::ListenAddress;
 use crate::render;
-use crate::snapshot::{Backend, Gate, Listener, Service};
+use crate::snapshot::{Backend, Gate, Listener, Served, Service};
 
 /// A gate as the flag has it.
 #[derive(Clone, Debug)]
@@ -48,21 +48,28 @@ impl GateFlag {
 }
 
 /// A listener for each gate, all with the same policy.
-pub(super) fn listeners(flags: &[GateFlag], reply: &Reply) -> Vec<Listener> {
+pub(super) fn listeners(flags: &[GateFlag], policy: &Policy, reply: &Reply) -> Vec<Listener> {
     let mut taken = BTreeSet::new();
     let mut listener = |flag: &GateFlag| Listener {
         addresses: vec![flag.listen],
         service: Arc::new(Service {
-            policy: defaults::POLICY.to_owned(),
-            reply: reply.clone(),
+            policy: Some(Served {
+                name: defaults::POLICY.to_owned(),
+                reply: reply.clone(),
+            }),
             accept_proxy: Vec::new(),
-            gate: Some(Gate {
+            bridge: None,
+            gate: Some(Arc::new(Gate {
                 name: gates::name_by_port(Some(flag.listen), &mut taken),
                 backend: flag.backend.clone(),
                 http_backend: None,
                 speaks_first_after: defaults::SPEAKS_FIRST_AFTER,
                 send_proxy: None,
-            }),
+                websocket: defaults::WEBSOCKET,
+                policy: policy.clone(),
+                public_port: Port::new(u32::from(flag.listen.port())).ok(),
+            })),
+            tls: None,
         }),
     };
     flags.iter().map(&mut listener).collect()

@@ -11,6 +11,7 @@ mod gate;
 mod generate;
 mod lint;
 mod policy;
+mod ruffle;
 mod self_test;
 mod serve;
 
@@ -33,6 +34,7 @@ enum Command {
     Lint(lint::Lint),
     Explain(explain::Explain),
     Policy(policy::Print),
+    Ruffle(ruffle::Ruffle),
     Completions(generate::Completions),
     /// Print the manual page, in roff
     Man,
@@ -86,6 +88,7 @@ pub(crate) fn run() -> Exit {
         Command::Lint(lint) => lint.run(),
         Command::Explain(explain) => explain.run(),
         Command::Policy(print) => print.run(),
+        Command::Ruffle(ruffle) => ruffle.run(),
         Command::Completions(completions) => completions.run(Cli::command()),
         Command::Man => generate::man(Cli::command()),
         Command::SelfTest(test) => test.run(),

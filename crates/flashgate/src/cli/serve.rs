@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::{ArgAction, Args, ValueEnum};
 use flash_policy::diagnostic::any_error;
 use flash_policy::write::{self, Layout};
-use flash_policy::{Port, Reply};
+use flash_policy::{Policy, Port, Reply};
 
 use super::Exit;
 use super::allow::Allow;
@@ -17,7 +17,8 @@ use crate::confinement;
 use crate::daemon::{self, Inherited, ListenAddress, Loader};
 use crate::log::{self, Format, Verbosity};
 use crate::render::{self, Source};
-use crate::snapshot::{Gate, Listener, Loaded, Plan, Service, Violation};
+use crate::snapshot::{Gate, Listener, Loaded, Plan, Served, Service, Violation};
+use crate::tls::Certificate;
 
 /// Serve a socket policy
 ///
@@ -136,16 +137,18 @@ impl Serve {
         if !faults.is_empty() {
             return Err(faults);
         }
-        let (reply, warnings) = match &self.policy {
+        let (policy, reply, warnings) = match &self.policy {
             Some(path) => self.file_reply(path)?,
             None if self.allow.is_empty() => return Err(nothing_to_serve()),
             None => self.rules_reply()?,
         };
         let plan = Plan {
-            listeners: self.listeners(reply),
+            listeners: self.listeners(&policy, reply),
             limits: defaults::limits(),
             process: defaults::process(),
             admin: None,
+            bridge: None,
+            certificates: Vec::new(),
             hosts: Vec::new(),
             watched: self.policy.iter().cloned().collect(),
         };
@@ -153,22 +156,26 @@ impl Serve {
     }
 
     /// All addresses have the same policy.
-    fn listeners(&self, reply: Reply) -> Vec<Listener> {
-        let gates = gate::listeners(&self.gate, &reply);
+    fn listeners(&self, policy: &Policy, reply: Reply) -> Vec<Listener> {
+        let gates = gate::listeners(&self.gate, policy, &reply);
         let listener = Listener {
             addresses: self.listen.clone(),
             service: Arc::new(Service {
-                policy: defaults::POLICY.to_owned(),
-                reply,
+                policy: Some(Served {
+                    name: defaults::POLICY.to_owned(),
+                    reply,
+                }),
                 accept_proxy: Vec::new(),
                 gate: None,
+                bridge: None,
+                tls: None,
             }),
         };
         let listener = Some(listener).filter(|listener| !listener.addresses.is_empty());
         listener.into_iter().chain(gates).collect()
     }
 
-    fn file_reply(&self, path: &Path) -> Result<(Reply, String), String> {
+    fn file_reply(&self, path: &Path) -> Result<(Policy, Reply, String), String> {
         let name = path.display().to_string();
         let content = policy_file::read(path).map_err(|error| {
             let reason = log::reason(&error);
@@ -178,18 +185,25 @@ impl Serve {
         })?;
         let warnings = self.judge(&name, &content)?;
         Reply::from_file(&content.bytes)
-            .map(|reply| (reply, warnings))
+            .map(|reply| {
+                (
+                    policy_file::policy(&content.bytes).unwrap_or_default(),
+                    reply,
+                    warnings,
+                )
+            })
             .map_err(|error| render::plain_error_text(&format!("{name}: {error}"), &[]))
     }
 
-    fn rules_reply(&self) -> Result<(Reply, String), String> {
+    fn rules_reply(&self) -> Result<(Policy, Reply, String), String> {
         let gates = gate::ports(&self.gate);
         let policy = self
             .allow
             .policy(gates.as_deref().map_err(|reason| *reason))?;
         let content = Content::made(write::flash(&policy, Layout::Compact));
         let warnings = self.judge("policy made from --allow", &content)?;
-        Ok((Reply::from(&policy), warnings))
+        let reply = Reply::from(&policy);
+        Ok((policy, reply, warnings))
     }
 
     /// Every finding, for the terminal: an error if one of them is.
@@ -264,22 +278,33 @@ fn port(address: ListenAddress) -> Option<Port> {
     Port::new(u32::from(address.port())).ok()
 }
 
-/// What `--check` says of a plan: a line for each listener, and one for `[admin]`.
+/// What `--check` says of a plan: a line for each listener and certificate, and one for `[admin]`.
 fn checked(plan: &Plan) -> String {
     let line = |listener: &Listener| {
         let addresses: Vec<_> = listener.addresses.iter().map(ToString::to_string).collect();
-        let (addresses, policy) = (addresses.join(", "), &listener.service.policy);
-        let length = listener.service.reply.as_bytes().len();
-        let rest = listener
-            .service
-            .gate
-            .as_ref()
-            .map_or_else(String::new, rest);
-        format!("ok: {addresses} serves policy {policy}, {length} bytes{rest}\n")
+        let addresses = addresses.join(", ");
+        let service = &listener.service;
+        let rest = service.gate.as_deref().map_or_else(String::new, rest);
+        match (&service.policy, &service.bridge) {
+            (Some(Served { name, reply }), _) => {
+                let length = reply.as_bytes().len();
+                format!("ok: {addresses} serves policy {name}, {length} bytes{rest}\n")
+            }
+            (None, bridge) => {
+                let gates = bridge.as_ref().map_or(0, |bridge| bridge.routes.len());
+                format!("ok: {addresses} serves the bridge, to {gates} gates\n")
+            }
+        }
     };
+    let certificate = |it: &Certificate| {
+        let (file, names, ends) = (&it.file, it.names.join(", "), it.ends());
+        format!("ok: {file} is for {names}, until {ends}\n")
+    };
+    let certificates = plan.certificates.iter().map(certificate);
     let admin = plan.admin.as_ref();
     let admin = admin.map(|admin| format!("ok: {} serves admin\n", admin.address));
-    plan.listeners.iter().map(line).chain(admin).collect()
+    let lines = plan.listeners.iter().map(line);
+    lines.chain(certificates).chain(admin).collect()
 }
 
 /// Where a gate passes on what is no policy request.

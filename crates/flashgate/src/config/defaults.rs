@@ -7,7 +7,9 @@ use std::time::Duration;
 use tokio_flash_policy::Linger;
 
 use crate::daemon::ListenAddress;
-use crate::snapshot::{Limits, Network, Process, Sandbox, User, Violation};
+use crate::snapshot::{
+    Limits, Network, PathPattern, Process, Sandbox, Segment, User, Violation, WebSocket,
+};
 
 /// The name of the policy that flags make, in logs.
 pub(crate) const POLICY: &str = "default";
@@ -40,6 +42,12 @@ const HALF_OPEN: Duration = Duration::from_secs(60);
 /// greeting.
 pub(crate) const SPEAKS_FIRST_AFTER: Duration = Duration::from_millis(200);
 
+/// Ruffle can open nothing else, and the policy says which pages may.
+pub(crate) const WEBSOCKET: WebSocket = WebSocket::Upgrade;
+
+/// Proxies cut what is silent for a minute (nginx, `HAProxy`'s examples), and one ping may be late.
+const PING: Duration = Duration::from_secs(30);
+
 /// As long as a lingering connection may take; Kubernetes leaves as much between its two signals.
 const DRAIN: Duration = Duration::from_secs(30);
 
@@ -61,6 +69,16 @@ pub(crate) fn limits() -> Limits {
         half_open: HALF_OPEN,
         // Chats are silent for hours, and only the server behind knows what is too long.
         idle: None,
+        ping: PING,
+    }
+}
+
+/// The port that the movie names, as its socket does.
+pub(super) fn bridge_path() -> PathPattern {
+    PathPattern {
+        before: "/".to_owned(),
+        segment: Segment::Port,
+        after: String::new(),
     }
 }
 

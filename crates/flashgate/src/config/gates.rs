@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use flash_policy::{Diagnostic, Port, PortRange, PortSet};
+use flash_policy::{Diagnostic, Policy, Port, PortRange, PortSet};
 
 use super::raw::{RawGate, RawListener};
 use super::tree::{At, Text};
@@ -55,7 +55,7 @@ fn gates(raw: &[RawListener]) -> impl Iterator<Item = (&RawListener, &RawGate)> 
         .filter_map(|raw| raw.gate.as_ref().map(|gate| (raw, gate)))
 }
 
-/// A gate resolved; none without a backend, which was reported.
+/// A gate resolved, but for what depends on the port that players dial; none without a backend, which was reported.
 pub(super) fn resolve(
     raw: &RawListener,
     gate: &RawGate,
@@ -73,6 +73,9 @@ pub(super) fn resolve(
         speaks_first_after: silence
             .map_or(defaults::SPEAKS_FIRST_AFTER.min(request), |at| at.value),
         send_proxy: gate.send_proxy,
+        websocket: gate.websocket.unwrap_or(defaults::WEBSOCKET),
+        policy: Policy::default(),
+        public_port: None,
     })
 }
 
@@ -101,10 +104,11 @@ pub(super) fn ports(policy: &str, raw: &[RawListener], policies: &[String]) -> G
     }
 }
 
-/// Reports gates of the same name, those that wait for longer than anybody may, and those that lead back to us.
+/// Reports gates of the same name, those that wait for longer than anybody may, and those that lead back to one of our
+/// addresses.
 pub(super) fn check(
     raw: &[RawListener],
-    admin: Option<&At<ListenAddress>>,
+    ours: &[At<ListenAddress>],
     request: Duration,
     source: &str,
     found: &mut Vec<Diagnostic>,
@@ -115,14 +119,12 @@ pub(super) fn check(
         let first = before.find(|other| other.value == name.value);
         found.extend(first.map(|first| same_name(name, first, source)));
     }
-    let listeners = raw.iter().flat_map(|raw| &raw.addresses);
-    let ours: Vec<_> = listeners.chain(admin).cloned().collect();
     for (_, gate) in gates(raw) {
         let silence = gate.speaks_first_after.as_ref();
         found.extend(silence.and_then(|silence| too_long(silence, request)));
         let servers = [&gate.backend, &gate.http_backend];
         let servers = servers.into_iter().flatten();
-        found.extend(servers.filter_map(|server| back_to_us(server, &ours, source)));
+        found.extend(servers.filter_map(|server| back_to_us(server, ours, source)));
     }
 }
 

@@ -11,13 +11,15 @@ use super::raw::RawListener;
 use super::resolve::by_name;
 use super::tree::{At, listed};
 use crate::daemon::ListenAddress;
-use crate::snapshot::{Listener, Service};
+use crate::snapshot::{Gate, Listener, Served, Service};
+use crate::tls::Tls;
 
 /// A listener for every `[[listen]]` and `[[gate]]`, or several where its addresses have different ports: what is sent depends on them.
 pub(super) fn resolve(
     raw: &[RawListener],
     policies: &[Named],
     request: Duration,
+    tls: Option<&Tls>,
     found: &mut Vec<Diagnostic>,
 ) -> Vec<Listener> {
     let (mut listeners, mut taken) = (Vec::new(), gates::given_names(raw));
@@ -28,13 +30,26 @@ pub(super) fn resolve(
             continue;
         };
         for (public_port, addresses) in by_port(raw) {
-            listeners.extend(policy.reply(public_port).map(|reply| Listener {
+            let gate = gate.as_ref().and_then(|gate| {
+                let policy = policy.granted(public_port)?;
+                Some(Arc::new(Gate {
+                    policy,
+                    public_port,
+                    ..gate.clone()
+                }))
+            });
+            let served = policy.reply(public_port).map(|reply| Served {
+                name: policy.name.clone(),
+                reply,
+            });
+            listeners.extend(served.map(|served| Listener {
                 addresses,
                 service: Arc::new(Service {
-                    policy: policy.name.clone(),
-                    reply,
+                    policy: Some(served),
                     accept_proxy: raw.accept_proxy.clone(),
-                    gate: gate.clone(),
+                    gate,
+                    bridge: None,
+                    tls: tls.map(|tls| Arc::clone(&tls.server)),
                 }),
             }));
         }
@@ -108,18 +123,18 @@ fn by_port(raw: &RawListener) -> Vec<(Option<Port>, Vec<ListenAddress>)> {
 /// Reports addresses that can't be listened on beside each other. Two policies may share a port, for the local address
 /// picks one; `[admin]` and players can't.
 pub(super) fn check(
-    raw: &[RawListener],
+    players: &[At<ListenAddress>],
     admin: Option<&At<ListenAddress>>,
     source: &str,
     found: &mut Vec<Diagnostic>,
 ) {
-    let listeners = || raw.iter().flat_map(|raw| &raw.addresses);
-    let addresses: Vec<_> = listeners().chain(admin).collect();
+    let addresses: Vec<_> = players.iter().chain(admin).collect();
     found.extend(admin.and_then(|admin| {
         let overlaps = |other: &&At<ListenAddress>| {
             other.value.covers(admin.value) || admin.value.covers(other.value)
         };
-        listeners()
+        let mut players = players.iter();
+        players
             .find(overlaps)
             .map(|other| beside_admin(admin, other, source))
     }));

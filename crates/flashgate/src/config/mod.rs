@@ -17,6 +17,7 @@ use crate::render::{self, Source};
 use crate::snapshot::Loaded;
 
 pub(crate) mod backend;
+mod bridge;
 pub(crate) mod defaults;
 pub(crate) mod gates;
 mod listeners;
@@ -26,6 +27,7 @@ pub(crate) mod policy_file;
 mod raw;
 mod resolve;
 mod sections;
+mod tls;
 mod tree;
 mod values;
 mod writable;

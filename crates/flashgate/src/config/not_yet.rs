@@ -7,7 +7,7 @@ use flash_policy::Diagnostic;
 use super::tree::{Table, Value};
 
 /// Whole sections.
-const NOT_YET: [&str; 3] = ["bridge", "tls", "http"];
+const NOT_YET: [&str; 1] = ["http"];
 
 /// Points at each of them.
 pub(super) fn check(root: &Table<'_>, found: &mut Vec<Diagnostic>) {
@@ -16,23 +16,11 @@ pub(super) fn check(root: &Table<'_>, found: &mut Vec<Diagnostic>) {
         found.extend(value.map(|value| refusal(&value, &format!("`{section}`")).help("remove it")));
     }
     silverlight(root, found);
-    websocket(root, found);
 }
 
 fn refusal(value: &Value<'_>, what: &str) -> Diagnostic {
     let message = format!("{what} is not supported yet by this version");
     Diagnostic::error("not-supported-yet", message).at(value.key_span, "")
-}
-
-/// So is a truth: without it, HTTP is but bytes.
-fn websocket(root: &Table<'_>, found: &mut Vec<Diagnostic>) {
-    let gates = root.get("gate").map(|value| value.tables_if_any());
-    for table in gates.unwrap_or_default() {
-        if let Some(value) = table.get("websocket").filter(Value::is_true) {
-            let help = "remove it: HTTP goes to `http-backend`, or to the backend like other bytes";
-            found.push(refusal(&value, "`websocket = true`").help(help));
-        }
-    }
 }
 
 /// A dialect is a value rather than a key.

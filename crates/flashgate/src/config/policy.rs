@@ -83,6 +83,14 @@ impl Named {
         }
     }
 
+    /// What it grants where players dial this port.
+    pub(super) fn granted(&self, port: Option<Port>) -> Option<Policy> {
+        match self.content.as_ref()? {
+            Content::File(file) => policy_file::policy(&file.content.bytes),
+            Content::Rules { .. } => self.policy(port),
+        }
+    }
+
     /// The policy that rules make. A meta-policy means nothing but on port 843, and voids the file for some clients.
     fn policy(&self, port: Option<Port>) -> Option<Policy> {
         let Some(Content::Rules {

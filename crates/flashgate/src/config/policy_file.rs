@@ -6,7 +6,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use flash_policy::document::LARGEST;
-use flash_policy::{Diagnostic, Port, Serving};
+use flash_policy::{Diagnostic, Policy, Port, Profile, Serving};
 
 use super::writable;
 
@@ -42,6 +42,11 @@ impl Content {
         found.extend(judge(&self.bytes, ports));
         found
     }
+}
+
+/// What a file means; none where a player refuses it.
+pub(crate) fn policy(bytes: &[u8]) -> Option<Policy> {
+    flash_policy::parse(bytes, Profile::Socket).policy
 }
 
 /// Everything that is to be said of a policy, given the ports that players dial for it; each finding once.

@@ -1,24 +1,30 @@
 //! What the file says, key by key, with places; nothing is filled in and nothing is compared with anything else.
 
-use flash_policy::{Diagnostic, Host, SiteControl, Span};
+use flash_policy::{Diagnostic, SiteControl, Span};
 
 use super::sections::{self, RawAdmin, RawLimits, RawProcess};
+use super::tls::{self, RawTls};
 use super::tree::{At, Table, Text, Value, parse_text};
+use crate::snapshot::OwnHost;
 
+mod bridge;
 mod listener;
 
+pub(super) use bridge::RawBridge;
 pub(super) use listener::{RawGate, RawListener};
 
 /// The whole file.
 #[derive(Debug, Default)]
 pub(super) struct Raw {
-    pub(super) hosts: Vec<Host>,
+    pub(super) hosts: Vec<OwnHost>,
     pub(super) policies: Vec<RawPolicy>,
     /// Every `[[listen]]`, then every `[[gate]]`.
     pub(super) listeners: Vec<RawListener>,
     pub(super) limits: RawLimits,
     pub(super) process: RawProcess,
     pub(super) admin: Option<RawAdmin>,
+    pub(super) bridge: Option<RawBridge>,
+    pub(super) tls: Option<RawTls>,
 }
 
 /// `[policy.NAME]`.
@@ -77,6 +83,7 @@ pub(super) fn read(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Raw {
     raw.listeners = listeners(root, found);
     let mut section = |key: &str| root.get(key)?.table(format!("[{key}]"), found);
     let (limits, process, admin) = (section("limits"), section("process"), section("admin"));
+    let (bridge, tls) = (section("bridge"), section("tls"));
     if let Some(table) = limits {
         raw.limits = sections::limits(&table, found);
     }
@@ -84,6 +91,8 @@ pub(super) fn read(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Raw {
         raw.process = sections::process(&table, found);
     }
     raw.admin = admin.map(|table| sections::admin(&table, found));
+    raw.bridge = bridge.map(|table| bridge::bridge(&table, found));
+    raw.tls = tls.map(|table| tls::read(&table, found));
     raw
 }
 
@@ -120,8 +129,8 @@ fn no_listener() -> Diagnostic {
         .help("add one: `[[listen]]`, and below it `address = \"[::]:843\"`")
 }
 
-fn hosts(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<Host> {
-    let host = |text: &str| text.parse::<Host>().map_err(|error| error.to_string());
+fn hosts(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<OwnHost> {
+    let host = |text: &str| text.parse::<OwnHost>().map_err(|error| error.to_string());
     let texts = value.texts(found);
     texts
         .iter()

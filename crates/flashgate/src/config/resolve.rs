@@ -8,10 +8,11 @@ use flash_policy::spelling::nearest;
 use flash_policy::{Diagnostic, Port};
 
 use super::policy::{Named, PolicyFile};
-use super::raw::{Raw, RawListener};
+use super::raw::{Raw, RawBridge, RawListener};
 use super::sections::{RawAdmin, RawLimits, RawProcess, Switch};
 use super::tree::{At, Text};
-use super::{defaults, gates, listeners};
+use super::{bridge, defaults, gates, listeners, tls};
+use crate::daemon::ListenAddress;
 use crate::render::{self, Source};
 use crate::snapshot::{Admin, Limits, Plan, Process, User};
 
@@ -30,7 +31,8 @@ pub(super) fn resolve(
     found: &mut Vec<Diagnostic>,
 ) -> Resolved {
     let folder = path.parent().unwrap_or(Path::new(""));
-    let limits = limits(raw.limits, found);
+    let ping = raw.bridge.as_ref().and_then(|bridge| bridge.ping);
+    let limits = limits(raw.limits, ping, found);
     let names: Vec<_> = raw.policies.iter().map(|it| it.name.clone()).collect();
     let mut policies = Vec::new();
     for policy in raw.policies {
@@ -38,21 +40,44 @@ pub(super) fn resolve(
         policies.push(Named::new(policy, &gates, folder, found));
     }
     let admin_address = raw.admin.as_ref().and_then(|admin| admin.address.as_ref());
-    listeners::check(&raw.listeners, admin_address, source, found);
-    gates::check(&raw.listeners, admin_address, limits.request, source, found);
-    let listeners = listeners::resolve(&raw.listeners, &policies, limits.request, found);
+    let mut ours = for_players(&raw.listeners, raw.bridge.as_ref());
+    listeners::check(&ours, admin_address, source, found);
+    ours.extend(admin_address.cloned());
+    gates::check(&raw.listeners, &ours, limits.request, source, found);
+    let tls = tls::resolve(raw.tls.as_ref(), folder, found);
+    let secured = tls.tls.as_ref();
+    let mut listeners =
+        listeners::resolve(&raw.listeners, &policies, limits.request, secured, found);
+    let bridge = raw
+        .bridge
+        .map(|raw| bridge::resolve(raw, &listeners, secured, found));
+    let bridge = bridge.map(|(bridge, listener)| {
+        listeners.push(listener);
+        bridge
+    });
     let files = judged(&policies, &raw.listeners, found);
     let config = std::iter::once(path.to_owned());
-    let watched = config.chain(files.iter().map(|(file, _)| file.path.clone()));
+    let watched = config
+        .chain(files.iter().map(|(file, _)| file.path.clone()))
+        .chain(tls.files);
     let plan = Plan {
         listeners,
         limits,
         process: process(raw.process, path, source),
         admin: raw.admin.map(admin),
+        bridge,
+        certificates: tls.tls.map_or_else(Vec::new, |tls| tls.certificates),
         hosts: raw.hosts,
         watched: watched.collect(),
     };
     Resolved { plan, files }
+}
+
+/// Where players and pages connect to.
+fn for_players(raw: &[RawListener], bridge: Option<&RawBridge>) -> Vec<At<ListenAddress>> {
+    let listeners = raw.iter().flat_map(|raw| &raw.addresses);
+    let bridge = bridge.into_iter().flat_map(|bridge| &bridge.addresses);
+    listeners.chain(bridge).cloned().collect()
 }
 
 /// Judges rules for the ports that serve them; files are left for the caller, whose findings name another source.
@@ -119,7 +144,7 @@ fn short_deadline(request: &At<Duration>) -> Option<Diagnostic> {
     })
 }
 
-fn limits(raw: RawLimits, found: &mut Vec<Diagnostic>) -> Limits {
+fn limits(raw: RawLimits, ping: Option<Duration>, found: &mut Vec<Diagnostic>) -> Limits {
     found.extend(raw.request.as_ref().and_then(short_deadline));
     let default = defaults::limits();
     let duration = |limit: Option<At<Duration>>, default| limit.map_or(default, |it| it.value);
@@ -140,6 +165,7 @@ fn limits(raw: RawLimits, found: &mut Vec<Diagnostic>) -> Limits {
         backend_connect: duration(raw.backend_connect, default.backend_connect),
         half_open: duration(raw.half_open, default.half_open),
         idle: raw.idle.map_or(default.idle, Switch::on),
+        ping: ping.unwrap_or(default.ping),
     }
 }
 

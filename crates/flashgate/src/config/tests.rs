@@ -1,6 +1,7 @@
 //! What a file comes to once it is resolved.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use flash_policy::Diagnostic;
@@ -10,7 +11,7 @@ use super::tree::Table;
 use super::{raw, resolve};
 use crate::connection::ProxyVersion;
 use crate::daemon::sandbox::Needs;
-use crate::snapshot::{Gate, Plan, Process, Sandbox, User};
+use crate::snapshot::{Bridge, Gate, Plan, Process, Sandbox, User, WebSocket};
 
 const LEAST: &str = "hosts = 'play.test'\n[policy.p]\nrules = [{ domain = 'a.test', ports = '8000' }]\n[[listen]]\naddress = '843'\n";
 
@@ -79,7 +80,7 @@ fn defaults() {
         ("nobody", 1)
     );
     assert!(plan.process.handover.is_none() && plan.admin.is_none());
-    assert_eq!(plan.hosts[0].to_string(), "play.test");
+    assert_eq!(plan.hosts[0].host.to_string(), "play.test");
     assert_eq!(plan.watched, [Path::new("/etc/flashgate/flashgate.toml")]);
 }
 
@@ -138,7 +139,7 @@ fn admin() {
 const GATE: &str = "[[gate]]\naddress = '[::]:9339'\nbackend = 'game.test:9340'\n";
 
 /// The gates of the least that can be served and some more, with what is trusted there.
-fn gates(more: &str) -> Vec<(Gate, Vec<String>)> {
+fn gates(more: &str) -> Vec<(Arc<Gate>, Vec<String>)> {
     let listeners = plan(more).listeners;
     let services = listeners.iter().map(|listener| &listener.service);
     services
@@ -159,6 +160,9 @@ fn gate_defaults() {
     assert_eq!((&gate.http_backend, gate.send_proxy), (&None, None));
     assert_eq!(gate.speaks_first_after, Duration::from_millis(200));
     assert_eq!(trusted.len(), 0);
+    assert_eq!(gate.websocket, WebSocket::Upgrade);
+    assert_eq!(gate.public_port.map(flash_policy::Port::get), Some(9339));
+    assert_eq!(gate.policy.rules.len(), 1);
     let (_, found) = resolved(&format!("{GATE}[limits]\nrequest = '100ms'"));
     assert_eq!(found.len(), 1, "only that it is short: {found:?}");
 }
@@ -176,6 +180,7 @@ fn gate_settings() {
         "[::1]:8080"
     );
     assert_eq!(gate.send_proxy, Some(ProxyVersion::V2));
+    assert_eq!(gate.websocket, WebSocket::Off);
     assert_eq!(gate.speaks_first_after, Duration::from_secs(1));
     assert_eq!(trusted, &["10.0.0.0/8", "::1/128"]);
 }
@@ -188,6 +193,100 @@ fn gate_names() {
     let gates = gates(&format!("{GATE}{same_port}{named}"));
     let called: Vec<_> = gates.iter().map(|(gate, _)| &*gate.name).collect();
     assert_eq!(called, ["gate-9339-2", "gate-9339-3", "gate-9339"]);
+}
+
+const BRIDGE: &str = "[bridge]\naddress = '[::1]:443'\n";
+
+/// The bridge to some gates.
+fn bridge(gates: &str, more: &str) -> Arc<Bridge> {
+    let plan = plan(&format!("{gates}{BRIDGE}{more}"));
+    let listener = plan.listeners.last().unwrap();
+    assert_eq!(listener.service.name(), "bridge");
+    plan.bridge.unwrap()
+}
+
+#[test]
+fn bridges() {
+    let lobby = "[[gate]]\nname = 'lobby'\naddress = '1025'\nbackend = 'a:1'\npublic-port = 9400\n";
+    let gates = format!("{GATE}{lobby}");
+    let leads = |bridge: &Bridge, path: &str| bridge.gate(path).map(|gate| gate.name.clone());
+    let by_port = bridge(&gates, "");
+    assert_eq!(leads(&by_port, "/9400").as_deref(), Some("lobby"));
+    assert_eq!(leads(&by_port, "/9339").as_deref(), Some("gate-9339"));
+    for path in [
+        "/", "/1025", "/lobby", "/09400", "/9400/", "9400", "/9400x", "//9400", "/%39400",
+    ] {
+        assert_eq!(leads(&by_port, path), None, "{path}");
+    }
+    let by_name = bridge(&gates, "path = '/ws/{name}.sock'");
+    assert_eq!(leads(&by_name, "/ws/lobby.sock").as_deref(), Some("lobby"));
+    assert_eq!(leads(&by_name, "/ws/.sock"), None);
+    let more = "public-url = 'wss://play.test/'\ntrust-forwarded-for = '10.0.0.0/8'\nping = '5s'";
+    let told = bridge(&gates, more);
+    assert_eq!(told.public_url.as_deref(), Some("wss://play.test"));
+    assert!(told.trusts("10.1.2.3".parse().unwrap()) && !told.trusts("11.0.0.1".parse().unwrap()));
+    assert_eq!(
+        plan(&format!("{gates}{BRIDGE}{more}")).limits.ping,
+        Duration::from_secs(5)
+    );
+    assert_eq!(plan("").limits.ping, Duration::from_secs(30));
+}
+
+#[test]
+fn bridge_faults() {
+    let with = |gates: &str, more: &str| format!("{gates}{BRIDGE}{more}");
+    refused(BRIDGE, "bridge-without-gates", "found none");
+    refused(&with(GATE, "path = '/'"), "bad-path", "found `/`");
+    refused(
+        &with(GATE, "public-url = 'play.test'"),
+        "bad-public-url",
+        "wss://",
+    );
+    refused(&with(GATE, "ping = '0s'"), "bad-duration", "above zero");
+    refused(&with(GATE, "to = '9339'"), "unknown-key", "`to`");
+    let twin = "[[gate]]\naddress = '192.0.2.7:9339'\nbackend = 'a:1'\n";
+    let twins = format!("{GATE}{twin}");
+    refused(
+        &with(&twins, ""),
+        "ambiguous-path",
+        "both gate `gate-9339` and gate `gate-9339-2`",
+    );
+    assert_eq!(bridge(&twins, "path = '/{name}'").routes.len(), 2);
+    let ports = "[[gate]]\nname = 'g'\naddress = ['1025', '1026']\nbackend = 'a:1'\n";
+    assert_eq!(bridge(ports, "").routes.len(), 2);
+    refused(
+        &with(ports, "path = '/{name}'"),
+        "ambiguous-path",
+        "several ports of gate `g`",
+    );
+    let any = "[[gate]]\nname = 'g'\naddress = '127.0.0.1:0'\nbackend = 'a:1'\n";
+    for path in ["/{port}", "/{name}"] {
+        refused(
+            &with(any, &format!("path = '{path}'")),
+            "unknown-public-port",
+            "gate `g`",
+        );
+    }
+    let own = "[[gate]]\nname = 'ruffle.js'\naddress = '1025'\nbackend = 'a:1'\n";
+    refused(
+        &with(own, "path = '/{name}'"),
+        "reserved-path",
+        "`/ruffle.js`",
+    );
+    refused(
+        &with(
+            &GATE.replace("9340", "443").replace("game.test", "[::1]"),
+            "",
+        ),
+        "backend-is-flashgate",
+        "`[::1]:443`",
+    );
+    refused(
+        &format!("{GATE}[bridge]\naddress = '843'\n"),
+        "duplicate-listener",
+        "`[::]:843` again",
+    );
+    refused(&format!("{GATE}[bridge]\n"), "missing-key", "`address`");
 }
 
 /// What a sandboxed daemon may connect to: backends, and DNS where one has a name.

@@ -285,10 +285,6 @@ impl<'a> Value<'a> {
         self.content.as_str() == Some(text)
     }
 
-    pub(super) fn is_true(&self) -> bool {
-        self.content.as_bool() == Some(true)
-    }
-
     pub(super) fn wrong_type(&self, expected: &str) -> Diagnostic {
         let (key, kind) = (&self.key, kind(self.content));
         let message = format!("expected {expected} for `{key}`, found {kind}");

@@ -39,7 +39,7 @@ pub(super) fn answer(socket: &OwnedFd, service: &Service) -> Answer {
     let mut opening = Opening::new();
     match opening.fill(|room| recv(socket, room, RecvFlags::DONTWAIT).map(|(count, _)| count)) {
         // Behind a gate it is for the server to say what such a connection is worth.
-        Ok(0) if service.gate.is_none() => return Answer::Gone(Outcome::EndedEarly),
+        Ok(0) if !service.passes_on() => return Answer::Gone(Outcome::EndedEarly),
         Ok(_) => {}
         Err(Errno::AGAIN | Errno::INTR) => {
             return Answer::Unfinished(Progress { opening, sent: 0 });
@@ -49,7 +49,10 @@ pub(super) fn answer(socket: &OwnedFd, service: &Service) -> Answer {
     if opening.first() != Some(First::Policy(Rest::Nothing)) {
         return Answer::Unfinished(Progress { opening, sent: 0 });
     }
-    match send(socket, service.reply.as_bytes()) {
+    let Some(policy) = &service.policy else {
+        return Answer::Unfinished(Progress { opening, sent: 0 });
+    };
+    match send(socket, policy.reply.as_bytes()) {
         Sent::All => Answer::Done,
         Sent::Part(sent) => Answer::Unfinished(Progress { opening, sent }),
         Sent::Failed => Answer::Gone(Outcome::WriteFailed),

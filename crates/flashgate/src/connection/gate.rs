@@ -13,6 +13,7 @@ use tokio_flash_policy::{First, Timing, close};
 use tracing::debug;
 use tracing::field::display;
 
+use super::client::Client;
 use super::dial::dial;
 use super::proxy_header::Addresses;
 use super::relay::{Opening, Relay};
@@ -21,16 +22,17 @@ use super::{Outcome, some};
 use crate::daemon::Permit;
 use crate::snapshot::{Gate, Service};
 
-/// Dials the backend and starts the relay; or answers, where a silent client asks for the policy after all.
+/// Dials the backend and starts the relay; or answers, where a silent client asks for the policy after all. Where it
+/// wants TLS after all, it comes back.
 pub(super) async fn pass(
     mut waiting: Waiting,
     first: First,
     told: Option<Addresses>,
     peer: Option<SocketAddr>,
-) {
+) -> Option<Waiting> {
     let service = Arc::clone(&waiting.service);
-    let Some(gate) = &service.gate else { return };
-    let header = header(gate, told, &waiting.stream);
+    let gate = service.gate.as_ref()?;
+    let header = header(gate, told, waiting.stream.tcp());
     let (first, dialled) = if first == First::Silent {
         listen_while_dialling(&mut waiting, gate, &header).await
     } else {
@@ -39,7 +41,11 @@ pub(super) async fn pass(
     if let First::Policy(rest) = first {
         // The client may linger; the backend has nothing to wait for.
         drop(dialled);
-        return waiting.answer(rest, peer).await;
+        waiting.answer(rest, peer).await;
+        return None;
+    }
+    if first == First::Tls && waiting.is_offered_tls() {
+        return Some(waiting);
     }
     let http = gate.http_backend.as_ref().filter(|_| first == First::Http);
     let backend = http.unwrap_or(&gate.backend);
@@ -60,6 +66,7 @@ pub(super) async fn pass(
             let_go(waiting, peer).await;
         }
     }
+    None
 }
 
 /// The backend, and how much of the PROXY header it has got.
@@ -72,6 +79,7 @@ async fn listen_while_dialling(
     header: &[u8],
 ) -> (First, Dialled) {
     let deadlines = waiting.shared.deadlines();
+    let offers_tls = waiting.is_offered_tls();
     let left = deadlines.request.saturating_sub(gate.speaks_first_after);
     let timing = Timing::default().request(left).http(gate.http());
     let mut dialling = pin!(dial(&gate.backend, deadlines.backend_connect));
@@ -88,8 +96,12 @@ async fn listen_while_dialling(
             () = has_spoken(backend.as_ref()) => return (First::Silent, backend.map(Ok)),
         }
     };
-    let wanted =
-        !matches!(first, First::Policy(_)) && (first != First::Http || gate.http_backend.is_none());
+    let wanted = match first {
+        First::Policy(_) => false,
+        First::Http => gate.http_backend.is_none(),
+        First::Tls => !offers_tls,
+        First::Other | First::Silent | First::Deadline | First::End | _ => true,
+    };
     match backend {
         Some(backend) => (first, Some(Ok(backend))),
         // What was begun is not begun anew.
@@ -115,7 +127,7 @@ async fn has_spoken(backend: Option<&(TcpStream, usize)>) {
 }
 
 /// The PROXY header for the backend, if it is to have one.
-fn header(gate: &Gate, told: Option<Addresses>, client: &TcpStream) -> Vec<u8> {
+pub(super) fn header(gate: &Gate, told: Option<Addresses>, client: &TcpStream) -> Vec<u8> {
     let own = || {
         let (source, destination) = (client.peer_addr().ok()?, client.local_addr().ok()?);
         Some(Addresses {
@@ -146,6 +158,7 @@ fn relay(waiting: Waiting, backend: TcpStream, header: &[u8], peer: Option<Socke
         mut permit,
         service,
         shared,
+        early,
         ..
     } = waiting;
     if let Err(over) = permit.relaying() {
@@ -153,10 +166,15 @@ fn relay(waiting: Waiting, backend: TcpStream, header: &[u8], peer: Option<Socke
     }
     let opening = Opening {
         header,
-        bytes: progress.opening.bytes(),
+        bytes: &[progress.opening.bytes(), &early].concat(),
     };
     let limits = shared.deadlines().relay();
-    let relay = Relay::new(stream, backend, opening, limits, &shared.stop);
+    let relay = match stream {
+        Client::Plain(stream) => Relay::new(stream, backend, opening, limits, &shared.stop),
+        Client::Secure(stream) => {
+            Relay::secure(stream.into_inner(), backend, opening, limits, &shared.stop)
+        }
+    };
     tokio::spawn(
         Passed {
             relay,

@@ -5,25 +5,32 @@
 
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use socket2::SockRef;
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 use tokio_flash_policy::Linger;
+use tokio_rustls::rustls;
 use tracing::field::display;
 use tracing::{Level, debug, enabled, error, info, warn};
 
 use crate::daemon::{OverLimit, Permits, Spare};
-use crate::log::{self, Sampler};
+use crate::log::{self, Sampler, escaped};
+use crate::ruffle::Doors;
 use crate::snapshot::{Limits, Service};
 
 mod backends;
 mod balancer;
+mod bridge;
+mod client;
 mod dial;
 mod fast;
 mod gate;
+mod handshake;
+mod http;
 mod outcome;
 mod policy;
 mod proxy_header;
@@ -32,7 +39,9 @@ mod waiting;
 
 pub(crate) use backends::BackendStatus;
 use backends::Backends;
+use client::Client;
 use fast::Progress;
+use handshake::Handshakes;
 pub(crate) use outcome::Outcome;
 pub(crate) use proxy_header::Version as ProxyVersion;
 pub(crate) use relay::prepare as prepare_for_relays;
@@ -42,6 +51,8 @@ use waiting::{Waiting, Witness};
 #[derive(Debug)]
 pub(crate) struct Shared {
     deadlines: Mutex<Deadlines>,
+    /// What pages with Ruffle are told.
+    doors: Mutex<Arc<Doors>>,
     pub(crate) permits: Arc<Permits>,
     pub(crate) spare: Spare,
     hints: Hints,
@@ -49,7 +60,10 @@ pub(crate) struct Shared {
     shed: AtomicU64,
     /// Bytes that clients and backends sent each other.
     relayed: [AtomicU64; 2],
+    handshakes: Handshakes,
     pub(crate) backends: Backends,
+    /// How many WebSockets are open.
+    bridging: AtomicUsize,
     /// Cuts all relays.
     pub(crate) stop: relay::Stop,
 }
@@ -62,9 +76,18 @@ struct Deadlines {
     backend_connect: Duration,
     half_open: Duration,
     idle: Option<Duration>,
+    ping: Duration,
 }
 
 impl Deadlines {
+    fn bridge(self) -> bridge::Limits {
+        bridge::Limits {
+            closing: self.half_open,
+            idle: self.idle,
+            ping: self.ping,
+        }
+    }
+
     fn relay(self) -> relay::Limits {
         relay::Limits {
             half_open: self.half_open,
@@ -83,6 +106,7 @@ impl From<&Limits> for Deadlines {
             backend_connect: limits.backend_connect,
             half_open: limits.half_open,
             idle: limits.idle,
+            ping: limits.ping,
         }
     }
 }
@@ -92,6 +116,8 @@ impl From<&Limits> for Deadlines {
 struct Hints {
     http: Sampler,
     tls: Sampler,
+    origin: Sampler,
+    handshake: Sampler,
     system: Sampler,
     over_limit: Sampler,
     proxy: Sampler,
@@ -104,6 +130,8 @@ impl Hints {
         Self {
             http: Sampler::of_warnings("http"),
             tls: Sampler::of_warnings("tls"),
+            origin: Sampler::of_warnings("origin-refused"),
+            handshake: Sampler::of_warnings("tls-failed"),
             system: Sampler::of_warnings("system-failed"),
             over_limit: Sampler::of_warnings("over-limit"),
             proxy: Sampler::of_warnings("proxy-refused"),
@@ -117,13 +145,16 @@ impl Shared {
     pub(crate) fn new(limits: &Limits, permits: Arc<Permits>) -> Self {
         Self {
             deadlines: Mutex::new(Deadlines::from(limits)),
+            doors: Mutex::default(),
             permits,
             spare: Spare::new(),
             hints: Hints::new(),
             totals: Default::default(),
             shed: AtomicU64::new(0),
             relayed: Default::default(),
+            handshakes: Handshakes::default(),
             backends: Backends::default(),
+            bridging: AtomicUsize::new(0),
             stop: relay::Stop::default(),
         }
     }
@@ -141,6 +172,16 @@ impl Shared {
             .deadlines
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Other ways in for Ruffle, for pages to come.
+    pub(crate) fn set_doors(&self, doors: Doors) {
+        *self.doors.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(doors);
+    }
+
+    /// The ways in for Ruffle.
+    fn doors(&self) -> Arc<Doors> {
+        Arc::clone(&self.doors.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn count_shed(&self) {
@@ -177,6 +218,33 @@ impl Shared {
     pub(crate) fn relayed(&self) -> [u64; 2] {
         let [up, down] = &self.relayed;
         [up, down].map(|bytes| bytes.load(Ordering::Relaxed))
+    }
+
+    /// How many WebSockets are open.
+    pub(crate) fn bridging(&self) -> usize {
+        self.bridging.load(Ordering::Relaxed)
+    }
+
+    /// A page may not open a WebSocket.
+    fn tell_origin(&self, peer: Option<SocketAddr>, gate: &str, origin: &[u8], reason: &str) {
+        if let Some(suppressed) = self.hints.origin.admit() {
+            let (peer, origin) = (peer.map(display), escaped(origin));
+            warn!(peer, gate, %origin, reason, suppressed, "refused a WebSocket");
+        }
+    }
+
+    /// How many TLS handshakes there were, by their result.
+    pub(crate) fn handshakes(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        self.handshakes.totals().into_iter()
+    }
+
+    /// A client and this side could not agree on TLS.
+    fn tell_handshake_fault(&self, peer: Option<SocketAddr>, error: &rustls::Error) {
+        if let Some(suppressed) = self.hints.handshake.admit() {
+            let peer = peer.map(display);
+            let hint = handshake::hint(error);
+            warn!(peer, %error, suppressed, hint, "a TLS handshake has failed");
+        }
     }
 
     /// A balancer's connection is closed for want of a PROXY header.
@@ -242,13 +310,30 @@ impl Shared {
                 .find(|(outcome, _)| *outcome == wanted)
                 .map_or(0, |(_, total)| total)
         };
-        let (answered, relayed) = (total(Outcome::Answered), total(Outcome::Relayed));
+        let answered = total(Outcome::Answered);
+        let relayed = total(Outcome::Relayed) + total(Outcome::Bridged);
         let all: u64 = self.totals().map(|(_, total)| total).sum();
         let others = all - answered - relayed;
         let shed = self.shed();
         let cut = self.permits.open() + self.permits.lingering();
         let panics = log::panics();
         info!(answered, relayed, others, cut, shed, panics, "stopped");
+    }
+}
+
+/// One open WebSocket, while it lasts.
+struct Bridging(Arc<Shared>);
+
+impl Bridging {
+    fn begin(shared: &Arc<Shared>) -> Self {
+        shared.bridging.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(shared))
+    }
+}
+
+impl Drop for Bridging {
+    fn drop(&mut self) {
+        self.0.bridging.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -267,6 +352,9 @@ pub(crate) fn start(
     let (subscriber, progress, from) = if service.expects_proxy(peer) {
         // Whose it is, and so whose limits hold, its header says.
         (None, Progress::default(), waiting::From::Balancer)
+    } else if service.trusts_forwarded_for(peer) {
+        // So does the request that a proxy passes on.
+        (None, Progress::default(), waiting::From::Proxy)
     } else {
         let subscriber = match peer.map_or(Ok(None), |peer| shared.permits.admit(peer.ip())) {
             Ok(subscriber) => subscriber,
@@ -282,12 +370,14 @@ pub(crate) fn start(
     match TcpStream::from_std(socket.into()) {
         Ok(stream) => {
             let waiting = Waiting {
-                stream,
+                stream: Client::Plain(stream),
                 progress,
                 permit,
                 service: Arc::clone(service),
                 shared: Witness(Arc::clone(shared)),
                 from,
+                begun: Instant::now(),
+                early: Vec::new(),
             };
             tokio::spawn(waiting.serve());
         }

@@ -1,5 +1,7 @@
 //! What became of a connection, as a closed set of reasons: logs and totals go by it.
 
+use super::bridge;
+use super::handshake::Failure;
 use super::relay::End;
 
 /// See the module.
@@ -14,8 +16,10 @@ pub(crate) enum Outcome {
     WriteFailed,
     /// An HTTP request.
     Http,
-    /// A TLS handshake.
+    /// A TLS handshake, where no TLS is spoken.
     Tls,
+    /// TLS that can't be spoken: no handshake came about, or a record was broken.
+    TlsFailed,
     /// Neither a policy request nor anything known.
     NotARequest,
     /// The peer ended before its request was whole.
@@ -34,6 +38,8 @@ pub(crate) enum Outcome {
     BackendUnreachable,
     /// Passed on until both sides had ended.
     Relayed,
+    /// Passed on until both sides had ended; the client ended the connection and not its TLS, so bytes may be missing.
+    ClientTruncated,
     /// Passed on; then the client reset the connection.
     ClientReset,
     /// Passed on; then the backend did.
@@ -48,12 +54,37 @@ pub(crate) enum Outcome {
     IdleExpired,
     /// Passed on until a stop cut it.
     Stopped,
+    /// A WebSocket that was passed on until both sides had ended.
+    Bridged,
+    /// A WebSocket was passed on; then the client broke the protocol.
+    WebSocketFault,
+    /// A WebSocket that the policy grants no page of that origin.
+    OriginRefused,
+    /// An HTTP request that was answered here.
+    HttpAnswered,
+}
+
+impl From<bridge::End> for Outcome {
+    fn from(end: bridge::End) -> Self {
+        match end {
+            bridge::End::Clean => Self::Bridged,
+            bridge::End::Fault(_) => Self::WebSocketFault,
+            bridge::End::ClientReset => Self::ClientReset,
+            bridge::End::ClientLost => Self::ClientLost,
+            bridge::End::BackendReset => Self::BackendReset,
+            bridge::End::BackendLost => Self::BackendLost,
+            bridge::End::IdleExpired => Self::IdleExpired,
+            bridge::End::Stopped => Self::Stopped,
+        }
+    }
 }
 
 impl From<End> for Outcome {
     fn from(end: End) -> Self {
         match end {
             End::Clean => Self::Relayed,
+            End::ClientTruncated => Self::ClientTruncated,
+            End::TlsFailed => Self::TlsFailed,
             End::ClientReset => Self::ClientReset,
             End::BackendReset => Self::BackendReset,
             End::ClientLost => Self::ClientLost,
@@ -65,13 +96,25 @@ impl From<End> for Outcome {
     }
 }
 
+impl From<&Failure> for Outcome {
+    fn from(failure: &Failure) -> Self {
+        match failure {
+            Failure::Refused(_) => Self::TlsFailed,
+            Failure::Ended => Self::EndedEarly,
+            Failure::Lost => Self::PeerFailed,
+            Failure::Deadline => Self::Deadline,
+        }
+    }
+}
+
 impl Outcome {
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 27] = [
         Self::Answered,
         Self::AnsweredThenCut,
         Self::WriteFailed,
         Self::Http,
         Self::Tls,
+        Self::TlsFailed,
         Self::NotARequest,
         Self::EndedEarly,
         Self::Deadline,
@@ -81,6 +124,7 @@ impl Outcome {
         Self::ProxyRefused,
         Self::BackendUnreachable,
         Self::Relayed,
+        Self::ClientTruncated,
         Self::ClientReset,
         Self::BackendReset,
         Self::ClientLost,
@@ -88,6 +132,10 @@ impl Outcome {
         Self::HalfOpenExpired,
         Self::IdleExpired,
         Self::Stopped,
+        Self::Bridged,
+        Self::WebSocketFault,
+        Self::OriginRefused,
+        Self::HttpAnswered,
     ];
     pub(crate) const COUNT: usize = Self::ALL.len();
 
@@ -103,6 +151,7 @@ impl Outcome {
             Self::WriteFailed => "write-failed",
             Self::Http => "http",
             Self::Tls => "tls",
+            Self::TlsFailed => "tls-failed",
             Self::NotARequest => "not-a-request",
             Self::EndedEarly => "ended-early",
             Self::Deadline => "deadline",
@@ -112,6 +161,7 @@ impl Outcome {
             Self::ProxyRefused => "proxy-refused",
             Self::BackendUnreachable => "backend-unreachable",
             Self::Relayed => "relayed",
+            Self::ClientTruncated => "client-truncated",
             Self::ClientReset => "client-reset",
             Self::BackendReset => "backend-reset",
             Self::ClientLost => "client-lost",
@@ -119,6 +169,10 @@ impl Outcome {
             Self::HalfOpenExpired => "half-open-expired",
             Self::IdleExpired => "idle-expired",
             Self::Stopped => "stopped",
+            Self::Bridged => "bridged",
+            Self::WebSocketFault => "websocket-fault",
+            Self::OriginRefused => "origin-refused",
+            Self::HttpAnswered => "http-answered",
         }
     }
 }

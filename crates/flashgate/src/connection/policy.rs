@@ -1,16 +1,22 @@
 //! The reply: one write, and then a close that loses nothing.
 
+use std::future::poll_fn;
+use std::io::{self, Write as _};
 use std::os::fd::AsFd;
+use std::pin::Pin;
 use std::time::Duration;
 
 use rustix::io::Errno;
 use rustix::net::SendFlags;
 use socket2::SockRef;
+use tokio::io::AsyncWrite as _;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_flash_policy::{Closed, Linger, Rest, close};
+use tokio_rustls::server::TlsStream;
 
 use super::Outcome;
+use super::client::Client;
 use crate::daemon::Permit;
 
 /// How long a peer may take to make room for the reply.
@@ -37,9 +43,9 @@ pub(super) fn send(socket: &impl AsFd, bytes: &[u8]) -> Sent {
     }
 }
 
-/// Answers on a connection whose request is known, from the `sent`th byte of the reply on.
+/// Answers on a connection whose request is known, from the `sent`th byte of the reply on, and lets it go.
 pub(super) async fn answer(
-    stream: &mut TcpStream,
+    mut client: Client,
     permit: &mut Permit,
     reply: &[u8],
     sent: usize,
@@ -47,24 +53,39 @@ pub(super) async fn answer(
     linger: Linger,
 ) -> Outcome {
     permit.answering();
-    if !matches!(
-        timeout(WRITE_LIMIT, write(stream, reply, sent)).await,
-        Ok(true)
-    ) {
+    let secure = client.is_secure();
+    let written = async {
+        match &mut client {
+            Client::Plain(stream) => write(stream, reply, sent).await,
+            Client::Secure(stream) => write_secure(stream, reply).await.is_ok(),
+        }
+    };
+    if !matches!(timeout(WRITE_LIMIT, written).await, Ok(true)) {
         // Set before, and once more for a peer that took nothing at all.
-        at_close(stream, End::Reset);
+        at_close(client.tcp(), End::Reset);
         return Outcome::WriteFailed;
     }
-    if rest == Rest::Nothing {
+    // Behind a request inside TLS there is at least the client's own `close_notify` to come.
+    if rest == Rest::Nothing && !secure {
         return Outcome::Answered;
     }
+    // Nobody reads what comes now, so it need not be deciphered.
+    match self::linger(client.into_tcp(), permit, linger).await {
+        Some(Closed::Cleanly) => Outcome::Answered,
+        _ => Outcome::AnsweredThenCut,
+    }
+}
+
+/// Ends the stream and waits for its client to do so too; none if its place was needed before.
+pub(super) async fn linger(
+    mut stream: TcpStream,
+    permit: &mut Permit,
+    linger: Linger,
+) -> Option<Closed> {
     permit.lingering();
     tokio::select! {
-        closed = close(stream, linger) => match closed {
-            Closed::Cleanly => Outcome::Answered,
-            Closed::Silence | Closed::TimeUp | Closed::Failed(_) | _ => Outcome::AnsweredThenCut,
-        },
-        () = permit.wanted() => Outcome::AnsweredThenCut,
+        closed = close(&mut stream, linger) => Some(closed),
+        () = permit.wanted() => None,
     }
 }
 
@@ -101,10 +122,27 @@ async fn write(stream: &TcpStream, bytes: &[u8], mut sent: usize) -> bool {
             at_close(stream, end);
         }
         // A send that found no room clears the readiness, so that the next wait is a true one.
-        let full = || Err::<(), _>(std::io::ErrorKind::WouldBlock.into());
+        let full = || Err::<(), _>(io::ErrorKind::WouldBlock.into());
         let _ = stream.try_io(tokio::io::Interest::WRITABLE, full);
         if stream.writable().await.is_err() {
             return false;
         }
     }
+}
+
+/// Writes everything and ends the stream: the reply is one record, and leaves together with the `close_notify`.
+async fn write_secure(stream: &mut TlsStream<TcpStream>, reply: &[u8]) -> io::Result<()> {
+    at_close(stream.get_ref().0, End::Reset);
+    let mut rest = reply;
+    loop {
+        let count = stream.get_mut().1.writer().write(rest)?;
+        rest = rest.get(count..).unwrap_or_default();
+        if rest.is_empty() {
+            break;
+        }
+        poll_fn(|context| Pin::new(&mut *stream).poll_flush(context)).await?;
+    }
+    poll_fn(|context| Pin::new(&mut *stream).poll_shutdown(context)).await?;
+    at_close(stream.get_ref().0, End::Cleanly);
+    Ok(())
 }

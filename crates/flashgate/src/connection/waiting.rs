@@ -4,14 +4,16 @@ use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use tokio::net::TcpStream;
+use tokio::time::Instant;
 use tokio_flash_policy::{First, Rest, Timing};
 use tracing::field::display;
 use tracing::{debug, warn};
 
+use super::client::Client;
 use super::fast::Progress;
+use super::handshake::{self, Failure};
 use super::proxy_header::{Addresses, Header};
-use super::{Outcome, Shared, balancer, gate, policy, some};
+use super::{Outcome, Shared, balancer, gate, http, policy, some};
 use crate::daemon::Permit;
 use crate::fault;
 use crate::log::{Sampler, escaped};
@@ -21,12 +23,16 @@ use crate::snapshot::Service;
 ///
 /// Ten thousand may wait at a time, so what a task holds is held here once, and only borrowed where it is awaited.
 pub(super) struct Waiting {
-    pub(super) stream: TcpStream,
+    pub(super) stream: Client,
     pub(super) progress: Progress,
     pub(super) permit: Permit,
     pub(super) service: Arc<Service>,
     pub(super) shared: Witness,
     pub(super) from: From,
+    /// When its client's first bytes began to be waited for.
+    pub(super) begun: Instant,
+    /// What was read behind its first bytes to understand HTTP.
+    pub(super) early: Vec<u8>,
 }
 
 /// Whose connection it is.
@@ -36,6 +42,8 @@ pub(super) enum From {
     Client,
     /// A balancer's, which says whose in front of everything else.
     Balancer,
+    /// That of a proxy, which says whose in each request.
+    Proxy,
 }
 
 impl Waiting {
@@ -61,8 +69,8 @@ impl Waiting {
 
     /// The same for a connection that has a PROXY header in front.
     async fn behind_balancer(mut self) {
-        let peer = self.stream.peer_addr().ok();
-        let told = match balancer::read(&self.stream).await {
+        let peer = self.stream.tcp().peer_addr().ok();
+        let told = match balancer::read(self.stream.tcp()).await {
             Ok(Header { addresses, .. }) => addresses,
             Err(fault) => {
                 self.shared.tell_proxy_fault(peer, &fault);
@@ -74,6 +82,7 @@ impl Waiting {
             Ok(subscriber) => self.permit.assign(subscriber),
             Err(over) => return self.shared.refuse(client, over),
         }
+        self.begun = Instant::now();
         let timing = self.timing();
         match self.progress.opening.read(&mut self.stream, timing).await {
             Err(_) => self.end(Outcome::PeerFailed, client),
@@ -81,8 +90,14 @@ impl Waiting {
         }
     }
 
+    /// Until when the first bytes must be there, a handshake included.
+    fn deadline(&self) -> Instant {
+        self.begun + self.shared.deadlines().request
+    }
+
     fn timing(&self) -> Timing {
-        let timing = Timing::default().request(self.shared.deadlines().request);
+        let left = self.deadline().saturating_duration_since(Instant::now());
+        let timing = Timing::default().request(left);
         match &self.service.gate {
             Some(gate) => timing.silence(gate.speaks_first_after).http(gate.http()),
             None => timing,
@@ -90,18 +105,45 @@ impl Waiting {
     }
 
     /// Answers a policy request; every other connection goes through the gate, or has nothing to expect here.
-    async fn judge(self, first: First, told: Option<Addresses>) {
+    async fn judge(mut self, mut first: First, told: Option<Addresses>) {
         // A failed connection has no peer any more, so its name is asked for before.
         let peer = told
             .map(|told| told.source)
-            .or_else(|| self.stream.peer_addr().ok());
-        let outcome = match first {
-            First::Policy(rest) => return self.answer(rest, peer).await,
-            _ if self.service.gate.is_some() => {
-                return gate::pass(self, first, told, peer).await;
+            .or_else(|| self.stream.tcp().peer_addr().ok());
+        loop {
+            if first == First::Tls && self.is_offered_tls() {
+                match Box::pin(self.secure(peer)).await {
+                    Some((secure, inside)) => (self, first) = (secure, inside),
+                    None => return,
+                }
             }
+            match first {
+                First::Policy(rest) => return self.answer(rest, peer).await,
+                First::Http if self.service.speaks_http() => {
+                    return http::serve(self, told, peer).await;
+                }
+                _ if self.service.gate.is_some() => {
+                    match gate::pass(self, first, told, peer).await {
+                        Some(waiting) => (self, first) = (waiting, First::Tls),
+                        None => return,
+                    }
+                }
+                First::Tls
+                | First::Http
+                | First::Other
+                | First::Silent
+                | First::Deadline
+                | First::End
+                | _ => return self.refuse(first, peer),
+            }
+        }
+    }
+
+    /// Lets a connection go that has nothing to expect on a policy port.
+    fn refuse(&self, first: First, peer: Option<SocketAddr>) {
+        let outcome = match first {
             First::Http => Outcome::Http,
-            First::Tls => Outcome::Tls,
+            First::Tls if !self.stream.is_secure() => Outcome::Tls,
             First::End => Outcome::EndedEarly,
             First::Silent | First::Deadline => Outcome::Deadline,
             First::Other | _ => Outcome::NotARequest,
@@ -109,19 +151,86 @@ impl Waiting {
         self.end(outcome, peer);
     }
 
+    /// Whether a TLS handshake would be answered with one. TLS inside TLS is bytes like all others.
+    pub(super) fn is_offered_tls(&self) -> bool {
+        self.service.tls.is_some() && !self.stream.is_secure()
+    }
+
+    /// Shakes hands, and finds out what the client wants inside.
+    async fn secure(self, peer: Option<SocketAddr>) -> Option<(Self, First)> {
+        let deadline = self.deadline();
+        let server = self.service.tls.clone()?;
+        let Self {
+            stream,
+            progress,
+            mut permit,
+            service,
+            shared,
+            from,
+            begun,
+            early,
+        } = self;
+        let read = progress.opening.bytes();
+        let (stream, counts) = (stream.into_tcp(), &shared.handshakes);
+        let stream = match handshake::shake(stream, read, &server, deadline, counts).await {
+            Ok(stream) => stream,
+            Err((failure, stream)) => {
+                let outcome = Outcome::from(&failure);
+                if let Failure::Refused(error) = &failure {
+                    shared.tell_handshake_fault(peer, error);
+                }
+                if let Some(stream) = stream.filter(|_| outcome == Outcome::TlsFailed) {
+                    let linger = shared.deadlines().linger;
+                    policy::linger(stream, &mut permit, linger).await;
+                }
+                end(&shared, outcome, peer, read);
+                return None;
+            }
+        };
+        let mut secure = Self {
+            stream: Client::Secure(stream),
+            progress: Progress::default(),
+            permit,
+            service,
+            shared,
+            from,
+            begun,
+            early,
+        };
+        let timing = secure.timing();
+        let opening = &mut secure.progress.opening;
+        let Ok(first) = opening.read(&mut secure.stream, timing).await else {
+            secure.end(Outcome::PeerFailed, peer);
+            return None;
+        };
+        Some((secure, first))
+    }
+
     /// Answers a policy request.
-    pub(super) async fn answer(mut self, rest: Rest, peer: Option<SocketAddr>) {
-        let (reply, sent) = (self.service.reply.as_bytes(), self.progress.sent);
-        let linger = self.shared.deadlines().linger;
-        let (stream, permit) = (&mut self.stream, &mut self.permit);
-        let outcome = policy::answer(stream, permit, reply, sent, rest, linger).await;
-        self.end(outcome, peer);
+    pub(super) async fn answer(self, rest: Rest, peer: Option<SocketAddr>) {
+        let Self {
+            stream,
+            progress,
+            mut permit,
+            service,
+            shared,
+            ..
+        } = self;
+        let Some(policy) = &service.policy else {
+            return end(
+                &shared,
+                Outcome::NotARequest,
+                peer,
+                progress.opening.bytes(),
+            );
+        };
+        let (reply, linger) = (policy.reply.as_bytes(), shared.deadlines().linger);
+        let outcome = policy::answer(stream, &mut permit, reply, progress.sent, rest, linger).await;
+        end(&shared, outcome, peer, progress.opening.bytes());
     }
 
     pub(super) fn end(&self, outcome: Outcome, peer: Option<SocketAddr>) {
-        self.shared.count(outcome);
-        let received = self.progress.opening.bytes();
-        explain(outcome, peer, received, &self.shared);
+        end(&self.shared, outcome, peer, self.progress.opening.bytes());
     }
 }
 
@@ -144,6 +253,12 @@ impl Drop for Witness {
     }
 }
 
+/// Counts a connection, and says of it what is worth saying.
+fn end(shared: &Shared, outcome: Outcome, peer: Option<SocketAddr>, received: &[u8]) {
+    shared.count(outcome);
+    explain(outcome, peer, received, shared);
+}
+
 /// Tells the operator what somebody must have set up wrongly; everything else is for those who look closely.
 fn explain(outcome: Outcome, peer: Option<SocketAddr>, received: &[u8], shared: &Shared) {
     let peer = peer.map(display);
@@ -164,11 +279,14 @@ fn hint(outcome: Outcome, shared: &Shared) -> Option<(&Sampler, &'static str)> {
     if outcome == Outcome::Http {
         Some((&shared.hints.http, HTTP_HINT))
     } else if outcome == Outcome::Tls {
-        Some((&shared.hints.tls, "this port speaks no TLS"))
+        Some((&shared.hints.tls, TLS_HINT))
     } else {
         None
     }
 }
+
+const TLS_HINT: &str =
+    "this port speaks no TLS: a SecureSocket, or a page's wss, needs `[tls]` in the config";
 
 const HTTP_HINT: &str = "a policy port speaks no HTTP: a movie or page probably names \
                          http://host:port/crossdomain.xml; sockets need xmlsocket://host:port, \

@@ -185,14 +185,14 @@ impl Listeners {
     fn change_admin(&mut self, new: Option<admin::Prepared>, plan: &Plan) {
         match (new, &plan.admin) {
             (Some(prepared), Some(wanted)) => {
-                let begun = prepared.begin(wanted, &plan.hosts);
+                let begun = prepared.begin(wanted, &plan.host_names());
                 if let Some(old) = self.admin.replace(begun) {
                     old.stop();
                 }
             }
             (_, Some(_)) => {
                 if let Some(admin) = &self.admin {
-                    admin.set_hosts(&plan.hosts);
+                    admin.set_hosts(&plan.host_names());
                 }
             }
             (_, None) => {

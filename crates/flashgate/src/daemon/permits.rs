@@ -199,9 +199,14 @@ impl Permits {
 impl Permit {
     /// Says whose the connection is, where that is known only after it was accepted.
     pub(crate) fn assign(&mut self, subscriber: Option<Subscriber>) {
+        let mut per_address = self.permits.per_address();
         if let Some(subscriber) = subscriber {
-            self.permits.per_address().opened(subscriber);
+            per_address.opened(subscriber);
         }
+        if let Some(before) = self.subscriber {
+            per_address.closed(before);
+        }
+        drop(per_address);
         self.subscriber = subscriber;
     }
 
@@ -229,6 +234,20 @@ impl Permit {
         self.stage = Stage::Relaying;
         self.permits.relaying.fetch_add(1, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Says that the connection is not passed on after all: its backend can't be reached.
+    pub(crate) fn not_relaying(&mut self) {
+        if !matches!(self.stage, Stage::Relaying) {
+            return;
+        }
+        self.stage = Stage::Waiting;
+        self.permits.relaying.fetch_sub(1, Ordering::Relaxed);
+        if let Some(subscriber) = self.subscriber {
+            let mut per_address = self.permits.per_address();
+            per_address.relay_ended(subscriber);
+            per_address.opened(subscriber);
+        }
     }
 
     /// Waits until a lingering connection must give way; for ever, if this is none.

@@ -16,6 +16,7 @@ use crate::confinement;
 use crate::connection::Shared;
 use crate::log::{self, LIFECYCLE};
 use crate::render;
+use crate::ruffle::Doors;
 use crate::snapshot::{Loaded, Plan, Process, User};
 
 /// Reading a few small files takes longer only where one of them never ends: a named pipe, a dead network drive.
@@ -106,6 +107,7 @@ fn take_over(
     listeners.change(plan.sockets(), &plan)?;
     shared.backends.keep(&plan.gates().collect::<Vec<_>>());
     shared.set_limits(&plan.limits);
+    shared.set_doors(Doors::of(&plan));
     shared.permits.set_limits(capacity, &plan.limits);
     log::text(&warnings);
     Ok(plan)

@@ -100,20 +100,28 @@ impl Prepared {
     }
 }
 
+/// The name of what is sent on most addresses.
+fn general_policy(services: &Services) -> Option<String> {
+    let policy = services.general().policy.as_ref();
+    policy.map(|policy| policy.name.clone())
+}
+
 /// Readies a listener for gates, if it has any.
 fn prepare(endpoint: &Endpoint, services: &Services) {
-    if services.all().any(|service| service.gate.is_some()) {
+    if services.all().any(|service| service.passes_on()) {
         endpoint.prepare_for_relays();
     }
 }
 
 /// One line for each address, however quiet the log.
 fn listening(address: SocketAddr, service: &Service, through: Option<SocketAddr>) {
-    let (policy, through) = (&service.policy, through.map(display));
+    let policy = service.policy.as_ref().map(|policy| display(&policy.name));
+    let through = through.map(display);
     let gate = service.gate.as_ref();
     let name = gate.map(|gate| display(&gate.name));
     let backend = gate.map(|gate| display(&gate.backend));
-    info!(target: LIFECYCLE, %address, gate = name, backend, %policy, through, "listening");
+    let gates = service.bridge.as_ref().map(|bridge| bridge.routes.len());
+    info!(target: LIFECYCLE, %address, gate = name, backend, policy, gates, through, "listening");
 }
 
 impl Serving {
@@ -152,7 +160,7 @@ impl Serving {
     pub(super) fn status(&self) -> ListenerStatus {
         ListenerStatus {
             address: self.endpoint.address,
-            policy: self.services.borrow().general().policy.clone(),
+            policy: general_policy(&self.services.borrow()),
             health: self.endpoint.health.clone(),
         }
     }

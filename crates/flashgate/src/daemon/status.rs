@@ -9,6 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::accept_error::Class;
 use crate::snapshot::{Limits, Plan};
+use crate::tls::Certificate;
 
 /// What the daemon is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +86,8 @@ impl Health {
 #[derive(Clone, Debug)]
 pub(super) struct ListenerStatus {
     pub(super) address: SocketAddr,
-    pub(super) policy: String,
+    /// What it serves most; the bridge serves none.
+    pub(super) policy: Option<String>,
     pub(super) health: Health,
 }
 
@@ -104,6 +106,8 @@ pub(super) struct Known {
     pub(super) listeners: Vec<ListenerStatus>,
     pub(super) limits: Limits,
     pub(super) drain: Duration,
+    /// What TLS is spoken with.
+    pub(super) certificates: Vec<Certificate>,
     /// The parts of the sandbox, and whether each is in force.
     pub(super) sandbox: Vec<(&'static str, bool)>,
     pub(super) reloads: u64,
@@ -134,6 +138,7 @@ impl Status {
                 listeners: Vec::new(),
                 limits: plan.limits.clone(),
                 drain: plan.process.drain,
+                certificates: plan.certificates.clone(),
                 sandbox: Vec::new(),
                 reloads: 0,
                 reloads_failed: 0,
@@ -174,6 +179,7 @@ impl Status {
         let mut known = self.lock();
         known.limits = plan.limits.clone();
         known.drain = plan.process.drain;
+        known.certificates.clone_from(&plan.certificates);
         known.reloads += 1;
         known.loaded = SystemTime::now();
         known.last_reload = Some(LastReload {

@@ -18,6 +18,16 @@ const MOST_FIELDS: usize = 64;
 #[derive(Debug, Default)]
 pub(crate) struct HeadReader {
     bytes: Vec<u8>,
+    methods: Methods,
+}
+
+/// Which methods are answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Methods {
+    #[default]
+    Reading,
+    /// And OPTIONS, which browsers ask with before they ask for a page of another site.
+    WithOptions,
 }
 
 /// What a head is, as far as it has come.
@@ -31,10 +41,42 @@ pub(crate) enum Verdict {
 /// A request that may be answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Request {
+    pub(crate) method: Method,
+    /// Of HTTP/1: 1 or 0.
+    pub(crate) version: u8,
     /// Without the query.
     pub(crate) path: String,
     /// Whom the client takes us for; none only from a client of HTTP/1.0.
     pub(crate) host: Option<HostField>,
+    /// Those that are [kept](KEPT), by their names in lower case, in their order.
+    fields: Vec<(&'static str, Vec<u8>)>,
+}
+
+/// The fields that somebody looks at.
+const KEPT: [&str; 6] = [
+    "connection",
+    "origin",
+    "sec-websocket-key",
+    "sec-websocket-version",
+    "upgrade",
+    "x-forwarded-for",
+];
+
+impl Request {
+    /// The values of a field, in their order.
+    pub(crate) fn values(&self, name: &str) -> impl DoubleEndedIterator<Item = &[u8]> {
+        let fields = self.fields.iter();
+        fields
+            .filter(move |(kept, _)| *kept == name)
+            .map(|(_, value)| value.as_slice())
+    }
+
+    /// The value of a field that is there once.
+    pub(crate) fn only(&self, name: &str) -> Option<&[u8]> {
+        let mut values = self.values(name);
+        let value = values.next()?;
+        values.next().is_none().then_some(value)
+    }
 }
 
 /// The methods that are answered.
@@ -42,6 +84,7 @@ pub(crate) struct Request {
 pub(crate) enum Method {
     Get,
     Head,
+    Options,
 }
 
 /// Why a request is not answered.
@@ -60,6 +103,14 @@ pub(crate) enum Refusal {
 }
 
 impl HeadReader {
+    /// One that takes OPTIONS too.
+    pub(crate) fn with_options() -> Self {
+        Self {
+            bytes: Vec::new(),
+            methods: Methods::WithOptions,
+        }
+    }
+
     /// Takes what has arrived, and returns what stands behind the head. After a verdict it takes nothing more.
     pub(crate) fn feed<'a>(&mut self, input: &'a [u8]) -> (Verdict, &'a [u8]) {
         for (index, byte) in input.iter().enumerate() {
@@ -90,14 +141,14 @@ impl HeadReader {
         }
         self.bytes.push(byte);
         if self.bytes.ends_with(b"\r\n\r\n") {
-            parse(&self.bytes).map_or_else(Verdict::Refused, Verdict::Request)
+            parse(&self.bytes, self.methods).map_or_else(Verdict::Refused, Verdict::Request)
         } else {
             Verdict::NeedMore
         }
     }
 }
 
-fn parse(bytes: &[u8]) -> Result<Request, Refusal> {
+fn parse(bytes: &[u8], methods: Methods) -> Result<Request, Refusal> {
     // httparse skips empty lines in front.
     if bytes.starts_with(b"\r") {
         return Err(Refusal::Malformed);
@@ -110,16 +161,34 @@ fn parse(bytes: &[u8]) -> Result<Request, Refusal> {
         Err(Error::Version) => return Err(Refusal::Version),
         Ok(_) | Err(_) => return Err(Refusal::Malformed),
     }
-    if !matches!(head.method, Some("GET" | "HEAD")) {
-        return Err(Refusal::Method);
-    }
+    let method = match (head.method, methods) {
+        (Some("GET"), _) => Method::Get,
+        (Some("HEAD"), _) => Method::Head,
+        (Some("OPTIONS"), Methods::WithOptions) => Method::Options,
+        _ => return Err(Refusal::Method),
+    };
     let path = path(head.path.unwrap_or_default())?;
     no_body(head.headers)?;
     let host = host(head.headers)?;
     if host.is_none() && head.version != Some(0) {
         return Err(Refusal::NoHost);
     }
-    Ok(Request { path, host })
+    Ok(Request {
+        method,
+        version: head.version.unwrap_or_default(),
+        path,
+        host,
+        fields: kept(head.headers),
+    })
+}
+
+fn kept(fields: &[Header<'_>]) -> Vec<(&'static str, Vec<u8>)> {
+    let kept = |field: &Header<'_>| {
+        let mut names = KEPT.into_iter();
+        let name = names.find(|name| name.eq_ignore_ascii_case(field.name))?;
+        Some((name, field.value.to_vec()))
+    };
+    fields.iter().filter_map(kept).collect()
 }
 
 /// A whole URL would name a host of its own, so only a path is taken.
@@ -130,7 +199,7 @@ fn path(target: &str) -> Result<String, Refusal> {
     Ok(target.split('?').next().unwrap_or_default().to_owned())
 }
 
-/// Neither method has a body; one that says so has a second request in it.
+/// None of the methods has a body; one that says so has a second request in it.
 fn no_body(fields: &[Header<'_>]) -> Result<(), Refusal> {
     let has_body = |field: &Header<'_>| {
         field.name.eq_ignore_ascii_case("transfer-encoding")

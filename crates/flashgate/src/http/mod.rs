@@ -5,6 +5,7 @@
 
 mod head;
 mod host;
+mod origin;
 mod response;
 
 #[cfg(test)]
@@ -12,4 +13,5 @@ mod tests;
 
 pub(crate) use head::{HeadReader, Method, Request, Verdict};
 pub(crate) use host::HostField;
+pub(crate) use origin::Page;
 pub(crate) use response::{Body, Response, StatusCode};

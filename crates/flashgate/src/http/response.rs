@@ -12,6 +12,14 @@ pub(crate) struct Response {
     content_type: &'static str,
     fields: Vec<(&'static str, &'static str)>,
     body: String,
+    readers: Readers,
+}
+
+/// Whose pages may read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Readers {
+    Nobodys,
+    Everybodys,
 }
 
 /// Whether the body is sent; its length always is.
@@ -26,11 +34,15 @@ pub(crate) enum Body {
 pub(crate) enum StatusCode {
     Ok,
     BadRequest,
+    Forbidden,
     NotFound,
     MethodNotAllowed,
     Misdirected,
+    UpgradeRequired,
     HeadTooLarge,
+    BadGateway,
     Unavailable,
+    GatewayTimeout,
     VersionNotSupported,
 }
 
@@ -39,20 +51,33 @@ impl StatusCode {
         match self {
             Self::Ok => "200 OK",
             Self::BadRequest => "400 Bad Request",
+            Self::Forbidden => "403 Forbidden",
             Self::NotFound => "404 Not Found",
             Self::MethodNotAllowed => "405 Method Not Allowed",
             Self::Misdirected => "421 Misdirected Request",
+            Self::UpgradeRequired => "426 Upgrade Required",
             Self::HeadTooLarge => "431 Request Header Fields Too Large",
+            Self::BadGateway => "502 Bad Gateway",
             Self::Unavailable => "503 Service Unavailable",
+            Self::GatewayTimeout => "504 Gateway Timeout",
             Self::VersionNotSupported => "505 HTTP Version Not Supported",
         }
     }
 }
 
-/// What is said is for this moment and this reader: no cache keeps it, no browser takes it for something else, and no
-/// page of another site gets it.
-const ALWAYS: &str = "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\
-                      Cross-Origin-Resource-Policy: same-origin\r\nConnection: close\r\n";
+/// What is said is for this moment: no cache keeps it, and no browser takes it for something else.
+const ALWAYS: &str = "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
+
+impl Readers {
+    const fn fields(self) -> &'static str {
+        match self {
+            Self::Nobodys => "Cross-Origin-Resource-Policy: same-origin\r\n",
+            Self::Everybodys => {
+                "Cross-Origin-Resource-Policy: cross-origin\r\nAccess-Control-Allow-Origin: *\r\n"
+            }
+        }
+    }
+}
 
 impl Response {
     /// Text for a person or a probe.
@@ -71,12 +96,19 @@ impl Response {
             content_type,
             fields: Vec::new(),
             body: body.into(),
+            readers: Readers::Nobodys,
         }
     }
 
     /// With one more field.
     pub(crate) fn with(mut self, name: &'static str, value: &'static str) -> Self {
         self.fields.push((name, value));
+        self
+    }
+
+    /// For the pages of every site.
+    pub(crate) fn for_everybody(mut self) -> Self {
+        self.readers = Readers::Everybodys;
         self
     }
 
@@ -91,7 +123,14 @@ impl Response {
             // Writing to a string does not fail.
             let _ = write!(text, "{name}: {value}\r\n");
         }
-        let _ = write!(text, "Content-Length: {length}\r\n{ALWAYS}\r\n");
+        let readers = self.readers.fields();
+        // Whoever sends `Upgrade` says so here too (RFC 9110, 7.8).
+        let upgrade = self.fields.iter().any(|(name, _)| *name == "Upgrade");
+        let connection = if upgrade { "Upgrade, close" } else { "close" };
+        let _ = write!(
+            text,
+            "Content-Length: {length}\r\n{ALWAYS}{readers}Connection: {connection}\r\n\r\n"
+        );
         if body == Body::Sent {
             text.push_str(&self.body);
         }

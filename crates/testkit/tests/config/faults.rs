@@ -122,7 +122,6 @@ fn missing() {
 fn not_supported_yet() {
     for (more, place) in [
         ("[bridge]\npath = \"/\"", "5:2"),
-        ("[tls]", "5:2"),
         ("[http]", "5:2"),
         ("dialect = \"silverlight\"", "5:11"),
         (

@@ -12,6 +12,7 @@ mod faults;
 mod gates;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -88,6 +89,15 @@ fn the_shipped_example() {
     assert_eq!(without_length(&served), without_length(&set));
 }
 
+/// Those that snippets name.
+fn certificate(folder: &Folder) {
+    let issued = rcgen::generate_simple_self_signed(["play.example.com".to_owned()]).unwrap();
+    folder.file("fullchain.pem", issued.cert.pem()).unwrap();
+    let key = issued.signing_key.serialize_pem();
+    let key = folder.file("privkey.pem", key).unwrap();
+    fs::set_permissions(key, fs::Permissions::from_mode(0o600)).unwrap();
+}
+
 /// Every snippet of TOML in the documents, as somebody would copy it.
 #[test]
 fn every_snippet() {
@@ -105,6 +115,7 @@ fn every_snippet() {
             let folder = Folder::new().unwrap();
             let file = "<cross-domain-policy><allow-access-from domain=\"a.test\" to-ports=\"9339\"/></cross-domain-policy>";
             folder.file("lobby.xml", file).unwrap();
+            certificate(&folder);
             let (code, _, stderr) = check(&config(&folder, snippet));
             assert_eq!(
                 (code, stderr.as_str()),

@@ -9,7 +9,7 @@ use crate::config::tree::{At, Table, Text, Value, parse_text};
 use crate::config::{backend, raw};
 use crate::connection::ProxyVersion;
 use crate::daemon::ListenAddress;
-use crate::snapshot::{Backend, Network};
+use crate::snapshot::{Backend, Network, WebSocket};
 
 /// `[[listen]]` or `[[gate]]`.
 #[derive(Debug)]
@@ -32,6 +32,7 @@ pub(in crate::config) struct RawGate {
     pub(in crate::config) http_backend: Option<At<Backend>>,
     pub(in crate::config) speaks_first_after: Option<At<Duration>>,
     pub(in crate::config) send_proxy: Option<ProxyVersion>,
+    pub(in crate::config) websocket: Option<WebSocket>,
 }
 
 impl RawListener {
@@ -86,10 +87,7 @@ pub(super) fn gate(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawListene
             "write `backend = \"127.0.0.1:9340\"`, where the server behind this port listens";
         found.push(table.missing("backend", help));
     }
-    if let Some(value) = value("websocket") {
-        // `true` is refused with everything else that is not supported yet.
-        value.boolean(found);
-    }
+    let websocket = value("websocket").and_then(|value| value.boolean(found));
     let mut server = |key| value(key)?.parsed("bad-backend", backend::parse, found);
     let gate = RawGate {
         backend: server("backend"),
@@ -100,6 +98,13 @@ pub(super) fn gate(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawListene
         send_proxy: value("send-proxy")
             .and_then(|value| value.choice(&PROXY_VERSIONS, found))
             .map(|version| version.value),
+        websocket: websocket.map(|on| {
+            if on {
+                WebSocket::Upgrade
+            } else {
+                WebSocket::Off
+            }
+        }),
     };
     let help = "write `address = \"[::]:9339\"`, the port that movies connect to";
     either(table, help, Some(gate), found)
@@ -136,7 +141,11 @@ fn either(
     }
 }
 
-fn addresses(table: &Table<'_>, help: &str, found: &mut Vec<Diagnostic>) -> Vec<At<ListenAddress>> {
+pub(super) fn addresses(
+    table: &Table<'_>,
+    help: &str,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<At<ListenAddress>> {
     let Some(value) = table.get("address") else {
         found.push(table.missing("address", help));
         return Vec::new();
@@ -158,7 +167,7 @@ fn addresses(table: &Table<'_>, help: &str, found: &mut Vec<Diagnostic>) -> Vec<
 }
 
 /// Whose word on a client's address is taken: nobody's and everybody's are both likely not meant.
-fn trusted(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<Network> {
+pub(super) fn trusted(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<Network> {
     let before = found.len();
     let networks = sections::networks(value, found);
     if networks.is_empty() && found.len() == before {

@@ -11,16 +11,13 @@ use std::task::{Context, Poll};
 use rustix::io::Errno;
 use tokio::net::TcpStream;
 
+use super::passage::Progress;
 use super::pipe::Pipe;
-use super::rest::{ROOM, Rest, with_shared};
+use super::rest::{LITTLE, ROOM, Rest, with_shared};
 use super::socket::{self, forget_room};
 
 /// What one relay may move each way before others have their turn; a full pipe may come on top.
 pub(super) const TURN: usize = 256 * 1024;
-
-/// What is read at once while the other direction keeps a rest: a peer that echoes and one that does not read would
-/// otherwise cost two buffers.
-const LITTLE: usize = 4 * 1024;
 
 /// What a step counts at least, so that steps without a byte come to an end too.
 const STEP: usize = 4 * 1024;
@@ -36,6 +33,8 @@ pub(super) struct Fault {
 pub(super) enum At {
     Source,
     Sink,
+    /// Not a socket, but the TLS on it.
+    Session,
 }
 
 impl Fault {
@@ -44,8 +43,13 @@ impl Fault {
         Self { at, error }
     }
 
-    const fn sink(error: Errno) -> Self {
+    pub(super) const fn sink(error: Errno) -> Self {
         let at = At::Sink;
+        Self { at, error }
+    }
+
+    pub(super) const fn session() -> Self {
+        let (at, error) = (At::Session, Errno::PROTO);
         Self { at, error }
     }
 }
@@ -84,7 +88,7 @@ enum Held {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+pub(super) enum Stage {
     Open,
     /// The source ended.
     Ended,
@@ -99,11 +103,38 @@ enum Way {
     Splice,
 }
 
-enum Step {
+/// What came of the smallest thing that a direction does.
+pub(super) enum Step {
     Moved(usize),
     Dry,
     Full,
     Over,
+}
+
+/// Takes steps until one must wait for something, or a turn is over.
+pub(super) fn pump(
+    context: &mut Context<'_>,
+    source: &TcpStream,
+    sink: &TcpStream,
+    mut step: impl FnMut() -> Result<Step, Fault>,
+) -> Result<Waits, Fault> {
+    let mut left = TURN;
+    while left > 0 {
+        let moved = match step()? {
+            Step::Over => return Ok(Waits::Nothing),
+            Step::Moved(count) => count,
+            Step::Dry => match source.poll_read_ready(context) {
+                Poll::Pending => return Ok(Waits::Source),
+                Poll::Ready(ready) => ready.map(|()| 0).map_err(|_| Fault::source(GONE))?,
+            },
+            Step::Full => match sink.poll_write_ready(context) {
+                Poll::Pending => return Ok(Waits::Sink),
+                Poll::Ready(ready) => ready.map(|()| 0).map_err(|_| Fault::sink(GONE))?,
+            },
+        };
+        left = left.saturating_sub(moved.max(STEP));
+    }
+    Ok(Waits::Turn)
 }
 
 impl Direction {
@@ -140,23 +171,7 @@ impl Direction {
         sink: &TcpStream,
         room: usize,
     ) -> Result<Waits, Fault> {
-        let mut left = TURN;
-        while left > 0 {
-            let moved = match self.step(source, sink, room)? {
-                Step::Over => return Ok(Waits::Nothing),
-                Step::Moved(count) => count,
-                Step::Dry => match source.poll_read_ready(context) {
-                    Poll::Pending => return Ok(Waits::Source),
-                    Poll::Ready(ready) => ready.map(|()| 0).map_err(|_| Fault::source(GONE))?,
-                },
-                Step::Full => match sink.poll_write_ready(context) {
-                    Poll::Pending => return Ok(Waits::Sink),
-                    Poll::Ready(ready) => ready.map(|()| 0).map_err(|_| Fault::sink(GONE))?,
-                },
-            };
-            left = left.saturating_sub(moved.max(STEP));
-        }
-        Ok(Waits::Turn)
+        pump(context, source, sink, || self.step(source, sink, room))
     }
 
     fn step(&mut self, source: &TcpStream, sink: &TcpStream, room: usize) -> Result<Step, Fault> {
@@ -260,24 +275,13 @@ impl Direction {
         Ok(Step::Over)
     }
 
-    /// Whether the source has ended.
-    pub(super) fn has_ended(&self) -> bool {
-        self.stage != Stage::Open
-    }
-
-    /// Whether the sink was told so.
-    pub(super) fn is_over(&self) -> bool {
-        self.stage == Stage::Over
-    }
-
-    /// How many bytes the sink took.
-    pub(super) const fn delivered(&self) -> u64 {
-        self.delivered
-    }
-
-    /// A number that changes with every byte taken or given.
-    pub(super) const fn moved(&self) -> u64 {
-        self.received.wrapping_add(self.delivered)
+    pub(super) fn progress(&self) -> Progress {
+        Progress {
+            ended: self.stage != Stage::Open,
+            over: self.stage == Stage::Over,
+            moved: self.received.wrapping_add(self.delivered),
+            delivered: self.delivered,
+        }
     }
 }
 

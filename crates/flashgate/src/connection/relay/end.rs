@@ -14,11 +14,15 @@ pub(crate) struct Report {
     pub(crate) from_backend: u64,
 }
 
-/// See the module. All but [`End::Clean`] reset whoever is still there.
+/// See the module. All but the first two reset whoever is still there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     /// Both sides ended, and everything was passed on.
     Clean,
+    /// The same, but the client ended its connection without ending its TLS: nobody vouches for what it sent last.
+    ClientTruncated,
+    /// The client's TLS was broken: a record that was not its own, or none.
+    TlsFailed,
     /// The client reset the connection, or had closed it when bytes came for it.
     ClientReset,
     /// The backend did.
@@ -46,6 +50,7 @@ pub(super) fn blame(fault: Fault, source: Side, sink: Side) -> End {
     let side = match fault.at {
         At::Source => source,
         At::Sink => sink,
+        At::Session => return End::TlsFailed,
     };
     // A reset shows as EPIPE where the peer had ended its side before, and as ENOTCONN to `shutdown`.
     let reset = matches!(

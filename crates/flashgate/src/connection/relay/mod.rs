@@ -6,9 +6,11 @@
 
 mod direction;
 mod end;
+mod passage;
 mod patience;
 mod pipe;
 mod rest;
+mod secure;
 mod socket;
 mod stop;
 #[cfg(test)]
@@ -20,14 +22,18 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::net::TcpStream;
+use tokio_rustls::rustls::ServerConnection;
 
 use direction::{Direction, Fault, Waits};
 pub(crate) use end::{End, Report};
 use end::{Side, blame};
-use patience::Patience;
+use passage::Passage;
+pub(super) use patience::Patience;
+pub(super) use rest::{LITTLE, ROOM, Rest, with_shared};
+use secure::Secure;
 pub(crate) use socket::prepare;
 pub(crate) use stop::Stop;
-use stop::Stopping;
+pub(super) use stop::Stopping;
 use watch::Watch;
 
 /// How long a relay is kept without a reason to.
@@ -61,8 +67,7 @@ pub(crate) struct Opening<'a> {
 pub(crate) struct Relay {
     client: TcpStream,
     backend: TcpStream,
-    up: Direction,
-    down: Direction,
+    passage: Passage,
     client_watch: Watch,
     backend_watch: Watch,
     patience: Patience,
@@ -81,14 +86,41 @@ impl Relay {
         limits: Limits,
         stop: &Stop,
     ) -> Self {
+        let passage = Passage::Clear {
+            up: Direction::new([opening.header, opening.bytes].concat()),
+            down: Direction::new(Vec::new()),
+        };
+        Self::with(passage, client, backend, opening, limits, stop)
+    }
+
+    /// The same for a client that speaks TLS, after the handshake.
+    pub(crate) fn secure(
+        (client, session): (TcpStream, ServerConnection),
+        backend: TcpStream,
+        opening: Opening<'_>,
+        limits: Limits,
+        stop: &Stop,
+    ) -> Self {
+        let first = [opening.header, opening.bytes].concat();
+        let passage = Passage::Secure(Box::new(Secure::new(session, first)));
+        Self::with(passage, client, backend, opening, limits, stop)
+    }
+
+    fn with(
+        passage: Passage,
+        client: TcpStream,
+        backend: TcpStream,
+        opening: Opening<'_>,
+        limits: Limits,
+        stop: &Stop,
+    ) -> Self {
         prepare(&backend);
         socket::limit(&client, limits.unacknowledged);
         socket::limit(&backend, limits.unacknowledged);
         Self {
             client,
             backend,
-            up: Direction::new([opening.header, opening.bytes].concat()),
-            down: Direction::new(Vec::new()),
+            passage,
             client_watch: Watch::default(),
             backend_watch: Watch::default(),
             patience: Patience::new(limits.half_open, limits.idle),
@@ -103,13 +135,11 @@ impl Relay {
         if self.stopping.poll(context).is_ready() {
             return Some(End::Stopped);
         }
-        let room = self.down.room_beside();
-        let up = match self.up.pump(context, &self.client, &self.backend, room) {
+        let up = match self.passage.up(context, &self.client, &self.backend) {
             Ok(waits) => waits,
             Err(fault) => return Some(blame(fault, Side::Client, Side::Backend)),
         };
-        let room = self.up.room_beside();
-        let down = match self.down.pump(context, &self.backend, &self.client, room) {
+        let down = match self.passage.down(context, &self.client, &self.backend) {
             Ok(waits) => waits,
             Err(fault) => return Some(blame(fault, Side::Backend, Side::Client)),
         };
@@ -135,28 +165,31 @@ impl Relay {
             return Some(blame(Fault::source(error), Side::Backend, Side::Client));
         }
         self.patience.note(self.moved());
-        let ended = self.up.has_ended()
-            || self.down.has_ended()
+        let [progress_up, progress_down] = self.passage.progress();
+        let ended = progress_up.ended
+            || progress_down.ended
             || self.client_watch.ended()
             || self.backend_watch.ended();
         let arrived = up != Waits::Sink
             && down != Waits::Sink
-            && (!self.up.is_over() || self.backend_watch.took_end())
-            && (!self.down.is_over() || self.client_watch.took_end());
+            && (!progress_up.over || self.backend_watch.took_end())
+            && (!progress_down.over || self.client_watch.took_end());
         self.patience.poll(context, ended, arrived)
     }
 
     /// A number that changes with every byte.
     fn moved(&self) -> u64 {
-        self.up.moved().wrapping_add(self.down.moved())
+        let [up, down] = self.passage.progress();
+        up.moved.wrapping_add(down.moved)
     }
 
     fn report(&self, end: End) -> Report {
         let header = u64::try_from(self.header).unwrap_or(u64::MAX);
+        let [up, down] = self.passage.progress();
         Report {
-            end,
-            from_client: self.up.delivered().saturating_sub(header),
-            from_backend: self.down.delivered(),
+            end: self.passage.verdict(end),
+            from_client: up.delivered.saturating_sub(header),
+            from_backend: down.delivered,
         }
     }
 }
@@ -183,7 +216,7 @@ impl Drop for Relay {
 }
 
 /// Asks to be polled again after every other task and every socket had its turn.
-fn give_way(context: &mut Context<'_>) {
+pub(super) fn give_way(context: &mut Context<'_>) {
     // The first poll is always pending, and puts the waker where tokio looks after it has asked the kernel for events.
     let _ = pin!(tokio::task::yield_now()).poll(context);
 }

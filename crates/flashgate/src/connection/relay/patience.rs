@@ -19,7 +19,7 @@ use super::End;
 const ROUNDS: u32 = 15;
 
 #[derive(Debug)]
-pub(super) struct Patience {
+pub(in crate::connection) struct Patience {
     half_open: Duration,
     idle: Option<Duration>,
     moved: u64,
@@ -35,7 +35,7 @@ struct Timing {
 }
 
 impl Patience {
-    pub(super) const fn new(half_open: Duration, idle: Option<Duration>) -> Self {
+    pub(in crate::connection) const fn new(half_open: Duration, idle: Option<Duration>) -> Self {
         Self {
             half_open,
             idle,
@@ -46,7 +46,7 @@ impl Patience {
     }
 
     /// Starts the wait anew if a byte was moved.
-    pub(super) fn note(&mut self, moved: u64) {
+    pub(in crate::connection) fn note(&mut self, moved: u64) {
         if self.moved != moved {
             self.moved = moved;
             if let Some(timing) = &mut self.timing {
@@ -58,7 +58,7 @@ impl Patience {
     /// How the relay ends, if it has waited too long; otherwise the task is woken when it has.
     ///
     /// `ended`: one side has; `arrived`: and nothing is known to be on its way to either.
-    pub(super) fn poll(
+    pub(in crate::connection) fn poll(
         &mut self,
         context: &mut Context<'_>,
         ended: bool,

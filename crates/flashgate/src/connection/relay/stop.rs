@@ -27,7 +27,7 @@ impl Stop {
         self.shared.notify.notify_waiters();
     }
 
-    pub(super) fn subscribe(&self) -> Stopping {
+    pub(in crate::connection) fn subscribe(&self) -> Stopping {
         // In this order: a cut between the two is seen in the flag or by the notification.
         let notified = Arc::clone(&self.shared.notify).notified_owned();
         Stopping {
@@ -38,13 +38,13 @@ impl Stop {
 }
 
 #[derive(Debug)]
-pub(super) struct Stopping {
+pub(in crate::connection) struct Stopping {
     shared: Arc<Shared>,
     notified: Pin<Box<OwnedNotified>>,
 }
 
 impl Stopping {
-    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+    pub(in crate::connection) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         if self.shared.cut.load(Ordering::Acquire) {
             return Poll::Ready(());
         }

@@ -32,7 +32,7 @@ async fn exchange(mut stream: TcpStream, hosts: watch::Receiver<Vec<Host>>, abou
         Verdict::NeedMore => return,
     };
     let body = match head.method() {
-        Method::Get => Body::Sent,
+        Method::Get | Method::Options => Body::Sent,
         Method::Head => Body::LeftOut,
     };
     if write(&stream, &response.bytes(body, SystemTime::now())).await {

@@ -1,7 +1,7 @@
 //! `/metrics`: everything that is counted, in the text format of `OpenMetrics` 1.0.
 //!
 //! The numbers live where they are counted, and are read when somebody asks. No label comes from the network: their
-//! values are names in this program, and its version.
+//! values are names in this program and in the config, and its version.
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -40,8 +40,10 @@ struct Now {
     answering: usize,
     relaying: usize,
     lingering: usize,
+    bridging: usize,
     relayed: [u64; 2],
     backends: Vec<BackendStatus>,
+    handshakes: Vec<(&'static str, u64)>,
     limit: usize,
     shed: u64,
 }
@@ -61,8 +63,10 @@ impl Now {
             answering: shared.permits.answering(),
             relaying: shared.permits.relaying(),
             lingering: shared.permits.lingering(),
+            bridging: shared.bridging(),
             relayed: shared.relayed(),
             backends: shared.backends.status(),
+            handshakes: shared.handshakes().collect(),
             limit: shared.permits.limit(),
             shed: shared.shed(),
         }
@@ -75,6 +79,7 @@ impl Collector for Now {
         self.daemon(&mut to)?;
         self.connections(&mut to)?;
         self.relays(&mut to)?;
+        self.tls(&mut to)?;
         self.reloads(&mut to)?;
         to.counter(
             "flashgate_panics",
@@ -178,6 +183,11 @@ impl Now {
             self.relaying as u64,
         )?;
         to.gauge(
+            "flashgate_websockets_open",
+            "Those of the connections that are passed on which are WebSockets.",
+            self.bridging as u64,
+        )?;
+        to.gauge(
             "flashgate_connections_lingering",
             "Connections that were answered and wait for their client's end; not among the open ones.",
             self.lingering as u64,
@@ -200,6 +210,30 @@ impl Now {
         to.gauges("flashgate_backend_up", help, "gate", &reached)?;
         let help = "Clients let go because a gate's backend could not be reached.";
         to.counters("flashgate_backend_failures", help, "gate", &failures)
+    }
+
+    fn tls(&self, to: &mut Families<'_>) -> fmt::Result {
+        let certificates = &self.known.certificates;
+        if certificates.is_empty() {
+            return Ok(());
+        }
+        let help = "TLS handshakes, by their result.";
+        to.counters("flashgate_tls_handshakes", help, "result", &self.handshakes)?;
+        let mut ends: Vec<(&str, u64)> = Vec::new();
+        for certificate in certificates {
+            let end = certificate.not_after().as_secs();
+            // The same file with two keys has one end.
+            if !ends.iter().any(|(file, _)| *file == certificate.file) {
+                ends.push((&certificate.file, end));
+            }
+        }
+        let help = "Until when each certificate is valid, in seconds since 1970.";
+        to.gauges(
+            "flashgate_tls_certificate_not_after_seconds",
+            help,
+            "certificate",
+            &ends,
+        )
     }
 
     fn reloads(&self, to: &mut Families<'_>) -> fmt::Result {

@@ -59,6 +59,7 @@ fn connections(about: &About) -> Value {
         "open": shared.permits.open(),
         "answering": shared.permits.answering(),
         "relaying": shared.permits.relaying(),
+        "websockets": shared.bridging(),
         "lingering": shared.permits.lingering(),
         "limit": shared.permits.limit(),
         "ended": object(shared.totals().map(|(outcome, total)| (outcome.code(), total.into()))),

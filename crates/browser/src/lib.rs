@@ -1,0 +1,115 @@
+//! Ruffle in Debian's Chromium, showing movies that open sockets: what a visitor of such a page gets through flashgate.
+//!
+//! A movie's own events prove little: Ruffle says "connect" before anything is connected. What counts is what the game
+//! server sees, and data that comes back.
+
+mod avm1;
+mod chromium;
+mod movie;
+mod ruffle;
+mod site;
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+use testkit::namespace::{self, Namespace};
+use testkit::needs;
+
+use chromium::Chromium;
+pub use movie::Movie;
+pub use site::Event;
+use site::Site;
+
+/// A page to visit.
+#[derive(Clone, Debug)]
+pub struct Page<'a> {
+    /// The host in its URL, and so its origin; every name under `.test` is the namespace's loopback.
+    pub host: &'a str,
+    /// What it shows.
+    pub movie: Movie,
+    /// Where the movie connects to, as Flash content names it.
+    pub game: (&'a str, u16),
+    /// The scripts in its head, in their order; [`RUFFLE`] is Ruffle's.
+    pub scripts: &'a [String],
+}
+
+/// The path of Ruffle's own script on every page.
+pub const RUFFLE: &str = "/ruffle/ruffle.js";
+
+/// A visitor with a page open; the browser ends when this is dropped.
+#[derive(Debug)]
+pub struct Visit {
+    // In this order: the browser ends before the site that it asks.
+    _chromium: Chromium,
+    site: Site,
+    seen: Vec<Event>,
+}
+
+/// Far above what a browser's start and Ruffle's take beside a compiler.
+const LIMIT: Duration = Duration::from_secs(90);
+
+/// What this machine lacks for such a visit.
+#[must_use]
+pub fn missing() -> Option<String> {
+    ["chromium", "haxe"]
+        .into_iter()
+        .find_map(needs::program)
+        .or_else(ruffle::missing)
+        .or_else(namespace::missing)
+}
+
+impl Visit {
+    /// Opens a page in a browser of its own, inside a namespace, where the page's site has port 80.
+    pub fn to(namespace: &Namespace, page: &Page<'_>) -> Result<Self> {
+        namespace.run(|| {
+            let site = Site::start(page)?;
+            let chromium = Chromium::start(&format!("http://{}/", page.host))?;
+            Ok(Self {
+                _chromium: chromium,
+                site,
+                seen: Vec::new(),
+            })
+        })?
+    }
+
+    /// Calls a function of the movie, with an argument or with `()`.
+    pub fn call(&self, name: &str, argument: impl Into<Value>) {
+        self.site.order(match argument.into() {
+            Value::Null => json!([name]),
+            argument => json!([name, argument]),
+        });
+    }
+
+    /// Waits for the next event of a kind, skipping others; its text.
+    pub fn wait_for(&mut self, kind: &str) -> Result<String> {
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            let event = self.next(deadline);
+            let event = event.with_context(|| format!("waiting for `{kind}`"))?;
+            if event.kind == kind {
+                return Ok(event.text);
+            }
+        }
+    }
+
+    /// The kinds of the next events, up to the first of this kind.
+    pub fn kinds_until(&mut self, kind: &str) -> Result<Vec<String>> {
+        let before = self.seen.len();
+        self.wait_for(kind)?;
+        let new = self.seen.iter().skip(before);
+        Ok(new.map(|event| event.kind.clone()).collect())
+    }
+
+    fn next(&mut self, deadline: Instant) -> Result<Event> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let Some(event) = self.site.next_event(left) else {
+            bail!("no such event in time, only {:?}", self.seen);
+        };
+        self.seen.push(event.clone());
+        if event.kind.ends_with("-failed") {
+            bail!("{}: {}", event.kind, event.text);
+        }
+        Ok(event)
+    }
+}

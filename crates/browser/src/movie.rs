@@ -1,0 +1,63 @@
+//! The movies: two that Haxe compiles, for today's ActionScript, and one for the old kind that Haxe no longer writes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use anyhow::{Context as _, Result, bail};
+use testkit::folder::Folder;
+
+use crate::avm1;
+
+/// A movie, named after how it connects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Movie {
+    /// ActionScript 3, `flash.net.Socket`.
+    Socket,
+    /// ActionScript 3, `flash.net.XMLSocket`.
+    XmlSocket,
+    /// ActionScript 1, `XMLSocket`; it says `hello` once it is connected, and takes no orders.
+    Avm1,
+}
+
+impl Movie {
+    /// Its bytes; what Haxe compiles is compiled once.
+    pub(crate) fn bytes(self) -> Result<Vec<u8>> {
+        static SOCKET: OnceLock<Result<Vec<u8>, String>> = OnceLock::new();
+        static XML_SOCKET: OnceLock<Result<Vec<u8>, String>> = OnceLock::new();
+        let once = |cell: &OnceLock<_>, defines: &[&str]| {
+            let compiled = || compile(defines).map_err(|error| format!("{error:#}"));
+            cell.get_or_init(compiled)
+                .clone()
+                .map_err(anyhow::Error::msg)
+        };
+        match self {
+            Self::Socket => once(&SOCKET, &[]),
+            Self::XmlSocket => once(&XML_SOCKET, &["-D", "xml"]),
+            Self::Avm1 => avm1::movie(),
+        }
+    }
+}
+
+fn compile(defines: &[&str]) -> Result<Vec<u8>> {
+    let folder = Folder::new()?;
+    let movie = folder.path().join("movie.swf");
+    let output = Command::new("haxe")
+        .args(["-main", "Probe", "-swf-version", "11", "-dce", "full"])
+        .args(defines)
+        .arg("-cp")
+        .arg(sources())
+        .arg("-swf")
+        .arg(&movie)
+        .output()
+        .context("can't run haxe")?;
+    if !output.status.success() {
+        bail!("haxe: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    fs::read(&movie).with_context(|| format!("can't read {}", movie.display()))
+}
+
+fn sources() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("movies")
+}

@@ -1,0 +1,192 @@
+//! The web server of a page: gives it Ruffle and its movie, takes its events, and hands it the test's orders.
+
+use std::fs::File;
+use std::path::{Component, Path};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow};
+use serde_json::{Value, json};
+use testkit::until;
+use tiny_http::{Header, Request, Response, Server};
+
+use crate::{Page, ruffle};
+
+/// What the page or its movie told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// What happened.
+    pub kind: String,
+    /// What there is to say about it.
+    pub text: String,
+}
+
+/// A running site; it ends when dropped.
+#[derive(Debug)]
+pub(crate) struct Site {
+    stop: Arc<AtomicBool>,
+    orders: Sender<Value>,
+    events: Receiver<Event>,
+    server: Option<JoinHandle<()>>,
+}
+
+/// What the port is given to become free.
+const FREE_LIMIT: Duration = Duration::from_secs(10);
+
+/// How often the server looks whether it is to end.
+const LOOK: Duration = Duration::from_millis(20);
+
+impl Site {
+    /// A site on port 80 of 127.0.0.1, with this page at `/`.
+    pub(crate) fn start(page: &Page<'_>) -> Result<Self> {
+        let server = listen()?;
+        let (orders, taken) = channel();
+        let (tell, events) = channel();
+        let content = Content {
+            page: html(page),
+            movie: page.movie.bytes()?,
+            orders: Arc::new(Mutex::new(taken)),
+            tell,
+        };
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let server = thread::Builder::new()
+            .name("site".to_owned())
+            // The server ends on this thread, for it connects to itself to do so, inside the namespace.
+            .spawn(move || content.serve(&server, &stopped))?;
+        Ok(Self {
+            stop,
+            orders,
+            events,
+            server: Some(server),
+        })
+    }
+
+    /// What the page is to call, once it asks.
+    pub(crate) fn order(&self, order: Value) {
+        // The receiver lives as long as the server does.
+        let _ = self.orders.send(order);
+    }
+
+    pub(crate) fn next_event(&self, limit: Duration) -> Option<Event> {
+        self.events.recv_timeout(limit).ok()
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(server) = self.server.take() {
+            let _ = server.join();
+        }
+    }
+}
+
+/// The site of the visit before may be about to end.
+fn listen() -> Result<Server> {
+    let try_to = || Server::http("127.0.0.1:80").map_err(|error| anyhow!("{error}"));
+    let mut server = try_to();
+    let _ = until(FREE_LIMIT, || {
+        if server.is_err() {
+            server = try_to();
+        }
+        server.is_ok()
+    });
+    server.context("can't listen on port 80")
+}
+
+struct Content {
+    page: String,
+    movie: Vec<u8>,
+    orders: Arc<Mutex<Receiver<Value>>>,
+    tell: Sender<Event>,
+}
+
+impl Content {
+    fn serve(&self, server: &Server, stopped: &AtomicBool) {
+        while !stopped.load(Ordering::Relaxed) {
+            if let Ok(Some(request)) = server.recv_timeout(LOOK) {
+                // A browser that has gone away wants no answer.
+                let _ = self.answer(request);
+            }
+        }
+    }
+
+    fn answer(&self, request: Request) -> Result<()> {
+        let path = request.url().split('?').next().unwrap_or_default();
+        match path {
+            "/" => reply(request, self.page.as_bytes(), "text/html"),
+            "/movie.swf" => reply(request, &self.movie, "application/x-shockwave-flash"),
+            "/event" => self.take(request),
+            "/order" => self.hand_out(request),
+            path => match path.strip_prefix("/ruffle/").map(str::to_owned) {
+                Some(name) => file(request, Path::new(&name)),
+                None => not_found(request),
+            },
+        }
+    }
+
+    fn take(&self, mut request: Request) -> Result<()> {
+        let (kind, text) = serde_json::from_reader(request.as_reader())?;
+        let _ = self.tell.send(Event { kind, text });
+        reply(request, b"", "text/plain")
+    }
+
+    /// Answers when there is an order, on a thread of its own; or when the site ends.
+    fn hand_out(&self, request: Request) -> Result<()> {
+        let orders = Arc::clone(&self.orders);
+        thread::Builder::new()
+            .name("order".to_owned())
+            .spawn(move || {
+                let orders = orders.lock().unwrap_or_else(PoisonError::into_inner);
+                let order = orders.recv().unwrap_or_else(|_| json!(["end"]));
+                let _ = reply(request, order.to_string().as_bytes(), "application/json");
+            })?;
+        Ok(())
+    }
+}
+
+fn html(page: &Page<'_>) -> String {
+    let script = |path: &String| format!("<script src=\"{path}\"></script>\n");
+    let (host, port) = page.game;
+    let parameters = json!({ "host": host, "port": port.to_string() });
+    include_str!("page.html")
+        .replace(
+            "{scripts}\n",
+            &page.scripts.iter().map(script).collect::<String>(),
+        )
+        .replace("{parameters}", &parameters.to_string())
+}
+
+fn reply(request: Request, body: &[u8], content_type: &str) -> Result<()> {
+    let response = Response::from_data(body).with_header(header("Content-Type", content_type)?);
+    request.respond(response.with_header(header("Cache-Control", "no-store")?))?;
+    Ok(())
+}
+
+/// One of Ruffle's; only names, no paths.
+fn file(request: Request, name: &Path) -> Result<()> {
+    let plain = name
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)));
+    let path = ruffle::folder().filter(|_| plain);
+    let opened = path.and_then(|folder| File::open(folder.join(name)).ok());
+    let Some(opened) = opened else {
+        return not_found(request);
+    };
+    let content_type = header("Content-Type", ruffle::content_type(name))?;
+    request.respond(Response::from_file(opened).with_header(content_type))?;
+    Ok(())
+}
+
+fn not_found(request: Request) -> Result<()> {
+    request.respond(Response::empty(404))?;
+    Ok(())
+}
+
+fn header(name: &str, value: &str) -> Result<Header> {
+    Header::from_bytes(name, value).map_err(|()| anyhow!("expected a header, found {value:?}"))
+}

@@ -1,0 +1,102 @@
+//! The game's server is killed, restarted and stalled under a movie that goes on.
+
+use std::io::{Read as _, Write as _};
+use std::time::Duration;
+
+use browser::Movie;
+use rustix::io::ioctl_fionread;
+use socket2::SockRef;
+use testkit::backend::Manner;
+use testkit::until;
+
+use super::bulk::pours;
+use super::{LIMIT, Way, converse, machine};
+
+#[track_caller]
+fn killed_and_restarted(way: Way) {
+    let Some(mut machine) = machine(way, "play.test", "") else {
+        return;
+    };
+    let server = machine.server();
+    let mut visit = machine.visit(Movie::Socket);
+    let stream = converse(&mut visit, Movie::Socket, &server);
+    // As the kernel ends the connections of a process that was killed with bytes unread.
+    let linger = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+    linger.expect("a setting");
+    drop((stream, server));
+    visit.wait_for("close").expect("the server's end");
+    // While it is down, each try ends soon.
+    let absent = machine.absent();
+    for _ in 0..2 {
+        visit.call("open", ());
+        visit.wait_for("connect").expect("Ruffle's word");
+        visit.wait_for("close").expect("an end");
+    }
+    machine
+        .daemon
+        .wait_for_line("backend", LIMIT)
+        .expect("a line");
+    let server = absent.appear(Manner::Hold).expect("a server");
+    visit.call("open", ());
+    converse(&mut visit, Movie::Socket, &server);
+}
+
+#[test]
+fn killed_and_restarted_behind_the_gate() {
+    killed_and_restarted(Way::Gate);
+}
+
+#[test]
+fn killed_and_restarted_behind_the_bridge() {
+    killed_and_restarted(Way::Bridge);
+}
+
+/// It reads nothing until much has piled up; then everything arrives.
+#[test]
+fn stalled_while_a_movie_pours() {
+    pours(Way::Gate, |stream| {
+        let (mut waiting, mut looks) = (0, 0);
+        let fills_no_more = || {
+            let now = ioctl_fionread(stream).expect("a count");
+            looks = if now == waiting { looks + 1 } else { 0 };
+            waiting = now;
+            waiting > 0 && looks > 50
+        };
+        assert!(until(LIMIT, fills_no_more), "it was read all the time");
+    });
+}
+
+/// It does not even accept: the movie is let go when `backend-connect` is over.
+#[test]
+fn stalled_before_it_accepts() {
+    let limits = "[limits]\nbackend-connect = \"1s\"\n";
+    let Some(machine) = machine(Way::Gate, "play.test", limits) else {
+        return;
+    };
+    let hole = machine.absent();
+    let hole = machine.namespace.run(|| hole.hang());
+    let hole = hole.expect("a namespace").expect("a full queue");
+    let mut visit = machine.visit(Movie::Socket);
+    visit.wait_for("connect").expect("Ruffle's word");
+    visit.wait_for("close").expect("an end");
+    drop(hole);
+}
+
+/// It stalls in the midst of a conversation: nothing is lost, and nothing ends.
+#[test]
+fn stalled_in_between() {
+    let Some(machine) = machine(Way::Bridge, "play.test", "") else {
+        return;
+    };
+    let server = machine.server();
+    let mut visit = machine.visit(Movie::XmlSocket);
+    let mut stream = converse(&mut visit, Movie::XmlSocket, &server);
+    for word in ["one", "two", "three"] {
+        visit.call("say", word);
+    }
+    let mut said = vec![0; b"one\0two\0three\0".len()];
+    stream.read_exact(&mut said).expect("all of it");
+    assert_eq!(said, b"one\0two\0three\0");
+    stream.write_all(b"still here\0").expect("room");
+    assert_eq!(visit.wait_for("data").expect("an answer"), "still here");
+}

@@ -1,0 +1,41 @@
+//! Every kind of movie connects, sends and receives, on either way.
+
+use browser::Movie;
+
+use super::{Way, converse, machine};
+
+#[track_caller]
+fn connects(way: Way, movies: &[Movie]) {
+    let Some(machine) = machine(way, "play.test", "") else {
+        return;
+    };
+    let server = machine.server();
+    for movie in movies {
+        let mut visit = machine.visit(*movie);
+        let stream = converse(&mut visit, *movie, &server);
+        drop(stream);
+        visit.wait_for("close").expect("the server's end");
+    }
+}
+
+const ALL: [Movie; 3] = [Movie::Socket, Movie::XmlSocket, Movie::Avm1];
+
+#[test]
+fn through_the_gate() {
+    connects(Way::Gate, &ALL);
+}
+
+#[test]
+fn through_the_bridge() {
+    connects(Way::Bridge, &ALL);
+}
+
+#[test]
+fn through_the_gate_over_tls() {
+    connects(Way::GateTls, &[Movie::Socket, Movie::Avm1]);
+}
+
+#[test]
+fn through_the_bridge_over_tls() {
+    connects(Way::BridgeTls, &[Movie::Socket, Movie::XmlSocket]);
+}

@@ -1,0 +1,160 @@
+//! Visitors of a page with Ruffle: what they, the game server and the operator see. `/ruffle.js` is all that the page says.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
+mod backends;
+mod bulk;
+mod connects;
+mod refused;
+mod script;
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::Duration;
+
+use browser::{Movie, Page, RUFFLE, Visit};
+use rcgen::{CertificateParams, KeyPair};
+use testkit::backend::{Absent, Backend, Manner};
+use testkit::daemon::Daemon;
+use testkit::folder::Folder;
+use testkit::namespace::Namespace;
+use testkit::needs;
+
+/// Far above what anything here takes.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// Where the game's server listens.
+const SERVER: ([u8; 4], u16) = ([127, 0, 0, 1], 9340);
+
+/// How a page's WebSockets reach the gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Gate,
+    GateTls,
+    Bridge,
+    BridgeTls,
+}
+
+/// A machine of its own: flashgate before a game that movies know as `game.test:9339`.
+struct Machine {
+    namespace: Namespace,
+    daemon: Daemon,
+    /// The page's script.
+    script: String,
+    _folder: Folder,
+}
+
+const TLS: &str = "[tls]\ncertificates = [{ certificate = \"game.pem\", key = \"game.key\" }]\n";
+
+const BRIDGE: &str = "[bridge]\naddress = \"127.0.0.1:8080\"\n";
+
+const BRIDGE_TLS: &str = "[tls]\ncertificates = [{ certificate = \"game.pem\", key = \"game.key\" }]\n\
+                          [bridge]\naddress = \"127.0.0.1:443\"\npublic-url = \"wss://game.test\"\npath = \"/{name}\"\n";
+
+/// A certificate that vouches for itself, and its key.
+fn certify(folder: &Folder) {
+    let key = KeyPair::generate().expect("a key");
+    let names = CertificateParams::new(["game.test".to_owned()]).expect("a name");
+    let certificate = names.self_signed(&key).expect("a certificate");
+    folder.file("game.pem", certificate.pem()).expect("a file");
+    let key = folder
+        .file("game.key", key.serialize_pem())
+        .expect("a file");
+    fs::set_permissions(key, fs::Permissions::from_mode(0o600)).expect("its rights");
+}
+
+/// None where something is missing to run it.
+fn machine(way: Way, admitted: &str, more: &str) -> Option<Machine> {
+    if !needs::met(browser::missing()) {
+        return None;
+    }
+    let (bridge, site) = match way {
+        Way::Gate => ("", "http://game.test:9339"),
+        Way::GateTls => (TLS, "https://game.test:9339"),
+        Way::Bridge => (BRIDGE, "http://game.test:8080"),
+        Way::BridgeTls => (BRIDGE_TLS, "https://game.test"),
+    };
+    let config = format!(
+        "hosts = [\"game.test\"]\n[policy.default]\nrules = [{{ domain = \"{admitted}\" }}]\n[[gate]]\nname = \"game\"\n\
+         address = \"127.0.0.1:9339\"\nbackend = \"127.0.0.1:9340\"\n{bridge}{more}"
+    );
+    let folder = Folder::new().expect("a folder");
+    certify(&folder);
+    let path = folder.file("flashgate.toml", config).expect("a file");
+    let namespace = Namespace::new().expect("a namespace");
+    let daemon = Daemon::builder()
+        .args(["serve", "-v", "--config"])
+        .args([&path]);
+    let daemon = namespace
+        .run(|| daemon.start())
+        .expect("a namespace")
+        .expect("a daemon");
+    Some(Machine {
+        namespace,
+        daemon,
+        script: format!("{site}/ruffle.js"),
+        _folder: folder,
+    })
+}
+
+impl Machine {
+    /// Somebody opens the page at `play.test`.
+    fn visit(&self, movie: Movie) -> Visit {
+        self.visit_with(movie, &[RUFFLE.to_owned(), self.script.clone()])
+    }
+
+    fn visit_with(&self, movie: Movie, scripts: &[String]) -> Visit {
+        let page = Page {
+            host: "play.test",
+            movie,
+            game: ("game.test", 9339),
+            scripts,
+        };
+        Visit::to(&self.namespace, &page).expect("a visit")
+    }
+
+    /// The game's server, down.
+    fn absent(&self) -> Absent {
+        let absent = self.namespace.run(|| Absent::reserve(SERVER.into()));
+        absent.expect("a namespace").expect("a free port")
+    }
+
+    /// The game's server; the test speaks for it.
+    fn server(&self) -> Backend {
+        self.absent().appear(Manner::Hold).expect("a server")
+    }
+
+    /// Whether nobody has connected to the server: a connection made now is the first one.
+    fn nobody_called(&self, server: &Backend) -> bool {
+        let connect = || TcpStream::connect(SocketAddr::from(SERVER));
+        let own = self.namespace.run(connect).expect("a namespace");
+        let own = own.expect("a connection").local_addr().expect("an address");
+        let first = server.next(LIMIT).expect("a connection");
+        first.peer_addr().expect("a peer") == own
+    }
+}
+
+/// The movie says hello, and hears the server's answer: only that shows that it is connected.
+#[track_caller]
+fn converse(visit: &mut Visit, movie: Movie, server: &Backend) -> TcpStream {
+    if movie != Movie::Avm1 {
+        visit.wait_for("connect").expect("a movie that starts");
+        visit.call("say", "hello");
+    }
+    let mut stream = server.next(LIMIT).expect("a connection");
+    let mut said = [0; 6];
+    stream.read_exact(&mut said).expect("six bytes");
+    assert_eq!(&said, b"hello\0");
+    stream.write_all(b"welcome\0").expect("room");
+    let heard = visit.wait_for("data").expect("an answer");
+    assert_eq!(heard.trim_end_matches('\0'), "welcome");
+    stream
+}

@@ -1,0 +1,124 @@
+//! `flashgate ruffle`: what a page tells Ruffle, so that movies on it reach the gates.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Exit;
+use super::gate::GateFlag;
+use crate::config;
+use crate::render;
+use crate::ruffle::{Door, Doors, Scheme, Way};
+use crate::snapshot::OwnHost;
+
+/// Print the part of Ruffle's config that leads movies to the gates
+///
+/// Ruffle opens no sockets: its page must name a WebSocket for each host and port that movies connect to. A running
+/// flashgate tells pages the same at /ruffle.js and /ruffle.json, on its gates and on its bridge.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Ruffle {
+    /// The config file that is served; its `hosts` are the names that movies use
+    #[arg(long, value_name = "FILE", conflicts_with = "gate")]
+    config: Option<PathBuf>,
+    /// A gate that is served, as `serve` has it. May be given several times
+    #[arg(
+        long,
+        value_name = "LISTEN=BACKEND",
+        required_unless_present = "config"
+    )]
+    gate: Vec<GateFlag>,
+    /// A name or address that movies use for this machine, spelt as they spell it; beside those of the config file. May be
+    /// given several times
+    #[arg(long, value_name = "HOST")]
+    host: Vec<OwnHost>,
+    /// Print a script for the page rather than JSON
+    #[arg(long)]
+    js: bool,
+    // What else `serve` takes says nothing about pages, and may stand in a command line that was made from one of its.
+    #[arg(long, hide = true)]
+    allow: Vec<String>,
+    #[arg(long, hide = true)]
+    policy: Option<String>,
+    #[arg(long, hide = true)]
+    listen: Vec<String>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  flashgate ruffle --config /etc/flashgate/flashgate.toml
+  flashgate ruffle --gate 9339=127.0.0.1:9340 --host play.example.com --js > ruffle-sockets.js
+
+In the page, behind Ruffle's script and behind whatever sets its config:
+  <script src=\"ruffle-sockets.js\"></script>";
+
+impl Ruffle {
+    pub(super) fn run(self) -> Exit {
+        let js = self.js;
+        match self.doors() {
+            Ok(doors) if js => super::print(doors.script(None).as_bytes()),
+            Ok(doors) => super::print(doors.json(None).as_bytes()),
+            Err(faults) => {
+                render::to_stderr(&faults);
+                Exit::Usage
+            }
+        }
+    }
+
+    /// The error is text for the terminal.
+    fn doors(self) -> Result<Doors, String> {
+        let mut doors = match &self.config {
+            Some(path) => {
+                let loaded = config::load(path)?;
+                render::to_stderr(&loaded.warnings);
+                Doors::of(&loaded.plan)
+            }
+            None => Doors {
+                hosts: Vec::new(),
+                doors: self.gate.iter().filter_map(door).collect(),
+            },
+        };
+        for host in self.host {
+            if !doors
+                .hosts
+                .iter()
+                .any(|other| other.written == host.written)
+            {
+                doors.hosts.push(host);
+            }
+        }
+        if doors.doors.is_empty() {
+            return Err(no_door());
+        }
+        if doors.hosts.is_empty() {
+            return Err(no_host(self.config.is_some()));
+        }
+        Ok(doors)
+    }
+}
+
+fn door(flag: &GateFlag) -> Option<Door> {
+    let port = flag.listen.port();
+    let way = Way::own_port(port, Scheme::Ws);
+    (port != 0).then_some(Door { port, way })
+}
+
+fn no_door() -> String {
+    render::plain_error_text(
+        "nothing to print: expected a gate on a port that is known, found none",
+        &[
+            "Ruffle reaches the ports of gates that take WebSockets, and every gate over `[bridge]`",
+            "where a gate listens on port 0, write the port that movies connect to: `public-port = 9339`",
+        ],
+    )
+}
+
+fn no_host(config: bool) -> String {
+    let flag = "name it: `--host play.example.com`";
+    let key = "write `hosts = [\"play.example.com\"]` at the top of the config file";
+    let help = if config { &[key, flag][..] } else { &[flag] };
+    render::plain_error_text(
+        "expected a host that movies connect to, found none: Ruffle compares it letter by letter",
+        help,
+    )
+}

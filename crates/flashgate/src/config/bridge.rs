@@ -1,0 +1,121 @@
+//! `[bridge]`, resolved: which path leads to which gate, each to one only.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use flash_policy::{Diagnostic, Span};
+
+use super::defaults;
+use super::raw::RawBridge;
+use crate::snapshot::{Bridge, Gate, Listener, PathPattern, Segment, Service};
+use crate::tls::Tls;
+
+/// What pages ask the bridge itself for.
+const OWN_PATHS: [&str; 3] = ["/", "/ruffle.js", "/ruffle.json"];
+
+/// The bridge to the gates among the listeners, and a listener for it.
+pub(super) fn resolve(
+    raw: RawBridge,
+    listeners: &[Listener],
+    tls: Option<&Tls>,
+    found: &mut Vec<Diagnostic>,
+) -> (Arc<Bridge>, Listener) {
+    let gates: Vec<_> = listeners
+        .iter()
+        .filter_map(|listener| listener.service.gate.as_ref())
+        .collect();
+    let place = raw.path.as_ref().map_or(raw.header, |path| path.span);
+    let path = raw
+        .path
+        .map_or_else(defaults::bridge_path, |path| path.value);
+    if gates.is_empty() {
+        found.push(without_gates(raw.header));
+    }
+    let bridge = Arc::new(Bridge {
+        routes: routes(&path, &gates, place, found),
+        path,
+        public_url: raw.public_url,
+        trust_forwarded_for: raw.trust_forwarded_for,
+    });
+    let listener = Listener {
+        addresses: raw.addresses.iter().map(|at| at.value).collect(),
+        service: Arc::new(Service {
+            policy: None,
+            accept_proxy: raw.accept_proxy,
+            gate: None,
+            bridge: Some(Arc::clone(&bridge)),
+            tls: tls.map(|tls| Arc::clone(&tls.server)),
+        }),
+    };
+    (bridge, listener)
+}
+
+fn routes(
+    path: &PathPattern,
+    gates: &[&Arc<Gate>],
+    place: Span,
+    found: &mut Vec<Diagnostic>,
+) -> HashMap<String, Arc<Gate>> {
+    let mut routes = HashMap::<String, Arc<Gate>>::new();
+    for gate in gates {
+        // The policy is asked about a port, whatever the path names.
+        let port = gate.public_port;
+        let Some(full) = port.and_then(|port| path.path(&gate.name, Some(port))) else {
+            found.push(unknown_port(gate, place));
+            continue;
+        };
+        if OWN_PATHS.contains(&full.as_str()) {
+            found.push(taken(gate, &full, place));
+        }
+        let key = match (path.segment, gate.public_port) {
+            (Segment::Port, Some(port)) => port.get().to_string(),
+            (Segment::Port, None) | (Segment::Name, _) => gate.name.clone(),
+        };
+        let other = routes
+            .get(&key)
+            .map(|other| ambiguous(gate, other, &full, place));
+        found.extend(other);
+        routes.insert(key, Arc::clone(gate));
+    }
+    routes
+}
+
+fn without_gates(header: Span) -> Diagnostic {
+    Diagnostic::error("bridge-without-gates", "expected a gate for `[bridge]` to lead to, found none")
+        .at(header, "")
+        .help("add one: `[[gate]]`, and below it `address = \"[::]:9339\"` and `backend = \"127.0.0.1:9340\"`")
+}
+
+fn unknown_port(gate: &Gate, place: Span) -> Diagnostic {
+    let name = &gate.name;
+    let message =
+        format!("expected a port for the path to gate `{name}`, which takes any free one");
+    Diagnostic::error("unknown-public-port", message)
+        .at(place, "")
+        .help("write `public-port` at the gate: the policy admits pages to a port")
+}
+
+fn taken(gate: &Gate, full: &str, place: Span) -> Diagnostic {
+    let name = &gate.name;
+    let message = format!("the path to gate `{name}` is `{full}`, where the bridge itself answers");
+    Diagnostic::error("reserved-path", message)
+        .at(place, "")
+        .help("give the gate another name, or write text before the `{name}`: `/game/{name}`")
+}
+
+fn ambiguous(gate: &Gate, other: &Gate, full: &str, place: Span) -> Diagnostic {
+    let (one, two) = (&other.name, &gate.name);
+    let message = if one == two {
+        format!("the path `{full}` leads to several ports of gate `{one}`")
+    } else {
+        format!("the path `{full}` leads to both gate `{one}` and gate `{two}`")
+    };
+    let help = if one == two {
+        "write `{port}` in the path, or a gate for each port"
+    } else {
+        "write `{name}` in the path, or give each a `public-port` of its own"
+    };
+    Diagnostic::error("ambiguous-path", message)
+        .at(place, "")
+        .help(help)
+}

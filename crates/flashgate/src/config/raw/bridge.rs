@@ -1,0 +1,166 @@
+//! `[bridge]`: what the file says of it.
+
+use std::time::Duration;
+
+use flash_policy::{Diagnostic, Span};
+
+use super::listener::{addresses, trusted};
+use crate::config::sections;
+use crate::config::tree::{At, Table, Value};
+use crate::daemon::ListenAddress;
+use crate::snapshot::{Network, PathPattern, Segment};
+
+/// See the module.
+#[derive(Debug)]
+pub(in crate::config) struct RawBridge {
+    pub(in crate::config) header: Span,
+    pub(in crate::config) addresses: Vec<At<ListenAddress>>,
+    pub(in crate::config) accept_proxy: Vec<Network>,
+    pub(in crate::config) path: Option<At<PathPattern>>,
+    pub(in crate::config) public_url: Option<String>,
+    pub(in crate::config) trust_forwarded_for: Vec<Network>,
+    pub(in crate::config) ping: Option<Duration>,
+}
+
+const BRIDGE: [&str; 6] = [
+    "address",
+    "path",
+    "public-url",
+    "trust-forwarded-for",
+    "ping",
+    "accept-proxy",
+];
+
+pub(super) fn bridge(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawBridge {
+    table.only(&BRIDGE, found);
+    let value = |key| table.get(key);
+    let help = "write `address = \"[::]:443\"`, where pages open WebSockets";
+    RawBridge {
+        header: table.span,
+        addresses: addresses(table, help, found),
+        accept_proxy: value("accept-proxy").map_or_else(Vec::new, |value| trusted(&value, found)),
+        path: value("path").and_then(|value| value.parsed("bad-path", pattern, found)),
+        public_url: value("public-url")
+            .and_then(|value| value.parsed("bad-public-url", public_url, found))
+            .map(|url| url.value),
+        trust_forwarded_for: value("trust-forwarded-for")
+            .map_or_else(Vec::new, |value| proxies(&value, found)),
+        ping: value("ping")
+            .and_then(|value| sections::lasting(&value, found))
+            .map(|ping| ping.value),
+    }
+}
+
+/// `/{port}` or `/{name}`, with any text around it that a path may hold.
+pub(in crate::config) fn pattern(text: &str) -> Result<PathPattern, String> {
+    let expected = |found: &str| {
+        format!(
+            "expected a path with `{{port}}` or `{{name}}` in it, like `/{{port}}`, found {found}"
+        )
+    };
+    let (segment, placeholder) = match (text.contains("{port}"), text.contains("{name}")) {
+        (true, false) => (Segment::Port, "{port}"),
+        (false, true) => (Segment::Name, "{name}"),
+        (true, true) => return Err(expected("both")),
+        (false, false) => return Err(expected(&format!("`{text}`"))),
+    };
+    let (before, after) = text.split_once(placeholder).unwrap_or_default();
+    let fits = |c: char| c.is_ascii_graphic() && !matches!(c, '?' | '#' | '{' | '}' | '%' | '\\');
+    if !before.starts_with('/') || !before.chars().chain(after.chars()).all(fits) {
+        return Err(expected(&format!("`{text}`")));
+    }
+    Ok(PathPattern {
+        before: before.to_owned(),
+        segment,
+        after: after.to_owned(),
+    })
+}
+
+/// `wss://play.example.com`, with a port or a path if need be; without the slash at its end.
+fn public_url(text: &str) -> Result<String, String> {
+    let expected = || format!("expected a URL like `wss://play.example.com`, found `{text}`");
+    let rest = text.strip_prefix("wss://").or(text.strip_prefix("ws://"));
+    let authority = rest.and_then(|rest| rest.split('/').next());
+    let host = authority.and_then(|text| crate::http::HostField::parse(text.as_bytes()));
+    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '?' | '#' | '\\');
+    if host.is_none() || !text.chars().all(plain) {
+        return Err(expected());
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+/// Proxies whose word on a client's address is taken.
+fn proxies(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<Network> {
+    let networks = sections::networks(value, found);
+    if networks.iter().any(|network| network.is_everything()) {
+        let message = "whoever connects may name any address in X-Forwarded-For";
+        found.push(
+            Diagnostic::warning("forwarded-for-from-everybody", message)
+                .at(value.span, "")
+                .note("strangers get round the limits by address, and logs show what they like")
+                .help("name the addresses of your proxies only, as in `[\"127.0.0.1/32\"]`"),
+        );
+    }
+    networks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns() {
+        for (text, name, path) in [
+            ("/{port}", "x", "/9339"),
+            ("/{name}", "game.1", "/game.1"),
+            ("/a/b-{port}.ws", "x", "/a/b-9339.ws"),
+        ] {
+            let port = flash_policy::Port::new(9339).ok();
+            assert_eq!(
+                pattern(text).unwrap().path(name, port).as_deref(),
+                Some(path)
+            );
+        }
+        for text in [
+            "",
+            "/",
+            "/port",
+            "{port}",
+            "/{port}{port}",
+            "/{port}/{name}",
+            "/{x}",
+            "/ {port}",
+            "/{port}?",
+            "/%41{name}",
+        ] {
+            assert!(
+                pattern(text).unwrap_err().contains("expected a path"),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn urls() {
+        for (text, url) in [
+            ("wss://play.example.com", "wss://play.example.com"),
+            ("ws://[::1]:8080/", "ws://[::1]:8080"),
+            ("wss://a.test/sockets/", "wss://a.test/sockets"),
+        ] {
+            assert_eq!(public_url(text).as_deref(), Ok(url));
+        }
+        for text in [
+            "",
+            "play.example.com",
+            "https://a.test",
+            "wss://",
+            "wss:///x",
+            "wss://a b",
+            "wss://a.test/?x",
+            "wss://a.test#x",
+            "wss://u@a.test",
+        ] {
+            assert!(public_url(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! `[tls]`: the certificates and keys that the file names, read, held against each other, and judged where they are named.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use flash_policy::{Diagnostic, Span};
+
+use super::tree::{Table, Text, Value};
+use super::writable;
+use crate::confinement;
+use crate::log;
+use crate::tls::{Certificate, Fault, Pair, Tls, Validness};
+
+/// `[tls]`.
+#[derive(Debug)]
+pub(super) struct RawTls {
+    header: Span,
+    pairs: Vec<RawPair>,
+}
+
+/// One of `certificates`.
+#[derive(Debug)]
+struct RawPair {
+    certificate: Text,
+    key: Text,
+}
+
+/// TLS, and the files that it was made from.
+#[derive(Debug, Default)]
+pub(super) struct Resolved {
+    /// None where there is none, or a fault was reported.
+    pub(super) tls: Option<Tls>,
+    pub(super) files: Vec<PathBuf>,
+}
+
+/// A chain of ten large certificates is not half as long.
+const LARGEST: u64 = 256 * 1024;
+
+/// Others than the owner and the group may read (chmod(2), `S_IROTH`).
+const OTHERS_READ: u32 = 0o004;
+
+const EXAMPLE: &str =
+    "write `certificates = [{ certificate = \"fullchain.pem\", key = \"privkey.pem\" }]`";
+
+pub(super) fn read(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawTls {
+    table.only(&["certificates"], found);
+    let pairs = if let Some(value) = table.get("certificates") {
+        pairs(&value, found)
+    } else {
+        found.push(table.missing("certificates", EXAMPLE));
+        Vec::new()
+    };
+    RawTls {
+        header: table.span,
+        pairs,
+    }
+}
+
+fn pairs(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawPair> {
+    let before = found.len();
+    let items = value.items("a list of certificates", found);
+    if items.is_empty() && found.len() == before {
+        let message = "expected a certificate, found an empty list";
+        found.push(
+            Diagnostic::error("missing-key", message)
+                .at(value.span, "")
+                .help(EXAMPLE),
+        );
+    }
+    let tables: Vec<_> = items
+        .iter()
+        .filter_map(|item| item.table("a certificate".to_owned(), found))
+        .collect();
+    tables
+        .iter()
+        .filter_map(|table| pair(table, found))
+        .collect()
+}
+
+fn pair(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> Option<RawPair> {
+    table.only(&["certificate", "key"], found);
+    let mut file = |key: &str, help: &str| {
+        let Some(value) = table.get(key) else {
+            found.push(table.missing(key, help));
+            return None;
+        };
+        value.text(found)
+    };
+    let certificate = file(
+        "certificate",
+        "write `certificate = \"fullchain.pem\"`: the server's own first, then those that vouch for it",
+    );
+    let key = file("key", "write `key = \"privkey.pem\"`");
+    Some(RawPair {
+        certificate: certificate?,
+        key: key?,
+    })
+}
+
+/// Reads every file, and reports all that is wrong with any.
+pub(super) fn resolve(
+    raw: Option<&RawTls>,
+    folder: &Path,
+    found: &mut Vec<Diagnostic>,
+) -> Resolved {
+    let Some(raw) = raw else {
+        return Resolved::default();
+    };
+    let named = raw
+        .pairs
+        .iter()
+        .flat_map(|raw| [&raw.certificate, &raw.key]);
+    let files = named.map(|text| folder.join(&text.value)).collect();
+    let pairs: Vec<_> = raw
+        .pairs
+        .iter()
+        .map(|raw| load(raw, folder, found))
+        .collect();
+    let pairs: Option<Vec<_>> = pairs.into_iter().collect();
+    // That there are none was reported.
+    let tls = pairs.filter(|pairs| !pairs.is_empty()).map(Tls::new);
+    let tls = tls.and_then(|made| {
+        made.map_err(|reason| found.push(refused(raw, &reason)))
+            .ok()
+    });
+    Resolved { tls, files }
+}
+
+fn refused(raw: &RawTls, reason: &str) -> Diagnostic {
+    let message = format!("can't set TLS up: {reason}");
+    Diagnostic::error("tls-unavailable", message).at(raw.header, "")
+}
+
+/// Reads a certificate and its key.
+fn load(raw: &RawPair, folder: &Path, found: &mut Vec<Diagnostic>) -> Option<Pair> {
+    let certificate = contents(&raw.certificate, folder, "certificate", found);
+    let key = contents(&raw.key, folder, "key", found);
+    let (certificate, key) = (certificate?, key?);
+    if key.others_read {
+        let message = "everybody on this machine can read this key, and so pass for this server";
+        found.push(
+            Diagnostic::warning("world-readable-key", message)
+                .at(raw.key.span, "")
+                .help("take that right from others: `chmod o-r` and the file's name"),
+        );
+    }
+    match Pair::new(
+        raw.certificate.value.clone(),
+        &certificate.bytes,
+        &key.bytes,
+    ) {
+        Ok(pair) => {
+            found.extend(out_of_date(&pair.certificate, raw.certificate.span));
+            Some(pair)
+        }
+        Err(fault) => {
+            found.push(faulty(&fault, raw, &certificate.bytes, &key.bytes));
+            None
+        }
+    }
+}
+
+struct Contents {
+    bytes: Vec<u8>,
+    others_read: bool,
+}
+
+fn contents(
+    name: &Text,
+    folder: &Path,
+    what: &str,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Contents> {
+    let path = folder.join(&name.value);
+    let read = || -> io::Result<_> {
+        let file = File::open(&path)?;
+        let (writable, data) = (writable::judge(&file), file.metadata()?);
+        let mut bytes = Vec::new();
+        file.take(LARGEST + 1).read_to_end(&mut bytes)?;
+        let others_read = data.is_file() && data.permissions().mode() & OTHERS_READ != 0;
+        Ok((Contents { bytes, others_read }, writable))
+    };
+    match read() {
+        Ok((contents, _)) if contents.bytes.len() as u64 > LARGEST => {
+            let message = format!(
+                "expected at most {LARGEST} bytes in {}, found more",
+                path.display()
+            );
+            found.push(Diagnostic::error("file-too-large", message).at(name.span, ""));
+            None
+        }
+        Ok((contents, writable)) => {
+            found.extend(writable.map(|finding| finding.at(name.span, "")));
+            Some(contents)
+        }
+        Err(error) => {
+            let reason = log::reason(&error);
+            let message = format!("can't read the {what} file {}: {reason}", path.display());
+            let finding = Diagnostic::error("unreadable-file", message).at(name.span, "");
+            found.push(match confinement::explain_read(&path, &error) {
+                Some(help) => finding.help(help),
+                None => finding,
+            });
+            None
+        }
+    }
+}
+
+fn out_of_date(certificate: &Certificate, place: Span) -> Option<Diagnostic> {
+    let (rule, message) = match certificate.at(SystemTime::now()) {
+        Validness::Valid => return None,
+        Validness::NotYet => (
+            "certificate-not-yet-valid",
+            format!(
+                "this certificate is not valid before {}",
+                certificate.begins()
+            ),
+        ),
+        Validness::Expired => (
+            "expired-certificate",
+            format!(
+                "this certificate has expired: it was valid until {}",
+                certificate.ends()
+            ),
+        ),
+    };
+    Some(
+        Diagnostic::warning(rule, message)
+            .at(place, "")
+            .note("it is served, and clients refuse it")
+            .help("put another one in its place, or set this machine's clock"),
+    )
+}
+
+fn faulty(fault: &Fault, raw: &RawPair, certificate: &[u8], key: &[u8]) -> Diagnostic {
+    let (rule, place) = match fault {
+        Fault::NoCertificate => ("no-certificate", &raw.certificate),
+        Fault::BadCertificate(_) => ("bad-certificate", &raw.certificate),
+        Fault::NoKey => ("no-key", &raw.key),
+        Fault::BadKey(_) => ("bad-key", &raw.key),
+        Fault::Mismatch => ("key-mismatch", &raw.key),
+    };
+    let finding = Diagnostic::error(rule, fault.to_string()).at(place.span, "");
+    let help = match fault {
+        Fault::NoCertificate if holds(certificate, "PRIVATE KEY-----") => {
+            "there is a key in this file: are `certificate` and `key` the wrong way round?"
+        }
+        Fault::NoCertificate => "PEM begins with `-----BEGIN CERTIFICATE-----`",
+        Fault::BadCertificate(_) => "get the file again from whoever has issued the certificate",
+        Fault::NoKey if holds(key, "ENCRYPTED PRIVATE KEY-----") => {
+            "this key needs a password, and nobody is there to type it: `openssl pkey` writes it without"
+        }
+        Fault::NoKey if holds(key, "BEGIN CERTIFICATE-----") => {
+            "there is a certificate in this file: are `certificate` and `key` the wrong way round?"
+        }
+        Fault::NoKey => "PEM begins with `-----BEGIN PRIVATE KEY-----`",
+        Fault::BadKey(_) => {
+            "RSA from 2,048 bits on, ECDSA on P-256 or P-384, and Ed25519 can be used"
+        }
+        Fault::Mismatch => {
+            "both are made anew at each renewal: take the two that belong together; the server's own certificate comes first in its file"
+        }
+    };
+    finding.help(help)
+}
+
+fn holds(bytes: &[u8], wanted: &str) -> bool {
+    let wanted = wanted.as_bytes();
+    bytes.windows(wanted.len()).any(|window| window == wanted)
+}

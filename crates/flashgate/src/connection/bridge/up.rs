@@ -1,0 +1,194 @@
+//! From the client to the backend: frames are opened as they come, and what they carry goes on in one write.
+//!
+//! While anything is kept that the backend had no room for, nothing more is read: that is the back-pressure.
+
+use std::io::{self, ErrorKind};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::down::Down;
+use super::{Fault, Opening, STEP, TURN, Waits};
+use crate::connection::relay::{LITTLE, ROOM, Rest, with_shared};
+use crate::websocket::{Decoded, Decoder, Ending};
+
+#[derive(Debug)]
+pub(super) struct Up {
+    decoder: Decoder,
+    /// What the backend has no room for.
+    held: Option<Rest>,
+    /// Frames that were read before the bridge began.
+    early: Option<Box<[u8]>>,
+    left: Option<Left>,
+    course: Course,
+    header: usize,
+    delivered: u64,
+}
+
+/// How the client left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Left {
+    /// With a frame that nothing follows.
+    Said(Ending),
+    /// It ended the stream between two messages.
+    Silently,
+    /// It ended the stream within a message.
+    MidMessage,
+}
+
+/// What becomes of what it sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Course {
+    Deliver,
+    Discard,
+}
+
+impl Up {
+    pub(super) fn new(opening: Opening<'_>) -> Self {
+        let some = |bytes: &[u8]| (!bytes.is_empty()).then(|| Box::from(bytes));
+        Self {
+            decoder: Decoder::default(),
+            held: some(opening.header).map(Rest::new),
+            early: some(opening.frames),
+            left: None,
+            course: Course::Deliver,
+            header: opening.header.len(),
+            delivered: 0,
+        }
+    }
+
+    /// Moves bytes until that must wait for something, or a turn is over.
+    pub(super) fn pump<C, B>(
+        &mut self,
+        context: &mut Context<'_>,
+        client: &mut C,
+        backend: &mut B,
+        down: &mut Down,
+    ) -> Result<Waits, Fault>
+    where
+        C: AsyncRead + Unpin,
+        B: AsyncWrite + Unpin,
+    {
+        let mut left = TURN;
+        while left > 0 {
+            let step = match &self.held {
+                Some(_) => self.give(context, backend),
+                None if self.left.is_some() => return Ok(Waits::Nothing),
+                None => self.take(context, client, backend, down),
+            };
+            match step {
+                Poll::Pending => return Ok(Waits::Event),
+                Poll::Ready(moved) => left = left.saturating_sub(moved?.max(STEP)),
+            }
+        }
+        Ok(Waits::Turn)
+    }
+
+    /// Gives the backend what is kept for it.
+    fn give<B: AsyncWrite + Unpin>(
+        &mut self,
+        context: &mut Context<'_>,
+        backend: &mut B,
+    ) -> Poll<Result<usize, Fault>> {
+        let Some(rest) = &mut self.held else {
+            return Poll::Ready(Ok(0));
+        };
+        let written = ready!(Pin::new(backend).poll_write(context, rest.bytes()));
+        let count = written.map_err(Fault::Backend)?;
+        self.delivered += count as u64;
+        if rest.sent(count) {
+            self.held = None;
+        }
+        Poll::Ready(Ok(count))
+    }
+
+    /// Reads once, and writes what that carried.
+    fn take<C, B>(
+        &mut self,
+        context: &mut Context<'_>,
+        client: &mut C,
+        backend: &mut B,
+        down: &mut Down,
+    ) -> Poll<Result<usize, Fault>>
+    where
+        C: AsyncRead + Unpin,
+        B: AsyncWrite + Unpin,
+    {
+        let room = if down.holds() { LITTLE } else { ROOM };
+        with_shared(|buffer| {
+            let buffer = buffer.get_mut(..room).unwrap_or_default();
+            let count = match self.early.take() {
+                Some(early) => copy(&early, buffer),
+                None => ready!(read(context, client, buffer)).map_err(Fault::Client)?,
+            };
+            let bytes = buffer.get_mut(..count).unwrap_or_default();
+            if bytes.is_empty() {
+                let between = self.decoder.is_between_messages();
+                self.left = Some(if between {
+                    Left::Silently
+                } else {
+                    Left::MidMessage
+                });
+                return Poll::Ready(Ok(0));
+            }
+            let Decoded { payload, ending } =
+                self.decoder.decode(bytes, &mut |ping| down.pong(ping));
+            self.left = ending.map(Left::Said);
+            let payload = bytes.get(payload).unwrap_or_default();
+            if self.course == Course::Deliver && !payload.is_empty() {
+                let sent = match Pin::new(backend).poll_write(context, payload) {
+                    Poll::Ready(written) => written.map_err(Fault::Backend)?,
+                    Poll::Pending => 0,
+                };
+                self.delivered += sent as u64;
+                let rest = payload.get(sent..).filter(|rest| !rest.is_empty());
+                self.held = rest.map(|rest| Rest::new(rest.into()));
+            }
+            Poll::Ready(Ok(count))
+        })
+    }
+
+    /// How the client left, if it has.
+    pub(super) const fn left(&self) -> Option<Left> {
+        self.left
+    }
+
+    /// Throws away what comes from now on, and what is kept.
+    pub(super) fn discard(&mut self) {
+        self.course = Course::Discard;
+        self.held = None;
+    }
+
+    /// Whether there is something that the backend has no room for.
+    pub(super) const fn holds(&self) -> bool {
+        self.held.is_some()
+    }
+
+    /// How many bytes of the client's the backend took.
+    pub(super) fn delivered(&self) -> u64 {
+        self.delivered.saturating_sub(self.header as u64)
+    }
+}
+
+fn copy(early: &[u8], buffer: &mut [u8]) -> usize {
+    for (place, byte) in buffer.iter_mut().zip(early) {
+        *place = *byte;
+    }
+    early.len().min(buffer.len())
+}
+
+/// Reads once; 0 at the end, be it one without the farewell that TLS has.
+pub(super) fn read<S: AsyncRead + Unpin>(
+    context: &mut Context<'_>,
+    stream: &mut S,
+    room: &mut [u8],
+) -> Poll<io::Result<usize>> {
+    let mut buffer = ReadBuf::new(room);
+    let read = ready!(Pin::new(stream).poll_read(context, &mut buffer));
+    let count = buffer.filled().len();
+    Poll::Ready(match read {
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(0),
+        read => read.map(|()| count),
+    })
+}

@@ -1,0 +1,71 @@
+//! What is answered under which path, to requests that ask for no WebSocket.
+
+use std::sync::Arc;
+
+use crate::http::{Method, Request, Response, StatusCode};
+use crate::ruffle::Doors;
+use crate::snapshot::{Gate, OwnHost, Service};
+
+/// The response to a GET, HEAD or OPTIONS.
+pub(super) fn answer(request: &Request, service: &Service, doors: &Doors) -> Response {
+    if request.method == Method::Options {
+        return allowed();
+    }
+    let gate = gate(service, &request.path);
+    match (&service.bridge, gate, request.path.as_str()) {
+        (_, _, path @ ("/ruffle.js" | "/ruffle.json")) => ruffle(request, path, doors),
+        (Some(_), _, "/") => Response::plain(StatusCode::Ok, BRIDGE).for_everybody(),
+        (_, Some(gate), _) => expects_websocket(gate),
+        (_, None, _) => nowhere(),
+    }
+}
+
+/// What a page tells Ruffle; where the config names no host, for the one that the page has reached this machine by.
+fn ruffle(request: &Request, path: &str, doors: &Doors) -> Response {
+    let asked = request.host.as_ref();
+    let asked = asked.map(|field| OwnHost::from(field.host.clone()));
+    let (content_type, text) = match path {
+        "/ruffle.js" => (
+            "text/javascript; charset=utf-8",
+            doors.script(asked.as_ref()),
+        ),
+        _ => ("application/json", doors.json(asked.as_ref())),
+    };
+    Response::typed(StatusCode::Ok, content_type, text).for_everybody()
+}
+
+/// The gate that a request is for.
+pub(super) fn gate<'a>(service: &'a Service, path: &str) -> Option<&'a Arc<Gate>> {
+    match &service.bridge {
+        Some(bridge) => bridge.gate(path),
+        None => service.gate.as_ref(),
+    }
+}
+
+/// A path of the bridge that leads nowhere.
+pub(super) fn nowhere() -> Response {
+    let text = "no gate has this path; which paths there are, the config file's `[bridge]` says\n";
+    Response::plain(StatusCode::NotFound, text).for_everybody()
+}
+
+const BRIDGE: &str = "flashgate: Flash content in Ruffle reaches its servers through WebSockets \
+                      here, each under a path of its own\n";
+
+fn expects_websocket(gate: &Gate) -> Response {
+    let text = format!(
+        "flashgate: this is the way to the server `{}`; it takes WebSockets from pages that its policy admits\n",
+        gate.name
+    );
+    Response::plain(StatusCode::UpgradeRequired, text)
+        .with("Upgrade", "websocket")
+        .for_everybody()
+}
+
+/// What a browser asks before it lets a page of another site, or of a wider network, ask for something here.
+fn allowed() -> Response {
+    Response::plain(StatusCode::Ok, "")
+        .with("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS")
+        .with("Access-Control-Allow-Private-Network", "true")
+        .with("Access-Control-Max-Age", "600")
+        .for_everybody()
+}

@@ -1,0 +1,210 @@
+//! A request to go on as a WebSocket: judged by the policy, then the backend is dialled, and only then granted.
+//!
+//! The page's origin stands for the movie's address, which no browser tells. It is judged before anything is done for
+//! the client, so that who is refused costs the backend nothing.
+
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use flash_policy::decide::Refusal;
+use flash_policy::{Grant, Movie, Port, grants};
+use tokio::net::TcpStream;
+use tracing::debug;
+use tracing::field::display;
+
+use super::{Exchange, over_limit, paths, write};
+use crate::connection::bridge::{Bridge, Opening};
+use crate::connection::dial::dial;
+use crate::connection::waiting::{Waiting, Witness};
+use crate::connection::{Bridging, Client, Outcome, gate, some};
+use crate::daemon::Permit;
+use crate::http::{Page, Request, Response, StatusCode};
+use crate::snapshot::Gate;
+use crate::websocket::Handshake;
+
+/// A response instead of a WebSocket, and what becomes of the connection with it.
+type Refused = (Response, Outcome);
+
+impl Exchange {
+    /// Grants it, or says why not.
+    pub(super) async fn upgrade(mut self, request: &Request) {
+        let granted = self.grant(request).await;
+        let (gate, backend, handshake) = match granted {
+            Ok(granted) => granted,
+            Err((response, outcome)) => {
+                self.waiting.permit.not_relaying();
+                return self.respond(response, outcome).await;
+            }
+        };
+        // As the client's own address would say it, were there no proxy.
+        let header = gate::header(&gate, self.told, self.waiting.stream.tcp());
+        if write(&mut self.waiting.stream, &handshake.granted())
+            .await
+            .is_err()
+        {
+            return self.waiting.end(Outcome::WriteFailed, self.peer);
+        }
+        self.bridge(gate, backend, &header);
+    }
+
+    /// Everything that must be right before a client is told that it is a WebSocket now.
+    async fn grant(
+        &mut self,
+        request: &Request,
+    ) -> Result<(Arc<Gate>, TcpStream, Handshake), Refused> {
+        let answered = |response: Response| (response.for_everybody(), Outcome::HttpAnswered);
+        let over = |response| (response, Outcome::OverLimit);
+        self.admit(request).map_err(over)?;
+        let handshake = Handshake::read(request).map_err(|refusal| answered(refusal.into()))?;
+        let service = Arc::clone(&self.waiting.service);
+        let gate = paths::gate(&service, &request.path);
+        let gate = gate.ok_or_else(|| answered(paths::nowhere()))?;
+        self.judge(gate, request)?;
+        let permitted = self.waiting.permit.relaying();
+        permitted.map_err(|limit| over(over_limit(limit.key())))?;
+        let backend = self.dial(gate).await?;
+        Ok((Arc::clone(gate), backend, handshake))
+    }
+
+    /// Whether the policy admits the page.
+    fn judge(&self, gate: &Gate, request: &Request) -> Result<(), Refused> {
+        let local = || self.waiting.stream.tcp().local_addr().ok();
+        let local = || local().and_then(|local| Port::new(u32::from(local.port())).ok());
+        let reason = match gate.public_port.or_else(local) {
+            Some(port) => refusal(gate, port, &Page::of(request)),
+            None => Some("no port to judge it for"),
+        };
+        let Some(reason) = reason else {
+            return Ok(());
+        };
+        let origin = request.values("origin").next().unwrap_or_default();
+        let shared = &self.waiting.shared;
+        shared.tell_origin(self.peer, &gate.name, origin, reason);
+        let text = format!("refused by the policy: {reason}\n");
+        let response = Response::plain(StatusCode::Forbidden, text);
+        Err((response, Outcome::OriginRefused))
+    }
+
+    async fn dial(&self, gate: &Gate) -> Result<TcpStream, Refused> {
+        let shared = &self.waiting.shared;
+        let backend = &gate.backend;
+        match dial(backend, shared.deadlines().backend_connect).await {
+            Ok(stream) => {
+                shared.backends.reached(&gate.name, backend);
+                Ok(stream)
+            }
+            Err(error) => {
+                shared.backends.failed(&gate.name, backend, &error);
+                let (status, what) = match error.kind() {
+                    ErrorKind::TimedOut => (StatusCode::GatewayTimeout, "does not answer"),
+                    _ => (StatusCode::BadGateway, "can't be reached"),
+                };
+                let text = format!("the server `{}` {what}\n", gate.name);
+                let response = Response::plain(status, text).for_everybody();
+                Err((response, Outcome::BackendUnreachable))
+            }
+        }
+    }
+
+    /// Passes the WebSocket on, in a task that holds nothing but the bridge.
+    fn bridge(self, gate: Arc<Gate>, backend: TcpStream, header: &[u8]) {
+        let Self {
+            waiting,
+            peer,
+            head,
+            ..
+        } = self;
+        let Waiting {
+            stream,
+            progress,
+            permit,
+            shared,
+            early,
+            ..
+        } = waiting;
+        let read = [progress.opening.bytes(), &early].concat();
+        let opening = Opening {
+            header,
+            frames: read.get(head..).unwrap_or_default(),
+        };
+        let limits = shared.deadlines().bridge();
+        let bridge = Bridge::new(stream, backend, opening, limits, &shared.stop);
+        let open = Bridging::begin(&shared);
+        tokio::spawn(
+            Bridged {
+                bridge,
+                open,
+                permit,
+                gate,
+                shared,
+                peer,
+            }
+            .run(),
+        );
+    }
+}
+
+/// Why the policy grants a page no WebSocket, if it does not.
+fn refusal(gate: &Gate, port: Port, page: &Page) -> Option<&'static str> {
+    let movie = match page {
+        Page::At(origin) => Movie::Remote(origin.clone()),
+        Page::Nowhere => Movie::Hostless,
+        Page::Unreadable => {
+            return Some(
+                "expected one Origin like `https://www.example.com`, found something else",
+            );
+        }
+    };
+    match (grants(&gate.policy, port, &movie, port), movie) {
+        (Grant::Allowed { .. }, _) => None,
+        (Grant::Refused(Refusal::SecureOnly { .. }), _) => {
+            Some("it admits pages of this Origin over https only")
+        }
+        (Grant::Refused(_), Movie::Hostless) => {
+            Some("it admits pages without an Origin only by a rule for `*`")
+        }
+        (Grant::Refused(_), Movie::Remote(_)) => {
+            Some("it admits no page of this Origin to this port")
+        }
+    }
+}
+
+/// A WebSocket that is passed on.
+struct Bridged {
+    bridge: Bridge<Client>,
+    open: Bridging,
+    permit: Permit,
+    gate: Arc<Gate>,
+    shared: Witness,
+    peer: Option<SocketAddr>,
+}
+
+impl Bridged {
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an `async fn` would hold `self` twice"
+    )]
+    fn run(mut self) -> impl Future<Output = ()> + Send {
+        async move {
+            let report = (&mut self.bridge).await;
+            let outcome = Outcome::from(report.end);
+            self.shared.count(outcome);
+            self.shared
+                .count_relayed(report.from_client, report.from_backend);
+            if let Some(suppressed) = self.shared.wants_line(outcome) {
+                let (peer, suppressed) = (self.peer.map(display), some(suppressed));
+                let (gate, outcome) = (&*self.gate.name, outcome.code());
+                let (from_client, from_backend) = (report.from_client, report.from_backend);
+                let fault = report.end.fault().map(display);
+                debug!(
+                    peer,
+                    outcome, gate, from_client, from_backend, fault, suppressed, "connection ended"
+                );
+            }
+            let linger = self.shared.deadlines().linger;
+            Box::pin(self.bridge.let_go(report.end, linger)).await;
+            drop((self.open, self.permit));
+        }
+    }
+}

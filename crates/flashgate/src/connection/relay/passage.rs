@@ -1,0 +1,80 @@
+//! What moves the bytes of a relay: two sockets in clear, or TLS on the client's.
+//!
+//! It moves them and knows how far each direction has come; when a relay ends, others decide.
+
+use std::task::Context;
+
+use tokio::net::TcpStream;
+
+use super::direction::{Direction, Fault, Waits};
+use super::end::End;
+use super::secure::Secure;
+
+#[derive(Debug)]
+pub(super) enum Passage {
+    Clear {
+        up: Direction,
+        down: Direction,
+    },
+    /// Boxed, for most relays are in clear.
+    Secure(Box<Secure>),
+}
+
+/// How far one direction has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Progress {
+    /// The source has ended.
+    pub(super) ended: bool,
+    /// The sink was told so.
+    pub(super) over: bool,
+    /// A number that changes with every byte taken or given.
+    pub(super) moved: u64,
+    /// How many bytes the sink took.
+    pub(super) delivered: u64,
+}
+
+impl Passage {
+    /// Moves bytes from the client to the backend, until that must wait.
+    pub(super) fn up(
+        &mut self,
+        context: &mut Context<'_>,
+        client: &TcpStream,
+        backend: &TcpStream,
+    ) -> Result<Waits, Fault> {
+        match self {
+            Self::Clear { up, down } => up.pump(context, client, backend, down.room_beside()),
+            Self::Secure(secure) => secure.up(context, client, backend),
+        }
+    }
+
+    /// The other way.
+    pub(super) fn down(
+        &mut self,
+        context: &mut Context<'_>,
+        client: &TcpStream,
+        backend: &TcpStream,
+    ) -> Result<Waits, Fault> {
+        match self {
+            Self::Clear { up, down } => down.pump(context, backend, client, up.room_beside()),
+            Self::Secure(secure) => secure.down(context, client, backend),
+        }
+    }
+
+    /// From the client to the backend, and the other way.
+    pub(super) fn progress(&self) -> [Progress; 2] {
+        match self {
+            Self::Clear { up, down } => [up.progress(), down.progress()],
+            Self::Secure(secure) => secure.progress(),
+        }
+    }
+
+    /// How a relay that ends in this way is to be reported.
+    pub(super) fn verdict(&self, end: End) -> End {
+        match self {
+            Self::Secure(secure) if end == End::Clean && secure.is_truncated() => {
+                End::ClientTruncated
+            }
+            Self::Clear { .. } | Self::Secure(_) => end,
+        }
+    }
+}

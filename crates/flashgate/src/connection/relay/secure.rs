@@ -1,0 +1,288 @@
+//! A relay whose client speaks TLS: what it enciphers reaches the backend in clear, and the other way round.
+//!
+//! A half-close is a `close_notify` with a FIN behind it on the one side, and a FIN on the other. A client's FIN without
+//! a `close_notify` is passed on as an end as well, for many clients just close; but whoever looks is told, for
+//! anybody on the path could have sent it. Nothing is read from either side while the other has no room: a record or two
+//! each way is all that is kept.
+
+use std::io::{self, BufRead as _, Read, Write};
+use std::mem;
+use std::net::Shutdown;
+use std::task::Context;
+
+use rustix::io::Errno;
+use tokio::net::TcpStream;
+use tokio_rustls::rustls::ServerConnection;
+
+use super::direction::{Fault, Stage, Step, Waits, pump};
+use super::passage::Progress;
+use super::rest::{Rest, with_shared};
+use super::socket::{self, forget_room};
+
+/// What is enciphered at once: a whole record (RFC 8446, 5.1).
+const RECORD: usize = 16 * 1024;
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Secure {
+    session: ServerConnection,
+    up: Up,
+    down: Down,
+    truncated: bool,
+}
+
+/// From the client.
+#[derive(Debug)]
+struct Up {
+    stage: Stage,
+    /// What the backend gets first.
+    opening: Option<Rest>,
+    /// Nothing was read yet; see [`Direction`](super::direction::Direction).
+    unread: bool,
+    moved: u64,
+    delivered: u64,
+}
+
+/// To the client.
+#[derive(Debug)]
+struct Down {
+    stage: Stage,
+    unread: bool,
+    /// How many bytes of the backend are in the session and not on their way yet.
+    enciphered: usize,
+    moved: u64,
+    delivered: u64,
+}
+
+impl Secure {
+    /// A session after its handshake; `opening` is what the backend gets first.
+    pub(super) fn new(mut session: ServerConnection, opening: Vec<u8>) -> Self {
+        // What is written to it is never more than a record, and only when it is empty.
+        session.set_buffer_limit(None);
+        let opening = (!opening.is_empty()).then(|| Rest::new(opening.into_boxed_slice()));
+        Self {
+            session,
+            up: Up {
+                stage: Stage::Open,
+                opening,
+                unread: true,
+                moved: 0,
+                delivered: 0,
+            },
+            down: Down {
+                stage: Stage::Open,
+                unread: true,
+                enciphered: 0,
+                moved: 0,
+                delivered: 0,
+            },
+            truncated: false,
+        }
+    }
+
+    /// Moves bytes from the client to the backend.
+    pub(super) fn up(
+        &mut self,
+        context: &mut Context<'_>,
+        client: &TcpStream,
+        backend: &TcpStream,
+    ) -> Result<Waits, Fault> {
+        pump(context, client, backend, || self.step_up(client, backend))
+    }
+
+    /// Moves bytes from the backend to the client, and what the session itself has to say.
+    pub(super) fn down(
+        &mut self,
+        context: &mut Context<'_>,
+        client: &TcpStream,
+        backend: &TcpStream,
+    ) -> Result<Waits, Fault> {
+        pump(context, backend, client, || self.step_down(client, backend))
+    }
+
+    /// Whether the client's connection has ended before its TLS, and before the backend's.
+    pub(super) const fn is_truncated(&self) -> bool {
+        self.truncated
+    }
+
+    pub(super) fn progress(&self) -> [Progress; 2] {
+        let progress = |stage: Stage, moved, delivered| Progress {
+            ended: stage != Stage::Open,
+            over: stage == Stage::Over,
+            moved,
+            delivered,
+        };
+        let (up, down) = (&self.up, &self.down);
+        [
+            progress(up.stage, up.moved, up.delivered),
+            progress(down.stage, down.moved, down.delivered),
+        ]
+    }
+
+    fn step_up(&mut self, client: &TcpStream, backend: &TcpStream) -> Result<Step, Fault> {
+        if let Some(rest) = &mut self.up.opening {
+            let Some(count) = socket::send(backend, rest.bytes()).map_err(Fault::sink)? else {
+                return Ok(Step::Full);
+            };
+            if rest.sent(count) {
+                self.up.opening = None;
+            }
+            return Ok(self.up.deliver(count));
+        }
+        match self.up.stage {
+            Stage::Open => {}
+            Stage::Ended => {
+                forget_room(backend);
+                socket::shut_down(backend, Shutdown::Write).map_err(Fault::sink)?;
+                self.up.stage = Stage::Over;
+                return Ok(Step::Over);
+            }
+            Stage::Over => return Ok(Step::Over),
+        }
+        let mut reader = self.session.reader();
+        match reader.fill_buf() {
+            Ok([]) => self.up.stage = Stage::Ended,
+            Ok(bytes) => {
+                let Some(count) = socket::send(backend, bytes).map_err(Fault::sink)? else {
+                    return Ok(Step::Full);
+                };
+                reader.consume(count);
+                return Ok(self.up.deliver(count));
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return self.receive(client),
+            // The connection's end, and no `close_notify`. Once the backend has ended, nobody waits for one.
+            Err(_) => {
+                self.truncated = self.down.stage == Stage::Open;
+                self.up.stage = Stage::Ended;
+            }
+        }
+        Ok(Step::Moved(0))
+    }
+
+    /// Reads what the client has sent, and deciphers it.
+    fn receive(&mut self, client: &TcpStream) -> Result<Step, Fault> {
+        let anyway = mem::replace(&mut self.up.unread, false);
+        let received = self.session.read_tls(&mut Source {
+            stream: client,
+            anyway,
+        });
+        let count = match received {
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Step::Dry),
+            Err(error) => return Err(Fault::source(errno(&error))),
+        };
+        self.up.note(count);
+        if self.session.process_new_packets().is_err() {
+            // The alert that says so, if there is room for it.
+            let _ = self.session.write_tls(&mut Sink(client));
+            return Err(Fault::session());
+        }
+        Ok(Step::Moved(count))
+    }
+
+    fn step_down(&mut self, client: &TcpStream, backend: &TcpStream) -> Result<Step, Fault> {
+        if self.down.stage == Stage::Over {
+            return Ok(Step::Over);
+        }
+        if self.session.wants_write() {
+            return self.send(client);
+        }
+        if self.down.stage == Stage::Ended {
+            forget_room(client);
+            socket::shut_down(client, Shutdown::Write).map_err(Fault::sink)?;
+            self.down.stage = Stage::Over;
+            return Ok(Step::Over);
+        }
+        let anyway = mem::replace(&mut self.down.unread, false);
+        with_shared(|buffer| {
+            let buffer = buffer.get_mut(..RECORD).unwrap_or_default();
+            let Some(count) = socket::receive(backend, buffer, anyway).map_err(Fault::source)?
+            else {
+                return Ok(Step::Dry);
+            };
+            if count == 0 {
+                self.down.stage = Stage::Ended;
+                self.session.send_close_notify();
+                return Ok(Step::Moved(0));
+            }
+            let bytes = buffer.get(..count).unwrap_or_default();
+            let taken = self.session.writer().write_all(bytes);
+            // It takes all, unless its keys are used up.
+            taken.map_err(|_| Fault::session())?;
+            self.down.enciphered = count;
+            self.down.note(count);
+            Ok(Step::Moved(count))
+        })
+    }
+
+    /// Sends what the session holds.
+    fn send(&mut self, client: &TcpStream) -> Result<Step, Fault> {
+        let count = match self.session.write_tls(&mut Sink(client)) {
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Step::Full),
+            Err(error) => return Err(Fault::sink(errno(&error))),
+        };
+        self.down.note(count);
+        if !self.session.wants_write() {
+            let delivered = mem::take(&mut self.down.enciphered);
+            self.down.delivered += u64::try_from(delivered).unwrap_or_default();
+        }
+        Ok(Step::Moved(count))
+    }
+}
+
+impl Up {
+    fn deliver(&mut self, count: usize) -> Step {
+        self.delivered += u64::try_from(count).unwrap_or_default();
+        self.note(count);
+        Step::Moved(count)
+    }
+
+    fn note(&mut self, count: usize) {
+        self.moved = self
+            .moved
+            .wrapping_add(u64::try_from(count).unwrap_or_default());
+    }
+}
+
+impl Down {
+    fn note(&mut self, count: usize) {
+        self.moved = self
+            .moved
+            .wrapping_add(u64::try_from(count).unwrap_or_default());
+    }
+}
+
+/// The client's socket, as a session reads it.
+struct Source<'a> {
+    stream: &'a TcpStream,
+    /// Also where nothing was announced.
+    anyway: bool,
+}
+
+impl Read for Source<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        ready(socket::receive(self.stream, buffer, self.anyway))
+    }
+}
+
+/// The client's socket, as a session writes to it.
+struct Sink<'a>(&'a TcpStream);
+
+impl Write for Sink<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        ready(socket::send(self.0, bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn ready(done: Result<Option<usize>, Errno>) -> io::Result<usize> {
+    done?.ok_or_else(|| io::ErrorKind::WouldBlock.into())
+}
+
+fn errno(error: &io::Error) -> Errno {
+    Errno::from_io_error(error).unwrap_or(Errno::IO)
+}

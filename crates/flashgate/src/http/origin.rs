@@ -1,0 +1,115 @@
+//! The `Origin` field: which page a browser acts for. It names the page's host, not the movie's.
+
+use flash_policy::{Origin, Scheme};
+
+use super::Request;
+
+/// Where the page of a request comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Page {
+    /// A site.
+    At(Origin),
+    /// Nowhere that has a name: no field at all, `null`, a file, an extension of the browser.
+    Nowhere,
+    /// Several fields, or something that no browser sends.
+    Unreadable,
+}
+
+impl Page {
+    /// That of a request.
+    pub(crate) fn of(request: &Request) -> Self {
+        let mut values = request.values("origin");
+        match (values.next(), values.next()) {
+            (None, _) => Self::Nowhere,
+            (Some(value), None) => Self::parse(value),
+            (Some(_), Some(_)) => Self::Unreadable,
+        }
+    }
+
+    /// Reads `https://www.example.com`, with a port if it is not the scheme's, and nothing behind it (RFC 6454, 6.2).
+    fn parse(value: &[u8]) -> Self {
+        let text = std::str::from_utf8(value).unwrap_or_default();
+        if text == "null" {
+            return Self::Nowhere;
+        }
+        let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '?' | '#' | '@' | '\\' | ',');
+        let Some((scheme, rest)) = text.split_once("://").filter(|_| text.chars().all(plain))
+        else {
+            return Self::Unreadable;
+        };
+        if Scheme::named(scheme).is_none() {
+            return if is_scheme(scheme) {
+                Self::Nowhere
+            } else {
+                Self::Unreadable
+            };
+        }
+        if rest.contains('/') {
+            return Self::Unreadable;
+        }
+        text.parse().map_or(Self::Unreadable, Self::At)
+    }
+}
+
+/// RFC 3986, 3.1.
+fn is_scheme(text: &str) -> bool {
+    let rest = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<&str>) {
+        let found = match Page::parse(text.as_bytes()) {
+            Page::At(origin) => Some(origin.to_string()),
+            Page::Nowhere => Some("nowhere".to_owned()),
+            Page::Unreadable => None,
+        };
+        assert_eq!(found.as_deref(), expected, "{text:?}");
+    }
+
+    #[test]
+    fn pages() {
+        check("http://a.test", Some("http://a.test"));
+        check("HTTPS://A.Test:8443", Some("https://a.test"));
+        check(
+            "http://xn--mnchen-3ya.test:1",
+            Some("http://xn--mnchen-3ya.test"),
+        );
+        check("http://[::1]:80", Some("http://[::1]"));
+        check("http://127.0.0.1", Some("http://127.0.0.1"));
+        for text in ["null", "file://", "chrome-extension://abc", "app://x/y"] {
+            check(text, Some("nowhere"));
+        }
+        for text in [
+            "",
+            "Null",
+            "a.test",
+            "http:a.test",
+            "http://",
+            "http:///",
+            "http://a.test/",
+            "http://a.test/x",
+            "http://u@a.test",
+            "http://a.test?b",
+            "http://a.test#b",
+            "http://a.test\\b",
+            "http://a b",
+            "http://a.test, http://b.test",
+            "http://a.test http://b.test",
+            "http://m\u{fc}nchen.test",
+            "http://a.test:99999",
+            "http://a.test:x",
+            "http://*",
+            "http://0x7f.1",
+            "://a.test",
+            "1x://a",
+            "\0",
+        ] {
+            check(text, None);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What TLS is spoken with: certificates as they were read, and which of them a client gets.
+//!
+//! Made anew by every reload and never changed: a connection keeps what its handshake began with. Nothing here reads
+//! files or sockets.
+
+use std::sync::Arc;
+
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
+use tokio_rustls::rustls::server::NoServerSessionStorage;
+use tokio_rustls::rustls::version::{TLS12, TLS13};
+
+mod certificate;
+mod chooser;
+
+pub(crate) use certificate::{Certificate, Fault, Pair, Validness};
+use chooser::Chooser;
+
+/// TLS, ready to be spoken.
+#[derive(Clone, Debug)]
+pub(crate) struct Tls {
+    pub(crate) server: Arc<ServerConfig>,
+    /// In the order of the plan; the first is for clients that name no server, or an unknown one.
+    pub(crate) certificates: Vec<Certificate>,
+}
+
+/// The algorithms and the randomness; the one place that chooses them.
+pub(crate) fn provider() -> Arc<CryptoProvider> {
+    Arc::new(ring::default_provider())
+}
+
+impl Tls {
+    /// The error is for the operator, and says what the system refused.
+    pub(crate) fn new(pairs: Vec<Pair>) -> Result<Self, String> {
+        let certificates: Vec<_> = pairs.iter().map(|pair| pair.certificate.clone()).collect();
+        let mut server = ServerConfig::builder_with_provider(provider())
+            .with_protocol_versions(&[&TLS13, &TLS12])
+            .map_err(|error| error.to_string())?
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::new(Chooser::new(pairs)));
+        // What clients need to resume, they keep themselves, enciphered with a key that changes every six hours.
+        server.ticketer = ring::Ticketer::new().map_err(|error| error.to_string())?;
+        server.session_storage = Arc::new(NoServerSessionStorage {});
+        server.send_tls13_tickets = 1;
+        Ok(Self {
+            server: Arc::new(server),
+            certificates,
+        })
+    }
+}

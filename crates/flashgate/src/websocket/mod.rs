@@ -1,0 +1,19 @@
+//! The server's side of WebSockets (RFC 6455), as bytes and values: the handshake, and frames that are passed on as they
+//! come.
+//!
+//! Messages mean nothing here and are never put together: of a frame, whatever has arrived is unmasked and given on, so
+//! that a frame of any announced length takes no memory. Only control frames are kept, which are short. Nothing here
+//! reads a socket. What is sent is binary, never empty, and in one piece with its header.
+
+mod close;
+mod decoder;
+mod encode;
+mod handshake;
+mod mask;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use close::{CloseCode, Fault};
+pub(crate) use decoder::{Decoded, Decoder, Ending};
+pub(crate) use encode::{HEADROOM, PING, close, frame, pong};
+pub(crate) use handshake::{Handshake, is_asked_for};

@@ -1,0 +1,159 @@
+//! What is wrong with `[tls]`, said where it stands.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
+
+use testkit::folder::Folder;
+
+use super::certificates::{Issued, replace};
+use super::{LISTEN, with_certificates};
+
+/// What `serve --check` says of a config with these certificates: exit code and standard error.
+fn check(folder: &Folder, tls: &str) -> (Option<i32>, String) {
+    let text = with_certificates(LISTEN, "").replace("certificates = []", tls);
+    let path = folder.file("flashgate.toml", text).unwrap();
+    let output = Command::new(testkit::binary::flashgate().unwrap())
+        .args(["serve", "--check", "--config"])
+        .arg(path)
+        .output()
+        .unwrap();
+    (
+        output.status.code(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+fn pair(certificate: &str, key: &str) -> String {
+    format!("certificates = [{{ certificate = \"{certificate}\", key = \"{key}\" }}]")
+}
+
+#[track_caller]
+fn says(folder: &Folder, tls: &str, code: i32, texts: &[&str]) {
+    let (exit, said) = check(folder, tls);
+    assert_eq!(exit, Some(code), "{said}");
+    for text in texts {
+        assert!(said.contains(text), "expected {text:?} in:\n{said}");
+    }
+}
+
+#[test]
+fn faults() {
+    let folder = Folder::new().unwrap();
+    let (one, two) = (Issued::to(&["one.test"]), Issued::to(&["two.test"]));
+    one.write(&folder, "one");
+    two.write(&folder, "two");
+    replace(&folder, "empty", "");
+    let broken = one.pem.replacen('M', "*", 3);
+    replace(&folder, "broken", &broken);
+    replace(&folder, "cut", &one.pem[..300]);
+    let no_certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    replace(&folder, "other", no_certificate);
+    let locked = one.key.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY");
+    replace(&folder, "locked", &locked);
+    let bad_key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+    replace(&folder, "bad", bad_key);
+    for (certificate, key, rule, help) in [
+        ("none.pem", "one.key", "unreadable-file", "no such file"),
+        ("one.pem", "none.key", "unreadable-file", "no such file"),
+        ("empty", "one.key", "no-certificate", "BEGIN CERTIFICATE"),
+        ("one.key", "one.pem", "no-certificate", "wrong way round"),
+        ("one.pem", "one.pem", "no-key", "wrong way round"),
+        ("broken", "one.key", "bad-certificate", "no base64"),
+        ("cut", "one.key", "bad-certificate", "is missing"),
+        ("other", "one.key", "bad-certificate", "found a broken one"),
+        ("one.pem", "empty", "no-key", "BEGIN PRIVATE KEY"),
+        ("one.pem", "locked", "no-key", "needs a password"),
+        ("one.pem", "bad", "bad-key", "RSA from 2,048 bits on"),
+        ("one.pem", "two.key", "key-mismatch", "belong together"),
+        ("/dev/zero", "one.key", "file-too-large", "at most"),
+    ] {
+        let rule = format!("error[{rule}]");
+        // The line of `certificates`.
+        let texts = [rule.as_str(), help, "flashgate.toml:7:"];
+        says(&folder, &pair(certificate, key), 2, &texts);
+    }
+    // A key is never shown.
+    let (_, said) = check(&folder, &pair("one.pem", "bad"));
+    assert!(!said.contains("AAAA"), "{said}");
+}
+
+#[test]
+fn shapes() {
+    let folder = Folder::new().unwrap();
+    Issued::to(&["one.test"]).write(&folder, "one");
+    for (tls, texts) in [
+        ("", ["missing-key", "expected `certificates` in `[tls]`"]),
+        ("certificates = []", ["missing-key", "found an empty list"]),
+        (
+            "certificates = \"one.pem\"",
+            ["wrong-type", "found a string"],
+        ),
+        (
+            "certificates = [\"one.pem\"]",
+            ["wrong-type", "expected a table"],
+        ),
+        (
+            "certificates = [{ certificate = \"one.pem\" }]",
+            ["missing-key", "expected `key`"],
+        ),
+        (
+            "certificates = [{ key = \"one.key\" }]",
+            ["missing-key", "expected `certificate`"],
+        ),
+        (
+            "certificate = \"one.pem\"",
+            ["unknown-key", "did you mean `certificates`?"],
+        ),
+    ] {
+        says(&folder, tls, 2, &texts);
+    }
+    says(&folder, &pair("one.pem", "one.key"), 0, &["\0"; 0]);
+}
+
+/// `--check` says which names it is for, and until when.
+#[test]
+fn shown() {
+    let folder = Folder::new().unwrap();
+    Issued::to(&["one.test", "*.Wild.test"]).write(&folder, "one");
+    let path = folder
+        .file("flashgate.toml", super::config(LISTEN))
+        .unwrap();
+    let output = Command::new(testkit::binary::flashgate().unwrap())
+        .args(["serve", "--check", "--config"])
+        .arg(path)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let line = "ok: one.pem is for one.test, *.wild.test, until 4096-01-01T00:00:00Z\n";
+    assert!(said.ends_with(line), "{said}");
+}
+
+/// What a client will not like, or others should not be able to read, is said and served.
+#[test]
+fn warnings() {
+    let folder = Folder::new().unwrap();
+    Issued::between(2001, 2002).write(&folder, "past");
+    let texts = [
+        "warning[expired-certificate]",
+        "valid until 2002-03-04T00:00:00Z",
+        "flashgate.toml:7:",
+    ];
+    says(&folder, &pair("past.pem", "past.key"), 0, &texts);
+    Issued::between(2101, 2102).write(&folder, "future");
+    let texts = [
+        "warning[certificate-not-yet-valid]",
+        "not valid before 2101-01-02T00:00:00Z",
+    ];
+    says(&folder, &pair("future.pem", "future.key"), 0, &texts);
+    Issued::to(&["one.test"]).write(&folder, "one");
+    let (pem, key) = (folder.path().join("one.pem"), folder.path().join("one.key"));
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    fs::set_permissions(&pem, fs::Permissions::from_mode(0o666)).unwrap();
+    let texts = [
+        "warning[world-readable-key]",
+        "chmod o-r",
+        "warning[world-writable]",
+    ];
+    says(&folder, &pair("one.pem", "one.key"), 0, &texts);
+}

@@ -1,0 +1,151 @@
+//! The policy inside TLS, on policy ports and gates, beside the one in clear.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use rustls::ProtocolVersion;
+use rustls::version::{TLS12, TLS13};
+use testkit::backend::{Backend, Manner};
+use testkit::folder::Folder;
+use testkit::load::REQUEST;
+use testkit::needs;
+
+use super::certificates::Issued;
+use super::client::Secure;
+use super::{
+    LIMIT, LISTEN, REPLY, asks, asks_in_clear, config, gate, is_answered, start, start_in,
+    with_certificates,
+};
+
+#[test]
+fn both_versions_and_in_clear() {
+    let backend = Backend::start(Manner::Hold).unwrap();
+    for listener in [LISTEN.to_owned(), gate(backend.address(), "")] {
+        let running = start(&config(&listener));
+        for (version, name) in [
+            (&TLS13, ProtocolVersion::TLSv1_3),
+            (&TLS12, ProtocolVersion::TLSv1_2),
+        ] {
+            let trusted = [&running.one];
+            let client =
+                Secure::try_connect(running.address, "one.test", &trusted, &[version]).unwrap();
+            assert_eq!(client.version(), Some(name));
+            asks(client);
+            asks_in_clear(running.address);
+        }
+    }
+    // The backend got nothing of all this, or it was called and let go.
+    assert!(!backend.is_called_within(std::time::Duration::from_millis(300)));
+}
+
+/// Nothing that was sent behind the request costs the reply, and no way to cut it does.
+#[test]
+fn surplus_and_pieces() {
+    let running = start(&config(LISTEN));
+    for surplus in [&b""[..], b"x", &vec![b'x'; 100_000]] {
+        let mut client = running.client();
+        client.send(&[REQUEST, surplus].concat());
+        is_answered(&mut client);
+    }
+    let mut client = running.client();
+    for byte in REQUEST {
+        client.send(&[*byte]);
+    }
+    is_answered(&mut client);
+    // Without its terminator, the client's end completes it.
+    let mut client = running.client();
+    client.send(&REQUEST[..22]);
+    client.close_notify();
+    is_answered(&mut client);
+}
+
+/// What Debian's own client makes of it.
+#[test]
+fn openssl() {
+    if !needs::met(needs::program("openssl")) {
+        return;
+    }
+    let running = start(&config(LISTEN));
+    for version in ["-tls1_2", "-tls1_3"] {
+        let mut openssl = Command::new("openssl")
+            .args([
+                "s_client",
+                "-quiet",
+                "-verify_return_error",
+                "-servername",
+                "one.test",
+            ])
+            .args([version, "-connect", &running.address.to_string(), "-CAfile"])
+            .arg(running.folder.path().join("one.pem"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        openssl.stdin.as_mut().unwrap().write_all(REQUEST).unwrap();
+        let output = openssl.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(
+            output.stdout.escape_ascii().to_string(),
+            REPLY.escape_ascii().to_string(),
+            "{version}: {said}"
+        );
+        // It says so where the end was none that TLS knows.
+        assert!(!said.contains("unexpected eof"), "{said}");
+    }
+}
+
+/// The name asked for picks the certificate; without one, or with another, it is the first.
+#[test]
+fn server_names() {
+    let folder = Folder::new().unwrap();
+    let names = ["two.test", "*.wild.test", "exact.wild.test"];
+    let issued = names.map(|name| Issued::to(&[name]));
+    for (issued, name) in issued.iter().zip(["two", "wild", "exact"]) {
+        issued.write(&folder, name);
+    }
+    let pairs = ["one", "two", "wild", "exact"]
+        .map(|name| format!("{{ certificate = \"{name}.pem\", key = \"{name}.key\" }}"));
+    let running = start_in(folder, &with_certificates(LISTEN, &pairs.join(", ")));
+    let [two, wild, exact] = &issued;
+    for (name, expected) in [
+        ("one.test", &running.one),
+        ("two.test", two),
+        ("TWO.test", two),
+        ("a.wild.test", wild),
+        ("exact.wild.test", exact),
+        // Clients send no name where they have but an address.
+        ("127.0.0.1", &running.one),
+    ] {
+        let trusted = [&running.one, two, wild, exact];
+        let client = Secure::connect(running.address, name, &trusted);
+        assert!(client.sees(expected), "{name}");
+        asks(client);
+    }
+    // A `*` stands for one label, and for none of its own.
+    for name in ["b.a.wild.test", "wild.test", "unknown.test"] {
+        let trusted = [&running.one, two, wild, exact];
+        let versions = [&TLS13];
+        let error = Secure::try_connect(running.address, name, &trusted, &versions)
+            .err()
+            .expect("another's certificate");
+        assert!(error.to_string().contains("one.test"), "{name}: {error}");
+    }
+}
+
+/// Without `[tls]` nothing changes: a gate passes it on, and the server behind it speaks it.
+#[test]
+fn without_tls() {
+    let backend = Backend::start(Manner::Hold).unwrap();
+    let text = format!(
+        "[policy.default]\nrules = [{{ domain = \"a.test\", ports = \"9339\" }}]\n{}",
+        gate(backend.address(), "")
+    );
+    let running = start(&text);
+    let mut client = testkit::client::Client::connect(running.address).unwrap();
+    client.send(b"\x16\x03\x01");
+    let mut called = backend.next(LIMIT).unwrap();
+    let mut bytes = [0; 3];
+    std::io::Read::read_exact(&mut called, &mut bytes).unwrap();
+    assert_eq!(bytes, *b"\x16\x03\x01");
+}

@@ -1,0 +1,198 @@
+//! Certificates that are replaced, a hand-over and a stop, seen by sessions that are open.
+
+use std::fs;
+use std::os::unix::fs::{chown, symlink};
+use std::time::{Duration, Instant};
+
+use testkit::backend::{Backend, Manner};
+use testkit::figure;
+use testkit::folder::Folder;
+use testkit::needs;
+
+use super::certificates::{Issued, replace};
+use super::client::{Ended, Secure};
+use super::{
+    LIMIT, LISTEN, Running, asks, config, free_port, gate, serve, start, start_in,
+    with_certificates,
+};
+
+/// What the product promises.
+const IN_TIME: Duration = Duration::from_secs(5);
+
+/// Whether a new connection is shown this certificate.
+fn shows(running: &Running, issued: &Issued) -> bool {
+    let both = [issued, &running.one];
+    Secure::connect(running.address, "one.test", &both).sees(issued)
+}
+
+#[track_caller]
+fn is_shown_soon(running: &Running, issued: &Issued) -> Duration {
+    let begin = Instant::now();
+    assert!(testkit::until(LIMIT, || shows(running, issued)));
+    begin.elapsed()
+}
+
+/// Without a signal; who is there already does not notice.
+#[test]
+fn replaced_on_disk() {
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let running = start(&config(&gate(backend.address(), "")));
+    let mut client = running.client();
+    client.echoes(b"before");
+    let new = Issued::to(&["one.test"]);
+    new.write(&running.folder, "one");
+    let took = is_shown_soon(&running, &new);
+    assert!(took < IN_TIME, "{took:?}");
+    figure::report("TLS", format!("a new certificate is shown after {took:?}"));
+    client.echoes(b"after");
+    client.close_notify();
+    assert_eq!(client.hear(), (Vec::new(), Ended::CloseNotify));
+}
+
+/// As Kubernetes swaps a mounted secret: the files are links into a folder that is a link.
+#[test]
+fn a_swapped_link() {
+    let folder = Folder::new().unwrap();
+    let new = Issued::to(&["one.test"]);
+    let running = {
+        let old = Issued::to(&["old.test"]);
+        for (name, issued) in [("first", &old), ("second", &new)] {
+            fs::create_dir(folder.path().join(name)).unwrap();
+            issued.write(&folder, &format!("{name}/tls"));
+        }
+        symlink("first", folder.path().join("data")).unwrap();
+        for file in ["tls.pem", "tls.key"] {
+            symlink(format!("data/{file}"), folder.path().join(file)).unwrap();
+        }
+        let pair = "{ certificate = \"tls.pem\", key = \"tls.key\" }";
+        start_in(folder, &with_certificates(LISTEN, pair))
+    };
+    symlink("second", running.folder.path().join("swap")).unwrap();
+    let (from, to) = ("swap", "data").map_in(&running.folder);
+    fs::rename(from, to).unwrap();
+    let begin = Instant::now();
+    let shown = testkit::until(LIMIT, || {
+        let versions = [&rustls::version::TLS13];
+        Secure::try_connect(running.address, "one.test", &[&new], &versions).is_ok()
+    });
+    assert!(shown && begin.elapsed() < IN_TIME, "{:?}", begin.elapsed());
+}
+
+trait In {
+    fn map_in(self, folder: &Folder) -> (std::path::PathBuf, std::path::PathBuf);
+}
+
+impl In for (&str, &str) {
+    fn map_in(self, folder: &Folder) -> (std::path::PathBuf, std::path::PathBuf) {
+        (folder.path().join(self.0), folder.path().join(self.1))
+    }
+}
+
+/// A pair that does not fit, or is none, changes nothing and is said; the next good one is taken.
+#[test]
+fn a_broken_pair() {
+    let mut running = start(&config(LISTEN));
+    let (other, new) = (Issued::to(&["one.test"]), Issued::to(&["one.test"]));
+    for (file, content, text) in [
+        ("one.key", other.key.as_str(), "found another one"),
+        ("one.pem", "", "found none"),
+        ("one.pem", &other.pem[..200], "found a broken one"),
+    ] {
+        replace(&running.folder, file, content);
+        running
+            .daemon
+            .next_line_with("not reloaded", LIMIT)
+            .unwrap();
+        assert!(running.daemon.log().iter().any(|line| line.contains(text)));
+        assert!(shows(&running, &running.one), "{text}");
+        asks(running.client());
+    }
+    new.write(&running.folder, "one");
+    is_shown_soon(&running, &new);
+}
+
+/// A key that is root's alone works until the first reload: said at the start.
+#[test]
+fn unreadable_later() {
+    if !needs::met(needs::root()) {
+        return;
+    }
+    let folder = Folder::new().unwrap();
+    Issued::to(&["one.test"]).write(&folder, "roots");
+    chown(folder.path().join("roots.key"), Some(0), Some(0)).unwrap();
+    let pair = "{ certificate = \"roots.pem\", key = \"roots.key\" }";
+    let mut running = start_in(folder, &with_certificates(LISTEN, pair));
+    let lines: Vec<_> = running.daemon.log().to_vec();
+    let told = |file: &str| {
+        let mut lines = lines.iter();
+        lines.any(|line| line.contains("can't read a file any more") && line.contains(file))
+    };
+    assert!(told("roots.key") && !told("roots.pem"), "{lines:#?}");
+    running.daemon.hang_up().unwrap();
+    running
+        .daemon
+        .next_line_with("make it readable to user", LIMIT)
+        .unwrap();
+    running
+        .daemon
+        .next_line_with("not reloaded", LIMIT)
+        .unwrap();
+}
+
+/// `[tls]` comes and goes with a reload, for connections to come.
+#[test]
+fn switched() {
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let with = config(&gate(backend.address(), ""));
+    let (without, _) = with.split_once("[tls]").unwrap();
+    let mut running = start(&with);
+    let mut client = running.client();
+    client.echoes(b"before");
+    fs::write(&running.path, without).unwrap();
+    running.daemon.next_line_with("reloaded", LIMIT).unwrap();
+    // An echo of one's own hello is no handshake.
+    let versions = [&rustls::version::TLS13];
+    let trusted = [&running.one];
+    assert!(Secure::try_connect(running.address, "one.test", &trusted, &versions).is_err());
+    client.echoes(b"after");
+    fs::write(&running.path, &with).unwrap();
+    running.daemon.next_line_with("reloaded", LIMIT).unwrap();
+    running.client().echoes(b"again");
+    client.echoes(b"and to the end");
+}
+
+/// Sessions stay with the one that has them, and end when they end.
+#[test]
+fn handed_over() {
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let text = config(&gate(backend.address(), "")) + "[process]\nhandover = \"door\"\n";
+    let text = text.replace("127.0.0.1:0", &format!("127.0.0.1:{}", free_port()));
+    let mut running = start(&text);
+    let mut client = running.client();
+    client.echoes(b"before");
+    let _successor = serve(&running.path);
+    running.daemon.wait_for_line("handed over", LIMIT).unwrap();
+    running.client().echoes(b"with the other");
+    client.echoes(b"after");
+    client.close_notify();
+    assert_eq!(client.hear(), (Vec::new(), Ended::CloseNotify));
+    drop(client);
+    assert!(running.daemon.wait(LIMIT).unwrap().success());
+}
+
+/// A stop gives sessions `drain`, and then resets them: nobody takes it for an end.
+#[test]
+fn stopped() {
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let text = config(&gate(backend.address(), "")) + "[process]\ndrain = \"2s\"\n";
+    let mut running = start(&text);
+    let mut client = running.client();
+    client.echoes(b"before");
+    let begin = Instant::now();
+    running.daemon.terminate().unwrap();
+    running.daemon.wait_for_line("stopping", LIMIT).unwrap();
+    client.echoes(b"while it drains");
+    assert_eq!(client.hear(), (Vec::new(), Ended::Reset));
+    assert!(begin.elapsed() >= Duration::from_secs(2));
+    assert!(running.daemon.wait(LIMIT).unwrap().success());
+}

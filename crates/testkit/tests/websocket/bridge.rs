@@ -1,0 +1,215 @@
+//! `[bridge]`: one endpoint for many gates, by path, also behind a proxy.
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+
+use testkit::backend::{Backend, Manner};
+use testkit::client::{Client, End};
+use testkit::load::REQUEST;
+use testkit::websocket::{Response, WebSocket, ask, request, with_fields};
+
+use super::{ADMIN, LIMIT, ORIGIN, Running, config, echoes, start};
+
+const BRIDGE: &str = "[bridge]\naddress = \"127.0.0.1:0\"\n";
+
+/// A bridge to an echo, with further keys and what follows them.
+fn bridged(backend: &Backend, more: &str) -> (Running, SocketAddr) {
+    let gate = start(&config(backend.address(), "", &format!("{BRIDGE}{more}")));
+    let bridge = gate.bridge.unwrap();
+    (gate, bridge)
+}
+
+fn get(to: SocketAddr, line: &str) -> Response {
+    ask(to, &format!("{line} HTTP/1.1\r\nHost: a.test\r\n\r\n"))
+        .unwrap()
+        .0
+}
+
+#[test]
+fn by_path() {
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let (_gate, bridge) = bridged(&backend, "");
+    for path in ["/9339", "/9339?any=query", "/9339?"] {
+        echoes(
+            &mut WebSocket::open(bridge, path, ORIGIN).unwrap(),
+            b"LOGIN\0",
+        );
+    }
+    for path in [
+        "/",
+        "/9340",
+        "/game",
+        "/9339/",
+        "/9339%00",
+        "/09339",
+        "//9339",
+        "/../9339",
+        "/127.0.0.1:9339",
+    ] {
+        let (response, _) = ask(bridge, &request(path, ORIGIN)).unwrap();
+        assert_eq!(response.status, 404, "{path}");
+        assert!(
+            response.body.contains("no gate has this path"),
+            "{response:?}"
+        );
+    }
+    let (response, _) = ask(bridge, &request("/9339", Some("http://evil.test"))).unwrap();
+    assert_eq!(response.status, 403);
+    let (_gate, bridge) = bridged(&backend, "path = \"/ws/{name}\"\n");
+    echoes(
+        &mut WebSocket::open(bridge, "/ws/game", ORIGIN).unwrap(),
+        b"by name",
+    );
+}
+
+/// Each of many gates gets its own, and its own policy.
+#[test]
+fn many_gates() {
+    let backend = Backend::start(Manner::Record).unwrap();
+    let mut text =
+        String::from("[policy.default]\nrules = [{ domain = \"x.test\", ports = \"1025\" }]\n");
+    for nth in 0..250 {
+        write!(
+            text,
+            "[policy.p{nth}]\nrules = [{{ domain = \"p{nth}.test\" }}]\n[[gate]]\nname = \"{name}\"\naddress = \"127.0.0.1:0\"\n\
+             public-port = {port}\nbackend = \"{backend}\"\nsend-proxy = \"v1\"\npolicy = \"p{nth}\"\n",
+            name = if nth == 0 { "game".to_owned() } else { format!("g{nth}") },
+            port = 20_000 + nth,
+            backend = backend.address(),
+        )
+        .unwrap();
+    }
+    text.push_str("[[listen]]\naddress = \"127.0.0.1:0\"\npolicy = \"default\"\n");
+    let gate = start(&format!("{text}{BRIDGE}"));
+    let bridge = gate.bridge.unwrap();
+    for nth in (0..250).step_by(7) {
+        let path = format!("/{}", 20_000 + nth);
+        let own = format!("http://p{nth}.test");
+        let mut socket = WebSocket::open(bridge, &path, Some(&own)).unwrap();
+        socket.say(own.as_bytes());
+        socket.half_close().unwrap();
+        let record = String::from_utf8(backend.record(LIMIT).unwrap().bytes).unwrap();
+        assert!(record.ends_with(&own), "{record}");
+        let other = format!("http://p{}.test", nth + 1);
+        let (response, _) = ask(bridge, &request(&path, Some(&other))).unwrap();
+        assert_eq!(response.status, 403);
+    }
+}
+
+/// Pages of every site may ask what this is: that is how a page brings up a browser's question about the local network.
+#[test]
+fn plain_requests() {
+    let backend = Backend::start(Manner::Record).unwrap();
+    let (gate, bridge) = bridged(&backend, ADMIN);
+    for (line, status) in [
+        ("GET /", 200),
+        ("HEAD /", 200),
+        ("GET /9339", 426),
+        ("GET /1", 404),
+        ("POST /", 405),
+        ("OPTIONS /9339", 200),
+        ("OPTIONS /", 200),
+    ] {
+        let response = get(bridge, line);
+        assert_eq!(response.status, status, "{line}");
+        assert_eq!(
+            response.field("Access-Control-Allow-Origin"),
+            Some("*"),
+            "{line}"
+        );
+        assert_eq!(
+            response.field("Cross-Origin-Resource-Policy"),
+            Some("cross-origin"),
+            "{line}"
+        );
+        assert_eq!(
+            response.body.is_empty(),
+            line.starts_with("HEAD") || line.starts_with("OPTIONS"),
+            "{line}"
+        );
+        let network = response.field("Access-Control-Allow-Private-Network");
+        assert_eq!(network.is_some(), line.starts_with("OPTIONS"), "{line}");
+    }
+    // Nothing else is spoken there.
+    for bytes in [&REQUEST[..], b"LOGIN", b"\x16\x03\x01"] {
+        let mut client = Client::connect(bridge).unwrap();
+        client.send(bytes);
+        let heard = client.hear();
+        assert_eq!(
+            (&heard.bytes[..], heard.end == End::None),
+            (&b""[..], false)
+        );
+    }
+    // Chromium opens connections on which it sends nothing.
+    drop(Client::connect(bridge).unwrap());
+    assert_eq!(gate.sample("outcome=\"not-a-request\""), 2);
+}
+
+const TRUST: &str = "trust-forwarded-for = [\"127.0.0.1/32\", \"10.0.0.0/8\"]\n[limits]\nrelays-per-address = 1\nexempt = []\n";
+
+/// The client's address behind a proxy, as the backend and the limits see it.
+#[test]
+fn forwarded_for() {
+    let backend = Backend::start(Manner::Record).unwrap();
+    let told = |trust: &str, fields: &str| {
+        let text = config(
+            backend.address(),
+            "send-proxy = \"v1\"",
+            &format!("{BRIDGE}{trust}"),
+        );
+        let gate = start(&text);
+        let fields = format!("Origin: http://www.a.test\r\n{fields}");
+        let (response, stream) = ask(gate.bridge.unwrap(), &with_fields("/9339", &fields)).unwrap();
+        WebSocket::of(&response, stream)
+            .unwrap()
+            .half_close()
+            .unwrap();
+        let header = String::from_utf8(backend.record(LIMIT).unwrap().bytes).unwrap();
+        header.split(' ').nth(2).unwrap().to_owned()
+    };
+    let field = "X-Forwarded-For: 203.0.113.9, 192.0.2.1, 10.1.1.1\r\n";
+    assert_eq!(told(TRUST, field), "192.0.2.1");
+    assert_eq!(told(TRUST, ""), "127.0.0.1");
+    assert_eq!(
+        told("", field),
+        "127.0.0.1",
+        "nobody is believed by default"
+    );
+    assert_eq!(
+        told("trust-forwarded-for = \"10.0.0.0/8\"\n", field),
+        "127.0.0.1"
+    );
+}
+
+#[test]
+fn limits_by_forwarded_address() {
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let (_gate, bridge) = bridged(&backend, TRUST);
+    let open = |client: &str| {
+        let fields = format!("Origin: http://www.a.test\r\nX-Forwarded-For: {client}\r\n");
+        ask(bridge, &with_fields("/9339", &fields)).unwrap()
+    };
+    let (one, _stream) = open("192.0.2.1");
+    let (again, _) = open("192.0.2.1");
+    let (other, _other) = open("192.0.2.2");
+    assert_eq!([one.status, again.status, other.status], [101, 503, 101]);
+}
+
+/// A balancer in front of the bridge says whose connection it is, as it does at the other listeners.
+#[test]
+fn accept_proxy() {
+    let backend = Backend::start(Manner::Record).unwrap();
+    let more = format!("{BRIDGE}accept-proxy = \"127.0.0.1\"\n");
+    let gate = start(&config(backend.address(), "send-proxy = \"v1\"", &more));
+    let header = "PROXY TCP4 192.0.2.7 203.0.113.1 5000 443\r\n";
+    let (response, stream) = ask(
+        gate.bridge.unwrap(),
+        &format!("{header}{}", request("/9339", ORIGIN)),
+    )
+    .unwrap();
+    WebSocket::of(&response, stream)
+        .unwrap()
+        .half_close()
+        .unwrap();
+    assert_eq!(backend.record(LIMIT).unwrap().bytes, header.as_bytes());
+}

@@ -1,0 +1,126 @@
+//! WebSockets on a gate and on the bridge, as Ruffle, a browser, a game's server and an operator see them.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
+mod bridge;
+mod conformance;
+mod ends;
+mod handshake;
+mod lifecycle;
+mod origins;
+mod pressure;
+mod sessions;
+mod statuses;
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use testkit::client::Client;
+use testkit::daemon::{Daemon, address_in};
+use testkit::folder::Folder;
+use testkit::websocket::WebSocket;
+
+/// What something may take that happens at once on a quiet machine.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// An origin that [`config`] admits.
+const ORIGIN: Option<&str> = Some("http://www.a.test");
+
+/// A gate called `game` that players dial as 9339, on a free port, with further keys of its own, and what follows it.
+fn config(backend: impl std::fmt::Display, gate: &str, more: &str) -> String {
+    with_rules("{ domain = \"www.a.test\" }", backend, gate, more)
+}
+
+/// The same with other rules.
+fn with_rules(rules: &str, backend: impl std::fmt::Display, gate: &str, more: &str) -> String {
+    format!(
+        "[policy.default]\nrules = [{rules}]\n[[gate]]\nname = \"game\"\naddress = \"127.0.0.1:0\"\n\
+         public-port = 9339\nbackend = \"{backend}\"\n{gate}\n{more}\n"
+    )
+}
+
+/// A daemon with this config.
+fn start(config: &str) -> Running {
+    let folder = Folder::new().expect("a folder");
+    let path = folder.file("flashgate.toml", config).expect("a file");
+    let mut daemon = Daemon::builder()
+        .args(["serve", "-v", "--config"])
+        .args([&path])
+        .start()
+        .expect("a daemon");
+    let lines: Vec<_> = daemon.log().to_vec();
+    let listening = |what: &str| {
+        let line = lines.iter().find(|line| line.contains(what));
+        line.and_then(|line| address_in(line))
+    };
+    Running {
+        gate: listening("gate=game").expect("a gate"),
+        bridge: listening("gates="),
+        daemon,
+        path,
+        folder,
+    }
+}
+
+/// A daemon, its config and where it listens.
+struct Running {
+    daemon: Daemon,
+    gate: SocketAddr,
+    bridge: Option<SocketAddr>,
+    path: PathBuf,
+    #[expect(dead_code, reason = "held for its drop")]
+    folder: Folder,
+}
+
+impl Running {
+    #[track_caller]
+    fn open(&self) -> WebSocket {
+        WebSocket::open(self.gate, "/", ORIGIN).expect("a WebSocket")
+    }
+
+    /// The sum of the samples of a metric whose name or labels hold this text.
+    fn sample(&self, text: &str) -> u64 {
+        let mut client =
+            Client::connect(self.daemon.admin().expect("[admin]")).expect("a connection");
+        client.send(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        let page = String::from_utf8(client.hear().bytes).expect("text");
+        let lines = page
+            .lines()
+            .filter(|line| !line.starts_with('#') && line.contains(text));
+        lines
+            .map(|line| {
+                line.rsplit(' ')
+                    .next()
+                    .expect("a value")
+                    .parse::<u64>()
+                    .expect("a number")
+            })
+            .sum()
+    }
+}
+
+const ADMIN: &str = "[admin]\naddress = \"127.0.0.1:0\"\n";
+
+/// What was said comes back from an echo.
+#[track_caller]
+fn echoes(socket: &mut WebSocket, said: &[u8]) {
+    socket.say(said);
+    let back = socket.read(said.len()).expect("an echo");
+    assert_eq!(
+        back.escape_ascii().to_string(),
+        said.escape_ascii().to_string()
+    );
+}
+
+/// A port of 127.0.0.1 that was free a moment ago, for configs that must name one.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("an address").port()
+}
