@@ -246,6 +246,8 @@ fn silverlight() {
         ("<domain uri=\"http://a.test\"/>", true),
         ("<domain uri=\"http://A.TEST/\"/>", true),
         ("<domain uri=\"http://*.test\"/>", true),
+        ("<domain uri=\"http://*\"/>", true),
+        ("<domain uri=\"https://*\"/>", false),
         ("<domain uri=\"https://a.test\"/>", false),
         ("<domain uri=\"http://b.test\"/>", false),
         ("<domain uri=\"http://a.test:8080\"/>", false),

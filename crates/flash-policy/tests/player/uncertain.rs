@@ -158,3 +158,15 @@ fn callers() {
     check(&v6("2001:db8::1"), &[Choice::Ipv6]);
     check(&v6("*"), &[]);
 }
+
+/// The page that tells of players has a row for each.
+#[test]
+fn the_page_names_them() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/players.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let (_, table) = page.split_once("## What is not known").unwrap();
+    let rows = table.lines().filter(|line| line.starts_with("| `"));
+    let named: Vec<&str> = rows.map(|row| row.split('`').nth(1).unwrap()).collect();
+    let all: Vec<&str> = Choice::ALL.iter().map(|choice| choice.code()).collect();
+    assert_eq!(named, all);
+}
