@@ -19,7 +19,7 @@ use std::process::Command;
 use flash_policy::diagnostic::any_error;
 use flash_policy::document;
 
-/// Numbers from a seed, so that a failure can be repeated (Steele, Lea, Flood: SplitMix).
+/// Numbers from a seed, so that a failure can be repeated (Steele, Lea, Flood: `SplitMix`).
 struct Random(u64);
 
 impl Random {
