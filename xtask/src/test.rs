@@ -13,7 +13,7 @@ struct Need {
     package: &'static str,
 }
 
-const NEEDS: [Need; 10] = [
+const NEEDS: [Need; 11] = [
     Need {
         program: "strace",
         package: "strace",
@@ -53,6 +53,10 @@ const NEEDS: [Need; 10] = [
     Need {
         program: "systemd-analyze",
         package: "systemd",
+    },
+    Need {
+        program: "xmllint",
+        package: "libxml2-utils",
     },
 ];
 
