@@ -401,3 +401,60 @@ fn cost_is_linear() {
         }
     }
 }
+
+/// Everything that scanners of web servers flag is flagged: nmap's `http-cross-domain-policy`, ZAP's rule 20016, Nikto,
+/// and the bad examples of OWASP's WSTG-CONF-08.
+#[test]
+fn what_scanners_flag() {
+    let flash = |body: &str| format!("<cross-domain-policy>{body}</cross-domain-policy>");
+    let silverlight = |headers: &str, uri: &str| {
+        format!(
+            "<access-policy><cross-domain-access><policy><allow-from {headers}><domain uri=\"{uri}\"/></allow-from>\
+             <grant-to><resource path=\"/\"/></grant-to></policy></cross-domain-access></access-policy>"
+        )
+    };
+    let rule = |attributes: &str| flash(&format!("<allow-access-from {attributes}/>"));
+    let header =
+        |attributes: &str| flash(&format!("<allow-http-request-headers-from {attributes}/>"));
+    for (text, expected) in [
+        (rule("domain=\"*\""), "wildcard-domain"),
+        (rule("domain=\"http://\""), "domain-with-scheme"),
+        (rule("domain=\"https://\""), "domain-with-scheme"),
+        (rule("domain=\"www.a.test\""), "trusted-domain"),
+        (rule("domain=\"*.a.test\""), "trusted-domain"),
+        (
+            rule("domain=\"a.test\" secure=\"false\""),
+            "secure-false-on-https",
+        ),
+        (header("domain=\"*\" headers=\"X\""), "wildcard-domain"),
+        (
+            header("domain=\"a.test\" headers=\"*\""),
+            "wildcard-headers",
+        ),
+        (
+            flash("<site-control permitted-cross-domain-policies=\"all\"/>"),
+            "site-control-all",
+        ),
+        (silverlight("", "*"), "wildcard-domain"),
+        (silverlight("", "http://"), "wildcard-domain"),
+        (silverlight("", "https://"), "wildcard-domain"),
+        (silverlight("", "http://a.test"), "trusted-domain"),
+        (
+            silverlight("http-request-headers=\"*\"", "http://a.test"),
+            "wildcard-headers",
+        ),
+    ] {
+        let kind = if text.starts_with("<access") {
+            Kind::Silverlight
+        } else {
+            Kind::Url
+        };
+        let options = Options::new(Serving::from_unknown_port()).kind(kind);
+        let report = lint_with(text.as_bytes(), &options);
+        let found = report
+            .findings
+            .iter()
+            .any(|finding| finding.rule == expected);
+        assert!(found, "{expected} in {text}: {:?}", report.findings);
+    }
+}
