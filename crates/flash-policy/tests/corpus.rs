@@ -159,7 +159,7 @@ fn what_nmap_flags() {
         let bytes = fs::read(folder.join(format!("{name}.xml"))).unwrap();
         let kind = match Kind::detect(&bytes, None) {
             Kind::Silverlight => Kind::Silverlight,
-            _ => Kind::Url,
+            Kind::Socket | Kind::Url | _ => Kind::Url,
         };
         let options = Options::new(Serving::from_unknown_port()).kind(kind);
         let report = lint_with(&bytes, &options);
