@@ -80,6 +80,10 @@ const NEEDS: &[Need] = &[
         program: "npm",
         package: "npm",
     },
+    Need {
+        program: "xmllint",
+        package: "libxml2-utils",
+    },
 ];
 
 /// Installs what is missing, if it may, and runs every test of the workspace.

@@ -109,13 +109,14 @@ pub(crate) fn lines(findings: &[Diagnostic], bytes: &[u8]) -> String {
             },
         );
         let level = format!("{:?}", finding.severity).to_lowercase();
-        text += &format!("{shown} {level} {} {}\n", finding.rule, finding.message);
+        text += &[shown.as_str(), &level, finding.rule, &finding.message].join(" ");
+        text.push('\n');
         for other in &finding.secondary {
             let from = place(bytes, other.span.start);
-            text += &format!("    {from} {}\n", other.text);
+            text += &["    ", &from, " ", &other.text, "\n"].concat();
         }
         if let Some(fix) = &finding.fix {
-            text += &format!("    fix: {}\n", fix.title);
+            text += &["    fix: ", &fix.title, "\n"].concat();
         }
     }
     text
@@ -142,7 +143,7 @@ fn unescaped(text: &str) -> Vec<u8> {
     let mut out = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find('\\') {
-        out.extend_from_slice(rest[..at].as_bytes());
+        out.extend_from_slice(&rest.as_bytes()[..at]);
         rest = &rest[at + 1..];
         let kind = rest.chars().next().unwrap();
         rest = &rest[1..];
