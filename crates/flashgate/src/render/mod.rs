@@ -24,7 +24,8 @@ pub(crate) use source::{Source, printable};
 ///
 /// The last line says where there is more about them.
 pub(crate) fn findings(found: &[Diagnostic], source: &Source) -> String {
-    let mut text = human::findings(found, source, &renderer(&std::io::stderr()));
+    let renderer = renderer(&std::io::stderr());
+    let mut text = human::findings(found, source, human::Fixes::Hidden, &renderer);
     if let Some(more) = more(found.iter()) {
         text.push_str(&more);
         text.push_str("\n\n");

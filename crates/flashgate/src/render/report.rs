@@ -83,7 +83,12 @@ fn people(entries: &[Entry<'_>], summary: &Summary) -> Report {
     let renderer = renderer(&std::io::stdout());
     let mut stdout = fixes(entries);
     for entry in entries {
-        stdout.push_str(&human::findings(entry.findings(), &entry.source, &renderer));
+        stdout.push_str(&human::findings(
+            entry.findings(),
+            &entry.source,
+            human::Fixes::Shown,
+            &renderer,
+        ));
     }
     stdout.push_str(&guesses(entries));
     let _ = writeln!(stdout, "{}", summary.line());
