@@ -3,6 +3,7 @@
 //! roxmltree is quadratic in the attributes of one tag and in namespaces, and expands the entities of an internal DTD
 //! subset. A policy needs none of these, so they are refused before it looks. Whatever else is wrong is left for the parser to report.
 
+use super::strict;
 use crate::Diagnostic;
 use crate::lint::rules::{
     doctype_with_definitions, too_deep, too_many_attributes, too_many_namespaces,
@@ -12,10 +13,14 @@ use crate::lint::rules::{
 pub(super) fn check(text: &str) -> Result<(), Diagnostic> {
     let (mut at, mut depth, mut namespaces) = (0, 0_usize, 0);
     while let Some(open) = text.get(at..).and_then(|rest| rest.find('<')) {
+        strict::check_references(text.get(at..at + open).unwrap_or_default(), at)?;
         at += open;
         let rest = text.get(at..).unwrap_or_default();
         let length = match skip_over(rest) {
-            Some(length) => length,
+            Some(length) => {
+                strict::check_instruction(rest, at)?;
+                length
+            }
             None if rest.starts_with("<!DOCTYPE") => check_doctype(rest, at)?,
             None => {
                 let tag = Tag::scan(rest);
@@ -30,6 +35,7 @@ pub(super) fn check(text: &str) -> Result<(), Diagnostic> {
                     return Err(too_deep::found(place));
                 }
                 let source = rest.get(..tag.length).unwrap_or_default();
+                strict::check_references(source, at)?;
                 namespaces += source.matches("xmlns").count();
                 if namespaces > too_many_namespaces::MOST {
                     return Err(too_many_namespaces::found(place));

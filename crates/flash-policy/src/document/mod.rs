@@ -14,6 +14,7 @@ pub(crate) mod bounds;
 mod cause;
 mod encoding;
 mod prolog;
+mod strict;
 mod syntax;
 
 pub use prolog::{Declaration, Doctype};

@@ -5,6 +5,7 @@ use alloc::string::String;
 
 use roxmltree::{Error, TextPos};
 
+use super::strict;
 use crate::diagnostic::quoted;
 use crate::lint::rules::{malformed_xml, template_placeholder};
 use crate::{Diagnostic, Span};
@@ -25,7 +26,7 @@ pub(super) fn describe(error: &Error, text: &str) -> Diagnostic {
         Error::UnknownEntityReference(name, _) => unknown_entity(name, at),
         Error::MalformedEntityReference(_) => stray_ampersand(at),
         Error::DuplicatedAttribute(..) => duplicate_attribute(text, at),
-        Error::UnexpectedDeclaration(_) => second_declaration(at),
+        Error::UnexpectedDeclaration(_) => strict::second_declaration(at),
         Error::UnknownNamespace(prefix, _) => unknown_prefix(prefix, at),
         _ => by_place(error, text, at),
     };
@@ -101,12 +102,6 @@ fn duplicate_attribute(text: &str, at: usize) -> Diagnostic {
     ))
     .at(at..at + name.len(), "the second one")
     .help("for another domain or other ports, add another `<allow-access-from>`")
-}
-
-fn second_declaration(at: usize) -> Diagnostic {
-    malformed("expected `<?xml` at the very start of the file only")
-        .at(at..at + "<?xml".len(), "found here")
-        .help("remove it, and everything that is left of another document")
 }
 
 fn unknown_prefix(prefix: &str, at: usize) -> Diagnostic {

@@ -26,6 +26,14 @@ struct Grants<'a> {
     by_host: BTreeMap<&'a str, Group>,
 }
 
+/// What the rules of one domain, scheme and `secure` grant together.
+#[derive(PartialEq, Eq)]
+struct Granted {
+    host: String,
+    cell: usize,
+    ports: Vec<(u16, u16)>,
+}
+
 /// Every rule that repeats another: the first of its kind, and the one that repeats it.
 pub(crate) fn duplicates(policy: &Policy) -> Vec<(usize, usize)> {
     let hosts = hosts(policy);
@@ -88,7 +96,7 @@ pub(crate) fn same_grants(one: &Policy, other: &Policy) -> bool {
 }
 
 /// What a policy grants, without what wider rules grant anyway.
-fn canonical(policy: &Policy) -> Vec<(String, usize, Vec<(u16, u16)>)> {
+fn canonical(policy: &Policy) -> Vec<Granted> {
     let hosts = hosts(policy);
     let grants = Grants::of(policy, &hosts);
     let mut all = Vec::new();
@@ -99,7 +107,11 @@ fn canonical(policy: &Policy) -> Vec<(String, usize, Vec<(u16, u16)>)> {
             own.retain(|ports| covering(&wider, *ports).is_none());
             let own = without_rule(&own);
             if !own.is_empty() {
-                all.push((host.to_string(), cell, own));
+                all.push(Granted {
+                    host: host.to_string(),
+                    cell,
+                    ports: own,
+                });
             }
         }
     }

@@ -21,7 +21,7 @@ impl Kind {
     /// is taken for a socket policy.
     #[must_use]
     pub fn detect(bytes: &[u8], file_name: Option<&str>) -> Self {
-        let has = |text: &str| contains(bytes, text.as_bytes());
+        let has = |text: &str| outside_comments(bytes).any(|part| contains(part, text.as_bytes()));
         let name = file_name.map(base_name).unwrap_or_default();
         if has("<access-policy") {
             return Self::Silverlight;
@@ -49,6 +49,26 @@ fn base_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
+/// The parts of a text between its comments; what is commented out says nothing of what a file is.
+fn outside_comments(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(bytes);
+    core::iter::from_fn(move || {
+        let text = rest?;
+        let Some(open) = position(text, b"<!--") else {
+            return rest.take();
+        };
+        let body = text.get(open + 4..).unwrap_or_default();
+        rest = position(body, b"-->").and_then(|end| body.get(end + 3..));
+        text.get(..open)
+    })
+}
+
 fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
-    bytes.windows(wanted.len()).any(|window| window == wanted)
+    position(bytes, wanted).is_some()
+}
+
+fn position(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes
+        .windows(wanted.len())
+        .position(|window| window == wanted)
 }

@@ -58,11 +58,10 @@ fn read_domain(element: &Element, findings: &mut Vec<Diagnostic>) -> Option<Doma
 }
 
 fn bad_domain(error: &DomainError, attribute: &Attribute) -> Diagnostic {
-    let note = match error.kind {
-        DomainErrorKind::International { .. } => {
-            "players compare ASCII names; this rule matches no movie"
-        }
-        _ => "the rule matches no movie in the player",
+    let note = if matches!(error.kind, DomainErrorKind::International { .. }) {
+        "players compare ASCII names; this rule matches no movie"
+    } else {
+        "the rule matches no movie in the player"
     };
     error
         .lint_rule()

@@ -109,13 +109,14 @@ pub(crate) fn lines(findings: &[Diagnostic], bytes: &[u8]) -> String {
             },
         );
         let level = format!("{:?}", finding.severity).to_lowercase();
-        text += &format!("{shown} {level} {} {}\n", finding.rule, finding.message);
+        text += &[shown.as_str(), &level, finding.rule, &finding.message].join(" ");
+        text.push('\n');
         for other in &finding.secondary {
             let from = place(bytes, other.span.start);
-            text += &format!("    {from} {}\n", other.text);
+            text += &["    ", &from, " ", &other.text, "\n"].concat();
         }
         if let Some(fix) = &finding.fix {
-            text += &format!("    fix: {}\n", fix.title);
+            text += &["    fix: ", &fix.title, "\n"].concat();
         }
     }
     text

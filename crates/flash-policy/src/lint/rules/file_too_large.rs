@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = Rule {
     name: "file-too-large",
     severity: Severity::Error,
     group: Group::File,
-    page: r#"## What it finds
+    page: r"## What it finds
 
 A file of more than 64 KiB.
 
@@ -30,7 +30,7 @@ The linter itself reads on up to 1 MiB, so that what else is wrong is said too.
 
 Check that it is the right file. Join rules that differ only in their ports, and let `*.example.com` stand for
 the names below it.
-"#,
+",
     check: BY_PARSER,
 };
 

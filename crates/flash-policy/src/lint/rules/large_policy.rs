@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     name: "large-policy",
     severity: Severity::Warning,
     group: Group::File,
-    page: r#"## What it finds
+    page: r"## What it finds
 
 A policy of more than 4,096 bytes.
 
@@ -28,7 +28,7 @@ player reads 5,000 bytes, and Lightspark reads 4,096 at a time.
 
 Remove comments, and join rules that differ only in their ports. If many domains are listed, see whether
 `*.example.com` covers them.
-"#,
+",
     check,
 };
 

@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     name: "lightspark-large-policy",
     severity: Severity::Warning,
     group: Group::Clients,
-    page: r#"## What it finds
+    page: r"## What it finds
 
 A policy of more than 1,400 bytes, where Lightspark is to be served (`--client lightspark`).
 
@@ -28,7 +28,7 @@ Flash Player reads until the NUL.
 ## What to do instead
 
 Remove comments and blanks, and join rules.
-"#,
+",
     check,
 };
 

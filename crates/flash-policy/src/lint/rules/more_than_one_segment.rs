@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     name: "more-than-one-segment",
     severity: Severity::Hint,
     group: Group::File,
-    page: r#"## What it finds
+    page: r"## What it finds
 
 A policy of more than 1,400 bytes.
 
@@ -29,7 +29,7 @@ the first piece that is not exactly 4,096 bytes.
 ## What to do instead
 
 Remove comments and blanks, and join rules that differ only in their ports.
-"#,
+",
     check,
 };
 

@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = Rule {
     name: "too-deep",
     severity: Severity::Error,
     group: Group::Syntax,
-    page: r#"## What it finds
+    page: r"## What it finds
 
 More than 16 elements within each other.
 
@@ -26,7 +26,7 @@ What players do with it is not known.
 ## What to do instead
 
 Close every element: `<allow-access-from …/>`.
-"#,
+",
     check: BY_PARSER,
 };
 

@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = Rule {
     name: "too-many-attributes",
     severity: Severity::Error,
     group: Group::Syntax,
-    page: r#"## What it finds
+    page: r"## What it finds
 
 A tag with more than 32 attributes.
 
@@ -26,7 +26,7 @@ What players do with it is not known.
 ## What to do instead
 
 `domain`, `to-ports` and `secure` are all that a rule has; another domain needs another rule.
-"#,
+",
     check: BY_PARSER,
 };
 

@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = Rule {
     name: "too-many-namespaces",
     severity: Severity::Error,
     group: Group::Syntax,
-    page: r#"## What it finds
+    page: r"## What it finds
 
 More than 64 namespace declarations in a file.
 
@@ -26,7 +26,7 @@ What players do with it is not known.
 ## What to do instead
 
 Remove the `xmlns` attributes.
-"#,
+",
     check: BY_PARSER,
 };
 

@@ -1,0 +1,202 @@
+//! The parser agrees with libxml2 on what is well-formed, in 10,000 documents made up of sound and unsound pieces.
+//!
+//! `XMLLINT_DOCUMENTS=1000000` compares as many. Where `xmllint` (Debian: libxml2-utils) is absent the test has nothing
+//! to do; continuous integration has it.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use flash_policy::diagnostic::any_error;
+use flash_policy::document;
+
+/// Numbers from a seed, so that a failure can be repeated (Steele, Lea, Flood: SplitMix).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        usize::try_from((mixed ^ (mixed >> 31)) % bound as u64).unwrap()
+    }
+}
+
+const PIECES: [&str; 58] = [
+    "<a>",
+    "</a>",
+    "<a/>",
+    "<b c=\"d\">",
+    "</b>",
+    "<b c='d' e=\"f\"/>",
+    "<b c='d' c='e'/>",
+    "<a >",
+    "</a >",
+    "< a>",
+    "<a b/>",
+    "<a b=c/>",
+    "<a b=\"<\"/>",
+    "<a b=\"&lt;\"/>",
+    "<a b=\"&\"/>",
+    "<a b='\"'/>",
+    "<a\tb\n=\r'c'/>",
+    "<a b=\"c\"d=\"e\"/>",
+    "text",
+    " ",
+    "\n",
+    "\r\n",
+    "\t",
+    "&amp;",
+    "&lt;",
+    "&#65;",
+    "&#x41;",
+    "&#0;",
+    "&#xD800;",
+    "&#1114112;",
+    "&nbsp;",
+    "&",
+    "&amp",
+    "<",
+    ">",
+    "]]>",
+    "<![CDATA[x]]>",
+    "<![CDATA[<a>]]>",
+    "<![CDATA[",
+    "<!-- x -->",
+    "<!---->",
+    "<!-- -- -->",
+    "<!-- x --->",
+    "<!--",
+    "<?p?>",
+    "<?p x?>",
+    "<?xml version=\"1.0\"?>",
+    "<?xml?>",
+    "<?",
+    "<?XML x?>",
+    "é",
+    "\u{10ffff}",
+    "\u{1}",
+    "\u{fffe}",
+    "\"",
+    "'",
+    "<é/>",
+    "<1/>",
+];
+
+const PROLOGS: [&str; 12] = [
+    "",
+    "",
+    "",
+    "<?xml version=\"1.0\"?>",
+    "<?xml version='1.0' encoding='UTF-8'?>\n",
+    "<?xml version=\"1.0\" standalone=\"yes\"?>",
+    "<!DOCTYPE a>",
+    "<!DOCTYPE a SYSTEM \"x\">",
+    "<!DOCTYPE a PUBLIC \"x\" \"y\">",
+    "<!DOCTYPE a SYSTEM 'x'>\n<!-- y -->",
+    " ",
+    "<?xml version=\"1.0\"?><!DOCTYPE a>",
+];
+
+/// A document of some pieces; half of them are closed as they were opened, or few would be well-formed.
+fn made(random: &mut Random) -> String {
+    let mut text = String::from(PROLOGS[random.below(PROLOGS.len())]);
+    let wrapped = random.below(4) > 0;
+    if wrapped {
+        text += "<r>";
+    }
+    for _ in 0..random.below(4) {
+        let piece = PIECES[random.below(PIECES.len())];
+        text += piece;
+        if piece == "<a>" && random.below(2) == 0 {
+            text += "</a>";
+        }
+    }
+    if wrapped {
+        text += "</r>";
+    }
+    text
+}
+
+/// Whether the linter finds a document well-formed.
+///
+/// One difference is known and meant: blanks before the declaration are an error here, too, but the file is read on, so
+/// that the rest is judged. What `bounds` refuses for its cost (definitions in a DOCTYPE, more than 16 levels, 32
+/// attributes or 64 namespaces) is not among the pieces.
+fn judged_by_us(text: &str) -> bool {
+    let (document, findings) = document::read(text.as_bytes());
+    document.is_some() && !any_error(&findings)
+}
+
+/// Which of the files xmllint finds well-formed. It never fetches anything.
+fn judged_by_libxml2(folder: &Path, names: &[String]) -> BTreeSet<String> {
+    let mut faulty = BTreeSet::new();
+    for some in names.chunks(2_000) {
+        let output = Command::new("xmllint")
+            .args(["--noout", "--nonet"])
+            .args(some)
+            .current_dir(folder)
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        // Each message begins with the file's name and a line number; warnings and name space errors are none.
+        for line in text.lines().filter(|line| line.contains("parser error")) {
+            faulty.insert(line.split(':').next().unwrap().to_owned());
+        }
+    }
+    names
+        .iter()
+        .filter(|name| !faulty.contains(*name))
+        .cloned()
+        .collect()
+}
+
+#[test]
+fn the_parser_agrees_with_libxml2() {
+    if Command::new("xmllint").arg("--version").output().is_err() {
+        return;
+    }
+    let count = std::env::var("XMLLINT_DOCUMENTS").map_or(10_000, |count| count.parse().unwrap());
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("well_formed");
+    fs::create_dir_all(&folder).unwrap();
+    let mut random = Random(0x0F1A_5467);
+    let (mut compared, mut well_formed, mut differing) = (0, 0, Vec::new());
+    while compared < count {
+        let texts: Vec<String> = (0..2_000).map(|_| made(&mut random)).collect();
+        let names: Vec<String> = (0..texts.len())
+            .map(|index| format!("{index}.xml"))
+            .collect();
+        for (name, text) in names.iter().zip(&texts) {
+            fs::write(folder.join(name), text).unwrap();
+        }
+        let theirs = judged_by_libxml2(&folder, &names);
+        for (name, text) in names.iter().zip(&texts) {
+            let ours = judged_by_us(text);
+            well_formed += usize::from(ours);
+            if ours != theirs.contains(name) {
+                differing.push((ours, text.clone()));
+            }
+        }
+        compared += texts.len();
+    }
+    assert!(
+        well_formed > count / 20,
+        "{well_formed} of {compared} are well-formed"
+    );
+    assert!(
+        differing.is_empty(),
+        "{} differ: {:#?}",
+        differing.len(),
+        &differing[..differing.len().min(20)]
+    );
+}
