@@ -13,7 +13,7 @@ struct Need {
     package: &'static str,
 }
 
-const NEEDS: [Need; 12] = [
+const NEEDS: [Need; 13] = [
     Need {
         program: "strace",
         package: "strace",
@@ -61,6 +61,10 @@ const NEEDS: [Need; 12] = [
     Need {
         program: "/usr/bin/jsonschema",
         package: "python3-jsonschema",
+    },
+    Need {
+        program: "xmllint",
+        package: "libxml2-utils",
     },
 ];
 

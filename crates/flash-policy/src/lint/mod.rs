@@ -1,7 +1,7 @@
 //! Everything that can be said of a policy file: what fails in the player, what is likely not meant, and what to know.
 //!
 //! Each rule has a file of its own in `rules`, with its page. Those that the parser finds are worded there, too. Nothing
-//! here decides who may connect: what a policy grants is [`decide`](crate::decide)'s to say.
+//! here decides who may connect: what a policy grants is [`decide`](mod@crate::decide)'s to say.
 
 use alloc::vec::Vec;
 
