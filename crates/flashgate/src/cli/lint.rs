@@ -101,25 +101,13 @@ enum FormatFlag {
 
 impl Lint {
     pub(super) fn run(self) -> Exit {
-        let levels = match self.levels() {
-            Ok(levels) => levels,
+        let format = self.format.into();
+        let request = match self.request() {
+            Ok(request) => request,
             Err(fault) => {
                 render::plain_error(&fault, &["leave one of them out"]);
                 return Exit::Usage;
             }
-        };
-        let format = self.format.into();
-        let request = Request {
-            paths: self.files,
-            kind: self.kind.map(Kind::from),
-            port: self.port,
-            clients: self.clients.into_iter().map(Client::from).collect(),
-            levels,
-            fixing: if self.fix {
-                Fixing::InPlace
-            } else {
-                Fixing::Off
-            },
         };
         let outcomes = lint::run(&request);
         let report = render::report(&outcomes, format);
@@ -136,6 +124,21 @@ impl Lint {
         } else {
             printed
         }
+    }
+
+    fn request(self) -> Result<Request, String> {
+        Ok(Request {
+            levels: self.levels()?,
+            paths: self.files,
+            kind: self.kind.map(Kind::from),
+            port: self.port,
+            clients: self.clients.into_iter().map(Client::from).collect(),
+            fixing: if self.fix {
+                Fixing::InPlace
+            } else {
+                Fixing::Off
+            },
+        })
     }
 
     fn levels(&self) -> Result<Levels, String> {

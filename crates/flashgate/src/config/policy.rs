@@ -126,6 +126,9 @@ impl Named {
                     places.iter().find(|(span, _)| within(span))
                 });
                 finding = finding.at(place.map_or(self.header, |(_, place)| *place), "");
+                // Their places are in what is sent, and not in the config file.
+                finding.secondary.clear();
+                finding.fix = None;
                 if !found.contains(&finding) {
                     found.push(finding);
                 }

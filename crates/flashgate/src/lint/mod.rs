@@ -58,9 +58,18 @@ pub(crate) struct Judged {
     /// As it is now, and the findings are about.
     pub(crate) bytes: Vec<u8>,
     pub(crate) kind: Kind,
+    pub(crate) kind_from: KindFrom,
     pub(crate) findings: Vec<Diagnostic>,
     /// What was mended: a title for each finding.
     pub(crate) fixed: Vec<String>,
+}
+
+/// What told the kind of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KindFrom {
+    Flag,
+    /// Its content and its name.
+    File,
 }
 
 /// Why a file or folder could not be read or written, and what to do.
@@ -135,21 +144,19 @@ fn too_large() -> Fault {
 }
 
 fn judge(bytes: Vec<u8>, name: &str, request: &Request) -> Judged {
-    let kind = kind(&bytes, name, request);
+    let (kind, kind_from) = match request.kind {
+        Some(kind) => (kind, KindFrom::Flag),
+        None => (Kind::detect(&bytes, Some(name)), KindFrom::File),
+    };
     let mut findings = lint::lint_with(&bytes, &options(kind, request)).findings;
     request.levels.apply(&mut findings);
     Judged {
         bytes,
         kind,
+        kind_from,
         findings,
         fixed: Vec::new(),
     }
-}
-
-fn kind(bytes: &[u8], name: &str, request: &Request) -> Kind {
-    request
-        .kind
-        .unwrap_or_else(|| Kind::detect(bytes, Some(name)))
 }
 
 fn options(kind: Kind, request: &Request) -> Options {
@@ -176,6 +183,7 @@ fn mend(judged: &mut Judged, path: Option<&Path>, request: &Request) -> Result<(
     *judged = Judged {
         bytes: fixed.bytes,
         kind: judged.kind,
+        kind_from: judged.kind_from,
         findings,
         fixed: fixed.applied,
     };

@@ -14,15 +14,27 @@ const MOST_SHOWN: usize = 50;
 /// Longer lines are shown in part. A change of one is told and not shown: it would fill the screen twice.
 const LONG: usize = 120;
 
+/// Whether the changes that `--fix` would make are shown; only `flashgate lint` has that flag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fixes {
+    Shown,
+    Hidden,
+}
+
 /// Renders findings one after another, each followed by an empty line; of very many, the worst first.
-pub(super) fn findings(found: &[Diagnostic], source: &Source, renderer: &Renderer) -> String {
+pub(super) fn findings(
+    found: &[Diagnostic],
+    source: &Source,
+    fixes: Fixes,
+    renderer: &Renderer,
+) -> String {
     let mut shown: Vec<_> = found.iter().collect();
     if shown.len() > MOST_SHOWN {
         shown.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     }
     let mut text = String::new();
     for finding in shown.iter().take(MOST_SHOWN) {
-        text.push_str(&renderer.render(&groups(finding, source)));
+        text.push_str(&renderer.render(&groups(finding, source, fixes)));
         text.push_str("\n\n");
     }
     if let Some(more) = found.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
@@ -36,7 +48,7 @@ pub(super) fn findings(found: &[Diagnostic], source: &Source, renderer: &Rendere
     text
 }
 
-fn groups<'a>(finding: &'a Diagnostic, source: &'a Source) -> Vec<Group<'a>> {
+fn groups<'a>(finding: &'a Diagnostic, source: &'a Source, fixes: Fixes) -> Vec<Group<'a>> {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Hint => Level::NOTE.with_name("hint"),
@@ -52,7 +64,8 @@ fn groups<'a>(finding: &'a Diagnostic, source: &'a Source) -> Vec<Group<'a>> {
     for help in &finding.help {
         group = group.element(Level::HELP.message(help.as_str()));
     }
-    let patch = finding.fix.as_ref().and_then(|fix| patch(fix, source));
+    let fix = finding.fix.as_ref().filter(|_| fixes == Fixes::Shown);
+    let patch = fix.and_then(|fix| patch(fix, source));
     std::iter::once(group).chain(patch).collect()
 }
 

@@ -24,28 +24,29 @@ pub(crate) use source::{Source, printable};
 ///
 /// The last line says where there is more about them.
 pub(crate) fn findings(found: &[Diagnostic], source: &Source) -> String {
-    let mut text = human::findings(found, source, &renderer(&std::io::stderr()));
-    if let Some(more) = more(found.iter().map(|finding| finding.rule)) {
+    let renderer = renderer(&std::io::stderr());
+    let mut text = human::findings(found, source, human::Fixes::Hidden, &renderer);
+    if let Some(more) = more(found.iter()) {
         text.push_str(&more);
         text.push_str("\n\n");
     }
     text
 }
 
-/// Where there is more about these rules; nothing for those that have no page.
-fn more(rules: impl Iterator<Item = &'static str>) -> Option<String> {
-    let mut rules: Vec<_> = rules.filter(|rule| lint::rule(rule).is_some()).collect();
-    rules.sort_unstable();
-    rules.dedup();
-    match rules.as_slice() {
-        [] => None,
-        [rule] => Some(format!(
+/// Where there is more about these findings, with the worst as the example; nothing where no rule has a page.
+fn more<'a>(findings: impl Iterator<Item = &'a Diagnostic>) -> Option<String> {
+    let with_page = |finding: &&Diagnostic| lint::rule(finding.rule).is_some();
+    let mut findings: Vec<_> = findings.filter(with_page).collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    let rule = findings.first()?.rule;
+    if findings.iter().all(|finding| finding.rule == rule) {
+        return Some(format!(
             "for more about this, try `flashgate explain {rule}`"
-        )),
-        [first, ..] => Some(format!(
-            "for more about one of these, try `flashgate explain RULE`, as in `flashgate explain {first}`"
-        )),
+        ));
     }
+    Some(format!(
+        "for more about one of these, try `flashgate explain RULE`, as in `flashgate explain {rule}`"
+    ))
 }
 
 /// An error that has no place in a text.

@@ -4,10 +4,10 @@
 
 use std::fmt::Write as _;
 
-use flash_policy::Severity;
+use flash_policy::{Diagnostic, Severity};
 
 use super::{Source, github, human, json, more, renderer, sarif, short};
-use crate::lint::{Fault, Outcome};
+use crate::lint::{Fault, KindFrom, Outcome};
 
 /// The form of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(super) struct Entry<'a> {
 }
 
 impl Entry<'_> {
-    pub(super) fn findings(&self) -> &[flash_policy::Diagnostic] {
+    pub(super) fn findings(&self) -> &[Diagnostic] {
         let judged = self.outcome.judged.as_ref();
         judged.map_or(&[], |judged| &judged.findings)
     }
@@ -83,11 +83,17 @@ fn people(entries: &[Entry<'_>], summary: &Summary) -> Report {
     let renderer = renderer(&std::io::stdout());
     let mut stdout = fixes(entries);
     for entry in entries {
-        stdout.push_str(&human::findings(entry.findings(), &entry.source, &renderer));
+        stdout.push_str(&human::findings(
+            entry.findings(),
+            &entry.source,
+            human::Fixes::Shown,
+            &renderer,
+        ));
     }
+    stdout.push_str(&guesses(entries));
     let _ = writeln!(stdout, "{}", summary.line());
-    let rules = entries.iter().flat_map(Entry::findings);
-    if let Some(more) = more(rules.map(|finding| finding.rule)) {
+    let findings = entries.iter().flat_map(Entry::findings);
+    if let Some(more) = more(findings) {
         let _ = writeln!(stdout, "{more}");
     }
     Report {
@@ -108,6 +114,24 @@ fn programs(document: &serde_json::Value, entries: &[Entry<'_>]) -> Report {
         stdout: format!("{document:#}\n"),
         stderr: faults(entries),
     }
+}
+
+/// The files that are perhaps of another kind than they were taken for: what is wrong may be the guess.
+fn guesses(entries: &[Entry<'_>]) -> String {
+    let mut text = String::new();
+    for entry in entries {
+        let judged = entry.outcome.judged.as_ref();
+        let guessed = judged.is_some_and(|judged| judged.kind_from == KindFrom::File);
+        let without_ports = |finding: &Diagnostic| finding.rule == "missing-to-ports";
+        if guessed && entry.findings().iter().any(without_ports) {
+            let name = entry.source.name();
+            let _ = writeln!(
+                text,
+                "{name} was taken for a socket policy; if a web server has it as /crossdomain.xml, add `--as url`\n"
+            );
+        }
+    }
+    text
 }
 
 /// A line for each file that was mended: what was done.

@@ -52,7 +52,7 @@ fn with_rendered(text: &str, blocks: &[Block], rule: &str) -> String {
     let before = findings.unwrap_or(&blocks[0]);
     let start = end(before);
     let old = blocks.iter().skip(1).take(2);
-    let old = old.filter(|block| block.says("rendered")).last();
+    let old = old.rev().find(|block| block.says("rendered"));
     let rest = old.map_or(start, end);
     let rendered = render(&blocks[0], rule);
     format!(
@@ -73,10 +73,8 @@ fn render(block: &Block, rule: &str) -> String {
     let mut findings = lint_with(&bytes, &block.options()).findings;
     findings.retain(|finding| finding.rule == rule);
     let source = Source::new("policy.xml", &bytes);
-    let text = human::findings(&findings, &source, &Renderer::plain());
-    let text: String = text
-        .lines()
-        .map(|line| format!("{}\n", line.trim_end()))
-        .collect();
+    let text = human::findings(&findings, &source, human::Fixes::Shown, &Renderer::plain());
+    let lines: Vec<_> = text.lines().map(str::trim_end).collect();
+    let text = lines.join("\n");
     format!("{}\n", text.trim_end())
 }

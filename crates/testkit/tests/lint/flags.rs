@@ -92,6 +92,8 @@ fn kinds() {
         said.stdout.contains("[missing-to-ports]")
     };
     assert!(found(&[]) && found(&["--as", "socket"]));
+    let guessed = |arguments: &[&str]| lint(faulty(), arguments).stdout.contains("add `--as url`");
+    assert!(guessed(&[]) && !guessed(&["--as", "socket"]));
     assert!(!found(&["--as", "url"]));
     let folder = Folder::new().unwrap();
     folder.file("crossdomain.xml", faulty()).unwrap();
