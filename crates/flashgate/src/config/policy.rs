@@ -118,6 +118,9 @@ impl Named {
                     places.iter().find(|(span, _)| within(span))
                 });
                 finding = finding.at(place.map_or(self.header, |(_, place)| *place), "");
+                // These are places in the text that was made, not in the config file.
+                finding.secondary.clear();
+                finding.fix = None;
                 if !found.contains(&finding) {
                     found.push(finding);
                 }
