@@ -1,16 +1,22 @@
 //! A grant is what a rule says, read the plain way.
 #![no_main]
 
-use flash_policy::{Grant, Movie, Origin, Port, Profile, Secure, grants, parse};
-use flash_policy::Scheme;
+use flash_policy::{Grant, Movie, Origin, Port, Profile, Scheme, Secure, grants, parse};
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|input: (u16, u16, bool, &str, &[u8])| {
-    let (port, from, https, host, bytes) = input;
+const HOSTS: [&str; 8] = [
+    "www.example.com", "example.com", "a.www.example.com", "anexample.com", "192.0.2.1", "[2001:db8::1]", "localhost", "example.com.",
+];
+
+// The first six bytes are the ports and the movie, the rest is the policy.
+fuzz_target!(|input: &[u8]| {
+    let Some(([a, b, c, d, https, host], bytes)) = input.split_first_chunk() else { return };
     let Some(policy) = parse(bytes, Profile::Socket).policy else { return };
-    let (Ok(port), Ok(from)) = (Port::new(port.into()), Port::new(from.into())) else { return };
-    let scheme = if https { "https" } else { "http" };
-    let Ok(origin) = format!("{scheme}://{host}/a.swf").parse::<Origin>() else { return };
+    let port = |high, low| Port::new(u16::from_be_bytes([high, low]).into());
+    let (Ok(port), Ok(from)) = (port(*a, *b), port(*c, *d)) else { return };
+    let scheme = if https % 2 == 0 { "http" } else { "https" };
+    let host = HOSTS[usize::from(*host) % HOSTS.len()];
+    let origin: Origin = format!("{scheme}://{host}/a.swf").parse().unwrap();
     let plain = policy.rules.iter().position(|rule| {
         rule.domain.matches(&origin)
             && rule.ports.contains(port)

@@ -136,3 +136,42 @@ fn kinds() {
     // The first is broken where it would say `to-ports`; the others are called `crossdomain.xml`, and have ports.
     assert_eq!(wrong, ["052.xml", "094.xml", "112.xml"]);
 }
+
+/// What nmap 7.93's `http-cross-domain-policy` says of these files, served as `/crossdomain.xml` or
+/// `/clientaccesspolicy.xml`: that anybody is trusted, or that somebody is.
+const NMAP_VULNERABLE: [&str; 16] = [
+    "074", "080", "082", "084", "086", "088", "094", "100", "104", "110", "114", "116", "118",
+    "122", "124", "126",
+];
+const NMAP_LIKELY_VULNERABLE: [&str; 10] = [
+    "072", "076", "090", "092", "098", "102", "106", "108", "112", "120",
+];
+
+/// These two are not well-formed: no player takes them, which is what is said of them. nmap reads them all the same.
+const MALFORMED: [&str; 2] = ["082", "094"];
+
+#[test]
+fn what_nmap_flags() {
+    let Some(folder) = folder() else { return };
+    let likely = NMAP_LIKELY_VULNERABLE.map(|name| (name, "trusted-domain"));
+    let certain = NMAP_VULNERABLE.map(|name| (name, "wildcard-domain"));
+    for (name, expected) in likely.into_iter().chain(certain) {
+        let bytes = fs::read(folder.join(format!("{name}.xml"))).unwrap();
+        let kind = match Kind::detect(&bytes, None) {
+            Kind::Silverlight => Kind::Silverlight,
+            Kind::Socket | Kind::Url | _ => Kind::Url,
+        };
+        let options = Options::new(Serving::from_unknown_port()).kind(kind);
+        let report = lint_with(&bytes, &options);
+        let expected = if MALFORMED.contains(&name) {
+            "malformed-xml"
+        } else {
+            expected
+        };
+        let found = report
+            .findings
+            .iter()
+            .any(|finding| finding.rule == expected);
+        assert!(found, "{name}: {expected} in {:?}", report.findings);
+    }
+}
