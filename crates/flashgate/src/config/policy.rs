@@ -28,7 +28,7 @@ pub(super) struct Named {
 
 #[derive(Debug)]
 enum Content {
-    File(Box<PolicyFile>),
+    File(PolicyFile),
     Rules {
         site_control: Option<At<SiteControl>>,
         rules: Vec<(Rule, RawRule)>,
@@ -51,7 +51,7 @@ impl Named {
         found: &mut Vec<Diagnostic>,
     ) -> Self {
         let content = raw.content.and_then(|content| match content {
-            RawContent::File(path) => file(&path, folder, found).map(Box::new).map(Content::File),
+            RawContent::File(path) => file(&path, folder, found).map(Content::File),
             RawContent::Rules {
                 site_control,
                 rules,
@@ -118,7 +118,7 @@ impl Named {
                     places.iter().find(|(span, _)| within(span))
                 });
                 finding = finding.at(place.map_or(self.header, |(_, place)| *place), "");
-                // Their places are in what is sent, and not in the config file.
+                // These are places in the text that was made, not in the config file.
                 finding.secondary.clear();
                 finding.fix = None;
                 if !found.contains(&finding) {

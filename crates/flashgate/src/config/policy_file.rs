@@ -15,14 +15,14 @@ use super::writable;
 pub(crate) struct Content {
     pub(crate) bytes: Vec<u8>,
     /// What is to be said of the file itself.
-    pub(crate) finding: Option<Diagnostic>,
+    pub(crate) finding: Option<Box<Diagnostic>>,
 }
 
 /// Reads a file, but never more of it than tells that it is too large.
 pub(crate) fn read(path: &Path) -> io::Result<Content> {
     let mut bytes = Vec::new();
     let file = File::open(path)?;
-    let finding = writable::judge(&file);
+    let finding = writable::judge(&file).map(Box::new);
     file.take(LARGEST as u64 + 1).read_to_end(&mut bytes)?;
     Ok(Content { bytes, finding })
 }
@@ -38,7 +38,7 @@ impl Content {
 
     /// Everything that is to be said of it, given the ports that players dial for it; each finding once.
     pub(crate) fn judge(&self, ports: &[Option<Port>]) -> Vec<Diagnostic> {
-        let mut found: Vec<_> = self.finding.clone().into_iter().collect();
+        let mut found: Vec<_> = self.finding.as_deref().cloned().into_iter().collect();
         found.extend(judge(&self.bytes, ports));
         found
     }
