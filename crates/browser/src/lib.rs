@@ -24,7 +24,7 @@ use site::Site;
 /// A page to visit.
 #[derive(Clone, Debug)]
 pub struct Page<'a> {
-    /// The host in its URL, and so its origin; every name under `.test` is the namespace's loopback.
+    /// The host in its URL, and so its origin; every name under `.test` and `.example.com` is the namespace's loopback.
     pub host: &'a str,
     /// What it shows.
     pub movie: Movie,
@@ -75,9 +75,11 @@ impl Visit {
 
     /// Calls a function of the movie, with an argument or with `()`.
     pub fn call(&self, name: &str, argument: impl Into<Value>) {
-        self.site.order(match argument.into() {
-            Value::Null => json!([name]),
-            argument => json!([name, argument]),
+        let argument = argument.into();
+        self.site.order(if argument.is_null() {
+            json!([name])
+        } else {
+            json!([name, argument])
         });
     }
 
