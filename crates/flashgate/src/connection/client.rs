@@ -5,7 +5,7 @@
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -16,8 +16,8 @@ use tokio_rustls::server::TlsStream;
 pub(super) enum Client {
     /// In clear.
     Plain(TcpStream),
-    /// After a handshake. Ending the writing side sends `close_notify` and then the FIN; an end of stream without a
-    /// `close_notify` is an error of the kind `UnexpectedEof`.
+    /// After a handshake. Ending the writing side sends `close_notify` and then the FIN. The client's FIN ends the
+    /// stream also without a `close_notify`, for many clients just close.
     ///
     /// Boxed, for almost all connections are in clear.
     Secure(Box<TlsStream<TcpStream>>),
@@ -54,7 +54,10 @@ impl AsyncRead for Client {
     ) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_read(context, buffer),
-            Self::Secure(stream) => Pin::new(stream).poll_read(context, buffer),
+            Self::Secure(stream) => match ready!(Pin::new(stream).poll_read(context, buffer)) {
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Poll::Ready(Ok(())),
+                done => Poll::Ready(done),
+            },
         }
     }
 }

@@ -68,7 +68,8 @@ impl Handshakes {
     }
 }
 
-/// Shakes hands, given what was read already. The socket comes back where it fails: an alert must arrive.
+/// Shakes hands, given what was read already. Where that fails and the client is told so, the socket comes back, for the
+/// alert must arrive.
 pub(super) async fn shake(
     stream: TcpStream,
     read: &[u8],
@@ -101,7 +102,11 @@ async fn attempt(
     let accept = acceptor.accept_with(stream, |fresh| *fresh = session);
     match timeout_at(deadline, accept.into_fallible()).await {
         Ok(Ok(stream)) => Ok(Box::new(stream)),
-        Ok(Err((error, stream))) => Err((Failure::from(error), Some(stream))),
+        Ok(Err((error, stream))) => {
+            let failure = Failure::from(error);
+            let told = matches!(failure, Failure::Refused(_)).then_some(stream);
+            Err((failure, told))
+        }
         Err(_) => Err((Failure::Deadline, None)),
     }
 }

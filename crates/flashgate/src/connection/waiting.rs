@@ -157,53 +157,34 @@ impl Waiting {
     }
 
     /// Shakes hands, and finds out what the client wants inside.
-    async fn secure(self, peer: Option<SocketAddr>) -> Option<(Self, First)> {
-        let deadline = self.deadline();
+    async fn secure(mut self, peer: Option<SocketAddr>) -> Option<(Self, First)> {
         let server = self.service.tls.clone()?;
-        let Self {
-            stream,
-            progress,
-            mut permit,
-            service,
-            shared,
-            from,
-            begun,
-            early,
-        } = self;
-        let read = progress.opening.bytes();
-        let (stream, counts) = (stream.into_tcp(), &shared.handshakes);
-        let stream = match handshake::shake(stream, read, &server, deadline, counts).await {
-            Ok(stream) => stream,
+        let deadline = self.deadline();
+        let (stream, read) = (self.stream.into_tcp(), self.progress.opening.bytes());
+        let counts = &self.shared.handshakes;
+        self.stream = match handshake::shake(stream, read, &server, deadline, counts).await {
+            Ok(stream) => Client::Secure(stream),
             Err((failure, stream)) => {
-                let outcome = Outcome::from(&failure);
                 if let Failure::Refused(error) = &failure {
-                    shared.tell_handshake_fault(peer, error);
+                    self.shared.tell_handshake_fault(peer, error);
                 }
-                if let Some(stream) = stream.filter(|_| outcome == Outcome::TlsFailed) {
-                    let linger = shared.deadlines().linger;
-                    policy::linger(stream, &mut permit, linger).await;
+                // So that the alert arrives.
+                if let Some(stream) = stream {
+                    let linger = self.shared.deadlines().linger;
+                    policy::linger(stream, &mut self.permit, linger).await;
                 }
-                end(&shared, outcome, peer, read);
+                end(&self.shared, Outcome::from(&failure), peer, read);
                 return None;
             }
         };
-        let mut secure = Self {
-            stream: Client::Secure(stream),
-            progress: Progress::default(),
-            permit,
-            service,
-            shared,
-            from,
-            begun,
-            early,
-        };
-        let timing = secure.timing();
-        let opening = &mut secure.progress.opening;
-        let Ok(first) = opening.read(&mut secure.stream, timing).await else {
-            secure.end(Outcome::PeerFailed, peer);
+        self.progress = Progress::default();
+        let timing = self.timing();
+        let opening = &mut self.progress.opening;
+        let Ok(first) = opening.read(&mut self.stream, timing).await else {
+            self.end(Outcome::PeerFailed, peer);
             return None;
         };
-        Some((secure, first))
+        Some((self, first))
     }
 
     /// Answers a policy request.

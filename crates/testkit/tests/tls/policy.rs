@@ -11,7 +11,7 @@ use testkit::load::REQUEST;
 use testkit::needs;
 
 use super::certificates::Issued;
-use super::client::Secure;
+use super::client::{Ended, Secure};
 use super::{
     LIMIT, LISTEN, REPLY, asks, asks_in_clear, config, gate, is_answered, start, start_in,
     with_certificates,
@@ -57,6 +57,28 @@ fn surplus_and_pieces() {
     client.send(&REQUEST[..22]);
     client.close_notify();
     is_answered(&mut client);
+}
+
+/// A policy that takes several records, to a client that is slow to read.
+#[test]
+fn a_large_policy() {
+    let folder = Folder::new().unwrap();
+    let rule = "<allow-access-from domain=\"a.test\" to-ports=\"9339\"/>";
+    let rules = rule.repeat(60_000 / rule.len());
+    let policy = format!("<cross-domain-policy>{rules}</cross-domain-policy>");
+    folder.file("large.xml", &policy).unwrap();
+    let text = config(LISTEN);
+    let (_, rest) = text.split_once("[[listen]]").unwrap();
+    let text = format!("[policy.default]\nfile = \"large.xml\"\n[[listen]]{rest}");
+    let running = start_in(folder, &text);
+    let mut client = running.client();
+    socket2::SockRef::from(client.socket())
+        .set_recv_buffer_size(4_096)
+        .unwrap();
+    client.send(REQUEST);
+    let (bytes, end) = client.hear();
+    assert_eq!((bytes.len(), end), (policy.len() + 1, Ended::CloseNotify));
+    assert!(bytes.starts_with(policy.as_bytes()) && bytes.ends_with(b"\0"));
 }
 
 /// What Debian's own client makes of it.

@@ -168,6 +168,25 @@ fn truncated() {
         .unwrap();
 }
 
+/// So it does where it comes while it could still have become a request.
+#[test]
+fn truncated_early() {
+    let (mut running, backend) = with_backend(Manner::Hold, "speaks-first-after = \"5s\"");
+    for said in [&b"<pol"[..], b""] {
+        let mut client = running.client();
+        client.send(said);
+        client.fin();
+        let called = backend.next(LIMIT).unwrap();
+        assert_eq!(read_to_end(&called), said);
+        drop(called);
+        assert_eq!(client.hear(), (Vec::new(), Ended::CloseNotify));
+        running
+            .daemon
+            .next_line_with("outcome=\"client-truncated\"", LIMIT)
+            .unwrap();
+    }
+}
+
 /// A reset stays one, whichever side it comes from; so does a record that the client has not made.
 #[test]
 fn resets() {
