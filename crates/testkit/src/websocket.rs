@@ -219,7 +219,7 @@ impl WebSocket {
     }
 
     /// The next frame but pings; it must be there.
-    pub fn next(&mut self) -> Result<Frame> {
+    pub fn next_frame(&mut self) -> Result<Frame> {
         loop {
             let frame = self.frame()?.context("expected a frame, found the end")?;
             if frame.first != PING {
@@ -232,7 +232,7 @@ impl WebSocket {
     pub fn read(&mut self, count: usize) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         while bytes.len() < count {
-            let frame = self.next()?;
+            let frame = self.next_frame()?;
             if frame.first != BINARY || frame.payload.is_empty() {
                 bail!("expected a binary frame with something in it, found {frame:?}");
             }
@@ -243,7 +243,7 @@ impl WebSocket {
 
     /// Hears a close frame with this code, answers it, and hears the end of the stream.
     pub fn is_closed_with(&mut self, code: u16) -> Result<()> {
-        let found = self.next()?;
+        let found = self.next_frame()?;
         if found.code() != Some(code) {
             bail!("expected a close frame with {code}, found {found:?}");
         }

@@ -17,7 +17,9 @@ use crate::confinement;
 use crate::daemon::{self, Inherited, ListenAddress, Loader};
 use crate::log::{self, Format, Verbosity};
 use crate::render::{self, Source};
-use crate::snapshot::{Gate, Listener, Loaded, Plan, Served, Service, Violation};
+use crate::snapshot::{
+    Bridge, Gate, Listener, Loaded, PathPattern, Plan, Segment, Served, Service, Violation,
+};
 use crate::tls::Certificate;
 
 /// Serve a socket policy
@@ -285,14 +287,14 @@ fn checked(plan: &Plan) -> String {
         let addresses = addresses.join(", ");
         let service = &listener.service;
         let rest = service.gate.as_deref().map_or_else(String::new, rest);
-        match (&service.policy, &service.bridge) {
-            (Some(Served { name, reply }), _) => {
+        match &service.policy {
+            Some(Served { name, reply }) => {
                 let length = reply.as_bytes().len();
                 format!("ok: {addresses} serves policy {name}, {length} bytes{rest}\n")
             }
-            (None, bridge) => {
-                let gates = bridge.as_ref().map_or(0, |bridge| bridge.routes.len());
-                format!("ok: {addresses} serves the bridge, to {gates} gates\n")
+            None => {
+                let bridge = plan.bridge.as_deref().map_or_else(String::new, paths);
+                format!("ok: {addresses} serves the bridge{bridge}\n")
             }
         }
     };
@@ -305,6 +307,22 @@ fn checked(plan: &Plan) -> String {
     let admin = admin.map(|admin| format!("ok: {} serves admin\n", admin.address));
     let lines = plan.listeners.iter().map(line);
     lines.chain(certificates).chain(admin).collect()
+}
+
+/// How many gates the bridge leads to, and by which paths.
+fn paths(bridge: &Bridge) -> String {
+    let url = bridge.public_url.as_deref().unwrap_or_default();
+    let PathPattern {
+        before,
+        segment,
+        after,
+    } = &bridge.path;
+    let segment = match segment {
+        Segment::Port => "{port}",
+        Segment::Name => "{name}",
+    };
+    let gates = bridge.routes.len();
+    format!(", {gates} gates at {url}{before}{segment}{after}")
 }
 
 /// Where a gate passes on what is no policy request.

@@ -134,7 +134,7 @@ fn at_start() {
         .filter(|key| key.starts_with("flashgate_connections_total"));
     assert_eq!(
         outcomes.count(),
-        23,
+        27,
         "every outcome is there from the start"
     );
 }

@@ -41,7 +41,7 @@ fn status_json() {
     assert!((0.0..60.0).contains(&uptime), "{uptime}");
     assert_eq!(
         status["connections"]["ended"].as_object().unwrap().len(),
-        23
+        27
     );
     assert_eq!(status["connections"]["ended"]["answered"], 1);
     status["connections"]["ended"].take();
@@ -54,7 +54,7 @@ fn status_json() {
         "uptime-seconds": null,
         "listeners": [{ "address": daemon.address().to_string(), "policy": "p", "state": "accepting" }],
         "connections": {
-            "open": 0, "answering": 0, "relaying": 0, "lingering": 0, "limit": 100, "ended": null, "shed": 0,
+            "open": 0, "answering": 0, "relaying": 0, "websockets": 0, "lingering": 0, "limit": 100, "ended": null, "shed": 0,
         },
         "limits": {
             "connections": 100, "per-address": null, "rate-per-address": 50, "exempt": ["127.0.0.0/8", "::1/128"],

@@ -120,15 +120,7 @@ fn missing() {
 /// What later versions do is refused, not ignored, and pointed at.
 #[test]
 fn not_supported_yet() {
-    for (more, place) in [
-        ("[bridge]\npath = \"/\"", "5:2"),
-        ("[http]", "5:2"),
-        ("dialect = \"silverlight\"", "5:11"),
-        (
-            "[[gate]]\naddress = \"9339\"\nbackend = \"a:1\"\nwebsocket = true",
-            "8:1",
-        ),
-    ] {
+    for (more, place) in [("[http]", "5:2"), ("dialect = \"silverlight\"", "5:11")] {
         let place = format!("flashgate.toml:{place}\n");
         let texts = ["not supported yet by this version", place.as_str()];
         refused(&format!("{LEAST}{more}"), 1, &texts);

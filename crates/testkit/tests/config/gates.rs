@@ -279,3 +279,34 @@ fn in_circles() {
     let admin = "http-backend = \"localhost:9843\"\n[admin]\naddress = \"127.0.0.1:9843\"\n";
     refused(&with_gate(admin), 1, &["backend-is-flashgate", "toml:6:16"]);
 }
+
+/// The bridge's line says where it is, and to how many gates.
+#[test]
+fn bridge() {
+    let bridge = "[bridge]\naddress = \"127.0.0.1:8443\"\npublic-url = \"wss://play.test/\"\ntrust-forwarded-for = \"127.0.0.1\"\nping = \"10s\"\n";
+    let told = valid(&format!(
+        "{}{bridge}",
+        with_gate("websocket = true\nname = \"game\"")
+    ));
+    let line = "ok: 127.0.0.1:8443 serves the bridge, 1 gates at wss://play.test/{port}\n";
+    assert!(told.ends_with(line), "{told}");
+    let by_name = format!("{}{bridge}path = \"/x/{{name}}\"\n", with_gate(""));
+    assert!(valid(&by_name).contains("wss://play.test/x/{name}"));
+    let everybody = "[bridge]\naddress = \"8443\"\ntrust-forwarded-for = \"0.0.0.0/0\"\n";
+    warned(
+        &format!("{}{everybody}", with_gate("")),
+        1,
+        &["forwarded-for-from-everybody", "flashgate.toml:9:23"],
+    );
+    // Everything that is wrong is said at once.
+    let faulty =
+        "[bridge]\naddress = \"9339\"\npath = \"/{prt}\"\npublic-url = \"play.test\"\nping = 5\n";
+    let texts = [
+        "duplicate-listener",
+        "bad-path",
+        "bad-public-url",
+        "wrong-type",
+        "`/{prt}`",
+    ];
+    refused(&format!("{}{faulty}", with_gate("")), 4, &texts);
+}

@@ -111,7 +111,8 @@ fn openings(to: SocketAddr, count: usize, seed: u64) {
 fn random() {
     let each = short_or_long(1_250, 250_000);
     let backend = Backend::start(Manner::Echo).unwrap();
-    let gate = start(&config(backend.address(), "", ""));
+    // With WebSockets, HTTP is not for the backend.
+    let gate = start(&config(backend.address(), "websocket = false", ""));
     let to = gate.address();
     thread::scope(|scope| {
         for seed in [0x5eed, 0xfeed, 0xbead, 0xcafe] {
@@ -134,7 +135,7 @@ fn short_first_messages() {
     let limits = "[limits]\nrequest = \"30s\"\n";
     let gate = start(&config(
         backend.address(),
-        "speaks-first-after = \"20s\"",
+        "speaks-first-after = \"20s\"\nwebsocket = false",
         limits,
     ));
     for first in [

@@ -83,11 +83,11 @@ fn a_web_server_beside_the_game() {
     }
 }
 
-/// HTTP goes to the game where nobody else is there for it.
+/// HTTP goes to the game where nobody else is there for it, and WebSockets are off.
 #[test]
 fn http_without_a_web_server() {
     let backend = Backend::start(Manner::Echo).unwrap();
-    let gate = start(&config(backend.address(), "", ""));
+    let gate = start(&config(backend.address(), "websocket = false", ""));
     for request in [
         "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n",
         "POST /x HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n",

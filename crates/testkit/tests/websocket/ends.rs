@@ -52,7 +52,7 @@ fn the_backend_ends() {
     called.write_all(b"last words").unwrap();
     called.shutdown(Shutdown::Write).unwrap();
     assert_eq!(socket.read(10).unwrap(), b"last words");
-    let close = socket.next().unwrap();
+    let close = socket.next_frame().unwrap();
     assert_eq!(close.code(), Some(1000));
     // What the client sends before it has heard of it still arrives.
     socket.say(b"too late?");
@@ -80,7 +80,7 @@ fn the_client_closes() {
         let payload = code.map_or_else(Vec::new, |code| code.to_be_bytes().to_vec());
         socket.say(b"bye");
         socket.send(&frame(CLOSE, &payload));
-        let answer = socket.next().unwrap();
+        let answer = socket.next_frame().unwrap();
         assert_eq!((answer.first, &answer.payload), (CLOSE, &payload));
         assert_eq!(hears(called), (b"bye".to_vec(), End::Fin));
         assert_eq!(socket.frame().unwrap(), None);
@@ -125,7 +125,7 @@ fn the_client_breaks_the_protocol() {
         let (gate, mut socket, called) = session("");
         socket.send(&bytes);
         socket.send(&frame(BINARY, b"behind"));
-        let close = socket.next().unwrap();
+        let close = socket.next_frame().unwrap();
         assert_eq!(close.code(), Some(code), "{}", bytes.escape_ascii());
         // No frame follows, and no reset: the close frame would be lost with it.
         assert_eq!(socket.frame().unwrap(), None);
@@ -149,7 +149,7 @@ fn idle() {
 fn no_answer() {
     let (gate, mut socket, called) = session("[limits]\nhalf-open = \"1s\"\nlinger = \"1s\"\n");
     called.shutdown(Shutdown::Write).unwrap();
-    assert_eq!(socket.next().unwrap().code(), Some(1000));
+    assert_eq!(socket.next_frame().unwrap().code(), Some(1000));
     assert_eq!(socket.frame().unwrap(), None);
     outcome(&gate, "bridged");
     assert_eq!(hears(called).1, End::Fin);

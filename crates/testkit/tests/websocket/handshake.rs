@@ -202,7 +202,7 @@ fn early_frames() {
         let mut socket = WebSocket::of(&response, stream).unwrap();
         let (mut said, mut ponged) = (Vec::new(), false);
         while said.len() < 12 || !ponged {
-            let frame = socket.next().unwrap();
+            let frame = socket.next_frame().unwrap();
             match frame.first {
                 BINARY => said.extend(frame.payload),
                 _ => ponged = frame.payload == b"!",

@@ -96,7 +96,7 @@ fn hand_overs() {
     }
     for mut session in sessions {
         session.send(&frame(CLOSE, b""));
-        assert_eq!(session.next().unwrap().first, CLOSE);
+        assert_eq!(session.next_frame().unwrap().first, CLOSE);
     }
     for mut daemon in former {
         assert!(daemon.wait(LIMIT).unwrap().success());
@@ -124,7 +124,7 @@ fn a_stop() {
     answers.say(b"hello");
     let mut bytes = [0; 5];
     called[0].read_exact(&mut bytes).unwrap();
-    assert_eq!(silent.next().unwrap().code(), Some(1001));
+    assert_eq!(silent.next_frame().unwrap().code(), Some(1001));
     answers.is_closed_with(1001).unwrap();
     assert!(
         begin.elapsed() >= Duration::from_millis(1_900),
@@ -153,7 +153,7 @@ fn a_stop_ends_with_the_last_session() {
     gate.daemon.terminate().unwrap();
     echoes(&mut session, b"hello");
     session.send(&frame(CLOSE, &1000_u16.to_be_bytes()));
-    assert_eq!(session.next().unwrap().code(), Some(1000));
+    assert_eq!(session.next_frame().unwrap().code(), Some(1000));
     assert_eq!(session.frame().unwrap(), None);
     drop(session);
     assert!(gate.daemon.wait(LIMIT).unwrap().success());

@@ -158,7 +158,7 @@ fn pings() {
     );
     let (mut said, mut pongs) = (Vec::new(), Vec::new());
     while said.len() < 2 || pongs.len() < 2 {
-        let frame = socket.next().unwrap();
+        let frame = socket.next_frame().unwrap();
         if frame.first == PONG {
             pongs.push(frame.payload);
         } else {
@@ -173,7 +173,7 @@ fn pings() {
     socket.send(&many);
     for n in 2..10 {
         // All that there is room for; the last of them in any case.
-        let frame = socket.next().unwrap();
+        let frame = socket.next_frame().unwrap();
         assert_eq!((frame.first, frame.payload.len()), (PONG, 125));
         if frame.payload == [9; 125] {
             break;

@@ -96,9 +96,10 @@ impl Exchange {
             }
             Err(error) => {
                 shared.backends.failed(&gate.name, backend, &error);
-                let (status, what) = match error.kind() {
-                    ErrorKind::TimedOut => (StatusCode::GatewayTimeout, "does not answer"),
-                    _ => (StatusCode::BadGateway, "can't be reached"),
+                let (status, what) = if error.kind() == ErrorKind::TimedOut {
+                    (StatusCode::GatewayTimeout, "does not answer")
+                } else {
+                    (StatusCode::BadGateway, "can't be reached")
                 };
                 let text = format!("the server `{}` {what}\n", gate.name);
                 let response = Response::plain(status, text).for_everybody();
