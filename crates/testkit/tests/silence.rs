@@ -106,7 +106,7 @@ fn outlasts_nginx() {
     // nginx closes what is silent for so long: it has given up on the other one by now.
     assert!(other.hear().bytes.starts_with(b"HTTP/1.1 504 "));
     game.write_all(b"still here").unwrap();
-    let heard = socket.next().unwrap();
+    let heard = socket.next_frame().unwrap();
     assert_eq!(
         (heard.first, &heard.payload[..]),
         (BINARY, &b"still here"[..])
