@@ -112,6 +112,30 @@ pub(super) const FIGURES: &[Figure] = &[
         tests: &["random_bytes", "a_flood_of_bad_requests"],
     },
     Figure {
+        name: "R17-bridge",
+        claim: "1,000 WebSockets whose readers stall, in frames of 2^63 - 1 bytes: 72 KiB each at most",
+        binary: "websocket",
+        tests: &["pressure::stalled_readers"],
+    },
+    Figure {
+        name: "C",
+        claim: "an idle WebSocket: 4 kB of memory at most",
+        binary: "websocket",
+        tests: &["pressure::idle_sessions"],
+    },
+    Figure {
+        name: "R26",
+        claim: "100,000 random requests that the policy does not admit: 0 connections to the backend; 64 MiB in one frame and in 10,000, byte for byte",
+        binary: "websocket",
+        tests: &["origins::random", "sessions::any_length"],
+    },
+    Figure {
+        name: "R27",
+        claim: "smuggling and premature frames, cut at every byte: one response to each, 0 bytes to the backend",
+        binary: "websocket",
+        tests: &["handshake::refused"],
+    },
+    Figure {
         name: "R28",
         claim: "10,000 PROXY headers of strangers: 0 believed, each passed on as data",
         binary: "gate",

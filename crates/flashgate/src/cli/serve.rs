@@ -43,7 +43,7 @@ pub(super) struct Serve {
     #[arg(long, value_name = "ADDRESS")]
     listen: Vec<ListenAddress>,
     /// Stand in front of a server: `9339=127.0.0.1:9340` answers policy requests on port 9339, and passes everything else
-    /// on to port 9340. May be given several times
+    /// on to port 9340, WebSockets of pages that the policy admits among it. May be given several times
     #[arg(long, value_name = "LISTEN=BACKEND")]
     gate: Vec<GateFlag>,
     /// Serve what this file says, in TOML; not together with the flags above

@@ -16,6 +16,7 @@ mod policy;
 mod pressure;
 mod relays;
 mod reloads;
+mod websocket;
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;

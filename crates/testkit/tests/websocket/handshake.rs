@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use testkit::backend::{Backend, Manner};
 use testkit::client::Client;
+use testkit::figure;
 use testkit::scale::short_or_long;
 use testkit::websocket::{
     ACCEPT, BINARY, Response, WebSocket, ask, frame, hear, request, with_fields,
@@ -154,7 +155,7 @@ fn one_response(to: SocketAddr, pieces: &[&[u8]]) -> Response {
 fn refused() {
     let backend = Backend::start(Manner::Record).unwrap();
     let gate = start(&config(backend.address(), "", ""));
-    let behind = behind();
+    let (behind, mut sent) = (behind(), 0);
     for (request, status) in bad_requests() {
         let bytes = [request.as_bytes(), &behind].concat();
         let step = short_or_long(97, 1);
@@ -162,6 +163,7 @@ fn refused() {
             let (first, second) = bytes.split_at(cut);
             let response = one_response(gate.gate, &[first, second]);
             assert_eq!(response.status, status, "cut at {cut}: {request}");
+            sent += 1;
             assert!(
                 response.body.ends_with('\n') || request.starts_with("HEAD"),
                 "{response:?}"
@@ -177,6 +179,12 @@ fn refused() {
     last.say(b"last");
     last.half_close().unwrap();
     assert_eq!(backend.record(super::LIMIT).unwrap().bytes, b"last");
+    figure::report(
+        "R27",
+        format!(
+            "{sent} smuggled requests, cut everywhere: one response to each, 0 bytes to the backend"
+        ),
+    );
 }
 
 /// Frames that come with the request are taken once it is granted, however they are cut.

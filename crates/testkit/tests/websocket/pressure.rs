@@ -70,7 +70,7 @@ fn stalled_readers() {
         .unwrap()
         .saturating_sub(start);
     figure::report(
-        "R17",
+        "R17-bridge",
         format!(
             "{count} WebSockets with stalled readers, {} MiB sent in vain: {} KiB of memory each",
             written >> 20,

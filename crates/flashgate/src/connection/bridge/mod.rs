@@ -235,9 +235,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
         let Self {
             mut client,
             mut backend,
+            up,
             ..
         } = self;
         match end {
+            // What the backend never took is a cut, however orderly the client was.
+            End::Clean if up.holds() => {
+                drop(backend);
+                close(&mut client, linger).await;
+            }
             End::Clean => {
                 backend.clean = true;
                 tokio::join!(
