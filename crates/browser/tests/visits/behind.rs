@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 
-use browser::Movie;
+use browser::{Movie, RUFFLE};
 use testkit::folder::Folder;
 use testkit::needs;
 use testkit::real_server::{RealServer, missing};
@@ -43,7 +43,7 @@ fn machine(front: &str, bridge: &str) -> Option<Machine> {
     let configs = snippets("toml");
     let config = configs.iter().find(|config| config.contains("/sockets/"));
     let config = format!("{}{bridge}", config.expect("a config"));
-    let (page, game) = ("www.example.com", "play.example.com");
+    let (page, game) = ("http://www.example.com", "play.example.com");
     Some(start(&config, page, game, "https://play.example.com"))
 }
 
@@ -81,6 +81,9 @@ fn nginx(machine: &Machine) -> RealServer {
              http {{ access_log off; {temporary} proxy_read_timeout 5s;\n\
              server {{ listen 127.0.0.1:443 ssl; server_name play.example.com;\n\
              ssl_certificate {at}/game.pem; ssl_certificate_key {at}/game.key;\n{snippet}\n}}\n\
+             server {{ listen 127.0.0.1:443 ssl; server_name www.example.com;\n\
+             ssl_certificate {at}/game.pem; ssl_certificate_key {at}/game.key;\n\
+             location / {{ proxy_pass http://127.0.0.1:80; proxy_read_timeout 300s; }} }}\n\
              server {{ listen 127.0.0.1:81; location / {{ proxy_pass http://127.0.0.1:82; }} }}\n}}\n"
         )
     };
@@ -138,6 +141,35 @@ fn caddy_passes_websockets_on() {
     let (_caddy, server) = (caddy(&machine), machine.server());
     let mut visit = machine.visit(Movie::Socket);
     converse(&mut visit, Movie::Socket, &server);
+}
+
+/// Over https a page is admitted where the policy wants that, and can open `wss:` only.
+#[test]
+fn pages_over_https() {
+    let Some(mut machine) = machine("nginx", "") else {
+        return;
+    };
+    let config = machine.folder.path().join("flashgate.toml");
+    let rule = "domain = \"www.example.com\"";
+    let text = fs::read_to_string(&config).expect("the config");
+    let text = replaced(&text, rule, &format!("{rule}, secure = true"));
+    fs::write(&config, text).expect("a config");
+    machine.daemon.hang_up().expect("a signal");
+    machine.daemon.wait_for_line("reloaded", LIMIT).expect("it");
+    let (_nginx, server) = (nginx(&machine), machine.server());
+    let mut visit = machine.visit(Movie::Socket);
+    visit.wait_for("connect").expect("Ruffle's word");
+    visit.wait_for("close").expect("an end");
+    drop(visit);
+    assert!(machine.nobody_called(&server));
+    machine.page = "https://www.example.com";
+    converse(&mut machine.visit(Movie::Socket), Movie::Socket, &server);
+    let in_clear = "data:text/javascript,window.RufflePlayer.config = { socketProxy: [\
+                    { host: 'play.example.com', port: 9339, proxyUrl: 'ws://play.example.com:8080/sockets/9339' }] };";
+    let scripts = [RUFFLE.to_owned(), in_clear.to_owned()];
+    let mut visit = machine.visit_with(Movie::Socket, &scripts);
+    visit.wait_for("io-error").expect("mixed content");
+    assert!(machine.nobody_called(&server));
 }
 
 #[test]

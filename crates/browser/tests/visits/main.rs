@@ -48,7 +48,7 @@ enum Way {
 struct Machine {
     namespace: Namespace,
     daemon: Daemon,
-    /// The host of the page.
+    /// The page's origin.
     page: &'static str,
     /// The game's, as movies name it.
     game: &'static str,
@@ -92,7 +92,7 @@ fn machine(way: Way, admitted: &str, more: &str) -> Option<Machine> {
         "hosts = [\"game.test\"]\n[policy.default]\nrules = [{{ domain = \"{admitted}\" }}]\n[[gate]]\nname = \"game\"\n\
          address = \"127.0.0.1:9339\"\nbackend = \"127.0.0.1:9340\"\n{bridge}{more}"
     );
-    Some(start(&config, "play.test", "game.test", site))
+    Some(start(&config, "http://play.test", "game.test", site))
 }
 
 /// flashgate with this config.
@@ -126,7 +126,7 @@ impl Machine {
 
     fn visit_with(&self, movie: Movie, scripts: &[String]) -> Visit {
         let page = Page {
-            host: self.page,
+            origin: self.page,
             movie,
             game: (self.game, 9339),
             scripts,
