@@ -30,6 +30,24 @@ pub fn time(pid: u32) -> Result<Duration> {
     Ok(total)
 }
 
+/// CPU time of the processes that a process has started and waited for; 10 ms coarse.
+pub fn time_of_children(pid: u32) -> Result<Duration> {
+    let path = format!("/proc/{pid}/stat");
+    let stat = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+    // Behind the name in brackets, which may hold anything: field 3 is the first.
+    let (_, rest) = stat.rsplit_once(')').context("expected a name in stat")?;
+    let ticks = rest.split_whitespace().skip(16 - 3).take(2);
+    let ticks: u64 = ticks.map(|field| field.parse().unwrap_or(0)).sum();
+    Ok(Duration::from_millis(10) * u32::try_from(ticks)?)
+}
+
+/// Whether a process has children that are running, or that it has not waited for.
+pub fn has_children(pid: u32) -> Result<bool> {
+    let path = format!("/proc/{pid}/task/{pid}/children");
+    let children = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+    Ok(!children.trim().is_empty())
+}
+
 /// How often the threads of a process went to sleep of their own accord, which is how often something woke them.
 pub fn voluntary_switches(pid: u32) -> Result<u64> {
     let tasks = each_task(pid, "status")?;

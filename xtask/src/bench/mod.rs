@@ -3,6 +3,7 @@
 //! Absolute times say more about the machine and its neighbours than about a server, so what counts here are ratios
 //! between servers that were measured in turns within one run, and counts that do not depend on time at all.
 
+mod bridge;
 mod compare;
 mod contender;
 mod fetch;
@@ -39,6 +40,8 @@ pub(crate) enum Bench {
     Idle(idle::Idle),
     /// Compare flashgate's gate with other relays, in interleaved rounds
     Relay(relay::Relay),
+    /// Compare flashgate's WebSockets with other bridges, in interleaved rounds
+    Bridge(bridge::Bridge),
     /// Count the system calls of flashgate per fetch
     Syscalls(syscalls::Syscalls),
 }
@@ -52,6 +55,7 @@ impl Bench {
             Self::Compare(compare) => compare.run(),
             Self::Idle(idle) => idle.run(),
             Self::Relay(relay) => relay.run(),
+            Self::Bridge(bridge) => bridge.run(),
             Self::Syscalls(syscalls) => syscalls.run(),
         }
     }

@@ -1,6 +1,6 @@
 //! `bench relay`: the same traffic through flashgate's gate and through other relays, a slice each, round after round.
 
-mod backend;
+pub(super) mod backend;
 mod contender;
 mod standings;
 mod traffic;
@@ -21,6 +21,7 @@ use super::standings::quantile;
 use backend::Backend;
 use contender::{Contender, PEERS};
 use standings::{Standing, goals, table};
+pub(super) use traffic::MESSAGE;
 use traffic::{Amount, Slice};
 
 /// How much to compare.

@@ -13,7 +13,7 @@ use super::traffic::{MESSAGE, PIECE};
 
 /// What a connection asks for, as its first byte. None is the first byte of HTTP, TLS or a policy request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wish {
+pub(in crate::bench) enum Wish {
     /// Takes as many MiB as the next byte says, and then says one byte.
     Sink,
     /// Sends as many MiB as the next byte says.
@@ -25,7 +25,7 @@ pub(super) enum Wish {
 }
 
 impl Wish {
-    pub(super) const fn byte(self) -> u8 {
+    pub(in crate::bench) const fn byte(self) -> u8 {
         match self {
             Self::Sink => b'u',
             Self::Source => b'd',
@@ -37,13 +37,13 @@ impl Wish {
 
 /// The server; its threads end with the process.
 #[derive(Debug)]
-pub(super) struct Backend {
-    pub(super) address: SocketAddr,
+pub(in crate::bench) struct Backend {
+    pub(in crate::bench) address: SocketAddr,
     kept: Arc<Mutex<Vec<TcpStream>>>,
 }
 
 impl Backend {
-    pub(super) fn start() -> Result<Self> {
+    pub(in crate::bench) fn start() -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?;
         let kept = Arc::new(Mutex::new(Vec::new()));
@@ -58,7 +58,7 @@ impl Backend {
     }
 
     /// Closes the connections that were kept.
-    pub(super) fn let_go(&self) {
+    pub(in crate::bench) fn let_go(&self) {
         self.kept
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

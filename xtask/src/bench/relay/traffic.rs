@@ -13,7 +13,7 @@ use super::backend::Wish;
 /// What is written at a time, by both ends.
 pub(super) const PIECE: usize = 256 * 1024;
 /// The size of a message.
-pub(super) const MESSAGE: usize = 64;
+pub(in crate::bench) const MESSAGE: usize = 64;
 /// How many connections are made at a time.
 const CONNECTING: u32 = 4;
 /// For any single answer.

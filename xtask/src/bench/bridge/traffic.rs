@@ -1,0 +1,161 @@
+//! What Ruffle sends, and a little more than that: bulk in large frames and in small, messages, connections.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use testkit::cpu;
+use testkit::websocket::{BINARY, CLOSE, Response, WebSocket, frame};
+
+use super::super::relay::MESSAGE;
+use super::super::relay::backend::Wish;
+use super::contender::Contender;
+
+/// A large frame, and a small one; both divide a MiB.
+const LARGE: usize = 64 * 1024;
+const SMALL: usize = 1024;
+
+/// How much of each in a slice.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Amount {
+    pub(super) mebibytes: u8,
+    pub(super) messages: u32,
+    pub(super) connections: u32,
+}
+
+/// What one slice cost the bridge, in microseconds of CPU time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Slice {
+    /// Per MiB from the client to the backend, in large frames.
+    pub(super) up: f64,
+    /// Per MiB from the backend to the client.
+    pub(super) down: f64,
+    /// Per MiB from the client to the backend, in small frames.
+    pub(super) small: f64,
+    /// Per message of 64 bytes there and back, many under way at a time.
+    pub(super) message: f64,
+    /// Per connection, from its handshake to its end, with a message each way.
+    pub(super) connection: f64,
+}
+
+/// Gives a bridge one slice of everything.
+pub(super) fn slice(one: &Contender, amount: Amount) -> Result<Slice> {
+    let Amount {
+        mebibytes,
+        messages,
+        connections,
+    } = amount;
+    let (pid, to) = (one.pid, one.address);
+    let eighth = mebibytes / 8;
+    Ok(Slice {
+        up: cost(pid, mebibytes.into(), || upload(to, mebibytes, LARGE)).context("up")?,
+        down: cost(pid, mebibytes.into(), || download(to, mebibytes)).context("down")?,
+        small: cost(pid, eighth.into(), || upload(to, eighth, SMALL)).context("small frames")?,
+        message: cost(pid, messages, || talk(to, messages)).context("messages")?,
+        connection: cost(pid, connections, || connect_often(to, connections))
+            .context("connections")?,
+    })
+}
+
+/// The CPU time for each of so many: the bridge's own, and that of the processes that it has started for it.
+fn cost(pid: u32, count: u32, action: impl FnOnce() -> Result<()>) -> Result<f64> {
+    let spent = || Ok::<_, anyhow::Error>(cpu::time(pid)? + cpu::time_of_children(pid)?);
+    let before = spent()?;
+    action()?;
+    let alone = || cpu::has_children(pid).is_ok_and(|any| !any);
+    ensure!(
+        testkit::until(Duration::from_secs(10), alone),
+        "its processes stay"
+    );
+    Ok(spent()?.saturating_sub(before).as_secs_f64() * 1e6 / f64::from(count))
+}
+
+fn open(to: SocketAddr, wish: Wish, more: &[u8]) -> Result<WebSocket> {
+    let mut socket = WebSocket::open(to, "/", Some("http://a.test"))?;
+    socket.say(&[&[wish.byte()], more].concat());
+    Ok(socket)
+}
+
+/// As Ruffle does when a movie closes its socket.
+fn ends(mut socket: WebSocket) {
+    socket.send(&frame(CLOSE, &1000_u16.to_be_bytes()));
+    // Others end without an answer, or with another code.
+    let mut stream = socket.into_stream();
+    let _ = stream.read_to_end(&mut Vec::new());
+}
+
+fn upload(to: SocketAddr, mebibytes: u8, length: usize) -> Result<()> {
+    let mut socket = open(to, Wish::Sink, &[mebibytes])?;
+    let mebibyte = frame(BINARY, &vec![0x5a; length]).repeat((1 << 20) / length);
+    for _ in 0..mebibytes {
+        ensure!(socket.send(&mebibyte), "expected room for more");
+    }
+    socket.read(1)?;
+    ends(socket);
+    Ok(())
+}
+
+fn download(to: SocketAddr, mebibytes: u8) -> Result<()> {
+    let mut socket = open(to, Wish::Source, &[mebibytes])?;
+    socket.read(usize::from(mebibytes) << 20)?;
+    ends(socket);
+    Ok(())
+}
+
+fn talk(to: SocketAddr, messages: u32) -> Result<()> {
+    let socket = open(to, Wish::Echo, &[])?;
+    let mut writer = socket.into_stream();
+    let mut reader = again(writer.try_clone()?)?;
+    let batch = frame(BINARY, &[0x5a; MESSAGE]).repeat(100);
+    thread::scope(|scope| {
+        let sender = scope.spawn(|| (0..messages / 100).try_for_each(|_| writer.write_all(&batch)));
+        reader.read(usize::try_from(messages / 100)? * 100 * MESSAGE)?;
+        sender
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        ends(reader);
+        Ok(())
+    })
+}
+
+/// A socket on which the handshake is over.
+fn again(stream: TcpStream) -> Result<WebSocket> {
+    let response = Response {
+        status: 101,
+        head: String::new(),
+        body: String::new(),
+    };
+    WebSocket::of(&response, stream)
+}
+
+fn connect_often(to: SocketAddr, connections: u32) -> Result<()> {
+    for _ in 0..connections {
+        let mut socket = open(to, Wish::Echo, &[])?;
+        exchange(&mut socket)?;
+        ends(socket);
+    }
+    Ok(())
+}
+
+fn exchange(socket: &mut WebSocket) -> Result<()> {
+    socket.say(&[0x5a; MESSAGE]);
+    let back = socket.read(MESSAGE)?;
+    ensure!(
+        back == [0x5a; MESSAGE],
+        "expected the message, found other bytes"
+    );
+    Ok(())
+}
+
+/// Opens bridges that have passed one message each way and then say nothing.
+pub(super) fn open_idle(to: SocketAddr, count: u32) -> Result<Vec<WebSocket>> {
+    (0..count)
+        .map(|_| {
+            let mut socket = open(to, Wish::Keep, &[])?;
+            exchange(&mut socket)?;
+            Ok(socket)
+        })
+        .collect()
+}
