@@ -27,7 +27,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Run every test, after installing the Debian packages they need, if run as root
+    /// Run every test, after fetching Ruffle and, if run as root, installing the Debian packages they need
     Test,
     /// Check everything that must hold on main: format, lints, docs, generated files, tests
     Ci,

@@ -73,6 +73,10 @@ const NEEDS: &[Need] = &[
         package: "chromium",
     },
     Need {
+        program: "caddy",
+        package: "caddy",
+    },
+    Need {
         program: "haxe",
         package: "haxe",
     },

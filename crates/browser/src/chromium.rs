@@ -13,7 +13,7 @@ use testkit::until;
 /// What it is given to end by itself.
 const END_LIMIT: Duration = Duration::from_secs(5);
 
-/// Nothing of this changes what a page may do, but the last three: names under `.test` are this machine, a certificate
+/// Nothing of this changes what a page may do, but the last three: names under `.test` and `.example.com` are this machine, a certificate
 /// made by a test is taken, and a page is not asked whether it may reach this machine's own addresses.
 const FLAGS: [&str; 14] = [
     "--headless=new",
@@ -27,9 +27,9 @@ const FLAGS: [&str; 14] = [
     "--no-first-run",
     "--no-proxy-server",
     "--window-size=400,300",
-    "--host-resolver-rules=MAP *.test 127.0.0.1",
+    "--host-resolver-rules=MAP *.test 127.0.0.1, MAP *.example.com 127.0.0.1",
     "--ignore-certificate-errors",
-    "--disable-features=LocalNetworkAccessChecks,Translate,OptimizationHints",
+    "--disable-features=HttpsUpgrades,LocalNetworkAccessChecks,OptimizationHints,Translate",
 ];
 
 /// A running browser.

@@ -24,8 +24,9 @@ use site::Site;
 /// A page to visit.
 #[derive(Clone, Debug)]
 pub struct Page<'a> {
-    /// The host in its URL, and so its origin; every name under `.test` is the namespace's loopback.
-    pub host: &'a str,
+    /// Its URL without the slash, `http://play.test`; every name under `.test` and `.example.com` is the namespace's
+    /// loopback.
+    pub origin: &'a str,
     /// What it shows.
     pub movie: Movie,
     /// Where the movie connects to, as Flash content names it.
@@ -64,7 +65,7 @@ impl Visit {
     pub fn to(namespace: &Namespace, page: &Page<'_>) -> Result<Self> {
         namespace.run(|| {
             let site = Site::start(page)?;
-            let chromium = Chromium::start(&format!("http://{}/", page.host))?;
+            let chromium = Chromium::start(&format!("{}/", page.origin))?;
             Ok(Self {
                 _chromium: chromium,
                 site,
@@ -75,9 +76,11 @@ impl Visit {
 
     /// Calls a function of the movie, with an argument or with `()`.
     pub fn call(&self, name: &str, argument: impl Into<Value>) {
-        self.site.order(match argument.into() {
-            Value::Null => json!([name]),
-            argument => json!([name, argument]),
+        let argument = argument.into();
+        self.site.order(if argument.is_null() {
+            json!([name])
+        } else {
+            json!([name, argument])
         });
     }
 

@@ -153,4 +153,10 @@ pub(super) const FIGURES: &[Figure] = &[
         binary: "gate",
         tests: &["openings::random"],
     },
+    Figure {
+        name: "silence",
+        claim: "a WebSocket without a word for 10 minutes outlives an nginx that waits 60 s",
+        binary: "silence",
+        tests: &["outlasts_nginx"],
+    },
 ];

@@ -9,6 +9,7 @@
 )]
 
 mod backends;
+mod behind;
 mod bulk;
 mod connects;
 mod refused;
@@ -43,13 +44,18 @@ enum Way {
     BridgeTls,
 }
 
-/// A machine of its own: flashgate before a game that movies know as `game.test:9339`.
+/// A machine of its own: flashgate before a game at port 9339.
 struct Machine {
     namespace: Namespace,
     daemon: Daemon,
+    /// The page's origin.
+    page: &'static str,
+    /// The game's, as movies name it.
+    game: &'static str,
     /// The page's script.
     script: String,
-    _folder: Folder,
+    /// With `game.pem` and `game.key` in it.
+    folder: Folder,
 }
 
 const TLS: &str = "[tls]\ncertificates = [{ certificate = \"game.pem\", key = \"game.key\" }]\n";
@@ -60,9 +66,9 @@ const BRIDGE_TLS: &str = "[tls]\ncertificates = [{ certificate = \"game.pem\", k
                           [bridge]\naddress = \"127.0.0.1:443\"\npublic-url = \"wss://game.test\"\npath = \"/{name}\"\n";
 
 /// A certificate that vouches for itself, and its key.
-fn certify(folder: &Folder) {
+fn certify(folder: &Folder, name: &str) {
     let key = KeyPair::generate().expect("a key");
-    let names = CertificateParams::new(["game.test".to_owned()]).expect("a name");
+    let names = CertificateParams::new([name.to_owned()]).expect("a name");
     let certificate = names.self_signed(&key).expect("a certificate");
     folder.file("game.pem", certificate.pem()).expect("a file");
     let key = folder
@@ -86,8 +92,13 @@ fn machine(way: Way, admitted: &str, more: &str) -> Option<Machine> {
         "hosts = [\"game.test\"]\n[policy.default]\nrules = [{{ domain = \"{admitted}\" }}]\n[[gate]]\nname = \"game\"\n\
          address = \"127.0.0.1:9339\"\nbackend = \"127.0.0.1:9340\"\n{bridge}{more}"
     );
+    Some(start(&config, "http://play.test", "game.test", site))
+}
+
+/// flashgate with this config.
+fn start(config: &str, page: &'static str, game: &'static str, site: &str) -> Machine {
     let folder = Folder::new().expect("a folder");
-    certify(&folder);
+    certify(&folder, game);
     let path = folder.file("flashgate.toml", config).expect("a file");
     let namespace = Namespace::new().expect("a namespace");
     let daemon = Daemon::builder()
@@ -97,25 +108,27 @@ fn machine(way: Way, admitted: &str, more: &str) -> Option<Machine> {
         .run(|| daemon.start())
         .expect("a namespace")
         .expect("a daemon");
-    Some(Machine {
+    Machine {
         namespace,
         daemon,
+        page,
+        game,
         script: format!("{site}/ruffle.js"),
-        _folder: folder,
-    })
+        folder,
+    }
 }
 
 impl Machine {
-    /// Somebody opens the page at `play.test`.
+    /// Somebody opens the page.
     fn visit(&self, movie: Movie) -> Visit {
         self.visit_with(movie, &[RUFFLE.to_owned(), self.script.clone()])
     }
 
     fn visit_with(&self, movie: Movie, scripts: &[String]) -> Visit {
         let page = Page {
-            host: "play.test",
+            origin: self.page,
             movie,
-            game: ("game.test", 9339),
+            game: (self.game, 9339),
             scripts,
         };
         Visit::to(&self.namespace, &page).expect("a visit")

@@ -22,11 +22,7 @@ pub(super) struct Ruffle {
     #[arg(long, value_name = "FILE", conflicts_with = "gate")]
     config: Option<PathBuf>,
     /// A gate that is served, as `serve` has it. May be given several times
-    #[arg(
-        long,
-        value_name = "LISTEN=BACKEND",
-        required_unless_present = "config"
-    )]
+    #[arg(long, value_name = "LISTEN=BACKEND")]
     gate: Vec<GateFlag>,
     /// A name or address that movies use for this machine, spelt as they spell it; beside those of the config file. May be
     /// given several times
@@ -88,7 +84,7 @@ impl Ruffle {
             }
         }
         if doors.doors.is_empty() {
-            return Err(no_door());
+            return Err(no_door(self.config.is_none() && self.gate.is_empty()));
         }
         if doors.hosts.is_empty() {
             return Err(no_host(self.config.is_some()));
@@ -103,12 +99,21 @@ fn door(flag: &GateFlag) -> Option<Door> {
     (port != 0).then_some(Door { port, way })
 }
 
-fn no_door() -> String {
+fn no_door(nothing_given: bool) -> String {
+    if nothing_given {
+        return render::plain_error_text(
+            "nothing to print: expected a gate, found neither a config file nor a flag",
+            &[
+                "name the config file that is served: `--config /etc/flashgate/flashgate.toml`",
+                "or a gate: `--gate 9339=127.0.0.1:9340 --host play.example.com`",
+            ],
+        );
+    }
     render::plain_error_text(
         "nothing to print: expected a gate on a port that is known, found none",
         &[
             "Ruffle reaches the ports of gates that take WebSockets, and every gate over `[bridge]`",
-            "where a gate listens on port 0, write the port that movies connect to: `public-port = 9339`",
+            "where a gate or the bridge listens on port 0, write what pages reach: `public-port`, `public-url`",
         ],
     )
 }
