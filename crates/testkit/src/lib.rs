@@ -20,6 +20,7 @@ pub mod scale;
 pub mod slow;
 pub mod stand_in;
 pub mod trace;
+pub mod zoo;
 
 use std::thread;
 use std::time::{Duration, Instant};
