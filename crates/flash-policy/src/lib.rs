@@ -11,6 +11,7 @@
 //! | read a policy file, with every fault and its place | [`parse`](fn@parse), [`lint`](fn@lint) |
 //! | build a policy and write it | [`Policy`], [`write::flash`], [`write::silverlight`] |
 //! | know whether a player would connect, and why | [`decide`](fn@decide), [`grants`] |
+//! | do what a player does against a live server | [`Player`] |
 //!
 //! Facts about Flash Player are cited where the code depends on them; [`manual`] tells the protocol as a whole.
 //!
@@ -41,6 +42,7 @@ pub mod lint;
 pub mod manual;
 pub mod origin;
 pub mod parse;
+pub mod player;
 pub mod player_version;
 pub mod policy;
 pub mod ports;
@@ -55,6 +57,7 @@ pub use domain::DomainPattern;
 pub use lint::{Report, Serving, lint};
 pub use origin::{Host, Origin, Scheme};
 pub use parse::{Parsed, Profile, parse};
+pub use player::Player;
 pub use player_version::PlayerVersion;
 pub use policy::{Policy, Rule, Secure, SiteControl};
 pub use ports::{Port, PortRange, PortSet};

@@ -186,7 +186,7 @@ impl FromStr for Origin {
 }
 
 /// Splits `host:port`; the colons inside an IPv6 address in brackets do not count.
-fn split_port(text: &str) -> (&str, Option<&str>) {
+pub(crate) fn split_port(text: &str) -> (&str, Option<&str>) {
     let from = text.rfind(']').unwrap_or(0);
     match text.get(from..).and_then(|tail| tail.rfind(':')) {
         Some(colon) => (

@@ -22,6 +22,12 @@ impl Port {
     /// 843, where the master policy lives.
     pub const MASTER: Self = Self(NonZeroU16::new(843).expect("843 is not zero"));
 
+    /// 80, where old players asked for `/crossdomain.xml`.
+    pub const HTTP: Self = Self(NonZeroU16::new(80).expect("80 is not zero"));
+
+    /// 943, where Silverlight asks.
+    pub const SILVERLIGHT: Self = Self(NonZeroU16::new(943).expect("943 is not zero"));
+
     /// Checks the range.
     ///
     /// A movie that asks for a port outside it gets `SecurityError` #2003 before anything is sent.

@@ -1,0 +1,166 @@
+//! What each client asks, in which order, and what it makes of the answers.
+//!
+//! Every client is a pure value with two doors: `next` says what it wants, `learn` tells it what came. None of them
+//! may know about time beyond how long it is ready to wait, nor about connections.
+
+use core::time::Duration;
+
+use crate::decide::{Allowed, Denied, Location, Place};
+use crate::player::action::FLASH_REQUEST;
+use crate::player::config::{Client, Config};
+use crate::player::reading::Reading;
+use crate::player::{DecidedBy, Learnt, Protocol, Purpose, Reason};
+use crate::{Host, Port};
+
+mod flash;
+
+use flash::Flash;
+
+/// What a client wants next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Move {
+    Ask {
+        place: Place,
+        patience: Patience,
+    },
+    /// Connect: a policy grants it, or none is needed.
+    Connect(Grounds),
+    Refuse(Grounds),
+}
+
+/// What a decision rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Grounds {
+    pub(super) reason: Reason,
+    pub(super) decided_by: Option<DecidedBy>,
+}
+
+/// How long a client waits for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// So long from the connect to the whole answer.
+    Answer(Duration),
+    /// So long for the connect; for the answer, as long as the attempt may take.
+    Connect(Duration),
+    /// As long as the attempt may take.
+    Unlimited,
+}
+
+/// What came of asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Heard<'a> {
+    /// These bytes, at least one or properly ended.
+    Document(&'a [u8]),
+    /// More than any document has.
+    TooMuch,
+    /// The connection stood, and nothing came, or not all of it.
+    Silence,
+    /// There was no connection.
+    NoConnection,
+}
+
+/// A client at work.
+#[derive(Clone, Debug)]
+pub(super) enum Mind {
+    Flash(Flash),
+    /// Asks nothing.
+    Ruffle,
+}
+
+impl Mind {
+    pub(super) fn new(config: &Config) -> Self {
+        match config.client {
+            Client::Ruffle => Self::Ruffle,
+            _ => Self::Flash(Flash::new(config)),
+        }
+    }
+
+    pub(super) fn next(&self) -> Move {
+        match self {
+            Self::Flash(flash) => flash.next(),
+            Self::Ruffle => Move::Connect(Grounds::NONE_NEEDED),
+        }
+    }
+
+    pub(super) fn learn(&mut self, place: Place, heard: Heard<'_>) -> Learnt {
+        match self {
+            Self::Flash(flash) => flash.learn(place, heard),
+            Self::Ruffle => Learnt::Nothing,
+        }
+    }
+
+    /// How the client reads what is answered.
+    pub(super) fn reading(&self, protocol: &Protocol) -> Reading {
+        match (self, protocol) {
+            (_, Protocol::Http { .. }) => Reading::ToEnd,
+            (Self::Flash(_) | Self::Ruffle, _) => Reading::ToNul,
+        }
+    }
+
+    /// Where a connection goes, and what is said on it.
+    pub(super) fn address(&self, config: &Config, purpose: Purpose) -> (Host, Port, Protocol) {
+        let host = config.target.clone();
+        match purpose {
+            Purpose::Target => (host, config.port, Protocol::Nothing),
+            Purpose::Policy(Place::Master) => (host, config.master(), self.request()),
+            Purpose::Policy(Place::Destination) => (host, config.port, self.request()),
+            Purpose::Policy(Place::SiteRoot) => (host, Port::HTTP, site_root()),
+            Purpose::Policy(Place::Loaded(index)) => match config.loaded.get(index) {
+                Some(Location::Socket { host, port }) => (host.clone(), *port, self.request()),
+                Some(Location::Http { host, path }) => {
+                    let path = path.clone();
+                    (host.clone(), Port::HTTP, Protocol::Http { path })
+                }
+                None => (host, config.port, Protocol::Nothing),
+            },
+        }
+    }
+
+    fn request(&self) -> Protocol {
+        FLASH_REQUEST
+    }
+}
+
+fn site_root() -> Protocol {
+    Protocol::Http {
+        path: "/crossdomain.xml".into(),
+    }
+}
+
+impl Grounds {
+    pub(super) const OUT_OF_TIME: Self = Self {
+        reason: Reason::Timeout,
+        decided_by: None,
+    };
+    pub(super) const NONE_NEEDED: Self = Self {
+        reason: Reason::NoPolicyNeeded,
+        decided_by: None,
+    };
+}
+
+impl From<Allowed> for Grounds {
+    fn from(allowed: Allowed) -> Self {
+        match allowed {
+            Allowed::Rule { place, rule } => Self {
+                reason: Reason::Granted,
+                decided_by: Some(DecidedBy {
+                    place,
+                    rule: Some(rule),
+                }),
+            },
+            Allowed::OwnHost | Allowed::LocalTrusted | Allowed::Application => Self::NONE_NEEDED,
+        }
+    }
+}
+
+impl From<Denied> for Grounds {
+    fn from(denied: Denied) -> Self {
+        Self {
+            reason: Reason::Refused(denied.reason),
+            decided_by: denied.place.map(|place| DecidedBy {
+                place,
+                rule: denied.rule,
+            }),
+        }
+    }
+}

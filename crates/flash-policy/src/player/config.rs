@@ -1,0 +1,99 @@
+//! Who wants to connect where, with which player: all that an attempt depends on besides the servers.
+
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use crate::decide::{Location, Sandbox};
+use crate::{Host, PlayerVersion, Port};
+
+/// How long an attempt may take as a whole, unless the movie says otherwise: 20 seconds.
+///
+/// Source: Adobe, "Flash Player 10 socket connection" and the reference of `XMLSocket.timeout`: it is counted from
+/// `connect()` and covers the policy.
+pub const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// One attempt to connect. [`Config::new`] gives Flash Player 32 in its usual state; set the fields that differ.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Config {
+    /// Which program plays the movie.
+    pub client: Client,
+    /// Which version, where the client is Flash Player.
+    pub version: PlayerVersion,
+    /// The sandbox the movie runs in, and where it was loaded from.
+    pub sandbox: Sandbox,
+    /// The host that the movie names.
+    pub target: Host,
+    /// The port that the movie names.
+    pub port: Port,
+    /// The class the movie connects with.
+    pub socket: Socket,
+    /// What the movie loaded with `Security.loadPolicyFile`, or with Unity's `Security.PrefetchSocketPolicy`, in order.
+    pub loaded: Vec<Location>,
+    /// Another port that counts as the client's master port (843; Silverlight's 943) in every rule, for test set-ups.
+    pub master_port: Option<Port>,
+    /// How long the attempt may take as a whole (`Socket.timeout`).
+    pub timeout: Duration,
+}
+
+impl Config {
+    /// Flash Player 32, a plain `Socket`, nothing loaded, 20 seconds.
+    #[must_use]
+    pub const fn new(sandbox: Sandbox, target: Host, port: Port) -> Self {
+        Self {
+            client: Client::Flash,
+            version: PlayerVersion::LATEST,
+            sandbox,
+            target,
+            port,
+            socket: Socket::Plain,
+            loaded: Vec::new(),
+            master_port: None,
+            timeout: TIMEOUT,
+        }
+    }
+
+    /// The port that is asked first.
+    #[must_use]
+    pub fn master(&self) -> Port {
+        self.master_port.unwrap_or(self.client.master_port())
+    }
+}
+
+/// A program that opens sockets for what it plays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Client {
+    /// Adobe's Flash Player, or AIR.
+    #[default]
+    Flash,
+    /// Lightspark, with its faults.
+    Lightspark,
+    /// Unity's web player.
+    Unity,
+    /// Microsoft's Silverlight.
+    Silverlight,
+    /// Ruffle's desktop player, which asks for no policy.
+    Ruffle,
+}
+
+impl Client {
+    /// The port that the client asks for a policy first.
+    #[must_use]
+    pub const fn master_port(self) -> Port {
+        match self {
+            Self::Silverlight => Port::SILVERLIGHT,
+            Self::Flash | Self::Lightspark | Self::Unity | Self::Ruffle => Port::MASTER,
+        }
+    }
+}
+
+/// The class a movie connects with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Socket {
+    /// `Socket` or `XMLSocket`: TCP.
+    #[default]
+    Plain,
+    /// `SecureSocket`: TLS, for the policy too.
+    Secure,
+}

@@ -1,0 +1,75 @@
+//! From the address that a movie gives `Security.loadPolicyFile` to a [`Location`].
+
+use core::fmt;
+use core::str::FromStr;
+
+use crate::Port;
+use crate::decide::Location;
+use crate::origin::{Host, HostError, split_port};
+
+/// Reads `xmlsocket://host:port`, or `http://host/path` on port 80.
+impl FromStr for Location {
+    type Err = LocationError;
+
+    fn from_str(text: &str) -> Result<Self, LocationError> {
+        let (scheme, rest) = text.split_once("://").ok_or(LocationError::Scheme)?;
+        let at = rest.find('/').unwrap_or(rest.len());
+        let (authority, path) = rest.split_at(at);
+        let (host, port) = split_port(authority);
+        let host: Host = host.parse().map_err(LocationError::Host)?;
+        let port = port
+            .map(|port| port.parse().ok().and_then(|number| Port::new(number).ok()))
+            .map(|port| port.ok_or(LocationError::Port))
+            .transpose()?;
+        if scheme.eq_ignore_ascii_case("xmlsocket") {
+            return match port {
+                _ if !matches!(path, "" | "/") => Err(LocationError::Path),
+                Some(port) => Ok(Self::Socket { host, port }),
+                None => Err(LocationError::Port),
+            };
+        }
+        if !scheme.eq_ignore_ascii_case("http") {
+            return Err(LocationError::Scheme);
+        }
+        if port.is_some_and(|port| port != Port::HTTP) {
+            return Err(LocationError::HttpPort);
+        }
+        let path = if path.is_empty() { "/" } else { path };
+        Ok(Self::Http {
+            host,
+            path: path.into(),
+        })
+    }
+}
+
+/// Why a text is no [`Location`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LocationError {
+    /// Neither `xmlsocket://` nor `http://`.
+    Scheme,
+    /// The host is none.
+    Host(HostError),
+    /// The port is none, or missing.
+    Port,
+    /// A path after `xmlsocket://host:port`.
+    Path,
+    /// A port other than 80 in an `http` address: what such a policy opens is not documented.
+    HttpPort,
+}
+
+impl fmt::Display for LocationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scheme => {
+                f.write_str("expected `xmlsocket://host:port` or `http://host/crossdomain.xml`")
+            }
+            Self::Host(error) => error.fmt(f),
+            Self::Port => f.write_str("expected a port from 1 to 65535 after the host"),
+            Self::Path => f.write_str("expected nothing after the port of an `xmlsocket` address"),
+            Self::HttpPort => f.write_str("expected port 80 in an `http` address"),
+        }
+    }
+}
+
+impl core::error::Error for LocationError {}
