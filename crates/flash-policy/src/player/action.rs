@@ -93,6 +93,9 @@ pub enum Protocol {
 /// Flash's request: 23 bytes.
 pub(super) const FLASH_REQUEST: Protocol = Protocol::Policy(REQUEST);
 
+/// Silverlight's: the same without the NUL.
+pub(super) const SILVERLIGHT_REQUEST: Protocol = Protocol::Policy(b"<policy-file-request/>");
+
 /// Something that happened on a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'a> {

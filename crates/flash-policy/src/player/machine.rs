@@ -6,7 +6,7 @@
 use super::client::{Grounds, Heard, Move, Patience};
 use super::{
     Action, Client, Close, End, Event, Fetch, FetchId, Flight, Learnt, Moment, Outcome, Player,
-    Purpose, Reason, Report, State, Step, Transport, Verdict, uncertain,
+    Purpose, Reason, Report, State, Step, Transport, Verdict, rests_on,
 };
 use crate::PlayerVersion;
 use crate::decide;
@@ -205,10 +205,7 @@ impl Player {
     }
 
     fn learn(&mut self, id: FetchId, place: decide::Place) -> Learnt {
-        let heard = self
-            .steps
-            .get(id.0)
-            .map_or(Heard::Silence, |step| step.heard(self.config.client));
+        let heard = self.steps.get(id.0).map_or(Heard::Silence, Step::heard);
         self.mind.learn(place, heard)
     }
 
@@ -245,7 +242,7 @@ impl Player {
             reported: self.report(verdict, grounds.reason),
             rests_on: alloc::vec::Vec::new(),
         };
-        outcome.rests_on = uncertain::rests_on(&self.config, &self.steps, &outcome);
+        outcome.rests_on = rests_on::rests_on(&self.config, &self.steps, &outcome);
         self.state = State::Done(outcome);
     }
 

@@ -43,6 +43,7 @@ mod machine;
 mod moment;
 mod outcome;
 mod reading;
+mod rests_on;
 mod step;
 mod uncertain;
 
@@ -131,7 +132,9 @@ impl Player {
         self.expire(|deadline, now| deadline < now);
         match self.state {
             State::Flying(flight) if flight.id == id => self.in_flight(flight, event),
-            _ => self.afterwards(id, event),
+            State::Deciding | State::Opening(_) | State::Flying(_) | State::Done(_) => {
+                self.afterwards(id, event);
+            }
         }
     }
 

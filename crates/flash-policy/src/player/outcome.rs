@@ -114,6 +114,6 @@ pub enum Report {
     /// By an event once the attempt's whole time is over, this long after its start.
     ///
     /// So Adobe's note "Flash Player 10 socket connection" says of refusals, from version 10 on. Whether it is always
-    /// so is inferred.
+    /// so is not known: [`Choice::LateRefusal`].
     AtTimeout(Duration),
 }

@@ -54,7 +54,7 @@ impl Reading {
             }
             Self::WhileFull(unit) => {
                 let read = keep(bytes, document);
-                let short = bytes.len() % unit != 0;
+                let short = !bytes.len().is_multiple_of(unit);
                 Read {
                     end: read.end.or(short.then_some(End::ReadEnough)),
                     ..read

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::player::client::Heard;
-use crate::player::{Client, Fetch, Moment};
+use crate::player::{Fetch, Moment};
 
 /// One connection of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,15 +48,11 @@ impl Step {
     }
 
     /// What the client has of it, now that it is over.
-    pub(super) fn heard(&self, client: Client) -> Heard<'_> {
+    pub(super) fn heard(&self) -> Heard<'_> {
         let empty = self.document.is_empty();
         match self.end.map(|(end, _)| end) {
             Some(End::Nul | End::ReadEnough) => Heard::Document(&self.document),
             Some(End::Finished) if !empty => Heard::Document(&self.document),
-            // Moonlight stops at the first short read; what Microsoft's own does is not known.
-            Some(End::TimedOut) if !empty && client == Client::Silverlight => {
-                Heard::Document(&self.document)
-            }
             Some(End::TooLarge) => Heard::TooMuch,
             _ if self.connected.is_some() => Heard::Silence,
             _ => Heard::NoConnection,

@@ -63,7 +63,7 @@ impl Flash {
             Place::SiteRoot => Profile::Url,
             Place::Loaded(index) => match self.request.loaded.get(index) {
                 Some(Location::Http { .. }) => Profile::Url,
-                _ => Profile::Socket,
+                Some(Location::Socket { .. }) | None => Profile::Socket,
             },
             Place::Master | Place::Destination => Profile::Socket,
         }
@@ -81,6 +81,6 @@ fn by_rule(location: &Location, master: Port) -> Location {
             host: host.clone(),
             port: Port::HTTP,
         },
-        location => location.clone(),
+        Location::Socket { .. } | Location::Http { .. } => location.clone(),
     }
 }

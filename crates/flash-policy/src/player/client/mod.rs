@@ -5,16 +5,24 @@
 
 use core::time::Duration;
 
-use crate::decide::{Allowed, Denied, Location, Place};
-use crate::player::action::FLASH_REQUEST;
+use crate::decide::{self, Allowed, Denied, Location, Place};
+use crate::player::action::{FLASH_REQUEST, SILVERLIGHT_REQUEST};
 use crate::player::config::{Client, Config};
 use crate::player::reading::Reading;
 use crate::player::{DecidedBy, Learnt, Protocol, Purpose, Reason};
 use crate::{Host, Port};
 
+mod access_policy;
 mod flash;
+mod lightspark;
+mod lightspark_file;
+mod silverlight;
+mod unity;
 
 use flash::Flash;
+use lightspark::Lightspark;
+use silverlight::Silverlight;
+use unity::Unity;
 
 /// What a client wants next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +71,9 @@ pub(super) enum Heard<'a> {
 #[derive(Clone, Debug)]
 pub(super) enum Mind {
     Flash(Flash),
+    Lightspark(Lightspark),
+    Unity(Unity),
+    Silverlight(Silverlight),
     /// Asks nothing.
     Ruffle,
 }
@@ -70,14 +81,20 @@ pub(super) enum Mind {
 impl Mind {
     pub(super) fn new(config: &Config) -> Self {
         match config.client {
+            Client::Flash => Self::Flash(Flash::new(config)),
+            Client::Lightspark => Self::Lightspark(Lightspark::new(config)),
+            Client::Unity => Self::Unity(Unity::new(config)),
+            Client::Silverlight => Self::Silverlight(Silverlight::new(config)),
             Client::Ruffle => Self::Ruffle,
-            _ => Self::Flash(Flash::new(config)),
         }
     }
 
     pub(super) fn next(&self) -> Move {
         match self {
             Self::Flash(flash) => flash.next(),
+            Self::Lightspark(lightspark) => lightspark.next(),
+            Self::Unity(unity) => unity.next(),
+            Self::Silverlight(silverlight) => silverlight.next(),
             Self::Ruffle => Move::Connect(Grounds::NONE_NEEDED),
         }
     }
@@ -85,6 +102,9 @@ impl Mind {
     pub(super) fn learn(&mut self, place: Place, heard: Heard<'_>) -> Learnt {
         match self {
             Self::Flash(flash) => flash.learn(place, heard),
+            Self::Lightspark(lightspark) => lightspark.learn(place, heard),
+            Self::Unity(unity) => unity.learn(place, heard),
+            Self::Silverlight(silverlight) => silverlight.learn(heard),
             Self::Ruffle => Learnt::Nothing,
         }
     }
@@ -94,6 +114,9 @@ impl Mind {
         match (self, protocol) {
             (_, Protocol::Http { .. }) => Reading::ToEnd,
             (Self::Flash(_) | Self::Ruffle, _) => Reading::ToNul,
+            (Self::Lightspark(_), _) => Reading::WhileFull(lightspark::READ),
+            (Self::Unity(_), _) => Reading::Once(unity::READ),
+            (Self::Silverlight(_), _) => Reading::WhileFull(silverlight::READ),
         }
     }
 
@@ -116,8 +139,11 @@ impl Mind {
         }
     }
 
-    fn request(&self) -> Protocol {
-        FLASH_REQUEST
+    const fn request(&self) -> Protocol {
+        match self {
+            Self::Silverlight(_) => SILVERLIGHT_REQUEST,
+            Self::Flash(_) | Self::Lightspark(_) | Self::Unity(_) | Self::Ruffle => FLASH_REQUEST,
+        }
     }
 }
 
@@ -136,18 +162,52 @@ impl Grounds {
         reason: Reason::NoPolicyNeeded,
         decided_by: None,
     };
+
+    const fn granted(place: Place, rule: usize) -> Self {
+        Self {
+            reason: Reason::Granted,
+            decided_by: Some(DecidedBy {
+                place,
+                rule: Some(rule),
+            }),
+        }
+    }
+
+    const fn refused(reason: decide::Reason) -> Self {
+        Self {
+            reason: Reason::Refused(reason),
+            decided_by: None,
+        }
+    }
+}
+
+/// The refusal that came nearest to a grant, of several; the earlier one among equals.
+#[derive(Clone, Copy, Debug, Default)]
+struct Nearest(Option<(decide::Reason, DecidedBy)>);
+
+impl Nearest {
+    fn refused(&mut self, reason: decide::Reason, place: Place, rule: Option<usize>) {
+        if self.0.is_none_or(|(nearest, _)| reason > nearest) {
+            self.0 = Some((reason, DecidedBy { place, rule }));
+        }
+    }
+}
+
+impl From<Nearest> for Grounds {
+    fn from(Nearest(nearest): Nearest) -> Self {
+        nearest.map_or(Self::refused(decide::Reason::NoPolicy), |(reason, by)| {
+            Self {
+                reason: Reason::Refused(reason),
+                decided_by: Some(by),
+            }
+        })
+    }
 }
 
 impl From<Allowed> for Grounds {
     fn from(allowed: Allowed) -> Self {
         match allowed {
-            Allowed::Rule { place, rule } => Self {
-                reason: Reason::Granted,
-                decided_by: Some(DecidedBy {
-                    place,
-                    rule: Some(rule),
-                }),
-            },
+            Allowed::Rule { place, rule } => Self::granted(place, rule),
             Allowed::OwnHost | Allowed::LocalTrusted | Allowed::Application => Self::NONE_NEEDED,
         }
     }

@@ -1,0 +1,180 @@
+//! Silverlight's policy document, as far as sockets go: read and match, nothing else.
+//!
+//! Source: `ClientAccessPolicyParser.cs` and `ClientAccessPolicy.cs` in Mono. A `socket-resource` with a port outside
+//! 4502 to 4534 makes the whole file invalid; an unknown child makes its `policy` void.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::document::{self, Element};
+use crate::origin::{Host, Origin, split_port};
+use crate::write::SILVERLIGHT_PORTS;
+use crate::{Port, PortRange};
+
+/// What an `<access-policy>` grants.
+#[derive(Clone, Debug, Default)]
+pub(super) struct AccessPolicy {
+    policies: Vec<Entry>,
+}
+
+/// One `<policy>`.
+#[derive(Clone, Debug, Default)]
+struct Entry {
+    void: bool,
+    callers: Vec<Caller>,
+    ports: Vec<PortRange>,
+}
+
+/// One `<allow-from>`.
+#[derive(Clone, Debug, Default)]
+struct Caller {
+    void: bool,
+    uris: Vec<String>,
+}
+
+impl AccessPolicy {
+    /// The index of the `<policy>` that grants, if one does; without an origin, the caller is a local file.
+    pub(super) fn grants(&self, origin: Option<&Origin>, port: Port) -> Option<usize> {
+        let grants = |entry: &Entry| {
+            let mut callers = entry.callers.iter().filter(|caller| !caller.void);
+            !entry.void
+                && (entry.ports.iter()).any(|range| (range.low()..=range.high()).contains(&port))
+                && callers.any(|caller| caller.uris.iter().any(|uri| admits(uri, origin)))
+        };
+        self.policies.iter().position(grants)
+    }
+}
+
+/// Ports are compared only so far that a pattern with another port than its scheme's own matches nothing here: the
+/// port that an application was loaded from is not part of an [`Origin`]. Nor is its path.
+fn admits(uri: &str, origin: Option<&Origin>) -> bool {
+    let (Some(origin), true) = (origin, uri != "*") else {
+        return matches!(uri, "*" | "file:///") && (uri == "*" || origin.is_none());
+    };
+    let Some((scheme, rest)) = uri.split_once("://") else {
+        return false;
+    };
+    let (host, port) = split_port(rest.strip_suffix('/').unwrap_or(rest));
+    let default = match origin.scheme.as_str() {
+        "https" => "443",
+        _ => "80",
+    };
+    if !scheme.eq_ignore_ascii_case(origin.scheme.as_str()) || port.is_some_and(|p| p != default) {
+        return false;
+    }
+    match (host.strip_prefix("*."), &origin.host) {
+        (None, _) => host.parse::<Host>().is_ok_and(|host| host == origin.host),
+        (Some(suffix), Host::Name(name)) => {
+            let suffix = suffix.to_ascii_lowercase();
+            name.strip_suffix(suffix.as_str())
+                .is_some_and(|head| head.is_empty() || head.ends_with('.'))
+        }
+        (Some(_), Host::Address(_)) => false,
+    }
+}
+
+/// Reads a document; `None` where it is no policy.
+pub(super) fn read(bytes: &[u8]) -> Option<AccessPolicy> {
+    let document = document::read(bytes).0?;
+    if document.root()?.name != "access-policy" {
+        return None;
+    }
+    let mut policy = AccessPolicy::default();
+    let mut within = Vec::new();
+    for element in document.elements().iter().skip(1) {
+        within.truncate(element.depth.saturating_sub(1));
+        let parent = within.last().copied().unwrap_or(Within::Root);
+        within.push(enter(parent, element, &mut policy.policies)?);
+    }
+    Some(policy)
+}
+
+#[derive(Clone, Copy)]
+enum Within {
+    Root,
+    Access,
+    Policy,
+    AllowFrom,
+    GrantTo,
+    Nothing,
+}
+
+/// Takes one element in; `None` where it makes the file invalid.
+fn enter(parent: Within, element: &Element, policies: &mut Vec<Entry>) -> Option<Within> {
+    let bare = element.attributes.is_empty();
+    let name = element.name.as_str();
+    if let (Within::Access, "policy", true) = (parent, name, bare) {
+        policies.push(Entry::default());
+        return Some(Within::Policy);
+    }
+    let Some(entry) = policies.last_mut() else {
+        let access = matches!(parent, Within::Root) && name == "cross-domain-access";
+        return Some(if access {
+            Within::Access
+        } else {
+            Within::Nothing
+        });
+    };
+    Some(match (parent, name) {
+        (Within::Root, "cross-domain-access") => Within::Access,
+        (Within::Policy, "allow-from") => {
+            entry.callers.push(Caller {
+                void: element.attributes.iter().any(is_unknown),
+                uris: Vec::new(),
+            });
+            Within::AllowFrom
+        }
+        (Within::Policy, "grant-to") if bare => Within::GrantTo,
+        (Within::Policy, "grant-to") => Within::Nothing,
+        (Within::Policy, _) => {
+            entry.void = true;
+            Within::Nothing
+        }
+        (Within::AllowFrom, _) => {
+            caller(element, entry.callers.last_mut()?);
+            Within::Nothing
+        }
+        (Within::GrantTo, "socket-resource") => {
+            resource(element, &mut entry.ports)?;
+            Within::Nothing
+        }
+        _ => Within::Nothing,
+    })
+}
+
+fn is_unknown(attribute: &document::Attribute) -> bool {
+    !matches!(
+        attribute.name.as_str(),
+        "http-request-headers" | "http-methods"
+    )
+}
+
+fn caller(element: &Element, caller: &mut Caller) {
+    if element.name != "domain" {
+        caller.void = true;
+    } else if let Some(uri) = element.attribute("uri") {
+        caller.uris.push(uri.value.clone());
+    }
+}
+
+fn resource(element: &Element, ports: &mut Vec<PortRange>) -> Option<()> {
+    let value = |name| element.attribute(name).map(|found| found.value.as_str());
+    if value("protocol") != Some("tcp") {
+        return Some(());
+    }
+    let text = value("port")?;
+    let (low, high) = text.split_once('-').unwrap_or((text, text));
+    let (low, high) = (port(low)?, port(high)?);
+    // A range the wrong way round holds nothing, and harms nothing.
+    ports.extend(PortRange::new(low, high));
+    Some(())
+}
+
+fn port(text: &str) -> Option<Port> {
+    let number: u16 = text.trim().parse().ok()?;
+    let (low, high) = SILVERLIGHT_PORTS;
+    if !(low..=high).contains(&number) {
+        return None;
+    }
+    Port::new(u32::from(number)).ok()
+}

@@ -1,0 +1,109 @@
+//! Unity's web player: port 843 or a port that the game names, one read, and rules for `*` only.
+//!
+//! Sources: Unity's manual, "Security sandbox of the web player", and the reference of
+//! `Security.PrefetchSocketPolicy`; `SocketPolicyClient.cs` in Mono, which Unity's player used. There is no way to the
+//! destination port, and a policy whose second piece comes later is lost.
+
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::{Grounds, Heard, Move, Nearest, Patience};
+use crate::decide::{Grant, Location, Movie, Place, Reason, Refusal, Sandbox, grants};
+use crate::player::Learnt;
+use crate::player::config::Config;
+use crate::{Policy, Port, Profile, parse};
+
+/// How much one read takes.
+pub(super) const READ: usize = 5000;
+
+/// For the connect; the read has no limit.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+#[derive(Clone, Debug)]
+pub(crate) struct Unity {
+    config: Config,
+    answers: Vec<(Place, Option<Policy>)>,
+}
+
+impl Unity {
+    pub(super) fn new(config: &Config) -> Self {
+        Self {
+            config: config.clone(),
+            answers: Vec::new(),
+        }
+    }
+
+    pub(super) fn next(&self) -> Move {
+        if self.config.sandbox == Sandbox::Application {
+            return Move::Connect(Grounds::NONE_NEEDED);
+        }
+        for (place, port) in self.places() {
+            match self.answers.iter().find(|(known, _)| *known == place) {
+                None => {
+                    return Move::Ask {
+                        place,
+                        patience: Patience::Connect(PATIENCE),
+                    };
+                }
+                // The first policy stands for the session; a failure is tried again, at 843.
+                Some((_, Some(policy))) => return self.judge(policy, place, port),
+                Some((_, None)) => {}
+            }
+        }
+        Move::Refuse(Grounds::refused(Reason::NoPolicy))
+    }
+
+    pub(super) fn learn(&mut self, place: Place, heard: Heard<'_>) -> Learnt {
+        let (policy, learnt) = match heard {
+            Heard::NoConnection | Heard::Silence => (None, Learnt::Nothing),
+            Heard::TooMuch => (None, Learnt::Unusable),
+            Heard::Document(document) => match parse(document, Profile::Socket).policy {
+                Some(policy) => (Some(policy), Learnt::Policy),
+                None => (None, Learnt::Unusable),
+            },
+        };
+        self.answers.push((place, policy));
+        learnt
+    }
+
+    /// What the game prefetched, then the master; each with the port that counts for low ports.
+    fn places(&self) -> impl Iterator<Item = (Place, Port)> {
+        let prefetched = self.config.loaded.iter().enumerate();
+        prefetched
+            .filter_map(|(index, location)| match location {
+                Location::Socket { host, port } if *host == self.config.target => {
+                    Some((Place::Loaded(index), self.counted(*port)))
+                }
+                Location::Socket { .. } | Location::Http { .. } => None,
+            })
+            .chain([(Place::Master, Port::MASTER)])
+    }
+
+    /// Its rule on low ports begins above 1024, where Flash Player's begins at it.
+    fn counted(&self, port: Port) -> Port {
+        if port == self.config.master() || port.get() == 1024 {
+            Port::MASTER
+        } else {
+            port
+        }
+    }
+
+    fn judge(&self, policy: &Policy, place: Place, served_from: Port) -> Move {
+        // A rule for anything but `*` admits nobody, just as for a movie without a host.
+        let grant = grants(policy, served_from, &Movie::Hostless, self.config.port);
+        let mut nearest = Nearest::default();
+        match grant {
+            Grant::Allowed { rule } => return Move::Connect(Grounds::granted(place, rule)),
+            Grant::Refused(Refusal::NoRuleMatches) => {
+                nearest.refused(Reason::NoRuleMatches, place, None);
+            }
+            Grant::Refused(Refusal::PortAuthority { rule }) => {
+                nearest.refused(Reason::PortAuthority, place, Some(rule));
+            }
+            Grant::Refused(Refusal::SecureOnly { rule }) => {
+                nearest.refused(Reason::SecureOnly, place, Some(rule));
+            }
+        }
+        Move::Refuse(nearest.into())
+    }
+}

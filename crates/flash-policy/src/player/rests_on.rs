@@ -1,0 +1,278 @@
+//! Whether an outcome rests on something that is not known: told from what happened, once it is over.
+//!
+//! Nothing here may change an outcome. Where it cannot be told whether the other choice would make another verdict, the
+//! choice is named.
+
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use crate::decide::{self, Location, Place, Sandbox};
+use crate::player::{
+    Choice, Client, Config, End, Learnt, Outcome, Protocol, Purpose, Reason, Socket, Step,
+    Transport, Verdict,
+};
+use crate::{Host, PlayerVersion, Profile, parse};
+
+/// The choices without which the verdict would be another.
+pub(super) fn rests_on(config: &Config, steps: &[Step], outcome: &Outcome) -> Vec<Choice> {
+    let case = Case {
+        config,
+        steps,
+        outcome,
+    };
+    let choices = match config.client {
+        Client::Flash => FLASH,
+        Client::Silverlight => &[Choice::SilverlightReading],
+        Client::Lightspark | Client::Unity | Client::Ruffle => &[],
+    };
+    let rests = choices.iter().filter(|choice| case.rests_on(**choice));
+    rests.copied().collect()
+}
+
+const FLASH: &[Choice] = &[
+    Choice::UnusableMaster,
+    Choice::Encoding,
+    Choice::Size,
+    Choice::LimitStart,
+    Choice::DestinationLimit,
+    Choice::LoadedReplacesDestination,
+    Choice::OwnHost,
+    Choice::HttpPolicy,
+    Choice::LocalTrusted,
+    Choice::LocalWithNetwork,
+    Choice::PolicyPort,
+    Choice::SecureInClear,
+    Choice::Ipv6,
+    Choice::MetaPolicyValue,
+    Choice::HalfAnswer,
+    Choice::AskedAgain,
+    Choice::Timeout,
+];
+
+/// Where it was Adobe's sample server that drew a line.
+const LARGE: usize = 10_000;
+
+/// A connect that needed a second SYN (RFC 6298: the first is sent again after a second).
+const SLOW_CONNECT: Duration = Duration::from_secs(1);
+
+/// Policies would not be fetched from these (moock.org, "policyserver", on Players 7 to 9).
+const MOOCK_PORTS: &[u16] = &[
+    22, 25, 37, 43, 53, 88, 111, 113, 137, 138, 139, 143, 161, 162, 389, 465, 500, 535, 546, 547,
+    636, 749, 750, 751, 752, 753, 754,
+];
+
+const PHASE_1: core::ops::Range<PlayerVersion> =
+    PlayerVersion::new(9, 0, 115)..PlayerVersion::new(9, 0, 124);
+
+struct Case<'a> {
+    config: &'a Config,
+    steps: &'a [Step],
+    outcome: &'a Outcome,
+}
+
+impl Case<'_> {
+    fn rests_on(&self, choice: Choice) -> bool {
+        match choice {
+            Choice::UnusableMaster => self.unusable_master(),
+            Choice::Encoding => self.encoding(),
+            Choice::Size => self.size(),
+            Choice::LimitStart => self.limit_start(),
+            Choice::DestinationLimit => self.destination_limit(),
+            Choice::LoadedReplacesDestination => self.loaded_replaces_destination(),
+            // It changes when a refusal is reported, never the verdict.
+            Choice::LateRefusal => false,
+            Choice::OwnHost => self.own_host(),
+            Choice::HttpPolicy => self.http_policy(),
+            Choice::LocalTrusted => self.config.sandbox == Sandbox::LocalTrusted,
+            Choice::LocalWithNetwork => self.local_with_network(),
+            Choice::PolicyPort => self.policy_port(),
+            Choice::SecureInClear => self.secure_in_clear(),
+            Choice::Ipv6 => self.ipv6(),
+            Choice::MetaPolicyValue => self.meta_policy_value(),
+            Choice::HalfAnswer => self.half_answer(),
+            Choice::AskedAgain => self.asked_again(),
+            Choice::Timeout => self.timeout(),
+            Choice::SilverlightReading => self.silverlight_reading(),
+        }
+    }
+
+    fn denied(&self) -> bool {
+        self.outcome.verdict == Verdict::Denied
+    }
+
+    fn granted_by(&self, test: impl Fn(Place) -> bool) -> bool {
+        !self.denied() && self.outcome.decided_by.is_some_and(|by| test(by.place))
+    }
+
+    fn any_step(&self, test: impl Fn(&Step, Place) -> bool) -> bool {
+        self.steps.iter().any(|step| match step.fetch.purpose {
+            Purpose::Policy(place) => test(step, place),
+            Purpose::Target => false,
+        })
+    }
+
+    fn unusable_master(&self) -> bool {
+        !self.denied()
+            && self.any_step(|step, place| {
+                place == Place::Master && step.learnt == Some(Learnt::Unusable)
+            })
+    }
+
+    /// Where the deciding policy is read in spite of it, or the master's.
+    fn encoding(&self) -> bool {
+        let odd = |document: &[u8]| {
+            let text = document.trim_ascii_start();
+            document.starts_with(b"\xEF\xBB\xBF")
+                || (text.starts_with(b"<?xml") && text.len() < document.len())
+        };
+        self.any_step(|step, place| self.decides(step, place) && odd(&step.document))
+    }
+
+    fn size(&self) -> bool {
+        self.any_step(|step, place| {
+            let large = step.document.len() > LARGE;
+            let given_up = matches!(step.end, Some((End::TooLarge, _)));
+            large && (self.decides(step, place) || (given_up && self.denied()))
+        })
+    }
+
+    fn decides(&self, step: &Step, place: Place) -> bool {
+        let decides = self.outcome.decided_by.is_some_and(|by| by.place == place);
+        step.learnt == Some(Learnt::Policy) && (decides || place == Place::Master)
+    }
+
+    fn limit_start(&self) -> bool {
+        self.denied()
+            && self.any_step(|step, place| {
+                let implicit = matches!(place, Place::Master | Place::Destination);
+                let slow = |at: super::Moment| at.since(step.started) >= SLOW_CONNECT;
+                implicit && timed_out(step) && step.connected.is_some_and(slow)
+            })
+    }
+
+    fn destination_limit(&self) -> bool {
+        self.denied()
+            && self.any_step(|step, place| {
+                place == Place::Destination && timed_out(step) && step.connected.is_some()
+            })
+    }
+
+    fn loaded_replaces_destination(&self) -> bool {
+        let loaded = |_: &Step, place| matches!(place, Place::Loaded(_));
+        self.granted_by(|place| place == Place::Destination) && self.any_step(loaded)
+    }
+
+    fn own_host(&self) -> bool {
+        PHASE_1.contains(&self.config.version)
+            && matches!(self.config.sandbox, Sandbox::Remote(_))
+            && !self.denied()
+            && self.outcome.decided_by.is_none()
+    }
+
+    fn http_policy(&self) -> bool {
+        PHASE_1.contains(&self.config.version)
+            && self.granted_by(|place| matches!(self.loaded(place), Some(Location::Http { .. })))
+    }
+
+    fn loaded(&self, place: Place) -> Option<&Location> {
+        match place {
+            Place::Loaded(index) => self.config.loaded.get(index),
+            Place::Master | Place::Destination | Place::SiteRoot => None,
+        }
+    }
+
+    fn local_with_network(&self) -> bool {
+        self.config.sandbox == Sandbox::LocalWithNetwork
+            && self.outcome.reason == Reason::Refused(decide::Reason::NoRuleMatches)
+    }
+
+    fn policy_port(&self) -> bool {
+        self.config.version < PlayerVersion::new(10, 0, 0)
+            && self.granted_by(|place| {
+                let port = match (place, self.loaded(place)) {
+                    (_, Some(Location::Socket { port, .. })) => port.get(),
+                    (Place::Destination, _) => self.config.port.get(),
+                    _ => 0,
+                };
+                MOOCK_PORTS.contains(&port)
+            })
+    }
+
+    fn secure_in_clear(&self) -> bool {
+        self.config.socket == Socket::Secure
+            && self.denied()
+            && self.any_step(|step, _| {
+                step.fetch.transport == Transport::Tls
+                    && matches!(step.end, Some((End::TlsFailed, _)))
+            })
+    }
+
+    /// A rule that names an IPv6 address grants, or none does to a movie from one.
+    fn ipv6(&self) -> bool {
+        let Sandbox::Remote(origin) = &self.config.sandbox else {
+            return false;
+        };
+        let from_v6 = matches!(origin.host, Host::Address(address) if address.is_ipv6());
+        let no_rule = self.outcome.reason == Reason::Refused(decide::Reason::NoRuleMatches);
+        from_v6 && (no_rule || self.any_step(|step, place| self.grants_by_name(step, place)))
+    }
+
+    fn grants_by_name(&self, step: &Step, place: Place) -> bool {
+        let rule = self.outcome.decided_by.filter(|by| by.place == place);
+        let index = rule.and_then(|by| by.rule).filter(|_| !self.denied());
+        let Some(index) = index else { return false };
+        let policy = parse(&step.document, Profile::Socket).policy;
+        policy.is_some_and(|policy| {
+            let rule = policy.rules.get(index);
+            rule.is_some_and(|rule| !rule.domain.is_any())
+        })
+    }
+
+    fn meta_policy_value(&self) -> bool {
+        let by_meta_policy = matches!(
+            self.outcome.reason,
+            Reason::Refused(decide::Reason::MetaPolicyMasterOnly | decide::Reason::MetaPolicyNone)
+        );
+        by_meta_policy
+            && self.any_step(|step, place| {
+                let odd = |document: &[u8]| {
+                    let findings = parse(document, Profile::Socket).findings;
+                    findings
+                        .iter()
+                        .any(|found| found.rule == "bad-site-control")
+                };
+                place == Place::Master && odd(&step.document)
+            })
+    }
+
+    fn half_answer(&self) -> bool {
+        self.denied()
+            && self.any_step(|step, _| {
+                matches!(step.end, Some((End::Reset, _))) && !step.document.is_empty()
+            })
+    }
+
+    /// The destination would have been asked, and had been asked before under another name.
+    fn asked_again(&self) -> bool {
+        let asked = |wanted| self.any_step(move |_, place| place == wanted);
+        let before = self.any_step(|step, place| {
+            let same = step.fetch.port == self.config.port
+                && step.fetch.host == self.config.target
+                && matches!(step.fetch.protocol, Protocol::Policy(_));
+            same && place != Place::Destination && step.learnt != Some(Learnt::Policy)
+        });
+        self.denied() && before && !asked(Place::Destination)
+    }
+
+    fn timeout(&self) -> bool {
+        self.outcome.reason == Reason::Timeout && self.config.version < PlayerVersion::new(10, 0, 0)
+    }
+
+    fn silverlight_reading(&self) -> bool {
+        self.denied() && self.any_step(|step, _| step.learnt == Some(Learnt::Unusable))
+    }
+}
+
+fn timed_out(step: &Step) -> bool {
+    matches!(step.end, Some((End::TimedOut, _)))
+}
