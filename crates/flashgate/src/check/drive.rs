@@ -164,7 +164,10 @@ fn event(said: &Said) -> Event<'_> {
 
 fn waited_for(fetch: &Fetch) -> String {
     match fetch.purpose {
-        Purpose::Policy(_) => format!("waiting for a policy from port {} of {}", fetch.port, fetch.host),
+        Purpose::Policy(_) => format!(
+            "waiting for a policy from port {} of {}",
+            fetch.port, fetch.host
+        ),
         Purpose::Target => format!("connecting to port {} of {}", fetch.port, fetch.host),
     }
 }

@@ -28,7 +28,10 @@ mod tests {
 
     #[test]
     fn only_a_200_has_a_document() {
-        assert_eq!(document(b"HTTP/1.0 200 OK\r\nA: b\r\n\r\n<x/>"), Some(&b"<x/>"[..]));
+        assert_eq!(
+            document(b"HTTP/1.0 200 OK\r\nA: b\r\n\r\n<x/>"),
+            Some(&b"<x/>"[..])
+        );
         assert_eq!(document(b"HTTP/1.0 404 No\r\n\r\n<x/>"), None);
         assert_eq!(document(b"<x/>"), None);
     }

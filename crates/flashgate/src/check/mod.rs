@@ -21,7 +21,7 @@ mod secure;
 mod survey;
 mod trace;
 
-pub(crate) use bridge::{BridgePlan, BridgeReport, Entry, Page, Scene};
+pub(crate) use bridge::{Answer, BridgePlan, BridgeReport, Entry, Page, ProxyUrl, Scene, entries};
 pub(crate) use judge::{Finding, Source};
 pub(crate) use names::{Lookup, NameFault};
 pub(crate) use trace::{Attempt, Dialled, Ended, Trace};

@@ -107,9 +107,9 @@ fn fault(error: &io::Error) -> TlsFault {
         Some(rustls::Error::InvalidMessage(_)) => TlsFault::NotTls,
         Some(other) => TlsFault::Other(other.to_string()),
         None => match error.kind() {
-            io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
-                TlsFault::HungUp
-            }
+            io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::BrokenPipe => TlsFault::HungUp,
             _ => TlsFault::Other(error.to_string()),
         },
     }

@@ -6,9 +6,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use flash_policy::player::{
-    Config, Learnt, Outcome, Protocol, Purpose, Reason, Step, Transport,
-};
+use flash_policy::player::{Config, Learnt, Outcome, Protocol, Purpose, Reason, Step, Transport};
 use flash_policy::{REQUEST, decide};
 use tokio::sync::watch;
 use tokio::time::Instant;

@@ -82,15 +82,12 @@ impl Trace {
         self.bytes.len() >= KEPT
     }
 
-    /// The address that was spoken to.
-    pub(crate) fn peer(&self) -> Option<SocketAddr> {
-        let connected = |attempt: &&Attempt| attempt.came == Dialled::Connected;
-        self.attempts.iter().find(connected).map(|attempt| attempt.address)
-    }
-
     /// What came before the NUL, or all of it.
     pub(crate) fn document(&self) -> &[u8] {
-        self.bytes.split(|byte| *byte == 0).next().unwrap_or_default()
+        self.bytes
+            .split(|byte| *byte == 0)
+            .next()
+            .unwrap_or_default()
     }
 
     pub(crate) fn has_nul(&self) -> bool {
@@ -107,7 +104,10 @@ impl Trace {
     /// Whether the document came in pieces that the path did not cut: reads that end elsewhere than a full segment.
     pub(crate) fn in_pieces(&self) -> bool {
         let needed = self.document().len() + usize::from(self.has_nul());
-        let segment = self.segment.map_or(1_400, |segment| segment as usize).max(1);
+        let segment = self
+            .segment
+            .map_or(1_400, |segment| segment as usize)
+            .max(1);
         let mut end = 0;
         self.reads.iter().any(|(_, count)| {
             end += count;

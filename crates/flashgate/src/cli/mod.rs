@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 mod allow;
+mod check;
 mod gate;
 mod generate;
 mod policy;
@@ -29,6 +30,7 @@ struct Cli {
 enum Command {
     Serve(serve::Serve),
     Policy(policy::Print),
+    Check(check::Check),
     Completions(generate::Completions),
     /// Print the manual page, in roff
     Man,
@@ -47,6 +49,8 @@ pub(crate) enum Exit {
     Usage,
     /// A fault of our own.
     Internal,
+    /// What the command's own page says that it means.
+    Status(u8),
 }
 
 impl From<Exit> for ExitCode {
@@ -57,6 +61,7 @@ impl From<Exit> for ExitCode {
             Exit::Usage => Self::from(2),
             // EX_SOFTWARE of sysexits.h.
             Exit::Internal => Self::from(70),
+            Exit::Status(code) => Self::from(code),
         }
     }
 }
@@ -69,7 +74,7 @@ pub(crate) fn run() -> Exit {
             // Nobody is left to tell where neither stream takes the text.
             let _ = error.print();
             return if error.use_stderr() {
-                Exit::Usage
+                check::usage(std::env::args())
             } else {
                 Exit::Success
             };
@@ -78,6 +83,7 @@ pub(crate) fn run() -> Exit {
     match cli.command {
         Command::Serve(serve) => serve.run(),
         Command::Policy(print) => print.run(),
+        Command::Check(check) => check.run(),
         Command::Completions(completions) => completions.run(Cli::command()),
         Command::Man => generate::man(Cli::command()),
         Command::SelfTest(test) => test.run(),

@@ -1,7 +1,9 @@
 //! Findings as text for a terminal, in the compiler's manner.
 
+pub(crate) mod check;
+
 use std::fmt::Write as _;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{IsTerminal, Write as _};
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Renderer, Snippet};
 use flash_policy::{Diagnostic, Severity};
@@ -50,7 +52,7 @@ pub(crate) fn findings(found: &[Diagnostic], source: &Source<'_>) -> String {
     }
     let mut text = String::new();
     for finding in shown.iter().take(MOST_SHOWN) {
-        text.push_str(&renderer().render(&[group(finding, source)]));
+        text.push_str(&renderer(&std::io::stderr()).render(&[group(finding, source)]));
         text.push_str("\n\n");
     }
     if let Some(more) = found.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
@@ -102,7 +104,7 @@ fn place<'a>(finding: &'a Diagnostic, source: &'a Source<'a>) -> Element<'a> {
 /// An error that has no place in a text.
 pub(crate) fn plain_error_text(message: &str, help: &[&str]) -> String {
     let title = Group::with_title(Level::ERROR.primary_title(message));
-    let mut text = renderer().render(&[title]);
+    let mut text = renderer(&std::io::stderr()).render(&[title]);
     for help in help {
         text.push_str("\n  = help: ");
         text.push_str(help);
@@ -121,9 +123,24 @@ pub(crate) fn to_stderr(text: &str) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
-fn renderer() -> Renderer {
-    let colour = std::io::stderr().is_terminal()
-        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+/// One finding for standard output, followed by an empty line.
+pub(crate) fn finding_on_stdout(finding: &Diagnostic, name: &str, bytes: &[u8]) -> String {
+    let source = Source::new(name, bytes);
+    let text = renderer(&std::io::stdout()).render(&[group(finding, &source)]);
+    format!("{text}\n\n")
+}
+
+/// The level's name.
+pub(crate) fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning | _ => "warning",
+    }
+}
+
+fn renderer(stream: &impl IsTerminal) -> Renderer {
+    let colour =
+        stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     if colour {
         Renderer::styled()
     } else {

@@ -92,7 +92,7 @@ impl Enclosure {
         }
         let rules = rules.join("\n");
         let text = format!(
-            "table inet zoo {{ chain in {{ type filter hook input priority 0;\n{rules}\n}} }}\n"
+            "table inet zoo {{ chain in {{ type filter hook input priority 0;\n{rules}\n}}\n}}\n"
         );
         let path = self.folder.file("firewall", text)?;
         let output = self

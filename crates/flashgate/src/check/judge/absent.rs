@@ -27,7 +27,10 @@ pub(super) fn judge(case: &mut Case<'_>) {
 }
 
 fn speaks_something_else(case: &Case<'_>, asked: Asked<'_>) -> bool {
-    case.survey.spoken.iter().any(|(index, _)| *index == asked.index)
+    case.survey
+        .spoken
+        .iter()
+        .any(|(index, _)| *index == asked.index)
 }
 
 fn unreachable(case: &mut Case<'_>, asked: Asked<'_>) {
@@ -49,8 +52,15 @@ fn unreachable(case: &mut Case<'_>, asked: Asked<'_>) {
     } else {
         case.delivery(
             "policy-port-filtered",
-            format!("{} neither accepts nor refuses: a firewall drops what is sent to it", asked.name()),
-            |finding| finding.help(format!("open port {port} in the firewall, or in the provider's security group")),
+            format!(
+                "{} neither accepts nor refuses: a firewall drops what is sent to it",
+                asked.name()
+            ),
+            |finding| {
+                finding.help(format!(
+                    "open port {port} in the firewall, or in the provider's security group"
+                ))
+            },
         );
     }
 }

@@ -38,11 +38,17 @@ pub(super) fn judge(case: &mut Case<'_>) {
 fn compare(case: &mut Case<'_>) {
     for (index, seen) in case.seen.iter().enumerate() {
         let ways = ways(case, index);
-        let differ = ways.windows(2).any(|pair| matches!(pair, [(_, a), (_, b)] if a != b));
+        let differ = ways
+            .windows(2)
+            .any(|pair| matches!(pair, [(_, a), (_, b)] if a != b));
         if differ {
             let port = seen.step.fetch.port;
             let finding = finding(case, &format!("port {port}"), &ways);
-            let rank = if case.outcome.verdict == Verdict::Allowed { Rank::Doubtful } else { Rank::Cause };
+            let rank = if case.outcome.verdict == Verdict::Allowed {
+                Rank::Doubtful
+            } else {
+                Rank::Cause
+            };
             case.add(rank, finding);
             return;
         }
@@ -57,7 +63,10 @@ fn finding(case: &Case<'_>, port: &str, ways: &[(IpAddr, Way)]) -> Diagnostic {
     } else {
         Diagnostic::error("addresses-differ", message)
     };
-    let told: Vec<_> = ways.iter().map(|(address, way)| format!("{address} {way}")).collect();
+    let told: Vec<_> = ways
+        .iter()
+        .map(|(address, way)| format!("{address} {way}"))
+        .collect();
     finding
         .note(told.join("; "))
         .note("which of them a player asks is not known")

@@ -24,12 +24,18 @@ fn unity(case: &mut Case<'_>) {
         if bytes.len() > UNITY_READS {
             let finding = Diagnostic::error(
                 "unity-reads-5000",
-                format!("{} answers with {} bytes, and Unity reads {UNITY_READS}", asked.name(), bytes.len()),
+                format!(
+                    "{} answers with {} bytes, and Unity reads {UNITY_READS}",
+                    asked.name(),
+                    bytes.len()
+                ),
             )
             .help("remove comments, and join rules that differ only in their ports");
             case.add(Rank::Cause, finding);
         }
-        let Some(policy) = parse(bytes, Profile::Socket).policy else { continue };
+        let Some(policy) = parse(bytes, Profile::Socket).policy else {
+            continue;
+        };
         let understood = asked.seen.step.learnt == Some(Learnt::Policy);
         if understood && !policy.rules.iter().any(|rule| rule.domain.is_any()) {
             let finding = Diagnostic::error(

@@ -11,7 +11,11 @@ use crate::log::escaped;
 pub(super) fn judge(case: &mut Case<'_>) {
     for asked in case.asked() {
         if let Some(fault) = &asked.seen.trace.tls {
-            let rank = if case.lacks_policy() { Rank::Cause } else { Rank::Wrong };
+            let rank = if case.lacks_policy() {
+                Rank::Cause
+            } else {
+                Rank::Wrong
+            };
             let finding = tls::judge(fault, &asked.name(), "no-tls-on-policy-port");
             case.add(rank, finding);
             continue;
@@ -66,11 +70,18 @@ fn document(case: &mut Case<'_>, asked: Asked<'_>) {
     let bytes = asked.seen.trace.bytes.as_slice();
     // What follows a NUL inside UTF-16 belongs to the document all the same.
     let is_wide = matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
-    let document = if is_wide { bytes } else { asked.seen.trace.document() };
+    let document = if is_wide {
+        bytes
+    } else {
+        asked.seen.trace.document()
+    };
     let told = format!("what {name} answers is no policy: {}", escaped(document));
     case.delivery("malformed-policy", told, |finding| hint(finding, bytes));
     if !document.is_empty() {
-        let report = flash_policy::lint(document, flash_policy::Serving::from_port(asked.counts_as()));
+        let report = flash_policy::lint(
+            document,
+            flash_policy::Serving::from_port(asked.counts_as()),
+        );
         let source = case.source(asked, document);
         for diagnostic in report.findings {
             if diagnostic.severity == Severity::Error {

@@ -30,7 +30,8 @@ pub(super) fn explains(asked: Asked<'_>) -> bool {
     let parses = flash_policy::parse(trace.document(), flash_policy::Profile::Socket)
         .policy
         .is_some();
-    ended == Some(End::TooLarge) || (parses && asked.seen.step.learnt != Some(Learnt::Policy) && !is_late(asked))
+    ended == Some(End::TooLarge)
+        || (parses && asked.seen.step.learnt != Some(Learnt::Policy) && !is_late(asked))
 }
 
 /// An answer whose first byte came when nobody waited any more.
@@ -59,7 +60,9 @@ fn without_nul(case: &mut Case<'_>, asked: Asked<'_>) {
     let name = asked.name();
     let held = trace.end.is_none();
     let message = if held {
-        format!("no NUL ends what {name} answers, and the connection stays open: the player waits on")
+        format!(
+            "no NUL ends what {name} answers, and the connection stays open: the player waits on"
+        )
     } else {
         format!("no NUL ends what {name} answers")
     };
@@ -69,7 +72,9 @@ fn without_nul(case: &mut Case<'_>, asked: Asked<'_>) {
         } else {
             "the close ends it too, for Flash Player; Adobe's papers ask for the NUL"
         };
-        finding.note(note).help("send one NUL after the document, in the same write")
+        finding
+            .note(note)
+            .help("send one NUL after the document, in the same write")
     });
 }
 
@@ -99,7 +104,10 @@ fn is_reset(trace: &Trace) -> bool {
 fn lost_at_times(case: &mut Case<'_>, asked: Asked<'_>) {
     let repeats = repeats(case, asked);
     let first = asked.seen.trace.document();
-    let lost = repeats.iter().filter(|trace| trace.bytes.is_empty()).count();
+    let lost = repeats
+        .iter()
+        .filter(|trace| trace.bytes.is_empty())
+        .count();
     let other = repeats
         .iter()
         .filter(|trace| !trace.bytes.is_empty() && trace.document() != first)
@@ -112,7 +120,9 @@ fn lost_at_times(case: &mut Case<'_>, asked: Asked<'_>) {
     let message = if lost > 0 {
         format!("{name} does not answer every time: {lost} of {asked_for} fetches brought nothing")
     } else {
-        format!("{name} does not answer the same every time: {other} of {asked_for} fetches brought something else")
+        format!(
+            "{name} does not answer the same every time: {other} of {asked_for} fetches brought something else"
+        )
     };
     let finding = Diagnostic::error("reply-lost-at-times", message)
         .note(format!("fetched up to {REPEATS} times, one after the other; a movie meets this as `Error #2048` at random"))
@@ -169,7 +179,11 @@ fn surplus(case: &mut Case<'_>, asked: Asked<'_>) {
         return;
     }
     let name = asked.name();
-    let bytes = if count == 1 { "1 byte".to_owned() } else { format!("{count} bytes") };
+    let bytes = if count == 1 {
+        "1 byte".to_owned()
+    } else {
+        format!("{count} bytes")
+    };
     case.delivery(
         "bytes-after-nul",
         format!("{name} sends {bytes} after the NUL"),

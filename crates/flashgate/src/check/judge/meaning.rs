@@ -1,9 +1,10 @@
 //! The policy is valid, and does not grant; or grants more than it should.
 
 use flash_policy::decide::{self, Grant, Movie, Place, Sandbox};
+use flash_policy::parse::RulePlaces;
 use flash_policy::player::{Client, Learnt, Reason};
 use flash_policy::{
-    Diagnostic, Host, Origin, Policy, Profile, Rule, Severity, grants, parse,
+    Diagnostic, Host, Origin, Policy, Profile, Rule, Severity, Span, grants, parse,
 };
 
 use super::{Asked, Case, Rank, Source};
@@ -14,7 +15,9 @@ pub(super) fn explain(case: &mut Case<'_>) {
         return;
     };
     match reason {
-        decide::Reason::MetaPolicyMasterOnly | decide::Reason::MetaPolicyNone => meta_policy(case, reason),
+        decide::Reason::MetaPolicyMasterOnly | decide::Reason::MetaPolicyNone => {
+            meta_policy(case, reason)
+        }
         decide::Reason::PortAuthority => authority(case),
         decide::Reason::SecureOnly => secure_only(case),
         decide::Reason::NoRuleMatches => no_match(case),
@@ -24,19 +27,34 @@ pub(super) fn explain(case: &mut Case<'_>) {
 
 /// Everything else that lint has to say of the policies that came.
 pub(super) fn judge(case: &mut Case<'_>) {
-    if matches!(case.plan.config.client, Client::Silverlight | Client::Ruffle) {
+    if matches!(
+        case.plan.config.client,
+        Client::Silverlight | Client::Ruffle
+    ) {
         return;
     }
     for asked in understood(case) {
         let report = asked.lint();
-        let known: Vec<_> = case.found.iter().map(|(_, known)| known.diagnostic.clone()).collect();
-        let new: Vec<_> = report.findings.into_iter().filter(|new| !known.contains(new)).collect();
+        let known: Vec<_> = case
+            .found
+            .iter()
+            .map(|(_, known)| known.diagnostic.clone())
+            .collect();
+        let new: Vec<_> = report
+            .findings
+            .into_iter()
+            .filter(|new| !known.contains(new))
+            .collect();
         if new.is_empty() {
             continue;
         }
         let source = case.source(asked, &asked.seen.step.document);
         for diagnostic in new {
-            let rank = if diagnostic.severity == Severity::Error { Rank::Wrong } else { Rank::Doubtful };
+            let rank = if diagnostic.severity == Severity::Error {
+                Rank::Wrong
+            } else {
+                Rank::Doubtful
+            };
             case.add_in(rank, diagnostic, Some(source), true);
         }
     }
@@ -62,7 +80,9 @@ fn meta_policy(case: &mut Case<'_>, reason: decide::Reason) {
     };
     let finding = Diagnostic::error(id, format!("the master policy says `{value}`: {meaning}"))
         .help("add a rule for this movie and this port to the master policy, or set its `site-control` to `all`");
-    let master = understood(case).into_iter().find(|asked| asked.place == Place::Master);
+    let master = understood(case)
+        .into_iter()
+        .find(|asked| asked.place == Place::Master);
     let span = master.and_then(|asked| {
         let parsed = parse(&asked.seen.step.document, Profile::Socket);
         parsed.places.site_control.map(|span| (asked, span))
@@ -78,11 +98,16 @@ fn meta_policy(case: &mut Case<'_>, reason: decide::Reason) {
 
 /// The port's own policy would grant, and is never asked for.
 fn shadowed(case: &mut Case<'_>) {
-    let Some(trace) = &case.survey.shadowed else { return };
+    let Some(trace) = &case.survey.shadowed else {
+        return;
+    };
     let port = case.plan.config.port;
     let policy = parse(trace.document(), Profile::Socket).policy;
     let granted = policy.is_some_and(|policy| {
-        matches!(grants(&policy, port, &movie(case), port), Grant::Allowed { .. })
+        matches!(
+            grants(&policy, port, &movie(case), port),
+            Grant::Allowed { .. }
+        )
     });
     if !granted {
         return;
@@ -102,7 +127,9 @@ fn authority(case: &mut Case<'_>) {
         format!("a rule grants port {port}, but is served from a port of 1024 or above"),
     )
     .note("a policy may open ports below 1024 only if it comes from one itself")
-    .help(format!("serve that rule on port 843, or on port {port} itself"));
+    .help(format!(
+        "serve that rule on port 843, or on port {port} itself"
+    ));
     point_at_rule(case, finding, |places| places.to_ports);
 }
 
@@ -119,7 +146,7 @@ fn secure_only(case: &mut Case<'_>) {
 fn point_at_rule(
     case: &mut Case<'_>,
     finding: Diagnostic,
-    part: impl Fn(&flash_policy::parse::RulePlaces) -> Option<flash_policy::Span>,
+    part: impl Fn(&RulePlaces) -> Option<Span>,
 ) {
     let decided = case.outcome.decided_by;
     let asked = understood(case)
@@ -163,7 +190,10 @@ fn no_match(case: &mut Case<'_>) {
 /// A rule that fails in the player explains why none matches; so does a policy without any.
 fn broken_rules(case: &mut Case<'_>, asked: Asked<'_>) {
     let report = asked.lint();
-    let no_rules = report.policy.as_ref().is_some_and(|policy| policy.rules.is_empty());
+    let no_rules = report
+        .policy
+        .as_ref()
+        .is_some_and(|policy| policy.rules.is_empty());
     let (last, first): (Vec<_>, Vec<_>) = report
         .findings
         .into_iter()
@@ -180,10 +210,16 @@ fn near_miss(case: &mut Case<'_>, asked: Asked<'_>) {
     let parsed = parse(&asked.seen.step.document, Profile::Socket);
     let Some(policy) = parsed.policy else { return };
     let miss = port_miss(case, &policy).or_else(|| neighbour(case, &policy));
-    let Some((rule, finding, of_domain)) = miss else { return };
+    let Some((rule, finding, of_domain)) = miss else {
+        return;
+    };
     let source = case.source(asked, &asked.seen.step.document);
     let span = parsed.places.rules.get(rule).map(|places| {
-        if of_domain { places.domain } else { places.to_ports.unwrap_or(places.tag) }
+        if of_domain {
+            places.domain
+        } else {
+            places.to_ports.unwrap_or(places.tag)
+        }
     });
     let finding = match span {
         Some(span) => finding.at(span, ""),
@@ -205,7 +241,11 @@ fn port_miss(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
     let rule = policy.rules.get(index)?;
     let finding = Diagnostic::error(
         "port-not-granted",
-        format!("a rule admits {}, to ports `{}` and not to port {port}", whose(case), rule.ports),
+        format!(
+            "a rule admits {}, to ports `{}` and not to port {port}",
+            whose(case),
+            rule.ports
+        ),
     )
     .help(format!("write `to-ports=\"{},{port}\"`", rule.ports));
     Some((index, finding, false))
@@ -213,12 +253,20 @@ fn port_miss(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
 
 /// The classic: `www.example.com` is granted, and the movie comes from `example.com`, or the reverse.
 fn neighbour(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
-    let Movie::Remote(origin) = movie(case) else { return None };
-    let Host::Name(name) = &origin.host else { return None };
-    let near = |other: &str| other != &**name && (is_below(other, name) || is_below(name, other) || same_site(other, name));
+    let Movie::Remote(origin) = movie(case) else {
+        return None;
+    };
+    let Host::Name(name) = &origin.host else {
+        return None;
+    };
+    let near = |other: &str| {
+        other != &**name
+            && (is_below(other, name) || is_below(name, other) || same_site(other, name))
+    };
     let (index, rule) = policy.rules.iter().enumerate().find(|(_, rule)| {
         let granted = rule.domain.hosts().to_string();
-        near(granted.strip_prefix("*.").unwrap_or(&granted)) && rule.ports.contains(case.plan.config.port)
+        near(granted.strip_prefix("*.").unwrap_or(&granted))
+            && rule.ports.contains(case.plan.config.port)
     })?;
     let granted = rule.domain.hosts();
     let finding = Diagnostic::error(
@@ -230,7 +278,8 @@ fn neighbour(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
 }
 
 fn is_below(name: &str, site: &str) -> bool {
-    name.strip_suffix(site).is_some_and(|rest| rest.ends_with('.'))
+    name.strip_suffix(site)
+        .is_some_and(|rest| rest.ends_with('.'))
 }
 
 fn same_site(a: &str, b: &str) -> bool {

@@ -124,7 +124,12 @@ impl<'a> Case<'a> {
     }
 
     /// A finding about how a policy is (not) delivered: the cause where none came, and worth knowing otherwise.
-    fn delivery(&mut self, id: &'static str, message: impl Into<String>, rest: impl FnOnce(Diagnostic) -> Diagnostic) {
+    fn delivery(
+        &mut self,
+        id: &'static str,
+        message: impl Into<String>,
+        rest: impl FnOnce(Diagnostic) -> Diagnostic,
+    ) {
         let (rank, finding) = if self.lacks_policy() {
             (Rank::Cause, Diagnostic::error(id, message))
         } else {
@@ -206,7 +211,10 @@ impl Asked<'_> {
     }
 
     fn lint(self) -> Lint {
-        lint(&self.seen.step.document, Serving::from_port(self.counts_as()))
+        lint(
+            &self.seen.step.document,
+            Serving::from_port(self.counts_as()),
+        )
     }
 
     /// Whether bytes came before the player was done, or after.

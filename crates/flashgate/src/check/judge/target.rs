@@ -17,9 +17,13 @@ pub(super) fn judge(case: &mut Case<'_>) {
         Reason::TargetTimeout => {
             let finding = Diagnostic::error(
                 "target-filtered",
-                format!("port {port} neither accepts nor refuses: a firewall drops what is sent to it"),
+                format!(
+                    "port {port} neither accepts nor refuses: a firewall drops what is sent to it"
+                ),
             )
-            .help(format!("open port {port} in the firewall, or in the provider's security group"));
+            .help(format!(
+                "open port {port} in the firewall, or in the provider's security group"
+            ));
             case.add(Rank::Cause, finding);
         }
         _ => closes_at_once(case, target),

@@ -36,7 +36,9 @@ pub(in crate::check) fn judge(fault: &TlsFault, name: &str, clear: &'static str)
         .help("look at the clocks: of this machine, and of the one that issued it"),
         TlsFault::UnknownIssuer => Diagnostic::error(
             "certificate-not-trusted",
-            format!("no authority that this machine trusts stands behind the certificate of {name}"),
+            format!(
+                "no authority that this machine trusts stands behind the certificate of {name}"
+            ),
         )
         .note("it is self-signed, or the server does not send the certificates in between")
         .help("serve the full chain (`fullchain.pem`) of a public authority"),
