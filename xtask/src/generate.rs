@@ -16,8 +16,34 @@ pub(crate) enum Mode {
     Check,
 }
 
+/// The documentation of `check`, which has the zoo's table in it.
+const CHECK_PAGE: &str = "docs/check.md";
+
 /// Writes or compares every generated file.
 pub(crate) fn run(mode: Mode) -> Result<()> {
+    zoo(mode)?;
+    manual(mode)
+}
+
+fn zoo(mode: Mode) -> Result<()> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .join(CHECK_PAGE);
+    let committed =
+        fs::read_to_string(&path).with_context(|| format!("can't read {CHECK_PAGE}"))?;
+    let current = testkit::zoo::with_table(&committed)
+        .with_context(|| format!("{CHECK_PAGE} has no marks for the zoo's table"))?;
+    if mode == Mode::Write {
+        return fs::write(&path, current).with_context(|| format!("can't write {CHECK_PAGE}"));
+    }
+    ensure!(
+        committed == current,
+        "{CHECK_PAGE} is not current; run `cargo xtask generate`"
+    );
+    Ok(())
+}
+
+fn manual(mode: Mode) -> Result<()> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("..")
         .join(MAN_PAGE);

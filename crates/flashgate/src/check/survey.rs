@@ -132,7 +132,13 @@ impl Around<'_> {
 
     async fn repeats(&self) -> Vec<(usize, Vec<Trace>)> {
         let mut all = Vec::new();
-        let answered = |(_, step): &(usize, &Step)| step.learnt == Some(Learnt::Policy);
+        // A slow server is not asked again and again, and how often a slow answer comes is not told by a quick look.
+        let quick = |step: &Step| {
+            step.end
+                .is_some_and(|(_, at)| at.since(step.started) < ONE / 2)
+        };
+        let answered =
+            |(_, step): &(usize, &Step)| step.learnt == Some(Learnt::Policy) && quick(step);
         for (index, step) in self.asked().filter(answered) {
             let mut traces = Vec::new();
             while traces.len() < REPEATS && Instant::now() < self.until {

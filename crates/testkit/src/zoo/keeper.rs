@@ -3,6 +3,8 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 
 use anyhow::{Context as _, Result};
@@ -19,6 +21,7 @@ pub struct Keeper {
     // Closing this end of the pair is what tells the accept loop to stop.
     stop: Option<UnixStream>,
     thread: Option<JoinHandle<()>>,
+    accepted: Arc<AtomicUsize>,
 }
 
 impl Keeper {
@@ -27,12 +30,22 @@ impl Keeper {
         let listener = listen(address).with_context(|| format!("listening on {address}"))?;
         let address = listener.local_addr()?;
         let (stop, stopped) = UnixStream::pair().context("creating a socket pair")?;
-        let thread = thread::Builder::new().spawn(move || serve(&listener, &stopped, turns))?;
+        let accepted = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&accepted);
+        let thread =
+            thread::Builder::new().spawn(move || serve(&listener, &stopped, turns, &counted))?;
         Ok(Self {
             address,
             stop: Some(stop),
             thread: Some(thread),
+            accepted,
         })
+    }
+
+    /// How many connections it has accepted.
+    #[must_use]
+    pub fn accepted(&self) -> usize {
+        self.accepted.load(Ordering::Relaxed)
     }
 
     /// Where it listens.
@@ -65,12 +78,18 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
-fn serve(listener: &TcpListener, stopped: &UnixStream, turns: &'static [Script]) {
+fn serve(
+    listener: &TcpListener,
+    stopped: &UnixStream,
+    turns: &'static [Script],
+    accepted: &AtomicUsize,
+) {
     let mut turn = turns.iter().cycle();
     while connection_waits(listener, stopped) {
         let Ok((connection, _)) = listener.accept() else {
             continue;
         };
+        accepted.fetch_add(1, Ordering::Relaxed);
         if let Some(script) = turn.next() {
             // Not waited for: a script that sleeps must not hold up the end of its test.
             thread::spawn(move || converse(script, connection));

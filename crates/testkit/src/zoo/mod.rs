@@ -82,6 +82,17 @@ pub fn table() -> String {
     text
 }
 
+const BEGIN: &str = "<!-- zoo -->\n";
+const END: &str = "<!-- /zoo -->\n";
+
+/// The documentation with the table between its marks; none where it has no marks.
+#[must_use]
+pub fn with_table(document: &str) -> Option<String> {
+    let (before, rest) = document.split_once(BEGIN)?;
+    let (_, after) = rest.split_once(END)?;
+    Some([before, BEGIN, "\n", &table(), "\n", END, after].concat())
+}
+
 /// The bound below is what the player itself waits; the one above leaves room for a busy machine.
 fn seconds([least, most]: [u32; 2]) -> String {
     let tenths = least / 100;

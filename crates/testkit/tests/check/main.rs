@@ -8,6 +8,11 @@
     reason = "a test ends where it fails, also in the functions it shares with others"
 )]
 
+mod docs;
+mod real_servers;
+mod ruffle;
+mod running;
+mod vectors;
 mod zoo;
 
 use serde_json::Value;

@@ -63,7 +63,7 @@ fn speaks_tls(case: &mut Case<'_>, asked: Asked<'_>) {
 fn document(case: &mut Case<'_>, asked: Asked<'_>) {
     let step = &asked.seen.step;
     let unusable = step.learnt == Some(Learnt::Unusable) || step.learnt == Some(Learnt::Nothing);
-    if !unusable || !asked.answered() || super::framing::explains(asked) {
+    if !unusable || !asked.answered() || super::framing::explains(case, asked) {
         return;
     }
     let name = asked.name();

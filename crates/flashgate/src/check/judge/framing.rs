@@ -10,10 +10,12 @@ use crate::check::survey::REPEATS;
 pub(super) fn judge(case: &mut Case<'_>) {
     for asked in case.asked() {
         let is_policy = asked.seen.step.learnt == Some(Learnt::Policy);
-        if !is_policy && !explains(asked) {
+        if !is_policy && !explains(case, asked) {
             continue;
         }
-        endless(case, asked);
+        if endless(case, asked) {
+            continue;
+        }
         without_nul(case, asked);
         lost_at_times(case, asked);
         reset(case, asked);
@@ -24,12 +26,14 @@ pub(super) fn judge(case: &mut Case<'_>) {
 }
 
 /// Whether it is for the way it was sent that an answer counts for nothing.
-pub(super) fn explains(asked: Asked<'_>) -> bool {
+pub(super) fn explains(case: &Case<'_>, asked: Asked<'_>) -> bool {
     let trace = &asked.seen.trace;
     let ended = asked.seen.step.end.map(|(end, _)| end);
-    let parses = flash_policy::parse(trace.document(), flash_policy::Profile::Socket)
-        .policy
-        .is_some();
+    let is_flash = case.plan.config.client != Client::Silverlight;
+    let parses = is_flash
+        && flash_policy::parse(trace.document(), flash_policy::Profile::Socket)
+            .policy
+            .is_some();
     ended == Some(End::TooLarge)
         || (parses && asked.seen.step.learnt != Some(Learnt::Policy) && !is_late(asked))
 }
@@ -39,9 +43,9 @@ fn is_late(asked: Asked<'_>) -> bool {
     asked.seen.step.first_byte.is_none()
 }
 
-fn endless(case: &mut Case<'_>, asked: Asked<'_>) {
+fn endless(case: &mut Case<'_>, asked: Asked<'_>) -> bool {
     if !matches!(asked.seen.step.end, Some((End::TooLarge, _))) {
-        return;
+        return false;
     }
     let name = asked.name();
     case.delivery(
@@ -49,6 +53,7 @@ fn endless(case: &mut Case<'_>, asked: Asked<'_>) {
         format!("{name} sends more than 64 KiB without a NUL"),
         |finding| finding.help("look at what listens there: it is no policy server"),
     );
+    true
 }
 
 fn without_nul(case: &mut Case<'_>, asked: Asked<'_>) {

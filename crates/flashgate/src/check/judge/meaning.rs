@@ -48,7 +48,7 @@ pub(super) fn judge(case: &mut Case<'_>) {
         if new.is_empty() {
             continue;
         }
-        let source = case.source(asked, &asked.seen.step.document);
+        let source = case.source(asked, asked.document());
         for diagnostic in new {
             let rank = if diagnostic.severity == Severity::Error {
                 Rank::Wrong
@@ -84,12 +84,12 @@ fn meta_policy(case: &mut Case<'_>, reason: decide::Reason) {
         .into_iter()
         .find(|asked| asked.place == Place::Master);
     let span = master.and_then(|asked| {
-        let parsed = parse(&asked.seen.step.document, Profile::Socket);
+        let parsed = parse(asked.document(), Profile::Socket);
         parsed.places.site_control.map(|span| (asked, span))
     });
     match span {
         Some((asked, span)) => {
-            let source = case.source(asked, &asked.seen.step.document);
+            let source = case.source(asked, asked.document());
             case.add_in(Rank::Cause, finding.at(span, ""), Some(source), false);
         }
         None => case.add(Rank::Cause, finding),
@@ -153,13 +153,13 @@ fn point_at_rule(
         .into_iter()
         .find(|asked| decided.is_some_and(|decided| decided.place == asked.place));
     let place = asked.and_then(|asked| {
-        let parsed = parse(&asked.seen.step.document, Profile::Socket);
+        let parsed = parse(asked.document(), Profile::Socket);
         let places = parsed.places.rules.get(decided?.rule?)?;
         Some((asked, part(places).unwrap_or(places.tag)))
     });
     match place {
         Some((asked, span)) => {
-            let source = case.source(asked, &asked.seen.step.document);
+            let source = case.source(asked, asked.document());
             case.add_in(Rank::Cause, finding.at(span, ""), Some(source), false);
         }
         None => case.add(Rank::Cause, finding),
@@ -200,20 +200,20 @@ fn broken_rules(case: &mut Case<'_>, asked: Asked<'_>) {
         .filter(|finding| no_rules || finding.severity == Severity::Error)
         .partition(|finding| finding.rule == "no-rules");
     for diagnostic in first.into_iter().chain(last) {
-        let source = case.source(asked, &asked.seen.step.document);
+        let source = case.source(asked, asked.document());
         case.add_in(Rank::Cause, diagnostic, Some(source), true);
     }
 }
 
 /// A rule for the same site and another port, or for a neighbour of the site.
 fn near_miss(case: &mut Case<'_>, asked: Asked<'_>) {
-    let parsed = parse(&asked.seen.step.document, Profile::Socket);
+    let parsed = parse(asked.document(), Profile::Socket);
     let Some(policy) = parsed.policy else { return };
     let miss = port_miss(case, &policy).or_else(|| neighbour(case, &policy));
     let Some((rule, finding, of_domain)) = miss else {
         return;
     };
-    let source = case.source(asked, &asked.seen.step.document);
+    let source = case.source(asked, asked.document());
     let span = parsed.places.rules.get(rule).map(|places| {
         if of_domain {
             places.domain

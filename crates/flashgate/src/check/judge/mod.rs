@@ -83,8 +83,8 @@ pub(super) fn judge(
         sources: Vec::new(),
     };
     addresses::explain(&mut case);
-    meaning::explain(&mut case);
     clients::explain(&mut case);
+    meaning::explain(&mut case);
     absent::judge(&mut case);
     foreign::judge(&mut case);
     framing::judge(&mut case);
@@ -177,6 +177,7 @@ impl<'a> Case<'a> {
                 "no-policy",
                 format!("nothing serves a policy: neither port {} nor port {port} of {host}", self.plan.config.master()),
             )
+            .note(self.destination())
             .note("without a policy no movie connects, from the host's own pages neither (since Flash Player 9.0.124)")
             .help(format!("serve one: `flashgate serve --allow 'www.example.com:{port}'`")),
             other => Diagnostic::error(other.code(), "the player does not connect"),
@@ -185,7 +186,26 @@ impl<'a> Case<'a> {
     }
 }
 
-impl Asked<'_> {
+impl Case<'_> {
+    /// What the game's own port made of the question.
+    fn destination(&self) -> String {
+        let port = self.plan.config.port;
+        let mut asked = self.asked();
+        let Some(asked) = asked.find(|asked| asked.place == Place::Destination) else {
+            return format!("port {port} was not asked");
+        };
+        let trace = &asked.seen.trace;
+        let did = match trace.end {
+            _ if asked.answered() => "answered with what is no policy",
+            _ if asked.seen.step.connected.is_none() => "did not accept the connection",
+            Some(_) => "closed the connection without an answer",
+            None => "accepted the connection and said nothing",
+        };
+        format!("port {port} {did}")
+    }
+}
+
+impl<'a> Asked<'a> {
     fn port(self) -> Port {
         self.seen.step.fetch.port
     }
@@ -215,6 +235,12 @@ impl Asked<'_> {
             &self.seen.step.document,
             Serving::from_port(self.counts_as()),
         )
+    }
+
+    /// What the client took for the document, up to a NUL.
+    fn document(self) -> &'a [u8] {
+        let document = self.seen.step.document.split(|byte| *byte == 0);
+        document.into_iter().next().unwrap_or_default()
     }
 
     /// Whether bytes came before the player was done, or after.

@@ -107,7 +107,7 @@ pub(super) const ANIMALS: &[Animal] = &[
             "--timeout",
             "4s",
         ],
-        expected: denied("timeout", "timeout").after(4_000),
+        expected: denied("timeout", "no-reply").after(4_000),
         ..PLAIN
     },
     Animal {
