@@ -7,13 +7,13 @@ use anyhow::Result;
 
 use crate::ci::{cargo, step};
 
-/// A program that tests start, and the Debian package it comes from.
+/// A program that tests start, or a file that they need, and the Debian package it comes from.
 struct Need {
     program: &'static str,
     package: &'static str,
 }
 
-const NEEDS: [Need; 10] = [
+const NEEDS: [Need; 18] = [
     Need {
         program: "strace",
         package: "strace",
@@ -49,6 +49,38 @@ const NEEDS: [Need; 10] = [
     Need {
         program: "ngircd",
         package: "ngircd",
+    },
+    Need {
+        program: "/usr/lib/nginx/modules/ngx_stream_module.so",
+        package: "libnginx-mod-stream",
+    },
+    Need {
+        program: "nft",
+        package: "nftables",
+    },
+    Need {
+        program: "openssl",
+        package: "openssl",
+    },
+    Need {
+        program: "/usr/bin/python3",
+        package: "python3",
+    },
+    Need {
+        program: "/usr/bin/jsonschema",
+        package: "python3-jsonschema",
+    },
+    Need {
+        program: "websockify",
+        package: "websockify",
+    },
+    Need {
+        program: "node",
+        package: "nodejs",
+    },
+    Need {
+        program: "/usr/share/nodejs/policyfile/index.js",
+        package: "node-policyfile",
     },
     Need {
         program: "systemd-analyze",
@@ -94,6 +126,9 @@ fn install_needs() -> Result<()> {
 }
 
 fn is_installed(program: &str) -> bool {
+    if program.starts_with('/') {
+        return Path::new(program).exists();
+    }
     // Every one of them knows some such option; what counts is that it can be started.
     Command::new(program)
         .arg("-V")

@@ -157,8 +157,8 @@ async fn listen(
             None => return,
             Some(Ok(0)) => {
                 tell(Said::Finished);
-                let end = after_fin(stream, limit).await;
-                trace.end = Some((end, clock.elapsed()));
+                let at = clock.elapsed();
+                trace.end = Some((after_fin(stream, limit).await, at));
                 return;
             }
             Some(Ok(count)) => {

@@ -50,11 +50,24 @@ fn the_zoo_is_in_the_documentation() {
     );
 }
 
+/// Causes that are lint's to explain.
+const LINT: [&str; 8] = [
+    "blanks-before-declaration",
+    "bom",
+    "missing-to-ports",
+    "no-rules",
+    "site-control-off-master",
+    "unknown-element",
+    "wildcard-domain",
+    "wildcard-ports",
+];
+
 #[test]
 fn every_cause_is_documented() {
     let page = fs::read_to_string(docs("check.md")).unwrap();
     let (_, findings) = page.split_once("## Findings").unwrap();
-    for cause in all().filter_map(|animal| animal.expected.cause) {
+    let causes = all().filter_map(|animal| animal.expected.cause);
+    for cause in causes.filter(|cause| !LINT.contains(cause)) {
         assert!(findings.contains(&format!("`{cause}`")), "{cause}");
     }
 }

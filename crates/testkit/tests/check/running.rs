@@ -12,6 +12,9 @@ use testkit::zoo::{Enclosure, Keeper, missing};
 use super::docs::validate;
 use super::{ids, report};
 
+/// Grants low ports, and says that nothing else counts.
+const LOW: &[u8] = b"<cross-domain-policy><site-control permitted-cross-domain-policies=\"master-only\"/><allow-access-from domain=\"localhost\" to-ports=\"1-65535\"/></cross-domain-policy>\0";
+
 const GOOD: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"localhost\" to-ports=\"1024-65535\"/></cross-domain-policy>\0";
 
 fn local() -> std::net::SocketAddr {
@@ -88,8 +91,7 @@ fn a_probe_that_cannot_run_is_unknown() {
 /// Another master port counts as 843: it may even grant low ports, and its meta-policy counts.
 #[test]
 fn another_master_port_counts_as_843() {
-    let low = b"<cross-domain-policy><site-control permitted-cross-domain-policies=\"master-only\"/><allow-access-from domain=\"localhost\" to-ports=\"1-65535\"/></cross-domain-policy>\0";
-    let master = Keeper::start(local(), &[&[Read, Send(low), End]]).unwrap();
+    let master = Keeper::start(local(), &[&[Read, Send(LOW), End]]).unwrap();
     let master = master.address().port().to_string();
     // Nothing listens on port 1 of a machine that tests run on.
     let output = check(&["localhost:1", "--master-port", &master, "--format", "json"]);

@@ -209,7 +209,7 @@ fn broken_rules(case: &mut Case<'_>, asked: Asked<'_>) {
 fn near_miss(case: &mut Case<'_>, asked: Asked<'_>) {
     let parsed = parse(asked.document(), Profile::Socket);
     let Some(policy) = parsed.policy else { return };
-    let miss = port_miss(case, &policy).or_else(|| neighbour(case, &policy));
+    let miss = neighbour(case, &policy).or_else(|| port_miss(case, &policy));
     let Some((rule, finding, of_domain)) = miss else {
         return;
     };
