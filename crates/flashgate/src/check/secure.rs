@@ -106,13 +106,16 @@ fn fault(error: &io::Error) -> TlsFault {
         Some(rustls::Error::InvalidCertificate(error)) => certificate(error),
         Some(rustls::Error::InvalidMessage(_)) => TlsFault::NotTls,
         Some(other) => TlsFault::Other(other.to_string()),
-        None => match error.kind() {
-            io::ErrorKind::UnexpectedEof
-            | io::ErrorKind::ConnectionReset
-            | io::ErrorKind::BrokenPipe => TlsFault::HungUp,
-            _ => TlsFault::Other(error.to_string()),
-        },
+        None if has_hung_up(error) => TlsFault::HungUp,
+        None => TlsFault::Other(error.to_string()),
     }
+}
+
+fn has_hung_up(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
+    )
 }
 
 #[expect(

@@ -159,7 +159,7 @@ impl Around<'_> {
             step.first_byte.is_some() && step.fetch.transport == Transport::Tcp
         };
         for (index, step) in self.asked().filter(spoke) {
-            let call = self.call(step, &self.lookup.addresses, b"");
+            let call = Self::call(step, &self.lookup.addresses, b"");
             let limit = fixed((Instant::now() + SILENCE).min(self.until));
             all.push((index, converse(&call, self.clock, limit, |_| ()).await));
         }
@@ -188,7 +188,7 @@ impl Around<'_> {
     }
 
     async fn answer_to(&self, step: &Step, question: &'static [u8]) -> Vec<u8> {
-        let call = self.call(step, &self.lookup.addresses, question);
+        let call = Self::call(step, &self.lookup.addresses, question);
         let limit = fixed((Instant::now() + ONE).min(self.until));
         converse(&call, self.clock, limit, |_| ()).await.bytes
     }
@@ -202,7 +202,7 @@ impl Around<'_> {
         if !forbidden || self.config.port == master.fetch.port {
             return None;
         }
-        let mut call = self.call(master, &self.lookup.addresses, REQUEST);
+        let mut call = Self::call(master, &self.lookup.addresses, REQUEST);
         call.port = self.config.port.get();
         Some(self.until_nul(&call, ONE).await)
     }
@@ -213,7 +213,7 @@ impl Around<'_> {
             Protocol::Policy(request) => request,
             Protocol::Nothing | Protocol::Http { .. } => b"",
         };
-        let call = self.call(step, addresses, request);
+        let call = Self::call(step, addresses, request);
         if request.is_empty() {
             // That the connection stands is all there is to see.
             let limit = fixed((Instant::now() + SILENCE).min(self.until));
@@ -232,7 +232,7 @@ impl Around<'_> {
         converse(call, self.clock, limit, tell).await
     }
 
-    fn call(&self, step: &Step, addresses: &[IpAddr], bytes: &'static [u8]) -> Call {
+    fn call(step: &Step, addresses: &[IpAddr], bytes: &'static [u8]) -> Call {
         Call {
             host: step.fetch.host.clone(),
             addresses: addresses.to_vec(),

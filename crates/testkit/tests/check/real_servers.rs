@@ -31,13 +31,13 @@ while True:
 "#;
 
 /// The package's own dedicated server.
-const POLICYFILE: &str = r#"
+const POLICYFILE: &str = r"
 const policyfile = require('/usr/share/nodejs/policyfile');
 const server = policyfile.createServer({ log: false });
 server.add('localhost:*');
 server.listen(Number(process.argv[2]), '127.0.0.1');
 process.on('uncaughtException', () => {});
-"#;
+";
 
 fn address(port: u16) -> SocketAddr {
     ([127, 0, 0, 1], port).into()

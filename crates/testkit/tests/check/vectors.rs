@@ -225,9 +225,8 @@ fn verdicts() {
 fn judged(vector: &Vector) -> Value {
     let mut enclosure = Enclosure::empty(&["127.0.0.1"]).unwrap();
     let mut listen = |port: u16, turns| {
-        enclosure
-            .listen(&format!("127.0.0.1:{port}"), turns)
-            .unwrap()
+        let address = format!("127.0.0.1:{port}");
+        enclosure.listen(&address, turns).unwrap();
     };
     if let Some(rules) = vector.master {
         listen(843, serves(rules));

@@ -165,9 +165,8 @@ async fn answer(stream: &mut Stream, limit: &mut Limit) -> (Answer, Vec<u8>) {
     loop {
         match before(limit, stream.read(&mut buffer)).await {
             None if bytes.is_empty() => return (Answer::Silence, bytes),
-            None => return (Answer::NotHttp(bytes), Vec::new()),
             Some(Ok(0) | Err(_)) if bytes.is_empty() => return (Answer::HungUp, bytes),
-            Some(Ok(0) | Err(_)) => return (Answer::NotHttp(bytes), Vec::new()),
+            None | Some(Ok(0) | Err(_)) => return (Answer::NotHttp(bytes), Vec::new()),
             Some(Ok(count)) => bytes.extend_from_slice(buffer.get(..count).unwrap_or_default()),
         }
         match read(&bytes) {
@@ -242,9 +241,8 @@ fn frame(bytes: &[u8], opening: &mut Opening) -> Option<usize> {
     }
     let (head, length) = match (second & 0x7f, rest) {
         (126, [a, b, ..]) => (4, usize::from(u16::from_be_bytes([*a, *b]))),
-        (126, _) => return None,
-        // Nobody greets with more than 64 KiB.
-        (127, _) => return None,
+        // Nobody greets with 64 KiB or more.
+        (126 | 127, _) => return None,
         (short, _) => (2, usize::from(short)),
     };
     let payload = bytes.get(head..head + length)?;

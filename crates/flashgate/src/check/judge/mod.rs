@@ -16,6 +16,7 @@ mod clients;
 mod foreign;
 mod framing;
 mod meaning;
+mod near_miss;
 mod target;
 mod tls;
 
@@ -180,7 +181,11 @@ impl<'a> Case<'a> {
             .note(self.destination())
             .note("without a policy no movie connects, from the host's own pages neither (since Flash Player 9.0.124)")
             .help(format!("serve one: `flashgate serve --allow 'www.example.com:{port}'`")),
-            other => Diagnostic::error(other.code(), "the player does not connect"),
+            Reason::Granted
+            | Reason::NoPolicyNeeded
+            | Reason::TargetRefused
+            | Reason::TargetTimeout
+            | _ => Diagnostic::error(self.outcome.reason.code(), "the player does not connect"),
         };
         self.add(Rank::Cause, finding);
     }

@@ -26,7 +26,9 @@ pub(super) fn judge(case: &mut Case<'_>) {
             ));
             case.add(Rank::Cause, finding);
         }
-        _ => closes_at_once(case, target),
+        Reason::Granted | Reason::NoPolicyNeeded => closes_at_once(case, target),
+        // Then there was no such connection.
+        Reason::Refused(_) | Reason::Timeout | _ => {}
     }
 }
 

@@ -1,5 +1,7 @@
 //! A check of Ruffle's bridges, in every format.
 
+use std::fmt::Write as _;
+
 use flash_policy::player::Verdict;
 use serde_json::{Value, json};
 
@@ -22,11 +24,13 @@ pub(crate) fn human(report: &BridgeReport) -> String {
         Verdict::Unreachable => "no WebSocket opens",
     };
     let code = report.reason.code();
-    text.push_str(&format!(
+    // Writing to a string does not fail.
+    let _ = write!(
+        text,
         "\n{word}: {why}\n{:>10} [{code}] after {}\n\n",
         "",
         time(report.elapsed)
-    ));
+    );
     text.push_str(&findings(&report.findings, &[], &report.plan.target));
     text
 }

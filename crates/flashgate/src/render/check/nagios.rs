@@ -1,5 +1,6 @@
 //! One line for a monitoring system, by the guidelines of its plugins: status, text, `|`, performance data.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use flash_policy::Severity;
@@ -106,9 +107,10 @@ fn performance(report: &Report) -> String {
         };
         let until = seen.step.end.map_or(connected, |(_, at)| at);
         let took = words::since_start(until).saturating_sub(words::since_start(seen.step.started));
-        text.push_str(&format!(" {label}={}s;;;0", seconds(took)));
+        // Writing to a string does not fail.
+        let _ = write!(text, " {label}={}s;;;0", seconds(took));
     }
-    text.push_str(&format!(" findings={};;;0", report.findings.len()));
+    let _ = write!(text, " findings={};;;0", report.findings.len());
     text
 }
 

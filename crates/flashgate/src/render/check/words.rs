@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use flash_policy::decide::Place;
-use flash_policy::player::{Client, Config, Moment, Outcome, Reason, Report as Heard};
+use flash_policy::player::{Client, Config, Moment, Outcome, Purpose, Reason, Report as Heard};
 
 use crate::check::{Dialled, Ended, Seen};
 
@@ -69,7 +69,7 @@ pub(super) fn client(config: &Config) -> String {
         Client::Lightspark => "Lightspark".to_owned(),
         Client::Unity => "Unity's web player".to_owned(),
         Client::Silverlight => "Silverlight".to_owned(),
-        _ => "Ruffle".to_owned(),
+        Client::Ruffle | _ => "Ruffle".to_owned(),
     }
 }
 
@@ -107,12 +107,10 @@ pub(super) fn verdict(outcome: &Outcome, config: &Config, seen: &[Seen]) -> Stri
 fn decided_place(outcome: &Outcome, seen: &[Seen], place: &str) -> String {
     let decided = outcome.decided_by;
     let port = seen.iter().find_map(|seen| match seen.step.fetch.purpose {
-        flash_policy::player::Purpose::Policy(place)
-            if decided.is_some_and(|decided| decided.place == place) =>
-        {
+        Purpose::Policy(place) if decided.is_some_and(|decided| decided.place == place) => {
             Some(seen.step.fetch.port)
         }
-        _ => None,
+        Purpose::Policy(_) | Purpose::Target => None,
     });
     let rule = decided.and_then(|decided| decided.rule);
     let rule = rule.map_or(String::new(), |rule| format!("rule {} of ", rule + 1));

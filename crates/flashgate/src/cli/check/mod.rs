@@ -1,15 +1,15 @@
 //! `flashgate check`: arguments in, a report out. What it does lies in `check`, how it is told in `render::check`.
 
-use std::io::Read as _;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use flash_policy::decide::{Location, Sandbox};
-use flash_policy::player::{self, Config, Verdict};
-use flash_policy::{Host, Origin, PlayerVersion, Port};
+use flash_policy::player::Verdict;
+use flash_policy::{PlayerVersion, Port};
+
+mod plan;
 
 use super::Exit;
-use crate::check::{self, BridgePlan, Entry, Failure, Page, Plan, ProxyUrl};
+use crate::check::{self, Failure, Plan};
 use crate::config::lasting;
 use crate::render::check::{self as told, Progress, Status};
 use crate::render::plain_error;
@@ -47,7 +47,7 @@ pub(super) struct Check {
     #[arg(long, value_name = "TIME", default_value = "20s", value_parser = lasting)]
     timeout: Duration,
     /// Another master port, for test set-ups: it counts as 843 (silverlight: 943) in every rule
-    #[arg(long, value_name = "PORT", value_parser = port)]
+    #[arg(long, value_name = "PORT", value_parser = plan::port)]
     master_port: Option<Port>,
     /// How the report is written
     #[arg(long, value_enum, default_value_t)]
@@ -167,7 +167,7 @@ impl Check {
         };
         match super::print(text.as_bytes()) {
             Exit::Success => exit,
-            failed => failed,
+            failed @ (Exit::System | Exit::Usage | Exit::Internal | Exit::Status(_)) => failed,
         }
     }
 
@@ -183,133 +183,6 @@ impl Check {
         }
         Exit::Usage
     }
-
-    fn config(&self) -> Result<Config, Fault> {
-        let (target, port) = self.host_and_port()?;
-        let mut config = Config::new(self.sandbox(&target)?, target, port);
-        config.client = match self.client {
-            Client::Flash => player::Client::Flash,
-            Client::Lightspark => player::Client::Lightspark,
-            Client::Unity => player::Client::Unity,
-            Client::Silverlight => player::Client::Silverlight,
-            Client::Ruffle => player::Client::Ruffle,
-        };
-        config.version = self.player;
-        config.master_port = self.master_port;
-        config.timeout = self.timeout;
-        if self.secure_socket {
-            config.socket = player::Socket::Secure;
-        }
-        config.loaded = self.loaded()?;
-        Ok(config)
-    }
-
-    fn host_and_port(&self) -> Result<(Host, Port), Fault> {
-        let fault = |why: &str| {
-            Fault {
-            message: format!("`{}` is no target: {why}", self.target),
-            help: "write the host and the port that the movie connects to, as in `play.example.com:9339` or `[::1]:9339`".to_owned(),
-        }
-        };
-        let (host, port) = self
-            .target
-            .rsplit_once(':')
-            .filter(|(host, _)| {
-                !host.ends_with(':') && (!host.contains(':') || host.starts_with('['))
-            })
-            .ok_or_else(|| fault("expected HOST:PORT"))?;
-        let host = host
-            .parse::<Host>()
-            .map_err(|error| fault(&error.to_string()))?;
-        let port = self::port(port).map_err(|why| fault(&why))?;
-        Ok((host, port))
-    }
-
-    fn sandbox(&self, target: &Host) -> Result<Sandbox, Fault> {
-        Ok(match self.sandbox {
-            SandboxName::Remote => Sandbox::Remote(self.origin(target)?),
-            SandboxName::LocalWithNetwork => Sandbox::LocalWithNetwork,
-            SandboxName::LocalWithFile => Sandbox::LocalWithFile,
-            SandboxName::LocalTrusted => Sandbox::LocalTrusted,
-            SandboxName::Application => Sandbox::Application,
-        })
-    }
-
-    fn origin(&self, target: &Host) -> Result<Origin, Fault> {
-        let text = self
-            .from_url()
-            .unwrap_or_else(|| format!("http://{target}/"));
-        text.parse()
-            .map_err(|error: flash_policy::origin::OriginError| Fault {
-                message: format!("`{text}` in --from is no address of a movie: {error}"),
-                help: FROM_HELP.to_owned(),
-            })
-    }
-
-    /// A bare domain is taken as http.
-    fn from_url(&self) -> Option<String> {
-        let from = self.from.as_ref()?;
-        Some(if from.contains("://") {
-            from.clone()
-        } else {
-            format!("http://{from}")
-        })
-    }
-
-    fn loaded(&self) -> Result<Vec<Location>, Fault> {
-        let loaded = self.load_policy.iter().map(|text| {
-            text.parse().map_err(|error: player::LocationError| Fault {
-                message: format!("`{text}` in --load-policy is no address of a policy: {error}"),
-                help: "write it as the movie does, as in `xmlsocket://play.example.com:8080`"
-                    .to_owned(),
-            })
-        });
-        loaded.collect()
-    }
-
-    fn bridge_plan(&self) -> Result<BridgePlan, Fault> {
-        let page = self.from_url().map(|text| {
-            Page::read(&text).map_err(|why| Fault {
-                message: format!("`{text}` in --from is no address of a page: {why}"),
-                help: FROM_HELP.to_owned(),
-            })
-        });
-        let page = page.transpose()?;
-        let entries = if self.target.contains("://") {
-            let url = ProxyUrl::read(&self.target, None).map_err(|why| self.no_bridge(&why))?;
-            vec![Entry { movie: None, url }]
-        } else {
-            let bytes = self.read_config()?;
-            check::entries(&bytes, page.as_ref()).map_err(|fault| self.no_bridge(&fault.message))?
-        };
-        Ok(BridgePlan {
-            target: self.target.clone(),
-            entries,
-            page,
-            timeout: self.timeout,
-        })
-    }
-
-    fn read_config(&self) -> Result<Vec<u8>, Fault> {
-        let read = if self.target == "-" {
-            let mut bytes = Vec::new();
-            let read = std::io::stdin()
-                .lock()
-                .take(LARGEST_CONFIG)
-                .read_to_end(&mut bytes);
-            read.map(|_| bytes)
-        } else {
-            std::fs::read(&self.target)
-        };
-        read.map_err(|error| self.no_bridge(&error.to_string()))
-    }
-
-    fn no_bridge(&self, why: &str) -> Fault {
-        Fault {
-            message: format!("`{}` is no bridge: {why}", self.target),
-            help: "write a URL like `wss://play.example.com/9339`, or name a JSON file with the page's `socketProxy`".to_owned(),
-        }
-    }
 }
 
 /// The exit after wrong flags: a monitoring system would take 2 for an outage.
@@ -321,20 +194,7 @@ pub(super) fn usage(mut arguments: impl Iterator<Item = String>) -> Exit {
     }
 }
 
-/// Far above what any page has.
-const LARGEST_CONFIG: u64 = 1 << 20;
-
-const FROM_HELP: &str =
-    "write the address that the movie was loaded from, as in `https://www.example.org/game.swf`";
-
 const INTERRUPTED: &str = "interrupted";
-
-fn port(text: &str) -> Result<Port, String> {
-    let number = text
-        .parse::<u32>()
-        .map_err(|_| format!("expected a port from 1 to 65535, found `{text}`"))?;
-    Port::new(number).map_err(|error| error.to_string())
-}
 
 fn fault(failure: Failure) -> Fault {
     match failure {
