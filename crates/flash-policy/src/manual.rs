@@ -20,7 +20,7 @@
 //! 4. The destination port, for 3 seconds.
 //!
 //! A refusal is the `securityError` event with "Error #2048", from Flash Player 10 on only when the movie's timeout of
-//! 20 seconds has run out.
+//! 20 seconds has run out. [`players`] tells what older versions and other clients do.
 //!
 //! # Who may grant what
 //!
@@ -33,3 +33,5 @@
 //! *Cross Domain Policy File Specification*; Adobe, *Policy file changes in Flash Player 9 and 10*; the `ActionScript` 3
 //! reference of `Socket`, `XMLSocket`, `SecureSocket` and `Security`. For the reset: RFC 1122, 4.2.2.13, and RFC 2525,
 //! 2.17.
+
+pub mod players;

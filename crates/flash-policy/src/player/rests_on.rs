@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::decide::{self, Location, Place, Sandbox};
+use crate::document::{self, Document};
 use crate::player::{
     Choice, Client, Config, End, Learnt, Outcome, Protocol, Purpose, Reason, Socket, Step,
     Transport, Verdict,
@@ -235,13 +236,7 @@ impl Case<'_> {
         );
         by_meta_policy
             && self.any_step(|step, place| {
-                let odd = |document: &[u8]| {
-                    let findings = parse(document, Profile::Socket).findings;
-                    findings
-                        .iter()
-                        .any(|found| found.rule == "bad-site-control")
-                };
-                place == Place::Master && odd(&step.document)
+                place == Place::Master && has_odd_site_control(&step.document)
             })
     }
 
@@ -275,4 +270,16 @@ impl Case<'_> {
 
 fn timed_out(step: &Step) -> bool {
     matches!(step.end, Some((End::TimedOut, _)))
+}
+
+fn has_odd_site_control(document: &[u8]) -> bool {
+    let document = document::read(document).0;
+    let elements = document.as_ref().map_or(&[][..], Document::elements);
+    let mut controls = elements
+        .iter()
+        .filter(|element| element.name == "site-control");
+    controls.any(|control| {
+        let mut values = control.attributes.iter();
+        values.any(|value| !matches!(value.value.as_str(), "all" | "master-only" | "none"))
+    })
 }

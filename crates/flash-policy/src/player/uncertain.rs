@@ -50,6 +50,29 @@ pub enum Choice {
 }
 
 impl Choice {
+    /// All of them.
+    pub const ALL: &[Self] = &[
+        Self::UnusableMaster,
+        Self::Encoding,
+        Self::Size,
+        Self::LimitStart,
+        Self::DestinationLimit,
+        Self::LoadedReplacesDestination,
+        Self::LateRefusal,
+        Self::OwnHost,
+        Self::HttpPolicy,
+        Self::LocalTrusted,
+        Self::LocalWithNetwork,
+        Self::PolicyPort,
+        Self::SecureInClear,
+        Self::Ipv6,
+        Self::MetaPolicyValue,
+        Self::HalfAnswer,
+        Self::AskedAgain,
+        Self::Timeout,
+        Self::SilverlightReading,
+    ];
+
     /// The choice's name, which never changes its meaning.
     #[must_use]
     pub const fn code(self) -> &'static str {

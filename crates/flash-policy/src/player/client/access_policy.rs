@@ -62,6 +62,9 @@ fn admits(uri: &str, origin: Option<&Origin>) -> bool {
     if !scheme.eq_ignore_ascii_case(origin.scheme.as_str()) || port.is_some_and(|p| p != default) {
         return false;
     }
+    if matches!(host, "" | "*") {
+        return true;
+    }
     match (host.strip_prefix("*."), &origin.host) {
         (None, _) => host.parse::<Host>().is_ok_and(|host| host == origin.host),
         (Some(suffix), Host::Name(name)) => {

@@ -1,0 +1,293 @@
+//! Clients other than Flash Player: what each asks, how it reads, and what it makes of it.
+
+use flash_policy::REQUEST;
+use flash_policy::decide::{Place, Sandbox};
+use flash_policy::player::{Choice, Client, Protocol, Report};
+
+use crate::world::{Deed, Played, Server, TRIP, World, a, document, ms, sc};
+
+const HERE: &str = "http://a.test/game.swf";
+
+fn client(client: Client, port: u32) -> World {
+    let world = World::new(HERE, port).client(client);
+    let port = world.config.port.get();
+    world.on(port, Server::Refuses)
+}
+
+fn pieces(pieces: &[&str]) -> Server {
+    let says = |piece: &&str| Deed::Says(piece.as_bytes().to_vec());
+    Server::does(&pieces.iter().map(says).collect::<Vec<_>>())
+}
+
+fn request(played: &Played) -> &'static [u8] {
+    match played.step(Place::Master).fetch.protocol {
+        Protocol::Policy(bytes) => bytes,
+        Protocol::Http { .. } | Protocol::Nothing => panic!("no policy is asked for"),
+    }
+}
+
+#[test]
+fn lightspark_asks_in_its_own_order() {
+    let world = || client(Client::Lightspark, 5000);
+    let (all, here) = (a("*", "*"), a("*", "5000"));
+    let loads = |world: World| {
+        world
+            .on(100, Server::policy(&all))
+            .loads("xmlsocket://srv.test:100")
+    };
+    // Without a connection the master counts as empty; the connect has 3 s, the answer no limit.
+    world()
+        .destination(&here)
+        .play()
+        .is("allowed", "granted", "destination", 3030);
+    loads(world().on(843, Server::Refuses))
+        .play()
+        .is("allowed", "granted", "loaded", 40);
+    let late = Server::policy(&all).after(ms(7000));
+    world()
+        .on(843, late)
+        .play()
+        .is("allowed", "granted", "master", 7030);
+    world()
+        .on(843, Server::silent())
+        .play()
+        .is("denied", "timeout", "none", 20_000);
+    // With an unusable answer, the destination alone is asked.
+    let unusable = loads(world().on(843, Server::text("no policy"))).play();
+    unusable
+        .is("denied", "no-policy", "none", 30)
+        .asked(&[843, 5000]);
+    let unusable = world()
+        .on(843, Server::text("<a/>"))
+        .destination(&here)
+        .play();
+    unusable.is("allowed", "granted", "destination", 50);
+    // `by-…` leaves what the movie loaded, and not the destination.
+    let by = loads(world().master(&sc("by-content-type"))).play();
+    by.is("allowed", "granted", "loaded", 50).asked(&[843, 100]);
+    let by = world()
+        .master(&sc("by-content-type"))
+        .destination(&here)
+        .play();
+    by.is("denied", "meta-policy-master-only", "master", 20)
+        .asked(&[843]);
+    let only = world().master(&sc("master-only")).destination(&here).play();
+    only.is("denied", "meta-policy-master-only", "master", 20);
+    let none = world().master(&(sc("none") + &all)).play();
+    let none = none.is("denied", "meta-policy-none", "master", 20);
+    assert_eq!(none.outcome.reported, Report::AtOnce);
+}
+
+#[test]
+fn lightspark_has_its_faults() {
+    let world = || client(Client::Lightspark, 5000);
+    let all = &a("*", "*");
+    // D11: a meta-policy anywhere but on 843 makes the file invalid.
+    let d11 = world()
+        .on(843, Server::Refuses)
+        .destination(&(sc("none") + all))
+        .play();
+    d11.is("denied", "no-policy", "none", 30);
+    // No rule about low ports, no scheme in a domain, and `*.com`.
+    let low = client(Client::Lightspark, 80).on(843, Server::Refuses);
+    let low = low
+        .on(5000, Server::policy(all))
+        .loads("xmlsocket://srv.test:5000")
+        .play();
+    low.is("allowed", "granted", "loaded", 40);
+    let scheme = world().master(&a("http://a.test", "*")).play();
+    scheme.is("denied", "no-rule-matches", "master", 30);
+    world()
+        .master(&a("*.test", "*"))
+        .play()
+        .is("allowed", "granted", "master", 30);
+    let secure = "<allow-access-from domain='*' to-ports='*' secure='true'/>";
+    world()
+        .master(secure)
+        .play()
+        .is("denied", "secure-only", "master", 30);
+    // One rule without ports spoils the file.
+    let spoilt = world().master(&(all.clone() + "<allow-access-from domain='b.test'/>"));
+    spoilt.play().is("denied", "no-policy", "none", 30);
+    // It stops after the first read that is not full.
+    let text = document(all) + "\0";
+    let cut = world().on(843, pieces(&[&text[..40], &text[40..]])).play();
+    cut.is("denied", "no-policy", "none", 30);
+    let after_a_tag = text.find("</").unwrap();
+    let lucky = pieces(&[&text[..after_a_tag], &text[after_a_tag..]]);
+    world()
+        .on(843, lucky)
+        .play()
+        .is("allowed", "granted", "master", 30);
+    let long = format!("<!--{}-->{text}", "x".repeat(4096 - 7));
+    let full = pieces(&[&long[..4096], &long[4096..]]);
+    world()
+        .on(843, full)
+        .play()
+        .is("allowed", "granted", "master", 30);
+}
+
+#[test]
+fn lightspark_and_local_movies() {
+    let local = |host: &str| {
+        let mut world = World::sandboxed(Sandbox::LocalTrusted, 5000).client(Client::Lightspark);
+        world.config.target = host.parse().unwrap();
+        world
+            .on(843, Server::Refuses)
+            .on(5000, Server::Refuses)
+            .play()
+    };
+    for host in ["localhost", "127.0.0.1"] {
+        local(host)
+            .is("allowed", "no-policy-needed", "none", 10)
+            .asked(&[]);
+    }
+    local("srv.test")
+        .is("denied", "no-policy", "none", 20)
+        .asked(&[843, 5000]);
+    local("::1").is("denied", "no-policy", "none", 0).asked(&[]);
+}
+
+#[test]
+fn unity() {
+    let world = || client(Client::Unity, 5000);
+    let all = &a("*", "*");
+    let granted = world()
+        .master(all)
+        .play()
+        .is("allowed", "granted", "master", 30);
+    assert_eq!(request(&granted), REQUEST);
+    // No way to the destination, and no rule but `*`.
+    let nobody = world().destination(all).play();
+    nobody.is("denied", "no-policy", "none", 3000).asked(&[843]);
+    let named = world().master(&a("a.test", "*")).play();
+    named.is("denied", "no-rule-matches", "master", 20);
+    // The connect has 3 s, the read none; one read, of 5,000 bytes.
+    world()
+        .on(843, Server::silent())
+        .play()
+        .is("denied", "timeout", "none", 20_000);
+    let text = document(all);
+    let cut = world().on(843, pieces(&[&text[..30], &text[30..]])).play();
+    cut.is("denied", "no-policy", "none", 20);
+    let long = |length: usize| format!("<!--{}-->{text}", "x".repeat(length - 7 - text.len()));
+    world()
+        .on(843, pieces(&[&long(5000)]))
+        .play()
+        .is("allowed", "granted", "master", 30);
+    world()
+        .on(843, pieces(&[&long(5001)]))
+        .play()
+        .is("denied", "no-policy", "none", 20);
+}
+
+#[test]
+fn unity_prefetches() {
+    let from = |port: u16, target| {
+        let world = client(Client::Unity, target).on(port, Server::policy(&a("*", "*")));
+        world.loads(&format!("xmlsocket://srv.test:{port}"))
+    };
+    from(9000, 5000)
+        .play()
+        .is("allowed", "granted", "loaded", 30)
+        .asked(&[9000]);
+    // Its rule on low ports begins above 1024.
+    from(1024, 80).play().is("allowed", "granted", "loaded", 30);
+    from(1025, 80)
+        .play()
+        .is("denied", "port-authority", "loaded", 20)
+        .asked(&[1025]);
+    // After a failure the connect asks at 843.
+    let failed = from(9000, 5000)
+        .on(9000, Server::Refuses)
+        .master(&a("*", "*"))
+        .play();
+    failed
+        .is("allowed", "granted", "master", 40)
+        .asked(&[9000, 843]);
+}
+
+fn access_policy(callers: &str, grants: &str) -> Server {
+    let text = format!(
+        "<?xml version=\"1.0\"?><access-policy><cross-domain-access><policy><allow-from>{callers}</allow-from>\
+         <grant-to>{grants}</grant-to></policy></cross-domain-access></access-policy>"
+    );
+    // In reads of Moonlight's size.
+    Server::Does(
+        text.as_bytes()
+            .chunks(256)
+            .map(|read| (TRIP, Deed::Says(read.to_vec())))
+            .collect(),
+    )
+}
+
+const ANY: &str = "<domain uri=\"*\"/>";
+const ALL: &str = "<socket-resource port=\"4502-4534\" protocol=\"tcp\"/>";
+
+#[test]
+fn silverlight() {
+    let world = || client(Client::Silverlight, 4502);
+    let served = |callers, grants| world().on(943, access_policy(callers, grants)).play();
+    let granted = served(ANY, ALL)
+        .is("allowed", "granted", "master", 30)
+        .asked(&[943]);
+    assert_eq!(request(&granted), b"<policy-file-request/>");
+    // Other ports are out of reach without a question, and there is no other place to ask.
+    for port in [4501, 4535, 80] {
+        let other = client(Client::Silverlight, port).play();
+        other.is("denied", "port-authority", "none", 0).asked(&[]);
+    }
+    world()
+        .master(&a("*", "*"))
+        .play()
+        .is("denied", "no-policy", "none", 10_000)
+        .asked(&[943]);
+    for (callers, granted) in [
+        ("<domain uri=\"http://a.test\"/>", true),
+        ("<domain uri=\"http://A.TEST/\"/>", true),
+        ("<domain uri=\"http://*.test\"/>", true),
+        ("<domain uri=\"http://*\"/>", true),
+        ("<domain uri=\"https://*\"/>", false),
+        ("<domain uri=\"https://a.test\"/>", false),
+        ("<domain uri=\"http://b.test\"/>", false),
+        ("<domain uri=\"http://a.test:8080\"/>", false),
+        ("<domain uri=\"file:///\"/>", false),
+        ("<domain uri=\"*\"/><other/>", false),
+    ] {
+        println!("{callers}");
+        let played = served(callers, ALL);
+        if granted {
+            played.is("allowed", "granted", "master", 30);
+        } else {
+            played.is("denied", "no-rule-matches", "master", 20);
+        }
+    }
+}
+
+#[test]
+fn silverlight_ports_and_reads() {
+    let world = || client(Client::Silverlight, 4502);
+    let served = |grants: &str| world().on(943, access_policy(ANY, grants)).play();
+    for (port, protocol, reason) in [
+        ("4502", "tcp", "granted"),
+        ("4503", "tcp", "no-rule-matches"),
+        ("4502", "TCP", "no-rule-matches"),
+        ("4502-5000", "tcp", "no-policy"),
+        ("80", "tcp", "no-policy"),
+    ] {
+        let grant = format!("<socket-resource port=\"{port}\" protocol=\"{protocol}\"/>");
+        assert_eq!(served(&grant).outcome.reason.code(), reason, "{grant}");
+    }
+    let flash = world().on(943, Server::policy(&a("*", "*"))).play();
+    flash.is("denied", "no-policy", "none", 20);
+    let split = world()
+        .on(943, pieces(&["<access-policy>", "</access-policy>"]))
+        .play();
+    let split = split.is("denied", "no-policy", "none", 20);
+    assert_eq!(split.outcome.rests_on, [Choice::SilverlightReading]);
+    let file = World::sandboxed(Sandbox::LocalWithNetwork, 4502).client(Client::Silverlight);
+    let file = file
+        .on(943, access_policy("<domain uri=\"file:///\"/>", ALL))
+        .play();
+    file.is("allowed", "granted", "master", 30);
+}

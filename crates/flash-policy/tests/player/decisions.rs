@@ -1,0 +1,261 @@
+//! The decisions of the protocol's description, each by its number there, with the time they take.
+//!
+//! Every trip takes 10 ms: a connection, an answer, a refusal. So a policy costs 20, the movie's own connection 10.
+
+use flash_policy::Port;
+use flash_policy::decide::Sandbox;
+use flash_policy::player::{Client, Report, TIMEOUT};
+
+use crate::world::{Server, World, a, document, ms, sc};
+
+const HERE: &str = "http://a.test/game.swf";
+
+#[test]
+fn master_and_destination() {
+    let all = &a("*", "*");
+    let here = &a("*", "5000");
+    let world = || World::new(HERE, 5000);
+    let d1 = world().master(all).play();
+    d1.is("allowed", "granted", "master", 30).asked(&[843]);
+    let d2 = world().destination(here).play();
+    d2.is("allowed", "granted", "destination", 3030)
+        .asked(&[843, 5000]);
+    let d3 = world().on(843, Server::Refuses).destination(here).play();
+    d3.is("allowed", "granted", "destination", 40)
+        .asked(&[843, 5000]);
+    world().play().is("denied", "no-policy", "none", 6000); // D4
+    let d4 = world()
+        .on(843, Server::Refuses)
+        .on(5000, Server::Refuses)
+        .play();
+    d4.is("denied", "no-policy", "none", 20);
+    let d5 = World::new("http://srv.test/", 5000).play();
+    d5.is("denied", "no-policy", "none", 6000);
+    let d6 = world().master(&a("*", "4000")).destination(here).play();
+    d6.is("allowed", "granted", "destination", 50);
+    let d10 = world().master("").destination(here).play();
+    d10.is("allowed", "granted", "destination", 50);
+    let d12 = World::new(HERE, 80).destination(all).play();
+    d12.is("allowed", "granted", "destination", 3030);
+    let d39 = world()
+        .on(843, Server::text("<cross-domain-policy"))
+        .destination(here);
+    d39.play().is("allowed", "granted", "destination", 50);
+    let page = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n";
+    let d40 = world().on(843, Server::text(page)).destination(here).play();
+    d40.is("allowed", "granted", "destination", 50);
+    let d41 = world().on(80, Server::policy(all)).play();
+    d41.is("denied", "no-policy", "none", 6000)
+        .asked(&[843, 5000]);
+    let d51 = World::new(HERE, 843).master(&a("*", "843")).play();
+    d51.is("allowed", "granted", "master", 30).asked(&[843]);
+}
+
+#[test]
+fn meta_policies() {
+    let here = &a("*", "5000");
+    let world = |master: &str| World::new(HERE, 5000).master(master).destination(here);
+    let d7 = world(&(sc("master-only") + &a("*", "4000"))).play();
+    d7.is("denied", "meta-policy-master-only", "master", 20)
+        .asked(&[843]);
+    let d8 = world(&(sc("none") + &a("*", "*"))).play();
+    d8.is("denied", "meta-policy-none", "master", 20)
+        .asked(&[843]);
+    let d9 = world(&sc("all")).play();
+    d9.is("allowed", "granted", "destination", 50);
+    let d11 = World::new(HERE, 5000)
+        .destination(&(sc("none") + here))
+        .play();
+    d11.is("allowed", "granted", "destination", 3030);
+    let d47 = world(&sc("by-content-type")).play();
+    d47.is("denied", "meta-policy-master-only", "master", 20)
+        .asked(&[843]);
+}
+
+#[test]
+fn loaded_locations() {
+    let load = |from: u16, body: &str, port| {
+        let world = World::new(HERE, port).on(from, Server::policy(body));
+        world.loads(&format!("xmlsocket://srv.test:{from}"))
+    };
+    let all = &a("*", "*");
+    let d13 = load(5000, all, 80).play();
+    d13.is("denied", "port-authority", "loaded", 6020)
+        .asked(&[843, 5000, 80]);
+    let d14 = load(5000, &a("*", "80-6000"), 1024).play();
+    d14.is("allowed", "granted", "loaded", 3030)
+        .asked(&[843, 5000]);
+    load(100, all, 23)
+        .play()
+        .is("allowed", "granted", "loaded", 3030); // D15
+    let d16 = load(100, all, 5000).master(&sc("master-only")).play();
+    d16.is("denied", "meta-policy-master-only", "master", 20)
+        .asked(&[843]);
+}
+
+#[test]
+fn domains_and_rules() {
+    for (id, rules, from, granted) in [
+        ("D17", a("*.a.test", "*"), "http://a.test", true),
+        ("D18", a("*.a.test", "*"), "http://x.y.a.test", true),
+        ("D19", a("*.a.test", "*"), "http://ba.test", false),
+        ("D20", a("a.test", "*"), "http://www.a.test", false),
+        ("D21", a("www.a.test", "*"), "http://a.test", false),
+        ("D22", a("A.TEST", "*"), "http://a.test", true),
+        ("D23", a("192.0.2.1", "*"), "http://192.0.2.1/x.swf", true),
+        ("D24", a("192.0.2.1", "*"), "http://a.test", false),
+        ("D25", a("localhost", "*"), "http://127.0.0.1/", false),
+        ("D33", a("*", "*"), "https://a.test", true),
+        (
+            "D34",
+            a("http://*.a.test", "*"),
+            "https://www.a.test",
+            false,
+        ),
+        ("D35", a("http://*.a.test", "*"), "http://www.a.test", true),
+        (
+            "D36",
+            a("*", "4000-4999") + &a("a.test", "5000"),
+            HERE,
+            true,
+        ),
+        (
+            "D37",
+            a("a.test", "4000") + &a("b.test", "5000"),
+            HERE,
+            false,
+        ),
+        (
+            "D38",
+            "<allow-access-from domain=\"*\"/>".into(),
+            HERE,
+            false,
+        ),
+    ] {
+        println!("{id}");
+        let played = World::new(from, 5000).master(&rules).play();
+        if granted {
+            played.is("allowed", "granted", "master", 30);
+        } else {
+            played.is("denied", "no-rule-matches", "master", 3020);
+        }
+    }
+    let secure = "<allow-access-from domain=\"*\" to-ports=\"*\" secure=\"true\"/>";
+    let d31 = World::new(HERE, 5000).master(secure).play();
+    d31.is("denied", "secure-only", "master", 3020);
+    let d32 = World::new("https://a.test", 5000).master(secure).play();
+    d32.is("allowed", "granted", "master", 30);
+}
+
+#[test]
+fn sandboxes() {
+    let named = |sandbox, port| {
+        World::sandboxed(sandbox, port)
+            .master(&a("a.test", "*"))
+            .play()
+    };
+    let d26 = named(Sandbox::LocalWithNetwork, 5000);
+    d26.is("denied", "no-rule-matches", "master", 3020);
+    let d27 = World::sandboxed(Sandbox::LocalWithNetwork, 5000).master(&a("*", "*"));
+    d27.play().is("allowed", "granted", "master", 30);
+    let d28 = named(Sandbox::LocalWithFile, 5000).is("denied", "sandbox", "none", 0);
+    assert_eq!((d28.outcome.reported, d28.steps.len()), (Report::Thrown, 0));
+    let d29 = named(Sandbox::LocalTrusted, 5000).asked(&[]);
+    d29.is("allowed", "no-policy-needed", "none", 10);
+    let d30 = named(Sandbox::Application, 25).asked(&[]);
+    d30.is("allowed", "no-policy-needed", "none", 10);
+    assert!(Port::new(70_000).is_err(), "D50");
+}
+
+#[test]
+fn limits() {
+    let late = |seconds: u64| Server::policy(&a("*", "*")).after(ms(seconds * 1000));
+    let world = |seconds| World::new(HERE, 5000).on(843, late(seconds));
+    let d44 = world(5).play();
+    d44.is("denied", "no-policy", "none", 6000);
+    let d45 = world(5).loads("xmlsocket://srv.test:843").play();
+    d45.is("allowed", "granted", "master", 5030).asked(&[843]);
+    let d46 = world(25).loads("xmlsocket://srv.test:843").play();
+    let d46 = d46.is("denied", "timeout", "none", 20_000);
+    assert_eq!(d46.outcome.reported, Report::AtTimeout(TIMEOUT));
+    // The last moment counts as in time, the next does not.
+    let exactly =
+        |millis| World::new(HERE, 5000).on(843, Server::policy(&a("*", "*")).after(ms(millis)));
+    exactly(2980)
+        .play()
+        .is("allowed", "granted", "master", 3010);
+    exactly(2981).play().is("denied", "no-policy", "none", 6000);
+}
+
+#[test]
+fn over_tls() {
+    let (all, world) = (Server::policy(&a("*", "*")), || {
+        World::new(HERE, 5000).secure_socket()
+    });
+    let d48 = world().on(843, all.clone().over_tls()).play();
+    d48.is("allowed", "granted", "master", 30);
+    let d49 = world().on(843, all.clone()).on(5000, all.clone()).play();
+    d49.is("denied", "no-policy", "none", 20)
+        .asked(&[843, 5000]);
+    // The other way round: a plain socket, and a server that wants TLS.
+    let plain = World::new(HERE, 5000).on(843, all.over_tls()).play();
+    plain.is("denied", "no-policy", "none", 3020);
+    // A certificate that the player does not trust.
+    let untrusted = world().on(843, Server::policy(&a("*", "*")).over_tls());
+    let untrusted = untrusted.target(Server::silent()).play();
+    untrusted.is("unreachable", "target-refused", "master", 30);
+}
+
+#[test]
+fn other_clients() {
+    let d52 = World::new(HERE, 5000)
+        .client(Client::Ruffle)
+        .play()
+        .asked(&[]);
+    d52.is("allowed", "no-policy-needed", "none", 10);
+    let d53 = |port| {
+        let world = World::new(HERE, port).client(Client::Lightspark);
+        world.master(&a("*", "1024-65535"))
+    };
+    d53(1024).play().is("allowed", "granted", "master", 30);
+    let denied = d53(5000).on(5000, Server::Refuses).play();
+    denied.is("denied", "no-rule-matches", "master", 30);
+}
+
+#[test]
+fn the_target() {
+    let world = || World::new(HERE, 5000).master(&a("*", "*"));
+    let refused = world().target(Server::Refuses).play();
+    refused.is("unreachable", "target-refused", "master", 30);
+    let filtered = world().target(Server::Filtered).play();
+    filtered.is("unreachable", "target-timeout", "master", 20_000);
+    let mut short = world();
+    short.config.timeout = ms(500);
+    let short = short.on(843, Server::Filtered).play();
+    let short = short.is("denied", "timeout", "none", 500);
+    assert_eq!(short.outcome.reported, Report::AtTimeout(ms(500)));
+}
+
+/// Another port in the master's place counts as 843 in every rule, and 843 as any low port.
+#[test]
+fn another_master() {
+    let master = |body: &str, location: Option<&str>| {
+        let mut world = World::new(HERE, 80).on(10_843, Server::policy(body));
+        world.config.master_port = Some(Port::new(10_843).unwrap());
+        match location {
+            Some(location) => world.loads(location),
+            None => world,
+        }
+    };
+    let low = master(&a("*", "80"), None).play();
+    low.is("allowed", "granted", "master", 30).asked(&[10_843]);
+    let only = sc("master-only");
+    let explicit = master(&only, Some("xmlsocket://srv.test:10843")).play();
+    explicit
+        .is("denied", "meta-policy-master-only", "master", 20)
+        .asked(&[10_843]);
+    let old = master("", Some("xmlsocket://srv.test:843"));
+    let old = old.on(843, Server::text(&document(&a("*", "80")))).play();
+    old.is("allowed", "granted", "loaded", 50)
+        .asked(&[10_843, 843]);
+}
