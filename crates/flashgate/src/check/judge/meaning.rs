@@ -3,9 +3,7 @@
 use flash_policy::decide::{self, Grant, Movie, Place, Sandbox};
 use flash_policy::parse::RulePlaces;
 use flash_policy::player::{Client, Learnt, Reason};
-use flash_policy::{
-    Diagnostic, Origin, Profile, Severity, Span, grants, parse,
-};
+use flash_policy::{Diagnostic, Origin, Profile, Severity, Span, grants, parse};
 
 use super::{Asked, Case, Rank, Source, near_miss};
 
