@@ -132,7 +132,8 @@ fn certificate(error: &CertificateError) -> TlsFault {
         CertificateError::NotValidForNameContext { presented, .. } => {
             TlsFault::OtherName(presented.clone())
         }
-        CertificateError::UnknownIssuer => TlsFault::UnknownIssuer,
+        // An authority of the same name with another key is another one.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => TlsFault::UnknownIssuer,
         // What `openssl req -x509` makes: an authority of its own, shown as a server.
         other if other.to_string().contains("CaUsedAsEndEntity") => TlsFault::UnknownIssuer,
         other => TlsFault::Other(other.to_string()),

@@ -12,6 +12,8 @@ mod docs;
 mod real_servers;
 mod ruffle;
 mod running;
+mod secure;
+mod terminal;
 mod vectors;
 mod zoo;
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use testkit::needs;
-use testkit::zoo::Step::{End, Read, Send};
+use testkit::zoo::Step::{End, Read, ReadLine, Send};
 use testkit::zoo::{Enclosure, Script, missing};
 
 use super::report;
@@ -245,4 +245,34 @@ fn judged(vector: &Vector) -> Value {
     ]
     .concat();
     report(&enclosure.check(&arguments).unwrap())
+}
+
+/// D42: a player before 9.0.124 takes a policy over HTTP that the movie loads, for ports from 1024 up.
+#[test]
+fn a_policy_over_http() {
+    if !needs::met(missing()) {
+        return;
+    }
+    let mut enclosure = Enclosure::empty(&["127.0.0.1"]).unwrap();
+    let body = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n<cross-domain-policy><allow-access-from domain=\"a.test\"/></cross-domain-policy>";
+    let script: Script = vec![ReadLine, Send(body), End].leak();
+    enclosure
+        .listen("127.0.0.1:80", vec![script].leak())
+        .unwrap();
+    enclosure.listen("127.0.0.1:5000", &[&[Read, End]]).unwrap();
+    let load = [
+        "--load-policy",
+        "http://srv.test/crossdomain.xml",
+        "--from",
+        "http://a.test/",
+    ];
+    for (target, player, verdict) in [
+        ("srv.test:5000", "9.0.47", "allowed"),
+        ("srv.test:80", "9.0.47", "denied"),
+        ("srv.test:5000", "32", "denied"),
+    ] {
+        let arguments = [&[target, "--player", player, "--format", "json"], &load[..]].concat();
+        let told = report(&enclosure.check(&arguments).unwrap());
+        assert_eq!(told["verdict"], verdict, "{target} {player}: {told:#}");
+    }
 }

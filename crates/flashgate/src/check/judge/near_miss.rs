@@ -1,7 +1,7 @@
 //! The rule that was likely meant: for the same site and another port, or for a neighbour of the site.
 
-use flash_policy::decide::Movie;
-use flash_policy::{Diagnostic, Host, Policy, Profile, Rule, parse};
+use flash_policy::decide::{Grant, Movie};
+use flash_policy::{Diagnostic, Host, Policy, Port, PortSet, Profile, Rule, Secure, grants, parse};
 
 use super::meaning::{movie, whose};
 use super::{Asked, Case, Rank};
@@ -34,11 +34,10 @@ type Miss = (usize, Diagnostic, bool);
 fn port_miss(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
     let port = case.plan.config.port;
     let movie = movie(case);
-    let admits = |rule: &Rule| match &movie {
-        Movie::Remote(origin) => rule.domain.matches(origin),
-        Movie::Hostless => rule.domain.is_any(),
-    };
-    let index = policy.rules.iter().position(admits)?;
+    let index = policy
+        .rules
+        .iter()
+        .position(|rule| admits_to_some_port(rule, &movie, port))?;
     let rule = policy.rules.get(index)?;
     let finding = Diagnostic::error(
         "port-not-granted",
@@ -50,6 +49,22 @@ fn port_miss(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
     )
     .help(format!("write `to-ports=\"{},{port}\"`", rule.ports));
     Some((index, finding, false))
+}
+
+/// The same question about a rule that is not particular about ports; only `grants` compares a movie with a rule.
+fn admits_to_some_port(rule: &Rule, movie: &Movie, port: Port) -> bool {
+    let policy = Policy {
+        site_control: None,
+        rules: vec![Rule {
+            ports: PortSet::All,
+            secure: Secure::Any,
+            ..rule.clone()
+        }],
+    };
+    matches!(
+        grants(&policy, Port::MASTER, movie, port),
+        Grant::Allowed { .. }
+    )
 }
 
 /// The classic: `www.example.com` is granted, and the movie comes from `example.com`, or the reverse.
