@@ -104,7 +104,8 @@ fn check(address: SocketAddr, roots: &Path) -> Value {
             "--format",
             "json",
         ])
-        .env("SSL_CERT_FILE", roots);
+        .env("SSL_CERT_FILE", roots)
+        .env("SSL_CERT_DIR", "/nonexistent");
     let output = command.output().unwrap();
     validate(&output.stdout);
     serde_json::from_slice(&output.stdout).unwrap()
