@@ -251,8 +251,13 @@ fn silverlight() {
         ("<domain uri=\"https://a.test\"/>", false),
         ("<domain uri=\"http://b.test\"/>", false),
         ("<domain uri=\"http://a.test:8080\"/>", false),
+        ("<domain uri=\"http://*.est\"/>", false),
         ("<domain uri=\"file:///\"/>", false),
         ("<domain uri=\"*\"/><other/>", false),
+        (
+            "<domain uri=\"*\"/></allow-from><other/><allow-from>",
+            false,
+        ),
     ] {
         println!("{callers}");
         let played = served(callers, ALL);

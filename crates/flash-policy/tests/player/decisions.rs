@@ -178,6 +178,11 @@ fn limits() {
     let d46 = world(25).loads("xmlsocket://srv.test:843").play();
     let d46 = d46.is("denied", "timeout", "none", 20_000);
     assert_eq!(d46.outcome.reported, Report::AtTimeout(TIMEOUT));
+    // Granted at the very end: there is no time left to connect in.
+    let spent = World::new(HERE, 5000).on(843, Server::policy(&a("*", "*")).after(ms(19_980)));
+    let spent = spent.loads("xmlsocket://srv.test:843").play();
+    let spent = spent.is("unreachable", "target-timeout", "master", 20_000);
+    assert_eq!(spent.steps.len(), 1);
     // The last moment counts as in time, the next does not.
     let exactly =
         |millis| World::new(HERE, 5000).on(843, Server::policy(&a("*", "*")).after(ms(millis)));
