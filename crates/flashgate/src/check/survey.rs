@@ -1,7 +1,7 @@
 //! Asks the server what no player asks, once there is a verdict: again and again, at its other addresses, and in other
 //! protocols.
 //!
-//! Bounded in number and time, one connection after the other where it is many: a probe must not be a load.
+//! Bounded in number and time, and one connection after the other at each address: a probe must not be a load.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use std::time::Duration;
 use flash_policy::player::{Config, Learnt, Outcome, Protocol, Purpose, Reason, Step, Transport};
 use flash_policy::{REQUEST, decide};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::converse::{Call, Said, Speech, converse, fixed};
@@ -118,16 +119,30 @@ impl Around<'_> {
             if step.fetch.host != self.lookup.host {
                 continue;
             }
+            let mut at_once = JoinSet::new();
             for address in self.lookup.addresses.iter().take(MOST_ADDRESSES) {
-                let trace = self.fetch(step, &[*address], ONE).await;
-                others.push(Other {
-                    step: index,
-                    address: *address,
-                    trace,
-                });
+                let (address, fetch) = (*address, self.fetch(step, &[*address], ONE));
+                at_once.spawn(async move { (address, fetch.await) });
             }
+            let mut answers = at_once.join_all().await;
+            if Instant::now() >= self.until {
+                // Cut off by the end of the survey, they prove nothing.
+                break;
+            }
+            answers.sort_by_key(|(address, _)| self.rank(*address));
+            others.extend(answers.into_iter().map(|(address, trace)| Other {
+                step: index,
+                address,
+                trace,
+            }));
         }
         others
+    }
+
+    /// The place of an address in the resolver's order.
+    fn rank(&self, address: IpAddr) -> Option<usize> {
+        let mut addresses = self.lookup.addresses.iter();
+        addresses.position(|known| *known == address)
     }
 
     async fn repeats(&self) -> Vec<(usize, Vec<Trace>)> {
@@ -204,32 +219,37 @@ impl Around<'_> {
         }
         let mut call = Self::call(master, &self.lookup.addresses, REQUEST);
         call.port = self.config.port.get();
-        Some(self.until_nul(&call, ONE).await)
+        Some(self.until_nul(call, ONE).await)
     }
 
     /// Asks again what a step asked.
-    async fn fetch(&self, step: &Step, addresses: &[IpAddr], limit: Duration) -> Trace {
+    fn fetch(
+        &self,
+        step: &Step,
+        addresses: &[IpAddr],
+        limit: Duration,
+    ) -> impl Future<Output = Trace> + Send + use<> {
         let request: &'static [u8] = match step.fetch.protocol {
             Protocol::Policy(request) => request,
             Protocol::Nothing | Protocol::Http { .. } => b"",
         };
-        let call = Self::call(step, addresses, request);
-        if request.is_empty() {
-            // That the connection stands is all there is to see.
-            let limit = fixed((Instant::now() + SILENCE).min(self.until));
-            return converse(&call, self.clock, limit, |_| ()).await;
-        }
-        self.until_nul(&call, limit).await
+        // Where nothing is said, that the connection stands is all there is to see.
+        let limit = if request.is_empty() { SILENCE } else { limit };
+        self.until_nul(Self::call(step, addresses, request), limit)
     }
 
-    async fn until_nul(&self, call: &Call, limit: Duration) -> Trace {
-        let (sooner, limit) = watch::channel((Instant::now() + limit).min(self.until));
-        let tell = |said: Said| {
-            if matches!(said, Said::Received(bytes) if bytes.contains(&0)) {
-                sooner.send_modify(|limit| *limit = (*limit).min(Instant::now() + AFTER_NUL));
-            }
-        };
-        converse(call, self.clock, limit, tell).await
+    /// Has a conversation that is over soon after the NUL.
+    fn until_nul(&self, call: Call, limit: Duration) -> impl Future<Output = Trace> + Send + use<> {
+        let (clock, end) = (self.clock, self.until);
+        async move {
+            let (sooner, limit) = watch::channel((Instant::now() + limit).min(end));
+            let tell = |said: Said| {
+                if matches!(said, Said::Received(bytes) if bytes.contains(&0)) {
+                    sooner.send_modify(|limit| *limit = (*limit).min(Instant::now() + AFTER_NUL));
+                }
+            };
+            converse(&call, clock, limit, tell).await
+        }
     }
 
     fn call(step: &Step, addresses: &[IpAddr], bytes: &'static [u8]) -> Call {
