@@ -10,6 +10,9 @@ use anyhow::{Context as _, Result, bail, ensure};
 /// The manual page, as packages ship it.
 const MAN_PAGE: &str = "docs/man/flashgate.8";
 
+/// The documentation of `check`, which has the zoo's table in it.
+const CHECK_PAGE: &str = "docs/check.md";
+
 /// The pages of the linter's rules; nothing else lies there.
 const RULES: &str = "docs/rules";
 
@@ -25,6 +28,7 @@ pub(crate) fn run(mode: Mode) -> Result<()> {
     let mut files = BTreeMap::from([(PathBuf::from(MAN_PAGE), flashgate(&["man"])?)]);
     files.extend(rules()?);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    files.insert(PathBuf::from(CHECK_PAGE), check_page(&root)?);
     let strays = strays(&root, &files)?;
     if mode == Mode::Check {
         if let Some(stray) = strays.first() {
@@ -42,6 +46,16 @@ pub(crate) fn run(mode: Mode) -> Result<()> {
         write(&root.join(path), &text)?;
     }
     Ok(())
+}
+
+/// The page as it is, with the zoo's table of today.
+fn check_page(root: &Path) -> Result<Vec<u8>> {
+    let committed = fs::read_to_string(root.join(CHECK_PAGE))
+        .with_context(|| format!("can't read {CHECK_PAGE}"))?;
+    let current = testkit::zoo::with_table(&committed);
+    Ok(current
+        .with_context(|| format!("{CHECK_PAGE} has no marks for the zoo's table"))?
+        .into())
 }
 
 /// A page for each rule that the program lists, and their index.

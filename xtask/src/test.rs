@@ -9,7 +9,7 @@ use testkit::real_server;
 use crate::ci::{cargo, step};
 use crate::ruffle;
 
-/// A program that tests start, and the Debian package it comes from.
+/// A program that tests start, or a file that they need, and the Debian package it comes from.
 struct Need {
     program: &'static str,
     package: &'static str,
@@ -53,8 +53,36 @@ const NEEDS: &[Need] = &[
         package: "ngircd",
     },
     Need {
+        program: "/usr/lib/nginx/modules/ngx_stream_module.so",
+        package: "libnginx-mod-stream",
+    },
+    Need {
+        program: "nft",
+        package: "nftables",
+    },
+    Need {
         program: "openssl",
         package: "openssl",
+    },
+    Need {
+        program: "/usr/bin/python3",
+        package: "python3",
+    },
+    Need {
+        program: "/usr/bin/jsonschema",
+        package: "python3-jsonschema",
+    },
+    Need {
+        program: "websockify",
+        package: "websockify",
+    },
+    Need {
+        program: "node",
+        package: "nodejs",
+    },
+    Need {
+        program: "/usr/share/nodejs/policyfile/index.js",
+        package: "node-policyfile",
     },
     Need {
         program: "systemd-analyze",
@@ -63,10 +91,6 @@ const NEEDS: &[Need] = &[
     Need {
         program: "nmap",
         package: "nmap",
-    },
-    Need {
-        program: "/usr/bin/jsonschema",
-        package: "python3-jsonschema",
     },
     Need {
         program: "chromium",

@@ -2,6 +2,7 @@
 //!
 //! Parses the arguments, calls one function, and maps its result to an exit code. Nothing else happens here.
 
+mod check;
 mod cli;
 mod config;
 mod confinement;

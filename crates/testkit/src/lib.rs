@@ -21,6 +21,7 @@ pub mod slow;
 pub mod stand_in;
 pub mod trace;
 pub mod websocket;
+pub mod zoo;
 
 use std::thread;
 use std::time::{Duration, Instant};

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 mod allow;
+mod check;
 mod explain;
 mod gate;
 mod generate;
@@ -35,6 +36,7 @@ enum Command {
     Explain(explain::Explain),
     Policy(policy::Print),
     Ruffle(ruffle::Ruffle),
+    Check(check::Check),
     Completions(generate::Completions),
     /// Print the manual page, in roff
     Man,
@@ -55,6 +57,8 @@ pub(crate) enum Exit {
     Usage,
     /// A fault of our own.
     Internal,
+    /// What the command's own page says that it means.
+    Status(u8),
 }
 
 impl From<Exit> for ExitCode {
@@ -65,6 +69,7 @@ impl From<Exit> for ExitCode {
             Exit::Usage => Self::from(2),
             // EX_SOFTWARE of sysexits.h.
             Exit::Internal => Self::from(70),
+            Exit::Status(code) => Self::from(code),
         }
     }
 }
@@ -77,7 +82,7 @@ pub(crate) fn run() -> Exit {
             // Nobody is left to tell where neither stream takes the text.
             let _ = error.print();
             return if error.use_stderr() {
-                Exit::Usage
+                check::usage(std::env::args())
             } else {
                 Exit::Success
             };
@@ -89,6 +94,7 @@ pub(crate) fn run() -> Exit {
         Command::Explain(explain) => explain.run(),
         Command::Policy(print) => print.run(),
         Command::Ruffle(ruffle) => ruffle.run(),
+        Command::Check(check) => check.run(),
         Command::Completions(completions) => completions.run(Cli::command()),
         Command::Man => generate::man(Cli::command()),
         Command::SelfTest(test) => test.run(),

@@ -38,6 +38,7 @@ mod tests;
 pub(crate) use policy::{bad_domain, bad_ports};
 use resolve::Resolved;
 use tree::Table;
+pub(crate) use values::lasting;
 
 /// Far more than a config for a thousand sites needs; a wrong path should not fill the memory.
 const LARGEST: u64 = 1024 * 1024;

@@ -2,6 +2,7 @@
 //!
 //! It must never decide anything: what a finding means, and whether it counts, is settled before.
 
+pub(crate) mod check;
 mod github;
 mod human;
 mod json;
@@ -31,6 +32,14 @@ pub(crate) fn findings(found: &[Diagnostic], source: &Source) -> String {
         text.push_str("\n\n");
     }
     text
+}
+
+/// One finding for standard output, followed by an empty line.
+pub(crate) fn finding_on_stdout(finding: &Diagnostic, name: &str, bytes: &[u8]) -> String {
+    let source = Source::new(name, bytes);
+    let renderer = renderer(&std::io::stdout());
+    let found = std::slice::from_ref(finding);
+    human::findings(found, &source, human::Fixes::Hidden, &renderer)
 }
 
 /// Where there is more about these findings, with the worst as the example; nothing where no rule has a page.
@@ -72,7 +81,7 @@ pub(crate) fn to_stderr(text: &str) {
 }
 
 /// The level's name, as every format but SARIF and GitHub's has it.
-fn level(severity: Severity) -> &'static str {
+pub(crate) fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Hint => "hint",

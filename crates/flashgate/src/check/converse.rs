@@ -1,0 +1,210 @@
+//! One connection: dial, say what is to be said, and write down everything that comes back.
+//!
+//! What it sees it also tells, as it happens; it goes on looking after nobody listens any more, until its limit.
+
+use std::io;
+use std::net::IpAddr;
+use std::pin::pin;
+use std::time::Duration;
+
+use flash_policy::Host;
+use flash_policy::player::Transport;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::dial::dial;
+use super::secure::{self, Stream, TlsFault};
+use super::trace::{Dialled, Ended, Trace};
+use super::{Clock, http};
+
+/// What a connection is to say.
+#[derive(Clone, Debug)]
+pub(super) enum Speech {
+    /// These bytes, at once.
+    Bytes(&'static [u8]),
+    /// A request for a document.
+    Get { path: String },
+}
+
+/// Where to, and what for.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    pub(super) host: Host,
+    pub(super) addresses: Vec<IpAddr>,
+    pub(super) port: u16,
+    pub(super) transport: Transport,
+    pub(super) speech: Speech,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    Connected,
+    Refused,
+    TimedOut,
+    TlsFailed,
+    Received(Vec<u8>),
+    Finished,
+    Reset,
+    NoDocument,
+}
+
+/// When a conversation has to be over at the latest; it can be brought forward, or put off, while it goes on.
+pub(super) type Limit = watch::Receiver<Instant>;
+
+/// A limit that does not change.
+pub(super) fn fixed(until: Instant) -> Limit {
+    watch::channel(until).1
+}
+
+/// Has the conversation.
+pub(super) async fn converse(
+    call: &Call,
+    clock: Clock,
+    mut limit: Limit,
+    mut tell: impl FnMut(Said),
+) -> Trace {
+    let mut trace = Trace::default();
+    let until = clock.end();
+    let dialled = dial(&call.addresses, call.port, until, clock, &mut trace);
+    let Some(dialled) = before(&mut limit, dialled).await else {
+        abandoned(call, clock, &mut trace);
+        return trace;
+    };
+    let Some(stream) = dialled else {
+        tell(match trace.attempts.last().map(|attempt| attempt.came) {
+            Some(Dialled::Silence) => Said::TimedOut,
+            _ => Said::Refused,
+        });
+        return trace;
+    };
+    let stream = match call.transport {
+        Transport::Tcp => Some(Ok(Stream::Clear(stream))),
+        Transport::Tls => before(&mut limit, secure::secure(stream, &call.host)).await,
+    };
+    match stream {
+        None => trace.tls = Some(TlsFault::HungUp),
+        Some(Err(fault)) => {
+            trace.tls = Some(fault);
+            tell(Said::TlsFailed);
+        }
+        Some(Ok(stream)) => {
+            tell(Said::Connected);
+            speak(call, stream, clock, &mut limit, &mut trace, tell).await;
+        }
+    }
+    trace
+}
+
+/// An attempt that was given up while it was under way leaves no other mark.
+fn abandoned(call: &Call, clock: Clock, trace: &mut Trace) {
+    let tried = trace.attempts.len();
+    let Some(address) = call.addresses.get(tried) else {
+        return;
+    };
+    let started = trace
+        .attempts
+        .last()
+        .map_or(Duration::ZERO, |last| last.started + last.took);
+    trace.attempts.push(super::Attempt {
+        address: (*address, call.port).into(),
+        started,
+        took: clock.elapsed().saturating_sub(started),
+        came: Dialled::Silence,
+    });
+}
+
+async fn speak(
+    call: &Call,
+    mut stream: Stream,
+    clock: Clock,
+    limit: &mut Limit,
+    trace: &mut Trace,
+    mut tell: impl FnMut(Said),
+) {
+    match &call.speech {
+        Speech::Bytes(bytes) => {
+            // A server that is gone by now may have answered before.
+            let _ = before(limit, stream.send(bytes)).await;
+            listen(&mut stream, clock, limit, trace, &mut tell).await;
+        }
+        Speech::Get { path } => {
+            let request = http::request(&call.host, path);
+            let _ = before(limit, stream.send(request.as_bytes())).await;
+            listen(&mut stream, clock, limit, trace, &mut |_| ()).await;
+            match http::document(&trace.bytes) {
+                Some(body) => {
+                    tell(Said::Received(body.to_vec()));
+                    tell(Said::Finished);
+                }
+                None => tell(Said::NoDocument),
+            }
+        }
+    }
+}
+
+/// Reads until the server ends or the limit is over.
+async fn listen(
+    stream: &mut Stream,
+    clock: Clock,
+    limit: &mut Limit,
+    trace: &mut Trace,
+    tell: &mut impl FnMut(Said),
+) {
+    let mut buffer = vec![0; 64 << 10];
+    while !trace.is_full() {
+        match before(limit, stream.read(&mut buffer)).await {
+            None => return,
+            Some(Ok(0)) => {
+                tell(Said::Finished);
+                let at = clock.elapsed();
+                trace.end = Some((after_fin(stream, limit).await, at));
+                return;
+            }
+            Some(Ok(count)) => {
+                let bytes = buffer.get(..count).unwrap_or_default();
+                trace.keep(clock.elapsed(), bytes);
+                tell(Said::Received(bytes.to_vec()));
+            }
+            Some(Err(_)) => {
+                trace.end = Some((Ended::Reset, clock.elapsed()));
+                tell(Said::Reset);
+                return;
+            }
+        }
+    }
+}
+
+/// How long the reset is waited for that follows a close with unread bytes.
+const AFTERMATH: Duration = Duration::from_millis(50);
+
+/// A server that closed before the request reached it answers that request with a reset.
+async fn after_fin(stream: &Stream, limit: &mut Limit) -> Ended {
+    let _ = before(limit, sleep(AFTERMATH)).await;
+    let error: io::Result<Option<io::Error>> = stream.tcp().take_error();
+    match error {
+        Ok(Some(_)) => Ended::FinThenReset,
+        Ok(None) | Err(_) => Ended::Fin,
+    }
+}
+
+/// Works until the limit, wherever that is moved meanwhile.
+pub(super) async fn before<T>(limit: &mut Limit, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    loop {
+        let until = *limit.borrow_and_update();
+        tokio::select! {
+            biased;
+            done = &mut work => return Some(done),
+            () = sleep_until(until) => return None,
+            () = moved(limit) => {}
+        }
+    }
+}
+
+/// Never, where nobody can move it any more.
+async fn moved(limit: &mut Limit) {
+    if limit.changed().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,62 @@
+//! From addresses to a connection; every address that is tried is written down.
+//!
+//! Which address of several a player asks is not known. Here it is as with most programs: the resolver's order, and
+//! the next one only where an address refuses.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+
+use rustix::io::Errno;
+use socket2::SockRef;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
+
+use super::Clock;
+use super::trace::{Attempt, Dialled, Trace};
+
+/// Tries the addresses in order.
+pub(super) async fn dial(
+    addresses: &[IpAddr],
+    port: u16,
+    until: Instant,
+    clock: Clock,
+    trace: &mut Trace,
+) -> Option<TcpStream> {
+    for address in addresses {
+        let address = SocketAddr::new(*address, port);
+        let started = clock.elapsed();
+        let result = timeout_at(until, TcpStream::connect(address)).await;
+        let (stream, came) = match result {
+            Err(_) => (None, Dialled::Silence),
+            Ok(Err(error)) => (None, class(&error)),
+            Ok(Ok(stream)) => (Some(stream), Dialled::Connected),
+        };
+        trace.attempts.push(Attempt {
+            address,
+            started,
+            took: clock.elapsed().saturating_sub(started),
+            came,
+        });
+        if let Some(stream) = stream {
+            trace.segment = SockRef::from(&stream).tcp_mss().ok();
+            // What is sent here is one small write; where this fails it is sent all the same.
+            let _ = stream.set_nodelay(true);
+            return Some(stream);
+        }
+        if came == Dialled::Silence {
+            // Whoever waited for this address has no time left for another.
+            return None;
+        }
+    }
+    None
+}
+
+fn class(error: &io::Error) -> Dialled {
+    match Errno::from_io_error(error) {
+        Some(Errno::CONNREFUSED | Errno::CONNRESET) => Dialled::Refused,
+        Some(Errno::HOSTUNREACH | Errno::ACCESS | Errno::PERM) => Dialled::Unreachable,
+        Some(Errno::NETUNREACH | Errno::ADDRNOTAVAIL | Errno::AFNOSUPPORT) => Dialled::NoRoute,
+        Some(Errno::TIMEDOUT) => Dialled::Silence,
+        _ => Dialled::Failed(error.kind()),
+    }
+}

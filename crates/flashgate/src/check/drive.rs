@@ -1,0 +1,173 @@
+//! Gives the player its sockets and its clock, and goes on looking at connections that the player has done with.
+
+use std::time::Duration;
+
+use flash_policy::player::{
+    Action, Config, End, Event, Fetch, FetchId, Moment, Outcome, Player, Protocol, Purpose, Step,
+};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
+
+use super::converse::{Call, Said, Speech, converse};
+use super::names::{self, Lookup};
+use super::{Clock, Seen, Trace, Watcher};
+
+/// How long a connection is listened to after the player has what it wanted: to see how the server lets go.
+const READ_ON: Duration = Duration::from_millis(500);
+
+/// How long for an answer that comes after the player has given up.
+const LATE: Duration = Duration::from_millis(2_500);
+
+/// A connection that is being listened to.
+#[derive(Debug)]
+pub(super) struct Line {
+    id: FetchId,
+    until: watch::Sender<Instant>,
+    task: JoinHandle<Trace>,
+}
+
+/// What the player did, and the connections that are still listened to.
+#[derive(Debug)]
+pub(super) struct Lines {
+    lines: Vec<Line>,
+    steps: Vec<Step>,
+}
+
+impl Lines {
+    /// What the player made of its connections.
+    pub(super) fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+}
+
+/// Runs the player to its outcome.
+pub(super) async fn drive(
+    config: &Config,
+    lookup: &Lookup,
+    clock: Clock,
+    watcher: Watcher<'_>,
+) -> (Outcome, Lines) {
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let mut player = Player::new(config.clone(), Moment::ZERO);
+    let mut lines = Vec::new();
+    let outcome = loop {
+        match player.poll(Moment::after(clock.elapsed())) {
+            Action::Connect(fetch) => {
+                watcher(&waited_for(&fetch));
+                lines.push(open(fetch, lookup, clock, tell.clone()).await);
+            }
+            Action::Close(id) => close(id, &player, &lines, clock),
+            Action::Wait { until } => {
+                let until = clock.started + until.since(Moment::ZERO);
+                if let Ok(Some((id, said))) = timeout_at(until, told.recv()).await {
+                    player.handle(id, event(&said), Moment::after(clock.elapsed()));
+                }
+            }
+            Action::Done(outcome) => break outcome,
+        }
+    };
+    for line in &lines {
+        // The movie's own connection is nobody's to close but ours.
+        close(line.id, &player, &lines, clock);
+    }
+    let steps = player.steps().to_vec();
+    (outcome, Lines { lines, steps })
+}
+
+/// Waits for what is still listened to.
+pub(super) async fn collect(lines: Lines) -> Vec<Seen> {
+    let mut seen = Vec::new();
+    for (line, step) in lines.lines.into_iter().zip(lines.steps) {
+        // A task that panicked has been told of; what it saw is lost.
+        let trace = line.task.await.unwrap_or_default();
+        seen.push(Seen { step, trace });
+    }
+    seen
+}
+
+async fn open(
+    fetch: Fetch,
+    lookup: &Lookup,
+    clock: Clock,
+    tell: mpsc::UnboundedSender<(FetchId, Said)>,
+) -> Line {
+    let (until, limit) = watch::channel(clock.end());
+    let id = fetch.id;
+    let call = call(fetch, lookup, clock).await;
+    let task = tokio::spawn(async move {
+        let tell = |said| {
+            // Once there is an outcome nobody listens any more.
+            let _ = tell.send((id, said));
+        };
+        converse(&call, clock, limit, tell).await
+    });
+    Line { id, until, task }
+}
+
+async fn call(fetch: Fetch, lookup: &Lookup, clock: Clock) -> Call {
+    let addresses = if fetch.host == lookup.host {
+        lookup.addresses.clone()
+    } else {
+        let other = names::look_up(&fetch.host, clock).await;
+        other.map_or_else(|_| Vec::new(), |lookup| lookup.addresses)
+    };
+    let speech = match fetch.protocol {
+        Protocol::Policy(request) => Speech::Bytes(request),
+        Protocol::Nothing => Speech::Bytes(b""),
+        Protocol::Http { path } => Speech::Get { path: path.into() },
+    };
+    Call {
+        host: fetch.host,
+        addresses,
+        port: fetch.port.get(),
+        transport: fetch.transport,
+        speech,
+    }
+}
+
+/// Sets the time when a connection is let go that the player has done with.
+fn close(id: FetchId, player: &Player, lines: &[Line], clock: Clock) {
+    let Some(line) = lines.iter().find(|line| line.id == id) else {
+        return;
+    };
+    let Some(step) = player.steps().get(id.index()) else {
+        return;
+    };
+    let further = match (step.connected, step.end) {
+        (None, _) => Duration::ZERO,
+        (Some(_), Some((End::TimedOut, _))) => LATE,
+        (Some(_), _) => READ_ON,
+    };
+    let until = clock.within(further);
+    line.until.send_if_modified(|limit| {
+        let sooner = until < *limit && *limit == clock.end();
+        if sooner {
+            *limit = until;
+        }
+        sooner
+    });
+}
+
+fn event(said: &Said) -> Event<'_> {
+    match said {
+        Said::Connected => Event::Connected,
+        Said::Refused => Event::Refused,
+        Said::TimedOut => Event::TimedOut,
+        Said::TlsFailed => Event::TlsFailed,
+        Said::Received(bytes) => Event::Received(bytes),
+        Said::Finished => Event::Finished,
+        Said::Reset => Event::Reset,
+        Said::NoDocument => Event::NoDocument,
+    }
+}
+
+fn waited_for(fetch: &Fetch) -> String {
+    match fetch.purpose {
+        Purpose::Policy(_) => format!(
+            "waiting for a policy from port {} of {}",
+            fetch.port, fetch.host
+        ),
+        Purpose::Target => format!("connecting to port {} of {}", fetch.port, fetch.host),
+    }
+}

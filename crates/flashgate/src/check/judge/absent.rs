@@ -1,0 +1,148 @@
+//! Nothing came, or too late.
+
+use std::time::Duration;
+
+use flash_policy::decide::{PATIENCE, Place};
+use flash_policy::player::{End, Learnt};
+
+use super::{Asked, Case};
+use crate::check::trace::{Dialled, Ended};
+
+/// From here on an answer is slow: a movie's user has noticed.
+const SLOW: Duration = Duration::from_secs(1);
+
+pub(super) fn judge(case: &mut Case<'_>) {
+    for asked in case.asked() {
+        let step = &asked.seen.step;
+        if step.learnt == Some(Learnt::Policy) {
+            slow(case, asked);
+        } else if asked.answered() {
+            late(case, asked);
+        } else if step.connected.is_none() {
+            unreachable(case, asked);
+        } else if asked.place != Place::Destination
+            && asked.seen.trace.tls.is_none()
+            && !speaks_something_else(case, asked)
+        {
+            // A game's port need not know policies; where it should have, that is told with `no-policy`.
+            mute(case, asked);
+        }
+    }
+}
+
+fn speaks_something_else(case: &Case<'_>, asked: Asked<'_>) -> bool {
+    case.survey
+        .spoken
+        .iter()
+        .any(|(index, _)| *index == asked.index)
+}
+
+fn unreachable(case: &mut Case<'_>, asked: Asked<'_>) {
+    let last = asked.seen.trace.attempts.last().map(|attempt| attempt.came);
+    if last != Some(Dialled::Silence) {
+        return;
+    }
+    let port = asked.port();
+    if asked.place == Place::Master {
+        case.delivery(
+            "master-filtered",
+            format!("port {port} neither accepts nor refuses: a firewall drops what is sent to it"),
+            |finding| {
+                finding
+                    .note("every player waits 3 s for it before it asks the port itself, at every connect")
+                    .help(format!("serve a policy on port {port}, or have the firewall refuse it (`reject with tcp reset`) instead of dropping it"))
+            },
+        );
+    } else {
+        case.delivery(
+            "policy-port-filtered",
+            format!(
+                "{} neither accepts nor refuses: a firewall drops what is sent to it",
+                asked.name()
+            ),
+            |finding| {
+                finding.help(format!(
+                    "open port {port} in the firewall, or in the provider's security group"
+                ))
+            },
+        );
+    }
+}
+
+fn mute(case: &mut Case<'_>, asked: Asked<'_>) {
+    let name = asked.name();
+    match asked.seen.trace.end.map(|(ended, _)| ended) {
+        Some(Ended::Reset) => case.delivery(
+            "reset-without-reply",
+            format!("{name} resets the connection without an answer"),
+            |finding| {
+                finding.help("look at what listens there: a forwarder whose server is down does this, and so does a server that refuses strangers")
+            },
+        ),
+        Some(Ended::Fin | Ended::FinThenReset) => case.delivery(
+            "closed-without-reply",
+            format!("{name} closes the connection without an answer"),
+            |finding| {
+                finding
+                    .note("it accepts and takes the request for something else, or serves an empty file")
+                    .help("serve a policy there, or put a gate before the port that answers the request")
+            },
+        ),
+        None => case.delivery(
+            "no-reply",
+            format!("{name} accepts the connection and says nothing"),
+            |finding| {
+                finding
+                    .note("a server that reads lines waits for a line feed; the request ends in a NUL and has none")
+                    .help("read up to the NUL, and answer; or put a gate before the port that does")
+            },
+        ),
+    }
+}
+
+/// The game's port is no policy server, and need not be one where another place grants.
+fn late(case: &mut Case<'_>, asked: Asked<'_>) {
+    let (step, trace) = (&asked.seen.step, &asked.seen.trace);
+    let Some((End::TimedOut, over)) = step.end else {
+        return;
+    };
+    let over = over.since(flash_policy::player::Moment::ZERO);
+    let Some(first) = trace.first_byte().filter(|first| *first > over) else {
+        return;
+    };
+    let began = step.started.since(flash_policy::player::Moment::ZERO);
+    let took = first.saturating_sub(began);
+    let name = asked.name();
+    case.delivery(
+        "reply-too-late",
+        format!(
+            "{name} answers after {:.1} s; a player waits {} s for it",
+            took.as_secs_f64(),
+            PATIENCE.as_secs()
+        ),
+        |finding| {
+            finding
+                .note("an answer that comes later counts for nothing")
+                .help("find out what the server waits for before it answers: often it looks up the client's name")
+        },
+    );
+}
+
+fn slow(case: &mut Case<'_>, asked: Asked<'_>) {
+    let step = &asked.seen.step;
+    let Some((_, ended)) = step.end else { return };
+    let took = ended.since(step.started);
+    if took < SLOW {
+        return;
+    }
+    let name = asked.name();
+    case.delivery(
+        "slow-reply",
+        format!("{name} takes {:.1} s to answer", took.as_secs_f64()),
+        |finding| {
+            finding
+                .note("a player waits 3 s for an answer that the movie did not ask for itself")
+                .help("find out what the server waits for before it answers: often it looks up the client's name")
+        },
+    );
+}

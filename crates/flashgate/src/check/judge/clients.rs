@@ -1,0 +1,66 @@
+//! What only some clients stumble over.
+
+use flash_policy::Diagnostic;
+use flash_policy::player::{Client, Learnt};
+use flash_policy::{Profile, parse};
+
+use super::{Case, Rank};
+
+/// Unity reads at most so much, in one read.
+const UNITY_READS: usize = 5_000;
+
+pub(super) fn explain(case: &mut Case<'_>) {
+    if case.plan.config.client == Client::Unity && case.is_denied() {
+        unity(case);
+    }
+    if case.plan.config.client == Client::Silverlight {
+        silverlight(case);
+    }
+}
+
+fn unity(case: &mut Case<'_>) {
+    for asked in case.asked() {
+        let bytes = asked.seen.trace.document();
+        if bytes.len() > UNITY_READS {
+            let finding = Diagnostic::error(
+                "unity-reads-5000",
+                format!(
+                    "{} answers with {} bytes, and Unity reads {UNITY_READS}",
+                    asked.name(),
+                    bytes.len()
+                ),
+            )
+            .help("remove comments, and join rules that differ only in their ports");
+            case.add(Rank::Cause, finding);
+        }
+        let Some(policy) = parse(bytes, Profile::Socket).policy else {
+            continue;
+        };
+        let understood = asked.seen.step.learnt == Some(Learnt::Policy);
+        if understood && !policy.rules.iter().any(|rule| rule.domain.is_any()) {
+            let finding = Diagnostic::error(
+                "unity-needs-wildcard",
+                "Unity's web player takes rules for `*` only, and this policy has none",
+            )
+            .help(format!(
+                "add `<allow-access-from domain=\"*\" to-ports=\"{}\"/>`, if every site may connect",
+                case.plan.config.port
+            ));
+            case.add(Rank::Cause, finding);
+        }
+    }
+}
+
+fn silverlight(case: &mut Case<'_>) {
+    let port = case.plan.config.port;
+    let (low, high) = flash_policy::write::SILVERLIGHT_PORTS;
+    if (low..=high).contains(&port.get()) {
+        return;
+    }
+    let finding = Diagnostic::error(
+        "silverlight-port",
+        format!("Silverlight connects to ports {low} to {high} only, whatever a policy says; this is port {port}"),
+    )
+    .help(format!("have the server listen on a port from {low} to {high} too"));
+    case.add(Rank::Cause, finding);
+}

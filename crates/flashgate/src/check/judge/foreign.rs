@@ -1,0 +1,105 @@
+//! What came is no policy: another protocol, or another document.
+
+use flash_policy::player::Learnt;
+use flash_policy::{Diagnostic, Severity};
+
+use super::{Asked, Case, Rank, tls};
+use crate::check::http;
+use crate::check::survey::{Spoken, looks_like_tls};
+use crate::log::escaped;
+
+pub(super) fn judge(case: &mut Case<'_>) {
+    for asked in case.asked() {
+        if let Some(fault) = &asked.seen.trace.tls {
+            let rank = if case.lacks_policy() {
+                Rank::Cause
+            } else {
+                Rank::Wrong
+            };
+            let finding = tls::judge(fault, &asked.name(), "no-tls-on-policy-port");
+            case.add(rank, finding);
+            continue;
+        }
+        let bytes = &asked.seen.trace.bytes;
+        let spoken = case.survey.spoken.iter();
+        let spoken = spoken.filter(|(index, _)| *index == asked.index);
+        match spoken.map(|(_, spoken)| *spoken).next() {
+            Some(Spoken::Http) => speaks_http(case, asked),
+            Some(Spoken::Tls) => speaks_tls(case, asked),
+            None if http::is_response(bytes) => speaks_http(case, asked),
+            None if looks_like_tls(bytes) => speaks_tls(case, asked),
+            None => document(case, asked),
+        }
+    }
+}
+
+fn speaks_http(case: &mut Case<'_>, asked: Asked<'_>) {
+    let name = asked.name();
+    case.delivery(
+        "http-on-policy-port",
+        format!("a web server listens on {name}"),
+        |finding| {
+            finding
+                .note("socket policies are fetched by a protocol of their own; since Flash Player 9.0.124 no `crossdomain.xml` opens sockets")
+                .help("serve the policy there with a policy server, and the web site elsewhere")
+        },
+    );
+}
+
+fn speaks_tls(case: &mut Case<'_>, asked: Asked<'_>) {
+    let name = asked.name();
+    case.delivery(
+        "tls-on-policy-port",
+        format!("{name} wants TLS, and the player asks in clear"),
+        |finding| {
+            finding
+                .note("only a movie that connects with `SecureSocket` asks for its policy over TLS")
+                .help("answer in clear too: `flashgate` tells the two apart by the first byte")
+        },
+    );
+}
+
+/// Bytes came, in time, and the player makes nothing of them.
+fn document(case: &mut Case<'_>, asked: Asked<'_>) {
+    let step = &asked.seen.step;
+    let unusable = step.learnt == Some(Learnt::Unusable) || step.learnt == Some(Learnt::Nothing);
+    if !unusable || !asked.answered() || super::framing::explains(case, asked) {
+        return;
+    }
+    let name = asked.name();
+    let bytes = asked.seen.trace.bytes.as_slice();
+    // What follows a NUL inside UTF-16 belongs to the document all the same.
+    let is_wide = matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
+    let document = if is_wide {
+        bytes
+    } else {
+        asked.seen.trace.document()
+    };
+    let told = format!("what {name} answers is no policy: {}", escaped(document));
+    case.delivery("malformed-policy", told, |finding| hint(finding, bytes));
+    if !document.is_empty() {
+        let report = flash_policy::lint(
+            document,
+            flash_policy::Serving::from_port(asked.counts_as()),
+        );
+        let source = case.source(asked, document);
+        for diagnostic in report.findings {
+            if diagnostic.severity == Severity::Error {
+                case.add_in(Rank::Wrong, diagnostic, Some(source), true);
+            }
+        }
+    }
+}
+
+fn hint(finding: Diagnostic, bytes: &[u8]) -> Diagnostic {
+    let finding = finding.note(
+        "what Flash Player makes of it is not known; here it counts as if nothing had come, as in Lightspark",
+    );
+    match bytes {
+        [0, ..] if bytes.len() > 2 => finding
+            .note("it begins with a NUL, which ends it: Java's `writeUTF` puts a length before the text")
+            .help("write the bytes of the text alone, and one NUL after them"),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => finding.help("save the file as UTF-8: in UTF-16 every other byte is a NUL, and the first one ends it"),
+        _ => finding.help("serve a `<cross-domain-policy>` document and one NUL, and nothing before or after it"),
+    }
+}

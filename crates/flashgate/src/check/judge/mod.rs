@@ -1,0 +1,255 @@
+//! From what was seen to findings: causes, each with a remedy. One file for each group of findings.
+//!
+//! Nothing here decides whether the player connects; it explains what the player decided.
+
+use flash_policy::decide::{self, Place};
+use flash_policy::player::{Outcome, Protocol, Purpose, Reason, Verdict};
+use flash_policy::{Diagnostic, Port, Report as Lint, Serving, lint};
+
+use crate::check::names::Lookup;
+use crate::check::survey::Survey;
+use crate::check::{Plan, Seen};
+
+mod absent;
+mod addresses;
+mod clients;
+mod foreign;
+mod framing;
+mod meaning;
+mod near_miss;
+mod target;
+mod tls;
+
+pub(super) use tls::judge as judge_tls;
+
+/// A finding, and the policy that it points into.
+#[derive(Clone, Debug)]
+pub(crate) struct Finding {
+    pub(crate) diagnostic: Diagnostic,
+    /// The index in [`Report::sources`](super::Report::sources).
+    pub(crate) source: Option<usize>,
+    /// Whether it is about how a policy is written, and not about how the server behaves.
+    pub(crate) of_lint: bool,
+}
+
+/// A policy that came.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    pub(crate) name: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// What comes first: what explains the verdict, then what is wrong, then what is likely not meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Cause,
+    Wrong,
+    Doubtful,
+}
+
+/// Everything that findings are made from, and where they go.
+pub(super) struct Case<'a> {
+    plan: &'a Plan,
+    outcome: &'a Outcome,
+    lookup: &'a Lookup,
+    seen: &'a [Seen],
+    survey: &'a Survey,
+    found: Vec<(Rank, Finding)>,
+    sources: Vec<Source>,
+}
+
+/// A connection that asked for a policy.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    index: usize,
+    place: Place,
+    seen: &'a Seen,
+}
+
+/// Finds everything that is to be said; the first cause comes first.
+pub(super) fn judge(
+    plan: &Plan,
+    outcome: &Outcome,
+    lookup: &Lookup,
+    seen: &[Seen],
+    survey: &Survey,
+) -> (Vec<Finding>, Vec<Source>) {
+    let mut case = Case {
+        plan,
+        outcome,
+        lookup,
+        seen,
+        survey,
+        found: Vec::new(),
+        sources: Vec::new(),
+    };
+    addresses::explain(&mut case);
+    clients::explain(&mut case);
+    meaning::explain(&mut case);
+    absent::judge(&mut case);
+    foreign::judge(&mut case);
+    framing::judge(&mut case);
+    addresses::judge(&mut case);
+    target::judge(&mut case);
+    meaning::judge(&mut case);
+    case.fall_back();
+    let mut found = case.found;
+    found.sort_by_key(|(rank, _)| *rank);
+    let findings = found.into_iter().map(|(_, finding)| finding).collect();
+    (findings, case.sources)
+}
+
+impl<'a> Case<'a> {
+    /// The connections that asked for a policy over the socket protocol.
+    fn asked(&self) -> impl Iterator<Item = Asked<'a>> + use<'a> {
+        let seen = self.seen.iter().enumerate();
+        seen.filter_map(|(index, seen)| {
+            let over_sockets = matches!(seen.step.fetch.protocol, Protocol::Policy(_));
+            match seen.step.fetch.purpose {
+                Purpose::Policy(place) if over_sockets => Some(Asked { index, place, seen }),
+                Purpose::Policy(_) | Purpose::Target => None,
+            }
+        })
+    }
+
+    /// Whether a policy was needed and none came.
+    fn lacks_policy(&self) -> bool {
+        matches!(
+            self.outcome.reason,
+            Reason::Refused(decide::Reason::NoPolicy) | Reason::Timeout
+        )
+    }
+
+    fn is_denied(&self) -> bool {
+        self.outcome.verdict == Verdict::Denied
+    }
+
+    /// A finding about how a policy is (not) delivered: the cause where none came, and worth knowing otherwise.
+    fn delivery(
+        &mut self,
+        id: &'static str,
+        message: impl Into<String>,
+        rest: impl FnOnce(Diagnostic) -> Diagnostic,
+    ) {
+        let (rank, finding) = if self.lacks_policy() {
+            (Rank::Cause, Diagnostic::error(id, message))
+        } else {
+            (Rank::Doubtful, Diagnostic::warning(id, message))
+        };
+        self.add(rank, rest(finding));
+    }
+
+    fn add(&mut self, rank: Rank, diagnostic: Diagnostic) {
+        self.add_in(rank, diagnostic, None, false);
+    }
+
+    fn add_in(&mut self, rank: Rank, diagnostic: Diagnostic, source: Option<usize>, of_lint: bool) {
+        let finding = Finding {
+            diagnostic,
+            source,
+            of_lint,
+        };
+        self.found.push((rank, finding));
+    }
+
+    fn has_cause(&self) -> bool {
+        self.found.iter().any(|(rank, _)| *rank == Rank::Cause)
+    }
+
+    /// A verdict that nothing else explains is explained by its reason.
+    fn fall_back(&mut self) {
+        if self.outcome.verdict == Verdict::Allowed || self.has_cause() {
+            return;
+        }
+        let port = self.plan.config.port;
+        let host = &self.plan.config.target;
+        let finding = match self.outcome.reason {
+            Reason::Refused(decide::Reason::Sandbox) => Diagnostic::error(
+                "sandbox",
+                "a local movie that may read files has no sockets (SecurityError #2010)",
+            )
+            .help("publish it with network access instead of access to local files, or have it trusted"),
+            Reason::Timeout => Diagnostic::error(
+                "timeout",
+                "the time of the whole attempt was over before the policy had come",
+            )
+            .help("find out what the policy server waits for; a movie can raise `Socket.timeout`"),
+            Reason::Refused(_) => Diagnostic::error(
+                "no-policy",
+                format!("nothing serves a policy: neither port {} nor port {port} of {host}", self.plan.config.master()),
+            )
+            .note(self.destination())
+            .note("without a policy no movie connects, from the host's own pages neither (since Flash Player 9.0.124)")
+            .help(format!("serve one: `flashgate serve --allow 'www.example.com:{port}'`")),
+            Reason::Granted
+            | Reason::NoPolicyNeeded
+            | Reason::TargetRefused
+            | Reason::TargetTimeout
+            | _ => Diagnostic::error(self.outcome.reason.code(), "the player does not connect"),
+        };
+        self.add(Rank::Cause, finding);
+    }
+}
+
+impl Case<'_> {
+    /// What the game's own port made of the question.
+    fn destination(&self) -> String {
+        let port = self.plan.config.port;
+        let mut asked = self.asked();
+        let Some(asked) = asked.find(|asked| asked.place == Place::Destination) else {
+            return format!("port {port} was not asked");
+        };
+        let trace = &asked.seen.trace;
+        let did = match trace.end {
+            _ if asked.answered() => "answered with what is no policy",
+            _ if asked.seen.step.connected.is_none() => "did not accept the connection",
+            Some(_) => "closed the connection without an answer",
+            None => "accepted the connection and said nothing",
+        };
+        format!("port {port} {did}")
+    }
+}
+
+impl<'a> Asked<'a> {
+    fn port(self) -> Port {
+        self.seen.step.fetch.port
+    }
+
+    /// As it is called in messages.
+    fn name(self) -> String {
+        let port = self.port();
+        match self.place {
+            Place::Master => format!("port {port} (the master policy)"),
+            Place::Loaded(_) => format!("port {port} (loaded by the movie)"),
+            Place::Destination => format!("port {port} (the destination itself)"),
+            Place::SiteRoot => format!("port {port} (HTTP)"),
+        }
+    }
+
+    /// The port, as far as rules go by it.
+    fn counts_as(self) -> Port {
+        if self.place == Place::Master {
+            Port::MASTER
+        } else {
+            self.port()
+        }
+    }
+
+    fn lint(self) -> Lint {
+        lint(
+            &self.seen.step.document,
+            Serving::from_port(self.counts_as()),
+        )
+    }
+
+    /// What the client took for the document, up to a NUL.
+    fn document(self) -> &'a [u8] {
+        let document = self.seen.step.document.split(|byte| *byte == 0);
+        document.into_iter().next().unwrap_or_default()
+    }
+
+    /// Whether bytes came before the player was done, or after.
+    fn answered(self) -> bool {
+        !self.seen.trace.bytes.is_empty()
+    }
+}

@@ -1,0 +1,274 @@
+//! Asks the server what no player asks, once there is a verdict: again and again, at its other addresses, and in other
+//! protocols.
+//!
+//! Bounded in number and time, and one connection after the other at each address: a probe must not be a load.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use flash_policy::player::{Config, Learnt, Outcome, Protocol, Purpose, Reason, Step, Transport};
+use flash_policy::{REQUEST, decide};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::converse::{Call, Said, Speech, converse, fixed};
+use super::names::Lookup;
+use super::{Clock, Trace, http};
+
+/// How often a policy is fetched, to see whether it comes every time.
+pub(super) const REPEATS: usize = 20;
+/// What all of the survey may take.
+const LIMIT: Duration = Duration::from_millis(2_500);
+/// What one fetch of many may take.
+const ONE: Duration = Duration::from_secs(1);
+/// How long a connection is watched after the NUL.
+const AFTER_NUL: Duration = Duration::from_millis(30);
+/// How long a silent client waits for a server that speaks first.
+const SILENCE: Duration = Duration::from_millis(250);
+/// More addresses than this are not asked.
+const MOST_ADDRESSES: usize = 8;
+
+/// What was found out beside the player's own way.
+#[derive(Debug, Default)]
+pub(super) struct Survey {
+    /// The same question at the host's other addresses.
+    pub(super) others: Vec<Other>,
+    /// The same question at the same address, again and again; by the index of the step that asked first.
+    pub(super) repeats: Vec<(usize, Vec<Trace>)>,
+    /// What came from policy ports that were not asked; by the index of the step.
+    pub(super) greetings: Vec<(usize, Trace)>,
+    /// Which other protocol a silent port speaks; by the index of the step.
+    pub(super) spoken: Vec<(usize, Spoken)>,
+    /// What the destination port answers although the master policy forbids that it is asked.
+    pub(super) shadowed: Option<Trace>,
+}
+
+/// One of the player's questions, put to another address.
+#[derive(Debug)]
+pub(super) struct Other {
+    /// The index of the step that asked first.
+    pub(super) step: usize,
+    pub(super) address: IpAddr,
+    pub(super) trace: Trace,
+}
+
+/// A protocol that is no policy's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Spoken {
+    Http,
+    Tls,
+}
+
+/// Looks around, for as long as the time of the check lets it.
+pub(super) async fn survey(
+    config: &Config,
+    lookup: &Lookup,
+    outcome: &Outcome,
+    steps: &[Step],
+    clock: Clock,
+) -> Survey {
+    let until = clock.within(LIMIT);
+    let around = Around {
+        config,
+        lookup,
+        steps,
+        until,
+        clock,
+    };
+    let (others, repeats, greetings, spoken, shadowed) = tokio::join!(
+        around.others(),
+        around.repeats(),
+        around.greetings(),
+        around.spoken(),
+        around.shadowed(outcome)
+    );
+    Survey {
+        others,
+        repeats,
+        greetings,
+        spoken,
+        shadowed,
+    }
+}
+
+struct Around<'a> {
+    config: &'a Config,
+    lookup: &'a Lookup,
+    steps: &'a [Step],
+    until: Instant,
+    clock: Clock,
+}
+
+impl Around<'_> {
+    /// The steps that asked for a policy over the socket protocol.
+    fn asked(&self) -> impl Iterator<Item = (usize, &Step)> {
+        let steps = self.steps.iter().enumerate();
+        steps.filter(|(_, step)| {
+            matches!(step.fetch.purpose, Purpose::Policy(_))
+                && matches!(step.fetch.protocol, Protocol::Policy(_))
+        })
+    }
+
+    async fn others(&self) -> Vec<Other> {
+        let mut others = Vec::new();
+        if self.lookup.addresses.len() < 2 {
+            return others;
+        }
+        for (index, step) in self.steps.iter().enumerate() {
+            if step.fetch.host != self.lookup.host {
+                continue;
+            }
+            let mut at_once = JoinSet::new();
+            for address in self.lookup.addresses.iter().take(MOST_ADDRESSES) {
+                let (address, fetch) = (*address, self.fetch(step, &[*address], ONE));
+                at_once.spawn(async move { (address, fetch.await) });
+            }
+            let mut answers = at_once.join_all().await;
+            if Instant::now() >= self.until {
+                // Cut off by the end of the survey, they prove nothing.
+                break;
+            }
+            answers.sort_by_key(|(address, _)| self.rank(*address));
+            others.extend(answers.into_iter().map(|(address, trace)| Other {
+                step: index,
+                address,
+                trace,
+            }));
+        }
+        others
+    }
+
+    /// The place of an address in the resolver's order.
+    fn rank(&self, address: IpAddr) -> Option<usize> {
+        let mut addresses = self.lookup.addresses.iter();
+        addresses.position(|known| *known == address)
+    }
+
+    async fn repeats(&self) -> Vec<(usize, Vec<Trace>)> {
+        let mut all = Vec::new();
+        // A slow server is not asked again and again, and how often a slow answer comes is not told by a quick look.
+        let quick = |step: &Step| {
+            step.end
+                .is_some_and(|(_, at)| at.since(step.started) < ONE / 2)
+        };
+        let answered =
+            |(_, step): &(usize, &Step)| step.learnt == Some(Learnt::Policy) && quick(step);
+        for (index, step) in self.asked().filter(answered) {
+            let mut traces = Vec::new();
+            while traces.len() < REPEATS && Instant::now() < self.until {
+                let trace = self.fetch(step, &self.lookup.addresses, ONE).await;
+                // The last one may have been cut off by the end of the survey, and proves nothing.
+                if Instant::now() < self.until {
+                    traces.push(trace);
+                }
+            }
+            all.push((index, traces));
+        }
+        all
+    }
+
+    async fn greetings(&self) -> Vec<(usize, Trace)> {
+        let mut all = Vec::new();
+        let spoke = |(_, step): &(usize, &Step)| {
+            step.first_byte.is_some() && step.fetch.transport == Transport::Tcp
+        };
+        for (index, step) in self.asked().filter(spoke) {
+            let call = Self::call(step, &self.lookup.addresses, b"");
+            let limit = fixed((Instant::now() + SILENCE).min(self.until));
+            all.push((index, converse(&call, self.clock, limit, |_| ()).await));
+        }
+        all
+    }
+
+    async fn spoken(&self) -> Vec<(usize, Spoken)> {
+        let mut all = Vec::new();
+        let mute = |(_, step): &(usize, &Step)| {
+            step.connected.is_some()
+                && step.first_byte.is_none()
+                && step.fetch.transport == Transport::Tcp
+        };
+        for (index, step) in self.asked().filter(mute) {
+            let (http, tls) = tokio::join!(
+                self.answer_to(step, HTTP_REQUEST),
+                self.answer_to(step, CLIENT_HELLO)
+            );
+            if http::is_response(&http) {
+                all.push((index, Spoken::Http));
+            } else if looks_like_tls(&tls) {
+                all.push((index, Spoken::Tls));
+            }
+        }
+        all
+    }
+
+    async fn answer_to(&self, step: &Step, question: &'static [u8]) -> Vec<u8> {
+        let call = Self::call(step, &self.lookup.addresses, question);
+        let limit = fixed((Instant::now() + ONE).min(self.until));
+        converse(&call, self.clock, limit, |_| ()).await.bytes
+    }
+
+    async fn shadowed(&self, outcome: &Outcome) -> Option<Trace> {
+        let master = self.steps.first()?;
+        let forbidden = matches!(
+            outcome.reason,
+            Reason::Refused(decide::Reason::MetaPolicyMasterOnly | decide::Reason::MetaPolicyNone)
+        );
+        if !forbidden || self.config.port == master.fetch.port {
+            return None;
+        }
+        let mut call = Self::call(master, &self.lookup.addresses, REQUEST);
+        call.port = self.config.port.get();
+        Some(self.until_nul(call, ONE).await)
+    }
+
+    /// Asks again what a step asked.
+    fn fetch(
+        &self,
+        step: &Step,
+        addresses: &[IpAddr],
+        limit: Duration,
+    ) -> impl Future<Output = Trace> + Send + use<> {
+        let request: &'static [u8] = match step.fetch.protocol {
+            Protocol::Policy(request) => request,
+            Protocol::Nothing | Protocol::Http { .. } => b"",
+        };
+        // Where nothing is said, that the connection stands is all there is to see.
+        let limit = if request.is_empty() { SILENCE } else { limit };
+        self.until_nul(Self::call(step, addresses, request), limit)
+    }
+
+    /// Has a conversation that is over soon after the NUL.
+    fn until_nul(&self, call: Call, limit: Duration) -> impl Future<Output = Trace> + Send + use<> {
+        let (clock, end) = (self.clock, self.until);
+        async move {
+            let (sooner, limit) = watch::channel((Instant::now() + limit).min(end));
+            let tell = |said: Said| {
+                if matches!(said, Said::Received(bytes) if bytes.contains(&0)) {
+                    sooner.send_modify(|limit| *limit = (*limit).min(Instant::now() + AFTER_NUL));
+                }
+            };
+            converse(&call, clock, limit, tell).await
+        }
+    }
+
+    fn call(step: &Step, addresses: &[IpAddr], bytes: &'static [u8]) -> Call {
+        Call {
+            host: step.fetch.host.clone(),
+            addresses: addresses.to_vec(),
+            port: step.fetch.port.get(),
+            transport: step.fetch.transport,
+            speech: Speech::Bytes(bytes),
+        }
+    }
+}
+
+const HTTP_REQUEST: &[u8] = b"GET / HTTP/1.0\r\n\r\n";
+
+/// The smallest hello of TLS 1.2 that servers answer, be it with an alert: one cipher suite, no extensions.
+const CLIENT_HELLO: &[u8] = b"\x16\x03\x01\x00\x2d\x01\x00\x00\x29\x03\x03flashgate: is this port for TLS?\x00\x00\x02\xc0\x2f\x01\x00";
+
+/// Whether bytes are a TLS record: a handshake or an alert.
+pub(super) fn looks_like_tls(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x15 | 0x16, 0x03, 0..=4, ..])
+}

@@ -1,0 +1,218 @@
+//! `flashgate check`: arguments in, a report out. What it does lies in `check`, how it is told in `render::check`.
+
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use flash_policy::player::Verdict;
+use flash_policy::{PlayerVersion, Port};
+
+mod plan;
+
+use super::Exit;
+use crate::check::{self, Failure, Plan};
+use crate::config::lasting;
+use crate::render::check::{self as told, Progress, Status};
+use crate::render::plain_error;
+
+/// Do what a player would do against a live server, and say what would happen and why
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  flashgate check play.example.com:9339 --from https://www.example.org/game.swf\n  \
+                  flashgate check wss://play.example.com/9339 --client ruffle --from https://www.example.org/\n\n\
+                  Exit status: 0 it would connect, 1 it would not, 2 the check could not run"
+)]
+pub(super) struct Check {
+    /// HOST:PORT that the movie connects to; for --client ruffle a ws: or wss: URL, or a file with the page's config
+    #[arg(value_name = "TARGET")]
+    target: String,
+    /// Where the movie was loaded from (ruffle: the page); a bare domain is taken as http, default the target's host
+    #[arg(long, value_name = "URL")]
+    from: Option<String>,
+    /// The version of Flash Player: 7, 8, 9.0.16, 9.0.47, 9.0.115, 9.0.124, 10, 11 to 32
+    #[arg(long, value_name = "VERSION", default_value = "32")]
+    player: PlayerVersion,
+    /// The program that plays the movie
+    #[arg(long, value_enum, default_value_t)]
+    client: Client,
+    /// The security sandbox that the movie runs in
+    #[arg(long, value_enum, default_value_t)]
+    sandbox: SandboxName,
+    /// A policy that the movie loads itself: xmlsocket://HOST:PORT, or http://… for players before 9.0.124
+    #[arg(long, value_name = "URL")]
+    load_policy: Vec<String>,
+    /// The movie uses `SecureSocket`: TLS, for the policy too
+    #[arg(long)]
+    secure_socket: bool,
+    /// How long the whole attempt may take
+    #[arg(long, value_name = "TIME", default_value = "20s", value_parser = lasting)]
+    timeout: Duration,
+    /// Another master port, for test set-ups: it counts as 843 (silverlight: 943) in every rule
+    #[arg(long, value_name = "PORT", value_parser = plan::port)]
+    master_port: Option<Port>,
+    /// How the report is written
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// One status line with performance data; exit status 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN
+    #[arg(long)]
+    nagios: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Client {
+    /// Adobe's Flash Player
+    #[default]
+    Flash,
+    /// Lightspark, with its faults
+    Lightspark,
+    /// Unity's web player: 843, one read, rules for `*`
+    Unity,
+    /// Silverlight: 943, ports 4502 to 4534
+    Silverlight,
+    /// Ruffle in a browser: a WebSocket
+    Ruffle,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum SandboxName {
+    /// Loaded from a site
+    #[default]
+    Remote,
+    /// A local file that may use the network
+    LocalWithNetwork,
+    /// A local file that may read files
+    LocalWithFile,
+    /// A local file that the user trusts
+    LocalTrusted,
+    /// AIR's own
+    Application,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// For programs; docs/check.schema.json describes it
+    Json,
+}
+
+/// What keeps a check from running: a message, and what to do.
+struct Fault {
+    message: String,
+    help: String,
+}
+
+impl Check {
+    pub(super) fn run(self) -> Exit {
+        let result = if self.client == Client::Ruffle {
+            self.bridge()
+        } else {
+            self.player()
+        };
+        result.unwrap_or_else(|fault| self.cannot_run(&fault))
+    }
+
+    fn player(&self) -> Result<Exit, Fault> {
+        let plan = Plan {
+            config: self.config()?,
+            target: self.target.clone(),
+        };
+        let report = self.watched(|watcher| check::run(plan, watcher))?;
+        Ok(self.tell(
+            report.outcome.verdict,
+            || told::human(&report),
+            || told::json(&report),
+            || told::nagios(&report),
+        ))
+    }
+
+    fn bridge(&self) -> Result<Exit, Fault> {
+        let plan = self.bridge_plan()?;
+        let report = self.watched(|watcher| check::run_bridge(plan, watcher))?;
+        Ok(self.tell(
+            report.verdict,
+            || told::human_bridge(&report),
+            || told::json_bridge(&report),
+            || told::nagios_bridge(&report),
+        ))
+    }
+
+    /// Runs it with its progress shown; whatever ends it, nothing of that is left on the terminal.
+    fn watched<T>(
+        &self,
+        run: impl FnOnce(check::Watcher<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Fault> {
+        let progress = Progress::new(!self.nagios && matches!(self.format, Format::Human));
+        let result = run(&|what| progress.tell(what));
+        drop(progress);
+        result.map_err(fault)
+    }
+
+    fn tell(
+        &self,
+        verdict: Verdict,
+        human: impl FnOnce() -> String,
+        json: impl FnOnce() -> String,
+        nagios: impl FnOnce() -> (String, Status),
+    ) -> Exit {
+        let (text, exit) = if self.nagios {
+            let (line, status) = nagios();
+            (line, Exit::Status(status.code()))
+        } else {
+            let text = match self.format {
+                Format::Human => human(),
+                Format::Json => json(),
+            };
+            (text, Exit::Status(u8::from(verdict != Verdict::Allowed)))
+        };
+        match super::print(text.as_bytes()) {
+            Exit::Success => exit,
+            failed @ (Exit::System
+            | Exit::Findings
+            | Exit::Usage
+            | Exit::Internal
+            | Exit::Status(_)) => failed,
+        }
+    }
+
+    fn cannot_run(&self, fault: &Fault) -> Exit {
+        if self.nagios {
+            let status = Status::Unknown;
+            super::print(status.line(&fault.message, "").as_bytes());
+            return Exit::Status(status.code());
+        }
+        plain_error(&fault.message, &[&fault.help]);
+        if fault.message == INTERRUPTED {
+            return Exit::Status(130);
+        }
+        Exit::Usage
+    }
+}
+
+/// The exit after wrong flags: a monitoring system would take 2 for an outage.
+pub(super) fn usage(mut arguments: impl Iterator<Item = String>) -> Exit {
+    if arguments.any(|argument| argument == "--nagios") {
+        Exit::Status(Status::Unknown.code())
+    } else {
+        Exit::Usage
+    }
+}
+
+const INTERRUPTED: &str = "interrupted";
+
+fn fault(failure: Failure) -> Fault {
+    match failure {
+        Failure::Name(name) => Fault {
+            message: format!("`{}` has no address: {}", name.name, name.why),
+            help: "look at the spelling, and ask for it with `getent ahosts`; a player would give up here too".to_owned(),
+        },
+        Failure::Interrupted => Fault {
+            message: INTERRUPTED.to_owned(),
+            help: "nothing can be said of the server".to_owned(),
+        },
+        Failure::System(error) => Fault {
+            message: format!("the check can't run: {error}"),
+            help: "look at the limits on open files and processes".to_owned(),
+        },
+    }
+}

@@ -1,0 +1,147 @@
+//! A check of Ruffle's bridges, in every format.
+
+use std::fmt::Write as _;
+
+use flash_policy::player::Verdict;
+use serde_json::{Value, json};
+
+use super::human::{attempted, detail, emphasised, findings, line};
+use super::json::{attempt, finding};
+use super::nagios::{Status, first, seconds, status};
+use super::words::{milliseconds, time};
+use crate::check::{Answer, BridgeReport, Scene};
+
+/// A timeline, a verdict and findings, for standard output.
+pub(crate) fn human(report: &BridgeReport) -> String {
+    let mut text = format!("{}, as Ruffle in a browser would\n\n", report.plan.target);
+    for scene in &report.scenes {
+        told(&mut text, scene);
+    }
+    let word = emphasised(report.verdict.code(), report.verdict == Verdict::Allowed);
+    let why = match report.verdict {
+        Verdict::Allowed => "the WebSocket opens; Ruffle asks for no policy",
+        Verdict::Denied => "the browser or the bridge refuses",
+        Verdict::Unreachable => "no WebSocket opens",
+    };
+    let code = report.reason.code();
+    // Writing to a string does not fail.
+    let _ = write!(
+        text,
+        "\n{word}: {why}\n{:>10} [{code}] after {}\n\n",
+        "",
+        time(report.elapsed)
+    );
+    text.push_str(&findings(&report.findings, &[], &report.plan.target));
+    text
+}
+
+fn told(text: &mut String, scene: &Scene) {
+    let entry = &scene.entry;
+    let movie = entry.movie.as_ref();
+    let movie = movie.map_or(String::new(), |(host, port)| format!(", for {host}:{port}"));
+    line(text, scene.started, &format!("{}{movie}", entry.url));
+    for attempt in &scene.attempts {
+        detail(text, &attempted(attempt));
+    }
+    if scene.tls.is_some() {
+        detail(text, "the TLS handshake fails");
+    }
+    let Some(handshake) = &scene.handshake else {
+        return;
+    };
+    detail(text, &format!("asked with Origin {}", scene.origin));
+    let answer = match &handshake.answer {
+        Answer::Silence => "no answer".to_owned(),
+        Answer::HungUp => "closes without an answer".to_owned(),
+        Answer::NotHttp(_) => "answers with what is no HTTP".to_owned(),
+        Answer::WrongAccept => "answers 101 without the proof".to_owned(),
+        Answer::Status { code, reason, .. } => format!("answers {code} {reason}"),
+        Answer::Open { .. } => "answers 101: open".to_owned(),
+    };
+    let after = handshake.answered_at.map_or(String::new(), |at| {
+        format!(" after {}", time(at.saturating_sub(handshake.sent_at)))
+    });
+    detail(text, &format!("{answer}{after}"));
+}
+
+/// The same keys as for the other clients.
+pub(crate) fn json(report: &BridgeReport) -> String {
+    let steps: Vec<_> = report.scenes.iter().map(step).collect();
+    let findings: Vec<_> = report.findings.iter().map(finding).collect();
+    let value = json!({
+        "target": report.plan.target,
+        "verdict": report.verdict.code(),
+        "reason": report.reason.code(),
+        "decided-by": {"source": "none", "rule": null},
+        "elapsed-ms": milliseconds(report.elapsed),
+        "reported-after-ms": milliseconds(report.elapsed),
+        "not-known": [],
+        "steps": steps,
+        "findings": findings,
+    });
+    format!("{value:#}\n")
+}
+
+fn step(scene: &Scene) -> Value {
+    let attempts: Vec<_> = scene.attempts.iter().map(attempt).collect();
+    let handshake = scene.handshake.as_ref().map(|handshake| {
+        let opening = &handshake.opening;
+        let (status, protocol, extensions) = match &handshake.answer {
+            Answer::Status { code, .. } => (Some(*code), None, None),
+            Answer::Open {
+                protocol,
+                extensions,
+            } => (Some(101), protocol.as_deref(), extensions.as_deref()),
+            Answer::WrongAccept => (Some(101), None, None),
+            Answer::Silence | Answer::HungUp | Answer::NotHttp(_) => (None, None, None),
+        };
+        json!({
+            "sent-at-ms": milliseconds(handshake.sent_at),
+            "answered-at-ms": handshake.answered_at.map(milliseconds),
+            "status": status,
+            "open": matches!(handshake.answer, Answer::Open { .. }),
+            "subprotocol": protocol,
+            "extensions": extensions,
+            "text-frame": opening.text_frame,
+            "binary-frame": opening.binary_frame,
+            "close-code": opening.close.as_ref().and_then(|(code, _)| *code),
+            "closed": opening.close.is_some() || opening.ended,
+        })
+    });
+    let addresses: Vec<_> = scene
+        .lookup
+        .addresses
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    json!({
+        "action": "open-websocket",
+        "url": scene.entry.url.to_string(),
+        "for": scene.entry.movie.as_ref().map(|(host, port)| format!("{host}:{port}")),
+        "origin": scene.origin,
+        "addresses": addresses,
+        "at-ms": milliseconds(scene.started),
+        "attempts": attempts,
+        "tls": if scene.entry.url.secure { Some(scene.tls.is_none()) } else { None },
+        "handshake": handshake,
+    })
+}
+
+/// One line, and the status it begins with.
+pub(crate) fn nagios(report: &BridgeReport) -> (String, Status) {
+    let status = status(report.verdict == Verdict::Allowed, &report.findings);
+    let text = format!(
+        "{} {} ({}){}",
+        report.plan.target,
+        report.verdict.code(),
+        report.reason.code(),
+        first(&report.findings)
+    );
+    let limit = report.plan.timeout.as_secs_f64();
+    let performance = format!(
+        "time={}s;;;0;{limit} findings={};;;0",
+        seconds(report.elapsed),
+        report.findings.len()
+    );
+    (status.line(&text, &performance), status)
+}

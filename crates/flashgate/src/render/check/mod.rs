@@ -1,0 +1,15 @@
+//! What a check found, for people, for programs and for monitoring; one file a format.
+//!
+//! It must never decide anything: verdict, causes and their order are settled before.
+
+mod bridge;
+mod human;
+mod json;
+mod nagios;
+mod progress;
+mod words;
+
+pub(crate) use human::{bridge as human_bridge, report as human};
+pub(crate) use json::{bridge as json_bridge, report as json};
+pub(crate) use nagios::{Status, bridge as nagios_bridge, report as nagios};
+pub(crate) use progress::Progress;

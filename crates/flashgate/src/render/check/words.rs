@@ -1,0 +1,135 @@
+//! The words that several formats share.
+
+use std::time::Duration;
+
+use flash_policy::decide::Place;
+use flash_policy::player::{Client, Config, Moment, Outcome, Purpose, Reason, Report as Heard};
+
+use crate::check::{Dialled, Ended, Seen};
+
+/// A point in time as the time since the check began.
+pub(super) fn since_start(moment: Moment) -> Duration {
+    moment.since(Moment::ZERO)
+}
+
+pub(super) fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// `12 ms`, `3.0 s`.
+pub(super) fn time(duration: Duration) -> String {
+    if duration < Duration::from_secs(1) {
+        format!("{} ms", duration.as_millis())
+    } else {
+        format!("{:.1} s", duration.as_secs_f64())
+    }
+}
+
+/// `1 byte`, `102 bytes`.
+pub(super) fn count(number: usize, thing: &str) -> String {
+    if number == 1 {
+        format!("1 {thing}")
+    } else {
+        format!("{number} {thing}s")
+    }
+}
+
+pub(super) fn place(place: Place) -> &'static str {
+    match place {
+        Place::Master => "the master policy",
+        Place::Loaded(_) => "a policy that the movie loaded",
+        Place::Destination => "the destination's own policy",
+        Place::SiteRoot => "the site's crossdomain.xml",
+    }
+}
+
+pub(super) fn dialled(came: Dialled) -> &'static str {
+    match came {
+        Dialled::Connected => "connected",
+        Dialled::Refused => "refused",
+        Dialled::Unreachable => "unreachable",
+        Dialled::NoRoute => "no-route",
+        Dialled::Silence => "silence",
+        Dialled::Failed(_) => "failed",
+    }
+}
+
+pub(super) fn ended(ended: Ended) -> &'static str {
+    match ended {
+        Ended::Fin => "fin",
+        Ended::Reset => "reset",
+        Ended::FinThenReset => "fin-then-reset",
+    }
+}
+
+/// The client, as a person would call it.
+pub(super) fn client(config: &Config) -> String {
+    match config.client {
+        Client::Flash => format!("Flash Player {}", config.version),
+        Client::Lightspark => "Lightspark".to_owned(),
+        Client::Unity => "Unity's web player".to_owned(),
+        Client::Silverlight => "Silverlight".to_owned(),
+        Client::Ruffle | _ => "Ruffle".to_owned(),
+    }
+}
+
+/// The verdict in a sentence, after its word.
+pub(super) fn verdict(outcome: &Outcome, config: &Config, seen: &[Seen]) -> String {
+    let port = config.port;
+    let why = match outcome.reason {
+        Reason::Granted => match outcome.decided_by {
+            Some(decided) => format!(
+                "{} grants it",
+                decided_place(outcome, seen, place(decided.place))
+            ),
+            None => "a policy grants it".to_owned(),
+        },
+        Reason::NoPolicyNeeded => "no policy is needed".to_owned(),
+        Reason::Timeout => format!(
+            "the {} of the whole attempt were over before a policy had come",
+            time(config.timeout)
+        ),
+        Reason::TargetRefused => format!("the player may connect, and port {port} does not accept"),
+        Reason::TargetTimeout => format!("the player may connect, and port {port} does not answer"),
+        Reason::Refused(reason) => refused(reason.code()).to_owned(),
+        other => other.code().to_owned(),
+    };
+    let heard = match outcome.reported {
+        Heard::AtTimeout(after) => format!(
+            "; the movie hears of it after {} (players from version 10 on hold refusals back; not waited for here)",
+            time(after)
+        ),
+        Heard::AtOnce | Heard::Thrown => String::new(),
+    };
+    format!("{why}{heard}")
+}
+
+fn decided_place(outcome: &Outcome, seen: &[Seen], place: &str) -> String {
+    let decided = outcome.decided_by;
+    let port = seen.iter().find_map(|seen| match seen.step.fetch.purpose {
+        Purpose::Policy(place) if decided.is_some_and(|decided| decided.place == place) => {
+            Some(seen.step.fetch.port)
+        }
+        Purpose::Policy(_) | Purpose::Target => None,
+    });
+    let rule = decided.and_then(|decided| decided.rule);
+    let rule = rule.map_or(String::new(), |rule| format!("rule {} of ", rule + 1));
+    port.map_or(format!("{rule}{place}"), |port| {
+        format!("{rule}{place} (port {port})")
+    })
+}
+
+fn refused(code: &str) -> &'static str {
+    match code {
+        "no-policy" => "no policy came, and without one the player refuses",
+        "no-rule-matches" => "no rule names this movie and this port",
+        "meta-policy-master-only" => {
+            "the master policy lets only its own rules count, and none grants this"
+        }
+        "meta-policy-none" => "the master policy lets no policy count",
+        "port-authority" => "the rule that grants this comes from a port that may not speak for it",
+        "secure-only" => "the rule that grants this is for movies loaded over HTTPS",
+        "sandbox" => "the movie's sandbox has no sockets",
+        _ => "the player refuses",
+    }
+}

@@ -1,0 +1,143 @@
+//! Nothing comes, or too late.
+
+use super::super::script::Step::{End, Hold, Read, Reset, Send, Wait};
+use super::{
+    ASKED, Animal, GAME, GOOD, PLAIN, SERVES_GOOD, allowed, denied, game, master, patient_game,
+    port,
+};
+
+pub(super) const ANIMALS: &[Animal] = &[
+    Animal {
+        name: "good",
+        does: "843 answers as it should",
+        listeners: &[master(SERVES_GOOD), game()],
+        expected: allowed(None),
+        ..PLAIN
+    },
+    Animal {
+        name: "destination-only",
+        does: "843 refuses, the game's port answers",
+        listeners: &[port(SERVES_GOOD)],
+        expected: allowed(None),
+        ..PLAIN
+    },
+    Animal {
+        name: "nothing",
+        does: "843 refuses, the game's port knows no policy request",
+        listeners: GAME,
+        expected: denied("no-policy", "no-policy"),
+        ..PLAIN
+    },
+    Animal {
+        name: "silent-master",
+        does: "843 accepts and says nothing, the game's port answers",
+        listeners: &[master(&[&[Hold]]), port(SERVES_GOOD)],
+        expected: allowed(Some("no-reply")).after(3_000),
+        ..PLAIN
+    },
+    Animal {
+        name: "silent-everywhere",
+        does: "843 and the game's port accept and say nothing",
+        listeners: &[master(&[&[Hold]]), patient_game()],
+        expected: denied("no-policy", "no-reply").after(6_000),
+        ..PLAIN
+    },
+    Animal {
+        name: "filtered-master",
+        does: "a firewall drops 843, the game's port answers",
+        listeners: &[port(SERVES_GOOD)],
+        firewall: &["tcp dport 843 drop"],
+        expected: allowed(Some("master-filtered")).after(3_000),
+        ..PLAIN
+    },
+    Animal {
+        name: "filtered-server",
+        does: "a firewall drops 843, where the policy would be",
+        listeners: &[master(SERVES_GOOD), game()],
+        firewall: &["tcp dport 843 drop"],
+        expected: denied("no-policy", "master-filtered").after(3_000),
+        ..PLAIN
+    },
+    Animal {
+        name: "prohibited-master",
+        does: "a firewall refuses 843 with ICMP, the game's port answers",
+        listeners: &[port(SERVES_GOOD)],
+        firewall: &["tcp dport 843 reject with icmpx admin-prohibited"],
+        expected: allowed(None),
+        ..PLAIN
+    },
+    Animal {
+        name: "slow-master",
+        does: "843 answers after 2 s",
+        listeners: &[master(&[&[Read, Wait(2_000), Send(GOOD), End]]), game()],
+        expected: allowed(Some("slow-reply")).after(2_000),
+        ..PLAIN
+    },
+    Animal {
+        name: "late-master",
+        does: "843 answers after 5 s",
+        listeners: &[master(&[&[Read, Wait(5_000), Send(GOOD), End]]), game()],
+        expected: denied("no-policy", "reply-too-late").after(3_000),
+        ..PLAIN
+    },
+    Animal {
+        name: "late-master-loaded",
+        does: "843 answers after 5 s, and the movie loads it itself",
+        listeners: &[master(&[&[Read, Wait(5_000), Send(GOOD), End]]), game()],
+        asked: &[
+            "srv.test:5000",
+            "--from",
+            "http://www.a.test/game.swf",
+            "--load-policy",
+            "xmlsocket://srv.test:843",
+        ],
+        expected: allowed(Some("slow-reply")).after(5_000),
+        ..PLAIN
+    },
+    Animal {
+        name: "past-the-budget",
+        does: "843 answers after 25 s, the movie loads it itself and gives up after 4 s",
+        listeners: &[master(&[&[Read, Wait(25_000), Send(GOOD), End]]), game()],
+        asked: &[
+            "srv.test:5000",
+            "--from",
+            "http://www.a.test/game.swf",
+            "--load-policy",
+            "xmlsocket://srv.test:843",
+            "--timeout",
+            "4s",
+        ],
+        expected: denied("timeout", "no-reply").after(4_000),
+        ..PLAIN
+    },
+    Animal {
+        name: "empty",
+        does: "843 closes without a byte",
+        listeners: &[master(&[&[Read, End]]), game()],
+        expected: denied("no-policy", "closed-without-reply"),
+        ..PLAIN
+    },
+    Animal {
+        name: "resets",
+        does: "843 resets every connection",
+        listeners: &[master(&[&[Reset]]), game()],
+        expected: denied("no-policy", "reset-without-reply"),
+        ..PLAIN
+    },
+    Animal {
+        name: "one-in-four",
+        does: "843 answers, but resets every fourth connection",
+        listeners: &[
+            master(&[
+                &[Read, Send(GOOD), End],
+                &[Read, Send(GOOD), End],
+                &[Read, Send(GOOD), End],
+                &[Read, Reset],
+            ]),
+            game(),
+        ],
+        asked: ASKED,
+        expected: allowed(Some("reply-lost-at-times")),
+        ..PLAIN
+    },
+];

@@ -1,0 +1,68 @@
+//! Hosts with an IPv4 and an IPv6 address that are not alike.
+
+use super::super::script::Step::{End, Read, Send};
+use super::{Animal, Listener, PLAIN, SERVES_GOOD, Script, allowed, denied, game, master};
+
+const BOTH: &[&str] = &["::1", "127.0.0.1"];
+
+const OTHER: &[Script] = &[&[
+    Read,
+    Send(b"<cross-domain-policy><allow-access-from domain=\"www.b.test\" to-ports=\"5000\"/></cross-domain-policy>\0"),
+    End,
+]];
+
+const fn master6(turns: &'static [Script]) -> Listener {
+    Listener {
+        address: "[::1]:843",
+        turns,
+    }
+}
+
+const GAME6: Listener = Listener {
+    address: "[::1]:5000",
+    turns: &[&[Read, End]],
+};
+
+pub(super) const ANIMALS: &[Animal] = &[
+    Animal {
+        name: "both-alike",
+        does: "IPv4 and IPv6 answer alike",
+        addresses: BOTH,
+        listeners: &[master(SERVES_GOOD), game(), master6(SERVES_GOOD), GAME6],
+        expected: allowed(None),
+        ..PLAIN
+    },
+    Animal {
+        name: "ipv4-other",
+        does: "IPv6 grants, IPv4 grants another site",
+        addresses: BOTH,
+        listeners: &[master(OTHER), game(), master6(SERVES_GOOD), GAME6],
+        expected: allowed(Some("addresses-differ")),
+        ..PLAIN
+    },
+    Animal {
+        name: "ipv6-other",
+        does: "IPv4 grants, IPv6 grants another site",
+        addresses: BOTH,
+        listeners: &[master(SERVES_GOOD), game(), master6(OTHER), GAME6],
+        expected: denied("no-rule-matches", "addresses-differ"),
+        ..PLAIN
+    },
+    Animal {
+        name: "ipv4-only",
+        does: "the name has an IPv6 address where 843 refuses",
+        addresses: BOTH,
+        listeners: &[master(SERVES_GOOD), game(), GAME6],
+        expected: allowed(Some("addresses-differ")),
+        ..PLAIN
+    },
+    Animal {
+        name: "ipv6-filtered",
+        does: "a firewall drops 843 on IPv6, IPv4 grants",
+        addresses: BOTH,
+        listeners: &[master(SERVES_GOOD), game(), GAME6],
+        firewall: &["meta nfproto ipv6 tcp dport 843 drop"],
+        expected: denied("no-policy", "master-filtered").after(3_000),
+        ..PLAIN
+    },
+];

@@ -1,0 +1,107 @@
+//! What other clients than Flash Player make of it.
+
+use super::super::script::Step::{End, Read, ReadOnly, Send, Wait};
+use super::{Animal, Expected, Listener, PLAIN, SERVES_GOOD, allowed, denied, game, master};
+
+const UNITY: &[&str] = &["srv.test:5000", "--client", "unity"];
+const SILVERLIGHT: &[&str] = &[
+    "srv.test:4502",
+    "--client",
+    "silverlight",
+    "--from",
+    "http://www.a.test/app.xap",
+];
+const SECURE_SOCKET: &[&str] = &[
+    "srv.test:5000",
+    "--from",
+    "http://www.a.test/game.swf",
+    "--secure-socket",
+];
+
+const EVERYBODY: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"*\" to-ports=\"5000\"/></cross-domain-policy>\0";
+const HEAD: &[u8] = b"<cross-domain-policy>";
+const TAIL: &[u8] = b"<allow-access-from domain=\"*\" to-ports=\"5000\"/></cross-domain-policy>\0";
+const ACCESS_POLICY: &[u8] = b"<?xml version=\"1.0\"?><access-policy><cross-domain-access><policy><allow-from><domain uri=\"http://www.a.test\"/></allow-from><grant-to><socket-resource port=\"4502-4534\" protocol=\"tcp\"/></grant-to></policy></cross-domain-access></access-policy>";
+
+const fn at_943(turns: &'static [super::Script]) -> Listener {
+    Listener {
+        address: "127.0.0.1:943",
+        turns,
+    }
+}
+
+const APPLICATION: Listener = Listener {
+    address: "127.0.0.1:4502",
+    turns: &[&[Read, End]],
+};
+
+pub(super) const ANIMALS: &[Animal] = &[
+    Animal {
+        name: "unity",
+        does: "Unity: 843 grants `*`",
+        listeners: &[master(&[&[Read, Send(EVERYBODY), End]]), game()],
+        asked: UNITY,
+        expected: allowed(Some("wildcard-domain")),
+        ..PLAIN
+    },
+    Animal {
+        name: "unity-named",
+        does: "Unity: 843 grants a named site",
+        listeners: &[master(SERVES_GOOD), game()],
+        asked: UNITY,
+        expected: denied("no-rule-matches", "unity-needs-wildcard"),
+        ..PLAIN
+    },
+    Animal {
+        name: "unity-two-writes",
+        does: "Unity: the answer comes in two writes",
+        listeners: &[
+            master(&[&[Read, Send(HEAD), Wait(200), Send(TAIL), End]]),
+            game(),
+        ],
+        asked: UNITY,
+        expected: denied("no-policy", "reply-in-pieces"),
+        ..PLAIN
+    },
+    Animal {
+        name: "silverlight-good",
+        does: "Silverlight: 943 answers as it should",
+        listeners: &[
+            at_943(&[&[ReadOnly(22), Send(ACCESS_POLICY), End]]),
+            APPLICATION,
+        ],
+        asked: SILVERLIGHT,
+        expected: allowed(None),
+        ..PLAIN
+    },
+    Animal {
+        name: "silverlight-flash",
+        does: "Silverlight: 943 answers with Flash's XML",
+        listeners: &[
+            at_943(&[&[ReadOnly(22), Send(EVERYBODY), End]]),
+            APPLICATION,
+        ],
+        asked: SILVERLIGHT,
+        expected: denied("no-policy", "malformed-policy"),
+        ..PLAIN
+    },
+    Animal {
+        name: "silverlight-waits",
+        does: "Silverlight: 943 waits for a NUL that does not come",
+        listeners: &[at_943(&[&[Read, Send(ACCESS_POLICY), End]]), APPLICATION],
+        asked: SILVERLIGHT,
+        expected: Expected {
+            takes: [3_000, 20_500],
+            ..denied("no-policy", "no-reply")
+        },
+        ..PLAIN
+    },
+    Animal {
+        name: "secure-clear",
+        does: "SecureSocket: 843 and the game's port answer in clear only",
+        listeners: &[master(SERVES_GOOD), game()],
+        asked: SECURE_SOCKET,
+        expected: denied("no-policy", "no-tls-on-policy-port"),
+        ..PLAIN
+    },
+];

@@ -1,0 +1,106 @@
+//! The animals, by what is odd about them.
+
+use super::script::Step::{End, Hold, Read, Send};
+use super::{Animal, Expected, Listener, Script};
+
+mod absent;
+mod addresses;
+mod clients;
+mod documents;
+mod foreign;
+mod meanings;
+mod replies;
+mod targets;
+
+/// Every animal.
+pub fn all() -> impl Iterator<Item = &'static Animal> {
+    let kinds: [&[Animal]; 8] = [
+        absent::ANIMALS,
+        foreign::ANIMALS,
+        replies::ANIMALS,
+        documents::ANIMALS,
+        meanings::ANIMALS,
+        addresses::ANIMALS,
+        targets::ANIMALS,
+        clients::ANIMALS,
+    ];
+    kinds.into_iter().flatten()
+}
+
+/// What most animals are asked: may a movie of `www.a.test` connect to port 5000?
+const ASKED: &[&str] = &["srv.test:5000", "--from", "http://www.a.test/game.swf"];
+
+/// A game that hangs up on what it does not know.
+const GAME: &[Listener] = &[game()];
+
+const PLAIN: Animal = Animal {
+    name: "",
+    does: "",
+    addresses: &["127.0.0.1"],
+    listeners: GAME,
+    firewall: &[],
+    asked: ASKED,
+    expected: Expected {
+        verdict: "",
+        reason: "",
+        cause: None,
+        takes: [0, 1_000],
+    },
+};
+
+/// The policy that grants what is asked.
+const GOOD: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"www.a.test\" to-ports=\"5000\"/></cross-domain-policy>\0";
+const GOOD_WITHOUT_NUL: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"www.a.test\" to-ports=\"5000\"/></cross-domain-policy>";
+
+const SERVES_GOOD: &[Script] = &[&[Read, Send(GOOD), End]];
+
+const fn master(turns: &'static [Script]) -> Listener {
+    Listener {
+        address: "127.0.0.1:843",
+        turns,
+    }
+}
+
+const fn port(turns: &'static [Script]) -> Listener {
+    Listener {
+        address: "127.0.0.1:5000",
+        turns,
+    }
+}
+
+const fn game() -> Listener {
+    port(&[&[Read, End]])
+}
+
+/// A game that waits for something it knows.
+const fn patient_game() -> Listener {
+    port(&[&[Hold]])
+}
+
+const fn allowed(cause: Option<&'static str>) -> Expected {
+    Expected {
+        verdict: "allowed",
+        reason: "granted",
+        cause,
+        takes: [0, 1_000],
+    }
+}
+
+const fn denied(reason: &'static str, cause: &'static str) -> Expected {
+    Expected {
+        verdict: "denied",
+        reason,
+        cause: Some(cause),
+        takes: [0, 1_000],
+    }
+}
+
+impl Expected {
+    /// After so many milliseconds, and not much more.
+    const fn after(self, least: u32) -> Self {
+        Self {
+            takes: [least, least + 800],
+            ..self
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Broken and odd policy servers, as data: what each does on the wire, and what `flashgate check` must say of it.
+//!
+//! Every animal has a network namespace of its own, so it can sit on port 843 and be filtered. Nothing here is a
+//! mock: real sockets, real resets, and the kernel's own firewall. What an animal is expected to be judged as is part
+//! of it; the documentation's table is made from these rows, and a test compares the two.
+
+mod animals;
+mod enclosure;
+mod keeper;
+mod script;
+
+pub use animals::all;
+pub use enclosure::{Checked, Enclosure, missing};
+pub use keeper::Keeper;
+pub use script::{Script, Step};
+
+/// The name that `check` is given for the host; only the enclosures know it.
+pub const HOST: &str = "srv.test";
+
+/// A server, what it is asked with, and what must be said of it.
+#[derive(Debug)]
+pub struct Animal {
+    /// Its name in the table.
+    pub name: &'static str,
+    /// What it does, in the words of the table.
+    pub does: &'static str,
+    /// The addresses of [`HOST`].
+    pub addresses: &'static [&'static str],
+    /// What listens; where nothing does, the kernel refuses.
+    pub listeners: &'static [Listener],
+    /// Rules of the firewall, as `nft` takes them.
+    pub firewall: &'static [&'static str],
+    /// The arguments of `check` after its name.
+    pub asked: &'static [&'static str],
+    /// What must come of it.
+    pub expected: Expected,
+}
+
+/// One listening socket of an animal.
+#[derive(Clone, Copy, Debug)]
+pub struct Listener {
+    /// Where.
+    pub address: &'static str,
+    /// What it does with its connections: these, in turn.
+    pub turns: &'static [Script],
+}
+
+/// What `check` must say.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected {
+    /// `allowed`, `denied` or `unreachable`.
+    pub verdict: &'static str,
+    /// The reason's code.
+    pub reason: &'static str,
+    /// The id of the first finding; none where there is nothing to complain of.
+    pub cause: Option<&'static str>,
+    /// What the player's own way takes, in milliseconds: at least, and at most.
+    pub takes: [u32; 2],
+}
+
+/// The table of the documentation, in Markdown.
+#[must_use]
+pub fn table() -> String {
+    use std::fmt::Write as _;
+    let mut text = String::from("| the server | verdict | reason | first cause | seconds |\n");
+    text.push_str("|---|---|---|---|--:|\n");
+    for animal in all() {
+        let expected = animal.expected;
+        let cause = expected
+            .cause
+            .map_or("–".to_owned(), |cause| format!("`{cause}`"));
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            text,
+            "| {} | {} | `{}` | {cause} | {} |",
+            animal.does,
+            expected.verdict,
+            expected.reason,
+            seconds(expected.takes)
+        );
+    }
+    text
+}
+
+const BEGIN: &str = "<!-- zoo -->\n";
+const END: &str = "<!-- /zoo -->\n";
+
+/// The documentation with the table between its marks; none where it has no marks.
+#[must_use]
+pub fn with_table(document: &str) -> Option<String> {
+    let (before, rest) = document.split_once(BEGIN)?;
+    let (_, after) = rest.split_once(END)?;
+    Some([before, BEGIN, "\n", &table(), "\n", END, after].concat())
+}
+
+/// The bound below is what the player itself waits; the one above leaves room for a busy machine.
+fn seconds([least, most]: [u32; 2]) -> String {
+    let tenths = least / 100;
+    if least == 0 {
+        format!("< {}", most.div_ceil(1000))
+    } else {
+        format!("{}.{}", tenths / 10, tenths % 10)
+    }
+}

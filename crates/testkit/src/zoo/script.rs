@@ -1,0 +1,107 @@
+//! What a server does with one connection, step by step.
+
+use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::net::{Shutdown, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use socket2::SockRef;
+
+/// The steps, in order; after the last the socket is closed, with whatever lies unread in it.
+pub type Script = &'static [Step];
+
+/// One step.
+#[derive(Clone, Copy, Debug)]
+pub enum Step {
+    /// Reads to a NUL, or until the client sends no more.
+    Read,
+    /// Reads to a line feed, or until the client sends no more.
+    ReadLine,
+    /// Reads exactly so many bytes.
+    ReadOnly(usize),
+    /// Does nothing for so many milliseconds.
+    Wait(u64),
+    /// Sends bytes in one write.
+    Send(&'static [u8]),
+    /// Sends bytes one by one, so many milliseconds apart.
+    Drip(&'static [u8], u64),
+    /// Sends back what the client sends, until it ends.
+    Echo,
+    /// Sends blanks until the client will not have more.
+    Flood,
+    /// Ends its side, and reads until the client has ended too: a clean close.
+    End,
+    /// Keeps the connection until the client ends it.
+    Hold,
+    /// Resets.
+    Reset,
+}
+
+/// Far above what any check waits, so that no thread outlives its test by much.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// The most a flood sends.
+const FLOOD: usize = 64 << 20;
+
+/// Plays a script; the client's going away ends it.
+pub(super) fn play(script: Script, mut connection: TcpStream) -> io::Result<()> {
+    connection.set_read_timeout(Some(PATIENCE))?;
+    connection.set_write_timeout(Some(PATIENCE))?;
+    connection.set_nodelay(true)?;
+    for step in script {
+        take(*step, &mut connection)?;
+    }
+    Ok(())
+}
+
+fn take(step: Step, connection: &mut TcpStream) -> io::Result<()> {
+    match step {
+        Step::Read => read_to(0, connection),
+        Step::ReadLine => read_to(b'\n', connection),
+        Step::ReadOnly(count) => connection.read_exact(&mut vec![0; count]),
+        Step::Wait(milliseconds) => {
+            thread::sleep(Duration::from_millis(milliseconds));
+            Ok(())
+        }
+        Step::Send(bytes) => connection.write_all(bytes),
+        Step::Drip(bytes, apart) => bytes.iter().try_for_each(|byte| {
+            thread::sleep(Duration::from_millis(apart));
+            connection.write_all(&[*byte])
+        }),
+        Step::Echo => echo(connection),
+        Step::Flood => (0..FLOOD / 4096).try_for_each(|_| connection.write_all(&[b' '; 4096])),
+        Step::End => {
+            connection.shutdown(Shutdown::Write)?;
+            drain(connection)
+        }
+        Step::Hold => drain(connection),
+        Step::Reset => SockRef::from(&*connection).set_linger(Some(Duration::ZERO)),
+    }
+}
+
+fn read_to(last: u8, connection: &mut TcpStream) -> io::Result<()> {
+    let mut byte = [!last];
+    while byte != [last] {
+        if connection.read(&mut byte)? == 0 {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn drain(connection: &mut TcpStream) -> io::Result<()> {
+    let mut buffer = [0; 4096];
+    while connection.read(&mut buffer)? > 0 {}
+    Err(ErrorKind::ConnectionAborted.into())
+}
+
+fn echo(connection: &mut TcpStream) -> io::Result<()> {
+    let mut buffer = [0; 4096];
+    loop {
+        let count = connection.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(());
+        }
+        connection.write_all(buffer.get(..count).unwrap_or_default())?;
+    }
+}

@@ -1,0 +1,73 @@
+//! The documentation says what the tests check, and the schema describes what is printed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use testkit::folder::Folder;
+use testkit::needs;
+use testkit::zoo::{all, with_table};
+
+/// Where Debian's `python3-jsonschema` puts it; other programs have this name too.
+const VALIDATOR: &str = "/usr/bin/jsonschema";
+
+fn docs(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../docs")
+        .join(name)
+}
+
+/// Checks a report with the schema.
+pub(super) fn validate(report: &[u8]) {
+    if !needs::met(needs::program(VALIDATOR)) {
+        return;
+    }
+    let folder = Folder::new().unwrap();
+    let path = folder.file("report.json", report).unwrap();
+    let mut command = Command::new(VALIDATOR);
+    let output = command
+        .arg("-i")
+        .arg(path)
+        .arg(docs("check.schema.json"))
+        .output()
+        .unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    assert!(
+        output.status.success(),
+        "{}\n{}",
+        String::from_utf8_lossy(&said),
+        String::from_utf8_lossy(report)
+    );
+}
+
+#[test]
+fn the_zoo_is_in_the_documentation() {
+    let page = fs::read_to_string(docs("check.md")).unwrap();
+    let current = with_table(&page).expect("marks for the table");
+    assert!(
+        page == current,
+        "docs/check.md is not current; run `cargo xtask generate`"
+    );
+}
+
+/// Causes that are lint's to explain.
+const LINT: [&str; 8] = [
+    "blanks-before-declaration",
+    "bom",
+    "missing-to-ports",
+    "no-rules",
+    "site-control-off-master",
+    "unknown-element",
+    "wildcard-domain",
+    "wildcard-ports",
+];
+
+#[test]
+fn every_cause_is_documented() {
+    let page = fs::read_to_string(docs("check.md")).unwrap();
+    let (_, findings) = page.split_once("## Findings").unwrap();
+    let causes = all().filter_map(|animal| animal.expected.cause);
+    for cause in causes.filter(|cause| !LINT.contains(cause)) {
+        assert!(findings.contains(&format!("`{cause}`")), "{cause}");
+    }
+}

@@ -1,0 +1,35 @@
+//! `flashgate check` from outside: what it says of servers, and how it runs.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
+mod docs;
+mod real_servers;
+mod ruffle;
+mod running;
+mod secure;
+mod terminal;
+mod vectors;
+mod zoo;
+
+use serde_json::Value;
+use testkit::zoo::Checked;
+
+/// The report of a check that was asked for JSON.
+fn report(checked: &Checked) -> Value {
+    serde_json::from_slice(&checked.output.stdout).unwrap_or_else(|error| {
+        panic!("{error}: {}{}", checked.stdout(), checked.stderr());
+    })
+}
+
+/// The ids of its findings, in their order.
+fn ids(report: &Value) -> Vec<&str> {
+    let findings = report["findings"].as_array().expect("findings");
+    let ids = findings.iter().map(|finding| finding["id"].as_str());
+    ids.map(|id| id.expect("an id")).collect()
+}

@@ -1,0 +1,315 @@
+//! `--client ruffle`: bridges, good and bad.
+
+use std::net::{SocketAddr, TcpListener};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use testkit::binary;
+use testkit::folder::Folder;
+use testkit::needs;
+use testkit::real_server::RealServer;
+use testkit::zoo::Step::{End, Hold, Read, ReadLine, Reset, Send};
+use testkit::zoo::{Enclosure, Keeper, Script, missing};
+
+use super::docs::validate;
+use super::{ids, report};
+
+/// The answer that goes with the key that `check` sends.
+const OPEN: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+const WITH_PROTOCOL: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: binary\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+const WRONG: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n";
+const FORBIDDEN: &[u8] = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
+const NOT_FOUND: &[u8] = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+const MOVED: &[u8] = b"HTTP/1.1 301 Moved Permanently\r\nLocation: https://a.test/\r\n\r\n";
+const TEXT: &[u8] = b"\x81\x05hello";
+const CLOSE_1013: &[u8] = b"\x88\x06\x03\xf5down";
+
+const REFUSED: (&str, &str) = ("unreachable", "target-refused");
+const FINE: (&str, &str) = ("allowed", "no-policy-needed");
+
+fn local() -> SocketAddr {
+    ([127, 0, 0, 1], 0).into()
+}
+
+fn check(arguments: &[&str]) -> (Value, Output) {
+    let mut command = Command::new(binary::flashgate().unwrap());
+    command
+        .args(["check", "--client", "ruffle", "--format", "json"])
+        .args(arguments);
+    let output = command.output().unwrap();
+    let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        panic!("{error}: {}", String::from_utf8_lossy(&output.stderr));
+    });
+    validate(&output.stdout);
+    (report, output)
+}
+
+/// What the bridge does; verdict and reason; the findings.
+type Case = (
+    &'static [Script],
+    (&'static str, &'static str),
+    &'static [&'static str],
+);
+
+const CASES: [Case; 13] = [
+    (&[&[ReadLine, Send(OPEN), Hold]], FINE, &[]),
+    (
+        &[&[ReadLine, Send(OPEN), Send(TEXT), Hold]],
+        FINE,
+        &["text-frame"],
+    ),
+    (
+        &[&[ReadLine, Send(OPEN), Send(b"\x82\x02hi"), Hold]],
+        FINE,
+        &[],
+    ),
+    (
+        &[&[ReadLine, Send(OPEN), Send(CLOSE_1013), Hold]],
+        REFUSED,
+        &["bridge-closes-at-once"],
+    ),
+    (
+        &[&[ReadLine, Send(OPEN), End]],
+        REFUSED,
+        &["bridge-closes-at-once"],
+    ),
+    (
+        &[&[ReadLine, Send(WITH_PROTOCOL), Hold]],
+        REFUSED,
+        &["subprotocol-answered"],
+    ),
+    (
+        &[&[ReadLine, Send(WRONG), Hold]],
+        REFUSED,
+        &["no-websocket"],
+    ),
+    (
+        &[&[ReadLine, Send(FORBIDDEN), End]],
+        ("denied", "no-rule-matches"),
+        &["origin-refused"],
+    ),
+    (
+        &[&[ReadLine, Send(NOT_FOUND), End]],
+        REFUSED,
+        &["handshake-refused"],
+    ),
+    (
+        &[&[ReadLine, Send(MOVED), End]],
+        REFUSED,
+        &["handshake-refused"],
+    ),
+    (
+        &[&[ReadLine, Send(b"220 mail\r\n"), End]],
+        REFUSED,
+        &["no-websocket"],
+    ),
+    (&[&[ReadLine, Reset]], REFUSED, &["handshake-unanswered"]),
+    (
+        &[&[Read, Hold]],
+        ("unreachable", "target-timeout"),
+        &["handshake-unanswered"],
+    ),
+];
+
+#[test]
+fn bridges() {
+    for (turns, expected, findings) in CASES {
+        let bridge = Keeper::start(local(), turns).unwrap();
+        let url = format!("ws://localhost:{}/9339", bridge.address().port());
+        let (report, _) = check(&[&url, "--from", "http://localhost/", "--timeout", "2s"]);
+        let found = (
+            report["verdict"].as_str().unwrap(),
+            report["reason"].as_str().unwrap(),
+        );
+        assert_eq!(found, expected, "{turns:?}: {report:#}");
+        assert_eq!(ids(&report), findings, "{turns:?}: {report:#}");
+    }
+}
+
+/// The page's Origin is sent as browsers send it, and nothing that Ruffle does not send.
+#[test]
+fn the_handshake_is_a_browsers() {
+    let listener = TcpListener::bind(local()).unwrap();
+    let url = format!(
+        "ws://127.0.0.1:{}/x?y=z",
+        listener.local_addr().unwrap().port()
+    );
+    let asked = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            std::io::Read::read_exact(&mut stream, &mut byte).unwrap();
+            head.push(byte[0]);
+        }
+        String::from_utf8(head).unwrap()
+    });
+    check(&[
+        &url,
+        "--from",
+        "http://WWW.a.test:80/game/",
+        "--timeout",
+        "2s",
+    ]);
+    let head = asked.join().unwrap();
+    assert!(head.starts_with("GET /x?y=z HTTP/1.1\r\n"), "{head}");
+    assert!(head.contains("\r\nOrigin: http://www.a.test\r\n"), "{head}");
+    assert!(!head.contains("Sec-WebSocket-Protocol"), "{head}");
+}
+
+/// What the browser refuses by itself, whatever the bridge does.
+#[test]
+fn the_browsers_own_rules() {
+    if !needs::met(missing()) {
+        return;
+    }
+    let mut enclosure = Enclosure::empty(&["127.0.0.1"]).unwrap();
+    enclosure
+        .listen("127.0.0.1:8080", &[&[ReadLine, Send(OPEN), Hold]])
+        .unwrap();
+    enclosure
+        .listen("127.0.0.1:6000", &[&[ReadLine, Send(OPEN), Hold]])
+        .unwrap();
+    let cases = [
+        (
+            "ws://srv.test:8080/",
+            "https://www.a.test/",
+            "denied",
+            "mixed-content",
+        ),
+        ("ws://127.0.0.1:8080/", "https://localhost/", "allowed", ""),
+        (
+            "ws://srv.test:6000/",
+            "http://www.a.test/",
+            "denied",
+            "blocked-port",
+        ),
+        (
+            "ws://srv.test:8080/",
+            "http://www.a.test/",
+            "allowed",
+            "local-network-access",
+        ),
+        (
+            "ws://srv.test:81/",
+            "http://www.a.test/",
+            "unreachable",
+            "target-refused",
+        ),
+    ];
+    for (url, from, verdict, first) in cases {
+        let checked = enclosure
+            .check(&[
+                url, "--client", "ruffle", "--from", from, "--format", "json",
+            ])
+            .unwrap();
+        let report = report(&checked);
+        assert_eq!(report["verdict"], verdict, "{url} {from}: {report:#}");
+        assert_eq!(
+            ids(&report).first().copied().unwrap_or_default(),
+            first,
+            "{url} {from}: {report:#}"
+        );
+    }
+}
+
+/// A page's config: each entry is opened, and one that fails decides.
+#[test]
+fn a_config() {
+    let good = Keeper::start(local(), &[&[ReadLine, Send(OPEN), Hold]]).unwrap();
+    let bad = Keeper::start(local(), &[&[ReadLine, Send(FORBIDDEN), End]]).unwrap();
+    let folder = Folder::new().unwrap();
+    let config = |ports: &[u16]| {
+        let entries = ports.iter().map(|port| {
+            format!("{{\"host\": \"play.test\", \"port\": 9339, \"proxyUrl\": \"ws://localhost:{port}/9339\"}}")
+        });
+        let entries = entries.collect::<Vec<_>>().join(",");
+        folder
+            .file("config.json", format!("{{\"socketProxy\": [{entries}]}}"))
+            .unwrap()
+    };
+    let (good, bad) = (good.address().port(), bad.address().port());
+    for (ports, verdict) in [(vec![good], "allowed"), (vec![good, bad], "denied")] {
+        let path = config(&ports);
+        let (report, _) = check(&[path.to_str().unwrap(), "--from", "http://localhost/"]);
+        assert_eq!(report["verdict"], verdict, "{report:#}");
+        assert_eq!(report["steps"].as_array().unwrap().len(), ports.len());
+        assert_eq!(report["steps"][0]["for"], "play.test:9339");
+    }
+    let path = folder
+        .file(
+            "bad.json",
+            "{\"socketProxy\": [{\"host\": \"a\", \"port\": 0}]}",
+        )
+        .unwrap();
+    let mut command = Command::new(binary::flashgate().unwrap());
+    let output = command
+        .args(["check", "--client", "ruffle"])
+        .arg(path)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        stderr.contains("entry 1 of `socketProxy`: expected a `port` from 1 to 65535"),
+        "{stderr}"
+    );
+}
+
+/// websockify answers 101 before it has reached the game, and closes with 1011 when it can't.
+#[test]
+fn websockify() {
+    if !needs::met(testkit::real_server::missing("websockify")) {
+        return;
+    }
+    let game = Keeper::start(local(), &[&[Hold]]).unwrap();
+    for (target, verdict, finding) in [
+        (game.address().to_string(), "allowed", None),
+        (
+            "127.0.0.1:1".to_owned(),
+            "unreachable",
+            Some("bridge-closes-at-once"),
+        ),
+    ] {
+        let port = TcpListener::bind(local())
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let _server =
+            RealServer::start("websockify", ([127, 0, 0, 1], port).into(), |command, _| {
+                command.arg(format!("127.0.0.1:{port}")).arg(&target);
+                Ok(())
+            })
+            .expect("websockify");
+        let url = format!("ws://localhost:{port}/");
+        let (report, _) = check(&[&url, "--from", "http://localhost/"]);
+        assert_eq!(report["verdict"], verdict, "{report:#}");
+        assert_eq!(ids(&report).first().copied(), finding, "{report:#}");
+    }
+}
+
+/// A bridge over TLS whose certificate nobody stands behind, and one that speaks no TLS.
+#[test]
+fn tls_faults() {
+    if !needs::met(needs::program("openssl")) {
+        return;
+    }
+    let port = TcpListener::bind(local())
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let _server = super::real_servers::tls_server(port).expect("openssl");
+    let (report, _) = check(&[
+        &format!("wss://localhost:{port}/"),
+        "--from",
+        "https://localhost/",
+    ]);
+    assert_eq!(ids(&report), ["certificate-not-trusted"], "{report:#}");
+    let clear = Keeper::start(local(), &[&[ReadLine, Send(FORBIDDEN), End]]).unwrap();
+    let url = format!("wss://localhost:{}/", clear.address().port());
+    let (report, _) = check(&[&url, "--from", "https://localhost/", "--timeout", "3s"]);
+    assert_eq!(report["verdict"], "unreachable");
+    assert_eq!(ids(&report), ["no-tls-on-bridge"], "{report:#}");
+}

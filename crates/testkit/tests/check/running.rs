@@ -1,0 +1,297 @@
+//! How a check runs: what it takes, what it refuses, how long it lasts, how it is ended.
+
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use testkit::binary;
+use testkit::needs;
+use testkit::zoo::Step::{End, Hold, Read, Send, Wait};
+use testkit::zoo::{Enclosure, Keeper, missing};
+
+use super::docs::validate;
+use super::{ids, report};
+
+/// Grants low ports, and says that nothing else counts.
+const LOW: &[u8] = b"<cross-domain-policy><site-control permitted-cross-domain-policies=\"master-only\"/><allow-access-from domain=\"localhost\" to-ports=\"1-65535\"/></cross-domain-policy>\0";
+
+const GOOD: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"localhost\" to-ports=\"1024-65535\"/></cross-domain-policy>\0";
+
+fn local() -> std::net::SocketAddr {
+    ([127, 0, 0, 1], 0).into()
+}
+
+fn check(arguments: &[&str]) -> Output {
+    let mut command = Command::new(binary::flashgate().unwrap());
+    let command = command.arg("check").args(arguments).stdin(Stdio::null());
+    command.output().unwrap()
+}
+
+/// What can't be checked is told with what to do, and is no verdict.
+#[test]
+fn what_it_refuses() {
+    let cases: [(&[&str], &str); 12] = [
+        (&["srv.test"], "expected HOST:PORT"),
+        (&["localhost:0"], "expected a port from 1 to 65535, found 0"),
+        (
+            &["localhost:70000"],
+            "expected a port from 1 to 65535, found 70000",
+        ),
+        (
+            &["localhost:http"],
+            "expected a port from 1 to 65535, found `http`",
+        ),
+        (&["a b:80"], "expected letters, digits"),
+        (&["::1:843"], "expected HOST:PORT"),
+        (
+            &["no-such-name.invalid:80", "--timeout", "5s"],
+            "`no-such-name.invalid` has no address",
+        ),
+        (
+            &["localhost:80", "--from", "ftp://a.test/"],
+            "expected `http` or `https`",
+        ),
+        (
+            &["localhost:80", "--load-policy", "a.test:80"],
+            "expected `xmlsocket://host:port`",
+        ),
+        (
+            &["localhost:80", "--player", "33"],
+            "expected a version of Flash Player",
+        ),
+        (
+            &["ws://localhost:99999/", "--client", "ruffle"],
+            "expected a port from 1 to 65535, found `99999`",
+        ),
+        (&["/no/such/file", "--client", "ruffle"], "No such file"),
+    ];
+    for (arguments, expected) in cases {
+        let output = check(arguments);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(expected), "{arguments:?}: {stderr}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+}
+
+/// For a monitoring system 2 would mean an outage.
+#[test]
+fn a_probe_that_cannot_run_is_unknown() {
+    for arguments in [
+        &["localhost:0", "--nagios"][..],
+        &["localhost:80", "--nagios", "--no-such-flag"],
+    ] {
+        let output = check(arguments);
+        assert_eq!(output.status.code(), Some(3), "{arguments:?}");
+    }
+    let output = check(&["localhost:0", "--nagios"]);
+    assert!(output.stdout.starts_with(b"FLASHGATE UNKNOWN - "));
+}
+
+/// Another master port counts as 843: it may even grant low ports, and its meta-policy counts.
+#[test]
+fn another_master_port_counts_as_843() {
+    let master = Keeper::start(local(), &[&[Read, Send(LOW), End]]).unwrap();
+    let master = master.address().port().to_string();
+    // Nothing listens on port 1 of a machine that tests run on.
+    let output = check(&["localhost:1", "--master-port", &master, "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["reason"], "target-refused", "{report:#}");
+    assert_eq!(report["decided-by"]["source"], "master");
+    assert_eq!(report["decided-by"]["rule"]["to-ports"], "1-65535");
+    assert!(
+        !ids(&report).contains(&"site-control-off-master"),
+        "{report:#}"
+    );
+    validate(&output.stdout);
+}
+
+/// The whole time is kept, whatever the server does.
+#[test]
+fn the_timeout_is_kept() {
+    for script in [
+        &[Hold][..],
+        &[Read, Wait(60_000)],
+        &[Read, Send(GOOD), Hold],
+    ] {
+        let turns: &'static [testkit::zoo::Script] = vec![script].leak();
+        let master = Keeper::start(local(), turns).unwrap();
+        let game = Keeper::start(local(), &[&[Hold]]).unwrap();
+        let target = format!("localhost:{}", game.address().port());
+        let start = Instant::now();
+        check(&[
+            &target,
+            "--master-port",
+            &master.address().port().to_string(),
+            "--timeout",
+            "400ms",
+        ]);
+        let took = start.elapsed();
+        assert!(took < Duration::from_millis(500), "{script:?}: {took:?}");
+    }
+}
+
+/// Ctrl-C ends it at once, and the terminal is as it was.
+#[test]
+fn ctrl_c() {
+    let master = Keeper::start(local(), &[&[Hold]]).unwrap();
+    let mut command = Command::new(binary::flashgate().unwrap());
+    let child = command
+        .args([
+            "check",
+            "localhost:9",
+            "--master-port",
+            &master.address().port().to_string(),
+        ])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let pid = Pid::from_child(&child);
+    // It has its handlers from before its first connection on.
+    assert!(testkit::until(Duration::from_secs(10), || master
+        .accepted()
+        > 0));
+    let start = Instant::now();
+    kill_process(pid, Signal::INT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(start.elapsed() < Duration::from_secs(1));
+    assert_eq!(output.status.code(), Some(130));
+    assert!(output.stdout.is_empty());
+    assert_eq!(
+        String::from_utf8_lossy(&output.stderr).lines().next(),
+        Some("error: interrupted")
+    );
+}
+
+/// A firewall that drops costs a player 3 s, and the check no more than it looks on afterwards.
+#[test]
+fn a_filtered_master_costs_three_seconds() {
+    if !needs::met(missing()) {
+        return;
+    }
+    let mut enclosure = Enclosure::empty(&["127.0.0.1"]).unwrap();
+    enclosure
+        .listen("127.0.0.1:5000", &[&[Read, Send(GOOD), End]])
+        .unwrap();
+    enclosure.filter(&["tcp dport 843 drop"]).unwrap();
+    let checked = enclosure
+        .check(&["srv.test:5000", "--from", "localhost", "--format", "json"])
+        .unwrap();
+    let told = report(&checked);
+    let elapsed = told["elapsed-ms"].as_u64().unwrap();
+    assert!((3_000..3_200).contains(&elapsed), "{told:#}");
+    assert!(
+        checked.took < Duration::from_millis(6_500),
+        "{:?}",
+        checked.took
+    );
+    assert_eq!(told["steps"][1]["attempts"][0]["outcome"], "silence");
+    validate(&checked.output.stdout);
+}
+
+/// A refusal that a player holds back for 20 s is told at once, and said to be held back.
+#[test]
+fn a_late_refusal_is_not_waited_for() {
+    let game = Keeper::start(local(), &[&[Read, End]]).unwrap();
+    let game = format!("localhost:{}", game.address().port());
+    let start = Instant::now();
+    let output = check(&[&game, "--master-port", "1", "--format", "json"]);
+    assert!(start.elapsed() < Duration::from_secs(5));
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(told["reason"], "no-policy", "{told:#}");
+    assert_eq!(told["reported-after-ms"], 20_000);
+    let output = check(&[&game, "--master-port", "1"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        text.contains("the movie hears of it after 20.0 s"),
+        "{text}"
+    );
+    let output = check(&[
+        &game,
+        "--master-port",
+        "1",
+        "--player",
+        "9.0.124",
+        "--format",
+        "json",
+    ]);
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(told["reported-after-ms"], told["elapsed-ms"]);
+}
+
+/// What people read: a timeline, a verdict, and findings with their place in the policy.
+#[test]
+fn the_human_form() {
+    let master = Keeper::start(local(), &[&[Read, Send(GOOD), End]]).unwrap();
+    let game = Keeper::start(local(), &[&[Hold]]).unwrap();
+    let master = master.address().port().to_string();
+    let target = format!("localhost:{}", game.address().port());
+    let output = check(&[&target, "--master-port", &master]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(
+        text.contains("\nallowed: rule 1 of the master policy (port "),
+        "{text}"
+    );
+    assert!(
+        text.contains(", the last a NUL, then closes (FIN)"),
+        "{text}"
+    );
+    assert!(!text.contains('\x1b'), "{text}");
+    assert!(output.stderr.is_empty());
+    let output = check(&[
+        &target,
+        "--master-port",
+        &master,
+        "--from",
+        "http://www.a.test/",
+    ]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("error[no-rule-matches]: "), "{text}");
+    assert!(
+        text.contains("= help: add a rule: `<allow-access-from domain=\"www.a.test\""),
+        "{text}"
+    );
+}
+
+/// The guidelines of monitoring plugins: one line, a bar, performance data, the exit code.
+#[test]
+fn nagios() {
+    let master = Keeper::start(local(), &[&[Read, Send(GOOD), End]]).unwrap();
+    let in_pieces =
+        Keeper::start(local(), &[&[Read, Send(GOOD), Wait(50), Send(b"\n"), End]]).unwrap();
+    let game = Keeper::start(local(), &[&[Hold]]).unwrap();
+    let port = |keeper: &Keeper| keeper.address().port().to_string();
+    let target = format!("localhost:{}", port(&game));
+    let cases = [
+        (port(&master), "localhost", 0, "OK - "),
+        (port(&in_pieces), "localhost", 1, "WARNING - "),
+        (port(&master), "www.a.test", 2, "CRITICAL - "),
+    ];
+    for (master, from, code, word) in cases {
+        let output = check(&[
+            &target,
+            "--master-port",
+            &master,
+            "--from",
+            from,
+            "--nagios",
+        ]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{text}");
+        assert!(
+            text.starts_with(&format!("FLASHGATE {word}{target} ")),
+            "{text}"
+        );
+        assert_eq!(text.matches('\n').count(), 1, "{text}");
+        let (_, performance) = text.trim_end().split_once(" | ").expect("performance data");
+        for item in performance.split(' ') {
+            let (label, value) = item.split_once('=').unwrap_or_else(|| panic!("{item}"));
+            assert!(!label.is_empty() && value.split(';').count() >= 4, "{item}");
+            let number = value.split(';').next().unwrap().trim_end_matches('s');
+            assert!(number.parse::<f64>().is_ok(), "{item}");
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Policies and bridges over TLS, with certificates that are trusted and such that are not.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+use testkit::binary;
+use testkit::folder::Folder;
+use testkit::needs;
+use testkit::real_server::RealServer;
+
+use super::docs::validate;
+use super::ids;
+
+/// A policy server over TLS, in as few lines as can be: PORT CERTIFICATE KEY REPLY.
+const SERVER: &str = r#"
+import socket, ssl, sys, threading
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(sys.argv[2], sys.argv[3])
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])), backlog=64)
+def serve(client):
+    try:
+        secure = context.wrap_socket(client, server_side=True)
+        secure.recv(100)
+        secure.sendall(sys.argv[4].encode() + b"\0")
+        secure.unwrap()
+    except OSError:
+        pass
+    client.close()
+while True:
+    client, address = listener.accept()
+    threading.Thread(target=serve, args=(client,), daemon=True).start()
+"#;
+
+const POLICY: &str = "<cross-domain-policy><allow-access-from domain='localhost' to-ports='1024-65535'/></cross-domain-policy>";
+
+fn missing() -> Option<String> {
+    needs::program("openssl").or_else(|| needs::program("/usr/bin/python3"))
+}
+
+fn openssl(folder: &Folder, arguments: &str) {
+    let mut command = Command::new("openssl");
+    command
+        .args(arguments.split(' '))
+        .current_dir(folder.path());
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "openssl {arguments}: {said}");
+}
+
+/// An authority, and a certificate by it for a name and so many days from now.
+fn certificates(folder: &Folder, name: &str, days: i32) {
+    let new = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
+    openssl(
+        folder,
+        &format!("req -x509 {new} -subj /CN=authority -days 30 -keyout ca.key -out ca.pem"),
+    );
+    openssl(
+        folder,
+        &format!("req {new} -subj /CN={name} -keyout key.pem -out request.pem"),
+    );
+    folder
+        .file(
+            "extensions",
+            format!("subjectAltName=DNS:{name}\nbasicConstraints=CA:FALSE\n"),
+        )
+        .unwrap();
+    openssl(
+        folder,
+        &format!(
+            "x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days {days} -extfile extensions -out cert.pem"
+        ),
+    );
+}
+
+fn serve(folder: &Folder) -> (RealServer, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let script = folder.file("server.py", SERVER).unwrap();
+    let server = RealServer::start("/usr/bin/python3", address, |command, _| {
+        command.arg(script).arg(address.port().to_string());
+        command
+            .arg(folder.path().join("cert.pem"))
+            .arg(folder.path().join("key.pem"))
+            .arg(POLICY);
+        Ok(())
+    });
+    (server.expect("a TLS server"), address)
+}
+
+/// Checks a `SecureSocket` to this server, which is its own policy server, with these roots.
+fn check(address: SocketAddr, roots: &Path) -> Value {
+    let target = format!("localhost:{}", address.port());
+    let mut command = Command::new(binary::flashgate().unwrap());
+    command
+        .args([
+            "check",
+            &target,
+            "--master-port",
+            "1",
+            "--secure-socket",
+            "--format",
+            "json",
+        ])
+        .env("SSL_CERT_FILE", roots)
+        .env("SSL_CERT_DIR", "/nonexistent");
+    let output = command.output().unwrap();
+    validate(&output.stdout);
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn certificates_are_judged() {
+    if !needs::met(missing()) {
+        return;
+    }
+    let cases = [
+        ("localhost", 2, "allowed", None),
+        (
+            "elsewhere.test",
+            2,
+            "denied",
+            Some("certificate-for-another-name"),
+        ),
+        ("localhost", -1, "denied", Some("certificate-expired")),
+    ];
+    for (name, days, verdict, cause) in cases {
+        let folder = Folder::new().unwrap();
+        certificates(&folder, name, days);
+        let (_server, address) = serve(&folder);
+        let report = check(address, &folder.path().join("ca.pem"));
+        assert_eq!(report["verdict"], verdict, "{name} {days}: {report:#}");
+        assert_eq!(
+            ids(&report).first().copied(),
+            cause,
+            "{name} {days}: {report:#}"
+        );
+    }
+}
+
+/// The same certificate, and an authority that this machine does not know.
+#[test]
+fn an_unknown_authority() {
+    if !needs::met(missing()) {
+        return;
+    }
+    let (folder, other) = (Folder::new().unwrap(), Folder::new().unwrap());
+    certificates(&folder, "localhost", 2);
+    certificates(&other, "localhost", 2);
+    let (_server, address) = serve(&folder);
+    let report = check(address, &other.path().join("ca.pem"));
+    assert_eq!(
+        ids(&report).first().copied(),
+        Some("certificate-not-trusted"),
+        "{report:#}"
+    );
+    let empty = other.file("empty.pem", "").unwrap();
+    let report = check(address, &empty);
+    assert_eq!(
+        ids(&report).first().copied(),
+        Some("no-trusted-roots"),
+        "{report:#}"
+    );
+}

@@ -1,0 +1,278 @@
+//! Decisions over real sockets: the same verdicts as of the player with a clock that is only a number.
+
+use serde_json::Value;
+use testkit::needs;
+use testkit::zoo::Step::{End, Read, ReadLine, Send};
+use testkit::zoo::{Enclosure, Script, missing};
+
+use super::report;
+
+/// What is on 843, what on the destination port, and further arguments; the verdict and the reason.
+struct Vector {
+    id: &'static str,
+    master: Option<&'static str>,
+    destination: Option<&'static str>,
+    /// Another port with a policy.
+    other: Option<(u16, &'static str)>,
+    from: &'static str,
+    port: u16,
+    further: &'static [&'static str],
+    expected: (&'static str, &'static str),
+}
+
+const V: Vector = Vector {
+    id: "",
+    master: None,
+    destination: None,
+    other: None,
+    from: "http://a.test/",
+    port: 5000,
+    further: &[],
+    expected: ("", ""),
+};
+
+const ALL: &str = "<allow-access-from domain=\"*\" to-ports=\"*\"/>";
+const ON_4000: &str = "<allow-access-from domain=\"*\" to-ports=\"4000\"/>";
+const ON_5000: &str = "<allow-access-from domain=\"*\" to-ports=\"5000\"/>";
+const UNDER_A: &str = "<allow-access-from domain=\"*.a.test\" to-ports=\"*\"/>";
+const SECURE: &str = "<allow-access-from domain=\"*\" to-ports=\"*\" secure=\"true\"/>";
+
+const GRANTED: (&str, &str) = ("allowed", "granted");
+const NO_MATCH: (&str, &str) = ("denied", "no-rule-matches");
+const NO_POLICY: (&str, &str) = ("denied", "no-policy");
+
+/// Named as in the list of vectors of the player's own tests.
+const VECTORS: [Vector; 22] = [
+    Vector {
+        id: "D1",
+        master: Some(ALL),
+        expected: GRANTED,
+        ..V
+    },
+    Vector {
+        id: "D3",
+        destination: Some(ON_5000),
+        expected: GRANTED,
+        ..V
+    },
+    Vector {
+        id: "D4",
+        expected: NO_POLICY,
+        ..V
+    },
+    Vector {
+        id: "D5",
+        from: "http://srv.test/",
+        expected: NO_POLICY,
+        ..V
+    },
+    Vector {
+        id: "D6",
+        master: Some(ON_4000),
+        destination: Some(ON_5000),
+        expected: GRANTED,
+        ..V
+    },
+    Vector {
+        id: "D7",
+        master: Some(
+            "<site-control permitted-cross-domain-policies=\"master-only\"/><allow-access-from domain=\"*\" to-ports=\"4000\"/>",
+        ),
+        destination: Some(ON_5000),
+        expected: ("denied", "meta-policy-master-only"),
+        ..V
+    },
+    Vector {
+        id: "D8",
+        master: Some(
+            "<site-control permitted-cross-domain-policies=\"none\"/><allow-access-from domain=\"*\" to-ports=\"*\"/>",
+        ),
+        destination: Some(ALL),
+        expected: ("denied", "meta-policy-none"),
+        ..V
+    },
+    Vector {
+        id: "D9",
+        master: Some("<site-control permitted-cross-domain-policies=\"all\"/>"),
+        destination: Some(ON_5000),
+        expected: GRANTED,
+        ..V
+    },
+    Vector {
+        id: "D10",
+        master: Some(""),
+        destination: Some(ON_5000),
+        expected: GRANTED,
+        ..V
+    },
+    Vector {
+        id: "D11",
+        destination: Some(
+            "<site-control permitted-cross-domain-policies=\"none\"/><allow-access-from domain=\"*\" to-ports=\"5000\"/>",
+        ),
+        expected: GRANTED,
+        ..V
+    },
+    Vector {
+        id: "D12",
+        destination: Some(ALL),
+        port: 80,
+        expected: GRANTED,
+        ..V
+    },
+    Vector {
+        id: "D13",
+        other: Some((5000, ALL)),
+        port: 80,
+        further: &["--load-policy", "xmlsocket://srv.test:5000"],
+        expected: ("denied", "port-authority"),
+        ..V
+    },
+    Vector {
+        id: "D15",
+        other: Some((100, ALL)),
+        port: 23,
+        further: &["--load-policy", "xmlsocket://srv.test:100"],
+        expected: GRANTED,
+        ..V
+    },
+    Vector {
+        id: "D18",
+        master: Some(UNDER_A),
+        from: "http://x.y.a.test/",
+        expected: GRANTED,
+        ..V
+    },
+    Vector {
+        id: "D19",
+        master: Some(UNDER_A),
+        from: "http://ba.test/",
+        expected: NO_MATCH,
+        ..V
+    },
+    Vector {
+        id: "D27",
+        master: Some(ALL),
+        further: &["--sandbox", "local-with-network"],
+        expected: GRANTED,
+        ..V
+    },
+    Vector {
+        id: "D28",
+        master: Some(ALL),
+        further: &["--sandbox", "local-with-file"],
+        expected: ("denied", "sandbox"),
+        ..V
+    },
+    Vector {
+        id: "D30",
+        further: &["--sandbox", "application"],
+        expected: ("allowed", "no-policy-needed"),
+        ..V
+    },
+    Vector {
+        id: "D31",
+        master: Some(SECURE),
+        expected: ("denied", "secure-only"),
+        ..V
+    },
+    Vector {
+        id: "D32",
+        master: Some(SECURE),
+        from: "https://a.test/",
+        expected: GRANTED,
+        ..V
+    },
+    Vector {
+        id: "D43",
+        from: "http://srv.test/",
+        further: &["--player", "9.0.47"],
+        expected: ("allowed", "no-policy-needed"),
+        ..V
+    },
+    Vector {
+        id: "D53",
+        master: Some("<allow-access-from domain=\"*\" to-ports=\"1024-65535\"/>"),
+        further: &["--client", "lightspark"],
+        expected: NO_MATCH,
+        ..V
+    },
+];
+
+/// Leaked, as the tests of a run are few.
+fn serves(rules: &str) -> &'static [Script] {
+    let reply = format!("<cross-domain-policy>{rules}</cross-domain-policy>\0").into_bytes();
+    let script: Script = vec![Read, Send(reply.leak()), End].leak();
+    vec![script].leak()
+}
+
+#[test]
+fn verdicts() {
+    if !needs::met(missing()) {
+        return;
+    }
+    for vector in &VECTORS {
+        let told = judged(vector);
+        assert_eq!(
+            (told["verdict"].as_str(), told["reason"].as_str()),
+            (Some(vector.expected.0), Some(vector.expected.1)),
+            "{}: {told:#}",
+            vector.id
+        );
+    }
+}
+
+fn judged(vector: &Vector) -> Value {
+    let mut enclosure = Enclosure::empty(&["127.0.0.1"]).unwrap();
+    let mut listen = |port: u16, turns| {
+        let address = format!("127.0.0.1:{port}");
+        enclosure.listen(&address, turns).unwrap();
+    };
+    if let Some(rules) = vector.master {
+        listen(843, serves(rules));
+    }
+    listen(
+        vector.port,
+        vector.destination.map_or(&[&[Read, End]], serves),
+    );
+    if let Some((port, rules)) = vector.other {
+        listen(port, serves(rules));
+    }
+    let target = format!("srv.test:{}", vector.port);
+    let arguments = [
+        &[&target, "--from", vector.from, "--format", "json"],
+        vector.further,
+    ]
+    .concat();
+    report(&enclosure.check(&arguments).unwrap())
+}
+
+/// D42: a player before 9.0.124 takes a policy over HTTP that the movie loads, for ports from 1024 up.
+#[test]
+fn a_policy_over_http() {
+    if !needs::met(missing()) {
+        return;
+    }
+    let mut enclosure = Enclosure::empty(&["127.0.0.1"]).unwrap();
+    let body = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n<cross-domain-policy><allow-access-from domain=\"a.test\"/></cross-domain-policy>";
+    let script: Script = vec![ReadLine, Send(body), End].leak();
+    enclosure
+        .listen("127.0.0.1:80", vec![script].leak())
+        .unwrap();
+    enclosure.listen("127.0.0.1:5000", &[&[Read, End]]).unwrap();
+    let load = [
+        "--load-policy",
+        "http://srv.test/crossdomain.xml",
+        "--from",
+        "http://a.test/",
+    ];
+    for (target, player, verdict) in [
+        ("srv.test:5000", "9.0.47", "allowed"),
+        ("srv.test:80", "9.0.47", "denied"),
+        ("srv.test:5000", "32", "denied"),
+    ] {
+        let arguments = [&[target, "--player", player, "--format", "json"], &load[..]].concat();
+        let told = report(&enclosure.check(&arguments).unwrap());
+        assert_eq!(told["verdict"], verdict, "{target} {player}: {told:#}");
+    }
+}

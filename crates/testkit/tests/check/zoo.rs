@@ -1,0 +1,85 @@
+//! Every animal of the zoo: the verdict, its reason, the first cause and the time.
+
+use std::sync::Mutex;
+use std::thread;
+
+use testkit::needs;
+use testkit::zoo::{Animal, Enclosure, all, missing};
+
+use super::{ids, report};
+
+/// Most of the time they wait.
+const AT_ONCE: usize = 6;
+
+#[test]
+fn every_animal() {
+    if !needs::met(missing()) {
+        return;
+    }
+    let only = std::env::var("ANIMAL").ok();
+    let queue =
+        Mutex::new(all().filter(|animal| only.as_deref().is_none_or(|only| only == animal.name)));
+    let faults = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                loop {
+                    let Some(animal) = queue.lock().unwrap().next() else {
+                        break;
+                    };
+                    if let Some(fault) = fault(animal) {
+                        faults.lock().unwrap().push(fault);
+                    }
+                }
+            });
+        }
+    });
+    let faults = faults.into_inner().unwrap();
+    assert!(
+        faults.is_empty(),
+        "{} faults:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
+}
+
+/// What is wrong with what is said of it.
+fn fault(animal: &Animal) -> Option<String> {
+    let enclosure = Enclosure::of(animal).expect("an enclosure");
+    let arguments = [animal.asked, &["--format", "json"]].concat();
+    let checked = enclosure.check(&arguments).expect("a check");
+    let report = report(&checked);
+    let expected = animal.expected;
+    let ids = ids(&report);
+    let elapsed = report["elapsed-ms"].as_u64().expect("a time");
+    let [least, most] = expected.takes.map(u64::from);
+    let code = i32::from(expected.verdict != "allowed");
+    let right = report["verdict"] == expected.verdict
+        && report["reason"] == expected.reason
+        && ids.first().copied() == expected.cause
+        && (least..=most).contains(&elapsed)
+        && checked.code() == Some(code);
+    (!right).then(|| {
+        format!(
+            "{}: expected {} {} {:?} within {least}..={most}, found {} {} {ids:?} after {elapsed} ({:?})",
+            animal.name,
+            expected.verdict,
+            expected.reason,
+            expected.cause,
+            report["verdict"],
+            report["reason"],
+            checked.code()
+        )
+    })
+}
+
+/// The tests are only as good as the zoo is large.
+#[test]
+fn names_are_unique_and_many() {
+    let mut names: Vec<_> = all().map(|animal| animal.name).collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count);
+    assert!(count >= 60, "{count}");
+}
