@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
+use tokio_rustls::rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, ring};
 use tokio_rustls::rustls::server::NoServerSessionStorage;
 use tokio_rustls::rustls::version::{TLS12, TLS13};
 
@@ -25,8 +25,17 @@ pub(crate) struct Tls {
 }
 
 /// The algorithms and the randomness; the one place that chooses them.
-pub(crate) fn provider() -> Arc<CryptoProvider> {
-    Arc::new(ring::default_provider())
+///
+/// Signatures are made and never checked, for clients show no certificates: what is not named here is not in the program,
+/// and takes no memory.
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(CryptoProvider {
+        signature_verification_algorithms: WebPkiSupportedAlgorithms {
+            all: &[],
+            mapping: &[],
+        },
+        ..ring::default_provider()
+    })
 }
 
 impl Tls {
