@@ -1,19 +1,27 @@
 //! Masks: clients put one on every frame, so that what they send looks like nothing that a proxy knows.
 
-/// Eight bytes at a time, and four of those in a row: enough for the compiler to use wide registers.
+/// As many bytes as are flipped at once.
 const WORD: usize = 8;
-const BLOCK: usize = 4 * WORD;
 
 /// Takes the mask off; its first byte is for the first byte here.
 pub(super) fn unmask(bytes: &mut [u8], mask: [u8; 4]) {
     let [a, b, c, d] = mask;
     let word = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
-    let (blocks, rest) = bytes.as_chunks_mut::<BLOCK>();
-    for block in blocks {
-        for part in block.as_chunks_mut::<WORD>().0 {
-            *part = (u64::from_ne_bytes(*part) ^ word).to_ne_bytes();
-        }
+    let flip = |part: &mut [u8; WORD]| *part = (u64::from_ne_bytes(*part) ^ word).to_ne_bytes();
+    let (words, rest) = bytes.as_chunks_mut();
+    // Written out, for the compiler is told to make it small.
+    let (blocks, words) = words.as_chunks_mut();
+    for [a, b, c, d, e, f, g, h] in blocks {
+        flip(a);
+        flip(b);
+        flip(c);
+        flip(d);
+        flip(e);
+        flip(f);
+        flip(g);
+        flip(h);
     }
+    words.iter_mut().for_each(flip);
     for (byte, key) in rest.iter_mut().zip(mask.iter().cycle()) {
         *byte ^= key;
     }
