@@ -13,8 +13,9 @@ use testkit::until;
 /// What it is given to end by itself.
 const END_LIMIT: Duration = Duration::from_secs(5);
 
-/// Nothing of this changes what a page may do, but the last three: names under `.test` and `.example.com` are this machine, a certificate
-/// made by a test is taken, and a page is not asked whether it may reach this machine's own addresses.
+/// Nothing of this changes what a page may do, but the last three: names under `.test` and `.example.com` are this
+/// machine, a certificate made by a test is taken, a page stays with `http:` where it was opened so, and it is not asked
+/// whether it may reach this machine's own addresses.
 const FLAGS: [&str; 14] = [
     "--headless=new",
     "--no-sandbox",

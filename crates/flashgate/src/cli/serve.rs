@@ -287,13 +287,12 @@ fn checked(plan: &Plan) -> String {
         let addresses = addresses.join(", ");
         let service = &listener.service;
         let rest = service.gate.as_deref().map_or_else(String::new, rest);
-        if let Some(Served { name, reply }) = &service.policy {
-            let length = reply.as_bytes().len();
-            format!("ok: {addresses} serves policy {name}, {length} bytes{rest}\n")
-        } else {
+        let Some(Served { name, reply }) = &service.policy else {
             let bridge = plan.bridge.as_deref().map_or_else(String::new, paths);
-            format!("ok: {addresses} serves the bridge{bridge}\n")
-        }
+            return format!("ok: {addresses} serves the bridge{bridge}\n");
+        };
+        let length = reply.as_bytes().len();
+        format!("ok: {addresses} serves policy {name}, {length} bytes{rest}\n")
     };
     let certificate = |it: &Certificate| {
         let (file, names, ends) = (&it.file, it.names.join(", "), it.ends());

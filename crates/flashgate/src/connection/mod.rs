@@ -13,12 +13,11 @@ use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_flash_policy::Linger;
-use tokio_rustls::rustls;
 use tracing::field::display;
-use tracing::{Level, debug, enabled, error, info, warn};
+use tracing::{Level, debug, enabled, info, warn};
 
 use crate::daemon::{OverLimit, Permits, Spare};
-use crate::log::{self, Sampler, escaped};
+use crate::log;
 use crate::ruffle::Doors;
 use crate::snapshot::{Limits, Service};
 
@@ -30,6 +29,7 @@ mod dial;
 mod fast;
 mod gate;
 mod handshake;
+mod hints;
 mod http;
 mod outcome;
 mod policy;
@@ -42,6 +42,7 @@ use backends::Backends;
 use client::Client;
 use fast::Progress;
 use handshake::Handshakes;
+use hints::Hints;
 pub(crate) use outcome::Outcome;
 pub(crate) use proxy_header::Version as ProxyVersion;
 pub(crate) use relay::prepare as prepare_for_relays;
@@ -107,36 +108,6 @@ impl From<&Limits> for Deadlines {
             half_open: limits.half_open,
             idle: limits.idle,
             ping: limits.ping,
-        }
-    }
-}
-
-/// What a stranger could provoke at any rate is not logged at any rate.
-#[derive(Debug)]
-struct Hints {
-    http: Sampler,
-    tls: Sampler,
-    origin: Sampler,
-    handshake: Sampler,
-    system: Sampler,
-    over_limit: Sampler,
-    proxy: Sampler,
-    panic: Sampler,
-    ended: [Sampler; Outcome::COUNT],
-}
-
-impl Hints {
-    fn new() -> Self {
-        Self {
-            http: Sampler::of_warnings("http"),
-            tls: Sampler::of_warnings("tls"),
-            origin: Sampler::of_warnings("origin-refused"),
-            handshake: Sampler::of_warnings("tls-failed"),
-            system: Sampler::of_warnings("system-failed"),
-            over_limit: Sampler::of_warnings("over-limit"),
-            proxy: Sampler::of_warnings("proxy-refused"),
-            panic: Sampler::of_warnings("connection-failed"),
-            ended: Outcome::ALL.map(|outcome| Sampler::of_connections(outcome.code())),
         }
     }
 }
@@ -225,41 +196,9 @@ impl Shared {
         self.bridging.load(Ordering::Relaxed)
     }
 
-    /// A page may not open a WebSocket.
-    fn tell_origin(&self, peer: Option<SocketAddr>, gate: &str, origin: &[u8], reason: &str) {
-        if let Some(suppressed) = self.hints.origin.admit() {
-            let (peer, origin) = (peer.map(display), escaped(origin));
-            warn!(peer, gate, %origin, reason, suppressed, "refused a WebSocket");
-        }
-    }
-
     /// How many TLS handshakes there were, by their result.
     pub(crate) fn handshakes(&self) -> impl Iterator<Item = (&'static str, u64)> {
         self.handshakes.totals().into_iter()
-    }
-
-    /// A client and this side could not agree on TLS.
-    fn tell_handshake_fault(&self, peer: Option<SocketAddr>, error: &rustls::Error) {
-        if let Some(suppressed) = self.hints.handshake.admit() {
-            let peer = peer.map(display);
-            let hint = handshake::hint(error);
-            warn!(peer, %error, suppressed, hint, "a TLS handshake has failed");
-        }
-    }
-
-    /// A balancer's connection is closed for want of a PROXY header.
-    fn tell_proxy_fault(&self, peer: Option<SocketAddr>, fault: &balancer::Fault) {
-        if let Some(suppressed) = self.hints.proxy.admit() {
-            let peer = peer.map(display);
-            warn!(peer, %fault, suppressed, "closed a connection that `accept-proxy` wants a PROXY header from");
-        }
-    }
-
-    /// A connection has panicked; no other is concerned.
-    pub(crate) fn tell_panic(&self) {
-        if let Some(suppressed) = self.hints.panic.admit() {
-            error!(suppressed, "a connection has failed by a fault of ours");
-        }
     }
 
     /// Lets a connection go whose address is over a limit: counted, and said once a second.
