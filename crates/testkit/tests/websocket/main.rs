@@ -15,6 +15,7 @@ mod handshake;
 mod lifecycle;
 mod origins;
 mod pressure;
+mod proxies;
 mod sessions;
 mod statuses;
 
