@@ -313,3 +313,35 @@ fn tls_faults() {
     assert_eq!(report["verdict"], "unreachable");
     assert_eq!(ids(&report), ["no-tls-on-bridge"], "{report:#}");
 }
+
+/// The probe for monitoring, of a bridge.
+#[test]
+fn nagios() {
+    const CASES: [(&[Script], i32, &str); 3] = [
+        (&[&[ReadLine, Send(OPEN), Hold]], 0, "OK"),
+        (&[&[ReadLine, Send(OPEN), Send(TEXT), Hold]], 1, "WARNING"),
+        (&[&[ReadLine, Send(FORBIDDEN), End]], 2, "CRITICAL"),
+    ];
+    for (turns, code, word) in CASES {
+        let bridge = Keeper::start(local(), turns).unwrap();
+        let url = format!("ws://localhost:{}/", bridge.address().port());
+        let mut command = Command::new(binary::flashgate().unwrap());
+        command.args([
+            "check",
+            "--client",
+            "ruffle",
+            "--nagios",
+            "--from",
+            "localhost",
+            &url,
+        ]);
+        let output = command.output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{text}");
+        assert!(
+            text.starts_with(&format!("FLASHGATE {word} - {url} ")),
+            "{text}"
+        );
+        assert!(text.contains(" | time="), "{text}");
+    }
+}

@@ -6,6 +6,7 @@ use std::thread;
 use testkit::needs;
 use testkit::zoo::{Animal, Enclosure, all, missing};
 
+use super::docs::validate_all;
 use super::{ids, report};
 
 /// Most of the time they wait.
@@ -19,7 +20,7 @@ fn every_animal() {
     let only = std::env::var("ANIMAL").ok();
     let queue =
         Mutex::new(all().filter(|animal| only.as_deref().is_none_or(|only| only == animal.name)));
-    let faults = Mutex::new(Vec::new());
+    let (faults, reports) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
@@ -27,13 +28,14 @@ fn every_animal() {
                     let Some(animal) = queue.lock().unwrap().next() else {
                         break;
                     };
-                    if let Some(fault) = fault(animal) {
+                    if let Some(fault) = fault(animal, &reports) {
                         faults.lock().unwrap().push(fault);
                     }
                 }
             });
         }
     });
+    validate_all(&reports.into_inner().unwrap());
     let faults = faults.into_inner().unwrap();
     assert!(
         faults.is_empty(),
@@ -44,11 +46,12 @@ fn every_animal() {
 }
 
 /// What is wrong with what is said of it.
-fn fault(animal: &Animal) -> Option<String> {
+fn fault(animal: &Animal, reports: &Mutex<Vec<Vec<u8>>>) -> Option<String> {
     let enclosure = Enclosure::of(animal).expect("an enclosure");
     let arguments = [animal.asked, &["--format", "json"]].concat();
     let checked = enclosure.check(&arguments).expect("a check");
     let report = report(&checked);
+    reports.lock().unwrap().push(checked.output.stdout.clone());
     let expected = animal.expected;
     let ids = ids(&report);
     let elapsed = report["elapsed-ms"].as_u64().expect("a time");
