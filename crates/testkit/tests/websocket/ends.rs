@@ -26,18 +26,7 @@ fn session(more: &str) -> (Running, WebSocket, TcpStream) {
 /// Waits until the outcome of the one session is counted.
 #[track_caller]
 fn outcome(gate: &Running, code: &str) {
-    let counted = || gate.sample(&format!("outcome=\"{code}\"")) == 1;
-    assert!(
-        testkit::until(LIMIT, counted),
-        "expected {code}: {:#?}",
-        gate.daemon_log()
-    );
-}
-
-impl Running {
-    fn daemon_log(&self) -> String {
-        format!("{:?}", self.daemon)
-    }
+    gate.counts(&format!("outcome=\"{code}\""), 1);
 }
 
 /// What the backend hears to its end.
@@ -153,6 +142,5 @@ fn no_answer() {
     assert_eq!(socket.frame().unwrap(), None);
     outcome(&gate, "bridged");
     assert_eq!(hears(called).1, End::Fin);
-    let gone = || gate.sample("flashgate_websockets_open") == 0;
-    assert!(testkit::until(LIMIT, gone));
+    gate.counts("flashgate_websockets_open", 0);
 }

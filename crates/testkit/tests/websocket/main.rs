@@ -86,6 +86,14 @@ impl Running {
         WebSocket::open(self.gate, "/", ORIGIN).expect("a WebSocket")
     }
 
+    /// Waits until a metric has this value: a connection is counted once it is over.
+    #[track_caller]
+    fn counts(&self, text: &str, expected: u64) {
+        let counted = || self.sample(text) == expected;
+        let in_time = testkit::until(LIMIT, counted);
+        assert!(in_time, "{text}: {}, not {expected}", self.sample(text));
+    }
+
     /// The sum of the samples of a metric whose name or labels hold this text.
     fn sample(&self, text: &str) -> u64 {
         let mut client =

@@ -19,17 +19,15 @@ fn dead_and_back() {
     let (response, _) = ask(gate.gate, &request("/", ORIGIN)).unwrap();
     assert_eq!(response.status, 502);
     assert!(response.body.contains("`game`"), "{response:?}");
-    assert_eq!(gate.sample("outcome=\"backend-unreachable\""), 1);
-    assert_eq!(
-        gate.sample("flashgate_backend_failures_total{gate=\"game\"}"),
-        1
-    );
+    gate.counts("outcome=\"backend-unreachable\"", 1);
+    gate.counts("flashgate_backend_failures_total{gate=\"game\"}", 1);
     // Who is refused is refused first.
     let (response, _) = ask(gate.gate, &request("/", None)).unwrap();
     assert_eq!(response.status, 403);
     let _backend = absent.appear(Manner::Echo).unwrap();
-    echoes(&mut gate.open(), b"back");
-    assert_eq!(gate.sample("flashgate_connections_relaying"), 1);
+    let mut back = gate.open();
+    echoes(&mut back, b"back");
+    gate.counts("flashgate_connections_relaying", 1);
 }
 
 #[test]
@@ -50,7 +48,7 @@ fn limits() {
     let (response, _) = ask(gate.gate, &request("/", ORIGIN)).unwrap();
     assert_eq!(response.status, 503);
     assert!(response.body.contains("relays-per-address"), "{response:?}");
-    assert_eq!(gate.sample("flashgate_websockets_open"), 2);
+    gate.counts("flashgate_websockets_open", 2);
     echoes(&mut one, b"unimpressed");
     // Another address has its own.
     let mut other = Client::connect_from(Ipv4Addr::new(127, 0, 0, 2), gate.gate).unwrap();
@@ -95,7 +93,7 @@ fn other_http() {
         assert_eq!(response.field("Upgrade"), Some("websocket"));
         assert_eq!(response.body.contains("`game`"), line.starts_with("GET"));
     }
-    assert_eq!(gate.sample("outcome=\"http-answered\""), 3);
+    gate.counts("outcome=\"http-answered\"", 3);
     let mut last = gate.open();
     last.say(b"last");
     last.half_close().unwrap();
