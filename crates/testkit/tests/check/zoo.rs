@@ -1,5 +1,6 @@
 //! Every animal of the zoo: the verdict, its reason, the first cause and the time.
 
+use std::io::Write as _;
 use std::sync::Mutex;
 use std::thread;
 
@@ -56,7 +57,8 @@ fn fault(animal: &Animal, reports: &Mutex<Vec<Vec<u8>>>) -> Option<String> {
     let enclosure = Enclosure::of(animal).expect("an enclosure");
     if std::env::var_os(ONLY).is_some() {
         let checked = enclosure.check(animal.asked).expect("a check");
-        println!("{}{}", checked.stdout(), checked.stderr());
+        let shown = [checked.stdout(), checked.stderr()].concat();
+        std::io::stdout().write_all(shown.as_bytes()).unwrap();
     }
     let arguments = [animal.asked, &["--format", "json"]].concat();
     let checked = enclosure.check(&arguments).expect("a check");
