@@ -53,7 +53,8 @@ pub(super) async fn dial(
 
 fn class(error: &io::Error) -> Dialled {
     match Errno::from_io_error(error) {
-        Some(Errno::CONNREFUSED | Errno::CONNRESET) => Dialled::Refused,
+        Some(Errno::CONNREFUSED) => Dialled::Refused,
+        Some(Errno::CONNRESET) => Dialled::Reset,
         Some(Errno::HOSTUNREACH | Errno::ACCESS | Errno::PERM) => Dialled::Unreachable,
         Some(Errno::NETUNREACH | Errno::ADDRNOTAVAIL | Errno::AFNOSUPPORT) => Dialled::NoRoute,
         Some(Errno::TIMEDOUT) => Dialled::Silence,

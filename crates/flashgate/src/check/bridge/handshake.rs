@@ -281,7 +281,7 @@ mod tests {
         assert_eq!(frame(b"\x82\x03ab", &mut opening), None);
         assert_eq!(frame(b"\x81\x02ab\x88", &mut opening), Some(4));
         assert!(opening.text_frame);
-        assert_eq!(frame(b"\x88\x05\x03\xf5dnx", &mut opening), None);
+        assert_eq!(frame(b"\x88\x06\x03\xf5dnx", &mut opening), None);
         assert_eq!(frame(b"\x88\x04\x03\xf5dn", &mut opening), Some(6));
         assert_eq!(opening.close, Some((Some(1013), "dn".to_owned())));
     }

@@ -38,10 +38,14 @@ fn speaks_something_else(case: &Case<'_>, asked: Asked<'_>) -> bool {
 }
 
 fn unreachable(case: &mut Case<'_>, asked: Asked<'_>) {
-    let last = asked.seen.trace.attempts.last().map(|attempt| attempt.came);
-    if last != Some(Dialled::Silence) {
-        return;
+    match asked.seen.trace.attempts.last().map(|attempt| attempt.came) {
+        Some(Dialled::Silence) => filtered(case, asked),
+        Some(Dialled::Reset) if asked.place != Place::Destination => resets(case, asked),
+        _ => {}
     }
+}
+
+fn filtered(case: &mut Case<'_>, asked: Asked<'_>) {
     let port = asked.port();
     if asked.place == Place::Master {
         case.delivery(
@@ -72,13 +76,7 @@ fn unreachable(case: &mut Case<'_>, asked: Asked<'_>) {
 fn mute(case: &mut Case<'_>, asked: Asked<'_>) {
     let name = asked.name();
     match asked.seen.trace.end.map(|(ended, _)| ended) {
-        Some(Ended::Reset) => case.delivery(
-            "reset-without-reply",
-            format!("{name} resets the connection without an answer"),
-            |finding| {
-                finding.help("look at what listens there: a forwarder whose server is down does this, and so does a server that refuses strangers")
-            },
-        ),
+        Some(Ended::Reset) => resets(case, asked),
         Some(Ended::Fin | Ended::FinThenReset) => case.delivery(
             "closed-without-reply",
             format!("{name} closes the connection without an answer"),
@@ -100,7 +98,18 @@ fn mute(case: &mut Case<'_>, asked: Asked<'_>) {
     }
 }
 
-/// The game's port is no policy server, and need not be one where another place grants.
+fn resets(case: &mut Case<'_>, asked: Asked<'_>) {
+    let name = asked.name();
+    case.delivery(
+            "reset-without-reply",
+            format!("{name} resets the connection without an answer"),
+            |finding| {
+                finding.help("look at what listens there: a forwarder whose server is down does this, and so does a server that refuses strangers")
+            },
+        );
+}
+
+/// An answer that began when the player no longer waited for it.
 fn late(case: &mut Case<'_>, asked: Asked<'_>) {
     let (step, trace) = (&asked.seen.step, &asked.seen.trace);
     let Some((End::TimedOut, over)) = step.end else {

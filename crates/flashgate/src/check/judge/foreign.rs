@@ -63,7 +63,8 @@ fn speaks_tls(case: &mut Case<'_>, asked: Asked<'_>) {
 fn document(case: &mut Case<'_>, asked: Asked<'_>) {
     let step = &asked.seen.step;
     let unusable = step.learnt == Some(Learnt::Unusable) || step.learnt == Some(Learnt::Nothing);
-    if !unusable || !asked.answered() || super::framing::explains(case, asked) {
+    // A document that is right and counts for nothing came too late, or in the wrong way.
+    if !unusable || !asked.answered() || super::framing::is_right(case, asked) {
         return;
     }
     let name = asked.name();

@@ -1,7 +1,7 @@
 //! The document may be right; how it is sent is not: pieces, ends, resets.
 
-use flash_policy::Diagnostic;
 use flash_policy::player::{Client, End, Learnt};
+use flash_policy::{Diagnostic, Profile, parse};
 
 use super::{Asked, Case, Rank};
 use crate::check::Trace;
@@ -27,15 +27,20 @@ pub(super) fn judge(case: &mut Case<'_>) {
 
 /// Whether it is for the way it was sent that an answer counts for nothing.
 pub(super) fn explains(case: &Case<'_>, asked: Asked<'_>) -> bool {
-    let trace = &asked.seen.trace;
     let ended = asked.seen.step.end.map(|(end, _)| end);
-    let is_flash = case.plan.config.client != Client::Silverlight;
-    let parses = is_flash
-        && flash_policy::parse(trace.document(), flash_policy::Profile::Socket)
-            .policy
-            .is_some();
-    ended == Some(End::TooLarge)
-        || (parses && asked.seen.step.learnt != Some(Learnt::Policy) && !is_late(asked))
+    let counts = asked.seen.step.learnt == Some(Learnt::Policy);
+    ended == Some(End::TooLarge) || (is_document(case, asked) && !counts && !is_late(asked))
+}
+
+/// Whether there is nothing to say against what came, only against how or when.
+pub(super) fn is_right(case: &Case<'_>, asked: Asked<'_>) -> bool {
+    is_document(case, asked) || explains(case, asked)
+}
+
+fn is_document(case: &Case<'_>, asked: Asked<'_>) -> bool {
+    let document = asked.seen.trace.document();
+    case.plan.config.client != Client::Silverlight
+        && parse(document, Profile::Socket).policy.is_some()
 }
 
 /// An answer whose first byte came when nobody waited any more.
@@ -97,7 +102,7 @@ fn reset(case: &mut Case<'_>, asked: Asked<'_>) {
     );
     let finding = Diagnostic::error("reset-after-reply", message)
         .note("Windows throws away what it has not handed to the player yet, and the movie gets `Error #2048` now and then")
-        .help("read the request to its NUL before closing, close the write side first, and read to the end before the rest");
+        .help("read the request to its NUL before answering; then shut the write side down, read to the end, and only then close");
     case.add(Rank::Wrong, finding);
 }
 

@@ -165,13 +165,14 @@ fn point_at_rule(
 }
 
 fn no_match(case: &mut Case<'_>) {
+    let before = case.found.len();
     for asked in understood(case) {
         broken_rules(case, asked);
     }
     for asked in understood(case) {
         near_miss::judge(case, asked);
     }
-    if case.has_cause() {
+    if case.found.len() > before {
         return;
     }
     let port = case.plan.config.port;
