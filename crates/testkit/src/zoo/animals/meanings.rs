@@ -103,7 +103,7 @@ pub(super) const ANIMALS: &[Animal] = &[
         name: "upper-case",
         does: "the rule's element is `Allow-Access-From`",
         listeners: &[master(&[&[Read, Send(UPPER_CASE), End]]), game()],
-        expected: denied("no-rule-matches", "unknown-element"),
+        expected: denied("no-rule-matches", "wrong-case"),
         ..PLAIN
     },
     Animal {
