@@ -46,10 +46,14 @@ fn four_threads() {
         .args([&path])
         .start()
         .unwrap();
-    let names = threads(&daemon);
-    for name in ["serve-1", "serve-2", "serve-3"] {
-        assert!(names.contains(name), "{names:?}");
-    }
+    // A thread names itself, which may be after the daemon is ready.
+    let all = || {
+        let names = threads(&daemon);
+        ["serve-1", "serve-2", "serve-3"]
+            .iter()
+            .all(|name| names.contains(*name))
+    };
+    assert!(testkit::until(LIMIT, all), "{:?}", threads(&daemon));
     let mut load = Load::new(daemon.address(), POLICY);
     (load.fetches, load.in_flight) = (10_000, 64);
     for (suffix, cuts) in [(0, vec![]), (23, vec![]), (0, vec![5])] {
