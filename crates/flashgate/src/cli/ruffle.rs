@@ -1,5 +1,6 @@
 //! `flashgate ruffle`: what a page tells Ruffle, so that movies on it reach the gates.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -71,7 +72,7 @@ impl Ruffle {
             }
             None => Doors {
                 hosts: Vec::new(),
-                doors: self.gate.iter().filter_map(door).collect(),
+                doors: doors(&self.gate),
             },
         };
         for host in self.host {
@@ -91,6 +92,14 @@ impl Ruffle {
         }
         Ok(doors)
     }
+}
+
+/// One for each port; a gate has as many flags as addresses.
+fn doors(gates: &[GateFlag]) -> Vec<Door> {
+    let mut doors: Vec<Door> = gates.iter().filter_map(door).collect();
+    let mut seen = BTreeSet::new();
+    doors.retain(|door| seen.insert(door.port));
+    doors
 }
 
 fn door(flag: &GateFlag) -> Option<Door> {

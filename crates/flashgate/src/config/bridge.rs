@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use flash_policy::diagnostic::any_error;
 use flash_policy::{Diagnostic, Span};
 
 use super::defaults;
@@ -28,7 +29,8 @@ pub(super) fn resolve(
     let path = raw
         .path
         .map_or_else(defaults::bridge_path, |path| path.value);
-    if gates.is_empty() {
+    // Where gates are at fault, that is said already.
+    if gates.is_empty() && !any_error(found) {
         found.push(without_gates(raw.header));
     }
     let bridge = Arc::new(Bridge {

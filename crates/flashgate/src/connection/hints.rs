@@ -7,6 +7,7 @@ use tracing::field::display;
 use tracing::{error, warn};
 
 use super::{Outcome, Shared, balancer, handshake};
+use crate::daemon::OverLimit;
 use crate::log::{Sampler, escaped};
 
 /// What a stranger could provoke at any rate is not logged at any rate.
@@ -51,6 +52,17 @@ impl Shared {
         if let Some(suppressed) = self.hints.origin.admit() {
             let (peer, origin) = (peer.map(display), escaped(origin));
             warn!(peer, gate, %origin, reason, suppressed, "refused a WebSocket");
+        }
+    }
+
+    /// An address has more connections than it may have.
+    pub(super) fn tell_over_limit(&self, peer: Option<SocketAddr>, over: OverLimit) {
+        if let Some(suppressed) = self.hints.over_limit.admit() {
+            let (peer, limit) = (peer.map(display), over.key());
+            warn!(
+                peer,
+                limit, suppressed, "closed a connection of an address that has too many"
+            );
         }
     }
 

@@ -81,11 +81,12 @@ struct Deadlines {
 }
 
 impl Deadlines {
-    fn bridge(self) -> bridge::Limits {
+    fn bridge(self, room: usize) -> bridge::Limits {
         bridge::Limits {
             closing: self.half_open,
             idle: self.idle,
             ping: self.ping,
+            room,
         }
     }
 
@@ -204,15 +205,7 @@ impl Shared {
     /// Lets a connection go whose address is over a limit: counted, and said once a second.
     pub(crate) fn refuse(&self, peer: Option<SocketAddr>, over: OverLimit) {
         self.count(Outcome::OverLimit);
-        if let Some(suppressed) = self.hints.over_limit.admit() {
-            let peer = peer.map(display);
-            warn!(
-                peer,
-                limit = over.key(),
-                suppressed,
-                "closed a connection of an address that has too many"
-            );
-        }
+        self.tell_over_limit(peer, over);
     }
 
     /// Counts a connection that needed no task. Its peer's address is asked for only if somebody wants to see it.

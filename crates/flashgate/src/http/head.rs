@@ -158,7 +158,7 @@ fn parse(bytes: &[u8], methods: Methods) -> Result<Request, Refusal> {
     match head.parse(bytes) {
         Ok(Status::Complete(length)) if length == bytes.len() => {}
         Err(Error::TooManyHeaders) => return Err(Refusal::TooLarge),
-        Err(Error::Version) => return Err(Refusal::Version),
+        Err(Error::Version) if names_another_version(bytes) => return Err(Refusal::Version),
         Ok(_) | Err(_) => return Err(Refusal::Malformed),
     }
     let method = match (head.method, methods) {
@@ -189,6 +189,15 @@ fn kept(fields: &[Header<'_>]) -> Vec<(&'static str, Vec<u8>)> {
         Some((name, field.value.to_vec()))
     };
     fields.iter().filter_map(kept).collect()
+}
+
+/// Whether the first line ends in a version of HTTP that is none of ours; a blank too many is read as one otherwise.
+fn names_another_version(bytes: &[u8]) -> bool {
+    let line = bytes.split(|byte| *byte == b'\r').next();
+    let last = line.and_then(|line| line.rsplit(|byte| *byte == b' ').next());
+    last.is_some_and(|word| {
+        word.starts_with(b"HTTP/") && !matches!(word, b"HTTP/1.0" | b"HTTP/1.1")
+    })
 }
 
 /// A whole URL would name a host of its own, so only a path is taken.

@@ -43,11 +43,15 @@ fn silent() {
 fn limits() {
     let backend = Backend::start(Manner::Echo).unwrap();
     let limits = "[limits]\nrelays-per-address = 2\nexempt = []\n";
-    let gate = start(&config(backend.address(), "", &format!("{limits}{ADMIN}")));
+    let mut gate = start(&config(backend.address(), "", &format!("{limits}{ADMIN}")));
     let (mut one, _two) = (gate.open(), gate.open());
     let (response, _) = ask(gate.gate, &request("/", ORIGIN)).unwrap();
     assert_eq!(response.status, 503);
     assert!(response.body.contains("relays-per-address"), "{response:?}");
+    let told = gate
+        .daemon
+        .wait_for_line("limit=\"relays-per-address\"", LIMIT);
+    assert!(told.is_ok(), "{:#?}", gate.daemon.log());
     gate.counts("flashgate_websockets_open", 2);
     echoes(&mut one, b"unimpressed");
     // Another address has its own.

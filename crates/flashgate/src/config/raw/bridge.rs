@@ -65,8 +65,10 @@ pub(in crate::config) fn pattern(text: &str) -> Result<PathPattern, String> {
         (false, false) => return Err(expected(&format!("`{text}`"))),
     };
     let (before, after) = text.split_once(placeholder).unwrap_or_default();
-    let fits = |c: char| c.is_ascii_graphic() && !matches!(c, '?' | '#' | '{' | '}' | '%' | '\\');
-    if !before.starts_with('/') || !before.chars().chain(after.chars()).all(fits) {
+    // What browsers send as it is written (RFC 3986, 3.3); dots alone they take for steps.
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/".contains(c);
+    let steps = text.split('/').any(|part| matches!(part, "." | ".."));
+    if !before.starts_with('/') || !before.chars().chain(after.chars()).all(fits) || steps {
         return Err(expected(&format!("`{text}`")));
     }
     Ok(PathPattern {

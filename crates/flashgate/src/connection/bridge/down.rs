@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::up::read;
 use super::{Fault, STEP, TURN, Waits};
-use crate::connection::relay::{LITTLE, ROOM, Rest, with_shared};
+use crate::connection::relay::{Rest, with_shared};
 use crate::websocket::{self, CloseCode, HEADROOM};
 
 /// Pongs that are kept for a client that takes nothing; of more, only the last (RFC 6455, 5.5.3).
@@ -204,11 +204,6 @@ impl Down {
     /// Whether there is something that the client has no room for.
     pub(super) const fn holds(&self) -> bool {
         self.held.is_some()
-    }
-
-    /// How much may be read at once.
-    pub(super) const fn room_beside(other: bool) -> usize {
-        if other { LITTLE } else { ROOM }
     }
 
     /// How many bytes came from the backend.

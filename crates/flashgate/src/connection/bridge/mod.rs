@@ -22,7 +22,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_flash_policy::{Linger, close};
 
-use super::relay::{self, Patience, Stop, Stopping};
+use super::relay::{self, LITTLE, Patience, Stop, Stopping};
 use crate::websocket::{CloseCode, Ending};
 use down::Down;
 pub(super) use end::{End, Report};
@@ -38,6 +38,8 @@ pub(super) struct Limits {
     pub(super) idle: Option<Duration>,
     /// Between two pings.
     pub(super) ping: Duration,
+    /// How much is read at once, and kept if the other side takes nothing.
+    pub(super) room: usize,
 }
 
 /// What was read before the bridge began, and what the backend is told.
@@ -86,6 +88,7 @@ pub(super) struct Bridge<S> {
     patience: Patience,
     pinger: Pinger,
     stopping: Stopping,
+    room: usize,
 }
 
 /// The backend's socket. Dropped, it is reset, unless both sides have ended in order: a plain close would pass for the
@@ -126,6 +129,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
             patience: Patience::new(limits.closing, limits.idle),
             pinger: Pinger::new(limits.ping),
             stopping: stop.subscribe(),
+            room: limits.room,
         }
     }
 
@@ -178,8 +182,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
     /// Both directions, once; the way down is second, so that pongs leave at once.
     fn pump(&mut self, context: &mut Context<'_>) -> Result<[Waits; 2], Fault> {
         let (client, backend) = (&mut self.client, &mut self.backend.stream);
-        let up = (self.up).pump(context, &mut *client, &mut *backend, &mut self.down)?;
-        let room = Down::room_beside(self.up.holds());
+        let up = (self.up).pump(
+            context,
+            &mut *client,
+            &mut *backend,
+            &mut self.down,
+            self.room,
+        )?;
+        let room = if self.up.holds() { LITTLE } else { self.room };
         let down = self.down.pump(context, backend, client, room)?;
         Ok([up, down])
     }

@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::down::Down;
 use super::{Fault, Opening, STEP, TURN, Waits};
-use crate::connection::relay::{LITTLE, ROOM, Rest, with_shared};
+use crate::connection::relay::{LITTLE, Rest, with_shared};
 use crate::websocket::{Decoded, Decoder, Ending};
 
 #[derive(Debug)]
@@ -65,6 +65,7 @@ impl Up {
         client: &mut C,
         backend: &mut B,
         down: &mut Down,
+        room: usize,
     ) -> Result<Waits, Fault>
     where
         C: AsyncRead + Unpin,
@@ -75,7 +76,7 @@ impl Up {
             let step = match &self.held {
                 Some(_) => self.give(context, backend),
                 None if self.left.is_some() => return Ok(Waits::Nothing),
-                None => self.take(context, client, backend, down),
+                None => self.take(context, client, backend, down, room),
             };
             match step {
                 Poll::Pending => return Ok(Waits::Event),
@@ -110,12 +111,13 @@ impl Up {
         client: &mut C,
         backend: &mut B,
         down: &mut Down,
+        room: usize,
     ) -> Poll<Result<usize, Fault>>
     where
         C: AsyncRead + Unpin,
         B: AsyncWrite + Unpin,
     {
-        let room = if down.holds() { LITTLE } else { ROOM };
+        let room = if down.holds() { LITTLE } else { room };
         with_shared(|buffer| {
             let buffer = buffer.get_mut(..room).unwrap_or_default();
             let count = match self.early.take() {

@@ -20,6 +20,7 @@ use tokio_flash_policy::{First, close};
 use super::proxy_header::Addresses;
 use super::waiting::{From, Waiting};
 use super::{Outcome, gate};
+use crate::daemon::OverLimit;
 use crate::http::{Body, HeadReader, Method, Request, Response, StatusCode, Verdict};
 use crate::websocket::is_asked_for;
 
@@ -181,8 +182,16 @@ impl Exchange {
                 waiting.permit.assign(subscriber);
                 Ok(())
             }
-            Err(over) => Err(over_limit(over.key())),
+            Err(over) => Err(self.over_limit(over)),
         }
+    }
+
+    /// The response to an address that has too many connections; it is told to the operator too.
+    fn over_limit(&self, over: OverLimit) -> Response {
+        self.waiting.shared.tell_over_limit(self.peer, over);
+        let key = over.key();
+        let text = format!("this address has too many connections: the limit `{key}` is reached\n");
+        Response::plain(StatusCode::Unavailable, text).for_everybody()
     }
 
     /// Sends the one response, and lets go.
@@ -210,9 +219,4 @@ impl Exchange {
         }
         waiting.end(outcome, peer);
     }
-}
-
-fn over_limit(key: &str) -> Response {
-    let text = format!("this address has too many connections: the limit `{key}` is reached\n");
-    Response::plain(StatusCode::Unavailable, text).for_everybody()
 }

@@ -13,15 +13,19 @@ use tokio::net::TcpStream;
 use tracing::debug;
 use tracing::field::display;
 
-use super::{Exchange, over_limit, paths, write};
+use super::{Exchange, paths, write};
 use crate::connection::bridge::{Bridge, Opening};
 use crate::connection::dial::dial;
+use crate::connection::relay::ROOM;
 use crate::connection::waiting::{Waiting, Witness};
 use crate::connection::{Bridging, Client, Outcome, gate, some};
 use crate::daemon::Permit;
 use crate::http::{Page, Request, Response, StatusCode};
 use crate::snapshot::Gate;
 use crate::websocket::Handshake;
+
+/// What a record of TLS carries (RFC 8446, 5.1).
+const RECORD: usize = 16 * 1024;
 
 /// A response instead of a WebSocket, and what becomes of the connection with it.
 type Refused = (Response, Outcome);
@@ -62,7 +66,7 @@ impl Exchange {
         let gate = gate.ok_or_else(|| answered(paths::nowhere()))?;
         self.judge(gate, request)?;
         let permitted = self.waiting.permit.relaying();
-        permitted.map_err(|limit| over(over_limit(limit.key())))?;
+        permitted.map_err(|limit| over(self.over_limit(limit)))?;
         let backend = self.dial(gate).await?;
         Ok((Arc::clone(gate), backend, handshake))
     }
@@ -78,9 +82,10 @@ impl Exchange {
         let Some(reason) = reason else {
             return Ok(());
         };
-        let origin = request.values("origin").next().unwrap_or_default();
+        let origins: Vec<_> = request.values("origin").collect();
+        let origin = origins.join(&b", "[..]);
         let shared = &self.waiting.shared;
-        shared.tell_origin(self.peer, &gate.name, origin, reason);
+        shared.tell_origin(self.peer, &gate.name, &origin, reason);
         let text = format!("refused by the policy: {reason}\n");
         let response = Response::plain(StatusCode::Forbidden, text);
         Err((response, Outcome::OriginRefused))
@@ -129,7 +134,9 @@ impl Exchange {
             header,
             frames: read.get(head..).unwrap_or_default(),
         };
-        let limits = shared.deadlines().bridge();
+        // A TLS session keeps up to three records of its own.
+        let room = if stream.is_secure() { RECORD } else { ROOM };
+        let limits = shared.deadlines().bridge(room);
         let bridge = Bridge::new(stream, backend, opening, limits, &shared.stop);
         let open = Bridging::begin(&shared);
         tokio::spawn(
