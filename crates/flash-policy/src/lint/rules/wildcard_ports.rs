@@ -43,11 +43,9 @@ one port or two.
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    let high = subject
-        .options
-        .serving
-        .port()
-        .is_some_and(|port| !port.is_low());
+    let port = subject.options.serving.port();
+    // Where several ports serve it, one finding for all of them is enough.
+    let high = !subject.options.in_service && port.is_some_and(|port| !port.is_low());
     let message = if high {
         "`*` opens every port of this machine from 1024 up, databases and remote desktop among them"
     } else {
