@@ -461,3 +461,18 @@ fn what_scanners_flag() {
         assert!(found, "{expected} in {text}: {:?}", report.findings);
     }
 }
+
+/// A rule that is dead on this port may be there for another port that serves the same policy.
+#[test]
+fn a_dead_rule_stops_no_service() {
+    let text = br#"<cross-domain-policy><allow-access-from domain="a.test" to-ports="80"/></cross-domain-policy>"#;
+    let serving = Serving::from_port(Port::new(9339).unwrap());
+    let told = |report: &Report| {
+        let mut findings = report.findings.iter();
+        let found = findings.find(|finding| finding.rule == "low-ports-from-high-port");
+        found.map(|finding| finding.severity)
+    };
+    assert_eq!(told(&lint(text, serving)), Some(Severity::Warning));
+    let judged = lint_with(text, &Options::new(serving).hints(false));
+    assert_eq!(told(&judged), Some(Severity::Error));
+}

@@ -1,4 +1,4 @@
-//! From bytes to text: byte order marks, UTF-16, NULs, and size.
+//! From bytes to text: byte order marks, UTF-16 and UTF-32, NULs, and size.
 //!
 //! Adobe never states an encoding. What is certain: the reply ends at the first NUL, so a document in UTF-16 ends at
 //! its second byte. Everything the format needs is ASCII.
@@ -27,6 +27,10 @@ pub(super) fn text<'a>(
         if bytes.len() > limit {
             return None;
         }
+    }
+    if is_utf_32(bytes) {
+        findings.push(rules::utf_16::found_utf_32());
+        return None;
     }
     if is_utf_16(bytes) {
         findings.push(rules::utf_16::found(bytes));
@@ -86,6 +90,11 @@ fn skip_blanks<'a>(text: &'a str, start: &mut usize, findings: &mut Vec<Diagnost
     ));
     *start += blanks;
     rest
+}
+
+fn is_utf_32(bytes: &[u8]) -> bool {
+    let marked = bytes.starts_with(b"\xFF\xFE\0\0") || bytes.starts_with(b"\0\0\xFE\xFF");
+    marked || bytes.starts_with(b"<\0\0\0") || bytes.starts_with(b"\0\0\0<")
 }
 
 fn is_utf_16(bytes: &[u8]) -> bool {

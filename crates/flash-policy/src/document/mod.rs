@@ -16,6 +16,7 @@ mod encoding;
 mod prolog;
 mod strict;
 mod syntax;
+mod tail;
 
 pub use prolog::{Declaration, Doctype};
 

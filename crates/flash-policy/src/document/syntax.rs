@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use roxmltree::{Error, TextPos};
 
-use super::strict;
+use super::{strict, tail};
 use crate::diagnostic::quoted;
 use crate::lint::rules::{malformed_xml, template_placeholder};
 use crate::{Diagnostic, Span};
@@ -115,6 +115,8 @@ fn by_place(error: &Error, text: &str, at: usize) -> Diagnostic {
     let (before, rest) = text.split_at_checked(at).unwrap_or((text, ""));
     let outside = in_tag(before).is_none();
     if let Some(finding) = copied(before, rest, at) {
+        finding
+    } else if let Some(finding) = tail::find(before, rest, at) {
         finding
     } else if before.ends_with('<') && rest.starts_with([' ', '\t', '\r', '\n']) {
         blank_before_name(at)

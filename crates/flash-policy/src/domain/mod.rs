@@ -145,18 +145,30 @@ fn parse_hosts(text: &str) -> Result<Hosts, DomainError> {
         return fault(DomainErrorKind::Port, after_bracket + at..text.len());
     }
     if !text.is_ascii() {
-        return fault(
-            DomainErrorKind::International {
-                suggestion: crate::origin::a_label(text),
-            },
-            whole,
-        );
+        if let Some((at, found)) = text.char_indices().find(|(_, c)| is_in_no_name(*c)) {
+            return Err(from_host(&HostError::Character { at, found }, text, 0));
+        }
+        // What else is wrong would be wrong with the ASCII form, too.
+        let suggestion = crate::origin::a_label(text).filter(|name| parse_name(name).is_ok());
+        return fault(DomainErrorKind::International { suggestion }, whole);
     }
     parse_name(text)
 }
 
+/// A character beyond letters that no name has in any script: controls, directions, invisible ones, private ones.
+fn is_in_no_name(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{e000}'..='\u{f8ff}' | '\u{feff}' | '\u{fff0}'..='\u{ffff}'
+            | '\u{e0000}'..)
+}
+
 fn parse_name(text: &str) -> Result<Hosts, DomainError> {
     let name = text.strip_suffix('.').unwrap_or(text);
+    if text == "*." {
+        return Err(from_host(&HostError::Empty, text, 0));
+    }
     let Some(suffix) = name.strip_prefix("*.") else {
         return match name.find('*') {
             None => check_name(name)
@@ -194,10 +206,9 @@ fn parse_name(text: &str) -> Result<Hosts, DomainError> {
 
 /// A misplaced `*` in what would be an address without it, or in a name.
 fn wildcard_fault(text: &str) -> DomainErrorKind {
-    if text
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'*'))
-    {
+    let digits = text.contains(|c: char| c.is_ascii_digit());
+    let other = |c: char| !c.is_ascii_digit() && !matches!(c, '.' | '*');
+    if digits && !text.contains(other) {
         DomainErrorKind::WildcardInAddress
     } else {
         DomainErrorKind::PartialWildcard

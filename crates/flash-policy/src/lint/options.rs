@@ -65,6 +65,8 @@ pub struct Options {
     pub(crate) used_ports: Option<PortSet>,
     pub(crate) hints: bool,
     pub(crate) limit: usize,
+    /// Whether the file is the caller's to serve, perhaps from other ports, too.
+    pub(crate) in_service: bool,
 }
 
 impl Options {
@@ -78,6 +80,7 @@ impl Options {
             used_ports: None,
             hints: true,
             limit: LARGEST_LINTED,
+            in_service: false,
         }
     }
 
@@ -86,6 +89,7 @@ impl Options {
         let mut options = Self::new(serving);
         options.hints = false;
         options.limit = LARGEST;
+        options.in_service = true;
         options
     }
 

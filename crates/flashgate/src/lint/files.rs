@@ -45,12 +45,18 @@ pub(super) fn inputs(paths: &[PathBuf]) -> Vec<Input> {
 
 fn folder(path: &Path, inputs: &mut Vec<Input>) {
     let before = inputs.len();
+    let mut above = Vec::new();
     for entry in WalkDir::new(path).sort_by_file_name() {
+        if let Ok(entry) = &entry {
+            above.truncate(entry.depth());
+            above.push(entry.path().to_owned());
+        }
         match entry {
             Ok(entry) if is_policy(&entry) => inputs.push(Input::File(entry.into_path())),
             Ok(_) => {}
             Err(error) => {
-                let name = error.path().unwrap_or(path).display().to_string();
+                let name = faulty(&error, &above).unwrap_or(path);
+                let name = name.display().to_string();
                 let fault = match error.io_error() {
                     Some(error) => unreadable(error),
                     None => unreadable(&io::Error::from(error)),
@@ -67,6 +73,16 @@ fn folder(path: &Path, inputs: &mut Vec<Input>) {
         let name = path.display().to_string();
         inputs.push(Input::Fault { name, fault });
     }
+}
+
+/// Where an error occurred. One in the middle of a folder has no path: it is the folder's above it.
+fn faulty<'a>(error: &'a walkdir::Error, above: &'a [PathBuf]) -> Option<&'a Path> {
+    let parent = || {
+        above
+            .get(error.depth().checked_sub(1)?)
+            .map(PathBuf::as_path)
+    };
+    error.path().or_else(parent)
 }
 
 fn is_policy(entry: &DirEntry) -> bool {

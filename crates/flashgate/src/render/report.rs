@@ -196,8 +196,10 @@ impl Summary {
         let counts = counts.iter().filter(|(number, _)| *number > 0);
         let counts: Vec<_> = counts.map(|(number, what)| plural(*number, what)).collect();
         let mut line = plural(self.files, "file");
-        line.push_str(": ");
+        line.push_str(if self.files == 0 { " judged" } else { ": " });
         match counts.as_slice() {
+            // What nobody could read may hold anything.
+            [] if self.files == 0 => {}
             [] => line.push_str("no findings"),
             counts => line.push_str(&counts.join(", ")),
         }

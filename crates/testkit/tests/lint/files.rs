@@ -72,6 +72,23 @@ fn unreadable_files() {
         "{said:?}"
     );
     assert!(said.stderr.contains("1 could not be read"), "{said:?}");
+    // What nobody has read has not been found sound.
+    let said = lint_in(folder.path(), &["nosuch.xml"]);
+    let summary = "0 files judged; 1 could not be read or written\n";
+    assert_eq!(said.stdout, summary, "{said:?}");
+}
+
+/// In a container, root may open the folder `map_files` of process 1, and not list it.
+#[test]
+fn a_folder_that_fails_halfway_is_named() {
+    let halfway = fs::read_dir("/proc/1/map_files").is_ok_and(|mut list| list.any(|e| e.is_err()));
+    if !halfway {
+        return;
+    }
+    let said = lint_in("/proc/1".as_ref(), &["."]);
+    let named = "error: ./map_files: can't be read: permission denied";
+    assert!(said.stderr.contains(named), "{said:?}");
+    assert!(!said.stderr.contains("error: .: can't be read"), "{said:?}");
 }
 
 #[test]

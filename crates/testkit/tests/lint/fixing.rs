@@ -47,6 +47,19 @@ fn in_place() {
     assert_eq!(fs::metadata(&path).unwrap().ino(), inode);
 }
 
+/// As the guide says: another name of the same file keeps the old text.
+#[test]
+fn hard_links_part() {
+    let (broken, mended) = mendable();
+    let folder = Folder::new().unwrap();
+    let path = folder.file("a.xml", &broken).unwrap();
+    let other = folder.path().join("other");
+    fs::hard_link(&path, &other).unwrap();
+    lint_in(folder.path(), &["--fix", "a.xml"]);
+    assert_eq!(fs::read(&path).unwrap(), mended);
+    assert_eq!(fs::read(&other).unwrap(), broken);
+}
+
 /// What can't be mended is still told, and decides the exit code.
 #[test]
 fn the_rest_is_told() {

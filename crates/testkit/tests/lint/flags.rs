@@ -72,12 +72,20 @@ fn unknown_rules_and_contradictions() {
 fn ports() {
     let low = policy("<allow-access-from domain=\"www.games.test\" to-ports=\"80\"/>");
     let found = |arguments: &[&str]| {
-        let said = exits(&low, arguments, 0);
-        said.stdout.contains("[low-ports-from-high-port]")
+        let said = lint(&low, arguments);
+        let level = |level| {
+            said.stdout
+                .contains(&format!("{level}[low-ports-from-high-port]"))
+        };
+        (level("error"), level("warning"), said.code)
     };
-    assert!(!found(&[]), "843 if nothing is said");
-    assert!(!found(&["--port", "1023"]));
-    assert!(found(&["--port", "1024"]));
+    let silent = (false, false, Some(0));
+    assert_eq!(found(&[]), silent, "843 if nothing is said");
+    assert_eq!(found(&["--port", "1023"]), silent);
+    // The whole rule is dead.
+    assert_eq!(found(&["--port", "1024"]), (true, false, Some(1)));
+    let warn = ["--port", "1024", "--warn", "low-ports-from-high-port"];
+    assert_eq!(found(&warn), (false, true, Some(0)));
     for wrong in ["0", "65536", "x", "-1"] {
         let said = exits("", &[&format!("--port={wrong}")], 2);
         assert!(said.stderr.contains("from 1 to 65535"), "{}", said.stderr);

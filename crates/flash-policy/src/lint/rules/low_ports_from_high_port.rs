@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, PortSet, Severity};
+use crate::{Diagnostic, Port, PortSet, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "low-ports-from-high-port",
@@ -18,7 +18,8 @@ A grant of ports below 1024 in a policy that is served from port 1024 or above.
 ## Why it matters
 
 Whoever may open a high port need not be the machine's owner, so such a policy has no say over low ports. That
-part of the grant is dead.
+part of the grant is dead. Where it is the whole grant, `flashgate lint` makes this an error; `flashgate serve` keeps
+to the warning, as one policy may be served from several ports.
 
 ## What Flash does
 
@@ -57,11 +58,22 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         else {
             continue;
         };
-        findings.push(
-            RULE.finding(format!("served from port {port}, a policy opens no port below 1024"))
-                .at(span, "")
-                .note("players take such grants from ports below 1024 only, 843 among them")
-                .help("serve this policy on port 843, or leave the low ports out, unless players dial this port as a low one"),
-        );
+        let dead = ranges.iter().all(|range| range.high().is_low());
+        findings.push(found(port, dead, subject.options.in_service).at(span, ""));
     }
+}
+
+fn found(port: Port, dead: bool, in_service: bool) -> Diagnostic {
+    let message = format!("served from port {port}, a policy opens no port below 1024");
+    let mut finding = RULE
+        .finding(message)
+        .note("players take such grants from ports below 1024 only, 843 among them");
+    if dead {
+        finding = finding.note("this rule names no other port: it opens nothing");
+    }
+    // Of a policy that several ports share, a rule that is dead on one of them may be for another.
+    if dead && !in_service {
+        finding.severity = Severity::Error;
+    }
+    finding.help("serve this policy on port 843, or leave the low ports out, unless players dial this port as a low one")
 }

@@ -9,15 +9,15 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::File,
     page: r#"## What it finds
 
-A file in UTF-16, as Windows programs save it under the name "Unicode".
+A file in UTF-16, as Windows programs save it under the name "Unicode", or in UTF-32.
 
 ## Why it matters
 
-In UTF-16 every other byte of a policy is a NUL, and the first NUL ends the reply.
+In UTF-16 every other byte of a policy is a NUL, in UTF-32 three of four, and the first NUL ends the reply.
 
 ## What Flash does
 
-The player sees a document of one byte. This is so in every version that asks for socket policies, which is
+The player sees a document of two bytes at most. This is so in every version that asks for socket policies, which is
 since 7.0.19.
 
 ## Example
@@ -43,5 +43,12 @@ pub(crate) fn found(bytes: &[u8]) -> Diagnostic {
         .note(
             "players take the reply to end at the first NUL, and in UTF-16 every other byte is one",
         )
+        .help("save the file as UTF-8 without a byte order mark")
+}
+
+pub(crate) fn found_utf_32() -> Diagnostic {
+    RULE.finding("expected UTF-8, found UTF-32")
+        .at(0..4, "")
+        .note("players take the reply to end at the first NUL, and in UTF-32 three of four bytes are NULs")
         .help("save the file as UTF-8 without a byte order mark")
 }

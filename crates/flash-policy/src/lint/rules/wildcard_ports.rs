@@ -43,14 +43,20 @@ one port or two.
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    let port = subject.options.serving.port();
+    // Where several ports serve it, one finding for all of them is enough.
+    let high = !subject.options.in_service && port.is_some_and(|port| !port.is_low());
+    let message = if high {
+        "`*` opens every port of this machine from 1024 up, databases and remote desktop among them"
+    } else {
+        "`*` opens every port of this machine, mail and remote desktop among them"
+    };
     for (rule, places) in subject.rules() {
         if let (PortSet::All, Some(span)) = (&rule.ports, places.to_ports) {
             findings.push(
-                RULE.finding(
-                    "`*` opens every port of this machine, mail and remote desktop among them",
-                )
-                .at(span, "")
-                .help("list the ports that movies connect to, as in `9339,9400-9410`"),
+                RULE.finding(message)
+                    .at(span, "")
+                    .help("list the ports that movies connect to, as in `9339,9400-9410`"),
             );
         }
     }
