@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use testkit::binary;
 use testkit::needs;
-use testkit::zoo::Step::{End, Hold, Read, Send, Wait};
+use testkit::zoo::Step::{End, Hold, Read, ReadLine, Send, Wait};
 use testkit::zoo::{Enclosure, Keeper, missing};
 
 use super::docs::validate;
@@ -294,4 +294,23 @@ fn nagios() {
             assert!(number.parse::<f64>().is_ok(), "{item}");
         }
     }
+}
+
+/// Old players take a site's own policy, and the rule in it is named as any other.
+#[test]
+fn the_rule_of_an_http_policy() {
+    const SITE: &[u8] = b"HTTP/1.0 200 OK\r\nContent-Type: text/x-cross-domain-policy\r\n\r\n<cross-domain-policy><allow-access-from domain=\"www.a.test\"/></cross-domain-policy>";
+    if !needs::met(missing()) {
+        return;
+    }
+    let mut enclosure = Enclosure::empty(&["127.0.0.1"]).unwrap();
+    enclosure
+        .listen("127.0.0.1:80", &[&[ReadLine, Send(SITE), End]])
+        .unwrap();
+    enclosure.listen("127.0.0.1:5000", &[&[Hold]]).unwrap();
+    let arguments = ["srv.test:5000", "--from", "http://www.a.test/", "--player"];
+    let arguments = [&arguments[..], &["8", "--format", "json"]].concat();
+    let told = report(&enclosure.check(&arguments).unwrap());
+    assert_eq!(told["reason"], "granted", "{told:#}");
+    assert_eq!(told["decided-by"]["rule"]["domain"], "www.a.test");
 }

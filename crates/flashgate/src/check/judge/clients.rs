@@ -9,6 +9,8 @@ use super::{Case, Rank};
 /// Unity reads at most so much, in one read.
 const UNITY_READS: usize = 5_000;
 
+const NEEDS_WILDCARD: &str = "unity-needs-wildcard";
+
 pub(super) fn explain(case: &mut Case<'_>) {
     if case.plan.config.client == Client::Unity && case.is_denied() {
         unity(case);
@@ -16,6 +18,12 @@ pub(super) fn explain(case: &mut Case<'_>) {
     if case.plan.config.client == Client::Silverlight {
         silverlight(case);
     }
+}
+
+/// Whether the cause is one that is said here, so that no rule for the game's own site helps.
+pub(super) fn explained(case: &Case<'_>) -> bool {
+    let mut found = case.found.iter();
+    found.any(|(_, finding)| finding.diagnostic.rule == NEEDS_WILDCARD)
 }
 
 fn unity(case: &mut Case<'_>) {
@@ -39,7 +47,7 @@ fn unity(case: &mut Case<'_>) {
         let understood = asked.seen.step.learnt == Some(Learnt::Policy);
         if understood && !policy.rules.iter().any(|rule| rule.domain.is_any()) {
             let finding = Diagnostic::error(
-                "unity-needs-wildcard",
+                NEEDS_WILDCARD,
                 "Unity's web player takes rules for `*` only, and this policy has none",
             )
             .help(format!(

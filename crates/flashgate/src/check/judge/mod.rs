@@ -236,10 +236,7 @@ impl<'a> Asked<'a> {
     }
 
     fn lint(self) -> Lint {
-        lint(
-            &self.seen.step.document,
-            Serving::from_port(self.counts_as()),
-        )
+        lint(self.document(), Serving::from_port(self.counts_as()))
     }
 
     /// What the client took for the document, up to a NUL.

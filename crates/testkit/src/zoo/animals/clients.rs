@@ -4,6 +4,13 @@ use super::super::script::Step::{End, Read, ReadOnly, Send, Wait};
 use super::{Animal, Expected, Listener, PLAIN, SERVES_GOOD, allowed, denied, game, master};
 
 const UNITY: &[&str] = &["srv.test:5000", "--client", "unity"];
+const LIGHTSPARK: &[&str] = &[
+    "srv.test:5000",
+    "--from",
+    "http://www.a.test/game.swf",
+    "--client",
+    "lightspark",
+];
 const SILVERLIGHT: &[&str] = &[
     "srv.test:4502",
     "--client",
@@ -61,6 +68,22 @@ pub(super) const ANIMALS: &[Animal] = &[
         ],
         asked: UNITY,
         expected: denied("no-policy", "reply-in-pieces"),
+        ..PLAIN
+    },
+    Animal {
+        name: "lightspark",
+        does: "Lightspark: 843 answers as it should",
+        listeners: &[master(SERVES_GOOD), game()],
+        asked: LIGHTSPARK,
+        expected: allowed(None),
+        ..PLAIN
+    },
+    Animal {
+        name: "silverlight-elsewhere",
+        does: "Silverlight: the application is on port 5000",
+        listeners: &[at_943(&[&[ReadOnly(22), Send(ACCESS_POLICY), End]]), game()],
+        asked: &["srv.test:5000", "--client", "silverlight"],
+        expected: denied("port-authority", "silverlight-port"),
         ..PLAIN
     },
     Animal {
