@@ -122,7 +122,8 @@ impl Lint {
         if printed == Exit::Success {
             exit(&outcomes)
         } else {
-            printed
+            // 1 would say that there are findings.
+            Exit::Usage
         }
     }
 
