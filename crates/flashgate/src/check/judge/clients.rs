@@ -12,12 +12,27 @@ const UNITY_READS: usize = 5_000;
 const NEEDS_WILDCARD: &str = "unity-needs-wildcard";
 
 pub(super) fn explain(case: &mut Case<'_>) {
+    if case.is_denied() && case.plan.config.client.refuses(&case.plan.config.target) {
+        ipv6_literal(case);
+    }
     if case.plan.config.client == Client::Unity && case.is_denied() {
         unity(case);
     }
     if case.plan.config.client == Client::Silverlight {
         silverlight(case);
     }
+}
+
+fn ipv6_literal(case: &mut Case<'_>) {
+    let message = if case.plan.config.client == Client::Unity {
+        "Unity's web player connects over IPv4 only, and the target is an IPv6 address"
+    } else {
+        "Lightspark takes no host with a colon in it, as every IPv6 address has"
+    };
+    let finding = Diagnostic::error("ipv6-target", message)
+        .note("it refuses before it asks anybody, so no policy helps")
+        .help("have the movie name the server by its name, or by an IPv4 address");
+    case.add(Rank::Cause, finding);
 }
 
 /// Whether the cause is one that is said here, so that no rule for the game's own site helps.

@@ -71,6 +71,31 @@ pub(super) const ANIMALS: &[Animal] = &[
         ..PLAIN
     },
     Animal {
+        name: "lightspark-ipv6",
+        does: "Lightspark: the movie names an IPv6 address",
+        addresses: &["127.0.0.1", "::1"],
+        asked: &["[::1]:5000", "--client", "lightspark"],
+        expected: denied("no-policy", "ipv6-target"),
+        ..PLAIN
+    },
+    Animal {
+        name: "unity-ipv6",
+        does: "Unity: the game names an IPv6 address",
+        addresses: &["127.0.0.1", "::1"],
+        asked: &["[::1]:5000", "--client", "unity"],
+        expected: denied("no-policy", "ipv6-target"),
+        ..PLAIN
+    },
+    Animal {
+        name: "unity-both",
+        does: "Unity: the name has an IPv6 address too, where nothing answers",
+        addresses: &["::1", "127.0.0.1"],
+        listeners: &[master(&[&[Read, Send(EVERYBODY), End]]), game()],
+        asked: UNITY,
+        expected: allowed(Some("wildcard-domain")),
+        ..PLAIN
+    },
+    Animal {
         name: "lightspark",
         does: "Lightspark: 843 answers as it should",
         listeners: &[master(SERVES_GOOD), game()],
