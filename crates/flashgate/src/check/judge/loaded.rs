@@ -2,9 +2,9 @@
 //!
 //! For Flash Player the reasons are those of `flash_policy::decide`; nothing here may have another opinion.
 
-use flash_policy::Diagnostic;
 use flash_policy::decide::{self, Ignored, Location, Request};
 use flash_policy::player::{Client, Reason};
+use flash_policy::{Diagnostic, Host};
 
 use super::{Case, Rank};
 
@@ -33,29 +33,42 @@ pub(super) fn judge(case: &mut Case<'_>) {
 /// Why, and what to do.
 fn ignored(case: &Case<'_>, location: &Location) -> Option<(String, String)> {
     let config = &case.plan.config;
-    let request = Request {
+    let target = &config.target;
+    match (config.client, location) {
+        (Client::Silverlight, _) => Some((
+            "Silverlight asks port 943 and nothing else".to_owned(),
+            "serve the policy on port 943".to_owned(),
+        )),
+        (Client::Flash, _) => Some(words(request(case).ignores(location)?, target)),
+        (_, Location::Http { .. }) => Some((
+            "no policy over HTTP opens sockets to this client".to_owned(),
+            over_socket(target),
+        )),
+        (_, Location::Socket { host, .. }) if host != target => {
+            Some(words(Ignored::OtherHost, target))
+        }
+        _ => None,
+    }
+}
+
+fn request(case: &Case<'_>) -> Request {
+    let config = &case.plan.config;
+    Request {
         player: config.version,
         sandbox: config.sandbox.clone(),
         target: config.target.clone(),
         port: config.port,
-        loaded: Vec::new(),
-    };
-    let target = &config.target;
-    let reason = match (config.client, location) {
-        (Client::Silverlight, _) => {
-            return Some((
-                "Silverlight asks port 943 and nothing else".to_owned(),
-                "serve the policy on port 943".to_owned(),
-            ));
-        }
-        (Client::Flash, _) => request.ignores(location)?,
-        // The others take sockets alone, whatever `--player` says.
-        (_, Location::Http { .. }) => Ignored::HttpNoLonger,
-        (_, Location::Socket { host, .. }) if host != target => Ignored::OtherHost,
-        _ => return None,
-    };
-    let over_socket = format!("load it over a socket, as in `xmlsocket://{target}:843`");
-    let (why, help) = match reason {
+        loaded: config.loaded.clone(),
+    }
+}
+
+fn over_socket(target: &Host) -> String {
+    format!("load it over a socket, as in `xmlsocket://{target}:843`")
+}
+
+fn words(reason: Ignored, target: &Host) -> (String, String) {
+    let in_root = || format!("serve it as http://{target}/crossdomain.xml");
+    match reason {
         Ignored::OtherHost => (
             format!(
                 "the movie connects to `{target}`, and policies are kept by the name as it is written"
@@ -64,33 +77,30 @@ fn ignored(case: &Case<'_>, location: &Location) -> Option<(String, String)> {
         ),
         Ignored::SocketsNotYet => (
             "before Flash Player 7.0.19 no policy came over sockets".to_owned(),
-            format!("serve it as http://{target}/crossdomain.xml"),
+            in_root(),
         ),
         Ignored::HttpNotYet => (
             "before Flash Player 7.0.19 only the site's own /crossdomain.xml opened sockets"
                 .to_owned(),
-            format!("serve it as http://{target}/crossdomain.xml"),
+            in_root(),
         ),
         Ignored::HttpNoLonger => (
-            match config.client {
-                Client::Flash => {
-                    "since Flash Player 9.0.124 no policy over HTTP opens sockets".to_owned()
-                }
-                _ => "no policy over HTTP opens sockets to this client".to_owned(),
-            },
-            over_socket,
+            "since Flash Player 9.0.124 no policy over HTTP opens sockets".to_owned(),
+            over_socket(target),
         ),
         Ignored::Subfolder => (
             "over HTTP only a policy in the root folder opens sockets".to_owned(),
-            format!("put it into the root folder, as http://{target}/crossdomain.xml"),
+            in_root(),
         ),
         Ignored::LowPort => (
             "no policy over HTTP opens a port below 1024".to_owned(),
-            over_socket,
+            over_socket(target),
         ),
-        _ => ("this player does not take it".to_owned(), over_socket),
-    };
-    Some((why, help))
+        _ => (
+            "this player does not take it".to_owned(),
+            over_socket(target),
+        ),
+    }
 }
 
 fn told(location: &Location) -> String {

@@ -122,7 +122,11 @@ fn remedy(case: &Case<'_>) -> String {
 fn site(case: &Case<'_>) -> String {
     match &case.plan.config.sandbox {
         Sandbox::Remote(origin) => origin.host.to_string(),
-        _ => "*".to_owned(),
+        Sandbox::LocalWithNetwork
+        | Sandbox::LocalWithFile
+        | Sandbox::LocalTrusted
+        | Sandbox::Application
+        | _ => "*".to_owned(),
     }
 }
 

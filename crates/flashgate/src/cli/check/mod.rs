@@ -174,7 +174,9 @@ impl Check {
             Exit::Success => exit,
             // A verdict that nobody could read is none.
             _ if self.nagios => Exit::Status(Status::Unknown.code()),
-            _ => Exit::Usage,
+            Exit::System | Exit::Findings | Exit::Usage | Exit::Internal | Exit::Status(_) => {
+                Exit::Usage
+            }
         }
     }
 
