@@ -18,9 +18,11 @@ use crate::player_version::Era;
 use crate::{Host, Origin, PlayerVersion, Policy, Port, SiteControl};
 
 mod grants;
+mod ignored;
 mod reason;
 
 pub use grants::{Grant, Refusal, grants};
+pub use ignored::Ignored;
 pub use reason::{Allowed, Denied, Reason};
 
 use grants::{ServedFrom, judge};
@@ -305,21 +307,14 @@ impl Inquiry<'_> {
 
     /// What a loaded location may grant, if it counts at all for this target and this player.
     fn counts(&self, location: &Location, era: Era) -> Option<ServedFrom> {
-        match location {
-            _ if era.has_master() && self.is_master(location) => None,
-            Location::Socket { host, port }
-                if *host == self.request.target && era.loads_from_sockets() =>
-            {
-                Some(ServedFrom::Port(*port))
-            }
-            Location::Http { host, path }
-                if *host == self.request.target && era.loads_from_http() =>
-            {
-                let in_root = path.rfind('/') == Some(0);
-                in_root.then_some(ServedFrom::Http)
-            }
-            Location::Socket { .. } | Location::Http { .. } => None,
+        if era.has_master() && self.is_master(location) || self.request.ignores(location).is_some()
+        {
+            return None;
         }
+        Some(match location {
+            Location::Socket { port, .. } => ServedFrom::Port(*port),
+            Location::Http { .. } => ServedFrom::Http,
+        })
     }
 }
 

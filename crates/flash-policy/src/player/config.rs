@@ -1,6 +1,7 @@
 //! Who wants to connect where, with which player: all that an attempt depends on besides the servers.
 
 use alloc::vec::Vec;
+use core::net::IpAddr;
 use core::time::Duration;
 
 use crate::decide::{Location, Sandbox};
@@ -78,6 +79,22 @@ pub enum Client {
 }
 
 impl Client {
+    /// Whether it refuses this very host, whatever a policy says: Lightspark holds a colon in it for a fault, and Unity
+    /// has no IPv6.
+    #[must_use]
+    pub const fn refuses(self, host: &Host) -> bool {
+        match self {
+            Self::Lightspark | Self::Unity => matches!(host, Host::Address(IpAddr::V6(_))),
+            Self::Flash | Self::Silverlight | Self::Ruffle => false,
+        }
+    }
+
+    /// Whether it connects over IPv6 as well.
+    #[must_use]
+    pub const fn has_ipv6(self) -> bool {
+        !matches!(self, Self::Unity)
+    }
+
     /// The port that the client asks for a policy first.
     #[must_use]
     pub const fn master_port(self) -> Port {

@@ -100,6 +100,7 @@ async fn examine(plan: Plan, watcher: Watcher<'_>) -> Result<Report, Failure> {
     watcher(&format!("looking up {}", plan.config.target));
     let lookup = names::look_up(&plan.config.target, clock)
         .await
+        .and_then(|lookup| names::for_client(lookup, plan.config.client))
         .map_err(Failure::Name)?;
     let (outcome, lines) = drive::drive(&plan.config, &lookup, clock, watcher).await;
     watcher("looking at how the server does it");

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use flash_policy::Host;
+use flash_policy::player::Client;
 use tokio::net::lookup_host;
 use tokio::time::timeout_at;
 
@@ -23,6 +24,20 @@ pub(crate) struct Lookup {
 pub(crate) struct NameFault {
     pub(crate) name: String,
     pub(crate) why: String,
+}
+
+/// Leaves the addresses out that the client has no way to; a literal is for the client to refuse.
+pub(super) fn for_client(mut lookup: Lookup, client: Client) -> Result<Lookup, NameFault> {
+    if let (Host::Name(name), false) = (&lookup.host, client.has_ipv6()) {
+        lookup.addresses.retain(IpAddr::is_ipv4);
+        if lookup.addresses.is_empty() {
+            return Err(NameFault {
+                name: name.to_string(),
+                why: "it has IPv6 addresses only, and the client connects over IPv4".to_owned(),
+            });
+        }
+    }
+    Ok(lookup)
 }
 
 /// Asks the system's resolver, for no longer than the check may take.

@@ -65,6 +65,8 @@ pub(crate) enum TlsFault {
     NotYetValid,
     /// No root that this system trusts stands behind it.
     UnknownIssuer,
+    /// It is an authority's, and no server's.
+    Authority,
     /// Nothing that this system trusts is known.
     NoRoots,
     /// Something else.
@@ -135,7 +137,7 @@ fn certificate(error: &CertificateError) -> TlsFault {
         // An authority of the same name with another key is another one.
         CertificateError::UnknownIssuer | CertificateError::BadSignature => TlsFault::UnknownIssuer,
         // What `openssl req -x509` makes: an authority of its own, shown as a server.
-        other if other.to_string().contains("CaUsedAsEndEntity") => TlsFault::UnknownIssuer,
+        other if other.to_string().contains("CaUsedAsEndEntity") => TlsFault::Authority,
         other => TlsFault::Other(other.to_string()),
     }
 }

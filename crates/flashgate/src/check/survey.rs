@@ -6,7 +6,9 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use flash_policy::player::{Config, Learnt, Outcome, Protocol, Purpose, Reason, Step, Transport};
+use flash_policy::player::{
+    Config, End, Learnt, Outcome, Protocol, Purpose, Reason, Step, Transport,
+};
 use flash_policy::{REQUEST, decide};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -152,8 +154,12 @@ impl Around<'_> {
             step.end
                 .is_some_and(|(_, at)| at.since(step.started) < ONE / 2)
         };
-        let answered =
-            |(_, step): &(usize, &Step)| step.learnt == Some(Learnt::Policy) && quick(step);
+        // What a reset took from the player this time may well come another time.
+        let lost =
+            |step: &Step| step.first_byte.is_some() && matches!(step.end, Some((End::Reset, _)));
+        let answered = |(_, step): &(usize, &Step)| {
+            (step.learnt == Some(Learnt::Policy) || lost(step)) && quick(step)
+        };
         for (index, step) in self.asked().filter(answered) {
             let mut traces = Vec::new();
             while traces.len() < REPEATS && Instant::now() < self.until {

@@ -123,7 +123,8 @@ impl Lint {
         if printed == Exit::Success {
             exit(&outcomes)
         } else {
-            printed
+            // 1 would say that there are findings.
+            Exit::Usage
         }
     }
 

@@ -94,8 +94,7 @@ fn renderer(stream: &(impl IsTerminal + std::os::fd::AsFd)) -> Renderer {
     if !stream.is_terminal() {
         return Renderer::plain();
     }
-    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let renderer = if plain {
+    let renderer = if wants_plain() {
         Renderer::plain()
     } else {
         Renderer::styled()
@@ -104,6 +103,16 @@ fn renderer(stream: &(impl IsTerminal + std::os::fd::AsFd)) -> Renderer {
         Ok(size) if size.ws_col > NARROWEST => renderer.term_width(size.ws_col.into()),
         Ok(_) | Err(_) => renderer,
     }
+}
+
+/// Whether the user wants no colours, or the terminal has none.
+pub(crate) fn wants_plain() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || is_dumb()
+}
+
+/// A terminal that knows no escape sequences.
+pub(crate) fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// Where a terminal says that it is narrower, it most likely does not know.

@@ -14,6 +14,7 @@ mod ruffle;
 mod running;
 mod secure;
 mod terminal;
+mod unexplained;
 mod vectors;
 mod zoo;
 

@@ -345,3 +345,19 @@ fn nagios() {
         assert!(text.contains(" | time="), "{text}");
     }
 }
+
+/// What keeps one entry from working is told before what another is only warned of.
+#[test]
+fn the_first_cause_comes_first() {
+    let odd = Keeper::start(local(), &[&[ReadLine, Send(OPEN), Send(TEXT), Hold]]).unwrap();
+    let closed = Keeper::start(local(), &[&[ReadLine, Send(FORBIDDEN), End]]).unwrap();
+    let entry = |keeper: &Keeper| {
+        let port = keeper.address().port();
+        serde_json::json!({"host": "game.test", "port": port, "proxyUrl": format!("ws://localhost:{port}/")})
+    };
+    let config = serde_json::json!({"socketProxy": [entry(&odd), entry(&closed)]});
+    let folder = Folder::new().unwrap();
+    let file = folder.file("ruffle.json", config.to_string()).unwrap();
+    let (told, _) = check(&[file.to_str().unwrap()]);
+    assert_eq!(ids(&told), ["origin-refused", "text-frame"], "{told:#}");
+}

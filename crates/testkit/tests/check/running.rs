@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use testkit::binary;
 use testkit::needs;
-use testkit::zoo::Step::{End, Hold, Read, Send, Wait};
+use testkit::zoo::Step::{End, Hold, Read, ReadLine, Send, Wait};
 use testkit::zoo::{Enclosure, Keeper, missing};
 
 use super::docs::validate;
@@ -30,7 +30,29 @@ fn check(arguments: &[&str]) -> Output {
 /// What can't be checked is told with what to do, and is no verdict.
 #[test]
 fn what_it_refuses() {
-    let cases: [(&[&str], &str); 12] = [
+    let cases: [(&[&str], &str); 16] = [
+        (
+            &["localhost:80", "--secure-socket", "--player", "10"],
+            "Flash Player 10 has no `SecureSocket`",
+        ),
+        (
+            &["localhost:80", "--secure-socket", "--client", "unity"],
+            "only Flash Player and AIR have `SecureSocket`",
+        ),
+        (
+            &["ws://localhost/", "--secure-socket", "--client", "ruffle"],
+            "Ruffle in a browser has no `SecureSocket`",
+        ),
+        (
+            &[
+                "localhost:80",
+                "--sandbox",
+                "application",
+                "--client",
+                "unity",
+            ],
+            "the sandbox `application` is AIR's own",
+        ),
         (&["srv.test"], "expected HOST:PORT"),
         (&["localhost:0"], "expected a port from 1 to 65535, found 0"),
         (
@@ -83,6 +105,20 @@ fn a_probe_that_cannot_run_is_unknown() {
     ] {
         let output = check(arguments);
         assert_eq!(output.status.code(), Some(3), "{arguments:?}");
+    }
+    for further in [
+        &["--no-such-flag"][..],
+        &["--format", "json"],
+        &["--player", "33"],
+        &["--master-port", "0"],
+    ] {
+        let output = check(&[&["localhost:80", "--nagios"], further].concat());
+        let line = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(3), "{further:?}");
+        assert!(
+            line.starts_with("FLASHGATE UNKNOWN - ") && line.lines().count() == 1,
+            "{line}"
+        );
     }
     let output = check(&["localhost:0", "--nagios"]);
     assert!(output.stdout.starts_with(b"FLASHGATE UNKNOWN - "));
@@ -293,5 +329,38 @@ fn nagios() {
             let number = value.split(';').next().unwrap().trim_end_matches('s');
             assert!(number.parse::<f64>().is_ok(), "{item}");
         }
+    }
+}
+
+/// Old players take a site's own policy, and the rule in it is named as any other.
+#[test]
+fn the_rule_of_an_http_policy() {
+    const SITE: &[u8] = b"HTTP/1.0 200 OK\r\nContent-Type: text/x-cross-domain-policy\r\n\r\n<cross-domain-policy><allow-access-from domain=\"www.a.test\"/></cross-domain-policy>";
+    if !needs::met(missing()) {
+        return;
+    }
+    let mut enclosure = Enclosure::empty(&["127.0.0.1"]).unwrap();
+    enclosure
+        .listen("127.0.0.1:80", &[&[ReadLine, Send(SITE), End]])
+        .unwrap();
+    enclosure.listen("127.0.0.1:5000", &[&[Hold]]).unwrap();
+    let arguments = ["srv.test:5000", "--from", "http://www.a.test/", "--player"];
+    let arguments = [&arguments[..], &["8", "--format", "json"]].concat();
+    let told = report(&enclosure.check(&arguments).unwrap());
+    assert_eq!(told["reason"], "granted", "{told:#}");
+    assert_eq!(told["decided-by"]["rule"]["domain"], "www.a.test");
+}
+
+/// A verdict that could not be written is none: 1 would say that the movie does not connect.
+#[test]
+fn a_report_that_cannot_be_written() {
+    let game = Keeper::start(local(), &[&[Hold]]).unwrap();
+    let target = format!("localhost:{}", game.address().port());
+    for (further, code) in [(&[][..], 2), (&["--nagios"], 3)] {
+        let full = std::fs::File::create("/dev/full").unwrap();
+        let mut command = Command::new(binary::flashgate().unwrap());
+        let command = command.args(["check", &target, "--sandbox", "local-trusted"]);
+        let command = command.args(further).stdout(full).stderr(Stdio::null());
+        assert_eq!(command.status().unwrap().code(), Some(code), "{further:?}");
     }
 }

@@ -164,3 +164,24 @@ fn an_unknown_authority() {
         "{report:#}"
     );
 }
+
+/// What `openssl req -x509` makes is trusted here, and still no server's.
+#[test]
+fn an_authority_is_no_server() {
+    if !needs::met(missing()) {
+        return;
+    }
+    let folder = Folder::new().unwrap();
+    openssl(
+        &folder,
+        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost -addext subjectAltName=DNS:localhost -days 2 -keyout key.pem -out cert.pem",
+    );
+    let (_server, address) = serve(&folder);
+    let report = check(address, &folder.path().join("cert.pem"));
+    let first = &report["findings"][0];
+    assert_eq!(first["id"], "certificate-not-trusted", "{report:#}");
+    assert!(
+        first["message"].as_str().unwrap().contains("CA:TRUE"),
+        "{report:#}"
+    );
+}

@@ -32,6 +32,15 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 "#;
 
 fn on_a_terminal(ctrl_c_at: &str, master: &Keeper, further: &[&str]) -> (String, Option<i32>) {
+    on_this_terminal("xterm", ctrl_c_at, master, further)
+}
+
+fn on_this_terminal(
+    name: &str,
+    ctrl_c_at: &str,
+    master: &Keeper,
+    further: &[&str],
+) -> (String, Option<i32>) {
     let mut command = Command::new(PYTHON);
     command.args(["-c", TERMINAL, ctrl_c_at]);
     command.arg(binary::flashgate().unwrap());
@@ -41,7 +50,7 @@ fn on_a_terminal(ctrl_c_at: &str, master: &Keeper, further: &[&str]) -> (String,
         .args(further);
     let output = command
         .env_remove("NO_COLOR")
-        .env("TERM", "xterm")
+        .env("TERM", name)
         .output()
         .unwrap();
     let shown = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -81,5 +90,18 @@ fn colour_and_progress() {
     );
     assert!(shown.contains("\x1b[1;31mdenied\x1b[0m"), "{shown:?}");
     let (shown, _) = on_a_terminal("", &master, &["--timeout", "400ms", "--nagios"]);
+    assert!(!shown.contains('\x1b'), "{shown:?}");
+}
+
+/// It would print the sequences as they are.
+#[test]
+fn a_dumb_terminal() {
+    if !needs::met(needs::program(PYTHON)) {
+        return;
+    }
+    let master = Keeper::start(([127, 0, 0, 1], 0).into(), &[&[Hold]]).unwrap();
+    let (shown, code) = on_this_terminal("dumb", "", &master, &["--timeout", "400ms"]);
+    assert_eq!(code, Some(1), "{shown:?}");
+    assert!(shown.contains("denied"), "{shown:?}");
     assert!(!shown.contains('\x1b'), "{shown:?}");
 }

@@ -156,3 +156,14 @@ fn summary() {
     let said = lint_in(folder.path(), &["c.xml"]);
     assert_eq!(said.stdout, "1 file: no findings\n");
 }
+
+/// 1 would say that there are findings.
+#[test]
+fn a_report_that_cannot_be_written() {
+    let folder = Folder::new().unwrap();
+    folder.file("policy.xml", doubtful()).unwrap();
+    let full = std::fs::File::create("/dev/full").unwrap();
+    let mut command = flashgate(&["lint", "policy.xml"]);
+    let command = command.current_dir(folder.path()).stdout(full);
+    assert_eq!(command.status().unwrap().code(), Some(2));
+}

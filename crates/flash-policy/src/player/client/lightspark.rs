@@ -93,7 +93,7 @@ impl Lightspark {
             Sandbox::LocalTrusted if here => Some(Move::Connect(Grounds::NONE_NEEDED)),
             Sandbox::LocalWithFile => Some(Move::Refuse(Grounds::refused(Reason::Sandbox))),
             // A host with a colon in it is an invalid one.
-            _ if matches!(self.config.target, Host::Address(address) if address.is_ipv6()) => {
+            _ if self.config.client.refuses(&self.config.target) => {
                 Some(Move::Refuse(Grounds::refused(Reason::NoPolicy)))
             }
             Sandbox::Remote(_) | Sandbox::LocalWithNetwork | Sandbox::LocalTrusted => None,

@@ -37,6 +37,9 @@ impl Unity {
         if self.config.sandbox == Sandbox::Application {
             return Move::Connect(Grounds::NONE_NEEDED);
         }
+        if self.config.client.refuses(&self.config.target) {
+            return Move::Refuse(Grounds::refused(Reason::NoPolicy));
+        }
         for (place, port) in self.places() {
             match self.answers.iter().find(|(known, _)| *known == place) {
                 None => {

@@ -3,6 +3,7 @@
 //! Ruffle asks for no policy. What decides is the browser (mixed content, ports it blocks, certificates) and the bridge
 //! (the handshake, with the page's Origin), and Ruffle tells the movie of neither: it sees connect, then close.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use flash_policy::player::{Reason, Verdict};
@@ -87,6 +88,8 @@ pub(super) async fn examine(
         findings.extend(judged.findings);
         scenes.push(scene);
     }
+    // An error of a later entry comes before what an earlier one is only warned of.
+    findings.sort_by_key(|finding: &Finding| Reverse(finding.diagnostic.severity));
     Ok(BridgeReport {
         plan,
         verdict,

@@ -109,9 +109,34 @@ fn resets(case: &mut Case<'_>, asked: Asked<'_>) {
         );
 }
 
+/// Whether the answer came bit by bit, and had no end when the player gave up.
+pub(super) fn drips(asked: Asked<'_>) -> bool {
+    const BITS: usize = 5;
+    let (step, trace) = (&asked.seen.step, &asked.seen.trace);
+    matches!(step.end, Some((End::TimedOut, _)))
+        && step.pieces >= BITS
+        && trace.document().trim_ascii_start().starts_with(b"<")
+}
+
+fn unfinished(case: &mut Case<'_>, asked: Asked<'_>) {
+    let (name, bytes) = (asked.name(), asked.seen.step.document.len());
+    case.delivery(
+        "reply-too-late",
+        format!("{name} is not done in time: {bytes} bytes had come when the player gave up"),
+        |finding| {
+            finding
+                .note("an answer counts when all of it has come, and not before")
+                .help("send the document and the NUL in one write")
+        },
+    );
+}
+
 /// An answer that began when the player no longer waited for it.
 fn late(case: &mut Case<'_>, asked: Asked<'_>) {
     let (step, trace) = (&asked.seen.step, &asked.seen.trace);
+    if drips(asked) {
+        return unfinished(case, asked);
+    }
     let Some((End::TimedOut, over)) = step.end else {
         return;
     };

@@ -9,13 +9,36 @@ use super::{Case, Rank};
 /// Unity reads at most so much, in one read.
 const UNITY_READS: usize = 5_000;
 
+const NEEDS_WILDCARD: &str = "unity-needs-wildcard";
+
 pub(super) fn explain(case: &mut Case<'_>) {
+    if case.is_denied() && case.plan.config.client.refuses(&case.plan.config.target) {
+        ipv6_literal(case);
+    }
     if case.plan.config.client == Client::Unity && case.is_denied() {
         unity(case);
     }
     if case.plan.config.client == Client::Silverlight {
         silverlight(case);
     }
+}
+
+fn ipv6_literal(case: &mut Case<'_>) {
+    let message = if case.plan.config.client == Client::Unity {
+        "Unity's web player connects over IPv4 only, and the target is an IPv6 address"
+    } else {
+        "Lightspark takes no host with a colon in it, as every IPv6 address has"
+    };
+    let finding = Diagnostic::error("ipv6-target", message)
+        .note("it refuses before it asks anybody, so no policy helps")
+        .help("have the movie name the server by its name, or by an IPv4 address");
+    case.add(Rank::Cause, finding);
+}
+
+/// Whether the cause is one that is said here, so that no rule for the game's own site helps.
+pub(super) fn explained(case: &Case<'_>) -> bool {
+    let mut found = case.found.iter();
+    found.any(|(_, finding)| finding.diagnostic.rule == NEEDS_WILDCARD)
 }
 
 fn unity(case: &mut Case<'_>) {
@@ -39,7 +62,7 @@ fn unity(case: &mut Case<'_>) {
         let understood = asked.seen.step.learnt == Some(Learnt::Policy);
         if understood && !policy.rules.iter().any(|rule| rule.domain.is_any()) {
             let finding = Diagnostic::error(
-                "unity-needs-wildcard",
+                NEEDS_WILDCARD,
                 "Unity's web player takes rules for `*` only, and this policy has none",
             )
             .help(format!(

@@ -3,7 +3,7 @@
 use flash_policy::player::Learnt;
 use flash_policy::{Diagnostic, Severity};
 
-use super::{Asked, Case, Rank, tls};
+use super::{Asked, Case, Rank, absent, tls};
 use crate::check::http;
 use crate::check::survey::{Spoken, looks_like_tls};
 use crate::log::escaped;
@@ -62,7 +62,8 @@ fn speaks_tls(case: &mut Case<'_>, asked: Asked<'_>) {
 /// Bytes came, in time, and the player makes nothing of them.
 fn document(case: &mut Case<'_>, asked: Asked<'_>) {
     let step = &asked.seen.step;
-    let unusable = step.learnt == Some(Learnt::Unusable) || step.learnt == Some(Learnt::Nothing);
+    // Nothing is learnt where the time of the whole attempt ran out over it; what had come by then is told all the same.
+    let unusable = step.learnt != Some(Learnt::Policy) && !absent::drips(asked);
     // A document that is right and counts for nothing came too late, or in the wrong way.
     if !unusable || !asked.answered() || super::framing::is_right(case, asked) {
         return;

@@ -16,9 +16,14 @@ pub(super) fn judge(case: &mut Case<'_>) {
         if endless(case, asked) {
             continue;
         }
+        if is_lost(asked) {
+            reset(case, asked);
+        }
         without_nul(case, asked);
         lost_at_times(case, asked);
-        reset(case, asked);
+        if !is_lost(asked) {
+            reset(case, asked);
+        }
         greeting(case, asked);
         pieces(case, asked);
         surplus(case, asked);
@@ -79,6 +84,8 @@ fn without_nul(case: &mut Case<'_>, asked: Asked<'_>) {
     case.delivery("reply-without-nul", message, |finding| {
         let note = if held {
             "a player reads up to the first NUL, or until the server closes"
+        } else if is_lost(asked) {
+            "a close would end it too, for Flash Player; a reset does not, and what came counts for nothing"
         } else {
             "the close ends it too, for Flash Player; Adobe's papers ask for the NUL"
         };
@@ -103,7 +110,17 @@ fn reset(case: &mut Case<'_>, asked: Asked<'_>) {
     let finding = Diagnostic::error("reset-after-reply", message)
         .note("Windows throws away what it has not handed to the player yet, and the movie gets `Error #2048` now and then")
         .help("read the request to its NUL before answering; then shut the write side down, read to the end, and only then close");
-    case.add(Rank::Wrong, finding);
+    let rank = if is_lost(asked) && case.lacks_policy() {
+        Rank::Cause
+    } else {
+        Rank::Wrong
+    };
+    case.add(rank, finding);
+}
+
+/// Whether it was a reset that took the answer from the player.
+fn is_lost(asked: Asked<'_>) -> bool {
+    matches!(asked.seen.step.end, Some((End::Reset, _)))
 }
 
 fn is_reset(trace: &Trace) -> bool {

@@ -5,7 +5,7 @@ use flash_policy::parse::RulePlaces;
 use flash_policy::player::{Client, Learnt, Reason};
 use flash_policy::{Diagnostic, Origin, Profile, Severity, Span, grants, parse};
 
-use super::{Asked, Case, Rank, Source, near_miss};
+use super::{Asked, Case, Rank, Source, clients, near_miss};
 
 /// Why a policy that was understood does not grant, when that is the verdict.
 pub(super) fn explain(case: &mut Case<'_>) {
@@ -16,6 +16,8 @@ pub(super) fn explain(case: &mut Case<'_>) {
         decide::Reason::MetaPolicyMasterOnly | decide::Reason::MetaPolicyNone => {
             meta_policy(case, reason);
         }
+        // No policy had a say: the port itself is out of its reach, and `clients` says so.
+        decide::Reason::PortAuthority if case.plan.config.client == Client::Silverlight => {}
         decide::Reason::PortAuthority => authority(case),
         decide::Reason::SecureOnly => secure_only(case),
         decide::Reason::NoRuleMatches => no_match(case),
@@ -172,7 +174,7 @@ fn no_match(case: &mut Case<'_>) {
     for asked in understood(case) {
         near_miss::judge(case, asked);
     }
-    if case.found.len() > before {
+    if case.found.len() > before || clients::explained(case) {
         return;
     }
     let port = case.plan.config.port;
@@ -211,7 +213,8 @@ fn remedy(case: &Case<'_>) -> String {
             format!("add a rule: `<allow-access-from domain=\"{host}\" to-ports=\"{port}\"/>`")
         }
         Movie::Hostless => format!(
-            "local movies are admitted by `domain=\"*\"` alone: `<allow-access-from domain=\"*\" to-ports=\"{port}\"/>`"
+            "{} are admitted by `domain=\"*\"` alone: `<allow-access-from domain=\"*\" to-ports=\"{port}\"/>`",
+            whose(case)
         ),
     }
 }
@@ -219,12 +222,15 @@ fn remedy(case: &Case<'_>) -> String {
 pub(super) fn whose(case: &Case<'_>) -> String {
     match movie(case) {
         Movie::Remote(origin) => format!("movies of `{}`", origin.host),
+        Movie::Hostless if case.plan.config.client == Client::Unity => "Unity's games".to_owned(),
         Movie::Hostless => "local movies".to_owned(),
     }
 }
 
+/// As rules see it: to Unity only `*` admits, whatever site the game is from.
 pub(super) fn movie(case: &Case<'_>) -> Movie {
     match &case.plan.config.sandbox {
+        _ if case.plan.config.client == Client::Unity => Movie::Hostless,
         Sandbox::Remote(origin) => Movie::Remote(origin.clone()),
         Sandbox::LocalWithNetwork
         | Sandbox::LocalWithFile

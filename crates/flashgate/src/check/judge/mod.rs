@@ -15,10 +15,12 @@ mod addresses;
 mod clients;
 mod foreign;
 mod framing;
+mod loaded;
 mod meaning;
 mod near_miss;
 mod target;
 mod tls;
+mod unexplained;
 
 pub(super) use tls::judge as judge_tls;
 
@@ -92,7 +94,8 @@ pub(super) fn judge(
     addresses::judge(&mut case);
     target::judge(&mut case);
     meaning::judge(&mut case);
-    case.fall_back();
+    loaded::judge(&mut case);
+    unexplained::judge(&mut case);
     let mut found = case.found;
     found.sort_by_key(|(rank, _)| *rank);
     let findings = found.into_iter().map(|(_, finding)| finding).collect();
@@ -155,59 +158,6 @@ impl<'a> Case<'a> {
     fn has_cause(&self) -> bool {
         self.found.iter().any(|(rank, _)| *rank == Rank::Cause)
     }
-
-    /// A verdict that nothing else explains is explained by its reason.
-    fn fall_back(&mut self) {
-        if self.outcome.verdict == Verdict::Allowed || self.has_cause() {
-            return;
-        }
-        let port = self.plan.config.port;
-        let host = &self.plan.config.target;
-        let finding = match self.outcome.reason {
-            Reason::Refused(decide::Reason::Sandbox) => Diagnostic::error(
-                "sandbox",
-                "a local movie that may read files has no sockets (SecurityError #2010)",
-            )
-            .help("publish it with network access instead of access to local files, or have it trusted"),
-            Reason::Timeout => Diagnostic::error(
-                "timeout",
-                "the time of the whole attempt was over before the policy had come",
-            )
-            .help("find out what the policy server waits for; a movie can raise `Socket.timeout`"),
-            Reason::Refused(_) => Diagnostic::error(
-                "no-policy",
-                format!("nothing serves a policy: neither port {} nor port {port} of {host}", self.plan.config.master()),
-            )
-            .note(self.destination())
-            .note("without a policy no movie connects, from the host's own pages neither (since Flash Player 9.0.124)")
-            .help(format!("serve one: `flashgate serve --allow 'www.example.com:{port}'`")),
-            Reason::Granted
-            | Reason::NoPolicyNeeded
-            | Reason::TargetRefused
-            | Reason::TargetTimeout
-            | _ => Diagnostic::error(self.outcome.reason.code(), "the player does not connect"),
-        };
-        self.add(Rank::Cause, finding);
-    }
-}
-
-impl Case<'_> {
-    /// What the game's own port made of the question.
-    fn destination(&self) -> String {
-        let port = self.plan.config.port;
-        let mut asked = self.asked();
-        let Some(asked) = asked.find(|asked| asked.place == Place::Destination) else {
-            return format!("port {port} was not asked");
-        };
-        let trace = &asked.seen.trace;
-        let did = match trace.end {
-            _ if asked.answered() => "answered with what is no policy",
-            _ if asked.seen.step.connected.is_none() => "did not accept the connection",
-            Some(_) => "closed the connection without an answer",
-            None => "accepted the connection and said nothing",
-        };
-        format!("port {port} {did}")
-    }
 }
 
 impl<'a> Asked<'a> {
@@ -236,10 +186,7 @@ impl<'a> Asked<'a> {
     }
 
     fn lint(self) -> Lint {
-        lint(
-            &self.seen.step.document,
-            Serving::from_port(self.counts_as()),
-        )
+        lint(self.document(), Serving::from_port(self.counts_as()))
     }
 
     /// What the client took for the document, up to a NUL.

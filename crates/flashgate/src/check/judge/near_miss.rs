@@ -37,7 +37,7 @@ fn port_miss(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
     let index = policy
         .rules
         .iter()
-        .position(|rule| admits_to_some_port(rule, &movie, port))?;
+        .position(|rule| !rule.ports.contains(port) && admits_to_some_port(rule, &movie, port))?;
     let rule = policy.rules.get(index)?;
     let finding = Diagnostic::error(
         "port-not-granted",

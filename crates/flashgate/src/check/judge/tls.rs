@@ -42,6 +42,12 @@ pub(in crate::check) fn judge(fault: &TlsFault, name: &str, clear: &'static str)
         )
         .note("it is self-signed, or the server does not send the certificates in between")
         .help("serve the full chain (`fullchain.pem`) of a public authority"),
+        TlsFault::Authority => Diagnostic::error(
+            "certificate-not-trusted",
+            format!("the certificate of {name} is an authority's (CA:TRUE), and no server's"),
+        )
+        .note("`openssl req -x509` makes such certificates; trusting it does not help")
+        .help("have one issued for the server, or make it with `-addext basicConstraints=critical,CA:FALSE`"),
         TlsFault::NoRoots => Diagnostic::error(
             "no-trusted-roots",
             "this machine trusts no authority at all, so no certificate can be checked",

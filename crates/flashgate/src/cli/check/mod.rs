@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use flash_policy::player::Verdict;
 use flash_policy::{PlayerVersion, Port};
 
+mod contradictions;
 mod plan;
 
 use super::Exit;
@@ -104,11 +105,15 @@ struct Fault {
 
 impl Check {
     pub(super) fn run(self) -> Exit {
-        let result = if self.client == Client::Ruffle {
-            self.bridge()
-        } else {
-            self.player()
-        };
+        let result = self.contradiction().map_or_else(
+            || match self.client {
+                Client::Ruffle => self.bridge(),
+                Client::Flash | Client::Lightspark | Client::Unity | Client::Silverlight => {
+                    self.player()
+                }
+            },
+            Err,
+        );
         result.unwrap_or_else(|fault| self.cannot_run(&fault))
     }
 
@@ -167,17 +172,18 @@ impl Check {
         };
         match super::print(text.as_bytes()) {
             Exit::Success => exit,
-            failed @ (Exit::System
-            | Exit::Findings
-            | Exit::Usage
-            | Exit::Internal
-            | Exit::Status(_)) => failed,
+            // A verdict that nobody could read is none.
+            _ if self.nagios => Exit::Status(Status::Unknown.code()),
+            Exit::System | Exit::Findings | Exit::Usage | Exit::Internal | Exit::Status(_) => {
+                Exit::Usage
+            }
         }
     }
 
     fn cannot_run(&self, fault: &Fault) -> Exit {
         if self.nagios {
             let status = Status::Unknown;
+            // Where that fails too, the status says enough.
             super::print(status.line(&fault.message, "").as_bytes());
             return Exit::Status(status.code());
         }
@@ -190,8 +196,14 @@ impl Check {
 }
 
 /// The exit after wrong flags: a monitoring system would take 2 for an outage.
-pub(super) fn usage(mut arguments: impl Iterator<Item = String>) -> Exit {
-    if arguments.any(|argument| argument == "--nagios") {
+///
+/// It reads standard output alone, so the fault is told there too.
+pub(super) fn usage(arguments: impl Iterator<Item = String>, fault: &str) -> Exit {
+    let mut arguments = arguments.skip(1);
+    if arguments.next().as_deref() == Some("check") && arguments.any(|given| given == "--nagios") {
+        let first = fault.lines().next().unwrap_or_default();
+        let message = first.strip_prefix("error: ").unwrap_or(first);
+        super::print(Status::Unknown.line(message, "").as_bytes());
         Exit::Status(Status::Unknown.code())
     } else {
         Exit::Usage

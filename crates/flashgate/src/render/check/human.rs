@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::time::Duration;
 
-use flash_policy::player::{Protocol, Purpose, Transport, Verdict};
+use flash_policy::player::{End, Protocol, Purpose, Transport, Verdict};
 
 use super::words::{self, count, time};
 use crate::check::{Attempt, Dialled, Ended, Finding, Report, Seen, Source};
@@ -74,8 +74,7 @@ pub(super) fn findings(found: &[Finding], sources: &[Source], target: &str) -> S
 
 /// The verdict's word, in colour on a terminal.
 pub(super) fn emphasised(word: &str, good: bool) -> String {
-    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    if plain || !std::io::stdout().is_terminal() {
+    if render::wants_plain() || !std::io::stdout().is_terminal() {
         return word.to_owned();
     }
     let colour = if good { 32 } else { 31 };
@@ -140,7 +139,8 @@ fn answer(seen: &Seen) -> String {
     let Some(first) = trace.first_byte() else {
         return match trace.end {
             Some((ended, at)) => {
-                format!("{} without a byte after {}", closes(ended), after(seen, at))
+                let (ends, then) = closes(ended);
+                format!("{ends} after {} without a byte{then}", after(seen, at))
             }
             None => "says nothing".to_owned(),
         };
@@ -159,13 +159,15 @@ fn answer(seen: &Seen) -> String {
     });
     match trace.end {
         Some((ended, _)) => {
-            let _ = write!(told, ", then {}", closes(ended));
+            let (ends, then) = closes(ended);
+            let _ = write!(told, ", then {ends}{then}");
         }
         None => told.push_str(", stays open"),
     }
     let learnt = match step.learnt {
         Some(flash_policy::player::Learnt::Policy) => "",
         Some(flash_policy::player::Learnt::Unusable) => "; no policy",
+        _ if matches!(step.end, Some((End::Reset, _))) => "; lost to the reset",
         Some(flash_policy::player::Learnt::Nothing) | None => "; too late, or not all of it",
     };
     told.push_str(learnt);
@@ -176,10 +178,11 @@ fn after(seen: &Seen, at: Duration) -> String {
     time(at.saturating_sub(words::since_start(seen.step.started)))
 }
 
-fn closes(ended: Ended) -> &'static str {
+/// How it ends, and what comes after.
+fn closes(ended: Ended) -> (&'static str, &'static str) {
     match ended {
-        Ended::Fin => "closes (FIN)",
-        Ended::Reset => "resets (RST)",
-        Ended::FinThenReset => "closes (FIN), and resets (RST) what comes later",
+        Ended::Fin => ("closes (FIN)", ""),
+        Ended::Reset => ("resets (RST)", ""),
+        Ended::FinThenReset => ("closes (FIN)", ", and resets (RST) what comes later"),
     }
 }

@@ -1,6 +1,6 @@
 //! A check as one JSON document; `docs/check.schema.json` describes it. Keys never change their meaning.
 
-use flash_policy::player::{End, Learnt, Outcome, Purpose, Report as Heard, Transport};
+use flash_policy::player::{End, Learnt, Outcome, Protocol, Purpose, Report as Heard, Transport};
 use flash_policy::{Profile, Secure, parse};
 use serde_json::{Value, json};
 
@@ -56,7 +56,12 @@ fn decided_by(outcome: &Outcome, seen: &[Seen]) -> Value {
         .iter()
         .find(|seen| seen.step.fetch.purpose == Purpose::Policy(decided.place));
     let rule = decided.rule.and_then(|index| {
-        let policy = parse(&of_place?.step.document, Profile::Socket).policy?;
+        let step = &of_place?.step;
+        let profile = match step.fetch.protocol {
+            Protocol::Http { .. } => Profile::Url,
+            Protocol::Policy(_) | Protocol::Nothing => Profile::Socket,
+        };
+        let policy = parse(&step.document, profile).policy?;
         let rule = policy.rules.get(index)?;
         Some(json!({
             "index": index,

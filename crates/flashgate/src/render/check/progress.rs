@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// Shown while it lives; nothing is shown where standard error is no terminal.
+/// Shown while it lives; nothing is shown where standard error is no terminal, or a dumb one.
 #[derive(Debug)]
 pub(crate) struct Progress {
     shown: Option<Shown>,
@@ -24,7 +24,8 @@ const PACE: Duration = Duration::from_millis(100);
 impl Progress {
     /// Begins to show, or not.
     pub(crate) fn new(wanted: bool) -> Self {
-        let shown = (wanted && std::io::stderr().is_terminal()).then(Shown::start);
+        let able = std::io::stderr().is_terminal() && !crate::render::is_dumb();
+        let shown = (wanted && able).then(Shown::start);
         Self { shown }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use flash_policy::decide::Place;
+use flash_policy::decide::{self, Place};
 use flash_policy::player::{Client, Config, Moment, Outcome, Purpose, Reason, Report as Heard};
 
 use crate::check::{Dialled, Ended, Seen};
@@ -92,6 +92,9 @@ pub(super) fn verdict(outcome: &Outcome, config: &Config, seen: &[Seen]) -> Stri
         ),
         Reason::TargetRefused => format!("the player may connect, and port {port} does not accept"),
         Reason::TargetTimeout => format!("the player may connect, and port {port} does not answer"),
+        Reason::Refused(decide::Reason::PortAuthority) if config.client == Client::Silverlight => {
+            format!("port {port} is none that Silverlight connects to, whatever a policy says")
+        }
         Reason::Refused(reason) => refused(reason.code()).to_owned(),
         other => other.code().to_owned(),
     };

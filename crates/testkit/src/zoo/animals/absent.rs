@@ -1,10 +1,18 @@
 //! Nothing comes, or too late.
 
-use super::super::script::Step::{End, Hold, Read, Reset, Send, Wait};
+use super::super::script::Step::{Drip, End, Hold, Read, Reset, Send, Wait};
 use super::{
     ASKED, Animal, GAME, GOOD, PLAIN, SERVES_GOOD, allowed, denied, game, master, patient_game,
     port,
 };
+
+const IN_A_HURRY: &[&str] = &[
+    "srv.test:5000",
+    "--from",
+    "http://www.a.test/game.swf",
+    "--timeout",
+    "1s",
+];
 
 pub(super) const ANIMALS: &[Animal] = &[
     Animal {
@@ -108,6 +116,39 @@ pub(super) const ANIMALS: &[Animal] = &[
             "4s",
         ],
         expected: denied("timeout", "no-reply").after(4_000),
+        ..PLAIN
+    },
+    Animal {
+        name: "mail-in-a-hurry",
+        does: "a mail server on 843 greets, and the movie gives up after 1 s",
+        listeners: &[
+            master(&[&[Send(b"220 mail.a.test ESMTP\r\n"), Hold]]),
+            game(),
+        ],
+        asked: IN_A_HURRY,
+        expected: denied("timeout", "malformed-policy").after(1_000),
+        ..PLAIN
+    },
+    Animal {
+        name: "drips-in-a-hurry",
+        does: "the answer comes byte by byte, and the movie gives up after 1 s",
+        listeners: &[master(&[&[Read, Drip(GOOD, 50), End]]), game()],
+        asked: IN_A_HURRY,
+        expected: denied("timeout", "reply-too-late").after(1_000),
+        ..PLAIN
+    },
+    Animal {
+        name: "player-8-low-port",
+        does: "nothing but the site, and Flash Player 8 wants port 23",
+        listeners: &[],
+        asked: &[
+            "srv.test:23",
+            "--from",
+            "http://www.a.test/",
+            "--player",
+            "8",
+        ],
+        expected: denied("no-policy", "no-policy"),
         ..PLAIN
     },
     Animal {

@@ -4,6 +4,13 @@ use super::super::script::Step::{End, Read, ReadOnly, Send, Wait};
 use super::{Animal, Expected, Listener, PLAIN, SERVES_GOOD, allowed, denied, game, master};
 
 const UNITY: &[&str] = &["srv.test:5000", "--client", "unity"];
+const LIGHTSPARK: &[&str] = &[
+    "srv.test:5000",
+    "--from",
+    "http://www.a.test/game.swf",
+    "--client",
+    "lightspark",
+];
 const SILVERLIGHT: &[&str] = &[
     "srv.test:4502",
     "--client",
@@ -61,6 +68,47 @@ pub(super) const ANIMALS: &[Animal] = &[
         ],
         asked: UNITY,
         expected: denied("no-policy", "reply-in-pieces"),
+        ..PLAIN
+    },
+    Animal {
+        name: "lightspark-ipv6",
+        does: "Lightspark: the movie names an IPv6 address",
+        addresses: &["127.0.0.1", "::1"],
+        asked: &["[::1]:5000", "--client", "lightspark"],
+        expected: denied("no-policy", "ipv6-target"),
+        ..PLAIN
+    },
+    Animal {
+        name: "unity-ipv6",
+        does: "Unity: the game names an IPv6 address",
+        addresses: &["127.0.0.1", "::1"],
+        asked: &["[::1]:5000", "--client", "unity"],
+        expected: denied("no-policy", "ipv6-target"),
+        ..PLAIN
+    },
+    Animal {
+        name: "unity-both",
+        does: "Unity: the name has an IPv6 address too, where nothing answers",
+        addresses: &["::1", "127.0.0.1"],
+        listeners: &[master(&[&[Read, Send(EVERYBODY), End]]), game()],
+        asked: UNITY,
+        expected: allowed(Some("wildcard-domain")),
+        ..PLAIN
+    },
+    Animal {
+        name: "lightspark",
+        does: "Lightspark: 843 answers as it should",
+        listeners: &[master(SERVES_GOOD), game()],
+        asked: LIGHTSPARK,
+        expected: allowed(None),
+        ..PLAIN
+    },
+    Animal {
+        name: "silverlight-elsewhere",
+        does: "Silverlight: the application is on port 5000",
+        listeners: &[at_943(&[&[ReadOnly(22), Send(ACCESS_POLICY), End]]), game()],
+        asked: &["srv.test:5000", "--client", "silverlight"],
+        expected: denied("port-authority", "silverlight-port"),
         ..PLAIN
     },
     Animal {

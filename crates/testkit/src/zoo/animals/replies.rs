@@ -74,6 +74,16 @@ pub(super) const ANIMALS: &[Animal] = &[
         ..PLAIN
     },
     Animal {
+        name: "reads-nothing-no-nul",
+        does: "answers without a NUL and without reading, closes: nginx's `return`",
+        listeners: &[
+            master(&[&[Wait(50), Send(GOOD_WITHOUT_NUL), Wait(20)]]),
+            game(),
+        ],
+        expected: denied("no-policy", "reset-after-reply"),
+        ..PLAIN
+    },
+    Animal {
         name: "reset-after",
         does: "answers, then resets",
         listeners: &[master(&[&[Read, Send(GOOD), Wait(20), Reset]]), game()],

@@ -1,0 +1,112 @@
+//! What the movie loads and what has no say: told for each location, with the reason.
+//!
+//! For Flash Player the reasons are those of `flash_policy::decide`; nothing here may have another opinion.
+
+use flash_policy::decide::{self, Ignored, Location, Request};
+use flash_policy::player::{Client, Reason};
+use flash_policy::{Diagnostic, Host};
+
+use super::{Case, Rank};
+
+pub(super) fn judge(case: &mut Case<'_>) {
+    if matches!(
+        case.outcome.reason,
+        Reason::NoPolicyNeeded | Reason::Refused(decide::Reason::Sandbox)
+    ) {
+        return;
+    }
+    for location in &case.plan.config.loaded {
+        let Some((why, help)) = ignored(case, location) else {
+            continue;
+        };
+        let message = format!("the policy at {} does not count: {why}", told(location));
+        let finding = Diagnostic::warning("load-policy-ignored", message).help(help);
+        let rank = if case.is_denied() {
+            Rank::Wrong
+        } else {
+            Rank::Doubtful
+        };
+        case.add(rank, finding);
+    }
+}
+
+/// Why, and what to do.
+fn ignored(case: &Case<'_>, location: &Location) -> Option<(String, String)> {
+    let config = &case.plan.config;
+    let target = &config.target;
+    match (config.client, location) {
+        (Client::Silverlight, _) => Some((
+            "Silverlight asks port 943 and nothing else".to_owned(),
+            "serve the policy on port 943".to_owned(),
+        )),
+        (Client::Flash, _) => Some(words(request(case).ignores(location)?, target)),
+        (_, Location::Http { .. }) => Some((
+            "no policy over HTTP opens sockets to this client".to_owned(),
+            over_socket(target),
+        )),
+        (_, Location::Socket { host, .. }) if host != target => {
+            Some(words(Ignored::OtherHost, target))
+        }
+        _ => None,
+    }
+}
+
+fn request(case: &Case<'_>) -> Request {
+    let config = &case.plan.config;
+    Request {
+        player: config.version,
+        sandbox: config.sandbox.clone(),
+        target: config.target.clone(),
+        port: config.port,
+        loaded: config.loaded.clone(),
+    }
+}
+
+fn over_socket(target: &Host) -> String {
+    format!("load it over a socket, as in `xmlsocket://{target}:843`")
+}
+
+fn words(reason: Ignored, target: &Host) -> (String, String) {
+    let in_root = || format!("serve it as http://{target}/crossdomain.xml");
+    match reason {
+        Ignored::OtherHost => (
+            format!(
+                "the movie connects to `{target}`, and policies are kept by the name as it is written"
+            ),
+            format!("load it from `{target}`, by that very name"),
+        ),
+        Ignored::SocketsNotYet => (
+            "before Flash Player 7.0.19 no policy came over sockets".to_owned(),
+            in_root(),
+        ),
+        Ignored::HttpNotYet => (
+            "before Flash Player 7.0.19 only the site's own /crossdomain.xml opened sockets"
+                .to_owned(),
+            in_root(),
+        ),
+        Ignored::HttpNoLonger => (
+            "since Flash Player 9.0.124 no policy over HTTP opens sockets".to_owned(),
+            over_socket(target),
+        ),
+        Ignored::Subfolder => (
+            "over HTTP only a policy in the root folder opens sockets".to_owned(),
+            in_root(),
+        ),
+        Ignored::LowPort => (
+            "no policy over HTTP opens a port below 1024".to_owned(),
+            over_socket(target),
+        ),
+        _ => (
+            "this player does not take it".to_owned(),
+            over_socket(target),
+        ),
+    }
+}
+
+fn told(location: &Location) -> String {
+    match location {
+        Location::Socket { host, port } => format!("`xmlsocket://{host}:{port}`"),
+        Location::Http { host, path } => format!("`http://{host}{path}`"),
+        _ => "another place".to_owned(),
+    }
+}

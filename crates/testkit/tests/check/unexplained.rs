@@ -1,0 +1,110 @@
+//! Where no policy came: what is said was asked is what was asked, and the remedy is one for this player.
+
+use serde_json::Value;
+use testkit::needs;
+use testkit::zoo::Step::{End, Read};
+use testkit::zoo::{Enclosure, missing};
+
+use super::report;
+
+/// Its arguments; what the message says; what the remedy names.
+type Case = (&'static [&'static str], &'static str, &'static str);
+
+const CASES: [Case; 5] = [
+    (
+        &["srv.test:5000", "--player", "32"],
+        "neither port 843 nor port 5000 of srv.test",
+        "flashgate serve --allow 'www.a.test:5000'",
+    ),
+    (
+        &["srv.test:23", "--player", "8"],
+        "so nothing was asked",
+        "xmlsocket://srv.test:843",
+    ),
+    (
+        &["srv.test:5000", "--player", "8"],
+        "at the one place that is asked: /crossdomain.xml on port 80",
+        "http://srv.test/crossdomain.xml",
+    ),
+    (
+        &["srv.test:5000", "--player", "9.0.16"],
+        "at the one place that is asked: port 5000",
+        "answer policy requests on port 5000 itself",
+    ),
+    (
+        &["srv.test:5000", "--client", "unity"],
+        "at the one place that is asked: port 843",
+        "--allow '*:5000'",
+    ),
+];
+
+fn check(arguments: &[&str]) -> Value {
+    let mut enclosure = Enclosure::empty(&["127.0.0.1"]).unwrap();
+    enclosure.listen("127.0.0.1:5000", &[&[Read, End]]).unwrap();
+    let rest = ["--from", "http://www.a.test/", "--format", "json"];
+    report(&enclosure.check(&[arguments, &rest].concat()).unwrap())
+}
+
+fn finding<'a>(told: &'a Value, id: &str) -> Option<&'a Value> {
+    let mut findings = told["findings"].as_array().unwrap().iter();
+    findings.find(|finding| finding["id"] == id)
+}
+
+#[test]
+fn nothing_is_claimed_that_was_not_asked() {
+    if !needs::met(missing()) {
+        return;
+    }
+    for (arguments, message, remedy) in CASES {
+        let told = check(arguments);
+        let finding = finding(&told, "no-policy").expect("a finding");
+        let said = finding["message"].as_str().unwrap();
+        assert!(said.contains(message), "{arguments:?}: {finding:#}");
+        let said = finding["remedy"].as_str().unwrap();
+        assert!(said.contains(remedy), "{arguments:?}: {finding:#}");
+    }
+}
+
+/// What the movie loads, with which player; why it does not count, if it does not.
+const LOADED: [(&str, &str, Option<&str>); 6] = [
+    (
+        "xmlsocket://127.0.0.1:8080",
+        "32",
+        Some("policies are kept by the name"),
+    ),
+    (
+        "http://srv.test/crossdomain.xml",
+        "32",
+        Some("since Flash Player 9.0.124"),
+    ),
+    (
+        "http://srv.test/sub/crossdomain.xml",
+        "9.0.16",
+        Some("root folder"),
+    ),
+    ("http://srv.test/crossdomain.xml", "9.0.16", None),
+    ("xmlsocket://srv.test:8080", "32", None),
+    ("xmlsocket://srv.test:843", "32", None),
+];
+
+#[test]
+fn what_the_movie_loads_in_vain() {
+    if !needs::met(missing()) {
+        return;
+    }
+    for (location, player, why) in LOADED {
+        let told = check(&[
+            "srv.test:5000",
+            "--load-policy",
+            location,
+            "--player",
+            player,
+        ]);
+        let said = finding(&told, "load-policy-ignored");
+        let said = said.map(|finding| finding["message"].as_str().unwrap());
+        match why {
+            None => assert_eq!(said, None, "{location}"),
+            Some(why) => assert!(said.is_some_and(|said| said.contains(why)), "{said:?}"),
+        }
+    }
+}
