@@ -1,21 +1,22 @@
 //! `bench bridge`: the same WebSocket traffic through flashgate and through other bridges, a slice each, round after round.
 
 mod contender;
-mod standings;
+mod figures;
 mod traffic;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
 use testkit::cpu;
 
-use super::compare::{Chance, note};
+use super::compare::note;
 use super::goal::{self, Goal};
 use super::json::Json;
 use super::machine::Machine;
 use super::relay::backend::Backend;
+use super::rounds::{self, Standing};
 use super::site::Site;
 use contender::{Contender, PEERS};
-use standings::{Standing, goals, table};
+use figures::{FIGURES, IDLE};
 use traffic::{Amount, Slice};
 
 /// How much to compare.
@@ -56,9 +57,11 @@ impl Bridge {
         if let Some((ours, standing)) = contenders.first().zip(standings.first_mut()) {
             standing.idle_bytes = Some(self.idle(ours, &backend)?);
         }
-        let goals = goals(&standings);
+        let mut goals = rounds::goals(&standings, &FIGURES);
+        let idle = rounds::idle(&standings);
+        goals.push(Goal::at_most(IDLE, "bytes resident per idle bridge", idle));
         if self.json {
-            let servers = standings.iter().map(Standing::json).collect();
+            let servers = standings.iter().map(|one| one.json(&FIGURES)).collect();
             let goals = goals.iter().map(Goal::json).collect();
             let members = vec![
                 ("machine", machine.json()),
@@ -68,7 +71,8 @@ impl Bridge {
             println!("{}", Json::Object(members));
         } else {
             println!("{machine}");
-            println!("{} rounds\n\n{}", self.rounds, table(&standings));
+            let table = rounds::table(&standings, &FIGURES);
+            println!("{} rounds\n\n{table}", self.rounds);
             goal::print(&goals);
         }
         goal::demand(&goals)
@@ -88,12 +92,7 @@ impl Bridge {
         Ok(contenders)
     }
 
-    fn rounds(&self, contenders: &[Contender]) -> Result<Vec<Standing>> {
-        let mut chance = Chance::new();
-        let mut standings: Vec<_> = contenders
-            .iter()
-            .map(|one| Standing::new(one.name))
-            .collect();
+    fn rounds(&self, contenders: &[Contender]) -> Result<Vec<Standing<Slice>>> {
         let warm_up = Amount {
             mebibytes: 8,
             messages: 1_000,
@@ -107,15 +106,8 @@ impl Bridge {
         for one in contenders {
             traffic::slice(one, warm_up).context(one.name)?;
         }
-        for _ in 0..self.rounds {
-            let mut order: Vec<_> = contenders.iter().zip(&mut standings).collect();
-            order.sort_by_cached_key(|_| chance.next());
-            for (one, standing) in order {
-                let slice: Slice = traffic::slice(one, amount).context(one.name)?;
-                standing.slices.push(slice);
-            }
-        }
-        Ok(standings)
+        let give = |one: &Contender| traffic::slice(one, amount).context(one.name);
+        rounds::rounds(contenders, self.rounds, |one| one.name, give)
     }
 
     /// Resident memory of one idle bridge, in bytes.

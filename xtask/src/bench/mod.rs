@@ -15,6 +15,7 @@ mod json;
 mod machine;
 mod peers;
 mod relay;
+mod rounds;
 mod site;
 mod standings;
 mod syscalls;

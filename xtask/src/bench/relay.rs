@@ -2,7 +2,7 @@
 
 pub(super) mod backend;
 mod contender;
-mod standings;
+mod figures;
 mod traffic;
 
 use std::time::Duration;
@@ -12,15 +12,16 @@ use clap::Args;
 use testkit::cpu;
 use testkit::load::{self, Load};
 
-use super::compare::{Chance, note};
+use super::compare::note;
 use super::goal::{self, Goal};
 use super::json::Json;
 use super::machine::Machine;
+use super::rounds::{self, Standing};
 use super::site::{POLICY, Site};
 use super::standings::quantile;
 use backend::Backend;
 use contender::{Contender, PEERS};
-use standings::{Standing, goals, table};
+use figures::{FIGURES, IDLE};
 pub(super) use traffic::MESSAGE;
 use traffic::{Amount, Slice};
 
@@ -67,9 +68,16 @@ impl Relay {
         }
         let ours = contenders.first().context("flashgate is missing")?;
         let policy = self.policies(ours)?;
-        let goals = goals(&standings, policy);
+        let mut goals = rounds::goals(&standings, &FIGURES);
+        let idle = rounds::idle(&standings);
+        goals.push(Goal::at_most(IDLE, "bytes resident per idle relay", idle));
+        goals.push(Goal::at_most(
+            figures::POLICY,
+            "CPU per policy, gate / dedicated port",
+            policy,
+        ));
         if self.json {
-            let servers = standings.iter().map(Standing::json).collect();
+            let servers = standings.iter().map(|one| one.json(&FIGURES)).collect();
             let goals = goals.iter().map(Goal::json).collect();
             let members = vec![
                 ("machine", machine.json()),
@@ -79,7 +87,8 @@ impl Relay {
             println!("{}", Json::Object(members));
         } else {
             println!("{machine}");
-            println!("{} rounds\n\n{}", self.rounds, table(&standings));
+            let table = rounds::table(&standings, &FIGURES);
+            println!("{} rounds\n\n{table}", self.rounds);
             goal::print(&goals);
         }
         goal::demand(&goals)
@@ -99,12 +108,7 @@ impl Relay {
         Ok(contenders)
     }
 
-    fn rounds(&self, contenders: &[Contender]) -> Result<Vec<Standing>> {
-        let mut chance = Chance::new();
-        let mut standings: Vec<_> = contenders
-            .iter()
-            .map(|one| Standing::new(one.name))
-            .collect();
+    fn rounds(&self, contenders: &[Contender]) -> Result<Vec<Standing<Slice>>> {
         let warm_up = Amount {
             mebibytes: 8,
             messages: 200,
@@ -118,14 +122,8 @@ impl Relay {
         for one in contenders {
             give(one, warm_up)?;
         }
-        for _ in 0..self.rounds {
-            let mut order: Vec<_> = contenders.iter().zip(&mut standings).collect();
-            order.sort_by_cached_key(|_| chance.next());
-            for (one, standing) in order {
-                standing.slices.push(give(one, amount)?);
-            }
-        }
-        Ok(standings)
+        let give = |one: &Contender| give(one, amount);
+        rounds::rounds(contenders, self.rounds, |one| one.name, give)
     }
 
     /// Resident memory of one idle relay, in bytes; none if so many could not be opened.

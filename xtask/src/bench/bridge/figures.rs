@@ -1,0 +1,35 @@
+//! What is compared, and what flashgate is held to.
+
+use super::super::rounds::Figure;
+use super::traffic::Slice;
+
+pub(super) const FIGURES: [Figure<Slice>; 5] = [
+    Figure {
+        name: "up us/MiB",
+        of: |slice| slice.up,
+        goals: &[("websockify", 1.0 / 6.0), ("websocat", 1.0 / 4.0)],
+    },
+    Figure {
+        name: "down us/MiB",
+        of: |slice| slice.down,
+        goals: &[("websockify", 1.0 / 1.8)],
+    },
+    Figure {
+        name: "1 KiB frames us/MiB",
+        of: |slice| slice.small,
+        goals: &[("websockify", 1.0 / 30.0), ("websocat", 1.0 / 5.0)],
+    },
+    Figure {
+        name: "message us",
+        of: |slice| slice.message,
+        goals: &[("websockify", 1.0 / 50.0), ("websocat", 1.0 / 5.0)],
+    },
+    Figure {
+        name: "connection us",
+        of: |slice| slice.connection,
+        goals: &[("websockify", 1.0 / 30.0), ("websocat", 1.0 / 1.3)],
+    },
+];
+
+/// What an idle bridge may take, in bytes.
+pub(super) const IDLE: f64 = 4_000.0;

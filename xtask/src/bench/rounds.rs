@@ -1,0 +1,135 @@
+//! Programs that are measured in rounds, each round in another order, and what the rounds add up to.
+//!
+//! What slows one program down in a round slows its neighbours in that round as well, so ratios are taken within one.
+
+use std::fmt::Write as _;
+
+use anyhow::Result;
+
+use super::compare::Chance;
+use super::goal::Goal;
+use super::json::Json;
+use super::standings::quantile;
+
+/// One program's slices, in the order of the rounds.
+#[derive(Debug)]
+pub(super) struct Standing<S> {
+    pub(super) name: &'static str,
+    slices: Vec<S>,
+    /// Resident memory of an idle connection, if it was measured.
+    pub(super) idle_bytes: Option<f64>,
+}
+
+/// One of the figures of a slice.
+pub(super) struct Figure<S: 'static> {
+    pub(super) name: &'static str,
+    pub(super) of: fn(&S) -> f64,
+    /// The greatest share of another program's that flashgate may need.
+    pub(super) goals: &'static [(&'static str, f64)],
+}
+
+/// Gives each contender a slice a round.
+pub(super) fn rounds<C, S>(
+    contenders: &[C],
+    count: u32,
+    name: impl Fn(&C) -> &'static str,
+    mut slice: impl FnMut(&C) -> Result<S>,
+) -> Result<Vec<Standing<S>>> {
+    let mut chance = Chance::new();
+    let mut standings: Vec<_> = contenders
+        .iter()
+        .map(|one| Standing::new(name(one)))
+        .collect();
+    for _ in 0..count {
+        let mut order: Vec<_> = contenders.iter().zip(&mut standings).collect();
+        order.sort_by_cached_key(|_| chance.next());
+        for (one, standing) in order {
+            standing.slices.push(slice(one)?);
+        }
+    }
+    Ok(standings)
+}
+
+impl<S> Standing<S> {
+    const fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            slices: Vec::new(),
+            idle_bytes: None,
+        }
+    }
+
+    fn median(&self, figure: &Figure<S>) -> f64 {
+        quantile(self.slices.iter().map(figure.of).collect(), 2)
+    }
+
+    /// The median of the ratios of each round.
+    fn to(&self, other: &Self, figure: &Figure<S>) -> f64 {
+        let rounds = self.slices.iter().zip(&other.slices);
+        let ratios = rounds.map(|(one, other)| (figure.of)(one) / (figure.of)(other));
+        quantile(ratios.collect(), 2)
+    }
+
+    pub(super) fn json(&self, figures: &[Figure<S>]) -> Json {
+        let mut members = vec![("name", Json::text(self.name))];
+        members.extend(
+            figures
+                .iter()
+                .map(|figure| (figure.name, Json::Number(self.median(figure)))),
+        );
+        members.extend(
+            self.idle_bytes
+                .map(|bytes| ("idle_bytes", Json::Number(bytes))),
+        );
+        Json::Object(members)
+    }
+}
+
+/// The medians of all, and beside each what flashgate needs of it.
+pub(super) fn table<S>(standings: &[Standing<S>], figures: &[Figure<S>]) -> String {
+    let mut text = format!("{:<12}", "");
+    for figure in figures {
+        let _ = write!(text, "{:>24}", figure.name);
+    }
+    let _ = write!(text, "{:>12}", "idle B");
+    for standing in standings {
+        let _ = write!(text, "\n{:<12}", standing.name);
+        for figure in figures {
+            let ratio = standings
+                .first()
+                .map_or(f64::NAN, |ours| ours.to(standing, figure));
+            let _ = write!(text, "{:>15.1} ({ratio:>6.3})", standing.median(figure));
+        }
+        match standing.idle_bytes {
+            Some(bytes) => {
+                let _ = write!(text, "{bytes:>12.0}");
+            }
+            None => text.push_str("           -"),
+        }
+    }
+    text.push_str("\n(in brackets: what flashgate needs of it, the median of the rounds' ratios)");
+    text
+}
+
+/// What flashgate, which comes first, is held to, as far as this run can judge it.
+pub(super) fn goals<S>(standings: &[Standing<S>], figures: &[Figure<S>]) -> Vec<Goal> {
+    let Some((ours, others)) = standings.split_first() else {
+        return Vec::new();
+    };
+    let mut goals = Vec::new();
+    for figure in figures {
+        for (name, limit) in figure.goals {
+            if let Some(other) = others.iter().find(|other| other.name == *name) {
+                let name = format!("{} / {name}", figure.name);
+                goals.push(Goal::at_most(*limit, name, ours.to(other, figure)));
+            }
+        }
+    }
+    goals
+}
+
+/// The memory of an idle connection of flashgate's, which comes first; not a number if it was not measured.
+pub(super) fn idle<S>(standings: &[Standing<S>]) -> f64 {
+    let ours = standings.first();
+    ours.and_then(|ours| ours.idle_bytes).unwrap_or(f64::NAN)
+}
