@@ -181,6 +181,11 @@ impl WebSocket {
         Ok(Self { stream })
     }
 
+    /// Its own address.
+    pub fn address(&self) -> Result<SocketAddr> {
+        self.stream.local_addr().context("can't tell the address")
+    }
+
     /// Sends bytes as they are.
     pub fn send(&mut self, bytes: &[u8]) -> bool {
         self.stream.write_all(bytes).is_ok()

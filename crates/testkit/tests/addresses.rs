@@ -10,8 +10,9 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::process::Command;
+use std::time::Duration;
 
-use testkit::client::{End, fetch};
+use testkit::client::{Client, End, fetch};
 use testkit::daemon::Daemon;
 use testkit::namespace::Namespace;
 use testkit::{namespace, needs};
@@ -25,9 +26,9 @@ fn answers(address: SocketAddr) -> bool {
 #[test]
 fn both_families_on_one_socket() {
     for listen in ["0", "[::]:0"] {
-        let daemon = Daemon::builder()
+        let mut daemon = Daemon::builder()
             .args(RULE)
-            .args(["--listen", listen])
+            .args(["-v", "--listen", listen])
             .start()
             .unwrap();
         assert_eq!(daemon.addresses().len(), 1);
@@ -35,6 +36,18 @@ fn both_families_on_one_socket() {
         assert!(bound.is_ipv6(), "{bound}");
         assert!(answers((Ipv4Addr::LOCALHOST, bound.port()).into()));
         assert!(answers((Ipv6Addr::LOCALHOST, bound.port()).into()));
+        // Logs tell which it was, also of who was not answered at once.
+        let mut client = Client::connect((Ipv4Addr::LOCALHOST, bound.port()).into()).unwrap();
+        assert!(client.send(b"<pol"));
+        client.half_close().unwrap();
+        for peer in [
+            "peer=127.0.0.1:",
+            "peer=[::1]:",
+            "outcome=\"ended-early\" received=\"<pol\"",
+        ] {
+            let line = daemon.wait_for_line(peer, Duration::from_secs(30)).unwrap();
+            assert!(!line.contains("ffff"), "{line}");
+        }
     }
 }
 

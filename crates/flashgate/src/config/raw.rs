@@ -167,7 +167,8 @@ fn policies(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawPolicy> {
 /// Names stand in logs, so they are made of what needs no quotes there; says what is wrong with one.
 fn bad_name(name: &str) -> Option<String> {
     let fit = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    (name.is_empty() || !name.chars().all(fit))
+    // As a step of a path, these two alone would mean something else.
+    (matches!(name, "" | "." | "..") || !name.chars().all(fit))
         .then(|| format!("expected a name of letters, digits, `-`, `_` and dots, found `{name}`"))
 }
 

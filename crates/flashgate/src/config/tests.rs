@@ -237,11 +237,16 @@ fn bridge_faults() {
     let with = |gates: &str, more: &str| format!("{gates}{BRIDGE}{more}");
     refused(BRIDGE, "bridge-without-gates", "found none");
     refused(&with(GATE, "path = '/'"), "bad-path", "found `/`");
-    refused(
-        &with(GATE, "public-url = 'play.test'"),
-        "bad-public-url",
-        "wss://",
-    );
+    for url in [
+        "play.test",
+        "https://play.test",
+        "wss://play.test:0",
+        "wss://play.test/?a",
+        "wss://play.test/<",
+    ] {
+        let more = format!("public-url = '{url}'");
+        refused(&with(GATE, &more), "bad-public-url", "wss://");
+    }
     refused(&with(GATE, "ping = '0s'"), "bad-duration", "above zero");
     refused(&with(GATE, "to = '9339'"), "unknown-key", "`to`");
     let twin = "[[gate]]\naddress = '192.0.2.7:9339'\nbackend = 'a:1'\n";

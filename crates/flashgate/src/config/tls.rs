@@ -144,7 +144,10 @@ fn load(raw: &RawPair, folder: &Path, found: &mut Vec<Diagnostic>) -> Option<Pai
         found.push(
             Diagnostic::warning("world-readable-key", message)
                 .at(raw.key.span, "")
-                .help("take that right from others: `chmod o-r` and the file's name"),
+                .help(
+                    "take that right from others, and give it to the group that flashgate runs as: `chgrp` to that \
+                     group, then `chmod 640`",
+                ),
         );
     }
     match Pair::new(

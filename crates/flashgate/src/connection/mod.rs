@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_flash_policy::Linger;
@@ -32,6 +31,7 @@ mod handshake;
 mod hints;
 mod http;
 mod outcome;
+pub(crate) mod peer;
 mod policy;
 mod proxy_header;
 mod relay;
@@ -212,11 +212,7 @@ impl Shared {
     fn count_fast(&self, socket: &OwnedFd, outcome: Outcome) {
         self.count(outcome);
         if let Some(suppressed) = self.wants_line(outcome) {
-            let peer = SockRef::from(socket)
-                .peer_addr()
-                .ok()
-                .and_then(|peer| peer.as_socket());
-            let (peer, suppressed) = (peer.map(display), some(suppressed));
+            let (peer, suppressed) = (peer::of(socket).map(display), some(suppressed));
             debug!(
                 peer,
                 outcome = outcome.code(),

@@ -13,7 +13,7 @@ use super::client::Client;
 use super::fast::Progress;
 use super::handshake::{self, Failure};
 use super::proxy_header::{Addresses, Header};
-use super::{Outcome, Shared, balancer, gate, http, policy, some};
+use super::{Outcome, Shared, balancer, gate, http, peer, policy, some};
 use crate::daemon::Permit;
 use crate::fault;
 use crate::log::{Sampler, escaped};
@@ -69,7 +69,7 @@ impl Waiting {
 
     /// The same for a connection that has a PROXY header in front.
     async fn behind_balancer(mut self) {
-        let peer = self.stream.tcp().peer_addr().ok();
+        let peer = peer::of(self.stream.tcp());
         let told = match balancer::read(self.stream.tcp()).await {
             Ok(Header { addresses, .. }) => addresses,
             Err(fault) => {
@@ -109,7 +109,7 @@ impl Waiting {
         // A failed connection has no peer any more, so its name is asked for before.
         let peer = told
             .map(|told| told.source)
-            .or_else(|| self.stream.tcp().peer_addr().ok());
+            .or_else(|| peer::of(self.stream.tcp()));
         loop {
             if first == First::Tls && self.is_offered_tls() {
                 match Box::pin(self.secure(peer)).await {

@@ -21,7 +21,7 @@ use super::bind;
 use super::endpoint::Endpoint;
 use super::readable::watch;
 use super::status::Status;
-use crate::connection::{self, Shared};
+use crate::connection::{self, Shared, peer};
 use crate::log::Sampler;
 use crate::snapshot::Services;
 
@@ -184,6 +184,7 @@ impl Acceptor {
                 Ok((socket, peer)) => {
                     accepted += 1;
                     let peer = peer.and_then(|peer| SocketAddr::try_from(peer).ok());
+                    let peer = peer.map(peer::canonical);
                     self.start(socket, peer);
                 }
                 Err(errno) => {

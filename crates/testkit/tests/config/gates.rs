@@ -156,6 +156,7 @@ fn keys() {
         ("http-backend = 80", ["wrong-type", "\"80\""]),
         ("name = \"a b\"", ["bad-gate-name", "letters, digits"]),
         ("name = \"\"", ["bad-gate-name", "letters, digits"]),
+        ("name = \"..\"", ["bad-gate-name", "found `..`"]),
         ("send-proxy = \"v3\"", ["unknown-value", "`v1`"]),
         ("send-proxy = true", ["wrong-type", "a string"]),
         ("websocket = \"no\"", ["wrong-type", "`true` or `false`"]),

@@ -152,7 +152,7 @@ fn warnings() {
     fs::set_permissions(&pem, fs::Permissions::from_mode(0o666)).unwrap();
     let texts = [
         "warning[world-readable-key]",
-        "chmod o-r",
+        "`chmod 640`",
         "warning[world-writable]",
     ];
     says(&folder, &pair("one.pem", "one.key"), 0, &texts);

@@ -134,6 +134,11 @@ fn a_stop() {
     for called in called {
         assert_eq!(Client::from_stream(called).unwrap().hear().end, End::Reset);
     }
+    // Whether it answered the close frame or not.
+    for session in [&answers, &silent] {
+        let line = format!("peer={} outcome=\"stopped\"", session.address().unwrap());
+        gate.daemon.wait_for_line(&line, LIMIT).unwrap();
+    }
     assert!(gate.daemon.wait(LIMIT).unwrap().success());
     assert!(
         begin.elapsed() < Duration::from_secs(15),

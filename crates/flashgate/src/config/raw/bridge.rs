@@ -84,8 +84,10 @@ fn public_url(text: &str) -> Result<String, String> {
     let rest = text.strip_prefix("wss://").or(text.strip_prefix("ws://"));
     let authority = rest.and_then(|rest| rest.split('/').next());
     let host = authority.and_then(|text| crate::http::HostField::parse(text.as_bytes()));
-    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '?' | '#' | '\\');
-    if host.is_none() || !text.chars().all(plain) {
+    let port_zero = host.as_ref().is_some_and(|host| host.port == Some(0));
+    // A path may be written as in RFC 3986, 3.3; it goes into a page's script.
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~!$&()*+,;=:@/%[]".contains(c);
+    if host.is_none() || port_zero || !text.chars().all(plain) {
         return Err(expected());
     }
     Ok(text.trim_end_matches('/').to_owned())

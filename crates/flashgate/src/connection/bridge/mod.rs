@@ -211,8 +211,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
         if self.down.backend_ended() {
             self.close(Some(CloseCode::NORMAL), End::Clean);
         }
-        let done = up == Waits::Nothing && down == Waits::Nothing;
-        self.closing.filter(|_| done)
+        // A stop does not wait for the client's answer: that is read, and left, while it is let go.
+        let answered = up == Waits::Nothing || self.closing == Some(End::Stopped);
+        self.closing.filter(|_| answered && down == Waits::Nothing)
     }
 
     /// Begins to close, unless that was begun: the client is told, and has its answer to give.
