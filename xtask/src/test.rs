@@ -143,11 +143,18 @@ fn install_needs() -> Result<()> {
         println!("some tests will be left out; for all of them, as root: apt-get install {names}");
         return Ok(());
     }
-    step(Command::new("apt-get").args(["update", "--quiet"]))?;
+    step(apt_get().args(["update", "--quiet"]))?;
     step(
-        Command::new("apt-get")
+        apt_get()
             .args(["install", "--quiet", "--yes", "--no-install-recommends"])
             .args(missing)
             .env("DEBIAN_FRONTEND", "noninteractive"),
     )
+}
+
+/// Waits for whoever else installs packages, as a machine that has just started does by itself.
+fn apt_get() -> Command {
+    let mut command = Command::new("apt-get");
+    command.args(["--option", "DPkg::Lock::Timeout=600"]);
+    command
 }
