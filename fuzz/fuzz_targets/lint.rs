@@ -22,7 +22,10 @@ fuzz_target!(|bytes: &[u8]| {
             assert!(rule(finding.rule).is_some(), "{finding:?}");
             for label in finding.label.iter().chain(&finding.secondary) {
                 assert!(label.span.start <= label.span.end, "{finding:?}");
-                assert!(inside(label.span.start) && inside(label.span.end), "{finding:?}");
+                assert!(
+                    inside(label.span.start) && inside(label.span.end),
+                    "{finding:?}"
+                );
             }
         }
     }

@@ -15,7 +15,10 @@ fuzz_target!(|bytes: &[u8]| {
         let after = lint_with(&fixed.bytes, &options);
         let counted = counts(&before);
         for (rule, count) in counts(&after) {
-            assert!(counted.get(rule).is_some_and(|before| count <= *before), "{rule} is new");
+            assert!(
+                counted.get(rule).is_some_and(|before| count <= *before),
+                "{rule} is new"
+            );
         }
         assert_eq!(fix(&fixed.bytes, &options).bytes, fixed.bytes);
         if let Some(policy) = before.policy.filter(|_| !before.findings.is_empty()) {
@@ -50,7 +53,12 @@ fn same(one: &Policy, other: &Policy) {
         .collect();
     for port in [1, 80, 81, 843, 1023, 1024, 9339, 65_535].map(|port| Port::new(port).unwrap()) {
         for movie in &movies {
-            let allowed = |policy| matches!(grants(policy, Port::MASTER, movie, port), Grant::Allowed { .. });
+            let allowed = |policy| {
+                matches!(
+                    grants(policy, Port::MASTER, movie, port),
+                    Grant::Allowed { .. }
+                )
+            };
             assert_eq!(allowed(one), allowed(other), "{movie:?} to {port}");
         }
     }

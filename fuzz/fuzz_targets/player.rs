@@ -65,7 +65,9 @@ fn config(head: &[u8]) -> Config {
         Port::new(ports[port % ports.len()]).expect("a port"),
     );
     config.client = CLIENTS[client % CLIENTS.len()];
-    config.version = VERSIONS[version % VERSIONS.len()].parse().expect("a version");
+    config.version = VERSIONS[version % VERSIONS.len()]
+        .parse()
+        .expect("a version");
     let locations = LOCATIONS.iter().enumerate();
     config.loaded = locations
         .filter(|(at, _)| loaded >> at & 1 == 1)

@@ -8,7 +8,10 @@ fuzz_target!(|input: (usize, &[u8])| {
     let (cut, bytes) = input;
     let cut = cut % (bytes.len() + 1);
     assert_eq!(verdict(&[bytes]), verdict(&[&bytes[..cut], &bytes[cut..]]));
-    assert_eq!(verdict(&[bytes]), verdict(&bytes.chunks(1).collect::<Vec<_>>()));
+    assert_eq!(
+        verdict(&[bytes]),
+        verdict(&bytes.chunks(1).collect::<Vec<_>>())
+    );
 });
 
 fn verdict(pieces: &[&[u8]]) -> Verdict {

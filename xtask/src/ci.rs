@@ -4,11 +4,17 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::fuzz::{self, Limit};
 use crate::{generate, test};
+
+/// How long each of the fuzzer's targets runs.
+const FUZZING: Limit = Limit::Seconds(20);
 
 /// Runs all of it.
 pub(crate) fn run() -> Result<()> {
     cargo(&["fmt", "--all", "--", "--check"])?;
+    let fuzz = ["fmt", "--manifest-path", "fuzz/Cargo.toml"];
+    cargo(&[&fuzz[..], &["--", "--check"]].concat())?;
     let targets = [
         "clippy",
         "--profile",
@@ -19,6 +25,9 @@ pub(crate) fn run() -> Result<()> {
     cargo(&[&targets[..], &["--", "--deny", "warnings"]].concat())?;
     document()?;
     generate::run(generate::Mode::Check)?;
+    for fuzzed in fuzz::run(fuzz::targets()?.into_iter().map(|target| (target, FUZZING)))? {
+        println!("{fuzzed}");
+    }
     test::run()
 }
 

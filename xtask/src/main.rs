@@ -9,7 +9,9 @@
 
 mod bench;
 mod ci;
+mod fuzz;
 mod generate;
+mod needs;
 mod prove;
 mod ruffle;
 mod test;
@@ -29,10 +31,12 @@ struct Arguments {
 enum Task {
     /// Run every test, after fetching Ruffle and, if run as root, installing the Debian packages they need
     Test,
-    /// Check everything that must hold on main: format, lints, docs, generated files, tests
+    /// Check everything that must hold on main: format, lints, docs, generated files, fuzzing, tests
     Ci,
-    /// Write the files that are generated: the manual page, the pages of the rules
+    /// Write the files that are generated: the manual page, the pages of the rules, the zoo in docs/check.md
     Generate,
+    /// Run the fuzzer's targets
+    Fuzz(fuzz::Fuzz),
     /// Take the project's figures in full length: those named, or all; without a name, list them
     Prove(prove::Prove),
     /// Measure the server, and compare it with floors and with other servers
@@ -45,6 +49,7 @@ fn main() -> Result<()> {
         Task::Test => test::run(),
         Task::Ci => ci::run(),
         Task::Generate => generate::run(generate::Mode::Write),
+        Task::Fuzz(fuzz) => fuzz.run(),
         Task::Prove(prove) => prove.run(),
         Task::Bench(bench) => bench.run(),
     }

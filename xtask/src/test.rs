@@ -1,122 +1,13 @@
-//! The tests, and what they need: on Debian it is installed first where that is possible, otherwise named.
-
-use std::path::Path;
-use std::process::Command;
+//! The tests, after what they need was installed.
 
 use anyhow::Result;
-use testkit::real_server;
 
-use crate::ci::{cargo, step};
-use crate::ruffle;
+use crate::ci::cargo;
+use crate::{needs, ruffle};
 
-/// A program that tests start, or a file that they need, and the Debian package it comes from.
-struct Need {
-    program: &'static str,
-    package: &'static str,
-}
-
-const NEEDS: &[Need] = &[
-    Need {
-        program: "strace",
-        package: "strace",
-    },
-    Need {
-        program: "ip",
-        package: "iproute2",
-    },
-    Need {
-        program: "prlimit",
-        package: "util-linux",
-    },
-    Need {
-        program: "setpriv",
-        package: "util-linux",
-    },
-    Need {
-        program: "taskset",
-        package: "util-linux",
-    },
-    Need {
-        program: "unshare",
-        package: "util-linux",
-    },
-    Need {
-        program: "haproxy",
-        package: "haproxy",
-    },
-    Need {
-        program: "nginx",
-        package: "nginx-light",
-    },
-    Need {
-        program: "ngircd",
-        package: "ngircd",
-    },
-    Need {
-        program: "/usr/lib/nginx/modules/ngx_stream_module.so",
-        package: "libnginx-mod-stream",
-    },
-    Need {
-        program: "nft",
-        package: "nftables",
-    },
-    Need {
-        program: "openssl",
-        package: "openssl",
-    },
-    Need {
-        program: "/usr/bin/python3",
-        package: "python3",
-    },
-    Need {
-        program: "/usr/bin/jsonschema",
-        package: "python3-jsonschema",
-    },
-    Need {
-        program: "websockify",
-        package: "websockify",
-    },
-    Need {
-        program: "node",
-        package: "nodejs",
-    },
-    Need {
-        program: "/usr/share/nodejs/policyfile/index.js",
-        package: "node-policyfile",
-    },
-    Need {
-        program: "systemd-analyze",
-        package: "systemd",
-    },
-    Need {
-        program: "nmap",
-        package: "nmap",
-    },
-    Need {
-        program: "chromium",
-        package: "chromium",
-    },
-    Need {
-        program: "caddy",
-        package: "caddy",
-    },
-    Need {
-        program: "haxe",
-        package: "haxe",
-    },
-    Need {
-        program: "npm",
-        package: "npm",
-    },
-    Need {
-        program: "xmllint",
-        package: "libxml2-utils",
-    },
-];
-
-/// Installs what is missing, if it may, and runs every test of the workspace.
+/// Runs every test of the workspace.
 pub(crate) fn run() -> Result<()> {
-    install_needs()?;
+    needs::install()?;
     ruffle::fetch()?;
     // Optimised, for the tests count in the ten thousands, and so that the program they start is the one users get.
     cargo(&[
@@ -126,35 +17,4 @@ pub(crate) fn run() -> Result<()> {
         "--workspace",
         "--no-fail-fast",
     ])
-}
-
-fn install_needs() -> Result<()> {
-    let mut missing: Vec<_> = NEEDS
-        .iter()
-        .filter(|need| real_server::find(need.program).is_none())
-        .map(|need| need.package)
-        .collect();
-    missing.dedup();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let names = missing.join(" ");
-    if !rustix::process::geteuid().is_root() || !Path::new("/usr/bin/apt-get").exists() {
-        println!("some tests will be left out; for all of them, as root: apt-get install {names}");
-        return Ok(());
-    }
-    step(apt_get().args(["update", "--quiet"]))?;
-    step(
-        apt_get()
-            .args(["install", "--quiet", "--yes", "--no-install-recommends"])
-            .args(missing)
-            .env("DEBIAN_FRONTEND", "noninteractive"),
-    )
-}
-
-/// Waits for whoever else installs packages, as a machine that has just started does by itself.
-fn apt_get() -> Command {
-    let mut command = Command::new("apt-get");
-    command.args(["--option", "DPkg::Lock::Timeout=600"]);
-    command
 }

@@ -1,0 +1,61 @@
+//! However a PROXY header comes in, the verdict is the same; and the addresses in it are read back from one of ours.
+#![no_main]
+#![allow(
+    dead_code,
+    reason = "a module of the program, of which a target uses a part"
+)]
+
+#[path = "../../crates/flashgate/src/connection/proxy_header/mod.rs"]
+mod proxy_header;
+
+use libfuzzer_sys::fuzz_target;
+use proxy_header::{Addresses, LONGEST, Reader, Verdict, Version};
+
+fuzz_target!(|bytes: &[u8]| {
+    let whole = Reader::default().judge(bytes);
+    assert_eq!(in_steps(bytes), whole);
+    let Verdict::Header(header) = whole else {
+        return;
+    };
+    assert!(header.length <= bytes.len());
+    // What stands behind a header has no part in it.
+    assert_eq!(Reader::default().judge(&bytes[..header.length]), whole);
+    if let Some(addresses) = header.addresses {
+        for version in [Version::V1, Version::V2] {
+            comes_back(addresses, version);
+        }
+    }
+});
+
+/// Byte by byte, as a connection may bring it.
+fn in_steps(bytes: &[u8]) -> Verdict {
+    let mut reader = Reader::default();
+    let mut last = reader.judge(&[]);
+    for end in 1..=bytes.len() {
+        if let Verdict::NeedMore { at_least } = last {
+            assert!(at_least <= LONGEST);
+            // It asks for no more than there is need of.
+            last = reader.judge(&bytes[..end]);
+            assert!(
+                end >= at_least || matches!(last, Verdict::NeedMore { .. } | Verdict::Refused(_))
+            );
+        }
+    }
+    last
+}
+
+fn comes_back(addresses: Addresses, version: Version) {
+    let bytes = addresses.header(version);
+    let Verdict::Header(again) = Reader::default().judge(&bytes) else {
+        panic!("{addresses:?}")
+    };
+    assert_eq!(again.length, bytes.len());
+    let (found, sent) = (again.addresses.expect("addresses"), addresses);
+    for (found, sent) in [
+        (found.source, sent.source),
+        (found.destination, sent.destination),
+    ] {
+        assert_eq!(found.port(), sent.port());
+        assert_eq!(found.ip().to_canonical(), sent.ip().to_canonical());
+    }
+}
