@@ -1,6 +1,6 @@
 //! `prove`: the project's figures, taken in full length.
 //!
-//! Each figure is what some tests report; those tests run in a short form with all others, and in a long form here.
+//! Each figure is what some tests report, or the fuzzer; they run in a short form with all others, and in a long form here.
 //! One line is printed for each, and what was measured goes to `docs/guarantees.md`.
 
 mod figures;
@@ -12,7 +12,8 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use testkit::{figure, scale};
 
-use figures::{FIGURES, Figure};
+use crate::fuzz::{self, Fuzzed, Limit};
+use figures::{FIGURES, Figure, Shown};
 
 /// Which figures.
 #[derive(Debug, Args)]
@@ -86,19 +87,55 @@ impl Verdict {
     }
 }
 
-/// Runs a figure's tests, one after the other; what a failed one says goes to standard error.
 fn take(figure: &Figure) -> Result<Measured> {
+    match figure.shown {
+        Shown::Tests {
+            package,
+            binary,
+            tests,
+        } => test(figure.name, [package, binary], tests),
+        Shown::Fuzzing { quick } => fuzz(quick),
+    }
+}
+
+/// Gives every target of the fuzzer its inputs.
+fn fuzz(quick: &[&str]) -> Result<Measured> {
+    let runs = |target: &str| {
+        if quick.contains(&target) {
+            10_000_000
+        } else {
+            1_000_000
+        }
+    };
+    let wanted = fuzz::targets()?.into_iter().map(|target| {
+        let limit = Limit::Runs(runs(&target));
+        (target, limit)
+    });
+    Ok(match fuzz::run(wanted) {
+        Ok(fuzzed) => Measured {
+            text: fuzzed
+                .iter()
+                .map(|Fuzzed { target, inputs }| format!("{target} {inputs}"))
+                .collect::<Vec<_>>()
+                .join(", "),
+            verdict: Verdict::Pass,
+        },
+        Err(error) => {
+            complain(&format!("{error:#}"));
+            Measured {
+                text: "a finding".to_owned(),
+                verdict: Verdict::Fail,
+            }
+        }
+    })
+}
+
+/// Runs a figure's tests, one after the other; what a failed one says goes to standard error.
+fn test(name: &str, [package, binary]: [&str; 2], tests: &[&str]) -> Result<Measured> {
     let output = Command::new("cargo")
-        .args([
-            "test",
-            "--release",
-            "--package",
-            "testkit",
-            "--test",
-            figure.binary,
-        ])
+        .args(["test", "--release", "--package", package, "--test", binary])
         .args(["--", "--exact", "--nocapture", "--test-threads=1"])
-        .args(figure.tests)
+        .args(tests)
         .env(scale::VARIABLE, "1")
         // A test that lacks something fails under it, instead of being left out.
         .env("CI", "1")
@@ -106,23 +143,26 @@ fn take(figure: &Figure) -> Result<Measured> {
         .output()
         .context("can't run cargo test")?;
     let stdout = String::from_utf8_lossy(&output.stdout);
-    let reports = reports(figure.name, &stdout);
+    let reports = reports(name, &stdout);
     // Every test reports; one that was renamed would else be missing without a word.
-    let whole = reports.len() >= figure.tests.len();
+    let whole = reports.len() >= tests.len();
+    let text = reports.join("; ");
     if output.status.success() && whole {
         return Ok(Measured {
-            text: reports.join("; "),
+            text,
             verdict: Verdict::Pass,
         });
     }
-    complain(&stdout, &output.stderr);
-    let text = if reports.is_empty() {
-        "nothing measured".to_owned()
-    } else {
-        reports.join("; ")
-    };
+    complain(&format!(
+        "{stdout}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    ));
     Ok(Measured {
-        text,
+        text: if text.is_empty() {
+            "nothing measured".to_owned()
+        } else {
+            text
+        },
         verdict: Verdict::Fail,
     })
 }
@@ -142,8 +182,8 @@ fn reports<'a>(name: &str, stdout: &'a str) -> Vec<&'a str> {
     clippy::print_stderr,
     reason = "standard output holds a line a figure and no more"
 )]
-fn complain(stdout: &str, stderr: &[u8]) {
-    eprintln!("{stdout}\n{}", String::from_utf8_lossy(stderr));
+fn complain(text: &str) {
+    eprintln!("{text}");
 }
 
 #[cfg(test)]

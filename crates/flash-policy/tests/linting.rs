@@ -9,9 +9,7 @@
 )]
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use flash_policy::document::LARGEST_LINTED;
 use flash_policy::lint::{Client, Kind, Options, Report, fix, lint_with, rule};
 use flash_policy::{Grant, Movie, Policy, Port, Serving, Severity, grants, lint};
 use proptest::prelude::*;
@@ -302,106 +300,6 @@ fn kinds_are_told_apart() {
             expected,
             "{text} {name:?}"
         );
-    }
-}
-
-/// Texts that are expensive to something that compares each with each, for a length.
-fn hostile(length: usize) -> Vec<(&'static str, String)> {
-    let policy = |part: &dyn Fn(usize) -> String| {
-        let mut text = String::from("<cross-domain-policy>");
-        let mut index = 0;
-        while text.len() < length {
-            text += &part(index);
-            index += 1;
-        }
-        text + "</cross-domain-policy>"
-    };
-    let rule = |domain: &str, ports: &str| {
-        format!("<allow-access-from domain=\"{domain}\" to-ports=\"{ports}\"/>")
-    };
-    let labels = "a.".repeat(120);
-    vec![
-        ("same rules", policy(&|_| rule("a.test", "80"))),
-        (
-            "one domain",
-            policy(&|index| rule("a.test", &(1 + index % 65_535).to_string())),
-        ),
-        (
-            "many domains",
-            policy(&|index| rule(&format!("www.a{index}.test"), "80")),
-        ),
-        (
-            "deep domains",
-            policy(&|index| rule(&format!("{labels}b{index}.test"), "80")),
-        ),
-        (
-            "suffixes",
-            policy(&|index| {
-                rule(
-                    &format!("*.{}b.test", "a.".repeat(index % 120)),
-                    &(index % 9 + 1).to_string(),
-                )
-            }),
-        ),
-        (
-            "one list",
-            policy(&|_| {
-                rule(
-                    "a.test",
-                    &"80,81-90,".repeat(length / 9)[..length / 9 * 9 - 1],
-                )
-            }),
-        ),
-        ("cdata", policy(&|_| "<![CDATA[a]]>".into())),
-        ("comments", policy(&|_| "<!---->x".into())),
-        ("entities", policy(&|_| "&amp;".into())),
-        (
-            "namespaces",
-            policy(&|index| format!("<a xmlns:a{index}=\"b\"/>")),
-        ),
-        ("open", "<a ".repeat(length / 3)),
-        ("open comments", "<!--".repeat(length / 4)),
-        ("quotes", "<a b=\"".repeat(length / 6)),
-        ("blanks", " ".repeat(length)),
-        ("line ends", "\r\n".repeat(length / 2)),
-        ("nuls", "\0".repeat(length)),
-        ("placeholders", policy(&|_| "{{a}}<a/>".into())),
-        ("merge", "<<<<<<< \n".repeat(length / 9)),
-        (
-            "silverlight",
-            String::from("<access-policy>") + &"<policy/>".repeat(length / 9) + "</access-policy>",
-        ),
-    ]
-}
-
-fn cost(text: &str, options: &Options) -> Duration {
-    let start = processor_time();
-    std::hint::black_box(lint_with(text.as_bytes(), options));
-    processor_time().saturating_sub(start)
-}
-
-/// What this thread has used of a processor: other work on the machine does not count.
-fn processor_time() -> Duration {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
-    Duration::from_nanos(text.split(' ').next().unwrap().parse().unwrap())
-}
-
-/// Twice as much costs about twice as much, and nothing of the largest size takes long.
-///
-/// Caches make it no exact measure, so up to nine times the cost of a quarter is let pass; a cost that grows with the square would be sixteen times. The least of several runs counts.
-#[test]
-fn cost_is_linear() {
-    let pairs = hostile(LARGEST_LINTED / 16)
-        .into_iter()
-        .zip(hostile(LARGEST_LINTED / 4));
-    for options in all_options(843) {
-        for ((name, small), (_, large)) in pairs.clone() {
-            let least = |text: &str| (0..3).map(|_| cost(text, &options)).min().unwrap();
-            let (small, large) = (least(&small), least(&large));
-            // Four times the size; sixteen times the cost would be the square.
-            let most = (small * 9).max(Duration::from_millis(60));
-            assert!(large <= most, "{name}: {small:?}, then {large:?}");
-        }
     }
 }
 

@@ -6,157 +6,200 @@ pub(super) struct Figure {
     pub(super) name: &'static str,
     /// What is true if it is reached.
     pub(super) claim: &'static str,
-    /// A file of `crates/testkit/tests`.
-    pub(super) binary: &'static str,
-    /// Its tests; each reports at least once.
-    pub(super) tests: &'static [&'static str],
+    pub(super) shown: Shown,
+}
+
+/// What shows a figure.
+#[derive(Debug)]
+pub(super) enum Shown {
+    /// Tests; each reports at least once.
+    Tests {
+        package: &'static str,
+        /// A file of its `tests`.
+        binary: &'static str,
+        tests: &'static [&'static str],
+    },
+    /// Every target of the fuzzer. Those named here are quick, and get ten times as many inputs.
+    Fuzzing { quick: &'static [&'static str] },
+}
+
+/// Tests from outside.
+const fn outside(binary: &'static str, tests: &'static [&'static str]) -> Shown {
+    Shown::Tests {
+        package: "testkit",
+        binary,
+        tests,
+    }
+}
+
+/// Tests of the library.
+const fn library(binary: &'static str, tests: &'static [&'static str]) -> Shown {
+    Shown::Tests {
+        package: "flash-policy",
+        binary,
+        tests,
+    }
 }
 
 /// All of them, in their order.
 pub(super) const FIGURES: &[Figure] = &[
     Figure {
+        name: "R1",
+        claim: "10,000,000 inputs of a fuzzer for what reads strangers' bytes, 1,000,000 for everything else that reads: no finding",
+        shown: Shown::Fuzzing {
+            quick: &["http_head", "proxy_header", "recognise", "ws_frame"],
+        },
+    },
+    Figure {
+        name: "R2",
+        claim: "twice as much hostile input costs 2.1 times the instructions at most",
+        shown: outside("lint", &["cost::linear"]),
+    },
+    Figure {
+        name: "R3",
+        claim: "1,000,000 documents: well-formed to the linter where they are to libxml2, and nowhere else",
+        shown: library("well_formed", &["the_parser_agrees_with_libxml2"]),
+    },
+    Figure {
+        name: "R4",
+        claim: "all 4,194,304 ways to cut the request: one verdict",
+        shown: library("recognise", &["every_way_to_cut_the_request"]),
+    },
+    Figure {
         name: "R9",
         claim: "10,000 slow half-requests: nobody else is lost or waits twice as long, 32 MiB at most, gone at the deadline",
-        binary: "slowloris",
-        tests: &["without_limits", "with_limits"],
+        shown: outside("slowloris", &["without_limits", "with_limits"]),
     },
     Figure {
         name: "R10",
         claim: "64 descriptors, 300 clients at a time: 0 of 5,000 lost; starved, 10 % of a core at most, back within 1 s",
-        binary: "exhaustion",
-        tests: &["few_descriptors", "starved_and_back"],
+        shown: outside("exhaustion", &["few_descriptors", "starved_and_back"]),
     },
     Figure {
         name: "R11",
         claim: "20 errors of accept, 200 times each: it lives, 0 lost, half a core at most",
-        binary: "accept_errors",
-        tests: &[
-            "faults_of_a_connection",
-            "exhaustion_now_and_then",
-            "dead_listeners",
-        ],
+        shown: outside(
+            "accept_errors",
+            &[
+                "faults_of_a_connection",
+                "exhaustion_now_and_then",
+                "dead_listeners",
+            ],
+        ),
     },
     Figure {
         name: "R13",
         claim: "1,000 reloads under load, half of them broken: 0 failures, no reply mixes two policies",
-        binary: "reload",
-        tests: &["under_load"],
+        shown: outside("reload", &["under_load"]),
     },
     Figure {
         name: "R14",
         claim: "100 hand-overs at 10,000 fetches/s: 0 lost; 50 restarts on a socket that is passed: 0 refused",
-        binary: "handover",
-        tests: &["under_load", "restarts_on_a_socket_that_stays"],
+        shown: outside(
+            "handover",
+            &["under_load", "restarts_on_a_socket_that_stays"],
+        ),
     },
     Figure {
         name: "R15",
         claim: "50 stops under load: whoever was accepted is answered, exit 0 within drain and 0.5 s",
-        binary: "lifecycle",
-        tests: &["a_stop_under_load", "a_stop_keeps_to_its_limit"],
+        shown: outside(
+            "lifecycle",
+            &["a_stop_under_load", "a_stop_keeps_to_its_limit"],
+        ),
     },
     Figure {
         name: "R16",
         claim: "20 GiB through the gate both ways, equal byte for byte; 100 relays live through 100 hand-overs",
-        binary: "gate",
-        tests: &[
-            "bulk::both_ways_at_once",
-            "reloads::hand_overs_leave_relays_alone",
-        ],
+        shown: outside(
+            "gate",
+            &[
+                "bulk::both_ways_at_once",
+                "reloads::hand_overs_leave_relays_alone",
+            ],
+        ),
     },
     Figure {
         name: "R17",
         claim: "1,000 relays whose readers stall: 72 KiB each at most",
-        binary: "gate",
-        tests: &["pressure::stalled_readers"],
+        shown: outside("gate", &["pressure::stalled_readers"]),
     },
     Figure {
         name: "R18",
         claim: "64 MiB for everything, the kernel's part included: 10,000 waiting, 60 s of fetches, 0 lost",
-        binary: "memory",
-        tests: &["sixty_four_mebibytes"],
+        shown: outside("memory", &["sixty_four_mebibytes"]),
     },
     Figure {
         name: "R19",
         claim: "10,000 waiting connections: 2 KiB each at most; idle: 6 MiB at most, no wake-ups",
-        binary: "exhaustion",
-        tests: &["ten_thousand_idle", "no_wake_ups_when_idle"],
+        shown: outside(
+            "exhaustion",
+            &["ten_thousand_idle", "no_wake_ups_when_idle"],
+        ),
     },
     Figure {
         name: "R20",
         claim: "one address with 5,000 connections and 10,000 tries a second: all others are served, and wait twice as long at most",
-        binary: "fairness",
-        tests: &["one_greedy_address"],
+        shown: outside("fairness", &["one_greedy_address"]),
     },
     Figure {
         name: "R21",
         claim: "a panic in 1 of 100 of 10,000 connections: 99 unaffected, counted, no descriptor leaked",
-        binary: "panics",
-        tests: &["before_a_task", "in_a_task"],
+        shown: outside("panics", &["before_a_task", "in_a_task"]),
     },
     Figure {
         name: "R23",
         claim: "the units: nothing to verify, exposure 1.2 at most with the socket unit, 1.5 without",
-        binary: "units",
-        tests: &["nothing_to_complain_of", "little_is_left_open"],
+        shown: outside("units", &["nothing_to_complain_of", "little_is_left_open"]),
     },
     Figure {
         name: "R24",
         claim: "from inside the sandbox: other files, writing, programs, ptrace, raw sockets, unlisted ports, all denied",
-        binary: "sandbox",
-        tests: &["everything_else_is_denied"],
+        shown: outside("sandbox", &["everything_else_is_denied"]),
     },
     Figure {
         name: "R25",
         claim: "bytes of 1 M random peers: no control byte in a log, each line of JSON parses; 20,000 bad requests a second: 50 lines at most",
-        binary: "logs",
-        tests: &["random_bytes", "a_flood_of_bad_requests"],
+        shown: outside("logs", &["random_bytes", "a_flood_of_bad_requests"]),
     },
     Figure {
         name: "R17-bridge",
         claim: "1,000 WebSockets whose readers stall, in frames of 2^63 - 1 bytes: 72 KiB each at most",
-        binary: "websocket",
-        tests: &["pressure::stalled_readers"],
+        shown: outside("websocket", &["pressure::stalled_readers"]),
     },
     Figure {
         name: "C",
         claim: "an idle WebSocket: 4 kB of memory at most",
-        binary: "websocket",
-        tests: &["pressure::idle_sessions"],
+        shown: outside("websocket", &["pressure::idle_sessions"]),
     },
     Figure {
         name: "R26",
         claim: "100,000 random requests that the policy does not admit: 0 connections to the backend; 64 MiB in one frame and in 10,000, byte for byte",
-        binary: "websocket",
-        tests: &["origins::random", "sessions::any_length"],
+        shown: outside("websocket", &["origins::random", "sessions::any_length"]),
     },
     Figure {
         name: "R27",
         claim: "smuggling and premature frames, cut at every byte: one response to each, 0 bytes to the backend",
-        binary: "websocket",
-        tests: &["handshake::refused"],
+        shown: outside("websocket", &["handshake::refused"]),
     },
     Figure {
         name: "R28",
         claim: "10,000 PROXY headers of strangers: 0 believed, each passed on as data",
-        binary: "gate",
-        tests: &["proxy_in::strangers_are_not_believed"],
+        shown: outside("gate", &["proxy_in::strangers_are_not_believed"]),
     },
     Figure {
         name: "R31",
         claim: "ready within 30 ms, a bad config refused within 30 ms, 10 MB stripped at most",
-        binary: "start",
-        tests: &["ready", "a_bad_config", "size"],
+        shown: outside("start", &["ready", "a_bad_config", "size"]),
     },
     Figure {
         name: "openings",
         claim: "1,000,000 random first bytes, many of them almost a request: the server behind the gate gets each",
-        binary: "gate",
-        tests: &["openings::random"],
+        shown: outside("gate", &["openings::random"]),
     },
     Figure {
         name: "silence",
         claim: "a WebSocket without a word for 10 minutes outlives an nginx that waits 60 s",
-        binary: "silence",
-        tests: &["outlasts_nginx"],
+        shown: outside("silence", &["outlasts_nginx"]),
     },
 ];

@@ -1,7 +1,5 @@
 //! Lines, columns and carets are where an editor shows them, whatever the bytes before.
 
-use std::time::Instant;
-
 use super::lint;
 
 /// Checks where the first finding of a rule is told to be, and that the carets are below this text.
@@ -120,20 +118,4 @@ fn very_many_findings() {
     assert!(said.stdout.len() < 200_000, "{} bytes", said.stdout.len());
     let said = lint(&bytes, &["--format", "short"]);
     assert!(said.stdout.lines().count() > 15_000, "{}", said.stderr);
-}
-
-/// Places are not looked for from the start each time: eight times as many cost about eight times as much.
-#[test]
-fn cost_is_linear() {
-    let cost = |rules: usize| {
-        let bytes = around(&RULE.repeat(rules), "");
-        let run = |_| {
-            let start = Instant::now();
-            lint(&bytes, &["--format", "json"]);
-            start.elapsed()
-        };
-        (0..3).map(run).min().unwrap()
-    };
-    let (few, many) = (cost(2_000), cost(16_000));
-    assert!(many < few * 24, "2,000 rules {few:?}, 16,000 {many:?}");
 }
