@@ -257,7 +257,12 @@ fn bridge_faults() {
         "ambiguous-path",
         "both gate `gate-9339` and gate `gate-9339-2`",
     );
-    assert_eq!(bridge(&twins, "path = '/{name}'").routes.len(), 2);
+    // Each is reached by its name, and Ruffle, which goes by ports, is led to the first.
+    refused(
+        &with(&twins, "path = '/{name}'"),
+        "same-public-port",
+        "gates `gate-9339` and `gate-9339-2`",
+    );
     let ports = "[[gate]]\nname = 'g'\naddress = ['1025', '1026']\nbackend = 'a:1'\n";
     assert_eq!(bridge(ports, "").routes.len(), 2);
     refused(
