@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use flash_policy::decide::{
     Allowed, Answer, Ask, Decision, Known, Location, PATIENCE, Place, Reason, Request, Sandbox,
-    decide,
+    decide, decide_alone,
 };
-use flash_policy::{Host, PlayerVersion, Port, Profile, parse};
+use flash_policy::{Host, Movie, PlayerVersion, Port, Profile, parse};
 
 /// What listens where, on a host called `srv.test`.
 #[derive(Default)]
@@ -594,6 +594,78 @@ fn older_players() {
         ..World::default()
     };
     check(&master, "9.0.47", other, 80, true, &[Place::Loaded(0)]);
+}
+
+/// One policy alone, on the port that the movie wants: as a player with nothing else to ask would decide.
+#[test]
+fn alone() {
+    let rules = [
+        a("www.a.test", "*"),
+        a("*", "1-900"),
+        a("*.a.test", "9339"),
+        "<allow-access-from domain=\"*\" to-ports=\"*\" secure=\"true\"/>".to_owned(),
+        String::new(),
+    ];
+    let metas = ["", "all", "master-only", "none", "by-content-type"];
+    let movies = [
+        Some("http://www.a.test"),
+        Some("https://b.test"),
+        Some("http://a.test"),
+        None,
+    ];
+    let mut cases = 0;
+    for (rule, meta) in rules
+        .iter()
+        .flat_map(|rule| metas.iter().map(move |meta| (rule, meta)))
+    {
+        let meta = match *meta {
+            "" => String::new(),
+            meta => format!("<site-control permitted-cross-domain-policies=\"{meta}\"/>"),
+        };
+        let text = format!("<cross-domain-policy>{meta}{rule}</cross-domain-policy>");
+        let Some(policy) = parse(text.as_bytes(), Profile::Socket).policy else {
+            continue;
+        };
+        for (movie, port) in movies
+            .iter()
+            .flat_map(|movie| [843, 80, 9339].map(|port| (movie, Port::new(port).unwrap())))
+        {
+            let (sandbox, movie) = match movie {
+                Some(origin) => {
+                    let origin: flash_policy::Origin = origin.parse().unwrap();
+                    (Sandbox::Remote(origin.clone()), Movie::Remote(origin))
+                }
+                None => (Sandbox::LocalWithNetwork, Movie::Hostless),
+            };
+            let mut known = Known::default();
+            let master = if port == Port::MASTER {
+                Answer::Policy(policy.clone())
+            } else {
+                Answer::Absent
+            };
+            known.learn(Place::Master, master);
+            known.learn(Place::Destination, Answer::Policy(policy.clone()));
+            let request = Request {
+                player: "32".parse().unwrap(),
+                sandbox,
+                target: "srv.test".parse().unwrap(),
+                port,
+                loaded: Vec::new(),
+            };
+            let expected = match decide(&request, &known) {
+                Decision::Allowed(Allowed::Rule { rule, .. }) => Some(rule),
+                Decision::Denied(_) => None,
+                other => panic!("{other:?}"),
+            };
+            let found = decide_alone(&policy, &movie, port);
+            assert_eq!(found.ok(), expected, "{text} {movie:?} {port}");
+            if meta.contains("none") && port == Port::MASTER {
+                assert_eq!(found.unwrap_err().reason, Reason::MetaPolicyNone);
+            }
+            cases += 1;
+        }
+    }
+    assert!(cases >= 200, "{cases}");
 }
 
 #[test]

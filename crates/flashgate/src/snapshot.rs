@@ -23,7 +23,7 @@ mod sockets;
 pub(crate) use bridge::{Bridge, PathPattern, Segment};
 pub(crate) use network::Network;
 pub(crate) use own_host::OwnHost;
-pub(crate) use sockets::{Services, Socket};
+pub(crate) use sockets::{FreePorts, Services, Socket};
 
 /// What the daemon was told to do.
 #[derive(Clone, Debug)]
@@ -38,12 +38,21 @@ pub(crate) struct Plan {
     pub(crate) admin: Option<Admin>,
     /// The endpoint for WebSockets to every gate, if there is one; its listener is among the others.
     pub(crate) bridge: Option<Arc<Bridge>>,
-    /// What TLS is spoken with, if it is.
+    /// What TLS is spoken with, if it is and they were read.
     pub(crate) certificates: Vec<Certificate>,
+    /// What pages speak to the listeners.
+    pub(crate) transport: Transport,
     /// The names and addresses that Flash content uses for this machine.
     pub(crate) hosts: Vec<OwnHost>,
     /// The files that it was made from: the config file, policy files, certificates and keys; none where flags say everything.
     pub(crate) watched: Vec<PathBuf>,
+}
+
+/// What listeners speak to whoever can choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Transport {
+    Clear,
+    Tls,
 }
 
 /// A plan that can be served.

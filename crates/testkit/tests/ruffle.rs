@@ -231,9 +231,13 @@ fn the_host_that_was_asked() {
         "[bridge]\naddress = \"127.0.0.1:0\"\npath = \"/{name}\"",
     );
     let (_daemon, addresses) = start(&path);
+    let bridge = addresses[1].port();
+    let expected = [
+        format!("asked.test 9339 ws://asked.test:{bridge}/game"),
+        format!("asked.test 9400 ws://asked.test:{bridge}/chat"),
+    ];
     for address in addresses {
-        // The bridge has any free port here, which no page can be told.
-        assert_eq!(lines(&get(address, "/ruffle.json").1), [""; 0]);
+        assert_eq!(lines(&get(address, "/ruffle.json").1), expected);
     }
     let (_folder, path) = config("", "");
     let mut daemon = Daemon::builder()
@@ -257,6 +261,107 @@ fn the_host_that_was_asked() {
             "{host:?}"
         );
     }
+}
+
+/// Who asks for any free port gets one that the running daemon knows, on its gates and for its bridge.
+#[test]
+fn free_ports() {
+    let mut daemon = Daemon::builder()
+        .args(["serve", "--allow", "a.test:1-65535"])
+        .args(["--gate", "127.0.0.1:0=127.0.0.1:9340"])
+        .args(["--gate", "127.0.0.1:0=127.0.0.1:9341"])
+        .start()
+        .expect("a daemon");
+    let addresses: Vec<_> = daemon
+        .log()
+        .iter()
+        .filter_map(|line| address_in(line))
+        .collect();
+    assert_eq!(addresses.len(), 2);
+    let expected: Vec<_> = addresses
+        .iter()
+        .map(SocketAddr::port)
+        .map(|port| format!("asked.test {port} ws://asked.test:{port}/"))
+        .collect();
+    for address in &addresses {
+        assert_eq!(lines(&get(*address, "/ruffle.json").1), expected);
+    }
+    drop(daemon);
+    // Two addresses of one gate, and what a reload adds.
+    let folder = Folder::new().expect("a folder");
+    let text = "hosts = \"play.test\"\n[policy.p]\nrules = [{ domain = \"a.test\", ports = \"*\" }]\n\
+                [[gate]]\nname = \"game\"\naddress = [\"127.0.0.1:0\", \"127.0.0.2:0\"]\nbackend = \"127.0.0.1:9340\"\n";
+    let path = folder.file("flashgate.toml", text).expect("a file");
+    let mut daemon = Daemon::builder()
+        .args(["serve", "--config"])
+        .args([&path])
+        .start()
+        .expect("a daemon");
+    let mut gates: Vec<_> = daemon
+        .log()
+        .iter()
+        .filter_map(|line| address_in(line))
+        .collect();
+    let entry = |port| format!("play.test {port} ws://play.test:{port}/");
+    let entries = |gates: &[SocketAddr]| -> Vec<String> {
+        gates.iter().map(|gate| entry(gate.port())).collect()
+    };
+    assert_eq!(lines(&get(gates[0], "/ruffle.json").1), entries(&gates));
+    let more =
+        "[[gate]]\nname = \"chat\"\naddress = \"127.0.0.1:0\"\nbackend = \"127.0.0.1:9340\"\n";
+    folder
+        .file("flashgate.toml", format!("{text}{more}"))
+        .unwrap();
+    daemon.hang_up().unwrap();
+    let limit = Duration::from_secs(10);
+    let line = daemon.wait_for_line("gate=chat", limit).unwrap();
+    gates.extend(address_in(&line));
+    daemon.wait_for_line("reloaded", limit).unwrap();
+    for gate in &gates {
+        assert_eq!(lines(&get(*gate, "/ruffle.json").1), entries(&gates));
+    }
+}
+
+/// A list that comes to nothing says so to whoever looks into the script.
+#[test]
+fn an_empty_list() {
+    let (_folder, path) = config("", "");
+    let mut daemon = Daemon::builder()
+        .args(["serve", "--config"])
+        .args([&path])
+        .start()
+        .expect("a daemon");
+    let line = daemon.log().iter().find(|line| line.contains("gate=game"));
+    let address = line.and_then(|line| address_in(line)).expect("an address");
+    // HTTP/1.0 tells no host.
+    let (head, script) = ask(address, "GET /ruffle.js HTTP/1.0\r\n\r\n");
+    assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+    assert!(script.starts_with("// Nothing to add: "), "{script}");
+    assert!(script.contains("window.RufflePlayer"), "{script}");
+    assert!(!get(address, "/ruffle.js").1.contains("Nothing to add"));
+}
+
+/// Who asks what pages are told needs no private key.
+#[test]
+fn without_the_keys() {
+    let tls = "[tls]\ncertificates = [{ certificate = \"missing.pem\", key = \"missing.key\" }]";
+    // What is served with a warning is printed without.
+    let warned =
+        "hosts = \"play.test\"\n[policy.unused]\nrules = [{ domain = \"*\", ports = \"*\" }]";
+    let (_folder, path) = config(warned, tls);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let text = text.replace("backend", "policy = \"p\"\nbackend");
+    std::fs::write(&path, text).unwrap();
+    let path = path.to_str().unwrap();
+    let (code, stdout, stderr) = ruffle(&["-q", "-v", "--log-format", "json", "--config", path]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    let expected = [
+        "play.test 9339 wss://play.test:9339/",
+        "play.test 9400 wss://play.test:9400/",
+    ];
+    assert_eq!(lines(&stdout), expected);
+    let (_folder, path) = config("hosts = \"play.test\"\nhostz = 1", tls);
+    refused(&["--config", path.to_str().unwrap()], &["unknown-key"]);
 }
 
 #[test]

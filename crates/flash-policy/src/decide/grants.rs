@@ -37,7 +37,7 @@ pub enum Refusal {
 ///
 /// A rule grants when its domain matches, its ports hold the port, it may speak for the port (a policy served from
 /// 1024 up grants nothing below; Adobe, *Developer's Guide*), and the movie was loaded over HTTPS if it must have
-/// been. The meta-policy plays no part here.
+/// been. The meta-policy plays no part here; [`decide_alone`](super::decide_alone) heeds it.
 #[must_use]
 pub fn grants(policy: &Policy, served_from: Port, movie: &Movie, port: Port) -> Grant {
     judge(policy, ServedFrom::Port(served_from), movie, port)
@@ -82,6 +82,14 @@ fn judge_rule(
         return Some(Refusal::SecureOnly { rule: index });
     }
     None
+}
+
+impl Policy {
+    /// Whether a rule is for a movie, whatever its ports, and whether or not it must have come over HTTPS.
+    #[must_use]
+    pub fn names(&self, movie: &Movie) -> bool {
+        self.rules.iter().any(|rule| admits(rule, movie))
+    }
 }
 
 fn admits(rule: &Rule, movie: &Movie) -> bool {

@@ -186,6 +186,26 @@ pub fn decide(request: &Request, known: &Known) -> Decision {
     }
 }
 
+/// Decides for the only policy there is, served on the very port that the movie wants to connect to; says which rule
+/// grants it.
+///
+/// It admits whom [`decide`](fn@decide) does for a player of today: on port 843 it is the master policy, and its meta-policy
+/// holds; elsewhere that means nothing.
+pub fn decide_alone(policy: &Policy, movie: &Movie, port: Port) -> Result<usize, Denied> {
+    let place = if port == Port::MASTER {
+        Place::Master
+    } else {
+        Place::Destination
+    };
+    if place == Place::Master && is_none(policy) {
+        return Err(Denied::by_meta_policy(Reason::MetaPolicyNone));
+    }
+    match judge(policy, ServedFrom::Port(port), movie, port) {
+        Grant::Allowed { rule } => Ok(rule),
+        Grant::Refused(refusal) => Err(Denied::by_policy(place, refusal)),
+    }
+}
+
 fn is_own_host(movie: &Movie, target: &Host) -> bool {
     matches!(movie, Movie::Remote(origin) if origin.host == *target)
 }
@@ -280,16 +300,11 @@ impl Inquiry<'_> {
         };
         match policy.site_control.unwrap_or(SiteControl::All) {
             SiteControl::All => None,
-            SiteControl::MasterOnly => Some(self.denied.nearer(Denied {
-                place: Some(Place::Master),
-                rule: None,
-                reason: Reason::MetaPolicyMasterOnly,
-            })),
-            SiteControl::None => Some(Denied {
-                place: Some(Place::Master),
-                rule: None,
-                reason: Reason::MetaPolicyNone,
-            }),
+            SiteControl::MasterOnly => Some(
+                self.denied
+                    .nearer(Denied::by_meta_policy(Reason::MetaPolicyMasterOnly)),
+            ),
+            SiteControl::None => Some(Denied::by_meta_policy(Reason::MetaPolicyNone)),
         }
     }
 

@@ -78,6 +78,14 @@ impl Denied {
         }
     }
 
+    pub(super) const fn by_meta_policy(reason: Reason) -> Self {
+        Self {
+            reason,
+            place: Some(Place::Master),
+            rule: None,
+        }
+    }
+
     pub(super) const fn by_policy(place: Place, refusal: Refusal) -> Self {
         let (reason, rule) = match refusal {
             Refusal::NoRuleMatches => (Reason::NoRuleMatches, None),

@@ -7,10 +7,10 @@ use clap::Args;
 
 use super::Exit;
 use super::gate::GateFlag;
-use crate::config;
+use crate::config::{self, Purpose};
 use crate::render;
 use crate::ruffle::{Door, Doors, Scheme, Way};
-use crate::snapshot::OwnHost;
+use crate::snapshot::{FreePorts, OwnHost};
 
 /// Print the part of Ruffle's config that leads movies to the gates
 ///
@@ -39,6 +39,12 @@ pub(super) struct Ruffle {
     policy: Option<String>,
     #[arg(long, hide = true)]
     listen: Vec<String>,
+    #[arg(long, hide = true)]
+    log_format: Option<String>,
+    #[arg(short, long, hide = true)]
+    verbose: bool,
+    #[arg(short, long, hide = true)]
+    quiet: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -66,9 +72,9 @@ impl Ruffle {
     fn doors(self) -> Result<Doors, String> {
         let mut doors = match &self.config {
             Some(path) => {
-                let loaded = config::load(path)?;
-                render::to_stderr(&loaded.warnings);
-                Doors::of(&loaded.plan)
+                let loaded = config::load(path, Purpose::Tell)?;
+                // Nothing is bound, so which free ports there will be is not known.
+                Doors::of(&loaded.plan, &FreePorts::default())
             }
             None => Doors {
                 hosts: Vec::new(),

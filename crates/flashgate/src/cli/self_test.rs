@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Exit;
-use crate::config::{self, defaults};
+use crate::config::{self, Purpose, defaults};
 use crate::daemon::sandbox::{self, Needs};
 use crate::log::{self, Format, Verbosity};
 use crate::render;
@@ -20,7 +20,11 @@ pub(super) struct SelfTest {
 
 impl SelfTest {
     pub(super) fn run(self) -> Exit {
-        let (process, needs) = match self.config.as_deref().map(config::load) {
+        let (process, needs) = match self
+            .config
+            .as_deref()
+            .map(|path| config::load(path, Purpose::Serve))
+        {
             None => (defaults::process(), Needs::default()),
             Some(Ok(loaded)) => {
                 let needs = Needs::of(&loaded.plan, std::iter::empty());

@@ -12,13 +12,13 @@ use super::Exit;
 use super::allow::Allow;
 use super::gate::{self, GateFlag};
 use crate::config::policy_file::{self, Content};
-use crate::config::{self, defaults};
+use crate::config::{self, Purpose, defaults};
 use crate::confinement;
 use crate::daemon::{self, Inherited, ListenAddress, Loader};
 use crate::log::{self, Format, Verbosity};
 use crate::render::{self, Source};
 use crate::snapshot::{
-    Bridge, Gate, Listener, Loaded, PathPattern, Plan, Segment, Served, Service, Violation,
+    Bridge, Gate, Listener, Loaded, Plan, Served, Service, Transport, Violation,
 };
 use crate::tls::Certificate;
 
@@ -133,7 +133,7 @@ impl Serve {
 
     fn load(&self) -> Result<Loaded, String> {
         if let Some(path) = &self.config {
-            return config::load(path);
+            return config::load(path, Purpose::Serve);
         }
         let faults = overlaps(&self.listen) + &gate::faults(&self.gate, &self.listen);
         if !faults.is_empty() {
@@ -151,6 +151,7 @@ impl Serve {
             admin: None,
             bridge: None,
             certificates: Vec::new(),
+            transport: Transport::Clear,
             hosts: Vec::new(),
             watched: self.policy.iter().cloned().collect(),
         };
@@ -307,18 +308,12 @@ fn checked(plan: &Plan) -> String {
 
 /// How many gates the bridge leads to, and by which paths.
 fn paths(bridge: &Bridge) -> String {
-    let url = bridge.public_url.as_deref().unwrap_or_default();
-    let PathPattern {
-        before,
-        segment,
-        after,
-    } = &bridge.path;
-    let segment = match segment {
-        Segment::Port => "{port}",
-        Segment::Name => "{name}",
-    };
+    let (url, path) = (
+        bridge.public_url.as_deref().unwrap_or_default(),
+        &bridge.path,
+    );
     let gates = bridge.routes.len();
-    format!(", {gates} gates at {url}{before}{segment}{after}")
+    format!(", {gates} gates at {url}{path}")
 }
 
 /// Where a gate passes on what is no policy request.

@@ -73,6 +73,12 @@ fn routes(
             (Segment::Port, Some(port)) => port.get().to_string(),
             (Segment::Port, None) | (Segment::Name, _) => gate.name.clone(),
         };
+        let mut before = gates.iter().take_while(|other| !Arc::ptr_eq(other, gate));
+        if let Some(other) = before.find(|other| other.public_port == gate.public_port)
+            && path.segment == Segment::Name
+        {
+            found.push(untold(gate, other, place));
+        }
         let other = routes
             .get(&key)
             .map(|other| ambiguous(gate, other, &full, place));
@@ -103,6 +109,18 @@ fn taken(gate: &Gate, full: &str, place: Span) -> Diagnostic {
     Diagnostic::error("reserved-path", message)
         .at(place, "")
         .help("give the gate another name, or write text before the `{name}`: `/game/{name}`")
+}
+
+fn untold(gate: &Gate, other: &Gate, place: Span) -> Diagnostic {
+    let (name, first) = (&gate.name, &other.name);
+    let port = gate.public_port.map_or(0, |port| port.get());
+    let message = format!(
+        "gates `{first}` and `{name}` have the same port, {port}, and Ruffle goes by the port"
+    );
+    Diagnostic::warning("same-public-port", message)
+        .at(place, "")
+        .note(format!("`/ruffle.js` and `flashgate ruffle` lead port {port} to `{first}`; pages that are for `{name}` must name its path themselves"))
+        .help("give each a `public-port` of its own, if movies can dial another")
 }
 
 fn ambiguous(gate: &Gate, other: &Gate, full: &str, place: Span) -> Diagnostic {

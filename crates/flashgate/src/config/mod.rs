@@ -43,20 +43,33 @@ pub(crate) use values::lasting;
 /// Far more than a config for a thousand sites needs; a wrong path should not fill the memory.
 const LARGEST: u64 = 1024 * 1024;
 
+/// What a plan is made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To be served.
+    Serve,
+    /// To be told about: certificates and keys are left alone, which may be for others' eyes only, and what is merely
+    /// likely not meant is left to whoever serves it.
+    Tell,
+}
+
 /// Reads a config file and the policy files it names; the error is everything that is wrong, for the terminal.
-pub(crate) fn load(path: &Path) -> Result<Loaded, String> {
+pub(crate) fn load(path: &Path, purpose: Purpose) -> Result<Loaded, String> {
     let name = path.display().to_string();
     let mut found = Vec::new();
     let bytes = read(path, &mut found).map_err(|(reason, help)| {
         let message = format!("can't read the config file {name}: {reason}");
         render::plain_error_text(&message, help.as_deref().as_slice())
     })?;
-    let resolved = understand(&bytes, path, &mut found);
+    let resolved = understand(&bytes, path, purpose, &mut found);
+    let is_shown = |finding: &Diagnostic| purpose == Purpose::Serve || is_error(finding);
+    found.retain(is_shown);
     found.sort_by_key(|finding| finding.label.as_ref().map_or(0, |label| label.span.start));
     let mut text = render::findings(&found, &Source::new(&name, &bytes));
     let mut failed = any_error(&found);
     for (file, ports) in resolved.iter().flat_map(|resolved| &resolved.files) {
-        let found = file.content.judge(ports);
+        let mut found = file.content.judge(ports);
+        found.retain(is_shown);
         let name = file.path.display().to_string();
         text.push_str(&render::findings(
             &found,
@@ -71,6 +84,10 @@ pub(crate) fn load(path: &Path) -> Result<Loaded, String> {
         }),
         _ => Err(text),
     }
+}
+
+fn is_error(finding: &Diagnostic) -> bool {
+    any_error(std::slice::from_ref(finding))
 }
 
 /// The error is a reason, and what helps where that is known.
@@ -89,7 +106,12 @@ fn read(path: &Path, found: &mut Vec<Diagnostic>) -> Result<Vec<u8>, (String, Op
     Ok(bytes)
 }
 
-fn understand(bytes: &[u8], path: &Path, found: &mut Vec<Diagnostic>) -> Option<Resolved> {
+fn understand(
+    bytes: &[u8],
+    path: &Path,
+    purpose: Purpose,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Resolved> {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
@@ -107,7 +129,7 @@ fn understand(bytes: &[u8], path: &Path, found: &mut Vec<Diagnostic>) -> Option<
     let root = Table::root(text, root.get_ref());
     not_yet::check(&root, found);
     let raw = raw::read(&root, found);
-    Some(resolve::resolve(raw, path, text, found))
+    Some(resolve::resolve(raw, path, text, purpose, found))
 }
 
 fn malformed(fault: &toml::de::Error) -> Diagnostic {

@@ -11,10 +11,10 @@ use super::policy::{Named, PolicyFile};
 use super::raw::{Raw, RawBridge, RawListener};
 use super::sections::{RawAdmin, RawLimits, RawProcess, Switch};
 use super::tree::{At, Text};
-use super::{bridge, defaults, gates, listeners, tls};
+use super::{Purpose, bridge, defaults, gates, listeners, tls};
 use crate::daemon::ListenAddress;
 use crate::render::{self, Source};
-use crate::snapshot::{Admin, Limits, Plan, Process, User};
+use crate::snapshot::{Admin, Limits, Plan, Process, Transport, User};
 
 /// A plan, and the policy files in it with the ports that serve each: their findings have places of their own.
 #[derive(Debug)]
@@ -28,6 +28,7 @@ pub(super) fn resolve(
     raw: Raw,
     path: &Path,
     source: &str,
+    purpose: Purpose,
     found: &mut Vec<Diagnostic>,
 ) -> Resolved {
     let folder = path.parent().unwrap_or(Path::new(""));
@@ -44,7 +45,12 @@ pub(super) fn resolve(
     listeners::check(&ours, admin_address, source, found);
     ours.extend(admin_address.cloned());
     gates::check(&raw.listeners, &ours, limits.request, source, found);
-    let tls = tls::resolve(raw.tls.as_ref(), folder, found);
+    let transport = match raw.tls {
+        Some(_) => Transport::Tls,
+        None => Transport::Clear,
+    };
+    let read = raw.tls.as_ref().filter(|_| purpose == Purpose::Serve);
+    let tls = tls::resolve(read, folder, found);
     let secured = tls.tls.as_ref();
     let mut listeners =
         listeners::resolve(&raw.listeners, &policies, limits.request, secured, found);
@@ -67,6 +73,7 @@ pub(super) fn resolve(
         admin: raw.admin.map(admin),
         bridge,
         certificates: tls.tls.map_or_else(Vec::new, |tls| tls.certificates),
+        transport,
         hosts: raw.hosts,
         watched: watched.collect(),
     };

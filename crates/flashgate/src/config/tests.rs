@@ -8,7 +8,7 @@ use flash_policy::Diagnostic;
 use toml::de::DeTable;
 
 use super::tree::Table;
-use super::{raw, resolve};
+use super::{Purpose, raw, resolve};
 use crate::connection::ProxyVersion;
 use crate::daemon::sandbox::Needs;
 use crate::snapshot::{Bridge, Gate, Plan, Process, Sandbox, User, WebSocket};
@@ -22,7 +22,8 @@ fn resolved(more: &str) -> (Plan, Vec<Diagnostic>) {
     let mut found = Vec::new();
     let raw = raw::read(&Table::root(&text, root.get_ref()), &mut found);
     let path = Path::new("/etc/flashgate/flashgate.toml");
-    (resolve::resolve(raw, path, &text, &mut found).plan, found)
+    let plan = resolve::resolve(raw, path, &text, Purpose::Serve, &mut found).plan;
+    (plan, found)
 }
 
 #[track_caller]
@@ -256,7 +257,12 @@ fn bridge_faults() {
         "ambiguous-path",
         "both gate `gate-9339` and gate `gate-9339-2`",
     );
-    assert_eq!(bridge(&twins, "path = '/{name}'").routes.len(), 2);
+    // Each is reached by its name, and Ruffle, which goes by ports, is led to the first.
+    refused(
+        &with(&twins, "path = '/{name}'"),
+        "same-public-port",
+        "gates `gate-9339` and `gate-9339-2`",
+    );
     let ports = "[[gate]]\nname = 'g'\naddress = ['1025', '1026']\nbackend = 'a:1'\n";
     assert_eq!(bridge(ports, "").routes.len(), 2);
     refused(

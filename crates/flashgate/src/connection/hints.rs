@@ -29,7 +29,8 @@ impl Hints {
         Self {
             http: Sampler::of_warnings("http"),
             tls: Sampler::of_warnings("tls"),
-            origin: Sampler::of_warnings("origin-refused"),
+            // Each names another origin, and the operator wants to see all of their own.
+            origin: Sampler::of_different_warnings("origin-refused"),
             handshake: Sampler::of_warnings("tls-failed"),
             system: Sampler::of_warnings("system-failed"),
             over_limit: Sampler::of_warnings("over-limit"),

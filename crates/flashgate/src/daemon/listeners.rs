@@ -20,7 +20,8 @@ use super::inherited::Inherited;
 use super::serving::{Needs, Prepared, Serving};
 use crate::log::LIFECYCLE;
 use crate::render;
-use crate::snapshot::{Plan, Socket};
+use crate::ruffle::Doors;
+use crate::snapshot::{FreePorts, Plan, Socket};
 
 /// Every listener.
 pub(super) struct Listeners {
@@ -68,6 +69,9 @@ impl Listeners {
         let admin = plan.admin.as_ref().and_then(|_| bound.pop());
         let admin = self.prepare_admin(admin)?;
         let prepared = self.prepare(bound, sockets)?;
+        // Before the first page can ask.
+        let free = FreePorts::new(prepared.iter().map(Prepared::bound));
+        self.needs.shared.set_doors(Doors::of(plan, &free));
         self.serving
             .extend(prepared.into_iter().map(Prepared::begin));
         self.change_admin(admin, plan);
@@ -94,6 +98,12 @@ impl Listeners {
         let prepared = self.prepare(bound, new)?;
         // From here on nothing fails.
         self.replace(sockets, kept, prepared);
+        let services: Vec<_> = self.serving.iter().map(Serving::bound).collect();
+        let bound = services
+            .iter()
+            .map(|(asked, services, address)| (*asked, services.general(), *address));
+        let doors = Doors::of(plan, &FreePorts::new(bound));
+        self.needs.shared.set_doors(doors);
         self.change_admin(admin, plan);
         self.tell();
         Ok(())

@@ -16,7 +16,6 @@ use crate::connection::Shared;
 use crate::fault;
 use crate::log::{self, LIFECYCLE};
 use crate::render;
-use crate::ruffle::Doors;
 use crate::snapshot::{Plan, Socket};
 
 mod accept;
@@ -199,7 +198,6 @@ impl Daemon {
             &plan.limits,
             Permits::new(opened.capacity, &plan.limits),
         ));
-        shared.set_doors(Doors::of(&plan));
         let workers =
             Workers::start(plan.process.threads).map_err(|fault| no_event_loop(&fault))?;
         let signals = Signals::new().map_err(|fault| no_signals(&fault))?;

@@ -16,7 +16,6 @@ use crate::confinement;
 use crate::connection::Shared;
 use crate::log::{self, LIFECYCLE};
 use crate::render;
-use crate::ruffle::Doors;
 use crate::snapshot::{Loaded, Plan, Process, User};
 
 /// Reading a few small files takes longer only where one of them never ends: a named pipe, a dead network drive.
@@ -107,7 +106,6 @@ fn take_over(
     listeners.change(plan.sockets(), &plan)?;
     shared.backends.keep(&plan.gates().collect::<Vec<_>>());
     shared.set_limits(&plan.limits);
-    shared.set_doors(Doors::of(&plan));
     shared.permits.set_limits(capacity, &plan.limits);
     log::text(&warnings);
     Ok(plan)

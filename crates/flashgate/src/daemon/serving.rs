@@ -80,6 +80,12 @@ impl Prepared {
         })
     }
 
+    /// What was asked for, what is done there, and where it is bound.
+    pub(super) fn bound(&self) -> (ListenAddress, &Arc<Service>, SocketAddr) {
+        let general = self.socket.services.general();
+        (self.socket.address, general, self.endpoint.address)
+    }
+
     /// Starts the accept loops.
     pub(super) fn begin(self) -> Serving {
         let through = self.endpoint.address;
@@ -120,8 +126,10 @@ fn listening(address: SocketAddr, service: &Service, through: Option<SocketAddr>
     let gate = service.gate.as_ref();
     let name = gate.map(|gate| display(&gate.name));
     let backend = gate.map(|gate| display(&gate.backend));
-    let gates = service.bridge.as_ref().map(|bridge| bridge.routes.len());
-    info!(target: LIFECYCLE, %address, gate = name, backend, policy, gates, through, "listening");
+    let bridge = service.bridge.as_ref();
+    let path = bridge.map(|bridge| display(&bridge.path));
+    let gates = bridge.map(|bridge| bridge.routes.len());
+    info!(target: LIFECYCLE, %address, gate = name, backend, policy, bridge = path, gates, through, "listening");
 }
 
 impl Serving {
@@ -141,6 +149,12 @@ impl Serving {
     pub(super) fn has_ended(&mut self, context: &mut Context<'_>) -> bool {
         let mut tasks = self.tasks.iter_mut();
         tasks.any(|task| Pin::new(task).poll(context).is_ready())
+    }
+
+    /// What was asked for, what is done there, and where it is bound.
+    pub(super) fn bound(&self) -> (ListenAddress, Services, SocketAddr) {
+        let services = self.services.borrow().clone();
+        (self.asked, services, self.endpoint.address)
     }
 
     /// As bound.

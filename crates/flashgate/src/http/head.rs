@@ -23,7 +23,7 @@ pub(crate) struct HeadReader {
 
 /// Which methods are answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Methods {
+pub(crate) enum Methods {
     #[default]
     Reading,
     /// And OPTIONS, which browsers ask with before they ask for a page of another site.
@@ -94,7 +94,8 @@ pub(crate) enum Refusal {
     TooLarge,
     Malformed,
     Version,
-    Method,
+    /// None of those that are answered.
+    Method(Methods),
     Target,
     Body,
     NoHost,
@@ -165,7 +166,7 @@ fn parse(bytes: &[u8], methods: Methods) -> Result<Request, Refusal> {
         (Some("GET"), _) => Method::Get,
         (Some("HEAD"), _) => Method::Head,
         (Some("OPTIONS"), Methods::WithOptions) => Method::Options,
-        _ => return Err(Refusal::Method),
+        _ => return Err(Refusal::Method(methods)),
     };
     let path = path(head.path.unwrap_or_default())?;
     no_body(head.headers)?;
@@ -236,12 +237,22 @@ fn host(fields: &[Header<'_>]) -> Result<Option<HostField>, Refusal> {
         .ok_or(Refusal::BadHost)
 }
 
+impl Methods {
+    /// As the field `Allow` has them.
+    pub(crate) const fn listed(self) -> &'static str {
+        match self {
+            Self::Reading => "GET, HEAD",
+            Self::WithOptions => "GET, HEAD, OPTIONS",
+        }
+    }
+}
+
 impl Refusal {
     const fn status(self) -> StatusCode {
         match self {
             Self::TooLarge => StatusCode::HeadTooLarge,
             Self::Version => StatusCode::VersionNotSupported,
-            Self::Method => StatusCode::MethodNotAllowed,
+            Self::Method(_) => StatusCode::MethodNotAllowed,
             Self::LineEnd
             | Self::Malformed
             | Self::Target
@@ -258,7 +269,8 @@ impl Refusal {
             Self::TooLarge => "expected a head of at most 8 KiB and 64 fields\n",
             Self::Malformed => "expected a request of HTTP/1.1\n",
             Self::Version => "expected HTTP/1.1 or HTTP/1.0\n",
-            Self::Method => "expected GET or HEAD\n",
+            Self::Method(Methods::Reading) => "expected GET or HEAD\n",
+            Self::Method(Methods::WithOptions) => "expected GET, HEAD or OPTIONS\n",
             Self::Target => "expected a path\n",
             Self::Body => "expected a request without a body\n",
             Self::NoHost => "expected a Host field, found none\n",
@@ -271,8 +283,8 @@ impl Refusal {
 impl From<Refusal> for Response {
     fn from(refusal: Refusal) -> Self {
         let response = Self::plain(refusal.status(), refusal.text());
-        if refusal == Refusal::Method {
-            response.with("Allow", "GET, HEAD")
+        if let Refusal::Method(methods) = refusal {
+            response.with("Allow", methods.listed())
         } else {
             response
         }

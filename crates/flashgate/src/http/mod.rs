@@ -11,7 +11,7 @@ mod response;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use head::{HeadReader, Method, Request, Verdict};
+pub(crate) use head::{HeadReader, Method, Methods, Request, Verdict};
 pub(crate) use host::HostField;
 pub(crate) use origin::Page;
 pub(crate) use response::{Body, Response, StatusCode};

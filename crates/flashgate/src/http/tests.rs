@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::head::Refusal;
+use super::head::{Methods, Refusal};
 use super::*;
 
 /// What is behind the head must not matter to it.
@@ -160,11 +160,14 @@ fn hosts() {
 #[test]
 fn request_lines() {
     for (line, refusal) in [
-        ("POST / HTTP/1.1", Refusal::Method),
-        ("get / HTTP/1.1", Refusal::Method),
-        ("GETS / HTTP/1.1", Refusal::Method),
-        ("CONNECT a.test:80 HTTP/1.1", Refusal::Method),
-        ("OPTIONS * HTTP/1.1", Refusal::Method),
+        ("POST / HTTP/1.1", Refusal::Method(Methods::Reading)),
+        ("get / HTTP/1.1", Refusal::Method(Methods::Reading)),
+        ("GETS / HTTP/1.1", Refusal::Method(Methods::Reading)),
+        (
+            "CONNECT a.test:80 HTTP/1.1",
+            Refusal::Method(Methods::Reading),
+        ),
+        ("OPTIONS * HTTP/1.1", Refusal::Method(Methods::Reading)),
         ("PRI * HTTP/2.0", Refusal::Version),
         ("GET / HTTP/1.2", Refusal::Version),
         ("GET / HTTP/0.9", Refusal::Version),

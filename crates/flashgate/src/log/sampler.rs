@@ -55,6 +55,11 @@ impl Sampler {
         Self::new(name, 1, Level::Warn)
     }
 
+    /// For a warning that says something else each time: the first ten of a second.
+    pub(crate) fn of_different_warnings(name: &'static str) -> Self {
+        Self::new(name, TEN, Level::Warn)
+    }
+
     fn new(name: &'static str, most: u32, level: Level) -> Self {
         let kind = Arc::new(Kind {
             name,

@@ -4,29 +4,26 @@ use flash_policy::Port;
 
 use super::{Door, Doors, Scheme, Way};
 use crate::http::HostField;
-use crate::snapshot::{Bridge, Gate, Listener, OwnHost, Plan, WebSocket};
+use crate::snapshot::{Bridge, FreePorts, Gate, Listener, OwnHost, Plan, Transport, WebSocket};
 
 impl Doors {
-    /// A door for every gate that a page can reach. A gate on any free port has none: nobody can tell what movies dial.
-    pub(crate) fn of(plan: &Plan) -> Self {
-        let services = plan.listeners.iter().map(|listener| &listener.service);
-        let gates = services.filter_map(|service| service.gate.as_deref());
-        let scheme = if plan.certificates.is_empty() {
-            Scheme::Ws
-        } else {
-            Scheme::Wss
+    /// A door for every gate that a page can reach. A gate on any free port has none before it is bound: nobody can
+    /// tell yet what movies dial.
+    pub(crate) fn of(plan: &Plan, free: &FreePorts) -> Self {
+        let scheme = match plan.transport {
+            Transport::Clear => Scheme::Ws,
+            Transport::Tls => Scheme::Wss,
         };
+        let bridge_port = bridge_port(plan, free);
         let mut doors = Vec::<Door>::new();
-        for gate in gates {
-            let Some(port) = gate.public_port else {
-                continue;
-            };
+        for (gate, port) in gates(plan, free) {
             let way = match &plan.bridge {
-                Some(bridge) => over(bridge, bridge_port(plan), gate, scheme),
+                Some(bridge) => over(bridge, bridge_port, gate, scheme),
                 None => own_port(gate, port, scheme),
             };
             let port = port.get();
-            // Of two gates that are dialled alike, on two addresses, only one can be meant.
+            // Two gates that are dialled alike, on two addresses, have one way by their own port. Over a bridge only
+            // one of them can be meant; the config file's findings say so.
             if doors.iter().all(|door| door.port != port) {
                 doors.extend(way.map(|way| Door { port, way }));
             }
@@ -36,6 +33,21 @@ impl Doors {
             doors,
         }
     }
+}
+
+/// Every gate, with each port that movies dial for it.
+fn gates<'a>(plan: &'a Plan, free: &FreePorts) -> Vec<(&'a Gate, Port)> {
+    let mut gates = Vec::new();
+    for listener in &plan.listeners {
+        if let Some(gate) = listener.service.gate.as_deref() {
+            let ports = match gate.public_port {
+                Some(port) => vec![port],
+                None => free.of(listener),
+            };
+            gates.extend(ports.into_iter().map(|port| (gate, port)));
+        }
+    }
+    gates
 }
 
 /// As the config says; else the one that pages reach the bridge by.
@@ -71,11 +83,10 @@ fn over(bridge: &Bridge, listens_on: Option<Port>, gate: &Gate, scheme: Scheme) 
     }
 }
 
-fn bridge_port(plan: &Plan) -> Option<Port> {
+fn bridge_port(plan: &Plan, free: &FreePorts) -> Option<Port> {
     let is_it = |listener: &&Listener| listener.service.bridge.is_some();
     let listener = plan.listeners.iter().find(is_it)?;
-    let address = listener.addresses.first()?;
-    Port::new(u32::from(address.port())).ok()
+    free.of(listener).first().copied()
 }
 
 fn own_port(gate: &Gate, port: Port, scheme: Scheme) -> Option<Way> {

@@ -13,6 +13,10 @@ mod doors;
 /// The script, to be called with the entries.
 const SCRIPT: &str = include_str!("merge.js");
 
+/// What stands in front of a script that does nothing, for whoever looks why.
+const NO_ENTRY: &str = "// Nothing to add: flashgate knows no host that movies connect to (`hosts` in its config), \
+                        or no port of a gate.\n";
+
 /// Every way for Ruffle to get in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Doors {
@@ -113,7 +117,11 @@ impl Doors {
     /// As a script for a page, which leaves everything else in Ruffle's config alone.
     pub(crate) fn script(&self, asked: Option<&OwnHost>) -> String {
         let entries = Value::from(self.entries(asked));
-        SCRIPT.replace("ENTRIES", &escaped(&format!("{entries:#}")))
+        let script = SCRIPT.replace("ENTRIES", &escaped(&format!("{entries:#}")));
+        match entries.as_array() {
+            Some(list) if list.is_empty() => format!("{NO_ENTRY}{script}"),
+            _ => script,
+        }
     }
 }
 

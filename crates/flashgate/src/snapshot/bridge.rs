@@ -3,6 +3,7 @@
 //! A path names an entry of a table that the config file makes. Nothing in a request can name a host or a port.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -51,6 +52,21 @@ impl Bridge {
     pub(crate) fn trusts(&self, address: IpAddr) -> bool {
         let mut trusted = self.trust_forwarded_for.iter();
         trusted.any(|network| network.contains(address))
+    }
+}
+
+impl fmt::Display for PathPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            before,
+            segment,
+            after,
+        } = self;
+        let segment = match segment {
+            Segment::Port => "{port}",
+            Segment::Name => "{name}",
+        };
+        write!(f, "{before}{segment}{after}")
     }
 }
 

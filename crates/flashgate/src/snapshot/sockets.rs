@@ -6,6 +6,8 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use flash_policy::Port;
+
 use super::{Listener, Plan, Service};
 use crate::daemon::ListenAddress;
 
@@ -27,6 +29,39 @@ pub(crate) struct Services {
     general: Arc<Service>,
     /// On single addresses of a wildcard.
     special: Vec<(SocketAddr, Arc<Service>)>,
+}
+
+/// The ports that listeners got which asked for any free one; known once they are bound.
+#[derive(Debug, Default)]
+pub(crate) struct FreePorts(Vec<(Arc<Service>, Port)>);
+
+impl FreePorts {
+    /// From what was asked for, what is done there, and what was bound; in the order of the plan.
+    pub(crate) fn new<'a>(
+        bound: impl IntoIterator<Item = (ListenAddress, &'a Arc<Service>, SocketAddr)>,
+    ) -> Self {
+        let free = bound
+            .into_iter()
+            .filter(|(asked, ..)| asked.port() == 0)
+            .filter_map(|(_, service, address)| {
+                let port = Port::new(u32::from(address.port())).ok()?;
+                Some((Arc::clone(service), port))
+            });
+        Self(free.collect())
+    }
+
+    /// The ports that a listener is bound to, in the order of its addresses, as far as they are known.
+    pub(crate) fn of(&self, listener: &Listener) -> Vec<Port> {
+        let its = |(service, _): &&(Arc<Service>, Port)| Arc::ptr_eq(service, &listener.service);
+        let mut free = self.0.iter().filter(its).map(|(_, port)| *port);
+        let addresses = listener.addresses.iter();
+        addresses
+            .filter_map(|address| match address.port() {
+                0 => free.next(),
+                port => Port::new(u32::from(port)).ok(),
+            })
+            .collect()
+    }
 }
 
 impl Plan {

@@ -3,7 +3,7 @@
 use base64ct::{Base64, Encoding as _};
 use sha1_smol::Sha1;
 
-use crate::http::{Method, Request, Response, StatusCode};
+use crate::http::{Method, Methods, Request, Response, StatusCode};
 
 /// A request that may be granted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,7 +93,8 @@ impl From<Refusal> for Response {
                 StatusCode::MethodNotAllowed,
                 "expected GET for a WebSocket\n",
             )
-            .with("Allow", "GET, HEAD"),
+            // The path takes the others too, if no WebSocket is asked for.
+            .with("Allow", Methods::WithOptions.listed()),
             Refusal::HttpVersion => Self::plain(
                 StatusCode::BadRequest,
                 "expected HTTP/1.1 for a WebSocket\n",

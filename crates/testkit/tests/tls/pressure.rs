@@ -3,11 +3,13 @@
 use std::io::{ErrorKind, Write as _};
 use std::net::TcpStream;
 
+use rustls::ClientConnection;
 use testkit::backend::{Backend, Manner};
 use testkit::scale::short_or_long;
+use testkit::websocket::{BINARY, header};
 use testkit::{cpu, figure, until};
 
-use super::client::Secure;
+use super::websocket::upgraded;
 use super::{LIMIT, asks, config, gate, start};
 
 /// Writes until nobody has room any more: `write` says how much went out.
@@ -37,12 +39,44 @@ fn in_clear(mut stream: &TcpStream) -> usize {
     }
 }
 
-#[test]
-fn stalled_readers() {
-    let count = short_or_long(200, 1_000);
+/// As much as a session and its socket take.
+fn enciphered((session, socket): &mut (ClientConnection, TcpStream)) -> usize {
+    let piece = [0x5a; 60_000];
+    let mut written = 0;
+    loop {
+        if !session.wants_write() {
+            session.writer().write_all(&piece).unwrap();
+        }
+        match session.write_tls(socket) {
+            Ok(count) => written += count,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return written,
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// What a client does with its TLS.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Bytes,
+    WebSocket,
+}
+
+/// Who sends what nobody reads.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Senders {
+    /// Clients of one half of the connections, and the backend of the other.
+    EitherSide,
+    BothSides,
+}
+
+/// Many connections whose readers take nothing: KiB of memory for each, while idle and then.
+fn stalled(what: Use, senders: Senders) -> [u64; 2] {
+    let count = short_or_long(100, 1_000);
     let backend = Backend::start(Manner::Hold).unwrap();
     let limits = "[limits]\nper-address = \"off\"\nrate-per-address = \"off\"\n";
-    let running = start(&(config(&gate(backend.address(), "")) + limits));
+    let gate = gate(backend.address(), "public-port = 9339");
+    let running = start(&(config(&gate) + limits));
     let pid = running.daemon.pid();
     let resident = || cpu::resident_kb(pid).unwrap();
     asks(running.client());
@@ -50,42 +84,60 @@ fn stalled_readers() {
     let (mut clients, mut called) = (Vec::new(), Vec::new());
     for _ in 0..count {
         let mut client = running.client();
-        client.send(b"hello");
+        match what {
+            Use::Bytes => client.send(b"hello"),
+            Use::WebSocket => {
+                client = upgraded(client, "/");
+                // A message that never ends.
+                client.send(&header(BINARY, u64::MAX >> 1));
+            }
+        }
         client.socket().set_nonblocking(true).unwrap();
-        clients.push(client);
+        clients.push(client.into_parts());
         let stream = backend.next(LIMIT).unwrap();
         stream.set_nonblocking(true).unwrap();
         called.push(stream);
     }
     let idle = resident().saturating_sub(start);
-    // One way for one half of them, the other way for the other; and for a few both ways.
     let half = usize::try_from(count / 2).unwrap();
-    let mut sessions: Vec<_> = clients.into_iter().map(Secure::into_parts).collect();
-    let piece = vec![0x5a; 60_000];
-    let up = fill(&mut sessions[..half], |(session, socket)| {
-        if !session.wants_write() {
-            session.writer().write_all(&piece).unwrap();
-        }
-        let mut written = 0;
-        while let Ok(count) = session.write_tls(socket) {
-            written += count;
-            if !session.wants_write() {
-                session.writer().write_all(&piece).unwrap();
-            }
-        }
-        written
-    });
-    let written = up + fill(&mut called[half - 10..], |stream| in_clear(stream));
+    let (up, down) = match senders {
+        Senders::EitherSide => (&mut clients[..half], &mut called[half..]),
+        Senders::BothSides => (&mut clients[..], &mut called[..]),
+    };
+    // The way down first, so that it has taken all it may when the way up begins.
+    let written = fill(down, |stream| in_clear(stream)) + fill(up, enciphered);
     let grown = resident().saturating_sub(start);
+    assert!(
+        grown <= 72 * count,
+        "{grown} kB for {count} connections, {} MiB sent in vain",
+        written >> 20
+    );
+    asks(running.client());
+    [idle, grown].map(|kb| kb / count)
+}
+
+#[test]
+fn relays() {
+    let [idle, one_way] = stalled(Use::Bytes, Senders::EitherSide);
+    let [_, both_ways] = stalled(Use::Bytes, Senders::BothSides);
     figure::report(
         "R17",
         format!(
-            "{count} TLS relays: {} KiB of memory each while idle, {} KiB with stalled readers, {} MiB sent in vain",
-            idle / count,
-            grown / count,
-            written >> 20
+            "TLS relays: {idle} KiB of memory each while idle, {one_way} KiB with stalled readers, {both_ways} KiB where \
+             neither side reads"
         ),
     );
-    assert!(grown <= 72 * count, "{grown} kB for {count} relays");
-    asks(running.client());
+}
+
+#[test]
+fn websockets() {
+    let [idle, one_way] = stalled(Use::WebSocket, Senders::EitherSide);
+    let [_, both_ways] = stalled(Use::WebSocket, Senders::BothSides);
+    figure::report(
+        "R17-bridge",
+        format!(
+            "WebSockets over TLS: {idle} KiB of memory each while idle, {one_way} KiB with stalled readers, {both_ways} KiB \
+             where neither side reads"
+        ),
+    );
 }

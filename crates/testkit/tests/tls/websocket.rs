@@ -12,7 +12,7 @@ use super::{Ended, LIMIT, Running, Secure, config, gate, start};
 const PAGE: Option<&str> = Some("https://a.test");
 
 /// A client whose request for a WebSocket was granted.
-fn upgraded(mut client: Secure, path: &str) -> Secure {
+pub(super) fn upgraded(mut client: Secure, path: &str) -> Secure {
     client.send(request(path, PAGE).as_bytes());
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {

@@ -129,6 +129,12 @@ fn plain_requests() {
         );
         let network = response.field("Access-Control-Allow-Private-Network");
         assert_eq!(network.is_some(), line.starts_with("OPTIONS"), "{line}");
+        // What is answered is what is said to be (RFC 9110, 10.2.1); a preflight may name any field.
+        let methods = response.field("Allow");
+        let says = status == 405 || line.starts_with("OPTIONS");
+        assert_eq!(methods, says.then_some("GET, HEAD, OPTIONS"), "{line}");
+        let fields = response.field("Access-Control-Allow-Headers");
+        assert_eq!(fields, line.starts_with("OPTIONS").then_some("*"), "{line}");
     }
     // Nothing else is spoken there.
     for bytes in [&REQUEST[..], b"LOGIN", b"\x16\x03\x01"] {

@@ -1,10 +1,13 @@
 //! What a client is told that can't have a WebSocket, and what else HTTP is on a gate.
 
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
+use socket2::SockRef;
 use testkit::backend::{Absent, Backend, Manner};
 use testkit::client::{Client, End};
-use testkit::websocket::{WebSocket, ask, hear, request};
+use testkit::until;
+use testkit::websocket::{BINARY, WebSocket, ask, frame, hear, request};
 
 use super::{ADMIN, LIMIT, ORIGIN, config, echoes, start};
 
@@ -28,6 +31,51 @@ fn dead_and_back() {
     let mut back = gate.open();
     echoes(&mut back, b"back");
     gate.counts("flashgate_connections_relaying", 1);
+}
+
+/// A client that leaves while its backend is dialled gives its place back at once, and so does the dial.
+#[test]
+fn left_while_dialling() {
+    let hole = absent().hang().unwrap();
+    let limits = "[limits]\nbackend-connect = \"300s\"\nrelays-per-address = 1\nexempt = []\n";
+    let gate = start(&config(hole.address(), "", &format!("{limits}{ADMIN}")));
+    let dialling = || gate.sample("flashgate_connections_relaying") == 1;
+    for (leaves, outcome) in [("ends", "ended-early"), ("resets", "peer-failed")] {
+        let mut client = Client::connect(gate.gate).unwrap();
+        client.send(request("/", ORIGIN).as_bytes());
+        // Frames that came too early make no difference.
+        client.send(&frame(BINARY, b"early"));
+        assert!(until(LIMIT, dialling), "the place is taken");
+        let (response, _) = ask(gate.gate, &request("/", ORIGIN)).unwrap();
+        assert_eq!(response.status, 503, "{response:?}");
+        let stream = client.into_stream();
+        if leaves == "resets" {
+            SockRef::from(&stream)
+                .set_linger(Some(Duration::ZERO))
+                .unwrap();
+        }
+        drop(stream);
+        gate.counts(&format!("outcome=\"{outcome}\""), 1);
+        gate.counts("flashgate_connections_relaying", 0);
+    }
+    // Nobody has tried for long enough to call the backend dead.
+    gate.counts("flashgate_backend_failures_total{gate=\"game\"}", 0);
+}
+
+/// A stop tells the client that waits for its backend.
+#[test]
+fn stopped_while_dialling() {
+    let hole = absent().hang().unwrap();
+    let more = format!("[limits]\nbackend-connect = \"300s\"\n{ADMIN}[process]\ndrain = \"1s\"\n");
+    let gate = start(&config(hole.address(), "", &more));
+    let mut client = Client::connect(gate.gate).unwrap();
+    client.send(request("/", ORIGIN).as_bytes());
+    let dialling = || gate.sample("flashgate_connections_relaying") == 1;
+    assert!(until(LIMIT, dialling), "it is dialled");
+    gate.daemon.terminate().unwrap();
+    let response = hear(&mut client.into_stream()).unwrap();
+    assert_eq!(response.status, 503, "{response:?}");
+    assert!(response.body.contains("being stopped"), "{response:?}");
 }
 
 #[test]
@@ -63,7 +111,7 @@ fn limits() {
     drop(one);
     let again = || WebSocket::open(gate.gate, "/", ORIGIN).is_ok();
     assert!(
-        testkit::until(LIMIT, again),
+        until(LIMIT, again),
         "a place that was given back is taken again"
     );
 }
@@ -181,8 +229,5 @@ fn send_proxy() {
         expected
     );
     let counted = || gate.sample("flashgate_relayed_bytes_total{from=\"client\"}") == 5;
-    assert!(
-        testkit::until(LIMIT, counted),
-        "the header is not the client's"
-    );
+    assert!(until(LIMIT, counted), "the header is not the client's");
 }

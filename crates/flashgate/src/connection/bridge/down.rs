@@ -70,7 +70,7 @@ impl Down {
                     Poll::Ready(Ok(0))
                 }
                 (None, Closing::No) if self.backend_ended => Poll::Pending,
-                (None, Closing::No) => self.take(context, backend, client, room),
+                (None, Closing::No) => self.take_when_flushed(context, backend, client, room),
             };
             match step {
                 Poll::Ready(moved) => left = left.saturating_sub(moved?.max(STEP)),
@@ -81,6 +81,7 @@ impl Down {
                 }
             }
         }
+        let _ = self.flush(context, client)?;
         Ok(Waits::Turn)
     }
 
@@ -100,6 +101,22 @@ impl Down {
             self.held = None;
         }
         Poll::Ready(Ok(count))
+    }
+
+    /// Reads once, unless TLS still has what the client has no room for: that is what it may keep, and no more.
+    fn take_when_flushed<C, B>(
+        &mut self,
+        context: &mut Context<'_>,
+        backend: &mut B,
+        client: &mut C,
+        room: usize,
+    ) -> Poll<Result<usize, Fault>>
+    where
+        C: AsyncWrite + Unpin,
+        B: AsyncRead + Unpin,
+    {
+        ready!(self.flush(context, client)?);
+        self.take(context, backend, client, room)
     }
 
     /// Reads once, and writes that as a frame.
@@ -203,7 +220,7 @@ impl Down {
 
     /// Whether there is something that the client has no room for.
     pub(super) const fn holds(&self) -> bool {
-        self.held.is_some()
+        self.held.is_some() || self.unflushed
     }
 
     /// How many bytes came from the backend.

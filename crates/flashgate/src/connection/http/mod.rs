@@ -3,6 +3,7 @@
 //!
 //! There is one response at most, and then the close. Nothing of a request reaches a game's server.
 
+mod dialling;
 mod forwarded;
 mod paths;
 mod upgrade;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::http::{Method, Request, Response, StatusCode};
+use crate::http::{Method, Methods, Request, Response, StatusCode};
 use crate::ruffle::Doors;
 use crate::snapshot::{Gate, OwnHost, Service};
 
@@ -62,9 +62,15 @@ fn expects_websocket(gate: &Gate) -> Response {
 }
 
 /// What a browser asks before it lets a page of another site, or of a wider network, ask for something here.
+///
+/// Chromium never came to insist on the field for networks: it asks the visitor now (Local Network Access, which has no
+/// fields). Browsers in between ask with it and warn where it is missing.
 fn allowed() -> Response {
+    let methods = Methods::WithOptions.listed();
     Response::plain(StatusCode::Ok, "")
-        .with("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS")
+        .with("Allow", methods)
+        .with("Access-Control-Allow-Methods", methods)
+        .with("Access-Control-Allow-Headers", "*")
         .with("Access-Control-Allow-Private-Network", "true")
         .with("Access-Control-Max-Age", "600")
         .for_everybody()

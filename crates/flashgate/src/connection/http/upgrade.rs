@@ -7,15 +7,15 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use flash_policy::decide::Refusal;
-use flash_policy::{Grant, Movie, Port, grants};
+use flash_policy::decide::{Reason, decide_alone};
+use flash_policy::{Movie, Port};
 use tokio::net::TcpStream;
 use tracing::debug;
 use tracing::field::display;
 
+use super::dialling::{self, Dialled};
 use super::{Exchange, paths, write};
 use crate::connection::bridge::{Bridge, Opening};
-use crate::connection::dial::dial;
 use crate::connection::relay::ROOM;
 use crate::connection::waiting::{Waiting, Witness};
 use crate::connection::{Bridging, Client, Outcome, gate, some};
@@ -27,8 +27,15 @@ use crate::websocket::Handshake;
 /// What a record of TLS carries (RFC 8446, 5.1).
 const RECORD: usize = 16 * 1024;
 
-/// A response instead of a WebSocket, and what becomes of the connection with it.
-type Refused = (Response, Outcome);
+/// Why there is no WebSocket, and what becomes of the connection.
+enum Refused {
+    /// The client is told.
+    Told(Response, Outcome),
+    /// The client has left.
+    Left(Outcome),
+}
+
+const STOPPED: &str = "flashgate is being stopped, and the server had not answered yet\n";
 
 impl Exchange {
     /// Grants it, or says why not.
@@ -36,10 +43,11 @@ impl Exchange {
         let granted = self.grant(request).await;
         let (gate, backend, handshake) = match granted {
             Ok(granted) => granted,
-            Err((response, outcome)) => {
+            Err(Refused::Told(response, outcome)) => {
                 self.waiting.permit.not_relaying();
                 return self.respond(response, outcome).await;
             }
+            Err(Refused::Left(outcome)) => return self.waiting.end(outcome, self.peer),
         };
         // As the client's own address would say it, were there no proxy.
         let header = gate::header(&gate, self.told, self.waiting.stream.tcp());
@@ -57,8 +65,9 @@ impl Exchange {
         &mut self,
         request: &Request,
     ) -> Result<(Arc<Gate>, TcpStream, Handshake), Refused> {
-        let answered = |response: Response| (response.for_everybody(), Outcome::HttpAnswered);
-        let over = |response| (response, Outcome::OverLimit);
+        let answered =
+            |response: Response| Refused::Told(response.for_everybody(), Outcome::HttpAnswered);
+        let over = |response| Refused::Told(response, Outcome::OverLimit);
         self.admit(request).map_err(over)?;
         let handshake = Handshake::read(request).map_err(|refusal| answered(refusal.into()))?;
         let service = Arc::clone(&self.waiting.service);
@@ -77,7 +86,7 @@ impl Exchange {
         let local = || local().and_then(|local| Port::new(u32::from(local.port())).ok());
         let reason = match gate.public_port.or_else(local) {
             Some(port) => refusal(gate, port, &Page::of(request)),
-            None => Some("no port to judge it for"),
+            None => Some("no port to judge it for".to_owned()),
         };
         let Some(reason) = reason else {
             return Ok(());
@@ -85,21 +94,28 @@ impl Exchange {
         let origins: Vec<_> = request.values("origin").collect();
         let origin = origins.join(&b", "[..]);
         let shared = &self.waiting.shared;
-        shared.tell_origin(self.peer, &gate.name, &origin, reason);
+        shared.tell_origin(self.peer, &gate.name, &origin, &reason);
         let text = format!("refused by the policy: {reason}\n");
         let response = Response::plain(StatusCode::Forbidden, text);
-        Err((response, Outcome::OriginRefused))
+        Err(Refused::Told(response, Outcome::OriginRefused))
     }
 
-    async fn dial(&self, gate: &Gate) -> Result<TcpStream, Refused> {
-        let shared = &self.waiting.shared;
+    async fn dial(&mut self, gate: &Gate) -> Result<TcpStream, Refused> {
         let backend = &gate.backend;
-        match dial(backend, shared.deadlines().backend_connect).await {
-            Ok(stream) => {
+        let dialled = dialling::while_there(&mut self.waiting, backend).await;
+        let shared = &self.waiting.shared;
+        match dialled {
+            Dialled::Done(Ok(stream)) => {
                 shared.backends.reached(&gate.name, backend);
                 Ok(stream)
             }
-            Err(error) => {
+            Dialled::ClientEnded => Err(Refused::Left(Outcome::EndedEarly)),
+            Dialled::ClientFailed => Err(Refused::Left(Outcome::PeerFailed)),
+            Dialled::Stopped => {
+                let response = Response::plain(StatusCode::Unavailable, STOPPED).for_everybody();
+                Err(Refused::Told(response, Outcome::Stopped))
+            }
+            Dialled::Done(Err(error)) => {
                 shared.backends.failed(&gate.name, backend, &error);
                 let (status, what) = if error.kind() == ErrorKind::TimedOut {
                     (StatusCode::GatewayTimeout, "does not answer")
@@ -108,7 +124,7 @@ impl Exchange {
                 };
                 let text = format!("the server `{}` {what}\n", gate.name);
                 let response = Response::plain(status, text).for_everybody();
-                Err((response, Outcome::BackendUnreachable))
+                Err(Refused::Told(response, Outcome::BackendUnreachable))
             }
         }
     }
@@ -154,29 +170,33 @@ impl Exchange {
 }
 
 /// Why the policy grants a page no WebSocket, if it does not.
-fn refusal(gate: &Gate, port: Port, page: &Page) -> Option<&'static str> {
+fn refusal(gate: &Gate, port: Port, page: &Page) -> Option<String> {
     let movie = match page {
         Page::At(origin) => Movie::Remote(origin.clone()),
         Page::Nowhere => Movie::Hostless,
-        Page::Unreadable => {
-            return Some(
-                "expected one Origin like `https://www.example.com`, found something else",
-            );
-        }
+        Page::Unreadable => return Some(UNREADABLE.to_owned()),
     };
-    match (grants(&gate.policy, port, &movie, port), movie) {
-        (Grant::Allowed { .. }, _) => None,
-        (Grant::Refused(Refusal::SecureOnly { .. }), _) => {
-            Some("it admits pages of this Origin over https only")
+    let reason = decide_alone(&gate.policy, &movie, port).err()?.reason;
+    let for_it = gate.policy.names(&movie);
+    Some(match (reason, movie) {
+        (Reason::SecureOnly, _) => {
+            format!("it admits pages of this Origin to port {port} over https only")
         }
-        (Grant::Refused(_), Movie::Hostless) => {
-            Some("it admits pages without an Origin only by a rule for `*`")
+        (Reason::MetaPolicyNone, _) => {
+            format!("its `site-control` is `none`, with which nobody may connect to port {port}")
         }
-        (Grant::Refused(_), Movie::Remote(_)) => {
-            Some("it admits no page of this Origin to this port")
+        (_, Movie::Hostless) if for_it => format!("its rule for `*` does not hold port {port}"),
+        (_, Movie::Hostless) => format!(
+            "it admits pages without an Origin only by a rule for `*`, and has none (port {port})"
+        ),
+        (_, Movie::Remote(_)) if for_it => {
+            format!("its rule for this Origin does not hold port {port}")
         }
-    }
+        (_, Movie::Remote(_)) => format!("it has no rule for this Origin (port {port})"),
+    })
 }
+
+const UNREADABLE: &str = "expected one Origin like `https://www.example.com`, found something else";
 
 /// A WebSocket that is passed on.
 struct Bridged {

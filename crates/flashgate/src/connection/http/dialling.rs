@@ -1,0 +1,68 @@
+//! Dialling a backend for a client that waits for its WebSocket, as long as there is somebody to wait for.
+//!
+//! A client that leaves is worth no connection to a server, and must not hold its place among its address' relays for as
+//! long as a silent server takes. What it sends meanwhile is kept for the bridge, up to a bound.
+
+use std::future::poll_fn;
+use std::io;
+
+use tokio::net::TcpStream;
+
+use super::receive;
+use crate::connection::dial::dial;
+use crate::connection::relay::Stop;
+use crate::connection::waiting::Waiting;
+use crate::snapshot::Backend;
+
+/// What is read of a client that should wait: some frames, sent too early.
+const EARLY: usize = 4 * 1024;
+
+/// What is read at once.
+const PIECE: usize = 256;
+
+/// What came of it.
+pub(super) enum Dialled {
+    /// The backend, or why there is none.
+    Done(io::Result<TcpStream>),
+    /// The client has ended its side.
+    ClientEnded,
+    /// The client's connection has failed.
+    ClientFailed,
+    /// A stop waits no longer.
+    Stopped,
+}
+
+/// Connects, unless nobody is there for it any more.
+pub(super) async fn while_there(waiting: &mut Waiting, backend: &Backend) -> Dialled {
+    let limit = waiting.shared.deadlines().backend_connect;
+    let stop = waiting.shared.stop.clone();
+    tokio::select! {
+        // A server on this machine is reached before anything else is asked.
+        biased;
+        dialled = dial(backend, limit) => Dialled::Done(dialled),
+        () = cut(&stop) => Dialled::Stopped,
+        left = left(waiting) => left,
+    }
+}
+
+async fn cut(stop: &Stop) {
+    let mut stopping = stop.subscribe();
+    poll_fn(|context| stopping.poll(context)).await;
+}
+
+/// Reads until the client has left; of one that sends too much no more is looked at.
+async fn left(waiting: &mut Waiting) -> Dialled {
+    let most = waiting.early.len() + EARLY;
+    while waiting.early.len() < most {
+        let mut piece = [0; PIECE];
+        match receive(&mut waiting.stream, &mut piece).await {
+            Ok(0) => return Dialled::ClientEnded,
+            Ok(count) => {
+                let read = piece.get(..count).unwrap_or_default();
+                waiting.early.extend_from_slice(read);
+            }
+            Err(_) => return Dialled::ClientFailed,
+        }
+    }
+    std::future::pending().await
+}
