@@ -154,10 +154,24 @@ fn everything_else_is_denied() {
     assert!(said.contains("read /etc/passwd ALLOWED"), "{said}");
 }
 
-/// Parts that a kernel lacks, by the calls that fail there and what is then missing.
-const LACKING: [(&str, &[&str]); 2] = [
-    ("landlock_create_ruleset:error=ENOSYS", &["files", "ports"]),
-    ("seccomp:error=EINVAL", &["system-calls"]),
+/// Parts that a kernel lacks, by the calls that fail there, what is then missing, and the reason that is told.
+const LACKING: [(&str, &[&str], &str); 3] = [
+    (
+        "landlock_create_ruleset:error=ENOSYS",
+        &["files", "ports"],
+        "this kernel has no Landlock",
+    ),
+    // A kernel of Landlock's third version, asked the second time: by the ports, behind the files.
+    (
+        "landlock_create_ruleset:retval=3:when=3",
+        &["ports"],
+        "this kernel's Landlock knows no ports",
+    ),
+    (
+        "seccomp:error=EINVAL",
+        &["system-calls"],
+        "invalid argument",
+    ),
 ];
 
 #[test]
@@ -172,7 +186,7 @@ fn required_fails_closed() {
             config("\"127.0.0.1:0\"", "sandbox = \"required\""),
         )
         .unwrap();
-    for (fault, parts) in LACKING {
+    for (fault, parts, reason) in LACKING {
         let trace = Trace::of("landlock_create_ruleset,seccomp")
             .unwrap()
             .inject(fault);
@@ -188,7 +202,8 @@ fn required_fails_closed() {
         );
         assert_eq!(code, Some(1), "{fault}: {said}");
         for part in parts {
-            assert!(said.contains(&format!("part `{part}`")), "{fault}: {said}");
+            let text = format!("part `{part}`: {reason}");
+            assert!(said.contains(&text), "{fault}: {said}");
         }
         assert!(!said.contains("listening"), "{fault}: {said}");
     }
@@ -199,7 +214,7 @@ fn best_effort_warns_and_serves() {
     if !needs::met(needs::program("strace")) {
         return;
     }
-    for (fault, parts) in LACKING {
+    for (fault, parts, reason) in LACKING {
         let trace = Trace::of("landlock_create_ruleset,seccomp")
             .unwrap()
             .inject(fault);
@@ -213,6 +228,7 @@ fn best_effort_warns_and_serves() {
                 .wait_for_line(&format!("part=\"{part}\""), LIMIT)
                 .unwrap();
             assert!(line.contains("WARN could not give up"), "{line}");
+            assert!(line.contains(reason), "{line}");
         }
         assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
     }
