@@ -96,12 +96,14 @@ pub(super) fn read(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Raw {
     raw
 }
 
+/// A rule, to show how it is written.
+pub(super) const RULE: &str = "{ domain = \"www.example.com\", ports = \"9339\" }";
+
 fn no_policy() -> Diagnostic {
     let message = "nothing to serve: expected a policy, found none";
-    Diagnostic::error("missing-policy", message).help(
-        "say who may connect where: `[policy.default]`, and below it \
-         `rules = [{ domain = \"www.example.com\", ports = \"9339\" }]`",
-    )
+    Diagnostic::error("missing-policy", message).help(format!(
+        "say who may connect where: `[policy.default]`, and below it `rules = [{RULE}]`"
+    ))
 }
 
 fn listeners(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawListener> {
@@ -184,9 +186,10 @@ fn policy(name: String, table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawPo
             None
         }
         (None, None) => {
-            let help = "list who may connect, `rules = [{ domain = \"www.example.com\", ports = \"9339\" }]`, or name \
-                        a file, `file = \"policy.xml\"`";
-            found.push(table.missing("rules", help));
+            let help = format!(
+                "list who may connect, `rules = [{RULE}]`, or name a file, `file = \"policy.xml\"`"
+            );
+            found.push(table.missing("rules", &help));
             None
         }
     };
@@ -225,7 +228,7 @@ fn from_rules(rules: &Value<'_>, table: &Table<'_>, found: &mut Vec<Diagnostic>)
     let items = rules.items("a list of rules", found);
     let tables: Vec<_> = items
         .iter()
-        .filter_map(|item| item.table("a rule".to_owned(), found))
+        .filter_map(|item| item.table_like("a rule", RULE, found))
         .collect();
     RawContent::Rules {
         site_control: site_control.and_then(|value| value.choice(&SITE_CONTROLS, found)),

@@ -42,6 +42,8 @@ const LARGEST: u64 = 256 * 1024;
 /// Others than the owner and the group may read (chmod(2), `S_IROTH`).
 const OTHERS_READ: u32 = 0o004;
 
+const PAIR: &str = "{ certificate = \"fullchain.pem\", key = \"privkey.pem\" }";
+
 const EXAMPLE: &str =
     "write `certificates = [{ certificate = \"fullchain.pem\", key = \"privkey.pem\" }]`";
 
@@ -72,7 +74,7 @@ fn pairs(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawPair> {
     }
     let tables: Vec<_> = items
         .iter()
-        .filter_map(|item| item.table("a certificate".to_owned(), found))
+        .filter_map(|item| item.table_like("a certificate", PAIR, found))
         .collect();
     tables
         .iter()

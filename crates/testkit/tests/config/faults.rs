@@ -78,6 +78,7 @@ fn misspelt() {
         ("publicport = 843", "did you mean `public-port`?"),
         ("policy = \"q\"", "did you mean `p`?"),
         ("dialect = \"Flash\"", "did you mean `flash`?"),
+        ("dialect = \"silverlght\"", "expected one of `flash`, found"),
         ("colour = 1", "it has `address`, `policy`"),
     ] {
         refused(&format!("{LEAST}{more}"), 1, &[text]);

@@ -55,9 +55,12 @@ const LISTEN: [&str; 5] = [
 
 pub(super) fn listener(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawListener {
     table.only(&LISTEN, found);
-    if let Some(value) = table.get("dialect") {
-        // The other one is refused with everything else that is not supported yet.
-        value.choice(&[("flash", ()), ("silverlight", ())], found);
+    // The other one is refused with everything else that is not supported yet, and proposed to nobody.
+    if let Some(value) = table
+        .get("dialect")
+        .filter(|value| !value.is("silverlight"))
+    {
+        value.choice(&[("flash", ())], found);
     }
     let help = "write `address = \"[::]:843\"` for every address of this machine, or `\"192.0.2.10:843\"` for one";
     either(table, help, None, found)
