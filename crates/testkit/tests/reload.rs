@@ -384,3 +384,144 @@ fn a_change_while_files_are_read() {
         daemon.log()
     );
 }
+
+/// A config that serves one policy file.
+fn of_file(file: &str) -> String {
+    format!("[policy.p]\nfile = \"{file}\"\n[[listen]]\naddress = \"127.0.0.1:0\"\n")
+}
+
+fn with_config(path: &Path) -> Daemon {
+    Daemon::builder()
+        .args(["serve", "--config"])
+        .args([path])
+        .start()
+        .unwrap()
+}
+
+/// Waits until a policy is served, for which nobody has sent a signal.
+#[track_caller]
+fn by_itself(daemon: &mut Daemon, number: u32, what: &str) {
+    let address = daemon.address();
+    let mended = testkit::until(LIMIT, || served(address) == number);
+    assert!(mended, "{what}: {:?}", daemon.log());
+}
+
+/// A reload was refused for a file that nobody had looked at before: mending that file is enough.
+#[test]
+fn a_refusal_mended_where_it_was_refused_for() {
+    let folder = Folder::new().unwrap();
+    folder.file("old.xml", numbered(1)).unwrap();
+    let path = folder.file("flashgate.toml", of_file("old.xml")).unwrap();
+    let mut daemon = with_config(&path);
+    by_itself(&mut daemon, 1, "at start");
+
+    // First it is missing, then it is no good.
+    replace(&path, &of_file("new.xml"));
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    folder.file("new.xml", &numbered(2)[..60]).unwrap();
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    std::fs::write(folder.path().join("new.xml"), numbered(2)).unwrap();
+    by_itself(&mut daemon, 2, "written in place");
+
+    // Its folder is missing, too.
+    replace(&path, &of_file("policies/a/new.xml"));
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    let inner = folder.path().join("policies/a");
+    std::fs::create_dir_all(&inner).unwrap();
+    std::fs::write(inner.join("new.xml"), numbered(3)).unwrap();
+    by_itself(&mut daemon, 3, "in a new folder");
+
+    // What was served before counts as well: taking the change back is a change.
+    replace(&path, &of_file("none.xml"));
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    replace(&inner.join("new.xml"), &numbered(4));
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    replace(&path, &of_file("policies/a/new.xml"));
+    by_itself(&mut daemon, 4, "taken back");
+}
+
+/// A file that nobody may read yet.
+#[test]
+fn a_refusal_mended_by_permission() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new().unwrap();
+    folder.file("old.xml", numbered(1)).unwrap();
+    let path = folder.file("flashgate.toml", of_file("old.xml")).unwrap();
+    let mut daemon = with_config(&path);
+    let new = folder.file("new.xml", numbered(2)).unwrap();
+    let permit = |mode| std::fs::set_permissions(&new, PermissionsExt::from_mode(mode)).unwrap();
+    permit(0o000);
+    replace(&path, &of_file("new.xml"));
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    permit(0o644);
+    by_itself(&mut daemon, 2, "readable now");
+}
+
+/// A link is swapped to a config that is no good, which is then mended where it is.
+#[test]
+fn a_refusal_mended_behind_a_link() {
+    use std::os::unix::fs::symlink;
+    let folder = Folder::new().unwrap();
+    let root = folder.path();
+    for (version, number) in [("v1", 1), ("v2", 2)] {
+        std::fs::create_dir(root.join(version)).unwrap();
+        std::fs::write(root.join(version).join("policy.xml"), numbered(number)).unwrap();
+    }
+    std::fs::write(root.join("v1/f.toml"), of_file("v1/policy.xml")).unwrap();
+    std::fs::write(root.join("v2/f.toml"), "[policy.p]\nrulez = []\n").unwrap();
+    let path = root.join("f.toml");
+    symlink("v1/f.toml", &path).unwrap();
+    let mut daemon = with_config(&path);
+    by_itself(&mut daemon, 1, "at start");
+    symlink("v2/f.toml", root.join("new")).unwrap();
+    std::fs::rename(root.join("new"), &path).unwrap();
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    std::fs::write(root.join("v2/f.toml"), of_file("v2/policy.xml")).unwrap();
+    by_itself(&mut daemon, 2, "mended in place");
+}
+
+/// Links on the way: a folder of the path is one, and one leads to another.
+#[test]
+fn a_swapped_link_on_the_way() {
+    use std::os::unix::fs::symlink;
+    for (file, chain) in [
+        // The folder is a link.
+        ("current/policy.xml", &[("current", "VERSION")][..]),
+        // The file is a link, through a folder that is one.
+        (
+            "here/policy.xml",
+            &[("here/policy.xml", "../now/policy.xml"), ("now", "VERSION")],
+        ),
+        // The file is a link to a link.
+        (
+            "policy.xml",
+            &[
+                ("policy.xml", "m/policy.xml"),
+                ("m/policy.xml", "../VERSION/policy.xml"),
+            ],
+        ),
+    ] {
+        let folder = Folder::new().unwrap();
+        let root = folder.path().join("site");
+        for (version, number) in [("v1", 1), ("v2", 2)] {
+            std::fs::create_dir_all(root.join(version)).unwrap();
+            std::fs::write(root.join(version).join("policy.xml"), numbered(number)).unwrap();
+        }
+        for (link, target) in chain {
+            let link = root.join(link);
+            std::fs::create_dir_all(link.parent().unwrap()).unwrap();
+            symlink(target.replace("VERSION", "v1"), link).unwrap();
+        }
+        let path = root.join(file).into_os_string();
+        let mut daemon = Daemon::serve(["--policy".into(), path]).unwrap();
+        by_itself(&mut daemon, 1, file);
+        let (link, target) = chain[chain.len() - 1];
+        symlink(
+            target.replace("VERSION", "v2"),
+            root.join(link).with_extension("new"),
+        )
+        .unwrap();
+        std::fs::rename(root.join(link).with_extension("new"), root.join(link)).unwrap();
+        by_itself(&mut daemon, 2, file);
+    }
+}

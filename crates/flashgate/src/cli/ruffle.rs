@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::Exit;
 use super::gate::GateFlag;
-use crate::config;
+use crate::config::{self, Users};
 use crate::render;
 use crate::ruffle::{Door, Doors, Scheme, Way};
 use crate::snapshot::OwnHost;
@@ -66,7 +66,8 @@ impl Ruffle {
     fn doors(self) -> Result<Doors, String> {
         let mut doors = match &self.config {
             Some(path) => {
-                let loaded = config::load(path)?;
+                let loaded =
+                    config::load(path, Users::AsWritten).map_err(|refused| refused.faults)?;
                 render::to_stderr(&loaded.warnings);
                 Doors::of(&loaded.plan)
             }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Exit;
-use crate::config::{self, defaults};
+use crate::config::{self, Users, defaults};
 use crate::daemon::sandbox::{self, Needs};
 use crate::log::{self, Format, Verbosity};
 use crate::render;
@@ -20,14 +20,15 @@ pub(super) struct SelfTest {
 
 impl SelfTest {
     pub(super) fn run(self) -> Exit {
-        let (process, needs) = match self.config.as_deref().map(config::load) {
+        let load = |path| config::load(path, Users::LookedUp);
+        let (process, needs) = match self.config.as_deref().map(load) {
             None => (defaults::process(), Needs::default()),
             Some(Ok(loaded)) => {
                 let needs = Needs::of(&loaded.plan, std::iter::empty());
                 (loaded.plan.process, needs)
             }
-            Some(Err(faults)) => {
-                render::to_stderr(&faults);
+            Some(Err(refused)) => {
+                render::to_stderr(&refused.faults);
                 return Exit::Usage;
             }
         };

@@ -11,14 +11,15 @@ use flash_policy::{Policy, Port, Reply};
 use super::Exit;
 use super::allow::Allow;
 use super::gate::{self, GateFlag};
-use crate::config::policy_file::{self, Content};
-use crate::config::{self, defaults};
+use crate::config::policy_file::{self, Content, Dialled, ServedAt};
+use crate::config::{self, Users, defaults};
 use crate::confinement;
 use crate::daemon::{self, Inherited, ListenAddress, Loader};
 use crate::log::{self, Format, Verbosity};
 use crate::render::{self, Source};
 use crate::snapshot::{
-    Bridge, Gate, Listener, Loaded, PathPattern, Plan, Segment, Served, Service, Violation,
+    Bridge, Gate, Listener, Loaded, PathPattern, Plan, Refused, Segment, Served, Service,
+    Violation, Watched,
 };
 use crate::tls::Certificate;
 
@@ -100,13 +101,10 @@ impl Serve {
         if self.listen.is_empty() {
             self.listen = self.default_addresses(&inherited);
         }
-        let existing = |loaded: Loaded| {
-            daemon::sandbox::check_user(&loaded.plan.process.user).map(|()| loaded)
-        };
-        let mut loaded = match self.load().and_then(existing) {
+        let mut loaded = match self.load(Users::LookedUp) {
             Ok(loaded) => loaded,
-            Err(faults) => {
-                render::to_stderr(&faults);
+            Err(refused) => {
+                render::to_stderr(&refused.faults);
                 return Exit::Usage;
             }
         };
@@ -118,7 +116,11 @@ impl Serve {
             loaded.plan.process.violation = Violation::Kill;
         }
         log::start(self.format(), self.verbosity());
-        daemon::run(loaded.plan, Loader::new(move || self.load()), inherited)
+        daemon::run(
+            loaded.plan,
+            Loader::new(move || self.load(Users::AsWritten)),
+            inherited,
+        )
     }
 
     /// What is passed and no gate asks for; nothing else beside gates, for they answer too.
@@ -131,10 +133,23 @@ impl Serve {
         addresses
     }
 
-    fn load(&self) -> Result<Loaded, String> {
+    fn load(&self, users: Users) -> Result<Loaded, Refused> {
         if let Some(path) = &self.config {
-            return config::load(path);
+            return config::load(path, users);
         }
+        let policy = self.policy.iter().cloned();
+        let watched: Vec<_> = policy.map(Watched::look).collect();
+        match self.plan_of_flags() {
+            Ok((plan, warnings)) => Ok(Loaded {
+                plan: Plan { watched, ..plan },
+                warnings,
+            }),
+            Err(faults) => Err(Refused { faults, watched }),
+        }
+    }
+
+    /// A plan but for what is watched, and warnings; both these and errors are text for the terminal.
+    fn plan_of_flags(&self) -> Result<(Plan, String), String> {
         let faults = overlaps(&self.listen) + &gate::faults(&self.gate, &self.listen);
         if !faults.is_empty() {
             return Err(faults);
@@ -152,9 +167,9 @@ impl Serve {
             bridge: None,
             certificates: Vec::new(),
             hosts: Vec::new(),
-            watched: self.policy.iter().cloned().collect(),
+            watched: Vec::new(),
         };
-        Ok(Loaded { plan, warnings })
+        Ok((plan, warnings))
     }
 
     /// All addresses have the same policy.
@@ -212,8 +227,11 @@ impl Serve {
     fn judge(&self, name: &str, content: &Content) -> Result<String, String> {
         let gates = self.gate.iter().map(|gate| gate.listen);
         let addresses = self.listen.iter().copied().chain(gates);
-        let ports: Vec<_> = addresses.map(port).collect();
-        let found = content.judge(&ports);
+        let gates = gate::ports(&self.gate).ok();
+        let found = content.judge(&ServedAt {
+            ports: addresses.map(dialled).collect(),
+            gates: gates.filter(|_| self.listen.is_empty()).unwrap_or_default(),
+        });
         let text = render::findings(&found, &Source::new(name, &content.bytes));
         if any_error(&found) {
             Err(text)
@@ -276,8 +294,9 @@ fn overlaps(listen: &[ListenAddress]) -> String {
 }
 
 /// The port that players dial, as far as it is known before binding.
-fn port(address: ListenAddress) -> Option<Port> {
-    Port::new(u32::from(address.port())).ok()
+fn dialled(address: ListenAddress) -> Dialled {
+    let port = Port::new(u32::from(address.port()));
+    port.map_or(Dialled::Unknown, Dialled::Presumably)
 }
 
 /// What `--check` says of a plan: a line for each listener and certificate, and one for `[admin]`.

@@ -14,7 +14,7 @@ use toml::de::DeTable;
 use crate::confinement;
 use crate::log;
 use crate::render::{self, Source};
-use crate::snapshot::Loaded;
+use crate::snapshot::{Loaded, Plan, Refused, Watched};
 
 pub(crate) mod backend;
 mod bridge;
@@ -40,23 +40,49 @@ use resolve::Resolved;
 use tree::Table;
 pub(crate) use values::lasting;
 
+/// Whether the users that a config file names are looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Users {
+    /// They are, for somebody who is going to become them.
+    LookedUp,
+    /// They are not: nobody is going to on this machine, or nothing is left to look them up with.
+    AsWritten,
+}
+
 /// Far more than a config for a thousand sites needs; a wrong path should not fill the memory.
 const LARGEST: u64 = 1024 * 1024;
 
-/// Reads a config file and the policy files it names; the error is everything that is wrong, for the terminal.
-pub(crate) fn load(path: &Path) -> Result<Loaded, String> {
+/// Reads a config file and the files it names; the error is everything that is wrong.
+pub(crate) fn load(path: &Path, users: Users) -> Result<Loaded, Refused> {
+    let mut watched = vec![Watched::look(path.to_owned())];
+    match load_noting(path, users, &mut watched) {
+        Ok((Resolved { plan, .. }, warnings)) => Ok(Loaded {
+            plan: Plan { watched, ..plan },
+            warnings,
+        }),
+        Err(faults) => Err(Refused { faults, watched }),
+    }
+}
+
+/// Looks at each file before it is read, so that no change of it is missed, whether it is any good or not.
+fn load_noting(
+    path: &Path,
+    users: Users,
+    watched: &mut Vec<Watched>,
+) -> Result<(Resolved, String), String> {
     let name = path.display().to_string();
     let mut found = Vec::new();
     let bytes = read(path, &mut found).map_err(|(reason, help)| {
         let message = format!("can't read the config file {name}: {reason}");
         render::plain_error_text(&message, help.as_deref().as_slice())
     })?;
-    let resolved = understand(&bytes, path, &mut found);
+    let resolved = understand(&bytes, path, users, watched, &mut found);
     found.sort_by_key(|finding| finding.label.as_ref().map_or(0, |label| label.span.start));
     let mut text = render::findings(&found, &Source::new(&name, &bytes));
     let mut failed = any_error(&found);
-    for (file, ports) in resolved.iter().flat_map(|resolved| &resolved.files) {
-        let found = file.content.judge(ports);
+    let policies = resolved.iter().flat_map(|resolved| &resolved.policies);
+    for (file, served) in policies.filter_map(|(named, served)| Some((named.file()?, served))) {
+        let found = file.content.judge(served);
         let name = file.path.display().to_string();
         text.push_str(&render::findings(
             &found,
@@ -65,10 +91,7 @@ pub(crate) fn load(path: &Path) -> Result<Loaded, String> {
         failed |= any_error(&found);
     }
     match resolved {
-        Some(resolved) if !failed => Ok(Loaded {
-            plan: resolved.plan,
-            warnings: text,
-        }),
+        Some(resolved) if !failed => Ok((resolved, text)),
         _ => Err(text),
     }
 }
@@ -89,7 +112,13 @@ fn read(path: &Path, found: &mut Vec<Diagnostic>) -> Result<Vec<u8>, (String, Op
     Ok(bytes)
 }
 
-fn understand(bytes: &[u8], path: &Path, found: &mut Vec<Diagnostic>) -> Option<Resolved> {
+fn understand(
+    bytes: &[u8],
+    path: &Path,
+    users: Users,
+    watched: &mut Vec<Watched>,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Resolved> {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
@@ -107,7 +136,10 @@ fn understand(bytes: &[u8], path: &Path, found: &mut Vec<Diagnostic>) -> Option<
     let root = Table::root(text, root.get_ref());
     not_yet::check(&root, found);
     let raw = raw::read(&root, found);
-    Some(resolve::resolve(raw, path, text, found))
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let named = raw.files().map(|file| folder.join(file));
+    watched.extend(named.map(Watched::look));
+    Some(resolve::resolve(raw, path, text, users, found))
 }
 
 fn malformed(fault: &toml::de::Error) -> Diagnostic {

@@ -65,6 +65,20 @@ pub(super) enum RawPorts {
     Faulty,
 }
 
+impl Raw {
+    /// Every file that it names, as it is written.
+    pub(super) fn files(&self) -> impl Iterator<Item = &str> {
+        let policies = self
+            .policies
+            .iter()
+            .filter_map(|policy| match &policy.content {
+                Some(RawContent::File(file)) => Some(file.value.as_str()),
+                Some(RawContent::Rules { .. }) | None => None,
+            });
+        policies.chain(self.tls.iter().flat_map(RawTls::files))
+    }
+}
+
 const TOP: [&str; 10] = [
     "hosts", "policy", "listen", "gate", "bridge", "tls", "http", "admin", "limits", "process",
 ];
