@@ -79,8 +79,27 @@ impl From<String> for Refused {
 pub(crate) struct Listener {
     /// Where.
     pub(crate) addresses: Vec<ListenAddress>,
+    /// How the operator has said so.
+    pub(crate) asked_by: AskedBy,
     /// What.
     pub(crate) service: Arc<Service>,
+}
+
+/// What asks for an address: for messages, which name it as the operator has written it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AskedBy {
+    /// `--listen`, or nothing at all.
+    ListenFlag,
+    /// `--gate`.
+    GateFlag,
+    /// `[[listen]]`.
+    Listen,
+    /// `[[gate]]`.
+    Gate,
+    /// `[bridge]`.
+    Bridge,
+    /// `[admin]`.
+    Admin,
 }
 
 /// What is done with connections; what nothing here is for is closed.

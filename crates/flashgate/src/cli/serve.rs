@@ -18,7 +18,7 @@ use crate::daemon::{self, Inherited, ListenAddress, Loader};
 use crate::log::{self, Format, Verbosity};
 use crate::render::{self, Source};
 use crate::snapshot::{
-    Bridge, Gate, Listener, Loaded, PathPattern, Plan, Refused, Segment, Served, Service,
+    AskedBy, Bridge, Gate, Listener, Loaded, PathPattern, Plan, Refused, Segment, Served, Service,
     Violation, Watched,
 };
 use crate::tls::Certificate;
@@ -177,6 +177,7 @@ impl Serve {
         let gates = gate::listeners(&self.gate, policy, &reply);
         let listener = Listener {
             addresses: self.listen.clone(),
+            asked_by: AskedBy::ListenFlag,
             service: Arc::new(Service {
                 policy: Some(Served {
                     name: defaults::POLICY.to_owned(),

@@ -45,6 +45,7 @@ pub(super) fn resolve(
             });
             listeners.extend(served.map(|served| Listener {
                 addresses,
+                asked_by: raw.asked_by(),
                 service: Arc::new(Service {
                     policy: Some(served),
                     accept_proxy: raw.accept_proxy.clone(),

@@ -6,7 +6,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use super::{Listener, Plan, Service};
+use super::{AskedBy, Listener, Plan, Service};
 use crate::daemon::ListenAddress;
 
 /// A socket to be bound.
@@ -16,6 +16,8 @@ pub(crate) struct Socket {
     pub(crate) address: ListenAddress,
     /// The name under which another process may have bound it.
     pub(crate) name: String,
+    /// What asks for it.
+    pub(crate) asked_by: AskedBy,
     /// What is done there.
     pub(crate) services: Services,
 }
@@ -56,6 +58,7 @@ impl Socket {
         Self {
             address,
             name: listener.service.name().to_owned(),
+            asked_by: listener.asked_by,
             services: Services {
                 general: Arc::clone(&listener.service),
                 special: Vec::new(),

@@ -9,7 +9,7 @@ use crate::config::tree::{At, Table, Text, Value, parse_text};
 use crate::config::{backend, raw};
 use crate::connection::ProxyVersion;
 use crate::daemon::ListenAddress;
-use crate::snapshot::{Backend, Network, WebSocket};
+use crate::snapshot::{AskedBy, Backend, Network, WebSocket};
 
 /// `[[listen]]` or `[[gate]]`.
 #[derive(Debug)]
@@ -36,6 +36,13 @@ pub(in crate::config) struct RawGate {
 }
 
 impl RawListener {
+    pub(in crate::config) fn asked_by(&self) -> AskedBy {
+        match self.gate {
+            Some(_) => AskedBy::Gate,
+            None => AskedBy::Listen,
+        }
+    }
+
     /// As it is written.
     pub(in crate::config) fn kind(&self) -> &'static str {
         match self.gate {
