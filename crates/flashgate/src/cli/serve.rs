@@ -9,7 +9,7 @@ use flash_policy::write::{self, Layout};
 use flash_policy::{Policy, Port, Reply};
 
 use super::Exit;
-use super::allow::Allow;
+use super::allow::{self, Allow};
 use super::gate::{self, GateFlag};
 use crate::config::policy_file::{self, Content, Dialled, ServedAt};
 use crate::config::{self, Users, defaults};
@@ -156,7 +156,7 @@ impl Serve {
         }
         let (policy, reply, warnings) = match &self.policy {
             Some(path) => self.file_reply(path)?,
-            None if self.allow.is_empty() => return Err(nothing_to_serve()),
+            None if self.allow.rules.is_empty() => return Err(nothing_to_serve()),
             None => self.rules_reply()?,
         };
         let plan = Plan {
@@ -215,9 +215,8 @@ impl Serve {
 
     fn rules_reply(&self) -> Result<(Policy, Reply, String), String> {
         let gates = gate::ports(&self.gate);
-        let policy = self
-            .allow
-            .policy(gates.as_deref().map_err(|reason| *reason))?;
+        let gates = gates.as_deref().map_err(|reason| *reason);
+        let policy = allow::policy(&self.allow.rules, gates)?;
         let content = Content::made(write::flash(&policy, Layout::Compact));
         let warnings = self.judge("policy made from --allow", &content)?;
         let reply = Reply::from(&policy);

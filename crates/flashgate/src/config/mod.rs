@@ -7,8 +7,8 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use flash_policy::Diagnostic;
 use flash_policy::diagnostic::any_error;
+use flash_policy::{Diagnostic, Policy, Port};
 use toml::de::DeTable;
 
 use crate::confinement;
@@ -35,6 +35,8 @@ mod writable;
 #[cfg(test)]
 mod tests;
 
+use self::policy::Named;
+use self::policy_file::ServedAt;
 pub(crate) use policy::{bad_domain, bad_ports};
 use resolve::Resolved;
 use tree::Table;
@@ -62,6 +64,23 @@ pub(crate) fn load(path: &Path, users: Users) -> Result<Loaded, Refused> {
         }),
         Err(faults) => Err(Refused { faults, watched }),
     }
+}
+
+/// The policies of a config file that can be served, by their names, and warnings for the terminal; the error is everything
+/// that is wrong. What depends on the port is as on 843 where one is served there.
+pub(crate) fn policies(path: &Path) -> Result<(Vec<(String, Policy)>, String), String> {
+    let (resolved, warnings) = load_noting(path, Users::AsWritten, &mut Vec::new())?;
+    let policy = |(named, served): (Named, ServedAt)| {
+        let ports = served.each();
+        let master = ports.get(&Some(Port::MASTER));
+        let port = master.or(ports.first()).copied().flatten();
+        let policy = named.granted(port)?;
+        Some((named.name, policy))
+    };
+    Ok((
+        resolved.policies.into_iter().filter_map(policy).collect(),
+        warnings,
+    ))
 }
 
 /// Looks at each file before it is read, so that no change of it is missed, whether it is any good or not.

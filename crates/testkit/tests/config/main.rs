@@ -10,6 +10,7 @@
 
 mod faults;
 mod gates;
+mod printed;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
