@@ -5,6 +5,8 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use rustix::fs::{Access, access};
+
 /// What holds since the process gave up its privileges.
 #[derive(Debug)]
 pub(crate) struct Confinement {
@@ -44,13 +46,18 @@ pub(crate) fn explain_read(file: &Path, error: &io::Error) -> Option<String> {
         return None;
     }
     // A file that can't be read can be found all the same.
-    let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    let real = file.canonicalize().unwrap_or_else(|_| file.to_owned());
     match &confinement.folders {
-        Some(folders) if !folders.iter().any(|folder| file.starts_with(folder)) => Some(format!(
+        Some(folders) if !folders.iter().any(|folder| real.starts_with(folder)) => Some(format!(
             "restart flashgate: its sandbox lets it read in {} only",
             list(folders)
         )),
-        _ => Some(format!(
+        // Owners and modes forbid nothing, and only they are asked here: it is the sandbox.
+        Some(folders) if access(file, Access::READ_OK).is_ok() => Some(format!(
+            "restart flashgate: its sandbox lets it read in {} only, as they were when it started",
+            list(folders)
+        )),
+        Some(_) | None => Some(format!(
             "make it readable to user {}, which flashgate runs as since it has given up its privileges",
             confinement.uid
         )),

@@ -19,11 +19,13 @@ mod bridge;
 mod network;
 mod own_host;
 mod sockets;
+mod watched;
 
 pub(crate) use bridge::{Bridge, PathPattern, Segment};
 pub(crate) use network::Network;
 pub(crate) use own_host::OwnHost;
 pub(crate) use sockets::{FreePorts, Services, Socket};
+pub(crate) use watched::{Sight, Watched};
 
 /// What the daemon was told to do.
 #[derive(Clone, Debug)]
@@ -45,7 +47,7 @@ pub(crate) struct Plan {
     /// The names and addresses that Flash content uses for this machine.
     pub(crate) hosts: Vec<OwnHost>,
     /// The files that it was made from: the config file, policy files, certificates and keys; none where flags say everything.
-    pub(crate) watched: Vec<PathBuf>,
+    pub(crate) watched: Vec<Watched>,
 }
 
 /// What listeners speak to whoever can choose.
@@ -63,13 +65,50 @@ pub(crate) struct Loaded {
     pub(crate) warnings: String,
 }
 
+/// Why there is no plan.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    /// Everything that is wrong, for the terminal.
+    pub(crate) faults: String,
+    /// The files that it may be mended in, as far as they are known.
+    pub(crate) watched: Vec<Watched>,
+}
+
+impl From<String> for Refused {
+    fn from(faults: String) -> Self {
+        Self {
+            faults,
+            watched: Vec::new(),
+        }
+    }
+}
+
 /// Addresses where the same is done.
 #[derive(Clone, Debug)]
 pub(crate) struct Listener {
     /// Where.
     pub(crate) addresses: Vec<ListenAddress>,
+    /// How the operator has said so.
+    pub(crate) asked_by: AskedBy,
     /// What.
     pub(crate) service: Arc<Service>,
+}
+
+/// What asks for an address: for messages, which name it as the operator has written it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AskedBy {
+    /// `--listen`, or nothing at all.
+    ListenFlag,
+    /// `--gate`.
+    GateFlag,
+    /// `[[listen]]`.
+    Listen,
+    /// `[[gate]]`.
+    Gate,
+    /// `[bridge]`.
+    Bridge,
+    /// `[admin]`.
+    Admin,
 }
 
 /// What is done with connections; what nothing here is for is closed.
@@ -249,11 +288,7 @@ pub(crate) enum User {
     /// The account without rights, by its number.
     Nobody,
     /// An account by name or number.
-    Configured {
-        name: String,
-        /// What to say where there is none, for the terminal.
-        unknown: String,
-    },
+    Configured { name: String },
 }
 
 /// What a forbidden system call leads to.

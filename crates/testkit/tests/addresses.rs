@@ -170,6 +170,46 @@ fn an_address_in_use() {
     );
 }
 
+/// What helps is named as the address was: by its flag, or by its place in the config file.
+#[test]
+fn an_address_in_use_by_whom_it_is_asked_for() {
+    let holder = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = holder.local_addr().unwrap().to_string();
+    let flashgate = || Command::new(testkit::binary::flashgate().unwrap());
+    let gate = format!("{taken}=127.0.0.1:9");
+    fails(
+        flashgate().args(["serve", "--allow", "a.test", "--gate", &gate]),
+        &["the gate's own server"],
+    );
+    let folder = testkit::folder::Folder::new().unwrap();
+    for (asks, text) in [
+        ("[[listen]]\n", "another `address` in `[[listen]]`"),
+        (
+            "[[gate]]\nbackend = \"127.0.0.1:9\"\n",
+            "the gate's own server",
+        ),
+        (
+            "[[gate]]\naddress = \"127.0.0.1:0\"\nbackend = \"127.0.0.1:9\"\npublic-port = 9339\n[bridge]\n",
+            "another `address` in `[bridge]`",
+        ),
+        (
+            "[[listen]]\naddress = \"127.0.0.1:0\"\n[admin]\n",
+            "another `address` in `[admin]`",
+        ),
+    ] {
+        let text_of = format!(
+            "[policy.p]\nrules = [{{ domain = \"a.test\", ports = \"9339\" }}]\n{asks}address = \"{taken}\"\n"
+        );
+        let path = folder.file("flashgate.toml", text_of).unwrap();
+        let mut program = flashgate();
+        let program = program.args(["serve", "--config"]).arg(&path);
+        fails(program, &[text]);
+        let said = program.output().unwrap().stderr;
+        let said = String::from_utf8_lossy(&said);
+        assert!(!said.contains("--listen "), "{said}");
+    }
+}
+
 #[test]
 fn an_address_of_another_machine() {
     let mut program = Command::new(testkit::binary::flashgate().unwrap());
@@ -217,6 +257,15 @@ fn a_missing_privilege() {
             fails(
                 program.env("KUBERNETES_SERVICE_HOST", "10.0.0.1"),
                 &["-p 843:8843", "NET_BIND_SERVICE"],
+            );
+            // Whoever has a config file changes that.
+            let text = "[policy.p]\nrules = [{ domain = \"a.test\", ports = \"80\" }]\n[[listen]]\naddress = \"843\"\n";
+            let path = folder.file("flashgate.toml", text).unwrap();
+            let mut program = Command::new("setpriv");
+            let program = program.args(unprivileged).arg(&copy);
+            fails(
+                program.args(["serve", "--config"]).arg(path),
+                &["`address = \"[::]:8843\"` in `[[listen]]` with `public-port = 843`"],
             );
         })
         .unwrap();

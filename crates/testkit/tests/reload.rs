@@ -10,7 +10,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -52,44 +52,108 @@ fn replace(path: &Path, text: &str) {
     std::fs::rename(new, path).unwrap();
 }
 
-/// Reloads under load, every other with a broken file.
+/// Two policies, each with a number and its name at both ends.
+fn numbered_config(number: u32) -> String {
+    let policy = |name| {
+        format!(
+            "[policy.{name}]\nrules = [\n{{ domain = \"n{number:06}.{name}.test\", ports = \"9339\" }},\n\
+             {{ domain = \"m{number:06}.{name}.test\", ports = \"9339\" }},\n]\n\
+             [[listen]]\naddress = \"127.0.0.1:0\"\npolicy = \"{name}\"\n"
+        )
+    };
+    format!("{}{}", policy("a"), policy("b"))
+}
+
+/// The number that the reply of one of these listeners carries, if it is whole, of one piece, and of its own policy.
+fn number_in_config(listener: usize, reply: &[u8]) -> Option<u32> {
+    let name = ["a", "b"][listener];
+    let text = std::str::from_utf8(reply).ok()?;
+    let start = text.find("domain=\"n")? + "domain=\"n".len();
+    let number: u32 = text.get(start..start + 6)?.parse().ok()?;
+    let rule = |letter| {
+        format!("<allow-access-from domain=\"{letter}{number:06}.{name}.test\" to-ports=\"9339\"/>")
+    };
+    let (first, second) = (rule('n'), rule('m'));
+    let whole = format!(
+        "<?xml version=\"1.0\"?><cross-domain-policy>{first}{second}</cross-domain-policy>\0"
+    );
+    (text == whole).then_some(number)
+}
+
+/// A daemon under load, and what its listeners serve.
+struct Loaded {
+    daemon: Daemon,
+    /// The file that is replaced.
+    path: PathBuf,
+    text: fn(u32) -> String,
+    /// The number that a reply of one of the listeners carries, if it is as it must be.
+    number: fn(usize, &[u8]) -> Option<u32>,
+}
+
+impl Loaded {
+    /// What its listeners serve.
+    fn listeners(&self) -> Vec<Listener> {
+        let listener = |(index, address): (usize, &SocketAddr)| Listener {
+            index,
+            address: *address,
+            number: self.number,
+        };
+        let addresses = self.daemon.addresses().iter();
+        addresses.enumerate().map(listener).collect()
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Listener {
+    index: usize,
+    address: SocketAddr,
+    number: fn(usize, &[u8]) -> Option<u32>,
+}
+
+impl Listener {
+    fn served(&self) -> u32 {
+        let heard = fetch(self.address).expect("a fetch");
+        assert_eq!(heard.end, End::Fin);
+        (self.number)(self.index, &heard.bytes).unwrap_or_else(|| {
+            let text = String::from_utf8_lossy(&heard.bytes);
+            panic!("no whole policy of listener {}: {text}", self.index)
+        })
+    }
+}
+
+/// Reloads under load, every other with a broken file: of a policy file, and of a config with two policies.
 #[test]
 fn under_load() {
-    let good = short_or_long(100, 500);
+    let good = short_or_long(50, 250);
     let folder = Folder::new().unwrap();
     let path = folder.file("policy.xml", numbered(0)).unwrap();
-    let mut daemon = Daemon::serve(["--policy".into(), path.clone().into_os_string()]).unwrap();
-    let address = daemon.address();
-    let (done, newest) = (AtomicBool::new(false), AtomicU32::new(0));
+    let file = Loaded {
+        daemon: Daemon::serve(["--policy".into(), path.clone().into_os_string()]).unwrap(),
+        path,
+        text: numbered,
+        number: |_, reply| number_in(reply),
+    };
+    let path = folder.file("flashgate.toml", numbered_config(0)).unwrap();
+    let config = Loaded {
+        daemon: with_config(&path),
+        path,
+        text: numbered_config,
+        number: number_in_config,
+    };
     let start = Instant::now();
-    let (fetches, longest) = thread::scope(|scope| {
-        let fetch = || fetch_until(&done, &newest, address);
-        let clients: Vec<_> = (0..4).map(|_| scope.spawn(fetch)).collect();
-        // A failed reload must end the clients too.
-        let longest = catch_unwind(AssertUnwindSafe(|| {
-            (1..=good)
-                .map(|number| reload_both(&mut daemon, &path, number, &newest))
-                .max()
-        }));
-        done.store(true, Ordering::Release);
-        let fetches: u32 = clients
-            .into_iter()
-            .map(|client| client.join().unwrap())
-            .sum();
-        (
-            fetches,
-            longest
-                .unwrap_or_else(|panic| resume_unwind(panic))
-                .unwrap_or_default(),
-        )
-    });
+    let (mut fetches, mut longest) = (0, Duration::ZERO);
+    for mut loaded in [file, config] {
+        let (more, took) = reload_under_load(&mut loaded, good);
+        fetches += more;
+        longest = longest.max(took);
+    }
     let rate = f64::from(fetches) / start.elapsed().as_secs_f64();
     figure::report(
         "R13",
         format!(
-            "{} reloads, half of them broken, at {rate:.0} fetches/s: 0 of {fetches} failed, 0 mixtures, \
-             a new policy served within {longest:.0?}",
-            2 * good
+            "{} reloads of a policy file and of a config with two policies, half of them broken, at {rate:.0} fetches/s: \
+             0 of {fetches} failed, 0 mixtures, a new policy served within {longest:.0?}",
+            4 * good
         ),
     );
     assert!(fetches > 1_000, "{fetches} fetches beside {good} reloads");
@@ -99,12 +163,38 @@ fn under_load() {
     }
 }
 
+/// How many fetches there were meanwhile, and how long the slowest of the good reloads took.
+fn reload_under_load(loaded: &mut Loaded, good: u32) -> (u32, Duration) {
+    let listeners = loaded.listeners();
+    let (done, newest) = (AtomicBool::new(false), AtomicU32::new(0));
+    thread::scope(|scope| {
+        let client = |index: usize| {
+            let listener = listeners[index % listeners.len()];
+            let (done, newest) = (&done, &newest);
+            scope.spawn(move || fetch_until(done, newest, &listener))
+        };
+        let clients: Vec<_> = (0..4).map(client).collect();
+        // A failed reload must end the clients too.
+        let longest = catch_unwind(AssertUnwindSafe(|| {
+            let reload = |number| reload_both(loaded, &listeners, number, &newest);
+            (1..=good).map(reload).max()
+        }));
+        done.store(true, Ordering::Release);
+        let fetches = clients
+            .into_iter()
+            .map(|client| client.join().unwrap())
+            .sum();
+        let longest = longest.unwrap_or_else(|panic| resume_unwind(panic));
+        (fetches, longest.unwrap_or_default())
+    })
+}
+
 /// Fetches, and sees that no reply is older than what was already served when it was asked for; how many.
-fn fetch_until(done: &AtomicBool, newest: &AtomicU32, address: SocketAddr) -> u32 {
+fn fetch_until(done: &AtomicBool, newest: &AtomicU32, listener: &Listener) -> u32 {
     let mut fetches = 0;
     while !done.load(Ordering::Acquire) {
         let least = newest.load(Ordering::Acquire);
-        let number = served(address);
+        let number = listener.served();
         assert!(
             number >= least,
             "policy {number} was served after the reload of {least}"
@@ -115,26 +205,28 @@ fn fetch_until(done: &AtomicBool, newest: &AtomicU32, address: SocketAddr) -> u3
 }
 
 /// A good reload, and one with half a file; how long the good one took.
-fn reload_both(daemon: &mut Daemon, path: &Path, number: u32, newest: &AtomicU32) -> Duration {
-    let address = daemon.address();
-    replace(path, &numbered(number));
+fn reload_both(
+    loaded: &mut Loaded,
+    listeners: &[Listener],
+    number: u32,
+    newest: &AtomicU32,
+) -> Duration {
+    let text = (loaded.text)(number);
+    let everywhere = || listeners.iter().all(|listener| listener.served() == number);
+    replace(&loaded.path, &text);
     let start = Instant::now();
-    daemon.hang_up().unwrap();
+    loaded.daemon.hang_up().unwrap();
     // A line of the log could be that of the watcher, which looks at the file as well.
     assert!(
-        testkit::until(LIMIT, || served(address) == number),
+        testkit::until(LIMIT, everywhere),
         "policy {number} is not served"
     );
     let took = start.elapsed();
     newest.store(number, Ordering::Release);
-    replace(path, &numbered(number)[..60]);
-    daemon.hang_up().unwrap();
-    daemon.next_line_with("not reloaded", LIMIT).unwrap();
-    assert_eq!(
-        served(address),
-        number,
-        "a broken file leaves the old policy"
-    );
+    replace(&loaded.path, &text[..60]);
+    loaded.daemon.hang_up().unwrap();
+    loaded.daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    assert!(everywhere(), "a broken file leaves the old policy");
     took
 }
 
@@ -383,4 +475,145 @@ fn a_change_while_files_are_read() {
         "{:?}",
         daemon.log()
     );
+}
+
+/// A config that serves one policy file.
+fn of_file(file: &str) -> String {
+    format!("[policy.p]\nfile = \"{file}\"\n[[listen]]\naddress = \"127.0.0.1:0\"\n")
+}
+
+fn with_config(path: &Path) -> Daemon {
+    Daemon::builder()
+        .args(["serve", "--config"])
+        .args([path])
+        .start()
+        .unwrap()
+}
+
+/// Waits until a policy is served, for which nobody has sent a signal.
+#[track_caller]
+fn by_itself(daemon: &mut Daemon, number: u32, what: &str) {
+    let address = daemon.address();
+    let mended = testkit::until(LIMIT, || served(address) == number);
+    assert!(mended, "{what}: {:?}", daemon.log());
+}
+
+/// A reload was refused for a file that nobody had looked at before: mending that file is enough.
+#[test]
+fn a_refusal_mended_where_it_was_refused_for() {
+    let folder = Folder::new().unwrap();
+    folder.file("old.xml", numbered(1)).unwrap();
+    let path = folder.file("flashgate.toml", of_file("old.xml")).unwrap();
+    let mut daemon = with_config(&path);
+    by_itself(&mut daemon, 1, "at start");
+
+    // First it is missing, then it is no good.
+    replace(&path, &of_file("new.xml"));
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    folder.file("new.xml", &numbered(2)[..60]).unwrap();
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    std::fs::write(folder.path().join("new.xml"), numbered(2)).unwrap();
+    by_itself(&mut daemon, 2, "written in place");
+
+    // Its folder is missing, too.
+    replace(&path, &of_file("policies/a/new.xml"));
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    let inner = folder.path().join("policies/a");
+    std::fs::create_dir_all(&inner).unwrap();
+    std::fs::write(inner.join("new.xml"), numbered(3)).unwrap();
+    by_itself(&mut daemon, 3, "in a new folder");
+
+    // What was served before counts as well: taking the change back is a change.
+    replace(&path, &of_file("none.xml"));
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    replace(&inner.join("new.xml"), &numbered(4));
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    replace(&path, &of_file("policies/a/new.xml"));
+    by_itself(&mut daemon, 4, "taken back");
+}
+
+/// A file that nobody may read yet.
+#[test]
+fn a_refusal_mended_by_permission() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new().unwrap();
+    folder.file("old.xml", numbered(1)).unwrap();
+    let path = folder.file("flashgate.toml", of_file("old.xml")).unwrap();
+    let mut daemon = with_config(&path);
+    let new = folder.file("new.xml", numbered(2)).unwrap();
+    let permit = |mode| std::fs::set_permissions(&new, PermissionsExt::from_mode(mode)).unwrap();
+    permit(0o000);
+    replace(&path, &of_file("new.xml"));
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    permit(0o644);
+    by_itself(&mut daemon, 2, "readable now");
+}
+
+/// A link is swapped to a config that is no good, which is then mended where it is.
+#[test]
+fn a_refusal_mended_behind_a_link() {
+    use std::os::unix::fs::symlink;
+    let folder = Folder::new().unwrap();
+    let root = folder.path();
+    for (version, number) in [("v1", 1), ("v2", 2)] {
+        std::fs::create_dir(root.join(version)).unwrap();
+        std::fs::write(root.join(version).join("policy.xml"), numbered(number)).unwrap();
+    }
+    std::fs::write(root.join("v1/f.toml"), of_file("v1/policy.xml")).unwrap();
+    std::fs::write(root.join("v2/f.toml"), "[policy.p]\nrulez = []\n").unwrap();
+    let path = root.join("f.toml");
+    symlink("v1/f.toml", &path).unwrap();
+    let mut daemon = with_config(&path);
+    by_itself(&mut daemon, 1, "at start");
+    symlink("v2/f.toml", root.join("new")).unwrap();
+    std::fs::rename(root.join("new"), &path).unwrap();
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    std::fs::write(root.join("v2/f.toml"), of_file("v2/policy.xml")).unwrap();
+    by_itself(&mut daemon, 2, "mended in place");
+}
+
+/// Links on the way: a folder of the path is one, and one leads to another.
+#[test]
+fn a_swapped_link_on_the_way() {
+    use std::os::unix::fs::symlink;
+    for (file, chain) in [
+        // The folder is a link.
+        ("current/policy.xml", &[("current", "VERSION")][..]),
+        // The file is a link, through a folder that is one.
+        (
+            "here/policy.xml",
+            &[("here/policy.xml", "../now/policy.xml"), ("now", "VERSION")],
+        ),
+        // The file is a link to a link.
+        (
+            "policy.xml",
+            &[
+                ("policy.xml", "m/policy.xml"),
+                ("m/policy.xml", "../VERSION/policy.xml"),
+            ],
+        ),
+    ] {
+        let folder = Folder::new().unwrap();
+        let root = folder.path().join("site");
+        for (version, number) in [("v1", 1), ("v2", 2)] {
+            std::fs::create_dir_all(root.join(version)).unwrap();
+            std::fs::write(root.join(version).join("policy.xml"), numbered(number)).unwrap();
+        }
+        for (link, target) in chain {
+            let link = root.join(link);
+            std::fs::create_dir_all(link.parent().unwrap()).unwrap();
+            symlink(target.replace("VERSION", "v1"), link).unwrap();
+        }
+        let path = root.join(file).into_os_string();
+        let mut daemon = Daemon::serve(["--policy".into(), path]).unwrap();
+        by_itself(&mut daemon, 1, file);
+        let (link, target) = chain[chain.len() - 1];
+        symlink(
+            target.replace("VERSION", "v2"),
+            root.join(link).with_extension("new"),
+        )
+        .unwrap();
+        std::fs::rename(root.join(link).with_extension("new"), root.join(link)).unwrap();
+        by_itself(&mut daemon, 2, file);
+    }
 }

@@ -154,10 +154,24 @@ fn everything_else_is_denied() {
     assert!(said.contains("read /etc/passwd ALLOWED"), "{said}");
 }
 
-/// Parts that a kernel lacks, by the calls that fail there and what is then missing.
-const LACKING: [(&str, &[&str]); 2] = [
-    ("landlock_create_ruleset:error=ENOSYS", &["files", "ports"]),
-    ("seccomp:error=EINVAL", &["system-calls"]),
+/// Parts that a kernel lacks, by the calls that fail there, what is then missing, and the reason that is told.
+const LACKING: [(&str, &[&str], &str); 3] = [
+    (
+        "landlock_create_ruleset:error=ENOSYS",
+        &["files", "ports"],
+        "this kernel has no Landlock",
+    ),
+    // A kernel of Landlock's third version, asked the second time: by the ports, behind the files.
+    (
+        "landlock_create_ruleset:retval=3:when=3",
+        &["ports"],
+        "this kernel's Landlock knows no ports",
+    ),
+    (
+        "seccomp:error=EINVAL",
+        &["system-calls"],
+        "invalid argument",
+    ),
 ];
 
 #[test]
@@ -172,7 +186,7 @@ fn required_fails_closed() {
             config("\"127.0.0.1:0\"", "sandbox = \"required\""),
         )
         .unwrap();
-    for (fault, parts) in LACKING {
+    for (fault, parts, reason) in LACKING {
         let trace = Trace::of("landlock_create_ruleset,seccomp")
             .unwrap()
             .inject(fault);
@@ -188,7 +202,8 @@ fn required_fails_closed() {
         );
         assert_eq!(code, Some(1), "{fault}: {said}");
         for part in parts {
-            assert!(said.contains(&format!("part `{part}`")), "{fault}: {said}");
+            let text = format!("part `{part}`: {reason}");
+            assert!(said.contains(&text), "{fault}: {said}");
         }
         assert!(!said.contains("listening"), "{fault}: {said}");
     }
@@ -199,7 +214,7 @@ fn best_effort_warns_and_serves() {
     if !needs::met(needs::program("strace")) {
         return;
     }
-    for (fault, parts) in LACKING {
+    for (fault, parts, reason) in LACKING {
         let trace = Trace::of("landlock_create_ruleset,seccomp")
             .unwrap()
             .inject(fault);
@@ -213,6 +228,7 @@ fn best_effort_warns_and_serves() {
                 .wait_for_line(&format!("part=\"{part}\""), LIMIT)
                 .unwrap();
             assert!(line.contains("WARN could not give up"), "{line}");
+            assert!(line.contains(reason), "{line}");
         }
         assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
     }
@@ -253,12 +269,9 @@ fn parts_that_are_missing_alone() {
 
 #[test]
 fn a_user_that_does_not_exist() {
-    if !needs::met(needs::root()) {
-        return;
-    }
     let folder = Folder::new().unwrap();
     let text = config("\"127.0.0.1:0\"", "user = \"nosuchuser\"");
-    let path = folder.file("flashgate.toml", text).unwrap();
+    let path = folder.file("flashgate.toml", &text).unwrap();
     for check in [&[][..], &["--check"]] {
         let (code, said) = ends(
             flashgate()
@@ -272,7 +285,50 @@ fn a_user_that_does_not_exist() {
             "{said}"
         );
     }
+    // Among everything else that is wrong, and for whoever may not become anybody.
+    let text = format!("{text}[limits]\nper-adress = 3\n[admin]\nadress = \"127.0.0.1:9843\"\n");
+    let path = folder.file("flashgate.toml", text).unwrap();
+    let (_, said) = ends(flashgate().args(["serve", "--config"]).arg(&path));
+    assert_eq!(said.matches("error[").count(), 3, "{said}");
+    if needs::met(needs::root().or_else(|| needs::program("setpriv"))) {
+        let program = folder.path().join("flashgate");
+        fs::copy(testkit::binary::flashgate().unwrap(), &program).unwrap();
+        let (code, said) = ends(
+            Command::new("setpriv")
+                .args(UNPRIVILEGED)
+                .arg(program)
+                .args(["serve", "--check", "--config"])
+                .arg(&path),
+        );
+        assert_eq!(code, Some(2), "{said}");
+        assert_eq!(said.matches("error[").count(), 3, "{said}");
+    }
 }
+
+/// Root by name or number: a warning, and nothing is called given up that is not.
+#[test]
+fn a_user_that_is_root() {
+    if !needs::met(needs::root()) {
+        return;
+    }
+    let folder = Folder::new().unwrap();
+    for user in ["0", "root"] {
+        let text = config("\"127.0.0.1:0\"", &format!("user = \"{user}\""));
+        let path = folder.file("flashgate.toml", text).unwrap();
+        let mut daemon = serve(&path);
+        daemon
+            .wait_for_line("warning[user-is-root]", LIMIT)
+            .unwrap();
+        let line = daemon.wait_for_line("applied=", LIMIT).unwrap();
+        assert!(
+            line.contains("uid=0") && line.contains("=\"no-new-privs,capabilities,"),
+            "{line}"
+        );
+        assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+    }
+}
+
+const UNPRIVILEGED: [&str; 3] = ["--reuid=65534", "--regid=65534", "--clear-groups"];
 
 /// Not root, and so nobody else: a user asked for by name is worth a warning, unless it is the present one.
 #[test]
@@ -283,16 +339,12 @@ fn only_root_can_change_the_user() {
     let folder = Folder::new().unwrap();
     let program = folder.path().join("flashgate");
     fs::copy(testkit::binary::flashgate().unwrap(), &program).unwrap();
-    for (user, warned) in [("daemon", true), ("nosuchuser", true), ("65534", false)] {
+    for (user, warned) in [("daemon", true), ("65534", false)] {
         let text = config("\"127.0.0.1:0\"", &format!("user = \"{user}\""));
         let path = folder.file("flashgate.toml", text).unwrap();
         let mut daemon = Daemon::builder()
-            .through([
-                "setpriv",
-                "--reuid=65534",
-                "--regid=65534",
-                "--clear-groups",
-            ])
+            .through(["setpriv"])
+            .through(UNPRIVILEGED)
             .args(["serve", "--config"])
             .args([path])
             .start()
@@ -406,6 +458,30 @@ fn a_policy_out_of_reach() {
         .next_line_with("help: make it readable to user 65534", LIMIT)
         .unwrap();
     daemon.next_line_with("not reloaded", LIMIT).unwrap();
+}
+
+/// A folder that only root can enter: losing sight of it is no change of the file, and no reason to reload.
+#[test]
+fn a_folder_that_only_root_can_enter() {
+    if !needs::met(needs::root()) {
+        return;
+    }
+    let folder = Folder::new().unwrap();
+    let inner = folder.path().join("secret");
+    fs::create_dir(&inner).unwrap();
+    fs::set_permissions(&inner, fs::Permissions::from_mode(0o700)).unwrap();
+    let path = inner.join("flashgate.toml");
+    fs::write(&path, config("\"127.0.0.1:0\"", "")).unwrap();
+    let mut daemon = serve(&path);
+    // Several times as long as a change is waited out.
+    let soon = Duration::from_millis(500);
+    let line = daemon.wait_for_line("a file has changed", soon);
+    assert!(line.is_err(), "{line:?}");
+    daemon.hang_up().unwrap();
+    daemon
+        .next_line_with("make it readable to user 65534", LIMIT)
+        .unwrap();
+    assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
 }
 
 /// A file that only root can read is served, and its reload would fail: that is said now rather than then.

@@ -119,6 +119,31 @@ fn a_vanished_config_folder() {
     answers(address);
 }
 
+/// The same in the sandbox: the new folder is not the one that can be read, and that is said rather than guessed at.
+#[test]
+fn a_config_folder_made_anew() {
+    let outer = Folder::new().unwrap();
+    let folder = outer.path().join("flashgate");
+    let path = folder.join("flashgate.toml");
+    fs::create_dir(&folder).unwrap();
+    fs::write(&path, CONFIG).unwrap();
+    let mut daemon = Daemon::builder()
+        .args(["serve", "--config"])
+        .args([&path])
+        .start()
+        .unwrap();
+    fs::remove_dir_all(&folder).unwrap();
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    fs::create_dir(&folder).unwrap();
+    fs::write(&path, CONFIG.replace("a.test", "b.test")).unwrap();
+    let line = daemon
+        .next_line_with("help: restart flashgate", LIMIT)
+        .unwrap();
+    assert!(line.contains("as they were when it started"), "{line}");
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    answers(daemon.address());
+}
+
 /// Nothing can be written anywhere: it starts, reloads and stops as ever.
 #[test]
 fn a_read_only_file_system() {

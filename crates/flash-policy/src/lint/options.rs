@@ -46,6 +46,13 @@ pub enum Client {
     Lightspark,
 }
 
+/// Whether a file is also served from other ports than the one it is judged for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Elsewhere {
+    Never,
+    Perhaps,
+}
+
 /// What the linter is to assume.
 ///
 /// ```
@@ -65,8 +72,7 @@ pub struct Options {
     pub(crate) used_ports: Option<PortSet>,
     pub(crate) hints: bool,
     pub(crate) limit: usize,
-    /// Whether the file is the caller's to serve, perhaps from other ports, too.
-    pub(crate) in_service: bool,
+    pub(crate) elsewhere: Elsewhere,
 }
 
 impl Options {
@@ -80,17 +86,27 @@ impl Options {
             used_ports: None,
             hints: true,
             limit: LARGEST_LINTED,
-            in_service: false,
+            elsewhere: Elsewhere::Never,
         }
     }
 
-    /// What is to be said to somebody who serves the file: no hints, and nothing about a file too large to serve.
-    pub(crate) const fn for_service(serving: Serving) -> Self {
+    /// What is to be said to somebody who serves the file, perhaps from other ports, too: no hints, and nothing about a
+    /// file too large to serve.
+    #[must_use]
+    pub const fn for_service(serving: Serving) -> Self {
         let mut options = Self::new(serving);
         options.hints = false;
         options.limit = LARGEST;
-        options.in_service = true;
+        options.elsewhere = Elsewhere::Perhaps;
         options
+    }
+
+    /// The file is served from nowhere else, or from such ports only of which the same is to be said: what is dead there
+    /// is dead.
+    #[must_use]
+    pub const fn nowhere_else(mut self) -> Self {
+        self.elsewhere = Elsewhere::Never;
+        self
     }
 
     /// Which kind of file it is.

@@ -6,7 +6,7 @@ use flash_policy::{Diagnostic, DomainPattern, Policy, Port, PortSet, Rule, Secur
 use crate::config::{bad_domain, bad_ports, gates};
 use crate::render::{Source, findings};
 
-/// Rules given as flags.
+/// Rules given as flags, for whoever serves them.
 #[derive(Debug, Args)]
 pub(super) struct Allow {
     /// Let movies from DOMAIN connect to PORTS
@@ -14,7 +14,7 @@ pub(super) struct Allow {
     /// DOMAIN is a host name, an address, `*.example.com` (which covers example.com too) or `*`. PORTS is a list such
     /// as `9339,9400-9410`, or `*`; without it, the ports of the gates. May be given several times; rules add up.
     #[arg(long = "allow", value_name = "DOMAIN[:PORTS]", required = false)]
-    rules: Vec<String>,
+    pub(super) rules: Vec<String>,
 }
 
 /// Why a rule without ports stands for none.
@@ -22,36 +22,32 @@ pub(super) struct Allow {
 pub(super) enum NoPorts {
     /// There is no gate.
     NoGate,
+    /// Nothing is served, so there can be none.
+    NotServed,
     /// A gate takes any free port.
     AnyFree,
 }
 
-impl Allow {
-    pub(super) fn is_empty(&self) -> bool {
-        self.rules.is_empty()
-    }
-
-    /// The policy that the flags make, or every fault in them as text for the terminal.
-    ///
-    /// A rule without ports is for those of the gates.
-    pub(super) fn policy(&self, gates: Result<&[Port], NoPorts>) -> Result<Policy, String> {
-        let (mut rules, mut faults) = (Vec::new(), String::new());
-        for text in &self.rules {
-            match rule(text, gates) {
-                Ok(rule) => rules.push(rule),
-                Err(found) => {
-                    faults.push_str(&findings(&found, &Source::new("--allow", text.as_bytes())));
-                }
+/// The policy that the flags make, or every fault in them as text for the terminal.
+///
+/// A rule without ports is for those of the gates.
+pub(super) fn policy(flags: &[String], gates: Result<&[Port], NoPorts>) -> Result<Policy, String> {
+    let (mut rules, mut faults) = (Vec::new(), String::new());
+    for text in flags {
+        match rule(text, gates) {
+            Ok(rule) => rules.push(rule),
+            Err(found) => {
+                faults.push_str(&findings(&found, &Source::new("--allow", text.as_bytes())));
             }
         }
-        if faults.is_empty() {
-            Ok(Policy {
-                site_control: None,
-                rules,
-            })
-        } else {
-            Err(faults)
-        }
+    }
+    if faults.is_empty() {
+        Ok(Policy {
+            site_control: None,
+            rules,
+        })
+    } else {
+        Err(faults)
     }
 }
 
@@ -114,6 +110,9 @@ fn missing_ports(text: &str, reason: NoPorts) -> Diagnostic {
     .at(end..end, "")
     .note(match reason {
         NoPorts::NoGate => "without them it is for the ports of the gates, and there are none",
+        NoPorts::NotServed => {
+            "only with the gates of `flashgate serve` or of a config file there are ports it could be for without them"
+        }
         NoPorts::AnyFree => {
             "without them it is for the ports of the gates, and one of these takes any free port"
         }

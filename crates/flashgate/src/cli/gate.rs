@@ -11,7 +11,7 @@ use super::allow::NoPorts;
 use crate::config::{backend, defaults, gates};
 use crate::daemon::ListenAddress;
 use crate::render;
-use crate::snapshot::{Backend, Gate, Listener, Served, Service};
+use crate::snapshot::{AskedBy, Backend, Gate, Listener, Served, Service};
 
 /// A gate as the flag has it.
 #[derive(Clone, Debug)]
@@ -52,6 +52,7 @@ pub(super) fn listeners(flags: &[GateFlag], policy: &Policy, reply: &Reply) -> V
     let mut taken = BTreeSet::new();
     let mut listener = |flag: &GateFlag| Listener {
         addresses: vec![flag.listen],
+        asked_by: AskedBy::GateFlag,
         service: Arc::new(Service {
             policy: Some(Served {
                 name: defaults::POLICY.to_owned(),

@@ -72,7 +72,7 @@ impl Ruffle {
     fn doors(self) -> Result<Doors, String> {
         let mut doors = match &self.config {
             Some(path) => {
-                let loaded = config::load(path, Purpose::Tell)?;
+                let loaded = config::load(path, Purpose::Tell).map_err(|refused| refused.faults)?;
                 // Nothing is bound, so which free ports there will be is not known.
                 Doors::of(&loaded.plan, &FreePorts::default())
             }

@@ -20,18 +20,15 @@ pub(super) struct SelfTest {
 
 impl SelfTest {
     pub(super) fn run(self) -> Exit {
-        let (process, needs) = match self
-            .config
-            .as_deref()
-            .map(|path| config::load(path, Purpose::Serve))
-        {
+        let load = |path| config::load(path, Purpose::Start);
+        let (process, needs) = match self.config.as_deref().map(load) {
             None => (defaults::process(), Needs::default()),
             Some(Ok(loaded)) => {
                 let needs = Needs::of(&loaded.plan, std::iter::empty());
                 (loaded.plan.process, needs)
             }
-            Some(Err(faults)) => {
-                render::to_stderr(&faults);
+            Some(Err(refused)) => {
+                render::to_stderr(&refused.faults);
                 return Exit::Usage;
             }
         };

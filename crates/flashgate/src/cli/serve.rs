@@ -9,16 +9,17 @@ use flash_policy::write::{self, Layout};
 use flash_policy::{Policy, Port, Reply};
 
 use super::Exit;
-use super::allow::Allow;
+use super::allow::{self, Allow};
 use super::gate::{self, GateFlag};
-use crate::config::policy_file::{self, Content};
+use crate::config::policy_file::{self, Content, Dialled, ServedAt};
 use crate::config::{self, Purpose, defaults};
 use crate::confinement;
 use crate::daemon::{self, Inherited, ListenAddress, Loader};
 use crate::log::{self, Format, Verbosity};
 use crate::render::{self, Source};
 use crate::snapshot::{
-    Bridge, Gate, Listener, Loaded, Plan, Served, Service, Transport, Violation,
+    AskedBy, Bridge, Gate, Listener, Loaded, Plan, Refused, Served, Service, Transport, Violation,
+    Watched,
 };
 use crate::tls::Certificate;
 
@@ -100,13 +101,10 @@ impl Serve {
         if self.listen.is_empty() {
             self.listen = self.default_addresses(&inherited);
         }
-        let existing = |loaded: Loaded| {
-            daemon::sandbox::check_user(&loaded.plan.process.user).map(|()| loaded)
-        };
-        let mut loaded = match self.load().and_then(existing) {
+        let mut loaded = match self.load(Purpose::Start) {
             Ok(loaded) => loaded,
-            Err(faults) => {
-                render::to_stderr(&faults);
+            Err(refused) => {
+                render::to_stderr(&refused.faults);
                 return Exit::Usage;
             }
         };
@@ -118,7 +116,11 @@ impl Serve {
             loaded.plan.process.violation = Violation::Kill;
         }
         log::start(self.format(), self.verbosity());
-        daemon::run(loaded.plan, Loader::new(move || self.load()), inherited)
+        daemon::run(
+            loaded.plan,
+            Loader::new(move || self.load(Purpose::Reload)),
+            inherited,
+        )
     }
 
     /// What is passed and no gate asks for; nothing else beside gates, for they answer too.
@@ -131,17 +133,30 @@ impl Serve {
         addresses
     }
 
-    fn load(&self) -> Result<Loaded, String> {
+    fn load(&self, purpose: Purpose) -> Result<Loaded, Refused> {
         if let Some(path) = &self.config {
-            return config::load(path, Purpose::Serve);
+            return config::load(path, purpose);
         }
+        let policy = self.policy.iter().cloned();
+        let watched: Vec<_> = policy.map(Watched::look).collect();
+        match self.plan_of_flags() {
+            Ok((plan, warnings)) => Ok(Loaded {
+                plan: Plan { watched, ..plan },
+                warnings,
+            }),
+            Err(faults) => Err(Refused { faults, watched }),
+        }
+    }
+
+    /// A plan but for what is watched, and warnings; both these and errors are text for the terminal.
+    fn plan_of_flags(&self) -> Result<(Plan, String), String> {
         let faults = overlaps(&self.listen) + &gate::faults(&self.gate, &self.listen);
         if !faults.is_empty() {
             return Err(faults);
         }
         let (policy, reply, warnings) = match &self.policy {
             Some(path) => self.file_reply(path)?,
-            None if self.allow.is_empty() => return Err(nothing_to_serve()),
+            None if self.allow.rules.is_empty() => return Err(nothing_to_serve()),
             None => self.rules_reply()?,
         };
         let plan = Plan {
@@ -153,9 +168,9 @@ impl Serve {
             certificates: Vec::new(),
             transport: Transport::Clear,
             hosts: Vec::new(),
-            watched: self.policy.iter().cloned().collect(),
+            watched: Vec::new(),
         };
-        Ok(Loaded { plan, warnings })
+        Ok((plan, warnings))
     }
 
     /// All addresses have the same policy.
@@ -163,6 +178,7 @@ impl Serve {
         let gates = gate::listeners(&self.gate, policy, &reply);
         let listener = Listener {
             addresses: self.listen.clone(),
+            asked_by: AskedBy::ListenFlag,
             service: Arc::new(Service {
                 policy: Some(Served {
                     name: defaults::POLICY.to_owned(),
@@ -200,9 +216,8 @@ impl Serve {
 
     fn rules_reply(&self) -> Result<(Policy, Reply, String), String> {
         let gates = gate::ports(&self.gate);
-        let policy = self
-            .allow
-            .policy(gates.as_deref().map_err(|reason| *reason))?;
+        let gates = gates.as_deref().map_err(|reason| *reason);
+        let policy = allow::policy(&self.allow.rules, gates)?;
         let content = Content::made(write::flash(&policy, Layout::Compact));
         let warnings = self.judge("policy made from --allow", &content)?;
         let reply = Reply::from(&policy);
@@ -213,8 +228,11 @@ impl Serve {
     fn judge(&self, name: &str, content: &Content) -> Result<String, String> {
         let gates = self.gate.iter().map(|gate| gate.listen);
         let addresses = self.listen.iter().copied().chain(gates);
-        let ports: Vec<_> = addresses.map(port).collect();
-        let found = content.judge(&ports);
+        let gates = gate::ports(&self.gate).ok();
+        let found = content.judge(&ServedAt {
+            ports: addresses.map(dialled).collect(),
+            gates: gates.filter(|_| self.listen.is_empty()).unwrap_or_default(),
+        });
         let text = render::findings(&found, &Source::new(name, &content.bytes));
         if any_error(&found) {
             Err(text)
@@ -277,8 +295,9 @@ fn overlaps(listen: &[ListenAddress]) -> String {
 }
 
 /// The port that players dial, as far as it is known before binding.
-fn port(address: ListenAddress) -> Option<Port> {
-    Port::new(u32::from(address.port())).ok()
+fn dialled(address: ListenAddress) -> Dialled {
+    let port = Port::new(u32::from(address.port()));
+    port.map_or(Dialled::Unknown, Dialled::Presumably)
 }
 
 /// What `--check` says of a plan: a line for each listener and certificate, and one for `[admin]`.

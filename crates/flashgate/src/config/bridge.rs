@@ -8,7 +8,7 @@ use flash_policy::{Diagnostic, Span};
 
 use super::defaults;
 use super::raw::RawBridge;
-use crate::snapshot::{Bridge, Gate, Listener, PathPattern, Segment, Service};
+use crate::snapshot::{AskedBy, Bridge, Gate, Listener, PathPattern, Segment, Service};
 use crate::tls::Tls;
 
 /// What pages ask the bridge itself for.
@@ -41,6 +41,7 @@ pub(super) fn resolve(
     });
     let listener = Listener {
         addresses: raw.addresses.iter().map(|at| at.value).collect(),
+        asked_by: AskedBy::Bridge,
         service: Arc::new(Service {
             policy: None,
             accept_proxy: raw.accept_proxy,

@@ -7,6 +7,7 @@ use flash_policy::{Diagnostic, Port};
 
 use super::gates;
 use super::policy::Named;
+use super::policy_file::{Dialled, ServedAt};
 use super::raw::RawListener;
 use super::resolve::by_name;
 use super::tree::{At, listed};
@@ -44,6 +45,7 @@ pub(super) fn resolve(
             });
             listeners.extend(served.map(|served| Listener {
                 addresses,
+                asked_by: raw.asked_by(),
                 service: Arc::new(Service {
                     policy: Some(served),
                     accept_proxy: raw.accept_proxy.clone(),
@@ -82,13 +84,23 @@ fn policy_of<'a>(
     }
 }
 
-/// The ports that players dial for a policy; none is one that is not known.
-pub(super) fn ports_of(policy: &Named, raw: &[RawListener], policies: usize) -> Vec<Option<Port>> {
-    raw.iter()
-        .filter(|raw| serves(raw, &policy.name, policies))
-        .flat_map(by_port)
-        .map(|(port, _)| port)
-        .collect()
+/// Where a policy is served.
+pub(super) fn served_at(policy: &Named, raw: &[RawListener], policies: usize) -> ServedAt {
+    let serve = |raw: &&RawListener| serves(raw, &policy.name, policies);
+    let ports = raw.iter().filter(serve).flat_map(|raw| {
+        by_port(raw).into_iter().map(|(port, _)| match port {
+            Some(port) if raw.public_port.is_some() => Dialled::Surely(port),
+            Some(port) => Dialled::Presumably(port),
+            None => Dialled::Unknown,
+        })
+    });
+    let beside_gates = raw.iter().filter(serve).any(|raw| raw.gate.is_none());
+    let gates = raw.iter().filter(|raw| raw.gate.is_some());
+    let gates: Option<_> = gates.flat_map(by_port).map(|(port, _)| port).collect();
+    ServedAt {
+        ports: ports.collect(),
+        gates: gates.filter(|_| !beside_gates).unwrap_or_default(),
+    }
 }
 
 /// Whether a listener serves the policy of this name, among so many.

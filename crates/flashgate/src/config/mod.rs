@@ -7,14 +7,14 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use flash_policy::Diagnostic;
 use flash_policy::diagnostic::any_error;
+use flash_policy::{Diagnostic, Policy, Port};
 use toml::de::DeTable;
 
 use crate::confinement;
 use crate::log;
 use crate::render::{self, Source};
-use crate::snapshot::Loaded;
+use crate::snapshot::{Loaded, Plan, Refused, Watched};
 
 pub(crate) mod backend;
 mod bridge;
@@ -35,6 +35,8 @@ mod writable;
 #[cfg(test)]
 mod tests;
 
+use self::policy::Named;
+use self::policy_file::ServedAt;
 pub(crate) use policy::{bad_domain, bad_ports};
 use resolve::Resolved;
 use tree::Table;
@@ -46,29 +48,62 @@ const LARGEST: u64 = 1024 * 1024;
 /// What a plan is made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// To be served.
-    Serve,
+    /// To be served by a process that starts.
+    Start,
+    /// To be served by one that runs: it has become whom it was to become, and may have nothing left to look users up with.
+    Reload,
     /// To be told about: certificates and keys are left alone, which may be for others' eyes only, and what is merely
     /// likely not meant is left to whoever serves it.
     Tell,
 }
 
-/// Reads a config file and the policy files it names; the error is everything that is wrong, for the terminal.
-pub(crate) fn load(path: &Path, purpose: Purpose) -> Result<Loaded, String> {
+/// Reads a config file and the files it names; the error is everything that is wrong.
+pub(crate) fn load(path: &Path, purpose: Purpose) -> Result<Loaded, Refused> {
+    let mut watched = vec![Watched::look(path.to_owned())];
+    match load_noting(path, purpose, &mut watched) {
+        Ok((Resolved { plan, .. }, warnings)) => Ok(Loaded {
+            plan: Plan { watched, ..plan },
+            warnings,
+        }),
+        Err(faults) => Err(Refused { faults, watched }),
+    }
+}
+
+/// The policies of a config file that can be served, by their names; the error is everything that is wrong. What depends
+/// on the port is as on 843 where one is served there.
+pub(crate) fn policies(path: &Path) -> Result<Vec<(String, Policy)>, String> {
+    let (resolved, _) = load_noting(path, Purpose::Tell, &mut Vec::new())?;
+    let policy = |(named, served): (Named, ServedAt)| {
+        let ports = served.each();
+        let master = ports.get(&Some(Port::MASTER));
+        let port = master.or(ports.first()).copied().flatten();
+        let policy = named.granted(port)?;
+        Some((named.name, policy))
+    };
+    Ok(resolved.policies.into_iter().filter_map(policy).collect())
+}
+
+/// Looks at each file before it is read, so that no change of it is missed, whether it is any good or not.
+fn load_noting(
+    path: &Path,
+    purpose: Purpose,
+    watched: &mut Vec<Watched>,
+) -> Result<(Resolved, String), String> {
     let name = path.display().to_string();
     let mut found = Vec::new();
     let bytes = read(path, &mut found).map_err(|(reason, help)| {
         let message = format!("can't read the config file {name}: {reason}");
         render::plain_error_text(&message, help.as_deref().as_slice())
     })?;
-    let resolved = understand(&bytes, path, purpose, &mut found);
-    let is_shown = |finding: &Diagnostic| purpose == Purpose::Serve || is_error(finding);
+    let resolved = understand(&bytes, path, purpose, watched, &mut found);
+    let is_shown = |finding: &Diagnostic| purpose != Purpose::Tell || is_error(finding);
     found.retain(is_shown);
     found.sort_by_key(|finding| finding.label.as_ref().map_or(0, |label| label.span.start));
     let mut text = render::findings(&found, &Source::new(&name, &bytes));
     let mut failed = any_error(&found);
-    for (file, ports) in resolved.iter().flat_map(|resolved| &resolved.files) {
-        let mut found = file.content.judge(ports);
+    let policies = resolved.iter().flat_map(|resolved| &resolved.policies);
+    for (file, served) in policies.filter_map(|(named, served)| Some((named.file()?, served))) {
+        let mut found = file.content.judge(served);
         found.retain(is_shown);
         let name = file.path.display().to_string();
         text.push_str(&render::findings(
@@ -78,10 +113,7 @@ pub(crate) fn load(path: &Path, purpose: Purpose) -> Result<Loaded, String> {
         failed |= any_error(&found);
     }
     match resolved {
-        Some(resolved) if !failed => Ok(Loaded {
-            plan: resolved.plan,
-            warnings: text,
-        }),
+        Some(resolved) if !failed => Ok((resolved, text)),
         _ => Err(text),
     }
 }
@@ -110,6 +142,7 @@ fn understand(
     bytes: &[u8],
     path: &Path,
     purpose: Purpose,
+    watched: &mut Vec<Watched>,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Resolved> {
     let text = match std::str::from_utf8(bytes) {
@@ -129,6 +162,9 @@ fn understand(
     let root = Table::root(text, root.get_ref());
     not_yet::check(&root, found);
     let raw = raw::read(&root, found);
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let named = raw.files().map(|file| folder.join(file));
+    watched.extend(named.map(Watched::look));
     Some(resolve::resolve(raw, path, text, purpose, found))
 }
 

@@ -1,5 +1,6 @@
 //! One policy of the file, ready to be served: its rules judged in the places where they stand.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use flash_policy::domain::DomainError;
@@ -10,8 +11,8 @@ use flash_policy::{
 };
 
 use super::gates::{self, GatePorts};
-use super::policy_file;
-use super::raw::{RawContent, RawPolicy, RawPorts, RawRule};
+use super::policy_file::{self, ServedAt};
+use super::raw::{RULE, RawContent, RawPolicy, RawPorts, RawRule};
 use super::tree::{At, Text};
 use crate::confinement;
 use crate::daemon::ListenAddress;
@@ -111,15 +112,16 @@ impl Named {
     }
 
     /// What works in rules but is likely not meant, in the places of the config file; nothing for files.
-    pub(super) fn judge(&self, ports: &[Option<Port>]) -> Vec<Diagnostic> {
-        let mut found: Vec<_> = self.useless_site_control(ports).into_iter().collect();
+    pub(super) fn judge(&self, served: &ServedAt) -> Vec<Diagnostic> {
+        let ports = served.each();
+        let mut found: Vec<_> = self.useless_site_control(&ports).into_iter().collect();
         for port in ports {
-            let Some(policy) = self.policy(*port) else {
+            let Some(policy) = self.policy(port) else {
                 return found;
             };
             let text = write::flash(&policy, Layout::Compact);
             let places = self.places(&text);
-            for mut finding in policy_file::judge(text.as_bytes(), &[*port]) {
+            for mut finding in served.judge(text.as_bytes(), port) {
                 let place = finding.label.as_ref().and_then(|label| {
                     let within =
                         |span: &Span| span.start <= label.span.start && label.span.end <= span.end;
@@ -129,6 +131,7 @@ impl Named {
                 // These are places in the text that was made, not in the config file.
                 finding.secondary.clear();
                 finding.fix = None;
+                in_toml(&mut finding);
                 if !found.contains(&finding) {
                     found.push(finding);
                 }
@@ -165,7 +168,7 @@ impl Named {
         places
     }
 
-    fn useless_site_control(&self, ports: &[Option<Port>]) -> Option<Diagnostic> {
+    fn useless_site_control(&self, ports: &BTreeSet<Option<Port>>) -> Option<Diagnostic> {
         let Some(Content::Rules {
             site_control: Some(place),
             ..
@@ -181,6 +184,13 @@ impl Named {
                 .note("it is left out of what is sent")
                 .help("remove it, or write `public-port = 843` at a listener that players dial as 843")
         })
+    }
+}
+
+/// Says what to write in the config file, where the rule says what to write in a policy file.
+fn in_toml(finding: &mut Diagnostic) {
+    if finding.rule == "no-rules" {
+        finding.help = vec![format!("add a rule: `rules = [{RULE}]`")];
     }
 }
 

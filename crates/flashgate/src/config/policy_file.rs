@@ -1,14 +1,15 @@
 //! Policy files: read with a cap, and judged for every port that serves them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
 use flash_policy::document::LARGEST;
+use flash_policy::lint::Options;
 use flash_policy::{Diagnostic, Policy, Port, Profile, Serving};
 
-use super::writable;
+use super::{gates, writable};
 
 /// What a policy file holds.
 #[derive(Clone, Debug)]
@@ -27,6 +28,34 @@ pub(crate) fn read(path: &Path) -> io::Result<Content> {
     Ok(Content { bytes, finding })
 }
 
+/// A port that players dial for a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Dialled {
+    /// It is not known.
+    Unknown,
+    /// It is listened on; in a container, say, it may be published as another.
+    Presumably(Port),
+    /// The operator says so.
+    Surely(Port),
+}
+
+impl Dialled {
+    pub(crate) fn port(self) -> Option<Port> {
+        match self {
+            Self::Unknown => None,
+            Self::Presumably(port) | Self::Surely(port) => Some(port),
+        }
+    }
+}
+
+/// Where a policy is served.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ServedAt {
+    pub(crate) ports: Vec<Dialled>,
+    /// The ports of all gates, where it is served at nothing else and they are known.
+    pub(crate) gates: Vec<Port>,
+}
+
 impl Content {
     /// What is in no file.
     pub(crate) fn made(text: String) -> Self {
@@ -36,10 +65,14 @@ impl Content {
         }
     }
 
-    /// Everything that is to be said of it, given the ports that players dial for it; each finding once.
-    pub(crate) fn judge(&self, ports: &[Option<Port>]) -> Vec<Diagnostic> {
+    /// Everything that is to be said of it where it is served; each finding once.
+    pub(crate) fn judge(&self, served: &ServedAt) -> Vec<Diagnostic> {
         let mut found: Vec<_> = self.finding.as_deref().cloned().into_iter().collect();
-        found.extend(judge(&self.bytes, ports));
+        let mut seen = HashSet::new();
+        for port in served.each() {
+            let new = served.judge(&self.bytes, port).into_iter();
+            found.extend(new.filter(|finding| seen.insert(finding.clone())));
+        }
         found
     }
 }
@@ -49,17 +82,36 @@ pub(crate) fn policy(bytes: &[u8]) -> Option<Policy> {
     flash_policy::parse(bytes, Profile::Socket).policy
 }
 
-/// Everything that is to be said of a policy, given the ports that players dial for it; each finding once.
-pub(crate) fn judge(bytes: &[u8], ports: &[Option<Port>]) -> Vec<Diagnostic> {
-    let mut ports = ports.to_vec();
-    ports.sort_unstable();
-    ports.dedup();
-    let mut seen = HashSet::new();
-    let mut found = Vec::new();
-    for port in ports {
-        let serving = port.map_or(Serving::from_unknown_port(), Serving::from_port);
-        let new = flash_policy::lint(bytes, serving).findings.into_iter();
-        found.extend(new.filter(|finding| seen.insert(finding.clone())));
+impl ServedAt {
+    /// The ports, each once; none is one that is not known.
+    pub(crate) fn each(&self) -> BTreeSet<Option<Port>> {
+        self.ports.iter().map(|dialled| dialled.port()).collect()
     }
-    found
+
+    /// Everything that is to be said of a policy where players dial this one of the ports.
+    pub(crate) fn judge(&self, bytes: &[u8], port: Option<Port>) -> Vec<Diagnostic> {
+        let serving = port.map_or(Serving::from_unknown_port(), Serving::from_port);
+        let mut options = Options::for_service(serving);
+        if self.on_high_ports_only() {
+            options = options.nowhere_else();
+        }
+        if policy(bytes).is_some_and(|policy| self.misses_every_gate(&policy)) {
+            options = options.used_ports(gates::port_set(&self.gates));
+        }
+        flash_policy::lint::lint_with(bytes, &options).findings
+    }
+
+    /// Whether players dial a high port wherever it is served, without a doubt.
+    fn on_high_ports_only(&self) -> bool {
+        let is_high =
+            |dialled: &Dialled| matches!(dialled, Dialled::Surely(port) if !port.is_low());
+        !self.ports.is_empty() && self.ports.iter().all(is_high)
+    }
+
+    /// Whether it is served at gates, and lets nobody through any. One that opens a gate's port may open others too, of
+    /// servers that nobody has told us of.
+    fn misses_every_gate(&self, policy: &Policy) -> bool {
+        let opens = |port: &Port| policy.rules.iter().any(|rule| rule.ports.contains(*port));
+        !self.gates.is_empty() && !self.gates.iter().any(opens)
+    }
 }

@@ -65,6 +65,20 @@ pub(super) enum RawPorts {
     Faulty,
 }
 
+impl Raw {
+    /// Every file that it names, as it is written.
+    pub(super) fn files(&self) -> impl Iterator<Item = &str> {
+        let policies = self
+            .policies
+            .iter()
+            .filter_map(|policy| match &policy.content {
+                Some(RawContent::File(file)) => Some(file.value.as_str()),
+                Some(RawContent::Rules { .. }) | None => None,
+            });
+        policies.chain(self.tls.iter().flat_map(RawTls::files))
+    }
+}
+
 const TOP: [&str; 10] = [
     "hosts", "policy", "listen", "gate", "bridge", "tls", "http", "admin", "limits", "process",
 ];
@@ -96,12 +110,14 @@ pub(super) fn read(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Raw {
     raw
 }
 
+/// A rule, to show how it is written.
+pub(super) const RULE: &str = "{ domain = \"www.example.com\", ports = \"9339\" }";
+
 fn no_policy() -> Diagnostic {
     let message = "nothing to serve: expected a policy, found none";
-    Diagnostic::error("missing-policy", message).help(
-        "say who may connect where: `[policy.default]`, and below it \
-         `rules = [{ domain = \"www.example.com\", ports = \"9339\" }]`",
-    )
+    Diagnostic::error("missing-policy", message).help(format!(
+        "say who may connect where: `[policy.default]`, and below it `rules = [{RULE}]`"
+    ))
 }
 
 fn listeners(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawListener> {
@@ -184,9 +200,10 @@ fn policy(name: String, table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawPo
             None
         }
         (None, None) => {
-            let help = "list who may connect, `rules = [{ domain = \"www.example.com\", ports = \"9339\" }]`, or name \
-                        a file, `file = \"policy.xml\"`";
-            found.push(table.missing("rules", help));
+            let help = format!(
+                "list who may connect, `rules = [{RULE}]`, or name a file, `file = \"policy.xml\"`"
+            );
+            found.push(table.missing("rules", &help));
             None
         }
     };
@@ -225,7 +242,7 @@ fn from_rules(rules: &Value<'_>, table: &Table<'_>, found: &mut Vec<Diagnostic>)
     let items = rules.items("a list of rules", found);
     let tables: Vec<_> = items
         .iter()
-        .filter_map(|item| item.table("a rule".to_owned(), found))
+        .filter_map(|item| item.table_like("a rule", RULE, found))
         .collect();
     RawContent::Rules {
         site_control: site_control.and_then(|value| value.choice(&SITE_CONTROLS, found)),

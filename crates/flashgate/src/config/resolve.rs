@@ -1,26 +1,29 @@
 //! From what the file says to what the daemon needs: defaults filled in, names looked up, one thing held against another.
 
 use std::num::NonZeroU32;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
+use flash_policy::diagnostic::any_error;
 use flash_policy::spelling::nearest;
-use flash_policy::{Diagnostic, Port};
+use flash_policy::{Diagnostic, Span};
 
-use super::policy::{Named, PolicyFile};
+use super::policy::Named;
+use super::policy_file::{Dialled, ServedAt};
 use super::raw::{Raw, RawBridge, RawListener};
 use super::sections::{RawAdmin, RawLimits, RawProcess, Switch};
 use super::tree::{At, Text};
 use super::{Purpose, bridge, defaults, gates, listeners, tls};
 use crate::daemon::ListenAddress;
-use crate::render::{self, Source};
+use crate::daemon::sandbox::uid_of;
 use crate::snapshot::{Admin, Limits, Plan, Process, Transport, User};
 
-/// A plan, and the policy files in it with the ports that serve each: their findings have places of their own.
+/// A plan, and what it was made from.
 #[derive(Debug)]
 pub(super) struct Resolved {
     pub(super) plan: Plan,
-    pub(super) files: Vec<(PolicyFile, Vec<Option<Port>>)>,
+    /// Every policy, and where it is served.
+    pub(super) policies: Vec<(Named, ServedAt)>,
 }
 
 /// Resolves what can be resolved; whoever finds an error among the findings must not use the plan.
@@ -49,9 +52,9 @@ pub(super) fn resolve(
         Some(_) => Transport::Tls,
         None => Transport::Clear,
     };
-    let read = raw.tls.as_ref().filter(|_| purpose == Purpose::Serve);
-    let tls = tls::resolve(read, folder, found);
-    let secured = tls.tls.as_ref();
+    let read = raw.tls.as_ref().filter(|_| purpose != Purpose::Tell);
+    let tls = read.and_then(|raw| tls::resolve(raw, folder, found));
+    let secured = tls.as_ref();
     let mut listeners =
         listeners::resolve(&raw.listeners, &policies, limits.request, secured, found);
     let bridge = raw
@@ -61,23 +64,19 @@ pub(super) fn resolve(
         listeners.push(listener);
         bridge
     });
-    let files = judged(&policies, &raw.listeners, found);
-    let config = std::iter::once(path.to_owned());
-    let watched = config
-        .chain(files.iter().map(|(file, _)| file.path.clone()))
-        .chain(tls.files);
+    let policies = judged(policies, &raw.listeners, found);
     let plan = Plan {
         listeners,
         limits,
-        process: process(raw.process, path, source),
+        process: process(raw.process, folder, purpose, found),
         admin: raw.admin.map(admin),
         bridge,
-        certificates: tls.tls.map_or_else(Vec::new, |tls| tls.certificates),
+        certificates: tls.map_or_else(Vec::new, |tls| tls.certificates),
         transport,
         hosts: raw.hosts,
-        watched: watched.collect(),
+        watched: Vec::new(),
     };
-    Resolved { plan, files }
+    Resolved { plan, policies }
 }
 
 /// Where players and pages connect to.
@@ -89,35 +88,34 @@ fn for_players(raw: &[RawListener], bridge: Option<&RawBridge>) -> Vec<At<Listen
 
 /// Judges rules for the ports that serve them; files are left for the caller, whose findings name another source.
 fn judged(
-    policies: &[Named],
+    policies: Vec<Named>,
     listeners: &[RawListener],
     found: &mut Vec<Diagnostic>,
-) -> Vec<(PolicyFile, Vec<Option<Port>>)> {
-    let mut files = Vec::new();
+) -> Vec<(Named, ServedAt)> {
+    // A listener that is at fault may mean any of them.
+    let certain = !any_error(found);
+    let count = policies.len();
+    let mut judged = Vec::new();
     for policy in policies {
-        let mut ports = listeners::ports_of(policy, listeners, policies.len());
-        if ports.is_empty() {
-            found.extend(unused(policy, found));
-            ports.push(None);
+        let mut served = listeners::served_at(&policy, listeners, count);
+        if served.ports.is_empty() {
+            found.extend(certain.then(|| unused(&policy)));
+            served.ports.push(Dialled::Unknown);
         }
-        found.extend(policy.judge(&ports));
-        files.extend(policy.file().map(|file| (file.clone(), ports)));
+        found.extend(policy.judge(&served));
+        judged.push((policy, served));
     }
-    files
+    judged
 }
 
-fn unused(policy: &Named, found: &[Diagnostic]) -> Option<Diagnostic> {
-    // A listener that names no known policy may mean this one.
-    let misnamed = found.iter().any(|finding| finding.rule == "unknown-policy");
-    (!misnamed).then(|| {
-        let name = &policy.name;
-        let message = format!("no listener serves the policy `{name}`");
-        Diagnostic::warning("unused-policy", message)
-            .at(policy.header, "")
-            .help(format!(
-                "write `policy = \"{name}\"` at a `[[listen]]` or `[[gate]]`, or remove it"
-            ))
-    })
+fn unused(policy: &Named) -> Diagnostic {
+    let name = &policy.name;
+    let message = format!("no listener serves the policy `{name}`");
+    Diagnostic::warning("unused-policy", message)
+        .at(policy.header, "")
+        .help(format!(
+            "write `policy = \"{name}\"` at a `[[listen]]` or `[[gate]]`, or remove it"
+        ))
 }
 
 /// The policy of this name.
@@ -176,36 +174,69 @@ fn limits(raw: RawLimits, ping: Option<Duration>, found: &mut Vec<Diagnostic>) -
     }
 }
 
-fn process(raw: RawProcess, path: &Path, source: &str) -> Process {
+fn process(
+    raw: RawProcess,
+    folder: &Path,
+    purpose: Purpose,
+    found: &mut Vec<Diagnostic>,
+) -> Process {
     let default = defaults::process();
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let relative = |text: Text| -> PathBuf { folder.join(text.value) };
+    if let Some(user) = &raw.user
+        && purpose == Purpose::Start
+    {
+        found.extend(judge_user(user));
+    }
+    let mut door = |text: Text| {
+        let path = folder.join(&text.value);
+        found.extend(too_long(&path, text.span));
+        path
+    };
     Process {
         user: raw
             .user
-            .map_or(default.user, |user| configured(user, path, source)),
+            .map_or(default.user, |user| User::Configured { name: user.value }),
         threads: raw.threads.unwrap_or(default.threads),
         sandbox: raw.sandbox.map_or(default.sandbox, |sandbox| sandbox.value),
         drain: raw.drain.map_or(default.drain, |drain| drain.value),
         handover: raw
             .handover
-            .map_or(default.handover, |switch| switch.on().map(relative)),
+            .map_or(default.handover, |switch| switch.on().map(&mut door)),
         violation: default.violation,
     }
 }
 
-/// Whether there is such an account, only the start can tell: later nothing is left to look it up with.
-fn configured(user: At<String>, path: &Path, source: &str) -> User {
-    let message = format!("expected a user of this machine, found `{}`", user.value);
-    let unknown = Diagnostic::error("unknown-user", message)
-        .at(user.span, "")
-        .help("create it, `useradd --system --no-create-home NAME`, or leave the line out for `nobody`");
-    let name = path.display().to_string();
-    let unknown = render::findings(&[unknown], &Source::new(&name, source.as_bytes()));
-    User::Configured {
-        name: user.value,
-        unknown,
-    }
+fn judge_user(user: &At<String>) -> Option<Diagnostic> {
+    let finding = match uid_of(&user.value) {
+        None => {
+            let message = format!("expected a user of this machine, found `{}`", user.value);
+            Diagnostic::error("unknown-user", message).help(
+                "create it, `useradd --system --no-create-home NAME`, or leave the line out for `nobody`",
+            )
+        }
+        Some(0) => Diagnostic::warning(
+            "user-is-root",
+            "as this user flashgate stays root while it serves",
+        )
+        .help("name a user without rights, or leave the line out for `nobody`"),
+        Some(_) => return None,
+    };
+    Some(finding.at(user.span, ""))
+}
+
+/// What the address of a Unix socket has room for, beside its NUL (unix(7), `sun_path`).
+const LONGEST_SOCKET: usize = 107;
+
+fn too_long(path: &Path, place: Span) -> Option<Diagnostic> {
+    let length = path.as_os_str().len();
+    (length > LONGEST_SOCKET).then(|| {
+        let message = format!(
+            "expected a path of at most {LONGEST_SOCKET} bytes for a socket, found {length}: `{}`",
+            path.display()
+        );
+        Diagnostic::error("bad-path", message)
+            .at(place, "")
+            .help("name a shorter one, as in `/run/flashgate/handover.sock`")
+    })
 }
 
 fn admin(raw: RawAdmin) -> Admin {

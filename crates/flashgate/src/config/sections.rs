@@ -103,17 +103,34 @@ pub(super) fn limits(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawLimit
     }
 }
 
-/// A number from 1 up, or `"off"`.
-fn cap(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Switch<NonZeroU32>> {
+/// `"off"`, or what `read` makes of it.
+fn switch<T>(
+    value: &Value<'_>,
+    expected: &str,
+    read: impl Fn(&Value<'_>, &mut Vec<Diagnostic>) -> Option<T>,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Switch<T>> {
     if value.is("off") {
         return Some(Switch::Off);
     }
-    if !value.is_number() {
-        found.push(value.wrong_type("a whole number or `\"off\"`"));
+    if value.is_boolean() {
+        found.push(value.not_a_switch(&format!("{expected} or `\"off\"`")));
         return None;
     }
-    let number = value.number((1, MOST_PER_ADDRESS), found)?;
-    NonZeroU32::new(number.value).map(Switch::On)
+    read(value, found).map(Switch::On)
+}
+
+/// A number from 1 up, or `"off"`.
+fn cap(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Switch<NonZeroU32>> {
+    let number = |value: &Value<'_>, found: &mut Vec<_>| {
+        if !value.is_number() {
+            found.push(value.wrong_type("a whole number or `\"off\"`"));
+            return None;
+        }
+        let number = value.number((1, MOST_PER_ADDRESS), found)?;
+        NonZeroU32::new(number.value)
+    };
+    switch(value, "a whole number", number, found)
 }
 
 pub(super) fn lasting(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<At<Duration>> {
@@ -133,10 +150,8 @@ fn duration(
 }
 
 fn idle(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Switch<Duration>> {
-    if value.is("off") {
-        return Some(Switch::Off);
-    }
-    lasting(value, found).map(|duration| Switch::On(duration.value))
+    let read = |value: &Value<'_>, found: &mut Vec<_>| Some(lasting(value, found)?.value);
+    switch(value, "a duration like `\"5s\"`", read, found)
 }
 
 pub(super) fn networks(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<Network> {
@@ -173,16 +188,16 @@ pub(super) fn process(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawProc
 }
 
 fn handover(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Switch<Text>> {
-    if value.is("off") {
-        return Some(Switch::Off);
-    }
-    let path = value.text(found)?;
-    if path.value.is_empty() {
-        let message = "expected a path or `off`, found nothing";
-        found.push(Diagnostic::error("bad-path", message).at(path.span, ""));
-        return None;
-    }
-    Some(Switch::On(path))
+    let path = |value: &Value<'_>, found: &mut Vec<_>| {
+        let path = value.text(found)?;
+        if path.value.is_empty() {
+            let message = "expected a path or `off`, found nothing";
+            found.push(Diagnostic::error("bad-path", message).at(path.span, ""));
+            return None;
+        }
+        Some(path)
+    };
+    switch(value, "a path", path, found)
 }
 
 pub(super) fn admin(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawAdmin {

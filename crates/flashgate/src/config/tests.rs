@@ -22,8 +22,8 @@ fn resolved(more: &str) -> (Plan, Vec<Diagnostic>) {
     let mut found = Vec::new();
     let raw = raw::read(&Table::root(&text, root.get_ref()), &mut found);
     let path = Path::new("/etc/flashgate/flashgate.toml");
-    let plan = resolve::resolve(raw, path, &text, Purpose::Serve, &mut found).plan;
-    (plan, found)
+    let resolved = resolve::resolve(raw, path, &text, Purpose::Reload, &mut found);
+    (resolved.plan, found)
 }
 
 #[track_caller]
@@ -82,13 +82,12 @@ fn defaults() {
     );
     assert!(plan.process.handover.is_none() && plan.admin.is_none());
     assert_eq!(plan.hosts[0].host.to_string(), "play.test");
-    assert_eq!(plan.watched, [Path::new("/etc/flashgate/flashgate.toml")]);
 }
 
 fn user(process: &Process) -> &str {
     match &process.user {
         User::Nobody => "nobody",
-        User::Configured { name, .. } => name,
+        User::Configured { name } => name,
     }
 }
 

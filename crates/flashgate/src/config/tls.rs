@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::SystemTime;
 
 use flash_policy::{Diagnostic, Span};
@@ -28,12 +28,14 @@ struct RawPair {
     key: Text,
 }
 
-/// TLS, and the files that it was made from.
-#[derive(Debug, Default)]
-pub(super) struct Resolved {
-    /// None where there is none, or a fault was reported.
-    pub(super) tls: Option<Tls>,
-    pub(super) files: Vec<PathBuf>,
+impl RawTls {
+    /// Every file that it names, as it is written.
+    pub(super) fn files(&self) -> impl Iterator<Item = &str> {
+        self.pairs
+            .iter()
+            .flat_map(|raw| [&raw.certificate, &raw.key])
+            .map(|text| text.value.as_str())
+    }
 }
 
 /// A chain of ten large certificates is not half as long.
@@ -41,6 +43,8 @@ const LARGEST: u64 = 256 * 1024;
 
 /// Others than the owner and the group may read (chmod(2), `S_IROTH`).
 const OTHERS_READ: u32 = 0o004;
+
+const PAIR: &str = "{ certificate = \"fullchain.pem\", key = \"privkey.pem\" }";
 
 const EXAMPLE: &str =
     "write `certificates = [{ certificate = \"fullchain.pem\", key = \"privkey.pem\" }]`";
@@ -72,7 +76,7 @@ fn pairs(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawPair> {
     }
     let tables: Vec<_> = items
         .iter()
-        .filter_map(|item| item.table("a certificate".to_owned(), found))
+        .filter_map(|item| item.table_like("a certificate", PAIR, found))
         .collect();
     tables
         .iter()
@@ -100,20 +104,8 @@ fn pair(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> Option<RawPair> {
     })
 }
 
-/// Reads every file, and reports all that is wrong with any.
-pub(super) fn resolve(
-    raw: Option<&RawTls>,
-    folder: &Path,
-    found: &mut Vec<Diagnostic>,
-) -> Resolved {
-    let Some(raw) = raw else {
-        return Resolved::default();
-    };
-    let named = raw
-        .pairs
-        .iter()
-        .flat_map(|raw| [&raw.certificate, &raw.key]);
-    let files = named.map(|text| folder.join(&text.value)).collect();
+/// Reads every file, and reports all that is wrong with any; none where something is.
+pub(super) fn resolve(raw: &RawTls, folder: &Path, found: &mut Vec<Diagnostic>) -> Option<Tls> {
     let pairs: Vec<_> = raw
         .pairs
         .iter()
@@ -121,12 +113,8 @@ pub(super) fn resolve(
         .collect();
     let pairs: Option<Vec<_>> = pairs.into_iter().collect();
     // That there are none was reported.
-    let tls = pairs.filter(|pairs| !pairs.is_empty()).map(Tls::new);
-    let tls = tls.and_then(|made| {
-        made.map_err(|reason| found.push(refused(raw, &reason)))
-            .ok()
-    });
-    Resolved { tls, files }
+    let tls = pairs.filter(|pairs| !pairs.is_empty()).map(Tls::new)?;
+    tls.map_err(|reason| found.push(refused(raw, &reason))).ok()
 }
 
 fn refused(raw: &RawTls, reason: &str) -> Diagnostic {

@@ -216,6 +216,10 @@ impl<'a> Value<'a> {
         choices: &[(&str, T)],
         found: &mut Vec<Diagnostic>,
     ) -> Option<At<T>> {
+        if self.is_boolean() && choices.iter().any(|(name, _)| *name == "off") {
+            found.push(self.not_a_switch("a string"));
+            return None;
+        }
         let text = self.text(found)?;
         if let Some((_, value)) = choices.iter().find(|(name, _)| *name == text.value) {
             let (value, span) = (*value, self.span);
@@ -233,9 +237,28 @@ impl<'a> Value<'a> {
 
     /// A table; `name` is how it is written.
     pub(super) fn table(&self, name: String, found: &mut Vec<Diagnostic>) -> Option<Table<'a>> {
+        self.table_or(name, shown, found)
+    }
+
+    /// A table in one line; `name` is what it is called, `example` how it is written.
+    pub(super) fn table_like(
+        &self,
+        name: &str,
+        example: &str,
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<Table<'a>> {
+        self.table_or(name.to_owned(), |_| format!("`{example}`"), found)
+    }
+
+    fn table_or(
+        &self,
+        name: String,
+        written: impl Fn(&str) -> String,
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<Table<'a>> {
         let DeValue::Table(entries) = self.content else {
             let finding = self.wrong_type("a table");
-            found.push(finding.help(format!("it is written as {}", shown(&name))));
+            found.push(finding.help(format!("it is written as {}", written(&name))));
             return None;
         };
         // A table that only its parts name has no header; the first of them stands for it.
@@ -276,6 +299,10 @@ impl<'a> Value<'a> {
         self.content.is_table()
     }
 
+    pub(super) fn is_boolean(&self) -> bool {
+        self.content.is_bool()
+    }
+
     pub(super) fn is_number(&self) -> bool {
         self.content.is_integer()
     }
@@ -285,13 +312,20 @@ impl<'a> Value<'a> {
         self.content.as_str() == Some(text)
     }
 
+    /// A truth value, where nothing is wanted or `"off"`.
+    pub(super) fn not_a_switch(&self, expected: &str) -> Diagnostic {
+        self.wrong_type(expected)
+            .help("to switch it off, write `\"off\"`")
+    }
+
     pub(super) fn wrong_type(&self, expected: &str) -> Diagnostic {
         let (key, kind) = (&self.key, kind(self.content));
         let message = format!("expected {expected} for `{key}`, found {kind}");
         let finding = Diagnostic::error("wrong-type", message).at(self.span, "");
         let written = self.source.get(self.span.start..self.span.end);
         match (self.content, written) {
-            (DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_), Some(written))
+            // A truth value in quotes means nothing anywhere.
+            (DeValue::Integer(_) | DeValue::Float(_), Some(written))
                 if expected.starts_with("a string") =>
             {
                 finding.help(format!("put it into quotes: `\"{written}\"`"))

@@ -1,4 +1,4 @@
-//! Values with a notation of their own: durations, sizes, networks.
+//! Values with a notation of their own: durations and networks.
 //!
 //! Each parser takes the text alone and says what was expected and what was found.
 
@@ -39,26 +39,6 @@ pub(crate) fn lasting(text: &str) -> Result<Duration, String> {
         Ok(Duration::ZERO) => Err(format!("expected a duration above zero, found `{text}`")),
         duration => duration,
     }
-}
-
-/// `512B`, `64KiB`, `1MiB`, `1GiB`: powers of 1024 only, so that nobody has to guess.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "no key of this version holds a size")
-)]
-pub(super) fn size(text: &str) -> Result<usize, String> {
-    let expected =
-        || format!("expected a size like `512B`, `64KiB`, `1MiB` or `1GiB`, found `{text}`");
-    let (number, unit) = split(text);
-    let shift = match unit {
-        "B" => 0,
-        "KiB" => 10,
-        "MiB" => 20,
-        "GiB" => 30,
-        _ => return Err(expected()),
-    };
-    let number: usize = number.parse().map_err(|_| expected())?;
-    number.checked_mul(1 << shift).ok_or_else(expected)
 }
 
 /// `10.0.0.0/8`, `::1/128`, or one address.
@@ -124,21 +104,6 @@ mod tests {
             );
         }
         assert!(lasting("0ms").is_err() && lasting("1ms").is_ok());
-    }
-
-    #[test]
-    fn sizes() {
-        assert_eq!((size("64KiB"), size("512B")), (Ok(65_536), Ok(512)));
-        for text in [
-            "64",
-            "64KB",
-            "64 KiB",
-            "KiB",
-            "-1B",
-            "18446744073709551615KiB",
-        ] {
-            assert!(size(text).unwrap_err().contains(text));
-        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 use super::address::ListenAddress;
 use super::inherited::Inherited;
 use super::remedy;
-use crate::snapshot;
+use crate::snapshot::{self, AskedBy};
 
 /// The kernel cuts it to `net.core.somaxconn`, 4096 on today's Linux.
 pub(super) const BACKLOG: i32 = 4096;
@@ -30,6 +30,7 @@ pub(super) struct Wanted<'a> {
     pub(super) address: ListenAddress,
     /// What the service manager may call it.
     pub(super) name: &'a str,
+    pub(super) asked_by: AskedBy,
 }
 
 impl<'a> From<&'a snapshot::Socket> for Wanted<'a> {
@@ -37,6 +38,7 @@ impl<'a> From<&'a snapshot::Socket> for Wanted<'a> {
         Self {
             address: socket.address,
             name: &socket.name,
+            asked_by: socket.asked_by,
         }
     }
 }
@@ -65,7 +67,9 @@ pub(super) fn all(
             Some(given) => bound.push(given),
             None => match one(wanted.address, in_use) {
                 Ok(socket) => bound.push(socket),
-                Err((tried, error)) => faults.push_str(&remedy::describe(tried, &error)),
+                Err((tried, error)) => {
+                    faults.push_str(&remedy::describe(tried, wanted.asked_by, &error));
+                }
             },
         }
     }

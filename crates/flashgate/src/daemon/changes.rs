@@ -2,8 +2,9 @@
 //!
 //! What is watched is the folders, not the files: an editor renames a new file over the old one, and Kubernetes swaps
 //! the link that a file's folder is. Whether a file is another than before, its metadata tells, without reading it.
+//! After a reload that was refused, the files that it named are watched as well: it may be mended in one of them.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs;
 use std::future::pending;
 use std::io;
@@ -20,7 +21,9 @@ use tracing::field::display;
 use tracing::warn;
 
 use super::readable::watch;
+use super::way;
 use crate::log;
+use crate::snapshot::{Sight, Watched};
 
 /// A change is often several: written, renamed, linked. So long it must have been quiet, or at least not looked at.
 const SETTLE: Duration = Duration::from_millis(100);
@@ -30,110 +33,119 @@ const EVENTS: WatchFlags = WatchFlags::ATTRIB
     .union(WatchFlags::CLOSE_WRITE)
     .union(WatchFlags::CREATE)
     .union(WatchFlags::DELETE)
+    .union(WatchFlags::DELETE_SELF)
     .union(WatchFlags::MODIFY)
+    .union(WatchFlags::MOVE_SELF)
     .union(WatchFlags::MOVED_FROM)
     .union(WatchFlags::MOVED_TO);
 
 /// Watches files for changes.
 pub(super) struct Changes {
-    files: Vec<PathBuf>,
-    /// What each file was when it was last read.
-    known: Vec<Option<Identity>>,
+    /// Each file, and what it was just before it was last read.
+    known: BTreeMap<PathBuf, Sight>,
+    /// The folders in which one can become another, and which folder each is.
+    folders: BTreeMap<PathBuf, Option<(u64, u64)>>,
     /// None where there is nothing to watch, or the system gives no such service; SIGHUP remains.
     events: Option<AsyncFd<OwnedFd>>,
-}
-
-/// What a file is, as far as can be seen from outside.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Identity {
-    device: u64,
-    inode: u64,
-    length: u64,
-    modified: (i64, i64),
 }
 
 impl Changes {
     /// Watches nothing yet.
     pub(super) const fn new() -> Self {
         Self {
-            files: Vec::new(),
-            known: Vec::new(),
+            known: BTreeMap::new(),
+            folders: BTreeMap::new(),
             events: None,
         }
     }
 
-    /// Watches these files from now on, in place of others.
-    pub(super) fn watch(&mut self, files: &[PathBuf]) {
-        if files != self.files {
-            self.files = files.to_vec();
-            self.known = self.identities();
+    /// Begins with the files that were read before privileges were given up: one that can't be looked at any more has not
+    /// changed by that.
+    pub(super) fn start(&mut self, read: &[Watched]) {
+        self.watch(read, &[]);
+        for (file, seen) in &mut self.known {
+            let now = Sight::of(file);
+            if now.is_nothing() {
+                *seen = now;
+            }
         }
-        // Anew each time: a folder may be another one than before.
-        self.events = events(files).unwrap_or_else(|fault| {
+    }
+
+    /// Watches from now on, in place of others, the files that were just read and those that are served all the same.
+    pub(super) fn watch(&mut self, read: &[Watched], served: &[Watched]) {
+        let mut known = BTreeMap::new();
+        for file in served {
+            let seen = self.known.get(&file.path).copied();
+            known.insert(file.path.clone(), seen.unwrap_or(file.seen));
+        }
+        known.extend(read.iter().map(|file| (file.path.clone(), file.seen)));
+        self.known = known;
+        self.follow();
+    }
+
+    /// Watches the folders on the way to each file, as the way is now: a link may lead elsewhere than before, a folder may
+    /// be there that was missing, or be another one of that name.
+    fn follow(&mut self) {
+        let ways = self.known.keys().flat_map(|file| way::to(file).folders());
+        let folders: BTreeMap<_, _> = ways
+            .map(|folder| (folder.clone(), which(&folder)))
+            .collect();
+        if folders == self.folders {
+            return;
+        }
+        self.events = events(folders.keys()).unwrap_or_else(|fault| {
             unwatched(None, &fault);
             None
         });
+        self.folders = folders;
     }
 
     /// Takes note of what the files are now, because they are about to be read.
     pub(super) fn note(&mut self) {
-        self.known = self.identities();
+        for (file, seen) in &mut self.known {
+            *seen = Sight::of(file);
+        }
     }
 
     /// Waits until one of the files is another than when it was last read.
     pub(super) async fn next(&mut self) {
         loop {
+            self.follow();
             // A file that has changed while all of them were read has told so to nobody.
-            if self.identities() == self.known {
+            if !self.has_changed() {
                 match &self.events {
                     None => pending().await,
                     Some(events) => stirred(events).await,
                 }
             }
             sleep(SETTLE).await;
-            if self.identities() != self.known {
+            if self.has_changed() {
                 return;
             }
         }
     }
 
-    fn identities(&self) -> Vec<Option<Identity>> {
-        self.files.iter().map(|file| identity(file)).collect()
+    fn has_changed(&self) -> bool {
+        let mut known = self.known.iter();
+        known.any(|(file, seen)| Sight::of(file) != *seen)
     }
 }
 
-fn identity(file: &Path) -> Option<Identity> {
-    let data = fs::metadata(file).ok()?;
-    Some(Identity {
-        device: data.dev(),
-        inode: data.ino(),
-        length: data.len(),
-        modified: (data.mtime(), data.mtime_nsec()),
-    })
+fn which(folder: &Path) -> Option<(u64, u64)> {
+    let data = fs::metadata(folder).ok()?;
+    Some((data.dev(), data.ino()))
 }
 
-/// The folders in which a file can become another one: the one that is named and, behind a link, the one it leads to.
-fn folders_of(file: &Path) -> impl Iterator<Item = PathBuf> {
-    let named = file
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    let named = named.unwrap_or(Path::new("."));
-    // Not there now, it may be later.
-    let real = named.canonicalize().unwrap_or_else(|_| named.to_owned());
-    let target = file.canonicalize().ok();
-    let target = target.as_deref().and_then(Path::parent).map(Path::to_owned);
-    std::iter::once(real).chain(target)
-}
-
-fn events(files: &[PathBuf]) -> io::Result<Option<AsyncFd<OwnedFd>>> {
-    if files.is_empty() {
+fn events<'a>(
+    folders: impl ExactSizeIterator<Item = &'a PathBuf>,
+) -> io::Result<Option<AsyncFd<OwnedFd>>> {
+    if folders.len() == 0 {
         return Ok(None);
     }
     let events = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
-    let folders: BTreeSet<_> = files.iter().flat_map(|file| folders_of(file)).collect();
     for folder in folders {
-        if let Err(errno) = inotify::add_watch(&events, &folder, EVENTS) {
-            unwatched(Some(&folder), &errno.into());
+        if let Err(errno) = inotify::add_watch(&events, folder, EVENTS) {
+            unwatched(Some(folder), &errno.into());
         }
     }
     watch(events).map(Some)

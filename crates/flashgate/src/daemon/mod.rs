@@ -40,6 +40,7 @@ pub(crate) mod sandbox;
 mod serving;
 mod signals;
 mod status;
+mod way;
 mod workers;
 
 pub(crate) use accept::Spare;
@@ -233,7 +234,7 @@ impl Daemon {
     }
 
     async fn serve(mut self) -> Exit {
-        self.changes.watch(&self.plan.watched);
+        self.changes.start(&self.plan.watched);
         self.status.set_phase(Phase::Ready);
         info!(target: LIFECYCLE, connections = self.shared.permits.limit(), "flashgate ready");
         self.manager.ready(&self.summary());
@@ -332,13 +333,19 @@ impl Daemon {
         };
         self.status.set_phase(Phase::Ready);
         match plan {
-            Some(mut plan) => {
+            Ok(mut plan) => {
                 plan.process = in_effect(&self.plan.process, &plan.process);
-                self.changes.watch(&plan.watched);
+                self.changes.watch(&plan.watched, &[]);
                 self.plan = plan;
                 self.manager.ready(&self.summary());
             }
-            None => self.manager.ready(NOT_RELOADED),
+            Err(refused) => {
+                // It may be mended in a file that nobody has looked at so far; where none is known, those of before count.
+                if !refused.is_empty() {
+                    self.changes.watch(&refused, &self.plan.watched);
+                }
+                self.manager.ready(NOT_RELOADED);
+            }
         }
         None
     }

@@ -16,53 +16,53 @@ use crate::confinement;
 use crate::connection::Shared;
 use crate::log::{self, LIFECYCLE};
 use crate::render;
-use crate::snapshot::{Loaded, Plan, Process, User};
+use crate::snapshot::{Loaded, Plan, Process, Refused, User, Watched};
 
 /// Reading a few small files takes longer only where one of them never ends: a named pipe, a dead network drive.
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// Makes the plan anew from wherever it came from.
-///
-/// The error is text for the terminal.
-pub(crate) struct Loader(Arc<dyn Fn() -> Result<Loaded, String> + Send + Sync>);
+pub(crate) struct Loader(Arc<dyn Fn() -> Result<Loaded, Refused> + Send + Sync>);
 
 impl Loader {
-    pub(crate) fn new(load: impl Fn() -> Result<Loaded, String> + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(load: impl Fn() -> Result<Loaded, Refused> + Send + Sync + 'static) -> Self {
         Self(Arc::new(load))
     }
 
     /// Loads beside the serving.
-    async fn load(&self) -> Result<Loaded, String> {
+    async fn load(&self) -> Result<Loaded, Refused> {
         let load = Arc::clone(&self.0);
         match timeout(LIMIT, spawn_blocking(move || load())).await {
             Ok(Ok(done)) => done,
-            Ok(Err(_)) => Err("reading it has failed by a fault of ours\n".to_owned()),
-            Err(_) => Err(format!("reading it took more than {} s\n", LIMIT.as_secs())),
+            Ok(Err(_)) => Err("reading it has failed by a fault of ours\n"
+                .to_owned()
+                .into()),
+            Err(_) => Err(format!("reading it took more than {} s\n", LIMIT.as_secs()).into()),
         }
     }
 }
 
-/// Reads everything again and takes it over; the new plan, or none where everything stays as it was. The limit on open
-/// files is shared with so many threads.
+/// Reads everything again and takes it over; the new plan or, where everything stays as it was, the files that it was
+/// refused for. The limit on open files is shared with so many threads.
 pub(super) async fn reload(
     loader: &Loader,
     listeners: &mut Listeners,
     shared: &Shared,
     status: &Status,
     open_files: (u64, NonZeroU32),
-) -> Option<Plan> {
+) -> Result<Plan, Vec<Watched>> {
     let done = loader.load().await;
     match done.and_then(|loaded| take_over(loaded, listeners, shared, open_files)) {
         Ok(plan) => {
             status.reloaded(&plan);
             info!(target: LIFECYCLE, listeners = listeners.count(), "reloaded");
-            Some(plan)
+            Ok(plan)
         }
-        Err(fault) => {
-            status.not_reloaded(&fault);
-            log::text(&fault);
+        Err(Refused { faults, watched }) => {
+            status.not_reloaded(&faults);
+            log::text(&faults);
             error!("not reloaded: everything stays as it was");
-            None
+            Err(watched)
         }
     }
 }
@@ -90,7 +90,7 @@ pub(super) fn in_effect(old: &Process, new: &Process) -> Process {
 fn name(user: &User) -> &str {
     match user {
         User::Nobody => "nobody",
-        User::Configured { name, .. } => name,
+        User::Configured { name } => name,
     }
 }
 
@@ -99,11 +99,18 @@ fn take_over(
     listeners: &mut Listeners,
     shared: &Shared,
     (files, threads): (u64, NonZeroU32),
-) -> Result<Plan, String> {
+) -> Result<Plan, Refused> {
     let Loaded { plan, warnings } = loaded;
-    reachable(&plan)?;
-    let capacity = descriptors::budget(files, &plan, threads)?;
-    listeners.change(plan.sockets(), &plan)?;
+    let mut change = || {
+        reachable(&plan)?;
+        let capacity = descriptors::budget(files, &plan, threads)?;
+        listeners.change(plan.sockets(), &plan)?;
+        Ok(capacity)
+    };
+    let capacity = change().map_err(|faults| Refused {
+        faults,
+        watched: plan.watched.clone(),
+    })?;
     shared.backends.keep(&plan.gates().collect::<Vec<_>>());
     shared.set_limits(&plan.limits);
     shared.permits.set_limits(capacity, &plan.limits);

@@ -10,16 +10,17 @@ use rustix::io::Errno;
 use crate::confinement;
 use crate::log;
 use crate::render;
+use crate::snapshot::AskedBy;
 
-/// The error as text for the terminal, with the remedies that apply.
-pub(super) fn describe(address: SocketAddr, error: &io::Error) -> String {
+/// The error as text for the terminal, with the remedies that apply; those that change the address name what asks for it.
+pub(super) fn describe(address: SocketAddr, asked_by: AskedBy, error: &io::Error) -> String {
     let message = format!("can't listen on {address}: {}", log::reason(error));
     let help = match Errno::from_io_error(error) {
-        Some(Errno::ACCESS | Errno::PERM) => missing_privilege(address),
-        Some(Errno::ADDRINUSE) => in_use(address),
+        Some(Errno::ACCESS | Errno::PERM) => missing_privilege(address, asked_by),
+        Some(Errno::ADDRINUSE) => in_use(address, asked_by),
         Some(Errno::ADDRNOTAVAIL) => vec![
             "this machine has no such address now: `ip address` shows those it has".to_owned(),
-            format!("to answer on all of them: `--listen {}`", address.port()),
+            wider(address.port(), asked_by),
         ],
         Some(Errno::AFNOSUPPORT) => {
             vec!["this machine has no IPv6; use an IPv4 address".to_owned()]
@@ -30,16 +31,80 @@ pub(super) fn describe(address: SocketAddr, error: &io::Error) -> String {
     render::plain_error_text(&message, &help)
 }
 
-fn in_use(address: SocketAddr) -> Vec<String> {
+/// How a port on every address is asked for.
+fn written(port: u16, asked_by: AskedBy) -> String {
+    match section(asked_by) {
+        Some(section) => format!("`address = \"[::]:{port}\"` in `{section}`"),
+        None if asked_by == AskedBy::GateFlag => format!("`--gate {port}=BACKEND`"),
+        None => format!("`--listen {port}`"),
+    }
+}
+
+/// Where the config file asks for it; none for flags.
+fn section(asked_by: AskedBy) -> Option<&'static str> {
+    match asked_by {
+        AskedBy::ListenFlag | AskedBy::GateFlag => None,
+        AskedBy::Listen => Some("[[listen]]"),
+        AskedBy::Gate => Some("[[gate]]"),
+        AskedBy::Bridge => Some("[bridge]"),
+        AskedBy::Admin => Some("[admin]"),
+    }
+}
+
+/// Listening on more than an address that is not there.
+fn wider(port: u16, asked_by: AskedBy) -> String {
+    match asked_by {
+        // That is nothing for everybody.
+        AskedBy::Admin => {
+            format!(
+                "to answer on this machine alone: `address = \"127.0.0.1:{port}\"` in `[admin]`"
+            )
+        }
+        AskedBy::ListenFlag
+        | AskedBy::GateFlag
+        | AskedBy::Listen
+        | AskedBy::Gate
+        | AskedBy::Bridge => format!("to answer on all of them: {}", written(port, asked_by)),
+    }
+}
+
+fn in_use(address: SocketAddr, asked_by: AskedBy) -> Vec<String> {
     let port = address.port();
+    let elsewhere = match asked_by {
+        AskedBy::ListenFlag => {
+            "stop that program, or answer elsewhere with `--listen`; players ask port 843 first, and then the port they connect to"
+        }
+        AskedBy::Listen => {
+            "stop that program, or write another `address` in `[[listen]]`; players ask port 843 first, and then the port they connect to"
+        }
+        AskedBy::GateFlag | AskedBy::Gate => {
+            "stop that program; if it is the gate's own server, have it listen on another port, and write that one as the backend"
+        }
+        AskedBy::Bridge => "stop that program, or write another `address` in `[bridge]`",
+        AskedBy::Admin => "stop that program, or write another `address` in `[admin]`",
+    };
     vec![
         format!("see who has it: `ss --listening --tcp --numeric --processes 'sport = :{port}'`"),
-        "stop that program, or answer elsewhere with `--listen`; players ask port 843 first, and then the port they connect to"
-            .to_owned(),
+        elsewhere.to_owned(),
     ]
 }
 
-fn missing_privilege(address: SocketAddr) -> Vec<String> {
+/// How a high port is asked for that a container publishes as another.
+fn published(port: u16, high: u16, asked_by: AskedBy) -> String {
+    match asked_by {
+        AskedBy::Listen | AskedBy::Gate => {
+            format!("{} with `public-port = {port}`", written(high, asked_by))
+        }
+        // Rules without ports would be for the high port.
+        AskedBy::GateFlag => format!(
+            "{} of a config file with `public-port = {port}`",
+            written(high, AskedBy::Gate)
+        ),
+        AskedBy::ListenFlag | AskedBy::Bridge | AskedBy::Admin => written(high, asked_by),
+    }
+}
+
+fn missing_privilege(address: SocketAddr, asked_by: AskedBy) -> Vec<String> {
     if let Some(help) = confinement::explain_bind() {
         return vec![help.to_owned()];
     }
@@ -49,7 +114,8 @@ fn missing_privilege(address: SocketAddr) -> Vec<String> {
     if in_container() {
         return vec![
             format!(
-                "listen on a high port and publish it as {port}: `--listen {high}`, and `-p {port}:{high}` for the container"
+                "listen on a high port and publish it as {port}: {}, and `-p {port}:{high}` for the container",
+                published(port, high, asked_by)
             ),
             format!(
                 "or run the container with `--sysctl net.ipv4.ip_unprivileged_port_start={port}`"
@@ -70,7 +136,8 @@ fn missing_privilege(address: SocketAddr) -> Vec<String> {
     }
     help.push(format!("or let everybody bind ports from {port} up: `sudo sysctl net.ipv4.ip_unprivileged_port_start={port}`"));
     help.push(format!(
-        "or listen on a high port, `--listen {high}`, and redirect to it: `sudo nft '{}'`",
+        "or listen on a high port, {}, and redirect to it: `sudo nft '{}'`",
+        published(port, high, asked_by),
         redirect(port, high)
     ));
     help

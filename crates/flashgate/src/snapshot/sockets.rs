@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use flash_policy::Port;
 
-use super::{Listener, Plan, Service};
+use super::{AskedBy, Listener, Plan, Service};
 use crate::daemon::ListenAddress;
 
 /// A socket to be bound.
@@ -18,6 +18,8 @@ pub(crate) struct Socket {
     pub(crate) address: ListenAddress,
     /// The name under which another process may have bound it.
     pub(crate) name: String,
+    /// What asks for it.
+    pub(crate) asked_by: AskedBy,
     /// What is done there.
     pub(crate) services: Services,
 }
@@ -91,6 +93,7 @@ impl Socket {
         Self {
             address,
             name: listener.service.name().to_owned(),
+            asked_by: listener.asked_by,
             services: Services {
                 general: Arc::clone(&listener.service),
                 special: Vec::new(),

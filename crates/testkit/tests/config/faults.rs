@@ -78,6 +78,7 @@ fn misspelt() {
         ("publicport = 843", "did you mean `public-port`?"),
         ("policy = \"q\"", "did you mean `p`?"),
         ("dialect = \"Flash\"", "did you mean `flash`?"),
+        ("dialect = \"silverlght\"", "expected one of `flash`, found"),
         ("colour = 1", "it has `address`, `policy`"),
     ] {
         refused(&format!("{LEAST}{more}"), 1, &[text]);
@@ -144,4 +145,128 @@ fn addresses_twice() {
     valid(&admin("127.0.0.1:844"));
     let several = "[\"127.0.0.1:0\", \"0.0.0.0:1234\", \"[::]:1234\", \"[::1]:843\", \"127.0.0.1:843\", \"843\"]";
     assert_eq!(valid(&listen(several)).lines().count(), 4);
+}
+
+/// What would help is written as the config file has it.
+#[test]
+fn advice() {
+    let bad = |more: &str, text: &str| refused(&format!("{LEAST}{more}"), 1, &[text]);
+    bad("[process]\nhandover = true", "expected a path or `\"off\"`");
+    bad(
+        "[process]\nhandover = true",
+        "to switch it off, write `\"off\"`",
+    );
+    bad(
+        "[process]\nsandbox = false",
+        "to switch it off, write `\"off\"`",
+    );
+    bad(
+        "[limits]\nidle = false",
+        "to switch it off, write `\"off\"`",
+    );
+    bad(
+        "[limits]\nper-address = false",
+        "to switch it off, write `\"off\"`",
+    );
+    let listen = "[[listen]]\naddress = \"843\"\n";
+    refused(
+        &format!("[policy.p]\nrules = [\"x\"]\n{listen}"),
+        1,
+        &["it is written as `{ domain = \"www.example.com\", ports = \"9339\" }`"],
+    );
+    let folder = Folder::new().unwrap();
+    let path = config(&folder, &format!("[policy.p]\nrules = []\n{listen}"));
+    let (code, _, said) = check(&path);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        said.contains("help: add a rule: `rules = [{ domain") && !said.contains('<'),
+        "{said}"
+    );
+}
+
+/// A path that no socket can have is told before it is tried.
+#[test]
+fn a_long_path() {
+    let long = |length: usize| format!("{LEAST}[process]\nhandover = \"/{}\"", "x".repeat(length));
+    valid(&long(106));
+    refused(
+        &long(107),
+        1,
+        &["bad-path", "at most 107 bytes", "flashgate.toml:6:12"],
+    );
+}
+
+/// Whatever listens may mean a policy that no other listener names.
+#[test]
+fn unused() {
+    let folder = Folder::new().unwrap();
+    let other = "[policy.q]\nrules = [{ domain = \"b.test\", ports = \"9339\" }]\n";
+    let unused = |text: &str| {
+        let (_, _, said) = check(&config(&folder, text));
+        said.matches("unused-policy").count()
+    };
+    let named = format!("{LEAST}policy = \"p\"\n{other}");
+    assert_eq!(unused(&named), 1);
+    assert_eq!(unused(&format!("{LEAST}{other}")), 0);
+    assert_eq!(unused(&named.replace("[[listen]]", "[listen]")), 0);
+}
+
+/// A rule that opens nothing wherever its policy is served is refused, but only where that is certain.
+#[test]
+fn rules_that_open_nothing() {
+    let text = |listeners: &str| {
+        format!("[policy.p]\nrules = [{{ domain = \"a.test\", ports = \"80\" }}]\n{listeners}")
+    };
+    let listen =
+        |port: u16, more: &str| format!("[[listen]]\naddress = \"127.0.0.1:{port}\"\n{more}\n");
+    let warned = |listeners: &str, count: usize| {
+        let folder = Folder::new().unwrap();
+        let (code, _, said) = check(&config(&folder, &text(listeners)));
+        assert_eq!(code, Some(0), "{said}");
+        assert_eq!(said.matches("warning[").count(), count, "{said}");
+    };
+    let sure = listen(8430, "public-port = 8430");
+    refused(
+        &text(&sure),
+        1,
+        &[
+            "low-ports-from-high-port",
+            "flashgate.toml:2:39",
+            "opens nothing",
+        ],
+    );
+    let gate =
+        "[[gate]]\naddress = \"127.0.0.1:9339\"\nbackend = \"127.0.0.1:9\"\npublic-port = 9339\n";
+    refused(
+        &text(&format!("{sure}{gate}")),
+        2,
+        &["port 8430", "port 9339"],
+    );
+    warned(&listen(8430, ""), 1);
+    warned(&format!("{sure}{}", listen(8431, "")), 2);
+    warned(&format!("{sure}{}", listen(843, "public-port = 843")), 1);
+    valid(&text(&listen(8430, "public-port = 843")));
+}
+
+/// A policy for gates that lets nobody through any of them.
+#[test]
+fn rules_for_ports_of_nobody() {
+    let gate = "[[gate]]\naddress = \"127.0.0.1:9339\"\nbackend = \"127.0.0.1:9\"\n";
+    let text = |ports: &str, more: &str| {
+        format!(
+            "[policy.p]\nrules = [{{ domain = \"a.test\", ports = \"{ports}\" }}]\n{gate}{more}"
+        )
+    };
+    let folder = Folder::new().unwrap();
+    let (code, _, said) = check(&config(&folder, &text("9338", "")));
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        said.contains("warning[ports-without-server]: nothing listens on 9338")
+            && said.contains("flashgate.toml:2:39"),
+        "{said}"
+    );
+    // Others may be of servers that are not told of, asked for on 843 or from movies that load this policy.
+    valid(&text("9339,9400-9410", ""));
+    valid(&text("9338", "[[listen]]\naddress = \"127.0.0.1:843\"\n"));
+    valid(&text("9338", "public-port = 9338\n"));
 }

@@ -10,6 +10,8 @@
 
 mod faults;
 mod gates;
+mod printed;
+mod transcripts;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -89,6 +91,15 @@ fn the_shipped_example() {
     assert_eq!(without_length(&served), without_length(&set));
 }
 
+/// What people read and copy from.
+fn documents() -> Vec<PathBuf> {
+    let mut documents = vec![root().join("README.md")];
+    let files = fs::read_dir(root().join("docs")).unwrap();
+    documents.extend(files.map(|file| file.unwrap().path()));
+    documents.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
+    documents
+}
+
 /// Those that snippets name.
 fn certificate(folder: &Folder) {
     let issued = rcgen::generate_simple_self_signed(["play.example.com".to_owned()]).unwrap();
@@ -101,14 +112,8 @@ fn certificate(folder: &Folder) {
 /// Every snippet of TOML in the documents, as somebody would copy it.
 #[test]
 fn every_snippet() {
-    let mut documents = vec![root().join("README.md")];
-    let files = fs::read_dir(root().join("docs")).unwrap();
-    documents.extend(files.map(|file| file.unwrap().path()));
     let mut count = 0;
-    for path in documents {
-        if path.extension().is_none_or(|extension| extension != "md") {
-            continue;
-        }
+    for path in documents() {
         let text = fs::read_to_string(&path).unwrap();
         for snippet in text.split("```toml\n").skip(1) {
             let snippet = snippet.split("```").next().unwrap();

@@ -3,6 +3,7 @@
 use alloc::format;
 use alloc::vec::Vec;
 
+use crate::lint::options::Elsewhere;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
 use crate::{Diagnostic, Port, PortSet, Severity};
@@ -18,8 +19,9 @@ A grant of ports below 1024 in a policy that is served from port 1024 or above.
 ## Why it matters
 
 Whoever may open a high port need not be the machine's owner, so such a policy has no say over low ports. That
-part of the grant is dead. Where it is the whole grant, `flashgate lint` makes this an error; `flashgate serve` keeps
-to the warning, as one policy may be served from several ports.
+part of the grant is dead. Where it is the whole grant, `flashgate lint` makes this an error. `flashgate serve` does so
+where `public-port` says of every listener and gate of the policy that players dial a high port there; without it the
+port may be published as a low one, and from a low port the rule may be for others.
 
 ## What Flash does
 
@@ -59,11 +61,11 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             continue;
         };
         let dead = ranges.iter().all(|range| range.high().is_low());
-        findings.push(found(port, dead, subject.options.in_service).at(span, ""));
+        findings.push(found(port, dead, subject.options.elsewhere).at(span, ""));
     }
 }
 
-fn found(port: Port, dead: bool, in_service: bool) -> Diagnostic {
+fn found(port: Port, dead: bool, elsewhere: Elsewhere) -> Diagnostic {
     let message = format!("served from port {port}, a policy opens no port below 1024");
     let mut finding = RULE
         .finding(message)
@@ -72,7 +74,7 @@ fn found(port: Port, dead: bool, in_service: bool) -> Diagnostic {
         finding = finding.note("this rule names no other port: it opens nothing");
     }
     // Of a policy that several ports share, a rule that is dead on one of them may be for another.
-    if dead && !in_service {
+    if dead && elsewhere == Elsewhere::Never {
         finding.severity = Severity::Error;
     }
     finding.help("serve this policy on port 843, or leave the low ports out, unless players dial this port as a low one")

@@ -13,8 +13,9 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::Ports,
     page: r#"## What it finds
 
-A grant of ports on which nothing listens, as far as the configuration tells. It is looked for only where the
-ports in use are known.
+A grant of ports on which nothing listens, as far as the configuration tells. It is looked for only where the ports in
+use are known: by `flashgate serve`, of a policy that is served at gates alone and opens the port of none of them. On
+port 843 a policy may be for servers that flashgate knows nothing of, and `flashgate lint` knows of none.
 
 ## Why it matters
 

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::lint::options::Elsewhere;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
 use crate::{Diagnostic, PortSet, Severity};
@@ -45,7 +46,8 @@ one port or two.
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     let port = subject.options.serving.port();
     // Where several ports serve it, one finding for all of them is enough.
-    let high = !subject.options.in_service && port.is_some_and(|port| !port.is_low());
+    let high =
+        subject.options.elsewhere == Elsewhere::Never && port.is_some_and(|port| !port.is_low());
     let message = if high {
         "`*` opens every port of this machine from 1024 up, databases and remote desktop among them"
     } else {

@@ -9,7 +9,7 @@ use crate::config::tree::{At, Table, Text, Value, parse_text};
 use crate::config::{backend, raw};
 use crate::connection::ProxyVersion;
 use crate::daemon::ListenAddress;
-use crate::snapshot::{Backend, Network, WebSocket};
+use crate::snapshot::{AskedBy, Backend, Network, WebSocket};
 
 /// `[[listen]]` or `[[gate]]`.
 #[derive(Debug)]
@@ -36,6 +36,13 @@ pub(in crate::config) struct RawGate {
 }
 
 impl RawListener {
+    pub(in crate::config) fn asked_by(&self) -> AskedBy {
+        match self.gate {
+            Some(_) => AskedBy::Gate,
+            None => AskedBy::Listen,
+        }
+    }
+
     /// As it is written.
     pub(in crate::config) fn kind(&self) -> &'static str {
         match self.gate {
@@ -55,9 +62,12 @@ const LISTEN: [&str; 5] = [
 
 pub(super) fn listener(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawListener {
     table.only(&LISTEN, found);
-    if let Some(value) = table.get("dialect") {
-        // The other one is refused with everything else that is not supported yet.
-        value.choice(&[("flash", ()), ("silverlight", ())], found);
+    // The other one is refused with everything else that is not supported yet, and proposed to nobody.
+    if let Some(value) = table
+        .get("dialect")
+        .filter(|value| !value.is("silverlight"))
+    {
+        value.choice(&[("flash", ())], found);
     }
     let help = "write `address = \"[::]:843\"` for every address of this machine, or `\"192.0.2.10:843\"` for one";
     either(table, help, None, found)

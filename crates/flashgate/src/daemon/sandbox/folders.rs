@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use tracing::warn;
 
-/// The folders of the files: as they are named, and where links lead today.
+use crate::daemon::way::{self, Link, Way};
+
+/// The folders of the files: as they are named, where links lead today, and where a link leads to its neighbours.
 ///
-/// A link that is swapped later, as Kubernetes does it, leads into the same folder again.
+/// A link that is swapped later, as Kubernetes and deployments do it, then leads into the same folder again.
 pub(super) fn of(files: &[PathBuf]) -> Vec<PathBuf> {
     let mut folders = BTreeSet::new();
     for file in files {
@@ -16,8 +18,10 @@ pub(super) fn of(files: &[PathBuf]) -> Vec<PathBuf> {
             .filter(|folder| !folder.as_os_str().is_empty())
             .unwrap_or(Path::new("."));
         folders.extend(named.canonicalize());
-        let target = file.canonicalize().ok();
-        folders.extend(target.as_deref().and_then(Path::parent).map(Path::to_owned));
+        let Way { links, end } = way::to(file);
+        let beside = links.into_iter().filter(leads_beside);
+        folders.extend(beside.map(|link| link.folder));
+        folders.insert(end);
     }
     if folders.contains(Path::new("/")) {
         warn!(
@@ -25,4 +29,11 @@ pub(super) fn of(files: &[PathBuf]) -> Vec<PathBuf> {
         );
     }
     folders.into_iter().collect()
+}
+
+/// Whether a link leads to something in its own folder, and that is a folder of its own: `/etc`, `/srv` and the like hold
+/// far more.
+fn leads_beside(link: &Link) -> bool {
+    let beneath = link.target.is_relative() && !link.target.starts_with("..");
+    beneath && link.folder.components().count() > 2
 }

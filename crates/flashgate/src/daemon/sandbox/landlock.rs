@@ -39,7 +39,7 @@ pub(super) fn files(folders: &[PathBuf]) -> Result<(), String> {
             .restrict_self()
             .map(drop)
     };
-    limit().map_err(|error| reason(&error))
+    limit().map_err(|error| reason(&error, "knows too little of files"))
 }
 
 /// Leaves these ports to bind and to connect to.
@@ -55,7 +55,7 @@ pub(super) fn ports(bind: &BTreeSet<u16>, connect: &BTreeSet<u16>) -> Result<(),
             .restrict_self()
             .map(drop)
     };
-    limit().map_err(|error| reason(&error))
+    limit().map_err(|error| reason(&error, "knows no ports, as from Linux 6.7 on"))
 }
 
 /// A file, or the folder it is replaced in: resolv.conf is often a link into a folder of its own, and gets a new target
@@ -72,6 +72,20 @@ fn place_of(file: &Path) -> Option<PathBuf> {
     })
 }
 
-fn reason(error: &RulesetError) -> String {
-    format!("this kernel's Landlock does not do it: {error}")
+/// Why it was not done; `lacking` says what is wrong with a Landlock that is there and can't.
+fn reason(error: &RulesetError, lacking: &str) -> String {
+    if !matches!(error, RulesetError::HandleAccesses(_)) {
+        return format!("this kernel's Landlock does not do it: {error}");
+    }
+    if is_there() {
+        format!("this kernel's Landlock {lacking}")
+    } else {
+        "this kernel has no Landlock, or has it switched off".to_owned()
+    }
+}
+
+/// Whether the kernel has any: reading files was in the first.
+fn is_there() -> bool {
+    let first = Ruleset::default().set_compatibility(CompatLevel::HardRequirement);
+    first.handle_access(AccessFs::ReadFile).is_ok()
 }

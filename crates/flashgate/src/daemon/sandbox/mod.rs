@@ -26,7 +26,7 @@ mod self_test;
 mod user;
 
 pub(crate) use self_test::self_test;
-pub(crate) use user::check as check_user;
+pub(crate) use user::uid_of;
 
 /// What the daemon goes on using once it runs.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +46,7 @@ impl Needs {
         let admin = plan.admin.as_ref().map(|admin| admin.address);
         let asked = sockets.chain(admin).map(ListenAddress::port);
         Self {
-            files: plan.watched.clone(),
+            files: plan.watched.iter().map(|file| file.path.clone()).collect(),
             bind: asked.chain(bound).collect(),
             connect: connect(plan),
         }
@@ -124,10 +124,14 @@ pub(crate) fn enter(process: &Process, needs: &Needs) -> Result<Applied, String>
     // While this is root with all its capabilities: it takes one to narrow the set.
     capabilities::narrow_bounding_set();
     let became = account.map_or(Ok(()), user::Account::assume);
-    if let (Err(reason), User::Configured { name, .. }) = (&became, &process.user) {
+    if let (Err(reason), User::Configured { name }) = (&became, &process.user) {
         return Err(not_assumed(name, reason));
     }
-    applied.add("user", became);
+    if account.is_some_and(user::Account::is_root) {
+        applied.parts.push(("user", State::Off));
+    } else {
+        applied.add("user", became);
+    }
     applied.add("capabilities", capabilities::drop_all());
     lock_away(process, needs, &folders, &mut applied);
     if process.sandbox == Sandbox::Required {

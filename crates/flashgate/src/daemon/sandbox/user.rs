@@ -21,12 +21,13 @@ pub(super) struct Account {
     gid: Gid,
 }
 
-/// Whether the account that a config file names exists; the error is text for the terminal.
-pub(crate) fn check(user: &User) -> Result<(), String> {
-    lookup(user).map(drop)
+/// The number of the account that a config file names, if there is one. Once the sandbox is entered, nothing is left to
+/// look names up with.
+pub(crate) fn uid_of(name: &str) -> Option<u32> {
+    by_name_or_number(name).map(|account| account.uid.as_raw())
 }
 
-/// The account to become; none where the process is not root and stays who it is.
+/// The account to become; none where the process is not root and stays who it is. The error is text for the terminal.
 pub(super) fn find(user: &User) -> Result<Option<Account>, String> {
     let account = lookup(user)?;
     if account.is_none() {
@@ -41,9 +42,9 @@ fn lookup(user: &User) -> Result<Option<Account>, String> {
     }
     match user {
         User::Nobody => Ok(Some(nobody())),
-        User::Configured { name, unknown } => by_name_or_number(name)
+        User::Configured { name } => by_name_or_number(name)
             .map(Some)
-            .ok_or_else(|| unknown.clone()),
+            .ok_or_else(|| super::not_assumed(name, "there is none of this name")),
     }
 }
 
@@ -90,7 +91,7 @@ fn account(user: &unistd::User) -> Account {
 
 /// Whoever is not root can't become another; that is worth a word only where another was asked for.
 fn ignored(user: &User) {
-    let User::Configured { name, .. } = user else {
+    let User::Configured { name } = user else {
         return;
     };
     let present = geteuid();
@@ -104,6 +105,10 @@ fn ignored(user: &User) {
 }
 
 impl Account {
+    pub(super) fn is_root(self) -> bool {
+        self.uid.is_root()
+    }
+
     /// Becomes it, for good; as the only thread.
     pub(super) fn assume(self) -> Result<(), String> {
         let reason = |what: &str, errno: rustix::io::Errno| {

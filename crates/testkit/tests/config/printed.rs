@@ -1,0 +1,120 @@
+//! `flashgate policy --config`: the policies of a config file, printed.
+
+use std::process::Command;
+
+use testkit::folder::Folder;
+
+use super::{config, valid};
+
+const TWO: &str = "[policy.default]
+site-control = \"master-only\"
+rules = [{ domain = \"www.example.com\" }, { domain = \"*.example.org\", ports = \"9400-9410\", secure = true }]
+[policy.lobby]
+file = \"lobby.xml\"
+[[listen]]
+address = \"127.0.0.1:8430\"
+policy = \"lobby\"
+[[gate]]
+address = \"127.0.0.1:9339\"
+public-port = 10339
+backend = \"127.0.0.1:9340\"
+policy = \"default\"
+";
+
+const LOBBY: &str = "<!-- ours -->\n<cross-domain-policy>\n<allow-access-from to-ports='1234' domain='b.test'/>\n\
+                     </cross-domain-policy>\n";
+
+/// What it prints of a config file: exit code, standard output, standard error.
+fn print(text: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let folder = Folder::new().unwrap();
+    folder.file("lobby.xml", LOBBY).unwrap();
+    let output = Command::new(testkit::binary::flashgate().unwrap())
+        .args(["policy", "--config"])
+        .arg(config(&folder, text))
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+/// Checks what is printed, with nothing said about it.
+#[track_caller]
+fn prints(text: &str, arguments: &[&str], policy: &str) {
+    let (code, stdout, stderr) = print(text, arguments);
+    assert_eq!(
+        (code, stdout.as_str()),
+        (Some(0), policy),
+        "{text}\n{stderr}"
+    );
+}
+
+#[test]
+fn by_name() {
+    let rules = "<allow-access-from domain=\"www.example.com\" to-ports=\"10339\"/>\
+                 <allow-access-from domain=\"*.example.org\" to-ports=\"9400-9410\" secure=\"true\"/>";
+    let whole = |body: &str| {
+        format!("<?xml version=\"1.0\"?><cross-domain-policy>{body}</cross-domain-policy>\n")
+    };
+    prints(TWO, &["--name", "default"], &whole(rules));
+    // As on 843, if it is served there.
+    let master = format!("{TWO}[[listen]]\naddress = \"127.0.0.1:843\"\npolicy = \"default\"\n");
+    let element = "<site-control permitted-cross-domain-policies=\"master-only\"/>";
+    prints(
+        &master,
+        &["--name", "default"],
+        &whole(&format!("{element}{rules}")),
+    );
+    let lobby = "<allow-access-from domain=\"b.test\" to-ports=\"1234\"/>";
+    prints(TWO, &["--name", "lobby"], &whole(lobby));
+    let pretty = format!(
+        "<?xml version=\"1.0\"?>\n<cross-domain-policy>\n  {lobby}\n</cross-domain-policy>\n"
+    );
+    prints(TWO, &["--name", "lobby", "--pretty"], &pretty);
+}
+
+#[test]
+fn which_one() {
+    for (arguments, text) in [
+        (&[][..], "name one of `default`, `lobby`"),
+        (&["--name", "loby"], "found `loby`"),
+        (&["--name", "loby"], "it has `default`, `lobby`"),
+    ] {
+        let (code, stdout, stderr) = print(TWO, arguments);
+        assert_eq!((code, stdout.as_str()), (Some(2), ""), "{stderr}");
+        assert!(stderr.contains(text), "expected {text:?} in:\n{stderr}");
+    }
+    // One alone needs no name.
+    prints(
+        super::LEAST,
+        &[],
+        &String::from_utf8(super::policy(
+            "<allow-access-from domain=\"a.test\" to-ports=\"9339\"/>",
+        ))
+        .unwrap()
+        .replace('\0', "\n"),
+    );
+    valid(super::LEAST);
+    let (code, stdout, stderr) = print(super::LEAST, &["--dialect", "silverlight"]);
+    assert_eq!((code, stdout.as_str()), (Some(2), ""), "{stderr}");
+    assert!(stderr.contains("4502 to 4534"), "{stderr}");
+    let (_, stdout, _) = print(
+        &super::LEAST.replace("9339", "4502"),
+        &["--dialect", "silverlight"],
+    );
+    assert!(stdout.contains("<access-policy>"), "{stdout}");
+}
+
+/// A config that can't be served is explained, and nothing of it printed; users are nobody's business here.
+#[test]
+fn what_can_not_be_served() {
+    let (code, stdout, stderr) = print("[policy.p]\nrulez = []\n", &[]);
+    assert_eq!((code, stdout.as_str()), (Some(2), ""), "{stderr}");
+    assert!(stderr.contains("did you mean `rules`?"), "{stderr}");
+    let user = format!("{}[process]\nuser = \"nosuchuser\"\n", super::LEAST);
+    assert_eq!(print(&user, &[]).0, Some(0));
+}

@@ -1,0 +1,98 @@
+//! What the documents show of commands is what these print.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use testkit::folder::Folder;
+
+use super::{documents, root};
+
+/// Commands that need nobody who serves, and end by themselves.
+const TRIED: [&str; 5] = [
+    "flashgate lint",
+    "flashgate policy",
+    "flashgate serve --check",
+    "flashgate explain",
+    "flashgate ruffle",
+];
+
+/// Where the documents have the config file; the tests have it in a folder of their own.
+const PLACE: &str = "/etc/flashgate/";
+
+/// A command of a document, and what is shown of it.
+struct Shown<'a> {
+    command: &'a str,
+    output: String,
+}
+
+/// The commands in a document's consoles.
+fn shown(document: &str) -> Vec<Shown<'_>> {
+    let mut all = Vec::<Shown<'_>>::new();
+    for console in document.split("```console\n").skip(1) {
+        for line in console.split("```").next().unwrap().lines() {
+            if let Some(command) = line.strip_prefix("$ ") {
+                let output = String::new();
+                all.push(Shown { command, output });
+            } else {
+                let last = all.last_mut().expect("a command first");
+                last.output.push_str(line);
+                last.output.push('\n');
+            }
+        }
+    }
+    all
+}
+
+/// The files that a document's command is about.
+fn prepare(document: &Path, command: &str, folder: &Folder) {
+    let policy = r#"<?xml version="1.0"?>
+<cross-domain-policy>
+  <allow-access-from domain="http://www.real-game.net/play" to-ports="9339"/>
+  <allow-access-from domain="*" to-ports="9339, 9400-9410"/>
+</cross-domain-policy>
+"#;
+    folder.file("policy.xml", policy).unwrap();
+    let config = if document.ends_with("ruffle.md") {
+        "hosts = [\"play.example.com\"]\n[policy.default]\nrules = [{ domain = \"www.example.com\" }]\n\
+         [[gate]]\naddress = \"[::]:9339\"\nbackend = \"127.0.0.1:9340\"\n"
+            .to_owned()
+    } else if command.contains(PLACE) {
+        fs::read_to_string(root().join("packaging/flashgate.toml")).unwrap()
+    } else {
+        "[policy.default]\nrules = [\n  { domain = \"www.example.com/x\", ports = \"9339\" },\n]\n\n\
+         [[listen]]\naddress = \"[::]:8430\"\npublicport = 843\n"
+            .to_owned()
+    };
+    folder.file("flashgate.toml", config).unwrap();
+}
+
+#[test]
+fn every_command_that_can_be_tried() {
+    let program = testkit::binary::flashgate().unwrap();
+    let path = format!("{}:/usr/bin:/bin", program.parent().unwrap().display());
+    let mut outputs = 0;
+    for document in documents() {
+        let text = fs::read_to_string(&document).unwrap();
+        let tried = |shown: &Shown<'_>| TRIED.iter().any(|tried| shown.command.starts_with(tried));
+        for Shown { command, output } in shown(&text).into_iter().filter(tried) {
+            let folder = Folder::new().unwrap();
+            prepare(&document, command, &folder);
+            let ran = Command::new("sh")
+                .args(["-c", &format!("{} 2>&1", command.replace(PLACE, ""))])
+                .current_dir(folder.path())
+                .env("PATH", &path)
+                .output()
+                .unwrap();
+            let printed = String::from_utf8(ran.stdout).unwrap();
+            let place = document.display();
+            if output.is_empty() {
+                assert!(ran.status.success(), "{place}: {command}\n{printed}");
+            } else {
+                assert_eq!(printed.trim_end(), output.trim_end(), "{place}: {command}");
+                outputs += 1;
+            }
+        }
+    }
+    assert!(outputs >= 6, "{outputs} transcripts in the documents");
+}
