@@ -249,6 +249,30 @@ fn check_binds_nothing() {
     assert!(String::from_utf8_lossy(&output.stdout).contains(&address));
 }
 
+/// A gate that lets nobody through: the port was mistyped, or has moved.
+#[test]
+fn ports_of_nobody() {
+    let gate = ["--gate", "9339=127.0.0.1:9340"];
+    let said = |allow: &str, more: &[&str]| {
+        let output =
+            flashgate(&[&["serve", "--check", "--allow", allow], &gate[..], more].concat());
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let warned = said("a.test:9338", &[]);
+    assert!(
+        warned.contains("warning[ports-without-server]: nothing listens on 9338"),
+        "{warned}"
+    );
+    assert_eq!(said("a.test:9339,9400", &[]), "");
+    assert_eq!(said("a.test:9338", &["--listen", "843"]), "");
+    // Printed, there are no gates that rules could be for.
+    let output = flashgate(&["policy", "--allow", "a.test"]);
+    assert_eq!(output.status.code(), Some(2));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("only `flashgate serve`"), "{stderr}");
+}
+
 /// The policy that the printer prints is one that the server serves without a word.
 #[test]
 fn printed_policies_are_valid() {

@@ -111,7 +111,7 @@ fn missing_ports(text: &str, reason: NoPorts) -> Diagnostic {
     .note(match reason {
         NoPorts::NoGate => "without them it is for the ports of the gates, and there are none",
         NoPorts::NotServed => {
-            "only with the gates of `flashgate serve` or of a config file there are ports it could be for without them"
+            "without them it is for the ports of gates, and only `flashgate serve` and a config file have any"
         }
         NoPorts::AnyFree => {
             "without them it is for the ports of the gates, and one of these takes any free port"
