@@ -5,26 +5,59 @@ use std::thread;
 use std::time::Instant;
 
 use testkit::backend::{Backend, Manner};
+use testkit::client::Client;
 use testkit::figure;
 use testkit::scale::short_or_long;
 use testkit::websocket::{WebSocket, ask, with_fields};
 
-use super::{ADMIN, LIMIT, ORIGIN, config, start, with_rules};
+use super::{ADMIN, LIMIT, ORIGIN, Running, config, start, with_rules};
 
 /// Hosts that a page may name; none plays a part.
 const HOSTS: [&str; 4] = ["play.test:9339", "www.a.test", "evil.test:1", "[::1]"];
 
+/// On a gate every path is the same.
+const PATHS: [&str; 3] = ["/", "/9339?http://www.a.test", "//www.a.test/%00"];
+
 /// Some rules, origins that they admit, and origins that they don't.
-const TABLE: [(&str, &[&str], &[&str]); 5] = [
+const TABLE: [(&str, &[&str], &[&str]); 8] = [
     (
         "{ domain = \"www.a.test\" }",
-        &["http://www.a.test", "https://WWW.A.TEST:8443"],
-        &["http://a.test", "null"],
+        &[
+            "http://www.a.test",
+            "https://WWW.A.TEST:8443",
+            "http://www.a.test.",
+            // A port may be empty (RFC 3986, 3.2.3), and plays no part.
+            "http://www.a.test:",
+            "http://www.a.test:0",
+        ],
+        &[
+            "http://a.test",
+            "null",
+            "",
+            "http://www.a.test:0x50",
+            "http://user@www.a.test",
+            "http://www.a.test:80@evil.test",
+            "http://www.a.test..",
+            "http://.www.a.test",
+            "http://www.a.test/",
+            "http://www.a.test%00.evil.test",
+            "ftp://www.a.test",
+        ],
     ),
     (
         "{ domain = \"*.a.test\", ports = \"9339\" }",
-        &["http://a.test", "https://x.y.a.test"],
-        &["http://a.test.evil.test", "http://ba.test"],
+        &["http://a.test", "https://x.y.a.test", "HTTP://X.A.TEST"],
+        &[
+            "http://a.test.evil.test",
+            "http://ba.test",
+            "http://test",
+            "http://*.a.test",
+        ],
+    ),
+    (
+        "{ domain = \"*.A.Test\" }",
+        &["http://x.a.test", "http://X.A.Test."],
+        &["http://xa.test"],
     ),
     (
         "{ domain = \"www.a.test\", secure = true }",
@@ -33,23 +66,45 @@ const TABLE: [(&str, &[&str], &[&str]); 5] = [
     ),
     (
         "{ domain = \"*\" }",
-        &["null", "file://", ""],
-        &["http://a b"],
+        &["null", "file://", "", "http://[::1]", "http://anybody.test"],
+        &["http://a b", "http://", "null, null"],
+    ),
+    // Everybody, and another port.
+    (
+        "{ domain = \"*\", ports = \"1-9338,9340-65535\" }",
+        &[],
+        &["null", "", "http://www.a.test", "http://[::1]:9338"],
     ),
     (
         "{ domain = \"www.a.test\", ports = \"1080,9340-9400\" }, { domain = \"192.0.2.1\" }",
         &["http://192.0.2.1:8080"],
-        &["http://www.a.test", "http://192.0.2.2", ""],
+        &[
+            "http://www.a.test",
+            "http://192.0.2.2",
+            "http://192.0.2.1.evil.test",
+            "http://192.0.513",
+            "",
+        ],
+    ),
+    (
+        "{ domain = \"[2001:db8::1]\" }",
+        &[],
+        &[
+            "http://[2001:db8::2]",
+            "http://2001:db8::1",
+            "http://[2001:db8::1",
+            "http://[::ffff:192.0.2.1]",
+        ],
     ),
 ];
 
-fn status(to: SocketAddr, host: &str, origin: &str) -> u16 {
+fn status(to: SocketAddr, path: &str, host: &str, origin: &str) -> u16 {
     let field = if origin.is_empty() {
         String::new()
     } else {
         format!("Origin: {origin}\r\n")
     };
-    let request = with_fields("/", &field).replace("play.test:9339", host);
+    let request = with_fields(path, &field).replace("play.test:9339", host);
     let (response, _) = ask(to, &request).unwrap();
     if response.status == 403 {
         assert!(
@@ -61,43 +116,37 @@ fn status(to: SocketAddr, host: &str, origin: &str) -> u16 {
     response.status
 }
 
+/// R26: origin, host and path, each with each.
 #[test]
 fn table() {
     let mut rows = 0;
     for (rules, admitted, refused) in TABLE {
         let backend = Backend::start(Manner::Record).unwrap();
-        let rules = rules.replace("  ", " ");
+        // Whoever comes last is admitted whatever the rules.
+        let rules = format!("{rules}, {{ domain = \"last.test\" }}");
         let gate = start(&with_rules(&rules, backend.address(), "", ""));
-        for host in HOSTS {
+        let places = HOSTS
+            .iter()
+            .flat_map(|host| PATHS.iter().map(move |path| (*host, *path)));
+        for (host, path) in places {
             for origin in admitted {
-                assert_eq!(
-                    status(gate.gate, host, origin),
-                    101,
-                    "{rules} {host} {origin}"
-                );
+                let found = status(gate.gate, path, host, origin);
+                assert_eq!(found, 101, "{rules} {path} {host} {origin}");
                 backend.record(LIMIT).unwrap();
             }
             for origin in refused {
-                assert_eq!(
-                    status(gate.gate, host, origin),
-                    403,
-                    "{rules} {host} {origin}"
-                );
+                let found = status(gate.gate, path, host, origin);
+                assert_eq!(found, 403, "{rules} {path} {host} {origin}");
             }
             rows += admitted.len() + refused.len();
         }
-        // Nobody else has reached the backend: the next record is that of whoever comes last.
-        let mut last = WebSocket::open(
-            gate.gate,
-            "/",
-            Some(admitted[0]).filter(|origin| !origin.is_empty()),
-        )
-        .unwrap();
+        // Nobody else has reached the backend.
+        let mut last = WebSocket::open(gate.gate, "/", Some("http://last.test")).unwrap();
         last.say(b"last");
         last.half_close().unwrap();
         assert_eq!(backend.record(LIMIT).unwrap().bytes, b"last");
     }
-    assert_eq!(rows, 80, "the rows of the table");
+    assert!(rows >= 80 * PATHS.len(), "{rows} rows");
 }
 
 #[test]
@@ -105,11 +154,11 @@ fn told() {
     let backend = Backend::start(Manner::Record).unwrap();
     let mut gate = start(&config(backend.address(), "", ADMIN));
     assert_eq!(
-        status(gate.gate, "a.test", "http://evil.test\u{1b}[2J"),
+        status(gate.gate, "/", "a.test", "http://evil.test\u{1b}[2J"),
         400,
         "no control byte passes"
     );
-    assert_eq!(status(gate.gate, "a.test", "http://\u{e4}.test"), 403);
+    assert_eq!(status(gate.gate, "/", "a.test", "http://\u{e4}.test"), 403);
     let line = gate
         .daemon
         .wait_for_line("refused a WebSocket", LIMIT)
@@ -123,7 +172,7 @@ fn told() {
     // Each origin is told, as long as there are no more than ten a second.
     let origins: Vec<_> = (0..6).map(|n| format!("http://evil-{n}.test")).collect();
     for origin in &origins {
-        assert_eq!(status(gate.gate, "a.test", origin), 403);
+        assert_eq!(status(gate.gate, "/", "a.test", origin), 403);
     }
     for origin in &origins {
         gate.daemon.wait_for_line(origin, LIMIT).unwrap();
@@ -131,7 +180,7 @@ fn told() {
     gate.counts("outcome=\"origin-refused\"", 7);
     let begin = Instant::now();
     for _ in 0..200 {
-        assert_eq!(status(gate.gate, "a.test", "http://evil.test"), 403);
+        assert_eq!(status(gate.gate, "/", "a.test", "http://evil.test"), 403);
     }
     let seconds = usize::try_from(begin.elapsed().as_secs()).unwrap() + 2;
     let lines = gate
@@ -237,7 +286,7 @@ fn reasons() {
 struct Chance(u64);
 
 impl Chance {
-    fn one_of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+    fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -245,72 +294,165 @@ impl Chance {
     }
 }
 
-/// A random request that must be refused.
-fn hopeless(chance: &mut Chance) -> String {
-    let origin = chance.one_of(&[
-        "",
-        "Origin: null\r\n",
-        "Origin: http://www.a.test.evil.test\r\n",
-        "Origin: http://evil.test\r\n",
-        "Origin: http://www.a.test@evil.test\r\n",
+/// What a random request asks for, and whose it is.
+struct Asked {
+    text: String,
+    /// The gate that it leads to, if it does.
+    gate: Option<usize>,
+    /// What its origin is.
+    page: Page,
+}
+
+/// A page, by the gate whose policy admits it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Page {
+    Of(usize),
+    Nobodys,
+}
+
+/// Pages of the two gates, and those that come near.
+const PAGES: [(&str, Page); 17] = [
+    ("Origin: http://www.a.test\r\n", Page::Of(0)),
+    ("Origin: https://www.a.test:8443\r\n", Page::Of(0)),
+    ("Origin: http://x.b.test\r\n", Page::Of(1)),
+    ("Origin: http://B.Test\r\n", Page::Of(1)),
+    ("", Page::Nobodys),
+    ("Origin: null\r\n", Page::Nobodys),
+    ("Origin: http://www.a.test.evil.test\r\n", Page::Nobodys),
+    ("Origin: http://evil.test\r\n", Page::Nobodys),
+    ("Origin: http://www.a.test@evil.test\r\n", Page::Nobodys),
+    (
         "Origin: http://evil.test#http://www.a.test\r\n",
-        "Origin: http://www.a.test/\r\n",
+        Page::Nobodys,
+    ),
+    ("Origin: http://www.a.test/\r\n", Page::Nobodys),
+    (
         "Origin: http://www.a.test, http://evil.test\r\n",
+        Page::Nobodys,
+    ),
+    (
         "Origin: http://www.a.test\r\nOrigin: http://evil.test\r\n",
-        "Origin: http://evil.test:9339\r\n",
-        "Origin: file://www.a.test\r\n",
-        "Origin: http://xwww.a.test\r\n",
-        "Origin: http://127.0.0.1\r\n",
-    ]);
-    let path = chance.one_of(&[
-        "/",
-        "/9339",
-        "/game",
-        "/127.0.0.1:9340",
-        "/?host=127.0.0.1&port=22",
-        "/http://evil.test/",
-    ]);
-    let host = chance.one_of(&["play.test", "www.a.test", "127.0.0.1:22", "evil.test"]);
+        Page::Nobodys,
+    ),
+    ("Origin: http://evil.test:9339\r\n", Page::Nobodys),
+    ("Origin: file://www.a.test\r\n", Page::Nobodys),
+    ("Origin: http://xwww.a.test\r\n", Page::Nobodys),
+    ("Origin: http://127.0.0.1\r\n", Page::Nobodys),
+];
+
+/// Paths of the two gates, and others; `OTHER` stands for a server that no config names.
+const TARGETS: [(&str, Option<usize>); 10] = [
+    ("/9339", Some(0)),
+    ("/9340", Some(1)),
+    ("/9339?host=127.0.0.1&port=OTHER", Some(0)),
+    ("/9340?/9339", Some(1)),
+    ("/9338", None),
+    ("/one", None),
+    ("/127.0.0.1:OTHER", None),
+    ("/OTHER", None),
+    ("/9339/../OTHER", None),
+    ("/?host=127.0.0.1&port=OTHER", None),
+];
+
+fn random_request(chance: &mut Chance, other: SocketAddr) -> Asked {
+    let (page_field, page) = chance.one_of(&PAGES);
+    let (path, gate) = chance.one_of(&TARGETS);
+    let host = chance.one_of(&["play.test", "www.a.test", "127.0.0.1:OTHER", "evil.test"]);
     let extra = chance.one_of(&[
         "",
         "X-Forwarded-For: 127.0.0.1\r\n",
         "Referer: http://www.a.test/\r\n",
         "Sec-WebSocket-Origin: http://www.a.test\r\n",
-        "X-Forwarded-Host: www.a.test\r\n",
-        "Forwarded: host=www.a.test\r\n",
+        "X-Forwarded-Host: 127.0.0.1:OTHER\r\n",
+        "Forwarded: host=127.0.0.1:OTHER;for=127.0.0.1\r\n",
         "Sec-WebSocket-Protocol: binary\r\n",
     ]);
-    with_fields(path, &format!("{extra}{origin}")).replace("play.test:9339", host)
+    let text = with_fields(path, &format!("{extra}{page_field}"))
+        .replace("play.test:9339", host)
+        .replace("OTHER", &other.port().to_string());
+    Asked { text, gate, page }
 }
 
-/// R26: of random requests that the policy doesn't admit, none reaches a backend.
+/// A bridge to two gates, whose policies admit different pages.
+fn two_gates(backends: &[Backend; 2]) -> Running {
+    let [one, two] = backends.each_ref().map(Backend::address);
+    let more = format!(
+        "policy = \"default\"\n[[gate]]\nname = \"two\"\naddress = \"127.0.0.1:0\"\npublic-port = 9340\n\
+         backend = \"{two}\"\npolicy = \"b\"\n[policy.b]\nrules = [{{ domain = \"*.b.test\" }}]\n"
+    );
+    let bridge = "[bridge]\naddress = \"127.0.0.1:0\"\n";
+    start(&config(one, &more, bridge))
+}
+
+/// So many random requests; how many each gate was asked for in vain, and granted.
+fn ask_at_random(seed: u64, count: u64, bridge: SocketAddr, other: SocketAddr) -> [u64; 2] {
+    let (mut chance, mut granted) = (Chance(seed), [0; 2]);
+    for _ in 0..count {
+        let asked = random_request(&mut chance, other);
+        let (response, stream) = ask(bridge, &asked.text).unwrap();
+        let expected = match (asked.gate, asked.page) {
+            (None, _) => 404,
+            (Some(gate), Page::Of(other)) if gate == other => 101,
+            (Some(_), _) => 403,
+        };
+        assert_eq!(response.status, expected, "{}", asked.text);
+        if let (101, Some(gate)) = (response.status, asked.gate) {
+            let mut socket = WebSocket::of(&response, stream).unwrap();
+            socket.say(NAMES[gate]);
+            socket.half_close().unwrap();
+            granted[gate] += 1;
+        }
+    }
+    granted
+}
+
+const NAMES: [&[u8]; 2] = [b"one", b"two"];
+
+/// R26: of random requests, those that the policy admits reach the gate of their path, and all others nobody.
 #[test]
 fn random() {
-    let each = short_or_long(500, 25_000);
-    let backend = Backend::start(Manner::Record).unwrap();
-    let gate = start(&config(backend.address(), "", ""));
-    let to = gate.gate;
-    thread::scope(|scope| {
-        for seed in [0x5eed, 0xfeed, 0xbead, 0xcafe] {
-            scope.spawn(move || {
-                let mut chance = Chance(seed);
-                for _ in 0..each {
-                    let request = hopeless(&mut chance);
-                    let (response, _) = ask(to, &request).unwrap();
-                    assert_eq!(response.status, 403, "{request}");
-                }
-            });
-        }
+    let each = short_or_long(10_000, 25_000);
+    let record = || Backend::start(Manner::Record).unwrap();
+    let (backends, other) = ([record(), record()], record());
+    let running = two_gates(&backends);
+    let (bridge, elsewhere) = (running.bridge.unwrap(), other.address());
+    let granted = thread::scope(|scope| {
+        let seeds = [0x5eed, 0xfeed, 0xbead, 0xcafe];
+        let threads =
+            seeds.map(|seed| scope.spawn(move || ask_at_random(seed, each, bridge, elsewhere)));
+        let counts = threads.map(|thread| thread.join().unwrap());
+        counts
+            .iter()
+            .fold([0, 0], |sum, one| [sum[0] + one[0], sum[1] + one[1]])
     });
-    let mut last = WebSocket::open(to, "/", ORIGIN).unwrap();
-    last.say(b"last");
+    let lasts = [("/9339", "http://www.a.test"), ("/9340", "http://b.test")];
+    for (gate, (path, page)) in lasts.into_iter().enumerate() {
+        // Those before may still be on their way.
+        let mut heard = 0;
+        while heard < granted[gate] {
+            let record = backends[gate].record(LIMIT).unwrap();
+            assert_eq!(record.bytes, NAMES[gate]);
+            heard += 1;
+        }
+        let mut last = WebSocket::open(bridge, path, Some(page)).unwrap();
+        last.say(b"last");
+        last.half_close().unwrap();
+        let more = backends[gate].records_until(b"last", LIMIT).unwrap();
+        assert_eq!(more.len(), 0, "nobody else reaches gate {gate}");
+    }
+    let mut last = Client::connect(elsewhere).unwrap();
+    last.send(b"last");
     last.half_close().unwrap();
-    assert_eq!(backend.records_until(b"last", LIMIT).unwrap().len(), 0);
+    let strays = other.records_until(b"last", LIMIT).unwrap();
+    assert_eq!(strays.len(), 0, "no connection leaves the config");
+    let (all, admitted) = (4 * each, granted[0] + granted[1]);
+    assert!(admitted > all / 50, "{admitted} of {all}");
     figure::report(
         "R26",
         format!(
-            "{} random requests refused, 0 connections to the backend",
-            4 * each
+            "{all} random requests to a bridge of two gates: {admitted} admitted, each to its own; {} refused, 0 \
+             connections to either server or elsewhere",
+            all - admitted
         ),
     );
 }
