@@ -113,8 +113,8 @@ pub(crate) fn understand(document: &Document, profile: Profile) -> Parsed {
     for element in document.elements().iter().skip(1) {
         if element.depth == 1 {
             read_element(element, profile, &mut policy, &mut parsed);
-        } else if element.name == "allow-access-from" {
-            parsed.findings.push(rules::nested_rule::found(element));
+        } else {
+            structure::nested(element, document, profile, &mut parsed.findings);
         }
     }
     parsed.policy = Some(policy);
@@ -139,6 +139,7 @@ fn read_element(element: &Element, profile: Profile, policy: &mut Policy, parsed
         }
         "allow-http-request-headers-from" => {
             structure::unknown_attributes(element, &["domain", "headers", "secure"], findings);
+            findings.extend(rules::bad_secure::find(element));
         }
         "allow-access-from-identity" => {}
         _ => structure::unknown_element(element, &FLASH_ELEMENTS, findings),

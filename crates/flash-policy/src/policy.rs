@@ -35,9 +35,12 @@ pub struct Rule {
 pub enum Secure {
     /// `secure="true"`: only movies loaded over HTTPS.
     HttpsOnly,
-    /// `secure="false"`, or nothing: movies loaded in any way.
+    /// `secure="false"`, or nothing in a socket policy: movies loaded in any way.
     #[default]
     Any,
+    /// Nothing, in a URL policy: where that was served over HTTPS, only movies loaded over HTTPS, as with `true`;
+    /// elsewhere movies loaded in any way (Adobe, *Developer's Guide*, "Website controls (policy files)").
+    AsServed,
 }
 
 /// `<site-control permitted-cross-domain-policies="…">`, the meta-policy of a host.

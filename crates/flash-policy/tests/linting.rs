@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use flash_policy::document::LARGEST_LINTED;
 use flash_policy::lint::{Client, Kind, Options, Report, fix, lint_with, rule};
-use flash_policy::{Grant, Movie, Policy, Port, Serving, Severity, grants, lint};
+use flash_policy::{Grant, Movie, Policy, Port, Secure, Serving, Severity, grants, lint};
 use proptest::prelude::*;
 
 const PORTS: [u32; 10] = [1, 80, 81, 82, 90, 843, 1023, 1024, 9339, 65_535];
@@ -94,6 +94,10 @@ fn file() -> impl Strategy<Value = String> {
         "<site-control permitted-cross-domain-policies=\"all\"/>",
         "<site-control permitted-cross-domain-policies=\"none\"/>",
         "<allow-http-request-headers-from domain=\"*\" headers=\"*\"/>",
+        "<allow-access-from domain=\"*\"/>",
+        "<allow-access-from domain=\"*.a.test\"/>",
+        "<allow-access-from domain=\"a.test\" secure=\"false\"/>",
+        "<allow-access-from domain=\"www.a.test\" secure=\"true\"/>",
         "<allow-acces-from domain=\"*\" to-ports=\"80\"/>",
         "<!-- „comment“ -->",
         "text",
@@ -129,8 +133,19 @@ fn counts(report: &Report) -> BTreeMap<&'static str, usize> {
     counts
 }
 
-/// All that a policy lets through, of some movies and some ports.
+/// All that a policy lets through, of some movies and some ports, served over HTTP or HTTPS where that matters.
 fn table(policy: &Policy) -> Vec<bool> {
+    let served = |secure| {
+        let mut policy = policy.clone();
+        let rules = policy.rules.iter_mut();
+        let open = rules.filter(|rule| rule.secure == Secure::AsServed);
+        open.for_each(|rule| rule.secure = secure);
+        granted(&policy)
+    };
+    [served(Secure::Any), served(Secure::HttpsOnly)].concat()
+}
+
+fn granted(policy: &Policy) -> Vec<bool> {
     let movies = HOSTS
         .iter()
         .flat_map(|host| {
@@ -271,6 +286,43 @@ fn what_is_mended() {
     assert_eq!(String::from_utf8(fixed.bytes).unwrap(), expected);
     assert_eq!(fixed.applied.len(), 7, "{:?}", fixed.applied);
     assert!(lint_with(expected.as_bytes(), &options).findings.is_empty());
+}
+
+/// Over HTTPS, what a URL policy leaves open is `true`: a rule that says `false` repeats no other.
+#[test]
+fn a_url_policy_keeps_what_https_needs() {
+    let options = Options::new(Serving::from_unknown_port()).kind(Kind::Url);
+    for (rules, kept) in [
+        (["*.a.test\"", "www.a.test\" secure=\"false\""], 2),
+        (["*\"", "*\" secure=\"false\""], 2),
+        (["*\" secure=\"false\"", "*\""], 1),
+        (["*.a.test\"", "www.a.test\" secure=\"true\""], 1),
+        (["*\"", "*\""], 1),
+    ] {
+        let rules = rules.map(|rule| format!("<allow-access-from domain=\"{rule}/>\n"));
+        let text = format!(
+            "<cross-domain-policy>\n{}</cross-domain-policy>",
+            rules.concat()
+        );
+        let fixed = fix(text.as_bytes(), &options).bytes;
+        let fixed = String::from_utf8(fixed).unwrap();
+        assert_eq!(fixed.matches("<allow").count(), kept, "{text}");
+    }
+}
+
+/// What told the kind of a file is left in it.
+#[test]
+fn mending_keeps_the_kind() {
+    let text = b"<!DOCTYPE cross-domain-policy SYSTEM \"http://www.adobe.com/xml/schemas/PolicyFileSocket.xsd\">\n\
+        <cross-domain-policy>\n\
+        <allow-access-from domain=\"a.test\"/>\n\
+        <allow-http-request-headers-from domain=\"*\" headers=\"*\"/>\n\
+        </cross-domain-policy>";
+    let options = Options::new(Serving::from_port(Port::MASTER));
+    let detected = options.clone().detected_kind(text, None);
+    assert_eq!(fix(text, &detected).bytes, text);
+    // Where the kind is named, nothing hangs on it.
+    assert_ne!(fix(text, &options.kind(Kind::Socket)).bytes, text);
 }
 
 #[test]

@@ -117,5 +117,11 @@ fn one_nul_ends_a_reply() {
     assert_eq!(Reply::from_file(b"<x/>").unwrap().as_bytes(), b"<x/>\0");
     assert_eq!(Reply::from_file(b"<x/>\0").unwrap().as_bytes(), b"<x/>\0");
     assert_eq!(Reply::from_file(b"<x\0/>").unwrap_err().at, 2);
-    assert_eq!(Reply::from_file(b"<x/>\0\0").unwrap_err().at, 4);
+    for behind in ["\0\0", "\0\n", "\0\r\n\0", "\0<x", "\0\u{e9}"] {
+        let file = ["<x/>", behind].concat();
+        assert_eq!(
+            Reply::from_file(file.as_bytes()).unwrap().as_bytes(),
+            b"<x/>\0"
+        );
+    }
 }

@@ -1,5 +1,6 @@
 //! What the linter is to assume: how the file is served, what kind it is, who reads it.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Kind;
@@ -61,12 +62,20 @@ pub enum Client {
 pub struct Options {
     pub(crate) serving: Serving,
     pub(crate) kind: Kind,
+    /// What told the kind, where it was not named.
+    detected: Option<Detected>,
     pub(crate) clients: Vec<Client>,
     pub(crate) used_ports: Option<PortSet>,
     pub(crate) hints: bool,
     pub(crate) limit: usize,
     /// Whether the file is the caller's to serve, perhaps from other ports, too.
     pub(crate) in_service: bool,
+}
+
+/// The kind was told by the content of a file, and by its name if it has one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Detected {
+    file_name: Option<String>,
 }
 
 impl Options {
@@ -76,6 +85,7 @@ impl Options {
         Self {
             serving,
             kind: Kind::Socket,
+            detected: None,
             clients: Vec::new(),
             used_ports: None,
             hints: true,
@@ -95,9 +105,28 @@ impl Options {
 
     /// Which kind of file it is.
     #[must_use]
-    pub const fn kind(mut self, kind: Kind) -> Self {
+    pub fn kind(mut self, kind: Kind) -> Self {
         self.kind = kind;
+        self.detected = None;
         self
+    }
+
+    /// The kind that content and name of a file tell, see [`Kind::detect`].
+    ///
+    /// Fixes leave what tells it in place: the mended file is of the same kind.
+    #[must_use]
+    pub fn detected_kind(mut self, bytes: &[u8], file_name: Option<&str>) -> Self {
+        self.kind = Kind::detect(bytes, file_name);
+        self.detected = Some(Detected {
+            file_name: file_name.map(String::from),
+        });
+        self
+    }
+
+    /// Whether these bytes are of the kind that is assumed, as far as that was told by what a file holds.
+    pub(crate) fn keeps_kind(&self, bytes: &[u8]) -> bool {
+        let detected = self.detected.as_ref();
+        detected.is_none_or(|by| Kind::detect(bytes, by.file_name.as_deref()) == self.kind)
     }
 
     /// Who reads it beside Flash Player.

@@ -19,7 +19,7 @@ pub(super) fn read(
     structure::unknown_attributes(element, &["domain", "to-ports", "secure"], findings);
     let domain = read_domain(element, findings);
     let ports = read_ports(element, profile, findings);
-    let secure = read_secure(element, findings);
+    let secure = read_secure(element, profile, findings);
     let rule = Rule {
         domain: domain?,
         ports: ports?,
@@ -116,15 +116,22 @@ fn bad_ports(error: &PortSetError, attribute: &Attribute) -> Diagnostic {
         .help(error.help())
 }
 
-fn read_secure(element: &Element, findings: &mut Vec<Diagnostic>) -> Option<Secure> {
+fn read_secure(
+    element: &Element,
+    profile: Profile,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<Secure> {
     let Some(attribute) = element.attribute("secure") else {
-        return Some(Secure::Any);
+        return Some(match profile {
+            Profile::Socket => Secure::Any,
+            Profile::Url => Secure::AsServed,
+        });
     };
     match attribute.value.as_str() {
         "true" => Some(Secure::HttpsOnly),
         "false" => Some(Secure::Any),
         _ => {
-            findings.push(rules::bad_secure::found(attribute));
+            findings.extend(rules::bad_secure::find(element));
             None
         }
     }

@@ -61,5 +61,9 @@ pub(crate) fn judge(bytes: &[u8], ports: &[Option<Port>]) -> Vec<Diagnostic> {
         let new = flash_policy::lint(bytes, serving).findings.into_iter();
         found.extend(new.filter(|finding| seen.insert(finding.clone())));
     }
+    // The lowest port comes first, and opens the most: of the others that is said already.
+    let mut opened = HashSet::new();
+    found
+        .retain(|finding| finding.rule != "wildcard-ports" || opened.insert(finding.label.clone()));
     found
 }

@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::Structure,
     page: r#"## What it finds
 
-An element that the format does not have.
+An element that the format does not have, in the policy or inside one of its elements.
 
 ## Why it matters
 

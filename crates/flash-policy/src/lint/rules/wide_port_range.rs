@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use crate::lint::rule::{Group, Rule};
+use crate::lint::rules::wildcard_ports;
 use crate::lint::subject::Subject;
 use crate::{Diagnostic, Severity};
 
@@ -46,7 +47,10 @@ Ranges of any width work. Lightspark takes only the lowest port of a range.
 const WIDE: u16 = 1_000;
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for (range, span) in subject.port_ranges() {
+    // Where it is every port, `wildcard-ports` says more.
+    let rules = subject.rules();
+    let some = rules.filter(|(rule, _)| !wildcard_ports::opens_all(rule, subject));
+    for (range, span) in some.flat_map(|(rule, places)| subject.port_ranges_of(rule, places)) {
         let more = range.high().get() - range.low().get();
         if more >= WIDE {
             findings.push(
