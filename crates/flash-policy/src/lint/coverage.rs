@@ -156,6 +156,13 @@ pub(crate) fn grants_from(rule: &Rule, lowest: u16) -> bool {
     covering(&[&ports], (lowest, u16::MAX, 0)).is_some()
 }
 
+/// Whether all ports of the second are among those of the first.
+pub(crate) fn holds(wide: &PortSet, narrow: &PortSet) -> bool {
+    let wide = merged(ranges_of(wide, 0));
+    let mut narrow = ranges_of(narrow, 0).into_iter();
+    narrow.all(|ports| covering(&[&wide], ports).is_some())
+}
+
 /// Whether two policies admit the same movies to the same ports. It may say no of two that do, never yes of two that
 /// don't.
 pub(crate) fn same_grants(one: &Policy, other: &Policy) -> bool {
@@ -288,7 +295,11 @@ fn covering(groups: &[&[Ports]], (low, high, _): Ports) -> Option<usize> {
 }
 
 fn ranges(rule: &Rule, index: usize) -> Vec<Ports> {
-    match &rule.ports {
+    ranges_of(&rule.ports, index)
+}
+
+fn ranges_of(ports: &PortSet, index: usize) -> Vec<Ports> {
+    match ports {
         PortSet::All => Vec::from([(1, u16::MAX, index)]),
         PortSet::List(ranges) => ranges
             .iter()

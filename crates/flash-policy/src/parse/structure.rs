@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::{FLASH_ELEMENTS, Profile};
 use crate::Diagnostic;
-use crate::document::{Document, Element};
+use crate::document::{Attribute, Document, Element};
 use crate::lint::rules::{
     header_rule_in_socket_policy, identity_rule_in_socket_policy, nested_rule, unknown_attribute,
     unknown_element, wrong_case,
@@ -19,13 +19,15 @@ pub(super) fn root_attributes(root: &Element, findings: &mut Vec<Diagnostic>) {
     findings.extend(others.map(|attribute| unknown_attribute::found(root, attribute, &[])));
 }
 
+/// All but those that another finding tells of.
 pub(crate) fn unknown_attributes(
     element: &Element,
     known: &[&str],
+    is_told: impl Fn(&Attribute) -> bool,
     findings: &mut Vec<Diagnostic>,
 ) {
     for attribute in &element.attributes {
-        if known.contains(&attribute.name.as_str()) {
+        if known.contains(&attribute.name.as_str()) || is_told(attribute) {
             continue;
         }
         findings.push(match wrong_case::known_as(&attribute.name, known) {

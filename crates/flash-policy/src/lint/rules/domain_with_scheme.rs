@@ -9,7 +9,8 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::Domains,
     page: r#"## What it finds
 
-A domain with a scheme other than `http://` and `https://`, or with nothing but `*` behind one of these.
+A domain with a scheme other than `http://` and `https://`, without the slashes, or with nothing but `*` behind
+them.
 
 ## Why it matters
 

@@ -33,7 +33,7 @@ Remove comments, and join rules that differ only in their ports. If many domains
 };
 
 /// Above this, some clients read only a part: Unity 5,000 bytes, Lightspark 4,096 at a time.
-const SMALL: usize = 4_096;
+pub(crate) const SMALL: usize = 4_096;
 
 /// Above this, Unity reads only a part.
 const UNITY: usize = 5_000;

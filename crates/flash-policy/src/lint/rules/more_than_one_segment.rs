@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use crate::lint::Kind;
 use crate::lint::rule::{Group, Rule};
+use crate::lint::rules::large_policy;
 use crate::lint::subject::Subject;
 use crate::{Diagnostic, Severity};
 
@@ -38,7 +39,9 @@ const SEGMENT: usize = 1_400;
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     let length = subject.bytes.len();
-    if length <= SEGMENT || subject.document.is_none() || subject.is(Kind::Url) {
+    // Of a larger one, `large-policy` says more.
+    let is_of_this_size = (SEGMENT + 1..=large_policy::SMALL).contains(&length);
+    if !is_of_this_size || subject.document.is_none() || subject.is(Kind::Url) {
         return;
     }
     findings.push(

@@ -52,6 +52,14 @@ pub(crate) fn found(root: &Element) -> Diagnostic {
     if root.name.eq_ignore_ascii_case("html") {
         return html_page::found(place);
     }
+    if root.name == "policy-file-request" {
+        return RULE
+            .finding("this is the request that players send, not the policy that they get")
+            .at(place, "")
+            .help(
+                "`flashgate policy --allow 'www.example.com:9339'` prints a policy to start from",
+            );
+    }
     if root.name == "access-policy" {
         return RULE
             .finding("this is a Silverlight policy; Flash Player asks for `<cross-domain-policy>`")
