@@ -4,7 +4,6 @@ use alloc::vec::Vec;
 
 use crate::document::Document;
 use crate::lint::rule::{Group, Rule};
-use crate::lint::rules::unusual_doctype;
 use crate::lint::subject::Subject;
 use crate::{Diagnostic, Severity};
 
@@ -50,12 +49,6 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     let Some(doctype) = subject.document.and_then(Document::doctype) else {
         return;
     };
-    // Where it is a wrong one, that is told.
-    let mut unusual = Vec::new();
-    unusual_doctype::check(subject, &mut unusual);
-    if !unusual.is_empty() {
-        return;
-    }
     let finding = RULE
         .finding("the DOCTYPE is not needed")
         .at(doctype.span, "")

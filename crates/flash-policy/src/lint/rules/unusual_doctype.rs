@@ -52,7 +52,7 @@ const USUAL: [&str; 2] = [
     "www.macromedia.com/xml/dtds/cross-domain-policy.dtd",
 ];
 
-pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     let Some(doctype) = subject.document.and_then(Document::doctype) else {
         return;
     };
@@ -75,11 +75,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     } else {
         return;
     };
-    findings.push(finding.help("remove the DOCTYPE: players need none").fix(
-        "remove the DOCTYPE",
-        subject.with_line(doctype.span),
-        "",
-    ));
+    findings.push(finding.help("remove the DOCTYPE: players need none"));
 }
 
 fn is_usual(system: &str) -> bool {
