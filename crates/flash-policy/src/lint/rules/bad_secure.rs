@@ -22,6 +22,7 @@ What the rule then means, nobody knows.
 ## What Flash does
 
 The two values are in lower case. What players make of others is not known; the rule is taken to grant nothing.
+Adobe's specification, of 2010, names no version for it.
 
 ## Example
 

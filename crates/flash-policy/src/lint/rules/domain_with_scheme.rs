@@ -19,6 +19,7 @@ The domain is where the movie was loaded from, and that is a web server.
 ## What Flash does
 
 The specification has `http://*.example.com`, which narrows a name to movies loaded that way; nothing else.
+Adobe's specification, of 2010, names no version for it.
 
 ## Example
 

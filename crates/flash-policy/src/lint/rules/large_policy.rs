@@ -22,7 +22,8 @@ Some clients read only a part of it, and what they cut off is a broken policy to
 ## What Flash does
 
 What Flash Player takes is not known. Adobe's own sample server refused files over 10,000 bytes, Unity's web
-player reads 5,000 bytes, and Lightspark reads 4,096 at a time.
+player reads 5,000 bytes, and Lightspark reads 4,096 at a time. No version is known to differ; socket policies
+exist since 7.0.19.
 
 ## What to do instead
 

@@ -19,9 +19,9 @@ A file is well-formed as a whole or not at all.
 
 ## What Flash does
 
-Adobe's specification asks for strict XML, in all versions. What Flash Player makes of a policy that is not
-well-formed is not known. It is taken to count for nothing: the player goes on as if there were none, and refuses
-if no other policy grants.
+Adobe's specification asks for strict XML; no version is known to ask for less. What Flash Player makes of a policy
+that is not well-formed is not known. It is taken to count for nothing: the player goes on as if there were none,
+and refuses if no other policy grants.
 
 ## Example
 

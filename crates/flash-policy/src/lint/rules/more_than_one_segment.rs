@@ -25,7 +25,8 @@ clients stop reading where the first piece ends.
 ## What Flash does
 
 Flash Player reads until the NUL, however the reply arrives. Unity's web player reads once; Lightspark stops at
-the first piece that is not exactly 4,096 bytes.
+the first piece that is not exactly 4,096 bytes. No version is known to differ; socket policies exist since
+7.0.19.
 
 ## What to do instead
 

@@ -30,7 +30,7 @@ for headers or for signed documents.
 ## What Flash does
 
 A policy without rules is valid. On port 843 it still counts as the master policy, with the meta-policy `all` if
-it names none.
+it names none. The first has been so since Flash MX 2004; master policies exist since 9.0.115.
 
 ## Example
 

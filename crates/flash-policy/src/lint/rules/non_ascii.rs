@@ -22,7 +22,8 @@ A policy needs none, and where encodings are confused they are what breaks.
 
 ## What Flash does
 
-What players do with them is not known. Unity's web player takes the reply for ASCII.
+What players do with them is not known. Unity's web player takes the reply for ASCII. No version is known to
+differ; socket policies exist since 7.0.19.
 
 ## Example
 

@@ -24,7 +24,7 @@ since.
 
 ## What Flash does
 
-Nothing is ever fetched from there, so a wrong address does no harm.
+Nothing is ever fetched from there, so a wrong address does no harm. So it is in all versions.
 
 ## Example
 

@@ -22,7 +22,8 @@ Whatever will ever listen on one of them is opened to these movies.
 
 ## What Flash does
 
-Ranges of any width work. Lightspark takes only the lowest port of a range.
+Ranges of any width work. Lightspark takes only the lowest port of a range. No version is known to differ; socket
+policies, and with them `to-ports`, exist since 7.0.19.
 
 ## Example
 

@@ -22,7 +22,7 @@ rule 20016 and OWASP's WSTG-CONF-08 flag it.
 ## What Flash does
 
 `*` stands for all headers but the few that the player never lets a movie set. A `*` at the end of a name stands
-for all that begin like it.
+for all that begin like it. Adobe's specification, of 2010, names no version for it.
 
 ## Example
 

@@ -25,7 +25,8 @@ one port or two.
 
 ## What Flash does
 
-`*` means all 65,535 ports; from a policy served from port 1024 up, all from 1024 up.
+`*` means all 65,535 ports; from a policy served from port 1024 up, all from 1024 up. So it is since 7.0.19, the
+first version with socket policies.
 
 ## Example
 

@@ -25,7 +25,7 @@ case-sensitive and takes no prefix, or another file.
 ## What Flash does
 
 Adobe's specification names `<cross-domain-policy>` as the one root. The player refuses everything else as a
-whole.
+whole. No version is known to differ; socket policies exist since 7.0.19.
 
 ## Example
 
