@@ -16,8 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::Clients,
     page: r#"## What it finds
 
-A rule for anything but `*`, without one for `*` and the same ports beside it, where Unity's web player is to be
-served (`--client unity`).
+A rule for anything but `*`, and none for `*` and its ports beside it, for Unity's web player (`--client unity`).
 
 ## Why it matters
 
