@@ -11,7 +11,7 @@ use crate::write::{self, Layout};
 /// A document and the one NUL that ends it, made once and sent as they are.
 ///
 /// The document must leave in one write: Unity's web player reads once, and Lightspark stops at the first piece.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Reply {
     bytes: Arc<[u8]>,
 }
@@ -46,6 +46,12 @@ impl Reply {
         Self {
             bytes: bytes.into(),
         }
+    }
+}
+
+impl AsRef<[u8]> for Reply {
+    fn as_ref(&self) -> &[u8] {
+        self.as_bytes()
     }
 }
 

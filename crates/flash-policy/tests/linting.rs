@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use flash_policy::document::LARGEST_LINTED;
-use flash_policy::lint::{Client, Kind, Options, Report, fix, lint_with, rule};
+use flash_policy::lint::{Client, Hints, Kind, Options, Report, fix, lint_with, rule};
 use flash_policy::{Grant, Movie, Policy, Port, Secure, Serving, Severity, grants, lint};
 use proptest::prelude::*;
 
@@ -527,6 +527,6 @@ fn a_dead_rule_stops_no_service() {
         found.map(|finding| finding.severity)
     };
     assert_eq!(told(&lint(text, serving)), Some(Severity::Warning));
-    let judged = lint_with(text, &Options::new(serving).hints(false));
+    let judged = lint_with(text, &Options::new(serving).hints(Hints::LeftOut));
     assert_eq!(told(&judged), Some(Severity::Error));
 }

@@ -8,7 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::coverage::same_grants;
-use super::{Options, Report, lint_with};
+use super::{Hints, Options, Report, lint_with};
 use crate::diagnostic::Fix;
 
 /// A file with its safe fixes applied.
@@ -48,7 +48,7 @@ pub fn fix(bytes: &[u8], options: &Options) -> Fixed {
 #[must_use]
 pub fn fix_where(bytes: &[u8], options: &Options, wanted: impl Fn(&str) -> bool) -> Fixed {
     // Hints count, so that mending one fault cannot bring another about unseen.
-    let options = options.clone().hints(true);
+    let options = options.clone().hints(Hints::Wanted);
     let mut file = File::new(bytes.to_vec(), &options);
     let (mut applied, mut rules) = (Vec::new(), BTreeSet::new());
     for _ in 0..MOST_ROUNDS {

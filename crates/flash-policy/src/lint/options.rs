@@ -47,6 +47,15 @@ pub enum Client {
     Lightspark,
 }
 
+/// Whether hints are wanted, beside warnings and errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Hints {
+    /// All that there is to say.
+    Wanted,
+    /// Warnings and errors alone.
+    LeftOut,
+}
+
 /// What the linter is to assume.
 ///
 /// ```
@@ -66,7 +75,7 @@ pub struct Options {
     detected: Option<Detected>,
     pub(crate) clients: Vec<Client>,
     pub(crate) used_ports: Option<PortSet>,
-    pub(crate) hints: bool,
+    pub(crate) hints: Hints,
     pub(crate) limit: usize,
     /// Whether the file is the caller's to serve, perhaps from other ports, too.
     pub(crate) in_service: bool,
@@ -88,7 +97,7 @@ impl Options {
             detected: None,
             clients: Vec::new(),
             used_ports: None,
-            hints: true,
+            hints: Hints::Wanted,
             limit: LARGEST_LINTED,
             in_service: false,
         }
@@ -97,7 +106,7 @@ impl Options {
     /// What is to be said to somebody who serves the file: no hints, and nothing about a file too large to serve.
     pub(crate) const fn for_service(serving: Serving) -> Self {
         let mut options = Self::new(serving);
-        options.hints = false;
+        options.hints = Hints::LeftOut;
         options.limit = LARGEST;
         options.in_service = true;
         options
@@ -145,7 +154,7 @@ impl Options {
 
     /// Whether hints are wanted, beside warnings and errors.
     #[must_use]
-    pub const fn hints(mut self, hints: bool) -> Self {
+    pub const fn hints(mut self, hints: Hints) -> Self {
         self.hints = hints;
         self
     }
