@@ -2,6 +2,7 @@
 //!
 //! Rendering (carets, JSON, SARIF) is the program's business; nothing here knows of terminals or file names.
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write as _};
@@ -196,6 +197,43 @@ pub fn any_error(findings: &[Diagnostic]) -> bool {
         .any(|finding| finding.severity == Severity::Error)
 }
 
+/// A text of somebody else with everything escaped that a terminal or an editor would act on, or not show.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_hidden(c) {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+/// Controls, and characters that have no width or turn the direction of others around.
+#[must_use]
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// A character as a message names it: itself if it is seen, its number, and a name if people know it by one.
+pub(crate) fn character(c: char) -> String {
+    let number = u32::from(c);
+    let name = match c {
+        '\u{a0}' => "a no-break space",
+        '\u{ad}' => "a soft hyphen",
+        '\u{200b}' => "a zero-width space",
+        '\u{feff}' => "a byte order mark",
+        _ if c.is_control() => "a control character",
+        _ if c.is_whitespace() => "another kind of blank",
+        _ if is_hidden(c) => "a character without width",
+        _ => return format!("`{c}` (U+{number:04X})"),
+    };
+    format!("U+{number:04X}, {name}")
+}
+
 /// How much of somebody's text a message repeats.
 const QUOTED: usize = 64;
 
@@ -210,7 +248,7 @@ impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_char('`')?;
         for c in self.0.chars().take(QUOTED) {
-            if c.is_control() {
+            if is_hidden(c) {
                 write!(f, "{}", c.escape_debug())?;
             } else {
                 f.write_char(c)?;

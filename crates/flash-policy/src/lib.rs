@@ -49,6 +49,8 @@ pub mod ports;
 pub mod recognise;
 pub mod reply;
 pub mod silverlight;
+// For the program, which reads config files and flags; it is no part of what the library promises.
+#[doc(hidden)]
 pub mod spelling;
 pub mod write;
 

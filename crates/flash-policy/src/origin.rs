@@ -154,6 +154,27 @@ impl Scheme {
     }
 }
 
+/// From its name, in any case and without `://`.
+impl FromStr for Scheme {
+    type Err = UnknownScheme;
+
+    fn from_str(text: &str) -> Result<Self, UnknownScheme> {
+        Self::named(text).ok_or(UnknownScheme)
+    }
+}
+
+/// A text is none of the schemes that movies are loaded with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownScheme;
+
+impl fmt::Display for UnknownScheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected `http` or `https`, found another scheme")
+    }
+}
+
+impl core::error::Error for UnknownScheme {}
+
 /// Scheme and host of a movie's own URL (not of the page around it); its port plays no part in a decision.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Origin {

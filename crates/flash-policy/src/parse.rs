@@ -113,8 +113,8 @@ pub(crate) fn understand(document: &Document, profile: Profile) -> Parsed {
     for element in document.elements().iter().skip(1) {
         if element.depth == 1 {
             read_element(element, profile, &mut policy, &mut parsed);
-        } else if element.name == "allow-access-from" {
-            parsed.findings.push(rules::nested_rule::found(element));
+        } else {
+            structure::nested(element, document, profile, &mut parsed.findings);
         }
     }
     parsed.policy = Some(policy);
@@ -138,7 +138,13 @@ fn read_element(element: &Element, profile: Profile, policy: &mut Policy, parsed
             findings.push(rules::identity_rule_in_socket_policy::found(element));
         }
         "allow-http-request-headers-from" => {
-            structure::unknown_attributes(element, &["domain", "headers", "secure"], findings);
+            structure::unknown_attributes(
+                element,
+                &["domain", "headers", "secure"],
+                |_| false,
+                findings,
+            );
+            findings.extend(rules::bad_secure::find(element));
         }
         "allow-access-from-identity" => {}
         _ => structure::unknown_element(element, &FLASH_ELEMENTS, findings),
@@ -152,7 +158,7 @@ fn read_site_control(
     parsed: &mut Parsed,
 ) {
     let findings = &mut parsed.findings;
-    structure::unknown_attributes(element, &[SITE_CONTROL], findings);
+    structure::unknown_attributes(element, &[SITE_CONTROL], |_| false, findings);
     let Some(attribute) = element.attribute(SITE_CONTROL) else {
         findings.push(rules::site_control_without_value::found(element));
         return;

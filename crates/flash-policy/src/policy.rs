@@ -5,10 +5,14 @@
 
 use alloc::vec::Vec;
 
+use core::fmt;
+use core::str::FromStr;
+
+use crate::write::{self, Layout};
 use crate::{DomainPattern, PortSet};
 
 /// A socket policy: who may connect to which ports of the host that serves it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Policy {
     /// The meta-policy; it counts only in the master policy, the one on port 843.
     pub site_control: Option<SiteControl>,
@@ -17,7 +21,7 @@ pub struct Policy {
 }
 
 /// One `<allow-access-from>`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Rule {
     /// The movies it admits, by the host they were loaded from.
     pub domain: DomainPattern,
@@ -35,9 +39,12 @@ pub struct Rule {
 pub enum Secure {
     /// `secure="true"`: only movies loaded over HTTPS.
     HttpsOnly,
-    /// `secure="false"`, or nothing: movies loaded in any way.
+    /// `secure="false"`, or nothing in a socket policy: movies loaded in any way.
     #[default]
     Any,
+    /// Nothing, in a URL policy: where that was served over HTTPS, only movies loaded over HTTPS, as with `true`;
+    /// elsewhere movies loaded in any way (Adobe, *Developer's Guide*, "Website controls (policy files)").
+    AsServed,
 }
 
 /// `<site-control permitted-cross-domain-policies="…">`, the meta-policy of a host.
@@ -65,3 +72,45 @@ impl SiteControl {
         }
     }
 }
+
+/// The policy as it is sent, without the NUL that ends it; with `{:#}` an element a line.
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let layout = if f.alternate() {
+            Layout::Pretty
+        } else {
+            Layout::Compact
+        };
+        f.write_str(&write::flash(self, layout))
+    }
+}
+
+impl fmt::Display for SiteControl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// From one of the three values that mean something for sockets.
+impl FromStr for SiteControl {
+    type Err = UnknownSiteControl;
+
+    fn from_str(text: &str) -> Result<Self, UnknownSiteControl> {
+        [Self::All, Self::MasterOnly, Self::None]
+            .into_iter()
+            .find(|value| value.as_str() == text)
+            .ok_or(UnknownSiteControl)
+    }
+}
+
+/// A text is no meta-policy of a socket policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownSiteControl;
+
+impl fmt::Display for UnknownSiteControl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected `all`, `master-only` or `none`, found another meta-policy")
+    }
+}
+
+impl core::error::Error for UnknownSiteControl {}

@@ -60,6 +60,40 @@ impl Port {
     }
 }
 
+impl TryFrom<u16> for Port {
+    type Error = PortOutOfRange;
+
+    fn try_from(number: u16) -> Result<Self, PortOutOfRange> {
+        Self::new(number.into())
+    }
+}
+
+impl From<Port> for u16 {
+    fn from(port: Port) -> Self {
+        port.get()
+    }
+}
+
+/// From decimal digits alone: no sign, and no blanks around them.
+impl FromStr for Port {
+    type Err = PortSetError;
+
+    fn from_str(text: &str) -> Result<Self, PortSetError> {
+        let whole = 0..text.len();
+        let error = |kind| PortSetError {
+            kind,
+            range: whole.clone(),
+        };
+        if text.is_empty() {
+            return Err(error(PortSetErrorKind::Empty));
+        }
+        if text.contains(BLANKS) {
+            return Err(error(PortSetErrorKind::NotANumber));
+        }
+        parse_port(text, 0).map_err(|fault| error(fault.kind))
+    }
+}
+
 impl fmt::Display for Port {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)
@@ -128,7 +162,7 @@ impl fmt::Display for PortRange {
 }
 
 /// The value of `to-ports`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum PortSet {
     /// `*`.
     All,
@@ -146,6 +180,25 @@ impl PortSet {
                 .iter()
                 .any(|range| range.low <= port && port <= range.high),
         }
+    }
+}
+
+impl From<Port> for PortSet {
+    fn from(port: Port) -> Self {
+        PortRange::from(port).into()
+    }
+}
+
+impl From<PortRange> for PortSet {
+    fn from(range: PortRange) -> Self {
+        Self::List(Vec::from([range]))
+    }
+}
+
+/// A list in the order of the ranges; of none, one that holds no port.
+impl FromIterator<PortRange> for PortSet {
+    fn from_iter<T: IntoIterator<Item = PortRange>>(ranges: T) -> Self {
+        Self::List(ranges.into_iter().collect())
     }
 }
 

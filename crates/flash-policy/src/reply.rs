@@ -5,12 +5,13 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::Policy;
+use crate::document;
 use crate::write::{self, Layout};
 
 /// A document and the one NUL that ends it, made once and sent as they are.
 ///
 /// The document must leave in one write: Unity's web player reads once, and Lightspark stops at the first piece.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Reply {
     bytes: Arc<[u8]>,
 }
@@ -18,13 +19,17 @@ pub struct Reply {
 impl Reply {
     /// The reply for a policy file: its bytes as they are, and one NUL.
     ///
-    /// A NUL that the file already ends in is not sent twice; a NUL anywhere else is an error, for the player would
-    /// take the policy to end there.
+    /// A NUL that the file already ends in is not sent twice, and what stands behind it is not sent: players ignore it.
+    /// A NUL within the document is an error, for the player would take the policy to end there.
     pub fn from_file(file: &[u8]) -> Result<Self, NulInside> {
-        let document = file.strip_suffix(b"\0").unwrap_or(file);
-        match document.iter().position(|&byte| byte == 0) {
-            Some(at) => Err(NulInside { at }),
-            None => Ok(Self::terminated(document)),
+        let Some(at) = file.iter().position(|&byte| byte == 0) else {
+            return Ok(Self::terminated(file));
+        };
+        let (head, rest) = file.split_at_checked(at).unwrap_or((file, &[]));
+        if rest.len() == 1 || document::read(head).0.is_some() {
+            Ok(Self::terminated(head))
+        } else {
+            Err(NulInside { at })
         }
     }
 
@@ -44,6 +49,12 @@ impl Reply {
     }
 }
 
+impl AsRef<[u8]> for Reply {
+    fn as_ref(&self) -> &[u8] {
+        self.as_bytes()
+    }
+}
+
 impl From<&Policy> for Reply {
     fn from(policy: &Policy) -> Self {
         Self::terminated(write::flash(policy, Layout::Compact).as_bytes())
@@ -56,7 +67,7 @@ impl fmt::Debug for Reply {
     }
 }
 
-/// A file has a NUL before its end.
+/// A file has a NUL before the end of its document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NulInside {
     /// Where, in bytes.
@@ -67,7 +78,7 @@ impl fmt::Display for NulInside {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "expected no NUL but at the end, found one at byte {}",
+            "expected no NUL before the end of the policy, found one at byte {}",
             self.at
         )
     }

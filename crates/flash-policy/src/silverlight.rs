@@ -169,7 +169,7 @@ fn read(element: &Element, access: &mut Access, findings: &mut Vec<Diagnostic>) 
         "resource" => &["path", "include-subpaths"],
         _ => &[],
     };
-    structure::unknown_attributes(element, known, findings);
+    structure::unknown_attributes(element, known, |_| false, findings);
 }
 
 fn read_uri(element: &Element, access: &mut Access, findings: &mut Vec<Diagnostic>) {

@@ -100,7 +100,7 @@ pub fn silverlight(policy: &Policy, layout: Layout) -> Result<String, OutsideSil
 fn silverlight_callers(rule: &Rule, out: &mut Writer) {
     out.line(3, "<allow-from>");
     let any_scheme = rule.domain.scheme().is_none();
-    if rule.domain.is_any() && rule.secure == Secure::Any {
+    if rule.domain.is_any() && rule.secure != Secure::HttpsOnly {
         out.line(4, "<domain uri=\"*\"/>");
     } else {
         let wanted = |scheme| rule.domain.scheme() == Some(scheme) || any_scheme;

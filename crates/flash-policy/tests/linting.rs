@@ -10,8 +10,8 @@
 
 use std::collections::BTreeMap;
 
-use flash_policy::lint::{Client, Kind, Options, Report, fix, lint_with, rule};
-use flash_policy::{Grant, Movie, Policy, Port, Serving, Severity, grants, lint};
+use flash_policy::lint::{Client, Hints, Kind, Options, Report, fix, lint_with, rule};
+use flash_policy::{Grant, Movie, Policy, Port, Secure, Serving, Severity, grants, lint};
 use proptest::prelude::*;
 
 const PORTS: [u32; 10] = [1, 80, 81, 82, 90, 843, 1023, 1024, 9339, 65_535];
@@ -92,6 +92,10 @@ fn file() -> impl Strategy<Value = String> {
         "<site-control permitted-cross-domain-policies=\"all\"/>",
         "<site-control permitted-cross-domain-policies=\"none\"/>",
         "<allow-http-request-headers-from domain=\"*\" headers=\"*\"/>",
+        "<allow-access-from domain=\"*\"/>",
+        "<allow-access-from domain=\"*.a.test\"/>",
+        "<allow-access-from domain=\"a.test\" secure=\"false\"/>",
+        "<allow-access-from domain=\"www.a.test\" secure=\"true\"/>",
         "<allow-acces-from domain=\"*\" to-ports=\"80\"/>",
         "<!-- „comment“ -->",
         "text",
@@ -127,8 +131,19 @@ fn counts(report: &Report) -> BTreeMap<&'static str, usize> {
     counts
 }
 
-/// All that a policy lets through, of some movies and some ports.
+/// All that a policy lets through, of some movies and some ports, served over HTTP or HTTPS where that matters.
 fn table(policy: &Policy) -> Vec<bool> {
+    let served = |secure| {
+        let mut policy = policy.clone();
+        let rules = policy.rules.iter_mut();
+        let open = rules.filter(|rule| rule.secure == Secure::AsServed);
+        open.for_each(|rule| rule.secure = secure);
+        granted(&policy)
+    };
+    [served(Secure::Any), served(Secure::HttpsOnly)].concat()
+}
+
+fn granted(policy: &Policy) -> Vec<bool> {
     let movies = HOSTS
         .iter()
         .flat_map(|host| {
@@ -271,6 +286,45 @@ fn what_is_mended() {
     assert!(lint_with(expected.as_bytes(), &options).findings.is_empty());
 }
 
+/// Over HTTPS, what a URL policy leaves open is `true`: a rule that says `false` repeats no other.
+#[test]
+fn a_url_policy_keeps_what_https_needs() {
+    let options = Options::new(Serving::from_unknown_port()).kind(Kind::Url);
+    for (rules, kept) in [
+        (["*.a.test\"", "www.a.test\" secure=\"false\""], 2),
+        (["*\"", "*\" secure=\"false\""], 1),
+        (["*\" secure=\"false\"", "*\""], 1),
+        (["*.a.test\"", "www.a.test\" secure=\"true\""], 1),
+        (["*\"", "*\""], 1),
+    ] {
+        let rules = rules.map(|rule| format!("<allow-access-from domain=\"{rule}/>\n"));
+        let text = format!(
+            "<cross-domain-policy>\n{}</cross-domain-policy>",
+            rules.concat()
+        );
+        let fixed = fix(text.as_bytes(), &options).bytes;
+        let fixed = String::from_utf8(fixed).unwrap();
+        assert_eq!(fixed.matches("<allow").count(), kept, "{text}");
+        let open = "secure=\"false\"";
+        assert_eq!(fixed.contains(open), text.contains(open), "{fixed}");
+    }
+}
+
+/// What told the kind of a file is left in it.
+#[test]
+fn mending_keeps_the_kind() {
+    let text = b"<!DOCTYPE cross-domain-policy SYSTEM \"http://www.adobe.com/xml/schemas/PolicyFileSocket.xsd\">\n\
+        <cross-domain-policy>\n\
+        <allow-access-from domain=\"a.test\"/>\n\
+        <allow-http-request-headers-from domain=\"*\" headers=\"*\"/>\n\
+        </cross-domain-policy>";
+    let options = Options::new(Serving::from_port(Port::MASTER));
+    let detected = options.clone().detected_kind(text, None);
+    assert_eq!(fix(text, &detected).bytes, text);
+    // Where the kind is named, nothing hangs on it.
+    assert_ne!(fix(text, &options.kind(Kind::Socket)).bytes, text);
+}
+
 #[test]
 fn kinds_are_told_apart() {
     for (text, name, expected) in [
@@ -371,6 +425,6 @@ fn a_dead_rule_stops_no_service() {
         found.map(|finding| finding.severity)
     };
     assert_eq!(told(&lint(text, serving)), Some(Severity::Warning));
-    let judged = lint_with(text, &Options::new(serving).hints(false));
+    let judged = lint_with(text, &Options::new(serving).hints(Hints::LeftOut));
     assert_eq!(told(&judged), Some(Severity::Error));
 }

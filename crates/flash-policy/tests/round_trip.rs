@@ -10,7 +10,7 @@
 
 use flash_policy::write::{self, Layout};
 use flash_policy::{
-    Policy, Port, PortRange, PortSet, Profile, Reply, Rule, Secure, SiteControl, parse,
+    Policy, Port, PortRange, PortSet, Profile, Reply, Rule, Scheme, Secure, SiteControl, parse,
 };
 use proptest::prelude::*;
 
@@ -113,9 +113,52 @@ fn silverlight_has_its_own_ports() {
 }
 
 #[test]
+fn values_are_read_and_written() {
+    for (text, port) in [
+        ("843", Some(843)),
+        ("65535", Some(65_535)),
+        ("0", None),
+        ("+1", None),
+        (" 1", None),
+        ("", None),
+    ] {
+        assert_eq!(text.parse::<Port>().ok().map(u16::from), port, "{text}");
+    }
+    assert_eq!(Port::try_from(0_u16).unwrap_err().number, 0);
+    let port = Port::try_from(843).unwrap();
+    assert_eq!(PortSet::from(port).to_string(), "843");
+    let ranges: PortSet = [
+        port.into(),
+        PortRange::new(port, Port::new(900).unwrap()).unwrap(),
+    ]
+    .into_iter()
+    .collect();
+    assert_eq!(ranges.to_string(), "843,843-900");
+    for value in [SiteControl::All, SiteControl::MasterOnly, SiteControl::None] {
+        assert_eq!(value.to_string().parse(), Ok(value));
+    }
+    assert!("by-content-type".parse::<SiteControl>().is_err());
+    assert_eq!("HTTPS".parse(), Ok(Scheme::Https));
+    assert!("ftp".parse::<Scheme>().is_err());
+    let policy = Policy::default();
+    assert_eq!(policy.to_string(), write::flash(&policy, Layout::Compact));
+    assert_eq!(format!("{policy:#}"), write::flash(&policy, Layout::Pretty));
+    assert_eq!(
+        Reply::from(&policy).as_ref(),
+        [policy.to_string().as_bytes(), b"\0"].concat()
+    );
+}
+
+#[test]
 fn one_nul_ends_a_reply() {
     assert_eq!(Reply::from_file(b"<x/>").unwrap().as_bytes(), b"<x/>\0");
     assert_eq!(Reply::from_file(b"<x/>\0").unwrap().as_bytes(), b"<x/>\0");
     assert_eq!(Reply::from_file(b"<x\0/>").unwrap_err().at, 2);
-    assert_eq!(Reply::from_file(b"<x/>\0\0").unwrap_err().at, 4);
+    for behind in ["\0\0", "\0\n", "\0\r\n\0", "\0<x", "\0\u{e9}"] {
+        let file = ["<x/>", behind].concat();
+        assert_eq!(
+            Reply::from_file(file.as_bytes()).unwrap().as_bytes(),
+            b"<x/>\0"
+        );
+    }
 }

@@ -32,7 +32,7 @@ impl Random {
     }
 }
 
-const PIECES: [&str; 58] = [
+const PIECES: &[&str] = &[
     "<a>",
     "</a>",
     "<a/>",
@@ -91,9 +91,45 @@ const PIECES: [&str; 58] = [
     "'",
     "<é/>",
     "<1/>",
+    "<a b='c\"/>",
+    "<a b='c'/ >",
+    "<a b='c'//>",
+    "<a b ='>'/>",
+    "<a b='c' d/>",
+    "<a b:'c'/>",
+    "<a\u{a0}b='c'/>",
+    "<a b='c'\u{200b}/>",
+    "<a b='\u{a0}'/>",
+    "<a b='c'\u{1b}/>",
+    "<a b='c'\t\"/>",
+    "<a.-_ b.-_='c'/>",
+    "<a b='c' <b/>",
+    "<=/>",
+    "<>",
+    "</ a>",
+    "<?x+y?>",
+    "<?x.y-z z?>",
+    "<?é?>",
+    "<?1?>",
+    "<? p?>",
+    "<?p?x?>",
+    "<!-- \u{1} -->",
+    "<!-- \u{9b}\u{200e} -->",
+    "<!-- ]]> -->",
+    "<!a>",
+    "<!>",
+    "a ]]> b",
+    "a ]] > b",
+    "\u{feff}",
+    "\u{200b}",
+    "ï»¿",
+    "{{ x }}",
+    "@x@",
+    "+",
+    "```xml\n",
 ];
 
-const PROLOGS: [&str; 12] = [
+const PROLOGS: &[&str] = &[
     "",
     "",
     "",
@@ -106,6 +142,39 @@ const PROLOGS: [&str; 12] = [
     "<!DOCTYPE a SYSTEM 'x'>\n<!-- y -->",
     " ",
     "<?xml version=\"1.0\"?><!DOCTYPE a>",
+    "<?xml version=\"1.1\" ?>",
+    "<?xml version=\"2.0\"?>",
+    "<?xml version=\"abc\"?>",
+    "<?xml version=\"\"?>",
+    "<?xml version=\"1\"?>",
+    "<?xml version = '1.0'\n?>",
+    "<?xml version='1.0' standalone='maybe'?>",
+    "<?xml version='1.0' encoding=''?>",
+    "<?xml version='1.0' encoding='x y'?>",
+    "<?xml version='1.0' encoding='utf-8' standalone='no'?>",
+    "<?xml version='1.0' standalone='no' encoding='utf-8'?>",
+    "<?xml encoding='UTF-8' version='1.0'?>",
+    "<?xml encoding='UTF-8'?>",
+    "<?xml version='1.0' version='1.0'?>",
+    "<?xml version='1.0' x='y'?>",
+    "<?xml version=1.0?>",
+    "<?xml version='1.0\"?>",
+    "<?xml version='1.0' ?\n",
+    "<?xml<foo version='1.0'?>",
+    "<?XML version='1.0'?>",
+    "<!DOCTYPE a SYSTEM \"\u{1}\">",
+    "<!DOCTYPE a SYSTEM \"é>\">",
+    "<!DOCTYPE a PUBLIC \"{\" \"x\">",
+    "<!DOCTYPE a PUBLIC \"-//x'y\" \"{\">",
+    "<!DOCTYPE a PUBLIC \"x\">",
+    "<!DOCTYPE a PUBLICA \"x\">",
+    "<!DOCTYPE PUBLIC SYSTEM \"{\">",
+    "<!DOCTYPE a SYSTEM \"PUBLIC '{'\">",
+    "<!DOCTYPE>",
+    "<!doctype a>",
+    "\u{feff}",
+    "\u{200b}",
+    "x",
 ];
 
 /// A document of some pieces; half of them are closed as they were opened, or few would be well-formed.
@@ -131,7 +200,8 @@ fn made(random: &mut Random) -> String {
 /// Whether the linter finds a document well-formed.
 ///
 /// One difference is known and meant: blanks before the declaration are an error here, too, but the file is read on, so
-/// that the rest is judged. What `bounds` refuses for its cost (definitions in a DOCTYPE, more than 16 levels, 32
+/// that the rest is judged. Three are left alone, as they are well-formed: libxml2 tells of `<:a/>`, `:a=""` and
+/// `<?x:y?>` as errors in namespaces only, and it knows fewer encodings than there are names for. What `bounds` refuses for its cost (definitions in a DOCTYPE, more than 16 levels, 32
 /// attributes or 64 namespaces) is not among the pieces.
 fn judged_by_us(text: &str) -> bool {
     let (document, findings) = document::read(text.as_bytes());

@@ -17,6 +17,7 @@ use std::process::Command;
 
 use testkit::client::{End, fetch};
 use testkit::daemon::Daemon;
+use testkit::folder::Folder;
 
 /// Judged strictly these are invalid for a header rule, which Flash ignores: they are served, with a warning.
 const WARNED_ONLY: [&str; 2] = ["030.xml", "054.xml"];
@@ -61,4 +62,48 @@ fn every_file_of_the_corpus() {
             );
         }
     }
+}
+
+/// Players stop at the first NUL, so a file with something behind it works; one NUL is sent, and nothing after it.
+#[test]
+fn what_stands_behind_the_nul_stays_here() {
+    let policy = "<cross-domain-policy><allow-access-from domain=\"www.games.test\" to-ports=\"9339\"/></cross-domain-policy>";
+    let folder = Folder::new().unwrap();
+    for behind in ["\0", "\0\n", "\0\0", "\0\r\n\0", "\0<!-- x -->"] {
+        let path = folder
+            .file("policy.xml", [policy, behind].concat())
+            .unwrap();
+        let daemon = Daemon::serve(["--policy".into(), path.into_os_string()]).unwrap();
+        let heard = fetch(daemon.address()).unwrap();
+        assert_eq!(
+            heard.bytes,
+            [policy, "\0"].concat().as_bytes(),
+            "{behind:?}"
+        );
+        assert_eq!(heard.end, End::Fin, "{behind:?}");
+    }
+}
+
+/// What a wildcard opens depends on the port that the policy is served from, here as in `lint --port`.
+#[test]
+fn a_high_port_opens_no_mail() {
+    let folder = Folder::new().unwrap();
+    let policy = "<cross-domain-policy><allow-access-from domain=\"www.games.test\" to-ports=\"*\"/></cross-domain-policy>";
+    let path = folder.file("policy.xml", policy).unwrap();
+    let told = |listen: &[&str]| {
+        let mut command = Command::new(testkit::binary::flashgate().unwrap());
+        command.args(["serve", "--check", "--policy"]).arg(&path);
+        for address in listen {
+            command.args(["--listen", address]);
+        }
+        let stderr = command.output().unwrap().stderr;
+        String::from_utf8(stderr).unwrap()
+    };
+    let high = "`*` opens every port of this machine from 1024 up";
+    let all = "`*` opens every port of this machine, mail";
+    let alone = told(&["127.0.0.1:9339"]);
+    assert!(alone.contains(high) && !alone.contains(all), "{alone}");
+    // The lowest port opens the most, and it is said once.
+    let both = told(&["127.0.0.1:9339", "127.0.0.1:843"]);
+    assert!(!both.contains(high) && both.contains(all), "{both}");
 }

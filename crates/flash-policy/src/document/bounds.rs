@@ -3,7 +3,7 @@
 //! roxmltree is quadratic in the attributes of one tag and in namespaces, and expands the entities of an internal DTD
 //! subset. A policy needs none of these, so they are refused before it looks. Whatever else is wrong is left for the parser to report.
 
-use super::strict;
+use super::{strict, tag};
 use crate::Diagnostic;
 use crate::lint::rules::{
     doctype_with_definitions, too_deep, too_many_attributes, too_many_namespaces,
@@ -13,17 +13,23 @@ use crate::lint::rules::{
 pub(super) fn check(text: &str) -> Result<(), Diagnostic> {
     let (mut at, mut depth, mut namespaces) = (0, 0_usize, 0);
     while let Some(open) = text.get(at..).and_then(|rest| rest.find('<')) {
-        strict::check_references(text.get(at..at + open).unwrap_or_default(), at)?;
+        let between = text.get(at..at + open).unwrap_or_default();
+        strict::check_references(between, at)?;
+        strict::check_text(between, at)?;
         at += open;
         let rest = text.get(at..).unwrap_or_default();
         let length = match skip_over(rest) {
             Some(length) => {
+                strict::check_closed(rest, at)?;
                 strict::check_instruction(rest, at)?;
                 length
             }
             None if rest.starts_with("<!DOCTYPE") => check_doctype(rest, at)?,
             None => {
                 let tag = Tag::scan(rest);
+                if !rest.starts_with("</") && !rest.starts_with("<!") {
+                    tag::check(rest, at)?;
+                }
                 tag.check(at)?;
                 depth = if tag.closes {
                     depth.saturating_sub(1)
@@ -46,6 +52,11 @@ pub(super) fn check(text: &str) -> Result<(), Diagnostic> {
         at += length;
     }
     Ok(())
+}
+
+/// What XML takes for a blank.
+pub(super) fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\r' | '\n')
 }
 
 /// The length of a start tag at the beginning of a text, quotes and all.
@@ -72,7 +83,11 @@ fn check_doctype(text: &str, at: usize) -> Result<usize, Diagnostic> {
         match (quote, byte) {
             (Some(open), byte) if byte == open => quote = None,
             (None, b'"' | b'\'') => quote = Some(byte),
-            (None, b'>') => return Ok(index + 1),
+            (None, b'>') => {
+                let source = text.get(..=index).unwrap_or_default();
+                strict::check_doctype(source, at)?;
+                return Ok(index + 1);
+            }
             (None, b'[') => return Err(doctype_with_definitions::found(at + index)),
             _ => {}
         }

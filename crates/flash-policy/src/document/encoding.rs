@@ -16,7 +16,8 @@ pub(super) struct Text<'a> {
     pub(super) start: usize,
 }
 
-/// Finds the document: without a byte order mark, without one NUL at the end, without blanks before the declaration.
+/// Finds the document: without a byte order mark, without the NUL that ends it and what stands behind that, without
+/// blanks before the declaration.
 pub(super) fn text<'a>(
     bytes: &'a [u8],
     limit: usize,
@@ -41,11 +42,7 @@ pub(super) fn text<'a>(
         return None;
     }
     let (body, mut start) = strip_mark(bytes, findings);
-    let body = strip_nul(body, start, findings);
-    if let Some(at) = body.iter().position(|&byte| byte == 0) {
-        findings.push(rules::nul_inside::found(start + at));
-        return None;
-    }
+    let body = up_to_nul(body, start, findings)?;
     match core::str::from_utf8(body) {
         Err(error) => {
             findings.push(rules::not_utf_8::found(start + error.valid_up_to()));
@@ -70,19 +67,48 @@ fn strip_mark<'a>(bytes: &'a [u8], findings: &mut Vec<Diagnostic>) -> (&'a [u8],
     (body, 3)
 }
 
-fn strip_nul<'a>(bytes: &'a [u8], start: usize, findings: &mut Vec<Diagnostic>) -> &'a [u8] {
-    let Some(body) = bytes.strip_suffix(b"\0") else {
-        return bytes;
+/// What a player takes, which ends at the first NUL; none where that is a part of a document only.
+fn up_to_nul<'a>(
+    bytes: &'a [u8],
+    start: usize,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<&'a [u8]> {
+    let Some(at) = bytes.iter().position(|&byte| byte == 0) else {
+        return Some(bytes);
     };
-    findings.push(rules::nul_at_end::found(start + body.len()));
-    body
+    let (body, rest) = bytes.split_at_checked(at)?;
+    let nothing_more = rest
+        .iter()
+        .all(|byte| matches!(byte, 0) || byte.is_ascii_whitespace());
+    if nothing_more || is_whole(body) {
+        let place = start + at..start + bytes.len();
+        findings.push(rules::nul_at_end::found(place));
+        return Some(body);
+    }
+    findings.push(rules::nul_inside::found(start + at));
+    None
+}
+
+/// Whether these bytes are a document by themselves.
+fn is_whole(bytes: &[u8]) -> bool {
+    core::str::from_utf8(bytes).is_ok_and(|text| super::parse(without_blanks(text)).is_ok())
+}
+
+/// The text from its declaration on, if only blanks stand before that.
+fn without_blanks(text: &str) -> &str {
+    let rest = text.trim_start();
+    if rest.starts_with("<?xml") {
+        rest
+    } else {
+        text
+    }
 }
 
 /// XML allows nothing before its declaration; the parser is given what follows, so that the rest is judged too.
 fn skip_blanks<'a>(text: &'a str, start: &mut usize, findings: &mut Vec<Diagnostic>) -> &'a str {
-    let rest = text.trim_start();
+    let rest = without_blanks(text);
     let blanks = text.len() - rest.len();
-    if blanks == 0 || !rest.starts_with("<?xml") {
+    if blanks == 0 {
         return text;
     }
     findings.push(rules::blanks_before_declaration::found(

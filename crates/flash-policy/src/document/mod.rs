@@ -13,9 +13,11 @@ use crate::{Diagnostic, Span};
 pub(crate) mod bounds;
 mod cause;
 mod encoding;
+mod lead;
 mod prolog;
 mod strict;
 mod syntax;
+mod tag;
 mod tail;
 
 pub use prolog::{Declaration, Doctype};
@@ -190,6 +192,10 @@ pub(crate) fn read_up_to(bytes: &[u8], limit: usize) -> (Option<Document>, Vec<D
 }
 
 fn parse(text: &str) -> Result<Document, Diagnostic> {
+    strict::check_characters(text)?;
+    if !text.trim_start_matches(bounds::is_blank).starts_with('<') {
+        return Err(lead::describe(text));
+    }
     bounds::check(text)?;
     // Safe with the internal subset refused by `bounds`: an external one is never fetched, so it defines nothing.
     let options = roxmltree::ParsingOptions {

@@ -6,8 +6,8 @@ use alloc::string::String;
 use roxmltree::{Error, TextPos};
 
 use super::{strict, tail};
-use crate::diagnostic::quoted;
-use crate::lint::rules::{malformed_xml, template_placeholder};
+use crate::diagnostic::{character, escaped, quoted};
+use crate::lint::rules::malformed_xml;
 use crate::{Diagnostic, Span};
 
 /// Says what is wrong, where, and what to do about it.
@@ -33,7 +33,14 @@ pub(super) fn describe(error: &Error, text: &str) -> Diagnostic {
     for label in finding.label.iter_mut().chain(&mut finding.secondary) {
         label.span = on_characters(label.span, text);
     }
-    finding.note("a policy that is not well-formed XML counts for nothing: players refuse as if there were none")
+    if finding
+        .notes
+        .iter()
+        .all(|note| note != malformed_xml::COUNTS_FOR_NOTHING)
+    {
+        finding = finding.note(malformed_xml::COUNTS_FOR_NOTHING);
+    }
+    finding
 }
 
 /// The same place, its end moved to the end of a character of the text.
@@ -113,25 +120,14 @@ fn unknown_prefix(prefix: &str, at: usize) -> Diagnostic {
 /// Errors that only name what the parser wanted: the text at their place often tells more.
 fn by_place(error: &Error, text: &str, at: usize) -> Diagnostic {
     let (before, rest) = text.split_at_checked(at).unwrap_or((text, ""));
-    let outside = in_tag(before).is_none();
-    if let Some(finding) = copied(before, rest, at) {
+    if let Some(finding) = tail::find(before, rest, at) {
         finding
-    } else if let Some(finding) = tail::find(before, rest, at) {
+    } else if let Some(finding) = declaration(before, rest, at) {
         finding
-    } else if before.ends_with('<') && rest.starts_with([' ', '\t', '\r', '\n']) {
-        blank_before_name(at)
     } else if let Some(dashes) = dashes_in_comment(before, rest) {
         malformed("expected no `--` inside a comment")
             .at(dashes..dashes + 2, "")
             .help("write one dash, or none: a comment ends at `-->`")
-    } else if rest.starts_with('=') && in_tag_name(before) {
-        no_blank_after_name(at)
-    } else if rest.starts_with('<')
-        && (!outside || matches!(error, Error::InvalidAttributeValue(_)))
-    {
-        malformed("found a `<` inside a tag")
-            .at(at..at + 1, "")
-            .help("check that the tag before it ends in `>`, and that the quotes in it are closed")
     } else if rest.starts_with("</") {
         malformed("expected nothing after the policy's end, found an end tag")
             .at(at..at + tag_end(rest), "")
@@ -142,93 +138,51 @@ fn by_place(error: &Error, text: &str, at: usize) -> Diagnostic {
             .help("put all rules into one `<cross-domain-policy>`")
     } else {
         let end = at + rest.chars().next().map_or(0, char::len_utf8);
-        malformed(plain(error)).at(at..end, "")
-    }
-}
-
-/// What word processors, templates and programs leave in a file.
-fn copied(before: &str, rest: &str, at: usize) -> Option<Diagnostic> {
-    let next = rest.chars().next()?;
-    if matches!(next, '“' | '”' | '„' | '‘' | '’' | '«' | '»') && in_tag(before).is_some()
-    {
-        let finding = malformed("expected a straight quote, found a typographic one");
-        let help = "write `\"` or `'`: word processors and web pages make quotes curly";
-        return Some(finding.at(at..at + next.len_utf8(), "").help(help));
-    }
-    if template_placeholder::starts(rest) {
-        let end = rest.find('}').map_or(1, |end| end + 1);
-        return Some(template_placeholder::found_between_tags(
-            (at..at + end).into(),
-        ));
-    }
-    if before.trim().is_empty() && next != '<' {
-        let end = at + rest.find('<').unwrap_or(rest.len());
-        let finding = malformed("expected `<` as the first character, found other text");
-        return Some(
-            finding
-                .at(at..end, "")
-                .help("remove everything before `<?xml` or `<cross-domain-policy>`"),
-        );
-    }
-    let quote = |c: char| matches!(c, '"' | '\'');
-    if let Some(finding) = after_value(before, at) {
-        return Some(finding);
-    }
-    if in_tag(before).is_some_and(|tag| tag.ends_with('=')) && !quote(next) {
-        let end = at
-            + rest
-                .find([' ', '\t', '\r', '\n', '/', '>'])
-                .unwrap_or(rest.len());
-        let finding = malformed("expected quotes around the value");
-        return Some(
-            finding
-                .at(at..end, "")
-                .help("write it as in `domain=\"www.example.com\"`"),
-        );
-    }
-    None
-}
-
-/// Something else than a blank behind a value: mostly the quote was to begin the next value, and one is missing.
-fn after_value(before: &str, at: usize) -> Option<Diagnostic> {
-    let tag = in_tag(before)?;
-    let quote = tag
-        .chars()
-        .next_back()
-        .filter(|c| matches!(c, '"' | '\''))?;
-    let head = tag.get(..tag.len() - 1)?;
-    let (_, value) = head.rsplit_once(quote)?;
-    let start = at - 1 - value.len();
-    let finding = if value.contains('=') {
-        malformed("expected the value to end before the next attribute: a quote is missing")
-            .help("close each value with the quote that it begins with")
-    } else {
-        malformed("expected a blank after the value").help("put a blank between the attributes")
-    };
-    Some(finding.at(start..at - 1, "this is read as one value"))
-}
-
-fn blank_before_name(at: usize) -> Diagnostic {
-    malformed("expected an element's name directly after `<`, found a blank")
-        .at(at.saturating_sub(1)..at + 1, "")
-        .help("remove the blank; to switch a rule off, put it between `<!--` and `-->`")
-}
-
-fn no_blank_after_name(at: usize) -> Diagnostic {
-    malformed("expected a blank between the element's name and its first attribute")
-        .at(
-            at..at + 1,
-            "found `=` here: is the blank missing in `allow-access-from domain=`?",
+        malformed(plain(error, rest)).at(at..end, "").help(
+            "compare the line with `<allow-access-from domain=\"www.example.com\" to-ports=\"9339\"/>`",
         )
-        .help("write `<allow-access-from domain=\"…\" to-ports=\"…\"/>`")
+    }
+}
+
+/// What begins with `<!` and is nothing that XML has, or not there.
+fn declaration(before: &str, rest: &str, at: usize) -> Option<Diagnostic> {
+    let (start, text) = match before.strip_suffix('<') {
+        Some(before) => (before.len(), rest),
+        None => (at, rest.strip_prefix('<')?),
+    };
+    if text.starts_with("![CDATA[") {
+        let place = start..start + "<![CDATA[".len();
+        let finding = malformed("expected elements, found a CDATA section around them");
+        let help = "remove `<![CDATA[` here and `]]>` behind the policy";
+        return Some(finding.at(place, "").help(help));
+    }
+    let word = text.split([' ', '\t', '\r', '\n', '>']).next()?;
+    let place = start..start + 1 + word.len();
+    let (message, help) = if word.eq_ignore_ascii_case("!doctype") {
+        let message = "expected `<!DOCTYPE` in capitals, and once, before the root element";
+        (message, "remove it: players need none")
+    } else if text.starts_with('!') && !text.starts_with("!--") {
+        let message =
+            "expected an element or a comment, found something else that begins with `<!`";
+        (message, "write comments between `<!--` and `-->`")
+    } else {
+        return None;
+    };
+    Some(malformed(message).at(place, "").help(help))
 }
 
 /// The parser's own message, without the position that the label shows.
-fn plain(error: &Error) -> String {
+fn plain(error: &Error, rest: &str) -> String {
     let message = format!("{error}");
     let message = message
         .rsplit_once(" at ")
         .map_or(message.as_str(), |(head, _)| head);
+    // It names the one byte that it looked at, which is no character by itself.
+    let wide = rest.chars().next().filter(|c| !c.is_ascii());
+    let message = match (wide, message.split_once(" not '")) {
+        (Some(found), Some((head, _))) => format!("{head}, found {}", character(found)),
+        _ => escaped(message),
+    };
     format!("not well-formed XML: {message}")
 }
 
@@ -278,17 +232,6 @@ fn dashes_in_comment(before: &str, rest: &str) -> Option<usize> {
     }
     let dashes = body.find("--").map(|dashes| start + dashes);
     dashes.or_else(|| rest.find("--").map(|dashes| before.len() + dashes))
-}
-
-/// What stands after the last `<` that is not yet closed.
-fn in_tag(before: &str) -> Option<&str> {
-    let open = before.rfind('<')?;
-    let tail = before.get(open + 1..)?;
-    (!tail.contains('>')).then_some(tail)
-}
-
-fn in_tag_name(before: &str) -> bool {
-    in_tag(before).is_some_and(|tag| !tag.contains(char::is_whitespace))
 }
 
 fn tag_end(text: &str) -> usize {

@@ -29,6 +29,8 @@ pub enum DomainErrorKind {
     List,
     /// A scheme other than `http` and `https`.
     Scheme,
+    /// `http:example.com`.
+    SchemeWithoutSlashes,
     /// A scheme, and then nothing or `*`.
     SchemeWithoutHost,
     /// `example.com:8080`.
@@ -43,6 +45,8 @@ pub enum DomainErrorKind {
     PartialWildcard,
     /// `10.0.0.*`.
     WildcardInAddress,
+    /// `10.0.0.0/8`.
+    Network,
     /// `*.com`.
     WildcardTopLevel,
     /// A name with characters beyond ASCII; its ASCII form is suggested if it can be a name.
@@ -72,15 +76,17 @@ impl DomainError {
             DomainErrorKind::Empty => &rules::empty_domain::RULE,
             DomainErrorKind::Blank => &rules::blanks_in_domain::RULE,
             DomainErrorKind::List => &rules::domain_list::RULE,
-            DomainErrorKind::Scheme | DomainErrorKind::SchemeWithoutHost => {
-                &rules::domain_with_scheme::RULE
-            }
+            DomainErrorKind::Scheme
+            | DomainErrorKind::SchemeWithoutSlashes
+            | DomainErrorKind::SchemeWithoutHost => &rules::domain_with_scheme::RULE,
             DomainErrorKind::Port => &rules::domain_with_port::RULE,
             DomainErrorKind::Path => &rules::domain_with_path::RULE,
             DomainErrorKind::UserInfo | DomainErrorKind::Host(_) => &rules::bad_domain::RULE,
             DomainErrorKind::Placeholder => &rules::template_placeholder::RULE,
             DomainErrorKind::PartialWildcard => &rules::partial_wildcard::RULE,
-            DomainErrorKind::WildcardInAddress => &rules::wildcard_in_address::RULE,
+            DomainErrorKind::WildcardInAddress | DomainErrorKind::Network => {
+                &rules::wildcard_in_address::RULE
+            }
             DomainErrorKind::WildcardTopLevel => &rules::wildcard_top_level_domain::RULE,
             DomainErrorKind::International { .. } => &rules::international_domain::RULE,
         }
@@ -94,6 +100,9 @@ impl DomainError {
             DomainErrorKind::Blank => "remove the blanks",
             DomainErrorKind::List => "give each domain a rule of its own; rules add up",
             DomainErrorKind::Scheme => "leave the scheme out, or use `http://` or `https://`",
+            DomainErrorKind::SchemeWithoutSlashes => {
+                "leave it out, or write `http://` or `https://` before the name"
+            }
             DomainErrorKind::SchemeWithoutHost => {
                 "write `*` for every movie; to admit only movies loaded over HTTPS, add `secure=\"true\"`"
             }
@@ -104,6 +113,7 @@ impl DomainError {
             DomainErrorKind::PartialWildcard => {
                 "use `*.example.com` for example.com and everything below it, `*` for every movie, or a rule for each name"
             }
+            DomainErrorKind::Network => "give each address a rule of its own, or write `*`: players know no networks",
             DomainErrorKind::WildcardInAddress => "give each address a rule of its own, or write `*`",
             DomainErrorKind::WildcardTopLevel => "name the domain below it, as in `*.example.com`, or write `*`",
             DomainErrorKind::International { suggestion: Some(suggestion) } => {
@@ -128,6 +138,9 @@ impl fmt::Display for DomainError {
             DomainErrorKind::Scheme => {
                 "expected a domain, found a URL of another scheme than http and https"
             }
+            DomainErrorKind::SchemeWithoutSlashes => {
+                "expected `://` behind the scheme, found `:` alone"
+            }
             DomainErrorKind::SchemeWithoutHost => "expected a domain after the scheme",
             DomainErrorKind::Port => "expected a domain, found a port behind it",
             DomainErrorKind::Path => "expected a domain, found a path behind it",
@@ -139,6 +152,7 @@ impl fmt::Display for DomainError {
             DomainErrorKind::WildcardInAddress => {
                 "expected a whole address, found a wildcard in it"
             }
+            DomainErrorKind::Network => "expected a whole address, found a network",
             DomainErrorKind::WildcardTopLevel => {
                 "expected two labels or more behind `*.`, found one"
             }

@@ -7,8 +7,10 @@
 
 use alloc::boxed::Box;
 use core::fmt;
+use core::ops::Range;
 use core::str::FromStr;
 
+use crate::lint::rules::template_placeholder;
 use crate::origin::{Host, HostError, Origin, Scheme, check_name};
 
 mod error;
@@ -91,6 +93,9 @@ impl FromStr for DomainPattern {
         if text == "*" {
             return Ok(Self::ANY);
         }
+        if template_placeholder::is_in(text) {
+            return fault(DomainErrorKind::Placeholder, whole);
+        }
         if text.trim() != text || text.trim().is_empty() {
             return fault(DomainErrorKind::Blank, whole);
         }
@@ -111,7 +116,13 @@ impl FromStr for DomainPattern {
 /// The scheme in front, and where the host begins.
 fn parse_scheme(text: &str) -> Result<(Option<Scheme>, usize), DomainError> {
     let Some(end) = text.find("://") else {
-        return Ok((None, 0));
+        return match scheme_without_slashes(text) {
+            Some(range) => Err(DomainError {
+                kind: DomainErrorKind::SchemeWithoutSlashes,
+                range,
+            }),
+            None => Ok((None, 0)),
+        };
     };
     match text.get(..end).and_then(Scheme::named) {
         Some(scheme) => Ok((Some(scheme), end + 3)),
@@ -122,20 +133,46 @@ fn parse_scheme(text: &str) -> Result<(Option<Scheme>, usize), DomainError> {
     }
 }
 
+/// Where `http:` or `https:` stands before something else than a port.
+fn scheme_without_slashes(text: &str) -> Option<Range<usize>> {
+    let (head, rest) = text.split_once(':')?;
+    let is_port = rest.bytes().all(|byte| byte.is_ascii_digit());
+    (!is_port && Scheme::named(head).is_some()).then_some(0..head.len() + 1)
+}
+
+/// Whether a text is an address of IPv6 but for a `*` in it.
+fn has_wildcard_in_address(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    let parts = bytes.all(|byte| byte.is_ascii_hexdigit() || b":.*[]".contains(&byte));
+    parts && text.contains('*') && text.matches(':').count() > 1
+}
+
+/// Whether a text is an address, a `/`, and a number or a mask.
+fn is_network(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(address, size)| {
+        let mut digits = size.bytes();
+        let is_size = digits.all(|byte| byte.is_ascii_digit() || byte == b'.');
+        is_size && !size.is_empty() && matches!(address.parse(), Ok(Host::Address(_)))
+    })
+}
+
 fn parse_hosts(text: &str) -> Result<Hosts, DomainError> {
     let fault = |kind, range| Err(DomainError { kind, range });
     let whole = 0..text.len();
     if text == "*" || text.is_empty() {
         return fault(DomainErrorKind::SchemeWithoutHost, whole);
     }
+    if is_network(text) {
+        return fault(DomainErrorKind::Network, whole);
+    }
+    if has_wildcard_in_address(text) {
+        return fault(DomainErrorKind::WildcardInAddress, whole);
+    }
     if let Some(at) = text.find(['/', '?', '#']) {
         return fault(DomainErrorKind::Path, at..text.len());
     }
     if let Some(at) = text.find('@') {
         return fault(DomainErrorKind::UserInfo, 0..at + 1);
-    }
-    if text.contains(['%', '{', '}', '$', '<', '>']) {
-        return fault(DomainErrorKind::Placeholder, whole);
     }
     if let Ok(host @ Host::Address(_)) = text.parse() {
         return Ok(Hosts::Exactly(host));

@@ -3,7 +3,7 @@
 //! A policy may have tens of thousands of rules, so nothing here compares each with each: rules are put into groups of
 //! the same domain, and a rule is held against the few groups that are wider than its own.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
@@ -12,13 +12,19 @@ use crate::{Policy, PortSet, Rule, Scheme, Secure};
 /// How many wider groups a rule is held against. Names in real policies have three or four labels.
 const MOST_WIDER: usize = 8;
 
+/// How many things `secure` can say.
+const SECURES: usize = 3;
+
 /// Ports `low` to `high`, and the rule that grants the lowest.
 type Ports = (u16, u16, usize);
+
+/// The ports of one rule, and the rule.
+type OneRule = (Vec<Ports>, usize);
 
 /// Rules that admit the same movies, by scheme and `secure`.
 #[derive(Default)]
 struct Group {
-    cells: [Vec<Ports>; 6],
+    cells: [Vec<Ports>; 9],
 }
 
 /// All grants of a policy.
@@ -53,12 +59,16 @@ pub(crate) fn duplicates(policy: &Policy) -> Vec<(usize, usize)> {
 /// Every rule that differs from another in its ports alone, but not from all: that one, and it.
 pub(crate) fn split(policy: &Policy) -> Vec<(usize, usize)> {
     let hosts = hosts(policy);
-    let repeated = duplicates(policy);
-    let mut repeated = repeated.iter().map(|(_, again)| *again).peekable();
+    // What is to be removed anyway is in the way of nothing.
+    let surplus: BTreeSet<usize> = duplicates(policy)
+        .into_iter()
+        .chain(shadowed(policy))
+        .map(|(_, surplus)| surplus)
+        .collect();
     let mut seen = BTreeMap::new();
     let mut found = Vec::new();
     for (index, (rule, host)) in policy.rules.iter().zip(&hosts).enumerate() {
-        if repeated.next_if_eq(&index).is_some() {
+        if surplus.contains(&index) {
             continue;
         }
         let first = *seen.entry((host.as_str(), cell(rule))).or_insert(index);
@@ -73,8 +83,13 @@ pub(crate) fn split(policy: &Policy) -> Vec<(usize, usize)> {
 pub(crate) fn shadowed(policy: &Policy) -> Vec<(usize, usize)> {
     let hosts = hosts(policy);
     let grants = Grants::of(policy, &hosts);
+    let among_equals = within(policy, &hosts);
     let mut found = Vec::new();
     for (index, (rule, host)) in policy.rules.iter().zip(&hosts).enumerate() {
+        if let Some(cover) = among_equals.get(&index) {
+            found.push((*cover, index));
+            continue;
+        }
         let wider = grants.wider(host, cell(rule));
         let mut cover = None;
         let all = merged(ranges(rule, index)).iter().all(|ports| {
@@ -87,6 +102,65 @@ pub(crate) fn shadowed(policy: &Policy) -> Vec<(usize, usize)> {
         }
     }
     found
+}
+
+/// Rules whose ports are a part of those of one other rule that admits the same movies: the one, by the other.
+///
+/// Each is held against one rule, the one that reaches furthest from its own lowest port. So it may miss some where both
+/// have lists; it never names a rule whose ports are not all granted by the other one.
+fn within(policy: &Policy, hosts: &[String]) -> BTreeMap<usize, usize> {
+    let mut alike: BTreeMap<(&str, usize), Vec<OneRule>> = BTreeMap::new();
+    for (index, (rule, host)) in policy.rules.iter().zip(hosts).enumerate() {
+        let ports = merged(ranges(rule, index));
+        let key = (host.as_str(), cell(rule));
+        alike.entry(key).or_default().push((ports, index));
+    }
+    let mut found = BTreeMap::new();
+    for rules in alike.values_mut().filter(|rules| rules.len() > 1) {
+        // Of those that begin at the same port, the one with the most ports comes first.
+        rules.sort_by_cached_key(|(ports, index)| {
+            let count: u32 = ports
+                .iter()
+                .map(|(low, high, _)| u32::from(high - low) + 1)
+                .sum();
+            let lowest = ports.first().map(|(low, _, _)| *low);
+            (lowest, core::cmp::Reverse(count), *index)
+        });
+        let mut widest: Option<(&[Ports], usize)> = None;
+        let reach = |ports: &[Ports]| ports.last().map(|(_, high, _)| *high);
+        for (ports, index) in &*rules {
+            let cover = widest.filter(|(wide, _)| {
+                let same = without_rule(wide) == without_rule(ports);
+                !same
+                    && ports
+                        .iter()
+                        .all(|ports| covering(&[wide], *ports).is_some())
+            });
+            match cover {
+                Some((_, cover)) => {
+                    found.insert(*index, cover);
+                }
+                None if widest.is_none_or(|(wide, _)| reach(ports) > reach(wide)) => {
+                    widest = Some((ports, *index));
+                }
+                None => {}
+            }
+        }
+    }
+    found
+}
+
+/// Whether a rule grants every port from this one up.
+pub(crate) fn grants_from(rule: &Rule, lowest: u16) -> bool {
+    let ports = merged(ranges(rule, 0));
+    covering(&[&ports], (lowest, u16::MAX, 0)).is_some()
+}
+
+/// Whether all ports of the second are among those of the first.
+pub(crate) fn holds(wide: &PortSet, narrow: &PortSet) -> bool {
+    let wide = merged(ranges_of(wide, 0));
+    let mut narrow = ranges_of(narrow, 0).into_iter();
+    narrow.all(|ports| covering(&[&wide], ports).is_some())
 }
 
 /// Whether two policies admit the same movies to the same ports. It may say no of two that do, never yes of two that
@@ -126,27 +200,31 @@ fn hosts(policy: &Policy) -> Vec<String> {
         .collect()
 }
 
-/// Which of the six cells of its group a rule belongs into.
+/// Which of the nine cells of its group a rule belongs into.
 fn cell(rule: &Rule) -> usize {
     let scheme = match rule.domain.scheme() {
         None => 0,
         Some(Scheme::Http) => 1,
         Some(Scheme::Https) => 2,
     };
-    scheme * 2 + usize::from(rule.secure == Secure::HttpsOnly)
+    // Each admits what those behind it admit, however the policy is served: what a URL policy leaves open is `false`
+    // over HTTP and `true` over HTTPS.
+    let secure = match rule.secure {
+        Secure::Any => 0,
+        Secure::AsServed => 1,
+        Secure::HttpsOnly => 2,
+    };
+    scheme * SECURES + secure
 }
 
 /// The cells of a group that admit all that a cell admits, itself included.
 fn cells_over(cell: usize) -> impl Iterator<Item = usize> {
-    let (scheme, secure) = (cell / 2, cell % 2);
+    let (scheme, secure) = (cell / SECURES, cell % SECURES);
     let schemes = [Some(0), (scheme != 0).then_some(scheme)];
-    let secures = [Some(0), (secure != 0).then_some(secure)];
-    schemes.into_iter().flatten().flat_map(move |scheme| {
-        secures
-            .into_iter()
-            .flatten()
-            .map(move |secure| scheme * 2 + secure)
-    })
+    schemes
+        .into_iter()
+        .flatten()
+        .flat_map(move |scheme| (0..=secure).map(move |secure| scheme * SECURES + secure))
 }
 
 /// The hosts that are wider than a host, and itself: `*`, and `*.` before it and before what is left of it without its
@@ -217,7 +295,11 @@ fn covering(groups: &[&[Ports]], (low, high, _): Ports) -> Option<usize> {
 }
 
 fn ranges(rule: &Rule, index: usize) -> Vec<Ports> {
-    match &rule.ports {
+    ranges_of(&rule.ports, index)
+}
+
+fn ranges_of(ports: &PortSet, index: usize) -> Vec<Ports> {
+    match ports {
         PortSet::All => Vec::from([(1, u16::MAX, index)]),
         PortSet::List(ranges) => ranges
             .iter()

@@ -1,14 +1,14 @@
 //! Applies safe fixes until none is left.
 //!
-//! A fix is believed only after the fixed file has been judged: what would add a finding, or change what the policy
-//! grants, is not done, whatever the rule that offers it thinks.
+//! A fix is believed only after the fixed file has been judged: what would add a finding, change what the policy grants,
+//! or make it another kind of file to whoever looks at it next, is not done, whatever the rule that offers it thinks.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::coverage::same_grants;
-use super::{Options, Report, lint_with};
+use super::{Hints, Options, Report, lint_with};
 use crate::diagnostic::Fix;
 
 /// A file with its safe fixes applied.
@@ -19,6 +19,8 @@ pub struct Fixed {
     pub bytes: Vec<u8>,
     /// What was done, one title for each finding that was mended, in the order in which it was done.
     pub applied: Vec<String>,
+    /// The rules whose findings were mended.
+    pub rules: BTreeSet<&'static str>,
 }
 
 /// How often the whole file is gone through. Three have always been enough; each is bounded by the number of rules.
@@ -46,9 +48,9 @@ pub fn fix(bytes: &[u8], options: &Options) -> Fixed {
 #[must_use]
 pub fn fix_where(bytes: &[u8], options: &Options, wanted: impl Fn(&str) -> bool) -> Fixed {
     // Hints count, so that mending one fault cannot bring another about unseen.
-    let options = options.clone().hints(true);
+    let options = options.clone().hints(Hints::Wanted);
     let mut file = File::new(bytes.to_vec(), &options);
-    let mut applied = Vec::new();
+    let (mut applied, mut rules) = (Vec::new(), BTreeSet::new());
     for _ in 0..MOST_ROUNDS {
         let before = applied.len();
         for rule in file
@@ -59,6 +61,7 @@ pub fn fix_where(bytes: &[u8], options: &Options, wanted: impl Fn(&str) -> bool)
             if let Some((better, mut titles)) = file.mended(rule, &options) {
                 file = better;
                 applied.append(&mut titles);
+                rules.insert(rule);
             }
         }
         if applied.len() == before {
@@ -68,6 +71,7 @@ pub fn fix_where(bytes: &[u8], options: &Options, wanted: impl Fn(&str) -> bool)
     Fixed {
         bytes: file.bytes,
         applied,
+        rules,
     }
 }
 
@@ -98,6 +102,9 @@ impl File {
             .filter(|finding| finding.rule == rule)
             .filter_map(|finding| finding.fix.as_ref());
         let (bytes, titles) = apply(&self.bytes, fixes);
+        if !options.keeps_kind(&bytes) {
+            return None;
+        }
         let better = Self::new(bytes, options);
         better.is_better_than(self).then_some((better, titles))
     }

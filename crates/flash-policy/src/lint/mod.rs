@@ -20,7 +20,7 @@ pub(crate) mod subject;
 
 pub use fix::{Fixed, fix, fix_where};
 pub use kind::Kind;
-pub use options::{Client, Options, Serving};
+pub use options::{Client, Hints, Options, Serving};
 pub use rule::{Group, Rule, nearest_rule, rule, rules};
 use subject::Subject;
 
@@ -69,12 +69,12 @@ pub fn lint_with(bytes: &[u8], options: &Options) -> Report {
         found: &findings,
     };
     for rule in rules() {
-        if options.hints || rule.severity > Severity::Hint {
+        if options.hints == Hints::Wanted || rule.severity > Severity::Hint {
             (rule.check)(&subject, &mut added);
         }
     }
     findings.append(&mut added);
-    findings.retain(|finding| options.hints || finding.severity > Severity::Hint);
+    findings.retain(|finding| options.hints == Hints::Wanted || finding.severity > Severity::Hint);
     findings.sort_by_key(|finding| finding.label.as_ref().map_or(0, |label| label.span.start));
     Report {
         policy: parsed.policy,

@@ -1,5 +1,6 @@
 //! What the linter is to assume: how the file is served, what kind it is, who reads it.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Kind;
@@ -53,6 +54,15 @@ pub(crate) enum Elsewhere {
     Perhaps,
 }
 
+/// Whether hints are wanted, beside warnings and errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Hints {
+    /// All that there is to say.
+    Wanted,
+    /// Warnings and errors alone.
+    LeftOut,
+}
+
 /// What the linter is to assume.
 ///
 /// ```
@@ -68,11 +78,19 @@ pub(crate) enum Elsewhere {
 pub struct Options {
     pub(crate) serving: Serving,
     pub(crate) kind: Kind,
+    /// What told the kind, where it was not named.
+    detected: Option<Detected>,
     pub(crate) clients: Vec<Client>,
     pub(crate) used_ports: Option<PortSet>,
-    pub(crate) hints: bool,
+    pub(crate) hints: Hints,
     pub(crate) limit: usize,
     pub(crate) elsewhere: Elsewhere,
+}
+
+/// The kind was told by the content of a file, and by its name if it has one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Detected {
+    file_name: Option<String>,
 }
 
 impl Options {
@@ -82,9 +100,10 @@ impl Options {
         Self {
             serving,
             kind: Kind::Socket,
+            detected: None,
             clients: Vec::new(),
             used_ports: None,
-            hints: true,
+            hints: Hints::Wanted,
             limit: LARGEST_LINTED,
             elsewhere: Elsewhere::Never,
         }
@@ -95,7 +114,7 @@ impl Options {
     #[must_use]
     pub const fn for_service(serving: Serving) -> Self {
         let mut options = Self::new(serving);
-        options.hints = false;
+        options.hints = Hints::LeftOut;
         options.limit = LARGEST;
         options.elsewhere = Elsewhere::Perhaps;
         options
@@ -111,9 +130,28 @@ impl Options {
 
     /// Which kind of file it is.
     #[must_use]
-    pub const fn kind(mut self, kind: Kind) -> Self {
+    pub fn kind(mut self, kind: Kind) -> Self {
         self.kind = kind;
+        self.detected = None;
         self
+    }
+
+    /// The kind that content and name of a file tell, see [`Kind::detect`].
+    ///
+    /// Fixes leave what tells it in place: the mended file is of the same kind.
+    #[must_use]
+    pub fn detected_kind(mut self, bytes: &[u8], file_name: Option<&str>) -> Self {
+        self.kind = Kind::detect(bytes, file_name);
+        self.detected = Some(Detected {
+            file_name: file_name.map(String::from),
+        });
+        self
+    }
+
+    /// Whether these bytes are of the kind that is assumed, as far as that was told by what a file holds.
+    pub(crate) fn keeps_kind(&self, bytes: &[u8]) -> bool {
+        let detected = self.detected.as_ref();
+        detected.is_none_or(|by| Kind::detect(bytes, by.file_name.as_deref()) == self.kind)
     }
 
     /// Who reads it beside Flash Player.
@@ -132,7 +170,7 @@ impl Options {
 
     /// Whether hints are wanted, beside warnings and errors.
     #[must_use]
-    pub const fn hints(mut self, hints: bool) -> Self {
+    pub const fn hints(mut self, hints: Hints) -> Self {
         self.hints = hints;
         self
     }

@@ -71,14 +71,22 @@ impl<'a> Subject<'a> {
 
     /// The ports and ranges of all rules, with their places; `*` is none of them.
     pub(crate) fn port_ranges(&self) -> impl Iterator<Item = (PortRange, Span)> + use<'_, 'a> {
-        self.rules().flat_map(|(rule, places)| {
-            let ranges = match &rule.ports {
-                PortSet::All => &[][..],
-                PortSet::List(ranges) => ranges,
-            };
-            let items = self.port_items(places, ranges.len());
-            ranges.iter().copied().zip(items)
-        })
+        self.rules()
+            .flat_map(|(rule, places)| self.port_ranges_of(rule, places))
+    }
+
+    /// The same of one rule.
+    pub(crate) fn port_ranges_of(
+        &self,
+        rule: &'a Rule,
+        places: &RulePlaces,
+    ) -> impl Iterator<Item = (PortRange, Span)> + use<'a> {
+        let ranges = match &rule.ports {
+            PortSet::All => &[][..],
+            PortSet::List(ranges) => ranges,
+        };
+        let items = self.port_items(places, ranges.len());
+        ranges.iter().copied().zip(items)
     }
 
     /// The places of the items of a list of ports; where they can't be told apart, the whole list for each.
@@ -119,6 +127,15 @@ impl<'a> Subject<'a> {
             Some(end) if at_line_start => (start..span.end + end + 1).into(),
             _ => span,
         }
+    }
+
+    /// Whether a rule can be removed without a comment in it being lost.
+    pub(crate) fn is_without_comments(&self, rule: &RulePlaces) -> bool {
+        let content = self.bytes.get(rule.tag.end..rule.element.end);
+        !content
+            .unwrap_or_default()
+            .windows(4)
+            .any(|window| window == b"<!--")
     }
 
     /// A place with the blanks before it.

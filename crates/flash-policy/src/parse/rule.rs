@@ -8,6 +8,7 @@ use crate::document::{Attribute, Element};
 use crate::domain::{DomainError, DomainErrorKind};
 use crate::lint::rules;
 use crate::ports::{PortSetError, PortSetErrorKind};
+use crate::spelling::nearest;
 use crate::{Diagnostic, DomainPattern, PortSet, Rule, Secure};
 
 /// Reads a rule; none where it grants nothing in the player, and then a finding says why.
@@ -16,10 +17,11 @@ pub(super) fn read(
     profile: Profile,
     findings: &mut Vec<Diagnostic>,
 ) -> Option<(Rule, RulePlaces)> {
-    structure::unknown_attributes(element, &["domain", "to-ports", "secure"], findings);
+    let is_told = |attribute: &Attribute| is_told_as_missing(element, attribute, profile);
+    structure::unknown_attributes(element, &ATTRIBUTES, is_told, findings);
     let domain = read_domain(element, findings);
     let ports = read_ports(element, profile, findings);
-    let secure = read_secure(element, findings);
+    let secure = read_secure(element, profile, findings);
     let rule = Rule {
         domain: domain?,
         ports: ports?,
@@ -40,9 +42,44 @@ pub(super) fn read(
     Some((rule, places))
 }
 
+const ATTRIBUTES: [&str; 3] = ["domain", "to-ports", "secure"];
+
+/// What people write in the place of what is required.
+const OTHER_NAMES: [(&str, &[&str]); 2] = [
+    (
+        "domain",
+        &["host", "hostname", "from", "origin", "uri", "url"],
+    ),
+    ("to-ports", &["ports", "port"]),
+];
+
+/// The attribute that was to be one that is required and missing.
+fn misspelt<'a>(element: &'a Element, required: &str) -> Option<&'a Attribute> {
+    let others = OTHER_NAMES.iter().find(|(name, _)| *name == required);
+    let others = others.map_or(&[][..], |(_, others)| others);
+    element.attributes.iter().find(|attribute| {
+        let name = attribute.name.to_ascii_lowercase();
+        let is_meant = nearest(&name, &[required]).is_some() || others.contains(&name.as_str());
+        is_meant && !ATTRIBUTES.contains(&attribute.name.as_str())
+    })
+}
+
+/// Whether an attribute is told of where a required one is missed.
+fn is_told_as_missing(element: &Element, attribute: &Attribute, profile: Profile) -> bool {
+    let required = match profile {
+        Profile::Socket => &["domain", "to-ports"][..],
+        Profile::Url => &["domain"],
+    };
+    let mut missing = required
+        .iter()
+        .filter(|name| element.attribute(name).is_none());
+    missing.any(|name| misspelt(element, name).is_some_and(|found| found.span == attribute.span))
+}
+
 fn read_domain(element: &Element, findings: &mut Vec<Diagnostic>) -> Option<DomainPattern> {
     let Some(attribute) = element.attribute("domain") else {
-        findings.push(rules::missing_domain::found(element));
+        let meant = misspelt(element, "domain");
+        findings.push(rules::missing_domain::found(element, meant));
         return None;
     };
     match attribute.value.parse() {
@@ -80,7 +117,8 @@ fn read_ports(
         return Some(PortSet::All);
     }
     let Some(attribute) = element.attribute("to-ports") else {
-        findings.push(rules::missing_to_ports::found(element));
+        let meant = misspelt(element, "to-ports");
+        findings.push(rules::missing_to_ports::found(element, meant));
         return None;
     };
     match attribute.value.parse() {
@@ -97,11 +135,12 @@ fn read_ports(
 
 fn bad_ports(error: &PortSetError, attribute: &Attribute) -> Diagnostic {
     let place = attribute.place(&error.range);
-    let placeholder = attribute.value.contains(['%', '{', '}', '$']);
+    if rules::template_placeholder::is_in(&attribute.value) {
+        let place = attribute.value_span;
+        let message = "expected ports, found a placeholder".to_string();
+        return rules::template_placeholder::found(message, place, "ports");
+    }
     let rule = match error.kind {
-        PortSetErrorKind::NotANumber if placeholder => {
-            return rules::template_placeholder::found(error.to_string(), place, "ports");
-        }
         PortSetErrorKind::Empty => &rules::empty_to_ports::RULE,
         PortSetErrorKind::WildcardInList => &rules::wildcard_in_port_list::RULE,
         PortSetErrorKind::Zero
@@ -116,15 +155,22 @@ fn bad_ports(error: &PortSetError, attribute: &Attribute) -> Diagnostic {
         .help(error.help())
 }
 
-fn read_secure(element: &Element, findings: &mut Vec<Diagnostic>) -> Option<Secure> {
+fn read_secure(
+    element: &Element,
+    profile: Profile,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<Secure> {
     let Some(attribute) = element.attribute("secure") else {
-        return Some(Secure::Any);
+        return Some(match profile {
+            Profile::Socket => Secure::Any,
+            Profile::Url => Secure::AsServed,
+        });
     };
     match attribute.value.as_str() {
         "true" => Some(Secure::HttpsOnly),
         "false" => Some(Secure::Any),
         _ => {
-            findings.push(rules::bad_secure::found(attribute));
+            findings.extend(rules::bad_secure::find(element));
             None
         }
     }

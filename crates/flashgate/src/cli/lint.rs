@@ -29,9 +29,9 @@ pub(super) struct Lint {
         hide_possible_values = false
     )]
     kind: Option<KindFlag>,
-    /// The port that will serve them, as players dial it
-    #[arg(long, value_name = "PORT", default_value = "843", value_parser = port)]
-    port: Port,
+    /// The port that will serve them, as players dial it; what is served so is no URL policy [default: 843]
+    #[arg(long, value_name = "PORT", value_parser = port)]
+    port: Option<Port>,
     /// Add what this client can't take. May be given several times
     #[arg(long = "client", value_enum, value_name = "CLIENT")]
     clients: Vec<ClientFlag>,

@@ -11,7 +11,7 @@ use flash_policy::{
 };
 
 use super::gates::{self, GatePorts};
-use super::policy_file::{self, ServedAt};
+use super::policy_file::{self, ServedAt, Told};
 use super::raw::{RULE, RawContent, RawPolicy, RawPorts, RawRule};
 use super::tree::{At, Text};
 use crate::confinement;
@@ -115,6 +115,7 @@ impl Named {
     pub(super) fn judge(&self, served: &ServedAt) -> Vec<Diagnostic> {
         let ports = served.each();
         let mut found: Vec<_> = self.useless_site_control(&ports).into_iter().collect();
+        let mut told = Told::default();
         for port in ports {
             let Some(policy) = self.policy(port) else {
                 return found;
@@ -132,7 +133,7 @@ impl Named {
                 finding.secondary.clear();
                 finding.fix = None;
                 in_toml(&mut finding);
-                if !found.contains(&finding) {
+                if told.is_new(&finding) {
                     found.push(finding);
                 }
             }

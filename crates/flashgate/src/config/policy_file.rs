@@ -68,12 +68,27 @@ impl Content {
     /// Everything that is to be said of it where it is served; each finding once.
     pub(crate) fn judge(&self, served: &ServedAt) -> Vec<Diagnostic> {
         let mut found: Vec<_> = self.finding.as_deref().cloned().into_iter().collect();
-        let mut seen = HashSet::new();
+        let mut told = Told::default();
         for port in served.each() {
             let new = served.judge(&self.bytes, port).into_iter();
-            found.extend(new.filter(|finding| seen.insert(finding.clone())));
+            found.extend(new.filter(|finding| told.is_new(finding)));
         }
         found
+    }
+}
+
+/// What was found for other ports.
+#[derive(Debug, Default)]
+pub(super) struct Told(HashSet<Diagnostic>);
+
+impl Told {
+    /// Whether this was not found there. Of what a wildcard opens, the lowest port comes first, and opens the most.
+    pub(super) fn is_new(&mut self, finding: &Diagnostic) -> bool {
+        let mut finding = finding.clone();
+        if finding.rule == "wildcard-ports" {
+            finding.message = String::new();
+        }
+        self.0.insert(finding)
     }
 }
 

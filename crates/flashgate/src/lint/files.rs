@@ -87,9 +87,10 @@ fn faulty<'a>(error: &'a walkdir::Error, above: &'a [PathBuf]) -> Option<&'a Pat
 
 fn is_policy(entry: &DirEntry) -> bool {
     let extension = entry.path().extension().and_then(OsStr::to_str);
-    // A link to a file is a file.
-    extension.is_some_and(|extension| extension.eq_ignore_ascii_case("xml"))
-        && entry.path().is_file()
+    let named = extension.is_some_and(|extension| extension.eq_ignore_ascii_case("xml"));
+    // A link to a file is a file; one that leads nowhere is told about when it can't be read.
+    let leads_nowhere = || entry.path_is_symlink() && !entry.path().exists();
+    named && (entry.path().is_file() || leads_nowhere())
 }
 
 /// Why something can't be read, and what to do.

@@ -27,8 +27,8 @@ pub(crate) struct Request {
     pub(crate) paths: Vec<PathBuf>,
     /// By content and name, if none.
     pub(crate) kind: Option<Kind>,
-    /// The port that will serve them.
-    pub(crate) port: Port,
+    /// The port that will serve them, if it was named: what is served from one is no URL policy.
+    pub(crate) port: Option<Port>,
     pub(crate) clients: Vec<Client>,
     pub(crate) levels: Levels,
     pub(crate) fixing: Fixing,
@@ -68,6 +68,8 @@ pub(crate) struct Judged {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KindFrom {
     Flag,
+    /// The port that serves it.
+    Port,
     /// Its content and its name.
     File,
 }
@@ -98,8 +100,7 @@ fn one(input: Input, request: &Request) -> Outcome {
         }
     };
     let bytes = match bytes {
-        Ok(bytes) if bytes.len() <= LARGEST_LINTED => bytes,
-        Ok(_) => return unread(name, too_large()),
+        Ok(bytes) => bytes,
         Err(error) => {
             let fault = files::unreadable(&error);
             return unread(name, fault);
@@ -108,7 +109,9 @@ fn one(input: Input, request: &Request) -> Outcome {
     let mut judged = judge(bytes, &name, request);
     let fault = match request.fixing {
         Fixing::Off => None,
-        Fixing::InPlace => mend(&mut judged, path.as_deref(), request).err(),
+        // Of a larger one only the beginning was read.
+        Fixing::InPlace if judged.bytes.len() > LARGEST_LINTED => None,
+        Fixing::InPlace => mend(&mut judged, &name, path.as_deref(), request).err(),
     };
     Outcome {
         name,
@@ -133,23 +136,15 @@ fn read(from: impl Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn too_large() -> Fault {
-    Fault {
-        message: format!(
-            "expected a policy file of at most {} KiB, found more",
-            LARGEST_LINTED / 1024
-        ),
-        help: "no player takes a policy of that size; name the file that is served".to_owned(),
-    }
-}
-
 fn judge(bytes: Vec<u8>, name: &str, request: &Request) -> Judged {
-    let (kind, kind_from) = match request.kind {
-        Some(kind) => (kind, KindFrom::Flag),
-        None => (Kind::detect(&bytes, Some(name)), KindFrom::File),
-    };
-    let mut findings = lint::lint_with(&bytes, &options(kind, request)).findings;
+    let (kind, kind_from) = kind(&bytes, name, request);
+    let options = options(&bytes, name, kind_from, kind, request);
+    let mut findings = lint::lint_with(&bytes, &options).findings;
+    if bytes.len() > LARGEST_LINTED {
+        findings.retain(|finding| finding.rule == "file-too-large");
+    }
     request.levels.apply(&mut findings);
+    withdraw_fixes(&mut findings, &bytes, &options, request);
     Judged {
         bytes,
         kind,
@@ -159,27 +154,69 @@ fn judge(bytes: Vec<u8>, name: &str, request: &Request) -> Judged {
     }
 }
 
-fn options(kind: Kind, request: &Request) -> Options {
-    Options::new(Serving::from_port(request.port))
-        .kind(kind)
-        .clients(&request.clients)
+fn kind(bytes: &[u8], name: &str, request: &Request) -> (Kind, KindFrom) {
+    if let Some(kind) = request.kind {
+        return (kind, KindFrom::Flag);
+    }
+    match Kind::detect(bytes, Some(name)) {
+        Kind::Url if request.port.is_some() => (Kind::Socket, KindFrom::Port),
+        kind => (kind, KindFrom::File),
+    }
+}
+
+fn options(
+    bytes: &[u8],
+    name: &str,
+    kind_from: KindFrom,
+    kind: Kind,
+    request: &Request,
+) -> Options {
+    let port = request.port.unwrap_or(Port::MASTER);
+    let options = Options::new(Serving::from_port(port)).clients(&request.clients);
+    match kind_from {
+        KindFrom::File => options.detected_kind(bytes, Some(name)),
+        KindFrom::Flag | KindFrom::Port => options.kind(kind),
+    }
+}
+
+/// Whether fixes of a rule are made: whoever allows something wants it left alone.
+fn is_wanted(rule: &str, request: &Request) -> bool {
+    !request.levels.allows(rule)
+}
+
+/// Leaves those fixes alone that `--fix` would make: it makes none that would do harm elsewhere.
+fn withdraw_fixes(findings: &mut [Diagnostic], bytes: &[u8], options: &Options, request: &Request) {
+    if findings.iter().all(|finding| finding.fix.is_none()) {
+        return;
+    }
+    let made = lint::fix_where(bytes, options, |rule| is_wanted(rule, request)).rules;
+    for finding in findings
+        .iter_mut()
+        .filter(|finding| !made.contains(finding.rule))
+    {
+        finding.fix = None;
+    }
 }
 
 /// Makes the safe fixes, first on disk: what is reported is what is there.
-fn mend(judged: &mut Judged, path: Option<&Path>, request: &Request) -> Result<(), Fault> {
-    let options = options(judged.kind, request);
-    // Whoever allows something wants it left alone.
-    let wanted = |rule: &str| !request.levels.allows(rule);
-    let fixed = lint::fix_where(&judged.bytes, &options, wanted);
+fn mend(
+    judged: &mut Judged,
+    name: &str,
+    path: Option<&Path>,
+    request: &Request,
+) -> Result<(), Fault> {
+    let options = options(&judged.bytes, name, judged.kind_from, judged.kind, request);
+    let fixed = lint::fix_where(&judged.bytes, &options, |rule| is_wanted(rule, request));
     if fixed.bytes == judged.bytes {
         return Ok(());
     }
     if let Some(path) = path {
         replace::replace(path, &judged.bytes, &fixed.bytes)?;
     }
-    // Of the kind that it was taken for before, whatever a fix has done to what told it.
     let mut findings = lint::lint_with(&fixed.bytes, &options).findings;
     request.levels.apply(&mut findings);
+    // What could be mended is.
+    findings.iter_mut().for_each(|finding| finding.fix = None);
     *judged = Judged {
         bytes: fixed.bytes,
         kind: judged.kind,

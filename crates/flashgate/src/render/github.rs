@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 
 use flash_policy::{Diagnostic, Severity};
 
-use super::Source;
 use super::report::Entry;
+use super::{Source, printable};
 use crate::lint::Outcome;
 
 pub(super) fn lines(entries: &[Entry<'_>]) -> String {
@@ -60,5 +60,13 @@ fn data(text: &str) -> String {
 }
 
 fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
+    // GitHub decodes line ends; what else a terminal would act on has no code there.
+    let lines: Vec<_> = text.split(['\r', '\n']).map(printable).collect();
+    let mut ends = text.matches(['\r', '\n']);
+    let mut shown = String::new();
+    for line in lines {
+        shown.push_str(&line);
+        shown.push_str(ends.next().unwrap_or_default());
+    }
+    data(&shown).replace(':', "%3A").replace(',', "%2C")
 }

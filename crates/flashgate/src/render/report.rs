@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 
+use flash_policy::lint::Kind;
 use flash_policy::{Diagnostic, Severity};
 
 use super::{Source, github, human, json, more, renderer, sarif, short};
@@ -105,7 +106,13 @@ fn people(entries: &[Entry<'_>], summary: &Summary) -> Report {
 fn editor(stdout: String, entries: &[Entry<'_>], summary: &Summary) -> Report {
     Report {
         stdout,
-        stderr: format!("{}{}{}\n", fixes(entries), faults(entries), summary.line()),
+        stderr: format!(
+            "{}{}{}{}\n",
+            fixes(entries),
+            faults(entries),
+            guesses(entries),
+            summary.line()
+        ),
     }
 }
 
@@ -121,15 +128,20 @@ fn guesses(entries: &[Entry<'_>]) -> String {
     let mut text = String::new();
     for entry in entries {
         let judged = entry.outcome.judged.as_ref();
-        let guessed = judged.is_some_and(|judged| judged.kind_from == KindFrom::File);
+        let guessed = judged.filter(|judged| judged.kind_from == KindFrom::File);
         let without_ports = |finding: &Diagnostic| finding.rule == "missing-to-ports";
-        if guessed && entry.findings().iter().any(without_ports) {
-            let name = entry.source.name();
-            let _ = writeln!(
+        let name = entry.source.name();
+        let _ = match guessed.map(|judged| judged.kind) {
+            Some(Kind::Url) => writeln!(
+                text,
+                "{name} was taken for a URL policy, which a web server has; `--as socket` judges it as a socket policy\n"
+            ),
+            Some(Kind::Socket) if entry.findings().iter().any(without_ports) => writeln!(
                 text,
                 "{name} was taken for a socket policy; if a web server has it as /crossdomain.xml, add `--as url`\n"
-            );
-        }
+            ),
+            Some(_) | None => Ok(()),
+        };
     }
     text
 }

@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use flash_policy::Span;
+use flash_policy::diagnostic::is_hidden;
 
 /// Characters are counted once, up to each so many bytes, so that a place in a very long line is found at once.
 const STRIDE: usize = 1024;
@@ -16,7 +17,7 @@ const MARK: &[u8] = b"\xEF\xBB\xBF";
 #[derive(Debug)]
 pub(crate) struct Source {
     name: String,
-    /// Without a byte order mark; what is not UTF-8 is replaced.
+    /// Without a byte order mark; what is not UTF-8 or not to be seen is replaced.
     text: String,
     /// Where valid and faulty stretches begin: in the bytes, and in the text.
     stretches: Vec<(usize, usize)>,
@@ -49,8 +50,21 @@ impl Source {
         let (mut text, mut stretches) = (String::new(), vec![(0, 0)]);
         for chunk in bytes.get(at..).unwrap_or_default().utf8_chunks() {
             stretches.push((at, text.len()));
-            text.push_str(chunk.valid());
-            at += chunk.valid().len();
+            let mut rest = chunk.valid();
+            // A terminal would act on these, or hide them.
+            while let Some((shown, hidden)) = rest.find(is_replaced).map(|at| rest.split_at(at)) {
+                let mut after = hidden.chars();
+                let length = after.next().map_or(0, char::len_utf8);
+                text.push_str(shown);
+                at += shown.len();
+                stretches.push((at, text.len()));
+                text.push(char::REPLACEMENT_CHARACTER);
+                at += length;
+                stretches.push((at, text.len()));
+                rest = after.as_str();
+            }
+            text.push_str(rest);
+            at += rest.len();
             if !chunk.invalid().is_empty() {
                 stretches.push((at, text.len()));
                 text.push(char::REPLACEMENT_CHARACTER);
@@ -151,6 +165,11 @@ impl Excerpt<'_> {
     }
 }
 
+/// What is hidden but ASCII: of that, the renderer makes pictures, or lines.
+fn is_replaced(c: char) -> bool {
+    is_hidden(c) && !c.is_ascii()
+}
+
 fn counts(text: &str) -> Vec<usize> {
     let strides = text.as_bytes().chunks(STRIDE);
     let sums = strides.scan(0, |sum, stride| {
@@ -169,7 +188,7 @@ fn characters(bytes: &[u8]) -> usize {
 pub(crate) fn printable(name: &str) -> String {
     let mut shown = String::new();
     for c in name.chars() {
-        if c.is_control() {
+        if is_hidden(c) {
             shown.extend(c.escape_default());
         } else {
             shown.push(c);
@@ -199,6 +218,8 @@ mod tests {
         check(b"\xEF\xBB\xBFab", 2, 1, 1);
         check(b"\xEF\xBB\xBFab", 4, 1, 2);
         check(b"a\xFF\xFFb", 3, 1, 4);
+        check("a\u{9b}\u{200b}b".as_bytes(), 6, 1, 4);
+        check("a\u{9b}\u{200b}\nb".as_bytes(), 8, 2, 2);
         check(b"ab", 99, 1, 3);
         let long = "ä".repeat(STRIDE * 3);
         check(long.as_bytes(), STRIDE * 4 + 2, 1, STRIDE * 2 + 2);

@@ -37,7 +37,9 @@ fn folders_are_searched() {
     symlink("../e.xml", folder.path().join("sub/link.xml")).unwrap();
     symlink("nowhere", folder.path().join("sub/dangling.xml")).unwrap();
     let said = lint_in(folder.path(), &["--format", "short", "sub"]);
-    assert_eq!(said.code, Some(0), "{said:?}");
+    assert_eq!(said.code, Some(2), "{said:?}");
+    let nowhere = "error: sub/dangling.xml: can't be read: no such file";
+    assert!(said.stderr.contains(nowhere), "{said:?}");
     let expected = ["sub/a.XML", "sub/b.xml", "sub/deep/c.xml", "sub/link.xml"];
     assert_eq!(files(&said.stdout), expected);
     // A folder that is named is searched even through a link, and no file is looked at twice.
@@ -92,7 +94,7 @@ fn a_folder_that_fails_halfway_is_named() {
 }
 
 #[test]
-fn more_than_a_mebibyte_is_refused() {
+fn more_than_a_mebibyte_is_too_large() {
     let filled = |length: usize| {
         let (start, end) = ("<cross-domain-policy><!--", "--></cross-domain-policy>");
         let blanks = " ".repeat(length - start.len() - end.len());
@@ -100,13 +102,17 @@ fn more_than_a_mebibyte_is_refused() {
     };
     let said = lint(filled(1024 * 1024), &["--format", "short"]);
     assert_ne!(said.code, Some(2), "{}", said.stderr);
-    let said = lint(filled(1024 * 1024 + 1), &["--format", "short"]);
-    assert_eq!(said.code, Some(2));
-    assert!(said.stderr.contains("at most 1024 KiB"), "{}", said.stderr);
-    // No more is read than tells: this one has no end.
-    let said = lint_in("/".as_ref(), &["/dev/zero"]);
-    assert_eq!(said.code, Some(2));
-    assert!(said.stderr.contains("at most 1024 KiB"), "{}", said.stderr);
+    // No more is read than tells: `/dev/zero` has no end.
+    let folder = Folder::new().unwrap();
+    folder.file("large.xml", filled(1024 * 1024 + 1)).unwrap();
+    for file in ["large.xml", "/dev/zero"] {
+        let said = lint_in(folder.path(), &["--format", "short", "--fix", file]);
+        assert_eq!(said.code, Some(1), "{said:?}");
+        assert!(said.stdout.contains("error[file-too-large]"), "{said:?}");
+        assert_eq!(said.stdout.lines().count(), 1, "{said:?}");
+    }
+    let untouched = fs::read(folder.path().join("large.xml")).unwrap();
+    assert_eq!(untouched.len(), 1024 * 1024 + 1);
 }
 
 /// Names come from elsewhere, and terminals obey control characters.

@@ -8,7 +8,7 @@ use std::process::Command;
 use testkit::folder::Folder;
 use testkit::needs;
 
-use super::{Said, faulty, lint, lint_in, sound};
+use super::{Said, faulty, lint, lint_in, policy, sound};
 
 /// Something that is safe to mend, and the same mended.
 fn mendable() -> (Vec<u8>, Vec<u8>) {
@@ -184,4 +184,24 @@ fn standard_input() {
     }
     let said = lint(sound(), &["--fix"]);
     assert_eq!(said.stdout, sound(), "what needs no mending comes out too");
+}
+
+/// What told the kind of a file stays in it, and nothing is promised that is not done.
+#[test]
+fn what_is_promised_is_done() {
+    let doctype =
+        "<!DOCTYPE cross-domain-policy SYSTEM \"http://www.adobe.com/PolicyFileSocket.xsd\">\n";
+    let body = "<allow-access-from domain=\"www.games.test\"/>\n\
+                <allow-http-request-headers-from domain=\"*\" headers=\"X\"/>";
+    let told = [doctype, &policy(body)].concat();
+    for text in [told.as_bytes(), b"<cross-domain-policy><a></b>\0\0"] {
+        let promised = lint(text, &["--format", "short"]);
+        let done = lint(text, &["--format", "short", "--fix"]);
+        assert_eq!(
+            promised.stderr.contains("`--fix` can mend"),
+            done.stderr.contains(" made"),
+            "{promised:?} {done:?}"
+        );
+        assert!(!done.stderr.contains("can mend"), "{done:?}");
+    }
 }

@@ -167,3 +167,27 @@ fn a_report_that_cannot_be_written() {
     let command = command.current_dir(folder.path()).stdout(full);
     assert_eq!(command.status().unwrap().code(), Some(2));
 }
+
+/// Most URL policies that are served over the socket protocol were copied from `/crossdomain.xml` as they were.
+#[test]
+fn what_a_file_was_taken_for_is_told() {
+    let copied = policy(
+        "<allow-access-from domain=\"www.games.test\"/>\n\
+         <allow-http-request-headers-from domain=\"www.games.test\" headers=\"X\"/>",
+    );
+    let told = "was taken for a URL policy, which a web server has; `--as socket` judges it";
+    let said = exits(&copied, &[], 0);
+    assert!(said.stdout.contains(told), "{said:?}");
+    let said = exits(&copied, &["--format", "short"], 0);
+    assert!(said.stderr.contains(told), "{said:?}");
+    assert!(
+        !exits(&copied, &["--as", "url"], 0).stdout.contains(told),
+        "it was named"
+    );
+    // A web server's port is none of ours.
+    for arguments in [["--as", "socket"], ["--port", "843"]] {
+        let said = exits(&copied, &arguments, 1);
+        assert!(said.stdout.contains("missing-to-ports"), "{said:?}");
+        assert!(!said.stdout.contains(told), "{said:?}");
+    }
+}

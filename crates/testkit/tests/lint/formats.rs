@@ -7,7 +7,7 @@ use serde_json::Value;
 use testkit::folder::Folder;
 use testkit::needs;
 
-use super::{Said, lint_in, policy};
+use super::{Said, lint, lint_in, policy};
 
 /// A folder with a file of many findings, one without any, and one that is not there: all that a format has to tell.
 fn everything(format: &str) -> (Folder, Said) {
@@ -206,4 +206,28 @@ fn short() {
         said.stdout
     );
     assert!(said.stderr.contains("2 files: "), "{}", said.stderr);
+}
+
+/// What a file holds is shown to terminals, and each finding has a line of its own.
+#[test]
+fn no_format_repeats_what_terminals_obey() {
+    let hostile = [
+        "<allow-access-from domain=\"a.games.test\" \u{9b}31m\u{202e} to-ports=\"9339\"",
+        "<allow-access-from domain=\"a.games.test\" to-ports=\"9339\"/\n",
+        "<allow-access-from domain=\"a\u{1b}[31m\" to-ports=\"9339\"\t\"/>",
+        "<allow-access-from domain=\"a\u{85}\u{200b}.test\" to-ports=\"9\r339\"/>",
+        "<!-- \u{9b}\u{2066} --><allow-access-from domain=\"*\" to-ports=\"9339\"/>",
+    ];
+    for body in hostile {
+        for format in ["human", "short", "github"] {
+            let said = lint(policy(body), &["--format", format]);
+            let obeyed = |c: &char| {
+                (c.is_control() && *c != '\n') || "\u{202e}\u{200b}\u{2066}".contains(*c)
+            };
+            assert_eq!(said.stdout.chars().find(obeyed), None, "{said:?}");
+            let mut lines = said.stdout.lines();
+            let begins = |line: &str| line.starts_with("<stdin>:") || line.starts_with("::");
+            assert!(format == "human" || lines.all(begins), "{said:?}");
+        }
+    }
 }

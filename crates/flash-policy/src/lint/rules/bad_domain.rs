@@ -17,7 +17,8 @@ No movie can have been loaded from there, so the rule is for nobody.
 
 ## What Flash does
 
-The player compares names letter by letter, without case, and looks nothing up.
+The player compares names letter by letter, without case, and looks nothing up. No version is known to differ;
+socket policies, with domains as they are now, exist since 7.0.19.
 
 ## Example
 

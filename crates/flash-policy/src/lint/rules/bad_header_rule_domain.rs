@@ -21,7 +21,8 @@ It matches no movie.
 
 ## What Flash does
 
-The same holds as for `<allow-access-from>`: a host name, an address, `*.` and a name, or `*`.
+The same holds as for `<allow-access-from>`: a host name, an address, `*.` and a name, or `*`. Adobe's
+specification, of 2010, names no version for it.
 
 ## Example
 

@@ -18,7 +18,8 @@ There are no such ports, so the rule grants nothing.
 ## What Flash does
 
 Adobe's text gives ports and `low-high` ranges. What players make of others is not stated; the rule is taken to
-grant nothing, with everything else in its list.
+grant nothing, with everything else in its list. No version is known to differ; socket policies, and with them
+`to-ports`, exist since 7.0.19.
 
 ## Example
 

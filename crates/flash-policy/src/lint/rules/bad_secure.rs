@@ -3,7 +3,7 @@
 use alloc::format;
 
 use crate::diagnostic::quoted;
-use crate::document::Attribute;
+use crate::document::Element;
 use crate::lint::rule::{BY_PARSER, Group, Rule};
 use crate::{Diagnostic, Severity};
 
@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::Secure,
     page: r#"## What it finds
 
-A `secure` that is neither `true` nor `false`.
+A `secure` that is neither `true` nor `false`, of a rule for movies or for headers.
 
 ## Why it matters
 
@@ -22,6 +22,7 @@ What the rule then means, nobody knows.
 ## What Flash does
 
 The two values are in lower case. What players make of others is not known; the rule is taken to grant nothing.
+Adobe's specification, of 2010, names no version for it.
 
 ## Example
 
@@ -42,12 +43,19 @@ The two values are in lower case. What players make of others is not known; the 
     check: BY_PARSER,
 };
 
-pub(crate) fn found(attribute: &Attribute) -> Diagnostic {
-    RULE.finding(format!(
-        "expected `true` or `false`, found {}",
-        quoted(&attribute.value)
-    ))
-    .at(attribute.value_span, "")
-    .note("what players make of another value is not known; the rule is taken to grant nothing")
-    .help("write `secure=\"true\"` to admit only movies loaded over HTTPS, or leave it out")
+/// For a rule whose `secure` is neither.
+pub(crate) fn find(element: &Element) -> Option<Diagnostic> {
+    let attribute = element.attribute("secure")?;
+    if matches!(attribute.value.as_str(), "true" | "false") {
+        return None;
+    }
+    let finding = RULE
+        .finding(format!(
+            "expected `true` or `false`, found {}",
+            quoted(&attribute.value)
+        ))
+        .at(attribute.value_span, "")
+        .note("what players make of another value is not known; the rule is taken to grant nothing")
+        .help("write `secure=\"true\"` to admit only movies loaded over HTTPS, or leave it out");
+    Some(finding)
 }

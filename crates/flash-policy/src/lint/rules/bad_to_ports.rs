@@ -18,7 +18,7 @@ The rule grants nothing, its good ports included.
 ## What Flash does
 
 The grammar is `*`, or ports and `low-high` ranges with commas between them. What players make of other texts is
-not stated.
+not stated. No version is known to differ; socket policies, and with them `to-ports`, exist since 7.0.19.
 
 ## Example
 

@@ -20,7 +20,8 @@ print the policy from a text with indentation.
 
 ## What Flash does
 
-Adobe asks for strict XML. Whether every player minds is not known; some parsers refuse.
+Adobe asks for strict XML. Whether every player minds is not known; some parsers refuse. No version is known to
+differ; socket policies exist since 7.0.19.
 
 ## Example
 

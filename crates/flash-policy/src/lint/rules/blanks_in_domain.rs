@@ -17,7 +17,8 @@ No host name has blanks in it, so the text as it stands matches no movie.
 
 ## What Flash does
 
-The specification does not provide for blanks here; what players do with them is not known.
+The specification does not provide for blanks here; what players do with them is not known. No version is known to
+differ; socket policies, with domains as they are now, exist since 7.0.19.
 
 ## Example
 

@@ -19,7 +19,8 @@ Some clients stop reading at a blank, and the ports behind it are not granted.
 
 ## What Flash does
 
-The format does not mention blanks. They are read over here.
+The format does not mention blanks. They are read over here. No version is known to differ; socket policies, and
+with them `to-ports`, exist since 7.0.19.
 
 ## Example
 

@@ -17,7 +17,7 @@ Some clients refuse the file for it, and it is of no use to any.
 
 ## What Flash does
 
-What Flash Player makes of it is not known.
+What Flash Player makes of it is not known. No version is known to differ; socket policies exist since 7.0.19.
 
 ## Example
 

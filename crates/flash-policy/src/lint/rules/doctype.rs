@@ -17,13 +17,14 @@ A DOCTYPE.
 
 ## Why it matters
 
-It does no harm, and takes up to a quarter of a small policy. Adobe's definitions even contradict Adobe's
+It does no harm, and takes nearly half of a small policy. Adobe's definitions even contradict Adobe's
 specification: they make `secure` default to `true`, and an XML parser that applied this would shut every movie
 out that was loaded over plain HTTP.
 
 ## What Flash does
 
-Players take it, and never fetch what it names. Adobe's samples have one.
+Players take it, and never fetch what it names. Adobe's samples have one. No version is known to differ; socket
+policies exist since 7.0.19.
 
 ## Example
 

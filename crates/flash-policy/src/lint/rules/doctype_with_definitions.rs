@@ -18,7 +18,7 @@ expands one, and neither should a client.
 
 ## What Flash does
 
-Nobody knows of a policy that needs them.
+Nobody knows of a policy that needs them. No version is known to differ; socket policies exist since 7.0.19.
 
 ## Example
 

@@ -17,7 +17,8 @@ The whole list is compared as if it were one name, and matches no movie.
 
 ## What Flash does
 
-Adobe's specification takes one domain an element. `to-ports` is a list, which misleads.
+Adobe's specification takes one domain an element. `to-ports` is a list, which misleads. No version is known to
+differ; socket policies, with domains as they are now, exist since 7.0.19.
 
 ## Example
 

@@ -17,7 +17,8 @@ A rule admits all movies of a host, or none.
 
 ## What Flash does
 
-The text as it stands matches no movie.
+The text as it stands matches no movie. No version is known to differ; socket policies, with domains as they are
+now, exist since 7.0.19.
 
 ## Example
 

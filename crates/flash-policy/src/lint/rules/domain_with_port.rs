@@ -18,7 +18,8 @@ The domain is where the movie came from, by host alone. The ports that it may co
 
 ## What Flash does
 
-The text as it stands matches no movie.
+The text as it stands matches no movie. No version is known to differ; socket policies, with domains as they are
+now, exist since 7.0.19.
 
 ## Example
 

@@ -9,7 +9,8 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::Domains,
     page: r#"## What it finds
 
-A domain with a scheme other than `http://` and `https://`, or with nothing but `*` behind one of these.
+A domain with a scheme other than `http://` and `https://`, without the slashes, or with nothing but `*` behind
+them.
 
 ## Why it matters
 
@@ -18,6 +19,7 @@ The domain is where the movie was loaded from, and that is a web server.
 ## What Flash does
 
 The specification has `http://*.example.com`, which narrows a name to movies loaded that way; nothing else.
+Adobe's specification, of 2010, names no version for it.
 
 ## Example
 

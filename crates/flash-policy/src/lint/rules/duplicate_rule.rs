@@ -50,12 +50,15 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         let (Some(first), Some(again)) = (rules.get(first), rules.get(again)) else {
             continue;
         };
-        findings.push(
-            RULE.finding("this rule says the same as one before it")
-                .at(again.tag, "")
-                .also_at(first.tag, "the one before")
-                .help("remove it, unless another domain or other ports were meant")
-                .fix("remove the duplicate", subject.with_line(again.element), ""),
-        );
+        let finding = RULE
+            .finding("this rule says the same as one before it")
+            .at(again.tag, "")
+            .also_at(first.tag, "the one before")
+            .help("remove it, unless another domain or other ports were meant");
+        findings.push(if subject.is_without_comments(again) {
+            finding.fix("remove the duplicate", subject.with_line(again.element), "")
+        } else {
+            finding
+        });
     }
 }

@@ -23,7 +23,8 @@ A checker that goes by the definitions refuses the file. Players do not.
 
 ## What Flash does
 
-The order is not enforced; the most copied sample of all has `site-control` last.
+The order is not enforced; the most copied sample of all has `site-control` last. No version is known to differ;
+socket policies exist since 7.0.19.
 
 ## Example
 

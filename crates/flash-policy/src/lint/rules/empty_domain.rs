@@ -17,7 +17,8 @@ It matches no movie.
 
 ## What Flash does
 
-The value is a host name, an address, `*.` and a name, or `*`.
+The value is a host name, an address, `*.` and a name, or `*`. No version is known to differ; socket policies,
+with domains as they are now, exist since 7.0.19.
 
 ## Example
 

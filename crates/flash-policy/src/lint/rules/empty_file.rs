@@ -20,7 +20,7 @@ There is no policy in it.
 ## What Flash does
 
 An empty answer is no policy: the player goes on as if nothing had answered, and refuses if no other policy
-grants.
+grants. No version is known to differ; socket policies exist since 7.0.19.
 
 ## Example
 

@@ -17,7 +17,8 @@ The rule grants nothing.
 
 ## What Flash does
 
-The value is `*`, or a list of ports and ranges.
+The value is `*`, or a list of ports and ranges. No version is known to differ; socket policies, and with them
+`to-ports`, exist since 7.0.19.
 
 ## Example
 

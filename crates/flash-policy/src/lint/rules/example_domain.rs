@@ -23,7 +23,8 @@ domains belong to somebody, who is then let in.
 
 ## What Flash does
 
-It matches the movies of that domain, as any other.
+It matches the movies of that domain, as any other. No version is known to differ; socket policies, with domains
+as they are now, exist since 7.0.19.
 
 ## Example
 

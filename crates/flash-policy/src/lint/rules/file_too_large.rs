@@ -22,7 +22,7 @@ file, or a list that a program wrote and nobody looked at.
 ## What Flash does
 
 Adobe gives no limit. Its own sample server refused files over 10,000 bytes; Unity's web player reads 5,000,
-Lightspark 4,096 at a time.
+Lightspark 4,096 at a time. No version is known to differ; socket policies exist since 7.0.19.
 
 The linter itself reads on up to 1 MiB, so that what else is wrong is said too.
 

@@ -19,7 +19,8 @@ from.
 
 ## What Flash does
 
-It has no effect. Lightspark refuses a socket policy that has one, as a whole.
+It has no effect. Lightspark refuses a socket policy that has one, as a whole. No version gives sockets a use for
+it.
 
 ## Example
 

@@ -17,7 +17,8 @@ It is mostly an error page of a web server, or the page that a site shows for ev
 
 ## What Flash does
 
-The player refuses it as any document whose root is not `<cross-domain-policy>`.
+The player refuses it as any document whose root is not `<cross-domain-policy>`. No version is known to differ;
+socket policies exist since 7.0.19.
 
 ## Example
 

@@ -18,7 +18,8 @@ its headers, or a web server answers on the policy port.
 
 ## What Flash does
 
-The player takes `HTTP/1.1` for the start of the XML, and refuses.
+The player takes `HTTP/1.1` for the start of the XML, and refuses. No version is known to differ; socket policies
+exist since 7.0.19.
 
 ## Example
 

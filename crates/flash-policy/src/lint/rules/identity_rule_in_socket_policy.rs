@@ -18,7 +18,7 @@ Sockets know no signatures: the element is for documents in Acrobat.
 
 ## What Flash does
 
-It has no effect.
+It has no effect. No version of Flash Player has a use for it: it is Acrobat's.
 
 ## Example
 

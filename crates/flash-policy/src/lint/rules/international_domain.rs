@@ -17,7 +17,8 @@ Browsers load such a site under its ASCII form, and that is the name that the pl
 
 ## What Flash does
 
-The player compares ASCII names; the rule as it stands matches no movie.
+The player compares ASCII names; the rule as it stands matches no movie. No version is known to differ; socket
+policies, with domains as they are now, exist since 7.0.19.
 
 ## Example
 

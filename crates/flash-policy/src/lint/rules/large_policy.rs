@@ -22,7 +22,8 @@ Some clients read only a part of it, and what they cut off is a broken policy to
 ## What Flash does
 
 What Flash Player takes is not known. Adobe's own sample server refused files over 10,000 bytes, Unity's web
-player reads 5,000 bytes, and Lightspark reads 4,096 at a time.
+player reads 5,000 bytes, and Lightspark reads 4,096 at a time. No version is known to differ; socket policies
+exist since 7.0.19.
 
 ## What to do instead
 
@@ -33,7 +34,7 @@ Remove comments, and join rules that differ only in their ports. If many domains
 };
 
 /// Above this, some clients read only a part: Unity 5,000 bytes, Lightspark 4,096 at a time.
-const SMALL: usize = 4_096;
+pub(crate) const SMALL: usize = 4_096;
 
 /// Above this, Unity reads only a part.
 const UNITY: usize = 5_000;

@@ -19,7 +19,7 @@ They come from a program that wrote the policy as a "string", with its length in
 ## What Flash does
 
 The player takes the first byte for the start of the XML, and refuses. A NUL among them ends the reply before it
-began.
+began. No version is known to differ; socket policies exist since 7.0.19.
 
 ## Example
 

@@ -23,7 +23,7 @@ cut at the first.
 
 ## What Flash does
 
-Flash Player reads until the NUL.
+Flash Player reads until the NUL. No version is known to do otherwise.
 
 ## What to do instead
 

@@ -22,7 +22,7 @@ Lightspark takes the lowest port of a range alone: of `9400-9410` it opens 9400.
 
 ## What Flash does
 
-Flash Player takes ranges.
+Flash Player takes ranges. No version is known to do otherwise.
 
 ## Example
 

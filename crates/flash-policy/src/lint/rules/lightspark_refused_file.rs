@@ -23,7 +23,7 @@ What other clients skip costs every rule of the file there.
 
 ## What Flash does
 
-Flash Player ignores what it does not know, as far as is known.
+Flash Player ignores what it does not know, as far as is known. No version is known to do otherwise.
 
 ## Example
 

@@ -21,7 +21,8 @@ Lightspark does not know schemes here: the rule matches nothing.
 
 ## What Flash does
 
-In Flash Player it narrows the name to movies loaded that way.
+In Flash Player it narrows the name to movies loaded that way. Adobe's specification, of 2010, names no version
+for it.
 
 ## Example
 

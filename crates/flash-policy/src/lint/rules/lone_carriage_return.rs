@@ -21,7 +21,7 @@ filter over the file eats all of it.
 
 ## What Flash does
 
-To XML it is a blank like any other.
+To XML it is a blank like any other. So it is in all versions.
 
 ## Example
 

@@ -23,7 +23,7 @@ in.
 ## What Flash does
 
 The three are different hosts to the player, which looks no name up. Movies opened from a file have no host at
-all: only `*` admits them.
+all: only `*` admits them. Adobe's manuals say so since Flash 8.
 
 ## Example
 

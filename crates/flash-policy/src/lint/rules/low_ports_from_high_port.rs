@@ -60,22 +60,34 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         else {
             continue;
         };
-        let dead = ranges.iter().all(|range| range.high().is_low());
-        findings.push(found(port, dead, subject.options.elsewhere).at(span, ""));
+        let left = if ranges.iter().all(|range| range.high().is_low()) {
+            Left::Nothing
+        } else {
+            Left::HighPorts
+        };
+        let mut finding = found(port, left).at(span, "");
+        // Of a policy that several ports share, a rule that is dead on one of them may be for another.
+        if left == Left::Nothing && subject.options.elsewhere == Elsewhere::Never {
+            finding.severity = Severity::Error;
+        }
+        findings.push(finding);
     }
 }
 
-fn found(port: Port, dead: bool, elsewhere: Elsewhere) -> Diagnostic {
+/// What a rule opens without its low ports.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Left {
+    Nothing,
+    HighPorts,
+}
+
+fn found(port: Port, left: Left) -> Diagnostic {
     let message = format!("served from port {port}, a policy opens no port below 1024");
     let mut finding = RULE
         .finding(message)
         .note("players take such grants from ports below 1024 only, 843 among them");
-    if dead {
+    if left == Left::Nothing {
         finding = finding.note("this rule names no other port: it opens nothing");
-    }
-    // Of a policy that several ports share, a rule that is dead on one of them may be for another.
-    if dead && elsewhere == Elsewhere::Never {
-        finding.severity = Severity::Error;
     }
     finding.help("serve this policy on port 843, or leave the low ports out, unless players dial this port as a low one")
 }

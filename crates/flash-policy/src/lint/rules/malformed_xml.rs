@@ -19,8 +19,9 @@ A file is well-formed as a whole or not at all.
 
 ## What Flash does
 
-Adobe's specification asks for strict XML. A policy that is not well-formed counts for nothing: the player goes
-on as if there were none, and refuses if no other policy grants.
+Adobe's specification asks for strict XML; no version is known to ask for less. What Flash Player makes of a policy
+that is not well-formed is not known. It is taken to count for nothing: the player goes on as if there were none,
+and refuses if no other policy grants.
 
 ## Example
 
@@ -40,3 +41,6 @@ on as if there were none, and refuses if no other policy grants.
 "#,
     check: BY_PARSER,
 };
+
+/// What comes of a file that is not well-formed.
+pub(crate) const COUNTS_FOR_NOTHING: &str = "a policy that is not well-formed XML is taken to count for nothing; what Flash Player makes of it is not known";

@@ -17,7 +17,8 @@ Both versions are still in the file, and between them lines that are no XML.
 
 ## What Flash does
 
-The player refuses the file: `<<<<<<<` is not well-formed XML.
+The player refuses the file: `<<<<<<<` is not well-formed XML. No version is known to differ; socket policies
+exist since 7.0.19.
 
 ## Example
 

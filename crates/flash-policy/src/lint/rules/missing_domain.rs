@@ -1,6 +1,9 @@
 //! `missing-domain`: its page and its words; the parser finds it.
 
-use crate::document::Element;
+use alloc::format;
+
+use crate::diagnostic::quoted;
+use crate::document::{Attribute, Element};
 use crate::lint::rule::{BY_PARSER, Group, Rule};
 use crate::{Diagnostic, Severity};
 
@@ -39,7 +42,17 @@ The attribute is required, in every version.
     check: BY_PARSER,
 };
 
-pub(crate) fn found(element: &Element) -> Diagnostic {
+/// For a rule without it, and the attribute that was perhaps to be it.
+pub(crate) fn found(element: &Element, misspelt: Option<&Attribute>) -> Diagnostic {
+    if let Some(attribute) = misspelt {
+        let found = quoted(&attribute.name);
+        let message = format!("expected `domain`, found {found}: the rule grants nothing");
+        return RULE
+            .finding(message)
+            .at(attribute.span, "")
+            .note("names count to the letter, and small letters are others than capitals")
+            .help("write `domain`");
+    }
     RULE.finding("expected `domain`, found none: the rule grants nothing")
         .at(element.tag, "")
         .help("write `domain=\"www.example.com\"`, the host that the movie is loaded from")

@@ -20,7 +20,7 @@ It permits no header.
 
 ## What Flash does
 
-The attribute is required: a list of names, or `*`.
+The attribute is required: a list of names, or `*`. Adobe's specification, of 2010, names no version for it.
 
 ## Example
 

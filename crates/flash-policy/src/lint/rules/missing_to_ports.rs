@@ -1,6 +1,9 @@
 //! `missing-to-ports`: its page and its words; the parser finds it.
 
-use crate::document::Element;
+use alloc::format;
+
+use crate::diagnostic::quoted;
+use crate::document::{Attribute, Element};
 use crate::lint::rule::{BY_PARSER, Group, Rule};
 use crate::{Diagnostic, Severity};
 
@@ -40,7 +43,17 @@ Without them the rule grants nothing; Lightspark even refuses the whole file.
     check: BY_PARSER,
 };
 
-pub(crate) fn found(element: &Element) -> Diagnostic {
+/// For a rule without it, and the attribute that was perhaps to be it.
+pub(crate) fn found(element: &Element, misspelt: Option<&Attribute>) -> Diagnostic {
+    if let Some(attribute) = misspelt {
+        let found = quoted(&attribute.name);
+        let message = format!("expected `to-ports`, found {found}: the rule grants nothing");
+        return RULE
+            .finding(message)
+            .at(attribute.span, "")
+            .note("names count to the letter, and small letters are others than capitals")
+            .help("write `to-ports`");
+    }
     RULE.finding("expected `to-ports`, found none: the rule grants nothing")
         .at(element.tag, "")
         .note("in a socket policy every rule must say which ports it is for")

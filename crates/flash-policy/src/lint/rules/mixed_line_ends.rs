@@ -21,7 +21,7 @@ differences between versions become hard to read.
 
 ## What Flash does
 
-To XML both are blanks.
+To XML both are blanks. So it is in all versions.
 
 ## Example
 

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use crate::lint::Kind;
 use crate::lint::rule::{Group, Rule};
+use crate::lint::rules::large_policy;
 use crate::lint::subject::Subject;
 use crate::{Diagnostic, Severity};
 
@@ -24,7 +25,8 @@ clients stop reading where the first piece ends.
 ## What Flash does
 
 Flash Player reads until the NUL, however the reply arrives. Unity's web player reads once; Lightspark stops at
-the first piece that is not exactly 4,096 bytes.
+the first piece that is not exactly 4,096 bytes. No version is known to differ; socket policies exist since
+7.0.19.
 
 ## What to do instead
 
@@ -38,7 +40,9 @@ const SEGMENT: usize = 1_400;
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     let length = subject.bytes.len();
-    if length <= SEGMENT || subject.document.is_none() || subject.is(Kind::Url) {
+    // Of a larger one, `large-policy` says more.
+    let is_of_this_size = (SEGMENT + 1..=large_policy::SMALL).contains(&length);
+    if !is_of_this_size || subject.document.is_none() || subject.is(Kind::Url) {
         return;
     }
     findings.push(

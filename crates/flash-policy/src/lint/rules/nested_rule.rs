@@ -1,5 +1,7 @@
 //! `nested-rule`: its page and its words; the parser finds it.
 
+use alloc::format;
+
 use crate::document::Element;
 use crate::lint::rule::{BY_PARSER, Group, Rule};
 use crate::{Diagnostic, Severity};
@@ -10,16 +12,16 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::Structure,
     page: r#"## What it finds
 
-A rule inside another element than the root.
+A rule, or a `<site-control>`, inside another element than the root.
 
 ## Why it matters
 
-It grants nothing there. Mostly the element before it was not closed where it should have been.
+It counts for nothing there. Mostly the element before it was not closed where it should have been.
 
 ## What Flash does
 
 Rules stand directly in `<cross-domain-policy>`; deeper ones have no effect in the clients whose source is
-public.
+public. No version is known to do otherwise.
 
 ## Example
 
@@ -44,10 +46,15 @@ public.
 };
 
 pub(crate) fn found(element: &Element) -> Diagnostic {
-    RULE.finding(
-        "expected the rule directly in `<cross-domain-policy>`, found it in another element",
-    )
+    let (what, note) = if element.name == "site-control" {
+        ("the meta-policy", "it counts for nothing in the player")
+    } else {
+        ("the rule", "the rule grants nothing in the player")
+    };
+    RULE.finding(format!(
+        "expected {what} directly in `<cross-domain-policy>`, found it in another element"
+    ))
     .at(element.tag, "")
-    .note("the rule grants nothing in the player")
+    .note(note)
     .help("move it out of the element around it; check that every element before it is closed")
 }

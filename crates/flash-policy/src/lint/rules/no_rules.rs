@@ -3,9 +3,12 @@
 use alloc::vec::Vec;
 
 use crate::diagnostic::any_error;
+use crate::document::Document;
 use crate::lint::Kind;
 use crate::lint::rule::{Group, Rule};
+use crate::lint::rules::template_placeholder;
 use crate::lint::subject::Subject;
+use crate::spelling::nearest;
 use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
@@ -21,10 +24,13 @@ A policy in which no rule takes effect.
 It grants nothing, to nobody. That may be meant: a master policy whose meta-policy is `all` leaves everything to
 other ports.
 
+Where another finding tells of a rule that does not count, nothing more is said; nor of a URL policy that has rules
+for headers or for signed documents.
+
 ## What Flash does
 
 A policy without rules is valid. On port 843 it still counts as the master policy, with the meta-policy `all` if
-it names none.
+it names none. The first has been so since Flash MX 2004; master policies exist since 9.0.115.
 
 ## Example
 
@@ -45,7 +51,7 @@ it names none.
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     let empty = subject.policy.is_some_and(|policy| policy.rules.is_empty());
-    if !empty || any_error(subject.found) {
+    if !empty || any_error(subject.found) || is_explained(subject) || grants_otherwise(subject) {
         return;
     }
     let help = if subject.is(Kind::Url) {
@@ -60,4 +66,25 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         Some(root) => finding.at(root, ""),
         None => finding,
     });
+}
+
+/// Whether the rule is there, and another finding says why it does not count.
+fn is_explained(subject: &Subject<'_>) -> bool {
+    let texts = subject.document.map_or(&[][..], Document::texts);
+    let names = subject
+        .elements()
+        .iter()
+        .filter(|element| element.depth == 1);
+    let mut names = names.map(|element| element.name.as_str());
+    names.any(|name| nearest(name, &["allow-access-from"]).is_some())
+        || texts
+            .iter()
+            .any(|text| template_placeholder::starts(&text.text))
+}
+
+/// Whether a URL policy lets headers be sent, or documents be read by who signed them.
+fn grants_otherwise(subject: &Subject<'_>) -> bool {
+    let headers = subject.url_elements("allow-http-request-headers-from");
+    let identities = subject.url_elements("allow-access-from-identity");
+    headers.chain(identities).next().is_some()
 }

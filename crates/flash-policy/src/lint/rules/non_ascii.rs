@@ -1,7 +1,9 @@
 //! `non-ascii`: its page and its check.
 
+use alloc::format;
 use alloc::vec::Vec;
 
+use crate::diagnostic::character;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
 use crate::{Diagnostic, Severity};
@@ -20,7 +22,8 @@ A policy needs none, and where encodings are confused they are what breaks.
 
 ## What Flash does
 
-What players do with them is not known. Unity's web player takes the reply for ASCII.
+What players do with them is not known. Unity's web player takes the reply for ASCII. No version is known to
+differ; socket policies exist since 7.0.19.
 
 ## Example
 
@@ -51,8 +54,17 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         return;
     };
     let at = start + at;
+    // Where something is wrong with it, that is said already.
+    let labels = subject
+        .found
+        .iter()
+        .filter_map(|finding| finding.label.as_ref());
+    let mut spans = labels.map(|label| label.span.start..label.span.end);
+    if spans.any(|span| span.contains(&at)) {
+        return;
+    }
     findings.push(
-        RULE.finding("found a character beyond ASCII")
+        RULE.finding(format!("found {}, which is not ASCII", character(found)))
             .at(at..at + found.len_utf8(), "the first one")
             .note("everything that a policy needs is ASCII; some clients read nothing else")
             .help("replace it, or remove the comment that it stands in"),

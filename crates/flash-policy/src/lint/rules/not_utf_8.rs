@@ -17,7 +17,8 @@ A reader that goes by the XML standard refuses the whole file. It is mostly an a
 
 ## What Flash does
 
-Adobe names no encoding. XML without a declaration is UTF-8, and everything that a policy needs is ASCII.
+Adobe names no encoding. XML without a declaration is UTF-8, and everything that a policy needs is ASCII. No
+version is known to differ; socket policies exist since 7.0.19.
 
 ## Example
 

@@ -1,5 +1,7 @@
 //! `nul-at-end`: its page and its words; the parser finds it.
 
+use core::ops::Range;
+
 use crate::lint::rule::{BY_PARSER, Group, Rule};
 use crate::{Diagnostic, Severity};
 
@@ -9,17 +11,17 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::File,
     page: r#"## What it finds
 
-A NUL as the last byte of the file.
+A NUL behind the policy, as the last byte of the file or with something behind it.
 
 ## Why it matters
 
 The server adds the NUL that ends the reply; in the file it is in the way of editors and of other servers, which
-then send two.
+then send two. What stands behind it, mostly a line end, nobody reads.
 
 ## What Flash does
 
-Flash Player reads up to the first NUL and ignores what follows. flashgate sends one, whether the file has one
-or not.
+Flash Player reads up to the first NUL and ignores what follows, in all versions. flashgate sends the file up to
+its NUL, or all of it, and one NUL.
 
 ## Example
 
@@ -38,10 +40,21 @@ or not.
     check: BY_PARSER,
 };
 
-pub(crate) fn found(at: usize) -> Diagnostic {
-    RULE.finding("the file ends in a NUL")
-        .at(at..at + 1, "")
-        .note("the NUL that ends the reply is added by the server; it is sent once, not twice")
-        .help("remove it from the file")
-        .fix("remove the NUL", at..at + 1, "")
+/// For a NUL and what stands behind it.
+pub(crate) fn found(place: Range<usize>) -> Diagnostic {
+    let at = place.start..place.start + 1;
+    let note = "the NUL that ends the reply is added by the server; it is sent once, not twice";
+    if place.len() == 1 {
+        return RULE
+            .finding("the file ends in a NUL")
+            .at(at, "")
+            .note(note)
+            .help("remove it from the file")
+            .fix("remove the NUL", place, "");
+    }
+    RULE.finding("the policy ends in a NUL, and something stands behind it")
+        .at(at, "players read up to here")
+        .note(note)
+        .help("remove it from the file, with all that stands behind it")
+        .fix("remove the NUL and what stands behind it", place, "")
 }

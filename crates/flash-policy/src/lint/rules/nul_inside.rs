@@ -9,7 +9,7 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::File,
     page: r#"## What it finds
 
-A NUL anywhere but at the very end.
+A NUL where the policy is not yet complete.
 
 ## Why it matters
 
@@ -17,8 +17,8 @@ The NUL ends the reply: what stands behind it is never read.
 
 ## What Flash does
 
-The player reads up to the first NUL, closes the connection and takes what it has for the whole policy. XML
-allows no NUL anyway.
+The player reads up to the first NUL, closes the connection and takes what it has for the whole policy, in all
+versions. XML allows no NUL anyway.
 
 ## Example
 

@@ -24,7 +24,8 @@ The file is read as UTF-8 here. A client that believes the declaration reads oth
 ## What Flash does
 
 Adobe names no encoding, and what players do with a declared one is not known. Where all characters are ASCII it
-makes no difference, unless the declared encoding is UTF-16.
+makes no difference, unless the declared encoding is UTF-16. No version is known to differ; socket policies exist
+since 7.0.19.
 
 ## Example
 

@@ -21,7 +21,7 @@ Nothing breaks. One of the two was perhaps meant to be another port.
 
 ## What Flash does
 
-Ports add up.
+Ports add up. So it is in all versions.
 
 ## Example
 

@@ -17,8 +17,8 @@ A `*` that is neither alone nor the whole first label.
 
 ## What Flash does
 
-There are two wildcards: `*` alone, and `*.` before a name, which stands for the name itself and everything
-below it.
+There are two wildcards: `*` alone, and `*.` before a name, which stands for the name itself and everything below
+it. Adobe's manuals say so since Flash 8.
 
 ## Example
 

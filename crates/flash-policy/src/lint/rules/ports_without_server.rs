@@ -23,7 +23,7 @@ It is a port that was moved or mistyped, or a grant that waits for whoever liste
 
 ## What Flash does
 
-The player is let through, and then finds nobody: `ioError` #2031.
+The player is let through, and then finds nobody: `ioError` #2031. So it is in all versions.
 
 ## Example
 

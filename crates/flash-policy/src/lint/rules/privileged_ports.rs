@@ -22,7 +22,8 @@ in the name of whoever watches it.
 
 ## What Flash does
 
-Such a grant counts only in a policy served from a port below 1024, such as 843.
+Such a grant counts only in a policy served from a port below 1024, such as 843. So it is since 7.0.19, the first
+version with socket policies.
 
 ## Example
 

@@ -21,7 +21,8 @@ It is addressed to programs that show XML, not to players.
 
 ## What Flash does
 
-What players do with it is not known; most XML parsers ignore it.
+What players do with it is not known; most XML parsers ignore it. No version is known to differ; socket policies
+exist since 7.0.19.
 
 ## Example
 

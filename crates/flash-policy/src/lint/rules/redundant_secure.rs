@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
 
 ## Why it matters
 
-It is the default there, whatever Adobe's DTD says, and takes sixteen bytes a rule.
+It is the default there, whatever Adobe's DTD says, and takes fifteen bytes a rule.
 
 ## What Flash does
 

@@ -16,11 +16,12 @@ A reference to Adobe's schema on the root element.
 
 ## Why it matters
 
-It does no harm, and makes a small policy half as long again.
+It does no harm, and makes a small policy more than twice as long.
 
 ## What Flash does
 
-Players take it, and never fetch the schema. The addresses have long been dead.
+Players take it, and never fetch the schema. The addresses have long been dead. No version is known to differ;
+socket policies exist since 7.0.19.
 
 ## Example
 

@@ -21,7 +21,8 @@ movie on its way reads it too.
 
 ## What Flash does
 
-The default is `true` where the policy is served over HTTPS. Over plain HTTP the attribute means nothing.
+The default is `true` where the policy is served over HTTPS. Over plain HTTP the attribute means nothing. Adobe's
+specification, of 2010, names no version for it.
 
 ## Example
 

@@ -20,7 +20,8 @@ No movie is loaded both ways: the rule is for nobody.
 
 ## What Flash does
 
-A scheme before a domain narrows it to movies loaded that way; `secure="true"` does so with HTTPS.
+A scheme before a domain narrows it to movies loaded that way; `secure="true"` does so with HTTPS. Adobe's
+specification, of 2010, names no version for it.
 
 ## Example
 

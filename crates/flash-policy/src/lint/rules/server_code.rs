@@ -23,7 +23,7 @@ The file is a program that was to print the policy. Served as it is, players get
 ## What Flash does
 
 `<%` and `<?=` are not well-formed XML. A `<?php … ?>` can be, and is then ignored with everything that it would
-have printed; that is a warning.
+have printed; that is a warning. No version is known to differ; socket policies exist since 7.0.19.
 
 ## Example
 

@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::Rules,
     page: r#"## What it finds
 
-A rule that grants only what a wider rule grants anyway.
+A rule that grants only what a wider rule grants anyway: for more movies, or for more ports of the same movies.
 
 ## Why it matters
 
@@ -51,13 +51,16 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         let (Some(wider), Some(shadowed)) = (rules.get(wider), rules.get(shadowed)) else {
             continue;
         };
-        findings.push(
-            RULE.finding("another rule grants all of this already")
-                .at(shadowed.tag, "")
-                .also_at(wider.tag, "this one")
-                .note("rules add up: none takes away what another grants")
-                .help("remove it, or narrow the other one")
-                .fix("remove the rule", subject.with_line(shadowed.element), ""),
-        );
+        let finding = RULE
+            .finding("another rule grants all of this already")
+            .at(shadowed.tag, "")
+            .also_at(wider.tag, "this one")
+            .note("rules add up: none takes away what another grants")
+            .help("remove it, or narrow the other one");
+        findings.push(if subject.is_without_comments(shadowed) {
+            finding.fix("remove the rule", subject.with_line(shadowed.element), "")
+        } else {
+            finding
+        });
     }
 }

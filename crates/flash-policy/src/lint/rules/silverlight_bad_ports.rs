@@ -22,7 +22,7 @@ It grants nothing.
 
 ## What Flash does
 
-Flash Player does not read this format. Silverlight takes one port, or one range `4502-4506`.
+No version of Flash Player reads this format. Silverlight takes one port, or one range `4502-4506`.
 
 ## Example
 

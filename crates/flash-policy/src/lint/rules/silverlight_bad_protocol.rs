@@ -18,7 +18,7 @@ Clients ignore it: it grants nothing.
 
 ## What Flash does
 
-Flash Player does not read this format. Silverlight knows `tcp` alone here, in lower case.
+No version of Flash Player reads this format. Silverlight knows `tcp` alone here, in lower case.
 
 ## Example
 

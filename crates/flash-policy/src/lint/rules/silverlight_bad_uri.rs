@@ -21,7 +21,7 @@ It matches no application.
 
 ## What Flash does
 
-Flash Player does not read this format. Silverlight wants the scheme that Flash does without, and takes a
+No version of Flash Player reads this format. Silverlight wants the scheme that Flash does without, and takes a
 wildcard only at the start of the host.
 
 ## Example

@@ -21,7 +21,7 @@ For sockets Silverlight asks on port 943, and for another document.
 
 ## What Flash does
 
-Flash Player asks on port 843 for this one.
+Flash Player asks on port 843 for this one. Port 843 has been asked since 9.0.115.
 
 ## Example
 

@@ -21,7 +21,7 @@ Over HTTP Silverlight also accepts a `/crossdomain.xml`, but only one that admit
 
 ## What Flash does
 
-Flash Player takes names.
+Flash Player takes names. So it is in all versions.
 
 ## Example
 

@@ -23,7 +23,7 @@ Silverlight connects to no other ports, whatever a policy says. Moonlight reject
 
 ## What Flash does
 
-Flash Player knows no such bounds.
+Flash Player knows no such bounds. So it is in all versions.
 
 ## Example
 

@@ -21,7 +21,7 @@ grants nothing; an element that does not belong there makes Moonlight drop the p
 
 ## What Flash does
 
-Flash Player does not read this format at all.
+No version of Flash Player reads this format at all.
 
 ## Example
 

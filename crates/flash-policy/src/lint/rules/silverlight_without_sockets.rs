@@ -21,7 +21,7 @@ is of no use.
 
 ## What Flash does
 
-Flash Player does not read this format.
+No version of Flash Player reads this format.
 
 ## Example
 

@@ -18,7 +18,8 @@ Two meta-policies are one too many, and clients disagree on which counts.
 
 ## What Flash does
 
-As the specification is quoted, `none` wins. Lightspark refuses the file.
+As the specification is quoted, `none` wins. Lightspark refuses the file. Meta-policies for sockets exist since
+9.0.115.
 
 ## Example
 

@@ -22,6 +22,7 @@ It says nothing, and looks as if it did.
 ## What Flash does
 
 The attribute is required. What Flash Player does without it is not stated; Lightspark refuses the file.
+Meta-policies for sockets exist since 9.0.115.
 
 ## Example
 

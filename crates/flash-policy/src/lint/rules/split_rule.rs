@@ -21,7 +21,7 @@ One rule with all the ports says the same, and the policy gets shorter.
 
 ## What Flash does
 
-Rules add up. `to-ports` takes a list of any length.
+Rules add up. `to-ports` takes a list of any length. So it is in all versions.
 
 ## Example
 

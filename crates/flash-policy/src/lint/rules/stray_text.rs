@@ -25,7 +25,7 @@ that lost its `<!--`; or a rule that somebody wrote without tags.
 
 ## What Flash does
 
-Text is ignored, as far as is known.
+Text is ignored, as far as is known. No version is known to differ; socket policies exist since 7.0.19.
 
 ## Example
 

@@ -15,7 +15,8 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::File,
     page: r#"## What it finds
 
-A placeholder that nobody filled in: `%DOMAIN%`, `${port}`, `{{ ports }}`, `%{LISTEN_PORT}`.
+A placeholder that nobody filled in: `%DOMAIN%`, `${port}`, `#{port}`, `{{ ports }}`, `%{LISTEN_PORT}`, `@DOMAIN@`,
+`__DOMAIN__`.
 
 ## Why it matters
 
@@ -23,8 +24,8 @@ The file is a template; what was to put in the real values did not run, or did n
 
 ## What Flash does
 
-The player compares the text as it stands: the rule matches no movie, or no port. Braces between tags break the
-XML or are ignored.
+The player compares the text as it stands, in all versions: the rule matches no movie, or no port. Braces between
+tags break the XML or are ignored.
 
 ## Example
 
@@ -55,6 +56,18 @@ pub(crate) fn found(message: String, place: Span, what: &str) -> Diagnostic {
         .help(format!(
             "put the real {what} in its place: this looks like a template that nobody filled in"
         ))
+}
+
+/// Whether a value is to be replaced by a real one, or something in it: no name and no list of ports has these
+/// characters.
+pub(crate) fn is_in(value: &str) -> bool {
+    let between = |mark: &str| {
+        let body = value
+            .strip_prefix(mark)
+            .and_then(|rest| rest.strip_suffix(mark));
+        body.is_some_and(|body| !body.trim_matches(['@', '_']).is_empty())
+    };
+    value.contains(['%', '{', '}', '$', '<', '>']) || between("@") || between("__")
 }
 
 /// Whether a text begins with a placeholder.

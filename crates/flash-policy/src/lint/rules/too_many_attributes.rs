@@ -21,7 +21,7 @@ it.
 
 ## What Flash does
 
-What players do with it is not known.
+What players do with it is not known. No version is known to differ; socket policies exist since 7.0.19.
 
 ## What to do instead
 

@@ -18,7 +18,8 @@ To DNS it is the same name; whether it is to players is not known.
 
 ## What Flash does
 
-The clients whose source is public compare the text.
+The clients whose source is public compare the text. No version is known to differ; socket policies, with domains
+as they are now, exist since 7.0.19.
 
 ## Example
 

@@ -23,7 +23,8 @@ Whoever controls that site, or buys its name when it lapses, reads what your use
 
 ## What Flash does
 
-Movies of that site may send requests here with the user's cookies, and read the answers.
+Movies of that site may send requests here with the user's cookies, and read the answers. Policies over HTTP are
+older than those over sockets: Adobe dates them to Player 6 in one text and to Player 7 in another.
 
 ## Example
 

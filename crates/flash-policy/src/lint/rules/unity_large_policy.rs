@@ -23,7 +23,7 @@ broken XML.
 
 ## What Flash does
 
-Flash Player reads until the NUL.
+Flash Player reads until the NUL. No version is known to do otherwise.
 
 ## What to do instead
 

@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 use crate::diagnostic::quoted;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::lint::{Client, Kind};
-use crate::{Diagnostic, Severity};
+use crate::lint::{Client, Kind, coverage};
+use crate::{Diagnostic, PortSet, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "unity-named-domain",
@@ -16,7 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::Clients,
     page: r#"## What it finds
 
-A rule for anything but `*`, where Unity's web player is to be served (`--client unity`).
+A rule for anything but `*`, and none for `*` and its ports beside it, for Unity's web player (`--client unity`).
 
 ## Why it matters
 
@@ -24,7 +24,7 @@ Unity's web player takes `*` alone for sockets: the rule admits nobody there.
 
 ## What Flash does
 
-Flash Player takes names; the two need rules side by side.
+Flash Player takes names, in all versions; the two need rules side by side.
 
 ## Example
 
@@ -49,7 +49,17 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     if !subject.options.judges_for(Client::Unity) || !subject.is(Kind::Socket) {
         return;
     }
-    for (rule, places) in subject.rules().filter(|(rule, _)| !rule.domain.is_any()) {
+    // A rule for `*` beside it does for Unity what this one does for Flash.
+    let open: Vec<_> = subject
+        .rules()
+        .filter(|(rule, _)| rule.domain.is_any())
+        .collect();
+    let is_beside = |ports: &PortSet| {
+        open.iter()
+            .any(|(rule, _)| coverage::holds(&rule.ports, ports))
+    };
+    let named = subject.rules().filter(|(rule, _)| !rule.domain.is_any());
+    for (rule, places) in named.filter(|(rule, _)| !is_beside(&rule.ports)) {
         findings.push(
             RULE.finding(format!(
                 "Unity's web player takes `*` alone, and ignores this rule for {}",

@@ -21,7 +21,7 @@ It takes the reply for ASCII.
 
 ## What Flash does
 
-What Flash Player does with them is not known.
+What Flash Player does with them is not known. No version is known to differ; socket policies exist since 7.0.19.
 
 ## Example
 

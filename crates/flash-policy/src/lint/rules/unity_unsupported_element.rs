@@ -22,7 +22,7 @@ Its manual says that neither is supported.
 
 ## What Flash does
 
-Flash Player honours `<site-control>` on port 843.
+Flash Player honours `<site-control>` on port 843. Meta-policies for sockets exist since 9.0.115.
 
 ## Example
 

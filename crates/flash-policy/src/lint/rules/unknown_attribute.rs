@@ -24,7 +24,7 @@ Mostly it is misspelt, and what it was meant to say is not said.
 ## What Flash does
 
 What Flash Player does with it is not stated. Lightspark refuses the whole file if a rule has more than three
-attributes.
+attributes. No version is known to differ; socket policies exist since 7.0.19.
 
 ## Example
 

@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::Structure,
     page: r#"## What it finds
 
-An element that the format does not have.
+An element that the format does not have, in the policy or inside one of its elements.
 
 ## Why it matters
 
@@ -22,6 +22,7 @@ Mostly it is misspelt, and the rule that it was meant to be is not there.
 ## What Flash does
 
 What Flash Player does with it is not stated; the clients whose source is public skip it, with everything in it.
+No version is known to differ; socket policies exist since 7.0.19.
 
 ## Example
 

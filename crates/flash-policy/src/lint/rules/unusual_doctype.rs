@@ -24,7 +24,7 @@ since.
 
 ## What Flash does
 
-Nothing is ever fetched from there, so a wrong address does no harm.
+Nothing is ever fetched from there, so a wrong address does no harm. So it is in all versions.
 
 ## Example
 
@@ -57,27 +57,29 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         return;
     };
     let root = subject.root().map_or("", |root| root.name.as_str());
-    if doctype.root != root {
-        findings.push(
-            RULE.finding(format!(
-                "expected {} in the DOCTYPE, as the root element is called, found {}",
-                quoted(root),
-                quoted(&doctype.root)
-            ))
-            .at(doctype.span, "")
-            .help("remove the DOCTYPE: players need none"),
+    let finding = if doctype.root != root {
+        let message = format!(
+            "expected {} in the DOCTYPE, as the root element is called, found {}",
+            quoted(root),
+            quoted(&doctype.root)
         );
-    }
-    if let Some((system, span)) = &doctype.system {
-        let bare = system.strip_prefix("https://");
-        let bare = bare.or(system.strip_prefix("http://"));
-        if !bare.is_some_and(|address| USUAL.contains(&address)) {
-            findings.push(
-                RULE.finding("this is not the address of Adobe's definitions")
-                    .at(*span, "")
-                    .note("players fetch nothing from there, so it does no harm")
-                    .help("remove the DOCTYPE: players need none"),
-            );
-        }
-    }
+        RULE.finding(message).at(doctype.span, "")
+    } else if let Some((_, span)) = doctype
+        .system
+        .as_ref()
+        .filter(|(system, _)| !is_usual(system))
+    {
+        RULE.finding("this is not the address of Adobe's definitions")
+            .at(*span, "")
+            .note("players fetch nothing from there, so it does no harm")
+    } else {
+        return;
+    };
+    findings.push(finding.help("remove the DOCTYPE: players need none"));
+}
+
+fn is_usual(system: &str) -> bool {
+    let bare = system.strip_prefix("https://");
+    let bare = bare.or(system.strip_prefix("http://"));
+    bare.is_some_and(|address| USUAL.contains(&address))
 }

@@ -17,7 +17,7 @@ In UTF-16 every other byte of a policy is a NUL, in UTF-32 three of four, and th
 
 ## What Flash does
 
-The player sees a document of two bytes at most. This is so in every version that asks for socket policies, which is
+The player sees a document of three bytes at most. This is so in every version that asks for socket policies, which is
 since 7.0.19.
 
 ## Example

@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use crate::lint::rule::{Group, Rule};
+use crate::lint::rules::wildcard_ports;
 use crate::lint::subject::Subject;
 use crate::{Diagnostic, Severity};
 
@@ -21,7 +22,8 @@ Whatever will ever listen on one of them is opened to these movies.
 
 ## What Flash does
 
-Ranges of any width work. Lightspark takes only the lowest port of a range.
+Ranges of any width work. Lightspark takes only the lowest port of a range. No version is known to differ; socket
+policies, and with them `to-ports`, exist since 7.0.19.
 
 ## Example
 
@@ -46,7 +48,10 @@ Ranges of any width work. Lightspark takes only the lowest port of a range.
 const WIDE: u16 = 1_000;
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for (range, span) in subject.port_ranges() {
+    // Where it is every port, `wildcard-ports` says more.
+    let rules = subject.rules();
+    let some = rules.filter(|(rule, _)| !wildcard_ports::opens_all(rule, subject));
+    for (range, span) in some.flat_map(|(rule, places)| subject.port_ranges_of(rule, places)) {
         let more = range.high().get() - range.low().get();
         if more >= WIDE {
             findings.push(

@@ -25,7 +25,7 @@ it: nmap's `http-cross-domain-policy`, ZAP's rule 20016, Nikto, and OWASP's WSTG
 ## What Flash does
 
 `*` matches every host and every address. It is also the only domain that admits movies that were loaded from a
-local file.
+local file. The first is in Adobe's manuals since Flash MX 2004.
 
 ## Example
 

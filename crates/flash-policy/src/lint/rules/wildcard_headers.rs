@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::Url,
     page: r#"## What it finds
 
-A header rule for `*`: every header.
+A header rule for `*`, alone or in a list: every header.
 
 ## Why it matters
 
@@ -22,7 +22,7 @@ rule 20016 and OWASP's WSTG-CONF-08 flag it.
 ## What Flash does
 
 `*` stands for all headers but the few that the player never lets a movie set. A `*` at the end of a name stands
-for all that begin like it.
+for all that begin like it. Adobe's specification, of 2010, names no version for it.
 
 ## Example
 
@@ -50,7 +50,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     let silverlight = silverlight.filter_map(|element| element.attribute("http-request-headers"));
     for attribute in flash
         .chain(silverlight)
-        .filter(|attribute| attribute.value.trim() == "*")
+        .filter(|attribute| attribute.value.split(',').any(|name| name.trim() == "*"))
     {
         findings.push(
             RULE.finding("`*` lets other sites set every header")

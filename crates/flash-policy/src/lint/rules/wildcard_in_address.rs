@@ -9,7 +9,7 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::Domains,
     page: r#"## What it finds
 
-A `*` in an address.
+A `*` in an address, or a network such as `10.0.0.0/8`.
 
 ## Why it matters
 

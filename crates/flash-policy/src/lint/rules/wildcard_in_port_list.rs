@@ -17,7 +17,8 @@ It is outside the format: some clients take it for all ports, others for none.
 
 ## What Flash does
 
-`*` stands alone. What Flash Player makes of `*,80` is not known; Lightspark takes it for all.
+`*` stands alone. What Flash Player makes of `*,80` is not known; Lightspark takes it for all. No version is known
+to differ; socket policies, and with them `to-ports`, exist since 7.0.19.
 
 ## Example
 

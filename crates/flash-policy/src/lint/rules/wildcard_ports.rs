@@ -1,8 +1,10 @@
 //! `wildcard-ports`: its page and its check.
 
+use alloc::format;
 use alloc::vec::Vec;
 
-use crate::lint::options::Elsewhere;
+use crate::lint::Kind;
+use crate::lint::coverage;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
 use crate::{Diagnostic, PortSet, Severity};
@@ -13,7 +15,8 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::Ports,
     page: r#"## What it finds
 
-A rule for every port.
+A rule for every port: `*`, or ranges that leave none out. Of a policy served from port 1024 up, 1024 to 65535 is
+every port.
 
 ## Why it matters
 
@@ -22,7 +25,8 @@ one port or two.
 
 ## What Flash does
 
-`*` means all 65,535 ports; from a policy served from port 1024 up, all from 1024 up.
+`*` means all 65,535 ports; from a policy served from port 1024 up, all from 1024 up. So it is since 7.0.19, the
+first version with socket policies.
 
 ## Example
 
@@ -43,20 +47,40 @@ one port or two.
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+/// Whether a rule opens every port that the policy can open.
+pub(crate) fn opens_all(rule: &crate::Rule, subject: &Subject<'_>) -> bool {
+    coverage::grants_from(rule, lowest(subject))
+}
+
+/// The lowest port that the policy can open, where it is served from.
+fn lowest(subject: &Subject<'_>) -> u16 {
     let port = subject.options.serving.port();
-    // Where several ports serve it, one finding for all of them is enough.
-    let high =
-        subject.options.elsewhere == Elsewhere::Never && port.is_some_and(|port| !port.is_low());
-    let message = if high {
-        "`*` opens every port of this machine from 1024 up, databases and remote desktop among them"
+    if port.is_some_and(|port| !port.is_low()) {
+        1024
     } else {
-        "`*` opens every port of this machine, mail and remote desktop among them"
+        1
+    }
+}
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    if !subject.is(Kind::Socket) {
+        return;
+    }
+    let which = if lowest(subject) == 1 {
+        "every port of this machine, mail and remote desktop among them"
+    } else {
+        "every port of this machine from 1024 up, databases and remote desktop among them"
     };
-    for (rule, places) in subject.rules() {
-        if let (PortSet::All, Some(span)) = (&rule.ports, places.to_ports) {
+    let rules = subject.rules();
+    for (rule, places) in rules.filter(|(rule, _)| opens_all(rule, subject)) {
+        let what = if rule.ports == PortSet::All {
+            "`*` opens"
+        } else {
+            "this opens"
+        };
+        if let Some(span) = places.to_ports {
             findings.push(
-                RULE.finding(message)
+                RULE.finding(format!("{what} {which}"))
                     .at(span, "")
                     .help("list the ports that movies connect to, as in `9339,9400-9410`"),
             );

@@ -17,8 +17,8 @@ It would admit a large part of the internet, and is outside the format.
 
 ## What Flash does
 
-The specification speaks of an explicit second-level domain behind the wildcard. Lightspark honours `*.com`;
-what Flash Player does is not known.
+The specification speaks of an explicit second-level domain behind the wildcard. Lightspark honours `*.com`; what
+Flash Player does is not known. Adobe's specification, of 2010, names no version for it.
 
 ## Example
 

@@ -20,7 +20,8 @@ Names in XML are case-sensitive: `<Allow-Access-From>` is another element, and t
 
 ## What Flash does
 
-Adobe's specification gives all names in lower case. The clients whose source is public skip others.
+Adobe's specification gives all names in lower case. The clients whose source is public skip others. No version is
+known to differ; socket policies exist since 7.0.19.
 
 ## Example
 

@@ -25,7 +25,7 @@ case-sensitive and takes no prefix, or another file.
 ## What Flash does
 
 Adobe's specification names `<cross-domain-policy>` as the one root. The player refuses everything else as a
-whole.
+whole. No version is known to differ; socket policies exist since 7.0.19.
 
 ## Example
 
@@ -51,6 +51,14 @@ pub(crate) fn found(root: &Element) -> Diagnostic {
     let place = root.name_span();
     if root.name.eq_ignore_ascii_case("html") {
         return html_page::found(place);
+    }
+    if root.name == "policy-file-request" {
+        return RULE
+            .finding("this is the request that players send, not the policy that they get")
+            .at(place, "")
+            .help(
+                "`flashgate policy --allow 'www.example.com:9339'` prints a policy to start from",
+            );
     }
     if root.name == "access-policy" {
         return RULE

@@ -26,7 +26,7 @@ here, fails there".
 
 ## What Flash does
 
-Names are compared as a whole. `*.example.com` covers the bare name too.
+Names are compared as a whole. `*.example.com` covers the bare name too. Adobe's manuals say so since Flash 8.
 
 ## Example
 
