@@ -8,19 +8,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::{Errno, fcntl_dupfd_cloexec};
+use rustix::io::Errno;
 use rustix::net::{SocketFlags, accept_with, acceptfrom_with, getsockname};
 use tokio::io::unix::AsyncFd;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, info, warn};
 
-use super::SILENT_DRAIN;
 use super::accept_error::{Class, classify, text as error_text};
 use super::bind;
 use super::endpoint::Endpoint;
 use super::readable::watch;
+use super::starved::{FIRST_PAUSE, LONGEST_PAUSE, Starved};
 use super::status::Status;
+use super::stopping::SILENT_DRAIN;
 use crate::connection::{self, Shared, peer};
 use crate::log::Sampler;
 use crate::snapshot::Services;
@@ -30,13 +31,6 @@ const QUEUE: usize = bind::BACKLOG.unsigned_abs() as usize;
 
 /// After so many in a row the other tasks have their turn.
 const BATCH: usize = 16;
-
-/// The first pause when descriptors or memory have run out; it doubles up to [`LONGEST_PAUSE`].
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-
-/// When they have run out for so long, connections are taken and closed: a client learns that it has to go elsewhere.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// When nothing but failed connections comes in, the loop rests so long after each batch.
 const REST: Duration = Duration::from_millis(10);
@@ -297,57 +291,4 @@ fn end_of_batch(listener: &OwnedFd, errno: Errno, class: Class, accepted: usize)
 fn is_empty(listener: &OwnedFd) -> bool {
     let mut asked = [PollFd::new(listener, PollFlags::IN)];
     poll(&mut asked, Some(&Timespec::default())).is_ok_and(|ready| ready == 0)
-}
-
-/// Since when descriptors or memory have run out, without a connection that could be taken.
-#[derive(Debug, Default)]
-struct Starved {
-    since: Option<Instant>,
-    last: Option<Instant>,
-    delay: Option<Duration>,
-}
-
-impl Starved {
-    /// How long to pause this time. A while without trouble ends the spell.
-    fn next_delay(&mut self) -> Duration {
-        let now = Instant::now();
-        if self.last.is_none_or(|last| now - last > LONGEST_PAUSE * 2) {
-            self.since = Some(now);
-            self.delay = None;
-        }
-        self.last = Some(now);
-        let delay = self
-            .delay
-            .map_or(FIRST_PAUSE, |delay| (delay * 2).min(LONGEST_PAUSE));
-        self.delay = Some(delay);
-        delay
-    }
-
-    fn for_too_long(&self) -> bool {
-        self.since.is_some_and(|since| since.elapsed() >= PATIENCE)
-    }
-}
-
-/// A descriptor kept in hand: given up for a moment, it lets a process that has none left accept and close.
-#[derive(Debug, Default)]
-pub(crate) struct Spare(std::sync::Mutex<Option<OwnedFd>>);
-
-impl Spare {
-    pub(crate) fn new() -> Self {
-        Self(std::sync::Mutex::new(one_more()))
-    }
-
-    /// Runs `accept` with the spare descriptor free, if there is one.
-    fn shed(&self, accept: impl FnOnce()) {
-        let Ok(mut spare) = self.0.lock() else { return };
-        if spare.take().is_some() {
-            accept();
-        }
-        *spare = one_more();
-    }
-}
-
-/// A descriptor of no use; of a file that is open already, for opening another may be forbidden.
-fn one_more() -> Option<OwnedFd> {
-    fcntl_dupfd_cloexec(io::stderr(), 0).ok()
 }

@@ -5,10 +5,8 @@
 use std::future::pending;
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::runtime;
-use tokio::time::{Instant, timeout, timeout_at};
 use tracing::{error, info};
 
 use crate::cli::Exit;
@@ -40,15 +38,17 @@ mod remedy;
 pub(crate) mod sandbox;
 mod serving;
 mod signals;
+mod starved;
 mod status;
+mod stopping;
 mod workers;
 
-pub(crate) use accept::Spare;
 pub(crate) use address::ListenAddress;
 pub(crate) use inherited::Inherited;
 pub(crate) use per_address::OverLimit;
 pub(crate) use permits::{Permit, Permits};
 pub(crate) use reload::Loader;
+pub(crate) use starved::Spare;
 
 use accept::Course;
 use bind::Bound;
@@ -63,13 +63,6 @@ use serving::Needs;
 use signals::{Signal, Signals};
 use status::{Phase, Status};
 use workers::Workers;
-
-/// How long a client that has said nothing is waited for after a stop: as long as a player waits for its answer
-/// (Adobe, *Developer's Guide*: three seconds).
-const SILENT_DRAIN: Duration = Duration::from_secs(3);
-
-/// How long what is cut may take to be gone.
-const CUT: Duration = Duration::from_millis(500);
 
 /// Binds, serves, and stops; returns how it ended. The loader makes the plan anew for a reload.
 pub(crate) fn run(plan: Plan, loader: Loader, inherited: Inherited) -> Exit {
@@ -264,24 +257,6 @@ impl Daemon {
         exit
     }
 
-    /// Ends the accept loops, and lets what is open end: until a signal after a hand-over, else for a while.
-    async fn drain(&mut self, course: Course) {
-        if course == Course::Leave {
-            tokio::select! {
-                () = drain(&mut self.listeners, self.successors.take(), course, &self.shared, None) => return,
-                signal = self.signals.next_stop() => info!(signal, "stopping: relays get their time"),
-            }
-        }
-        let limit = Some(self.plan.process.drain);
-        tokio::select! {
-            () = drain(&mut self.listeners, self.successors.take(), course, &self.shared, limit) => {}
-            signal = self.signals.next_stop() => info!(signal, "stopping now"),
-        }
-        self.shared.stop.cut();
-        // Each resets both its sides, which takes a turn of the event loop. Those that no cut reaches have had their time.
-        let _ = timeout(CUT, self.shared.permits.none_relayed()).await;
-    }
-
     /// What the service manager shows of it.
     fn summary(&self) -> String {
         let (count, limit) = (self.listeners.count(), self.shared.permits.limit());
@@ -354,28 +329,5 @@ async fn succeeded(successors: &mut Option<Successors>, endpoints: &[AskedEndpoi
     match successors {
         Some(successors) => successors.next(endpoints).await,
         None => pending().await,
-    }
-}
-
-/// Lets what is queued be accepted, unless a successor does; and lets open connections end: all of them for a while,
-/// those that are served longer, or as long as it takes.
-async fn drain(
-    listeners: &mut Listeners,
-    successors: Option<Successors>,
-    course: Course,
-    shared: &Shared,
-    limit: Option<Duration>,
-) {
-    let start = Instant::now();
-    listeners.end(course).await;
-    // Whoever has asked meanwhile finds nobody, and the addresses free.
-    drop(successors);
-    let silent = start + limit.map_or(SILENT_DRAIN, |limit| SILENT_DRAIN.min(limit));
-    let _ = timeout_at(silent, shared.permits.all_returned()).await;
-    match limit {
-        Some(limit) => {
-            let _ = timeout_at(start + limit, shared.permits.none_served()).await;
-        }
-        None => shared.permits.none_served().await,
     }
 }
