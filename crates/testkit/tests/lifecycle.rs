@@ -97,6 +97,36 @@ fn a_stop_keeps_to_its_limit() {
     assert!(longest <= DRAIN + slack, "{longest:?}");
 }
 
+/// The same for a daemon that has no room, and nobody waiting for some: it does not wait for room either.
+#[test]
+fn a_stop_of_a_full_daemon_keeps_to_its_limit() {
+    let folder = Folder::new().unwrap();
+    let text = "[policy.default]\nrules = [{ domain = \"a.test\", ports = \"80\" }]\n\
+                [[listen]]\naddress = \"127.0.0.1:0\"\n[process]\ndrain = \"1s\"\n[limits]\nconnections = 3\n";
+    let config = folder.file("flashgate.toml", text).unwrap();
+    let mut daemon = Daemon::builder()
+        .args(["serve", "--config"])
+        .args([config])
+        .start()
+        .unwrap();
+    let alone = cpu::open_files(daemon.pid()).unwrap();
+    let holders = [(); 3].map(|()| {
+        let mut client = Client::connect(daemon.address()).unwrap();
+        client.send(b"<policy");
+        client
+    });
+    assert!(until(Duration::from_secs(10), || {
+        cpu::open_files(daemon.pid()).is_ok_and(|open| open == alone + holders.len())
+    }));
+    let start = Instant::now();
+    daemon.terminate().unwrap();
+    assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+    // As long as silent clients would get, were there no limit.
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(3), "{took:?}");
+    drop(holders);
+}
+
 /// Requests that are under way at SIGTERM are answered: half a request, and what a slow network still holds.
 #[test]
 fn a_stop_waits_for_those_who_are_asking() {

@@ -28,12 +28,13 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R11",
-        claim: "20 errors of accept, 200 times each: it lives, 0 lost, half a core at most",
+        claim: "20 errors of accept, 200 times each, and listeners killed from outside: it lives, 0 lost, half a core at most",
         binary: "accept_errors",
         tests: &[
             "faults_of_a_connection",
             "exhaustion_now_and_then",
             "dead_listeners",
+            "killed::from_outside",
         ],
     },
     Figure {

@@ -18,7 +18,7 @@ use tracing::{error, info, warn};
 use super::accept_error::{Class, classify, text as error_text};
 use super::bind;
 use super::endpoint::Endpoint;
-use super::readable::watch;
+use super::readable::{self, Cleared, watch};
 use super::starved::{FIRST_PAUSE, LONGEST_PAUSE, Starved};
 use super::status::Status;
 use super::stopping::SILENT_DRAIN;
@@ -49,8 +49,8 @@ enum Batch {
 pub(super) enum Course {
     /// Accept for ever.
     Accept,
-    /// Take what is queued, so that it is answered too, and end.
-    Finish,
+    /// Take what is queued, so that it is answered too, for so long at most, and end.
+    Finish(Duration),
     /// End at once: another process accepts on the same socket, and takes the queue.
     Leave,
 }
@@ -92,12 +92,12 @@ impl Acceptor {
         let course = tokio::select! {
             biased;
             // An error means that whoever could say "stop" has gone, which is a stop.
-            course = course.wait_for(|course| *course != Course::Accept) => course.map_or(Course::Finish, |course| *course),
-            () = self.accept() => Course::Finish,
+            course = course.wait_for(|course| *course != Course::Accept) => course.map_or(Course::Finish(SILENT_DRAIN), |course| *course),
+            () = self.accept() => Course::Finish(SILENT_DRAIN),
         };
-        if course != Course::Leave {
+        if let Course::Finish(limit) = course {
             // Beyond this the queue is lost: its clients would not wait longer, and there is no room for them.
-            let _ = timeout(SILENT_DRAIN, self.finish()).await;
+            let _ = timeout(limit, self.finish()).await;
         }
     }
 
@@ -107,7 +107,7 @@ impl Acceptor {
             let descriptors = self.services.borrow().descriptors();
             self.shared.permits.room(descriptors).await;
             // The error is the event loop's own, at its end.
-            let Ok(mut ready) = self.listener.readable().await else {
+            let Ok(ready) = self.listener.readable().await else {
                 return;
             };
             let (accepted, end) = self.batch();
@@ -115,7 +115,11 @@ impl Acceptor {
                 self.starved = Starved::default();
             }
             match end {
-                Batch::Empty => ready.clear_ready(),
+                Batch::Empty => {
+                    if readable::clear(ready) == Cleared::Never {
+                        self.begin_anew().await;
+                    }
+                }
                 Batch::NoRoom => {}
                 Batch::Full => {
                     drop(ready);
@@ -149,7 +153,8 @@ impl Acceptor {
     /// load what comes after it would have no end.
     async fn finish(&mut self) {
         let mut taken = 0;
-        while taken < QUEUE {
+        // A full daemon has nothing to wait for where nobody is queued.
+        while taken < QUEUE && !is_empty(self.listener.get_ref()) {
             let descriptors = self.services.borrow().descriptors();
             self.shared.permits.room(descriptors).await;
             let (accepted, end) = self.batch();
@@ -259,11 +264,19 @@ impl Acceptor {
     }
 
     fn try_repair(&mut self) -> io::Result<()> {
-        let socket = self.endpoint.repair(self.listener.get_ref())?;
-        if !Arc::ptr_eq(&socket, self.listener.get_ref()) {
-            self.listener = watch(socket)?;
-        }
+        // Always watched anew: what the event loop knows of a failed listener it never forgets.
+        self.listener = watch(self.endpoint.repair(self.listener.get_ref())?)?;
         Ok(())
+    }
+
+    /// Watches a listener anew that another thread or process has put right.
+    async fn begin_anew(&mut self) {
+        // First of all, so that nothing spins whatever comes of it.
+        sleep(REST).await;
+        let anew = self.endpoint.renew(self.listener.get_ref()).and_then(watch);
+        if let Ok(listener) = anew {
+            self.listener = listener;
+        }
     }
 }
 

@@ -62,6 +62,7 @@ use reload::{in_effect, reload};
 use serving::Needs;
 use signals::{Signal, Signals};
 use status::{Phase, Status};
+use stopping::SILENT_DRAIN;
 use workers::Workers;
 
 /// Binds, serves, and stops; returns how it ended. The loader makes the plan anew for a reload.
@@ -240,10 +241,11 @@ impl Daemon {
         let ending = self.until_ended().await;
         self.status.set_phase(Phase::Draining);
         self.manager.stopping();
+        let finish = Course::Finish(SILENT_DRAIN.min(self.plan.process.drain));
         let (course, exit) = match ending {
-            Ending::Stop => (Course::Finish, Exit::Success),
+            Ending::Stop => (finish, Exit::Success),
             Ending::Succeeded => (Course::Leave, Exit::Success),
-            Ending::Fault => (Course::Finish, Exit::Internal),
+            Ending::Fault => (finish, Exit::Internal),
         };
         self.drain(course).await;
         if let Some(watchdog) = watchdog {

@@ -8,6 +8,8 @@
     reason = "a test ends where it fails, also in the functions it shares with others"
 )]
 
+mod killed;
+
 use std::thread;
 use std::time::{Duration, Instant};
 
