@@ -14,7 +14,7 @@ use super::tree::{At, Text};
 use super::{bridge, defaults, gates, listeners, tls};
 use crate::daemon::ListenAddress;
 use crate::render::{self, Source};
-use crate::snapshot::{Admin, Limits, Plan, Process, User};
+use crate::snapshot::{Admin, Chosen, Limits, Plan, Process, User};
 
 /// A plan, and the policy files in it with the ports that serve each: their findings have places of their own.
 #[derive(Debug)]
@@ -154,6 +154,7 @@ fn limits(raw: RawLimits, ping: Option<Duration>, found: &mut Vec<Diagnostic>) -
         connections: connections
             .and_then(|number| usize::try_from(number).ok())
             .unwrap_or(default.connections),
+        connections_chosen: connections.map_or(Chosen::ByDefault, |_| Chosen::ByOperator),
         per_address: cap(raw.per_address, default.per_address),
         rate_per_address: cap(raw.rate_per_address, default.rate_per_address),
         relays_per_address: cap(raw.relays_per_address, default.relays_per_address),

@@ -104,8 +104,7 @@ impl Acceptor {
     /// Accepts for ever.
     async fn accept(&mut self) {
         loop {
-            let descriptors = self.services.borrow().descriptors();
-            self.shared.permits.room(descriptors).await;
+            self.wait_for_room().await;
             // The error is the event loop's own, at its end.
             let Ok(ready) = self.listener.readable().await else {
                 return;
@@ -144,6 +143,26 @@ impl Acceptor {
                     self.repair().await;
                 }
             }
+        }
+    }
+
+    /// Waits for room; where somebody waits meanwhile, that is told.
+    async fn wait_for_room(&self) {
+        let (shared, listener) = (&self.shared, self.listener.get_ref());
+        let descriptors = self.services.borrow().descriptors();
+        while !shared.permits.has_room(descriptors) {
+            let ready = tokio::select! {
+                biased;
+                () = shared.permits.room(descriptors) => return,
+                ready = self.listener.readable() => ready,
+            };
+            // What is known from before may be out of date.
+            if is_empty(listener) && ready.is_ok_and(|ready| readable::clear(ready) == Cleared::Yes)
+            {
+                continue;
+            }
+            shared.tell_no_room(self.endpoint.address);
+            return shared.permits.room(descriptors).await;
         }
     }
 

@@ -189,6 +189,7 @@ impl Daemon {
         manager: Arc<ServiceManager>,
         files: u64,
     ) -> Result<Self, String> {
+        descriptors::tell(&opened.capacity, &plan, files);
         let shared = Arc::new(Shared::new(
             &plan.limits,
             Permits::new(opened.capacity, &plan.limits),

@@ -109,6 +109,7 @@ fn take_over(
     shared.set_limits(&plan.limits);
     shared.set_doors(Doors::of(&plan));
     shared.permits.set_limits(capacity, &plan.limits);
+    descriptors::tell(&capacity, &plan, files);
     log::text(&warnings);
     Ok(plan)
 }
