@@ -14,7 +14,7 @@ use super::gate::{self, GateFlag};
 use crate::config::policy_file::{self, Content};
 use crate::config::{self, defaults};
 use crate::confinement;
-use crate::daemon::{self, Inherited, ListenAddress, Loader};
+use crate::daemon::{self, Inherited, ListenAddress, Loader, Start};
 use crate::log::{self, Format, Verbosity};
 use crate::render::{self, Source};
 use crate::snapshot::{
@@ -100,25 +100,51 @@ impl Serve {
         if self.listen.is_empty() {
             self.listen = self.default_addresses(&inherited);
         }
-        let existing = |loaded: Loaded| {
-            daemon::sandbox::check_user(&loaded.plan.process.user).map(|()| loaded)
+        if self.check {
+            return match self.load_for_here() {
+                Ok(loaded) => {
+                    render::to_stderr(&loaded.warnings);
+                    super::print(checked(&loaded.plan).as_bytes())
+                }
+                Err(faults) => refuse(&faults),
+            };
+        }
+        self.serve(inherited)
+    }
+
+    fn serve(self, inherited: Inherited) -> Exit {
+        let mut start = match Start::new() {
+            Ok(start) => start,
+            Err(fault) => {
+                render::to_stderr(&fault);
+                return Exit::System;
+            }
         };
-        let mut loaded = match self.load().and_then(existing) {
-            Ok(loaded) => loaded,
-            Err(faults) => {
-                render::to_stderr(&faults);
-                return Exit::Usage;
+        let serve = Arc::new(self);
+        let loading = Arc::clone(&serve);
+        let mut loaded = match start.unless_stopped(move || loading.load_for_here()) {
+            Ok(Some(Ok(loaded))) => loaded,
+            Ok(Some(Err(faults))) => return refuse(&faults),
+            Ok(None) => return Exit::Success,
+            Err(fault) => {
+                let message = format!("can't start a thread: {}", log::reason(&fault));
+                render::to_stderr(&render::plain_error_text(&message, &[]));
+                return Exit::System;
             }
         };
         render::to_stderr(&loaded.warnings);
-        if self.check {
-            return super::print(checked(&loaded.plan).as_bytes());
-        }
-        if self.strict_sandbox {
+        if serve.strict_sandbox {
             loaded.plan.process.violation = Violation::Kill;
         }
-        log::start(self.format(), self.verbosity());
-        daemon::run(loaded.plan, Loader::new(move || self.load()), inherited)
+        log::start(serve.format(), serve.verbosity());
+        let loader = Loader::new(move || serve.load());
+        daemon::run(start, loaded.plan, loader, inherited)
+    }
+
+    /// Loads what this machine can serve.
+    fn load_for_here(&self) -> Result<Loaded, String> {
+        let loaded = self.load()?;
+        daemon::sandbox::check_user(&loaded.plan.process.user).map(|()| loaded)
     }
 
     /// What is passed and no gate asks for; nothing else beside gates, for they answer too.
@@ -236,6 +262,11 @@ impl Serve {
             _ => Verbosity::Normal,
         }
     }
+}
+
+fn refuse(faults: &str) -> Exit {
+    render::to_stderr(faults);
+    Exit::Usage
 }
 
 fn nothing_to_serve() -> String {

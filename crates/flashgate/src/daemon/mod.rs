@@ -3,10 +3,8 @@
 //! Nothing here knows what a policy is: a reply is bytes.
 
 use std::future::pending;
-use std::io;
 use std::sync::Arc;
 
-use tokio::runtime;
 use tracing::{error, info};
 
 use crate::cli::Exit;
@@ -38,6 +36,7 @@ mod remedy;
 pub(crate) mod sandbox;
 mod serving;
 mod signals;
+mod starting;
 mod starved;
 mod status;
 mod stopping;
@@ -48,6 +47,7 @@ pub(crate) use inherited::Inherited;
 pub(crate) use per_address::OverLimit;
 pub(crate) use permits::{Permit, Permits};
 pub(crate) use reload::Loader;
+pub(crate) use starting::Start;
 pub(crate) use starved::Spare;
 
 use accept::Course;
@@ -61,19 +61,26 @@ use permits::Capacity;
 use reload::{in_effect, reload};
 use serving::Needs;
 use signals::{Signal, Signals};
+use starting::no_event_loop;
 use status::{Phase, Status};
 use stopping::SILENT_DRAIN;
 use workers::Workers;
 
 /// Binds, serves, and stops; returns how it ended. The loader makes the plan anew for a reload.
-pub(crate) fn run(plan: Plan, loader: Loader, inherited: Inherited) -> Exit {
+pub(crate) fn run(mut start: Start, plan: Plan, loader: Loader, inherited: Inherited) -> Exit {
     let manager = Arc::new(ServiceManager::from_env());
     let files = descriptors::raise();
-    let opened = match Opened::new(&plan, inherited, files) {
-        Ok(opened) => opened,
-        Err((exit, faults)) => {
+    let open = move || Opened::new(&plan, inherited, files).map(|opened| (opened, plan));
+    let (opened, plan) = match start.unless_stopped(open) {
+        Ok(Some(Ok(opened))) => opened,
+        Ok(Some(Err((exit, faults)))) => {
             render::to_stderr(&faults);
             return exit;
+        }
+        Ok(None) => return Exit::Success,
+        Err(fault) => {
+            render::to_stderr(&no_event_loop(&fault));
+            return Exit::System;
         }
     };
     let ports = opened.bound.iter().map(|bound| bound.address.port());
@@ -84,15 +91,9 @@ pub(crate) fn run(plan: Plan, loader: Loader, inherited: Inherited) -> Exit {
             return Exit::System;
         }
     };
-    let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(fault) => {
-            render::to_stderr(&no_event_loop(&fault));
-            return Exit::System;
-        }
-    };
+    let Start { runtime, signals } = start;
     let exit = runtime.block_on(async {
-        match Daemon::start(opened, plan, loader, manager, files) {
+        match Daemon::start(opened, signals, plan, loader, manager, files) {
             Ok(daemon) => {
                 daemon.status.set_sandbox(applied.iter().collect());
                 daemon.serve().await
@@ -106,16 +107,6 @@ pub(crate) fn run(plan: Plan, loader: Loader, inherited: Inherited) -> Exit {
     // A reload that still waits for a file is not waited for.
     runtime.shutdown_background();
     exit
-}
-
-fn no_event_loop(fault: &io::Error) -> String {
-    let message = format!("can't start an event loop: {}", log::reason(fault));
-    render::plain_error_text(&message, &[])
-}
-
-fn no_signals(fault: &io::Error) -> String {
-    let message = format!("can't listen for signals: {}", log::reason(fault));
-    render::plain_error_text(&message, &[])
 }
 
 /// What a start needs rights for: the sockets, and how many connections they may bring.
@@ -184,6 +175,7 @@ impl Daemon {
     /// Starts every part; an error is text for the terminal.
     fn start(
         opened: Opened,
+        signals: Signals,
         plan: Plan,
         loader: Loader,
         manager: Arc<ServiceManager>,
@@ -197,7 +189,6 @@ impl Daemon {
         shared.set_doors(Doors::of(&plan));
         let workers =
             Workers::start(plan.process.threads).map_err(|fault| no_event_loop(&fault))?;
-        let signals = Signals::new().map_err(|fault| no_signals(&fault))?;
         let (predecessor, successors) = match opened.handover {
             Some(start) => {
                 let successors =
@@ -263,7 +254,20 @@ impl Daemon {
     /// What the service manager shows of it.
     fn summary(&self) -> String {
         let (count, limit) = (self.listeners.count(), self.shared.permits.limit());
-        format!("serving on {count} sockets, {limit} connections at most")
+        let sandbox = self.status.known().sandbox;
+        let parts = |wanted: bool| {
+            let parts = sandbox.iter().filter(|(_, applied)| *applied == wanted);
+            parts.map(|(part, _)| *part).collect::<Vec<_>>().join(", ")
+        };
+        let (applied, missing) = (parts(true), parts(false));
+        let but = if missing.is_empty() {
+            ""
+        } else {
+            "; not in force: "
+        };
+        format!(
+            "serving on {count} sockets, {limit} connections at most; in force: {applied}{but}{missing}"
+        )
     }
 
     /// Serves and reloads; returns why it ends.
