@@ -1,6 +1,6 @@
 //! Logs on standard error: constant messages, variable fields, nothing from strangers but escaped.
 //!
-//! A log that can't be written is lost without a word: a full disk must not stop the daemon.
+//! A log that can't be written is lost, and counted: a full disk must not stop the daemon.
 
 use std::fmt::{self, Write as _};
 use std::io::{self, Write as _};
@@ -90,34 +90,13 @@ pub(crate) fn lines_lost_in_all() -> u64 {
 const PIECE: usize = 3840;
 
 impl io::Write for Unblocking {
-    /// Writes a line whole or not at all; of one that is longer than a piece, as findings are, perhaps only a part.
+    /// Writes a line whole or not at all; of one that is longer than a piece, as findings are, perhaps only a part. One
+    /// that could not be written is counted: there is nobody to tell.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         // Held until the line is out: otherwise another thread could take the room that was found.
         let mut stderr = io::stderr().lock();
-        let mut pieces = line.chunks(PIECE);
-        if !has_room(&stderr) {
+        if write_line(&mut stderr, line).is_err() {
             LOST.fetch_add(1, Ordering::Relaxed);
-            return Ok(line.len());
-        }
-        if CUT.swap(false, Ordering::Relaxed) {
-            stderr.write_all(b"\n")?;
-        }
-        let lost = LOST.swap(0, Ordering::Relaxed);
-        if lost > 0 {
-            LOST_BEFORE.fetch_add(lost, Ordering::Relaxed);
-            // An event of its own would be dropped: this is in the middle of one.
-            stderr.write_all(lines_lost(lost).as_bytes())?;
-        }
-        if let Some(first) = pieces.next() {
-            stderr.write_all(first)?;
-        }
-        for piece in pieces {
-            if !has_room(&stderr) {
-                LOST.fetch_add(1, Ordering::Relaxed);
-                CUT.store(true, Ordering::Relaxed);
-                break;
-            }
-            stderr.write_all(piece)?;
         }
         Ok(line.len())
     }
@@ -125,6 +104,56 @@ impl io::Write for Unblocking {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// The line was not written, or not whole.
+struct Lost;
+
+/// Writes a line, with what there is to say of those before it.
+fn write_line(stderr: &mut io::StderrLock<'_>, line: &[u8]) -> Result<(), Lost> {
+    let mut pieces = line.chunks(PIECE);
+    if !has_room(stderr) {
+        return Err(Lost);
+    }
+    if CUT.swap(false, Ordering::Relaxed) {
+        write_piece(stderr, b"\n")?;
+    }
+    let lost = LOST.load(Ordering::Relaxed);
+    if lost > 0 {
+        // An event of its own would be dropped: this is in the middle of one.
+        write_piece(stderr, lines_lost(lost).as_bytes())?;
+        LOST_BEFORE.fetch_add(lost, Ordering::Relaxed);
+        LOST.fetch_sub(lost, Ordering::Relaxed);
+    }
+    if let Some(first) = pieces.next() {
+        write_piece(stderr, first)?;
+    }
+    for piece in pieces {
+        if !has_room(stderr) {
+            CUT.store(true, Ordering::Relaxed);
+            return Err(Lost);
+        }
+        write_piece(stderr, piece)?;
+    }
+    Ok(())
+}
+
+/// Writes some bytes; a disk that is full meanwhile may take a part of them.
+fn write_piece(stderr: &mut io::StderrLock<'_>, piece: &[u8]) -> Result<(), Lost> {
+    let mut left = piece;
+    while !left.is_empty() {
+        match stderr.write(left) {
+            Ok(count) if count > 0 => left = left.get(count..).unwrap_or_default(),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            _ => {
+                if left.len() < piece.len() {
+                    CUT.store(true, Ordering::Relaxed);
+                }
+                return Err(Lost);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Whether a write would not wait; also where that can't be told.

@@ -243,6 +243,8 @@ const BRIDGE: &str = "bridge";
 pub(crate) struct Limits {
     /// Connections at a time, where the limit on open files allows so many.
     pub(crate) connections: usize,
+    /// Who says so.
+    pub(crate) connections_chosen: Chosen,
     /// Connections at a time from one address; none is no limit.
     pub(crate) per_address: Option<NonZeroU32>,
     /// New connections a second from one address; none is no limit.
@@ -263,6 +265,13 @@ pub(crate) struct Limits {
     pub(crate) idle: Option<Duration>,
     /// Between two pings on a WebSocket.
     pub(crate) ping: Duration,
+}
+
+/// Where a setting comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Chosen {
+    ByDefault,
+    ByOperator,
 }
 
 /// How the process behaves.

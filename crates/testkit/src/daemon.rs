@@ -239,7 +239,8 @@ impl Daemon {
         self.signal(Signal::HUP)
     }
 
-    fn signal(&self, signal: Signal) -> Result<()> {
+    /// Sends a signal.
+    pub fn signal(&self, signal: Signal) -> Result<()> {
         let pid = i32::try_from(self.pid())
             .ok()
             .and_then(Pid::from_raw)

@@ -83,7 +83,14 @@ fn under_load() {
             }
             fetches
         });
+        // One that fails after it has the listeners: what reached it meanwhile is in the queue of both.
+        let busy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let more = format!("[[listen]]\naddress = \"{}\"\n", busy.local_addr().unwrap());
+        let text = fs::read_to_string(&path).unwrap() + &more;
+        let failing = folder.file("failing.toml", text).unwrap();
         for _ in 0..hand_overs {
+            start(&failing).unwrap_err();
+            daemon.next_line_with("was never ready", LIMIT).unwrap();
             let next = start(&path).unwrap();
             let mut former = std::mem::replace(&mut daemon, next);
             assert_eq!(daemon.address(), address);
@@ -97,7 +104,9 @@ fn under_load() {
     let rate = figure::rate(fetches, start_of_load.elapsed());
     figure::report(
         "R14",
-        format!("{hand_overs} hand-overs at {rate} fetches/s: 0 of {fetches} lost"),
+        format!(
+            "{hand_overs} hand-overs, and as many successors that failed, at {rate} fetches/s: 0 of {fetches} lost"
+        ),
     );
     if is_long() {
         assert!(rate >= 10_000, "{rate} fetches/s");

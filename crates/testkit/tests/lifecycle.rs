@@ -8,16 +8,20 @@
     reason = "a test ends where it fails, also in the functions it shares with others"
 )]
 
+use std::fs;
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::fs::{CWD, FileType, Mode, OFlags, mknodat};
 use rustix::io::ioctl_fionread;
+use rustix::process::{Pid, Signal, kill_process};
 use testkit::client::{Client, End, fetch};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
-use testkit::load::{Load, run};
+use testkit::load::{Load, REQUEST, run};
 use testkit::scale::short_or_long;
-use testkit::{cpu, figure, log_pipe, needs, until};
+use testkit::{binary, cpu, figure, log_pipe, needs, until};
 
 fn daemon() -> Daemon {
     Daemon::serve(["--allow", "a.test:80"]).expect("a daemon")
@@ -54,6 +58,61 @@ fn a_stop_under_load() {
             "{stops} stops under load: {answered} answered, 0 lost, exit 0 within {longest:.0?}"
         ),
     );
+}
+
+/// Nobody who has reached the kernel's queue before the stop is lost: not while the daemon could not have taken them.
+#[test]
+fn a_stop_with_a_long_queue() {
+    // The kernel's own limit on a queue is 4096; a machine may have less.
+    let most = fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap();
+    let most: usize = most.trim().parse().unwrap();
+    let mut daemon = daemon();
+    daemon.signal(Signal::STOP).unwrap();
+    let mut queued: Vec<_> = (0..most.min(1_500))
+        .map(|_| Client::connect(daemon.address()).unwrap())
+        .collect();
+    for client in &mut queued {
+        assert!(client.send(REQUEST));
+    }
+    daemon.terminate().unwrap();
+    daemon.signal(Signal::CONT).unwrap();
+    for client in &mut queued {
+        let heard = client.hear();
+        assert_eq!(
+            (heard.end, heard.bytes),
+            (End::Fin, [POLICY, b"\0"].concat())
+        );
+    }
+    assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+    figure::report(
+        "R15",
+        format!("{} queued at a stop: all answered", queued.len()),
+    );
+}
+
+/// A signal that comes before anything is served finds somebody who knows it: the config file is a pipe here, and
+/// nobody writes to it.
+#[test]
+fn a_stop_while_it_starts() {
+    let folder = Folder::new().unwrap();
+    let pipe = folder.path().join("flashgate.toml");
+    mknodat(CWD, &pipe, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
+    let mut child = Command::new(binary::flashgate().unwrap())
+        .args(["serve", "--config"])
+        .arg(&pipe)
+        .spawn()
+        .unwrap();
+    let pid = Pid::from_child(&child);
+    // Opening succeeds once there is a reader.
+    let mut writer = None;
+    assert!(until(Duration::from_secs(20), || {
+        let flags = OFlags::WRONLY | OFlags::NONBLOCK;
+        writer = rustix::fs::open(&pipe, flags, Mode::empty()).ok();
+        writer.is_some()
+    }));
+    kill_process(pid, Signal::HUP).unwrap();
+    kill_process(pid, Signal::TERM).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
 /// What a stop may take is said in the config file; no client can make it longer, whatever it is about to do.
@@ -95,6 +154,36 @@ fn a_stop_keeps_to_its_limit() {
     );
     let slack = short_or_long(Duration::from_secs(5), Duration::from_millis(500));
     assert!(longest <= DRAIN + slack, "{longest:?}");
+}
+
+/// The same for a daemon that has no room, and nobody waiting for some: it does not wait for room either.
+#[test]
+fn a_stop_of_a_full_daemon_keeps_to_its_limit() {
+    let folder = Folder::new().unwrap();
+    let text = "[policy.default]\nrules = [{ domain = \"a.test\", ports = \"80\" }]\n\
+                [[listen]]\naddress = \"127.0.0.1:0\"\n[process]\ndrain = \"1s\"\n[limits]\nconnections = 3\n";
+    let config = folder.file("flashgate.toml", text).unwrap();
+    let mut daemon = Daemon::builder()
+        .args(["serve", "--config"])
+        .args([config])
+        .start()
+        .unwrap();
+    let alone = cpu::open_files(daemon.pid()).unwrap();
+    let holders = [(); 3].map(|()| {
+        let mut client = Client::connect(daemon.address()).unwrap();
+        client.send(b"<policy");
+        client
+    });
+    assert!(until(Duration::from_secs(10), || {
+        cpu::open_files(daemon.pid()).is_ok_and(|open| open == alone + holders.len())
+    }));
+    let start = Instant::now();
+    daemon.terminate().unwrap();
+    assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+    // As long as silent clients would get, were there no limit.
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(3), "{took:?}");
+    drop(holders);
 }
 
 /// Requests that are under way at SIGTERM are answered: half a request, and what a slow network still holds.
@@ -257,7 +346,7 @@ fn findings_that_nobody_reads() {
     folder
         .file("flashgate.toml", format!("{good}{faulty}"))
         .unwrap();
-    let pipe = std::fs::File::open(format!("/proc/{}/fd/2", daemon.pid())).unwrap();
+    let pipe = File::open(format!("/proc/{}/fd/2", daemon.pid())).unwrap();
     assert!(
         until(Duration::from_secs(10), || ioctl_fionread(&pipe).unwrap()
             > 60_000),

@@ -134,7 +134,7 @@ fn a_reload_changes_limits() {
 #[test]
 fn the_total() {
     let folder = Folder::new().unwrap();
-    let daemon = daemon(&folder, "connections = 16");
+    let mut daemon = daemon(&folder, "connections = 16");
     let holders: Vec<_> = (0..16)
         .map(|_| TcpStream::connect(daemon.address()).unwrap())
         .collect();
@@ -144,6 +144,57 @@ fn the_total() {
         !waiting.stirs_within(Duration::from_millis(300)),
         "served beyond the total"
     );
+    let line = daemon
+        .wait_for_line("no room for another connection", Duration::from_secs(10))
+        .unwrap();
+    assert!(
+        line.contains("limit=\"connections\" open=16 relaying=0 most=16"),
+        "{line}"
+    );
     drop(holders);
     assert_eq!(waiting.hear().bytes, [POLICY, b"\0"].concat());
+}
+
+/// The limit on open files allows fewer: whoever asked for more is warned, also by a reload; a default is only told.
+#[test]
+fn fewer_files_than_connections() {
+    if !testkit::needs::met(testkit::needs::program("prlimit")) {
+        return;
+    }
+    let folder = Folder::new().unwrap();
+    let started = |limits: &str| {
+        let path = folder.file("flashgate.toml", config(limits)).unwrap();
+        Daemon::builder()
+            .through(["prlimit", "--nofile=100"])
+            .args(["serve", "--config"])
+            .args([path])
+            .start()
+            .unwrap()
+    };
+    let text = "the limit on open files allows fewer connections";
+    let told = |daemon: &mut Daemon| {
+        let lines = daemon.log().iter();
+        let line = lines.clone().find(|line| line.contains(text));
+        line.cloned().unwrap_or_default()
+    };
+    let mut daemon = started("connections = 20_000");
+    let line = told(&mut daemon);
+    assert!(
+        line.contains(" WARN ") && line.ends_with("wanted=20000 connections=67 open_files=100"),
+        "{line}"
+    );
+    let line = told(&mut started(""));
+    assert!(
+        line.contains(" INFO ") && line.contains("wanted=16384"),
+        "{line}"
+    );
+    let mut daemon = started("connections = 50");
+    assert_eq!(told(&mut daemon), "");
+    folder
+        .file("flashgate.toml", config("connections = 300"))
+        .unwrap();
+    let line = daemon
+        .next_line_with(text, Duration::from_secs(10))
+        .unwrap();
+    assert!(line.contains("wanted=300 "), "{line}");
 }

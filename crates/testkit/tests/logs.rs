@@ -17,7 +17,7 @@ use serde_json::Value;
 use testkit::client::{Client, fetch};
 use testkit::daemon::Daemon;
 use testkit::load::{Load, REQUEST, run, spread};
-use testkit::scale::short_or_long;
+use testkit::scale::{is_long, short_or_long};
 use testkit::{binary, figure};
 
 /// As random as this needs, and the same in each run (xorshift64).
@@ -162,6 +162,8 @@ fn a_flood_of_bad_requests() {
         ),
     );
     assert_eq!(ended + suppressed, requests + 1, "each is told or counted");
+    let rate = figure::rate(requests, took);
+    assert!(!is_long() || rate >= 20_000, "{rate} requests/s");
     let seconds = took.as_secs() + 1;
     assert!(lines <= 50 * seconds, "{lines} lines in {took:?}");
 }

@@ -83,6 +83,13 @@ fn a_full_disk_under_the_log() {
             answers(address);
             log().contains("answered")
         }));
+        // What could not be written until then is counted.
+        let lost = log()
+            .split(" lost=")
+            .nth(1)
+            .map(|rest| rest.lines().next().unwrap().to_owned());
+        let lost = lost.and_then(|lost| lost.parse::<u64>().ok());
+        assert!(lost.is_some_and(|lost| lost > 0), "{}", log());
         kill_process(pid, Signal::TERM).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(0));
     };

@@ -77,13 +77,14 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R11",
-        claim: "20 errors of accept, 200 times each: it lives, 0 lost, half a core at most",
+        claim: "20 errors of accept, 200 times each, and listeners killed from outside: it lives, 0 lost, half a core at most",
         shown: outside(
             "accept_errors",
             &[
                 "faults_of_a_connection",
                 "exhaustion_now_and_then",
                 "dead_listeners",
+                "killed::from_outside",
             ],
         ),
     },
@@ -94,7 +95,7 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R14",
-        claim: "100 hand-overs at 10,000 fetches/s: 0 lost; 50 restarts on a socket that is passed: 0 refused",
+        claim: "100 hand-overs and 100 successors that fail, at 10,000 fetches/s: 0 lost; 50 restarts on a socket that is passed: 0 refused",
         shown: outside(
             "handover",
             &["under_load", "restarts_on_a_socket_that_stays"],
@@ -102,10 +103,14 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R15",
-        claim: "50 stops under load: whoever was accepted is answered, exit 0 within drain and 0.5 s",
+        claim: "50 stops under load: whoever was accepted or queued is answered, exit 0 within drain and 0.5 s",
         shown: outside(
             "lifecycle",
-            &["a_stop_under_load", "a_stop_keeps_to_its_limit"],
+            &[
+                "a_stop_under_load",
+                "a_stop_with_a_long_queue",
+                "a_stop_keeps_to_its_limit",
+            ],
         ),
     },
     Figure {

@@ -14,7 +14,7 @@ use super::gate::{self, GateFlag};
 use crate::config::policy_file::{self, Content, Dialled, ServedAt};
 use crate::config::{self, Purpose, defaults};
 use crate::confinement;
-use crate::daemon::{self, Inherited, ListenAddress, Loader};
+use crate::daemon::{self, Inherited, ListenAddress, Loader, Start};
 use crate::log::{self, Format, Verbosity};
 use crate::render::{self, Source};
 use crate::snapshot::{
@@ -101,26 +101,45 @@ impl Serve {
         if self.listen.is_empty() {
             self.listen = self.default_addresses(&inherited);
         }
-        let mut loaded = match self.load(Purpose::Start) {
-            Ok(loaded) => loaded,
-            Err(refused) => {
-                render::to_stderr(&refused.faults);
-                return Exit::Usage;
+        if self.check {
+            return match self.load(Purpose::Start) {
+                Ok(loaded) => {
+                    render::to_stderr(&loaded.warnings);
+                    super::print(checked(&loaded.plan).as_bytes())
+                }
+                Err(refused) => refuse(&refused.faults),
+            };
+        }
+        self.serve(inherited)
+    }
+
+    fn serve(self, inherited: Inherited) -> Exit {
+        let mut start = match Start::new() {
+            Ok(start) => start,
+            Err(fault) => {
+                render::to_stderr(&fault);
+                return Exit::System;
+            }
+        };
+        let serve = Arc::new(self);
+        let loading = Arc::clone(&serve);
+        let mut loaded = match start.unless_stopped(move || loading.load(Purpose::Start)) {
+            Ok(Some(Ok(loaded))) => loaded,
+            Ok(Some(Err(refused))) => return refuse(&refused.faults),
+            Ok(None) => return Exit::Success,
+            Err(fault) => {
+                let message = format!("can't start a thread: {}", log::reason(&fault));
+                render::to_stderr(&render::plain_error_text(&message, &[]));
+                return Exit::System;
             }
         };
         render::to_stderr(&loaded.warnings);
-        if self.check {
-            return super::print(checked(&loaded.plan).as_bytes());
-        }
-        if self.strict_sandbox {
+        if serve.strict_sandbox {
             loaded.plan.process.violation = Violation::Kill;
         }
-        log::start(self.format(), self.verbosity());
-        daemon::run(
-            loaded.plan,
-            Loader::new(move || self.load(Purpose::Reload)),
-            inherited,
-        )
+        log::start(serve.format(), serve.verbosity());
+        let loader = Loader::new(move || serve.load(Purpose::Reload));
+        daemon::run(start, loaded.plan, loader, inherited)
     }
 
     /// What is passed and no gate asks for; nothing else beside gates, for they answer too.
@@ -255,6 +274,11 @@ impl Serve {
             _ => Verbosity::Normal,
         }
     }
+}
+
+fn refuse(faults: &str) -> Exit {
+    render::to_stderr(faults);
+    Exit::Usage
 }
 
 fn nothing_to_serve() -> String {

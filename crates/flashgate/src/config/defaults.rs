@@ -8,7 +8,7 @@ use tokio_flash_policy::Linger;
 
 use crate::daemon::ListenAddress;
 use crate::snapshot::{
-    Limits, Network, PathPattern, Process, Sandbox, Segment, User, Violation, WebSocket,
+    Chosen, Limits, Network, PathPattern, Process, Sandbox, Segment, User, Violation, WebSocket,
 };
 
 /// The name of the policy that flags make, in logs.
@@ -58,6 +58,7 @@ const THREADS: NonZeroU32 = NonZeroU32::MIN;
 pub(crate) fn limits() -> Limits {
     Limits {
         connections: CONNECTIONS,
+        connections_chosen: Chosen::ByDefault,
         per_address: Some(PER_ADDRESS),
         rate_per_address: Some(RATE_PER_ADDRESS),
         // Players share addresses, and stay: a number that is right for one game is wrong for the next.

@@ -16,7 +16,7 @@ use super::tree::{At, Text};
 use super::{Purpose, bridge, defaults, gates, listeners, tls};
 use crate::daemon::ListenAddress;
 use crate::daemon::sandbox::uid_of;
-use crate::snapshot::{Admin, Limits, Plan, Process, Transport, User};
+use crate::snapshot::{Admin, Chosen, Limits, Plan, Process, Transport, User};
 
 /// A plan, and what it was made from.
 #[derive(Debug)]
@@ -159,6 +159,7 @@ fn limits(raw: RawLimits, ping: Option<Duration>, found: &mut Vec<Diagnostic>) -
         connections: connections
             .and_then(|number| usize::try_from(number).ok())
             .unwrap_or(default.connections),
+        connections_chosen: connections.map_or(Chosen::ByDefault, |_| Chosen::ByOperator),
         per_address: cap(raw.per_address, default.per_address),
         rate_per_address: cap(raw.rate_per_address, default.rate_per_address),
         relays_per_address: cap(raw.relays_per_address, default.relays_per_address),

@@ -19,7 +19,7 @@ use super::proxy_header::Addresses;
 use super::relay::{Opening, Relay};
 use super::waiting::{Waiting, Witness};
 use super::{Outcome, some};
-use crate::daemon::Permit;
+use crate::daemon::{OverLimit, Permit};
 use crate::snapshot::{Gate, Service};
 
 /// Dials the backend and starts the relay; or answers, where a silent client asks for the policy after all. Where it
@@ -47,6 +47,13 @@ pub(super) async fn pass(
     if first == First::Tls && waiting.is_offered_tls() {
         return Some(waiting);
     }
+    if dialled.is_none()
+        && let Err(over) = waiting.shared.permits.has_room_to_pass_on()
+    {
+        // A backend need not hear of whom it will not get.
+        turn_away(waiting, peer, over).await;
+        return None;
+    }
     let http = gate.http_backend.as_ref().filter(|_| first == First::Http);
     let backend = http.unwrap_or(&gate.backend);
     let limit = waiting.shared.deadlines().backend_connect;
@@ -57,6 +64,10 @@ pub(super) async fn pass(
     match dialled {
         Ok((stream, sent)) => {
             waiting.shared.backends.reached(&gate.name, backend);
+            if let Err(over) = waiting.permit.relaying() {
+                turn_away(waiting, peer, over).await;
+                return None;
+            }
             // HTTP goes to its server byte for byte.
             let unsent = header.get(sent..).filter(|_| http.is_none());
             relay(waiting, stream, unsent.unwrap_or_default(), peer);
@@ -140,14 +151,24 @@ pub(super) fn header(gate: &Gate, told: Option<Addresses>, client: &TcpStream) -
 }
 
 /// A clean end for a client that has no server; the failure was told.
-async fn let_go(mut waiting: Waiting, peer: Option<SocketAddr>) {
+async fn let_go(waiting: Waiting, peer: Option<SocketAddr>) {
+    end(waiting, peer, Outcome::BackendUnreachable).await;
+}
+
+/// The same for one that would be one too many.
+async fn turn_away(waiting: Waiting, peer: Option<SocketAddr>, over: OverLimit) {
+    waiting.shared.tell_over_limit(peer, over);
+    end(waiting, peer, Outcome::OverLimit).await;
+}
+
+async fn end(mut waiting: Waiting, peer: Option<SocketAddr>, outcome: Outcome) {
     waiting.permit.lingering();
     let linger = waiting.shared.deadlines().linger;
     tokio::select! {
         _ = close(&mut waiting.stream, linger) => {}
         () = waiting.permit.wanted() => {}
     }
-    waiting.end(Outcome::BackendUnreachable, peer);
+    waiting.end(outcome, peer);
 }
 
 /// Passes the connection on, in a task that holds nothing but the relay.
@@ -155,15 +176,12 @@ fn relay(waiting: Waiting, backend: TcpStream, header: &[u8], peer: Option<Socke
     let Waiting {
         stream,
         progress,
-        mut permit,
+        permit,
         service,
         shared,
         early,
         ..
     } = waiting;
-    if let Err(over) = permit.relaying() {
-        return shared.refuse(peer, over);
-    }
     let opening = Opening {
         header,
         bytes: &[progress.opening.bytes(), &early].concat(),

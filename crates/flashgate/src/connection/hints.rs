@@ -19,6 +19,8 @@ pub(super) struct Hints {
     pub(super) handshake: Sampler,
     pub(super) system: Sampler,
     pub(super) over_limit: Sampler,
+    pub(super) no_room: Sampler,
+    pub(super) no_relay: Sampler,
     pub(super) proxy: Sampler,
     pub(super) panic: Sampler,
     pub(super) ended: [Sampler; Outcome::COUNT],
@@ -34,6 +36,8 @@ impl Hints {
             handshake: Sampler::of_warnings("tls-failed"),
             system: Sampler::of_warnings("system-failed"),
             over_limit: Sampler::of_warnings("over-limit"),
+            no_room: Sampler::of_warnings("no-room"),
+            no_relay: Sampler::of_warnings("no-room-to-pass-on"),
             proxy: Sampler::of_warnings("proxy-refused"),
             panic: Sampler::of_warnings("connection-failed"),
             ended: Outcome::ALL.map(|outcome| Sampler::of_connections(outcome.code())),
@@ -56,13 +60,45 @@ impl Shared {
         }
     }
 
-    /// An address has more connections than it may have.
+    /// There are more connections than there may be: of one address, or of all.
     pub(super) fn tell_over_limit(&self, peer: Option<SocketAddr>, over: OverLimit) {
+        if over == OverLimit::All {
+            return self.tell_no_room_to_pass_on(peer);
+        }
         if let Some(suppressed) = self.hints.over_limit.admit() {
             let (peer, limit) = (peer.map(display), over.key());
             warn!(
                 peer,
                 limit, suppressed, "closed a connection of an address that has too many"
+            );
+        }
+    }
+
+    fn tell_no_room_to_pass_on(&self, peer: Option<SocketAddr>) {
+        if let Some(suppressed) = self.hints.no_relay.admit() {
+            let permits = &self.permits;
+            let (peer, limit) = (peer.map(display), permits.scarce());
+            let (relaying, most) = (permits.relaying(), permits.most_relays());
+            warn!(
+                peer,
+                limit,
+                relaying,
+                most,
+                suppressed,
+                "no room to pass another connection on; it is refused"
+            );
+        }
+    }
+
+    /// Somebody waits to be accepted, and there is no place.
+    pub(crate) fn tell_no_room(&self, address: SocketAddr) {
+        if let Some(suppressed) = self.hints.no_room.admit() {
+            let permits = &self.permits;
+            let (open, relaying) = (permits.open(), permits.relaying());
+            let (limit, most) = (permits.scarce(), permits.limit());
+            warn!(
+                %address, limit, open, relaying, most, suppressed,
+                "no room for another connection; clients wait in the queue"
             );
         }
     }

@@ -8,19 +8,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::{Errno, fcntl_dupfd_cloexec};
+use rustix::io::Errno;
 use rustix::net::{SocketFlags, accept_with, acceptfrom_with, getsockname};
 use tokio::io::unix::AsyncFd;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, info, warn};
 
-use super::SILENT_DRAIN;
 use super::accept_error::{Class, classify, text as error_text};
 use super::bind;
 use super::endpoint::Endpoint;
-use super::readable::watch;
+use super::readable::{self, Cleared, watch};
+use super::starved::{FIRST_PAUSE, LONGEST_PAUSE, Starved};
 use super::status::Status;
+use super::stopping::SILENT_DRAIN;
 use crate::connection::{self, Shared, peer};
 use crate::log::Sampler;
 use crate::snapshot::Services;
@@ -30,13 +31,6 @@ const QUEUE: usize = bind::BACKLOG.unsigned_abs() as usize;
 
 /// After so many in a row the other tasks have their turn.
 const BATCH: usize = 16;
-
-/// The first pause when descriptors or memory have run out; it doubles up to [`LONGEST_PAUSE`].
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-
-/// When they have run out for so long, connections are taken and closed: a client learns that it has to go elsewhere.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// When nothing but failed connections comes in, the loop rests so long after each batch.
 const REST: Duration = Duration::from_millis(10);
@@ -55,8 +49,8 @@ enum Batch {
 pub(super) enum Course {
     /// Accept for ever.
     Accept,
-    /// Take what is queued, so that it is answered too, and end.
-    Finish,
+    /// Take what is queued, so that it is answered too, for so long at most, and end.
+    Finish(Duration),
     /// End at once: another process accepts on the same socket, and takes the queue.
     Leave,
 }
@@ -98,22 +92,21 @@ impl Acceptor {
         let course = tokio::select! {
             biased;
             // An error means that whoever could say "stop" has gone, which is a stop.
-            course = course.wait_for(|course| *course != Course::Accept) => course.map_or(Course::Finish, |course| *course),
-            () = self.accept() => Course::Finish,
+            course = course.wait_for(|course| *course != Course::Accept) => course.map_or(Course::Finish(SILENT_DRAIN), |course| *course),
+            () = self.accept() => Course::Finish(SILENT_DRAIN),
         };
-        if course != Course::Leave {
+        if let Course::Finish(limit) = course {
             // Beyond this the queue is lost: its clients would not wait longer, and there is no room for them.
-            let _ = timeout(SILENT_DRAIN, self.finish()).await;
+            let _ = timeout(limit, self.finish()).await;
         }
     }
 
     /// Accepts for ever.
     async fn accept(&mut self) {
         loop {
-            let descriptors = self.services.borrow().descriptors();
-            self.shared.permits.room(descriptors).await;
+            self.wait_for_room().await;
             // The error is the event loop's own, at its end.
-            let Ok(mut ready) = self.listener.readable().await else {
+            let Ok(ready) = self.listener.readable().await else {
                 return;
             };
             let (accepted, end) = self.batch();
@@ -121,7 +114,11 @@ impl Acceptor {
                 self.starved = Starved::default();
             }
             match end {
-                Batch::Empty => ready.clear_ready(),
+                Batch::Empty => {
+                    if readable::clear(ready) == Cleared::Never {
+                        self.begin_anew().await;
+                    }
+                }
                 Batch::NoRoom => {}
                 Batch::Full => {
                     drop(ready);
@@ -149,13 +146,34 @@ impl Acceptor {
         }
     }
 
+    /// Waits for room; where somebody waits meanwhile, that is told.
+    async fn wait_for_room(&self) {
+        let (shared, listener) = (&self.shared, self.listener.get_ref());
+        let descriptors = self.services.borrow().descriptors();
+        while !shared.permits.has_room(descriptors) {
+            let ready = tokio::select! {
+                biased;
+                () = shared.permits.room(descriptors) => return,
+                ready = self.listener.readable() => ready,
+            };
+            // What is known from before may be out of date.
+            if is_empty(listener) && ready.is_ok_and(|ready| readable::clear(ready) == Cleared::Yes)
+            {
+                continue;
+            }
+            shared.tell_no_room(self.endpoint.address);
+            return shared.permits.room(descriptors).await;
+        }
+    }
+
     /// Takes what is queued, as room comes free; then the listener closes.
     ///
     /// The queue is served in order and holds so many at most: what came before the stop is among them, and under
     /// load what comes after it would have no end.
     async fn finish(&mut self) {
         let mut taken = 0;
-        while taken < QUEUE {
+        // A full daemon has nothing to wait for where nobody is queued.
+        while taken < QUEUE && !is_empty(self.listener.get_ref()) {
             let descriptors = self.services.borrow().descriptors();
             self.shared.permits.room(descriptors).await;
             let (accepted, end) = self.batch();
@@ -265,11 +283,19 @@ impl Acceptor {
     }
 
     fn try_repair(&mut self) -> io::Result<()> {
-        let socket = self.endpoint.repair(self.listener.get_ref())?;
-        if !Arc::ptr_eq(&socket, self.listener.get_ref()) {
-            self.listener = watch(socket)?;
-        }
+        // Always watched anew: what the event loop knows of a failed listener it never forgets.
+        self.listener = watch(self.endpoint.repair(self.listener.get_ref())?)?;
         Ok(())
+    }
+
+    /// Watches a listener anew that another thread or process has put right.
+    async fn begin_anew(&mut self) {
+        // First of all, so that nothing spins whatever comes of it.
+        sleep(REST).await;
+        let anew = self.endpoint.renew(self.listener.get_ref()).and_then(watch);
+        if let Ok(listener) = anew {
+            self.listener = listener;
+        }
     }
 }
 
@@ -297,57 +323,4 @@ fn end_of_batch(listener: &OwnedFd, errno: Errno, class: Class, accepted: usize)
 fn is_empty(listener: &OwnedFd) -> bool {
     let mut asked = [PollFd::new(listener, PollFlags::IN)];
     poll(&mut asked, Some(&Timespec::default())).is_ok_and(|ready| ready == 0)
-}
-
-/// Since when descriptors or memory have run out, without a connection that could be taken.
-#[derive(Debug, Default)]
-struct Starved {
-    since: Option<Instant>,
-    last: Option<Instant>,
-    delay: Option<Duration>,
-}
-
-impl Starved {
-    /// How long to pause this time. A while without trouble ends the spell.
-    fn next_delay(&mut self) -> Duration {
-        let now = Instant::now();
-        if self.last.is_none_or(|last| now - last > LONGEST_PAUSE * 2) {
-            self.since = Some(now);
-            self.delay = None;
-        }
-        self.last = Some(now);
-        let delay = self
-            .delay
-            .map_or(FIRST_PAUSE, |delay| (delay * 2).min(LONGEST_PAUSE));
-        self.delay = Some(delay);
-        delay
-    }
-
-    fn for_too_long(&self) -> bool {
-        self.since.is_some_and(|since| since.elapsed() >= PATIENCE)
-    }
-}
-
-/// A descriptor kept in hand: given up for a moment, it lets a process that has none left accept and close.
-#[derive(Debug, Default)]
-pub(crate) struct Spare(std::sync::Mutex<Option<OwnedFd>>);
-
-impl Spare {
-    pub(crate) fn new() -> Self {
-        Self(std::sync::Mutex::new(one_more()))
-    }
-
-    /// Runs `accept` with the spare descriptor free, if there is one.
-    fn shed(&self, accept: impl FnOnce()) {
-        let Ok(mut spare) = self.0.lock() else { return };
-        if spare.take().is_some() {
-            accept();
-        }
-        *spare = one_more();
-    }
-}
-
-/// A descriptor of no use; of a file that is open already, for opening another may be forbidden.
-fn one_more() -> Option<OwnedFd> {
-    fcntl_dupfd_cloexec(io::stderr(), 0).ok()
 }

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsFd, OwnedFd};
 
 use rustix::io::Errno;
+use rustix::net::Shutdown;
 use socket2::{Domain, Protocol, Socket, Type};
 
 use super::address::ListenAddress;
@@ -106,9 +107,23 @@ fn has_no_ipv6(error: &io::Error) -> bool {
     errno == Some(Errno::AFNOSUPPORT) || errno == Some(Errno::ADDRNOTAVAIL)
 }
 
-/// Has a socket listen that has stopped to.
-pub(super) fn listen_again(socket: impl AsFd) -> io::Result<()> {
-    rustix::net::listen(socket, BACKLOG).map_err(io::Error::from)
+/// Has a socket listen that has stopped to, at the address that it had.
+///
+/// What ends a listener from outside (`ss --kill`) leaves it shut down, and merely told to listen it would hand that
+/// down: each connection would be at its end before its first byte. Shutting a socket down *while* it listens takes
+/// that off again.
+pub(super) fn listen_again(socket: impl AsFd, address: SocketAddr) -> io::Result<()> {
+    let socket = socket.as_fd();
+    rustix::net::listen(socket, BACKLOG)?;
+    rustix::net::shutdown(socket, Shutdown::Read)?;
+    rustix::net::listen(socket, BACKLOG)?;
+    // A port that the system had chosen is given back with the end, and another one chosen.
+    let now = SocketAddr::try_from(rustix::net::getsockname(socket)?);
+    if now.is_ok_and(|now| now.port() == address.port()) {
+        Ok(())
+    } else {
+        Err(Errno::ADDRNOTAVAIL.into())
+    }
 }
 
 /// Binds one address; also to bind one again whose socket has failed and is closed.

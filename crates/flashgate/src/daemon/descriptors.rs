@@ -3,11 +3,12 @@
 use std::num::NonZeroU32;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tracing::{info, warn};
 
 use super::admin;
-use super::permits::Capacity;
+use super::permits::{Capacity, Scarce};
 use crate::render;
-use crate::snapshot::Plan;
+use crate::snapshot::{Chosen, Plan};
 
 /// Descriptors for everything but connections: an event loop, signals, logs, files, and one to spare.
 const RESERVED: u64 = 32;
@@ -38,7 +39,16 @@ pub(super) fn raise() -> u64 {
 const PIPES: usize = 32;
 
 /// Of the descriptors for connections, one in so many is for those that linger.
-const LINGERING_SHARE: u64 = 4;
+const LINGERING_SHARE: usize = 4;
+
+/// What a connection takes that is passed on: its own, and that to the backend.
+const FOR_A_RELAY: usize = 2;
+
+/// Of the connections that could be passed on, one in so many is kept for those that ask for a policy.
+const KEPT_SHARE: usize = 16;
+
+/// Players who start together ask together.
+const KEPT_AT_LEAST: usize = 16;
 
 /// How many connections fit beside what the plan and so many threads need otherwise, as many as it wants at most; a
 /// rendered error if too few.
@@ -55,13 +65,68 @@ pub(super) fn budget(files: u64, plan: &Plan, threads: NonZeroU32) -> Result<Cap
             )],
         ));
     }
-    let lingering = room / LINGERING_SHARE;
-    let number = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
-    Ok(Capacity {
-        connections: number(room).min(plan.limits.connections),
-        descriptors: number(room),
-        lingering: number(lingering),
-    })
+    Ok(capacity(plan, usize::try_from(room).unwrap_or(usize::MAX)))
+}
+
+fn capacity(plan: &Plan, room: usize) -> Capacity {
+    let wanted = plan.limits.connections;
+    let (fit, relays) = if has_gates(plan) {
+        let fit = room / FOR_A_RELAY;
+        (fit, fit.min(wanted) - kept_free(fit.min(wanted)))
+    } else {
+        (room, 0)
+    };
+    Capacity {
+        connections: room.min(wanted),
+        relays,
+        descriptors: room,
+        lingering: room / LINGERING_SHARE,
+        scarce: if fit < wanted {
+            Scarce::OpenFiles
+        } else {
+            Scarce::Connections
+        },
+    }
+}
+
+/// Of so many connections that could all be passed on, how many are not: relays last for hours, and whoever only asks
+/// for a policy must find a place even so. Of a few it is a quarter, and never all.
+fn kept_free(places: usize) -> usize {
+    let share = (places / KEPT_SHARE).max(KEPT_AT_LEAST).min(places / 4);
+    share.max(1).min(places.saturating_sub(1))
+}
+
+/// Says that fewer connections fit than were asked for: to who has asked as a warning, else as news.
+pub(super) fn tell(capacity: &Capacity, plan: &Plan, files: u64) {
+    if capacity.scarce == Scarce::Connections {
+        return;
+    }
+    let Capacity {
+        connections,
+        relays,
+        ..
+    } = *capacity;
+    let relays = has_gates(plan).then_some(relays);
+    let wanted = plan.limits.connections;
+    let open_files = files;
+    match plan.limits.connections_chosen {
+        Chosen::ByOperator => warn!(
+            wanted,
+            connections, relays, open_files, "the limit on open files allows fewer connections"
+        ),
+        Chosen::ByDefault => info!(
+            wanted,
+            connections, relays, open_files, "the limit on open files allows fewer connections"
+        ),
+    }
+}
+
+/// Whether connections may be passed on to backends.
+fn has_gates(plan: &Plan) -> bool {
+    let sockets = plan.sockets();
+    sockets
+        .iter()
+        .any(|socket| socket.services.descriptors() > 1)
 }
 
 /// What listeners and relays take, and the connections to `[admin]`, which must answer also while players have all of
@@ -71,10 +136,6 @@ fn kept(plan: &Plan, threads: NonZeroU32) -> usize {
         .admin
         .as_ref()
         .map_or(0, |_| 1 + admin::MOST_CONNECTIONS);
-    let sockets = plan.sockets();
-    let gates = sockets
-        .iter()
-        .any(|socket| socket.services.descriptors() > 1);
-    let pipes = if gates { PIPES } else { 0 };
-    sockets.len() + admin + pipes * threads.get() as usize
+    let pipes = if has_gates(plan) { PIPES } else { 0 };
+    plan.sockets().len() + admin + pipes * threads.get() as usize
 }

@@ -52,18 +52,37 @@ impl Endpoint {
         prepare_for_relays(&self.socket());
     }
 
-    /// A socket in place of one that has failed: often the same, told to listen again.
+    /// A descriptor in place of one whose socket has failed: often of the same socket, told to listen again.
     ///
     /// That needs no privilege, keeps the port, and helps where another process that shares the socket has shut it
     /// down. Binding anew is the second choice.
     pub(super) fn repair(&self, failed: &Arc<OwnedFd>) -> io::Result<Arc<OwnedFd>> {
-        let mut socket = self.socket.lock().unwrap_or_else(PoisonError::into_inner);
-        let repaired_meanwhile = !Arc::ptr_eq(&socket, failed);
-        if !repaired_meanwhile && bind::listen_again(failed).is_err() {
-            *socket = Arc::new(bind::listen(self.address, self.family)?.socket);
-            if self.relays.load(Ordering::Relaxed) {
-                prepare_for_relays(&*socket);
+        self.replace(failed, || {
+            if bind::listen_again(failed, self.address).is_ok() {
+                return Ok(failed.try_clone()?);
             }
+            let socket = bind::listen(self.address, self.family)?.socket;
+            if self.relays.load(Ordering::Relaxed) {
+                prepare_for_relays(&socket);
+            }
+            Ok(socket)
+        })
+    }
+
+    /// Another descriptor of the same socket, for an event loop that must begin anew with it.
+    pub(super) fn renew(&self, used: &Arc<OwnedFd>) -> io::Result<Arc<OwnedFd>> {
+        self.replace(used, || used.try_clone())
+    }
+
+    /// Makes a descriptor anew, unless another thread has; never the same, so that each can tell which it has.
+    fn replace(
+        &self,
+        used: &Arc<OwnedFd>,
+        make: impl FnOnce() -> io::Result<OwnedFd>,
+    ) -> io::Result<Arc<OwnedFd>> {
+        let mut socket = self.socket.lock().unwrap_or_else(PoisonError::into_inner);
+        if Arc::ptr_eq(&socket, used) {
+            *socket = Arc::new(make()?);
         }
         Ok(Arc::clone(&socket))
     }

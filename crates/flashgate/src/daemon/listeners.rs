@@ -18,6 +18,7 @@ use super::bind::{self, Bound, Wanted};
 use super::endpoint::AskedEndpoint;
 use super::inherited::Inherited;
 use super::serving::{Needs, Prepared, Serving};
+use super::stopping::SILENT_DRAIN;
 use crate::log::LIFECYCLE;
 use crate::render;
 use crate::ruffle::Doors;
@@ -129,7 +130,7 @@ impl Listeners {
         }
         for gone in old.into_iter().flatten() {
             info!(target: LIFECYCLE, address = %gone.address(), "no longer listening");
-            self.leaving.extend(gone.end(Course::Finish));
+            self.leaving.extend(gone.end(Course::Finish(SILENT_DRAIN)));
         }
         self.leaving.retain(|task| !task.is_finished());
     }

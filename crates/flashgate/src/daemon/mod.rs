@@ -3,12 +3,8 @@
 //! Nothing here knows what a policy is: a reply is bytes.
 
 use std::future::pending;
-use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::runtime;
-use tokio::time::{Instant, timeout, timeout_at};
 use tracing::{error, info};
 
 use crate::cli::Exit;
@@ -39,16 +35,20 @@ mod remedy;
 pub(crate) mod sandbox;
 mod serving;
 mod signals;
+mod starting;
+mod starved;
 mod status;
+mod stopping;
 mod way;
 mod workers;
 
-pub(crate) use accept::Spare;
 pub(crate) use address::ListenAddress;
 pub(crate) use inherited::Inherited;
 pub(crate) use per_address::OverLimit;
 pub(crate) use permits::{Permit, Permits};
 pub(crate) use reload::Loader;
+pub(crate) use starting::Start;
+pub(crate) use starved::Spare;
 
 use accept::Course;
 use bind::Bound;
@@ -61,25 +61,26 @@ use permits::Capacity;
 use reload::{in_effect, reload};
 use serving::Needs;
 use signals::{Signal, Signals};
+use starting::no_event_loop;
 use status::{Phase, Status};
+use stopping::SILENT_DRAIN;
 use workers::Workers;
 
-/// How long a client that has said nothing is waited for after a stop: as long as a player waits for its answer
-/// (Adobe, *Developer's Guide*: three seconds).
-const SILENT_DRAIN: Duration = Duration::from_secs(3);
-
-/// How long what is cut may take to be gone.
-const CUT: Duration = Duration::from_millis(500);
-
 /// Binds, serves, and stops; returns how it ended. The loader makes the plan anew for a reload.
-pub(crate) fn run(plan: Plan, loader: Loader, inherited: Inherited) -> Exit {
+pub(crate) fn run(mut start: Start, plan: Plan, loader: Loader, inherited: Inherited) -> Exit {
     let manager = Arc::new(ServiceManager::from_env());
     let files = descriptors::raise();
-    let opened = match Opened::new(&plan, inherited, files) {
-        Ok(opened) => opened,
-        Err((exit, faults)) => {
+    let open = move || Opened::new(&plan, inherited, files).map(|opened| (opened, plan));
+    let (opened, plan) = match start.unless_stopped(open) {
+        Ok(Some(Ok(opened))) => opened,
+        Ok(Some(Err((exit, faults)))) => {
             render::to_stderr(&faults);
             return exit;
+        }
+        Ok(None) => return Exit::Success,
+        Err(fault) => {
+            render::to_stderr(&no_event_loop(&fault));
+            return Exit::System;
         }
     };
     let ports = opened.bound.iter().map(|bound| bound.address.port());
@@ -90,15 +91,9 @@ pub(crate) fn run(plan: Plan, loader: Loader, inherited: Inherited) -> Exit {
             return Exit::System;
         }
     };
-    let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(fault) => {
-            render::to_stderr(&no_event_loop(&fault));
-            return Exit::System;
-        }
-    };
+    let Start { runtime, signals } = start;
     let exit = runtime.block_on(async {
-        match Daemon::start(opened, plan, loader, manager, files) {
+        match Daemon::start(opened, signals, plan, loader, manager, files) {
             Ok(daemon) => {
                 daemon.status.set_sandbox(applied.iter().collect());
                 daemon.serve().await
@@ -112,16 +107,6 @@ pub(crate) fn run(plan: Plan, loader: Loader, inherited: Inherited) -> Exit {
     // A reload that still waits for a file is not waited for.
     runtime.shutdown_background();
     exit
-}
-
-fn no_event_loop(fault: &io::Error) -> String {
-    let message = format!("can't start an event loop: {}", log::reason(fault));
-    render::plain_error_text(&message, &[])
-}
-
-fn no_signals(fault: &io::Error) -> String {
-    let message = format!("can't listen for signals: {}", log::reason(fault));
-    render::plain_error_text(&message, &[])
 }
 
 /// What a start needs rights for: the sockets, and how many connections they may bring.
@@ -190,18 +175,19 @@ impl Daemon {
     /// Starts every part; an error is text for the terminal.
     fn start(
         opened: Opened,
+        signals: Signals,
         plan: Plan,
         loader: Loader,
         manager: Arc<ServiceManager>,
         files: u64,
     ) -> Result<Self, String> {
+        descriptors::tell(&opened.capacity, &plan, files);
         let shared = Arc::new(Shared::new(
             &plan.limits,
             Permits::new(opened.capacity, &plan.limits),
         ));
         let workers =
             Workers::start(plan.process.threads).map_err(|fault| no_event_loop(&fault))?;
-        let signals = Signals::new().map_err(|fault| no_signals(&fault))?;
         let (predecessor, successors) = match opened.handover {
             Some(start) => {
                 let successors =
@@ -246,10 +232,11 @@ impl Daemon {
         let ending = self.until_ended().await;
         self.status.set_phase(Phase::Draining);
         self.manager.stopping();
+        let finish = Course::Finish(SILENT_DRAIN.min(self.plan.process.drain));
         let (course, exit) = match ending {
-            Ending::Stop => (Course::Finish, Exit::Success),
+            Ending::Stop => (finish, Exit::Success),
             Ending::Succeeded => (Course::Leave, Exit::Success),
-            Ending::Fault => (Course::Finish, Exit::Internal),
+            Ending::Fault => (finish, Exit::Internal),
         };
         self.drain(course).await;
         if let Some(watchdog) = watchdog {
@@ -263,28 +250,23 @@ impl Daemon {
         exit
     }
 
-    /// Ends the accept loops, and lets what is open end: until a signal after a hand-over, else for a while.
-    async fn drain(&mut self, course: Course) {
-        if course == Course::Leave {
-            tokio::select! {
-                () = drain(&mut self.listeners, self.successors.take(), course, &self.shared, None) => return,
-                signal = self.signals.next_stop() => info!(signal, "stopping: relays get their time"),
-            }
-        }
-        let limit = Some(self.plan.process.drain);
-        tokio::select! {
-            () = drain(&mut self.listeners, self.successors.take(), course, &self.shared, limit) => {}
-            signal = self.signals.next_stop() => info!(signal, "stopping now"),
-        }
-        self.shared.stop.cut();
-        // Each resets both its sides, which takes a turn of the event loop. Those that no cut reaches have had their time.
-        let _ = timeout(CUT, self.shared.permits.none_relayed()).await;
-    }
-
     /// What the service manager shows of it.
     fn summary(&self) -> String {
         let (count, limit) = (self.listeners.count(), self.shared.permits.limit());
-        format!("serving on {count} sockets, {limit} connections at most")
+        let sandbox = self.status.known().sandbox;
+        let parts = |wanted: bool| {
+            let parts = sandbox.iter().filter(|(_, applied)| *applied == wanted);
+            parts.map(|(part, _)| *part).collect::<Vec<_>>().join(", ")
+        };
+        let (applied, missing) = (parts(true), parts(false));
+        let but = if missing.is_empty() {
+            ""
+        } else {
+            "; not in force: "
+        };
+        format!(
+            "serving on {count} sockets, {limit} connections at most; in force: {applied}{but}{missing}"
+        )
     }
 
     /// Serves and reloads; returns why it ends.
@@ -359,28 +341,5 @@ async fn succeeded(successors: &mut Option<Successors>, endpoints: &[AskedEndpoi
     match successors {
         Some(successors) => successors.next(endpoints).await,
         None => pending().await,
-    }
-}
-
-/// Lets what is queued be accepted, unless a successor does; and lets open connections end: all of them for a while,
-/// those that are served longer, or as long as it takes.
-async fn drain(
-    listeners: &mut Listeners,
-    successors: Option<Successors>,
-    course: Course,
-    shared: &Shared,
-    limit: Option<Duration>,
-) {
-    let start = Instant::now();
-    listeners.end(course).await;
-    // Whoever has asked meanwhile finds nobody, and the addresses free.
-    drop(successors);
-    let silent = start + limit.map_or(SILENT_DRAIN, |limit| SILENT_DRAIN.min(limit));
-    let _ = timeout_at(silent, shared.permits.all_returned()).await;
-    match limit {
-        Some(limit) => {
-            let _ = timeout_at(start + limit, shared.permits.none_served()).await;
-        }
-        None => shared.permits.none_served().await,
     }
 }

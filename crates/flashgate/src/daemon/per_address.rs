@@ -43,6 +43,8 @@ pub(crate) enum OverLimit {
     Rate,
     /// Too many connections of the address are passed on.
     Relays,
+    /// Too many connections are passed on, whoever's.
+    All,
 }
 
 impl OverLimit {
@@ -52,6 +54,15 @@ impl OverLimit {
             Self::Open => "per-address",
             Self::Rate => "rate-per-address",
             Self::Relays => "relays-per-address",
+            Self::All => "connections",
+        }
+    }
+
+    /// Who has too many, as a client is told.
+    pub(crate) const fn holder(self) -> &'static str {
+        match self {
+            Self::Open | Self::Rate | Self::Relays => "this address",
+            Self::All => "this server",
         }
     }
 }

@@ -17,16 +17,41 @@ use crate::snapshot::Limits;
 pub(crate) struct Capacity {
     /// On their way to an answer, or passed on to a backend.
     pub(crate) connections: usize,
+    /// Of these, so many passed on to a backend at most: the rest is kept for those who only ask for a policy.
+    pub(crate) relays: usize,
     /// How many descriptors there are for them and those that linger; a connection that is passed on takes two.
     pub(crate) descriptors: usize,
     /// Answered, and waiting for their client's end: so many at most, and fewer where others need the room.
     pub(crate) lingering: usize,
+    /// What would have to be more for more to fit.
+    pub(crate) scarce: Scarce,
+}
+
+/// What bounds the connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scarce {
+    /// What the plan says.
+    Connections,
+    /// The limit on open files allows fewer.
+    OpenFiles,
+}
+
+impl Scarce {
+    /// For the log: the key in `[limits]`, or what `ulimit` calls it.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Connections => "connections",
+            Self::OpenFiles => "open files",
+        }
+    }
 }
 
 /// The count of open connections, with a limit that follows from the descriptors at hand.
 #[derive(Debug)]
 pub(crate) struct Permits {
     limit: AtomicUsize,
+    most_relays: AtomicUsize,
+    scarce: Mutex<Scarce>,
     descriptors: AtomicUsize,
     open: AtomicUsize,
     /// Descriptors of those that are open.
@@ -66,6 +91,8 @@ impl Permits {
     pub(crate) fn new(capacity: Capacity, limits: &Limits) -> Arc<Self> {
         Arc::new(Self {
             limit: AtomicUsize::new(capacity.connections),
+            most_relays: AtomicUsize::new(capacity.relays),
+            scarce: Mutex::new(capacity.scarce),
             descriptors: AtomicUsize::new(capacity.descriptors),
             open: AtomicUsize::new(0),
             taken: AtomicUsize::new(0),
@@ -133,11 +160,24 @@ impl Permits {
     /// Other limits; where more are open already, they stay.
     pub(crate) fn set_limits(&self, capacity: Capacity, limits: &Limits) {
         self.limit.store(capacity.connections, Ordering::Relaxed);
+        self.most_relays.store(capacity.relays, Ordering::Relaxed);
+        *self.scarce.lock().unwrap_or_else(PoisonError::into_inner) = capacity.scarce;
         self.descriptors
             .store(capacity.descriptors, Ordering::Relaxed);
         self.lingering.set_most(capacity.lingering);
         self.per_address().set_limits(limits, Instant::now());
         self.returned.notify_waiters();
+    }
+
+    /// How many connections may be passed on to a backend.
+    pub(crate) fn most_relays(&self) -> usize {
+        self.most_relays.load(Ordering::Relaxed)
+    }
+
+    /// What would have to be more for more to fit.
+    pub(crate) fn scarce(&self) -> &'static str {
+        let scarce = self.scarce.lock();
+        scarce.unwrap_or_else(PoisonError::into_inner).name()
     }
 
     /// How many connections were answered and linger; they are not among the open ones.
@@ -158,6 +198,30 @@ impl Permits {
     /// How many of them are passed on to a backend.
     pub(crate) fn relaying(&self) -> usize {
         self.relaying.load(Ordering::Relaxed)
+    }
+
+    /// Whether one more connection may be passed on, as far as all of them are concerned.
+    pub(crate) fn has_room_to_pass_on(&self) -> Result<(), OverLimit> {
+        if self.relaying() < self.most_relays() {
+            Ok(())
+        } else {
+            Err(OverLimit::All)
+        }
+    }
+
+    /// Counts one more that is passed on, if it may be.
+    fn relay_begins(&self) -> Result<(), OverLimit> {
+        let most = self.most_relays();
+        let one_more = |relaying| (relaying < most).then_some(relaying + 1);
+        let counted = self
+            .relaying
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more);
+        counted.map(drop).map_err(|_| OverLimit::All)
+    }
+
+    fn relay_ends(&self) {
+        self.relaying.fetch_sub(1, Ordering::Relaxed);
+        self.returned.notify_waiters();
     }
 
     /// Waits for room; at once if there is some.
@@ -226,13 +290,14 @@ impl Permit {
         self.permits.returned.notify_waiters();
     }
 
-    /// Says that the connection is passed on: it counts among its address' relays from now on, if it may.
+    /// Says that the connection is passed on: it counts among all relays and its address' from now on, if it may.
     pub(crate) fn relaying(&mut self) -> Result<(), OverLimit> {
+        self.permits.relay_begins()?;
         if let Some(subscriber) = self.subscriber {
-            self.permits.per_address().relayed(subscriber)?;
+            let counted = self.permits.per_address().relayed(subscriber);
+            counted.inspect_err(|_| self.permits.relay_ends())?;
         }
         self.stage = Stage::Relaying;
-        self.permits.relaying.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 
@@ -242,7 +307,7 @@ impl Permit {
             return;
         }
         self.stage = Stage::Waiting;
-        self.permits.relaying.fetch_sub(1, Ordering::Relaxed);
+        self.permits.relay_ends();
         if let Some(subscriber) = self.subscriber {
             let mut per_address = self.permits.per_address();
             per_address.relay_ended(subscriber);

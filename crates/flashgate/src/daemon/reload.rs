@@ -114,6 +114,7 @@ fn take_over(
     shared.backends.keep(&plan.gates().collect::<Vec<_>>());
     shared.set_limits(&plan.limits);
     shared.permits.set_limits(capacity, &plan.limits);
+    descriptors::tell(&capacity, &plan, files);
     log::text(&warnings);
     Ok(plan)
 }

@@ -41,6 +41,9 @@ struct Window {
 
 const LENGTH: Duration = Duration::from_secs(1);
 
+/// An event that comes in the first moment after a window says more than a mere count.
+const GRACE: Duration = Duration::from_millis(250);
+
 /// Of events that differ from each other.
 const TEN: u32 = 10;
 
@@ -114,15 +117,24 @@ impl Window {
         Some(std::mem::take(&mut self.suppressed))
     }
 
-    /// What nothing has told since the window ended; still none while it lasts.
+    /// What nothing has told for a while since the window ended; still none while it lasts. Telling it is a line too,
+    /// with which another window begins.
     fn overdue(&mut self, now: Instant) -> Option<u64> {
-        let told = self.suppressed > 0 && self.is_over(now);
-        told.then(|| std::mem::take(&mut self.suppressed))
+        if self.suppressed == 0 || !self.is_over_for(GRACE, now) {
+            return None;
+        }
+        self.since = Some(now);
+        self.admitted = 1;
+        Some(std::mem::take(&mut self.suppressed))
     }
 
     fn is_over(&self, now: Instant) -> bool {
+        self.is_over_for(Duration::ZERO, now)
+    }
+
+    fn is_over_for(&self, so_long: Duration, now: Instant) -> bool {
         self.since
-            .is_none_or(|since| now.saturating_duration_since(since) >= LENGTH)
+            .is_none_or(|since| now.saturating_duration_since(since) >= LENGTH + so_long)
     }
 }
 
@@ -149,7 +161,7 @@ pub(crate) async fn tell_suppressed() {
 
 /// Tells every count there is, at the end.
 pub(crate) fn tell_all_suppressed() {
-    tell_overdue(Instant::now() + LENGTH);
+    tell_overdue(Instant::now() + LENGTH + GRACE);
 }
 
 /// Whether counts are left whose second is not over.
@@ -197,7 +209,21 @@ mod tests {
         assert_eq!(window.admit(2, at(1_000)), Some(2));
         assert_eq!(window.admit(2, at(1_001)), Some(0));
         assert_eq!(window.admit(2, at(1_002)), None);
-        assert_eq!(window.overdue(at(2_000)), Some(1));
-        assert_eq!(window.overdue(at(2_001)), None);
+        assert_eq!(window.overdue(at(2_000)), None, "a line may still tell it");
+        assert_eq!(window.overdue(at(2_250)), Some(1));
+        assert_eq!(window.overdue(at(2_251)), None);
+    }
+
+    /// The line that tells a count is one of the second's lines.
+    #[test]
+    fn a_count_that_is_told_begins_a_second() {
+        let (start, mut window) = (Instant::now(), Window::default());
+        let at = |millis| start + Duration::from_millis(millis);
+        assert_eq!(window.admit(1, at(0)), Some(0));
+        assert_eq!(window.admit(1, at(1)), None);
+        assert_eq!(window.overdue(at(1_250)), Some(1));
+        assert_eq!(window.admit(1, at(1_251)), None);
+        assert_eq!(window.admit(1, at(2_249)), None);
+        assert_eq!(window.admit(1, at(2_250)), Some(2));
     }
 }

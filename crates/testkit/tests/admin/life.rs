@@ -54,7 +54,7 @@ fn status_json() {
         "uptime-seconds": null,
         "listeners": [{ "address": daemon.address().to_string(), "policy": "p", "state": "accepting" }],
         "connections": {
-            "open": 0, "answering": 0, "relaying": 0, "websockets": 0, "lingering": 0, "limit": 100, "ended": null, "shed": 0,
+            "open": 0, "answering": 0, "relaying": 0, "relaying-limit": 0, "websockets": 0, "lingering": 0, "limit": 100, "ended": null, "shed": 0,
         },
         "limits": {
             "connections": 100, "per-address": null, "rate-per-address": 50, "exempt": ["127.0.0.0/8", "::1/128"],

@@ -116,6 +116,36 @@ fn limits() {
     );
 }
 
+/// Whoever comes when all together have as many as there may be is told so; requests for the policy are answered.
+#[test]
+fn too_many_of_all() {
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let limits = "[limits]\nconnections = 5\n";
+    let mut gate = start(&config(backend.address(), "", &format!("{limits}{ADMIN}")));
+    let mut open = [(); 4].map(|()| gate.open());
+    let (response, _) = ask(gate.gate, &request("/", ORIGIN)).unwrap();
+    assert_eq!(response.status, 503);
+    assert_eq!(
+        response.body,
+        "this server has too many connections: the limit `connections` is reached\n"
+    );
+    let told = gate
+        .daemon
+        .wait_for_line("no room to pass another connection on", LIMIT);
+    assert!(told.is_ok(), "{:#?}", gate.daemon.log());
+    gate.counts("\"over-limit\"", 1);
+    gate.counts("flashgate_relays_limit", 4);
+    let policy = testkit::client::fetch(gate.gate).unwrap();
+    assert_eq!(policy.bytes.last(), Some(&0), "{policy:?}");
+    let mut ready = Client::connect(gate.daemon.admin().unwrap()).unwrap();
+    ready.send(b"GET /readyz HTTP/1.0\r\n\r\n");
+    let ready = String::from_utf8(ready.hear().bytes).unwrap();
+    assert!(ready.contains("no more are passed on"), "{ready}");
+    for socket in &mut open {
+        echoes(socket, b"still here");
+    }
+}
+
 /// A failed dial gives the place back that it had taken.
 #[test]
 fn limits_after_failures() {

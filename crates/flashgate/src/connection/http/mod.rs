@@ -187,11 +187,11 @@ impl Exchange {
         }
     }
 
-    /// The response to an address that has too many connections; it is told to the operator too.
+    /// The response where there are too many connections; it is told to the operator too.
     fn over_limit(&self, over: OverLimit) -> Response {
         self.waiting.shared.tell_over_limit(self.peer, over);
-        let key = over.key();
-        let text = format!("this address has too many connections: the limit `{key}` is reached\n");
+        let (holder, key) = (over.holder(), over.key());
+        let text = format!("{holder} has too many connections: the limit `{key}` is reached\n");
         Response::plain(StatusCode::Unavailable, text).for_everybody()
     }
 

@@ -74,6 +74,10 @@ fn readiness(about: &About) -> Response {
     if phase.serves() && !about.shared.permits.has_room(1) {
         text.push_str("the limit on connections is reached: new ones wait\n");
     }
+    let permits = &about.shared.permits;
+    if phase.serves() && permits.most_relays() > 0 && permits.has_room_to_pass_on().is_err() {
+        text.push_str("the limit on connections is reached: no more are passed on\n");
+    }
     Response::plain(status, text)
 }
 

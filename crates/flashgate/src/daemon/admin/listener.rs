@@ -18,7 +18,7 @@ use tracing::{error, warn};
 use super::{About, connection};
 use crate::daemon::accept_error::{self, Class, classify};
 use crate::daemon::endpoint::Endpoint;
-use crate::daemon::readable;
+use crate::daemon::readable::{self, Cleared};
 use crate::log::{self, Sampler};
 
 /// More than the probes and scrapers of a machine have open together; the others wait in the queue.
@@ -83,7 +83,7 @@ impl Listener {
                 return std::future::pending().await;
             };
             // The error is the event loop's own, at its end.
-            let Ok(mut ready) = socket.readable().await else {
+            let Ok(ready) = socket.readable().await else {
                 return std::future::pending().await;
             };
             match accept_with(socket, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC) {
@@ -92,7 +92,11 @@ impl Listener {
                     Err(_) => self.pause(Errno::NOMEM).await,
                 },
                 Err(errno) => match classify(errno) {
-                    Class::Empty => ready.clear_ready(),
+                    Class::Empty => {
+                        if readable::clear(ready) == Cleared::Never {
+                            self.begin_anew().await;
+                        }
+                    }
                     Class::Connection => sleep(REST).await,
                     Class::Exhausted => self.pause(errno).await,
                     Class::Dead => {
@@ -116,6 +120,17 @@ impl Listener {
         sleep(PAUSE).await;
     }
 
+    /// Watches the listener anew where another process has put it right.
+    async fn begin_anew(&mut self) {
+        sleep(REST).await;
+        if let Some(socket) = &self.socket
+            && let Ok(socket) = self.endpoint.renew(socket.get_ref())
+            && let Ok(socket) = readable::watch(socket)
+        {
+            self.socket = Some(socket);
+        }
+    }
+
     /// Tries once to put the listener right, after a pause.
     async fn repair(&mut self) {
         sleep(PAUSE).await;
@@ -123,7 +138,6 @@ impl Listener {
             return;
         };
         match self.endpoint.repair(failed.get_ref()) {
-            Ok(socket) if Arc::ptr_eq(&socket, failed.get_ref()) => self.socket = Some(failed),
             Ok(socket) => self.socket = readable::watch(socket).ok().or(Some(failed)),
             Err(fault) => {
                 self.socket = Some(failed);

@@ -39,6 +39,7 @@ struct Now {
     open: usize,
     answering: usize,
     relaying: usize,
+    most_relays: usize,
     lingering: usize,
     bridging: usize,
     relayed: [u64; 2],
@@ -62,6 +63,7 @@ impl Now {
             open: shared.permits.open(),
             answering: shared.permits.answering(),
             relaying: shared.permits.relaying(),
+            most_relays: shared.permits.most_relays(),
             lingering: shared.permits.lingering(),
             bridging: shared.bridging(),
             relayed: shared.relayed(),
@@ -181,6 +183,11 @@ impl Now {
             "flashgate_connections_relaying",
             "Those of the open ones that are passed on to a backend.",
             self.relaying as u64,
+        )?;
+        to.gauge(
+            "flashgate_relays_limit",
+            "How many may be passed on.",
+            self.most_relays as u64,
         )?;
         to.gauge(
             "flashgate_websockets_open",

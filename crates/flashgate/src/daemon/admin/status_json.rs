@@ -59,6 +59,7 @@ fn connections(about: &About) -> Value {
         "open": shared.permits.open(),
         "answering": shared.permits.answering(),
         "relaying": shared.permits.relaying(),
+        "relaying-limit": shared.permits.most_relays(),
         "websockets": shared.bridging(),
         "lingering": shared.permits.lingering(),
         "limit": shared.permits.limit(),

@@ -1,6 +1,6 @@
 //! Giving up what serving does not need: the account, capabilities, files, ports, system calls.
 //!
-//! It is entered once, after the last socket is bound and before the first thread exists: ids, capabilities and Landlock
+//! It is entered once, after the last socket is bound and while there is no other thread: ids, capabilities and Landlock
 //! are a thread's own, and only threads that start later inherit them. Nothing here can be taken back, and nothing here
 //! serves.
 

@@ -1,0 +1,70 @@
+//! The first moments of a process: signals are listened for before anything is read or bound, so that none of them
+//! meets a process that does not know it.
+
+use std::io;
+use std::panic::resume_unwind;
+use std::thread;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::oneshot;
+
+use super::signals::Signals;
+use crate::log;
+use crate::render;
+
+/// An event loop and ears for signals. They take no thread and no privilege, and outlive the giving up of both.
+pub(crate) struct Start {
+    pub(super) runtime: Runtime,
+    pub(super) signals: Signals,
+}
+
+impl Start {
+    /// The error is text for the terminal.
+    pub(crate) fn new() -> Result<Self, String> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|fault| no_event_loop(&fault))?;
+        let entered = runtime.enter();
+        let signals = Signals::new().map_err(|fault| no_signals(&fault))?;
+        drop(entered);
+        Ok(Self { runtime, signals })
+    }
+
+    /// Does what may wait for others: a file that is a pipe, a predecessor that is busy. None if a signal stops it.
+    ///
+    /// It is done on a thread that is gone afterwards, for privileges are a thread's own.
+    pub(crate) fn unless_stopped<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> io::Result<Option<T>> {
+        let (sender, receiver) = oneshot::channel();
+        let thread = thread::Builder::new().name("start".to_owned()).spawn(|| {
+            // Whoever was stopped meanwhile does not listen.
+            let _ = sender.send(work());
+        })?;
+        let signals = &mut self.signals;
+        let done = self.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                _ = signals.next_stop() => None,
+                done = receiver => Some(done),
+            }
+        });
+        let Some(done) = done else { return Ok(None) };
+        if let Err(panic) = thread.join() {
+            resume_unwind(panic);
+        }
+        Ok(done.ok())
+    }
+}
+
+pub(super) fn no_event_loop(fault: &io::Error) -> String {
+    let message = format!("can't start an event loop: {}", log::reason(fault));
+    render::plain_error_text(&message, &[])
+}
+
+fn no_signals(fault: &io::Error) -> String {
+    let message = format!("can't listen for signals: {}", log::reason(fault));
+    render::plain_error_text(&message, &[])
+}
