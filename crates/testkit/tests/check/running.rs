@@ -1,5 +1,6 @@
 //! How a check runs: what it takes, what it refuses, how long it lasts, how it is ended.
 
+use std::os::unix::ffi::OsStrExt as _;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -30,7 +31,7 @@ fn check(arguments: &[&str]) -> Output {
 /// What can't be checked is told with what to do, and is no verdict.
 #[test]
 fn what_it_refuses() {
-    let cases: [(&[&str], &str); 16] = [
+    let cases: [(&[&str], &str); 31] = [
         (
             &["localhost:80", "--secure-socket", "--player", "10"],
             "Flash Player 10 has no `SecureSocket`",
@@ -86,6 +87,78 @@ fn what_it_refuses() {
             "expected a port from 1 to 65535, found `99999`",
         ),
         (&["/no/such/file", "--client", "ruffle"], "No such file"),
+        (&["wss://srv.test/x"], "add `--client ruffle`"),
+        (
+            &["localhost:+80"],
+            "expected a port from 1 to 65535, found `+80`",
+        ),
+        (&["bücher.test:80"], "`xn--bcher-kva.test`"),
+        (
+            &["localhost:80", "--from", "file:///C:/x.swf"],
+            "`--sandbox local-with-network`",
+        ),
+        (
+            &["localhost:80", "--from", "file:/C:/x.swf"],
+            "`--sandbox local-with-network`",
+        ),
+        (
+            &["localhost:80", "--from", "app:/x.swf"],
+            "`--sandbox application`",
+        ),
+        (
+            &["localhost:80", "--from", "javascript:1"],
+            "`javascript:1` in --from is no address of a movie",
+        ),
+        (
+            &["localhost:80", "--load-policy", "http://a.test/x\r\nX: y"],
+            "no control characters",
+        ),
+        (
+            &["localhost:80", "--client", "lightspark", "--player", "32"],
+            "--player is a version of Flash Player",
+        ),
+        (
+            &["localhost:80", "--client", "unity", "--player", "9.0.124"],
+            "--player is a version of Flash Player",
+        ),
+        (
+            &["localhost:80", "--client", "silverlight", "--player", "10"],
+            "--player is a version of Flash Player",
+        ),
+        (
+            &["ws://localhost/", "--client", "ruffle", "--player", "10"],
+            "--player is a version of Flash Player",
+        ),
+        (
+            &[
+                "ws://localhost/",
+                "--client",
+                "ruffle",
+                "--sandbox",
+                "remote",
+            ],
+            "so --sandbox changes nothing",
+        ),
+        (
+            &[
+                "ws://localhost/",
+                "--client",
+                "ruffle",
+                "--master-port",
+                "1",
+            ],
+            "so --master-port changes nothing",
+        ),
+        (
+            &[
+                "ws://localhost/",
+                "--client",
+                "ruffle",
+                "--load-policy",
+                "xmlsocket://a.test:1",
+            ],
+            "so --load-policy changes nothing",
+        ),
     ];
     for (arguments, expected) in cases {
         let output = check(arguments);
@@ -94,6 +167,31 @@ fn what_it_refuses() {
         assert!(stderr.contains(expected), "{arguments:?}: {stderr}");
         assert!(output.stdout.is_empty(), "{arguments:?}");
     }
+}
+
+/// An argument that is no text is a wrong one, and no fault of the program.
+#[test]
+fn an_argument_that_is_no_text() {
+    for (further, code) in [(&[][..], 2), (&["--nagios"], 3)] {
+        let mut command = Command::new(binary::flashgate().unwrap());
+        let target = std::ffi::OsStr::from_bytes(b"\xff:5000");
+        let output = command.arg("check").arg(target).args(further).output();
+        let output = output.unwrap();
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
+        let line = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(line.starts_with("FLASHGATE UNKNOWN - "), code == 3);
+    }
+}
+
+/// What is missing is named, in the one line that a monitoring system shows.
+#[test]
+fn a_probe_without_a_target() {
+    let output = check(&["--nagios"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "FLASHGATE UNKNOWN - the following required arguments were not provided: <TARGET>\n"
+    );
 }
 
 /// For a monitoring system 2 would mean an outage.
