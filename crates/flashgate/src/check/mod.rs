@@ -24,8 +24,10 @@ mod secure;
 mod survey;
 mod trace;
 
-pub(crate) use bridge::{Answer, BridgePlan, BridgeReport, Entry, Page, ProxyUrl, Scene, entries};
-pub(crate) use judge::{Finding, Source};
+pub(crate) use bridge::{
+    Answer, BridgePlan, BridgeReport, Entry, Lack, Page, ProxyUrl, Reached, Scene, entries,
+};
+pub(crate) use judge::{About, Finding, Source};
 pub(crate) use names::{Lookup, NameFault};
 pub(crate) use trace::{Attempt, Dialled, Ended, Trace};
 
