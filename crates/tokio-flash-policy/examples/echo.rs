@@ -12,8 +12,9 @@ use tokio_flash_policy::{Accepted, PolicyAcceptor};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let address = std::env::args().nth(1);
-    let address = address.as_deref().unwrap_or("127.0.0.1:9339");
+    let address = std::env::args_os().nth(1);
+    let address = address.as_deref().and_then(|address| address.to_str());
+    let address = address.unwrap_or("127.0.0.1:9339");
     let listener = TcpListener::bind(address).await?;
     let port = Port::new(u32::from(listener.local_addr()?.port()))?;
     serve(listener, policy(port)?).await

@@ -34,6 +34,9 @@ impl FromStr for Location {
         if port.is_some_and(|port| port != Port::HTTP) {
             return Err(LocationError::HttpPort);
         }
+        if let Some(found) = path.chars().find(|c| c.is_control() || *c == ' ') {
+            return Err(LocationError::Character { found });
+        }
         let path = if path.is_empty() { "/" } else { path };
         Ok(Self::Http {
             host,
@@ -56,6 +59,11 @@ pub enum LocationError {
     Path,
     /// A port other than 80 in an `http` address: what such a policy opens is not documented.
     HttpPort,
+    /// A blank or a control character in the path, which would end or split the request.
+    Character {
+        /// Which.
+        found: char,
+    },
 }
 
 impl fmt::Display for LocationError {
@@ -68,6 +76,11 @@ impl fmt::Display for LocationError {
             Self::Port => f.write_str("expected a port from 1 to 65535 after the host"),
             Self::Path => f.write_str("expected nothing after the port of an `xmlsocket` address"),
             Self::HttpPort => f.write_str("expected port 80 in an `http` address"),
+            Self::Character { found } => write!(
+                f,
+                "expected no blanks and no control characters in the path, found `{}`",
+                found.escape_debug()
+            ),
         }
     }
 }

@@ -51,9 +51,9 @@ pub use action::{Action, Event, Fetch, FetchId, Protocol, Purpose, Transport};
 pub use config::{Client, Config, Socket, TIMEOUT};
 pub use location::LocationError;
 pub use moment::Moment;
-pub use outcome::{DecidedBy, Outcome, Reason, Report, Verdict};
+pub use outcome::{DecidedBy, Outcome, Reason, Report, RuleAt, Verdict};
 pub use step::{Afterwards, Close, End, Learnt, Step};
-pub use uncertain::Choice;
+pub use uncertain::{Choice, DOUBTFUL_POLICY_PORTS};
 
 use client::{Grounds, Mind, Patience};
 

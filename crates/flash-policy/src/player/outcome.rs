@@ -3,7 +3,9 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use crate::Span;
 use crate::decide::{self, Place};
+use crate::parse::Places;
 use crate::player::Choice;
 
 /// What came of an attempt.
@@ -86,8 +88,17 @@ impl Reason {
 pub struct DecidedBy {
     /// Where it came from.
     pub place: Place,
-    /// The rule that grants or came nearest to it, by its index among those that take effect.
-    pub rule: Option<usize>,
+    /// The rule that grants or came nearest to it, if the client goes by single rules.
+    pub rule: Option<RuleAt>,
+}
+
+/// A rule of a policy that came, as the client has it that read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RuleAt {
+    /// Its index among those that take effect in this client.
+    pub index: usize,
+    /// Its start tag, in the document as it came.
+    pub tag: Span,
 }
 
 impl DecidedBy {
@@ -101,6 +112,14 @@ impl DecidedBy {
             Place::Loaded(_) => "loaded",
             Place::Destination => "destination",
         }
+    }
+}
+
+impl RuleAt {
+    /// The rule with this index in a policy that was parsed.
+    pub(super) fn of(places: &Places, index: usize) -> Option<Self> {
+        let tag = places.rules.get(index)?.tag;
+        Some(Self { index, tag })
     }
 }
 

@@ -9,8 +9,8 @@ use core::time::Duration;
 use crate::decide::{self, Location, Place, Sandbox};
 use crate::document::{self, Document};
 use crate::player::{
-    Choice, Client, Config, End, Learnt, Outcome, Protocol, Purpose, Reason, Socket, Step,
-    Transport, Verdict,
+    Choice, Client, Config, DOUBTFUL_POLICY_PORTS, End, Learnt, Outcome, Protocol, Purpose, Reason,
+    Socket, Step, Transport, Verdict,
 };
 use crate::{Host, PlayerVersion, Profile, parse};
 
@@ -55,12 +55,6 @@ const LARGE: usize = 10_000;
 
 /// A connect that needed a second SYN (RFC 6298: the first is sent again after a second).
 const SLOW_CONNECT: Duration = Duration::from_secs(1);
-
-/// Policies would not be fetched from these (moock.org, "policyserver", on Players 7 to 9).
-const MOOCK_PORTS: &[u16] = &[
-    22, 25, 37, 43, 53, 88, 111, 113, 137, 138, 139, 143, 161, 162, 389, 465, 500, 535, 546, 547,
-    636, 749, 750, 751, 752, 753, 754,
-];
 
 const PHASE_1: core::ops::Range<PlayerVersion> =
     PlayerVersion::new(9, 0, 115)..PlayerVersion::new(9, 0, 124);
@@ -195,7 +189,7 @@ impl Case<'_> {
                     (Place::Destination, _) => self.config.port.get(),
                     _ => 0,
                 };
-                MOOCK_PORTS.contains(&port)
+                DOUBTFUL_POLICY_PORTS.contains(&port)
             })
     }
 
@@ -220,11 +214,11 @@ impl Case<'_> {
 
     fn grants_by_name(&self, step: &Step, place: Place) -> bool {
         let rule = self.outcome.decided_by.filter(|by| by.place == place);
-        let index = rule.and_then(|by| by.rule).filter(|_| !self.denied());
-        let Some(index) = index else { return false };
+        let rule = rule.and_then(|by| by.rule).filter(|_| !self.denied());
+        let Some(rule) = rule else { return false };
         let policy = parse(&step.document, Profile::Socket).policy;
         policy.is_some_and(|policy| {
-            let rule = policy.rules.get(index);
+            let rule = policy.rules.get(rule.index);
             rule.is_some_and(|rule| !rule.domain.is_any())
         })
     }

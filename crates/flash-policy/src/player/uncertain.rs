@@ -49,6 +49,14 @@ pub enum Choice {
     SilverlightReading,
 }
 
+/// Ports from which Flash Player 7 to 9 are said to have fetched no policies (moock.org, "policyserver").
+///
+/// Adobe's later papers have no such list for sockets. [`Choice::PolicyPort`] is about them.
+pub const DOUBTFUL_POLICY_PORTS: &[u16] = &[
+    22, 25, 37, 43, 53, 88, 111, 113, 137, 138, 139, 143, 161, 162, 389, 465, 500, 535, 546, 547,
+    636, 749, 750, 751, 752, 753, 754,
+];
+
 impl Choice {
     /// All of them.
     pub const ALL: &[Self] = &[

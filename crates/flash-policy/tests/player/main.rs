@@ -12,6 +12,7 @@ mod clients;
 mod decisions;
 mod properties;
 mod uncertain;
+mod vectors;
 mod versions;
 mod wire;
 mod world;

@@ -83,7 +83,7 @@ pub(super) async fn converse(
         Transport::Tls => before(&mut limit, secure::secure(stream, &call.host)).await,
     };
     match stream {
-        None => trace.tls = Some(TlsFault::HungUp),
+        None => trace.tls = Some(TlsFault::Silence),
         Some(Err(fault)) => {
             trace.tls = Some(fault);
             tell(Said::TlsFailed);

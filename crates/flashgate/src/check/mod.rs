@@ -3,11 +3,14 @@
 //! The player is `flash_policy::player`; nothing here decides who may connect. `drive` gives it sockets and a clock,
 //! `survey` asks the server what no player asks, `judge` explains. Nothing here may print.
 
+use std::future::poll_fn;
 use std::io;
+use std::task::Poll;
 use std::time::Duration;
 
 use flash_policy::player::{Config, Outcome, Step};
 use tokio::runtime::Builder;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::Instant;
 
 mod bridge;
@@ -21,8 +24,10 @@ mod secure;
 mod survey;
 mod trace;
 
-pub(crate) use bridge::{Answer, BridgePlan, BridgeReport, Entry, Page, ProxyUrl, Scene, entries};
-pub(crate) use judge::{Finding, Source};
+pub(crate) use bridge::{
+    Answer, BridgePlan, BridgeReport, Entry, Lack, Page, ProxyUrl, Reached, Scene, entries,
+};
+pub(crate) use judge::{About, Finding, Source};
 pub(crate) use names::{Lookup, NameFault};
 pub(crate) use trace::{Attempt, Dialled, Ended, Trace};
 
@@ -60,10 +65,70 @@ pub(crate) struct Seen {
 pub(crate) enum Failure {
     /// The target's name has no address.
     Name(NameFault),
-    /// Somebody pressed Ctrl-C.
-    Interrupted,
+    /// A signal asked it to end.
+    Ended(Ending),
     /// The system did not give what the program itself needs.
     System(io::Error),
+}
+
+/// The signals that end a check in order, so that nothing of its progress is left on a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// SIGINT: somebody pressed Ctrl-C.
+    Interrupted,
+    /// SIGTERM.
+    Terminated,
+    /// SIGHUP: the terminal is gone.
+    HungUp,
+}
+
+impl Ending {
+    const ALL: [Self; 3] = [Self::Interrupted, Self::Terminated, Self::HungUp];
+
+    /// The signal's number.
+    pub(crate) const fn number(self) -> u8 {
+        match self {
+            Self::HungUp => 1,
+            Self::Interrupted => 2,
+            Self::Terminated => 15,
+        }
+    }
+
+    /// In a word.
+    pub(crate) const fn told(self) -> &'static str {
+        match self {
+            Self::Interrupted => "interrupted",
+            Self::Terminated => "terminated",
+            Self::HungUp => "hung up",
+        }
+    }
+
+    const fn kind(self) -> SignalKind {
+        match self {
+            Self::Interrupted => SignalKind::interrupt(),
+            Self::Terminated => SignalKind::terminate(),
+            Self::HungUp => SignalKind::hangup(),
+        }
+    }
+
+    /// Waits for the first of them.
+    async fn first() -> io::Result<Self> {
+        let mut signals = Vec::new();
+        for ending in Self::ALL {
+            signals.push((ending, signal(ending.kind())?));
+        }
+        Ok(poll_fn(|context| {
+            let mut came = None;
+            for (ending, signal) in &mut signals {
+                // Each is polled, so that each wakes.
+                if signal.poll_recv(context).is_ready() {
+                    came = Some(*ending);
+                }
+            }
+            came.map_or(Poll::Pending, Poll::Ready)
+        })
+        .await)
+    }
 }
 
 /// Told what is waited for, whenever that changes.
@@ -87,7 +152,7 @@ fn in_runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Fa
     let result = runtime.block_on(async {
         tokio::select! {
             result = work => result,
-            pressed = tokio::signal::ctrl_c() => Err(pressed.map_or_else(Failure::System, |()| Failure::Interrupted)),
+            ending = Ending::first() => Err(ending.map_or_else(Failure::System, Failure::Ended)),
         }
     });
     // A look-up of a name may hang on, and nobody waits for it.

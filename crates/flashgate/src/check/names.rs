@@ -1,5 +1,6 @@
 //! From the target's name to its addresses.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -23,7 +24,18 @@ pub(crate) struct Lookup {
 #[derive(Clone, Debug)]
 pub(crate) struct NameFault {
     pub(crate) name: String,
-    pub(crate) why: String,
+    pub(crate) why: Nameless,
+}
+
+/// Why a name has no address.
+#[derive(Clone, Debug)]
+pub(crate) enum Nameless {
+    /// The resolver says that there is none, or what keeps it from saying.
+    Unknown(String),
+    /// The resolver said nothing for so long.
+    NoAnswer(Duration),
+    /// Only such that the client has no way to.
+    Ipv6Only,
 }
 
 /// Leaves the addresses out that the client has no way to; a literal is for the client to refuse.
@@ -33,11 +45,43 @@ pub(super) fn for_client(mut lookup: Lookup, client: Client) -> Result<Lookup, N
         if lookup.addresses.is_empty() {
             return Err(NameFault {
                 name: name.to_string(),
-                why: "it has IPv6 addresses only, and the client connects over IPv4".to_owned(),
+                why: Nameless::Ipv6Only,
             });
         }
     }
     Ok(lookup)
+}
+
+impl NameFault {
+    /// What there is to do.
+    pub(crate) const fn help(&self) -> &'static str {
+        match self.why {
+            Nameless::Unknown(_) | Nameless::Ipv6Only => {
+                "look at the spelling, and ask for it with `getent ahosts`; a player would give up here too"
+            }
+            Nameless::NoAnswer(_) => {
+                "look at this machine's resolver (`/etc/resolv.conf`), or give it more time with --timeout"
+            }
+        }
+    }
+}
+
+impl fmt::Display for NameFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.name;
+        match &self.why {
+            Nameless::Unknown(why) => write!(f, "`{name}` has no address: {why}"),
+            Nameless::NoAnswer(waited) => write!(
+                f,
+                "`{name}` could not be looked up in {:.1} s: the resolver does not answer",
+                waited.as_secs_f64()
+            ),
+            Nameless::Ipv6Only => write!(
+                f,
+                "`{name}` has IPv6 addresses only, and the client connects over IPv4"
+            ),
+        }
+    }
 }
 
 /// Asks the system's resolver, for no longer than the check may take.
@@ -55,14 +99,18 @@ pub(super) async fn look_up(host: &Host, clock: Clock) -> Result<Lookup, NameFau
 }
 
 async fn resolve(name: &str, clock: Clock) -> Result<Vec<IpAddr>, NameFault> {
-    let fault = |why: String| NameFault {
+    let fault = |why| NameFault {
         name: name.to_owned(),
         why,
     };
+    let began = clock.elapsed();
     let found = timeout_at(clock.end(), lookup_host((name, 0)))
         .await
-        .map_err(|_| fault("the resolver did not answer in time".to_owned()))?
-        .map_err(|error| fault(error.to_string()))?;
+        .map_err(|_| {
+            let waited = clock.elapsed().saturating_sub(began);
+            fault(Nameless::NoAnswer(waited))
+        })?
+        .map_err(|error| fault(Nameless::Unknown(error.to_string())))?;
     let mut addresses: Vec<IpAddr> = Vec::new();
     for address in found.map(|address| address.ip()) {
         if !addresses.contains(&address) {
@@ -70,7 +118,7 @@ async fn resolve(name: &str, clock: Clock) -> Result<Vec<IpAddr>, NameFault> {
         }
     }
     if addresses.is_empty() {
-        return Err(fault("it has no address".to_owned()));
+        return Err(fault(Nameless::Unknown("it has no address".to_owned())));
     }
     Ok(addresses)
 }

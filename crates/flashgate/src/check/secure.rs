@@ -57,6 +57,8 @@ pub(crate) enum TlsFault {
     NotTls,
     /// The server ended the connection, or reset it.
     HungUp,
+    /// Nothing came while it was waited for.
+    Silence,
     /// Its certificate is for other names.
     OtherName(Vec<String>),
     /// Its certificate has expired.

@@ -82,7 +82,7 @@ pub(crate) fn run() -> Exit {
             // Nobody is left to tell where neither stream takes the text.
             let _ = error.print();
             return if error.use_stderr() {
-                check::usage(std::env::args(), &error.to_string())
+                check::usage(std::env::args_os(), &error.to_string())
             } else {
                 Exit::Success
             };

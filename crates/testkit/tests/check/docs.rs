@@ -53,12 +53,17 @@ fn the_zoo_is_in_the_documentation() {
 }
 
 /// Causes that are lint's to explain.
-const LINT: [&str; 8] = [
+const LINT: [&str; 13] = [
     "blanks-before-declaration",
     "bom",
+    "lightspark-port-range",
+    "lightspark-refused-file",
+    "lightspark-scheme-in-domain",
     "missing-to-ports",
     "no-rules",
+    "silverlight-port-out-of-range",
     "site-control-off-master",
+    "unity-unsupported-element",
     "unknown-element",
     "wildcard-domain",
     "wildcard-ports",

@@ -17,6 +17,10 @@ use super::{ids, report};
 /// The answer that goes with the key that `check` sends.
 const OPEN: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 const WITH_PROTOCOL: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: binary\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+const WITH_EXTENSION: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Extensions: x-other; a=b\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+const WITH_DEFLATE: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\nConnection: keep-alive, upgrade\r\nSec-WebSocket-Extensions: permessage-deflate\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+const PROOF_ALONE: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+const WITHOUT_CONNECTION: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: close\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 const WRONG: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n";
 const FORBIDDEN: &[u8] = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
 const NOT_FOUND: &[u8] = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
@@ -51,7 +55,7 @@ type Case = (
     &'static [&'static str],
 );
 
-const CASES: [Case; 13] = [
+const CASES: [Case; 17] = [
     (&[&[ReadLine, Send(OPEN), Hold]], FINE, &[]),
     (
         &[&[ReadLine, Send(OPEN), Send(TEXT), Hold]],
@@ -77,6 +81,22 @@ const CASES: [Case; 13] = [
         &[&[ReadLine, Send(WITH_PROTOCOL), Hold]],
         REFUSED,
         &["subprotocol-answered"],
+    ),
+    (
+        &[&[ReadLine, Send(WITH_EXTENSION), Hold]],
+        REFUSED,
+        &["extension-answered"],
+    ),
+    (&[&[ReadLine, Send(WITH_DEFLATE), Hold]], FINE, &[]),
+    (
+        &[&[ReadLine, Send(PROOF_ALONE), Hold]],
+        REFUSED,
+        &["no-websocket"],
+    ),
+    (
+        &[&[ReadLine, Send(WITHOUT_CONNECTION), Hold]],
+        REFUSED,
+        &["no-websocket"],
     ),
     (
         &[&[ReadLine, Send(WRONG), Hold]],
@@ -131,7 +151,7 @@ fn bridges() {
 fn the_handshake_is_a_browsers() {
     let listener = TcpListener::bind(local()).unwrap();
     let url = format!(
-        "ws://127.0.0.1:{}/x?y=z",
+        "ws://127.0.0.1:{}/a b\r\nX-Evil: 1?y=z",
         listener.local_addr().unwrap().port()
     );
     let asked = std::thread::spawn(move || {
@@ -152,7 +172,10 @@ fn the_handshake_is_a_browsers() {
         "2s",
     ]);
     let head = asked.join().unwrap();
-    assert!(head.starts_with("GET /x?y=z HTTP/1.1\r\n"), "{head}");
+    assert!(
+        head.starts_with("GET /a%20bX-Evil:%201?y=z HTTP/1.1\r\n"),
+        "{head}"
+    );
     assert!(head.contains("\r\nOrigin: http://www.a.test\r\n"), "{head}");
     assert!(!head.contains("Sec-WebSocket-Protocol"), "{head}");
 }
@@ -312,6 +335,59 @@ fn tls_faults() {
     let (report, _) = check(&[&url, "--from", "https://localhost/", "--timeout", "3s"]);
     assert_eq!(report["verdict"], "unreachable");
     assert_eq!(ids(&report), ["no-tls-on-bridge"], "{report:#}");
+}
+
+/// A port that says nothing to a TLS handshake lets no WebSocket open.
+#[test]
+fn a_silent_tls_handshake() {
+    let silent = Keeper::start(local(), &[&[Hold]]).unwrap();
+    // An address, so that no resolver has a part in the time.
+    let url = format!("wss://127.0.0.1:{}/x", silent.address().port());
+    let arguments = [&url, "--from", "https://localhost/", "--timeout", "1s"];
+    let (report, output) = check(&arguments);
+    assert_eq!(report["verdict"], "unreachable", "{report:#}");
+    assert_eq!(report["reason"], "target-timeout");
+    assert_eq!(report["steps"][0]["tls"], false);
+    assert_eq!(ids(&report), ["handshake-unanswered"]);
+    assert_eq!(output.status.code(), Some(1));
+    let mut command = Command::new(binary::flashgate().unwrap());
+    command.args(["check", "--client", "ruffle", "--nagios"]);
+    let output = command.args(arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+}
+
+/// An entry whose name has no address is told as one that does not connect, and the others are looked at.
+#[test]
+fn an_entry_without_an_address() {
+    if !needs::met(missing()) {
+        return;
+    }
+    let mut enclosure = Enclosure::empty(&["127.0.0.1"]).unwrap();
+    enclosure
+        .listen("127.0.0.1:8080", &[&[ReadLine, Send(OPEN), Hold]])
+        .unwrap();
+    let entry = |host: &str, port: u16| {
+        let url = format!("ws://{host}:8080/{port}");
+        serde_json::json!({"host": "game.test", "port": port, "proxyUrl": url})
+    };
+    let entries = [
+        entry("no-such-name.invalid", 1),
+        entry("srv.test", 2),
+        entry("srv.test", 3),
+    ];
+    let folder = Folder::new().unwrap();
+    let config = serde_json::json!({"socketProxy": entries}).to_string();
+    let file = folder.file("ruffle.json", config).unwrap();
+    let arguments = [file.to_str().unwrap(), "--client", "ruffle", "--from"];
+    let arguments = [&arguments[..], &["http://www.a.test/", "--format", "json"]].concat();
+    let checked = enclosure.check(&arguments).unwrap();
+    let told = report(&checked);
+    assert_eq!(told["verdict"], "unreachable", "{told:#}");
+    assert_eq!(told["steps"].as_array().unwrap().len(), 3);
+    assert_eq!(told["steps"][1]["handshake"]["open"], true);
+    // What is so for a host is said once.
+    assert_eq!(ids(&told), ["no-address", "local-network-access"]);
+    validate(&checked.output.stdout);
 }
 
 /// The probe for monitoring, of a bridge.

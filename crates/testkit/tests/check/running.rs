@@ -1,12 +1,13 @@
 //! How a check runs: what it takes, what it refuses, how long it lasts, how it is ended.
 
+use std::os::unix::ffi::OsStrExt as _;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use testkit::binary;
 use testkit::needs;
-use testkit::zoo::Step::{End, Hold, Read, ReadLine, Send, Wait};
+use testkit::zoo::Step::{End, Hold, Read, ReadLine, ReadOnly, Send, Wait};
 use testkit::zoo::{Enclosure, Keeper, missing};
 
 use super::docs::validate;
@@ -30,7 +31,7 @@ fn check(arguments: &[&str]) -> Output {
 /// What can't be checked is told with what to do, and is no verdict.
 #[test]
 fn what_it_refuses() {
-    let cases: [(&[&str], &str); 16] = [
+    let cases: [(&[&str], &str); 31] = [
         (
             &["localhost:80", "--secure-socket", "--player", "10"],
             "Flash Player 10 has no `SecureSocket`",
@@ -86,6 +87,78 @@ fn what_it_refuses() {
             "expected a port from 1 to 65535, found `99999`",
         ),
         (&["/no/such/file", "--client", "ruffle"], "No such file"),
+        (&["wss://srv.test/x"], "add `--client ruffle`"),
+        (
+            &["localhost:+80"],
+            "expected a port from 1 to 65535, found `+80`",
+        ),
+        (&["bücher.test:80"], "`xn--bcher-kva.test`"),
+        (
+            &["localhost:80", "--from", "file:///C:/x.swf"],
+            "`--sandbox local-with-network`",
+        ),
+        (
+            &["localhost:80", "--from", "file:/C:/x.swf"],
+            "`--sandbox local-with-network`",
+        ),
+        (
+            &["localhost:80", "--from", "app:/x.swf"],
+            "`--sandbox application`",
+        ),
+        (
+            &["localhost:80", "--from", "javascript:1"],
+            "`javascript:1` in --from is no address of a movie",
+        ),
+        (
+            &["localhost:80", "--load-policy", "http://a.test/x\r\nX: y"],
+            "no control characters",
+        ),
+        (
+            &["localhost:80", "--client", "lightspark", "--player", "32"],
+            "--player is a version of Flash Player",
+        ),
+        (
+            &["localhost:80", "--client", "unity", "--player", "9.0.124"],
+            "--player is a version of Flash Player",
+        ),
+        (
+            &["localhost:80", "--client", "silverlight", "--player", "10"],
+            "--player is a version of Flash Player",
+        ),
+        (
+            &["ws://localhost/", "--client", "ruffle", "--player", "10"],
+            "--player is a version of Flash Player",
+        ),
+        (
+            &[
+                "ws://localhost/",
+                "--client",
+                "ruffle",
+                "--sandbox",
+                "remote",
+            ],
+            "so --sandbox changes nothing",
+        ),
+        (
+            &[
+                "ws://localhost/",
+                "--client",
+                "ruffle",
+                "--master-port",
+                "1",
+            ],
+            "so --master-port changes nothing",
+        ),
+        (
+            &[
+                "ws://localhost/",
+                "--client",
+                "ruffle",
+                "--load-policy",
+                "xmlsocket://a.test:1",
+            ],
+            "so --load-policy changes nothing",
+        ),
     ];
     for (arguments, expected) in cases {
         let output = check(arguments);
@@ -94,6 +167,31 @@ fn what_it_refuses() {
         assert!(stderr.contains(expected), "{arguments:?}: {stderr}");
         assert!(output.stdout.is_empty(), "{arguments:?}");
     }
+}
+
+/// An argument that is no text is a wrong one, and no fault of the program.
+#[test]
+fn an_argument_that_is_no_text() {
+    for (further, code) in [(&[][..], 2), (&["--nagios"], 3)] {
+        let mut command = Command::new(binary::flashgate().unwrap());
+        let target = std::ffi::OsStr::from_bytes(b"\xff:5000");
+        let output = command.arg("check").arg(target).args(further).output();
+        let output = output.unwrap();
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
+        let line = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(line.starts_with("FLASHGATE UNKNOWN - "), code == 3);
+    }
+}
+
+/// What is missing is named, in the one line that a monitoring system shows.
+#[test]
+fn a_probe_without_a_target() {
+    let output = check(&["--nagios"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "FLASHGATE UNKNOWN - the following required arguments were not provided: <TARGET>\n"
+    );
 }
 
 /// For a monitoring system 2 would mean an outage.
@@ -267,7 +365,9 @@ fn the_human_form() {
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{text}");
     assert!(
-        text.contains("\nallowed: rule 1 of the master policy (port "),
+        text.contains(
+            "\nallowed: the rule for `localhost` to ports `1024-65535` (1:22) of the master policy (port "
+        ),
         "{text}"
     );
     assert!(
@@ -363,4 +463,87 @@ fn a_report_that_cannot_be_written() {
         let command = command.args(further).stdout(full).stderr(Stdio::null());
         assert_eq!(command.status().unwrap().code(), Some(code), "{further:?}");
     }
+}
+
+/// The rule that decided is the one that this client took, named as it is written.
+#[test]
+fn the_rule_that_decided() {
+    const RULES: &[u8] = b"<cross-domain-policy>\n<allow-access-from domain=\"www.b.test\" to-ports=\"x\"/>\n<allow-access-from domain=\"LOCALHOST\" to-ports=\"*\"/></cross-domain-policy>\0";
+    let master = Keeper::start(local(), &[&[Read, Send(RULES), End]]).unwrap();
+    let game = Keeper::start(local(), &[&[Hold]]).unwrap();
+    let master = master.address().port().to_string();
+    let target = format!("localhost:{}", game.address().port());
+    // To Lightspark the first rule is one for port 0; Flash Player drops it.
+    for (client, index) in [("flash", 0), ("lightspark", 1)] {
+        let arguments = [&target, "--master-port", &master, "--client", client];
+        let output = check(&[&arguments[..], &["--format", "json"]].concat());
+        let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let rule = &told["decided-by"]["rule"];
+        assert_eq!(rule["index"], index, "{told:#}");
+        assert_eq!(rule["domain"], "LOCALHOST", "{told:#}");
+        let output = check(&arguments);
+        let text = String::from_utf8_lossy(&output.stdout);
+        let named = "the rule for `LOCALHOST` to ports `*` (3:1) of the master policy";
+        assert!(text.contains(named), "{text}");
+    }
+}
+
+/// Silverlight goes by parts of a policy that are no single rules; both forms say so.
+#[test]
+fn no_single_rule_decided() {
+    const ACCESS: &[u8] = b"<access-policy><cross-domain-access><policy><allow-from><domain uri=\"*\"/></allow-from><grant-to><socket-resource port=\"4502\" protocol=\"tcp\"/></grant-to></policy></cross-domain-access></access-policy>";
+    if !needs::met(missing()) {
+        return;
+    }
+    let mut enclosure = Enclosure::empty(&["127.0.0.1"]).unwrap();
+    enclosure
+        .listen("127.0.0.1:943", &[&[ReadOnly(22), Send(ACCESS), End]])
+        .unwrap();
+    enclosure.listen("127.0.0.1:4502", &[&[Hold]]).unwrap();
+    let arguments = ["srv.test:4502", "--client", "silverlight"];
+    let json = [&arguments[..], &["--format", "json"]].concat();
+    let told = report(&enclosure.check(&json).unwrap());
+    assert_eq!(told["decided-by"]["source"], "master", "{told:#}");
+    assert!(told["decided-by"]["rule"].is_null(), "{told:#}");
+    let text = enclosure.check(&arguments).unwrap().stdout();
+    assert!(
+        text.contains("allowed: the master policy (port 943) grants it"),
+        "{text}"
+    );
+}
+
+/// A meta-policy is quoted as it is written, whatever it counts as.
+#[test]
+fn the_meta_policy_as_it_is_written() {
+    const BY_TYPE: &[u8] = b"<cross-domain-policy><site-control permitted-cross-domain-policies=\"by-content-type\"/></cross-domain-policy>\0";
+    let master = Keeper::start(local(), &[&[Read, Send(BY_TYPE), End]]).unwrap();
+    let master = master.address().port().to_string();
+    let output = check(&["localhost:9", "--master-port", &master]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        text.contains("the master policy says `by-content-type`, which is no meta-policy for sockets and counts as `master-only`"),
+        "{text}"
+    );
+}
+
+/// What is wrong in a document stands behind what is wrong with it, also where another policy grants.
+#[test]
+fn a_document_before_its_details() {
+    const CUT: &[u8] = b"<cross-domain-policy><allow-access-from \0";
+    const ANY: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"localhost\" to-ports=\"*\"/></cross-domain-policy>\0";
+    let master = Keeper::start(local(), &[&[Read, Send(CUT), End]]).unwrap();
+    let game = Keeper::start(local(), &[&[Read, Send(ANY), End]]).unwrap();
+    let master = master.address().port().to_string();
+    let target = format!("localhost:{}", game.address().port());
+    let output = check(&[&target, "--master-port", &master, "--format", "json"]);
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(told["verdict"], "allowed", "{told:#}");
+    let found = ids(&told);
+    assert_eq!(
+        found[..2],
+        ["malformed-policy", "malformed-xml"],
+        "{told:#}"
+    );
+    let xml = told["findings"][1]["message"].as_str().unwrap();
+    assert_eq!(xml, "expected `>`, found the end of the file");
 }

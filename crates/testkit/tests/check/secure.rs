@@ -9,6 +9,8 @@ use testkit::binary;
 use testkit::folder::Folder;
 use testkit::needs;
 use testkit::real_server::RealServer;
+use testkit::zoo::Keeper;
+use testkit::zoo::Step::Hold;
 
 use super::docs::validate;
 use super::ids;
@@ -184,4 +186,28 @@ fn an_authority_is_no_server() {
         first["message"].as_str().unwrap().contains("CA:TRUE"),
         "{report:#}"
     );
+}
+
+/// A port that takes the connection and says nothing in the handshake is not one that a firewall drops.
+#[test]
+fn a_silent_target() {
+    if !needs::met(missing()) {
+        return;
+    }
+    let folder = Folder::new().unwrap();
+    certificates(&folder, "localhost", 2);
+    let (_server, policy) = serve(&folder);
+    let silent = Keeper::start(([127, 0, 0, 1], 0).into(), &[&[Hold]]).unwrap();
+    let target = format!("localhost:{}", silent.address().port());
+    let mut command = Command::new(binary::flashgate().unwrap());
+    command
+        .args(["check", &target, "--secure-socket", "--format", "json"])
+        .args(["--timeout", "2s", "--master-port"])
+        .arg(policy.port().to_string())
+        .env("SSL_CERT_FILE", folder.path().join("ca.pem"))
+        .env("SSL_CERT_DIR", "/nonexistent");
+    let output = command.output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["reason"], "target-timeout", "{report:#}");
+    assert_eq!(ids(&report).first(), Some(&"target-silent"), "{report:#}");
 }

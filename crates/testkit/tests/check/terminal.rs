@@ -9,13 +9,16 @@ use testkit::zoo::Step::Hold;
 
 const PYTHON: &str = "/usr/bin/python3";
 
-/// Runs a command on a terminal of its own; once the terminal shows what it was told to wait for, it presses Ctrl-C.
+/// Runs a command on a terminal of its own, so many columns wide; once the terminal shows what it was told to wait
+/// for, it presses Ctrl-C or sends the signal of that name.
 const TERMINAL: &str = r#"
-import os, pty, sys
+import fcntl, os, pty, signal, struct, sys, termios
+columns, awaited, ending = int(sys.argv[1]), sys.argv[2].encode(), sys.argv[3]
 pid, terminal = pty.fork()
 if pid == 0:
-    os.execv(sys.argv[2], sys.argv[2:])
-shown, pressed = b"", False
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    os.execv(sys.argv[4], sys.argv[4:])
+shown, ended = b"", False
 while True:
     try:
         bytes = os.read(terminal, 4096)
@@ -24,56 +27,102 @@ while True:
     if not bytes:
         break
     shown += bytes
-    if sys.argv[1] and not pressed and sys.argv[1].encode() in shown:
-        pressed = True
-        os.write(terminal, b"\x03")
+    if awaited and not ended and awaited in shown:
+        ended = True
+        if ending == "Ctrl-C":
+            os.write(terminal, b"\x03")
+        else:
+            os.kill(pid, getattr(signal, ending))
 sys.stdout.buffer.write(shown)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 "#;
 
-fn on_a_terminal(ctrl_c_at: &str, master: &Keeper, further: &[&str]) -> (String, Option<i32>) {
-    on_this_terminal("xterm", ctrl_c_at, master, further)
+/// A terminal, and what happens on it once something is shown.
+struct Terminal {
+    name: &'static str,
+    columns: u16,
+    awaited: &'static str,
+    ending: &'static str,
 }
 
-fn on_this_terminal(
-    name: &str,
-    ctrl_c_at: &str,
-    master: &Keeper,
-    further: &[&str],
-) -> (String, Option<i32>) {
-    let mut command = Command::new(PYTHON);
-    command.args(["-c", TERMINAL, ctrl_c_at]);
-    command.arg(binary::flashgate().unwrap());
-    let master = master.address().port().to_string();
-    command
-        .args(["check", "localhost:9", "--master-port", &master])
-        .args(further);
-    let output = command
-        .env_remove("NO_COLOR")
-        .env("TERM", name)
-        .output()
-        .unwrap();
-    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
-    (shown, output.status.code())
+const XTERM: Terminal = Terminal {
+    name: "xterm",
+    columns: 80,
+    awaited: "",
+    ending: "Ctrl-C",
+};
+
+impl Terminal {
+    /// What it shows of a check, and the exit code.
+    fn shows(&self, master: &Keeper, further: &[&str]) -> (String, Option<i32>) {
+        let mut command = Command::new(PYTHON);
+        command.args(["-c", TERMINAL, &self.columns.to_string()]);
+        command.args([self.awaited, self.ending]);
+        command.arg(binary::flashgate().unwrap());
+        let master = master.address().port().to_string();
+        command
+            .args(["check", "localhost:9", "--master-port", &master])
+            .args(further);
+        let output = command
+            .env_remove("NO_COLOR")
+            .env("TERM", self.name)
+            .output()
+            .unwrap();
+        let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+        (shown, output.status.code())
+    }
 }
 
 #[test]
-fn ctrl_c_leaves_no_mess() {
+fn a_signal_leaves_no_mess() {
     if !needs::met(needs::program(PYTHON)) {
         return;
     }
     let master = Keeper::start(([127, 0, 0, 1], 0).into(), &[&[Hold]]).unwrap();
-    let (shown, code) = on_a_terminal("waiting for a policy", &master, &[]);
-    assert_eq!(code, Some(130), "{shown:?}");
-    // The last line of progress is wiped out before anything else is said.
-    let (_, after) = shown.rsplit_once("\r\x1b[K").expect("progress");
-    assert!(after.contains("interrupted"), "{shown:?}");
-    assert!(!after.contains("waiting"), "{shown:?}");
-    // Colours are switched off again.
+    for (ending, code, word) in [
+        ("Ctrl-C", 130, "interrupted"),
+        ("SIGTERM", 143, "terminated"),
+        ("SIGHUP", 129, "hung up"),
+    ] {
+        let terminal = Terminal {
+            awaited: "waiting for a policy",
+            ending,
+            ..XTERM
+        };
+        let (shown, status) = terminal.shows(&master, &[]);
+        assert_eq!(status, Some(code), "{shown:?}");
+        // The last line of progress is wiped out before anything else is said.
+        let (_, after) = shown.rsplit_once("\r\x1b[K").expect("progress");
+        assert!(after.contains(word), "{shown:?}");
+        assert!(!after.contains("waiting"), "{shown:?}");
+        // Colours are switched off again.
+        assert!(
+            after.rfind("\x1b[0m") >= after.rfind("\x1b[1m"),
+            "{shown:?}"
+        );
+    }
+}
+
+/// A line that goes on in the next row would not be wiped out whole.
+#[test]
+fn progress_fits_into_a_narrow_terminal() {
+    if !needs::met(needs::program(PYTHON)) {
+        return;
+    }
+    let master = Keeper::start(([127, 0, 0, 1], 0).into(), &[&[Hold]]).unwrap();
+    let terminal = Terminal {
+        columns: 40,
+        ..XTERM
+    };
+    let (shown, _) = terminal.shows(&master, &["--timeout", "400ms"]);
+    let (progress, _) = shown.rsplit_once("\r\x1b[K").expect("progress");
+    let lines: Vec<&str> = progress.split("\r\x1b[K").collect();
     assert!(
-        after.rfind("\x1b[0m") >= after.rfind("\x1b[1m"),
-        "{shown:?}"
+        lines.iter().all(|line| line.chars().count() < 40),
+        "{lines:?}"
     );
+    let waited = lines.iter().any(|line| line.contains("waiting for a"));
+    assert!(waited, "{lines:?}");
 }
 
 #[test]
@@ -82,14 +131,14 @@ fn colour_and_progress() {
         return;
     }
     let master = Keeper::start(([127, 0, 0, 1], 0).into(), &[&[Hold]]).unwrap();
-    let (shown, code) = on_a_terminal("", &master, &["--timeout", "400ms"]);
+    let (shown, code) = XTERM.shows(&master, &["--timeout", "400ms"]);
     assert_eq!(code, Some(1), "{shown:?}");
     assert!(
         shown.contains("waiting for a policy from port "),
         "{shown:?}"
     );
     assert!(shown.contains("\x1b[1;31mdenied\x1b[0m"), "{shown:?}");
-    let (shown, _) = on_a_terminal("", &master, &["--timeout", "400ms", "--nagios"]);
+    let (shown, _) = XTERM.shows(&master, &["--timeout", "400ms", "--nagios"]);
     assert!(!shown.contains('\x1b'), "{shown:?}");
 }
 
@@ -100,7 +149,11 @@ fn a_dumb_terminal() {
         return;
     }
     let master = Keeper::start(([127, 0, 0, 1], 0).into(), &[&[Hold]]).unwrap();
-    let (shown, code) = on_this_terminal("dumb", "", &master, &["--timeout", "400ms"]);
+    let dumb = Terminal {
+        name: "dumb",
+        ..XTERM
+    };
+    let (shown, code) = dumb.shows(&master, &["--timeout", "400ms"]);
     assert_eq!(code, Some(1), "{shown:?}");
     assert!(shown.contains("denied"), "{shown:?}");
     assert!(!shown.contains('\x1b'), "{shown:?}");

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use testkit::needs;
-use testkit::zoo::Step::{End, Read, ReadLine, Send};
+use testkit::zoo::Step::{End, Read, ReadLine, Send, Wait};
 use testkit::zoo::{Enclosure, Script, missing};
 
 use super::report;
@@ -11,6 +11,8 @@ use super::report;
 struct Vector {
     id: &'static str,
     master: Option<&'static str>,
+    /// How many milliseconds the master waits before it answers.
+    wait: u64,
     destination: Option<&'static str>,
     /// Another port with a policy.
     other: Option<(u16, &'static str)>,
@@ -23,6 +25,7 @@ struct Vector {
 const V: Vector = Vector {
     id: "",
     master: None,
+    wait: 0,
     destination: None,
     other: None,
     from: "http://a.test/",
@@ -42,11 +45,71 @@ const NO_MATCH: (&str, &str) = ("denied", "no-rule-matches");
 const NO_POLICY: (&str, &str) = ("denied", "no-policy");
 
 /// Named as in the list of vectors of the player's own tests.
-const VECTORS: [Vector; 22] = [
+const VECTORS: [Vector; 39] = [
     Vector {
         id: "D1",
         master: Some(ALL),
         expected: GRANTED,
+        ..V
+    },
+    Vector {
+        id: "D2",
+        master: Some(ALL),
+        wait: 30_000,
+        destination: Some(ON_5000),
+        expected: GRANTED,
+        ..V
+    },
+    Vector {
+        id: "D14",
+        other: Some((
+            5000,
+            "<allow-access-from domain=\"*\" to-ports=\"80-6000\"/>",
+        )),
+        port: 1024,
+        further: &["--load-policy", "xmlsocket://srv.test:5000"],
+        expected: GRANTED,
+        ..V
+    },
+    Vector {
+        id: "D16",
+        master: Some("<site-control permitted-cross-domain-policies=\"master-only\"/>"),
+        other: Some((100, ALL)),
+        further: &["--load-policy", "xmlsocket://srv.test:100"],
+        expected: ("denied", "meta-policy-master-only"),
+        ..V
+    },
+    named("D17", UNDER_A, "http://a.test/", GRANTED),
+    named("D20", A_TEST, "http://www.a.test/", NO_MATCH),
+    named("D21", WWW, "http://a.test/", NO_MATCH),
+    named("D22", UPPER_CASE, "http://a.test/", GRANTED),
+    named("D23", ADDRESS, "http://192.0.2.1/x.swf", GRANTED),
+    named("D24", ADDRESS, "http://a.test/", NO_MATCH),
+    named("D25", LOCALHOST, "http://127.0.0.1/", NO_MATCH),
+    named("D33", ALL, "https://a.test/", GRANTED),
+    named("D34", OVER_HTTP, "https://www.a.test/", NO_MATCH),
+    named("D35", OVER_HTTP, "http://www.a.test/", GRANTED),
+    named("D38", NO_PORTS, "http://a.test/", NO_MATCH),
+    Vector {
+        id: "D44",
+        master: Some(ALL),
+        wait: 5_000,
+        expected: NO_POLICY,
+        ..V
+    },
+    Vector {
+        id: "D45",
+        master: Some(ALL),
+        wait: 5_000,
+        further: &["--load-policy", "xmlsocket://srv.test:843"],
+        expected: GRANTED,
+        ..V
+    },
+    Vector {
+        id: "D47",
+        master: Some("<site-control permitted-cross-domain-policies=\"by-content-type\"/>"),
+        destination: Some(ON_5000),
+        expected: ("denied", "meta-policy-master-only"),
         ..V
     },
     Vector {
@@ -199,10 +262,34 @@ const VECTORS: [Vector; 22] = [
     },
 ];
 
+const A_TEST: &str = "<allow-access-from domain=\"a.test\" to-ports=\"*\"/>";
+const WWW: &str = "<allow-access-from domain=\"www.a.test\" to-ports=\"*\"/>";
+const UPPER_CASE: &str = "<allow-access-from domain=\"A.TEST\" to-ports=\"*\"/>";
+const ADDRESS: &str = "<allow-access-from domain=\"192.0.2.1\" to-ports=\"*\"/>";
+const LOCALHOST: &str = "<allow-access-from domain=\"localhost\" to-ports=\"*\"/>";
+const OVER_HTTP: &str = "<allow-access-from domain=\"http://*.a.test\" to-ports=\"*\"/>";
+const NO_PORTS: &str = "<allow-access-from domain=\"*\"/>";
+
+/// One policy on 843, and a movie from there.
+const fn named(
+    id: &'static str,
+    rules: &'static str,
+    from: &'static str,
+    expected: (&'static str, &'static str),
+) -> Vector {
+    Vector {
+        id,
+        master: Some(rules),
+        from,
+        expected,
+        ..V
+    }
+}
+
 /// Leaked, as the tests of a run are few.
-fn serves(rules: &str) -> &'static [Script] {
+fn serves(rules: &str, wait: u64) -> &'static [Script] {
     let reply = format!("<cross-domain-policy>{rules}</cross-domain-policy>\0").into_bytes();
-    let script: Script = vec![Read, Send(reply.leak()), End].leak();
+    let script: Script = vec![Read, Wait(wait), Send(reply.leak()), End].leak();
     vec![script].leak()
 }
 
@@ -211,15 +298,23 @@ fn verdicts() {
     if !needs::met(missing()) {
         return;
     }
-    for vector in &VECTORS {
-        let told = judged(vector);
-        assert_eq!(
-            (told["verdict"].as_str(), told["reason"].as_str()),
-            (Some(vector.expected.0), Some(vector.expected.1)),
-            "{}: {told:#}",
-            vector.id
-        );
-    }
+    // Side by side, as some of them wait.
+    let (one, other) = VECTORS.split_at(VECTORS.len() / 2);
+    std::thread::scope(|scope| {
+        for vectors in [one, other] {
+            scope.spawn(|| vectors.iter().for_each(check));
+        }
+    });
+}
+
+fn check(vector: &Vector) {
+    let told = judged(vector);
+    assert_eq!(
+        (told["verdict"].as_str(), told["reason"].as_str()),
+        (Some(vector.expected.0), Some(vector.expected.1)),
+        "{}: {told:#}",
+        vector.id
+    );
 }
 
 fn judged(vector: &Vector) -> Value {
@@ -229,14 +324,16 @@ fn judged(vector: &Vector) -> Value {
         enclosure.listen(&address, turns).unwrap();
     };
     if let Some(rules) = vector.master {
-        listen(843, serves(rules));
+        listen(843, serves(rules, vector.wait));
     }
     listen(
         vector.port,
-        vector.destination.map_or(&[&[Read, End]], serves),
+        vector
+            .destination
+            .map_or(&[&[Read, End]], |rules| serves(rules, 0)),
     );
     if let Some((port, rules)) = vector.other {
-        listen(port, serves(rules));
+        listen(port, serves(rules, 0));
     }
     let target = format!("srv.test:{}", vector.port);
     let arguments = [

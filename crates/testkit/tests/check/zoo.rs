@@ -20,10 +20,14 @@ const BAD: &str = "malformed-policy";
 const OF_THE_WIRE: &str = "nul-at-end";
 
 /// Findings that would contradict each other.
-const NEVER_BESIDE: [[&str; 2]; 3] = [
+const NEVER_BESIDE: [[&str; 2]; 7] = [
     ["unity-needs-wildcard", "no-rule-matches"],
     ["unity-needs-wildcard", "port-not-granted"],
+    ["unity-needs-wildcard", "missing-to-ports"],
     ["silverlight-port", "port-authority"],
+    ["scheme-not-granted", "no-rule-matches"],
+    ["lightspark-port-range", "no-rule-matches"],
+    ["site-control-off-master", "site-control-none-beside-rules"],
 ];
 
 /// Most of the time they wait.

@@ -2,9 +2,11 @@
 
 use alloc::vec::Vec;
 
+use crate::document::Element;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
 use crate::lint::{Client, Kind};
+use crate::parse::SITE_CONTROL;
 use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
@@ -14,8 +16,8 @@ pub(crate) static RULE: Rule = Rule {
     page: r#"## What it finds
 
 Something for which Lightspark refuses the whole file, where it is to be served (`--client lightspark`): a rule
-with more than three attributes or without ports, a `<site-control>` with more than one attribute, a header
-rule.
+with more than three attributes, or without a domain or ports; a `<site-control>` with another attribute than its
+own; a header rule.
 
 ## Why it matters
 
@@ -44,6 +46,21 @@ Flash Player ignores what it does not know, as far as is known. No version is kn
     check,
 };
 
+/// As Lightspark's `crossdomainpolicy.cpp` does; an attribute without a value counts as missing there.
+fn is_refused(element: &Element) -> bool {
+    let count = element.attributes.len();
+    let lacks = |name| {
+        let attribute = element.attribute(name);
+        attribute.is_none_or(|attribute| attribute.value.is_empty())
+    };
+    match element.name.as_str() {
+        "site-control" => count != 1 || lacks(SITE_CONTROL),
+        "allow-access-from" => count > 3 || lacks("domain") || lacks("to-ports"),
+        "allow-http-request-headers-from" => true,
+        _ => false,
+    }
+}
+
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     if !subject.options.judges_for(Client::Lightspark) || !subject.is(Kind::Socket) {
         return;
@@ -53,14 +70,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         .iter()
         .filter(|element| element.depth == 1)
     {
-        let count = element.attributes.len();
-        let refused = match element.name.as_str() {
-            "site-control" => count != 1,
-            "allow-access-from" => count > 3 || element.attribute("to-ports").is_none(),
-            "allow-http-request-headers-from" => true,
-            _ => false,
-        };
-        if refused {
+        if is_refused(element) {
             findings.push(
                 RULE.finding("Lightspark refuses the whole file for this element")
                     .at(element.tag, "")

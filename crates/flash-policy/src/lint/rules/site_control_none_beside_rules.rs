@@ -2,9 +2,10 @@
 
 use alloc::vec::Vec;
 
+use crate::lint::Kind;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity, SiteControl, Span};
+use crate::{Diagnostic, Port, Severity, SiteControl, Span};
 
 pub(crate) static RULE: Rule = Rule {
     name: "site-control-none-beside-rules",
@@ -43,8 +44,12 @@ Since 9.0.115, for the policy on port 843. On other ports the element is ignored
     check,
 };
 
-/// The place of such a `none`.
-pub(crate) fn find(subject: &Subject<'_>) -> Option<Span> {
+/// The place of such a `none`, where it is or may be the master's.
+fn find(subject: &Subject<'_>) -> Option<Span> {
+    let port = subject.options.serving.port();
+    if subject.is(Kind::Socket) && port.is_some_and(|port| port != Port::MASTER) {
+        return None;
+    }
     let policy = subject.policy?;
     let none = policy.site_control == Some(SiteControl::None) && !policy.rules.is_empty();
     subject.places.site_control.filter(|_| none)

@@ -3,7 +3,6 @@
 use alloc::format;
 use alloc::vec::Vec;
 
-use super::site_control_none_beside_rules;
 use crate::lint::Kind;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
@@ -54,7 +53,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     let (Some(port), Some(span)) = (port, subject.places.site_control) else {
         return;
     };
-    if subject.is(Kind::Url) || site_control_none_beside_rules::find(subject).is_some() {
+    if subject.is(Kind::Url) {
         return;
     }
     findings.push(

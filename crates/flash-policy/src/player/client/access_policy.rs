@@ -33,15 +33,15 @@ struct Caller {
 }
 
 impl AccessPolicy {
-    /// The index of the `<policy>` that grants, if one does; without an origin, the caller is a local file.
-    pub(super) fn grants(&self, origin: Option<&Origin>, port: Port) -> Option<usize> {
+    /// Whether one of the `<policy>` elements grants; without an origin, the caller is a local file.
+    pub(super) fn grants(&self, origin: Option<&Origin>, port: Port) -> bool {
         let grants = |entry: &Entry| {
             let mut callers = entry.callers.iter().filter(|caller| !caller.void);
             !entry.void
                 && (entry.ports.iter()).any(|range| (range.low()..=range.high()).contains(&port))
                 && callers.any(|caller| caller.uris.iter().any(|uri| admits(uri, origin)))
         };
-        self.policies.iter().position(grants)
+        self.policies.iter().any(grants)
     }
 }
 

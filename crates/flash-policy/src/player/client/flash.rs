@@ -2,16 +2,19 @@
 
 use alloc::vec::Vec;
 
-use crate::decide::{Answer, Decision, Known, Location, Place, Request, decide};
-use crate::player::Learnt;
+use crate::decide::{Allowed, Answer, Decision, Denied, Known, Location, Place, Request, decide};
+use crate::parse::Places;
 use crate::player::client::{Grounds, Heard, Move, Patience};
 use crate::player::config::Config;
+use crate::player::{DecidedBy, Learnt, Reason, RuleAt};
 use crate::{Port, Profile, parse};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Flash {
     request: Request,
     known: Known,
+    /// Where the rules of the policies stand that came.
+    read: Vec<(Place, Places)>,
 }
 
 impl Flash {
@@ -31,6 +34,7 @@ impl Flash {
         Self {
             request,
             known: Known::default(),
+            read: Vec::new(),
         }
     }
 
@@ -40,8 +44,8 @@ impl Flash {
                 place: ask.place,
                 patience: ask.limit.map_or(Patience::Unlimited, Patience::Answer),
             },
-            Decision::Allowed(allowed) => Move::Connect(Grounds::from(allowed)),
-            Decision::Denied(denied) => Move::Refuse(Grounds::from(denied)),
+            Decision::Allowed(allowed) => Move::Connect(self.granted(allowed)),
+            Decision::Denied(denied) => Move::Refuse(self.refused(denied)),
         }
     }
 
@@ -49,13 +53,40 @@ impl Flash {
         let (answer, learnt) = match heard {
             Heard::NoConnection | Heard::Silence => (Answer::Absent, Learnt::Nothing),
             Heard::TooMuch => (Answer::Unusable, Learnt::Unusable),
-            Heard::Document(document) => match parse(document, self.profile(place)).policy {
-                Some(policy) => (Answer::Policy(policy), Learnt::Policy),
-                None => (Answer::Unusable, Learnt::Unusable),
-            },
+            Heard::Document(document) => {
+                let parsed = parse(document, self.profile(place));
+                self.read.push((place, parsed.places));
+                match parsed.policy {
+                    Some(policy) => (Answer::Policy(policy), Learnt::Policy),
+                    None => (Answer::Unusable, Learnt::Unusable),
+                }
+            }
         };
         self.known.learn(place, answer);
         learnt
+    }
+
+    fn granted(&self, allowed: Allowed) -> Grounds {
+        match allowed {
+            Allowed::Rule { place, rule } => Grounds::granted(place, self.at(place, rule)),
+            Allowed::OwnHost | Allowed::LocalTrusted | Allowed::Application => Grounds::NONE_NEEDED,
+        }
+    }
+
+    fn refused(&self, denied: Denied) -> Grounds {
+        Grounds {
+            reason: Reason::Refused(denied.reason),
+            decided_by: denied.place.map(|place| DecidedBy {
+                place,
+                rule: denied.rule.and_then(|rule| self.at(place, rule)),
+            }),
+        }
+    }
+
+    fn at(&self, place: Place, rule: usize) -> Option<RuleAt> {
+        // What came first from a place stands, as in `Known`.
+        let (_, places) = self.read.iter().find(|(known, _)| *known == place)?;
+        RuleAt::of(places, rule)
     }
 
     fn profile(&self, place: Place) -> Profile {

@@ -54,7 +54,7 @@ impl Lightspark {
                 Some(Answer::NoConnection | Answer::Unusable) => {}
                 Some(Answer::File(file)) => {
                     match file.grants(&self.config.sandbox, self.config.port) {
-                        Ok(rule) => return Move::Connect(Grounds::granted(place, rule)),
+                        Ok(rule) => return Move::Connect(Grounds::granted(place, Some(rule))),
                         Err((reason, rule)) => nearest.refused(reason, place, rule),
                     }
                 }
@@ -71,12 +71,10 @@ impl Lightspark {
             Heard::NoConnection => (Answer::NoConnection, Learnt::Nothing),
             Heard::Silence => (Answer::Unusable, Learnt::Nothing),
             Heard::TooMuch => (Answer::Unusable, Learnt::Unusable),
-            Heard::Document(document) => {
-                match lightspark_file::read(document, place == Place::Master) {
-                    Some(file) => (Answer::File(file), Learnt::Policy),
-                    None => (Answer::Unusable, Learnt::Unusable),
-                }
-            }
+            Heard::Document(document) => match lightspark_file::read(document, place) {
+                Some(file) => (Answer::File(file), Learnt::Policy),
+                None => (Answer::Unusable, Learnt::Unusable),
+            },
         };
         self.answers.push((place, answer));
         learnt

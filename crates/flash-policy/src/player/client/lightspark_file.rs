@@ -6,10 +6,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::Port;
-use crate::decide::{Reason, Sandbox};
+use crate::decide::{Place, Reason, Sandbox};
 use crate::document::{self, Document, Element};
 use crate::origin::Scheme;
+use crate::player::RuleAt;
+use crate::{Port, Span};
 
 /// A policy file, as Lightspark has it.
 #[derive(Clone, Debug)]
@@ -30,6 +31,7 @@ pub(super) enum Meta {
 
 #[derive(Clone, Debug)]
 struct Rule {
+    tag: Span,
     domain: String,
     ports: Ports,
     https_only: bool,
@@ -58,7 +60,7 @@ impl File {
         &self,
         sandbox: &Sandbox,
         port: Port,
-    ) -> Result<usize, (Reason, Option<usize>)> {
+    ) -> Result<RuleAt, (Reason, Option<RuleAt>)> {
         let (host, https) = match sandbox {
             Sandbox::Remote(origin) => (
                 alloc::format!("{}", origin.host),
@@ -71,11 +73,15 @@ impl File {
         };
         let mut refusal = (Reason::NoRuleMatches, None);
         for (index, rule) in self.rules.iter().enumerate() {
+            let at = RuleAt {
+                index,
+                tag: rule.tag,
+            };
             if matches_domain(&rule.domain, &host) && rule.ports.contain(port) {
                 if https || !rule.https_only {
-                    return Ok(index);
+                    return Ok(at);
                 }
-                refusal = (Reason::SecureOnly, Some(index));
+                refusal = (Reason::SecureOnly, Some(at));
             }
         }
         Err(refusal)
@@ -99,8 +105,8 @@ fn matches_domain(pattern: &str, host: &str) -> bool {
         || (suffix.starts_with('.') && (host.ends_with(suffix) || suffix.get(1..) == Some(host)))
 }
 
-/// Reads an answer; `None` where Lightspark takes it for no policy.
-pub(super) fn read(bytes: &[u8], master: bool) -> Option<File> {
+/// Reads an answer from there; `None` where Lightspark takes it for no policy.
+pub(super) fn read(bytes: &[u8], from: Place) -> Option<File> {
     let (last, head) = bytes.split_last()?;
     // The last byte goes, whatever it is. Its XML parser does without the last `>`, and ours would not.
     let body = match last {
@@ -117,7 +123,9 @@ pub(super) fn read(bytes: &[u8], master: bool) -> Option<File> {
     let children = document.elements().iter().skip(1);
     for element in children.filter(|element| element.depth == 1) {
         match element.name.as_str() {
-            "site-control" if master && meta.is_none() => meta = Some(site_control(element)?),
+            "site-control" if from == Place::Master && meta.is_none() => {
+                meta = Some(site_control(element)?)
+            }
             "site-control" | "allow-http-request-headers-from" => return None,
             "allow-access-from" => rules.push(rule(element)?),
             _ => {}
@@ -159,6 +167,7 @@ fn rule(element: &Element) -> Option<Rule> {
         return None;
     }
     Some(Rule {
+        tag: element.tag,
         domain: value("domain")?.to_ascii_lowercase(),
         ports: ports(value("to-ports")?),
         https_only: value("secure") == Some("true"),
@@ -201,6 +210,7 @@ fn leading_number(text: &str) -> u32 {
 mod tests {
     use super::{leading_number, matches_domain, ports, read};
     use crate::Port;
+    use crate::decide::Place;
 
     #[test]
     fn ranges_are_their_lower_end() {
@@ -215,16 +225,16 @@ mod tests {
     fn domains_and_files() {
         assert!(matches_domain("*.com", "a.com") && matches_domain("*.a.test", "a.test"));
         assert!(!matches_domain("*a.test", "a.test") && !matches_domain("http://a.test", "a.test"));
-        let file = |text: &str, master| read(text.as_bytes(), master).is_some();
+        let file = |text: &str, from| read(text.as_bytes(), from).is_some();
         let rule = "<allow-access-from domain='*' to-ports='*'/>";
         let policy = alloc::format!("<cross-domain-policy>{rule}");
-        assert!(file(&policy, false), "cut after a tag");
+        assert!(file(&policy, Place::Destination), "cut after a tag");
         assert!(
-            !file(&policy[..policy.len() - 1], false),
+            !file(&policy[..policy.len() - 1], Place::Destination),
             "cut within a tag"
         );
         let control = "<site-control permitted-cross-domain-policies='all'/>";
         let policy = alloc::format!("<cross-domain-policy>{control}{rule}</cross-domain-policy>\0");
-        assert!(file(&policy, true) && !file(&policy, false));
+        assert!(file(&policy, Place::Master) && !file(&policy, Place::Destination));
     }
 }

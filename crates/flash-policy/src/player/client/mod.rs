@@ -5,11 +5,11 @@
 
 use core::time::Duration;
 
-use crate::decide::{self, Allowed, Denied, Location, Place};
+use crate::decide::{self, Location, Place};
 use crate::player::action::{FLASH_REQUEST, SILVERLIGHT_REQUEST};
 use crate::player::config::{Client, Config};
 use crate::player::reading::Reading;
-use crate::player::{DecidedBy, Learnt, Protocol, Purpose, Reason};
+use crate::player::{DecidedBy, Learnt, Protocol, Purpose, Reason, RuleAt};
 use crate::{Host, Port};
 
 mod access_policy;
@@ -163,13 +163,10 @@ impl Grounds {
         decided_by: None,
     };
 
-    const fn granted(place: Place, rule: usize) -> Self {
+    const fn granted(place: Place, rule: Option<RuleAt>) -> Self {
         Self {
             reason: Reason::Granted,
-            decided_by: Some(DecidedBy {
-                place,
-                rule: Some(rule),
-            }),
+            decided_by: Some(DecidedBy { place, rule }),
         }
     }
 
@@ -186,7 +183,7 @@ impl Grounds {
 struct Nearest(Option<(decide::Reason, DecidedBy)>);
 
 impl Nearest {
-    fn refused(&mut self, reason: decide::Reason, place: Place, rule: Option<usize>) {
+    fn refused(&mut self, reason: decide::Reason, place: Place, rule: Option<RuleAt>) {
         if self.0.is_none_or(|(nearest, _)| reason > nearest) {
             self.0 = Some((reason, DecidedBy { place, rule }));
         }
@@ -201,26 +198,5 @@ impl From<Nearest> for Grounds {
                 decided_by: Some(by),
             }
         })
-    }
-}
-
-impl From<Allowed> for Grounds {
-    fn from(allowed: Allowed) -> Self {
-        match allowed {
-            Allowed::Rule { place, rule } => Self::granted(place, rule),
-            Allowed::OwnHost | Allowed::LocalTrusted | Allowed::Application => Self::NONE_NEEDED,
-        }
-    }
-}
-
-impl From<Denied> for Grounds {
-    fn from(denied: Denied) -> Self {
-        Self {
-            reason: Reason::Refused(denied.reason),
-            decided_by: denied.place.map(|place| DecidedBy {
-                place,
-                rule: denied.rule,
-            }),
-        }
     }
 }

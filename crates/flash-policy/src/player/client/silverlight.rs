@@ -59,10 +59,11 @@ impl Silverlight {
                 };
             }
             Some(Answer::None) => {}
-            Some(Answer::Policy(policy)) => match policy.grants(origin, self.config.port) {
-                Some(rule) => return Move::Connect(Grounds::granted(place, rule)),
-                None => nearest.refused(Reason::NoRuleMatches, place, None),
-            },
+            Some(Answer::Policy(policy)) if policy.grants(origin, self.config.port) => {
+                // Its `<policy>` elements are no single rules.
+                return Move::Connect(Grounds::granted(place, None));
+            }
+            Some(Answer::Policy(_)) => nearest.refused(Reason::NoRuleMatches, place, None),
         }
         Move::Refuse(nearest.into())
     }

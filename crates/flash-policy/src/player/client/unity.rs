@@ -9,8 +9,9 @@ use core::time::Duration;
 
 use super::{Grounds, Heard, Move, Nearest, Patience};
 use crate::decide::{Grant, Location, Movie, Place, Reason, Refusal, Sandbox, grants};
-use crate::player::Learnt;
+use crate::parse::Places;
 use crate::player::config::Config;
+use crate::player::{Learnt, RuleAt};
 use crate::{Policy, Port, Profile, parse};
 
 /// How much one read takes.
@@ -22,7 +23,14 @@ const PATIENCE: Duration = Duration::from_secs(3);
 #[derive(Clone, Debug)]
 pub(crate) struct Unity {
     config: Config,
-    answers: Vec<(Place, Option<Policy>)>,
+    answers: Vec<(Place, Option<Read>)>,
+}
+
+/// A policy, and where its rules stand.
+#[derive(Clone, Debug)]
+struct Read {
+    policy: Policy,
+    places: Places,
 }
 
 impl Unity {
@@ -49,7 +57,7 @@ impl Unity {
                     };
                 }
                 // The first policy stands for the session; a failure is tried again, at 843.
-                Some((_, Some(policy))) => return self.judge(policy, place, port),
+                Some((_, Some(read))) => return self.judge(read, place, port),
                 Some((_, None)) => {}
             }
         }
@@ -57,15 +65,19 @@ impl Unity {
     }
 
     pub(super) fn learn(&mut self, place: Place, heard: Heard<'_>) -> Learnt {
-        let (policy, learnt) = match heard {
+        let (read, learnt) = match heard {
             Heard::NoConnection | Heard::Silence => (None, Learnt::Nothing),
             Heard::TooMuch => (None, Learnt::Unusable),
-            Heard::Document(document) => match parse(document, Profile::Socket).policy {
-                Some(policy) => (Some(policy), Learnt::Policy),
-                None => (None, Learnt::Unusable),
-            },
+            Heard::Document(document) => {
+                let parsed = parse(document, Profile::Socket);
+                let places = parsed.places;
+                match parsed.policy {
+                    Some(policy) => (Some(Read { policy, places }), Learnt::Policy),
+                    None => (None, Learnt::Unusable),
+                }
+            }
         };
-        self.answers.push((place, policy));
+        self.answers.push((place, read));
         learnt
     }
 
@@ -91,20 +103,26 @@ impl Unity {
         }
     }
 
-    fn judge(&self, policy: &Policy, place: Place, served_from: Port) -> Move {
+    fn judge(&self, read: &Read, place: Place, served_from: Port) -> Move {
         // A rule for anything but `*` admits nobody, just as for a movie without a host.
-        let grant = grants(policy, served_from, &Movie::Hostless, self.config.port);
+        let grant = grants(
+            &read.policy,
+            served_from,
+            &Movie::Hostless,
+            self.config.port,
+        );
+        let at = |rule| RuleAt::of(&read.places, rule);
         let mut nearest = Nearest::default();
         match grant {
-            Grant::Allowed { rule } => return Move::Connect(Grounds::granted(place, rule)),
+            Grant::Allowed { rule } => return Move::Connect(Grounds::granted(place, at(rule))),
             Grant::Refused(Refusal::NoRuleMatches) => {
                 nearest.refused(Reason::NoRuleMatches, place, None);
             }
             Grant::Refused(Refusal::PortAuthority { rule }) => {
-                nearest.refused(Reason::PortAuthority, place, Some(rule));
+                nearest.refused(Reason::PortAuthority, place, at(rule));
             }
             Grant::Refused(Refusal::SecureOnly { rule }) => {
-                nearest.refused(Reason::SecureOnly, place, Some(rule));
+                nearest.refused(Reason::SecureOnly, place, at(rule));
             }
         }
         Move::Refuse(nearest.into())

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::super::Clock;
 use super::super::converse::{Limit, before, fixed};
 use super::super::dial::dial;
-use super::super::secure::{Stream, secure};
+use super::super::secure::{Stream, TlsFault, secure};
 use super::super::trace::Trace;
-use super::super::{Clock, Lookup};
-use super::{Entry, Page, Scene};
+use super::{Page, ProxyUrl, Reached, Scene};
 
 /// A handshake, from the request on.
 #[derive(Debug)]
@@ -35,13 +35,24 @@ pub(crate) enum Answer {
         reason: String,
         location: Option<String>,
     },
-    /// 101, but the proof is another, or missing.
-    WrongAccept,
+    /// 101, and not what RFC 6455 wants with it: browsers fail the connection.
+    Lacks(Lack),
     /// 101.
     Open {
         protocol: Option<String>,
         extensions: Option<String>,
     },
+}
+
+/// What makes a 101 none that opens a WebSocket (RFC 6455, section 4.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lack {
+    /// No `Upgrade: websocket`.
+    Upgrade,
+    /// No `upgrade` among the tokens of `Connection`.
+    Connection,
+    /// The proof in `Sec-WebSocket-Accept` is another, or missing.
+    Proof,
 }
 
 /// What the bridge does once the connection is open, unasked.
@@ -67,58 +78,42 @@ const WATCHED: Duration = Duration::from_millis(500);
 const LARGEST_HEAD: usize = 16 << 10;
 
 /// Opens a WebSocket as the page would; also how long it took until the verdict was clear.
-pub(super) async fn open(
-    entry: Entry,
-    lookup: Lookup,
-    page: Option<&Page>,
-    clock: Clock,
-) -> (Scene, Duration) {
-    let started = clock.elapsed();
+pub(super) async fn open(mut scene: Scene, clock: Clock) -> (Scene, Duration) {
     let mut limit = fixed(clock.end());
     let mut trace = Trace::default();
-    let origin = page.map_or_else(|| own_origin(&entry), ToString::to_string);
-    let mut scene = Scene {
-        started,
-        attempts: Vec::new(),
-        tls: None,
-        handshake: None,
-        origin,
-        entry,
-        lookup,
-    };
     let url = scene.entry.url.clone();
-    let dialled = dial(
-        &scene.lookup.addresses,
-        url.port,
-        clock.end(),
-        clock,
-        &mut trace,
-    )
-    .await;
+    let addresses = &scene.addresses;
+    let dialled = dial(addresses, url.port, clock.end(), clock, &mut trace).await;
     scene.attempts = trace.attempts;
     let Some(stream) = dialled else {
         return (scene, clock.elapsed());
     };
-    let stream = if url.secure {
-        match before(&mut limit, secure(stream, &url.host)).await {
-            Some(Ok(stream)) => stream,
-            fault => {
-                scene.tls = fault.and_then(Result::err);
-                return (scene, clock.elapsed());
-            }
-        }
+    let secured = if url.secure {
+        let secured = before(&mut limit, secure(stream, &url.host)).await;
+        secured.unwrap_or(Err(TlsFault::Silence))
     } else {
-        Stream::Clear(stream)
+        Ok(Stream::Clear(stream))
     };
-    let (handshake, took) = shake(&scene, stream, clock, &mut limit).await;
-    scene.handshake = Some(handshake);
-    (scene, took)
+    match secured {
+        Err(fault) => {
+            scene.reached = Reached::NoTls(fault);
+            (scene, clock.elapsed())
+        }
+        Ok(stream) => {
+            let (handshake, took) = shake(&scene, stream, clock, &mut limit).await;
+            scene.reached = Reached::Server(handshake);
+            (scene, took)
+        }
+    }
 }
 
-/// Where no page is given, the bridge's own host stands for it.
-fn own_origin(entry: &Entry) -> String {
-    let scheme = if entry.url.secure { "https" } else { "http" };
-    format!("{scheme}://{}", entry.url.authority())
+/// The Origin that a page's browser sends; where no page is given, the bridge's own host stands for it.
+pub(super) fn origin(page: Option<&Page>, url: &ProxyUrl) -> String {
+    let scheme = if url.secure { "https" } else { "http" };
+    page.map_or_else(
+        || format!("{scheme}://{}", url.authority()),
+        ToString::to_string,
+    )
 }
 
 async fn shake(
@@ -184,27 +179,47 @@ fn read(bytes: &[u8]) -> Result<Option<(Answer, usize)>, ()> {
     let httparse::Status::Complete(head) = response.parse(bytes).map_err(|_| ())? else {
         return Ok(None);
     };
-    let header = |name: &str| {
-        let mut headers = response.headers.iter();
-        let header = headers.find(|header| header.name.eq_ignore_ascii_case(name));
-        header.map(|header| String::from_utf8_lossy(header.value).into_owned())
-    };
     let code = response.code.unwrap_or(0);
     let answer = if code != 101 {
         Answer::Status {
             code,
             reason: response.reason.unwrap_or_default().to_owned(),
-            location: header("location"),
+            location: all(response.headers, "location"),
         }
-    } else if header("sec-websocket-accept").as_deref() != Some(ACCEPT) {
-        Answer::WrongAccept
     } else {
-        Answer::Open {
-            protocol: header("sec-websocket-protocol"),
-            extensions: header("sec-websocket-extensions"),
-        }
+        switching(response.headers)
     };
     Ok(Some((answer, head)))
+}
+
+/// A 101, as a browser looks at it.
+fn switching(headers: &[httparse::Header<'_>]) -> Answer {
+    let (upgrade, connection) = (all(headers, "upgrade"), all(headers, "connection"));
+    let upgrade = upgrade.unwrap_or_default();
+    let connection = connection.unwrap_or_default();
+    let mut tokens = connection.split(',');
+    if !upgrade.eq_ignore_ascii_case("websocket") {
+        Answer::Lacks(Lack::Upgrade)
+    } else if !tokens.any(|token| token.trim().eq_ignore_ascii_case("upgrade")) {
+        Answer::Lacks(Lack::Connection)
+    } else if all(headers, "sec-websocket-accept").as_deref() != Some(ACCEPT) {
+        Answer::Lacks(Lack::Proof)
+    } else {
+        Answer::Open {
+            protocol: all(headers, "sec-websocket-protocol"),
+            extensions: all(headers, "sec-websocket-extensions"),
+        }
+    }
+}
+
+/// The values of a header, joined as HTTP joins them; none where there is no such header.
+fn all(headers: &[httparse::Header<'_>], name: &str) -> Option<String> {
+    let found: Vec<_> = headers
+        .iter()
+        .filter(|header| header.name.eq_ignore_ascii_case(name))
+        .map(|header| String::from_utf8_lossy(header.value.trim_ascii()).into_owned())
+        .collect();
+    (!found.is_empty()).then(|| found.join(", "))
 }
 
 /// Reads the frames that come within the limit.
@@ -259,7 +274,7 @@ fn frame(bytes: &[u8], opening: &mut Opening) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, Opening, frame, read};
+    use super::{ACCEPT, Answer, Lack, Opening, frame, read};
 
     #[test]
     fn a_head_in_pieces() {
@@ -273,6 +288,36 @@ mod tests {
             location: Some("/x".to_owned()),
         };
         assert_eq!(read(head), Ok(Some((expected, head.len() - 4))));
+    }
+
+    /// What browsers insist on, in any case and among other tokens.
+    #[test]
+    fn what_a_101_must_have() {
+        let check = |headers: &str, expected: Option<Lack>| {
+            let head = format!("HTTP/1.1 101 Switching Protocols\r\n{headers}\r\n\r\n");
+            let (answer, _) = read(head.as_bytes()).unwrap().unwrap();
+            let lack = match answer {
+                Answer::Lacks(lack) => Some(lack),
+                _ => None,
+            };
+            assert_eq!(lack, expected, "{headers}");
+        };
+        let proof = format!("Sec-WebSocket-Accept: {ACCEPT}");
+        let whole = format!("upgrade: WebSocket\r\nconnection: keep-alive, UPGRADE\r\n{proof}");
+        check(&whole, None);
+        check(&proof, Some(Lack::Upgrade));
+        check(
+            &format!("Upgrade: websocket2\r\nConnection: upgrade\r\n{proof}"),
+            Some(Lack::Upgrade),
+        );
+        check(
+            &format!("Upgrade: websocket\r\nConnection: close\r\n{proof}"),
+            Some(Lack::Connection),
+        );
+        check(
+            "Upgrade: websocket\r\nConnection: close\r\nConnection: upgrade",
+            Some(Lack::Proof),
+        );
     }
 
     #[test]

@@ -5,11 +5,12 @@ use flash_policy::decide;
 use flash_policy::player::{Reason, Verdict};
 
 use super::super::judge::judge_tls;
+use super::super::secure::TlsFault;
 use super::super::trace::Dialled;
-use super::handshake::Answer;
+use super::handshake::{Answer, Handshake, Lack, Opening};
 use super::url::is_local;
-use super::{Page, Scene, browser};
-use crate::check::Finding;
+use super::{Page, ProxyUrl, Reached, Scene, browser};
+use crate::check::{Finding, NameFault};
 use crate::log::escaped;
 
 /// What is to be said of one bridge.
@@ -23,34 +24,70 @@ const SANDBOX: Reason = Reason::Refused(decide::Reason::Sandbox);
 const NO_MATCH: Reason = Reason::Refused(decide::Reason::NoRuleMatches);
 
 pub(super) fn judge(scene: &Scene, page: Option<&Page>) -> Judged {
-    let mut found = Vec::new();
-    let (mut verdict, mut reason) = (Verdict::Allowed, Reason::NoPolicyNeeded);
-    let steps = [
-        blocked(scene, page),
-        unreachable(scene),
-        refused(scene),
-        opened(scene),
-    ];
-    for (worst, why, finding) in steps.into_iter().flatten() {
-        if verdict == Verdict::Allowed {
-            (verdict, reason) = (worst, why);
-        }
-        found.push(finding);
-    }
-    found.extend(doubts(scene, page));
-    let findings = found.into_iter().map(|diagnostic| Finding {
-        diagnostic,
-        source: None,
-        of_lint: false,
-    });
+    let faults: Vec<_> = [blocked(scene, page), reached(scene)]
+        .into_iter()
+        .flatten()
+        .collect();
+    let first = faults.first();
+    let (verdict, reason) = first.map_or(FINE, |(verdict, reason, _)| (*verdict, *reason));
+    let faults = faults.into_iter().map(|(.., finding)| finding);
     Judged {
         verdict,
         reason,
-        findings: findings.collect(),
+        findings: faults
+            .chain(doubts(scene, page))
+            .map(Finding::of_server)
+            .collect(),
     }
 }
 
+const FINE: (Verdict, Reason) = (Verdict::Allowed, Reason::NoPolicyNeeded);
+
 type Fault = Option<(Verdict, Reason, Diagnostic)>;
+
+/// What keeps the page from an open WebSocket; only one that is open and stays open has nothing.
+fn reached(scene: &Scene) -> Fault {
+    match &scene.reached {
+        Reached::Nobody(fault) => Some(nameless(fault)),
+        Reached::NoConnection => Some(unreachable(scene)),
+        Reached::NoTls(fault) => Some(without_tls(scene, fault)),
+        Reached::Server(handshake) => answered(scene, handshake),
+    }
+}
+
+fn nameless(fault: &NameFault) -> (Verdict, Reason, Diagnostic) {
+    let finding = Diagnostic::error("no-address", fault.to_string())
+        .note("the movie sees connect, then close, as with a bridge that is down")
+        .help(fault.help());
+    (Verdict::Unreachable, Reason::TargetRefused, finding)
+}
+
+fn without_tls(scene: &Scene, fault: &TlsFault) -> (Verdict, Reason, Diagnostic) {
+    let name = scene.entry.url.authority();
+    let (reason, finding) = match fault {
+        TlsFault::Silence => (
+            Reason::TargetTimeout,
+            handshake_unanswered(&format!(
+                "{name} accepts the connection and does not answer the TLS handshake"
+            )),
+        ),
+        _ => (
+            Reason::TargetRefused,
+            judge_tls(fault, &name, "no-tls-on-bridge"),
+        ),
+    };
+    (Verdict::Unreachable, reason, finding)
+}
+
+fn handshake_unanswered(message: &str) -> Diagnostic {
+    Diagnostic::error("handshake-unanswered", message)
+        .note(NOT_TOLD)
+        .help(WRONG_PORT)
+}
+
+const NOT_TOLD: &str = "the movie sees connect, then close: Ruffle reports the connection before the handshake is over";
+
+const WRONG_PORT: &str = "look at the port and the path: what listens there is no WebSocket bridge";
 
 /// By the browser, whatever the bridge does.
 fn blocked(scene: &Scene, page: Option<&Page>) -> Fault {
@@ -76,16 +113,11 @@ fn blocked(scene: &Scene, page: Option<&Page>) -> Fault {
     Some((Verdict::Denied, SANDBOX, finding))
 }
 
-fn unreachable(scene: &Scene) -> Fault {
+fn unreachable(scene: &Scene) -> (Verdict, Reason, Diagnostic) {
     let url = &scene.entry.url;
-    if let Some(fault) = &scene.tls {
-        let finding = judge_tls(fault, &url.authority(), "no-tls-on-bridge");
-        return Some((Verdict::Unreachable, Reason::TargetRefused, finding));
-    }
-    let last = scene.attempts.last()?;
-    match last.came {
-        Dialled::Connected => None,
-        Dialled::Silence => {
+    let last = scene.attempts.last().map(|attempt| attempt.came);
+    let (reason, finding) = match last.unwrap_or(Dialled::Silence) {
+        Dialled::Connected | Dialled::Silence => {
             let message = format!(
                 "port {} neither accepts nor refuses: a firewall drops what is sent to it",
                 url.port
@@ -94,7 +126,7 @@ fn unreachable(scene: &Scene) -> Fault {
                 "open port {} in the firewall, or in the provider's security group",
                 url.port
             ));
-            Some((Verdict::Unreachable, Reason::TargetTimeout, finding))
+            (Reason::TargetTimeout, finding)
         }
         Dialled::Refused
         | Dialled::Reset
@@ -104,52 +136,48 @@ fn unreachable(scene: &Scene) -> Fault {
             let message = format!("port {} refuses: no bridge listens there", url.port);
             let finding = Diagnostic::error("target-refused", message)
                 .help("start the bridge, or look at the address that it listens on");
-            Some((Verdict::Unreachable, Reason::TargetRefused, finding))
+            (Reason::TargetRefused, finding)
         }
-    }
+    };
+    (Verdict::Unreachable, reason, finding)
 }
 
-/// By the bridge.
-fn refused(scene: &Scene) -> Fault {
+/// What the bridge answered.
+fn answered(scene: &Scene, handshake: &Handshake) -> Fault {
     let url = &scene.entry.url;
-    let refused = |id, message: String, help: &str| {
-        let finding = Diagnostic::error(id, message)
-            .note("the movie sees connect, then close: Ruffle reports the connection before the handshake is over")
-            .help(help);
-        Some((Verdict::Unreachable, Reason::TargetRefused, finding))
+    let refused = |finding| Some((Verdict::Unreachable, Reason::TargetRefused, finding));
+    let other = |id, message: String, help: &str| {
+        refused(Diagnostic::error(id, message).note(NOT_TOLD).help(help))
     };
-    let wrong_port = "look at the port and the path: what listens there is no WebSocket bridge";
-    match &scene.handshake.as_ref()?.answer {
-        Answer::Open { .. } => None,
+    match &handshake.answer {
+        Answer::Open {
+            protocol,
+            extensions,
+        } => refused(
+            unasked(protocol.as_deref(), extensions.as_deref())
+                .or_else(|| short_lived(&handshake.opening))?,
+        ),
         Answer::Silence => {
-            let (_, _, finding) = refused(
-                "handshake-unanswered",
-                format!("{url} accepts the connection and does not answer the handshake"),
-                wrong_port,
-            )?;
+            let told = format!("{url} accepts the connection and does not answer the handshake");
+            let finding = handshake_unanswered(&told);
             Some((Verdict::Unreachable, Reason::TargetTimeout, finding))
         }
-        Answer::HungUp => refused(
-            "handshake-unanswered",
-            format!("{url} closes the connection without an answer to the handshake"),
-            wrong_port,
-        ),
-        Answer::NotHttp(bytes) => refused(
+        Answer::HungUp => refused(handshake_unanswered(&format!(
+            "{url} closes the connection without an answer to the handshake"
+        ))),
+        Answer::NotHttp(bytes) => other(
             "no-websocket",
             format!("{url} answers with what is no HTTP: {}", escaped(bytes)),
-            wrong_port,
+            WRONG_PORT,
         ),
-        Answer::WrongAccept => refused(
-            "no-websocket",
-            format!("{url} answers 101 without the proof that it speaks WebSocket"),
-            wrong_port,
-        ),
+        Answer::Lacks(lack) => other("no-websocket", lacking(url, *lack), lack_help(*lack)),
         Answer::Status { code: 403, .. } => {
-            let (_, _, finding) = refused(
+            let finding = Diagnostic::error(
                 "origin-refused",
                 format!("the bridge refuses pages of {} (403)", scene.origin),
-                "add a rule for the page's host to the policy: on the web it is the page's that counts, not the movie's",
-            )?;
+            )
+            .note(NOT_TOLD)
+            .help("add a rule for the page's host to the policy: on the web it is the page's that counts, not the movie's");
             Some((Verdict::Denied, NO_MATCH, finding))
         }
         Answer::Status {
@@ -160,7 +188,7 @@ fn refused(scene: &Scene) -> Fault {
             let to = location
                 .as_ref()
                 .map_or(String::new(), |location| format!(", to {location}"));
-            refused(
+            other(
                 "handshake-refused",
                 format!("{url} answers {code} {reason}{to} and opens no WebSocket"),
                 status_help(*code),
@@ -182,21 +210,55 @@ fn status_help(code: u16) -> &'static str {
     }
 }
 
-/// 101, and yet no connection that lasts.
-fn opened(scene: &Scene) -> Fault {
-    let handshake = scene.handshake.as_ref()?;
-    let Answer::Open { protocol, .. } = &handshake.answer else {
-        return None;
+fn lacking(url: &ProxyUrl, lack: Lack) -> String {
+    let what = match lack {
+        Lack::Upgrade => "`Upgrade: websocket`",
+        Lack::Connection => "`Connection: Upgrade`",
+        Lack::Proof => "the proof that it speaks WebSocket (`Sec-WebSocket-Accept`)",
     };
-    if let Some(protocol) = protocol {
-        let finding = Diagnostic::error(
-            "subprotocol-answered",
-            format!("the bridge answers with the subprotocol `{protocol}`, and Ruffle asks for none: browsers then fail the connection"),
-        )
-        .help("have the bridge answer without `Sec-WebSocket-Protocol`");
-        return Some((Verdict::Unreachable, Reason::TargetRefused, finding));
+    format!("{url} answers 101 without {what}: browsers fail the connection")
+}
+
+const fn lack_help(lack: Lack) -> &'static str {
+    match lack {
+        Lack::Upgrade | Lack::Connection => {
+            "look at the proxy before the bridge: it must pass `Upgrade` and `Connection` on, both ways"
+        }
+        Lack::Proof => WRONG_PORT,
     }
-    let opening = &handshake.opening;
+}
+
+/// What a 101 may not name because nobody asked for it (RFC 6455, section 4.1).
+fn unasked(protocol: Option<&str>, extensions: Option<&str>) -> Option<Diagnostic> {
+    if let Some(protocol) = protocol {
+        return Some(Diagnostic::error(
+            "subprotocol-answered",
+            format!("the bridge answers with the subprotocol {}, and Ruffle asks for none: browsers then fail the connection", quoted(protocol)),
+        )
+        .help("have the bridge answer without `Sec-WebSocket-Protocol`"));
+    }
+    let extension = extensions?.split(',').map(name_of).find(|name| {
+        // The one that browsers offer.
+        !name.eq_ignore_ascii_case("permessage-deflate")
+    })?;
+    Some(Diagnostic::error(
+        "extension-answered",
+        format!("the bridge answers with the extension {}, which browsers do not offer: they then fail the connection", quoted(extension)),
+    )
+    .help("have the bridge answer without `Sec-WebSocket-Extensions`, or with `permessage-deflate` alone"))
+}
+
+fn name_of(extension: &str) -> &str {
+    extension.split(';').next().unwrap_or_default().trim()
+}
+
+fn quoted(text: &str) -> String {
+    let shown: String = text.chars().take(64).collect();
+    format!("`{}`", shown.escape_debug())
+}
+
+/// 101, and yet no connection that lasts.
+fn short_lived(opening: &Opening) -> Option<Diagnostic> {
     let told = match &opening.close {
         Some((code, reason)) => {
             let code = code.map_or("without a code".to_owned(), |code| {
@@ -214,16 +276,17 @@ fn opened(scene: &Scene) -> Fault {
         }
         None => return None,
     };
-    let finding = Diagnostic::error("bridge-closes-at-once", told)
-        .note("a bridge that answers before it has reached the game server does this when that server is down")
-        .help("look at the game server behind the bridge");
-    Some((Verdict::Unreachable, Reason::TargetRefused, finding))
+    Some(
+        Diagnostic::error("bridge-closes-at-once", told)
+            .note("a bridge that answers before it has reached the game server does this when that server is down")
+            .help("look at the game server behind the bridge"),
+    )
 }
 
 /// What works here, and may not elsewhere.
 fn doubts(scene: &Scene, page: Option<&Page>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let opening = scene.handshake.as_ref().map(|handshake| &handshake.opening);
+    let opening = scene.handshake().map(|handshake| &handshake.opening);
     if opening.is_some_and(|opening| opening.text_frame) {
         found.push(
             Diagnostic::warning(
@@ -233,11 +296,8 @@ fn doubts(scene: &Scene, page: Option<&Page>) -> Vec<Diagnostic> {
             .help("have it send binary frames only"),
         );
     }
-    let local = scene
-        .lookup
-        .addresses
-        .iter()
-        .find(|address| is_local(**address));
+    let mut addresses = scene.addresses.iter();
+    let local = addresses.find(|address| is_local(**address));
     if let (Some(address), Some(_)) = (local, page.filter(|page| !page.is_local())) {
         found.push(
             Diagnostic::warning(

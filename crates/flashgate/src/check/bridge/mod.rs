@@ -4,12 +4,13 @@
 //! (the handshake, with the page's Origin), and Ruffle tells the movie of neither: it sees connect, then close.
 
 use std::cmp::Reverse;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use flash_policy::player::{Reason, Verdict};
 
 use super::trace::Attempt;
-use super::{Clock, Failure, Finding, Lookup, Watcher, names};
+use super::{Clock, Failure, Finding, NameFault, Watcher, names};
 
 mod browser;
 mod config;
@@ -18,7 +19,7 @@ mod judge;
 mod url;
 
 pub(crate) use config::entries;
-pub(crate) use handshake::{Answer, Handshake};
+pub(crate) use handshake::{Answer, Handshake, Lack};
 pub(crate) use url::{Page, ProxyUrl};
 
 use super::secure::TlsFault;
@@ -58,12 +59,35 @@ pub(crate) struct BridgeReport {
 pub(crate) struct Scene {
     pub(crate) entry: Entry,
     pub(crate) started: Duration,
-    pub(crate) lookup: Lookup,
+    /// Empty where the name has none.
+    pub(crate) addresses: Vec<IpAddr>,
     pub(crate) attempts: Vec<Attempt>,
-    pub(crate) tls: Option<TlsFault>,
-    pub(crate) handshake: Option<Handshake>,
+    pub(crate) reached: Reached,
     /// The Origin that the browser sends.
     pub(crate) origin: String,
+}
+
+/// How far a page gets.
+#[derive(Debug)]
+pub(crate) enum Reached {
+    /// The bridge's name has no address.
+    Nobody(NameFault),
+    /// No address lets it connect.
+    NoConnection,
+    /// A connection stands, and no TLS on it.
+    NoTls(TlsFault),
+    /// The bridge was asked for a WebSocket.
+    Server(Handshake),
+}
+
+impl Scene {
+    /// The WebSocket's handshake, where it came to one.
+    pub(crate) const fn handshake(&self) -> Option<&Handshake> {
+        match &self.reached {
+            Reached::Server(handshake) => Some(handshake),
+            Reached::Nobody(_) | Reached::NoConnection | Reached::NoTls(_) => None,
+        }
+    }
 }
 
 pub(super) async fn examine(
@@ -76,16 +100,19 @@ pub(super) async fn examine(
     let mut elapsed = Duration::ZERO;
     for entry in &plan.entries {
         watcher(&format!("opening {}", entry.url));
-        let lookup = names::look_up(&entry.url.host, clock)
-            .await
-            .map_err(Failure::Name)?;
-        let (scene, took) = handshake::open(entry.clone(), lookup, plan.page.as_ref(), clock).await;
+        let (scene, took) = visit(entry, plan.page.as_ref(), clock).await?;
         elapsed = elapsed.max(took);
         let judged = judge::judge(&scene, plan.page.as_ref());
         if verdict == Verdict::Allowed {
             (verdict, reason) = (judged.verdict, judged.reason);
         }
-        findings.extend(judged.findings);
+        for finding in judged.findings {
+            // What is so for a host is said once, and not for each of its entries.
+            let same = |known: &Finding| known.diagnostic == finding.diagnostic;
+            if !findings.iter().any(same) {
+                findings.push(finding);
+            }
+        }
         scenes.push(scene);
     }
     // An error of a later entry comes before what an earlier one is only warned of.
@@ -97,5 +124,33 @@ pub(super) async fn examine(
         elapsed,
         scenes,
         findings,
+    })
+}
+
+/// What is seen of one entry. A name without an address ends the check only where it is all there is to check.
+async fn visit(
+    entry: &Entry,
+    page: Option<&Page>,
+    clock: Clock,
+) -> Result<(Scene, Duration), Failure> {
+    let started = clock.elapsed();
+    let (addresses, reached) = match names::look_up(&entry.url.host, clock).await {
+        Ok(lookup) => (lookup.addresses, Reached::NoConnection),
+        Err(fault) if entry.movie.is_some() => (Vec::new(), Reached::Nobody(fault)),
+        Err(fault) => return Err(Failure::Name(fault)),
+    };
+    let scene = Scene {
+        entry: entry.clone(),
+        started,
+        addresses,
+        attempts: Vec::new(),
+        reached,
+        origin: handshake::origin(page, &entry.url),
+    };
+    Ok(match scene.reached {
+        Reached::Nobody(_) => (scene, clock.elapsed()),
+        Reached::NoConnection | Reached::NoTls(_) | Reached::Server(_) => {
+            handshake::open(scene, clock).await
+        }
     })
 }

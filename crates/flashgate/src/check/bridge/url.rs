@@ -1,6 +1,6 @@
 //! Addresses of bridges and of pages, as far as a check needs them.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::net::IpAddr;
 
 use flash_policy::{Host, Origin, Scheme};
@@ -11,7 +11,7 @@ pub(crate) struct ProxyUrl {
     pub(crate) secure: bool,
     pub(crate) host: Host,
     pub(crate) port: u16,
-    /// Path and query, from the first slash.
+    /// Path and query, from the first slash, as they stand in a request.
     pub(crate) path: String,
 }
 
@@ -26,6 +26,7 @@ pub(crate) struct Page {
 impl ProxyUrl {
     /// Reads a URL as a browser's `WebSocket` takes it; a path alone is taken from the page's host.
     pub(crate) fn read(text: &str, page: Option<&Page>) -> Result<Self, String> {
+        let text = stripped(text);
         if text.contains('#') {
             return Err(
                 "expected a URL without a fragment, found `#`: browsers refuse it".to_owned(),
@@ -37,7 +38,7 @@ impl ProxyUrl {
                 secure,
                 host: page.host.clone(),
                 port: page.port.unwrap_or(default_port(secure)),
-                path: text.to_owned(),
+                path: encoded(&text),
             });
         }
         let (scheme, rest) = text
@@ -52,12 +53,13 @@ impl ProxyUrl {
                 ));
             }
         };
-        let at = rest.find(['/', '?']).unwrap_or(rest.len());
+        let at = rest.find(['/', '\\', '?']).unwrap_or(rest.len());
         let (authority, path) = rest.split_at(at);
         let authority = authority
             .rsplit_once('@')
             .map_or(authority, |(_, host)| host);
         let (host, port) = host_and_port(authority)?;
+        let path = encoded(path);
         let slash = if path.starts_with('/') { "" } else { "/" };
         Ok(Self {
             secure,
@@ -75,6 +77,40 @@ impl ProxyUrl {
             format!("{}:{}", self.host, self.port)
         }
     }
+}
+
+/// A URL as browsers read it (WHATWG URL, "basic URL parser"): no blanks around it, no tab and no line end in it.
+fn stripped(text: &str) -> String {
+    let text = text.trim_matches(|c: char| c <= ' ');
+    text.chars()
+        .filter(|c| !matches!(c, '\t' | '\n' | '\r'))
+        .collect()
+}
+
+/// Path and query as browsers send them, whatever was written (WHATWG URL, percent-encode sets of both).
+fn encoded(text: &str) -> String {
+    let mut out = String::new();
+    let mut in_query = false;
+    for c in text.chars() {
+        in_query |= c == '?';
+        let special = match c {
+            '"' | '<' | '>' | '#' => true,
+            '^' | '`' | '{' | '}' => !in_query,
+            '\'' => in_query,
+            _ => !('!'..='~').contains(&c),
+        };
+        if c == '\\' && !in_query {
+            out.push('/');
+        } else if special {
+            for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                // Writing to a string does not fail.
+                let _ = write!(out, "%{byte:02X}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 impl fmt::Display for ProxyUrl {
@@ -181,6 +217,9 @@ mod tests {
         check("wss://A.test:443/x?y", "wss://a.test/x?y");
         check("ws://[::1]:81/", "ws://[::1]:81/");
         check("/9339", "wss://www.a.test:8443/9339");
+        check(" ws://a.test/a\r\nX-Evil: 1\n", "ws://a.test/aX-Evil:%201");
+        check("/ä\\b c?'{", "wss://www.a.test:8443/%C3%A4/b%20c?%27{");
+
         check(
             "ws://a.test:0/",
             "expected a port from 1 to 65535, found `0`",

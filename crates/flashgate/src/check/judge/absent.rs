@@ -6,6 +6,7 @@ use flash_policy::decide::{PATIENCE, Place};
 use flash_policy::player::{End, Learnt};
 
 use super::{Asked, Case};
+use crate::check::secure::TlsFault;
 use crate::check::trace::{Dialled, Ended};
 
 /// From here on an answer is slow: a movie's user has noticed.
@@ -18,10 +19,10 @@ pub(super) fn judge(case: &mut Case<'_>) {
             slow(case, asked);
         } else if asked.answered() {
             late(case, asked);
-        } else if step.connected.is_none() {
+        } else if step.connected.is_none() && asked.seen.trace.tls.is_none() {
             unreachable(case, asked);
         } else if asked.place != Place::Destination
-            && asked.seen.trace.tls.is_none()
+            && matches!(asked.seen.trace.tls, None | Some(TlsFault::Silence))
             && !speaks_something_else(case, asked)
         {
             // A game's port need not know policies; where it should have, that is told with `no-policy`.
@@ -84,6 +85,15 @@ fn mute(case: &mut Case<'_>, asked: Asked<'_>) {
                 finding
                     .note("it accepts and takes the request for something else, or serves an empty file")
                     .help("serve a policy there, or put a gate before the port that answers the request")
+            },
+        ),
+        None if asked.seen.trace.tls.is_some() => case.delivery(
+            "no-reply",
+            format!("{name} accepts the connection and does not answer the TLS handshake"),
+            |finding| {
+                finding
+                    .note("a `SecureSocket` asks over TLS; a server that speaks none may take that for the beginning of something it knows")
+                    .help("have it answer TLS, and the request in it: `flashgate` tells the two apart by the first byte")
             },
         ),
         None => case.delivery(

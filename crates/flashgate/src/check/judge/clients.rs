@@ -1,10 +1,10 @@
 //! What only some clients stumble over.
 
-use flash_policy::Diagnostic;
+use flash_policy::lint::{self, Group};
 use flash_policy::player::{Client, Learnt};
-use flash_policy::{Profile, parse};
+use flash_policy::{Diagnostic, Profile, document, parse};
 
-use super::{Case, Rank};
+use super::{Asked, Case, Rank};
 
 /// Unity reads at most so much, in one read.
 const UNITY_READS: usize = 5_000;
@@ -35,6 +35,21 @@ fn ipv6_literal(case: &mut Case<'_>) {
     case.add(Rank::Cause, finding);
 }
 
+/// Lint's findings that are about Flash Player, and untrue of Lightspark: it knows `*.com`, and no rule on low ports.
+const NOT_LIGHTSPARK: [&str; 2] = ["wildcard-top-level-domain", "low-ports-from-high-port"];
+
+/// Whether what lint says of a policy is so for this client.
+pub(super) fn is_true(client: Client, finding: &Diagnostic) -> bool {
+    match client {
+        // It has no meta-policies.
+        Client::Unity => {
+            lint::rule(finding.rule).is_none_or(|rule| rule.group != Group::MetaPolicy)
+        }
+        Client::Lightspark => !NOT_LIGHTSPARK.contains(&finding.rule),
+        _ => true,
+    }
+}
+
 /// Whether the cause is one that is said here, so that no rule for the game's own site helps.
 pub(super) fn explained(case: &Case<'_>) -> bool {
     let mut found = case.found.iter();
@@ -60,7 +75,8 @@ fn unity(case: &mut Case<'_>) {
             continue;
         };
         let understood = asked.seen.step.learnt == Some(Learnt::Policy);
-        if understood && !policy.rules.iter().any(|rule| rule.domain.is_any()) {
+        let has_wildcard = policy.rules.iter().any(|rule| rule.domain.is_any());
+        if understood && !has_wildcard && !names_everybody(asked) {
             let finding = Diagnostic::error(
                 NEEDS_WILDCARD,
                 "Unity's web player takes rules for `*` only, and this policy has none",
@@ -72,6 +88,18 @@ fn unity(case: &mut Case<'_>) {
             case.add(Rank::Cause, finding);
         }
     }
+}
+
+/// Whether some rule is for `*`, even if it takes no effect for another reason.
+fn names_everybody(asked: Asked<'_>) -> bool {
+    let document = document::read(asked.document()).0;
+    document.is_some_and(|document| {
+        let mut elements = document.elements().iter();
+        elements.any(|element| {
+            let domain = element.attribute("domain");
+            element.name == "allow-access-from" && domain.is_some_and(|domain| domain.value == "*")
+        })
+    })
 }
 
 fn silverlight(case: &mut Case<'_>) {

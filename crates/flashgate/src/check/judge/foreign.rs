@@ -1,16 +1,21 @@
 //! What came is no policy: another protocol, or another document.
 
-use flash_policy::player::Learnt;
+use flash_policy::player::{Client, Learnt};
 use flash_policy::{Diagnostic, Severity};
 
-use super::{Asked, Case, Rank, absent, tls};
+use super::{Asked, Case, Rank, absent, readers, tls};
 use crate::check::http;
+use crate::check::secure::TlsFault;
 use crate::check::survey::{Spoken, looks_like_tls};
 use crate::log::escaped;
 
 pub(super) fn judge(case: &mut Case<'_>) {
     for asked in case.asked() {
         if let Some(fault) = &asked.seen.trace.tls {
+            // What says nothing at all is `absent`'s.
+            if *fault == TlsFault::Silence {
+                continue;
+            }
             let rank = if case.lacks_policy() {
                 Rank::Cause
             } else {
@@ -65,7 +70,8 @@ fn document(case: &mut Case<'_>, asked: Asked<'_>) {
     // Nothing is learnt where the time of the whole attempt ran out over it; what had come by then is told all the same.
     let unusable = step.learnt != Some(Learnt::Policy) && !absent::drips(asked);
     // A document that is right and counts for nothing came too late, or in the wrong way.
-    if !unusable || !asked.answered() || super::framing::is_right(case, asked) {
+    let explained = super::framing::is_right(case, asked) || readers::refuses(asked);
+    if !unusable || !asked.answered() || explained {
         return;
     }
     let name = asked.name();
@@ -78,26 +84,38 @@ fn document(case: &mut Case<'_>, asked: Asked<'_>) {
         asked.seen.trace.document()
     };
     let told = format!("what {name} answers is no policy: {}", escaped(document));
-    case.delivery("malformed-policy", told, |finding| hint(finding, bytes));
-    if !document.is_empty() {
-        let report = flash_policy::lint(
-            document,
-            flash_policy::Serving::from_port(asked.counts_as()),
-        );
-        let source = case.source(asked, document);
-        for diagnostic in report.findings {
-            if diagnostic.severity == Severity::Error {
-                case.add_in(Rank::Wrong, diagnostic, Some(source), true);
-            }
-        }
+    case.delivery("malformed-policy", told, |finding| {
+        hint(finding, asked.client, bytes)
+    });
+    if document.is_empty() {
+        return;
+    }
+    // What is wrong in it stands behind what is wrong with it.
+    let rank = if case.lacks_policy() {
+        Rank::Wrong
+    } else {
+        Rank::Doubtful
+    };
+    let source = case.source(asked, document);
+    let findings = asked.lint_of(document).findings.into_iter();
+    for diagnostic in findings.filter(|finding| finding.severity == Severity::Error) {
+        case.add_lint(rank, diagnostic, source);
     }
 }
 
-fn hint(finding: Diagnostic, bytes: &[u8]) -> Diagnostic {
-    let finding = finding.note(
-        "what Flash Player makes of it is not known; here it counts as if nothing had come, as in Lightspark",
-    );
+fn hint(finding: Diagnostic, client: Client, bytes: &[u8]) -> Diagnostic {
+    let finding = match client {
+        Client::Silverlight => finding.note("Silverlight takes it for no policy at all"),
+        Client::Lightspark => finding.note("Lightspark takes it for no policy, and asks the port itself"),
+        Client::Unity => finding.note("Unity's web player takes it for no policy at all"),
+        _ => finding.note(
+            "what Flash Player makes of it is not known; here it counts as if nothing had come, as in Lightspark",
+        ),
+    };
     match bytes {
+        _ if client == Client::Silverlight => finding.help(
+            "serve an `<access-policy>` document, in one write: `flashgate policy --dialect silverlight` prints one",
+        ),
         [0, ..] if bytes.len() > 2 => finding
             .note("it begins with a NUL, which ends it: Java's `writeUTF` puts a length before the text")
             .help("write the bytes of the text alone, and one NUL after them"),

@@ -3,7 +3,7 @@
 use flash_policy::player::{Client, End, Learnt};
 use flash_policy::{Diagnostic, Profile, parse};
 
-use super::{Asked, Case, Rank};
+use super::{Asked, Case, Rank, readers};
 use crate::check::Trace;
 use crate::check::survey::REPEATS;
 
@@ -34,7 +34,24 @@ pub(super) fn judge(case: &mut Case<'_>) {
 pub(super) fn explains(case: &Case<'_>, asked: Asked<'_>) -> bool {
     let ended = asked.seen.step.end.map(|(end, _)| end);
     let counts = asked.seen.step.learnt == Some(Learnt::Policy);
-    ended == Some(End::TooLarge) || (is_document(case, asked) && !counts && !is_late(asked))
+    ended == Some(End::TooLarge)
+        || breaks_off(asked)
+        || (is_document(case, asked) && !counts && !is_late(asked) && !readers::refuses(asked))
+}
+
+/// Whether what came before a reset is the beginning of a policy, as far as it goes.
+fn breaks_off(asked: Asked<'_>) -> bool {
+    const BEGINNINGS: [&[u8]; 5] = [
+        b"<?xml",
+        b"<!--",
+        b"<!DOCTYPE cross-domain-policy",
+        b"<cross-domain-policy",
+        b"<access-policy",
+    ];
+    let document = asked.seen.trace.document().trim_ascii_start();
+    let mut beginnings = BEGINNINGS.iter();
+    let begins = beginnings.any(|start| document.starts_with(start) || start.starts_with(document));
+    is_lost(asked) && begins && !document.is_empty()
 }
 
 /// Whether there is nothing to say against what came, only against how or when.
@@ -69,7 +86,9 @@ fn endless(case: &mut Case<'_>, asked: Asked<'_>) -> bool {
 fn without_nul(case: &mut Case<'_>, asked: Asked<'_>) {
     let trace = &asked.seen.trace;
     let wants_nul = case.plan.config.client != Client::Silverlight;
-    if trace.has_nul() || !asked.answered() || !wants_nul {
+    // The NUL of half a document is not what is missing.
+    let is_half = breaks_off(asked) && !is_document(case, asked);
+    if trace.has_nul() || !asked.answered() || !wants_nul || is_half {
         return;
     }
     let name = asked.name();
@@ -102,11 +121,14 @@ fn reset(case: &mut Case<'_>, asked: Asked<'_>) {
     if resets == 0 {
         return;
     }
-    let message = format!(
-        "{} resets the connection after its answer, {resets} of {} times",
-        asked.name(),
-        all().count()
-    );
+    let name = asked.name();
+    let message = if breaks_off(asked) && !is_document(case, asked) {
+        let bytes = asked.seen.trace.bytes.len();
+        format!("{name} resets the connection in the middle of its answer, after {bytes} bytes")
+    } else {
+        let times = all().count();
+        format!("{name} resets the connection after its answer, {resets} of {times} times")
+    };
     let finding = Diagnostic::error("reset-after-reply", message)
         .note("Windows throws away what it has not handed to the player yet, and the movie gets `Error #2048` now and then")
         .help("read the request to its NUL before answering; then shut the write side down, read to the end, and only then close");

@@ -2,10 +2,10 @@
 
 use flash_policy::decide::{self, Grant, Movie, Place, Sandbox};
 use flash_policy::parse::RulePlaces;
-use flash_policy::player::{Client, Learnt, Reason};
-use flash_policy::{Diagnostic, Origin, Profile, Severity, Span, grants, parse};
+use flash_policy::player::{Client, Learnt, Reason, RuleAt};
+use flash_policy::{Diagnostic, Profile, Severity, Span, grants, parse};
 
-use super::{Asked, Case, Rank, Source, clients, near_miss};
+use super::{Asked, Case, Rank, Source, no_match};
 
 /// Why a policy that was understood does not grant, when that is the verdict.
 pub(super) fn explain(case: &mut Case<'_>) {
@@ -20,47 +20,50 @@ pub(super) fn explain(case: &mut Case<'_>) {
         decide::Reason::PortAuthority if case.plan.config.client == Client::Silverlight => {}
         decide::Reason::PortAuthority => authority(case),
         decide::Reason::SecureOnly => secure_only(case),
-        decide::Reason::NoRuleMatches => no_match(case),
+        decide::Reason::NoRuleMatches => no_match::explain(case),
         decide::Reason::NoPolicy | decide::Reason::Sandbox | _ => {}
     }
 }
 
 /// Everything else that lint has to say of the policies that came.
 pub(super) fn judge(case: &mut Case<'_>) {
-    if matches!(
-        case.plan.config.client,
-        Client::Silverlight | Client::Ruffle
-    ) {
-        return;
-    }
     for asked in understood(case) {
-        let report = asked.lint();
-        let known: Vec<_> = case
-            .found
-            .iter()
-            .map(|(_, known)| known.diagnostic.clone())
-            .collect();
-        let new: Vec<_> = report
-            .findings
-            .into_iter()
-            .filter(|new| !known.contains(new))
-            .collect();
-        if new.is_empty() {
+        let granting = case.granting(asked);
+        let mut findings = asked.lint().findings;
+        findings.retain(|new| {
+            let mut found = case.found.iter();
+            // A cause is told at another level than lint tells it.
+            let known = found.any(|(_, known)| {
+                known.diagnostic.rule == new.rule && known.diagnostic.label == new.label
+            });
+            !known && !granting.is_some_and(|rule| is_refuted(new, rule))
+        });
+        if findings.is_empty() {
             continue;
         }
         let source = case.source(asked, asked.document());
-        for diagnostic in new {
+        for diagnostic in findings {
             let rank = if diagnostic.severity == Severity::Error {
                 Rank::Wrong
             } else {
                 Rank::Doubtful
             };
-            case.add_in(rank, diagnostic, Some(source), true);
+            case.add_lint(rank, diagnostic, source);
         }
     }
 }
 
-fn understood<'a>(case: &Case<'a>) -> Vec<Asked<'a>> {
+/// Whether lint says that a rule takes no effect which granted to this client, or that there is none.
+fn is_refuted(finding: &Diagnostic, granting: RuleAt) -> bool {
+    if finding.rule == "no-rules" {
+        return true;
+    }
+    let within = |span: Span| granting.tag.start <= span.start && span.end <= granting.tag.end;
+    finding.severity == Severity::Error
+        && (finding.label.as_ref()).is_some_and(|label| within(label.span))
+}
+
+pub(super) fn understood<'a>(case: &Case<'a>) -> Vec<Asked<'a>> {
     case.asked()
         .filter(|asked| asked.seen.step.learnt == Some(Learnt::Policy))
         .collect()
@@ -68,18 +71,13 @@ fn understood<'a>(case: &Case<'a>) -> Vec<Asked<'a>> {
 
 fn meta_policy(case: &mut Case<'_>, reason: decide::Reason) {
     shadowed(case);
-    let (id, value) = if reason == decide::Reason::MetaPolicyNone {
-        ("meta-policy-none", "none")
+    let (id, value, meaning) = if reason == decide::Reason::MetaPolicyNone {
+        let meaning = "no policy of this host counts, not even its own rules";
+        ("meta-policy-none", "none", meaning)
     } else {
-        ("meta-policy-master-only", "master-only")
+        let meaning = "only its own rules count, and none of them grants this";
+        ("meta-policy-master-only", "master-only", meaning)
     };
-    let meaning = if value == "none" {
-        "no policy of this host counts, not even its own rules"
-    } else {
-        "only its own rules count, and none of them grants this"
-    };
-    let finding = Diagnostic::error(id, format!("the master policy says `{value}`: {meaning}"))
-        .help("add a rule for this movie and this port to the master policy, or set its `site-control` to `all`");
     let master = understood(case)
         .into_iter()
         .find(|asked| asked.place == Place::Master);
@@ -87,10 +85,23 @@ fn meta_policy(case: &mut Case<'_>, reason: decide::Reason) {
         let parsed = parse(asked.document(), Profile::Socket);
         parsed.places.site_control.map(|span| (asked, span))
     });
+    let written = span.and_then(|(asked, span)| asked.document().get(span.start..span.end));
+    let written = written.map_or(value.into(), String::from_utf8_lossy);
+    let counts = if written == value {
+        String::new()
+    } else {
+        format!(", which is no meta-policy for sockets and counts as `{value}`")
+    };
+    let message = format!(
+        "the master policy says `{}`{counts}: {meaning}",
+        written.escape_debug()
+    );
+    let finding = Diagnostic::error(id, message)
+        .help("add a rule for this movie and this port to the master policy, or set its `site-control` to `all`");
     match span {
         Some((asked, span)) => {
             let source = case.source(asked, asked.document());
-            case.add_in(Rank::Cause, finding.at(span, ""), Some(source), false);
+            case.add_at(Rank::Cause, finding.at(span, ""), source);
         }
         None => case.add(Rank::Cause, finding),
     }
@@ -153,74 +164,30 @@ fn point_at_rule(
         .into_iter()
         .find(|asked| decided.is_some_and(|decided| decided.place == asked.place));
     let place = asked.and_then(|asked| {
+        let rule = decided?.rule?;
         let parsed = parse(asked.document(), Profile::Socket);
-        let places = parsed.places.rules.get(decided?.rule?)?;
-        Some((asked, part(places).unwrap_or(places.tag)))
+        let mut rules = parsed.places.rules.iter();
+        // Clients don't agree on which rules take effect, and so not on their numbers.
+        let places = rules.find(|places| places.tag == rule.tag);
+        Some((asked, places.and_then(part).unwrap_or(rule.tag)))
     });
     match place {
         Some((asked, span)) => {
             let source = case.source(asked, asked.document());
-            case.add_in(Rank::Cause, finding.at(span, ""), Some(source), false);
+            case.add_at(Rank::Cause, finding.at(span, ""), source);
         }
         None => case.add(Rank::Cause, finding),
     }
 }
 
-fn no_match(case: &mut Case<'_>) {
-    let before = case.found.len();
-    for asked in understood(case) {
-        broken_rules(case, asked);
-    }
-    for asked in understood(case) {
-        near_miss::judge(case, asked);
-    }
-    if case.found.len() > before || clients::explained(case) {
-        return;
-    }
-    let port = case.plan.config.port;
-    let who = whose(case);
-    let finding = Diagnostic::error(
-        "no-rule-matches",
-        format!("no rule of the policies that count names {who} and port {port}"),
-    )
-    .note("names are compared as they are written: an address admits only movies whose URL has that address")
-    .help(remedy(case));
-    case.add(Rank::Cause, finding);
-}
-
-/// A rule that fails in the player explains why none matches; so does a policy without any.
-fn broken_rules(case: &mut Case<'_>, asked: Asked<'_>) {
-    let report = asked.lint();
-    let no_rules = report
-        .policy
-        .as_ref()
-        .is_some_and(|policy| policy.rules.is_empty());
-    let (last, first): (Vec<_>, Vec<_>) = report
-        .findings
-        .into_iter()
-        .filter(|finding| no_rules || finding.severity == Severity::Error)
-        .partition(|finding| finding.rule == "no-rules");
-    for diagnostic in first.into_iter().chain(last) {
-        let source = case.source(asked, asked.document());
-        case.add_in(Rank::Cause, diagnostic, Some(source), true);
-    }
-}
-
-fn remedy(case: &Case<'_>) -> String {
-    let port = case.plan.config.port;
-    match movie(case) {
-        Movie::Remote(Origin { host, .. }) => {
-            format!("add a rule: `<allow-access-from domain=\"{host}\" to-ports=\"{port}\"/>`")
-        }
-        Movie::Hostless => format!(
-            "{} are admitted by `domain=\"*\"` alone: `<allow-access-from domain=\"*\" to-ports=\"{port}\"/>`",
-            whose(case)
-        ),
-    }
-}
-
 pub(super) fn whose(case: &Case<'_>) -> String {
     match movie(case) {
+        Movie::Remote(origin) if case.plan.config.client == Client::Silverlight => {
+            format!("applications of `{}`", origin.host)
+        }
+        Movie::Hostless if case.plan.config.client == Client::Silverlight => {
+            "local applications".to_owned()
+        }
         Movie::Remote(origin) => format!("movies of `{}`", origin.host),
         Movie::Hostless if case.plan.config.client == Client::Unity => "Unity's games".to_owned(),
         Movie::Hostless => "local movies".to_owned(),

@@ -3,8 +3,9 @@
 //! Nothing here decides whether the player connects; it explains what the player decided.
 
 use flash_policy::decide::{self, Place};
-use flash_policy::player::{Outcome, Protocol, Purpose, Reason, Verdict};
-use flash_policy::{Diagnostic, Port, Report as Lint, Serving, lint};
+use flash_policy::lint::{self, Kind, Options};
+use flash_policy::player::{Client, Outcome, Protocol, Purpose, Reason, RuleAt, Verdict};
+use flash_policy::{Diagnostic, Port, Report as Lint, Serving};
 
 use crate::check::names::Lookup;
 use crate::check::survey::Survey;
@@ -13,11 +14,14 @@ use crate::check::{Plan, Seen};
 mod absent;
 mod addresses;
 mod clients;
+mod doubtful_port;
 mod foreign;
 mod framing;
 mod loaded;
 mod meaning;
 mod near_miss;
+mod no_match;
+mod readers;
 mod target;
 mod tls;
 mod unexplained;
@@ -30,8 +34,26 @@ pub(crate) struct Finding {
     pub(crate) diagnostic: Diagnostic,
     /// The index in [`Report::sources`](super::Report::sources).
     pub(crate) source: Option<usize>,
-    /// Whether it is about how a policy is written, and not about how the server behaves.
-    pub(crate) of_lint: bool,
+    pub(crate) about: About,
+}
+
+/// What a finding is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum About {
+    /// What the server does, and what comes of it.
+    Server,
+    /// How a policy is written: `flashgate lint` says the same.
+    Writing,
+}
+
+impl Finding {
+    pub(super) const fn of_server(diagnostic: Diagnostic) -> Self {
+        Self {
+            diagnostic,
+            source: None,
+            about: About::Server,
+        }
+    }
 }
 
 /// A policy that came.
@@ -66,6 +88,7 @@ struct Asked<'a> {
     index: usize,
     place: Place,
     seen: &'a Seen,
+    client: Client,
 }
 
 /// Finds everything that is to be said; the first cause comes first.
@@ -87,6 +110,7 @@ pub(super) fn judge(
     };
     addresses::explain(&mut case);
     clients::explain(&mut case);
+    readers::explain(&mut case);
     meaning::explain(&mut case);
     absent::judge(&mut case);
     foreign::judge(&mut case);
@@ -95,6 +119,7 @@ pub(super) fn judge(
     target::judge(&mut case);
     meaning::judge(&mut case);
     loaded::judge(&mut case);
+    doubtful_port::judge(&mut case);
     unexplained::judge(&mut case);
     let mut found = case.found;
     found.sort_by_key(|(rank, _)| *rank);
@@ -105,11 +130,17 @@ pub(super) fn judge(
 impl<'a> Case<'a> {
     /// The connections that asked for a policy over the socket protocol.
     fn asked(&self) -> impl Iterator<Item = Asked<'a>> + use<'a> {
+        let client = self.plan.config.client;
         let seen = self.seen.iter().enumerate();
-        seen.filter_map(|(index, seen)| {
+        seen.filter_map(move |(index, seen)| {
             let over_sockets = matches!(seen.step.fetch.protocol, Protocol::Policy(_));
             match seen.step.fetch.purpose {
-                Purpose::Policy(place) if over_sockets => Some(Asked { index, place, seen }),
+                Purpose::Policy(place) if over_sockets => Some(Asked {
+                    index,
+                    place,
+                    seen,
+                    client,
+                }),
                 Purpose::Policy(_) | Purpose::Target => None,
             }
         })
@@ -143,16 +174,33 @@ impl<'a> Case<'a> {
     }
 
     fn add(&mut self, rank: Rank, diagnostic: Diagnostic) {
-        self.add_in(rank, diagnostic, None, false);
+        self.found.push((rank, Finding::of_server(diagnostic)));
     }
 
-    fn add_in(&mut self, rank: Rank, diagnostic: Diagnostic, source: Option<usize>, of_lint: bool) {
+    /// One that points into a policy.
+    fn add_at(&mut self, rank: Rank, diagnostic: Diagnostic, source: usize) {
         let finding = Finding {
-            diagnostic,
-            source,
-            of_lint,
+            source: Some(source),
+            ..Finding::of_server(diagnostic)
         };
         self.found.push((rank, finding));
+    }
+
+    /// One of lint's, about how a policy is written.
+    fn add_lint(&mut self, rank: Rank, diagnostic: Diagnostic, source: usize) {
+        let finding = Finding {
+            diagnostic,
+            source: Some(source),
+            about: About::Writing,
+        };
+        self.found.push((rank, finding));
+    }
+
+    /// The rule of this policy that grants, if it is one of its rules that does.
+    fn granting(&self, asked: Asked<'_>) -> Option<RuleAt> {
+        let decided = self.outcome.decided_by?;
+        let granted = self.outcome.verdict != Verdict::Denied && decided.place == asked.place;
+        decided.rule.filter(|_| granted)
     }
 
     fn has_cause(&self) -> bool {
@@ -186,7 +234,24 @@ impl<'a> Asked<'a> {
     }
 
     fn lint(self) -> Lint {
-        lint(self.document(), Serving::from_port(self.counts_as()))
+        self.lint_of(self.document())
+    }
+
+    /// What lint says of a document to this very client.
+    fn lint_of(self, document: &[u8]) -> Lint {
+        let serving = Serving::from_port(self.counts_as());
+        let options = Options::new(serving).hints(false);
+        let options = match self.client {
+            Client::Silverlight => options.kind(Kind::Silverlight),
+            Client::Unity => options.clients(&[lint::Client::Unity]),
+            Client::Lightspark => options.clients(&[lint::Client::Lightspark]),
+            _ => options,
+        };
+        let mut report = lint::lint_with(document, &options);
+        report
+            .findings
+            .retain(|finding| clients::is_true(self.client, finding));
+        report
     }
 
     /// What the client took for the document, up to a NUL.

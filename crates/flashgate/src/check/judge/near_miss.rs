@@ -1,35 +1,88 @@
-//! The rule that was likely meant: for the same site and another port, or for a neighbour of the site.
+//! The rule that was likely meant: for the same site and another port, for a neighbour of the site, or for the other
+//! scheme.
 
 use flash_policy::decide::{Grant, Movie};
-use flash_policy::{Diagnostic, Host, Policy, Port, PortSet, Profile, Rule, Secure, grants, parse};
+use flash_policy::parse::RulePlaces;
+use flash_policy::{
+    Diagnostic, DomainPattern, Host, Origin, Policy, Port, PortSet, Profile, Rule, Scheme, Secure,
+    Span, grants, parse,
+};
 
 use super::meaning::{movie, whose};
 use super::{Asked, Case, Rank};
 
-/// A rule for the same site and another port, or for a neighbour of the site.
+/// Tells of the first such rule.
 pub(super) fn judge(case: &mut Case<'_>, asked: Asked<'_>) {
     let parsed = parse(asked.document(), Profile::Socket);
     let Some(policy) = parsed.policy else { return };
-    let miss = neighbour(case, &policy).or_else(|| port_miss(case, &policy));
-    let Some((rule, finding, of_domain)) = miss else {
+    let miss = scheme_miss(case, &policy)
+        .or_else(|| neighbour(case, &policy))
+        .or_else(|| port_miss(case, &policy));
+    let Some(miss) = miss else {
         return;
     };
     let source = case.source(asked, asked.document());
-    let span = parsed.places.rules.get(rule).map(|places| {
-        if of_domain {
-            places.domain
-        } else {
-            places.to_ports.unwrap_or(places.tag)
-        }
-    });
-    let finding = match span {
-        Some(span) => finding.at(span, ""),
-        None => finding,
+    let places = parsed.places.rules.get(miss.rule);
+    let finding = match places {
+        Some(places) => miss.finding.at(miss.part.of(places), ""),
+        None => miss.finding,
     };
-    case.add_in(Rank::Cause, finding, Some(source), false);
+    case.add_at(Rank::Cause, finding, source);
 }
 
-type Miss = (usize, Diagnostic, bool);
+/// A rule that misses, and the part of it that does.
+struct Miss {
+    rule: usize,
+    part: Part,
+    finding: Diagnostic,
+}
+
+enum Part {
+    Domain,
+    Ports,
+}
+
+impl Part {
+    fn of(&self, places: &RulePlaces) -> Span {
+        match self {
+            Self::Domain => places.domain,
+            Self::Ports => places.to_ports.unwrap_or(places.tag),
+        }
+    }
+}
+
+/// The right site and the right port, and movies loaded over the other scheme.
+fn scheme_miss(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
+    let port = case.plan.config.port;
+    let Movie::Remote(origin) = movie(case) else {
+        return None;
+    };
+    let scheme = match origin.scheme {
+        Scheme::Http => Scheme::Https,
+        Scheme::Https => Scheme::Http,
+    };
+    let host = origin.host.clone();
+    let other = Movie::Remote(Origin { scheme, host });
+    let rule = policy.rules.iter().position(|rule| {
+        rule.domain.scheme() == Some(scheme)
+            && rule.ports.contains(port)
+            && admits_to_some_port(rule, &other, port)
+    })?;
+    let domain = &policy.rules.get(rule)?.domain;
+    let (was, host) = (origin.scheme.as_str(), &origin.host);
+    let finding = Diagnostic::error(
+        "scheme-not-granted",
+        format!("a rule grants `{domain}`, and the movie was loaded over {was}"),
+    )
+    .help(format!(
+        "leave the scheme out of the rule, which admits both, or add one for `{was}://{host}`"
+    ));
+    Some(Miss {
+        rule,
+        part: Part::Domain,
+        finding,
+    })
+}
 
 fn port_miss(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
     let port = case.plan.config.port;
@@ -48,7 +101,11 @@ fn port_miss(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
         ),
     )
     .help(format!("write `to-ports=\"{},{port}\"`", rule.ports));
-    Some((index, finding, false))
+    Some(Miss {
+        rule: index,
+        part: Part::Ports,
+        finding,
+    })
 }
 
 /// The same question about a rule that is not particular about ports; only `grants` compares a movie with a rule.
@@ -75,38 +132,46 @@ fn neighbour(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
     let Host::Name(name) = &origin.host else {
         return None;
     };
-    let near = |other: &str| {
-        other != &**name
-            && (is_below(other, name) || is_below(name, other) || same_site(other, name))
-    };
     let (index, rule) = policy.rules.iter().enumerate().find(|(_, rule)| {
         let granted = rule.domain.hosts().to_string();
-        near(granted.strip_prefix("*.").unwrap_or(&granted))
-            && rule.ports.contains(case.plan.config.port)
+        upper(bare(&granted), name).is_some() && rule.ports.contains(case.plan.config.port)
     })?;
-    let granted = rule.domain.hosts();
+    let granted = rule.domain.hosts().to_string();
+    let both = upper(bare(&granted), name).map(|upper| format!("*.{upper}"));
+    // What is no pattern, as `*.test`, is no remedy either.
+    let both = both.filter(|both| both.parse::<DomainPattern>().is_ok());
     let finding = Diagnostic::error(
         "grants-a-neighbour",
         format!("a rule grants `{granted}`, and the movie comes from `{name}`: to a player these are two sites"),
     )
-    .help(format!("add a rule for `{name}`, or write `*.{}`, which stands for both", site(name)));
-    Some((index, finding, true))
+    .help(match both {
+        Some(both) => format!("add a rule for `{name}`, or write `{both}`, which stands for both"),
+        None => format!("add a rule for `{name}`"),
+    });
+    Some(Miss {
+        rule: index,
+        part: Part::Domain,
+        finding,
+    })
+}
+
+/// A pattern's name.
+fn bare(pattern: &str) -> &str {
+    pattern.strip_prefix("*.").unwrap_or(pattern)
+}
+
+/// Of two names the one that the other lies below. Two names side by side may be strangers, as below `co.uk`.
+fn upper<'a>(a: &'a str, b: &'a str) -> Option<&'a str> {
+    if is_below(a, b) {
+        Some(b)
+    } else if is_below(b, a) {
+        Some(a)
+    } else {
+        None
+    }
 }
 
 fn is_below(name: &str, site: &str) -> bool {
     name.strip_suffix(site)
         .is_some_and(|rest| rest.ends_with('.'))
-}
-
-fn same_site(a: &str, b: &str) -> bool {
-    site(a) == site(b)
-}
-
-/// The last two labels: what a wildcard would be written for. Good enough for a hint, and for nothing else.
-fn site(name: &str) -> &str {
-    let mut dots = name.rmatch_indices('.');
-    match (dots.next(), dots.next()) {
-        (Some(_), Some((dot, _))) => name.get(dot + 1..).unwrap_or(name),
-        _ => name,
-    }
 }

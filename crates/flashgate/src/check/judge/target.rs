@@ -5,31 +5,41 @@ use flash_policy::player::{Purpose, Reason};
 
 use super::{Case, Rank, tls};
 use crate::check::Seen;
+use crate::check::secure::TlsFault;
 
 pub(super) fn judge(case: &mut Case<'_>) {
     let mut seen = case.seen.iter();
     let Some(target) = seen.find(|seen| seen.step.fetch.purpose == Purpose::Target) else {
         return;
     };
-    let port = case.plan.config.port;
     match case.outcome.reason {
         Reason::TargetRefused => refused(case, target),
-        Reason::TargetTimeout => {
-            let finding = Diagnostic::error(
-                "target-filtered",
-                format!(
-                    "port {port} neither accepts nor refuses: a firewall drops what is sent to it"
-                ),
-            )
-            .help(format!(
-                "open port {port} in the firewall, or in the provider's security group"
-            ));
-            case.add(Rank::Cause, finding);
-        }
+        Reason::TargetTimeout => timed_out(case, target),
         Reason::Granted | Reason::NoPolicyNeeded => closes_at_once(case, target),
         // Then there was no such connection.
         Reason::Refused(_) | Reason::Timeout | _ => {}
     }
+}
+
+fn timed_out(case: &mut Case<'_>, target: &Seen) {
+    let port = case.plan.config.port;
+    let finding = if target.trace.tls == Some(TlsFault::Silence) {
+        Diagnostic::error(
+            "target-silent",
+            format!("port {port} accepts the connection and does not answer the TLS handshake"),
+        )
+        .note("a server that speaks no TLS and waits for something it knows does this")
+        .help("have it answer TLS: `flashgate` tells it by the first byte")
+    } else {
+        Diagnostic::error(
+            "target-filtered",
+            format!("port {port} neither accepts nor refuses: a firewall drops what is sent to it"),
+        )
+        .help(format!(
+            "open port {port} in the firewall, or in the provider's security group"
+        ))
+    };
+    case.add(Rank::Cause, finding);
 }
 
 fn refused(case: &mut Case<'_>, target: &Seen) {

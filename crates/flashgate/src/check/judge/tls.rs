@@ -7,7 +7,7 @@ use crate::check::secure::TlsFault;
 /// `clear` is the finding's name where the port does not speak TLS at all.
 pub(in crate::check) fn judge(fault: &TlsFault, name: &str, clear: &'static str) -> Diagnostic {
     match fault {
-        TlsFault::NotTls | TlsFault::HungUp => Diagnostic::error(
+        TlsFault::NotTls | TlsFault::HungUp | TlsFault::Silence => Diagnostic::error(
             clear,
             format!("{name} does not speak TLS, and it is asked for there"),
         )

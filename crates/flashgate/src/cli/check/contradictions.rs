@@ -17,6 +17,8 @@ impl Check {
             ));
         }
         self.without_secure_socket()
+            .or_else(|| self.without_version())
+            .or_else(|| self.without_policy())
             .or_else(|| self.without_sandbox())
     }
 
@@ -25,9 +27,9 @@ impl Check {
             return None;
         }
         match self.client {
-            Client::Flash if self.player >= SECURE_SOCKET => None,
+            Client::Flash if self.version() >= SECURE_SOCKET => None,
             Client::Flash => Some(fault(
-                &format!("Flash Player {} has no `SecureSocket`", self.player),
+                &format!("Flash Player {} has no `SecureSocket`", self.version()),
                 "write `--player 11` or a later one, or leave --secure-socket out",
             )),
             Client::Ruffle => Some(fault(
@@ -41,8 +43,35 @@ impl Check {
         }
     }
 
+    /// The versions are Flash Player's.
+    fn without_version(&self) -> Option<Fault> {
+        (self.player.is_some() && self.client != Client::Flash).then(|| {
+            fault(
+                "--player is a version of Flash Player, and --client is another program",
+                "leave one of the two out",
+            )
+        })
+    }
+
+    /// What Ruffle in a browser has no use for: it asks for no policy, and knows no sandboxes.
+    fn without_policy(&self) -> Option<Fault> {
+        if self.client != Client::Ruffle {
+            return None;
+        }
+        let flags = [
+            ("--load-policy", !self.load_policy.is_empty()),
+            ("--master-port", self.master_port.is_some()),
+            ("--sandbox", self.sandbox.is_some()),
+        ];
+        let (flag, _) = flags.into_iter().find(|(_, given)| *given)?;
+        Some(fault(
+            &format!("Ruffle in a browser asks for no policy, so {flag} changes nothing"),
+            &format!("leave {flag} out, or --client"),
+        ))
+    }
+
     fn without_sandbox(&self) -> Option<Fault> {
-        let is_airs = matches!(self.sandbox, SandboxName::Application);
+        let is_airs = matches!(self.sandbox, Some(SandboxName::Application));
         (is_airs && matches!(self.client, Client::Unity | Client::Silverlight)).then(|| {
             fault(
                 "the sandbox `application` is AIR's own, and this client has none like it",
@@ -53,8 +82,5 @@ impl Check {
 }
 
 fn fault(message: &str, help: &str) -> Fault {
-    Fault {
-        message: message.to_owned(),
-        help: help.to_owned(),
-    }
+    Fault::new(message, help)
 }

@@ -1,5 +1,6 @@
 //! `flashgate check`: arguments in, a report out. What it does lies in `check`, how it is told in `render::check`.
 
+use std::ffi::OsString;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -20,7 +21,7 @@ use crate::render::plain_error;
 #[command(
     after_help = "Examples:\n  flashgate check play.example.com:9339 --from https://www.example.org/game.swf\n  \
                   flashgate check wss://play.example.com/9339 --client ruffle --from https://www.example.org/\n\n\
-                  Exit status: 0 it would connect, 1 it would not, 2 the check could not run"
+                  Exit status: 0 it would connect, 1 it would not, 2 the check could not run, 130 Ctrl-C ended it"
 )]
 pub(super) struct Check {
     /// HOST:PORT that the movie connects to; for --client ruffle a ws: or wss: URL, or a file with the page's config
@@ -29,15 +30,15 @@ pub(super) struct Check {
     /// Where the movie was loaded from (ruffle: the page); a bare domain is taken as http, default the target's host
     #[arg(long, value_name = "URL")]
     from: Option<String>,
-    /// The version of Flash Player: 7, 8, 9.0.16, 9.0.47, 9.0.115, 9.0.124, 10, 11 to 32
-    #[arg(long, value_name = "VERSION", default_value = "32")]
-    player: PlayerVersion,
+    /// The version of Flash Player: 7, 8, 9.0.16, 9.0.47, 9.0.115, 9.0.124, 10, 11 to 32 [default: 32]
+    #[arg(long, value_name = "VERSION")]
+    player: Option<PlayerVersion>,
     /// The program that plays the movie
     #[arg(long, value_enum, default_value_t)]
     client: Client,
-    /// The security sandbox that the movie runs in
-    #[arg(long, value_enum, default_value_t)]
-    sandbox: SandboxName,
+    /// The security sandbox that the movie runs in [default: remote]
+    #[arg(long, value_enum)]
+    sandbox: Option<SandboxName>,
     /// A policy that the movie loads itself: xmlsocket://HOST:PORT, or http://… for players before 9.0.124
     #[arg(long, value_name = "URL")]
     load_policy: Vec<String>,
@@ -99,11 +100,35 @@ enum Format {
 
 /// What keeps a check from running: a message, and what to do.
 struct Fault {
+    kind: FaultKind,
     message: String,
     help: String,
 }
 
+/// Whose doing it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FaultKind {
+    /// The arguments, the name, or this machine.
+    CannotRun,
+    /// A signal ended it: this one.
+    Ended(check::Ending),
+}
+
+impl Fault {
+    fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            kind: FaultKind::CannotRun,
+            message: message.into(),
+            help: help.into(),
+        }
+    }
+}
+
 impl Check {
+    fn version(&self) -> PlayerVersion {
+        self.player.unwrap_or(PlayerVersion::LATEST)
+    }
+
     pub(super) fn run(self) -> Exit {
         let result = self.contradiction().map_or_else(
             || match self.client {
@@ -147,7 +172,10 @@ impl Check {
         &self,
         run: impl FnOnce(check::Watcher<'_>) -> Result<T, Failure>,
     ) -> Result<T, Fault> {
-        let progress = Progress::new(!self.nagios && matches!(self.format, Format::Human));
+        let progress = match self.format {
+            Format::Human if !self.nagios => Progress::start(),
+            Format::Human | Format::Json => Progress::hidden(),
+        };
         let result = run(&|what| progress.tell(what));
         drop(progress);
         result.map_err(fault)
@@ -188,21 +216,26 @@ impl Check {
             return Exit::Status(status.code());
         }
         plain_error(&fault.message, &[&fault.help]);
-        if fault.message == INTERRUPTED {
-            return Exit::Status(130);
+        match fault.kind {
+            FaultKind::CannotRun => Exit::Usage,
+            // As a shell tells of a program that a signal ended.
+            FaultKind::Ended(ending) => Exit::Status(128 + ending.number()),
         }
-        Exit::Usage
     }
 }
 
 /// The exit after wrong flags: a monitoring system would take 2 for an outage.
 ///
 /// It reads standard output alone, so the fault is told there too.
-pub(super) fn usage(arguments: impl Iterator<Item = String>, fault: &str) -> Exit {
+pub(super) fn usage(arguments: impl Iterator<Item = OsString>, fault: &str) -> Exit {
     let mut arguments = arguments.skip(1);
-    if arguments.next().as_deref() == Some("check") && arguments.any(|given| given == "--nagios") {
-        let first = fault.lines().next().unwrap_or_default();
-        let message = first.strip_prefix("error: ").unwrap_or(first);
+    let is_check = arguments.next().is_some_and(|command| command == "check");
+    if is_check && arguments.any(|given| given == "--nagios") {
+        // What is wrong stands in the first paragraph; how it is used, and where there is more, in others.
+        let lines = fault.lines().take_while(|line| !line.trim().is_empty());
+        let lines: Vec<_> = lines.map(str::trim).collect();
+        let told = lines.join(" ");
+        let message = told.strip_prefix("error: ").unwrap_or(&told);
         super::print(Status::Unknown.line(message, "").as_bytes());
         Exit::Status(Status::Unknown.code())
     } else {
@@ -210,21 +243,16 @@ pub(super) fn usage(arguments: impl Iterator<Item = String>, fault: &str) -> Exi
     }
 }
 
-const INTERRUPTED: &str = "interrupted";
-
 fn fault(failure: Failure) -> Fault {
     match failure {
-        Failure::Name(name) => Fault {
-            message: format!("`{}` has no address: {}", name.name, name.why),
-            help: "look at the spelling, and ask for it with `getent ahosts`; a player would give up here too".to_owned(),
+        Failure::Name(name) => Fault::new(name.to_string(), name.help()),
+        Failure::Ended(ending) => Fault {
+            kind: FaultKind::Ended(ending),
+            ..Fault::new(ending.told(), "nothing can be said of the server")
         },
-        Failure::Interrupted => Fault {
-            message: INTERRUPTED.to_owned(),
-            help: "nothing can be said of the server".to_owned(),
-        },
-        Failure::System(error) => Fault {
-            message: format!("the check can't run: {error}"),
-            help: "look at the limits on open files and processes".to_owned(),
-        },
+        Failure::System(error) => Fault::new(
+            format!("the check can't run: {error}"),
+            "look at the limits on open files and processes",
+        ),
     }
 }

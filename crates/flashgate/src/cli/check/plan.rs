@@ -3,8 +3,9 @@
 use std::io::Read as _;
 
 use flash_policy::decide::{Location, Sandbox};
+use flash_policy::domain::DomainErrorKind;
 use flash_policy::player::{self, Config};
-use flash_policy::{Host, Origin, Port};
+use flash_policy::{DomainPattern, Host, Origin, Port};
 
 use super::{Check, Client, Fault, SandboxName};
 use crate::check::{self, BridgePlan, Entry, Page, ProxyUrl};
@@ -26,7 +27,7 @@ impl Check {
             Client::Silverlight => player::Client::Silverlight,
             Client::Ruffle => player::Client::Ruffle,
         };
-        config.version = self.player;
+        config.version = self.version();
         config.master_port = self.master_port;
         config.timeout = self.timeout;
         if self.secure_socket {
@@ -37,11 +38,20 @@ impl Check {
     }
 
     fn host_and_port(&self) -> Result<(Host, Port), Fault> {
-        let fault = |why: &str| {
-            Fault {
-            message: format!("`{}` is no target: {why}", self.target),
-            help: "write the host and the port that the movie connects to, as in `play.example.com:9339` or `[::1]:9339`".to_owned(),
+        if self.target.contains("://") {
+            return Err(Fault::new(
+                format!(
+                    "`{}` is no target: expected HOST:PORT, found a URL",
+                    self.target
+                ),
+                "only Ruffle connects to URLs: add `--client ruffle`, or write the host and the port as in `play.example.com:9339`",
+            ));
         }
+        let fault = |why: &str| {
+            Fault::new(
+                format!("`{}` is no target: {why}", self.target),
+                "write the host and the port that the movie connects to, as in `play.example.com:9339` or `[::1]:9339`",
+            )
         };
         let (host, port) = self
             .target
@@ -50,15 +60,19 @@ impl Check {
                 !host.ends_with(':') && (!host.contains(':') || host.starts_with('['))
             })
             .ok_or_else(|| fault("expected HOST:PORT"))?;
-        let host = host
-            .parse::<Host>()
-            .map_err(|error| fault(&error.to_string()))?;
+        let host = host.parse::<Host>().map_err(|error| match a_label(host) {
+            Some(ascii) => Fault::new(
+                format!("`{}` is no target: {error}", self.target),
+                format!("write the name's ASCII form, `{ascii}`"),
+            ),
+            None => fault(&error.to_string()),
+        })?;
         let port = self::port(port).map_err(|why| fault(&why))?;
         Ok((host, port))
     }
 
     fn sandbox(&self, target: &Host) -> Result<Sandbox, Fault> {
-        Ok(match self.sandbox {
+        Ok(match self.sandbox.unwrap_or_default() {
             SandboxName::Remote => Sandbox::Remote(self.origin(target)?),
             SandboxName::LocalWithNetwork => Sandbox::LocalWithNetwork,
             SandboxName::LocalWithFile => Sandbox::LocalWithFile,
@@ -72,28 +86,66 @@ impl Check {
             .movie_url()
             .unwrap_or_else(|| format!("http://{target}/"));
         text.parse()
-            .map_err(|error: flash_policy::origin::OriginError| Fault {
-                message: format!("`{text}` in --from is no address of a movie: {error}"),
-                help: FROM_HELP.to_owned(),
+            .map_err(|error: flash_policy::origin::OriginError| {
+                Fault::new(
+                    format!("`{text}` in --from is no address of a movie: {error}"),
+                    self.from_help(),
+                )
             })
     }
 
-    /// A bare domain is taken as http.
+    /// A bare domain is taken as http; what has a scheme that is followed by no `//` is no domain.
     fn movie_url(&self) -> Option<String> {
         let from = self.from.as_ref()?;
-        Some(if from.contains("://") {
+        Some(if from.contains("://") || self.scheme().is_some() {
             from.clone()
         } else {
             format!("http://{from}")
         })
     }
 
+    /// The scheme of --from; what stands before a port is none.
+    fn scheme(&self) -> Option<&str> {
+        let (scheme, rest) = self.from.as_ref()?.split_once(':')?;
+        let letters = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+        let known = [
+            "file",
+            "app",
+            "app-storage",
+            "javascript",
+            "data",
+            "blob",
+            "about",
+        ];
+        let port = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+        let is_scheme = known.iter().any(|known| known.eq_ignore_ascii_case(scheme)) || !is_port;
+        (letters && is_scheme).then_some(scheme)
+    }
+
+    /// Where a movie that is no site's runs is a matter of the sandbox.
+    fn from_help(&self) -> &'static str {
+        match self.scheme() {
+            Some(scheme) if scheme.eq_ignore_ascii_case("file") => {
+                "a local file has no site: leave --from out, and write `--sandbox local-with-network` (or `local-with-file`, `local-trusted`)"
+            }
+            Some(scheme) if scheme.eq_ignore_ascii_case("app") => {
+                "an AIR application has no site: leave --from out, and write `--sandbox application`"
+            }
+            _ => FROM_HELP,
+        }
+    }
+
     fn loaded(&self) -> Result<Vec<Location>, Fault> {
         let loaded = self.load_policy.iter().map(|text| {
-            text.parse().map_err(|error: player::LocationError| Fault {
-                message: format!("`{text}` in --load-policy is no address of a policy: {error}"),
-                help: "write it as the movie does, as in `xmlsocket://play.example.com:8080`"
-                    .to_owned(),
+            text.parse().map_err(|error: player::LocationError| {
+                Fault::new(
+                    format!("`{text}` in --load-policy is no address of a policy: {error}"),
+                    "write it as the movie does, as in `xmlsocket://play.example.com:8080`",
+                )
             })
         });
         loaded.collect()
@@ -101,9 +153,11 @@ impl Check {
 
     pub(super) fn bridge_plan(&self) -> Result<BridgePlan, Fault> {
         let page = self.movie_url().map(|text| {
-            Page::read(&text).map_err(|why| Fault {
-                message: format!("`{text}` in --from is no address of a page: {why}"),
-                help: FROM_HELP.to_owned(),
+            Page::read(&text).map_err(|why| {
+                Fault::new(
+                    format!("`{text}` in --from is no address of a page: {why}"),
+                    "write the address of the page that Ruffle runs in, as in `https://www.example.org/`",
+                )
             })
         });
         let page = page.transpose()?;
@@ -137,16 +191,25 @@ impl Check {
     }
 
     fn no_bridge(&self, why: &str) -> Fault {
-        Fault {
-            message: format!("`{}` is no bridge: {why}", self.target),
-            help: "write a URL like `wss://play.example.com/9339`, or name a JSON file with the page's `socketProxy`".to_owned(),
-        }
+        Fault::new(
+            format!("`{}` is no bridge: {why}", self.target),
+            "write a URL like `wss://play.example.com/9339`, or name a JSON file with the page's `socketProxy`",
+        )
     }
 }
 
 pub(super) fn port(text: &str) -> Result<Port, String> {
-    let number = text
-        .parse::<u32>()
-        .map_err(|_| format!("expected a port from 1 to 65535, found `{text}`"))?;
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = text.parse::<u32>().ok().filter(|_| digits);
+    let number =
+        number.ok_or_else(|| format!("expected a port from 1 to 65535, found `{text}`"))?;
     Port::new(number).map_err(|error| error.to_string())
+}
+
+/// A name with characters beyond ASCII as it is on the wire.
+fn a_label(name: &str) -> Option<String> {
+    match name.parse::<DomainPattern>().err()?.kind {
+        DomainErrorKind::International { suggestion } => suggestion,
+        _ => None,
+    }
 }

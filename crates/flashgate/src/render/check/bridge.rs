@@ -9,7 +9,7 @@ use super::human::{attempted, detail, emphasised, findings, line};
 use super::json::{attempt, finding};
 use super::nagios::{Status, first, seconds, status};
 use super::words::{milliseconds, time};
-use crate::check::{Answer, BridgeReport, Scene};
+use crate::check::{Answer, BridgeReport, Lack, Reached, Scene};
 
 /// A timeline, a verdict and findings, for standard output.
 pub(crate) fn human(report: &BridgeReport) -> String {
@@ -17,7 +17,7 @@ pub(crate) fn human(report: &BridgeReport) -> String {
     for scene in &report.scenes {
         told(&mut text, scene);
     }
-    let word = emphasised(report.verdict.code(), report.verdict == Verdict::Allowed);
+    let word = emphasised(report.verdict);
     let why = match report.verdict {
         Verdict::Allowed => "the WebSocket opens; Ruffle asks for no policy",
         Verdict::Denied => "the browser or the bridge refuses",
@@ -43,10 +43,12 @@ fn told(text: &mut String, scene: &Scene) {
     for attempt in &scene.attempts {
         detail(text, &attempted(attempt));
     }
-    if scene.tls.is_some() {
-        detail(text, "the TLS handshake fails");
+    match &scene.reached {
+        Reached::Nobody(fault) => detail(text, &fault.to_string()),
+        Reached::NoTls(_) => detail(text, "the TLS handshake fails"),
+        Reached::NoConnection | Reached::Server(_) => {}
     }
-    let Some(handshake) = &scene.handshake else {
+    let Some(handshake) = scene.handshake() else {
         return;
     };
     detail(text, &format!("asked with Origin {}", scene.origin));
@@ -54,7 +56,10 @@ fn told(text: &mut String, scene: &Scene) {
         Answer::Silence => "no answer".to_owned(),
         Answer::HungUp => "closes without an answer".to_owned(),
         Answer::NotHttp(_) => "answers with what is no HTTP".to_owned(),
-        Answer::WrongAccept => "answers 101 without the proof".to_owned(),
+        Answer::Lacks(Lack::Proof) => "answers 101 without the proof".to_owned(),
+        Answer::Lacks(Lack::Upgrade | Lack::Connection) => {
+            "answers 101 without switching to WebSocket".to_owned()
+        }
         Answer::Status { code, reason, .. } => format!("answers {code} {reason}"),
         Answer::Open { .. } => "answers 101: open".to_owned(),
     };
@@ -84,7 +89,7 @@ pub(crate) fn json(report: &BridgeReport) -> String {
 
 fn step(scene: &Scene) -> Value {
     let attempts: Vec<_> = scene.attempts.iter().map(attempt).collect();
-    let handshake = scene.handshake.as_ref().map(|handshake| {
+    let handshake = scene.handshake().map(|handshake| {
         let opening = &handshake.opening;
         let (status, protocol, extensions) = match &handshake.answer {
             Answer::Status { code, .. } => (Some(*code), None, None),
@@ -92,7 +97,7 @@ fn step(scene: &Scene) -> Value {
                 protocol,
                 extensions,
             } => (Some(101), protocol.as_deref(), extensions.as_deref()),
-            Answer::WrongAccept => (Some(101), None, None),
+            Answer::Lacks(_) => (Some(101), None, None),
             Answer::Silence | Answer::HungUp | Answer::NotHttp(_) => (None, None, None),
         };
         json!({
@@ -108,12 +113,12 @@ fn step(scene: &Scene) -> Value {
             "closed": opening.close.is_some() || opening.ended,
         })
     });
-    let addresses: Vec<_> = scene
-        .lookup
-        .addresses
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    let addresses: Vec<_> = scene.addresses.iter().map(ToString::to_string).collect();
+    let tls = match &scene.reached {
+        _ if !scene.entry.url.secure => None,
+        Reached::Nobody(_) | Reached::NoConnection | Reached::NoTls(_) => Some(false),
+        Reached::Server(_) => Some(true),
+    };
     json!({
         "action": "open-websocket",
         "url": scene.entry.url.to_string(),
@@ -122,14 +127,14 @@ fn step(scene: &Scene) -> Value {
         "addresses": addresses,
         "at-ms": milliseconds(scene.started),
         "attempts": attempts,
-        "tls": if scene.entry.url.secure { Some(scene.tls.is_none()) } else { None },
+        "tls": tls,
         "handshake": handshake,
     })
 }
 
 /// One line, and the status it begins with.
 pub(crate) fn nagios(report: &BridgeReport) -> (String, Status) {
-    let status = status(report.verdict == Verdict::Allowed, &report.findings);
+    let status = status(report.verdict, &report.findings);
     let text = format!(
         "{} {} ({}){}",
         report.plan.target,

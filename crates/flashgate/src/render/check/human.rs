@@ -35,8 +35,7 @@ pub(crate) fn report(report: &Report) -> String {
         connection(&mut text, seen);
     }
     let outcome = &report.outcome;
-    let word = outcome.verdict.code();
-    let word = emphasised(word, outcome.verdict == Verdict::Allowed);
+    let word = emphasised(outcome.verdict);
     let told = words::verdict(outcome, config, &report.seen);
     let _ = write!(
         text,
@@ -73,11 +72,15 @@ pub(super) fn findings(found: &[Finding], sources: &[Source], target: &str) -> S
 }
 
 /// The verdict's word, in colour on a terminal.
-pub(super) fn emphasised(word: &str, good: bool) -> String {
+pub(super) fn emphasised(verdict: Verdict) -> String {
+    let word = verdict.code();
     if render::wants_plain() || !std::io::stdout().is_terminal() {
         return word.to_owned();
     }
-    let colour = if good { 32 } else { 31 };
+    let colour = match verdict {
+        Verdict::Allowed => 32,
+        Verdict::Denied | Verdict::Unreachable => 31,
+    };
     format!("\x1b[1;{colour}m{word}\x1b[0m")
 }
 

@@ -1,9 +1,9 @@
 //! A check as one JSON document; `docs/check.schema.json` describes it. Keys never change their meaning.
 
-use flash_policy::player::{End, Learnt, Outcome, Protocol, Purpose, Report as Heard, Transport};
-use flash_policy::{Profile, Secure, parse};
+use flash_policy::player::{End, Learnt, Outcome, Purpose, Report as Heard, Transport};
 use serde_json::{Value, json};
 
+use super::rule;
 use super::words::{self, milliseconds, since_start};
 use crate::check::{Attempt, Finding, Report, Seen};
 use crate::render;
@@ -52,23 +52,13 @@ fn decided_by(outcome: &Outcome, seen: &[Seen]) -> Value {
     let Some(decided) = outcome.decided_by else {
         return json!({"source": "none", "rule": null});
     };
-    let of_place = seen
-        .iter()
-        .find(|seen| seen.step.fetch.purpose == Purpose::Policy(decided.place));
-    let rule = decided.rule.and_then(|index| {
-        let step = &of_place?.step;
-        let profile = match step.fetch.protocol {
-            Protocol::Http { .. } => Profile::Url,
-            Protocol::Policy(_) | Protocol::Nothing => Profile::Socket,
-        };
-        let policy = parse(&step.document, profile).policy?;
-        let rule = policy.rules.get(index)?;
-        Some(json!({
-            "index": index,
-            "domain": rule.domain.to_string(),
-            "to-ports": rule.ports.to_string(),
-            "secure": rule.secure == Secure::HttpsOnly,
-        }))
+    let rule = rule::decided(decided, seen).map(|rule| {
+        json!({
+            "index": rule.index,
+            "domain": rule.domain,
+            "to-ports": rule.to_ports,
+            "secure": rule.secure,
+        })
     });
     json!({"source": decided.source(), "rule": rule})
 }

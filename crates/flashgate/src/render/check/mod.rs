@@ -7,6 +7,7 @@ mod human;
 mod json;
 mod nagios;
 mod progress;
+mod rule;
 mod words;
 
 pub(crate) use human::{bridge as human_bridge, report as human};

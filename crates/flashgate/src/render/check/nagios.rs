@@ -7,7 +7,7 @@ use flash_policy::Severity;
 use flash_policy::player::{Outcome, Purpose, Verdict};
 
 use super::words;
-use crate::check::{Finding, Report};
+use crate::check::{About, Finding, Report};
 
 pub(crate) use super::bridge::nagios as bridge;
 
@@ -49,7 +49,7 @@ impl Status {
 
 /// The line, and the status it begins with.
 pub(crate) fn report(report: &Report) -> (String, Status) {
-    let status = status(report.outcome.verdict == Verdict::Allowed, &report.findings);
+    let status = status(report.outcome.verdict, &report.findings);
     let text = format!(
         "{} {}{}",
         report.plan.target,
@@ -79,11 +79,11 @@ pub(super) fn first(findings: &[Finding]) -> String {
 
 /// How a policy is written is for `flashgate lint`: a `*` that is meant must not be a warning for ever.
 fn counts(finding: &Finding) -> bool {
-    !finding.of_lint || finding.diagnostic.severity == Severity::Error
+    finding.about == About::Server || finding.diagnostic.severity == Severity::Error
 }
 
-pub(super) fn status(allowed: bool, findings: &[Finding]) -> Status {
-    if !allowed {
+pub(super) fn status(verdict: Verdict, findings: &[Finding]) -> Status {
+    if verdict != Verdict::Allowed {
         Status::Critical
     } else if findings.iter().any(counts) {
         Status::Warning

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use rustix::termios::tcgetwinsize;
+
 /// Shown while it lives; nothing is shown where standard error is no terminal, or a dumb one.
 #[derive(Debug)]
 pub(crate) struct Progress {
@@ -18,15 +20,24 @@ struct Shown {
     thread: RefCell<Option<JoinHandle<()>>>,
 }
 
+/// Of a terminal that does not tell.
+const COLUMNS: usize = 80;
+
 /// How often the seconds move on.
 const PACE: Duration = Duration::from_millis(100);
 
 impl Progress {
-    /// Begins to show, or not.
-    pub(crate) fn new(wanted: bool) -> Self {
+    /// Begins to show, where there is somebody to see it.
+    pub(crate) fn start() -> Self {
         let able = std::io::stderr().is_terminal() && !crate::render::is_dumb();
-        let shown = (wanted && able).then(Shown::start);
-        Self { shown }
+        Self {
+            shown: able.then(Shown::start),
+        }
+    }
+
+    /// Shows nothing.
+    pub(crate) const fn hidden() -> Self {
+        Self { shown: None }
     }
 
     /// From now on this is waited for.
@@ -77,7 +88,12 @@ impl Drop for Shown {
     }
 }
 
+/// A longer line would go on in the next row, and only that would be wiped out; the last column is for the cursor.
 fn draw(text: &str) {
     let mut stderr = std::io::stderr().lock();
+    let columns = tcgetwinsize(&stderr).map_or(0, |size| usize::from(size.ws_col));
+    let room = if columns == 0 { COLUMNS } else { columns } - 1;
+    let shown = text.char_indices().nth(room);
+    let text = shown.map_or(text, |(end, _)| text.split_at(end).0);
     let _ = write!(stderr, "\r\x1b[K{text}").and_then(|()| stderr.flush());
 }

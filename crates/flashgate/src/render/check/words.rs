@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use flash_policy::decide::{self, Place};
-use flash_policy::player::{Client, Config, Moment, Outcome, Purpose, Reason, Report as Heard};
+use flash_policy::player::{
+    Client, Config, DecidedBy, Moment, Outcome, Purpose, Reason, Report as Heard,
+};
 
+use super::rule;
 use crate::check::{Dialled, Ended, Seen};
 
 /// A point in time as the time since the check began.
@@ -79,10 +82,7 @@ pub(super) fn verdict(outcome: &Outcome, config: &Config, seen: &[Seen]) -> Stri
     let port = config.port;
     let why = match outcome.reason {
         Reason::Granted => match outcome.decided_by {
-            Some(decided) => format!(
-                "{} grants it",
-                decided_place(outcome, seen, place(decided.place))
-            ),
+            Some(decided) => granted(decided, seen),
             None => "a policy grants it".to_owned(),
         },
         Reason::NoPolicyNeeded => "no policy is needed".to_owned(),
@@ -108,19 +108,15 @@ pub(super) fn verdict(outcome: &Outcome, config: &Config, seen: &[Seen]) -> Stri
     format!("{why}{heard}")
 }
 
-fn decided_place(outcome: &Outcome, seen: &[Seen], place: &str) -> String {
-    let decided = outcome.decided_by;
-    let port = seen.iter().find_map(|seen| match seen.step.fetch.purpose {
-        Purpose::Policy(place) if decided.is_some_and(|decided| decided.place == place) => {
-            Some(seen.step.fetch.port)
-        }
-        Purpose::Policy(_) | Purpose::Target => None,
-    });
-    let rule = decided.and_then(|decided| decided.rule);
-    let rule = rule.map_or(String::new(), |rule| format!("rule {} of ", rule + 1));
-    port.map_or(format!("{rule}{place}"), |port| {
-        format!("{rule}{place} (port {port})")
-    })
+fn granted(decided: DecidedBy, seen: &[Seen]) -> String {
+    let of_place = |seen: &&Seen| seen.step.fetch.purpose == Purpose::Policy(decided.place);
+    let port = seen.iter().find(of_place).map(|seen| seen.step.fetch.port);
+    let port = port.map_or(String::new(), |port| format!(" (port {port})"));
+    let place = place(decided.place);
+    rule::decided(decided, seen).map_or_else(
+        || format!("{place}{port} grants it"),
+        |rule| format!("{rule} of {place}{port} grants it"),
+    )
 }
 
 fn refused(code: &str) -> &'static str {

@@ -1,7 +1,10 @@
 //! What other clients than Flash Player make of it.
 
-use super::super::script::Step::{End, Read, ReadOnly, Send, Wait};
-use super::{Animal, Expected, Listener, PLAIN, SERVES_GOOD, allowed, denied, game, master};
+use super::super::script::Step::{End, Hold, Read, ReadOnly, Send, Wait};
+use super::{
+    Animal, Expected, Listener, PLAIN, SERVES_GOOD, allowed, denied, game, master, patient_game,
+    port,
+};
 
 const UNITY: &[&str] = &["srv.test:5000", "--client", "unity"];
 const LIGHTSPARK: &[&str] = &[
@@ -28,6 +31,17 @@ const SECURE_SOCKET: &[&str] = &[
 const EVERYBODY: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"*\" to-ports=\"5000\"/></cross-domain-policy>\0";
 const HEAD: &[u8] = b"<cross-domain-policy>";
 const TAIL: &[u8] = b"<allow-access-from domain=\"*\" to-ports=\"5000\"/></cross-domain-policy>\0";
+const EVERYBODY_NOWHERE: &[u8] =
+    b"<cross-domain-policy><allow-access-from domain=\"*\"/></cross-domain-policy>\0";
+const NONE_BESIDE_EVERYBODY: &[u8] = b"<cross-domain-policy><site-control permitted-cross-domain-policies=\"none\"/><allow-access-from domain=\"*\" to-ports=\"5000\"/></cross-domain-policy>\0";
+const RANGE: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"*\" to-ports=\"1024-65535\"/></cross-domain-policy>\0";
+const SITE_CONTROL: &[u8] = b"<cross-domain-policy><site-control permitted-cross-domain-policies=\"all\"/><allow-access-from domain=\"*\" to-ports=\"5000\"/></cross-domain-policy>\0";
+const WITHOUT_PORTS: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"*\"/><allow-access-from domain=\"www.a.test\" to-ports=\"5000\"/></cross-domain-policy>\0";
+const HEADERS: &[u8] = b"<cross-domain-policy><allow-http-request-headers-from domain=\"*\" headers=\"*\"/><allow-access-from domain=\"www.a.test\" to-ports=\"5000\"/></cross-domain-policy>\0";
+const SCHEME: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"http://www.a.test\" to-ports=\"5000\"/></cross-domain-policy>\0";
+const TOP_LEVEL: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"*.test\" to-ports=\"5000\"/></cross-domain-policy>\0";
+const OTHER_APPLICATION: &[u8] = b"<?xml version=\"1.0\"?><access-policy><cross-domain-access><policy><allow-from><domain uri=\"http://www.b.test\"/></allow-from><grant-to><socket-resource port=\"4502-4534\" protocol=\"tcp\"/></grant-to></policy></cross-domain-access></access-policy>";
+const OUT_OF_RANGE: &[u8] = b"<?xml version=\"1.0\"?><access-policy><cross-domain-access><policy><allow-from><domain uri=\"http://www.a.test\"/></allow-from><grant-to><socket-resource port=\"80\" protocol=\"tcp\"/></grant-to></policy></cross-domain-access></access-policy>";
 const ACCESS_POLICY: &[u8] = b"<?xml version=\"1.0\"?><access-policy><cross-domain-access><policy><allow-from><domain uri=\"http://www.a.test\"/></allow-from><grant-to><socket-resource port=\"4502-4534\" protocol=\"tcp\"/></grant-to></policy></cross-domain-access></access-policy>";
 
 const fn at_943(turns: &'static [super::Script]) -> Listener {
@@ -68,6 +82,70 @@ pub(super) const ANIMALS: &[Animal] = &[
         ],
         asked: UNITY,
         expected: denied("no-policy", "reply-in-pieces"),
+        ..PLAIN
+    },
+    Animal {
+        name: "unity-without-ports",
+        does: "Unity: the rule for `*` has no `to-ports`",
+        listeners: &[master(&[&[Read, Send(EVERYBODY_NOWHERE), End]]), game()],
+        asked: UNITY,
+        expected: denied("no-rule-matches", "missing-to-ports"),
+        ..PLAIN
+    },
+    Animal {
+        name: "unity-none",
+        does: "Unity: 843 says `none` beside a rule for `*`",
+        listeners: &[master(&[&[Read, Send(NONE_BESIDE_EVERYBODY), End]]), game()],
+        asked: UNITY,
+        expected: allowed(Some("unity-unsupported-element")),
+        ..PLAIN
+    },
+    Animal {
+        name: "lightspark-range",
+        does: "Lightspark: the rule has the range 1024-65535",
+        listeners: &[master(&[&[Read, Send(RANGE), End]]), game()],
+        asked: LIGHTSPARK,
+        expected: denied("no-rule-matches", "lightspark-port-range"),
+        ..PLAIN
+    },
+    Animal {
+        name: "lightspark-site-control",
+        does: "Lightspark: the game's port answers with a meta-policy",
+        listeners: &[port(&[&[Read, Send(SITE_CONTROL), End]])],
+        asked: LIGHTSPARK,
+        expected: denied("no-policy", "site-control-off-master"),
+        ..PLAIN
+    },
+    Animal {
+        name: "lightspark-without-ports",
+        does: "Lightspark: a rule without `to-ports` stands before the one that grants",
+        listeners: &[master(&[&[Read, Send(WITHOUT_PORTS), End]]), game()],
+        asked: LIGHTSPARK,
+        expected: denied("no-policy", "lightspark-refused-file"),
+        ..PLAIN
+    },
+    Animal {
+        name: "lightspark-headers",
+        does: "Lightspark: a rule for headers stands beside the one that grants",
+        listeners: &[master(&[&[Read, Send(HEADERS), End]]), game()],
+        asked: LIGHTSPARK,
+        expected: denied("no-policy", "lightspark-refused-file"),
+        ..PLAIN
+    },
+    Animal {
+        name: "lightspark-scheme",
+        does: "Lightspark: the rule is for `http://www.a.test`",
+        listeners: &[master(&[&[Read, Send(SCHEME), End]]), game()],
+        asked: LIGHTSPARK,
+        expected: denied("no-rule-matches", "lightspark-scheme-in-domain"),
+        ..PLAIN
+    },
+    Animal {
+        name: "lightspark-top-level",
+        does: "Lightspark: the rule is for `*.test`",
+        listeners: &[master(&[&[Read, Send(TOP_LEVEL), End]]), game()],
+        asked: LIGHTSPARK,
+        expected: allowed(None),
         ..PLAIN
     },
     Animal {
@@ -123,6 +201,28 @@ pub(super) const ANIMALS: &[Animal] = &[
         ..PLAIN
     },
     Animal {
+        name: "silverlight-other",
+        does: "Silverlight: 943 grants another site",
+        listeners: &[
+            at_943(&[&[ReadOnly(22), Send(OTHER_APPLICATION), End]]),
+            APPLICATION,
+        ],
+        asked: SILVERLIGHT,
+        expected: denied("no-rule-matches", "no-rule-matches"),
+        ..PLAIN
+    },
+    Animal {
+        name: "silverlight-invalid",
+        does: "Silverlight: 943 grants port 80",
+        listeners: &[
+            at_943(&[&[ReadOnly(22), Send(OUT_OF_RANGE), End]]),
+            APPLICATION,
+        ],
+        asked: SILVERLIGHT,
+        expected: denied("no-policy", "silverlight-port-out-of-range"),
+        ..PLAIN
+    },
+    Animal {
         name: "silverlight-flash",
         does: "Silverlight: 943 answers with Flash's XML",
         listeners: &[
@@ -150,6 +250,14 @@ pub(super) const ANIMALS: &[Animal] = &[
         listeners: &[master(SERVES_GOOD), game()],
         asked: SECURE_SOCKET,
         expected: denied("no-policy", "no-tls-on-policy-port"),
+        ..PLAIN
+    },
+    Animal {
+        name: "secure-silent",
+        does: "SecureSocket: 843 and the game's port accept and say nothing",
+        listeners: &[master(&[&[Hold]]), patient_game()],
+        asked: SECURE_SOCKET,
+        expected: denied("no-policy", "no-reply").after(6_000),
         ..PLAIN
     },
 ];

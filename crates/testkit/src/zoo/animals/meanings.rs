@@ -14,6 +14,9 @@ const WITHOUT_PORTS: &[u8] =
     b"<cross-domain-policy><allow-access-from domain=\"www.a.test\"/></cross-domain-policy>\0";
 const SECURE: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"www.a.test\" to-ports=\"5000\" secure=\"true\"/></cross-domain-policy>\0";
 const UPPER_CASE: &[u8] = b"<cross-domain-policy><Allow-Access-From domain=\"www.a.test\" to-ports=\"5000\"/></cross-domain-policy>\0";
+const BROKEN_BEFORE: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"www.b.test\"/><allow-access-from domain=\"www.a.test\" to-ports=\"5000\"/></cross-domain-policy>\0";
+const OVER_HTTP: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"http://*.a.test\" to-ports=\"5000\"/></cross-domain-policy>\0";
+const STRANGER: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"other.co.uk\" to-ports=\"5000\"/></cross-domain-policy>\0";
 const NO_RULES: &[u8] = b"<cross-domain-policy/>\0";
 const SITE_CONTROL: &[u8] = b"<cross-domain-policy><site-control permitted-cross-domain-policies=\"all\"/><allow-access-from domain=\"www.a.test\" to-ports=\"5000\"/></cross-domain-policy>\0";
 const EVERYBODY: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"*\" to-ports=\"5000\"/></cross-domain-policy>\0";
@@ -100,6 +103,29 @@ pub(super) const ANIMALS: &[Animal] = &[
         ..PLAIN
     },
     Animal {
+        name: "broken-before",
+        does: "a rule without `to-ports` stands before the one that grants",
+        listeners: &[master(&[&[Read, Send(BROKEN_BEFORE), End]]), game()],
+        expected: allowed(Some("missing-to-ports")),
+        ..PLAIN
+    },
+    Animal {
+        name: "other-scheme",
+        does: "`http://*.a.test` is granted, the movie was loaded over https",
+        listeners: &[master(&[&[Read, Send(OVER_HTTP), End]]), game()],
+        asked: &["srv.test:5000", "--from", "https://www.a.test/game.swf"],
+        expected: denied("no-rule-matches", "scheme-not-granted"),
+        ..PLAIN
+    },
+    Animal {
+        name: "stranger",
+        does: "`other.co.uk` is granted, the movie is from `mine.co.uk`",
+        listeners: &[master(&[&[Read, Send(STRANGER), End]]), game()],
+        asked: &["srv.test:5000", "--from", "http://mine.co.uk/game.swf"],
+        expected: denied("no-rule-matches", "no-rule-matches"),
+        ..PLAIN
+    },
+    Animal {
         name: "upper-case",
         does: "the rule's element is `Allow-Access-From`",
         listeners: &[master(&[&[Read, Send(UPPER_CASE), End]]), game()],
@@ -145,6 +171,33 @@ pub(super) const ANIMALS: &[Animal] = &[
         does: "the game's port answers with a meta-policy",
         listeners: &[port(&[&[Read, Send(SITE_CONTROL), End]])],
         expected: allowed(Some("site-control-off-master")),
+        ..PLAIN
+    },
+    Animal {
+        name: "none-off-master",
+        does: "the game's port answers with the meta-policy `none` and a rule",
+        listeners: &[port(&[&[Read, Send(NONE_BESIDE), End]])],
+        expected: allowed(Some("site-control-off-master")),
+        ..PLAIN
+    },
+    Animal {
+        name: "well-known-port",
+        does: "the movie loads its policy from port 143",
+        listeners: &[
+            super::Listener {
+                address: "127.0.0.1:143",
+                turns: SERVES_GOOD,
+            },
+            game(),
+        ],
+        asked: &[
+            "srv.test:5000",
+            "--from",
+            "http://www.a.test/game.swf",
+            "--load-policy",
+            "xmlsocket://srv.test:143",
+        ],
+        expected: allowed(Some("well-known-policy-port")),
         ..PLAIN
     },
     Animal {

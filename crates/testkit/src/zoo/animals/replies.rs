@@ -75,7 +75,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "reads-nothing-no-nul",
-        does: "answers without a NUL and without reading, closes: nginx's `return`",
+        does: "answers without a NUL and without reading, closes",
         listeners: &[
             master(&[&[Wait(50), Send(GOOD_WITHOUT_NUL), Wait(20)]]),
             game(),
@@ -94,7 +94,7 @@ pub(super) const ANIMALS: &[Animal] = &[
         name: "half-and-reset",
         does: "sends half an answer, then resets",
         listeners: &[master(&[&[Read, Send(START), Wait(20), Reset]]), game()],
-        expected: denied("no-policy", "malformed-policy"),
+        expected: denied("no-policy", "reset-after-reply"),
         ..PLAIN
     },
     Animal {

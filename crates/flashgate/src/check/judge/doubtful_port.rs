@@ -1,0 +1,28 @@
+//! A policy on a port from which some players are said to fetch none.
+
+use flash_policy::Diagnostic;
+use flash_policy::decide::Place;
+use flash_policy::player::{Client, DOUBTFUL_POLICY_PORTS};
+
+use super::{Case, Rank, meaning};
+
+pub(super) fn judge(case: &mut Case<'_>) {
+    if case.plan.config.client != Client::Flash {
+        return;
+    }
+    for asked in meaning::understood(case) {
+        let port = asked.port();
+        let doubtful = DOUBTFUL_POLICY_PORTS.contains(&port.get());
+        if asked.place == Place::Master || !doubtful {
+            continue;
+        }
+        let message = format!(
+            "{} serves a policy, and old players may fetch none from a well-known port",
+            asked.name()
+        );
+        let finding = Diagnostic::warning("well-known-policy-port", message)
+            .note("reported of Flash Player 7 to 9; Adobe's later papers have no such list for sockets")
+            .help("serve the policy on port 843, or on a port that no other protocol has");
+        case.add(Rank::Doubtful, finding);
+    }
+}

@@ -1,0 +1,94 @@
+//! A policy that is right for Flash Player, or right but for one place, and what this client's own reader makes of it.
+//!
+//! Lightspark and Silverlight refuse a whole file for one element, and Lightspark takes rules otherwise than Flash
+//! Player does. Lint knows why; here is told which of its findings explain the verdict.
+
+use flash_policy::player::{Client, Learnt};
+use flash_policy::{Diagnostic, Grant, Profile, Severity, grants, parse};
+
+use super::meaning::movie;
+use super::{Asked, Case, Rank};
+
+/// For these Lightspark refuses the whole file.
+const LIGHTSPARK_REFUSES: [&str; 3] = [
+    "lightspark-refused-file",
+    "site-control-off-master",
+    "site-control-twice",
+];
+
+/// For these it does not open what the rule says.
+const LIGHTSPARK_NARROWS: [&str; 2] = ["lightspark-port-range", "lightspark-scheme-in-domain"];
+
+/// Lint's findings that are causes here, before everything that is about servers.
+pub(super) fn explain(case: &mut Case<'_>) {
+    for asked in case.asked() {
+        for mut finding in refusals(asked).into_iter().chain(narrowed(case, asked)) {
+            let rank = if case.is_denied() {
+                finding.severity = Severity::Error;
+                Rank::Cause
+            } else {
+                Rank::Doubtful
+            };
+            let source = case.source(asked, asked.document());
+            case.add_lint(rank, finding, source);
+        }
+    }
+}
+
+/// Whether what came is a policy, and the client's reader refuses it for how it is written.
+pub(super) fn refuses(asked: Asked<'_>) -> bool {
+    !refusals(asked).is_empty()
+}
+
+/// Whether a rule was found that grants to Flash Player, and not to this client.
+pub(super) fn narrows(case: &Case<'_>) -> bool {
+    let mut found = case.found.iter();
+    found.any(|(_, found)| LIGHTSPARK_NARROWS.contains(&found.diagnostic.rule))
+}
+
+fn refusals(asked: Asked<'_>) -> Vec<Diagnostic> {
+    if asked.seen.step.learnt != Some(Learnt::Unusable) {
+        return Vec::new();
+    }
+    let report = asked.lint();
+    let understood = report.policy.is_some() || report.access.is_some();
+    let is_cause = |finding: &Diagnostic| match asked.client {
+        Client::Lightspark => LIGHTSPARK_REFUSES.contains(&finding.rule),
+        Client::Silverlight => finding.severity == Severity::Error,
+        _ => false,
+    };
+    let findings = report.findings.into_iter();
+    findings
+        .filter(|finding| understood && is_cause(finding))
+        .collect()
+}
+
+/// What keeps Lightspark from the rule that grants to Flash Player.
+fn narrowed(case: &Case<'_>, asked: Asked<'_>) -> Vec<Diagnostic> {
+    let read = asked.client == Client::Lightspark && asked.seen.step.learnt == Some(Learnt::Policy);
+    if !read || !case.is_denied() {
+        return Vec::new();
+    }
+    let parsed = parse(asked.document(), Profile::Socket);
+    let Some(policy) = parsed.policy else {
+        return Vec::new();
+    };
+    let port = case.plan.config.port;
+    let granted = grants(&policy, asked.counts_as(), &movie(case), port);
+    let Grant::Allowed { rule } = granted else {
+        return Vec::new();
+    };
+    let Some(places) = parsed.places.rules.get(rule) else {
+        return Vec::new();
+    };
+    let findings = asked.lint().findings.into_iter();
+    findings
+        .filter(|finding| {
+            let mut label = finding.label.iter();
+            LIGHTSPARK_NARROWS.contains(&finding.rule)
+                && label.any(|label| {
+                    places.tag.start <= label.span.start && label.span.end <= places.tag.end
+                })
+        })
+        .collect()
+}
