@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flash_policy::{Host, Policy, Port, Reply};
-use tokio_flash_policy::{Http, Linger};
+use tokio_flash_policy::{HttpDetection, Linger};
 use tokio_rustls::rustls::ServerConfig;
 
 use crate::connection::ProxyVersion;
@@ -118,10 +118,10 @@ pub(crate) enum WebSocket {
 
 impl Gate {
     /// Without a server of its own, and without WebSockets, HTTP is bytes like all others.
-    pub(crate) const fn http(&self) -> Http {
+    pub(crate) const fn http(&self) -> HttpDetection {
         match (&self.http_backend, self.websocket) {
-            (None, WebSocket::Off) => Http::Alike,
-            (Some(_), _) | (None, WebSocket::Upgrade) => Http::Told,
+            (None, WebSocket::Off) => HttpDetection::Off,
+            (Some(_), _) | (None, WebSocket::Upgrade) => HttpDetection::On,
         }
     }
 }
