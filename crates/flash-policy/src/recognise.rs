@@ -8,6 +8,8 @@
 //! Flash 8 manual prints it so), ended by NUL, LF or CR LF. NUL is what players send (Adobe, *Developer's Guide*);
 //! the line ends are what people send who test with `telnet` or `echo`.
 
+use core::ops::Range;
+
 /// What the bytes seen so far are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
@@ -17,9 +19,10 @@ pub enum Verdict {
     Policy,
     /// A TLS handshake record (first byte `0x16`).
     Tls,
-    /// The head of an HTTP request: a method of RFC 9110 (or HTTP/2's `PRI`), a space, and a path, `*` or an http URL.
+    /// The head of an HTTP request: a method, a space, and a path, `*` or an http URL.
     ///
-    /// `CONNECT` is left out: it takes neither a path nor a URL, and STOMP begins with the same word.
+    /// The methods are those that IANA has registered, and caches' `PURGE`; letters in lower case make none. `CONNECT` is
+    /// left out: it takes neither a path nor a URL, and STOMP begins with the same word.
     Http,
     /// Something else.
     Other,
@@ -35,7 +38,7 @@ pub enum Verdict {
 /// assert_eq!(recogniser.feed(b"request/>\0login"), Verdict::Policy);
 /// assert_eq!(recogniser.length(), 23); // "login" is not part of the request
 /// ```
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Recogniser {
     state: State,
     length: u8,
@@ -124,8 +127,8 @@ enum State {
     Bare,
     /// [`State::Bare`] and a CR.
     CarriageReturn,
-    /// So many bytes of an HTTP method, with the methods they may become as bits in the order of [`METHODS`].
-    Method { seen: u8, candidates: u16 },
+    /// So many bytes of an HTTP method, and the part of [`METHODS`] that it may become.
+    Method { seen: u8, from: u8, to: u8 },
     /// A method and its space seen: the target must follow.
     Target,
     /// So many bytes of [`URL`] seen in the target's place.
@@ -135,16 +138,49 @@ enum State {
 }
 
 const NAME: &[u8] = b"<policy-file-request";
-const METHODS: [&[u8]; 9] = [
+/// The methods in IANA's registry but `CONNECT`, and `PURGE`, which no registry has and every cache knows; in the order of
+/// their bytes, so that those with a common beginning stand together.
+const METHODS: [&[u8]; 40] = [
+    b"ACL ",
+    b"BASELINE-CONTROL ",
+    b"BIND ",
+    b"CHECKIN ",
+    b"CHECKOUT ",
+    b"COPY ",
+    b"DELETE ",
     b"GET ",
     b"HEAD ",
-    b"POST ",
-    b"PUT ",
-    b"DELETE ",
+    b"LABEL ",
+    b"LINK ",
+    b"LOCK ",
+    b"MERGE ",
+    b"MKACTIVITY ",
+    b"MKCALENDAR ",
+    b"MKCOL ",
+    b"MKREDIRECTREF ",
+    b"MKWORKSPACE ",
+    b"MOVE ",
     b"OPTIONS ",
+    b"ORDERPATCH ",
     b"PATCH ",
-    b"TRACE ",
+    b"POST ",
     b"PRI ",
+    b"PROPFIND ",
+    b"PROPPATCH ",
+    b"PURGE ",
+    b"PUT ",
+    b"QUERY ",
+    b"REBIND ",
+    b"REPORT ",
+    b"SEARCH ",
+    b"TRACE ",
+    b"UNBIND ",
+    b"UNCHECKOUT ",
+    b"UNLINK ",
+    b"UNLOCK ",
+    b"UPDATE ",
+    b"UPDATEREDIRECTREF ",
+    b"VERSION-CONTROL ",
 ];
 const URL: &[u8] = b"http";
 const TLS_HANDSHAKE: u8 = 0x16;
@@ -154,14 +190,14 @@ impl State {
         match self {
             Self::Start if byte == TLS_HANDSHAKE => Self::Decided(Verdict::Tls),
             Self::Start if NAME.first() == Some(&byte) => Self::Name(1),
-            Self::Start => method(0, u16::MAX, byte),
+            Self::Start => method(0, 0..METHODS.len(), byte),
             Self::Name(seen) => name(seen, byte),
             Self::Space if byte == b'/' => Self::Slash,
             Self::Slash if byte == b'>' => Self::Bare,
             Self::Bare if byte == 0 || byte == b'\n' => Self::Decided(Verdict::Policy),
             Self::Bare if byte == b'\r' => Self::CarriageReturn,
             Self::CarriageReturn if byte == b'\n' => Self::Decided(Verdict::Policy),
-            Self::Method { seen, candidates } => method(seen, candidates, byte),
+            Self::Method { seen, from, to } => method(seen, from.into()..to.into(), byte),
             Self::Target if byte == b'/' || byte == b'*' => Self::Decided(Verdict::Http),
             Self::Target => url(0, byte),
             Self::Url(seen) => url(seen, byte),
@@ -182,21 +218,22 @@ fn name(seen: u8, byte: u8) -> State {
     }
 }
 
-fn method(seen: u8, candidates: u16, byte: u8) -> State {
-    let mut left = 0;
-    for (index, text) in METHODS.iter().enumerate() {
-        let bit = 1 << index;
-        if candidates & bit != 0 && text.get(usize::from(seen)) == Some(&byte) {
-            left |= bit;
-        }
-    }
-    match (left, byte) {
-        (0, _) => State::Decided(Verdict::Other),
-        (_, b' ') => State::Target,
-        _ => State::Method {
+fn method(seen: u8, candidates: Range<usize>, byte: u8) -> State {
+    let fits = |text: &&[u8]| text.get(usize::from(seen)) == Some(&byte);
+    let start = candidates.start;
+    let candidates = METHODS.get(candidates).unwrap_or_default();
+    let unfit = candidates.iter().take_while(|text| !fits(text)).count();
+    let fit = candidates.iter().skip(unfit).take_while(|text| fits(text));
+    let from = start + unfit;
+    let to = from + fit.count();
+    match (u8::try_from(from), u8::try_from(to)) {
+        (Ok(from), Ok(to)) if from < to && byte == b' ' => State::Target,
+        (Ok(from), Ok(to)) if from < to => State::Method {
             seen: seen + 1,
-            candidates: left,
+            from,
+            to,
         },
+        _ => State::Decided(Verdict::Other),
     }
 }
 

@@ -73,6 +73,16 @@ fn other_protocols() {
         b"TRACE /",
         b"OPTIONS * HTTP/1.1",
         b"PRI * HTTP/2.0",
+        b"PROPFIND / HTTP/1.1",
+        b"REPORT /",
+        b"MKCOL /",
+        b"LOCK /",
+        b"UNLOCK /",
+        b"VERSION-CONTROL /",
+        b"UPDATE /",
+        b"UPDATEREDIRECTREF /",
+        b"QUERY /",
+        b"PURGE /",
         b"GET http://example.com/",
         b"GET HTTPS://example.com/",
     ] {
@@ -86,10 +96,34 @@ fn other_protocols() {
         b"GET inventory",
         b"GET httpx",
         b"CONNECT\n",
+        b"CONNECT /",
+        b"LOCKS /",
+        b"LOGIN /",
+        b"PRO /",
+        b"UPDATED /",
+        b"MOVE left",
         b"GETS /",
         b"POT",
     ] {
         check(input, Verdict::Other);
+    }
+}
+
+/// A word is told from every method at the first byte that differs from all of them.
+#[test]
+fn methods_end_where_they_differ() {
+    for (word, length) in [
+        (&b"LOGIN"[..], 3),
+        (b"PASS", 3),
+        (b"USER", 2),
+        (b"NICK", 1),
+        (b"MSG", 2),
+        (b"UPDATER-", 8),
+        (b"OPTIONSX", 8),
+    ] {
+        let mut recogniser = Recogniser::new();
+        assert_eq!(recogniser.feed(word), Verdict::Other, "{word:?}");
+        assert_eq!(recogniser.length(), length, "{word:?}");
     }
 }
 
@@ -112,6 +146,7 @@ fn prefixes_wait() {
     check(b"", Verdict::NeedMore);
     check(b"OPTIONS ", Verdict::NeedMore);
     check(b"GET http", Verdict::NeedMore);
+    check(b"UPDATEREDIRECTREF", Verdict::NeedMore);
 }
 
 /// The verdict falls at the first byte that differs: what follows is neither needed nor looked at.

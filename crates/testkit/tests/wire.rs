@@ -132,6 +132,27 @@ fn a_client_that_half_closes() {
     check(&run(&load).unwrap());
 }
 
+/// What comes in a segment of its own while the request is answered finds nobody who reads it, and costs nothing: the
+/// reply has left before the connection is reset.
+#[test]
+fn a_segment_right_behind_the_request() {
+    let daemon = Daemon::serve(["--allow", "a.test:80"]).unwrap();
+    let reply = [&policy_of(&daemon)[..], b"\0"].concat();
+    for nth in 0..5_000 {
+        let mut client = Client::connect(daemon.address()).unwrap();
+        client.send(REQUEST);
+        // It may be closed already.
+        client.send(b"hello");
+        let heard = client.hear();
+        assert_eq!(
+            heard.bytes.escape_ascii().to_string(),
+            reply.escape_ascii().to_string(),
+            "fetch {nth}, {:?}",
+            heard.end
+        );
+    }
+}
+
 fn policy_of(daemon: &Daemon) -> Vec<u8> {
     let heard = fetch(daemon.address()).expect("a fetch");
     heard.bytes.strip_suffix(b"\0").expect("a NUL").to_vec()

@@ -1,14 +1,16 @@
-//! An ordinary echo server, made ready for Flash: the three lines marked with `Flash` are all that it takes.
+//! An ordinary echo server, made ready for Flash: the lines marked with `Flash` are all that it takes.
 //!
 //! `cargo run -p tokio-flash-policy --example echo -- 127.0.0.1:9339`, and in another window
 //! `printf '<policy-file-request/>\0' | nc 127.0.0.1 9339`, or `echo hello | nc 127.0.0.1 9339`.
 
 use std::error::Error;
+use std::time::Duration;
 
 use flash_policy::{Policy, Port, Reply, Rule, Secure};
 use tokio::io::{AsyncRead, AsyncWrite, copy, split};
 use tokio::net::TcpListener;
-use tokio_flash_policy::{Accepted, PolicyAcceptor};
+use tokio::time::sleep;
+use tokio_flash_policy::{Accepted, HttpDetection, PolicyAcceptor, Timing};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -17,7 +19,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let address = address.unwrap_or("127.0.0.1:9339");
     let listener = TcpListener::bind(address).await?;
     let port = Port::new(u32::from(listener.local_addr()?.port()))?;
-    serve(listener, policy(port)?).await
+    serve(listener, policy(port)?).await;
+    Ok(())
 }
 
 /// Movies of www.example.com may connect to this very port.
@@ -34,10 +37,21 @@ pub(crate) fn policy(port: Port) -> Result<Policy, Box<dyn Error>> {
 }
 
 /// Serves for ever.
-pub(crate) async fn serve(listener: TcpListener, policy: Policy) -> Result<(), Box<dyn Error>> {
-    let acceptor = PolicyAcceptor::new(Reply::from(&policy)); // Flash
+#[expect(clippy::print_stderr, reason = "an example's log")]
+pub(crate) async fn serve(listener: TcpListener, policy: Policy) {
+    // HTTP is nothing special to an echo server, so that nobody waits to know whether a `G` becomes a `GET`.
+    let timing = Timing::default().http(HttpDetection::Off); // Flash
+    let acceptor = PolicyAcceptor::new(Reply::from(&policy)).timing(timing); // Flash
     loop {
-        let (socket, _) = listener.accept().await?;
+        let socket = match listener.accept().await {
+            Ok((socket, _)) => socket,
+            Err(error) => {
+                // A client that has gone meanwhile, or no descriptor left for it: both pass, and the server stays.
+                eprintln!("can't accept a connection: {error}");
+                sleep(PAUSE).await;
+                continue;
+            }
+        };
         let acceptor = acceptor.clone(); // Flash
         tokio::spawn(async move {
             // A policy request is answered and closed here; everything else comes out whole.
@@ -48,6 +62,9 @@ pub(crate) async fn serve(listener: TcpListener, policy: Policy) -> Result<(), B
         });
     }
 }
+
+/// Until the next attempt, so that a lack of descriptors does not become a busy loop.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// The server as it was before: it sees the client's bytes from the first one on, and no policy request.
 async fn echo(stream: impl AsyncRead + AsyncWrite) {

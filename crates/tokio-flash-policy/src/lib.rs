@@ -8,10 +8,14 @@
 //! use tokio_flash_policy::{Accepted, PolicyAcceptor};
 //!
 //! # async fn serve<S>(_: S) {}
-//! # async fn main_loop(listener: tokio::net::TcpListener, policy: Policy) -> std::io::Result<()> {
+//! # async fn main_loop(listener: tokio::net::TcpListener, policy: Policy) {
 //! let acceptor = PolicyAcceptor::new(Reply::from(&policy));
 //! loop {
-//!     let (socket, _) = listener.accept().await?;
+//!     // A client that has gone meanwhile, or a lack of descriptors, is no reason to end.
+//!     let Ok((socket, _)) = listener.accept().await else {
+//!         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+//!         continue;
+//!     };
 //!     let acceptor = acceptor.clone();
 //!     tokio::spawn(async move {
 //!         if let Ok(Accepted::Stream(stream, _)) = acceptor.accept(socket).await {
@@ -27,10 +31,11 @@
 
 mod acceptor;
 mod close;
+mod deadline;
 mod opening;
 mod prefixed;
 
 pub use acceptor::{Accepted, PolicyAcceptor};
 pub use close::{Closed, Linger, close};
-pub use opening::{First, Http, Opening, Rest, Timing};
+pub use opening::{First, HttpDetection, Opening, Rest, Timing};
 pub use prefixed::Prefixed;

@@ -13,10 +13,14 @@ use flash_policy::{REQUEST, Recogniser, Verdict};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::time::{Instant, timeout_at};
 
+use crate::deadline::later;
+
 /// A request is at most 25 bytes; reading a few more tells whether anything follows it.
 const CAPACITY: usize = 64;
 
 /// How long the first bytes may take.
+///
+/// Any length will do; what exceeds thirty years counts as so long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timing {
@@ -30,17 +34,20 @@ pub struct Timing {
     /// as `request`.
     pub silence: Option<Duration>,
     /// Whether what may become an HTTP request waits for more. Default: it does.
-    pub http: Http,
+    pub http: HttpDetection,
 }
 
 /// Whether an HTTP request is told from other bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Http {
+pub enum HttpDetection {
     /// It is [`First::Http`], once its first line has begun.
     #[default]
-    Told,
+    On,
     /// The same becomes of it as of everything else, so nobody waits to know: its first byte makes it [`First::Other`].
-    Alike,
+    ///
+    /// For servers that do nothing else with HTTP: with it, a message that is no more than `G` or `POST` is not held
+    /// back until [`Timing::request`] is over.
+    Off,
 }
 
 impl Default for Timing {
@@ -49,7 +56,7 @@ impl Default for Timing {
             request: Duration::from_secs(10),
             bare: Duration::from_millis(300),
             silence: None,
-            http: Http::Told,
+            http: HttpDetection::On,
         }
     }
 }
@@ -62,9 +69,16 @@ impl Timing {
         self
     }
 
+    /// Another wait for the terminator that a request lacks.
+    #[must_use]
+    pub const fn bare(mut self, limit: Duration) -> Self {
+        self.bare = limit;
+        self
+    }
+
     /// Another way with HTTP.
     #[must_use]
-    pub const fn http(mut self, http: Http) -> Self {
+    pub const fn http(mut self, http: HttpDetection) -> Self {
         self.http = http;
         self
     }
@@ -107,7 +121,7 @@ pub enum Rest {
 }
 
 /// The bytes read so far, and what they are.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Opening {
     recogniser: Recogniser,
     bytes: [u8; CAPACITY],
@@ -131,9 +145,9 @@ impl Opening {
         }
     }
 
-    /// An opening that reads through `read` once, for callers that have a stream of their own kind.
+    /// Reads once through `read`, for callers that have a stream of their own kind; returns how many bytes came.
     ///
-    /// `read` gets room for the bytes and returns how many it filled.
+    /// `read` gets room for the bytes and returns how many of it it has filled. Where it fails, nothing has changed.
     pub fn fill<E>(
         &mut self,
         read: impl FnOnce(&mut [u8]) -> Result<usize, E>,
@@ -174,11 +188,10 @@ impl Opening {
         stream: &mut S,
         timing: Timing,
     ) -> impl Future<Output = io::Result<First>> {
-        let start = Instant::now();
-        let deadline = start + timing.request;
+        let deadline = later(timing.request);
         let silence = timing
             .silence
-            .map_or(deadline, |limit| (start + limit).min(deadline));
+            .map_or(deadline, |limit| later(limit).min(deadline));
         let (bare, http) = (timing.bare, timing.http);
         // A block rather than an `async fn`: a waiting connection keeps its captures once, not twice.
         async move {
@@ -186,7 +199,7 @@ impl Opening {
                 if let Some(first) = self.first() {
                     return Ok(first);
                 }
-                if http == Http::Alike && self.recogniser.may_be_http() {
+                if http == HttpDetection::Off && self.recogniser.may_be_http() {
                     return Ok(First::Other);
                 }
                 let until = self.next_limit(deadline, silence, bare);
@@ -206,7 +219,7 @@ impl Opening {
     /// Until when the next byte must come.
     fn next_limit(&self, deadline: Instant, silence: Instant, bare: Duration) -> Instant {
         if self.recogniser.is_bare_request() {
-            Instant::now() + bare
+            later(bare)
         } else if self.bytes().is_empty() {
             silence
         } else {

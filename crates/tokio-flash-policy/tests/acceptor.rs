@@ -226,3 +226,24 @@ async fn a_peer_that_does_not_read() {
     assert_eq!(error.kind(), ErrorKind::TimedOut);
     assert_eq!(start.elapsed(), Duration::from_secs(10));
 }
+
+/// What no clock can tell is as good as never.
+#[tokio::test(start_paused = true)]
+async fn limits_without_an_end() {
+    let timing = Timing::default()
+        .request(Duration::MAX)
+        .bare(Duration::MAX)
+        .silence(Duration::MAX);
+    let linger = Linger::default()
+        .between_reads(Duration::MAX)
+        .total(Duration::MAX);
+    let acceptor = acceptor().timing(timing).linger(linger);
+    let (mut client, server) = duplex(1_024);
+    client
+        .write_all(b"<policy-file-request/>\0more")
+        .await
+        .unwrap();
+    client.shutdown().await.unwrap();
+    let accepted = acceptor.accept(server).await.unwrap();
+    assert!(matches!(accepted, Accepted::Answered(Closed::Cleanly)));
+}

@@ -7,10 +7,12 @@
 )]
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use flash_policy::{Port, Profile, REQUEST};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
 
 #[path = "../examples/echo.rs"]
 #[expect(dead_code, reason = "its main function is for the command line")]
@@ -25,21 +27,30 @@ async fn heard(address: SocketAddr, sent: &[u8]) -> Vec<u8> {
     heard
 }
 
+/// What may become HTTP is echoed without waiting for more.
+async fn at_once(address: SocketAddr, sent: &[u8]) {
+    let mut client = TcpStream::connect(address).await.unwrap();
+    client.write_all(sent).await.unwrap();
+    let mut back = vec![0; sent.len()];
+    let read = timeout(Duration::from_secs(5), client.read_exact(&mut back)).await;
+    read.expect("an echo before any deadline").unwrap();
+    assert_eq!(back, sent);
+}
+
 #[tokio::test]
 async fn answers_and_echoes() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let port = Port::new(u32::from(address.port())).unwrap();
     let policy = echo::policy(port).unwrap();
-    let serve = async move {
-        echo::serve(listener, policy).await.expect("served");
-    };
+    let serve = echo::serve(listener, policy);
     let client = async {
         let reply = heard(address, REQUEST).await;
         let document = reply.strip_suffix(b"\0").expect("a NUL at the end");
         let read = flash_policy::parse(document, Profile::Socket);
         assert!(read.findings.is_empty(), "{:?}", read.findings);
         assert_eq!(heard(address, b"<msg t='sys'/>").await, b"<msg t='sys'/>");
+        at_once(address, b"G").await;
     };
     tokio::select! {
         () = serve => {}

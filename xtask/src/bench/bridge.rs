@@ -13,7 +13,7 @@ use super::goal::{self, Goal};
 use super::json::Json;
 use super::machine::Machine;
 use super::relay::backend::Backend;
-use super::rounds::{self, Standing};
+use super::rounds::{self, Peers, Standing};
 use super::site::Site;
 use contender::{Contender, PEERS};
 use figures::{FIGURES, IDLE};
@@ -57,7 +57,12 @@ impl Bridge {
         if let Some((ours, standing)) = contenders.first().zip(standings.first_mut()) {
             standing.idle_bytes = Some(self.idle(ours, &backend)?);
         }
-        let mut goals = rounds::goals(&standings, &FIGURES);
+        let peers = if self.alone {
+            Peers::LeftOut
+        } else {
+            Peers::Needed
+        };
+        let mut goals = rounds::goals(&standings, &FIGURES, peers);
         let idle = rounds::idle(&standings);
         goals.push(Goal::at_most(IDLE, "bytes resident per idle bridge", idle));
         if self.json {

@@ -50,7 +50,7 @@ impl Compare {
         machine.pin_client()?;
         let standings = self.rounds(&mut contenders)?;
         let base = find(&standings, Kind::Epoll.name()).context("the epoll floor is missing")?;
-        let goals = goals(&standings, base);
+        let goals = self.goals(&standings, base);
         if self.json {
             println!("{}", json(&machine, &standings, base, &goals));
         } else {
@@ -109,35 +109,34 @@ impl Compare {
     }
 }
 
-fn find<'a>(standings: &'a [Standing], name: &str) -> Option<&'a Standing> {
-    standings.iter().find(|standing| standing.name == name)
+impl Compare {
+    /// What flashgate is held to. Where peers were asked for, one that is not installed misses its goal.
+    fn goals(&self, standings: &[Standing], base: &Standing) -> Vec<Goal> {
+        let Some(ours) = find(standings, "flashgate") else {
+            return Vec::new();
+        };
+        let small = |count: u64| u32::try_from(count).map_or(f64::INFINITY, f64::from);
+        let mut goals = vec![
+            Goal::at_most(0.0, "fetches reset or lost", small(ours.lost())),
+            Goal::at_most(0.88, "CPU per fetch / epoll floor", ours.to(base).median),
+        ];
+        for peer in PEERS.iter().filter(|_| self.peers) {
+            let theirs = find(standings, peer.name);
+            let measured = theirs.map_or(f64::NAN, |theirs| ours.to(theirs).median);
+            let name = format!("CPU per fetch / {}", peer.name);
+            goals.push(Goal::at_most(peer.goal, name, measured));
+        }
+        goals.push(Goal::at_most(
+            4.0,
+            "MB resident at start",
+            small(ours.resident_at_start()) / 1000.0,
+        ));
+        goals
+    }
 }
 
-/// What flashgate is held to, as far as this run can judge it.
-fn goals(standings: &[Standing], base: &Standing) -> Vec<Goal> {
-    let Some(ours) = find(standings, "flashgate") else {
-        return Vec::new();
-    };
-    let small = |count: u64| u32::try_from(count).map_or(f64::INFINITY, f64::from);
-    let mut goals = vec![
-        Goal::at_most(0.0, "fetches reset or lost", small(ours.lost())),
-        Goal::at_most(0.88, "CPU per fetch / epoll floor", ours.to(base).median),
-    ];
-    for peer in &PEERS {
-        if let Some(theirs) = find(standings, peer.name) {
-            goals.push(Goal::at_most(
-                peer.goal,
-                format!("CPU per fetch / {}", peer.name),
-                ours.to(theirs).median,
-            ));
-        }
-    }
-    goals.push(Goal::at_most(
-        4.0,
-        "MB resident at start",
-        small(ours.resident_at_start()) / 1000.0,
-    ));
-    goals
+fn find<'a>(standings: &'a [Standing], name: &str) -> Option<&'a Standing> {
+    standings.iter().find(|standing| standing.name == name)
 }
 
 fn json(machine: &Machine, standings: &[Standing], base: &Standing, goals: &[Goal]) -> Json {

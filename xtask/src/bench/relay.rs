@@ -16,7 +16,7 @@ use super::compare::note;
 use super::goal::{self, Goal};
 use super::json::Json;
 use super::machine::Machine;
-use super::rounds::{self, Standing};
+use super::rounds::{self, Peers, Standing};
 use super::site::{POLICY, Site};
 use super::standings::quantile;
 use backend::Backend;
@@ -68,7 +68,12 @@ impl Relay {
         }
         let ours = contenders.first().context("flashgate is missing")?;
         let policy = self.policies(ours)?;
-        let mut goals = rounds::goals(&standings, &FIGURES);
+        let peers = if self.alone {
+            Peers::LeftOut
+        } else {
+            Peers::Needed
+        };
+        let mut goals = rounds::goals(&standings, &FIGURES, peers);
         let idle = rounds::idle(&standings);
         goals.push(Goal::at_most(IDLE, "bytes resident per idle relay", idle));
         goals.push(Goal::at_most(

@@ -111,18 +111,34 @@ pub(super) fn table<S>(standings: &[Standing<S>], figures: &[Figure<S>]) -> Stri
     text
 }
 
-/// What flashgate, which comes first, is held to, as far as this run can judge it.
-pub(super) fn goals<S>(standings: &[Standing<S>], figures: &[Figure<S>]) -> Vec<Goal> {
+/// Whether the other programs have to be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Peers {
+    /// A goal beside one that is not installed is missed: nobody is to take silence for success.
+    Needed,
+    /// Flashgate was to be measured alone.
+    LeftOut,
+}
+
+/// What flashgate, which comes first, is held to.
+pub(super) fn goals<S>(
+    standings: &[Standing<S>],
+    figures: &[Figure<S>],
+    peers: Peers,
+) -> Vec<Goal> {
     let Some((ours, others)) = standings.split_first() else {
         return Vec::new();
     };
     let mut goals = Vec::new();
     for figure in figures {
         for (name, limit) in figure.goals {
-            if let Some(other) = others.iter().find(|other| other.name == *name) {
-                let name = format!("{} / {name}", figure.name);
-                goals.push(Goal::at_most(*limit, name, ours.to(other, figure)));
+            let other = others.iter().find(|other| other.name == *name);
+            if other.is_none() && peers == Peers::LeftOut {
+                continue;
             }
+            let measured = other.map_or(f64::NAN, |other| ours.to(other, figure));
+            let name = format!("{} / {name}", figure.name);
+            goals.push(Goal::at_most(*limit, name, measured));
         }
     }
     goals

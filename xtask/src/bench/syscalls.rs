@@ -46,8 +46,8 @@ impl Syscalls {
         let under_load = self.trace(&site, &daemon, 64)?;
         let one_by_one = self.trace(&site, &daemon, 1)?;
         let goals = [
-            Goal::at_most(4.1, "system calls per fetch, 64 in flight", under_load),
-            Goal::at_most(5.0, "system calls per fetch, one at a time", one_by_one),
+            Goal::at_most(5.1, "system calls per fetch, 64 in flight", under_load),
+            Goal::at_most(6.0, "system calls per fetch, one at a time", one_by_one),
         ];
         goal::print(&goals);
         goal::demand(&goals)

@@ -1,7 +1,7 @@
 //! `flashgate serve`: from flags to a plan, and then the daemon.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use clap::{ArgAction, Args, ValueEnum};
 use flash_policy::diagnostic::any_error;
@@ -18,8 +18,8 @@ use crate::daemon::{self, Inherited, ListenAddress, Loader, Start};
 use crate::log::{self, Format, Verbosity};
 use crate::render::{self, Source};
 use crate::snapshot::{
-    AskedBy, Bridge, Gate, Listener, Loaded, Plan, Refused, Served, Service, Transport, Violation,
-    Watched,
+    AskedBy, Bridge, Deadlines, Gate, Listener, Loaded, Plan, Refused, Served, Service, Transport,
+    Violation, Watched,
 };
 use crate::tls::Certificate;
 
@@ -207,6 +207,8 @@ impl Serve {
                 gate: None,
                 bridge: None,
                 tls: None,
+                deadlines: Deadlines::from(&defaults::limits()),
+                doors: OnceLock::new(),
             }),
         };
         let listener = Some(listener).filter(|listener| !listener.addresses.is_empty());

@@ -16,7 +16,7 @@ use super::tree::{At, Text};
 use super::{Purpose, bridge, defaults, gates, listeners, tls};
 use crate::daemon::ListenAddress;
 use crate::daemon::sandbox::uid_of;
-use crate::snapshot::{Admin, Chosen, Limits, Plan, Process, Transport, User};
+use crate::snapshot::{Admin, Chosen, Deadlines, Limits, Plan, Process, Transport, User};
 
 /// A plan, and what it was made from.
 #[derive(Debug)]
@@ -55,11 +55,11 @@ pub(super) fn resolve(
     let read = raw.tls.as_ref().filter(|_| purpose != Purpose::Tell);
     let tls = read.and_then(|raw| tls::resolve(raw, folder, found));
     let secured = tls.as_ref();
-    let mut listeners =
-        listeners::resolve(&raw.listeners, &policies, limits.request, secured, found);
+    let deadlines = Deadlines::from(&limits);
+    let mut listeners = listeners::resolve(&raw.listeners, &policies, deadlines, secured, found);
     let bridge = raw
         .bridge
-        .map(|raw| bridge::resolve(raw, &listeners, secured, found));
+        .map(|raw| bridge::resolve(raw, &listeners, deadlines, secured, found));
     let bridge = bridge.map(|(bridge, listener)| {
         listeners.push(listener);
         bridge

@@ -1,8 +1,9 @@
-//! The request is already there when the socket is accepted: answered with four system calls and no allocation.
+//! The request is already there when the socket is accepted: answered with five system calls and no allocation.
 //!
-//! `accept4`, `recv`, `send`, `close`. The reply is sent with `MSG_MORE` and the socket closed behind it, so that data
-//! and FIN leave in one segment. That is safe only where exactly a player's 23 bytes were read: anything else takes
-//! the lingering way.
+//! `accept4`, `recv`, `send`, `shutdown`, `close`. The reply is sent with `MSG_MORE` and the stream ended behind it, so
+//! that data and FIN leave in one segment. Closing is safe at once only where exactly a player's 23 bytes were read:
+//! anything else takes the lingering way. Should more come between the read and the close, the reply has left before the
+//! reset that it causes; a `close` alone would throw away what `MSG_MORE` holds back.
 
 use std::os::fd::OwnedFd;
 
@@ -11,13 +12,13 @@ use rustix::net::{RecvFlags, recv};
 use tokio_flash_policy::{First, Opening, Rest};
 
 use super::Outcome;
-use super::policy::{Sent, send};
+use super::policy::{Sent, finish, send};
 use crate::fault;
 use crate::snapshot::Service;
 
 /// How far the first attempt came.
 pub(super) enum Answer {
-    /// Answered whole; closing the socket sends the FIN.
+    /// Answered whole, and the FIN sent.
     Done,
     /// There is nobody left to answer.
     Gone(Outcome),
@@ -53,7 +54,10 @@ pub(super) fn answer(socket: &OwnedFd, service: &Service) -> Answer {
         return Answer::Unfinished(Progress { opening, sent: 0 });
     };
     match send(socket, policy.reply.as_bytes()) {
-        Sent::All => Answer::Done,
+        Sent::All => {
+            finish(socket);
+            Answer::Done
+        }
         Sent::Part(sent) => Answer::Unfinished(Progress { opening, sent }),
         Sent::Failed => Answer::Gone(Outcome::WriteFailed),
     }

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use rustix::io::Errno;
-use rustix::net::SendFlags;
+use rustix::net::{SendFlags, Shutdown, shutdown};
 use socket2::SockRef;
 use tokio::io::AsyncWrite as _;
 use tokio::net::TcpStream;
@@ -43,6 +43,12 @@ pub(super) fn send(socket: &impl AsFd, bytes: &[u8]) -> Sent {
     }
 }
 
+/// Ends the stream: what was held back for it leaves in the segment of the FIN.
+pub(super) fn finish(socket: &impl AsFd) {
+    // Where the client has gone meanwhile there is nothing to end.
+    let _ = shutdown(socket, Shutdown::Write);
+}
+
 /// Answers on a connection whose request is known, from the `sent`th byte of the reply on, and lets it go.
 pub(super) async fn answer(
     mut client: Client,
@@ -67,6 +73,7 @@ pub(super) async fn answer(
     }
     // Behind a request inside TLS there is at least the client's own `close_notify` to come.
     if rest == Rest::Nothing && !secure {
+        finish(client.tcp());
         return Outcome::Answered;
     }
     // Nobody reads what comes now, so it need not be deciphered.

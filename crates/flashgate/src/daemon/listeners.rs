@@ -72,7 +72,7 @@ impl Listeners {
         let prepared = self.prepare(bound, sockets)?;
         // Before the first page can ask.
         let free = FreePorts::new(prepared.iter().map(Prepared::bound));
-        self.needs.shared.set_doors(Doors::of(plan, &free));
+        plan.open(Doors::of(plan, &free));
         self.serving
             .extend(prepared.into_iter().map(Prepared::begin));
         self.change_admin(admin, plan);
@@ -98,16 +98,31 @@ impl Listeners {
         let admin = self.prepare_admin(admin.and_then(|_| bound.pop()))?;
         let prepared = self.prepare(bound, new)?;
         // From here on nothing fails.
+        let free = self.free_ports(&sockets, &kept, &prepared);
+        plan.open(Doors::of(plan, &free));
         self.replace(sockets, kept, prepared);
-        let services: Vec<_> = self.serving.iter().map(Serving::bound).collect();
-        let bound = services
-            .iter()
-            .map(|(asked, services, address)| (*asked, services.general(), *address));
-        let doors = Doors::of(plan, &FreePorts::new(bound));
-        self.needs.shared.set_doors(doors);
         self.change_admin(admin, plan);
         self.tell();
         Ok(())
+    }
+
+    /// Which ports those got, or are about to get, that ask for any.
+    fn free_ports(
+        &self,
+        sockets: &[Socket],
+        kept: &[Option<usize>],
+        prepared: &[Prepared],
+    ) -> FreePorts {
+        let mut prepared = prepared.iter();
+        let bound = sockets.iter().zip(kept).filter_map(|(socket, kept)| {
+            match kept.and_then(|index| self.serving.get(index)) {
+                Some(serving) => {
+                    Some((socket.address, socket.services.general(), serving.address()))
+                }
+                None => prepared.next().map(Prepared::bound),
+            }
+        });
+        FreePorts::new(bound)
     }
 
     /// Lets those that are kept serve the new answers, begins new ones, and lets the others go.
@@ -214,8 +229,12 @@ impl Listeners {
         }
     }
 
-    /// Tells the status who serves.
+    /// Tells the status who serves, and connections which addresses are no backend's.
     fn tell(&self) {
+        let admin = self.admin.as_ref().map(Admin::endpoint);
+        let admin = admin.map(|admin| admin.endpoint.address);
+        let serving = self.serving.iter().map(Serving::address);
+        self.needs.shared.ours.set(serving.chain(admin));
         let listeners = self.serving.iter().map(Serving::status).collect();
         self.needs.status.set_listeners(listeners);
     }

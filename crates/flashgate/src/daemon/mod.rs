@@ -182,10 +182,8 @@ impl Daemon {
         files: u64,
     ) -> Result<Self, String> {
         descriptors::tell(&opened.capacity, &plan, files);
-        let shared = Arc::new(Shared::new(
-            &plan.limits,
-            Permits::new(opened.capacity, &plan.limits),
-        ));
+        let permits = Permits::new(opened.capacity, &plan.limits);
+        let shared = Arc::new(Shared::new(permits));
         let workers =
             Workers::start(plan.process.threads).map_err(|fault| no_event_loop(&fault))?;
         let (predecessor, successors) = match opened.handover {

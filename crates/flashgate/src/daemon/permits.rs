@@ -291,7 +291,12 @@ impl Permit {
     }
 
     /// Says that the connection is passed on: it counts among all relays and its address' from now on, if it may.
+    ///
+    /// Said again, it changes nothing.
     pub(crate) fn relaying(&mut self) -> Result<(), OverLimit> {
+        if matches!(self.stage, Stage::Relaying) {
+            return Ok(());
+        }
         self.permits.relay_begins()?;
         if let Some(subscriber) = self.subscriber {
             let counted = self.permits.per_address().relayed(subscriber);
@@ -301,7 +306,8 @@ impl Permit {
         Ok(())
     }
 
-    /// Says that the connection is not passed on after all: its backend can't be reached.
+    /// Says that the connection is not passed on after all: its backend can't be reached, or its client wants something
+    /// else.
     pub(crate) fn not_relaying(&mut self) {
         if !matches!(self.stage, Stage::Relaying) {
             return;

@@ -111,8 +111,7 @@ fn take_over(
         faults,
         watched: plan.watched.clone(),
     })?;
-    shared.backends.keep(&plan.gates().collect::<Vec<_>>());
-    shared.set_limits(&plan.limits);
+    shared.backends.keep(plan.gates());
     shared.permits.set_limits(capacity, &plan.limits);
     descriptors::tell(&capacity, &plan, files);
     log::text(&warnings);

@@ -151,12 +151,6 @@ impl Serving {
         tasks.any(|task| Pin::new(task).poll(context).is_ready())
     }
 
-    /// What was asked for, what is done there, and where it is bound.
-    pub(super) fn bound(&self) -> (ListenAddress, Services, SocketAddr) {
-        let services = self.services.borrow().clone();
-        (self.asked, services, self.endpoint.address)
-    }
-
     /// As bound.
     pub(super) fn address(&self) -> SocketAddr {
         self.endpoint.address

@@ -88,6 +88,26 @@ fn more_bytes_behind_it() {
     assert!(records.iter().all(|record| record.bytes.is_empty()));
 }
 
+/// What comes while the request is answered does not cost the reply, though nobody reads it any more.
+#[test]
+fn more_bytes_right_behind_it() {
+    let backend = Backend::start(Manner::Record).unwrap();
+    let gate = start(&config(backend.address(), "", ""));
+    for _ in 0..3_000 {
+        let mut client = gate.client();
+        client.send(REQUEST);
+        // It may be closed already.
+        client.send(b"hello");
+        let heard = client.hear();
+        assert_eq!(
+            heard.bytes.escape_ascii().to_string(),
+            REPLY.escape_ascii().to_string(),
+            "{:?}",
+            heard.end
+        );
+    }
+}
+
 #[test]
 fn without_a_terminator() {
     let backend = Backend::start(Manner::Record).unwrap();

@@ -3,7 +3,7 @@
 //! Nothing here decides whether the player connects; it explains what the player decided.
 
 use flash_policy::decide::{self, Place};
-use flash_policy::lint::{self, Kind, Options};
+use flash_policy::lint::{self, Hints, Kind, Options};
 use flash_policy::player::{Client, Outcome, Protocol, Purpose, Reason, RuleAt, Verdict};
 use flash_policy::{Diagnostic, Port, Report as Lint, Serving};
 
@@ -240,7 +240,7 @@ impl<'a> Asked<'a> {
     /// What lint says of a document to this very client.
     fn lint_of(self, document: &[u8]) -> Lint {
         let serving = Serving::from_port(self.counts_as());
-        let options = Options::new(serving).hints(false);
+        let options = Options::new(serving).hints(Hints::LeftOut);
         let options = match self.client {
             Client::Silverlight => options.kind(Kind::Silverlight),
             Client::Unity => options.clients(&[lint::Client::Unity]),

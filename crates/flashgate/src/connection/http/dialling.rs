@@ -5,20 +5,18 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::sync::Arc;
 
 use tokio::net::TcpStream;
 
 use super::receive;
-use crate::connection::dial::dial;
+use crate::connection::backends::Role;
 use crate::connection::relay::Stop;
 use crate::connection::waiting::Waiting;
-use crate::snapshot::Backend;
+use crate::snapshot::Gate;
 
 /// What is read of a client that should wait: some frames, sent too early.
 const EARLY: usize = 4 * 1024;
-
-/// What is read at once.
-const PIECE: usize = 256;
 
 /// What came of it.
 pub(super) enum Dialled {
@@ -33,14 +31,13 @@ pub(super) enum Dialled {
 }
 
 /// Connects, unless nobody is there for it any more.
-pub(super) async fn while_there(waiting: &mut Waiting, backend: &Backend) -> Dialled {
-    let limit = waiting.shared.deadlines().backend_connect;
-    let stop = waiting.shared.stop.clone();
+pub(super) async fn while_there(waiting: &mut Waiting, gate: &Gate) -> Dialled {
+    let (shared, service) = (Arc::clone(&waiting.shared), Arc::clone(&waiting.service));
     tokio::select! {
         // A server on this machine is reached before anything else is asked.
         biased;
-        dialled = dial(backend, limit) => Dialled::Done(dialled),
-        () = cut(&stop) => Dialled::Stopped,
+        dialled = shared.reach(gate, Role::Game, &service) => Dialled::Done(dialled),
+        () = cut(&shared.stop) => Dialled::Stopped,
         left = left(waiting) => left,
     }
 }
@@ -54,13 +51,9 @@ async fn cut(stop: &Stop) {
 async fn left(waiting: &mut Waiting) -> Dialled {
     let most = waiting.early.len() + EARLY;
     while waiting.early.len() < most {
-        let mut piece = [0; PIECE];
-        match receive(&mut waiting.stream, &mut piece).await {
+        match receive(&mut waiting.stream, &mut waiting.early).await {
             Ok(0) => return Dialled::ClientEnded,
-            Ok(count) => {
-                let read = piece.get(..count).unwrap_or_default();
-                waiting.early.extend_from_slice(read);
-            }
+            Ok(_) => {}
             Err(_) => return Dialled::ClientFailed,
         }
     }

@@ -21,7 +21,7 @@ use crate::connection::waiting::{Waiting, Witness};
 use crate::connection::{Bridging, Client, Outcome, gate, some};
 use crate::daemon::Permit;
 use crate::http::{Page, Request, Response, StatusCode};
-use crate::snapshot::Gate;
+use crate::snapshot::{Gate, Service};
 use crate::websocket::Handshake;
 
 /// What a record of TLS carries (RFC 8446, 5.1).
@@ -101,14 +101,8 @@ impl Exchange {
     }
 
     async fn dial(&mut self, gate: &Gate) -> Result<TcpStream, Refused> {
-        let backend = &gate.backend;
-        let dialled = dialling::while_there(&mut self.waiting, backend).await;
-        let shared = &self.waiting.shared;
-        match dialled {
-            Dialled::Done(Ok(stream)) => {
-                shared.backends.reached(&gate.name, backend);
-                Ok(stream)
-            }
+        match dialling::while_there(&mut self.waiting, gate).await {
+            Dialled::Done(Ok(stream)) => Ok(stream),
             Dialled::ClientEnded => Err(Refused::Left(Outcome::EndedEarly)),
             Dialled::ClientFailed => Err(Refused::Left(Outcome::PeerFailed)),
             Dialled::Stopped => {
@@ -116,7 +110,6 @@ impl Exchange {
                 Err(Refused::Told(response, Outcome::Stopped))
             }
             Dialled::Done(Err(error)) => {
-                shared.backends.failed(&gate.name, backend, &error);
                 let (status, what) = if error.kind() == ErrorKind::TimedOut {
                     (StatusCode::GatewayTimeout, "does not answer")
                 } else {
@@ -143,6 +136,7 @@ impl Exchange {
             permit,
             shared,
             early,
+            service,
             ..
         } = waiting;
         let read = [progress.opening.bytes(), &early].concat();
@@ -152,7 +146,7 @@ impl Exchange {
         };
         // A TLS session keeps up to three records of its own.
         let room = if stream.is_secure() { RECORD } else { ROOM };
-        let limits = shared.deadlines().bridge(room);
+        let limits = service.deadlines.bridge(room);
         let bridge = Bridge::new(stream, backend, opening, limits, &shared.stop);
         let open = Bridging::begin(&shared);
         tokio::spawn(
@@ -161,6 +155,7 @@ impl Exchange {
                 open,
                 permit,
                 gate,
+                service,
                 shared,
                 peer,
             }
@@ -204,6 +199,7 @@ struct Bridged {
     open: Bridging,
     permit: Permit,
     gate: Arc<Gate>,
+    service: Arc<Service>,
     shared: Witness,
     peer: Option<SocketAddr>,
 }
@@ -230,7 +226,7 @@ impl Bridged {
                     outcome, gate, from_client, from_backend, fault, suppressed, "connection ended"
                 );
             }
-            let linger = self.shared.deadlines().linger;
+            let linger = self.service.deadlines.linger;
             Box::pin(self.bridge.let_go(report.end, linger)).await;
             drop((self.open, self.permit));
         }
