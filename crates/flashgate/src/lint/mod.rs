@@ -158,9 +158,11 @@ fn kind(bytes: &[u8], name: &str, request: &Request) -> (Kind, KindFrom) {
     if let Some(kind) = request.kind {
         return (kind, KindFrom::Flag);
     }
-    match Kind::detect(bytes, Some(name)) {
-        Kind::Url if request.port.is_some() => (Kind::Socket, KindFrom::Port),
-        kind => (kind, KindFrom::File),
+    let kind = Kind::detect(bytes, Some(name));
+    if kind == Kind::Url && request.port.is_some() {
+        (Kind::Socket, KindFrom::Port)
+    } else {
+        (kind, KindFrom::File)
     }
 }
 
@@ -216,7 +218,9 @@ fn mend(
     let mut findings = lint::lint_with(&fixed.bytes, &options).findings;
     request.levels.apply(&mut findings);
     // What could be mended is.
-    findings.iter_mut().for_each(|finding| finding.fix = None);
+    for finding in &mut findings {
+        finding.fix = None;
+    }
     *judged = Judged {
         bytes: fixed.bytes,
         kind: judged.kind,
