@@ -346,7 +346,7 @@ fn findings_that_nobody_reads() {
     folder
         .file("flashgate.toml", format!("{good}{faulty}"))
         .unwrap();
-    let pipe = std::fs::File::open(format!("/proc/{}/fd/2", daemon.pid())).unwrap();
+    let pipe = fs::File::open(format!("/proc/{}/fd/2", daemon.pid())).unwrap();
     assert!(
         until(Duration::from_secs(10), || ioctl_fionread(&pipe).unwrap()
             > 60_000),

@@ -137,8 +137,8 @@ impl Serve {
             loaded.plan.process.violation = Violation::Kill;
         }
         log::start(serve.format(), serve.verbosity());
-        let loader = Loader::new(move || serve.load());
-        daemon::run(start, loaded.plan, loader, inherited)
+        let again = Loader::new(move || serve.load());
+        daemon::run(start, loaded.plan, again, inherited)
     }
 
     /// Loads what this machine can serve.
