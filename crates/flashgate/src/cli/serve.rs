@@ -138,8 +138,8 @@ impl Serve {
             loaded.plan.process.violation = Violation::Kill;
         }
         log::start(serve.format(), serve.verbosity());
-        let loader = Loader::new(move || serve.load(Purpose::Reload));
-        daemon::run(start, loaded.plan, loader, inherited)
+        let again = Loader::new(move || serve.load(Purpose::Reload));
+        daemon::run(start, loaded.plan, again, inherited)
     }
 
     /// What is passed and no gate asks for; nothing else beside gates, for they answer too.

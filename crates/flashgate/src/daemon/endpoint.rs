@@ -59,7 +59,7 @@ impl Endpoint {
     pub(super) fn repair(&self, failed: &Arc<OwnedFd>) -> io::Result<Arc<OwnedFd>> {
         self.replace(failed, || {
             if bind::listen_again(failed, self.address).is_ok() {
-                return Ok(failed.try_clone()?);
+                return failed.try_clone();
             }
             let socket = bind::listen(self.address, self.family)?.socket;
             if self.relays.load(Ordering::Relaxed) {

@@ -67,20 +67,14 @@ use stopping::SILENT_DRAIN;
 use workers::Workers;
 
 /// Binds, serves, and stops; returns how it ended. The loader makes the plan anew for a reload.
-pub(crate) fn run(mut start: Start, plan: Plan, loader: Loader, inherited: Inherited) -> Exit {
+pub(crate) fn run(start: Start, plan: Plan, loader: Loader, inherited: Inherited) -> Exit {
     let manager = Arc::new(ServiceManager::from_env());
     let files = descriptors::raise();
-    let open = move || Opened::new(&plan, inherited, files).map(|opened| (opened, plan));
-    let (opened, plan) = match start.unless_stopped(open) {
-        Ok(Some(Ok(opened))) => opened,
-        Ok(Some(Err((exit, faults)))) => {
+    let opened = match Opened::new(&plan, inherited, files) {
+        Ok(opened) => opened,
+        Err((exit, faults)) => {
             render::to_stderr(&faults);
             return exit;
-        }
-        Ok(None) => return Exit::Success,
-        Err(fault) => {
-            render::to_stderr(&no_event_loop(&fault));
-            return Exit::System;
         }
     };
     let ports = opened.bound.iter().map(|bound| bound.address.port());

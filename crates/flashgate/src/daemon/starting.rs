@@ -31,7 +31,7 @@ impl Start {
         Ok(Self { runtime, signals })
     }
 
-    /// Does what may wait for others: a file that is a pipe, a predecessor that is busy. None if a signal stops it.
+    /// Does what may wait for others, as reading a file that is a pipe. None if a signal stops it.
     ///
     /// It is done on a thread that is gone afterwards, for privileges are a thread's own.
     pub(crate) fn unless_stopped<T: Send + 'static>(
