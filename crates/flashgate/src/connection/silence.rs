@@ -2,7 +2,7 @@
 //!
 //! Until one of the two has spoken both are listened to, without a limit of its own, and a policy request is answered.
 //! The client's deadline begins with its first byte. After a while such a connection counts as what it most likely is:
-//! one that is passed on. It must not cost more than one, so that what is large is dropped while it waits.
+//! one that is passed on. It must not cost much more than one, so that nothing large is held while it waits.
 
 use std::future::poll_fn;
 use std::io;
@@ -20,6 +20,7 @@ use super::proxy_header::Addresses;
 use super::relay::{End, Patience, Stopping, reset_on_close};
 use super::waiting::Waiting;
 use super::{Outcome, gate};
+use crate::daemon::OverLimit;
 use crate::snapshot::Gate;
 
 /// Has the backend dialled, and listens; what the client turns out to want goes back to whoever knows about it.
@@ -31,10 +32,6 @@ pub(super) async fn call(
     let service = Arc::clone(&waiting.service);
     let gate = service.gate.as_deref()?;
     let shared = Arc::clone(&waiting.shared);
-    if let Err(over) = shared.permits.has_room_to_pass_on() {
-        gate::turn_away(waiting, peer, over).await;
-        return None;
-    }
     let mut dialling = pin!(shared.reach(gate, Role::Game, &service));
     let spoken = tokio::select! {
         biased;
@@ -58,12 +55,10 @@ pub(super) async fn call(
     let header = gate::header(gate, told, waiting.stream.tcp());
     let silence = Silence::new(waiting, introduce(backend, &header), told, peer);
     match next {
-        Next::Listen => Box::pin(silence.listen()).await,
-        Next::PassOn => {
-            silence.pass_on().await;
-            None
-        }
+        Next::Listen => drop(tokio::spawn(silence.listen())),
+        Next::PassOn => silence.pass_on().await,
     }
+    None
 }
 
 /// What follows once the backend was reached.
@@ -138,31 +133,18 @@ impl Silence {
         }
     }
 
-    /// Listens; a client that is silent for as long as a request may take is one that is passed on.
-    async fn listen(mut self) -> Option<(Waiting, First)> {
-        if self.waiting.has_spoken() {
-            return self.hear(News::Client).await;
-        }
-        let until = self.waiting.deadline();
-        if let Ok(news) = timeout_at(until, self.news()).await {
-            return self.hear(news).await;
-        }
-        match self.waiting.permit.relaying() {
-            Ok(()) => drop(tokio::spawn(self.keep_listening())),
-            Err(over) => {
-                let Self { waiting, peer, .. } = self;
-                gate::turn_away(waiting, peer, over).await;
-            }
-        }
-        None
-    }
-
-    /// Listens on, as a task of its own.
+    /// Listens, as a task of its own that holds nothing else.
     ///
     /// What follows may lead to a silence once more, and a future that held itself would have no size.
-    fn keep_listening(mut self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    fn listen(mut self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         Box::pin(async move {
-            let news = self.news().await;
+            let news = match self.first_news().await {
+                Ok(news) => news,
+                Err(over) => {
+                    let Self { waiting, peer, .. } = self;
+                    return gate::turn_away(waiting, peer, over).await;
+                }
+            };
             // On the heap, for as long as it lasts.
             Box::pin(async move {
                 let told = self.told;
@@ -172,6 +154,19 @@ impl Silence {
             })
             .await;
         })
+    }
+
+    /// What happens first. A client that is silent for as long as a request may take counts as passed on meanwhile.
+    async fn first_news(&mut self) -> Result<News, OverLimit> {
+        if self.waiting.has_spoken() {
+            return Ok(News::Client);
+        }
+        let until = self.waiting.deadline();
+        if let Ok(news) = timeout_at(until, self.news()).await {
+            return Ok(news);
+        }
+        self.waiting.permit.relaying()?;
+        Ok(self.news().await)
     }
 
     /// Waits until something happens; nothing is read.
