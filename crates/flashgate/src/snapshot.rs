@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use flash_policy::{Host, Policy, Port, Reply};
@@ -13,6 +13,7 @@ use tokio_rustls::rustls::ServerConfig;
 
 use crate::connection::ProxyVersion;
 use crate::daemon::ListenAddress;
+use crate::ruffle::Doors;
 use crate::tls::Certificate;
 
 mod bridge;
@@ -76,6 +77,10 @@ pub(crate) struct Service {
     pub(crate) bridge: Option<Arc<Bridge>>,
     /// What a TLS handshake is answered with; none where TLS is bytes like all others.
     pub(crate) tls: Option<Arc<ServerConfig>>,
+    /// How long everything may take.
+    pub(crate) deadlines: Deadlines,
+    /// What pages with Ruffle are told; set once, by [`Plan::open`].
+    pub(crate) doors: OnceLock<Arc<Doors>>,
 }
 
 /// A policy as it is sent.
@@ -217,6 +222,36 @@ pub(crate) struct Limits {
     pub(crate) ping: Duration,
 }
 
+/// How long everything may take that one connection does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Deadlines {
+    /// For the first bytes, in all.
+    pub(crate) request: Duration,
+    /// For the peer to end its side after a reply.
+    pub(crate) linger: Linger,
+    /// For connecting to a backend, in all.
+    pub(crate) backend_connect: Duration,
+    /// For a relay of which one direction has ended.
+    pub(crate) half_open: Duration,
+    /// For a relay without a byte; none is no limit.
+    pub(crate) idle: Option<Duration>,
+    /// Between two pings on a WebSocket.
+    pub(crate) ping: Duration,
+}
+
+impl From<&Limits> for Deadlines {
+    fn from(limits: &Limits) -> Self {
+        Self {
+            request: limits.request,
+            linger: limits.linger,
+            backend_connect: limits.backend_connect,
+            half_open: limits.half_open,
+            idle: limits.idle,
+            ping: limits.ping,
+        }
+    }
+}
+
 /// How the process behaves.
 #[derive(Clone, Debug)]
 pub(crate) struct Process {
@@ -280,12 +315,18 @@ impl Plan {
         self.hosts.iter().map(|own| own.host.clone()).collect()
     }
 
-    /// The names of the gates.
-    pub(crate) fn gates(&self) -> impl Iterator<Item = &str> {
+    /// Tells every listener the ways in for Ruffle, before it is served. A plan is opened once.
+    pub(crate) fn open(&self, doors: Doors) {
+        let doors = Arc::new(doors);
+        for listener in &self.listeners {
+            let _ = listener.service.doors.set(Arc::clone(&doors));
+        }
+    }
+
+    /// The gates.
+    pub(crate) fn gates(&self) -> impl Iterator<Item = &Gate> {
         let services = self.listeners.iter().map(|listener| &listener.service);
-        services
-            .filter(|service| service.gate.is_some())
-            .map(|service| service.name())
+        services.filter_map(|service| service.gate.as_deref())
     }
 
     /// Every address with its listener, in the order of the plan.

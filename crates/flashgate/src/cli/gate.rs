@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use flash_policy::{Policy, Port, Reply};
 
@@ -11,7 +11,7 @@ use super::allow::NoPorts;
 use crate::config::{backend, defaults, gates};
 use crate::daemon::ListenAddress;
 use crate::render;
-use crate::snapshot::{Backend, Gate, Listener, Served, Service};
+use crate::snapshot::{Backend, Deadlines, Gate, Listener, Served, Service};
 
 /// A gate as the flag has it.
 #[derive(Clone, Debug)]
@@ -70,6 +70,8 @@ pub(super) fn listeners(flags: &[GateFlag], policy: &Policy, reply: &Reply) -> V
                 public_port: Port::new(u32::from(flag.listen.port())).ok(),
             })),
             tls: None,
+            deadlines: Deadlines::from(&defaults::limits()),
+            doors: OnceLock::new(),
         }),
     };
     flags.iter().map(&mut listener).collect()

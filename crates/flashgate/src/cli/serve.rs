@@ -1,7 +1,7 @@
 //! `flashgate serve`: from flags to a plan, and then the daemon.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use clap::{ArgAction, Args, ValueEnum};
 use flash_policy::diagnostic::any_error;
@@ -18,7 +18,8 @@ use crate::daemon::{self, Inherited, ListenAddress, Loader};
 use crate::log::{self, Format, Verbosity};
 use crate::render::{self, Source};
 use crate::snapshot::{
-    Bridge, Gate, Listener, Loaded, PathPattern, Plan, Segment, Served, Service, Violation,
+    Bridge, Deadlines, Gate, Listener, Loaded, PathPattern, Plan, Segment, Served, Service,
+    Violation,
 };
 use crate::tls::Certificate;
 
@@ -171,6 +172,8 @@ impl Serve {
                 gate: None,
                 bridge: None,
                 tls: None,
+                deadlines: Deadlines::from(&defaults::limits()),
+                doors: OnceLock::new(),
             }),
         };
         let listener = Some(listener).filter(|listener| !listener.addresses.is_empty());

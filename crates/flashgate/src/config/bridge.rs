@@ -1,14 +1,14 @@
 //! `[bridge]`, resolved: which path leads to which gate, each to one only.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use flash_policy::diagnostic::any_error;
 use flash_policy::{Diagnostic, Span};
 
 use super::defaults;
 use super::raw::RawBridge;
-use crate::snapshot::{Bridge, Gate, Listener, PathPattern, Segment, Service};
+use crate::snapshot::{Bridge, Deadlines, Gate, Listener, PathPattern, Segment, Service};
 use crate::tls::Tls;
 
 /// What pages ask the bridge itself for.
@@ -18,6 +18,7 @@ const OWN_PATHS: [&str; 3] = ["/", "/ruffle.js", "/ruffle.json"];
 pub(super) fn resolve(
     raw: RawBridge,
     listeners: &[Listener],
+    deadlines: Deadlines,
     tls: Option<&Tls>,
     found: &mut Vec<Diagnostic>,
 ) -> (Arc<Bridge>, Listener) {
@@ -47,6 +48,8 @@ pub(super) fn resolve(
             gate: None,
             bridge: Some(Arc::clone(&bridge)),
             tls: tls.map(|tls| Arc::clone(&tls.server)),
+            deadlines,
+            doors: OnceLock::new(),
         }),
     };
     (bridge, listener)

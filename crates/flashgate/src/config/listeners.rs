@@ -1,7 +1,6 @@
 //! `[[listen]]` and `[[gate]]`, resolved: which policy, which port players dial, and no address twice.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
 
 use flash_policy::{Diagnostic, Port};
 
@@ -11,21 +10,21 @@ use super::raw::RawListener;
 use super::resolve::by_name;
 use super::tree::{At, listed};
 use crate::daemon::ListenAddress;
-use crate::snapshot::{Gate, Listener, Served, Service};
+use crate::snapshot::{Deadlines, Gate, Listener, Served, Service};
 use crate::tls::Tls;
 
 /// A listener for every `[[listen]]` and `[[gate]]`, or several where its addresses have different ports: what is sent depends on them.
 pub(super) fn resolve(
     raw: &[RawListener],
     policies: &[Named],
-    request: Duration,
+    deadlines: Deadlines,
     tls: Option<&Tls>,
     found: &mut Vec<Diagnostic>,
 ) -> Vec<Listener> {
     let (mut listeners, mut taken) = (Vec::new(), gates::given_names(raw));
     for raw in raw {
         let gate = raw.gate.as_ref();
-        let gate = gate.and_then(|gate| gates::resolve(raw, gate, request, &mut taken));
+        let gate = gate.and_then(|gate| gates::resolve(raw, gate, deadlines.request, &mut taken));
         let Some(policy) = policy_of(raw, policies, found) else {
             continue;
         };
@@ -50,6 +49,8 @@ pub(super) fn resolve(
                     gate,
                     bridge: None,
                     tls: tls.map(|tls| Arc::clone(&tls.server)),
+                    deadlines,
+                    doors: OnceLock::new(),
                 }),
             }));
         }

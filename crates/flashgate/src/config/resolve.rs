@@ -14,7 +14,7 @@ use super::tree::{At, Text};
 use super::{bridge, defaults, gates, listeners, tls};
 use crate::daemon::ListenAddress;
 use crate::render::{self, Source};
-use crate::snapshot::{Admin, Limits, Plan, Process, User};
+use crate::snapshot::{Admin, Deadlines, Limits, Plan, Process, User};
 
 /// A plan, and the policy files in it with the ports that serve each: their findings have places of their own.
 #[derive(Debug)]
@@ -46,11 +46,11 @@ pub(super) fn resolve(
     gates::check(&raw.listeners, &ours, limits.request, source, found);
     let tls = tls::resolve(raw.tls.as_ref(), folder, found);
     let secured = tls.tls.as_ref();
-    let mut listeners =
-        listeners::resolve(&raw.listeners, &policies, limits.request, secured, found);
+    let deadlines = Deadlines::from(&limits);
+    let mut listeners = listeners::resolve(&raw.listeners, &policies, deadlines, secured, found);
     let bridge = raw
         .bridge
-        .map(|raw| bridge::resolve(raw, &listeners, secured, found));
+        .map(|raw| bridge::resolve(raw, &listeners, deadlines, secured, found));
     let bridge = bridge.map(|(bridge, listener)| {
         listeners.push(listener);
         bridge

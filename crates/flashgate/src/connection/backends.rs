@@ -6,20 +6,52 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tokio::net::TcpStream;
 use tracing::{info, warn};
 
+use super::Shared;
+use super::dial::dial;
 use crate::log::{self, Sampler};
-use crate::snapshot::Backend;
+use crate::snapshot::{Backend, Gate, Service};
 
-/// Every gate's backend that was tried.
+/// Which of a gate's servers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Role {
+    /// The one that the gate is for.
+    Game,
+    /// That for HTTP.
+    Http,
+}
+
+impl Role {
+    /// As it is called in logs and metrics.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Game => "game",
+            Self::Http => "http",
+        }
+    }
+
+    /// The server itself, if the gate has it.
+    const fn of(self, gate: &Gate) -> Option<&Backend> {
+        match self {
+            Self::Game => Some(&gate.backend),
+            Self::Http => gate.http_backend.as_ref(),
+        }
+    }
+}
+
+/// Every gate's backends that were tried and failed.
 #[derive(Debug, Default)]
-pub(crate) struct Backends(Mutex<BTreeMap<String, State>>);
+pub(crate) struct Backends(Mutex<BTreeMap<(String, Role), State>>);
 
 #[derive(Debug)]
 struct State {
+    backend: Backend,
     failed: Option<String>,
     failures: u64,
-    sampler: Sampler,
+    down: Sampler,
+    up: Sampler,
 }
 
 /// One of them, for whoever wants to see it.
@@ -27,58 +59,98 @@ struct State {
 pub(crate) struct BackendStatus {
     /// The gate's name.
     pub(crate) gate: String,
+    pub(crate) role: Role,
+    /// Where it is.
+    pub(crate) backend: Backend,
     /// Why it could not be reached the last time; none if it could.
     pub(crate) failed: Option<String>,
     /// How many connections could not be passed on.
     pub(crate) failures: u64,
 }
 
+impl Shared {
+    /// Connects to a server of a gate, and keeps in mind how that went.
+    pub(super) async fn reach(
+        &self,
+        gate: &Gate,
+        role: Role,
+        service: &Service,
+    ) -> io::Result<TcpStream> {
+        let Some(backend) = role.of(gate) else {
+            return Err(io::ErrorKind::AddrNotAvailable.into());
+        };
+        let dialled = dial(backend, service.deadlines.backend_connect, &self.ours).await;
+        match &dialled {
+            Ok(_) => self.backends.reached(&gate.name, role),
+            Err(error) => self.backends.failed(&gate.name, role, backend, error),
+        }
+        dialled
+    }
+}
+
 impl Backends {
     /// It was reached.
-    pub(super) fn reached(&self, gate: &str, backend: &Backend) {
+    fn reached(&self, gate: &str, role: Role) {
         let mut states = self.states();
-        let failed = states.get_mut(gate).and_then(|state| state.failed.take());
+        // Most have never failed, and of those nothing is kept.
+        let again = states
+            .iter_mut()
+            .find(|((name, of), _)| name == gate && *of == role)
+            .and_then(|(_, state)| state.failed.take().map(|_| state))
+            .map(|state| (state.backend.clone(), state.up.admit()));
         drop(states);
-        if failed.is_some() {
-            info!(gate, %backend, "a backend is reached again");
+        if let Some((backend, Some(suppressed))) = again {
+            let role = role.name();
+            info!(gate, role, %backend, suppressed, "a backend is reached again");
         }
     }
 
     /// It was not.
-    pub(super) fn failed(&self, gate: &str, backend: &Backend, error: &io::Error) {
+    fn failed(&self, gate: &str, role: Role, backend: &Backend, error: &io::Error) {
         let error = log::reason(error);
         let mut states = self.states();
-        let state = states.entry(gate.to_owned()).or_insert_with(|| State {
-            failed: None,
-            failures: 0,
-            sampler: Sampler::of_warnings("backend-unreachable"),
-        });
+        let state = states
+            .entry((gate.to_owned(), role))
+            .or_insert_with(|| State {
+                backend: backend.clone(),
+                failed: None,
+                failures: 0,
+                down: Sampler::of_warnings("backend-unreachable"),
+                up: Sampler::of_warnings("backend-reached"),
+            });
+        state.backend.clone_from(backend);
         state.failures += 1;
         state.failed = Some(error.clone());
-        let admitted = state.sampler.admit();
+        let admitted = state.down.admit();
         drop(states);
         if let Some(suppressed) = admitted {
-            warn!(gate, %backend, error, suppressed, "can't reach a backend; its clients are let go");
+            let role = role.name();
+            warn!(gate, role, %backend, error, suppressed, "can't reach a backend; its clients are let go");
         }
     }
 
-    /// Forgets gates that are no more.
-    pub(crate) fn keep(&self, gates: &[&str]) {
-        self.states()
-            .retain(|name, _| gates.contains(&name.as_str()));
+    /// Forgets those that no gate has any more.
+    pub(crate) fn keep<'a>(&self, gates: impl Iterator<Item = &'a Gate>) {
+        let gates: Vec<_> = gates.collect();
+        self.states().retain(|(name, role), state| {
+            let mut gates = gates.iter().filter(|gate| gate.name == *name);
+            gates.any(|gate| role.of(gate) == Some(&state.backend))
+        });
     }
 
     /// Those that have ever failed.
     pub(crate) fn status(&self) -> Vec<BackendStatus> {
-        let one = |(gate, state): (&String, &State)| BackendStatus {
+        let one = |((gate, role), state): (&(String, Role), &State)| BackendStatus {
             gate: gate.clone(),
+            role: *role,
+            backend: state.backend.clone(),
             failed: state.failed.clone(),
             failures: state.failures,
         };
         self.states().iter().map(one).collect()
     }
 
-    fn states(&self) -> MutexGuard<'_, BTreeMap<String, State>> {
+    fn states(&self) -> MutexGuard<'_, BTreeMap<(String, Role), State>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -19,15 +19,18 @@ const LIMIT: Duration = Duration::from_secs(5);
 pub(super) enum Fault {
     /// The bytes are none.
     Refused(Refusal),
-    /// They did not come in time, or the connection ended before.
-    Missing,
+    /// They did not come in time.
+    Late,
+    /// The connection ended before they were whole.
+    Ended,
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(refusal) => refusal.fmt(f),
-            Self::Missing => f.write_str("expected a PROXY header within five seconds, found none"),
+            Self::Late => f.write_str("expected a PROXY header within five seconds, found none"),
+            Self::Ended => f.write_str("expected a PROXY header, found the connection's end"),
         }
     }
 }
@@ -36,7 +39,7 @@ impl fmt::Display for Fault {
 pub(super) async fn read(stream: &TcpStream) -> Result<Header, Fault> {
     timeout(LIMIT, read_on(stream))
         .await
-        .unwrap_or(Err(Fault::Missing))
+        .unwrap_or(Err(Fault::Late))
 }
 
 async fn read_on(stream: &TcpStream) -> Result<Header, Fault> {
@@ -49,9 +52,9 @@ async fn read_on(stream: &TcpStream) -> Result<Header, Fault> {
                 let (start, end) = (bytes.len(), at_least.min(LONGEST));
                 bytes.resize(end.max(start + 1), 0);
                 let room = bytes.get_mut(start..).unwrap_or_default();
-                let count = receive(stream, room).await.map_err(|_| Fault::Missing)?;
+                let count = receive(stream, room).await.map_err(|_| Fault::Ended)?;
                 if count == 0 {
-                    return Err(Fault::Missing);
+                    return Err(Fault::Ended);
                 }
                 bytes.truncate(start + count);
             }

@@ -12,10 +12,12 @@ use tokio::task::yield_now;
 use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout_at};
 
+use super::ours::Ours;
+use super::relay::reset_on_close;
 use crate::snapshot::Backend;
 
-/// Connects to the first address that answers.
-pub(super) async fn dial(backend: &Backend, limit: Duration) -> io::Result<TcpStream> {
+/// Connects to the first address that answers, and is not one of ours.
+pub(super) async fn dial(backend: &Backend, limit: Duration, ours: &Ours) -> io::Result<TcpStream> {
     let deadline = Instant::now() + limit;
     let looked_up = timeout_at(deadline, addresses(backend)).await;
     let addresses = looked_up.unwrap_or_else(|_| Err(timed_out("looking up its name")))?;
@@ -26,12 +28,25 @@ pub(super) async fn dial(backend: &Backend, limit: Duration) -> io::Result<TcpSt
         let share = deadline.saturating_duration_since(Instant::now()) / left.max(1);
         left = left.saturating_sub(1);
         match connect(address, Instant::now() + share).await {
-            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Ok(stream)) => match ours.reached_by(&stream) {
+                None => return Ok(stream),
+                Some(ours) => {
+                    // An end would be passed on like any other client's: once more to this very address.
+                    reset_on_close(&stream);
+                    fault = itself(ours);
+                }
+            },
             Ok(Err(error)) => fault = error,
             Err(_) => fault = timed_out("connecting"),
         }
     }
     Err(fault)
+}
+
+fn itself(ours: SocketAddr) -> io::Error {
+    io::Error::other(format!(
+        "it is flashgate itself, which listens on {ours}; have the server listen on another port or address, and name that one"
+    ))
 }
 
 /// Connects by a deadline; without a timer where the kernel is done at once, as it is on the same machine.

@@ -1,129 +1,53 @@
 //! A connection that is for the server behind a gate: dialled, and passed on as if the gate were not there.
 //!
-//! What was read to recognise it goes first, to the byte. A client that is silent may wait for the server to speak: it
-//! gets the server, and its policy request is still answered until the server's first byte has come.
+//! What was read to recognise it goes first, to the byte.
 
-use std::io;
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::sync::Arc;
 
 use tokio::net::TcpStream;
-use tokio_flash_policy::{First, Timing, close};
+use tokio_flash_policy::{First, close};
 use tracing::debug;
 use tracing::field::display;
 
+use super::backends::Role;
 use super::client::Client;
-use super::dial::dial;
 use super::proxy_header::Addresses;
 use super::relay::{Opening, Relay};
 use super::waiting::{Waiting, Witness};
-use super::{Outcome, some};
+use super::{Outcome, silence, some};
 use crate::daemon::Permit;
 use crate::snapshot::{Gate, Service};
 
-/// Dials the backend and starts the relay; or answers, where a silent client asks for the policy after all. Where it
-/// wants TLS after all, it comes back.
+/// Dials the backend and starts the relay. A silent client that wants something else after all comes back.
 pub(super) async fn pass(
-    mut waiting: Waiting,
+    waiting: Waiting,
     first: First,
     told: Option<Addresses>,
     peer: Option<SocketAddr>,
-) -> Option<Waiting> {
+) -> Option<(Waiting, First)> {
+    if first == First::Silent {
+        return silence::call(waiting, told, peer).await;
+    }
     let service = Arc::clone(&waiting.service);
-    let gate = service.gate.as_ref()?;
-    let header = header(gate, told, waiting.stream.tcp());
-    let (first, dialled) = if first == First::Silent {
-        listen_while_dialling(&mut waiting, gate, &header).await
+    let gate = service.gate.as_deref()?;
+    let role = if first == First::Http && gate.http_backend.is_some() {
+        Role::Http
     } else {
-        (first, None)
+        Role::Game
     };
-    if let First::Policy(rest) = first {
-        // The client may linger; the backend has nothing to wait for.
-        drop(dialled);
-        waiting.answer(rest, peer).await;
-        return None;
-    }
-    if first == First::Tls && waiting.is_offered_tls() {
-        return Some(waiting);
-    }
-    let http = gate.http_backend.as_ref().filter(|_| first == First::Http);
-    let backend = http.unwrap_or(&gate.backend);
-    let limit = waiting.shared.deadlines().backend_connect;
-    let dialled = match dialled.filter(|_| http.is_none()) {
-        Some(dialled) => dialled,
-        None => dial(backend, limit).await.map(|stream| (stream, 0)),
-    };
-    match dialled {
-        Ok((stream, sent)) => {
-            waiting.shared.backends.reached(&gate.name, backend);
-            // HTTP goes to its server byte for byte.
-            let unsent = header.get(sent..).filter(|_| http.is_none());
-            relay(waiting, stream, unsent.unwrap_or_default(), peer);
+    match waiting.shared.reach(gate, role, &service).await {
+        Ok(backend) => {
+            let header = match role {
+                Role::Game => header(gate, told, waiting.stream.tcp()),
+                // HTTP goes to its server byte for byte.
+                Role::Http => Vec::new(),
+            };
+            relay(waiting, backend, &header, peer);
         }
-        Err(error) => {
-            waiting.shared.backends.failed(&gate.name, backend, &error);
-            let_go(waiting, peer).await;
-        }
+        Err(_) => let_go(waiting, peer).await,
     }
     None
-}
-
-/// The backend, and how much of the PROXY header it has got.
-type Dialled = Option<io::Result<(TcpStream, usize)>>;
-
-/// What a silent client turns out to be: one that speaks after all, or one that hears the server first.
-async fn listen_while_dialling(
-    waiting: &mut Waiting,
-    gate: &Gate,
-    header: &[u8],
-) -> (First, Dialled) {
-    let deadlines = waiting.shared.deadlines();
-    let offers_tls = waiting.is_offered_tls();
-    let left = deadlines.request.saturating_sub(gate.speaks_first_after);
-    let timing = Timing::default().request(left).http(gate.http());
-    let mut dialling = pin!(dial(&gate.backend, deadlines.backend_connect));
-    let mut reading = pin!(waiting.progress.opening.read(&mut waiting.stream, timing));
-    let mut backend = None;
-    let first = loop {
-        tokio::select! {
-            biased;
-            first = &mut reading => break first.unwrap_or(First::Other),
-            dialled = &mut dialling, if backend.is_none() => match dialled {
-                Ok(stream) => backend = Some(introduce(stream, header)),
-                Err(error) => return (First::Silent, Some(Err(error))),
-            },
-            () = has_spoken(backend.as_ref()) => return (First::Silent, backend.map(Ok)),
-        }
-    };
-    let wanted = match first {
-        First::Policy(_) => false,
-        First::Http => gate.http_backend.is_none(),
-        First::Tls => !offers_tls,
-        First::Other | First::Silent | First::Deadline | First::End | _ => true,
-    };
-    match backend {
-        Some(backend) => (first, Some(Ok(backend))),
-        // What was begun is not begun anew.
-        None if wanted => (first, Some(dialling.await.map(|stream| (stream, 0)))),
-        None => (first, None),
-    }
-}
-
-/// Sends the PROXY header: a backend that greets first does not before it has read it.
-fn introduce(backend: TcpStream, header: &[u8]) -> (TcpStream, usize) {
-    // What finds no room, or fails, is left to the relay.
-    let sent = backend.try_write(header).unwrap_or_default();
-    (backend, sent)
-}
-
-/// Waits for the backend's first byte, or its end.
-async fn has_spoken(backend: Option<&(TcpStream, usize)>) {
-    match backend {
-        // An error is for the relay to find.
-        Some((backend, _)) => drop(backend.readable().await),
-        None => std::future::pending().await,
-    }
 }
 
 /// The PROXY header for the backend, if it is to have one.
@@ -140,9 +64,9 @@ pub(super) fn header(gate: &Gate, told: Option<Addresses>, client: &TcpStream) -
 }
 
 /// A clean end for a client that has no server; the failure was told.
-async fn let_go(mut waiting: Waiting, peer: Option<SocketAddr>) {
+pub(super) async fn let_go(mut waiting: Waiting, peer: Option<SocketAddr>) {
     waiting.permit.lingering();
-    let linger = waiting.shared.deadlines().linger;
+    let linger = waiting.service.deadlines.linger;
     tokio::select! {
         _ = close(&mut waiting.stream, linger) => {}
         () = waiting.permit.wanted() => {}
@@ -151,7 +75,7 @@ async fn let_go(mut waiting: Waiting, peer: Option<SocketAddr>) {
 }
 
 /// Passes the connection on, in a task that holds nothing but the relay.
-fn relay(waiting: Waiting, backend: TcpStream, header: &[u8], peer: Option<SocketAddr>) {
+pub(super) fn relay(waiting: Waiting, backend: TcpStream, header: &[u8], peer: Option<SocketAddr>) {
     let Waiting {
         stream,
         progress,
@@ -168,7 +92,7 @@ fn relay(waiting: Waiting, backend: TcpStream, header: &[u8], peer: Option<Socke
         header,
         bytes: &[progress.opening.bytes(), &early].concat(),
     };
-    let limits = shared.deadlines().relay();
+    let limits = service.deadlines.relay();
     let relay = match stream {
         Client::Plain(stream) => Relay::new(stream, backend, opening, limits, &shared.stop),
         Client::Secure(stream) => {

@@ -70,16 +70,21 @@ impl Shared {
     pub(super) fn tell_handshake_fault(&self, peer: Option<SocketAddr>, error: &rustls::Error) {
         if let Some(suppressed) = self.hints.handshake.admit() {
             let peer = peer.map(display);
-            let hint = handshake::hint(error);
-            warn!(peer, %error, suppressed, hint, "a TLS handshake has failed");
+            let (error, hint) = (error.to_string(), handshake::hint(error));
+            warn!(peer, error, suppressed, hint, "a TLS handshake has failed");
         }
     }
 
     /// A balancer's connection is closed for want of a PROXY header.
     pub(super) fn tell_proxy_fault(&self, peer: Option<SocketAddr>, fault: &balancer::Fault) {
         if let Some(suppressed) = self.hints.proxy.admit() {
-            let peer = peer.map(display);
-            warn!(peer, %fault, suppressed, "closed a connection that `accept-proxy` wants a PROXY header from");
+            let (peer, fault) = (peer.map(display), fault.to_string());
+            warn!(
+                peer,
+                fault,
+                suppressed,
+                "closed a connection that `accept-proxy` wants a PROXY header from"
+            );
         }
     }
 

@@ -5,20 +5,17 @@
 
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use tokio::net::TcpStream;
 use tokio::time::Instant;
-use tokio_flash_policy::Linger;
 use tracing::field::display;
 use tracing::{Level, debug, enabled, info, warn};
 
 use crate::daemon::{OverLimit, Permits, Spare};
 use crate::log;
-use crate::ruffle::Doors;
-use crate::snapshot::{Limits, Service};
+use crate::snapshot::{Deadlines, Service};
 
 mod backends;
 mod balancer;
@@ -30,19 +27,22 @@ mod gate;
 mod handshake;
 mod hints;
 mod http;
+mod ours;
 mod outcome;
 pub(crate) mod peer;
 mod policy;
 mod proxy_header;
 mod relay;
+mod silence;
 mod waiting;
 
-pub(crate) use backends::BackendStatus;
 use backends::Backends;
+pub(crate) use backends::{BackendStatus, Role};
 use client::Client;
 use fast::Progress;
 use handshake::Handshakes;
 use hints::Hints;
+use ours::Ours;
 pub(crate) use outcome::Outcome;
 pub(crate) use proxy_header::Version as ProxyVersion;
 pub(crate) use relay::prepare as prepare_for_relays;
@@ -51,9 +51,6 @@ use waiting::{Waiting, Witness};
 /// What every connection needs.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    deadlines: Mutex<Deadlines>,
-    /// What pages with Ruffle are told.
-    doors: Mutex<Arc<Doors>>,
     pub(crate) permits: Arc<Permits>,
     pub(crate) spare: Spare,
     hints: Hints,
@@ -63,21 +60,12 @@ pub(crate) struct Shared {
     relayed: [AtomicU64; 2],
     handshakes: Handshakes,
     pub(crate) backends: Backends,
+    /// What is listened on here.
+    pub(crate) ours: Ours,
     /// How many WebSockets are open.
     bridging: AtomicUsize,
     /// Cuts all relays.
     pub(crate) stop: relay::Stop,
-}
-
-/// What a reload can change for connections to come; each keeps what it began with.
-#[derive(Clone, Copy, Debug)]
-struct Deadlines {
-    request: Duration,
-    linger: Linger,
-    backend_connect: Duration,
-    half_open: Duration,
-    idle: Option<Duration>,
-    ping: Duration,
 }
 
 impl Deadlines {
@@ -100,24 +88,9 @@ impl Deadlines {
     }
 }
 
-impl From<&Limits> for Deadlines {
-    fn from(limits: &Limits) -> Self {
-        Self {
-            request: limits.request,
-            linger: limits.linger,
-            backend_connect: limits.backend_connect,
-            half_open: limits.half_open,
-            idle: limits.idle,
-            ping: limits.ping,
-        }
-    }
-}
-
 impl Shared {
-    pub(crate) fn new(limits: &Limits, permits: Arc<Permits>) -> Self {
+    pub(crate) fn new(permits: Arc<Permits>) -> Self {
         Self {
-            deadlines: Mutex::new(Deadlines::from(limits)),
-            doors: Mutex::default(),
             permits,
             spare: Spare::new(),
             hints: Hints::new(),
@@ -126,34 +99,10 @@ impl Shared {
             relayed: Default::default(),
             handshakes: Handshakes::default(),
             backends: Backends::default(),
+            ours: Ours::default(),
             bridging: AtomicUsize::new(0),
             stop: relay::Stop::default(),
         }
-    }
-
-    /// Other deadlines, for connections to come.
-    pub(crate) fn set_limits(&self, limits: &Limits) {
-        *self
-            .deadlines
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Deadlines::from(limits);
-    }
-
-    fn deadlines(&self) -> Deadlines {
-        *self
-            .deadlines
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Other ways in for Ruffle, for pages to come.
-    pub(crate) fn set_doors(&self, doors: Doors) {
-        *self.doors.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(doors);
-    }
-
-    /// The ways in for Ruffle.
-    fn doors(&self) -> Arc<Doors> {
-        Arc::clone(&self.doors.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn count_shed(&self) {

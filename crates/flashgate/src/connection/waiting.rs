@@ -77,7 +77,7 @@ impl Waiting {
                 return self.end(Outcome::ProxyRefused, peer);
             }
         };
-        let client = told.map(|told| told.source).or(peer);
+        let client = told.map(source).or(peer);
         match client.map_or(Ok(None), |client| self.shared.permits.admit(client.ip())) {
             Ok(subscriber) => self.permit.assign(subscriber),
             Err(over) => return self.shared.refuse(client, over),
@@ -91,25 +91,29 @@ impl Waiting {
     }
 
     /// Until when the first bytes must be there, a handshake included.
-    fn deadline(&self) -> Instant {
-        self.begun + self.shared.deadlines().request
+    pub(super) fn deadline(&self) -> Instant {
+        self.begun + self.service.deadlines.request
     }
 
     fn timing(&self) -> Timing {
-        let left = self.deadline().saturating_duration_since(Instant::now());
-        let timing = Timing::default().request(left);
         match &self.service.gate {
-            Some(gate) => timing.silence(gate.speaks_first_after).http(gate.http()),
-            None => timing,
+            Some(gate) => self.timing_of_speech().silence(gate.speaks_first_after),
+            None => self.timing_of_speech(),
         }
     }
 
+    /// The same, where silence means nothing any more.
+    pub(super) fn timing_of_speech(&self) -> Timing {
+        let left = self.deadline().saturating_duration_since(Instant::now());
+        let timing = Timing::default().request(left);
+        let gate = self.service.gate.as_ref();
+        gate.map_or(timing, |gate| timing.http(gate.http()))
+    }
+
     /// Answers a policy request; every other connection goes through the gate, or has nothing to expect here.
-    async fn judge(mut self, mut first: First, told: Option<Addresses>) {
+    pub(super) async fn judge(mut self, mut first: First, told: Option<Addresses>) {
         // A failed connection has no peer any more, so its name is asked for before.
-        let peer = told
-            .map(|told| told.source)
-            .or_else(|| peer::of(self.stream.tcp()));
+        let peer = told.map(source).or_else(|| peer::of(self.stream.tcp()));
         loop {
             if first == First::Tls && self.is_offered_tls() {
                 match Box::pin(self.secure(peer)).await {
@@ -124,7 +128,7 @@ impl Waiting {
                 }
                 _ if self.service.gate.is_some() => {
                     match gate::pass(self, first, told, peer).await {
-                        Some(waiting) => (self, first) = (waiting, First::Tls),
+                        Some(back) => (self, first) = back,
                         None => return,
                     }
                 }
@@ -170,7 +174,7 @@ impl Waiting {
                 }
                 // So that the alert arrives.
                 if let Some(stream) = stream {
-                    let linger = self.shared.deadlines().linger;
+                    let linger = self.service.deadlines.linger;
                     policy::linger(stream, &mut self.permit, linger).await;
                 }
                 end(&self.shared, Outcome::from(&failure), peer, read);
@@ -205,7 +209,7 @@ impl Waiting {
                 progress.opening.bytes(),
             );
         };
-        let (reply, linger) = (policy.reply.as_bytes(), shared.deadlines().linger);
+        let (reply, linger) = (policy.reply.as_bytes(), service.deadlines.linger);
         let outcome = policy::answer(stream, &mut permit, reply, progress.sent, rest, linger).await;
         end(&shared, outcome, peer, progress.opening.bytes());
     }
@@ -213,6 +217,11 @@ impl Waiting {
     pub(super) fn end(&self, outcome: Outcome, peer: Option<SocketAddr>) {
         end(&self.shared, outcome, peer, self.progress.opening.bytes());
     }
+}
+
+/// The client that a PROXY header names.
+fn source(told: Addresses) -> SocketAddr {
+    peer::canonical(told.source)
 }
 
 /// What connections share, in the hands of one whose panic would otherwise go untold: tokio takes it with the task.

@@ -203,8 +203,12 @@ impl Listeners {
         }
     }
 
-    /// Tells the status who serves.
+    /// Tells the status who serves, and connections which addresses are no backend's.
     fn tell(&self) {
+        let admin = self.admin.as_ref().map(Admin::endpoint);
+        let admin = admin.map(|admin| admin.endpoint.address);
+        let serving = self.serving.iter().map(Serving::address);
+        self.needs.shared.ours.set(serving.chain(admin));
         let listeners = self.serving.iter().map(Serving::status).collect();
         self.needs.status.set_listeners(listeners);
     }

@@ -195,11 +195,9 @@ impl Daemon {
         manager: Arc<ServiceManager>,
         files: u64,
     ) -> Result<Self, String> {
-        let shared = Arc::new(Shared::new(
-            &plan.limits,
-            Permits::new(opened.capacity, &plan.limits),
-        ));
-        shared.set_doors(Doors::of(&plan));
+        let permits = Permits::new(opened.capacity, &plan.limits);
+        let shared = Arc::new(Shared::new(permits));
+        plan.open(Doors::of(&plan));
         let workers =
             Workers::start(plan.process.threads).map_err(|fault| no_event_loop(&fault))?;
         let signals = Signals::new().map_err(|fault| no_signals(&fault))?;

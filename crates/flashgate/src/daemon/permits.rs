@@ -227,7 +227,12 @@ impl Permit {
     }
 
     /// Says that the connection is passed on: it counts among its address' relays from now on, if it may.
+    ///
+    /// Said again, it changes nothing.
     pub(crate) fn relaying(&mut self) -> Result<(), OverLimit> {
+        if matches!(self.stage, Stage::Relaying) {
+            return Ok(());
+        }
         if let Some(subscriber) = self.subscriber {
             self.permits.per_address().relayed(subscriber)?;
         }
@@ -236,7 +241,8 @@ impl Permit {
         Ok(())
     }
 
-    /// Says that the connection is not passed on after all: its backend can't be reached.
+    /// Says that the connection is not passed on after all: its backend can't be reached, or its client wants something
+    /// else.
     pub(crate) fn not_relaying(&mut self) {
         if !matches!(self.stage, Stage::Relaying) {
             return;

@@ -104,10 +104,9 @@ fn take_over(
     let Loaded { plan, warnings } = loaded;
     reachable(&plan)?;
     let capacity = descriptors::budget(files, &plan, threads)?;
+    plan.open(Doors::of(&plan));
     listeners.change(plan.sockets(), &plan)?;
-    shared.backends.keep(&plan.gates().collect::<Vec<_>>());
-    shared.set_limits(&plan.limits);
-    shared.set_doors(Doors::of(&plan));
+    shared.backends.keep(plan.gates());
     shared.permits.set_limits(capacity, &plan.limits);
     log::text(&warnings);
     Ok(plan)

@@ -26,6 +26,12 @@ pub(crate) fn is_asked_for(request: &Request) -> bool {
     lists(request, "upgrade", "websocket")
 }
 
+/// Whether whoever sent a request wants this very connection upgraded; otherwise an `Upgrade` in it is to be ignored
+/// (RFC 9110, 7.8), or a proxy has passed on only half of it.
+pub(crate) fn is_for_this_connection(request: &Request) -> bool {
+    lists(request, "connection", "upgrade")
+}
+
 impl Handshake {
     /// Reads it from a request that [asks for it](is_asked_for).
     pub(crate) fn read(request: &Request) -> Result<Self, Refusal> {
@@ -36,7 +42,7 @@ impl Handshake {
         if request.version == 0 {
             return Err(Refusal::HttpVersion);
         }
-        if !lists(request, "connection", "upgrade") {
+        if !is_for_this_connection(request) {
             return Err(Refusal::Connection);
         }
         if !matches!(request.only("sec-websocket-version"), Some(b"13")) {

@@ -7,7 +7,7 @@ use testkit::backend::{Absent, Backend, Manner};
 use testkit::client::{Client, End};
 use testkit::needs;
 
-use super::{LIMIT, Running, asks, config, echoes, start, start_through};
+use super::{LIMIT, Running, asks, config, echoes, free_port, start, start_through};
 
 const MORE: &str = "[limits]\nbackend-connect = \"1s\"\n[admin]\naddress = \"127.0.0.1:0\"\n";
 
@@ -123,16 +123,88 @@ fn left_while_it_hangs() {
     gate.lets_go(before);
 }
 
-/// By a name that stands for two addresses, of which one is refused and the other works.
+/// Two servers behind one gate: the one that works does not hide the other, and does not make the log long.
 #[test]
-fn every_address_of_a_name() {
+fn a_dead_one_beside_a_live_one() {
+    let (server, web) = (Backend::start(Manner::Echo).unwrap(), absent());
+    let http = format!("http-backend = \"{}\"", web.address());
+    let mut gate = start(&config(server.address(), &http, MORE));
+    let begin = Instant::now();
+    for _ in 0..100 {
+        is_let_go(gate.address(), b"GET / HTTP/1.1\r\n\r\n", LIMIT);
+        echoes(&mut gate.client(), b"LOGIN");
+    }
+    let took = begin.elapsed().as_secs();
+    let ready = page(&gate, "/readyz");
+    let line = format!(
+        "the http-backend {} of gate game can't be reached: ",
+        web.address()
+    );
+    assert!(ready.contains(&line), "{ready}");
+    assert!(!ready.contains(&server.address().to_string()), "{ready}");
+    let labels = "{gate=\"game\",role=\"http\"}";
+    assert_eq!(sample(&gate, &format!("backend_up{labels}")), 0);
+    let failures = format!("backend_failures_total{labels}");
+    assert_eq!(sample(&gate, &failures), 100);
+    let status = page(&gate, "/status.json");
+    assert!(status.contains("\"role\": \"http\""), "{status}");
+    let lines = unreachable_lines(&mut gate);
+    assert!((1..=took + 2).contains(&lines), "{lines} lines in {took} s");
+    let again = |gate: &mut Running| {
+        let lines = gate.daemon.log().iter();
+        lines.filter(|line| line.contains("reached again")).count()
+    };
+    assert_eq!(again(&mut gate), 0, "{:#?}", gate.daemon.log());
+    let _web = web.appear(Manner::Echo).unwrap();
+    echoes(&mut gate.client(), b"GET / HTTP/1.1\r\n\r\n");
+    gate.daemon.wait_for_line("reached again", LIMIT).unwrap();
+    assert!(!page(&gate, "/readyz").contains("game"));
+}
+
+/// A name that leads back to the gate, which no config shows: refused at each call, not passed on without end.
+#[test]
+fn flashgate_itself() {
     if !needs::met(needs::root()) || !needs::met(needs::program("unshare")) {
         return;
     }
+    for (address, names) in [
+        ("127.0.0.1", "127.0.0.1 games.test\n"),
+        ("127.0.0.2", "127.0.0.2 games.test\n"),
+        ("0.0.0.0", "127.0.0.3 games.test\n"),
+        ("[::]", "127.0.0.1 games.test\n"),
+    ] {
+        let port = free_port();
+        let text = config(format!("games.test:{port}"), "", MORE);
+        let text = text.replace(
+            "127.0.0.1:0\"\nbackend",
+            &format!("{address}:{port}\"\nbackend"),
+        );
+        let (_folder, wrapper) = with_hosts(names);
+        let mut gate = start_through(&wrapper, &text);
+        let to = SocketAddr::from((
+            [127, 0, 0, if address == "127.0.0.2" { 2 } else { 1 }],
+            port,
+        ));
+        let before = gate.descriptors();
+        for _ in 0..3 {
+            is_let_go(to, b"LOGIN", LIMIT);
+        }
+        gate.lets_go(before);
+        let labels = "backend_failures_total{gate=\"game\",role=\"game\"}";
+        assert_eq!(sample(&gate, labels), 3, "and no call of its own");
+        let line = gate
+            .daemon
+            .wait_for_line("flashgate itself", LIMIT)
+            .unwrap();
+        assert!(line.contains("WARN") && line.contains("game"), "{line}");
+        asks(to);
+    }
+}
+
+/// A wrapper that gives a program names of its own.
+fn with_hosts(names: &str) -> (testkit::folder::Folder, Vec<String>) {
     let folder = testkit::folder::Folder::new().unwrap();
-    let hosts = folder
-        .file("hosts", "127.0.0.2 games.test\n127.0.0.3 games.test\n")
-        .unwrap();
+    let hosts = folder.file("hosts", names).unwrap();
     let script = format!("mount --bind {} /etc/hosts && exec \"$@\"", hosts.display());
     let wrapper = [
         "unshare",
@@ -144,6 +216,16 @@ fn every_address_of_a_name() {
         &script,
         "sh",
     ];
+    (folder, wrapper.map(ToOwned::to_owned).to_vec())
+}
+
+/// By a name that stands for two addresses, of which one is refused and the other works.
+#[test]
+fn every_address_of_a_name() {
+    if !needs::met(needs::root()) || !needs::met(needs::program("unshare")) {
+        return;
+    }
+    let (_folder, wrapper) = with_hosts("127.0.0.2 games.test\n127.0.0.3 games.test\n");
     for host in [2, 3] {
         let address = SocketAddr::from(([127, 0, 0, host], 0));
         let backend: Backend = Absent::reserve(address)

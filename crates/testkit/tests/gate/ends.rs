@@ -8,6 +8,7 @@ use std::time::Duration;
 use socket2::SockRef;
 use testkit::backend::{Backend, Manner};
 use testkit::client::{Client, End};
+use testkit::{figure, until};
 
 use super::{LIMIT, Running, config, start};
 
@@ -110,6 +111,11 @@ fn every_order_is_as_without_a_gate() {
         }
     }
     gate.lets_go(before);
+    figure::report(
+        "R16",
+        "9 orders of half-close, close and reset, by either side: each as without a gate"
+            .to_owned(),
+    );
 }
 
 /// A side that has ended and one that says nothing are not kept, and the rest is told that it was cut.
@@ -148,19 +154,48 @@ fn half_open_relays_are_reaped() {
         drop(silent);
     }
     gate.lets_go(before);
-    assert_eq!(close_waits(&gate), 0);
+    assert_eq!(close_waits(&gate, &backend), 0);
+    figure::report(
+        "R16",
+        "no socket in CLOSE_WAIT once `half-open` is over, on either side".to_owned(),
+    );
 }
 
-/// Sockets of the gate's port whose peer has ended while the gate has not.
-fn close_waits(gate: &Running) -> usize {
-    let port = format!(":{:04X}", gate.address().port());
-    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
-    let fields = table
-        .lines()
-        .map(|line| line.split_whitespace().collect::<Vec<_>>());
+/// Sockets of the gate whose peer has ended while the gate has not: those of its clients, and those to its backend.
+fn close_waits(gate: &Running, backend: &Backend) -> usize {
+    let port = |port: u16| format!(":{port:04X}");
+    let (own, backend) = (port(gate.address().port()), port(backend.address().port()));
+    let tables = ["/proc/net/tcp", "/proc/net/tcp6"].map(std::fs::read_to_string);
+    // A machine without IPv6 has no table for it.
+    let lines = tables.iter().flatten().flat_map(|table| table.lines());
+    let fields = lines.map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let of_gate = |line: &&Vec<&str>| line[1].ends_with(&own) || line[2].ends_with(&backend);
     fields
-        .filter(|line| line[1].ends_with(&port) && line[3] == "08")
+        .collect::<Vec<_>>()
+        .iter()
+        .filter(of_gate)
+        .filter(|line| line[3] == "08")
         .count()
+}
+
+/// While an end is waited for, both tables are looked at: a socket in `CLOSE_WAIT` is seen on either side.
+#[test]
+fn close_waits_are_seen() {
+    let backend = Backend::start(Manner::Hold).unwrap();
+    let gate = start(&config(backend.address(), "", ""));
+    for who in [First::Client, First::Backend] {
+        let (client, called) = connected(&backend, gate.address());
+        let (ended, silent) = match who {
+            First::Client => (&client, &called),
+            First::Backend => (&called, &client),
+        };
+        ended.shutdown(Shutdown::Write).unwrap();
+        assert_eq!(read_to_end(silent), (Vec::new(), None));
+        assert_eq!(close_waits(&gate, &backend), 1, "{who:?}");
+        silent.shutdown(Shutdown::Write).unwrap();
+        let gone = until(LIMIT, || close_waits(&gate, &backend) == 0);
+        assert!(gone, "{who:?}");
+    }
 }
 
 /// With a limit on silence, an idle relay is cut; every byte gives it all of the time again.

@@ -4,8 +4,9 @@ use std::io::{Read as _, Write as _};
 use std::time::Duration;
 
 use testkit::backend::{Backend, Manner};
-use testkit::client::End;
+use testkit::client::{Client, End};
 use testkit::load::REQUEST;
+use testkit::until;
 
 use super::{LIMIT, config, echoes, is_answered, start};
 
@@ -107,11 +108,85 @@ fn long_silence_on_both_sides() {
         !client.stirs_within(Duration::from_secs(2)),
         "a silent client is kept"
     );
-    echo_by_hand(called, &mut client);
+    client.send(REQUEST);
+    is_answered(&mut client);
+    let heard = Client::from_stream(called).unwrap().hear();
+    assert_eq!((&heard.bytes[..], heard.end), (&b""[..], End::Fin));
+
+    for cut in [1, 10, REQUEST.len()] {
+        let mut client = gate.client();
+        let called = backend.next(LIMIT).unwrap();
+        assert!(!client.stirs_within(Duration::from_millis(1_500)));
+        if cut < REQUEST.len() {
+            // The time for a request begins with its first byte.
+            client.send(&REQUEST[..cut]);
+            assert!(!client.stirs_within(Duration::from_millis(500)));
+            client.send(&REQUEST[cut..]);
+            is_answered(&mut client);
+        } else {
+            echo_by_hand(called, &mut client);
+        }
+    }
+}
+
+/// Each end of such a silence means what it means in a relay.
+#[test]
+fn ends_of_a_long_silence() {
+    let backend = Backend::start(Manner::Hold).unwrap();
+    let limits = "[limits]\nrequest = \"1s\"\n";
+    let gate = start(&config(backend.address(), SOON, limits));
+    let before = gate.descriptors();
+    let silent = || {
+        let mut client = gate.client();
+        let called = backend.next(LIMIT).unwrap();
+        assert!(!client.stirs_within(Duration::from_millis(1_500)));
+        (client, Client::from_stream(called).unwrap())
+    };
+    let (client, mut called) = silent();
+    client.half_close().unwrap();
+    assert_eq!(called.hear().end, End::Fin);
+    drop((client, called));
+
+    let (client, mut called) = silent();
+    client.reset().unwrap();
+    assert_eq!(called.hear().end, End::Reset);
+    drop(called);
+
+    let (mut client, called) = silent();
+    called.half_close().unwrap();
+    assert_eq!(client.hear().end, End::Fin);
+    drop((client, called));
+
+    let (mut client, called) = silent();
+    called.reset().unwrap();
+    assert_eq!(client.hear().end, End::Reset);
+    drop(client);
+    gate.lets_go(before);
+}
+
+/// `idle` holds for two that are silent, as for a relay; and it is one to whoever counts.
+#[test]
+fn an_idle_silence() {
+    let backend = Backend::start(Manner::Hold).unwrap();
+    let limits = "[limits]\nrequest = \"1s\"\nidle = \"3s\"\n[admin]\naddress = \"127.0.0.1:0\"\n";
+    let gate = start(&config(backend.address(), SOON, limits));
+    let mut client = gate.client();
+    let called = backend.next(LIMIT).unwrap();
+    let counts = || {
+        let mut page = Client::connect(gate.daemon.admin().unwrap()).unwrap();
+        page.send(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        let text = String::from_utf8(page.hear().bytes).unwrap();
+        text.contains("flashgate_connections_relaying 1")
+    };
+    assert!(!counts(), "at first it is one that has not been recognised");
+    assert!(until(LIMIT, counts), "then it counts as passed on");
+    assert_eq!(client.hear().end, End::Reset);
+    assert_eq!(Client::from_stream(called).unwrap().hear().end, End::Reset);
+    assert!(client.elapsed() >= Duration::from_millis(2_900));
 }
 
 /// The relay works, whoever of the two it took the silence for.
-fn echo_by_hand(mut called: std::net::TcpStream, client: &mut testkit::client::Client) {
+fn echo_by_hand(mut called: std::net::TcpStream, client: &mut Client) {
     client.send(b"hello");
     let mut bytes = [0; 5];
     called.read_exact(&mut bytes).unwrap();

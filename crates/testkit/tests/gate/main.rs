@@ -12,6 +12,7 @@ mod bulk;
 mod dead_backends;
 mod ends;
 mod greeting;
+mod http;
 mod limits;
 mod openings;
 mod pressure;
@@ -48,15 +49,15 @@ fn config(backend: impl std::fmt::Display, gate: &str, more: &str) -> String {
 
 /// A daemon with this config, and where the config lies.
 fn start(config: &str) -> Running {
-    start_through(&[], config)
+    start_through::<&str>(&[], config)
 }
 
 /// The same, through another program.
-fn start_through(program: &[&str], config: &str) -> Running {
+fn start_through<T: AsRef<str>>(program: &[T], config: &str) -> Running {
     let folder = Folder::new().expect("a folder");
     let path = folder.file("flashgate.toml", config).expect("a file");
     let mut daemon = Daemon::builder()
-        .through(program.iter().copied())
+        .through(program.iter().map(AsRef::as_ref))
         .args(["serve", "-v", "--config"])
         .args([&path])
         .start()

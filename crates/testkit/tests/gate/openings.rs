@@ -31,7 +31,7 @@ impl Chance {
     }
 }
 
-const BEGINNINGS: [&[u8]; 16] = [
+const BEGINNINGS: [&[u8]; 20] = [
     b"",
     b"<",
     b"<p",
@@ -45,6 +45,10 @@ const BEGINNINGS: [&[u8]; 16] = [
     b"\xef\xbb\xbf<policy-file-request/>\0",
     b"<msg t='sys'><body action='verChk' r='0'><ver v='165' /></body></msg>\0",
     b"GET / HTTP/1.1\r\nHost: a.test\r\nUpgrade: websocket\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: a.test\r\n",
+    b"POST /form HTTP/1.0\r\n\r\n",
+    b"UPDATE",
+    b"GET /\r\n",
     b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     b"PROXY TCP4 203.0.113.9 203.0.113.1 5000 9339\r\n<policy-file-request/>\0",
     b"\r\n\r\n\0\r\nQUIT\n\x21\x11",
@@ -110,12 +114,22 @@ fn openings(to: SocketAddr, count: usize, seed: u64) {
 #[test]
 fn random() {
     let each = short_or_long(1_250, 250_000);
-    let backend = Backend::start(Manner::Echo).unwrap();
-    // With WebSockets, HTTP is not for the backend.
-    let gate = start(&config(backend.address(), "websocket = false", ""));
-    let to = gate.address();
+    let (backend, web) = (
+        Backend::start(Manner::Echo).unwrap(),
+        Backend::start(Manner::Echo).unwrap(),
+    );
+    // With WebSockets, HTTP is not for the backend; what asks for none goes to a web server, as it stands.
+    let http = format!("http-backend = \"{}\"", web.address());
+    let opaque = start(&config(backend.address(), "websocket = false", ""));
+    let usual = start(&config(backend.address(), &http, ""));
+    let (opaque, usual) = (opaque.address(), usual.address());
     thread::scope(|scope| {
-        for seed in [0x5eed, 0xfeed, 0xbead, 0xcafe] {
+        for (to, seed) in [
+            (opaque, 0x5eed),
+            (opaque, 0xfeed),
+            (usual, 0xbead),
+            (usual, 0xcafe),
+        ] {
             scope.spawn(move || openings(to, each, seed));
         }
     });

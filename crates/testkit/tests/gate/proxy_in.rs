@@ -151,6 +151,24 @@ fn the_deadline() {
     );
 }
 
+/// What the operator reads: an IPv4 client is one, however the header writes it, and a fault is one value.
+#[test]
+fn what_is_logged() {
+    let mut gate = policy_port();
+    let mut client = gate.client();
+    client.send(b"PROXY TCP6 ::ffff:203.0.113.9 ::ffff:203.0.113.1 5000 9339\r\n");
+    client.send(REQUEST);
+    is_answered(&mut client);
+    let line = gate.daemon.wait_for_line("answered", LIMIT).unwrap();
+    assert!(line.contains("peer=203.0.113.9:5000"), "{line}");
+
+    let client = gate.client();
+    client.half_close().unwrap();
+    let line = gate.daemon.wait_for_line("fault=", LIMIT).unwrap();
+    let fault = "fault=\"expected a PROXY header, found the connection's end\"";
+    assert!(line.contains(fault), "{line}");
+}
+
 /// After the header, everything is as without one: also the wait for silent clients.
 #[test]
 fn a_silent_client_behind_a_balancer() {

@@ -9,6 +9,7 @@ use testkit::backend::{Absent, Backend, Manner};
 use testkit::client::{Client, End, fetch};
 use testkit::daemon::Daemon;
 use testkit::figure;
+use testkit::load::REQUEST;
 use testkit::pattern::Pattern;
 use testkit::scale::short_or_long;
 
@@ -113,6 +114,32 @@ fn reload(gate: &mut Running, text: &str, mut shows: impl FnMut() -> bool) {
     gate.daemon.hang_up().unwrap();
     let in_time = testkit::until(LIMIT, &mut shows);
     assert!(in_time, "no effect of {text}: {:#?}", gate.daemon.log());
+}
+
+/// A connection keeps what held when it came, whatever a reload says meanwhile.
+#[test]
+fn deadlines_of_before() {
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let limits = |linger: &str| format!("[limits]\nlinger = \"{linger}\"\n");
+    let text = fixed(&config(backend.address(), "", &limits("500ms")));
+    let mut gate = start(&text);
+    let mut early = gate.client();
+    early.send(&REQUEST[..5]);
+    // They are accepted in order.
+    asks(gate.address());
+    let changed = text.replace("500ms", "60s").replace("a.test", "b.test");
+    let address = gate.address();
+    reload(&mut gate, &changed, || serves(address, "b.test"));
+    // More than a request, so that its end is waited for.
+    early.send(&[&REQUEST[5..], b"more"].concat());
+    let mut policy = vec![0; super::REPLY.len()];
+    early.read_exact(&mut policy).unwrap();
+    assert_eq!(
+        policy.escape_ascii().to_string(),
+        super::REPLY.escape_ascii().to_string()
+    );
+    let cut = gate.daemon.wait_for_line("answered-then-cut", LIMIT);
+    assert!(cut.is_ok(), "it is waited for by the new limit");
 }
 
 /// Whether a policy that holds this text is served.

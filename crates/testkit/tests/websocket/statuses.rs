@@ -20,7 +20,10 @@ fn dead_and_back() {
     assert_eq!(response.status, 502);
     assert!(response.body.contains("`game`"), "{response:?}");
     gate.counts("outcome=\"backend-unreachable\"", 1);
-    gate.counts("flashgate_backend_failures_total{gate=\"game\"}", 1);
+    gate.counts(
+        "flashgate_backend_failures_total{gate=\"game\",role=\"game\"}",
+        1,
+    );
     // Who is refused is refused first.
     let (response, _) = ask(gate.gate, &request("/", None)).unwrap();
     assert_eq!(response.status, 403);

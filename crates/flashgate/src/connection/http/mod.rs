@@ -9,11 +9,13 @@ mod upgrade;
 
 use std::future::poll_fn;
 use std::io;
+use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::task::{Poll, ready};
 use std::time::{Duration, SystemTime};
 
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{timeout, timeout_at};
 use tokio_flash_policy::{First, close};
 
@@ -22,7 +24,7 @@ use super::waiting::{From, Waiting};
 use super::{Outcome, gate};
 use crate::daemon::OverLimit;
 use crate::http::{Body, HeadReader, Method, Request, Response, StatusCode, Verdict};
-use crate::websocket::is_asked_for;
+use crate::websocket::{is_asked_for, is_for_this_connection};
 
 /// How long a client may take to make room for a response.
 const WRITE_LIMIT: Duration = Duration::from_secs(10);
@@ -42,7 +44,7 @@ struct Exchange {
 
 /// Reads the request, and does what it asks for.
 pub(super) async fn serve(mut waiting: Waiting, told: Option<Addresses>, peer: Option<SocketAddr>) {
-    let deadline = waiting.begun + waiting.shared.deadlines().request;
+    let deadline = waiting.begun + waiting.service.deadlines.request;
     let mut reader = HeadReader::with_options();
     let read = timeout_at(deadline, read(&mut waiting, &mut reader)).await;
     let gate = waiting.service.gate.as_deref();
@@ -65,7 +67,12 @@ pub(super) async fn serve(mut waiting: Waiting, told: Option<Addresses>, peer: O
         head,
     };
     match verdict {
-        Verdict::Request(request) if is_asked_for(&request) => exchange.upgrade(&request).await,
+        // Where nobody else could answer it, half of a handshake is worth a word.
+        Verdict::Request(request)
+            if is_asked_for(&request) && (is_for_this_connection(&request) || !goes_on) =>
+        {
+            exchange.upgrade(&request).await;
+        }
         _ if goes_on => {
             let Exchange { waiting, .. } = exchange;
             pass(waiting, told, peer).await;
@@ -98,13 +105,7 @@ async fn read(
     let before = opening.len();
     loop {
         let start = waiting.early.len();
-        waiting.early.resize(start + PIECE, 0);
-        let room = waiting.early.get_mut(start..).unwrap_or_default();
-        let count = receive(&mut waiting.stream, room).await;
-        waiting
-            .early
-            .truncate(start + *count.as_ref().unwrap_or(&0));
-        if count? == 0 {
+        if receive(&mut waiting.stream, &mut waiting.early).await? == 0 {
             return Ok(None);
         }
         let (verdict, rest) = reader.feed(waiting.early.get(start..).unwrap_or_default());
@@ -115,11 +116,14 @@ async fn read(
     }
 }
 
-async fn receive<S: AsyncRead + Unpin>(stream: &mut S, room: &mut [u8]) -> io::Result<usize> {
+/// Reads once, behind what was read before. Given up while it waits, it has changed nothing.
+async fn receive<S: AsyncRead + Unpin>(stream: &mut S, early: &mut Vec<u8>) -> io::Result<usize> {
     poll_fn(|context| {
-        let mut buffer = tokio::io::ReadBuf::new(room);
-        let read = Pin::new(&mut *stream).poll_read(context, &mut buffer);
-        read.map_ok(|()| buffer.filled().len())
+        let mut space = [MaybeUninit::<u8>::uninit(); PIECE];
+        let mut buffer = ReadBuf::uninit(&mut space);
+        ready!(Pin::new(&mut *stream).poll_read(context, &mut buffer))?;
+        early.extend_from_slice(buffer.filled());
+        Poll::Ready(Ok(buffer.filled().len()))
     })
     .await
 }
@@ -144,8 +148,7 @@ impl Exchange {
         if let Err(refused) = self.admit(request) {
             return self.respond(refused, Outcome::OverLimit).await;
         }
-        let doors = self.waiting.shared.doors();
-        let response = paths::answer(request, &self.waiting.service, &doors);
+        let response = paths::answer(request, &self.waiting.service);
         self.respond(response, Outcome::HttpAnswered).await;
     }
 
@@ -212,7 +215,7 @@ impl Exchange {
             return waiting.end(Outcome::WriteFailed, peer);
         }
         waiting.permit.lingering();
-        let linger = waiting.shared.deadlines().linger;
+        let linger = waiting.service.deadlines.linger;
         tokio::select! {
             _ = close(&mut waiting.stream, linger) => {}
             () = waiting.permit.wanted() => {}

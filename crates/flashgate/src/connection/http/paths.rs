@@ -7,13 +7,18 @@ use crate::ruffle::Doors;
 use crate::snapshot::{Gate, OwnHost, Service};
 
 /// The response to a GET, HEAD or OPTIONS.
-pub(super) fn answer(request: &Request, service: &Service, doors: &Doors) -> Response {
+pub(super) fn answer(request: &Request, service: &Service) -> Response {
     if request.method == Method::Options {
         return allowed();
     }
     let gate = gate(service, &request.path);
     match (&service.bridge, gate, request.path.as_str()) {
-        (_, _, path @ ("/ruffle.js" | "/ruffle.json")) => ruffle(request, path, doors),
+        (_, _, path @ ("/ruffle.js" | "/ruffle.json")) => {
+            // Every plan is opened before it is served.
+            let none = Doors::default();
+            let doors = service.doors.get().map_or(&none, |doors| doors);
+            ruffle(request, path, doors)
+        }
         (Some(_), _, "/") => Response::plain(StatusCode::Ok, BRIDGE).for_everybody(),
         (_, Some(gate), _) => expects_websocket(gate),
         (_, None, _) => nowhere(),

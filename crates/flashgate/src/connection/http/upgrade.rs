@@ -15,13 +15,12 @@ use tracing::field::display;
 
 use super::{Exchange, paths, write};
 use crate::connection::bridge::{Bridge, Opening};
-use crate::connection::dial::dial;
 use crate::connection::relay::ROOM;
 use crate::connection::waiting::{Waiting, Witness};
-use crate::connection::{Bridging, Client, Outcome, gate, some};
+use crate::connection::{Bridging, Client, Outcome, Role, gate, some};
 use crate::daemon::Permit;
 use crate::http::{Page, Request, Response, StatusCode};
-use crate::snapshot::Gate;
+use crate::snapshot::{Gate, Service};
 use crate::websocket::Handshake;
 
 /// What a record of TLS carries (RFC 8446, 5.1).
@@ -92,25 +91,20 @@ impl Exchange {
     }
 
     async fn dial(&self, gate: &Gate) -> Result<TcpStream, Refused> {
-        let shared = &self.waiting.shared;
-        let backend = &gate.backend;
-        match dial(backend, shared.deadlines().backend_connect).await {
-            Ok(stream) => {
-                shared.backends.reached(&gate.name, backend);
-                Ok(stream)
-            }
-            Err(error) => {
-                shared.backends.failed(&gate.name, backend, &error);
-                let (status, what) = if error.kind() == ErrorKind::TimedOut {
-                    (StatusCode::GatewayTimeout, "does not answer")
-                } else {
-                    (StatusCode::BadGateway, "can't be reached")
-                };
-                let text = format!("the server `{}` {what}\n", gate.name);
-                let response = Response::plain(status, text).for_everybody();
-                Err((response, Outcome::BackendUnreachable))
-            }
-        }
+        let Waiting {
+            shared, service, ..
+        } = &self.waiting;
+        let reached = shared.reach(gate, Role::Game, service).await;
+        reached.map_err(|error| {
+            let (status, what) = if error.kind() == ErrorKind::TimedOut {
+                (StatusCode::GatewayTimeout, "does not answer")
+            } else {
+                (StatusCode::BadGateway, "can't be reached")
+            };
+            let text = format!("the server `{}` {what}\n", gate.name);
+            let response = Response::plain(status, text).for_everybody();
+            (response, Outcome::BackendUnreachable)
+        })
     }
 
     /// Passes the WebSocket on, in a task that holds nothing but the bridge.
@@ -127,6 +121,7 @@ impl Exchange {
             permit,
             shared,
             early,
+            service,
             ..
         } = waiting;
         let read = [progress.opening.bytes(), &early].concat();
@@ -136,7 +131,7 @@ impl Exchange {
         };
         // A TLS session keeps up to three records of its own.
         let room = if stream.is_secure() { RECORD } else { ROOM };
-        let limits = shared.deadlines().bridge(room);
+        let limits = service.deadlines.bridge(room);
         let bridge = Bridge::new(stream, backend, opening, limits, &shared.stop);
         let open = Bridging::begin(&shared);
         tokio::spawn(
@@ -145,6 +140,7 @@ impl Exchange {
                 open,
                 permit,
                 gate,
+                service,
                 shared,
                 peer,
             }
@@ -184,6 +180,7 @@ struct Bridged {
     open: Bridging,
     permit: Permit,
     gate: Arc<Gate>,
+    service: Arc<Service>,
     shared: Witness,
     peer: Option<SocketAddr>,
 }
@@ -210,7 +207,7 @@ impl Bridged {
                     outcome, gate, from_client, from_backend, fault, suppressed, "connection ended"
                 );
             }
-            let linger = self.shared.deadlines().linger;
+            let linger = self.service.deadlines.linger;
             Box::pin(self.bridge.let_go(report.end, linger)).await;
             drop((self.open, self.permit));
         }

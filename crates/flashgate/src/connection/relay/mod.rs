@@ -32,6 +32,7 @@ pub(super) use patience::Patience;
 pub(super) use rest::{LITTLE, ROOM, Rest, with_shared};
 use secure::Secure;
 pub(crate) use socket::prepare;
+pub(super) use socket::reset_on_close;
 pub(crate) use stop::Stop;
 pub(super) use stop::Stopping;
 use watch::Watch;
@@ -209,8 +210,8 @@ impl Future for Relay {
 impl Drop for Relay {
     fn drop(&mut self) {
         if !self.clean {
-            socket::reset_on_close(&self.client);
-            socket::reset_on_close(&self.backend);
+            reset_on_close(&self.client);
+            reset_on_close(&self.backend);
         }
     }
 }

@@ -16,6 +16,9 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::End;
 
 /// How many times `half_open` a busy one may be without news: with a minute, as long as Linux itself tries.
+///
+/// Megabytes may wait in the kernel for a client on a slow line, and how fast they go can't be seen from here. Cutting
+/// such a client at the first round would cost it the end of what it asked for.
 const ROUNDS: u32 = 15;
 
 #[derive(Debug)]

@@ -88,7 +88,7 @@ pub(super) fn failure(stream: &TcpStream) -> Option<Errno> {
 }
 
 /// Makes the close a reset, so that nobody takes it for an end.
-pub(super) fn reset_on_close(stream: &TcpStream) {
+pub(in crate::connection) fn reset_on_close(stream: &TcpStream) {
     let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
 }
 

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use flash_policy::Host;
 
 use super::{About, metrics, status_json};
+use crate::connection::Role;
 use crate::daemon::status::Phase;
 use crate::http::{HostField, Request, Response, StatusCode};
 
@@ -67,8 +68,15 @@ fn readiness(about: &About) -> Response {
     }
     for backend in about.shared.backends.status() {
         if let Some(error) = backend.failed {
-            let gate = backend.gate;
-            let _ = writeln!(text, "the backend of gate {gate} can't be reached: {error}");
+            let (gate, address) = (backend.gate, backend.backend);
+            let what = match backend.role {
+                Role::Game => "backend",
+                Role::Http => "http-backend",
+            };
+            let _ = writeln!(
+                text,
+                "the {what} {address} of gate {gate} can't be reached: {error}"
+            );
         }
     }
     if phase.serves() && !about.shared.permits.has_room(1) {

@@ -196,20 +196,7 @@ impl Now {
         let bytes = [("client", from_clients), ("backend", from_backends)];
         let help = "Bytes passed on, by who sent them; counted when a relay ends.";
         to.counters("flashgate_relayed_bytes", help, "from", &bytes)?;
-        let backends = self.backends.iter();
-        let failures: Vec<_> = backends
-            .clone()
-            .map(|it| (it.gate.as_str(), it.failures))
-            .collect();
-        let reached = |it: &BackendStatus| u64::from(it.failed.is_none());
-        let reached: Vec<_> = backends.map(|it| (it.gate.as_str(), reached(it))).collect();
-        if reached.is_empty() {
-            return Ok(());
-        }
-        let help = "Whether the last connection to a gate's backend came about.";
-        to.gauges("flashgate_backend_up", help, "gate", &reached)?;
-        let help = "Clients let go because a gate's backend could not be reached.";
-        to.counters("flashgate_backend_failures", help, "gate", &failures)
+        to.backends(&self.backends)
     }
 
     fn tls(&self, to: &mut Families<'_>) -> fmt::Result {
@@ -322,6 +309,36 @@ impl Families<'_> {
             family
                 .encode_family(&[(label, *sample)])?
                 .encode_gauge(value)?;
+        }
+        Ok(())
+    }
+
+    /// Whether each backend is up, and how often it was not, by its gate and what it is there for.
+    fn backends(&mut self, backends: &[BackendStatus]) -> fmt::Result {
+        if backends.is_empty() {
+            return Ok(());
+        }
+        let labels =
+            |it: &BackendStatus| [("gate", it.gate.clone()), ("role", it.role.name().into())];
+        let help = "Whether the last connection to a gate's backend came about.";
+        let name = "flashgate_backend_up";
+        let mut family = self
+            .0
+            .encode_descriptor(name, help, None, MetricType::Gauge)?;
+        for backend in backends {
+            family
+                .encode_family(&labels(backend))?
+                .encode_gauge(&u64::from(backend.failed.is_none()))?;
+        }
+        let help = "Clients let go because a gate's backend could not be reached.";
+        let name = "flashgate_backend_failures";
+        let mut family = self
+            .0
+            .encode_descriptor(name, help, None, MetricType::Counter)?;
+        for backend in backends {
+            family
+                .encode_family(&labels(backend))?
+                .encode_counter::<NoLabelSet, _, u64>(&backend.failures, None)?;
         }
         Ok(())
     }

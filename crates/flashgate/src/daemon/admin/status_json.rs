@@ -42,6 +42,8 @@ fn listener(listener: &ListenerStatus) -> Value {
 fn backend(backend: &BackendStatus) -> Value {
     json!({
         "gate": backend.gate,
+        "role": backend.role.name(),
+        "address": backend.backend.to_string(),
         "state": if backend.failed.is_some() { "unreachable" } else { "reached" },
         "error": backend.failed,
         "failures": backend.failures,

@@ -1,0 +1,174 @@
+//! HTTP on a gate, from clients that take their time.
+
+use std::io::Read as _;
+use std::net::TcpStream;
+
+use testkit::backend::{Backend, Manner};
+use testkit::client::{Client, End};
+use testkit::load::REQUEST;
+
+use super::{LIMIT, Running, config, is_answered, start};
+
+/// A page of an origin that the policy does not admit wants a WebSocket.
+const STRANGER: &str = "GET / HTTP/1.1\r\nHost: a.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nOrigin: http://evil.test\r\n\r\n";
+
+/// A gate whose clients are silent after 20 ms, and which has a web server besides.
+fn with_web(backend: &Backend, web: &Backend, limits: &str) -> Running {
+    let web = web.address();
+    let keys = format!("http-backend = \"{web}\"\nspeaks-first-after = \"20ms\"");
+    start(&config(backend.address(), &keys, limits))
+}
+
+/// Exactly these bytes come, and nothing was put between them.
+#[track_caller]
+fn hears(called: &mut TcpStream, bytes: &[u8]) {
+    let mut heard = vec![0; bytes.len()];
+    called.read_exact(&mut heard).expect("all of it");
+    let (heard, bytes) = (heard.escape_ascii(), bytes.escape_ascii());
+    assert_eq!(heard.to_string(), bytes.to_string());
+}
+
+/// Whoever was called hears nothing, and a clean end.
+#[track_caller]
+fn hears_nothing(called: TcpStream) {
+    let heard = Client::from_stream(called).unwrap().hear();
+    assert_eq!((&heard.bytes[..], heard.end), (&b""[..], End::Fin));
+}
+
+/// A head that is not whole by the deadline goes on as it is, and what follows it as it comes.
+#[test]
+fn slow_heads_arrive_byte_for_byte() {
+    let (server, web) = (
+        Backend::start(Manner::Hold).unwrap(),
+        Backend::start(Manner::Hold).unwrap(),
+    );
+    let gate = with_web(&server, &web, "[limits]\nrequest = \"1s\"\n");
+    let long = format!("GET / HTTP/1.1\r\nX: {}", "x".repeat(3_000));
+    for (first, second) in [
+        ("GET / HTTP/1.1\r\n", "Host: a.test\r\n\r\n"),
+        ("GET /", " HTTP/1.1\r\nHost: a.test\r\n\r\n"),
+        ("GET /\r\n", ""),
+        (&long, "\r\n\r\nand a body"),
+    ] {
+        let mut client = gate.client();
+        client.send(first.as_bytes());
+        // It is called once the deadline is over.
+        let mut called = web.next(LIMIT).unwrap();
+        client.send(second.as_bytes());
+        client.half_close().unwrap();
+        hears(&mut called, &[first, second].concat().into_bytes());
+        hears_nothing(called);
+    }
+}
+
+/// The same in pieces, of which some are read before the deadline and some after it.
+#[test]
+fn pieces_of_a_head() {
+    let (server, web) = (
+        Backend::start(Manner::Hold).unwrap(),
+        Backend::start(Manner::Hold).unwrap(),
+    );
+    let gate = with_web(&server, &web, "[limits]\nrequest = \"1s\"\n");
+    let mut client = gate.client();
+    let (head, rest) = ("GET / HTTP/1.1\r\nX: ", "y".repeat(200));
+    for byte in head.bytes() {
+        client.send(&[byte]);
+    }
+    let mut called = web.next(LIMIT).unwrap();
+    for byte in rest.bytes() {
+        client.send(&[byte]);
+    }
+    hears(&mut called, format!("{head}{rest}").as_bytes());
+}
+
+/// Silence changes nothing about what HTTP is, though the game's server was called meanwhile.
+#[test]
+fn after_a_silence() {
+    let (server, web) = (
+        Backend::start(Manner::Hold).unwrap(),
+        Backend::start(Manner::Hold).unwrap(),
+    );
+    let gate = with_web(&server, &web, "");
+    let get = "GET /ruffle.js HTTP/1.1\r\nHost: a.test\r\n\r\n";
+    let mut client = gate.client();
+    let called = server.next(LIMIT).unwrap();
+    client.send(get.as_bytes());
+    hears(&mut web.next(LIMIT).unwrap(), get.as_bytes());
+    hears_nothing(called);
+
+    let mut client = gate.client();
+    let called = server.next(LIMIT).unwrap();
+    client.send(STRANGER.as_bytes());
+    refused(&mut client);
+    hears_nothing(called);
+}
+
+#[track_caller]
+fn refused(client: &mut Client) {
+    let heard = client.hear();
+    let text = String::from_utf8_lossy(&heard.bytes);
+    assert!(text.starts_with("HTTP/1.1 403 "), "{text}");
+}
+
+/// Without a web server of its own, the gate answers, however long the client was silent.
+#[test]
+fn answered_after_a_silence() {
+    let server = Backend::start(Manner::Hold).unwrap();
+    let limits = "[limits]\nrequest = \"1s\"\n";
+    let gate = start(&config(
+        server.address(),
+        "speaks-first-after = \"20ms\"",
+        limits,
+    ));
+    for silence in [0, 2] {
+        let silence = std::time::Duration::from_secs(silence);
+        let mut client = gate.client();
+        let called = server.next(LIMIT).unwrap();
+        if !silence.is_zero() {
+            assert!(!client.stirs_within(silence), "a silent client is kept");
+        }
+        let (start, end) = STRANGER.split_at(100);
+        client.send(start.as_bytes());
+        client.send(end.as_bytes());
+        refused(&mut client);
+        hears_nothing(called);
+        let mut client = gate.client();
+        let called = server.next(LIMIT).unwrap();
+        client.send(b"GET /ruffle.js HTTP/1.1\r\nHost: a.test\r\n\r\n");
+        let heard = client.hear();
+        let text = String::from_utf8_lossy(&heard.bytes);
+        assert!(text.starts_with("HTTP/1.1 200 "), "{text}");
+        hears_nothing(called);
+    }
+    // And the gate still is one.
+    let mut client = gate.client();
+    client.send(REQUEST);
+    is_answered(&mut client);
+}
+
+/// What is HTTP's and no WebSocket goes to the web server, also by methods that no browser has.
+#[test]
+fn every_method() {
+    let (server, web) = (
+        Backend::start(Manner::Hold).unwrap(),
+        Backend::start(Manner::Record).unwrap(),
+    );
+    let gate = with_web(&server, &web, "");
+    for head in [
+        "PROPFIND / HTTP/1.1\r\nHost: a.test\r\nDepth: 1\r\n\r\n",
+        "REPORT /calendar HTTP/1.1\r\nHost: a.test\r\n\r\n",
+        "PURGE /page HTTP/1.1\r\nHost: a.test\r\n\r\n",
+        "QUERY / HTTP/1.1\r\nHost: a.test\r\n\r\n",
+        // Not asked of this connection (RFC 9110, 7.8).
+        "GET / HTTP/1.1\r\nHost: a.test\r\nUpgrade: websocket\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a.test\r\nUpgrade: websocket\r\nConnection: keep-alive\r\n\r\n",
+    ] {
+        let mut client = gate.client();
+        client.send(head.as_bytes());
+        client.half_close().unwrap();
+        assert_eq!(client.hear().end, End::Fin, "{head}");
+        let record = web.record(LIMIT).unwrap();
+        assert_eq!(String::from_utf8_lossy(&record.bytes), head);
+    }
+}
