@@ -119,7 +119,7 @@ fn unknown_prefix(prefix: &str, at: usize) -> Diagnostic {
 
 /// Half of a file that ends within its last tag: what the parser wanted there is of no use.
 fn cut_within_a_tag(text: &str) -> Option<Diagnostic> {
-    let open = text.rfind("<")?;
+    let open = text.rfind('<')?;
     let tag = text.get(open..)?;
     let closing = tag.strip_prefix("</").unwrap_or(tag);
     let is_tag = closing

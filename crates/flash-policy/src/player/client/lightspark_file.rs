@@ -124,7 +124,7 @@ pub(super) fn read(bytes: &[u8], from: Place) -> Option<File> {
     for element in children.filter(|element| element.depth == 1) {
         match element.name.as_str() {
             "site-control" if from == Place::Master && meta.is_none() => {
-                meta = Some(site_control(element)?)
+                meta = Some(site_control(element)?);
             }
             "site-control" | "allow-http-request-headers-from" => return None,
             "allow-access-from" => rules.push(rule(element)?),

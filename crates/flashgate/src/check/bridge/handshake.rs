@@ -180,14 +180,14 @@ fn read(bytes: &[u8]) -> Result<Option<(Answer, usize)>, ()> {
         return Ok(None);
     };
     let code = response.code.unwrap_or(0);
-    let answer = if code != 101 {
+    let answer = if code == 101 {
+        switching(response.headers)
+    } else {
         Answer::Status {
             code,
             reason: response.reason.unwrap_or_default().to_owned(),
             location: all(response.headers, "location"),
         }
-    } else {
-        switching(response.headers)
     };
     Ok(Some((answer, head)))
 }
@@ -296,11 +296,11 @@ mod tests {
         let check = |headers: &str, expected: Option<Lack>| {
             let head = format!("HTTP/1.1 101 Switching Protocols\r\n{headers}\r\n\r\n");
             let (answer, _) = read(head.as_bytes()).unwrap().unwrap();
-            let lack = match answer {
-                Answer::Lacks(lack) => Some(lack),
-                _ => None,
-            };
-            assert_eq!(lack, expected, "{headers}");
+            let open = matches!(answer, Answer::Open { .. });
+            assert_eq!(open, expected.is_none(), "{headers}");
+            if let Some(lack) = expected {
+                assert_eq!(answer, Answer::Lacks(lack), "{headers}");
+            }
         };
         let proof = format!("Sec-WebSocket-Accept: {ACCEPT}");
         let whole = format!("upgrade: WebSocket\r\nconnection: keep-alive, UPGRADE\r\n{proof}");

@@ -64,17 +64,12 @@ fn nameless(fault: &NameFault) -> (Verdict, Reason, Diagnostic) {
 
 fn without_tls(scene: &Scene, fault: &TlsFault) -> (Verdict, Reason, Diagnostic) {
     let name = scene.entry.url.authority();
-    let (reason, finding) = match fault {
-        TlsFault::Silence => (
-            Reason::TargetTimeout,
-            handshake_unanswered(&format!(
-                "{name} accepts the connection and does not answer the TLS handshake"
-            )),
-        ),
-        _ => (
-            Reason::TargetRefused,
-            judge_tls(fault, &name, "no-tls-on-bridge"),
-        ),
+    let (reason, finding) = if *fault == TlsFault::Silence {
+        let told = format!("{name} accepts the connection and does not answer the TLS handshake");
+        (Reason::TargetTimeout, handshake_unanswered(&told))
+    } else {
+        let finding = judge_tls(fault, &name, "no-tls-on-bridge");
+        (Reason::TargetRefused, finding)
     };
     (Verdict::Unreachable, reason, finding)
 }

@@ -46,7 +46,7 @@ pub(super) fn is_true(client: Client, finding: &Diagnostic) -> bool {
             lint::rule(finding.rule).is_none_or(|rule| rule.group != Group::MetaPolicy)
         }
         Client::Lightspark => !NOT_LIGHTSPARK.contains(&finding.rule),
-        _ => true,
+        Client::Flash | Client::Silverlight | Client::Ruffle | _ => true,
     }
 }
 

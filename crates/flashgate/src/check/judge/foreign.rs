@@ -108,7 +108,7 @@ fn hint(finding: Diagnostic, client: Client, bytes: &[u8]) -> Diagnostic {
         Client::Silverlight => finding.note("Silverlight takes it for no policy at all"),
         Client::Lightspark => finding.note("Lightspark takes it for no policy, and asks the port itself"),
         Client::Unity => finding.note("Unity's web player takes it for no policy at all"),
-        _ => finding.note(
+        Client::Flash | Client::Ruffle | _ => finding.note(
             "what Flash Player makes of it is not known; here it counts as if nothing had come, as in Lightspark",
         ),
     };

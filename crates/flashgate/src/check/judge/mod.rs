@@ -245,7 +245,7 @@ impl<'a> Asked<'a> {
             Client::Silverlight => options.kind(Kind::Silverlight),
             Client::Unity => options.clients(&[lint::Client::Unity]),
             Client::Lightspark => options.clients(&[lint::Client::Lightspark]),
-            _ => options,
+            Client::Flash | Client::Ruffle | _ => options,
         };
         let mut report = lint::lint_with(document, &options);
         report

@@ -55,7 +55,7 @@ fn refusals(asked: Asked<'_>) -> Vec<Diagnostic> {
     let is_cause = |finding: &Diagnostic| match asked.client {
         Client::Lightspark => LIGHTSPARK_REFUSES.contains(&finding.rule),
         Client::Silverlight => finding.severity == Severity::Error,
-        _ => false,
+        Client::Flash | Client::Unity | Client::Ruffle | _ => false,
     };
     let findings = report.findings.into_iter();
     findings

@@ -89,7 +89,7 @@ impl Check {
             .map_err(|error: flash_policy::origin::OriginError| {
                 Fault::new(
                     format!("`{text}` in --from is no address of a movie: {error}"),
-                    self.from_help(),
+                    self.help_for_origin(),
                 )
             })
     }
@@ -127,7 +127,7 @@ impl Check {
     }
 
     /// Where a movie that is no site's runs is a matter of the sandbox.
-    fn from_help(&self) -> &'static str {
+    fn help_for_origin(&self) -> &'static str {
         match self.scheme() {
             Some(scheme) if scheme.eq_ignore_ascii_case("file") => {
                 "a local file has no site: leave --from out, and write `--sandbox local-with-network` (or `local-with-file`, `local-trusted`)"
@@ -208,8 +208,9 @@ pub(super) fn port(text: &str) -> Result<Port, String> {
 
 /// A name with characters beyond ASCII as it is on the wire.
 fn a_label(name: &str) -> Option<String> {
-    match name.parse::<DomainPattern>().err()?.kind {
-        DomainErrorKind::International { suggestion } => suggestion,
-        _ => None,
+    let kind = name.parse::<DomainPattern>().err()?.kind;
+    if let DomainErrorKind::International { suggestion } = kind {
+        return suggestion;
     }
+    None
 }
