@@ -276,11 +276,7 @@ fn written(messages: &[Sent]) -> Vec<u8> {
     for message in messages {
         match message {
             Sent::Ping(payload) => {
-                write(Frame::message(
-                    payload.clone(),
-                    OpCode::Control(Control::Ping),
-                    true,
-                ));
+                write(Frame::ping(payload.clone()));
             }
             Sent::Binary(parts) => {
                 for (index, part) in parts.iter().enumerate() {

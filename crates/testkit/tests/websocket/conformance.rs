@@ -1,11 +1,13 @@
 //! The server's cases of the Autobahn test suite that apply, told again against a client that others wrote (tungstenite).
 //!
 //! The suite itself, `autobahntestsuite` 25.10.1 on PyPI, is written in Python 2, of which no interpreter is packaged any
-//! more. What does not apply, and why:
+//! more. [`autobahn`](super::autobahn) translates its cases where they are at hand; this is for every run. What does not
+//! apply, and why:
 //!
 //! | cases | why not |
 //! |---|---|
-//! | 1.1, 6 (text messages, UTF-8) | a game's server is sent bytes: every text message is closed with 1003 |
+//! | 1.1 (text), 6 (UTF-8) | a game's server is sent bytes: every text message is closed with 1003 |
+//! | 1.2.1, 9.7.1, 9.8.1 (messages without a byte) | they come to nothing: a TCP server is sent no bytes |
 //! | 12, 13 (compression) | no extension is ever agreed on |
 //! | 9 (large messages): the limits | messages are not put together, so there is none; sizes are in `sessions.rs` |
 //! | 10 (auto-fragmentation) | its one case is a text message; what it fragments is in `sessions.rs`, as bytes |
