@@ -4,7 +4,7 @@ use std::io::{Cursor, Read, Write};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use tungstenite::protocol::frame::coding::{CloseCode as TheirCode, Control, Data, OpCode};
+use tungstenite::protocol::frame::coding::{CloseCode as TheirCode, Data, OpCode};
 use tungstenite::protocol::frame::{CloseFrame, Frame};
 use tungstenite::protocol::{Role, WebSocket};
 use tungstenite::{Bytes, Message};

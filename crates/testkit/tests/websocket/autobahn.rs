@@ -54,12 +54,12 @@ fn autobahn() {
         .unwrap();
     assert!(output.status.success(), "{:?}", output.status);
     let text = String::from_utf8(output.stdout).unwrap();
-    let passes = |line: &&str| {
+    let is_good = |line: &&str| {
         let mut fields = line.split('\t').skip(1);
         let kept = ["OK", "NON-STRICT", "INFORMATIONAL"].map(Some);
         kept.contains(&fields.next()) && kept.contains(&fields.next())
     };
-    let (passed, failed): (Vec<_>, Vec<_>) = text.lines().partition(passes);
+    let (passed, failed): (Vec<_>, Vec<_>) = text.lines().partition(is_good);
     assert_eq!(failed, [""; 0]);
     assert_eq!(passed.len(), CASES);
     let strictly = passed.iter().filter(|line| !line.contains("NON-STRICT"));

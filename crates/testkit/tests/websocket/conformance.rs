@@ -1,6 +1,6 @@
 //! The server's cases of the Autobahn test suite that apply, told again against a client that others wrote (tungstenite).
 //!
-//! The suite itself, `autobahntestsuite` 25.10.1 on PyPI, is written in Python 2, of which no interpreter is packaged any
+//! The suite itself, `autobahntestsuite` 25.10.1 from `pip`, is written in Python 2, of which no interpreter is packaged any
 //! more. [`autobahn`](super::autobahn) translates its cases where they are at hand; this is for every run. What does not
 //! apply, and why:
 //!

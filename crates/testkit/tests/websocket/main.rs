@@ -18,6 +18,7 @@ mod origins;
 mod pressure;
 mod proxies;
 mod sessions;
+mod smuggled;
 mod statuses;
 
 use std::net::{SocketAddr, TcpListener};
