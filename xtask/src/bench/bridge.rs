@@ -31,6 +31,9 @@ pub(crate) struct Bridge {
     /// Number of messages of 64 bytes in a round
     #[arg(long, default_value_t = 20_000)]
     messages: u32,
+    /// Number of messages of 64 bytes in a round, each sent when the one before is back
+    #[arg(long, default_value_t = 1_500)]
+    pings: u32,
     /// Number of connections in a round
     #[arg(long, default_value_t = 200)]
     connections: u32,
@@ -101,11 +104,13 @@ impl Bridge {
         let warm_up = Amount {
             mebibytes: 8,
             messages: 1_000,
+            pings: 100,
             connections: 8,
         };
         let amount = Amount {
             mebibytes: self.mebibytes,
             messages: self.messages,
+            pings: self.pings,
             connections: self.connections,
         };
         for one in contenders {

@@ -1,30 +1,91 @@
 //! The game's server is killed, restarted and stalled under a movie that goes on.
 
-use std::io::{Read as _, Write as _};
-use std::time::Duration;
+use std::io::{BufRead as _, BufReader, Lines, Read as _, Write as _};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use browser::Movie;
 use rustix::io::ioctl_fionread;
-use socket2::SockRef;
 use testkit::backend::Manner;
 use testkit::until;
 
 use super::bulk::pours;
-use super::{LIMIT, Way, converse, machine};
+use super::{LIMIT, Machine, Way, converse, machine};
+
+/// A game's server in a process of its own: it answers the first word, says when the next one has come, and never reads
+/// that.
+const GAME: &str = r#"
+use IO::Socket::INET;
+$| = 1;
+my $game = IO::Socket::INET->new(LocalAddr => "127.0.0.1:9340", Listen => 5, ReuseAddr => 1) or die;
+print "listening\n";
+my $client = $game->accept;
+my $said = "";
+while (length $said < 6) { sysread($client, $said, 6 - length $said, length $said) or die }
+syswrite $client, "welcome\0";
+vec(my $readable = "", fileno $client, 1) = 1;
+select $readable, undef, undef, 60;
+print "unread\n";
+sleep 60;
+"#;
+
+struct Game {
+    process: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Game {
+    fn start(machine: &Machine) -> Self {
+        let start = || {
+            Command::new("perl")
+                .args(["-e", GAME])
+                .stdout(Stdio::piped())
+                .spawn()
+        };
+        let process = machine.namespace.run(start).expect("a namespace");
+        let mut process = process.expect("perl, of which every Debian has the base");
+        let stdout = process.stdout.take().expect("its words");
+        let mut game = Self {
+            process,
+            lines: BufReader::new(stdout).lines(),
+        };
+        game.says("listening");
+        game
+    }
+
+    /// It ends by itself within a minute, so this does too.
+    fn says(&mut self, expected: &str) {
+        let line = self.lines.next().expect("a line").expect("text");
+        assert_eq!(line, expected);
+    }
+}
+
+impl Drop for Game {
+    /// SIGKILL: nothing of it runs any more, and the kernel resets what it has not read.
+    fn drop(&mut self) {
+        let killed = self.process.kill().and_then(|()| self.process.wait());
+        killed.expect("an end");
+    }
+}
 
 #[track_caller]
 fn killed_and_restarted(way: Way) {
     let Some(mut machine) = machine(way, "play.test", "") else {
         return;
     };
-    let server = machine.server();
+    let mut game = Game::start(&machine);
     let mut visit = machine.visit(Movie::Socket);
-    let stream = converse(&mut visit, Movie::Socket, &server);
-    // As the kernel ends the connections of a process that was killed with bytes unread.
-    let linger = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
-    linger.expect("a setting");
-    drop((stream, server));
+    visit.wait_for("connect").expect("a movie that starts");
+    visit.call("say", "hello");
+    let heard = visit.wait_for("data").expect("an answer");
+    assert_eq!(heard.trim_end_matches('\0'), "welcome");
+    visit.call("say", "more");
+    game.says("unread");
+    drop(game);
     visit.wait_for("close").expect("the server's end");
+    machine
+        .daemon
+        .wait_for_line("outcome=\"backend-reset\"", LIMIT)
+        .expect("a reset");
     // While it is down, each try ends soon.
     let absent = machine.absent();
     for _ in 0..2 {

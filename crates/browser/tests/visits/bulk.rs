@@ -63,6 +63,11 @@ fn over_tls() {
 }
 
 #[test]
+fn through_the_bridge_over_tls() {
+    pours(Way::BridgeTls, |_| ());
+}
+
+#[test]
 fn the_sum_is_the_usual_one() {
     assert_eq!(crc(b"123456789"), 0xCBF4_3926);
 }

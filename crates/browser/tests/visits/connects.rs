@@ -37,5 +37,5 @@ fn through_the_gate_over_tls() {
 
 #[test]
 fn through_the_bridge_over_tls() {
-    connects(Way::BridgeTls, &[Movie::Socket, Movie::XmlSocket]);
+    connects(Way::BridgeTls, &ALL);
 }

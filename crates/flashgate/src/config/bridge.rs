@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use flash_policy::diagnostic::any_error;
-use flash_policy::{Diagnostic, Span};
+use flash_policy::{Diagnostic, Port, Span};
 
 use super::defaults;
 use super::raw::RawBridge;
@@ -117,7 +117,7 @@ fn taken(gate: &Gate, full: &str, place: Span) -> Diagnostic {
 
 fn untold(gate: &Gate, other: &Gate, place: Span) -> Diagnostic {
     let (name, first) = (&gate.name, &other.name);
-    let port = gate.public_port.map_or(0, |port| port.get());
+    let port = gate.public_port.map_or(0, Port::get);
     let message = format!(
         "gates `{first}` and `{name}` have the same port, {port}, and Ruffle goes by the port"
     );

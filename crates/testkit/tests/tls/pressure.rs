@@ -41,7 +41,7 @@ fn in_clear(mut stream: &TcpStream) -> usize {
 
 /// As much as a session and its socket take.
 fn enciphered((session, socket): &mut (ClientConnection, TcpStream)) -> usize {
-    let piece = [0x5a; 60_000];
+    let piece = vec![0x5a; 60_000];
     let mut written = 0;
     loop {
         if !session.wants_write() {

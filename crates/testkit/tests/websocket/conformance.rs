@@ -1,13 +1,16 @@
 //! The server's cases of the Autobahn test suite that apply, told again against a client that others wrote (tungstenite).
 //!
-//! The suite itself is for Python 2 and can't be run any more. What does not apply, and why:
+//! The suite itself, `autobahntestsuite` 25.10.1 from `pip`, is written in Python 2, of which no interpreter is packaged any
+//! more. [`autobahn`](super::autobahn) translates its cases where they are at hand; this is for every run. What does not
+//! apply, and why:
 //!
 //! | cases | why not |
 //! |---|---|
-//! | 1.1, 6 (text messages, UTF-8) | a game's server is sent bytes: every text message is closed with 1003 |
+//! | 1.1 (text), 6 (UTF-8) | a game's server is sent bytes: every text message is closed with 1003 |
+//! | 1.2.1, 9.7.1, 9.8.1 (messages without a byte) | they come to nothing: a TCP server is sent no bytes |
 //! | 12, 13 (compression) | no extension is ever agreed on |
 //! | 9 (large messages): the limits | messages are not put together, so there is none; sizes are in `sessions.rs` |
-//! | 10 (auto-fragmentation) | of clients |
+//! | 10 (auto-fragmentation) | its one case is a text message; what it fragments is in `sessions.rs`, as bytes |
 //!
 //! Where the suite expects a message to come back whole, here its bytes do: boundaries mean nothing to a TCP server.
 
@@ -16,12 +19,13 @@
     reason = "whatever else comes fails the test"
 )]
 
+use std::io::Write as _;
 use std::net::TcpStream;
 
 use testkit::backend::{Backend, Manner};
-use testkit::websocket::request;
+use testkit::websocket::{BINARY, PING, frame as raw, request};
 use tungstenite::protocol::frame::coding::{CloseCode, Control, Data, OpCode};
-use tungstenite::protocol::frame::{CloseFrame, Frame};
+use tungstenite::protocol::frame::{CloseFrame, Frame, FrameHeader};
 use tungstenite::protocol::{Role, WebSocket};
 use tungstenite::{Error, Message};
 
@@ -39,8 +43,23 @@ fn connected() -> (Running, Backend, Socket) {
     (gate, backend, socket)
 }
 
+/// Any frame, also those that this client would not make by itself.
 fn frame(payload: &[u8], opcode: OpCode, last: bool) -> Message {
-    Message::Frame(Frame::message(payload.to_vec(), opcode, last))
+    let header = FrameHeader {
+        is_final: last,
+        opcode,
+        ..FrameHeader::default()
+    };
+    Message::Frame(Frame::from_payload(header, payload.to_vec().into()))
+}
+
+/// Sends a frame in pieces, each a segment of its own.
+fn chopped(socket: &mut Socket, first: u8, payload: &[u8], size: usize) {
+    let stream = socket.get_mut();
+    stream.set_nodelay(true).unwrap();
+    for piece in raw(first, payload).chunks(size) {
+        stream.write_all(piece).unwrap();
+    }
 }
 
 fn data(payload: &[u8], kind: Data, last: bool) -> Message {
@@ -77,7 +96,7 @@ fn is_closed(socket: &mut Socket, code: CloseCode) {
     assert!(matches!(socket.read(), Err(Error::ConnectionClosed)));
 }
 
-/// 1.2: binary messages of every length class, also in small pieces.
+/// 1.2: binary messages of every length class, the last one also in pieces of 997 bytes (1.2.8).
 #[test]
 fn framing() {
     let (_gate, _backend, mut socket) = connected();
@@ -86,6 +105,11 @@ fn framing() {
         socket.send(Message::binary(payload.clone())).unwrap();
         comes_back(&mut socket, &payload);
     }
+    let payload: Vec<_> = (0..=u8::MAX).cycle().take(65_536).collect();
+    chopped(&mut socket, BINARY, &payload, 997);
+    comes_back(&mut socket, &payload);
+    chopped(&mut socket, BINARY, &payload[..300], 1);
+    comes_back(&mut socket, &payload[..300]);
     // 1.2.1, an empty message, comes to nothing: a TCP server is sent no bytes, and Ruffle no empty frame.
     socket.send(Message::binary(Vec::new())).unwrap();
     socket.send(Message::binary(&b"after"[..])).unwrap();
@@ -124,6 +148,18 @@ fn pings_and_pongs() {
     socket.flush().unwrap();
     for nth in 0..10 {
         assert_eq!(socket.read().unwrap(), Message::Pong(vec![nth; 4].into()));
+    }
+    // 2.6, 2.11: a byte at a time, the longest payload and ten in a row.
+    chopped(&mut socket, PING, &[0xfe; 125], 1);
+    assert_eq!(
+        socket.read().unwrap(),
+        Message::Pong(vec![0xfe; 125].into())
+    );
+    for nth in 0..10 {
+        chopped(&mut socket, PING, &[nth; 9], 1);
+    }
+    for nth in 0..10 {
+        assert_eq!(socket.read().unwrap(), Message::Pong(vec![nth; 9].into()));
     }
 }
 

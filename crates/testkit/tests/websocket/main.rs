@@ -8,6 +8,7 @@
     reason = "a test ends where it fails, also in the functions it shares with others"
 )]
 
+mod autobahn;
 mod bridge;
 mod conformance;
 mod ends;
@@ -17,6 +18,7 @@ mod origins;
 mod pressure;
 mod proxies;
 mod sessions;
+mod smuggled;
 mod statuses;
 
 use std::net::{SocketAddr, TcpListener};

@@ -3,7 +3,7 @@
 use super::super::rounds::Figure;
 use super::traffic::Slice;
 
-pub(super) const FIGURES: [Figure<Slice>; 5] = [
+pub(super) const FIGURES: [Figure<Slice>; 6] = [
     Figure {
         name: "up us/MiB",
         of: |slice| slice.up,
@@ -23,6 +23,11 @@ pub(super) const FIGURES: [Figure<Slice>; 5] = [
         name: "message us",
         of: |slice| slice.message,
         goals: &[("websockify", 1.0 / 50.0), ("websocat", 1.0 / 5.0)],
+    },
+    Figure {
+        name: "ping us",
+        of: |slice| slice.ping,
+        goals: &[("websockify", 1.0 / 1.8)],
     },
     Figure {
         name: "connection us",

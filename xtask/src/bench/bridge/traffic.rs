@@ -22,6 +22,7 @@ const SMALL: usize = 1024;
 pub(super) struct Amount {
     pub(super) mebibytes: u8,
     pub(super) messages: u32,
+    pub(super) pings: u32,
     pub(super) connections: u32,
 }
 
@@ -36,6 +37,8 @@ pub(super) struct Slice {
     pub(super) small: f64,
     /// Per message of 64 bytes there and back, many under way at a time.
     pub(super) message: f64,
+    /// Per message of 64 bytes there and back, one at a time.
+    pub(super) ping: f64,
     /// Per connection, from its handshake to its end, with a message each way.
     pub(super) connection: f64,
 }
@@ -45,6 +48,7 @@ pub(super) fn slice(one: &Contender, amount: Amount) -> Result<Slice> {
     let Amount {
         mebibytes,
         messages,
+        pings,
         connections,
     } = amount;
     let (pid, to) = (one.pid, one.address);
@@ -54,6 +58,7 @@ pub(super) fn slice(one: &Contender, amount: Amount) -> Result<Slice> {
         down: cost(pid, mebibytes.into(), || download(to, mebibytes)).context("down")?,
         small: cost(pid, eighth.into(), || upload(to, eighth, SMALL)).context("small frames")?,
         message: cost(pid, messages, || talk(to, messages)).context("messages")?,
+        ping: cost(pid, pings, || ping(to, pings)).context("pings")?,
         connection: cost(pid, connections, || connect_often(to, connections))
             .context("connections")?,
     })
@@ -130,6 +135,15 @@ fn talk(to: SocketAddr, messages: u32) -> Result<()> {
         ends(reader);
         Ok(())
     })
+}
+
+fn ping(to: SocketAddr, pings: u32) -> Result<()> {
+    let mut socket = open(to, Wish::Echo, &[])?;
+    for _ in 0..pings {
+        exchange(&mut socket)?;
+    }
+    ends(socket);
+    Ok(())
 }
 
 /// A socket on which the handshake is over.
