@@ -117,20 +117,14 @@ fn unknown_prefix(prefix: &str, at: usize) -> Diagnostic {
         .help("declare it on the root element with `xmlns:`, or leave it out")
 }
 
-/// Half of a file that ends within its last tag: what the parser wanted there is of no use.
-fn cut_within_a_tag(text: &str) -> Option<Diagnostic> {
-    let open = text.rfind('<')?;
-    let tag = text.get(open..)?;
-    let closing = tag.strip_prefix("</").unwrap_or(tag);
-    let is_tag = closing
-        .trim_start_matches('<')
-        .starts_with(|c: char| c.is_ascii_alphabetic());
-    // An even number of quotes: where one is open, a `<` of a later tag may stand in a value.
-    let quotes = tag.matches('"').count() % 2 == 0;
-    (is_tag && !tag.contains('>') && quotes).then(|| {
-        malformed("expected `>`, found the end of the file")
-            .at(text.len()..text.len(), "")
-            .also_at(open..open + tag_end(tag), "the tag begins here")
+/// A file that ends within its last end tag: what the parser wanted there is of no use.
+fn cut_end_tag(text: &str) -> Option<Diagnostic> {
+    let start = text.rfind('<')?;
+    let tag = text.get(start..)?;
+    let is_cut = tag.starts_with("</") && !tag.contains(['>', '"', '\'']);
+    is_cut.then(|| {
+        malformed("expected the tag to end, found the end of the file")
+            .at(start..text.len(), "")
             .help("the file is cut off: look at how it is written, and how it is sent")
     })
 }
@@ -138,7 +132,7 @@ fn cut_within_a_tag(text: &str) -> Option<Diagnostic> {
 /// Errors that only name what the parser wanted: the text at their place often tells more.
 fn by_place(error: &Error, text: &str, at: usize) -> Diagnostic {
     let (before, rest) = text.split_at_checked(at).unwrap_or((text, ""));
-    if let Some(finding) = cut_within_a_tag(text) {
+    if let Some(finding) = cut_end_tag(text) {
         finding
     } else if let Some(finding) = tail::find(before, rest, at) {
         finding
