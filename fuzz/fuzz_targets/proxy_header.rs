@@ -5,7 +5,7 @@
     reason = "a module of the program, of which a target uses a part"
 )]
 
-#[path = "../../crates/flashgate/src/connection/proxy_header/mod.rs"]
+#[path = "../../crates/flashgate/src/proxy_header/mod.rs"]
 mod proxy_header;
 
 use libfuzzer_sys::fuzz_target;

@@ -15,6 +15,8 @@ mod needs;
 mod prove;
 mod ruffle;
 mod test;
+#[cfg(test)]
+mod tidy;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};

@@ -2,17 +2,21 @@
 //!
 //! Parses the arguments, calls one function, and maps its result to an exit code. Nothing else happens here.
 
+mod account;
 mod check;
 mod cli;
 mod config;
 mod confinement;
 mod connection;
 mod daemon;
+mod exit;
 mod explain;
 mod fault;
 mod http;
+mod limits;
 mod lint;
 mod log;
+mod proxy_header;
 mod render;
 mod ruffle;
 mod snapshot;
@@ -24,6 +28,6 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     // What a panic has to say is on standard error by then; the exit code says whose fault it was.
     std::panic::catch_unwind(cli::run)
-        .unwrap_or(cli::Exit::Internal)
+        .unwrap_or(exit::Exit::Internal)
         .into()
 }

@@ -2,29 +2,32 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::num::NonZeroU32;
-use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use flash_policy::{Host, Policy, Port, Reply};
-use tokio_flash_policy::{HttpDetection, Linger};
+use tokio_flash_policy::HttpDetection;
 use tokio_rustls::rustls::ServerConfig;
 
-use crate::connection::ProxyVersion;
-use crate::daemon::ListenAddress;
+use crate::proxy_header;
 use crate::ruffle::Doors;
 use crate::tls::Certificate;
 
+mod address;
 mod bridge;
+mod limits;
 mod network;
 mod own_host;
+mod process;
 mod sockets;
 mod watched;
 
+pub(crate) use address::ListenAddress;
 pub(crate) use bridge::{Bridge, PathPattern, Segment};
+pub(crate) use limits::{Chosen, Deadlines, Limits};
 pub(crate) use network::Network;
 pub(crate) use own_host::OwnHost;
+pub(crate) use process::{Process, Sandbox, User, Violation};
 pub(crate) use sockets::{FreePorts, Services, Socket};
 pub(crate) use watched::{Sight, Watched};
 
@@ -151,7 +154,7 @@ pub(crate) struct Gate {
     /// A client that has been silent for so long may wait for the server to speak.
     pub(crate) speaks_first_after: Duration,
     /// Whether the server is told who the client is, and how.
-    pub(crate) send_proxy: Option<ProxyVersion>,
+    pub(crate) send_proxy: Option<proxy_header::Version>,
     /// Whether a client may go on as a WebSocket on the gate's own port.
     pub(crate) websocket: WebSocket,
     /// Which pages may open one, here or through the bridge.
@@ -242,118 +245,6 @@ impl Service {
 
 /// What the bridge's listener is called.
 const BRIDGE: &str = "bridge";
-
-/// How much of everything.
-#[derive(Clone, Debug)]
-pub(crate) struct Limits {
-    /// Connections at a time, where the limit on open files allows so many.
-    pub(crate) connections: usize,
-    /// Who says so.
-    pub(crate) connections_chosen: Chosen,
-    /// Connections at a time from one address; none is no limit.
-    pub(crate) per_address: Option<NonZeroU32>,
-    /// New connections a second from one address; none is no limit.
-    pub(crate) rate_per_address: Option<NonZeroU32>,
-    /// Open relays from one address; none is no limit.
-    pub(crate) relays_per_address: Option<NonZeroU32>,
-    /// Who is exempt from the three.
-    pub(crate) exempt: Vec<Network>,
-    /// For the first bytes, in all.
-    pub(crate) request: Duration,
-    /// For the peer to end its side after a reply.
-    pub(crate) linger: Linger,
-    /// For connecting to a backend, in all.
-    pub(crate) backend_connect: Duration,
-    /// For a relay of which one direction has ended.
-    pub(crate) half_open: Duration,
-    /// For a relay without a byte; none is no limit.
-    pub(crate) idle: Option<Duration>,
-    /// Between two pings on a WebSocket.
-    pub(crate) ping: Duration,
-}
-
-/// Where a setting comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Chosen {
-    ByDefault,
-    ByOperator,
-}
-
-/// How long everything may take that one connection does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Deadlines {
-    /// For the first bytes, in all.
-    pub(crate) request: Duration,
-    /// For the peer to end its side after a reply.
-    pub(crate) linger: Linger,
-    /// For connecting to a backend, in all.
-    pub(crate) backend_connect: Duration,
-    /// For a relay of which one direction has ended.
-    pub(crate) half_open: Duration,
-    /// For a relay without a byte; none is no limit.
-    pub(crate) idle: Option<Duration>,
-    /// Between two pings on a WebSocket.
-    pub(crate) ping: Duration,
-}
-
-impl From<&Limits> for Deadlines {
-    fn from(limits: &Limits) -> Self {
-        Self {
-            request: limits.request,
-            linger: limits.linger,
-            backend_connect: limits.backend_connect,
-            half_open: limits.half_open,
-            idle: limits.idle,
-            ping: limits.ping,
-        }
-    }
-}
-
-/// How the process behaves.
-#[derive(Clone, Debug)]
-pub(crate) struct Process {
-    /// Whom to become after binding, when started as root.
-    pub(crate) user: User,
-    /// How many threads serve.
-    pub(crate) threads: NonZeroU32,
-    /// Whether to give up what is not needed.
-    pub(crate) sandbox: Sandbox,
-    /// What a stop gives open connections.
-    pub(crate) drain: Duration,
-    /// Where a successor asks for the listeners, if anywhere.
-    pub(crate) handover: Option<PathBuf>,
-    /// What a system call that is given up leads to.
-    pub(crate) violation: Violation,
-}
-
-/// Whom to become.
-#[derive(Clone, Debug)]
-pub(crate) enum User {
-    /// The account without rights, by its number.
-    Nobody,
-    /// An account by name or number.
-    Configured { name: String },
-}
-
-/// What a forbidden system call leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Violation {
-    /// It fails.
-    Refuse,
-    /// The process ends: for tests, which must notice.
-    Kill,
-}
-
-/// How much it matters that the sandbox can be set up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sandbox {
-    /// Whatever the system allows.
-    BestEffort,
-    /// All of it, or no start.
-    Required,
-    /// None.
-    Off,
-}
 
 /// Where the daemon tells about itself.
 #[derive(Clone, Debug)]

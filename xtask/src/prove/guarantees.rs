@@ -110,13 +110,12 @@ mod tests {
         let [first, second, ..] = FIGURES else {
             panic!()
         };
-        let both = page("", second, "| R10 | b |\n");
-        let both = page(&both, first, "| R9 | a |\n");
-        assert!(both.ends_with("|\n| R9 | a |\n| R10 | b |\n"), "{both}");
-        let changed = page(&both, first, "| R9 | c |\n");
-        assert!(
-            changed.ends_with("|\n| R9 | c |\n| R10 | b |\n"),
-            "{changed}"
-        );
+        let row = |figure: &Figure, text: &str| format!("| {} | {text} |\n", figure.name);
+        let (one, other) = (row(first, "a"), row(second, "b"));
+        let both = page(&page("", second, &other), first, &one);
+        assert!(both.ends_with(&format!("|\n{one}{other}")), "{both}");
+        let changed = row(first, "c");
+        let after = page(&both, first, &changed);
+        assert!(after.ends_with(&format!("|\n{changed}{other}")), "{after}");
     }
 }

@@ -3,7 +3,7 @@
 use clap::Args;
 use flash_policy::lint::{nearest_rule, rule};
 
-use super::Exit;
+use crate::exit::Exit;
 use crate::{explain, render};
 
 /// Print what a rule of lint finds, why it matters and what to write instead

@@ -9,8 +9,8 @@ use flash_policy::{Policy, Port, Reply};
 
 use super::allow::NoPorts;
 use crate::config::{backend, defaults, gates};
-use crate::daemon::ListenAddress;
 use crate::render;
+use crate::snapshot::ListenAddress;
 use crate::snapshot::{AskedBy, Backend, Deadlines, Gate, Listener, Served, Service};
 
 /// A gate as the flag has it.

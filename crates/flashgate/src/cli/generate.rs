@@ -6,7 +6,7 @@ use clap::{Args, Command};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
-use super::Exit;
+use crate::exit::Exit;
 
 /// Print completions for a shell
 #[derive(Debug, Args)]

@@ -7,7 +7,7 @@ use flash_policy::Port;
 use flash_policy::diagnostic::any_error;
 use flash_policy::lint::{Client, Kind};
 
-use super::Exit;
+use crate::exit::Exit;
 use crate::lint::{self, Fixing, Level, Levels, Outcome, Request, Subject};
 use crate::render::{self, Format};
 

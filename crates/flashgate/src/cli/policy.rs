@@ -6,9 +6,9 @@ use clap::{Args, ValueEnum};
 use flash_policy::write::{self, Layout};
 use flash_policy::{Policy, Serving};
 
-use super::Exit;
 use super::allow::{self, NoPorts};
 use crate::config;
+use crate::exit::Exit;
 use crate::render::{self, Source};
 
 /// Print the policy that rules or a config file make

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Exit;
 use super::gate::GateFlag;
 use crate::config::{self, Purpose};
+use crate::exit::Exit;
 use crate::render;
 use crate::ruffle::{Door, Doors, Scheme, Way};
 use crate::snapshot::{FreePorts, OwnHost};

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Exit;
 use crate::config::{self, Purpose, defaults};
 use crate::daemon::sandbox::{self, Needs};
+use crate::exit::Exit;
 use crate::log::{self, Format, Verbosity};
 use crate::render;
 

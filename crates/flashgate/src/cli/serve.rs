@@ -8,15 +8,16 @@ use flash_policy::diagnostic::any_error;
 use flash_policy::write::{self, Layout};
 use flash_policy::{Policy, Port, Reply};
 
-use super::Exit;
 use super::allow::{self, Allow};
 use super::gate::{self, GateFlag};
 use crate::config::policy_file::{self, Content, Dialled, ServedAt};
 use crate::config::{self, Purpose, defaults};
 use crate::confinement;
-use crate::daemon::{self, Inherited, ListenAddress, Loader, Start};
+use crate::daemon::{self, Inherited, Loader, Start};
+use crate::exit::Exit;
 use crate::log::{self, Format, Verbosity};
 use crate::render::{self, Source};
+use crate::snapshot::ListenAddress;
 use crate::snapshot::{
     AskedBy, Bridge, Deadlines, Gate, Listener, Loaded, Plan, Refused, Served, Service, Transport,
     Violation, Watched,

@@ -4,8 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use flash_policy::Host;
 
-use crate::daemon::ListenAddress;
 use crate::snapshot::Backend;
+use crate::snapshot::ListenAddress;
 
 /// Reads `127.0.0.1:9340`, `game.internal:9340` or `[::1]:9340`.
 pub(crate) fn parse(text: &str) -> Result<Backend, String> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio_flash_policy::Linger;
 
-use crate::daemon::ListenAddress;
+use crate::snapshot::ListenAddress;
 use crate::snapshot::{
     Chosen, Limits, Network, PathPattern, Process, Sandbox, Segment, User, Violation, WebSocket,
 };

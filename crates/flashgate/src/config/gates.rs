@@ -8,7 +8,7 @@ use flash_policy::{Diagnostic, Policy, Port, PortRange, PortSet};
 use super::raw::{RawGate, RawListener};
 use super::tree::{At, Text};
 use super::{backend, defaults, listeners};
-use crate::daemon::ListenAddress;
+use crate::snapshot::ListenAddress;
 use crate::snapshot::{Backend, Gate};
 
 /// What a rule without ports stands for.

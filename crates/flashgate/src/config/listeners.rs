@@ -10,7 +10,7 @@ use super::policy_file::{Dialled, ServedAt};
 use super::raw::RawListener;
 use super::resolve::by_name;
 use super::tree::{At, listed};
-use crate::daemon::ListenAddress;
+use crate::snapshot::ListenAddress;
 use crate::snapshot::{Deadlines, Gate, Listener, Served, Service};
 use crate::tls::Tls;
 

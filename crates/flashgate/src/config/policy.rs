@@ -15,8 +15,8 @@ use super::policy_file::{self, ServedAt, Told};
 use super::raw::{RULE, RawContent, RawPolicy, RawPorts, RawRule};
 use super::tree::{At, Text};
 use crate::confinement;
-use crate::daemon::ListenAddress;
 use crate::log;
+use crate::snapshot::ListenAddress;
 
 /// A policy by its name.
 #[derive(Debug)]

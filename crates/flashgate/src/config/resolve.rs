@@ -14,8 +14,8 @@ use super::raw::{Raw, RawBridge, RawListener};
 use super::sections::{RawAdmin, RawLimits, RawProcess, Switch};
 use super::tree::{At, Text};
 use super::{Purpose, bridge, defaults, gates, listeners, tls};
-use crate::daemon::ListenAddress;
-use crate::daemon::sandbox::uid_of;
+use crate::account::Account;
+use crate::snapshot::ListenAddress;
 use crate::snapshot::{Admin, Chosen, Deadlines, Limits, Plan, Process, Transport, User};
 
 /// A plan, and what it was made from.
@@ -207,14 +207,14 @@ fn process(
 }
 
 fn judge_user(user: &At<String>) -> Option<Diagnostic> {
-    let finding = match uid_of(&user.value) {
+    let finding = match Account::by_name_or_number(&user.value) {
         None => {
             let message = format!("expected a user of this machine, found `{}`", user.value);
             Diagnostic::error("unknown-user", message).help(
                 "create it, `useradd --system --no-create-home NAME`, or leave the line out for `nobody`",
             )
         }
-        Some(0) => Diagnostic::warning(
+        Some(account) if account.is_root() => Diagnostic::warning(
             "user-is-root",
             "as this user flashgate stays root while it serves",
         )

@@ -7,7 +7,7 @@ use flash_policy::Diagnostic;
 
 use super::tree::{At, Table, Text, Value, parse_text};
 use super::values;
-use crate::daemon::ListenAddress;
+use crate::snapshot::ListenAddress;
 use crate::snapshot::{Network, Sandbox};
 
 /// A value that may be `"off"`.

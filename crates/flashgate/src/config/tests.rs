@@ -9,8 +9,8 @@ use toml::de::DeTable;
 
 use super::tree::Table;
 use super::{Purpose, raw, resolve};
-use crate::connection::ProxyVersion;
 use crate::daemon::sandbox::Needs;
+use crate::proxy_header::Version as ProxyVersion;
 use crate::snapshot::{Bridge, Gate, Plan, Process, Sandbox, User, WebSocket};
 
 const LEAST: &str = "hosts = 'play.test'\n[policy.p]\nrules = [{ domain = 'a.test', ports = '8000' }]\n[[listen]]\naddress = '843'\n";

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::proxy_header::{Header, LONGEST, Reader, Refusal, Verdict};
+use crate::proxy_header::{Header, LONGEST, Reader, Refusal, Verdict};
 
 /// One retransmission of a SYN fits, as the protocol asks (PROXY protocol, section 2.2: at least 3 s).
 const LIMIT: Duration = Duration::from_secs(5);

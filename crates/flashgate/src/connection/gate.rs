@@ -12,11 +12,11 @@ use tracing::field::display;
 
 use super::backends::Role;
 use super::client::Client;
-use super::proxy_header::Addresses;
 use super::relay::{Opening, Relay};
 use super::waiting::{Waiting, Witness};
 use super::{Outcome, silence, some};
-use crate::daemon::{OverLimit, Permit};
+use crate::limits::{OverLimit, Permit};
+use crate::proxy_header::Addresses;
 use crate::snapshot::{Gate, Service};
 
 /// Dials the backend and starts the relay. A silent client that wants something else after all comes back.

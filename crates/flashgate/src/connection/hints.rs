@@ -7,7 +7,7 @@ use tracing::field::display;
 use tracing::{error, warn};
 
 use super::{Outcome, Shared, balancer, handshake};
-use crate::daemon::OverLimit;
+use crate::limits::OverLimit;
 use crate::log::{Sampler, escaped};
 
 /// What a stranger could provoke at any rate is not logged at any rate.

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use tracing::field::display;
 use tracing::{Level, debug, enabled, info, warn};
 
-use crate::daemon::{OverLimit, Permits, Spare};
+use crate::limits::{OverLimit, Permits, Spare};
 use crate::log;
 use crate::snapshot::{Deadlines, Service};
 
@@ -31,7 +31,6 @@ mod ours;
 mod outcome;
 pub(crate) mod peer;
 mod policy;
-mod proxy_header;
 mod relay;
 mod silence;
 mod waiting;
@@ -44,7 +43,6 @@ use handshake::Handshakes;
 use hints::Hints;
 use ours::Ours;
 pub(crate) use outcome::Outcome;
-pub(crate) use proxy_header::Version as ProxyVersion;
 pub(crate) use relay::prepare as prepare_for_relays;
 use waiting::{Waiting, Witness};
 

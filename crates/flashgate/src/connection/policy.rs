@@ -17,7 +17,7 @@ use tokio_rustls::server::TlsStream;
 
 use super::Outcome;
 use super::client::Client;
-use crate::daemon::Permit;
+use crate::limits::Permit;
 
 /// How long a peer may take to make room for the reply.
 const WRITE_LIMIT: Duration = Duration::from_secs(10);

@@ -16,11 +16,11 @@ use tokio::time::{Instant, timeout_at};
 use tokio_flash_policy::First;
 
 use super::backends::Role;
-use super::proxy_header::Addresses;
 use super::relay::{End, Patience, Stopping, reset_on_close};
 use super::waiting::Waiting;
 use super::{Outcome, gate};
-use crate::daemon::OverLimit;
+use crate::limits::OverLimit;
+use crate::proxy_header::Addresses;
 use crate::snapshot::Gate;
 
 /// Has the backend dialled, and listens; what the client turns out to want goes back to whoever knows about it.

@@ -12,11 +12,11 @@ use tracing::{debug, warn};
 use super::client::Client;
 use super::fast::Progress;
 use super::handshake::{self, Failure};
-use super::proxy_header::{Addresses, Header};
 use super::{Outcome, Shared, balancer, gate, http, peer, policy, some};
-use crate::daemon::Permit;
 use crate::fault;
+use crate::limits::Permit;
 use crate::log::{Sampler, escaped};
+use crate::proxy_header::{Addresses, Header};
 use crate::snapshot::Service;
 
 /// A connection on its way to a verdict.

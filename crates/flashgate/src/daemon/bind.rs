@@ -8,9 +8,9 @@ use rustix::io::Errno;
 use rustix::net::Shutdown;
 use socket2::{Domain, Protocol, Socket, Type};
 
-use super::address::ListenAddress;
 use super::inherited::Inherited;
 use super::remedy;
+use crate::snapshot::ListenAddress;
 use crate::snapshot::{self, AskedBy};
 
 /// The kernel cuts it to `net.core.somaxconn`, 4096 on today's Linux.

@@ -6,7 +6,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tracing::{info, warn};
 
 use super::admin;
-use super::permits::{Capacity, Scarce};
+use crate::limits::{Capacity, Scarce};
 use crate::render;
 use crate::snapshot::{Chosen, Plan};
 

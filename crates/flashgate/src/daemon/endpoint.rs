@@ -6,10 +6,10 @@ use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::address::ListenAddress;
 use super::bind::{self, Bound, Family};
 use super::status::Health;
 use crate::connection::prepare_for_relays;
+use crate::snapshot::ListenAddress;
 
 /// See the module.
 #[derive(Debug)]

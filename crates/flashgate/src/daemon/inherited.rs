@@ -13,10 +13,10 @@ use listenfd::ListenFd;
 use rustix::net::sockopt;
 use socket2::SockRef;
 
-use super::address::ListenAddress;
 use super::bind::{Bound, Family, Wanted};
 use crate::log;
 use crate::render;
+use crate::snapshot::ListenAddress;
 
 /// Sockets to be taken over.
 #[derive(Debug, Default)]

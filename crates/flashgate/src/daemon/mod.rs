@@ -7,16 +7,16 @@ use std::sync::Arc;
 
 use tracing::{error, info};
 
-use crate::cli::Exit;
 use crate::connection::Shared;
+use crate::exit::Exit;
 use crate::fault;
+use crate::limits::{Capacity, Permits};
 use crate::log::{self, LIFECYCLE};
 use crate::render;
 use crate::snapshot::{Plan, Socket};
 
 mod accept;
 mod accept_error;
-mod address;
 mod admin;
 mod bind;
 mod changes;
@@ -24,11 +24,8 @@ mod descriptors;
 mod endpoint;
 mod handover;
 mod inherited;
-mod lingering;
 mod listeners;
 mod notify;
-mod per_address;
-mod permits;
 mod readable;
 mod reload;
 mod remedy;
@@ -42,13 +39,9 @@ mod stopping;
 mod way;
 mod workers;
 
-pub(crate) use address::ListenAddress;
 pub(crate) use inherited::Inherited;
-pub(crate) use per_address::OverLimit;
-pub(crate) use permits::{Permit, Permits};
 pub(crate) use reload::Loader;
 pub(crate) use starting::Start;
-pub(crate) use starved::Spare;
 
 use accept::Course;
 use bind::Bound;
@@ -57,7 +50,6 @@ use endpoint::AskedEndpoint;
 use handover::{Predecessor, Successors};
 use listeners::Listeners;
 use notify::ServiceManager;
-use permits::Capacity;
 use reload::{in_effect, reload};
 use serving::Needs;
 use signals::{Signal, Signals};

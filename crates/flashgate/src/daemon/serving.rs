@@ -12,13 +12,13 @@ use tracing::field::display;
 use tracing::info;
 
 use super::accept::{Acceptor, Course};
-use super::address::ListenAddress;
 use super::bind::Bound;
 use super::endpoint::{AskedEndpoint, Endpoint};
 use super::status::{ListenerStatus, Status};
 use crate::connection::Shared;
 use crate::log::{self, LIFECYCLE};
 use crate::render;
+use crate::snapshot::ListenAddress;
 use crate::snapshot::{Service, Services, Socket};
 
 /// What every accept loop needs.

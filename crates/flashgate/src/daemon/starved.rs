@@ -1,12 +1,8 @@
 //! What an accept loop does when descriptors or memory have run out: it pauses, ever longer; after a while it lets
 //! clients go rather than have them wait.
 
-use std::io;
-use std::os::fd::OwnedFd;
-use std::sync::Mutex;
 use std::time::Duration;
 
-use rustix::io::fcntl_dupfd_cloexec;
 use tokio::time::Instant;
 
 /// The first pause when descriptors or memory have run out; it doubles up to [`LONGEST_PAUSE`].
@@ -43,28 +39,4 @@ impl Starved {
     pub(super) fn for_too_long(&self) -> bool {
         self.since.is_some_and(|since| since.elapsed() >= PATIENCE)
     }
-}
-
-/// A descriptor kept in hand: given up for a moment, it lets a process that has none left accept and close.
-#[derive(Debug, Default)]
-pub(crate) struct Spare(Mutex<Option<OwnedFd>>);
-
-impl Spare {
-    pub(crate) fn new() -> Self {
-        Self(Mutex::new(one_more()))
-    }
-
-    /// Runs `accept` with the spare descriptor free, if there is one.
-    pub(super) fn shed(&self, accept: impl FnOnce()) {
-        let Ok(mut spare) = self.0.lock() else { return };
-        if spare.take().is_some() {
-            accept();
-        }
-        *spare = one_more();
-    }
-}
-
-/// A descriptor of no use; of a file that is open already, for opening another may be forbidden.
-fn one_more() -> Option<OwnedFd> {
-    fcntl_dupfd_cloexec(io::stderr(), 0).ok()
 }

@@ -8,8 +8,7 @@ use std::sync::Arc;
 
 use flash_policy::Port;
 
-use super::{AskedBy, Listener, Plan, Service};
-use crate::daemon::ListenAddress;
+use super::{AskedBy, ListenAddress, Listener, Plan, Service};
 
 /// A socket to be bound.
 #[derive(Clone, Debug)]

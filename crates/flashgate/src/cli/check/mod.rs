@@ -10,9 +10,9 @@ use flash_policy::{PlayerVersion, Port};
 mod contradictions;
 mod plan;
 
-use super::Exit;
 use crate::check::{self, Failure, Plan};
 use crate::config::lasting;
+use crate::exit::Exit;
 use crate::render::check::{self as told, Progress, Status};
 use crate::render::plain_error;
 

@@ -7,7 +7,7 @@ use flash_policy::{Diagnostic, Span};
 use super::listener::{addresses, trusted};
 use crate::config::sections;
 use crate::config::tree::{At, Table, Value};
-use crate::daemon::ListenAddress;
+use crate::snapshot::ListenAddress;
 use crate::snapshot::{Network, PathPattern, Segment};
 
 /// See the module.

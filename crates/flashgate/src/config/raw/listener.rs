@@ -7,8 +7,8 @@ use flash_policy::{Diagnostic, Port, Span};
 use crate::config::sections;
 use crate::config::tree::{At, Table, Text, Value, parse_text};
 use crate::config::{backend, raw};
-use crate::connection::ProxyVersion;
-use crate::daemon::ListenAddress;
+use crate::proxy_header::Version as ProxyVersion;
+use crate::snapshot::ListenAddress;
 use crate::snapshot::{AskedBy, Backend, Network, WebSocket};
 
 /// `[[listen]]` or `[[gate]]`.

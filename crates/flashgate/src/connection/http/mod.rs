@@ -20,11 +20,11 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{timeout, timeout_at};
 use tokio_flash_policy::{First, close};
 
-use super::proxy_header::Addresses;
 use super::waiting::{From, Waiting};
 use super::{Outcome, gate};
-use crate::daemon::OverLimit;
 use crate::http::{Body, HeadReader, Method, Request, Response, StatusCode, Verdict};
+use crate::limits::OverLimit;
+use crate::proxy_header::Addresses;
 use crate::websocket::{is_asked_for, is_for_this_connection};
 
 /// How long a client may take to make room for a response.

@@ -19,8 +19,8 @@ use crate::connection::bridge::{Bridge, Opening};
 use crate::connection::relay::ROOM;
 use crate::connection::waiting::{Waiting, Witness};
 use crate::connection::{Bridging, Client, Outcome, gate, some};
-use crate::daemon::Permit;
 use crate::http::{Page, Request, Response, StatusCode};
+use crate::limits::Permit;
 use crate::snapshot::{Gate, Service};
 use crate::websocket::Handshake;
 

@@ -9,7 +9,6 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::info;
 
-use super::address::ListenAddress;
 use super::bind::{Bound, Wanted};
 use super::endpoint::{AskedEndpoint, Endpoint};
 use super::status::Status;
@@ -17,6 +16,7 @@ use crate::connection::Shared;
 use crate::log::{self, LIFECYCLE};
 use crate::render;
 use crate::snapshot;
+use crate::snapshot::ListenAddress;
 
 mod answer;
 mod connection;

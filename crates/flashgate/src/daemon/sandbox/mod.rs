@@ -12,10 +12,11 @@ use rustix::fs::{Mode, OFlags, open};
 use rustix::process::geteuid;
 use tracing::{info, warn};
 
+use crate::account::Account;
 use crate::confinement::{self, Confinement};
-use crate::daemon::ListenAddress;
 use crate::log;
 use crate::render;
+use crate::snapshot::ListenAddress;
 use crate::snapshot::{Backend, Plan, Process, Sandbox, User};
 
 mod capabilities;
@@ -26,7 +27,6 @@ mod self_test;
 mod user;
 
 pub(crate) use self_test::self_test;
-pub(crate) use user::uid_of;
 
 /// What the daemon goes on using once it runs.
 #[derive(Clone, Debug, Default)]
@@ -123,11 +123,11 @@ pub(crate) fn enter(process: &Process, needs: &Needs) -> Result<Applied, String>
     applied.add("no-new-privs", no_new_privs());
     // While this is root with all its capabilities: it takes one to narrow the set.
     capabilities::narrow_bounding_set();
-    let became = account.map_or(Ok(()), user::Account::assume);
+    let became = account.map_or(Ok(()), user::assume);
     if let (Err(reason), User::Configured { name }) = (&became, &process.user) {
         return Err(not_assumed(name, reason));
     }
-    if account.is_some_and(user::Account::is_root) {
+    if account.is_some_and(Account::is_root) {
         applied.parts.push(("user", State::Off));
     } else {
         applied.add("user", became);

@@ -25,7 +25,7 @@ impl ListenAddress {
     }
 
     /// What people would write for the address of a socket.
-    pub(super) fn of(address: SocketAddr) -> Self {
+    pub(crate) fn of(address: SocketAddr) -> Self {
         match address {
             SocketAddr::V6(address) if address.ip().is_unspecified() => Self::Everywhere {
                 port: address.port(),
@@ -35,7 +35,7 @@ impl ListenAddress {
     }
 
     /// For every address, all of them that a machine without IPv6 has.
-    pub(super) fn everywhere_on_v4(self) -> Option<Self> {
+    pub(crate) fn everywhere_on_v4(self) -> Option<Self> {
         match self {
             Self::Everywhere { port } => Some(Self::Exactly((Ipv4Addr::UNSPECIFIED, port).into())),
             Self::Exactly(_) => None,
@@ -78,7 +78,7 @@ impl ListenAddress {
     }
 
     /// Whether it is every IPv4 address on this port, which `[::]` would take too.
-    pub(super) fn is_every_v4(self, port: u16) -> bool {
+    pub(crate) fn is_every_v4(self, port: u16) -> bool {
         port != 0 && self == Self::Exactly((Ipv4Addr::UNSPECIFIED, port).into())
     }
 }

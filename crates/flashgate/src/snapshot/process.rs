@@ -1,0 +1,51 @@
+//! How the process behaves, whatever it serves.
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How the process behaves.
+#[derive(Clone, Debug)]
+pub(crate) struct Process {
+    /// Whom to become after binding, when started as root.
+    pub(crate) user: User,
+    /// How many threads serve.
+    pub(crate) threads: NonZeroU32,
+    /// Whether to give up what is not needed.
+    pub(crate) sandbox: Sandbox,
+    /// What a stop gives open connections.
+    pub(crate) drain: Duration,
+    /// Where a successor asks for the listeners, if anywhere.
+    pub(crate) handover: Option<PathBuf>,
+    /// What a system call that is given up leads to.
+    pub(crate) violation: Violation,
+}
+
+/// Whom to become.
+#[derive(Clone, Debug)]
+pub(crate) enum User {
+    /// The account without rights, by its number.
+    Nobody,
+    /// An account by name or number.
+    Configured { name: String },
+}
+
+/// What a forbidden system call leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Violation {
+    /// It fails.
+    Refuse,
+    /// The process ends: for tests, which must notice.
+    Kill,
+}
+
+/// How much it matters that the sandbox can be set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sandbox {
+    /// Whatever the system allows.
+    BestEffort,
+    /// All of it, or no start.
+    Required,
+    /// None.
+    Off,
+}
