@@ -8,13 +8,16 @@
     reason = "a test ends where it fails, also in the functions it shares with others"
 )]
 
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
+use socket2::{Domain, Socket, Type};
 use testkit::client::{Client, End};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::load::{Load, run};
+use testkit::namespace::Namespace;
+use testkit::{binary, namespace, needs};
 
 fn config(limits: &str) -> String {
     format!(
@@ -110,6 +113,57 @@ fn too_many_new_connections_a_second() {
         (1..10).contains(&lines),
         "{lines} lines for {refused} refusals"
     );
+}
+
+/// Of IPv6, a whole /64 is one: whoever has an address there has all of them.
+#[test]
+fn a_network_of_ipv6() {
+    if !needs::met(namespace::missing()) {
+        return;
+    }
+    binary::flashgate().unwrap();
+    let network = Namespace::new().unwrap();
+    let greedy = ["2001:db8:0:1::1", "2001:db8:0:1:ffff::2"];
+    let quiet = "2001:db8:0:2::1";
+    for address in greedy.iter().chain([&quiet]) {
+        let address = format!("{address}/128");
+        network
+            .ip(&["address", "add", &address, "dev", "lo", "nodad"])
+            .unwrap();
+    }
+    let folder = Folder::new().unwrap();
+    let limits = "per-address = 4\nrate-per-address = \"off\"\nexempt = []";
+    let text = config(limits).replace("127.0.0.1:0", "[::]:9000");
+    let path = folder.file("flashgate.toml", text).unwrap();
+    network
+        .run(|| {
+            let daemon = Daemon::builder()
+                .args(["serve", "--config"])
+                .args([&path])
+                .start()
+                .unwrap();
+            let connect = |from: &str| {
+                let socket = Socket::new(Domain::IPV6, Type::STREAM, None).unwrap();
+                let from: Ipv6Addr = from.parse().unwrap();
+                socket.bind(&SocketAddr::from((from, 0)).into()).unwrap();
+                let to: SocketAddr = "[2001:db8:0:2::1]:9000".parse().unwrap();
+                socket.connect(&to.into()).unwrap();
+                Client::from_stream(socket.into()).unwrap()
+            };
+            let mut holders: Vec<_> = (0..8).map(|at| connect(greedy[at % 2])).collect();
+            let mut others: Vec<_> = (0..4).map(|_| connect(quiet)).collect();
+            let refused = |clients: &mut Vec<Client>| {
+                let mut refused = 0;
+                for client in clients {
+                    refused += u32::from(client.stirs_within(Duration::from_millis(300)));
+                }
+                refused
+            };
+            assert_eq!(refused(&mut holders), 4, "four of both together may stay");
+            assert_eq!(refused(&mut others), 0, "another network does not notice");
+            drop(daemon);
+        })
+        .unwrap();
 }
 
 /// Limits can be changed while it runs.

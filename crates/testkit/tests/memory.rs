@@ -14,10 +14,12 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use testkit::backend::{Backend, Manner};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::load::{Load, run};
 use testkit::scale::short_or_long;
+use testkit::websocket::WebSocket;
 use testkit::{figure, needs};
 
 const LIMIT: &str = "67108864";
@@ -82,7 +84,11 @@ impl Drop for Group {
     }
 }
 
-/// 10,000 connections wait with five bytes each, while others fetch as fast as they can: nobody is lost.
+/// WebSockets that stay open and say nothing.
+const SESSIONS: usize = 1_000;
+
+/// 10,000 connections wait with five bytes each and 1,000 WebSockets with none, while others fetch as fast as they can:
+/// nobody is lost.
 #[test]
 fn sixty_four_mebibytes() {
     let group = match Group::new() {
@@ -93,8 +99,14 @@ fn sixty_four_mebibytes() {
         }
     };
     let folder = Folder::new().unwrap();
-    let config = "[policy.default]\nrules = [{ domain = \"a.test\", ports = \"80\" }]\n\
-                  [[listen]]\naddress = \"127.0.0.1:0\"\n[limits]\nrequest = \"10m\"\n";
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let config = format!(
+        "[policy.default]\nrules = [{{ domain = \"a.test\", ports = \"80\" }}]\n\
+         [[listen]]\naddress = \"127.0.0.1:0\"\n\
+         [[gate]]\naddress = \"127.0.0.1:0\"\npublic-port = 80\nbackend = \"{}\"\n\
+         [limits]\nrequest = \"10m\"\n",
+        backend.address()
+    );
     let path = folder.file("flashgate.toml", config).unwrap();
     let mut daemon = Daemon::builder()
         .through(group.enter())
@@ -109,11 +121,17 @@ fn sixty_four_mebibytes() {
             client
         })
         .collect();
+    let [port, gate] = *daemon.addresses() else {
+        panic!("expected two listeners")
+    };
+    let mut sessions: Vec<_> = (0..SESSIONS)
+        .map(|_| WebSocket::open(gate, "/", Some("http://a.test")).unwrap())
+        .collect();
     let (start, mut fetches) = (Instant::now(), 0);
     while start.elapsed() < short_or_long(Duration::from_secs(2), Duration::from_secs(60)) {
-        let mut load = Load::new(daemon.address(), POLICY);
+        let mut load = Load::new(port, POLICY);
         (load.fetches, load.in_flight) = (5_000, 64);
-        load.sources = testkit::load::spread(daemon.address());
+        load.sources = testkit::load::spread(port);
         let report = run(&load).unwrap();
         assert!(report.all_ok(), "{report}");
         fetches += load.fetches;
@@ -121,11 +139,15 @@ fn sixty_four_mebibytes() {
     let most = group.number(&["memory.max_usage_in_bytes", "memory.peak"]) / 1024 / 1024;
     assert!(!daemon.has_ended(), "the kernel has ended it");
     assert!(waiting.iter().all(|client| client.peer_addr().is_ok()));
+    for session in &mut sessions {
+        session.say(b"still there");
+        assert_eq!(session.read(11).unwrap(), b"still there");
+    }
     let rate = figure::rate(fetches, start.elapsed());
     figure::report(
         "R18",
         format!(
-            "10,000 waiting and {rate} fetches/s in 64 MiB: 0 of {fetches} lost, {most} MiB at most"
+            "10,000 waiting, {SESSIONS} WebSockets and {rate} fetches/s in 64 MiB: 0 of {fetches} lost, {most} MiB at most"
         ),
     );
     drop(waiting);

@@ -115,11 +115,13 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R16",
-        claim: "20 GiB through the gate both ways, equal byte for byte; 100 relays live through 100 hand-overs",
+        claim: "20 GiB through the gate both ways, equal byte for byte; each order of ends as without a gate; 100 relays live through 100 hand-overs",
         shown: outside(
             "gate",
             &[
                 "bulk::both_ways_at_once",
+                "ends::every_order_is_as_without_a_gate",
+                "ends::half_open_relays_are_reaped",
                 "reloads::hand_overs_leave_relays_alone",
             ],
         ),
@@ -131,7 +133,7 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R18",
-        claim: "64 MiB for everything, the kernel's part included: 10,000 waiting, 60 s of fetches, 0 lost",
+        claim: "64 MiB for everything, the kernel's part included: 10,000 waiting, 1,000 WebSockets, 60 s of fetches, 0 lost",
         shown: outside("memory", &["sixty_four_mebibytes"]),
     },
     Figure {
@@ -168,6 +170,11 @@ pub(super) const FIGURES: &[Figure] = &[
         shown: outside("logs", &["random_bytes", "a_flood_of_bad_requests"]),
     },
     Figure {
+        name: "R17-tls",
+        claim: "1,000 relays over TLS and as many WebSockets, stalled one way and both ways: 72 KiB each at most",
+        shown: outside("tls", &["pressure::relays", "pressure::websockets"]),
+    },
+    Figure {
         name: "R17-bridge",
         claim: "1,000 WebSockets whose readers stall, in frames of 2^63 - 1 bytes: 72 KiB each at most",
         shown: outside("websocket", &["pressure::stalled_readers"]),
@@ -179,12 +186,12 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R26",
-        claim: "100,000 random requests that the policy does not admit: 0 connections to the backend; 64 MiB in one frame and in 10,000, byte for byte",
+        claim: "100,000 random requests to a bridge: those the policy admits reach their gate, all others nobody; 64 MiB in one frame, in 10,000 and in small messages, byte for byte, in 72 KiB at most",
         shown: outside("websocket", &["origins::random", "sessions::any_length"]),
     },
     Figure {
         name: "R27",
-        claim: "smuggling and premature frames, cut at every byte: one response to each, 0 bytes to the backend",
+        claim: "over 100 requests that hide another, cut at every byte: one response to each, 0 bytes to the backend",
         shown: outside("websocket", &["handshake::refused"]),
     },
     Figure {

@@ -87,7 +87,7 @@ fn our_own_server() {
 fn our_own_gate() {
     let backend = Keeper::start(address(0), &[&[Hold]]).unwrap();
     let gate = format!("127.0.0.1:0={}", backend.address());
-    let daemon = Daemon::serve(["--allow", "localhost:1024-65535", "--gate", &gate]).unwrap();
+    let daemon = Daemon::serve(["--allow", "localhost:1025-65535", "--gate", &gate]).unwrap();
     let (report, output) = check(1, daemon.address().port());
     assert_eq!(output.status.code(), Some(0), "{report:#}");
     assert_eq!(report["decided-by"]["source"], "destination");
