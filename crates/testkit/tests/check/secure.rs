@@ -35,7 +35,7 @@ while True:
     threading.Thread(target=serve, args=(client,), daemon=True).start()
 "#;
 
-const POLICY: &str = "<cross-domain-policy><allow-access-from domain='localhost' to-ports='1024-65535'/></cross-domain-policy>";
+const POLICY: &str = "<cross-domain-policy><allow-access-from domain='localhost' to-ports='1025-65535'/></cross-domain-policy>";
 
 fn missing() -> Option<String> {
     needs::program("openssl").or_else(|| needs::program("/usr/bin/python3"))
