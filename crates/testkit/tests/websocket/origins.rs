@@ -197,13 +197,13 @@ fn told() {
 fn reasons() {
     let cases = [
         (
-            "{ domain = \"*\", ports = \"1-1000\" }",
+            "{ domain = \"*\", ports = \"1-2000\" }",
             "",
             "",
             "its rule for `*` does not hold port 9339",
         ),
         (
-            "{ domain = \"*\", ports = \"1-1000\" }",
+            "{ domain = \"*\", ports = \"1-2000\" }",
             "",
             "null",
             "its rule for `*` does not hold port 9339",
@@ -221,7 +221,7 @@ fn reasons() {
             "it has no rule for this Origin (port 9339)",
         ),
         (
-            "{ domain = \"a.test\", ports = \"80\" }",
+            "{ domain = \"a.test\", ports = \"8080\" }",
             "",
             "http://a.test",
             "its rule for this Origin does not hold port 9339",
