@@ -28,7 +28,7 @@ pub(super) async fn dial(backend: &Backend, limit: Duration, ours: &Ours) -> io:
         let share = deadline.saturating_duration_since(Instant::now()) / left.max(1);
         left = left.saturating_sub(1);
         match connect(address, Instant::now() + share).await {
-            Ok(Ok(stream)) => match ours.reached_by(&stream) {
+            Ok(Ok(stream)) => match ours.reached_by(&stream, address) {
                 None => return Ok(stream),
                 Some(ours) => {
                     // An end would be passed on like any other client's: once more to this very address.

@@ -20,10 +20,10 @@ impl Ours {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = addresses;
     }
 
-    /// Which of them a connection has been made to, if to any.
-    pub(super) fn reached_by(&self, stream: &TcpStream) -> Option<SocketAddr> {
+    /// Which of them a connection to an address has been made to, if to any.
+    pub(super) fn reached_by(&self, stream: &TcpStream, there: SocketAddr) -> Option<SocketAddr> {
         let ours = Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        let there = stream.peer_addr().ok().map(peer::canonical)?;
+        let there = peer::canonical(there);
         let mut same_port = ours.iter().filter(|ours| ours.port() == there.port());
         same_port
             .find(|ours| **ours == there || ours.ip().is_unspecified() && is_here(stream, there))
