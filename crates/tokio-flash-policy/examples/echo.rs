@@ -27,7 +27,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 pub(crate) fn policy(port: Port) -> Result<Policy, Box<dyn Error>> {
     let rule = Rule {
         domain: "www.example.com".parse()?,
-        ports: port.to_string().parse()?,
+        ports: port.into(),
         secure: Secure::Any,
     };
     Ok(Policy {
