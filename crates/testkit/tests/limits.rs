@@ -212,7 +212,7 @@ fn the_total() {
 /// The limit on open files allows fewer: whoever asked for more is warned, also by a reload; a default is only told.
 #[test]
 fn fewer_files_than_connections() {
-    if !testkit::needs::met(testkit::needs::program("prlimit")) {
+    if !needs::met(needs::program("prlimit")) {
         return;
     }
     let folder = Folder::new().unwrap();
