@@ -17,7 +17,7 @@ mod ruffle;
 mod self_test;
 mod serve;
 
-/// Answers Flash Player's socket policy requests, on port 843 and any other, and never loses a reply
+/// The front door for servers that Flash content connects to: policies for Flash Player, gates, WebSockets for Ruffle
 #[derive(Debug, Parser)]
 #[command(
     name = "flashgate",
