@@ -59,10 +59,12 @@ pub(crate) fn found(message: String, place: Span, what: &str) -> Diagnostic {
 }
 
 /// Whether a value is to be replaced by a real one, or something in it: no name and no list of ports has these
-/// characters.
+/// characters, and no host is called `__NAME__`.
 pub(crate) fn is_in(value: &str) -> bool {
+    // A dot at the end makes no other name.
+    let name = value.strip_suffix('.').unwrap_or(value);
     let between = |mark: &str| {
-        let body = value
+        let body = name
             .strip_prefix(mark)
             .and_then(|rest| rest.strip_suffix(mark));
         body.is_some_and(|body| !body.trim_matches(['@', '_']).is_empty())
