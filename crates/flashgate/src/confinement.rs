@@ -16,6 +16,8 @@ pub(crate) struct Confinement {
     pub(crate) folders: Option<Vec<PathBuf>>,
     /// The TCP ports that can be connected to; none where no limit could be set.
     pub(crate) connect: Option<BTreeSet<u16>>,
+    /// Whether names can still be looked up.
+    pub(crate) lookups: bool,
 }
 
 static SINCE_START: OnceLock<Confinement> = OnceLock::new();
@@ -37,6 +39,11 @@ pub(crate) fn explain_bind() -> Option<&'static str> {
 pub(crate) fn out_of_reach(ports: &BTreeSet<u16>) -> Option<u16> {
     let granted = SINCE_START.get()?.connect.as_ref()?;
     ports.difference(granted).next().copied()
+}
+
+/// Whether names can't be looked up until a restart.
+pub(crate) fn no_lookups() -> bool {
+    SINCE_START.get().is_some_and(|since| !since.lookups)
 }
 
 /// Why a file can't be read that could be before; none where that is not the reason.

@@ -195,7 +195,10 @@ fn notifications() {
     let mut daemon = manager.start(Daemon::builder());
     let ready = manager.told("READY=1");
     assert!(ready.contains("STATUS=serving on 1 sockets"), "{ready}");
-    assert!(ready.contains("; in force: no-new-privs"), "{ready}");
+    assert!(
+        ready.contains("; in force: descriptors, no-new-privs"),
+        "{ready}"
+    );
     answers(daemon.address());
     daemon.hang_up().unwrap();
     let reloading = manager.told("RELOADING=1");

@@ -9,7 +9,7 @@
 )]
 
 use std::fs;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -91,8 +91,8 @@ fn root_becomes_somebody_without_rights() {
 #[test]
 fn what_is_in_force_is_logged() {
     let folder = Folder::new().unwrap();
-    let all = "applied=\"no-new-privs,user,capabilities,files,ports,system-calls\"";
-    let some = "applied=\"no-new-privs,user,capabilities\"";
+    let all = "applied=\"descriptors,no-new-privs,user,capabilities,files,ports,system-calls\"";
+    let some = "applied=\"descriptors,no-new-privs,user,capabilities\"";
     for (sandbox, applied) in [("best-effort", all), ("required", all), ("off", some)] {
         let more = format!("sandbox = \"{sandbox}\"");
         let path = folder
@@ -104,35 +104,65 @@ fn what_is_in_force_is_logged() {
     }
 }
 
-/// From inside, everything that an intruder would try is denied, with a config and without.
+/// What an intruder would try, and every time the kernel's answer.
+const DENIED: [&str; 25] = [
+    "use-descriptor 7 denied (EBADF)",
+    "read /etc/passwd denied (EACCES)",
+    "write /tmp denied (EACCES)",
+    "start-program denied (EPERM)",
+    "ptrace denied (EPERM)",
+    "signal-others denied (EPERM)",
+    "become-root denied (EPERM)",
+    "connect 20000 denied (EACCES)",
+    "listen 20000 denied (EPERM)",
+    "listen-unbound denied (EPERM)",
+    "fast-open 20000 denied (EPERM)",
+    "multipath-tcp denied (EPERM)",
+    "multipath-connect 20000 denied (EPERM)",
+    "multipath-listen 20000 denied (EPERM)",
+    "sctp denied (EPERM)",
+    "raw-socket denied (EPERM)",
+    "ping-socket denied (EPERM)",
+    "udp-lite denied (EPERM)",
+    "packet-socket denied (EPERM)",
+    SEND_UDP,
+    "unix-stream denied (EPERM)",
+    "unix-datagram denied (EPERM)",
+    "abstract-socket denied (EPERM)",
+    "socket-pair denied (EPERM)",
+    "exec denied (EPERM)",
+];
+
+/// Only where no name has to be looked up.
+const SEND_UDP: &str = "send-udp 20000 denied (EPERM)";
+
+/// From inside, everything that an intruder would try is denied: without a config, with one, and with one whose backend
+/// is a name.
 #[test]
 fn everything_else_is_denied() {
     let folder = Folder::new().unwrap();
-    let path = folder
-        .file("flashgate.toml", config("\"127.0.0.1:0\"", ""))
-        .unwrap();
-    for arguments in [&[][..], &["--config".as_ref(), path.as_os_str()]] {
-        let (code, said) = ends(flashgate().arg("self-test").args(arguments));
-        assert_eq!(code, Some(0), "{said}");
-        let denied = [
-            "read /etc/passwd denied (EACCES)",
-            "write /tmp denied (EACCES)",
-            "start-program denied (EPERM)",
-            "ptrace denied (EPERM)",
-            "raw-socket denied (EPERM)",
-            "become-root denied (EPERM)",
-            "connect 20000 denied (EACCES)",
-            "listen 20000 denied (EACCES)",
-            "exec denied (EPERM)",
-        ];
-        for line in denied {
-            assert!(said.contains(line), "no {line:?} in:\n{said}");
+    let strict = config("\"127.0.0.1:0\"", "sandbox = \"required\"");
+    let named = format!(
+        "{strict}[[gate]]\naddress = \"127.0.0.1:0\"\nbackend = \"localhost:9340\"\npolicy = \"default\"\n"
+    );
+    let strict = folder.file("strict.toml", strict).unwrap();
+    let named = folder.file("named.toml", named).unwrap();
+    for (with, config) in [
+        ("flags", None),
+        ("a config", Some(&strict)),
+        ("a backend's name", Some(&named)),
+    ] {
+        let mut command = with_a_descriptor("/etc/passwd");
+        command.arg("self-test");
+        if let Some(config) = config {
+            command.arg("--config").arg(config);
         }
-        let with = if arguments.is_empty() {
-            "flags"
-        } else {
-            "a config"
-        };
+        let (code, said) = ends(&mut command);
+        assert_eq!(code, Some(0), "{said}");
+        for line in DENIED {
+            let expected = line != SEND_UDP || config != Some(&named);
+            assert_eq!(said.contains(line), expected, "{line:?} in:\n{said}");
+        }
         let count = said
             .lines()
             .filter(|line| line.contains(" denied ("))
@@ -152,6 +182,76 @@ fn everything_else_is_denied() {
     let (code, said) = ends(flashgate().args(["self-test", "--config"]).arg(path));
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("read /etc/passwd ALLOWED"), "{said}");
+}
+
+/// The program, started with a file open as descriptor 7.
+fn with_a_descriptor(file: &str) -> Command {
+    let mut command = Command::new("sh");
+    let script = format!("exec \"$@\" 7<{file}");
+    command.args(["-c", &script, "sh"]);
+    command.arg(testkit::binary::flashgate().expect("the program"));
+    command
+}
+
+/// A shell's or a supervisor's open files are no way in: they are closed, and named, before anything is served.
+#[test]
+fn descriptors_of_others_are_closed() {
+    let folder = Folder::new().unwrap();
+    for sandbox in ["required", "off"] {
+        let text = config("\"127.0.0.1:0\"", &format!("sandbox = \"{sandbox}\""));
+        let path = folder.file("flashgate.toml", text).unwrap();
+        let mut daemon = Daemon::builder()
+            .through(["sh", "-c", "exec \"$@\" 7</etc/passwd 8<&0", "sh"])
+            .args(["serve", "--config"])
+            .args([path])
+            .start()
+            .unwrap();
+        let line = daemon.wait_for_line("closed a descriptor", LIMIT).unwrap();
+        assert!(line.contains("INFO"), "{line}");
+        let all = daemon.log().join("\n");
+        assert!(all.contains("descriptor=7 target=\"/etc/passwd\""), "{all}");
+        assert!(all.contains("descriptor=8"), "{all}");
+        let target = |number: u32| {
+            fs::read_link(format!("/proc/{}/fd/{number}", daemon.pid()))
+                .map_or(String::new(), |target| target.display().to_string())
+        };
+        assert_eq!(target(0), "/dev/null");
+        assert!((3..64).all(|number| target(number) != "/etc/passwd"));
+        assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+    }
+}
+
+/// Sockets are opened by a thread of its own then; what that may open is what was bound at the start.
+#[test]
+fn a_reload_still_opens_sockets() {
+    let folder = Folder::new().unwrap();
+    // On an address that nothing else here uses, so that the ports stay free.
+    let free = || {
+        let socket = TcpListener::bind("127.0.24.1:0").unwrap();
+        socket.local_addr().unwrap()
+    };
+    let (first, second) = (free(), free());
+    let text = |addresses: &str| config(addresses, "sandbox = \"required\"");
+    let both = text(&format!("\"{first}\", \"{second}\""));
+    let path = folder.file("flashgate.toml", &both).unwrap();
+    let mut daemon = serve(&path);
+    folder
+        .file("flashgate.toml", text(&format!("\"{first}\"")))
+        .unwrap();
+    daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
+    assert!(fetch(second).is_err(), "it was closed");
+    // The same port on another address too, which was never bound before.
+    let other = SocketAddr::from(([127, 0, 24, 2], second.port()));
+    folder
+        .file(
+            "flashgate.toml",
+            text(&format!("\"{first}\", \"{second}\", \"{other}\"")),
+        )
+        .unwrap();
+    daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
+    for address in [first, second, other] {
+        assert_eq!(fetch(address).unwrap().end, End::Fin);
+    }
 }
 
 /// Parts that a kernel lacks, by the calls that fail there, what is then missing, and the reason that is told.
@@ -321,7 +421,7 @@ fn a_user_that_is_root() {
             .unwrap();
         let line = daemon.wait_for_line("applied=", LIMIT).unwrap();
         assert!(
-            line.contains("uid=0") && line.contains("=\"no-new-privs,capabilities,"),
+            line.contains("uid=0") && line.contains("=\"descriptors,no-new-privs,capabilities,"),
             "{line}"
         );
         assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::config::{self, Purpose, defaults};
-use crate::daemon::sandbox::{self, Needs};
+use crate::daemon::sandbox::{self, Leftover, Needs};
 use crate::exit::Exit;
 use crate::log::{self, Format, Verbosity};
 use crate::render;
@@ -20,6 +20,7 @@ pub(super) struct SelfTest {
 
 impl SelfTest {
     pub(super) fn run(self) -> Exit {
+        let leftover = Leftover::note();
         let load = |path| config::load(path, Purpose::Start);
         let (process, needs) = match self.config.as_deref().map(load) {
             None => (defaults::process(), Needs::default()),
@@ -36,7 +37,7 @@ impl SelfTest {
         let mut say = |line: &str| {
             super::print(line.as_bytes());
         };
-        match sandbox::self_test(&process, &needs, &mut say) {
+        match sandbox::self_test(&process, &needs, &leftover, &mut say) {
             Ok(true) => Exit::Success,
             Ok(false) => Exit::System,
             Err(faults) => {

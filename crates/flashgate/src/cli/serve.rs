@@ -13,6 +13,7 @@ use super::gate::{self, GateFlag};
 use crate::config::policy_file::{self, Content, Dialled, ServedAt};
 use crate::config::{self, Purpose, defaults};
 use crate::confinement;
+use crate::daemon::sandbox::Leftover;
 use crate::daemon::{self, Inherited, Loader, Start};
 use crate::exit::Exit;
 use crate::log::{self, Format, Verbosity};
@@ -92,6 +93,7 @@ enum LogFormat {
 
 impl Serve {
     pub(super) fn run(mut self) -> Exit {
+        let leftover = Leftover::note();
         let inherited = match Inherited::from_service_manager() {
             Ok(inherited) => inherited,
             Err(faults) => {
@@ -111,10 +113,11 @@ impl Serve {
                 Err(refused) => refuse(&refused.faults),
             };
         }
-        self.serve(inherited)
+        self.serve(inherited, leftover)
     }
 
-    fn serve(self, inherited: Inherited) -> Exit {
+    fn serve(self, inherited: Inherited, mut leftover: Leftover) -> Exit {
+        leftover.keep(inherited.descriptors());
         let mut start = match Start::new() {
             Ok(start) => start,
             Err(fault) => {
@@ -140,7 +143,7 @@ impl Serve {
         }
         log::start(serve.format(), serve.verbosity());
         let again = Loader::new(move || serve.load(Purpose::Reload));
-        daemon::run(start, loaded.plan, again, inherited)
+        daemon::run(start, loaded.plan, again, inherited, &leftover)
     }
 
     /// What is passed and no gate asks for; nothing else beside gates, for they answer too.

@@ -2,13 +2,14 @@
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::io::Errno;
 use rustix::net::Shutdown;
 use socket2::{Domain, Protocol, Socket, Type};
 
 use super::inherited::Inherited;
+use super::opener;
 use super::remedy;
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{self, AskedBy};
@@ -92,10 +93,10 @@ fn one(address: ListenAddress, all: &[ListenAddress]) -> Result<Bound, (SocketAd
             )
         }
     };
-    match listen(address, family) {
+    match opener::open(address, family) {
         Err(error) if family == Family::Both && has_no_ipv6(&error) => {
             let address = (Ipv4Addr::UNSPECIFIED, address.port()).into();
-            listen(address, Family::One).map_err(|error| (address, error))
+            opener::open(address, Family::One).map_err(|error| (address, error))
         }
         bound => bound.map_err(|error| (address, error)),
     }
@@ -107,27 +108,35 @@ fn has_no_ipv6(error: &io::Error) -> bool {
     errno == Some(Errno::AFNOSUPPORT) || errno == Some(Errno::ADDRNOTAVAIL)
 }
 
-/// Has a socket listen that has stopped to, at the address that it had.
+/// Has a socket listen that has stopped to, at the address that it had; [`opener::again`] decides on which thread.
 ///
 /// What ends a listener from outside (`ss --kill`) leaves it shut down, and merely told to listen it would hand that
 /// down: each connection would be at its end before its first byte. Shutting a socket down *while* it listens takes
 /// that off again.
-pub(super) fn listen_again(socket: impl AsFd, address: SocketAddr) -> io::Result<()> {
+pub(super) fn listen_again_here(socket: impl AsFd, address: SocketAddr) -> io::Result<()> {
     let socket = socket.as_fd();
+    if !is_at(socket, address) {
+        return Err(Errno::ADDRNOTAVAIL.into());
+    }
     rustix::net::listen(socket, BACKLOG)?;
     rustix::net::shutdown(socket, Shutdown::Read)?;
     rustix::net::listen(socket, BACKLOG)?;
-    // A port that the system had chosen is given back with the end, and another one chosen.
-    let now = SocketAddr::try_from(rustix::net::getsockname(socket)?);
-    if now.is_ok_and(|now| now.port() == address.port()) {
+    // Between the two it may have lost its port, and been given another one.
+    if is_at(socket, address) {
         Ok(())
     } else {
         Err(Errno::ADDRNOTAVAIL.into())
     }
 }
 
-/// Binds one address; also to bind one again whose socket has failed and is closed.
-pub(super) fn listen(address: SocketAddr, family: Family) -> io::Result<Bound> {
+/// Whether a socket still has its port: one that the system had chosen is given back when the listener ends.
+fn is_at(socket: BorrowedFd<'_>, address: SocketAddr) -> bool {
+    let now = rustix::net::getsockname(socket).map(SocketAddr::try_from);
+    matches!(now, Ok(Ok(now)) if now.port() == address.port())
+}
+
+/// Binds one address, also again after its socket has failed and is closed; [`opener::open`] decides on which thread.
+pub(super) fn listen_here(address: SocketAddr, family: Family) -> io::Result<Bound> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM.nonblocking().cloexec(),

@@ -2,11 +2,12 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::bind::{self, Bound, Family};
+use super::bind::{Bound, Family};
+use super::opener;
 use super::status::Health;
 use crate::connection::prepare_for_relays;
 use crate::snapshot::ListenAddress;
@@ -58,10 +59,10 @@ impl Endpoint {
     /// down. Binding anew is the second choice.
     pub(super) fn repair(&self, failed: &Arc<OwnedFd>) -> io::Result<Arc<OwnedFd>> {
         self.replace(failed, || {
-            if bind::listen_again(failed, self.address).is_ok() {
+            if opener::again(failed.as_fd(), self.address).is_ok() {
                 return failed.try_clone();
             }
-            let socket = bind::listen(self.address, self.family)?.socket;
+            let socket = opener::open(self.address, self.family)?.socket;
             if self.relays.load(Ordering::Relaxed) {
                 prepare_for_relays(&socket);
             }

@@ -7,7 +7,7 @@
 use std::env;
 use std::io;
 use std::net::SocketAddr;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd as _, OwnedFd, RawFd};
 
 use listenfd::ListenFd;
 use rustix::net::sockopt;
@@ -70,6 +70,13 @@ impl Inherited {
     pub(crate) fn addresses(&self) -> Vec<ListenAddress> {
         let given = |given: &Given| ListenAddress::of(given.bound.address);
         self.sockets.iter().map(given).collect()
+    }
+
+    /// Their numbers among this process's descriptors.
+    pub(crate) fn descriptors(&self) -> impl Iterator<Item = RawFd> {
+        self.sockets
+            .iter()
+            .map(|given| given.bound.socket.as_raw_fd())
     }
 
     /// The socket that is bound to this very address.

@@ -26,6 +26,7 @@ mod handover;
 mod inherited;
 mod listeners;
 mod notify;
+mod opener;
 mod readable;
 mod reload;
 mod remedy;
@@ -51,6 +52,7 @@ use handover::{Predecessor, Successors};
 use listeners::Listeners;
 use notify::ServiceManager;
 use reload::{in_effect, reload};
+use sandbox::Leftover;
 use serving::Needs;
 use signals::{Signal, Signals};
 use starting::no_event_loop;
@@ -59,7 +61,13 @@ use stopping::SILENT_DRAIN;
 use workers::Workers;
 
 /// Binds, serves, and stops; returns how it ended. The loader makes the plan anew for a reload.
-pub(crate) fn run(start: Start, plan: Plan, loader: Loader, inherited: Inherited) -> Exit {
+pub(crate) fn run(
+    start: Start,
+    plan: Plan,
+    loader: Loader,
+    inherited: Inherited,
+    leftover: &Leftover,
+) -> Exit {
     let manager = Arc::new(ServiceManager::from_env());
     let files = descriptors::raise();
     let opened = match Opened::new(&plan, inherited, files) {
@@ -70,7 +78,8 @@ pub(crate) fn run(start: Start, plan: Plan, loader: Loader, inherited: Inherited
         }
     };
     let ports = opened.bound.iter().map(|bound| bound.address.port());
-    let applied = match sandbox::enter(&plan.process, &sandbox::Needs::of(&plan, ports)) {
+    let needs = sandbox::Needs::of(&plan, ports);
+    let applied = match sandbox::enter(&plan.process, &needs, leftover) {
         Ok(applied) => applied,
         Err(faults) => {
             render::to_stderr(&faults);

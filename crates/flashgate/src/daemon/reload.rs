@@ -10,7 +10,7 @@ use tracing::{error, info, warn};
 
 use super::descriptors;
 use super::listeners::Listeners;
-use super::sandbox::Needs;
+use super::sandbox::{Lookups, Needs};
 use super::status::Status;
 use crate::confinement;
 use crate::connection::Shared;
@@ -120,10 +120,15 @@ fn take_over(
 
 /// A backend on a port that was no backend's at start would be denied to each client; better it is denied now.
 fn reachable(plan: &Plan) -> Result<(), String> {
-    let needed = Needs::of(plan, std::iter::empty()).connect;
-    confinement::out_of_reach(&needed).map_or(Ok(()), |port| {
+    let needs = Needs::of(plan, std::iter::empty());
+    if needs.lookups == Lookups::Needed && confinement::no_lookups() {
+        let message = "can't look up the names of backends: that was given up at start, when all backends were addresses";
+        let help = "restart flashgate, or write the backend's address";
+        return Err(render::plain_error_text(message, &[help]));
+    }
+    confinement::out_of_reach(&needs.connect).map_or(Ok(()), |port| {
         let message = format!("can't connect to backends on port {port}: it was given up at start");
-        let help = "restart flashgate: once started it can connect to the ports of its backends of then only";
+        let help = "restart flashgate: once started, it can connect only to the ports that its backends had then";
         Err(render::plain_error_text(&message, &[help]))
     })
 }

@@ -3,13 +3,14 @@
 //! Two rule sets, one for files and one for ports, so that a kernel that knows only the first is told apart from one
 //! that knows neither.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use ::landlock::{
     ABI, Access as _, AccessFs, AccessNet, CompatLevel, Compatible as _, NetPort, Ruleset,
-    RulesetAttr as _, RulesetCreatedAttr as _, RulesetError, path_beneath_rules,
+    RulesetAttr as _, RulesetCreatedAttr as _, RulesetError, Scope, path_beneath_rules,
 };
+
+use super::{DNS, Lookups, Needs};
 
 /// What looking up names reads (resolv.conf(5), nsswitch.conf(5), host.conf(5), gai.conf(5)).
 const NAMES: [&str; 5] = [
@@ -28,9 +29,11 @@ pub(super) fn files(folders: &[PathBuf]) -> Result<(), String> {
         Ruleset::default()
             .set_compatibility(CompatLevel::HardRequirement)
             .handle_access(AccessFs::from_all(ABI::V1))?
-            // Newer kernels also keep from truncating and from controlling devices.
+            // Newer kernels also stop it from truncating files and controlling devices, from reaching Unix sockets that
+            // others made, by path and by abstract name, and from sending signals to other processes.
             .set_compatibility(CompatLevel::BestEffort)
-            .handle_access(AccessFs::from_all(ABI::V5))?
+            .handle_access(AccessFs::from_all(ABI::V9))?
+            .scope(Scope::from_all(ABI::V6))?
             .create()?
             .add_rules(path_beneath_rules(
                 readable,
@@ -42,21 +45,34 @@ pub(super) fn files(folders: &[PathBuf]) -> Result<(), String> {
     limit().map_err(|error| reason(&error, "knows too little of files"))
 }
 
-/// Leaves these ports to bind and to connect to.
-pub(super) fn ports(bind: &BTreeSet<u16>, connect: &BTreeSet<u16>) -> Result<(), String> {
+/// Leaves these ports to bind and to connect to, and UDP only what looking up names takes.
+pub(super) fn ports(needs: &Needs) -> Result<(), String> {
     let rule = |access| move |port: &u16| Ok::<_, RulesetError>(NetPort::new(*port, access));
+    let (bind_udp, send_udp): (&[u16], &[u16]) = match needs.lookups {
+        Lookups::Needed => (&[ANY_PORT], &[DNS, ANY_PORT]),
+        Lookups::None => (&[], &[]),
+    };
     let limit = || {
         Ruleset::default()
             .set_compatibility(CompatLevel::HardRequirement)
             .handle_access(AccessNet::from_all(ABI::V4))?
+            // Newer kernels also have rules for UDP.
+            .set_compatibility(CompatLevel::BestEffort)
+            .handle_access(AccessNet::from_all(ABI::V10))?
             .create()?
-            .add_rules(bind.iter().map(rule(AccessNet::BindTcp)))?
-            .add_rules(connect.iter().map(rule(AccessNet::ConnectTcp)))?
+            .add_rules(needs.bind.iter().map(rule(AccessNet::BindTcp)))?
+            .add_rules(needs.connect.iter().map(rule(AccessNet::ConnectTcp)))?
+            .add_rules(bind_udp.iter().map(rule(AccessNet::BindUdp)))?
+            .add_rules(send_udp.iter().map(rule(AccessNet::ConnectSendUdp)))?
             .restrict_self()
             .map(drop)
     };
     limit().map_err(|error| reason(&error, "knows no ports, as from Linux 6.7 on"))
 }
+
+/// To bind to: one that the system picks. To send to: nothing arrives, but the C library connects UDP sockets to it to find
+/// the best of several addresses.
+const ANY_PORT: u16 = 0;
 
 /// A file, or the folder it is replaced in: resolv.conf is often a link into a folder of its own, and gets a new target
 /// there at every change of the network.

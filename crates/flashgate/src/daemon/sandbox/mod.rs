@@ -1,7 +1,7 @@
 //! Giving up what serving does not need: the account, capabilities, files, ports, system calls.
 //!
 //! It is entered once, after the last socket is bound and while there is no other thread: ids, capabilities and Landlock
-//! are a thread's own, and only threads that start later inherit them. Nothing here can be taken back, and nothing here
+//! belong to a thread, and only threads that start later inherit them. Nothing here can be taken back, and nothing here
 //! serves.
 
 use std::collections::BTreeSet;
@@ -12,20 +12,24 @@ use rustix::fs::{Mode, OFlags, open};
 use rustix::process::geteuid;
 use tracing::{info, warn};
 
+use super::opener;
 use crate::account::Account;
 use crate::confinement::{self, Confinement};
 use crate::log;
 use crate::render;
 use crate::snapshot::ListenAddress;
-use crate::snapshot::{Backend, Plan, Process, Sandbox, User};
+use crate::snapshot::{Backend, Plan, Process, Sandbox, User, Violation};
 
 mod capabilities;
 mod folders;
 mod landlock;
+mod leftover;
 mod seccomp;
 mod self_test;
 mod user;
 
+pub(crate) use leftover::Leftover;
+use seccomp::Role;
 pub(crate) use self_test::self_test;
 
 /// What the daemon goes on using once it runs.
@@ -35,8 +39,17 @@ pub(crate) struct Needs {
     pub(crate) files: Vec<PathBuf>,
     /// TCP ports to listen on; 0 stands for any that is free.
     pub(crate) bind: BTreeSet<u16>,
-    /// TCP ports to connect to, on whichever host.
+    /// TCP ports to connect to, on any host.
     pub(crate) connect: BTreeSet<u16>,
+    pub(crate) lookups: Lookups,
+}
+
+/// Whether names are looked up, for which the C library needs UDP.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Lookups {
+    Needed,
+    #[default]
+    None,
 }
 
 impl Needs {
@@ -49,20 +62,33 @@ impl Needs {
             files: plan.watched.iter().map(|file| file.path.clone()).collect(),
             bind: asked.chain(bound).collect(),
             connect: connect(plan),
+            lookups: lookups(plan),
         }
     }
 }
 
-/// The ports of every backend, and that of DNS over TCP where one has to be looked up: long answers come that way.
+/// The ports of every backend, and that of DNS over TCP where names are looked up: long answers come that way.
 fn connect(plan: &Plan) -> BTreeSet<u16> {
+    let dns = (lookups(plan) == Lookups::Needed).then_some(DNS);
+    backends(plan)
+        .map(|backend| backend.port)
+        .chain(dns)
+        .collect()
+}
+
+fn lookups(plan: &Plan) -> Lookups {
+    let is_name = |backend: &Backend| backend.host.parse::<IpAddr>().is_err();
+    if backends(plan).any(is_name) {
+        Lookups::Needed
+    } else {
+        Lookups::None
+    }
+}
+
+fn backends(plan: &Plan) -> impl Iterator<Item = &Backend> {
     let gates = plan.listeners.iter().map(|listener| &listener.service);
     let gates = gates.filter_map(|service| service.gate.as_ref());
-    let backends = gates.flat_map(|gate| std::iter::once(&gate.backend).chain(&gate.http_backend));
-    let dns = |backend: &Backend| backend.host.parse::<IpAddr>().is_err().then_some(DNS);
-    backends
-        .flat_map(|backend| [Some(backend.port), dns(backend)])
-        .flatten()
-        .collect()
+    gates.flat_map(|gate| std::iter::once(&gate.backend).chain(&gate.http_backend))
 }
 
 /// RFC 7766.
@@ -116,10 +142,15 @@ impl Applied {
 }
 
 /// Gives up everything but the needs, or says what of it could not be given up; the error is text for the terminal.
-pub(crate) fn enter(process: &Process, needs: &Needs) -> Result<Applied, String> {
+pub(crate) fn enter(
+    process: &Process,
+    needs: &Needs,
+    leftover: &Leftover,
+) -> Result<Applied, String> {
     let account = user::find(&process.user)?;
     let folders = folders::of(&needs.files);
     let mut applied = Applied::default();
+    applied.add("descriptors", leftover.close());
     applied.add("no-new-privs", no_new_privs());
     // While this is root with all its capabilities: it takes one to narrow the set.
     capabilities::narrow_bounding_set();
@@ -141,6 +172,7 @@ pub(crate) fn enter(process: &Process, needs: &Needs) -> Result<Applied, String>
         uid: geteuid().as_raw(),
         folders: applied.has(FILES).then_some(folders),
         connect: applied.has(PORTS).then(|| needs.connect.clone()),
+        lookups: !applied.has(SYSTEM_CALLS) || needs.lookups == Lookups::Needed,
     });
     report(&applied, needs);
     Ok(applied)
@@ -154,9 +186,16 @@ fn lock_away(process: &Process, needs: &Needs, folders: &[PathBuf], applied: &mu
         return;
     }
     applied.add(FILES, landlock::files(folders));
-    applied.add(PORTS, landlock::ports(&needs.bind, &needs.connect));
+    applied.add(PORTS, landlock::ports(needs));
     // The last one: it forbids what the others take.
-    applied.add(SYSTEM_CALLS, seccomp::apply(process.violation));
+    applied.add(SYSTEM_CALLS, limit_calls(process.violation, needs));
+}
+
+/// First for the opener: it alone can still have sockets listen.
+fn limit_calls(violation: Violation, needs: &Needs) -> Result<(), String> {
+    let limit = move || seccomp::apply(Role::Opening, violation);
+    opener::start(needs.bind.clone(), limit)?;
+    seccomp::apply(Role::Serving(needs.lookups), violation)
 }
 
 fn no_new_privs() -> Result<(), String> {

@@ -1,6 +1,7 @@
 //! seccomp: a list of the system calls that serving, reloading and looking up names take; all others are refused.
 //!
-//! A call that is missing here shows in the tests, which run the daemon with the filter on *kill*.
+//! A call that is missing here shows in the tests, which run the daemon with the filter on *kill*. What sockets may do is
+//! in `sockets`.
 
 use std::collections::BTreeMap;
 use std::env::consts::ARCH;
@@ -8,13 +9,25 @@ use std::env::consts::ARCH;
 use libc::c_long;
 use rustix::process::getpid;
 use seccompiler::SeccompCmpArgLen::{Dword, Qword};
-use seccompiler::SeccompCmpOp::{Eq, MaskedEq};
+use seccompiler::SeccompCmpOp::{Eq, MaskedEq, Ne};
 use seccompiler::{
     BackendError, BpfProgram, Error, SeccompAction, SeccompCmpOp, SeccompCondition, SeccompFilter,
-    SeccompRule, TargetArch, apply_filter_all_threads,
+    SeccompRule, TargetArch, apply_filter,
 };
 
+use super::Lookups;
 use crate::snapshot::Violation;
+
+mod sockets;
+
+/// Who filters are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Every thread that serves. It can't bind a socket, nor have one listen.
+    Serving(Lookups),
+    /// The one that does both for them (`opener`). It can't connect or send.
+    Opening,
+}
 
 /// Calls that are allowed whatever their arguments.
 const FREE: &[c_long] = &[
@@ -22,7 +35,6 @@ const FREE: &[c_long] = &[
     libc::SYS_close,
     libc::SYS_dup,
     libc::SYS_dup3,
-    libc::SYS_fcntl,
     libc::SYS_fstat,
     libc::SYS_getdents64,
     libc::SYS_lseek,
@@ -44,21 +56,6 @@ const FREE: &[c_long] = &[
     libc::SYS_inotify_add_watch,
     libc::SYS_inotify_rm_watch,
     libc::SYS_getcwd,
-    // Sockets; which, `socket` below says.
-    libc::SYS_accept4,
-    libc::SYS_bind,
-    libc::SYS_connect,
-    libc::SYS_getpeername,
-    libc::SYS_getsockname,
-    libc::SYS_getsockopt,
-    libc::SYS_listen,
-    libc::SYS_recvfrom,
-    libc::SYS_recvmsg,
-    libc::SYS_sendmmsg,
-    libc::SYS_sendmsg,
-    libc::SYS_sendto,
-    libc::SYS_setsockopt,
-    libc::SYS_shutdown,
     // The event loop.
     libc::SYS_epoll_create1,
     libc::SYS_epoll_ctl,
@@ -120,49 +117,67 @@ const OLDER: &[c_long] = &[];
 /// Whether a stream is a terminal, and its width (`ioctl_tty(2)`); and a descriptor that does not wait.
 const CONTROLS: [u32; 3] = [0x5401, 0x5413, 0x5421];
 
-/// The kind of a socket without its flags (socket(2)).
-const KIND: u64 = 0xf;
-
-/// Applies it, to all threads; for good.
-pub(super) fn apply(violation: Violation) -> Result<(), String> {
-    programs(violation)
+/// Applies the filters of a role to this thread and those it starts; for good.
+pub(super) fn apply(role: Role, violation: Violation) -> Result<(), String> {
+    programs(role, violation)
         .map_err(Error::from)
-        .and_then(|programs| {
-            programs
-                .iter()
-                .try_for_each(|it| apply_filter_all_threads(it))
-        })
-        .map_err(|error| match error {
-            Error::Seccomp(error) | Error::Prctl(error) => crate::log::reason(&error),
-            error @ (Error::Backend(_) | Error::EmptyFilter | Error::ThreadSync(_)) => {
-                error.to_string()
-            }
-        })
+        .and_then(|programs| programs.iter().try_for_each(|it| apply_filter(it)))
+        .map_err(|error| reason(&error))
 }
 
-/// Two filters; of their answers the kernel takes the stricter one.
-fn programs(violation: Violation) -> Result<[BpfProgram; 2], BackendError> {
-    let refuse = match violation {
+fn reason(error: &Error) -> String {
+    match error {
+        Error::Seccomp(error) | Error::Prctl(error) => crate::log::reason(error),
+        error @ (Error::Backend(_) | Error::EmptyFilter | Error::ThreadSync(_)) => {
+            error.to_string()
+        }
+    }
+}
+
+/// What becomes of a call that is forbidden.
+fn refusal(violation: Violation) -> SeccompAction {
+    match violation {
         Violation::Refuse => SeccompAction::Errno(number(libc::EPERM)),
         Violation::Kill => SeccompAction::KillProcess,
-    };
-    let architecture = TargetArch::try_from(ARCH)?;
-    // Its arguments are out of a filter's sight; C libraries fall back to `clone` only if there seems to be no such call.
-    let clone3 = SeccompFilter::new(
-        BTreeMap::from([(libc::SYS_clone3, Vec::new())]),
-        SeccompAction::Allow,
-        SeccompAction::Errno(number(libc::ENOSYS)),
-        architecture,
-    )?;
-    let allowed = SeccompFilter::new(rules()?, refuse, SeccompAction::Allow, architecture)?;
-    Ok([clone3.try_into()?, allowed.try_into()?])
+    }
 }
 
-/// Every call that is allowed, with the conditions on its arguments; none is no condition.
-fn rules() -> Result<BTreeMap<c_long, Vec<SeccompRule>>, BackendError> {
+/// Three filters; of their answers the kernel takes the strictest one.
+fn programs(role: Role, violation: Violation) -> Result<[BpfProgram; 3], BackendError> {
+    // Its arguments are out of a filter's sight; C libraries fall back to `clone` only if there seems to be no such call.
+    let clone3 = BTreeMap::from([(libc::SYS_clone3, Vec::new())]);
+    Ok([
+        refusing(clone3, libc::ENOSYS)?,
+        refusing(sockets::refused_gently()?, libc::EPERM)?,
+        program(rules(role)?, refusal(violation), SeccompAction::Allow)?,
+    ])
+}
+
+/// A filter that answers these calls with an error and concerns no others.
+fn refusing(
+    calls: BTreeMap<c_long, Vec<SeccompRule>>,
+    errno: i32,
+) -> Result<BpfProgram, BackendError> {
+    let errno = SeccompAction::Errno(number(errno));
+    program(calls, SeccompAction::Allow, errno)
+}
+
+fn program(
+    calls: BTreeMap<c_long, Vec<SeccompRule>>,
+    otherwise: SeccompAction,
+    matched: SeccompAction,
+) -> Result<BpfProgram, BackendError> {
+    let architecture = TargetArch::try_from(ARCH)?;
+    SeccompFilter::new(calls, otherwise, matched, architecture)?.try_into()
+}
+
+/// Every call that is allowed, with the conditions on its arguments. Without a rule there is no condition; of several rules
+/// one must hold.
+fn rules(role: Role) -> Result<BTreeMap<c_long, Vec<SeccompRule>>, BackendError> {
     let free = FREE.iter().chain(OLDER);
     let mut rules: BTreeMap<_, _> = free.map(|call| (*call, Vec::new())).collect();
     rules.extend(itself()?);
+    rules.extend(sockets::rules(role)?);
     // No memory that is run as a program: what is loaded is loaded.
     let executable = MaskedEq(number(libc::PROT_EXEC).into());
     for call in [libc::SYS_mmap, libc::SYS_mprotect] {
@@ -172,9 +187,7 @@ fn rules() -> Result<BTreeMap<c_long, Vec<SeccompRule>>, BackendError> {
     let control = |request| SeccompRule::new(vec![argument(1, Eq, request)?]);
     let controls: Result<_, BackendError> = CONTROLS.into_iter().map(control).collect();
     rules.insert(libc::SYS_ioctl, controls?);
-    for call in [libc::SYS_socket, libc::SYS_socketpair] {
-        rules.insert(call, sockets()?);
-    }
+    rules.insert(libc::SYS_fcntl, vec![SeccompRule::new(harmless_fcntl()?)?]);
     Ok(rules)
 }
 
@@ -214,22 +227,16 @@ fn argument(
     SeccompCondition::new(index, Dword, operator, value.into())
 }
 
-/// TCP, UDP and Unix sockets, and the kernel's routes, which the C library asks for when it looks up a name.
-fn sockets() -> Result<Vec<SeccompRule>, BackendError> {
-    let mut rules = Vec::new();
-    for family in [libc::AF_INET, libc::AF_INET6, libc::AF_UNIX] {
-        for kind in [libc::SOCK_STREAM, libc::SOCK_DGRAM] {
-            rules.push(SeccompRule::new(vec![
-                argument(0, Eq, number(family))?,
-                argument(1, MaskedEq(KIND), number(kind))?,
-            ])?);
-        }
-    }
-    rules.push(SeccompRule::new(vec![
-        argument(0, Eq, number(libc::AF_NETLINK))?,
-        argument(2, Eq, number(libc::NETLINK_ROUTE))?,
-    ])?);
-    Ok(rules)
+/// Commands that name who gets a signal when a descriptor is ready: another process, for instance.
+const OWNERS: [i32; 3] = [libc::F_SETOWN, F_SETSIG, F_SETOWN_EX];
+
+/// fcntl(2); the crate has no names for them.
+const F_SETSIG: i32 = 10;
+const F_SETOWN_EX: i32 = 15;
+
+fn harmless_fcntl() -> Result<Vec<SeccompCondition>, BackendError> {
+    let is_not = |command: i32| argument(1, Ne, number(command));
+    OWNERS.into_iter().map(is_not).collect()
 }
 
 /// The kernel's constants are not negative, but for C they have a sign.
@@ -243,8 +250,11 @@ mod tests {
 
     #[test]
     fn the_filters_can_be_made() {
-        for violation in [Violation::Refuse, Violation::Kill] {
-            assert!(programs(violation).is_ok());
+        let serving = [Lookups::Needed, Lookups::None].map(Role::Serving);
+        for role in serving.into_iter().chain([Role::Opening]) {
+            for violation in [Violation::Refuse, Violation::Kill] {
+                assert!(programs(role, violation).is_ok());
+            }
         }
     }
 }

@@ -4,21 +4,23 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::os::fd::RawFd;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
 
 use nix::sys::ptrace;
-use nix::unistd::Pid;
+use nix::unistd::{Pid, close};
 use rustix::fs::Uid;
 use rustix::io::Errno;
-use rustix::net::{AddressFamily, SocketType, ipproto, socket};
+use rustix::process::test_kill_process;
 use rustix::thread::set_thread_res_uid;
 
-use super::{Needs, enter, folders};
+use super::{Leftover, Needs, enter, folders};
 use crate::snapshot::Process;
+
+mod network;
 
 /// What the attempts gave.
 struct Report<'a> {
@@ -32,10 +34,14 @@ struct Report<'a> {
 pub(crate) fn self_test(
     process: &Process,
     needs: &Needs,
+    leftover: &Leftover,
     say: &mut dyn FnMut(&str),
 ) -> Result<bool, String> {
-    let _applied = enter(process, needs)?;
+    let _applied = enter(process, needs, leftover)?;
     let mut report = Report { say, failed: false };
+    for number in leftover.numbers() {
+        report.closed(number);
+    }
     let folders = folders::of(&needs.files);
     for file in &needs.files {
         report.works(&format!("read {}", file.display()), File::open(file));
@@ -54,25 +60,17 @@ pub(crate) fn self_test(
     Ok(!report.failed)
 }
 
-/// Whatever is not about files.
+/// Everything that is not about files.
 fn attack(report: &mut Report<'_>, needs: &Needs) {
     report.refused("start-program", program().spawn());
     let parent = Pid::parent();
     report.refused("ptrace", ptrace::attach(parent).map_err(io::Error::from));
-    let raw = socket(AddressFamily::INET, SocketType::RAW, Some(ipproto::ICMP));
-    report.refused("raw-socket", raw.map_err(io::Error::from));
+    let signalled = test_kill_process(rustix::process::Pid::INIT);
+    report.refused("signal-others", signalled.map_err(io::Error::from));
     let root = Uid::ROOT;
     let regained = set_thread_res_uid(root, root, root);
     report.refused("become-root", regained.map_err(io::Error::from));
-    // Not below 1024, where another wall stands.
-    let unlisted = |listed: &std::collections::BTreeSet<u16>| {
-        let mut ports = 20_000..=u16::MAX;
-        ports.find(|port| !listed.contains(port)).unwrap_or(0)
-    };
-    let to = (Ipv4Addr::LOCALHOST, unlisted(&needs.connect));
-    report.refused(&format!("connect {}", to.1), TcpStream::connect(to));
-    let at = (Ipv4Addr::LOCALHOST, unlisted(&needs.bind));
-    report.refused(&format!("listen {}", at.1), TcpListener::bind(at));
+    network::attack(report, needs);
 }
 
 fn write(folder: &Path) -> io::Result<()> {
@@ -98,6 +96,16 @@ impl Report<'_> {
                 self.failed = true;
                 self.line(format_args!("{name} DENIED ({})", errno(&error)));
             }
+        }
+    }
+
+    /// Closing succeeds only where something is open.
+    fn closed(&mut self, number: RawFd) {
+        if close(number) == Err(nix::errno::Errno::EBADF) {
+            self.line(format_args!("use-descriptor {number} denied (EBADF)"));
+        } else {
+            self.failed = true;
+            self.line(format_args!("use-descriptor {number} ALLOWED"));
         }
     }
 

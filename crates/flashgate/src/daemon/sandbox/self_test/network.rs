@@ -1,0 +1,115 @@
+//! Attempts to reach what no rule names: other ports, other protocols, other processes' sockets.
+//!
+//! Each takes another way, for Landlock checks only two of them, `bind` and `connect` on plain TCP.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
+use std::os::linux::net::SocketAddrExt as _;
+use std::os::unix::net::{SocketAddr as UnixAddr, UnixDatagram, UnixStream};
+
+use rustix::io::Errno;
+use rustix::net::{
+    AddressFamily, Protocol, SendFlags, SocketType, bind, connect, ipproto, listen, sendto, socket,
+};
+
+use super::super::{Lookups, Needs};
+use super::Report;
+
+/// Where nothing that is tried may get to.
+struct Unlisted {
+    to_connect: SocketAddr,
+    to_bind: SocketAddr,
+}
+
+pub(super) fn attack(report: &mut Report<'_>, needs: &Needs) {
+    let unlisted = Unlisted {
+        to_connect: unlisted(&needs.connect),
+        to_bind: unlisted(&needs.bind),
+    };
+    plain_tcp(report, &unlisted);
+    other_protocols(report, &unlisted);
+    datagrams(report, needs.lookups, unlisted.to_connect);
+    unix_sockets(report);
+}
+
+/// Not below 1024, where another wall stands.
+fn unlisted(listed: &BTreeSet<u16>) -> SocketAddr {
+    let mut ports = 20_000..=u16::MAX;
+    let port = ports.find(|port| !listed.contains(port)).unwrap_or(0);
+    (Ipv4Addr::LOCALHOST, port).into()
+}
+
+fn plain_tcp(report: &mut Report<'_>, unlisted: &Unlisted) {
+    let (to, at) = (unlisted.to_connect, unlisted.to_bind);
+    report.refused(&format!("connect {}", to.port()), TcpStream::connect(to));
+    report.refused(&format!("listen {}", at.port()), TcpListener::bind(at));
+    report.refused("listen-unbound", listen_unbound());
+    let name = format!("fast-open {}", to.port());
+    report.refused(&name, fast_open(to));
+}
+
+/// The kernel would pick a port.
+fn listen_unbound() -> io::Result<()> {
+    let socket = tcp(None)?;
+    Ok(listen(&socket, 1)?)
+}
+
+/// Sending opens the connection (tcp(7), `MSG_FASTOPEN`); the crate has no name for it.
+fn fast_open(to: SocketAddr) -> io::Result<usize> {
+    let flags = SendFlags::from_bits_retain(0x2000_0000);
+    Ok(sendto(&tcp(None)?, b"x", flags, &to)?)
+}
+
+/// Protocols whose sockets are of the same kind as TCP's, and that other rules may be for.
+fn other_protocols(report: &mut Report<'_>, unlisted: &Unlisted) {
+    let multipath = tcp(Some(ipproto::MPTCP)).map_err(io::Error::from);
+    report.refused("multipath-tcp", multipath);
+    let (to, at) = (unlisted.to_connect, unlisted.to_bind);
+    let connected = tcp(Some(ipproto::MPTCP)).and_then(|socket| connect(&socket, &to));
+    let connected = connected.map_err(io::Error::from);
+    report.refused(&format!("multipath-connect {}", to.port()), connected);
+    let bound = tcp(Some(ipproto::MPTCP)).and_then(|socket| bind(&socket, &at));
+    let bound = bound.map_err(io::Error::from);
+    report.refused(&format!("multipath-listen {}", at.port()), bound);
+    let sctp = tcp(Some(ipproto::SCTP)).map_err(io::Error::from);
+    report.refused("sctp", sctp);
+}
+
+fn tcp(protocol: Option<Protocol>) -> Result<OwnedFd, Errno> {
+    socket(AddressFamily::INET, SocketType::STREAM, protocol)
+}
+
+fn datagrams(report: &mut Report<'_>, lookups: Lookups, to: SocketAddr) {
+    let kinds = [
+        ("raw-socket", SocketType::RAW, ipproto::ICMP),
+        ("ping-socket", SocketType::DGRAM, ipproto::ICMP),
+        ("udp-lite", SocketType::DGRAM, ipproto::UDPLITE),
+    ];
+    for (name, kind, protocol) in kinds {
+        let made = socket(AddressFamily::INET, kind, Some(protocol));
+        report.refused(name, made.map_err(io::Error::from));
+    }
+    let packet = socket(AddressFamily::PACKET, SocketType::RAW, None);
+    report.refused("packet-socket", packet.map_err(io::Error::from));
+    // Names are looked up by UDP. Which ports it reaches, only Linux 7.2 and later can limit.
+    if lookups == Lookups::None {
+        let sent = socket(AddressFamily::INET, SocketType::DGRAM, None)
+            .and_then(|socket| sendto(&socket, b"x", SendFlags::empty(), &to));
+        let name = format!("send-udp {}", to.port());
+        report.refused(&name, sent.map_err(io::Error::from));
+    }
+}
+
+fn unix_sockets(report: &mut Report<'_>) {
+    report.refused(
+        "unix-stream",
+        UnixStream::connect("/run/flashgate-self-test"),
+    );
+    report.refused("unix-datagram", UnixDatagram::unbound());
+    let hidden = UnixAddr::from_abstract_name("flashgate-self-test");
+    let hidden = hidden.and_then(|address| UnixStream::connect_addr(&address));
+    report.refused("abstract-socket", hidden);
+    report.refused("socket-pair", UnixStream::pair());
+}
