@@ -1,6 +1,7 @@
 //! Puts a new file in the place of an old one, whole or not at all.
 //!
-//! It must never leave half a file, nor a file that others may read and could not before.
+//! It must never leave half a file, nor a file that somebody can read who could not before. What it can't keep of the old
+//! file's group, access list and extended attributes, it refuses to lose.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Write as _};
@@ -11,6 +12,8 @@ use rustix::fs::{Access, AtFlags, CWD, accessat};
 use tempfile::NamedTempFile;
 
 use super::Fault;
+
+mod attributes;
 
 /// Replaces the file that a path leads to, if it still is what it was.
 pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), Fault> {
@@ -26,7 +29,7 @@ pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), Fault> 
     // A rename asks for no right to the file itself; somebody may have withheld it on purpose.
     accessat(CWD, &target, Access::WRITE_OK, AtFlags::EACCESS)
         .map_err(|error| unwritable(&error.into()))?;
-    let written = write_beside(&target, &metadata, new).map_err(|error| unwritable(&error))?;
+    let written = write_beside(&target, &metadata, new)?;
     match fs::read(&target) {
         Ok(now) if now == old => {}
         Ok(_) | Err(_) => return Err(kept("it was changed meanwhile", "run it again")),
@@ -38,23 +41,48 @@ pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), Fault> 
 }
 
 /// The new file under another name in the same folder, with the rights of the old one; it goes away if not renamed.
-fn write_beside(target: &Path, old: &Metadata, bytes: &[u8]) -> io::Result<NamedTempFile> {
+fn write_beside(target: &Path, old: &Metadata, bytes: &[u8]) -> Result<NamedTempFile, Fault> {
     let folder = target.parent().unwrap_or(Path::new("/"));
     let mut file = tempfile::Builder::new()
         .prefix(".flashgate-")
         .suffix(".tmp")
-        .tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    let new = file.as_file().metadata()?;
-    if (new.uid(), new.gid()) != (old.uid(), old.gid()) {
-        // Only root may give a file away; a group one is in can be kept. What can't be is not worth leaving faults in.
-        let _ = fchown(file.as_file(), Some(old.uid()), Some(old.gid()))
-            .or_else(|_| fchown(file.as_file(), None, Some(old.gid())));
-    }
-    // After the owner: a change of owner takes rights away.
-    file.as_file().set_permissions(old.permissions())?;
-    file.as_file().sync_all()?;
+        .tempfile_in(folder)
+        .map_err(|error| unwritable(&error))?;
+    file.write_all(bytes).map_err(|error| unwritable(&error))?;
+    keep_owner(file.as_file(), old)?;
+    // After the owner, for a change of owner takes rights away.
+    attributes::copy(target, file.as_file()).map_err(|lost| not_kept(&lost))?;
+    // After the access list, whose mask is the mode's middle part.
+    file.as_file()
+        .set_permissions(old.permissions())
+        .and_then(|()| file.as_file().sync_all())
+        .map_err(|error| unwritable(&error))?;
     Ok(file)
+}
+
+/// Only root may give a file away. Somebody else may become its owner, because they could write to it already; but its
+/// group decides who else can read it.
+fn keep_owner(new: &File, old: &Metadata) -> Result<(), Fault> {
+    let present = new.metadata().map_err(|error| unwritable(&error))?;
+    if (present.uid(), present.gid()) == (old.uid(), old.gid()) {
+        return Ok(());
+    }
+    fchown(new, Some(old.uid()), Some(old.gid()))
+        .or_else(|_| fchown(new, None, Some(old.gid())))
+        .map_err(|error| {
+            let reason = crate::log::reason(&error);
+            kept(
+                &format!("its group can't be kept: {reason}"),
+                "run flashgate as a member of the file's group, or take the text from `flashgate lint --fix - < FILE`",
+            )
+        })
+}
+
+fn not_kept(lost: &attributes::Lost) -> Fault {
+    kept(
+        &lost.to_string(),
+        "fix it by hand in an editor that writes in place, or take the text from `flashgate lint --fix - < FILE`",
+    )
 }
 
 /// So that a power cut does not bring the old file back; where that can't be had, it is no fault.

@@ -5,6 +5,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
 use std::path::Path;
 use std::process::Command;
 
+use rustix::fs::{XattrFlags, getxattr, setxattr};
 use testkit::folder::Folder;
 use testkit::needs;
 
@@ -108,6 +109,108 @@ fn rights_and_links_stay() {
     if root {
         assert_eq!((metadata.uid(), metadata.gid()), (1234, 5678));
     }
+}
+
+/// Read and write for the owner, read for user 4711, nothing for the group, and a mask of read: its mode shows as 0640.
+/// As the kernel has it: a version, then tag, permissions and id of each entry (`linux/posix_acl_xattr.h`).
+fn access_list() -> Vec<u8> {
+    const NOBODY: u32 = u32::MAX;
+    let entries: [(u16, u16, u32); 5] = [
+        (0x01, 6, NOBODY),
+        (0x02, 4, 4711),
+        (0x04, 0, NOBODY),
+        (0x10, 4, NOBODY),
+        (0x20, 0, NOBODY),
+    ];
+    let mut list = 2_u32.to_le_bytes().to_vec();
+    for (tag, permissions, id) in entries {
+        list.extend(tag.to_le_bytes());
+        list.extend(permissions.to_le_bytes());
+        list.extend(id.to_le_bytes());
+    }
+    list
+}
+
+const ACCESS_LIST: &str = "system.posix_acl_access";
+
+fn attribute(path: &Path, name: &str) -> Option<Vec<u8>> {
+    let mut value = vec![0; 4096];
+    let length = getxattr(path, name, value.as_mut_slice()).ok()?;
+    value.truncate(length);
+    Some(value)
+}
+
+/// Without its access list, the mask's bits of the mode would become the group's.
+#[test]
+fn access_lists_and_attributes_stay() {
+    let (broken, fixed) = mendable();
+    let folder = Folder::new().unwrap();
+    let path = folder.file("a.xml", &broken).unwrap();
+    setxattr(&path, "user.note", b"ours", XattrFlags::empty()).unwrap();
+    setxattr(&path, ACCESS_LIST, &access_list(), XattrFlags::empty()).unwrap();
+    let mode = fs::metadata(&path).unwrap().mode();
+    let said = lint_in(folder.path(), &["--fix", "a.xml"]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert_eq!(fs::read(&path).unwrap(), fixed);
+    assert_eq!(attribute(&path, ACCESS_LIST), Some(access_list()));
+    assert_eq!(attribute(&path, "user.note"), Some(b"ours".to_vec()));
+    assert_eq!(fs::metadata(&path).unwrap().mode(), mode);
+}
+
+/// A folder's default access list is for new files; one that is replaced has its own rights.
+#[test]
+fn a_folders_default_list_is_not_taken() {
+    let (broken, fixed) = mendable();
+    let folder = Folder::new().unwrap();
+    let path = folder.file("a.xml", &broken).unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+    let default = "system.posix_acl_default";
+    setxattr(folder.path(), default, &access_list(), XattrFlags::empty()).unwrap();
+    let said = lint_in(folder.path(), &["--fix", "a.xml"]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert_eq!(fs::read(&path).unwrap(), fixed);
+    assert_eq!(attribute(&path, ACCESS_LIST), None);
+    assert_eq!(fs::metadata(&path).unwrap().mode() & 0o7777, 0o640);
+}
+
+/// What can't be kept is not lost: the file stays as it is, and the reason is shown.
+#[test]
+fn what_cannot_be_kept() {
+    if !needs::met(needs::root().or_else(|| needs::program("setpriv"))) {
+        return;
+    }
+    let (broken, _) = mendable();
+    let folder = Folder::new().unwrap();
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o777)).unwrap();
+    let foreign = folder.file("group.xml", &broken).unwrap();
+    fs::set_permissions(&foreign, Permissions::from_mode(0o666)).unwrap();
+    chown(&foreign, Some(1234), Some(5678)).unwrap();
+    let signed = folder.file("signed.xml", &broken).unwrap();
+    setxattr(&signed, "security.ima", b"\x01x", XattrFlags::empty()).unwrap();
+    let program = folder.path().join("flashgate");
+    fs::copy(testkit::binary::flashgate().unwrap(), &program).unwrap();
+    let mut somebody = Command::new("setpriv");
+    somebody.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
+    somebody.arg(&program);
+    let cases = [
+        (somebody, &foreign, "its group can't be kept"),
+        (
+            Command::new(&program),
+            &signed,
+            "its extended attribute \"security.ima\" signs its content",
+        ),
+    ];
+    for (mut command, path, reason) in cases {
+        let command = command.args(["lint", "--fix"]).arg(path);
+        let said: Said = command.output().unwrap().into();
+        assert_eq!(said.code, Some(2), "{said:?}");
+        assert!(said.stderr.contains(reason), "{said:?}");
+        assert_eq!(&fs::read(path).unwrap(), &broken);
+    }
+    assert_eq!(
+        names(folder.path()),
+        ["flashgate", "group.xml", "signed.xml"]
+    );
 }
 
 /// As a user whom permissions bind: root without its capabilities, if need be.
