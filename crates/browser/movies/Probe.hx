@@ -49,7 +49,11 @@ class Probe {
 		#else
 		socket.addEventListener(ProgressEvent.SOCKET_DATA, hear);
 		#end
-		socket.connect(flashVars.host, Std.parseInt(flashVars.port));
+		// Without a host, it is null.
+		try
+			socket.connect(flashVars.host, Std.parseInt(flashVars.port))
+		catch (error:flash.errors.Error)
+			tell("thrown", error.message);
 	}
 
 	static function say(text:String) {

@@ -9,7 +9,7 @@
 //! game.connect(host, Number(port));
 //! ```
 //!
-//! `host` and `port` are its `FlashVars`.
+//! `host` and `port` are its `FlashVars`; without a host, it passes `null`.
 
 use anyhow::Result;
 use swf::avm1::types::{Action, DefineFunction, Push, Value};
@@ -22,8 +22,8 @@ use swf::{
 const VERSION: u8 = 8;
 
 /// The file.
-pub(crate) fn movie() -> Result<Vec<u8>> {
-    let script = script()?;
+pub(crate) fn movie(host: Option<&str>) -> Result<Vec<u8>> {
+    let script = script(host)?;
     let header = Header {
         compression: Compression::None,
         version: VERSION,
@@ -52,7 +52,7 @@ pub(crate) fn movie() -> Result<Vec<u8>> {
     Ok(file)
 }
 
-fn script() -> Result<Script> {
+fn script(host: Option<&str>) -> Result<Script> {
     let mut tell = Script::default();
     tell.variable("text")?.variable("kind")?;
     tell.push([text("probe"), Value::Int(3)])?;
@@ -76,7 +76,11 @@ fn script() -> Result<Script> {
     script.handler("onData", &["data"], &data)?;
     script.handler("onClose", &[], &closed)?;
     script.variable("port")?.act(&Action::ToNumber)?;
-    script.variable("host")?.push([Value::Int(2)])?;
+    match host {
+        Some(_) => script.variable("host")?,
+        None => script.push([Value::Null])?,
+    };
+    script.push([Value::Int(2)])?;
     script.variable("game")?.call("connect")?;
     Ok(script)
 }

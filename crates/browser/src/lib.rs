@@ -29,8 +29,8 @@ pub struct Page<'a> {
     pub origin: &'a str,
     /// What it shows.
     pub movie: Movie,
-    /// Where the movie connects to, as Flash content names it.
-    pub game: (&'a str, u16),
+    /// Where the movie connects to, as Flash content names it; without a host, it passes `null`.
+    pub game: (Option<&'a str>, u16),
     /// The scripts in its head, in their order; [`RUFFLE`] is Ruffle's.
     pub scripts: &'a [String],
 }

@@ -22,8 +22,8 @@ pub enum Movie {
 }
 
 impl Movie {
-    /// Its bytes; what Haxe compiles is compiled once.
-    pub(crate) fn bytes(self) -> Result<Vec<u8>> {
+    /// Its bytes; what Haxe compiles is compiled once, and takes its host from the page.
+    pub(crate) fn bytes(self, host: Option<&str>) -> Result<Vec<u8>> {
         static SOCKET: OnceLock<Result<Vec<u8>, String>> = OnceLock::new();
         static XML_SOCKET: OnceLock<Result<Vec<u8>, String>> = OnceLock::new();
         let once = |cell: &OnceLock<_>, defines: &[&str]| {
@@ -35,7 +35,7 @@ impl Movie {
         match self {
             Self::Socket => once(&SOCKET, &[]),
             Self::XmlSocket => once(&XML_SOCKET, &["-D", "xml"]),
-            Self::Avm1 => avm1::movie(),
+            Self::Avm1 => avm1::movie(host),
         }
     }
 }

@@ -47,7 +47,7 @@ impl Site {
         let (tell, events) = channel();
         let content = Content {
             page: html(page),
-            movie: page.movie.bytes()?,
+            movie: page.movie.bytes(page.game.0)?,
             orders: Arc::new(Mutex::new(taken)),
             tell,
         };
@@ -152,7 +152,11 @@ impl Content {
 fn html(page: &Page<'_>) -> String {
     let script = |path: &String| format!("<script src=\"{path}\"></script>\n");
     let (host, port) = page.game;
-    let parameters = json!({ "host": host, "port": port.to_string() });
+    // Ruffle would make a text of a null.
+    let parameters = match host {
+        Some(host) => json!({ "host": host, "port": port.to_string() }),
+        None => json!({ "port": port.to_string() }),
+    };
     include_str!("page.html")
         .replace(
             "{scripts}\n",

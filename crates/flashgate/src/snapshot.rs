@@ -267,6 +267,16 @@ impl Plan {
         }
     }
 
+    /// Whether pages with Ruffle get URLs that are made of `hosts`.
+    pub(crate) fn leads_pages_by_host(&self) -> bool {
+        match &self.bridge {
+            Some(bridge) => bridge.public_url.is_none(),
+            None => self
+                .gates()
+                .any(|gate| gate.websocket == WebSocket::Upgrade),
+        }
+    }
+
     /// The gates.
     pub(crate) fn gates(&self) -> impl Iterator<Item = &Gate> {
         let services = self.listeners.iter().map(|listener| &listener.service);

@@ -48,12 +48,20 @@ fn lines(json: &str) -> Vec<String> {
 /// What is printed for a config of two gates, `game` and `chat`, with this in front and this behind.
 #[track_caller]
 fn printed(front: &str, behind: &str) -> Vec<String> {
+    let (lines, stderr) = printed_with(front, behind);
+    assert_eq!(stderr, "");
+    lines
+}
+
+/// The same, with warnings.
+#[track_caller]
+fn printed_with(front: &str, behind: &str) -> (Vec<String>, String) {
     let (folder, path) = config(front, behind);
     let path = path.to_str().expect("UTF-8");
     let (code, stdout, stderr) = ruffle(&["--config", path]);
-    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    assert_eq!(code, Some(0), "{stderr}");
     drop(folder);
-    lines(&stdout)
+    (lines(&stdout), stderr)
 }
 
 fn config(front: &str, behind: &str) -> (Folder, PathBuf) {
@@ -74,11 +82,70 @@ fn every_gate_and_host() {
         "Play.test 9400 ws://play.test:9400/",
         "::1 9339 ws://[::1]:9339/",
         "::1 9400 ws://[::1]:9400/",
+        "null 9339 ws://play.test:9339/",
+        "null 9400 ws://play.test:9400/",
     ];
-    assert_eq!(
-        printed("hosts = [\"Play.test\", \"::1\", \"Play.test\"]", ""),
-        both
-    );
+    let warned = printed_with("hosts = [\"Play.test\", \"::1\", \"Play.test\"]", "");
+    assert_eq!(warned.0, both);
+    assert!(warned.1.contains("warning[loopback-host]"), "{}", warned.1);
+}
+
+/// A name that no visitor can open is warned of where it would stand in a URL, and stands for no other host.
+#[test]
+fn hosts_that_lead_astray() {
+    let says = |front: &str, behind: &str| printed_with(front, behind).1;
+    let local = ["localhost", "game.localhost", "127.0.0.1", "::1", "0.0.0.0"];
+    for host in local {
+        let said = says(&format!("hosts = [\"{host}\", \"play.test\"]"), "");
+        assert!(said.contains("warning[loopback-host]"), "{host}: {said}");
+        assert!(said.contains("flashgate.toml:1:10"), "{host}: {said}");
+    }
+    let (lines, said) = printed_with("hosts = [\"null\", \"localhost\", \"play.test\"]", "");
+    assert!(said.contains("warning[null-host]"), "{said}");
+    let expected = [
+        "localhost 9339 ws://localhost:9339/",
+        "localhost 9400 ws://localhost:9400/",
+        "play.test 9339 ws://play.test:9339/",
+        "play.test 9400 ws://play.test:9400/",
+        "null 9339 ws://play.test:9339/",
+        "null 9400 ws://play.test:9400/",
+    ];
+    assert_eq!(lines, expected);
+    // A `public-url` stands for them all.
+    let bridge = "[bridge]\naddress = \"127.0.0.1:8080\"\npublic-url = \"wss://sockets.test\"";
+    let (lines, said) = printed_with("hosts = [\"null\", \"localhost\"]", bridge);
+    assert_eq!(said, "");
+    let expected = [
+        "localhost 9339 wss://sockets.test/9339",
+        "localhost 9400 wss://sockets.test/9400",
+        "null 9339 wss://sockets.test/9339",
+        "null 9400 wss://sockets.test/9400",
+    ];
+    assert_eq!(lines, expected);
+    // `serve` says the same.
+    let (_folder, path) = config("hosts = [\"localhost\", \"null\"]", "");
+    let output = Command::new(testkit::binary::flashgate().unwrap())
+        .args(["serve", "--check", "--config"])
+        .arg(&path)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    for rule in ["warning[loopback-host]", "warning[null-host]"] {
+        assert!(said.contains(rule), "{said}");
+    }
+    let gate = ["--gate", "9339=127.0.0.1:9340", "--host"];
+    let (code, stdout, stderr) = ruffle(&[&gate[..], &["localhost"]].concat());
+    assert_eq!((code, lines_of(&stdout)), (Some(0), 2));
+    assert!(stderr.contains("warning[loopback-host]"), "{stderr}");
+    let (code, _, stderr) = ruffle(&[&gate[..], &["null"]].concat());
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains("warning[null-host]"), "{stderr}");
+    assert!(stderr.contains("expected a host"), "{stderr}");
+}
+
+fn lines_of(json: &str) -> usize {
+    lines(json).len()
 }
 
 #[test]
@@ -87,6 +154,8 @@ fn over_the_bridge() {
     let expected = [
         "play.test 9339 ws://play.test:8080/9339",
         "play.test 9400 ws://play.test:8080/9400",
+        "null 9339 ws://play.test:8080/9339",
+        "null 9400 ws://play.test:8080/9400",
     ];
     assert_eq!(printed("hosts = \"play.test\"", bridge), expected);
     let bridge =
@@ -94,12 +163,16 @@ fn over_the_bridge() {
     let expected = [
         "play.test 9339 wss://sockets.test/x/to/game",
         "play.test 9400 wss://sockets.test/x/to/chat",
+        "null 9339 wss://sockets.test/x/to/game",
+        "null 9400 wss://sockets.test/x/to/chat",
     ];
     assert_eq!(printed("hosts = \"play.test\"", &bridge), expected);
     // The only name that is known.
     let expected = [
         "sockets.test 9339 wss://sockets.test/x/to/game",
         "sockets.test 9400 wss://sockets.test/x/to/chat",
+        "null 9339 wss://sockets.test/x/to/game",
+        "null 9400 wss://sockets.test/x/to/chat",
     ];
     assert_eq!(printed("", &bridge), expected);
 }
@@ -112,12 +185,13 @@ fn flags() {
     let expected = [
         "a.test 9339 ws://a.test:9339/",
         "b.test 9339 ws://b.test:9339/",
+        "null 9339 ws://a.test:9339/",
     ];
     assert_eq!(lines(&stdout), expected);
     // The rest of a command line for `serve` does no harm.
     let rest = ["--allow", "a.test", "--listen", "127.0.0.1:8430"];
     let (code, again, _) = ruffle(&[&["--gate", gate, "--host", "a.test"][..], &rest].concat());
-    assert_eq!((code, lines(&again).len()), (Some(0), 1));
+    assert_eq!((code, lines(&again).len()), (Some(0), 2));
     let (_, script, _) = ruffle(&["--gate", gate, "--host", "a.test", "--js"]);
     assert!(script.contains("\"ws://a.test:9339/\""), "{script}");
     assert!(script.contains("window.RufflePlayer"), "{script}");
@@ -235,6 +309,8 @@ fn the_host_that_was_asked() {
     let expected = [
         format!("asked.test 9339 ws://asked.test:{bridge}/game"),
         format!("asked.test 9400 ws://asked.test:{bridge}/chat"),
+        format!("null 9339 ws://asked.test:{bridge}/game"),
+        format!("null 9400 ws://asked.test:{bridge}/chat"),
     ];
     for address in addresses {
         assert_eq!(lines(&get(address, "/ruffle.json").1), expected);
@@ -250,6 +326,8 @@ fn the_host_that_was_asked() {
     let expected = [
         "asked.test 9339 ws://asked.test:9339/",
         "asked.test 9400 ws://asked.test:9400/",
+        "null 9339 ws://asked.test:9339/",
+        "null 9400 ws://asked.test:9400/",
     ];
     assert_eq!(lines(&get(address, "/ruffle.json").1), expected);
     // Nothing that is no host gets into a script.
@@ -278,11 +356,13 @@ fn free_ports() {
         .filter_map(|line| address_in(line))
         .collect();
     assert_eq!(addresses.len(), 2);
-    let expected: Vec<_> = addresses
-        .iter()
-        .map(SocketAddr::port)
-        .map(|port| format!("asked.test {port} ws://asked.test:{port}/"))
-        .collect();
+    let for_host = |host: &str| -> Vec<_> {
+        let ports = addresses.iter().map(SocketAddr::port);
+        ports
+            .map(|port| format!("{host} {port} ws://asked.test:{port}/"))
+            .collect()
+    };
+    let expected = [for_host("asked.test"), for_host("null")].concat();
     for address in &addresses {
         assert_eq!(lines(&get(*address, "/ruffle.json").1), expected);
     }
@@ -302,9 +382,12 @@ fn free_ports() {
         .iter()
         .filter_map(|line| address_in(line))
         .collect();
-    let entry = |port| format!("play.test {port} ws://play.test:{port}/");
     let entries = |gates: &[SocketAddr]| -> Vec<String> {
-        gates.iter().map(|gate| entry(gate.port())).collect()
+        let of = |host| {
+            let ports = gates.iter().map(SocketAddr::port);
+            ports.map(move |port| format!("{host} {port} ws://play.test:{port}/"))
+        };
+        of("play.test").chain(of("null")).collect()
     };
     assert_eq!(lines(&get(gates[0], "/ruffle.json").1), entries(&gates));
     let more =
@@ -358,6 +441,8 @@ fn without_the_keys() {
     let expected = [
         "play.test 9339 wss://play.test:9339/",
         "play.test 9400 wss://play.test:9400/",
+        "null 9339 wss://play.test:9339/",
+        "null 9400 wss://play.test:9400/",
     ];
     assert_eq!(lines(&stdout), expected);
     let (_folder, path) = config("hosts = \"play.test\"\nhostz = 1", tls);

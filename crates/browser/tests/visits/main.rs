@@ -14,6 +14,7 @@ mod bulk;
 mod connects;
 mod refused;
 mod script;
+mod unnamed;
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -124,11 +125,20 @@ impl Machine {
         self.visit_with(movie, &[RUFFLE.to_owned(), self.script.clone()])
     }
 
+    /// Somebody opens a page whose movie names no host.
+    fn visit_unnamed(&self, movie: Movie) -> Visit {
+        self.visit_of(movie, None, &[RUFFLE.to_owned(), self.script.clone()])
+    }
+
     fn visit_with(&self, movie: Movie, scripts: &[String]) -> Visit {
+        self.visit_of(movie, Some(self.game), scripts)
+    }
+
+    fn visit_of(&self, movie: Movie, host: Option<&str>, scripts: &[String]) -> Visit {
         let page = Page {
             origin: self.page,
             movie,
-            game: (self.game, 9339),
+            game: (host, 9339),
             scripts,
         };
         Visit::to(&self.namespace, &page).expect("a visit")

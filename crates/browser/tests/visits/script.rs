@@ -20,10 +20,25 @@ fn merges_and_leaves_the_rest_alone() {
          { host: 'other.test', port: 1, proxyUrl: 'ws://other.test/' },\
          { host: 'game.test', port: '9339', proxyUrl: 'ws://old.test/' }] } };",
     );
-    let ours = json!({ "host": "game.test", "port": 9339, "proxyUrl": "ws://game.test:8080/9339" });
-    let other = json!({ "host": "other.test", "port": 1, "proxyUrl": "ws://other.test/" });
-    let merged = json!({ "letterbox": "on", "socketProxy": [ours, other] });
-    let alone = json!({ "socketProxy": [ours] });
+    let own = inline(
+        "window.RufflePlayer = { config: { socketProxy: [\
+         { host: 'null', port: '9339', proxyUrl: 'ws://theirs.test/' },\
+         { host: 'play.test', port: 9339, proxyUrl: 'ws://theirs.test/' },\
+         { host: 'play.test', port: 1, proxyUrl: 'ws://other.test/' }] } };",
+    );
+    let entry =
+        |host: &str, port: u16, url: &str| json!({ "host": host, "port": port, "proxyUrl": url });
+    let of_ours = |host: &str| entry(host, 9339, "ws://game.test:8080/9339");
+    let (ours, unnamed, page) = (of_ours("game.test"), of_ours("null"), of_ours("play.test"));
+    let other = entry("other.test", 1, "ws://other.test/");
+    let merged = json!({ "letterbox": "on", "socketProxy": [ours, other, unnamed, page] });
+    let alone = json!({ "socketProxy": [ours, unnamed, page] });
+    let kept = json!({ "socketProxy": [
+        ours,
+        { "host": "null", "port": "9339", "proxyUrl": "ws://theirs.test/" },
+        entry("play.test", 9339, "ws://theirs.test/"),
+        entry("play.test", 1, "ws://other.test/"),
+    ] });
     let (ruffle, script) = (RUFFLE.to_owned(), machine.script.clone());
     for (scripts, expected) in [
         (vec![ruffle.clone(), script.clone()], &alone),
@@ -32,7 +47,12 @@ fn merges_and_leaves_the_rest_alone() {
             vec![theirs.clone(), script.clone(), ruffle.clone()],
             &merged,
         ),
-        (vec![theirs, ruffle, script.clone(), script], &merged),
+        (
+            vec![theirs, ruffle.clone(), script.clone(), script.clone()],
+            &merged,
+        ),
+        // What the page says of its own host stays, whatever the order.
+        (vec![own, script.clone(), ruffle, script], &kept),
     ] {
         let mut visit = machine.visit_with(Movie::Socket, &scripts);
         let config = visit.wait_for("config").expect("a page");

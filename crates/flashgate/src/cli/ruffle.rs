@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::gate::GateFlag;
-use crate::config::{self, Purpose};
+use crate::config::{self, Purpose, hosts};
 use crate::exit::Exit;
 use crate::render;
 use crate::ruffle::{Door, Doors, Scheme, Way};
@@ -59,8 +59,15 @@ impl Ruffle {
     pub(super) fn run(self) -> Exit {
         let js = self.js;
         match self.doors() {
-            Ok(doors) if js => super::print(doors.script(None).as_bytes()),
-            Ok(doors) => super::print(doors.json(None).as_bytes()),
+            Ok((doors, warnings)) => {
+                render::to_stderr(&warnings);
+                let text = if js {
+                    doors.script(None)
+                } else {
+                    doors.json(None)
+                };
+                super::print(text.as_bytes())
+            }
             Err(faults) => {
                 render::to_stderr(&faults);
                 Exit::Usage
@@ -68,35 +75,30 @@ impl Ruffle {
         }
     }
 
-    /// The error is text for the terminal.
-    fn doors(self) -> Result<Doors, String> {
-        let mut doors = match &self.config {
+    /// The doors, and warnings; both these and errors are text for the terminal.
+    fn doors(self) -> Result<(Doors, String), String> {
+        let (mut doors, by_host, mut warnings) = match &self.config {
             Some(path) => {
                 let loaded = config::load(path, Purpose::Tell).map_err(|refused| refused.faults)?;
                 // Nothing is bound, so which free ports there will be is not known.
-                Doors::of(&loaded.plan, &FreePorts::default())
+                let doors = Doors::of(&loaded.plan, &FreePorts::default());
+                (doors, loaded.plan.leads_pages_by_host(), loaded.warnings)
             }
-            None => Doors {
-                hosts: Vec::new(),
-                doors: doors(&self.gate),
-            },
+            None => (Doors::at(doors(&self.gate)), true, String::new()),
         };
+        let astray = self.host.iter().filter_map(hosts::astray);
+        let astray = astray.filter(|_| by_host);
+        warnings.extend(astray.map(|finding| render::without_place(&finding)));
         for host in self.host {
-            if !doors
-                .hosts
-                .iter()
-                .any(|other| other.written == host.written)
-            {
-                doors.hosts.push(host);
-            }
+            doors.add_host(host);
         }
         if doors.doors.is_empty() {
             return Err(no_door(self.config.is_none() && self.gate.is_empty()));
         }
         if doors.hosts.is_empty() {
-            return Err(no_host(self.config.is_some()));
+            return Err(warnings + &no_host(self.config.is_some()));
         }
-        Ok(doors)
+        Ok((doors, warnings))
     }
 }
 

@@ -20,6 +20,7 @@ pub(crate) mod backend;
 mod bridge;
 pub(crate) mod defaults;
 pub(crate) mod gates;
+pub(crate) mod hosts;
 mod listeners;
 mod not_yet;
 mod policy;
@@ -96,7 +97,10 @@ fn load_noting(
         render::plain_error_text(&message, help.as_deref().as_slice())
     })?;
     let resolved = understand(&bytes, path, purpose, watched, &mut found);
-    let is_shown = |finding: &Diagnostic| purpose != Purpose::Tell || is_error(finding);
+    let about_pages = |finding: &Diagnostic| hosts::RULES.contains(&finding.rule);
+    let is_shown = |finding: &Diagnostic| {
+        purpose != Purpose::Tell || is_error(finding) || about_pages(finding)
+    };
     found.retain(is_shown);
     found.sort_by_key(|finding| finding.label.as_ref().map_or(0, |label| label.span.start));
     let mut text = render::findings(&found, &Source::new(&name, &bytes));

@@ -16,7 +16,7 @@ pub(super) use listener::{RawGate, RawListener};
 /// The whole file.
 #[derive(Debug, Default)]
 pub(super) struct Raw {
-    pub(super) hosts: Vec<OwnHost>,
+    pub(super) hosts: Vec<At<OwnHost>>,
     pub(super) policies: Vec<RawPolicy>,
     /// Every `[[listen]]`, then every `[[gate]]`.
     pub(super) listeners: Vec<RawListener>,
@@ -145,13 +145,12 @@ fn no_listener() -> Diagnostic {
         .help("add one: `[[listen]]`, and below it `address = \"[::]:843\"`")
 }
 
-fn hosts(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<OwnHost> {
+fn hosts(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<At<OwnHost>> {
     let host = |text: &str| text.parse::<OwnHost>().map_err(|error| error.to_string());
     let texts = value.texts(found);
     texts
         .iter()
         .filter_map(|text| parse_text(text, "bad-host", host, found))
-        .map(|host| host.value)
         .collect()
 }
 

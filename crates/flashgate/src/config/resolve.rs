@@ -13,7 +13,7 @@ use super::policy_file::{Dialled, ServedAt};
 use super::raw::{Raw, RawBridge, RawListener};
 use super::sections::{RawAdmin, RawLimits, RawProcess, Switch};
 use super::tree::{At, Text};
-use super::{Purpose, bridge, defaults, gates, listeners, tls};
+use super::{Purpose, bridge, defaults, gates, hosts, listeners, tls};
 use crate::account::Account;
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{Admin, Chosen, Deadlines, Limits, Plan, Process, Transport, User};
@@ -73,9 +73,10 @@ pub(super) fn resolve(
         bridge,
         certificates: tls.map_or_else(Vec::new, |tls| tls.certificates),
         transport,
-        hosts: raw.hosts,
+        hosts: raw.hosts.iter().map(|host| host.value.clone()).collect(),
         watched: Vec::new(),
     };
+    hosts::judge(&raw.hosts, &plan, found);
     Resolved { plan, policies }
 }
 

@@ -70,6 +70,18 @@ pub(crate) fn plain_error_text(message: &str, help: &[&str]) -> String {
     text
 }
 
+/// A finding that has no place in a text, for standard error.
+pub(crate) fn without_place(finding: &Diagnostic) -> String {
+    let source = Source::new("", b"");
+    let found = std::slice::from_ref(finding);
+    human::findings(
+        found,
+        &source,
+        human::Fixes::Hidden,
+        &renderer(&std::io::stderr()),
+    )
+}
+
 /// Prints an error that has no place in a text.
 pub(crate) fn plain_error(message: &str, help: &[&str]) {
     to_stderr(&plain_error_text(message, help));

@@ -28,10 +28,14 @@ impl Doors {
                 doors.extend(way.map(|way| Door { port, way }));
             }
         }
-        Self {
-            hosts: hosts(plan),
-            doors,
+        let mut all = Self::at(doors);
+        for host in &plan.hosts {
+            all.add_host(host.clone());
         }
+        if all.hosts.is_empty() {
+            all.hosts.extend(public_host(plan));
+        }
+        all
     }
 }
 
@@ -50,19 +54,10 @@ fn gates<'a>(plan: &'a Plan, free: &FreePorts) -> Vec<(&'a Gate, Port)> {
     gates
 }
 
-/// As the config says; else the one that pages reach the bridge by.
-fn hosts(plan: &Plan) -> Vec<OwnHost> {
-    let mut hosts = Vec::<OwnHost>::new();
-    for host in &plan.hosts {
-        if !hosts.iter().any(|other| other.written == host.written) {
-            hosts.push(host.clone());
-        }
-    }
-    if hosts.is_empty() {
-        let url = plan.bridge.as_ref().and_then(|it| it.public_url.as_ref());
-        hosts.extend(url.and_then(|url| host_of(url)).map(OwnHost::from));
-    }
-    hosts
+/// The host that pages reach the bridge by, if the config says so.
+fn public_host(plan: &Plan) -> Option<OwnHost> {
+    let url = plan.bridge.as_ref()?.public_url.as_ref()?;
+    host_of(url).map(OwnHost::from)
 }
 
 fn host_of(url: &str) -> Option<flash_policy::Host> {

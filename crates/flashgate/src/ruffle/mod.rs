@@ -10,7 +10,10 @@ use crate::snapshot::OwnHost;
 
 mod doors;
 
-/// The script, to be called with the entries.
+/// What Ruffle looks up where a movie of ActionScript 3 passes no host.
+const NULL: &str = "null";
+
+/// The script, to be called with the entries, and with the doors' URLs for movies that name no host.
 const SCRIPT: &str = include_str!("merge.js");
 
 /// What stands in front of a script that does nothing, for whoever looks why.
@@ -93,34 +96,69 @@ impl Way {
 }
 
 impl Doors {
-    /// The entries for every door and host; for `asked`, where the config names no host.
-    fn entries(&self, asked: Option<&OwnHost>) -> Vec<Value> {
+    /// Without a host yet.
+    pub(crate) const fn at(doors: Vec<Door>) -> Self {
+        let hosts = Vec::new();
+        Self { hosts, doors }
+    }
+
+    /// Adds a host, unless it is there. `null` is what Ruffle looks up where a movie names no host: every door has an entry
+    /// for it anyway.
+    pub(crate) fn add_host(&mut self, host: OwnHost) {
+        let known = |other: &OwnHost| other.written == host.written;
+        if !host.is_null() && !self.hosts.iter().any(known) {
+            self.hosts.push(host);
+        }
+    }
+
+    /// The entries for every door and host; for `asked`, if the config names no host.
+    fn named(&self, asked: Option<&OwnHost>) -> Vec<Value> {
         let hosts = match self.hosts.as_slice() {
             [] => asked.map(std::slice::from_ref).unwrap_or_default(),
             hosts => hosts,
         };
-        let mut entries = Vec::new();
-        for OwnHost { host, written } in hosts {
-            entries.extend(self.doors.iter().map(|door| {
-                json!({ "host": written, "port": door.port, "proxyUrl": door.way.url(host) })
-            }));
-        }
-        entries
+        let of_host = |own: &OwnHost| {
+            let OwnHost { host, written } = own;
+            let entry = |door: &Door| json!({ "host": written, "port": door.port, "proxyUrl": door.way.url(host) });
+            self.doors.iter().map(entry).collect::<Vec<_>>()
+        };
+        hosts.iter().flat_map(of_host).collect()
+    }
+
+    /// What stands for the doors if a movie names no host: the URLs of the first host that leads here from elsewhere.
+    fn unnamed(&self, asked: Option<&OwnHost>) -> Vec<(u16, String)> {
+        let from_elsewhere = self.hosts.iter().find(|host| !host.is_local());
+        let host = from_elsewhere.or(asked).or(self.hosts.first());
+        let door = |door: &Door| Some((door.port, door.way.url(&host?.host)));
+        self.doors.iter().filter_map(door).collect()
     }
 
     /// As JSON: an object, of which Ruffle's config takes every key.
     pub(crate) fn json(&self, asked: Option<&OwnHost>) -> String {
-        let object = json!({ "socketProxy": self.entries(asked) });
+        let mut entries = self.named(asked);
+        let unnamed = self.unnamed(asked).into_iter();
+        entries.extend(
+            unnamed.map(|(port, url)| json!({ "host": NULL, "port": port, "proxyUrl": url })),
+        );
+        let object = json!({ "socketProxy": entries });
         format!("{object:#}\n")
     }
 
     /// As a script for a page, which leaves everything else in Ruffle's config alone.
     pub(crate) fn script(&self, asked: Option<&OwnHost>) -> String {
-        let entries = Value::from(self.entries(asked));
-        let script = SCRIPT.replace("ENTRIES", &escaped(&format!("{entries:#}")));
-        match entries.as_array() {
-            Some(list) if list.is_empty() => format!("{NO_ENTRY}{script}"),
-            _ => script,
+        let entries = self.named(asked);
+        let unnamed = self.unnamed(asked).into_iter();
+        let doors = unnamed.map(|(port, url)| json!({ "port": port, "proxyUrl": url }));
+        let doors: Value = doors.collect();
+        let is_empty = entries.is_empty();
+        let entries = Value::from(entries);
+        let script = SCRIPT
+            .replace("DOORS", &escaped(&format!("{doors:#}")))
+            .replace("ENTRIES", &escaped(&format!("{entries:#}")));
+        if is_empty {
+            format!("{NO_ENTRY}{script}")
+        } else {
+            script
         }
     }
 }
@@ -151,7 +189,7 @@ mod tests {
 
     fn urls(doors: &Doors) -> Vec<String> {
         let asked = OwnHost::from("asked.test".parse::<Host>().unwrap());
-        let entries = doors.entries(Some(&asked));
+        let entries = doors.named(Some(&asked));
         let line = |entry: &Value| {
             let (host, port) = (entry["host"].as_str()?, entry["port"].as_u64()?);
             Some(format!("{host} {port} {}", entry["proxyUrl"].as_str()?))
@@ -192,6 +230,29 @@ mod tests {
         );
     }
 
+    /// A host that means the visitor's own machine stands for nothing else, unless there is no other.
+    #[test]
+    fn movies_that_name_no_host() {
+        let asked = OwnHost::from("asked.test".parse::<Host>().unwrap());
+        for (hosts, asked, url) in [
+            (
+                &["localhost", "127.0.0.1", "Play.Test"][..],
+                Some(&asked),
+                "ws://play.test:1/",
+            ),
+            (&["localhost"], Some(&asked), "ws://asked.test:1/"),
+            (&["localhost"], None, "ws://localhost:1/"),
+            (&[], Some(&asked), "ws://asked.test:1/"),
+        ] {
+            let doors = doors(hosts, vec![(1, Way::own_port(1, Scheme::Ws))]);
+            assert_eq!(doors.unnamed(asked), [(1, url.to_owned())], "{hosts:?}");
+        }
+        assert_eq!(
+            doors(&[], vec![(1, Way::own_port(1, Scheme::Ws))]).unnamed(None),
+            []
+        );
+    }
+
     #[test]
     fn nothing_ends_the_script() {
         let there = Way::There("wss://a.test/</script>\u{2028}\u{2029}".to_owned());
@@ -200,6 +261,6 @@ mod tests {
             script.contains(r#""wss://a.test/\u003c/script>\u2028\u2029""#),
             "{script}"
         );
-        assert!(!script.contains("ENTRIES"));
+        assert!(!script.contains("ENTRIES") && !script.contains("DOORS"));
     }
 }

@@ -12,6 +12,25 @@ pub(crate) struct OwnHost {
     pub(crate) written: String,
 }
 
+impl OwnHost {
+    /// Whether it is what Ruffle makes of a host that a movie leaves out, rather than the name of a machine.
+    pub(crate) fn is_null(&self) -> bool {
+        self.written.eq_ignore_ascii_case("null")
+    }
+
+    /// Whether a URL with it leads to the machine of the visitor who opens it.
+    pub(crate) fn is_local(&self) -> bool {
+        match &self.host {
+            // RFC 6761: it is this machine, whatever a resolver says.
+            Host::Name(name) => &**name == "localhost" || name.ends_with(".localhost"),
+            Host::Address(address) => {
+                let address = address.to_canonical();
+                address.is_loopback() || address.is_unspecified()
+            }
+        }
+    }
+}
+
 impl FromStr for OwnHost {
     type Err = HostError;
 

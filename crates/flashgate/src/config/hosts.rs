@@ -1,0 +1,39 @@
+//! `hosts`: names that lead pages with Ruffle astray.
+
+use flash_policy::Diagnostic;
+
+use super::tree::At;
+use crate::snapshot::{OwnHost, Plan};
+
+/// The rules below: also shown to somebody who asks what pages get, because that is what they are about.
+pub(super) const RULES: [&str; 2] = ["null-host", "loopback-host"];
+
+/// Warns of names that make a URL which no visitor can open. A `public-url` stands for every host, so it cures both.
+pub(super) fn judge(hosts: &[At<OwnHost>], plan: &Plan, found: &mut Vec<Diagnostic>) {
+    if plan.leads_pages_by_host() {
+        found.extend(
+            hosts
+                .iter()
+                .filter_map(|host| Some(astray(&host.value)?.at(host.span, ""))),
+        );
+    }
+}
+
+/// What is wrong with one, if anything; without a place.
+pub(crate) fn astray(host: &OwnHost) -> Option<Diagnostic> {
+    let name = &host.written;
+    if host.is_null() {
+        let message = format!("`{name}` is not a host: a page can't open `ws://{name}/`");
+        return Some(
+            Diagnostic::warning("null-host", message)
+                .note("Ruffle looks up `null` if a movie names no host; every gate has an entry for it, with the URL of the first real host")
+                .help("remove it, and name this machine as its players do"),
+        );
+    }
+    host.is_local().then(|| {
+        let message = format!("`{name}` leads a page to its visitor's own machine");
+        Diagnostic::warning("loopback-host", message)
+            .note("this works only where the browser runs on the same machine as flashgate")
+            .help("name this machine as its players do; if movies ask for this very host, also write `public-url` in `[bridge]`")
+    })
+}
