@@ -12,6 +12,7 @@ mod explain;
 mod gate;
 mod generate;
 mod lint;
+mod listen;
 mod policy;
 mod ruffle;
 mod self_test;
@@ -41,7 +42,6 @@ enum Command {
     Completions(generate::Completions),
     /// Print the manual page, in roff
     Man,
-    #[command(hide = true)]
     SelfTest(self_test::SelfTest),
 }
 

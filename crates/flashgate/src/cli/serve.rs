@@ -10,6 +10,7 @@ use flash_policy::{Policy, Port, Reply};
 
 use super::allow::{self, Allow};
 use super::gate::{self, GateFlag};
+use super::listen;
 use crate::config::policy_file::{self, Content, Dialled, ServedAt};
 use crate::config::{self, Purpose, defaults};
 use crate::confinement;
@@ -173,7 +174,7 @@ impl Serve {
 
     /// A plan but for what is watched, and warnings; both these and errors are text for the terminal.
     fn plan_of_flags(&self) -> Result<(Plan, String), String> {
-        let faults = overlaps(&self.listen) + &gate::faults(&self.gate, &self.listen);
+        let faults = listen::overlaps(&self.listen) + &gate::faults(&self.gate, &self.listen);
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -182,6 +183,7 @@ impl Serve {
             None if self.allow.rules.is_empty() => return Err(nothing_to_serve()),
             None => self.rules_reply()?,
         };
+        let warnings = warnings + &listen::unasked(&self.listen, &policy);
         let plan = Plan {
             listeners: self.listeners(&policy, reply),
             limits: defaults::limits(),
@@ -295,33 +297,6 @@ fn nothing_to_serve() -> String {
             "or serve a file of yours: `flashgate serve --policy policy.xml`",
         ],
     )
-}
-
-/// Every `--listen` that can't be bound beside another one, as text for the terminal.
-fn overlaps(listen: &[ListenAddress]) -> String {
-    let mut faults = String::new();
-    for (index, address) in listen
-        .iter()
-        .enumerate()
-        .filter(|(_, address)| address.port() != 0)
-    {
-        let twice = listen.iter().take(index).any(|other| other == address);
-        if twice {
-            faults.push_str(&render::plain_error_text(
-                &format!("`--listen {address}` is given twice"),
-                &["leave one out"],
-            ));
-        } else if let Some(wide) = listen.iter().find(|other| other.covers(*address)) {
-            let message = format!(
-                "`--listen {address}` can't stand beside `--listen {wide}`, which covers it"
-            );
-            faults.push_str(&render::plain_error_text(
-                &message,
-                &["leave one of them out"],
-            ));
-        }
-    }
-    faults
 }
 
 /// The port that players dial, as far as it is known before binding.

@@ -47,8 +47,10 @@ fn expectation(text: &str) -> String {
     let expected =
         "expected a host and a port, like `127.0.0.1:9340`, `game.internal:9340` or `[::1]:9340`";
     let port = text.strip_prefix(':').unwrap_or(text);
-    let example = if text.parse::<Ipv6Addr>().is_ok() {
-        format!("`[{text}]:9340`")
+    let example = if let Some((address, port)) = without_brackets(text) {
+        format!("`[{address}]:{port}`")
+    } else if let Ok(address) = bare(text).parse::<Ipv6Addr>() {
+        format!("`[{address}]:9340`")
     } else if port.parse::<u16>().is_ok() {
         format!("`127.0.0.1:{port}`")
     } else if text.parse::<Host>().is_ok() {
@@ -57,6 +59,21 @@ fn expectation(text: &str) -> String {
         return format!("{expected}, found `{text}`");
     };
     format!("{expected}, found `{text}`; did you mean {example}?")
+}
+
+/// An IPv6 address and a port, written without the brackets that tell them apart. One digit is more likely a part of the
+/// address.
+fn without_brackets(text: &str) -> Option<(Ipv6Addr, u16)> {
+    let (address, port) = text.rsplit_once(':').filter(|(_, port)| port.len() > 1)?;
+    Some((address.parse().ok()?, port.parse().ok()?))
+}
+
+/// The text without the brackets around the whole of it.
+fn bare(text: &str) -> &str {
+    let inside = text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'));
+    inside.unwrap_or(text)
 }
 
 /// Whether connections to a backend come in on one of our addresses, as far as that can be told without a look-up.
@@ -103,7 +120,9 @@ mod tests {
             (":9340", "`127.0.0.1:9340`?"),
             ("game", "`game:9340`?"),
             ("::1", "`[::1]:9340`?"),
-            ("::1:9340", "`[::1:9340]:9340`?"),
+            ("::1:9340", "`[::1]:9340`?"),
+            ("[::1]", "`[::1]:9340`?"),
+            ("2001:db8:1:2:3:4:5:6", "`[2001:db8:1:2:3:4:5:6]:9340`?"),
             ("", "found ``"),
             ("a.test:0", "found `0`"),
             ("a.test:65536", "1 to 65535"),

@@ -8,6 +8,7 @@ use flash_policy::{Diagnostic, Port, Span};
 
 use super::defaults;
 use super::raw::RawBridge;
+use super::tree::At;
 use crate::snapshot::{AskedBy, Bridge, Deadlines, Gate, Listener, PathPattern, Segment, Service};
 use crate::tls::Tls;
 
@@ -34,10 +35,12 @@ pub(super) fn resolve(
     if gates.is_empty() && !any_error(found) {
         found.push(without_gates(raw.header));
     }
+    let url = raw.public_url.as_ref();
+    found.extend(url.and_then(|url| doubled(url, &path)));
     let bridge = Arc::new(Bridge {
         routes: routes(&path, &gates, place, found),
         path,
-        public_url: raw.public_url,
+        public_url: raw.public_url.map(|url| url.value),
         trust_forwarded_for: raw.trust_forwarded_for,
     });
     let listener = Listener {
@@ -90,6 +93,27 @@ fn routes(
         routes.insert(key, Arc::clone(gate));
     }
     routes
+}
+
+/// A path that stands in both parts of the URL that pages open.
+fn doubled(url: &At<String>, path: &PathPattern) -> Option<Diagnostic> {
+    let host = url.value.find("://")? + 3;
+    let (_, steps) = url.value.split_at_checked(host)?;
+    let slashes = steps.match_indices('/').map(|(at, _)| host + at);
+    let ends = slashes.filter_map(|at| url.value.split_at_checked(at));
+    let (before, end) = { ends }.find(|(_, end)| path.before.starts_with(&format!("{end}/")))?;
+    let message = format!(
+        "pages open `{}{path}`: `path` is appended to `public-url`",
+        url.value
+    );
+    Some(
+        Diagnostic::warning("doubled-path", message)
+            .at(url.span, "")
+            .note(format!(
+                "this works only if a proxy removes the first `{end}`"
+            ))
+            .help(format!("write `public-url = \"{before}\"`")),
+    )
 }
 
 fn without_gates(header: Span) -> Diagnostic {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use flash_policy::{Diagnostic, Port};
+use flash_policy::{Diagnostic, Policy, Port, PortSet, Rule};
 
 use super::gates;
 use super::policy::Named;
@@ -11,7 +11,7 @@ use super::raw::RawListener;
 use super::resolve::by_name;
 use super::tree::{At, listed};
 use crate::snapshot::ListenAddress;
-use crate::snapshot::{Deadlines, Gate, Listener, Served, Service};
+use crate::snapshot::{AskedBy, Deadlines, Gate, Listener, Served, Service};
 use crate::tls::Tls;
 
 /// A listener for every `[[listen]]` and `[[gate]]`, or several where its addresses have different ports: what is sent depends on them.
@@ -104,6 +104,40 @@ pub(super) fn served_at(policy: &Named, raw: &[RawListener], policies: usize) ->
     }
 }
 
+/// Warns of ports for policies that no player asks by itself: neither 843 nor one that its rules open. If `public-port` is
+/// given, the operator knows which port players use.
+pub(super) fn unasked(raw: &[RawListener], policies: &[Named], found: &mut Vec<Diagnostic>) {
+    let plain = raw.iter().filter(|raw| raw.gate.is_none());
+    for raw in plain.filter(|raw| raw.public_port.is_none()) {
+        let policy = policies
+            .iter()
+            .find(|policy| serves(raw, &policy.name, policies.len()));
+        for address in &raw.addresses {
+            let port = bound_port(address.value);
+            let granted = policy.and_then(|policy| policy.granted(port));
+            found.extend(port.zip(granted).and_then(|(port, policy)| {
+                let finding = unasked_port(port, &policy)?;
+                Some(finding.help(format!("if players dial 843, write `public-port = 843`; if movies load it, `public-port = {port}`")).at(address.span, ""))
+            }));
+        }
+    }
+}
+
+/// A port that no player asks for this policy by itself; without a place.
+pub(crate) fn unasked_port(port: Port, policy: &Policy) -> Option<Diagnostic> {
+    let opens_it = |rule: &Rule| match &rule.ports {
+        PortSet::All => false,
+        PortSet::List(_) => rule.ports.contains(port),
+    };
+    let asked = port == Port::MASTER || policy.rules.iter().any(opens_it);
+    (!asked).then(|| {
+        let message = format!("no player asks port {port} for a policy by itself");
+        Diagnostic::warning("unasked-policy-port", message)
+            .note("players ask port 843, and then the port that the movie connects to")
+            .help(format!("listen on 843, or have the movie call `Security.loadPolicyFile(\"xmlsocket://HOST:{port}\")`"))
+    })
+}
+
 /// Whether a listener serves the policy of this name, among so many.
 pub(super) fn serves(raw: &RawListener, policy: &str, policies: usize) -> bool {
     match &raw.policy {
@@ -136,6 +170,7 @@ fn by_port(raw: &RawListener) -> Vec<(Option<Port>, Vec<ListenAddress>)> {
 /// Reports addresses that can't be listened on beside each other. Two policies may share a port, for the local address
 /// picks one; `[admin]` and players can't.
 pub(super) fn check(
+    raw: &[RawListener],
     players: &[At<ListenAddress>],
     admin: Option<&At<ListenAddress>>,
     source: &str,
@@ -158,8 +193,27 @@ pub(super) fn check(
         }
         let mut before = addresses.iter().take(index);
         let first = before.find(|other| other.value == address.value);
-        found.extend(first.map(|first| duplicate(address, first, source)));
+        found.extend(first.map(|first| {
+            let help = match [first, address].map(|at| kind_at(at, raw)) {
+                [Some(AskedBy::Listen), Some(AskedBy::Gate)]
+                | [Some(AskedBy::Gate), Some(AskedBy::Listen)] => BESIDE_GATE,
+                _ => OF_ITS_OWN,
+            };
+            duplicate(address, first, source).help(help)
+        }));
     }
+}
+
+const BESIDE_GATE: &str =
+    "a gate answers policy requests itself: remove the `[[listen]]`, or this address from it";
+
+const OF_ITS_OWN: &str =
+    "give each listener an address or port of its own: a request names no host to tell them apart";
+
+/// What asks for an address, of those that have a policy.
+fn kind_at(address: &At<ListenAddress>, raw: &[RawListener]) -> Option<AskedBy> {
+    let has_it = |raw: &&RawListener| raw.addresses.iter().any(|at| at.span == address.span);
+    raw.iter().find(has_it).map(RawListener::asked_by)
 }
 
 fn duplicate(address: &At<ListenAddress>, first: &At<ListenAddress>, source: &str) -> Diagnostic {
@@ -171,7 +225,6 @@ fn duplicate(address: &At<ListenAddress>, first: &At<ListenAddress>, source: &st
     Diagnostic::error("duplicate-listener", message)
         .at(address.span, "")
         .note(format!("it stands in line {line} already"))
-        .help("give each listener an address or port of its own: a request names no host to tell them apart")
 }
 
 fn beside_admin(admin: &At<ListenAddress>, other: &At<ListenAddress>, source: &str) -> Diagnostic {

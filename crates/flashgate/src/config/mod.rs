@@ -21,7 +21,8 @@ mod bridge;
 pub(crate) mod defaults;
 pub(crate) mod gates;
 pub(crate) mod hosts;
-mod listeners;
+pub(crate) mod listeners;
+mod malformed;
 mod not_yet;
 mod policy;
 pub(crate) mod policy_file;
@@ -102,7 +103,9 @@ fn load_noting(
         purpose != Purpose::Tell || is_error(finding) || about_pages(finding)
     };
     found.retain(is_shown);
-    found.sort_by_key(|finding| finding.label.as_ref().map_or(0, |label| label.span.start));
+    let place = |finding: &Diagnostic| finding.label.as_ref().map_or(0, |label| label.span.start);
+    // Errors first: what is likely not meant may follow from one.
+    found.sort_by_key(|finding| (!is_error(finding), place(finding)));
     let mut text = render::findings(&found, &Source::new(&name, &bytes));
     let mut failed = any_error(&found);
     let policies = resolved.iter().flat_map(|resolved| &resolved.policies);
@@ -153,14 +156,23 @@ fn understand(
         Ok(text) => text,
         Err(error) => {
             let at = error.valid_up_to();
-            let message = "expected UTF-8, found other bytes";
-            found.push(Diagnostic::error("not-utf8", message).at(at..at + 1, ""));
+            let message = if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+                "expected UTF-8, found UTF-16"
+            } else {
+                "expected UTF-8, found other bytes"
+            };
+            let help = "save the file as UTF-8 in your editor";
+            found.push(
+                Diagnostic::error("not-utf8", message)
+                    .at(at..at + 1, "")
+                    .help(help),
+            );
             return None;
         }
     };
     let (root, faults) = DeTable::parse_recoverable(text);
     if !faults.is_empty() {
-        found.extend(faults.iter().map(malformed));
+        found.extend(malformed::findings(&faults, text));
         return None;
     }
     let root = Table::root(text, root.get_ref());
@@ -170,12 +182,4 @@ fn understand(
     let named = raw.files().map(|file| folder.join(file));
     watched.extend(named.map(Watched::look));
     Some(resolve::resolve(raw, path, text, purpose, found))
-}
-
-fn malformed(fault: &toml::de::Error) -> Diagnostic {
-    let finding = Diagnostic::error("malformed-toml", fault.message());
-    match fault.span() {
-        Some(span) => finding.at(span, ""),
-        None => finding,
-    }
 }

@@ -2,6 +2,7 @@
 
 use flash_policy::{Diagnostic, SiteControl, Span};
 
+use super::not_yet;
 use super::sections::{self, RawAdmin, RawLimits, RawProcess};
 use super::tls::{self, RawTls};
 use super::tree::{At, Table, Text, Value, parse_text};
@@ -9,9 +10,11 @@ use crate::snapshot::OwnHost;
 
 mod bridge;
 mod listener;
+mod rules;
 
 pub(super) use bridge::RawBridge;
 pub(super) use listener::{RawGate, RawListener};
+pub(super) use rules::RULE;
 
 /// The whole file.
 #[derive(Debug, Default)]
@@ -20,11 +23,23 @@ pub(super) struct Raw {
     pub(super) policies: Vec<RawPolicy>,
     /// Every `[[listen]]`, then every `[[gate]]`.
     pub(super) listeners: Vec<RawListener>,
+    /// Whether these are all the gates.
+    pub(super) gates: Gates,
     pub(super) limits: RawLimits,
     pub(super) process: RawProcess,
     pub(super) admin: Option<RawAdmin>,
     pub(super) bridge: Option<RawBridge>,
     pub(super) tls: Option<RawTls>,
+}
+
+/// What the file shows of its gates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Gates {
+    /// All of them.
+    #[default]
+    All,
+    /// There may be others: a fault in them was reported.
+    Faulty,
 }
 
 /// `[policy.NAME]`.
@@ -79,22 +94,24 @@ impl Raw {
     }
 }
 
-const TOP: [&str; 10] = [
-    "hosts", "policy", "listen", "gate", "bridge", "tls", "http", "admin", "limits", "process",
+/// Those that this version acts on.
+const TOP: [&str; 9] = [
+    "hosts", "policy", "listen", "gate", "bridge", "tls", "admin", "limits", "process",
 ];
 
 /// Reads everything that can be read.
 pub(super) fn read(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Raw {
-    root.only(&TOP, found);
+    root.only_or(&TOP, &not_yet::NOT_YET, found);
     let mut raw = Raw::default();
     if let Some(value) = root.get("hosts") {
         raw.hosts = hosts(&value, found);
     }
     match root.get("policy") {
         Some(value) => raw.policies = policies(&value, found),
+        None if root.misspells("policy", &TOP) => {}
         None => found.push(no_policy()),
     }
-    raw.listeners = listeners(root, found);
+    (raw.listeners, raw.gates) = listeners(root, found);
     let mut section = |key: &str| root.get(key)?.table(format!("[{key}]"), found);
     let (limits, process, admin) = (section("limits"), section("process"), section("admin"));
     let (bridge, tls) = (section("bridge"), section("tls"));
@@ -110,9 +127,6 @@ pub(super) fn read(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Raw {
     raw
 }
 
-/// A rule, to show how it is written.
-pub(super) const RULE: &str = "{ domain = \"www.example.com\", ports = \"9339\" }";
-
 fn no_policy() -> Diagnostic {
     let message = "nothing to serve: expected a policy, found none";
     Diagnostic::error("missing-policy", message).help(format!(
@@ -120,11 +134,17 @@ fn no_policy() -> Diagnostic {
     ))
 }
 
-fn listeners(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawListener> {
+fn listeners(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> (Vec<RawListener>, Gates) {
     let (listen, gate) = (root.get("listen"), root.get("gate"));
-    if listen.is_none() && gate.is_none() {
+    let misspelt = |key| root.misspells(key, &TOP);
+    if listen.is_none() && gate.is_none() && !misspelt("listen") && !misspelt("gate") {
         found.push(no_listener());
     }
+    let gates = match &gate {
+        Some(value) if !value.is_list() => Gates::Faulty,
+        None if misspelt("gate") => Gates::Faulty,
+        Some(_) | None => Gates::All,
+    };
     let kinds = [
         (listen, "[[listen]]", listener::listener as Read),
         (gate, "[[gate]]", listener::gate),
@@ -134,7 +154,7 @@ fn listeners(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawListener> 
         let tables = value.map_or_else(Vec::new, |value| value.tables(name, found));
         listeners.extend(tables.iter().map(|table| read(table, found)));
     }
-    listeners
+    (listeners, gates)
 }
 
 type Read = fn(&Table<'_>, &mut Vec<Diagnostic>) -> RawListener;
@@ -172,9 +192,16 @@ fn policies(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawPolicy> {
         let fault = bad_name(&value.key)
             .map(|message| Diagnostic::error("bad-policy-name", message).at(value.key_span, ""));
         found.extend(fault);
-        if let Some(table) = value.table(format!("[policy.{}]", value.key), found) {
-            policies.push(policy(value.key, &table, found));
-        }
+        policies.push(
+            match value.table(format!("[policy.{}]", value.key), found) {
+                Some(table) => policy(value.key, &table, found),
+                None => RawPolicy {
+                    name: value.key,
+                    header: value.key_span,
+                    content: None,
+                },
+            },
+        );
     }
     policies
 }
@@ -192,7 +219,7 @@ const POLICY: [&str; 3] = ["rules", "file", "site-control"];
 fn policy(name: String, table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawPolicy {
     table.only(&POLICY, found);
     let content = match (table.get("rules"), table.get("file")) {
-        (Some(rules), None) => Some(from_rules(&rules, table, found)),
+        (Some(rules), None) => from_rules(&rules, table, found),
         (None, Some(file)) => from_file(&file, table, found),
         (Some(_), Some(file)) => {
             found.push(conflict(&file, "`rules` and `file`"));
@@ -202,7 +229,8 @@ fn policy(name: String, table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawPo
             let help = format!(
                 "list who may connect, `rules = [{RULE}]`, or name a file, `file = \"policy.xml\"`"
             );
-            found.push(table.missing("rules", &help));
+            let missing = table.missing("rules", &POLICY, &help);
+            found.extend(missing.filter(|_| !table.misspells("file", &POLICY)));
             None
         }
     };
@@ -236,39 +264,15 @@ const SITE_CONTROLS: [(&str, SiteControl); 3] = [
     ("none", SiteControl::None),
 ];
 
-fn from_rules(rules: &Value<'_>, table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawContent {
+fn from_rules(
+    rules: &Value<'_>,
+    table: &Table<'_>,
+    found: &mut Vec<Diagnostic>,
+) -> Option<RawContent> {
     let site_control = table.get("site-control");
-    let items = rules.items("a list of rules", found);
-    let tables: Vec<_> = items
-        .iter()
-        .filter_map(|item| item.table_like("a rule", RULE, found))
-        .collect();
-    RawContent::Rules {
-        site_control: site_control.and_then(|value| value.choice(&SITE_CONTROLS, found)),
-        rules: tables.iter().map(|table| rule(table, found)).collect(),
-    }
-}
-
-fn rule(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawRule {
-    table.only(&["domain", "ports", "secure"], found);
-    let mut text = |key| table.get(key).map(|value| value.text(found));
-    let (domain, ports) = (text("domain"), text("ports"));
-    if domain.is_none() {
-        let help = "write `domain = \"www.example.com\"`, the host that the movie is loaded from";
-        found.push(table.missing("domain", help));
-    }
-    let secure = table.get("secure").and_then(|value| {
-        let span = value.span;
-        value.boolean(found).map(|value| At { value, span })
-    });
-    RawRule {
-        span: table.span,
-        domain: domain.flatten(),
-        ports: match ports {
-            Some(Some(text)) => RawPorts::Written(text),
-            Some(None) => RawPorts::Faulty,
-            None => RawPorts::OfGates,
-        },
-        secure,
-    }
+    let site_control = site_control.and_then(|value| value.choice(&SITE_CONTROLS, found));
+    Some(RawContent::Rules {
+        site_control,
+        rules: rules::rules(rules, found)?,
+    })
 }

@@ -8,9 +8,10 @@ use flash_policy::diagnostic::any_error;
 use flash_policy::spelling::nearest;
 use flash_policy::{Diagnostic, Span};
 
+use super::gates::GatePorts;
 use super::policy::Named;
 use super::policy_file::{Dialled, ServedAt};
-use super::raw::{Raw, RawBridge, RawListener};
+use super::raw::{Gates, Raw, RawBridge, RawListener};
 use super::sections::{RawAdmin, RawLimits, RawProcess, Switch};
 use super::tree::{At, Text};
 use super::{Purpose, bridge, defaults, gates, hosts, listeners, tls};
@@ -40,12 +41,16 @@ pub(super) fn resolve(
     let names: Vec<_> = raw.policies.iter().map(|it| it.name.clone()).collect();
     let mut policies = Vec::new();
     for policy in raw.policies {
-        let gates = gates::ports(&policy.name, &raw.listeners, &names);
+        let gates = match raw.gates {
+            Gates::All => gates::ports(&policy.name, &raw.listeners, &names),
+            Gates::Faulty => GatePorts::Faulty,
+        };
         policies.push(Named::new(policy, &gates, folder, found));
     }
     let admin_address = raw.admin.as_ref().and_then(|admin| admin.address.as_ref());
     let mut ours = for_players(&raw.listeners, raw.bridge.as_ref());
-    listeners::check(&ours, admin_address, source, found);
+    listeners::check(&raw.listeners, &ours, admin_address, source, found);
+    listeners::unasked(&raw.listeners, &policies, found);
     ours.extend(admin_address.cloned());
     gates::check(&raw.listeners, &ours, limits.request, source, found);
     let transport = match raw.tls {
@@ -126,7 +131,8 @@ pub(super) fn by_name<'a>(
     found: &mut Vec<Diagnostic>,
 ) -> Option<&'a Named> {
     let policy = policies.iter().find(|policy| policy.name == name.value);
-    if policy.is_none() {
+    // That there is none at all was reported for the file as a whole.
+    if policy.is_none() && !policies.is_empty() {
         let names: Vec<_> = policies.iter().map(|policy| policy.name.as_str()).collect();
         let message = format!("expected the name of a policy, found `{}`", name.value);
         let finding = Diagnostic::error("unknown-policy", message).at(name.span, "");

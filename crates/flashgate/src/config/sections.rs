@@ -143,15 +143,29 @@ fn duration(
     found: &mut Vec<Diagnostic>,
 ) -> Option<At<Duration>> {
     if value.is_number() {
-        found.push(value.wrong_type("a duration like `\"5s\"`"));
+        let finding = value.wrong_type("a duration like `\"5s\"`");
+        let meant = value.written().and_then(values::meant);
+        found.push(match meant {
+            Some(meant) => finding.help(format!("write `\"{meant}\"`")),
+            None => finding,
+        });
         return None;
     }
     value.parsed("bad-duration", parse, found)
 }
 
+/// What else people write for a limit that is off.
+const NEVER: [&str; 7] = ["never", "none", "no", "unlimited", "infinite", "0", "0s"];
+
 fn idle(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Switch<Duration>> {
+    let before = found.len();
     let read = |value: &Value<'_>, found: &mut Vec<_>| Some(lasting(value, found)?.value);
-    switch(value, "a duration like `\"5s\"`", read, found)
+    let idle = switch(value, "a duration like `\"5s\"`", read, found);
+    if value.as_str().is_some_and(|text| NEVER.contains(&text)) && found.len() > before {
+        found.truncate(before);
+        found.push(value.not_a_switch("a duration like `\"5s\"` or `\"off\"`"));
+    }
+    idle
 }
 
 pub(super) fn networks(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<Network> {
@@ -200,15 +214,22 @@ fn handover(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Switch<Tex
     switch(value, "a path", path, found)
 }
 
+/// The port in examples.
+const ADMIN: u16 = 9843;
+
 pub(super) fn admin(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawAdmin {
     table.only(&["address", "danger-public"], found);
     let public = table
         .get("danger-public")
         .and_then(|value| value.boolean(found))
         .unwrap_or(false);
-    let address: Option<At<ListenAddress>> = table
-        .get("address")
-        .and_then(|value| value.parsed("bad-address", str::parse, found));
+    let address: Option<At<ListenAddress>> = table.get("address").and_then(|value| {
+        value.parsed(
+            "bad-address",
+            |text| ListenAddress::read(text, ADMIN),
+            found,
+        )
+    });
     if let Some(address) = &address
         && !public
         && !address.value.is_loopback()

@@ -49,12 +49,16 @@ const PAIR: &str = "{ certificate = \"fullchain.pem\", key = \"privkey.pem\" }";
 const EXAMPLE: &str =
     "write `certificates = [{ certificate = \"fullchain.pem\", key = \"privkey.pem\" }]`";
 
+const KEYS: [&str; 1] = ["certificates"];
+
+const PAIR_KEYS: [&str; 2] = ["certificate", "key"];
+
 pub(super) fn read(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawTls {
-    table.only(&["certificates"], found);
+    table.only(&KEYS, found);
     let pairs = if let Some(value) = table.get("certificates") {
         pairs(&value, found)
     } else {
-        found.push(table.missing("certificates", EXAMPLE));
+        found.extend(table.missing("certificates", &KEYS, EXAMPLE));
         Vec::new()
     };
     RawTls {
@@ -85,10 +89,10 @@ fn pairs(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawPair> {
 }
 
 fn pair(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> Option<RawPair> {
-    table.only(&["certificate", "key"], found);
+    table.only(&PAIR_KEYS, found);
     let mut file = |key: &str, help: &str| {
         let Some(value) = table.get(key) else {
-            found.push(table.missing(key, help));
+            found.extend(table.missing(key, &PAIR_KEYS, help));
             return None;
         };
         value.text(found)

@@ -2,35 +2,19 @@
 //!
 //! Nothing here knows which keys there are.
 
-use std::ops::Range;
-
 use flash_policy::spelling::nearest;
 use flash_policy::{Diagnostic, Span};
 use toml::de::{DeTable, DeValue};
+
+mod text;
+
+pub(super) use text::{Text, parse_text};
 
 /// A value, and where it stands.
 #[derive(Clone, Debug)]
 pub(super) struct At<T> {
     pub(super) value: T,
     pub(super) span: Span,
-}
-
-/// A string, and where it stands.
-#[derive(Clone, Debug)]
-pub(super) struct Text {
-    pub(super) value: String,
-    /// With its quotes.
-    pub(super) span: Span,
-    /// Where its first character stands, unless escapes make that a matter of counting.
-    start: Option<usize>,
-}
-
-impl Text {
-    /// Where a part of it stands; the whole where the parts can't be told.
-    pub(super) fn place(&self, part: &Range<usize>) -> Span {
-        self.start
-            .map_or(self.span, |at| Span::from(part.clone()).shifted(at))
-    }
 }
 
 /// A table of the file.
@@ -73,19 +57,38 @@ impl<'a> Table<'a> {
 
     /// Reports every key but these.
     pub(super) fn only(&self, known: &[&str], found: &mut Vec<Diagnostic>) {
-        for value in self.values() {
-            if !known.contains(&value.key.as_str()) {
-                found.push(unknown_key(&self.name, &value, known));
-            }
+        self.only_or(known, &[], found);
+    }
+
+    /// The same, but for keys that are reported elsewhere and proposed to nobody.
+    pub(super) fn only_or(&self, known: &[&str], others: &[&str], found: &mut Vec<Diagnostic>) {
+        let unknown = self.unknown(known);
+        for value in unknown.filter(|value| !others.contains(&value.key.as_str())) {
+            found.push(unknown_key(&self.name, &value, known));
         }
     }
 
-    /// Says that a key is needed and not there.
-    pub(super) fn missing(&self, key: &str, help: &str) -> Diagnostic {
+    /// Every key but these.
+    pub(super) fn unknown(&self, known: &[&str]) -> impl Iterator<Item = Value<'a>> {
+        self.values()
+            .filter(|value| !known.contains(&value.key.as_str()))
+    }
+
+    /// Whether one of its keys is a misspelling of this one of those it may have: that is reported, and what follows from it
+    /// need not be.
+    pub(super) fn misspells(&self, key: &str, known: &[&str]) -> bool {
+        self.unknown(known)
+            .any(|value| nearest(&value.key, known) == Some(key))
+    }
+
+    /// Says that one of the keys it may have is needed and not there, unless it is misspelt.
+    pub(super) fn missing(&self, key: &str, known: &[&str], help: &str) -> Option<Diagnostic> {
         let message = format!("expected `{key}` in {}, found none", shown(&self.name));
-        Diagnostic::error("missing-key", message)
-            .at(self.span, "")
-            .help(help)
+        (!self.misspells(key, known)).then(|| {
+            Diagnostic::error("missing-key", message)
+                .at(self.span, "")
+                .help(help)
+        })
     }
 }
 
@@ -128,29 +131,6 @@ pub(super) struct Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    pub(super) fn text(&self, found: &mut Vec<Diagnostic>) -> Option<Text> {
-        let DeValue::String(text) = self.content else {
-            found.push(self.wrong_type("a string"));
-            return None;
-        };
-        let written = self.source.get(self.span.start..self.span.end);
-        let lead = written.and_then(|written| written.find(text.as_ref()));
-        Some(Text {
-            value: text.to_string(),
-            span: self.span,
-            start: lead.map(|lead| self.span.start + lead),
-        })
-    }
-
-    /// A string, or a list of strings.
-    pub(super) fn texts(&self, found: &mut Vec<Diagnostic>) -> Vec<Text> {
-        if self.content.is_str() {
-            return self.text(found).into_iter().collect();
-        }
-        let items = self.items("a string or a list of strings", found);
-        items.iter().filter_map(|item| item.text(found)).collect()
-    }
-
     /// The values in a list.
     pub(super) fn items(&self, expected: &str, found: &mut Vec<Diagnostic>) -> Vec<Self> {
         let DeValue::Array(items) = self.content else {
@@ -199,14 +179,14 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A string that means something.
+    /// A string or a number that means something.
     pub(super) fn parsed<T>(
         &self,
         rule: &'static str,
         parse: impl Fn(&str) -> Result<T, String>,
         found: &mut Vec<Diagnostic>,
     ) -> Option<At<T>> {
-        let text = self.text(found)?;
+        let text = self.text_or_number(found)?;
         parse_text(&text, rule, parse, found)
     }
 
@@ -304,7 +284,11 @@ impl<'a> Value<'a> {
     }
 
     pub(super) fn is_number(&self) -> bool {
-        self.content.is_integer()
+        self.content.is_integer() || self.content.is_float()
+    }
+
+    pub(super) fn is_list(&self) -> bool {
+        self.content.is_array()
     }
 
     /// Whether it is a string, and this one.
@@ -312,7 +296,7 @@ impl<'a> Value<'a> {
         self.content.as_str() == Some(text)
     }
 
-    /// A truth value, where nothing is wanted or `"off"`.
+    /// A boolean, where nothing is wanted or `"off"`.
     pub(super) fn not_a_switch(&self, expected: &str) -> Diagnostic {
         self.wrong_type(expected)
             .help("to switch it off, write `\"off\"`")
@@ -322,9 +306,8 @@ impl<'a> Value<'a> {
         let (key, kind) = (&self.key, kind(self.content));
         let message = format!("expected {expected} for `{key}`, found {kind}");
         let finding = Diagnostic::error("wrong-type", message).at(self.span, "");
-        let written = self.source.get(self.span.start..self.span.end);
-        match (self.content, written) {
-            // A truth value in quotes means nothing anywhere.
+        match (self.content, self.written()) {
+            // A boolean in quotes means nothing anywhere.
             (DeValue::Integer(_) | DeValue::Float(_), Some(written))
                 if expected.starts_with("a string") =>
             {
@@ -335,31 +318,12 @@ impl<'a> Value<'a> {
     }
 }
 
-/// What a text means; a finding of this rule where it means nothing.
-pub(super) fn parse_text<T>(
-    text: &Text,
-    rule: &'static str,
-    parse: impl Fn(&str) -> Result<T, String>,
-    found: &mut Vec<Diagnostic>,
-) -> Option<At<T>> {
-    match parse(&text.value) {
-        Ok(value) => Some(At {
-            value,
-            span: text.span,
-        }),
-        Err(message) => {
-            found.push(Diagnostic::error(rule, message).at(text.span, ""));
-            None
-        }
-    }
-}
-
 fn kind(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a string",
         DeValue::Integer(_) => "a whole number",
         DeValue::Float(_) => "a number with a fraction",
-        DeValue::Boolean(_) => "a truth value",
+        DeValue::Boolean(_) => "a boolean",
         DeValue::Datetime(_) => "a date or time",
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a table",

@@ -13,7 +13,11 @@ const LONGEST: Duration = Duration::from_secs(365 * 24 * 3_600);
 /// `200ms`, `5s`, `10m`, `2h`, `1d`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let expected = |found: &str| {
-        format!("expected a duration like `200ms`, `5s`, `10m`, `2h` or `1d`, found {found}")
+        let expected = "expected a duration like `200ms`, `5s`, `10m`, `2h` or `1d`";
+        match meant(text) {
+            Some(meant) => format!("{expected}, found {found}; did you mean `{meant}`?"),
+            None => format!("{expected}, found {found}"),
+        }
     };
     let (number, unit) = split(text);
     let milliseconds = match unit {
@@ -31,6 +35,55 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         .map(Duration::from_millis)
         .filter(|duration| *duration <= LONGEST)
         .ok_or_else(|| format!("expected at most 365 days, found `{text}`"))
+}
+
+/// Names of units, and how many milliseconds each is.
+const UNITS: [(&[&str], u64); 6] = [
+    (
+        &[
+            "ms",
+            "msec",
+            "msecs",
+            "millis",
+            "millisecond",
+            "milliseconds",
+        ],
+        1,
+    ),
+    (&["", "s", "sec", "secs", "second", "seconds"], 1_000),
+    (&["m", "min", "mins", "minute", "minutes"], 60_000),
+    (&["h", "hr", "hrs", "hour", "hours"], 3_600_000),
+    (&["d", "day", "days"], 86_400_000),
+    (&["w", "week", "weeks"], 604_800_000),
+];
+
+/// How a duration in another notation would be written here: `5 min`, `1h30m`, `1.5s`, or seconds without a unit.
+pub(super) fn meant(text: &str) -> Option<String> {
+    let (mut rest, mut total, mut smallest) = (text.trim(), 0_u64, u64::MAX);
+    while !rest.is_empty() {
+        let (number, behind) = split_at_first(rest, |c| !c.is_ascii_digit() && c != '.');
+        let (unit, behind) = split_at_first(behind.trim_start(), |c| !c.is_ascii_alphabetic());
+        let unit = unit.to_ascii_lowercase();
+        let (_, unit) = UNITS.iter().find(|(names, _)| names.contains(&&*unit))?;
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
+        let scale = 10_u64.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+        let fraction = fraction.parse::<u64>().ok()?.checked_mul(*unit)?;
+        let whole = whole.parse::<u64>().ok()?.checked_mul(*unit)?;
+        total = total.checked_add(whole)?.checked_add(fraction / scale)?;
+        smallest = smallest.min(if fraction == 0 { *unit } else { 1 });
+        rest = behind.trim_start();
+    }
+    let units = [
+        ("d", 86_400_000),
+        ("h", 3_600_000),
+        ("m", 60_000),
+        ("s", 1_000),
+        ("ms", 1),
+    ];
+    let mut units = units.into_iter().filter(|(_, length)| *length <= smallest);
+    let (unit, length) = units.find(|(_, length)| total.is_multiple_of(*length))?;
+    let written = format!("{}{unit}", total / length);
+    (total > 0 && written != text).then_some(written)
 }
 
 /// A duration that lasts.
@@ -70,10 +123,11 @@ pub(super) fn network(text: &str) -> Result<Network, String> {
 
 /// The digits in front, and what follows them.
 fn split(text: &str) -> (&str, &str) {
-    let end = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    text.split_at(end)
+    split_at_first(text, |c| !c.is_ascii_digit())
+}
+
+fn split_at_first(text: &str, is_end: impl Fn(char) -> bool) -> (&str, &str) {
+    text.split_at(text.find(is_end).unwrap_or(text.len()))
 }
 
 #[cfg(test)]
@@ -104,6 +158,33 @@ mod tests {
             );
         }
         assert!(lasting("0ms").is_err() && lasting("1ms").is_ok());
+    }
+
+    #[test]
+    fn other_notations() {
+        for (text, expected) in [
+            ("5 min", Some("5m")),
+            ("5 s", Some("5s")),
+            ("300", Some("300s")),
+            ("5S", Some("5s")),
+            ("5sec", Some("5s")),
+            ("1.5s", Some("1500ms")),
+            ("0.25 hours", Some("15m")),
+            ("1h30m", Some("90m")),
+            ("1 hour, 5", None),
+            ("1w", Some("7d")),
+            ("90 minutes", Some("90m")),
+            ("never", None),
+            ("", None),
+            ("0", None),
+            ("-5s", None),
+            ("1.2.3s", None),
+            ("99999999999999999999s", None),
+            ("9999999999999999999d", None),
+            ("0.00000000000000000000001s", None),
+        ] {
+            assert_eq!(meant(text).as_deref(), expected, "{text}");
+        }
     }
 
     #[test]

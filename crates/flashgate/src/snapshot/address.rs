@@ -1,7 +1,7 @@
 //! `--listen`: what people write for an address.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
 /// Where to listen.
@@ -87,32 +87,67 @@ impl FromStr for ListenAddress {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        Self::read(text, MASTER)
+    }
+}
+
+/// The port that players ask first, and the one that examples have.
+const MASTER: u16 = 843;
+
+impl ListenAddress {
+    /// Reads one; what is written instead of a text that is none has this port.
+    pub(crate) fn read(text: &str, example: u16) -> Result<Self, String> {
         if let Ok(port) = text.parse() {
             return Ok(Self::Everywhere { port });
         }
         match text.parse::<SocketAddr>() {
             Ok(address) => Ok(Self::of(address)),
-            Err(_) => Err(expectation(text)),
+            Err(_) => Err(expectation(text, example)),
         }
     }
 }
 
-fn expectation(text: &str) -> String {
-    let expected =
-        "expected a port or an address with a port, like `843`, `127.0.0.1:843` or `[::1]:843`";
-    if text.parse::<Ipv6Addr>().is_ok() {
-        return format!("{expected}; for this address: `[{text}]:843`");
-    }
-    if text.parse::<Ipv4Addr>().is_ok() {
-        return format!("{expected}; for this address: `{text}:843`");
-    }
+fn expectation(text: &str, port: u16) -> String {
+    let expected = format!(
+        "expected a port or an address with a port, like `{port}`, `127.0.0.1:{port}` or `[::1]:{port}`, found `{text}`"
+    );
     if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
         return format!("{expected}; ports go up to 65535");
     }
-    if text.contains(|c: char| c.is_ascii_alphabetic()) && !text.contains("::") {
-        return format!("{expected}; a host name is not taken, its address is");
+    match meant(text, port) {
+        Some(meant) => format!("{expected}; did you mean `{meant}`?"),
+        None if text.contains(|c: char| c.is_ascii_alphabetic()) && !text.contains("::") => {
+            format!("{expected}; a host name is not taken, its address is")
+        }
+        None => expected,
     }
-    expected.to_owned()
+}
+
+/// What somebody most likely meant: an address without a port, IPv6 without brackets, or a name that every machine has.
+fn meant(text: &str, port: u16) -> Option<String> {
+    let text = text.strip_suffix(':').unwrap_or(text);
+    let bare = text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'));
+    let (host, given) = match text.rsplit_once(':') {
+        // One digit is more likely a part of the address.
+        Some((host, port)) if port.len() > 1 && port.parse::<u16>().is_ok() => (host, Some(port)),
+        Some(_) | None => (text, None),
+    };
+    if matches!(host, "" | "*" | "localhost") {
+        let port = given.map_or_else(|| port.to_string(), str::to_owned);
+        return match host {
+            "localhost" => Some(format!("127.0.0.1:{port}")),
+            _ => given.map(|_| port),
+        };
+    }
+    if let (Ok(address), Some(port)) = (host.parse::<Ipv6Addr>(), given) {
+        return Some(format!("[{address}]:{port}"));
+    }
+    match bare.unwrap_or(text).parse::<IpAddr>().ok()? {
+        IpAddr::V6(address) => Some(format!("[{address}]:{port}")),
+        IpAddr::V4(address) => Some(format!("{address}:{port}")),
+    }
 }
 
 impl fmt::Display for ListenAddress {
@@ -120,6 +155,42 @@ impl fmt::Display for ListenAddress {
         match self {
             Self::Everywhere { port } => write!(f, "[::]:{port}"),
             Self::Exactly(address) => write!(f, "{address}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_meant() {
+        for (text, meant) in [
+            ("::1:9339", "`[::1]:9339`"),
+            ("fe80::1:843", "`[fe80::1]:843`"),
+            ("2001:db8:0:0:0:0:0:1:843", "`[2001:db8::1]:843`"),
+            ("::1", "`[::1]:843`"),
+            ("[::1]", "`[::1]:843`"),
+            ("[::1]:", "`[::1]:843`"),
+            ("2001:db8::1", "`[2001:db8::1]:843`"),
+            ("127.0.0.1", "`127.0.0.1:843`"),
+            ("127.0.0.1:", "`127.0.0.1:843`"),
+            ("localhost:9339", "`127.0.0.1:9339`"),
+            ("localhost", "`127.0.0.1:843`"),
+            ("*:9339", "`9339`"),
+            (":9339", "`9339`"),
+        ] {
+            let error = ListenAddress::from_str(text).unwrap_err();
+            assert!(
+                error.ends_with(&format!("did you mean {meant}?")),
+                "{error}"
+            );
+        }
+        let gate = ListenAddress::read("::1", 9339).unwrap_err();
+        assert!(gate.contains("`[::1]:9339`?"), "{gate}");
+        for text in ["", "a.test:843", "99999", "1.2.3:80", "[::1", "*"] {
+            let error = ListenAddress::from_str(text).unwrap_err();
+            assert!(!error.contains("did you mean"), "{error}");
         }
     }
 }

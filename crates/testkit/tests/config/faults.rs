@@ -1,6 +1,7 @@
 //! What is wrong with a config file, and what is said about it.
 
 use std::path::Path;
+use std::process::Command;
 
 use testkit::folder::Folder;
 
@@ -12,7 +13,7 @@ fn all_errors_at_once() {
     let text = r#"hosts = ["play.example.com", "1.2.3"]
 [policy.a]
 rules = [
-  { domain = "www.example.com/x", ports = 9339 },
+  { domain = "www.example.com/x", ports = [9339] },
   { domain = "*.example.org", ports = "9339,9400-", secure = "yes" },
 ]
 [policy.b]
@@ -55,7 +56,7 @@ fn places_in_every_kind_of_file() {
     ] {
         assert!(stderr.contains(text), "expected {text:?} in:\n{stderr}");
     }
-    refused("[policy.p\n", 1, &["malformed-toml", "flashgate.toml:1:10"]);
+    refused("[policy.p\n", 1, &["malformed-toml", "flashgate.toml:1:1"]);
     refused(
         "a = 1\na = 2\n",
         1,
@@ -143,7 +144,7 @@ fn addresses_twice() {
     };
     refused(&admin("127.0.0.1:843"), 1, &["port of its own", "8:11"]);
     valid(&admin("127.0.0.1:844"));
-    let several = "[\"127.0.0.1:0\", \"0.0.0.0:1234\", \"[::]:1234\", \"[::1]:843\", \"127.0.0.1:843\", \"843\"]";
+    let several = "[\"127.0.0.1:0\", \"0.0.0.0:9339\", \"[::]:9339\", \"[::1]:843\", \"127.0.0.1:843\", \"843\"]";
     assert_eq!(valid(&listen(several)).lines().count(), 4);
 }
 
@@ -242,8 +243,9 @@ fn rules_that_open_nothing() {
         2,
         &["port 8430", "port 9339"],
     );
-    warned(&listen(8430, ""), 1);
-    warned(&format!("{sure}{}", listen(8431, "")), 2);
+    // Beside that nobody asks that port by itself.
+    warned(&listen(8430, ""), 2);
+    warned(&format!("{sure}{}", listen(8431, "")), 3);
     warned(&format!("{sure}{}", listen(843, "public-port = 843")), 1);
     valid(&text(&listen(8430, "public-port = 843")));
 }
@@ -269,4 +271,54 @@ fn rules_for_ports_of_nobody() {
     valid(&text("9339,9400-9410", ""));
     valid(&text("9338", "[[listen]]\naddress = \"127.0.0.1:843\"\n"));
     valid(&text("9338", "public-port = 9338\n"));
+}
+
+/// A policy on another port than 843 is asked for only by movies that load it: a warning, unless the operator says what
+/// players do.
+#[test]
+fn policy_ports_that_nobody_asks() {
+    let text = |listener: &str| {
+        format!(
+            "[policy.default]\nrules = [{{ domain = \"www.a.test\", ports = \"9339\" }}]\n{listener}\n"
+        )
+    };
+    let listen = |more: &str| {
+        text(&format!(
+            "[[listen]]\naddress = [\"127.0.0.1:10843\", \"127.0.0.2:843\"]\n{more}"
+        ))
+    };
+    let folder = Folder::new().unwrap();
+    let (code, _, said) = check(&config(&folder, &listen("")));
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(said.matches("warning[").count(), 1, "{said}");
+    for text in [
+        "warning[unasked-policy-port]: no player asks port 10843",
+        "flashgate.toml:4:12",
+        "`Security.loadPolicyFile(\"xmlsocket://HOST:10843\")`",
+        "write `public-port = 843`",
+    ] {
+        assert!(said.contains(text), "expected {text:?} in:\n{said}");
+    }
+    valid(&listen("public-port = 843"));
+    valid(&listen("public-port = 10843"));
+    // Players ask the port that a movie connects to.
+    valid(&text(
+        "[[gate]]\naddress = \"127.0.0.1:9339\"\nbackend = \"127.0.0.1:9\"",
+    ));
+    valid(&text("[[listen]]\naddress = \"127.0.0.1:9339\""));
+    valid(&text("[[listen]]\naddress = \"127.0.0.1:0\""));
+    let flags = |listen: &str| {
+        let output = Command::new(testkit::binary::flashgate().unwrap())
+            .args(["serve", "--check", "--allow", "www.a.test:9339"])
+            .args(["--listen", listen])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let said = flags("127.0.0.1:10843");
+    for text in ["warning[unasked-policy-port]", "`-p 843:8843`"] {
+        assert!(said.contains(text), "expected {text:?} in:\n{said}");
+    }
+    assert_eq!(flags("843") + &flags("9339") + &flags("127.0.0.1:0"), "");
 }

@@ -153,7 +153,7 @@ fn keys() {
             "http-backend = \"0.0.0.0:80\"",
             ["bad-backend", "`127.0.0.1:80`"],
         ),
-        ("http-backend = 80", ["wrong-type", "\"80\""]),
+        ("http-backend = 80", ["bad-backend", "`127.0.0.1:80`"]),
         ("name = \"a b\"", ["bad-gate-name", "letters, digits"]),
         ("name = \"\"", ["bad-gate-name", "letters, digits"]),
         ("name = \"..\"", ["bad-gate-name", "found `..`"]),

@@ -10,8 +10,10 @@
 
 mod faults;
 mod gates;
+mod malformed;
 mod printed;
 mod transcripts;
+mod wrong;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use flash_policy::{Diagnostic, Span};
 
-use super::listener::{addresses, trusted};
+use super::listener::{Keys, addresses, trusted};
 use crate::config::sections;
 use crate::config::tree::{At, Table, Value};
 use crate::snapshot::ListenAddress;
@@ -17,7 +17,7 @@ pub(in crate::config) struct RawBridge {
     pub(in crate::config) addresses: Vec<At<ListenAddress>>,
     pub(in crate::config) accept_proxy: Vec<Network>,
     pub(in crate::config) path: Option<At<PathPattern>>,
-    pub(in crate::config) public_url: Option<String>,
+    pub(in crate::config) public_url: Option<At<String>>,
     pub(in crate::config) trust_forwarded_for: Vec<Network>,
     pub(in crate::config) ping: Option<Duration>,
 }
@@ -35,14 +35,18 @@ pub(super) fn bridge(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawBridg
     table.only(&BRIDGE, found);
     let value = |key| table.get(key);
     let help = "write `address = \"[::]:443\"`, where pages open WebSockets";
+    let keys = Keys {
+        known: &BRIDGE,
+        help,
+        port: 443,
+    };
     RawBridge {
         header: table.span,
-        addresses: addresses(table, help, found),
+        addresses: addresses(table, &keys, found),
         accept_proxy: value("accept-proxy").map_or_else(Vec::new, |value| trusted(&value, found)),
         path: value("path").and_then(|value| value.parsed("bad-path", pattern, found)),
         public_url: value("public-url")
-            .and_then(|value| value.parsed("bad-public-url", public_url, found))
-            .map(|url| url.value),
+            .and_then(|value| value.parsed("bad-public-url", public_url, found)),
         trust_forwarded_for: value("trust-forwarded-for")
             .map_or_else(Vec::new, |value| proxies(&value, found)),
         ping: value("ping")
@@ -80,7 +84,13 @@ pub(in crate::config) fn pattern(text: &str) -> Result<PathPattern, String> {
 
 /// `wss://play.example.com`, with a port or a path if need be; without the slash at its end.
 fn public_url(text: &str) -> Result<String, String> {
-    let expected = || format!("expected a URL like `wss://play.example.com`, found `{text}`");
+    let expected = || {
+        let expected = format!("expected a URL like `wss://play.example.com`, found `{text}`");
+        match meant(text) {
+            Some(meant) => format!("{expected}; did you mean `{meant}`?"),
+            None => expected,
+        }
+    };
     let rest = text.strip_prefix("wss://").or(text.strip_prefix("ws://"));
     let authority = rest.and_then(|rest| rest.split('/').next());
     let host = authority.and_then(|text| crate::http::HostField::parse(text.as_bytes()));
@@ -91,6 +101,19 @@ fn public_url(text: &str) -> Result<String, String> {
         return Err(expected());
     }
     Ok(text.trim_end_matches('/').to_owned())
+}
+
+/// What somebody most likely meant: the page's own scheme, none, or a path that is `path`'s to say.
+fn meant(text: &str) -> Option<String> {
+    let (scheme, rest) = match text.split_once("://") {
+        Some(("https" | "wss", rest)) => ("wss", rest),
+        Some(("http" | "ws", rest)) => ("ws", rest),
+        Some(_) => return None,
+        None => ("wss", text),
+    };
+    let rest = rest.split_once('{').map_or(rest, |(before, _)| before);
+    let url = format!("{scheme}://{}", rest.trim_end_matches('/'));
+    (url != text && public_url(&url).is_ok()).then_some(url)
 }
 
 /// Proxies whose word on a client's address is taken.
@@ -166,5 +189,18 @@ mod tests {
         ] {
             assert!(public_url(text).is_err(), "{text}");
         }
+        for (text, url) in [
+            ("https://a.test/x/", "wss://a.test/x"),
+            ("http://a.test:8080", "ws://a.test:8080"),
+            ("a.test", "wss://a.test"),
+            ("wss://a.test/x/{port}", "wss://a.test/x"),
+        ] {
+            let error = public_url(text).unwrap_err();
+            assert!(
+                error.ends_with(&format!("did you mean `{url}`?")),
+                "{error}"
+            );
+        }
+        assert!(!public_url("ftp://a.test").unwrap_err().contains("mean"));
     }
 }

@@ -70,7 +70,16 @@ pub(super) fn listener(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawLis
         value.choice(&[("flash", ())], found);
     }
     let help = "write `address = \"[::]:843\"` for every address of this machine, or `\"192.0.2.10:843\"` for one";
-    either(table, help, None, found)
+    either(
+        table,
+        &Keys {
+            known: &LISTEN,
+            help,
+            port: 843,
+        },
+        None,
+        found,
+    )
 }
 
 const GATE: [&str; 10] = [
@@ -95,7 +104,7 @@ pub(super) fn gate(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawListene
     if value("backend").is_none() {
         let help =
             "write `backend = \"127.0.0.1:9340\"`, where the server behind this port listens";
-        found.push(table.missing("backend", help));
+        found.extend(table.missing("backend", &GATE, help));
     }
     let websocket = value("websocket").and_then(|value| value.boolean(found));
     let mut server = |key| value(key)?.parsed("bad-backend", backend::parse, found);
@@ -117,7 +126,16 @@ pub(super) fn gate(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawListene
         }),
     };
     let help = "write `address = \"[::]:9339\"`, the port that movies connect to";
-    either(table, help, Some(gate), found)
+    either(
+        table,
+        &Keys {
+            known: &GATE,
+            help,
+            port: 9339,
+        },
+        Some(gate),
+        found,
+    )
 }
 
 fn name(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Text> {
@@ -129,10 +147,19 @@ fn name(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Text> {
     good.then_some(name)
 }
 
+/// What may stand in a section that listens, and what to write there.
+pub(super) struct Keys<'a> {
+    pub(super) known: &'a [&'a str],
+    /// What to write if there is no address.
+    pub(super) help: &'a str,
+    /// The port in examples.
+    pub(super) port: u16,
+}
+
 /// What both have.
 fn either(
     table: &Table<'_>,
-    help: &str,
+    keys: &Keys<'_>,
     gate: Option<RawGate>,
     found: &mut Vec<Diagnostic>,
 ) -> RawListener {
@@ -143,7 +170,7 @@ fn either(
     let accept_proxy = table.get("accept-proxy");
     RawListener {
         header: table.span,
-        addresses: addresses(table, help, found),
+        addresses: addresses(table, keys, found),
         policy: table.get("policy").and_then(|value| value.text(found)),
         public_port,
         accept_proxy: accept_proxy.map_or_else(Vec::new, |value| trusted(&value, found)),
@@ -153,11 +180,11 @@ fn either(
 
 pub(super) fn addresses(
     table: &Table<'_>,
-    help: &str,
+    keys: &Keys<'_>,
     found: &mut Vec<Diagnostic>,
 ) -> Vec<At<ListenAddress>> {
     let Some(value) = table.get("address") else {
-        found.push(table.missing("address", help));
+        found.extend(table.missing("address", keys.known, keys.help));
         return Vec::new();
     };
     let before = found.len();
@@ -167,12 +194,13 @@ pub(super) fn addresses(
         found.push(
             Diagnostic::error("missing-key", message)
                 .at(value.span, "")
-                .help(help),
+                .help(keys.help),
         );
     }
+    let read = |text: &str| ListenAddress::read(text, keys.port);
     texts
         .iter()
-        .filter_map(|text| parse_text(text, "bad-address", str::parse, found))
+        .filter_map(|text| parse_text(text, "bad-address", read, found))
         .collect()
 }
 

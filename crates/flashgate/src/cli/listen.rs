@@ -1,0 +1,49 @@
+//! `--listen`: addresses that can't stand beside each other, and ports that no player asks.
+
+use flash_policy::{Policy, Port};
+
+use crate::config::listeners;
+use crate::render;
+use crate::snapshot::ListenAddress;
+
+const MAPPED: &str =
+    "behind a mapping from port 843, such as a container's `-p 843:8843`, all is well";
+
+/// Every port that no player asks by itself, as text for the terminal. Port 0 takes a free one: that is for somebody who knows.
+pub(super) fn unasked(listen: &[ListenAddress], policy: &Policy) -> String {
+    let ports: std::collections::BTreeSet<_> = listen.iter().map(|at| at.port()).collect();
+    let ports = ports
+        .into_iter()
+        .filter_map(|port| Port::new(u32::from(port)).ok());
+    let findings = ports.filter_map(|port| listeners::unasked_port(port, policy));
+    findings
+        .map(|finding| render::without_place(&finding.note(MAPPED)))
+        .collect()
+}
+
+/// Every `--listen` that can't be bound beside another one, as text for the terminal.
+pub(super) fn overlaps(listen: &[ListenAddress]) -> String {
+    let mut faults = String::new();
+    for (index, address) in listen
+        .iter()
+        .enumerate()
+        .filter(|(_, address)| address.port() != 0)
+    {
+        let twice = listen.iter().take(index).any(|other| other == address);
+        if twice {
+            faults.push_str(&render::plain_error_text(
+                &format!("`--listen {address}` is given twice"),
+                &["leave one out"],
+            ));
+        } else if let Some(wide) = listen.iter().find(|other| other.covers(*address)) {
+            let message = format!(
+                "`--listen {address}` can't stand beside `--listen {wide}`, which covers it"
+            );
+            faults.push_str(&render::plain_error_text(
+                &message,
+                &["leave one of them out"],
+            ));
+        }
+    }
+    faults
+}

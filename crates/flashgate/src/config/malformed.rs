@@ -1,0 +1,152 @@
+//! TOML that can't be read: what its author most likely meant, by the line that the parser stumbled over.
+//!
+//! The parser says what it expected there, which helps nobody who does not know TOML. Nothing here decides whether a file
+//! can be read.
+
+use std::collections::BTreeSet;
+
+use flash_policy::{Diagnostic, Span};
+
+mod line;
+mod list;
+
+use line::Slip;
+
+/// What is wrong, once for each line: behind a slip, the rest of a line is read wrongly too.
+pub(super) fn findings(faults: &[toml::de::Error], text: &str) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let mut seen = BTreeSet::new();
+    for fault in faults {
+        let at = fault.span().map_or(text.len(), |span| span.start);
+        let line = Line::around(text, at);
+        if !seen.insert(line.start) {
+            continue;
+        }
+        let (finding, rest) = explain(fault, &line, text);
+        found.push(finding);
+        if rest == Rest::Unreadable {
+            break;
+        }
+    }
+    found
+}
+
+/// Whether faults in later lines are faults of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rest {
+    Readable,
+    Unreadable,
+}
+
+/// A line of the file.
+#[derive(Clone, Copy, Debug)]
+struct Line<'a> {
+    start: usize,
+    text: &'a str,
+}
+
+impl<'a> Line<'a> {
+    /// The one that a place is in; what the parser says of a line's end is about that line.
+    fn around(text: &'a str, at: usize) -> Self {
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            let end = start + line.len();
+            if at < end || end == text.len() {
+                let text = line.trim_end_matches(['\n', '\r']);
+                return Self { start, text };
+            }
+            start = end;
+        }
+        Self { start, text: "" }
+    }
+
+    fn is_header(&self) -> bool {
+        self.text.trim_start().starts_with('[')
+    }
+}
+
+fn explain(fault: &toml::de::Error, line: &Line<'_>, text: &str) -> (Diagnostic, Rest) {
+    let place = fault.span().map(Span::from);
+    let place = place.filter(|place| place.start <= line.start + line.text.len());
+    let finding = |message: &str, place: Option<Span>| {
+        let finding = Diagnostic::error("malformed-toml", message);
+        match place {
+            Some(place) => finding.at(place, ""),
+            None => finding,
+        }
+    };
+    if fault.message().starts_with("duplicate key") {
+        let message = format!("duplicate key `{}`", line::name(line.text));
+        // The keys of a second section are in the first one's way too.
+        let rest = if line.is_header() {
+            Rest::Unreadable
+        } else {
+            Rest::Readable
+        };
+        return (twice(finding(&message, place), line, text), rest);
+    }
+    if let Some((at, slip)) = unclosed(line, text) {
+        let place = Span::from(slip.part).shifted(at);
+        let finding = finding(&slip.message, Some(place)).help(slip.help);
+        return (finding, Rest::Unreadable);
+    }
+    let Some(Slip {
+        message,
+        part,
+        help,
+        closed,
+    }) = line::slip(line.text)
+    else {
+        return (finding(fault.message(), place), Rest::Readable);
+    };
+    let place = Span::from(part).shifted(line.start);
+    let rest = if closed {
+        Rest::Readable
+    } else {
+        Rest::Unreadable
+    };
+    (finding(&message, Some(place)).help(help), rest)
+}
+
+/// The setting above a line that is not over where the line begins: the parser stumbles only there.
+fn unclosed(line: &Line<'_>, text: &str) -> Option<(usize, Slip)> {
+    let before = text.get(..line.start)?;
+    let mut at = before.len();
+    for above in before.split_inclusive('\n').rev() {
+        at -= above.len();
+        if !list::begins_entry(above) {
+            continue;
+        }
+        let entry = text.get(at..line.start)?;
+        return list::unclosed(entry, line.text).map(|slip| (at, slip));
+    }
+    None
+}
+
+/// A key or a section that stands there already.
+fn twice(finding: Diagnostic, line: &Line<'_>, text: &str) -> Diagnostic {
+    let name = line::name(line.text);
+    let before = text.get(..line.start).unwrap_or_default();
+    let is_it = |(_, other): &(usize, &str)| line::name(other) == name;
+    let numbered = before.lines().enumerate();
+    let is_header = |(_, other): &(usize, &str)| other.trim_start().starts_with('[');
+    let first = if line.is_header() {
+        numbered.filter(is_header).find(is_it)
+    } else {
+        // Keys of the same section only.
+        let lines: Vec<_> = numbered.collect();
+        let section = lines.iter().rposition(is_header).unwrap_or(0);
+        lines.into_iter().skip(section).find(is_it)
+    };
+    let finding = match first {
+        Some((index, _)) => finding.note(format!("`{name}` stands in line {} already", index + 1)),
+        None => finding,
+    };
+    if !line.is_header() {
+        return finding.help("keep one of the two");
+    }
+    if matches!(name, "gate" | "listen") {
+        return finding.help(format!("there may be several: write each as `[[{name}]]`"));
+    }
+    finding.help("put everything into one section, or give the second another name")
+}

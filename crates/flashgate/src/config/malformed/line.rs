@@ -1,0 +1,271 @@
+//! One line that is no TOML: what its author most likely meant.
+
+use std::ops::Range;
+
+use super::list::of_list;
+
+/// What is wrong in a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Slip {
+    pub(super) message: String,
+    /// Where, in the line.
+    pub(super) part: Range<usize>,
+    pub(super) help: String,
+    /// Whether the lines below are read as what they are.
+    pub(super) closed: bool,
+}
+
+pub(super) fn slip_at(
+    part: Range<usize>,
+    message: impl Into<String>,
+    help: impl Into<String>,
+) -> Slip {
+    Slip {
+        message: message.into(),
+        part,
+        help: help.into(),
+        closed: true,
+    }
+}
+
+/// What a line is about: its key, or its section.
+pub(super) fn name(line: &str) -> &str {
+    let line = line.trim().trim_start_matches('[');
+    line.split([']', '=', ':', '#'])
+        .next()
+        .unwrap_or_default()
+        .trim()
+}
+
+/// What is wrong in a line, if it is one of the usual slips.
+pub(super) fn slip(line: &str) -> Option<Slip> {
+    let indent = line.len() - line.trim_start().len();
+    let content = line.trim();
+    odd_character(line)
+        .or_else(|| comment(content, indent))
+        .or_else(|| header(content, indent))
+        .or_else(|| entry(line))
+}
+
+const CURLY: [char; 8] = ['“', '”', '„', '«', '»', '‘', '’', '‚'];
+
+/// A character that a word processor or a web page has put there, outside of strings and comments.
+fn odd_character(line: &str) -> Option<Slip> {
+    let (at, found) = outside_strings(line).find(|(_, c)| !c.is_ascii() && !c.is_alphanumeric())?;
+    let part = at..at + found.len_utf8();
+    if CURLY.contains(&found) {
+        let message = format!("expected a straight quote, found `{found}`");
+        let straight = line.trim().replace(['“', '”', '„', '«', '»'], "\"");
+        let straight = straight.replace(['‘', '’', '‚'], "'");
+        return Some(slip_at(part, message, format!("write `{straight}`")));
+    }
+    let code = format!("U+{:04X}", u32::from(found));
+    if found.is_whitespace() {
+        let message = format!("expected an ordinary space, found another one ({code})");
+        return Some(slip_at(part, message, "delete it and type a space"));
+    }
+    let message = format!("unexpected character {code}");
+    Some(slip_at(
+        part,
+        message,
+        "delete it, or put the text around it into quotes",
+    ))
+}
+
+/// The characters of a line that are in no string and no comment, as far as its quotes are in order.
+pub(super) fn outside_strings(line: &str) -> impl Iterator<Item = (usize, char)> {
+    let (mut quote, mut escaped, mut comment) = (None, false, false);
+    line.char_indices().filter(move |(_, c)| {
+        if comment {
+            return false;
+        }
+        match quote {
+            Some('"') if escaped => escaped = false,
+            Some('"') if *c == '\\' => escaped = true,
+            Some(open) if open == *c => quote = None,
+            Some(_) => {}
+            None if matches!(c, '"' | '\'') => quote = Some(*c),
+            None if *c == '#' => comment = true,
+            None => return true,
+        }
+        false
+    })
+}
+
+fn comment(content: &str, indent: usize) -> Option<Slip> {
+    if content.starts_with("<?xml") || content.starts_with("<cross-domain-policy") {
+        let help = "this is a policy file: serve it with `--policy`, or name it in `[policy.default]`, `file = \"policy.xml\"`";
+        let part = indent..indent + content.len();
+        return Some(last(slip_at(part, "expected TOML, found XML", help)));
+    }
+    if content.starts_with('{') {
+        let help = "write each setting on a line of its own: `key = \"value\"`";
+        let part = indent..indent + 1;
+        return Some(last(slip_at(part, "expected TOML, found JSON", help)));
+    }
+    let mark = ["//", "/*", ";", "--", "<!--"]
+        .into_iter()
+        .find(|mark| content.starts_with(mark))?;
+    let message = format!("expected a key or a section, found `{mark}`");
+    let part = indent..indent + mark.len();
+    Some(slip_at(part, message, "a comment begins with `#`"))
+}
+
+/// What follows is wrong for the same reason.
+pub(super) fn last(slip: Slip) -> Slip {
+    Slip {
+        closed: false,
+        ..slip
+    }
+}
+
+/// `[name]` or `[[name]]`.
+fn header(content: &str, indent: usize) -> Option<Slip> {
+    let opened = content.bytes().take_while(|byte| *byte == b'[').count();
+    let code = content.split('#').next().unwrap_or_default().trim_end();
+    let closed = code.bytes().rev().take_while(|byte| *byte == b']').count();
+    if opened == 0 || opened > 2 || opened == closed {
+        return None;
+    }
+    let name = name(code);
+    let count = opened.max(closed).min(2);
+    let (open, close) = ("[".repeat(count), "]".repeat(count));
+    let part = indent..indent + code.len();
+    let message = format!("the brackets of `{code}` don't match");
+    Some(slip_at(
+        part,
+        message,
+        format!("write `{open}{name}{close}`"),
+    ))
+}
+
+/// `key = value`.
+fn entry(line: &str) -> Option<Slip> {
+    let content = line.trim();
+    let indent = line.len() - line.trim_start().len();
+    let mark = outside_strings(line).find(|(_, c)| matches!(c, '=' | ':'));
+    let Some((at, mark)) = mark else {
+        let message = format!("expected `key = value` or a section, found `{content}`");
+        let help = "write a setting as `key = \"value\"`, and the name of a section in brackets";
+        return is_word(content).then(|| slip_at(indent..indent + content.len(), message, help));
+    };
+    let (key, behind) = line.split_at_checked(at)?;
+    let key = key.trim();
+    let value = behind.strip_prefix(mark)?;
+    let start = at + 1 + (value.len() - value.trim_start().len());
+    let value = value.trim();
+    if !is_word(key.trim_matches('"')) {
+        return None;
+    }
+    if mark == ':' {
+        let help = if value.is_empty() {
+            format!("a section is written as `[{key}]`, a list of them as `[[{key}]]`")
+        } else {
+            let value = value.trim_end_matches([',', ';']);
+            format!("write `{} = {}`", key.trim_matches('"'), quoted(value))
+        };
+        return Some(slip_at(
+            at..at + 1,
+            "expected `=` behind the key, found `:`",
+            help,
+        ));
+    }
+    of_value(key, value, start)
+}
+
+/// What is wrong with a value.
+fn of_value(key: &str, value: &str, start: usize) -> Option<Slip> {
+    let part = start..start + value.len();
+    if value.is_empty() || value.starts_with('#') {
+        let message = format!("expected a value for `{key}`, found nothing");
+        let help =
+            format!("write one, or put `#` in front of the line to leave `{key}` at its default");
+        return Some(slip_at(part.start..part.start, message, help));
+    }
+    let first = value.chars().next()?;
+    if let quote @ ('"' | '\'') = first {
+        return of_string(key, value, quote, start);
+    }
+    if matches!(first, '[' | '{') {
+        return of_list(value, start);
+    }
+    let bare = value.split('#').next().unwrap_or_default().trim_end();
+    Some(of_bare(key, bare, start))
+}
+
+/// Text without quotes.
+pub(super) fn of_bare(key: &str, bare: &str, start: usize) -> Slip {
+    let help = match bare.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" => format!("write `{key} = true`"),
+        "false" | "no" => format!("write `{key} = false`"),
+        _ => format!(
+            "write `{key} = {}`",
+            quoted(bare.trim_end_matches([',', ';']))
+        ),
+    };
+    let message = format!("expected text in quotes for `{key}`, found `{bare}`");
+    slip_at(start..start + bare.len(), message, help)
+}
+
+fn of_string(key: &str, value: &str, quote: char, start: usize) -> Option<Slip> {
+    let inside = value.get(1..)?;
+    let Some(end) = end_of_string(inside, quote) else {
+        let message = "this string has no closing quote";
+        let text = inside.split(" #").next().unwrap_or_default().trim_end();
+        let help = format!("write `{key} = {quote}{text}{quote}`");
+        return Some(last(slip_at(start..start + value.len(), message, help)));
+    };
+    let (string, rest) = inside.split_at_checked(end)?;
+    if quote == '"' && string.contains('\\') {
+        let help = format!("in double quotes a backslash is special; write `{key} = '{string}'`");
+        let part = start..start + end + 2;
+        return Some(slip_at(
+            part,
+            "a backslash in this string means nothing",
+            help,
+        ));
+    }
+    let rest = rest.get(1..)?;
+    let junk = rest.trim();
+    let at = start + 2 + end + (rest.len() - rest.trim_start().len());
+    (!junk.is_empty() && !junk.starts_with('#')).then(|| {
+        let message = format!("expected the end of the line behind the string, found `{junk}`");
+        let help = if quote == '"' && matches!(junk, "," | ";") {
+            format!("remove the `{junk}`")
+        } else if junk.starts_with(',') {
+            format!("write a list: `{key} = [{}]`", value.trim())
+        } else {
+            format!("remove it, or write it as a comment: `# {junk}`")
+        };
+        slip_at(at..at + junk.len(), message, help)
+    })
+}
+
+/// Where the closing quote stands.
+fn end_of_string(inside: &str, quote: char) -> Option<usize> {
+    let mut escaped = false;
+    let end = inside.char_indices().find(|(_, c)| {
+        let is_end = *c == quote && !escaped;
+        escaped = quote == '"' && *c == '\\' && !escaped;
+        is_end
+    });
+    end.map(|(at, _)| at)
+}
+
+fn quoted(value: &str) -> String {
+    let inner = value.trim_matches('"');
+    let plain = |c: char| c.is_ascii_digit();
+    if value.chars().all(plain)
+        || matches!(value, "true" | "false")
+        || value.starts_with(['[', '{'])
+    {
+        value.to_owned()
+    } else {
+        format!("\"{inner}\"")
+    }
+}
+
+pub(super) fn is_word(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    !text.is_empty() && text.chars().all(fits)
+}

@@ -1,0 +1,88 @@
+//! `rules` of a policy: what the file says of them, and how what people write instead would be written here.
+
+use flash_policy::{Diagnostic, DomainPattern, PortSet};
+
+use super::{RawPorts, RawRule};
+use crate::config::tree::{At, Table, Value};
+
+/// A rule, to show how it is written.
+pub(in crate::config) const RULE: &str = "{ domain = \"www.example.com\", ports = \"9339\" }";
+
+/// Every rule, or none if one of them is no table: what is left would be judged for what it is not.
+pub(super) fn rules(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Vec<RawRule>> {
+    if !value.is_list() {
+        let finding = value.wrong_type("a list of rules");
+        found.push(finding.help(format!("write `rules = [{}]`", example(value))));
+        return None;
+    }
+    let items = value.items("a list of rules", found);
+    let read = |item: &Value<'_>| {
+        let table = item.table_like("a rule", &example(item), found)?;
+        Some(rule(&table, found))
+    };
+    let rules: Vec<_> = items.iter().map(read).collect();
+    rules.into_iter().collect()
+}
+
+/// How a rule is written that stands there as a string, in the manner of `--allow`, or as a table without its list.
+fn example(value: &Value<'_>) -> String {
+    if value.is_table()
+        && let Some(written) = value.written().filter(|text| text.starts_with('{'))
+    {
+        return written.to_owned();
+    }
+    let text = value.as_str().unwrap_or_default();
+    let (domain, ports) = match text.rsplit_once(':') {
+        Some((domain, ports)) if ports.parse::<PortSet>().is_ok() => (domain, ports),
+        Some(_) | None => (text, "9339"),
+    };
+    match domain.parse::<DomainPattern>() {
+        Ok(_) if domain.contains(['.', '*']) => {
+            format!("{{ domain = \"{domain}\", ports = \"{ports}\" }}")
+        }
+        Ok(_) | Err(_) => RULE.to_owned(),
+    }
+}
+
+const KEYS: [&str; 3] = ["domain", "ports", "secure"];
+
+fn rule(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawRule {
+    table.only(&KEYS, found);
+    let domain = table.get("domain");
+    if domain.is_none() {
+        let help = "write `domain = \"www.example.com\"`, the host that the movie is loaded from";
+        found.extend(table.missing("domain", &KEYS, help));
+    }
+    let secure = table.get("secure").and_then(|value| {
+        let span = value.span;
+        value.boolean(found).map(|value| At { value, span })
+    });
+    RawRule {
+        span: table.span,
+        domain: domain.and_then(|value| {
+            if value.is_list() {
+                let finding = value.wrong_type("a string");
+                found.push(finding.help("write a rule for each domain"));
+                return None;
+            }
+            value.text_or_number(found)
+        }),
+        ports: match table.get("ports") {
+            Some(value) => ports(&value, found),
+            None if table.misspells("ports", &KEYS) => RawPorts::Faulty,
+            None => RawPorts::OfGates,
+        },
+        secure,
+    }
+}
+
+/// A string, or the number of one port.
+fn ports(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> RawPorts {
+    if let Some(joined) = value.joined() {
+        let finding = value.wrong_type("a string like `\"9339,9400-9410\"`");
+        found.push(finding.help(format!("write `ports = \"{joined}\"`")));
+        return RawPorts::Faulty;
+    }
+    let text = value.text_or_number(found);
+    text.map_or(RawPorts::Faulty, RawPorts::Written)
+}

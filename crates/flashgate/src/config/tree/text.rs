@@ -1,0 +1,120 @@
+//! Strings of the file, and numbers where a string would say no more.
+
+use std::ops::Range;
+
+use flash_policy::{Diagnostic, Span};
+use toml::de::DeValue;
+
+use super::{At, Value};
+
+/// A string, and where it stands.
+#[derive(Clone, Debug)]
+pub(in crate::config) struct Text {
+    pub(in crate::config) value: String,
+    /// With its quotes.
+    pub(in crate::config) span: Span,
+    /// Where its first character stands, unless escapes make that a matter of counting.
+    start: Option<usize>,
+}
+
+impl Text {
+    /// Where a part of it stands; the whole where the parts can't be told.
+    pub(in crate::config) fn place(&self, part: &Range<usize>) -> Span {
+        self.start
+            .map_or(self.span, |at| Span::from(part.clone()).shifted(at))
+    }
+}
+
+impl<'a> Value<'a> {
+    pub(in crate::config) fn text(&self, found: &mut Vec<Diagnostic>) -> Option<Text> {
+        let DeValue::String(text) = self.content else {
+            found.push(self.wrong_type("a string"));
+            return None;
+        };
+        let written = self.source.get(self.span.start..self.span.end);
+        let lead = written.and_then(|written| written.find(text.as_ref()));
+        Some(Text {
+            value: text.to_string(),
+            span: self.span,
+            start: lead.map(|lead| self.span.start + lead),
+        })
+    }
+
+    /// A string, or a number as it would stand in one: for values that say themselves what they may be.
+    pub(in crate::config) fn text_or_number(&self, found: &mut Vec<Diagnostic>) -> Option<Text> {
+        match self.number_as_text() {
+            Some(text) => Some(text),
+            None => self.text(found),
+        }
+    }
+
+    fn number_as_text(&self) -> Option<Text> {
+        let value = match self.content {
+            DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix())
+                .map_or_else(|_| number.to_string(), |number| number.to_string()),
+            DeValue::Float(number) => number.to_string(),
+            DeValue::String(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_)
+            | DeValue::Table(_) => return None,
+        };
+        let start = (self.written() == Some(value.as_str())).then_some(self.span.start);
+        Some(Text {
+            value,
+            span: self.span,
+            start,
+        })
+    }
+
+    /// A string or a number, or a list of these.
+    pub(in crate::config) fn texts(&self, found: &mut Vec<Diagnostic>) -> Vec<Text> {
+        if self.content.is_str() || self.is_number() {
+            return self.text_or_number(found).into_iter().collect();
+        }
+        let items = self.items("a string or a list of strings", found);
+        let texts = items.iter().filter_map(|item| item.text_or_number(found));
+        texts.collect()
+    }
+
+    /// The strings and numbers of a list, as they would stand in one string; none where it is something else.
+    pub(in crate::config) fn joined(&self) -> Option<String> {
+        let items = self.content.as_array()?.iter().map(|item| {
+            let content = item.get_ref();
+            let number = content.as_integer().map(ToString::to_string);
+            number.or_else(|| content.as_str().map(str::to_owned))
+        });
+        items
+            .collect::<Option<Vec<_>>>()
+            .map(|items| items.join(","))
+    }
+
+    /// A string's content.
+    pub(in crate::config) fn as_str(&self) -> Option<&'a str> {
+        self.content.as_str()
+    }
+
+    /// What is written.
+    pub(in crate::config) fn written(&self) -> Option<&'a str> {
+        self.source.get(self.span.start..self.span.end)
+    }
+}
+
+/// What a text means; a finding of this rule where it means nothing.
+pub(in crate::config) fn parse_text<T>(
+    text: &Text,
+    rule: &'static str,
+    parse: impl Fn(&str) -> Result<T, String>,
+    found: &mut Vec<Diagnostic>,
+) -> Option<At<T>> {
+    match parse(&text.value) {
+        Ok(value) => Some(At {
+            value,
+            span: text.span,
+        }),
+        Err(message) => {
+            found.push(Diagnostic::error(rule, message).at(text.span, ""));
+            None
+        }
+    }
+}

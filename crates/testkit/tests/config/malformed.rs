@@ -1,0 +1,121 @@
+//! TOML that can't be read: what is said first, and what to write instead.
+
+use super::valid;
+use super::wrong::{POLICY, added, of_policy, says};
+
+#[test]
+fn by_line() {
+    let listen = |line: &str| format!("{POLICY}[[listen]]\n{line}\n");
+    for (line, first, help) in [
+        (
+            "address = 127.0.0.1:28430",
+            "expected text in quotes for `address`",
+            "write `address = \"127.0.0.1:28430\"`",
+        ),
+        (
+            "address = “843”",
+            "expected a straight quote, found `“`",
+            "write `address = \"843\"`",
+        ),
+        (
+            "address = \"843",
+            "this string has no closing quote",
+            "write `address = \"843\"`",
+        ),
+        (
+            "address = \"843  # all\npolicy = \"p\"",
+            "this string has no closing quote",
+            "write `address = \"843\"`",
+        ),
+        (
+            "address: \"843\"",
+            "expected `=` behind the key, found `:`",
+            "write `address = \"843\"`",
+        ),
+        ("address = \"843\";", "found `;`", "remove the `;`"),
+        (
+            "address = \"843\", \"8430\"",
+            "found `, \"8430\"`",
+            "write a list: `address = [\"843\", \"8430\"]`",
+        ),
+        (
+            "address =",
+            "expected a value for `address`, found nothing",
+            "put `#` in front",
+        ),
+        (
+            "address\u{a0}= \"843\"",
+            "found another one (U+00A0)",
+            "type a space",
+        ),
+        (
+            "address = \"843\"\npolicy = p",
+            "expected text in quotes for `policy`",
+            "write `policy = \"p\"`",
+        ),
+        (
+            "address = [\"843\" \"8430\"]",
+            "expected `,` between two parts",
+            "write a comma",
+        ),
+        (
+            "address = [\"843\"\npolicy = \"p\"",
+            "the value of `address` has no closing `]`",
+            "add `]`",
+        ),
+        (
+            "address = \"843\"\n// a comment",
+            "found `//`",
+            "a comment begins with `#`",
+        ),
+        (
+            "address = \"843\"\naddress = \"844\"",
+            "duplicate key `address`",
+            "stands in line 4 already",
+        ),
+        (
+            "address = \"843\"\nall",
+            "found `all`",
+            "write a setting as `key = \"value\"`",
+        ),
+    ] {
+        says(&listen(line), first, help);
+    }
+    let limits = "[limits]\nidle = \"5m\"\n[limits]\nidle = \"6m\"\n";
+    added(
+        limits,
+        "duplicate key `limits`",
+        "put everything into one section",
+    );
+    of_policy(
+        "file = \"C:\\policy.xml\"",
+        "a backslash in this string",
+        "write `file = 'C:\\policy.xml'`",
+    );
+    let rule = |rest: &str| format!("rules = [{{ domain = \"a.test\"{rest} }}]");
+    of_policy(
+        &rule(", ports = \"9339\", secure = yes"),
+        "found `yes`",
+        "write `secure = true`",
+    );
+    of_policy(
+        &rule(" ports = \"9339\""),
+        "expected `,` between two parts",
+        "write a comma",
+    );
+    let several = "rules = [\n  { domain = \"a.test\", ports = \"1\" }\n  { domain = \"b.test\", ports = \"1\" },\n]";
+    of_policy(
+        several,
+        "expected `,` at the end of this line",
+        "flashgate.toml:3:",
+    );
+    says("{ \"hosts\": [] }\n", "found JSON", "`key = \"value\"`");
+    says(
+        "<cross-domain-policy/>\n",
+        "found XML",
+        "serve it with `--policy`",
+    );
+    says("listen:\n", "found `:`", "written as `[listen]`");
+    // Tabs are spaces to TOML.
+    valid(&format!("{POLICY}[[listen]]\n\taddress\t=\t\"843\"\n"));
+}
