@@ -34,6 +34,32 @@ pub(super) fn man(command: Command) -> Exit {
 /// What the renderer puts before every section, and a page needs once.
 const PREAMBLE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
 
+const FILES: &str = "\
+.SH FILES
+.TP
+\\fI/etc/flashgate/flashgate.toml\\fR
+The config file of the shipped systemd units. Nothing is read unless \\fB\\-\\-config\\fR names it. Its keys are listed in
+the operator's guide, docs/guide.md; packaging/flashgate.toml is an example with every default.
+.TP
+\\fI/run/flashgate/\\fR
+A folder for the socket that \\fBhandover\\fR in \\fB[process]\\fR names. It must exist before the start; under systemd,
+\\fBRuntimeDirectory=flashgate\\fR creates it.
+";
+
+const SIGNALS: &str = "\
+.SH SIGNALS
+\\fBflashgate serve\\fR handles these:
+.TP
+\\fBSIGTERM\\fR, \\fBSIGINT\\fR, \\fBSIGQUIT\\fR
+Stop. Everything accepted is answered, and open connections get \\fBdrain\\fR to end. A second one stops at once.
+.TP
+\\fBSIGHUP\\fR
+Read the config, the policy files and the certificates again. Open connections are not touched. If anything in the new files is
+wrong, nothing changes and the log says why.
+.PP
+Others that would end the process, such as \\fBSIGUSR1\\fR, are ignored with a warning in the log.
+";
+
 fn page(mut command: Command) -> io::Result<String> {
     command.build();
     let page = Man::new(command.clone()).section("8");
@@ -47,6 +73,8 @@ fn page(mut command: Command) -> io::Result<String> {
     {
         text.push_str(&subcommand_section(subcommand)?);
     }
+    text.push_str(FILES);
+    text.push_str(SIGNALS);
     text.push_str(&section(|out| page.render_version_section(out))?);
     Ok(format!("{PREAMBLE}{text}"))
 }
