@@ -1,5 +1,7 @@
 //! Who wants to connect where, with which player: all that an attempt depends on besides the servers.
 
+use alloc::boxed::Box;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 use core::time::Duration;
@@ -23,6 +25,9 @@ pub struct Config {
     pub version: PlayerVersion,
     /// The sandbox the movie runs in, and where it was loaded from.
     pub sandbox: Sandbox,
+    /// The movie's URL as it is written, if it is known: Lightspark compares its host by the letter, with a trailing
+    /// dot, a user name and brackets.
+    pub movie_url: Option<Box<str>>,
     /// The host that the movie names.
     pub target: Host,
     /// The port that the movie names.
@@ -45,6 +50,7 @@ impl Config {
             client: Client::Flash,
             version: PlayerVersion::LATEST,
             sandbox,
+            movie_url: None,
             target,
             port,
             socket: Socket::Plain,
@@ -52,6 +58,15 @@ impl Config {
             master_port: None,
             timeout: TIMEOUT,
         }
+    }
+
+    /// The movie's URL, or what is known of it; a local movie has none.
+    pub(super) fn movie(&self) -> Option<String> {
+        let Sandbox::Remote(origin) = &self.sandbox else {
+            return None;
+        };
+        let written = self.movie_url.as_deref().map(String::from);
+        Some(written.unwrap_or_else(|| origin.to_string()))
     }
 
     /// The port that is asked first.

@@ -238,10 +238,14 @@ impl Player {
             verdict,
             reason: grounds.reason,
             decided_by: grounds.decided_by,
+            granted_in_vain: None,
             elapsed: at.since(self.started),
             reported: self.report(verdict, grounds.reason),
             rests_on: alloc::vec::Vec::new(),
         };
+        if outcome.reason == Reason::Timeout {
+            outcome.granted_in_vain = self.mind.granted_so_far();
+        }
         outcome.rests_on = rests_on::rests_on(&self.config, &self.steps, &outcome);
         self.state = State::Done(outcome);
     }

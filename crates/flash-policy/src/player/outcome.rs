@@ -18,6 +18,9 @@ pub struct Outcome {
     pub reason: Reason,
     /// The policy that decided, if one did; also where the target could not be reached after it.
     pub decided_by: Option<DecidedBy>,
+    /// The policy that grants, where the time was over because the client waits for another one before it connects:
+    /// Lightspark asks every place that counts, whatever 843 grants.
+    pub granted_in_vain: Option<DecidedBy>,
     /// From the call of `connect` to this outcome, as the player knows it.
     pub elapsed: Duration,
     /// When the movie hears of it.

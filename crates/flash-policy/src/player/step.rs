@@ -53,6 +53,7 @@ impl Step {
         match self.end.map(|(end, _)| end) {
             Some(End::Nul | End::ReadEnough) => Heard::Document(&self.document),
             Some(End::Finished) if !empty => Heard::Document(&self.document),
+            Some(End::Reset) if !empty => Heard::Broken(&self.document),
             Some(End::TooLarge) => Heard::TooMuch,
             _ if self.connected.is_some() => Heard::Silence,
             _ => Heard::NoConnection,

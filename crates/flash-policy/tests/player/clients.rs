@@ -2,9 +2,9 @@
 
 use flash_policy::REQUEST;
 use flash_policy::decide::{Place, Sandbox};
-use flash_policy::player::{Choice, Client, Protocol, Report};
+use flash_policy::player::{Choice, Client, Protocol};
 
-use crate::world::{Deed, Played, Server, TRIP, World, a, document, ms, sc};
+use crate::world::{Deed, Played, Server, TRIP, World, a, document};
 
 const HERE: &str = "http://a.test/game.swf";
 
@@ -24,128 +24,6 @@ fn request(played: &Played) -> &'static [u8] {
         Protocol::Policy(bytes) => bytes,
         Protocol::Http { .. } | Protocol::Nothing => panic!("no policy is asked for"),
     }
-}
-
-#[test]
-fn lightspark_asks_in_its_own_order() {
-    let world = || client(Client::Lightspark, 5000);
-    let (all, here) = (a("*", "*"), a("*", "5000"));
-    let loads = |world: World| {
-        world
-            .on(100, Server::policy(&all))
-            .loads("xmlsocket://srv.test:100")
-    };
-    // Without a connection the master counts as empty; the connect has 3 s, the answer no limit.
-    world()
-        .destination(&here)
-        .play()
-        .is("allowed", "granted", "destination", 3030);
-    loads(world().on(843, Server::Refuses))
-        .play()
-        .is("allowed", "granted", "loaded", 40);
-    let late = Server::policy(&all).after(ms(7000));
-    world()
-        .on(843, late)
-        .play()
-        .is("allowed", "granted", "master", 7030);
-    world()
-        .on(843, Server::silent())
-        .play()
-        .is("denied", "timeout", "none", 20_000);
-    // With an unusable answer, the destination alone is asked.
-    let unusable = loads(world().on(843, Server::text("no policy"))).play();
-    unusable
-        .is("denied", "no-policy", "none", 30)
-        .asked(&[843, 5000]);
-    let unusable = world()
-        .on(843, Server::text("<a/>"))
-        .destination(&here)
-        .play();
-    unusable.is("allowed", "granted", "destination", 50);
-    // `by-…` leaves what the movie loaded, and not the destination.
-    let by = loads(world().master(&sc("by-content-type"))).play();
-    by.is("allowed", "granted", "loaded", 50).asked(&[843, 100]);
-    let by = world()
-        .master(&sc("by-content-type"))
-        .destination(&here)
-        .play();
-    by.is("denied", "meta-policy-master-only", "master", 20)
-        .asked(&[843]);
-    let only = world().master(&sc("master-only")).destination(&here).play();
-    only.is("denied", "meta-policy-master-only", "master", 20);
-    let none = world().master(&(sc("none") + &all)).play();
-    let none = none.is("denied", "meta-policy-none", "master", 20);
-    assert_eq!(none.outcome.reported, Report::AtOnce);
-}
-
-#[test]
-fn lightspark_has_its_faults() {
-    let world = || client(Client::Lightspark, 5000);
-    let all = &a("*", "*");
-    // D11: a meta-policy anywhere but on 843 makes the file invalid.
-    let d11 = world()
-        .on(843, Server::Refuses)
-        .destination(&(sc("none") + all))
-        .play();
-    d11.is("denied", "no-policy", "none", 30);
-    // No rule about low ports, no scheme in a domain, and `*.com`.
-    let low = client(Client::Lightspark, 80).on(843, Server::Refuses);
-    let low = low
-        .on(5000, Server::policy(all))
-        .loads("xmlsocket://srv.test:5000")
-        .play();
-    low.is("allowed", "granted", "loaded", 40);
-    let scheme = world().master(&a("http://a.test", "*")).play();
-    scheme.is("denied", "no-rule-matches", "master", 30);
-    world()
-        .master(&a("*.test", "*"))
-        .play()
-        .is("allowed", "granted", "master", 30);
-    let secure = "<allow-access-from domain='*' to-ports='*' secure='true'/>";
-    world()
-        .master(secure)
-        .play()
-        .is("denied", "secure-only", "master", 30);
-    // One rule without ports spoils the file.
-    let spoilt = world().master(&(all.clone() + "<allow-access-from domain='b.test'/>"));
-    spoilt.play().is("denied", "no-policy", "none", 30);
-    // It stops after the first read that is not full.
-    let text = document(all) + "\0";
-    let cut = world().on(843, pieces(&[&text[..40], &text[40..]])).play();
-    cut.is("denied", "no-policy", "none", 30);
-    let after_a_tag = text.find("</").unwrap();
-    let lucky = pieces(&[&text[..after_a_tag], &text[after_a_tag..]]);
-    world()
-        .on(843, lucky)
-        .play()
-        .is("allowed", "granted", "master", 30);
-    let long = format!("<!--{}-->{text}", "x".repeat(4096 - 7));
-    let full = pieces(&[&long[..4096], &long[4096..]]);
-    world()
-        .on(843, full)
-        .play()
-        .is("allowed", "granted", "master", 30);
-}
-
-#[test]
-fn lightspark_and_local_movies() {
-    let local = |host: &str| {
-        let mut world = World::sandboxed(Sandbox::LocalTrusted, 5000).client(Client::Lightspark);
-        world.config.target = host.parse().unwrap();
-        world
-            .on(843, Server::Refuses)
-            .on(5000, Server::Refuses)
-            .play()
-    };
-    for host in ["localhost", "127.0.0.1"] {
-        local(host)
-            .is("allowed", "no-policy-needed", "none", 10)
-            .asked(&[]);
-    }
-    local("srv.test")
-        .is("denied", "no-policy", "none", 20)
-        .asked(&[843, 5000]);
-    local("::1").is("denied", "no-policy", "none", 0).asked(&[]);
 }
 
 #[test]

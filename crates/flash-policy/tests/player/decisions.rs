@@ -83,10 +83,11 @@ fn other_clients() {
     d52.is("allowed", "no-policy-needed", "none", 10);
     let d53 = |port| {
         let world = World::new(HERE, port).client(Client::Lightspark);
+        let world = world.on(u16::try_from(port).unwrap(), Server::Refuses);
         world.master(&a("*", "1024-65535"))
     };
-    d53(1024).play().is("allowed", "granted", "master", 30);
-    let denied = d53(5000).on(5000, Server::Refuses).play();
+    d53(1024).play().is("allowed", "granted", "master", 40);
+    let denied = d53(5000).play();
     denied.is("denied", "no-rule-matches", "master", 30);
 }
 

@@ -10,6 +10,7 @@
 
 mod clients;
 mod decisions;
+mod lightspark;
 mod properties;
 mod uncertain;
 mod vectors;

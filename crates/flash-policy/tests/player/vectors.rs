@@ -231,6 +231,7 @@ fn clients() -> Vec<Vector> {
         World::new(HERE, port)
             .client(Client::Lightspark)
             .master(&a("*", "1024-65535"))
+            .on(u16::try_from(port).unwrap(), Server::Refuses)
     };
     vec![
         ("D26", named, no, &[843, 5000]),
@@ -251,10 +252,10 @@ fn clients() -> Vec<Vector> {
         ("D48", tls, granted("master", 30), &[843]),
         ("D49", clear, denied("no-policy", "none", 20), &[843, 5000]),
         ("D52", ruffle, NONE_NEEDED, &[]),
-        ("D53", range(1024), granted("master", 30), &[843]),
+        ("D53", range(1024), granted("master", 40), &[843, 1024]),
         (
             "D53",
-            range(5000).on(5000, Server::Refuses),
+            range(5000),
             denied("no-rule-matches", "master", 30),
             &[843, 5000],
         ),

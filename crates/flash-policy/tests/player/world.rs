@@ -149,7 +149,9 @@ pub(crate) struct World {
 impl World {
     /// A movie from there, Flash Player 32. Nothing answers on 843, the destination accepts and says nothing.
     pub(crate) fn new(from: &str, port: u32) -> Self {
-        Self::sandboxed(Sandbox::Remote(from.parse().unwrap()), port)
+        let mut world = Self::sandboxed(Sandbox::Remote(from.parse().unwrap()), port);
+        world.config.movie_url = Some(from.into());
+        world
     }
 
     pub(crate) fn sandboxed(sandbox: Sandbox, port: u32) -> Self {
@@ -286,13 +288,19 @@ impl Played {
     /// The ports that were asked for a policy, in order.
     #[track_caller]
     pub(crate) fn asked(self, ports: &[u16]) -> Self {
+        self.has_asked(ports);
+        self
+    }
+
+    /// Checks the ports that were asked for a policy, in order.
+    #[track_caller]
+    pub(crate) fn has_asked(&self, ports: &[u16]) {
         let policies = self
             .steps
             .iter()
             .filter(|step| step.fetch.purpose != Purpose::Target);
         let asked: Vec<u16> = policies.map(|step| step.fetch.port.get()).collect();
         assert_eq!(asked, ports);
-        self
     }
 
     pub(crate) fn step(&self, place: Place) -> &Step {

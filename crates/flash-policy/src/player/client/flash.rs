@@ -51,7 +51,9 @@ impl Flash {
 
     pub(super) fn learn(&mut self, place: Place, heard: Heard<'_>) -> Learnt {
         let (answer, learnt) = match heard {
-            Heard::NoConnection | Heard::Silence => (Answer::Absent, Learnt::Nothing),
+            Heard::NoConnection | Heard::Silence | Heard::Broken(_) => {
+                (Answer::Absent, Learnt::Nothing)
+            }
             Heard::TooMuch => (Answer::Unusable, Learnt::Unusable),
             Heard::Document(document) => {
                 let parsed = parse(document, self.profile(place));

@@ -1,18 +1,19 @@
 //! Lightspark, with its faults: the order of its questions, and how it judges.
 //!
-//! Read in its source (`src/backends/security.cpp`, `src/scripting/flash/net/Socket.cpp`). It asks the master, and where
-//! there is no connection takes an empty policy for its answer; where the answer is unusable it asks the destination
-//! port alone. Otherwise come what the movie loaded, and the destination port where the meta-policy is `all`. It waits
-//! 3 seconds for a connection and without end for an answer. No port rule: a policy from anywhere grants any port.
+//! Read in its source (`src/backends/security.cpp`, `src/scripting/flash/net/Socket.cpp`) and compared with runs. It asks
+//! the master; without a connection it takes an empty policy for the answer, and after an unusable answer it asks the
+//! destination port alone. Otherwise it asks what the movie loaded, and the destination port if the meta-policy is `all`.
+//! It asks them all before it looks at any rule, so a grant on 843 does not stop it. It waits 3 seconds for a connection
+//! and without end for an answer. No port rule: a policy from anywhere grants any port.
 
 use alloc::vec::Vec;
 
-use super::lightspark_file::{self, File, Meta};
+use super::lightspark_file::{self, Answer, Caller, File, Meta};
 use super::{Grounds, Heard, Move, Nearest, Patience};
 use crate::Host;
 use crate::decide::{Location, PATIENCE, Place, Reason, Sandbox};
-use crate::player::Learnt;
 use crate::player::config::Config;
+use crate::player::{DecidedBy, Learnt};
 
 /// The size of its reads; it stops after the first that brings less.
 pub(super) const READ: usize = 4096;
@@ -20,20 +21,16 @@ pub(super) const READ: usize = 4096;
 #[derive(Clone, Debug)]
 pub(crate) struct Lightspark {
     config: Config,
-    answers: Vec<(Place, Answer)>,
-}
-
-#[derive(Clone, Debug)]
-enum Answer {
-    NoConnection,
-    Unusable,
-    File(File),
+    caller: Caller,
+    /// What came, or that there was no connection.
+    answers: Vec<(Place, Option<Answer>)>,
 }
 
 impl Lightspark {
     pub(super) fn new(config: &Config) -> Self {
         Self {
             config: config.clone(),
+            caller: Caller::new(config),
             answers: Vec::new(),
         }
     }
@@ -42,22 +39,19 @@ impl Lightspark {
         if let Some(unasked) = self.unasked() {
             return unasked;
         }
+        let places = self.places();
+        let unheard = places.iter().find(|place| self.answer(**place).is_none());
+        if let Some(place) = unheard {
+            return Move::Ask {
+                place: *place,
+                patience: Patience::Connect(PATIENCE),
+            };
+        }
         let mut nearest = Nearest::default();
-        for place in self.places() {
-            match self.answer(place) {
-                None => {
-                    return Move::Ask {
-                        place,
-                        patience: Patience::Connect(PATIENCE),
-                    };
-                }
-                Some(Answer::NoConnection | Answer::Unusable) => {}
-                Some(Answer::File(file)) => {
-                    match file.grants(&self.config.sandbox, self.config.port) {
-                        Ok(rule) => return Move::Connect(Grounds::granted(place, Some(rule))),
-                        Err((reason, rule)) => nearest.refused(reason, place, rule),
-                    }
-                }
+        for (place, file) in self.files(places) {
+            match file.grants(&self.caller, self.config.port) {
+                Ok(rule) => return Move::Connect(Grounds::granted(place, rule)),
+                Err((reason, rule)) => nearest.refused(reason, place, rule),
             }
         }
         if let Some(reason) = self.meta().and_then(Meta::refusal) {
@@ -67,17 +61,29 @@ impl Lightspark {
     }
 
     pub(super) fn learn(&mut self, place: Place, heard: Heard<'_>) -> Learnt {
-        let (answer, learnt) = match heard {
-            Heard::NoConnection => (Answer::NoConnection, Learnt::Nothing),
-            Heard::Silence => (Answer::Unusable, Learnt::Nothing),
-            Heard::TooMuch => (Answer::Unusable, Learnt::Unusable),
-            Heard::Document(document) => match lightspark_file::read(document, place) {
-                Some(file) => (Answer::File(file), Learnt::Policy),
-                None => (Answer::Unusable, Learnt::Unusable),
-            },
+        let answer = match heard {
+            Heard::NoConnection => None,
+            Heard::Silence | Heard::TooMuch => Some(Answer::Unusable),
+            Heard::Document(document) | Heard::Broken(document) => {
+                Some(lightspark_file::read(document, place))
+            }
+        };
+        let learnt = match (&answer, heard) {
+            (Some(Answer::File(_)), _) => Learnt::Policy,
+            (None, _) | (_, Heard::Silence) => Learnt::Nothing,
+            (Some(Answer::Unusable | Answer::Void), _) => Learnt::Unusable,
         };
         self.answers.push((place, answer));
         learnt
+    }
+
+    /// The policy that grants, while another is still waited for.
+    pub(super) fn granted_so_far(&self) -> Option<DecidedBy> {
+        let mut files = self.files(self.places());
+        files.find_map(|(place, file)| {
+            let rule = file.grants(&self.caller, self.config.port).ok()?;
+            Some(DecidedBy { place, rule })
+        })
     }
 
     /// What it decides without any question.
@@ -98,14 +104,14 @@ impl Lightspark {
         }
     }
 
-    /// The places that count, as far as the master's answer is known.
+    /// The places that count, as far as the master's answer is known, in the order in which they are asked.
     fn places(&self) -> Vec<Place> {
         let mut places = Vec::from([Place::Master]);
         let meta = match self.answer(Place::Master) {
             None => return places,
-            Some(Answer::Unusable) => return Vec::from([Place::Destination]),
-            Some(Answer::NoConnection) => Meta::All,
-            Some(Answer::File(file)) => file.meta,
+            Some(Some(Answer::Unusable)) => return Vec::from([Place::Destination]),
+            Some(None | Some(Answer::Void)) => Meta::All,
+            Some(Some(Answer::File(file))) => file.meta,
         };
         match meta {
             Meta::None => places.clear(),
@@ -113,7 +119,10 @@ impl Lightspark {
             Meta::Loaded => places.extend(self.loaded()),
             Meta::All => {
                 places.extend(self.loaded());
-                places.push(Place::Destination);
+                // On the master's own port there is nothing else to ask.
+                places.extend(
+                    (self.config.port != self.config.master()).then_some(Place::Destination),
+                );
             }
         }
         places
@@ -130,17 +139,26 @@ impl Lightspark {
             .map(|(index, _)| Place::Loaded(index))
     }
 
-    fn answer(&self, place: Place) -> Option<&Answer> {
+    /// What is known of a place: nothing yet, that there was no connection, or an answer.
+    fn answer(&self, place: Place) -> Option<Option<&Answer>> {
         let mut answers = self.answers.iter();
         answers
             .find(|(known, _)| *known == place)
-            .map(|(_, answer)| answer)
+            .map(|(_, answer)| answer.as_ref())
+    }
+
+    fn files(&self, places: Vec<Place>) -> impl Iterator<Item = (Place, &File)> {
+        let places = places.into_iter();
+        places.filter_map(|place| match self.answer(place) {
+            Some(Some(Answer::File(file))) => Some((place, file)),
+            Some(None | Some(Answer::Unusable | Answer::Void)) | None => None,
+        })
     }
 
     fn meta(&self) -> Option<Meta> {
         match self.answer(Place::Master) {
-            Some(Answer::File(file)) => Some(file.meta),
-            Some(Answer::NoConnection | Answer::Unusable) | None => None,
+            Some(Some(Answer::File(file))) => Some(file.meta),
+            Some(None | Some(Answer::Unusable | Answer::Void)) | None => None,
         }
     }
 }

@@ -1,16 +1,30 @@
 //! How Lightspark reads a policy file and matches a rule, faults included.
 //!
-//! Read in its source (`src/parsing/crossdomainpolicy.cpp`, `src/backends/security.cpp`). This is no reader for anybody
-//! else: ranges count as their lower end, and one odd element makes the whole file invalid.
+//! Read in its source (`src/parsing/crossdomainpolicy.cpp`, `src/backends/security.cpp`, `src/backends/urlutils.cpp`) and
+//! compared with runs. This is a reader for nobody else: ranges count as their lower end, and an element that it does
+//! not accept ends the file. From the destination or a loaded port such a file is void. A master is not: the
+//! `site-control` before that element holds, and so do the rules before it; without one the master has no rules and
+//! allows all.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::decide::{Place, Reason, Sandbox};
-use crate::document::{self, Document, Element};
-use crate::origin::Scheme;
+use super::lightspark_text::{Verbatim, decoded};
+use super::lightspark_xml::{self, Element};
+use crate::decide::{Place, Reason};
 use crate::player::RuleAt;
+use crate::player::config::Config;
 use crate::{Port, Span};
+
+/// What Lightspark makes of an answer.
+#[derive(Clone, Debug)]
+pub(super) enum Answer {
+    /// Empty, or its last byte is none that it accepts: after such a master it asks the destination alone.
+    Unusable,
+    /// An element that it does not accept, and no meta-policy before it: no rules.
+    Void,
+    File(File),
+}
 
 /// A policy file, as Lightspark has it.
 #[derive(Clone, Debug)]
@@ -31,8 +45,9 @@ pub(super) enum Meta {
 
 #[derive(Clone, Debug)]
 struct Rule {
-    tag: Span,
-    domain: String,
+    /// Its start tag, where the text stands in what came as it was read.
+    tag: Option<Span>,
+    domain: Vec<u8>,
     ports: Ports,
     https_only: bool,
 }
@@ -40,7 +55,14 @@ struct Rule {
 #[derive(Clone, Debug)]
 enum Ports {
     All,
-    These(Vec<u32>),
+    These(Vec<u16>),
+}
+
+/// The site a movie was loaded from, as Lightspark has it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Caller {
+    host: String,
+    https: bool,
 }
 
 impl Meta {
@@ -54,34 +76,49 @@ impl Meta {
     }
 }
 
+impl Caller {
+    /// A local movie has no host.
+    pub(super) fn new(config: &Config) -> Self {
+        config.movie().map_or_else(Self::default, |url| Self {
+            host: host(&url),
+            https: scheme(&url).eq_ignore_ascii_case("https"),
+        })
+    }
+}
+
+fn scheme(url: &str) -> &str {
+    url.split_once("://").map_or("", |(scheme, _)| scheme)
+}
+
+/// The host of a URL as Lightspark cuts it out: what stands before the first slash, and there before the last colon.
+///
+/// So a trailing dot stays, `http://user:password@host/` is from `user`, and `http://[::1]/` from `[:`.
+fn host(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest
+        .split_once('/')
+        .map_or(rest, |(authority, _)| authority);
+    let host = authority
+        .rsplit_once(':')
+        .map_or(authority, |(host, _)| host);
+    host.to_ascii_lowercase()
+}
+
 impl File {
-    /// The rule that grants, or the reason why none does, with the rule that came near.
+    /// The rule that grants, if it can be pointed at, or the reason why none does, with the rule that came near.
     pub(super) fn grants(
         &self,
-        sandbox: &Sandbox,
+        caller: &Caller,
         port: Port,
-    ) -> Result<RuleAt, (Reason, Option<RuleAt>)> {
-        let (host, https) = match sandbox {
-            Sandbox::Remote(origin) => (
-                alloc::format!("{}", origin.host),
-                origin.scheme == Scheme::Https,
-            ),
-            Sandbox::LocalWithNetwork
-            | Sandbox::LocalWithFile
-            | Sandbox::LocalTrusted
-            | Sandbox::Application => (String::new(), false),
-        };
+    ) -> Result<Option<RuleAt>, (Reason, Option<RuleAt>)> {
         let mut refusal = (Reason::NoRuleMatches, None);
         for (index, rule) in self.rules.iter().enumerate() {
-            let at = RuleAt {
-                index,
-                tag: rule.tag,
-            };
-            if matches_domain(&rule.domain, &host) && rule.ports.contain(port) {
-                if https || !rule.https_only {
+            let at = rule.tag.map(|tag| RuleAt { index, tag });
+            if matches_domain(&rule.domain, caller.host.as_bytes()) && rule.ports.contain(port) {
+                if caller.https || !rule.https_only {
                     return Ok(at);
                 }
-                refusal = (Reason::SecureOnly, Some(at));
+                refusal = (Reason::SecureOnly, at);
             }
         }
         Err(refusal)
@@ -92,149 +129,213 @@ impl Ports {
     fn contain(&self, port: Port) -> bool {
         match self {
             Self::All => true,
-            Self::These(ports) => ports.contains(&u32::from(port.get())),
+            Self::These(ports) => ports.contains(&port.get()),
         }
     }
 }
 
-fn matches_domain(pattern: &str, host: &str) -> bool {
-    let Some(suffix) = pattern.strip_prefix('*') else {
-        return pattern == host;
+fn matches_domain(pattern: &[u8], host: &[u8]) -> bool {
+    if pattern == b"*" || pattern == host {
+        return true;
+    }
+    let Some(suffix) = pattern.strip_prefix(b"*.") else {
+        return false;
     };
-    suffix.is_empty()
-        || (suffix.starts_with('.') && (host.ends_with(suffix) || suffix.get(1..) == Some(host)))
+    let is_below = || {
+        let host = host.strip_suffix(suffix);
+        host.is_some_and(|host| host.len() > 1 && host.ends_with(b"."))
+    };
+    suffix == host || is_below()
 }
 
-/// Reads an answer from there; `None` where Lightspark takes it for no policy.
-pub(super) fn read(bytes: &[u8], from: Place) -> Option<File> {
-    let (last, head) = bytes.split_last()?;
-    // The last byte goes, whatever it is. Its XML parser does without the last `>`, and ours would not.
-    let body = match last {
-        0 | b'\n' => head,
-        b'>' => bytes,
-        _ => return None,
+/// Reads an answer from there.
+pub(super) fn read(bytes: &[u8], from: Place) -> Answer {
+    // The last byte goes, whatever it is.
+    let Some((0 | b'\n' | b'>', body)) = bytes.split_last() else {
+        return Answer::Unusable;
     };
-    let document = tolerantly(body)?;
-    if document.root()?.name != "cross-domain-policy" {
-        return None;
+    let (text, verbatim) = decoded(body);
+    let outline = lightspark_xml::read(&text);
+    let mut file = Unfinished::default();
+    let root = outline.root.filter(|name| *name == b"cross-domain-policy");
+    let accepted = root.and_then(|_| {
+        let mut children = outline.children.iter();
+        children.try_for_each(|element| file.take(element, from, verbatim))
+    });
+    match (accepted, file.meta, from) {
+        (Some(()), meta, _) => Answer::File(File {
+            meta: meta.unwrap_or(Meta::All),
+            rules: file.rules,
+        }),
+        (None, Some(meta), Place::Master) => Answer::File(File {
+            meta,
+            rules: file.rules,
+        }),
+        (None, ..) => Answer::Void,
     }
-    let mut meta = None;
-    let mut rules = Vec::new();
-    let children = document.elements().iter().skip(1);
-    for element in children.filter(|element| element.depth == 1) {
-        match element.name.as_str() {
-            "site-control" if from == Place::Master && meta.is_none() => {
-                meta = Some(site_control(element)?);
+}
+
+/// A file while its elements are read.
+#[derive(Default)]
+struct Unfinished {
+    meta: Option<Meta>,
+    rules: Vec<Rule>,
+}
+
+impl Unfinished {
+    /// `None` for an element that ends the file.
+    fn take(&mut self, element: &Element<'_>, from: Place, verbatim: Verbatim) -> Option<()> {
+        if self.meta == Some(Meta::None) {
+            // Nothing is read after it.
+            return Some(());
+        }
+        match element.name {
+            b"site-control" if from == Place::Master && self.meta.is_none() => {
+                self.meta = Some(site_control(element)?);
             }
-            "site-control" | "allow-http-request-headers-from" => return None,
-            "allow-access-from" => rules.push(rule(element)?),
-            _ => {}
+            b"allow-access-from" => {
+                let tag = Some(element.tag).filter(|_| verbatim == Verbatim::Yes);
+                self.rules.push(Rule {
+                    tag,
+                    ..rule(element)?
+                });
+            }
+            _ => return None,
         }
+        Some(())
     }
-    Some(File {
-        meta: meta.unwrap_or(Meta::All),
-        rules,
-    })
 }
 
-/// Its XML parser's errors are ignored: an answer that was cut after a tag counts as far as it goes.
-fn tolerantly(body: &[u8]) -> Option<Document> {
-    let whole = document::read(body).0;
-    whole.or_else(|| document::read(&[body, b"</cross-domain-policy>"].concat()).0)
-}
-
-fn site_control(element: &Element) -> Option<Meta> {
-    let [attribute] = element.attributes.as_slice() else {
-        return None;
-    };
-    if attribute.name != "permitted-cross-domain-policies" || attribute.value.is_empty() {
-        return None;
-    }
-    Some(match attribute.value.as_str() {
-        "all" => Meta::All,
-        "by-content-type" | "by-ftp-filename" => Meta::Loaded,
-        "master-only" => Meta::MasterOnly,
+fn site_control(element: &Element<'_>) -> Option<Meta> {
+    let value = element.value(b"permitted-cross-domain-policies");
+    let value = value.filter(|_| element.attributes.len() == 1)?;
+    Some(match value {
+        b"all" => Meta::All,
+        b"by-content-type" | b"by-ftp-filename" => Meta::Loaded,
+        b"master-only" => Meta::MasterOnly,
         _ => Meta::None,
     })
 }
 
-fn rule(element: &Element) -> Option<Rule> {
-    let value = |name| {
-        let attribute = element.attribute(name)?;
-        Some(attribute.value.as_str()).filter(|value| !value.is_empty())
-    };
+fn rule(element: &Element<'_>) -> Option<Rule> {
     if element.attributes.len() > 3 {
         return None;
     }
     Some(Rule {
-        tag: element.tag,
-        domain: value("domain")?.to_ascii_lowercase(),
-        ports: ports(value("to-ports")?),
-        https_only: value("secure") == Some("true"),
+        tag: None,
+        domain: element.value(b"domain")?.to_ascii_lowercase(),
+        ports: ports(element.value(b"to-ports")?),
+        https_only: element.value(b"secure") == Some(b"true"),
     })
 }
 
 /// The search for a dash begins at the next comma, and where it finds one, the number before that dash's own item is
 /// taken: in effect every range is its lower end.
-fn ports(text: &str) -> Ports {
+fn ports(text: &[u8]) -> Ports {
     let mut ports = Vec::new();
-    let mut rest = text;
-    loop {
-        let (item, next) = match rest.split_once(',') {
-            Some((item, next)) => (item, Some(next)),
-            None => (rest, None),
-        };
-        // A dash further on makes `*` one of several characters that are no number.
-        let whole = next.is_none_or(|next| !next.contains('-'));
-        if item == "*" && whole {
+    let mut rest = Some(text);
+    // A dash further on makes `*` one of several characters that are no number.
+    let last_dash = text.iter().rposition(|byte| *byte == b'-');
+    let mut begin = 0;
+    while let Some(current) = rest {
+        let comma = current.iter().position(|byte| *byte == b',');
+        let item = comma.map_or(current, |comma| current.split_at(comma).0);
+        let end = begin + item.len();
+        let is_whole = comma.is_none() || last_dash.is_none_or(|dash| dash < end);
+        if item == b"*" && is_whole {
             return Ports::All;
         }
         ports.push(leading_number(item));
-        match next {
-            Some(next) => rest = next,
-            None => return Ports::These(ports),
-        }
+        rest = comma.and_then(|comma| current.get(comma + 1..));
+        begin = end + 1;
     }
+    Ports::These(ports)
 }
 
-/// C's `atoi`, kept to the 16 bits of a port; 0 is no port.
-fn leading_number(text: &str) -> u32 {
-    let text = text.trim_start_matches(char::is_whitespace);
-    let digits = text
-        .find(|c: char| !c.is_ascii_digit())
-        .map_or(text, |end| text.split_at(end).0);
-    digits.parse().map_or(0, |number: u32| number & 0xFFFF)
+/// C's `atoi` on a machine of 64 bits, kept to the 16 bits of a port; 0 is no port.
+fn leading_number(text: &[u8]) -> u16 {
+    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t'..=b'\r');
+    let begin = text.iter().position(|byte| !is_space(byte));
+    let text = begin
+        .and_then(|begin| text.get(begin..))
+        .unwrap_or_default();
+    let (negative, text) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] => (false, digits),
+        digits => (false, digits),
+    };
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit());
+    // `strtol` stops at the largest `long`, and the smallest; a cast then keeps the low bits.
+    let number = digits.fold(0_i64, |number, digit| {
+        number
+            .saturating_mul(10)
+            .saturating_add(i64::from(digit - b'0'))
+    });
+    let number = match (negative, number) {
+        (true, i64::MAX) => i64::MIN,
+        (true, number) => -number,
+        (false, number) => number,
+    };
+    let [low, high, ..] = number.to_le_bytes();
+    u16::from_le_bytes([low, high])
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{leading_number, matches_domain, ports, read};
+    use super::{Answer, host, leading_number, matches_domain, ports, read};
     use crate::Port;
     use crate::decide::Place;
 
     #[test]
     fn ranges_are_their_lower_end() {
-        let contain = |text, port| ports(text).contain(Port::new(port).unwrap());
+        let contain = |text: &str, port| ports(text.as_bytes()).contain(Port::new(port).unwrap());
         assert!(contain("1024-65535", 1024) && !contain("1024-65535", 5000));
         assert!(contain("80,90-95,*", 5000) && contain("80,90-95", 90) && !contain("80,90-95", 91));
         assert!(contain("*", 1) && contain("*,80", 1) && !contain("*,80-90", 1));
-        assert_eq!((leading_number(" 70000"), leading_number("x")), (4464, 0));
+        assert!(contain("-5", 65531) && contain("+7000", 7000) && contain("72536", 7000));
+        assert!(contain("\t 80", 80) && !contain("- 80", 80) && !contain("", 80));
+        let largest = leading_number(b"99999999999999999999");
+        assert_eq!(
+            (largest, leading_number(b"-99999999999999999999")),
+            (0xFFFF, 0)
+        );
+        assert_eq!((leading_number(b" 70000"), leading_number(b"x")), (4464, 0));
     }
 
     #[test]
     fn domains_and_files() {
-        assert!(matches_domain("*.com", "a.com") && matches_domain("*.a.test", "a.test"));
-        assert!(!matches_domain("*a.test", "a.test") && !matches_domain("http://a.test", "a.test"));
-        let file = |text: &str, from| read(text.as_bytes(), from).is_some();
+        let matches =
+            |pattern: &str, host: &str| matches_domain(pattern.as_bytes(), host.as_bytes());
+        assert!(matches("*.com", "a.com") && matches("*.a.test", "a.test"));
+        assert!(matches("*.a.test", "x.y.a.test") && !matches("*.a.test", ".a.test"));
+        assert!(!matches("*a.test", "a.test") && !matches("http://a.test", "a.test"));
+        let is_file = |text: &str, from| matches!(read(text.as_bytes(), from), Answer::File(_));
         let rule = "<allow-access-from domain='*' to-ports='*'/>";
         let policy = alloc::format!("<cross-domain-policy>{rule}");
-        assert!(file(&policy, Place::Destination), "cut after a tag");
+        assert!(is_file(&policy, Place::Destination), "cut after a tag");
         assert!(
-            !file(&policy[..policy.len() - 1], Place::Destination),
+            !is_file(&policy[..policy.len() - 1], Place::Destination),
             "cut within a tag"
         );
         let control = "<site-control permitted-cross-domain-policies='all'/>";
         let policy = alloc::format!("<cross-domain-policy>{control}{rule}</cross-domain-policy>\0");
-        assert!(file(&policy, Place::Master) && !file(&policy, Place::Destination));
+        assert!(is_file(&policy, Place::Master) && !is_file(&policy, Place::Destination));
+    }
+
+    #[test]
+    fn hosts_as_they_are_cut_out() {
+        for (url, expected) in [
+            ("http://A.Test/game.swf", "a.test"),
+            ("http://a.test./", "a.test."),
+            ("http://a.test:8080/x:y", "a.test"),
+            ("http://a.test?x", "a.test?x"),
+            ("http://user:pw@a.test/", "user"),
+            ("http://user@a.test/", "user@a.test"),
+            ("http://user:pw@a.test:80/", "user:pw@a.test"),
+            ("http://[::1]/", "[:"),
+            ("http://[::1]:80/", "[::1]"),
+        ] {
+            assert_eq!(host(url), expected, "{url}");
+        }
     }
 }

@@ -16,6 +16,8 @@ mod access_policy;
 mod flash;
 mod lightspark;
 mod lightspark_file;
+mod lightspark_text;
+mod lightspark_xml;
 mod silverlight;
 mod unity;
 
@@ -59,6 +61,8 @@ pub(super) enum Patience {
 pub(super) enum Heard<'a> {
     /// These bytes, at least one or properly ended.
     Document(&'a [u8]),
+    /// These bytes, and then a reset.
+    Broken(&'a [u8]),
     /// More than any document has.
     TooMuch,
     /// The connection stood, and nothing came, or not all of it.
@@ -106,6 +110,14 @@ impl Mind {
             Self::Unity(unity) => unity.learn(place, heard),
             Self::Silverlight(silverlight) => silverlight.learn(heard),
             Self::Ruffle => Learnt::Nothing,
+        }
+    }
+
+    /// The policy that grants, though the client waits for another one before it connects.
+    pub(super) fn granted_so_far(&self) -> Option<DecidedBy> {
+        match self {
+            Self::Lightspark(lightspark) => lightspark.granted_so_far(),
+            Self::Flash(_) | Self::Unity(_) | Self::Silverlight(_) | Self::Ruffle => None,
         }
     }
 

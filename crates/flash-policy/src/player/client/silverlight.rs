@@ -70,7 +70,9 @@ impl Silverlight {
 
     pub(super) fn learn(&mut self, heard: Heard<'_>) -> Learnt {
         let (answer, learnt) = match heard {
-            Heard::NoConnection | Heard::Silence => (Answer::None, Learnt::Nothing),
+            Heard::NoConnection | Heard::Silence | Heard::Broken(_) => {
+                (Answer::None, Learnt::Nothing)
+            }
             Heard::TooMuch => (Answer::None, Learnt::Unusable),
             Heard::Document(document) => match access_policy::read(document) {
                 Some(policy) => (Answer::Policy(policy), Learnt::Policy),

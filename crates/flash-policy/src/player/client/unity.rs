@@ -66,7 +66,7 @@ impl Unity {
 
     pub(super) fn learn(&mut self, place: Place, heard: Heard<'_>) -> Learnt {
         let (read, learnt) = match heard {
-            Heard::NoConnection | Heard::Silence => (None, Learnt::Nothing),
+            Heard::NoConnection | Heard::Silence | Heard::Broken(_) => (None, Learnt::Nothing),
             Heard::TooMuch => (None, Learnt::Unusable),
             Heard::Document(document) => {
                 let parsed = parse(document, Profile::Socket);

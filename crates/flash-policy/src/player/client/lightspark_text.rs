@@ -1,0 +1,72 @@
+//! The encodings that Lightspark's XML parser tells apart, and their text as UTF-8.
+//!
+//! Read in its copy of pugixml 1.11: byte order marks first, then how `<` is written, then a declaration that names
+//! Latin-1. Everything else is taken for UTF-8, and nobody looks whether it is.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+
+/// The text, and whether its bytes stand where they stood in what came.
+pub(super) fn decoded(bytes: &[u8]) -> (Cow<'_, [u8]>, Verbatim) {
+    let text = match bytes {
+        [0, 0, 0xFE, 0xFF, ..] | [0, 0, 0, b'<', ..] => wide(bytes, u32::from_be_bytes),
+        [0xFF, 0xFE, 0, 0, ..] | [b'<', 0, 0, 0, ..] => wide(bytes, u32::from_le_bytes),
+        [0xFE, 0xFF, _, _, ..] | [0, b'<', _, _, ..] => units(bytes, u16::from_be_bytes),
+        [0xFF, 0xFE, _, _, ..] | [b'<', 0, _, _, ..] => units(bytes, u16::from_le_bytes),
+        _ if declares_latin_1(bytes) => bytes.iter().map(|byte| char::from(*byte)).collect(),
+        _ => {
+            // Its place in the document stays the same; the reader skips text before the root.
+            return (Cow::Borrowed(bytes), Verbatim::Yes);
+        }
+    };
+    (Cow::Owned(text.into_bytes()), Verbatim::No)
+}
+
+/// Whether a place in the text is the same place in what came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verbatim {
+    Yes,
+    No,
+}
+
+fn units(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
+    let (pairs, _) = bytes.as_chunks::<2>();
+    let units = pairs.iter().map(|pair| unit(*pair));
+    char::decode_utf16(units).filter_map(Result::ok).collect()
+}
+
+fn wide(bytes: &[u8], unit: fn([u8; 4]) -> u32) -> String {
+    let (quads, _) = bytes.as_chunks::<4>();
+    let units = quads.iter().map(|quad| unit(*quad));
+    units.filter_map(char::from_u32).collect()
+}
+
+/// `encoding="iso-8859-1"` or `latin1` in an XML declaration; no `?` may stand before it.
+fn declares_latin_1(bytes: &[u8]) -> bool {
+    let Some([space, rest @ ..]) = bytes.strip_prefix(b"<?xml") else {
+        return false;
+    };
+    if !matches!(space, b' ' | b'\t' | b'\r' | b'\n') {
+        return false;
+    }
+    let end = rest.iter().position(|byte| *byte == b'?');
+    let rest = end.map_or(rest, |end| rest.split_at(end).0);
+    // What begins like it and is not ends the search.
+    let Some(at) = rest.windows(2).position(|pair| pair == b"en") else {
+        return false;
+    };
+    let named = || {
+        let value = rest
+            .get(at..)?
+            .strip_prefix(b"encoding")?
+            .trim_ascii_start();
+        let value = value.strip_prefix(b"=")?.trim_ascii_start();
+        let quote = value.first().filter(|byte| matches!(byte, b'"' | b'\''))?;
+        let value = value.get(1..)?;
+        let end = value.iter().position(|byte| byte == quote)?;
+        value.get(..end)
+    };
+    named().is_some_and(|name| {
+        name.eq_ignore_ascii_case(b"iso-8859-1") || name.eq_ignore_ascii_case(b"latin1")
+    })
+}
