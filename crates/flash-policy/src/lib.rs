@@ -34,6 +34,7 @@
 
 extern crate alloc;
 
+pub mod blocked_ports;
 pub mod decide;
 pub mod diagnostic;
 pub mod document;

@@ -33,6 +33,12 @@ impl PlayerVersion {
         }
     }
 
+    /// The first of its numbers.
+    #[must_use]
+    pub const fn major(self) -> u16 {
+        self.major
+    }
+
     /// The rules that this version follows.
     #[must_use]
     pub(crate) fn era(self) -> Era {
@@ -111,12 +117,13 @@ impl Era {
     }
 }
 
+/// Reads `9.0.124`, and the form in which players report themselves: `WIN 32,0,0,465`.
 impl FromStr for PlayerVersion {
     type Err = PlayerVersionError;
 
     fn from_str(text: &str) -> Result<Self, PlayerVersionError> {
-        let mut numbers = text
-            .split('.')
+        let mut numbers = without_platform(text.trim())
+            .split(['.', ','])
             .map(|number| number.parse::<u16>().map_err(|_| PlayerVersionError));
         let version = Self {
             major: numbers.next().unwrap_or(Err(PlayerVersionError))?,
@@ -134,6 +141,14 @@ impl FromStr for PlayerVersion {
             Err(PlayerVersionError)
         }
     }
+}
+
+/// `Capabilities.version` begins with three letters for the platform and a space, as in `LNX 11,2,202,644`.
+fn without_platform(text: &str) -> &str {
+    let numbers = text.split_once(' ').filter(|(platform, _)| {
+        !platform.is_empty() && platform.bytes().all(|byte| byte.is_ascii_alphabetic())
+    });
+    numbers.map_or(text, |(_, numbers)| numbers.trim_start())
 }
 
 impl fmt::Display for PlayerVersion {
@@ -155,7 +170,7 @@ pub struct PlayerVersionError;
 
 impl fmt::Display for PlayerVersionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("expected a version of Flash Player from 1 to 32, like `9.0.124` or `32`")
+        f.write_str("expected a version of Flash Player from 1 to 32, like `9.0.124`, `32` or `WIN 32,0,0,465`")
     }
 }
 

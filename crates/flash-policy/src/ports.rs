@@ -25,6 +25,9 @@ impl Port {
     /// 80, where old players asked for `/crossdomain.xml`.
     pub const HTTP: Self = Self(NonZeroU16::new(80).expect("80 is not zero"));
 
+    /// 443, the usual port of HTTPS.
+    pub(crate) const HTTPS: Self = Self(NonZeroU16::new(443).expect("443 is not zero"));
+
     /// 943, where Silverlight asks.
     pub const SILVERLIGHT: Self = Self(NonZeroU16::new(943).expect("943 is not zero"));
 

@@ -14,7 +14,7 @@ use flash_policy::decide::{
     Allowed, Answer, Ask, Decision, Known, Location, PATIENCE, Place, Reason, Request, Sandbox,
     decide, decide_alone,
 };
-use flash_policy::{Host, Movie, PlayerVersion, Port, Profile, parse};
+use flash_policy::{Host, Movie, PlayerVersion, Port, Profile, Scheme, parse};
 
 /// What listens where, on a host called `srv.test`.
 #[derive(Default)]
@@ -117,7 +117,9 @@ fn xmlsocket(port: u32) -> Location {
 
 fn http(path: &str) -> Location {
     Location::Http {
+        scheme: Scheme::Http,
         host: "srv.test".parse().unwrap(),
+        port: Port::HTTP,
         path: path.into(),
     }
 }
@@ -674,6 +676,20 @@ fn player_versions() {
         "7", "8", "9.0.16", "9.0.47", "9.0.115", "9.0.124", "10", "11", "32",
     ] {
         assert_eq!(text.parse::<PlayerVersion>().unwrap().to_string(), text);
+    }
+    for (text, expected) in [
+        ("WIN 32,0,0,465", "32.0.0"),
+        ("LNX 11,2,202,644", "11.2.202"),
+        ("MAC 10,1,53,64", "10.1.53"),
+        ("AND 11,1,115,81", "11.1.115"),
+        ("32,0,0,465", "32.0.0"),
+        ("32.0.0.465", "32.0.0"),
+        (" WIN  9,0,124,0 ", "9.0.124"),
+    ] {
+        assert_eq!(text.parse::<PlayerVersion>().unwrap().to_string(), expected);
+    }
+    for text in ["WIN", "WIN ", "W1N 32", "WIN32,0", "32,0,0,465,1", "32, 0"] {
+        assert!(text.parse::<PlayerVersion>().is_err(), "{text}");
     }
     for text in ["", "0", "33", "9.", "9.x", "9.0.124.0.1", "-1"] {
         assert!(text.parse::<PlayerVersion>().is_err(), "{text}");

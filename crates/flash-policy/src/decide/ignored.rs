@@ -1,6 +1,7 @@
 //! Why a location that the movie loaded has no say. What it says, where it has one, is not judged here.
 
 use super::{Location, Request};
+use crate::Port;
 
 /// Why a location that the movie loaded does not count for a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,6 +17,8 @@ pub enum Ignored {
     HttpNoLonger,
     /// Over HTTP, from a folder below the root.
     Subfolder,
+    /// Over HTTP, from a port other than 80, or over HTTPS.
+    OtherPort,
     /// No policy over HTTP opens a port below 1024.
     LowPort,
 }
@@ -38,6 +41,7 @@ impl Request {
                 Ignored::HttpNotYet
             }),
             Location::Http { path, .. } if path.rfind('/') != Some(0) => Some(Ignored::Subfolder),
+            Location::Http { port, .. } if *port != Port::HTTP => Some(Ignored::OtherPort),
             Location::Http { .. } => self.port.is_low().then_some(Ignored::LowPort),
         }
     }

@@ -14,6 +14,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use crate::Scheme;
 use crate::player_version::Era;
 use crate::{Host, Origin, PlayerVersion, Policy, Port, SiteControl};
 
@@ -69,10 +70,14 @@ pub enum Location {
         /// The port.
         port: Port,
     },
-    /// `http://host/path`; it opens sockets for players before 9.0.124, and only from the root folder.
+    /// `http://host/path`; it opens sockets for players before 9.0.124, and only from the root folder on port 80.
     Http {
+        /// `http` or `https`.
+        scheme: Scheme,
         /// The host.
         host: Host,
+        /// The port, also where the address leaves it out.
+        port: Port,
         /// The path, from its first slash.
         path: Box<str>,
     },

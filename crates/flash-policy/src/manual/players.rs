@@ -28,11 +28,16 @@
 //! costs nothing, one that drops packets costs all three. What the movie loads itself, also on 843, has no limit of its
 //! own. From version 10 on the whole attempt, policy and connection, has the 20 seconds of `Socket.timeout`.
 //!
+//! # Blocked ports
+//!
+//! From version 24 on the player is said to open no socket to some well-known ports, whatever a policy says:
+//! [`blocked_ports`](crate::blocked_ports).
+//!
 //! # Other clients
 //!
 //! | client | asks | reads | differs in |
 //! |---|---|---|---|
-//! | Lightspark | 843, what the movie loaded, the destination; 3 s to connect, no limit to answer | in units of 4,096 bytes, until one is not full | a range counts as its lower end; a policy from any port opens any; a meta-policy off 843 spoils the file |
+//! | Lightspark | 843, what the movie loaded, the destination; 3 s to connect, no limit to answer | in units of 4,096 bytes, until one is not full | a grant does not stop it: it asks every place that counts; a range counts as its lower end; a policy from any port opens any; an element that it does not take ends the file |
 //! | Unity's web player | 843, or the port of `PrefetchSocketPolicy` | once, 5,000 bytes | only rules for `*` count; never the destination port |
 //! | Silverlight | 943, with 22 bytes, for an `<access-policy>` | as Moonlight: in units of 256 bytes | ports 4502 to 4534 only |
 //! | Ruffle's desktop player | nobody | – | asks its user |

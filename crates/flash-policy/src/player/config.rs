@@ -7,6 +7,7 @@ use core::net::IpAddr;
 use core::time::Duration;
 
 use crate::decide::{Location, Sandbox};
+use crate::player::client;
 use crate::{Host, PlayerVersion, Port};
 
 /// How long an attempt may take as a whole, unless the movie says otherwise: 20 seconds.
@@ -57,6 +58,22 @@ impl Config {
             loaded: Vec::new(),
             master_port: None,
             timeout: TIMEOUT,
+        }
+    }
+
+    /// The host that the client compares with the rules' domains; a local movie has none.
+    ///
+    /// Lightspark cuts it out of the URL in its own way: `http://user:password@host/` is from `user` to it.
+    #[must_use]
+    pub fn compared_host(&self) -> Option<String> {
+        let Sandbox::Remote(origin) = &self.sandbox else {
+            return None;
+        };
+        match self.client {
+            Client::Lightspark => self.movie().map(|url| client::lightspark_host(&url)),
+            Client::Flash | Client::Unity | Client::Silverlight | Client::Ruffle => {
+                Some(origin.host.to_string())
+            }
         }
     }
 

@@ -5,9 +5,9 @@ use core::str::FromStr;
 
 use crate::Port;
 use crate::decide::Location;
-use crate::origin::{Host, HostError, split_port};
+use crate::origin::{Host, HostError, Scheme, split_port};
 
-/// Reads `xmlsocket://host:port`, or `http://host/path` on port 80.
+/// Reads `xmlsocket://host:port`, `http://host/path` or `https://host/path`.
 impl FromStr for Location {
     type Err = LocationError;
 
@@ -28,18 +28,19 @@ impl FromStr for Location {
                 None => Err(LocationError::Port),
             };
         }
-        if !scheme.eq_ignore_ascii_case("http") {
-            return Err(LocationError::Scheme);
-        }
-        if port.is_some_and(|port| port != Port::HTTP) {
-            return Err(LocationError::HttpPort);
-        }
+        let scheme = Scheme::named(scheme).ok_or(LocationError::Scheme)?;
+        let usual = match scheme {
+            Scheme::Http => Port::HTTP,
+            Scheme::Https => Port::HTTPS,
+        };
         if let Some(found) = path.chars().find(|c| c.is_control() || *c == ' ') {
             return Err(LocationError::Character { found });
         }
         let path = if path.is_empty() { "/" } else { path };
         Ok(Self::Http {
+            scheme,
             host,
+            port: port.unwrap_or(usual),
             path: path.into(),
         })
     }
@@ -49,7 +50,7 @@ impl FromStr for Location {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LocationError {
-    /// Neither `xmlsocket://` nor `http://`.
+    /// None of `xmlsocket://`, `http://` and `https://`.
     Scheme,
     /// The host is none.
     Host(HostError),
@@ -57,9 +58,7 @@ pub enum LocationError {
     Port,
     /// A path after `xmlsocket://host:port`.
     Path,
-    /// A port other than 80 in an `http` address: what such a policy opens is not documented.
-    HttpPort,
-    /// A blank or a control character in the path, which would end or split the request.
+    /// A space or a control character in the path, which would end or split the request.
     Character {
         /// Which.
         found: char,
@@ -75,10 +74,9 @@ impl fmt::Display for LocationError {
             Self::Host(error) => error.fmt(f),
             Self::Port => f.write_str("expected a port from 1 to 65535 after the host"),
             Self::Path => f.write_str("expected nothing after the port of an `xmlsocket` address"),
-            Self::HttpPort => f.write_str("expected port 80 in an `http` address"),
             Self::Character { found } => write!(
                 f,
-                "expected no blanks and no control characters in the path, found `{}`",
+                "expected no spaces and no control characters in the path, found `{}`",
                 found.escape_debug()
             ),
         }

@@ -6,6 +6,7 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use crate::blocked_ports;
 use crate::decide::{self, Location, Place, Sandbox};
 use crate::document::{self, Document};
 use crate::player::{
@@ -42,6 +43,7 @@ const FLASH: &[Choice] = &[
     Choice::LocalTrusted,
     Choice::LocalWithNetwork,
     Choice::PolicyPort,
+    Choice::BlockedPort,
     Choice::SecureInClear,
     Choice::Ipv6,
     Choice::MetaPolicyValue,
@@ -81,6 +83,7 @@ impl Case<'_> {
             Choice::LocalTrusted => self.config.sandbox == Sandbox::LocalTrusted,
             Choice::LocalWithNetwork => self.local_with_network(),
             Choice::PolicyPort => self.policy_port(),
+            Choice::BlockedPort => self.blocked_port(),
             Choice::SecureInClear => self.secure_in_clear(),
             Choice::Ipv6 => self.ipv6(),
             Choice::MetaPolicyValue => self.meta_policy_value(),
@@ -191,6 +194,13 @@ impl Case<'_> {
                 };
                 DOUBTFUL_POLICY_PORTS.contains(&port)
             })
+    }
+
+    fn blocked_port(&self) -> bool {
+        self.config.version >= blocked_ports::SINCE
+            && self.config.sandbox != Sandbox::Application
+            && !self.denied()
+            && blocked_ports::is_blocked(self.config.port)
     }
 
     fn secure_in_clear(&self) -> bool {

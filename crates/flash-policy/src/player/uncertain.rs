@@ -33,6 +33,8 @@ pub enum Choice {
     LocalWithNetwork,
     /// Ports that players before 10 may not have fetched policies from.
     PolicyPort,
+    /// Ports that players from 24 on open no socket to.
+    BlockedPort,
     /// Whether a `SecureSocket` may get by with a policy that is served in clear.
     SecureInClear,
     /// How IPv6 addresses are compared.
@@ -72,6 +74,7 @@ impl Choice {
         Self::LocalTrusted,
         Self::LocalWithNetwork,
         Self::PolicyPort,
+        Self::BlockedPort,
         Self::SecureInClear,
         Self::Ipv6,
         Self::MetaPolicyValue,
@@ -97,6 +100,7 @@ impl Choice {
             Self::LocalTrusted => "local-trusted",
             Self::LocalWithNetwork => "local-with-network",
             Self::PolicyPort => "policy-port",
+            Self::BlockedPort => "blocked-port",
             Self::SecureInClear => "secure-in-clear",
             Self::Ipv6 => "ipv6",
             Self::MetaPolicyValue => "meta-policy-value",
@@ -147,6 +151,9 @@ impl fmt::Display for Choice {
             }
             Self::PolicyPort => {
                 "whether players before 10 fetched policies from this port, a well-known one (taken: they did)"
+            }
+            Self::BlockedPort => {
+                "whether Flash Player 24 and later open a socket to this port, which is on a list of blocked ports that Adobe's staff posted in a forum in 2017 (taken: they do; Adobe's documentation says that the list is not for sockets)"
             }
             Self::SecureInClear => {
                 "whether a SecureSocket gets by with a policy that is not served over TLS (taken: it does not)"

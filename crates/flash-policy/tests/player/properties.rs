@@ -116,7 +116,7 @@ fn answer(world: &World, played: &Played, place: Place) -> Answer {
         Place::SiteRoot => (80, Profile::Url),
         Place::Loaded(index) => match &world.config.loaded[index] {
             Location::Socket { port, .. } => (port.get(), Profile::Socket),
-            Location::Http { .. } => (80, Profile::Url),
+            Location::Http { port, .. } => (port.get(), Profile::Url),
             _ => unreachable!(),
         },
     };

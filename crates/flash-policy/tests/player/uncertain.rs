@@ -139,6 +139,26 @@ fn versions() {
     };
     check(&known("9.0.47"), &[Choice::PolicyPort]);
     check(&known("10"), &[]);
+    // Ports that players from 24 on are said to block.
+    let blocked = |port, version: &str| World::new(HERE, port).player(version).master(all);
+    for port in [1, 22, 531, 6000, 6667, 6669] {
+        check(&blocked(port, "24"), &[Choice::BlockedPort]);
+        check(&blocked(port, "32"), &[Choice::BlockedPort]);
+        check(&blocked(port, "23"), &[]);
+    }
+    for port in [2, 24, 80, 843, 6664, 6670, 9339] {
+        check(&blocked(port, "32"), &[]);
+    }
+    check(
+        &blocked(6667, "32").target(Server::Refuses),
+        &[Choice::BlockedPort],
+    );
+    let denied = World::new(HERE, 6667)
+        .on(843, Server::Refuses)
+        .on(6667, Server::Refuses);
+    check(&denied, &[]);
+    let air = World::sandboxed(Sandbox::Application, 6667);
+    check(&air, &[]);
     let mut short = here().player("8").loads("xmlsocket://srv.test:100");
     short.config.timeout = ms(100);
     check(&short, &[Choice::Timeout]);

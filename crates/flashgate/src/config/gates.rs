@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use flash_policy::{Diagnostic, Policy, Port, PortRange, PortSet};
+use flash_policy::{Diagnostic, Policy, Port, PortRange, PortSet, blocked_ports};
 
 use super::raw::{RawGate, RawListener};
 use super::tree::{At, Text};
@@ -104,8 +104,8 @@ pub(super) fn ports(policy: &str, raw: &[RawListener], policies: &[String]) -> G
     }
 }
 
-/// Reports gates of the same name, those that wait for longer than anybody may, and those that lead back to one of our
-/// addresses.
+/// Reports gates of the same name, those that wait for longer than anybody may, those that forward to one of our own
+/// addresses, and those that late players are said not to connect to.
 pub(super) fn check(
     raw: &[RawListener],
     ours: &[At<ListenAddress>],
@@ -119,7 +119,12 @@ pub(super) fn check(
         let first = before.find(|other| other.value == name.value);
         found.extend(first.map(|first| same_name(name, first, source)));
     }
-    for (_, gate) in gates(raw) {
+    for (raw, gate) in gates(raw) {
+        found.extend(
+            raw.addresses
+                .iter()
+                .filter_map(|at| blocked(at, raw.public_port)),
+        );
         let silence = gate.speaks_first_after.as_ref();
         found.extend(silence.and_then(|silence| too_long(silence, request)));
         let servers = [&gate.backend, &gate.http_backend];
@@ -138,6 +143,21 @@ fn same_name(name: &Text, first: &Text, source: &str) -> Diagnostic {
         .at(name.span, "")
         .note(format!("it stands in line {line} already"))
         .help("logs and metrics tell gates apart by their names; without one a gate is called by its port")
+}
+
+/// A gate on a port that late versions of Flash Player are said to block.
+fn blocked(address: &At<ListenAddress>, public_port: Option<Port>) -> Option<Diagnostic> {
+    let port = public_port.or(listeners::bound_port(address.value))?;
+    blocked_ports::is_blocked(port).then(|| {
+        let message = format!(
+            "Flash Player {} and later are said to open no socket to port {port}, whatever a policy says",
+            blocked_ports::SINCE.major()
+        );
+        Diagnostic::warning("blocked-by-player", message)
+            .at(address.span, "")
+            .note("it is on a list of blocked ports that Adobe's staff posted in a forum in 2017; its documentation was not updated")
+            .help("have movies connect to another port; `flashgate explain blocked-ports` has the list")
+    })
 }
 
 fn too_long(silence: &At<Duration>, request: Duration) -> Option<Diagnostic> {

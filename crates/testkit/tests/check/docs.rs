@@ -53,12 +53,13 @@ fn the_zoo_is_in_the_documentation() {
 }
 
 /// Causes that are lint's to explain.
-const LINT: [&str; 13] = [
+const LINT: [&str; 14] = [
     "blanks-before-declaration",
     "bom",
     "lightspark-port-range",
     "lightspark-refused-file",
     "lightspark-scheme-in-domain",
+    "malformed-xml",
     "missing-to-ports",
     "no-rules",
     "silverlight-port-out-of-range",

@@ -9,6 +9,7 @@
 )]
 
 mod docs;
+mod lightspark;
 mod real_servers;
 mod ruffle;
 mod running;

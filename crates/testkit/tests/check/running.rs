@@ -94,8 +94,16 @@ fn what_it_refuses() {
 /// The same for what is likely meant otherwise, and for flags that would change nothing.
 #[test]
 fn what_it_refuses_with_the_flag_to_write() {
-    let cases: [(&[&str], &str); 15] = [
+    let cases: [(&[&str], &str); 17] = [
         (&["wss://srv.test/x"], "add `--client ruffle`"),
+        (
+            &["http://srv.test:80/"],
+            "write the host and the port that the movie connects to",
+        ),
+        (
+            &["xmlsocket://srv.test"],
+            "`xmlsocket://srv.test` is no target: expected HOST:PORT",
+        ),
         (
             &["localhost:+80"],
             "expected a port from 1 to 65535, found `+80`",
@@ -480,7 +488,7 @@ fn a_report_that_cannot_be_written() {
 fn the_rule_that_decided() {
     const RULES: &[u8] = b"<cross-domain-policy>\n<allow-access-from domain=\"www.b.test\" to-ports=\"x\"/>\n<allow-access-from domain=\"LOCALHOST\" to-ports=\"*\"/></cross-domain-policy>\0";
     let master = Keeper::start(local(), &[&[Read, Send(RULES), End]]).unwrap();
-    let game = Keeper::start(local(), &[&[Hold]]).unwrap();
+    let game = Keeper::start(local(), &[&[Read, End]]).unwrap();
     let master = master.address().port().to_string();
     let target = format!("localhost:{}", game.address().port());
     // To Lightspark the first rule is one for port 0; Flash Player drops it.

@@ -66,7 +66,7 @@ fn nothing_is_claimed_that_was_not_asked() {
 }
 
 /// What the movie loads, with which player; why it does not count, if it does not.
-const LOADED: [(&str, &str, Option<&str>); 6] = [
+const LOADED: [(&str, &str, Option<&str>); 11] = [
     (
         "xmlsocket://127.0.0.1:8080",
         "32",
@@ -82,6 +82,29 @@ const LOADED: [(&str, &str, Option<&str>); 6] = [
         "9.0.16",
         Some("root folder"),
     ),
+    (
+        "http://srv.test:843/crossdomain.xml",
+        "32",
+        Some("`http://srv.test:843/crossdomain.xml` does not count: since Flash Player 9.0.124"),
+    ),
+    (
+        "https://srv.test/crossdomain.xml",
+        "32",
+        Some("since Flash Player 9.0.124"),
+    ),
+    (
+        "http://srv.test:8080/crossdomain.xml",
+        "9.0.16",
+        Some("only a policy on port 80"),
+    ),
+    (
+        "https://srv.test/crossdomain.xml",
+        "9.0.16",
+        Some(
+            "`https://srv.test/crossdomain.xml` does not count: over HTTP only a policy on port 80",
+        ),
+    ),
+    ("http://srv.test:80/crossdomain.xml", "9.0.16", None),
     ("http://srv.test/crossdomain.xml", "9.0.16", None),
     ("xmlsocket://srv.test:8080", "32", None),
     ("xmlsocket://srv.test:843", "32", None),

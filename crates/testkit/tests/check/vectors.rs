@@ -373,3 +373,76 @@ fn a_policy_over_http() {
         assert_eq!(told["verdict"], verdict, "{target} {player}: {told:#}");
     }
 }
+
+/// Players from 24 on are said to block some ports: told with its certainty, and the verdict stays the policy's.
+#[test]
+fn a_blocked_port() {
+    if !needs::met(missing()) {
+        return;
+    }
+    let vector = |port, further| Vector {
+        id: "a blocked port",
+        master: Some(ALL),
+        port,
+        further,
+        expected: GRANTED,
+        ..V
+    };
+    let (late, early): (&[&str], &[&str]) = (&["--player", "WIN 24,0,0,186"], &["--player", "23"]);
+    for (port, further, is_told) in [
+        (6667, late, true),
+        (22, late, true),
+        (6667, &[], true),
+        (6667, early, false),
+        (9339, late, false),
+    ] {
+        let told = judged(&vector(port, further));
+        assert_eq!(told["verdict"], "allowed", "{told:#}");
+        let has = |list: &str, id: &str| {
+            let mut list = told[list].as_array().unwrap().iter();
+            list.any(|entry| entry["id"] == id)
+        };
+        assert_eq!(
+            (
+                has("findings", "blocked-by-player"),
+                has("not-known", "blocked-port")
+            ),
+            (is_told, is_told),
+            "{told:#}"
+        );
+    }
+}
+
+/// As a player's own messages write a target, and as it reports its version.
+#[test]
+fn what_gets_pasted() {
+    if !needs::met(missing()) {
+        return;
+    }
+    let mut enclosure = Enclosure::empty(&["127.0.0.1"]).unwrap();
+    enclosure.listen("127.0.0.1:843", serves(ALL, 0)).unwrap();
+    enclosure.listen("127.0.0.1:5000", &[&[Read, End]]).unwrap();
+    let targets = ["xmlsocket://srv.test:5000", "XMLSocket://srv.test:5000/"];
+    let versions = [
+        "WIN 32,0,0,465",
+        "LNX 11,2,202,644",
+        "MAC 10,1,53,64",
+        "32,0,0,465",
+        "32.0.0.465",
+    ];
+    for target in targets {
+        for version in versions {
+            let arguments = [
+                target,
+                "--from",
+                "http://a.test/",
+                "--player",
+                version,
+                "--format",
+                "json",
+            ];
+            let told = report(&enclosure.check(&arguments).unwrap());
+            assert_eq!(told["reason"], "granted", "{target} {version}: {told:#}");
+        }
+    }
+}

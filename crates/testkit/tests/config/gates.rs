@@ -311,3 +311,22 @@ fn bridge() {
     ];
     refused(&format!("{}{faulty}", with_gate("")), 4, &texts);
 }
+
+/// Late players are said to open no socket to some ports: the one that players dial counts.
+#[test]
+fn a_port_that_players_block() {
+    let blocked = |port| format!("to port {port}, whatever a policy says");
+    let on = |address: &str, more: &str| format!("{RULES}{}", gate(address, more));
+    warned(
+        &on("\"6667\"", ""),
+        1,
+        &["warning[blocked-by-player]", &blocked(6667)],
+    );
+    let published = on("\"9339\"", "public-port = 6667");
+    warned(
+        &published,
+        1,
+        &["warning[blocked-by-player]", &blocked(6667)],
+    );
+    warned(&on("\"6667\"", "public-port = 9339"), 0, &[]);
+}

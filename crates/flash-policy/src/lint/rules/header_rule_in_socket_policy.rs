@@ -14,13 +14,13 @@ An `<allow-http-request-headers-from>` in a socket policy.
 
 ## Why it matters
 
-Sockets know no HTTP headers: the element belongs into `/crossdomain.xml`, where such files are often copied
+Sockets know no HTTP headers: the element belongs in `/crossdomain.xml`, where such files are often copied
 from.
 
 ## What Flash does
 
-It has no effect. Lightspark refuses a socket policy that has one, as a whole. No version gives sockets a use for
-it.
+It has no effect. Lightspark stops reading there: on port 843 the rules before it count only after a
+`<site-control>`, and on other ports none do. No version gives sockets a use for it.
 
 ## Example
 
@@ -45,6 +45,6 @@ it.
 pub(crate) fn found(element: &Element) -> Diagnostic {
     RULE.finding("sockets know no HTTP headers: this element has no effect")
         .at(element.tag, "")
-        .note("it belongs into `/crossdomain.xml`; Lightspark refuses a socket policy that has one")
+        .note("it belongs in `/crossdomain.xml`; Lightspark stops reading at it")
         .help("remove it")
 }

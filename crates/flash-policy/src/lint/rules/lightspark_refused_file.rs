@@ -7,7 +7,7 @@ use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
 use crate::lint::{Client, Kind};
 use crate::parse::SITE_CONTROL;
-use crate::{Diagnostic, Severity};
+use crate::{Diagnostic, Port, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "lightspark-refused-file",
@@ -15,13 +15,14 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::Clients,
     page: r#"## What it finds
 
-Something for which Lightspark refuses the whole file, where it is to be served (`--client lightspark`): a rule
-with more than three attributes, or without a domain or ports; a `<site-control>` with another attribute than its
-own; a header rule.
+An element at which Lightspark stops reading (`--client lightspark`): a rule with more than three attributes, or
+without a domain or ports; a `<site-control>` that has no value, or a second attribute; a header rule.
 
 ## Why it matters
 
-What other clients skip costs every rule of the file there.
+Other clients skip the element. In a policy on port 843 Lightspark ignores what follows it. If no `<site-control>`
+stands before it, the rules before it do not count either, and Lightspark asks the other ports as if port 843 allowed
+all. A policy on any other port is void.
 
 ## What Flash does
 
@@ -46,6 +47,9 @@ Flash Player ignores what it does not know, as far as is known. No version is kn
     check,
 };
 
+/// More places say no more.
+const MOST_OTHERS: usize = 8;
+
 /// As Lightspark's `crossdomainpolicy.cpp` does; an attribute without a value counts as missing there.
 fn is_refused(element: &Element) -> bool {
     let count = element.attributes.len();
@@ -61,22 +65,36 @@ fn is_refused(element: &Element) -> bool {
     }
 }
 
+/// What becomes of the rest of the file.
+fn consequence(subject: &Subject<'_>) -> &'static str {
+    match subject.options.serving.port() {
+        Some(Port::MASTER) => {
+            "what follows does not count, nor do rules before it unless a `<site-control>` stands before it too"
+        }
+        Some(_) => "from a port other than 843 the whole file is void then",
+        None => {
+            "on port 843 what follows does not count, nor do rules before it without a `<site-control>`; on other ports the whole file is void"
+        }
+    }
+}
+
 fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     if !subject.options.judges_for(Client::Lightspark) || !subject.is(Kind::Socket) {
         return;
     }
-    for element in subject
-        .elements()
-        .iter()
-        .filter(|element| element.depth == 1)
-    {
-        if is_refused(element) {
-            findings.push(
-                RULE.finding("Lightspark refuses the whole file for this element")
-                    .at(element.tag, "")
-                    .note("a rule has `domain`, `to-ports` and at most `secure` there; header rules are not taken at all")
-                    .help("remove what is too much, or add what is missing"),
-            );
-        }
-    }
+    let elements = subject.elements().iter();
+    let mut refused = elements.filter(|element| element.depth == 1 && is_refused(element));
+    let Some(first) = refused.next() else {
+        return;
+    };
+    let finding = RULE
+        .finding("Lightspark stops reading at this element")
+        .at(first.tag, "")
+        .note(consequence(subject))
+        .note("it takes rules with `domain`, `to-ports` and at most `secure`, and no header rules")
+        .help("remove what is too much, or add what is missing");
+    let others = refused.take(MOST_OTHERS);
+    findings.push(others.fold(finding, |finding, element| {
+        finding.also_at(element.tag, "at this one too")
+    }));
 }

@@ -22,7 +22,7 @@ It is the most frequent fault of all: the rule was copied from a `/crossdomain.x
 ## What Flash does
 
 In a socket policy every rule must say which ports it is for, since the first version that asks for one, 7.0.19.
-Without them the rule grants nothing; Lightspark even refuses the whole file.
+Without them the rule grants nothing. Lightspark stops reading at such a rule.
 
 ## Example
 

@@ -14,6 +14,7 @@ pub(crate) mod bad_to_ports;
 pub(crate) mod blanks_before_declaration;
 pub(crate) mod blanks_in_domain;
 pub(crate) mod blanks_in_to_ports;
+pub(crate) mod blocked_ports;
 pub(crate) mod bom;
 pub(crate) mod doctype;
 pub(crate) mod doctype_with_definitions;
@@ -39,6 +40,7 @@ pub(crate) mod lightspark_large_policy;
 pub(crate) mod lightspark_port_range;
 pub(crate) mod lightspark_refused_file;
 pub(crate) mod lightspark_scheme_in_domain;
+pub(crate) mod lightspark_waits_for_port;
 pub(crate) mod lone_carriage_return;
 pub(crate) mod loopback_domain;
 pub(crate) mod low_ports_from_high_port;
@@ -171,6 +173,7 @@ pub(crate) static RULES: &[&Rule] = &[
     &bad_port_range::RULE,
     &bad_to_ports::RULE,
     &blanks_in_to_ports::RULE,
+    &blocked_ports::RULE,
     &empty_to_ports::RULE,
     &low_ports_from_high_port::RULE,
     &missing_to_ports::RULE,
@@ -210,6 +213,7 @@ pub(crate) static RULES: &[&Rule] = &[
     &lightspark_port_range::RULE,
     &lightspark_refused_file::RULE,
     &lightspark_scheme_in_domain::RULE,
+    &lightspark_waits_for_port::RULE,
     &silverlight_flash_policy::RULE,
     &silverlight_named_domain::RULE,
     &unity_large_policy::RULE,

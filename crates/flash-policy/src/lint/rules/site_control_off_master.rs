@@ -18,7 +18,7 @@ A `<site-control>` in a policy that is not served from port 843.
 
 ## Why it matters
 
-It has no effect where it is, and Lightspark refuses the whole file for it.
+It has no effect where it is, and to Lightspark the whole file is void.
 
 ## What Flash does
 
@@ -61,7 +61,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             "a meta-policy counts on port 843 only, and this is port {port}"
         ))
         .at(span, "")
-        .note("Flash Player ignores it here; Lightspark refuses the whole file")
+        .note("Flash Player ignores it here; to Lightspark the whole file is void")
         .help("remove the element from what is served on this port, unless players dial it as 843"),
     );
 }

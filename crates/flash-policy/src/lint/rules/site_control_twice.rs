@@ -18,8 +18,8 @@ Two meta-policies are one too many, and clients disagree on which counts.
 
 ## What Flash does
 
-As the specification is quoted, `none` wins. Lightspark refuses the file. Meta-policies for sockets exist since
-9.0.115.
+As the specification is quoted, `none` wins. In Lightspark the first one counts, and nothing after the second is read.
+Meta-policies for sockets exist since 9.0.115.
 
 ## Example
 
@@ -47,7 +47,7 @@ pub(crate) fn found(element: &Element, first: Option<Span>) -> Diagnostic {
     let finding = RULE
         .finding("expected one `<site-control>`, found another")
         .at(element.tag, "")
-        .note("of several, `none` wins, then the strictest; some clients refuse the file")
+        .note("of several, `none` wins, then the strictest; Lightspark keeps the first, and reads nothing after the second")
         .help("keep one");
     match first {
         Some(first) => finding.also_at(first, "the one that counts so far"),

@@ -21,8 +21,8 @@ It says nothing, and looks as if it did.
 
 ## What Flash does
 
-The attribute is required. What Flash Player does without it is not stated; Lightspark refuses the file.
-Meta-policies for sockets exist since 9.0.115.
+The attribute is required. What Flash Player does without it is not stated; Lightspark stops
+reading there. Meta-policies for sockets exist since 9.0.115.
 
 ## Example
 

@@ -23,8 +23,8 @@ Mostly it is misspelt, and what it was meant to say is not said.
 
 ## What Flash does
 
-What Flash Player does with it is not stated. Lightspark refuses the whole file if a rule has more than three
-attributes. No version is known to differ; socket policies exist since 7.0.19.
+What Flash Player does with it is not stated. Lightspark stops reading at a rule that has more than three attributes. No
+version is known to differ; socket policies exist since 7.0.19.
 
 ## Example
 
@@ -56,6 +56,6 @@ pub(crate) fn found(element: &Element, attribute: &Attribute, known: &[&str]) ->
         quoted(&attribute.name)
     ))
     .at(attribute.span, "")
-    .note("players ignore it, or refuse the file")
+    .note("players ignore it; Lightspark stops reading at a rule with more than three attributes")
     .help(help)
 }

@@ -93,7 +93,7 @@ fn scheme(url: &str) -> &str {
 /// The host of a URL as Lightspark cuts it out: what stands before the first slash, and there before the last colon.
 ///
 /// So a trailing dot stays, `http://user:password@host/` is from `user`, and `http://[::1]/` from `[:`.
-fn host(url: &str) -> String {
+pub(in crate::player) fn host(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest
         .split_once('/')

@@ -1,10 +1,11 @@
-//! The encodings that Lightspark's XML parser tells apart, and their text as UTF-8.
+//! Text as Lightspark's XML parser has it: the encodings that it tells apart, and the entities in attributes.
 //!
 //! Read in its copy of pugixml 1.11: byte order marks first, then how `<` is written, then a declaration that names
 //! Latin-1. Everything else is taken for UTF-8, and nobody looks whether it is.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// The text, and whether its bytes stand where they stood in what came.
 pub(super) fn decoded(bytes: &[u8]) -> (Cow<'_, [u8]>, Verbatim) {
@@ -69,4 +70,62 @@ fn declares_latin_1(bytes: &[u8]) -> bool {
     named().is_some_and(|name| {
         name.eq_ignore_ascii_case(b"iso-8859-1") || name.eq_ignore_ascii_case(b"latin1")
     })
+}
+
+/// An attribute's value: whitespace as spaces, and the entities that are known; up to a NUL, as C has its strings.
+pub(super) fn unescaped(raw: &[u8]) -> Vec<u8> {
+    let mut value = Vec::with_capacity(raw.len());
+    let mut rest = raw;
+    while let [byte, after @ ..] = rest {
+        rest = after;
+        match byte {
+            b'\r' => {
+                value.push(b' ');
+                rest = after.strip_prefix(b"\n").unwrap_or(after);
+            }
+            b'\n' | b'\t' => value.push(b' '),
+            b'&' => match entity(after) {
+                Some(('\0', _)) => break,
+                Some((character, after)) => {
+                    let mut buffer = [0; 4];
+                    value.extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
+                    rest = after;
+                }
+                None => value.push(b'&'),
+            },
+            byte => value.push(*byte),
+        }
+    }
+    value
+}
+
+/// The character that stands behind the `&`, and what follows it.
+fn entity(text: &[u8]) -> Option<(char, &[u8])> {
+    const NAMED: [(&[u8], char); 5] = [
+        (b"amp;", '&'),
+        (b"apos;", '\''),
+        (b"gt;", '>'),
+        (b"lt;", '<'),
+        (b"quot;", '"'),
+    ];
+    for (name, character) in NAMED {
+        if let Some(after) = text.strip_prefix(name) {
+            return Some((character, after));
+        }
+    }
+    let text = text.strip_prefix(b"#")?;
+    let (radix, text) = text.strip_prefix(b"x").map_or((10, text), |hex| (16, hex));
+    let digits = text
+        .iter()
+        .position(|byte| !char::from(*byte).is_digit(radix));
+    let (digits, after) = text.split_at(digits.filter(|digits| *digits > 0)?);
+    let after = after.strip_prefix(b";")?;
+    // The number wraps around at 32 bits.
+    let number = digits.iter().fold(0_u32, |number, byte| {
+        let digit = char::from(*byte).to_digit(radix).unwrap_or(0);
+        number.wrapping_mul(radix).wrapping_add(digit)
+    });
+    // What is no character matches no host and no port, whichever bytes stand for it.
+    let character = char::from_u32(number).unwrap_or(char::REPLACEMENT_CHARACTER);
+    Some((character, after))
 }

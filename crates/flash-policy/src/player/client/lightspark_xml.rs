@@ -7,6 +7,7 @@
 
 use alloc::vec::Vec;
 
+use super::lightspark_text::unescaped;
 use crate::Span;
 
 /// A rule has at most three attributes: of more, only that there are more is of interest.
@@ -301,62 +302,4 @@ const fn begins_name(byte: u8) -> bool {
 
 const fn is_in_name(byte: u8) -> bool {
     begins_name(byte) || byte.is_ascii_digit() || matches!(byte, b':' | b'-' | b'.' | b'#')
-}
-
-/// An attribute's value: whitespace as spaces, and the entities that are known; up to a NUL, as C has its strings.
-fn unescaped(raw: &[u8]) -> Vec<u8> {
-    let mut value = Vec::with_capacity(raw.len());
-    let mut rest = raw;
-    while let [byte, after @ ..] = rest {
-        rest = after;
-        match byte {
-            b'\r' => {
-                value.push(b' ');
-                rest = after.strip_prefix(b"\n").unwrap_or(after);
-            }
-            b'\n' | b'\t' => value.push(b' '),
-            b'&' => match entity(after) {
-                Some(('\0', _)) => break,
-                Some((character, after)) => {
-                    let mut buffer = [0; 4];
-                    value.extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
-                    rest = after;
-                }
-                None => value.push(b'&'),
-            },
-            byte => value.push(*byte),
-        }
-    }
-    value
-}
-
-/// The character that stands behind the `&`, and what follows it.
-fn entity(text: &[u8]) -> Option<(char, &[u8])> {
-    const NAMED: [(&[u8], char); 5] = [
-        (b"amp;", '&'),
-        (b"apos;", '\''),
-        (b"gt;", '>'),
-        (b"lt;", '<'),
-        (b"quot;", '"'),
-    ];
-    for (name, character) in NAMED {
-        if let Some(after) = text.strip_prefix(name) {
-            return Some((character, after));
-        }
-    }
-    let text = text.strip_prefix(b"#")?;
-    let (radix, text) = text.strip_prefix(b"x").map_or((10, text), |hex| (16, hex));
-    let digits = text
-        .iter()
-        .position(|byte| !char::from(*byte).is_digit(radix));
-    let (digits, after) = text.split_at(digits.filter(|digits| *digits > 0)?);
-    let after = after.strip_prefix(b";")?;
-    // The number wraps around at 32 bits.
-    let number = digits.iter().fold(0_u32, |number, byte| {
-        let digit = char::from(*byte).to_digit(radix).unwrap_or(0);
-        number.wrapping_mul(radix).wrapping_add(digit)
-    });
-    // What is no character matches no host and no port, whichever bytes stand for it.
-    let character = char::from_u32(number).unwrap_or(char::REPLACEMENT_CHARACTER);
-    Some((character, after))
 }

@@ -21,6 +21,8 @@ mod lightspark_xml;
 mod silverlight;
 mod unity;
 
+pub(super) use lightspark_file::host as lightspark_host;
+
 use flash::Flash;
 use lightspark::Lightspark;
 use silverlight::Silverlight;
@@ -142,9 +144,11 @@ impl Mind {
             Purpose::Policy(Place::SiteRoot) => (host, Port::HTTP, site_root()),
             Purpose::Policy(Place::Loaded(index)) => match config.loaded.get(index) {
                 Some(Location::Socket { host, port }) => (host.clone(), *port, self.request()),
-                Some(Location::Http { host, path }) => {
+                Some(Location::Http {
+                    host, port, path, ..
+                }) => {
                     let path = path.clone();
-                    (host.clone(), Port::HTTP, Protocol::Http { path })
+                    (host.clone(), *port, Protocol::Http { path })
                 }
                 None => (host, config.port, Protocol::Nothing),
             },

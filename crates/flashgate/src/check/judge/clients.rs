@@ -1,7 +1,8 @@
 //! What only some clients stumble over.
 
+use flash_policy::decide::Place;
 use flash_policy::lint::{self, Group};
-use flash_policy::player::{Client, Learnt};
+use flash_policy::player::{Client, Learnt, Reason};
 use flash_policy::{Diagnostic, Profile, document, parse};
 
 use super::{Asked, Case, Rank};
@@ -21,6 +22,43 @@ pub(super) fn explain(case: &mut Case<'_>) {
     if case.plan.config.client == Client::Silverlight {
         silverlight(case);
     }
+    if case.plan.config.client == Client::Lightspark && case.outcome.reason == Reason::Timeout {
+        waits(case);
+    }
+}
+
+/// Lightspark asks every place that counts, and has no limit for the answer.
+fn waits(case: &mut Case<'_>) {
+    let Some(asked) = case.asked().last() else {
+        return;
+    };
+    if asked.place == Place::Master || asked.seen.step.connected.is_none() {
+        return;
+    }
+    let (name, port) = (asked.name(), asked.port());
+    let granted = case.outcome.granted_in_vain.map(|by| match by.place {
+        Place::Master => format!("port {} grants this, but ", case.plan.config.master()),
+        Place::Loaded(_) | Place::Destination | Place::SiteRoot => {
+            "a policy that the movie loaded grants this, but ".to_owned()
+        }
+    });
+    let granted = granted.unwrap_or_default();
+    let did = if asked.answered() {
+        "goes on sending, or keeps the connection open after a full read"
+    } else {
+        "does not answer"
+    };
+    let finding = Diagnostic::error(
+        "lightspark-waits-for-port",
+        format!("{granted}Lightspark also asks {name}, which accepts and {did}"),
+    )
+    .note("unless the master policy says `master-only`, Lightspark asks every port that counts, and waits without end")
+    .help(format!(
+        "set `site-control` to `master-only` in the policy on port {} and grant port {} there, or put a gate in front of port {port}",
+        case.plan.config.master(),
+        case.plan.config.port,
+    ));
+    case.add(Rank::Cause, finding);
 }
 
 fn ipv6_literal(case: &mut Case<'_>) {

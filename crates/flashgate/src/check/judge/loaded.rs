@@ -4,7 +4,7 @@
 
 use flash_policy::decide::{self, Ignored, Location, Request};
 use flash_policy::player::{Client, Reason};
-use flash_policy::{Diagnostic, Host};
+use flash_policy::{Diagnostic, Host, Scheme};
 
 use super::{Case, Rank};
 
@@ -92,6 +92,10 @@ fn words(reason: Ignored, target: &Host) -> (String, String) {
             "over HTTP only a policy in the root folder opens sockets".to_owned(),
             in_root(),
         ),
+        Ignored::OtherPort => (
+            "over HTTP only a policy on port 80 opens sockets to this player".to_owned(),
+            in_root(),
+        ),
         Ignored::LowPort => (
             "no policy over HTTP opens a port below 1024".to_owned(),
             over_socket(target),
@@ -106,7 +110,22 @@ fn words(reason: Ignored, target: &Host) -> (String, String) {
 fn told(location: &Location) -> String {
     match location {
         Location::Socket { host, port } => format!("`xmlsocket://{host}:{port}`"),
-        Location::Http { host, path } => format!("`http://{host}{path}`"),
+        Location::Http {
+            scheme,
+            host,
+            port,
+            path,
+        } => {
+            let usual = match scheme {
+                Scheme::Http => 80,
+                Scheme::Https => 443,
+            };
+            let port = match port.get() {
+                port if port == usual => String::new(),
+                port => format!(":{port}"),
+            };
+            format!("`{}://{host}{port}{path}`", scheme.as_str())
+        }
         _ => "another place".to_owned(),
     }
 }

@@ -188,7 +188,11 @@ pub(super) fn whose(case: &Case<'_>) -> String {
         Movie::Hostless if case.plan.config.client == Client::Silverlight => {
             "local applications".to_owned()
         }
-        Movie::Remote(origin) => format!("movies of `{}`", origin.host),
+        Movie::Remote(origin) => {
+            let compared = case.plan.config.compared_host();
+            let host = compared.unwrap_or_else(|| origin.host.to_string());
+            format!("movies of `{host}`")
+        }
         Movie::Hostless if case.plan.config.client == Client::Unity => "Unity's games".to_owned(),
         Movie::Hostless => "local movies".to_owned(),
     }

@@ -13,6 +13,7 @@ use crate::check::{Plan, Seen};
 
 mod absent;
 mod addresses;
+mod blocked_port;
 mod clients;
 mod doubtful_port;
 mod foreign;
@@ -119,6 +120,7 @@ pub(super) fn judge(
     target::judge(&mut case);
     meaning::judge(&mut case);
     loaded::judge(&mut case);
+    blocked_port::judge(&mut case);
     doubtful_port::judge(&mut case);
     unexplained::judge(&mut case);
     let mut found = case.found;

@@ -1,6 +1,6 @@
 //! A policy was understood, and no rule of it names this movie and this port: why, and what to write.
 
-use flash_policy::decide::Movie;
+use flash_policy::decide::{Movie, Sandbox};
 use flash_policy::player::Client;
 use flash_policy::{Diagnostic, Origin, Severity};
 
@@ -26,8 +26,12 @@ pub(super) fn explain(case: &mut Case<'_>) {
     let finding = Diagnostic::error(
         "no-rule-matches",
         format!("no rule of the policies that count names {who} and port {port}"),
-    )
-    .note("names are compared as they are written: an address admits only what was loaded from a URL with that address")
+    );
+    let finding = match odd_host(case) {
+        Some(note) => finding.note(note),
+        None => finding,
+    };
+    let finding = finding.note("names are compared as they are written: an address admits only what was loaded from a URL with that address")
     .help(remedy(case));
     case.add(Rank::Cause, finding);
 }
@@ -49,6 +53,18 @@ fn broken_rules(case: &mut Case<'_>, asked: Asked<'_>) {
         let source = case.source(asked, asked.document());
         case.add_lint(Rank::Cause, diagnostic, source);
     }
+}
+
+/// Where this client takes another host from the movie's URL than others do.
+fn odd_host(case: &Case<'_>) -> Option<String> {
+    let config = &case.plan.config;
+    let Sandbox::Remote(origin) = &config.sandbox else {
+        return None;
+    };
+    let (compared, url) = (config.compared_host()?, config.movie_url.as_deref()?);
+    (compared != origin.host.to_string()).then(|| {
+        format!("Lightspark takes `{compared}` for the host of `{url}`: load the movie from a URL with the plain host name")
+    })
 }
 
 fn remedy(case: &Case<'_>) -> String {

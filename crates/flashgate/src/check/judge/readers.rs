@@ -1,15 +1,16 @@
 //! A policy that is right for Flash Player, or right but for one place, and what this client's own reader makes of it.
 //!
-//! Lightspark and Silverlight refuse a whole file for one element, and Lightspark takes rules otherwise than Flash
-//! Player does. Lint knows why; here is told which of its findings explain the verdict.
+//! Silverlight refuses a whole file because of one element, Lightspark stops reading at it, and Lightspark takes rules
+//! otherwise than Flash Player does. Lint knows why; this module picks the findings that explain the verdict.
 
-use flash_policy::player::{Client, Learnt};
+use flash_policy::decide::{self, Place};
+use flash_policy::player::{Client, Learnt, Reason};
 use flash_policy::{Diagnostic, Grant, Profile, Severity, grants, parse};
 
 use super::meaning::movie;
 use super::{Asked, Case, Rank};
 
-/// For these Lightspark refuses the whole file.
+/// At these Lightspark stops reading.
 const LIGHTSPARK_REFUSES: [&str; 3] = [
     "lightspark-refused-file",
     "site-control-off-master",
@@ -23,16 +24,29 @@ const LIGHTSPARK_NARROWS: [&str; 2] = ["lightspark-port-range", "lightspark-sche
 pub(super) fn explain(case: &mut Case<'_>) {
     for asked in case.asked() {
         for mut finding in refusals(asked).into_iter().chain(narrowed(case, asked)) {
-            let rank = if case.is_denied() {
+            let rank = if !case.is_denied() {
+                Rank::Doubtful
+            } else if is_elsewhere(case.outcome.reason) {
+                Rank::Wrong
+            } else {
                 finding.severity = Severity::Error;
                 Rank::Cause
-            } else {
-                Rank::Doubtful
             };
             let source = case.source(asked, asked.document());
             case.add_lint(rank, finding, source);
         }
     }
+}
+
+/// Whether the cause is one that has nothing to do with how the rules are written.
+fn is_elsewhere(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::Timeout
+            | Reason::Refused(
+                decide::Reason::MetaPolicyMasterOnly | decide::Reason::MetaPolicyNone
+            )
+    )
 }
 
 /// Whether what came is a policy, and the client's reader refuses it for how it is written.
@@ -47,8 +61,11 @@ pub(super) fn narrows(case: &Case<'_>) -> bool {
 }
 
 fn refusals(asked: Asked<'_>) -> Vec<Diagnostic> {
-    if asked.seen.step.learnt != Some(Learnt::Unusable) {
-        return Vec::new();
+    let cut_short = asked.client == Client::Lightspark && asked.place == Place::Master;
+    match asked.seen.step.learnt {
+        Some(Learnt::Unusable) => {}
+        Some(Learnt::Policy) if cut_short => {}
+        Some(Learnt::Policy | Learnt::Nothing) | None => return Vec::new(),
     }
     let report = asked.lint();
     let understood = report.policy.is_some() || report.access.is_some();

@@ -24,13 +24,13 @@ use crate::render::plain_error;
                   Exit status: 0 it would connect, 1 it would not, 2 the check could not run, 130 Ctrl-C ended it"
 )]
 pub(super) struct Check {
-    /// HOST:PORT that the movie connects to; for --client ruffle a ws: or wss: URL, or a file with the page's config
+    /// HOST:PORT (or xmlsocket://HOST:PORT) that the movie connects to; for --client ruffle a ws: or wss: URL, or a file with the page's config
     #[arg(value_name = "TARGET")]
     target: String,
     /// Where the movie was loaded from (ruffle: the page); a bare domain is taken as http, default the target's host
     #[arg(long, value_name = "URL")]
     from: Option<String>,
-    /// The version of Flash Player: 7, 8, 9.0.16, 9.0.47, 9.0.115, 9.0.124, 10, 11 to 32 [default: 32]
+    /// The version of Flash Player: 7, 8, 9.0.16, 9.0.47, 9.0.115, 9.0.124, 10, 11 to 32, or as in 'WIN 32,0,0,465' [default: 32]
     #[arg(long, value_name = "VERSION")]
     player: Option<PlayerVersion>,
     /// The program that plays the movie

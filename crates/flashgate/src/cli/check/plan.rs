@@ -19,7 +19,9 @@ const FROM_HELP: &str =
 impl Check {
     pub(super) fn config(&self) -> Result<Config, Fault> {
         let (target, port) = self.host_and_port()?;
+        let movie = self.movie_url();
         let mut config = Config::new(self.sandbox(&target)?, target, port);
+        config.movie_url = movie.map(String::into_boxed_str);
         config.client = match self.client {
             Client::Flash => player::Client::Flash,
             Client::Lightspark => player::Client::Lightspark,
@@ -38,13 +40,21 @@ impl Check {
     }
 
     fn host_and_port(&self) -> Result<(Host, Port), Fault> {
-        if self.target.contains("://") {
+        let target = without_scheme(&self.target);
+        if let Some((scheme, _)) = target.split_once("://") {
+            let is_websocket = ["ws", "wss"]
+                .iter()
+                .any(|ws| ws.eq_ignore_ascii_case(scheme));
             return Err(Fault::new(
                 format!(
                     "`{}` is no target: expected HOST:PORT, found a URL",
                     self.target
                 ),
-                "only Ruffle connects to URLs: add `--client ruffle`, or write the host and the port as in `play.example.com:9339`",
+                if is_websocket {
+                    "only Ruffle connects to WebSockets: add `--client ruffle`, or write the host and the port as in `play.example.com:9339`"
+                } else {
+                    "write the host and the port that the movie connects to, as in `play.example.com:9339`"
+                },
             ));
         }
         let fault = |why: &str| {
@@ -53,8 +63,7 @@ impl Check {
                 "write the host and the port that the movie connects to, as in `play.example.com:9339` or `[::1]:9339`",
             )
         };
-        let (host, port) = self
-            .target
+        let (host, port) = target
             .rsplit_once(':')
             .filter(|(host, _)| {
                 !host.ends_with(':') && (!host.contains(':') || host.starts_with('['))
@@ -195,6 +204,16 @@ impl Check {
             format!("`{}` is no bridge: {why}", self.target),
             "write a URL like `wss://play.example.com/9339`, or name a JSON file with the page's `socketProxy`",
         )
+    }
+}
+
+/// A player's own messages write `xmlsocket://HOST:PORT`, and that is what gets pasted.
+fn without_scheme(target: &str) -> &str {
+    match target.split_once("://") {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("xmlsocket") => {
+            rest.strip_suffix('/').unwrap_or(rest)
+        }
+        _ => target,
     }
 }
 

@@ -14,6 +14,15 @@ const LIGHTSPARK: &[&str] = &[
     "--client",
     "lightspark",
 ];
+const LIGHTSPARK_WAITS: &[&str] = &[
+    "srv.test:5000",
+    "--from",
+    "http://www.a.test/game.swf",
+    "--client",
+    "lightspark",
+    "--timeout",
+    "2s",
+];
 const SILVERLIGHT: &[&str] = &[
     "srv.test:4502",
     "--client",
@@ -38,6 +47,12 @@ const RANGE: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"*\" to-p
 const SITE_CONTROL: &[u8] = b"<cross-domain-policy><site-control permitted-cross-domain-policies=\"all\"/><allow-access-from domain=\"*\" to-ports=\"5000\"/></cross-domain-policy>\0";
 const WITHOUT_PORTS: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"*\"/><allow-access-from domain=\"www.a.test\" to-ports=\"5000\"/></cross-domain-policy>\0";
 const HEADERS: &[u8] = b"<cross-domain-policy><allow-http-request-headers-from domain=\"*\" headers=\"*\"/><allow-access-from domain=\"www.a.test\" to-ports=\"5000\"/></cross-domain-policy>\0";
+const ALL_THEN_HEADERS: &[u8] = b"<cross-domain-policy><site-control permitted-cross-domain-policies=\"all\"/><allow-access-from domain=\"www.a.test\" to-ports=\"5000\"/><allow-http-request-headers-from domain=\"*\" headers=\"*\"/></cross-domain-policy>\0";
+const HEADERS_THEN_RULE: &[u8] = b"<cross-domain-policy><site-control permitted-cross-domain-policies=\"all\"/><allow-http-request-headers-from domain=\"*\" headers=\"*\"/><allow-access-from domain=\"www.a.test\" to-ports=\"5000\"/></cross-domain-policy>\0";
+const NONE_THEN_HEADERS: &[u8] = b"<cross-domain-policy><site-control permitted-cross-domain-policies=\"none\"/><allow-http-request-headers-from domain=\"*\" headers=\"*\"/></cross-domain-policy>\0";
+const MASTER_ONLY: &[u8] = b"<cross-domain-policy><site-control permitted-cross-domain-policies=\"master-only\"/><allow-access-from domain=\"www.a.test\" to-ports=\"5000\"/></cross-domain-policy>\0";
+const OTHER_END_TAG: &[u8] =
+    b"<cross-domain-policy><allow-access-from domain=\"www.a.test\" to-ports=\"5000\"/></policy>\0";
 const SCHEME: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"http://www.a.test\" to-ports=\"5000\"/></cross-domain-policy>\0";
 const TOP_LEVEL: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"*.test\" to-ports=\"5000\"/></cross-domain-policy>\0";
 const OTHER_APPLICATION: &[u8] = b"<?xml version=\"1.0\"?><access-policy><cross-domain-access><policy><allow-from><domain uri=\"http://www.b.test\"/></allow-from><grant-to><socket-resource port=\"4502-4534\" protocol=\"tcp\"/></grant-to></policy></cross-domain-access></access-policy>";
@@ -130,6 +145,57 @@ pub(super) const ANIMALS: &[Animal] = &[
         listeners: &[master(&[&[Read, Send(HEADERS), End]]), game()],
         asked: LIGHTSPARK,
         expected: denied("no-policy", "lightspark-refused-file"),
+        ..PLAIN
+    },
+    Animal {
+        name: "lightspark-headers-last",
+        does: "Lightspark: 843 says `all` and grants, and a rule for headers follows",
+        listeners: &[master(&[&[Read, Send(ALL_THEN_HEADERS), End]]), game()],
+        asked: LIGHTSPARK,
+        expected: allowed(Some("lightspark-refused-file")),
+        ..PLAIN
+    },
+    Animal {
+        name: "lightspark-headers-first",
+        does: "Lightspark: 843 says `all`, and a rule for headers stands before the one that grants",
+        listeners: &[master(&[&[Read, Send(HEADERS_THEN_RULE), End]]), game()],
+        asked: LIGHTSPARK,
+        expected: denied("no-rule-matches", "lightspark-refused-file"),
+        ..PLAIN
+    },
+    Animal {
+        name: "lightspark-none-headers",
+        does: "Lightspark: 843 says `none` before a rule for headers, and the game's port grants",
+        listeners: &[
+            master(&[&[Read, Send(NONE_THEN_HEADERS), End]]),
+            port(SERVES_GOOD),
+        ],
+        asked: LIGHTSPARK,
+        expected: denied("meta-policy-none", "shadowed-by-master"),
+        ..PLAIN
+    },
+    Animal {
+        name: "lightspark-end-tag",
+        does: "Lightspark: the end tag of the policy is another one",
+        listeners: &[master(&[&[Read, Send(OTHER_END_TAG), End]]), game()],
+        asked: LIGHTSPARK,
+        expected: allowed(Some("malformed-xml")),
+        ..PLAIN
+    },
+    Animal {
+        name: "lightspark-waits",
+        does: "Lightspark: 843 grants, and the game accepts and says nothing",
+        listeners: &[master(SERVES_GOOD), patient_game()],
+        asked: LIGHTSPARK_WAITS,
+        expected: denied("timeout", "lightspark-waits-for-port").after(2_000),
+        ..PLAIN
+    },
+    Animal {
+        name: "lightspark-master-only",
+        does: "Lightspark: 843 says `master-only` and grants, and the game says nothing",
+        listeners: &[master(&[&[Read, Send(MASTER_ONLY), End]]), patient_game()],
+        asked: LIGHTSPARK_WAITS,
+        expected: allowed(None),
         ..PLAIN
     },
     Animal {

@@ -1,0 +1,79 @@
+//! Ports that late versions of Flash Player open no socket to, whatever a policy says.
+//!
+//! Source: an answer by Adobe's staff in its forum (thread 2261853, January 2017), quoted in scratchfoundation/scratch-flash
+//! issue 1261. It extends the list of ports that were blocked for URLs before; sockets to port 531 then failed for many
+//! users. Adobe's documentation was not updated: it still says that sockets are exempt. So it is likely, and not certain:
+//! [`Choice::BlockedPort`](crate::player::Choice::BlockedPort).
+
+use crate::{PlayerVersion, Port, PortRange};
+
+/// The first version that is said to block them.
+pub const SINCE: PlayerVersion = PlayerVersion::new(24, 0, 0);
+
+/// The ports, as ranges in order, none of which touches the next.
+const BLOCKED: &[(u16, u16)] = &[
+    (1, 1),
+    (7, 7),
+    (9, 9),
+    (11, 11),
+    (13, 13),
+    (15, 15),
+    (17, 17),
+    (19, 19),
+    (21, 23),
+    (25, 25),
+    (37, 37),
+    (42, 43),
+    (53, 53),
+    (77, 77),
+    (79, 79),
+    (87, 87),
+    (95, 95),
+    (101, 104),
+    (109, 111),
+    (113, 113),
+    (115, 115),
+    (117, 117),
+    (119, 119),
+    (123, 123),
+    (135, 135),
+    (139, 139),
+    (143, 143),
+    (179, 179),
+    (389, 389),
+    (465, 465),
+    (512, 515),
+    (526, 526),
+    (530, 532),
+    (540, 540),
+    (556, 556),
+    (563, 563),
+    (587, 587),
+    (601, 601),
+    (636, 636),
+    (993, 993),
+    (995, 995),
+    (1720, 1720),
+    (1723, 1723),
+    (2049, 2049),
+    (3659, 3659),
+    (4045, 4045),
+    (5060, 5060),
+    (6000, 6000),
+    (6566, 6566),
+    (6665, 6669),
+];
+
+/// Whether Flash Player from 24 on is said to open no socket to this port.
+#[must_use]
+pub fn is_blocked(port: Port) -> bool {
+    are_blocked(port.into())
+}
+
+/// Whether it is said to open none to any port of this range.
+#[must_use]
+pub fn are_blocked(range: PortRange) -> bool {
+    let (low, high) = (range.low().get(), range.high().get());
+    let mut blocked = BLOCKED.iter();
+    blocked.any(|(first, last)| *first <= low && high <= *last)
+}

@@ -1,0 +1,78 @@
+//! `blocked-ports`: its page and its check.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::blocked_ports::{SINCE, are_blocked};
+use crate::lint::Kind;
+use crate::lint::rule::{Group, Rule};
+use crate::lint::subject::Subject;
+use crate::{Diagnostic, PortSet, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "blocked-ports",
+    severity: Severity::Hint,
+    group: Group::Ports,
+    page: r#"## What it finds
+
+A rule whose ports are all on the list of ports to which Flash Player 24 and later are said to open no socket. A rule
+that also opens other ports is not reported.
+
+## Why it matters
+
+If the list holds, the rule opens nothing to players since December 2016. The ports are 1, 7, 9, 11, 13, 15, 17, 19,
+21-23, 25, 37, 42, 43, 53, 77, 79, 87, 95, 101-104, 109-111, 113, 115, 117, 119, 123, 135, 139, 143, 179, 389, 465,
+512-515, 526, 530-532, 540, 556, 563, 587, 601, 636, 993, 995, 1720, 1723, 2049, 3659, 4045, 5060, 6000, 6566 and
+6665-6669.
+
+## What Flash does
+
+Adobe's staff posted the list in a forum in January 2017, and users reported at the time that their sockets to such
+ports failed from version 24 on. Adobe's documentation was not updated: it says that the blocked ports of URLs are not
+blocked for sockets, which was true before 24. So it is likely, and not certain. Other clients block no ports for
+sockets.
+
+## Example
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="6667"/>
+</cross-domain-policy>
+```
+
+## Write instead
+
+```xml
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>
+```
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+    if !subject.is(Kind::Socket) {
+        return;
+    }
+    for (rule, places) in subject.rules() {
+        let PortSet::List(ranges) = &rule.ports else {
+            continue;
+        };
+        let all_blocked = !ranges.is_empty() && ranges.iter().all(|range| are_blocked(*range));
+        let Some(span) = places.to_ports.filter(|_| all_blocked) else {
+            continue;
+        };
+        let message = format!(
+            "Flash Player {} and later are said to open no socket to {}",
+            SINCE.major(),
+            rule.ports
+        );
+        findings.push(
+            RULE.finding(message)
+                .at(span, "")
+                .note("Adobe's staff posted a list of blocked ports in a forum in 2017; its documentation was not updated")
+                .help("have the server listen on another port too, and grant that one"),
+        );
+    }
+}
