@@ -111,15 +111,20 @@ pub(crate) fn check_name(text: &str) -> Result<Box<str>, HostError> {
     if text.len() > LONGEST_NAME || text.split('.').any(|label| label.len() > 63) {
         return Err(HostError::TooLong);
     }
-    // WHATWG URL, "ends in a number checker": no name ends in a label of digits only.
-    if text
-        .rsplit('.')
-        .next()
-        .is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()))
-    {
+    if text.rsplit('.').next().is_some_and(is_number) {
         return Err(HostError::Address);
     }
     Ok(text.to_ascii_lowercase().into_boxed_str())
+}
+
+/// Whether browsers read a name as an IPv4 address because its last label is a number: digits, or `0x` and hexadecimal
+/// digits, or `0x` alone (WHATWG URL, "ends in a number checker").
+fn is_number(label: &str) -> bool {
+    let hexadecimal = label
+        .strip_prefix("0x")
+        .or_else(|| label.strip_prefix("0X"));
+    label.bytes().all(|byte| byte.is_ascii_digit())
+        || hexadecimal.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// How a movie was loaded.
@@ -185,6 +190,9 @@ pub struct Origin {
 }
 
 /// Reads an `http` or `https` URL, or just its scheme and host: `https://www.example.org:8443/game.swf`.
+///
+/// Whatever it accepts, browsers read to the same scheme and host (WHATWG URL). It is stricter than they are: they drop
+/// tabs, read `\` as `/`, and take `127.1` for an address.
 impl FromStr for Origin {
     type Err = OriginError;
 
@@ -192,18 +200,33 @@ impl FromStr for Origin {
         let (scheme, rest) = text.split_once("://").ok_or(OriginError::NoScheme)?;
         let scheme = Scheme::named(scheme).ok_or(OriginError::Scheme)?;
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        if let Some(found) = authority.chars().find(|c| ends_authority(*c)) {
+            return Err(OriginError::Character { found });
+        }
         let host_and_port = authority
             .rsplit_once('@')
             .map_or(authority, |(_, host)| host);
         let (host, port) = split_port(host_and_port);
-        if port.is_some_and(|port| !port.is_empty() && port.parse::<u16>().is_err()) {
+        if port.is_some_and(|port| !port.is_empty() && !is_port(port)) {
             return Err(OriginError::Port);
         }
-        Ok(Self {
-            scheme,
-            host: host.parse().map_err(OriginError::Host)?,
-        })
+        // An IPv6 address needs its brackets here: other colons are the port's.
+        if host.contains(':') && !host.starts_with('[') {
+            return Err(OriginError::Host(HostError::Address));
+        }
+        let host = host.parse().map_err(OriginError::Host)?;
+        Ok(Self { scheme, host })
     }
+}
+
+/// Browsers end the authority at a `\`, and drop or escape the others: what stands behind them is not where they connect.
+fn ends_authority(c: char) -> bool {
+    c == '\\' || c.is_whitespace() || c.is_control()
+}
+
+/// Digits only: `u16` itself would read `+80`.
+fn is_port(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok()
 }
 
 /// Splits `host:port`; the colons inside an IPv6 address in brackets do not count.
@@ -232,6 +255,11 @@ pub enum OriginError {
     NoScheme,
     /// A scheme other than `http` and `https`.
     Scheme,
+    /// A `\`, whitespace or a control character before the path, where browsers read another host.
+    Character {
+        /// Which.
+        found: char,
+    },
     /// The host is none.
     Host(HostError),
     /// The port is none.
@@ -245,6 +273,11 @@ impl fmt::Display for OriginError {
                 f.write_str("expected a URL like `http://www.example.com/`, found no `://`")
             }
             Self::Scheme => f.write_str("expected `http` or `https` before `://`"),
+            Self::Character { found } => write!(
+                f,
+                "expected a host after `://`, found `{}` before the path",
+                found.escape_debug()
+            ),
             Self::Host(error) => error.fmt(f),
             Self::Port => f.write_str("expected a port from 0 to 65535 after the host"),
         }

@@ -722,3 +722,61 @@ fn hosts() {
         assert_eq!(text.parse::<Host>().unwrap().to_string(), shown);
     }
 }
+
+/// What browsers read otherwise, or not at all, is no origin.
+#[test]
+fn origins() {
+    for text in [
+        r"http://evil.test\@www.a.test/x.swf",
+        r"http://evil.test\x@www.a.test/x.swf",
+        r"http://www.a.test\x.swf",
+        "http://u p@www.a.test/",
+        "http://u\tp@www.a.test/",
+        "http://u\np@www.a.test/",
+        "http://u\0p@www.a.test/",
+        "http://u\u{a0}p@www.a.test/",
+        "http://u\u{85}p@www.a.test/",
+        "http://www.a.test /",
+        " http://www.a.test/",
+        "http:www.a.test",
+        "http:///www.a.test/",
+        "http://www.a.test:+80/",
+        "http://www.a.test:-1/",
+        "http://www.a.test:8 0/",
+        "http://www.a.test:65536/",
+        "http://www%2ea.test/",
+        "http://1:2:3:4:5:6:7:8/",
+        "http://1:2:3:4:5:6:7:8:80/",
+        "http://[::1%25eth0]/",
+        "http://127.1/",
+        "http://2130706433/",
+        "http://0x7f.1/",
+        "http://0x7f000001/",
+        "http://0177.0.0.1/",
+        "http://127.0.0.0x1/",
+        "http://127.0.0.0X1./",
+        "http://a.0x/",
+        "http://127.0.0.1./",
+        "http://m\u{fc}nchen.test/",
+        "http://www.a.test\u{3002}/",
+    ] {
+        let found = text.parse::<flash_policy::Origin>();
+        assert!(found.is_err(), "{text:?}: {found:?}");
+    }
+    for (text, shown) in [
+        ("HTTP://WWW.A.Test.:80/x", "http://www.a.test"),
+        ("https://u:p@www.a.test:?", "https://www.a.test"),
+        (r"http://www.a.test/\@b.test", "http://www.a.test"),
+        (r"http://www.a.test?\@b.test", "http://www.a.test"),
+        ("http://www.a.test/a b\tc", "http://www.a.test"),
+        (
+            "http://[::ffff:192.0.2.1]:0080/",
+            "http://[::ffff:192.0.2.1]",
+        ),
+        ("http://0x7f.test/", "http://0x7f.test"),
+        ("http://a.0xg/", "http://a.0xg"),
+    ] {
+        let found = text.parse::<flash_policy::Origin>().unwrap();
+        assert_eq!(found.to_string(), shown, "{text:?}");
+    }
+}

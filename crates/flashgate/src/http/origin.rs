@@ -27,6 +27,9 @@ impl Page {
     }
 
     /// Reads `https://www.example.com`, with a port if it is not the scheme's, and nothing behind it (RFC 6454, 6.2).
+    ///
+    /// Browsers write an origin in one way only, so what they never write is refused. Two differences are accepted,
+    /// because nobody reads them differently: capitals, and the scheme's own port.
     fn parse(value: &[u8]) -> Self {
         let text = std::str::from_utf8(value).unwrap_or_default();
         if text == "null" {
@@ -44,10 +47,23 @@ impl Page {
                 Self::Unreadable
             };
         }
-        if rest.contains('/') {
+        if rest.contains('/') || !is_port_as_written(rest) {
             return Self::Unreadable;
         }
         text.parse().map_or(Self::Unreadable, Self::At)
+    }
+}
+
+/// Whether the port, if there is one, is a number without leading zeros. Its range is checked with the rest.
+fn is_port_as_written(authority: &str) -> bool {
+    let behind_brackets = authority.rsplit(']').next().unwrap_or_default();
+    match behind_brackets.split_once(':') {
+        None | Some((_, "0")) => true,
+        Some((_, port)) => {
+            !port.starts_with('0')
+                && !port.is_empty()
+                && port.bytes().all(|byte| byte.is_ascii_digit())
+        }
     }
 }
 
@@ -81,6 +97,8 @@ mod tests {
         );
         check("http://[::1]:80", Some("http://[::1]"));
         check("http://127.0.0.1", Some("http://127.0.0.1"));
+        check("http://a.test:0", Some("http://a.test"));
+        check("http://a.test.:81", Some("http://a.test"));
         for text in ["null", "file://", "chrome-extension://abc", "app://x/y"] {
             check(text, Some("nowhere"));
         }
@@ -101,7 +119,30 @@ mod tests {
             "http://a.test, http://b.test",
             "http://a.test http://b.test",
             "http://m\u{fc}nchen.test",
+            "http://a.test:",
+            "https://[::1]:",
+            "http://a.test:080",
+            "http://a.test:+80",
+            "http://a.test:65536",
             "http://a.test:99999",
+            "http://a.test::80",
+            "http://u:p@a.test",
+            "http://evil.test\\@a.test",
+            "http://a.test\t",
+            "http://a%2etest",
+            "http://a..test",
+            "http://.a.test",
+            "http://::1",
+            "http://1:2:3:4:5:6:7:8",
+            "http://[::1",
+            "http://[::1%25eth0]",
+            "http://[127.0.0.1]",
+            "http://127.1",
+            "http://2130706433",
+            "http://0177.0.0.1",
+            "http://127.0.0.01",
+            "http://a.0x1",
+            "http://a.0X",
             "http://a.test:x",
             "http://*",
             "http://0x7f.1",

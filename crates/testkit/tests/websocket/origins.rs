@@ -26,8 +26,7 @@ const TABLE: [(&str, &[&str], &[&str]); 8] = [
             "http://www.a.test",
             "https://WWW.A.TEST:8443",
             "http://www.a.test.",
-            // A port may be empty (RFC 3986, 3.2.3), and plays no part.
-            "http://www.a.test:",
+            // The port plays no part.
             "http://www.a.test:0",
         ],
         &[
@@ -35,6 +34,13 @@ const TABLE: [(&str, &[&str], &[&str]); 8] = [
             "null",
             "",
             "http://www.a.test:0x50",
+            // Browsers write an origin in one way only.
+            "http://www.a.test:",
+            "http://www.a.test:080",
+            "http://www.a.test:+80",
+            "http://www.a.test:65536",
+            r"http://evil.test\@www.a.test",
+            r"http://www.a.test\",
             "http://user@www.a.test",
             "http://www.a.test:80@evil.test",
             "http://www.a.test..",

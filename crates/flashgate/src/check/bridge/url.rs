@@ -182,6 +182,11 @@ pub(crate) fn host_and_port(text: &str) -> Result<(Host, Option<u16>), String> {
         Some(colon) => text.split_at(from + colon),
         None => (text, ""),
     };
+    if host.contains(':') && !host.starts_with('[') {
+        return Err(format!(
+            "expected brackets around an IPv6 address: `[{host}]`"
+        ));
+    }
     let host: Host = host
         .parse()
         .map_err(|error: flash_policy::origin::HostError| error.to_string())?;
@@ -193,7 +198,8 @@ pub(crate) fn host_and_port(text: &str) -> Result<(Host, Option<u16>), String> {
 }
 
 fn number(text: &str) -> Result<u16, String> {
-    let number = text.parse::<u16>().ok().filter(|port| *port > 0);
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = text.parse::<u16>().ok().filter(|port| digits && *port > 0);
     number.ok_or_else(|| format!("expected a port from 1 to 65535, found `{text}`"))
 }
 
@@ -223,6 +229,14 @@ mod tests {
         check(
             "ws://a.test:0/",
             "expected a port from 1 to 65535, found `0`",
+        );
+        check(
+            "ws://a.test:+81/",
+            "expected a port from 1 to 65535, found `+81`",
+        );
+        check(
+            "ws://1:2:3:4:5:6:7:8:81/",
+            "expected brackets around an IPv6 address: `[1:2:3:4:5:6:7:8]`",
         );
         check(
             "ftp://a.test/",
