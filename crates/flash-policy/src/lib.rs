@@ -41,6 +41,7 @@ pub mod document;
 pub mod domain;
 pub mod lint;
 pub mod manual;
+pub mod near_request;
 pub mod origin;
 pub mod parse;
 pub mod player;

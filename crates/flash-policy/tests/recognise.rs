@@ -195,3 +195,104 @@ fn every_way_to_cut_the_request() {
     // The form that `cargo xtask prove` looks for.
     println!("figure R4: {} ways, one verdict", 1 << (REQUEST.len() - 1));
 }
+
+/// What somebody must have meant for a request is named; a game's own messages are not.
+#[test]
+fn slips() {
+    use flash_policy::near_request::{Slip, slip};
+    const TAG: &str = "<policy-file-request/>";
+    let utf16: Vec<u8> = TAG.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf16_be: Vec<u8> = TAG.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let cases: &[(&[u8], Slip)] = &[
+        (br"<policy-file-request/>\0", Slip::EscapedTerminator),
+        (br"<policy-file-request/>\x00", Slip::EscapedTerminator),
+        (br"<policy-file-request/>\u0000", Slip::EscapedTerminator),
+        (br"<policy-file-request/>\n", Slip::EscapedTerminator),
+        (b"<policy-file-request/>%00", Slip::EscapedTerminator),
+        (b"<policy-file-request/>&#0;", Slip::EscapedTerminator),
+        (b"<policy-file-request/>^@", Slip::EscapedTerminator),
+        (b"<policy-file-request/>0", Slip::EscapedTerminator),
+        (b"<policy-file-request/>\xc0\x80", Slip::EscapedTerminator),
+        (b"<policy-file-request/> \0", Slip::BytesBeforeNul),
+        (b"<policy-file-request/>\r\0", Slip::BytesBeforeNul),
+        (b"<policy-file-request/>;\0", Slip::BytesBeforeNul),
+        (b"<POLICY-FILE-REQUEST/>\0", Slip::Capitals),
+        (b"<Policy-File-Request/>\0", Slip::Capitals),
+        (b"\xef\xbb\xbf<policy-file-request/>\0", Slip::ByteOrderMark),
+        (&utf16, Slip::WideCharacters),
+        (&utf16_be, Slip::WideCharacters),
+        (&[b"\xff\xfe", &utf16[..]].concat(), Slip::WideCharacters),
+        (b"\"<policy-file-request/>\"\0", Slip::Quotes),
+        (b"'<policy-file-request/>\\0'", Slip::Quotes),
+        (b"b'<policy-file-request/>\\x00'", Slip::Quotes),
+        (
+            b"\xe2\x80\x9c<policy-file-request/>\xe2\x80\x9d\0",
+            Slip::Quotes,
+        ),
+        (b"<policy-file-request/>\"\0", Slip::Quotes),
+        (b"-e <policy-file-request/>\0", Slip::EchoOption),
+        (b" <policy-file-request/>\0", Slip::LeadingWhitespace),
+        (b"\r\n<policy-file-request/>\0", Slip::LeadingWhitespace),
+        (b"\0<policy-file-request/>\0", Slip::LeadingWhitespace),
+        (b"\x17<policy-file-request/>\0", Slip::LengthPrefix),
+        (b"\0\x16<policy-file-request/>", Slip::LengthPrefix),
+        (b"\x17\0\0\0<policy-file-request/>\0", Slip::LengthPrefix),
+        (b"\x16<policy-file-request/>", Slip::LengthPrefix),
+        (
+            b"<?xml version=\"1.0\"?><policy-file-request/>\0",
+            Slip::XmlDeclaration,
+        ),
+        (b"&lt;policy-file-request/&gt;\0", Slip::EscapedTag),
+        (b"%3Cpolicy-file-request%2F%3E%00", Slip::EscapedTag),
+        (b"<policy-file-request>\0", Slip::Tag),
+        (b"<policy-file-request></policy-file-request>\0", Slip::Tag),
+        (b"<policy-file-request  />\0", Slip::Tag),
+        (b"<policy-file-request\t/>\0", Slip::Tag),
+        (b"<policy-file-request/ >\0", Slip::Tag),
+        (b"<policy-file-request", Slip::Tag),
+        (b"<policy_file_request/>\0", Slip::Tag),
+        (b"<policy-file-reqest/>\0", Slip::Tag),
+        (b"<policy-request/>\0", Slip::Tag),
+        (b"policy-file-request\0", Slip::Tag),
+        (b"</policy-file-request>\0", Slip::Tag),
+    ];
+    for (bytes, expected) in cases {
+        let shown = String::from_utf8_lossy(bytes);
+        assert_eq!(slip(bytes), Some(*expected), "{shown}");
+        assert!(!expected.help().is_empty());
+        assert_ne!(Recogniser::new().feed(bytes), Verdict::Policy, "{shown}");
+    }
+    for bytes in [
+        &b""[..],
+        b"<policy-file-request/>\0",
+        b"<policy-file-request/>\0login",
+        b"<policy-file-request />\0",
+        b"<policy-file-request/>\n",
+        b"<policy-file-request/>\r\n",
+        b"<policy-file-request/>",
+        b"<policy-fi",
+        b"<msg t='sys'><body action='verChk'/></msg>\0",
+        b"<policy>\0",
+        b"<police/>\0",
+        b"<cross-domain-policy/>\0",
+        b"LOGIN police request\n",
+        b"GET /policy-file HTTP/1.1\r\n",
+        b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03policy-file-request",
+        b"PROXY TCP4 192.0.2.9 192.0.2.1 1 2\r\n<policy-file-request/>\0",
+        &[0; 64],
+        &[b'<'; 64],
+    ] {
+        assert_eq!(slip(bytes), None, "{}", String::from_utf8_lossy(bytes));
+    }
+}
+
+/// Any bytes at all, also cut ones, are looked at without harm; an exact request never gets a slip.
+#[test]
+fn slips_of_cut_bytes() {
+    let text = b"\xef\xbb\xbf\"-e <?xml?>&lt;<policy-file-request/>\\0\0";
+    for from in 0..text.len() {
+        for to in from..=text.len() {
+            let _ = flash_policy::near_request::slip(&text[from..to]);
+        }
+    }
+}

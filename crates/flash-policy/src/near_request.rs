@@ -1,0 +1,305 @@
+//! Bytes that are one slip away from a policy request: what somebody did wrong, and what to send instead.
+//!
+//! A server must not answer them, because a game's own messages may look alike; see [`recognise`](crate::recognise). It
+//! can say in its log what it saw. Nothing here decides what a connection is.
+
+use crate::recognise::Recogniser;
+use crate::spelling;
+use crate::{REQUEST, Verdict};
+
+/// What makes bytes something else than a policy request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Slip {
+    /// The terminator is an escape sequence, spelt out: `\0`, `\x00`, `%00`, `&#0;`, `^@`, `0`.
+    EscapedTerminator,
+    /// Something stands between the request and its NUL.
+    BytesBeforeNul,
+    /// Capital letters.
+    Capitals,
+    /// A UTF-8 byte order mark in front.
+    ByteOrderMark,
+    /// UTF-16 or UTF-32.
+    WideCharacters,
+    /// Quotation marks around it, or a prefix of a string literal.
+    Quotes,
+    /// An option of `echo` that this `echo` prints.
+    EchoOption,
+    /// Whitespace or a NUL in front.
+    LeadingWhitespace,
+    /// Its length in front, as `writeUTF` and .NET's `BinaryWriter` send it.
+    LengthPrefix,
+    /// An XML declaration in front.
+    XmlDeclaration,
+    /// Escaped for a URL or a page: `%3C`, `&lt;`, `\u003c`.
+    EscapedTag,
+    /// The tag itself is another: misspelt, not closed by `/>`, with other whitespace or attributes.
+    Tag,
+}
+
+impl Slip {
+    /// What the bytes are and what to send instead, in a sentence.
+    #[must_use]
+    pub const fn help(self) -> &'static str {
+        match self {
+            Self::EscapedTerminator => {
+                "the request ends in the text of an escape sequence, not in a NUL byte: send it with `printf`, which turns one into the other"
+            }
+            Self::BytesBeforeNul => {
+                "other bytes follow `<policy-file-request/>`: the NUL must follow it at once"
+            }
+            Self::Capitals => "the request must be in lower case: `<policy-file-request/>`",
+            Self::ByteOrderMark => {
+                "a UTF-8 byte order mark stands before the request: send the text without one"
+            }
+            Self::WideCharacters => {
+                "the request is in UTF-16 or UTF-32: send it as ASCII, one byte for each character"
+            }
+            Self::Quotes => {
+                "quotation marks were sent with the request: send `<policy-file-request/>` without them"
+            }
+            Self::EchoOption => {
+                "`echo` printed its own option before the request: use `printf` instead"
+            }
+            Self::LeadingWhitespace => {
+                "whitespace or a NUL stands before the request: it must be first"
+            }
+            Self::LengthPrefix => {
+                "the length of the request was sent before it: send its bytes alone (`writeUTFBytes`, not `writeUTF`)"
+            }
+            Self::XmlDeclaration => {
+                "an XML declaration stands before the request: send `<policy-file-request/>` alone"
+            }
+            Self::EscapedTag => {
+                "the request was sent escaped: send `<policy-file-request/>` as it is"
+            }
+            Self::Tag => "the tag must be exactly `<policy-file-request/>`, followed by a NUL",
+        }
+    }
+}
+
+/// What is wrong with bytes that somebody must have meant for a policy request, from a connection's first bytes; none
+/// if they are a request, or nothing like one.
+///
+/// ```
+/// use flash_policy::near_request::{Slip, slip};
+///
+/// assert_eq!(slip(br"<policy-file-request/>\0"), Some(Slip::EscapedTerminator));
+/// assert_eq!(slip(b"<policy-file-request/>\0"), None);
+/// assert_eq!(slip(b"<login user='a'/>\0"), None);
+/// ```
+#[must_use]
+pub fn slip(bytes: &[u8]) -> Option<Slip> {
+    let bytes = bytes.get(..LOOKED_AT).unwrap_or(bytes);
+    // Almost everything else ends here.
+    if !mentions_a_policy(bytes) {
+        return None;
+    }
+    if let Some(narrow) = narrowed(bytes) {
+        let narrow = narrow.as_slice();
+        let (_, rest) = in_front(narrow);
+        return tag(rest).is_some().then_some(Slip::WideCharacters);
+    }
+    let (front, rest) = in_front(bytes);
+    match (front, tag(rest)?) {
+        (Some(front), _) => Some(front),
+        (None, Tag::Other(slip)) => Some(slip),
+        (None, Tag::Exact(behind)) => terminator(bytes, behind),
+    }
+}
+
+/// A request with all that may stand around it is shorter.
+const LOOKED_AT: usize = 96;
+
+/// The letters that all misspellings of it share, however wide and in whatever case.
+fn mentions_a_policy(bytes: &[u8]) -> bool {
+    let letters = bytes.iter().filter(|byte| byte.is_ascii_alphabetic());
+    let mut matched = 0;
+    for letter in letters {
+        let letter = letter.to_ascii_lowercase();
+        matched = match WORD.get(matched) {
+            Some(wanted) if *wanted == letter => matched + 1,
+            Some(_) => usize::from(letter == b'p'),
+            None => return true,
+        };
+    }
+    matched == WORD.len()
+}
+
+const WORD: &[u8] = b"poli";
+
+/// Text without the NULs of UTF-16 or UTF-32; none if it has no such NULs.
+struct Narrow {
+    bytes: [u8; LOOKED_AT],
+    length: usize,
+}
+
+impl Narrow {
+    fn as_slice(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+}
+
+fn narrowed(bytes: &[u8]) -> Option<Narrow> {
+    let text = bytes
+        .strip_prefix(b"\xff\xfe")
+        .or_else(|| bytes.strip_prefix(b"\xfe\xff"))
+        .unwrap_or(bytes);
+    let at = text.iter().position(|byte| *byte == b'<')?;
+    let is_wide =
+        at <= 3 && text.get(at + 1) == Some(&0) && text.get(..at)?.iter().all(|byte| *byte == 0);
+    if !is_wide {
+        return None;
+    }
+    let mut narrow = Narrow {
+        bytes: [0; LOOKED_AT],
+        length: 0,
+    };
+    for (room, byte) in narrow
+        .bytes
+        .iter_mut()
+        .zip(text.iter().filter(|byte| **byte != 0))
+    {
+        *room = *byte;
+        narrow.length += 1;
+    }
+    Some(narrow)
+}
+
+/// The first thing that stands before the tag and should not, and the bytes from the tag on.
+fn in_front(mut bytes: &[u8]) -> (Option<Slip>, &[u8]) {
+    let mut first = None;
+    while let Some((slip, rest)) = one_in_front(bytes) {
+        first = first.or(Some(slip));
+        bytes = rest;
+    }
+    (first, bytes)
+}
+
+/// One thing before the tag, and the bytes behind it, which are fewer.
+fn one_in_front(bytes: &[u8]) -> Option<(Slip, &[u8])> {
+    let prefix = PREFIXES
+        .iter()
+        .find_map(|(prefix, slip)| Some((*slip, bytes.strip_prefix(*prefix)?)));
+    if prefix.is_some() {
+        return prefix;
+    }
+    if let Some(rest) = behind_length(bytes) {
+        return Some((Slip::LengthPrefix, rest));
+    }
+    let space = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0;
+    let spaces = bytes.iter().take_while(|byte| space(byte)).count();
+    if spaces > 0 {
+        return Some((Slip::LeadingWhitespace, bytes.get(spaces..)?));
+    }
+    if !bytes.starts_with(b"<?xml") {
+        return None;
+    }
+    let end = bytes.windows(2).position(|pair| pair == b"?>")?;
+    let rest = bytes.get(end + 2..)?.trim_ascii_start();
+    Some((Slip::XmlDeclaration, rest))
+}
+
+/// Longer ones before their own beginnings.
+const PREFIXES: &[(&[u8], Slip)] = &[
+    (b"\xef\xbb\xbf", Slip::ByteOrderMark),
+    (b"\"", Slip::Quotes),
+    (b"'", Slip::Quotes),
+    (b"`", Slip::Quotes),
+    (b"b\"", Slip::Quotes),
+    (b"b'", Slip::Quotes),
+    (b"@\"", Slip::Quotes),
+    (b"$'", Slip::Quotes),
+    (b"\\\"", Slip::Quotes),
+    ("\u{201c}".as_bytes(), Slip::Quotes),
+    ("\u{201d}".as_bytes(), Slip::Quotes),
+    ("\u{201e}".as_bytes(), Slip::Quotes),
+    ("\u{2018}".as_bytes(), Slip::Quotes),
+    ("\u{2019}".as_bytes(), Slip::Quotes),
+    ("\u{ab}".as_bytes(), Slip::Quotes),
+    (b"-ne ", Slip::EchoOption),
+    (b"-en ", Slip::EchoOption),
+    (b"-n ", Slip::EchoOption),
+    (b"-e ", Slip::EchoOption),
+];
+
+/// What stands behind a length: up to four bytes, one of which says about how long a request is.
+fn behind_length(bytes: &[u8]) -> Option<&[u8]> {
+    let at = bytes.iter().position(|byte| *byte == b'<')?;
+    let length = bytes
+        .get(..at)
+        .filter(|length| (1..=4).contains(&length.len()))?;
+    let of_a_request =
+        |byte: &u8| (REQUEST.len() - 1..=REQUEST.len() + 4).contains(&usize::from(*byte));
+    let others = length.iter().filter(|byte| **byte != 0);
+    (others.clone().count() == 1 && others.clone().all(of_a_request)).then(|| bytes.get(at..))?
+}
+
+/// What a tag is.
+enum Tag<'a> {
+    /// The right one, and what follows it.
+    Exact(&'a [u8]),
+    /// Nearly the right one.
+    Other(Slip),
+}
+
+/// A tag that is the request's, or nearly; none for all others.
+fn tag(bytes: &[u8]) -> Option<Tag<'_>> {
+    let exact = TAGS.iter().find_map(|tag| bytes.strip_prefix(*tag));
+    if let Some(behind) = exact {
+        return Some(Tag::Exact(behind));
+    }
+    let escaped = ESCAPED.iter().find_map(|escaped| {
+        let head = bytes.get(..escaped.len())?;
+        head.eq_ignore_ascii_case(escaped)
+            .then(|| bytes.get(escaped.len()..))?
+    });
+    let inside = escaped
+        .or_else(|| bytes.strip_prefix(b"<"))
+        .unwrap_or(bytes);
+    let inside = inside.strip_prefix(b"/").unwrap_or(inside);
+    let length = inside.iter().take_while(|byte| is_of_name(**byte)).count();
+    let name = core::str::from_utf8(inside.get(..length)?).ok()?;
+    if !is_nearly_the_name(name) {
+        return None;
+    }
+    let lower = inside
+        .get(length..)
+        .is_some_and(|rest| rest.starts_with(b"/>"));
+    let slip = if escaped.is_some() {
+        Slip::EscapedTag
+    } else if name != NAME && name.eq_ignore_ascii_case(NAME) && lower {
+        Slip::Capitals
+    } else {
+        Slip::Tag
+    };
+    Some(Tag::Other(slip))
+}
+
+const TAGS: [&[u8]; 2] = [b"<policy-file-request/>", b"<policy-file-request />"];
+const NAME: &str = "policy-file-request";
+const ESCAPED: [&[u8]; 5] = [b"&lt;", b"&#60;", b"%3c", b"\\u003c", b"\\x3c"];
+
+const fn is_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':')
+}
+
+fn is_nearly_the_name(name: &str) -> bool {
+    let holds = |word: &[u8]| {
+        let mut places = name.as_bytes().windows(word.len());
+        places.any(|place| place.eq_ignore_ascii_case(word))
+    };
+    holds(b"policy") && holds(b"request") || spelling::nearest(name, &[NAME]).is_some()
+}
+
+/// What is wrong behind an exact tag; none if it is a request, or one whose terminator is still to come.
+fn terminator(bytes: &[u8], behind: &[u8]) -> Option<Slip> {
+    if behind.is_empty() || Recogniser::new().feed(bytes) != Verdict::Other {
+        return None;
+    }
+    Some(match behind.first() {
+        Some(b'\\' | b'%' | b'&' | b'^' | b'0' | 0xc0) => Slip::EscapedTerminator,
+        Some(b'"' | b'\'' | b'`' | 0xe2) => Slip::Quotes,
+        _ => Slip::BytesBeforeNul,
+    })
+}
