@@ -12,7 +12,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use socket2::{Domain, Socket, Type};
-use testkit::client::{Client, End};
+use testkit::client::{Client, End, fetch};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::load::{Load, run};
@@ -81,8 +81,7 @@ fn too_many_connections_at_a_time() {
     );
     drop(holders);
     let back = testkit::until(Duration::from_secs(10), || {
-        testkit::client::fetch(daemon.address())
-            .is_ok_and(|heard| heard.end == End::Fin && !heard.bytes.is_empty())
+        fetch(daemon.address()).is_ok_and(|heard| heard.end == End::Fin && !heard.bytes.is_empty())
     });
     assert!(back, "whoever lets go may come again");
 }
@@ -251,4 +250,65 @@ fn fewer_files_than_connections() {
         .next_line_with(text, Duration::from_secs(10))
         .unwrap();
     assert!(line.contains("wanted=300 "), "{line}");
+}
+
+/// The same for connections through gates, without a contradiction, and not again at each reload.
+#[test]
+fn fewer_files_than_relays() {
+    if !needs::met(needs::program("prlimit")) {
+        return;
+    }
+    let folder = Folder::new().unwrap();
+    let gate = |port: u16| {
+        config("connections = 300").replace("[[listen]]", "[[gate]]\nname = \"game\"")
+            + &format!("\n[process]\nthreads = 1\ndrain = \"{port}s\"\n")
+    };
+    let gate = |port| gate(port).replacen("address", "backend = \"127.0.0.1:1\"\naddress", 1);
+    let path = folder.file("flashgate.toml", gate(1)).unwrap();
+    let mut daemon = Daemon::builder()
+        .through(["prlimit", "--nofile=500"])
+        .args(["serve", "--config"])
+        .args([path])
+        .start()
+        .unwrap();
+    let text = "the limit on open files allows fewer";
+    let lines = |daemon: &mut Daemon| -> Vec<String> {
+        let lines = daemon.log().iter().filter(|line| line.contains(text));
+        lines.cloned().collect()
+    };
+    let before = lines(&mut daemon);
+    assert_eq!(before.len(), 1, "{before:?}");
+    assert!(
+        before[0].contains(" WARN ") && before[0].contains("through gates"),
+        "{before:?}"
+    );
+    assert!(before[0].contains(" wanted=282 relays="), "{before:?}");
+    folder.file("flashgate.toml", gate(2)).unwrap();
+    daemon
+        .next_line_with(" reloaded", Duration::from_secs(10))
+        .unwrap();
+    assert_eq!(lines(&mut daemon), before);
+}
+
+/// A reload gives an address that was too fast no second burst.
+#[test]
+fn a_reload_refills_no_bucket() {
+    let folder = Folder::new().unwrap();
+    let limits = "rate-per-address = 50\nexempt = []";
+    let mut daemon = daemon(&folder, limits);
+    let (begin, mut answered) = (std::time::Instant::now(), 0_u64);
+    for _ in 0..2 {
+        for _ in 0..100 {
+            answered += u64::from(!fetch(daemon.address()).unwrap().bytes.is_empty());
+        }
+        daemon.hang_up().unwrap();
+        daemon
+            .next_line_with(" reloaded", Duration::from_secs(10))
+            .unwrap();
+    }
+    let most = 51 + u64::try_from(begin.elapsed().as_millis()).unwrap() * 50 / 1000;
+    assert!(
+        (50..=most).contains(&answered),
+        "{answered} of at most {most}"
+    );
 }

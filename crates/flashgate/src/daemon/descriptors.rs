@@ -76,7 +76,13 @@ fn capacity(plan: &Plan, room: usize) -> Capacity {
     } else {
         (room, 0)
     };
+    let wanted_relays = if has_gates(plan) {
+        wanted - kept_free(wanted)
+    } else {
+        0
+    };
     Capacity {
+        wanted: (wanted, wanted_relays),
         connections: room.min(wanted),
         relays,
         descriptors: room,
@@ -96,30 +102,42 @@ fn kept_free(places: usize) -> usize {
     share.max(1).min(places.saturating_sub(1))
 }
 
-/// Says that fewer connections fit than were asked for: to who has asked as a warning, else as news.
+/// Logs that fewer connections or relays fit than were asked for: as a warning if the operator chose the number.
 pub(super) fn tell(capacity: &Capacity, plan: &Plan, files: u64) {
     if capacity.scarce == Scarce::Connections {
         return;
     }
-    let Capacity {
-        connections,
-        relays,
-        ..
-    } = *capacity;
-    let relays = has_gates(plan).then_some(relays);
-    let wanted = plan.limits.connections;
+    let by_operator = plan.limits.connections_chosen == Chosen::ByOperator;
+    let (connections, relays) = (capacity.connections, capacity.relays);
+    let (wanted, wanted_relays) = capacity.wanted;
     let open_files = files;
-    match plan.limits.connections_chosen {
-        Chosen::ByOperator => warn!(
-            wanted,
-            connections, relays, open_files, "the limit on open files allows fewer connections"
-        ),
-        Chosen::ByDefault => info!(
-            wanted,
-            connections, relays, open_files, "the limit on open files allows fewer connections"
-        ),
+    if connections < wanted {
+        let relays = has_gates(plan).then_some(relays);
+        if by_operator {
+            warn!(
+                wanted,
+                connections, relays, open_files, "{FEWER_CONNECTIONS}"
+            );
+        } else {
+            info!(
+                wanted,
+                connections, relays, open_files, "{FEWER_CONNECTIONS}"
+            );
+        }
+    } else {
+        let wanted = wanted_relays;
+        if by_operator {
+            warn!(wanted, relays, open_files, "{FEWER_RELAYS}");
+        } else {
+            info!(wanted, relays, open_files, "{FEWER_RELAYS}");
+        }
     }
 }
+
+const FEWER_CONNECTIONS: &str = "the limit on open files allows fewer connections";
+
+const FEWER_RELAYS: &str =
+    "the limit on open files allows fewer connections through gates, which take two files each";
 
 /// Whether connections may be passed on to backends.
 fn has_gates(plan: &Plan) -> bool {

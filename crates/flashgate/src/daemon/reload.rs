@@ -112,8 +112,11 @@ fn take_over(
         watched: plan.watched.clone(),
     })?;
     shared.backends.keep(plan.gates());
-    shared.permits.set_limits(capacity, &plan.limits);
-    descriptors::tell(&capacity, &plan, files);
+    let before = shared.permits.set_limits(capacity, &plan.limits);
+    // What was logged before is not logged again at each reload.
+    if before != capacity {
+        descriptors::tell(&capacity, &plan, files);
+    }
     log::text(&warnings);
     Ok(plan)
 }

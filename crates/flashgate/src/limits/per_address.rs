@@ -92,15 +92,17 @@ impl PerAddress {
         }
     }
 
-    /// Other limits; what is open stays counted, and rates begin anew.
+    /// Other limits; what is open stays counted, and so does how fast each address was: otherwise a reload would give
+    /// everybody another burst.
     pub(super) fn set_limits(&mut self, limits: &Limits, now: Instant) {
-        let open = std::mem::take(&mut self.open);
-        let relays = std::mem::take(&mut self.relays);
-        *self = Self {
-            open,
-            relays,
-            ..Self::new(limits, now)
-        };
+        self.exempt.clone_from(&limits.exempt);
+        self.most_open = limits.per_address;
+        self.most_relays = limits.relays_per_address;
+        let rate = limits.rate_per_address;
+        self.rate = rate.map(|per_second| match self.rate.take() {
+            Some(rate) => rate.at(per_second),
+            None => Rate::new(per_second, now),
+        });
     }
 
     /// Whether an address may have one more connection now, and whose it is; nobody's, if the address is exempt.
@@ -190,6 +192,15 @@ impl Rate {
             start,
             cells: vec![0; CELLS],
             hashes: [RandomState::new(), RandomState::new()],
+        }
+    }
+
+    /// The same addresses at another rate. When a cell will have caught up stays as it is, because a burst is a second
+    /// at every rate.
+    fn at(self, per_second: NonZeroU32) -> Self {
+        Self {
+            interval: SECOND / u64::from(per_second.get()),
+            ..self
         }
     }
 
@@ -287,6 +298,32 @@ mod tests {
             1000,
             "loopback is exempt"
         );
+    }
+
+    /// A reload gives nobody another burst, and its limits hold at once.
+    #[test]
+    fn a_reload_keeps_the_rates() {
+        let start = Instant::now();
+        let mut counts = limits(None, Some(50), start);
+        let with = |rate| Limits {
+            per_address: None,
+            rate_per_address: NonZeroU32::new(rate),
+            ..defaults::limits()
+        };
+        let admitted = |counts: &mut PerAddress, after| {
+            let now = start + Duration::from_millis(after);
+            let greedy = address("192.0.2.7");
+            (0..1000)
+                .filter(|_| counts.admit(greedy, now).is_ok())
+                .count()
+        };
+        assert_eq!(admitted(&mut counts, 0), 50);
+        counts.set_limits(&with(50), start);
+        assert_eq!(admitted(&mut counts, 0), 0, "the burst is used up");
+        counts.set_limits(&with(10), start);
+        assert_eq!(admitted(&mut counts, 500), 5, "the new rate holds");
+        counts.set_limits(&with(0), start);
+        assert_eq!(admitted(&mut counts, 500), 1000, "no limit any more");
     }
 
     /// A thousand greedy addresses take hardly any quiet one along.

@@ -25,6 +25,8 @@ pub(crate) struct Capacity {
     pub(crate) lingering: usize,
     /// What would have to be more for more to fit.
     pub(crate) scarce: Scarce,
+    /// How many connections, and how many relays of them, there would be with descriptors enough.
+    pub(crate) wanted: (usize, usize),
 }
 
 /// What bounds the connections.
@@ -51,7 +53,7 @@ impl Scarce {
 pub(crate) struct Permits {
     limit: AtomicUsize,
     most_relays: AtomicUsize,
-    scarce: Mutex<Scarce>,
+    capacity: Mutex<Capacity>,
     descriptors: AtomicUsize,
     open: AtomicUsize,
     /// Descriptors of those that are open.
@@ -92,7 +94,7 @@ impl Permits {
         Arc::new(Self {
             limit: AtomicUsize::new(capacity.connections),
             most_relays: AtomicUsize::new(capacity.relays),
-            scarce: Mutex::new(capacity.scarce),
+            capacity: Mutex::new(capacity),
             descriptors: AtomicUsize::new(capacity.descriptors),
             open: AtomicUsize::new(0),
             taken: AtomicUsize::new(0),
@@ -157,16 +159,21 @@ impl Permits {
         self.limit.load(Ordering::Relaxed)
     }
 
-    /// Other limits; where more are open already, they stay.
-    pub(crate) fn set_limits(&self, capacity: Capacity, limits: &Limits) {
+    /// Other limits; where more are open already, they stay. Returns the capacity before.
+    pub(crate) fn set_limits(&self, capacity: Capacity, limits: &Limits) -> Capacity {
         self.limit.store(capacity.connections, Ordering::Relaxed);
         self.most_relays.store(capacity.relays, Ordering::Relaxed);
-        *self.scarce.lock().unwrap_or_else(PoisonError::into_inner) = capacity.scarce;
+        let before = std::mem::replace(&mut *self.capacity(), capacity);
         self.descriptors
             .store(capacity.descriptors, Ordering::Relaxed);
         self.lingering.set_most(capacity.lingering);
         self.per_address().set_limits(limits, Instant::now());
         self.returned.notify_waiters();
+        before
+    }
+
+    fn capacity(&self) -> MutexGuard<'_, Capacity> {
+        self.capacity.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many connections may be passed on to a backend.
@@ -176,8 +183,7 @@ impl Permits {
 
     /// What would have to be more for more to fit.
     pub(crate) fn scarce(&self) -> &'static str {
-        let scarce = self.scarce.lock();
-        scarce.unwrap_or_else(PoisonError::into_inner).name()
+        self.capacity().scarce.name()
     }
 
     /// How many connections were answered and linger; they are not among the open ones.
