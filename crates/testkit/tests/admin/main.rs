@@ -297,3 +297,26 @@ fn slow_clients() {
     );
     assert_eq!(Answer::parse(queued.hear().bytes).status, 200);
 }
+
+/// Connections that ask nothing give way to one that does; it needs not wait for their deadline.
+#[test]
+fn idle_connections_starve_nobody() {
+    let (daemon, _folder) = start(CONFIG);
+    for _ in 0..3 {
+        let idle: Vec<_> = (0..64)
+            .map(|number| {
+                let mut client = Client::connect(admin(&daemon)).unwrap();
+                // Half of them have begun to ask.
+                client.send(&b"GET /healthz HTTP/1.1\r\nHost: "[..number % 2 * 20]);
+                client
+            })
+            .collect();
+        for path in PATHS {
+            let begin = std::time::Instant::now();
+            assert_eq!(get(admin(&daemon), path).status, 200);
+            let took = begin.elapsed();
+            assert!(took < Duration::from_secs(5), "{path} took {took:?}");
+        }
+        drop(idle);
+    }
+}

@@ -1,6 +1,7 @@
 //! One connection to `[admin]`: one request, one response, and a close that loses nothing; all of it by one deadline.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use flash_policy::Host;
@@ -15,17 +16,28 @@ use crate::http::{Body, HeadReader, Method, Response, Verdict};
 /// From accept to close: a scraper's own limit is 10 s as well.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// Serves a connection.
-pub(super) async fn serve(stream: TcpStream, hosts: watch::Receiver<Vec<Host>>, about: Arc<About>) {
+/// Serves a connection, and notes when its request is whole: until then it may have to make room for another.
+pub(super) async fn serve(
+    stream: TcpStream,
+    hosts: watch::Receiver<Vec<Host>>,
+    about: Arc<About>,
+    asked: Arc<AtomicBool>,
+) {
     // What is not done by then is dropped with the stream.
-    let _ = timeout(DEADLINE, exchange(stream, hosts, about)).await;
+    let _ = timeout(DEADLINE, exchange(stream, hosts, about, asked)).await;
 }
 
-async fn exchange(mut stream: TcpStream, hosts: watch::Receiver<Vec<Host>>, about: Arc<About>) {
+async fn exchange(
+    mut stream: TcpStream,
+    hosts: watch::Receiver<Vec<Host>>,
+    about: Arc<About>,
+    asked: Arc<AtomicBool>,
+) {
     let mut head = HeadReader::default();
     let Some(verdict) = read(&stream, &mut head).await else {
         return;
     };
+    asked.store(true, Ordering::Relaxed);
     let response = match verdict {
         Verdict::Request(request) => answer::to(&request, &hosts.borrow(), &about),
         Verdict::Refused(refusal) => Response::from(refusal),

@@ -1,8 +1,11 @@
 //! The accept loop of `[admin]`. Like that of a policy port it has no exit but a stop, and never spins.
 
+use std::collections::VecDeque;
 use std::io;
+use std::net::IpAddr;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use flash_policy::Host;
@@ -11,7 +14,7 @@ use rustix::net::{SocketFlags, accept_with};
 use tokio::io::unix::AsyncFd;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::{AbortHandle, JoinError, JoinSet, yield_now};
 use tokio::time::sleep;
 use tracing::{error, warn};
 
@@ -21,7 +24,8 @@ use crate::daemon::endpoint::Endpoint;
 use crate::daemon::readable::{self, Cleared};
 use crate::log::{self, Sampler};
 
-/// More than the probes and scrapers of a machine have open together; the others wait in the queue.
+/// More than the probes and scrapers of a machine have open together. One more takes the place of an idle one, so that
+/// nobody can keep a health check out.
 pub(in crate::daemon) const MOST_CONNECTIONS: usize = 32;
 
 /// After an error that is not that of one connection.
@@ -38,6 +42,7 @@ pub(super) struct Listener {
     hosts: watch::Receiver<Vec<Host>>,
     about: Arc<About>,
     sampler: Sampler,
+    panicked: Sampler,
 }
 
 impl Listener {
@@ -52,27 +57,60 @@ impl Listener {
             hosts,
             about: Arc::new(about),
             sampler: Sampler::of_warnings("admin-accept"),
+            panicked: Sampler::of_warnings("admin-panic"),
         })
     }
 
     /// Serves until it is told to stop, and then answers who is connected.
     pub(super) async fn run(mut self, mut stop: watch::Receiver<bool>) {
-        let mut open = JoinSet::new();
+        let (mut open, mut places) = (JoinSet::new(), Places::default());
         loop {
-            tokio::select! {
+            let stream = tokio::select! {
                 biased;
                 // An error means that whoever could say "stop" has gone, which is a stop.
                 _ = stop.wait_for(|stop| *stop) => break,
-                Some(ended) = open.join_next() => note(&ended),
-                stream = self.accept(), if open.len() < MOST_CONNECTIONS => {
-                    let (hosts, about) = (self.hosts.clone(), Arc::clone(&self.about));
-                    open.spawn(connection::serve(stream, hosts, about));
+                Some(ended) = open.join_next() => {
+                    self.note(&ended);
+                    continue;
                 }
+                stream = self.accept() => stream,
+            };
+            if open.len() >= MOST_CONNECTIONS {
+                // What has arrived meanwhile is read first.
+                yield_now().await;
+                places.evict();
             }
+            while open.len() >= MOST_CONNECTIONS
+                && let Some(ended) = open.join_next().await
+            {
+                self.note(&ended);
+            }
+            self.serve(stream, &mut open, &mut places);
         }
         self.socket = None;
         while let Some(ended) = open.join_next().await {
-            note(&ended);
+            self.note(&ended);
+        }
+    }
+
+    fn serve(&self, stream: TcpStream, open: &mut JoinSet<()>, places: &mut Places) {
+        let is_local = stream.peer_addr().is_ok_and(|peer| is_loopback(peer.ip()));
+        let asked = Arc::new(AtomicBool::new(false));
+        let (hosts, about) = (self.hosts.clone(), Arc::clone(&self.about));
+        let task = open.spawn(connection::serve(stream, hosts, about, Arc::clone(&asked)));
+        places.take(Place {
+            task,
+            is_local,
+            asked,
+        });
+    }
+
+    /// A connection that panicked has harmed itself only; that it did is counted with all panics.
+    fn note(&self, ended: &Result<(), JoinError>) {
+        if ended.as_ref().is_err_and(JoinError::is_panic)
+            && let Some(suppressed) = self.panicked.admit()
+        {
+            error!(suppressed, "internal error: an admin connection panicked");
         }
     }
 
@@ -150,9 +188,42 @@ impl Listener {
     }
 }
 
-/// A connection that panicked has harmed itself only; that it did is counted with all panics.
-fn note(ended: &Result<(), JoinError>) {
-    if ended.is_err() {
-        error!("an admin connection has failed by a fault of ours");
+/// The connections that are open, the oldest first.
+#[derive(Default)]
+struct Places(VecDeque<Place>);
+
+struct Place {
+    task: AbortHandle,
+    /// Whether its peer is on this machine, as a health check is.
+    is_local: bool,
+    /// Whether its request is whole.
+    asked: Arc<AtomicBool>,
+}
+
+impl Places {
+    fn take(&mut self, place: Place) {
+        self.0.retain(|place| !place.task.is_finished());
+        self.0.push_back(place);
     }
+
+    /// Ends one connection: the oldest whose request is not there yet, one from elsewhere before one of this machine; if
+    /// all have asked, the oldest.
+    fn evict(&mut self) {
+        self.0.retain(|place| !place.task.is_finished());
+        let worth = |place: &Place| (place.asked.load(Ordering::Relaxed), place.is_local);
+        let least = self
+            .0
+            .iter()
+            .enumerate()
+            .min_by_key(|(_, place)| worth(place));
+        if let Some((index, _)) = least
+            && let Some(place) = self.0.remove(index)
+        {
+            place.task.abort();
+        }
+    }
+}
+
+fn is_loopback(address: IpAddr) -> bool {
+    address.to_canonical().is_loopback()
 }
