@@ -2,6 +2,7 @@
 //!
 //! A log that can't be written is lost, and counted: a full disk must not stop the daemon.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 use std::io::{self, Write as _};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -13,8 +14,12 @@ use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use crate::visible;
+
 mod panics;
 mod sampler;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use panics::panics;
 pub(crate) use sampler::{Sampler, tell_all_suppressed, tell_suppressed};
@@ -93,9 +98,10 @@ impl io::Write for Unblocking {
     /// Writes a line whole or not at all; of one that is longer than a piece, as findings are, perhaps only a part. One
     /// that could not be written is counted: there is nobody to tell.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let shown = shown(line);
         // Held until the line is out: otherwise another thread could take the room that was found.
         let mut stderr = io::stderr().lock();
-        if write_line(&mut stderr, line).is_err() {
+        if write_line(&mut stderr, &shown).is_err() {
             LOST.fetch_add(1, Ordering::Relaxed);
         }
         Ok(line.len())
@@ -104,6 +110,20 @@ impl io::Write for Unblocking {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// A line without hidden characters, whoever wrote what is in it. Almost every line is ASCII, and stays as it is.
+fn shown(line: &[u8]) -> Cow<'_, [u8]> {
+    if line.is_ascii() {
+        return Cow::Borrowed(line);
+    }
+    let line = String::from_utf8_lossy(line);
+    let shown = if QUOTED.load(Ordering::Relaxed) {
+        visible::text(&line)
+    } else {
+        visible::json(&line)
+    };
+    Cow::Owned(shown.into_owned().into_bytes())
 }
 
 /// The line was not written, or not whole.
@@ -197,10 +217,18 @@ static QUOTED: AtomicBool = AtomicBool::new(true);
 
 /// Bytes from the network, fit for a log: printable ASCII as it is, the rest as `\xNN`, 64 bytes at most.
 pub(crate) fn escaped(bytes: &[u8]) -> impl fmt::Display + '_ {
-    Escaped(bytes)
+    Escaped { bytes, most: SHOWN }
 }
 
-struct Escaped<'a>(&'a [u8]);
+/// The same, up to another number of bytes, for what is worth nothing in part.
+pub(crate) fn escaped_up_to(most: usize, bytes: &[u8]) -> impl fmt::Display + '_ {
+    Escaped { bytes, most }
+}
+
+struct Escaped<'a> {
+    bytes: &'a [u8],
+    most: usize,
+}
 
 const SHOWN: usize = 64;
 
@@ -212,14 +240,18 @@ impl fmt::Display for Escaped<'_> {
             ""
         };
         f.write_str(quote)?;
-        for &byte in self.0.iter().take(SHOWN) {
+        for &byte in self.bytes.iter().take(self.most) {
             match byte {
                 b'\\' | b'"' => write!(f, "\\x{byte:02x}")?,
                 b' '..=b'~' => f.write_char(char::from(byte))?,
                 _ => write!(f, "\\x{byte:02x}")?,
             }
         }
-        f.write_str(if self.0.len() > SHOWN { "…" } else { "" })?;
+        f.write_str(if self.bytes.len() > self.most {
+            "…"
+        } else {
+            ""
+        })?;
         f.write_str(quote)
     }
 }

@@ -21,6 +21,7 @@ mod render;
 mod ruffle;
 mod snapshot;
 mod tls;
+mod visible;
 mod websocket;
 
 use std::process::ExitCode;

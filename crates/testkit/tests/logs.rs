@@ -14,8 +14,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use testkit::backend::Absent;
 use testkit::client::{Client, fetch};
-use testkit::daemon::Daemon;
+use testkit::daemon::{Daemon, address_in};
+use testkit::folder::Folder;
 use testkit::load::{Load, REQUEST, run, spread};
 use testkit::scale::{is_long, short_or_long};
 use testkit::{binary, figure};
@@ -192,4 +194,110 @@ fn count(log: &[String]) -> (u64, u64) {
         }
     }
     (ended, suppressed)
+}
+
+const FLOODED: &str = "[policy.p]\nrules = [{ domain = \"*.a.test\", ports = \"80\" }]\n\
+    [[listen]]\naddress = \"127.0.0.1:0\"\n\
+    [[listen]]\naddress = \"127.0.0.2:0\"\naccept-proxy = [\"127.0.0.0/8\"]\n\
+    [bridge]\naddress = \"127.0.0.3:0\"\npath = \"/{name}\"\n";
+
+const WEBSOCKET: &str = "Host: a.test\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\
+    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
+
+/// Which listener of [`FLOODED`], what is sent to it, and what is then in the log.
+fn floods() -> Vec<(&'static str, Vec<u8>, &'static str)> {
+    let upgrade = |path: &str, origin: &str| {
+        format!("GET {path} HTTP/1.1\r\n{WEBSOCKET}Origin: {origin}\r\n\r\n").into_bytes()
+    };
+    let dropped = format!("GET /dead HTTP/1.0\r\n{WEBSOCKET}\r\n").into_bytes();
+    vec![
+        (
+            "127.0.0.1",
+            b"GET / HTTP/1.1\r\n\r\n".to_vec(),
+            "xmlsocket://",
+        ),
+        (
+            "127.0.0.1",
+            b"\x16\x03\x01\x02\0\x01\0\x01\xfc".to_vec(),
+            "`[tls]`",
+        ),
+        (
+            "127.0.0.1",
+            b"PROXY UNKNOWN\r\n".to_vec(),
+            "add its address to `accept-proxy`",
+        ),
+        (
+            "127.0.0.1",
+            b"<policy-file-request/>\\0".to_vec(),
+            "`printf`",
+        ),
+        ("127.0.0.2", b"no header".to_vec(), "wants a PROXY header"),
+        (
+            "127.0.0.3",
+            REQUEST.to_vec(),
+            "the bridge answers no policy requests",
+        ),
+        (
+            "127.0.0.3",
+            upgrade("/nowhere", "http://www.a.test"),
+            "no gate has this path",
+        ),
+        (
+            "127.0.0.3",
+            upgrade("/dead", "http://www.b.test"),
+            "refused a WebSocket",
+        ),
+        (
+            "127.0.0.3",
+            upgrade("/dead", "http://www.a.test"),
+            "can't reach a backend",
+        ),
+        ("127.0.0.3", dropped, "can't grant a WebSocket"),
+    ]
+}
+
+/// Without `-v`: everything that a stranger can make the log say, as fast as it goes.
+#[test]
+fn a_flood_of_each_kind() {
+    const EACH: u64 = 400;
+    let folder = Folder::new().unwrap();
+    let absent = Absent::reserve(([127, 0, 0, 1], 0).into()).unwrap();
+    let gate = format!(
+        "[[gate]]\nname = \"dead\"\naddress = \"127.0.0.4:0\"\npublic-port = 80\nbackend = \"{}\"\n",
+        absent.address()
+    );
+    let path = folder
+        .file("flashgate.toml", FLOODED.to_owned() + &gate)
+        .unwrap();
+    let arguments = ["serve".into(), "--config".into(), path.into_os_string()];
+    let mut daemon = Daemon::builder().args(arguments).start().unwrap();
+    let lines = daemon.take_log();
+    let addresses: Vec<_> = lines.filter_map(|line| address_in(&line)).collect();
+    let begin = Instant::now();
+    for (listener, bytes, _) in &floods() {
+        let to = addresses.iter().find(|it| it.ip().to_string() == *listener);
+        let to = *to.expect("a listener");
+        for _ in 0..EACH {
+            let mut client = Client::connect(to).unwrap();
+            client.send(bytes);
+            // A connection that was closed already needs no end.
+            let _ = client.half_close();
+            client.hear();
+        }
+    }
+    let seconds = begin.elapsed().as_secs() + 2;
+    daemon.terminate().unwrap();
+    daemon.wait(Client::PATIENCE).unwrap();
+    let log: Vec<_> = daemon.take_log().collect();
+    for (_, bytes, text) in floods() {
+        let lines = log.iter().filter(|line| line.contains(text)).count() as u64;
+        let bytes = bytes.escape_ascii();
+        assert!(
+            (1..=10 * seconds).contains(&lines),
+            "{lines} lines for {bytes}"
+        );
+    }
+    for line in &log {
+        assert!(line.len() < 1500, "{} bytes: {line}", line.len());
+    }
 }

@@ -153,3 +153,73 @@ fn http_is_logged_with_a_hint() {
         .count();
     assert!(hints < 20, "{hints} lines for 501 requests");
 }
+
+/// Each mistake that only the log can explain: one line with the remedy, and not one for each connection.
+#[test]
+fn mistakes_are_logged_with_a_hint() {
+    const TAG: &[u8] = b"<policy-file-request/>";
+    let v2 = [
+        b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c",
+        &[0; 12][..],
+        TAG,
+        b"\0",
+    ]
+    .concat();
+    let cases: &[(&[u8], &str)] = &[
+        (
+            b"PROXY TCP4 192.0.2.9 192.0.2.1 40000 843\r\n<policy-file-request/>\0",
+            "`accept-proxy`",
+        ),
+        (
+            b"PROXY UNKNOWN\r\n<policy-file-request/>\0",
+            "`accept-proxy`",
+        ),
+        (&v2, "`accept-proxy`"),
+        (b"<policy-file-request/>\\0", "`printf`"),
+        (b"<policy-file-request/>%00", "`printf`"),
+        (b"<POLICY-FILE-REQUEST/>\0", "lower case"),
+        (b"\xef\xbb\xbf<policy-file-request/>\0", "byte order mark"),
+        (b"\"<policy-file-request/>\"\0", "quotation marks"),
+        (b"\n<policy-file-request/>\0", "whitespace"),
+        (b"\0\x17<policy-file-request/>\0", "length"),
+        (b"<policy_file_request/>\0", "exactly"),
+        (b"GET / HTTP/1.1\r\n\r\n", "xmlsocket://"),
+        (b"\x16\x03\x01\x02\0\x01\0\x01\xfc", "`[tls]`"),
+    ];
+    for (bytes, remedy) in cases {
+        let mut daemon = daemon();
+        for _ in 0..100 {
+            assert_eq!(say(&daemon, bytes).bytes, b"", "{bytes:?}");
+        }
+        let line = daemon.wait_for_line("no policy request", Client::PATIENCE);
+        let line = line.unwrap_or_else(|error| panic!("{error}: {}", bytes.escape_ascii()));
+        assert!(line.contains(" WARN ") && line.contains(remedy), "{line}");
+        assert!(line.contains("peer=127.0.0.1:"), "{line}");
+        let lines = daemon.log().iter();
+        let lines = lines.filter(|line| line.contains("no policy request"));
+        assert!(lines.count() < 20, "{}", bytes.escape_ascii());
+    }
+}
+
+/// A game's own messages, noise and silence are nobody's mistake.
+#[test]
+fn strangers_get_no_hint() {
+    let mut daemon = daemon();
+    for bytes in [
+        &b"<msg t='sys'>\0"[..],
+        b"<policy>\0",
+        b"hello",
+        b"\0\0\0\x17",
+        b"PROXY me\r\n",
+    ] {
+        say(&daemon, bytes);
+    }
+    fetch(daemon.address()).unwrap();
+    daemon.terminate().unwrap();
+    daemon.wait(Client::PATIENCE).unwrap();
+    let lines: Vec<_> = daemon
+        .take_log()
+        .filter(|line| line.contains("WARN"))
+        .collect();
+    assert_eq!(lines, [""; 0]);
+}

@@ -1,12 +1,15 @@
 //! How the backends of the gates do: whether the last attempt to reach each succeeded, and how many failed.
 //!
-//! A dead backend is told once a second, not once for each client. Names come from the plan, never from the network.
+//! A failure is logged with its client, because an operator looks for one player; up to ten of a second, and the number
+//! of the others. Names come from the plan, never from the network.
 
 use std::collections::BTreeMap;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::net::TcpStream;
+use tracing::field::display;
 use tracing::{info, warn};
 
 use super::Shared;
@@ -68,13 +71,22 @@ pub(crate) struct BackendStatus {
     pub(crate) failures: u64,
 }
 
+/// For which client a backend is dialled.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Whose<'a> {
+    pub(super) peer: Option<SocketAddr>,
+    /// The origin of its page, fit for a log.
+    pub(super) origin: Option<&'a str>,
+}
+
 impl Shared {
-    /// Connects to a server of a gate, and keeps in mind how that went.
+    /// Connects to a server of a gate for a client, and keeps in mind how that went.
     pub(super) async fn reach(
         &self,
         gate: &Gate,
         role: Role,
         service: &Service,
+        whose: Whose<'_>,
     ) -> io::Result<TcpStream> {
         let Some(backend) = role.of(gate) else {
             return Err(io::ErrorKind::AddrNotAvailable.into());
@@ -82,7 +94,9 @@ impl Shared {
         let dialled = dial(backend, service.deadlines.backend_connect, &self.ours).await;
         match &dialled {
             Ok(_) => self.backends.reached(&gate.name, role),
-            Err(error) => self.backends.failed(&gate.name, role, backend, error),
+            Err(error) => self
+                .backends
+                .failed((&gate.name, role), backend, error, whose),
         }
         dialled
     }
@@ -106,7 +120,13 @@ impl Backends {
     }
 
     /// It was not.
-    fn failed(&self, gate: &str, role: Role, backend: &Backend, error: &io::Error) {
+    fn failed(
+        &self,
+        (gate, role): (&str, Role),
+        backend: &Backend,
+        error: &io::Error,
+        whose: Whose<'_>,
+    ) {
         let error = log::reason(error);
         let mut states = self.states();
         let state = states
@@ -115,7 +135,7 @@ impl Backends {
                 backend: backend.clone(),
                 failed: None,
                 failures: 0,
-                down: Sampler::of_warnings("backend-unreachable"),
+                down: Sampler::of_different_warnings("backend-unreachable"),
                 up: Sampler::of_warnings("backend-reached"),
             });
         state.backend.clone_from(backend);
@@ -124,8 +144,9 @@ impl Backends {
         let admitted = state.down.admit();
         drop(states);
         if let Some(suppressed) = admitted {
-            let role = role.name();
-            warn!(gate, role, %backend, error, suppressed, "can't reach a backend; its clients are let go");
+            let (role, peer) = (role.name(), whose.peer.map(display));
+            let origin = whose.origin.map(display);
+            warn!(peer, origin, gate, role, %backend, error, suppressed, "can't reach a backend; its clients are let go");
         }
     }
 

@@ -6,13 +6,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 use tokio_flash_policy::{First, close};
 use tracing::debug;
 use tracing::field::display;
 
-use super::backends::Role;
+use super::backends::{Role, Whose};
 use super::client::Client;
-use super::relay::{Opening, Relay};
+use super::relay::{Opening, Relay, Report};
 use super::waiting::{Waiting, Witness};
 use super::{Outcome, silence, some};
 use crate::limits::{OverLimit, Permit};
@@ -29,6 +30,7 @@ pub(super) async fn pass(
     if first == First::Silent {
         return silence::call(waiting, told, peer).await;
     }
+    waiting.note_mistake(first, peer);
     let service = Arc::clone(&waiting.service);
     let gate = service.gate.as_deref()?;
     let role = if first == First::Http && gate.http_backend.is_some() {
@@ -41,7 +43,8 @@ pub(super) async fn pass(
         turn_away(waiting, peer, over).await;
         return None;
     }
-    match waiting.shared.reach(gate, role, &service).await {
+    let whose = Whose { peer, origin: None };
+    match waiting.shared.reach(gate, role, &service, whose).await {
         Ok(backend) => {
             let header = match role {
                 Role::Game => header(gate, told, waiting.stream.tcp()),
@@ -113,6 +116,7 @@ pub(super) async fn relay(
         bytes: &[progress.opening.bytes(), &early].concat(),
     };
     let limits = service.deadlines.relay();
+    let is_tls = !stream.is_secure() && progress.opening.first() == Some(First::Tls);
     let relay = match stream {
         Client::Plain(stream) => Relay::new(stream, backend, opening, limits, &shared.stop),
         Client::Secure(stream) => {
@@ -126,6 +130,8 @@ pub(super) async fn relay(
             service,
             shared,
             peer,
+            is_tls,
+            begun: Instant::now(),
         }
         .run(),
     );
@@ -138,6 +144,9 @@ struct Passed {
     service: Arc<Service>,
     shared: Witness,
     peer: Option<SocketAddr>,
+    /// Whether it is TLS that the backend gets.
+    is_tls: bool,
+    begun: Instant,
 }
 
 impl Passed {
@@ -152,6 +161,7 @@ impl Passed {
             self.shared.count(outcome);
             self.shared
                 .count_relayed(report.from_client, report.from_backend);
+            self.explain(outcome, report);
             if let Some(suppressed) = self.shared.wants_line(outcome) {
                 let (peer, suppressed) = (self.peer.map(display), some(suppressed));
                 let gate = self.service.name();
@@ -169,4 +179,35 @@ impl Passed {
             drop(self.permit);
         }
     }
+
+    /// Logs what an operator looks for when a player complains.
+    fn explain(&self, outcome: Outcome, report: Report) {
+        let gate = self.service.name();
+        if self.is_tls {
+            self.shared
+                .explain_tls_passed_on(self.peer, gate, report.from_backend);
+        }
+        let first = self.relay.backend_ended_first();
+        if by_backend(outcome, first, self.begun, &self.service) {
+            let bytes = [report.from_client, report.from_backend];
+            self.shared
+                .tell_end_by_backend(outcome, (self.peer, gate), bytes);
+        }
+    }
+}
+
+/// Whether a game server broke a connection off, or ended one that was past its beginning: it may have crashed. A server
+/// that answers once and closes is not worth a line.
+pub(super) fn by_backend(
+    outcome: Outcome,
+    ended_first: bool,
+    begun: Instant,
+    service: &Service,
+) -> bool {
+    let cut = matches!(outcome, Outcome::BackendReset | Outcome::BackendLost);
+    let ended = matches!(
+        outcome,
+        Outcome::Relayed | Outcome::Bridged | Outcome::ClientReset | Outcome::ClientTruncated
+    );
+    cut || ended && ended_first && begun.elapsed() >= service.deadlines.request
 }

@@ -4,18 +4,22 @@ use std::net::SocketAddr;
 
 use tokio_rustls::rustls;
 use tracing::field::display;
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
-use super::{Outcome, Shared, balancer, handshake};
+use super::{Outcome, Shared, balancer, handshake, mistake};
+use crate::http::Request;
 use crate::limits::OverLimit;
-use crate::log::{Sampler, escaped};
+use crate::log::{Sampler, escaped, escaped_up_to};
 
 /// What a stranger could provoke at any rate is not logged at any rate.
 #[derive(Debug)]
 pub(super) struct Hints {
-    pub(super) http: Sampler,
-    pub(super) tls: Sampler,
+    pub(super) mistakes: mistake::Samplers,
     pub(super) origin: Sampler,
+    pub(super) websocket: Sampler,
+    pub(super) no_gate: Sampler,
+    pub(super) backend_cut: Sampler,
+    pub(super) backend_ended: Sampler,
     pub(super) handshake: Sampler,
     pub(super) system: Sampler,
     pub(super) over_limit: Sampler,
@@ -29,10 +33,13 @@ pub(super) struct Hints {
 impl Hints {
     pub(super) fn new() -> Self {
         Self {
-            http: Sampler::of_warnings("http"),
-            tls: Sampler::of_warnings("tls"),
-            // Each names another origin, and the operator wants to see all of their own.
+            mistakes: mistake::Samplers::new(),
+            // Each of these names another client, and the operator looks for one of them.
             origin: Sampler::of_different_warnings("origin-refused"),
+            websocket: Sampler::of_different_warnings("websocket-refused"),
+            no_gate: Sampler::of_different_warnings("no-gate"),
+            backend_cut: Sampler::of_different_warnings("backend-cut"),
+            backend_ended: Sampler::of_different_news("backend-ended"),
             handshake: Sampler::of_warnings("tls-failed"),
             system: Sampler::of_warnings("system-failed"),
             over_limit: Sampler::of_warnings("over-limit"),
@@ -55,8 +62,61 @@ impl Shared {
         reason: &str,
     ) {
         if let Some(suppressed) = self.hints.origin.admit() {
-            let (peer, origin) = (peer.map(display), escaped(origin));
+            let (peer, origin) = (peer.map(display), escaped_up_to(LONGEST_SHOWN, origin));
             warn!(peer, gate, %origin, reason, suppressed, "refused a WebSocket");
+        }
+    }
+
+    /// A request for a WebSocket can't be granted, whoever sent it.
+    pub(super) fn tell_websocket_refused(
+        &self,
+        peer: Option<SocketAddr>,
+        gate: Option<&str>,
+        request: &Request,
+        (reason, hint): (&str, Option<&str>),
+    ) {
+        if let Some(suppressed) = self.hints.websocket.admit() {
+            let (peer, origin) = (peer.map(display), origin_of(request));
+            let path = escaped(request.path.as_bytes());
+            warn!(peer, gate, %path, %origin, reason, suppressed, hint, "can't grant a WebSocket");
+        }
+    }
+
+    /// A WebSocket was asked for under a path that leads to no gate.
+    pub(super) fn tell_no_gate(&self, peer: Option<SocketAddr>, request: &Request) {
+        if let Some(suppressed) = self.hints.no_gate.admit() {
+            let (peer, origin) = (peer.map(display), origin_of(request));
+            let path = escaped_up_to(LONGEST_SHOWN, request.path.as_bytes());
+            warn!(peer, %path, %origin, suppressed, hint = NO_GATE, "refused a WebSocket: no gate has this path");
+        }
+    }
+
+    /// A game server has ended or cut a connection in the middle of it; only the first of the two is usual.
+    pub(super) fn tell_end_by_backend(
+        &self,
+        outcome: Outcome,
+        (peer, gate): (Option<SocketAddr>, &str),
+        [from_client, from_backend]: [u64; 2],
+    ) {
+        let cut = matches!(outcome, Outcome::BackendReset | Outcome::BackendLost);
+        let (peer, outcome) = (peer.map(display), outcome.code());
+        if cut {
+            if let Some(suppressed) = self.hints.backend_cut.admit() {
+                warn!(
+                    peer,
+                    gate,
+                    outcome,
+                    from_client,
+                    from_backend,
+                    suppressed,
+                    "the game server broke off a connection"
+                );
+            }
+        } else if let Some(suppressed) = self.hints.backend_ended.admit() {
+            info!(
+                peer,
+                gate, from_client, from_backend, suppressed, "the game server ended a connection"
+            );
         }
     }
 
@@ -69,7 +129,10 @@ impl Shared {
             let (peer, limit) = (peer.map(display), over.key());
             warn!(
                 peer,
-                limit, suppressed, "closed a connection of an address that has too many"
+                limit,
+                suppressed,
+                hint = SHARED_ADDRESS,
+                "closed a connection of an address that has too many"
             );
         }
     }
@@ -120,6 +183,7 @@ impl Shared {
                 peer,
                 fault,
                 suppressed,
+                hint = NO_PROXY_HEADER,
                 "closed a connection that `accept-proxy` wants a PROXY header from"
             );
         }
@@ -128,7 +192,25 @@ impl Shared {
     /// A connection has panicked; no other is concerned.
     pub(crate) fn tell_panic(&self) {
         if let Some(suppressed) = self.hints.panic.admit() {
-            error!(suppressed, "a connection has failed by a fault of ours");
+            error!(suppressed, "internal error: a connection handler panicked");
         }
     }
 }
+
+/// How much is shown of an origin or a path: a host name has 253 bytes at most.
+const LONGEST_SHOWN: usize = 300;
+
+/// The origins of a request, fit for a log.
+pub(super) fn origin_of(request: &Request) -> String {
+    let origins: Vec<_> = request.values("origin").collect();
+    escaped_up_to(LONGEST_SHOWN, &origins.join(&b", "[..])).to_string()
+}
+
+const NO_GATE: &str = "the path must be that of `[bridge]` in the config, with a gate's port or name in it; check the \
+                       page's URL, and whether a proxy in between changes the path";
+
+const SHARED_ADDRESS: &str = "if this is the address of a balancer or proxy, all clients behind it share its limits: \
+                              name it in `accept-proxy` (the bridge: `trust-forwarded-for`), or in `exempt`";
+
+const NO_PROXY_HEADER: &str =
+    "turn PROXY headers on in the balancer, or remove its address from `accept-proxy`";

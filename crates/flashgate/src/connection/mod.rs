@@ -27,6 +27,7 @@ mod gate;
 mod handshake;
 mod hints;
 mod http;
+mod mistake;
 mod ours;
 mod outcome;
 pub(crate) mod peer;

@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_flash_policy::First;
 
-use super::backends::Role;
+use super::backends::{Role, Whose};
 use super::relay::{End, Patience, Stopping, reset_on_close};
 use super::waiting::Waiting;
 use super::{Outcome, gate};
@@ -32,7 +32,8 @@ pub(super) async fn call(
     let service = Arc::clone(&waiting.service);
     let gate = service.gate.as_deref()?;
     let shared = Arc::clone(&waiting.shared);
-    let mut dialling = pin!(shared.reach(gate, Role::Game, &service));
+    let whose = Whose { peer, origin: None };
+    let mut dialling = pin!(shared.reach(gate, Role::Game, &service, whose));
     let spoken = tokio::select! {
         biased;
         first = waiting.first_words() => Err(first),
@@ -41,7 +42,10 @@ pub(super) async fn call(
     let (dialled, next) = match spoken {
         Ok(dialled) => (dialled, Next::Listen),
         // What was begun is not begun anew.
-        Err(Ok(first)) if goes_on(&waiting, gate, first) => (dialling.await, Next::PassOn),
+        Err(Ok(first)) if goes_on(&waiting, gate, first) => {
+            waiting.note_mistake(first, peer);
+            (dialling.await, Next::PassOn)
+        }
         Err(Ok(first)) => return Some((waiting, first)),
         Err(Err(_)) => {
             waiting.end(Outcome::PeerFailed, peer);
@@ -214,7 +218,10 @@ impl Silence {
         let service = Arc::clone(&self.waiting.service);
         let gate = service.gate.as_deref()?;
         match first {
-            Ok(first) if goes_on(&self.waiting, gate, first) => self.pass_on().await,
+            Ok(first) if goes_on(&self.waiting, gate, first) => {
+                self.waiting.note_mistake(first, self.peer);
+                self.pass_on().await;
+            }
             Ok(first) => {
                 // The client may linger; the backend has nothing to wait for.
                 let Self { mut waiting, .. } = self;

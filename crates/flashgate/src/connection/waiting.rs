@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 use tokio_flash_policy::{First, Rest, Timing};
+use tracing::debug;
 use tracing::field::display;
-use tracing::{debug, warn};
 
 use super::client::Client;
 use super::fast::Progress;
@@ -15,7 +15,7 @@ use super::handshake::{self, Failure};
 use super::{Outcome, Shared, balancer, gate, http, peer, policy, some};
 use crate::fault;
 use crate::limits::Permit;
-use crate::log::{Sampler, escaped};
+use crate::log::escaped;
 use crate::proxy_header::{Addresses, Header};
 use crate::snapshot::Service;
 
@@ -177,7 +177,8 @@ impl Waiting {
                     let linger = self.service.deadlines.linger;
                     policy::linger(stream, &mut self.permit, linger).await;
                 }
-                end(&self.shared, Outcome::from(&failure), peer, read);
+                let outcome = Outcome::from(&failure);
+                end(&self.shared, &self.service, outcome, (peer, read));
                 return None;
             }
         };
@@ -202,20 +203,17 @@ impl Waiting {
             ..
         } = self;
         let Some(policy) = &service.policy else {
-            return end(
-                &shared,
-                Outcome::NotARequest,
-                peer,
-                progress.opening.bytes(),
-            );
+            let received = progress.opening.bytes();
+            return end(&shared, &service, Outcome::NotARequest, (peer, received));
         };
         let (reply, linger) = (policy.reply.as_bytes(), service.deadlines.linger);
         let outcome = policy::answer(stream, &mut permit, reply, progress.sent, rest, linger).await;
-        end(&shared, outcome, peer, progress.opening.bytes());
+        end(&shared, &service, outcome, (peer, progress.opening.bytes()));
     }
 
     pub(super) fn end(&self, outcome: Outcome, peer: Option<SocketAddr>) {
-        end(&self.shared, outcome, peer, self.progress.opening.bytes());
+        let received = self.progress.opening.bytes();
+        end(&self.shared, &self.service, outcome, (peer, received));
     }
 }
 
@@ -243,41 +241,18 @@ impl Drop for Witness {
     }
 }
 
-/// Counts a connection, and says of it what is worth saying.
-fn end(shared: &Shared, outcome: Outcome, peer: Option<SocketAddr>, received: &[u8]) {
+/// Counts a connection, and logs what is worth it.
+fn end(
+    shared: &Shared,
+    service: &Service,
+    outcome: Outcome,
+    (peer, received): (Option<SocketAddr>, &[u8]),
+) {
     shared.count(outcome);
-    explain(outcome, peer, received, shared);
-}
-
-/// Tells the operator what somebody must have set up wrongly; everything else is for those who look closely.
-fn explain(outcome: Outcome, peer: Option<SocketAddr>, received: &[u8], shared: &Shared) {
-    let peer = peer.map(display);
-    let received = escaped(received);
-    if let Some((sampler, hint)) = hint(outcome, shared)
-        && let Some(suppressed) = sampler.admit()
-    {
-        warn!(peer, %received, suppressed, hint, "closed a connection that is no policy request");
-    }
+    shared.explain_close(outcome, peer, received, service);
     if let Some(suppressed) = shared.wants_line(outcome) {
-        let suppressed = some(suppressed);
+        let (peer, suppressed) = (peer.map(display), some(suppressed));
+        let received = escaped(received);
         debug!(peer, outcome = outcome.code(), %received, suppressed, "connection ended");
     }
 }
-
-/// What to say about a connection that somebody meant for another kind of server, and how often it was said.
-fn hint(outcome: Outcome, shared: &Shared) -> Option<(&Sampler, &'static str)> {
-    if outcome == Outcome::Http {
-        Some((&shared.hints.http, HTTP_HINT))
-    } else if outcome == Outcome::Tls {
-        Some((&shared.hints.tls, TLS_HINT))
-    } else {
-        None
-    }
-}
-
-const TLS_HINT: &str =
-    "this port speaks no TLS: a SecureSocket, or a page's wss, needs `[tls]` in the config";
-
-const HTTP_HINT: &str = "a policy port speaks no HTTP: a movie or page probably names \
-                         http://host:port/crossdomain.xml; sockets need xmlsocket://host:port, \
-                         or nothing at all for port 843";

@@ -46,6 +46,13 @@ pub(crate) enum StatusCode {
     VersionNotSupported,
 }
 
+impl Response {
+    /// Its code and what that means.
+    pub(crate) const fn status(&self) -> &'static str {
+        self.status.line()
+    }
+}
+
 impl StatusCode {
     const fn line(self) -> &'static str {
         match self {

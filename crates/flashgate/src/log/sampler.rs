@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 use tokio::time::sleep;
-use tracing::{debug, warn};
+use tracing::{debug, info, warn};
 
 use crate::fault;
 
@@ -29,6 +29,8 @@ struct Kind {
 enum Level {
     /// Of single connections.
     Debug,
+    /// Of what happens often and is not wrong.
+    Info,
     Warn,
 }
 
@@ -61,6 +63,11 @@ impl Sampler {
     /// For a warning that says something else each time: the first ten of a second.
     pub(crate) fn of_different_warnings(name: &'static str) -> Self {
         Self::new(name, TEN, Level::Warn)
+    }
+
+    /// For news that is different each time: the first ten of a second.
+    pub(crate) fn of_different_news(name: &'static str) -> Self {
+        Self::new(name, TEN, Level::Info)
     }
 
     fn new(name: &'static str, most: u32, level: Level) -> Self {
@@ -98,6 +105,7 @@ impl Kind {
         let kind = self.name;
         match self.level {
             Level::Debug => debug!(kind, suppressed, "more of the same"),
+            Level::Info => info!(kind, suppressed, "more of the same"),
             Level::Warn => warn!(kind, suppressed, "more of the same"),
         }
     }

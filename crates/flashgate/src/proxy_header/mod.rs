@@ -84,6 +84,15 @@ impl fmt::Display for Refusal {
     }
 }
 
+/// Whether bytes begin like a header of either version: nobody sends that by accident.
+pub(crate) fn begins(bytes: &[u8]) -> bool {
+    let families = ["PROXY TCP4 ", "PROXY TCP6 ", "PROXY UNKNOWN"];
+    bytes.starts_with(v2::SIGNATURE)
+        || families
+            .iter()
+            .any(|line| bytes.starts_with(line.as_bytes()))
+}
+
 /// Reads a header as its bytes come in.
 ///
 /// However the bytes are cut, the verdict is the same, and no byte is looked at more than a few times.

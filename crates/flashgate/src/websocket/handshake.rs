@@ -32,6 +32,37 @@ pub(crate) fn is_for_this_connection(request: &Request) -> bool {
     lists(request, "connection", "upgrade")
 }
 
+/// Whether a request is a browser's for a WebSocket, of which a proxy has dropped what asks for it.
+pub(crate) fn lacks_upgrade(request: &Request) -> bool {
+    request.values("sec-websocket-key").next().is_some()
+        && !(is_asked_for(request) && is_for_this_connection(request))
+}
+
+impl Refusal {
+    /// What was expected and not found.
+    pub(crate) const fn expected(self) -> &'static str {
+        match self {
+            Self::Method => "expected GET for a WebSocket",
+            Self::HttpVersion => "expected HTTP/1.1 for a WebSocket, found HTTP/1.0",
+            Self::Connection => "expected `upgrade` in the Connection field",
+            Self::Version => "expected Sec-WebSocket-Version 13, found another, none or several",
+            Self::Key => "expected one Sec-WebSocket-Key of 16 bytes in base64",
+        }
+    }
+
+    /// What to change, where that is known.
+    pub(crate) const fn hint(self) -> Option<&'static str> {
+        match self {
+            Self::HttpVersion | Self::Connection => Some(DROPPED),
+            Self::Method | Self::Version | Self::Key => None,
+        }
+    }
+}
+
+/// What an operator can do if a proxy passes on a WebSocket request as an ordinary one.
+pub(crate) const DROPPED: &str = "a proxy in between must pass on the Upgrade and Connection fields and speak HTTP/1.1 \
+                                  (nginx: `proxy_http_version 1.1` and two `proxy_set_header` lines)";
+
 impl Handshake {
     /// Reads it from a request that [asks for it](is_asked_for).
     pub(crate) fn read(request: &Request) -> Result<Self, Refusal> {
@@ -95,30 +126,24 @@ fn lists(request: &Request, name: &str, word: &str) -> bool {
 impl From<Refusal> for Response {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Method => Self::plain(
-                StatusCode::MethodNotAllowed,
-                "expected GET for a WebSocket\n",
-            )
-            // The path takes the others too, if no WebSocket is asked for.
-            .with("Allow", Methods::WithOptions.listed()),
-            Refusal::HttpVersion => Self::plain(
-                StatusCode::BadRequest,
-                "expected HTTP/1.1 for a WebSocket\n",
-            ),
-            Refusal::Connection => Self::plain(
-                StatusCode::BadRequest,
-                "expected `upgrade` in the Connection field; a proxy in between has to pass it on\n",
-            ),
-            Refusal::Version => Self::plain(
-                StatusCode::UpgradeRequired,
-                "expected Sec-WebSocket-Version 13, found another, none or several\n",
-            )
-            .with("Upgrade", "websocket")
-            .with("Sec-WebSocket-Version", "13"),
-            Refusal::Key => Self::plain(
-                StatusCode::BadRequest,
-                "expected one Sec-WebSocket-Key of 16 bytes in base64\n",
-            ),
+            Refusal::Method => refused(StatusCode::MethodNotAllowed, refusal)
+                // The path takes the others too, if no WebSocket is asked for.
+                .with("Allow", Methods::WithOptions.listed()),
+            Refusal::Version => refused(StatusCode::UpgradeRequired, refusal)
+                .with("Upgrade", "websocket")
+                .with("Sec-WebSocket-Version", "13"),
+            Refusal::HttpVersion | Refusal::Connection | Refusal::Key => {
+                refused(StatusCode::BadRequest, refusal)
+            }
         }
     }
+}
+
+/// A response that says what the log says.
+fn refused(status: StatusCode, refusal: Refusal) -> Response {
+    let text = match refusal.hint() {
+        Some(hint) => format!("{}; {hint}\n", refusal.expected()),
+        None => format!("{}\n", refusal.expected()),
+    };
+    Response::plain(status, text)
 }

@@ -16,4 +16,6 @@ mod tests;
 pub(crate) use close::{CloseCode, Fault};
 pub(crate) use decoder::{Decoded, Decoder, Ending};
 pub(crate) use encode::{HEADROOM, PING, close, frame, pong};
-pub(crate) use handshake::{Handshake, is_asked_for, is_for_this_connection};
+pub(crate) use handshake::{
+    DROPPED, Handshake, Refusal, is_asked_for, is_for_this_connection, lacks_upgrade,
+};

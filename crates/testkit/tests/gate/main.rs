@@ -14,6 +14,7 @@ mod ends;
 mod greeting;
 mod http;
 mod limits;
+mod logged;
 mod openings;
 mod pressure;
 mod proxy_in;

@@ -14,6 +14,7 @@ mod conformance;
 mod ends;
 mod handshake;
 mod lifecycle;
+mod logged;
 mod origins;
 mod pressure;
 mod proxies;

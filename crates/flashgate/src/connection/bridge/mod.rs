@@ -89,6 +89,8 @@ pub(super) struct Bridge<S> {
     pinger: Pinger,
     stopping: Stopping,
     room: usize,
+    /// Whether the backend ended before the client did.
+    backend_first: bool,
 }
 
 /// The backend's socket. Dropped, it is reset, unless both sides have ended in order: a plain close would pass for the
@@ -130,7 +132,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
             pinger: Pinger::new(limits.ping),
             stopping: stop.subscribe(),
             room: limits.room,
+            backend_first: false,
         }
+    }
+
+    /// Whether the backend ended before the client did.
+    pub(super) const fn backend_ended_first(&self) -> bool {
+        self.backend_first
     }
 
     /// Moves what can be moved now; says how it ended, if it did.
@@ -209,6 +217,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
             Some(Left::Silently) | None => {}
         }
         if self.down.backend_ended() {
+            self.backend_first |= self.closing.is_none();
             self.close(Some(CloseCode::NORMAL), End::Clean);
         }
         // A stop does not wait for the client's answer: that is read, and left, while it is let go.

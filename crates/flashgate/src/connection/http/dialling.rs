@@ -10,7 +10,7 @@ use std::sync::Arc;
 use tokio::net::TcpStream;
 
 use super::receive;
-use crate::connection::backends::Role;
+use crate::connection::backends::{Role, Whose};
 use crate::connection::relay::Stop;
 use crate::connection::waiting::Waiting;
 use crate::snapshot::Gate;
@@ -31,12 +31,12 @@ pub(super) enum Dialled {
 }
 
 /// Connects, unless nobody is there for it any more.
-pub(super) async fn while_there(waiting: &mut Waiting, gate: &Gate) -> Dialled {
+pub(super) async fn while_there(waiting: &mut Waiting, gate: &Gate, whose: Whose<'_>) -> Dialled {
     let (shared, service) = (Arc::clone(&waiting.shared), Arc::clone(&waiting.service));
     tokio::select! {
         // A server on this machine is reached before anything else is asked.
         biased;
-        dialled = shared.reach(gate, Role::Game, &service) => Dialled::Done(dialled),
+        dialled = shared.reach(gate, Role::Game, &service, whose) => Dialled::Done(dialled),
         () = cut(&shared.stop) => Dialled::Stopped,
         left = left(waiting) => left,
     }

@@ -3,6 +3,7 @@
 //!
 //! There is one response at most, and then the close. Nothing of a request reaches a game's server.
 
+mod asked;
 mod dialling;
 mod forwarded;
 mod paths;
@@ -26,6 +27,7 @@ use crate::http::{Body, HeadReader, Method, Request, Response, StatusCode, Verdi
 use crate::limits::OverLimit;
 use crate::proxy_header::Addresses;
 use crate::websocket::{is_asked_for, is_for_this_connection};
+use asked::Asked;
 
 /// How long a client may take to make room for a response.
 const WRITE_LIMIT: Duration = Duration::from_secs(10);
@@ -41,6 +43,8 @@ struct Exchange {
     method: Method,
     /// Where in what was read the head ends.
     head: usize,
+    /// What is logged of the request at the end.
+    asked: Option<Asked>,
 }
 
 /// Reads the request, and does what it asks for.
@@ -60,13 +64,17 @@ pub(super) async fn serve(mut waiting: Waiting, told: Option<Addresses>, peer: O
     };
     let method = reader.method();
     drop(reader);
-    let exchange = Exchange {
+    let mut exchange = Exchange {
         waiting,
         told,
         peer,
         method,
         head,
+        asked: None,
     };
+    if let Verdict::Request(request) = &verdict {
+        exchange.note(request, goes_on);
+    }
     match verdict {
         // Where nobody else could answer it, half of a handshake is worth a word.
         Verdict::Request(request)
@@ -204,8 +212,10 @@ impl Exchange {
             mut waiting,
             peer,
             method,
+            asked,
             ..
         } = self;
+        let status = response.status();
         let body = match method {
             Method::Get | Method::Options => Body::Sent,
             Method::Head => Body::LeftOut,
@@ -213,7 +223,7 @@ impl Exchange {
         waiting.permit.answering();
         let bytes = response.bytes(body, SystemTime::now());
         if write(&mut waiting.stream, &bytes).await.is_err() {
-            return waiting.end(Outcome::WriteFailed, peer);
+            return asked::end(&waiting, Outcome::WriteFailed, peer, asked);
         }
         waiting.permit.lingering();
         let linger = waiting.service.deadlines.linger;
@@ -221,6 +231,7 @@ impl Exchange {
             _ = close(&mut waiting.stream, linger) => {}
             () = waiting.permit.wanted() => {}
         }
-        waiting.end(outcome, peer);
+        let asked = asked.map(|asked| asked.answered(status));
+        asked::end(&waiting, outcome, peer, asked);
     }
 }

@@ -1,10 +1,12 @@
 //! What is answered under which path, to requests that ask for no WebSocket.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::http::{Method, Methods, Request, Response, StatusCode};
 use crate::ruffle::Doors;
 use crate::snapshot::{Gate, OwnHost, Service};
+use crate::websocket::{DROPPED, lacks_upgrade};
 
 /// The response to a GET, HEAD or OPTIONS.
 pub(super) fn answer(request: &Request, service: &Service) -> Response {
@@ -20,7 +22,7 @@ pub(super) fn answer(request: &Request, service: &Service) -> Response {
             ruffle(request, path, doors)
         }
         (Some(_), _, "/") => Response::plain(StatusCode::Ok, BRIDGE).for_everybody(),
-        (_, Some(gate), _) => expects_websocket(gate),
+        (_, Some(gate), _) => expects_websocket(gate, request),
         (_, None, _) => nowhere(),
     }
 }
@@ -56,11 +58,18 @@ pub(super) fn nowhere() -> Response {
 const BRIDGE: &str = "flashgate: Flash content in Ruffle reaches its servers through WebSockets \
                       here, each under a path of its own\n";
 
-fn expects_websocket(gate: &Gate) -> Response {
-    let text = format!(
+fn expects_websocket(gate: &Gate, request: &Request) -> Response {
+    let mut text = format!(
         "flashgate: this is the way to the server `{}`; it takes WebSockets from pages that its policy admits\n",
         gate.name
     );
+    if lacks_upgrade(request) {
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            text,
+            "this request is one for a WebSocket, but its Upgrade field is missing: {DROPPED}"
+        );
+    }
     Response::plain(StatusCode::UpgradeRequired, text)
         .with("Upgrade", "websocket")
         .for_everybody()

@@ -10,19 +10,21 @@ use std::sync::Arc;
 use flash_policy::decide::{Reason, decide_alone};
 use flash_policy::{Movie, Port};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 use tracing::debug;
 use tracing::field::display;
 
 use super::dialling::{self, Dialled};
-use super::{Exchange, paths, write};
+use super::{Exchange, asked, paths, write};
+use crate::connection::backends::Whose;
 use crate::connection::bridge::{Bridge, Opening};
 use crate::connection::relay::ROOM;
 use crate::connection::waiting::{Waiting, Witness};
-use crate::connection::{Bridging, Client, Outcome, gate, some};
+use crate::connection::{Bridging, Client, Outcome, gate, hints, some};
 use crate::http::{Page, Request, Response, StatusCode};
 use crate::limits::Permit;
 use crate::snapshot::{Gate, Service};
-use crate::websocket::Handshake;
+use crate::websocket::{Handshake, Refusal};
 
 /// What a record of TLS carries (RFC 8446, 5.1).
 const RECORD: usize = 16 * 1024;
@@ -47,7 +49,9 @@ impl Exchange {
                 self.waiting.permit.not_relaying();
                 return self.respond(response, outcome).await;
             }
-            Err(Refused::Left(outcome)) => return self.waiting.end(outcome, self.peer),
+            Err(Refused::Left(outcome)) => {
+                return asked::end(&self.waiting, outcome, self.peer, self.asked);
+            }
         };
         // As the client's own address would say it, were there no proxy.
         let header = gate::header(&gate, self.told, self.waiting.stream.tcp());
@@ -69,14 +73,20 @@ impl Exchange {
             |response: Response| Refused::Told(response.for_everybody(), Outcome::HttpAnswered);
         let over = |response| Refused::Told(response, Outcome::OverLimit);
         self.admit(request).map_err(over)?;
-        let handshake = Handshake::read(request).map_err(|refusal| answered(refusal.into()))?;
         let service = Arc::clone(&self.waiting.service);
         let gate = paths::gate(&service, &request.path);
-        let gate = gate.ok_or_else(|| answered(paths::nowhere()))?;
+        let handshake = Handshake::read(request).map_err(|refusal| {
+            self.tell_refusal(refusal, gate, request);
+            answered(refusal.into())
+        })?;
+        let gate = gate.ok_or_else(|| {
+            self.waiting.shared.tell_no_gate(self.peer, request);
+            answered(paths::nowhere())
+        })?;
         self.judge(gate, request)?;
         let permitted = self.waiting.permit.relaying();
         permitted.map_err(|limit| over(self.over_limit(limit)))?;
-        let backend = self.dial(gate).await?;
+        let backend = self.dial(gate, request).await?;
         Ok((Arc::clone(gate), backend, handshake))
     }
 
@@ -100,8 +110,21 @@ impl Exchange {
         Err(Refused::Told(response, Outcome::OriginRefused))
     }
 
-    async fn dial(&mut self, gate: &Gate) -> Result<TcpStream, Refused> {
-        match dialling::while_there(&mut self.waiting, gate).await {
+    /// Logs a handshake that can't be granted, whoever sent it.
+    fn tell_refusal(&self, refusal: Refusal, gate: Option<&Arc<Gate>>, request: &Request) {
+        let gate = gate.map(|gate| gate.name.as_str());
+        let why = (refusal.expected(), refusal.hint());
+        let shared = &self.waiting.shared;
+        shared.tell_websocket_refused(self.peer, gate, request, why);
+    }
+
+    async fn dial(&mut self, gate: &Gate, request: &Request) -> Result<TcpStream, Refused> {
+        let origin = hints::origin_of(request);
+        let whose = Whose {
+            peer: self.peer,
+            origin: Some(&origin),
+        };
+        match dialling::while_there(&mut self.waiting, gate, whose).await {
             Dialled::Done(Ok(stream)) => Ok(stream),
             Dialled::ClientEnded => Err(Refused::Left(Outcome::EndedEarly)),
             Dialled::ClientFailed => Err(Refused::Left(Outcome::PeerFailed)),
@@ -158,6 +181,7 @@ impl Exchange {
                 service,
                 shared,
                 peer,
+                begun: Instant::now(),
             }
             .run(),
         );
@@ -202,6 +226,7 @@ struct Bridged {
     service: Arc<Service>,
     shared: Witness,
     peer: Option<SocketAddr>,
+    begun: Instant,
 }
 
 impl Bridged {
@@ -216,6 +241,12 @@ impl Bridged {
             self.shared.count(outcome);
             self.shared
                 .count_relayed(report.from_client, report.from_backend);
+            let first = self.bridge.backend_ended_first();
+            if gate::by_backend(outcome, first, self.begun, &self.service) {
+                let bytes = [report.from_client, report.from_backend];
+                self.shared
+                    .tell_end_by_backend(outcome, (self.peer, &self.gate.name), bytes);
+            }
             if let Some(suppressed) = self.shared.wants_line(outcome) {
                 let (peer, suppressed) = (self.peer.map(display), some(suppressed));
                 let (gate, outcome) = (&*self.gate.name, outcome.code());

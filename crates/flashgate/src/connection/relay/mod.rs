@@ -75,6 +75,8 @@ pub(crate) struct Relay {
     stopping: Stopping,
     header: usize,
     clean: bool,
+    /// Which side ended its stream before the other, once one has.
+    ended_first: Option<Side>,
 }
 
 impl Relay {
@@ -128,6 +130,7 @@ impl Relay {
             stopping: stop.subscribe(),
             header: opening.header.len(),
             clean: false,
+            ended_first: None,
         }
     }
 
@@ -167,6 +170,13 @@ impl Relay {
         }
         self.patience.note(self.moved());
         let [progress_up, progress_down] = self.passage.progress();
+        if self.ended_first.is_none() {
+            self.ended_first = match (progress_up.ended, progress_down.ended) {
+                (true, _) => Some(Side::Client),
+                (false, true) => Some(Side::Backend),
+                (false, false) => None,
+            };
+        }
         let ended = progress_up.ended
             || progress_down.ended
             || self.client_watch.ended()
@@ -182,6 +192,11 @@ impl Relay {
     fn moved(&self) -> u64 {
         let [up, down] = self.passage.progress();
         up.moved.wrapping_add(down.moved)
+    }
+
+    /// Whether the backend ended its stream before the client did.
+    pub(crate) fn backend_ended_first(&self) -> bool {
+        matches!(self.ended_first, Some(Side::Backend))
     }
 
     fn report(&self, end: End) -> Report {

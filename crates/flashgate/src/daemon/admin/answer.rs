@@ -12,6 +12,7 @@ use super::{About, metrics, status_json};
 use crate::connection::Role;
 use crate::daemon::status::Phase;
 use crate::http::{HostField, Request, Response, StatusCode};
+use crate::visible;
 
 const PATHS: &str = "expected one of /metrics, /healthz, /readyz, /status.json\n";
 
@@ -86,7 +87,7 @@ fn readiness(about: &About) -> Response {
     if phase.serves() && permits.most_relays() > 0 && permits.has_room_to_pass_on().is_err() {
         text.push_str("the limit on connections is reached: no more are passed on\n");
     }
-    Response::plain(status, text)
+    Response::plain(status, visible::text(&text).into_owned())
 }
 
 #[cfg(test)]

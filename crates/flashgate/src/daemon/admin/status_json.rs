@@ -9,6 +9,7 @@ use super::About;
 use crate::connection::BackendStatus;
 use crate::daemon::status::{Known, ListenerStatus};
 use crate::log;
+use crate::visible;
 
 /// All of it, as it is now.
 pub(super) fn text(about: &About) -> String {
@@ -28,7 +29,7 @@ pub(super) fn text(about: &About) -> String {
         "panics": log::panics(),
         "log-lines-lost": log::lines_lost_in_all(),
     });
-    format!("{object:#}\n")
+    visible::json(&format!("{object:#}\n")).into_owned()
 }
 
 fn listener(listener: &ListenerStatus) -> Value {

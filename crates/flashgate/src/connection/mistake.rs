@@ -1,0 +1,202 @@
+//! Connections that somebody set up wrongly: recognised by their first bytes, and what to change.
+//!
+//! To the client such a connection just closes, so the log is the only place to learn why.
+
+use std::net::SocketAddr;
+
+use flash_policy::near_request::{self, Slip};
+use tokio_flash_policy::First;
+use tracing::field::display;
+use tracing::warn;
+
+use super::waiting::Waiting;
+use super::{Outcome, Shared};
+use crate::log::{Sampler, escaped};
+use crate::proxy_header;
+use crate::snapshot::Service;
+
+/// What was probably set up wrongly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mistake {
+    /// HTTP on a policy port.
+    Http,
+    /// TLS where none is spoken.
+    Tls,
+    /// A PROXY header of a peer that `accept-proxy` does not name.
+    ProxyHeader,
+    /// A policy request on the bridge.
+    PolicyOnBridge,
+    /// Nearly a policy request.
+    NearRequest(Slip),
+}
+
+/// One sampler for each kind, so that a frequent one does not hide a rare one.
+#[derive(Debug)]
+pub(super) struct Samplers([Sampler; 5]);
+
+impl Samplers {
+    pub(super) fn new() -> Self {
+        Self(
+            [
+                "http",
+                "tls",
+                "proxy-header",
+                "policy-on-bridge",
+                "near-request",
+            ]
+            .map(Sampler::of_warnings),
+        )
+    }
+
+    const fn of(&self, mistake: Mistake) -> &Sampler {
+        let [http, tls, proxy_header, policy_on_bridge, near_request] = &self.0;
+        match mistake {
+            Mistake::Http => http,
+            Mistake::Tls => tls,
+            Mistake::ProxyHeader => proxy_header,
+            Mistake::PolicyOnBridge => policy_on_bridge,
+            Mistake::NearRequest(_) => near_request,
+        }
+    }
+}
+
+impl Mistake {
+    /// That of a connection which was closed unanswered.
+    fn closed(outcome: Outcome, received: &[u8], service: &Service) -> Option<Self> {
+        let unanswered = matches!(
+            outcome,
+            Outcome::NotARequest | Outcome::EndedEarly | Outcome::Deadline | Outcome::Tls
+        );
+        let by_bytes = unanswered.then(|| Self::by_bytes(received)).flatten();
+        let asked_bridge = service.bridge.is_some() && is_a_request(received);
+        by_bytes.or(if outcome == Outcome::Http {
+            Some(Self::Http)
+        } else if outcome == Outcome::Tls {
+            Some(Self::Tls)
+        } else if outcome == Outcome::NotARequest && asked_bridge {
+            Some(Self::PolicyOnBridge)
+        } else {
+            None
+        })
+    }
+
+    fn by_bytes(received: &[u8]) -> Option<Self> {
+        if proxy_header::begins(received) {
+            return Some(Self::ProxyHeader);
+        }
+        near_request::slip(received).map(Self::NearRequest)
+    }
+
+    const fn hint(self) -> &'static str {
+        match self {
+            Self::Http => HTTP,
+            Self::Tls => TLS,
+            Self::ProxyHeader => PROXY_HEADER,
+            Self::PolicyOnBridge => POLICY_ON_BRIDGE,
+            Self::NearRequest(slip) => slip.help(),
+        }
+    }
+}
+
+fn is_a_request(received: &[u8]) -> bool {
+    flash_policy::Recogniser::new().feed(received) == flash_policy::Verdict::Policy
+}
+
+const TLS: &str =
+    "this port speaks no TLS: a SecureSocket, or a page's wss, needs `[tls]` in the config";
+
+const HTTP: &str = "a policy port speaks no HTTP: a movie or page probably names \
+                    http://host:port/crossdomain.xml; sockets need xmlsocket://host:port, \
+                    or nothing at all for port 843";
+
+const PROXY_HEADER: &str = "this peer sends a PROXY header: add its address to `accept-proxy`, or turn the header off \
+                            in the balancer";
+
+const POLICY_ON_BRIDGE: &str = "the bridge answers no policy requests: players must ask a `[[listen]]` address or a \
+                                gate";
+
+/// What a server that speaks TLS sends at least before the client's turn: 7 bytes are an alert, and a handshake that
+/// gets further has its hello, which is longer than this with everything that comes along.
+const LEAST_TLS_REPLY: u64 = 100;
+
+impl Shared {
+    /// Logs what somebody must have set up wrongly, if a closed connection looks like it.
+    pub(super) fn explain_close(
+        &self,
+        outcome: Outcome,
+        peer: Option<SocketAddr>,
+        received: &[u8],
+        service: &Service,
+    ) {
+        if let Some(mistake) = Mistake::closed(outcome, received, service)
+            && let Some(suppressed) = self.hints.mistakes.of(mistake).admit()
+        {
+            let (peer, received, hint) = (peer.map(display), escaped(received), mistake.hint());
+            warn!(peer, %received, suppressed, hint, "closed a connection that is no policy request");
+        }
+    }
+
+    fn explain_passed_on(
+        &self,
+        mistake: Mistake,
+        (peer, gate): (Option<SocketAddr>, &str),
+        received: Option<&[u8]>,
+    ) {
+        if let Some(suppressed) = self.hints.mistakes.of(mistake).admit() {
+            let (peer, hint) = (peer.map(display), mistake.hint());
+            let received = received.map(|bytes| display(escaped(bytes)));
+            warn!(
+                peer,
+                gate,
+                received,
+                suppressed,
+                hint,
+                "passed on a connection that is probably set up wrongly"
+            );
+        }
+    }
+
+    /// The same for TLS that a gate without `[tls]` passed on, if the game server did not speak it either.
+    pub(super) fn explain_tls_passed_on(
+        &self,
+        peer: Option<SocketAddr>,
+        gate: &str,
+        from_backend: u64,
+    ) {
+        if from_backend < LEAST_TLS_REPLY {
+            self.explain_passed_on(Mistake::Tls, (peer, gate), None);
+        }
+    }
+}
+
+impl Waiting {
+    /// Logs what somebody must have set up wrongly, if a connection that a gate passes on looks like it.
+    pub(super) fn note_mistake(&self, first: First, peer: Option<SocketAddr>) {
+        let received = self.progress.opening.bytes();
+        if first == First::Other
+            && let Some(mistake) = Mistake::by_bytes(received)
+        {
+            let at = (peer, self.service.name());
+            self.shared.explain_passed_on(mistake, at, Some(received));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever a person reads says what to change.
+    #[test]
+    fn each_hint_names_a_remedy() {
+        for (mistake, word) in [
+            (Mistake::Http, "xmlsocket://"),
+            (Mistake::Tls, "`[tls]`"),
+            (Mistake::ProxyHeader, "`accept-proxy`"),
+            (Mistake::PolicyOnBridge, "`[[listen]]`"),
+            (Mistake::NearRequest(Slip::EscapedTerminator), "printf"),
+        ] {
+            assert!(mistake.hint().contains(word), "{mistake:?}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Every line in the log is either limited, or of an event that no stranger can cause.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Files whose events need no limit, and why. A line elsewhere takes a `Sampler`, and shows what it counted as
+/// `suppressed`.
+const UNLIMITED: &[(&str, &str)] = &[
+    ("log/", "what limits the others"),
+    ("daemon/sandbox/", "once, at the start"),
+    (
+        "daemon/serving.rs",
+        "once for each listener, at the start and at reloads",
+    ),
+    (
+        "daemon/listeners.rs",
+        "once for each listener that a reload removes",
+    ),
+    (
+        "daemon/descriptors.rs",
+        "at the start, and when a reload changes the numbers",
+    ),
+    ("daemon/stopping.rs", "once for each signal at the stop"),
+    (
+        "daemon/mod.rs",
+        "once for each signal or settled change of a file",
+    ),
+    (
+        "daemon/reload.rs",
+        "once for each reload: of a signal, or of a change of the operator's files that has settled",
+    ),
+    (
+        "daemon/changes.rs",
+        "once for each settled change of a folder on the way to the operator's files",
+    ),
+    ("daemon/notify.rs", "what the service manager answers"),
+    (
+        "daemon/handover",
+        "once for each process of this user or root that asks",
+    ),
+    (
+        "daemon/admin/mod.rs",
+        "once for each address, at the start and at reloads",
+    ),
+];
+
+/// Lines in files of which others are limited.
+const UNLIMITED_LINES: &[(&str, &str)] = &[
+    ("stopped", "once, at the end"),
+    ("findings", "once for each start and reload"),
+    (
+        "listening again",
+        "after a listener was repaired, which takes its time",
+    ),
+];
+
+const MACROS: [&str; 5] = ["error!(", "warn!(", "info!(", "debug!(", "trace!("];
+
+#[test]
+fn lines_that_strangers_can_cause_are_limited() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut seen = 0;
+    for file in files(&source) {
+        let name = file.strip_prefix(&source).unwrap().to_str().unwrap();
+        if UNLIMITED.iter().any(|(prefix, _)| name.starts_with(prefix)) {
+            continue;
+        }
+        for call in calls(&fs::read_to_string(&file).unwrap()) {
+            seen += 1;
+            let is_exempt = |(text, _): &(&str, &str)| call.contains(&format!("\"{text}\""));
+            assert!(
+                call.contains("suppressed") || UNLIMITED_LINES.iter().any(is_exempt),
+                "{name}: if a stranger can cause this line, admit it through a `Sampler`; if not, add it to \
+                 `UNLIMITED` in log/tests.rs with the reason:\n{call}"
+            );
+        }
+    }
+    assert!(seen > 20, "{seen} lines found: has the way to log changed?");
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let files = walkdir::WalkDir::new(folder).into_iter();
+    let files = files.map(|entry| entry.unwrap().into_path());
+    files
+        .filter(|file| file.extension().is_some_and(|it| it == "rs"))
+        .collect()
+}
+
+/// The calls that log, from the macro's name to its closing parenthesis.
+fn calls(source: &str) -> Vec<&str> {
+    let starts = MACROS.iter().flat_map(|name| source.match_indices(name));
+    let starts = starts.filter(|(at, _)| {
+        let before = source[..*at].chars().next_back();
+        !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
+    });
+    let end = |from: usize| {
+        let mut depth = 0;
+        let mut ends = source[from..].char_indices().filter(|(_, c)| {
+            depth += i32::from(*c == '(') - i32::from(*c == ')');
+            *c == ')' && depth == 0
+        });
+        ends.next().map_or(source.len(), |(at, _)| from + at + 1)
+    };
+    starts.map(|(at, _)| &source[at..end(at)]).collect()
+}

@@ -1,0 +1,123 @@
+//! What the log shows of WebSockets that could not be, without `-v`: whose, and what to change.
+
+use testkit::backend::{Absent, Backend, Manner};
+use testkit::client::Client;
+use testkit::websocket::{ask, request};
+
+use super::{LIMIT, Running, config, free_port, start};
+
+const KEY: &str = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
+
+fn bridge() -> String {
+    format!(
+        "[bridge]\naddress = \"127.0.0.1:{}\"\npath = \"/sockets/{{port}}\"\n",
+        free_port()
+    )
+}
+
+#[track_caller]
+fn is_logged(gate: &mut Running, text: &str, parts: &[&str]) {
+    let line = gate.daemon.next_line_with(text, LIMIT).unwrap();
+    for part in parts {
+        assert!(line.contains(part), "{part}: {line}");
+    }
+}
+
+/// What a proxy leaves of a browser's request if it is not set up for WebSockets.
+#[test]
+fn dropped_by_a_proxy() {
+    let backend = Backend::start(Manner::Hold).unwrap();
+    let mut gate = start(&config(backend.address(), "", &bridge()));
+    let fields = [
+        ("HTTP/1.0", "", "426", "Upgrade"),
+        ("HTTP/1.0", "Connection: close\r\n", "426", "Upgrade"),
+        ("HTTP/1.1", "Connection: close\r\n", "426", "Upgrade"),
+        ("HTTP/1.1", "Connection: upgrade\r\n", "426", "Upgrade"),
+        (
+            "HTTP/1.1",
+            "Upgrade: websocket\r\nConnection: close\r\n",
+            "400",
+            "Connection",
+        ),
+        ("HTTP/1.1", "Upgrade: websocket\r\n", "400", "Connection"),
+        (
+            "HTTP/1.0",
+            "Upgrade: websocket\r\nConnection: upgrade\r\n",
+            "400",
+            "HTTP/1.1",
+        ),
+    ];
+    let places = [(gate.gate, "/"), (gate.bridge.unwrap(), "/sockets/9339")];
+    let places = places.iter().cycle();
+    // No more than ten, which are all logged.
+    for ((version, fields, status, missing), (to, path)) in fields.into_iter().zip(places) {
+        let mut client = Client::connect(*to).unwrap();
+        let head = format!(
+            "GET {path} {version}\r\nHost: a.test\r\nOrigin: http://www.a.test\r\n{fields}{KEY}\r\n"
+        );
+        client.send(head.as_bytes());
+        let text = String::from_utf8(client.hear().bytes).unwrap();
+        assert!(text.starts_with(&format!("HTTP/1.1 {status} ")), "{text}");
+        assert!(text.contains("a proxy in between must"), "{text}");
+        is_logged(
+            &mut gate,
+            "can't grant a WebSocket",
+            &[
+                " WARN ",
+                "peer=127.0.0.1:",
+                "http://www.a.test",
+                missing,
+                "proxy_http_version",
+            ],
+        );
+    }
+}
+
+/// A wrong path and a dead server: both with the page's origin, however long that is.
+#[test]
+fn paths_and_servers() {
+    let absent = Absent::reserve(([127, 0, 0, 1], 0).into()).unwrap();
+    let origin = format!("http://{}.www.a.test", ["a"; 60].concat());
+    let rules = "{ domain = \"*.a.test\" }";
+    let mut gate = start(&super::with_rules(rules, absent.address(), "", &bridge()));
+    let bridge = gate.bridge.unwrap();
+    let (response, _) = ask(bridge, &request("/sockets/9340", Some(&origin))).unwrap();
+    assert_eq!(response.status, 404);
+    is_logged(
+        &mut gate,
+        "no gate has this path",
+        &[
+            " WARN ",
+            "/sockets/9340",
+            &origin,
+            "[bridge]",
+            "peer=127.0.0.1:",
+        ],
+    );
+    let (response, stream) = ask(bridge, &request("/sockets/9339", Some(&origin))).unwrap();
+    assert_eq!(response.status, 502);
+    drop(stream);
+    is_logged(
+        &mut gate,
+        "can't reach a backend",
+        &[" WARN ", &origin, "peer=127.0.0.1:"],
+    );
+    is_logged(
+        &mut gate,
+        "outcome=\"backend-unreachable\"",
+        &[&origin, "502", "/sockets/9339"],
+    );
+}
+
+/// Players can't ask the bridge for a policy.
+#[test]
+fn a_policy_request_on_the_bridge() {
+    let backend = Backend::start(Manner::Hold).unwrap();
+    let mut gate = start(&config(backend.address(), "", &bridge()));
+    testkit::client::fetch(gate.bridge.unwrap()).unwrap();
+    is_logged(
+        &mut gate,
+        "no policy request",
+        &["the bridge answers no policy requests"],
+    );
+}
