@@ -60,7 +60,8 @@ fn limits() {
         "bad-network",
         "`10.0.0.0/8`",
     );
-    refused("[limits]\nidle = 'never'", "bad-duration", "found `never`");
+    refused("[limits]\nidle = 'soon'", "bad-duration", "found `soon`");
+    refused("[limits]\nidle = 'never'", "wrong-type", "`\"off\"`");
     refused("[limits]\nhalf-open = '0s'", "bad-duration", "above zero");
 }
 

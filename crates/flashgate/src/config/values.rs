@@ -70,7 +70,7 @@ pub(super) fn meant(text: &str) -> Option<String> {
         let fraction = fraction.parse::<u64>().ok()?.checked_mul(*unit)?;
         let whole = whole.parse::<u64>().ok()?.checked_mul(*unit)?;
         total = total.checked_add(whole)?.checked_add(fraction / scale)?;
-        smallest = smallest.min(if fraction == 0 { *unit } else { 1 });
+        smallest = smallest.min(*unit);
         rest = behind.trim_start();
     }
     let units = [
