@@ -97,7 +97,8 @@ fn explain(fault: &toml::de::Error, line: &Line<'_>, text: &str) -> (Diagnostic,
         closed,
     }) = line::slip(line.text)
     else {
-        return (finding(fault.message(), place), Rest::Readable);
+        let help = "a line is a setting, `key = \"value\"`, or the name of a section in brackets";
+        return (finding(fault.message(), place).help(help), Rest::Readable);
     };
     let place = Span::from(part).shifted(line.start);
     let rest = if closed {

@@ -115,6 +115,11 @@ fn by_line() {
         "found XML",
         "serve it with `--policy`",
     );
+    says(
+        "ho/sts = []\n",
+        "invalid unquoted key",
+        "a line is a setting",
+    );
     says("listen:\n", "found `:`", "written as `[listen]`");
     // Tabs are spaces to TOML.
     valid(&format!("{POLICY}[[listen]]\n\taddress\t=\t\"843\"\n"));
