@@ -13,6 +13,9 @@ use crate::render;
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{AskedBy, Backend, Deadlines, Gate, Listener, Served, Service};
 
+/// Flags cannot tell of another public port.
+const PUBLISHED: &str = "where the port is published under another number, that number counts";
+
 /// A gate as the flag has it.
 #[derive(Clone, Debug)]
 pub(super) struct GateFlag {
@@ -76,6 +79,16 @@ pub(super) fn listeners(flags: &[GateFlag], policy: &Policy, reply: &Reply) -> V
         }),
     };
     flags.iter().map(&mut listener).collect()
+}
+
+/// A warning for every gate on a port that late players are said to block, as text for the terminal.
+pub(super) fn blocked(flags: &[GateFlag]) -> String {
+    let ports = flags.iter().map(|flag| flag.listen.port());
+    let ports = ports.filter_map(|port| Port::new(u32::from(port)).ok());
+    let findings = ports.filter_map(gates::blocked_port);
+    findings
+        .map(|finding| render::without_place(&finding.note(PUBLISHED)))
+        .collect()
 }
 
 /// What rules without ports stand for.

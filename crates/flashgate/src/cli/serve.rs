@@ -183,7 +183,7 @@ impl Serve {
             None if self.allow.rules.is_empty() => return Err(nothing_to_serve()),
             None => self.rules_reply()?,
         };
-        let warnings = warnings + &listen::unasked(&self.listen, &policy);
+        let on_ports = listen::unasked(&self.listen, &policy) + &gate::blocked(&self.gate);
         let plan = Plan {
             listeners: self.listeners(&policy, reply),
             limits: defaults::limits(),
@@ -195,7 +195,7 @@ impl Serve {
             hosts: Vec::new(),
             watched: Vec::new(),
         };
-        Ok((plan, warnings))
+        Ok((plan, warnings + &on_ports))
     }
 
     /// All addresses have the same policy.

@@ -148,13 +148,17 @@ fn same_name(name: &Text, first: &Text, source: &str) -> Diagnostic {
 /// A gate on a port that late versions of Flash Player are said to block.
 fn blocked(address: &At<ListenAddress>, public_port: Option<Port>) -> Option<Diagnostic> {
     let port = public_port.or(listeners::bound_port(address.value))?;
+    Some(blocked_port(port)?.at(address.span, ""))
+}
+
+/// The warning for a gate that players reach on this port, if late versions of Flash Player are said to block it.
+pub(crate) fn blocked_port(port: Port) -> Option<Diagnostic> {
     blocked_ports::is_blocked(port).then(|| {
         let message = format!(
             "Flash Player {} and later are said to open no socket to port {port}, whatever a policy says",
             blocked_ports::SINCE.major()
         );
         Diagnostic::warning("blocked-by-player", message)
-            .at(address.span, "")
             .note("it is on a list of blocked ports that Adobe's staff posted in a forum in 2017; its documentation was not updated")
             .help("have movies connect to another port; `flashgate explain blocked-ports` has the list")
     })

@@ -1,5 +1,6 @@
 //! Lightspark over real sockets: rows that were run against the real program.
 
+use serde_json::Value;
 use testkit::needs;
 use testkit::zoo::Step::{End, Read, Send};
 use testkit::zoo::{Enclosure, Script, missing};
@@ -160,6 +161,35 @@ fn answers(document: &[u8]) -> &'static [Script] {
 }
 
 fn check(row: Row) {
+    let told = judged(&row);
+    assert_eq!(
+        (told["verdict"].as_str(), told["reason"].as_str()),
+        (Some(row.expected.0), Some(row.expected.1)),
+        "{}: {}: {told:#}",
+        row.movie,
+        String::from_utf8_lossy(&row.master)
+    );
+}
+
+/// What Lightspark takes and other players do not is told all the same.
+#[test]
+fn what_others_refuse_is_told() {
+    if !needs::met(missing()) {
+        return;
+    }
+    let text = String::from_utf8(policy(ALL)).unwrap();
+    let utf_16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (document, id) in [
+        (utf_16, "utf-16"),
+        (text.replace("</cross", "</x").into(), "malformed-xml"),
+    ] {
+        let told = judged(&raw(document, GRANTED));
+        let mut findings = told["findings"].as_array().unwrap().iter();
+        assert!(findings.any(|finding| finding["id"] == id), "{told:#}");
+    }
+}
+
+fn judged(row: &Row) -> Value {
     let mut enclosure = Enclosure::empty(&["127.0.0.1"]).unwrap();
     enclosure
         .listen("127.0.0.1:843", answers(&row.master))
@@ -178,12 +208,5 @@ fn check(row: Row) {
         "--format",
         "json",
     ];
-    let told = report(&enclosure.check(&arguments).unwrap());
-    assert_eq!(
-        (told["verdict"].as_str(), told["reason"].as_str()),
-        (Some(row.expected.0), Some(row.expected.1)),
-        "{}: {}: {told:#}",
-        row.movie,
-        String::from_utf8_lossy(&row.master)
-    );
+    report(&enclosure.check(&arguments).unwrap())
 }

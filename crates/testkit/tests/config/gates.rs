@@ -329,4 +329,16 @@ fn a_port_that_players_block() {
         &["warning[blocked-by-player]", &blocked(6667)],
     );
     warned(&on("\"6667\"", "public-port = 9339"), 0, &[]);
+    // The same by flags.
+    for (listen, is_told) in [("6667", true), ("9339", false)] {
+        let gate = format!("{listen}=127.0.0.1:9340");
+        let arguments = ["serve", "--check", "--allow", "a.test", "--gate", &gate];
+        let output = std::process::Command::new(testkit::binary::flashgate().unwrap())
+            .args(arguments)
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{stderr}");
+        assert_eq!(stderr.contains("blocked-by-player"), is_told, "{stderr}");
+    }
 }

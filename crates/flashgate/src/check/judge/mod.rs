@@ -256,10 +256,17 @@ impl<'a> Asked<'a> {
         report
     }
 
-    /// What the client took for the document, up to a NUL.
+    /// What the client took for the document, up to a NUL; to Lightspark the NULs of UTF-16 belong to it.
     fn document(self) -> &'a [u8] {
-        let document = self.seen.step.document.split(|byte| *byte == 0);
-        document.into_iter().next().unwrap_or_default()
+        let bytes = &self.seen.step.document;
+        let is_wide = matches!(
+            bytes.as_slice(),
+            [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [b'<', 0, ..] | [0, b'<', ..]
+        );
+        if is_wide && self.client == Client::Lightspark {
+            return bytes;
+        }
+        bytes.split(|byte| *byte == 0).next().unwrap_or_default()
     }
 
     /// Whether bytes came before the player was done, or after.
