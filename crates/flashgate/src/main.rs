@@ -17,6 +17,7 @@ mod limits;
 mod lint;
 mod log;
 mod proxy_header;
+mod regular_file;
 mod render;
 mod ruffle;
 mod snapshot;

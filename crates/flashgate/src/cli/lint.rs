@@ -8,7 +8,7 @@ use flash_policy::diagnostic::any_error;
 use flash_policy::lint::{Client, Kind};
 
 use crate::exit::Exit;
-use crate::lint::{self, Fixing, Level, Levels, Outcome, Request, Subject};
+use crate::lint::{self, Fixing, Level, Levels, Origin, Outcome, Request, Subject};
 use crate::render::{self, Format};
 
 /// Say what is wrong with policy files, and what to write instead
@@ -18,7 +18,7 @@ use crate::render::{self, Format};
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Lint {
-    /// Policy files, and folders to search for `*.xml`; `-` is standard input
+    /// Policy files, and folders to search for `*.xml`; `-` is standard input. Pipes, as of `<(...)`, are not read by name
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// What kind of policy the files are [default: by content and name]
@@ -161,7 +161,8 @@ impl Lint {
 
 /// The text of standard input with its fixes, which has no place but standard output.
 fn mended_text(outcomes: &[Outcome], fixing: Fixing) -> Option<&[u8]> {
-    let stdin = outcomes.iter().find(|outcome| outcome.name == lint::STDIN);
+    let mut outcomes = outcomes.iter();
+    let stdin = outcomes.find(|outcome| outcome.origin == Origin::Stdin);
     let judged = stdin.filter(|_| fixing == Fixing::InPlace)?.judged.as_ref();
     judged.map(|judged| judged.bytes.as_slice())
 }

@@ -3,8 +3,6 @@
 //! `tree` walks the TOML, `raw` holds what it says, `resolve` what the daemon needs. A derived deserialiser would stop
 //! at the first fault. Nothing here binds, connects or keeps state.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 
 use flash_policy::diagnostic::any_error;
@@ -13,6 +11,7 @@ use toml::de::DeTable;
 
 use crate::confinement;
 use crate::log;
+use crate::regular_file;
 use crate::render::{self, Source};
 use crate::snapshot::{Loaded, Plan, Refused, Watched};
 
@@ -45,7 +44,7 @@ use tree::Table;
 pub(crate) use values::lasting;
 
 /// Far more than a config for a thousand sites needs; a wrong path should not fill the memory.
-const LARGEST: u64 = 1024 * 1024;
+const LARGEST: usize = 1024 * 1024;
 
 /// What a plan is made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,18 +130,14 @@ fn is_error(finding: &Diagnostic) -> bool {
 
 /// The error is a reason, and what helps where that is known.
 fn read(path: &Path, found: &mut Vec<Diagnostic>) -> Result<Vec<u8>, (String, Option<String>)> {
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| {
-            found.extend(writable::judge(&file));
-            file.take(LARGEST + 1).read_to_end(&mut bytes)
-        })
+    let contents = regular_file::read(path, LARGEST)
         .map_err(|error| (log::reason(&error), confinement::explain_read(path, &error)))?;
-    if bytes.len() as u64 > LARGEST {
+    found.extend(writable::judge(&contents.metadata));
+    if contents.bytes.len() > LARGEST {
         let reason = format!("expected at most {LARGEST} bytes, found more");
         return Err((reason, None));
     }
-    Ok(bytes)
+    Ok(contents.bytes)
 }
 
 fn understand(

@@ -1,8 +1,7 @@
 //! Policy files: read with a cap, and judged for every port that serves them.
 
 use std::collections::{BTreeSet, HashSet};
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::Path;
 
 use flash_policy::document::LARGEST;
@@ -10,6 +9,7 @@ use flash_policy::lint::Options;
 use flash_policy::{Diagnostic, Policy, Port, Profile, Serving};
 
 use super::{gates, writable};
+use crate::regular_file;
 
 /// What a policy file holds.
 #[derive(Clone, Debug)]
@@ -21,11 +21,11 @@ pub(crate) struct Content {
 
 /// Reads a file, but never more of it than tells that it is too large.
 pub(crate) fn read(path: &Path) -> io::Result<Content> {
-    let mut bytes = Vec::new();
-    let file = File::open(path)?;
-    let finding = writable::judge(&file).map(Box::new);
-    file.take(LARGEST as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(Content { bytes, finding })
+    let contents = regular_file::read(path, LARGEST)?;
+    Ok(Content {
+        finding: writable::judge(&contents.metadata).map(Box::new),
+        bytes: contents.bytes,
+    })
 }
 
 /// A port that players dial for a policy.

@@ -1,7 +1,6 @@
 //! `[tls]`: the certificates and keys that the file names, read, held against each other, and judged where they are named.
 
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::time::SystemTime;
@@ -12,6 +11,7 @@ use super::tree::{Table, Text, Value};
 use super::writable;
 use crate::confinement;
 use crate::log;
+use crate::regular_file;
 use crate::tls::{Certificate, Fault, Pair, Tls, Validness};
 
 /// `[tls]`.
@@ -39,7 +39,7 @@ impl RawTls {
 }
 
 /// A chain of ten large certificates is not half as long.
-const LARGEST: u64 = 256 * 1024;
+const LARGEST: usize = 256 * 1024;
 
 /// Others than the owner and the group may read (chmod(2), `S_IROTH`).
 const OTHERS_READ: u32 = 0o004;
@@ -171,15 +171,14 @@ fn contents(
 ) -> Option<Contents> {
     let path = folder.join(&name.value);
     let read = || -> io::Result<_> {
-        let file = File::open(&path)?;
-        let (writable, data) = (writable::judge(&file), file.metadata()?);
-        let mut bytes = Vec::new();
-        file.take(LARGEST + 1).read_to_end(&mut bytes)?;
-        let others_read = data.is_file() && data.permissions().mode() & OTHERS_READ != 0;
+        let contents = regular_file::read(&path, LARGEST)?;
+        let writable = writable::judge(&contents.metadata);
+        let others_read = contents.metadata.permissions().mode() & OTHERS_READ != 0;
+        let bytes = contents.bytes;
         Ok((Contents { bytes, others_read }, writable))
     };
     match read() {
-        Ok((contents, _)) if contents.bytes.len() as u64 > LARGEST => {
+        Ok((contents, _)) if contents.bytes.len() > LARGEST => {
             let message = format!(
                 "expected at most {LARGEST} bytes in {}, found more",
                 path.display()

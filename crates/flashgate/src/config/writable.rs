@@ -1,6 +1,6 @@
 //! Files that anybody could change: whoever can write to one decides what is served.
 
-use std::fs::File;
+use std::fs::Metadata;
 use std::os::unix::fs::PermissionsExt as _;
 
 use flash_policy::Diagnostic;
@@ -8,10 +8,8 @@ use flash_policy::Diagnostic;
 /// Others than the owner and the group may write (chmod(2), `S_IWOTH`).
 const OTHERS_WRITE: u32 = 0o002;
 
-/// A warning if everybody on the machine can write to a file; asked of what is open, for the name may lead elsewhere
-/// by now. Pipes and terminals are somebody's own.
-pub(super) fn judge(file: &File) -> Option<Diagnostic> {
-    let found = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
+/// A warning if everybody on the machine can write to a file.
+pub(super) fn judge(found: &Metadata) -> Option<Diagnostic> {
     let mode = found.permissions().mode();
     (mode & OTHERS_WRITE != 0).then(|| {
         let message =

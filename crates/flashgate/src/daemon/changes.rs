@@ -7,37 +7,24 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::future::pending;
-use std::io;
-use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
-use rustix::io::read;
-use tokio::io::unix::AsyncFd;
-use tokio::time::sleep;
-use tracing::field::display;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tracing::warn;
 
-use super::readable::watch;
+use super::events::{Events, unwatched};
 use super::way;
-use crate::log;
+use super::writers::Writers;
 use crate::snapshot::{Sight, Watched};
 
-/// A change is often several: written, renamed, linked. So long it must have been quiet, or at least not looked at.
-const SETTLE: Duration = Duration::from_millis(100);
+/// A change is often several: written, renamed, linked. Files are read once they have been quiet for this long, or at
+/// least not looked at.
+pub(super) const SETTLE: Duration = Duration::from_millis(100);
 
-/// Whatever may make a file another one, or a name another file. Reading one is none of these.
-const EVENTS: WatchFlags = WatchFlags::ATTRIB
-    .union(WatchFlags::CLOSE_WRITE)
-    .union(WatchFlags::CREATE)
-    .union(WatchFlags::DELETE)
-    .union(WatchFlags::DELETE_SELF)
-    .union(WatchFlags::MODIFY)
-    .union(WatchFlags::MOVE_SELF)
-    .union(WatchFlags::MOVED_FROM)
-    .union(WatchFlags::MOVED_TO);
+/// A file that is written for longer is worth a line: somebody may wait for its reload.
+const LONG_WRITE: Duration = Duration::from_secs(10);
 
 /// Watches files for changes.
 pub(super) struct Changes {
@@ -46,16 +33,21 @@ pub(super) struct Changes {
     /// The folders in which one can become another, and which folder each is.
     folders: BTreeMap<PathBuf, Option<(u64, u64)>>,
     /// None where there is nothing to watch, or the system gives no such service; SIGHUP remains.
-    events: Option<AsyncFd<OwnedFd>>,
+    events: Option<Events>,
+    writers: Writers,
+    /// The file that was last logged as being written.
+    logged: Option<PathBuf>,
 }
 
 impl Changes {
     /// Watches nothing yet.
-    pub(super) const fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             known: BTreeMap::new(),
             folders: BTreeMap::new(),
             events: None,
+            writers: Writers::default(),
+            logged: None,
         }
     }
 
@@ -93,10 +85,18 @@ impl Changes {
         if folders == self.folders {
             return;
         }
-        self.events = events(folders.keys()).unwrap_or_else(|fault| {
+        let new = match folders.len() {
+            0 => Ok(None),
+            _ => Events::of(folders.keys()).map(Some),
+        };
+        let new = new.unwrap_or_else(|fault| {
             unwatched(None, &fault);
             None
         });
+        // What happened until the new one began to watch.
+        if let Some(old) = std::mem::replace(&mut self.events, new) {
+            old.read(&mut self.writers);
+        }
         self.folders = folders;
     }
 
@@ -107,21 +107,75 @@ impl Changes {
         }
     }
 
-    /// Waits until one of the files is another than when it was last read.
+    /// Waits until one of the files is another than when it was last read, and nobody is writing to any. Cancel-safe.
     pub(super) async fn next(&mut self) {
         loop {
             self.follow();
             // A file that has changed while all of them were read has told so to nobody.
             if !self.has_changed() {
-                match &self.events {
-                    None => pending().await,
-                    Some(events) => stirred(events).await,
-                }
+                self.stirred().await;
             }
             sleep(SETTLE).await;
+            self.closed().await;
             if self.has_changed() {
                 return;
             }
+        }
+    }
+
+    /// Waits until nobody is writing to one of the files; one that is half written is half a file.
+    async fn closed(&mut self) {
+        while let Some(file) = self.written(&[]) {
+            if timeout(LONG_WRITE, self.stirred()).await.is_err()
+                && self.logged.as_ref() != Some(&file)
+            {
+                warn!(file = %file.display(), "a file is being written; it is read once its writer closes it");
+                self.logged = Some(file);
+            }
+        }
+        self.logged = None;
+    }
+
+    /// Waits until nobody is writing to one of the files; after the deadline, which one it is. Cancel-safe.
+    pub(super) async fn still_written(&mut self, deadline: Instant) -> Option<PathBuf> {
+        loop {
+            let file = self.written(&[])?;
+            if timeout_at(deadline, self.stirred()).await.is_err() {
+                return Some(file);
+            }
+        }
+    }
+
+    /// A file that is not what it was just before it was read, or that is being written, among those known and those
+    /// that were read.
+    pub(super) fn disturbed(&mut self, read: &[Watched]) -> Option<PathBuf> {
+        if let Some(file) = self.written(read) {
+            return Some(file);
+        }
+        let known = self.known.iter();
+        let read = read.iter().map(|file| (&file.path, &file.seen));
+        let changed = |(file, seen): &(&PathBuf, &Sight)| Sight::of(file) != **seen;
+        known
+            .chain(read)
+            .find(changed)
+            .map(|(file, _)| file.clone())
+    }
+
+    /// A file that is being written, among those known and these others.
+    fn written(&mut self, others: &[Watched]) -> Option<PathBuf> {
+        if let Some(events) = &self.events {
+            events.read(&mut self.writers);
+        }
+        let others = others.iter().map(|file| &file.path);
+        let mut files = self.known.keys().chain(others);
+        files.find(|file| self.writers.has(file)).cloned()
+    }
+
+    /// Waits for something to happen in one of the folders.
+    async fn stirred(&mut self) {
+        match &self.events {
+            None => pending().await,
+            Some(events) => events.stirred(&mut self.writers).await,
         }
     }
 
@@ -134,38 +188,4 @@ impl Changes {
 fn which(folder: &Path) -> Option<(u64, u64)> {
     let data = fs::metadata(folder).ok()?;
     Some((data.dev(), data.ino()))
-}
-
-fn events<'a>(
-    folders: impl ExactSizeIterator<Item = &'a PathBuf>,
-) -> io::Result<Option<AsyncFd<OwnedFd>>> {
-    if folders.len() == 0 {
-        return Ok(None);
-    }
-    let events = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
-    for folder in folders {
-        if let Err(errno) = inotify::add_watch(&events, folder, EVENTS) {
-            unwatched(Some(folder), &errno.into());
-        }
-    }
-    watch(events).map(Some)
-}
-
-fn unwatched(folder: Option<&Path>, fault: &io::Error) {
-    let (folder, error) = (folder.map(|it| display(it.display())), log::reason(fault));
-    warn!(
-        folder,
-        error, "can't watch files for changes; SIGHUP still reloads"
-    );
-}
-
-/// Waits for events, and throws them away: what they are worth, the files themselves tell.
-async fn stirred(events: &AsyncFd<OwnedFd>) {
-    let Ok(mut ready) = events.readable().await else {
-        return pending().await;
-    };
-    // Once and no more: where the folder never rests, there would be no end, and nothing else would get its turn.
-    if !read(events, &mut [0; 4096]).is_ok_and(|count| count > 0) {
-        ready.clear_ready();
-    }
 }

@@ -22,9 +22,11 @@ mod bind;
 mod changes;
 mod descriptors;
 mod endpoint;
+mod events;
 mod handover;
 mod inherited;
 mod listeners;
+mod loading;
 mod notify;
 mod opener;
 mod readable;
@@ -39,9 +41,10 @@ mod status;
 mod stopping;
 mod way;
 mod workers;
+mod writers;
 
 pub(crate) use inherited::Inherited;
-pub(crate) use reload::Loader;
+pub(crate) use loading::Loader;
 pub(crate) use starting::Start;
 
 use accept::Course;
@@ -296,15 +299,13 @@ impl Daemon {
     /// Reloads, unless it is stopped meanwhile: then by which signal.
     async fn reload(&mut self) -> Option<&'static str> {
         fault::point(fault::Point::Reload);
-        // Before they are read: what changes meanwhile is another change.
-        self.changes.note();
         self.status.set_phase(Phase::Reloading);
         self.manager.reloading();
         let open_files = (self.files, self.plan.process.threads);
         let plan = tokio::select! {
             biased;
             signal = self.signals.next_stop() => return Some(signal),
-            plan = reload(&self.loader, &mut self.listeners, &self.shared, &self.status, open_files) => plan,
+            plan = reload((&self.loader, &mut self.changes), &mut self.listeners, &self.shared, &self.status, open_files) => plan,
         };
         self.status.set_phase(Phase::Ready);
         match plan {

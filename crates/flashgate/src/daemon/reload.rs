@@ -1,15 +1,13 @@
 //! A new plan for a running daemon: read beside the serving, taken whole or not at all.
 
 use std::num::NonZeroU32;
-use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::task::spawn_blocking;
-use tokio::time::timeout;
 use tracing::{error, info, warn};
 
+use super::changes::Changes;
 use super::descriptors;
 use super::listeners::Listeners;
+use super::loading::Loader;
 use super::sandbox::{Lookups, Needs};
 use super::status::Status;
 use crate::confinement;
@@ -18,40 +16,16 @@ use crate::log::{self, LIFECYCLE};
 use crate::render;
 use crate::snapshot::{Loaded, Plan, Process, Refused, User, Watched};
 
-/// Reading a few small files takes longer only where one of them never ends: a named pipe, a dead network drive.
-const LIMIT: Duration = Duration::from_secs(10);
-
-/// Makes the plan anew from wherever it came from.
-pub(crate) struct Loader(Arc<dyn Fn() -> Result<Loaded, Refused> + Send + Sync>);
-
-impl Loader {
-    pub(crate) fn new(load: impl Fn() -> Result<Loaded, Refused> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(load))
-    }
-
-    /// Loads beside the serving.
-    async fn load(&self) -> Result<Loaded, Refused> {
-        let load = Arc::clone(&self.0);
-        match timeout(LIMIT, spawn_blocking(move || load())).await {
-            Ok(Ok(done)) => done,
-            Ok(Err(_)) => Err("reading it has failed by a fault of ours\n"
-                .to_owned()
-                .into()),
-            Err(_) => Err(format!("reading it took more than {} s\n", LIMIT.as_secs()).into()),
-        }
-    }
-}
-
 /// Reads everything again and takes it over; the new plan or, where everything stays as it was, the files that it was
 /// refused for. The limit on open files is shared with so many threads.
 pub(super) async fn reload(
-    loader: &Loader,
+    (loader, changes): (&Loader, &mut Changes),
     listeners: &mut Listeners,
     shared: &Shared,
     status: &Status,
     open_files: (u64, NonZeroU32),
 ) -> Result<Plan, Vec<Watched>> {
-    let done = loader.load().await;
+    let done = loader.load(changes).await;
     match done.and_then(|loaded| take_over(loaded, listeners, shared, open_files)) {
         Ok(plan) => {
             status.reloaded(&plan);

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use super::Fault;
+use crate::regular_file;
 
 /// One thing to look at.
 pub(super) enum Input {
@@ -88,9 +89,8 @@ fn faulty<'a>(error: &'a walkdir::Error, above: &'a [PathBuf]) -> Option<&'a Pat
 fn is_policy(entry: &DirEntry) -> bool {
     let extension = entry.path().extension().and_then(OsStr::to_str);
     let named = extension.is_some_and(|extension| extension.eq_ignore_ascii_case("xml"));
-    // A link to a file is a file; one that leads nowhere is told about when it can't be read.
-    let leads_nowhere = || entry.path_is_symlink() && !entry.path().exists();
-    named && (entry.path().is_file() || leads_nowhere())
+    // A link to a folder is left alone. What else can't be read, as a link that leads nowhere or a pipe, is reported then.
+    named && !entry.path().is_dir()
 }
 
 /// Why something can't be read, and what to do.
@@ -100,6 +100,8 @@ pub(super) fn unreadable(error: &io::Error) -> Fault {
         "check the path; a relative one starts in the current folder"
     } else if kind == io::ErrorKind::PermissionDenied {
         "run flashgate as a user who may read it, or pass its text: `flashgate lint -`"
+    } else if regular_file::is_not_regular(error) {
+        "pass its text on standard input: `flashgate lint - < FILE`, or `COMMAND | flashgate lint -`"
     } else {
         "expected a file, a folder, or `-` for standard input: check what lies there"
     };

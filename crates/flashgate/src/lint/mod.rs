@@ -17,8 +17,10 @@ use flash_policy::{Port, Serving};
 use files::Input;
 pub(crate) use levels::{Level, Levels, Subject};
 
-/// What standard input is called.
-pub(crate) const STDIN: &str = "<stdin>";
+use crate::regular_file;
+
+/// What standard input is called in reports; a file may have this name too.
+const STDIN: &str = "<stdin>";
 
 /// What to look at, and how.
 #[derive(Debug)]
@@ -46,10 +48,19 @@ pub(crate) enum Fixing {
 pub(crate) struct Outcome {
     /// The name the user knows it by.
     pub(crate) name: String,
+    pub(crate) origin: Origin,
     /// None where it could not be read.
     pub(crate) judged: Option<Judged>,
     /// Why it could not be read, or written.
     pub(crate) fault: Option<Fault>,
+}
+
+/// Where a text came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Stdin,
+    /// A file or a folder, whatever its name.
+    Named,
 }
 
 /// A file that was read.
@@ -92,18 +103,19 @@ pub(crate) fn run(request: &Request) -> Vec<Outcome> {
 
 fn one(input: Input, request: &Request) -> Outcome {
     let (name, bytes, path) = match input {
-        Input::Fault { name, fault } => return unread(name, fault),
+        Input::Fault { name, fault } => return unread(name, Origin::Named, fault),
         Input::Stdin => (STDIN.to_owned(), read(io::stdin().lock()), None),
         Input::File(path) => {
-            let bytes = std::fs::File::open(&path).and_then(read);
+            let bytes = regular_file::read(&path, LARGEST_LINTED).map(|read| read.bytes);
             (path.display().to_string(), bytes, Some(path))
         }
     };
+    let origin = path.as_ref().map_or(Origin::Stdin, |_| Origin::Named);
     let bytes = match bytes {
         Ok(bytes) => bytes,
         Err(error) => {
             let fault = files::unreadable(&error);
-            return unread(name, fault);
+            return unread(name, origin, fault);
         }
     };
     let mut judged = judge(bytes, &name, request);
@@ -115,14 +127,16 @@ fn one(input: Input, request: &Request) -> Outcome {
     };
     Outcome {
         name,
+        origin,
         judged: Some(judged),
         fault,
     }
 }
 
-fn unread(name: String, fault: Fault) -> Outcome {
+fn unread(name: String, origin: Origin, fault: Fault) -> Outcome {
     Outcome {
         name,
+        origin,
         judged: None,
         fault: Some(fault),
     }

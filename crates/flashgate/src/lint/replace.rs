@@ -12,6 +12,7 @@ use rustix::fs::{Access, AtFlags, CWD, accessat};
 use tempfile::NamedTempFile;
 
 use super::Fault;
+use crate::regular_file;
 
 mod attributes;
 
@@ -30,8 +31,8 @@ pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), Fault> 
     accessat(CWD, &target, Access::WRITE_OK, AtFlags::EACCESS)
         .map_err(|error| unwritable(&error.into()))?;
     let written = write_beside(&target, &metadata, new)?;
-    match fs::read(&target) {
-        Ok(now) if now == old => {}
+    match regular_file::read(&target, old.len()) {
+        Ok(now) if now.bytes == old => {}
         Ok(_) | Err(_) => return Err(kept("it was changed meanwhile", "run it again")),
     }
     let persisted = written.persist(&target);

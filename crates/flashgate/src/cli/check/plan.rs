@@ -1,6 +1,7 @@
 //! From arguments to what is to be checked; whatever is wrong in them is told with what to write instead.
 
 use std::io::Read as _;
+use std::path::Path;
 
 use flash_policy::decide::{Location, Sandbox};
 use flash_policy::domain::DomainErrorKind;
@@ -9,9 +10,10 @@ use flash_policy::{DomainPattern, Host, Origin, Port};
 
 use super::{Check, Client, Fault, SandboxName};
 use crate::check::{self, BridgePlan, Entry, Page, ProxyUrl};
+use crate::{log, regular_file};
 
 /// Far above what any page has.
-const LARGEST_CONFIG: u64 = 1 << 20;
+const LARGEST_CONFIG: usize = 1 << 20;
 
 const FROM_HELP: &str =
     "write the address that the movie was loaded from, as in `https://www.example.org/game.swf`";
@@ -190,13 +192,17 @@ impl Check {
             let mut bytes = Vec::new();
             let read = std::io::stdin()
                 .lock()
-                .take(LARGEST_CONFIG)
+                .take(LARGEST_CONFIG as u64 + 1)
                 .read_to_end(&mut bytes);
             read.map(|_| bytes)
         } else {
-            std::fs::read(&self.target)
+            regular_file::read(Path::new(&self.target), LARGEST_CONFIG).map(|read| read.bytes)
         };
-        read.map_err(|error| self.no_bridge(&error.to_string()))
+        let bytes = read.map_err(|error| self.no_bridge(&log::reason(&error)))?;
+        if bytes.len() > LARGEST_CONFIG {
+            return Err(self.no_bridge(&format!("it is larger than {LARGEST_CONFIG} bytes")));
+        }
+        Ok(bytes)
     }
 
     fn no_bridge(&self, why: &str) -> Fault {

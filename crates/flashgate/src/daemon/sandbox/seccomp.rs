@@ -49,6 +49,7 @@ const FREE: &[c_long] = &[
     libc::SYS_readlinkat,
     libc::SYS_readv,
     libc::SYS_splice,
+    libc::SYS_fstatfs,
     libc::SYS_statx,
     libc::SYS_write,
     libc::SYS_writev,

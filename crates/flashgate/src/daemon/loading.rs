@@ -1,0 +1,120 @@
+//! Making the plan again while serving: on a thread of its own, one at a time, and only from files that rest.
+//!
+//! It must never hand on a plan from a file that somebody was writing while it was read.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout};
+
+use super::changes::Changes;
+use crate::log;
+use crate::render;
+use crate::snapshot::{Loaded, Refused};
+
+/// Reading a few small files takes longer only if one of them never ends, as on a dead network drive.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// How long a reload that was asked for waits for whoever is writing to one of the files.
+const WRITING_LIMIT: Duration = Duration::from_secs(5);
+
+/// Makes the plan again from wherever it came from.
+pub(crate) struct Loader {
+    load: Arc<dyn Fn() -> Result<Loaded, Refused> + Send + Sync>,
+    /// Whether a thread is reading. One that never ends must not be followed by others.
+    is_reading: Arc<AtomicBool>,
+}
+
+/// Says that the thread has ended, however it has.
+struct Reading(Arc<AtomicBool>);
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
+}
+
+impl Loader {
+    pub(crate) fn new(load: impl Fn() -> Result<Loaded, Refused> + Send + Sync + 'static) -> Self {
+        Self {
+            load: Arc::new(load),
+            is_reading: Arc::default(),
+        }
+    }
+
+    /// Loads once nobody writes to any of the files, and again if one changes meanwhile. Cancel-safe.
+    pub(super) async fn load(&self, changes: &mut Changes) -> Result<Loaded, Refused> {
+        let deadline = Instant::now() + WRITING_LIMIT;
+        loop {
+            if let Some(file) = changes.still_written(deadline).await {
+                return Err(being_written(&file).into());
+            }
+            // Before they are read: what changes meanwhile is another change.
+            changes.note();
+            let done = self.read().await;
+            let watched = match &done {
+                Ok(loaded) => &loaded.plan.watched,
+                Err(refused) => &refused.watched,
+            };
+            match changes.disturbed(watched) {
+                None => return done,
+                Some(file) if Instant::now() >= deadline => return Err(being_written(&file).into()),
+                // Whoever has begun to write has its turn.
+                Some(_) => tokio::time::sleep(super::changes::SETTLE).await,
+            }
+        }
+    }
+
+    /// Reads everything once, beside the serving.
+    async fn read(&self) -> Result<Loaded, Refused> {
+        if self.is_reading.swap(true, Ordering::AcqRel) {
+            let message = "the reload before this one is still reading its files";
+            let help = "look for a file on a drive that does not answer, or restart flashgate";
+            return Err(render::plain_error_text(message, &[help]).into());
+        }
+        let reading = Reading(Arc::clone(&self.is_reading));
+        let load = Arc::clone(&self.load);
+        let (sender, receiver) = oneshot::channel();
+        let thread = thread::Builder::new().name("reload".to_owned());
+        let started = thread.spawn(move || {
+            let done = load();
+            drop(reading);
+            // If nobody waits any more, nobody needs it.
+            let _ = sender.send(done);
+        });
+        if let Err(error) = started {
+            return Err(no_thread(&error).into());
+        }
+        match timeout(LIMIT, receiver).await {
+            Ok(Ok(done)) => done,
+            Ok(Err(_)) => Err(render::plain_error_text(
+                "internal error: reading the files failed",
+                &[],
+            )
+            .into()),
+            Err(_) => Err(too_long().into()),
+        }
+    }
+}
+
+fn no_thread(error: &io::Error) -> String {
+    let message = format!("can't start a thread: {}", log::reason(error));
+    render::plain_error_text(&message, &[])
+}
+
+fn too_long() -> String {
+    let message = format!("reading the files took more than {} s", LIMIT.as_secs());
+    let help = "look for a file on a drive that does not answer";
+    render::plain_error_text(&message, &[help])
+}
+
+fn being_written(file: &Path) -> String {
+    let message = format!("{} is being written", file.display());
+    let help = "the reload follows by itself once the writer closes the file; if nobody writes to it any more, `touch` it";
+    render::plain_error_text(&message, &[help])
+}
