@@ -29,9 +29,13 @@ pub(crate) fn note(confinement: Confinement) {
 }
 
 /// Why an address can't be bound that could be after a restart; none where nothing was given up yet.
-pub(crate) fn explain_bind() -> Option<&'static str> {
+pub(crate) fn explain_bind() -> Option<[&'static str; 2]> {
     SINCE_START.get().map(|_| {
-        "restart flashgate: once started it gives up the right to listen on ports that it did not have then"
+        [
+            "restart flashgate: once started it gives up the right to listen on ports that it did not have then",
+            "with `handover` in `[process]` nobody is refused meanwhile: start a second flashgate with the new config, \
+             and it takes over from this one",
+        ]
     })
 }
 

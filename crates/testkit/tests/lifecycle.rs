@@ -13,7 +13,6 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::fs::{CWD, FileType, Mode, OFlags, mknodat};
 use rustix::io::ioctl_fionread;
 use rustix::process::{Pid, Signal, kill_process};
 use testkit::client::{Client, End, fetch};
@@ -90,26 +89,30 @@ fn a_stop_with_a_long_queue() {
     );
 }
 
-/// A signal that comes before anything is served finds somebody who knows it: the config file is a pipe here, and
-/// nobody writes to it.
+/// A signal that comes before anything is served finds somebody who knows it: here it comes as soon as the process
+/// catches it, while a long config is read.
 #[test]
 fn a_stop_while_it_starts() {
     let folder = Folder::new().unwrap();
-    let pipe = folder.path().join("flashgate.toml");
-    mknodat(CWD, &pipe, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
+    let rule = "{ domain = \"a.test\", ports = \"80\" },\n";
+    let rules = rule.repeat(10_000);
+    let text =
+        format!("[policy.default]\nrules = [\n{rules}]\n[[listen]]\naddress = \"127.0.0.1:0\"\n");
     let mut child = Command::new(binary::flashgate().unwrap())
         .args(["serve", "--config"])
-        .arg(&pipe)
+        .arg(folder.file("flashgate.toml", text).unwrap())
+        .stderr(std::process::Stdio::null())
         .spawn()
         .unwrap();
     let pid = Pid::from_child(&child);
-    // Opening succeeds once there is a reader.
-    let mut writer = None;
-    assert!(until(Duration::from_secs(20), || {
-        let flags = OFlags::WRONLY | OFlags::NONBLOCK;
-        writer = rustix::fs::open(&pipe, flags, Mode::empty()).ok();
-        writer.is_some()
-    }));
+    let catches_it = || {
+        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let mut lines = status.lines();
+        let caught = lines.find_map(|line| line.strip_prefix("SigCgt:\t"));
+        let caught = caught.and_then(|it| u64::from_str_radix(it, 16).ok());
+        caught.is_some_and(|it| it & (1 << (Signal::TERM.as_raw() - 1)) != 0)
+    };
+    assert!(until(Duration::from_secs(20), catches_it));
     kill_process(pid, Signal::HUP).unwrap();
     kill_process(pid, Signal::TERM).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));

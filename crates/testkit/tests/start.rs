@@ -90,3 +90,41 @@ fn size() {
             .success()
     );
 }
+
+/// `--check` finds what a start would fail at: a hand-over's socket that can't be made. Below `/run` it may be made
+/// later, by the service manager.
+#[test]
+fn check_finds_where_no_socket_can_be() {
+    let folder = Folder::new().unwrap();
+    folder.file("file", "").unwrap();
+    for (path, code, texts) in [
+        (
+            "missing/door",
+            2,
+            ["no such file or directory", "make the folder"],
+        ),
+        ("file", 2, ["found something else", "remove what is there"]),
+        ("file/door", 2, ["found a file", "name a path in a folder"]),
+        (
+            "/run/flashgate-none/door",
+            0,
+            ["warning[bad-path]", "RuntimeDirectory=flashgate"],
+        ),
+        ("door", 0, ["", ""]),
+    ] {
+        let text = format!(
+            "[policy.p]\nrules = [{{ domain = \"a.test\", ports = \"80\" }}]\n[[listen]]\naddress = \"127.0.0.1:0\"\n\
+             [process]\nhandover = \"{path}\"\n"
+        );
+        let output = Command::new(testkit::binary::flashgate().unwrap())
+            .args(["serve", "--check", "--config"])
+            .arg(folder.file("flashgate.toml", text).unwrap())
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{path}: {said}");
+        for text in texts {
+            assert!(said.contains(text), "{path}: {said}");
+        }
+    }
+}

@@ -19,6 +19,7 @@ pub(crate) mod backend;
 mod bridge;
 pub(crate) mod defaults;
 pub(crate) mod gates;
+mod handover;
 pub(crate) mod hosts;
 pub(crate) mod listeners;
 mod malformed;
@@ -31,6 +32,7 @@ mod sections;
 mod tls;
 mod tree;
 mod values;
+mod weakness;
 mod writable;
 
 #[cfg(test)]

@@ -4,9 +4,9 @@ use std::num::NonZeroU32;
 use std::path::Path;
 use std::time::Duration;
 
+use flash_policy::Diagnostic;
 use flash_policy::diagnostic::any_error;
 use flash_policy::spelling::nearest;
-use flash_policy::{Diagnostic, Span};
 
 use super::gates::GatePorts;
 use super::policy::Named;
@@ -14,7 +14,7 @@ use super::policy_file::{Dialled, ServedAt};
 use super::raw::{Gates, Raw, RawBridge, RawListener};
 use super::sections::{RawAdmin, RawLimits, RawProcess, Switch};
 use super::tree::{At, Text};
-use super::{Purpose, bridge, defaults, gates, hosts, listeners, tls};
+use super::{Purpose, bridge, defaults, gates, handover, hosts, listeners, tls};
 use crate::account::Account;
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{Admin, Chosen, Deadlines, Limits, Plan, Process, Transport, User};
@@ -37,6 +37,7 @@ pub(super) fn resolve(
 ) -> Resolved {
     let folder = path.parent().unwrap_or(Path::new(""));
     let ping = raw.bridge.as_ref().and_then(|bridge| bridge.ping);
+    let own_hosts: Vec<_> = raw.hosts.iter().map(|host| host.value.clone()).collect();
     let limits = limits(raw.limits, ping, found);
     let names: Vec<_> = raw.policies.iter().map(|it| it.name.clone()).collect();
     let mut policies = Vec::new();
@@ -58,7 +59,7 @@ pub(super) fn resolve(
         None => Transport::Clear,
     };
     let read = raw.tls.as_ref().filter(|_| purpose != Purpose::Tell);
-    let tls = read.and_then(|raw| tls::resolve(raw, folder, found));
+    let tls = read.and_then(|raw| tls::resolve(raw, &own_hosts, folder, found));
     let secured = tls.as_ref();
     let deadlines = Deadlines::from(&limits);
     let mut listeners = listeners::resolve(&raw.listeners, &policies, deadlines, secured, found);
@@ -78,7 +79,7 @@ pub(super) fn resolve(
         bridge,
         certificates: tls.map_or_else(Vec::new, |tls| tls.certificates),
         transport,
-        hosts: raw.hosts.iter().map(|host| host.value.clone()).collect(),
+        hosts: own_hosts,
         watched: Vec::new(),
     };
     hosts::judge(&raw.hosts, &plan, found);
@@ -196,7 +197,10 @@ fn process(
     }
     let mut door = |text: Text| {
         let path = folder.join(&text.value);
-        found.extend(too_long(&path, text.span));
+        let too_long = handover::too_long(&path);
+        let unusable = || handover::unusable(&path);
+        let fault = too_long.or_else(|| unusable().filter(|_| purpose == Purpose::Start));
+        found.extend(fault.map(|it| it.at(text.span, "")));
         path
     };
     Process {
@@ -229,22 +233,6 @@ fn judge_user(user: &At<String>) -> Option<Diagnostic> {
         Some(_) => return None,
     };
     Some(finding.at(user.span, ""))
-}
-
-/// What the address of a Unix socket has room for, beside its NUL (unix(7), `sun_path`).
-const LONGEST_SOCKET: usize = 107;
-
-fn too_long(path: &Path, place: Span) -> Option<Diagnostic> {
-    let length = path.as_os_str().len();
-    (length > LONGEST_SOCKET).then(|| {
-        let message = format!(
-            "expected a path of at most {LONGEST_SOCKET} bytes for a socket, found {length}: `{}`",
-            path.display()
-        );
-        Diagnostic::error("bad-path", message)
-            .at(place, "")
-            .help("name a shorter one, as in `/run/flashgate/handover.sock`")
-    })
 }
 
 fn admin(raw: RawAdmin) -> Admin {

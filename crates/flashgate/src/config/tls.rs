@@ -8,11 +8,12 @@ use std::time::SystemTime;
 use flash_policy::{Diagnostic, Span};
 
 use super::tree::{Table, Text, Value};
-use super::writable;
+use super::{weakness, writable};
 use crate::confinement;
 use crate::log;
 use crate::regular_file;
-use crate::tls::{Certificate, Fault, Pair, Tls, Validness};
+use crate::snapshot::OwnHost;
+use crate::tls::{Certificate, Fault, Pair, Tls, Validness, Weakness};
 
 /// `[tls]`.
 #[derive(Debug)]
@@ -109,7 +110,12 @@ fn pair(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> Option<RawPair> {
 }
 
 /// Reads every file, and reports all that is wrong with any; none where something is.
-pub(super) fn resolve(raw: &RawTls, folder: &Path, found: &mut Vec<Diagnostic>) -> Option<Tls> {
+pub(super) fn resolve(
+    raw: &RawTls,
+    hosts: &[OwnHost],
+    folder: &Path,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Tls> {
     let pairs: Vec<_> = raw
         .pairs
         .iter()
@@ -118,7 +124,11 @@ pub(super) fn resolve(raw: &RawTls, folder: &Path, found: &mut Vec<Diagnostic>) 
     let pairs: Option<Vec<_>> = pairs.into_iter().collect();
     // That there are none was reported.
     let tls = pairs.filter(|pairs| !pairs.is_empty()).map(Tls::new)?;
-    tls.map_err(|reason| found.push(refused(raw, &reason))).ok()
+    let tls = tls
+        .map_err(|reason| found.push(refused(raw, &reason)))
+        .ok()?;
+    found.extend(weakness::of_hosts(hosts, &tls.certificates, raw.header));
+    Some(tls)
 }
 
 fn refused(raw: &RawTls, reason: &str) -> Diagnostic {
@@ -149,6 +159,9 @@ fn load(raw: &RawPair, folder: &Path, found: &mut Vec<Diagnostic>) -> Option<Pai
     ) {
         Ok(pair) => {
             found.extend(out_of_date(&pair.certificate, raw.certificate.span));
+            let weaknesses = pair.weaknesses(SystemTime::now());
+            let warning = |it: &Weakness| weakness::warning(it, raw.certificate.span);
+            found.extend(weaknesses.iter().map(warning));
             Some(pair)
         }
         Err(fault) => {

@@ -91,7 +91,8 @@ impl Shared {
         let Some(backend) = role.of(gate) else {
             return Err(io::ErrorKind::AddrNotAvailable.into());
         };
-        let dialled = dial(backend, service.deadlines.backend_connect, &self.ours).await;
+        let limit = service.deadlines.backend_connect;
+        let dialled = dial(backend, limit, &self.names, &self.ours).await;
         match &dialled {
             Ok(_) => self.backends.reached(&gate.name, role),
             Err(error) => self

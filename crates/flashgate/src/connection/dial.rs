@@ -1,4 +1,4 @@
-//! Reaching a backend: its name looked up at each connection, every address tried, all within one limit.
+//! Reaching a backend: its name looked up, every address tried, all within one limit.
 //!
 //! Where to is the plan's to say; nothing that a client sends can choose it.
 
@@ -7,19 +7,25 @@ use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::time::Duration;
 
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::TcpStream;
 use tokio::task::yield_now;
 use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout_at};
 
+use super::names::Names;
 use super::ours::Ours;
 use super::relay::reset_on_close;
 use crate::snapshot::Backend;
 
 /// Connects to the first address that answers, and is not one of ours.
-pub(super) async fn dial(backend: &Backend, limit: Duration, ours: &Ours) -> io::Result<TcpStream> {
+pub(super) async fn dial(
+    backend: &Backend,
+    limit: Duration,
+    names: &Names,
+    ours: &Ours,
+) -> io::Result<TcpStream> {
     let deadline = Instant::now() + limit;
-    let looked_up = timeout_at(deadline, addresses(backend)).await;
+    let looked_up = timeout_at(deadline, addresses(backend, names)).await;
     let addresses = looked_up.unwrap_or_else(|_| Err(timed_out("looking up its name")))?;
     let mut fault = io::Error::other("its name has no address");
     let mut left = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
@@ -60,13 +66,14 @@ async fn connect(address: SocketAddr, deadline: Instant) -> Result<io::Result<Tc
     timeout_at(deadline, connecting).await
 }
 
-async fn addresses(backend: &Backend) -> io::Result<Vec<SocketAddr>> {
+async fn addresses(backend: &Backend, names: &Names) -> io::Result<Vec<SocketAddr>> {
     // No look-up, and no thread for it, where there is nothing to look up.
     if let Ok(ip) = backend.host.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(ip, backend.port)]);
     }
-    let found = lookup_host((backend.host.as_str(), backend.port)).await?;
-    Ok(found.collect())
+    let found = names.addresses(&backend.host).await?;
+    let address = |ip: &IpAddr| SocketAddr::new(*ip, backend.port);
+    Ok(found.iter().map(address).collect())
 }
 
 fn timed_out(what: &str) -> io::Error {

@@ -28,6 +28,7 @@ mod handshake;
 mod hints;
 mod http;
 mod mistake;
+mod names;
 mod ours;
 mod outcome;
 pub(crate) mod peer;
@@ -42,6 +43,7 @@ use client::Client;
 use fast::Progress;
 use handshake::Handshakes;
 use hints::Hints;
+use names::Names;
 use ours::Ours;
 pub(crate) use outcome::Outcome;
 pub(crate) use relay::prepare as prepare_for_relays;
@@ -59,6 +61,7 @@ pub(crate) struct Shared {
     relayed: [AtomicU64; 2],
     handshakes: Handshakes,
     pub(crate) backends: Backends,
+    pub(crate) names: Names,
     /// What is listened on here.
     pub(crate) ours: Ours,
     /// How many WebSockets are open.
@@ -98,6 +101,7 @@ impl Shared {
             relayed: Default::default(),
             handshakes: Handshakes::default(),
             backends: Backends::default(),
+            names: Names::default(),
             ours: Ours::default(),
             bridging: AtomicUsize::new(0),
             stop: relay::Stop::default(),

@@ -135,6 +135,14 @@ fn is_at(socket: BorrowedFd<'_>, address: SocketAddr) -> bool {
     matches!(now, Ok(Ok(now)) if now.port() == address.port())
 }
 
+/// Whether this process lacks the right to listen on an address that it listens on. The kernel asks that before whether
+/// the address is free.
+pub(super) fn is_denied(address: SocketAddr) -> bool {
+    let error = opener::open(address, Family::One).err();
+    let errno = error.and_then(|error| Errno::from_io_error(&error));
+    errno == Some(Errno::ACCESS) || errno == Some(Errno::PERM)
+}
+
 /// Binds one address, also again after its socket has failed and is closed; [`opener::open`] decides on which thread.
 pub(super) fn listen_here(address: SocketAddr, family: Family) -> io::Result<Bound> {
     let socket = Socket::new(

@@ -17,6 +17,7 @@ use super::admin::{self, About, Admin};
 use super::bind::{self, Bound, Wanted};
 use super::endpoint::AskedEndpoint;
 use super::inherited::Inherited;
+use super::losses;
 use super::serving::{Needs, Prepared, Serving};
 use super::stopping::SILENT_DRAIN;
 use crate::log::LIFECYCLE;
@@ -83,6 +84,8 @@ impl Listeners {
     /// Changes to a new plan, or changes nothing and says why.
     pub(super) fn change(&mut self, sockets: Vec<Socket>, plan: &Plan) -> Result<(), String> {
         let kept = self.matches(&sockets);
+        losses::of_tls(&self.serving, plan)?;
+        losses::of_ports(self.ending(&kept, plan).iter())?;
         let is_new =
             |(socket, kept): (&Socket, &Option<usize>)| kept.is_none().then(|| socket.clone());
         let new: Vec<_> = sockets.iter().zip(&kept).filter_map(is_new).collect();
@@ -104,6 +107,16 @@ impl Listeners {
         self.change_admin(admin, plan);
         self.tell();
         Ok(())
+    }
+
+    /// Those that a plan does not keep.
+    fn ending(&self, kept: &[Option<usize>], plan: &Plan) -> Vec<AskedEndpoint> {
+        let keeps_admin = plan.admin.as_ref().is_some_and(|it| self.has_admin(it));
+        let admin = self.admin.as_ref().filter(|_| !keeps_admin);
+        let serving = self.serving.iter().enumerate();
+        let ending = serving.filter(|(index, _)| !kept.contains(&Some(*index)));
+        let ending = ending.map(|(_, serving)| serving.endpoint());
+        ending.chain(admin.map(Admin::endpoint)).collect()
     }
 
     /// Which ports those got, or are about to get, that ask for any.

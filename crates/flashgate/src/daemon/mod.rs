@@ -27,6 +27,7 @@ mod handover;
 mod inherited;
 mod listeners;
 mod loading;
+mod losses;
 mod notify;
 mod opener;
 mod readable;

@@ -86,6 +86,7 @@ fn take_over(
         watched: plan.watched.clone(),
     })?;
     shared.backends.keep(plan.gates());
+    shared.names.keep(plan.gates());
     let before = shared.permits.set_limits(capacity, &plan.limits);
     // What was logged before is not logged again at each reload.
     if before != capacity {

@@ -106,7 +106,7 @@ fn published(port: u16, high: u16, asked_by: AskedBy) -> String {
 
 fn missing_privilege(address: SocketAddr, asked_by: AskedBy) -> Vec<String> {
     if let Some(help) = confinement::explain_bind() {
-        return vec![help.to_owned()];
+        return help.map(str::to_owned).to_vec();
     }
     let port = address.port();
     // Only ports below 1024 need a privilege, so this one needs none.

@@ -151,6 +151,12 @@ impl Serving {
         tasks.any(|task| Pin::new(task).poll(context).is_ready())
     }
 
+    /// Whether TLS is spoken at one of its addresses.
+    pub(super) fn speaks_tls(&self) -> bool {
+        let services = self.services.borrow();
+        services.all().any(|service| service.tls.is_some())
+    }
+
     /// As bound.
     pub(super) fn address(&self) -> SocketAddr {
         self.endpoint.address

@@ -3,14 +3,16 @@
 //! It says what is wrong with them, and never shows anything of a key.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use flash_policy::Host;
 use tokio_rustls::rustls::pki_types::pem::{Error as PemError, PemObject as _};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::{Error as TlsError, InconsistentKeys};
-use x509_cert::certificate::{CertificateInner, Raw};
+use x509_cert::certificate::{CertificateInner, Raw, TbsCertificateInner};
 use x509_cert::der::{DateTime, Decode as _};
 use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
@@ -23,6 +25,8 @@ pub(crate) struct Certificate {
     pub(crate) file: String,
     /// The host names that it is for, in lower case; `*.example.com` among them.
     pub(crate) names: Vec<String>,
+    /// The addresses that it is for.
+    pub(crate) addresses: Vec<IpAddr>,
     not_before: Time,
     not_after: Time,
 }
@@ -60,14 +64,21 @@ pub(crate) enum Validness {
 impl Certificate {
     /// Whether it is valid at this time.
     pub(crate) fn at(&self, now: SystemTime) -> Validness {
-        // Before 1970 the clock was not set.
-        let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-        if now < self.not_before.to_unix_duration() {
-            Validness::NotYet
-        } else if now > self.not_after.to_unix_duration() {
-            Validness::Expired
-        } else {
-            Validness::Valid
+        validness(self.not_before, self.not_after, now)
+    }
+
+    /// Whether clients accept it for a host.
+    pub(crate) fn is_for(&self, host: &Host) -> bool {
+        match host {
+            Host::Address(address) => self.addresses.contains(address),
+            Host::Name(name) => {
+                let name = name.to_string();
+                let name = name.trim_end_matches('.');
+                // A `*` stands for one label (RFC 6125, 6.4.3).
+                let wild = name.split_once('.').map(|(_, rest)| format!("*.{rest}"));
+                let is_it = |it: &String| *it == name || Some(it) == wild.as_ref();
+                self.names.iter().any(is_it)
+            }
         }
     }
 
@@ -84,6 +95,19 @@ impl Certificate {
     /// Until when, since 1970.
     pub(crate) fn not_after(&self) -> Duration {
         self.not_after.to_unix_duration()
+    }
+}
+
+/// Whether what is valid between two times is valid now.
+pub(super) fn validness(not_before: Time, not_after: Time, now: SystemTime) -> Validness {
+    // Before 1970 the clock was not set.
+    let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+    if now < not_before.to_unix_duration() {
+        Validness::NotYet
+    } else if now > not_after.to_unix_duration() {
+        Validness::Expired
+    } else {
+        Validness::Valid
     }
 }
 
@@ -135,11 +159,7 @@ fn understand(file: String, der: &CertificateDer<'_>) -> Result<Certificate, Fau
     let parsed: CertificateInner<Raw> = CertificateInner::from_der(der)
         .map_err(|error| Fault::BadCertificate(error.to_string()))?;
     let content = parsed.tbs_certificate();
-    let names = content
-        .get_extension::<SubjectAltName>()
-        .ok()
-        .flatten()
-        .map_or_else(Vec::new, |(_, names)| names.0);
+    let names = alternative_names(content);
     let Validity {
         not_before,
         not_after,
@@ -147,10 +167,34 @@ fn understand(file: String, der: &CertificateDer<'_>) -> Result<Certificate, Fau
     } = *content.validity();
     Ok(Certificate {
         file,
+        addresses: names.iter().filter_map(address).collect(),
         names: names.into_iter().filter_map(host_name).collect(),
         not_before,
         not_after,
     })
+}
+
+/// Whether it is for any host at all.
+pub(super) fn has_names(content: &TbsCertificateInner<Raw>) -> bool {
+    let names = alternative_names(content);
+    let is_host =
+        |name: &GeneralName| matches!(name, GeneralName::DnsName(_) | GeneralName::IpAddress(_));
+    names.iter().any(is_host)
+}
+
+fn alternative_names(content: &TbsCertificateInner<Raw>) -> Vec<GeneralName> {
+    let names = content.get_extension::<SubjectAltName>().ok().flatten();
+    names.map_or_else(Vec::new, |(_, names)| names.0)
+}
+
+fn address(name: &GeneralName) -> Option<IpAddr> {
+    let GeneralName::IpAddress(bytes) = name else {
+        return None;
+    };
+    let bytes = bytes.as_bytes();
+    let v4 = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
+    v4.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from))
+        .ok()
 }
 
 fn host_name(name: GeneralName) -> Option<String> {

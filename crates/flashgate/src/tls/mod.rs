@@ -4,6 +4,7 @@
 //! files or sockets.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, ring};
@@ -12,9 +13,11 @@ use tokio_rustls::rustls::version::{TLS12, TLS13};
 
 mod certificate;
 mod chooser;
+mod weakness;
 
 pub(crate) use certificate::{Certificate, Fault, Pair, Validness};
 use chooser::Chooser;
+pub(crate) use weakness::Weakness;
 
 /// TLS, ready to be spoken.
 #[derive(Clone, Debug)]
@@ -36,6 +39,13 @@ fn provider() -> Arc<CryptoProvider> {
         },
         ..ring::default_provider()
     })
+}
+
+impl Pair {
+    /// Why clients would refuse it at this time, as far as can be seen.
+    pub(crate) fn weaknesses(&self, now: SystemTime) -> Vec<Weakness> {
+        weakness::of(&self.certified.cert, now)
+    }
 }
 
 impl Tls {

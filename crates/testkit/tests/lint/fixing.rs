@@ -272,7 +272,7 @@ fn what_is_no_file() {
         .current_dir(folder.path());
     let said = Said::from(command.output().unwrap());
     assert_eq!(said.code, Some(2), "{said:?}");
-    assert!(said.stderr.contains("no ordinary file"), "{said:?}");
+    assert!(said.stderr.contains("found a pipe"), "{said:?}");
 }
 
 /// The text to standard output, everything else to standard error.

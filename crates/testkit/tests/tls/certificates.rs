@@ -3,14 +3,18 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, chown};
 
-use rcgen::{CertificateParams, KeyPair, date_time_ymd};
+use rcgen::{
+    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, IsCa, Issuer,
+    KeyPair, date_time_ymd,
+};
 use rustls::pki_types::CertificateDer;
 use testkit::folder::Folder;
 use testkit::needs;
 
 const NOBODY: u32 = 65_534;
 
-/// A certificate that vouches for itself, and its key.
+/// A certificate, by default one that vouches for itself, and its key.
+#[derive(Clone)]
 pub(super) struct Issued {
     pub(super) der: CertificateDer<'static>,
     pub(super) pem: String,
@@ -51,6 +55,72 @@ impl Issued {
         replace(folder, &format!("{name}.key"), &self.key);
     }
 }
+
+/// Somebody who vouches for others.
+pub(super) struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    pub(super) pem: String,
+}
+
+impl Authority {
+    /// A root, which vouches for itself.
+    pub(super) fn new(name: &str) -> Self {
+        let params = Self::params(name);
+        let key = KeyPair::generate().expect("a key");
+        let pem = params.self_signed(&key).expect("a certificate").pem();
+        let issuer = Issuer::new(params, key);
+        Self { issuer, pem }
+    }
+
+    fn params(name: &str) -> CertificateParams {
+        let mut params = CertificateParams::new(Vec::new()).expect("no names");
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params
+    }
+
+    /// One below this one.
+    pub(super) fn authority(&self, name: &str) -> Self {
+        self.authority_with(name, |_| {})
+    }
+
+    pub(super) fn authority_with(
+        &self,
+        name: &str,
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> Self {
+        let mut params = Self::params(name);
+        change(&mut params);
+        let key = KeyPair::generate().expect("a key");
+        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
+        let pem = certificate.pem();
+        let issuer = Issuer::new(params, key);
+        Self { issuer, pem }
+    }
+
+    /// A server's, for `one.test`, as public authorities make them: it says where its issuer's can be had.
+    pub(super) fn issue(&self, change: impl FnOnce(&mut CertificateParams)) -> Issued {
+        let mut params = CertificateParams::new(vec!["one.test".to_owned()]).expect("a name");
+        params.distinguished_name = DistinguishedName::new();
+        params.custom_extensions = vec![CustomExtension::from_oid_content(
+            &[1, 3, 6, 1, 5, 5, 7, 1, 1],
+            ISSUER_IS_AT.to_vec(),
+        )];
+        change(&mut params);
+        let key = KeyPair::generate().expect("a key");
+        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
+        Issued {
+            der: certificate.der().clone(),
+            pem: certificate.pem(),
+            key: key.serialize_pem(),
+        }
+    }
+}
+
+/// `id-ad-caIssuers` at `http://a.test` (RFC 5280, section 4.2.2.1).
+const ISSUER_IS_AT: &[u8] =
+    b"\x30\x1b\x30\x19\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x02\x86\x0dhttp://a.test";
 
 /// Puts a file that only its owner may read in the place of another. Started as root, the daemon becomes `nobody`, and
 /// goes on reading it.

@@ -2,20 +2,25 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::process::Command;
 
+use rcgen::{BasicConstraints, ExtendedKeyUsagePurpose, IsCa, date_time_ymd};
 use testkit::folder::Folder;
 
-use super::certificates::{Issued, replace};
+use super::certificates::{Authority, Issued, replace};
 use super::{LISTEN, with_certificates};
 
 /// What `serve --check` says of a config with these certificates: exit code and standard error.
 fn check(folder: &Folder, tls: &str) -> (Option<i32>, String) {
     let text = with_certificates(LISTEN, "").replace("certificates = []", tls);
-    let path = folder.file("flashgate.toml", text).unwrap();
+    checked(&folder.file("flashgate.toml", text).unwrap())
+}
+
+fn checked(config: &Path) -> (Option<i32>, String) {
     let output = Command::new(testkit::binary::flashgate().unwrap())
         .args(["serve", "--check", "--config"])
-        .arg(path)
+        .arg(config)
         .output()
         .unwrap();
     (
@@ -44,6 +49,7 @@ fn faults() {
     one.write(&folder, "one");
     two.write(&folder, "two");
     replace(&folder, "empty", "");
+    replace(&folder, "large", &"x".repeat(300_000));
     let broken = one.pem.replacen('M', "*", 3);
     replace(&folder, "broken", &broken);
     replace(&folder, "cut", &one.pem[..300]);
@@ -66,7 +72,8 @@ fn faults() {
         ("one.pem", "locked", "no-key", "needs a password"),
         ("one.pem", "bad", "bad-key", "RSA from 2,048 bits on"),
         ("one.pem", "two.key", "key-mismatch", "belong together"),
-        ("/dev/zero", "one.key", "file-too-large", "at most"),
+        ("/dev/zero", "one.key", "unreadable-file", "a device"),
+        ("large", "one.key", "file-too-large", "at most"),
     ] {
         let rule = format!("error[{rule}]");
         // The line of `certificates`.
@@ -156,4 +163,114 @@ fn warnings() {
         "warning[world-writable]",
     ];
     says(&folder, &pair("one.pem", "one.key"), 0, &texts);
+}
+
+/// What no client accepts is said at the start, with what to do; it is served all the same.
+#[test]
+fn refused_by_clients() {
+    let folder = Folder::new().unwrap();
+    let issuer = Authority::new("Root One");
+    let inner = issuer.authority("Inner");
+    let leaf = inner.issue(|_| {});
+    let cases = [
+        (
+            "alone",
+            leaf.clone(),
+            leaf.pem.clone(),
+            "missing-intermediate",
+        ),
+        (
+            "order",
+            leaf.clone(),
+            leaf.pem.clone() + &issuer.pem + &inner.pem,
+            "certificate-order",
+        ),
+        (
+            "other",
+            leaf.clone(),
+            leaf.pem.clone() + &Authority::new("Other").pem,
+            "unrelated-certificate",
+        ),
+        (
+            "mail",
+            inner.issue(|it| {
+                it.extended_key_usages = vec![ExtendedKeyUsagePurpose::EmailProtection]
+            }),
+            String::new(),
+            "certificate-not-for-servers",
+        ),
+        (
+            "authority",
+            inner.issue(|it| it.is_ca = IsCa::Ca(BasicConstraints::Unconstrained)),
+            String::new(),
+            "ca-certificate",
+        ),
+        (
+            "nameless",
+            inner.issue(|it| it.subject_alt_names = Vec::new()),
+            String::new(),
+            "certificate-without-names",
+        ),
+    ];
+    for (name, leaf, chain, rule) in cases {
+        let chain = if chain.is_empty() {
+            leaf.pem.clone() + &inner.pem
+        } else {
+            chain
+        };
+        replace(&folder, &format!("{name}.pem"), &chain);
+        replace(&folder, &format!("{name}.key"), &leaf.key);
+        let rule = format!("warning[{rule}]");
+        let pair = pair(&format!("{name}.pem"), &format!("{name}.key"));
+        says(&folder, &pair, 0, &[&rule, "flashgate.toml:7:", "help: "]);
+        let (_, said) = check(&folder, &pair);
+        assert_eq!(said.matches("warning[").count(), 1, "{said}");
+    }
+    // One that is whole, with its root or without, has nothing to be said of.
+    for (name, chain) in [
+        ("short", leaf.pem.clone() + &inner.pem),
+        ("long", leaf.pem.clone() + &inner.pem + &issuer.pem),
+    ] {
+        replace(&folder, &format!("{name}.pem"), &chain);
+        replace(&folder, &format!("{name}.key"), &leaf.key);
+        let (code, said) = check(
+            &folder,
+            &pair(&format!("{name}.pem"), &format!("{name}.key")),
+        );
+        assert_eq!((code, said.as_str()), (Some(0), ""));
+    }
+}
+
+/// An issuer that has expired, and the names that are not covered.
+#[test]
+fn refused_for_its_issuer_or_its_names() {
+    let folder = Folder::new().unwrap();
+    let issuer = Authority::new("Root One");
+    let inner = issuer.authority_with("Inner", |it| it.not_after = date_time_ymd(2002, 3, 4));
+    let leaf = inner.issue(|_| {});
+    replace(&folder, "past.pem", &(leaf.pem.clone() + &inner.pem));
+    replace(&folder, "past.key", &leaf.key);
+    let tls = pair("past.pem", "past.key");
+    says(
+        &folder,
+        &tls,
+        0,
+        &["warning[expired-certificate]", "`CN=Inner`", "2002-03-04"],
+    );
+
+    Issued::to(&["one.test"]).write(&folder, "one");
+    let own = pair("one.pem", "one.key");
+    says(&folder, &own, 0, &["warning[self-signed-certificate]"]);
+    for (hosts, warns) in [
+        ("\"two.test\", \"localhost\"", true),
+        ("\"localhost\", \"127.0.0.1\"", false),
+        ("\"two.test\", \"One.test\"", false),
+    ] {
+        let text = with_certificates(LISTEN, "").replace("certificates = []", &own);
+        let text = format!("hosts = [{hosts}]\n{text}");
+        let path = folder.file("hosts.toml", text).unwrap();
+        let said = checked(&path).1;
+        let rule = "warning[certificate-for-other-hosts]";
+        assert_eq!(said.contains(rule), warns, "{hosts}: {said}");
+    }
 }

@@ -5,6 +5,7 @@ use std::os::unix::fs::{chown, symlink};
 use std::time::{Duration, Instant};
 
 use testkit::backend::{Backend, Manner};
+use testkit::client::Client;
 use testkit::figure;
 use testkit::folder::Folder;
 use testkit::needs;
@@ -88,6 +89,42 @@ impl In for (&str, &str) {
     }
 }
 
+/// A config that is cut off before `[tls]` is valid, and would pass handshakes on to the game.
+#[test]
+fn cut_off_before_tls() {
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let whole = config(&gate(backend.address(), ""));
+    let mut running = start(&whole);
+    let (cut, _) = whole.split_once("[tls]").unwrap();
+    fs::write(&running.path, cut).unwrap();
+    for text in [
+        "a reload does not end TLS",
+        "restart flashgate",
+        "not reloaded",
+    ] {
+        running.daemon.next_line_with(text, LIMIT).unwrap();
+    }
+    running.client().echoes(b"inside");
+}
+
+/// A certificate and its key that are written slowly, in place.
+#[test]
+fn written_slowly() {
+    use std::io::Write as _;
+    let mut running = start(&config(LISTEN));
+    let new = Issued::to(&["one.test"]);
+    for (file, text) in [("one.pem", &new.pem), ("one.key", &new.key)] {
+        let path = running.folder.path().join(file);
+        let mut file = fs::File::create(path).unwrap();
+        file.write_all(&text.as_bytes()[..100]).unwrap();
+        std::thread::sleep(Duration::from_millis(1200));
+        file.write_all(&text.as_bytes()[100..]).unwrap();
+    }
+    is_shown_soon(&running, &new);
+    let log = running.daemon.log();
+    assert!(!log.iter().any(|line| line.contains("broken")), "{log:?}");
+}
+
 /// A pair that does not fit, or is none, changes nothing and is said; the next good one is taken.
 #[test]
 fn a_broken_pair() {
@@ -139,26 +176,29 @@ fn unreadable_later() {
         .unwrap();
 }
 
-/// `[tls]` comes and goes with a reload, for connections to come.
+/// `[tls]` comes with a reload, for connections to come; nobody else notices. It goes with a restart only.
 #[test]
-fn switched() {
+fn switched_on() {
     let backend = Backend::start(Manner::Echo).unwrap();
     let with = config(&gate(backend.address(), ""));
     let (without, _) = with.split_once("[tls]").unwrap();
-    let mut running = start(&with);
-    let mut client = running.client();
-    client.echoes(b"before");
-    fs::write(&running.path, without).unwrap();
-    running.daemon.next_line_with("reloaded", LIMIT).unwrap();
+    let mut running = start(without);
+    let mut client = Client::connect(running.address).unwrap();
+    let mut echoes = |text: &[u8]| {
+        let mut back = vec![0; text.len()];
+        assert!(client.send(text));
+        client.read_exact(&mut back).unwrap();
+        assert_eq!(back, text);
+    };
+    echoes(b"before");
     // An echo of one's own hello is no handshake.
     let versions = [&rustls::version::TLS13];
     let trusted = [&running.one];
     assert!(Secure::try_connect(running.address, "one.test", &trusted, &versions).is_err());
-    client.echoes(b"after");
     fs::write(&running.path, &with).unwrap();
     running.daemon.next_line_with("reloaded", LIMIT).unwrap();
-    running.client().echoes(b"again");
-    client.echoes(b"and to the end");
+    running.client().echoes(b"inside");
+    echoes(b"after");
 }
 
 /// Sessions stay with the one that has them, and end when they end.

@@ -115,8 +115,9 @@ const OLDER: &[c_long] = &[
 #[cfg(not(target_arch = "x86_64"))]
 const OLDER: &[c_long] = &[];
 
-/// Whether a stream is a terminal, and its width (`ioctl_tty(2)`); and a descriptor that does not wait.
-const CONTROLS: [u32; 3] = [0x5401, 0x5413, 0x5421];
+/// Whether a stream is a terminal, and its width (`ioctl_tty(2)`); a descriptor that does not wait; and how long a reply is
+/// that glibc's resolver is about to read (`FIONREAD`).
+const CONTROLS: [u32; 4] = [0x5401, 0x5413, 0x5421, 0x541b];
 
 /// Applies the filters of a role to this thread and those it starts; for good.
 pub(super) fn apply(role: Role, violation: Violation) -> Result<(), String> {

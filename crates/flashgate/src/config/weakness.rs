@@ -1,0 +1,131 @@
+//! What clients refuse about a certificate, in words: what is wrong, and what to do.
+//!
+//! It is served all the same: a test may want it, and some clients are told to accept it.
+
+use flash_policy::{Diagnostic, Host, Span};
+
+use crate::snapshot::OwnHost;
+use crate::tls::{Certificate, Validness, Weakness};
+
+/// The warning, at the place that names the certificate.
+pub(super) fn warning(weakness: &Weakness, place: Span) -> Diagnostic {
+    Diagnostic::warning(rule(weakness), message(weakness))
+        .at(place, "")
+        .help(help(weakness))
+}
+
+fn rule(weakness: &Weakness) -> &'static str {
+    match weakness {
+        Weakness::SelfSigned => "self-signed-certificate",
+        Weakness::CertificateAuthority => "ca-certificate",
+        Weakness::NotForServers => "certificate-not-for-servers",
+        Weakness::NoNames => "certificate-without-names",
+        Weakness::WrongOrder => "certificate-order",
+        Weakness::Unrelated { .. } => "unrelated-certificate",
+        Weakness::MissingIntermediate { .. } => "missing-intermediate",
+        Weakness::OutOfDate {
+            when: Validness::NotYet,
+            ..
+        } => "certificate-not-yet-valid",
+        Weakness::OutOfDate { .. } => "expired-certificate",
+        Weakness::WeakSignature { .. } => "weak-signature",
+        Weakness::WeakKey { .. } => "weak-key",
+    }
+}
+
+fn message(weakness: &Weakness) -> String {
+    match weakness {
+        Weakness::SelfSigned => {
+            "this certificate is self-signed: clients refuse it unless they were told to trust it".to_owned()
+        }
+        Weakness::CertificateAuthority => {
+            "this is the certificate of an authority (`CA:TRUE`): many clients refuse it for a server".to_owned()
+        }
+        Weakness::NotForServers => {
+            "this certificate is not for servers: its extended key usage lacks `serverAuth`".to_owned()
+        }
+        Weakness::NoNames => {
+            "this certificate names no host: it has no subject alternative name, and clients ignore the common name"
+                .to_owned()
+        }
+        Weakness::WrongOrder => "the certificates in this file are in the wrong order".to_owned(),
+        Weakness::Unrelated { subject, issuer } => format!(
+            "the certificate behind `{subject}` in this file is not that of its issuer, `{issuer}`"
+        ),
+        Weakness::MissingIntermediate { issuer } => format!(
+            "the certificate of the issuer, `{issuer}`, is not in this file: clients that don't know it refuse"
+        ),
+        Weakness::OutOfDate {
+            subject,
+            when: Validness::NotYet,
+            date,
+        } => format!("the certificate of `{subject}` in this file is not valid before {date}"),
+        Weakness::OutOfDate { subject, date, .. } => format!(
+            "the certificate of `{subject}` in this file has expired: it was valid until {date}"
+        ),
+        Weakness::WeakSignature { subject } => {
+            format!("the certificate of `{subject}` is signed with MD5 or SHA-1: clients refuse it")
+        }
+        Weakness::WeakKey { subject } => {
+            format!("the RSA key of `{subject}` has fewer than 2,048 bits: clients refuse it")
+        }
+    }
+}
+
+fn help(weakness: &Weakness) -> &'static str {
+    match weakness {
+        Weakness::SelfSigned => {
+            "for players, use a certificate from a public authority, such as Let's Encrypt; for a test this is fine"
+        }
+        Weakness::CertificateAuthority => {
+            "issue one for the server; with `openssl req -x509`: `-addext basicConstraints=critical,CA:FALSE`"
+        }
+        Weakness::NotForServers => "get one that is issued for a web server",
+        Weakness::NoNames => {
+            "get one with the names that clients connect to; with `openssl req`: \
+             `-addext subjectAltName=DNS:play.example.com`"
+        }
+        Weakness::WrongOrder => {
+            "write the server's own first, then the one that issued it, and so on, as in certbot's `fullchain.pem`"
+        }
+        Weakness::Unrelated { .. } => {
+            "let each certificate be followed by that of its issuer, and remove what belongs to another chain"
+        }
+        Weakness::MissingIntermediate { .. } => {
+            "use the file with the whole chain, such as certbot's `fullchain.pem` rather than `cert.pem`"
+        }
+        Weakness::OutOfDate { .. } => {
+            "get the chain again from whoever issued the certificate, or set this machine's clock"
+        }
+        Weakness::WeakSignature { .. } => "get a new certificate, signed with SHA-256",
+        Weakness::WeakKey { .. } => "get a new certificate with a longer key",
+    }
+}
+
+/// A warning if no certificate is for any of the `hosts`; names that only this machine uses aside.
+pub(super) fn of_hosts(
+    hosts: &[OwnHost],
+    certificates: &[Certificate],
+    place: Span,
+) -> Option<Diagnostic> {
+    let is_public = |host: &Host| match host {
+        Host::Address(address) => !address.is_loopback(),
+        Host::Name(name) => !["localhost", "null"].contains(&name.to_string().as_str()),
+    };
+    let mut public = hosts.iter().filter(|own| is_public(&own.host));
+    let first = public.clone().next()?;
+    let is_named = |own: &OwnHost| certificates.iter().any(|it| it.is_for(&own.host));
+    if certificates.is_empty() || public.any(is_named) {
+        return None;
+    }
+    let message = format!(
+        "no certificate is for one of the `hosts`, such as `{}`",
+        first.written
+    );
+    Some(
+        Diagnostic::warning("certificate-for-other-hosts", message)
+            .at(place, "")
+            .note("clients refuse a certificate that does not name the host they connect to")
+            .help("add a certificate for the name that players and pages connect to"),
+    )
+}

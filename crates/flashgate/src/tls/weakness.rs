@@ -1,0 +1,177 @@
+//! Why clients would refuse a certificate that can be loaded: what a chain of certificates shows by itself.
+//!
+//! Signatures are not verified, and no store of trusted roots is read: which roots a client trusts is not known here.
+
+use std::time::SystemTime;
+
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use x509_cert::certificate::{CertificateInner, Raw, Version};
+use x509_cert::der::oid::ObjectIdentifier;
+use x509_cert::der::{DateTime, Decode as _};
+use x509_cert::ext::pkix::{AuthorityInfoAccessSyntax, BasicConstraints, ExtendedKeyUsage};
+use x509_cert::name::Name;
+
+use super::certificate::{Validness, validness};
+
+/// Something that clients refuse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Weakness {
+    /// Nobody vouches for the server's certificate but itself.
+    SelfSigned,
+    /// It is made to sign others.
+    CertificateAuthority,
+    /// It is for something else, such as mail or clients.
+    NotForServers,
+    /// It names no host and no address; the common name no longer counts.
+    NoNames,
+    /// The one that vouches for the first is in the file, and not where it belongs.
+    WrongOrder,
+    /// The next one in the file does not vouch for this one.
+    Unrelated { subject: String, issuer: String },
+    /// Nothing follows the server's own, which is not issued by a root.
+    MissingIntermediate { issuer: String },
+    /// One that vouches for others is out of date.
+    OutOfDate {
+        subject: String,
+        when: Validness,
+        date: DateTime,
+    },
+    /// A signature that clients no longer accept: MD5 or SHA-1.
+    WeakSignature { subject: String },
+    /// An RSA key of fewer than 2,048 bits.
+    WeakKey { subject: String },
+}
+
+/// Everything that is wrong with a chain, the server's own certificate first.
+pub(super) fn of(chain: &[CertificateDer<'_>], now: SystemTime) -> Vec<Weakness> {
+    let parsed: Vec<_> = chain
+        .iter()
+        .filter_map(|der| CertificateInner::<Raw>::from_der(der).ok())
+        .collect();
+    // One that can't be read is not judged by its neighbours.
+    let Some((own, others)) = parsed.split_first().filter(|_| parsed.len() == chain.len()) else {
+        return Vec::new();
+    };
+    let mut found = judge_own(own);
+    found.extend(judge_order(&parsed));
+    if others.is_empty() && !is_self_signed(own) && names_its_issuer(own) {
+        let issuer = shown(own.tbs_certificate().issuer());
+        found.push(Weakness::MissingIntermediate { issuer });
+    }
+    found.extend(others.iter().filter_map(|it| out_of_date(it, now)));
+    found.extend(parsed.iter().flat_map(weak));
+    found
+}
+
+fn judge_own(own: &CertificateInner<Raw>) -> Vec<Weakness> {
+    let content = own.tbs_certificate();
+    let mut found = Vec::new();
+    if is_self_signed(own) {
+        found.push(Weakness::SelfSigned);
+    }
+    let constraints = content.get_extension::<BasicConstraints>().ok().flatten();
+    if constraints.is_some_and(|(_, it)| it.ca) {
+        found.push(Weakness::CertificateAuthority);
+    }
+    let usage = content.get_extension::<ExtendedKeyUsage>().ok().flatten();
+    let for_servers =
+        |usage: &ExtendedKeyUsage| usage.0.iter().any(|it| [SERVERS, ANYTHING].contains(it));
+    if usage.is_some_and(|(_, usage)| !for_servers(&usage)) {
+        found.push(Weakness::NotForServers);
+    }
+    if content.version() != Version::V3 || !super::certificate::has_names(content) {
+        found.push(Weakness::NoNames);
+    }
+    found
+}
+
+/// Whether each one is vouched for by the next.
+fn judge_order(chain: &[CertificateInner<Raw>]) -> Option<Weakness> {
+    let vouches = |pair: &[CertificateInner<Raw>]| match pair {
+        [one, next] => one.tbs_certificate().issuer() == next.tbs_certificate().subject(),
+        _ => true,
+    };
+    let broken = chain.windows(2).find(|pair| !vouches(pair))?.first()?;
+    let content = broken.tbs_certificate();
+    let mut others = chain.iter().map(|it| it.tbs_certificate().subject());
+    // A root that is followed by something is no link of the chain.
+    if !is_self_signed(broken) && others.any(|subject| subject == content.issuer()) {
+        return Some(Weakness::WrongOrder);
+    }
+    Some(Weakness::Unrelated {
+        subject: shown(content.subject()),
+        issuer: shown(content.issuer()),
+    })
+}
+
+fn is_self_signed(certificate: &CertificateInner<Raw>) -> bool {
+    let content = certificate.tbs_certificate();
+    content.issuer() == content.subject()
+}
+
+/// Whether it says where its issuer's certificate can be had. Public authorities do, and never issue from a root.
+fn names_its_issuer(certificate: &CertificateInner<Raw>) -> bool {
+    let content = certificate.tbs_certificate();
+    let access = content.get_extension::<AuthorityInfoAccessSyntax>();
+    let access = access.ok().flatten();
+    access.is_some_and(|(_, it)| it.0.iter().any(|it| it.access_method == ISSUERS))
+}
+
+fn out_of_date(certificate: &CertificateInner<Raw>, now: SystemTime) -> Option<Weakness> {
+    let content = certificate.tbs_certificate();
+    let validity = content.validity();
+    let when = validness(validity.not_before, validity.not_after, now);
+    let date = match when {
+        Validness::Valid => return None,
+        Validness::NotYet => validity.not_before.to_date_time(),
+        Validness::Expired => validity.not_after.to_date_time(),
+    };
+    let subject = shown(content.subject());
+    Some(Weakness::OutOfDate {
+        subject,
+        when,
+        date,
+    })
+}
+
+/// A root's signature by itself proves nothing, and is not looked at.
+fn weak(certificate: &CertificateInner<Raw>) -> Vec<Weakness> {
+    let content = certificate.tbs_certificate();
+    let subject = || shown(content.subject());
+    let mut found = Vec::new();
+    let algorithm = &certificate.signature_algorithm().oid;
+    if !is_self_signed(certificate) && WEAK_SIGNATURES.contains(algorithm) {
+        found.push(Weakness::WeakSignature { subject: subject() });
+    }
+    let key = content.subject_public_key_info();
+    if key.algorithm.oid == RSA && key.subject_public_key.raw_bytes().len() < SHORTEST_RSA {
+        found.push(Weakness::WeakKey { subject: subject() });
+    }
+    found
+}
+
+fn shown(name: &Name) -> String {
+    name.to_string()
+}
+
+/// The modulus alone takes 256 bytes where it has 2,048 bits.
+const SHORTEST_RSA: usize = 256;
+
+/// RFC 8017, appendix A.1.
+const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+
+/// MD2, MD5 and SHA-1 with RSA, SHA-1 with DSA and ECDSA (RFC 3279, section 2.2).
+const WEAK_SIGNATURES: [ObjectIdentifier; 5] = [
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.2"),
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.4"),
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.5"),
+    ObjectIdentifier::new_unwrap("1.2.840.10040.4.3"),
+    ObjectIdentifier::new_unwrap("1.2.840.10045.4.1"),
+];
+
+/// `id-kp-serverAuth` and `anyExtendedKeyUsage` (RFC 5280, section 4.2.1.12).
+const SERVERS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1");
+const ANYTHING: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37.0");
+
+/// `id-ad-caIssuers` (RFC 5280, section 4.2.2.1).
+const ISSUERS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.2");

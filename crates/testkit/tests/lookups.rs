@@ -1,0 +1,209 @@
+//! Backends with names: looked up once for all who wait, and a resolver that hangs holds up its own name alone.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails, also in the functions it shares with others"
+)]
+
+use std::net::{SocketAddr, UdpSocket};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use testkit::backend::{Backend, Manner};
+use testkit::client::Client;
+use testkit::daemon::{Daemon, address_in};
+use testkit::folder::Folder;
+use testkit::namespace::Namespace;
+use testkit::{namespace, needs, until};
+
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// More than tokio has threads for what blocks.
+const MANY: usize = 540;
+
+/// A resolver on port 53 that says nothing, or that every name is 127.0.0.1.
+#[derive(Clone, Default)]
+struct Resolver {
+    answers: Arc<AtomicBool>,
+    asked: Arc<AtomicUsize>,
+}
+
+impl Resolver {
+    fn start(&self) {
+        let socket = UdpSocket::bind("127.0.0.1:53").unwrap();
+        let this = self.clone();
+        thread::spawn(move || {
+            let mut query = [0; 512];
+            while let Ok((length, from)) = socket.recv_from(&mut query) {
+                this.asked.fetch_add(1, Ordering::Relaxed);
+                if this.answers.load(Ordering::Relaxed) {
+                    // It may have been told to stop waiting.
+                    let _ = socket.send_to(&answer(&query[..length]), from);
+                }
+            }
+        });
+    }
+}
+
+/// The reply to a query with one question and, it may be, an OPT record, which is left out (RFC 1035, section 4).
+fn answer(query: &[u8]) -> Vec<u8> {
+    let name = 12 + query[12..].iter().position(|byte| *byte == 0).unwrap();
+    let question = &query[12..name + 5];
+    let is_v4 = query[name + 1..name + 3] == [0, 1];
+    let counts: &[u8] = &[0, 1, 0, u8::from(is_v4), 0, 0, 0, 0];
+    let mut reply = [&query[..2], &[0x81, 0x80], counts, question].concat();
+    if is_v4 {
+        reply.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 127, 0, 0, 1]);
+    }
+    reply
+}
+
+/// A daemon whose resolver is that of its namespace; `there.test` is in its `/etc/hosts`.
+struct Running {
+    daemon: Daemon,
+    path: PathBuf,
+    folder: Folder,
+}
+
+fn config(gates: &[(&str, &str)]) -> String {
+    let gate = |(name, backend): &(&str, &str)| {
+        format!("[[gate]]\nname = \"{name}\"\naddress = \"127.0.0.1:0\"\nbackend = \"{backend}\"\n")
+    };
+    let gates: String = gates.iter().map(gate).collect();
+    let limits = "[limits]\nper-address = \"off\"\nrate-per-address = \"off\"\nrelays-per-address = \"off\"\n";
+    format!("[policy.p]\nrules = [{{ domain = \"a.test\", ports = \"9339\" }}]\n{gates}{limits}")
+}
+
+fn start(gates: &[(&str, &str)]) -> Running {
+    let folder = Folder::new().unwrap();
+    let resolver = "nameserver 127.0.0.1\noptions timeout:30 attempts:5\n";
+    let resolv = folder.file("resolv.conf", resolver).unwrap();
+    let hosts = folder.file("hosts", "127.0.0.1 there.test\n").unwrap();
+    let path = folder.file("flashgate.toml", config(gates)).unwrap();
+    let script = "mount --bind \"$0\" /etc/resolv.conf && mount --bind \"$1\" /etc/hosts && shift && exec \"$@\"";
+    let [resolv, hosts] = [resolv, hosts].map(|path| path.to_str().unwrap().to_owned());
+    let daemon = Daemon::builder()
+        .through(["unshare", "--mount", "sh", "-c", script, &resolv, &hosts])
+        .args(["serve", "-v", "--config"])
+        .args([&path])
+        .start()
+        .unwrap();
+    Running {
+        daemon,
+        path,
+        folder,
+    }
+}
+
+impl Running {
+    fn gate(&mut self, name: &str) -> SocketAddr {
+        let wanted = format!("gate={name} ");
+        let mut lines = self.daemon.log().iter();
+        let line = lines.find(|line| line.contains(&wanted)).expect("a gate");
+        address_in(line).unwrap()
+    }
+}
+
+/// Says something through a gate, and hears it again.
+fn echoes(address: SocketAddr) -> bool {
+    let mut client = Client::connect(address).unwrap();
+    let mut back = [0; 4];
+    client.send(b"ping") && client.read_exact(&mut back).is_ok() && back == *b"ping"
+}
+
+fn inside(test: fn()) {
+    if !needs::met(namespace::missing()) || !needs::met(needs::program("unshare")) {
+        return;
+    }
+    testkit::binary::flashgate().unwrap();
+    Namespace::new().unwrap().run(test).unwrap();
+}
+
+/// Many clients of a gate whose name hangs: other gates and a reload do not notice, and the name is asked for once.
+#[test]
+fn a_resolver_that_hangs() {
+    inside(|| {
+        let resolver = Resolver::default();
+        resolver.start();
+        let backend = Backend::start(Manner::Echo).unwrap();
+        let there = format!("there.test:{}", backend.address().port());
+        let literal = backend.address().to_string();
+        let gates = [
+            ("hangs", "hangs.test.:9340"),
+            ("there", &*there),
+            ("literal", &*literal),
+        ];
+        let mut running = start(&gates);
+        let hangs = running.gate("hangs");
+        let client = |_| {
+            let mut client = Client::connect(hangs).unwrap();
+            assert!(client.send(b"ping"));
+            client
+        };
+        let mut clients: Vec<_> = (0..MANY).map(client).collect();
+        assert!(until(LIMIT, || resolver.asked.load(Ordering::Relaxed) > 0));
+        for name in ["there", "literal"] {
+            let address = running.gate(name);
+            let start = Instant::now();
+            assert!(echoes(address), "{name}: {:?}", running.daemon.log());
+            assert!(
+                start.elapsed() < Duration::from_secs(2),
+                "{name}: {:?}",
+                start.elapsed()
+            );
+        }
+        running.daemon.hang_up().unwrap();
+        running
+            .daemon
+            .next_line_with("INFO reloaded", LIMIT)
+            .unwrap();
+        let threads = std::fs::read_dir(format!("/proc/{}/task", running.daemon.pid())).unwrap();
+        assert!(threads.count() < 10);
+        // The C library asks for IPv4 and IPv6, and nobody else asks.
+        let asked = resolver.asked.load(Ordering::Relaxed);
+        assert!(asked <= 4, "{asked} questions");
+        // After `backend-connect` they are let go, with the reason.
+        assert!(clients[0].hear().bytes.is_empty());
+        let line = "looking up its name took too long";
+        running.daemon.wait_for_line(line, LIMIT).unwrap();
+        drop((clients, running.path, running.folder));
+    });
+}
+
+/// A name that was found is used on while the resolver hangs.
+#[test]
+fn an_earlier_answer() {
+    inside(|| {
+        let resolver = Resolver::default();
+        resolver.answers.store(true, Ordering::Relaxed);
+        resolver.start();
+        let backend = Backend::start(Manner::Echo).unwrap();
+        let name = format!("game.test.:{}", backend.address().port());
+        let mut running = start(&[("game", &name)]);
+        let address = running.gate("game");
+        assert!(echoes(address), "{:?}", running.daemon.log());
+        resolver.answers.store(false, Ordering::Relaxed);
+        let asked = resolver.asked.load(Ordering::Relaxed);
+        // An answer counts for a second; then it is asked for again, and nobody says anything.
+        let asked_again = || {
+            assert!(echoes(address), "{:?}", running.daemon.log());
+            resolver.asked.load(Ordering::Relaxed) > asked
+        };
+        assert!(until(LIMIT, asked_again));
+        for _ in 0..3 {
+            let start = Instant::now();
+            assert!(echoes(address), "{:?}", running.daemon.log());
+            assert!(
+                start.elapsed() < Duration::from_secs(2),
+                "{:?}",
+                start.elapsed()
+            );
+        }
+    });
+}
