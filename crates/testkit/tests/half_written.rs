@@ -20,7 +20,7 @@ use testkit::client::{End, fetch};
 use testkit::daemon::Daemon;
 use testkit::folder::Folder;
 use testkit::namespace::Namespace;
-use testkit::{namespace, needs, until};
+use testkit::{figure, namespace, needs, until};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -100,6 +100,12 @@ fn a_config_with_a_pause() {
     file.write_all(second.as_bytes()).unwrap();
     drop(file);
     serves_soon(&mut daemon, "new.test");
+    figure::report(
+        "half-written",
+        format!(
+            "a writer that rested for {REST:?} in the middle of a config: nothing half was served, the whole was"
+        ),
+    );
 }
 
 /// The same with a policy file, directly and behind a config; half of one would be refused, and noise in the log.

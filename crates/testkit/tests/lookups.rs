@@ -20,7 +20,7 @@ use testkit::client::Client;
 use testkit::daemon::{Daemon, address_in};
 use testkit::folder::Folder;
 use testkit::namespace::Namespace;
-use testkit::{namespace, needs, until};
+use testkit::{figure, namespace, needs, until};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -148,10 +148,12 @@ fn a_resolver_that_hangs() {
         };
         let mut clients: Vec<_> = (0..MANY).map(client).collect();
         assert!(until(LIMIT, || resolver.asked.load(Ordering::Relaxed) > 0));
+        let mut longest = Duration::ZERO;
         for name in ["there", "literal"] {
             let address = running.gate(name);
             let start = Instant::now();
             assert!(echoes(address), "{name}: {:?}", running.daemon.log());
+            longest = longest.max(start.elapsed());
             assert!(
                 start.elapsed() < Duration::from_secs(2),
                 "{name}: {:?}",
@@ -159,15 +161,25 @@ fn a_resolver_that_hangs() {
             );
         }
         running.daemon.hang_up().unwrap();
+        let begin = Instant::now();
         running
             .daemon
             .next_line_with("INFO reloaded", LIMIT)
             .unwrap();
+        let reloaded = begin.elapsed();
         let threads = std::fs::read_dir(format!("/proc/{}/task", running.daemon.pid())).unwrap();
-        assert!(threads.count() < 10);
+        let threads = threads.count();
+        assert!(threads <= 10, "{threads} threads");
         // The C library asks for IPv4 and IPv6, and nobody else asks.
         let asked = resolver.asked.load(Ordering::Relaxed);
         assert!(asked <= 4, "{asked} questions");
+        figure::report(
+            "lookups",
+            format!(
+                "{MANY} connections to a gate whose name hangs, {asked} questions to the resolver, {threads} threads: \
+                 another gate within {longest:.0?}, a reload within {reloaded:.0?}"
+            ),
+        );
         // After `backend-connect` they are let go, with the reason.
         assert!(clients[0].hear().bytes.is_empty());
         let line = "looking up its name took too long";

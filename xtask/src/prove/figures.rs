@@ -210,6 +210,16 @@ pub(super) const FIGURES: &[Figure] = &[
         shown: outside("gate", &["openings::random"]),
     },
     Figure {
+        name: "lookups",
+        claim: "540 connections to a gate whose name hangs in the resolver: other gates within 2 s, a reload, 10 threads at most",
+        shown: outside("lookups", &["a_resolver_that_hangs"]),
+    },
+    Figure {
+        name: "half-written",
+        claim: "a writer that rests 1.5 s in the middle of a config: nothing half is served, and the whole is",
+        shown: outside("half_written", &["a_config_with_a_pause"]),
+    },
+    Figure {
         name: "silence",
         claim: "a WebSocket without a word for 10 minutes outlives an nginx that waits 60 s",
         shown: outside("silence", &["outlasts_nginx"]),
