@@ -122,6 +122,9 @@ fn hosts_that_lead_astray() {
         "null 9400 wss://sockets.test/9400",
     ];
     assert_eq!(lines, expected);
+    let local = bridge.replace("wss://sockets.test", "ws://localhost:8080");
+    let said = says("hosts = \"play.test\"", &local);
+    assert!(said.contains("warning[loopback-host]"), "{said}");
     // `serve` says the same.
     let (_folder, path) = config("hosts = [\"localhost\", \"null\"]", "");
     let output = Command::new(testkit::binary::flashgate().unwrap())

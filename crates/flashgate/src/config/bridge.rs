@@ -6,9 +6,9 @@ use std::sync::{Arc, OnceLock};
 use flash_policy::diagnostic::any_error;
 use flash_policy::{Diagnostic, Port, Span};
 
-use super::defaults;
 use super::raw::RawBridge;
 use super::tree::At;
+use super::{defaults, hosts};
 use crate::snapshot::{AskedBy, Bridge, Deadlines, Gate, Listener, PathPattern, Segment, Service};
 use crate::tls::Tls;
 
@@ -37,6 +37,7 @@ pub(super) fn resolve(
     }
     let url = raw.public_url.as_ref();
     found.extend(url.and_then(|url| doubled(url, &path)));
+    found.extend(url.and_then(hosts::judge_url));
     let bridge = Arc::new(Bridge {
         routes: routes(&path, &gates, place, found),
         path,

@@ -3,6 +3,7 @@
 use flash_policy::Diagnostic;
 
 use super::tree::At;
+use crate::http::HostField;
 use crate::snapshot::{OwnHost, Plan};
 
 /// The rules below: also shown to somebody who asks what pages get, because that is what they are about.
@@ -17,6 +18,15 @@ pub(super) fn judge(hosts: &[At<OwnHost>], plan: &Plan, found: &mut Vec<Diagnost
                 .filter_map(|host| Some(astray(&host.value)?.at(host.span, ""))),
         );
     }
+}
+
+/// Warns of a `public-url` that no visitor of another machine can open.
+pub(super) fn judge_url(url: &At<String>) -> Option<Diagnostic> {
+    let authority = url.value.split_once("://")?.1.split('/').next()?;
+    let host = OwnHost::from(HostField::parse(authority.as_bytes())?.host);
+    let mut finding = astray(&host)?.at(url.span, "");
+    finding.help = vec!["write the name by which browsers reach this machine".to_owned()];
+    Some(finding)
 }
 
 /// What is wrong with one, if anything; without a place.
