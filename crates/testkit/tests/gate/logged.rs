@@ -118,7 +118,8 @@ fn a_server_that_dies() {
     let mut server = backend.next(LIMIT).unwrap();
     takes(&mut server, b"LOGIN");
     other.send(b"LOGIN");
-    let reset = backend.next(LIMIT).unwrap();
+    let mut reset = backend.next(LIMIT).unwrap();
+    takes(&mut reset, b"LOGIN");
     Client::from_stream(reset).unwrap().reset().unwrap();
     other.hear();
     let peer = format!("peer={}", other.address().unwrap());

@@ -209,7 +209,7 @@ fn strangers_are_not_believed() {
         .daemon
         .log()
         .iter()
-        .filter(|line| line.contains("203.0.113.9"));
+        .filter(|line| line.contains("peer=203.0.113.9"));
     assert_eq!(believed.count(), 0);
     figure::report(
         "R28",
