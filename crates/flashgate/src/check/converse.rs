@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::dial::dial;
-use super::secure::{self, Stream, TlsFault};
+use super::tls::{Secured, Stream, Tls, TlsFault};
 use super::trace::{Dialled, Ended, Trace};
 use super::{Clock, http};
 
@@ -22,6 +22,8 @@ use super::{Clock, http};
 pub(super) enum Speech {
     /// These bytes, at once.
     Bytes(&'static [u8]),
+    /// This text, at once.
+    Text(String),
     /// A request for a document.
     Get { path: String },
 }
@@ -33,6 +35,7 @@ pub(super) struct Call {
     pub(super) addresses: Vec<IpAddr>,
     pub(super) port: u16,
     pub(super) transport: Transport,
+    pub(super) tls: Tls,
     pub(super) speech: Speech,
 }
 
@@ -79,8 +82,8 @@ pub(super) async fn converse(
         return trace;
     };
     let stream = match call.transport {
-        Transport::Tcp => Some(Ok(Stream::Clear(stream))),
-        Transport::Tls => before(&mut limit, secure::secure(stream, &call.host)).await,
+        Transport::Tcp => Some(Ok(Secured::in_clear(stream))),
+        Transport::Tls => before(&mut limit, call.tls.secure(stream, &call.host)).await,
     };
     match stream {
         None => trace.tls = Some(TlsFault::Silence),
@@ -88,7 +91,8 @@ pub(super) async fn converse(
             trace.tls = Some(fault);
             tell(Said::TlsFailed);
         }
-        Some(Ok(stream)) => {
+        Some(Ok(Secured { stream, overlooked })) => {
+            trace.overlooked = overlooked;
             tell(Said::Connected);
             speak(call, stream, clock, &mut limit, &mut trace, tell).await;
         }
@@ -126,6 +130,10 @@ async fn speak(
         Speech::Bytes(bytes) => {
             // A server that is gone by now may have answered before.
             let _ = before(limit, stream.send(bytes)).await;
+            listen(&mut stream, clock, limit, trace, &mut tell).await;
+        }
+        Speech::Text(text) => {
+            let _ = before(limit, stream.send(text.as_bytes())).await;
             listen(&mut stream, clock, limit, trace, &mut tell).await;
         }
         Speech::Get { path } => {

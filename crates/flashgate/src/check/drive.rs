@@ -3,18 +3,18 @@
 use std::time::Duration;
 
 use flash_policy::player::{
-    Action, Config, End, Event, Fetch, FetchId, Moment, Outcome, Player, Protocol, Purpose, Step,
+    Action, End, Event, Fetch, FetchId, Moment, Outcome, Player, Protocol, Purpose, Step,
 };
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
 use super::converse::{Call, Said, Speech, converse};
-use super::names::{self, Lookup};
-use super::{Clock, Seen, Trace, Watcher};
+use super::names;
+use super::{Clock, Seen, Setting, Trace, Watcher};
 
 /// How long a connection is listened to after the player has what it wanted: to see how the server lets go.
-const READ_ON: Duration = Duration::from_millis(500);
+pub(super) const READ_ON: Duration = Duration::from_millis(500);
 
 /// How long for an answer that comes after the player has given up.
 const LATE: Duration = Duration::from_millis(2_500);
@@ -42,12 +42,8 @@ impl Lines {
 }
 
 /// Runs the player to its outcome.
-pub(super) async fn drive(
-    config: &Config,
-    lookup: &Lookup,
-    clock: Clock,
-    watcher: Watcher<'_>,
-) -> (Outcome, Lines) {
+pub(super) async fn drive(setting: Setting<'_>, watcher: Watcher<'_>) -> (Outcome, Lines) {
+    let Setting { config, clock, .. } = setting;
     let (tell, mut told) = mpsc::unbounded_channel();
     let mut player = Player::new(config.clone(), Moment::ZERO);
     let mut lines = Vec::new();
@@ -55,7 +51,7 @@ pub(super) async fn drive(
         match player.poll(Moment::after(clock.elapsed())) {
             Action::Connect(fetch) => {
                 watcher(&waited_for(&fetch));
-                lines.push(open(fetch, lookup, clock, tell.clone()).await);
+                lines.push(open(fetch, setting, tell.clone()).await);
             }
             Action::Close(id) => close(id, &player, &lines, clock),
             Action::Wait { until } => {
@@ -88,13 +84,13 @@ pub(super) async fn collect(lines: Lines) -> Vec<Seen> {
 
 async fn open(
     fetch: Fetch,
-    lookup: &Lookup,
-    clock: Clock,
+    setting: Setting<'_>,
     tell: mpsc::UnboundedSender<(FetchId, Said)>,
 ) -> Line {
+    let clock = setting.clock;
     let (until, limit) = watch::channel(clock.end());
     let id = fetch.id;
-    let call = call(fetch, lookup, clock).await;
+    let call = call(fetch, setting).await;
     let task = tokio::spawn(async move {
         let tell = |said| {
             // Once there is an outcome nobody listens any more.
@@ -105,7 +101,8 @@ async fn open(
     Line { id, until, task }
 }
 
-async fn call(fetch: Fetch, lookup: &Lookup, clock: Clock) -> Call {
+async fn call(fetch: Fetch, setting: Setting<'_>) -> Call {
+    let Setting { lookup, clock, .. } = setting;
     let addresses = if fetch.host == lookup.host {
         lookup.addresses.clone()
     } else {
@@ -122,6 +119,7 @@ async fn call(fetch: Fetch, lookup: &Lookup, clock: Clock) -> Call {
         addresses,
         port: fetch.port.get(),
         transport: fetch.transport,
+        tls: setting.tls.clone(),
         speech,
     }
 }

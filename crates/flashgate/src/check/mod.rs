@@ -13,6 +13,9 @@ use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::Instant;
 
+use tls::Tls;
+
+mod behind;
 mod bridge;
 mod converse;
 mod dial;
@@ -20,21 +23,26 @@ mod drive;
 mod http;
 mod judge;
 mod names;
-mod secure;
+mod shown;
 mod survey;
+mod tls;
 mod trace;
 
+pub(crate) use behind::Behind;
 pub(crate) use bridge::{
     Answer, BridgePlan, BridgeReport, Entry, Lack, Page, ProxyUrl, Reached, Scene, entries,
 };
 pub(crate) use judge::{About, Finding, Source};
 pub(crate) use names::{Lookup, NameFault};
+pub(crate) use tls::Trust;
 pub(crate) use trace::{Attempt, Dialled, Ended, Trace};
 
 /// What is to be checked.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     pub(crate) config: Config,
+    /// Whose certificates are accepted.
+    pub(crate) trust: Trust,
     /// The target, as it was given.
     pub(crate) target: String,
 }
@@ -47,6 +55,8 @@ pub(crate) struct Report {
     pub(crate) lookup: Lookup,
     /// The player's connections, in order.
     pub(crate) seen: Vec<Seen>,
+    /// Whether there is a server behind the port that accepts.
+    pub(crate) behind: Behind,
     /// The first cause first.
     pub(crate) findings: Vec<Finding>,
     /// The policies that the findings point into, by [`Finding::source`].
@@ -167,22 +177,51 @@ async fn examine(plan: Plan, watcher: Watcher<'_>) -> Result<Report, Failure> {
         .await
         .and_then(|lookup| names::for_client(lookup, plan.config.client))
         .map_err(Failure::Name)?;
-    let (outcome, lines) = drive::drive(&plan.config, &lookup, clock, watcher).await;
+    let tls = Tls::new(plan.trust.clone());
+    let setting = Setting {
+        config: &plan.config,
+        lookup: &lookup,
+        tls: &tls,
+        clock,
+    };
+    let (mut outcome, lines) = drive::drive(setting, watcher).await;
     watcher("looking at how the server does it");
     let steps = lines.steps().to_vec();
-    let (seen, survey) = tokio::join!(
+    let (seen, survey, doorway) = tokio::join!(
         drive::collect(lines),
-        survey::survey(&plan.config, &lookup, &outcome, &steps, clock)
+        survey::survey(setting, &outcome, &steps),
+        behind::knock(setting, &steps)
     );
-    let (findings, sources) = judge::judge(&plan, &outcome, &lookup, &seen, &survey);
+    let behind = behind::look(setting, &seen, doorway).await;
+    behind.settle(&mut outcome);
+    let (findings, sources) = judge::judge(
+        &plan,
+        &outcome,
+        &seen,
+        judge::Around {
+            lookup: &lookup,
+            survey: &survey,
+            behind: &behind,
+        },
+    );
     Ok(Report {
         plan,
         outcome,
         lookup,
         seen,
+        behind,
         findings,
         sources,
     })
+}
+
+/// What every part of a check needs.
+#[derive(Clone, Copy)]
+struct Setting<'a> {
+    config: &'a Config,
+    lookup: &'a Lookup,
+    tls: &'a Tls,
+    clock: Clock,
 }
 
 /// The time since the check began, and when it has to be over.
@@ -208,7 +247,7 @@ impl Clock {
         self.started + self.timeout
     }
 
-    /// So long from now, but not past the end.
+    /// This long from now, but not past the end.
     fn within(self, limit: Duration) -> Instant {
         (Instant::now() + limit).min(self.end())
     }

@@ -6,17 +6,14 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use flash_policy::player::{
-    Config, End, Learnt, Outcome, Protocol, Purpose, Reason, Step, Transport,
-};
+use flash_policy::player::{End, Learnt, Outcome, Protocol, Purpose, Reason, Step, Transport};
 use flash_policy::{REQUEST, decide};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::converse::{Call, Said, Speech, converse, fixed};
-use super::names::Lookup;
-use super::{Clock, Trace, http};
+use super::{Setting, Trace, http};
 
 /// How often a policy is fetched, to see whether it comes every time.
 pub(super) const REPEATS: usize = 20;
@@ -63,20 +60,11 @@ pub(super) enum Spoken {
 }
 
 /// Looks around, for as long as the time of the check lets it.
-pub(super) async fn survey(
-    config: &Config,
-    lookup: &Lookup,
-    outcome: &Outcome,
-    steps: &[Step],
-    clock: Clock,
-) -> Survey {
-    let until = clock.within(LIMIT);
+pub(super) async fn survey(setting: Setting<'_>, outcome: &Outcome, steps: &[Step]) -> Survey {
     let around = Around {
-        config,
-        lookup,
+        until: setting.clock.within(LIMIT),
+        setting,
         steps,
-        until,
-        clock,
     };
     let (others, repeats, greetings, spoken, shadowed) = tokio::join!(
         around.others(),
@@ -95,11 +83,9 @@ pub(super) async fn survey(
 }
 
 struct Around<'a> {
-    config: &'a Config,
-    lookup: &'a Lookup,
+    setting: Setting<'a>,
     steps: &'a [Step],
     until: Instant,
-    clock: Clock,
 }
 
 impl Around<'_> {
@@ -114,15 +100,15 @@ impl Around<'_> {
 
     async fn others(&self) -> Vec<Other> {
         let mut others = Vec::new();
-        if self.lookup.addresses.len() < 2 {
+        if self.setting.lookup.addresses.len() < 2 {
             return others;
         }
         for (index, step) in self.steps.iter().enumerate() {
-            if step.fetch.host != self.lookup.host {
+            if step.fetch.host != self.setting.lookup.host {
                 continue;
             }
             let mut at_once = JoinSet::new();
-            for address in self.lookup.addresses.iter().take(MOST_ADDRESSES) {
+            for address in self.setting.lookup.addresses.iter().take(MOST_ADDRESSES) {
                 let (address, fetch) = (*address, self.fetch(step, &[*address], ONE));
                 at_once.spawn(async move { (address, fetch.await) });
             }
@@ -143,7 +129,7 @@ impl Around<'_> {
 
     /// The place of an address in the resolver's order.
     fn rank(&self, address: IpAddr) -> Option<usize> {
-        let mut addresses = self.lookup.addresses.iter();
+        let mut addresses = self.setting.lookup.addresses.iter();
         addresses.position(|known| *known == address)
     }
 
@@ -163,7 +149,7 @@ impl Around<'_> {
         for (index, step) in self.asked().filter(answered) {
             let mut traces = Vec::new();
             while traces.len() < REPEATS && Instant::now() < self.until {
-                let trace = self.fetch(step, &self.lookup.addresses, ONE).await;
+                let trace = self.fetch(step, &self.setting.lookup.addresses, ONE).await;
                 // The last one may have been cut off by the end of the survey, and proves nothing.
                 if Instant::now() < self.until {
                     traces.push(trace);
@@ -180,9 +166,12 @@ impl Around<'_> {
             step.first_byte.is_some() && step.fetch.transport == Transport::Tcp
         };
         for (index, step) in self.asked().filter(spoke) {
-            let call = Self::call(step, &self.lookup.addresses, b"");
+            let call = self.call(step, &self.setting.lookup.addresses, b"");
             let limit = fixed((Instant::now() + SILENCE).min(self.until));
-            all.push((index, converse(&call, self.clock, limit, |_| ()).await));
+            all.push((
+                index,
+                converse(&call, self.setting.clock, limit, |_| ()).await,
+            ));
         }
         all
     }
@@ -209,9 +198,11 @@ impl Around<'_> {
     }
 
     async fn answer_to(&self, step: &Step, question: &'static [u8]) -> Vec<u8> {
-        let call = Self::call(step, &self.lookup.addresses, question);
+        let call = self.call(step, &self.setting.lookup.addresses, question);
         let limit = fixed((Instant::now() + ONE).min(self.until));
-        converse(&call, self.clock, limit, |_| ()).await.bytes
+        converse(&call, self.setting.clock, limit, |_| ())
+            .await
+            .bytes
     }
 
     async fn shadowed(&self, outcome: &Outcome) -> Option<Trace> {
@@ -220,11 +211,11 @@ impl Around<'_> {
             outcome.reason,
             Reason::Refused(decide::Reason::MetaPolicyMasterOnly | decide::Reason::MetaPolicyNone)
         );
-        if !forbidden || self.config.port == master.fetch.port {
+        if !forbidden || self.setting.config.port == master.fetch.port {
             return None;
         }
-        let mut call = Self::call(master, &self.lookup.addresses, REQUEST);
-        call.port = self.config.port.get();
+        let mut call = self.call(master, &self.setting.lookup.addresses, REQUEST);
+        call.port = self.setting.config.port.get();
         Some(self.until_nul(call, ONE).await)
     }
 
@@ -241,12 +232,12 @@ impl Around<'_> {
         };
         // Where nothing is said, that the connection stands is all there is to see.
         let limit = if request.is_empty() { SILENCE } else { limit };
-        self.until_nul(Self::call(step, addresses, request), limit)
+        self.until_nul(self.call(step, addresses, request), limit)
     }
 
     /// Has a conversation that is over soon after the NUL.
     fn until_nul(&self, call: Call, limit: Duration) -> impl Future<Output = Trace> + Send + use<> {
-        let (clock, end) = (self.clock, self.until);
+        let (clock, end) = (self.setting.clock, self.until);
         async move {
             let (sooner, limit) = watch::channel((Instant::now() + limit).min(end));
             let tell = |said: Said| {
@@ -258,12 +249,13 @@ impl Around<'_> {
         }
     }
 
-    fn call(step: &Step, addresses: &[IpAddr], bytes: &'static [u8]) -> Call {
+    fn call(&self, step: &Step, addresses: &[IpAddr], bytes: &'static [u8]) -> Call {
         Call {
             host: step.fetch.host.clone(),
             addresses: addresses.to_vec(),
             port: step.fetch.port.get(),
             transport: step.fetch.transport,
+            tls: self.setting.tls.clone(),
             speech: Speech::Bytes(bytes),
         }
     }

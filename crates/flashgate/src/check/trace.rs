@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use flash_policy::document::LARGEST;
 
-use super::secure::TlsFault;
+use super::tls::TlsFault;
 
 /// One connection, from the look for an address to its end. All times are since the check began.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +15,8 @@ pub(crate) struct Trace {
     pub(crate) attempts: Vec<Attempt>,
     /// Why TLS failed, if it did.
     pub(crate) tls: Option<TlsFault>,
+    /// What is wrong with the certificate, where `--insecure` accepts it all the same.
+    pub(crate) overlooked: Option<TlsFault>,
     /// What each read brought: when, and how many bytes.
     pub(crate) reads: Vec<(Duration, usize)>,
     /// What came, but for what is more than any policy has.

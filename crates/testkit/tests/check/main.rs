@@ -8,12 +8,14 @@
     reason = "a test ends where it fails, also in the functions it shares with others"
 )]
 
+mod behind;
 mod docs;
 mod lightspark;
 mod real_servers;
 mod ruffle;
 mod running;
 mod secure;
+mod strangers;
 mod terminal;
 mod unexplained;
 mod vectors;

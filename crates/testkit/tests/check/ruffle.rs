@@ -437,3 +437,150 @@ fn the_first_cause_comes_first() {
     let (told, _) = check(&[file.to_str().unwrap()]);
     assert_eq!(ids(&told), ["origin-refused", "text-frame"], "{told:#}");
 }
+
+/// nginx's answer while what is behind it is down, and flashgate's while the game is: each names the hop that answers.
+#[test]
+fn which_hop_refuses() {
+    const NGINX: &[u8] = b"HTTP/1.1 502 Bad Gateway\r\nServer: nginx/1.22.1\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n";
+    const NGINX_403: &[u8] = b"HTTP/1.1 403 Forbidden\r\nServer: nginx/1.22.1\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n";
+    // Through nginx, which puts its own name over flashgate's answers.
+    const OURS: &[u8] = b"HTTP/1.1 502 Bad Gateway\r\nServer: nginx/1.22.1\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nCross-Origin-Resource-Policy: cross-origin\r\nContent-Length: 35\r\n\r\nthe server `game` can't be reached\n";
+    const CASES: [(&[u8], &str, [&str; 2]); 3] = [
+        (
+            NGINX,
+            "handshake-refused",
+            ["nginx/1.22.1", "nothing shows whether the bridge runs"],
+        ),
+        (
+            NGINX_403,
+            "handshake-refused",
+            ["nginx/1.22.1", "the proxy's access rules"],
+        ),
+        (
+            OURS,
+            "handshake-refused",
+            ["flashgate itself", "the server `game` can't be reached"],
+        ),
+    ];
+    for (response, id, parts) in CASES {
+        let script: Script = Box::leak(Box::new([ReadLine, Send(response), End]));
+        let turns: &'static [Script] = Box::leak(Box::new([script]));
+        let bridge = Keeper::start(local(), turns).unwrap();
+        let url = format!("ws://localhost:{}/9339", bridge.address().port());
+        let (report, _) = check(&[&url, "--from", "http://localhost/"]);
+        let first = &report["findings"][0];
+        assert_eq!(first["id"], id, "{report:#}");
+        for part in parts {
+            assert!(first.to_string().contains(part), "{part}: {report:#}");
+        }
+        let blames_game = first["remedy"]
+            .as_str()
+            .unwrap()
+            .starts_with("start the game server");
+        assert_eq!(blames_game, response == OURS, "{report:#}");
+    }
+}
+
+/// The port stays in the `wss:` URL that the remedy names.
+#[test]
+fn mixed_content_keeps_the_port() {
+    for (url, secure) in [
+        ("ws://192.0.2.1:9339/", "`wss://192.0.2.1:9339/`"),
+        ("ws://192.0.2.1/x", "`wss://192.0.2.1/x`"),
+    ] {
+        let (report, _) = check(&[url, "--from", "https://www.a.test/", "--timeout", "100ms"]);
+        assert_eq!(ids(&report).first(), Some(&"mixed-content"), "{report:#}");
+        let remedy = report["findings"][0]["remedy"].as_str().unwrap();
+        assert!(remedy.contains(secure), "{remedy}");
+    }
+}
+
+/// A config as pages have it: a literal in JavaScript or in HTML, or what `flashgate ruffle --js` prints.
+#[test]
+fn configs_in_pages() {
+    let bridge = Keeper::start(local(), &[&[ReadLine, Send(OPEN), Hold]]).unwrap();
+    let port = bridge.address().port();
+    let printed = Command::new(binary::flashgate().unwrap())
+        .args([
+            "ruffle",
+            "--gate",
+            &format!("{port}=127.0.0.1:9"),
+            "--host",
+            "localhost",
+            "--js",
+        ])
+        .output()
+        .unwrap();
+    let script = format!(
+        "window.RufflePlayer = window.RufflePlayer || {{}};\nwindow.RufflePlayer.config = {{ autoplay: 'on', // yes\n\
+         socketProxy: [ {{ host: 'game.a.test', port: 9339, proxyUrl: `ws://localhost:{port}/`, }}, ], }};"
+    );
+    let texts = [
+        String::from_utf8(printed.stdout).unwrap(),
+        format!("<!doctype html><script>\n{script}\n</script>"),
+        script,
+        format!(
+            "\u{feff}[{{\"host\":\"a.test\",\"port\":\"1\",\"proxyUrl\":\"ws://localhost:{port}/\"}}]"
+        ),
+    ];
+    let folder = Folder::new().unwrap();
+    for text in texts {
+        let file = folder.file("page", &text).unwrap();
+        let (report, output) = check(&[file.to_str().unwrap(), "--from", "http://localhost/"]);
+        assert_eq!(output.status.code(), Some(0), "{text}: {report:#}");
+        let url = report["steps"][0]["url"].as_str().unwrap();
+        assert_eq!(url, format!("ws://localhost:{port}/"), "{text}");
+    }
+}
+
+/// Entries whose host no movie can name: an error each, and exit status 1.
+#[test]
+fn entries_that_match_no_movie() {
+    let bridge = Keeper::start(local(), &[&[ReadLine, Send(OPEN), Hold]]).unwrap();
+    let url = format!("ws://localhost:{}/", bridge.address().port());
+    let hosts = [
+        "192.0.2.10:9339",
+        "*",
+        "xmlsocket://192.0.2.10",
+        "a.test/x",
+        "",
+    ];
+    let entries =
+        hosts.map(|host| serde_json::json!({"host": host, "port": 9339, "proxyUrl": url}));
+    let folder = Folder::new().unwrap();
+    let config = serde_json::json!({"socketProxy": entries}).to_string();
+    let file = folder.file("ruffle.json", config).unwrap();
+    let (report, output) = check(&[file.to_str().unwrap(), "--from", "http://localhost/"]);
+    assert_eq!(output.status.code(), Some(1), "{report:#}");
+    assert_eq!(ids(&report), ["entry-matches-no-movie"; 5], "{report:#}");
+}
+
+/// What is no target of Ruffle's is refused with the forms that are taken.
+#[test]
+fn what_is_no_bridge() {
+    let folder = Folder::new().unwrap();
+    let page = folder
+        .file(
+            "page.html",
+            "<script src=\"https://a.test/ruffle.js\"></script>",
+        )
+        .unwrap();
+    let computed = "socketProxy: [{host: location.hostname, port: 1, proxyUrl: 'ws://a.test/'}]";
+    let computed = folder.file("page.js", computed).unwrap();
+    for (target, part) in [
+        ("127.0.0.1:19339", "write `ws://127.0.0.1:19339/`"),
+        ("/no/such/file", "(JSON, JavaScript or HTML)"),
+        (folder.path().to_str().unwrap(), "is a directory"),
+        (page.to_str().unwrap(), "/ruffle.js"),
+        (computed.to_str().unwrap(), "a script computes `host`"),
+    ] {
+        let mut command = Command::new(binary::flashgate().unwrap());
+        let output = command
+            .args(["check", target, "--client", "ruffle"])
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(part) && !said.contains("os error"), "{said}");
+    }
+}

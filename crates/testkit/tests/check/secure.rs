@@ -211,3 +211,114 @@ fn a_silent_target() {
     assert_eq!(report["reason"], "target-timeout", "{report:#}");
     assert_eq!(ids(&report).first(), Some(&"target-silent"), "{report:#}");
 }
+
+/// What this check says first, by its arguments beside the target.
+fn first_of(address: SocketAddr, arguments: &[&str], roots: Option<&Path>) -> (Value, String) {
+    let target = format!("localhost:{}", address.port());
+    let mut command = Command::new(binary::flashgate().unwrap());
+    command.args(["check", &target, "--master-port", "1", "--secure-socket"]);
+    command.args(arguments);
+    if let Some(roots) = roots {
+        command.env("SSL_CERT_FILE", roots);
+    }
+    command.env("SSL_CERT_DIR", "/nonexistent");
+    let human = command.output().unwrap();
+    let output = command.args(["--format", "json"]).output().unwrap();
+    validate(&output.stdout);
+    let report = serde_json::from_slice(&output.stdout).unwrap();
+    (report, String::from_utf8(human.stdout).unwrap())
+}
+
+/// A self-signed certificate is not trusted, whatever its key, and whatever the key of a root with its name; the text
+/// is plain English.
+#[test]
+fn self_signed() {
+    if !needs::met(missing()) {
+        return;
+    }
+    let rsa = "rsa:2048";
+    let p256 = "ec -pkeyopt ec_paramgen_curve:P-256";
+    let p384 = "ec -pkeyopt ec_paramgen_curve:P-384";
+    let cases = [
+        (rsa, p256),
+        (rsa, p384),
+        (p256, rsa),
+        (p384, rsa),
+        (p256, p256),
+        (p384, p256),
+        ("ed25519", rsa),
+        (rsa, "ed25519"),
+    ];
+    for (of_root, of_server) in cases {
+        let (root, folder) = (Folder::new().unwrap(), Folder::new().unwrap());
+        let own = "-days 2 -nodes -subj /CN=localhost -addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE -keyout key.pem -out cert.pem";
+        openssl(&root, &format!("req -x509 -newkey {of_root} {own}"));
+        openssl(&folder, &format!("req -x509 -newkey {of_server} {own}"));
+        let (_server, address) = serve(&folder);
+        let roots = root.path().join("cert.pem");
+        let (report, text) = first_of(address, &[], Some(&roots));
+        let first = &report["findings"][0];
+        assert_eq!(
+            first["id"], "certificate-not-trusted",
+            "{of_root} {of_server}: {report:#}"
+        );
+        let message = first["message"].as_str().unwrap();
+        assert!(message.contains("self-signed"), "{message}");
+        assert!(!text.contains('{') && !text.contains("Context"), "{text}");
+        // Named as its own authority, it is.
+        let own = folder.path().join("cert.pem");
+        let (report, text) = first_of(address, &["--cacert", own.to_str().unwrap()], None);
+        assert_eq!(report["verdict"], "allowed", "{text}");
+    }
+}
+
+/// `--insecure` goes on, and says what clients would refuse; the names of a certificate are shown as people write them.
+#[test]
+fn certificates_that_are_not_checked() {
+    if !needs::met(missing()) {
+        return;
+    }
+    let cases = [
+        (
+            "elsewhere.test",
+            2,
+            "certificate-for-another-name",
+            "it is for elsewhere.test",
+        ),
+        ("localhost", -1, "certificate-expired", " expired on "),
+    ];
+    for (name, days, id, part) in cases {
+        let folder = Folder::new().unwrap();
+        certificates(&folder, name, days);
+        let (_server, address) = serve(&folder);
+        let authority = folder.path().join("ca.pem");
+        let (report, text) = first_of(address, &["--cacert", authority.to_str().unwrap()], None);
+        assert_eq!(report["verdict"], "denied", "{text}");
+        assert_eq!(ids(&report).first().copied(), Some(id), "{text}");
+        assert!(text.contains(part), "{text}");
+        let (report, text) = first_of(address, &["--insecure"], Some(&authority));
+        assert_eq!(report["verdict"], "allowed", "{text}");
+        assert_eq!(
+            ids(&report).first().copied(),
+            Some("certificate-not-checked"),
+            "{text}"
+        );
+        assert!(text.contains("--insecure") && text.contains(id), "{text}");
+    }
+}
+
+/// A file that is none of authorities is refused before anything is asked.
+#[test]
+fn no_authorities() {
+    let folder = Folder::new().unwrap();
+    let empty = folder.file("empty.pem", "").unwrap();
+    let absent = folder.path().join("absent.pem");
+    for (file, why) in [(empty, "found none"), (absent, "no such file")] {
+        let mut command = Command::new(binary::flashgate().unwrap());
+        command.args(["check", "localhost:1", "--cacert"]).arg(file);
+        let output = command.output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(why), "{said}");
+    }
+}

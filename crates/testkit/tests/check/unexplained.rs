@@ -13,7 +13,7 @@ type Case = (&'static [&'static str], &'static str, &'static str);
 const CASES: [Case; 5] = [
     (
         &["srv.test:5000", "--player", "32"],
-        "neither port 843 nor port 5000 of srv.test",
+        "port 5000 of srv.test is the game itself and answers no policy request; port 843 serves no policy either",
         "flashgate serve --allow 'www.a.test:5000'",
     ),
     (
@@ -28,7 +28,7 @@ const CASES: [Case; 5] = [
     ),
     (
         &["srv.test:5000", "--player", "9.0.16"],
-        "at the one place that is asked: port 5000",
+        "port 5000 of srv.test is the game itself and answers no policy request; this player asks nowhere else",
         "answer policy requests on port 5000 itself",
     ),
     (

@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
+use flash_policy::player::Transport;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep};
 
-use super::super::Clock;
-use super::super::converse::{Limit, before, fixed};
+use super::super::converse::{Call, Limit, Said, Speech, before, converse, fixed};
 use super::super::dial::dial;
-use super::super::secure::{Stream, TlsFault, secure};
+use super::super::tls::{Secured, Stream, Tls, TlsFault};
 use super::super::trace::Trace;
+use super::super::{Clock, http};
+use super::answer::{Answer, Hop, KEY, LARGEST_HEAD, NotHttp, Status, read};
 use super::{Page, ProxyUrl, Reached, Scene};
 
 /// A handshake, from the request on.
@@ -18,41 +21,6 @@ pub(crate) struct Handshake {
     pub(crate) answered_at: Option<Duration>,
     pub(crate) answer: Answer,
     pub(crate) opening: Opening,
-}
-
-/// What came back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
-    /// Nothing while it was waited for.
-    Silence,
-    /// An end or a reset before an answer.
-    HungUp,
-    /// Bytes that are no HTTP.
-    NotHttp(Vec<u8>),
-    /// A status other than 101.
-    Status {
-        code: u16,
-        reason: String,
-        location: Option<String>,
-    },
-    /// 101, and not what RFC 6455 wants with it: browsers fail the connection.
-    Lacks(Lack),
-    /// 101.
-    Open {
-        protocol: Option<String>,
-        extensions: Option<String>,
-    },
-}
-
-/// What makes a 101 none that opens a WebSocket (RFC 6455, section 4.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lack {
-    /// No `Upgrade: websocket`.
-    Upgrade,
-    /// No `upgrade` among the tokens of `Connection`.
-    Connection,
-    /// The proof in `Sec-WebSocket-Accept` is another, or missing.
-    Proof,
 }
 
 /// What the bridge does once the connection is open, unasked.
@@ -66,45 +34,104 @@ pub(crate) struct Opening {
     pub(crate) ended: bool,
 }
 
-/// The sample of RFC 6455. A probe needs no fresh nonce: it is there against caches that replay an old answer.
-const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
-/// What RFC 6455 says must be answered to it.
-const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
-
 /// How long frames are waited for that nobody asked for.
 const WATCHED: Duration = Duration::from_millis(500);
 
-/// More of a response's head than this nobody sends.
-const LARGEST_HEAD: usize = 16 << 10;
+/// How long TLS is waited for: unlike an answer, it needs no server behind the one that is asked.
+const TLS_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long an answer is waited for before a plain request shows whether the port speaks HTTP at all, and how long that
+/// is waited for.
+const PROMPT: Duration = Duration::from_millis(1_500);
 
 /// Opens a WebSocket as the page would; also how long it took until the verdict was clear.
-pub(super) async fn open(mut scene: Scene, clock: Clock) -> (Scene, Duration) {
-    let mut limit = fixed(clock.end());
+pub(super) async fn open(mut scene: Scene, tls: &Tls, clock: Clock) -> (Scene, Duration) {
     let mut trace = Trace::default();
-    let url = scene.entry.url.clone();
-    let addresses = &scene.addresses;
-    let dialled = dial(addresses, url.port, clock.end(), clock, &mut trace).await;
+    let url = &scene.entry.url;
+    let stream = dial(&scene.addresses, url.port, clock.end(), clock, &mut trace).await;
     scene.attempts = trace.attempts;
-    let Some(stream) = dialled else {
+    let Some(stream) = stream else {
         return (scene, clock.elapsed());
     };
-    let secured = if url.secure {
-        let secured = before(&mut limit, secure(stream, &url.host)).await;
-        secured.unwrap_or(Err(TlsFault::Silence))
-    } else {
-        Ok(Stream::Clear(stream))
-    };
-    match secured {
+    match secured(&scene, stream, tls, clock).await {
         Err(fault) => {
             scene.reached = Reached::NoTls(fault);
             (scene, clock.elapsed())
         }
-        Ok(stream) => {
-            let (handshake, took) = shake(&scene, stream, clock, &mut limit).await;
+        Ok(Secured { stream, overlooked }) => {
+            scene.overlooked = overlooked;
+            let (handshake, took) = shake_while_http(&scene, stream, tls, clock).await;
             scene.reached = Reached::Server(handshake);
             (scene, took)
         }
     }
+}
+
+async fn secured(
+    scene: &Scene,
+    stream: TcpStream,
+    tls: &Tls,
+    clock: Clock,
+) -> Result<Secured, TlsFault> {
+    let url = &scene.entry.url;
+    if !url.secure {
+        return Ok(Secured::in_clear(stream));
+    }
+    let mut limit = fixed(clock.within(TLS_PATIENCE));
+    let secured = before(&mut limit, tls.secure(stream, &url.host)).await;
+    secured.unwrap_or(Err(TlsFault::Silence))
+}
+
+/// Shakes hands, and does not wait long for a port that does not speak HTTP: it is the game itself, as a rule.
+async fn shake_while_http(
+    scene: &Scene,
+    stream: Stream,
+    tls: &Tls,
+    clock: Clock,
+) -> (Handshake, Duration) {
+    let (sooner, mut limit) = tokio::sync::watch::channel(clock.end());
+    let shaking = shake(scene, stream, clock, &mut limit);
+    let mut speaks_http = true;
+    let patience = async {
+        sleep(PROMPT).await;
+        speaks_http = answers_http(scene, tls, clock).await;
+        if !speaks_http {
+            sooner.send_modify(|limit| *limit = Instant::now());
+        }
+        std::future::pending().await
+    };
+    let (mut handshake, took) = tokio::select! {
+        done = shaking => done,
+        done = patience => done,
+    };
+    if !speaks_http && handshake.answer == Answer::Silence {
+        handshake.answer = Answer::NoHttpAtAll;
+    }
+    (handshake, took)
+}
+
+/// Whether the port answers a plain HTTP request.
+async fn answers_http(scene: &Scene, tls: &Tls, clock: Clock) -> bool {
+    let url = &scene.entry.url;
+    let call = Call {
+        host: url.host.clone(),
+        addresses: scene.addresses.clone(),
+        port: url.port,
+        transport: if url.secure {
+            Transport::Tls
+        } else {
+            Transport::Tcp
+        },
+        tls: tls.clone(),
+        speech: Speech::Text(http::request(&url.host, "/")),
+    };
+    let (sooner, limit) = tokio::sync::watch::channel(clock.within(PROMPT));
+    let tell = |said: Said| {
+        if matches!(said, Said::Received(_)) {
+            sooner.send_modify(|limit| *limit = Instant::now());
+        }
+    };
+    http::is_response(&converse(&call, clock, limit, tell).await.bytes)
 }
 
 /// The Origin that a page's browser sends; where no page is given, the bridge's own host stands for it.
@@ -166,60 +193,35 @@ async fn answer(stream: &mut Stream, limit: &mut Limit) -> (Answer, Vec<u8>) {
         }
         match read(&bytes) {
             Ok(None) if bytes.len() < LARGEST_HEAD => {}
+            Ok(Some((Answer::Status(status), _))) => {
+                return (
+                    Answer::Status(whole(stream, limit, status, bytes).await),
+                    Vec::new(),
+                );
+            }
             Ok(Some((answer, head))) => return (answer, bytes.split_off(head)),
-            Ok(None) | Err(()) => return (Answer::NotHttp(bytes), Vec::new()),
+            Ok(None) | Err(NotHttp) => return (Answer::NotHttp(bytes), Vec::new()),
         }
     }
 }
 
-/// A head, once it is whole.
-fn read(bytes: &[u8]) -> Result<Option<(Answer, usize)>, ()> {
-    let mut headers = [httparse::EMPTY_HEADER; 64];
-    let mut response = httparse::Response::new(&mut headers);
-    let httparse::Status::Complete(head) = response.parse(bytes).map_err(|_| ())? else {
-        return Ok(None);
-    };
-    let code = response.code.unwrap_or(0);
-    let answer = if code == 101 {
-        switching(response.headers)
-    } else {
-        Answer::Status {
-            code,
-            reason: response.reason.unwrap_or_default().to_owned(),
-            location: all(response.headers, "location"),
-        }
-    };
-    Ok(Some((answer, head)))
-}
+/// How long the reason is waited for that follows a head.
+const BODY: Duration = Duration::from_millis(300);
 
-/// A 101, as a browser looks at it.
-fn switching(headers: &[httparse::Header<'_>]) -> Answer {
-    let (upgrade, connection) = (all(headers, "upgrade"), all(headers, "connection"));
-    let upgrade = upgrade.unwrap_or_default();
-    let connection = connection.unwrap_or_default();
-    let mut tokens = connection.split(',');
-    if !upgrade.eq_ignore_ascii_case("websocket") {
-        Answer::Lacks(Lack::Upgrade)
-    } else if !tokens.any(|token| token.trim().eq_ignore_ascii_case("upgrade")) {
-        Answer::Lacks(Lack::Connection)
-    } else if all(headers, "sec-websocket-accept").as_deref() != Some(ACCEPT) {
-        Answer::Lacks(Lack::Proof)
-    } else {
-        Answer::Open {
-            protocol: all(headers, "sec-websocket-protocol"),
-            extensions: all(headers, "sec-websocket-extensions"),
-        }
+/// Reads on for the reason, where flashgate answers and it has not come with the head.
+async fn whole(stream: &mut Stream, limit: &Limit, status: Status, mut bytes: Vec<u8>) -> Status {
+    if status.by != Hop::Flashgate || status.said.is_some() {
+        return status;
     }
-}
-
-/// The values of a header, joined as HTTP joins them; none where there is no such header.
-fn all(headers: &[httparse::Header<'_>], name: &str) -> Option<String> {
-    let found: Vec<_> = headers
-        .iter()
-        .filter(|header| header.name.eq_ignore_ascii_case(name))
-        .map(|header| String::from_utf8_lossy(header.value.trim_ascii()).into_owned())
-        .collect();
-    (!found.is_empty()).then(|| found.join(", "))
+    let mut limit = fixed((Instant::now() + BODY).min(*limit.borrow()));
+    let mut buffer = [0; 1024];
+    let count = before(&mut limit, stream.read(&mut buffer)).await;
+    let count = count.and_then(Result::ok).unwrap_or_default();
+    bytes.extend_from_slice(buffer.get(..count).unwrap_or_default());
+    match read(&bytes) {
+        Ok(Some((Answer::Status(status), _))) => status,
+        Ok(_) | Err(NotHttp) => status,
+    }
 }
 
 /// Reads the frames that come within the limit.
@@ -274,51 +276,7 @@ fn frame(bytes: &[u8], opening: &mut Opening) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ACCEPT, Answer, Lack, Opening, frame, read};
-
-    #[test]
-    fn a_head_in_pieces() {
-        let head = b"HTTP/1.1 403 Forbidden\r\nLocation: /x\r\n\r\nbody";
-        for cut in 0..head.len() - 4 {
-            assert_eq!(read(&head[..cut]), Ok(None), "{cut}");
-        }
-        let expected = Answer::Status {
-            code: 403,
-            reason: "Forbidden".to_owned(),
-            location: Some("/x".to_owned()),
-        };
-        assert_eq!(read(head), Ok(Some((expected, head.len() - 4))));
-    }
-
-    /// What browsers insist on, in any case and among other tokens.
-    #[test]
-    fn what_a_101_must_have() {
-        let check = |headers: &str, expected: Option<Lack>| {
-            let head = format!("HTTP/1.1 101 Switching Protocols\r\n{headers}\r\n\r\n");
-            let (answer, _) = read(head.as_bytes()).unwrap().unwrap();
-            let open = matches!(answer, Answer::Open { .. });
-            assert_eq!(open, expected.is_none(), "{headers}");
-            if let Some(lack) = expected {
-                assert_eq!(answer, Answer::Lacks(lack), "{headers}");
-            }
-        };
-        let proof = format!("Sec-WebSocket-Accept: {ACCEPT}");
-        let whole = format!("upgrade: WebSocket\r\nconnection: keep-alive, UPGRADE\r\n{proof}");
-        check(&whole, None);
-        check(&proof, Some(Lack::Upgrade));
-        check(
-            &format!("Upgrade: websocket2\r\nConnection: upgrade\r\n{proof}"),
-            Some(Lack::Upgrade),
-        );
-        check(
-            &format!("Upgrade: websocket\r\nConnection: close\r\n{proof}"),
-            Some(Lack::Connection),
-        );
-        check(
-            "Upgrade: websocket\r\nConnection: close\r\nConnection: upgrade",
-            Some(Lack::Proof),
-        );
-    }
+    use super::{Opening, frame};
 
     #[test]
     fn frames() {

@@ -4,14 +4,15 @@ use flash_policy::Diagnostic;
 use flash_policy::decide;
 use flash_policy::player::{Reason, Verdict};
 
-use super::super::judge::judge_tls;
-use super::super::secure::TlsFault;
+use super::super::judge::{judge_tls, unchecked};
+use super::super::shown::{shown, shown_text};
+use super::super::tls::TlsFault;
 use super::super::trace::Dialled;
-use super::handshake::{Answer, Handshake, Lack, Opening};
+use super::answer::{Answer, Lack};
+use super::handshake::{Handshake, Opening};
 use super::url::is_local;
-use super::{Page, ProxyUrl, Reached, Scene, browser};
+use super::{Page, ProxyUrl, Reached, Scene, browser, entry, refusal};
 use crate::check::{Finding, NameFault};
-use crate::log::escaped;
 
 /// What is to be said of one bridge.
 pub(super) struct Judged {
@@ -20,11 +21,12 @@ pub(super) struct Judged {
     pub(super) findings: Vec<Finding>,
 }
 
+pub(super) const NO_MATCH: Reason = Reason::Refused(decide::Reason::NoRuleMatches);
 const SANDBOX: Reason = Reason::Refused(decide::Reason::Sandbox);
-const NO_MATCH: Reason = Reason::Refused(decide::Reason::NoRuleMatches);
 
 pub(super) fn judge(scene: &Scene, page: Option<&Page>) -> Judged {
-    let faults: Vec<_> = [blocked(scene, page), reached(scene)]
+    let unused = entry::fault(&scene.entry).map(|finding| (Verdict::Denied, NO_MATCH, finding));
+    let faults: Vec<_> = [unused, blocked(scene, page), reached(scene)]
         .into_iter()
         .flatten()
         .collect();
@@ -80,7 +82,7 @@ fn handshake_unanswered(message: &str) -> Diagnostic {
         .help(WRONG_PORT)
 }
 
-const NOT_TOLD: &str = "the movie sees connect, then close: Ruffle reports the connection before the handshake is over";
+pub(super) const NOT_TOLD: &str = "the movie sees connect, then close: Ruffle reports the connection before the handshake is over";
 
 const WRONG_PORT: &str = "look at the port and the path: what listens there is no WebSocket bridge";
 
@@ -102,10 +104,19 @@ fn blocked(scene: &Scene, page: Option<&Page>) -> Fault {
     )
     .note("the movie gets ioError (#2031) at once, and nothing is sent")
     .help(format!(
-        "offer the bridge over TLS, and write `wss://{}{}`",
-        url.host, url.path
+        "offer the bridge over TLS, and write `{}`",
+        ProxyUrl {
+            secure: true,
+            port: secure_port(url.port),
+            ..url.clone()
+        }
     ));
     Some((Verdict::Denied, SANDBOX, finding))
+}
+
+/// The port to name in a `wss:` URL: another one than 80 may well take TLS too, as flashgate's gates do.
+const fn secure_port(port: u16) -> u16 {
+    if port == 80 { 443 } else { port }
 }
 
 fn unreachable(scene: &Scene) -> (Verdict, Reason, Diagnostic) {
@@ -157,53 +168,40 @@ fn answered(scene: &Scene, handshake: &Handshake) -> Fault {
             let finding = handshake_unanswered(&told);
             Some((Verdict::Unreachable, Reason::TargetTimeout, finding))
         }
-        Answer::HungUp => refused(handshake_unanswered(&format!(
-            "{url} closes the connection without an answer to the handshake"
-        ))),
-        Answer::NotHttp(bytes) => other(
-            "no-websocket",
-            format!("{url} answers with what is no HTTP: {}", escaped(bytes)),
-            WRONG_PORT,
+        Answer::NoHttpAtAll => {
+            let told = format!(
+                "{url} accepts the connection, and answers neither the handshake nor any other HTTP request"
+            );
+            let finding = Diagnostic::error("handshake-unanswered", told)
+                .note(GAME_ITSELF)
+                .note(NOT_TOLD)
+                .help(IN_FRONT);
+            Some((Verdict::Unreachable, Reason::TargetTimeout, finding))
+        }
+        Answer::HungUp => refused(
+            handshake_unanswered(&format!(
+                "{url} closes the connection without an answer to the handshake"
+            ))
+            .note("a game server does this, and so does a forwarder whose server is down")
+            .help(IN_FRONT),
+        ),
+        Answer::NotHttp(bytes) => refused(
+            Diagnostic::error(
+                "no-websocket",
+                format!("{url} answers, and not with HTTP: {}", shown(bytes)),
+            )
+            .note(GAME_ITSELF)
+            .note(NOT_TOLD)
+            .help(IN_FRONT),
         ),
         Answer::Lacks(lack) => other("no-websocket", lacking(url, *lack), lack_help(*lack)),
-        Answer::Status { code: 403, .. } => {
-            let finding = Diagnostic::error(
-                "origin-refused",
-                format!("the bridge refuses pages of {} (403)", scene.origin),
-            )
-            .note(NOT_TOLD)
-            .help("add a rule for the page's host to the policy: on the web it is the page's that counts, not the movie's");
-            Some((Verdict::Denied, NO_MATCH, finding))
-        }
-        Answer::Status {
-            code,
-            reason,
-            location,
-        } => {
-            let to = location
-                .as_ref()
-                .map_or(String::new(), |location| format!(", to {location}"));
-            other(
-                "handshake-refused",
-                format!("{url} answers {code} {reason}{to} and opens no WebSocket"),
-                status_help(*code),
-            )
-        }
+        Answer::Status(status) => Some(refusal::judge(scene, status)),
     }
 }
 
-fn status_help(code: u16) -> &'static str {
-    match code {
-        300..=399 => "write the URL that it redirects to: browsers follow no redirect here",
-        401 | 407 => "let the bridge ask for no password: browsers have none to send here",
-        404 => "look at the path: the bridge knows no such gate",
-        429 | 503 => "the bridge is at its limits, or shutting down",
-        502 | 504 => "look at the game server behind the bridge: it does not accept",
-        _ => {
-            "look at the port and the path, and at the proxy before the bridge: it must pass `Upgrade` on"
-        }
-    }
-}
+const GAME_ITSELF: &str = "if this is the game's own port: Ruffle opens WebSockets, and the game speaks its own protocol on TCP";
+
+const IN_FRONT: &str = "put a gate in front of the game, and name its URL here: `flashgate serve --allow 'www.example.com' --gate 9339=127.0.0.1:9340`";
 
 fn lacking(url: &ProxyUrl, lack: Lack) -> String {
     let what = match lack {
@@ -228,7 +226,7 @@ fn unasked(protocol: Option<&str>, extensions: Option<&str>) -> Option<Diagnosti
     if let Some(protocol) = protocol {
         return Some(Diagnostic::error(
             "subprotocol-answered",
-            format!("the bridge answers with the subprotocol {}, and Ruffle asks for none: browsers then fail the connection", quoted(protocol)),
+            format!("the bridge answers with the subprotocol {}, and Ruffle asks for none: browsers then fail the connection", shown_text(protocol)),
         )
         .help("have the bridge answer without `Sec-WebSocket-Protocol`"));
     }
@@ -238,18 +236,13 @@ fn unasked(protocol: Option<&str>, extensions: Option<&str>) -> Option<Diagnosti
     })?;
     Some(Diagnostic::error(
         "extension-answered",
-        format!("the bridge answers with the extension {}, which browsers do not offer: they then fail the connection", quoted(extension)),
+        format!("the bridge answers with the extension {}, which browsers do not offer: they then fail the connection", shown_text(extension)),
     )
     .help("have the bridge answer without `Sec-WebSocket-Extensions`, or with `permessage-deflate` alone"))
 }
 
 fn name_of(extension: &str) -> &str {
     extension.split(';').next().unwrap_or_default().trim()
-}
-
-fn quoted(text: &str) -> String {
-    let shown: String = text.chars().take(64).collect();
-    format!("`{}`", shown.escape_debug())
 }
 
 /// 101, and yet no connection that lasts.
@@ -262,7 +255,7 @@ fn short_lived(opening: &Opening) -> Option<Diagnostic> {
             let reason = if reason.is_empty() {
                 String::new()
             } else {
-                format!(" ({})", escaped(reason.as_bytes()))
+                format!(" ({})", shown_text(reason))
             };
             format!("the bridge opens the WebSocket, and closes it at once {code}{reason}")
         }
@@ -281,6 +274,9 @@ fn short_lived(opening: &Opening) -> Option<Diagnostic> {
 /// What works here, and may not elsewhere.
 fn doubts(scene: &Scene, page: Option<&Page>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    if let Some(fault) = &scene.overlooked {
+        found.push(unchecked(fault, &scene.entry.url.authority()));
+    }
     let opening = scene.handshake().map(|handshake| &handshake.opening);
     if opening.is_some_and(|opening| opening.text_frame) {
         found.push(

@@ -12,17 +12,23 @@ use flash_policy::player::{Reason, Verdict};
 use super::trace::Attempt;
 use super::{Clock, Failure, Finding, NameFault, Watcher, names};
 
+mod answer;
 mod browser;
 mod config;
+mod entry;
 mod handshake;
 mod judge;
+mod literal;
+mod refusal;
 mod url;
 
+pub(crate) use answer::{Answer, Lack, Status};
+pub(in crate::check) use answer::{KEY, read as read_answer};
 pub(crate) use config::entries;
-pub(crate) use handshake::{Answer, Handshake, Lack};
+pub(crate) use handshake::Handshake;
 pub(crate) use url::{Page, ProxyUrl};
 
-use super::secure::TlsFault;
+use super::tls::{Tls, TlsFault, Trust};
 
 /// What is to be checked.
 #[derive(Clone, Debug)]
@@ -33,6 +39,8 @@ pub(crate) struct BridgePlan {
     /// The page that Ruffle runs in.
     pub(crate) page: Option<Page>,
     pub(crate) timeout: Duration,
+    /// Whose certificates are accepted.
+    pub(crate) trust: Trust,
 }
 
 /// One entry of `socketProxy`, or a URL alone.
@@ -65,6 +73,8 @@ pub(crate) struct Scene {
     pub(crate) reached: Reached,
     /// The Origin that the browser sends.
     pub(crate) origin: String,
+    /// What is wrong with the certificate, where `--insecure` accepts it all the same.
+    pub(crate) overlooked: Option<TlsFault>,
 }
 
 /// How far a page gets.
@@ -95,12 +105,13 @@ pub(super) async fn examine(
     watcher: Watcher<'_>,
 ) -> Result<BridgeReport, Failure> {
     let clock = Clock::start(plan.timeout);
+    let tls = Tls::new(plan.trust.clone());
     let (mut scenes, mut findings) = (Vec::new(), Vec::new());
     let (mut verdict, mut reason) = (Verdict::Allowed, Reason::NoPolicyNeeded);
     let mut elapsed = Duration::ZERO;
     for entry in &plan.entries {
         watcher(&format!("opening {}", entry.url));
-        let (scene, took) = visit(entry, plan.page.as_ref(), clock).await?;
+        let (scene, took) = visit(entry, plan.page.as_ref(), &tls, clock).await?;
         elapsed = elapsed.max(took);
         let judged = judge::judge(&scene, plan.page.as_ref());
         if verdict == Verdict::Allowed {
@@ -131,6 +142,7 @@ pub(super) async fn examine(
 async fn visit(
     entry: &Entry,
     page: Option<&Page>,
+    tls: &Tls,
     clock: Clock,
 ) -> Result<(Scene, Duration), Failure> {
     let started = clock.elapsed();
@@ -146,11 +158,12 @@ async fn visit(
         attempts: Vec::new(),
         reached,
         origin: handshake::origin(page, &entry.url),
+        overlooked: None,
     };
     Ok(match scene.reached {
         Reached::Nobody(_) => (scene, clock.elapsed()),
         Reached::NoConnection | Reached::NoTls(_) | Reached::Server(_) => {
-            handshake::open(scene, clock).await
+            handshake::open(scene, tls, clock).await
         }
     })
 }

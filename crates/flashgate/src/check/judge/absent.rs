@@ -6,7 +6,7 @@ use flash_policy::decide::{PATIENCE, Place};
 use flash_policy::player::{End, Learnt};
 
 use super::{Asked, Case};
-use crate::check::secure::TlsFault;
+use crate::check::tls::TlsFault;
 use crate::check::trace::{Dialled, Ended};
 
 /// From here on an answer is slow: a movie's user has noticed.

@@ -1,13 +1,14 @@
 //! What came is no policy: another protocol, or another document.
 
+use flash_policy::decide::Place;
 use flash_policy::player::{Client, Learnt};
 use flash_policy::{Diagnostic, Severity};
 
 use super::{Asked, Case, Rank, absent, readers, tls};
 use crate::check::http;
-use crate::check::secure::TlsFault;
+use crate::check::shown::shown;
 use crate::check::survey::{Spoken, looks_like_tls};
-use crate::log::escaped;
+use crate::check::tls::TlsFault;
 
 pub(super) fn judge(case: &mut Case<'_>) {
     for asked in case.asked() {
@@ -68,6 +69,10 @@ fn speaks_tls(case: &mut Case<'_>, asked: Asked<'_>) {
 fn document(case: &mut Case<'_>, asked: Asked<'_>) {
     let step = &asked.seen.step;
     // Nothing is learnt where the time of the whole attempt ran out over it; what had come by then is told all the same.
+    if asked.place == Place::Destination && !resembles_policy(&asked.seen.trace.bytes) {
+        // It is the game itself; that is told with `no-policy`.
+        return;
+    }
     let unusable = step.learnt != Some(Learnt::Policy) && !absent::drips(asked);
     // A document that is right and counts for nothing came too late, or in the wrong way.
     let explained = super::framing::is_right(case, asked) || readers::refuses(asked);
@@ -83,7 +88,7 @@ fn document(case: &mut Case<'_>, asked: Asked<'_>) {
     } else {
         asked.seen.trace.document()
     };
-    let told = format!("what {name} answers is no policy: {}", escaped(document));
+    let told = format!("what {name} answers is no policy: {}", shown(document));
     case.delivery("malformed-policy", told, |finding| {
         hint(finding, asked.client, bytes)
     });
@@ -101,6 +106,17 @@ fn document(case: &mut Case<'_>, asked: Asked<'_>) {
     for diagnostic in findings.filter(|finding| finding.severity == Severity::Error) {
         case.add_lint(rank, diagnostic, source);
     }
+}
+
+/// Whether somebody meant this for a policy; what else a game's port says is the game's own.
+fn resembles_policy(bytes: &[u8]) -> bool {
+    const WORDS: [&[u8]; 3] = [b"cross-domain", b"allow-access", b"access-policy"];
+    let holds = |word: &[u8]| {
+        let mut windows = bytes.windows(word.len());
+        windows.any(|window| window.eq_ignore_ascii_case(word))
+    };
+    let is_wide = matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
+    is_wide || WORDS.into_iter().any(holds) || bytes.trim_ascii_start().starts_with(b"<?xml")
 }
 
 fn hint(finding: Diagnostic, client: Client, bytes: &[u8]) -> Diagnostic {

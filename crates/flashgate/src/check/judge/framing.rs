@@ -4,8 +4,8 @@ use flash_policy::player::{Client, End, Learnt};
 use flash_policy::{Diagnostic, Profile, parse};
 
 use super::{Asked, Case, Rank, readers};
-use crate::check::Trace;
 use crate::check::survey::REPEATS;
+use crate::check::{Dialled, Trace};
 
 pub(super) fn judge(case: &mut Case<'_>) {
     for asked in case.asked() {
@@ -165,6 +165,9 @@ fn lost_at_times(case: &mut Case<'_>, asked: Asked<'_>) {
         return;
     }
     let asked_for = repeats.len();
+    if lost == asked_for && asked_for > 1 {
+        return only_once(case, asked, repeats);
+    }
     let name = asked.name();
     let message = if lost > 0 {
         format!("{name} does not answer every time: {lost} of {asked_for} fetches brought nothing")
@@ -179,6 +182,28 @@ fn lost_at_times(case: &mut Case<'_>, asked: Asked<'_>) {
     case.add(Rank::Wrong, finding);
 }
 
+/// The first fetch was answered, and none after it: that is no balancer, and nothing random.
+fn only_once(case: &mut Case<'_>, asked: Asked<'_>, repeats: &[Trace]) {
+    let name = asked.name();
+    let accepts = |trace: &Trace| {
+        let last = trace.attempts.last();
+        last.is_some_and(|attempt| attempt.came == Dialled::Connected)
+    };
+    let then = if repeats.iter().any(accepts) {
+        "it still accepts connections, and answers none"
+    } else {
+        "it no longer accepts connections"
+    };
+    let count = repeats.len();
+    let finding = Diagnostic::error(
+        "reply-lost-at-times",
+        format!("{name} answers the first fetch, and none of the {count} that follow: {then}"),
+    )
+    .note("every player after the first is refused")
+    .help("have the server go on accepting after it has answered, one connection after the other; a firewall that blocks an address which connects again does the same");
+    case.add(Rank::Wrong, finding);
+}
+
 fn repeats<'a>(case: &Case<'a>, asked: Asked<'a>) -> &'a [Trace] {
     let mut of_step = case.survey.repeats.iter();
     of_step
@@ -188,8 +213,13 @@ fn repeats<'a>(case: &Case<'a>, asked: Asked<'a>) -> &'a [Trace] {
 
 fn greeting(case: &mut Case<'_>, asked: Asked<'_>) {
     let mut greetings = case.survey.greetings.iter();
-    let spoke = greetings.any(|(index, trace)| *index == asked.index && !trace.bytes.is_empty());
-    if !spoke {
+    // Behind a gate it may be the game that greets, which is as it should be.
+    let answer = asked.seen.trace.document();
+    let answers = |trace: &Trace| {
+        let came = trace.document();
+        !came.is_empty() && (answer.starts_with(came) || came.starts_with(answer))
+    };
+    if !greetings.any(|(index, trace)| *index == asked.index && answers(trace)) {
         return;
     }
     let name = asked.name();

@@ -9,7 +9,7 @@ use flash_policy::{Diagnostic, Port, Report as Lint, Serving};
 
 use crate::check::names::Lookup;
 use crate::check::survey::Survey;
-use crate::check::{Plan, Seen};
+use crate::check::{Behind, Plan, Seen};
 
 mod absent;
 mod addresses;
@@ -27,7 +27,7 @@ mod target;
 mod tls;
 mod unexplained;
 
-pub(super) use tls::judge as judge_tls;
+pub(super) use tls::{judge as judge_tls, unchecked};
 
 /// A finding, and the policy that it points into.
 #[derive(Clone, Debug)]
@@ -72,6 +72,12 @@ enum Rank {
     Doubtful,
 }
 
+/// More findings about how policies are written are not listed: a hostile one can have tens of thousands.
+const MOST_LISTED: usize = 100;
+
+/// Of one policy more are not even looked at: they are compared with each other.
+const MOST_LOOKED_AT: usize = 500;
+
 /// Everything that findings are made from, and where they go.
 pub(super) struct Case<'a> {
     plan: &'a Plan,
@@ -79,8 +85,16 @@ pub(super) struct Case<'a> {
     lookup: &'a Lookup,
     seen: &'a [Seen],
     survey: &'a Survey,
+    behind: &'a Behind,
     found: Vec<(Rank, Finding)>,
     sources: Vec<Source>,
+}
+
+/// What was found out beside the player's own way.
+pub(super) struct Around<'a> {
+    pub(super) lookup: &'a Lookup,
+    pub(super) survey: &'a Survey,
+    pub(super) behind: &'a Behind,
 }
 
 /// A connection that asked for a policy.
@@ -96,16 +110,16 @@ struct Asked<'a> {
 pub(super) fn judge(
     plan: &Plan,
     outcome: &Outcome,
-    lookup: &Lookup,
     seen: &[Seen],
-    survey: &Survey,
+    around: Around<'_>,
 ) -> (Vec<Finding>, Vec<Source>) {
     let mut case = Case {
         plan,
         outcome,
-        lookup,
+        lookup: around.lookup,
         seen,
-        survey,
+        survey: around.survey,
+        behind: around.behind,
         found: Vec::new(),
         sources: Vec::new(),
     };
@@ -122,11 +136,42 @@ pub(super) fn judge(
     loaded::judge(&mut case);
     blocked_port::judge(&mut case);
     doubtful_port::judge(&mut case);
+    tls::overlooked(&mut case);
     unexplained::judge(&mut case);
     let mut found = case.found;
     found.sort_by_key(|(rank, _)| *rank);
-    let findings = found.into_iter().map(|(_, finding)| finding).collect();
-    (findings, case.sources)
+    let findings = found.into_iter().map(|(_, finding)| finding);
+    (bounded(findings), case.sources)
+}
+
+/// Leaves out what is said of how policies are written beyond a limit, whatever a server sends.
+fn bounded(findings: impl Iterator<Item = Finding>) -> Vec<Finding> {
+    let mut room = MOST_LISTED;
+    let mut left_out = None;
+    let mut listed = Vec::new();
+    for finding in findings {
+        if finding.about == About::Server {
+            listed.push(finding);
+        } else if room > 0 {
+            room -= 1;
+            listed.push(finding);
+        } else {
+            left_out = finding.source;
+        }
+    }
+    if left_out.is_some() {
+        let more = Diagnostic::warning(
+            "more-findings",
+            "the policy has more mistakes than are listed here",
+        )
+        .help("fix those that are listed, or save the policy and run `flashgate lint` on it");
+        listed.push(Finding {
+            diagnostic: more,
+            source: left_out,
+            about: About::Writing,
+        });
+    }
+    listed
 }
 
 impl<'a> Case<'a> {
@@ -253,6 +298,11 @@ impl<'a> Asked<'a> {
         report
             .findings
             .retain(|finding| clients::is_true(self.client, finding));
+        let errors_first = |finding: &Diagnostic| std::cmp::Reverse(finding.severity);
+        if report.findings.len() > MOST_LOOKED_AT {
+            report.findings.sort_by_key(errors_first);
+            report.findings.truncate(MOST_LOOKED_AT);
+        }
         report
     }
 

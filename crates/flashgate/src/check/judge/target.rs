@@ -4,20 +4,25 @@ use flash_policy::Diagnostic;
 use flash_policy::player::{Purpose, Reason};
 
 use super::{Case, Rank, tls};
-use crate::check::Seen;
-use crate::check::secure::TlsFault;
+use crate::check::tls::TlsFault;
+use crate::check::{Behind, Dialled, Seen};
 
 pub(super) fn judge(case: &mut Case<'_>) {
     let mut seen = case.seen.iter();
     let Some(target) = seen.find(|seen| seen.step.fetch.purpose == Purpose::Target) else {
         return;
     };
+    match case.behind {
+        Behind::Unremarkable => {}
+        Behind::ClosesAtTimes => return closes_at_times(case),
+        Behind::ClosesAtOnce(times) => return closes_at_once(case, *times),
+        Behind::GateRefuses(said) | Behind::GateWaits(said) => return down(case, said),
+    }
     match case.outcome.reason {
         Reason::TargetRefused => refused(case, target),
         Reason::TargetTimeout => timed_out(case, target),
-        Reason::Granted | Reason::NoPolicyNeeded => closes_at_once(case, target),
-        // Then there was no such connection.
-        Reason::Refused(_) | Reason::Timeout | _ => {}
+        // Then the connection stands, or there was none.
+        Reason::Granted | Reason::NoPolicyNeeded | Reason::Refused(_) | Reason::Timeout | _ => {}
     }
 }
 
@@ -46,6 +51,12 @@ fn refused(case: &mut Case<'_>, target: &Seen) {
     let port = case.plan.config.port;
     let finding = match &target.trace.tls {
         Some(fault) => tls::judge(fault, &format!("port {port}"), "no-tls-on-target"),
+        None if resets(target) => Diagnostic::error(
+            "target-closes-at-once",
+            format!("port {port} accepts and resets at once: no server is behind it"),
+        )
+        .note("a forwarder whose server is down does this: a gate, Docker's proxy or a balancer")
+        .help(SERVER_BEHIND),
         None => Diagnostic::error(
             "target-refused",
             format!("the player may connect, and port {port} refuses: nothing listens there"),
@@ -55,18 +66,49 @@ fn refused(case: &mut Case<'_>, target: &Seen) {
     case.add(Rank::Cause, finding);
 }
 
+/// Whether the reset came before the connection was used.
+fn resets(target: &Seen) -> bool {
+    let last = target.trace.attempts.last();
+    last.is_some_and(|attempt| attempt.came == Dialled::Reset)
+}
+
+/// The gate knows best.
+fn down(case: &mut Case<'_>, said: &str) {
+    let port = case.plan.config.port;
+    let finding = Diagnostic::error(
+        "backend-down",
+        format!(
+            "flashgate accepts on port {port}, and its server behind that port is down: {said}"
+        ),
+    )
+    .note("the movie sees connect, then close")
+    .help("start the game server, or correct the gate's `backend` in flashgate's config");
+    case.add(Rank::Cause, finding);
+}
+
 /// A forwarder accepts for a server that is down, and lets go at once.
-fn closes_at_once(case: &mut Case<'_>, target: &Seen) {
-    let at_once = target.trace.end.is_some() && target.trace.bytes.is_empty();
-    if !at_once {
-        return;
-    }
+fn closes_at_once(case: &mut Case<'_>, times: usize) {
+    let port = case.plan.config.port;
+    let finding = Diagnostic::error(
+        "target-closes-at-once",
+        format!("port {port} accepts and closes at once, {times} of {times} times: no server is behind it"),
+    )
+    .note("a forwarder whose server is down does this: a gate, Docker's proxy or a balancer")
+    .note("the movie sees connect, then close")
+    .help(SERVER_BEHIND);
+    case.add(Rank::Cause, finding);
+}
+
+fn closes_at_times(case: &mut Case<'_>) {
     let port = case.plan.config.port;
     let finding = Diagnostic::warning(
         "target-closes-at-once",
-        format!("port {port} accepts, and closes the connection within half a second"),
+        format!("port {port} accepts, and closes a connection within half a second"),
     )
-    .note("a forwarder does this whose server is down: Docker's, or a balancer")
-    .help("look at the server behind that port");
+    .note("other connections stayed open, or got an answer: a balancer with one bad server, a limit on connections, or a server that gives up idle clients very soon")
+    .help(SERVER_BEHIND);
     case.add(Rank::Doubtful, finding);
 }
+
+const SERVER_BEHIND: &str =
+    "look at the server behind that port: whether it runs, and at which address it listens";

@@ -2,61 +2,154 @@
 
 use flash_policy::Diagnostic;
 
-use crate::check::secure::TlsFault;
+use super::{Case, Rank};
+use crate::check::tls::TlsFault;
 
 /// `clear` is the finding's name where the port does not speak TLS at all.
 pub(in crate::check) fn judge(fault: &TlsFault, name: &str, clear: &'static str) -> Diagnostic {
     match fault {
-        TlsFault::NotTls | TlsFault::HungUp | TlsFault::Silence => Diagnostic::error(
+        TlsFault::NotTls | TlsFault::Silence => Diagnostic::error(
             clear,
-            format!("{name} does not speak TLS, and it is asked for there"),
+            format!("{name} does not speak TLS, and the client asks for it there"),
         )
         .help("have it answer TLS as well: `flashgate` tells the two apart by the first byte"),
-        TlsFault::OtherName(names) => {
-            let finding = Diagnostic::error(
-                "certificate-for-another-name",
-                format!("the certificate of {name} is for another name"),
-            );
-            let finding = if names.is_empty() {
-                finding
-            } else {
-                finding.note(format!("it is for {}", names.join(", ")))
-            };
-            finding.help("have a certificate issued that names this host")
-        }
-        TlsFault::Expired => Diagnostic::error(
-            "certificate-expired",
-            format!("the certificate of {name} has expired"),
+        TlsFault::HungUp => Diagnostic::error(
+            clear,
+            format!("{name} closes the connection in the TLS handshake"),
         )
-        .help("renew it, and have the server load it: many read it at their start only"),
-        TlsFault::NotYetValid => Diagnostic::error(
-            "certificate-not-yet-valid",
-            format!("the certificate of {name} is not valid yet"),
+        .note("a server that speaks no TLS does this, and so does a forwarder whose server is down")
+        .help("have it answer TLS as well: `flashgate` tells the two apart by the first byte"),
+        TlsFault::Expired(_)
+        | TlsFault::NotYetValid(_)
+        | TlsFault::OtherName(_)
+        | TlsFault::SelfSigned
+        | TlsFault::UnknownIssuer
+        | TlsFault::Authority
+        | TlsFault::Revoked
+        | TlsFault::OtherUse
+        | TlsFault::Unreadable
+        | TlsFault::NoRoots => certificate(fault, name),
+        TlsFault::NothingInCommon => Diagnostic::error(
+            "tls-failed",
+            format!("{name} offers no TLS version or cipher suite that current clients take"),
         )
-        .help("look at the clocks: of this machine, and of the one that issued it"),
-        TlsFault::UnknownIssuer => Diagnostic::error(
-            "certificate-not-trusted",
-            format!(
-                "no authority that this machine trusts stands behind the certificate of {name}"
-            ),
+        .help("have it offer TLS 1.2 or 1.3"),
+        TlsFault::Alert(alert) => Diagnostic::error(
+            "tls-failed",
+            format!("{name} refuses the TLS handshake with the alert {alert}"),
         )
-        .note("it is self-signed, or the server does not send the certificates in between")
-        .help("serve the full chain (`fullchain.pem`) of a public authority"),
-        TlsFault::Authority => Diagnostic::error(
-            "certificate-not-trusted",
-            format!("the certificate of {name} is an authority's (CA:TRUE), and no server's"),
-        )
-        .note("`openssl req -x509` makes such certificates; trusting it does not help")
-        .help("have one issued for the server, or make it with `-addext basicConstraints=critical,CA:FALSE`"),
-        TlsFault::NoRoots => Diagnostic::error(
-            "no-trusted-roots",
-            "this machine trusts no authority at all, so no certificate can be checked",
-        )
-        .help("install the package `ca-certificates`, or name a file in SSL_CERT_FILE"),
+        .help("look at the server's log, and at the names that it has certificates for"),
         TlsFault::Other(why) => Diagnostic::error(
             "tls-failed",
-            format!("the TLS handshake with {name} failed: {why}"),
+            format!("the TLS handshake with {name} fails: {why}"),
         )
-        .help("look at the protocol versions and cipher suites that the server is set up for"),
+        .help("look at the server's log, and at its TLS settings"),
+    }
+}
+
+fn certificate(fault: &TlsFault, name: &str) -> Diagnostic {
+    let (id, message) = in_words(fault, name);
+    let finding = Diagnostic::error(id, message);
+    match fault {
+        TlsFault::OtherName(names) if names.is_empty() => finding
+            .note("it has no `subjectAltName`, and clients no longer look at its common name")
+            .help("have a certificate issued that names this host"),
+        TlsFault::OtherName(names) => finding
+            .note(format!("it is for {}", names.join(", ")))
+            .help("have a certificate issued that names this host"),
+        TlsFault::Expired(_) => {
+            finding.help("renew it, and have the server load it: many read it at their start only")
+        }
+        TlsFault::NotYetValid(_) => {
+            finding.help("check the clocks of this machine and of the one that issued it")
+        }
+        TlsFault::SelfSigned | TlsFault::UnknownIssuer => finding.help(TRUST),
+        TlsFault::Authority => finding
+            .note("`openssl req -x509` makes such certificates; trusting it does not help")
+            .help("have one issued for the server, or make it with `-addext basicConstraints=critical,CA:FALSE`"),
+        TlsFault::NoRoots => finding
+            .help("install the package `ca-certificates`, or name a file with --cacert or SSL_CERT_FILE"),
+        _ => finding.help("have another certificate issued for this host"),
+    }
+}
+
+const TRUST: &str = "serve the full chain (`fullchain.pem`) of a public authority; in a test set-up name the authority's file with --cacert, or leave certificates unchecked with --insecure";
+
+fn in_words(fault: &TlsFault, name: &str) -> (&'static str, String) {
+    let at = |date: &Option<String>, word: &str| {
+        let date = date.as_ref();
+        date.map_or(String::new(), |date| format!(" {word} {date}"))
+    };
+    match fault {
+        TlsFault::OtherName(_) => (
+            "certificate-for-another-name",
+            format!("the certificate of {name} is for another name"),
+        ),
+        TlsFault::Expired(date) => (
+            "certificate-expired",
+            format!("the certificate of {name} expired{}", at(date, "on")),
+        ),
+        TlsFault::NotYetValid(date) => (
+            "certificate-not-yet-valid",
+            format!(
+                "the certificate of {name} is not valid{}",
+                at(date, "before")
+            ),
+        ),
+        TlsFault::SelfSigned => (
+            "certificate-not-trusted",
+            format!("the certificate of {name} is self-signed, and not trusted here"),
+        ),
+        TlsFault::UnknownIssuer => (
+            "certificate-not-trusted",
+            format!(
+                "no trusted authority has signed the certificate of {name}, or the server leaves out an intermediate certificate"
+            ),
+        ),
+        TlsFault::Authority => (
+            "certificate-not-trusted",
+            format!("the certificate of {name} is for an authority (CA:TRUE), not for a server"),
+        ),
+        TlsFault::NoRoots => (
+            "no-trusted-roots",
+            "this machine trusts no authority, so no certificate can be checked".to_owned(),
+        ),
+        TlsFault::Revoked => (
+            "tls-failed",
+            format!("the certificate of {name} has been revoked"),
+        ),
+        TlsFault::OtherUse => (
+            "tls-failed",
+            format!("the certificate of {name} is not for servers (`extendedKeyUsage`)"),
+        ),
+        _ => (
+            "tls-failed",
+            format!("the certificate of {name} can't be read, or uses an unknown algorithm"),
+        ),
+    }
+}
+
+/// What `--insecure` lets pass, so that nobody takes the verdict for a player's.
+pub(in crate::check) fn unchecked(fault: &TlsFault, name: &str) -> Diagnostic {
+    let (id, message) = in_words(fault, name);
+    Diagnostic::warning(
+        "certificate-not-checked",
+        format!("certificates are not checked (--insecure): {message} [{id}]"),
+    )
+    .note("a player or a browser refuses this certificate")
+    .help("leave --insecure out to see what clients see")
+}
+
+/// Each port whose certificate is accepted only because of `--insecure`.
+pub(super) fn overlooked(case: &mut Case<'_>) {
+    for seen in case.seen {
+        let Some(fault) = &seen.trace.overlooked else {
+            continue;
+        };
+        let finding = unchecked(fault, &format!("port {}", seen.step.fetch.port));
+        let mut found = case.found.iter();
+        if !found.any(|(_, known)| known.diagnostic == finding) {
+            case.add(Rank::Wrong, finding);
+        }
     }
 }

@@ -6,8 +6,8 @@ use flash_policy::decide::{self, Place, Sandbox};
 use flash_policy::player::{Client, Protocol, Purpose, Reason, Verdict};
 use flash_policy::{Diagnostic, PlayerVersion};
 
-use super::Case;
-use super::Rank;
+use super::{Case, Rank};
+use crate::check::shown::shown;
 
 /// From here on a movie may load a policy from a port that it names.
 const NAMED_PORTS: PlayerVersion = PlayerVersion::new(7, 0, 19);
@@ -46,7 +46,19 @@ fn no_policy(case: &Case<'_>) -> Diagnostic {
     let config = &case.plan.config;
     let (port, host) = (config.port, &config.target);
     let places = places(case);
+    let game = destination(case);
     let message = match places.as_slice() {
+        // It is asked last.
+        [before @ .., _] if matches!(game, Some(Destination::Game(_))) => {
+            let others = match before {
+                [] => "this player asks nowhere else".to_owned(),
+                [one] => format!("{one} serves no policy either"),
+                several => format!("nor is a policy served by {}", several.join(" or ")),
+            };
+            format!(
+                "port {port} of {host} is the game itself and answers no policy request; {others}"
+            )
+        }
         [] => format!(
             "nothing that this player asks opens port {port} of {host}, so nothing was asked"
         ),
@@ -57,11 +69,17 @@ fn no_policy(case: &Case<'_>) -> Diagnostic {
         ),
     };
     let mut finding = Diagnostic::error("no-policy", message);
-    if let Some(did) = destination(case) {
-        finding = finding.note(did);
+    match &game {
+        Some(Destination::Game(did)) => {
+            finding = finding.note(format!("port {port} {did}"));
+        }
+        Some(Destination::Closed) => {
+            finding = finding.note(format!("port {port} did not accept the connection"));
+        }
+        None => {}
     }
     if config.client == Client::Flash && config.version >= STRICT {
-        finding = finding.note("without a policy no movie connects, from the host's own pages neither (since Flash Player 9.0.124)");
+        finding = finding.note("without a policy no movie connects, not even one from this host (since Flash Player 9.0.124)");
     }
     finding.help(remedy(case))
 }
@@ -96,9 +114,7 @@ fn remedy(case: &Case<'_>) -> String {
     match config.client {
         Client::Silverlight => format!("serve Silverlight's own policy on port {}", config.master()),
         Client::Unity => format!("serve one: `flashgate serve --allow '*:{port}'`"),
-        Client::Flash if asks(Place::Master) => {
-            format!("serve one: `flashgate serve --allow '{}:{port}'`", site(case))
-        }
+        Client::Flash if asks(Place::Master) => on_843_or_in_front(case),
         Client::Flash if asks(Place::Destination) => format!(
             "this player does not ask port 843: answer policy requests on port {port} itself, or have the movie load one with `Security.loadPolicyFile(\"xmlsocket://{host}:843\")`"
         ),
@@ -113,9 +129,17 @@ fn remedy(case: &Case<'_>) -> String {
         ),
         Client::Flash => format!("serve one as http://{host}/crossdomain.xml"),
         Client::Lightspark | Client::Ruffle | _ => {
-            format!("serve one: `flashgate serve --allow '{}:{port}'`", site(case))
+            on_843_or_in_front(case)
         }
     }
+}
+
+/// The two ways to serve a policy without a change of the game.
+fn on_843_or_in_front(case: &Case<'_>) -> String {
+    let (port, site) = (case.plan.config.port, site(case));
+    format!(
+        "serve one on port 843: `flashgate serve --allow '{site}:{port}'`; or move the game to another port and put a gate in front: `flashgate serve --allow '{site}' --gate {port}=127.0.0.1:PORT`"
+    )
 }
 
 /// Whom a rule would have to name.
@@ -130,17 +154,23 @@ fn site(case: &Case<'_>) -> String {
     }
 }
 
-/// What the game's own port made of the question, if it was asked.
-fn destination(case: &Case<'_>) -> Option<String> {
-    let port = case.plan.config.port;
+/// What the destination port made of the question.
+enum Destination {
+    /// It accepted, and did this.
+    Game(String),
+    Closed,
+}
+
+/// If it was asked.
+fn destination(case: &Case<'_>) -> Option<Destination> {
     let mut asked = case.asked();
     let asked = asked.find(|asked| asked.place == Place::Destination)?;
     let trace = &asked.seen.trace;
     let did = match trace.end {
-        _ if asked.answered() => "answered with what is no policy",
-        _ if asked.seen.step.connected.is_none() => "did not accept the connection",
-        Some(_) => "closed the connection without an answer",
-        None => "accepted the connection and said nothing",
+        _ if asked.answered() => format!("answered {}, which is no policy", shown(&trace.bytes)),
+        _ if asked.seen.step.connected.is_none() => return Some(Destination::Closed),
+        Some(_) => "closed the connection without an answer".to_owned(),
+        None => "accepted the connection and said nothing".to_owned(),
     };
-    Some(format!("port {port} {did}"))
+    Some(Destination::Game(did))
 }

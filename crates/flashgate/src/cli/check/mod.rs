@@ -1,6 +1,7 @@
 //! `flashgate check`: arguments in, a report out. What it does lies in `check`, how it is told in `render::check`.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -24,7 +25,8 @@ use crate::render::plain_error;
                   Exit status: 0 it would connect, 1 it would not, 2 the check could not run, 130 Ctrl-C ended it"
 )]
 pub(super) struct Check {
-    /// HOST:PORT (or xmlsocket://HOST:PORT) that the movie connects to; for --client ruffle a ws: or wss: URL, or a file with the page's config
+    /// HOST:PORT (or xmlsocket://HOST:PORT) that the movie connects to; for --client ruffle a ws: or wss: URL, or a
+    /// file with the page's config (JSON, JavaScript or HTML; - is standard input)
     #[arg(value_name = "TARGET")]
     target: String,
     /// Where the movie was loaded from (ruffle: the page); a bare domain is taken as http, default the target's host
@@ -45,6 +47,12 @@ pub(super) struct Check {
     /// The movie uses `SecureSocket`: TLS, for the policy too
     #[arg(long)]
     secure_socket: bool,
+    /// Trust the authorities in FILE (PEM) and no others; left out: this system's, or those that SSL_CERT_FILE names
+    #[arg(long, value_name = "FILE")]
+    cacert: Option<PathBuf>,
+    /// Accept every certificate, for test set-ups; the report says what clients would refuse
+    #[arg(long, conflicts_with = "cacert")]
+    insecure: bool,
     /// How long the whole attempt may take
     #[arg(long, value_name = "TIME", default_value = "20s", value_parser = lasting)]
     timeout: Duration,
@@ -145,6 +153,7 @@ impl Check {
     fn player(&self) -> Result<Exit, Fault> {
         let plan = Plan {
             config: self.config()?,
+            trust: self.trust()?,
             target: self.target.clone(),
         };
         let report = self.watched(|watcher| check::run(plan, watcher))?;

@@ -9,7 +9,7 @@ use flash_policy::player::{self, Config};
 use flash_policy::{DomainPattern, Host, Origin, Port};
 
 use super::{Check, Client, Fault, SandboxName};
-use crate::check::{self, BridgePlan, Entry, Page, ProxyUrl};
+use crate::check::{self, BridgePlan, Entry, Page, ProxyUrl, Trust};
 use crate::{log, regular_file};
 
 /// Far above what any page has.
@@ -184,7 +184,27 @@ impl Check {
             entries,
             page,
             timeout: self.timeout,
+            trust: self.trust()?,
         })
+    }
+
+    /// Whose certificates are accepted.
+    pub(super) fn trust(&self) -> Result<Trust, Fault> {
+        if self.insecure {
+            return Ok(Trust::Everybody);
+        }
+        let Some(file) = &self.cacert else {
+            return Ok(Trust::System);
+        };
+        let fault = |why: &str| {
+            Fault::new(
+                format!("`{}` in --cacert can't be used: {why}", file.display()),
+                "name a file with the authority's certificate in PEM form, or the server's own if it is self-signed",
+            )
+        };
+        let pem = regular_file::read(file, LARGEST_CONFIG);
+        let pem = pem.map_err(|error| fault(&log::reason(&error)))?.bytes;
+        Trust::only(&pem).map_err(|why| fault(&why.to_string()))
     }
 
     fn read_config(&self) -> Result<Vec<u8>, Fault> {
@@ -206,10 +226,15 @@ impl Check {
     }
 
     fn no_bridge(&self, why: &str) -> Fault {
-        Fault::new(
-            format!("`{}` is no bridge: {why}", self.target),
-            "write a URL like `wss://play.example.com/9339`, or name a JSON file with the page's `socketProxy`",
-        )
+        let help = if self.host_and_port().is_ok() {
+            format!(
+                "Ruffle connects to URLs: write `ws://{0}/`, or `wss://{0}/` for TLS; or name a file with the page's config",
+                self.target
+            )
+        } else {
+            "write a URL like `wss://play.example.com/9339`, or name a file with the page's `socketProxy` (JSON, JavaScript or HTML)".to_owned()
+        };
+        Fault::new(format!("`{}` is no bridge: {why}", self.target), help)
     }
 }
 

@@ -6,7 +6,7 @@ use flash_policy::player::Verdict;
 use serde_json::{Value, json};
 
 use super::human::{attempted, detail, emphasised, findings, line};
-use super::json::{attempt, finding};
+use super::json::{attempt, document, finding};
 use super::nagios::{Status, first, seconds, status};
 use super::words::{milliseconds, time};
 use crate::check::{Answer, BridgeReport, Lack, Reached, Scene};
@@ -54,13 +54,14 @@ fn told(text: &mut String, scene: &Scene) {
     detail(text, &format!("asked with Origin {}", scene.origin));
     let answer = match &handshake.answer {
         Answer::Silence => "no answer".to_owned(),
+        Answer::NoHttpAtAll => "no answer, nor to a plain HTTP request".to_owned(),
         Answer::HungUp => "closes without an answer".to_owned(),
-        Answer::NotHttp(_) => "answers with what is no HTTP".to_owned(),
+        Answer::NotHttp(_) => "answers, and not with HTTP".to_owned(),
         Answer::Lacks(Lack::Proof) => "answers 101 without the proof".to_owned(),
         Answer::Lacks(Lack::Upgrade | Lack::Connection) => {
             "answers 101 without switching to WebSocket".to_owned()
         }
-        Answer::Status { code, reason, .. } => format!("answers {code} {reason}"),
+        Answer::Status(status) => format!("answers {} {}", status.code, status.reason),
         Answer::Open { .. } => "answers 101: open".to_owned(),
     };
     let after = handshake.answered_at.map_or(String::new(), |at| {
@@ -84,7 +85,7 @@ pub(crate) fn json(report: &BridgeReport) -> String {
         "steps": steps,
         "findings": findings,
     });
-    format!("{value:#}\n")
+    document(&value)
 }
 
 fn step(scene: &Scene) -> Value {
@@ -92,13 +93,15 @@ fn step(scene: &Scene) -> Value {
     let handshake = scene.handshake().map(|handshake| {
         let opening = &handshake.opening;
         let (status, protocol, extensions) = match &handshake.answer {
-            Answer::Status { code, .. } => (Some(*code), None, None),
+            Answer::Status(status) => (Some(status.code), None, None),
             Answer::Open {
                 protocol,
                 extensions,
             } => (Some(101), protocol.as_deref(), extensions.as_deref()),
             Answer::Lacks(_) => (Some(101), None, None),
-            Answer::Silence | Answer::HungUp | Answer::NotHttp(_) => (None, None, None),
+            Answer::Silence | Answer::NoHttpAtAll | Answer::HungUp | Answer::NotHttp(_) => {
+                (None, None, None)
+            }
         };
         json!({
             "sent-at-ms": milliseconds(handshake.sent_at),

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::time::Duration;
 
+use flash_policy::Diagnostic;
 use flash_policy::player::{End, Protocol, Purpose, Transport, Verdict};
 
 use super::words::{self, count, time};
@@ -36,7 +37,7 @@ pub(crate) fn report(report: &Report) -> String {
     }
     let outcome = &report.outcome;
     let word = emphasised(outcome.verdict);
-    let told = words::verdict(outcome, config, &report.seen);
+    let told = words::verdict(report);
     let _ = write!(
         text,
         "\n{word}: {told}\n{:>10} [{}] after {}\n\n",
@@ -61,15 +62,41 @@ pub(crate) fn report(report: &Report) -> String {
 /// Findings in their order, each in its policy where it has one.
 pub(super) fn findings(found: &[Finding], sources: &[Source], target: &str) -> String {
     let mut text = String::new();
-    for finding in found {
+    let mut shown: Vec<_> = found.iter().collect();
+    if shown.len() > MOST_SHOWN {
+        // The first cause stays first.
+        let rest = shown.get_mut(1..).unwrap_or_default();
+        rest.sort_by_key(|finding| std::cmp::Reverse(finding.diagnostic.severity));
+    }
+    for finding in shown.iter().take(MOST_SHOWN) {
         let source = finding.source.and_then(|index| sources.get(index));
         let (name, bytes) = source.map_or((target, &b""[..]), |source| {
             (source.name.as_str(), source.bytes.as_slice())
         });
-        text.push_str(&render::finding_on_stdout(&finding.diagnostic, name, bytes));
+        let finding = fit_for_terminals(&finding.diagnostic);
+        text.push_str(&render::finding_on_stdout(&finding, name, bytes));
+    }
+    if let Some(more) = found.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
+        let _ = write!(
+            text,
+            "{more} more findings are not shown; `flashgate lint` shows what is wrong with a policy\n\n"
+        );
     }
     text
 }
+
+/// Texts from servers are among what it says.
+fn fit_for_terminals(finding: &Diagnostic) -> Diagnostic {
+    let mut finding = finding.clone();
+    let texts = finding.notes.iter_mut().chain(&mut finding.help);
+    for text in texts.chain([&mut finding.message]) {
+        *text = render::printable(text);
+    }
+    finding
+}
+
+/// More than this nobody reads, and each may repeat a line of the policy.
+const MOST_SHOWN: usize = 50;
 
 /// The verdict's word, in colour on a terminal.
 pub(super) fn emphasised(verdict: Verdict) -> String {
@@ -87,12 +114,17 @@ pub(super) fn emphasised(verdict: Verdict) -> String {
 /// A line of the timeline.
 pub(super) fn line(text: &mut String, at: Duration, what: &str) {
     // Writing to a string does not fail.
-    let _ = writeln!(text, "{:>8.3} s  {what}", at.as_secs_f64());
+    let _ = writeln!(
+        text,
+        "{:>8.3} s  {}",
+        at.as_secs_f64(),
+        render::printable(what)
+    );
 }
 
 /// A line below it.
 pub(super) fn detail(text: &mut String, what: &str) {
-    let _ = writeln!(text, "            {what}");
+    let _ = writeln!(text, "            {}", render::printable(what));
 }
 
 fn connection(text: &mut String, seen: &Seen) {
@@ -116,9 +148,15 @@ fn connection(text: &mut String, seen: &Seen) {
     }
     if seen.trace.tls.is_some() {
         detail(text, "the TLS handshake fails");
-    } else if seen.step.connected.is_some() && fetch.protocol != Protocol::Nothing {
+    } else if seen.step.connected.is_some() && shows_more(seen) {
         detail(text, &answer(seen));
     }
+}
+
+/// Where nothing was asked, an end without a byte is what there is to tell.
+fn shows_more(seen: &Seen) -> bool {
+    let ends_mute = seen.trace.end.is_some() && seen.trace.bytes.is_empty();
+    seen.step.fetch.protocol != Protocol::Nothing || ends_mute
 }
 
 pub(super) fn attempted(attempt: &Attempt) -> String {

@@ -1,5 +1,8 @@
 //! A check as one JSON document; `docs/check.schema.json` describes it. Keys never change their meaning.
 
+use std::fmt::Write as _;
+
+use flash_policy::diagnostic::is_hidden;
 use flash_policy::player::{End, Learnt, Outcome, Purpose, Report as Heard, Transport};
 use serde_json::{Value, json};
 
@@ -45,7 +48,24 @@ pub(crate) fn report(report: &Report) -> String {
         "steps": steps,
         "findings": findings,
     });
-    format!("{value:#}\n")
+    document(&value)
+}
+
+/// As text, with nothing in it that a terminal acts on or does not show: what came from strangers is among it.
+pub(super) fn document(value: &Value) -> String {
+    let mut text = String::new();
+    for c in format!("{value:#}\n").chars() {
+        if c == '\n' || !is_hidden(c) {
+            text.push(c);
+            continue;
+        }
+        // Such characters are in strings only, where JSON takes them in this form.
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            // Writing to a string does not fail.
+            let _ = write!(text, "\\u{unit:04x}");
+        }
+    }
+    text
 }
 
 fn decided_by(outcome: &Outcome, seen: &[Seen]) -> Value {

@@ -8,6 +8,7 @@ use flash_policy::player::{Outcome, Purpose, Verdict};
 
 use super::words;
 use crate::check::{About, Finding, Report};
+use crate::render;
 
 pub(crate) use super::bridge::nagios as bridge;
 
@@ -42,6 +43,7 @@ impl Status {
     /// The line that says it; a bar would begin the performance data, and a line feed end it.
     pub(crate) fn line(self, text: &str, performance: &str) -> String {
         let text = text.replace('|', "/").replace(['\n', '\r'], " ");
+        let text = render::printable(&text);
         let bar = if performance.is_empty() { "" } else { " | " };
         format!("FLASHGATE {} - {text}{bar}{performance}\n", self.word())
     }

@@ -3,12 +3,10 @@
 use std::time::Duration;
 
 use flash_policy::decide::{self, Place};
-use flash_policy::player::{
-    Client, Config, DecidedBy, Moment, Outcome, Purpose, Reason, Report as Heard,
-};
+use flash_policy::player::{Client, Config, DecidedBy, Moment, Purpose, Reason, Report as Heard};
 
 use super::rule;
-use crate::check::{Dialled, Ended, Seen};
+use crate::check::{Dialled, Ended, Report, Seen};
 
 /// A point in time as the time since the check began.
 pub(super) fn since_start(moment: Moment) -> Duration {
@@ -78,9 +76,13 @@ pub(super) fn client(config: &Config) -> String {
 }
 
 /// The verdict in a sentence, after its word.
-pub(super) fn verdict(outcome: &Outcome, config: &Config, seen: &[Seen]) -> String {
+pub(super) fn verdict(report: &Report) -> String {
+    let (outcome, config, seen) = (&report.outcome, &report.plan.config, &report.seen);
     let port = config.port;
     let why = match outcome.reason {
+        Reason::TargetRefused | Reason::TargetTimeout if report.behind.is_nobody() => {
+            format!("the player may connect, port {port} accepts, and no server is behind it")
+        }
         Reason::Granted => match outcome.decided_by {
             Some(decided) => granted(decided, seen),
             None => "a policy grants it".to_owned(),

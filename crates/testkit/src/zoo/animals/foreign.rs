@@ -1,7 +1,7 @@
 //! Something else listens where the policy should be.
 
 use super::super::script::Step::{Echo, End, Hold, Read, ReadLine, Send};
-use super::{Animal, Expected, PLAIN, denied, game, master};
+use super::{Animal, Expected, PLAIN, denied, game, master, port};
 
 const BAD_REQUEST: &[u8] =
     b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
@@ -55,6 +55,20 @@ pub(super) const ANIMALS: &[Animal] = &[
         does: "843 sends back what it gets",
         listeners: &[master(&[&[Echo]]), game()],
         expected: denied("no-policy", "malformed-policy"),
+        ..PLAIN
+    },
+    Animal {
+        name: "game-greets",
+        does: "843 refuses, the game's port greets",
+        listeners: &[port(&[&[Send(b"<hello/>\0"), Hold]])],
+        expected: denied("no-policy", "no-policy"),
+        ..PLAIN
+    },
+    Animal {
+        name: "game-echoes",
+        does: "843 refuses, the game's port sends back what it gets",
+        listeners: &[port(&[&[Echo]])],
+        expected: denied("no-policy", "no-policy"),
         ..PLAIN
     },
 ];

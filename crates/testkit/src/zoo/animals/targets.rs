@@ -1,6 +1,14 @@
 //! The policy grants, and the port itself does not accept.
 
-use super::{Animal, Expected, PLAIN, SERVES_GOOD, master};
+use super::super::script::Step::{Hold, Reset, Wait};
+use super::{Animal, Expected, PLAIN, SERVES_GOOD, allowed, master, port};
+
+const NOBODY_BEHIND: Expected = Expected {
+    verdict: "unreachable",
+    reason: "target-refused",
+    cause: Some("target-closes-at-once"),
+    takes: [0, 1_000],
+};
 
 pub(super) const ANIMALS: &[Animal] = &[
     Animal {
@@ -13,6 +21,34 @@ pub(super) const ANIMALS: &[Animal] = &[
             cause: Some("target-refused"),
             takes: [0, 1_000],
         },
+        ..PLAIN
+    },
+    Animal {
+        name: "forwarder-closes",
+        does: "843 grants, a forwarder on the game's port closes at once: its server is down",
+        listeners: &[master(SERVES_GOOD), port(&[&[]])],
+        expected: NOBODY_BEHIND,
+        ..PLAIN
+    },
+    Animal {
+        name: "forwarder-resets",
+        does: "843 grants, a forwarder on the game's port resets at once",
+        listeners: &[master(SERVES_GOOD), port(&[&[Reset]])],
+        expected: NOBODY_BEHIND,
+        ..PLAIN
+    },
+    Animal {
+        name: "closes-every-second",
+        does: "843 grants, every second connection to the game's port is closed at once",
+        listeners: &[master(SERVES_GOOD), port(&[&[], &[Hold]])],
+        expected: allowed(Some("target-closes-at-once")),
+        ..PLAIN
+    },
+    Animal {
+        name: "closes-idle-clients",
+        does: "843 grants, the game gives up clients that say nothing for 0.3 s",
+        listeners: &[master(SERVES_GOOD), port(&[&[Wait(300)]])],
+        expected: allowed(Some("target-closes-at-once")),
         ..PLAIN
     },
     Animal {

@@ -1,0 +1,265 @@
+//! Whether there is a server behind a port that accepts: gates, Docker's proxy and balancers accept for one that is
+//! down, and the movie then sees "connected", and "closed".
+//!
+//! A verdict needs more than one connection that ended early: a server may have had a reason for that one.
+
+use std::time::Duration;
+
+use flash_policy::REQUEST;
+use flash_policy::decide::{Place, Sandbox};
+use flash_policy::player::{Learnt, Outcome, Purpose, Reason, Step, Verdict};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
+
+use super::bridge::{Answer, KEY, Status, read_answer};
+use super::converse::{Call, Said, Speech, converse, fixed};
+use super::drive::READ_ON;
+use super::tls::TlsFault;
+use super::{Dialled, Seen, Setting, Trace, http};
+
+/// What was found out about the server behind the movie's port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Behind {
+    /// Nothing says that there is none, or there was no connection.
+    Unremarkable,
+    /// Some connections, or this one, ended at once, and others did not.
+    ClosesAtTimes,
+    /// Every connection ends at once, without a byte: this many were tried.
+    ClosesAtOnce(usize),
+    /// A flashgate says that it can't reach its server, in these words.
+    GateRefuses(String),
+    /// A flashgate says that its server does not answer.
+    GateWaits(String),
+}
+
+impl Behind {
+    /// Whether there is no server, or none that answers.
+    pub(crate) const fn is_nobody(&self) -> bool {
+        match self {
+            Self::Unremarkable | Self::ClosesAtTimes => false,
+            Self::ClosesAtOnce(_) | Self::GateRefuses(_) | Self::GateWaits(_) => true,
+        }
+    }
+
+    /// Changes what came of the attempt: a connection to nothing is none.
+    pub(super) const fn settle(&self, outcome: &mut Outcome) {
+        let reason = match self {
+            Self::Unremarkable | Self::ClosesAtTimes => return,
+            Self::ClosesAtOnce(_) | Self::GateRefuses(_) => Reason::TargetRefused,
+            Self::GateWaits(_) => Reason::TargetTimeout,
+        };
+        outcome.verdict = Verdict::Unreachable;
+        outcome.reason = reason;
+    }
+}
+
+/// What the movie's port answers to a WebSocket's handshake; nothing where it was not asked.
+#[derive(Debug, Default)]
+pub(super) struct Doorway {
+    asked: Option<Trace>,
+    is_gate: bool,
+}
+
+/// Asks a gate for a WebSocket, which it grants only once it has reached its server. A port that answers no policy
+/// request is no gate, and is not asked.
+pub(super) async fn knock(setting: Setting<'_>, steps: &[Step]) -> Doorway {
+    let Some(target) = connected(steps) else {
+        return Doorway::default();
+    };
+    if !answers_policy(setting, target, steps).await {
+        return Doorway::default();
+    }
+    Doorway {
+        asked: Some(upgrade(setting, target).await),
+        is_gate: true,
+    }
+}
+
+/// The movie's own connection, if it stood.
+fn connected(steps: &[Step]) -> Option<&Step> {
+    let mut steps = steps.iter();
+    steps.find(|step| step.fetch.purpose == Purpose::Target && step.connected.is_some())
+}
+
+async fn answers_policy(setting: Setting<'_>, target: &Step, steps: &[Step]) -> bool {
+    let port = target.fetch.port;
+    let mut asked = steps.iter().filter(|step| {
+        matches!(step.fetch.purpose, Purpose::Policy(place) if place != Place::SiteRoot)
+            && step.fetch.port == port
+    });
+    if let Some(step) = asked.next() {
+        return step.learnt == Some(Learnt::Policy);
+    }
+    let call = call(setting, target, Speech::Bytes(REQUEST));
+    let trace = until_bytes(setting, call, READ_ON).await;
+    trace.document().starts_with(b"<") && trace.has_nul() && names_a_policy(trace.document())
+}
+
+fn names_a_policy(document: &[u8]) -> bool {
+    const ROOT: &[u8] = b"<cross-domain-policy";
+    document.windows(ROOT.len()).any(|window| window == ROOT)
+}
+
+/// How long the answer to a handshake is waited for before a plain request shows whether a flashgate is there.
+const PROMPT: Duration = Duration::from_millis(500);
+
+async fn upgrade(setting: Setting<'_>, target: &Step) -> Trace {
+    let (later, limit) = watch::channel(setting.clock.end());
+    let asked = call(setting, target, Speech::Text(handshake(setting, target)));
+    let cut = watch::Sender::clone(&later);
+    let tell = |said: Said| {
+        if matches!(said, Said::Received(_)) {
+            cut.send_modify(|limit| *limit = (*limit).min(Instant::now() + AFTER_ANSWER));
+        }
+    };
+    let conversation = converse(&asked, setting.clock, limit, tell);
+    let patience = async {
+        sleep(PROMPT).await;
+        // A flashgate says at once what it is, and takes as long as `backend-connect` to give its server up.
+        if !is_flashgate(setting, target).await {
+            later.send_modify(|limit| *limit = (*limit).min(Instant::now()));
+        }
+        std::future::pending::<Trace>().await
+    };
+    tokio::select! {
+        trace = conversation => trace,
+        trace = patience => trace,
+    }
+}
+
+/// How long a connection is listened to after the answer: the rest of it, or an end, follows at once.
+const AFTER_ANSWER: Duration = Duration::from_millis(100);
+
+async fn is_flashgate(setting: Setting<'_>, target: &Step) -> bool {
+    let request = http::request(&target.fetch.host, "/");
+    let call = call(setting, target, Speech::Text(request));
+    let trace = until_bytes(setting, call, PROMPT).await;
+    matches!(status(&trace), Some(status) if status.is_flashgates())
+}
+
+/// With the movie's origin, which the policy has just admitted.
+fn handshake(setting: Setting<'_>, target: &Step) -> String {
+    let origin = match &setting.config.sandbox {
+        Sandbox::Remote(origin) => {
+            format!("Origin: {}://{}\r\n", origin.scheme.as_str(), origin.host)
+        }
+        _ => String::new(),
+    };
+    let (host, port) = (&target.fetch.host, target.fetch.port);
+    format!(
+        "GET / HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n{origin}\
+         User-Agent: flashgate-check\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {KEY}\r\n\r\n"
+    )
+}
+
+/// How often the movie's own connection is tried again where the server ended it at once.
+const AGAIN: usize = 2;
+
+/// So soon no server gives an idle client up; a forwarder has failed to reach its own by then.
+const SOON: Duration = Duration::from_millis(150);
+
+/// Puts together what is known of the server behind the port.
+pub(super) async fn look(setting: Setting<'_>, seen: &[Seen], doorway: Doorway) -> Behind {
+    let mut targets = seen
+        .iter()
+        .filter(|seen| seen.step.fetch.purpose == Purpose::Target);
+    let Some(target) = targets.next().filter(|seen| seen.step.connected.is_some()) else {
+        return Behind::Unremarkable;
+    };
+    let closes = ends_mute(&target.trace);
+    let asked = match doorway.asked {
+        None if closes => Some(upgrade(setting, &target.step).await),
+        asked => asked,
+    };
+    match asked.as_ref().and_then(status) {
+        Some(status) if status.is_flashgates() && status.code == 502 => {
+            return Behind::GateRefuses(status.said.unwrap_or_default());
+        }
+        Some(status) if status.is_flashgates() && status.code == 504 => {
+            return Behind::GateWaits(status.said.unwrap_or_default());
+        }
+        Some(_) | None => {}
+    }
+    if !closes {
+        return Behind::Unremarkable;
+    }
+    let again = again(setting, &target.step).await;
+    let all = || again.iter().chain([&target.trace]);
+    // One that answers a request, or that closes only clients who say nothing for a while, is a server.
+    let is_mute = asked.is_none_or(|trace| ends_mute(&trace) || opens_and_ends(&trace));
+    let is_soon = doorway.is_gate || all().all(|trace| ended_after(trace) <= SOON);
+    if all().all(ends_mute) && is_mute && is_soon {
+        Behind::ClosesAtOnce(all().count())
+    } else {
+        Behind::ClosesAtTimes
+    }
+}
+
+async fn again(setting: Setting<'_>, target: &Step) -> Vec<Trace> {
+    let mut traces = Vec::new();
+    for _ in 0..AGAIN {
+        let call = call(setting, target, Speech::Bytes(b""));
+        let limit = fixed(setting.clock.within(READ_ON));
+        traces.push(converse(&call, setting.clock, limit, |_| ()).await);
+    }
+    traces
+}
+
+/// Whether the server ended a connection, and sent nothing; a reset may come before the connection is used.
+fn ends_mute(trace: &Trace) -> bool {
+    let ended = trace.end.is_some() || trace.tls == Some(TlsFault::HungUp) || is_reset(trace);
+    ended && trace.bytes.is_empty()
+}
+
+fn is_reset(trace: &Trace) -> bool {
+    let last = trace.attempts.last();
+    last.is_some_and(|attempt| attempt.came == Dialled::Reset)
+}
+
+/// Whether a WebSocket was granted, and ended at once: the gate reached a forwarder whose server is down.
+fn opens_and_ends(trace: &Trace) -> bool {
+    let Ok(Some((Answer::Open { .. }, head))) = read_answer(&trace.bytes) else {
+        return false;
+    };
+    let is_close_frame = |first: &u8| first & 0x0f == 0x8;
+    trace.end.is_some() || trace.bytes.get(head).is_some_and(is_close_frame)
+}
+
+fn ended_after(trace: &Trace) -> Duration {
+    if is_reset(trace) {
+        return Duration::ZERO;
+    }
+    let (Some((_, end)), Some(attempt)) = (trace.end, trace.attempts.last()) else {
+        return Duration::MAX;
+    };
+    end.saturating_sub(attempt.started + attempt.took)
+}
+
+fn status(trace: &Trace) -> Option<Status> {
+    match read_answer(&trace.bytes) {
+        Ok(Some((Answer::Status(status), _))) => Some(status),
+        Ok(_) | Err(_) => None,
+    }
+}
+
+fn call(setting: Setting<'_>, target: &Step, speech: Speech) -> Call {
+    Call {
+        host: target.fetch.host.clone(),
+        addresses: setting.lookup.addresses.clone(),
+        port: target.fetch.port.get(),
+        transport: target.fetch.transport,
+        tls: setting.tls.clone(),
+        speech,
+    }
+}
+
+/// Has a conversation that is over soon after the first bytes.
+async fn until_bytes(setting: Setting<'_>, call: Call, limit: Duration) -> Trace {
+    let (sooner, limit) = watch::channel(setting.clock.within(limit));
+    let tell = |said: Said| {
+        if matches!(said, Said::Received(_)) {
+            sooner.send_modify(|limit| *limit = (*limit).min(Instant::now() + AFTER_ANSWER));
+        }
+    };
+    converse(&call, setting.clock, limit, tell).await
+}

@@ -1,0 +1,84 @@
+//! What is wrong with an entry of `socketProxy` itself: Ruffle compares `host` with what the movie names, letter by
+//! letter, and the port apart from it.
+
+use flash_policy::Diagnostic;
+
+use super::super::shown::shown_text;
+use super::Entry;
+
+/// Why no movie is ever led through this entry, if that shows.
+pub(super) fn fault(entry: &Entry) -> Option<Diagnostic> {
+    let (host, port) = entry.movie.as_ref()?;
+    let (why, help) = unmatched(host)?;
+    let finding = Diagnostic::error(
+        "entry-matches-no-movie",
+        format!("the entry for {} and port {port} matches no movie: {why}", shown_text(host)),
+    )
+    .note("Ruffle compares `host` and `port` with what the movie names, letter by letter; the movie sees ioError (#2031)");
+    Some(finding.help(help))
+}
+
+fn unmatched(host: &str) -> Option<(&'static str, String)> {
+    let bare = |bare: &str| format!("write {}, and the port in `port`", shown_text(bare));
+    if host.is_empty() {
+        return Some((
+            "its host is empty",
+            "write the host that the movie names".to_owned(),
+        ));
+    }
+    if let Some((_, rest)) = host.split_once("://") {
+        let rest = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let name = without_port(rest).unwrap_or(rest);
+        return Some(("its host has a scheme", bare(name)));
+    }
+    if host.contains('*') {
+        let help = "write one entry for each host that movies name";
+        return Some(("Ruffle knows no wildcards", help.to_owned()));
+    }
+    if let Some(name) = without_port(host) {
+        return Some(("its host has a port", bare(name)));
+    }
+    if host.contains(['/', '?', '#', '@', '\\']) {
+        let name = host.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+        return Some(("its host has a path or more", bare(name)));
+    }
+    let odd = host.contains(|c: char| c.is_whitespace() || c.is_control());
+    odd.then(|| ("its host has whitespace in it", bare(host.trim())))
+}
+
+/// The host of `host:port`; the colons of an IPv6 address are none before a port.
+fn without_port(host: &str) -> Option<&str> {
+    let (name, port) = host.rsplit_once(':')?;
+    let is_port = port.bytes().all(|byte| byte.is_ascii_digit());
+    let is_whole = !name.contains(':') || name.ends_with(']');
+    (is_port && is_whole).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{unmatched, without_port};
+
+    #[test]
+    fn hosts() {
+        let cases = [
+            ("www.a.test", None),
+            ("192.0.2.10", None),
+            ("::1", None),
+            ("[::1]", None),
+            ("null", None),
+            ("Game.a.test", None),
+            ("", Some("its host is empty")),
+            ("*", Some("Ruffle knows no wildcards")),
+            ("*.a.test", Some("Ruffle knows no wildcards")),
+            ("192.0.2.10:9339", Some("its host has a port")),
+            ("[::1]:9339", Some("its host has a port")),
+            ("xmlsocket://192.0.2.10:1", Some("its host has a scheme")),
+            ("a.test/", Some("its host has a path or more")),
+            ("a.test ", Some("its host has whitespace in it")),
+        ];
+        for (host, expected) in cases {
+            assert_eq!(unmatched(host).map(|(why, _)| why), expected, "{host}");
+        }
+        assert_eq!(without_port("a.test:1"), Some("a.test"));
+    }
+}

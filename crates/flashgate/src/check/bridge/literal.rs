@@ -1,0 +1,315 @@
+//! Finds the `socketProxy` list in a page: JSON, JavaScript or HTML.
+//!
+//! It reads literals as people write them: keys without quotes, single quotes, trailing commas, comments. It runs no
+//! script: a list that a script computes is not found. It looks at each byte a bounded number of times, and does not
+//! recurse.
+
+use serde_json::{Map, Value};
+
+/// Deeper than this no config is nested.
+const DEEPEST: usize = 32;
+
+/// More places where the name stands are not looked at.
+const MOST_PLACES: usize = 64;
+
+/// How far a literal after the name may reach: more than any page has, and a bound on the work for each place.
+const LONGEST: usize = 64 << 10;
+
+/// Stands in a value's place where a script computes it.
+pub(super) const COMPUTED: &str = "computed";
+
+/// The list that follows the name `socketProxy`, or else the first list of entries, as in what `flashgate ruffle --js`
+/// prints.
+pub(super) fn list(text: &str) -> Option<Value> {
+    named(text).or_else(|| unnamed(text))
+}
+
+fn named(text: &str) -> Option<Value> {
+    let places = text.match_indices("socketProxy").take(MOST_PLACES);
+    let mut values = places.filter_map(|(at, name)| {
+        let rest = text.get(at + name.len()..)?;
+        let mut reader = Reader::new(rest);
+        // The name may be quoted, and set by `:` in a literal or by `=` in a statement.
+        reader.skip_one_of(&['"', '\'', ']', '`']);
+        reader.skip_space();
+        reader.skip_one_of(&[']']);
+        reader.skip_space();
+        if !reader.skip_one_of(&[':', '=']) {
+            return None;
+        }
+        let value = reader.value()?;
+        value.is_array().then_some(value)
+    });
+    values.next()
+}
+
+fn unnamed(text: &str) -> Option<Value> {
+    let places = text.match_indices('[').filter(|(at, _)| {
+        let rest = text.get(at + 1..).unwrap_or_default();
+        rest.trim_start().starts_with('{')
+    });
+    let mut values = places.take(MOST_PLACES).filter_map(|(at, _)| {
+        let value = Reader::new(text.get(at..)?).value()?;
+        let mut entries = value.as_array()?.iter();
+        entries
+            .all(|entry| entry.get("proxyUrl").is_some())
+            .then_some(value)
+    });
+    values.next()
+}
+
+/// A list or an object that has been begun.
+enum Open {
+    List(Vec<Value>),
+    Object(Map<String, Value>, Option<String>),
+}
+
+struct Reader<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Reader<'a> {
+    fn new(text: &'a str) -> Self {
+        let mut end = text.len().min(LONGEST);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        Self {
+            rest: text.get(..end).unwrap_or_default(),
+        }
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.rest.chars().next()
+    }
+
+    fn skip(&mut self, count: usize) {
+        self.rest = self.rest.get(count..).unwrap_or_default();
+    }
+
+    fn skip_one_of(&mut self, some: &[char]) -> bool {
+        let found = self.rest.starts_with(some);
+        if found {
+            self.skip(1);
+        }
+        found
+    }
+
+    /// Skips whitespace and comments.
+    fn skip_space(&mut self) {
+        loop {
+            self.rest = self.rest.trim_start();
+            let end = if self.rest.starts_with("//") {
+                self.rest.find('\n')
+            } else if self.rest.starts_with("/*") {
+                self.rest.find("*/").map(|at| at + 2)
+            } else {
+                return;
+            };
+            self.skip(end.unwrap_or(self.rest.len()));
+        }
+    }
+
+    /// One value, with all that is in it.
+    fn value(&mut self) -> Option<Value> {
+        let mut open: Vec<Open> = Vec::new();
+        loop {
+            self.skip_space();
+            let done = if self.skip_one_of(&['[']) {
+                open.push(Open::List(Vec::new()));
+                None
+            } else if self.skip_one_of(&['{']) {
+                open.push(Open::Object(Map::new(), None));
+                None
+            } else if self.rest.starts_with([']', '}']) {
+                self.closed(&mut open)
+            } else {
+                self.element(&mut open)?
+            };
+            if open.len() > DEEPEST {
+                return None;
+            }
+            let Some(value) = done else {
+                if open.is_empty() {
+                    return None;
+                }
+                continue;
+            };
+            if let Some(whole) = put(&mut open, value)? {
+                return Some(whole);
+            }
+            self.skip_space();
+            self.skip_one_of(&[',']);
+        }
+    }
+
+    /// A bracket that closes what was opened last, and that value.
+    fn closed(&mut self, open: &mut Vec<Open>) -> Option<Value> {
+        let bracket = self.peek()?;
+        match (open.pop()?, bracket) {
+            (Open::List(values), ']') => {
+                self.skip(1);
+                Some(Value::Array(values))
+            }
+            (Open::Object(map, None), '}') => {
+                self.skip(1);
+                Some(Value::Object(map))
+            }
+            // The wrong bracket: nothing is left open, so that the reading ends.
+            _ => {
+                open.clear();
+                None
+            }
+        }
+    }
+
+    /// A key with its colon, which has no value yet, or a value without parts.
+    #[expect(
+        clippy::option_option,
+        reason = "no value yet is another thing than none that can be read"
+    )]
+    fn element(&mut self, open: &mut [Open]) -> Option<Option<Value>> {
+        if let Some(Open::Object(_, key @ None)) = open.last_mut() {
+            let name = match self.scalar()? {
+                Value::String(name) => name,
+                Value::Object(word) => word.get(COMPUTED)?.as_str()?.to_owned(),
+                other => other.to_string(),
+            };
+            self.skip_space();
+            if !self.skip_one_of(&[':']) {
+                return None;
+            }
+            *key = Some(name);
+            return Some(None);
+        }
+        self.scalar().map(Some)
+    }
+
+    /// A text, a number, or a bare word.
+    fn scalar(&mut self) -> Option<Value> {
+        let first = self.peek()?;
+        if matches!(first, '"' | '\'' | '`') {
+            self.skip(1);
+            return self.text(first).map(Value::String);
+        }
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '-' | '+');
+        let end = self.rest.find(|c| !is_part(c)).unwrap_or(self.rest.len());
+        let word = self.rest.get(..end).filter(|word| !word.is_empty())?;
+        self.skip(end);
+        Some(match word {
+            "true" => Value::Bool(true),
+            "false" => Value::Bool(false),
+            "null" => Value::Null,
+            _ => word
+                .parse::<u64>()
+                .map_or_else(|_| computed(word), Value::from),
+        })
+    }
+
+    /// What follows a quote, up to its like.
+    fn text(&mut self, quote: char) -> Option<String> {
+        let mut text = String::new();
+        let mut chars = self.rest.char_indices();
+        while let Some((at, c)) = chars.next() {
+            match c {
+                _ if c == quote => {
+                    self.skip(at + 1);
+                    return Some(text);
+                }
+                '\\' => match chars.next()?.1 {
+                    'n' => text.push('\n'),
+                    't' => text.push('\t'),
+                    'r' => text.push('\r'),
+                    'u' => {
+                        let digits: String = chars.by_ref().take(4).map(|(_, c)| c).collect();
+                        let number = u32::from_str_radix(&digits, 16).ok()?;
+                        text.push(char::from_u32(number).unwrap_or(char::REPLACEMENT_CHARACTER));
+                    }
+                    other => text.push(other),
+                },
+                '\n' if quote != '`' => return None,
+                _ => text.push(c),
+            }
+        }
+        None
+    }
+}
+
+fn computed(word: &str) -> Value {
+    let word = Value::String(word.to_owned());
+    Value::Object(Map::from_iter([(COMPUTED.to_owned(), word)]))
+}
+
+/// Puts a value where it belongs; gives it back where nothing is open any more, and nothing where it belongs nowhere.
+#[expect(
+    clippy::option_option,
+    reason = "not done yet is another thing than wrong"
+)]
+fn put(open: &mut [Open], value: Value) -> Option<Option<Value>> {
+    match open.last_mut() {
+        None => return Some(Some(value)),
+        Some(Open::List(values)) => values.push(value),
+        Some(Open::Object(map, key)) => {
+            map.insert(key.take()?, value);
+        }
+    }
+    Some(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST, list};
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<&str>) {
+        let found = list(text).map(|value| value.to_string());
+        assert_eq!(found.as_deref(), expected, "{text}");
+    }
+
+    #[test]
+    fn lists_in_pages() {
+        let expected = Some(r#"[{"host":"a.test","port":1,"proxyUrl":"ws://b.test/"}]"#);
+        check(
+            "x.config = { a: {b: 1}, socketProxy: [ {host: 'a.test', port: 1, proxyUrl: `ws://b.test/`,}, ], };",
+            expected,
+        );
+        check(
+            "config[\"socketProxy\"] = [{\"host\": \"a.test\", // the game\n \"port\": 1, /* , */ 'proxyUrl': \"ws:\\/\\/b.test/\"}]",
+            expected,
+        );
+        check(
+            "<script>// socketProxy: see below\nconfig.socketProxy = [{host:\"a.test\",port:1,proxyUrl:\"ws://b.test/\"}]</script>",
+            expected,
+        );
+        check(
+            "socketProxy: [{host: location.hostname, port: +1}]",
+            Some(r#"[{"host":{"computed":"location.hostname"},"port":1}]"#),
+        );
+        check("socketProxy: []", Some("[]"));
+        check(
+            "(function (entries) { c.socketProxy = entries; })([ {host: 'a.test', port: 1, proxyUrl: 'ws://b.test/'} ]);",
+            expected,
+        );
+    }
+
+    #[test]
+    fn no_lists() {
+        for text in [
+            "",
+            "socketProxy",
+            "socketProxy: entries",
+            "socketProxy: [",
+            "socketProxy: [}",
+            "socketProxy: [{]",
+            "socketProxy: [{a}]",
+            "socketProxy: [{a:}]",
+            "socketProxy: [\"a]",
+            "socketProxy: [f(1)]",
+        ] {
+            check(text, None);
+        }
+        assert_eq!(list("{}"), None);
+        assert_eq!(list("[{a: 1}]"), None);
+        check(&format!("socketProxy: {}", "[".repeat(LONGEST)), None);
+    }
+}

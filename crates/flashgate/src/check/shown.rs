@@ -1,0 +1,43 @@
+//! Bytes from a server in a message for a person.
+
+use std::fmt::Write as _;
+
+/// More of an answer says no more.
+const SHOWN: usize = 64;
+
+/// Between backquotes: printable ASCII as it is, quotes and backslashes too, and the rest as `\xNN`.
+pub(super) fn shown(bytes: &[u8]) -> String {
+    let mut text = String::from("`");
+    for &byte in bytes.iter().take(SHOWN) {
+        if matches!(byte, b' '..=b'~') {
+            text.push(char::from(byte));
+        } else {
+            // Writing to a string does not fail.
+            let _ = write!(text, "\\x{byte:02x}");
+        }
+    }
+    text.push_str(if bytes.len() > SHOWN { "…`" } else { "`" });
+    text
+}
+
+/// A text from a server, in the same way.
+pub(super) fn shown_text(text: &str) -> String {
+    shown(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SHOWN, shown};
+
+    #[test]
+    fn what_people_read() {
+        assert_eq!(shown(b"<a b=\"c\"/>\\n"), "`<a b=\"c\"/>\\n`");
+        assert_eq!(
+            shown(b"220 mail\r\n\x1b[2J"),
+            "`220 mail\\x0d\\x0a\\x1b[2J`"
+        );
+        assert_eq!(shown("\u{202e}".as_bytes()), "`\\xe2\\x80\\xae`");
+        let long = shown(&[b'a'; SHOWN + 1]);
+        assert_eq!(long, format!("`{}…`", "a".repeat(SHOWN)));
+    }
+}

@@ -1,0 +1,189 @@
+//! What is wrong where there is no TLS. The texts of the TLS library are for its developers, and are never shown.
+
+use std::io;
+use std::time::UNIX_EPOCH;
+
+use httpdate::HttpDate;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::{AlertDescription, CertificateError, Error};
+use x509_cert::certificate::{CertificateInner, Raw, TbsCertificateInner};
+use x509_cert::der::Decode as _;
+use x509_cert::ext::pkix::SubjectAltName;
+use x509_cert::ext::pkix::name::GeneralName;
+use x509_cert::time::Time;
+
+/// Why there is no TLS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum TlsFault {
+    /// What came is no TLS.
+    NotTls,
+    /// The server ended the connection, or reset it.
+    HungUp,
+    /// Nothing came while it was waited for.
+    Silence,
+    /// Its certificate is for other names: these.
+    OtherName(Vec<String>),
+    /// Its certificate has expired; when, where that is known.
+    Expired(Option<String>),
+    /// Its certificate is not valid yet; from when on it is.
+    NotYetValid(Option<String>),
+    /// The certificate is signed with its own key, and not trusted.
+    SelfSigned,
+    /// No trusted authority has signed the certificate.
+    UnknownIssuer,
+    /// It is an authority's, and no server's.
+    Authority,
+    /// Its issuer has revoked it.
+    Revoked,
+    /// It is for another use than servers.
+    OtherUse,
+    /// It can't be read, or has what this program does not know.
+    Unreadable,
+    /// No authority is trusted at all.
+    NoRoots,
+    /// No version of TLS, or no cipher suite, that both sides know.
+    NothingInCommon,
+    /// The server refuses, with this alert.
+    Alert(String),
+    /// Something else.
+    Other(&'static str),
+}
+
+/// From the error of a handshake.
+pub(super) fn of(error: &io::Error) -> TlsFault {
+    let inner = error.get_ref();
+    let inner = inner.and_then(|inner| inner.downcast_ref::<Error>());
+    match inner {
+        Some(error) => of_library(error),
+        None if has_hung_up(error) => TlsFault::HungUp,
+        None => TlsFault::Other("the connection failed"),
+    }
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "of the many ways to fail these have words of their own"
+)]
+fn of_library(error: &Error) -> TlsFault {
+    use AlertDescription as Alert;
+    match error {
+        Error::InvalidMessage(_) => TlsFault::NotTls,
+        Error::PeerIncompatible(_)
+        | Error::AlertReceived(
+            Alert::HandshakeFailure | Alert::ProtocolVersion | Alert::InsufficientSecurity,
+        ) => TlsFault::NothingInCommon,
+        Error::AlertReceived(alert) => TlsFault::Alert(told(*alert)),
+        Error::InvalidCertificate(_) => TlsFault::Unreadable,
+        Error::NoCertificatesPresented => TlsFault::Other("the server sends no certificate"),
+        Error::DecryptError => TlsFault::Other("what the server sends can't be decrypted"),
+        _ => TlsFault::Other("the server breaks the rules of TLS"),
+    }
+}
+
+/// An alert, in words: its name in RFC 8446 where it is one that servers send here, else its number.
+fn told(alert: AlertDescription) -> String {
+    let number = u8::from(alert);
+    let name = match number {
+        40 => "handshake failure",
+        49 => "access denied",
+        50 => "decode error",
+        80 => "internal error",
+        112 => "unrecognised name",
+        116 => "certificate required",
+        120 => "no application protocol",
+        _ => return format!("number {number}"),
+    };
+    format!("`{name}` ({number})")
+}
+
+fn has_hung_up(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
+    )
+}
+
+/// From the judgement of a certificate.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "of the many ways to be invalid these have remedies of their own"
+)]
+pub(super) fn in_certificate(error: &Error, certificate: &CertificateDer<'_>) -> TlsFault {
+    let Error::InvalidCertificate(error) = error else {
+        return TlsFault::Unreadable;
+    };
+    match error {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            TlsFault::Expired(parsed(certificate).and_then(|of| date(of.validity().not_after)))
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            TlsFault::NotYetValid(parsed(certificate).and_then(|of| date(of.validity().not_before)))
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            TlsFault::OtherName(names(certificate))
+        }
+        // A trusted authority of the same name, whose key is another or of another kind, is another authority.
+        CertificateError::UnknownIssuer
+        | CertificateError::BadSignature
+        | CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            unknown_issuer(certificate)
+        }
+        CertificateError::Revoked => TlsFault::Revoked,
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            TlsFault::OtherUse
+        }
+        // What `openssl req -x509` makes: an authority of its own, shown as a server. The library has no variant for it.
+        other if other.to_string().contains("CaUsedAsEndEntity") => TlsFault::Authority,
+        _ => TlsFault::Unreadable,
+    }
+}
+
+fn unknown_issuer(certificate: &CertificateDer<'_>) -> TlsFault {
+    let parsed = parsed(certificate);
+    let is_own = parsed.is_some_and(|content| content.issuer() == content.subject());
+    if is_own {
+        TlsFault::SelfSigned
+    } else {
+        TlsFault::UnknownIssuer
+    }
+}
+
+fn date(time: Time) -> Option<String> {
+    let time = UNIX_EPOCH.checked_add(time.to_unix_duration())?;
+    Some(HttpDate::from(time).to_string())
+}
+
+/// More names than this say no more.
+const MOST_NAMES: usize = 8;
+
+/// The names that a certificate is for, as people write them.
+fn names(certificate: &CertificateDer<'_>) -> Vec<String> {
+    let Some(parsed) = parsed(certificate) else {
+        return Vec::new();
+    };
+    let names = parsed.get_extension::<SubjectAltName>();
+    let names = names
+        .ok()
+        .flatten()
+        .map_or_else(Vec::new, |(_, names)| names.0);
+    let names = names.into_iter().filter_map(|name| match name {
+        GeneralName::DnsName(name) => Some(name.as_str().to_owned()),
+        GeneralName::IpAddress(bytes) => address(bytes.as_bytes()),
+        _ => None,
+    });
+    names.take(MOST_NAMES).collect()
+}
+
+fn address(bytes: &[u8]) -> Option<String> {
+    if let Ok(four) = <[u8; 4]>::try_from(bytes) {
+        return Some(std::net::Ipv4Addr::from(four).to_string());
+    }
+    let sixteen = <[u8; 16]>::try_from(bytes).ok()?;
+    Some(std::net::Ipv6Addr::from(sixteen).to_string())
+}
+
+fn parsed(certificate: &CertificateDer<'_>) -> Option<TbsCertificateInner<Raw>> {
+    let parsed: CertificateInner<Raw> = CertificateInner::from_der(certificate).ok()?;
+    Some(parsed.tbs_certificate().clone())
+}

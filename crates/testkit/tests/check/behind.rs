@@ -1,0 +1,203 @@
+//! A port that accepts is not a server: gates, Docker's proxy and balancers accept for one that is down.
+
+use std::net::SocketAddr;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use testkit::backend::{Absent, Backend, Manner};
+use testkit::binary;
+use testkit::daemon::{Daemon, address_in};
+use testkit::folder::Folder;
+use testkit::zoo::Step::{End, Hold, Read, Reset, Send, Wait};
+use testkit::zoo::{Keeper, Script};
+
+use super::docs::validate;
+use super::ids;
+
+const GOOD: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"localhost\" to-ports=\"1024-65535\"/></cross-domain-policy>\0";
+const GREETING: &[u8] = b"<hello/>\0";
+
+fn local() -> SocketAddr {
+    ([127, 0, 0, 1], 0).into()
+}
+
+/// A gate in front of this backend, with further keys.
+fn gate(backend: SocketAddr, more: &str) -> (Daemon, Folder, u16) {
+    let folder = Folder::new().unwrap();
+    let config = format!(
+        "[policy.default]\nrules = [{{ domain = \"localhost\", ports = \"1024-65535\" }}]\n[[gate]]\nname = \"game\"\n\
+         address = \"127.0.0.1:0\"\nbackend = \"{backend}\"\n{more}\n"
+    );
+    let path = folder.file("flashgate.toml", config).unwrap();
+    let builder = Daemon::builder().args(["serve", "--config"]).args([&path]);
+    let mut daemon = builder.start().unwrap();
+    let mut lines = daemon.log().iter();
+    let line = lines.find(|line| line.contains("gate=game"));
+    let address = line.and_then(|line| address_in(line)).unwrap();
+    (daemon, folder, address.port())
+}
+
+fn command(port: u16, master: u16, form: &[&str]) -> Output {
+    let mut command = Command::new(binary::flashgate().unwrap());
+    let target = format!("localhost:{port}");
+    command.args(["check", &target, "--master-port", &master.to_string()]);
+    command.args(form).output().unwrap()
+}
+
+/// The report of a check whose master port nobody serves.
+fn check(port: u16) -> Value {
+    let nobody = Absent::reserve(local()).unwrap();
+    let output = command(port, nobody.address().port(), &["--format", "json"]);
+    validate(&output.stdout);
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn nagios(port: u16) -> (Option<i32>, String) {
+    let nobody = Absent::reserve(local()).unwrap();
+    let output = command(port, nobody.address().port(), &["--nagios"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    (output.status.code(), text)
+}
+
+#[track_caller]
+fn is(report: &Value, verdict: &str, reason: &str, first: Option<&str>) {
+    assert_eq!(report["verdict"], verdict, "{report:#}");
+    assert_eq!(report["reason"], reason, "{report:#}");
+    assert_eq!(ids(report).first().copied(), first, "{report:#}");
+}
+
+#[test]
+fn a_gate_whose_server_is_down() {
+    let down = Absent::reserve(local()).unwrap();
+    let (_daemon, _folder, port) = gate(down.address(), "");
+    is(
+        &check(port),
+        "unreachable",
+        "target-refused",
+        Some("backend-down"),
+    );
+    let (code, text) = nagios(port);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.starts_with("FLASHGATE CRITICAL - "), "{text}");
+}
+
+/// The gate itself goes on for as long as `backend-connect` before it gives up.
+#[test]
+fn a_gate_whose_server_does_not_answer() {
+    let hangs = Absent::reserve(local()).unwrap().hang().unwrap();
+    let (_daemon, _folder, port) = gate(hangs.address(), "[limits]\nbackend-connect = \"2s\"");
+    is(
+        &check(port),
+        "unreachable",
+        "target-timeout",
+        Some("backend-down"),
+    );
+}
+
+/// Without WebSockets the gate has no way to say so.
+#[test]
+fn a_gate_without_websockets_whose_server_is_down() {
+    let down = Absent::reserve(local()).unwrap();
+    let (_daemon, _folder, port) = gate(down.address(), "websocket = false");
+    is(
+        &check(port),
+        "unreachable",
+        "target-refused",
+        Some("target-closes-at-once"),
+    );
+}
+
+/// A gate in front of Docker's proxy, whose server is down: the proxy accepts.
+#[test]
+fn a_gate_in_front_of_a_forwarder_whose_server_is_down() {
+    const FORWARDERS: [&[Script]; 2] = [&[&[]], &[&[Reset]]];
+    for turns in FORWARDERS {
+        let forwarder = Keeper::start(local(), turns).unwrap();
+        let (_daemon, _folder, port) = gate(forwarder.address(), "");
+        // Which of the two says it depends on how soon the reset comes.
+        let report = check(port);
+        assert_eq!(report["verdict"], "unreachable", "{turns:?} {report:#}");
+        assert_eq!(report["reason"], "target-refused", "{turns:?} {report:#}");
+    }
+}
+
+/// A healthy gate is OK for monitoring, whoever speaks first.
+#[test]
+fn a_gate_whose_server_is_up() {
+    let greets = Manner::Greet(GREETING.to_vec(), Duration::ZERO);
+    for manner in [greets, Manner::Record, Manner::Echo] {
+        let up = Backend::start(manner.clone()).unwrap();
+        let (_daemon, _folder, port) = gate(up.address(), "");
+        let report = check(port);
+        assert_eq!(report["verdict"], "allowed", "{manner:?} {report:#}");
+        // Of the test's own policy.
+        assert_eq!(ids(&report), ["wildcard-ports"], "{manner:?} {report:#}");
+        let (code, text) = nagios(port);
+        assert_eq!(code, Some(0), "{manner:?} {text}");
+    }
+}
+
+/// What is no gate: a policy on one port, and this on the game's. Servers that close a client which says nothing, or
+/// one connection among others, are servers.
+#[test]
+fn forwarders_and_servers() {
+    const CASES: [(&[Script], &str, Option<&str>); 6] = [
+        (&[&[]], "unreachable", Some("target-closes-at-once")),
+        (&[&[Reset]], "unreachable", Some("target-closes-at-once")),
+        (&[&[Wait(300)]], "allowed", Some("target-closes-at-once")),
+        (&[&[], &[Hold]], "allowed", Some("target-closes-at-once")),
+        (&[&[Read, End]], "allowed", None),
+        (&[&[Send(GREETING), Hold]], "allowed", None),
+    ];
+    for (turns, verdict, first) in CASES {
+        let master = Keeper::start(local(), &[&[Read, Send(GOOD), End]]).unwrap();
+        let game = Keeper::start(local(), turns).unwrap();
+        let (port, master) = (game.address().port(), master.address().port());
+        let output = command(port, master, &["--format", "json"]);
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(report["verdict"], verdict, "{turns:?} {report:#}");
+        assert_eq!(ids(&report).first().copied(), first, "{turns:?} {report:#}");
+    }
+}
+
+/// A game's own port: what it says is not taken for a policy, and a gate is part of the remedy.
+#[test]
+fn the_game_itself() {
+    const GAMES: [&[Script]; 6] = [
+        &[&[Send(GREETING), Hold]],
+        &[&[testkit::zoo::Step::Echo]],
+        &[&[Read, Send(b"<error reason=\"unknown\"/>\0"), Hold]],
+        &[&[
+            Send(b":irc.a.test NOTICE * :*** Looking up your hostname...\r\n"),
+            Read,
+            End,
+        ]],
+        &[&[Send(b"SSH-2.0-OpenSSH_9.2\r\n"), Read, End]],
+        &[&[Read]],
+    ];
+    for turns in GAMES {
+        let game = Keeper::start(local(), turns).unwrap();
+        let report = check(game.address().port());
+        is(&report, "denied", "no-policy", Some("no-policy"));
+        assert_eq!(ids(&report).len(), 1, "{turns:?} {report:#}");
+        let finding = &report["findings"][0];
+        let message = finding["message"].as_str().unwrap();
+        assert!(
+            message.contains("is the game itself"),
+            "{turns:?} {message}"
+        );
+        let remedy = finding["remedy"].as_str().unwrap();
+        assert!(remedy.contains("--gate"), "{turns:?} {remedy}");
+        // Ruffle's side is as clear, and as quick.
+        let started = Instant::now();
+        let url = format!("ws://localhost:{}/", game.address().port());
+        let mut command = Command::new(binary::flashgate().unwrap());
+        command.args(["check", &url, "--client", "ruffle", "--from", "localhost"]);
+        let output = command.args(["--format", "json"]).output().unwrap();
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let remedy = report["findings"][0]["remedy"].as_str().unwrap();
+        assert!(remedy.contains("--gate"), "{turns:?} {report:#}");
+        assert!(started.elapsed() < Duration::from_secs(10), "{turns:?}");
+    }
+}

@@ -1,0 +1,127 @@
+//! What strangers send must not act on a terminal, cost much, or be hard to read.
+
+use std::net::SocketAddr;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use testkit::binary;
+use testkit::zoo::Step::{End, Hold, Read, ReadLine, Send};
+use testkit::zoo::{Keeper, Script, Step};
+
+use super::docs::validate;
+use super::ids;
+
+fn local() -> SocketAddr {
+    ([127, 0, 0, 1], 0).into()
+}
+
+/// A server that sends this, whatever it is asked.
+fn server(read: Step, bytes: &[u8]) -> Keeper {
+    // Scripts live as long as the program, as those of the zoo do.
+    let bytes: &'static [u8] = Box::leak(bytes.to_vec().into_boxed_slice());
+    let script: Script = Box::leak(Box::new([read, Send(bytes), End]));
+    let turns: &'static [Script] = Box::leak(Box::new([script]));
+    Keeper::start(local(), turns).unwrap()
+}
+
+fn check(master: &Keeper, form: &[&str]) -> Output {
+    let game = Keeper::start(local(), &[&[Hold]]).unwrap();
+    let target = format!("localhost:{}", game.address().port());
+    let master = master.address().port().to_string();
+    let mut command = Command::new(binary::flashgate().unwrap());
+    command.args(["check", &target, "--master-port", &master]);
+    command.args(form).output().unwrap()
+}
+
+/// Thousands of mistakes on one line: neither the time nor the report grows with their square.
+#[test]
+fn a_hostile_policy() {
+    let rule = "<allow-access-from domain='http://a.test/x' to-ports='1 2'/>";
+    let count = (64 << 10) / rule.len() - 4;
+    let policy = format!(
+        "<cross-domain-policy>{}</cross-domain-policy>\0",
+        rule.repeat(count)
+    );
+    let server = server(Read, policy.as_bytes());
+    for form in [&[][..], &["--format", "json"], &["--nagios"]] {
+        let started = Instant::now();
+        let output = check(&server, form);
+        assert_eq!(output.status.code().map(|code| code.min(1)), Some(1));
+        let length = output.stdout.len();
+        assert!(length < 256 << 10, "{length} bytes");
+        assert!(started.elapsed() < Duration::from_secs(15));
+    }
+    let output = check(&server, &["--format", "json"]);
+    validate(&output.stdout);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(ids(&report).contains(&"more-findings"), "{report:#}");
+}
+
+/// Characters that a terminal acts on or does not show are escaped in every format, wherever they come from.
+#[test]
+fn nothing_hidden() {
+    let odd = "\u{202e}\u{9b}31m\u{200b}\u{7f}\u{1b}[2J";
+    let policy = format!(
+        "<cross-domain-policy><allow-access-from domain=\"{}\" to-ports=\"1\"/>{odd}</cross-domain-policy>\0",
+        "\u{202e}\u{200b}www.a.test"
+    );
+    let policy = server(Read, policy.as_bytes());
+    let status = format!("HTTP/1.1 404 {odd}\r\nLocation: {odd}\r\nServer: {odd}\r\n\r\n");
+    let bridge = server(ReadLine, status.as_bytes());
+    let url = format!("ws://localhost:{}/", bridge.address().port());
+    for form in [&[][..], &["--format", "json"], &["--nagios"]] {
+        let mut command = Command::new(binary::flashgate().unwrap());
+        command
+            .args(["check", &url, "--client", "ruffle"])
+            .args(form);
+        for output in [check(&policy, form), command.output().unwrap()] {
+            let text = String::from_utf8(output.stdout).unwrap();
+            let hidden = |c: &char| {
+                let bidi = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}');
+                *c != '\n' && (c.is_control() || bidi)
+            };
+            assert_eq!(text.chars().find(hidden), None, "{text}");
+        }
+    }
+}
+
+/// Quotes and backslashes are shown as they are, in the answer of a server that is no policy.
+#[test]
+fn quotes_and_backslashes() {
+    let server = server(
+        Read,
+        b"<?xml version=\"1.0\"?>\\n<allow-access-frm domain=\"*\"/>\\n\0",
+    );
+    let output = check(&server, &[]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains(r#"`<?xml version="1.0"?>\n<allow"#), "{text}");
+    assert!(!text.contains(r"\x22") && !text.contains(r"\x5c"), "{text}");
+}
+
+/// A server that answers its first fetch only is told from one that loses some.
+#[test]
+fn only_the_first_fetch() {
+    const GOOD: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"localhost\" to-ports=\"1024-65535\"/></cross-domain-policy>\0";
+    const ANSWERS: Script = &[Read, Send(GOOD), End];
+    const CLOSES: Script = &[Read, End];
+    const TURNS: [Script; 64] = {
+        let mut turns = [CLOSES; 64];
+        turns[0] = ANSWERS;
+        turns
+    };
+    let server = Keeper::start(local(), &TURNS).unwrap();
+    let output = check(&server, &["--format", "json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(ids(&report), ["reply-lost-at-times"], "{report:#}");
+    let finding = &report["findings"][0];
+    let message = finding["message"].as_str().unwrap();
+    assert!(
+        message.contains("answers the first fetch, and none of the 20"),
+        "{message}"
+    );
+    assert!(
+        !finding["remedy"].as_str().unwrap().contains("balancer"),
+        "{finding}"
+    );
+}
