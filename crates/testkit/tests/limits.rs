@@ -312,3 +312,23 @@ fn a_reload_refills_no_bucket() {
         "{answered} of at most {most}"
     );
 }
+
+/// Everybody behind one balancer has its address, and so its limits: the log says what to do about it.
+#[test]
+fn a_shared_address_is_explained() {
+    let folder = Folder::new().unwrap();
+    let mut daemon = daemon(&folder, "rate-per-address = 1\nexempt = []");
+    let begin = std::time::Instant::now();
+    for _ in 0..300 {
+        fetch(daemon.address()).unwrap();
+    }
+    let line = daemon.wait_for_line("an address that has too many", Duration::from_secs(10));
+    let line = line.unwrap();
+    for part in [" WARN ", "rate-per-address", "`accept-proxy`", "`exempt`"] {
+        assert!(line.contains(part), "{part}: {line}");
+    }
+    let lines = daemon.log().iter();
+    let lines = lines.filter(|line| line.contains("an address that has too many"));
+    let most = usize::try_from(begin.elapsed().as_secs()).unwrap() + 2;
+    assert!((1..=most).contains(&lines.count()));
+}

@@ -280,8 +280,6 @@ fn a_flood_of_each_kind() {
         for _ in 0..EACH {
             let mut client = Client::connect(to).unwrap();
             client.send(bytes);
-            // A connection that was closed already needs no end.
-            let _ = client.half_close();
             client.hear();
         }
     }
@@ -299,5 +297,34 @@ fn a_flood_of_each_kind() {
     }
     for line in &log {
         assert!(line.len() < 1500, "{} bytes: {line}", line.len());
+    }
+}
+
+/// What stands in a file that is refused reaches the log and `/status.json`, but no terminal acts on it.
+#[test]
+fn hidden_characters() {
+    let hidden = |c: char| matches!(c, '\u{80}'..='\u{9f}' | '\u{202a}'..='\u{202e}');
+    let admin = "[admin]\naddress = \"127.0.0.1:0\"\n";
+    for format in ["text", "json"] {
+        let folder = Folder::new().unwrap();
+        let valid = FLOODED.split("[bridge]").next().unwrap().to_owned() + admin;
+        let path = folder.file("flashgate.toml", valid).unwrap();
+        let arguments = ["serve", "--log-format", format, "--config"];
+        let arguments = arguments.map(Into::into).into_iter();
+        let arguments = arguments.chain([path.into_os_string()]);
+        let mut daemon = Daemon::builder().args(arguments).start().unwrap();
+        let text = "[policy.\"\u{202e}\u{9b}31m\"]\nunknown = \"\u{9b}2J\u{202e}\"\n";
+        folder.file("flashgate.toml", text).unwrap();
+        daemon
+            .wait_for_line("not reloaded", Client::PATIENCE)
+            .unwrap();
+        for line in daemon.log() {
+            assert!(!line.contains(hidden), "{line:?}");
+        }
+        let mut client = Client::connect(daemon.admin().unwrap()).unwrap();
+        client.send(b"GET /status.json HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        let status = String::from_utf8(client.hear().bytes).unwrap();
+        assert!(status.contains("31m"), "{status}");
+        assert!(!status.contains(hidden), "{status:?}");
     }
 }

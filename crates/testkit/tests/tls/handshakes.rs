@@ -114,6 +114,25 @@ fn garbage() {
     asks_in_clear(running.address);
 }
 
+/// A flood of broken handshakes is a line a second.
+#[test]
+fn a_flood_is_few_lines() {
+    let mut running = start(&config(LISTEN));
+    let begin = Instant::now();
+    for _ in 0..300 {
+        let mut client = Client::connect(running.address).unwrap();
+        client.send(b"\x16\x03\x01\0\x04\x01\0\0\0");
+        client.hear();
+    }
+    let lines = running.daemon.log().iter();
+    let lines = lines.filter(|line| line.contains("a TLS handshake has failed"));
+    let (lines, seconds) = (lines.count() as u64, begin.elapsed().as_secs() + 2);
+    assert!(
+        (1..=seconds).contains(&lines),
+        "{lines} lines in {seconds} s"
+    );
+}
+
 /// A client that does not trust the certificate says so, and the operator reads it.
 #[test]
 fn distrust() {
