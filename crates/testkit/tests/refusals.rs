@@ -161,7 +161,7 @@ fn files() {
         &["--policy", &folder.path().display().to_string()],
         &["is a directory"],
     );
-    refused(&["--policy", "/dev/zero"], &["at most 65536 bytes"]);
+    refused(&["--policy", "/dev/zero"], &["expected a regular file"]);
     refused(
         &["--policy", &at("empty.xml", b"")],
         &["found an empty file"],

@@ -66,7 +66,10 @@ fn places_in_every_kind_of_file() {
     assert!(check(&missing).2.contains("no such file"));
     let bytes = folder.file("bytes.toml", b"# \xff\n").unwrap();
     assert!(check(&bytes).2.contains("bytes.toml:1:3"));
-    assert!(check(Path::new("/dev/zero")).2.contains("at most 1048576"));
+    let device = check(Path::new("/dev/zero")).2;
+    assert!(device.contains("expected a regular file"), "{device}");
+    let large = folder.file("large.toml", vec![b'#'; 1_048_577]).unwrap();
+    assert!(check(&large).2.contains("at most 1048576"));
 }
 
 #[test]

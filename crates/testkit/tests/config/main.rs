@@ -20,6 +20,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use testkit::client::{End, fetch};
 use testkit::daemon::Daemon;
 use testkit::folder::Folder;
@@ -104,10 +105,18 @@ fn documents() -> Vec<PathBuf> {
 
 /// Those that snippets name.
 fn certificate(folder: &Folder) {
-    let issued = rcgen::generate_simple_self_signed(["play.example.com".to_owned()]).unwrap();
-    folder.file("fullchain.pem", issued.cert.pem()).unwrap();
-    let key = issued.signing_key.serialize_pem();
-    let key = folder.file("privkey.pem", key).unwrap();
+    let mut authority = CertificateParams::default();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let issuer = Issuer::new(authority, KeyPair::generate().unwrap());
+    let key = KeyPair::generate().unwrap();
+    let mut names = CertificateParams::new(["play.example.com".to_owned()]).unwrap();
+    names
+        .distinguished_name
+        .push(DnType::CommonName, "play.example.com");
+    names.use_authority_key_identifier_extension = true;
+    let issued = names.signed_by(&key, &issuer).unwrap();
+    folder.file("fullchain.pem", issued.pem()).unwrap();
+    let key = folder.file("privkey.pem", key.serialize_pem()).unwrap();
     fs::set_permissions(key, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
@@ -120,6 +129,9 @@ fn every_snippet() {
         for snippet in text.split("```toml\n").skip(1) {
             let snippet = snippet.split("```").next().unwrap();
             let folder = Folder::new().unwrap();
+            // This machine may lack the folder that an installed system has.
+            let here = folder.path().display().to_string();
+            let snippet = &snippet.replace("/run/flashgate", &here);
             let file = "<cross-domain-policy><allow-access-from domain=\"a.test\" to-ports=\"9339\"/></cross-domain-policy>";
             folder.file("lobby.xml", file).unwrap();
             certificate(&folder);
