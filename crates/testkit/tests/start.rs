@@ -116,7 +116,7 @@ fn check_finds_where_no_socket_can_be() {
             "[policy.p]\nrules = [{{ domain = \"a.test\", ports = \"80\" }}]\n[[listen]]\naddress = \"127.0.0.1:0\"\n\
              [process]\nhandover = \"{path}\"\n"
         );
-        let output = Command::new(testkit::binary::flashgate().unwrap())
+        let output = Command::new(binary::flashgate().unwrap())
             .args(["serve", "--check", "--config"])
             .arg(folder.file("flashgate.toml", text).unwrap())
             .output()

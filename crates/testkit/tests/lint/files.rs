@@ -102,15 +102,12 @@ fn more_than_a_mebibyte_is_too_large() {
     };
     let said = lint(filled(1024 * 1024), &["--format", "short"]);
     assert_ne!(said.code, Some(2), "{}", said.stderr);
-    // No more is read than tells: `/dev/zero` has no end.
     let folder = Folder::new().unwrap();
     folder.file("large.xml", filled(1024 * 1024 + 1)).unwrap();
-    for file in ["large.xml", "/dev/zero"] {
-        let said = lint_in(folder.path(), &["--format", "short", "--fix", file]);
-        assert_eq!(said.code, Some(1), "{said:?}");
-        assert!(said.stdout.contains("error[file-too-large]"), "{said:?}");
-        assert_eq!(said.stdout.lines().count(), 1, "{said:?}");
-    }
+    let said = lint_in(folder.path(), &["--format", "short", "--fix", "large.xml"]);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.stdout.contains("error[file-too-large]"), "{said:?}");
+    assert_eq!(said.stdout.lines().count(), 1, "{said:?}");
     let untouched = fs::read(folder.path().join("large.xml")).unwrap();
     assert_eq!(untouched.len(), 1024 * 1024 + 1);
 }
