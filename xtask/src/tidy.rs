@@ -14,7 +14,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("exit", &[]),
     ("account", &[]),
     ("regular_file", &[]),
-    ("log", &["fault"]),
+    ("visible", &[]),
+    ("log", &["fault", "visible"]),
     ("proxy_header", &[]),
     ("http", &[]),
     ("websocket", &["http"]),
@@ -65,6 +66,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "ruffle",
             "snapshot",
             "tls",
+            "visible",
         ],
     ),
 ];
