@@ -13,6 +13,7 @@ use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
+use nix::sys::signal::SigSet;
 use rustix::io::Errno;
 
 use super::bind::{self, Bound, Family};
@@ -47,7 +48,7 @@ pub(super) fn start(
         .name("opener".to_owned())
         .stack_size(STACK)
         .spawn(move || {
-            let result = limit();
+            let result = deaf().and_then(|()| limit());
             let may_serve = result.is_ok();
             let _ = limited.send(result);
             if may_serve {
@@ -60,6 +61,13 @@ pub(super) fn start(
         .map_err(|_| "the thread that opens sockets has ended".to_owned())??;
     DOOR.set(door)
         .map_err(|_| "the process is confined already".to_owned())
+}
+
+/// Leaves the process' signals to other threads: what handles one sends a byte to the event loop, which this thread may
+/// not.
+fn deaf() -> Result<(), String> {
+    let blocked = SigSet::all().thread_block();
+    blocked.map_err(|errno| log::reason(&errno.into()))
 }
 
 /// It calls the kernel and little else.
