@@ -608,3 +608,26 @@ fn a_file_that_only_root_can_read() {
     assert!(line.contains("flashgate.toml"), "{line}");
     assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
 }
+
+/// Signals go to threads that may tell the event loop; in the one that opens sockets they would be lost.
+#[test]
+fn the_opener_takes_no_signals() {
+    let daemon = Daemon::serve(["--allow", "a.test:80"]).unwrap();
+    let tasks = fs::read_dir(format!("/proc/{}/task", daemon.pid())).unwrap();
+    let statuses =
+        tasks.map(|task| fs::read_to_string(task.unwrap().path().join("status")).unwrap());
+    let opener = statuses
+        .into_iter()
+        .find(|status| status.starts_with("Name:\topener\n"));
+    let opener = opener.expect("a thread");
+    let blocked = opener
+        .lines()
+        .find_map(|line| line.strip_prefix("SigBlk:\t"));
+    let blocked = u64::from_str_radix(blocked.unwrap(), 16).unwrap();
+    for signal in [1, 2, 15] {
+        assert!(
+            blocked & (1 << (signal - 1)) != 0,
+            "signal {signal}: {blocked:x}"
+        );
+    }
+}
