@@ -1,7 +1,7 @@
 //! Lightspark: what it asks, how it reads, and what it makes of it. The cases were run against the real program.
 
 use flash_policy::decide::{Place, Sandbox};
-use flash_policy::player::{Client, Report};
+use flash_policy::player::{Client, DecidedBy, Report};
 
 use crate::world::{Deed, Played, Server, World, a, document, ms, sc};
 
@@ -35,9 +35,9 @@ const NO_MATCH: (&str, &str) = ("denied", "no-rule-matches");
 
 #[track_caller]
 fn check(case: &str, played: &Played, expected: (&str, &str), asked: &[u16]) {
-    println!("{case}");
     let outcome = &played.outcome;
-    assert_eq!((outcome.verdict.code(), outcome.reason.code()), expected);
+    let seen = (outcome.verdict.code(), outcome.reason.code());
+    assert_eq!(seen, expected, "{case}");
     played.has_asked(asked);
 }
 
@@ -84,7 +84,7 @@ fn it_waits_for_every_place_that_counts() {
     let hangs = silent().master(all).play();
     let hangs = hangs.is("denied", "timeout", "none", 20_000);
     let hangs = hangs.asked(&[843, 5000]);
-    let in_vain = hangs.outcome.granted_in_vain.map(|by| by.source());
+    let in_vain = hangs.outcome.granted_in_vain.map(DecidedBy::source);
     assert_eq!(in_vain, Some("master"));
     let loaded = here()
         .on(100, Server::silent())

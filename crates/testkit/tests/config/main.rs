@@ -114,8 +114,8 @@ fn certificate(folder: &Folder) {
         .distinguished_name
         .push(DnType::CommonName, "play.example.com");
     names.use_authority_key_identifier_extension = true;
-    let issued = names.signed_by(&key, &issuer).unwrap();
-    folder.file("fullchain.pem", issued.pem()).unwrap();
+    let certificate = names.signed_by(&key, &issuer).unwrap();
+    folder.file("fullchain.pem", certificate.pem()).unwrap();
     let key = folder.file("privkey.pem", key.serialize_pem()).unwrap();
     fs::set_permissions(key, fs::Permissions::from_mode(0o600)).unwrap();
 }

@@ -109,6 +109,10 @@ fn by_line() {
         "expected `,` at the end of this line",
         "flashgate.toml:3:",
     );
+}
+
+#[test]
+fn what_is_no_toml_at_all() {
     says("{ \"hosts\": [] }\n", "found JSON", "`key = \"value\"`");
     says(
         "<cross-domain-policy/>\n",

@@ -194,7 +194,7 @@ fn refused_by_clients() {
         (
             "mail",
             inner.issue(|it| {
-                it.extended_key_usages = vec![ExtendedKeyUsagePurpose::EmailProtection]
+                it.extended_key_usages = vec![ExtendedKeyUsagePurpose::EmailProtection];
             }),
             String::new(),
             "certificate-not-for-servers",

@@ -23,7 +23,7 @@ pub(crate) struct Lightspark {
     config: Config,
     caller: Caller,
     /// What came, or that there was no connection.
-    answers: Vec<(Place, Option<Answer>)>,
+    answers: Vec<(Place, Answer)>,
 }
 
 impl Lightspark {
@@ -62,16 +62,16 @@ impl Lightspark {
 
     pub(super) fn learn(&mut self, place: Place, heard: Heard<'_>) -> Learnt {
         let answer = match heard {
-            Heard::NoConnection => None,
-            Heard::Silence | Heard::TooMuch => Some(Answer::Unusable),
+            Heard::NoConnection => Answer::NoConnection,
+            Heard::Silence | Heard::TooMuch => Answer::Unusable,
             Heard::Document(document) | Heard::Broken(document) => {
-                Some(lightspark_file::read(document, place))
+                lightspark_file::read(document, place)
             }
         };
         let learnt = match (&answer, heard) {
-            (Some(Answer::File(_)), _) => Learnt::Policy,
-            (None, _) | (_, Heard::Silence) => Learnt::Nothing,
-            (Some(Answer::Unusable | Answer::Void), _) => Learnt::Unusable,
+            (Answer::File(_), _) => Learnt::Policy,
+            (Answer::NoConnection, _) | (_, Heard::Silence) => Learnt::Nothing,
+            (Answer::Unusable | Answer::Void, _) => Learnt::Unusable,
         };
         self.answers.push((place, answer));
         learnt
@@ -109,9 +109,9 @@ impl Lightspark {
         let mut places = Vec::from([Place::Master]);
         let meta = match self.answer(Place::Master) {
             None => return places,
-            Some(Some(Answer::Unusable)) => return Vec::from([Place::Destination]),
-            Some(None | Some(Answer::Void)) => Meta::All,
-            Some(Some(Answer::File(file))) => file.meta,
+            Some(Answer::Unusable) => return Vec::from([Place::Destination]),
+            Some(Answer::NoConnection | Answer::Void) => Meta::All,
+            Some(Answer::File(file)) => file.meta,
         };
         match meta {
             Meta::None => places.clear(),
@@ -139,26 +139,26 @@ impl Lightspark {
             .map(|(index, _)| Place::Loaded(index))
     }
 
-    /// What is known of a place: nothing yet, that there was no connection, or an answer.
-    fn answer(&self, place: Place) -> Option<Option<&Answer>> {
+    /// The answer from a place, if it was asked already.
+    fn answer(&self, place: Place) -> Option<&Answer> {
         let mut answers = self.answers.iter();
         answers
             .find(|(known, _)| *known == place)
-            .map(|(_, answer)| answer.as_ref())
+            .map(|(_, answer)| answer)
     }
 
     fn files(&self, places: Vec<Place>) -> impl Iterator<Item = (Place, &File)> {
         let places = places.into_iter();
         places.filter_map(|place| match self.answer(place) {
-            Some(Some(Answer::File(file))) => Some((place, file)),
-            Some(None | Some(Answer::Unusable | Answer::Void)) | None => None,
+            Some(Answer::File(file)) => Some((place, file)),
+            Some(Answer::NoConnection | Answer::Unusable | Answer::Void) | None => None,
         })
     }
 
     fn meta(&self) -> Option<Meta> {
         match self.answer(Place::Master) {
-            Some(Some(Answer::File(file))) => Some(file.meta),
-            Some(None | Some(Answer::Unusable | Answer::Void)) | None => None,
+            Some(Answer::File(file)) => Some(file.meta),
+            Some(Answer::NoConnection | Answer::Unusable | Answer::Void) | None => None,
         }
     }
 }

@@ -19,6 +19,8 @@ use crate::{Port, Span};
 /// What Lightspark makes of an answer.
 #[derive(Clone, Debug)]
 pub(super) enum Answer {
+    /// Nothing: there was no connection.
+    NoConnection,
     /// Empty, or its last byte is none that it accepts: after such a master it asks the destination alone.
     Unusable,
     /// An element that it does not accept, and no meta-policy before it: no rules.
@@ -261,8 +263,7 @@ fn leading_number(text: &[u8]) -> u16 {
         .unwrap_or_default();
     let (negative, text) = match text {
         [b'-', digits @ ..] => (true, digits),
-        [b'+', digits @ ..] => (false, digits),
-        digits => (false, digits),
+        [b'+', digits @ ..] | digits => (false, digits),
     };
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit());
     // `strtol` stops at the largest `long`, and the smallest; a cast then keeps the low bits.

@@ -206,13 +206,12 @@ impl<'t> Reader<'t> {
         let mut depth = 0_usize;
         loop {
             match self.rest() {
-                [] => return None,
                 [b'<', b'!', b'[', ..] => self.ignored_section()?,
                 [b'<', b'!', b'-', b'-', ..] => {
                     self.at += 4;
                     self.past(b"-->")?;
                 }
-                [b'<', b'!', b'-', ..] => return None,
+                [] | [b'<', b'!', b'-', ..] => return None,
                 [b'<', b'!', ..] => {
                     self.at += 2;
                     depth += 1;
