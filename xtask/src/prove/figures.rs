@@ -133,7 +133,7 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R18",
-        claim: "64 MiB for everything, the kernel's part included: 10,000 waiting, 1,000 WebSockets, 60 s of fetches, 0 lost",
+        claim: "64 MiB for everything, the kernel's part included: 10,000 waiting, 10,000 unfinished requests, 1,000 WebSockets, 60 s of fetches, 0 lost",
         shown: outside("memory", &["sixty_four_mebibytes"]),
     },
     Figure {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::waiting::Waiting;
 use crate::proxy_header::{Header, LONGEST, Reader, Refusal, Verdict};
 
 /// One retransmission of a SYN fits, as the protocol asks (PROXY protocol, section 2.2: at least 3 s).
@@ -36,13 +37,14 @@ impl fmt::Display for Fault {
 }
 
 /// Reads the header, and not a byte more.
-pub(super) async fn read(stream: &TcpStream) -> Result<Header, Fault> {
-    timeout(LIMIT, read_on(stream))
+pub(super) async fn read(waiting: &Waiting) -> Result<Header, Fault> {
+    timeout(LIMIT, read_on(waiting))
         .await
         .unwrap_or(Err(Fault::Late))
 }
 
-async fn read_on(stream: &TcpStream) -> Result<Header, Fault> {
+async fn read_on(waiting: &Waiting) -> Result<Header, Fault> {
+    let stream = waiting.stream.tcp();
     let (mut bytes, mut reader) = (Vec::new(), Reader::default());
     loop {
         match reader.judge(&bytes) {
@@ -51,6 +53,7 @@ async fn read_on(stream: &TcpStream) -> Result<Header, Fault> {
             Verdict::NeedMore { at_least } => {
                 let (start, end) = (bytes.len(), at_least.min(LONGEST));
                 bytes.resize(end.max(start + 1), 0);
+                waiting.hold(bytes.capacity());
                 let room = bytes.get_mut(start..).unwrap_or_default();
                 let count = receive(stream, room).await.map_err(|_| Fault::Ended)?;
                 if count == 0 {

@@ -47,7 +47,7 @@ pub(super) async fn pass(
     match waiting.shared.reach(gate, role, &service, whose).await {
         Ok(backend) => {
             let header = match role {
-                Role::Game => header(gate, told, waiting.stream.tcp()),
+                Role::Game => header(gate, told, &waiting),
                 // HTTP goes to its server byte for byte.
                 Role::Http => Vec::new(),
             };
@@ -59,9 +59,13 @@ pub(super) async fn pass(
 }
 
 /// The PROXY header for the backend, if it is to have one.
-pub(super) fn header(gate: &Gate, told: Option<Addresses>, client: &TcpStream) -> Vec<u8> {
+///
+/// A client that has gone meanwhile is named as well: a backend that expects a header takes nothing else for one.
+pub(super) fn header(gate: &Gate, told: Option<Addresses>, waiting: &Waiting) -> Vec<u8> {
     let own = || {
-        let (source, destination) = (client.peer_addr().ok()?, client.local_addr().ok()?);
+        let source = waiting.peer?;
+        // Unlike the peer's, it stays known for as long as the socket is open.
+        let destination = waiting.stream.tcp().local_addr().ok()?;
         Some(Addresses {
             source,
             destination,

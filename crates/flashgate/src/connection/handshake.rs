@@ -1,10 +1,10 @@
 //! A TLS handshake with a client whose first byte says that it wants one.
 //!
 //! The bytes that told so are a part of it, and are given to it first. It is bounded by the deadline of the connection's
-//! first bytes, and by 64 KiB of messages; nothing of it reaches a backend.
+//! first bytes, and by [`MOST`] bytes from the client; nothing of it reaches a backend.
 
 use std::fmt;
-use std::io::{self, Read as _};
+use std::io::{self, ErrorKind, Read as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -19,6 +19,14 @@ use tokio_rustls::server::TlsStream;
 
 /// What a session keeps of what a client has no room for: one record. rustls would keep four.
 const UNSENT: usize = 16 * 1024;
+
+/// What a client may send before it has a session: a hello, perhaps a second one, and an end, of which browsers send
+/// 2 KiB in all. rustls alone would take a hello of 64 KiB.
+const MOST: usize = 16 * 1024;
+
+/// What a session takes at most while nothing of what is inside has been understood: its keys and state, with one record
+/// or the hello that has not come whole.
+pub(super) const SESSION: usize = 24 * 1024;
 
 /// Why there is no session.
 #[derive(Debug)]
@@ -90,13 +98,20 @@ async fn attempt(
 ) -> Result<Box<TlsStream<TcpStream>>, (Failure, Option<TcpStream>)> {
     // A session ticket that is on its way would hold the reply up until it is acknowledged.
     let _ = stream.set_nodelay(true);
-    let session = match begin(read, server) {
-        Ok(session) => session,
-        Err((error, alert)) => {
-            // A new connection has room for it, of which nothing was announced yet.
+    let agreed = async {
+        let mut session = begin(read, server)?;
+        agree(&stream, &mut session, read.len()).await?;
+        Ok::<_, (Failure, Vec<u8>)>(session)
+    };
+    let session = match timeout_at(deadline, agreed).await {
+        Ok(Ok(session)) => session,
+        Ok(Err((failure @ Failure::Refused(_), alert))) => {
+            // There is room for it, of which little was sent yet.
             let _ = send(&stream, &alert, SendFlags::DONTWAIT | SendFlags::NOSIGNAL);
-            return Err((Failure::Refused(error), Some(stream)));
+            return Err((failure, Some(stream)));
         }
+        Ok(Err((failure, _))) => return Err((failure, None)),
+        Err(_) => return Err((Failure::Deadline, None)),
     };
     let acceptor = TlsAcceptor::from(Arc::clone(server));
     let accept = acceptor.accept_with(stream, |fresh| *fresh = session);
@@ -112,31 +127,93 @@ async fn attempt(
 }
 
 /// A session that has got the first bytes; or why not, and what to say to the client.
-fn begin(
-    mut read: &[u8],
-    server: &Arc<ServerConfig>,
-) -> Result<ServerConnection, (TlsError, Vec<u8>)> {
-    let mut session =
-        ServerConnection::new(Arc::clone(server)).map_err(|error| (error, Vec::new()))?;
+fn begin(read: &[u8], server: &Arc<ServerConfig>) -> Result<ServerConnection, (Failure, Vec<u8>)> {
+    let session = ServerConnection::new(Arc::clone(server));
+    let mut session = session.map_err(|error| (Failure::Refused(error), Vec::new()))?;
     session.set_buffer_limit(Some(UNSENT));
+    feed(&mut session, read)?;
+    Ok(session)
+}
+
+/// Gives a session what has come; where it can't go on, why not, and what to say to the client.
+fn feed(session: &mut ServerConnection, mut read: &[u8]) -> Result<(), (Failure, Vec<u8>)> {
     while !read.is_empty() {
-        // Reading from memory does not fail, and a new session has room for so little.
+        // Reading from memory does not fail, and a session without applications' data has room.
         let taken = session.read_tls(&mut read.by_ref()).unwrap_or_default();
         if let Err(error) = session.process_new_packets() {
             let mut alert = Vec::new();
             let _ = session.write_tls(&mut alert);
-            return Err((error, alert));
+            return Err((Failure::Refused(error), alert));
         }
         if taken == 0 {
             break;
         }
     }
-    Ok(session)
+    Ok(())
 }
+
+/// Has both sides agree. It is done here, in small pieces, because whoever else did it would set the client no bound.
+async fn agree(
+    stream: &TcpStream,
+    session: &mut ServerConnection,
+    mut read: usize,
+) -> Result<(), (Failure, Vec<u8>)> {
+    let lost = |error: io::Error| (Failure::from(error), Vec::new());
+    loop {
+        write(stream, session).await.map_err(lost)?;
+        if !session.is_handshaking() {
+            return Ok(());
+        }
+        stream.readable().await.map_err(lost)?;
+        let mut room = [0; PIECE];
+        match stream.try_read(&mut room) {
+            Ok(0) => return Err((Failure::Ended, Vec::new())),
+            Ok(count) if read + count > MOST => {
+                let error = TlsError::General(TOO_LONG.to_owned());
+                return Err((Failure::Refused(error), Vec::new()));
+            }
+            Ok(count) => {
+                read += count;
+                feed(session, room.get(..count).unwrap_or_default())?;
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            Err(error) => return Err(lost(error)),
+        }
+    }
+}
+
+/// Sends what the session has to say.
+async fn write(stream: &TcpStream, session: &mut ServerConnection) -> io::Result<()> {
+    while session.wants_write() {
+        match session.write_tls(&mut Now(stream)) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => stream.writable().await?,
+            done => drop(done?),
+        }
+    }
+    Ok(())
+}
+
+/// A socket that takes what it can at once.
+struct Now<'a>(&'a TcpStream);
+
+impl io::Write for Now<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.try_write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// How much of a handshake is read at once.
+const PIECE: usize = 1024;
+
+const TOO_LONG: &str = "expected a handshake of at most 16 KiB";
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::UnexpectedEof {
+        if error.kind() == ErrorKind::UnexpectedEof {
             return Self::Ended;
         }
         error

@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 
 use tokio_rustls::rustls;
 use tracing::field::display;
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
-use super::{Outcome, Shared, balancer, handshake, mistake};
+use super::{Outcome, Shared, balancer, handshake, mistake, some};
 use crate::http::Request;
-use crate::limits::OverLimit;
+use crate::limits::{Evicted, MadeRoom, OverLimit};
 use crate::log::{Sampler, escaped, escaped_up_to};
 
 /// What a stranger could provoke at any rate is not logged at any rate.
@@ -25,6 +25,7 @@ pub(super) struct Hints {
     pub(super) over_limit: Sampler,
     pub(super) no_room: Sampler,
     pub(super) no_relay: Sampler,
+    pub(super) evicted: Sampler,
     pub(super) proxy: Sampler,
     pub(super) panic: Sampler,
     pub(super) ended: [Sampler; Outcome::COUNT],
@@ -45,6 +46,7 @@ impl Hints {
             over_limit: Sampler::of_warnings("over-limit"),
             no_room: Sampler::of_warnings("no-room"),
             no_relay: Sampler::of_warnings("no-room-to-pass-on"),
+            evicted: Sampler::of_warnings("evicted"),
             proxy: Sampler::of_warnings("proxy-refused"),
             panic: Sampler::of_warnings("connection-failed"),
             ended: Outcome::ALL.map(|outcome| Sampler::of_connections(outcome.code())),
@@ -163,6 +165,33 @@ impl Shared {
                 %address, limit, open, relaying, most, suppressed,
                 "no room for another connection; clients wait in the queue"
             );
+        }
+    }
+
+    /// A connection was ended to make room: counted, and logged once a second.
+    pub(crate) fn count_evicted(&self, Evicted { peer, lack }: Evicted) {
+        self.count(Outcome::Evicted);
+        let (peer, lack) = (peer.map(display), lack.name());
+        if let Some(suppressed) = self.hints.evicted.admit() {
+            warn!(
+                peer,
+                lack, suppressed, "closed an unfinished request to make room for others"
+            );
+        }
+        if let Some(suppressed) = self.wants_line(Outcome::Evicted) {
+            let (outcome, suppressed) = (Outcome::Evicted.code(), some(suppressed));
+            debug!(peer, outcome, lack, suppressed, "connection ended");
+        }
+    }
+
+    /// Ends a connection, if one can be, that was not recognised yet; whether one was.
+    pub(crate) fn make_room(&self, descriptors: u8) -> bool {
+        match self.permits.make_room(descriptors) {
+            MadeRoom::By(evicted) => {
+                self.count_evicted(evicted);
+                true
+            }
+            MadeRoom::Before | MadeRoom::No => false,
         }
     }
 

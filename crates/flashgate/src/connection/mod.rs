@@ -160,11 +160,11 @@ impl Shared {
         self.tell_over_limit(peer, over);
     }
 
-    /// Counts a connection that needed no task. Its peer's address is asked for only if somebody wants to see it.
-    fn count_fast(&self, socket: &OwnedFd, outcome: Outcome) {
+    /// Counts a connection that needed no task.
+    fn count_fast(&self, peer: Option<SocketAddr>, outcome: Outcome) {
         self.count(outcome);
         if let Some(suppressed) = self.wants_line(outcome) {
-            let (peer, suppressed) = (peer::of(socket).map(display), some(suppressed));
+            let (peer, suppressed) = (peer.map(display), some(suppressed));
             debug!(
                 peer,
                 outcome = outcome.code(),
@@ -241,12 +241,13 @@ pub(crate) fn start(
             Err(over) => return shared.refuse(peer, over),
         };
         match fast::answer(&socket, service) {
-            fast::Answer::Done => return shared.count_fast(&socket, Outcome::Answered),
-            fast::Answer::Gone(outcome) => return shared.count_fast(&socket, outcome),
+            fast::Answer::Done => return shared.count_fast(peer, Outcome::Answered),
+            fast::Answer::Gone(outcome) => return shared.count_fast(peer, outcome),
             fast::Answer::Unfinished(progress) => (subscriber, progress, waiting::From::Client),
         }
     };
-    let permit = shared.permits.take(subscriber, service.descriptors());
+    let permit = shared.permits.take(subscriber, peer, service.descriptors());
+    let unfinished = permit.unrecognised();
     match TcpStream::from_std(socket.into()) {
         Ok(stream) => {
             let waiting = Waiting {
@@ -256,10 +257,14 @@ pub(crate) fn start(
                 service: Arc::clone(service),
                 shared: Witness(Arc::clone(shared)),
                 from,
+                peer,
                 begun: Instant::now(),
                 early: Vec::new(),
             };
-            tokio::spawn(waiting.serve());
+            let task = tokio::spawn(waiting.serve());
+            if let Some(unfinished) = unfinished {
+                unfinished.runs_in(task.abort_handle());
+            }
         }
         Err(error) => {
             shared.count(Outcome::SystemFailed);

@@ -32,6 +32,8 @@ pub(crate) enum Outcome {
     SystemFailed,
     /// Its address has too many connections, or makes them too fast.
     OverLimit,
+    /// Not recognised yet, and ended because others needed the room.
+    Evicted,
     /// A balancer's connection without a PROXY header.
     ProxyRefused,
     /// No backend to pass it on to.
@@ -108,7 +110,7 @@ impl From<&Failure> for Outcome {
 }
 
 impl Outcome {
-    pub(crate) const ALL: [Self; 27] = [
+    pub(crate) const ALL: [Self; 28] = [
         Self::Answered,
         Self::AnsweredThenCut,
         Self::WriteFailed,
@@ -121,6 +123,7 @@ impl Outcome {
         Self::PeerFailed,
         Self::SystemFailed,
         Self::OverLimit,
+        Self::Evicted,
         Self::ProxyRefused,
         Self::BackendUnreachable,
         Self::Relayed,
@@ -158,6 +161,7 @@ impl Outcome {
             Self::PeerFailed => "peer-failed",
             Self::SystemFailed => "system-failed",
             Self::OverLimit => "over-limit",
+            Self::Evicted => "evicted",
             Self::ProxyRefused => "proxy-refused",
             Self::BackendUnreachable => "backend-unreachable",
             Self::Relayed => "relayed",

@@ -56,10 +56,16 @@ pub(super) async fn call(
         gate::let_go(waiting, peer).await;
         return None;
     };
-    let header = gate::header(gate, told, waiting.stream.tcp());
+    let header = gate::header(gate, told, &waiting);
     let silence = Silence::new(waiting, introduce(backend, &header), told, peer);
     match next {
-        Next::Listen => drop(tokio::spawn(silence.listen())),
+        Next::Listen => {
+            let unfinished = silence.waiting.permit.unrecognised();
+            let task = tokio::spawn(silence.listen());
+            if let Some(unfinished) = unfinished {
+                unfinished.runs_in(task.abort_handle());
+            }
+        }
         Next::PassOn => silence.pass_on().await,
     }
     None
@@ -169,7 +175,7 @@ impl Silence {
         if let Ok(news) = timeout_at(until, self.news()).await {
             return Ok(news);
         }
-        self.waiting.permit.relaying()?;
+        self.waiting.permit.silent()?;
         Ok(self.news().await)
     }
 
@@ -224,8 +230,10 @@ impl Silence {
             }
             Ok(first) => {
                 // The client may linger; the backend has nothing to wait for.
-                let Self { mut waiting, .. } = self;
-                waiting.permit.not_relaying();
+                let Self {
+                    mut waiting, peer, ..
+                } = self;
+                waiting.permit.not_relaying(peer);
                 return Some((waiting, first));
             }
             Err(error) => {
@@ -245,7 +253,7 @@ impl Silence {
         let Some(gate) = &self.waiting.service.gate else {
             return;
         };
-        let header = gate::header(gate, self.told, self.waiting.stream.tcp());
+        let header = gate::header(gate, self.told, &self.waiting);
         let unsent = header.get(self.called.introduced..).unwrap_or_default();
         gate::relay(self.waiting, self.called.stream, unsent, self.peer).await;
     }

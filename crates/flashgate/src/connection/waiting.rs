@@ -29,6 +29,8 @@ pub(super) struct Waiting {
     pub(super) service: Arc<Service>,
     pub(super) shared: Witness,
     pub(super) from: From,
+    /// Whose it is, as far as that is known: the peer it was accepted from, until a header names another.
+    pub(super) peer: Option<SocketAddr>,
     /// When its client's first bytes began to be waited for.
     pub(super) begun: Instant,
     /// What was read behind its first bytes to understand HTTP.
@@ -61,7 +63,7 @@ impl Waiting {
             }
             let timing = self.timing();
             match self.progress.opening.read(&mut self.stream, timing).await {
-                Err(_) => self.end(Outcome::PeerFailed, None),
+                Err(_) => self.end(Outcome::PeerFailed, self.peer),
                 Ok(first) => Box::pin(self.judge(first, None)).await,
             }
         }
@@ -69,8 +71,8 @@ impl Waiting {
 
     /// The same for a connection that has a PROXY header in front.
     async fn behind_balancer(mut self) {
-        let peer = peer::of(self.stream.tcp());
-        let told = match balancer::read(self.stream.tcp()).await {
+        let peer = self.peer;
+        let told = match balancer::read(&self).await {
             Ok(Header { addresses, .. }) => addresses,
             Err(fault) => {
                 self.shared.tell_proxy_fault(peer, &fault);
@@ -79,14 +81,29 @@ impl Waiting {
         };
         let client = told.map(source).or(peer);
         match client.map_or(Ok(None), |client| self.shared.permits.admit(client.ip())) {
-            Ok(subscriber) => self.permit.assign(subscriber),
+            Ok(subscriber) => self.permit.assign(subscriber, client),
             Err(over) => return self.shared.refuse(client, over),
         }
+        self.hold(0);
         self.begun = Instant::now();
         let timing = self.timing();
         match self.progress.opening.read(&mut self.stream, timing).await {
             Err(_) => self.end(Outcome::PeerFailed, client),
             Ok(first) => self.judge(first, told).await,
+        }
+    }
+
+    /// Says how much of an unfinished request is in memory; the oldest such requests make room for it.
+    ///
+    /// To be said before anything is waited for; a request that is whole at once costs nothing.
+    pub(super) fn hold(&self, bytes: usize) {
+        let session = if self.stream.is_secure() {
+            handshake::SESSION
+        } else {
+            0
+        };
+        for evicted in self.permit.hold(session + bytes) {
+            self.shared.count_evicted(evicted);
         }
     }
 
@@ -112,8 +129,7 @@ impl Waiting {
 
     /// Answers a policy request; every other connection goes through the gate, or has nothing to expect here.
     pub(super) async fn judge(mut self, mut first: First, told: Option<Addresses>) {
-        // A failed connection has no peer any more, so its name is asked for before.
-        let peer = told.map(source).or_else(|| peer::of(self.stream.tcp()));
+        let peer = told.map(source).or(self.peer);
         loop {
             if first == First::Tls && self.is_offered_tls() {
                 match Box::pin(self.secure(peer)).await {
@@ -164,6 +180,9 @@ impl Waiting {
     async fn secure(mut self, peer: Option<SocketAddr>) -> Option<(Self, First)> {
         let server = self.service.tls.clone()?;
         let deadline = self.deadline();
+        for evicted in self.permit.hold(handshake::SESSION) {
+            self.shared.count_evicted(evicted);
+        }
         let (stream, read) = (self.stream.into_tcp(), self.progress.opening.bytes());
         let counts = &self.shared.handshakes;
         self.stream = match handshake::shake(stream, read, &server, deadline, counts).await {

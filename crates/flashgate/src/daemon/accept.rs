@@ -35,6 +35,9 @@ const BATCH: usize = 16;
 /// When nothing but failed connections comes in, the loop rests so long after each batch.
 const REST: Duration = Duration::from_millis(10);
 
+/// Where there is no room, it is looked for again after so long.
+const AGAIN: Duration = Duration::from_millis(100);
+
 /// How a batch of accepts ended.
 enum Batch {
     Empty,
@@ -161,8 +164,23 @@ impl Acceptor {
             {
                 continue;
             }
-            shared.tell_no_room(self.endpoint.address);
-            return shared.permits.room(descriptors).await;
+            return self.until_room(descriptors).await;
+        }
+    }
+
+    /// Waits for room, and has connections make some that were not recognised yet: somebody waits for it.
+    async fn until_room(&self, descriptors: u8) {
+        let shared = &self.shared;
+        loop {
+            let returned = shared.permits.next_returned();
+            if shared.permits.has_room(descriptors) {
+                return;
+            }
+            if !shared.make_room(descriptors) {
+                shared.tell_no_room(self.endpoint.address);
+            }
+            // Those that are too young to go now are not later.
+            let _ = timeout(AGAIN, returned).await;
         }
     }
 
@@ -175,7 +193,7 @@ impl Acceptor {
         // A full daemon has nothing to wait for where nobody is queued.
         while taken < QUEUE && !is_empty(self.listener.get_ref()) {
             let descriptors = self.services.borrow().descriptors();
-            self.shared.permits.room(descriptors).await;
+            self.until_room(descriptors).await;
             let (accepted, end) = self.batch();
             taken += accepted;
             match end {

@@ -11,6 +11,9 @@ use super::response::{Response, StatusCode};
 /// The longest head; browsers with many cookies send four.
 const LONGEST: usize = 8 * 1024;
 
+/// A head grows in steps of so many bytes, so that its buffer is never much larger than what has come of it.
+const STEP: usize = 512;
+
 /// More fields than any client sends.
 const MOST_FIELDS: usize = 64;
 
@@ -87,6 +90,17 @@ pub(crate) enum Method {
     Options,
 }
 
+impl Method {
+    /// The method of a head, as far as an answer depends on it.
+    pub(crate) fn of(head: &[u8]) -> Self {
+        if head.starts_with(b"HEAD ") {
+            Self::Head
+        } else {
+            Self::Get
+        }
+    }
+}
+
 /// Why a request is not answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
@@ -123,13 +137,26 @@ impl HeadReader {
         (Verdict::NeedMore, &[])
     }
 
+    /// How much memory the head takes so far.
+    pub(crate) fn held(&self) -> usize {
+        self.bytes.capacity()
+    }
+
+    /// How many bytes it has taken.
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// All that has come, given the piece that brought the verdict and what had been taken before it.
+    pub(crate) fn into_bytes(mut self, before: usize, piece: &[u8]) -> Vec<u8> {
+        self.bytes.truncate(before);
+        self.bytes.extend_from_slice(piece);
+        self.bytes
+    }
+
     /// Which method it is, as far as an answer depends on it: HEAD gets no body, whatever else is wrong.
     pub(crate) fn method(&self) -> Method {
-        if self.bytes.starts_with(b"HEAD ") {
-            Method::Head
-        } else {
-            Method::Get
-        }
+        Method::of(&self.bytes)
     }
 
     fn take(&mut self, byte: u8) -> Verdict {
@@ -139,6 +166,9 @@ impl HeadReader {
         }
         if self.bytes.len() == LONGEST {
             return Verdict::Refused(Refusal::TooLarge);
+        }
+        if self.bytes.len() == self.bytes.capacity() {
+            self.bytes.reserve_exact(STEP);
         }
         self.bytes.push(byte);
         if self.bytes.ends_with(b"\r\n\r\n") {

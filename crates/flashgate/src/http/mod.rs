@@ -5,6 +5,7 @@
 
 mod head;
 mod host;
+mod lenient;
 mod origin;
 mod response;
 
@@ -13,5 +14,6 @@ mod tests;
 
 pub(crate) use head::{HeadReader, Method, Methods, Request, Verdict};
 pub(crate) use host::HostField;
+pub(crate) use lenient::may_ask_for_upgrade;
 pub(crate) use origin::Page;
 pub(crate) use response::{Body, Response, StatusCode};

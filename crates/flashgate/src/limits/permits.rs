@@ -1,15 +1,16 @@
 //! How many connections are open, and room for how many more.
 
-use std::future::pending;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use tokio::sync::Notify;
 
-use super::lingering::{Lingering, Place};
+use super::lingering::Lingering;
 use super::per_address::{OverLimit, PerAddress, Subscriber};
+use super::permit::Permit;
+use super::unrecognised::{Evicted, Unrecognised};
 use crate::snapshot::Limits;
 
 /// How many connections fit.
@@ -38,6 +39,17 @@ pub(crate) enum Scarce {
     OpenFiles,
 }
 
+/// Whether room is being made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MadeRoom {
+    /// This connection goes.
+    By(Evicted),
+    /// One that was told to go before has not gone yet, or one may go soon.
+    Before,
+    /// Nobody can go.
+    No,
+}
+
 impl Scarce {
     /// For the log: the key in `[limits]`, or what `ulimit` calls it.
     const fn name(self) -> &'static str {
@@ -55,37 +67,15 @@ pub(crate) struct Permits {
     most_relays: AtomicUsize,
     capacity: Mutex<Capacity>,
     descriptors: AtomicUsize,
-    open: AtomicUsize,
+    pub(super) open: AtomicUsize,
     /// Descriptors of those that are open.
-    taken: AtomicUsize,
-    answering: AtomicUsize,
-    relaying: AtomicUsize,
-    lingering: Lingering,
+    pub(super) taken: AtomicUsize,
+    pub(super) answering: AtomicUsize,
+    pub(super) relaying: AtomicUsize,
+    pub(super) lingering: Lingering,
+    pub(super) unrecognised: Unrecognised,
     per_address: Mutex<PerAddress>,
-    returned: Notify,
-}
-
-/// One connection's place; dropping it makes room.
-#[derive(Debug)]
-pub(crate) struct Permit {
-    permits: Arc<Permits>,
-    subscriber: Option<Subscriber>,
-    stage: Stage,
-    /// How many descriptors the connection may come to have.
-    descriptors: u8,
-}
-
-/// How far a connection has come.
-#[derive(Debug)]
-enum Stage {
-    /// Its request is still awaited.
-    Waiting,
-    /// Its answer is on the way.
-    Answering,
-    /// It was answered.
-    Lingering(Place),
-    /// It is passed on to a backend.
-    Relaying,
+    pub(super) returned: Notify,
 }
 
 impl Permits {
@@ -101,6 +91,7 @@ impl Permits {
             relaying: AtomicUsize::new(0),
             answering: AtomicUsize::new(0),
             lingering: Lingering::new(capacity.lingering),
+            unrecognised: Unrecognised::new(),
             per_address: Mutex::new(PerAddress::new(limits, Instant::now())),
             returned: Notify::new(),
         })
@@ -117,6 +108,7 @@ impl Permits {
     pub(crate) fn take(
         self: &Arc<Self>,
         subscriber: Option<Subscriber>,
+        peer: Option<SocketAddr>,
         descriptors: u8,
     ) -> Permit {
         self.open.fetch_add(1, Ordering::Relaxed);
@@ -125,11 +117,21 @@ impl Permits {
         if let Some(subscriber) = subscriber {
             self.per_address().opened(subscriber);
         }
-        Permit {
-            permits: Arc::clone(self),
-            subscriber,
-            stage: Stage::Waiting,
-            descriptors,
+        Permit::new(Arc::clone(self), subscriber, peer, descriptors)
+    }
+
+    /// Ends a connection that was not recognised yet, so that another finds room. Whether one will go, and which one if
+    /// that was decided now.
+    pub(crate) fn make_room(&self, descriptors: u8) -> MadeRoom {
+        let taken = self.taken.load(Ordering::Relaxed) + usize::from(descriptors);
+        // Then it is those that linger who give way.
+        if self.open() < self.limit() && taken <= self.descriptors.load(Ordering::Relaxed) {
+            return MadeRoom::Before;
+        }
+        match self.unrecognised.make_room(Instant::now()) {
+            None => MadeRoom::No,
+            Some(Ok(evicted)) => MadeRoom::By(evicted),
+            Some(Err(_)) => MadeRoom::Before,
         }
     }
 
@@ -148,7 +150,7 @@ impl Permits {
         true
     }
 
-    fn per_address(&self) -> MutexGuard<'_, PerAddress> {
+    pub(super) fn per_address(&self) -> MutexGuard<'_, PerAddress> {
         self.per_address
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -216,7 +218,7 @@ impl Permits {
     }
 
     /// Counts one more that is passed on, if it may be.
-    fn relay_begins(&self) -> Result<(), OverLimit> {
+    pub(super) fn relay_begins(&self) -> Result<(), OverLimit> {
         let most = self.most_relays();
         let one_more = |relaying| (relaying < most).then_some(relaying + 1);
         let counted = self
@@ -225,7 +227,7 @@ impl Permits {
         counted.map(drop).map_err(|_| OverLimit::All)
     }
 
-    fn relay_ends(&self) {
+    pub(super) fn relay_ends(&self) {
         self.relaying.fetch_sub(1, Ordering::Relaxed);
         self.returned.notify_waiters();
     }
@@ -235,9 +237,9 @@ impl Permits {
         self.until(|permits| permits.has_room(descriptors)).await;
     }
 
-    /// Waits for the next place to be returned.
-    pub(crate) async fn next_returned(&self) {
-        self.returned.notified().await;
+    /// Waits for the next place to be returned, from the call on.
+    pub(crate) fn next_returned(&self) -> impl Future<Output = ()> {
+        self.returned.notified()
     }
 
     pub(crate) async fn all_returned(&self) {
@@ -263,112 +265,5 @@ impl Permits {
             }
             returned.await;
         }
-    }
-}
-
-impl Permit {
-    /// Says whose the connection is, where that is known only after it was accepted.
-    pub(crate) fn assign(&mut self, subscriber: Option<Subscriber>) {
-        let mut per_address = self.permits.per_address();
-        if let Some(subscriber) = subscriber {
-            per_address.opened(subscriber);
-        }
-        if let Some(before) = self.subscriber {
-            per_address.closed(before);
-        }
-        drop(per_address);
-        self.subscriber = subscriber;
-    }
-
-    /// Says that the connection's request is known and its answer on the way: a stop waits for it longer.
-    pub(crate) fn answering(&mut self) {
-        if matches!(self.stage, Stage::Waiting) {
-            self.stage = Stage::Answering;
-            self.permits.answering.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
-    /// Says that the connection was answered, and waits only for its client's end: its place is another's.
-    pub(crate) fn lingering(&mut self) {
-        self.answering();
-        self.stage = Stage::Lingering(self.permits.lingering.take());
-        self.leave_place();
-        self.permits.returned.notify_waiters();
-    }
-
-    /// Says that the connection is passed on: it counts among all relays and its address' from now on, if it may.
-    ///
-    /// Said again, it changes nothing.
-    pub(crate) fn relaying(&mut self) -> Result<(), OverLimit> {
-        if matches!(self.stage, Stage::Relaying) {
-            return Ok(());
-        }
-        self.permits.relay_begins()?;
-        if let Some(subscriber) = self.subscriber {
-            let counted = self.permits.per_address().relayed(subscriber);
-            counted.inspect_err(|_| self.permits.relay_ends())?;
-        }
-        self.stage = Stage::Relaying;
-        Ok(())
-    }
-
-    /// Says that the connection is not passed on after all: its backend can't be reached, or its client wants something
-    /// else.
-    pub(crate) fn not_relaying(&mut self) {
-        if !matches!(self.stage, Stage::Relaying) {
-            return;
-        }
-        self.stage = Stage::Waiting;
-        self.permits.relay_ends();
-        if let Some(subscriber) = self.subscriber {
-            let mut per_address = self.permits.per_address();
-            per_address.relay_ended(subscriber);
-            per_address.opened(subscriber);
-        }
-    }
-
-    /// Waits until a lingering connection must give way; for ever, if this is none.
-    pub(crate) async fn wanted(&self) {
-        match &self.stage {
-            Stage::Lingering(place) => place.wanted().await,
-            Stage::Waiting | Stage::Answering | Stage::Relaying => pending().await,
-        }
-    }
-
-    fn leave_place(&self) {
-        let descriptors = usize::from(self.descriptors);
-        self.permits.taken.fetch_sub(descriptors, Ordering::Relaxed);
-        self.permits.open.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        let permits = &self.permits;
-        match &self.stage {
-            Stage::Waiting => self.leave_place(),
-            Stage::Answering => {
-                permits.answering.fetch_sub(1, Ordering::Relaxed);
-                self.leave_place();
-            }
-            Stage::Lingering(place) => {
-                permits.answering.fetch_sub(1, Ordering::Relaxed);
-                permits.lingering.leave(place);
-            }
-            Stage::Relaying => {
-                permits.relaying.fetch_sub(1, Ordering::Relaxed);
-                self.leave_place();
-            }
-        }
-        if let Some(subscriber) = self.subscriber {
-            let mut per_address = permits.per_address();
-            match self.stage {
-                Stage::Relaying => per_address.relay_ended(subscriber),
-                Stage::Waiting | Stage::Answering | Stage::Lingering(_) => {
-                    per_address.closed(subscriber);
-                }
-            }
-        }
-        permits.returned.notify_waiters();
     }
 }

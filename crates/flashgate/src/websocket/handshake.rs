@@ -28,7 +28,7 @@ pub(crate) fn is_asked_for(request: &Request) -> bool {
 
 /// Whether whoever sent a request wants this very connection upgraded; otherwise an `Upgrade` in it is to be ignored
 /// (RFC 9110, 7.8), or a proxy has passed on only half of it.
-pub(crate) fn is_for_this_connection(request: &Request) -> bool {
+fn is_for_this_connection(request: &Request) -> bool {
     lists(request, "connection", "upgrade")
 }
 
@@ -62,6 +62,22 @@ impl Refusal {
 /// What an operator can do if a proxy passes on a WebSocket request as an ordinary one.
 pub(crate) const DROPPED: &str = "a proxy in between must pass on the Upgrade and Connection fields and speak HTTP/1.1 \
                                   (nginx: `proxy_http_version 1.1` and two `proxy_set_header` lines)";
+
+/// Whether a server that is lenient could take a request for one to go on as a WebSocket, though it does not
+/// [ask for that](is_asked_for), or not [on this connection](is_for_this_connection).
+pub(crate) fn may_be_asked_for(request: &Request) -> bool {
+    let holds = |name, word: &[u8]| {
+        let mut values = request.values(name);
+        values.any(|value| {
+            let mut parts = value.windows(word.len());
+            parts.any(|part| part.eq_ignore_ascii_case(word))
+        })
+    };
+    let handshake = ["sec-websocket-key", "sec-websocket-version"];
+    let has = |name| request.values(name).next().is_some();
+    handshake.into_iter().any(has)
+        || holds("upgrade", b"websocket") && holds("connection", b"upgrade")
+}
 
 impl Handshake {
     /// Reads it from a request that [asks for it](is_asked_for).

@@ -17,5 +17,5 @@ pub(crate) use close::{CloseCode, Fault};
 pub(crate) use decoder::{Decoded, Decoder, Ending};
 pub(crate) use encode::{HEADROOM, PING, close, frame, pong};
 pub(crate) use handshake::{
-    DROPPED, Handshake, Refusal, is_asked_for, is_for_this_connection, lacks_upgrade,
+    DROPPED, Handshake, Refusal, is_asked_for, lacks_upgrade, may_be_asked_for,
 };

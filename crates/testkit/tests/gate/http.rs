@@ -36,50 +36,60 @@ fn hears_nothing(called: TcpStream) {
     assert_eq!((&heard.bytes[..], heard.end), (&b""[..], End::Fin));
 }
 
-/// A head that is not whole by the deadline goes on as it is, and what follows it as it comes.
+/// A head that is not whole by the deadline could still ask for an upgrade, so it goes nowhere.
 #[test]
-fn slow_heads_arrive_byte_for_byte() {
+fn slow_heads_go_nowhere() {
+    let (server, web) = (
+        Backend::start(Manner::Hold).unwrap(),
+        Backend::start(Manner::Record).unwrap(),
+    );
+    let gate = with_web(&server, &web, "[limits]\nrequest = \"1s\"\n");
+    let long = format!("GET / HTTP/1.1\r\nX: {}", "x".repeat(3_000));
+    for first in ["GET / HTTP/1.1\r\n", "GET /", "GET /\r\n", &long] {
+        let mut client = gate.client();
+        client.send(first.as_bytes());
+        let heard = client.hear();
+        let text = String::from_utf8_lossy(&heard.bytes);
+        assert!(text.starts_with("HTTP/1.1 408 "), "{first}: {text}");
+    }
+    nothing_else(&gate, &web);
+}
+
+/// Only what comes now reaches the web server, and nothing did before.
+#[track_caller]
+fn nothing_else(gate: &Running, web: &Backend) {
+    let last = b"GET /last HTTP/1.1\r\nHost: a.test\r\n\r\n";
+    let mut client = gate.client();
+    client.send(last);
+    client.half_close().unwrap();
+    assert_eq!(client.hear().end, End::Fin);
+    assert_eq!(web.records_until(last, LIMIT).unwrap().len(), 0);
+}
+
+/// A head in pieces arrives byte for byte, and what stands behind it, and one that its client ends before it is whole.
+#[test]
+fn heads_arrive_byte_for_byte() {
     let (server, web) = (
         Backend::start(Manner::Hold).unwrap(),
         Backend::start(Manner::Hold).unwrap(),
     );
-    let gate = with_web(&server, &web, "[limits]\nrequest = \"1s\"\n");
-    let long = format!("GET / HTTP/1.1\r\nX: {}", "x".repeat(3_000));
+    let gate = with_web(&server, &web, "");
+    let long = format!("GET / HTTP/1.1\r\nHost: a.test\r\nX: {}", "x".repeat(3_000));
     for (first, second) in [
         ("GET / HTTP/1.1\r\n", "Host: a.test\r\n\r\n"),
         ("GET /", " HTTP/1.1\r\nHost: a.test\r\n\r\n"),
         ("GET /\r\n", ""),
         (&long, "\r\n\r\nand a body"),
+        (&long, ""),
     ] {
         let mut client = gate.client();
         client.send(first.as_bytes());
-        // It is called once the deadline is over.
-        let mut called = web.next(LIMIT).unwrap();
         client.send(second.as_bytes());
         client.half_close().unwrap();
+        let mut called = web.next(LIMIT).unwrap();
         hears(&mut called, &[first, second].concat().into_bytes());
         hears_nothing(called);
     }
-}
-
-/// The same in pieces, of which some are read before the deadline and some after it.
-#[test]
-fn pieces_of_a_head() {
-    let (server, web) = (
-        Backend::start(Manner::Hold).unwrap(),
-        Backend::start(Manner::Hold).unwrap(),
-    );
-    let gate = with_web(&server, &web, "[limits]\nrequest = \"1s\"\n");
-    let mut client = gate.client();
-    let (head, rest) = ("GET / HTTP/1.1\r\nX: ", "y".repeat(200));
-    for byte in head.bytes() {
-        client.send(&[byte]);
-    }
-    let mut called = web.next(LIMIT).unwrap();
-    for byte in rest.bytes() {
-        client.send(&[byte]);
-    }
-    hears(&mut called, format!("{head}{rest}").as_bytes());
 }
 
 /// Silence changes nothing about what HTTP is, though the game's server was called meanwhile.

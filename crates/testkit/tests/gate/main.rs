@@ -22,6 +22,7 @@ mod proxy_out;
 mod real_servers;
 mod reloads;
 mod request;
+mod upgrades;
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;

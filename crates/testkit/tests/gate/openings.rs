@@ -68,6 +68,10 @@ fn opening(nth: usize, chance: &mut Chance) -> Vec<u8> {
         _ => Vec::new(),
     };
     bytes.extend(tail);
+    // A long head goes nowhere.
+    if bytes.first().is_some_and(u8::is_ascii_uppercase) {
+        bytes.truncate(4_000);
+    }
     if is_request(&bytes) {
         bytes.insert(0, b'!');
     }

@@ -79,6 +79,52 @@ fn before_anybody_has_spoken() {
     );
 }
 
+/// A client that is gone when its backend is reached at last is told of nevertheless: what came without a header would be
+/// taken for one.
+#[test]
+fn a_client_that_has_gone() {
+    // Its queue has room for one, and that one is there.
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    socket
+        .bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into())
+        .unwrap();
+    socket.listen(0).unwrap();
+    let backend = std::net::TcpListener::from(socket);
+    let address = backend.local_addr().unwrap();
+    let queued = std::net::TcpStream::connect(address).unwrap();
+    let keys = "send-proxy = \"v1\"";
+    let mut gate = start(&config(
+        address,
+        keys,
+        "[limits]\nbackend-connect = \"1m\"\n",
+    ));
+    let mut client = gate.client();
+    let expected = header("v1", client.address().unwrap(), gate.address());
+    client.send(b"LOGIN");
+    // Its first bytes are read, and the backend is being dialled.
+    let dials = testkit::until(LIMIT, || dialling(address));
+    assert!(dials, "expected a SYN that waits");
+    client.reset().unwrap();
+    drop(queued);
+    let (first, _) = backend.accept().unwrap();
+    drop(first);
+    let (mut called, _) = backend.accept().unwrap();
+    let mut found = vec![0; expected.len()];
+    called.read_exact(&mut found).unwrap();
+    assert_eq!(
+        found.escape_ascii().to_string(),
+        expected.escape_ascii().to_string()
+    );
+    assert!(!gate.daemon.has_ended());
+}
+
+/// Whether somebody's SYN to a port is unanswered (`SYN_SENT` is 02 in proc(5)).
+fn dialling(address: SocketAddr) -> bool {
+    let table = std::fs::read_to_string("/proc/net/tcp").expect("a table of sockets");
+    let remote = format!(":{:04X} 02 ", address.port());
+    table.lines().any(|line| line.contains(&remote))
+}
+
 /// What a trusted balancer says about the client is passed on.
 #[test]
 fn the_address_that_was_told() {

@@ -23,14 +23,24 @@ use tokio_flash_policy::{First, close};
 
 use super::waiting::{From, Waiting};
 use super::{Outcome, gate};
-use crate::http::{Body, HeadReader, Method, Request, Response, StatusCode, Verdict};
+use crate::http::{
+    Body, HeadReader, Method, Request, Response, StatusCode, Verdict, may_ask_for_upgrade,
+};
 use crate::limits::OverLimit;
 use crate::proxy_header::Addresses;
-use crate::websocket::{is_asked_for, is_for_this_connection};
+use crate::websocket::{is_asked_for, may_be_asked_for};
 use asked::Asked;
 
 /// How long a client may take to make room for a response.
 const WRITE_LIMIT: Duration = Duration::from_secs(10);
+
+const UNCLEAR: &str =
+    "expected either a whole handshake for a WebSocket or nothing of one; found a part\n";
+
+const LATE: &str = "expected the whole head of the request sooner\n";
+
+/// How much is read of what is no head, to know whether it goes on.
+const LONGEST: usize = 8 * 1024;
 
 /// How much of a head is read at once; what stands behind it is kept.
 const PIECE: usize = 1024;
@@ -41,7 +51,7 @@ struct Exchange {
     told: Option<Addresses>,
     peer: Option<SocketAddr>,
     method: Method,
-    /// Where in what was read the head ends.
+    /// Where in what was read the head ends; what stands behind it is a WebSocket's.
     head: usize,
     /// What is logged of the request at the end.
     asked: Option<Asked>,
@@ -54,16 +64,31 @@ pub(super) async fn serve(mut waiting: Waiting, told: Option<Addresses>, peer: O
     let read = timeout_at(deadline, read(&mut waiting, &mut reader)).await;
     let gate = waiting.service.gate.as_deref();
     let goes_on = gate.is_some_and(|gate| gate.http_backend.is_some());
-    let (verdict, head) = match read {
-        Ok(Ok(Some(read))) => read,
-        // What is not whole is for the server to judge.
-        _ if goes_on => return pass(waiting, told, peer).await,
-        Ok(Ok(None)) => return waiting.end(Outcome::EndedEarly, peer),
-        Ok(Err(_)) => return waiting.end(Outcome::PeerFailed, peer),
-        Err(_) => return waiting.end(Outcome::Deadline, peer),
+    let mut whole = false;
+    let (end, read) = match read {
+        Ok(Ok(Some(read))) => (None, read),
+        Ok(Ok(None)) => (Some(Outcome::EndedEarly), reader.unfinished()),
+        Ok(Err(_)) => (Some(Outcome::PeerFailed), reader.unfinished()),
+        Err(_) => (Some(Outcome::Deadline), reader.unfinished()),
     };
-    let method = reader.method();
-    drop(reader);
+    let Read {
+        verdict,
+        mut bytes,
+        mut head,
+    } = read;
+    if goes_on && !bytes.get(..head).unwrap_or_default().ends_with(b"\r\n\r\n") && end.is_none() {
+        let rest = to_the_end(&mut waiting, &mut bytes);
+        if timeout_at(deadline, rest).await.is_ok_and(|ended| ended) {
+            head = bytes.len();
+            whole = true;
+        }
+    }
+    let method = Method::of(&bytes);
+    let opening = waiting.progress.opening.bytes().len();
+    let passes =
+        goes_on && end != Some(Outcome::Deadline) && passes(&verdict, &bytes, (head, whole));
+    bytes.drain(..opening.min(bytes.len()));
+    waiting.early = bytes;
     let mut exchange = Exchange {
         waiting,
         told,
@@ -75,52 +100,100 @@ pub(super) async fn serve(mut waiting: Waiting, told: Option<Addresses>, peer: O
     if let Verdict::Request(request) = &verdict {
         exchange.note(request, goes_on);
     }
+    if passes {
+        return pass(exchange.waiting, exchange.told, exchange.peer).await;
+    }
+    exchange.settle(verdict, end, goes_on).await;
+}
+
+/// Reads on where a head was given up half way; whether its client has ended, so that nothing else follows.
+async fn to_the_end(waiting: &mut Waiting, bytes: &mut Vec<u8>) -> bool {
+    while bytes.len() < LONGEST && !may_ask_for_upgrade(bytes) {
+        waiting.hold(bytes.capacity());
+        match receive(&mut waiting.stream, bytes).await {
+            Ok(0) => return true,
+            Ok(_) => {}
+            Err(_) => return false,
+        }
+    }
+    false
+}
+
+/// Whether a request goes to the server that the gate has for HTTP: only what can't be read as one for a WebSocket.
+fn passes(verdict: &Verdict, bytes: &[u8], (head, whole): (usize, bool)) -> bool {
     match verdict {
-        // Where nobody else could answer it, half of a handshake is worth a word.
-        Verdict::Request(request)
-            if is_asked_for(&request) && (is_for_this_connection(&request) || !goes_on) =>
-        {
-            exchange.upgrade(&request).await;
+        Verdict::Request(request) => !may_be_asked_for(request),
+        // It has ended before its head was whole, so there will not be more.
+        Verdict::NeedMore => !may_ask_for_upgrade(bytes),
+        Verdict::Refused(_) => {
+            let head = bytes.get(..head).unwrap_or_default();
+            // Of what was given up half way, nobody knows what follows.
+            (whole || head.ends_with(b"\r\n\r\n")) && !may_ask_for_upgrade(head)
         }
-        _ if goes_on => {
-            let Exchange { waiting, .. } = exchange;
-            pass(waiting, told, peer).await;
-        }
-        Verdict::Request(request) => exchange.answer(&request).await,
-        Verdict::Refused(refusal) => {
-            let response = Response::from(refusal).for_everybody();
-            exchange.respond(response, Outcome::HttpAnswered).await;
-        }
-        Verdict::NeedMore => {}
     }
 }
 
 /// Passes the request on to the server that the gate has for them.
 async fn pass(waiting: Waiting, told: Option<Addresses>, peer: Option<SocketAddr>) {
+    waiting.hold(waiting.early.capacity());
     // Only a silent client comes back, and this one has spoken.
     let _ = gate::pass(waiting, First::Http, told, peer).await;
 }
 
-/// Reads until there is a verdict, and where its head ends; none if the client ends before.
-async fn read(
-    waiting: &mut Waiting,
-    reader: &mut HeadReader,
-) -> io::Result<Option<(Verdict, usize)>> {
+/// What was read of a request.
+struct Read {
+    verdict: Verdict,
+    /// All of it, with what stands behind the head.
+    bytes: Vec<u8>,
+    /// Where in it the head ends.
+    head: usize,
+}
+
+/// Reads until there is a verdict; none if the client ends before.
+///
+/// Given up while it waits, it has lost nothing: what has come is in the reader, and nowhere else.
+async fn read(waiting: &mut Waiting, reader: &mut HeadReader) -> io::Result<Option<Read>> {
     let opening = waiting.progress.opening.bytes();
-    let (verdict, rest) = reader.feed(opening);
-    if verdict != Verdict::NeedMore {
-        return Ok(Some((verdict, opening.len() - rest.len())));
+    if let Some(read) = take(reader, opening) {
+        return Ok(Some(read));
     }
-    let before = opening.len();
     loop {
-        let start = waiting.early.len();
-        if receive(&mut waiting.stream, &mut waiting.early).await? == 0 {
-            return Ok(None);
+        waiting.hold(reader.held());
+        let stream = &mut waiting.stream;
+        let piece = poll_fn(|context| {
+            let mut space = [MaybeUninit::<u8>::uninit(); PIECE];
+            let mut buffer = ReadBuf::uninit(&mut space);
+            ready!(Pin::new(&mut *stream).poll_read(context, &mut buffer))?;
+            let count = buffer.filled().len();
+            Poll::Ready(Ok::<_, io::Error>((count, take(reader, buffer.filled()))))
+        });
+        match piece.await? {
+            (0, _) => return Ok(None),
+            (_, Some(read)) => return Ok(Some(read)),
+            (_, None) => {}
         }
-        let (verdict, rest) = reader.feed(waiting.early.get(start..).unwrap_or_default());
-        if verdict != Verdict::NeedMore {
-            let end = before + waiting.early.len() - rest.len();
-            return Ok(Some((verdict, end)));
+    }
+}
+
+/// Takes a piece; where that brings the verdict, all that was read comes back.
+fn take(reader: &mut HeadReader, piece: &[u8]) -> Option<Read> {
+    let before = reader.len();
+    let (verdict, rest) = reader.feed(piece);
+    (verdict != Verdict::NeedMore).then(|| Read {
+        verdict,
+        head: before + piece.len() - rest.len(),
+        bytes: std::mem::take(reader).into_bytes(before, piece),
+    })
+}
+
+impl HeadReader {
+    /// What there is without a verdict.
+    fn unfinished(self) -> Read {
+        let head = self.len();
+        Read {
+            verdict: Verdict::NeedMore,
+            bytes: self.into_bytes(head, &[]),
+            head,
         }
     }
 }
@@ -152,6 +225,36 @@ async fn write<S: AsyncWrite + Unpin>(stream: &mut S, mut bytes: &[u8]) -> io::R
 }
 
 impl Exchange {
+    /// Does what the request asks for, or says why not.
+    async fn settle(self, verdict: Verdict, end: Option<Outcome>, goes_on: bool) {
+        match (verdict, end) {
+            (Verdict::Request(request), _) if is_asked_for(&request) => {
+                self.upgrade(&request).await;
+            }
+            (Verdict::Request(_), _) if goes_on => self.refuse(UNCLEAR).await,
+            (Verdict::Request(request), _) => self.answer(&request).await,
+            (Verdict::Refused(refusal), _) => {
+                let response = Response::from(refusal).for_everybody();
+                self.respond(response, Outcome::HttpAnswered).await;
+            }
+            // To a browser it is an answer; without a server there is nobody to tell what was asked.
+            (Verdict::NeedMore, Some(Outcome::Deadline)) if goes_on => {
+                let response = Response::plain(StatusCode::RequestTimeout, LATE).for_everybody();
+                self.respond(response, Outcome::Deadline).await;
+            }
+            (Verdict::NeedMore, end) => {
+                let outcome = end.unwrap_or(Outcome::EndedEarly);
+                self.waiting.end(outcome, self.peer);
+            }
+        }
+    }
+
+    /// Refuses what a server might take for a request for a WebSocket.
+    async fn refuse(self, text: &'static str) {
+        let response = Response::plain(StatusCode::BadRequest, text).for_everybody();
+        self.respond(response, Outcome::HttpAnswered).await;
+    }
+
     /// Answers what asks for no WebSocket.
     async fn answer(mut self, request: &Request) {
         if let Err(refused) = self.admit(request) {
@@ -191,7 +294,7 @@ impl Exchange {
         }
         match client.map_or(Ok(None), |client| waiting.shared.permits.admit(client)) {
             Ok(subscriber) => {
-                waiting.permit.assign(subscriber);
+                waiting.permit.assign(subscriber, self.peer);
                 Ok(())
             }
             Err(over) => Err(self.over_limit(over)),
@@ -221,10 +324,14 @@ impl Exchange {
             Method::Head => Body::LeftOut,
         };
         waiting.permit.answering();
+        // What was read is no longer of use to anybody.
+        waiting.early = Vec::new();
         let bytes = response.bytes(body, SystemTime::now());
+        drop(response);
         if write(&mut waiting.stream, &bytes).await.is_err() {
             return asked::end(&waiting, Outcome::WriteFailed, peer, asked);
         }
+        drop(bytes);
         waiting.permit.lingering();
         let linger = waiting.service.deadlines.linger;
         tokio::select! {

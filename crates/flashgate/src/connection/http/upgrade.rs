@@ -42,11 +42,12 @@ const STOPPED: &str = "flashgate is being stopped, and the server had not answer
 impl Exchange {
     /// Grants it, or says why not.
     pub(super) async fn upgrade(mut self, request: &Request) {
+        self.forget_head();
         let granted = self.grant(request).await;
         let (gate, backend, handshake) = match granted {
             Ok(granted) => granted,
             Err(Refused::Told(response, outcome)) => {
-                self.waiting.permit.not_relaying();
+                self.waiting.permit.not_relaying(self.peer);
                 return self.respond(response, outcome).await;
             }
             Err(Refused::Left(outcome)) => {
@@ -54,7 +55,7 @@ impl Exchange {
             }
         };
         // As the client's own address would say it, were there no proxy.
-        let header = gate::header(&gate, self.told, self.waiting.stream.tcp());
+        let header = gate::header(&gate, self.told, &self.waiting);
         if write(&mut self.waiting.stream, &handshake.granted())
             .await
             .is_err()
@@ -62,6 +63,13 @@ impl Exchange {
             return self.waiting.end(Outcome::WriteFailed, self.peer);
         }
         self.bridge(gate, backend, &header);
+    }
+
+    /// Keeps what stands behind the head only: the client may wait for long.
+    fn forget_head(&mut self) {
+        let waiting = &mut self.waiting;
+        let read = [waiting.progress.opening.bytes(), &waiting.early].concat();
+        waiting.early = read.get(self.head..).unwrap_or_default().to_vec();
     }
 
     /// Everything that must be right before a client is told that it is a WebSocket now.
@@ -147,25 +155,18 @@ impl Exchange {
 
     /// Passes the WebSocket on, in a task that holds nothing but the bridge.
     fn bridge(self, gate: Arc<Gate>, backend: TcpStream, header: &[u8]) {
-        let Self {
-            waiting,
-            peer,
-            head,
-            ..
-        } = self;
+        let Self { waiting, peer, .. } = self;
         let Waiting {
             stream,
-            progress,
             permit,
             shared,
             early,
             service,
             ..
         } = waiting;
-        let read = [progress.opening.bytes(), &early].concat();
         let opening = Opening {
             header,
-            frames: read.get(head..).unwrap_or_default(),
+            frames: &early,
         };
         // A TLS session keeps up to three records of its own.
         let room = if stream.is_secure() { RECORD } else { ROOM };

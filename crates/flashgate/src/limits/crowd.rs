@@ -1,0 +1,168 @@
+//! Connections by age and by network, so that room can be taken from those that hold the most of it.
+//!
+//! Nothing here can be made to grow: there are as many members as connections, and a fixed number of cells. Joining,
+//! leaving and choosing cost the logarithm of their number at most, besides one pass over the cells when somebody is
+//! chosen.
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher as _, RandomState};
+use std::net::IpAddr;
+
+/// Networks share cells by a hash that nobody outside can compute.
+const CELLS: usize = 1024;
+
+/// A cell that has this share of everything, one part in sixteen, is crowded: it gives way before others.
+const SHARE: usize = 16;
+
+/// Where a member stands: its cell, and its number, which grows with each that joins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key {
+    pub(super) cell: u16,
+    pub(super) number: u64,
+}
+
+/// Members with a weight each.
+#[derive(Debug)]
+pub(super) struct Crowd<M> {
+    members: BTreeMap<Key, (usize, M)>,
+    /// The same by age: the cell of each number.
+    ages: BTreeMap<u64, u16>,
+    weights: Box<[usize]>,
+    total: usize,
+}
+
+impl<M> Crowd<M> {
+    pub(super) fn new() -> Self {
+        Self {
+            members: BTreeMap::new(),
+            ages: BTreeMap::new(),
+            weights: vec![0; CELLS].into_boxed_slice(),
+            total: 0,
+        }
+    }
+
+    pub(super) fn total(&self) -> usize {
+        self.total
+    }
+
+    pub(super) fn get_mut(&mut self, key: Key) -> Option<&mut M> {
+        self.members.get_mut(&key).map(|(_, member)| member)
+    }
+
+    /// Adds a member; one that is there already gets the new weight.
+    pub(super) fn put(&mut self, key: Key, weight: usize, member: M) {
+        self.remove(key);
+        self.members.insert(key, (weight, member));
+        self.ages.insert(key.number, key.cell);
+        self.total += weight;
+        if let Some(cell) = self.weights.get_mut(usize::from(key.cell)) {
+            *cell += weight;
+        }
+    }
+
+    pub(super) fn remove(&mut self, key: Key) -> Option<M> {
+        let (weight, member) = self.members.remove(&key)?;
+        self.ages.remove(&key.number);
+        self.total -= weight;
+        if let Some(cell) = self.weights.get_mut(usize::from(key.cell)) {
+            *cell -= weight;
+        }
+        Some(member)
+    }
+
+    /// Who gives way: the oldest of the heaviest cell if that is crowded, else the oldest of all.
+    pub(super) fn first_to_go(&self) -> Option<Key> {
+        let weights = self.weights.iter().copied().zip(0_u16..);
+        let (weight, cell) = weights.max()?;
+        if weight.saturating_mul(SHARE) > self.total {
+            let first = Key { cell, number: 0 };
+            return self.members.range(first..).next().map(|(key, _)| *key);
+        }
+        let (number, cell) = self.ages.first_key_value()?;
+        Some(Key {
+            cell: *cell,
+            number: *number,
+        })
+    }
+}
+
+/// Which cell an address belongs to: that of its network, a /24 or a /48, which is what one site gets.
+#[derive(Debug, Default)]
+pub(super) struct Cells(RandomState);
+
+impl Cells {
+    pub(super) fn of(&self, address: Option<IpAddr>) -> u16 {
+        let network = address.map(|address| match address.to_canonical() {
+            IpAddr::V4(address) => (4, u128::from(address.to_bits() >> 8)),
+            IpAddr::V6(address) => (6, address.to_bits() >> 80),
+        });
+        let cells = u64::try_from(CELLS).unwrap_or(1);
+        u16::try_from(self.0.hash_one(network) % cells).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(cell: u16, number: u64) -> Key {
+        Key { cell, number }
+    }
+
+    /// Has everybody go, in the order in which they are chosen.
+    fn order(mut crowd: Crowd<()>) -> Vec<u64> {
+        let mut order = Vec::new();
+        while let Some(key) = crowd.first_to_go() {
+            crowd.remove(key);
+            order.push(key.number);
+        }
+        assert_eq!(crowd.total(), 0);
+        order
+    }
+
+    #[test]
+    fn the_oldest_goes_where_nobody_crowds() {
+        let mut crowd = Crowd::new();
+        for number in 0..40 {
+            let cell = u16::try_from(number % 20).unwrap();
+            crowd.put(key(cell, 40 - number), 1, ());
+        }
+        assert_eq!(order(crowd).first(), Some(&1));
+    }
+
+    #[test]
+    fn a_crowd_goes_first() {
+        let mut crowd = Crowd::new();
+        for number in 0..20 {
+            crowd.put(key(u16::try_from(number).unwrap(), number), 1, ());
+        }
+        for number in 100..105 {
+            crowd.put(key(500, number), 1, ());
+        }
+        // As long as it is one.
+        assert_eq!(order(crowd)[..5], [100, 101, 102, 103, 0]);
+    }
+
+    #[test]
+    fn weights() {
+        let mut crowd = Crowd::new();
+        for number in 0..20 {
+            crowd.put(key(u16::try_from(number).unwrap(), number), 100, ());
+        }
+        crowd.put(key(3, 3), 900, ());
+        assert_eq!(crowd.total(), 2_800);
+        assert_eq!(crowd.first_to_go(), Some(key(3, 3)));
+        crowd.put(key(3, 3), 100, ());
+        assert_eq!(crowd.first_to_go(), Some(key(0, 0)));
+    }
+
+    #[test]
+    fn networks() {
+        let cells = Cells::default();
+        let of = |address: &str| cells.of(Some(address.parse().unwrap()));
+        assert_eq!(of("192.0.2.1"), of("192.0.2.200"));
+        assert_eq!(of("192.0.2.1"), of("::ffff:192.0.2.9"));
+        assert_eq!(of("2001:db8:1:1::1"), of("2001:db8:1:ffff::2"));
+        assert!((0..64).any(|net| of("192.0.2.1") != of(&format!("192.0.{net}.1"))));
+    }
+}
