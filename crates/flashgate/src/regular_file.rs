@@ -58,7 +58,9 @@ pub(crate) fn read(path: &Path, limit: usize) -> io::Result<Contents> {
 
 /// Whether a read was refused because of what the name leads to.
 pub(crate) fn is_not_regular(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(|it| it.is::<NotRegular>())
+    error
+        .get_ref()
+        .is_some_and(<dyn std::error::Error + Send + Sync>::is::<NotRegular>)
 }
 
 fn must_be_regular(found: &Metadata) -> io::Result<()> {

@@ -139,11 +139,10 @@ async fn is_flashgate(setting: Setting<'_>, target: &Step) -> bool {
 
 /// With the movie's origin, which the policy has just admitted.
 fn handshake(setting: Setting<'_>, target: &Step) -> String {
-    let origin = match &setting.config.sandbox {
-        Sandbox::Remote(origin) => {
-            format!("Origin: {}://{}\r\n", origin.scheme.as_str(), origin.host)
-        }
-        _ => String::new(),
+    let origin = if let Sandbox::Remote(origin) = &setting.config.sandbox {
+        format!("Origin: {}://{}\r\n", origin.scheme.as_str(), origin.host)
+    } else {
+        String::new()
     };
     let (host, port) = (&target.fetch.host, target.fetch.port);
     format!(

@@ -147,12 +147,11 @@ impl Unrecognised {
     /// One fewer: it was recognised, or has ended. Its task comes back.
     pub(super) fn leave(&self, key: Key) -> Option<AbortHandle> {
         let mut inner = self.inner();
-        match inner.take(key) {
-            Some(member) => member.task,
-            None => {
-                inner.going = inner.going.saturating_sub(1);
-                None
-            }
+        if let Some(member) = inner.take(key) {
+            member.task
+        } else {
+            inner.going = inner.going.saturating_sub(1);
+            None
         }
     }
 

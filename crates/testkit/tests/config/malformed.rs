@@ -92,6 +92,10 @@ fn by_line() {
         "a backslash in this string",
         "write `file = 'C:\\policy.xml'`",
     );
+}
+
+#[test]
+fn in_a_table() {
     let rule = |rest: &str| format!("rules = [{{ domain = \"a.test\"{rest} }}]");
     of_policy(
         &rule(", ports = \"9339\", secure = yes"),

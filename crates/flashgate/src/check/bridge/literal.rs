@@ -173,7 +173,9 @@ impl<'a> Reader<'a> {
             let name = match self.scalar()? {
                 Value::String(name) => name,
                 Value::Object(word) => word.get(COMPUTED)?.as_str()?.to_owned(),
-                other => other.to_string(),
+                other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_)) => {
+                    other.to_string()
+                }
             };
             self.skip_space();
             if !self.skip_one_of(&[':']) {

@@ -51,11 +51,11 @@ fn is_a_proxys_own(status: &Status) -> bool {
     let Hop::Named(name) = &status.by else {
         return false;
     };
-    let starts = |proxy: &&str| {
+    let starts = |proxy: &str| {
         let start = name.get(..proxy.len());
         start.is_some_and(|start| start.eq_ignore_ascii_case(proxy))
     };
-    PROXIES.iter().any(|proxy| starts(&proxy))
+    PROXIES.iter().any(|proxy| starts(proxy))
 }
 
 fn origin_refused(scene: &Scene, status: &Status) -> String {

@@ -216,8 +216,8 @@ fn greeting(case: &mut Case<'_>, asked: Asked<'_>) {
     // Behind a gate it may be the game that greets, which is as it should be.
     let answer = asked.seen.trace.document();
     let answers = |trace: &Trace| {
-        let came = trace.document();
-        !came.is_empty() && (answer.starts_with(came) || came.starts_with(answer))
+        let greeting = trace.document();
+        !greeting.is_empty() && (answer.starts_with(greeting) || greeting.starts_with(answer))
     };
     if !greetings.any(|(index, trace)| *index == asked.index && answers(trace)) {
         return;

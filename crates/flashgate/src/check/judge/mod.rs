@@ -91,6 +91,7 @@ pub(super) struct Case<'a> {
 }
 
 /// What was found out beside the player's own way.
+#[derive(Clone, Copy)]
 pub(super) struct Around<'a> {
     pub(super) lookup: &'a Lookup,
     pub(super) survey: &'a Survey,

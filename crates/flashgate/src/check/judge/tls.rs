@@ -69,7 +69,15 @@ fn certificate(fault: &TlsFault, name: &str) -> Diagnostic {
             .help("have one issued for the server, or make it with `-addext basicConstraints=critical,CA:FALSE`"),
         TlsFault::NoRoots => finding
             .help("install the package `ca-certificates`, or name a file with --cacert or SSL_CERT_FILE"),
-        _ => finding.help("have another certificate issued for this host"),
+        TlsFault::NotTls
+        | TlsFault::HungUp
+        | TlsFault::Silence
+        | TlsFault::Revoked
+        | TlsFault::OtherUse
+        | TlsFault::Unreadable
+        | TlsFault::NothingInCommon
+        | TlsFault::Alert(_)
+        | TlsFault::Other(_) => finding.help("have another certificate issued for this host"),
     }
 }
 
@@ -122,7 +130,13 @@ fn in_words(fault: &TlsFault, name: &str) -> (&'static str, String) {
             "tls-failed",
             format!("the certificate of {name} is not for servers (`extendedKeyUsage`)"),
         ),
-        _ => (
+        TlsFault::NotTls
+        | TlsFault::HungUp
+        | TlsFault::Silence
+        | TlsFault::Unreadable
+        | TlsFault::NothingInCommon
+        | TlsFault::Alert(_)
+        | TlsFault::Other(_) => (
             "tls-failed",
             format!("the certificate of {name} can't be read, or uses an unknown algorithm"),
         ),

@@ -167,10 +167,14 @@ fn names(certificate: &CertificateDer<'_>) -> Vec<String> {
         .ok()
         .flatten()
         .map_or_else(Vec::new, |(_, names)| names.0);
-    let names = names.into_iter().filter_map(|name| match name {
-        GeneralName::DnsName(name) => Some(name.as_str().to_owned()),
-        GeneralName::IpAddress(bytes) => address(bytes.as_bytes()),
-        _ => None,
+    let names = names.into_iter().filter_map(|name| {
+        if let GeneralName::DnsName(name) = name {
+            Some(name.as_str().to_owned())
+        } else if let GeneralName::IpAddress(bytes) = name {
+            address(bytes.as_bytes())
+        } else {
+            None
+        }
     });
     names.take(MOST_NAMES).collect()
 }

@@ -47,7 +47,7 @@ pub(super) struct Check {
     /// The movie uses `SecureSocket`: TLS, for the policy too
     #[arg(long)]
     secure_socket: bool,
-    /// Trust the authorities in FILE (PEM) and no others; left out: this system's, or those that SSL_CERT_FILE names
+    /// Trust the authorities in FILE (PEM) and no others; left out: this system's, or those that `SSL_CERT_FILE` names
     #[arg(long, value_name = "FILE")]
     cacert: Option<PathBuf>,
     /// Accept every certificate, for test set-ups; the report says what clients would refuse
