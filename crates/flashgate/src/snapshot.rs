@@ -132,6 +132,8 @@ pub(crate) struct Service {
     pub(crate) deadlines: Deadlines,
     /// What pages with Ruffle are told; set once, by [`Plan::open`].
     pub(crate) doors: OnceLock<Arc<Doors>>,
+    /// Whether this is what is left of a service during a stop: see [`Service::answers_only`].
+    pub(crate) stopping: bool,
 }
 
 /// A policy as it is sent.
@@ -211,6 +213,23 @@ impl Service {
     /// Whether connections may go on to a backend.
     pub(crate) const fn passes_on(&self) -> bool {
         self.gate.is_some() || self.bridge.is_some()
+    }
+
+    /// What is left of it during a stop: policy requests are answered, everything else is closed.
+    pub(crate) fn answers_only(&self, request: Duration) -> Self {
+        Self {
+            policy: self.policy.clone(),
+            accept_proxy: self.accept_proxy.clone(),
+            gate: None,
+            bridge: None,
+            tls: self.tls.clone(),
+            deadlines: Deadlines {
+                request: self.deadlines.request.min(request),
+                ..self.deadlines
+            },
+            doors: OnceLock::new(),
+            stopping: true,
+        }
     }
 
     /// Whether connections of a peer begin with a PROXY header.

@@ -8,19 +8,30 @@
     reason = "a test ends where it fails, also in the functions it shares with others"
 )]
 
+use std::ffi::OsString;
 use std::fs::{self, Permissions};
+use std::io::IoSliceMut;
+use std::mem::MaybeUninit;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixDatagram;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
-use testkit::client::{End, fetch};
+use rustix::net::sockopt::set_socket_passcred;
+use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, UCred, recvmsg};
+use rustix::process::{Pid, Signal, kill_process};
+use testkit::backend::{Backend, Manner};
+use testkit::client::{Client, End, fetch};
 use testkit::daemon::{Builder, Daemon, POLICY};
 use testkit::folder::Folder;
+use testkit::load::{self, Load};
 use testkit::namespace::Namespace;
-use testkit::{binary, namespace, needs};
+use testkit::scale::short_or_long;
+use testkit::{binary, figure, namespace, needs};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -140,7 +151,7 @@ fn by_systemd() {
                 .args(["--listen", "[::]:843", "--fdname", "policy"])
                 .arg(&binary)
                 .args(RULE)
-                .stderr(std::process::Stdio::null())
+                .stderr(Stdio::null())
                 .spawn()
                 .unwrap();
             let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 843));
@@ -231,4 +242,156 @@ fn watchdog() {
     let length = manager.socket.recv(&mut room).unwrap();
     assert!(room[..length].starts_with(b"STOPPING=1"));
     daemon.wait(LIMIT).unwrap();
+}
+
+/// What a service manager keeps of a unit with `NotifyAccess=main`: only the main process may tell it anything.
+struct Unit {
+    manager: Manager,
+    main: u32,
+}
+
+impl Unit {
+    /// Waits for a message with such a line. Nothing may come from another process than the main one, nor say that the
+    /// service stops.
+    fn told(&mut self, line: &str) {
+        loop {
+            let (sender, text) = self.message();
+            assert_eq!(sender, self.main, "{text}");
+            assert!(!text.contains("STOPPING=1"), "{text}");
+            for said in text.lines() {
+                if let Some(pid) = said.strip_prefix("MAINPID=") {
+                    self.main = pid.parse().unwrap();
+                }
+            }
+            if text.lines().any(|said| said.starts_with(line)) {
+                return;
+            }
+        }
+    }
+
+    fn message(&self) -> (u32, String) {
+        let mut room = [0; 4096];
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmCredentials(1))];
+        let mut ancillary = RecvAncillaryBuffer::new(&mut space);
+        let received = recvmsg(
+            &self.manager.socket,
+            &mut [IoSliceMut::new(&mut room)],
+            &mut ancillary,
+            RecvFlags::empty(),
+        )
+        .unwrap();
+        let mut messages = ancillary.drain();
+        let Some(RecvAncillaryMessage::ScmCredentials(UCred { pid: sender, .. })) = messages.next()
+        else {
+            panic!("expected a sender");
+        };
+        let sender = u32::try_from(sender.as_raw_nonzero().get()).unwrap();
+        let text = String::from_utf8(room[..received.bytes].to_vec()).unwrap();
+        (sender, text)
+    }
+}
+
+/// What the unit's `ExecReload=` does, under load and with a player connected: nobody is refused or waits, no player
+/// is cut, and the service manager follows the main process.
+#[test]
+fn reloads_of_a_unit() {
+    let reloads = short_or_long(5, 50);
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let manager = Manager::new();
+    set_socket_passcred(&manager.socket, true).unwrap();
+    let door = manager.folder.path().join("handover.sock");
+    let flag = format!("127.0.0.1:0={}", backend.address());
+    let arguments: Vec<OsString> = ["serve", "--allow", "a.test:80", "--listen", "127.0.0.1:0"]
+        .iter()
+        .chain(&["--gate", &flag, "--handover"])
+        .map(OsString::from)
+        .chain([door.into_os_string()])
+        .collect();
+    let mut first = Daemon::builder()
+        .env("NOTIFY_SOCKET", manager.folder.path().join("notify"))
+        .env("WATCHDOG_USEC", "200000")
+        .args(arguments.clone())
+        .start()
+        .unwrap();
+    let mut unit = Unit {
+        main: first.pid(),
+        manager,
+    };
+    unit.told("READY=1");
+    let addresses = first.addresses().to_vec();
+    let mut player = Client::connect(addresses[1]).unwrap();
+    let done = AtomicBool::new(false);
+    let fetches: u64 = thread::scope(|scope| {
+        let loads = addresses.iter().map(|address| {
+            scope.spawn(|| {
+                let mut fetches = 0;
+                while !done.load(Ordering::Relaxed) {
+                    let mut load = Load::new(*address, POLICY);
+                    (load.fetches, load.in_flight) = (200, 4);
+                    let report = load::run(&load).unwrap();
+                    assert!(report.all_ok(), "{report}");
+                    let slowest = report.percentile(100);
+                    assert!(slowest < Duration::from_secs(1), "{slowest:?}");
+                    fetches += load.fetches;
+                }
+                fetches
+            })
+        });
+        let loads: Vec<_> = loads.collect();
+        for number in 0..reloads {
+            let reload = Command::new(binary::flashgate().unwrap())
+                .args(&arguments)
+                .args(["--strict-sandbox", "--detach"])
+                .stderr(Stdio::null())
+                .status()
+                .unwrap();
+            assert!(reload.success());
+            unit.told("MAINPID=");
+            unit.told("READY=1");
+            unit.told("WATCHDOG=1");
+            let mut newcomer = Client::connect(addresses[1]).unwrap();
+            for client in [&mut player, &mut newcomer] {
+                client.send(&[number]);
+                client.read_exact(&mut [0]).unwrap();
+            }
+        }
+        // One that can't start: the command says so, and nothing has changed.
+        let failed = Command::new(binary::flashgate().unwrap())
+            .args(&arguments)
+            .args([
+                "--listen",
+                "127.0.0.1:0",
+                "--listen",
+                "192.0.2.1:1",
+                "--detach",
+            ])
+            .stderr(Stdio::null())
+            .status()
+            .unwrap();
+        assert_eq!(failed.code(), Some(1));
+        unit.told("WATCHDOG=1");
+        done.store(true, Ordering::Relaxed);
+        loads.into_iter().map(|load| load.join().unwrap()).sum()
+    });
+    player.send(b"x");
+    player.read_exact(&mut [0]).unwrap();
+    assert!(!first.has_ended());
+    drop(player);
+    assert!(first.wait(LIMIT).unwrap().success());
+    let main = Pid::from_raw(i32::try_from(unit.main).unwrap()).unwrap();
+    kill_process(main, Signal::TERM).unwrap();
+    let (sender, text) = loop {
+        let (sender, text) = unit.message();
+        if !text.contains("WATCHDOG=1") {
+            break (sender, text);
+        }
+    };
+    assert_eq!(sender, unit.main);
+    assert!(text.starts_with("STOPPING=1"), "{text}");
+    figure::report(
+        "R14",
+        format!(
+            "{reloads} reloads of a unit, a player connected: 0 of {fetches} refused, lost or later than 1 s, 0 cut"
+        ),
+    );
 }

@@ -11,19 +11,26 @@
 use std::fs;
 use std::io::Read as _;
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::net::{
+    AddressFamily, RecvFlags, SocketAddrUnix, SocketFlags, SocketType, connect, recv, socket_with,
+};
+use rustix::process::Uid;
+use rustix::thread::set_thread_res_uid;
+use testkit::backend::{Backend, Manner};
 use testkit::client::{Client, End, fetch};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::load::{self, Load};
 use testkit::scale::{is_long, short_or_long};
-use testkit::{binary, figure, needs};
+use testkit::{binary, figure, needs, until};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -360,4 +367,107 @@ fn asking_while_descriptors_have_run_out() {
     let daemon = start(&fixed(&folder, former.address())).unwrap();
     assert!(former.wait(LIMIT).unwrap().success());
     answers(daemon.address());
+}
+
+/// Asks for the listeners at a socket, and says nothing more.
+fn ask(door: &Path) -> rustix::io::Result<OwnedFd> {
+    let socket = socket_with(
+        AddressFamily::UNIX,
+        SocketType::SEQPACKET,
+        SocketFlags::CLOEXEC,
+        None,
+    )?;
+    connect(&socket, &SocketAddrUnix::new(door)?)?;
+    Ok(socket)
+}
+
+/// A successor that hangs does not hold up the next one, and hears that it is not to serve any more.
+#[test]
+fn a_successor_that_hangs() {
+    let folder = Folder::new().unwrap();
+    let (path, door) = config(&folder, "");
+    let mut former = start(&path).unwrap();
+    let address = former.address();
+    let hanging = ask(&door).unwrap();
+    former.wait_for_line("a successor asks", LIMIT).unwrap();
+    let begun = Instant::now();
+    let daemon = start(&fixed(&folder, address)).unwrap();
+    assert!(former.wait(LIMIT).unwrap().success());
+    assert!(begun.elapsed() < LIMIT, "{:?}", begun.elapsed());
+    answers(daemon.address());
+    let mut room = [0; 4096];
+    let mut said = Vec::new();
+    // The listeners come first; their sockets are dropped here.
+    while let Ok((_, length @ 1..)) = recv(&hanging, &mut room, RecvFlags::empty()) {
+        said = room[..length].to_vec();
+    }
+    assert_eq!(String::from_utf8_lossy(&said), "replaced");
+}
+
+/// A user who may not have the listeners asks as fast as they can: a line a second, little work, and a successor that may
+/// is heard.
+#[test]
+fn a_stranger_who_keeps_asking() {
+    const ENOUGH: u64 = 3_000;
+    if !needs::met(needs::root()) {
+        return;
+    }
+    let folder = Folder::new().unwrap();
+    let (path, door) = config(&folder, "");
+    let mut former = start(&path).unwrap();
+    let address = former.address();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(&door, fs::Permissions::from_mode(0o666)).unwrap();
+    let (done, asked) = (AtomicBool::new(false), AtomicU64::new(0));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let user = Uid::from_raw(12345);
+            set_thread_res_uid(user, user, user).unwrap();
+            while !done.load(Ordering::Relaxed) {
+                // In the end the door is closed.
+                asked.fetch_add(u64::from(ask(&door).is_ok()), Ordering::Relaxed);
+            }
+        });
+        let begun = Instant::now();
+        assert!(until(LIMIT, || asked.load(Ordering::Relaxed) > ENOUGH));
+        let seconds = usize::try_from(begun.elapsed().as_secs()).unwrap();
+        let lines = former.log().iter();
+        let lines = lines.filter(|line| line.contains("refused the listeners"));
+        let lines = lines.count();
+        assert!(
+            (1..=seconds + 2).contains(&lines),
+            "{lines} lines in {seconds} s"
+        );
+        let daemon = start(&fixed(&folder, address)).unwrap();
+        assert!(former.wait(LIMIT).unwrap().success());
+        answers(daemon.address());
+        done.store(true, Ordering::Relaxed);
+    });
+}
+
+/// A process that is stopping hands over too, to a start that does not wait for its end.
+#[test]
+fn a_start_while_a_player_holds_up_the_stop() {
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let gate = format!(
+        "[[gate]]\naddress = \"127.0.0.1:0\"\nbackend = \"{}\"\n",
+        backend.address()
+    );
+    let folder = Folder::new().unwrap();
+    let path = config(&folder, &gate).0;
+    let mut former = start(&path).unwrap();
+    let mut player = Client::connect(former.addresses()[1]).unwrap();
+    player.send(b"hello");
+    player.read_exact(&mut [0; 5]).unwrap();
+    former.terminate().unwrap();
+    former.wait_for_line("stopping", LIMIT).unwrap();
+    let daemon = start(&path).unwrap();
+    assert_eq!(daemon.addresses(), former.addresses());
+    let mut newcomer = Client::connect(daemon.addresses()[1]).unwrap();
+    newcomer.send(b"there");
+    newcomer.read_exact(&mut [0; 5]).unwrap();
+    player.send(b"again");
+    player.read_exact(&mut [0; 5]).unwrap();
+    drop(player);
+    assert!(former.wait(LIMIT).unwrap().success());
 }

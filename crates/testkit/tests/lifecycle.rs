@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use rustix::io::ioctl_fionread;
 use rustix::process::{Pid, Signal, kill_process};
+use testkit::backend::{Backend, Manner};
 use testkit::client::{Client, End, fetch};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
@@ -361,4 +362,103 @@ fn findings_that_nobody_reads() {
         until(Duration::from_secs(10), || daemon.has_ended()),
         "the daemon still runs"
     );
+}
+
+/// A player is connected, so the stop takes all of `drain`: policy requests are answered meanwhile, at the gate too,
+/// anything else that is new is closed, and the player counts as cut.
+#[test]
+fn policy_requests_are_answered_until_the_end() {
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let folder = Folder::new().unwrap();
+    let text = format!(
+        "[policy.default]\nrules = [{{ domain = \"a.test\", ports = \"80\" }}]\n\
+         [[listen]]\naddress = \"127.0.0.1:0\"\n[[gate]]\naddress = \"127.0.0.1:0\"\nbackend = \"{}\"\n\
+         [process]\ndrain = \"3s\"\n",
+        backend.address()
+    );
+    let config = folder.file("flashgate.toml", text).unwrap();
+    let mut daemon = Daemon::builder()
+        .args(["serve", "--config"])
+        .args([config])
+        .start()
+        .unwrap();
+    let gate = daemon.addresses()[1];
+    let mut player = Client::connect(gate).unwrap();
+    player.send(b"hello");
+    player.read_exact(&mut [0; 5]).unwrap();
+    let start = Instant::now();
+    daemon.terminate().unwrap();
+    daemon.wait_for_line("stopping", Client::PATIENCE).unwrap();
+    // What was queued at the signal is still served, so the first newcomer may be.
+    assert!(until(Client::PATIENCE, || {
+        let mut newcomer = Client::connect(gate).unwrap();
+        newcomer.send(b"hello");
+        newcomer.half_close().is_err() || newcomer.hear().bytes.is_empty()
+    }));
+    let mut silent = Client::connect(gate).unwrap();
+    let mut answered = 0;
+    while start.elapsed() < Duration::from_millis(2_500) {
+        for address in daemon.addresses() {
+            let heard = fetch(*address).unwrap();
+            assert_eq!(
+                (heard.end, heard.bytes),
+                (End::Fin, [POLICY, b"\0"].concat())
+            );
+            assert!(heard.after < Duration::from_secs(1), "{:?}", heard.after);
+            answered += 1;
+        }
+    }
+    player.send(b"still");
+    player.read_exact(&mut [0; 5]).unwrap();
+    assert_eq!(player.hear().end, End::Reset);
+    assert_eq!(silent.hear().bytes, b"");
+    assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+    let last = daemon.wait_for_line("stopped", Client::PATIENCE).unwrap();
+    assert!(last.contains(&format!("answered={answered}")), "{last}");
+    assert!(last.contains("cut=1"), "{last}");
+}
+
+/// A signal by mistake costs nobody a connection; SIGQUIT is an orderly stop.
+#[test]
+fn signals_that_would_end_it() {
+    let mut daemon = daemon();
+    let mut asking = Client::connect(daemon.address()).unwrap();
+    asking.send(b"<policy-file-");
+    fetch(daemon.address()).unwrap();
+    let ignored = [
+        Signal::USR1,
+        Signal::USR2,
+        Signal::ALARM,
+        Signal::VTALARM,
+        Signal::PROF,
+        Signal::IO,
+        Signal::POWER,
+        Signal::STKFLT,
+        Signal::XCPU,
+        Signal::XFSZ,
+        Signal::PIPE,
+    ];
+    for signal in ignored {
+        daemon.signal(signal).unwrap();
+        fetch(daemon.address()).unwrap();
+    }
+    let pid = daemon.pid().to_string();
+    for number in 34..=64 {
+        let sent = Command::new("kill")
+            .args([format!("-{number}"), pid.clone()])
+            .status()
+            .unwrap();
+        assert!(sent.success(), "{number}");
+    }
+    fetch(daemon.address()).unwrap();
+    daemon
+        .wait_for_line("ignored a signal", Client::PATIENCE)
+        .unwrap();
+    daemon.signal(Signal::QUIT).unwrap();
+    daemon
+        .wait_for_line("signal=\"SIGQUIT\"", Client::PATIENCE)
+        .unwrap();
+    asking.send(b"request/>\0");
+    assert_eq!(asking.hear().bytes, [POLICY, b"\0"].concat());
+    assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
 }

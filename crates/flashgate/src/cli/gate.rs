@@ -76,6 +76,7 @@ pub(super) fn listeners(flags: &[GateFlag], policy: &Policy, reply: &Reply) -> V
             tls: None,
             deadlines: Deadlines::from(&defaults::limits()),
             doors: OnceLock::new(),
+            stopping: false,
         }),
     };
     flags.iter().map(&mut listener).collect()

@@ -8,6 +8,7 @@ use crate::exit::Exit;
 
 mod allow;
 mod check;
+mod detach;
 mod explain;
 mod gate;
 mod generate;

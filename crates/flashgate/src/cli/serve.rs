@@ -9,6 +9,7 @@ use flash_policy::write::{self, Layout};
 use flash_policy::{Policy, Port, Reply};
 
 use super::allow::{self, Allow};
+use super::detach;
 use super::gate::{self, GateFlag};
 use super::listen;
 use crate::config::policy_file::{self, Content, Dialled, ServedAt};
@@ -28,8 +29,8 @@ use crate::tls::Certificate;
 
 /// Serve a socket policy
 ///
-/// Answers policy requests on port 843 of every address, IPv6 and IPv4, or wherever --listen and --gate say. Stops on SIGTERM and
-/// SIGINT, when everything accepted has been answered; a second signal stops at once.
+/// Answers policy requests on port 843 of every address, IPv6 and IPv4, or wherever --listen and --gate say. Stops on SIGTERM,
+/// SIGINT and SIGQUIT, when everything accepted has been answered; a second signal stops at once.
 #[derive(Debug, Args)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -56,6 +57,13 @@ pub(super) struct Serve {
     /// Read and judge everything, bind nothing; exit 0, or 2 if it could not be served
     #[arg(long)]
     check: bool,
+    /// Take the listeners over from the flashgate that was started with the same path, which then lets its open
+    /// connections end; or open the path for a later start. It goes before `handover` in the config file
+    #[arg(long, value_name = "PATH")]
+    handover: Option<PathBuf>,
+    /// Start in the background, and exit once that process serves, with code 1 if it fails
+    #[arg(long, conflicts_with = "check")]
+    detach: bool,
     /// How logs look on standard error
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     log_format: LogFormat,
@@ -94,6 +102,10 @@ enum LogFormat {
 
 impl Serve {
     pub(super) fn run(mut self) -> Exit {
+        if self.detach {
+            return detach::run();
+        }
+        detach::wait_until_orphan();
         let leftover = Leftover::note();
         let inherited = match Inherited::from_service_manager() {
             Ok(inherited) => inherited,
@@ -158,6 +170,14 @@ impl Serve {
     }
 
     fn load(&self, purpose: Purpose) -> Result<Loaded, Refused> {
+        let mut loaded = self.load_as_written(purpose)?;
+        if let Some(path) = &self.handover {
+            loaded.plan.process.handover = Some(path.clone());
+        }
+        Ok(loaded)
+    }
+
+    fn load_as_written(&self, purpose: Purpose) -> Result<Loaded, Refused> {
         if let Some(path) = &self.config {
             return config::load(path, purpose);
         }
@@ -215,6 +235,7 @@ impl Serve {
                 tls: None,
                 deadlines: Deadlines::from(&defaults::limits()),
                 doors: OnceLock::new(),
+                stopping: false,
             }),
         };
         let listener = Some(listener).filter(|listener| !listener.addresses.is_empty());

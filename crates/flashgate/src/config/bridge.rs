@@ -55,6 +55,7 @@ pub(super) fn resolve(
             tls: tls.map(|tls| Arc::clone(&tls.server)),
             deadlines,
             doors: OnceLock::new(),
+            stopping: false,
         }),
     };
     (bridge, listener)

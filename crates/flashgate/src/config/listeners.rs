@@ -53,6 +53,7 @@ pub(super) fn resolve(
                     tls: tls.map(|tls| Arc::clone(&tls.server)),
                     deadlines,
                     doors: OnceLock::new(),
+                    stopping: false,
                 }),
             }));
         }

@@ -193,9 +193,12 @@ impl Shared {
         let answered = total(Outcome::Answered);
         let relayed = total(Outcome::Relayed) + total(Outcome::Bridged);
         let all: u64 = self.totals().map(|(_, total)| total).sum();
-        let others = all - answered - relayed;
+        let stopped = total(Outcome::Stopped);
+        let others = all - answered - relayed - stopped;
         let shed = self.shed();
-        let cut = self.permits.open() + self.permits.lingering();
+        // Players whose relay the stop has cut, and whoever is still open or has not taken the end of an answer.
+        let open = self.permits.open() + self.permits.lingering();
+        let cut = stopped + u64::try_from(open).unwrap_or(u64::MAX);
         let panics = log::panics();
         info!(answered, relayed, others, cut, shed, panics, "stopped");
     }
@@ -246,7 +249,10 @@ pub(crate) fn start(
             fast::Answer::Unfinished(progress) => (subscriber, progress, waiting::From::Client),
         }
     };
-    let permit = shared.permits.take(subscriber, peer, service.descriptors());
+    let mut permit = shared.permits.take(subscriber, peer, service.descriptors());
+    if service.stopping {
+        permit.late();
+    }
     let unfinished = permit.unrecognised();
     match TcpStream::from_std(socket.into()) {
         Ok(stream) => {

@@ -162,6 +162,8 @@ impl Waiting {
     /// Lets a connection go that has nothing to expect on a policy port.
     fn refuse(&self, first: First, peer: Option<SocketAddr>) {
         let outcome = match first {
+            // A game's client, which the gate would have passed on before the stop: no mistake of its operator's.
+            _ if self.service.stopping => Outcome::NotARequest,
             First::Http => Outcome::Http,
             First::Tls if !self.stream.is_secure() => Outcome::Tls,
             First::End => Outcome::EndedEarly,

@@ -1,5 +1,6 @@
 //! The accept loop of one listener. It has no exit but shutdown, and never spins.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
@@ -11,7 +12,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{SocketFlags, accept_with, acceptfrom_with, getsockname};
 use tokio::io::unix::AsyncFd;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, info, warn};
 
@@ -52,8 +53,11 @@ enum Batch {
 pub(super) enum Course {
     /// Accept for ever.
     Accept,
-    /// Take what is queued, so that it is answered too, for so long at most, and end.
-    Finish(Duration),
+    /// A stop has begun. Serve what is queued, for this long at most; then answer policy requests only, until another
+    /// course ends it.
+    Close(Duration),
+    /// Take what is queued, so that it is answered too, for this long at most, and end.
+    End(Duration),
     /// End at once: another process accepts on the same socket, and takes the queue.
     Leave,
 }
@@ -68,6 +72,8 @@ pub(super) struct Acceptor {
     starved: Starved,
     repaired: Option<Instant>,
     sampler: Sampler,
+    /// Dropped once the queue of before a stop has been taken.
+    queue_waits: Option<mpsc::Sender<Infallible>>,
 }
 
 impl Acceptor {
@@ -77,6 +83,7 @@ impl Acceptor {
         services: watch::Receiver<Services>,
         shared: Arc<Shared>,
         status: Arc<Status>,
+        queue_waits: mpsc::Sender<Infallible>,
     ) -> io::Result<Self> {
         Ok(Self {
             listener: watch(endpoint.socket())?,
@@ -87,21 +94,46 @@ impl Acceptor {
             starved: Starved::default(),
             repaired: None,
             sampler: Sampler::of_warnings("accept"),
+            queue_waits: Some(queue_waits),
         })
     }
 
     /// Accepts until it is told to stop.
     pub(super) async fn run(mut self, mut course: watch::Receiver<Course>) {
-        let course = tokio::select! {
-            biased;
-            // An error means that whoever could say "stop" has gone, which is a stop.
-            course = course.wait_for(|course| *course != Course::Accept) => course.map_or(Course::Finish(SILENT_DRAIN), |course| *course),
-            () = self.accept() => Course::Finish(SILENT_DRAIN),
-        };
-        if let Course::Finish(limit) = course {
+        let is_stop = |course: &Course| *course != Course::Accept;
+        let is_end = |course: &Course| matches!(course, Course::End(_) | Course::Leave);
+        let mut wanted = self.accept_until(&mut course, is_stop).await;
+        if let Course::Close(limit) = wanted {
+            let _ = timeout(limit, self.finish()).await;
+            self.answer_only();
+            wanted = self.accept_until(&mut course, is_end).await;
+        }
+        if let Course::End(limit) = wanted {
             // Beyond this the queue is lost: its clients would not wait longer, and there is no room for them.
             let _ = timeout(limit, self.finish()).await;
         }
+    }
+
+    /// Accepts until there is another course.
+    async fn accept_until(
+        &mut self,
+        course: &mut watch::Receiver<Course>,
+        is_wanted: impl FnMut(&Course) -> bool,
+    ) -> Course {
+        let end = Course::End(SILENT_DRAIN);
+        tokio::select! {
+            biased;
+            // An error means that nobody is left who could end it.
+            course = course.wait_for(is_wanted) => course.map_or(end, |course| *course),
+            () = self.accept() => end,
+        }
+    }
+
+    /// From now on no connection is passed on to a backend.
+    fn answer_only(&mut self) {
+        let less = self.services.borrow().answers_only(SILENT_DRAIN);
+        self.services = watch::channel(less).1;
+        self.queue_waits = None;
     }
 
     /// Accepts for ever.
@@ -184,7 +216,7 @@ impl Acceptor {
         }
     }
 
-    /// Takes what is queued, as room comes free; then the listener closes.
+    /// Takes what is queued, as room comes free.
     ///
     /// The queue is served in order and holds so many at most: what came before the stop is among them, and under
     /// load what comes after it would have no end.

@@ -8,6 +8,7 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use tokio::task::JoinHandle;
 use tracing::info;
@@ -158,7 +159,7 @@ impl Listeners {
         }
         for gone in old.into_iter().flatten() {
             info!(target: LIFECYCLE, address = %gone.address(), "no longer listening");
-            self.leaving.extend(gone.end(Course::Finish(SILENT_DRAIN)));
+            self.leaving.extend(gone.end(Course::End(SILENT_DRAIN)));
         }
         self.leaving.retain(|task| !task.is_finished());
     }
@@ -272,7 +273,17 @@ impl Listeners {
         .await;
     }
 
-    /// Ends all of them, by finishing or leaving what is queued. `[admin]` tells to the end, unless a successor does.
+    /// Begins a stop: serves what is queued, for this long at most. From then on only policy requests are answered.
+    pub(super) async fn close(&mut self, limit: Duration) {
+        for serving in &self.serving {
+            serving.close(limit);
+        }
+        for serving in &mut self.serving {
+            serving.queue_taken().await;
+        }
+    }
+
+    /// Ends all of them, by finishing or leaving what is queued. `[admin]` answers to the end, unless a successor does.
     pub(super) async fn end(&mut self, how: Course) {
         if how == Course::Leave
             && let Some(admin) = &self.admin

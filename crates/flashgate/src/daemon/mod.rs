@@ -46,13 +46,13 @@ mod writers;
 
 pub(crate) use inherited::Inherited;
 pub(crate) use loading::Loader;
+pub(crate) use notify::{SERVES, STARTER};
 pub(crate) use starting::Start;
 
-use accept::Course;
 use bind::Bound;
 use changes::Changes;
 use endpoint::AskedEndpoint;
-use handover::{Predecessor, Successors};
+use handover::{Predecessor, Succession, Successors};
 use listeners::Listeners;
 use notify::ServiceManager;
 use reload::{in_effect, reload};
@@ -61,7 +61,6 @@ use serving::Needs;
 use signals::{Signal, Signals};
 use starting::no_event_loop;
 use status::{Phase, Status};
-use stopping::SILENT_DRAIN;
 use workers::Workers;
 
 /// Binds, serves, and stops; returns how it ended. The loader makes the plan anew for a reload.
@@ -72,15 +71,17 @@ pub(crate) fn run(
     inherited: Inherited,
     leftover: &Leftover,
 ) -> Exit {
-    let manager = Arc::new(ServiceManager::from_env());
     let files = descriptors::raise();
-    let opened = match Opened::new(&plan, inherited, files) {
+    let mut opened = match Opened::new(&plan, inherited, files) {
         Ok(opened) => opened,
         Err((exit, faults)) => {
             render::to_stderr(&faults);
             return exit;
         }
     };
+    let predecessors = opened.handover.as_mut();
+    let predecessors = predecessors.and_then(|start| start.manager.take());
+    let manager = Arc::new(ServiceManager::new(predecessors));
     let ports = opened.bound.iter().map(|bound| bound.address.port());
     let needs = sandbox::Needs::of(&plan, ports);
     let applied = match sandbox::enter(&plan.process, &needs, leftover) {
@@ -166,7 +167,9 @@ enum Ending {
     Stop,
     /// A successor serves.
     Succeeded,
-    /// A fault of our own.
+    /// The predecessor has given this one up.
+    Replaced,
+    /// An internal error.
     Fault,
 }
 
@@ -218,30 +221,50 @@ impl Daemon {
 
     async fn serve(mut self) -> Exit {
         self.changes.start(&self.plan.watched);
+        if let Some(predecessor) = self.predecessor.take()
+            && predecessor.dismiss(self.manager.is_predecessors()).await == Succession::Replaced
+        {
+            error!(
+                "another start has taken this one's place, or this one took too long to be ready; it ends"
+            );
+            return self.end(Ending::Replaced).await;
+        }
         self.status.set_phase(Phase::Ready);
         info!(target: LIFECYCLE, connections = self.shared.permits.limit(), "flashgate ready");
         self.manager.ready(&self.summary());
+        self.manager.tell_starter();
         let counts = tokio::spawn(log::tell_suppressed());
         let watchdog = self.manager.watchdog().map(tokio::spawn);
-        if let Some(predecessor) = self.predecessor.take() {
-            predecessor.dismiss();
-        }
         let ending = self.until_ended().await;
-        self.status.set_phase(Phase::Draining);
-        self.manager.stopping();
-        let finish = Course::Finish(SILENT_DRAIN.min(self.plan.process.drain));
-        let (course, exit) = match ending {
-            Ending::Stop => (finish, Exit::Success),
-            Ending::Succeeded => (Course::Leave, Exit::Success),
-            Ending::Fault => (finish, Exit::Internal),
-        };
-        self.drain(course).await;
+        let exit = self.end(ending).await;
         if let Some(watchdog) = watchdog {
             watchdog.abort();
         }
+        counts.abort();
+        exit
+    }
+
+    /// Lets what is open end, and says what became of all.
+    async fn end(mut self, ending: Ending) -> Exit {
+        self.status.set_phase(Phase::Draining);
+        let exit = match ending {
+            Ending::Succeeded | Ending::Stop => Exit::Success,
+            Ending::Replaced => Exit::System,
+            Ending::Fault => Exit::Internal,
+        };
+        match ending {
+            Ending::Stop | Ending::Fault => {
+                self.manager.stopping();
+                self.stop().await;
+            }
+            Ending::Succeeded => {
+                self.manager.handed_over();
+                self.leave().await;
+            }
+            Ending::Replaced => self.leave().await,
+        }
         self.workers.stop();
         self.status.set_phase(Phase::Stopped);
-        counts.abort();
         log::tell_all_suppressed();
         self.shared.log_totals();
         exit
@@ -277,7 +300,7 @@ impl Daemon {
                     info!("a file has changed");
                     Signal::Reload
                 }
-                () = succeeded(&mut self.successors, &endpoints) => {
+                () = succeeded(&mut self.successors, &endpoints, &self.manager) => {
                     info!(target: LIFECYCLE, "handed over: a successor serves");
                     return Ending::Succeeded;
                 }
@@ -332,9 +355,13 @@ impl Daemon {
 const NOT_RELOADED: &str = "not reloaded, see the log: serving as before";
 
 /// Waits until a successor serves; for ever, where none can ask.
-async fn succeeded(successors: &mut Option<Successors>, endpoints: &[AskedEndpoint]) {
+async fn succeeded(
+    successors: &mut Option<Successors>,
+    endpoints: &[AskedEndpoint],
+    manager: &ServiceManager,
+) {
     match successors {
-        Some(successors) => successors.next(endpoints).await,
+        Some(successors) => successors.next(endpoints, manager).await,
         None => pending().await,
     }
 }

@@ -1,50 +1,118 @@
-//! What the service manager is told: ready, reloading, stopping, alive (`sd_notify(3)`).
+//! What the service manager is told: ready, reloading, stopping, alive, and which process is the main one
+//! (`sd_notify(3)`).
 //!
-//! The socket is opened once, at start: later the process may have no right to reach it.
+//! The socket is opened once, at start: later the process may have no right to reach it. A successor gets its
+//! predecessor's, unless it has one of its own. A process that another one has started with `--detach` also tells that
+//! one when it serves.
 
 use std::env;
 use std::io;
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::process;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use rustix::net::{SendFlags, send};
+use rustix::process::Pid;
 use rustix::time::{ClockId, clock_gettime};
 use tokio::time::sleep;
 use tracing::warn;
 
 use crate::log;
 
-/// The service manager, if there is one.
+/// A service manager.
 #[derive(Debug)]
-pub(super) struct ServiceManager {
-    socket: Option<UnixDatagram>,
-    watchdog: Option<Duration>,
+pub(super) struct Manager {
+    pub(super) socket: UnixDatagram,
+    /// How often it wants a sign of life, if at all.
+    pub(super) watchdog: Option<Duration>,
 }
 
+/// Who is told: the service manager, if there is one, and the process that started this one, if it waits for that.
+#[derive(Debug)]
+pub(super) struct ServiceManager {
+    manager: Option<Manager>,
+    is_predecessors: bool,
+    /// A copy of standard input, which the sandbox closes.
+    starter: Option<OwnedFd>,
+    /// Set once a successor is the main process: from then on that one tells.
+    left: AtomicBool,
+}
+
+/// Set for a process whose standard input is a socket to the one that started it (`--detach`).
+pub(crate) const STARTER: &str = "FLASHGATE_STARTER";
+
+/// What that one is told.
+pub(crate) const SERVES: &[u8] = b"serves";
+
 impl ServiceManager {
-    /// Finds it in the environment.
-    pub(super) fn from_env() -> Self {
+    /// Finds it in the environment; else it is the predecessor's.
+    pub(super) fn new(predecessors: Option<Manager>) -> Self {
+        let own = Self::from_env();
+        let is_predecessors = own.is_none() && predecessors.is_some();
+        let manager = own.or(predecessors);
+        if manager.is_some() {
+            // Where the clock is, is looked up at the first time, in a file that can't be read later.
+            microseconds();
+        }
+        Self {
+            manager,
+            is_predecessors,
+            starter: starter(),
+            left: AtomicBool::new(false),
+        }
+    }
+
+    fn from_env() -> Option<Manager> {
         let socket = match connect() {
-            Ok(socket) => socket,
+            Ok(socket) => socket?,
             Err(error) => {
                 let error = log::reason(&error);
                 warn!(
                     error,
                     "can't reach the service manager; it will not know that this is ready"
                 );
-                None
+                return None;
             }
         };
-        if socket.is_some() {
-            // Where the clock is, is looked up at the first time, in a file that can't be read later.
-            microseconds();
-        }
-        Self {
+        Some(Manager {
             socket,
             watchdog: watchdog(),
+        })
+    }
+
+    /// Whether the service manager is the predecessor's, and so has to learn which process is the main one.
+    pub(super) const fn is_predecessors(&self) -> bool {
+        self.is_predecessors
+    }
+
+    /// What a successor needs of it.
+    pub(super) fn to_pass_on(&self) -> Option<(BorrowedFd<'_>, Option<Duration>)> {
+        let manager = self.manager.as_ref()?;
+        Some((manager.socket.as_fd(), manager.watchdog))
+    }
+
+    /// A successor serves, and is the service's main process from now on. This one is silent: what it said would be
+    /// taken for the service's state.
+    pub(super) fn main_process_is(&self, process: Pid) {
+        self.tell(&format!("MAINPID={}", process.as_raw_nonzero()));
+        self.left.store(true, Ordering::Relaxed);
+    }
+
+    /// A successor serves, in a service of its own.
+    pub(super) fn handed_over(&self) {
+        self.tell("STATUS=handed over; open connections end by themselves");
+    }
+
+    /// Everything serves: tells the process that started this one.
+    pub(super) fn tell_starter(&self) {
+        if let Some(starter) = &self.starter {
+            // If it waits no longer, it has said so.
+            let _ = send(starter, SERVES, SendFlags::NOSIGNAL);
         }
     }
 
@@ -58,13 +126,13 @@ impl ServiceManager {
     }
 
     pub(super) fn stopping(&self) {
-        self.tell("STOPPING=1\nSTATUS=answering what was accepted");
+        self.tell("STOPPING=1\nSTATUS=open connections end; policy requests are answered");
     }
 
     /// Tells that the event loop turns, twice as often as the service manager asks for; nothing, if it does not ask.
     pub(super) fn watchdog(self: &Arc<Self>) -> Option<impl Future<Output = ()> + use<>> {
         let manager = Arc::clone(self);
-        let interval = self.watchdog? / 2;
+        let interval = self.manager.as_ref()?.watchdog? / 2;
         Some(async move {
             loop {
                 manager.tell("WATCHDOG=1");
@@ -74,11 +142,19 @@ impl ServiceManager {
     }
 
     fn tell(&self, state: &str) {
-        if let Some(socket) = &self.socket {
-            // A service manager that does not listen is none of the players' business.
-            let _ = socket.send(state.as_bytes());
+        if let Some(manager) = &self.manager
+            && !self.left.load(Ordering::Relaxed)
+        {
+            // Serving goes on where the service manager does not listen.
+            let _ = manager.socket.send(state.as_bytes());
         }
     }
+}
+
+/// The socket to the process that started this one, if it waits.
+fn starter() -> Option<OwnedFd> {
+    env::var_os(STARTER)?;
+    io::stdin().as_fd().try_clone_to_owned().ok()
 }
 
 /// The monotonic clock, as a reload is stamped.

@@ -1,12 +1,14 @@
 //! One listener that is served: an accept loop on each thread, all on one socket.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Context;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tracing::field::display;
 use tracing::info;
@@ -35,6 +37,7 @@ pub(super) struct Prepared {
     socket: Socket,
     endpoint: Arc<Endpoint>,
     services: watch::Sender<Services>,
+    queue_waits: mpsc::Receiver<Infallible>,
     acceptors: Vec<(Handle, Acceptor)>,
 }
 
@@ -46,6 +49,8 @@ pub(super) struct Serving {
     endpoint: Arc<Endpoint>,
     services: watch::Sender<Services>,
     course: watch::Sender<Course>,
+    /// Ends once every accept loop has taken the queue of before a stop.
+    queue_waits: mpsc::Receiver<Infallible>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -55,6 +60,7 @@ impl Prepared {
         let endpoint = Arc::new(Endpoint::new(bound));
         prepare(&endpoint, &socket.services);
         let (services, receiver) = watch::channel(socket.services.clone());
+        let (queued, queue_waits) = mpsc::channel(1);
         let acceptor = |thread: &Handle| {
             // Whoever registers a descriptor does it with the event loop that is entered.
             let entered = thread.enter();
@@ -63,6 +69,7 @@ impl Prepared {
                 receiver.clone(),
                 Arc::clone(&needs.shared),
                 Arc::clone(&needs.status),
+                queued.clone(),
             );
             drop(entered);
             acceptor.map(|acceptor| (thread.clone(), acceptor))
@@ -76,6 +83,7 @@ impl Prepared {
             socket,
             endpoint,
             services,
+            queue_waits,
             acceptors,
         })
     }
@@ -101,6 +109,7 @@ impl Prepared {
             endpoint: self.endpoint,
             services: self.services,
             course,
+            queue_waits: self.queue_waits,
             tasks: self.acceptors.into_iter().map(begin).collect(),
         }
     }
@@ -137,6 +146,16 @@ impl Serving {
     pub(super) fn change(&self, socket: Socket) {
         prepare(&self.endpoint, &socket.services);
         self.services.send_replace(socket.services);
+    }
+
+    /// Begins a stop: serves what is queued, for this long at most, and then answers policy requests only.
+    pub(super) fn close(&self, limit: Duration) {
+        self.course.send_replace(Course::Close(limit));
+    }
+
+    /// Waits until the queue of before the stop has been taken.
+    pub(super) async fn queue_taken(&mut self) {
+        while self.queue_waits.recv().await.is_some() {}
     }
 
     /// Tells the accept loops what to do, and gives them away: they end by themselves.

@@ -1,14 +1,54 @@
-//! SIGTERM, SIGINT and SIGHUP.
+//! Signals: those that stop, that which reloads, and all others whose default is to end the process at once.
+//!
+//! The others are listened for too, so that a signal that somebody sends by mistake costs no player a connection.
 
+use std::future::poll_fn;
 use std::io;
+use std::task::{Context, Poll};
 
+use rustix::process::Signal as Number;
 use tokio::signal::unix::{self, SignalKind, signal};
+use tracing::warn;
 
-/// The signals that the daemon knows.
+use crate::log::Sampler;
+
+/// What stops, as the first of it that came.
+const STOPS: [(&str, Number); 3] = [
+    ("SIGTERM", Number::TERM),
+    ("SIGINT", Number::INT),
+    ("SIGQUIT", Number::QUIT),
+];
+
+/// What would end the process by default and means nothing here. Rust's runtime ignores SIGPIPE. The signals of a
+/// fault, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS and SIGABRT, still end it: it could not go on.
+const IGNORED: [(&str, Number); 10] = [
+    ("SIGUSR1", Number::USR1),
+    ("SIGUSR2", Number::USR2),
+    ("SIGALRM", Number::ALARM),
+    ("SIGVTALRM", Number::VTALARM),
+    ("SIGPROF", Number::PROF),
+    ("SIGIO", Number::IO),
+    ("SIGPWR", Number::POWER),
+    ("SIGSTKFLT", Number::STKFLT),
+    ("SIGXCPU", Number::XCPU),
+    ("SIGXFSZ", Number::XFSZ),
+];
+
+/// The real-time signals of Linux that the C library leaves to programs (signal(7)).
+const REAL_TIME: std::ops::RangeInclusive<i32> = 34..=64;
+
+/// The signals that the daemon listens for.
 pub(super) struct Signals {
-    terminate: unix::Signal,
-    interrupt: unix::Signal,
+    stops: Vec<Ear>,
     hangup: unix::Signal,
+    ignored: Vec<Ear>,
+    sampler: Sampler,
+}
+
+/// One that is listened for.
+struct Ear {
+    name: &'static str,
+    signal: unix::Signal,
 }
 
 /// What somebody wants.
@@ -22,29 +62,62 @@ pub(super) enum Signal {
 
 impl Signals {
     pub(super) fn new() -> io::Result<Self> {
+        let ear = |name, number| {
+            let signal = signal(SignalKind::from_raw(number))?;
+            Ok(Ear { name, signal })
+        };
+        let named = |(name, number): &(&'static str, Number)| ear(name, number.as_raw());
+        let stops: io::Result<_> = STOPS.iter().map(named).collect();
+        let ignored = IGNORED.iter().map(named);
+        let real_time = REAL_TIME.map(|number| ear("a real-time signal", number));
+        let ignored: io::Result<_> = ignored.chain(real_time).collect();
         Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
+            stops: stops?,
             hangup: signal(SignalKind::hangup())?,
+            ignored: ignored?,
+            sampler: Sampler::of_warnings("ignored-signal"),
         })
     }
 
-    /// The next signal.
+    /// The next signal that means something.
     pub(super) async fn next(&mut self) -> Signal {
-        tokio::select! {
-            biased;
-            _ = self.terminate.recv() => Signal::Stop("SIGTERM"),
-            _ = self.interrupt.recv() => Signal::Stop("SIGINT"),
-            _ = self.hangup.recv() => Signal::Reload,
-        }
+        poll_fn(|context| {
+            if let Poll::Ready(name) = self.poll_stop(context) {
+                return Poll::Ready(Signal::Stop(name));
+            }
+            self.hangup.poll_recv(context).map(|_| Signal::Reload)
+        })
+        .await
     }
 
     /// The next signal that stops; another stays for later.
     pub(super) async fn next_stop(&mut self) -> &'static str {
-        tokio::select! {
-            biased;
-            _ = self.terminate.recv() => "SIGTERM",
-            _ = self.interrupt.recv() => "SIGINT",
-        }
+        poll_fn(|context| self.poll_stop(context)).await
     }
+
+    fn poll_stop(&mut self, context: &mut Context<'_>) -> Poll<&'static str> {
+        if let Some(name) = first(&mut self.stops, context) {
+            return Poll::Ready(name);
+        }
+        while let Some(signal) = first(&mut self.ignored, context) {
+            if let Some(suppressed) = self.sampler.admit() {
+                warn!(
+                    signal,
+                    suppressed, "ignored a signal; SIGTERM stops, SIGHUP reloads"
+                );
+            }
+        }
+        Poll::Pending
+    }
+}
+
+/// The name of one that has come.
+fn first(ears: &mut [Ear], context: &mut Context<'_>) -> Option<&'static str> {
+    let mut come = ears
+        .iter_mut()
+        .filter_map(|ear| match ear.signal.poll_recv(context) {
+            Poll::Ready(_) => Some(ear.name),
+            Poll::Pending => None,
+        });
+    come.next()
 }

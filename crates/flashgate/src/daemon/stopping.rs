@@ -1,56 +1,91 @@
-//! How serving ends: nobody who was accepted is dropped, and nobody can make it last.
+//! How serving ends: every client that was accepted gets its time, no client can make the stop last longer, and policy
+//! requests are answered until the end.
 
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout, timeout_at};
 use tracing::info;
 
-use super::Daemon;
 use super::accept::Course;
-use super::handover::Successors;
 use super::listeners::Listeners;
+use super::{Daemon, succeeded};
 use crate::connection::Shared;
+use crate::log::LIFECYCLE;
 
 /// How long a client that has said nothing is waited for after a stop: as long as a player waits for its answer
 /// (Adobe, *Developer's Guide*: three seconds).
 pub(super) const SILENT_DRAIN: Duration = Duration::from_secs(3);
 
-/// How long what is cut may take to be gone.
+/// How long what is cut may take to be gone, and a client that has connected at the very end to send its request.
 const CUT: Duration = Duration::from_millis(500);
 
+/// How long the queue of the very end may take: a part of what a stop may last beyond `drain`.
+const LAST_QUEUE: Duration = Duration::from_millis(250);
+
 impl Daemon {
-    /// Ends the accept loops, and lets what is open end: until a signal after a hand-over, else for a while.
-    pub(super) async fn drain(&mut self, course: Course) {
-        if course == Course::Leave {
-            tokio::select! {
-                () = drain(&mut self.listeners, self.successors.take(), course, &self.shared, None) => return,
-                signal = self.signals.next_stop() => info!(signal, "stopping: relays get their time"),
-            }
+    /// After a hand-over: leaves what is queued to the successor, and lets open connections end when they end. A
+    /// signal gives them `drain` from then on.
+    pub(super) async fn leave(&mut self) {
+        // The next start asks the successor.
+        self.successors = None;
+        self.listeners.end(Course::Leave).await;
+        tokio::select! {
+            () = all_served(&self.shared, Instant::now(), None) => return,
+            signal = self.signals.next_stop() => info!(signal, "stopping: relays get their time"),
         }
         let limit = Some(self.plan.process.drain);
         tokio::select! {
-            () = drain(&mut self.listeners, self.successors.take(), course, &self.shared, limit) => {}
+            () = all_served(&self.shared, Instant::now(), limit) => {}
             signal = self.signals.next_stop() => info!(signal, "stopping now"),
         }
+        self.cut().await;
+    }
+
+    /// After a signal: serves what is queued, lets what is open end within `drain`, and answers policy requests
+    /// meanwhile.
+    pub(super) async fn stop(&mut self) {
+        let (start, limit) = (Instant::now(), self.plan.process.drain);
+        let endpoints = self.listeners.endpoints();
+        let is_succeeded = tokio::select! {
+            biased;
+            signal = self.signals.next_stop() => {
+                info!(signal, "stopping now");
+                false
+            }
+            () = succeeded(&mut self.successors, &endpoints, &self.manager) => true,
+            () = close(&mut self.listeners, &self.shared, start, limit) => false,
+        };
+        if is_succeeded {
+            info!(target: LIFECYCLE, "handed over: a successor serves");
+            self.successors = None;
+            self.listeners.end(Course::Leave).await;
+            tokio::select! {
+                () = all_served(&self.shared, start, Some(limit)) => {}
+                signal = self.signals.next_stop() => info!(signal, "stopping now"),
+            }
+        }
+        // From now on a start finds nobody to take over from, and the addresses free.
+        self.successors = None;
+        self.listeners.end(Course::End(LAST_QUEUE)).await;
+        self.cut().await;
+    }
+
+    /// Resets every relay that is left.
+    async fn cut(&self) {
         self.shared.stop.cut();
-        // Each resets both its sides, which takes a turn of the event loop. Those that no cut reaches have had their time.
-        let _ = timeout(CUT, self.shared.permits.none_relayed()).await;
+        // Each resets both its sides, which takes a turn of the event loop.
+        let _ = timeout(CUT, self.shared.permits.none_relayed_or_late()).await;
     }
 }
 
-/// Lets what is queued be accepted, unless a successor does; and lets open connections end: all of them for a while,
-/// those that are served longer, or as long as it takes.
-async fn drain(
-    listeners: &mut Listeners,
-    successors: Option<Successors>,
-    course: Course,
-    shared: &Shared,
-    limit: Option<Duration>,
-) {
-    let start = Instant::now();
-    listeners.end(course).await;
-    // Whoever has asked meanwhile finds nobody, and the addresses free.
-    drop(successors);
+/// Lets what came before the stop end, while policy requests are answered.
+async fn close(listeners: &mut Listeners, shared: &Shared, start: Instant, limit: Duration) {
+    listeners.close(SILENT_DRAIN.min(limit)).await;
+    all_served(shared, start, Some(limit)).await;
+}
+
+/// Lets open connections end: all of them for a while, those that are served for as long as the limit says.
+async fn all_served(shared: &Shared, start: Instant, limit: Option<Duration>) {
     let silent = start + limit.map_or(SILENT_DRAIN, |limit| SILENT_DRAIN.min(limit));
     let _ = timeout_at(silent, shared.permits.all_returned()).await;
     match limit {

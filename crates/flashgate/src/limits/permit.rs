@@ -21,6 +21,8 @@ pub(crate) struct Permit {
     stage: Stage,
     /// How many descriptors the connection may come to have.
     descriptors: u8,
+    /// Whether it came after a stop had begun, which does not wait for it.
+    is_late: bool,
 }
 
 /// How far a connection has come.
@@ -50,6 +52,15 @@ impl Permit {
             subscriber,
             stage,
             descriptors,
+            is_late: false,
+        }
+    }
+
+    /// Says that the connection came after a stop had begun: nothing waits for it.
+    pub(crate) fn late(&mut self) {
+        if !self.is_late {
+            self.is_late = true;
+            self.permits.late.fetch_add(1, Ordering::Relaxed);
         }
     }
 
@@ -91,7 +102,9 @@ impl Permit {
         if let Stage::Waiting(key) = self.stage {
             self.permits.unrecognised.leave(key);
             self.stage = Stage::Answering;
-            self.permits.answering.fetch_add(1, Ordering::Relaxed);
+            if !self.is_late {
+                self.permits.answering.fetch_add(1, Ordering::Relaxed);
+            }
         }
     }
 
@@ -154,7 +167,16 @@ impl Permit {
         }
     }
 
+    fn answered(&self) {
+        if !self.is_late {
+            self.permits.answering.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
     fn leave_place(&self) {
+        if self.is_late {
+            self.permits.late.fetch_sub(1, Ordering::Relaxed);
+        }
         let descriptors = usize::from(self.descriptors);
         self.permits.taken.fetch_sub(descriptors, Ordering::Relaxed);
         self.permits.open.fetch_sub(1, Ordering::Relaxed);
@@ -170,11 +192,11 @@ impl Drop for Permit {
                 self.leave_place();
             }
             Stage::Answering => {
-                permits.answering.fetch_sub(1, Ordering::Relaxed);
+                self.answered();
                 self.leave_place();
             }
             Stage::Lingering(place) => {
-                permits.answering.fetch_sub(1, Ordering::Relaxed);
+                self.answered();
                 permits.lingering.leave(place);
             }
             Stage::Relaying(_) => {

@@ -75,6 +75,8 @@ pub(crate) struct Permits {
     pub(super) lingering: Lingering,
     pub(super) unrecognised: Unrecognised,
     per_address: Mutex<PerAddress>,
+    /// How many of the open ones came after a stop had begun: it does not wait for them.
+    pub(super) late: AtomicUsize,
     pub(super) returned: Notify,
 }
 
@@ -93,6 +95,7 @@ impl Permits {
             lingering: Lingering::new(capacity.lingering),
             unrecognised: Unrecognised::new(),
             per_address: Mutex::new(PerAddress::new(limits, Instant::now())),
+            late: AtomicUsize::new(0),
             returned: Notify::new(),
         })
     }
@@ -242,8 +245,13 @@ impl Permits {
         self.returned.notified()
     }
 
+    /// Waits until every connection that came before a stop has ended.
     pub(crate) async fn all_returned(&self) {
-        self.until(|permits| permits.open() == 0).await;
+        self.until(|permits| permits.open() <= permits.late()).await;
+    }
+
+    fn late(&self) -> usize {
+        self.late.load(Ordering::Relaxed)
     }
 
     /// Waits until nobody is being answered or passed on.
@@ -252,9 +260,10 @@ impl Permits {
             .await;
     }
 
-    /// Waits until nobody is being passed on.
-    pub(crate) async fn none_relayed(&self) {
-        self.until(|permits| permits.relaying() == 0).await;
+    /// Waits until nobody is being passed on, and all who came after a stop had begun have ended.
+    pub(crate) async fn none_relayed_or_late(&self) {
+        self.until(|permits| permits.relaying() == 0 && permits.late() == 0)
+            .await;
     }
 
     async fn until(&self, holds: impl Fn(&Self) -> bool) {

@@ -5,6 +5,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use flash_policy::Port;
 
@@ -124,6 +125,18 @@ impl Services {
     /// On single addresses of a wildcard.
     pub(crate) fn special(&self) -> &[(SocketAddr, Arc<Service>)] {
         &self.special
+    }
+
+    /// What is left of them during a stop; a client may take `request` to send a policy request.
+    pub(crate) fn answers_only(&self, request: Duration) -> Self {
+        let less = |service: &Arc<Service>| Arc::new(service.answers_only(request));
+        let special = self.special.iter();
+        Self {
+            general: less(&self.general),
+            special: special
+                .map(|(address, service)| (*address, less(service)))
+                .collect(),
+        }
     }
 
     /// How many descriptors a connection may come to have.

@@ -117,9 +117,15 @@ fn a_stop() {
     gate.daemon.terminate().unwrap();
     let begin = Instant::now();
     let to = gate.gate;
+    // What was queued at the signal is still served.
+    let is_closed = || {
+        let mut newcomer = Client::connect(to).unwrap();
+        newcomer.send(b"GET / HTTP/1.1\r\nHost: a.test\r\n\r\n");
+        newcomer.hear().bytes.is_empty()
+    };
     assert!(
-        testkit::until(LIMIT, || Client::connect(to).is_err()),
-        "a stopping gate accepts"
+        testkit::until(LIMIT, is_closed),
+        "a stopping gate serves newcomers"
     );
     answers.say(b"hello");
     let mut bytes = [0; 5];

@@ -1,0 +1,241 @@
+//! The successor's side: take the listeners over, and let the predecessor go once this process serves.
+
+use std::fs;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::FileTypeExt as _;
+use std::os::unix::net::UnixDatagram;
+use std::path::Path;
+use std::time::Duration;
+
+use rustix::fs::Mode;
+use rustix::io::Errno;
+use rustix::net::sockopt::{self, Timeout};
+use rustix::net::{SendFlags, SocketAddrUnix, SocketFlags, bind, connect, listen, send};
+use rustix::process::umask;
+use tokio::time::timeout;
+use tracing::warn;
+
+use super::{
+    ANSWER_LIMIT, GREETING, MANAGER, READY, READY_AS_MAIN, REPLACED, is_trusted, peer,
+    receive_packet, unix_socket, word,
+};
+use crate::daemon::inherited::{Inherited, adopt};
+use crate::daemon::notify::Manager;
+use crate::daemon::readable::watch;
+use crate::log;
+use crate::render;
+
+/// How long the predecessor may take to let go; it serves meanwhile, so waiting costs nothing.
+const LEAVE_LIMIT: Duration = Duration::from_secs(5);
+
+/// How many may wait at the door; it is opened for each at once.
+const QUEUE: i32 = 8;
+
+/// The process that serves already, and waits to hear that this one does.
+#[derive(Debug)]
+pub(in crate::daemon) struct Predecessor {
+    socket: OwnedFd,
+}
+
+/// What a start finds at the path.
+#[derive(Debug)]
+pub(in crate::daemon) struct Start {
+    pub(in crate::daemon) predecessor: Option<Predecessor>,
+    /// The predecessor's service manager.
+    pub(in crate::daemon) manager: Option<Manager>,
+    /// Where successors ask.
+    pub(in crate::daemon) door: OwnedFd,
+}
+
+/// Whether the predecessor's place is this process's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::daemon) enum Succession {
+    Serve,
+    /// Another start was quicker, or this one took too long: the predecessor, or that other one, serves.
+    Replaced,
+}
+
+impl Start {
+    /// Takes the listeners over from the process that serves at this path, or opens it; an error is text for the
+    /// terminal.
+    pub(in crate::daemon) fn at(path: &Path, inherited: &mut Inherited) -> Result<Self, String> {
+        let answer = call(path)
+            .map_err(io::Error::from)
+            .and_then(|socket| take_over(socket, inherited));
+        match answer {
+            Ok(start) => Ok(start),
+            Err(error) if is_nobody(&error) => Ok(Self {
+                predecessor: None,
+                manager: None,
+                door: open(path).map_err(|error| not_opened(path, &error))?,
+            }),
+            Err(error) => Err(not_taken_over(path, &error)),
+        }
+    }
+}
+
+/// Whether no process is there, or one that was just stopped and has closed the door.
+fn is_nobody(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionRefused, ConnectionReset, NotFound};
+    matches!(error.kind(), NotFound | ConnectionRefused | ConnectionReset)
+}
+
+fn not_taken_over(path: &Path, error: &io::Error) -> String {
+    let reason = if error.kind() == io::ErrorKind::WouldBlock {
+        format!("no answer within {} s", ANSWER_LIMIT.as_secs())
+    } else {
+        log::reason(error)
+    };
+    let message = format!(
+        "can't take over from the flashgate at {}: {reason}",
+        path.display()
+    );
+    render::plain_error_text(
+        &message,
+        &[
+            "it goes on serving; both must run as the same user, or this one as root",
+            "to start without taking over, stop it first",
+        ],
+    )
+}
+
+fn not_opened(path: &Path, error: &io::Error) -> String {
+    let message = format!(
+        "can't open the socket {} for a successor: {}",
+        path.display(),
+        log::reason(error)
+    );
+    render::plain_error_text(
+        &message,
+        &[
+            "name a path in a folder that exists and that flashgate may write to, or write `handover = \"off\"`",
+            "under systemd, `RuntimeDirectory=flashgate` in the unit creates /run/flashgate",
+        ],
+    )
+}
+
+/// Connects to the process that serves, if it is to be trusted.
+fn call(path: &Path) -> Result<OwnedFd, Errno> {
+    let socket = unix_socket(SocketFlags::CLOEXEC)?;
+    // The first is for connecting, should many be waiting already.
+    sockopt::set_socket_timeout(&socket, Timeout::Send, Some(ANSWER_LIMIT))?;
+    sockopt::set_socket_timeout(&socket, Timeout::Recv, Some(ANSWER_LIMIT))?;
+    connect(&socket, &SocketAddrUnix::new(path)?)?;
+    if is_trusted(&peer(&socket)?) {
+        Ok(socket)
+    } else {
+        Err(Errno::PERM)
+    }
+}
+
+/// Opens the path, which only this user and root can reach; a socket that nobody serves any more is replaced.
+fn open(path: &Path) -> io::Result<OwnedFd> {
+    remove_socket(path)?;
+    let socket = unix_socket(SocketFlags::CLOEXEC | SocketFlags::NONBLOCK)?;
+    let before = umask(Mode::from_raw_mode(0o177));
+    let bound = SocketAddrUnix::new(path).and_then(|address| bind(&socket, &address));
+    umask(before);
+    bound?;
+    listen(&socket, QUEUE)?;
+    Ok(socket)
+}
+
+/// Makes room. What is not a socket is not ours to remove, and connecting to it fails just as to a socket that nobody
+/// serves.
+fn remove_socket(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.file_type().is_socket() => fs::remove_file(path),
+        Ok(_) => Err(io::Error::other(
+            "expected a socket or nothing, found something else",
+        )),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Receives the listeners, and at last the socket at which the next successor will ask.
+fn take_over(socket: OwnedFd, inherited: &mut Inherited) -> io::Result<Start> {
+    loop {
+        let (text, mut sockets) = receive_packet(&socket)?;
+        let mut lines = text.lines();
+        if lines.next() != Some(GREETING) {
+            return Err(io::Error::other(
+                "it speaks another version of the hand-over",
+            ));
+        }
+        if lines.next() == Some("listeners") {
+            // The kernel leaves out those for which this process has no descriptor.
+            if sockets.len() != lines.clone().count() {
+                return Err(Errno::MFILE.into());
+            }
+            for (socket, asked) in sockets.into_iter().zip(lines) {
+                inherited.add_from_predecessor(adopt(socket)?, asked.to_owned());
+            }
+            continue;
+        }
+        // Last of all, so that a successor of before the service manager was passed takes the right one.
+        let Some(door) = sockets.pop() else {
+            return Err(io::Error::other("it sent no socket"));
+        };
+        return Ok(Start {
+            manager: manager(lines.next(), sockets.pop()),
+            predecessor: Some(Predecessor { socket }),
+            door,
+        });
+    }
+}
+
+/// The predecessor's service manager, if it has one.
+fn manager(line: Option<&str>, socket: Option<OwnedFd>) -> Option<Manager> {
+    let microseconds = line?.strip_prefix(MANAGER)?.trim().parse().ok();
+    let microseconds = microseconds.filter(|&number: &u64| number > 0);
+    Some(Manager {
+        socket: UnixDatagram::from(socket?),
+        watchdog: microseconds.map(Duration::from_micros),
+    })
+}
+
+impl Predecessor {
+    /// Says that this process serves now, and waits until the other one has stopped accepting.
+    ///
+    /// `has_its_manager` says that the other one's service manager is to know this one as the main process.
+    pub(in crate::daemon) async fn dismiss(self, has_its_manager: bool) -> Succession {
+        let said = if has_its_manager {
+            READY_AS_MAIN
+        } else {
+            READY
+        };
+        match send(&self.socket, said.as_bytes(), SendFlags::NOSIGNAL) {
+            // It has ended, or it has given this one up: what it said last tells which.
+            Ok(_) | Err(Errno::PIPE | Errno::CONNRESET) => {}
+            Err(error) => {
+                not_told(&error.into());
+                return Succession::Serve;
+            }
+        }
+        let socket = match watch(self.socket) {
+            Ok(socket) => socket,
+            Err(error) => {
+                not_told(&error);
+                return Succession::Serve;
+            }
+        };
+        match timeout(LEAVE_LIMIT, word(&socket)).await {
+            Ok(Some(said)) if said == REPLACED => Succession::Replaced,
+            Ok(_) => Succession::Serve,
+            Err(_) => {
+                not_told(&io::ErrorKind::TimedOut.into());
+                Succession::Serve
+            }
+        }
+    }
+}
+
+fn not_told(error: &io::Error) {
+    let error = log::reason(error);
+    warn!(
+        error,
+        "the former flashgate does not confirm that it has stopped accepting; stop it if it still serves"
+    );
+}

@@ -1,0 +1,256 @@
+//! The predecessor's side: processes that ask for the listeners.
+//!
+//! Any user of the machine may find a way to the door, so what one connection costs is bounded, and so is what it can
+//! write to the log.
+
+use std::future::pending;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::time::Duration;
+
+use rustix::io::Errno;
+use rustix::net::{SendFlags, SocketFlags, UCred, accept_with, send};
+use rustix::process::Pid;
+use tokio::io::unix::AsyncFd;
+use tokio::time::{Instant, sleep, timeout_at};
+use tracing::{info, warn};
+
+use super::{
+    GREETING, MANAGER, PER_PACKET, READY, READY_AS_MAIN, REPLACED, is_trusted, peer, send_packet,
+    word,
+};
+use crate::daemon::endpoint::AskedEndpoint;
+use crate::daemon::notify::ServiceManager;
+use crate::daemon::readable::watch;
+use crate::log::{self, Sampler};
+
+/// How long the successor may take to be ready, unless another one asks; afterwards the predecessor forgets it.
+const READY_LIMIT: Duration = Duration::from_secs(60);
+
+/// After a failure to hear who asks.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// After this many refusals in a row the door stays shut for [`REST`]: a stranger who knocks all the time costs some
+/// 600 accepts a second, well under a hundredth of a core.
+const REFUSALS: u32 = 32;
+
+/// See [`REFUSALS`].
+const REST: Duration = Duration::from_millis(50);
+
+/// Where successors ask, and the one that is getting ready.
+#[derive(Debug)]
+pub(in crate::daemon) struct Successors {
+    door: Door,
+    preparing: Option<Preparing>,
+}
+
+#[derive(Debug)]
+struct Door {
+    socket: AsyncFd<OwnedFd>,
+    refusals: u32,
+    asks: Sampler,
+    refused: Sampler,
+    failed: Sampler,
+}
+
+/// A process that has the listeners, and is not ready yet.
+#[derive(Debug)]
+struct Preparing {
+    socket: AsyncFd<OwnedFd>,
+    process: Pid,
+    deadline: Instant,
+}
+
+/// What became of it.
+enum Heard {
+    Ready,
+    /// And the service manager is to know it as the main process.
+    ReadyAsMain,
+    Gone,
+    TookTooLong,
+}
+
+impl Successors {
+    pub(in crate::daemon) fn new(door: OwnedFd) -> io::Result<Self> {
+        Ok(Self {
+            door: Door {
+                socket: watch(door)?,
+                refusals: 0,
+                asks: Sampler::of_warnings("handover-asked"),
+                refused: Sampler::of_warnings("handover-refused"),
+                failed: Sampler::of_warnings("handover-failed"),
+            },
+            preparing: None,
+        })
+    }
+
+    /// Waits for a successor that serves. It may be dropped and called again at any time.
+    pub(in crate::daemon) async fn next(
+        &mut self,
+        listeners: &[AskedEndpoint],
+        manager: &ServiceManager,
+    ) {
+        loop {
+            tokio::select! {
+                biased;
+                heard = heard(self.preparing.as_ref()) => match heard {
+                    // The successor waits for the end of its socket, so this drops it.
+                    Heard::Ready => {
+                        self.preparing = None;
+                        return;
+                    }
+                    Heard::ReadyAsMain => {
+                        if let Some(successor) = self.preparing.take() {
+                            manager.main_process_is(successor.process);
+                        }
+                        return;
+                    }
+                    Heard::Gone | Heard::TookTooLong => self.give_up(None),
+                },
+                caller = self.door.caller(listeners, manager) => if caller.is_some() {
+                    self.give_up(caller);
+                },
+            }
+        }
+    }
+
+    /// Forgets the successor that is getting ready, for another one if there is one.
+    fn give_up(&mut self, next: Option<Preparing>) {
+        let is_replaced = next.is_some();
+        let Some(former) = std::mem::replace(&mut self.preparing, next) else {
+            return;
+        };
+        // Should it be ready after all, it must not serve beside the other one.
+        let said = REPLACED.as_bytes();
+        let _ = send(
+            &former.socket,
+            said,
+            SendFlags::NOSIGNAL | SendFlags::DONTWAIT,
+        );
+        if let Some(suppressed) = self.door.failed.admit() {
+            let process = former.process.as_raw_nonzero().get();
+            if is_replaced {
+                warn!(
+                    process,
+                    suppressed, "a successor is not ready yet, and another one takes its place"
+                );
+            } else {
+                warn!(
+                    process,
+                    suppressed,
+                    "a successor took the listeners and was never ready; serving goes on"
+                );
+            }
+        }
+    }
+}
+
+/// Waits for what the successor says that is getting ready; for ever if there is none.
+async fn heard(preparing: Option<&Preparing>) -> Heard {
+    let Some(preparing) = preparing else {
+        return pending().await;
+    };
+    match timeout_at(preparing.deadline, word(&preparing.socket)).await {
+        Ok(Some(said)) if said == READY => Heard::Ready,
+        Ok(Some(said)) if said == READY_AS_MAIN => Heard::ReadyAsMain,
+        Ok(_) => Heard::Gone,
+        Err(_) => Heard::TookTooLong,
+    }
+}
+
+impl Door {
+    /// The next process that asks, if it may have the listeners and was sent them.
+    async fn caller(
+        &mut self,
+        listeners: &[AskedEndpoint],
+        manager: &ServiceManager,
+    ) -> Option<Preparing> {
+        if self.refusals >= REFUSALS {
+            sleep(REST).await;
+            self.refusals = 0;
+        }
+        let mut ready = self.socket.readable().await.ok()?;
+        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+        let socket = match accept_with(&self.socket, flags) {
+            Ok(socket) => socket,
+            Err(Errno::AGAIN) => {
+                ready.clear_ready();
+                return None;
+            }
+            // Descriptors have run out, for example; who asks is still queued.
+            Err(_) => {
+                sleep(RETRY).await;
+                return None;
+            }
+        };
+        drop(ready);
+        let Some(peer) = peer(&socket).ok().filter(is_trusted) else {
+            self.refuse(peer(&socket).ok());
+            return None;
+        };
+        self.refusals = 0;
+        if let Some(suppressed) = self.asks.admit() {
+            let process = peer.pid.as_raw_nonzero().get();
+            info!(process, suppressed, "a successor asks for the listeners");
+        }
+        let sent = self
+            .hand_over(&socket, listeners, manager)
+            .and_then(|()| watch(socket));
+        self.prepared(sent, peer.pid)
+    }
+
+    fn refuse(&mut self, peer: Option<UCred>) {
+        self.refusals += 1;
+        if let Some(suppressed) = self.refused.admit() {
+            let user = peer.map(|peer| peer.uid.as_raw());
+            warn!(
+                user,
+                suppressed, "refused the listeners to a process of another user"
+            );
+        }
+    }
+
+    fn prepared(&self, sent: io::Result<AsyncFd<OwnedFd>>, process: Pid) -> Option<Preparing> {
+        match sent {
+            Ok(socket) => Some(Preparing {
+                socket,
+                process,
+                deadline: Instant::now() + READY_LIMIT,
+            }),
+            Err(error) => {
+                if let Some(suppressed) = self.failed.admit() {
+                    let error = log::reason(&error);
+                    warn!(
+                        error,
+                        suppressed, "can't hand the listeners over; serving goes on"
+                    );
+                }
+                None
+            }
+        }
+    }
+
+    fn hand_over(
+        &self,
+        to: &OwnedFd,
+        listeners: &[AskedEndpoint],
+        manager: &ServiceManager,
+    ) -> io::Result<()> {
+        for some in listeners.chunks(PER_PACKET) {
+            let sockets: Vec<_> = some.iter().map(|it| it.endpoint.socket()).collect();
+            let asked: Vec<_> = some.iter().map(|it| it.asked.to_string()).collect();
+            let text = format!("{GREETING}\nlisteners\n{}", asked.join("\n"));
+            let sockets: Vec<_> = sockets.iter().map(|socket| socket.as_fd()).collect();
+            send_packet(to, &text, &sockets)?;
+        }
+        let door = self.socket.get_ref().as_fd();
+        match manager.to_pass_on() {
+            Some((socket, watchdog)) => {
+                let watchdog = watchdog.map_or(0, |interval| interval.as_micros());
+                let text = format!("{GREETING}\nend\n{MANAGER} {watchdog}");
+                send_packet(to, &text, &[socket, door])
+            }
+            None => send_packet(to, &format!("{GREETING}\nend"), &[door]),
+        }
+    }
+}
