@@ -134,7 +134,7 @@ fn at_start() {
         .filter(|key| key.starts_with("flashgate_connections_total"));
     assert_eq!(
         outcomes.count(),
-        27,
+        28,
         "every outcome is there from the start"
     );
 }
