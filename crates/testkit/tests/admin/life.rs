@@ -46,7 +46,7 @@ fn status_json() {
     assert_eq!(status["connections"]["ended"]["answered"], 1);
     status["connections"]["ended"].take();
     let sandbox = status["sandbox"].take();
-    assert_eq!(sandbox.as_object().unwrap().len(), 6, "{sandbox}");
+    assert_eq!(sandbox.as_object().unwrap().len(), 7, "{sandbox}");
     assert_eq!(sandbox["no-new-privs"], true);
     let expected = json!({
         "version": env!("CARGO_PKG_VERSION"),
