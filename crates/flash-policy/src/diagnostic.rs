@@ -108,6 +108,20 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// What may be changed unasked, if anything.
     pub fix: Option<Fix>,
+    /// Where else the same mistake is, in the order in which the places were found.
+    pub repeats: Vec<Repeat>,
+    /// How many more places there are beyond these.
+    pub more: usize,
+}
+
+/// A further place of a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Repeat {
+    /// Where.
+    pub span: Span,
+    /// What may be changed there unasked, under the title of the finding's own fix; empty if nothing.
+    pub edits: Vec<Edit>,
 }
 
 impl Diagnostic {
@@ -174,6 +188,51 @@ impl Diagnostic {
         self
     }
 
+    /// In how many places it is.
+    #[must_use]
+    pub fn places(&self) -> usize {
+        1 + self.repeats.len() + self.more
+    }
+
+    /// The edits of its fix, place by place.
+    pub(crate) fn edits(&self) -> impl Iterator<Item = &[Edit]> {
+        let own = self.fix.iter().map(|fix| fix.edits.as_slice());
+        let repeats = self.repeats.iter().map(|repeat| repeat.edits.as_slice());
+        own.chain(repeats).filter(|edits| !edits.is_empty())
+    }
+
+    /// All that its fix changes, everywhere, in the order of the file. An edit that overlaps another before it is left
+    /// out.
+    #[must_use]
+    pub fn all_edits(&self) -> Vec<&Edit> {
+        let mut places: Vec<_> = self.edits().collect();
+        places.sort_by_key(|edits| edits.first().map(|edit| edit.span.start));
+        let mut at = 0;
+        places.retain(|edits| {
+            let overlaps = edits.first().is_none_or(|edit| edit.span.start < at);
+            at = edits.last().map_or(at, |edit| edit.span.end.max(at));
+            !overlaps
+        });
+        places.into_iter().flatten().collect()
+    }
+
+    /// Whether another finding differs from it in its place only.
+    pub(crate) fn says_the_same_as(&self, other: &Self) -> bool {
+        let text = |label: &Option<Label>, other: &Option<Label>| match (label, other) {
+            (Some(label), Some(other)) => label.text == other.text,
+            (label, other) => label.is_none() && other.is_none(),
+        };
+        let title = |fix: &Option<Fix>, other: &Option<Fix>| match (fix, other) {
+            (Some(fix), Some(other)) => fix.title == other.title,
+            (fix, other) => fix.is_none() && other.is_none(),
+        };
+        (self.rule, self.severity, &self.message) == (other.rule, other.severity, &other.message)
+            && (&self.notes, &self.help) == (&other.notes, &other.help)
+            && self.secondary == other.secondary
+            && text(&self.label, &other.label)
+            && title(&self.fix, &other.fix)
+    }
+
     /// A finding at any level.
     pub(crate) fn new(rule: &'static str, severity: Severity, message: String) -> Self {
         Self {
@@ -185,6 +244,8 @@ impl Diagnostic {
             help: Vec::new(),
             secondary: Vec::new(),
             fix: None,
+            repeats: Vec::new(),
+            more: 0,
         }
     }
 }

@@ -39,6 +39,7 @@ pub mod decide;
 pub mod diagnostic;
 pub mod document;
 pub mod domain;
+mod findings;
 pub mod lint;
 pub mod manual;
 pub mod near_request;

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 
 use crate::diagnostic::{any_error, quoted};
 use crate::document::{self, Document, Element};
+use crate::findings::Findings;
 use crate::lint::rules;
 use crate::{Diagnostic, Policy, SiteControl, Span};
 
@@ -25,6 +26,13 @@ pub enum Profile {
     ///
     /// Players before 9.0.124 let such a file authorise sockets to every port from 1024 up.
     Url,
+}
+
+/// A policy and its places, read from a document.
+#[derive(Debug, Default)]
+pub(crate) struct Understood {
+    pub(crate) policy: Option<Policy>,
+    pub(crate) places: Places,
 }
 
 /// What came of reading a file.
@@ -78,12 +86,17 @@ impl Parsed {
 /// Reads a policy file.
 #[must_use]
 pub fn parse(bytes: &[u8], profile: Profile) -> Parsed {
-    let (document, mut findings) = document::read(bytes);
-    let mut parsed = document
-        .map(|document| understand(&document, profile))
+    let (document, found) = document::read(bytes);
+    let mut findings = Findings::default();
+    findings.extend(found);
+    let understood = document
+        .map(|document| understand(&document, profile, &mut findings))
         .unwrap_or_default();
-    findings.append(&mut parsed.findings);
-    Parsed { findings, ..parsed }
+    Parsed {
+        policy: understood.policy,
+        places: understood.places,
+        findings: findings.into_parts().0,
+    }
 }
 
 /// The elements that a Flash policy has, in the order of Adobe's definitions.
@@ -98,39 +111,52 @@ pub(crate) const FLASH_ELEMENTS: [&str; 4] = [
 pub(crate) const SITE_CONTROL: &str = "permitted-cross-domain-policies";
 
 /// Reads a policy from its elements.
-pub(crate) fn understand(document: &Document, profile: Profile) -> Parsed {
-    let mut parsed = Parsed::default();
+pub(crate) fn understand(
+    document: &Document,
+    profile: Profile,
+    findings: &mut Findings,
+) -> Understood {
+    let mut understood = Understood::default();
     let Some(root) = document.root() else {
-        return parsed;
+        return understood;
     };
     if root.name != "cross-domain-policy" {
-        parsed.findings.push(rules::wrong_root::found(root));
-        return parsed;
+        findings.push(rules::wrong_root::found(root));
+        return understood;
     }
-    parsed.places.root = Some(root.tag);
-    structure::root_attributes(root, &mut parsed.findings);
+    understood.places.root = Some(root.tag);
+    structure::root_attributes(root, findings);
     let mut policy = Policy::default();
     for element in document.elements().iter().skip(1) {
         if element.depth == 1 {
-            read_element(element, profile, &mut policy, &mut parsed);
+            read_element(
+                element,
+                profile,
+                (&mut policy, &mut understood.places),
+                findings,
+            );
         } else {
-            structure::nested(element, document, profile, &mut parsed.findings);
+            structure::nested(element, document, profile, findings);
         }
     }
-    parsed.policy = Some(policy);
-    parsed
+    understood.policy = Some(policy);
+    understood
 }
 
-fn read_element(element: &Element, profile: Profile, policy: &mut Policy, parsed: &mut Parsed) {
-    let findings = &mut parsed.findings;
+fn read_element(
+    element: &Element,
+    profile: Profile,
+    (policy, places): (&mut Policy, &mut Places),
+    findings: &mut Findings,
+) {
     match element.name.as_str() {
         "allow-access-from" => {
-            if let Some((rule, places)) = rule::read(element, profile, findings) {
+            if let Some((rule, place)) = rule::read(element, profile, findings) {
                 policy.rules.push(rule);
-                parsed.places.rules.push(places);
+                places.rules.push(place);
             }
         }
-        "site-control" => read_site_control(element, profile, policy, parsed),
+        "site-control" => read_site_control(element, profile, (policy, places), findings),
         "allow-http-request-headers-from" if profile == Profile::Socket => {
             findings.push(rules::header_rule_in_socket_policy::found(element));
         }
@@ -154,10 +180,9 @@ fn read_element(element: &Element, profile: Profile, policy: &mut Policy, parsed
 fn read_site_control(
     element: &Element,
     profile: Profile,
-    policy: &mut Policy,
-    parsed: &mut Parsed,
+    (policy, places): (&mut Policy, &mut Places),
+    findings: &mut Findings,
 ) {
-    let findings = &mut parsed.findings;
     structure::unknown_attributes(element, &[SITE_CONTROL], |_| false, findings);
     let Some(attribute) = element.attribute(SITE_CONTROL) else {
         findings.push(rules::site_control_without_value::found(element));
@@ -168,13 +193,15 @@ fn read_site_control(
         fault.map(|message| rules::bad_site_control::found(message, attribute.value_span, profile));
     findings.extend(fault);
     if policy.site_control.is_some() {
-        let first = parsed.places.site_control;
-        findings.push(rules::site_control_twice::found(element, first));
+        findings.push(rules::site_control_twice::found(
+            element,
+            places.site_control,
+        ));
     }
     // `None` is the greatest value: it wins, then the strictest.
     if policy.site_control.is_none_or(|known| value > known) {
         policy.site_control = Some(value);
-        parsed.places.site_control = Some(attribute.value_span);
+        places.site_control = Some(attribute.value_span);
     }
 }
 

@@ -7,12 +7,13 @@
 use alloc::vec::Vec;
 
 use crate::document::{Document, Element};
+use crate::findings::Findings;
 use crate::lint::rules::{
     silverlight_bad_ports, silverlight_bad_protocol, silverlight_bad_uri,
     silverlight_port_out_of_range, silverlight_structure, wrong_root,
 };
 use crate::parse::structure;
-use crate::{Diagnostic, DomainPattern, Port, PortRange, Scheme};
+use crate::{DomainPattern, Port, PortRange, Scheme};
 
 /// A Silverlight policy. Each of its parts grants by itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -74,10 +75,7 @@ const ELEMENTS: [(&str, &str); 7] = [
 ];
 
 /// Reads a Silverlight policy from its elements; none where the root is another.
-pub(crate) fn understand(
-    document: &Document,
-    findings: &mut Vec<Diagnostic>,
-) -> Option<AccessPolicy> {
+pub(crate) fn understand(document: &Document, findings: &mut Findings) -> Option<AccessPolicy> {
     let root = document.root()?;
     if root.name != "access-policy" {
         findings.push(wrong_root::found_for_silverlight(root));
@@ -111,7 +109,7 @@ pub(crate) fn understand(
 }
 
 /// Whether an element is one of the format, where it belongs; a finding says why not.
-fn stands_right(element: &Element, parent: &str, findings: &mut Vec<Diagnostic>) -> bool {
+fn stands_right(element: &Element, parent: &str, findings: &mut Findings) -> bool {
     let known: Vec<&str> = ELEMENTS.iter().map(|(name, _)| *name).collect();
     let Some((_, expected)) = ELEMENTS.iter().find(|(name, _)| *name == element.name) else {
         structure::unknown_element(element, &known, findings);
@@ -144,7 +142,7 @@ impl<'a> Parts<'a> {
         self.has_grant |= matches!(element.name.as_str(), "socket-resource" | "resource");
     }
 
-    fn check(&self, findings: &mut Vec<Diagnostic>) {
+    fn check(&self, findings: &mut Findings) {
         let Some(policy) = self.policy else { return };
         if !self.has_from {
             findings.push(silverlight_structure::found_missing(policy, "allow-from"));
@@ -155,7 +153,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn read(element: &Element, access: &mut Access, findings: &mut Vec<Diagnostic>) {
+fn read(element: &Element, access: &mut Access, findings: &mut Findings) {
     let known: &[&str] = match element.name.as_str() {
         "allow-from" => &["http-request-headers", "http-methods"],
         "domain" => {
@@ -172,7 +170,7 @@ fn read(element: &Element, access: &mut Access, findings: &mut Vec<Diagnostic>) 
     structure::unknown_attributes(element, known, |_| false, findings);
 }
 
-fn read_uri(element: &Element, access: &mut Access, findings: &mut Vec<Diagnostic>) {
+fn read_uri(element: &Element, access: &mut Access, findings: &mut Findings) {
     let Some(attribute) = element.attribute("uri") else {
         findings.push(silverlight_bad_uri::found_missing(element));
         return;
@@ -183,7 +181,7 @@ fn read_uri(element: &Element, access: &mut Access, findings: &mut Vec<Diagnosti
     }
 }
 
-fn read_ports(element: &Element, access: &mut Access, findings: &mut Vec<Diagnostic>) {
+fn read_ports(element: &Element, access: &mut Access, findings: &mut Findings) {
     let port = element.attribute("port");
     let protocol = element.attribute("protocol");
     let range = port.and_then(|attribute| port_range(&attribute.value));

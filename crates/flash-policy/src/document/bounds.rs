@@ -6,16 +6,17 @@
 use super::{strict, tag};
 use crate::Diagnostic;
 use crate::lint::rules::{
-    doctype_with_definitions, too_deep, too_many_attributes, too_many_namespaces,
+    doctype_with_definitions, too_deep, too_many_attributes, too_many_elements, too_many_namespaces,
 };
 
 /// Refuses what is out of bounds, with its place.
 pub(super) fn check(text: &str) -> Result<(), Diagnostic> {
-    let (mut at, mut depth, mut namespaces) = (0, 0_usize, 0);
+    let (mut at, mut depth, mut namespaces, mut parts) = (0, 0_usize, 0, 0);
     while let Some(open) = text.get(at..).and_then(|rest| rest.find('<')) {
         let between = text.get(at..at + open).unwrap_or_default();
         strict::check_references(between, at)?;
         strict::check_text(between, at)?;
+        parts += 1 + usize::from(!between.is_empty());
         at += open;
         let rest = text.get(at..).unwrap_or_default();
         let length = match skip_over(rest) {
@@ -31,6 +32,7 @@ pub(super) fn check(text: &str) -> Result<(), Diagnostic> {
                     tag::check(rest, at)?;
                 }
                 tag.check(at)?;
+                parts += tag.attributes + tag.commas;
                 depth = if tag.closes {
                     depth.saturating_sub(1)
                 } else {
@@ -49,6 +51,9 @@ pub(super) fn check(text: &str) -> Result<(), Diagnostic> {
                 tag.length
             }
         };
+        if parts > too_many_elements::MOST {
+            return Err(too_many_elements::found(at..at + length));
+        }
         at += length;
     }
     Ok(())
@@ -99,6 +104,8 @@ fn check_doctype(text: &str, at: usize) -> Result<usize, Diagnostic> {
 struct Tag {
     length: usize,
     attributes: usize,
+    /// One less than the items of its lists.
+    commas: usize,
     /// `</name>`.
     closes: bool,
     /// `<name/>`.
@@ -115,6 +122,7 @@ impl Tag {
         let (mut quote, mut last) = (None, b'<');
         for byte in text.bytes() {
             tag.length += 1;
+            tag.commas += usize::from(byte == b',');
             match (quote, byte) {
                 (Some(open), byte) if byte == open => quote = None,
                 (None, b'"' | b'\'') => quote = Some(byte),

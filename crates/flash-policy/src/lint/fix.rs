@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use super::coverage::same_grants;
 use super::{Hints, Options, Report, lint_with};
-use crate::diagnostic::Fix;
+use crate::diagnostic::Edit;
 
 /// A file with its safe fixes applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +23,8 @@ pub struct Fixed {
     pub rules: BTreeSet<&'static str>,
 }
 
-/// How often the whole file is gone through. Three have always been enough; each is bounded by the number of rules.
-const MOST_ROUNDS: usize = 8;
+/// How often the whole file is gone through. Three have always been enough where no rule has more places than are kept.
+const MOST_ROUNDS: usize = 12;
 
 /// Applies the safe fixes of a file until nothing changes.
 ///
@@ -97,16 +97,24 @@ impl File {
 
     /// The file with all fixes of a rule applied, and their titles; none if it would not be better.
     fn mended(&self, rule: &str, options: &Options) -> Option<(Self, Vec<String>)> {
-        let findings = self.report.findings.iter();
-        let fixes = findings
-            .filter(|finding| finding.rule == rule)
-            .filter_map(|finding| finding.fix.as_ref());
-        let (bytes, titles) = apply(&self.bytes, fixes);
+        let (bytes, titles) = apply(&self.bytes, self.fixes(rule));
         if !options.keeps_kind(&bytes) {
             return None;
         }
         let better = Self::new(bytes, options);
         better.is_better_than(self).then_some((better, titles))
+    }
+
+    /// What the fixes of a rule change, place by place in the order of the file, with what they are called.
+    fn fixes(&self, rule: &str) -> Vec<(&[Edit], &str)> {
+        let findings = self.report.findings.iter();
+        let mut fixes: Vec<_> = findings
+            .filter(|finding| finding.rule == rule)
+            .filter_map(|finding| Some((finding, finding.fix.as_ref()?)))
+            .flat_map(|(finding, fix)| finding.edits().map(|edits| (edits, fix.title.as_str())))
+            .collect();
+        fixes.sort_by_key(|(edits, _)| edits.first().map(|edit| edit.span.start));
+        fixes
     }
 
     fn is_better_than(&self, old: &Self) -> bool {
@@ -120,31 +128,33 @@ impl File {
             (old, _) => old.is_none(),
         };
         let access_same = old.access.is_none() || old.access == new.access;
-        !added && new.findings.len() < old.findings.len() && grants_same && access_same
+        let fewer = counts(new).values().sum::<usize>() < before.values().sum();
+        !added && fewer && grants_same && access_same
     }
 }
 
+/// In how many places each rule finds something.
 fn counts(report: &Report) -> BTreeMap<&'static str, usize> {
-    let mut counts = BTreeMap::new();
+    let mut counts = report.omitted.clone();
     for finding in &report.findings {
-        *counts.entry(finding.rule).or_default() += 1;
+        *counts.entry(finding.rule).or_default() += finding.places();
     }
     counts
 }
 
 /// The text with these fixes, which are in the order of the file; one that overlaps another before it is left out.
-fn apply<'a>(bytes: &[u8], fixes: impl Iterator<Item = &'a Fix>) -> (Vec<u8>, Vec<String>) {
+fn apply(bytes: &[u8], fixes: Vec<(&[Edit], &str)>) -> (Vec<u8>, Vec<String>) {
     let (mut out, mut titles, mut at) = (Vec::with_capacity(bytes.len()), Vec::new(), 0);
-    for fix in fixes {
-        if fix.edits.first().is_none_or(|edit| edit.span.start < at) {
+    for (edits, title) in fixes {
+        if edits.first().is_none_or(|edit| edit.span.start < at) {
             continue;
         }
-        for edit in &fix.edits {
+        for edit in edits {
             out.extend_from_slice(bytes.get(at..edit.span.start).unwrap_or_default());
             out.extend_from_slice(edit.text.as_bytes());
             at = edit.span.end;
         }
-        titles.push(fix.title.clone());
+        titles.push(String::from(title));
     }
     out.extend_from_slice(bytes.get(at..).unwrap_or_default());
     (out, titles)

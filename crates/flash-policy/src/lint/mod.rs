@@ -7,8 +7,10 @@ use alloc::vec::Vec;
 
 use crate::diagnostic::any_error;
 use crate::document::{self, Document};
+use crate::findings::Findings;
+use crate::parse::Understood;
 use crate::silverlight::{self, AccessPolicy};
-use crate::{Diagnostic, Parsed, Policy, Profile, Severity, parse};
+use crate::{Diagnostic, Policy, Profile, Severity, parse};
 
 pub(crate) mod coverage;
 mod fix;
@@ -18,6 +20,7 @@ pub(crate) mod rule;
 pub(crate) mod rules;
 pub(crate) mod subject;
 
+pub use crate::findings::Omitted;
 pub use fix::{Fixed, fix, fix_where};
 pub use kind::Kind;
 pub use options::{Client, Hints, Options, Serving};
@@ -33,8 +36,10 @@ pub struct Report {
     pub policy: Option<Policy>,
     /// A Silverlight policy, where the file was read as one.
     pub access: Option<AccessPolicy>,
-    /// The findings, in the order of the file.
+    /// The findings, in the order of the file. The same mistake in several places is one finding.
     pub findings: Vec<Diagnostic>,
+    /// How many more findings there are, by rule: of each rule only the first few that differ are kept.
+    pub omitted: Omitted,
 }
 
 impl Report {
@@ -54,46 +59,55 @@ pub fn lint(bytes: &[u8], serving: Serving) -> Report {
 /// Reads a policy and judges it with these assumptions.
 #[must_use]
 pub fn lint_with(bytes: &[u8], options: &Options) -> Report {
-    let (document, mut findings) = document::read_up_to(bytes, options.limit);
-    let (mut parsed, access) = understand(document.as_ref(), options.kind);
-    findings.append(&mut parsed.findings);
+    let (document, found) = document::read_up_to(bytes, options.limit);
+    let wanted = |severity| options.hints == Hints::Wanted || severity > Severity::Hint;
+    let mut findings = Findings::default();
+    findings.extend(found);
+    let (understood, access) = understand(document.as_ref(), options.kind, &mut findings);
     // Of a document that is something else, only that is worth saying.
-    let understood = parsed.policy.is_some() || access.is_some();
-    let mut added = Vec::new();
+    let is_understood = understood.policy.is_some() || access.is_some();
+    let mut added = Findings::default();
     let subject = Subject {
         bytes,
         options,
-        document: document.as_ref().filter(|_| understood),
-        policy: parsed.policy.as_ref(),
-        places: &parsed.places,
-        found: &findings,
+        document: document.as_ref().filter(|_| is_understood),
+        policy: understood.policy.as_ref(),
+        places: &understood.places,
+        found: findings.as_slice(),
     };
-    for rule in rules() {
-        if options.hints == Hints::Wanted || rule.severity > Severity::Hint {
-            (rule.check)(&subject, &mut added);
-        }
+    for rule in rules().iter().filter(|rule| wanted(rule.severity)) {
+        (rule.check)(&subject, &mut added);
     }
-    findings.append(&mut added);
-    findings.retain(|finding| options.hints == Hints::Wanted || finding.severity > Severity::Hint);
+    let (mut findings, mut omitted) = findings.into_parts();
+    let (mut more, also_omitted) = added.into_parts();
+    findings.append(&mut more);
+    for (rule, count) in also_omitted {
+        *omitted.entry(rule).or_default() += count;
+    }
+    findings.retain(|finding| wanted(finding.severity));
     findings.sort_by_key(|finding| finding.label.as_ref().map_or(0, |label| label.span.start));
     Report {
-        policy: parsed.policy,
+        policy: understood.policy,
         access,
         findings,
+        omitted,
     }
 }
 
-fn understand(document: Option<&Document>, kind: Kind) -> (Parsed, Option<AccessPolicy>) {
+fn understand(
+    document: Option<&Document>,
+    kind: Kind,
+    findings: &mut Findings,
+) -> (Understood, Option<AccessPolicy>) {
     let Some(document) = document else {
-        return (Parsed::default(), None);
+        return (Understood::default(), None);
     };
     match kind {
-        Kind::Socket => (parse::understand(document, Profile::Socket), None),
-        Kind::Url => (parse::understand(document, Profile::Url), None),
+        Kind::Socket => (parse::understand(document, Profile::Socket, findings), None),
+        Kind::Url => (parse::understand(document, Profile::Url, findings), None),
         Kind::Silverlight => {
-            let mut parsed = Parsed::default();
-            let access = silverlight::understand(document, &mut parsed.findings);
-            (parsed, access)
+            let access = silverlight::understand(document, findings);
+            (Understood::default(), access)
         }
     }
 }

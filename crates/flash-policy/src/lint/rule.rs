@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use super::rules::RULES;
 use super::subject::Subject;
+use crate::findings::Findings;
 use crate::spelling::nearest;
 use crate::{Diagnostic, Severity};
 
@@ -25,7 +26,7 @@ pub struct Rule {
 }
 
 /// Adds a rule's findings.
-pub(crate) type Check = fn(&Subject<'_>, &mut Vec<Diagnostic>);
+pub(crate) type Check = fn(&Subject<'_>, &mut Findings);
 
 /// The check of a rule whose findings the parser makes: it sees them when it reads, and cannot read on otherwise.
 pub(crate) const BY_PARSER: Check = |_, _| {};

@@ -1,11 +1,11 @@
 //! One `<allow-access-from>`: its three attributes, and what each may hold.
 
 use alloc::string::ToString;
-use alloc::vec::Vec;
 
 use super::{Profile, RulePlaces, structure};
 use crate::document::{Attribute, Element};
 use crate::domain::{DomainError, DomainErrorKind};
+use crate::findings::Findings;
 use crate::lint::rules;
 use crate::ports::{PortSetError, PortSetErrorKind};
 use crate::spelling::nearest;
@@ -15,7 +15,7 @@ use crate::{Diagnostic, DomainPattern, PortSet, Rule, Secure};
 pub(super) fn read(
     element: &Element,
     profile: Profile,
-    findings: &mut Vec<Diagnostic>,
+    findings: &mut Findings,
 ) -> Option<(Rule, RulePlaces)> {
     let is_told = |attribute: &Attribute| is_told_as_missing(element, attribute, profile);
     structure::unknown_attributes(element, &ATTRIBUTES, is_told, findings);
@@ -76,7 +76,7 @@ fn is_told_as_missing(element: &Element, attribute: &Attribute, profile: Profile
     missing.any(|name| misspelt(element, name).is_some_and(|found| found.span == attribute.span))
 }
 
-fn read_domain(element: &Element, findings: &mut Vec<Diagnostic>) -> Option<DomainPattern> {
+fn read_domain(element: &Element, findings: &mut Findings) -> Option<DomainPattern> {
     let Some(attribute) = element.attribute("domain") else {
         let meant = misspelt(element, "domain");
         findings.push(rules::missing_domain::found(element, meant));
@@ -108,11 +108,7 @@ fn bad_domain(error: &DomainError, attribute: &Attribute) -> Diagnostic {
         .help(error.help())
 }
 
-fn read_ports(
-    element: &Element,
-    profile: Profile,
-    findings: &mut Vec<Diagnostic>,
-) -> Option<PortSet> {
+fn read_ports(element: &Element, profile: Profile, findings: &mut Findings) -> Option<PortSet> {
     if profile == Profile::Url {
         return Some(PortSet::All);
     }
@@ -155,11 +151,7 @@ fn bad_ports(error: &PortSetError, attribute: &Attribute) -> Diagnostic {
         .help(error.help())
 }
 
-fn read_secure(
-    element: &Element,
-    profile: Profile,
-    findings: &mut Vec<Diagnostic>,
-) -> Option<Secure> {
+fn read_secure(element: &Element, profile: Profile, findings: &mut Findings) -> Option<Secure> {
     let Some(attribute) = element.attribute("secure") else {
         return Some(match profile {
             Profile::Socket => Secure::Any,

@@ -1,17 +1,15 @@
 //! Elements and attributes that stand where the format has none.
 
-use alloc::vec::Vec;
-
 use super::{FLASH_ELEMENTS, Profile};
-use crate::Diagnostic;
 use crate::document::{Attribute, Document, Element};
+use crate::findings::Findings;
 use crate::lint::rules::{
     header_rule_in_socket_policy, identity_rule_in_socket_policy, nested_rule, unknown_attribute,
     unknown_element, wrong_case,
 };
 
 /// Schema references (`xsi:…`) are customary on the root; anything else is not.
-pub(super) fn root_attributes(root: &Element, findings: &mut Vec<Diagnostic>) {
+pub(super) fn root_attributes(root: &Element, findings: &mut Findings) {
     let others = root
         .attributes
         .iter()
@@ -24,7 +22,7 @@ pub(crate) fn unknown_attributes(
     element: &Element,
     known: &[&str],
     is_told: impl Fn(&Attribute) -> bool,
-    findings: &mut Vec<Diagnostic>,
+    findings: &mut Findings,
 ) {
     for attribute in &element.attributes {
         if known.contains(&attribute.name.as_str()) || is_told(attribute) {
@@ -42,7 +40,7 @@ pub(super) fn nested(
     element: &Element,
     document: &Document,
     profile: Profile,
-    findings: &mut Vec<Diagnostic>,
+    findings: &mut Findings,
 ) {
     let mut above =
         core::iter::successors(document.parent(element), |element| document.parent(element));
@@ -61,7 +59,7 @@ pub(super) fn nested(
     }
 }
 
-pub(crate) fn unknown_element(element: &Element, known: &[&str], findings: &mut Vec<Diagnostic>) {
+pub(crate) fn unknown_element(element: &Element, known: &[&str], findings: &mut Findings) {
     findings.push(match wrong_case::known_as(&element.name, known) {
         Some(name) => wrong_case::found(&element.name, element.name_span(), name),
         None => unknown_element::found(element, known),

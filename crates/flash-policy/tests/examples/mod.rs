@@ -115,6 +115,12 @@ pub(crate) fn lines(findings: &[Diagnostic], bytes: &[u8]) -> String {
             let from = place(bytes, other.span.start);
             text += &["    ", &from, " ", &other.text, "\n"].concat();
         }
+        for again in &finding.repeats {
+            text += &["    again at ", &place(bytes, again.span.start), "\n"].concat();
+        }
+        if finding.more > 0 {
+            text += &format!("    and in {} more places\n", finding.more);
+        }
         if let Some(fix) = &finding.fix {
             text += &["    fix: ", &fix.title, "\n"].concat();
         }

@@ -1,15 +1,15 @@
 //! `flashgate lint`: the arguments.
 
+use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use flash_policy::Port;
-use flash_policy::diagnostic::any_error;
 use flash_policy::lint::{Client, Kind};
 
 use crate::exit::Exit;
 use crate::lint::{self, Fixing, Level, Levels, Origin, Outcome, Request, Subject};
-use crate::render::{self, Format};
+use crate::render::{self, Format, Reporter, Summary};
 
 /// Say what is wrong with policy files, and what to write instead
 ///
@@ -110,22 +110,20 @@ impl Lint {
                 return Exit::Usage;
             }
         };
-        let outcomes = lint::run(&request);
-        let report = render::report(&outcomes, format);
-        render::to_stderr(&report.stderr);
-        let printed = match mended_text(&outcomes, request.fixing) {
-            Some(text) => {
-                render::to_stderr(&report.stdout);
-                super::print(text)
-            }
-            None => super::print(report.stdout.as_bytes()),
-        };
-        if printed == Exit::Success {
-            exit(&outcomes)
-        } else {
-            // 1 would say that there are findings.
-            Exit::Usage
+        let is_fixing = request.fixing == Fixing::InPlace;
+        let has_stdin = request.paths.iter().any(|path| path.as_os_str() == "-");
+        if is_fixing && has_stdin {
+            // Its text has no place but standard output.
+            let mut text = Vec::new();
+            let (summary, _) = report(&request, format, io::stderr(), |outcome| {
+                let is_stdin = outcome.origin == Origin::Stdin;
+                let judged = outcome.judged.filter(|_| is_stdin);
+                text.extend(judged.into_iter().flat_map(|judged| judged.bytes));
+            });
+            return exit(summary, super::print(&text));
         }
+        let (summary, written) = report(&request, format, io::stdout().lock(), drop);
+        exit(summary, super::printed(written))
     }
 
     fn request(self) -> Result<Request, String> {
@@ -159,25 +157,26 @@ impl Lint {
     }
 }
 
-/// The text of standard input with its fixes, which has no place but standard output.
-fn mended_text(outcomes: &[Outcome], fixing: Fixing) -> Option<&[u8]> {
-    let mut outcomes = outcomes.iter();
-    let stdin = outcomes.find(|outcome| outcome.origin == Origin::Stdin);
-    let judged = stdin.filter(|_| fixing == Fixing::InPlace)?.judged.as_ref();
-    judged.map(|judged| judged.bytes.as_slice())
+/// Judges everything that is asked for, and reports on each file before the next is read.
+fn report(
+    request: &Request,
+    format: Format,
+    out: impl io::Write,
+    mut then: impl FnMut(Outcome),
+) -> (Summary, io::Result<()>) {
+    let mut reporter = Reporter::new(format, out);
+    for outcome in lint::run(request) {
+        reporter.add(&outcome);
+        then(outcome);
+    }
+    reporter.finish()
 }
 
-fn exit(outcomes: &[Outcome]) -> Exit {
-    if outcomes.iter().any(|outcome| outcome.fault.is_some()) {
-        return Exit::Usage;
-    }
-    let judged = outcomes
-        .iter()
-        .filter_map(|outcome| outcome.judged.as_ref());
-    if judged
-        .map(|judged| &judged.findings)
-        .any(|found| any_error(found))
-    {
+fn exit(summary: Summary, printed: Exit) -> Exit {
+    if printed != Exit::Success || summary.faults > 0 {
+        // 1 would say that there are findings.
+        Exit::Usage
+    } else if summary.errors > 0 {
         Exit::Findings
     } else {
         Exit::Success

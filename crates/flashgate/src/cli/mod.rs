@@ -76,7 +76,12 @@ pub(crate) fn run() -> Exit {
 /// Writes to standard output; a reader that has gone away is no fault.
 fn print(text: &[u8]) -> Exit {
     let mut out = std::io::stdout().lock();
-    match out.write_all(text).and_then(|()| out.flush()) {
+    printed(out.write_all(text).and_then(|()| out.flush()))
+}
+
+/// What became of writing to standard output.
+fn printed(written: std::io::Result<()>) -> Exit {
+    match written {
         Ok(()) => Exit::Success,
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Success,
         Err(error) => {

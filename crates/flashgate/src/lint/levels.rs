@@ -3,7 +3,7 @@
 //! It must never hold one rule at two levels: which of them was meant, nobody could tell.
 
 use flash_policy::lint::{nearest_rule, rule};
-use flash_policy::{Diagnostic, Severity};
+use flash_policy::{Diagnostic, Report, Severity};
 
 /// What a flag asks of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +86,13 @@ impl Levels {
                 finding.severity = Severity::Error;
             }
         }
+    }
+
+    /// How many findings the linter has left out, of those that are not allowed.
+    pub(crate) fn omitted(&self, report: &Report) -> usize {
+        let omitted = report.omitted.iter();
+        let told = omitted.filter(|(rule, _)| !self.allows(rule));
+        told.map(|(_, count)| count).sum()
     }
 
     /// Whether nothing is to be heard of a rule.

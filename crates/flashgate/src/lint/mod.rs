@@ -70,7 +70,10 @@ pub(crate) struct Judged {
     pub(crate) bytes: Vec<u8>,
     pub(crate) kind: Kind,
     pub(crate) kind_from: KindFrom,
+    /// In the order of the file.
     pub(crate) findings: Vec<Diagnostic>,
+    /// How many more there are: of each rule only the first few that differ are kept.
+    pub(crate) omitted: usize,
     /// What was mended: a title for each finding.
     pub(crate) fixed: Vec<String>,
 }
@@ -92,13 +95,10 @@ pub(crate) struct Fault {
     pub(crate) help: String,
 }
 
-/// Looks at everything that is asked for, in that order.
-pub(crate) fn run(request: &Request) -> Vec<Outcome> {
+/// Looks at everything that is asked for, in that order; no more than one file is held in memory.
+pub(crate) fn run(request: &Request) -> impl Iterator<Item = Outcome> + '_ {
     let inputs = files::inputs(&request.paths);
-    inputs
-        .into_iter()
-        .map(|input| one(input, request))
-        .collect()
+    inputs.into_iter().map(|input| one(input, request))
 }
 
 fn one(input: Input, request: &Request) -> Outcome {
@@ -153,7 +153,9 @@ fn read(from: impl Read) -> io::Result<Vec<u8>> {
 fn judge(bytes: Vec<u8>, name: &str, request: &Request) -> Judged {
     let (kind, kind_from) = kind(&bytes, name, request);
     let options = options(&bytes, name, kind_from, kind, request);
-    let mut findings = lint::lint_with(&bytes, &options).findings;
+    let report = lint::lint_with(&bytes, &options);
+    let omitted = request.levels.omitted(&report);
+    let mut findings = report.findings;
     if bytes.len() > LARGEST_LINTED {
         findings.retain(|finding| finding.rule == "file-too-large");
     }
@@ -164,6 +166,7 @@ fn judge(bytes: Vec<u8>, name: &str, request: &Request) -> Judged {
         kind,
         kind_from,
         findings,
+        omitted,
         fixed: Vec::new(),
     }
 }
@@ -229,7 +232,9 @@ fn mend(
     if let Some(path) = path {
         replace::replace(path, &judged.bytes, &fixed.bytes)?;
     }
-    let mut findings = lint::lint_with(&fixed.bytes, &options).findings;
+    let report = lint::lint_with(&fixed.bytes, &options);
+    let omitted = request.levels.omitted(&report);
+    let mut findings = report.findings;
     request.levels.apply(&mut findings);
     // What could be mended is.
     for finding in &mut findings {
@@ -240,6 +245,7 @@ fn mend(
         kind: judged.kind,
         kind_from: judged.kind_from,
         findings,
+        omitted,
         fixed: fixed.applied,
     };
     Ok(())

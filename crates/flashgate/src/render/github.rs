@@ -4,28 +4,30 @@
 //! `packages/core/src/command.ts`.
 
 use std::fmt::Write as _;
+use std::io;
 
 use flash_policy::{Diagnostic, Severity};
 
 use super::report::Entry;
-use super::{Source, printable};
-use crate::lint::Outcome;
+use super::{Source, by_level, printable, repeats};
 
-pub(super) fn lines(entries: &[Entry<'_>]) -> String {
-    let mut text = String::new();
-    for entry in entries {
-        for finding in entry.findings() {
-            text.push_str(&command(finding, entry.outcome, &entry.source));
-        }
-        if let Some(fault) = &entry.outcome.fault {
-            let (file, message) = (property(&entry.outcome.name), data(&fault.message));
-            let _ = writeln!(text, "::error file={file},title=flashgate lint::{message}");
-        }
+pub(super) fn lines(entry: &Entry<'_>, out: &mut impl io::Write) -> io::Result<()> {
+    let file = property(&entry.outcome.name);
+    for finding in by_level(entry.findings()) {
+        out.write_all(command(finding, &file, &entry.source).as_bytes())?;
     }
-    text
+    if entry.omitted() > 0 {
+        let message = format!("{} more findings are not shown", entry.omitted());
+        writeln!(out, "::notice file={file},title=flashgate lint::{message}")?;
+    }
+    if let Some(fault) = &entry.outcome.fault {
+        let message = data(&fault.message);
+        writeln!(out, "::error file={file},title=flashgate lint::{message}")?;
+    }
+    Ok(())
 }
 
-fn command(finding: &Diagnostic, outcome: &Outcome, source: &Source) -> String {
+fn command(finding: &Diagnostic, file: &str, source: &Source) -> String {
     let level = match finding.severity {
         Severity::Error => "error",
         Severity::Hint => "notice",
@@ -42,13 +44,15 @@ fn command(finding: &Diagnostic, outcome: &Outcome, source: &Source) -> String {
             let _ = write!(place, ",endColumn={}", end.column.max(start.column));
         }
     }
+    let again = repeats(finding, source).map(|again| format!("\nnote: {again}"));
     let notes = finding.notes.iter().map(|note| format!("\nnote: {note}"));
     let help = finding.help.iter().map(|help| format!("\nhelp: {help}"));
     let message: String = std::iter::once(finding.message.clone())
+        .chain(again)
         .chain(notes)
         .chain(help)
         .collect();
-    let (file, title) = (property(&outcome.name), property(finding.rule));
+    let title = property(finding.rule);
     let message = data(&message);
     format!("::{level} file={file}{place},title={title}::{message}\n")
 }

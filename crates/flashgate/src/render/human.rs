@@ -1,18 +1,22 @@
 //! Findings with carets, notes and what to write instead, in the compiler's manner.
 
-use std::fmt::Write as _;
+use std::io;
 
-use annotate_snippets::{AnnotationKind, Element, Group, Level, Patch, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
 use flash_policy::diagnostic::{Edit, Fix, Label};
 use flash_policy::{Diagnostic, Severity};
 
-use super::Source;
+use super::report::{Entry, omitted};
+use super::{Source, by_level, repeats};
 
 /// More than this nobody reads, and a file can have tens of thousands.
 const MOST_SHOWN: usize = 50;
 
 /// Longer lines are shown in part. A change of one is told and not shown: it would fill the screen twice.
 const LONG: usize = 120;
+
+/// Of longer ones the renderer gets a part only.
+const VERY_LONG: usize = 8 * 1024;
 
 /// Whether the changes that `--fix` would make are shown; only `flashgate lint` has that flag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,29 +25,38 @@ pub(super) enum Fixes {
     Hidden,
 }
 
-/// Renders findings one after another, each followed by an empty line; of very many, the worst first.
+/// Renders the findings of a file one after another, each followed by an empty line.
 pub(super) fn findings(
+    entry: &Entry<'_>,
+    renderer: &Renderer,
+    out: &mut impl io::Write,
+) -> io::Result<()> {
+    let shown = by_level(entry.findings());
+    let more = shown.len().saturating_sub(MOST_SHOWN) + entry.omitted();
+    for finding in shown.iter().take(MOST_SHOWN) {
+        let text = renderer.render(&groups(finding, &entry.source, Fixes::Shown));
+        write!(out, "{text}\n\n")?;
+    }
+    if more > 0 {
+        out.write_all(omitted(more, entry.source.name()).as_bytes())?;
+    }
+    Ok(())
+}
+
+/// The same as text.
+pub(super) fn text(
     found: &[Diagnostic],
     source: &Source,
     fixes: Fixes,
     renderer: &Renderer,
 ) -> String {
-    let mut shown: Vec<_> = found.iter().collect();
-    if shown.len() > MOST_SHOWN {
-        shown.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    }
     let mut text = String::new();
-    for finding in shown.iter().take(MOST_SHOWN) {
+    for finding in by_level(found).iter().take(MOST_SHOWN) {
         text.push_str(&renderer.render(&groups(finding, source, fixes)));
         text.push_str("\n\n");
     }
-    if let Some(more) = found.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
-        // Writing to a string does not fail.
-        let _ = write!(
-            text,
-            "{more} more findings in {} are not shown\n\n",
-            source.name()
-        );
+    if found.len() > MOST_SHOWN {
+        text.push_str(&omitted(found.len() - MOST_SHOWN, source.name()));
     }
     text
 }
@@ -58,6 +71,9 @@ fn groups<'a>(finding: &'a Diagnostic, source: &'a Source, fixes: Fixes) -> Vec<
         .primary_title(finding.message.as_str())
         .id(finding.rule)
         .elements(places(finding, source));
+    if let Some(repeats) = repeats(finding, source) {
+        group = group.element(Level::NOTE.message(repeats));
+    }
     for note in &finding.notes {
         group = group.element(Level::NOTE.message(note.as_str()));
     }
@@ -83,11 +99,44 @@ fn places<'a>(finding: &'a Diagnostic, source: &'a Source) -> Vec<Element<'a>> {
         let each = each.filter_map(|label| lines(std::slice::from_ref(label), source));
         each.map(|(_, element)| element).collect()
     };
+    if labels.iter().any(|(_, label)| is_very_long(label, source)) {
+        let parts = labels.iter();
+        return parts.flat_map(|label| part(label, source)).collect();
+    }
     match lines(&labels, source) {
-        None => vec![annotate_snippets::Origin::path(source.name()).into()],
+        None => vec![Origin::path(source.name()).into()],
         Some((Width::Long, _)) if labels.len() > 1 => each(),
         Some((_, element)) => vec![element],
     }
+}
+
+/// Whether a place is in lines so long that the renderer would take many times their size.
+fn is_very_long(label: &Label, source: &Source) -> bool {
+    let excerpt = source.excerpt(std::iter::once(label.span));
+    excerpt.is_some_and(|excerpt| excerpt.text.len() > VERY_LONG)
+}
+
+/// A part of very long lines, with the place that it is a part of.
+fn part<'a>((kind, label): &(AnnotationKind, &'a Label), source: &'a Source) -> Vec<Element<'a>> {
+    let Some(excerpt) = source.excerpt(std::iter::once(label.span)) else {
+        return Vec::new();
+    };
+    let range = excerpt.visible(source, label.span);
+    let (excerpt, range) = excerpt.around(&range);
+    let position = source.position(label.span.start);
+    let origin = Origin::path(source.name())
+        .line(position.line)
+        .char_column(position.column);
+    let mark = kind.span(range);
+    let mark = if label.text.is_empty() {
+        mark
+    } else {
+        mark.label(label.text.as_str())
+    };
+    let snippet = Snippet::source(excerpt.text)
+        .line_start(excerpt.line)
+        .annotation(mark);
+    vec![origin.into(), snippet.into()]
 }
 
 /// Whether the lines fit on a narrow terminal.

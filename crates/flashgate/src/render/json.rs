@@ -2,49 +2,68 @@
 //!
 //! A key never changes its meaning; there may be more of them in later versions.
 
+use std::io;
+
 use flash_policy::Diagnostic;
 use flash_policy::Span;
-use flash_policy::diagnostic::{Fix, Label};
+use flash_policy::diagnostic::{Edit, Label};
 use flash_policy::lint::Kind;
 use serde_json::{Value, json};
 
-use super::report::{Entry, Summary};
+use super::report::Entry;
+use super::summary::Summary;
 use super::{Source, level};
 
 /// The version of the schema.
 const VERSION: u32 = 1;
 
-pub(super) fn document(entries: &[Entry<'_>], summary: &Summary) -> Value {
-    let files: Vec<_> = entries.iter().map(file).collect();
-    json!({
-        "version": VERSION,
-        "files": files,
-        "summary": {
-            "files": summary.files,
-            "errors": summary.errors,
-            "warnings": summary.warnings,
-            "hints": summary.hints,
-            "fixable": summary.fixable,
-            "fixed": summary.fixed,
-            "faults": summary.faults,
-        },
-    })
-}
-
-fn file(entry: &Entry<'_>) -> Value {
+/// Writes one file, and what stands before it; a finding a line.
+pub(super) fn file(entry: &Entry<'_>, is_first: bool, out: &mut impl io::Write) -> io::Result<()> {
     let judged = entry.outcome.judged.as_ref();
     let fault = entry.outcome.fault.as_ref();
-    let findings = entry.findings().iter();
-    let findings: Vec<_> = findings
-        .map(|found| finding(found, &entry.source))
-        .collect();
-    json!({
-        "file": entry.outcome.name,
-        "kind": judged.map(|judged| kind(judged.kind)),
-        "findings": findings,
-        "fixed": judged.map_or(&[][..], |judged| &judged.fixed),
-        "fault": fault.map(|fault| json!({ "message": fault.message, "help": fault.help })),
-    })
+    let fault = fault.map(|fault| json!({ "message": fault.message, "help": fault.help }));
+    if is_first {
+        start(out)?;
+    }
+    write!(
+        out,
+        "{}\n{{\"file\":{},\"kind\":{},\"fixed\":{},\"fault\":{},\"omitted\":{},\"findings\":[",
+        if is_first { "" } else { "," },
+        json!(entry.outcome.name),
+        json!(judged.map(|judged| kind(judged.kind))),
+        json!(judged.map_or(&[][..], |judged| &judged.fixed)),
+        json!(fault),
+        entry.omitted(),
+    )?;
+    let mut separator = "\n";
+    for found in entry.findings() {
+        out.write_all(separator.as_bytes())?;
+        serde_json::to_writer(&mut *out, &finding(found, &entry.source))?;
+        separator = ",\n";
+    }
+    out.write_all(b"]}")
+}
+
+fn start(out: &mut impl io::Write) -> io::Result<()> {
+    write!(out, "{{\"version\":{VERSION},\"files\":[")
+}
+
+/// Writes what stands behind the last file.
+pub(super) fn end(summary: &Summary, out: &mut impl io::Write) -> io::Result<()> {
+    if summary.files + summary.faults == 0 {
+        start(out)?;
+    }
+    let summary = json!({
+        "files": summary.files,
+        "errors": summary.errors,
+        "warnings": summary.warnings,
+        "hints": summary.hints,
+        "omitted": summary.omitted,
+        "fixable": summary.fixable,
+        "fixed": summary.fixed,
+        "faults": summary.faults,
+    });
+    writeln!(out, "],\n\"summary\":{summary}}}")
 }
 
 fn finding(finding: &Diagnostic, source: &Source) -> Value {
@@ -53,15 +72,19 @@ fn finding(finding: &Diagnostic, source: &Source) -> Value {
         .iter()
         .map(|other| label(other, source))
         .collect();
+    let repeats = finding.repeats.iter();
+    let repeats: Vec<_> = repeats.map(|again| place(again.span, source)).collect();
     json!({
         "rule": finding.rule,
         "level": level(finding.severity),
         "message": finding.message,
         "place": finding.label.as_ref().map(|place| label(place, source)),
         "other-places": others,
+        "places": finding.places(),
+        "repeats": repeats,
         "notes": finding.notes,
         "help": finding.help,
-        "fix": finding.fix.as_ref().map(|found| fix(found, source)),
+        "fix": finding.fix.as_ref().map(|found| fix(finding, &found.title, source)),
     })
 }
 
@@ -73,16 +96,17 @@ fn label(label: &Label, source: &Source) -> Value {
     value
 }
 
-fn fix(fix: &Fix, source: &Source) -> Value {
-    let edit = |edit: &flash_policy::diagnostic::Edit| {
+/// What changes in all places of a finding.
+fn fix(finding: &Diagnostic, title: &str, source: &Source) -> Value {
+    let edit = |edit: &Edit| {
         let mut value = place(edit.span, source);
         if let Some(object) = value.as_object_mut() {
             object.insert("replacement".to_owned(), edit.text.clone().into());
         }
         value
     };
-    let edits: Vec<_> = fix.edits.iter().map(edit).collect();
-    json!({ "title": fix.title, "edits": edits })
+    let edits: Vec<_> = finding.all_edits().into_iter().map(edit).collect();
+    json!({ "title": title, "edits": edits })
 }
 
 fn place(span: Span, source: &Source) -> Value {

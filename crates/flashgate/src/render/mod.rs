@@ -10,52 +10,97 @@ mod report;
 mod sarif;
 mod short;
 mod source;
+mod summary;
 #[cfg(test)]
 mod tests;
 
 use std::io::{IsTerminal, Write as _};
 
 use annotate_snippets::{Group, Level, Renderer};
-use flash_policy::{Diagnostic, Severity, lint};
+use flash_policy::{Diagnostic, Severity};
 
-pub(crate) use report::{Format, report};
+pub(crate) use report::{Format, Reporter};
 pub(crate) use source::{Source, printable};
+use summary::More;
+pub(crate) use summary::Summary;
 
 /// Renders findings for standard error: what a daemon or a command says of what it was given.
 ///
 /// The last line says where there is more about them.
 pub(crate) fn findings(found: &[Diagnostic], source: &Source) -> String {
     let renderer = renderer(&std::io::stderr());
-    let mut text = human::findings(found, source, human::Fixes::Hidden, &renderer);
-    if let Some(more) = more(found.iter()) {
+    let mut text = human::text(found, source, human::Fixes::Hidden, &renderer);
+    let mut more = More::default();
+    for finding in by_level(found) {
+        more.add(finding);
+    }
+    if let Some(more) = more.line() {
         text.push_str(&more);
         text.push_str("\n\n");
     }
     text
 }
 
+/// Findings as people read them: errors first, then warnings, hints last; what is of one level stays in its order.
+fn by_level(found: &[Diagnostic]) -> Vec<&Diagnostic> {
+    let mut sorted: Vec<_> = found.iter().collect();
+    sorted.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    sorted
+}
+
+/// Where the same mistake is made again, in words; nothing if it is made once.
+fn repeats(finding: &Diagnostic, source: &Source) -> Option<String> {
+    let others = finding.places() - 1;
+    let mut lines: Vec<_> = finding
+        .repeats
+        .iter()
+        .map(|repeat| source.position(repeat.span.start).line)
+        .collect();
+    lines.sort_unstable();
+    lines.dedup();
+    let own = finding
+        .label
+        .as_ref()
+        .map(|label| source.position(label.span.start).line);
+    if others > 0 && lines.iter().all(|line| Some(*line) == own) {
+        return Some(format!("the same is in this line {}", times(others)));
+    }
+    lines.retain(|line| Some(*line) != own);
+    let named: Vec<_> = lines
+        .iter()
+        .take(LINES_NAMED)
+        .map(usize::to_string)
+        .collect();
+    let lines = match named.as_slice() {
+        [] => return None,
+        [line] => format!("line {line}"),
+        [first @ .., last] if lines.len() == named.len() => {
+            format!("lines {} and {last}", first.join(", "))
+        }
+        all => format!("lines {} and others", all.join(", ")),
+    };
+    Some(match others {
+        1 => format!("the same is in {lines}"),
+        _ => format!("the same is in {others} other places: {lines}"),
+    })
+}
+
+fn times(number: usize) -> String {
+    match number {
+        1 => "once more".to_owned(),
+        _ => format!("{number} more times"),
+    }
+}
+
+/// How many lines are named of those where a mistake is made again.
+const LINES_NAMED: usize = 8;
+
 /// One finding for standard output, followed by an empty line.
 pub(crate) fn finding_on_stdout(finding: &Diagnostic, name: &str, bytes: &[u8]) -> String {
     let source = Source::new(name, bytes);
     let renderer = renderer(&std::io::stdout());
     let found = std::slice::from_ref(finding);
-    human::findings(found, &source, human::Fixes::Hidden, &renderer)
-}
-
-/// Where there is more about these findings, with the worst as the example; nothing where no rule has a page.
-fn more<'a>(findings: impl Iterator<Item = &'a Diagnostic>) -> Option<String> {
-    let with_page = |finding: &&Diagnostic| lint::rule(finding.rule).is_some();
-    let mut findings: Vec<_> = findings.filter(with_page).collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    let rule = findings.first()?.rule;
-    if findings.iter().all(|finding| finding.rule == rule) {
-        return Some(format!(
-            "for more about this, try `flashgate explain {rule}`"
-        ));
-    }
-    Some(format!(
-        "for more about one of these, try `flashgate explain RULE`, as in `flashgate explain {rule}`"
-    ))
+    human::text(found, &source, human::Fixes::Hidden, &renderer)
 }
 
 /// An error that has no place in a text.
@@ -74,7 +119,7 @@ pub(crate) fn plain_error_text(message: &str, help: &[&str]) -> String {
 pub(crate) fn without_place(finding: &Diagnostic) -> String {
     let source = Source::new("", b"");
     let found = std::slice::from_ref(finding);
-    human::findings(
+    human::text(
         found,
         &source,
         human::Fixes::Hidden,

@@ -3,15 +3,16 @@
 //! Source: OASIS, *Static Analysis Results Interchange Format (SARIF) Version 2.1.0*; section numbers are its own.
 
 use std::fmt::Write as _;
+use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
-use flash_policy::diagnostic::{Edit, Fix, Label};
+use flash_policy::diagnostic::Edit;
 use flash_policy::{Diagnostic, Severity, Span, lint};
 use serde_json::{Map, Value, json};
 
-use super::Source;
 use super::report::Entry;
+use super::{Source, repeats as repeats_in_words};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -19,42 +20,95 @@ const SCHEMA: &str =
 /// Where a rule's page is.
 const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/rules/");
 
-pub(super) fn document(entries: &[Entry<'_>]) -> Value {
-    let rules = rules(entries);
-    let results: Vec<_> = entries
-        .iter()
-        .flat_map(|entry| {
-            let findings = entry.findings().iter();
-            findings.map(|finding| result(finding, entry, &rules))
-        })
-        .collect();
-    let descriptors: Vec<_> = rules.iter().map(|rule| descriptor(rule)).collect();
-    json!({
-        "$schema": SCHEMA,
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
-                "name": "flashgate",
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "informationUri": env!("CARGO_PKG_REPOSITORY"),
-                "rules": descriptors,
-            }},
-            "invocations": [invocation(entries)],
-            "columnKind": "unicodeCodePoints",
-            "results": results,
-        }],
-    })
+/// What of a run is known only when all files were judged, and therefore stands behind the results.
+#[derive(Debug, Default)]
+pub(super) struct Run {
+    /// The rules that found something, once each, as they came.
+    rules: Vec<&'static str>,
+    /// What could not be done, and findings that are left out.
+    notifications: Vec<Value>,
+    has_faults: bool,
+    has_begun: bool,
+    has_results: bool,
 }
 
-/// The rules that found something, once each.
-fn rules(entries: &[Entry<'_>]) -> Vec<&'static str> {
-    let mut rules: Vec<_> = entries
-        .iter()
-        .flat_map(|entry| entry.findings().iter().map(|finding| finding.rule))
-        .collect();
-    rules.sort_unstable();
-    rules.dedup();
-    rules
+impl Run {
+    /// Writes the results of one file, each on a line.
+    pub(super) fn add(&mut self, entry: &Entry<'_>, out: &mut impl io::Write) -> io::Result<()> {
+        if !std::mem::replace(&mut self.has_begun, true) {
+            start(out)?;
+        }
+        for finding in entry.findings() {
+            let separator = if self.has_results { ",\n" } else { "\n" };
+            self.has_results = true;
+            out.write_all(separator.as_bytes())?;
+            let index = self.index(finding.rule);
+            serde_json::to_writer(&mut *out, &result(finding, entry, index))?;
+        }
+        if entry.omitted() > 0 {
+            let message = format!(
+                "{} more findings in this file are not listed",
+                entry.omitted()
+            );
+            self.notifications
+                .push(notification("note", &message, entry));
+        }
+        if let Some(fault) = &entry.outcome.fault {
+            self.has_faults = true;
+            self.notifications
+                .push(notification("error", &fault.message, entry));
+        }
+        Ok(())
+    }
+
+    fn index(&mut self, rule: &'static str) -> usize {
+        let known = self.rules.iter().position(|known| *known == rule);
+        known.unwrap_or_else(|| {
+            self.rules.push(rule);
+            self.rules.len() - 1
+        })
+    }
+
+    /// Writes what stands behind the results.
+    pub(super) fn end(&self, out: &mut impl io::Write) -> io::Result<()> {
+        if !self.has_begun {
+            start(out)?;
+        }
+        // Whether all of it could be done, and if not, why (3.20).
+        let invocation = json!({
+            "executionSuccessful": !self.has_faults,
+            "toolExecutionNotifications": self.notifications,
+        });
+        write!(
+            out,
+            "],\n\"columnKind\":\"unicodeCodePoints\",\n\"invocations\":[{invocation}],\n\
+             \"tool\":{{\"driver\":{{\"name\":\"flashgate\",\"semanticVersion\":\"{}\",\"informationUri\":\"{}\",\"rules\":[",
+            env!("CARGO_PKG_VERSION"),
+            env!("CARGO_PKG_REPOSITORY"),
+        )?;
+        let mut separator = "\n";
+        for rule in &self.rules {
+            out.write_all(separator.as_bytes())?;
+            serde_json::to_writer(&mut *out, &descriptor(rule))?;
+            separator = ",\n";
+        }
+        writeln!(out, "]}}}}}}]}}")
+    }
+}
+
+fn start(out: &mut impl io::Write) -> io::Result<()> {
+    write!(
+        out,
+        "{{\"$schema\":\"{SCHEMA}\",\"version\":\"2.1.0\",\"runs\":[{{\"results\":["
+    )
+}
+
+fn notification(level: &str, message: &str, entry: &Entry<'_>) -> Value {
+    json!({
+        "level": level,
+        "message": { "text": message },
+        "locations": [location(None, entry)],
+    })
 }
 
 fn descriptor(name: &str) -> Value {
@@ -71,39 +125,50 @@ fn descriptor(name: &str) -> Value {
     })
 }
 
-fn result(finding: &Diagnostic, entry: &Entry<'_>, rules: &[&str]) -> Value {
+fn result(finding: &Diagnostic, entry: &Entry<'_>, index: usize) -> Value {
+    let again = repeats_in_words(finding, &entry.source);
     let message: Vec<_> = std::iter::once(&finding.message)
+        .chain(&again)
         .chain(&finding.notes)
         .chain(&finding.help)
         .map(String::as_str)
         .collect();
-    let others = finding.secondary.iter().enumerate();
+    let others = finding.secondary.iter();
+    let others = others.map(|label| (label.span, label.text.as_str()));
+    let repeats = finding.repeats.iter();
+    let repeats = repeats.map(|again| (again.span, "the same is here"));
     let others: Vec<_> = others
-        .map(|(index, label)| {
-            let mut place = location(Some(label), entry);
+        .chain(repeats)
+        .enumerate()
+        .map(|(index, (span, text))| {
+            let mut place = location(Some(span), entry);
             insert(&mut place, "id", index.into());
-            insert(&mut place, "message", json!({ "text": label.text }));
+            insert(&mut place, "message", json!({ "text": text }));
             place
         })
         .collect();
     let mut result = json!({
         "ruleId": finding.rule,
-        "ruleIndex": rules.iter().position(|rule| *rule == finding.rule),
+        "ruleIndex": index,
         "level": level(finding.severity),
         "message": { "text": message.join("\n") },
-        "locations": [location(finding.label.as_ref(), entry)],
+        "locations": [location(finding.label.as_ref().map(|label| label.span), entry)],
         "relatedLocations": others,
     });
     if let Some(found) = &finding.fix {
-        insert(&mut result, "fixes", json!([fix(found, entry)]));
+        insert(
+            &mut result,
+            "fixes",
+            json!([fix(finding, &found.title, entry)]),
+        );
     }
     result
 }
 
-fn location(label: Option<&Label>, entry: &Entry<'_>) -> Value {
+fn location(span: Option<Span>, entry: &Entry<'_>) -> Value {
     let mut place = json!({ "artifactLocation": artifact(&entry.outcome.name) });
-    if let Some(label) = label {
-        insert(&mut place, "region", region(label.span, &entry.source));
+    if let Some(span) = span {
+        insert(&mut place, "region", region(span, &entry.source));
     }
     json!({ "physicalLocation": place })
 }
@@ -121,35 +186,23 @@ fn region(span: Span, source: &Source) -> Value {
     })
 }
 
-fn fix(fix: &Fix, entry: &Entry<'_>) -> Value {
+/// What changes in all places of a finding.
+fn fix(finding: &Diagnostic, title: &str, entry: &Entry<'_>) -> Value {
     let replacement = |edit: &Edit| {
         json!({
             "deletedRegion": region(edit.span, &entry.source),
             "insertedContent": { "text": edit.text },
         })
     };
-    let replacements: Vec<_> = fix.edits.iter().map(replacement).collect();
+    let edits = finding.all_edits().into_iter();
+    let replacements: Vec<_> = edits.map(replacement).collect();
     json!({
-        "description": { "text": fix.title },
+        "description": { "text": title },
         "artifactChanges": [{
             "artifactLocation": artifact(&entry.outcome.name),
             "replacements": replacements,
         }],
     })
-}
-
-/// Whether all of it could be done, and if not, why (3.20).
-fn invocation(entries: &[Entry<'_>]) -> Value {
-    let fault = |entry: &Entry<'_>| {
-        let fault = entry.outcome.fault.as_ref()?;
-        Some(json!({
-            "level": "error",
-            "message": { "text": fault.message },
-            "locations": [location(None, entry)],
-        }))
-    };
-    let faults: Vec<_> = entries.iter().filter_map(fault).collect();
-    json!({ "executionSuccessful": faults.is_empty(), "toolExecutionNotifications": faults })
 }
 
 /// A relative path as it is, for the reader knows where it starts; an absolute one as a `file` URI (3.4.3).

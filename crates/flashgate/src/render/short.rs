@@ -1,18 +1,18 @@
 //! A line for each finding, as editors and `grep` like them: `file:line:column: level[rule]: message`.
 
-use super::report::Entry;
-use super::source::Position;
-use super::{Source, level};
+use std::io;
+
 use flash_policy::Diagnostic;
 
-pub(super) fn lines(entries: &[Entry<'_>]) -> String {
-    let mut text = String::new();
-    for entry in entries {
-        for finding in entry.findings() {
-            text.push_str(&line(finding, &entry.source));
-        }
+use super::report::Entry;
+use super::source::Position;
+use super::{Source, by_level, level, repeats};
+
+pub(super) fn lines(entry: &Entry<'_>, out: &mut impl io::Write) -> io::Result<()> {
+    for finding in by_level(entry.findings()) {
+        out.write_all(line(finding, &entry.source).as_bytes())?;
     }
-    text
+    Ok(())
 }
 
 fn line(finding: &Diagnostic, source: &Source) -> String {
@@ -20,5 +20,7 @@ fn line(finding: &Diagnostic, source: &Source) -> String {
     let Position { line, column } = source.position(at);
     let (name, level) = (source.name(), level(finding.severity));
     let (rule, message) = (finding.rule, &finding.message);
-    format!("{name}:{line}:{column}: {level}[{rule}]: {message}\n")
+    let again = repeats(finding, source);
+    let again = again.map(|again| format!(" ({again})")).unwrap_or_default();
+    format!("{name}:{line}:{column}: {level}[{rule}]: {message}{again}\n")
 }

@@ -10,6 +10,10 @@ use flash_policy::diagnostic::is_hidden;
 /// Characters are counted once, up to each so many bytes, so that a place in a very long line is found at once.
 const STRIDE: usize = 1024;
 
+/// So many bytes or characters are replaced at most; what follows is not shown. A file with more of them is no text, and
+/// each takes 16 bytes to find again.
+const MOST_REPLACED: usize = 200_000;
+
 /// The byte order mark of UTF-8; editors hide it.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -20,9 +24,9 @@ pub(crate) struct Source {
     /// Without a byte order mark; what is not UTF-8 or not to be seen is replaced.
     text: String,
     /// Where valid and faulty stretches begin: in the bytes, and in the text.
-    stretches: Vec<(usize, usize)>,
+    stretches: Vec<(u32, u32)>,
     /// Where each line begins.
-    lines: Vec<usize>,
+    lines: Vec<u32>,
     /// How many characters there are before each stride.
     counts: Vec<usize>,
 }
@@ -48,33 +52,42 @@ impl Source {
         let marked = bytes.starts_with(MARK);
         let mut at = if marked { MARK.len() } else { 0 };
         let (mut text, mut stretches) = (String::new(), vec![(0, 0)]);
+        let stretch = |at, text: &String| (narrow(at), narrow(text.len()));
         for chunk in bytes.get(at..).unwrap_or_default().utf8_chunks() {
-            stretches.push((at, text.len()));
+            if stretches.len() > 2 * MOST_REPLACED {
+                break;
+            }
+            stretches.push(stretch(at, &text));
             let mut rest = chunk.valid();
             // A terminal would act on these, or hide them.
-            while let Some((shown, hidden)) = rest.find(is_replaced).map(|at| rest.split_at(at)) {
+            while let Some((shown, hidden)) = rest.find(is_replaced).map(|at| rest.split_at(at))
+                && stretches.len() <= 2 * MOST_REPLACED
+            {
                 let mut after = hidden.chars();
                 let length = after.next().map_or(0, char::len_utf8);
                 text.push_str(shown);
                 at += shown.len();
-                stretches.push((at, text.len()));
+                stretches.push(stretch(at, &text));
                 text.push(char::REPLACEMENT_CHARACTER);
                 at += length;
-                stretches.push((at, text.len()));
+                stretches.push(stretch(at, &text));
                 rest = after.as_str();
             }
             text.push_str(rest);
             at += rest.len();
             if !chunk.invalid().is_empty() {
-                stretches.push((at, text.len()));
+                stretches.push(stretch(at, &text));
                 text.push(char::REPLACEMENT_CHARACTER);
                 at += chunk.invalid().len();
             }
         }
-        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
+        let breaks = text.match_indices('\n').map(|(at, _)| narrow(at + 1));
+        let mut lines = Vec::with_capacity(1 + text.matches('\n').count());
+        lines.push(0);
+        lines.extend(breaks);
         Self {
             name: printable(name),
-            lines: std::iter::once(0).chain(breaks).collect(),
+            lines,
             counts: counts(&text),
             text,
             stretches,
@@ -104,7 +117,8 @@ impl Source {
             last = last.max(self.line(self.place(span.end)));
         }
         let start = (first != usize::MAX).then(|| self.line_start(first))?;
-        let end = self.lines.get(last).copied().unwrap_or(self.text.len());
+        let end = self.lines.get(last);
+        let end = end.map_or(self.text.len(), |end| wide(*end));
         Some(Excerpt {
             text: self.text.get(start..end)?,
             line: first,
@@ -114,15 +128,16 @@ impl Source {
 
     /// A place in the bytes as a place in the text; one inside a character becomes its start.
     fn place(&self, at: usize) -> usize {
-        let index = self.stretches.partition_point(|(bytes, _)| *bytes <= at);
+        let index = self
+            .stretches
+            .partition_point(|(bytes, _)| wide(*bytes) <= at);
         let stretch = index
             .checked_sub(1)
             .and_then(|index| self.stretches.get(index));
         let (bytes, place) = stretch.copied().unwrap_or_default();
-        let end = self
-            .stretches
-            .get(index)
-            .map_or(self.text.len(), |(_, place)| *place);
+        let (bytes, place) = (wide(bytes), wide(place));
+        let end = self.stretches.get(index);
+        let end = end.map_or(self.text.len(), |(_, place)| wide(*place));
         let mut place = (place + (at - bytes.min(at))).min(end);
         while !self.text.is_char_boundary(place) {
             place -= 1;
@@ -132,12 +147,12 @@ impl Source {
 
     /// The number of the line that a place in the text is in.
     fn line(&self, place: usize) -> usize {
-        self.lines.partition_point(|start| *start <= place)
+        self.lines.partition_point(|start| wide(*start) <= place)
     }
 
     fn line_start(&self, line: usize) -> usize {
         let start = line.checked_sub(1).and_then(|index| self.lines.get(index));
-        start.copied().unwrap_or_default()
+        start.map_or(0, |start| wide(*start))
     }
 
     fn characters_before(&self, place: usize) -> usize {
@@ -148,7 +163,31 @@ impl Source {
     }
 }
 
-impl Excerpt<'_> {
+impl<'a> Excerpt<'a> {
+    /// The same with less of a very long line: what is around a range of it, and the range there.
+    pub(super) fn around(self, range: &Range<usize>) -> (Self, Range<usize>) {
+        let mut start = range.start.saturating_sub(SHOWN_AROUND);
+        let mut end = range.end.min(range.start + SHOWN_AROUND) + SHOWN_AROUND;
+        while !self.text.is_char_boundary(start) {
+            start += 1;
+        }
+        while end < self.text.len() && !self.text.is_char_boundary(end) {
+            end += 1;
+        }
+        let text: &'a str = self
+            .text
+            .get(start..end.min(self.text.len()))
+            .unwrap_or_default();
+        let before = self.text.get(..start).unwrap_or_default();
+        let cut = Self {
+            text,
+            line: self.line + before.matches('\n').count(),
+            start: self.start + start,
+        };
+        let shown = range.start - start..(range.end - start).min(text.len());
+        (cut, shown)
+    }
+
     /// A place of the file as a place in these lines.
     pub(super) fn range(&self, source: &Source, span: Span) -> Range<usize> {
         let place = |at| (source.place(at).max(self.start) - self.start).min(self.text.len());
@@ -163,6 +202,18 @@ impl Excerpt<'_> {
         let seen = marked.trim_end_matches(['\r', '\n']).len();
         range.start..range.start + seen
     }
+}
+
+/// How much of a very long line is shown on each side of a place.
+const SHOWN_AROUND: usize = 400;
+
+/// A place in a text, which is shorter than 4 GiB.
+fn narrow(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+fn wide(at: u32) -> usize {
+    usize::try_from(at).unwrap_or(usize::MAX)
 }
 
 /// What is hidden but ASCII: of that, the renderer makes pictures, or lines.

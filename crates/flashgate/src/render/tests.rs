@@ -73,7 +73,7 @@ fn render(block: &Block, rule: &str) -> String {
     let mut findings = lint_with(&bytes, &block.options()).findings;
     findings.retain(|finding| finding.rule == rule);
     let source = Source::new("policy.xml", &bytes);
-    let text = human::findings(&findings, &source, human::Fixes::Shown, &Renderer::plain());
+    let text = human::text(&findings, &source, human::Fixes::Shown, &Renderer::plain());
     let lines: Vec<_> = text.lines().map(str::trim_end).collect();
     let text = lines.join("\n");
     format!("{}\n", text.trim_end())

@@ -8,6 +8,7 @@
     reason = "a test ends where it fails, also in the functions it shares with others"
 )]
 
+mod bounds;
 mod cost;
 mod explain;
 mod files;

@@ -1,11 +1,11 @@
 //! `bad-header-rule-domain`: its page and its check.
 
 use alloc::string::ToString as _;
-use alloc::vec::Vec;
 
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, DomainPattern, Severity};
+use crate::{DomainPattern, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "bad-header-rule-domain",
@@ -43,7 +43,7 @@ specification, of 2010, names no version for it.
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for element in subject.url_elements("allow-http-request-headers-from") {
         let Some(attribute) = element.attribute("domain") else {
             findings.push(

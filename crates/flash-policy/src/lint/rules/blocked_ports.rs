@@ -1,13 +1,13 @@
 //! `blocked-ports`: its page and its check.
 
 use alloc::format;
-use alloc::vec::Vec;
 
 use crate::blocked_ports::{SINCE, are_blocked};
+use crate::findings::Findings;
 use crate::lint::Kind;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, PortSet, Severity};
+use crate::{PortSet, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "blocked-ports",
@@ -51,7 +51,7 @@ sockets.
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if !subject.is(Kind::Socket) {
         return;
     }

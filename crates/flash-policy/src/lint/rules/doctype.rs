@@ -1,11 +1,10 @@
 //! `doctype`: its page and its check.
 
-use alloc::vec::Vec;
-
+use crate::Severity;
 use crate::document::Document;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "doctype",
@@ -46,7 +45,7 @@ policies exist since 7.0.19.
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(doctype) = subject.document.and_then(Document::doctype) else {
         return;
     };

@@ -1,11 +1,10 @@
 //! `duplicate-rule`: its page and its check.
 
-use alloc::vec::Vec;
-
+use crate::Severity;
+use crate::findings::Findings;
 use crate::lint::coverage;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "duplicate-rule",
@@ -43,7 +42,7 @@ Rules add up; their order means nothing, in all versions.
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(policy) = subject.policy else { return };
     for (first, again) in coverage::duplicates(policy) {
         let rules = &subject.places.rules;

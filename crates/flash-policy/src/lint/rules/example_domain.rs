@@ -2,11 +2,11 @@
 
 use alloc::format;
 use alloc::string::ToString as _;
-use alloc::vec::Vec;
 
+use crate::Severity;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "example-domain",
@@ -64,7 +64,7 @@ const EXAMPLES: [&str; 16] = [
     "your-domain.com",
 ];
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (rule, places) in subject.rules() {
         let host = rule.domain.hosts().to_string();
         let left = |known: &&str| {

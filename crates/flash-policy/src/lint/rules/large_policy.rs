@@ -1,11 +1,11 @@
 //! `large-policy`: its page and its check.
 
 use alloc::format;
-use alloc::vec::Vec;
 
+use crate::Severity;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "large-policy",
@@ -42,7 +42,7 @@ const UNITY: usize = 5_000;
 /// Above this, Adobe's own sample server refused the file.
 const MODERATE: usize = 10_000;
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let length = subject.bytes.len();
     if length <= SMALL || subject.document.is_none() {
         return;

@@ -1,13 +1,12 @@
 //! `lightspark-refused-file`: its page and its check.
 
-use alloc::vec::Vec;
-
 use crate::document::Element;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
 use crate::lint::{Client, Kind};
 use crate::parse::SITE_CONTROL;
-use crate::{Diagnostic, Port, Severity};
+use crate::{Port, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "lightspark-refused-file",
@@ -78,7 +77,7 @@ fn consequence(subject: &Subject<'_>) -> &'static str {
     }
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if !subject.options.judges_for(Client::Lightspark) || !subject.is(Kind::Socket) {
         return;
     }

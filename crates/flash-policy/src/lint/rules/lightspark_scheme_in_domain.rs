@@ -1,11 +1,10 @@
 //! `lightspark-scheme-in-domain`: its page and its check.
 
-use alloc::vec::Vec;
-
+use crate::Severity;
+use crate::findings::Findings;
 use crate::lint::Client;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "lightspark-scheme-in-domain",
@@ -43,7 +42,7 @@ for it.
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if !subject.options.judges_for(Client::Lightspark) {
         return;
     }

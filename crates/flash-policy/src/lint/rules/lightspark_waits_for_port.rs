@@ -1,12 +1,11 @@
 //! `lightspark-waits-for-port`: its page and its check.
 
-use alloc::vec::Vec;
-
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
 use crate::lint::{Client, Kind};
 use crate::policy::SiteControl;
-use crate::{Diagnostic, Port, Severity};
+use crate::{Port, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "lightspark-waits-for-port",
@@ -50,7 +49,7 @@ port 843 is asked since 9.0.115.
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let serves_master = subject.options.serving.port() == Some(Port::MASTER);
     let judges = subject.options.judges_for(Client::Lightspark) && subject.is(Kind::Socket);
     let Some(policy) = subject.policy.filter(|_| judges && serves_master) else {

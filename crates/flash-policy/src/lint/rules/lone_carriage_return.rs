@@ -1,10 +1,9 @@
 //! `lone-carriage-return`: its page and its check.
 
-use alloc::vec::Vec;
-
+use crate::Severity;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "lone-carriage-return",
@@ -38,7 +37,7 @@ To XML it is a blank like any other. So it is in all versions.
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let pairs = subject
         .bytes
         .iter()

@@ -1,11 +1,11 @@
 //! `loopback-domain`: its page and its check.
 
 use alloc::string::ToString as _;
-use alloc::vec::Vec;
 
+use crate::Severity;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "loopback-domain",
@@ -44,7 +44,7 @@ all: only `*` admits them. Adobe's manuals say so since Flash 8.
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (rule, places) in subject.rules() {
         let host = rule.domain.hosts().to_string();
         if host == "localhost" || host == "::1" || host.starts_with("127.") {

@@ -1,8 +1,8 @@
 //! `low-ports-from-high-port`: its page and its check.
 
 use alloc::format;
-use alloc::vec::Vec;
 
+use crate::findings::Findings;
 use crate::lint::options::Elsewhere;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
@@ -46,7 +46,7 @@ Since 7.0.19: a policy served from a port of 1024 and above opens ports from 102
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(port) = subject.options.serving.port().filter(|port| !port.is_low()) else {
         return;
     };

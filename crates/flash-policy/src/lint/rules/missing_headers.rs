@@ -1,10 +1,9 @@
 //! `missing-headers`: its page and its check.
 
-use alloc::vec::Vec;
-
+use crate::Severity;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "missing-headers",
@@ -41,7 +40,7 @@ The attribute is required: a list of names, or `*`. Adobe's specification, of 20
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for element in subject.url_elements("allow-http-request-headers-from") {
         let headers = element.attribute("headers");
         let place = match headers {

@@ -1,10 +1,9 @@
 //! `mixed-line-ends`: its page and its check.
 
-use alloc::vec::Vec;
-
+use crate::Severity;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "mixed-line-ends",
@@ -40,7 +39,7 @@ To XML both are blanks. So it is in all versions.
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let (mut unix, mut windows, mut last) = (None, None, 0);
     for (at, &byte) in subject.bytes.iter().enumerate() {
         if byte == b'\n' {

@@ -90,6 +90,7 @@ pub(crate) mod template_placeholder;
 pub(crate) mod to_ports_in_url_policy;
 pub(crate) mod too_deep;
 pub(crate) mod too_many_attributes;
+pub(crate) mod too_many_elements;
 pub(crate) mod too_many_namespaces;
 pub(crate) mod trailing_dot;
 pub(crate) mod trusted_domain;
@@ -141,6 +142,7 @@ pub(crate) static RULES: &[&Rule] = &[
     &schema_reference::RULE,
     &too_deep::RULE,
     &too_many_attributes::RULE,
+    &too_many_elements::RULE,
     &too_many_namespaces::RULE,
     &unusual_doctype::RULE,
     &element_order::RULE,

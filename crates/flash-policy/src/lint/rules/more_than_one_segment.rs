@@ -1,13 +1,13 @@
 //! `more-than-one-segment`: its page and its check.
 
 use alloc::format;
-use alloc::vec::Vec;
 
+use crate::Severity;
+use crate::findings::Findings;
 use crate::lint::Kind;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::rules::large_policy;
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "more-than-one-segment",
@@ -38,7 +38,7 @@ Remove comments and blanks, and join rules that differ only in their ports.
 /// What fits into one segment on every usual path, with the NUL and room for options.
 const SEGMENT: usize = 1_400;
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let length = subject.bytes.len();
     // Of a larger one, `large-policy` says more.
     let is_of_this_size = (SEGMENT + 1..=large_policy::SMALL).contains(&length);

@@ -1,15 +1,14 @@
 //! `no-rules`: its page and its check.
 
-use alloc::vec::Vec;
-
+use crate::Severity;
 use crate::diagnostic::any_error;
 use crate::document::Document;
+use crate::findings::Findings;
 use crate::lint::Kind;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::rules::template_placeholder;
 use crate::lint::subject::Subject;
 use crate::spelling::nearest;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "no-rules",
@@ -49,7 +48,7 @@ it names none. The first has been so since Flash MX 2004; master policies exist 
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let empty = subject.policy.is_some_and(|policy| policy.rules.is_empty());
     if !empty || any_error(subject.found) || is_explained(subject) || grants_otherwise(subject) {
         return;

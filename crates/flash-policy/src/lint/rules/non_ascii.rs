@@ -1,12 +1,12 @@
 //! `non-ascii`: its page and its check.
 
 use alloc::format;
-use alloc::vec::Vec;
 
+use crate::Severity;
 use crate::diagnostic::character;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "non-ascii",
@@ -46,7 +46,7 @@ differ; socket policies exist since 7.0.19.
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let body = subject.bytes.strip_prefix(b"\xEF\xBB\xBF");
     let start = subject.bytes.len() - body.unwrap_or(subject.bytes).len();
     let text = str::from_utf8(body.unwrap_or(subject.bytes)).unwrap_or_default();

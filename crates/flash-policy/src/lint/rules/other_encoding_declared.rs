@@ -1,13 +1,13 @@
 //! `other-encoding-declared`: its page and its check.
 
 use alloc::format;
-use alloc::vec::Vec;
 
+use crate::Severity;
 use crate::diagnostic::quoted;
 use crate::document::Document;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "other-encoding-declared",
@@ -48,7 +48,7 @@ since 7.0.19.
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let declaration = subject.document.and_then(Document::declaration);
     let Some((encoding, span)) = declaration.and_then(|found| found.encoding.as_ref()) else {
         return;

@@ -3,9 +3,10 @@
 use alloc::format;
 use alloc::vec::Vec;
 
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, PortSet, Severity, Span};
+use crate::{PortSet, Severity, Span};
 
 pub(crate) static RULE: Rule = Rule {
     name: "overlapping-ports",
@@ -42,7 +43,7 @@ Ports add up. So it is in all versions.
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (rule, places) in subject.rules() {
         let PortSet::List(ranges) = &rule.ports else {
             continue;

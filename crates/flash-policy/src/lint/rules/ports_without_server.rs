@@ -3,9 +3,10 @@
 use alloc::format;
 use alloc::vec::Vec;
 
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, PortSet, Severity};
+use crate::{PortSet, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "ports-without-server",
@@ -44,7 +45,7 @@ The player is let through, and then finds nobody: `ioError` #2031. So it is in a
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(PortSet::List(used)) = &subject.options.used_ports else {
         return;
     };

@@ -1,11 +1,11 @@
 //! `privileged-ports`: its page and its check.
 
 use alloc::format;
-use alloc::vec::Vec;
 
+use crate::Severity;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "privileged-ports",
@@ -61,7 +61,7 @@ const SERVICES: [(u16, &str); 14] = [
     (587, "mail"),
 ];
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let serves_high = subject
         .options
         .serving

@@ -1,11 +1,10 @@
 //! `processing-instruction`: its page and its check.
 
-use alloc::vec::Vec;
-
+use crate::Severity;
 use crate::document::Document;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "processing-instruction",
@@ -44,7 +43,7 @@ exist since 7.0.19.
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let instructions = subject.document.map_or(&[][..], Document::instructions);
     let others = instructions.iter().filter(|span| {
         let text = subject.bytes.get(span.start..span.end);

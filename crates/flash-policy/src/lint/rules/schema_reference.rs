@@ -1,10 +1,9 @@
 //! `schema-reference`: its page and its check.
 
-use alloc::vec::Vec;
-
+use crate::Severity;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "schema-reference",
@@ -43,7 +42,7 @@ socket policies exist since 7.0.19.
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let attributes = subject.root().map_or(&[][..], |root| &root.attributes);
     let schema = attributes
         .iter()

@@ -1,10 +1,9 @@
 //! `secure-false-on-https`: its page and its check.
 
-use alloc::vec::Vec;
-
+use crate::Severity;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "secure-false-on-https",
@@ -43,7 +42,7 @@ specification, of 2010, names no version for it.
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let rules = subject.url_elements("allow-access-from");
     let headers = subject.url_elements("allow-http-request-headers-from");
     let attributes = rules

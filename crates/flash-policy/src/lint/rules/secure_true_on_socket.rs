@@ -1,11 +1,10 @@
 //! `secure-true-on-socket`: its page and its check.
 
-use alloc::vec::Vec;
-
+use crate::findings::Findings;
 use crate::lint::Kind;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Secure, Severity};
+use crate::{Secure, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "secure-true-on-socket",
@@ -44,7 +43,7 @@ policy log, since 9.0.115.
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if !subject.is(Kind::Socket) {
         return;
     }

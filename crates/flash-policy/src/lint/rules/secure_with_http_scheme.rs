@@ -1,10 +1,9 @@
 //! `secure-with-http-scheme`: its page and its check.
 
-use alloc::vec::Vec;
-
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Scheme, Secure, Severity};
+use crate::{Scheme, Secure, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "secure-with-http-scheme",
@@ -42,7 +41,7 @@ specification, of 2010, names no version for it.
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (rule, places) in subject.rules() {
         let (Secure::HttpsOnly, Some(Scheme::Http), Some(span)) =
             (rule.secure, rule.domain.scheme(), places.secure)

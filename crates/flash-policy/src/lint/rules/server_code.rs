@@ -1,9 +1,8 @@
 //! `server-code`: its page and its check.
 
-use alloc::vec::Vec;
-
 use crate::document::Document;
 use crate::document::bounds;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
 use crate::{Diagnostic, Severity, Span};
@@ -69,7 +68,7 @@ fn found(place: Span) -> Diagnostic {
 }
 
 /// In well-formed XML the code is an instruction, which players skip: what it was to print is missing.
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let instructions = subject.document.map_or(&[][..], Document::instructions);
     for span in instructions {
         let text = subject.bytes.get(span.start..span.end).unwrap_or_default();

@@ -1,11 +1,10 @@
 //! `shadowed-rule`: its page and its check.
 
-use alloc::vec::Vec;
-
+use crate::Severity;
+use crate::findings::Findings;
 use crate::lint::coverage;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "shadowed-rule",
@@ -44,7 +43,7 @@ There is no rule that denies, and the order of rules means nothing, in all versi
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(policy) = subject.policy else { return };
     for (wider, shadowed) in coverage::shadowed(policy) {
         let rules = &subject.places.rules;

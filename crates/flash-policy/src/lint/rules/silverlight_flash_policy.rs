@@ -1,11 +1,10 @@
 //! `silverlight-flash-policy`: its page and its check.
 
-use alloc::vec::Vec;
-
+use crate::Severity;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
 use crate::lint::{Client, Kind};
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "silverlight-flash-policy",
@@ -47,7 +46,7 @@ Flash Player asks on port 843 for this one. Port 843 has been asked since 9.0.11
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let silverlight = subject.options.judges_for(Client::Silverlight) && subject.is(Kind::Socket);
     let Some(root) = subject.places.root.filter(|_| silverlight) else {
         return;

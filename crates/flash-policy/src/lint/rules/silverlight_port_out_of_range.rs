@@ -1,8 +1,8 @@
 //! `silverlight-port-out-of-range`: its page and its check.
 
 use alloc::format;
-use alloc::vec::Vec;
 
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
 use crate::lint::{Client, Kind};
@@ -72,7 +72,7 @@ pub(crate) fn is_outside(range: PortRange) -> bool {
 }
 
 /// A Flash policy from which one for Silverlight is to be made.
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if !subject.options.judges_for(Client::Silverlight) || !subject.is(Kind::Socket) {
         return;
     }

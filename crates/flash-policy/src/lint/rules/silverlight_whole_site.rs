@@ -1,10 +1,9 @@
 //! `silverlight-whole-site`: its page and its check.
 
-use alloc::vec::Vec;
-
+use crate::Severity;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "silverlight-whole-site",
@@ -52,7 +51,7 @@ No version of Flash Player reads this format.
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for element in subject.silverlight_elements("resource") {
         let value = |name| {
             element

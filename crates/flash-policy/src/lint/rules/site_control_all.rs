@@ -1,11 +1,10 @@
 //! `site-control-all`: its page and its check.
 
-use alloc::vec::Vec;
-
+use crate::findings::Findings;
 use crate::lint::Kind;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity, SiteControl};
+use crate::{Severity, SiteControl};
 
 pub(crate) static RULE: Rule = Rule {
     name: "site-control-all",
@@ -47,7 +46,7 @@ default there is `master-only`.
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let all = subject
         .policy
         .is_some_and(|policy| policy.site_control == Some(SiteControl::All));

@@ -1,11 +1,10 @@
 //! `site-control-none-beside-rules`: its page and its check.
 
-use alloc::vec::Vec;
-
+use crate::findings::Findings;
 use crate::lint::Kind;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Port, Severity, SiteControl, Span};
+use crate::{Port, Severity, SiteControl, Span};
 
 pub(crate) static RULE: Rule = Rule {
     name: "site-control-none-beside-rules",
@@ -55,7 +54,7 @@ fn find(subject: &Subject<'_>) -> Option<Span> {
     subject.places.site_control.filter(|_| none)
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     findings.extend(find(subject).map(|span| {
         RULE.finding("`none` switches every policy of this host off, these rules too")
             .at(span, "")

@@ -1,12 +1,12 @@
 //! `site-control-off-master`: its page and its check.
 
 use alloc::format;
-use alloc::vec::Vec;
 
+use crate::findings::Findings;
 use crate::lint::Kind;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Port, Severity};
+use crate::{Port, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "site-control-off-master",
@@ -44,7 +44,7 @@ Meta-policies count in the master policy, the one on port 843, since 9.0.115. El
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let port = subject
         .options
         .serving

@@ -1,11 +1,10 @@
 //! `split-rule`: its page and its check.
 
-use alloc::vec::Vec;
-
+use crate::Severity;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
 use crate::lint::{Kind, coverage};
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "split-rule",
@@ -43,7 +42,7 @@ Rules add up. `to-ports` takes a list of any length. So it is in all versions.
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(policy) = subject.policy.filter(|_| !subject.is(Kind::Url)) else {
         return;
     };

@@ -1,14 +1,14 @@
 //! `stray-text`: its page and its check.
 
 use alloc::format;
-use alloc::vec::Vec;
 
 use super::template_placeholder;
+use crate::Severity;
 use crate::diagnostic::quoted;
 use crate::document::Document;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "stray-text",
@@ -48,7 +48,7 @@ Text is ignored, as far as is known. No version is known to differ; socket polic
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let texts = subject.document.map_or(&[][..], Document::texts);
     let strays = texts
         .iter()

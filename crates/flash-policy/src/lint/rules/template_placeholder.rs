@@ -2,9 +2,9 @@
 
 use alloc::format;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use crate::document::Document;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
 use crate::{Diagnostic, Severity, Span};
@@ -77,7 +77,7 @@ pub(crate) fn starts(text: &str) -> bool {
     MARKS.iter().any(|mark| text.starts_with(mark))
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let texts = subject.document.map_or(&[][..], Document::texts);
     for text in texts.iter().filter(|text| starts(&text.text)) {
         findings.push(found_between_tags(text.span));

@@ -1,10 +1,9 @@
 //! `to-ports-in-url-policy`: its page and its check.
 
-use alloc::vec::Vec;
-
+use crate::Severity;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "to-ports-in-url-policy",
@@ -42,7 +41,7 @@ ignored `to-ports` in them.
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let rules = subject.url_elements("allow-access-from");
     for attribute in rules.filter_map(|element| element.attribute("to-ports")) {
         findings.push(

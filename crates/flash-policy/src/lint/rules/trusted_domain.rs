@@ -1,12 +1,12 @@
 //! `trusted-domain`: its page and its check.
 
 use alloc::format;
-use alloc::vec::Vec;
 
+use crate::Severity;
 use crate::diagnostic::quoted;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "trusted-domain",
@@ -45,7 +45,7 @@ older than those over sockets: Adobe dates them to Player 6 in one text and to P
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let rules = subject.url_elements("allow-access-from");
     let headers = subject.url_elements("allow-http-request-headers-from");
     let domains = rules

@@ -1,12 +1,12 @@
 //! `unity-large-policy`: its page and its check.
 
 use alloc::format;
-use alloc::vec::Vec;
 
+use crate::Severity;
+use crate::findings::Findings;
 use crate::lint::Client;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "unity-large-policy",
@@ -35,7 +35,7 @@ Remove comments and blanks, and join rules.
 /// What fits into one segment on every usual path.
 const SEGMENT: usize = 1_400;
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let length = subject.bytes.len();
     if !subject.options.judges_for(Client::Unity) || length <= SEGMENT || subject.policy.is_none() {
         return;

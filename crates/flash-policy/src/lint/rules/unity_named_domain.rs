@@ -5,10 +5,11 @@ use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
 use crate::diagnostic::quoted;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
 use crate::lint::{Client, Kind, coverage};
-use crate::{Diagnostic, PortSet, Severity};
+use crate::{PortSet, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "unity-named-domain",
@@ -45,7 +46,7 @@ Flash Player takes names, in all versions; the two need rules side by side.
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if !subject.options.judges_for(Client::Unity) || !subject.is(Kind::Socket) {
         return;
     }

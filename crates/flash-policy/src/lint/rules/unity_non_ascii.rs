@@ -1,11 +1,10 @@
 //! `unity-non-ascii`: its page and its check.
 
-use alloc::vec::Vec;
-
+use crate::Severity;
+use crate::findings::Findings;
 use crate::lint::Client;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "unity-non-ascii",
@@ -44,7 +43,7 @@ What Flash Player does with them is not known. No version is known to differ; so
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if !subject.options.judges_for(Client::Unity) || subject.policy.is_none() {
         return;
     }

@@ -1,12 +1,12 @@
 //! `unity-unsupported-element`: its page and its check.
 
 use alloc::format;
-use alloc::vec::Vec;
 
+use crate::Severity;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
 use crate::lint::{Client, Kind};
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "unity-unsupported-element",
@@ -44,7 +44,7 @@ Flash Player honours `<site-control>` on port 843. Meta-policies for sockets exi
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if !subject.options.judges_for(Client::Unity) || !subject.is(Kind::Socket) {
         return;
     }

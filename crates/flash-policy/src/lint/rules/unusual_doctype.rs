@@ -1,13 +1,13 @@
 //! `unusual-doctype`: its page and its check.
 
 use alloc::format;
-use alloc::vec::Vec;
 
+use crate::Severity;
 use crate::diagnostic::quoted;
 use crate::document::Document;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "unusual-doctype",
@@ -52,7 +52,7 @@ const USUAL: [&str; 2] = [
     "www.macromedia.com/xml/dtds/cross-domain-policy.dtd",
 ];
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(doctype) = subject.document.and_then(Document::doctype) else {
         return;
     };

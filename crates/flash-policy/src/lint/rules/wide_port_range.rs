@@ -1,12 +1,12 @@
 //! `wide-port-range`: its page and its check.
 
 use alloc::format;
-use alloc::vec::Vec;
 
+use crate::Severity;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::rules::wildcard_ports;
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "wide-port-range",
@@ -47,7 +47,7 @@ policies, and with them `to-ports`, exist since 7.0.19.
 /// A range with more ports than this is wide.
 const WIDE: u16 = 1_000;
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     // Where it is every port, `wildcard-ports` says more.
     let rules = subject.rules();
     let some = rules.filter(|(rule, _)| !wildcard_ports::opens_all(rule, subject));

@@ -1,12 +1,12 @@
 //! `wildcard-domain`: its page and its check.
 
 use alloc::format;
-use alloc::vec::Vec;
 
+use crate::Severity;
 use crate::diagnostic::quoted;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "wildcard-domain",
@@ -46,7 +46,7 @@ local file. The first is in Adobe's manuals since Flash MX 2004.
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (rule, places) in subject.rules() {
         if rule.domain.is_any() {
             findings.push(

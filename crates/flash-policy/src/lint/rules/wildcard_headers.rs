@@ -1,10 +1,9 @@
 //! `wildcard-headers`: its page and its check.
 
-use alloc::vec::Vec;
-
+use crate::Severity;
+use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "wildcard-headers",
@@ -43,7 +42,7 @@ for all that begin like it. Adobe's specification, of 2010, names no version for
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let flash = subject.url_elements("allow-http-request-headers-from");
     let flash = flash.filter_map(|element| element.attribute("headers"));
     let silverlight = subject.silverlight_elements("allow-from");

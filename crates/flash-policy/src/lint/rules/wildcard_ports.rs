@@ -1,13 +1,13 @@
 //! `wildcard-ports`: its page and its check.
 
 use alloc::format;
-use alloc::vec::Vec;
 
+use crate::findings::Findings;
 use crate::lint::Kind;
 use crate::lint::coverage;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, PortSet, Severity};
+use crate::{PortSet, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "wildcard-ports",
@@ -62,7 +62,7 @@ fn lowest(subject: &Subject<'_>) -> u16 {
     }
 }
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if !subject.is(Kind::Socket) {
         return;
     }

@@ -5,11 +5,12 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
+use crate::Severity;
 use crate::diagnostic::quoted;
+use crate::findings::Findings;
 use crate::lint::coverage;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "www-without-bare-name",
@@ -47,7 +48,7 @@ Names are compared as a whole. `*.example.com` covers the bare name too. Adobe's
     check,
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let hosts: Vec<String> = subject
         .rules()
         .map(|(rule, _)| rule.domain.hosts().to_string())

@@ -1,0 +1,45 @@
+//! `too-many-elements`: its page and its words; the parser finds it.
+
+use alloc::format;
+use core::ops::Range;
+
+use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::{Diagnostic, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "too-many-elements",
+    severity: Severity::Error,
+    group: Group::Syntax,
+    page: r"## What it finds
+
+A file with more than 10,000 elements, attributes, ports in lists, comments and pieces of text.
+
+## Why it matters
+
+A policy has a few dozen. Each one costs memory in whatever reads the file, so nothing behind that number is read
+here.
+
+## What Flash does
+
+Whether Flash Player has such a limit is not known. No client is known to read a file of that size: Unity stops at
+5,000 bytes. No version is known to differ; socket policies exist since 7.0.19.
+
+## What to do instead
+
+Check that the file is a policy. Join rules that differ only in their ports, and use `*.example.com` for the hosts
+of one domain.
+",
+    check: BY_PARSER,
+};
+
+/// Elements, attributes, commas in tags, comments and texts of a file. What is made of each takes about 300 bytes, so that the largest
+/// file costs no more than ten times its size.
+pub(crate) const MOST: usize = 10_000;
+
+pub(crate) fn found(place: Range<usize>) -> Diagnostic {
+    RULE.finding(format!(
+        "expected at most {MOST} elements, attributes and ports in a file, found more"
+    ))
+    .at(place, "this is one too many; nothing from here on is read")
+    .help("check that this is a policy file; join rules that differ only in their ports")
+}
