@@ -34,9 +34,9 @@ fuzz_target!(|bytes: &[u8]| {
 });
 
 fn counts(report: &Report) -> BTreeMap<&'static str, usize> {
-    let mut counts = BTreeMap::new();
+    let mut counts = report.omitted.clone();
     for finding in &report.findings {
-        *counts.entry(finding.rule).or_default() += 1;
+        *counts.entry(finding.rule).or_default() += finding.places();
     }
     counts
 }

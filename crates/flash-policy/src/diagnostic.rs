@@ -124,6 +124,16 @@ pub struct Repeat {
     pub edits: Vec<Edit>,
 }
 
+impl Repeat {
+    /// A place where nothing can be changed unasked.
+    pub(crate) const fn at(span: Span) -> Self {
+        Self {
+            span,
+            edits: Vec::new(),
+        }
+    }
+}
+
 impl Diagnostic {
     /// A finding at error level.
     pub fn error(rule: &'static str, message: impl Into<String>) -> Self {
@@ -216,7 +226,7 @@ impl Diagnostic {
         places.into_iter().flatten().collect()
     }
 
-    /// Whether another finding differs from it in its place only.
+    /// Whether another finding differs from it in its places only.
     pub(crate) fn says_the_same_as(&self, other: &Self) -> bool {
         let text = |label: &Option<Label>, other: &Option<Label>| match (label, other) {
             (Some(label), Some(other)) => label.text == other.text,
@@ -228,7 +238,6 @@ impl Diagnostic {
         };
         (self.rule, self.severity, &self.message) == (other.rule, other.severity, &other.message)
             && (&self.notes, &self.help) == (&other.notes, &other.help)
-            && self.secondary == other.secondary
             && text(&self.label, &other.label)
             && title(&self.fix, &other.fix)
     }

@@ -12,8 +12,9 @@ use crate::{Diagnostic, Severity};
 /// How many different findings of one rule are kept, at each level. Nobody reads more, and each takes about a kilobyte.
 pub(crate) const MOST_OF_A_RULE: usize = 25;
 
-/// How many repetitions of one rule's findings are kept with their places, at each level.
-pub(crate) const MOST_REPEATS: usize = 400;
+/// How many repetitions of one rule's findings are kept with their places, at each level: as many as there are rules in a
+/// file of the size that is fixed, so that one pass fixes all of them.
+pub(crate) const MOST_REPEATS: usize = 1500;
 
 /// How many findings were left out, by rule.
 pub type Omitted = BTreeMap<&'static str, usize>;

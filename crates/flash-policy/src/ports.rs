@@ -10,6 +10,12 @@ use core::num::NonZeroU16;
 use core::ops::Range;
 use core::str::FromStr;
 
+use crate::domain::pasted;
+
+mod error;
+
+pub use error::{PortSetError, PortSetErrorKind};
+
 /// XML's blanks, which are put up with around items. Others, such as the no-break spaces of web pages, are not: a
 /// client that reads digits stops there.
 pub(crate) const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
@@ -252,82 +258,6 @@ impl FromStr for PortSet {
     }
 }
 
-/// Why a text is no `to-ports` value, and which part of it is to blame.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PortSetError {
-    /// What is wrong.
-    pub kind: PortSetErrorKind,
-    /// Where in the text, in bytes.
-    pub range: Range<usize>,
-}
-
-/// See [`PortSetError`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum PortSetErrorKind {
-    /// Nothing at all.
-    Empty,
-    /// Nothing between two commas, or after the last one.
-    EmptyItem,
-    /// `80-` or `-80`.
-    OpenRange,
-    /// Not a number.
-    NotANumber,
-    /// Port 0.
-    Zero,
-    /// Above 65535.
-    TooLarge,
-    /// `200-100`.
-    Reversed,
-    /// `*` beside other items.
-    WildcardInList,
-}
-
-impl fmt::Display for PortSetError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.kind {
-            PortSetErrorKind::Empty => "expected ports, found nothing",
-            PortSetErrorKind::EmptyItem => "expected a port between the commas, found nothing",
-            PortSetErrorKind::OpenRange => "expected a range like `9000-9010`, found one end only",
-            PortSetErrorKind::NotANumber => {
-                "expected a port number, a range like `9000-9010`, or `*`"
-            }
-            PortSetErrorKind::Zero => "expected a port from 1 to 65535, found 0",
-            PortSetErrorKind::TooLarge => "expected a port from 1 to 65535, found a larger number",
-            PortSetErrorKind::Reversed => "expected the lower port first in a range",
-            PortSetErrorKind::WildcardInList => "expected `*` alone, found it in a list",
-        })
-    }
-}
-
-impl core::error::Error for PortSetError {}
-
-impl PortSetError {
-    /// What to write instead.
-    #[must_use]
-    pub const fn help(&self) -> &'static str {
-        match self.kind {
-            PortSetErrorKind::Empty => {
-                "list the ports that movies connect to, as in `9339,9400-9410`"
-            }
-            PortSetErrorKind::EmptyItem => "remove the surplus comma",
-            PortSetErrorKind::OpenRange => {
-                "write both ends, as in `9400-9410`; `9400-65535` is everything from 9400 up"
-            }
-            PortSetErrorKind::NotANumber => {
-                "write ports and ranges with commas between them, as in `9339,9400-9410`"
-            }
-            PortSetErrorKind::Zero | PortSetErrorKind::TooLarge => {
-                "ports go from 1 to 65535; write `*` alone for all of them"
-            }
-            PortSetErrorKind::Reversed => "write the lower port first",
-            PortSetErrorKind::WildcardInList => {
-                "write `*` alone for every port, or leave it out of the list"
-            }
-        }
-    }
-}
-
 /// What is wrong with one item, and with which part of it; the whole item where no part is named.
 struct Fault {
     kind: PortSetErrorKind,
@@ -364,7 +294,7 @@ fn parse_port(text: &str, start: usize) -> Result<Port, Fault> {
         part: Some(trimmed(text, start)),
     };
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(fault(PortSetErrorKind::NotANumber));
+        return Err(not_a_number(text, start).unwrap_or(fault(PortSetErrorKind::NotANumber)));
     }
     // A number too large for `u32` is too large for a port all the more.
     let number = digits.parse().unwrap_or(u32::MAX);
@@ -374,6 +304,29 @@ fn parse_port(text: &str, start: usize) -> Result<Port, Fault> {
         } else {
             PortSetErrorKind::TooLarge
         })
+    })
+}
+
+/// The character that keeps a text from being a number, where people don't see that it does.
+fn not_a_number(text: &str, start: usize) -> Option<Fault> {
+    let digits = text.trim_matches(BLANKS);
+    let is_lookalike = |c: char| matches!(c, 'l' | 'I' | 'O' | 'o');
+    let all_look_like_digits = digits.contains(|c: char| c.is_ascii_digit())
+        && !digits.contains(|c: char| !c.is_ascii_digit() && !is_lookalike(c));
+    let (at, kind) = text.char_indices().find_map(|(at, c)| {
+        let kind = match c {
+            c if pasted::is_dash(c) => PortSetErrorKind::Dash(c),
+            c if pasted::is_quote(c) => PortSetErrorKind::Quote(c),
+            c if pasted::is_unseen(c) => PortSetErrorKind::Unseen(c),
+            c if all_look_like_digits && is_lookalike(c) => PortSetErrorKind::Letter(c),
+            _ => return None,
+        };
+        Some(((at, c), kind))
+    })?;
+    let (at, found) = at;
+    Some(Fault {
+        kind,
+        part: Some(start + at..start + at + found.len_utf8()),
     })
 }
 

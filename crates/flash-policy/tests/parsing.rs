@@ -146,7 +146,7 @@ fn structure() {
     check(
         file("<Allow-Access-From domain=\"*\" to-ports=\"80\"/>"),
         Some(0),
-        "wrong-case",
+        "!wrong-case",
     ); // P35
     check(
         file(&format!("<x>{}</x>", rule("*", "80"))),
@@ -217,7 +217,7 @@ fn ports() {
     points_at(
         &file(&rule("a.test", "80,\u{a0}\u{a0}90")),
         "bad-to-ports",
-        "\u{a0}\u{a0}90",
+        "\u{a0}",
     );
     points_at(
         &file(&rule("a.test", "80,5-70000")),
@@ -455,10 +455,11 @@ fn hostile_files() {
         "!too-many-attributes",
     );
     check(
-        file(&"<a/>".repeat(15_000)),
+        file(&"<a/>".repeat(9_000)),
         Some(0),
-        &format!("large-policy no-rules{}", " unknown-element".repeat(15_000)),
+        "large-policy no-rules unknown-element",
     );
+    check(file(&"<a/>".repeat(15_000)), None, "!too-many-elements");
     check("<!--".repeat(16_000), None, "!malformed-xml");
     check("<!DOCTYPE \"", None, "!malformed-xml");
 }

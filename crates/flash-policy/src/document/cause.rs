@@ -1,5 +1,6 @@
 //! Looks for what a broken file is instead of a policy, where that says more than what its XML lacks.
 
+use super::pasted;
 use crate::Diagnostic;
 use crate::lint::rules::{html_page, http_response, merge_conflict_marker, server_code};
 
@@ -9,4 +10,5 @@ pub(super) fn find(text: &str) -> Option<Diagnostic> {
         .or_else(|| html_page::find(text))
         .or_else(|| merge_conflict_marker::find(text))
         .or_else(|| server_code::find(text))
+        .or_else(|| pasted::find(text))
 }

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use super::LARGEST;
 use crate::Diagnostic;
+use crate::lint::Kind;
 use crate::lint::rules;
 
 /// The document within a file.
@@ -21,6 +22,7 @@ pub(super) struct Text<'a> {
 pub(super) fn text<'a>(
     bytes: &'a [u8],
     limit: usize,
+    kind: Kind,
     findings: &mut Vec<Diagnostic>,
 ) -> Option<Text<'a>> {
     if bytes.len() > LARGEST {
@@ -41,7 +43,7 @@ pub(super) fn text<'a>(
         findings.push(finding);
         return None;
     }
-    let (body, mut start) = strip_mark(bytes, findings);
+    let (body, mut start) = strip_mark(bytes, kind, findings);
     let body = up_to_nul(body, start, findings)?;
     match core::str::from_utf8(body) {
         Err(error) => {
@@ -53,17 +55,21 @@ pub(super) fn text<'a>(
             None
         }
         Ok(text) => {
-            let text = skip_blanks(text, &mut start, findings);
+            let text = skip_blanks(text, &mut start, kind, findings);
             Some(Text { text, start })
         }
     }
 }
 
-fn strip_mark<'a>(bytes: &'a [u8], findings: &mut Vec<Diagnostic>) -> (&'a [u8], usize) {
+fn strip_mark<'a>(
+    bytes: &'a [u8],
+    kind: Kind,
+    findings: &mut Vec<Diagnostic>,
+) -> (&'a [u8], usize) {
     let Some(body) = bytes.strip_prefix(b"\xEF\xBB\xBF") else {
         return (bytes, 0);
     };
-    findings.push(rules::bom::found());
+    findings.push(rules::bom::found(kind));
     (body, 3)
 }
 
@@ -105,7 +111,12 @@ fn without_blanks(text: &str) -> &str {
 }
 
 /// XML allows nothing before its declaration; the parser is given what follows, so that the rest is judged too.
-fn skip_blanks<'a>(text: &'a str, start: &mut usize, findings: &mut Vec<Diagnostic>) -> &'a str {
+fn skip_blanks<'a>(
+    text: &'a str,
+    start: &mut usize,
+    kind: Kind,
+    findings: &mut Vec<Diagnostic>,
+) -> &'a str {
     let rest = without_blanks(text);
     let blanks = text.len() - rest.len();
     if blanks == 0 {
@@ -113,6 +124,7 @@ fn skip_blanks<'a>(text: &'a str, start: &mut usize, findings: &mut Vec<Diagnost
     }
     findings.push(rules::blanks_before_declaration::found(
         *start..*start + blanks,
+        kind,
     ));
     *start += blanks;
     rest

@@ -8,12 +8,15 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::diagnostic::quoted;
+use crate::lint::Kind;
+use crate::lint::rules::malformed_xml;
 use crate::{Diagnostic, Span};
 
 pub(crate) mod bounds;
 mod cause;
 mod encoding;
 mod lead;
+mod pasted;
 mod prolog;
 mod strict;
 mod syntax;
@@ -170,13 +173,17 @@ impl Document {
 /// place in a finding or in the document counts bytes of the file as given.
 #[must_use]
 pub fn read(bytes: &[u8]) -> (Option<Document>, Vec<Diagnostic>) {
-    read_up_to(bytes, LARGEST)
+    read_up_to(bytes, LARGEST, Kind::Socket)
 }
 
 /// Reads a document of so many bytes at most; one over [`LARGEST`] is an error, and is read all the same.
-pub(crate) fn read_up_to(bytes: &[u8], limit: usize) -> (Option<Document>, Vec<Diagnostic>) {
+pub(crate) fn read_up_to(
+    bytes: &[u8],
+    limit: usize,
+    kind: Kind,
+) -> (Option<Document>, Vec<Diagnostic>) {
     let mut findings = Vec::new();
-    let Some(text) = encoding::text(bytes, limit, &mut findings) else {
+    let Some(text) = encoding::text(bytes, limit, kind, &mut findings) else {
         return (None, findings);
     };
     match parse(text.text).map_err(|error| cause::find(text.text).unwrap_or(error)) {
@@ -184,6 +191,12 @@ pub(crate) fn read_up_to(bytes: &[u8], limit: usize) -> (Option<Document>, Vec<D
         Err(mut error) => {
             for label in error.label.iter_mut().chain(&mut error.secondary) {
                 label.span = label.span.shifted(text.start);
+            }
+            if kind == Kind::Silverlight {
+                let flash = |note: &&mut String| note.as_str() == malformed_xml::COUNTS_FOR_NOTHING;
+                for note in error.notes.iter_mut().filter(flash) {
+                    *note = malformed_xml::COUNTS_FOR_NOTHING_IN_SILVERLIGHT.into();
+                }
             }
             findings.push(error);
             (None, findings)

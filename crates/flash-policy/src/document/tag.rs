@@ -328,6 +328,6 @@ pub(super) fn is_like_blank(c: char) -> bool {
         )
 }
 
-fn is_typographic(c: char) -> bool {
+pub(super) fn is_typographic(c: char) -> bool {
     matches!(c, '“' | '”' | '„' | '‘' | '’' | '«' | '»')
 }

@@ -5,6 +5,8 @@ use alloc::string::String;
 use core::fmt;
 use core::ops::Range;
 
+use super::pasted;
+use crate::diagnostic::character;
 use crate::lint::{Rule, rules};
 use crate::origin::HostError;
 
@@ -25,6 +27,11 @@ pub enum DomainErrorKind {
     Empty,
     /// Blanks around it.
     Blank,
+    /// A quote, a typographic dash, or a character that is not seen.
+    Pasted {
+        /// The first of them.
+        found: char,
+    },
     /// Several domains in one value.
     List,
     /// A scheme other than `http` and `https`.
@@ -81,7 +88,9 @@ impl DomainError {
             | DomainErrorKind::SchemeWithoutHost => &rules::domain_with_scheme::RULE,
             DomainErrorKind::Port => &rules::domain_with_port::RULE,
             DomainErrorKind::Path => &rules::domain_with_path::RULE,
-            DomainErrorKind::UserInfo | DomainErrorKind::Host(_) => &rules::bad_domain::RULE,
+            DomainErrorKind::UserInfo
+            | DomainErrorKind::Pasted { .. }
+            | DomainErrorKind::Host(_) => &rules::bad_domain::RULE,
             DomainErrorKind::Placeholder => &rules::template_placeholder::RULE,
             DomainErrorKind::PartialWildcard => &rules::partial_wildcard::RULE,
             DomainErrorKind::WildcardInAddress | DomainErrorKind::Network => {
@@ -98,6 +107,9 @@ impl DomainError {
         match &self.kind {
             DomainErrorKind::Empty => "name a host, as in `www.example.com`, or write `*` for every movie",
             DomainErrorKind::Blank => "remove the blanks",
+            DomainErrorKind::Pasted { found } if pasted::is_dash(*found) => "write an ordinary `-`: word processors and web pages write others",
+            DomainErrorKind::Pasted { found } if pasted::is_unseen(*found) => "remove it: most editors don't show it",
+            DomainErrorKind::Pasted { .. } => "remove the quotes inside the value",
             DomainErrorKind::List => "give each domain a rule of its own; rules add up",
             DomainErrorKind::Scheme => "leave the scheme out, or use `http://` or `https://`",
             DomainErrorKind::SchemeWithoutSlashes => {
@@ -109,7 +121,7 @@ impl DomainError {
             DomainErrorKind::Port => "leave the port out: the domain is where the movie came from, the ports to connect to are listed apart",
             DomainErrorKind::Path => "leave the path out: a rule admits all movies of a host or none",
             DomainErrorKind::UserInfo => "leave out what stands before the `@`",
-            DomainErrorKind::Placeholder => "put the real domain in its place: this looks like a template that nobody filled in",
+            DomainErrorKind::Placeholder => "put the real domain in its place: a template was not filled in, or a program's variable had no value",
             DomainErrorKind::PartialWildcard => {
                 "use `*.example.com` for example.com and everything below it, `*` for every movie, or a rule for each name"
             }
@@ -158,6 +170,9 @@ impl fmt::Display for DomainError {
             }
             DomainErrorKind::International { .. } => {
                 "expected an ASCII domain, found other letters"
+            }
+            DomainErrorKind::Pasted { found } => {
+                return write!(f, "expected a domain, found {}", character(*found));
             }
             DomainErrorKind::Host(error) => return error.fmt(f),
         })

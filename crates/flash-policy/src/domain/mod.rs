@@ -14,6 +14,7 @@ use crate::lint::rules::template_placeholder;
 use crate::origin::{Host, HostError, Origin, Scheme, check_name};
 
 mod error;
+pub(crate) mod pasted;
 pub(crate) mod punycode;
 
 pub use error::{DomainError, DomainErrorKind};
@@ -96,6 +97,9 @@ impl FromStr for DomainPattern {
         if template_placeholder::is_in(text) {
             return fault(DomainErrorKind::Placeholder, whole);
         }
+        if let Some((at, found)) = text.char_indices().find(|(_, c)| is_pasted(*c)) {
+            return fault(DomainErrorKind::Pasted { found }, at..at + found.len_utf8());
+        }
         if text.trim() != text || text.trim().is_empty() {
             return fault(DomainErrorKind::Blank, whole);
         }
@@ -111,6 +115,11 @@ impl FromStr for DomainPattern {
             .map(|hosts| Self { scheme, hosts })
             .map_err(|error| error.shifted(start))
     }
+}
+
+/// A character that was pasted with a name, and is part of none.
+fn is_pasted(c: char) -> bool {
+    pasted::is_quote(c) || pasted::is_dash(c) || pasted::is_unseen(c)
 }
 
 /// The scheme in front, and where the host begins.

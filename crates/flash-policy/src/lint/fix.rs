@@ -24,7 +24,7 @@ pub struct Fixed {
 }
 
 /// How often the whole file is gone through. Three have always been enough where no rule has more places than are kept.
-const MOST_ROUNDS: usize = 12;
+const MOST_ROUNDS: usize = 8;
 
 /// Applies the safe fixes of a file until nothing changes.
 ///

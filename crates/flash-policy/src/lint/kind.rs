@@ -16,9 +16,9 @@ pub enum Kind {
 impl Kind {
     /// The kind, by the content and the name of a file.
     ///
-    /// Silverlight's root or file name makes it Silverlight's. Among Flash's, `to-ports` makes a socket policy; a file
-    /// without it is a URL policy if it is called `crossdomain.xml`, or has what only URL policies have. What is left
-    /// is taken for a socket policy.
+    /// Silverlight's root or file name makes it Silverlight's. Among Flash's, `to-ports` makes a socket policy, but in a
+    /// file called `crossdomain.xml` only if no rule is without it. A file without `to-ports` is a URL policy if it is
+    /// called `crossdomain.xml`, or has what only URL policies have. What is left is taken for a socket policy.
     #[must_use]
     pub fn detect(bytes: &[u8], file_name: Option<&str>) -> Self {
         let has = |text: &str| outside_comments(bytes).any(|part| contains(part, text.as_bytes()));
@@ -29,19 +29,48 @@ impl Kind {
         if name.eq_ignore_ascii_case("clientaccesspolicy.xml") {
             return Self::Silverlight;
         }
-        if has("to-ports") || has("PolicyFileSocket") {
+        let is_crossdomain_xml = is_crossdomain_xml(name);
+        if has("PolicyFileSocket") {
+            return Self::Socket;
+        }
+        if has("to-ports") && !(is_crossdomain_xml && has_rule_without_ports(bytes)) {
             return Self::Socket;
         }
         let url_only = has("<allow-http-request-headers-from")
             || has("<allow-access-from-identity")
             || has("by-content-type")
             || has("by-ftp-filename");
-        if url_only || name.eq_ignore_ascii_case("crossdomain.xml") {
+        if url_only || is_crossdomain_xml {
             Self::Url
         } else {
             Self::Socket
         }
     }
+}
+
+pub(super) fn is_crossdomain_xml(path: &str) -> bool {
+    base_name(path).eq_ignore_ascii_case("crossdomain.xml")
+}
+
+/// Whether the start tag of a rule ends without `to-ports` in it.
+fn has_rule_without_ports(bytes: &[u8]) -> bool {
+    outside_comments(bytes).any(|part| {
+        let mut rest = part;
+        while let Some(at) = position(rest, b"<allow-access-from") {
+            rest = rest
+                .get(at + b"<allow-access-from".len()..)
+                .unwrap_or_default();
+            let end = rest.iter().position(|byte| *byte == b'>');
+            let tag = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+            let is_rule = tag
+                .first()
+                .is_none_or(|byte| byte.is_ascii_whitespace() || *byte == b'/');
+            if is_rule && !contains(tag, b"to-ports") {
+                return true;
+            }
+        }
+        false
+    })
 }
 
 /// The last part of a path, with either kind of slash.

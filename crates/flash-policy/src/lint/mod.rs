@@ -59,7 +59,7 @@ pub fn lint(bytes: &[u8], serving: Serving) -> Report {
 /// Reads a policy and judges it with these assumptions.
 #[must_use]
 pub fn lint_with(bytes: &[u8], options: &Options) -> Report {
-    let (document, found) = document::read_up_to(bytes, options.limit);
+    let (document, found) = document::read_up_to(bytes, options.limit, options.kind);
     let wanted = |severity| options.hints == Hints::Wanted || severity > Severity::Hint;
     let mut findings = Findings::default();
     findings.extend(found);

@@ -154,6 +154,15 @@ impl Options {
         detected.is_none_or(|by| Kind::detect(bytes, by.file_name.as_deref()) == self.kind)
     }
 
+    /// Whether its content outweighed its name, which is that of a web server's file.
+    pub(crate) fn was_taken_for_a_socket_policy_despite_its_name(&self) -> bool {
+        let name = self
+            .detected
+            .as_ref()
+            .and_then(|by| by.file_name.as_deref());
+        self.kind == Kind::Socket && name.is_some_and(super::kind::is_crossdomain_xml)
+    }
+
     /// Who reads it beside Flash Player.
     #[must_use]
     pub fn clients(mut self, clients: &[Client]) -> Self {

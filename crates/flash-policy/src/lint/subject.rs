@@ -64,13 +64,17 @@ impl<'a> Subject<'a> {
     }
 
     /// The rules that take effect, with their places.
-    pub(crate) fn rules(&self) -> impl Iterator<Item = (&'a Rule, &'a RulePlaces)> + use<'a> {
+    pub(crate) fn rules(
+        &self,
+    ) -> impl Iterator<Item = (&'a Rule, &'a RulePlaces)> + Clone + use<'a> {
         let rules = self.policy.map_or(&[][..], |policy| &policy.rules);
         rules.iter().zip(&self.places.rules)
     }
 
     /// The ports and ranges of all rules, with their places; `*` is none of them.
-    pub(crate) fn port_ranges(&self) -> impl Iterator<Item = (PortRange, Span)> + use<'_, 'a> {
+    pub(crate) fn port_ranges(
+        &self,
+    ) -> impl Iterator<Item = (PortRange, Span)> + Clone + use<'_, 'a> {
         self.rules()
             .flat_map(|(rule, places)| self.port_ranges_of(rule, places))
     }
@@ -80,7 +84,7 @@ impl<'a> Subject<'a> {
         &self,
         rule: &'a Rule,
         places: &RulePlaces,
-    ) -> impl Iterator<Item = (PortRange, Span)> + use<'a> {
+    ) -> impl Iterator<Item = (PortRange, Span)> + Clone + use<'a> {
         let ranges = match &rule.ports {
             PortSet::All => &[][..],
             PortSet::List(ranges) => ranges,

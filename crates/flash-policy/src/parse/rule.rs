@@ -143,7 +143,12 @@ fn bad_ports(error: &PortSetError, attribute: &Attribute) -> Diagnostic {
         | PortSetErrorKind::TooLarge
         | PortSetErrorKind::Reversed
         | PortSetErrorKind::OpenRange => &rules::bad_port_range::RULE,
-        PortSetErrorKind::EmptyItem | PortSetErrorKind::NotANumber => &rules::bad_to_ports::RULE,
+        PortSetErrorKind::EmptyItem
+        | PortSetErrorKind::NotANumber
+        | PortSetErrorKind::Dash(_)
+        | PortSetErrorKind::Quote(_)
+        | PortSetErrorKind::Unseen(_)
+        | PortSetErrorKind::Letter(_) => &rules::bad_to_ports::RULE,
     };
     rule.finding(error.to_string())
         .at(place, "")

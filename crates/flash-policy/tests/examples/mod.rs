@@ -7,6 +7,7 @@
 //! | `fires`, `silent` | the rule that the file is about finds something, or nothing |
 //! | `escaped` | `\n`, `\r`, `\t`, `\0`, `\\`, `\xE9` and `\u{feff}` stand for bytes and characters |
 //! | `as=url`, `as=silverlight` | the kind; a socket policy otherwise |
+//! | `name=crossdomain.xml` | the name of the file; the kind is told by it and the content |
 //! | `port=5000` | the port it is served from; 843 otherwise |
 //! | `client=unity` | a client beside Flash Player |
 //! | `used=9339` | the ports on which something listens |
@@ -59,6 +60,9 @@ impl Block {
             Some("silverlight") => Kind::Silverlight,
             Some(other) => panic!("no kind {other}"),
         });
+        if let Some(name) = self.value("name") {
+            options = options.detected_kind(&self.bytes(), Some(name));
+        }
         if let Some(ports) = self.value("used") {
             options = options.used_ports(ports.parse().unwrap());
         }
@@ -119,7 +123,8 @@ pub(crate) fn lines(findings: &[Diagnostic], bytes: &[u8]) -> String {
             text += &["    again at ", &place(bytes, again.span.start), "\n"].concat();
         }
         if finding.more > 0 {
-            text += &format!("    and in {} more places\n", finding.more);
+            let more = finding.more.to_string();
+            text += &["    and in ", &more, " more places\n"].concat();
         }
         if let Some(fix) = &finding.fix {
             text += &["    fix: ", &fix.title, "\n"].concat();

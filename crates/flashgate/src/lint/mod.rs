@@ -6,11 +6,12 @@ mod files;
 mod levels;
 mod replace;
 
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use flash_policy::Diagnostic;
-use flash_policy::document::LARGEST_LINTED;
+use flash_policy::document::{LARGEST, LARGEST_LINTED};
 use flash_policy::lint::{self, Client, Kind, Options};
 use flash_policy::{Port, Serving};
 
@@ -121,8 +122,8 @@ fn one(input: Input, request: &Request) -> Outcome {
     let mut judged = judge(bytes, &name, request);
     let fault = match request.fixing {
         Fixing::Off => None,
-        // Of a larger one only the beginning was read.
-        Fixing::InPlace if judged.bytes.len() > LARGEST_LINTED => None,
+        // No client takes a larger one, fixed or not.
+        Fixing::InPlace if judged.bytes.len() > LARGEST => None,
         Fixing::InPlace => mend(&mut judged, &name, path.as_deref(), request).err(),
     };
     Outcome {
@@ -208,7 +209,11 @@ fn withdraw_fixes(findings: &mut [Diagnostic], bytes: &[u8], options: &Options, 
     if findings.iter().all(|finding| finding.fix.is_none()) {
         return;
     }
-    let made = lint::fix_where(bytes, options, |rule| is_wanted(rule, request)).rules;
+    let made = if bytes.len() > LARGEST {
+        BTreeSet::new()
+    } else {
+        lint::fix_where(bytes, options, |rule| is_wanted(rule, request)).rules
+    };
     for finding in findings
         .iter_mut()
         .filter(|finding| !made.contains(finding.rule))

@@ -1,12 +1,14 @@
 //! Findings with carets, notes and what to write instead, in the compiler's manner.
 
 use std::io;
+use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
 use flash_policy::diagnostic::{Edit, Fix, Label};
 use flash_policy::{Diagnostic, Severity};
 
 use super::report::{Entry, omitted};
+use super::source::Excerpt;
 use super::{Source, by_level, repeats};
 
 /// More than this nobody reads, and a file can have tens of thousands.
@@ -34,7 +36,7 @@ pub(super) fn findings(
     let shown = by_level(entry.findings());
     let more = shown.len().saturating_sub(MOST_SHOWN) + entry.omitted();
     for finding in shown.iter().take(MOST_SHOWN) {
-        let text = renderer.render(&groups(finding, &entry.source, Fixes::Shown));
+        let text = rendered(finding, &entry.source, Fixes::Shown, renderer);
         write!(out, "{text}\n\n")?;
     }
     if more > 0 {
@@ -52,13 +54,52 @@ pub(super) fn text(
 ) -> String {
     let mut text = String::new();
     for finding in by_level(found).iter().take(MOST_SHOWN) {
-        text.push_str(&renderer.render(&groups(finding, source, fixes)));
+        text.push_str(&rendered(finding, source, fixes, renderer));
         text.push_str("\n\n");
     }
     if found.len() > MOST_SHOWN {
         text.push_str(&omitted(found.len() - MOST_SHOWN, source.name()));
     }
     text
+}
+
+fn rendered(finding: &Diagnostic, source: &Source, fixes: Fixes, renderer: &Renderer) -> String {
+    let text = renderer.render(&groups(finding, source, fixes));
+    let labels = || finding.label.iter().chain(&finding.secondary);
+    if !labels().any(|label| is_very_long(label, source)) {
+        return text;
+    }
+    // The renderer counts columns in the part that it got.
+    let (mut corrected, mut rest) = (String::new(), text.as_str());
+    for (wrong, right) in labels().filter_map(|label| columns(label, source)) {
+        if let Some((before, after)) = rest.split_once(&wrong) {
+            corrected.push_str(before);
+            corrected.push_str(&right);
+            rest = after;
+        }
+    }
+    corrected.push_str(rest);
+    corrected
+}
+
+/// A place as it is in a part of the lines, and as it is in the file.
+fn columns(label: &Label, source: &Source) -> Option<(String, String)> {
+    let (excerpt, range) = cut(label, source)?;
+    let before = excerpt.text.get(..range.start)?;
+    let column = before.rsplit('\n').next()?.chars().count() + 1;
+    let position = source.position(label.span.start);
+    let head = format!("{}:{}:", source.name(), position.line);
+    Some((
+        format!("{head}{column}"),
+        format!("{head}{}", position.column),
+    ))
+}
+
+/// A part of very long lines around a place, and the place in it.
+fn cut<'a>(label: &Label, source: &'a Source) -> Option<(Excerpt<'a>, Range<usize>)> {
+    let excerpt = source.excerpt(std::iter::once(label.span))?;
+    let range = excerpt.visible(source, label.span);
+    Some(excerpt.around(&range))
 }
 
 fn groups<'a>(finding: &'a Diagnostic, source: &'a Source, fixes: Fixes) -> Vec<Group<'a>> {
@@ -101,7 +142,7 @@ fn places<'a>(finding: &'a Diagnostic, source: &'a Source) -> Vec<Element<'a>> {
     };
     if labels.iter().any(|(_, label)| is_very_long(label, source)) {
         let parts = labels.iter();
-        return parts.flat_map(|label| part(label, source)).collect();
+        return parts.filter_map(|label| part(label, source)).collect();
     }
     match lines(&labels, source) {
         None => vec![Origin::path(source.name()).into()],
@@ -116,17 +157,12 @@ fn is_very_long(label: &Label, source: &Source) -> bool {
     excerpt.is_some_and(|excerpt| excerpt.text.len() > VERY_LONG)
 }
 
-/// A part of very long lines, with the place that it is a part of.
-fn part<'a>((kind, label): &(AnnotationKind, &'a Label), source: &'a Source) -> Vec<Element<'a>> {
-    let Some(excerpt) = source.excerpt(std::iter::once(label.span)) else {
-        return Vec::new();
-    };
-    let range = excerpt.visible(source, label.span);
-    let (excerpt, range) = excerpt.around(&range);
-    let position = source.position(label.span.start);
-    let origin = Origin::path(source.name())
-        .line(position.line)
-        .char_column(position.column);
+/// A part of very long lines, with a mark below it.
+fn part<'a>(
+    (kind, label): &(AnnotationKind, &'a Label),
+    source: &'a Source,
+) -> Option<Element<'a>> {
+    let (excerpt, range) = cut(label, source)?;
     let mark = kind.span(range);
     let mark = if label.text.is_empty() {
         mark
@@ -135,8 +171,9 @@ fn part<'a>((kind, label): &(AnnotationKind, &'a Label), source: &'a Source) -> 
     };
     let snippet = Snippet::source(excerpt.text)
         .line_start(excerpt.line)
+        .path(source.name())
         .annotation(mark);
-    vec![origin.into(), snippet.into()]
+    Some(snippet.into())
 }
 
 /// Whether the lines fit on a narrow terminal.

@@ -14,6 +14,9 @@ use super::report::Entry;
 use super::summary::Summary;
 use super::{Source, level};
 
+/// More places of the same mistake are counted only.
+const MOST_PLACES: usize = 100;
+
 /// The version of the schema.
 const VERSION: u32 = 1;
 
@@ -72,7 +75,7 @@ fn finding(finding: &Diagnostic, source: &Source) -> Value {
         .iter()
         .map(|other| label(other, source))
         .collect();
-    let repeats = finding.repeats.iter();
+    let repeats = finding.repeats.iter().take(MOST_PLACES);
     let repeats: Vec<_> = repeats.map(|again| place(again.span, source)).collect();
     json!({
         "rule": finding.rule,

@@ -17,6 +17,9 @@ use super::{Source, repeats as repeats_in_words};
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
+/// More places of the same mistake are counted only.
+const MOST_PLACES: usize = 100;
+
 /// Where a rule's page is.
 const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/rules/");
 
@@ -135,7 +138,7 @@ fn result(finding: &Diagnostic, entry: &Entry<'_>, index: usize) -> Value {
         .collect();
     let others = finding.secondary.iter();
     let others = others.map(|label| (label.span, label.text.as_str()));
-    let repeats = finding.repeats.iter();
+    let repeats = finding.repeats.iter().take(MOST_PLACES);
     let repeats = repeats.map(|again| (again.span, "the same is here"));
     let others: Vec<_> = others
         .chain(repeats)

@@ -149,10 +149,8 @@ fn memory() {
 #[test]
 fn length() {
     let folder = Folder::new().unwrap();
-    let rules: String = (0..700)
-        .map(|index| format!("<allow-acces-from{index} domain=\"*\" to-ports=\"80\"/>\n"))
-        .collect();
-    folder.file("many.xml", policy(&rules)).unwrap();
+    let rules: Vec<_> = (0..700).map(|index| format!("<x{index}/>")).collect();
+    folder.file("many.xml", policy(&rules.join("\n"))).unwrap();
     for format in FORMATS {
         let said = lint_in(folder.path(), &["--format", format, "many.xml"]);
         assert!(
@@ -254,4 +252,46 @@ fn order() {
         .map(|found| found["place"]["start"]["line"].as_u64())
         .collect();
     assert!(lines.is_sorted() && lines.len() > 2, "{lines:?}");
+}
+
+/// Of files that people really published, the first finding printed is among the worst; the collection lies beside the
+/// repository, and is not part of it.
+#[test]
+fn the_worst_comes_first_in_real_files() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
+    let Ok(files) = std::fs::read_dir(corpus) else {
+        return;
+    };
+    let level = |line: &str| {
+        ["error[", "warning[", "hint["]
+            .iter()
+            .position(|level| line.starts_with(level))
+    };
+    for file in files.map(|file| file.unwrap().path()) {
+        if file.extension().is_none_or(|extension| extension != "xml") {
+            continue;
+        }
+        let name = file.to_str().unwrap();
+        for kind in ["socket", "url", "silverlight"] {
+            let said = lint_in(Path::new("."), &["--as", kind, name]);
+            let levels: Vec<_> = said.stdout.lines().filter_map(level).collect();
+            assert!(levels.is_sorted(), "{name} as {kind}: {levels:?}");
+        }
+    }
+}
+
+/// Whoever serves a file reads the error first, too; a rule that is misspelt grants nothing.
+#[test]
+fn serving() {
+    let folder = Folder::new().unwrap();
+    let rules = "  <allow-access-from domain=\"*\" to-ports=\"9340\"/>\n\
+        \x20 <allow-acces-from domain=\"a.games.test\" to-ports=\"9340\"/>";
+    let path = folder.file("policy.xml", policy(rules)).unwrap();
+    let arguments = ["serve", "--check", "--listen", "127.0.0.1:8430", "--policy"];
+    let mut command = super::flashgate(&arguments);
+    let said = Said::from(command.arg(path).output().unwrap());
+    assert_eq!(said.code, Some(2), "{said:?}");
+    let error = said.stderr.find("error[unknown-element]");
+    let warning = said.stderr.find("warning[wildcard-domain]");
+    assert!(error.is_some() && error < warning, "{said:?}");
 }

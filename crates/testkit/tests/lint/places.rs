@@ -108,14 +108,16 @@ fn control_characters() {
     );
 }
 
-/// Of tens of thousands of findings, most are only counted for people; all are there for programs.
+/// A mistake that is made a thousand times is one finding.
 #[test]
 fn very_many_findings() {
-    let bytes = around(&RULE.repeat(15_000), "");
+    let bytes = around(&RULE.repeat(1000), "");
+    for format in ["human", "short", "github", "sarif", "json"] {
+        let said = lint(&bytes, &["--format", format]);
+        let is_counted = said.stdout.contains("in this line 1000 more times")
+            || said.stdout.contains("\"places\":1001,");
+        assert!(is_counted, "{format}: {}", said.stdout);
+    }
     let said = lint(&bytes, &[]);
-    let more = "more findings in <stdin> are not shown";
-    assert!(said.stdout.contains(more), "{}", said.stdout);
-    assert!(said.stdout.len() < 200_000, "{} bytes", said.stdout.len());
-    let said = lint(&bytes, &["--format", "short"]);
-    assert!(said.stdout.lines().count() > 15_000, "{}", said.stderr);
+    assert!(said.stdout.len() < 10_000, "{} bytes", said.stdout.len());
 }

@@ -2,6 +2,7 @@
 
 use core::ops::Range;
 
+use crate::lint::Kind;
 use crate::lint::rule::{BY_PARSER, Group, Rule};
 use crate::{Diagnostic, Severity};
 
@@ -16,7 +17,7 @@ Blanks or empty lines before `<?xml`.
 ## Why it matters
 
 XML allows nothing before its declaration, so the whole file is not well-formed. It comes from servers that
-print the policy from a text with indentation.
+print the policy from a text with indentation. In a Silverlight policy it is a warning: Moonlight reads over them.
 
 ## What Flash does
 
@@ -41,10 +42,23 @@ differ; socket policies exist since 7.0.19.
     check: BY_PARSER,
 };
 
-pub(crate) fn found(span: Range<usize>) -> Diagnostic {
-    RULE.finding("expected `<?xml` as the very first characters, found blanks")
+/// Moonlight's parser reads over the blanks, so it is no error in a Silverlight policy.
+pub(crate) fn found(span: Range<usize>, kind: Kind) -> Diagnostic {
+    let (severity, note) = if kind == Kind::Silverlight {
+        (
+            Severity::Warning,
+            "XML allows nothing before its declaration; Moonlight accepts it, and whether Silverlight does is not known",
+        )
+    } else {
+        (
+            RULE.severity,
+            "XML allows nothing before its declaration, and Flash Player asks for strict XML",
+        )
+    };
+    let message = "expected `<?xml` as the very first characters, found blanks";
+    Diagnostic::new(RULE.name, severity, message.into())
         .at(span.clone(), "these blanks")
-        .note("XML allows nothing before its declaration, and Flash Player asks for strict XML")
+        .note(note)
         .help("remove the blanks and empty lines before `<?xml`, or remove the declaration")
         .fix("remove the blanks before the declaration", span, "")
 }

@@ -11,15 +11,16 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::Ports,
     page: r#"## What it finds
 
-Blanks in a list of ports.
+Whitespace in a list of ports.
 
 ## Why it matters
 
-Some clients stop reading at a blank, and the ports behind it are not granted.
+The format does not mention spaces. No client is known to stumble over them: Lightspark and flashgate skip them, and so
+do the emulators whose source is public. None promises to.
 
 ## What Flash does
 
-The format does not mention blanks. They are read over here. No version is known to differ; socket policies, and
+What Flash Player does with them is not stated. No version is known to differ; socket policies, and
 with them `to-ports`, exist since 7.0.19.
 
 ## Example
@@ -45,9 +46,9 @@ with them `to-ports`, exist since 7.0.19.
 pub(crate) fn find(attribute: &Attribute) -> Option<Diagnostic> {
     let at = attribute.value.find(BLANKS)?;
     let finding = RULE
-        .finding("found a blank in a list of ports")
+        .finding("`to-ports` contains whitespace")
         .at(attribute.place(&(at..at + 1)), "")
-        .note("the format does not mention blanks; some clients stop reading there")
+        .note("the format does not mention spaces; no client is known to stumble over them, but none promises to accept them")
         .help("remove the blanks");
     // Inside a range or a number a blank has a meaning to the eye; the parser has refused those.
     let without = attribute.value.replace(BLANKS, "");

@@ -1,5 +1,6 @@
 //! `bom`: its page and its words; the parser finds it.
 
+use crate::lint::Kind;
 use crate::lint::rule::{BY_PARSER, Group, Rule};
 use crate::{Diagnostic, Severity};
 
@@ -36,10 +37,15 @@ What Flash Player makes of it is not known. No version is known to differ; socke
     check: BY_PARSER,
 };
 
-pub(crate) fn found() -> Diagnostic {
+pub(crate) fn found(kind: Kind) -> Diagnostic {
+    let note = if kind == Kind::Silverlight {
+        "no client needs it"
+    } else {
+        "whether Flash Player accepts it is not known; some other clients refuse the file"
+    };
     RULE.finding("the file begins with a byte order mark")
         .at(0..3, "these three bytes are invisible in an editor")
-        .note("what Flash Player makes of it is not known; some other clients refuse the file")
+        .note(note)
         .help("save the file as UTF-8 without a byte order mark")
         .fix("remove the byte order mark", 0..3, "")
 }

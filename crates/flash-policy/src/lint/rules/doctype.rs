@@ -4,6 +4,7 @@ use crate::Severity;
 use crate::document::Document;
 use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
+use crate::lint::rules::unusual_doctype;
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
@@ -12,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::Syntax,
     page: r#"## What it finds
 
-A DOCTYPE.
+A DOCTYPE. One that is unusual as well is reported as `unusual-doctype` only.
 
 ## Why it matters
 
@@ -49,6 +50,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(doctype) = subject.document.and_then(Document::doctype) else {
         return;
     };
+    if unusual_doctype::fault(doctype, subject).is_some() {
+        return;
+    }
     let finding = RULE
         .finding("the DOCTYPE is not needed")
         .at(doctype.span, "")

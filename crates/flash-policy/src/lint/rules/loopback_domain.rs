@@ -47,7 +47,7 @@ all: only `*` admits them. Adobe's manuals say so since Flash 8.
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (rule, places) in subject.rules() {
         let host = rule.domain.hosts().to_string();
-        if host == "localhost" || host == "::1" || host.starts_with("127.") {
+        if is_loopback(&host) {
             findings.push(
                 RULE.finding("this admits movies that the user's own machine serves")
                     .at(places.domain, "")
@@ -56,4 +56,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             );
         }
     }
+}
+
+pub(crate) fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host == "::1" || host.starts_with("127.")
 }

@@ -44,3 +44,7 @@ and refuses if no other policy grants.
 
 /// What comes of a file that is not well-formed.
 pub(crate) const COUNTS_FOR_NOTHING: &str = "a policy that is not well-formed XML is taken to count for nothing; what Flash Player makes of it is not known";
+
+/// The same for Silverlight.
+pub(crate) const COUNTS_FOR_NOTHING_IN_SILVERLIGHT: &str =
+    "a policy that is not well-formed XML counts for nothing";

@@ -60,6 +60,7 @@ pub(crate) mod nul_inside;
 pub(crate) mod other_encoding_declared;
 pub(crate) mod overlapping_ports;
 pub(crate) mod partial_wildcard;
+pub(crate) mod ports_in_crossdomain_xml;
 pub(crate) mod ports_without_server;
 pub(crate) mod privileged_ports;
 pub(crate) mod processing_instruction;
@@ -100,6 +101,7 @@ pub(crate) mod unity_non_ascii;
 pub(crate) mod unity_unsupported_element;
 pub(crate) mod unknown_attribute;
 pub(crate) mod unknown_element;
+pub(crate) mod unspecified_address;
 pub(crate) mod unusual_doctype;
 pub(crate) mod utf_16;
 pub(crate) mod wide_port_range;
@@ -132,6 +134,7 @@ pub(crate) static RULES: &[&Rule] = &[
     &nul_at_end::RULE,
     &nul_inside::RULE,
     &other_encoding_declared::RULE,
+    &ports_in_crossdomain_xml::RULE,
     &server_code::RULE,
     &template_placeholder::RULE,
     &utf_16::RULE,
@@ -168,6 +171,7 @@ pub(crate) static RULES: &[&Rule] = &[
     &missing_domain::RULE,
     &partial_wildcard::RULE,
     &trailing_dot::RULE,
+    &unspecified_address::RULE,
     &wildcard_domain::RULE,
     &wildcard_in_address::RULE,
     &wildcard_top_level_domain::RULE,

@@ -1,11 +1,14 @@
 //! `privileged-ports`: its page and its check.
 
 use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
-use crate::Severity;
-use crate::findings::Findings;
+use crate::diagnostic::Repeat;
+use crate::findings::{Findings, MOST_REPEATS};
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
+use crate::{PortRange, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "privileged-ports",
@@ -13,7 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::Ports,
     page: r#"## What it finds
 
-A grant of ports below 1024.
+Grants of ports below 1024. They are reported once for the whole file.
 
 ## Why it matters
 
@@ -44,46 +47,102 @@ version with socket policies.
     check,
 };
 
-const SERVICES: [(u16, &str); 14] = [
+/// What usually listens where (IANA, *Service Name and Transport Protocol Port Number Registry*).
+const SERVICES: [(u16, &str); 26] = [
+    (20, "FTP"),
     (21, "FTP"),
     (22, "SSH"),
     (23, "Telnet"),
-    (25, "mail"),
+    (25, "SMTP"),
     (53, "DNS"),
     (80, "HTTP"),
-    (110, "mail"),
-    (139, "file shares"),
-    (143, "mail"),
+    (88, "Kerberos"),
+    (110, "POP3"),
+    (111, "rpcbind"),
+    (119, "NNTP"),
+    (135, "Windows RPC"),
+    (139, "SMB"),
+    (143, "IMAP"),
     (389, "LDAP"),
     (443, "HTTPS"),
-    (445, "file shares"),
-    (465, "mail"),
-    (587, "mail"),
+    (445, "SMB"),
+    (465, "SMTP over TLS"),
+    (514, "syslog"),
+    (587, "SMTP"),
+    (631, "IPP"),
+    (636, "LDAP over TLS"),
+    (873, "rsync"),
+    (990, "FTP over TLS"),
+    (993, "IMAP over TLS"),
+    (995, "POP3 over TLS"),
 ];
 
+/// So many ports or services are named at most.
+const MOST_NAMED: usize = 5;
+
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let serves_high = subject
-        .options
-        .serving
-        .port()
-        .is_some_and(|port| !port.is_low());
-    for (range, span) in subject.port_ranges() {
-        if serves_high || !range.low().is_low() {
-            continue;
-        }
-        let (low, high) = (range.low().get(), range.high().get());
-        let mut services = SERVICES
-            .iter()
-            .filter(|(port, _)| (low..=high).contains(port));
-        let finding = RULE
-            .finding("this opens ports below 1024, where a machine's own services listen")
-            .at(span, "")
-            .help("leave them out unless movies connect there");
-        findings.push(match services.next() {
-            Some((port, name)) => {
-                finding.note(format!("among them {port}, which is usually {name}"))
-            }
-            None => finding,
-        });
+    let port = subject.options.serving.port();
+    if port.is_some_and(|port| !port.is_low()) {
+        return;
     }
+    let low = subject
+        .port_ranges()
+        .filter(|(range, _)| range.low().is_low());
+    let mut places = low.clone().map(|(_, span)| span);
+    let Some(first) = places.next() else {
+        return;
+    };
+    let mut ranges: Vec<PortRange> = low.map(|(range, _)| range).collect();
+    ranges.sort_unstable_by_key(|range| (range.low(), range.high()));
+    ranges.dedup();
+    let mut finding = RULE
+        .finding(format!(
+            "this opens {}, where a machine's own services listen",
+            named(&ranges)
+        ))
+        .at(first, "");
+    if let Some(note) = services(&ranges) {
+        finding = finding.note(note);
+    }
+    let again: Vec<_> = places.take(MOST_REPEATS).collect();
+    finding.repeats = again.into_iter().map(Repeat::at).collect();
+    findings.push(finding.help("leave them out unless movies connect there"));
+}
+
+/// As in "port 25" and "ports below 1024: 25, 80".
+fn named(ranges: &[PortRange]) -> String {
+    if let [range] = ranges
+        && range.low() == range.high()
+    {
+        return format!("port {range}");
+    }
+    let mut shown: Vec<String> = ranges
+        .iter()
+        .take(MOST_NAMED)
+        .map(ToString::to_string)
+        .collect();
+    if ranges.len() > MOST_NAMED {
+        shown.push("…".into());
+    }
+    format!("ports below 1024 ({})", shown.join(", "))
+}
+
+/// What usually listens on these ports.
+fn services(ranges: &[PortRange]) -> Option<String> {
+    let holds = |port: u16| {
+        let holds = |range: &PortRange| (range.low().get()..=range.high().get()).contains(&port);
+        ranges.iter().any(holds)
+    };
+    let mut found = SERVICES.iter().filter(|(port, _)| holds(*port));
+    let shown: Vec<_> = found
+        .by_ref()
+        .take(MOST_NAMED)
+        .map(|(port, name)| format!("{port} is usually {name}"))
+        .collect();
+    let more = if found.next().is_some() {
+        ", and so on"
+    } else {
+        ""
+    };
+    (!shown.is_empty()).then(|| format!("{}{more}", shown.join(", ")))
 }

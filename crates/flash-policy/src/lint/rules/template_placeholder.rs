@@ -9,6 +9,8 @@ use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
 use crate::{Diagnostic, Severity, Span};
 
+mod words;
+
 pub(crate) static RULE: Rule = Rule {
     name: "template-placeholder",
     severity: Severity::Error,
@@ -16,7 +18,8 @@ pub(crate) static RULE: Rule = Rule {
     page: r#"## What it finds
 
 A placeholder that nobody filled in: `%DOMAIN%`, `${port}`, `#{port}`, `{{ ports }}`, `%{LISTEN_PORT}`, `@DOMAIN@`,
-`__DOMAIN__`.
+`__DOMAIN__`. So are words for what was to be written there (`YOUR_DOMAIN`, `your-server-ip`, `MYIP`, `x.x.x.x`), and
+what programs print for a variable without a value (`undefined`, `null`, `None`).
 
 ## Why it matters
 
@@ -54,7 +57,7 @@ pub(crate) fn found(message: String, place: Span, what: &str) -> Diagnostic {
         .at(place, "")
         .note("the rule grants nothing in the player")
         .help(format!(
-            "put the real {what} in its place: this looks like a template that nobody filled in"
+            "put the real {what} in its place: a template was not filled in, or a program's variable had no value"
         ))
 }
 
@@ -69,7 +72,8 @@ pub(crate) fn is_in(value: &str) -> bool {
             .and_then(|rest| rest.strip_suffix(mark));
         body.is_some_and(|body| !body.trim_matches(['@', '_']).is_empty())
     };
-    value.contains(['%', '{', '}', '$', '<', '>']) || between("@") || between("__")
+    let marked = value.contains(['%', '{', '}', '$', '<', '>']) || between("@") || between("__");
+    marked || words::is_unset(name) || words::is_placeholder(name)
 }
 
 /// Whether a text begins with a placeholder.

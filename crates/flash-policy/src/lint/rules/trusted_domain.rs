@@ -1,12 +1,14 @@
 //! `trusted-domain`: its page and its check.
 
 use alloc::format;
+use alloc::string::ToString as _;
 
-use crate::Severity;
 use crate::diagnostic::quoted;
 use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
+use crate::lint::rules::{loopback_domain, unspecified_address};
 use crate::lint::subject::Subject;
+use crate::{DomainPattern, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "trusted-domain",
@@ -14,7 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::Url,
     page: r#"## What it finds
 
-A rule that trusts another site.
+A rule that trusts another site. What is faulty, or the user's own machine, is not reported here.
 
 ## Why it matters
 
@@ -55,7 +57,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let uris = silverlight.filter_map(|element| element.attribute("uri"));
     for attribute in domains
         .chain(uris)
-        .filter(|attribute| attribute.value.contains('.'))
+        .filter(|attribute| attribute.value.contains('.') && is_somebody_elses(&attribute.value))
     {
         findings.push(
             RULE.finding(format!("{} is trusted here", quoted(&attribute.value)))
@@ -63,4 +65,14 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 .help("see that the site is yours still, and needs this"),
         );
     }
+}
+
+/// Whether another site is named, as far as can be told: what is to be replaced or removed anyway, another finding says.
+fn is_somebody_elses(value: &str) -> bool {
+    // Silverlight ends an address in a slash.
+    let Ok(pattern) = value.trim_end_matches('/').parse::<DomainPattern>() else {
+        return false;
+    };
+    let host = pattern.hosts().to_string();
+    !loopback_domain::is_loopback(&host) && !unspecified_address::is_unspecified(&host)
 }

@@ -17,7 +17,7 @@ An element that the format does not have, in the policy or inside one of its ele
 
 ## Why it matters
 
-Mostly it is misspelt, and the rule that it was meant to be is not there.
+Mostly it is misspelt, and the rule that it was meant to be is not there. A misspelt `<allow-access-from>` is an error.
 
 ## What Flash does
 
@@ -43,13 +43,27 @@ No version is known to differ; socket policies exist since 7.0.19.
     check: BY_PARSER,
 };
 
+/// A misspelt rule grants nothing, as one without ports does.
+pub(crate) fn severity(meant: &str) -> Severity {
+    if meant == "allow-access-from" {
+        Severity::Error
+    } else {
+        Severity::Warning
+    }
+}
+
 /// For an element that is none of these, not even in another case.
 pub(crate) fn found(element: &Element, known: &[&str]) -> Diagnostic {
-    let finding = RULE
-        .finding(format!("a policy has no element {}", element.quoted_tag()))
+    let meant = nearest(&element.name, known);
+    let severity = match meant {
+        Some(name) => severity(name),
+        None => RULE.severity,
+    };
+    let message = format!("a policy has no element {}", element.quoted_tag());
+    let finding = Diagnostic::new(RULE.name, severity, message)
         .at(element.name_span(), "")
         .note("players ignore it, with everything in it; names are case-sensitive");
-    match nearest(&element.name, known) {
+    match meant {
         Some(name) => finding.help(format!("did you mean `{name}`?")),
         None => finding.help("remove it"),
     }

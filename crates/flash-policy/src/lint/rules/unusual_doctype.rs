@@ -2,12 +2,12 @@
 
 use alloc::format;
 
-use crate::Severity;
 use crate::diagnostic::quoted;
-use crate::document::Document;
+use crate::document::{Doctype, Document};
 use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
+use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "unusual-doctype",
@@ -56,26 +56,34 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(doctype) = subject.document.and_then(Document::doctype) else {
         return;
     };
+    if let Some(finding) = fault(doctype, subject) {
+        let whole = subject.with_line(doctype.span);
+        findings.push(finding.help("remove the DOCTYPE: players need none").fix(
+            "remove the DOCTYPE",
+            whole,
+            "",
+        ));
+    }
+}
+
+/// What is unusual about a DOCTYPE, if something is.
+pub(crate) fn fault(doctype: &Doctype, subject: &Subject<'_>) -> Option<Diagnostic> {
     let root = subject.root().map_or("", |root| root.name.as_str());
-    let finding = if doctype.root != root {
+    if doctype.root != root {
         let message = format!(
             "expected {} in the DOCTYPE, as the root element is called, found {}",
             quoted(root),
             quoted(&doctype.root)
         );
-        RULE.finding(message).at(doctype.span, "")
-    } else if let Some((_, span)) = doctype
-        .system
-        .as_ref()
-        .filter(|(system, _)| !is_usual(system))
-    {
+        return Some(RULE.finding(message).at(doctype.span, ""));
+    }
+    let system = doctype.system.as_ref();
+    let (_, span) = system.filter(|(system, _)| !is_usual(system))?;
+    Some(
         RULE.finding("this is not the address of Adobe's definitions")
             .at(*span, "")
-            .note("players fetch nothing from there, so it does no harm")
-    } else {
-        return;
-    };
-    findings.push(finding.help("remove the DOCTYPE: players need none"));
+            .note("players fetch nothing from there, so it does no harm"),
+    )
 }
 
 fn is_usual(system: &str) -> bool {

@@ -7,6 +7,7 @@ use crate::diagnostic::quoted;
 use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
+use crate::lint::{Client, Kind};
 
 pub(crate) static RULE: Rule = Rule {
     name: "wildcard-domain",
@@ -18,9 +19,12 @@ A rule for `*`: movies from every site.
 
 ## Why it matters
 
-Any page that a player's user visits may then open connections to these ports, from the user's machine and with
-the user's address. That is how internal services are reached from outside. All scanners for web servers flag
-it: nmap's `http-cross-domain-policy`, ZAP's rule 20016, Nikto, and OWASP's WSTG-CONF-08.
+In a socket policy, any website that a player visits can connect to these ports from the player's IP address; that
+is how internal services are reached from outside. In a URL policy, it can read what the server sends to the user.
+Unity's web player takes `*` only: with `--client unity` the advice is to open few ports.
+
+All scanners for web servers flag it: nmap's `http-cross-domain-policy`, ZAP's rule 20016, Nikto, and OWASP's
+WSTG-CONF-08.
 
 ## What Flash does
 
@@ -49,11 +53,12 @@ local file. The first is in Adobe's manuals since Flash MX 2004.
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (rule, places) in subject.rules() {
         if rule.domain.is_any() {
+            let (note, help) = advice(subject);
             findings.push(
                 RULE.finding("`*` admits movies from every site, and local ones")
                     .at(places.domain, "")
-                    .note("any page that a player's user visits may then talk to these ports with the user's address")
-                    .help("name the hosts that your movies are loaded from, as in `*.example.com`"),
+                    .note(note)
+                    .help(help),
             );
         }
     }
@@ -68,9 +73,30 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             RULE.finding(format!("{} admits every site", quoted(&attribute.value)))
                 .at(attribute.value_span, "")
-                .note("any page that somebody visits may then use what this grants, in that person's name")
+                .note("any website that a user visits can use what this grants, as that user")
                 .help("name the hosts that your content is loaded from"),
         );
+    }
+}
+
+/// Why `*` matters, and what to do, by what the policy opens and to whom.
+fn advice(subject: &Subject<'_>) -> (&'static str, &'static str) {
+    let names_hosts = "name the hosts that your movies are loaded from, as in `*.example.com`";
+    if subject.is(Kind::Url) {
+        return (
+            "any website that a user visits can read what this server sends to that user, with their cookies",
+            names_hosts,
+        );
+    }
+    let note =
+        "any website that a player visits can connect to these ports from the player's IP address";
+    if subject.options.judges_for(Client::Unity) {
+        (
+            note,
+            "Unity's web player needs `*` here: open as few ports as possible",
+        )
+    } else {
+        (note, names_hosts)
     }
 }
 

@@ -4,6 +4,7 @@ use alloc::format;
 
 use crate::diagnostic::quoted;
 use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rules::unknown_element;
 use crate::{Diagnostic, Severity, Span};
 
 pub(crate) static RULE: Rule = Rule {
@@ -51,7 +52,8 @@ pub(crate) fn known_as<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
 }
 
 pub(crate) fn found(name: &str, place: Span, expected: &str) -> Diagnostic {
-    RULE.finding(format!("expected `{expected}`, found {}", quoted(name)))
+    let message = format!("expected `{expected}`, found {}", quoted(name));
+    Diagnostic::new(RULE.name, unknown_element::severity(expected), message)
         .at(place, "")
         .note("names are case-sensitive: players know only the one in lower case")
         .help(format!("write `{expected}`"))
