@@ -113,7 +113,15 @@ impl ServedAt {
         if policy(bytes).is_some_and(|policy| self.misses_every_gate(&policy)) {
             options = options.used_ports(gates::port_set(&self.gates));
         }
-        flash_policy::lint::lint_with(bytes, &options).findings
+        let report = flash_policy::lint::lint_with(bytes, &options);
+        let mut findings = report.findings;
+        let omitted: usize = report.omitted.values().sum();
+        if omitted > 0 {
+            let message = format!("{omitted} more findings are not shown");
+            let more = Diagnostic::warning("more-findings", message);
+            findings.push(more.help("fix those that are shown first"));
+        }
+        findings
     }
 
     /// Whether players dial a high port wherever it is served, without a doubt.
