@@ -204,6 +204,12 @@ impl Diagnostic {
         1 + self.repeats.len() + self.more
     }
 
+    /// Where it is; nothing where there is no text to point at.
+    pub fn spans(&self) -> impl Iterator<Item = Span> {
+        let own = self.label.iter().map(|label| label.span);
+        own.chain(self.repeats.iter().map(|repeat| repeat.span))
+    }
+
     /// The edits of its fix, place by place.
     pub(crate) fn edits(&self) -> impl Iterator<Item = &[Edit]> {
         let own = self.fix.iter().map(|fix| fix.edits.as_slice());

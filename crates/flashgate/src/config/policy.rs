@@ -123,15 +123,21 @@ impl Named {
             let text = write::flash(&policy, Layout::Compact);
             let places = self.places(&text);
             for mut finding in served.judge(text.as_bytes(), port) {
-                let place = finding.label.as_ref().and_then(|label| {
-                    let within =
-                        |span: &Span| span.start <= label.span.start && label.span.end <= span.end;
-                    places.iter().find(|(span, _)| within(span))
-                });
-                finding = finding.at(place.map_or(self.header, |(_, place)| *place), "");
+                let in_config = |of: Span| {
+                    let mut places = places.iter();
+                    let place =
+                        places.find(|(sent, _)| sent.start <= of.start && of.end <= sent.end);
+                    place.map_or(self.header, |(_, place)| *place)
+                };
+                let place = finding.label.as_ref().map(|label| in_config(label.span));
+                finding = finding.at(place.unwrap_or(self.header), "");
                 // These are places in the text that was made, not in the config file.
                 finding.secondary.clear();
                 finding.fix = None;
+                for repeat in &mut finding.repeats {
+                    repeat.span = in_config(repeat.span);
+                    repeat.edits.clear();
+                }
                 in_toml(&mut finding);
                 if told.is_new(&finding) {
                     found.push(finding);

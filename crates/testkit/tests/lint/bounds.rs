@@ -295,3 +295,17 @@ fn serving() {
     let warning = said.stderr.find("warning[wildcard-domain]");
     assert!(error.is_some() && error < warning, "{said:?}");
 }
+
+/// The places of a mistake in a config's rules are places of the config.
+#[test]
+fn repeats_in_a_config() {
+    let folder = Folder::new().unwrap();
+    let text = "[policy.p]\nrules = [\n  { domain = \"*\", ports = \"9339\" },\n\n  \
+        { domain = \"*\", ports = \"9340\" },\n]\n[[listen]]\naddress = \"127.0.0.1:8430\"\n";
+    let config = folder.file("flashgate.toml", text).unwrap();
+    let mut command = super::flashgate(&["serve", "--check", "--config"]);
+    let said = Said::from(command.arg(config).output().unwrap());
+    let found = said.stderr.matches("wildcard-domain]").count();
+    assert_eq!(found, 1, "{said:?}");
+    assert!(said.stderr.contains("the same is in line 5"), "{said:?}");
+}

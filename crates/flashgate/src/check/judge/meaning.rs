@@ -5,7 +5,7 @@ use flash_policy::parse::RulePlaces;
 use flash_policy::player::{Client, Learnt, Reason, RuleAt};
 use flash_policy::{Diagnostic, Profile, Severity, Span, grants, parse};
 
-use super::{Asked, Case, Rank, Source, no_match};
+use super::{Asked, Case, Rank, Source, more_findings, no_match};
 
 /// Why a policy that was understood does not grant, when that is the verdict.
 pub(super) fn explain(case: &mut Case<'_>) {
@@ -29,7 +29,11 @@ pub(super) fn explain(case: &mut Case<'_>) {
 pub(super) fn judge(case: &mut Case<'_>) {
     for asked in understood(case) {
         let granting = case.granting(asked);
-        let mut findings = asked.lint().findings;
+        let report = asked.lint();
+        let mut findings = report.findings;
+        if !report.omitted.is_empty() {
+            findings.push(more_findings());
+        }
         findings.retain(|new| {
             let mut found = case.found.iter();
             // A cause is told at another level than lint tells it.
@@ -59,8 +63,7 @@ fn is_refuted(finding: &Diagnostic, granting: RuleAt) -> bool {
         return true;
     }
     let within = |span: Span| granting.tag.start <= span.start && span.end <= granting.tag.end;
-    finding.severity == Severity::Error
-        && (finding.label.as_ref()).is_some_and(|label| within(label.span))
+    finding.severity == Severity::Error && finding.label.is_some() && finding.spans().all(within)
 }
 
 pub(super) fn understood<'a>(case: &Case<'a>) -> Vec<Asked<'a>> {

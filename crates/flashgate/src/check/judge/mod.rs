@@ -153,6 +153,8 @@ fn bounded(findings: impl Iterator<Item = Finding>) -> Vec<Finding> {
     for finding in findings {
         if finding.about == About::Server {
             listed.push(finding);
+        } else if finding.diagnostic.rule == MORE_FINDINGS {
+            left_out = finding.source;
         } else if room > 0 {
             room -= 1;
             listed.push(finding);
@@ -161,18 +163,23 @@ fn bounded(findings: impl Iterator<Item = Finding>) -> Vec<Finding> {
         }
     }
     if left_out.is_some() {
-        let more = Diagnostic::warning(
-            "more-findings",
-            "the policy has more mistakes than are listed here",
-        )
-        .help("fix those that are listed, or save the policy and run `flashgate lint` on it");
         listed.push(Finding {
-            diagnostic: more,
+            diagnostic: more_findings(),
             source: left_out,
             about: About::Writing,
         });
     }
     listed
+}
+
+const MORE_FINDINGS: &str = "more-findings";
+
+fn more_findings() -> Diagnostic {
+    Diagnostic::warning(
+        MORE_FINDINGS,
+        "the policy has more mistakes than are listed here",
+    )
+    .help("fix those that are listed, or save the policy and run `flashgate lint` on it")
 }
 
 impl<'a> Case<'a> {

@@ -101,11 +101,10 @@ fn narrowed(case: &Case<'_>, asked: Asked<'_>) -> Vec<Diagnostic> {
     let findings = asked.lint().findings.into_iter();
     findings
         .filter(|finding| {
-            let mut label = finding.label.iter();
             LIGHTSPARK_NARROWS.contains(&finding.rule)
-                && label.any(|label| {
-                    places.tag.start <= label.span.start && label.span.end <= places.tag.end
-                })
+                && finding
+                    .spans()
+                    .any(|span| places.tag.start <= span.start && span.end <= places.tag.end)
         })
         .collect()
 }
