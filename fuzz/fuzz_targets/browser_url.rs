@@ -55,5 +55,8 @@ fn is_what_browsers_write(text: &str, origin: &Origin) {
     };
     let text = text.strip_suffix(own_port).unwrap_or(&text);
     // An IPv6 address has several spellings of one meaning.
-    assert!(text == written || text.contains('['), "{text:?}: {written:?}");
+    assert!(
+        text == written || text.contains('['),
+        "{text:?}: {written:?}"
+    );
 }
