@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::report::Entry;
 use super::summary::Summary;
 use super::{Source, level};
+use crate::visible;
 
 /// More places of the same mistake are counted only.
 const MOST_PLACES: usize = 100;
@@ -32,16 +33,16 @@ pub(super) fn file(entry: &Entry<'_>, is_first: bool, out: &mut impl io::Write) 
         out,
         "{}\n{{\"file\":{},\"kind\":{},\"fixed\":{},\"fault\":{},\"omitted\":{},\"findings\":[",
         if is_first { "" } else { "," },
-        json!(entry.outcome.name),
+        visible::json(&json!(entry.outcome.name).to_string()),
         json!(judged.map(|judged| kind(judged.kind))),
-        json!(judged.map_or(&[][..], |judged| &judged.fixed)),
-        json!(fault),
+        visible::json(&json!(judged.map_or(&[][..], |judged| &judged.fixed)).to_string()),
+        visible::json(&json!(fault).to_string()),
         entry.omitted(),
     )?;
     let mut separator = "\n";
     for found in entry.findings() {
         out.write_all(separator.as_bytes())?;
-        serde_json::to_writer(&mut *out, &finding(found, &entry.source))?;
+        visible::write_json(out, &finding(found, &entry.source))?;
         separator = ",\n";
     }
     out.write_all(b"]}")

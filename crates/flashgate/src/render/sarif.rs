@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::report::Entry;
 use super::{Source, repeats as repeats_in_words};
+use crate::visible;
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -46,7 +47,7 @@ impl Run {
             self.has_results = true;
             out.write_all(separator.as_bytes())?;
             let index = self.index(finding.rule);
-            serde_json::to_writer(&mut *out, &result(finding, entry, index))?;
+            visible::write_json(out, &result(finding, entry, index))?;
         }
         if entry.omitted() > 0 {
             let message = format!(
@@ -81,18 +82,20 @@ impl Run {
         let invocation = json!({
             "executionSuccessful": !self.has_faults,
             "toolExecutionNotifications": self.notifications,
-        });
+        })
+        .to_string();
         write!(
             out,
             "],\n\"columnKind\":\"unicodeCodePoints\",\n\"invocations\":[{invocation}],\n\
              \"tool\":{{\"driver\":{{\"name\":\"flashgate\",\"semanticVersion\":\"{}\",\"informationUri\":\"{}\",\"rules\":[",
             env!("CARGO_PKG_VERSION"),
             env!("CARGO_PKG_REPOSITORY"),
+            invocation = visible::json(&invocation),
         )?;
         let mut separator = "\n";
         for rule in &self.rules {
             out.write_all(separator.as_bytes())?;
-            serde_json::to_writer(&mut *out, &descriptor(rule))?;
+            visible::write_json(out, &descriptor(rule))?;
             separator = ",\n";
         }
         writeln!(out, "]}}}}}}]}}")

@@ -7,6 +7,7 @@ use flash_policy::Host;
 use serde_json::{Value, json};
 
 use crate::snapshot::OwnHost;
+use crate::visible;
 
 mod doors;
 
@@ -141,7 +142,7 @@ impl Doors {
             unnamed.map(|(port, url)| json!({ "host": NULL, "port": port, "proxyUrl": url })),
         );
         let object = json!({ "socketProxy": entries });
-        format!("{object:#}\n")
+        visible::json(&format!("{object:#}\n")).into_owned()
     }
 
     /// As a script for a page, which leaves everything else in Ruffle's config alone.
@@ -163,12 +164,11 @@ impl Doors {
     }
 }
 
-/// JSON that may stand in a script, also where the script stands in a page: `</script>` would end it there, and two
-/// characters that JSON takes in strings end a line of older JavaScript. None of them occurs outside of strings.
+/// JSON that may stand in a script, also where the script stands in a page: `</script>` would end it there. Hidden
+/// characters are escaped, because two of them (U+2028, U+2029) end a line of older JavaScript. None of these occurs outside
+/// of strings.
 fn escaped(json: &str) -> String {
-    json.replace('<', "\\u003c")
-        .replace('\u{2028}', "\\u2028")
-        .replace('\u{2029}', "\\u2029")
+    visible::json(json).replace('<', "\\u003c")
 }
 
 #[cfg(test)]

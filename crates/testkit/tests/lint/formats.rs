@@ -168,6 +168,29 @@ fn sarif_of_anything() {
     );
 }
 
+/// Characters that a terminal acts on or does not show are escaped, and mean the same: those of the file, of its name, and
+/// of a file that can't be read.
+#[test]
+fn nothing_hidden() {
+    const ODD: &str = "\u{9b}31m\u{202e}\u{7f}\u{e0041}";
+    let folder = Folder::new().unwrap();
+    let rules = format!("<allow-access-from domain=\"{ODD}\" to-ports=\"1 2\"/><x{ODD}/>{ODD}");
+    let (name, missing) = (format!("{ODD}.xml"), format!("no {ODD}.xml"));
+    folder.file(&name, policy(&rules)).unwrap();
+    for format in ["json", "sarif"] {
+        let said = lint_in(folder.path(), &["--format", format, &name, &missing]);
+        let hidden = |c: &char| matches!(c, '\u{7f}'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{e0000}'..='\u{e007f}');
+        assert_eq!(said.stdout.chars().find(hidden), None, "{}", said.stdout);
+        let document: Value = serde_json::from_str(&said.stdout).unwrap();
+        let text = document.to_string();
+        assert!(text.contains("\u{202e}") || format == "sarif", "{text}");
+        if format == "json" {
+            assert_eq!(document["files"][0]["file"], *name);
+            assert_eq!(document["files"][1]["file"], *missing);
+        }
+    }
+}
+
 #[test]
 fn github() {
     let (_folder, said) = everything("github");

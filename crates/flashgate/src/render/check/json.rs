@@ -1,8 +1,5 @@
 //! A check as one JSON document; `docs/check.schema.json` describes it. Keys never change their meaning.
 
-use std::fmt::Write as _;
-
-use flash_policy::diagnostic::is_hidden;
 use flash_policy::player::{End, Learnt, Outcome, Purpose, Report as Heard, Transport};
 use serde_json::{Value, json};
 
@@ -10,6 +7,7 @@ use super::rule;
 use super::words::{self, milliseconds, since_start};
 use crate::check::{Attempt, Finding, Report, Seen};
 use crate::render;
+use crate::visible;
 
 pub(crate) use super::bridge::json as bridge;
 
@@ -53,19 +51,7 @@ pub(crate) fn report(report: &Report) -> String {
 
 /// As text, with nothing in it that a terminal acts on or does not show: what came from strangers is among it.
 pub(super) fn document(value: &Value) -> String {
-    let mut text = String::new();
-    for c in format!("{value:#}\n").chars() {
-        if c == '\n' || !is_hidden(c) {
-            text.push(c);
-            continue;
-        }
-        // Such characters are in strings only, where JSON takes them in this form.
-        for unit in c.encode_utf16(&mut [0; 2]) {
-            // Writing to a string does not fail.
-            let _ = write!(text, "\\u{unit:04x}");
-        }
-    }
-    text
+    visible::json(&format!("{value:#}\n")).into_owned()
 }
 
 fn decided_by(outcome: &Outcome, seen: &[Seen]) -> Value {
