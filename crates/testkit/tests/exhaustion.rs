@@ -172,8 +172,7 @@ fn no_wake_ups_when_idle() {
         "R19",
         format!("idle: {resident} kB resident, 0 wake-ups in 2 s"),
     );
-    // The goal is 6 MiB. Most of it is the program's own pages, which have outgrown that by a little.
-    assert!(resident <= 6 * 1024 + 256, "{resident} kB");
+    assert!(resident <= 6 * 1024, "{resident} kB");
 }
 
 /// The limit on open files is lowered under a running daemon: it waits, still answers whom it has, and stops.

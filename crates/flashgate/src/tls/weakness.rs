@@ -5,9 +5,11 @@
 use std::time::SystemTime;
 
 use tokio_rustls::rustls::pki_types::CertificateDer;
+use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::certificate::{CertificateInner, Raw, Version};
 use x509_cert::der::oid::ObjectIdentifier;
 use x509_cert::der::{DateTime, Decode as _};
+use x509_cert::ext::pkix::name::DirectoryString;
 use x509_cert::ext::pkix::{AuthorityInfoAccessSyntax, BasicConstraints, ExtendedKeyUsage};
 use x509_cert::name::Name;
 
@@ -150,9 +152,30 @@ fn weak(certificate: &CertificateInner<Raw>) -> Vec<Weakness> {
     found
 }
 
+/// A name as RFC 4514 writes it, what says most first: `CN=www.example.com,O=Example`. Parts without text are left out.
+///
+/// `Name` can write itself, but brings a table of 1,500 identifiers, which every idle daemon would keep in memory.
 fn shown(name: &Name) -> String {
-    name.to_string()
+    let mut parts: Vec<_> = name.iter().filter_map(part).collect();
+    parts.reverse();
+    parts.join(",")
 }
+
+fn part(attribute: &AttributeTypeAndValue) -> Option<String> {
+    let label = LABELS.iter().find(|(oid, _)| *oid == attribute.oid);
+    let label = label.map_or_else(|| attribute.oid.to_string(), |(_, it)| (*it).to_owned());
+    let text = attribute.value.decode_as::<DirectoryString>().ok()?;
+    let text = text.value().replace(char::is_control, "\u{fffd}");
+    Some(format!("{label}={text}"))
+}
+
+/// RFC 4514, section 3.
+const LABELS: [(ObjectIdentifier, &str); 4] = [
+    (ObjectIdentifier::new_unwrap("2.5.4.3"), "CN"),
+    (ObjectIdentifier::new_unwrap("2.5.4.6"), "C"),
+    (ObjectIdentifier::new_unwrap("2.5.4.10"), "O"),
+    (ObjectIdentifier::new_unwrap("2.5.4.11"), "OU"),
+];
 
 /// The modulus alone takes 256 bytes where it has 2,048 bits.
 const SHORTEST_RSA: usize = 256;
