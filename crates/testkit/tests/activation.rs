@@ -389,7 +389,7 @@ fn reloads_of_a_unit() {
     assert_eq!(sender, unit.main);
     assert!(text.starts_with("STOPPING=1"), "{text}");
     figure::report(
-        "R14",
+        "reloads",
         format!(
             "{reloads} reloads of a unit, a player connected: 0 of {fetches} refused, lost or later than 1 s, 0 cut"
         ),

@@ -210,6 +210,11 @@ pub(super) const FIGURES: &[Figure] = &[
         shown: outside("gate", &["openings::random"]),
     },
     Figure {
+        name: "reloads",
+        claim: "50 reloads of the unit under load: 0 policy requests refused, lost or later than 1 s, 0 relays cut",
+        shown: outside("activation", &["reloads_of_a_unit"]),
+    },
+    Figure {
         name: "lookups",
         claim: "540 connections to a gate whose name hangs in the resolver: other gates within 2 s, a reload, 10 threads at most",
         shown: outside("lookups", &["a_resolver_that_hangs"]),
