@@ -161,7 +161,7 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R24",
-        claim: "from inside the sandbox: other files, writing, programs, ptrace, raw sockets, unlisted ports, all denied",
+        claim: "from inside the sandbox: other files, writing, programs, ptrace, other kinds of sockets, unlisted ports, ports nobody named, all denied",
         shown: outside("sandbox", &["everything_else_is_denied"]),
     },
     Figure {
