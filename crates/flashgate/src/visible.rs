@@ -71,7 +71,7 @@ mod tests {
             "ä\\u{7f}\\u{9b}1\\u{202e}\\u{2066}\\u{feff}\\u{e0041}"
         );
         let value = serde_json::json!({ "key\u{9b}": hidden });
-        let read: serde_json::Value = serde_json::from_str(&json(&value.to_string())).unwrap();
+        let read: Value = serde_json::from_str(&json(&value.to_string())).unwrap();
         assert_eq!(read, value, "it means the same");
     }
 }

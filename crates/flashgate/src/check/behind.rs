@@ -3,6 +3,8 @@
 //!
 //! A verdict needs more than one connection that ended early: a server may have had a reason for that one.
 
+mod reactions;
+
 use std::time::Duration;
 
 use flash_policy::REQUEST;
@@ -16,6 +18,7 @@ use super::converse::{Call, Said, Speech, converse, fixed};
 use super::drive::READ_ON;
 use super::tls::TlsFault;
 use super::{Dialled, Seen, Setting, Trace, http};
+use reactions::{Found, UNFINISHED};
 
 /// What was found out about the server behind the movie's port.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,23 +33,56 @@ pub(crate) enum Behind {
     GateRefuses(String),
     /// A flashgate says that its server does not answer.
     GateWaits(String),
+    /// Connections are closed without a byte, after this long: a gate whose server does not answer.
+    ClosesLate(Duration),
+    /// That can't be told from outside.
+    NotKnown(NotKnown),
+}
+
+/// Why it can't be told whether there is a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotKnown {
+    /// Whatever a client does, nothing happens. Taken: that there is none.
+    NoReaction,
+    /// Silent clients are kept, others are closed at once. Taken: that there is one.
+    ClosesUnknown,
 }
 
 impl Behind {
     /// Whether there is no server, or none that answers.
     pub(crate) const fn is_nobody(&self) -> bool {
         match self {
-            Self::Unremarkable | Self::ClosesAtTimes => false,
-            Self::ClosesAtOnce(_) | Self::GateRefuses(_) | Self::GateWaits(_) => true,
+            Self::Unremarkable | Self::ClosesAtTimes | Self::NotKnown(_) => false,
+            Self::ClosesAtOnce(_)
+            | Self::GateRefuses(_)
+            | Self::GateWaits(_)
+            | Self::ClosesLate(_) => true,
+        }
+    }
+
+    /// Why it is not known, if so.
+    pub(crate) const fn not_known(&self) -> Option<NotKnown> {
+        match self {
+            Self::NotKnown(why) => Some(*why),
+            Self::Unremarkable
+            | Self::ClosesAtTimes
+            | Self::ClosesAtOnce(_)
+            | Self::GateRefuses(_)
+            | Self::GateWaits(_)
+            | Self::ClosesLate(_) => None,
         }
     }
 
     /// Changes what came of the attempt: a connection to nothing is none.
     pub(super) const fn settle(&self, outcome: &mut Outcome) {
         let reason = match self {
-            Self::Unremarkable | Self::ClosesAtTimes => return,
+            Self::Unremarkable | Self::ClosesAtTimes | Self::NotKnown(NotKnown::ClosesUnknown) => {
+                return;
+            }
             Self::ClosesAtOnce(_) | Self::GateRefuses(_) => Reason::TargetRefused,
-            Self::GateWaits(_) => Reason::TargetTimeout,
+            Self::GateWaits(_) | Self::ClosesLate(_) | Self::NotKnown(NotKnown::NoReaction) => {
+                Reason::TargetTimeout
+            }
         };
         outcome.verdict = Verdict::Unreachable;
         outcome.reason = reason;
@@ -170,23 +206,20 @@ pub(super) async fn look(setting: Setting<'_>, seen: &[Seen], doorway: Doorway) 
         None if closes => Some(upgrade(setting, &target.step).await),
         asked => asked,
     };
-    match asked.as_ref().and_then(status) {
-        Some(status) if status.is_flashgates() && status.code == 502 => {
-            return Behind::GateRefuses(status.said.unwrap_or_default());
-        }
-        Some(status) if status.is_flashgates() && status.code == 504 => {
-            return Behind::GateWaits(status.said.unwrap_or_default());
-        }
-        Some(_) | None => {}
+    if let Some(said) = asked.as_ref().and_then(status).and_then(said_by_gate) {
+        return said;
+    }
+    if doorway.is_gate && target.trace.bytes.is_empty() && !asked.as_ref().is_some_and(stays_open) {
+        return by_reactions(setting, target).await;
     }
     if !closes {
         return Behind::Unremarkable;
     }
-    let again = again(setting, &target.step).await;
+    let again = again(setting, &target.step, b"").await;
     let all = || again.iter().chain([&target.trace]);
     // One that answers a request, or that closes only clients who say nothing for a while, is a server.
     let is_mute = asked.is_none_or(|trace| ends_mute(&trace) || opens_and_ends(&trace));
-    let is_soon = doorway.is_gate || all().all(|trace| ended_after(trace) <= SOON);
+    let is_soon = all().all(|trace| time_to_end(trace) <= SOON);
     if all().all(ends_mute) && is_mute && is_soon {
         Behind::ClosesAtOnce(all().count())
     } else {
@@ -194,10 +227,40 @@ pub(super) async fn look(setting: Setting<'_>, seen: &[Seen], doorway: Doorway) 
     }
 }
 
-async fn again(setting: Setting<'_>, target: &Step) -> Vec<Trace> {
+/// What a flashgate says of its server, if it can't reach it.
+fn said_by_gate(status: Status) -> Option<Behind> {
+    let code = status.is_flashgates().then_some(status.code)?;
+    let said = status.said.unwrap_or_default();
+    match code {
+        502 => Some(Behind::GateRefuses(said)),
+        504 => Some(Behind::GateWaits(said)),
+        _ => None,
+    }
+}
+
+/// What to say of a gate that did not grant a WebSocket, or of a server that answers policy requests itself.
+async fn by_reactions(setting: Setting<'_>, target: &Seen) -> Behind {
+    match reactions::find(setting, &target.step).await {
+        Found::Nobody(after) if after > READ_ON => Behind::ClosesLate(after),
+        Found::Nobody(_) => {
+            let again = again(setting, &target.step, UNFINISHED).await;
+            if again.iter().all(ends_mute) {
+                Behind::ClosesAtOnce(again.len() + 1)
+            } else {
+                Behind::ClosesAtTimes
+            }
+        }
+        Found::Server if ends_mute(&target.trace) => Behind::ClosesAtTimes,
+        Found::Server => Behind::Unremarkable,
+        Found::NoReaction => Behind::NotKnown(NotKnown::NoReaction),
+        Found::ClosesUnknown => Behind::NotKnown(NotKnown::ClosesUnknown),
+    }
+}
+
+async fn again(setting: Setting<'_>, target: &Step, bytes: &'static [u8]) -> Vec<Trace> {
     let mut traces = Vec::new();
     for _ in 0..AGAIN {
-        let call = call(setting, target, Speech::Bytes(b""));
+        let call = call(setting, target, Speech::Bytes(bytes));
         let limit = fixed(setting.clock.within(READ_ON));
         traces.push(converse(&call, setting.clock, limit, |_| ()).await);
     }
@@ -215,6 +278,14 @@ fn is_reset(trace: &Trace) -> bool {
     last.is_some_and(|attempt| attempt.came == Dialled::Reset)
 }
 
+/// Whether a WebSocket was granted, and not ended at once: the gate reached a server.
+fn stays_open(trace: &Trace) -> bool {
+    matches!(
+        read_answer(&trace.bytes),
+        Ok(Some((Answer::Open { .. }, _)))
+    ) && !opens_and_ends(trace)
+}
+
 /// Whether a WebSocket was granted, and ended at once: the gate reached a forwarder whose server is down.
 fn opens_and_ends(trace: &Trace) -> bool {
     let Ok(Some((Answer::Open { .. }, head))) = read_answer(&trace.bytes) else {
@@ -224,7 +295,8 @@ fn opens_and_ends(trace: &Trace) -> bool {
     trace.end.is_some() || trace.bytes.get(head).is_some_and(is_close_frame)
 }
 
-fn ended_after(trace: &Trace) -> Duration {
+/// From the connect to the end.
+fn time_to_end(trace: &Trace) -> Duration {
     if is_reset(trace) {
         return Duration::ZERO;
     }

@@ -22,6 +22,8 @@ use super::{Clock, http};
 pub(super) enum Speech {
     /// These bytes, at once.
     Bytes(&'static [u8]),
+    /// These bytes, and that no more will come.
+    Last(&'static [u8]),
     /// This text, at once.
     Text(String),
     /// A request for a document.
@@ -130,6 +132,11 @@ async fn speak(
         Speech::Bytes(bytes) => {
             // A server that is gone by now may have answered before.
             let _ = before(limit, stream.send(bytes)).await;
+            listen(&mut stream, clock, limit, trace, &mut tell).await;
+        }
+        Speech::Last(bytes) => {
+            let _ = before(limit, stream.send(bytes)).await;
+            let _ = before(limit, stream.finish()).await;
             listen(&mut stream, clock, limit, trace, &mut tell).await;
         }
         Speech::Text(text) => {

@@ -28,7 +28,7 @@ mod survey;
 mod tls;
 mod trace;
 
-pub(crate) use behind::Behind;
+pub(crate) use behind::{Behind, NotKnown};
 pub(crate) use bridge::{
     Answer, BridgePlan, BridgeReport, Entry, Lack, Page, ProxyUrl, Reached, Scene, entries,
 };

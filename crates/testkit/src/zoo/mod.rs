@@ -93,11 +93,11 @@ pub fn with_table(document: &str) -> Option<String> {
     Some([before, BEGIN, "\n", &table(), "\n", END, after].concat())
 }
 
-/// The bound below is what the player itself waits; the one above leaves room for a busy machine.
-fn seconds([least, most]: [u32; 2]) -> String {
+/// What the player itself waits, which is the bound below; the one above leaves room for a busy machine.
+fn seconds([least, _]: [u32; 2]) -> String {
     let tenths = least / 100;
     if least == 0 {
-        format!("< {}", most.div_ceil(1000))
+        "< 1".to_owned()
     } else {
         format!("{}.{}", tenths / 10, tenths % 10)
     }

@@ -1,7 +1,9 @@
 //! A port that accepts is not a server: gates, Docker's proxy and balancers accept for one that is down.
 
-use std::net::SocketAddr;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Command, Output};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -9,7 +11,7 @@ use testkit::backend::{Absent, Backend, Manner};
 use testkit::binary;
 use testkit::daemon::{Daemon, address_in};
 use testkit::folder::Folder;
-use testkit::zoo::Step::{End, Hold, Read, Reset, Send, Wait};
+use testkit::zoo::Step::{End, Hold, Read, ReadLine, Reset, Send, Wait};
 use testkit::zoo::{Keeper, Script};
 
 use super::docs::validate;
@@ -106,6 +108,107 @@ fn a_gate_without_websockets_whose_server_is_down() {
         "target-refused",
         Some("target-closes-at-once"),
     );
+}
+
+/// A gate without WebSockets whose server is blackholed, or whose server hangs: the kernel accepts for it.
+#[test]
+fn a_gate_without_websockets_whose_server_hangs() {
+    let hangs = Absent::reserve(local()).unwrap().hang().unwrap();
+    let more = "websocket = false\n[limits]\nbackend-connect = \"2s\"";
+    let (_daemon, _folder, port) = gate(hangs.address(), more);
+    is(
+        &check(port),
+        "unreachable",
+        "target-timeout",
+        Some("target-closes-late"),
+    );
+    let (code, text) = nagios(port);
+    assert_eq!(code, Some(2), "{text}");
+    let never_accepts = TcpListener::bind(local()).unwrap();
+    let (_daemon, _folder, port) = gate(never_accepts.local_addr().unwrap(), "websocket = false");
+    let nobody = Absent::reserve(local()).unwrap();
+    let form = ["--format", "json", "--timeout", "3s"];
+    let output = command(port, nobody.address().port(), &form);
+    validate(&output.stdout);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let first = Some("server-not-known");
+    is(&report, "unreachable", "target-timeout", first);
+    assert_eq!(report["not-known"][0]["id"], "server-behind", "{report:#}");
+}
+
+/// Clients that say nothing don't show it for as long as the gate waits for them.
+#[test]
+fn a_gate_that_waits_for_silent_clients() {
+    let down = Absent::reserve(local()).unwrap();
+    for http in ["", "\nhttp-backend = "] {
+        let web = Keeper::start(
+            local(),
+            &[&[ReadLine, Send(b"HTTP/1.1 404 No\r\n\r\n"), End]],
+        );
+        let web = web.unwrap();
+        let http = match http {
+            "" => String::new(),
+            key => format!("{key}\"{}\"", web.address()),
+        };
+        let more = format!("websocket = false\nspeaks-first-after = \"2s\"{http}");
+        let (_daemon, _folder, port) = gate(down.address(), &more);
+        let first = Some("target-closes-at-once");
+        is(&check(port), "unreachable", "target-refused", first);
+        let (code, text) = nagios(port);
+        assert_eq!(code, Some(2), "{text}");
+    }
+}
+
+/// A gate without WebSockets whose server is up, whoever speaks first.
+#[test]
+fn a_gate_without_websockets_whose_server_is_up() {
+    let greets = Manner::Greet(GREETING.to_vec(), Duration::ZERO);
+    for manner in [greets, Manner::Record, Manner::Echo] {
+        let up = Backend::start(manner.clone()).unwrap();
+        let (_daemon, _folder, port) = gate(up.address(), "websocket = false");
+        let report = check(port);
+        assert_eq!(report["verdict"], "allowed", "{manner:?} {report:#}");
+        assert_eq!(ids(&report), ["wildcard-ports"], "{manner:?} {report:#}");
+    }
+}
+
+/// A game that answers policy requests itself, closes clients that say nothing for 300 ms, and everything it does not
+/// know: either of the two kinds is no gate.
+#[test]
+fn a_game_with_its_own_policy() {
+    for drops_unknown in [true, false] {
+        let listener = TcpListener::bind(local()).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        // Both end with the program.
+        thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                thread::spawn(move || impatient(client, drops_unknown));
+            }
+        });
+        let report = check(port);
+        let first = Some("target-closes-at-once");
+        is(&report, "allowed", "granted", first);
+        assert_eq!(report["findings"][0]["level"], "warning", "{report:#}");
+    }
+}
+
+/// Serves a policy to whoever asks within 300 ms, and closes.
+fn impatient(mut client: TcpStream, drops_unknown: bool) {
+    let limit = Some(Duration::from_millis(300));
+    client.set_read_timeout(limit).unwrap();
+    let (mut asked, mut buffer) = (Vec::new(), [0; 1024]);
+    while let Ok(count @ 1..) = client.read(&mut buffer) {
+        asked.extend_from_slice(&buffer[..count]);
+        if asked == b"<policy-file-request/>\0" {
+            // What the client makes of it is seen there.
+            let _ = client.write_all(GOOD);
+            return;
+        }
+        let is_http = asked.starts_with(b"GET ");
+        if is_http || (drops_unknown && !asked.starts_with(b"<")) {
+            return;
+        }
+    }
 }
 
 /// A gate in front of Docker's proxy, whose server is down: the proxy accepts.

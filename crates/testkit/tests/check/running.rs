@@ -531,6 +531,30 @@ fn no_single_rule_decided() {
     );
 }
 
+/// What stands before a declaration is no mistake for Silverlight, and nothing is said of Flash Player.
+#[test]
+fn a_line_feed_before_the_declaration() {
+    const ACCESS: &[u8] = b"\n<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<access-policy>\n  <cross-domain-access>\n    <policy>\n      <allow-from><domain uri=\"http://www.a.test\"/></allow-from>\n      <grant-to><socket-resource port=\"4502-4532\" protocol=\"tcp\"/></grant-to>\n    </policy>\n  </cross-domain-access>\n</access-policy>\n";
+    if !needs::met(missing()) {
+        return;
+    }
+    let mut enclosure = Enclosure::empty(&["127.0.0.1"]).unwrap();
+    enclosure
+        .listen("127.0.0.1:943", &[&[ReadOnly(22), Send(ACCESS), End]])
+        .unwrap();
+    enclosure.listen("127.0.0.1:4502", &[&[Hold]]).unwrap();
+    let from = "http://www.a.test/app.xap";
+    let arguments = ["srv.test:4502", "--client", "silverlight", "--from", from];
+    let json = [&arguments[..], &["--format", "json"]].concat();
+    let told = report(&enclosure.check(&json).unwrap());
+    assert_eq!(told["verdict"], "allowed", "{told:#}");
+    for finding in told["findings"].as_array().unwrap() {
+        assert_ne!(finding["level"], "error", "{told:#}");
+    }
+    let text = enclosure.check(&arguments).unwrap().stdout();
+    assert!(!text.contains("Flash"), "{text}");
+}
+
 /// A meta-policy is quoted as it is written, whatever it counts as.
 #[test]
 fn the_meta_policy_as_it_is_written() {

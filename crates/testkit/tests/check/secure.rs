@@ -212,6 +212,45 @@ fn a_silent_target() {
     assert_eq!(ids(&report).first(), Some(&"target-silent"), "{report:#}");
 }
 
+/// `openssl ca` with as little as it takes; `openssl x509` can't set the first day.
+const AUTHORITY: &str = "[ca]\ndefault_ca=own\n[own]\ndatabase=index.txt\nserial=serial\nnew_certs_dir=.\ncertificate=ca.pem\nprivate_key=ca.key\ndefault_md=sha256\npolicy=any\nx509_extensions=server\n[any]\ncommonName=supplied\n[server]\nsubjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n";
+
+/// A certificate whose time has not come, to a `SecureSocket` and at a `wss` entry: the message has the day.
+#[test]
+fn a_certificate_of_tomorrow() {
+    if !needs::met(missing()) {
+        return;
+    }
+    let folder = Folder::new().unwrap();
+    certificates(&folder, "localhost", 2);
+    for (name, text) in [
+        ("index.txt", ""),
+        ("serial", "01\n"),
+        ("ca.conf", AUTHORITY),
+    ] {
+        folder.file(name, text).unwrap();
+    }
+    openssl(
+        &folder,
+        "ca -batch -notext -config ca.conf -in request.pem -out cert.pem -startdate 20970101000000Z -enddate 20980101000000Z",
+    );
+    let (_server, address) = serve(&folder);
+    let authority = folder.path().join("ca.pem");
+    let (report, text) = first_of(address, &["--cacert", authority.to_str().unwrap()], None);
+    let id = "certificate-not-yet-valid";
+    assert_eq!(report["verdict"], "denied", "{text}");
+    assert_eq!(ids(&report).first().copied(), Some(id), "{text}");
+    assert!(text.contains("2097"), "{text}");
+    let url = format!("wss://localhost:{}/", address.port());
+    let mut command = Command::new(binary::flashgate().unwrap());
+    command.args(["check", &url, "--client", "ruffle", "--format", "json"]);
+    let output = command.arg("--cacert").arg(authority).output().unwrap();
+    validate(&output.stdout);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_ne!(report["verdict"], "allowed", "{report:#}");
+    assert_eq!(ids(&report).first().copied(), Some(id), "{report:#}");
+}
+
 /// What this check says first, by its arguments beside the target.
 fn first_of(address: SocketAddr, arguments: &[&str], roots: Option<&Path>) -> (Value, String) {
     let target = format!("localhost:{}", address.port());

@@ -1,11 +1,13 @@
 //! The movie's own connection.
 
+use std::time::Duration;
+
 use flash_policy::Diagnostic;
 use flash_policy::player::{Purpose, Reason};
 
 use super::{Case, Rank, tls};
 use crate::check::tls::TlsFault;
-use crate::check::{Behind, Dialled, Seen};
+use crate::check::{Behind, Dialled, NotKnown, Seen};
 
 pub(super) fn judge(case: &mut Case<'_>) {
     let mut seen = case.seen.iter();
@@ -17,6 +19,8 @@ pub(super) fn judge(case: &mut Case<'_>) {
         Behind::ClosesAtTimes => return closes_at_times(case),
         Behind::ClosesAtOnce(times) => return closes_at_once(case, *times),
         Behind::GateRefuses(said) | Behind::GateWaits(said) => return down(case, said),
+        Behind::ClosesLate(after) => return closes_late(case, *after),
+        Behind::NotKnown(why) => return not_known(case, *why),
     }
     match case.outcome.reason {
         Reason::TargetRefused => refused(case, target),
@@ -97,6 +101,39 @@ fn closes_at_once(case: &mut Case<'_>, times: usize) {
     .note("the movie sees connect, then close")
     .help(SERVER_BEHIND);
     case.add(Rank::Cause, finding);
+}
+
+fn closes_late(case: &mut Case<'_>, after: Duration) {
+    let (port, after) = (case.plan.config.port, after.as_secs_f32());
+    let finding = Diagnostic::error(
+        "target-closes-late",
+        format!("port {port} accepts and closes without an answer after {after:.1} s: the server behind it does not answer"),
+    )
+    .note("a gate whose server can't be reached does this, after `backend-connect`")
+    .note("the movie sees connect, then close")
+    .help(SERVER_BEHIND);
+    case.add(Rank::Cause, finding);
+}
+
+fn not_known(case: &mut Case<'_>, why: NotKnown) {
+    let port = case.plan.config.port;
+    let finding = match why {
+        NotKnown::NoReaction => Diagnostic::error(
+            "server-not-known",
+            format!("port {port} accepts and reacts to nothing: not to a byte, and not to the end of a connection"),
+        )
+        .note("a server that hangs does this, or a gate that still tries to reach its server"),
+        NotKnown::ClosesUnknown => Diagnostic::warning(
+            "server-not-known",
+            format!("port {port} closes clients at once if they send what is not known to it, and keeps silent clients"),
+        )
+        .note("a strict server does this, and also a gate whose server is down and whose `speaks-first-after` is long"),
+    };
+    let rank = match why {
+        NotKnown::NoReaction => Rank::Cause,
+        NotKnown::ClosesUnknown => Rank::Doubtful,
+    };
+    case.add(rank, finding.help(SERVER_BEHIND));
 }
 
 fn closes_at_times(case: &mut Case<'_>) {

@@ -50,6 +50,14 @@ impl Stream {
         }
     }
 
+    /// Ends this side; the other may go on.
+    pub(super) async fn finish(&mut self) -> io::Result<()> {
+        match self {
+            Self::Clear(stream) => stream.shutdown().await,
+            Self::Secure(stream) => stream.shutdown().await,
+        }
+    }
+
     pub(super) fn tcp(&self) -> &TcpStream {
         match self {
             Self::Clear(stream) => stream,

@@ -45,10 +45,11 @@ pub(crate) fn report(report: &Report) -> String {
         outcome.reason.code(),
         time(outcome.elapsed)
     );
-    for choice in &outcome.rests_on {
-        let _ = writeln!(text, "not known: {choice}");
+    let not_known = words::not_known(report);
+    for (_, what) in &not_known {
+        let _ = writeln!(text, "not known: {what}");
     }
-    if !outcome.rests_on.is_empty() {
+    if !not_known.is_empty() {
         text.push('\n');
     }
     text.push_str(&findings(

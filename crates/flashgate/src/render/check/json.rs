@@ -26,10 +26,9 @@ pub(crate) fn report(report: &Report) -> String {
     let steps: Vec<_> = std::iter::once(look)
         .chain(report.seen.iter().map(step))
         .collect();
-    let unknown: Vec<_> = outcome
-        .rests_on
-        .iter()
-        .map(|choice| json!({"id": choice.code(), "message": choice.to_string()}))
+    let unknown: Vec<_> = words::not_known(report)
+        .into_iter()
+        .map(|(id, message)| json!({"id": id, "message": message}))
         .collect();
     let findings: Vec<_> = report.findings.iter().map(finding).collect();
     let value = json!({

@@ -6,7 +6,7 @@ use flash_policy::decide::{self, Place};
 use flash_policy::player::{Client, Config, DecidedBy, Moment, Purpose, Reason, Report as Heard};
 
 use super::rule;
-use crate::check::{Dialled, Ended, Report, Seen};
+use crate::check::{Dialled, Ended, NotKnown, Report, Seen};
 
 /// A point in time as the time since the check began.
 pub(super) fn since_start(moment: Moment) -> Duration {
@@ -83,6 +83,9 @@ pub(super) fn verdict(report: &Report) -> String {
         Reason::TargetRefused | Reason::TargetTimeout if report.behind.is_nobody() => {
             format!("the player may connect, port {port} accepts, and no server is behind it")
         }
+        Reason::TargetTimeout if report.behind.not_known().is_some() => {
+            format!("the player may connect, port {port} accepts, and nothing behind it reacts")
+        }
         Reason::Granted => match outcome.decided_by {
             Some(decided) => granted(decided, seen),
             None => "a policy grants it".to_owned(),
@@ -108,6 +111,24 @@ pub(super) fn verdict(report: &Report) -> String {
         Heard::AtOnce | Heard::Thrown => String::new(),
     };
     format!("{why}{heard}")
+}
+
+/// What is not known: an id and a sentence for each.
+pub(super) fn not_known(report: &Report) -> Vec<(&'static str, String)> {
+    let port = report.plan.config.port;
+    let choices = report.outcome.rests_on.iter();
+    let choices = choices.map(|choice| (choice.code(), choice.to_string()));
+    let behind = report.behind.not_known().map(|why| match why {
+        NotKnown::NoReaction => format!(
+            "whether a server is behind port {port}, where nothing reacts (taken: that there is none)"
+        ),
+        NotKnown::ClosesUnknown => {
+            format!("whether a server is behind port {port} (taken: that there is one)")
+        }
+    });
+    choices
+        .chain(behind.map(|text| ("server-behind", text)))
+        .collect()
 }
 
 fn granted(decided: DecidedBy, seen: &[Seen]) -> String {

@@ -1,13 +1,13 @@
 //! The policy grants, and the port itself does not accept.
 
 use super::super::script::Step::{Hold, Reset, Wait};
-use super::{Animal, Expected, PLAIN, SERVES_GOOD, allowed, master, port};
+use super::{Animal, Expected, PLAIN, SERVES_GOOD, SLACK, allowed, master, port};
 
 const NOBODY_BEHIND: Expected = Expected {
     verdict: "unreachable",
     reason: "target-refused",
     cause: Some("target-closes-at-once"),
-    takes: [0, 1_000],
+    takes: [0, SLACK],
 };
 
 pub(super) const ANIMALS: &[Animal] = &[
@@ -19,7 +19,7 @@ pub(super) const ANIMALS: &[Animal] = &[
             verdict: "unreachable",
             reason: "target-refused",
             cause: Some("target-refused"),
-            takes: [0, 1_000],
+            takes: [0, SLACK],
         },
         ..PLAIN
     },
@@ -67,7 +67,7 @@ pub(super) const ANIMALS: &[Animal] = &[
             verdict: "unreachable",
             reason: "target-timeout",
             cause: Some("target-filtered"),
-            takes: [4_000, 4_200],
+            takes: [4_000, 4_000 + SLACK],
         },
         ..PLAIN
     },
