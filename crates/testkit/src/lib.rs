@@ -23,8 +23,22 @@ pub mod trace;
 pub mod websocket;
 pub mod zoo;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
+
+/// Sets a flag when it is dropped, also by a panic.
+///
+/// For threads of a scope that go on until then: a scope waits for its threads before it passes a panic on, so without
+/// this a test that fails would hang.
+#[derive(Debug)]
+pub struct SetAtEnd<'a>(pub &'a AtomicBool);
+
+impl Drop for SetAtEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
 
 /// Waits until something holds, looking every few milliseconds; false if it does not within the limit.
 ///

@@ -31,7 +31,7 @@ use testkit::folder::Folder;
 use testkit::load::{self, Load};
 use testkit::namespace::Namespace;
 use testkit::scale::short_or_long;
-use testkit::{binary, figure, namespace, needs};
+use testkit::{SetAtEnd, binary, figure, namespace, needs};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -322,6 +322,7 @@ fn reloads_of_a_unit() {
     let mut player = Client::connect(addresses[1]).unwrap();
     let done = AtomicBool::new(false);
     let fetches: u64 = thread::scope(|scope| {
+        let stop = SetAtEnd(&done);
         let loads = addresses.iter().map(|address| {
             scope.spawn(|| {
                 let mut fetches = 0;
@@ -370,7 +371,7 @@ fn reloads_of_a_unit() {
             .unwrap();
         assert_eq!(failed.code(), Some(1));
         unit.told("WATCHDOG=1");
-        done.store(true, Ordering::Relaxed);
+        drop(stop);
         loads.into_iter().map(|load| load.join().unwrap()).sum()
     });
     player.send(b"x");

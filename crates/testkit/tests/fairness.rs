@@ -19,7 +19,7 @@ use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::load::{Load, Report, run, spread};
 use testkit::scale::{is_long, short_or_long};
-use testkit::{figure, until};
+use testkit::{SetAtEnd, figure, until};
 
 const GREEDY: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 66);
 /// How many connections it keeps, and how many it tries in each millisecond.
@@ -74,12 +74,13 @@ fn one_greedy_address() {
     let idle = others(address);
     let (end, tries) = (AtomicBool::new(false), AtomicUsize::new(0));
     let (beside, took) = thread::scope(|scope| {
+        let stop = SetAtEnd(&end);
         let greedy = scope.spawn(|| grab(address, &end, &tries));
         assert!(until(Duration::from_secs(10), || tries
             .load(Ordering::Acquire)
             >= KEPT));
         let beside = others(daemon.address());
-        end.store(true, Ordering::Release);
+        drop(stop);
         (beside, greedy.join().unwrap())
     });
     let [before, after] = [&idle, &beside].map(|report| report.percentile(99));

@@ -11,7 +11,7 @@
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -53,6 +53,15 @@ fn serve(path: &Path) -> Daemon {
     Daemon::builder().args(arguments).start().unwrap()
 }
 
+/// A daemon with two listeners that serves a policy for `old.test`, and its config.
+fn old(addresses: [&str; 2]) -> (Folder, PathBuf, Daemon) {
+    let folder = Folder::new().unwrap();
+    let text = config("old.test", addresses).concat();
+    let path = folder.file("flashgate.toml", text).unwrap();
+    let daemon = serve(&path);
+    (folder, path, daemon)
+}
+
 /// What is served, as text.
 fn served(address: SocketAddr) -> String {
     let heard = fetch(address).expect("a fetch");
@@ -65,6 +74,14 @@ fn serves_soon(daemon: &mut Daemon, domain: &str) {
     for address in daemon.addresses().to_vec() {
         let is_there = until(LIMIT, || served(address).contains(domain));
         assert!(is_there, "{domain} on {address}: {:?}", daemon.log());
+    }
+}
+
+#[track_caller]
+fn still_serves_the_old(daemon: &mut Daemon) {
+    for address in daemon.addresses().to_vec() {
+        let text = served(address);
+        assert!(text.contains("old.test"), "{text}: {:?}", daemon.log());
     }
 }
 
@@ -82,23 +99,21 @@ fn begin(path: &Path, text: &str) -> File {
     file
 }
 
+/// Writes the rest, and closes the file.
+fn go_on(mut file: File, text: &str) {
+    file.write_all(text.as_bytes()).unwrap();
+}
+
 /// A config with a pause in the middle; what came first would drop a listener.
 #[test]
 fn a_config_with_a_pause() {
-    let folder = Folder::new().unwrap();
-    let path = folder
-        .file("flashgate.toml", config("old.test", FREE).concat())
-        .unwrap();
-    let mut daemon = serve(&path);
+    let (_folder, path, mut daemon) = old(FREE);
     let [first, second] = config("new.test", FREE);
-    let mut file = begin(&path, &first);
+    let file = begin(&path, &first);
     thread::sleep(REST);
-    for address in daemon.addresses().to_vec() {
-        assert!(served(address).contains("old.test"), "{:?}", daemon.log());
-    }
+    still_serves_the_old(&mut daemon);
     says_nothing_of_a_reload(&mut daemon);
-    file.write_all(second.as_bytes()).unwrap();
-    drop(file);
+    go_on(file, &second);
     serves_soon(&mut daemon, "new.test");
     figure::report(
         "half-written",
@@ -122,11 +137,10 @@ fn a_policy_with_a_pause() {
         };
         let new = policy("new.test");
         let (first, second) = new.split_at(200);
-        let mut file = begin(&path, first);
+        let file = begin(&path, first);
         thread::sleep(REST);
         says_nothing_of_a_reload(&mut daemon);
-        file.write_all(second.as_bytes()).unwrap();
-        drop(file);
+        go_on(file, second);
         serves_soon(&mut daemon, "new.test");
     }
 }
@@ -134,60 +148,40 @@ fn a_policy_with_a_pause() {
 /// An editor that writes another file and renames it, before it is done with it: it is read when it is closed.
 #[test]
 fn renamed_while_it_is_written() {
-    let folder = Folder::new().unwrap();
-    let path = folder
-        .file("flashgate.toml", config("old.test", FREE).concat())
-        .unwrap();
-    let mut daemon = serve(&path);
+    let (folder, path, mut daemon) = old(FREE);
     let [first, second] = config("new.test", FREE);
     let new = folder.path().join("flashgate.toml~");
-    let mut file = begin(&new, &first);
+    let file = begin(&new, &first);
     fs::rename(&new, &path).unwrap();
     thread::sleep(REST);
-    for address in daemon.addresses().to_vec() {
-        assert!(served(address).contains("old.test"), "{:?}", daemon.log());
-    }
-    file.write_all(second.as_bytes()).unwrap();
-    drop(file);
+    still_serves_the_old(&mut daemon);
+    go_on(file, &second);
     serves_soon(&mut daemon, "new.test");
 }
 
 /// Whoever asks for a reload meanwhile is told why it does not happen, and it happens later by itself.
 #[test]
 fn a_signal_while_it_is_written() {
-    let folder = Folder::new().unwrap();
-    let path = folder
-        .file("flashgate.toml", config("old.test", FREE).concat())
-        .unwrap();
-    let mut daemon = serve(&path);
+    let (_folder, path, mut daemon) = old(FREE);
     let [first, second] = config("new.test", FREE);
-    let mut file = begin(&path, &first);
+    let file = begin(&path, &first);
     daemon.hang_up().unwrap();
     daemon
         .next_line_with("flashgate.toml is being written", LIMIT)
         .unwrap();
     daemon.next_line_with("not reloaded", LIMIT).unwrap();
-    for address in daemon.addresses().to_vec() {
-        assert!(served(address).contains("old.test"), "{:?}", daemon.log());
-    }
-    file.write_all(second.as_bytes()).unwrap();
-    drop(file);
+    still_serves_the_old(&mut daemon);
+    go_on(file, &second);
     serves_soon(&mut daemon, "new.test");
 }
 
 /// A writer that empties the file and dies: nothing changes, and the next good one counts.
 #[test]
 fn emptied() {
-    let folder = Folder::new().unwrap();
-    let path = folder
-        .file("flashgate.toml", config("old.test", FREE).concat())
-        .unwrap();
-    let mut daemon = serve(&path);
+    let (_folder, path, mut daemon) = old(FREE);
     drop(File::create(&path).unwrap());
     daemon.next_line_with("not reloaded", LIMIT).unwrap();
-    for address in daemon.addresses().to_vec() {
-        assert!(served(address).contains("old.test"));
-    }
+    still_serves_the_old(&mut daemon);
     fs::write(&path, config("new.test", FREE).concat()).unwrap();
     serves_soon(&mut daemon, "new.test");
 }
@@ -220,11 +214,7 @@ fn a_low_port_goes_and_comes_back() {
 
 fn without_and_with_843() {
     let addresses = ["127.0.0.1:9339", "127.0.0.1:843"];
-    let folder = Folder::new().unwrap();
-    let path = folder
-        .file("flashgate.toml", config("old.test", addresses).concat())
-        .unwrap();
-    let mut daemon = serve(&path);
+    let (_folder, path, mut daemon) = old(addresses);
     let [first, _] = config("cut.test", addresses);
     written_by_one_that_is_killed(&path, &first);
     let lost = "could not listen there again";
@@ -234,9 +224,7 @@ fn without_and_with_843() {
         .next_line_with("to stop listening there, restart flashgate", LIMIT)
         .unwrap();
     daemon.next_line_with("not reloaded", LIMIT).unwrap();
-    for address in daemon.addresses().to_vec() {
-        assert!(served(address).contains("old.test"), "{address}");
-    }
+    still_serves_the_old(&mut daemon);
     // What can be bound again may go.
     let [alone, _] = config("new.test", ["127.0.0.1:843"; 2]);
     fs::write(&path, alone).unwrap();

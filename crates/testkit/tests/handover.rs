@@ -30,7 +30,7 @@ use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::load::{self, Load};
 use testkit::scale::{is_long, short_or_long};
-use testkit::{binary, figure, needs, until};
+use testkit::{SetAtEnd, binary, figure, needs, until};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -79,6 +79,7 @@ fn under_load() {
     let hand_overs = short_or_long(10, 100);
     let (done, start_of_load) = (AtomicBool::new(false), Instant::now());
     let fetches = thread::scope(|scope| {
+        let stop = SetAtEnd(&done);
         let load = scope.spawn(|| {
             let mut fetches = 0;
             while !done.load(Ordering::Relaxed) {
@@ -104,7 +105,7 @@ fn under_load() {
             assert!(former.wait(LIMIT).unwrap().success());
             former.wait_for_line("handed over", LIMIT).unwrap();
         }
-        done.store(true, Ordering::Relaxed);
+        drop(stop);
         load.join().unwrap()
     });
     answers(address);
@@ -136,6 +137,7 @@ fn restarts_on_a_socket_that_stays() {
     let restarts = short_or_long(10, 50);
     let done = AtomicBool::new(false);
     let fetches = thread::scope(|scope| {
+        let stop = SetAtEnd(&done);
         let load = scope.spawn(|| {
             let mut total = 0;
             while !done.load(Ordering::Relaxed) {
@@ -152,7 +154,7 @@ fn restarts_on_a_socket_that_stays() {
             assert!(daemon.wait(LIMIT).unwrap().success());
             daemon = start();
         }
-        done.store(true, Ordering::Relaxed);
+        drop(stop);
         load.join().unwrap()
     });
     assert!(fetches > 0);
@@ -420,6 +422,7 @@ fn a_stranger_who_keeps_asking() {
     fs::set_permissions(&door, fs::Permissions::from_mode(0o666)).unwrap();
     let (done, asked) = (AtomicBool::new(false), AtomicU64::new(0));
     thread::scope(|scope| {
+        let stop = SetAtEnd(&done);
         scope.spawn(|| {
             let user = Uid::from_raw(12345);
             set_thread_res_uid(user, user, user).unwrap();
@@ -441,7 +444,7 @@ fn a_stranger_who_keeps_asking() {
         let daemon = start(&fixed(&folder, address)).unwrap();
         assert!(former.wait(LIMIT).unwrap().success());
         answers(daemon.address());
-        done.store(true, Ordering::Relaxed);
+        drop(stop);
     });
 }
 

@@ -9,19 +9,18 @@
 )]
 
 use std::fs;
-use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::io::ioctl_fionread;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use testkit::backend::{Backend, Manner};
 use testkit::client::{Client, End, fetch};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::load::{Load, REQUEST, run};
 use testkit::scale::short_or_long;
-use testkit::{binary, cpu, figure, log_pipe, needs, until};
+use testkit::{cpu, figure, log_pipe, needs, until};
 
 fn daemon() -> Daemon {
     Daemon::serve(["--allow", "a.test:80"]).expect("a daemon")
@@ -88,35 +87,6 @@ fn a_stop_with_a_long_queue() {
         "R15",
         format!("{} queued at a stop: all answered", queued.len()),
     );
-}
-
-/// A signal that comes before anything is served finds somebody who knows it: here it comes as soon as the process
-/// catches it, while a long config is read.
-#[test]
-fn a_stop_while_it_starts() {
-    let folder = Folder::new().unwrap();
-    let rule = "{ domain = \"a.test\", ports = \"80\" },\n";
-    let rules = rule.repeat(10_000);
-    let text =
-        format!("[policy.default]\nrules = [\n{rules}]\n[[listen]]\naddress = \"127.0.0.1:0\"\n");
-    let mut child = Command::new(binary::flashgate().unwrap())
-        .args(["serve", "--config"])
-        .arg(folder.file("flashgate.toml", text).unwrap())
-        .stderr(std::process::Stdio::null())
-        .spawn()
-        .unwrap();
-    let pid = Pid::from_child(&child);
-    let catches_it = || {
-        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
-        let mut lines = status.lines();
-        let caught = lines.find_map(|line| line.strip_prefix("SigCgt:\t"));
-        let caught = caught.and_then(|it| u64::from_str_radix(it, 16).ok());
-        caught.is_some_and(|it| it & (1 << (Signal::TERM.as_raw() - 1)) != 0)
-    };
-    assert!(until(Duration::from_secs(20), catches_it));
-    kill_process(pid, Signal::HUP).unwrap();
-    kill_process(pid, Signal::TERM).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
 /// What a stop may take is said in the config file; no client can make it longer, whatever it is about to do.
@@ -416,49 +386,4 @@ fn policy_requests_are_answered_until_the_end() {
     let last = daemon.wait_for_line("stopped", Client::PATIENCE).unwrap();
     assert!(last.contains(&format!("answered={answered}")), "{last}");
     assert!(last.contains("cut=1"), "{last}");
-}
-
-/// A signal by mistake costs nobody a connection; SIGQUIT is an orderly stop.
-#[test]
-fn signals_that_would_end_it() {
-    let mut daemon = daemon();
-    let mut asking = Client::connect(daemon.address()).unwrap();
-    asking.send(b"<policy-file-");
-    fetch(daemon.address()).unwrap();
-    let ignored = [
-        Signal::USR1,
-        Signal::USR2,
-        Signal::ALARM,
-        Signal::VTALARM,
-        Signal::PROF,
-        Signal::IO,
-        Signal::POWER,
-        Signal::STKFLT,
-        Signal::XCPU,
-        Signal::XFSZ,
-        Signal::PIPE,
-    ];
-    for signal in ignored {
-        daemon.signal(signal).unwrap();
-        fetch(daemon.address()).unwrap();
-    }
-    let pid = daemon.pid().to_string();
-    for number in 34..=64 {
-        let sent = Command::new("kill")
-            .args([format!("-{number}"), pid.clone()])
-            .status()
-            .unwrap();
-        assert!(sent.success(), "{number}");
-    }
-    fetch(daemon.address()).unwrap();
-    daemon
-        .wait_for_line("ignored a signal", Client::PATIENCE)
-        .unwrap();
-    daemon.signal(Signal::QUIT).unwrap();
-    daemon
-        .wait_for_line("signal=\"SIGQUIT\"", Client::PATIENCE)
-        .unwrap();
-    asking.send(b"request/>\0");
-    assert_eq!(asking.hear().bytes, [POLICY, b"\0"].concat());
-    assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
 }

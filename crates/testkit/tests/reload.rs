@@ -9,7 +9,6 @@
 )]
 
 use std::net::{SocketAddr, TcpListener};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
@@ -17,9 +16,9 @@ use std::time::{Duration, Instant};
 
 use testkit::client::{Client, End, fetch};
 use testkit::daemon::Daemon;
-use testkit::figure;
 use testkit::folder::Folder;
 use testkit::scale::{is_long, short_or_long};
+use testkit::{SetAtEnd, figure};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -174,17 +173,14 @@ fn reload_under_load(loaded: &mut Loaded, good: u32) -> (u32, Duration) {
             scope.spawn(move || fetch_until(done, newest, &listener))
         };
         let clients: Vec<_> = (0..4).map(client).collect();
-        // A failed reload must end the clients too.
-        let longest = catch_unwind(AssertUnwindSafe(|| {
-            let reload = |number| reload_both(loaded, &listeners, number, &newest);
-            (1..=good).map(reload).max()
-        }));
-        done.store(true, Ordering::Release);
+        let stop = SetAtEnd(&done);
+        let reload = |number| reload_both(loaded, &listeners, number, &newest);
+        let longest = (1..=good).map(reload).max();
+        drop(stop);
         let fetches = clients
             .into_iter()
             .map(|client| client.join().unwrap())
             .sum();
-        let longest = longest.unwrap_or_else(|panic| resume_unwind(panic));
         (fetches, longest.unwrap_or_default())
     })
 }

@@ -19,7 +19,7 @@ use testkit::load::{Load, Report, run, spread};
 use testkit::namespace::{self, Namespace};
 use testkit::scale::{is_long, short_or_long};
 use testkit::slow::Crowd;
-use testkit::{cpu, figure, needs, until};
+use testkit::{SetAtEnd, cpu, figure, needs, until};
 
 /// What the daemon gives a request.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -62,6 +62,7 @@ fn unlimited() {
     let crowd = Crowd::connect(daemon.address(), &attackers(), size).unwrap();
     let end = AtomicBool::new(false);
     let (beside, grown, gone) = thread::scope(|scope| {
+        let stop = SetAtEnd(&end);
         scope.spawn(|| crowd.drip(&end));
         let held = until(DEADLINE / 2, || {
             cpu::open_files(daemon.pid()).is_ok_and(|open| open >= files + size)
@@ -79,7 +80,7 @@ fn unlimited() {
             cpu::open_files(daemon.pid()).is_ok_and(|open| open <= files)
         });
         let gone = crowd.age();
-        end.store(true, Ordering::Release);
+        drop(stop);
         assert!(ended, "some of the crowd are still there after {gone:?}");
         (beside, grown, gone)
     });

@@ -84,10 +84,12 @@ fn a_crowded_site() {
         assert!(client.send(REQUEST));
         answered(&mut client);
     }
-    for mut client in slow {
-        assert!(client.send(&REQUEST[5..]));
-        answered(&mut client);
-    }
+    let answered_late =
+        |mut client: Client| client.send(&REQUEST[5..]) && client.hear().bytes.ends_with(b"\0");
+    let late = slow.into_iter().map(answered_late);
+    // By chance, 1 in 1,024, a network is counted with that of the crowd.
+    let late = late.filter(|answered| *answered).count();
+    assert!(late >= 18, "{late} of 20 slow clients were answered");
     let line = daemon.wait_for_line(EVICTED, LIMIT).unwrap();
     assert!(line.contains("peer=[2001:db8:1:"), "{line}");
     assert!(line.contains("lack=\"places\""), "{line}");

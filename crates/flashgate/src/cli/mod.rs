@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::daemon::HeldSignals;
 use crate::exit::Exit;
 
 mod allow;
@@ -48,6 +49,7 @@ enum Command {
 
 /// Parses the arguments and runs the command they name.
 pub(crate) fn run() -> Exit {
+    let held = serves().then(HeldSignals::new);
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -61,7 +63,7 @@ pub(crate) fn run() -> Exit {
         }
     };
     match cli.command {
-        Command::Serve(serve) => serve.run(),
+        Command::Serve(serve) => serve.run(held),
         Command::Lint(lint) => lint.run(),
         Command::Explain(explain) => explain.run(),
         Command::Policy(print) => print.run(),
@@ -71,6 +73,13 @@ pub(crate) fn run() -> Exit {
         Command::Man => generate::man(Cli::command()),
         Command::SelfTest(test) => test.run(),
     }
+}
+
+/// Whether this is `serve`, the only command that listens for signals; no flag can come before it.
+fn serves() -> bool {
+    std::env::args_os()
+        .nth(1)
+        .is_some_and(|command| command == "serve")
 }
 
 /// Writes to standard output; a reader that has gone away is no fault.

@@ -16,7 +16,7 @@ use crate::config::policy_file::{self, Content, Dialled, ServedAt};
 use crate::config::{self, Purpose, defaults};
 use crate::confinement;
 use crate::daemon::sandbox::Leftover;
-use crate::daemon::{self, Inherited, Loader, Start};
+use crate::daemon::{self, HeldSignals, Inherited, Loader, Start};
 use crate::exit::Exit;
 use crate::log::{self, Format, Verbosity};
 use crate::render::{self, Source};
@@ -101,8 +101,9 @@ enum LogFormat {
 }
 
 impl Serve {
-    pub(super) fn run(mut self) -> Exit {
+    pub(super) fn run(mut self, held: Option<HeldSignals>) -> Exit {
         if self.detach {
+            drop(held);
             return detach::run();
         }
         detach::wait_until_orphan();
@@ -118,6 +119,7 @@ impl Serve {
             self.listen = self.default_addresses(&inherited);
         }
         if self.check {
+            drop(held);
             return match self.load(Purpose::Start) {
                 Ok(loaded) => {
                     render::to_stderr(&loaded.warnings);
@@ -126,12 +128,17 @@ impl Serve {
                 Err(refused) => refuse(&refused.faults),
             };
         }
-        self.serve(inherited, leftover)
+        self.serve(held, inherited, leftover)
     }
 
-    fn serve(self, inherited: Inherited, mut leftover: Leftover) -> Exit {
+    fn serve(
+        self,
+        held: Option<HeldSignals>,
+        inherited: Inherited,
+        mut leftover: Leftover,
+    ) -> Exit {
         leftover.keep(inherited.descriptors());
-        let mut start = match Start::new() {
+        let mut start = match Start::new(held) {
             Ok(start) => start,
             Err(fault) => {
                 render::to_stderr(&fault);

@@ -24,6 +24,7 @@ mod descriptors;
 mod endpoint;
 mod events;
 mod handover;
+mod held;
 mod inherited;
 mod listeners;
 mod loading;
@@ -44,6 +45,7 @@ mod way;
 mod workers;
 mod writers;
 
+pub(crate) use held::HeldSignals;
 pub(crate) use inherited::Inherited;
 pub(crate) use loading::Loader;
 pub(crate) use notify::{SERVES, STARTER};

@@ -8,6 +8,7 @@ use std::thread;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
+use super::HeldSignals;
 use super::signals::Signals;
 use crate::log;
 use crate::render;
@@ -19,8 +20,8 @@ pub(crate) struct Start {
 }
 
 impl Start {
-    /// The error is text for the terminal.
-    pub(crate) fn new() -> Result<Self, String> {
+    /// What was held back is heard now. The error is text for the terminal.
+    pub(crate) fn new(held: Option<HeldSignals>) -> Result<Self, String> {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
@@ -28,6 +29,7 @@ impl Start {
         let entered = runtime.enter();
         let signals = Signals::new().map_err(|fault| no_signals(&fault))?;
         drop(entered);
+        drop(held);
         Ok(Self { runtime, signals })
     }
 

@@ -28,6 +28,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use testkit::backend::Backend;
 use testkit::client::{Client, End};
 use testkit::daemon::{Daemon, address_in};
 use testkit::folder::Folder;
@@ -123,6 +124,17 @@ fn asks(address: SocketAddr) {
     let mut client = Client::connect(address).expect("a connection");
     client.send(REQUEST);
     is_answered(&mut client);
+}
+
+/// All that a client sends goes to the web server as it is.
+#[track_caller]
+fn goes_on(gate: &Running, web: &Backend, head: &str) {
+    let mut client = gate.client();
+    client.send(head.as_bytes());
+    client.half_close().expect("an end");
+    assert_eq!(client.hear().end, End::Fin, "{head}");
+    let record = web.record(LIMIT).expect("a record");
+    assert_eq!(String::from_utf8_lossy(&record.bytes), head);
 }
 
 /// What was said comes back from an echo.

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use testkit::backend::{Absent, Backend, Manner};
 use testkit::client::{Client, End, fetch};
 use testkit::daemon::Daemon;
-use testkit::figure;
 use testkit::load::REQUEST;
 use testkit::pattern::Pattern;
 use testkit::scale::short_or_long;
+use testkit::{SetAtEnd, figure};
 
 use super::{LIMIT, Running, asks, config, echoes, free_port, start};
 
@@ -85,15 +85,11 @@ fn while_talking(gate: &mut Running, count: u64, action: impl FnOnce(&mut Runnin
                 })
             })
             .collect();
-        let acted = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| action(gate)));
-        // A failed action must end the talks too.
-        done.store(true, Ordering::Release);
-        let said = threads
-            .into_iter()
-            .map(|thread| thread.join().expect("no byte lost"))
-            .sum();
-        acted.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        said
+        let stop = SetAtEnd(&done);
+        action(gate);
+        drop(stop);
+        let said = threads.into_iter().map(|thread| thread.join());
+        said.map(|said| said.expect("no byte lost")).sum()
     })
 }
 

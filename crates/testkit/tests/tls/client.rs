@@ -97,6 +97,17 @@ impl Secure {
         );
     }
 
+    /// Whether what was said comes back.
+    pub(super) fn try_echoes(&mut self, said: &[u8]) -> bool {
+        let mut back = vec![0; said.len()];
+        let said_it = self
+            .stream
+            .write_all(said)
+            .and_then(|()| self.stream.flush());
+        let heard = said_it.and_then(|()| self.stream.read_exact(&mut back));
+        heard.is_ok() && back == said
+    }
+
     /// Says that nothing more comes.
     pub(super) fn close_notify(&mut self) {
         self.stream.conn.send_close_notify();
@@ -139,15 +150,27 @@ pub(super) fn session(
     trusted: &[&Issued],
     versions: &[&'static SupportedProtocolVersion],
 ) -> ClientConnection {
+    session_of(name, client_config(trusted, versions))
+}
+
+/// What a client trusts and speaks.
+pub(super) fn client_config(
+    trusted: &[&Issued],
+    versions: &[&'static SupportedProtocolVersion],
+) -> ClientConfig {
     let mut roots = RootCertStore::empty();
     for issued in trusted {
         roots.add(issued.der.clone()).expect("a certificate");
     }
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_protocol_versions(versions)
         .expect("versions")
         .with_root_certificates(roots)
-        .with_no_client_auth();
+        .with_no_client_auth()
+}
+
+/// A session with this config that has said nothing yet.
+pub(super) fn session_of(name: &str, config: ClientConfig) -> ClientConnection {
     let name = ServerName::try_from(name.to_owned()).expect("a name");
     ClientConnection::new(Arc::new(config), name).expect("a session")
 }

@@ -16,6 +16,7 @@ mod policy;
 mod pressure;
 mod relays;
 mod reloads;
+mod unfinished;
 mod websocket;
 
 use std::net::{SocketAddr, TcpListener};

@@ -1,0 +1,150 @@
+//! What begins in TLS and does not go on, in a handshake or inside: it costs a bounded amount, and gives way to others.
+
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpStream};
+
+use rustls::version::TLS13;
+use testkit::backend::{Backend, Manner};
+use testkit::client::{Client, End};
+use testkit::{cpu, until};
+
+use super::client::{Secure, client_config, session, session_of};
+use super::{LIMIT, Running, asks, asks_in_clear, config, gate, start};
+
+/// Each counts as 24 KiB at least, so the budget of 8 MiB has room for 341 of them.
+const CROWD: usize = 1_000;
+
+/// How many of them give way at least.
+const TOO_MANY: usize = CROWD - 341;
+
+/// What the daemon may grow by: the budget, and as much again for tasks, allocators and pages. Without a budget it would be
+/// 24 MiB and more.
+const MOST_KB: u64 = 16 * 1024;
+
+/// A gate on which unfinished requests may take their time.
+fn patient_gate(backend: &Backend) -> Running {
+    start(&(config(&gate(backend.address(), "")) + "[limits]\nrequest = \"10m\"\n"))
+}
+
+/// Clients of other networks who have shaken hands and said nothing yet.
+fn others(running: &Running) -> Vec<Secure> {
+    let from = |network| {
+        let source = Ipv4Addr::new(127, 0, network, 1);
+        let client = Client::connect_from(source, running.address).unwrap();
+        let session = session("one.test", &[&running.one], &[&TLS13]);
+        Secure::shake(client.into_stream(), session).unwrap()
+    };
+    (100..108).map(from).collect()
+}
+
+/// Which of a crowd were closed, by their place in it.
+fn closed(crowd: &[TcpStream]) -> Vec<usize> {
+    let places = crowd.iter().enumerate();
+    let closed = places.filter(|(_, client)| is_closed(client));
+    closed.map(|(place, _)| place).collect()
+}
+
+fn is_closed(mut client: &TcpStream) -> bool {
+    client.set_nonblocking(true).unwrap();
+    // Session tickets come first.
+    let end = client.read_to_end(&mut Vec::new());
+    end.map_or_else(|error| error.kind() != ErrorKind::WouldBlock, |_| true)
+}
+
+/// Of a crowd that begins like this the oldest give way. Memory is bounded, and nobody else notices.
+fn a_crowd_gives_way(begin: impl Fn(&Running) -> TcpStream) {
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let mut running = patient_gate(&backend);
+    let mut player = running.client();
+    player.echoes(b"before");
+    let others = others(&running);
+    let resident_kb = |running: &Running| cpu::resident_kb(running.daemon.pid()).unwrap();
+    let before = resident_kb(&running);
+    let crowd: Vec<_> = (0..CROWD).map(|_| begin(&running)).collect();
+    let oldest_first = until(LIMIT, || {
+        let gone = closed(&crowd);
+        gone.len() >= TOO_MANY && gone.iter().copied().eq(0..gone.len())
+    });
+    let gone = closed(&crowd);
+    assert!(oldest_first, "{} have given way: {gone:?}", gone.len());
+    let oldest = crowd[0].local_addr().unwrap();
+    let line = format!("peer={oldest} outcome=\"evicted\"");
+    running.daemon.wait_for_line(&line, LIMIT).unwrap();
+    let grown = resident_kb(&running).saturating_sub(before);
+    assert!(grown <= MOST_KB, "{grown} kB for {CROWD} connections");
+    player.echoes(b"after");
+    asks(running.client());
+    asks_in_clear(running.address);
+    // By chance, 1 in 1,024, a network is counted with that of the crowd.
+    let echoes = |mut client: Secure| client.try_echoes(b"still there");
+    let served = others.into_iter().map(echoes).filter(|served| *served);
+    assert!(served.count() >= 6, "others have given way to the crowd");
+}
+
+/// Heads of HTTP inside TLS, as long as they may be but for their end.
+#[test]
+fn heads() {
+    let start = "GET / HTTP/1.1\r\nHost: localhost\r\nX: ";
+    let head = format!("{start}{}", "x".repeat(8_000 - start.len()));
+    a_crowd_gives_way(|running| {
+        let mut client = running.client();
+        client.send(head.as_bytes());
+        client.into_parts().1
+    });
+}
+
+/// A hello that says to be longer than it may be, up to this many bytes.
+fn endless_hello(length: usize) -> Vec<u8> {
+    // One record of 16 KiB, in it a message of 65,520 bytes.
+    let mut hello = b"\x16\x03\x01\x40\x00\x01\x00\xff\xf0\x03\x03".to_vec();
+    hello.resize(length, 7);
+    hello
+}
+
+/// Hellos that never end, as long as they may be.
+#[test]
+fn hellos() {
+    let hello = endless_hello(16_000);
+    a_crowd_gives_way(|running| {
+        let mut client = TcpStream::connect(running.address).unwrap();
+        client.write_all(&hello).unwrap();
+        client
+    });
+}
+
+/// A handshake has 16 KiB: a client that sends more without an end is let go long before its deadline.
+#[test]
+fn a_handshake_without_end() {
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let mut running = patient_gate(&backend);
+    let mut client = Client::connect(running.address).unwrap();
+    // The record is whole, and the message is not.
+    client.send(&endless_hello(5 + 16 * 1024));
+    let heard = client.hear();
+    assert_eq!((heard.bytes.len(), heard.end), (0, End::Fin));
+    let line = running
+        .daemon
+        .wait_for_line("a TLS handshake has failed", LIMIT)
+        .unwrap();
+    assert!(line.contains("at most 16 KiB"), "{line}");
+    running
+        .daemon
+        .wait_for_line("outcome=\"tls-failed\"", LIMIT)
+        .unwrap();
+}
+
+/// A hello of nearly 16 KiB is no reason to refuse anybody.
+#[test]
+fn a_long_handshake() {
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let running = patient_gate(&backend);
+    let mut config = client_config(&[&running.one], &[&TLS13]);
+    config.alpn_protocols = vec![vec![b'x'; 255]; 60];
+    let mut session = session_of("one.test", config);
+    let mut hello = Vec::new();
+    session.write_tls(&mut hello).unwrap();
+    assert!(hello.len() > 15_000, "{} bytes", hello.len());
+    let mut socket = Client::connect(running.address).unwrap().into_stream();
+    socket.write_all(&hello).unwrap();
+    asks(Secure::shake(socket, session).unwrap());
+}
