@@ -330,8 +330,8 @@ fn unfinished_heads() {
     let open_files = || cpu::open_files(daemon.pid()).unwrap();
     let resident_kb = || cpu::resident_kb(daemon.pid()).unwrap();
     let (files, resident) = (open_files(), resident_kb());
-    let begun = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ";
-    let head = format!("{begun}{}", "x".repeat(8_150 - begun.len()));
+    let start_of_head = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ";
+    let head = format!("{start_of_head}{}", "x".repeat(8_150 - start_of_head.len()));
     let crowd: Vec<_> = (0..CROWD)
         .map(|_| {
             let mut client = Client::connect(to).unwrap();
