@@ -88,7 +88,7 @@ fn while_talking(gate: &mut Running, count: u64, action: impl FnOnce(&mut Runnin
         let stop = SetAtEnd(&done);
         action(gate);
         drop(stop);
-        let said = threads.into_iter().map(|thread| thread.join());
+        let said = threads.into_iter().map(thread::ScopedJoinHandle::join);
         said.map(|said| said.expect("no byte lost")).sum()
     })
 }
