@@ -7,7 +7,7 @@ use flash_policy::{Diagnostic, Policy, Port, PortRange, PortSet, blocked_ports};
 
 use super::raw::{RawGate, RawListener};
 use super::tree::{At, Text};
-use super::{backend, defaults, listeners};
+use super::{backend, defaults, listeners, values};
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{Backend, Gate};
 
@@ -167,8 +167,9 @@ pub(crate) fn blocked_port(port: Port) -> Option<Diagnostic> {
 fn too_long(silence: &At<Duration>, request: Duration) -> Option<Diagnostic> {
     (silence.value > request).then(|| {
         let message = format!(
-            "expected no more than `request` in `[limits]`, which is {request:?}, found {:?}",
-            silence.value
+            "expected no more than `request` in `[limits]`, which is `{}`, found `{}`",
+            values::written(request),
+            values::written(silence.value)
         );
         Diagnostic::error("out-of-range", message)
             .at(silence.span, "")

@@ -12,14 +12,22 @@ mod list;
 
 use line::Slip;
 
+/// How many are explained; each may take a look at the whole text. No more are shown, so the others need no explanation.
+const EXPLAINED: usize = 50;
+
 /// What is wrong, once for each line: behind a slip, the rest of a line is read wrongly too.
 pub(super) fn findings(faults: &[toml::de::Error], text: &str) -> Vec<Diagnostic> {
+    let lines = Lines::of(text);
     let mut found = Vec::new();
     let mut seen = BTreeSet::new();
     for fault in faults {
         let at = fault.span().map_or(text.len(), |span| span.start);
-        let line = Line::around(text, at);
+        let line = lines.around(at);
         if !seen.insert(line.start) {
+            continue;
+        }
+        if found.len() >= EXPLAINED {
+            found.push(unexplained(fault));
             continue;
         }
         let (finding, rest) = explain(fault, &line, text);
@@ -45,23 +53,49 @@ struct Line<'a> {
     text: &'a str,
 }
 
-impl<'a> Line<'a> {
-    /// The one that a place is in; what the parser says of a line's end is about that line.
-    fn around(text: &'a str, at: usize) -> Self {
-        let mut start = 0;
-        for line in text.split_inclusive('\n') {
-            let end = start + line.len();
-            if at < end || end == text.len() {
-                let text = line.trim_end_matches(['\n', '\r']);
-                return Self { start, text };
-            }
-            start = end;
+/// Where each line of the file begins.
+struct Lines<'a> {
+    text: &'a str,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    fn of(text: &'a str) -> Self {
+        let starts = text.split_inclusive('\n').scan(0, |next, line| {
+            let start = *next;
+            *next += line.len();
+            Some(start)
+        });
+        Self {
+            text,
+            starts: starts.collect(),
         }
-        Self { start, text: "" }
     }
 
+    /// The line that a place is in; what the parser says of a line's end is about that line.
+    fn around(&self, at: usize) -> Line<'a> {
+        let after = self.starts.partition_point(|start| *start <= at);
+        let start = after.checked_sub(1).and_then(|it| self.starts.get(it));
+        let start = start.copied().unwrap_or_default();
+        let end = self.starts.get(after).copied();
+        let line = self.text.get(start..end.unwrap_or(self.text.len()));
+        let text = line.unwrap_or_default().trim_end_matches(['\n', '\r']);
+        Line { start, text }
+    }
+}
+
+impl Line<'_> {
     fn is_header(&self) -> bool {
         self.text.trim_start().starts_with('[')
+    }
+}
+
+/// What the parser says.
+fn unexplained(fault: &toml::de::Error) -> Diagnostic {
+    let finding = Diagnostic::error("malformed-toml", fault.message());
+    match fault.span() {
+        Some(span) => finding.at(span, ""),
+        None => finding,
     }
 }
 

@@ -73,6 +73,12 @@ pub(super) fn meant(text: &str) -> Option<String> {
         smallest = smallest.min(*unit);
         rest = behind.trim_start();
     }
+    let written = in_units(total, smallest)?;
+    (total > 0 && written != text).then_some(written)
+}
+
+/// A number of milliseconds in the largest unit that it is a whole number of; in none that is longer than `longest`.
+fn in_units(milliseconds: u64, longest: u64) -> Option<String> {
     let units = [
         ("d", 86_400_000),
         ("h", 3_600_000),
@@ -80,10 +86,16 @@ pub(super) fn meant(text: &str) -> Option<String> {
         ("s", 1_000),
         ("ms", 1),
     ];
-    let mut units = units.into_iter().filter(|(_, length)| *length <= smallest);
-    let (unit, length) = units.find(|(_, length)| total.is_multiple_of(*length))?;
-    let written = format!("{}{unit}", total / length);
-    (total > 0 && written != text).then_some(written)
+    let mut units = units.into_iter().filter(|(_, length)| *length <= longest);
+    let (unit, length) = units.find(|(_, length)| milliseconds.is_multiple_of(*length))?;
+    Some(format!("{}{unit}", milliseconds / length))
+}
+
+/// A duration as the config has it: `5m`, `1500ms`.
+pub(super) fn written(duration: Duration) -> String {
+    let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    let longest = if duration.is_zero() { 1_000 } else { u64::MAX };
+    in_units(milliseconds, longest).unwrap_or_default()
 }
 
 /// A duration that lasts.
@@ -185,6 +197,14 @@ mod tests {
         ] {
             assert_eq!(meant(text).as_deref(), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn as_written() {
+        for text in ["200ms", "1500ms", "90s", "5m", "2h", "1d", "0s"] {
+            assert_eq!(written(duration(text).unwrap()), text);
+        }
+        assert_eq!(written(Duration::from_secs(60)), "1m");
     }
 
     #[test]

@@ -167,6 +167,10 @@ fn keys() {
         ),
         ("speaks-first-after = \"11s\"", ["out-of-range", "10s"]),
         (
+            "speaks-first-after = \"6m\"",
+            ["which is `10s`, found `6m`", "speaks-first-after"],
+        ),
+        (
             "accept-proxy = [\"10.0.0.1/8\"]",
             ["bad-network", "10.0.0.0/8"],
         ),

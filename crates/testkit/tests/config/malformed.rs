@@ -1,7 +1,11 @@
 //! TOML that can't be read: what is said first, and what to write instead.
 
-use super::valid;
+use std::time::{Duration, Instant};
+
+use testkit::folder::Folder;
+
 use super::wrong::{POLICY, added, of_policy, says};
+use super::{check, config, valid};
 
 #[test]
 fn by_line() {
@@ -131,4 +135,20 @@ fn what_is_no_toml_at_all() {
     says("listen:\n", "found `:`", "written as `[listen]`");
     // Tabs are spaces to TOML.
     valid(&format!("{POLICY}[[listen]]\n\taddress\t=\t\"843\"\n"));
+}
+
+/// A file that is something else altogether, a log for example, is refused at once: what a mistake costs does not grow with
+/// the file.
+#[test]
+fn a_mistake_in_every_line() {
+    let folder = Folder::new().unwrap();
+    for line in ["x\n", "a = 1\n", "a = 1 2\n"] {
+        let file = config(&folder, &line.repeat(50_000));
+        let start = Instant::now();
+        let (code, _, stderr) = check(&file);
+        assert_eq!(code, Some(2), "{stderr}");
+        assert!(stderr.contains(" more findings in "), "{stderr}");
+        let took = start.elapsed();
+        assert!(took < Duration::from_secs(10), "{line:?} took {took:?}");
+    }
 }
