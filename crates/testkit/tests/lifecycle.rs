@@ -270,6 +270,33 @@ fn a_second_signal_stops_at_once() {
     );
 }
 
+/// The same while a full daemon has a queue, which a first signal gives three seconds.
+#[test]
+fn a_second_signal_does_not_wait_for_the_queue() {
+    let folder = Folder::new().unwrap();
+    let text = "[policy.default]\nrules = [{ domain = \"a.test\", ports = \"80\" }]\n\
+                [[listen]]\naddress = \"127.0.0.1:0\"\n[limits]\nconnections = 3\n";
+    let config = folder.file("flashgate.toml", text).unwrap();
+    let mut daemon = Daemon::builder()
+        .args(["serve", "--config"])
+        .args([config])
+        .start()
+        .unwrap();
+    // Each that is accepted keeps its place for a second.
+    let clients = [(); 12].map(|()| Client::connect(daemon.address()).unwrap());
+    daemon
+        .wait_for_line("no room for another connection", Client::PATIENCE)
+        .unwrap();
+    daemon.terminate().unwrap();
+    daemon.wait_for_line("stopping", Client::PATIENCE).unwrap();
+    let start = Instant::now();
+    daemon.terminate().unwrap();
+    assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    drop(clients);
+}
+
 #[test]
 fn ready_is_said_however_quiet_the_log() {
     for arguments in [

@@ -1,4 +1,5 @@
-//! The accept loop of one listener. It has no exit but shutdown, and never spins.
+//! The accept loop of one listener. It has no exit but shutdown, and never spins. What it does about a listener that fails
+//! is in `failing`.
 
 use std::convert::Infallible;
 use std::io;
@@ -10,33 +11,35 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::net::{SocketFlags, accept_with, acceptfrom_with, getsockname};
+use rustix::net::{SocketFlags, acceptfrom_with, getsockname};
 use tokio::io::unix::AsyncFd;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, timeout};
-use tracing::{error, info, warn};
+use tracing::error;
 
 use super::accept_error::{Class, classify, text as error_text};
 use super::bind;
 use super::endpoint::Endpoint;
 use super::readable::{self, Cleared, watch};
-use super::starved::{FIRST_PAUSE, LONGEST_PAUSE, Starved};
+use super::starved::{FIRST_PAUSE, Starved};
 use super::status::Status;
 use super::stopping::SILENT_DRAIN;
 use crate::connection::{self, Shared, peer};
 use crate::log::Sampler;
 use crate::snapshot::Services;
 
+mod failing;
+
 /// The longest queue that a listener of ours has.
 const QUEUE: usize = bind::BACKLOG.unsigned_abs() as usize;
 
-/// After so many in a row the other tasks have their turn.
+/// After this many accepts in a row the other tasks have their turn.
 const BATCH: usize = 16;
 
-/// When nothing but failed connections comes in, the loop rests so long after each batch.
+/// The pause after a batch in which every connection has failed.
 const REST: Duration = Duration::from_millis(10);
 
-/// Where there is no room, it is looked for again after so long.
+/// If there is no room, how soon to look again.
 const AGAIN: Duration = Duration::from_millis(100);
 
 /// How a batch of accepts ended.
@@ -72,7 +75,7 @@ pub(super) struct Acceptor {
     starved: Starved,
     repaired: Option<Instant>,
     sampler: Sampler,
-    /// Dropped once the queue of before a stop has been taken.
+    /// Dropped once the connections that were queued before a stop are accepted.
     queue_waits: Option<mpsc::Sender<Infallible>>,
 }
 
@@ -98,13 +101,18 @@ impl Acceptor {
         })
     }
 
-    /// Accepts until it is told to stop.
+    /// Accepts until a stop, and then finishes as the course says.
     pub(super) async fn run(mut self, mut course: watch::Receiver<Course>) {
         let is_stop = |course: &Course| *course != Course::Accept;
         let is_end = |course: &Course| matches!(course, Course::End(_) | Course::Leave);
         let mut wanted = self.accept_until(&mut course, is_stop).await;
         if let Course::Close(limit) = wanted {
-            let _ = timeout(limit, self.finish()).await;
+            tokio::select! {
+                biased;
+                // A second signal, or a successor, does not wait for the queue.
+                _ = course.wait_for(is_end) => {}
+                _ = timeout(limit, self.finish()) => {}
+            }
             self.answer_only();
             wanted = self.accept_until(&mut course, is_end).await;
         }
@@ -151,7 +159,7 @@ impl Acceptor {
             match end {
                 Batch::Empty => {
                     if readable::clear(ready) == Cleared::Never {
-                        self.begin_anew().await;
+                        self.begin_again().await;
                     }
                 }
                 Batch::NoRoom => {}
@@ -172,7 +180,7 @@ impl Acceptor {
                     if let Some(suppressed) = self.sampler.admit() {
                         let error = error_text(errno);
                         let address = self.endpoint.address;
-                        error!(%address, error, suppressed, "a listener has failed; putting it right");
+                        error!(%address, error, suppressed, "a listener has failed; repairing it");
                     }
                     self.endpoint.health.failed();
                     self.repair().await;
@@ -181,7 +189,7 @@ impl Acceptor {
         }
     }
 
-    /// Waits for room; where somebody waits meanwhile, that is told.
+    /// Waits for room. If a client is waiting meanwhile, makes room for it.
     async fn wait_for_room(&self) {
         let (shared, listener) = (&self.shared, self.listener.get_ref());
         let descriptors = self.services.borrow().descriptors();
@@ -218,8 +226,8 @@ impl Acceptor {
 
     /// Takes what is queued, as room comes free.
     ///
-    /// The queue is served in order and holds so many at most: what came before the stop is among them, and under
-    /// load what comes after it would have no end.
+    /// The queue is served in order and holds [`QUEUE`] connections at most, so after that many everything from before the
+    /// stop is served. Under load, what comes after it would have no end.
     async fn finish(&mut self) {
         let mut taken = 0;
         // A full daemon has nothing to wait for where nobody is queued.
@@ -282,69 +290,6 @@ impl Acceptor {
         };
         if catch_unwind(AssertUnwindSafe(serve)).is_err() {
             self.shared.tell_panic();
-        }
-    }
-
-    /// Sheds when it has been so for long; then waits until something is given back, or for a while.
-    async fn pause(&mut self, errno: Errno) {
-        if let Some(suppressed) = self.sampler.admit() {
-            let error = error_text(errno);
-            let address = self.endpoint.address;
-            warn!(%address, error, suppressed, "can't accept for now; connections wait in the queue");
-        }
-        let delay = self.starved.next_delay();
-        if self.starved.for_too_long() {
-            self.shared.spare.shed(|| self.accept_and_close());
-        }
-        let _ = timeout(delay, self.shared.permits.next_returned()).await;
-    }
-
-    /// Takes connections and closes them at once, so that their clients need not wait for what will not come.
-    fn accept_and_close(&self) {
-        for _ in 0..BATCH {
-            if accept_with(&self.listener, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC).is_err() {
-                return;
-            }
-            self.shared.count_shed();
-        }
-    }
-
-    /// Puts the listener right, trying at least every second; one that keeps failing is not tried more often either.
-    async fn repair(&mut self) {
-        let mut delay = FIRST_PAUSE;
-        if self
-            .repaired
-            .replace(Instant::now())
-            .is_some_and(|last| last.elapsed() < LONGEST_PAUSE)
-        {
-            sleep(LONGEST_PAUSE).await;
-        }
-        let address = self.endpoint.address;
-        while let Err(error) = self.try_repair() {
-            if let Some(suppressed) = self.sampler.admit() {
-                let error = crate::log::reason(&error);
-                error!(%address, error, suppressed, "can't put a listener right; trying on");
-            }
-            sleep(delay).await;
-            delay = (delay * 2).min(LONGEST_PAUSE);
-        }
-        self.endpoint.health.accepting();
-        info!(%address, "listening again");
-    }
-
-    fn try_repair(&mut self) -> io::Result<()> {
-        // Always watched anew: what the event loop knows of a failed listener it never forgets.
-        self.listener = watch(self.endpoint.repair(self.listener.get_ref())?)?;
-        Ok(())
-    }
-
-    /// Watches a listener anew that another thread or process has put right.
-    async fn begin_anew(&mut self) {
-        // First of all, so that nothing spins whatever comes of it.
-        sleep(REST).await;
-        let anew = self.endpoint.renew(self.listener.get_ref()).and_then(watch);
-        if let Ok(listener) = anew {
-            self.listener = listener;
         }
     }
 }

@@ -294,7 +294,7 @@ fn a_failed_listener() {
         let (dead, to) = (daemon.addresses()[0], admin(&daemon));
         let _waiting = Client::connect(dead).unwrap();
         daemon
-            .wait_for_line("can't put a listener right", LIMIT)
+            .wait_for_line("listener still failing", LIMIT)
             .unwrap();
         let ready = get(to, "/readyz");
         assert_eq!(ready.status, status);

@@ -61,13 +61,13 @@ impl Listener {
         })
     }
 
-    /// Serves until it is told to stop, and then answers who is connected.
+    /// Serves until a stop, and then answers the clients that are connected.
     pub(super) async fn run(mut self, mut stop: watch::Receiver<bool>) {
         let (mut open, mut places) = (JoinSet::new(), Places::default());
         loop {
             let stream = tokio::select! {
                 biased;
-                // An error means that whoever could say "stop" has gone, which is a stop.
+                // An error means that the sender has gone, which is a stop too.
                 _ = stop.wait_for(|stop| *stop) => break,
                 Some(ended) = open.join_next() => {
                     self.note(&ended);
@@ -132,7 +132,7 @@ impl Listener {
                 Err(errno) => match classify(errno) {
                     Class::Empty => {
                         if readable::clear(ready) == Cleared::Never {
-                            self.begin_anew().await;
+                            self.begin_again().await;
                         }
                     }
                     Class::Connection => sleep(REST).await,
@@ -140,7 +140,7 @@ impl Listener {
                     Class::Dead => {
                         let (address, error) = (self.endpoint.address, accept_error::text(errno));
                         if let Some(suppressed) = self.sampler.admit() {
-                            error!(%address, error, suppressed, "the admin listener has failed; putting it right");
+                            error!(%address, error, suppressed, "the admin listener has failed; repairing it");
                         }
                         drop(ready);
                         self.repair().await;
@@ -158,8 +158,8 @@ impl Listener {
         sleep(PAUSE).await;
     }
 
-    /// Watches the listener anew where another process has put it right.
-    async fn begin_anew(&mut self) {
+    /// Registers the listener again, because another process has repaired it.
+    async fn begin_again(&mut self) {
         sleep(REST).await;
         if let Some(socket) = &self.socket
             && let Ok(socket) = self.endpoint.renew(socket.get_ref())
@@ -169,7 +169,7 @@ impl Listener {
         }
     }
 
-    /// Tries once to put the listener right, after a pause.
+    /// Tries once to repair the listener, after a pause.
     async fn repair(&mut self) {
         sleep(PAUSE).await;
         let Some(failed) = self.socket.take() else {
@@ -181,7 +181,7 @@ impl Listener {
                 self.socket = Some(failed);
                 if let Some(suppressed) = self.sampler.admit() {
                     let (address, error) = (self.endpoint.address, log::reason(&fault));
-                    error!(%address, error, suppressed, "can't put the admin listener right; trying on");
+                    error!(%address, error, suppressed, "admin listener still failing; retrying");
                 }
             }
         }
