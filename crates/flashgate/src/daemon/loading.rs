@@ -20,8 +20,11 @@ use crate::snapshot::{Loaded, Refused};
 /// Reading a few small files takes longer only if one of them never ends, as on a dead network drive.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// How long a reload that was asked for waits for whoever is writing to one of the files.
+/// How long a reload that was asked for waits while somebody writes to one of the files.
 const WRITING_LIMIT: Duration = Duration::from_secs(5);
+
+/// How long all of it may take.
+pub(super) const LONGEST: Duration = LIMIT.saturating_add(WRITING_LIMIT);
 
 /// Makes the plan again from wherever it came from.
 pub(crate) struct Loader {
@@ -30,7 +33,7 @@ pub(crate) struct Loader {
     is_reading: Arc<AtomicBool>,
 }
 
-/// Says that the thread has ended, however it has.
+/// Notes the end of the thread, also if it panics.
 struct Reading(Arc<AtomicBool>);
 
 impl Drop for Reading {
@@ -64,7 +67,7 @@ impl Loader {
             match changes.disturbed(watched) {
                 None => return done,
                 Some(file) if Instant::now() >= deadline => return Err(being_written(&file).into()),
-                // Whoever has begun to write has its turn.
+                // Somebody has begun to write, and gets time for it.
                 Some(_) => tokio::time::sleep(super::changes::SETTLE).await,
             }
         }
@@ -84,7 +87,7 @@ impl Loader {
         let started = thread.spawn(move || {
             let done = load();
             drop(reading);
-            // If nobody waits any more, nobody needs it.
+            // An error means that nobody waits for it any more.
             let _ = sender.send(done);
         });
         if let Err(error) = started {

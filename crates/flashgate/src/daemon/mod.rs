@@ -10,10 +10,10 @@ use tracing::{error, info};
 use crate::connection::Shared;
 use crate::exit::Exit;
 use crate::fault;
-use crate::limits::{Capacity, Permits};
+use crate::limits::Permits;
 use crate::log::{self, LIFECYCLE};
 use crate::render;
-use crate::snapshot::{Plan, Socket};
+use crate::snapshot::Plan;
 
 mod accept;
 mod accept_error;
@@ -30,6 +30,7 @@ mod listeners;
 mod loading;
 mod losses;
 mod notify;
+mod opened;
 mod opener;
 mod readable;
 mod reload;
@@ -51,12 +52,12 @@ pub(crate) use loading::Loader;
 pub(crate) use notify::{SERVES, STARTER};
 pub(crate) use starting::Start;
 
-use bind::Bound;
 use changes::Changes;
 use endpoint::AskedEndpoint;
 use handover::{Predecessor, Succession, Successors};
 use listeners::Listeners;
 use notify::ServiceManager;
+use opened::Opened;
 use reload::{in_effect, reload};
 use sandbox::Leftover;
 use serving::Needs;
@@ -109,40 +110,6 @@ pub(crate) fn run(
     // A reload that still waits for a file is not waited for.
     runtime.shutdown_background();
     exit
-}
-
-/// What a start needs rights for: the sockets, and how many connections they may bring.
-struct Opened {
-    sockets: Vec<Socket>,
-    bound: Vec<Bound>,
-    capacity: Capacity,
-    handover: Option<handover::Start>,
-}
-
-impl Opened {
-    /// Takes over what another process has bound, and binds the rest; an error is text for the terminal.
-    fn new(plan: &Plan, mut inherited: Inherited, files: u64) -> Result<Self, (Exit, String)> {
-        let system = |faults| (Exit::System, faults);
-        let path = plan.process.handover.as_deref();
-        let handover = path
-            .map(|path| handover::Start::at(path, &mut inherited))
-            .transpose()
-            .map_err(system)?;
-        let sockets = plan.sockets();
-        let wanted = listeners::wanted(&sockets, plan);
-        let addresses: Vec<_> = wanted.iter().map(|wanted| wanted.address).collect();
-        let bound = bind::all(&wanted, &addresses, &mut inherited).map_err(system)?;
-        inherited
-            .nothing_left()
-            .map_err(|faults| (Exit::Usage, faults))?;
-        let capacity = descriptors::budget(files, plan, plan.process.threads).map_err(system)?;
-        Ok(Self {
-            sockets,
-            bound,
-            capacity,
-            handover,
-        })
-    }
 }
 
 /// Everything that runs.

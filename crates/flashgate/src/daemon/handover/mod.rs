@@ -22,6 +22,8 @@ use rustix::net::{
 use rustix::process::geteuid;
 use tokio::io::unix::AsyncFd;
 
+use super::loading::LONGEST as LONGEST_RELOAD;
+
 mod start;
 mod successors;
 
@@ -54,7 +56,9 @@ const PER_PACKET: usize = 64;
 const PACKET: usize = 65_536;
 
 /// How long the predecessor may take to send what it has: longer than a reload, which it finishes first.
-const ANSWER_LIMIT: Duration = Duration::from_secs(15);
+const ANSWER_LIMIT: Duration = Duration::from_secs(20);
+
+const _: () = assert!(ANSWER_LIMIT.as_secs() > LONGEST_RELOAD.as_secs());
 
 /// A socket that keeps packets apart.
 fn unix_socket(flags: SocketFlags) -> Result<OwnedFd, Errno> {

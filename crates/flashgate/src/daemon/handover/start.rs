@@ -5,7 +5,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileTypeExt as _;
 use std::os::unix::net::UnixDatagram;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustix::fs::Mode;
@@ -56,21 +56,42 @@ pub(in crate::daemon) enum Succession {
     Replaced,
 }
 
+/// Why there is neither a predecessor nor a socket for successors.
+#[derive(Debug)]
+pub(in crate::daemon) struct Fault {
+    path: PathBuf,
+    step: Step,
+    error: io::Error,
+}
+
+/// What failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    /// Taking over from the process that serves.
+    TakeOver,
+    /// Opening the socket for successors.
+    Open,
+}
+
 impl Start {
-    /// Takes the listeners over from the process that serves at this path, or opens it; an error is text for the
-    /// terminal.
-    pub(in crate::daemon) fn at(path: &Path, inherited: &mut Inherited) -> Result<Self, String> {
+    /// Takes the listeners over from the process that serves at this path, or opens it.
+    pub(in crate::daemon) fn at(path: &Path, inherited: &mut Inherited) -> Result<Self, Fault> {
         let answer = call(path)
             .map_err(io::Error::from)
             .and_then(|socket| take_over(socket, inherited));
+        let fault = |step, error| Fault {
+            path: path.to_owned(),
+            step,
+            error,
+        };
         match answer {
             Ok(start) => Ok(start),
             Err(error) if is_nobody(&error) => Ok(Self {
                 predecessor: None,
                 manager: None,
-                door: open(path).map_err(|error| not_opened(path, &error))?,
+                door: open(path).map_err(|error| fault(Step::Open, error))?,
             }),
-            Err(error) => Err(not_taken_over(path, &error)),
+            Err(error) => Err(fault(Step::TakeOver, error)),
         }
     }
 }
@@ -81,39 +102,38 @@ fn is_nobody(error: &io::Error) -> bool {
     matches!(error.kind(), NotFound | ConnectionRefused | ConnectionReset)
 }
 
-fn not_taken_over(path: &Path, error: &io::Error) -> String {
-    let reason = if error.kind() == io::ErrorKind::WouldBlock {
-        format!("no answer within {} s", ANSWER_LIMIT.as_secs())
-    } else {
-        log::reason(error)
-    };
-    let message = format!(
-        "can't take over from the flashgate at {}: {reason}",
-        path.display()
-    );
-    render::plain_error_text(
-        &message,
-        &[
-            "it goes on serving; both must run as the same user, or this one as root",
-            "to start without taking over, stop it first",
-        ],
-    )
+/// For the terminal.
+impl From<Fault> for String {
+    fn from(fault: Fault) -> Self {
+        let (path, error) = (fault.path.display(), &fault.error);
+        match fault.step {
+            Step::TakeOver => {
+                let reason = if error.kind() == io::ErrorKind::WouldBlock {
+                    format!("no answer within {} s", ANSWER_LIMIT.as_secs())
+                } else {
+                    log::reason(error)
+                };
+                let message = format!("can't take over from the flashgate at {path}: {reason}");
+                render::plain_error_text(&message, &STILL_SERVES)
+            }
+            Step::Open => {
+                let reason = log::reason(error);
+                let message = format!("can't open the socket {path} for a successor: {reason}");
+                render::plain_error_text(&message, &ELSEWHERE)
+            }
+        }
+    }
 }
 
-fn not_opened(path: &Path, error: &io::Error) -> String {
-    let message = format!(
-        "can't open the socket {} for a successor: {}",
-        path.display(),
-        log::reason(error)
-    );
-    render::plain_error_text(
-        &message,
-        &[
-            "name a path in a folder that exists and that flashgate may write to, or write `handover = \"off\"`",
-            "under systemd, `RuntimeDirectory=flashgate` in the unit creates /run/flashgate",
-        ],
-    )
-}
+const STILL_SERVES: [&str; 2] = [
+    "it goes on serving; both must run as the same user, or this one as root",
+    "to start without taking over, stop it first",
+];
+
+const ELSEWHERE: [&str; 2] = [
+    "name a path in a folder that exists and that flashgate may write to, or write `handover = \"off\"`",
+    "under systemd, `RuntimeDirectory=flashgate` in the unit creates /run/flashgate",
+];
 
 /// Connects to the process that serves, if it is to be trusted.
 fn call(path: &Path) -> Result<OwnedFd, Errno> {
@@ -210,14 +230,14 @@ impl Predecessor {
             // It has ended, or it has given this one up: what it said last tells which.
             Ok(_) | Err(Errno::PIPE | Errno::CONNRESET) => {}
             Err(error) => {
-                not_told(&error.into());
+                not_confirmed(&error.into());
                 return Succession::Serve;
             }
         }
         let socket = match watch(self.socket) {
             Ok(socket) => socket,
             Err(error) => {
-                not_told(&error);
+                not_confirmed(&error);
                 return Succession::Serve;
             }
         };
@@ -225,14 +245,14 @@ impl Predecessor {
             Ok(Some(said)) if said == REPLACED => Succession::Replaced,
             Ok(_) => Succession::Serve,
             Err(_) => {
-                not_told(&io::ErrorKind::TimedOut.into());
+                not_confirmed(&io::ErrorKind::TimedOut.into());
                 Succession::Serve
             }
         }
     }
 }
 
-fn not_told(error: &io::Error) {
+fn not_confirmed(error: &io::Error) {
     let error = log::reason(error);
     warn!(
         error,

@@ -57,17 +57,23 @@ impl Leftover {
         found.iter().map(|descriptor| descriptor.number)
     }
 
-    /// Closes them, and says in the log which; the error is the reason why not.
-    pub(super) fn close(&self) -> Result<(), String> {
-        let found = self.found.as_deref().map_err(log::reason)?;
-        let null = File::open("/dev/null").map_err(|error| log::reason(&error))?;
-        dup2_stdin(null).map_err(|errno| log::reason(&errno.into()))?;
+    /// Closes them, and names them in the log.
+    pub(super) fn close(&self) -> io::Result<()> {
+        let found = self.found.as_deref().map_err(copied)?;
+        dup2_stdin(File::open("/dev/null")?)?;
         for descriptor in found.iter().filter(|it| it.is_same()) {
-            close(descriptor.number).map_err(|errno| log::reason(&errno.into()))?;
+            close(descriptor.number)?;
         }
         tell(found);
         Ok(())
     }
+}
+
+/// The same error again: an [`io::Error`] can't be cloned.
+fn copied(error: &io::Error) -> io::Error {
+    error
+        .raw_os_error()
+        .map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
 }
 
 impl Descriptor {

@@ -150,7 +150,8 @@ pub(crate) fn enter(
     let account = user::find(&process.user)?;
     let folders = folders::of(&needs.files);
     let mut applied = Applied::default();
-    applied.add("descriptors", leftover.close());
+    let closed = leftover.close().map_err(|error| log::reason(&error));
+    applied.add("descriptors", closed);
     applied.add("no-new-privs", no_new_privs());
     // While this is root with all its capabilities: it takes one to narrow the set.
     capabilities::narrow_bounding_set();

@@ -1,0 +1,49 @@
+//! What a start needs rights for, before it gives them up: the listening sockets, bound or taken over, and how many
+//! connections the limit on open files allows.
+//!
+//! It must not serve: a start that fails here has changed nothing.
+
+use super::bind::{self, Bound};
+use super::inherited::Inherited;
+use super::{descriptors, handover, listeners};
+use crate::exit::Exit;
+use crate::limits::Capacity;
+use crate::snapshot::{Plan, Socket};
+
+/// What a start has opened.
+pub(super) struct Opened {
+    pub(super) sockets: Vec<Socket>,
+    pub(super) bound: Vec<Bound>,
+    pub(super) capacity: Capacity,
+    pub(super) handover: Option<handover::Start>,
+}
+
+impl Opened {
+    /// Takes over what another process has bound, and binds the rest; an error is text for the terminal.
+    pub(super) fn new(
+        plan: &Plan,
+        mut inherited: Inherited,
+        files: u64,
+    ) -> Result<Self, (Exit, String)> {
+        let system = |faults| (Exit::System, faults);
+        let path = plan.process.handover.as_deref();
+        let handover = path
+            .map(|path| handover::Start::at(path, &mut inherited))
+            .transpose()
+            .map_err(|fault| system(fault.into()))?;
+        let sockets = plan.sockets();
+        let wanted = listeners::wanted(&sockets, plan);
+        let addresses: Vec<_> = wanted.iter().map(|wanted| wanted.address).collect();
+        let bound = bind::all(&wanted, &addresses, &mut inherited).map_err(system)?;
+        inherited
+            .nothing_left()
+            .map_err(|faults| (Exit::Usage, faults))?;
+        let capacity = descriptors::budget(files, plan, plan.process.threads).map_err(system)?;
+        Ok(Self {
+            sockets,
+            bound,
+            capacity,
+            handover,
+        })
+    }
+}
