@@ -19,7 +19,7 @@ use testkit::client::{End, fetch};
 use testkit::daemon::Daemon;
 use testkit::folder::Folder;
 use testkit::trace::Trace;
-use testkit::{figure, needs};
+use testkit::{figure, needs, until};
 
 const LIMIT: Duration = Duration::from_secs(20);
 

@@ -14,7 +14,7 @@ use crate::snapshot::ListenAddress;
 use crate::snapshot::{AskedBy, Backend, Deadlines, Gate, Listener, Served, Service};
 
 /// Flags cannot tell of another public port.
-const PUBLISHED: &str = "where the port is published under another number, that number counts";
+const PUBLISHED: &str = "if the port is published under another number, that number counts";
 
 /// A gate as the flag has it.
 #[derive(Clone, Debug)]

@@ -1,4 +1,4 @@
-//! `--listen`: addresses that can't stand beside each other, and ports that no player asks.
+//! `--listen`: addresses that can't be bound together, and ports that no player asks.
 
 use flash_policy::{Policy, Port};
 
@@ -7,9 +7,9 @@ use crate::render;
 use crate::snapshot::ListenAddress;
 
 const MAPPED: &str =
-    "behind a mapping from port 843, such as a container's `-p 843:8843`, all is well";
+    "this is fine behind a mapping from port 843, such as a container's `-p 843:8843`";
 
-/// Every port that no player asks by itself, as text for the terminal. Port 0 takes a free one: that is for somebody who knows.
+/// Every port that no player asks by itself, as text for the terminal. Port 0, which takes a free one, is not judged.
 pub(super) fn unasked(listen: &[ListenAddress], policy: &Policy) -> String {
     let ports: std::collections::BTreeSet<_> = listen.iter().map(|at| at.port()).collect();
     let ports = ports
@@ -21,7 +21,7 @@ pub(super) fn unasked(listen: &[ListenAddress], policy: &Policy) -> String {
         .collect()
 }
 
-/// Every `--listen` that can't be bound beside another one, as text for the terminal.
+/// Every `--listen` that can't be bound together with another one, as text for the terminal.
 pub(super) fn overlaps(listen: &[ListenAddress]) -> String {
     let mut faults = String::new();
     for (index, address) in listen
@@ -37,7 +37,7 @@ pub(super) fn overlaps(listen: &[ListenAddress]) -> String {
             ));
         } else if let Some(wide) = listen.iter().find(|other| other.covers(*address)) {
             let message = format!(
-                "`--listen {address}` can't stand beside `--listen {wide}`, which covers it"
+                "`--listen {address}` can't be bound together with `--listen {wide}`, which covers it"
             );
             faults.push_str(&render::plain_error_text(
                 &message,

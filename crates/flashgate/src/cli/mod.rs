@@ -9,6 +9,7 @@ use crate::exit::Exit;
 
 mod allow;
 mod check;
+mod checked;
 mod detach;
 mod explain;
 mod gate;

@@ -99,7 +99,7 @@ fn nothing_to_print() -> String {
     render::plain_error_text(
         "nothing to print: no rule is given, and no config file",
         &[
-            "name who may connect where: `flashgate policy --allow 'www.example.com:9339'`",
+            "allow a domain and its ports: `flashgate policy --allow 'www.example.com:9339'`",
             "or a config file: `flashgate policy --config /etc/flashgate/flashgate.toml`",
         ],
     )

@@ -9,6 +9,7 @@ use flash_policy::write::{self, Layout};
 use flash_policy::{Policy, Port, Reply};
 
 use super::allow::{self, Allow};
+use super::checked;
 use super::detach;
 use super::gate::{self, GateFlag};
 use super::listen;
@@ -22,15 +23,14 @@ use crate::log::{self, Format, Verbosity};
 use crate::render::{self, Source};
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{
-    AskedBy, Bridge, Deadlines, Gate, Listener, Loaded, Plan, Refused, Served, Service, Transport,
-    Violation, Watched,
+    AskedBy, Deadlines, Listener, Loaded, Plan, Refused, Served, Service, Transport, Violation,
+    Watched,
 };
-use crate::tls::Certificate;
 
 /// Serve a socket policy
 ///
-/// Answers policy requests on port 843 of every address, IPv6 and IPv4, or wherever --listen and --gate say. Stops on SIGTERM,
-/// SIGINT and SIGQUIT, when everything accepted has been answered; a second signal stops at once.
+/// Answers policy requests on port 843 of every address, IPv6 and IPv4, or where --listen and --gate say. SIGTERM, SIGINT and
+/// SIGQUIT stop it once every accepted connection has been answered; a second signal stops it at once.
 #[derive(Debug, Args)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -47,33 +47,33 @@ pub(super) struct Serve {
     /// [default: the sockets that systemd passes; else, without --gate, 843 on every address]
     #[arg(long, value_name = "ADDRESS")]
     listen: Vec<ListenAddress>,
-    /// Stand in front of a server: `9339=127.0.0.1:9340` answers policy requests on port 9339, and passes everything else
-    /// on to port 9340, WebSockets of pages that the policy admits among it. May be given several times
+    /// Stand in front of a server: `9339=127.0.0.1:9340` answers policy requests on port 9339 and forwards everything else
+    /// to port 9340, including WebSockets from pages that the policy allows. May be given several times
     #[arg(long, value_name = "LISTEN=BACKEND")]
     gate: Vec<GateFlag>,
-    /// Serve what this file says, in TOML; not together with the flags above
+    /// Read everything from this TOML file, in place of the flags above
     #[arg(long, value_name = "FILE", conflicts_with_all = ["rules", "policy", "listen", "gate"])]
     config: Option<PathBuf>,
-    /// Read and judge everything, bind nothing; exit 0, or 2 if it could not be served
+    /// Validate the configuration and exit: 0 if valid, 2 if not
     #[arg(long)]
     check: bool,
-    /// Take the listeners over from the flashgate that was started with the same path, which then lets its open
-    /// connections end; or open the path for a later start. It goes before `handover` in the config file
+    /// Take over the listeners of the flashgate that was started with the same path; it then only lets its open
+    /// connections end. If there is none, wait at this path for a later start. Overrides `handover` in the config file
     #[arg(long, value_name = "PATH")]
     handover: Option<PathBuf>,
-    /// Start in the background, and exit once that process serves, with code 1 if it fails
+    /// Start in the background and exit: 0 once that process serves, 1 if it fails
     #[arg(long, conflicts_with = "check")]
     detach: bool,
-    /// How logs look on standard error
+    /// Log format on standard error
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     log_format: LogFormat,
     /// Log every connection
     #[arg(short, long, action = ArgAction::SetTrue, conflicts_with = "quiet")]
     verbose: bool,
-    /// Log only what may need you
+    /// Log only warnings and errors
     #[arg(short, long, action = ArgAction::SetTrue)]
     quiet: bool,
-    /// End the process at a system call that the sandbox forbids, rather than refuse the call
+    /// End the process at a system call that the sandbox forbids, instead of refusing the call
     #[arg(long, hide = true)]
     strict_sandbox: bool,
 }
@@ -86,7 +86,7 @@ Examples:
   flashgate serve --policy policy.xml
   flashgate serve --config /etc/flashgate/flashgate.toml
 
-Exit codes: 0 stopped by a signal, 1 an address can't be bound, 2 flags, config or policy are wrong, 70 a fault of flashgate";
+Exit codes: 0 stopped by a signal, 1 an address can't be bound, 2 flags, config or policy are wrong, 70 an internal error";
 
 /// The port that players ask first, on every address.
 const EVERYWHERE: ListenAddress = ListenAddress::Everywhere { port: 843 };
@@ -123,7 +123,7 @@ impl Serve {
             return match self.load(Purpose::Start) {
                 Ok(loaded) => {
                     render::to_stderr(&loaded.warnings);
-                    super::print(checked(&loaded.plan).as_bytes())
+                    super::print(checked::text(&loaded.plan).as_bytes())
                 }
                 Err(refused) => refuse(&refused.faults),
             };
@@ -319,10 +319,10 @@ fn refuse(faults: &str) -> Exit {
 
 fn nothing_to_serve() -> String {
     render::plain_error_text(
-        "nothing to serve: no policy is given, and none is made up",
+        "nothing to serve: no policy given",
         &[
-            "name who may connect where: `flashgate serve --allow 'www.example.com:9339'`",
-            "or serve a file of yours: `flashgate serve --policy policy.xml`",
+            "allow a domain and its ports: `flashgate serve --allow 'www.example.com:9339'`",
+            "or serve a policy file: `flashgate serve --policy policy.xml`",
         ],
     )
 }
@@ -331,48 +331,4 @@ fn nothing_to_serve() -> String {
 fn dialled(address: ListenAddress) -> Dialled {
     let port = Port::new(u32::from(address.port()));
     port.map_or(Dialled::Unknown, Dialled::Presumably)
-}
-
-/// What `--check` says of a plan: a line for each listener and certificate, and one for `[admin]`.
-fn checked(plan: &Plan) -> String {
-    let line = |listener: &Listener| {
-        let addresses: Vec<_> = listener.addresses.iter().map(ToString::to_string).collect();
-        let addresses = addresses.join(", ");
-        let service = &listener.service;
-        let rest = service.gate.as_deref().map_or_else(String::new, rest);
-        let Some(Served { name, reply }) = &service.policy else {
-            let bridge = plan.bridge.as_deref().map_or_else(String::new, paths);
-            return format!("ok: {addresses} serves the bridge{bridge}\n");
-        };
-        let length = reply.as_bytes().len();
-        format!("ok: {addresses} serves policy {name}, {length} bytes{rest}\n")
-    };
-    let certificate = |it: &Certificate| {
-        let (file, names, ends) = (&it.file, it.names.join(", "), it.ends());
-        format!("ok: {file} is for {names}, until {ends}\n")
-    };
-    let certificates = plan.certificates.iter().map(certificate);
-    let admin = plan.admin.as_ref();
-    let admin = admin.map(|admin| format!("ok: {} serves admin\n", admin.address));
-    let lines = plan.listeners.iter().map(line);
-    lines.chain(certificates).chain(admin).collect()
-}
-
-/// How many gates the bridge leads to, and by which paths.
-fn paths(bridge: &Bridge) -> String {
-    let (url, path) = (
-        bridge.public_url.as_deref().unwrap_or_default(),
-        &bridge.path,
-    );
-    let gates = bridge.routes.len();
-    format!(", {gates} gates at {url}{path}")
-}
-
-/// Where a gate passes on what is no policy request.
-fn rest(gate: &Gate) -> String {
-    let backend = &gate.backend;
-    match &gate.http_backend {
-        Some(http) => format!("; HTTP goes to {http}, the rest to {backend}"),
-        None => format!("; the rest goes to {backend}"),
-    }
 }

@@ -150,15 +150,15 @@ fn untold(gate: &Gate, other: &Gate, place: Span) -> Diagnostic {
     Diagnostic::warning("same-public-port", message)
         .at(place, "")
         .note(format!("`/ruffle.js` and `flashgate ruffle` lead port {port} to `{first}`; pages that are for `{name}` must name its path themselves"))
-        .help("give each a `public-port` of its own, if movies can dial another")
+        .help("give each a `public-port` of its own, if movies can connect to another")
 }
 
 fn ambiguous(gate: &Gate, other: &Gate, full: &str, place: Span) -> Diagnostic {
     let (one, two) = (&other.name, &gate.name);
     let message = if one == two {
-        format!("the path `{full}` leads to several ports of gate `{one}`")
+        format!("the path `{full}` stands for several ports of gate `{one}`")
     } else {
-        format!("the path `{full}` leads to both gate `{one}` and gate `{two}`")
+        format!("the path `{full}` stands for both gate `{one}` and gate `{two}`")
     };
     let help = if one == two {
         "write `{port}` in the path, or a gate for each port"

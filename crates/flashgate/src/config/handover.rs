@@ -76,7 +76,7 @@ pub(super) fn unusable(path: &Path) -> Option<Diagnostic> {
         log::reason(&error.into())
     );
     Some(
-        // Whoever checks may be somebody else than who serves.
+        // `--check` may run as another user than the daemon.
         Diagnostic::warning("bad-path", message)
             .note("this was tried as the user who runs this command")
             .help(

@@ -1,4 +1,4 @@
-//! `hosts`: names that lead pages with Ruffle astray.
+//! `hosts`: names with which pages with Ruffle can't reach this machine.
 
 use flash_policy::Diagnostic;
 
@@ -6,10 +6,10 @@ use super::tree::At;
 use crate::http::HostField;
 use crate::snapshot::{OwnHost, Plan};
 
-/// The rules below: also shown to somebody who asks what pages get, because that is what they are about.
+/// The rules below. `flashgate ruffle` shows them too, because they are about what pages get.
 pub(super) const RULES: [&str; 2] = ["null-host", "loopback-host"];
 
-/// Warns of names that make a URL which no visitor can open. A `public-url` stands for every host, so it cures both.
+/// Warns of names that make a URL which no visitor can open. A `public-url` is used for every host, so it avoids both.
 pub(super) fn judge(hosts: &[At<OwnHost>], plan: &Plan, found: &mut Vec<Diagnostic>) {
     if plan.leads_pages_by_host() {
         found.extend(
@@ -41,7 +41,7 @@ pub(crate) fn astray(host: &OwnHost) -> Option<Diagnostic> {
         );
     }
     host.is_local().then(|| {
-        let message = format!("`{name}` leads a page to its visitor's own machine");
+        let message = format!("`{name}` is the visitor's own machine, not this one");
         Diagnostic::warning("loopback-host", message)
             .note("this works only where the browser runs on the same machine as flashgate")
             .help("name this machine as its players do; if movies ask for this very host, also write `public-url` in `[bridge]`")

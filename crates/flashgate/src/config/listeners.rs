@@ -118,7 +118,7 @@ pub(super) fn unasked(raw: &[RawListener], policies: &[Named], found: &mut Vec<D
             let granted = policy.and_then(|policy| policy.granted(port));
             found.extend(port.zip(granted).and_then(|(port, policy)| {
                 let finding = unasked_port(port, &policy)?;
-                Some(finding.help(format!("if players dial 843, write `public-port = 843`; if movies load it, `public-port = {port}`")).at(address.span, ""))
+                Some(finding.help(format!("if players reach it as 843, write `public-port = 843`; if movies load it, write `public-port = {port}`")).at(address.span, ""))
             }));
         }
     }

@@ -189,7 +189,7 @@ impl Named {
             Diagnostic::warning("site-control-off-master", message)
                 .at(place.span, "")
                 .note("it is left out of what is sent")
-                .help("remove it, or write `public-port = 843` at a listener that players dial as 843")
+                .help("remove it, or write `public-port = 843` at a listener that players reach as 843")
         })
     }
 }
@@ -241,7 +241,7 @@ fn all_rules(
 
 fn unknown_port(address: &At<ListenAddress>) -> Diagnostic {
     let message = format!(
-        "expected a port that players can be told of, found `{}`, which takes any",
+        "expected a port that players can know, found `{}`, which takes any free one",
         address.value
     );
     Diagnostic::error("unknown-public-port", message)

@@ -256,7 +256,9 @@ fn faulty(fault: &Fault, raw: &RawPair, certificate: &[u8], key: &[u8]) -> Diagn
             "there is a key in this file: are `certificate` and `key` the wrong way round?"
         }
         Fault::NoCertificate => "PEM begins with `-----BEGIN CERTIFICATE-----`",
-        Fault::BadCertificate(_) => "get the file again from whoever has issued the certificate",
+        Fault::BadCertificate(_) => {
+            "get the file again from the authority that issued the certificate"
+        }
         Fault::NoKey if holds(key, "ENCRYPTED PRIVATE KEY-----") => {
             "this key needs a password, and nobody is there to type it: `openssl pkey` writes it without"
         }
@@ -268,7 +270,7 @@ fn faulty(fault: &Fault, raw: &RawPair, certificate: &[u8], key: &[u8]) -> Diagn
             "RSA from 2,048 bits on, ECDSA on P-256 or P-384, and Ed25519 can be used"
         }
         Fault::Mismatch => {
-            "both are made anew at each renewal: take the two that belong together; the server's own certificate comes first in its file"
+            "each renewal makes a new pair: use the two that belong together; the server's own certificate comes first in its file"
         }
     };
     finding.help(help)

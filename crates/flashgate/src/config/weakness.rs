@@ -1,6 +1,6 @@
 //! What clients refuse about a certificate, in words: what is wrong, and what to do.
 //!
-//! It is served all the same: a test may want it, and some clients are told to accept it.
+//! The certificate is served anyway: a test may want it, and some clients are set up to accept it.
 
 use flash_policy::{Diagnostic, Host, Span};
 
@@ -36,7 +36,7 @@ fn rule(weakness: &Weakness) -> &'static str {
 fn message(weakness: &Weakness) -> String {
     match weakness {
         Weakness::SelfSigned => {
-            "this certificate is self-signed: clients refuse it unless they were told to trust it".to_owned()
+            "this certificate is self-signed: clients refuse it unless they are set up to trust it".to_owned()
         }
         Weakness::CertificateAuthority => {
             "this is the certificate of an authority (`CA:TRUE`): many clients refuse it for a server".to_owned()
@@ -50,7 +50,7 @@ fn message(weakness: &Weakness) -> String {
         }
         Weakness::WrongOrder => "the certificates in this file are in the wrong order".to_owned(),
         Weakness::Unrelated { subject, issuer } => format!(
-            "the certificate behind `{subject}` in this file is not that of its issuer, `{issuer}`"
+            "the certificate after `{subject}` in this file is not that of its issuer, `{issuer}`"
         ),
         Weakness::MissingIntermediate { issuer } => format!(
             "the certificate of the issuer, `{issuer}`, is not in this file: clients that don't know it refuse"
@@ -95,7 +95,7 @@ fn help(weakness: &Weakness) -> &'static str {
             "use the file with the whole chain, such as certbot's `fullchain.pem` rather than `cert.pem`"
         }
         Weakness::OutOfDate { .. } => {
-            "get the chain again from whoever issued the certificate, or set this machine's clock"
+            "get the chain again from the authority that issued the certificate, or correct this machine's clock"
         }
         Weakness::WeakSignature { .. } => "get a new certificate, signed with SHA-256",
         Weakness::WeakKey { .. } => "get a new certificate with a longer key",
@@ -119,7 +119,7 @@ pub(super) fn of_hosts(
         return None;
     }
     let message = format!(
-        "no certificate is for one of the `hosts`, such as `{}`",
+        "no certificate names any of the `hosts`, such as `{}`",
         first.written
     );
     Some(

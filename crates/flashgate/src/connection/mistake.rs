@@ -1,4 +1,4 @@
-//! Connections that somebody set up wrongly: recognised by their first bytes, and what to change.
+//! Connections from clients that are set up wrongly: recognised by their first bytes, and what to change.
 //!
 //! To the client such a connection just closes, so the log is the only place to learn why.
 

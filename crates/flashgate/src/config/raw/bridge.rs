@@ -120,7 +120,7 @@ fn meant(text: &str) -> Option<String> {
 fn proxies(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<Network> {
     let networks = sections::networks(value, found);
     if networks.iter().any(|network| network.is_everything()) {
-        let message = "whoever connects may name any address in X-Forwarded-For";
+        let message = "every client may name any address in X-Forwarded-For";
         found.push(
             Diagnostic::warning("forwarded-for-from-everybody", message)
                 .at(value.span, "")

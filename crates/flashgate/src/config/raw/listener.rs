@@ -219,7 +219,7 @@ pub(super) fn trusted(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<Net
         );
     }
     if networks.iter().any(|network| network.is_everything()) {
-        let message = "whoever connects must send a PROXY header, and may name any address in it";
+        let message = "every client must send a PROXY header, and may name any address in it";
         found.push(
             Diagnostic::warning("accept-proxy-from-everybody", message)
                 .at(value.span, "")

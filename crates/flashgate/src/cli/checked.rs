@@ -1,0 +1,48 @@
+//! What `serve --check` says of a plan that could be served.
+
+use crate::snapshot::{Bridge, Gate, Listener, Plan, Served};
+use crate::tls::Certificate;
+
+/// A line for each listener and certificate, and one for `[admin]`.
+pub(super) fn text(plan: &Plan) -> String {
+    let line = |listener: &Listener| {
+        let addresses: Vec<_> = listener.addresses.iter().map(ToString::to_string).collect();
+        let addresses = addresses.join(", ");
+        let service = &listener.service;
+        let rest = service.gate.as_deref().map_or_else(String::new, rest);
+        let Some(Served { name, reply }) = &service.policy else {
+            let bridge = plan.bridge.as_deref().map_or_else(String::new, paths);
+            return format!("ok: {addresses} serves the bridge{bridge}\n");
+        };
+        let length = reply.as_bytes().len();
+        format!("ok: {addresses} serves policy {name}, {length} bytes{rest}\n")
+    };
+    let certificate = |it: &Certificate| {
+        let (file, names, ends) = (&it.file, it.names.join(", "), it.ends());
+        format!("ok: {file} is for {names}, until {ends}\n")
+    };
+    let certificates = plan.certificates.iter().map(certificate);
+    let admin = plan.admin.as_ref();
+    let admin = admin.map(|admin| format!("ok: {} serves admin\n", admin.address));
+    let lines = plan.listeners.iter().map(line);
+    lines.chain(certificates).chain(admin).collect()
+}
+
+/// How many gates the bridge has, and under which paths.
+fn paths(bridge: &Bridge) -> String {
+    let (url, path) = (
+        bridge.public_url.as_deref().unwrap_or_default(),
+        &bridge.path,
+    );
+    let gates = bridge.routes.len();
+    format!(", {gates} gates at {url}{path}")
+}
+
+/// Where a gate forwards everything but policy requests.
+fn rest(gate: &Gate) -> String {
+    let backend = &gate.backend;
+    match &gate.http_backend {
+        Some(http) => format!("; HTTP goes to {http}, the rest to {backend}"),
+        None => format!("; the rest goes to {backend}"),
+    }
+}
