@@ -11,6 +11,7 @@
 mod clients;
 mod decisions;
 mod lightspark;
+mod lightspark_movies;
 mod properties;
 mod uncertain;
 mod vectors;

@@ -1,0 +1,92 @@
+//! Clients of `[admin]` that are slow, or many and say nothing, or never come to an end.
+
+use std::time::{Duration, Instant};
+
+use testkit::client::{Client, End, fetch};
+use testkit::cpu;
+
+use super::{Answer, CONFIG, PATHS, admin, get, start};
+
+/// Slow clients have 10 s in all; there is room for 32, and players do not notice.
+#[test]
+fn slow_clients() {
+    let (daemon, _folder) = start(CONFIG);
+    let to = admin(&daemon);
+    let mut dripping = Client::connect(to).unwrap();
+    dripping.send(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nX: ");
+    let _silent: Vec<_> = (0..20).map(|_| Client::connect(to).unwrap()).collect();
+    assert_eq!(get(to, "/healthz").status, 200, "served beside 21 others");
+    while !dripping.stirs_within(Duration::from_millis(300)) {
+        dripping.send(b"x");
+        assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+        assert!(
+            dripping.elapsed() < Duration::from_secs(12),
+            "it is kept by a byte now and then"
+        );
+    }
+    assert!(
+        dripping.elapsed() > Duration::from_secs(9),
+        "{:?}",
+        dripping.elapsed()
+    );
+}
+
+/// Connections that ask nothing give way to one that does; it needs not wait for their deadline.
+#[test]
+fn idle_connections_starve_nobody() {
+    let (daemon, _folder) = start(CONFIG);
+    for _ in 0..3 {
+        let idle: Vec<_> = (0..64)
+            .map(|number| {
+                let mut client = Client::connect(admin(&daemon)).unwrap();
+                // Half of them have begun to ask.
+                client.send(&b"GET /healthz HTTP/1.1\r\nHost: "[..number % 2 * 20]);
+                client
+            })
+            .collect();
+        for path in PATHS {
+            let begin = Instant::now();
+            assert_eq!(get(admin(&daemon), path).status, 200);
+            let took = begin.elapsed();
+            assert!(took < Duration::from_secs(5), "{path} took {took:?}");
+        }
+        drop(idle);
+    }
+}
+
+/// A crowd of heads that are as long as they may be, but for their end: a health check gets through, and what they cost is
+/// bounded by the places that there are.
+#[test]
+fn unfinished_heads() {
+    const CROWD: usize = 400;
+    const PLACES: usize = 32;
+    let (daemon, _folder) = start(CONFIG);
+    let to = admin(&daemon);
+    assert_eq!(get(to, "/healthz").status, 200);
+    let open_files = || cpu::open_files(daemon.pid()).unwrap();
+    let resident_kb = || cpu::resident_kb(daemon.pid()).unwrap();
+    let (files, resident) = (open_files(), resident_kb());
+    let start_of_head = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ";
+    let head = format!("{start_of_head}{}", "x".repeat(8_150 - start_of_head.len()));
+    let crowd: Vec<_> = (0..CROWD)
+        .map(|_| {
+            let mut client = Client::connect(to).unwrap();
+            // It may have given way already.
+            client.send(head.as_bytes());
+            client
+        })
+        .collect();
+    let begin = Instant::now();
+    assert_eq!(get(to, "/healthz").status, 200);
+    let took = begin.elapsed();
+    assert!(took < Duration::from_secs(5), "it took {took:?}");
+    let more = open_files().saturating_sub(files);
+    assert!(more <= PLACES, "{more} more descriptors");
+    // 8 KiB for each place, and 768 KiB for allocators and pages.
+    let grown = resident_kb().saturating_sub(resident);
+    assert!(grown <= 1024, "{grown} kB for {CROWD} heads");
+    // The youngest of them are still there, and can finish.
+    let mut youngest = crowd.into_iter().next_back().unwrap();
+    youngest.send(b"\r\n\r\n");
+    assert_eq!(Answer::parse(youngest.hear().bytes).status, 200);
+}
