@@ -26,6 +26,22 @@ fn daemon() -> Daemon {
     Daemon::serve(["--allow", "a.test:80"]).expect("a daemon")
 }
 
+/// A daemon with places for three connections, and further sections in its config.
+fn with_places(sections: &str) -> (Folder, Daemon) {
+    let folder = Folder::new().expect("a folder");
+    let text = format!(
+        "[policy.default]\nrules = [{{ domain = \"a.test\", ports = \"80\" }}]\n\
+         [[listen]]\naddress = \"127.0.0.1:0\"\n[limits]\nconnections = 3\n{sections}"
+    );
+    let config = folder.file("flashgate.toml", text).expect("a file");
+    let daemon = Daemon::builder()
+        .args(["serve", "--config"])
+        .args([config])
+        .start()
+        .expect("a daemon");
+    (folder, daemon)
+}
+
 /// SIGTERM while fetches pour in: whoever was accepted is answered, everybody else is refused.
 #[test]
 fn a_stop_under_load() {
@@ -133,15 +149,7 @@ fn a_stop_keeps_to_its_limit() {
 /// The same for a daemon that has no room, and nobody waiting for some: it does not wait for room either.
 #[test]
 fn a_stop_of_a_full_daemon_keeps_to_its_limit() {
-    let folder = Folder::new().unwrap();
-    let text = "[policy.default]\nrules = [{ domain = \"a.test\", ports = \"80\" }]\n\
-                [[listen]]\naddress = \"127.0.0.1:0\"\n[process]\ndrain = \"1s\"\n[limits]\nconnections = 3\n";
-    let config = folder.file("flashgate.toml", text).unwrap();
-    let mut daemon = Daemon::builder()
-        .args(["serve", "--config"])
-        .args([config])
-        .start()
-        .unwrap();
+    let (_folder, mut daemon) = with_places("[process]\ndrain = \"1s\"\n");
     let alone = cpu::open_files(daemon.pid()).unwrap();
     let holders = [(); 3].map(|()| {
         let mut client = Client::connect(daemon.address()).unwrap();
@@ -273,15 +281,7 @@ fn a_second_signal_stops_at_once() {
 /// The same while a full daemon has a queue, which a first signal gives three seconds.
 #[test]
 fn a_second_signal_does_not_wait_for_the_queue() {
-    let folder = Folder::new().unwrap();
-    let text = "[policy.default]\nrules = [{ domain = \"a.test\", ports = \"80\" }]\n\
-                [[listen]]\naddress = \"127.0.0.1:0\"\n[limits]\nconnections = 3\n";
-    let config = folder.file("flashgate.toml", text).unwrap();
-    let mut daemon = Daemon::builder()
-        .args(["serve", "--config"])
-        .args([config])
-        .start()
-        .unwrap();
+    let (_folder, mut daemon) = with_places("");
     // Each that is accepted keeps its place for a second.
     let clients = [(); 12].map(|()| Client::connect(daemon.address()).unwrap());
     daemon
