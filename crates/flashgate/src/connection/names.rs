@@ -119,27 +119,34 @@ impl Names {
         let last = last.filter(|found| now.duration_since(found.at) < STALE);
         let last = last.map(|found| Arc::clone(&found.addresses));
         let running = name.pending.as_ref();
-        // One that has panicked is none.
+        // A lookup whose thread has panicked no longer runs.
         if let Some(running) = running.filter(|it| it.done.has_changed().is_ok()) {
             return Ok(Start::Wait(last, running.clone()));
         }
         if *pending >= MOST {
             return last.map(Start::Fresh).ok_or_else(too_many);
         }
+        match self.start_thread(host, now) {
+            Ok(running) => {
+                *pending += 1;
+                name.pending = Some(running.clone());
+                Ok(Start::Wait(last, running))
+            }
+            Err(error) => last.map(Start::Fresh).ok_or(error),
+        }
+    }
+
+    /// Starts the thread that looks a name up.
+    fn start_thread(&self, host: &str, now: Instant) -> io::Result<Pending> {
         let (sender, done) = watch::channel(None);
-        let running = Pending { since: now, done };
         let lookup = Lookup {
             names: self.clone(),
             host: host.to_owned(),
             sender,
         };
         let thread = thread::Builder::new().name("lookup".to_owned());
-        if let Err(error) = thread.stack_size(STACK).spawn(move || lookup.run()) {
-            return last.map(Start::Fresh).ok_or(error);
-        }
-        *pending += 1;
-        name.pending = Some(running.clone());
-        Ok(Start::Wait(last, running))
+        thread.stack_size(STACK).spawn(move || lookup.run())?;
+        Ok(Pending { since: now, done })
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

@@ -7,6 +7,7 @@ mod asked;
 mod dialling;
 mod forwarded;
 mod paths;
+mod responding;
 mod upgrade;
 
 use std::future::poll_fn;
@@ -15,24 +16,21 @@ use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Poll, ready};
-use std::time::{Duration, SystemTime};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{timeout, timeout_at};
-use tokio_flash_policy::{First, close};
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio::time::timeout_at;
+use tokio_flash_policy::First;
 
 use super::waiting::{From, Waiting};
 use super::{Outcome, gate};
 use crate::http::{
-    Body, HeadReader, Method, Request, Response, StatusCode, Verdict, may_ask_for_upgrade,
+    HeadReader, Method, Request, Response, StatusCode, Verdict, may_ask_for_upgrade,
 };
 use crate::limits::OverLimit;
 use crate::proxy_header::Addresses;
 use crate::websocket::{is_asked_for, may_be_asked_for};
 use asked::Asked;
-
-/// How long a client may take to make room for a response.
-const WRITE_LIMIT: Duration = Duration::from_secs(10);
+use responding::write;
 
 const UNCLEAR: &str =
     "expected either a whole handshake for a WebSocket or nothing of one; found a part\n";
@@ -59,30 +57,14 @@ struct Exchange {
 
 /// Reads the request, and does what it asks for.
 pub(super) async fn serve(mut waiting: Waiting, told: Option<Addresses>, peer: Option<SocketAddr>) {
-    let deadline = waiting.begun + waiting.service.deadlines.request;
-    let mut reader = HeadReader::with_options();
-    let read = timeout_at(deadline, read(&mut waiting, &mut reader)).await;
     let gate = waiting.service.gate.as_deref();
     let goes_on = gate.is_some_and(|gate| gate.http_backend.is_some());
-    let mut whole = false;
-    let (end, read) = match read {
-        Ok(Ok(Some(read))) => (None, read),
-        Ok(Ok(None)) => (Some(Outcome::EndedEarly), reader.unfinished()),
-        Ok(Err(_)) => (Some(Outcome::PeerFailed), reader.unfinished()),
-        Err(_) => (Some(Outcome::Deadline), reader.unfinished()),
-    };
+    let Received { end, read, whole } = receive_head(&mut waiting, goes_on).await;
     let Read {
         verdict,
         mut bytes,
-        mut head,
+        head,
     } = read;
-    if goes_on && !bytes.get(..head).unwrap_or_default().ends_with(b"\r\n\r\n") && end.is_none() {
-        let rest = to_the_end(&mut waiting, &mut bytes);
-        if timeout_at(deadline, rest).await.is_ok_and(|ended| ended) {
-            head = bytes.len();
-            whole = true;
-        }
-    }
     let method = Method::of(&bytes);
     let opening = waiting.progress.opening.bytes().len();
     let passes =
@@ -104,6 +86,37 @@ pub(super) async fn serve(mut waiting: Waiting, told: Option<Addresses>, peer: O
         return pass(exchange.waiting, exchange.told, exchange.peer).await;
     }
     exchange.settle(verdict, end, goes_on).await;
+}
+
+/// What came of reading a head.
+struct Received {
+    /// Why there is no verdict, if there is none.
+    end: Option<Outcome>,
+    read: Read,
+    /// Whether the client has ended behind a head that was given up half way.
+    whole: bool,
+}
+
+/// Reads a head; if the gate has a server for HTTP, also what follows one that was given up half way.
+async fn receive_head(waiting: &mut Waiting, goes_on: bool) -> Received {
+    let deadline = waiting.begun + waiting.service.deadlines.request;
+    let mut reader = HeadReader::with_options();
+    let read = timeout_at(deadline, read(waiting, &mut reader)).await;
+    let (end, mut read) = match read {
+        Ok(Ok(Some(read))) => (None, read),
+        Ok(Ok(None)) => (Some(Outcome::EndedEarly), reader.unfinished()),
+        Ok(Err(_)) => (Some(Outcome::PeerFailed), reader.unfinished()),
+        Err(_) => (Some(Outcome::Deadline), reader.unfinished()),
+    };
+    let mut whole = false;
+    if goes_on && end.is_none() && !read.is_closed() {
+        let rest = to_the_end(waiting, &mut read.bytes);
+        whole = timeout_at(deadline, rest).await.is_ok_and(|ended| ended);
+        if whole {
+            read.head = read.bytes.len();
+        }
+    }
+    Received { end, read, whole }
 }
 
 /// Reads on where a head was given up half way; whether its client has ended, so that nothing else follows.
@@ -147,6 +160,14 @@ struct Read {
     bytes: Vec<u8>,
     /// Where in it the head ends.
     head: usize,
+}
+
+impl Read {
+    /// Whether the head ends with the empty line that closes one.
+    fn is_closed(&self) -> bool {
+        let head = self.bytes.get(..self.head);
+        head.unwrap_or_default().ends_with(b"\r\n\r\n")
+    }
 }
 
 /// Reads until there is a verdict; none if the client ends before.
@@ -208,20 +229,6 @@ async fn receive<S: AsyncRead + Unpin>(stream: &mut S, early: &mut Vec<u8>) -> i
         Poll::Ready(Ok(buffer.filled().len()))
     })
     .await
-}
-
-/// Writes everything; an error where the client has failed or took too long.
-async fn write<S: AsyncWrite + Unpin>(stream: &mut S, mut bytes: &[u8]) -> io::Result<()> {
-    let all = async {
-        while !bytes.is_empty() {
-            let stream = &mut *stream;
-            let written = poll_fn(|context| Pin::new(&mut *stream).poll_write(context, bytes));
-            let count = written.await?;
-            bytes = bytes.get(count..).unwrap_or_default();
-        }
-        poll_fn(|context| Pin::new(&mut *stream).poll_flush(context)).await
-    };
-    timeout(WRITE_LIMIT, all).await?
 }
 
 impl Exchange {
@@ -307,38 +314,5 @@ impl Exchange {
         let (holder, key) = (over.holder(), over.key());
         let text = format!("{holder} has too many connections: the limit `{key}` is reached\n");
         Response::plain(StatusCode::Unavailable, text).for_everybody()
-    }
-
-    /// Sends the one response, and lets go.
-    async fn respond(self, response: Response, outcome: Outcome) {
-        let Self {
-            mut waiting,
-            peer,
-            method,
-            asked,
-            ..
-        } = self;
-        let status = response.status();
-        let body = match method {
-            Method::Get | Method::Options => Body::Sent,
-            Method::Head => Body::LeftOut,
-        };
-        waiting.permit.answering();
-        // What was read is no longer of use to anybody.
-        waiting.early = Vec::new();
-        let bytes = response.bytes(body, SystemTime::now());
-        drop(response);
-        if write(&mut waiting.stream, &bytes).await.is_err() {
-            return asked::end(&waiting, Outcome::WriteFailed, peer, asked);
-        }
-        drop(bytes);
-        waiting.permit.lingering();
-        let linger = waiting.service.deadlines.linger;
-        tokio::select! {
-            _ = close(&mut waiting.stream, linger) => {}
-            () = waiting.permit.wanted() => {}
-        }
-        let asked = asked.map(|asked| asked.answered(status));
-        asked::end(&waiting, outcome, peer, asked);
     }
 }
