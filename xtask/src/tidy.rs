@@ -20,7 +20,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("http", &[]),
     ("websocket", &["http"]),
     ("tls", &["log"]),
-    ("ruffle", &["http", "snapshot"]),
+    ("ruffle", &["http", "snapshot", "visible"]),
     ("snapshot", &["proxy_header", "ruffle", "tls"]),
     ("limits", &["snapshot"]),
     (
