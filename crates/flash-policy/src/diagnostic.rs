@@ -303,7 +303,7 @@ pub(crate) fn character(c: char) -> String {
         '\u{200b}' => "a zero-width space",
         '\u{feff}' => "a byte order mark",
         _ if c.is_control() => "a control character",
-        _ if c.is_whitespace() => "another kind of blank",
+        _ if c.is_whitespace() => "another kind of space",
         _ if is_hidden(c) => "a character without width",
         _ => return format!("`{c}` (U+{number:04X})"),
     };

@@ -11,12 +11,12 @@ use crate::lint::rules::{
 
 /// Refuses what is out of bounds, with its place.
 pub(super) fn check(text: &str) -> Result<(), Diagnostic> {
-    let (mut at, mut depth, mut namespaces, mut parts) = (0, 0_usize, 0, 0);
+    let (mut at, mut sizes) = (0, Sizes::default());
     while let Some(open) = text.get(at..).and_then(|rest| rest.find('<')) {
         let between = text.get(at..at + open).unwrap_or_default();
         strict::check_references(between, at)?;
         strict::check_text(between, at)?;
-        parts += 1 + usize::from(!between.is_empty());
+        sizes.parts += 1 + usize::from(!between.is_empty());
         at += open;
         let rest = text.get(at..).unwrap_or_default();
         let length = match skip_over(rest) {
@@ -26,37 +26,51 @@ pub(super) fn check(text: &str) -> Result<(), Diagnostic> {
                 length
             }
             None if rest.starts_with("<!DOCTYPE") => check_doctype(rest, at)?,
-            None => {
-                let tag = Tag::scan(rest);
-                if !rest.starts_with("</") && !rest.starts_with("<!") {
-                    tag::check(rest, at)?;
-                }
-                tag.check(at)?;
-                parts += tag.attributes + tag.commas;
-                depth = if tag.closes {
-                    depth.saturating_sub(1)
-                } else {
-                    depth + usize::from(!tag.is_empty)
-                };
-                let place = at..at + tag.length;
-                if depth > too_deep::DEEPEST {
-                    return Err(too_deep::found(place));
-                }
-                let source = rest.get(..tag.length).unwrap_or_default();
-                strict::check_references(source, at)?;
-                namespaces += source.matches("xmlns").count();
-                if namespaces > too_many_namespaces::MOST {
-                    return Err(too_many_namespaces::found(place));
-                }
-                tag.length
-            }
+            None => sizes.add_tag(rest, at)?,
         };
-        if parts > too_many_elements::MOST {
+        if sizes.parts > too_many_elements::MOST {
             return Err(too_many_elements::found(at..at + length));
         }
         at += length;
     }
     Ok(())
+}
+
+/// What is counted of a document.
+#[derive(Default)]
+struct Sizes {
+    depth: usize,
+    namespaces: usize,
+    /// Elements, texts, attributes, and the items of lists in them.
+    parts: usize,
+}
+
+impl Sizes {
+    /// Checks and counts the tag at the start of `rest`; its length.
+    fn add_tag(&mut self, rest: &str, at: usize) -> Result<usize, Diagnostic> {
+        let tag = Tag::scan(rest);
+        if !rest.starts_with("</") && !rest.starts_with("<!") {
+            tag::check(rest, at)?;
+        }
+        tag.check(at)?;
+        self.parts += tag.attributes + tag.commas;
+        self.depth = if tag.closes {
+            self.depth.saturating_sub(1)
+        } else {
+            self.depth + usize::from(!tag.is_empty)
+        };
+        let place = at..at + tag.length;
+        if self.depth > too_deep::DEEPEST {
+            return Err(too_deep::found(place));
+        }
+        let source = rest.get(..tag.length).unwrap_or_default();
+        strict::check_references(source, at)?;
+        self.namespaces += source.matches("xmlns").count();
+        if self.namespaces > too_many_namespaces::MOST {
+            return Err(too_many_namespaces::found(place));
+        }
+        Ok(tag.length)
+    }
 }
 
 /// What XML takes for a blank.

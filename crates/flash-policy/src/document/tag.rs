@@ -84,35 +84,35 @@ impl<'a> Tag<'a> {
         let name = self.word();
         let next = self.rest().chars().next();
         if name.is_empty() && next.is_some_and(is_blank) {
-            let message = "expected an element's name directly after `<`, found a blank";
-            let help = "remove the blank; to switch a rule off, put it between `<!--` and `-->`";
+            let message = "expected an element's name directly after `<`, found a space";
+            let help = "remove the space; to switch a rule off, put it between `<!--` and `-->`";
             return Err(self.error_at(0..2, message).help(help));
         }
         if next == Some('=') && !name.is_empty() {
-            let message = "expected a blank between the element's name and its first attribute";
+            let message = "expected a space between the element's name and its first attribute";
             let mut finding = self.error(1, message);
             if let Some(label) = &mut finding.label {
                 label.text =
-                    "found `=` here: is the blank missing in `allow-access-from domain=`?".into();
+                    "found `=` here: is the space missing in `allow-access-from domain=`?".into();
             }
             return Err(finding.help("write `<allow-access-from domain=\"…\" to-ports=\"…\"/>`"));
         }
         self.like_blank()
     }
 
-    /// What looks like a blank, or like nothing, and is none to XML.
+    /// Refuses what looks like a space or like nothing and is no whitespace to XML.
     fn like_blank(&self) -> Result<(), Diagnostic> {
         let next = self.rest().chars().next();
         let Some(found) = next.filter(|c| is_like_blank(*c)) else {
             return Ok(());
         };
         let message = format!(
-            "expected a blank, found {}, which is none",
+            "expected a space, found {}, which XML does not count as one",
             character(found)
         );
         Err(self
             .error(found.len_utf8(), message)
-            .help("put an ordinary blank in its place: web pages and word processors write others"))
+            .help("write an ordinary space: web pages and word processors use other characters"))
     }
 
     /// What follows a `/`: nothing but `>`.
@@ -284,10 +284,10 @@ impl<'a> Tag<'a> {
         Some(finding.help("close each value with the quote that it begins with"))
     }
 
-    /// Something else than a blank behind a value: mostly the quote was to begin the next value, and one is missing.
+    /// Something other than a space after a value: mostly a quote is missing, and this one begins the next value.
     fn after_value(&self, before: &Before) -> Diagnostic {
         let Before::Value(place) = before else {
-            return self.error(0, "expected a blank");
+            return self.error(0, "expected a space");
         };
         if let Err(finding) = self.like_blank() {
             return finding;
@@ -297,9 +297,9 @@ impl<'a> Tag<'a> {
         let value = self.text.get(inner.clone()).unwrap_or_default();
         let quote = whole.chars().next().unwrap_or('"');
         let mut finding = if !value.contains('=') {
-            let message = "expected a blank after the value";
+            let message = "expected a space after the value";
             self.error_at(inner, message)
-                .help("put a blank between the attributes")
+                .help("write a space between the attributes")
         } else if let Some(finding) = self.mixed_quotes(place.start, quote, value) {
             return finding;
         } else {

@@ -106,7 +106,7 @@ impl DomainError {
     pub fn help(&self) -> String {
         match &self.kind {
             DomainErrorKind::Empty => "name a host, as in `www.example.com`, or write `*` for every movie",
-            DomainErrorKind::Blank => "remove the blanks",
+            DomainErrorKind::Blank => "remove the spaces",
             DomainErrorKind::Pasted { found } if pasted::is_dash(*found) => "write an ordinary `-`: word processors and web pages write others",
             DomainErrorKind::Pasted { found } if pasted::is_unseen(*found) => "remove it: most editors don't show it",
             DomainErrorKind::Pasted { .. } => "remove the quotes inside the value",
@@ -145,7 +145,7 @@ impl fmt::Display for DomainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match &self.kind {
             DomainErrorKind::Empty => "expected a domain, found nothing",
-            DomainErrorKind::Blank => "expected a domain, found blanks around it",
+            DomainErrorKind::Blank => "expected a domain, found spaces around it",
             DomainErrorKind::List => "expected one domain, found several",
             DomainErrorKind::Scheme => {
                 "expected a domain, found a URL of another scheme than http and https"

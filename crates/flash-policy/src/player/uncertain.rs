@@ -120,7 +120,7 @@ impl fmt::Display for Choice {
                 "whether an answer on port 843 that is no policy counts as none or as a refusal (taken: as none, like Lightspark)"
             }
             Self::Encoding => {
-                "whether a byte order mark, or blanks before the XML declaration, are put up with (taken: they are)"
+                "whether a byte order mark, or whitespace before the XML declaration, is accepted (taken: it is)"
             }
             Self::Size => {
                 "how large a policy may be (taken: 65,536 bytes; Adobe's own sample server stopped at 10,000)"

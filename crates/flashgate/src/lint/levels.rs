@@ -91,8 +91,8 @@ impl Levels {
     /// How many findings the linter has left out, of those that are not allowed.
     pub(crate) fn omitted(&self, report: &Report) -> usize {
         let omitted = report.omitted.iter();
-        let told = omitted.filter(|(rule, _)| !self.allows(rule));
-        told.map(|(_, count)| count).sum()
+        let reported = omitted.filter(|(rule, _)| !self.allows(rule));
+        reported.map(|(_, count)| count).sum()
     }
 
     /// Whether nothing is to be heard of a rule.

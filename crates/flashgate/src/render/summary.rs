@@ -36,7 +36,7 @@ impl Summary {
         }
     }
 
-    /// As in "2 files: 1 error, 3 warnings; `--fix` can mend 2 of them".
+    /// As in "2 files: 1 error, 3 warnings; `--fix` can fix 2 of them".
     pub(super) fn line(&self) -> String {
         let counts = [
             (self.errors, "error"),
@@ -60,7 +60,7 @@ impl Summary {
             let _ = write!(line, "; {} made", plural(self.fixed, "fix"));
         }
         if self.fixable > 0 {
-            let _ = write!(line, "; `--fix` can mend {}", self.fixable);
+            let _ = write!(line, "; `--fix` can fix {}", self.fixable);
         }
         if self.faults > 0 {
             let _ = write!(line, "; {} could not be read or written", self.faults);

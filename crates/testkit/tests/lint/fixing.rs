@@ -33,7 +33,7 @@ fn in_place() {
     let folder = Folder::new().unwrap();
     let path = folder.file("a.xml", &broken).unwrap();
     let before = lint_in(folder.path(), &["a.xml"]);
-    assert!(before.stdout.contains("`--fix` can mend 1"), "{before:?}");
+    assert!(before.stdout.contains("`--fix` can fix 1"), "{before:?}");
     assert_eq!(fs::read(&path).unwrap(), broken, "nothing was asked for");
     let said = lint_in(folder.path(), &["--fix", "a.xml"]);
     assert_eq!(said.code, Some(0), "{said:?}");
@@ -255,7 +255,7 @@ fn what_cannot_be_written() {
     assert_eq!(names(folder.path()), ["b.xml", "c.xml", "locked"]);
     assert_eq!(names(&locked), ["a.xml"]);
     // What was not mended is still there to be told.
-    assert!(said.stdout.contains("`--fix` can mend 2"), "{said:?}");
+    assert!(said.stdout.contains("`--fix` can fix 2"), "{said:?}");
 }
 
 #[test]
@@ -301,10 +301,10 @@ fn what_is_promised_is_done() {
         let promised = lint(text, &["--format", "short"]);
         let done = lint(text, &["--format", "short", "--fix"]);
         assert_eq!(
-            promised.stderr.contains("`--fix` can mend"),
+            promised.stderr.contains("`--fix` can fix"),
             done.stderr.contains(" made"),
             "{promised:?} {done:?}"
         );
-        assert!(!done.stderr.contains("can mend"), "{done:?}");
+        assert!(!done.stderr.contains("can fix"), "{done:?}");
     }
 }

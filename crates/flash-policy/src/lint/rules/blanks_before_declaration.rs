@@ -12,12 +12,12 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::File,
     page: r#"## What it finds
 
-Blanks or empty lines before `<?xml`.
+Spaces or empty lines before `<?xml`.
 
 ## Why it matters
 
 XML allows nothing before its declaration, so the whole file is not well-formed. It comes from servers that
-print the policy from a text with indentation. In a Silverlight policy it is a warning: Moonlight reads over them.
+print the policy from a text with indentation. In a Silverlight policy it is a warning: Moonlight skips them.
 
 ## What Flash does
 
@@ -42,7 +42,7 @@ differ; socket policies exist since 7.0.19.
     check: BY_PARSER,
 };
 
-/// Moonlight's parser reads over the blanks, so it is no error in a Silverlight policy.
+/// Moonlight's parser skips them, so it is no error in a Silverlight policy.
 pub(crate) fn found(span: Range<usize>, kind: Kind) -> Diagnostic {
     let (severity, note) = if kind == Kind::Silverlight {
         (
@@ -55,10 +55,10 @@ pub(crate) fn found(span: Range<usize>, kind: Kind) -> Diagnostic {
             "XML allows nothing before its declaration, and Flash Player asks for strict XML",
         )
     };
-    let message = "expected `<?xml` as the very first characters, found blanks";
+    let message = "expected `<?xml` as the very first characters, found whitespace";
     Diagnostic::new(RULE.name, severity, message.into())
-        .at(span.clone(), "these blanks")
+        .at(span.clone(), "this whitespace")
         .note(note)
-        .help("remove the blanks and empty lines before `<?xml`, or remove the declaration")
-        .fix("remove the blanks before the declaration", span, "")
+        .help("remove the spaces and empty lines before `<?xml`, or remove the declaration")
+        .fix("remove the whitespace before the declaration", span, "")
 }

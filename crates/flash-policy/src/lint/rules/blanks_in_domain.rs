@@ -9,15 +9,15 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::Domains,
     page: r#"## What it finds
 
-Blanks before or behind a domain.
+Whitespace before or after a domain.
 
 ## Why it matters
 
-No host name has blanks in it, so the text as it stands matches no movie.
+No host name contains whitespace, so the text as it stands matches no movie.
 
 ## What Flash does
 
-The specification does not provide for blanks here; what players do with them is not known. No version is known to
+The specification does not mention whitespace here; what players do with them is not known. No version is known to
 differ; socket policies, with domains as they are now, exist since 7.0.19.
 
 ## Example

@@ -49,11 +49,11 @@ pub(crate) fn find(attribute: &Attribute) -> Option<Diagnostic> {
         .finding("`to-ports` contains whitespace")
         .at(attribute.place(&(at..at + 1)), "")
         .note("the format does not mention spaces; no client is known to stumble over them, but none promises to accept them")
-        .help("remove the blanks");
-    // Inside a range or a number a blank has a meaning to the eye; the parser has refused those.
+        .help("remove the spaces");
+    // Spaces inside a range or a number are refused by the parser: what was meant is not clear.
     let without = attribute.value.replace(BLANKS, "");
     Some(if attribute.is_as_written() {
-        finding.fix("remove the blanks", attribute.value_span, without)
+        finding.fix("remove the spaces", attribute.value_span, without)
     } else {
         finding
     })

@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::File,
     page: r#"## What it finds
 
-A file with nothing in it, or nothing but blanks.
+A file with nothing in it, or only whitespace.
 
 ## Why it matters
 
@@ -43,7 +43,7 @@ pub(crate) fn found(bytes: &[u8]) -> Diagnostic {
     let found = if bytes.is_empty() {
         "an empty file"
     } else {
-        "nothing but blanks"
+        "only whitespace"
     };
     RULE.finding(format!("expected a policy, found {found}"))
         .help("`flashgate policy --allow 'www.example.com:9339'` prints one to start from")

@@ -20,7 +20,7 @@ filter over the file eats all of it.
 
 ## What Flash does
 
-To XML it is a blank like any other. So it is in all versions.
+To XML it is whitespace like any other, in all versions.
 
 ## Example
 

@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = Rule {
     page: r#"## What it finds
 
 XML that is not well-formed. The message says what was expected where; frequent causes are a tag that is not
-closed, a `&` that is not written `&amp;`, quotes that a word processor made curly, and a blank too many or too
+closed, a `&` that is not written `&amp;`, quotes that a word processor made curly, and a space too many or too
 few.
 
 ## Why it matters

@@ -20,7 +20,7 @@ differences between versions become hard to read.
 
 ## What Flash does
 
-To XML both are blanks. So it is in all versions.
+To XML both are whitespace, in all versions.
 
 ## Example
 

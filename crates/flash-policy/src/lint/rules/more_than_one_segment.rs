@@ -30,7 +30,7 @@ the first piece that is not exactly 4,096 bytes. No version is known to differ; 
 
 ## What to do instead
 
-Remove comments and blanks, and join rules that differ only in their ports.
+Remove comments and whitespace, and join rules that differ only in their ports.
 ",
     check,
 };

@@ -20,7 +20,7 @@ port 843 a policy may be for servers that flashgate knows nothing of, and `flash
 
 ## Why it matters
 
-It is a port that was moved or mistyped, or a grant that waits for whoever listens there one day.
+It is a port that was moved or mistyped, or a grant for any server that listens there later.
 
 ## What Flash does
 

@@ -15,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
 
 ## Why it matters
 
-Served over HTTPS, it lets movies that came over plain HTTP read what HTTPS protects: whoever can change the
+Served over HTTPS, it lets movies that came over plain HTTP read what HTTPS protects: anyone who can change the
 movie on its way reads it too.
 
 ## What Flash does

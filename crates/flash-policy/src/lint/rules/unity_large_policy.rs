@@ -27,7 +27,7 @@ Flash Player reads until the NUL. No version is known to do otherwise.
 
 ## What to do instead
 
-Remove comments and blanks, and join rules.
+Remove comments and whitespace, and join rules.
 ",
     check,
 };

@@ -1,13 +1,72 @@
 //! A page's config: the `socketProxy` list of Ruffle, as JSON, in JavaScript or in HTML.
 
+use std::fmt::{self, Display, Formatter};
+
 use serde_json::Value;
 
+use super::url::UrlFault;
 use super::{Entry, Page, ProxyUrl, literal};
 
-/// What is wrong with a config, and where in it.
+/// What is wrong with a config.
 #[derive(Debug)]
-pub(crate) struct ConfigFault {
-    pub(crate) message: String,
+pub(crate) enum ConfigFault {
+    NoList,
+    /// The page loads the list from flashgate.
+    ListElsewhere,
+    NotAList,
+    Empty,
+    /// This many entries.
+    TooMany(usize),
+    /// In the entry with this number, from 1.
+    Entry(usize, EntryFault),
+}
+
+/// What is wrong with an entry.
+#[derive(Debug)]
+pub(crate) enum EntryFault {
+    Missing(&'static str),
+    NotText(&'static str),
+    /// The value of this key is known only when the script runs.
+    Computed(&'static str),
+    Port,
+    Url(UrlFault),
+}
+
+impl Display for ConfigFault {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoList => f.write_str(
+                "expected a `socketProxy` list with its entries written out (JSON, JavaScript or HTML), found none",
+            ),
+            Self::ListElsewhere => f.write_str(
+                "expected a `socketProxy` list, found none; the page seems to load it from `/ruffle.js`: check what that address serves",
+            ),
+            Self::NotAList => f.write_str("expected a list in `socketProxy`"),
+            Self::Empty => {
+                f.write_str("`socketProxy` is empty, so every connection of a movie fails")
+            }
+            Self::TooMany(count) => write!(
+                f,
+                "`socketProxy` has {count} entries; expected {MOST_ENTRIES} at most"
+            ),
+            Self::Entry(number, fault) => write!(f, "entry {number} of `socketProxy`: {fault}"),
+        }
+    }
+}
+
+impl Display for EntryFault {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing(key) => write!(f, "expected a `{key}`, found none"),
+            Self::NotText(key) => write!(f, "expected a string in `{key}`"),
+            Self::Computed(key) => write!(
+                f,
+                "a script computes `{key}`; save the config with the value written out, or check the URL itself"
+            ),
+            Self::Port => f.write_str("expected a `port` from 1 to 65535, found none"),
+            Self::Url(fault) => fault.fmt(f),
+        }
+    }
 }
 
 /// More entries than this no page has.
@@ -15,29 +74,22 @@ const MOST_ENTRIES: usize = 256;
 
 /// The entries of a config: an object with `socketProxy`, the list alone, or a page or a script with the list in it.
 pub(crate) fn entries(bytes: &[u8], page: Option<&Page>) -> Result<Vec<Entry>, ConfigFault> {
-    let fault = |message: String| ConfigFault { message };
-    let list = list(bytes).map_err(|why| fault(why.to_owned()))?;
+    let list = list(bytes)?;
     if list.is_empty() {
-        return Err(fault(
-            "`socketProxy` is empty, so every connection of a movie fails".to_owned(),
-        ));
+        return Err(ConfigFault::Empty);
     }
     if list.len() > MOST_ENTRIES {
-        return Err(fault(format!(
-            "`socketProxy` has {} entries; expected {MOST_ENTRIES} at most",
-            list.len()
-        )));
+        return Err(ConfigFault::TooMany(list.len()));
     }
-    let numbered = list.iter().enumerate();
+    let numbered = (1..).zip(&list);
     numbered
-        .map(|(index, value)| {
-            entry(value, page)
-                .map_err(|why| fault(format!("entry {} of `socketProxy`: {why}", index + 1)))
+        .map(|(number, value)| {
+            entry(value, page).map_err(|fault| ConfigFault::Entry(number, fault))
         })
         .collect()
 }
 
-fn list(bytes: &[u8]) -> Result<Vec<Value>, &'static str> {
+fn list(bytes: &[u8]) -> Result<Vec<Value>, ConfigFault> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let value = match serde_json::from_slice::<Value>(bytes) {
         Ok(Value::Object(mut config)) => config.remove("socketProxy"),
@@ -46,13 +98,9 @@ fn list(bytes: &[u8]) -> Result<Vec<Value>, &'static str> {
     };
     match value {
         Some(Value::Array(list)) => Ok(list),
-        Some(_) => Err("expected a list in `socketProxy`"),
-        None if holds(bytes, b"/ruffle.js") => Err(
-            "expected a `socketProxy` list, found none; the page seems to load it from `/ruffle.js`: check what that address serves",
-        ),
-        None => Err(
-            "expected a `socketProxy` list with its entries written out (JSON, JavaScript or HTML), found none",
-        ),
+        Some(_) => Err(ConfigFault::NotAList),
+        None if holds(bytes, b"/ruffle.js") => Err(ConfigFault::ListElsewhere),
+        None => Err(ConfigFault::NoList),
     }
 }
 
@@ -60,29 +108,28 @@ fn holds(bytes: &[u8], word: &[u8]) -> bool {
     bytes.windows(word.len()).any(|window| window == word)
 }
 
-fn entry(value: &Value, page: Option<&Page>) -> Result<Entry, String> {
+fn entry(value: &Value, page: Option<&Page>) -> Result<Entry, EntryFault> {
     let host = text(value, "host")?;
     // Ruffle takes a port as a number or as a text.
     let port = value.get("port").and_then(|port| {
         let number = port.as_u64().or_else(|| port.as_str()?.parse().ok());
         number.and_then(|number| u16::try_from(number).ok())
     });
-    let port = port.filter(|port| *port > 0);
-    let port = port.ok_or("expected a `port` from 1 to 65535, found none")?;
+    let port = port.filter(|port| *port > 0).ok_or(EntryFault::Port)?;
     let url = text(value, "proxyUrl")?;
     Ok(Entry {
         movie: Some((host.to_owned(), port)),
-        url: ProxyUrl::read(url, page)?,
+        url: ProxyUrl::read(url, page).map_err(EntryFault::Url)?,
     })
 }
 
-fn text<'a>(value: &'a Value, key: &str) -> Result<&'a str, String> {
+fn text<'a>(value: &'a Value, key: &'static str) -> Result<&'a str, EntryFault> {
     match value.get(key) {
         Some(Value::String(text)) => Ok(text),
-        Some(Value::Object(computed)) if computed.contains_key(literal::COMPUTED) => Err(format!(
-            "a script computes `{key}`; save the config with the value written out, or check the URL itself"
-        )),
-        Some(_) => Err(format!("expected a text in `{key}`")),
-        None => Err(format!("expected a `{key}`, found none")),
+        Some(Value::Object(computed)) if computed.contains_key(literal::COMPUTED) => {
+            Err(EntryFault::Computed(key))
+        }
+        Some(_) => Err(EntryFault::NotText(key)),
+        None => Err(EntryFault::Missing(key)),
     }
 }

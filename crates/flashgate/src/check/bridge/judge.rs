@@ -164,20 +164,11 @@ fn answered(scene: &Scene, handshake: &Handshake) -> Fault {
                 .or_else(|| short_lived(&handshake.opening))?,
         ),
         Answer::Silence => {
-            let told = format!("{url} accepts the connection and does not answer the handshake");
-            let finding = handshake_unanswered(&told);
+            let message = format!("{url} accepts the connection and does not answer the handshake");
+            let finding = handshake_unanswered(&message);
             Some((Verdict::Unreachable, Reason::TargetTimeout, finding))
         }
-        Answer::NoHttpAtAll => {
-            let told = format!(
-                "{url} accepts the connection, and answers neither the handshake nor any other HTTP request"
-            );
-            let finding = Diagnostic::error("handshake-unanswered", told)
-                .note(GAME_ITSELF)
-                .note(NOT_TOLD)
-                .help(IN_FRONT);
-            Some((Verdict::Unreachable, Reason::TargetTimeout, finding))
-        }
+        Answer::NoHttpAtAll => Some((Verdict::Unreachable, Reason::TargetTimeout, no_http(url))),
         Answer::HungUp => refused(
             handshake_unanswered(&format!(
                 "{url} closes the connection without an answer to the handshake"
@@ -185,18 +176,28 @@ fn answered(scene: &Scene, handshake: &Handshake) -> Fault {
             .note("a game server does this, and so does a forwarder whose server is down")
             .help(IN_FRONT),
         ),
-        Answer::NotHttp(bytes) => refused(
-            Diagnostic::error(
-                "no-websocket",
-                format!("{url} answers, and not with HTTP: {}", shown(bytes)),
-            )
-            .note(GAME_ITSELF)
-            .note(NOT_TOLD)
-            .help(IN_FRONT),
-        ),
+        Answer::NotHttp(bytes) => refused(game_itself(
+            "no-websocket",
+            format!("{url} answers, and not with HTTP: {}", shown(bytes)),
+        )),
         Answer::Lacks(lack) => other("no-websocket", lacking(url, *lack), lack_help(*lack)),
         Answer::Status(status) => Some(refusal::judge(scene, status)),
     }
+}
+
+fn no_http(url: &ProxyUrl) -> Diagnostic {
+    let message = format!(
+        "{url} accepts the connection, and answers neither the handshake nor any other HTTP request"
+    );
+    game_itself("handshake-unanswered", message)
+}
+
+/// A finding about a port that speaks something else than HTTP.
+fn game_itself(id: &'static str, message: String) -> Diagnostic {
+    Diagnostic::error(id, message)
+        .note(GAME_ITSELF)
+        .note(NOT_TOLD)
+        .help(IN_FRONT)
 }
 
 const GAME_ITSELF: &str = "if this is the game's own port: Ruffle opens WebSockets, and the game speaks its own protocol on TCP";

@@ -3,7 +3,44 @@
 use std::fmt::{self, Write as _};
 use std::net::IpAddr;
 
+use flash_policy::origin::{HostError, OriginError};
 use flash_policy::{Host, Origin, Scheme};
+
+/// What is wrong with the address of a bridge or a page.
+#[derive(Debug)]
+pub(crate) enum UrlFault {
+    Fragment,
+    NoScheme,
+    /// Another scheme than that of a WebSocket.
+    Scheme(String),
+    /// An IPv6 address without brackets.
+    NoBrackets(String),
+    Host(HostError),
+    Origin(OriginError),
+    Port(String),
+}
+
+impl fmt::Display for UrlFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fragment => {
+                f.write_str("expected a URL without a fragment, found `#`: browsers refuse it")
+            }
+            Self::NoScheme => {
+                f.write_str("expected a URL like `wss://play.example.com/9339`, found no `://`")
+            }
+            Self::Scheme(found) => {
+                write!(f, "expected `ws` or `wss` before `://`, found `{found}`")
+            }
+            Self::NoBrackets(host) => {
+                write!(f, "expected brackets around an IPv6 address: `[{host}]`")
+            }
+            Self::Host(error) => error.fmt(f),
+            Self::Origin(error) => error.fmt(f),
+            Self::Port(found) => write!(f, "expected a port from 1 to 65535, found `{found}`"),
+        }
+    }
+}
 
 /// A `ws:` or `wss:` URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,12 +62,10 @@ pub(crate) struct Page {
 
 impl ProxyUrl {
     /// Reads a URL as a browser's `WebSocket` takes it; a path alone is taken from the page's host.
-    pub(crate) fn read(text: &str, page: Option<&Page>) -> Result<Self, String> {
+    pub(crate) fn read(text: &str, page: Option<&Page>) -> Result<Self, UrlFault> {
         let text = stripped(text);
         if text.contains('#') {
-            return Err(
-                "expected a URL without a fragment, found `#`: browsers refuse it".to_owned(),
-            );
+            return Err(UrlFault::Fragment);
         }
         if let (true, Some(page)) = (text.starts_with('/'), page) {
             let secure = page.scheme == Scheme::Https;
@@ -41,17 +76,11 @@ impl ProxyUrl {
                 path: encoded(&text),
             });
         }
-        let (scheme, rest) = text
-            .split_once("://")
-            .ok_or("expected a URL like `wss://play.example.com/9339`, found no `://`")?;
+        let (scheme, rest) = text.split_once("://").ok_or(UrlFault::NoScheme)?;
         let secure = match scheme.to_ascii_lowercase().as_str() {
             "ws" | "http" => false,
             "wss" | "https" => true,
-            _ => {
-                return Err(format!(
-                    "expected `ws` or `wss` before `://`, found `{scheme}`"
-                ));
-            }
+            _ => return Err(UrlFault::Scheme(scheme.to_owned())),
         };
         let at = rest.find(['/', '\\', '?']).unwrap_or(rest.len());
         let (authority, path) = rest.split_at(at);
@@ -79,7 +108,7 @@ impl ProxyUrl {
     }
 }
 
-/// A URL as browsers read it (WHATWG URL, "basic URL parser"): no blanks around it, no tab and no line end in it.
+/// A URL as browsers read it (WHATWG URL, "basic URL parser"): no spaces around it, no tab and no line end in it.
 fn stripped(text: &str) -> String {
     let text = text.trim_matches(|c: char| c <= ' ');
     text.chars()
@@ -122,10 +151,8 @@ impl fmt::Display for ProxyUrl {
 
 impl Page {
     /// Reads a page's URL.
-    pub(crate) fn read(text: &str) -> Result<Self, String> {
-        let origin: Origin = text
-            .parse()
-            .map_err(|error: flash_policy::origin::OriginError| error.to_string())?;
+    pub(crate) fn read(text: &str) -> Result<Self, UrlFault> {
+        let origin: Origin = text.parse().map_err(UrlFault::Origin)?;
         let rest = text.split_once("://").map_or("", |(_, rest)| rest);
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let authority = authority
@@ -175,7 +202,7 @@ const fn default_port(secure: bool) -> u16 {
 }
 
 /// Splits `host:port`; the colons inside an IPv6 address in brackets do not count.
-pub(crate) fn host_and_port(text: &str) -> Result<(Host, Option<u16>), String> {
+pub(crate) fn host_and_port(text: &str) -> Result<(Host, Option<u16>), UrlFault> {
     let from = text.rfind(']').unwrap_or(0);
     let colon = text.get(from..).and_then(|tail| tail.rfind(':'));
     let (host, port) = match colon {
@@ -183,13 +210,9 @@ pub(crate) fn host_and_port(text: &str) -> Result<(Host, Option<u16>), String> {
         None => (text, ""),
     };
     if host.contains(':') && !host.starts_with('[') {
-        return Err(format!(
-            "expected brackets around an IPv6 address: `[{host}]`"
-        ));
+        return Err(UrlFault::NoBrackets(host.to_owned()));
     }
-    let host: Host = host
-        .parse()
-        .map_err(|error: flash_policy::origin::HostError| error.to_string())?;
+    let host: Host = host.parse().map_err(UrlFault::Host)?;
     let port = match port.strip_prefix(':') {
         None | Some("") => None,
         Some(port) => Some(number(port)?),
@@ -197,10 +220,10 @@ pub(crate) fn host_and_port(text: &str) -> Result<(Host, Option<u16>), String> {
     Ok((host, port))
 }
 
-fn number(text: &str) -> Result<u16, String> {
+fn number(text: &str) -> Result<u16, UrlFault> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     let number = text.parse::<u16>().ok().filter(|port| digits && *port > 0);
-    number.ok_or_else(|| format!("expected a port from 1 to 65535, found `{text}`"))
+    number.ok_or_else(|| UrlFault::Port(text.to_owned()))
 }
 
 #[cfg(test)]
@@ -212,7 +235,7 @@ mod tests {
         let page = Page::read("https://www.a.test:8443/game/").unwrap();
         let found = ProxyUrl::read(text, Some(&page));
         assert_eq!(
-            found.map_or_else(|why| why, |url| url.to_string()),
+            found.map_or_else(|why| why.to_string(), |url| url.to_string()),
             expected
         );
     }

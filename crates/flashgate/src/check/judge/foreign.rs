@@ -70,7 +70,7 @@ fn document(case: &mut Case<'_>, asked: Asked<'_>) {
     let step = &asked.seen.step;
     // Nothing is learnt where the time of the whole attempt ran out over it; what had come by then is told all the same.
     if asked.place == Place::Destination && !resembles_policy(&asked.seen.trace.bytes) {
-        // It is the game itself; that is told with `no-policy`.
+        // It is the game itself, which `no-policy` reports.
         return;
     }
     let unusable = step.learnt != Some(Learnt::Policy) && !absent::drips(asked);
@@ -88,8 +88,8 @@ fn document(case: &mut Case<'_>, asked: Asked<'_>) {
     } else {
         asked.seen.trace.document()
     };
-    let told = format!("what {name} answers is no policy: {}", shown(document));
-    case.delivery("malformed-policy", told, |finding| {
+    let message = format!("what {name} answers is no policy: {}", shown(document));
+    case.delivery("malformed-policy", message, |finding| {
         hint(finding, asked.client, bytes)
     });
     if document.is_empty() {

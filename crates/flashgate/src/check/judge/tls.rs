@@ -83,64 +83,75 @@ fn certificate(fault: &TlsFault, name: &str) -> Diagnostic {
 
 const TRUST: &str = "serve the full chain (`fullchain.pem`) of a public authority; in a test set-up name the authority's file with --cacert, or leave certificates unchecked with --insecure";
 
+/// The finding's id, and what is wrong in a sentence.
 fn in_words(fault: &TlsFault, name: &str) -> (&'static str, String) {
-    let at = |date: &Option<String>, word: &str| {
-        let date = date.as_ref();
-        date.map_or(String::new(), |date| format!(" {word} {date}"))
-    };
-    match fault {
-        TlsFault::OtherName(_) => (
-            "certificate-for-another-name",
-            format!("the certificate of {name} is for another name"),
-        ),
-        TlsFault::Expired(date) => (
-            "certificate-expired",
-            format!("the certificate of {name} expired{}", at(date, "on")),
-        ),
-        TlsFault::NotYetValid(date) => (
-            "certificate-not-yet-valid",
+    let words = match fault {
+        TlsFault::OtherName(_) => format!("the certificate of {name} is for another name"),
+        TlsFault::Expired(date) => {
+            format!(
+                "the certificate of {name} expired{}",
+                dated("on", date.as_deref())
+            )
+        }
+        TlsFault::NotYetValid(date) => {
             format!(
                 "the certificate of {name} is not valid{}",
-                at(date, "before")
-            ),
+                dated("before", date.as_deref())
+            )
+        }
+        TlsFault::SelfSigned => {
+            format!("the certificate of {name} is self-signed, and not trusted here")
+        }
+        TlsFault::UnknownIssuer => format!(
+            "no trusted authority has signed the certificate of {name}, or the server leaves out an intermediate certificate"
         ),
-        TlsFault::SelfSigned => (
-            "certificate-not-trusted",
-            format!("the certificate of {name} is self-signed, and not trusted here"),
-        ),
-        TlsFault::UnknownIssuer => (
-            "certificate-not-trusted",
-            format!(
-                "no trusted authority has signed the certificate of {name}, or the server leaves out an intermediate certificate"
-            ),
-        ),
-        TlsFault::Authority => (
-            "certificate-not-trusted",
-            format!("the certificate of {name} is for an authority (CA:TRUE), not for a server"),
-        ),
-        TlsFault::NoRoots => (
-            "no-trusted-roots",
-            "this machine trusts no authority, so no certificate can be checked".to_owned(),
-        ),
-        TlsFault::Revoked => (
-            "tls-failed",
-            format!("the certificate of {name} has been revoked"),
-        ),
-        TlsFault::OtherUse => (
-            "tls-failed",
-            format!("the certificate of {name} is not for servers (`extendedKeyUsage`)"),
-        ),
+        TlsFault::Authority => {
+            format!("the certificate of {name} is for an authority (CA:TRUE), not for a server")
+        }
+        TlsFault::NoRoots => {
+            "this machine trusts no authority, so no certificate can be checked".to_owned()
+        }
+        TlsFault::Revoked => format!("the certificate of {name} has been revoked"),
+        TlsFault::OtherUse => {
+            format!("the certificate of {name} is not for servers (`extendedKeyUsage`)")
+        }
         TlsFault::NotTls
         | TlsFault::HungUp
         | TlsFault::Silence
         | TlsFault::Unreadable
         | TlsFault::NothingInCommon
         | TlsFault::Alert(_)
-        | TlsFault::Other(_) => (
-            "tls-failed",
-            format!("the certificate of {name} can't be read, or uses an unknown algorithm"),
-        ),
+        | TlsFault::Other(_) => {
+            format!("the certificate of {name} can't be read, or uses an unknown algorithm")
+        }
+    };
+    (id(fault), words)
+}
+
+const fn id(fault: &TlsFault) -> &'static str {
+    match fault {
+        TlsFault::OtherName(_) => "certificate-for-another-name",
+        TlsFault::Expired(_) => "certificate-expired",
+        TlsFault::NotYetValid(_) => "certificate-not-yet-valid",
+        TlsFault::SelfSigned | TlsFault::UnknownIssuer | TlsFault::Authority => {
+            "certificate-not-trusted"
+        }
+        TlsFault::NoRoots => "no-trusted-roots",
+        TlsFault::Revoked
+        | TlsFault::OtherUse
+        | TlsFault::NotTls
+        | TlsFault::HungUp
+        | TlsFault::Silence
+        | TlsFault::Unreadable
+        | TlsFault::NothingInCommon
+        | TlsFault::Alert(_)
+        | TlsFault::Other(_) => "tls-failed",
     }
+}
+
+/// The date after a word, if it is known.
+fn dated(word: &str, date: Option<&str>) -> String {
+    date.map_or(String::new(), |date| format!(" {word} {date}"))
 }
 
 /// What `--insecure` lets pass, so that nobody takes the verdict for a player's.

@@ -177,7 +177,7 @@ impl Check {
             vec![Entry { movie: None, url }]
         } else {
             let bytes = self.read_config()?;
-            check::entries(&bytes, page.as_ref()).map_err(|fault| self.no_bridge(&fault.message))?
+            check::entries(&bytes, page.as_ref()).map_err(|why| self.no_bridge(&why))?
         };
         Ok(BridgePlan {
             target: self.target.clone(),
@@ -225,7 +225,7 @@ impl Check {
         Ok(bytes)
     }
 
-    fn no_bridge(&self, why: &str) -> Fault {
+    fn no_bridge(&self, why: &impl std::fmt::Display) -> Fault {
         let help = if self.host_and_port().is_ok() {
             format!(
                 "Ruffle connects to URLs: write `ws://{0}/`, or `wss://{0}/` for TLS; or name a file with the page's config",

@@ -92,7 +92,7 @@ pub(super) const ANIMALS: &[Animal] = &[
     },
     Animal {
         name: "blanks",
-        does: "blanks precede the XML declaration",
+        does: "spaces precede the XML declaration",
         listeners: &serves(&[&[Read, Send(WITH_BLANKS), End]]),
         expected: allowed(Some("blanks-before-declaration")),
         ..PLAIN
