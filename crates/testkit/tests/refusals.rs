@@ -104,7 +104,7 @@ fn gates() {
     refused(&rule, &["`:PORTS`", "ports of the gates", "there are none"]);
     refused(&gate(&["0=a:1"]), &["`:PORTS`", "takes any free port"]);
     refused(&gate(&["9339"]), &["LISTEN=BACKEND", "found `9339`"]);
-    refused(&gate(&["a:1=a:1"]), &["host name is not taken"]);
+    refused(&gate(&["a:1=a:1"]), &["the IP address instead of a name"]);
     refused(&gate(&["9339=9340"]), &["`127.0.0.1:9340`?"]);
     refused(&gate(&["9339=a:0"]), &["1 to 65535"]);
     refused(

@@ -144,7 +144,12 @@ fn hosts_that_lead_astray() {
     let (code, _, stderr) = ruffle(&[&gate[..], &["null"]].concat());
     assert_eq!(code, Some(2));
     assert!(stderr.contains("warning[null-host]"), "{stderr}");
-    assert!(stderr.contains("expected a host"), "{stderr}");
+    assert!(
+        stderr.contains("expected the name that movies use"),
+        "{stderr}"
+    );
+    // What comes from flags has no place.
+    assert!(!stderr.contains("-->"), "{stderr}");
 }
 
 fn lines_of(json: &str) -> usize {
@@ -212,7 +217,10 @@ fn refused(arguments: &[&str], texts: &[&str]) {
 #[test]
 fn nothing_is_made_up() {
     let gate = "9339=127.0.0.1:9340";
-    refused(&["--gate", gate], &["expected a host", "--host"]);
+    refused(
+        &["--gate", gate],
+        &["expected the name that movies use", "--host"],
+    );
     refused(&[], &["expected a gate", "--config", "--gate"]);
     refused(
         &["--gate", "0=127.0.0.1:9340", "--host", "a.test"],
@@ -221,7 +229,10 @@ fn nothing_is_made_up() {
     refused(&["--gate", gate, "--host", "a b"], &["host name"]);
     let (_folder, path) = config("", "");
     let path = path.to_str().unwrap();
-    refused(&["--config", path], &["expected a host", "hosts = ["]);
+    refused(
+        &["--config", path],
+        &["expected the name that movies use", "hosts = ["],
+    );
 }
 
 /// Head and body of the response to a request.

@@ -136,11 +136,12 @@ fn no_door(nothing_given: bool) -> String {
 }
 
 fn no_host(config: bool) -> String {
-    let flag = "name it: `--host play.example.com`";
-    let key = "write `hosts = [\"play.example.com\"]` at the top of the config file";
+    let flag = "pass it as movies spell it: `--host play.example.com`";
+    let key =
+        "write `hosts = [\"play.example.com\"]` at the top of the config file, spelt as in movies";
     let help = if config { &[key, flag][..] } else { &[flag] };
     render::plain_error_text(
-        "expected a host that movies connect to, found none: Ruffle compares it letter by letter",
+        "nothing to print: expected the name that movies use for this machine, found none",
         help,
     )
 }

@@ -36,8 +36,8 @@ pub(crate) fn astray(host: &OwnHost) -> Option<Diagnostic> {
         let message = format!("`{name}` is not a host: a page can't open `ws://{name}/`");
         return Some(
             Diagnostic::warning("null-host", message)
-                .note("Ruffle looks up `null` if a movie names no host; every gate has an entry for it, with the URL of the first real host")
-                .help("remove it, and name this machine as its players do"),
+                .note("Ruffle looks up `null` if a movie names no host; flashgate adds an entry for that by itself")
+                .help("replace it with the name that movies use for this machine"),
         );
     }
     host.is_local().then(|| {

@@ -7,7 +7,7 @@ use flash_policy::{Diagnostic, Policy, Port, PortSet, Rule};
 use super::gates;
 use super::policy::Named;
 use super::policy_file::{Dialled, ServedAt};
-use super::raw::RawListener;
+use super::raw::{RawListener, State};
 use super::resolve::by_name;
 use super::tree::{At, listed};
 use crate::snapshot::ListenAddress;
@@ -109,6 +109,7 @@ pub(super) fn served_at(policy: &Named, raw: &[RawListener], policies: usize) ->
 /// given, the operator knows which port players use.
 pub(super) fn unasked(raw: &[RawListener], policies: &[Named], found: &mut Vec<Diagnostic>) {
     let plain = raw.iter().filter(|raw| raw.gate.is_none());
+    let plain = plain.filter(|raw| raw.state == State::Sound);
     for raw in plain.filter(|raw| raw.public_port.is_none()) {
         let policy = policies
             .iter()

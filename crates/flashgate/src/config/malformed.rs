@@ -153,6 +153,9 @@ fn unclosed(line: &Line<'_>, text: &str) -> Option<(usize, Slip)> {
             continue;
         }
         let entry = text.get(at..line.start)?;
+        if let Some(slip) = list::bare_line(entry, line.text) {
+            return Some((line.start, slip));
+        }
         return list::unclosed(entry, line.text).map(|slip| (at, slip));
     }
     None

@@ -23,6 +23,7 @@ mod handover;
 pub(crate) mod hosts;
 pub(crate) mod listeners;
 mod malformed;
+mod meant;
 mod not_yet;
 mod policy;
 pub(crate) mod policy_file;
@@ -43,7 +44,7 @@ use self::policy_file::ServedAt;
 pub(crate) use policy::{bad_domain, bad_ports};
 use resolve::Resolved;
 use tree::Table;
-pub(crate) use values::lasting;
+pub(crate) use values::of_flag as lasting;
 
 /// Far more than a config for a thousand sites needs; a wrong path should not fill the memory.
 const LARGEST: usize = 1024 * 1024;
@@ -105,8 +106,9 @@ fn load_noting(
     };
     found.retain(is_shown);
     let place = |finding: &Diagnostic| finding.label.as_ref().map_or(0, |label| label.span.start);
-    // Errors first: what is likely not meant may follow from one.
-    found.sort_by_key(|finding| (!is_error(finding), place(finding)));
+    // Errors first: what is likely not meant may follow from one. What is missing may stand there under another name.
+    let missing = |finding: &Diagnostic| finding.rule.starts_with("missing-");
+    found.sort_by_key(|it| (!is_error(it), missing(it), place(it)));
     let mut text = render::findings(&found, &Source::new(&name, &bytes));
     let mut failed = any_error(&found);
     let policies = resolved.iter().flat_map(|resolved| &resolved.policies);

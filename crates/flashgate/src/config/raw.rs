@@ -13,7 +13,7 @@ mod listener;
 mod rules;
 
 pub(super) use bridge::RawBridge;
-pub(super) use listener::{RawGate, RawListener};
+pub(super) use listener::{RawGate, RawListener, State};
 pub(super) use rules::RULE;
 
 /// The whole file.
@@ -101,7 +101,7 @@ const TOP: [&str; 9] = [
 
 /// Reads everything that can be read.
 pub(super) fn read(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Raw {
-    root.only_or(&TOP, &not_yet::NOT_YET, found);
+    root.only_or(&TOP, &elsewhere(root), found);
     let mut raw = Raw::default();
     if let Some(value) = root.get("hosts") {
         raw.hosts = hosts(&value, found);
@@ -109,7 +109,10 @@ pub(super) fn read(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Raw {
     match root.get("policy") {
         Some(value) => raw.policies = policies(&value, found),
         None if root.misspells("policy", &TOP) => {}
-        None => found.push(no_policy()),
+        None => found.push(match root.values().find(is_of_policy) {
+            Some(value) => root.no_such_key(&value).help(A_POLICY),
+            None => no_policy(),
+        }),
     }
     (raw.listeners, raw.gates) = listeners(root, found);
     let mut section = |key: &str| root.get(key)?.table(format!("[{key}]"), found);
@@ -129,9 +132,24 @@ pub(super) fn read(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Raw {
 
 fn no_policy() -> Diagnostic {
     let message = "nothing to serve: expected a policy, found none";
-    Diagnostic::error("missing-policy", message).help(format!(
-        "say who may connect where: `[policy.default]`, and below it `rules = [{RULE}]`"
-    ))
+    Diagnostic::error("missing-policy", message).help(A_POLICY)
+}
+
+const A_POLICY: &str = "say who may connect where: `[policy.default]`, and below it `rules = [{ domain = \"www.example.com\", ports = \"9339\" }]`";
+
+/// What belongs into a policy.
+fn is_of_policy(value: &Value<'_>) -> bool {
+    let keys = ["rules", "rule", "file", "site-control", "allow", "domain"];
+    keys.contains(&value.key.as_str())
+}
+
+/// Unknown keys that are reported elsewhere.
+fn elsewhere(root: &Table<'_>) -> Vec<&'static str> {
+    let mut keys = not_yet::NOT_YET.to_vec();
+    if root.get("policy").is_none() && !root.misspells("policy", &TOP) {
+        keys.extend(["rules", "rule", "file", "site-control", "allow", "domain"]);
+    }
+    keys
 }
 
 fn listeners(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> (Vec<RawListener>, Gates) {
@@ -166,7 +184,15 @@ fn no_listener() -> Diagnostic {
 }
 
 fn hosts(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<At<OwnHost>> {
-    let host = |text: &str| text.parse::<OwnHost>().map_err(|error| error.to_string());
+    let host = |text: &str| {
+        text.parse::<OwnHost>()
+            .map_err(|error| match host_alone(text) {
+                Some(host) => {
+                    format!("expected a host alone, found `{text}`; did you mean `{host}`?")
+                }
+                None => error.to_string(),
+            })
+    };
     let texts = value.texts(found);
     texts
         .iter()
@@ -174,7 +200,23 @@ fn hosts(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<At<OwnHost>> {
         .collect()
 }
 
+/// The host of a URL, or of a host with its port.
+fn host_alone(text: &str) -> Option<&str> {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let authority = rest.split('/').next()?;
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if port.is_empty() || port.parse::<u16>().is_ok() => host,
+        Some(_) | None => authority,
+    };
+    (host != text && host.parse::<OwnHost>().is_ok()).then_some(host)
+}
+
 fn policies(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawPolicy> {
+    if !value.is_table() {
+        let finding = value.wrong_type("a table");
+        found.push(finding.help("give the policy a name: `[policy.default]`"));
+        return Vec::new();
+    }
     let Some(table) = value.table("[policy.NAME]".to_owned(), found) else {
         return Vec::new();
     };
@@ -230,7 +272,7 @@ fn policy(name: String, table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawPo
                 "list who may connect, `rules = [{RULE}]`, or name a file, `file = \"policy.xml\"`"
             );
             let missing = table.missing("rules", &POLICY, &help);
-            found.extend(missing.filter(|_| !table.misspells("file", &POLICY)));
+            found.extend(missing.filter(|_| !table.may_have("file", &POLICY)));
             None
         }
     };

@@ -114,7 +114,7 @@ fn switch<T>(
         return Some(Switch::Off);
     }
     if value.is_boolean() {
-        found.push(value.not_a_switch(&format!("{expected} or `\"off\"`")));
+        found.push(value.wrong_type(&format!("{expected} or `\"off\"`")));
         return None;
     }
     read(value, found).map(Switch::On)
@@ -142,30 +142,21 @@ fn duration(
     parse: impl Fn(&str) -> Result<Duration, String>,
     found: &mut Vec<Diagnostic>,
 ) -> Option<At<Duration>> {
-    if value.is_number() {
-        let finding = value.wrong_type("a duration like `\"5s\"`");
-        let meant = value.written().and_then(values::meant);
-        found.push(match meant {
-            Some(meant) => finding.help(format!("write `\"{meant}\"`")),
-            None => finding,
-        });
+    if value.as_str().is_none() {
+        found.push(value.wrong_type("a duration like `\"5s\"`"));
         return None;
     }
     value.parsed("bad-duration", parse, found)
 }
 
-/// What else people write for a limit that is off.
-const NEVER: [&str; 7] = ["never", "none", "no", "unlimited", "infinite", "0", "0s"];
-
 fn idle(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Switch<Duration>> {
-    let before = found.len();
-    let read = |value: &Value<'_>, found: &mut Vec<_>| Some(lasting(value, found)?.value);
-    let idle = switch(value, "a duration like `\"5s\"`", read, found);
-    if value.as_str().is_some_and(|text| NEVER.contains(&text)) && found.len() > before {
-        found.truncate(before);
-        found.push(value.not_a_switch("a duration like `\"5s\"` or `\"off\"`"));
-    }
-    idle
+    let parse = |text: &str| {
+        let expected =
+            || format!("expected a duration like `5s` or `off` for `idle`, found `{text}`");
+        values::lasting(text).map_err(|_| expected())
+    };
+    let read = |value: &Value<'_>, found: &mut Vec<_>| Some(duration(value, parse, found)?.value);
+    switch(value, "a duration like `\"5s\"`", read, found)
 }
 
 pub(super) fn networks(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<Network> {

@@ -61,7 +61,7 @@ fn limits() {
         "`10.0.0.0/8`",
     );
     refused("[limits]\nidle = 'soon'", "bad-duration", "found `soon`");
-    refused("[limits]\nidle = 'never'", "wrong-type", "`\"off\"`");
+    refused("[limits]\nidle = 'never'", "bad-duration", "`off`");
     refused("[limits]\nhalf-open = '0s'", "bad-duration", "above zero");
 }
 

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use flash_policy::{Diagnostic, Span};
 
 use super::tree::{Table, Text, Value};
-use super::{weakness, writable};
+use super::{meant, weakness, writable};
 use crate::confinement;
 use crate::log;
 use crate::regular_file;
@@ -55,7 +55,10 @@ const KEYS: [&str; 1] = ["certificates"];
 const PAIR_KEYS: [&str; 2] = ["certificate", "key"];
 
 pub(super) fn read(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawTls {
-    table.only(&KEYS, found);
+    match without_list(table) {
+        Some(finding) => found.push(finding),
+        None => table.only(&KEYS, found),
+    }
     let pairs = if let Some(value) = table.get("certificates") {
         pairs(&value, found)
     } else {
@@ -68,10 +71,42 @@ pub(super) fn read(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawTls {
     }
 }
 
+/// A certificate and a key that stand in `[tls]` itself, as in other programs: they are parts of a list.
+fn without_list(table: &Table<'_>) -> Option<Diagnostic> {
+    let file = |key: &str| {
+        let mut values = table.unknown(&KEYS);
+        values.find(|value| {
+            value.as_str().is_some() && meant::key(&value.key, &PAIR_KEYS) == Some(key)
+        })
+    };
+    let (certificate, key) = (file("certificate"), file("key"));
+    let first = certificate.as_ref().or(key.as_ref())?;
+    let help = example(
+        certificate.as_ref().and_then(Value::as_str),
+        key.as_ref().and_then(Value::as_str),
+    );
+    Some(table.no_such_key(first).help(help))
+}
+
+/// How a certificate is written, with the files that are known.
+fn example(certificate: Option<&str>, key: Option<&str>) -> String {
+    let certificate = meant::quoted(certificate.unwrap_or("fullchain.pem"));
+    let key = meant::quoted(key.unwrap_or("privkey.pem"));
+    format!("write `certificates = [{{ certificate = {certificate}, key = {key} }}]`")
+}
+
 fn pairs(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawPair> {
-    let before = found.len();
+    if !value.is_list() {
+        let finding = value.wrong_type("a list of certificates");
+        let written = value.written().filter(|text| text.starts_with('{'));
+        found.push(finding.help(match written {
+            Some(pair) => format!("write `certificates = [{pair}]`"),
+            None => example(value.as_str(), None),
+        }));
+        return Vec::new();
+    }
     let items = value.items("a list of certificates", found);
-    if items.is_empty() && found.len() == before {
+    if items.is_empty() {
         let message = "expected a certificate, found an empty list";
         found.push(
             Diagnostic::error("missing-key", message)

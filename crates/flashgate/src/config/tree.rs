@@ -1,10 +1,11 @@
 //! The TOML as a tree with places: access by type that reports what does not fit, and goes on.
 //!
-//! Nothing here knows which keys there are.
+//! Nothing here knows which keys there are; `meant` has suggestions for some.
 
-use flash_policy::spelling::nearest;
 use flash_policy::{Diagnostic, Span};
 use toml::de::{DeTable, DeValue};
+
+use super::meant;
 
 mod text;
 
@@ -64,7 +65,7 @@ impl<'a> Table<'a> {
     pub(super) fn only_or(&self, known: &[&str], others: &[&str], found: &mut Vec<Diagnostic>) {
         let unknown = self.unknown(known);
         for value in unknown.filter(|value| !others.contains(&value.key.as_str())) {
-            found.push(unknown_key(&self.name, &value, known));
+            found.push(self.unknown_key(&value, known));
         }
     }
 
@@ -74,35 +75,43 @@ impl<'a> Table<'a> {
             .filter(|value| !known.contains(&value.key.as_str()))
     }
 
-    /// Whether one of its keys is a misspelling of this one of those it may have: that is reported, and what follows from it
-    /// need not be.
+    /// Whether one of its keys most likely stands for this one of those it may have: that is reported, and what follows
+    /// from it need not be.
     pub(super) fn misspells(&self, key: &str, known: &[&str]) -> bool {
         self.unknown(known)
-            .any(|value| nearest(&value.key, known) == Some(key))
+            .any(|value| meant::key(&value.key, known) == Some(key))
     }
 
-    /// Says that one of the keys it may have is needed and not there, unless it is misspelt.
+    /// Whether one of its keys may stand for this one: it does, or nobody can tell what it stands for.
+    pub(super) fn may_have(&self, key: &str, known: &[&str]) -> bool {
+        self.unknown(known)
+            .any(|value| meant::key(&value.key, known).is_none_or(|meant| meant == key))
+    }
+
+    /// Says that one of the keys it may have is needed and not there, unless it stands there under another name.
     pub(super) fn missing(&self, key: &str, known: &[&str], help: &str) -> Option<Diagnostic> {
         let message = format!("expected `{key}` in {}, found none", shown(&self.name));
-        (!self.misspells(key, known)).then(|| {
+        (!self.may_have(key, known)).then(|| {
             Diagnostic::error("missing-key", message)
                 .at(self.span, "")
                 .help(help)
         })
     }
-}
 
-fn unknown_key(table: &str, value: &Value<'_>, known: &[&str]) -> Diagnostic {
-    let help = nearest(&value.key, known).map_or_else(
-        || format!("it has {}", listed(known)),
-        |name| format!("did you mean `{name}`?"),
-    );
-    Diagnostic::error(
-        "unknown-key",
-        format!("{} has no key `{}`", shown(table), value.key),
-    )
-    .at(value.key_span, "")
-    .help(help)
+    /// Says that it has no such key, and which one is most likely meant.
+    pub(super) fn unknown_key(&self, value: &Value<'_>, known: &[&str]) -> Diagnostic {
+        let help = meant::key(&value.key, known).map_or_else(
+            || format!("it has {}", listed(known)),
+            |name| format!("did you mean `{name}`?"),
+        );
+        self.no_such_key(value).help(help)
+    }
+
+    /// The same without help.
+    pub(super) fn no_such_key(&self, value: &Value<'_>) -> Diagnostic {
+        let message = format!("{} has no key `{}`", shown(&self.name), value.key);
+        Diagnostic::error("unknown-key", message).at(value.key_span, "")
+    }
 }
 
 /// A table's name in a sentence: `[limits]` in code, "the top level" as it is.
@@ -173,7 +182,8 @@ impl<'a> Value<'a> {
             }),
             _ => {
                 let message = format!("expected a number from {low} to {high}, found {number}");
-                found.push(Diagnostic::error("out-of-range", message).at(self.span, ""));
+                let finding = Diagnostic::error("out-of-range", message).at(self.span, "");
+                found.push(self.with_help(finding));
                 None
             }
         }
@@ -187,7 +197,14 @@ impl<'a> Value<'a> {
         found: &mut Vec<Diagnostic>,
     ) -> Option<At<T>> {
         let text = self.text_or_number(found)?;
-        parse_text(&text, rule, parse, found)
+        let before = found.len();
+        let value = parse_text(&text, rule, parse, found);
+        // Any other string could be right.
+        if !meant::is_text(&self.key) {
+            let faults = found.split_off(before);
+            found.extend(faults.into_iter().map(|it| self.with_help(it)));
+        }
+        value
     }
 
     /// One of several words.
@@ -196,10 +213,6 @@ impl<'a> Value<'a> {
         choices: &[(&str, T)],
         found: &mut Vec<Diagnostic>,
     ) -> Option<At<T>> {
-        if self.is_boolean() && choices.iter().any(|(name, _)| *name == "off") {
-            found.push(self.not_a_switch("a string"));
-            return None;
-        }
         let text = self.text(found)?;
         if let Some((_, value)) = choices.iter().find(|(name, _)| *name == text.value) {
             let (value, span) = (*value, self.span);
@@ -208,10 +221,7 @@ impl<'a> Value<'a> {
         let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
         let message = format!("expected one of {}, found `{}`", listed(&names), text.value);
         let finding = Diagnostic::error("unknown-value", message).at(self.span, "");
-        found.push(match nearest(&text.value, &names) {
-            Some(name) => finding.help(format!("did you mean `{name}`?")),
-            None => finding,
-        });
+        found.push(self.with_help(finding));
         None
     }
 
@@ -296,24 +306,31 @@ impl<'a> Value<'a> {
         self.content.as_str() == Some(text)
     }
 
-    /// A boolean, where nothing is wanted or `"off"`.
-    pub(super) fn not_a_switch(&self, expected: &str) -> Diagnostic {
-        self.wrong_type(expected)
-            .help("to switch it off, write `\"off\"`")
-    }
-
     pub(super) fn wrong_type(&self, expected: &str) -> Diagnostic {
         let (key, kind) = (&self.key, kind(self.content));
         let message = format!("expected {expected} for `{key}`, found {kind}");
         let finding = Diagnostic::error("wrong-type", message).at(self.span, "");
-        match (self.content, self.written()) {
-            // A boolean in quotes means nothing anywhere.
-            (DeValue::Integer(_) | DeValue::Float(_), Some(written))
-                if expected.starts_with("a string") =>
-            {
-                finding.help(format!("put it into quotes: `\"{written}\"`"))
-            }
-            _ => finding,
+        // What tables and lists of them hold is for their readers to say.
+        if expected.starts_with("a table") || expected.starts_with("a list") {
+            return finding;
+        }
+        self.with_help(finding)
+    }
+
+    /// Adds what to write instead of this value, if somebody can tell.
+    pub(super) fn with_help(&self, finding: Diagnostic) -> Diagnostic {
+        let text = match self.content {
+            DeValue::String(text) => Some(text.as_ref()),
+            DeValue::Integer(_) | DeValue::Float(_) => self.written(),
+            // In quotes it means nothing anywhere.
+            DeValue::Boolean(_) if meant::is_text(&self.key) => None,
+            DeValue::Boolean(true) => Some("true"),
+            DeValue::Boolean(false) => Some("false"),
+            DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => None,
+        };
+        match text.and_then(|text| meant::help(&self.key, text)) {
+            Some(help) => finding.help(help),
+            None => finding,
         }
     }
 }

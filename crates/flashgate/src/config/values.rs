@@ -13,11 +13,7 @@ const LONGEST: Duration = Duration::from_secs(365 * 24 * 3_600);
 /// `200ms`, `5s`, `10m`, `2h`, `1d`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let expected = |found: &str| {
-        let expected = "expected a duration like `200ms`, `5s`, `10m`, `2h` or `1d`";
-        match meant(text) {
-            Some(meant) => format!("{expected}, found {found}; did you mean `{meant}`?"),
-            None => format!("{expected}, found {found}"),
-        }
+        format!("expected a duration like `200ms`, `5s`, `10m`, `2h` or `1d`, found {found}")
     };
     let (number, unit) = split(text);
     let milliseconds = match unit {
@@ -50,7 +46,7 @@ const UNITS: [(&[&str], u64); 6] = [
         ],
         1,
     ),
-    (&["", "s", "sec", "secs", "second", "seconds"], 1_000),
+    (&["s", "sec", "secs", "second", "seconds"], 1_000),
     (&["m", "min", "mins", "minute", "minutes"], 60_000),
     (&["h", "hr", "hrs", "hour", "hours"], 3_600_000),
     (&["d", "day", "days"], 86_400_000),
@@ -59,12 +55,21 @@ const UNITS: [(&[&str], u64); 6] = [
 
 /// How a duration in another notation would be written here: `5 min`, `1h30m`, `1.5s`, or seconds without a unit.
 pub(super) fn meant(text: &str) -> Option<String> {
+    meant_in(text, 1_000)
+}
+
+/// The same, where a number without a unit is in units of this many milliseconds.
+pub(super) fn meant_in(text: &str, unitless: u64) -> Option<String> {
     let (mut rest, mut total, mut smallest) = (text.trim(), 0_u64, u64::MAX);
     while !rest.is_empty() {
         let (number, behind) = split_at_first(rest, |c| !c.is_ascii_digit() && c != '.');
         let (unit, behind) = split_at_first(behind.trim_start(), |c| !c.is_ascii_alphabetic());
         let unit = unit.to_ascii_lowercase();
-        let (_, unit) = UNITS.iter().find(|(names, _)| names.contains(&&*unit))?;
+        let known = UNITS.iter().find(|(names, _)| names.contains(&&*unit));
+        let unit = match &*unit {
+            "" => &unitless,
+            _ => &known?.1,
+        };
         let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
         let scale = 10_u64.checked_pow(u32::try_from(fraction.len()).ok()?)?;
         let fraction = fraction.parse::<u64>().ok()?.checked_mul(*unit)?;
@@ -98,8 +103,16 @@ pub(super) fn written(duration: Duration) -> String {
     in_units(milliseconds, longest).unwrap_or_default()
 }
 
+/// A duration that lasts, as a flag has it: the error shows what was most likely meant.
+pub(crate) fn of_flag(text: &str) -> Result<Duration, String> {
+    lasting(text).map_err(|error| match meant(text) {
+        Some(meant) => format!("{error}; did you mean `{meant}`?"),
+        None => error,
+    })
+}
+
 /// A duration that lasts.
-pub(crate) fn lasting(text: &str) -> Result<Duration, String> {
+pub(super) fn lasting(text: &str) -> Result<Duration, String> {
     match duration(text) {
         Ok(Duration::ZERO) => Err(format!("expected a duration above zero, found `{text}`")),
         duration => duration,

@@ -145,6 +145,8 @@ fn places<'a>(finding: &'a Diagnostic, source: &'a Source) -> Vec<Element<'a>> {
         return parts.filter_map(|label| part(label, source)).collect();
     }
     match lines(&labels, source) {
+        // What comes from flags has no place.
+        None if source.name().is_empty() => Vec::new(),
         None => vec![Origin::path(source.name()).into()],
         Some((Width::Long, _)) if labels.len() > 1 => each(),
         Some((_, element)) => vec![element],

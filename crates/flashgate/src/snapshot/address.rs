@@ -117,7 +117,7 @@ fn expectation(text: &str, port: u16) -> String {
     match meant(text, port) {
         Some(meant) => format!("{expected}; did you mean `{meant}`?"),
         None if text.contains(|c: char| c.is_ascii_alphabetic()) && !text.contains("::") => {
-            format!("{expected}; a host name is not taken, its address is")
+            format!("{expected}; write the IP address instead of a name")
         }
         None => expected,
     }
@@ -125,6 +125,13 @@ fn expectation(text: &str, port: u16) -> String {
 
 /// What somebody most likely meant: an address without a port, IPv6 without brackets, or a name that every machine has.
 fn meant(text: &str, port: u16) -> Option<String> {
+    if let Some((_, rest)) = text.split_once("://") {
+        let address = rest.split('/').next()?;
+        let good = ListenAddress::read(address, port).is_ok();
+        return good
+            .then(|| address.to_owned())
+            .or_else(|| meant(address, port));
+    }
     let text = text.strip_suffix(':').unwrap_or(text);
     let bare = text
         .strip_prefix('[')

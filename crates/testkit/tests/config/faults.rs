@@ -81,7 +81,7 @@ fn misspelt() {
         ("[process]\ndrian = \"5s\"", "did you mean `drain`?"),
         ("publicport = 843", "did you mean `public-port`?"),
         ("policy = \"q\"", "did you mean `p`?"),
-        ("dialect = \"Flash\"", "did you mean `flash`?"),
+        ("dialect = \"Flash\"", "write `dialect = \"flash\"`"),
         ("dialect = \"silverlght\"", "expected one of `flash`, found"),
         ("colour = 1", "it has `address`, `policy`"),
     ] {
@@ -156,21 +156,18 @@ fn addresses_twice() {
 fn advice() {
     let bad = |more: &str, text: &str| refused(&format!("{LEAST}{more}"), 1, &[text]);
     bad("[process]\nhandover = true", "expected a path or `\"off\"`");
-    bad(
-        "[process]\nhandover = true",
-        "to switch it off, write `\"off\"`",
-    );
+    bad("[process]\nhandover = true", "or `handover = \"off\"`");
     bad(
         "[process]\nsandbox = false",
-        "to switch it off, write `\"off\"`",
+        "to switch it off, write `sandbox = \"off\"`",
     );
     bad(
         "[limits]\nidle = false",
-        "to switch it off, write `\"off\"`",
+        "to switch it off, write `idle = \"off\"`",
     );
     bad(
         "[limits]\nper-address = false",
-        "to switch it off, write `\"off\"`",
+        "to switch it off, write `per-address = \"off\"`",
     );
     let listen = "[[listen]]\naddress = \"843\"\n";
     refused(

@@ -9,8 +9,11 @@
 )]
 
 mod faults;
+mod follow;
 mod gates;
 mod malformed;
+mod meant;
+mod other_keys;
 mod printed;
 mod transcripts;
 mod wrong;

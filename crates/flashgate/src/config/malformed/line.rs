@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::list::of_list;
+use super::list::{self, of_list};
+use crate::config::meant;
 
 /// What is wrong in a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,8 +162,10 @@ fn entry(line: &str) -> Option<Slip> {
         let help = if value.is_empty() {
             format!("a section is written as `[{key}]`, a list of them as `[[{key}]]`")
         } else {
-            let value = value.trim_end_matches([',', ';']);
-            format!("write `{} = {}`", key.trim_matches('"'), quoted(value))
+            let (key, value) = (key.trim_matches('"'), value.trim_end_matches([',', ';']));
+            let bare = !value.starts_with(['"', '\'', '[', '{']) && !is_literal(value);
+            let slip = Some(of_bare(key, value, 0)).filter(|_| bare);
+            slip.map_or_else(|| format!("write `{key} = {value}`"), |slip| slip.help)
         };
         return Some(slip_at(
             at..at + 1,
@@ -187,7 +190,7 @@ fn of_value(key: &str, value: &str, start: usize) -> Option<Slip> {
         return of_string(key, value, quote, start);
     }
     if matches!(first, '[' | '{') {
-        return of_list(value, start);
+        return list::bare_items(key, value, start).or_else(|| of_list(value, start));
     }
     let bare = value.split('#').next().unwrap_or_default().trim_end();
     Some(of_bare(key, bare, start))
@@ -195,14 +198,9 @@ fn of_value(key: &str, value: &str, start: usize) -> Option<Slip> {
 
 /// Text without quotes.
 pub(super) fn of_bare(key: &str, bare: &str, start: usize) -> Slip {
-    let help = match bare.to_ascii_lowercase().as_str() {
-        "true" | "yes" | "on" => format!("write `{key} = true`"),
-        "false" | "no" => format!("write `{key} = false`"),
-        _ => format!(
-            "write `{key} = {}`",
-            quoted(bare.trim_end_matches([',', ';']))
-        ),
-    };
+    let text = bare.trim_end_matches([',', ';']).trim_matches('"');
+    let written = || format!("write `{key} = {}`", meant::quoted(text));
+    let help = meant::help(key, text).unwrap_or_else(written);
     let message = format!("expected text in quotes for `{key}`, found `{bare}`");
     slip_at(start..start + bare.len(), message, help)
 }
@@ -232,8 +230,10 @@ fn of_string(key: &str, value: &str, quote: char, start: usize) -> Option<Slip> 
         let message = format!("expected the end of the line behind the string, found `{junk}`");
         let help = if quote == '"' && matches!(junk, "," | ";") {
             format!("remove the `{junk}`")
-        } else if junk.starts_with(',') {
+        } else if junk.starts_with(',') && meant::is_list(key) {
             format!("write a list: `{key} = [{}]`", value.trim())
+        } else if junk.starts_with(',') {
+            format!("it has one value: write `{key} = {quote}{string}{quote}`")
         } else {
             format!("remove it, or write it as a comment: `# {junk}`")
         };
@@ -252,17 +252,10 @@ fn end_of_string(inside: &str, quote: char) -> Option<usize> {
     end.map(|(at, _)| at)
 }
 
-fn quoted(value: &str) -> String {
-    let inner = value.trim_matches('"');
-    let plain = |c: char| c.is_ascii_digit();
-    if value.chars().all(plain)
-        || matches!(value, "true" | "false")
-        || value.starts_with(['[', '{'])
-    {
-        value.to_owned()
-    } else {
-        format!("\"{inner}\"")
-    }
+/// A number or a boolean, as TOML has them.
+pub(super) fn is_literal(text: &str) -> bool {
+    let digits = |c: char| c.is_ascii_digit() || c == '_';
+    matches!(text, "true" | "false") || (!text.is_empty() && text.chars().all(digits))
 }
 
 pub(super) fn is_word(text: &str) -> bool {

@@ -1,6 +1,60 @@
 //! Lists, and tables in one line, that are no TOML: what their author most likely meant.
 
-use super::line::{Slip, is_word, last, name, of_bare, outside_strings, slip_at};
+use super::line::{Slip, is_literal, is_word, last, name, of_bare, outside_strings, slip_at};
+use crate::config::meant;
+
+/// Text without quotes in a list of strings that is written in one line.
+pub(super) fn bare_items(key: &str, value: &str, start: usize) -> Option<Slip> {
+    let code = value.split(" #").next()?.trim_end();
+    let inside = code.strip_prefix('[')?;
+    let inside = inside.strip_suffix(']').unwrap_or(inside);
+    let items: Vec<_> = inside.split(',').map(str::trim).collect();
+    let is_bare = |item: &&&str| is_bare(item);
+    let found = items.iter().find(is_bare)?;
+    let items: Vec<_> = { items.iter() }.filter(|it| !it.is_empty()).collect();
+    // Of what is in brackets and braces nobody can tell whose the commas are.
+    if inside.contains(['[', ']', '{', '}', '=']) {
+        return None;
+    }
+    let written = |item: &&&str| {
+        if is_literal(item) {
+            (**item).to_owned()
+        } else {
+            meant::quoted(item)
+        }
+    };
+    let list: Vec<_> = items.iter().map(written).collect();
+    let at = start + value.find(found)?;
+    Some(slip_at(
+        at..at + found.len(),
+        format!("expected text in quotes in `{key}`, found `{found}`"),
+        format!("write `{key} = [{}]`", list.join(", ")),
+    ))
+}
+
+/// The same where the list has many lines, and this is one of them.
+pub(super) fn bare_line(entry: &str, line: &str) -> Option<Slip> {
+    unbalanced(entry).filter(|(open, _)| *open == '[')?;
+    let code = line.split(" #").next()?.trim_end();
+    let comma = if code.ends_with(',') { "," } else { "" };
+    let item = code.trim().trim_end_matches(',').trim_end();
+    if !is_bare(item) || item.contains([',', '=', '[', ']', '{', '}']) {
+        return None;
+    }
+    let at = line.find(item)?;
+    Some(slip_at(
+        at..at + item.len(),
+        format!(
+            "expected text in quotes in `{}`, found `{item}`",
+            name(entry)
+        ),
+        format!("write `{}{comma}`", meant::quoted(item)),
+    ))
+}
+
+fn is_bare(item: &str) -> bool {
+    !item.is_empty() && !item.starts_with(['"', '\'', '[', '{', '#', ']', '}']) && !is_literal(item)
+}
 
 /// A list or a table in one line: `:` in it, text without quotes, a missing comma, or no end.
 pub(super) fn of_list(value: &str, start: usize) -> Option<Slip> {
@@ -36,11 +90,27 @@ fn bare_inside(value: &str, start: usize) -> Option<Slip> {
             .find(|word| !word.is_empty())?;
         let bare = behind.trim_start();
         let at = at + 1 + (behind.len() - bare.len());
-        let bare = bare.split([',', '}', ']', ' ']).next()?;
+        let bare = whole(bare)?;
         let known = matches!(bare, "true" | "false") || bare.parse::<u64>().is_ok();
         let bare = Some(bare).filter(|bare| !known && !bare.starts_with(['"', '\'', '[', '{']))?;
         Some(of_bare(key, bare, start + at))
     })
+}
+
+/// A value without quotes, with the ports behind its commas: these are no keys.
+fn whole(text: &str) -> Option<&str> {
+    let mut parts = text.split_inclusive([',', '}', ']', ' ']);
+    let mut end = parts.next()?.trim_end_matches([',', '}', ']', ' ']).len();
+    let is_port = |c: char| c.is_ascii_digit() || c == '-';
+    while let Some(rest) = text.get(end..).and_then(|it| it.strip_prefix(',')) {
+        let lead = rest.len() - rest.trim_start().len();
+        let port = rest.trim_start().split([',', '}', ']', ' ']).next()?;
+        if port.is_empty() || !port.chars().all(is_port) {
+            break;
+        }
+        end += 1 + lead + port.len();
+    }
+    text.get(..end)
 }
 
 /// A part that begins right behind another.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use flash_policy::{Diagnostic, Span};
 
-use super::listener::{Keys, addresses, trusted};
+use super::listener::{Keys, addresses, only, trusted};
 use crate::config::sections;
 use crate::config::tree::{At, Table, Value};
 use crate::snapshot::ListenAddress;
@@ -32,7 +32,7 @@ const BRIDGE: [&str; 6] = [
 ];
 
 pub(super) fn bridge(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawBridge {
-    table.only(&BRIDGE, found);
+    only(table, &BRIDGE, found);
     let value = |key| table.get(key);
     let help = "write `address = \"[::]:443\"`, where pages open WebSockets";
     let keys = Keys {
@@ -40,13 +40,17 @@ pub(super) fn bridge(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawBridg
         help,
         port: 443,
     };
+    let path = value("path").and_then(|value| value.parsed("bad-path", pattern, found));
+    let before = path.as_ref().map_or("/", |path| &path.value.before);
+    let url = |text: &str| public_url(text, before);
+    let public_url = value("public-url");
+    let public_url = public_url.and_then(|value| value.parsed("bad-public-url", url, found));
     RawBridge {
         header: table.span,
         addresses: addresses(table, &keys, found),
         accept_proxy: value("accept-proxy").map_or_else(Vec::new, |value| trusted(&value, found)),
-        path: value("path").and_then(|value| value.parsed("bad-path", pattern, found)),
-        public_url: value("public-url")
-            .and_then(|value| value.parsed("bad-public-url", public_url, found)),
+        path,
+        public_url,
         trust_forwarded_for: value("trust-forwarded-for")
             .map_or_else(Vec::new, |value| proxies(&value, found)),
         ping: value("ping")
@@ -82,11 +86,12 @@ pub(in crate::config) fn pattern(text: &str) -> Result<PathPattern, String> {
     })
 }
 
-/// `wss://play.example.com`, with a port or a path if need be; without the slash at its end.
-fn public_url(text: &str) -> Result<String, String> {
+/// `wss://play.example.com`, with a port or a path if need be; without the slash at its end. What stands in `path` before
+/// its placeholder shows what was meant by a URL that is none.
+fn public_url(text: &str, before: &str) -> Result<String, String> {
     let expected = || {
         let expected = format!("expected a URL like `wss://play.example.com`, found `{text}`");
-        match meant(text) {
+        match meant(text, before) {
             Some(meant) => format!("{expected}; did you mean `{meant}`?"),
             None => expected,
         }
@@ -104,16 +109,19 @@ fn public_url(text: &str) -> Result<String, String> {
 }
 
 /// What somebody most likely meant: the page's own scheme, none, or a path that is `path`'s to say.
-fn meant(text: &str) -> Option<String> {
+fn meant(text: &str, path: &str) -> Option<String> {
     let (scheme, rest) = match text.split_once("://") {
         Some(("https" | "wss", rest)) => ("wss", rest),
         Some(("http" | "ws", rest)) => ("ws", rest),
         Some(_) => return None,
         None => ("wss", text),
     };
-    let rest = rest.split_once('{').map_or(rest, |(before, _)| before);
+    // `path` is appended to it.
+    let rest = rest.split_once('{').map_or(rest, |(before, _)| {
+        before.strip_suffix(path).unwrap_or(before)
+    });
     let url = format!("{scheme}://{}", rest.trim_end_matches('/'));
-    (url != text && public_url(&url).is_ok()).then_some(url)
+    (url != text && public_url(&url, path).is_ok()).then_some(url)
 }
 
 /// Proxies whose word on a client's address is taken.
@@ -174,7 +182,7 @@ mod tests {
             ("ws://[::1]:8080/", "ws://[::1]:8080"),
             ("wss://a.test/sockets/", "wss://a.test/sockets"),
         ] {
-            assert_eq!(public_url(text).as_deref(), Ok(url));
+            assert_eq!(public_url(text, "/").as_deref(), Ok(url));
         }
         for text in [
             "",
@@ -187,7 +195,7 @@ mod tests {
             "wss://a.test#x",
             "wss://u@a.test",
         ] {
-            assert!(public_url(text).is_err(), "{text}");
+            assert!(public_url(text, "/").is_err(), "{text}");
         }
         for (text, url) in [
             ("https://a.test/x/", "wss://a.test/x"),
@@ -195,12 +203,16 @@ mod tests {
             ("a.test", "wss://a.test"),
             ("wss://a.test/x/{port}", "wss://a.test/x"),
         ] {
-            let error = public_url(text).unwrap_err();
+            let error = public_url(text, "/").unwrap_err();
             assert!(
                 error.ends_with(&format!("did you mean `{url}`?")),
                 "{error}"
             );
         }
-        assert!(!public_url("ftp://a.test").unwrap_err().contains("mean"));
+        assert!(
+            !public_url("ftp://a.test", "/")
+                .unwrap_err()
+                .contains("mean")
+        );
     }
 }

@@ -1,7 +1,9 @@
 //! `[[listen]]` and `[[gate]]`: what the file says of each. A gate is a listener with a server behind it.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
+use flash_policy::diagnostic::any_error;
 use flash_policy::{Diagnostic, Port, Span};
 
 use crate::config::sections;
@@ -19,8 +21,18 @@ pub(in crate::config) struct RawListener {
     pub(in crate::config) policy: Option<Text>,
     pub(in crate::config) public_port: Option<Port>,
     pub(in crate::config) accept_proxy: Vec<Network>,
+    /// Whether anything in it was found at fault.
+    pub(in crate::config) state: State,
     /// What only a gate has.
     pub(in crate::config) gate: Option<RawGate>,
+}
+
+/// Whether what was read is what the file says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::config) enum State {
+    Sound,
+    /// A fault was reported: what seems to be missing may be what is at fault.
+    Faulty,
 }
 
 /// What `[[gate]]` has beyond a listener.
@@ -61,7 +73,8 @@ const LISTEN: [&str; 5] = [
 ];
 
 pub(super) fn listener(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawListener {
-    table.only(&LISTEN, found);
+    let before = found.len();
+    only(table, &LISTEN, found);
     // The other one is refused with everything else that is not supported yet, and proposed to nobody.
     if let Some(value) = table
         .get("dialect")
@@ -70,16 +83,41 @@ pub(super) fn listener(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawLis
         value.choice(&[("flash", ())], found);
     }
     let help = "write `address = \"[::]:843\"` for every address of this machine, or `\"192.0.2.10:843\"` for one";
-    either(
-        table,
-        &Keys {
-            known: &LISTEN,
-            help,
-            port: 843,
-        },
-        None,
-        found,
-    )
+    let keys = Keys {
+        known: &LISTEN,
+        help,
+        port: 843,
+    };
+    let listener = either(table, &keys, None, found);
+    let faulty = found.get(before..).is_some_and(any_error);
+    let state = if faulty { State::Faulty } else { State::Sound };
+    RawListener { state, ..listener }
+}
+
+/// Reports every key but these. An address that is written in parts is shown in one.
+pub(super) fn only(table: &Table<'_>, known: &[&str], found: &mut Vec<Diagnostic>) {
+    let among = |keys: &[&str]| {
+        let mut parts = table
+            .unknown(known)
+            .filter(|it| keys.contains(&it.key.as_str()));
+        parts.find_map(|value| Some((value.written()?.trim_matches(['"', '\'']).to_owned(), value)))
+    };
+    let host = among(&["host", "ip", "bind", "addr", "listen"]);
+    let host = host.filter(|(host, _)| host.parse::<IpAddr>().is_ok());
+    let Some((host, value)) = host.filter(|_| table.get("address").is_none()) else {
+        return table.only(known, found);
+    };
+    let host = match host.parse::<IpAddr>() {
+        Ok(IpAddr::V6(_)) => format!("[{host}]"),
+        Ok(IpAddr::V4(_)) | Err(_) => host,
+    };
+    let port = among(&["port"]);
+    let number = port.as_ref().map_or("843", |(port, _)| port);
+    let help = format!("write `address = \"{host}:{number}\"`");
+    found.push(table.no_such_key(&value).help(help));
+    let parts = std::iter::once(&value).chain(port.as_ref().map(|(_, value)| value));
+    let told: Vec<_> = parts.map(|value| value.key.as_str()).collect();
+    table.only_or(known, &told, found);
 }
 
 const GATE: [&str; 10] = [
@@ -99,7 +137,7 @@ const PROXY_VERSIONS: [(&str, ProxyVersion); 2] =
     [("v1", ProxyVersion::V1), ("v2", ProxyVersion::V2)];
 
 pub(super) fn gate(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawListener {
-    table.only(&GATE, found);
+    only(table, &GATE, found);
     let value = |key| table.get(key);
     if value("backend").is_none() {
         let help =
@@ -174,6 +212,7 @@ fn either(
         policy: table.get("policy").and_then(|value| value.text(found)),
         public_port,
         accept_proxy: accept_proxy.map_or_else(Vec::new, |value| trusted(&value, found)),
+        state: State::Sound,
         gate,
     }
 }

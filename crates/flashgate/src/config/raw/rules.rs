@@ -69,7 +69,7 @@ fn rule(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawRule {
         }),
         ports: match table.get("ports") {
             Some(value) => ports(&value, found),
-            None if table.misspells("ports", &KEYS) => RawPorts::Faulty,
+            None if table.may_have("ports", &KEYS) => RawPorts::Faulty,
             None => RawPorts::OfGates,
         },
         secure,

@@ -1,0 +1,279 @@
+//! What people most likely mean by a key that does not exist, or by a value that its key can't have.
+//!
+//! Only suggestions are made here: each is one that is accepted when it is followed. Nothing here decides whether a file
+//! is right.
+
+use flash_policy::spelling::nearest;
+
+use super::values;
+
+/// What other programs call some keys. The first that a table has is meant.
+const SYNONYMS: [(&[&str], &[&str]); 17] = [
+    (
+        &["to-ports", "to-port", "to_ports", "toports", "dports"],
+        &["ports"],
+    ),
+    (&["port"], &["ports", "address"]),
+    (&["host", "ip", "hostname"], &["domain", "address", "hosts"]),
+    (&["from"], &["domain", "address"]),
+    (
+        &["origin", "site", "allow", "allow-access-from"],
+        &["domain"],
+    ),
+    (&["to"], &["ports", "backend"]),
+    (&["listen", "bind", "addr", "listen-address"], &["address"]),
+    (
+        &[
+            "target",
+            "upstream",
+            "server",
+            "forward",
+            "forward-to",
+            "proxy-pass",
+        ],
+        &["backend", "listen"],
+    ),
+    (&["filename", "file-name", "path", "xml"], &["file"]),
+    (
+        &["cert", "crt", "certificate", "cert-file", "chain"],
+        &["certificate", "certificates"],
+    ),
+    (
+        &["private-key", "key-file", "keyfile"],
+        &["key", "certificates"],
+    ),
+    (&["policies"], &["policy"]),
+    (&["listener", "listeners"], &["listen"]),
+    (&["gateway", "gateways", "proxy"], &["gate"]),
+    (&["ssl", "https"], &["tls"]),
+    (
+        &["external-port", "published-port", "publicport"],
+        &["public-port"],
+    ),
+    (&["url", "external-url"], &["public-url"]),
+];
+
+/// The key of these that another name most likely stands for.
+pub(super) fn key<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let lower = name.to_ascii_lowercase();
+    let row = SYNONYMS.iter().find(|(names, _)| names.contains(&&*lower));
+    let targets = row.map_or(&[][..], |(_, targets)| *targets);
+    let mut synonyms = targets.iter();
+    let synonym = synonyms.find_map(|target| known.iter().find(|it| *it == target));
+    synonym.copied().or_else(|| nearest(name, known))
+}
+
+/// What a key holds, as far as a suggestion depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Boolean,
+    Number {
+        most: u32,
+        instead: &'static str,
+    },
+    /// A number from 1 up, or `"off"`.
+    Cap,
+    Duration,
+    /// A duration that is far less than a second as a rule.
+    Short,
+    /// A duration, or `"off"`.
+    Idle,
+    OneOf(&'static [&'static str]),
+    /// A path, or `"off"`.
+    Socket,
+    Networks,
+    Texts,
+    Text,
+}
+
+const OR_DEFAULT: &str = "write a whole number, or remove the line to have the default";
+
+fn kind(key: &str) -> Kind {
+    match key {
+        "websocket" | "secure" | "danger-public" => Kind::Boolean,
+        "public-port" => Kind::Number {
+            most: 65_535,
+            instead: "write the port that players connect to, a number from 1 to 65535",
+        },
+        "threads" => Kind::Number {
+            most: 1_024,
+            instead: OR_DEFAULT,
+        },
+        "connections" => Kind::Number {
+            most: 1 << 24,
+            instead: OR_DEFAULT,
+        },
+        "per-address" | "rate-per-address" | "relays-per-address" => Kind::Cap,
+        "request" | "linger" | "backend-connect" | "half-open" | "drain" | "ping" => Kind::Duration,
+        "speaks-first-after" => Kind::Short,
+        "idle" => Kind::Idle,
+        "sandbox" => Kind::OneOf(&["best-effort", "required", "off"]),
+        "send-proxy" => Kind::OneOf(&["v1", "v2"]),
+        "dialect" => Kind::OneOf(&["flash"]),
+        "site-control" => Kind::OneOf(&["all", "master-only", "none"]),
+        "handover" => Kind::Socket,
+        "exempt" | "accept-proxy" | "trust-forwarded-for" => Kind::Networks,
+        "address" | "hosts" => Kind::Texts,
+        _ => Kind::Text,
+    }
+}
+
+const OFF: [&str; 13] = [
+    "off",
+    "no",
+    "none",
+    "never",
+    "false",
+    "disable",
+    "disabled",
+    "unlimited",
+    "infinite",
+    "infinity",
+    "null",
+    "0",
+    "0s",
+];
+
+const ON: [&str; 6] = ["on", "yes", "true", "enable", "enabled", "1"];
+
+/// What to write for a key instead of this text; nothing if nobody can tell.
+pub(super) fn help(key: &str, text: &str) -> Option<String> {
+    let kind = kind(key);
+    let lower = text.to_ascii_lowercase();
+    match value(kind, text, &lower) {
+        Some(value) if value == "\"off\"" => {
+            Some(format!("to switch it off, write `{key} = \"off\"`"))
+        }
+        Some(value) => Some(format!("write `{key} = {value}`")),
+        None if key == "sandbox" && ON.contains(&&*lower) => Some(
+            "write `sandbox = \"required\"`, or `sandbox = \"best-effort\"` for what the kernel can do"
+                .to_owned(),
+        ),
+        None => instead(kind, key),
+    }
+}
+
+/// How a value is written that most likely means this text.
+fn value(kind: Kind, text: &str, lower: &str) -> Option<String> {
+    let (is_off, is_on) = (OFF.contains(&lower), ON.contains(&lower));
+    match kind {
+        Kind::Boolean if is_on => Some("true".to_owned()),
+        Kind::Boolean if is_off => Some("false".to_owned()),
+        Kind::Boolean => None,
+        Kind::Cap | Kind::Idle | Kind::Socket if is_off => Some(quoted("off")),
+        Kind::Cap => number(text, 1 << 24),
+        Kind::Number { most, .. } => number(text, most),
+        Kind::Duration | Kind::Idle => duration(text, 1_000),
+        Kind::Short => duration(text, short_unit(text)),
+        Kind::OneOf(words) => one_of(words, lower).map(quoted),
+        Kind::Networks => {
+            let parts: Vec<_> = parts(text).collect();
+            let good = !text.is_empty() && parts.iter().all(|it| values::network(it).is_ok());
+            good.then(|| list(&parts))
+        }
+        Kind::Texts if text.contains(',') => Some(list(&parts(text).collect::<Vec<_>>())),
+        Kind::Socket if is_on => None,
+        Kind::Socket | Kind::Texts | Kind::Text => Some(quoted(text)),
+    }
+}
+
+/// What a key may hold, if the text means nothing there.
+fn instead(kind: Kind, key: &str) -> Option<String> {
+    Some(match kind {
+        Kind::Boolean => format!("write `{key} = true` or `{key} = false`"),
+        Kind::Number { instead, .. } => instead.to_owned(),
+        Kind::Cap => format!("write a whole number above zero, or `{key} = \"off\"` for no limit"),
+        Kind::Duration => {
+            format!("it can't be off; write a number and a unit, as in `{key} = \"10s\"`")
+        }
+        Kind::Short => {
+            format!("it can't be off; write a number and a unit, as in `{key} = \"200ms\"`")
+        }
+        Kind::Idle => {
+            format!("write a number and a unit, as in `{key} = \"5m\"`, or `{key} = \"off\"`")
+        }
+        Kind::OneOf(words) => {
+            let words: Vec<_> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
+            format!("write one of {}", words.join(", "))
+        }
+        Kind::Socket => format!(
+            "write the path of a socket, as in `{key} = \"/run/flashgate/handover.sock\"`, or `{key} = \"off\"`"
+        ),
+        Kind::Networks => format!("name networks, as in `{key} = [\"10.0.0.0/8\"]`"),
+        Kind::Texts | Kind::Text => return None,
+    })
+}
+
+/// Whether the key may hold any string, so that its value is not confused with another type.
+pub(super) fn is_text(key: &str) -> bool {
+    matches!(kind(key), Kind::Text | Kind::Texts)
+}
+
+/// Whether the key may hold a list of strings.
+pub(super) fn is_list(key: &str) -> bool {
+    matches!(kind(key), Kind::Texts | Kind::Networks)
+}
+
+fn number(text: &str, most: u32) -> Option<String> {
+    let digits = text.replace(['_', ',', ' '], "");
+    let number = digits.parse::<u32>().ok()?;
+    (1..=most).contains(&number).then(|| number.to_string())
+}
+
+fn duration(text: &str, unit: u64) -> Option<String> {
+    let good = values::lasting(text).is_ok().then(|| text.to_owned());
+    good.or_else(|| values::meant_in(text, unit))
+        .filter(|text| values::lasting(text).is_ok())
+        .map(|text| quoted(&text))
+}
+
+/// No request takes longer than some seconds, so a larger number is one of milliseconds.
+fn short_unit(text: &str) -> u64 {
+    match text.trim().parse::<f64>() {
+        Ok(number) if number > 5.0 => 1,
+        Ok(_) | Err(_) => 1_000,
+    }
+}
+
+fn one_of(words: &[&'static str], lower: &str) -> Option<&'static str> {
+    if let [only] = words {
+        return Some(only);
+    }
+    let is_it = |word: &&&str| **word == lower || word.strip_prefix('v') == Some(lower);
+    if let Some(word) = words.iter().find(is_it) {
+        return Some(word);
+    }
+    if OFF.contains(&lower) {
+        let none = |word: &&&str| matches!(**word, "off" | "none");
+        return words.iter().find(none).copied();
+    }
+    if ON.contains(&lower) {
+        return None;
+    }
+    let begins = |word: &&&str| lower.len() > 3 && word.starts_with(lower);
+    nearest(lower, words).or_else(|| words.iter().find(begins).copied())
+}
+
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(bare).filter(|part| !part.is_empty())
+}
+
+fn bare(text: &str) -> &str {
+    text.trim().trim_matches(['"', '\'']).trim()
+}
+
+/// A list of strings, as TOML.
+pub(super) fn list(parts: &[&str]) -> String {
+    let parts: Vec<_> = parts.iter().map(|part| quoted(part)).collect();
+    format!("[{}]", parts.join(", "))
+}
+
+/// A string, as TOML.
+pub(super) fn quoted(text: &str) -> String {
+    let text = bare(text);
+    if text.contains('\\') {
+        format!("'{text}'")
+    } else {
+        format!("\"{text}\"")
+    }
+}

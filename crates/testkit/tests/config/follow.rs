@@ -1,0 +1,79 @@
+//! What a message says to write instead, written: the config as somebody has it who follows the message.
+
+/// The config after each of the suggestions in a message, one at a time; none for what is prose.
+pub(super) fn each(config: &str, message: &str) -> Vec<String> {
+    let Some(line) = line(message) else {
+        return Vec::new();
+    };
+    let written = config.lines().nth(line - 1).unwrap();
+    let finding = message.split("\n\n").next().unwrap();
+    let title = finding.lines().next().unwrap();
+    let mut lines = Vec::new();
+    let parts: Vec<_> = finding.split("did you mean `").collect();
+    if let [_, meant] = parts.as_slice() {
+        let meant = meant.split('`').next().unwrap();
+        lines.push(renamed(written, title, meant));
+    }
+    for help in finding.lines().filter(|line| line.contains("= help: ")) {
+        let help = help.split_once("= help: ").unwrap().1;
+        let marked = help.split('`').skip(1).step_by(2);
+        lines.extend(marked.filter_map(|part| replaced(written, title, help, part)));
+    }
+    let each = finding.contains("write each as ");
+    let with = |new: &String| {
+        let all = config.lines().enumerate();
+        let all: Vec<_> = all
+            .map(|(index, old)| {
+                let is_it = index + 1 == line || (each && old == written);
+                if is_it { new } else { old }
+            })
+            .collect();
+        all.join("\n") + "\n"
+    };
+    lines.iter().map(with).collect()
+}
+
+/// Where the first finding is.
+fn line(message: &str) -> Option<usize> {
+    let place = message.split_once("flashgate.toml:")?.1;
+    place.split(':').next()?.parse().ok()
+}
+
+/// A line with another key, or another value in quotes.
+fn renamed(line: &str, title: &str, meant: &str) -> String {
+    if let Some((_, rest)) = title.split_once("has no key `") {
+        let key = rest.split('`').next().unwrap();
+        return line.replacen(key, meant, 1);
+    }
+    let found = title.rsplit_once("found `").unwrap().1;
+    let found = found.split('`').next().unwrap();
+    let quoted = format!("\"{found}\"");
+    let old = if line.contains(&quoted) {
+        quoted.as_str()
+    } else {
+        found
+    };
+    line.replacen(old, &format!("\"{meant}\""), 1)
+}
+
+/// A line with what a help shows in place of what stands there.
+fn replaced(line: &str, title: &str, help: &str, part: &str) -> Option<String> {
+    if line.trim_start().starts_with('[') {
+        let is_name =
+            part.starts_with('[') && !part.contains(['"', ' ']) && !help.contains("below it");
+        let dotted = line.trim_matches(['[', ']']).split_once('.');
+        let name = dotted.map_or("NAME", |(_, name)| name);
+        return is_name.then(|| part.replace("NAME", name));
+    }
+    if help.starts_with("write one of ") && part.starts_with('"') {
+        let (key, _) = line.split_once('=')?;
+        return Some(format!("{key}= {part}"));
+    }
+    let (key, _) = part.split_once(" = ")?;
+    let Some(at) = line.find(key) else {
+        return title.contains("has no key").then(|| part.to_owned());
+    };
+    let rest = &line[at..];
+    let end = rest.find(" }").filter(|_| at > 0).unwrap_or(rest.len());
+    Some(format!("{}{part}{}", &line[..at], &rest[end..]))
+}
