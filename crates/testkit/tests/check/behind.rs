@@ -286,10 +286,13 @@ fn the_game_itself() {
         assert_eq!(ids(&report).len(), 1, "{turns:?} {report:#}");
         let finding = &report["findings"][0];
         let message = finding["message"].as_str().unwrap();
-        assert!(
-            message.contains("is the game itself"),
-            "{turns:?} {message}"
-        );
+        // A forwarder without a server closes too: that it is the game is said only of a port that says so.
+        let said = if matches!(turns, [[Read]]) {
+            "closes the connection without an answer"
+        } else {
+            "is the game itself"
+        };
+        assert!(message.contains(said), "{turns:?} {message}");
         let remedy = finding["remedy"].as_str().unwrap();
         assert!(remedy.contains("--gate"), "{turns:?} {remedy}");
         // Ruffle's side is as clear, and as quick.

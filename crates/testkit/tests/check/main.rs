@@ -8,10 +8,12 @@
     reason = "a test ends where it fails, also in the functions it shares with others"
 )]
 
+mod advice;
 mod behind;
 mod docs;
 mod lightspark;
 mod real_servers;
+mod remedies;
 mod ruffle;
 mod running;
 mod secure;

@@ -13,7 +13,7 @@ type Case = (&'static [&'static str], &'static str, &'static str);
 const CASES: [Case; 5] = [
     (
         &["srv.test:5000", "--player", "32"],
-        "port 5000 of srv.test is the game itself and answers no policy request; port 843 serves no policy either",
+        "port 5000 of srv.test closes the connection without an answer; port 843 serves no policy either",
         "flashgate serve --allow 'www.a.test:5000'",
     ),
     (
@@ -28,7 +28,7 @@ const CASES: [Case; 5] = [
     ),
     (
         &["srv.test:5000", "--player", "9.0.16"],
-        "port 5000 of srv.test is the game itself and answers no policy request; this player asks nowhere else",
+        "port 5000 of srv.test closes the connection without an answer; this player asks nowhere else",
         "answer policy requests on port 5000 itself",
     ),
     (

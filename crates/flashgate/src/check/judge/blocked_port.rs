@@ -1,13 +1,14 @@
 //! A port to which late versions of Flash Player are said to open no socket.
 
 use flash_policy::Diagnostic;
-use flash_policy::blocked_ports::SINCE;
-use flash_policy::player::Choice;
+use flash_policy::blocked_ports::{self, SINCE};
+use flash_policy::decide::Sandbox;
+use flash_policy::player::Client;
 
 use super::{Case, Rank};
 
 pub(super) fn judge(case: &mut Case<'_>) {
-    if !case.outcome.rests_on.contains(&Choice::BlockedPort) {
+    if !is_in_the_way(case) {
         return;
     }
     let (port, since) = (case.plan.config.port, SINCE.major());
@@ -18,4 +19,17 @@ pub(super) fn judge(case: &mut Case<'_>) {
         .note(format!("port {port} is on a list of blocked ports that Adobe's staff posted in a forum in 2017; its documentation was not updated"))
         .help("have the server listen on another port; `flashgate explain blocked-ports` has the list");
     case.add(Rank::Doubtful, finding);
+}
+
+/// Whether it decides here, or would once a policy is served.
+pub(super) fn is_in_the_way(case: &Case<'_>) -> bool {
+    let config = &case.plan.config;
+    let has_sockets = !matches!(
+        config.sandbox,
+        Sandbox::Application | Sandbox::LocalWithFile
+    );
+    config.client == Client::Flash
+        && has_sockets
+        && config.version >= SINCE
+        && blocked_ports::is_blocked(config.port)
 }

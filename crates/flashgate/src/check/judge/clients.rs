@@ -53,12 +53,25 @@ fn waits(case: &mut Case<'_>) {
         format!("{granted}Lightspark also asks {name}, which accepts and {did}"),
     )
     .note("unless the master policy says `master-only`, Lightspark asks every port that counts, and waits without end")
-    .help(format!(
-        "set `site-control` to `master-only` in the policy on port {} and grant port {} there, or put a gate in front of port {port}",
-        case.plan.config.master(),
-        case.plan.config.port,
-    ));
+    .help(format!("{}, or put a gate in front of port {port}", end_of_asking(case)));
     case.add(Rank::Cause, finding);
+}
+
+/// What keeps Lightspark from asking on: a policy on 843 with `master-only`, which may be there but for that.
+fn end_of_asking(case: &Case<'_>) -> String {
+    let (master, port) = (case.plan.config.master(), case.plan.config.port);
+    let has_master = case.asked().any(|asked| {
+        asked.place == Place::Master && asked.seen.step.learnt == Some(Learnt::Policy)
+    });
+    let granted = case.outcome.granted_in_vain;
+    let set = "`site-control` to `master-only`";
+    if !has_master {
+        return format!("serve a policy on port {master} that sets {set} and grants port {port}");
+    }
+    if granted.is_some_and(|by| by.place == Place::Master) {
+        return format!("set {set} in the policy on port {master}");
+    }
+    format!("set {set} in the policy on port {master} and grant port {port} there")
 }
 
 fn ipv6_literal(case: &mut Case<'_>) {

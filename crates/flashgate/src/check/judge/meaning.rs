@@ -3,7 +3,7 @@
 use flash_policy::decide::{self, Grant, Movie, Place, Sandbox};
 use flash_policy::parse::RulePlaces;
 use flash_policy::player::{Client, Learnt, Reason, RuleAt};
-use flash_policy::{Diagnostic, Profile, Severity, Span, grants, parse};
+use flash_policy::{Diagnostic, Port, Profile, Severity, Span, document, grants, parse};
 
 use super::{Asked, Case, Rank, Source, more_findings, no_match};
 
@@ -73,34 +73,18 @@ pub(super) fn understood<'a>(case: &Case<'a>) -> Vec<Asked<'a>> {
 }
 
 fn meta_policy(case: &mut Case<'_>, reason: decide::Reason) {
-    shadowed(case);
-    let (id, value, meaning) = if reason == decide::Reason::MetaPolicyNone {
-        let meaning = "no policy of this host counts, not even its own rules";
-        ("meta-policy-none", "none", meaning)
-    } else {
-        let meaning = "only its own rules count, and none of them grants this";
-        ("meta-policy-master-only", "master-only", meaning)
-    };
-    let master = understood(case)
-        .into_iter()
-        .find(|asked| asked.place == Place::Master);
+    shadowed(case, reason);
+    let master = master(case);
     let span = master.and_then(|asked| {
         let parsed = parse(asked.document(), Profile::Socket);
         parsed.places.site_control.map(|span| (asked, span))
     });
     let written = span.and_then(|(asked, span)| asked.document().get(span.start..span.end));
-    let written = written.map_or(value.into(), String::from_utf8_lossy);
-    let counts = if written == value {
-        String::new()
-    } else {
-        format!(", which is no meta-policy for sockets and counts as `{value}`")
-    };
-    let message = format!(
-        "the master policy says `{}`{counts}: {meaning}",
-        written.escape_debug()
-    );
-    let finding = Diagnostic::error(id, message)
-        .help("add a rule for this movie and this port to the master policy, or set its `site-control` to `all`");
+    let (id, message) = in_words(reason, written);
+    let mut finding = Diagnostic::error(id, message).help(other_meta_policy(case, reason));
+    if master.is_some_and(repeats_site_control) {
+        finding = finding.note("there are several `site-control` elements: keep one");
+    }
     match span {
         Some((asked, span)) => {
             let source = case.source(asked, asked.document());
@@ -110,27 +94,97 @@ fn meta_policy(case: &mut Case<'_>, reason: decide::Reason) {
     }
 }
 
+/// The finding's id, and what a meta-policy that is written so means.
+fn in_words(reason: decide::Reason, written: Option<&[u8]>) -> (&'static str, String) {
+    let (id, value, meaning) = if reason == decide::Reason::MetaPolicyNone {
+        let meaning = "no policy of this host counts, not even its own rules";
+        ("meta-policy-none", "none", meaning)
+    } else {
+        let meaning = "only its own rules count, and none of them grants this";
+        ("meta-policy-master-only", "master-only", meaning)
+    };
+    let written = written.map_or(value.into(), String::from_utf8_lossy);
+    let counts = if written == value {
+        String::new()
+    } else {
+        format!(", which is no meta-policy for sockets and counts as `{value}`")
+    };
+    let written = written.escape_debug();
+    let message = format!("the master policy says `{written}`{counts}: {meaning}");
+    (id, message)
+}
+
+fn master<'a>(case: &Case<'a>) -> Option<Asked<'a>> {
+    let mut understood = understood(case).into_iter();
+    understood.find(|asked| asked.place == Place::Master)
+}
+
+/// What opens the port: below `none` no rule helps before `site-control` is another.
+fn other_meta_policy(case: &Case<'_>, reason: decide::Reason) -> String {
+    let port = case.plan.config.port;
+    let addition = addition(case);
+    let own = master(case).is_some_and(|asked| would_grant(case, asked.document(), Port::MASTER));
+    if reason == decide::Reason::MetaPolicyMasterOnly {
+        return format!(
+            "{addition}; or set its `site-control` to `all`, and have port {port} serve a policy that grants this"
+        );
+    }
+    if own {
+        return "set its `site-control` to `master-only`: then its own rules count, and one of them grants this".to_owned();
+    }
+    format!(
+        "set its `site-control` to `master-only`, and {addition}; or set it to `all`, and have port {port} serve a policy that grants this"
+    )
+}
+
+fn addition(case: &Case<'_>) -> String {
+    match no_match::rule(case) {
+        Some(rule) => format!("add the rule {rule} to the master policy"),
+        None => no_match::remedy(case),
+    }
+}
+
+fn repeats_site_control(asked: Asked<'_>) -> bool {
+    let document = document::read(asked.document()).0;
+    document.is_some_and(|document| {
+        let elements = document.elements().iter();
+        let controls = elements.filter(|element| element.name == "site-control");
+        controls.count() > 1
+    })
+}
+
+/// Whether a policy would grant this, if it counted and were served from there.
+fn would_grant(case: &Case<'_>, document: &[u8], from: Port) -> bool {
+    let policy = parse(document, Profile::Socket).policy;
+    policy.is_some_and(|policy| {
+        let granted = grants(&policy, from, &movie(case), case.plan.config.port);
+        matches!(granted, Grant::Allowed { .. })
+    })
+}
+
 /// The port's own policy would grant, and is never asked for.
-fn shadowed(case: &mut Case<'_>) {
+fn shadowed(case: &mut Case<'_>, reason: decide::Reason) {
     let Some(trace) = &case.survey.shadowed else {
         return;
     };
     let port = case.plan.config.port;
-    let policy = parse(trace.document(), Profile::Socket).policy;
-    let granted = policy.is_some_and(|policy| {
-        matches!(
-            grants(&policy, port, &movie(case), port),
-            Grant::Allowed { .. }
-        )
-    });
-    if !granted {
+    if !would_grant(case, trace.document(), port) {
         return;
     }
+    let help = if reason == decide::Reason::MetaPolicyNone {
+        "set the master policy's `site-control` to `all`: while it is `none`, no rule counts"
+            .to_owned()
+    } else {
+        format!(
+            "set the master policy's `site-control` to `all`; or {}",
+            addition(case)
+        )
+    };
     let finding = Diagnostic::error(
         "shadowed-by-master",
-        format!("port {port} serves a policy that grants this, and the master policy forbids that it is asked for"),
+        format!("port {port} serves a policy that grants this, and the master policy forbids that it is asked"),
     )
-    .help(format!("add port {port} to the master policy's rules, or set its `site-control` to `all`"));
+    .help(help);
     case.add(Rank::Cause, finding);
 }
 

@@ -288,6 +288,11 @@ impl<'a> Asked<'a> {
         }
     }
 
+    /// Whether a rule that came from there can open this port to this client, whatever it says.
+    fn can_open(self, port: Port) -> bool {
+        self.client != Client::Flash || !port.is_low() || self.counts_as().is_low()
+    }
+
     fn lint(self) -> Lint {
         self.lint_of(self.document())
     }

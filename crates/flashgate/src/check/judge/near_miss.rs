@@ -15,6 +15,9 @@ use super::{Asked, Case, Rank};
 pub(super) fn judge(case: &mut Case<'_>, asked: Asked<'_>) {
     let parsed = parse(asked.document(), Profile::Socket);
     let Some(policy) = parsed.policy else { return };
+    if !asked.can_open(case.plan.config.port) {
+        return;
+    }
     let miss = scheme_miss(case, &policy)
         .or_else(|| neighbour(case, &policy))
         .or_else(|| port_miss(case, &policy));
@@ -65,6 +68,7 @@ fn scheme_miss(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
     let other = Movie::Remote(Origin { scheme, host });
     let rule = policy.rules.iter().position(|rule| {
         rule.domain.scheme() == Some(scheme)
+            && is_open_to(rule, origin.scheme)
             && rule.ports.contains(port)
             && admits_to_some_port(rule, &other, port)
     })?;
@@ -84,13 +88,25 @@ fn scheme_miss(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
     })
 }
 
+/// Whether a rule's `secure` lets movies in that were loaded over this scheme: else to change the rest is in vain.
+fn is_open_to(rule: &Rule, scheme: Scheme) -> bool {
+    rule.secure != Secure::HttpsOnly || scheme == Scheme::Https
+}
+
 fn port_miss(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
     let port = case.plan.config.port;
     let movie = movie(case);
+    let is_near = |rule: &Rule| {
+        let is_open = match &movie {
+            Movie::Remote(origin) => is_open_to(rule, origin.scheme),
+            Movie::Hostless => rule.secure != Secure::HttpsOnly,
+        };
+        is_open && admits_to_some_port(rule, &movie, port)
+    };
     let index = policy
         .rules
         .iter()
-        .position(|rule| !rule.ports.contains(port) && admits_to_some_port(rule, &movie, port))?;
+        .position(|rule| !rule.ports.contains(port) && is_near(rule))?;
     let rule = policy.rules.get(index)?;
     let finding = Diagnostic::error(
         "port-not-granted",
@@ -108,14 +124,18 @@ fn port_miss(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
     })
 }
 
-/// The same question about a rule that is not particular about ports; only `grants` compares a movie with a rule.
 fn admits_to_some_port(rule: &Rule, movie: &Movie, port: Port) -> bool {
+    admits(rule.domain.clone(), movie, port)
+}
+
+/// Whether a rule for this domain that is not particular about ports admits a movie; only `grants` compares the two.
+pub(super) fn admits(domain: DomainPattern, movie: &Movie, port: Port) -> bool {
     let policy = Policy {
         site_control: None,
         rules: vec![Rule {
+            domain,
             ports: PortSet::All,
             secure: Secure::Any,
-            ..rule.clone()
         }],
     };
     matches!(
@@ -134,7 +154,9 @@ fn neighbour(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
     };
     let (index, rule) = policy.rules.iter().enumerate().find(|(_, rule)| {
         let granted = rule.domain.hosts().to_string();
-        upper(bare(&granted), name).is_some() && rule.ports.contains(case.plan.config.port)
+        upper(bare(&granted), name).is_some()
+            && is_open_to(rule, origin.scheme)
+            && rule.ports.contains(case.plan.config.port)
     })?;
     let granted = rule.domain.hosts().to_string();
     let both = upper(bare(&granted), name).map(|upper| format!("*.{upper}"));

@@ -2,7 +2,7 @@
 
 use flash_policy::decide::{Movie, Sandbox};
 use flash_policy::player::Client;
-use flash_policy::{Diagnostic, Origin, Severity};
+use flash_policy::{Diagnostic, DomainPattern, Host, Origin, Port, Severity, document};
 
 use super::meaning::{movie, understood, whose};
 use super::{Asked, Case, Rank, clients, near_miss, readers};
@@ -12,11 +12,20 @@ pub(super) fn explain(case: &mut Case<'_>) {
         return;
     }
     let before = case.found.len();
-    for asked in understood(case) {
-        broken_rules(case, asked);
+    let understood = understood(case);
+    for asked in &understood {
+        broken_rules(case, *asked);
     }
-    for asked in understood(case) {
-        near_miss::judge(case, asked);
+    if understood.iter().all(|asked| lacks_rules(*asked)) {
+        for asked in &understood {
+            no_rules(case, *asked);
+        }
+    }
+    // A rule that looks near is not so to a client that takes another host for the movie's.
+    if odd_host(case).is_none() {
+        for asked in understood {
+            near_miss::judge(case, asked);
+        }
     }
     if case.found.len() > before || clients::explained(case) {
         return;
@@ -36,23 +45,66 @@ pub(super) fn explain(case: &mut Case<'_>) {
     case.add(Rank::Cause, finding);
 }
 
-/// A rule that fails in the player explains why none matches; so does a policy without any.
+/// A rule that fails in the player explains why none matches, unless it is for somebody else.
 fn broken_rules(case: &mut Case<'_>, asked: Asked<'_>) {
+    let findings = asked.lint().findings.into_iter();
+    let lacks_rules = lacks_rules(asked);
+    let causes = findings.filter(|finding| {
+        let counts = lacks_rules || finding.severity == Severity::Error;
+        let is_known = case.found.iter().any(|(_, known)| {
+            let known = &known.diagnostic;
+            known.rule == finding.rule && known.label == finding.label
+        });
+        let explains = finding.rule != NO_RULES && !is_for_others(case, asked, finding);
+        counts && explains && !is_known
+    });
+    for diagnostic in causes.collect::<Vec<_>>() {
+        let source = case.source(asked, asked.document());
+        case.add_lint(Rank::Cause, diagnostic, source);
+    }
+}
+
+const NO_RULES: &str = "no-rules";
+
+/// Whether a finding is about a rule whose domain is right and does not admit the movie.
+fn is_for_others(case: &Case<'_>, asked: Asked<'_>, finding: &Diagnostic) -> bool {
+    let Some(span) = finding.spans().next() else {
+        return false;
+    };
+    let Some(document) = document::read(asked.document()).0 else {
+        return false;
+    };
+    let mut elements = document.elements().iter();
+    let rule = elements.find(|element| {
+        let holds = element.tag.start <= span.start && span.end <= element.tag.end;
+        holds && element.name == "allow-access-from"
+    });
+    let domain = rule.and_then(|rule| rule.attribute("domain"));
+    let domain = domain.and_then(|domain| domain.value.parse::<DomainPattern>().ok());
+    domain.is_some_and(|domain| !near_miss::admits(domain, &movie(case), case.plan.config.port))
+}
+
+fn lacks_rules(asked: Asked<'_>) -> bool {
     let report = asked.lint();
     let flash = report.policy.as_ref().map(|policy| policy.rules.is_empty());
     let silverlight = report.access.as_ref();
     let silverlight =
         silverlight.map(|access| access.policies.iter().all(|part| part.ports.is_empty()));
-    let no_rules = flash.or(silverlight).unwrap_or(false);
-    let (last, first): (Vec<_>, Vec<_>) = report
-        .findings
-        .into_iter()
-        .filter(|finding| no_rules || finding.severity == Severity::Error)
-        .partition(|finding| finding.rule == "no-rules");
-    for diagnostic in first.into_iter().chain(last) {
-        let source = case.source(asked, asked.document());
-        case.add_lint(Rank::Cause, diagnostic, source);
+    flash.or(silverlight).unwrap_or(false)
+}
+
+/// No policy that counts has any rule: the cause, with the rule to add.
+fn no_rules(case: &mut Case<'_>, asked: Asked<'_>) {
+    let mut findings = asked.lint().findings.into_iter();
+    let finding = findings.find(|finding| finding.rule == NO_RULES);
+    let Some(mut finding) = finding else { return };
+    finding.severity = Severity::Error;
+    finding.help = vec![remedy(case)];
+    if let Some(note) = odd_host(case) {
+        finding.notes.push(note);
     }
+    let source = case.source(asked, asked.document());
+    case.add_lint(Rank::Cause, finding, source);
 }
 
 /// Where this client takes another host from the movie's URL than others do.
@@ -61,16 +113,49 @@ fn odd_host(case: &Case<'_>) -> Option<String> {
     let Sandbox::Remote(origin) = &config.sandbox else {
         return None;
     };
-    let (compared, url) = (config.compared_host()?, config.movie_url.as_deref()?);
-    (compared != origin.host.to_string()).then(|| {
-        format!("Lightspark takes `{compared}` for the host of `{url}`: load the movie from a URL with the plain host name")
-    })
+    let compared = config.compared_host()?;
+    let url = config.movie_url.as_deref();
+    let url = url.map_or_else(|| origin.to_string(), str::to_owned);
+    (compared != origin.host.to_string())
+        .then(|| format!("Lightspark takes `{compared}` for the host of `{url}`"))
 }
 
-fn remedy(case: &Case<'_>) -> String {
+/// The rule that admits this movie to this port, as this client reads it; none where it takes another host for the
+/// movie's than others do, as a rule for that would be wrong for everybody else.
+pub(super) fn rule(case: &Case<'_>) -> Option<String> {
     let port = case.plan.config.port;
-    match movie(case) {
-        movie if case.plan.config.client == Client::Silverlight => {
+    let domain = match movie(case) {
+        _ if odd_host(case).is_some() => return None,
+        Movie::Remote(origin) => origin.host.to_string(),
+        Movie::Hostless => "*".to_owned(),
+    };
+    Some(format!(
+        "`<allow-access-from domain=\"{domain}\" to-ports=\"{port}\"/>`"
+    ))
+}
+
+/// Whether the port is one that none of the policies can open, wherever their rules are.
+fn needs_low_port(case: &Case<'_>) -> bool {
+    let port = case.plan.config.port;
+    let mut understood = understood(case).into_iter();
+    understood.all(|asked| !asked.can_open(port))
+}
+
+/// What to load the movie from, where Lightspark takes another host for its own; a rule may be there already.
+fn plain_host(origin: &Origin, port: Port) -> String {
+    match &origin.host {
+        Host::Name(name) => format!(
+            "load the movie from a URL with the plain host name, as in `{}://{name}/`, and have a rule for `{name}` and port {port}",
+            origin.scheme.as_str()
+        ),
+        Host::Address(_) => "load the movie from a URL with a host name or an IPv4 address, and have a rule for that".to_owned(),
+    }
+}
+
+pub(super) fn remedy(case: &Case<'_>) -> String {
+    let port = case.plan.config.port;
+    match (movie(case), rule(case)) {
+        (movie, _) if case.plan.config.client == Client::Silverlight => {
             let uri = match movie {
                 Movie::Remote(Origin { scheme, host }) => format!("{}://{host}", scheme.as_str()),
                 Movie::Hostless => "file:///".to_owned(),
@@ -79,12 +164,17 @@ fn remedy(case: &Case<'_>) -> String {
                 "add a `<policy>` with `<domain uri=\"{uri}\"/>` in its `<allow-from>` and `<socket-resource port=\"{port}\" protocol=\"tcp\"/>` in its `<grant-to>`"
             )
         }
-        Movie::Remote(Origin { host, .. }) => {
-            format!("add a rule: `<allow-access-from domain=\"{host}\" to-ports=\"{port}\"/>`")
+        (Movie::Remote(_), Some(rule)) if needs_low_port(case) => {
+            format!(
+                "serve a policy with the rule {rule} on port 843, or on port {port} itself: only a port below 1024 opens one"
+            )
         }
-        Movie::Hostless => format!(
-            "{} are admitted by `domain=\"*\"` alone: `<allow-access-from domain=\"*\" to-ports=\"{port}\"/>`",
-            whose(case)
+        (Movie::Remote(_), Some(rule)) => format!("add a rule: {rule}"),
+        (Movie::Remote(origin), None) => plain_host(&origin, port),
+        (Movie::Hostless, rule) => format!(
+            "{} are admitted by `domain=\"*\"` alone: {}",
+            whose(case),
+            rule.unwrap_or_default()
         ),
     }
 }

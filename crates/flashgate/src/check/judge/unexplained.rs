@@ -6,7 +6,7 @@ use flash_policy::decide::{self, Place, Sandbox};
 use flash_policy::player::{Client, Protocol, Purpose, Reason, Verdict};
 use flash_policy::{Diagnostic, PlayerVersion};
 
-use super::{Case, Rank};
+use super::{Case, Rank, blocked_port};
 use crate::check::shown::shown;
 
 /// From here on a movie may load a policy from a port that it names.
@@ -49,15 +49,18 @@ fn no_policy(case: &Case<'_>) -> Diagnostic {
     let game = destination(case);
     let message = match places.as_slice() {
         // It is asked last.
-        [before @ .., _] if matches!(game, Some(Destination::Game(_))) => {
+        [before @ .., _] if !matches!(game, Some(Destination::Closed) | None) => {
             let others = match before {
                 [] => "this player asks nowhere else".to_owned(),
                 [one] => format!("{one} serves no policy either"),
                 several => format!("nor is a policy served by {}", several.join(" or ")),
             };
-            format!(
-                "port {port} of {host} is the game itself and answers no policy request; {others}"
-            )
+            let what = if matches!(game, Some(Destination::Ends)) {
+                "closes the connection without an answer"
+            } else {
+                "is the game itself and answers no policy request"
+            };
+            format!("port {port} of {host} {what}; {others}")
         }
         [] => format!(
             "nothing that this player asks opens port {port} of {host}, so nothing was asked"
@@ -72,6 +75,11 @@ fn no_policy(case: &Case<'_>) -> Diagnostic {
     match &game {
         Some(Destination::Game(did)) => {
             finding = finding.note(format!("port {port} {did}"));
+        }
+        Some(Destination::Ends) => {
+            finding = finding.note(format!(
+                "port {port} may be the game itself, or a forwarder whose server is down"
+            ));
         }
         Some(Destination::Closed) => {
             finding = finding.note(format!("port {port} did not accept the connection"));
@@ -137,6 +145,11 @@ fn remedy(case: &Case<'_>) -> String {
 /// The two ways to serve a policy without a change of the game.
 fn on_843_or_in_front(case: &Case<'_>) -> String {
     let (port, site) = (case.plan.config.port, site(case));
+    if blocked_port::is_in_the_way(case) {
+        return format!(
+            "late players are said to block port {port}: have the server listen on another port, and serve a policy for that one: `flashgate serve --allow '{site}:PORT'`"
+        );
+    }
     format!(
         "serve one on port 843: `flashgate serve --allow '{site}:{port}'`; or move the game to another port and put a gate in front: `flashgate serve --allow '{site}' --gate {port}=127.0.0.1:PORT`"
     )
@@ -158,6 +171,8 @@ fn site(case: &Case<'_>) -> String {
 enum Destination {
     /// It accepted, and did this.
     Game(String),
+    /// It accepted, and closed or reset without a byte: games do so, and so does a forwarder without a server.
+    Ends,
     Closed,
 }
 
@@ -169,7 +184,7 @@ fn destination(case: &Case<'_>) -> Option<Destination> {
     let did = match trace.end {
         _ if asked.answered() => format!("answered {}, which is no policy", shown(&trace.bytes)),
         _ if asked.seen.step.connected.is_none() => return Some(Destination::Closed),
-        Some(_) => "closed the connection without an answer".to_owned(),
+        Some(_) => return Some(Destination::Ends),
         None => "accepted the connection and said nothing".to_owned(),
     };
     Some(Destination::Game(did))
