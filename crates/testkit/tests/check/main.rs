@@ -11,6 +11,7 @@
 mod advice;
 mod behind;
 mod docs;
+mod keys;
 mod lightspark;
 mod real_servers;
 mod remedies;

@@ -19,6 +19,7 @@ use super::ids;
 const SERVER: &str = r#"
 import socket, ssl, sys, threading
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.set_ciphers("DEFAULT@SECLEVEL=0")
 context.load_cert_chain(sys.argv[2], sys.argv[3])
 listener = socket.create_server(("127.0.0.1", int(sys.argv[1])), backlog=64)
 def serve(client):
@@ -37,11 +38,11 @@ while True:
 
 const POLICY: &str = "<cross-domain-policy><allow-access-from domain='localhost' to-ports='1025-65535'/></cross-domain-policy>";
 
-fn missing() -> Option<String> {
+pub(super) fn missing() -> Option<String> {
     needs::program("openssl").or_else(|| needs::program("/usr/bin/python3"))
 }
 
-fn openssl(folder: &Folder, arguments: &str) {
+pub(super) fn openssl(folder: &Folder, arguments: &str) {
     let mut command = Command::new("openssl");
     command
         .args(arguments.split(' '))
@@ -76,7 +77,7 @@ fn certificates(folder: &Folder, name: &str, days: i32) {
     );
 }
 
-fn serve(folder: &Folder) -> (RealServer, SocketAddr) {
+pub(super) fn serve(folder: &Folder) -> (RealServer, SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);

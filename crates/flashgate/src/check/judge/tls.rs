@@ -27,13 +27,14 @@ pub(in crate::check) fn judge(fault: &TlsFault, name: &str, clear: &'static str)
         | TlsFault::Authority
         | TlsFault::Revoked
         | TlsFault::OtherUse
+        | TlsFault::UnsupportedKey(_)
         | TlsFault::Unreadable
         | TlsFault::NoRoots => certificate(fault, name),
         TlsFault::NothingInCommon => Diagnostic::error(
             "tls-failed",
-            format!("{name} offers no TLS version or cipher suite that current clients take"),
+            format!("{name} and current clients have no TLS version, cipher suite, key exchange or kind of certificate in common"),
         )
-        .help("have it offer TLS 1.2 or 1.3"),
+        .help("have it offer TLS 1.2 or 1.3, with the defaults of its TLS library and a certificate with an RSA or a P-256 key"),
         TlsFault::Alert(alert) => Diagnostic::error(
             "tls-failed",
             format!("{name} refuses the TLS handshake with the alert {alert}"),
@@ -65,8 +66,11 @@ fn certificate(fault: &TlsFault, name: &str) -> Diagnostic {
         }
         TlsFault::SelfSigned | TlsFault::UnknownIssuer => finding.help(TRUST),
         TlsFault::Authority => finding
-            .note("`openssl req -x509` makes such certificates; trusting it does not help")
-            .help("have one issued for the server, or make it with `-addext basicConstraints=critical,CA:FALSE`"),
+            .note("`openssl req -x509` makes such certificates; many clients refuse them even if they are trusted")
+            .help("have one issued for the server, or make it with `-addext basicConstraints=critical,CA:FALSE`; in a test set-up name this very certificate with --cacert, or leave certificates unchecked with --insecure"),
+        TlsFault::UnsupportedKey(_) => finding
+            .note("whether clients take such a key is not known here")
+            .help("use an RSA key of 2,048 bits or a P-256 key, which every client takes; in a test set-up leave certificates unchecked with --insecure"),
         TlsFault::NoRoots => finding
             .help("install the package `ca-certificates`, or name a file with --cacert or SSL_CERT_FILE"),
         TlsFault::NotTls
@@ -81,7 +85,7 @@ fn certificate(fault: &TlsFault, name: &str) -> Diagnostic {
     }
 }
 
-const TRUST: &str = "serve the full chain (`fullchain.pem`) of a public authority; in a test set-up name the authority's file with --cacert, or leave certificates unchecked with --insecure";
+const TRUST: &str = "serve the full chain (`fullchain.pem`) of a public authority; in a test set-up name the authority's file, or this very certificate, with --cacert, or leave certificates unchecked with --insecure";
 
 /// The finding's id, and what is wrong in a sentence.
 fn in_words(fault: &TlsFault, name: &str) -> (&'static str, String) {
@@ -115,6 +119,11 @@ fn in_words(fault: &TlsFault, name: &str) -> (&'static str, String) {
         TlsFault::OtherUse => {
             format!("the certificate of {name} is not for servers (`extendedKeyUsage`)")
         }
+        TlsFault::UnsupportedKey(key) => {
+            format!(
+                "the certificate of {name} has {key}, and this program can't check what it signs"
+            )
+        }
         TlsFault::NotTls
         | TlsFault::HungUp
         | TlsFault::Silence
@@ -139,6 +148,7 @@ const fn id(fault: &TlsFault) -> &'static str {
         TlsFault::NoRoots => "no-trusted-roots",
         TlsFault::Revoked
         | TlsFault::OtherUse
+        | TlsFault::UnsupportedKey(_)
         | TlsFault::NotTls
         | TlsFault::HungUp
         | TlsFault::Silence
@@ -157,11 +167,16 @@ fn dated(word: &str, date: Option<&str>) -> String {
 /// What `--insecure` lets pass, so that nobody takes the verdict for a player's.
 pub(in crate::check) fn unchecked(fault: &TlsFault, name: &str) -> Diagnostic {
     let (id, message) = in_words(fault, name);
+    let note = if matches!(fault, TlsFault::UnsupportedKey(_)) {
+        "whether clients take such a key is not known here"
+    } else {
+        "a player or a browser refuses this certificate"
+    };
     Diagnostic::warning(
         "certificate-not-checked",
         format!("certificates are not checked (--insecure): {message} [{id}]"),
     )
-    .note("a player or a browser refuses this certificate")
+    .note(note)
     .help("leave --insecure out to see what clients see")
 }
 

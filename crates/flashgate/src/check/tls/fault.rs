@@ -37,11 +37,13 @@ pub(crate) enum TlsFault {
     Revoked,
     /// It is for another use than servers.
     OtherUse,
+    /// Its key is of a kind that can't be checked: this one.
+    UnsupportedKey(&'static str),
     /// It can't be read, or has what this program does not know.
     Unreadable,
     /// No authority is trusted at all.
     NoRoots,
-    /// No version of TLS, or no cipher suite, that both sides know.
+    /// No version of TLS, no cipher suite, or nothing else of what a handshake takes, that both sides know.
     NothingInCommon,
     /// The server refuses, with this alert.
     Alert(String),
@@ -123,6 +125,11 @@ pub(super) fn in_certificate(error: &Error, certificate: &CertificateDer<'_>) ->
             TlsFault::OtherName(names(certificate))
         }
         // A trusted authority of the same name, whose key is another or of another kind, is another authority.
+        CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+            if unknown_issuer(certificate) == TlsFault::UnknownIssuer =>
+        {
+            TlsFault::Unreadable
+        }
         CertificateError::UnknownIssuer
         | CertificateError::BadSignature
         | CertificateError::UnsupportedSignatureAlgorithmContext { .. }
@@ -187,7 +194,7 @@ fn address(bytes: &[u8]) -> Option<String> {
     Some(std::net::Ipv6Addr::from(sixteen).to_string())
 }
 
-fn parsed(certificate: &CertificateDer<'_>) -> Option<TbsCertificateInner<Raw>> {
+pub(super) fn parsed(certificate: &CertificateDer<'_>) -> Option<TbsCertificateInner<Raw>> {
     let parsed: CertificateInner<Raw> = CertificateInner::from_der(certificate).ok()?;
     Some(parsed.tbs_certificate().clone())
 }

@@ -12,6 +12,7 @@ use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::pki_types::ServerName;
 
 mod fault;
+mod key;
 mod trust;
 mod verifier;
 
@@ -111,7 +112,7 @@ impl Tls {
                 stream: Stream::Secure(Box::new(stream)),
                 overlooked: verifier.found(),
             }),
-            Err(error) => Err(verifier.found().unwrap_or_else(|| fault::of(&error))),
+            Err(error) => Err(verifier.refused().unwrap_or_else(|| fault::of(&error))),
         }
     }
 }

@@ -15,10 +15,17 @@ pub(crate) enum Trust {
     /// The authorities that this system trusts; `SSL_CERT_FILE` and `SSL_CERT_DIR` name others.
     #[default]
     System,
-    /// These authorities and no others.
-    Only(Box<RootCertStore>),
+    /// These authorities and no others, and servers with one of these very certificates.
+    Only(Box<Named>),
     /// Everybody: a fault in a certificate is shown, and the connection goes on.
     Everybody,
+}
+
+/// The certificates of a file.
+#[derive(Clone, Debug)]
+pub(crate) struct Named {
+    roots: RootCertStore,
+    certificates: Vec<CertificateDer<'static>>,
 }
 
 /// Why a file of authorities can't be used.
@@ -32,14 +39,21 @@ impl Trust {
     /// The authorities in the bytes of a PEM file.
     pub(crate) fn only(pem: &[u8]) -> Result<Self, CaFault> {
         let mut roots = RootCertStore::empty();
+        let mut certificates = Vec::new();
         for certificate in CertificateDer::pem_slice_iter(pem) {
             let certificate = certificate.map_err(|_| CaFault::Broken)?;
-            roots.add(certificate).map_err(|_| CaFault::Broken)?;
+            roots
+                .add(certificate.clone())
+                .map_err(|_| CaFault::Broken)?;
+            certificates.push(certificate);
         }
         if roots.is_empty() {
             return Err(CaFault::NoCertificate);
         }
-        Ok(Self::Only(Box::new(roots)))
+        Ok(Self::Only(Box::new(Named {
+            roots,
+            certificates,
+        })))
     }
 }
 
@@ -73,12 +87,20 @@ impl Roots {
         matches!(self.trust, Trust::Everybody)
     }
 
+    /// Whether this very certificate was named as one to trust, not only its issuer's.
+    pub(super) fn names(&self, certificate: &CertificateDer<'_>) -> bool {
+        match &self.trust {
+            Trust::Only(named) => named.certificates.contains(certificate),
+            Trust::System | Trust::Everybody => false,
+        }
+    }
+
     /// The verifier by these roots; none where there are no roots.
     pub(super) fn verifier(&self) -> Option<Arc<WebPkiServerVerifier>> {
         let verifier = self.verifier.get_or_init(|| {
             let roots = match &self.trust {
                 Trust::System | Trust::Everybody => of_the_system(),
-                Trust::Only(roots) => (**roots).clone(),
+                Trust::Only(named) => named.roots.clone(),
             };
             let provider = Arc::clone(&self.provider);
             let builder = WebPkiServerVerifier::builder_with_provider(roots.into(), provider);

@@ -1,18 +1,21 @@
 //! Judges a server's certificate, and keeps what is wrong with it in words of our own.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use tokio_rustls::rustls::client::WebPkiServerVerifier;
 use tokio_rustls::rustls::client::danger::{
     HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
 };
+use tokio_rustls::rustls::client::{WebPkiServerVerifier, verify_server_name};
 use tokio_rustls::rustls::crypto::{
     CryptoProvider, verify_tls12_signature, verify_tls13_signature,
 };
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use tokio_rustls::rustls::{DigitallySignedStruct, Error, SignatureScheme};
+use tokio_rustls::rustls::server::ParsedCertificate;
+use tokio_rustls::rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 
 use super::fault::{self, TlsFault};
+use super::key;
 use super::trust::Roots;
 
 /// The verifier of one connection.
@@ -20,28 +23,25 @@ use super::trust::Roots;
 pub(super) struct Verifier {
     /// None only where nothing is known to trust, and everybody is trusted.
     inner: Option<Arc<WebPkiServerVerifier>>,
-    provider: Arc<CryptoProvider>,
-    trusts_everybody: bool,
+    roots: Arc<Roots>,
     found: Mutex<Option<TlsFault>>,
 }
 
 impl Verifier {
-    pub(super) fn new(roots: &Roots) -> Result<Self, TlsFault> {
+    pub(super) fn new(roots: &Arc<Roots>) -> Result<Self, TlsFault> {
         let inner = roots.verifier();
-        let trusts_everybody = roots.trusts_everybody();
-        if inner.is_none() && !trusts_everybody {
+        if inner.is_none() && !roots.trusts_everybody() {
             return Err(TlsFault::NoRoots);
         }
         Ok(Self {
             inner,
-            provider: Arc::clone(&roots.provider),
-            trusts_everybody,
+            roots: Arc::clone(roots),
             found: Mutex::new(None),
         })
     }
 
     pub(super) fn provider(&self) -> Arc<CryptoProvider> {
-        Arc::clone(&self.provider)
+        Arc::clone(&self.roots.provider)
     }
 
     /// What is wrong with the certificate that came, if anything is.
@@ -49,6 +49,56 @@ impl Verifier {
         let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         found.clone()
     }
+
+    /// Why it was refused; what is overlooked is no reason.
+    pub(super) fn refused(&self) -> Option<TlsFault> {
+        self.found().filter(|_| !self.roots.trusts_everybody())
+    }
+
+    /// Keeps what is wrong, the first above all; an error unless everything is overlooked.
+    fn find(&self, fault: TlsFault, error: Error) -> Result<(), Error> {
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.get_or_insert(fault);
+        if self.roots.trusts_everybody() {
+            Ok(())
+        } else {
+            Err(error)
+        }
+    }
+
+    /// A signature in the handshake, where a key of this kind can be checked at all.
+    fn signature(
+        &self,
+        certificate: &CertificateDer<'_>,
+        verify: impl FnOnce() -> Result<HandshakeSignatureValid, Error>,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let Some(key) = key::unsupported(certificate) else {
+            return verify();
+        };
+        let error = Error::InvalidCertificate(CertificateError::BadSignature);
+        self.find(TlsFault::UnsupportedKey(key), error)?;
+        Ok(HandshakeSignatureValid::assertion())
+    }
+}
+
+/// One that was named itself: whoever signed it, and for whatever it is, only its name and its dates have to fit.
+fn verify_named(
+    certificate: &CertificateDer<'_>,
+    name: &ServerName<'_>,
+    now: UnixTime,
+) -> Result<(), Error> {
+    verify_server_name(&ParsedCertificate::try_from(certificate)?, name)?;
+    let Some(content) = fault::parsed(certificate) else {
+        return Err(Error::InvalidCertificate(CertificateError::BadEncoding));
+    };
+    let now = Duration::from_secs(now.as_secs());
+    if now < content.validity().not_before.to_unix_duration() {
+        return Err(Error::InvalidCertificate(CertificateError::NotValidYet));
+    }
+    if now > content.validity().not_after.to_unix_duration() {
+        return Err(Error::InvalidCertificate(CertificateError::Expired));
+    }
+    Ok(())
 }
 
 impl ServerCertVerifier for Verifier {
@@ -61,28 +111,19 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let judged = match &self.inner {
-            Some(inner) => {
-                let judged = inner.verify_server_cert(
-                    end_entity,
-                    intermediates,
-                    server_name,
-                    ocsp_response,
-                    now,
-                );
-                judged.map_err(|error| (fault::in_certificate(&error, end_entity), error))
+            _ if self.roots.names(end_entity) => verify_named(end_entity, server_name, now),
+            Some(inner) => inner
+                .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+                .map(|_| ()),
+            None => {
+                self.find(TlsFault::NoRoots, Error::General(String::new()))?;
+                return Ok(ServerCertVerified::assertion());
             }
-            None => Err((TlsFault::NoRoots, Error::General(String::new()))),
         };
-        let Err((fault, error)) = judged else {
-            return Ok(ServerCertVerified::assertion());
-        };
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        *found = Some(fault);
-        if self.trusts_everybody {
-            Ok(ServerCertVerified::assertion())
-        } else {
-            Err(error)
+        if let Err(error) = judged {
+            self.find(fault::in_certificate(&error, end_entity), error)?;
         }
+        Ok(ServerCertVerified::assertion())
     }
 
     fn verify_tls12_signature(
@@ -91,8 +132,10 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signed, algorithms)
+        let algorithms = &self.roots.provider.signature_verification_algorithms;
+        self.signature(certificate, || {
+            verify_tls12_signature(message, certificate, signed, algorithms)
+        })
     }
 
     fn verify_tls13_signature(
@@ -101,12 +144,16 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signed, algorithms)
+        let algorithms = &self.roots.provider.signature_verification_algorithms;
+        self.signature(certificate, || {
+            verify_tls13_signature(message, certificate, signed, algorithms)
+        })
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        algorithms.supported_schemes()
+        let algorithms = &self.roots.provider.signature_verification_algorithms;
+        let mut schemes = algorithms.supported_schemes();
+        schemes.extend(key::ONLY_ASKED_FOR);
+        schemes
     }
 }
