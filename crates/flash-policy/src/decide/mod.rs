@@ -116,8 +116,7 @@ pub enum Place {
 pub enum Answer {
     /// A policy, for [`Place::SiteRoot`] and HTTP locations read as [`Profile::Url`](crate::Profile::Url).
     Policy(Policy),
-    /// Bytes that are no policy. What Adobe's player makes of a malformed master is not known; it counts as absent,
-    /// as in Lightspark.
+    /// Bytes that are no policy. What Adobe's player makes of a malformed master is not known; it counts as absent.
     Unusable,
     /// Nothing within the limit, a refusal, or an end without a byte.
     Absent,

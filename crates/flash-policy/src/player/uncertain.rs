@@ -117,7 +117,7 @@ impl fmt::Display for Choice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::UnusableMaster => {
-                "whether an answer on port 843 that is no policy counts as none or as a refusal (taken: as none, like Lightspark)"
+                "whether an answer on port 843 that is no policy counts as none or as a refusal (taken: as none)"
             }
             Self::Encoding => {
                 "whether a byte order mark, or whitespace before the XML declaration, is accepted (taken: it is)"

@@ -179,13 +179,37 @@ fn what_others_refuse_is_told() {
     }
     let text = String::from_utf8(policy(ALL)).unwrap();
     let utf_16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let http = format!("HTTP/1.1 200 OK\r\n\r\n{text}");
     for (document, id) in [
         (utf_16, "utf-16"),
         (text.replace("</cross", "</x").into(), "malformed-xml"),
+        (policy(&format!("<!-- a -- b -->{ALL}")), "malformed-xml"),
+        (http.into(), "http-response"),
     ] {
         let told = judged(&raw(document, GRANTED));
         let mut findings = told["findings"].as_array().unwrap().iter();
-        assert!(findings.any(|finding| finding["id"] == id), "{told:#}");
+        let finding = findings.find(|finding| finding["id"] == id);
+        let finding = finding.unwrap_or_else(|| panic!("{told:#}"));
+        // It was read, and may not be said to be refused.
+        assert_eq!(finding["level"], "warning", "{finding:#}");
+        let said = finding["notes"].to_string();
+        assert!(said.contains("Lightspark reads it"), "{finding:#}");
+        assert!(!said.contains("counts for nothing"), "{finding:#}");
+        assert!(!said.contains("players refuse"), "{finding:#}");
+    }
+}
+
+/// After `none` Lightspark reads nothing, so nothing after it is what it stops at.
+#[test]
+fn nothing_is_read_after_none() {
+    if !needs::met(missing()) {
+        return;
+    }
+    for value in ["none", "everything"] {
+        let body = format!("{}{HEADERS}", site_control(value));
+        let told = judged(&alone(&body, META_NONE));
+        let ids = super::ids(&told);
+        assert!(!ids.contains(&"lightspark-refused-file"), "{told:#}");
     }
 }
 

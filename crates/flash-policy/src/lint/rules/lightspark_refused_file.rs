@@ -64,6 +64,17 @@ fn is_refused(element: &Element) -> bool {
     }
 }
 
+/// Whether this is a `none` on port 843, or a value that counts as that: Lightspark reads nothing after it.
+fn ends_reading(element: &Element, subject: &Subject<'_>) -> bool {
+    let is_master = matches!(subject.options.serving.port(), Some(Port::MASTER) | None);
+    let value = element.attribute(SITE_CONTROL).map(|it| it.value.as_str());
+    let is_read_on = matches!(
+        value,
+        Some("all" | "master-only" | "by-content-type" | "by-ftp-filename")
+    );
+    is_master && element.name == "site-control" && !is_refused(element) && !is_read_on
+}
+
 /// What becomes of the rest of the file.
 fn consequence(subject: &Subject<'_>) -> &'static str {
     match subject.options.serving.port() {
@@ -82,7 +93,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     }
     let elements = subject.elements().iter();
-    let mut refused = elements.filter(|element| element.depth == 1 && is_refused(element));
+    let elements = elements.filter(|element| element.depth == 1);
+    let read = elements.take_while(|element| !ends_reading(element, subject));
+    let mut refused = read.filter(|element| is_refused(element));
     let Some(first) = refused.next() else {
         return;
     };

@@ -3,7 +3,7 @@
 use flash_policy::decide::Place;
 use flash_policy::lint::{self, Group};
 use flash_policy::player::{Client, Learnt, Reason};
-use flash_policy::{Diagnostic, Profile, document, parse};
+use flash_policy::{Diagnostic, Profile, Severity, document, parse};
 
 use super::{Asked, Case, Rank};
 
@@ -99,6 +99,22 @@ pub(super) fn is_true(client: Client, finding: &Diagnostic) -> bool {
         Client::Lightspark => !NOT_LIGHTSPARK.contains(&finding.rule),
         Client::Flash | Client::Silverlight | Client::Ruffle | _ => true,
     }
+}
+
+/// What lint says of a file that Flash Player refuses whole, where Lightspark has read it all the same.
+pub(super) fn is_lenient(finding: &Diagnostic) -> bool {
+    let rule = lint::rule(finding.rule);
+    finding.severity == Severity::Error
+        && rule.is_some_and(|rule| matches!(rule.group, Group::File | Group::Syntax))
+}
+
+/// The same as a warning, without what is so for Flash Player alone.
+pub(super) fn overlook(finding: &mut Diagnostic) {
+    finding.severity = Severity::Warning;
+    finding.notes = vec![
+        "Flash Player refuses the file for this; Lightspark reads it all the same, as far as it gets"
+            .to_owned(),
+    ];
 }
 
 /// Whether the cause is one that is said here, so that no rule for the game's own site helps.

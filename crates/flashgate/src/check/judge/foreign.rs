@@ -122,10 +122,12 @@ fn resembles_policy(bytes: &[u8]) -> bool {
 fn hint(finding: Diagnostic, client: Client, bytes: &[u8]) -> Diagnostic {
     let finding = match client {
         Client::Silverlight => finding.note("Silverlight takes it for no policy at all"),
-        Client::Lightspark => finding.note("Lightspark finds no rules in it, and asks the other places"),
+        Client::Lightspark => {
+            finding.note("Lightspark finds no rules in it, and asks the other places")
+        }
         Client::Unity => finding.note("Unity's web player takes it for no policy at all"),
         Client::Flash | Client::Ruffle | _ => finding.note(
-            "what Flash Player makes of it is not known; here it counts as if nothing had come, as in Lightspark",
+            "what Flash Player makes of it is not known; here it counts as if nothing had come",
         ),
     };
     match bytes {

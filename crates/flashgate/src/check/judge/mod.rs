@@ -4,7 +4,7 @@
 
 use flash_policy::decide::{self, Place};
 use flash_policy::lint::{self, Hints, Kind, Options};
-use flash_policy::player::{Client, Outcome, Protocol, Purpose, Reason, RuleAt, Verdict};
+use flash_policy::player::{Client, Learnt, Outcome, Protocol, Purpose, Reason, RuleAt, Verdict};
 use flash_policy::{Diagnostic, Port, Report as Lint, Serving};
 
 use crate::check::names::Lookup;
@@ -311,6 +311,11 @@ impl<'a> Asked<'a> {
         report
             .findings
             .retain(|finding| clients::is_true(self.client, finding));
+        if self.client == Client::Lightspark && self.seen.step.learnt == Some(Learnt::Policy) {
+            let lenient = report.findings.iter_mut();
+            let lenient = lenient.filter(|finding| clients::is_lenient(finding));
+            lenient.for_each(clients::overlook);
+        }
         let errors_first = |finding: &Diagnostic| std::cmp::Reverse(finding.severity);
         if report.findings.len() > MOST_LOOKED_AT {
             report.findings.sort_by_key(errors_first);
