@@ -278,6 +278,19 @@ impl Methods {
 }
 
 impl Refusal {
+    /// Whether everybody sees the same lines and fields in such a head.
+    pub(crate) const fn is_readable(self) -> bool {
+        match self {
+            Self::LineEnd | Self::TooLarge | Self::Malformed | Self::Version => false,
+            Self::Method(_)
+            | Self::Target
+            | Self::Body
+            | Self::NoHost
+            | Self::SeveralHosts
+            | Self::BadHost => true,
+        }
+    }
+
     const fn status(self) -> StatusCode {
         match self {
             Self::TooLarge => StatusCode::HeadTooLarge,

@@ -1,14 +1,33 @@
-//! Whether any server, however lenient, could read a request to upgrade in a head that is none to us.
+//! Whether any server, however lenient, could read a request to upgrade in a head, be it one to us or none.
 //!
 //! Servers differ in what ends a line, in which bytes they skip, and in what may stand around a name. So whatever could
 //! begin a line for one of them begins one here, and letters and digits alone make up a name. It must never say "no"
 //! where a server says "yes"; the reverse only costs a client a status.
 
-/// What fields of an upgrade are called, and of a WebSocket's handshake; without the hyphens, which some write `_`.
+/// What fields of an upgrade are called, and of a WebSocket's handshake, of its drafts too; without the hyphens: to
+/// programs that get fields as CGI variables, any other mark is as good.
 const NAME: &[u8] = b"upgrade";
 const PREFIX: &[u8] = b"secwebsocket";
 
-/// See the module.
+/// What a WebSocket is called, in either.
+const WEBSOCKET: &[u8] = b"websocket";
+
+/// Whether it could be read in a head of which only the lines are known to be what they seem: one that everybody reads
+/// may ask for something else than a WebSocket, as `Upgrade: h2c` does.
+pub(crate) fn may_ask_for_websocket(head: &[u8]) -> bool {
+    let mut lines = head.split(|byte| *byte == b'\n');
+    // Among characters beyond ASCII are some whose lower case is a `k` or an `s`.
+    lines.any(|line| may_ask_for_upgrade(line) && (!line.is_ascii() || names_websocket(line)))
+}
+
+fn names_websocket(line: &[u8]) -> bool {
+    let letters = folded(line);
+    letters
+        .windows(WEBSOCKET.len())
+        .any(|part| part == WEBSOCKET)
+}
+
+/// See the module. In a head that is malformed, nobody knows which value is which name's.
 pub(crate) fn may_ask_for_upgrade(head: &[u8]) -> bool {
     let breaks = |byte: &u8| byte.is_ascii_control() || !byte.is_ascii();
     head.split(breaks).any(begins_with_such_a_name) || without_nul(head)
@@ -30,13 +49,21 @@ fn begins_with_such_a_name(line: &[u8]) -> bool {
     let line = start
         .and_then(|start| line.get(start..))
         .unwrap_or_default();
-    let part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    let name = line.iter().take_while(part);
-    let name: Vec<u8> = name
-        .filter(|byte| byte.is_ascii_alphanumeric())
-        .map(u8::to_ascii_lowercase)
-        .collect();
+    let end = line.iter().position(|byte| !may_be_in_a_name(*byte));
+    let name = folded(end.and_then(|end| line.get(..end)).unwrap_or(line));
     name == NAME || name.starts_with(PREFIX)
+}
+
+/// What a token is made of (RFC 9110, 5.6.2).
+const fn may_be_in_a_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
+}
+
+/// Letters and digits alone, in lower case.
+fn folded(text: &[u8]) -> Vec<u8> {
+    let kept = text.iter().filter(|byte| byte.is_ascii_alphanumeric());
+    kept.map(u8::to_ascii_lowercase).collect()
 }
 
 #[cfg(test)]
@@ -78,8 +105,45 @@ mod tests {
             "Sec-WebSocket-Key: x",
             "sec_websocket_key: x",
             "Sec-WebSocket-Key1: x",
+            "Sec.WebSocket.Key: x",
+            "Sec'WebSocket~Version: x",
         ] {
             check(field, true);
+        }
+    }
+
+    #[track_caller]
+    fn check_websocket(field: &[u8], expected: bool) {
+        let head = [b"GET / HTTP/1.1\r\nHost: a.test\r\n", field, b"\r\n\r\n"].concat();
+        let found = may_ask_for_websocket(&head);
+        assert_eq!(found, expected, "{}", head.escape_ascii());
+    }
+
+    #[test]
+    fn websockets() {
+        for field in [
+            &b"Upgrade: websocket"[..],
+            b"Upgrade: h2c, WebSocket",
+            b"Upgrade: web-socket",
+            "Upgrade: websoc\u{212a}et".as_bytes(),
+            b"Sec-WebSocket-Key1: x",
+            b"Sec_WebSocket_Key: x",
+            b"Sec-WebSocket-Protocol: x",
+            b"Cookie: a=b\x85Upgrade: websocket\x85Connection: Upgrade",
+            "Cookie: a=b\u{85}Upgrade: websocket".as_bytes(),
+            "Cookie: a=b\u{2028}Sec-WebSocket-Key: x".as_bytes(),
+            b"Cookie: a=b\tUpgrade: websocket",
+        ] {
+            check_websocket(field, true);
+        }
+        for field in [
+            &b"Upgrade: h2c\r\nReferer: http://a.test/websocket"[..],
+            b"Upgrade: TLS/1.2",
+            b"Upgrade-Insecure-Requests: 1",
+            b"Connection: Upgrade, HTTP2-Settings",
+            "Cookie: a=gr\u{fc}n; upgrade=websocket".as_bytes(),
+        ] {
+            check_websocket(field, false);
         }
     }
 

@@ -14,6 +14,6 @@ mod tests;
 
 pub(crate) use head::{HeadReader, Method, Methods, Request, Verdict};
 pub(crate) use host::HostField;
-pub(crate) use lenient::may_ask_for_upgrade;
+pub(crate) use lenient::{may_ask_for_upgrade, may_ask_for_websocket};
 pub(crate) use origin::Page;
 pub(crate) use response::{Body, Response, StatusCode};

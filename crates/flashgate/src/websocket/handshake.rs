@@ -63,22 +63,6 @@ impl Refusal {
 pub(crate) const DROPPED: &str = "a proxy in between must pass on the Upgrade and Connection fields and speak HTTP/1.1 \
                                   (nginx: `proxy_http_version 1.1` and two `proxy_set_header` lines)";
 
-/// Whether a server that is lenient could take a request for one to go on as a WebSocket, though it does not
-/// [ask for that](is_asked_for), or not [on this connection](is_for_this_connection).
-pub(crate) fn may_be_asked_for(request: &Request) -> bool {
-    let holds = |name, word: &[u8]| {
-        let mut values = request.values(name);
-        values.any(|value| {
-            let mut parts = value.windows(word.len());
-            parts.any(|part| part.eq_ignore_ascii_case(word))
-        })
-    };
-    let handshake = ["sec-websocket-key", "sec-websocket-version"];
-    let has = |name| request.values(name).next().is_some();
-    handshake.into_iter().any(has)
-        || holds("upgrade", b"websocket") && holds("connection", b"upgrade")
-}
-
 impl Handshake {
     /// Reads it from a request that [asks for it](is_asked_for).
     pub(crate) fn read(request: &Request) -> Result<Self, Refusal> {

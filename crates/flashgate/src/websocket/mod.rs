@@ -16,6 +16,4 @@ mod tests;
 pub(crate) use close::{CloseCode, Fault};
 pub(crate) use decoder::{Decoded, Decoder, Ending};
 pub(crate) use encode::{HEADROOM, PING, close, frame, pong};
-pub(crate) use handshake::{
-    DROPPED, Handshake, Refusal, is_asked_for, lacks_upgrade, may_be_asked_for,
-};
+pub(crate) use handshake::{DROPPED, Handshake, Refusal, is_asked_for, lacks_upgrade};

@@ -170,9 +170,6 @@ fn every_method() {
         "REPORT /calendar HTTP/1.1\r\nHost: a.test\r\n\r\n",
         "PURGE /page HTTP/1.1\r\nHost: a.test\r\n\r\n",
         "QUERY / HTTP/1.1\r\nHost: a.test\r\n\r\n",
-        // Not asked of this connection (RFC 9110, 7.8).
-        "GET / HTTP/1.1\r\nHost: a.test\r\nUpgrade: websocket\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a.test\r\nUpgrade: websocket\r\nConnection: keep-alive\r\n\r\n",
     ] {
         goes_on(&gate, &web, head);
     }

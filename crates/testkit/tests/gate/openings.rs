@@ -44,7 +44,7 @@ const BEGINNINGS: [&[u8]; 20] = [
     b" <policy-file-request/>\0",
     b"\xef\xbb\xbf<policy-file-request/>\0",
     b"<msg t='sys'><body action='verChk' r='0'><ver v='165' /></body></msg>\0",
-    b"GET / HTTP/1.1\r\nHost: a.test\r\nUpgrade: websocket\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: a.test\r\nUpgrade: h2c\r\n\r\n",
     b"GET / HTTP/1.1\r\nHost: a.test\r\n",
     b"POST /form HTTP/1.0\r\n\r\n",
     b"UPDATE",

@@ -67,9 +67,33 @@ fn refused() -> Vec<(String, u16)> {
         (with("HTTP/1.1", "HTTP/2.0"), 505),
         (with("GET / ", "PUT / "), 405),
     ]);
+    forms.extend(in_one_value().map(|form| (form, 400)));
+    forms.extend(parts().map(|form| (form, 400)));
     // An empty line in front is no HTTP to begin with: it is the game's.
     forms.retain(|(form, _)| !form.starts_with('\r'));
     forms
+}
+
+/// A whole handshake in the value of one field: some servers end a line where no client does.
+fn in_one_value() -> [String; 3] {
+    ["\u{85}", "\u{2028}", "\u{2029}"].map(|end| {
+        let hidden = HEAD.trim_end().split("\r\n").skip(2);
+        let hidden = hidden.collect::<Vec<_>>().join(end);
+        format!("GET / HTTP/1.1\r\nHost: a.test\r\nCookie: a=b{end}{hidden}{end}X: y\r\n\r\n")
+    })
+}
+
+/// Less than RFC 6455 asks for; servers of its drafts, and those that get fields as CGI variables, need no more.
+fn parts() -> [String; 6] {
+    [
+        "Upgrade: WebSocket\r\nOrigin: http://evil.test",
+        "Upgrade: WebSocket\r\nSec-WebSocket-Key1: 4 @1  46546xW%0l 1 5\r\nSec-WebSocket-Key2: 12998 5 Y3 1  .P00",
+        "Connection: Upgrade\r\nSec-WebSocket-Key1: 4 @1\r\nSec-WebSocket-Key2: 1 2",
+        "Connection: Upgrade\r\nSec_WebSocket_Key: dGhlIHNhbXBsZSBub25jZQ==",
+        "Connection: Upgrade\r\nSec.WebSocket.Version: 13",
+        "Connection: Upgrade\r\nSec-WebSocket-Protocol: chat",
+    ]
+    .map(|fields| format!("GET / HTTP/1.1\r\nHost: a.test\r\n{fields}\r\n\r\n"))
 }
 
 fn gate(web: &Backend) -> (Backend, Running) {
@@ -130,8 +154,12 @@ fn everything_else_goes_on() {
          Content-Length: 26\r\n\r\nUpgrade: websocket\r\n\r\n1234",
         "GET http://a.test/ HTTP/1.1\r\nHost: a.test\r\nCookie: upgrade=websocket\r\n\r\n",
         "GET /\u{e4} HTTP/1.1\r\nHost: a.test\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a.test\r\nHost: b.test\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a.test\r\nUpgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABk\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a.test\r\nUpgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AA\r\n\
+         Referer: http://a.test/websocket\r\nContent-Length: 2\r\n\r\nok",
+        "GET / HTTP/1.1\r\nHost: a.test\r\nCookie: name=gr\u{fc}n; upgrade=websocket\r\n\r\n",
         "PUT / HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     ] {
         goes_on(&gate, &web, head);

@@ -25,10 +25,11 @@ use super::waiting::{From, Waiting};
 use super::{Outcome, gate};
 use crate::http::{
     HeadReader, Method, Request, Response, StatusCode, Verdict, may_ask_for_upgrade,
+    may_ask_for_websocket,
 };
 use crate::limits::OverLimit;
 use crate::proxy_header::Addresses;
-use crate::websocket::{is_asked_for, may_be_asked_for};
+use crate::websocket::is_asked_for;
 use asked::Asked;
 use responding::write;
 
@@ -134,12 +135,13 @@ async fn to_the_end(waiting: &mut Waiting, bytes: &mut Vec<u8>) -> bool {
 
 /// Whether a request goes to the server that the gate has for HTTP: only what can't be read as one for a WebSocket.
 fn passes(verdict: &Verdict, bytes: &[u8], (head, whole): (usize, bool)) -> bool {
+    let head = bytes.get(..head).unwrap_or_default();
     match verdict {
-        Verdict::Request(request) => !may_be_asked_for(request),
+        Verdict::Request(_) => !may_ask_for_websocket(head),
         // It has ended before its head was whole, so there will not be more.
         Verdict::NeedMore => !may_ask_for_upgrade(bytes),
+        Verdict::Refused(refusal) if refusal.is_readable() => !may_ask_for_websocket(head),
         Verdict::Refused(_) => {
-            let head = bytes.get(..head).unwrap_or_default();
             // Of what was given up half way, nobody knows what follows.
             (whole || head.ends_with(b"\r\n\r\n")) && !may_ask_for_upgrade(head)
         }
