@@ -10,8 +10,8 @@
 
 use std::net::{SocketAddr, UdpSocket};
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -27,10 +27,22 @@ const LIMIT: Duration = Duration::from_secs(20);
 /// More than tokio has threads for what blocks.
 const MANY: usize = 540;
 
-/// A resolver on port 53 that says nothing, or that every name is 127.0.0.1.
+/// What a resolver says of every name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Says {
+    #[default]
+    Nothing,
+    /// That it is 127.0.0.1.
+    Address,
+    NoSuchName,
+    NoAddress,
+    Failure,
+}
+
+/// A resolver on port 53.
 #[derive(Clone, Default)]
 struct Resolver {
-    answers: Arc<AtomicBool>,
+    says: Arc<Mutex<Says>>,
     asked: Arc<AtomicUsize>,
 }
 
@@ -42,26 +54,36 @@ impl Resolver {
             let mut query = [0; 512];
             while let Ok((length, from)) = socket.recv_from(&mut query) {
                 this.asked.fetch_add(1, Ordering::Relaxed);
-                if this.answers.load(Ordering::Relaxed) {
+                if let Some(answer) = answer(&query[..length], *this.says.lock().unwrap()) {
                     // It may have been told to stop waiting.
-                    let _ = socket.send_to(&answer(&query[..length]), from);
+                    let _ = socket.send_to(&answer, from);
                 }
             }
         });
     }
+
+    fn say(&self, says: Says) {
+        *self.says.lock().unwrap() = says;
+    }
 }
 
 /// The reply to a query with one question and, it may be, an OPT record, which is left out (RFC 1035, section 4).
-fn answer(query: &[u8]) -> Vec<u8> {
+fn answer(query: &[u8], says: Says) -> Option<Vec<u8>> {
     let name = 12 + query[12..].iter().position(|byte| *byte == 0).unwrap();
     let question = &query[12..name + 5];
-    let is_v4 = query[name + 1..name + 3] == [0, 1];
-    let counts: &[u8] = &[0, 1, 0, u8::from(is_v4), 0, 0, 0, 0];
-    let mut reply = [&query[..2], &[0x81, 0x80], counts, question].concat();
-    if is_v4 {
+    let has_address = says == Says::Address && query[name + 1..name + 3] == [0, 1];
+    let counts: &[u8] = &[0, 1, 0, u8::from(has_address), 0, 0, 0, 0];
+    let code = match says {
+        Says::Nothing => return None,
+        Says::Address | Says::NoAddress => 0x80,
+        Says::Failure => 0x82,
+        Says::NoSuchName => 0x83,
+    };
+    let mut reply = [&query[..2], &[0x81, code], counts, question].concat();
+    if has_address {
         reply.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 127, 0, 0, 1]);
     }
-    reply
+    Some(reply)
 }
 
 /// A daemon whose resolver is that of its namespace; `there.test` is in its `/etc/hosts`.
@@ -188,34 +210,61 @@ fn a_resolver_that_hangs() {
     });
 }
 
-/// A name that was found is used on while the resolver hangs.
+/// A name that was found is used on while the resolver hangs or fails.
 #[test]
 fn an_earlier_answer() {
     inside(|| {
-        let resolver = Resolver::default();
-        resolver.answers.store(true, Ordering::Relaxed);
-        resolver.start();
-        let backend = Backend::start(Manner::Echo).unwrap();
-        let name = format!("game.test.:{}", backend.address().port());
-        let mut running = start(&[("game", &name)]);
+        let (mut running, resolver, _backend) = found();
         let address = running.gate("game");
-        assert!(echoes(address), "{:?}", running.daemon.log());
-        resolver.answers.store(false, Ordering::Relaxed);
-        let asked = resolver.asked.load(Ordering::Relaxed);
-        // An answer counts for a second; then it is asked for again, and nobody says anything.
-        let asked_again = || {
-            assert!(echoes(address), "{:?}", running.daemon.log());
-            resolver.asked.load(Ordering::Relaxed) > asked
-        };
-        assert!(until(LIMIT, asked_again));
-        for _ in 0..3 {
-            let start = Instant::now();
-            assert!(echoes(address), "{:?}", running.daemon.log());
-            assert!(
-                start.elapsed() < Duration::from_secs(2),
-                "{:?}",
-                start.elapsed()
-            );
+        // A lookup that hangs goes on for long, so it comes last.
+        for says in [Says::Failure, Says::Nothing] {
+            resolver.say(says);
+            let asked = resolver.asked.load(Ordering::Relaxed);
+            // An answer counts for a second; then it is asked for again, and nobody knows.
+            let asked_again = || {
+                assert!(echoes(address), "{says:?}: {:?}", running.daemon.log());
+                resolver.asked.load(Ordering::Relaxed) > asked
+            };
+            assert!(until(LIMIT, asked_again));
+            for _ in 0..3 {
+                let start = Instant::now();
+                assert!(echoes(address), "{says:?}: {:?}", running.daemon.log());
+                let took = start.elapsed();
+                assert!(took < Duration::from_secs(2), "{says:?}: {took:?}");
+            }
         }
     });
+}
+
+/// That a name is gone is an answer: its former address may be somebody else's by now, also when the resolver hangs next.
+#[test]
+fn a_name_that_is_gone() {
+    inside(|| {
+        let (mut running, resolver, _backend) = found();
+        let address = running.gate("game");
+        for says in [Says::NoSuchName, Says::NoAddress] {
+            resolver.say(says);
+            assert!(until(LIMIT, || !echoes(address)), "{says:?}");
+            running
+                .daemon
+                .wait_for_line("can't reach a backend", LIMIT)
+                .unwrap();
+            assert!(!echoes(address), "{says:?}: {:?}", running.daemon.log());
+            resolver.say(Says::Address);
+            assert!(until(LIMIT, || echoes(address)), "{says:?}");
+        }
+    });
+}
+
+/// A gate whose backend's name was just found.
+fn found() -> (Running, Resolver, Backend) {
+    let resolver = Resolver::default();
+    resolver.say(Says::Address);
+    resolver.start();
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let name = format!("game.test.:{}", backend.address().port());
+    let mut running = start(&[("game", &name)]);
+    let address = running.gate("game");
+    assert!(echoes(address), "{:?}", running.daemon.log());
+    (running, resolver, backend)
 }

@@ -5,11 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::{IpAddr, ToSocketAddrs as _};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use dns_lookup::{AddrInfo, AddrInfoHints, LookupErrorKind, SockType, getaddrinfo};
 use tokio::sync::watch;
 use tokio::time::timeout_at;
 
@@ -23,7 +24,7 @@ const FRESH: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_millis(250);
 
 /// How long an earlier answer is used while lookups hang or fail; resolvers of the kind keep such answers for hours or
-/// days (RFC 8767, section 5).
+/// days (RFC 8767, section 5). That a name is gone is an answer too.
 const STALE: Duration = Duration::from_secs(60 * 60);
 
 /// Lookups at one time. A config has fewer names; after reloads, those of earlier ones may still hang.
@@ -63,6 +64,9 @@ struct Pending {
 #[derive(Clone, Debug)]
 enum Answer {
     Found(Arc<[IpAddr]>),
+    /// There is no such name, or it has no address.
+    Gone(String),
+    /// Nobody knows.
     Failed(String),
 }
 
@@ -73,7 +77,7 @@ enum Start {
 }
 
 impl Names {
-    /// The addresses of a name: those just found, or those of before where finding them takes long or fails. Cancel-safe:
+    /// The addresses of a name: those just found, or those of before where asking takes long or fails. Cancel-safe:
     /// the lookup goes on for others.
     pub(super) async fn addresses(&self, host: &str) -> io::Result<Arc<[IpAddr]>> {
         let (last, mut pending) = match self.start(host)? {
@@ -88,8 +92,10 @@ impl Names {
         };
         let answer = answer.and_then(Result::ok).and_then(|it| it.clone());
         match (answer, last) {
+            (Some(Answer::Gone(reason)), _) | (Some(Answer::Failed(reason)), None) => {
+                Err(io::Error::other(reason))
+            }
             (Some(Answer::Found(addresses)), _) | (_, Some(addresses)) => Ok(addresses),
-            (Some(Answer::Failed(reason)), None) => Err(io::Error::other(reason)),
             (None, None) => Err(io::Error::other(
                 "internal error: a lookup ended without an answer",
             )),
@@ -176,11 +182,15 @@ impl Lookup {
                 .is_some_and(|it| it.done.same_channel(&self.sender.subscribe()))
         {
             name.pending = None;
-            if let Answer::Found(addresses) = &answer {
-                name.last = Some(Found {
-                    at: Instant::now(),
-                    addresses: Arc::clone(addresses),
-                });
+            match &answer {
+                Answer::Found(addresses) => {
+                    name.last = Some(Found {
+                        at: Instant::now(),
+                        addresses: Arc::clone(addresses),
+                    });
+                }
+                Answer::Gone(_) => name.last = None,
+                Answer::Failed(_) => {}
             }
         }
         known.pending = known.pending.saturating_sub(1);
@@ -190,16 +200,30 @@ impl Lookup {
 }
 
 fn look_up(host: &str) -> Answer {
-    match (host, 0).to_socket_addrs() {
+    // Without a kind of socket, each address would come once for every kind.
+    let hints = AddrInfoHints {
+        socktype: SockType::Stream.into(),
+        ..AddrInfoHints::default()
+    };
+    match getaddrinfo(Some(host), None, Some(hints)) {
         Ok(found) => {
-            let found: Arc<[IpAddr]> = found.map(|address| address.ip()).collect();
+            let address = |found: io::Result<AddrInfo>| Some(found.ok()?.sockaddr.ip());
+            let found: Arc<[IpAddr]> = found.filter_map(address).collect();
             if found.is_empty() {
-                Answer::Failed("its name has no address".to_owned())
+                Answer::Gone("its name has no address".to_owned())
             } else {
                 Answer::Found(found)
             }
         }
-        Err(error) => Answer::Failed(log::reason(&error)),
+        Err(error) => {
+            let kind = error.kind();
+            let reason = log::reason(&error.into());
+            if matches!(kind, LookupErrorKind::NoName | LookupErrorKind::NoData) {
+                Answer::Gone(reason)
+            } else {
+                Answer::Failed(reason)
+            }
+        }
     }
 }
 
