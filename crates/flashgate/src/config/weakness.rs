@@ -5,7 +5,7 @@
 use flash_policy::{Diagnostic, Host, Span};
 
 use crate::snapshot::OwnHost;
-use crate::tls::{Certificate, Validness, Weakness};
+use crate::tls::{Broken, Certificate, LinkFault, Validness, Weakness};
 
 /// The warning, at the place that names the certificate.
 pub(super) fn warning(weakness: &Weakness, place: Span) -> Diagnostic {
@@ -18,7 +18,7 @@ fn rule(weakness: &Weakness) -> &'static str {
     match weakness {
         Weakness::SelfSigned => "self-signed-certificate",
         Weakness::CertificateAuthority => "ca-certificate",
-        Weakness::NotForServers => "certificate-not-for-servers",
+        Weakness::NotForServers | Weakness::NotForSignatures => "certificate-not-for-servers",
         Weakness::NoNames => "certificate-without-names",
         Weakness::WrongOrder => "certificate-order",
         Weakness::Unrelated { .. } => "unrelated-certificate",
@@ -30,6 +30,7 @@ fn rule(weakness: &Weakness) -> &'static str {
         Weakness::OutOfDate { .. } => "expired-certificate",
         Weakness::WeakSignature { .. } => "weak-signature",
         Weakness::WeakKey { .. } => "weak-key",
+        Weakness::Broken(_) => "broken-chain",
     }
 }
 
@@ -43,6 +44,9 @@ fn message(weakness: &Weakness) -> String {
         }
         Weakness::NotForServers => {
             "this certificate is not for servers: its extended key usage lacks `serverAuth`".to_owned()
+        }
+        Weakness::NotForSignatures => {
+            "this certificate is not for servers: its key usage lacks `digitalSignature`".to_owned()
         }
         Weakness::NoNames => {
             "this certificate names no host: it has no subject alternative name, and clients ignore the common name"
@@ -69,6 +73,32 @@ fn message(weakness: &Weakness) -> String {
         Weakness::WeakKey { subject } => {
             format!("the RSA key of `{subject}` has fewer than 2,048 bits: clients refuse it")
         }
+        Weakness::Broken(Broken { subject, fault }) => {
+            let whose = subject.as_ref().map_or_else(
+                || "the server's certificate".to_owned(),
+                |subject| format!("the certificate of `{subject}`"),
+            );
+            format!("{whose} in this file {}", wrong(*fault))
+        }
+    }
+}
+
+/// What is wrong with a link, of the certificate at fault.
+const fn wrong(fault: LinkFault) -> &'static str {
+    match fault {
+        LinkFault::NoAuthority => {
+            "can't vouch for the one before it: it is not that of an authority (`CA:TRUE`, `keyCertSign`)"
+        }
+        LinkFault::NotForServers => {
+            "can't vouch for a server's: its extended key usage lacks `serverAuth`"
+        }
+        LinkFault::TooFar => "allows fewer certificates below it (`pathlen`)",
+        LinkFault::OtherNames => {
+            "can't vouch for the names of the server's certificate (`nameConstraints`)"
+        }
+        LinkFault::OtherKey => {
+            "is not signed by the one that follows it, which has the name of its issuer and another key"
+        }
     }
 }
 
@@ -80,7 +110,9 @@ fn help(weakness: &Weakness) -> &'static str {
         Weakness::CertificateAuthority => {
             "issue one for the server; with `openssl req -x509`: `-addext basicConstraints=critical,CA:FALSE`"
         }
-        Weakness::NotForServers => "get one that is issued for a web server",
+        Weakness::NotForServers | Weakness::NotForSignatures => {
+            "get one that is issued for a web server"
+        }
         Weakness::NoNames => {
             "get one with the names that clients connect to; with `openssl req`: \
              `-addext subjectAltName=DNS:play.example.com`"
@@ -99,6 +131,9 @@ fn help(weakness: &Weakness) -> &'static str {
         }
         Weakness::WeakSignature { .. } => "get a new certificate, signed with SHA-256",
         Weakness::WeakKey { .. } => "get a new certificate with a longer key",
+        Weakness::Broken(_) => {
+            "clients refuse this chain: get all of it again from the authority that issued the certificate"
+        }
     }
 }
 

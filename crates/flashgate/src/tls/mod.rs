@@ -13,10 +13,12 @@ use tokio_rustls::rustls::version::{TLS12, TLS13};
 
 mod certificate;
 mod chooser;
+mod links;
 mod weakness;
 
 pub(crate) use certificate::{Certificate, Fault, Pair, Validness};
 use chooser::Chooser;
+pub(crate) use links::{Broken, Fault as LinkFault};
 pub(crate) use weakness::Weakness;
 
 /// TLS, ready to be spoken.
@@ -29,8 +31,7 @@ pub(crate) struct Tls {
 
 /// The algorithms and the randomness; the one place that chooses them.
 ///
-/// Signatures are made and never checked, for clients show no certificates: what is not named here is not in the program,
-/// and takes no memory.
+/// Signatures of clients are never checked, for they show no certificates: what is not named here takes no memory.
 fn provider() -> Arc<CryptoProvider> {
     Arc::new(CryptoProvider {
         signature_verification_algorithms: WebPkiSupportedAlgorithms {

@@ -1,6 +1,6 @@
 //! Why clients would refuse a certificate that can be loaded: what a chain of certificates shows by itself.
 //!
-//! Signatures are not verified, and no store of trusted roots is read: which roots a client trusts is not known here.
+//! No store of trusted roots is read: which roots a client trusts is not known here.
 
 use std::time::SystemTime;
 
@@ -10,10 +10,13 @@ use x509_cert::certificate::{CertificateInner, Raw, Version};
 use x509_cert::der::oid::ObjectIdentifier;
 use x509_cert::der::{DateTime, Decode as _};
 use x509_cert::ext::pkix::name::DirectoryString;
-use x509_cert::ext::pkix::{AuthorityInfoAccessSyntax, BasicConstraints, ExtendedKeyUsage};
+use x509_cert::ext::pkix::{
+    AuthorityInfoAccessSyntax, BasicConstraints, ExtendedKeyUsage, KeyUsage,
+};
 use x509_cert::name::Name;
 
 use super::certificate::{Validness, validness};
+use super::links::{self, Broken};
 
 /// Something that clients refuse.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub(crate) enum Weakness {
     CertificateAuthority,
     /// It is for something else, such as mail or clients.
     NotForServers,
+    /// Its key is not for signatures, without which there is no TLS any more.
+    NotForSignatures,
     /// It names no host and no address; the common name no longer counts.
     NoNames,
     /// The one that vouches for the first is in the file, and not where it belongs.
@@ -42,6 +47,8 @@ pub(crate) enum Weakness {
     WeakSignature { subject: String },
     /// An RSA key of fewer than 2,048 bits.
     WeakKey { subject: String },
+    /// One that may not vouch for others, or has not.
+    Broken(Broken),
 }
 
 /// Everything that is wrong with a chain, the server's own certificate first.
@@ -62,6 +69,10 @@ pub(super) fn of(chain: &[CertificateDer<'_>], now: SystemTime) -> Vec<Weakness>
     }
     found.extend(others.iter().filter_map(|it| out_of_date(it, now)));
     found.extend(parsed.iter().flat_map(weak));
+    // What is wrong with a single one says more, and a broken link may follow from it.
+    if found.is_empty() {
+        found.extend(links::broken(chain, &parsed, now).map(Weakness::Broken));
+    }
     found
 }
 
@@ -75,11 +86,12 @@ fn judge_own(own: &CertificateInner<Raw>) -> Vec<Weakness> {
     if constraints.is_some_and(|(_, it)| it.ca) {
         found.push(Weakness::CertificateAuthority);
     }
-    let usage = content.get_extension::<ExtendedKeyUsage>().ok().flatten();
-    let for_servers =
-        |usage: &ExtendedKeyUsage| usage.0.iter().any(|it| [SERVERS, ANYTHING].contains(it));
-    if usage.is_some_and(|(_, usage)| !for_servers(&usage)) {
+    if !is_for_servers(own) {
         found.push(Weakness::NotForServers);
+    }
+    let usage = content.get_extension::<KeyUsage>().ok().flatten();
+    if usage.is_some_and(|(_, usage)| !usage.digital_signature()) {
+        found.push(Weakness::NotForSignatures);
     }
     if content.version() != Version::V3 || !super::certificate::has_names(content) {
         found.push(Weakness::NoNames);
@@ -106,7 +118,16 @@ fn judge_order(chain: &[CertificateInner<Raw>]) -> Option<Weakness> {
     })
 }
 
-fn is_self_signed(certificate: &CertificateInner<Raw>) -> bool {
+/// Whether its extended key usage, if it has one, includes servers.
+pub(super) fn is_for_servers(certificate: &CertificateInner<Raw>) -> bool {
+    let content = certificate.tbs_certificate();
+    let usage = content.get_extension::<ExtendedKeyUsage>().ok().flatten();
+    let includes =
+        |usage: &ExtendedKeyUsage| usage.0.iter().any(|it| [SERVERS, ANYTHING].contains(it));
+    usage.is_none_or(|(_, usage)| includes(&usage))
+}
+
+pub(super) fn is_self_signed(certificate: &CertificateInner<Raw>) -> bool {
     let content = certificate.tbs_certificate();
     content.issuer() == content.subject()
 }
@@ -155,7 +176,7 @@ fn weak(certificate: &CertificateInner<Raw>) -> Vec<Weakness> {
 /// A name as RFC 4514 writes it, what says most first: `CN=www.example.com,O=Example`. Parts without text are left out.
 ///
 /// `Name` can write itself, but brings a table of 1,500 identifiers, which every idle daemon would keep in memory.
-fn shown(name: &Name) -> String {
+pub(super) fn shown(name: &Name) -> String {
     let mut parts: Vec<_> = name.iter().filter_map(part).collect();
     parts.reverse();
     parts.join(",")

@@ -12,7 +12,7 @@ use super::certificates::{Authority, Issued, replace};
 use super::{LISTEN, with_certificates};
 
 /// What `serve --check` says of a config with these certificates: exit code and standard error.
-fn check(folder: &Folder, tls: &str) -> (Option<i32>, String) {
+pub(super) fn check(folder: &Folder, tls: &str) -> (Option<i32>, String) {
     let text = with_certificates(LISTEN, "").replace("certificates = []", tls);
     checked(&folder.file("flashgate.toml", text).unwrap())
 }
@@ -29,12 +29,12 @@ fn checked(config: &Path) -> (Option<i32>, String) {
     )
 }
 
-fn pair(certificate: &str, key: &str) -> String {
+pub(super) fn pair(certificate: &str, key: &str) -> String {
     format!("certificates = [{{ certificate = \"{certificate}\", key = \"{key}\" }}]")
 }
 
 #[track_caller]
-fn says(folder: &Folder, tls: &str, code: i32, texts: &[&str]) {
+pub(super) fn says(folder: &Folder, tls: &str, code: i32, texts: &[&str]) {
     let (exit, said) = check(folder, tls);
     assert_eq!(exit, Some(code), "{said}");
     for text in texts {

@@ -12,6 +12,7 @@ mod certificates;
 mod client;
 mod config;
 mod handshakes;
+mod links;
 mod policy;
 mod pressure;
 mod relays;

@@ -1,0 +1,118 @@
+//! Whether each certificate of a chain may vouch for the one before it, and has done so.
+//!
+//! The last one of a chain is taken for trusted: whether it is, only a client knows.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio_rustls::rustls::pki_types::{CertificateDer, UnixTime};
+use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, Error, KeyUsage, anchor_from_trusted_cert};
+use x509_cert::certificate::{CertificateInner, Raw, Version};
+use x509_cert::ext::pkix::{BasicConstraints, KeyUsage as Usage};
+
+use super::weakness::{is_for_servers, is_self_signed, shown};
+
+/// What is wrong between a certificate and those before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Broken {
+    /// Whose certificate is at fault: that of the one who is to vouch, or the one that is not vouched for. None is the
+    /// server's, whose subject is often empty.
+    pub(crate) subject: Option<String>,
+    pub(crate) fault: Fault,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// It may not sign certificates.
+    NoAuthority,
+    /// It may not sign certificates for servers.
+    NotForServers,
+    /// It allows fewer others between itself and the server's.
+    TooFar,
+    /// It is not for the server's names.
+    OtherNames,
+    /// It is not signed with the key of the next one, which has the right name.
+    OtherKey,
+}
+
+/// More certificates than any chain has; signatures take time.
+const MOST: usize = 10;
+
+/// The first link that is broken, of a chain in which each one names the next as its issuer.
+pub(super) fn broken(
+    chain: &[CertificateDer<'_>],
+    parsed: &[CertificateInner<Raw>],
+    now: SystemTime,
+) -> Option<Broken> {
+    let (_, issuers) = parsed.split_first()?;
+    let mut between = 0;
+    for issuer in issuers {
+        if let Some(fault) = unfit(issuer, between) {
+            let subject = Some(shown(issuer.tbs_certificate().subject()));
+            return Some(Broken { subject, fault });
+        }
+        // RFC 5280, 4.2.1.9: those that a key's owner issued for itself don't count.
+        between += usize::from(!is_self_signed(issuer));
+    }
+    let (at, fault) = (1..chain.len().min(MOST)).find_map(|last| {
+        let fault = unproven(chain, last, now)?;
+        Some((
+            if fault == Fault::OtherKey {
+                last - 1
+            } else {
+                last
+            },
+            fault,
+        ))
+    })?;
+    let named = parsed.get(at).filter(|_| at > 0);
+    let subject = named.map(|it| shown(it.tbs_certificate().subject()));
+    Some(Broken { subject, fault })
+}
+
+/// Why one may not vouch for others, with so many between it and the server's.
+fn unfit(issuer: &CertificateInner<Raw>, between: usize) -> Option<Fault> {
+    let content = issuer.tbs_certificate();
+    // Old roots have no extensions, and clients have their own copies of them.
+    if content.version() != Version::V3 && is_self_signed(issuer) {
+        return None;
+    }
+    // What can't be read is not judged.
+    let constraints = content.get_extension::<BasicConstraints>().ok()?;
+    let usage = content.get_extension::<Usage>().ok()?;
+    let constraints = constraints.map(|(_, it)| it).filter(|it| it.ca);
+    let Some(constraints) = constraints else {
+        return Some(Fault::NoAuthority);
+    };
+    if usage.is_some_and(|(_, it)| !it.key_cert_sign()) {
+        return Some(Fault::NoAuthority);
+    }
+    if !is_for_servers(issuer) {
+        return Some(Fault::NotForServers);
+    }
+    let most = constraints.path_len_constraint.map(usize::from);
+    most.is_some_and(|most| between > most)
+        .then_some(Fault::TooFar)
+}
+
+/// What the certificate at a place does not prove for those before it, taken for trusted itself.
+fn unproven(chain: &[CertificateDer<'_>], last: usize, now: SystemTime) -> Option<Fault> {
+    let own = EndEntityCert::try_from(chain.first()?).ok()?;
+    let anchors = [anchor_from_trusted_cert(chain.get(last)?).ok()?];
+    let now = now.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    let verified = own.verify_for_usage(
+        ALL_VERIFICATION_ALGS,
+        &anchors,
+        chain.get(1..last)?,
+        UnixTime::since_unix_epoch(now),
+        KeyUsage::server_auth(),
+        None,
+        None,
+    );
+    // Other errors are told elsewhere, or are only webpki's, as an algorithm is that it does not know.
+    let error = verified.err()?;
+    if error == Error::InvalidSignatureForPublicKey {
+        Some(Fault::OtherKey)
+    } else {
+        (error == Error::NameConstraintViolation).then_some(Fault::OtherNames)
+    }
+}
