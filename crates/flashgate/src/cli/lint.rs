@@ -48,8 +48,8 @@ pub(super) struct Lint {
     #[arg(long, value_name = "RULE", value_parser = Subject::rule_or_warnings)]
     deny: Vec<Subject>,
     /// Mend in place what is safe to mend; what a valid policy grants stays the same. The text of `-` goes to standard
-    /// output, and the findings to standard error. The mended file is a new one under the old name: other hard links keep
-    /// the old text
+    /// output, and the findings to standard error. A file whose owner, rights, attributes or other names (hard links)
+    /// would be lost stays as it is
     #[arg(long)]
     fix: bool,
 }

@@ -1,8 +1,9 @@
 //! Puts a new file in the place of an old one, whole or not at all.
 //!
 //! It must never leave half a file, nor a file that somebody can read who could not before. What it can't keep of the old
-//! file's group, access list and extended attributes, it refuses to lose.
+//! file's owner, group, names, flags, access list and extended attributes, it refuses to lose.
 
+use std::fmt::Display;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt as _, fchown};
@@ -15,6 +16,7 @@ use super::Fault;
 use crate::regular_file;
 
 mod attributes;
+mod flags;
 
 /// Replaces the file that a path leads to, if it still is what it was.
 pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), Fault> {
@@ -23,6 +25,11 @@ pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), Fault> 
         return Err(kept(
             "it is no ordinary file",
             "pass its text: `flashgate lint --fix - < FILE`",
+        ));
+    }
+    if metadata.nlink() > 1 {
+        return Err(not_kept(
+            &"it has other names (hard links), which would keep the old text",
         ));
     }
     // The file that a link leads to is replaced, not the link.
@@ -51,6 +58,7 @@ fn write_beside(target: &Path, old: &Metadata, bytes: &[u8]) -> Result<NamedTemp
         .map_err(|error| unwritable(&error))?;
     file.write_all(bytes).map_err(|error| unwritable(&error))?;
     keep_owner(file.as_file(), old)?;
+    flags::same(target, file.as_file()).map_err(|lost| not_kept(&lost))?;
     // After the owner, for a change of owner takes rights away.
     attributes::copy(target, file.as_file()).map_err(|lost| not_kept(&lost))?;
     // After the access list, whose mask is the mode's middle part.
@@ -61,25 +69,29 @@ fn write_beside(target: &Path, old: &Metadata, bytes: &[u8]) -> Result<NamedTemp
     Ok(file)
 }
 
-/// Only root may give a file away. Somebody else may become its owner, because they could write to it already; but its
-/// group decides who else can read it.
+/// Only root may give a file away. With another owner, the rights would be somebody else's, and a set-user-ID bit too.
 fn keep_owner(new: &File, old: &Metadata) -> Result<(), Fault> {
     let present = new.metadata().map_err(|error| unwritable(&error))?;
     if (present.uid(), present.gid()) == (old.uid(), old.gid()) {
         return Ok(());
     }
-    fchown(new, Some(old.uid()), Some(old.gid()))
-        .or_else(|_| fchown(new, None, Some(old.gid())))
-        .map_err(|error| {
-            let reason = crate::log::reason(&error);
-            kept(
-                &format!("its group can't be kept: {reason}"),
-                "run flashgate as a member of the file's group, or take the text from `flashgate lint --fix - < FILE`",
-            )
-        })
+    fchown(new, Some(old.uid()), Some(old.gid())).map_err(|error| {
+        let reason = crate::log::reason(&error);
+        let (what, who) = if present.uid() == old.uid() {
+            ("group", "a member of the file's group")
+        } else {
+            ("owner", "the file's owner")
+        };
+        kept(
+            &format!("its {what} can't be kept: {reason}"),
+            &format!(
+                "run flashgate as {who}, or take the text from `flashgate lint --fix - < FILE`"
+            ),
+        )
+    })
 }
 
-fn not_kept(lost: &attributes::Lost) -> Fault {
+fn not_kept(lost: &dyn Display) -> Fault {
     kept(
         &lost.to_string(),
         "fix it by hand in an editor that writes in place, or take the text from `flashgate lint --fix - < FILE`",

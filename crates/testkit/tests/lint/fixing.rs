@@ -1,11 +1,11 @@
 //! `--fix`: a file is mended whole or not at all, and stays the user's.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
 use std::path::Path;
 use std::process::Command;
 
-use rustix::fs::{XattrFlags, getxattr, setxattr};
+use rustix::fs::{IFlags, XattrFlags, getxattr, ioctl_getflags, ioctl_setflags, setxattr};
 use testkit::folder::Folder;
 use testkit::needs;
 
@@ -48,17 +48,49 @@ fn in_place() {
     assert_eq!(fs::metadata(&path).unwrap().ino(), inode);
 }
 
-/// As the guide says: another name of the same file keeps the old text.
+/// Another name of the same file would keep the old text.
 #[test]
-fn hard_links_part() {
+fn hard_links_stay() {
     let (broken, mended) = mendable();
     let folder = Folder::new().unwrap();
     let path = folder.file("a.xml", &broken).unwrap();
     let other = folder.path().join("other");
     fs::hard_link(&path, &other).unwrap();
-    lint_in(folder.path(), &["--fix", "a.xml"]);
+    let said = lint_in(folder.path(), &["--fix", "a.xml"]);
+    assert_eq!(said.code, Some(2), "{said:?}");
+    assert!(said.stderr.contains("other names (hard links)"), "{said:?}");
+    assert_eq!(fs::read(&path).unwrap(), broken);
+    let same = [&path, &other].map(|path| fs::metadata(path).unwrap().ino());
+    assert_eq!(same[0], same[1]);
+    fs::remove_file(other).unwrap();
+    let said = lint_in(folder.path(), &["--fix", "a.xml"]);
+    assert_eq!(said.code, Some(0), "{said:?}");
     assert_eq!(fs::read(&path).unwrap(), mended);
-    assert_eq!(fs::read(&other).unwrap(), broken);
+}
+
+/// As chattr(1) sets them; not every file system has any.
+#[test]
+fn flags_stay() {
+    let (broken, _) = mendable();
+    let folder = Folder::new().unwrap();
+    for flag in [IFlags::NOATIME, IFlags::NODUMP, IFlags::APPEND] {
+        let path = folder.file("a.xml", &broken).unwrap();
+        let file = File::open(&path).unwrap();
+        let Ok(flags) = ioctl_getflags(&file) else {
+            return;
+        };
+        if ioctl_setflags(&file, flags | flag).is_err() {
+            continue;
+        }
+        let said = lint_in(folder.path(), &["--fix", "a.xml"]);
+        let kept = ioctl_getflags(&file).unwrap() & (flags | flag);
+        ioctl_setflags(&file, flags).unwrap();
+        assert_eq!(said.code, Some(2), "{said:?}");
+        assert!(said.stderr.contains("its flags (`lsattr`)"), "{said:?}");
+        assert_eq!(kept, flags | flag);
+        assert_eq!(fs::read(&path).unwrap(), broken);
+        assert_eq!(names(folder.path()), ["a.xml"]);
+    }
 }
 
 /// What can't be mended is still told, and decides the exit code.
@@ -182,18 +214,25 @@ fn what_cannot_be_kept() {
     let (broken, _) = mendable();
     let folder = Folder::new().unwrap();
     fs::set_permissions(folder.path(), Permissions::from_mode(0o777)).unwrap();
-    let foreign = folder.file("group.xml", &broken).unwrap();
-    fs::set_permissions(&foreign, Permissions::from_mode(0o666)).unwrap();
-    chown(&foreign, Some(1234), Some(5678)).unwrap();
+    // Somebody may write it as a member of its group, and would become its owner; a set-user-ID bit would be theirs.
+    let owned = folder.file("owner.xml", &broken).unwrap();
+    chown(&owned, Some(1234), Some(65_534)).unwrap();
+    fs::set_permissions(&owned, Permissions::from_mode(0o4660)).unwrap();
+    let grouped = folder.file("group.xml", &broken).unwrap();
+    chown(&grouped, Some(65_534), Some(5678)).unwrap();
     let signed = folder.file("signed.xml", &broken).unwrap();
     setxattr(&signed, "security.ima", b"\x01x", XattrFlags::empty()).unwrap();
     let program = folder.path().join("flashgate");
     fs::copy(testkit::binary::flashgate().unwrap(), &program).unwrap();
-    let mut somebody = Command::new("setpriv");
-    somebody.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
-    somebody.arg(&program);
+    let somebody = || {
+        let mut somebody = Command::new("setpriv");
+        somebody.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
+        somebody.arg(&program);
+        somebody
+    };
     let cases = [
-        (somebody, &foreign, "its group can't be kept"),
+        (somebody(), &owned, "its owner can't be kept"),
+        (somebody(), &grouped, "its group can't be kept"),
         (
             Command::new(&program),
             &signed,
@@ -209,7 +248,7 @@ fn what_cannot_be_kept() {
     }
     assert_eq!(
         names(folder.path()),
-        ["flashgate", "group.xml", "signed.xml"]
+        ["flashgate", "group.xml", "owner.xml", "signed.xml"]
     );
 }
 
