@@ -22,6 +22,11 @@ pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
         .map(|(_, known)| known)
 }
 
+/// Whether a name is a misspelling of a long one, without regard to case: one letter in four may differ.
+pub(crate) fn is_like(name: &str, known: &str) -> bool {
+    distance(&name.to_ascii_lowercase(), known) <= known.len() / 4
+}
+
 /// Levenshtein's distance.
 fn distance(a: &str, b: &str) -> usize {
     // Names this long are no misspelling of ours, and the work stays bounded.

@@ -3,6 +3,9 @@
 //! roxmltree is quadratic in the attributes of one tag and in namespaces, and expands the entities of an internal DTD
 //! subset. A policy needs none of these, so they are refused before it looks. Whatever else is wrong is left for the parser to report.
 
+use alloc::vec::Vec;
+use core::ops::Range;
+
 use super::{strict, tag};
 use crate::Diagnostic;
 use crate::lint::rules::{
@@ -94,6 +97,36 @@ pub(crate) fn skip_over(text: &str) -> Option<usize> {
         }
     }
     None
+}
+
+/// A start tag whose element is not closed.
+pub(super) struct Open<'a> {
+    pub(super) name: &'a str,
+    pub(super) tag: Range<usize>,
+}
+
+/// The elements that are open at the end of a text in which each end tag closes the last one, outermost first.
+pub(super) fn open_elements(text: &str) -> Vec<Open<'_>> {
+    let (mut at, mut open) = (0, Vec::new());
+    while let Some(start) = text.get(at..).and_then(|rest| rest.find('<')) {
+        at += start;
+        let rest = text.get(at..).unwrap_or_default();
+        let length = skip_over(rest).unwrap_or_else(|| {
+            let tag = Tag::scan(rest);
+            if tag.closes {
+                open.pop();
+            } else if !tag.is_empty && !rest.starts_with("<!") {
+                let name = rest.get(1..).unwrap_or_default();
+                let ends = |c: char| is_blank(c) || matches!(c, '/' | '>');
+                let name = name.split(ends).next().unwrap_or_default();
+                let tag = at..at + tag.length;
+                open.push(Open { name, tag });
+            }
+            tag.length
+        });
+        at += length;
+    }
+    open
 }
 
 fn check_doctype(text: &str, at: usize) -> Result<usize, Diagnostic> {

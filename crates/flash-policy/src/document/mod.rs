@@ -18,6 +18,7 @@ mod encoding;
 mod lead;
 mod pasted;
 mod prolog;
+mod quotes;
 mod strict;
 mod syntax;
 mod tag;

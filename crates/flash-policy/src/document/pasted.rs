@@ -2,18 +2,20 @@
 //!
 //! It must never be asked about a text that is well-formed.
 
+use alloc::format;
 use core::ops::Range;
 
 use super::bounds::is_blank;
-use super::tag::is_typographic;
+use super::quotes::{self, is_typographic};
 use crate::Diagnostic;
+use crate::diagnostic::quoted;
 use crate::domain::pasted::is_dash;
 use crate::lint::rules::malformed_xml;
 
 /// What was found in it, if anything.
 pub(super) fn find(text: &str) -> Option<Diagnostic> {
     let traces = [
-        doubled_quotes,
+        quotes::find_doubled,
         escaped_quotes,
         escaped_line_ends,
         tree_view,
@@ -31,25 +33,6 @@ fn found(place: Range<usize>, message: &str, help: &str) -> Diagnostic {
         .at(place, "")
         .note(malformed_xml::COUNTS_FOR_NOTHING)
         .help(help)
-}
-
-/// `domain=""*""`, as in the strings of C# and Visual Basic.
-fn doubled_quotes(text: &str) -> Option<Diagnostic> {
-    let (at, quote) = [("=\"\"", "\"\""), ("=''", "''")]
-        .iter()
-        .find_map(|(open, quote)| Some((text.find(open)? + 1, *quote)))?;
-    let body = text.get(at + 2..)?;
-    let end = body.find(quote)?;
-    let value = body.get(..end)?;
-    let is_value =
-        !value.is_empty() && !value.contains(['<', '>', '=', '\n']) && !value.starts_with(is_blank);
-    is_value.then(|| {
-        found(
-            at..at + 2 + end + 2,
-            "the quotes around the value are doubled",
-            "write `domain=\"*\"`: the strings of C# and Visual Basic double their quotes, so this is a program's text",
-        )
-    })
 }
 
 /// `domain=\"*\"`, as in the strings of most languages.
@@ -98,8 +81,8 @@ fn tree_view(text: &str) -> Option<Diagnostic> {
     is_all.then(|| {
         found(
             at..at + 1,
-            "found the minus sign of a browser's tree view",
-            "remove the `-` before each element, or save the page's source instead",
+            "found the sign of a browser's tree view before an element",
+            "remove the `-` or `+` before each element, or save the page's source instead",
         )
     })
 }
@@ -166,22 +149,26 @@ fn doctype_without_blank(text: &str) -> Option<Diagnostic> {
     ))
 }
 
-/// A second `<cross-domain-policy>` where the end tag was meant.
+/// A second `<cross-domain-policy>` where the end tag was meant, perhaps with the slash at its end.
 fn second_start_tag(text: &str) -> Option<Diagnostic> {
     ["cross-domain-policy", "access-policy"]
         .iter()
         .find_map(|root| {
-            let tag = alloc::format!("<{root}>");
-            let end = alloc::format!("</{root}>");
-            let at = text.rfind(&tag)?;
-            let before = text.get(..at)?;
-            let is_second = before.contains(&alloc::format!("<{root}")) && !text.contains(&end);
-            let rest = text.get(at + tag.len()..)?;
-            (is_second && rest.trim().is_empty()).then(|| {
+            let start = format!("<{root}");
+            let end = format!("</{root}>");
+            let at = text.rfind(&start)?;
+            let tag = text.get(at..)?.trim_end();
+            let slash = tag.get(start.len()..)?.trim_matches(is_blank);
+            let is_tag = matches!(
+                slash.strip_suffix('>')?.trim_end_matches(is_blank),
+                "" | "/"
+            );
+            let is_second = text.get(..at)?.contains(&start) && !text.contains(&end);
+            (is_tag && is_second).then(|| {
                 found(
                     at..at + tag.len(),
-                    &alloc::format!("expected `{end}`, found a second `{tag}`"),
-                    &alloc::format!("add the slash: `{end}`"),
+                    &format!("expected `{end}`, found a second {}", quoted(tag)),
+                    &format!("write `{end}`, with the slash before the name"),
                 )
             })
         })

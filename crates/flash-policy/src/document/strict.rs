@@ -4,6 +4,7 @@
 use alloc::format;
 
 use super::bounds::is_blank;
+use super::quotes::is_typographic;
 use crate::Diagnostic;
 use crate::diagnostic::{character, quoted};
 use crate::lint::rules::malformed_xml;
@@ -149,6 +150,19 @@ fn check_declaration(body: &str, at: usize) -> Result<(), Diagnostic> {
     };
     if is_sound {
         return Ok(());
+    }
+    if let Some((start, quote)) = body.char_indices().find(|(_, c)| is_typographic(*c)) {
+        let start = at + "<?".len() + start;
+        return Err(malformed_xml::RULE
+            .finding(format!(
+                "expected a straight quote, found {}",
+                character(quote)
+            ))
+            .at(start..start + quote.len_utf8(), "")
+            .note(malformed_xml::COUNTS_FOR_NOTHING)
+            .help(
+                "write `<?xml version=\"1.0\"?>`: word processors and web pages make quotes curly",
+            ));
     }
     Err(malformed_xml::RULE
         .finding("expected a declaration like `<?xml version=\"1.0\"?>`, found another")

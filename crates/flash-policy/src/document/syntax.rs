@@ -5,9 +5,11 @@ use alloc::string::String;
 
 use roxmltree::{Error, TextPos};
 
+use super::bounds::open_elements;
 use super::{strict, tail};
 use crate::diagnostic::{character, escaped, quoted};
 use crate::lint::rules::malformed_xml;
+use crate::spelling::is_like;
 use crate::{Diagnostic, Span};
 
 /// Says what is wrong, where, and what to do about it.
@@ -56,23 +58,28 @@ fn malformed(message: impl Into<String>) -> Diagnostic {
     malformed_xml::RULE.finding(message)
 }
 
+/// A file that ends while elements are open.
 fn unclosed_root(text: &str) -> Diagnostic {
-    let root = text.rfind("<cross-domain-policy");
-    let closed = text.contains("</cross-domain-policy>");
-    if let (Some(open), true) = (text.rfind("<allow-access-from"), closed) {
-        let rest = text.get(open..).unwrap_or_default();
-        return malformed("expected every element to be closed, found the end of the file")
-            .at(text.len()..text.len(), "")
-            .also_at(open..open + tag_end(rest), "is this one closed?")
-            .help("end the tag in `/>`, as in `<allow-access-from domain=\"…\" to-ports=\"…\"/>`");
-    }
-    let finding = malformed("expected `</cross-domain-policy>`, found the end of the file")
-        .at(text.len()..text.len(), "");
-    let finding = match root {
-        Some(open) => finding.also_at(open..open + "<cross-domain-policy".len(), "it begins here"),
-        None => finding,
+    let open = open_elements(text);
+    let (Some(root), Some(inner)) = (open.first(), open.last()) else {
+        return malformed("expected an end tag, found the end of the file")
+            .at(text.len()..text.len(), "");
     };
-    finding.help("close every element, as in `<allow-access-from domain=\"…\" to-ports=\"…\"/>`")
+    let end = format!("</{}>", inner.name);
+    let finding = malformed(format!(
+        "expected {}, found the end of the file",
+        quoted(&end)
+    ))
+    .at(text.len()..text.len(), "")
+    .also_at(inner.tag.clone(), "this is not closed");
+    if inner.tag == root.tag {
+        let help = format!("add {} as the last line", quoted(&end));
+        return finding.help(help);
+    }
+    if inner.name == root.name {
+        return finding.help("put all rules into one, and remove the other");
+    }
+    finding.help("end the tag in `/>`, as in `<allow-access-from domain=\"…\" to-ports=\"…\"/>`")
 }
 
 fn no_root() -> Diagnostic {
@@ -147,14 +154,30 @@ fn by_place(error: &Error, text: &str, at: usize) -> Diagnostic {
             .at(at..at + tag_end(rest), "")
             .help("remove everything after `</cross-domain-policy>`")
     } else if rest.starts_with('<') {
-        malformed("expected one root element, found another after its end")
-            .at(at..at + tag_end(rest), "")
-            .help("put all rules into one `<cross-domain-policy>`")
+        after_root(before, rest, at)
     } else {
         let end = at + rest.chars().next().map_or(0, char::len_utf8);
         malformed(plain(error, rest)).at(at..end, "").help(
             "compare the line with `<allow-access-from domain=\"www.example.com\" to-ports=\"9339\"/>`",
         )
+    }
+}
+
+/// An element behind the end of the root, which is perhaps closed too early: by a `/` in its start tag.
+fn after_root(before: &str, rest: &str, at: usize) -> Diagnostic {
+    let finding = malformed("expected one root element, found another after its end")
+        .at(at..at + tag_end(rest), "");
+    let tags = ["cross-domain-policy", "access-policy"];
+    let closed = tags.iter().find_map(|name| {
+        let start = before.find(&format!("<{name}"))?;
+        let end = start + tag_end(before.get(start..)?);
+        before.get(start..end)?.ends_with("/>").then_some(end)
+    });
+    match closed {
+        Some(end) => finding
+            .also_at(end - 2..end, "this ends the policy")
+            .help("remove the `/` there: the rules stand between the start tag and the end tag"),
+        None => finding.help("put all rules into one `<cross-domain-policy>`"),
     }
 }
 
@@ -202,6 +225,7 @@ fn plain(error: &Error, rest: &str) -> String {
 
 fn unexpected_close(expected: &str, found: &str, text: &str, at: usize) -> Diagnostic {
     let length = tag_end(text.get(at..).unwrap_or_default());
+    let is_misspelt = is_like(found, expected) && found != expected;
     let found = format!("</{found}>");
     if expected.is_empty() {
         return malformed(format!(
@@ -218,6 +242,9 @@ fn unexpected_close(expected: &str, found: &str, text: &str, at: usize) -> Diagn
         quoted(&found)
     ))
     .at(at..at + length, "");
+    if is_misspelt {
+        return finding.help(format!("did you mean {}?", quoted(&close)));
+    }
     let start = text
         .get(..at)
         .and_then(|before| before.rfind(&format!("<{expected}")));

@@ -8,6 +8,7 @@ use alloc::string::String;
 use core::ops::Range;
 
 use super::bounds::is_blank;
+use super::quotes::is_typographic;
 use crate::Diagnostic;
 use crate::diagnostic::{character, quoted};
 use crate::lint::rules::{malformed_xml, template_placeholder};
@@ -82,6 +83,12 @@ impl<'a> Tag<'a> {
 
     fn name(&mut self) -> Result<(), Diagnostic> {
         let name = self.word();
+        if let Some(name) = name.strip_prefix('\\') {
+            let message = "expected `/` in an end tag, found a backslash";
+            let right = format!("</{name}>");
+            let help = format!("write {}", quoted(&right));
+            return Err(self.error_at(1..2, message).help(help));
+        }
         let next = self.rest().chars().next();
         if name.is_empty() && next.is_some_and(is_blank) {
             let message = "expected an element's name directly after `<`, found a space";
@@ -253,8 +260,13 @@ impl<'a> Tag<'a> {
                 )
                 .help("write it as in `domain=\"www.example.com\"`");
         }
-        self.error(found.len(), "expected quotes around the value")
-            .help("write it as in `domain=\"www.example.com\"`")
+        let finding = self.error(found.len(), "expected quotes around the value");
+        let value = found.trim_matches(['"', '\'']);
+        if value.is_empty() || value.contains(['"', '\'']) {
+            return finding.help("close each value with the quote that it begins with");
+        }
+        let right = format!("{name}=\"{value}\"");
+        finding.help(format!("write {}", quoted(&right)))
     }
 
     /// A value that goes on into the next tag, or to the end of the file.
@@ -296,6 +308,18 @@ impl<'a> Tag<'a> {
         let inner = place.start + 1..place.end - 1;
         let value = self.text.get(inner.clone()).unwrap_or_default();
         let quote = whole.chars().next().unwrap_or('"');
+        let separator = self
+            .rest()
+            .chars()
+            .next()
+            .filter(|c| matches!(c, ',' | ';'));
+        if let Some(found) = separator {
+            let finding = self.error(
+                1,
+                format!("expected a space after the value, found `{found}`"),
+            );
+            return finding.help(format!("remove the `{found}`: spaces separate attributes"));
+        }
         let mut finding = if !value.contains('=') {
             let message = "expected a space after the value";
             self.error_at(inner, message)
@@ -326,8 +350,4 @@ pub(super) fn is_like_blank(c: char) -> bool {
             c,
             '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}'
         )
-}
-
-pub(super) fn is_typographic(c: char) -> bool {
-    matches!(c, '“' | '”' | '„' | '‘' | '’' | '«' | '»')
 }
