@@ -293,6 +293,12 @@ fn parse_port(text: &str, start: usize) -> Result<Port, Fault> {
         kind,
         part: Some(trimmed(text, start)),
     };
+    if ["all", "any", "every"]
+        .iter()
+        .any(|word| digits.eq_ignore_ascii_case(word))
+    {
+        return Err(fault(PortSetErrorKind::Everything));
+    }
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(not_a_number(text, start).unwrap_or(fault(PortSetErrorKind::NotANumber)));
     }

@@ -105,7 +105,6 @@ impl DomainError {
     #[must_use]
     pub fn help(&self) -> String {
         match &self.kind {
-            DomainErrorKind::Empty => "name a host, as in `www.example.com`, or write `*` for every movie",
             DomainErrorKind::Blank => "remove the spaces",
             DomainErrorKind::Pasted { found } if pasted::is_dash(*found) => "write an ordinary `-`: word processors and web pages write others",
             DomainErrorKind::Pasted { found } if pasted::is_unseen(*found) => "remove it: most editors don't show it",
@@ -116,18 +115,18 @@ impl DomainError {
                 "leave it out, or write `http://` or `https://` before the name"
             }
             DomainErrorKind::SchemeWithoutHost => {
-                "write `*` for every movie; to admit only movies loaded over HTTPS, add `secure=\"true\"`"
+                "name a host behind it, as in `https://www.example.com`"
             }
             DomainErrorKind::Port => "leave the port out: the domain is where the movie came from, the ports to connect to are listed apart",
             DomainErrorKind::Path => "leave the path out: a rule admits all movies of a host or none",
             DomainErrorKind::UserInfo => "leave out what stands before the `@`",
             DomainErrorKind::Placeholder => "put the real domain in its place: a template was not filled in, or a program's variable had no value",
             DomainErrorKind::PartialWildcard => {
-                "use `*.example.com` for example.com and everything below it, `*` for every movie, or a rule for each name"
+                "write a rule for each name; `*.example.com` is example.com and everything below it"
             }
-            DomainErrorKind::Network => "give each address a rule of its own, or write `*`: players know no networks",
-            DomainErrorKind::WildcardInAddress => "give each address a rule of its own, or write `*`",
-            DomainErrorKind::WildcardTopLevel => "name the domain below it, as in `*.example.com`, or write `*`",
+            DomainErrorKind::Network => "give each address a rule of its own: players know no networks",
+            DomainErrorKind::WildcardInAddress => "give each address a rule of its own",
+            DomainErrorKind::WildcardTopLevel => "name the domain below it, as in `*.example.com`",
             DomainErrorKind::International { suggestion: Some(suggestion) } => {
                 return format!("write its ASCII form, `{suggestion}`");
             }
@@ -135,7 +134,7 @@ impl DomainError {
             DomainErrorKind::Host(HostError::Address) => {
                 "write an address in full, as in `192.0.2.7` or `2001:db8::7`, or a name"
             }
-            DomainErrorKind::Host(_) => "name a host, as in `www.example.com`",
+            DomainErrorKind::Empty | DomainErrorKind::Host(_) => "name a host, as in `www.example.com`",
         }
         .into()
     }

@@ -26,6 +26,8 @@ pub enum PortSetErrorKind {
     OpenRange,
     /// Not a number.
     NotANumber,
+    /// A word that stands for every port, such as `all`.
+    Everything,
     /// Port 0.
     Zero,
     /// Above 65535.
@@ -62,6 +64,7 @@ impl fmt::Display for PortSetError {
             PortSetErrorKind::NotANumber => {
                 "expected a port number, a range like `9000-9010`, or `*`"
             }
+            PortSetErrorKind::Everything => "expected ports or `*`, found a word for all of them",
             PortSetErrorKind::Zero => "expected a port from 1 to 65535, found 0",
             PortSetErrorKind::TooLarge => "expected a port from 1 to 65535, found a larger number",
             PortSetErrorKind::Reversed => "expected the lower port first in a range",
@@ -81,14 +84,15 @@ impl PortSetError {
                 "list the ports that movies connect to, as in `9339,9400-9410`"
             }
             PortSetErrorKind::EmptyItem => "remove the surplus comma",
-            PortSetErrorKind::OpenRange => {
-                "write both ends, as in `9400-9410`; `9400-65535` is everything from 9400 up"
-            }
+            PortSetErrorKind::OpenRange => "write both ends, as in `9400-9410`",
             PortSetErrorKind::NotANumber => {
                 "write ports and ranges with commas between them, as in `9339,9400-9410`"
             }
+            PortSetErrorKind::Everything => {
+                "write `*` for every port, or list the ports that movies connect to, which opens less"
+            }
             PortSetErrorKind::Zero | PortSetErrorKind::TooLarge => {
-                "ports go from 1 to 65535; write `*` alone for all of them"
+                "write the port that movies connect to; ports go from 1 to 65535"
             }
             PortSetErrorKind::Dash(_) => {
                 "write an ordinary `-`, as in `9400-9410`: word processors and web pages write others"
@@ -98,7 +102,7 @@ impl PortSetError {
             PortSetErrorKind::Letter(_) => "write the digit: `1` for `l` and `I`, `0` for `O`",
             PortSetErrorKind::Reversed => "write the lower port first",
             PortSetErrorKind::WildcardInList => {
-                "write `*` alone for every port, or leave it out of the list"
+                "leave it out of the list; `*` alone opens every port"
             }
         }
     }

@@ -53,7 +53,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 RULE.finding("only movies loaded over HTTPS may connect")
                     .at(span, "")
                     .note("the socket itself is not encrypted by this; Adobe advises against it but for local sockets")
-                    .help("leave it out unless it is meant so"),
+                    .help("keep it if that is meant; without it, movies loaded over plain HTTP may connect too"),
             );
         }
     }

@@ -54,7 +54,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             )
             .at(places.domain, "")
             .also_at(span, "this asks for HTTPS")
-            .help("leave one of the two out"),
+            .help("remove `http://` if your movies are loaded over HTTPS; only otherwise remove `secure`"),
         );
     }
 }

@@ -56,7 +56,7 @@ wildcard only at the start of the host.
 pub(crate) fn found_missing(element: &Element) -> Diagnostic {
     RULE.finding("expected `uri`, found none: this matches nothing")
         .at(element.tag, "")
-        .help("write `uri=\"http://www.example.com\"`, or `uri=\"*\"` for every site")
+        .help("write `uri=\"http://www.example.com\"`")
 }
 
 pub(crate) fn found(attribute: &Attribute) -> Diagnostic {
@@ -66,5 +66,5 @@ pub(crate) fn found(attribute: &Attribute) -> Diagnostic {
     ))
     .at(attribute.value_span, "")
     .note("it matches no application")
-    .help("write it as in `http://www.example.com`, `http://*.example.com`, `file:///` or `*`")
+    .help("write it as in `http://www.example.com` or `http://*.example.com`")
 }
