@@ -14,6 +14,7 @@ use crate::{Diagnostic, Policy, Profile, Severity, parse};
 
 pub(crate) mod coverage;
 mod fix;
+pub(crate) mod gathered;
 mod kind;
 mod options;
 pub(crate) mod rule;
@@ -84,6 +85,8 @@ pub fn lint_with(bytes: &[u8], options: &Options) -> Report {
     for (rule, count) in also_omitted {
         *omitted.entry(rule).or_default() += count;
     }
+    rules::lightspark_refused_file::take_out_told(&mut findings);
+    rules::site_control_off_master::advise(&mut findings, options);
     findings.retain(|finding| wanted(finding.severity));
     findings.sort_by_key(|finding| finding.label.as_ref().map_or(0, |label| label.span.start));
     Report {

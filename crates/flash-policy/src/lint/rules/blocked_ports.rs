@@ -1,10 +1,12 @@
 //! `blocked-ports`: its page and its check.
 
 use alloc::format;
+use alloc::string::ToString as _;
 
 use crate::blocked_ports::{SINCE, are_blocked};
 use crate::findings::Findings;
 use crate::lint::Kind;
+use crate::lint::gathered::Gathered;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
 use crate::{PortSet, Severity};
@@ -55,24 +57,24 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if !subject.is(Kind::Socket) {
         return;
     }
-    for (rule, places) in subject.rules() {
+    let blocked = subject.rules().filter_map(|(rule, places)| {
         let PortSet::List(ranges) = &rule.ports else {
-            continue;
+            return None;
         };
         let all_blocked = !ranges.is_empty() && ranges.iter().all(|range| are_blocked(*range));
-        let Some(span) = places.to_ports.filter(|_| all_blocked) else {
-            continue;
-        };
-        let message = format!(
+        let span = places.to_ports.filter(|_| all_blocked)?;
+        Some((rule.ports.to_string(), span))
+    });
+    let Some(gathered) = Gathered::from(blocked) else {
+        return;
+    };
+    let finding = RULE
+        .finding(format!(
             "Flash Player {} and later are said to open no socket to {}",
             SINCE.major(),
-            rule.ports
-        );
-        findings.push(
-            RULE.finding(message)
-                .at(span, "")
-                .note("Adobe's staff posted a list of blocked ports in a forum in 2017; its documentation was not updated")
-                .help("have the server listen on another port too, and grant that one"),
-        );
-    }
+            gathered.values()
+        ))
+        .note("Adobe's staff posted a list of blocked ports in a forum in 2017; its documentation was not updated")
+        .help("have the server listen on another port too, and grant that one");
+    findings.push(gathered.place(finding));
 }

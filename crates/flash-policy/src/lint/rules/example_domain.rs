@@ -5,6 +5,7 @@ use alloc::string::ToString as _;
 
 use crate::Severity;
 use crate::findings::Findings;
+use crate::lint::gathered::Gathered;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
 
@@ -65,21 +66,28 @@ const EXAMPLES: [&str; 16] = [
 ];
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    for (rule, places) in subject.rules() {
-        let host = rule.domain.hosts().to_string();
-        let left = |known: &&str| {
-            let head = host.strip_suffix(*known);
-            head.is_some_and(|head| head.is_empty() || head.ends_with('.'))
-        };
-        if let Some(known) = EXAMPLES.iter().find(|known| left(known)) {
-            findings.push(
-                RULE.finding(format!(
-                    "`{known}` is what examples write for one's own domain"
-                ))
-                .at(places.domain, "")
-                .note("was it left in when the policy was copied?")
-                .help("write the host that your movies are loaded from"),
-            );
-        }
-    }
+    let left = subject.rules().filter_map(|(rule, places)| {
+        let known = known_example(&rule.domain.hosts().to_string())?;
+        Some((format!("`{known}`"), places.domain))
+    });
+    let Some(gathered) = Gathered::from(left) else {
+        return;
+    };
+    let finding = RULE
+        .finding(format!(
+            "{} {} what examples write for one's own domain",
+            gathered.values(),
+            gathered.are()
+        ))
+        .note("was it left in when the policy was copied?")
+        .help("write the host that your movies are loaded from");
+    findings.push(gathered.place(finding));
+}
+
+/// The domain of documentation that a host is, or lies under. It is to be replaced: nothing else is worth saying of it.
+pub(super) fn known_example(host: &str) -> Option<&'static str> {
+    EXAMPLES.into_iter().find(|known| {
+        let head = host.strip_suffix(known);
+        head.is_some_and(|head| head.is_empty() || head.ends_with('.'))
+    })
 }

@@ -1,10 +1,12 @@
 //! `lightspark-port-range`: its page and its check.
 
 use alloc::format;
+use alloc::string::ToString as _;
 
 use crate::Severity;
 use crate::findings::Findings;
 use crate::lint::Client;
+use crate::lint::gathered::Gathered;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
 
@@ -48,14 +50,19 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     }
     let ranges = subject.port_ranges();
-    for (range, span) in ranges.filter(|(range, _)| range.low() != range.high()) {
-        findings.push(
-            RULE.finding(format!(
-                "of {range}, Lightspark opens {} alone",
-                range.low()
-            ))
-            .at(span, "")
-            .help("list the ports one by one"),
-        );
-    }
+    let wide = ranges.filter(|(range, _)| range.low() != range.high());
+    let lowest = wide.clone().next().map(|(range, _)| range.low());
+    let shown = wide.map(|(range, span)| (range.to_string(), span));
+    let (Some(gathered), Some(lowest)) = (Gathered::from(shown), lowest) else {
+        return;
+    };
+    let message = match gathered.only() {
+        Some(range) => format!("of {range}, Lightspark opens {lowest} alone"),
+        None => format!(
+            "of {}, Lightspark opens the lowest ports alone",
+            gathered.values()
+        ),
+    };
+    let finding = RULE.finding(message).help("list the ports one by one");
+    findings.push(gathered.place(finding));
 }

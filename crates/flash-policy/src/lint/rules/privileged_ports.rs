@@ -4,8 +4,8 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::diagnostic::Repeat;
-use crate::findings::{Findings, MOST_REPEATS};
+use crate::findings::Findings;
+use crate::lint::gathered::{Gathered, MOST_NAMED};
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
 use crate::{PortRange, Severity};
@@ -77,9 +77,6 @@ const SERVICES: [(u16, &str); 26] = [
     (995, "POP3 over TLS"),
 ];
 
-/// So many ports or services are named at most.
-const MOST_NAMED: usize = 5;
-
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let port = subject.options.serving.port();
     if port.is_some_and(|port| !port.is_low()) {
@@ -88,25 +85,21 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let low = subject
         .port_ranges()
         .filter(|(range, _)| range.low().is_low());
-    let mut places = low.clone().map(|(_, span)| span);
-    let Some(first) = places.next() else {
-        return;
-    };
-    let mut ranges: Vec<PortRange> = low.map(|(range, _)| range).collect();
+    let mut ranges: Vec<PortRange> = low.clone().map(|(range, _)| range).collect();
     ranges.sort_unstable_by_key(|range| (range.low(), range.high()));
     ranges.dedup();
-    let mut finding = RULE
-        .finding(format!(
-            "this opens {}, where a machine's own services listen",
-            named(&ranges)
-        ))
-        .at(first, "");
+    let Some(gathered) = Gathered::from(low.map(|(range, span)| (range.to_string(), span))) else {
+        return;
+    };
+    let mut finding = RULE.finding(format!(
+        "this opens {}, where a machine's own services listen",
+        named(&ranges)
+    ));
     if let Some(note) = services(&ranges) {
         finding = finding.note(note);
     }
-    let again: Vec<_> = places.take(MOST_REPEATS).collect();
-    finding.repeats = again.into_iter().map(Repeat::at).collect();
-    findings.push(finding.help("leave them out unless movies connect there"));
+    let finding = finding.help("leave them out unless movies connect there");
+    findings.push(gathered.place(finding));
 }
 
 /// As in "port 25" and "ports below 1024: 25, 80".

@@ -5,8 +5,10 @@ use alloc::string::ToString as _;
 
 use crate::diagnostic::quoted;
 use crate::findings::Findings;
+use crate::lint::Kind;
+use crate::lint::gathered::Gathered;
 use crate::lint::rule::{Group, Rule};
-use crate::lint::rules::{loopback_domain, unspecified_address};
+use crate::lint::rules::{example_domain, loopback_domain, unspecified_address};
 use crate::lint::subject::Subject;
 use crate::{DomainPattern, Severity};
 
@@ -32,7 +34,7 @@ older than those over sockets: Adobe dates them to Player 6 in one text and to P
 
 ```xml as=url
 <cross-domain-policy>
-  <allow-access-from domain="www.example.com"/>
+  <allow-access-from domain="www.real-game.net"/>
 </cross-domain-policy>
 ```
 
@@ -48,31 +50,51 @@ older than those over sockets: Adobe dates them to Player 6 in one text and to P
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let rules = subject.url_elements("allow-access-from");
+    let is_url = subject.is(Kind::Url);
+    let rules = subject.rules().filter(|_| is_url);
+    let rules = rules.map(|(rule, places)| (rule.domain.to_string(), places.domain));
     let headers = subject.url_elements("allow-http-request-headers-from");
-    let domains = rules
-        .chain(headers)
-        .filter_map(|element| element.attribute("domain"));
+    let domains = headers.filter_map(|element| element.attribute("domain"));
     let silverlight = subject.silverlight_elements("domain");
     let uris = silverlight.filter_map(|element| element.attribute("uri"));
-    for attribute in domains
+    let others = domains
         .chain(uris)
-        .filter(|attribute| attribute.value.contains('.') && is_somebody_elses(&attribute.value))
-    {
-        findings.push(
-            RULE.finding(format!("{} is trusted here", quoted(&attribute.value)))
-                .at(attribute.value_span, "")
-                .help("see that the site is yours still, and needs this"),
-        );
-    }
+        .map(|attribute| (attribute.value.clone(), attribute.value_span));
+    let trusted = rules
+        .chain(others)
+        .filter(|(domain, _)| is_somebody_elses(domain, subject))
+        .map(|(domain, span)| (quoted(&domain).to_string(), span));
+    let Some(gathered) = Gathered::from(trusted) else {
+        return;
+    };
+    let (message, help) = match gathered.only() {
+        Some(domain) => (
+            format!("{domain} is trusted here"),
+            "check that the site is still yours, and needs this",
+        ),
+        None => (
+            format!("{} are trusted here", gathered.values()),
+            "check that these sites are still yours, and need this",
+        ),
+    };
+    findings.push(gathered.place(RULE.finding(message).help(help)));
 }
 
-/// Whether another site is named, as far as can be told: what is to be replaced or removed anyway, another finding says.
-fn is_somebody_elses(value: &str) -> bool {
+/// Whether another site is named, as far as can be told: of what is to be replaced or removed anyway, and of what
+/// matches nothing, another finding says so.
+fn is_somebody_elses(domain: &str, subject: &Subject<'_>) -> bool {
     // Silverlight ends an address in a slash.
-    let Ok(pattern) = value.trim_end_matches('/').parse::<DomainPattern>() else {
+    let name = if subject.is(Kind::Silverlight) {
+        domain.trim_end_matches('/')
+    } else {
+        domain
+    };
+    let Ok(pattern) = name.parse::<DomainPattern>() else {
         return false;
     };
     let host = pattern.hosts().to_string();
-    !loopback_domain::is_loopback(&host) && !unspecified_address::is_unspecified(&host)
+    let is_replaced = example_domain::known_example(&host).is_some()
+        || loopback_domain::is_loopback(&host)
+        || unspecified_address::is_unspecified(&host);
+    host.contains('.') && !is_replaced
 }

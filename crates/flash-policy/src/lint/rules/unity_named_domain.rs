@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use crate::diagnostic::quoted;
 use crate::findings::Findings;
+use crate::lint::gathered::Gathered;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
 use crate::lint::{Client, Kind, coverage};
@@ -60,14 +61,24 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             .any(|(rule, _)| coverage::holds(&rule.ports, ports))
     };
     let named = subject.rules().filter(|(rule, _)| !rule.domain.is_any());
-    for (rule, places) in named.filter(|(rule, _)| !is_beside(&rule.ports)) {
-        findings.push(
-            RULE.finding(format!(
-                "Unity's web player takes `*` alone, and ignores this rule for {}",
-                quoted(&rule.domain.to_string())
-            ))
-            .at(places.domain, "")
-            .help("add a rule with `domain=\"*\"` for the ports of Unity's games"),
-        );
-    }
+    let alone = named.filter(|(rule, _)| !is_beside(&rule.ports));
+    let shown = alone.map(|(rule, places)| {
+        let domain = rule.domain.to_string();
+        (quoted(&domain).to_string(), places.domain)
+    });
+    let Some(gathered) = Gathered::from(shown) else {
+        return;
+    };
+    let rules = match gathered.only() {
+        Some(_) => "this rule",
+        None => "the rules",
+    };
+    let finding = RULE
+        .finding(format!(
+            "Unity's web player takes `*` alone, and ignores {rules} for {}",
+            gathered.values()
+        ))
+        .note("a rule with `domain=\"*\"` opens its ports to movies and games from every site")
+        .help("add a rule with `domain=\"*\"` for the ports of Unity's games, and for no others");
+    findings.push(gathered.place(finding));
 }

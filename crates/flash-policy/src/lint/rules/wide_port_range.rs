@@ -1,12 +1,14 @@
 //! `wide-port-range`: its page and its check.
 
 use alloc::format;
+use alloc::string::ToString as _;
 
-use crate::Severity;
 use crate::findings::Findings;
+use crate::lint::gathered::Gathered;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::rules::wildcard_ports;
 use crate::lint::subject::Subject;
+use crate::{PortRange, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "wide-port-range",
@@ -51,14 +53,22 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     // Where it is every port, `wildcard-ports` says more.
     let rules = subject.rules();
     let some = rules.filter(|(rule, _)| !wildcard_ports::opens_all(rule, subject));
-    for (range, span) in some.flat_map(|(rule, places)| subject.port_ranges_of(rule, places)) {
-        let more = range.high().get() - range.low().get();
-        if more >= WIDE {
-            findings.push(
-                RULE.finding(format!("{range} are {} ports", u32::from(more) + 1))
-                    .at(span, "")
-                    .help("list the ports that movies connect to"),
-            );
-        }
-    }
+    let ranges = some.flat_map(|(rule, places)| subject.port_ranges_of(rule, places));
+    let wide = ranges.filter(|(range, _)| ports(*range) > u32::from(WIDE));
+    let widest = wide.clone().map(|(range, _)| ports(range)).max();
+    let shown = wide.map(|(range, span)| (range.to_string(), span));
+    let (Some(gathered), Some(widest)) = (Gathered::from(shown), widest) else {
+        return;
+    };
+    let message = match gathered.only() {
+        Some(range) => format!("{range} are {widest} ports"),
+        None => format!("{} are up to {widest} ports each", gathered.values()),
+    };
+    let finding = RULE.finding(message);
+    findings.push(gathered.place(finding.help("list the ports that movies connect to")));
+}
+
+/// How many ports a range has.
+fn ports(range: PortRange) -> u32 {
+    u32::from(range.high().get() - range.low().get()) + 1
 }

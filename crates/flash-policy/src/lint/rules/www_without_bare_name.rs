@@ -9,7 +9,9 @@ use crate::Severity;
 use crate::diagnostic::quoted;
 use crate::findings::Findings;
 use crate::lint::coverage;
+use crate::lint::gathered::Gathered;
 use crate::lint::rule::{Group, Rule};
+use crate::lint::rules::example_domain;
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
@@ -27,7 +29,8 @@ here, fails there".
 
 ## What Flash does
 
-Names are compared as a whole. `*.example.com` covers the bare name too. Adobe's manuals say so since Flash 8.
+Names are compared as a whole. `*.example.com` covers the bare name too, and every other name below it: a rule for
+each name opens less. Adobe's manuals say so since Flash 8.
 
 ## Example
 
@@ -41,7 +44,8 @@ Names are compared as a whole. `*.example.com` covers the bare name too. Adobe's
 
 ```xml
 <cross-domain-policy>
-  <allow-access-from domain="*.real-game.net" to-ports="9339"/>
+  <allow-access-from domain="www.real-game.net" to-ports="9339"/>
+  <allow-access-from domain="real-game.net" to-ports="9339"/>
 </cross-domain-policy>
 ```
 "#,
@@ -54,29 +58,39 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         .map(|(rule, _)| rule.domain.hosts().to_string())
         .collect();
     let known: BTreeSet<&str> = hosts.iter().map(String::as_str).collect();
-    for (host, (_, places)) in hosts.iter().zip(subject.rules()) {
-        let Some(bare) = host.strip_prefix("www.") else {
-            continue;
-        };
-        let covered = coverage::hosts_over(bare).any(|(other, is_suffix)| {
-            if is_suffix {
-                known.contains(format!("*.{other}").as_str())
-            } else {
-                known.contains(other)
-            }
+    let alone = hosts
+        .iter()
+        .zip(subject.rules())
+        .filter_map(|(host, rule)| {
+            let bare = host.strip_prefix("www.")?;
+            // An example is to be replaced, and `www.test` is no site's second name.
+            let is_site = bare.contains('.') && example_domain::known_example(host).is_none();
+            (is_site && !is_covered(bare, &known))
+                .then(|| (quoted(bare).to_string(), rule.1.domain))
         });
-        if !covered {
-            findings.push(
-                RULE.finding(format!(
-                    "movies loaded from {} are not admitted",
-                    quoted(bare)
-                ))
-                .at(places.domain, "")
-                .note("the player compares names as a whole")
-                .help(format!(
-                    "write `*.{bare}`, which covers both, if both serve the movie"
-                )),
-            );
+    let Some(gathered) = Gathered::from(alone) else {
+        return;
+    };
+    let finding = RULE
+        .finding(format!(
+            "movies loaded from {} are not admitted",
+            gathered.values()
+        ))
+        .note("the player compares names as a whole")
+        .help(match gathered.only() {
+            Some(bare) => format!("add a rule for {bare}, if it serves the movie too"),
+            None => "add a rule for each of them that serves the movie too".into(),
+        });
+    findings.push(gathered.place(finding));
+}
+
+/// Whether rules for these hosts admit movies from that name.
+fn is_covered(bare: &str, known: &BTreeSet<&str>) -> bool {
+    coverage::hosts_over(bare).any(|(other, is_suffix)| {
+        if is_suffix {
+            known.contains(format!("*.{other}").as_str())
+        } else {
+            known.contains(other)
         }
-    }
+    })
 }
