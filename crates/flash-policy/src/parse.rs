@@ -8,7 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::diagnostic::{any_error, quoted};
-use crate::document::{self, Document, Element};
+use crate::document::{self, Attribute, Document, Element};
 use crate::findings::Findings;
 use crate::lint::rules;
 use crate::{Diagnostic, Policy, SiteControl, Span};
@@ -183,14 +183,15 @@ fn read_site_control(
     (policy, places): (&mut Policy, &mut Places),
     findings: &mut Findings,
 ) {
-    structure::unknown_attributes(element, &[SITE_CONTROL], |_| false, findings);
+    let misspelt = rules::site_control_without_value::misspelt(element);
+    let is_told = |attribute: &Attribute| misspelt.is_some_and(|told| told.span == attribute.span);
+    structure::unknown_attributes(element, &[SITE_CONTROL], is_told, findings);
     let Some(attribute) = element.attribute(SITE_CONTROL) else {
-        findings.push(rules::site_control_without_value::found(element));
+        findings.push(rules::site_control_without_value::found(element, misspelt));
         return;
     };
     let (value, fault) = site_control(&attribute.value, profile);
-    let fault =
-        fault.map(|message| rules::bad_site_control::found(message, attribute.value_span, profile));
+    let fault = fault.map(|message| rules::bad_site_control::found(attribute, message, profile));
     findings.extend(fault);
     if policy.site_control.is_some() {
         findings.push(rules::site_control_twice::found(

@@ -327,16 +327,8 @@ fn meta_policies() {
             SiteControl::MasterOnly,
             "!bad-site-control",
         ),
-        (
-            "everything",
-            SiteControl::None,
-            "!bad-site-control site-control-none-beside-rules",
-        ), // P29
-        (
-            "none-this-response",
-            SiteControl::None,
-            "!bad-site-control site-control-none-beside-rules",
-        ), // P30
+        ("everything", SiteControl::None, "!bad-site-control"), // P29
+        ("none-this-response", SiteControl::None, "!bad-site-control"), // P30
     ] {
         let policy = check(
             file(&(site_control(value) + &rule("*", "80"))),

@@ -145,6 +145,7 @@ fn bad_ports(error: &PortSetError, attribute: &Attribute) -> Diagnostic {
         | PortSetErrorKind::OpenRange => &rules::bad_port_range::RULE,
         PortSetErrorKind::EmptyItem
         | PortSetErrorKind::NotANumber
+        | PortSetErrorKind::Everything
         | PortSetErrorKind::Dash(_)
         | PortSetErrorKind::Quote(_)
         | PortSetErrorKind::Unseen(_)

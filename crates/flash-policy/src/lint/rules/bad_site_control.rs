@@ -1,9 +1,13 @@
 //! `bad-site-control`: its page and its words; the parser finds it.
 
+use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
+use crate::document::Attribute;
 use crate::lint::rule::{BY_PARSER, Group, Rule};
-use crate::{Diagnostic, Profile, Severity, Span};
+use crate::spelling::is_like;
+use crate::{Diagnostic, Profile, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "bad-site-control",
@@ -44,12 +48,38 @@ value for `none`.
     check: BY_PARSER,
 };
 
-pub(crate) fn found(message: String, place: Span, profile: Profile) -> Diagnostic {
-    let help = match profile {
-        Profile::Socket => "write `all`, `master-only` or `none`",
-        Profile::Url => {
-            "write `all`, `by-content-type`, `by-ftp-filename`, `master-only` or `none`"
-        }
+/// For a value, and what is wrong with it.
+pub(crate) fn found(attribute: &Attribute, message: String, profile: Profile) -> Diagnostic {
+    let finding = RULE.finding(message).at(attribute.value_span, "");
+    let known = match profile {
+        Profile::Socket => &SOCKET[..],
+        Profile::Url => &URL,
     };
-    RULE.finding(message).at(place, "").help(help)
+    if URL.contains(&attribute.value.as_str()) {
+        return finding.help(choice(known));
+    }
+    let finding = finding
+        .note("a client may take it for `none`, which switches every policy of the host off");
+    match known.iter().find(|known| is_like(&attribute.value, known)) {
+        Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+        None => finding.help(choice(known)),
+    }
+}
+
+/// The strictest that leaves this file in force comes first.
+const SOCKET: [&str; 3] = ["master-only", "none", "all"];
+const URL: [&str; 5] = [
+    "master-only",
+    "none",
+    "by-content-type",
+    "by-ftp-filename",
+    "all",
+];
+
+fn choice(known: &[&str]) -> String {
+    let known: Vec<String> = known.iter().map(|value| format!("`{value}`")).collect();
+    match known.as_slice() {
+        [most @ .., last] => format!("write {} or {last}", most.join(", ")),
+        [] => String::new(),
+    }
 }

@@ -1,12 +1,15 @@
 //! `lightspark-refused-file`: its page and its check.
 
 use crate::document::Element;
+use alloc::vec::Vec;
+
 use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
+use crate::lint::rules::header_rule_in_socket_policy;
 use crate::lint::subject::Subject;
 use crate::lint::{Client, Kind};
 use crate::parse::SITE_CONTROL;
-use crate::{Port, Severity};
+use crate::{Diagnostic, Port, Severity, Span};
 
 pub(crate) static RULE: Rule = Rule {
     name: "lightspark-refused-file",
@@ -109,4 +112,19 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     findings.push(others.fold(finding, |finding, element| {
         finding.also_at(element.tag, "at this one too")
     }));
+}
+
+/// Takes out what is said of a header rule beside this: that it has no effect elsewhere is the smaller part of it.
+pub(crate) fn take_out_told(findings: &mut Vec<Diagnostic>) {
+    let refused = findings.iter().filter(|finding| finding.rule == RULE.name);
+    let told: Vec<Span> = refused
+        .flat_map(|finding| {
+            let others = finding.secondary.iter().map(|label| label.span);
+            finding.spans().chain(others)
+        })
+        .collect();
+    findings.retain(|finding| {
+        let is_header_rule = finding.rule == header_rule_in_socket_policy::RULE.name;
+        !is_header_rule || !finding.spans().all(|span| told.contains(&span))
+    });
 }

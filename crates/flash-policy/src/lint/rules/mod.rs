@@ -111,6 +111,7 @@ pub(crate) mod wildcard_in_address;
 pub(crate) mod wildcard_in_port_list;
 pub(crate) mod wildcard_ports;
 pub(crate) mod wildcard_top_level_domain;
+pub(crate) mod word_as_domain;
 pub(crate) mod wrong_case;
 pub(crate) mod wrong_root;
 pub(crate) mod www_without_bare_name;
@@ -175,6 +176,7 @@ pub(crate) static RULES: &[&Rule] = &[
     &wildcard_domain::RULE,
     &wildcard_in_address::RULE,
     &wildcard_top_level_domain::RULE,
+    &word_as_domain::RULE,
     &www_without_bare_name::RULE,
     &bad_port_range::RULE,
     &bad_to_ports::RULE,

@@ -4,7 +4,7 @@ use crate::findings::Findings;
 use crate::lint::Kind;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
-use crate::{Severity, SiteControl};
+use crate::{Port, Severity, SiteControl};
 
 pub(crate) static RULE: Rule = Rule {
     name: "site-control-all",
@@ -60,7 +60,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             .help("write `master-only`");
         finding.severity = Severity::Warning;
         findings.push(finding);
-    } else {
+    } else if subject
+        .options
+        .serving
+        .port()
+        .is_none_or(|port| port == Port::MASTER)
+    {
+        // On other ports it does not count, and `site-control-off-master` says so.
         findings.push(
             RULE.finding("every port of this host may serve a policy of its own")
                 .at(span, "")

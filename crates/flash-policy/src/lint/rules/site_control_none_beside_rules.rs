@@ -51,7 +51,10 @@ fn find(subject: &Subject<'_>) -> Option<Span> {
     }
     let policy = subject.policy?;
     let none = policy.site_control == Some(SiteControl::None) && !policy.rules.is_empty();
-    subject.places.site_control.filter(|_| none)
+    // What is no meta-policy may be taken for `none`, but it is to be corrected first.
+    let span = subject.places.site_control.filter(|_| none)?;
+    let is_written = subject.bytes.get(span.start..span.end) == Some(b"none".as_slice());
+    is_written.then_some(span)
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

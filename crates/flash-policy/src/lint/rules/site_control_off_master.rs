@@ -1,12 +1,14 @@
 //! `site-control-off-master`: its page and its check.
 
 use alloc::format;
+use alloc::vec::Vec;
 
 use crate::findings::Findings;
-use crate::lint::Kind;
 use crate::lint::rule::{Group, Rule};
+use crate::lint::rules::{bad_site_control, site_control_twice, site_control_without_value};
 use crate::lint::subject::Subject;
-use crate::{Port, Severity};
+use crate::lint::{Kind, Options};
+use crate::{Diagnostic, Port, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "site-control-off-master",
@@ -45,15 +47,15 @@ Meta-policies count in the master policy, the one on port 843, since 9.0.115. El
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let port = subject
-        .options
-        .serving
-        .port()
-        .filter(|port| *port != Port::MASTER);
-    let (Some(port), Some(span)) = (port, subject.places.site_control) else {
+    let (Some(port), Some(span)) = (other_port(subject.options), subject.places.site_control)
+    else {
         return;
     };
-    if subject.is(Kind::Url) {
+    let is_faulty = |finding: &Diagnostic| {
+        finding.rule == bad_site_control::RULE.name && finding.spans().any(|place| place == span)
+    };
+    // The fault and this have one remedy.
+    if subject.found.iter().any(is_faulty) {
         return;
     }
     findings.push(
@@ -64,4 +66,28 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         .note("Flash Player ignores it here; to Lightspark the whole file is void")
         .help("remove the element from what is served on this port, unless players dial it as 843"),
     );
+}
+
+/// The port that a socket policy is served from, if it is not the one where meta-policies count.
+fn other_port(options: &Options) -> Option<Port> {
+    let port = options.serving.port().filter(|port| *port != Port::MASTER);
+    port.filter(|_| options.kind == Kind::Socket)
+}
+
+/// What is wrong with a `<site-control>` that does not count is best corrected by removing it.
+pub(crate) fn advise(findings: &mut [Diagnostic], options: &Options) {
+    let Some(port) = other_port(options) else {
+        return;
+    };
+    let faults = [
+        &bad_site_control::RULE,
+        &site_control_twice::RULE,
+        &site_control_without_value::RULE,
+    ];
+    let is_fault = |finding: &&mut Diagnostic| faults.iter().any(|rule| rule.name == finding.rule);
+    for finding in findings.iter_mut().filter(is_fault) {
+        finding.help = Vec::from([format!(
+            "remove the element: meta-policies count on port 843 only, and this is port {port}"
+        )]);
+    }
 }

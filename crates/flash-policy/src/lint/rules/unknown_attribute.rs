@@ -50,12 +50,21 @@ pub(crate) fn found(element: &Element, attribute: &Attribute, known: &[&str]) ->
         || String::from("remove it"),
         |name| format!("did you mean `{name}`?"),
     );
-    RULE.finding(format!(
-        "{} has no attribute {}",
-        element.quoted_tag(),
-        quoted(&attribute.name)
-    ))
-    .at(attribute.span, "")
-    .note("players ignore it; Lightspark stops reading at a rule with more than three attributes")
-    .help(help)
+    let finding = RULE
+        .finding(format!(
+            "{} has no attribute {}",
+            element.quoted_tag(),
+            quoted(&attribute.name)
+        ))
+        .at(attribute.span, "")
+        .note("players ignore it");
+    let finding = match element.name.as_str() {
+        "allow-access-from" if element.attributes.len() > 3 => {
+            finding.note("Lightspark stops reading at a rule with more than three attributes")
+        }
+        "site-control" => finding
+            .note("Lightspark stops reading at a `<site-control>` with more than one attribute"),
+        _ => finding,
+    };
+    finding.help(help)
 }

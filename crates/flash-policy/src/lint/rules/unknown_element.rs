@@ -1,6 +1,7 @@
 //! `unknown-element`: its page and its words; the parser finds it.
 
 use alloc::format;
+use alloc::string::String;
 
 use crate::document::Element;
 use crate::lint::rule::{BY_PARSER, Group, Rule};
@@ -17,7 +18,8 @@ An element that the format does not have, in the policy or inside one of its ele
 
 ## Why it matters
 
-Mostly it is misspelt, and the rule that it was meant to be is not there. A misspelt `<allow-access-from>` is an error.
+Mostly it is misspelt, and the rule that it was meant to be is not there. A misspelt `<allow-access-from>` is an error,
+and so is an element of another name with the attributes of a rule.
 
 ## What Flash does
 
@@ -52,9 +54,42 @@ pub(crate) fn severity(meant: &str) -> Severity {
     }
 }
 
+/// Whether the name is one for the contrary of a rule: it must never be taken for a misspelt one.
+fn is_denial(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let words = [
+        "deny", "denied", "disallow", "block", "forbid", "reject", "exclude", "except",
+    ];
+    words.iter().any(|word| name.contains(word))
+}
+
+/// The rule that an element with another name was to be: what has a rule's attributes or a rule's words is one.
+fn rule_meant<'a>(element: &Element, known: &[&'a str]) -> Option<&'a str> {
+    let rule = known.iter().find(|name| **name == "allow-access-from")?;
+    let has = |wanted: &str| {
+        let mut names = element.attributes.iter().map(|attribute| &attribute.name);
+        names.any(|name| name.eq_ignore_ascii_case(wanted))
+    };
+    if has("headers") {
+        let header_rule = "allow-http-request-headers-from";
+        return known.iter().find(|name| **name == header_rule).copied();
+    }
+    let letters = |c: char| c.is_ascii_alphabetic().then(|| c.to_ascii_lowercase());
+    let words: String = element.name.chars().filter_map(letters).collect();
+    let has_words = words.contains("allowaccess") || words.contains("accessfrom");
+    (has_words || has("domain") || has("to-ports")).then_some(*rule)
+}
+
 /// For an element that is none of these, not even in another case.
 pub(crate) fn found(element: &Element, known: &[&str]) -> Diagnostic {
-    let meant = nearest(&element.name, known);
+    if is_denial(&element.name) {
+        return RULE
+            .finding(format!("a policy has no element {}", element.quoted_tag()))
+            .at(element.name_span(), "")
+            .note("players ignore it: rules can only allow")
+            .help("remove it, and narrow the rules that allow too much");
+    }
+    let meant = nearest(&element.name, known).or_else(|| rule_meant(element, known));
     let severity = match meant {
         Some(name) => severity(name),
         None => RULE.severity,
