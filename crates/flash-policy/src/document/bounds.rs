@@ -81,6 +81,15 @@ pub(super) fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\r' | '\n')
 }
 
+/// A character that people take for a blank, or don't see, and that XML takes for something else.
+pub(super) fn is_like_blank(c: char) -> bool {
+    (c.is_whitespace() && !is_blank(c))
+        || matches!(
+            c,
+            '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}'
+        )
+}
+
 /// The length of a start tag at the beginning of a text, quotes and all.
 pub(super) fn tag_length(text: &str) -> usize {
     Tag::scan(text).length

@@ -4,7 +4,7 @@
 
 use alloc::format;
 
-use super::tag::is_like_blank;
+use super::bounds::is_like_blank;
 use crate::Diagnostic;
 use crate::diagnostic::character;
 use crate::lint::rules::{malformed_xml, template_placeholder};

@@ -7,7 +7,7 @@ use alloc::format;
 use alloc::string::String;
 use core::ops::Range;
 
-use super::bounds::is_blank;
+use super::bounds::{is_blank, is_like_blank};
 use super::quotes::is_typographic;
 use crate::Diagnostic;
 use crate::diagnostic::{character, quoted};
@@ -341,13 +341,4 @@ impl<'a> Tag<'a> {
 fn shown(name: &str) -> String {
     let name = format!("{}", quoted(name));
     name.trim_matches('`').into()
-}
-
-/// A character that people take for a blank, or don't see, and that XML takes for something else.
-pub(super) fn is_like_blank(c: char) -> bool {
-    (c.is_whitespace() && !is_blank(c))
-        || matches!(
-            c,
-            '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}'
-        )
 }

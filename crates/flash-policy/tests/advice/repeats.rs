@@ -44,6 +44,11 @@ fn one_mistake_with_many_values_is_one_finding() {
             socket(),
         ),
         (
+            "ports-without-server",
+            many(|n| rule("a.test", &format!("{}", 2000 + n))),
+            socket().used_ports("9339".parse().unwrap()),
+        ),
+        (
             "privileged-ports",
             many(|n| rule("a.test", ports[n % 3])),
             socket(),

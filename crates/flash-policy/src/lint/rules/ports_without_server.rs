@@ -1,9 +1,11 @@
 //! `ports-without-server`: its page and its check.
 
 use alloc::format;
+use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
 use crate::findings::Findings;
+use crate::lint::gathered::Gathered;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
 use crate::{PortSet, Severity};
@@ -60,16 +62,18 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             (range.low().get(), highest)
         })
         .collect();
-    for (range, span) in subject.port_ranges() {
+    let alone = subject.port_ranges().filter(|(range, _)| {
         let below = reach.partition_point(|(low, _)| *low <= range.high().get());
         let nearest = below.checked_sub(1).and_then(|index| reach.get(index));
-        if nearest.is_none_or(|(_, high)| *high < range.low().get()) {
-            findings.push(
-                RULE.finding(format!("nothing listens on {range}"))
-                    .at(span, "")
-                    .note("players are let through, and then find nobody")
-                    .help("grant the ports of your gates and servers"),
-            );
-        }
-    }
+        nearest.is_none_or(|(_, high)| *high < range.low().get())
+    });
+    let Some(gathered) = Gathered::from(alone.map(|(range, span)| (range.to_string(), span)))
+    else {
+        return;
+    };
+    let finding = RULE
+        .finding(format!("nothing listens on {}", gathered.values()))
+        .note("players are let through, and then find nobody")
+        .help("grant the ports of your gates and servers");
+    findings.push(gathered.place(finding));
 }
