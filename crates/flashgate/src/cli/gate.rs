@@ -1,6 +1,5 @@
 //! `--gate LISTEN=BACKEND`: a gate in front of a server, and what can't stand beside it.
 
-use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
@@ -52,7 +51,7 @@ impl GateFlag {
 
 /// A listener for each gate, all with the same policy.
 pub(super) fn listeners(flags: &[GateFlag], policy: &Policy, reply: &Reply) -> Vec<Listener> {
-    let mut taken = BTreeSet::new();
+    let mut names = gates::Names::default();
     let mut listener = |flag: &GateFlag| Listener {
         addresses: vec![flag.listen],
         asked_by: AskedBy::GateFlag,
@@ -64,7 +63,7 @@ pub(super) fn listeners(flags: &[GateFlag], policy: &Policy, reply: &Reply) -> V
             accept_proxy: Vec::new(),
             bridge: None,
             gate: Some(Arc::new(Gate {
-                name: gates::name_by_port(Some(flag.listen), &mut taken),
+                name: names.by_port(Some(flag.listen)),
                 backend: flag.backend.clone(),
                 http_backend: None,
                 speaks_first_after: defaults::SPEAKS_FIRST_AFTER,
@@ -106,6 +105,7 @@ pub(super) fn ports(flags: &[GateFlag]) -> Result<Vec<Port>, NoPorts> {
 pub(super) fn faults(flags: &[GateFlag], listen: &[ListenAddress]) -> String {
     let gates = flags.iter().map(|flag| flag.listen);
     let all: Vec<_> = listen.iter().copied().chain(gates).collect();
+    let ours = backend::Ours::new(all.iter().copied());
     let mut faults = String::new();
     for (index, flag) in flags.iter().enumerate() {
         let GateFlag {
@@ -120,8 +120,7 @@ pub(super) fn faults(flags: &[GateFlag], listen: &[ListenAddress]) -> String {
             let help = "a gate answers policy requests too: leave the other flag out";
             faults.push_str(&render::plain_error_text(&message, &[help]));
         }
-        let is_ours = |ours: &&ListenAddress| backend::is_ours(backend, **ours, &all);
-        if let Some(ours) = all.iter().find(is_ours) {
+        if let Some(ours) = ours.holds(backend).and_then(|place| all.get(place)) {
             let message = format!(
                 "the backend of `--gate {address}={backend}` is flashgate itself, which listens on {ours}"
             );

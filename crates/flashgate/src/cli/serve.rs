@@ -284,10 +284,9 @@ impl Serve {
         let gates = self.gate.iter().map(|gate| gate.listen);
         let addresses = self.listen.iter().copied().chain(gates);
         let gates = gate::ports(&self.gate).ok();
-        let found = content.judge(&ServedAt {
-            ports: addresses.map(dialled).collect(),
-            gates: gates.filter(|_| self.listen.is_empty()).unwrap_or_default(),
-        });
+        let gates = gates.filter(|_| self.listen.is_empty());
+        let gates = gates.map(|ports| Arc::new(ports.into_iter().collect()));
+        let found = content.judge(&ServedAt::new(addresses.map(dialled).collect(), gates));
         let text = render::findings(&found, &Source::new(name, &content.bytes));
         if any_error(&found) {
             Err(text)

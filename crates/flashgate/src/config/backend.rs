@@ -1,5 +1,6 @@
 //! `host:port` of a backend: what it is, and whether it is flashgate itself. Nothing here looks a name up.
 
+use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use flash_policy::Host;
@@ -76,22 +77,43 @@ fn bare(text: &str) -> &str {
     inside.unwrap_or(text)
 }
 
-/// Whether connections to a backend come in on one of our addresses, as far as that can be told without a look-up.
-/// The others tell which addresses this machine has.
-pub(crate) fn is_ours(backend: &Backend, address: ListenAddress, others: &[ListenAddress]) -> bool {
-    let here = |ip: IpAddr| {
-        let listened_on =
-            |other: &ListenAddress| matches!(other, ListenAddress::Exactly(at) if at.ip() == ip);
-        ip.is_loopback() || others.iter().any(listened_on)
-    };
-    let comes_in = |ip: IpAddr| match address {
-        ListenAddress::Everywhere { .. } => here(ip),
-        ListenAddress::Exactly(at) if at.ip().is_unspecified() => {
-            at.is_ipv4() == ip.is_ipv4() && here(ip)
+/// The addresses that flashgate itself listens on, to be asked whether a backend is one of them.
+#[derive(Debug)]
+pub(crate) struct Ours {
+    /// Which of them is the first with this address and port.
+    places: HashMap<(Option<IpAddr>, u16), usize>,
+    /// Addresses that this machine has.
+    here: HashSet<IpAddr>,
+}
+
+impl Ours {
+    pub(crate) fn new(addresses: impl IntoIterator<Item = ListenAddress>) -> Self {
+        let (mut places, mut here) = (HashMap::new(), HashSet::new());
+        for (place, address) in addresses.into_iter().enumerate() {
+            let ip = match address {
+                ListenAddress::Everywhere { .. } => None,
+                ListenAddress::Exactly(at) => Some(at.ip()),
+            };
+            here.extend(ip);
+            let key = (ip.map(|ip| ip.to_canonical()), address.port());
+            places.entry(key).or_insert(place);
         }
-        ListenAddress::Exactly(at) => at.ip().to_canonical() == ip,
-    };
-    backend.port == address.port() && addresses(&backend.host).into_iter().any(comes_in)
+        Self { places, here }
+    }
+
+    /// The place of the first that connections to a backend come in on, as far as that can be told without a look-up.
+    pub(crate) fn holds(&self, backend: &Backend) -> Option<usize> {
+        let port = backend.port;
+        let at = |ip| self.places.get(&(ip, port)).copied();
+        let places = addresses(&backend.host).into_iter().flat_map(|ip| {
+            let is_here = ip.is_loopback() || self.here.contains(&ip);
+            let wide = ip.is_ipv4().then_some(Ipv4Addr::UNSPECIFIED.into());
+            let wildcards = [None, wide].into_iter().filter(move |_| is_here);
+            let each = std::iter::once(Some(ip)).chain(wildcards);
+            each.filter_map(at).collect::<Vec<_>>()
+        });
+        places.min()
+    }
 }
 
 /// What a host stands for where no look-up is needed to tell.
@@ -139,7 +161,7 @@ mod tests {
 
     #[test]
     fn itself() {
-        let others = ["192.0.2.7:843".parse().unwrap()];
+        let other: ListenAddress = "192.0.2.7:843".parse().unwrap();
         for (backend, address, ours) in [
             ("127.0.0.1:1", "1", true),
             ("127.9.9.9:1", "0.0.0.0:1", true),
@@ -154,9 +176,9 @@ mod tests {
             ("127.0.0.1:1", "2", false),
             ("game:1", "1", false),
         ] {
-            let (backend_, address_) = (parse(backend).unwrap(), address.parse().unwrap());
-            let found = is_ours(&backend_, address_, &others);
-            assert_eq!(found, ours, "{backend} {address}");
+            let addresses = Ours::new([other, address.parse().unwrap()]);
+            let found = addresses.holds(&parse(backend).unwrap());
+            assert_eq!(found, ours.then_some(1), "{backend} {address}");
         }
     }
 }

@@ -68,6 +68,7 @@ fn routes(
     found: &mut Vec<Diagnostic>,
 ) -> HashMap<String, Arc<Gate>> {
     let mut routes = HashMap::<String, Arc<Gate>>::new();
+    let mut by_port = HashMap::new();
     for gate in gates {
         // The policy is asked about a port, whatever the path names.
         let port = gate.public_port;
@@ -82,11 +83,9 @@ fn routes(
             (Segment::Port, Some(port)) => port.get().to_string(),
             (Segment::Port, None) | (Segment::Name, _) => gate.name.clone(),
         };
-        let mut before = gates.iter().take_while(|other| !Arc::ptr_eq(other, gate));
-        if let Some(other) = before.find(|other| other.public_port == gate.public_port)
-            && path.segment == Segment::Name
-        {
-            found.push(untold(gate, other, place));
+        let first = *by_port.entry(gate.public_port).or_insert(gate);
+        if !Arc::ptr_eq(first, gate) && path.segment == Segment::Name {
+            found.push(untold(gate, first, place));
         }
         let other = routes
             .get(&key)

@@ -1,11 +1,12 @@
 //! What gates have beyond listeners: names, servers, and the ports that rules without ports stand for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use flash_policy::{Diagnostic, Policy, Port, PortRange, PortSet, blocked_ports};
 
-use super::raw::{RawGate, RawListener};
+use super::lines::Lines;
+use super::raw::{RawGate, RawListener, RawPolicy};
 use super::tree::{At, Text};
 use super::{backend, defaults, listeners, values};
 use crate::snapshot::ListenAddress;
@@ -24,15 +25,30 @@ pub(super) enum GatePorts {
     Faulty,
 }
 
-/// What one that has no name is called: by its port, and a number where that is taken.
-pub(crate) fn name_by_port(address: Option<ListenAddress>, taken: &mut BTreeSet<String>) -> String {
-    let port = address.map_or(0, ListenAddress::port);
-    let numbered = (2..).map(|number: u32| format!("gate-{port}-{number}"));
-    let mut names = std::iter::once(format!("gate-{port}")).chain(numbered);
-    let free = names.find(|name| !taken.contains(name));
-    let name = free.unwrap_or_else(|| format!("gate-{port}"));
-    taken.insert(name.clone());
-    name
+/// The names of gates, each once.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    taken: BTreeSet<String>,
+    /// The number to be tried next for a port.
+    next: HashMap<u16, u32>,
+}
+
+impl Names {
+    /// What one that has no name is called: by its port, and a number where that is taken.
+    pub(crate) fn by_port(&mut self, address: Option<ListenAddress>) -> String {
+        let port = address.map_or(0, ListenAddress::port);
+        let next = self.next.entry(port).or_insert(1);
+        loop {
+            let name = match *next {
+                1 => format!("gate-{port}"),
+                number => format!("gate-{port}-{number}"),
+            };
+            *next += 1;
+            if self.taken.insert(name.clone()) {
+                return name;
+            }
+        }
+    }
 }
 
 /// The ports as a rule has them: in order, each once.
@@ -42,8 +58,11 @@ pub(crate) fn port_set(ports: &[Port]) -> PortSet {
 }
 
 /// The names that the file gives.
-pub(super) fn given_names(raw: &[RawListener]) -> BTreeSet<String> {
-    names(raw).map(|name| name.value.clone()).collect()
+pub(super) fn given_names(raw: &[RawListener]) -> Names {
+    Names {
+        taken: names(raw).map(|name| name.value.clone()).collect(),
+        next: HashMap::new(),
+    }
 }
 
 fn names(raw: &[RawListener]) -> impl Iterator<Item = &Text> {
@@ -60,13 +79,13 @@ pub(super) fn resolve(
     raw: &RawListener,
     gate: &RawGate,
     request: Duration,
-    taken: &mut BTreeSet<String>,
+    taken: &mut Names,
 ) -> Option<Gate> {
     let first = raw.addresses.first().map(|address| address.value);
     let name = gate.name.as_ref().map(|name| name.value.clone());
     let silence = gate.speaks_first_after.as_ref();
     Some(Gate {
-        name: name.unwrap_or_else(|| name_by_port(first, taken)),
+        name: name.unwrap_or_else(|| taken.by_port(first)),
         backend: gate.backend.as_ref()?.value.clone(),
         http_backend: gate.http_backend.as_ref().map(|at| at.value.clone()),
         // Nobody waits beyond the deadline for everybody.
@@ -79,28 +98,40 @@ pub(super) fn resolve(
     })
 }
 
-/// What the rules of a policy stand for that have no ports.
-pub(super) fn ports(policy: &str, raw: &[RawListener], policies: &[String]) -> GatePorts {
-    let misnamed = |raw: &RawListener| match &raw.policy {
-        Some(name) => !policies.contains(&name.value),
-        None => policies.len() > 1,
+/// Whether it can be told which policy each gate has, and where it listens.
+pub(super) fn are_clear(raw: &[RawListener], policies: &[RawPolicy]) -> bool {
+    let names: HashSet<_> = policies.iter().map(|policy| &policy.name).collect();
+    let named = |raw: &RawListener| match &raw.policy {
+        Some(name) => names.contains(&name.value),
+        None => policies.len() <= 1,
     };
-    if gates(raw).any(|(raw, _)| misnamed(raw) || raw.addresses.is_empty()) {
-        return GatePorts::Faulty;
-    }
-    let mut known = Vec::new();
-    for (raw, _) in gates(raw).filter(|(raw, _)| listeners::serves(raw, policy, policies.len())) {
-        for address in &raw.addresses {
-            match raw.public_port.or(listeners::bound_port(address.value)) {
-                Some(port) => known.push(port),
-                None => return GatePorts::AnyFree(address.clone()),
-            }
+    gates(raw).all(|(raw, _)| named(raw) && !raw.addresses.is_empty())
+}
+
+/// What the rules of each policy stand for that have no ports; it is clear which gates have it.
+pub(super) fn ports(raw: &[RawListener], policies: &[RawPolicy]) -> Vec<GatePorts> {
+    let names = policies.iter().map(|policy| policy.name.as_str());
+    let by_name: HashMap<_, usize> = names.zip(0..).collect();
+    let mut all: Vec<_> = policies.iter().map(|_| GatePorts::NoGate).collect();
+    for (raw, _) in gates(raw) {
+        let place = raw.policy.as_ref().map(|name| name.value.as_str());
+        let place = place.map_or(Some(0), |name| by_name.get(name).copied());
+        if let Some(ports) = place.and_then(|place| all.get_mut(place)) {
+            raw.addresses.iter().for_each(|at| ports.add(at, raw));
         }
     }
-    if known.is_empty() {
-        GatePorts::NoGate
-    } else {
-        GatePorts::Known(known)
+    all
+}
+
+impl GatePorts {
+    fn add(&mut self, address: &At<ListenAddress>, raw: &RawListener) {
+        let port = raw.public_port.or(listeners::bound_port(address.value));
+        match (&mut *self, port) {
+            (Self::AnyFree(_) | Self::Faulty, _) => {}
+            (_, None) => *self = Self::AnyFree(address.clone()),
+            (Self::Known(known), Some(port)) => known.push(port),
+            (Self::NoGate, Some(port)) => *self = Self::Known(vec![port]),
+        }
     }
 }
 
@@ -110,15 +141,17 @@ pub(super) fn check(
     raw: &[RawListener],
     ours: &[At<ListenAddress>],
     request: Duration,
-    source: &str,
+    lines: &Lines,
     found: &mut Vec<Diagnostic>,
 ) {
-    let all: Vec<_> = names(raw).collect();
-    for (index, name) in all.iter().enumerate() {
-        let mut before = all.iter().take(index);
-        let first = before.find(|other| other.value == name.value);
-        found.extend(first.map(|first| same_name(name, first, source)));
+    let mut names_before = HashMap::new();
+    for name in names(raw) {
+        let first: &Text = names_before.entry(&name.value).or_insert(name);
+        if first.span != name.span {
+            found.push(same_name(name, first, lines));
+        }
     }
+    let own = backend::Ours::new(ours.iter().map(|at| at.value));
     for (raw, gate) in gates(raw) {
         found.extend(
             raw.addresses
@@ -129,16 +162,19 @@ pub(super) fn check(
         found.extend(silence.and_then(|silence| too_long(silence, request)));
         let servers = [&gate.backend, &gate.http_backend];
         let servers = servers.into_iter().flatten();
-        found.extend(servers.filter_map(|server| back_to_us(server, ours, source)));
+        found.extend(servers.filter_map(|server| {
+            let place = own.holds(&server.value)?;
+            Some(back_to_us(server, ours.get(place)?, lines))
+        }));
     }
 }
 
-fn same_name(name: &Text, first: &Text, source: &str) -> Diagnostic {
+fn same_name(name: &Text, first: &Text, lines: &Lines) -> Diagnostic {
     let message = format!(
         "expected a name of its own for each gate, found `{}` again",
         name.value
     );
-    let line = listeners::line(source, first.span.start);
+    let line = lines.number(first.span.start);
     Diagnostic::error("duplicate-gate-name", message)
         .at(name.span, "")
         .note(format!("it stands in line {line} already"))
@@ -178,22 +214,14 @@ fn too_long(silence: &At<Duration>, request: Duration) -> Option<Diagnostic> {
     })
 }
 
-fn back_to_us(
-    server: &At<Backend>,
-    ours: &[At<ListenAddress>],
-    source: &str,
-) -> Option<Diagnostic> {
-    let addresses: Vec<_> = ours.iter().map(|at| at.value).collect();
-    let is_it = |at: &&At<ListenAddress>| backend::is_ours(&server.value, at.value, &addresses);
-    let ours = ours.iter().find(is_it)?;
+fn back_to_us(server: &At<Backend>, ours: &At<ListenAddress>, lines: &Lines) -> Diagnostic {
     let message = format!(
         "expected the address of another server, found `{}`, where flashgate itself listens",
         server.value
     );
-    let line = listeners::line(source, ours.span.start);
-    let finding = Diagnostic::error("backend-is-flashgate", message)
+    let line = lines.number(ours.span.start);
+    Diagnostic::error("backend-is-flashgate", message)
         .at(server.span, "")
         .note(format!("`{}` stands in line {line}", ours.value))
-        .help("have the server listen on another port or address, and write that one here");
-    Some(finding)
+        .help("have the server listen on another port or address, and write that one here")
 }

@@ -1,12 +1,14 @@
 //! `[[listen]]` and `[[gate]]`, resolved: which policy, which port players dial, and no address twice.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use flash_policy::{Diagnostic, Policy, Port, PortSet, Rule};
 
 use super::gates;
+use super::lines::Lines;
 use super::policy::Named;
-use super::policy_file::{Dialled, ServedAt};
+use super::policy_file::Dialled;
 use super::raw::{RawListener, State};
 use super::resolve::by_name;
 use super::tree::{At, listed};
@@ -87,22 +89,42 @@ fn policy_of<'a>(
 }
 
 /// Where a policy is served.
-pub(super) fn served_at(policy: &Named, raw: &[RawListener], policies: usize) -> ServedAt {
-    let serve = |raw: &&RawListener| serves(raw, &policy.name, policies);
-    let ports = raw.iter().filter(serve).flat_map(|raw| {
-        by_port(raw).into_iter().map(|(port, _)| match port {
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    pub(super) ports: Vec<Dialled>,
+    /// Whether one of them is no gate.
+    pub(super) beside_gates: bool,
+}
+
+/// Where each policy is served.
+pub(super) fn ports_by_policy(policies: &[Named], raw: &[RawListener]) -> Vec<Places> {
+    let names = policies.iter().map(|policy| policy.name.as_str());
+    let by_name: HashMap<_, _> = names.zip(0..).collect();
+    let mut places: Vec<Places> = policies.iter().map(|_| Places::default()).collect();
+    for raw in raw {
+        let place = match &raw.policy {
+            Some(name) => by_name.get(name.value.as_str()).copied(),
+            None => (policies.len() == 1).then_some(0),
+        };
+        let Some(place) = place.and_then(|place: usize| places.get_mut(place)) else {
+            continue;
+        };
+        place.beside_gates |= raw.gate.is_none();
+        let ports = by_port(raw).into_iter().map(|(port, _)| match port {
             Some(port) if raw.public_port.is_some() => Dialled::Surely(port),
             Some(port) => Dialled::Presumably(port),
             None => Dialled::Unknown,
-        })
-    });
-    let beside_gates = raw.iter().filter(serve).any(|raw| raw.gate.is_none());
-    let gates = raw.iter().filter(|raw| raw.gate.is_some());
-    let gates: Option<_> = gates.flat_map(by_port).map(|(port, _)| port).collect();
-    ServedAt {
-        ports: ports.collect(),
-        gates: gates.filter(|_| !beside_gates).unwrap_or_default(),
+        });
+        place.ports.extend(ports);
     }
+    places
+}
+
+/// The ports of all gates; none where one takes any free port.
+pub(super) fn gate_ports(raw: &[RawListener]) -> BTreeSet<Port> {
+    let gates = raw.iter().filter(|raw| raw.gate.is_some());
+    let ports: Option<_> = gates.flat_map(by_port).map(|(port, _)| port).collect();
+    ports.unwrap_or_default()
 }
 
 /// Warns of ports for policies that no player asks by itself: neither 843 nor one that its rules open. If `public-port` is
@@ -155,9 +177,11 @@ pub(super) fn bound_port(address: ListenAddress) -> Option<Port> {
 
 fn by_port(raw: &RawListener) -> Vec<(Option<Port>, Vec<ListenAddress>)> {
     let mut groups: Vec<(Option<Port>, Vec<ListenAddress>)> = Vec::new();
+    let mut places = HashMap::new();
     for address in &raw.addresses {
         let port = raw.public_port.or(bound_port(address.value));
-        match groups.iter_mut().find(|(other, _)| *other == port) {
+        let place = *places.entry(port).or_insert(groups.len());
+        match groups.get_mut(place) {
             Some((_, addresses)) => addresses.push(address.value),
             None => groups.push((port, vec![address.value])),
         }
@@ -175,10 +199,9 @@ pub(super) fn check(
     raw: &[RawListener],
     players: &[At<ListenAddress>],
     admin: Option<&At<ListenAddress>>,
-    source: &str,
+    lines: &Lines,
     found: &mut Vec<Diagnostic>,
 ) {
-    let addresses: Vec<_> = players.iter().chain(admin).collect();
     found.extend(admin.and_then(|admin| {
         let overlaps = |other: &&At<ListenAddress>| {
             other.value.covers(admin.value) || admin.value.covers(other.value)
@@ -186,23 +209,23 @@ pub(super) fn check(
         let mut players = players.iter();
         players
             .find(overlaps)
-            .map(|other| beside_admin(admin, other, source))
+            .map(|other| beside_admin(admin, other, lines))
     }));
-    for (index, address) in addresses.iter().enumerate() {
-        // Port 0 takes a free one each time.
-        if address.value.port() == 0 {
+    let kinds = kinds(raw);
+    let mut before = HashMap::new();
+    // Port 0 takes a free one each time.
+    let fixed = players.iter().chain(admin);
+    for address in fixed.filter(|address| address.value.port() != 0) {
+        let first: &At<ListenAddress> = before.entry(address.value).or_insert(address);
+        if first.span == address.span {
             continue;
         }
-        let mut before = addresses.iter().take(index);
-        let first = before.find(|other| other.value == address.value);
-        found.extend(first.map(|first| {
-            let help = match [first, address].map(|at| kind_at(at, raw)) {
-                [Some(AskedBy::Listen), Some(AskedBy::Gate)]
-                | [Some(AskedBy::Gate), Some(AskedBy::Listen)] => BESIDE_GATE,
-                _ => OF_ITS_OWN,
-            };
-            duplicate(address, first, source).help(help)
-        }));
+        let help = match [first, address].map(|at| kinds.get(&at.span.start)) {
+            [Some(AskedBy::Listen), Some(AskedBy::Gate)]
+            | [Some(AskedBy::Gate), Some(AskedBy::Listen)] => BESIDE_GATE,
+            _ => OF_ITS_OWN,
+        };
+        found.push(duplicate(address, first, lines).help(help));
     }
 }
 
@@ -212,25 +235,28 @@ const BESIDE_GATE: &str =
 const OF_ITS_OWN: &str =
     "give each listener an address or port of its own: a request names no host to tell them apart";
 
-/// What asks for an address, of those that have a policy.
-fn kind_at(address: &At<ListenAddress>, raw: &[RawListener]) -> Option<AskedBy> {
-    let has_it = |raw: &&RawListener| raw.addresses.iter().any(|at| at.span == address.span);
-    raw.iter().find(has_it).map(RawListener::asked_by)
+/// What asks for each address, by its place, of those that have a policy.
+fn kinds(raw: &[RawListener]) -> HashMap<usize, AskedBy> {
+    let each = raw.iter().flat_map(|raw| {
+        let starts = raw.addresses.iter().map(|at| at.span.start);
+        starts.map(|start| (start, raw.asked_by()))
+    });
+    each.collect()
 }
 
-fn duplicate(address: &At<ListenAddress>, first: &At<ListenAddress>, source: &str) -> Diagnostic {
+fn duplicate(address: &At<ListenAddress>, first: &At<ListenAddress>, lines: &Lines) -> Diagnostic {
     let message = format!(
         "expected each address once, found `{}` again",
         address.value
     );
-    let line = line(source, first.span.start);
+    let line = lines.number(first.span.start);
     Diagnostic::error("duplicate-listener", message)
         .at(address.span, "")
         .note(format!("it stands in line {line} already"))
 }
 
-fn beside_admin(admin: &At<ListenAddress>, other: &At<ListenAddress>, source: &str) -> Diagnostic {
-    let (address, line) = (admin.value, line(source, other.span.start));
+fn beside_admin(admin: &At<ListenAddress>, other: &At<ListenAddress>, lines: &Lines) -> Diagnostic {
+    let (address, line) = (admin.value, lines.number(other.span.start));
     let message = format!(
         "`{address}` can't be bound for `[admin]` beside `{}` for players",
         other.value
@@ -239,10 +265,4 @@ fn beside_admin(admin: &At<ListenAddress>, other: &At<ListenAddress>, source: &s
         .at(admin.span, "")
         .note(format!("`{}` stands in line {line}", other.value))
         .help("give `[admin]` a port of its own")
-}
-
-/// The line of a place, counted from 1.
-pub(super) fn line(source: &str, at: usize) -> usize {
-    let before = source.bytes().take(at);
-    before.filter(|byte| *byte == b'\n').count() + 1
 }

@@ -114,9 +114,9 @@ impl Named {
     /// What works in rules but is likely not meant, in the places of the config file; nothing for files.
     pub(super) fn judge(&self, served: &ServedAt) -> Vec<Diagnostic> {
         let ports = served.each();
-        let mut found: Vec<_> = self.useless_site_control(&ports).into_iter().collect();
+        let mut found: Vec<_> = self.useless_site_control(ports).into_iter().collect();
         let mut told = Told::default();
-        for port in ports {
+        for &port in ports {
             let Some(policy) = self.policy(port) else {
                 return found;
             };

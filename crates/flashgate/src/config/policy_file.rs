@@ -3,12 +3,13 @@
 use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use flash_policy::document::LARGEST;
 use flash_policy::lint::Options;
-use flash_policy::{Diagnostic, Policy, Port, Profile, Serving};
+use flash_policy::{Diagnostic, Policy, Port, PortRange, PortSet, Profile, Rule, Serving};
 
-use super::{gates, writable};
+use super::writable;
 use crate::regular_file;
 
 /// What a policy file holds.
@@ -49,11 +50,21 @@ impl Dialled {
 }
 
 /// Where a policy is served.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct ServedAt {
-    pub(crate) ports: Vec<Dialled>,
+    /// The ports, each once; none is one that is not known.
+    ports: BTreeSet<Option<Port>>,
+    height: Height,
     /// The ports of all gates, where it is served at nothing else and they are known.
-    pub(crate) gates: Vec<Port>,
+    gates: Arc<BTreeSet<Port>>,
+}
+
+/// Which ports a policy is served on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Height {
+    /// A high port wherever it is served, without a doubt.
+    HighOnly,
+    Any,
 }
 
 impl Content {
@@ -69,7 +80,7 @@ impl Content {
     pub(crate) fn judge(&self, served: &ServedAt) -> Vec<Diagnostic> {
         let mut found: Vec<_> = self.finding.as_deref().cloned().into_iter().collect();
         let mut told = Told::default();
-        for port in served.each() {
+        for &port in served.each() {
             let new = served.judge(&self.bytes, port).into_iter();
             found.extend(new.filter(|finding| told.is_new(finding)));
         }
@@ -98,20 +109,38 @@ pub(crate) fn policy(bytes: &[u8]) -> Option<Policy> {
 }
 
 impl ServedAt {
+    pub(crate) fn new(ports: Vec<Dialled>, gates: Option<Arc<BTreeSet<Port>>>) -> Self {
+        let is_high =
+            |dialled: &Dialled| matches!(dialled, Dialled::Surely(port) if !port.is_low());
+        let only_high = !ports.is_empty() && ports.iter().all(is_high);
+        Self {
+            height: if only_high {
+                Height::HighOnly
+            } else {
+                Height::Any
+            },
+            ports: ports.into_iter().map(Dialled::port).collect(),
+            gates: gates.unwrap_or_default(),
+        }
+    }
+
     /// The ports, each once; none is one that is not known.
-    pub(crate) fn each(&self) -> BTreeSet<Option<Port>> {
-        self.ports.iter().map(|dialled| dialled.port()).collect()
+    pub(crate) fn each(&self) -> &BTreeSet<Option<Port>> {
+        &self.ports
     }
 
     /// Everything that is to be said of a policy where players dial this one of the ports.
     pub(crate) fn judge(&self, bytes: &[u8], port: Option<Port>) -> Vec<Diagnostic> {
         let serving = port.map_or(Serving::from_unknown_port(), Serving::from_port);
         let mut options = Options::for_service(serving);
-        if self.on_high_ports_only() {
+        if self.height == Height::HighOnly {
             options = options.nowhere_else();
         }
-        if policy(bytes).is_some_and(|policy| self.misses_every_gate(&policy)) {
-            options = options.used_ports(gates::port_set(&self.gates));
+        // What is said of gates is the same for each port.
+        let is_first = self.ports.first() == Some(&port);
+        if is_first && policy(bytes).is_some_and(|policy| self.misses_every_gate(&policy)) {
+            let gates = self.gates.iter().copied().map(PortRange::from);
+            options = options.used_ports(PortSet::List(gates.collect()));
         }
         let report = flash_policy::lint::lint_with(bytes, &options);
         let mut findings = report.findings;
@@ -124,17 +153,14 @@ impl ServedAt {
         findings
     }
 
-    /// Whether players dial a high port wherever it is served, without a doubt.
-    fn on_high_ports_only(&self) -> bool {
-        let is_high =
-            |dialled: &Dialled| matches!(dialled, Dialled::Surely(port) if !port.is_low());
-        !self.ports.is_empty() && self.ports.iter().all(is_high)
-    }
-
     /// Whether it is served at gates, and lets nobody through any. One that opens a gate's port may open others too, of
     /// servers that nobody has told us of.
     fn misses_every_gate(&self, policy: &Policy) -> bool {
-        let opens = |port: &Port| policy.rules.iter().any(|rule| rule.ports.contains(*port));
-        !self.gates.is_empty() && !self.gates.iter().any(opens)
+        let has_gate = |range: &PortRange| self.gates.range(range.low()..=range.high()).next();
+        let opens = |rule: &Rule| match &rule.ports {
+            PortSet::All => true,
+            PortSet::List(ranges) => ranges.iter().any(|range| has_gate(range).is_some()),
+        };
+        !self.gates.is_empty() && !policy.rules.iter().any(opens)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use flash_policy::Diagnostic;
@@ -9,6 +10,7 @@ use flash_policy::diagnostic::any_error;
 use flash_policy::spelling::nearest;
 
 use super::gates::GatePorts;
+use super::lines::Lines;
 use super::policy::Named;
 use super::policy_file::{Dialled, ServedAt};
 use super::raw::{Gates, Raw, RawBridge, RawListener};
@@ -36,24 +38,27 @@ pub(super) fn resolve(
     found: &mut Vec<Diagnostic>,
 ) -> Resolved {
     let folder = path.parent().unwrap_or(Path::new(""));
+    let lines = &Lines::of(source);
     let ping = raw.bridge.as_ref().and_then(|bridge| bridge.ping);
     let own_hosts: Vec<_> = raw.hosts.iter().map(|host| host.value.clone()).collect();
     let limits = limits(raw.limits, ping, found);
-    let names: Vec<_> = raw.policies.iter().map(|it| it.name.clone()).collect();
+    let clear = raw.gates == Gates::All && gates::are_clear(&raw.listeners, &raw.policies);
+    let faulty = || raw.policies.iter().map(|_| GatePorts::Faulty).collect();
+    let gates = if clear {
+        gates::ports(&raw.listeners, &raw.policies)
+    } else {
+        faulty()
+    };
     let mut policies = Vec::new();
-    for policy in raw.policies {
-        let gates = match raw.gates {
-            Gates::All => gates::ports(&policy.name, &raw.listeners, &names),
-            Gates::Faulty => GatePorts::Faulty,
-        };
+    for (policy, gates) in raw.policies.into_iter().zip(gates) {
         policies.push(Named::new(policy, &gates, folder, found));
     }
     let admin_address = raw.admin.as_ref().and_then(|admin| admin.address.as_ref());
     let mut ours = for_players(&raw.listeners, raw.bridge.as_ref());
-    listeners::check(&raw.listeners, &ours, admin_address, source, found);
+    listeners::check(&raw.listeners, &ours, admin_address, lines, found);
     listeners::unasked(&raw.listeners, &policies, found);
     ours.extend(admin_address.cloned());
-    gates::check(&raw.listeners, &ours, limits.request, source, found);
+    gates::check(&raw.listeners, &ours, limits.request, lines, found);
     let transport = match raw.tls {
         Some(_) => Transport::Tls,
         None => Transport::Clear,
@@ -101,14 +106,16 @@ fn judged(
 ) -> Vec<(Named, ServedAt)> {
     // A listener that is at fault may mean any of them.
     let certain = !any_error(found);
-    let count = policies.len();
+    let gates = Arc::new(listeners::gate_ports(listeners));
+    let ports = listeners::ports_by_policy(&policies, listeners);
     let mut judged = Vec::new();
-    for policy in policies {
-        let mut served = listeners::served_at(&policy, listeners, count);
-        if served.ports.is_empty() {
+    for (policy, mut places) in policies.into_iter().zip(ports) {
+        if places.ports.is_empty() {
             found.extend(certain.then(|| unused(&policy)));
-            served.ports.push(Dialled::Unknown);
+            places.ports.push(Dialled::Unknown);
         }
+        let gates = (!places.beside_gates).then(|| Arc::clone(&gates));
+        let served = ServedAt::new(places.ports, gates);
         found.extend(policy.judge(&served));
         judged.push((policy, served));
     }

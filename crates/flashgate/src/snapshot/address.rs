@@ -1,11 +1,12 @@
 //! `--listen`: what people write for an address.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
 /// Where to listen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum ListenAddress {
     /// Every address of the machine, IPv6 and IPv4: a bare port, or `[::]:843`.
     Everywhere {
@@ -59,14 +60,12 @@ impl ListenAddress {
     }
 
     /// The wildcard among these whose socket takes this address's connections; none, if it is bound itself.
-    pub(crate) fn holder(self, all: &[Self]) -> Option<Self> {
-        let covers = |other: &Self| other.covers(self);
+    pub(crate) fn holder(self, all: &HashSet<Self>) -> Option<Self> {
+        let port = self.port();
         // Beside `0.0.0.0`, `[::]` takes IPv6 alone.
-        let exactly = |other: &Self| matches!(other, Self::Exactly(_)) && other.covers(self);
-        all.iter()
-            .copied()
-            .find(exactly)
-            .or_else(|| all.iter().copied().find(covers))
+        let on_v4 = Self::Exactly((Ipv4Addr::UNSPECIFIED, port).into());
+        let mut wildcards = [on_v4, Self::Everywhere { port }].into_iter();
+        wildcards.find(|wide| wide.covers(self) && all.contains(wide))
     }
 
     /// Whether it reaches no further than this machine.

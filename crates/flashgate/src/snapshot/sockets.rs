@@ -3,6 +3,7 @@
 //! Where a wildcard holds a port, the kernel lets nobody bind one of its addresses beside it. So the wildcard's socket
 //! serves both, and the local address of a connection says whose it is.
 
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,16 +70,20 @@ impl FreePorts {
 impl Plan {
     /// The sockets to bind, in the order of the plan.
     pub(crate) fn sockets(&self) -> Vec<Socket> {
-        let addresses: Vec<_> = self.addresses().map(|(address, _)| address).collect();
+        let addresses: HashSet<_> = self.addresses().map(|(address, _)| address).collect();
         let (mut sockets, mut covered) = (Vec::<Socket>::new(), Vec::new());
+        let mut places = HashMap::new();
         for (address, listener) in self.addresses() {
-            match address.holder(&addresses) {
-                Some(holder) => covered.push((holder, address, &listener.service)),
-                None => sockets.push(Socket::new(address, listener)),
+            if let Some(holder) = address.holder(&addresses) {
+                covered.push((holder, address, &listener.service));
+            } else {
+                places.entry(address).or_insert(sockets.len());
+                sockets.push(Socket::new(address, listener));
             }
         }
         for (holder, address, service) in covered {
-            let socket = sockets.iter_mut().find(|socket| socket.address == holder);
+            let place = places.get(&holder);
+            let socket = place.and_then(|place| sockets.get_mut(*place));
             if let (Some(socket), ListenAddress::Exactly(address)) = (socket, address) {
                 let special = (address, Arc::clone(service));
                 socket.services.special.push(special);

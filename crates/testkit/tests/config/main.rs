@@ -12,6 +12,7 @@ mod faults;
 mod follow;
 mod gates;
 mod malformed;
+mod many;
 mod meant;
 mod other_keys;
 mod printed;
