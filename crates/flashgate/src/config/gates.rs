@@ -101,11 +101,11 @@ pub(super) fn resolve(
 /// Whether it can be told which policy each gate has, and where it listens.
 pub(super) fn are_clear(raw: &[RawListener], policies: &[RawPolicy]) -> bool {
     let names: HashSet<_> = policies.iter().map(|policy| &policy.name).collect();
-    let named = |raw: &RawListener| match &raw.policy {
+    let is_clear = |raw: &RawListener| match &raw.policy {
         Some(name) => names.contains(&name.value),
         None => policies.len() <= 1,
     };
-    gates(raw).all(|(raw, _)| named(raw) && !raw.addresses.is_empty())
+    gates(raw).all(|(raw, _)| is_clear(raw) && !raw.addresses.is_empty())
 }
 
 /// What the rules of each policy stand for that have no ports; it is clear which gates have it.

@@ -156,7 +156,9 @@ fn unclosed(line: &Line<'_>, text: &str) -> Option<(usize, Slip)> {
         if let Some(slip) = list::bare_line(entry, line.text) {
             return Some((line.start, slip));
         }
-        return list::unclosed(entry, line.text).map(|slip| (at, slip));
+        let whole = list::unclosed(entry, line.text).map(|slip| (at, slip));
+        let part = || list::table_line(entry, line.text).map(|slip| (line.start, slip));
+        return whole.or_else(part);
     }
     None
 }

@@ -4,6 +4,7 @@
 //! is right.
 
 use flash_policy::spelling::nearest;
+use flash_policy::{DomainPattern, PortSet};
 
 use super::values;
 
@@ -83,6 +84,8 @@ enum Kind {
     Socket,
     Networks,
     Texts,
+    Rules,
+    Certificates,
     Text,
 }
 
@@ -114,6 +117,8 @@ fn kind(key: &str) -> Kind {
         "handover" => Kind::Socket,
         "exempt" | "accept-proxy" | "trust-forwarded-for" => Kind::Networks,
         "address" | "hosts" => Kind::Texts,
+        "rules" => Kind::Rules,
+        "certificates" => Kind::Certificates,
         _ => Kind::Text,
     }
 }
@@ -172,6 +177,8 @@ fn value(kind: Kind, text: &str, lower: &str) -> Option<String> {
             good.then(|| list(&parts))
         }
         Kind::Texts if text.contains(',') => Some(list(&parts(text).collect::<Vec<_>>())),
+        Kind::Rules => Some(format!("[{}]", rule(bare(text)))),
+        Kind::Certificates => Some(format!("[{}]", pair(Some(text), None))),
         Kind::Socket if is_on => None,
         Kind::Socket | Kind::Texts | Kind::Text => Some(quoted(text)),
     }
@@ -200,8 +207,51 @@ fn instead(kind: Kind, key: &str) -> Option<String> {
             "write the path of a socket, as in `{key} = \"/run/flashgate/handover.sock\"`, or `{key} = \"off\"`"
         ),
         Kind::Networks => format!("name networks, as in `{key} = [\"10.0.0.0/8\"]`"),
-        Kind::Texts | Kind::Text => return None,
+        Kind::Texts | Kind::Rules | Kind::Certificates | Kind::Text => return None,
     })
+}
+
+/// What a key holds, in words, where that is no text.
+pub(super) fn expected(key: &str) -> &'static str {
+    match kind(key) {
+        Kind::Boolean => "`true` or `false`",
+        Kind::Number { .. } => "a whole number",
+        Kind::Cap => "a whole number or `\"off\"`",
+        Kind::Duration
+        | Kind::Short
+        | Kind::Idle
+        | Kind::OneOf(_)
+        | Kind::Socket
+        | Kind::Networks
+        | Kind::Texts
+        | Kind::Rules
+        | Kind::Certificates
+        | Kind::Text => "text in quotes",
+    }
+}
+
+/// A rule, to show how it is written.
+pub(super) const RULE: &str = "{ domain = \"www.example.com\", ports = \"9339\" }";
+
+/// How a rule is written that stands there as text, in the manner of `--allow`.
+pub(super) fn rule(text: &str) -> String {
+    let (domain, ports) = match text.rsplit_once(':') {
+        Some((domain, ports)) if ports.parse::<PortSet>().is_ok() => (domain, ports),
+        Some(_) | None => (text, "9339"),
+    };
+    match domain.parse::<DomainPattern>() {
+        Ok(_) if domain.contains(['.', '*']) => {
+            format!("{{ domain = \"{domain}\", ports = \"{ports}\" }}")
+        }
+        Ok(_) | Err(_) => RULE.to_owned(),
+    }
+}
+
+/// How a certificate is written, with the files that are known.
+pub(super) fn pair(certificate: Option<&str>, key: Option<&str>) -> String {
+    let certificate = quoted(certificate.unwrap_or("fullchain.pem"));
+    let key = quoted(key.unwrap_or("privkey.pem"));
+    format!("{{ certificate = {certificate}, key = {key} }}")
 }
 
 /// Whether the key may hold any string, so that its value is not confused with another type.

@@ -2,19 +2,19 @@
 
 use flash_policy::{Diagnostic, SiteControl, Span};
 
-use super::not_yet;
 use super::sections::{self, RawAdmin, RawLimits, RawProcess};
 use super::tls::{self, RawTls};
 use super::tree::{At, Table, Text, Value, parse_text};
+use super::{meant, not_yet};
 use crate::snapshot::OwnHost;
 
 mod bridge;
 mod listener;
 mod rules;
 
+pub(super) use super::meant::RULE;
 pub(super) use bridge::RawBridge;
 pub(super) use listener::{RawGate, RawListener, State};
-pub(super) use rules::RULE;
 
 /// The whole file.
 #[derive(Debug, Default)]
@@ -101,7 +101,14 @@ const TOP: [&str; 9] = [
 
 /// Reads everything that can be read.
 pub(super) fn read(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Raw {
-    root.only_or(&TOP, &elsewhere(root), found);
+    let told = elsewhere(root);
+    let unknown = root.unknown(&TOP);
+    for value in unknown.filter(|value| !told.contains(&value.key.as_str())) {
+        found.push(match meant_section(&value) {
+            Some(section) => root.no_such_key(&value).help(format!("write `{section}`")),
+            None => root.unknown_key(&value, &TOP),
+        });
+    }
     let mut raw = Raw::default();
     if let Some(value) = root.get("hosts") {
         raw.hosts = hosts(&value, found);
@@ -136,6 +143,16 @@ fn no_policy() -> Diagnostic {
 }
 
 const A_POLICY: &str = "say who may connect where: `[policy.default]`, and below it `rules = [{ domain = \"www.example.com\", ports = \"9339\" }]`";
+
+/// The section that is meant by an unknown one, if other brackets are needed too.
+fn meant_section(value: &Value<'_>) -> Option<String> {
+    match meant::key(&value.key, &TOP)? {
+        "policy" if !value.is_table() => Some("[policy.default]".to_owned()),
+        key @ ("listen" | "gate") if value.is_table() => Some(format!("[[{key}]]")),
+        "policy" | "listen" | "gate" | "hosts" => None,
+        key => value.is_list().then(|| format!("[{key}]")),
+    }
+}
 
 /// What belongs into a policy.
 fn is_of_policy(value: &Value<'_>) -> bool {
@@ -214,7 +231,12 @@ fn host_alone(text: &str) -> Option<&str> {
 fn policies(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawPolicy> {
     if !value.is_table() {
         let finding = value.wrong_type("a table");
-        found.push(finding.help("give the policy a name: `[policy.default]`"));
+        let file = value.as_str().map(|file| {
+            let file = meant::quoted(file);
+            format!("write `[policy.default]`, and below it `file = {file}`")
+        });
+        let help = || "give the policy a name: `[policy.default]`".to_owned();
+        found.push(finding.help(file.unwrap_or_else(help)));
         return Vec::new();
     }
     let Some(table) = value.table("[policy.NAME]".to_owned(), found) else {

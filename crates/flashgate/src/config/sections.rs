@@ -209,7 +209,15 @@ fn handover(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Switch<Tex
 const ADMIN: u16 = 9843;
 
 pub(super) fn admin(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawAdmin {
-    table.only(&["address", "danger-public"], found);
+    let known = ["address", "danger-public"];
+    for value in table.unknown(&known) {
+        let port = value.written().filter(|text| text.parse::<u16>().is_ok());
+        let help = |port| format!("write `address = \"127.0.0.1:{port}\"`");
+        found.push(match port.map(help) {
+            Some(help) if value.key == "port" => table.no_such_key(&value).help(help),
+            _ => table.unknown_key(&value, &known),
+        });
+    }
     let public = table
         .get("danger-public")
         .and_then(|value| value.boolean(found))

@@ -81,28 +81,20 @@ fn without_list(table: &Table<'_>) -> Option<Diagnostic> {
     };
     let (certificate, key) = (file("certificate"), file("key"));
     let first = certificate.as_ref().or(key.as_ref())?;
-    let help = example(
+    let pair = meant::pair(
         certificate.as_ref().and_then(Value::as_str),
         key.as_ref().and_then(Value::as_str),
     );
+    let help = format!("write `certificates = [{pair}]`");
     Some(table.no_such_key(first).help(help))
-}
-
-/// How a certificate is written, with the files that are known.
-fn example(certificate: Option<&str>, key: Option<&str>) -> String {
-    let certificate = meant::quoted(certificate.unwrap_or("fullchain.pem"));
-    let key = meant::quoted(key.unwrap_or("privkey.pem"));
-    format!("write `certificates = [{{ certificate = {certificate}, key = {key} }}]`")
 }
 
 fn pairs(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawPair> {
     if !value.is_list() {
         let finding = value.wrong_type("a list of certificates");
         let written = value.written().filter(|text| text.starts_with('{'));
-        found.push(finding.help(match written {
-            Some(pair) => format!("write `certificates = [{pair}]`"),
-            None => example(value.as_str(), None),
-        }));
+        let pair = written.map_or_else(|| meant::pair(value.as_str(), None), str::to_owned);
+        found.push(finding.help(format!("write `certificates = [{pair}]`")));
         return Vec::new();
     }
     let items = value.items("a list of certificates", found);

@@ -74,6 +74,14 @@ fn replaced(line: &str, title: &str, help: &str, part: &str) -> Option<String> {
         return title.contains("has no key").then(|| part.to_owned());
     };
     let rest = &line[at..];
-    let end = rest.find(" }").filter(|_| at > 0).unwrap_or(rest.len());
+    // In a table in one line, a value ends where the next key or the table's end is.
+    let is_key = |(comma, _): &(usize, &str)| {
+        let next = rest[comma + 1..].split(',').next().unwrap();
+        next.contains('=')
+    };
+    let comma = rest.match_indices(',').find(is_key).map(|(at, _)| at);
+    let end = comma.into_iter().chain(rest.find(" }")).min();
+    let end = end.filter(|_| !line.trim_start().starts_with(key));
+    let end = end.unwrap_or(rest.len());
     Some(format!("{}{part}{}", &line[..at], &rest[end..]))
 }

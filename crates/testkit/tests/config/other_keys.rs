@@ -167,3 +167,82 @@ fn hosts() {
     let lines = of("[\n  \"play.a.test\",\n  b.test,\n]");
     says(&lines, "in `hosts`, found `b.test`", "write `\"b.test\",`");
 }
+
+/// A section under another name, in other brackets.
+#[test]
+fn sections() {
+    let gates = GATE.replace("[[gate]]", "[gates]");
+    says(
+        &format!("{OF_GATES}{gates}"),
+        "no key `gates`",
+        "write `[[gate]]`",
+    );
+    let server = LISTEN.replace("[[listen]]", "[server]");
+    says(
+        &format!("{POLICY}{server}"),
+        "no key `server`",
+        "write `[[listen]]`",
+    );
+    let list = POLICY.replace("[policy.p]", "[[policies]]");
+    says(
+        &format!("{list}{LISTEN}"),
+        "no key `policies`",
+        "write `[policy.default]`",
+    );
+    added(
+        "[[limit]]\nconnections = 5\n",
+        "no key `limit`",
+        "write `[limits]`",
+    );
+    let admin = "write `address = \"127.0.0.1:9843\"`";
+    added("[admin]\nport = 9843\n", "no key `port`", admin);
+    let file = "write `[policy.default]`, and below it `file = \"policy.xml\"`";
+    says(
+        &format!("policy = \"policy.xml\"\n{LISTEN}"),
+        "found a string",
+        file,
+    );
+}
+
+/// Rules without quotes.
+#[test]
+fn bare_rules() {
+    let table = "{ domain = \"www.a.test\", ports = \"9339\" }";
+    let whole = format!("write `rules = [{table}]`");
+    of_policy(
+        "rules = [www.a.test:9339]",
+        "found `www.a.test:9339`",
+        &whole,
+    );
+    of_policy("rules = www.a.test:9339", "found `www.a.test:9339`", &whole);
+    let lines = "rules = [\n  www.a.test:9339,\n]";
+    of_policy(
+        lines,
+        "found `www.a.test:9339`",
+        &format!("write `{table},`"),
+    );
+    let lines = "rules = [\n  { domain = www.a.test, ports = \"9339\" },\n]";
+    of_policy(
+        lines,
+        "found `www.a.test`",
+        "write `domain = \"www.a.test\"`",
+    );
+    let lines = "rules = [\n  { domain = \"www.a.test\", ports = 9339,9345 },\n]";
+    of_policy(lines, "found `9339,9345`", "write `ports = \"9339,9345\"`");
+}
+
+/// What is no text is not asked for in quotes.
+#[test]
+fn bare_values() {
+    added(
+        "[process]\nthreads = 4,\n",
+        "expected a whole number",
+        "write `threads = 4`",
+    );
+    let websocket = format!("{OF_GATES}{GATE}websocket = yes\n");
+    says(
+        &websocket,
+        "expected `true` or `false`",
+        "write `websocket = true`",
+    );
+}

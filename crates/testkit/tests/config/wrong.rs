@@ -209,6 +209,14 @@ fn addresses() {
         ("127.0.0.1", "`127.0.0.1:843`?"),
         ("localhost:843", "`127.0.0.1:843`?"),
         ("*:843", "`843`?"),
+        ("http://127.0.0.1:843", "`127.0.0.1:843`?"),
+        ("tcp://127.0.0.1", "`127.0.0.1:843`?"),
+        ("http://[::1]:843/", "`[::1]:843`?"),
+        ("a.test:843", "write the IP address instead of a name"),
+        (
+            "http://a.test:843",
+            "write the IP address instead of a name",
+        ),
     ] {
         let listen = LISTEN.replace("\"843\"", &format!("\"{address}\""));
         says(
@@ -275,6 +283,23 @@ fn public_urls() {
         "found `wss://play.example.com/{port}`",
         "did you mean `wss://play.example.com`?",
     );
+    for (url, path, meant) in [
+        (
+            "wss://h.test/sockets/{port}",
+            "/sockets/{port}",
+            "wss://h.test",
+        ),
+        ("https://h.test/x/y/{name}", "/y/{name}", "wss://h.test/x"),
+        ("wss://h.test/game-{port}", "/game-{port}", "wss://h.test"),
+        (
+            "wss://h.test/sockets/{port}",
+            "/{port}",
+            "wss://h.test/sockets",
+        ),
+    ] {
+        let (first, help) = (format!("found `{url}`"), format!("did you mean `{meant}`?"));
+        says(&text(url, path), &first, &help);
+    }
     for (url, path, told) in [
         (
             "wss://play.example.com/sockets",

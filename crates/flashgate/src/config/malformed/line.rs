@@ -201,7 +201,8 @@ pub(super) fn of_bare(key: &str, bare: &str, start: usize) -> Slip {
     let text = bare.trim_end_matches([',', ';']).trim_matches('"');
     let written = || format!("write `{key} = {}`", meant::quoted(text));
     let help = meant::help(key, text).unwrap_or_else(written);
-    let message = format!("expected text in quotes for `{key}`, found `{bare}`");
+    let expected = meant::expected(key);
+    let message = format!("expected {expected} for `{key}`, found `{bare}`");
     slip_at(start..start + bare.len(), message, help)
 }
 

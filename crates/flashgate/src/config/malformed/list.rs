@@ -20,7 +20,7 @@ pub(super) fn bare_items(key: &str, value: &str, start: usize) -> Option<Slip> {
         if is_literal(item) {
             (**item).to_owned()
         } else {
-            meant::quoted(item)
+            item_of(key, item)
         }
     };
     let list: Vec<_> = items.iter().map(written).collect();
@@ -30,6 +30,14 @@ pub(super) fn bare_items(key: &str, value: &str, start: usize) -> Option<Slip> {
         format!("expected text in quotes in `{key}`, found `{found}`"),
         format!("write `{key} = [{}]`", list.join(", ")),
     ))
+}
+
+/// How a part of a list is written.
+fn item_of(key: &str, item: &str) -> String {
+    match key {
+        "rules" => meant::rule(item),
+        _ => meant::quoted(item),
+    }
 }
 
 /// The same where the list has many lines, and this is one of them.
@@ -48,7 +56,7 @@ pub(super) fn bare_line(entry: &str, line: &str) -> Option<Slip> {
             "expected text in quotes in `{}`, found `{item}`",
             name(entry)
         ),
-        format!("write `{}{comma}`", meant::quoted(item)),
+        format!("write `{}{comma}`", item_of(name(entry), item)),
     ))
 }
 
@@ -143,6 +151,14 @@ fn unbalanced(text: &str) -> Option<(char, char)> {
     [('[', ']'), ('{', '}')]
         .into_iter()
         .find(|(open, close)| count(*open) > count(*close))
+}
+
+/// A table in a line of its own, as a part of a list.
+pub(super) fn table_line(entry: &str, line: &str) -> Option<Slip> {
+    unbalanced(entry).filter(|(open, _)| *open == '[')?;
+    let start = line.len() - line.trim_start().len();
+    let table = line.get(start..).filter(|it| it.starts_with('{'))?;
+    of_list(table.trim_end(), start)
 }
 
 /// Whether a line begins a setting.

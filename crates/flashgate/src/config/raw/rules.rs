@@ -1,12 +1,10 @@
 //! `rules` of a policy: what the file says of them, and how what people write instead would be written here.
 
-use flash_policy::{Diagnostic, DomainPattern, PortSet};
+use flash_policy::Diagnostic;
 
 use super::{RawPorts, RawRule};
+use crate::config::meant;
 use crate::config::tree::{At, Table, Value};
-
-/// A rule, to show how it is written.
-pub(in crate::config) const RULE: &str = "{ domain = \"www.example.com\", ports = \"9339\" }";
 
 /// Every rule, or none if one of them is no table: what is left would be judged for what it is not.
 pub(super) fn rules(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Vec<RawRule>> {
@@ -31,17 +29,7 @@ fn example(value: &Value<'_>) -> String {
     {
         return written.to_owned();
     }
-    let text = value.as_str().unwrap_or_default();
-    let (domain, ports) = match text.rsplit_once(':') {
-        Some((domain, ports)) if ports.parse::<PortSet>().is_ok() => (domain, ports),
-        Some(_) | None => (text, "9339"),
-    };
-    match domain.parse::<DomainPattern>() {
-        Ok(_) if domain.contains(['.', '*']) => {
-            format!("{{ domain = \"{domain}\", ports = \"{ports}\" }}")
-        }
-        Ok(_) | Err(_) => RULE.to_owned(),
-    }
+    meant::rule(value.as_str().unwrap_or_default())
 }
 
 const KEYS: [&str; 3] = ["domain", "ports", "secure"];
