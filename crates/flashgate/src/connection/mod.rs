@@ -182,8 +182,8 @@ impl Shared {
         sampler.admit()
     }
 
-    /// One line at the end: what became of all the connections.
-    pub(crate) fn log_totals(&self) {
+    /// One line at the end: what became of all the connections; so many were left when it came.
+    pub(crate) fn log_totals(&self, left: usize) {
         let total = |wanted: Outcome| -> u64 {
             let mut totals = self.totals();
             totals
@@ -197,8 +197,7 @@ impl Shared {
         let others = all - answered - relayed - stopped;
         let shed = self.shed();
         // Players whose relay the stop has cut, and whoever is still open or has not taken the end of an answer.
-        let open = self.permits.open() + self.permits.lingering();
-        let cut = stopped + u64::try_from(open).unwrap_or(u64::MAX);
+        let cut = stopped + u64::try_from(left).unwrap_or(u64::MAX);
         let panics = log::panics();
         info!(answered, relayed, others, cut, shed, panics, "stopped");
     }

@@ -97,6 +97,12 @@ impl Changes {
         if let Some(old) = std::mem::replace(&mut self.events, new) {
             old.read(&mut self.writers);
         }
+        // Whoever writes to a file of a folder that has lost its name writes to none of ours.
+        for (folder, which) in &self.folders {
+            if folders.get(folder).is_some_and(|now| now != which) {
+                self.writers.left(folder);
+            }
+        }
         self.folders = folders;
     }
 
@@ -169,6 +175,20 @@ impl Changes {
         let others = others.iter().map(|file| &file.path);
         let mut files = self.known.keys().chain(others);
         files.find(|file| self.writers.has(file)).cloned()
+    }
+
+    /// All files in sight that are being written, those that are served first.
+    pub(super) fn being_written(&mut self) -> Vec<PathBuf> {
+        if let Some(events) = &self.events {
+            events.read(&mut self.writers);
+        }
+        let real = self.known.keys().flat_map(fs::canonicalize);
+        let (served, others): (Vec<_>, Vec<_>) = {
+            let served: Vec<_> = real.collect();
+            let files = self.writers.files();
+            files.partition(|file| served.contains(file))
+        };
+        [served, others].concat()
     }
 
     /// Waits for something to happen in one of the folders.

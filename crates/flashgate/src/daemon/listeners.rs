@@ -55,6 +55,11 @@ impl Listeners {
         self.serving.len()
     }
 
+    /// Whether TLS is spoken on any of them.
+    pub(super) fn speak_tls(&self) -> bool {
+        self.serving.iter().any(Serving::speaks_tls)
+    }
+
     /// The sockets themselves, for a successor.
     pub(super) fn endpoints(&self) -> Vec<AskedEndpoint> {
         let admin = self.admin.as_ref().map(Admin::endpoint);

@@ -2,7 +2,6 @@
 //!
 //! Nothing here knows what a policy is: a reply is bytes.
 
-use std::future::pending;
 use std::sync::Arc;
 
 use tracing::{error, info};
@@ -42,6 +41,7 @@ mod starting;
 mod starved;
 mod status;
 mod stopping;
+mod succession;
 mod way;
 mod workers;
 mod writers;
@@ -53,8 +53,7 @@ pub(crate) use notify::{SERVES, STARTER};
 pub(crate) use starting::Start;
 
 use changes::Changes;
-use endpoint::AskedEndpoint;
-use handover::{Predecessor, Succession, Successors};
+use handover::{Predecessor, Said, Succession, Successors};
 use listeners::Listeners;
 use notify::ServiceManager;
 use opened::Opened;
@@ -64,6 +63,7 @@ use serving::Needs;
 use signals::{Signal, Signals};
 use starting::no_event_loop;
 use status::{Phase, Status};
+use succession::said;
 use workers::Workers;
 
 /// Binds, serves, and stops; returns how it ended. The loader makes the plan anew for a reload.
@@ -232,10 +232,12 @@ impl Daemon {
             }
             Ending::Replaced => self.leave().await,
         }
+        // Those of other threads are gone with them.
+        let left = self.shared.permits.open() + self.shared.permits.lingering();
         self.workers.stop();
         self.status.set_phase(Phase::Stopped);
         log::tell_all_suppressed();
-        self.shared.log_totals();
+        self.shared.log_totals(left);
         exit
     }
 
@@ -261,7 +263,6 @@ impl Daemon {
     /// Serves and reloads; returns why it ends.
     async fn until_ended(&mut self) -> Ending {
         loop {
-            let endpoints = self.listeners.endpoints();
             let wanted = tokio::select! {
                 biased;
                 signal = self.signals.next() => signal,
@@ -269,10 +270,17 @@ impl Daemon {
                     info!("a file has changed");
                     Signal::Reload
                 }
-                () = succeeded(&mut self.successors, &endpoints, &self.manager) => {
-                    info!(target: LIFECYCLE, "handed over: a successor serves");
-                    return Ending::Succeeded;
-                }
+                said = said(&mut self.successors) => match said {
+                    Said::Asks(caller) => {
+                        self.hand_over(caller);
+                        continue;
+                    }
+                    Said::Serves(main) => {
+                        self.manager.main_process_is(main);
+                        info!(target: LIFECYCLE, "handed over: a successor serves");
+                        return Ending::Succeeded;
+                    }
+                },
                 () = self.listeners.any_ended() => {
                     error!("an accept loop ended by itself");
                     return Ending::Fault;
@@ -322,15 +330,3 @@ impl Daemon {
 
 /// What the service manager shows after a reload that was refused.
 const NOT_RELOADED: &str = "not reloaded, see the log: serving as before";
-
-/// Waits until a successor serves; for ever, where none can ask.
-async fn succeeded(
-    successors: &mut Option<Successors>,
-    endpoints: &[AskedEndpoint],
-    manager: &ServiceManager,
-) {
-    match successors {
-        Some(successors) => successors.next(endpoints, manager).await,
-        None => pending().await,
-    }
-}

@@ -97,8 +97,9 @@ impl ServiceManager {
     }
 
     /// A successor serves, and is the service's main process from now on. This one is silent: what it said would be
-    /// taken for the service's state.
-    pub(super) fn main_process_is(&self, process: Pid) {
+    /// taken for the service's state. Nothing, if it is in a service of its own.
+    pub(super) fn main_process_is(&self, process: Option<Pid>) {
+        let Some(process) = process else { return };
         self.tell(&format!("MAINPID={}", process.as_raw_nonzero()));
         self.left.store(true, Ordering::Relaxed);
     }

@@ -5,7 +5,7 @@
 
 use super::bind::{self, Bound};
 use super::inherited::Inherited;
-use super::{descriptors, handover, listeners};
+use super::{descriptors, handover, listeners, losses};
 use crate::exit::Exit;
 use crate::limits::Capacity;
 use crate::snapshot::{Plan, Socket};
@@ -31,10 +31,18 @@ impl Opened {
             .map(|path| handover::Start::at(path, &mut inherited))
             .transpose()
             .map_err(|fault| system(fault.into()))?;
+        let predecessor = handover.as_ref().filter(|it| it.predecessor.is_some());
+        let terms = predecessor.map(|start| &start.terms);
+        if let Some(terms) = terms {
+            terms.files_rest(plan).map_err(system)?;
+        }
         let sockets = plan.sockets();
         let wanted = listeners::wanted(&sockets, plan);
         let addresses: Vec<_> = wanted.iter().map(|wanted| wanted.address).collect();
         let bound = bind::all(&wanted, &addresses, &mut inherited).map_err(system)?;
+        if let Some(terms) = terms {
+            losses::of_succession(terms, plan, &bound).map_err(|lost| system(lost.into()))?;
+        }
         inherited
             .nothing_left()
             .map_err(|faults| (Exit::Usage, faults))?;

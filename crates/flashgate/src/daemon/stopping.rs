@@ -1,14 +1,17 @@
 //! How serving ends: every client that was accepted gets its time, no client can make the stop last longer, and policy
 //! requests are answered until the end.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout, timeout_at};
 use tracing::info;
 
+use super::Daemon;
 use super::accept::Course;
+use super::handover::{Offer, Said, Terms};
 use super::listeners::Listeners;
-use super::{Daemon, succeeded};
+use super::succession::said;
 use crate::connection::Shared;
 use crate::log::LIFECYCLE;
 
@@ -45,17 +48,7 @@ impl Daemon {
     /// meanwhile.
     pub(super) async fn stop(&mut self) {
         let (start, limit) = (Instant::now(), self.plan.process.drain);
-        let endpoints = self.listeners.endpoints();
-        let is_succeeded = tokio::select! {
-            biased;
-            signal = self.signals.next_stop() => {
-                info!(signal, "stopping now");
-                false
-            }
-            () = succeeded(&mut self.successors, &endpoints, &self.manager) => true,
-            () = close(&mut self.listeners, &self.shared, start, limit) => false,
-        };
-        if is_succeeded {
+        if self.is_succeeded(start, limit).await {
             info!(target: LIFECYCLE, "handed over: a successor serves");
             self.successors = None;
             self.listeners.end(Course::Leave).await;
@@ -65,9 +58,46 @@ impl Daemon {
             }
         }
         // From now on a start finds nobody to take over from, and the addresses free.
-        self.successors = None;
+        if let Some(successors) = self.successors.take() {
+            successors.leave();
+        }
         self.listeners.end(Course::End(LAST_QUEUE)).await;
         self.cut().await;
+    }
+
+    /// Closes within `drain`, unless a signal is quicker, or a successor: whether that one serves.
+    ///
+    /// Nothing here may outlast it that holds a listener: what is queued at one that is open and not accepted on is lost.
+    async fn is_succeeded(&mut self, start: Instant, limit: Duration) -> bool {
+        let endpoints = self.listeners.endpoints();
+        let mut closed = pin!(close(&mut self.listeners, &self.shared, start, limit));
+        loop {
+            tokio::select! {
+                biased;
+                signal = self.signals.next_stop() => {
+                    info!(signal, "stopping now");
+                    return false;
+                }
+                said = said(&mut self.successors) => match said {
+                    Said::Asks(caller) => {
+                        let terms = Terms { stopping: true, ..Terms::default() };
+                        let offer = Offer {
+                            listeners: &endpoints,
+                            manager: &self.manager,
+                            terms: terms.with_written(&self.changes.being_written()),
+                        };
+                        if let Some(successors) = &mut self.successors {
+                            successors.answer(caller, &offer);
+                        }
+                    }
+                    Said::Serves(main) => {
+                        self.manager.main_process_is(main);
+                        return true;
+                    }
+                },
+                () = &mut closed => return false,
+            }
+        }
     }
 
     /// Resets every relay that is left.

@@ -50,6 +50,18 @@ impl Writers {
         }
     }
 
+    /// Forgets those in a folder whose name is another folder's now.
+    pub(super) fn left(&mut self, folder: &Path) {
+        self.written.retain(|(of, _)| of != folder);
+        self.moving = None;
+    }
+
+    /// The files that somebody is writing to.
+    pub(super) fn files(&self) -> impl Iterator<Item = PathBuf> {
+        let written = self.written.iter();
+        written.map(|(folder, name)| folder.join(name))
+    }
+
     /// Knows of nobody any more: events were lost.
     pub(super) fn forget(&mut self) {
         *self = Self::default();

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use testkit::backend::{Backend, Manner};
 use testkit::client::Client;
+use testkit::daemon::Daemon;
 use testkit::figure;
 use testkit::folder::Folder;
 use testkit::needs;
@@ -218,6 +219,29 @@ fn handed_over() {
     assert_eq!(client.hear(), (Vec::new(), Ended::CloseNotify));
     drop(client);
     assert!(running.daemon.wait(LIMIT).unwrap().success());
+}
+
+/// A start that takes over ends TLS no more than a reload does: hellos would go to the game server.
+#[test]
+fn not_taken_away() {
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let with = config(&gate(backend.address(), ""));
+    let (without, _) = with.split_once("[tls]").unwrap();
+    let handover = "[process]\nhandover = \"door\"\n";
+    let port = format!("127.0.0.1:{}", free_port());
+    let text = |text: &str| (text.to_owned() + handover).replace("127.0.0.1:0", &port);
+    let mut running = start(&text(&with));
+    fs::write(&running.path, text(without)).unwrap();
+    let daemon = &mut running.daemon;
+    daemon.next_line_with("not reloaded", LIMIT).unwrap();
+    let successor = Daemon::builder().args(["serve", "--config"]);
+    let refused = successor.args([&running.path]).start().unwrap_err();
+    let refused = format!("{refused:#}");
+    let reason = "a start that takes over does not end TLS";
+    assert!(refused.contains(reason), "{refused}");
+    assert!(refused.contains("restart flashgate"), "{refused}");
+    running.client().echoes(b"inside");
+    assert!(!running.daemon.has_ended());
 }
 
 /// A stop gives sessions `drain`, and then resets them: nobody takes it for an end.

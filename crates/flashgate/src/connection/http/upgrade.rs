@@ -239,7 +239,6 @@ impl Bridged {
         async move {
             let report = (&mut self.bridge).await;
             let outcome = Outcome::from(report.end);
-            self.shared.count(outcome);
             self.shared
                 .count_relayed(report.from_client, report.from_backend);
             let first = self.bridge.backend_ended_first();
@@ -260,6 +259,8 @@ impl Bridged {
             }
             let linger = self.service.deadlines.linger;
             Box::pin(self.bridge.let_go(report.end, linger)).await;
+            // Whoever is open has not been counted yet.
+            self.shared.count(outcome);
             drop((self.open, self.permit));
         }
     }

@@ -24,11 +24,14 @@ use tokio::io::unix::AsyncFd;
 
 use super::loading::LONGEST as LONGEST_RELOAD;
 
+mod open_files;
 mod start;
 mod successors;
+mod terms;
 
 pub(super) use start::{Predecessor, Start, Succession};
-pub(super) use successors::Successors;
+pub(super) use successors::{Caller, Offer, Said, Successors};
+pub(super) use terms::Terms;
 
 /// What the first packet begins with: a successor of another kind must not be misunderstood.
 const GREETING: &str = "flashgate handover 1";

@@ -16,8 +16,9 @@ use rustix::process::umask;
 use tokio::time::timeout;
 use tracing::warn;
 
+use super::terms::Terms;
 use super::{
-    ANSWER_LIMIT, GREETING, MANAGER, READY, READY_AS_MAIN, REPLACED, is_trusted, peer,
+    ANSWER_LIMIT, GREETING, MANAGER, READY, READY_AS_MAIN, REPLACED, is_trusted, open_files, peer,
     receive_packet, unix_socket, word,
 };
 use crate::daemon::inherited::{Inherited, adopt};
@@ -46,6 +47,8 @@ pub(in crate::daemon) struct Start {
     pub(in crate::daemon) manager: Option<Manager>,
     /// Where successors ask.
     pub(in crate::daemon) door: OwnedFd,
+    /// What the predecessor says of itself.
+    pub(in crate::daemon) terms: Terms,
 }
 
 /// Whether the predecessor's place is this process's.
@@ -90,6 +93,7 @@ impl Start {
                 predecessor: None,
                 manager: None,
                 door: open(path).map_err(|error| fault(Step::Open, error))?,
+                terms: Terms::default(),
             }),
             Err(error) => Err(fault(Step::TakeOver, error)),
         }
@@ -107,12 +111,9 @@ impl From<Fault> for String {
     fn from(fault: Fault) -> Self {
         let (path, error) = (fault.path.display(), &fault.error);
         match fault.step {
+            Step::TakeOver if error.kind() == io::ErrorKind::WouldBlock => no_answer(&fault.path),
             Step::TakeOver => {
-                let reason = if error.kind() == io::ErrorKind::WouldBlock {
-                    format!("no answer within {} s", ANSWER_LIMIT.as_secs())
-                } else {
-                    log::reason(error)
-                };
+                let reason = log::reason(error);
                 let message = format!("can't take over from the flashgate at {path}: {reason}");
                 render::plain_error_text(&message, &STILL_SERVES)
             }
@@ -123,6 +124,35 @@ impl From<Fault> for String {
             }
         }
     }
+}
+
+/// Whoever has the socket may be busy, hang, or have taken the listeners over without ever serving.
+fn no_answer(path: &Path) -> String {
+    let limit = ANSWER_LIMIT.as_secs();
+    let message = format!(
+        "can't take over from the flashgate at {}: no answer within {limit} s",
+        path.display()
+    );
+    let holders: Vec<_> = open_files::holders(path)
+        .iter()
+        .map(u32::to_string)
+        .collect();
+    let (who, cure) = if holders.is_empty() {
+        (
+            "a process that hangs may hold its socket and its listeners; the log of the last flashgate there may name it"
+                .to_owned(),
+            "end that process, and start again".to_owned(),
+        )
+    } else {
+        let (listed, words) = (holders.join(", "), holders.join(" "));
+        (
+            format!(
+                "its socket is held by process {listed}, which hangs or is busy; it may not serve"
+            ),
+            format!("end it, with `kill -KILL {words}` if need be, and start again"),
+        )
+    };
+    render::plain_error_text(&message, &[&who, &cure])
 }
 
 const STILL_SERVES: [&str; 2] = [
@@ -199,6 +229,7 @@ fn take_over(socket: OwnedFd, inherited: &mut Inherited) -> io::Result<Start> {
             return Err(io::Error::other("it sent no socket"));
         };
         return Ok(Start {
+            terms: Terms::read(lines.clone()),
             manager: manager(lines.next(), sockets.pop()),
             predecessor: Some(Predecessor { socket }),
             door,

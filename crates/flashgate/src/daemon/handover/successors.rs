@@ -15,6 +15,7 @@ use tokio::io::unix::AsyncFd;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{info, warn};
 
+use super::terms::Terms;
 use super::{
     GREETING, MANAGER, PER_PACKET, READY, READY_AS_MAIN, REPLACED, is_trusted, peer, send_packet,
     word,
@@ -61,6 +62,30 @@ struct Preparing {
     deadline: Instant,
 }
 
+/// A process that may have the listeners, and waits for them.
+#[derive(Debug)]
+pub(in crate::daemon) struct Caller {
+    socket: OwnedFd,
+    process: Pid,
+}
+
+/// What a successor says.
+#[derive(Debug)]
+pub(in crate::daemon) enum Said {
+    /// It asks for the listeners, and is to be [answered](Successors::answer).
+    Asks(Caller),
+    /// It serves. Whether it is to be the service's main process, and then which one it is.
+    Serves(Option<Pid>),
+}
+
+/// What a successor gets.
+#[derive(Debug)]
+pub(in crate::daemon) struct Offer<'a> {
+    pub(in crate::daemon) listeners: &'a [AskedEndpoint],
+    pub(in crate::daemon) manager: &'a ServiceManager,
+    pub(in crate::daemon) terms: Terms,
+}
+
 /// What became of it.
 enum Heard {
     Ready,
@@ -84,12 +109,8 @@ impl Successors {
         })
     }
 
-    /// Waits for a successor that serves. It may be dropped and called again at any time.
-    pub(in crate::daemon) async fn next(
-        &mut self,
-        listeners: &[AskedEndpoint],
-        manager: &ServiceManager,
-    ) {
+    /// Waits for what a successor says. It may be dropped and called again at any time.
+    pub(in crate::daemon) async fn next(&mut self) -> Said {
         loop {
             tokio::select! {
                 biased;
@@ -97,20 +118,40 @@ impl Successors {
                     // The successor waits for the end of its socket, so this drops it.
                     Heard::Ready => {
                         self.preparing = None;
-                        return;
+                        return Said::Serves(None);
                     }
                     Heard::ReadyAsMain => {
-                        if let Some(successor) = self.preparing.take() {
-                            manager.main_process_is(successor.process);
-                        }
-                        return;
+                        let successor = self.preparing.take();
+                        return Said::Serves(successor.map(|it| it.process));
                     }
                     Heard::Gone | Heard::TookTooLong => self.give_up(None),
                 },
-                caller = self.door.caller(listeners, manager) => if caller.is_some() {
-                    self.give_up(caller);
+                caller = self.door.caller() => if let Some(caller) = caller {
+                    return Said::Asks(caller);
                 },
             }
+        }
+    }
+
+    /// Hands everything over to a process that asks; it may serve once it is ready.
+    pub(in crate::daemon) fn answer(&mut self, caller: Caller, offer: &Offer<'_>) {
+        let Caller { socket, process } = caller;
+        let sent = self.door.hand_over(&socket, offer);
+        let sent = sent.and_then(|()| watch(socket));
+        let prepared = self.door.prepared(sent, process);
+        if prepared.is_some() {
+            self.give_up(prepared);
+        }
+    }
+
+    /// The end of a stop: whoever has the listeners and is not ready keeps them.
+    pub(in crate::daemon) fn leave(self) {
+        if let Some(successor) = self.preparing {
+            let process = successor.process.as_raw_nonzero().get();
+            warn!(
+                process,
+                "stopped while a successor has the listeners and is not ready; if it hangs, end it: clients wait in its queue"
+            );
         }
     }
 
@@ -159,12 +200,8 @@ async fn heard(preparing: Option<&Preparing>) -> Heard {
 }
 
 impl Door {
-    /// The next process that asks, if it may have the listeners and was sent them.
-    async fn caller(
-        &mut self,
-        listeners: &[AskedEndpoint],
-        manager: &ServiceManager,
-    ) -> Option<Preparing> {
+    /// The next process that asks, if it may have the listeners.
+    async fn caller(&mut self) -> Option<Caller> {
         if self.refusals >= REFUSALS {
             sleep(REST).await;
             self.refusals = 0;
@@ -193,10 +230,8 @@ impl Door {
             let process = peer.pid.as_raw_nonzero().get();
             info!(process, suppressed, "a successor asks for the listeners");
         }
-        let sent = self
-            .hand_over(&socket, listeners, manager)
-            .and_then(|()| watch(socket));
-        self.prepared(sent, peer.pid)
+        let process = peer.pid;
+        Some(Caller { socket, process })
     }
 
     fn refuse(&mut self, peer: Option<UCred>) {
@@ -230,13 +265,8 @@ impl Door {
         }
     }
 
-    fn hand_over(
-        &self,
-        to: &OwnedFd,
-        listeners: &[AskedEndpoint],
-        manager: &ServiceManager,
-    ) -> io::Result<()> {
-        for some in listeners.chunks(PER_PACKET) {
+    fn hand_over(&self, to: &OwnedFd, offer: &Offer<'_>) -> io::Result<()> {
+        for some in offer.listeners.chunks(PER_PACKET) {
             let sockets: Vec<_> = some.iter().map(|it| it.endpoint.socket()).collect();
             let asked: Vec<_> = some.iter().map(|it| it.asked.to_string()).collect();
             let text = format!("{GREETING}\nlisteners\n{}", asked.join("\n"));
@@ -244,13 +274,14 @@ impl Door {
             send_packet(to, &text, &sockets)?;
         }
         let door = self.socket.get_ref().as_fd();
-        match manager.to_pass_on() {
+        let terms = offer.terms.lines();
+        match offer.manager.to_pass_on() {
             Some((socket, watchdog)) => {
                 let watchdog = watchdog.map_or(0, |interval| interval.as_micros());
-                let text = format!("{GREETING}\nend\n{MANAGER} {watchdog}");
+                let text = format!("{GREETING}\nend\n{MANAGER} {watchdog}{terms}");
                 send_packet(to, &text, &[socket, door])
             }
-            None => send_packet(to, &format!("{GREETING}\nend"), &[door]),
+            None => send_packet(to, &format!("{GREETING}\nend{terms}"), &[door]),
         }
     }
 }

@@ -1,0 +1,110 @@
+//! What the predecessor tells of itself, so that a start takes away no more than a reload may.
+//!
+//! Each is a line of the last packet. A successor of before there were any skips them; a predecessor of then sends none.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use super::{PACKET, open_files};
+use crate::render;
+use crate::snapshot::{Plan, Sight, Watched};
+
+const TLS: &str = "tls";
+const STOPPING: &str = "stopping";
+const KEPT: &str = "kept ";
+const WRITTEN: &str = "written ";
+
+/// What lines of a kind may take together; nothing is gained by more.
+const MOST: usize = PACKET / 3;
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(in crate::daemon) struct Terms {
+    /// It speaks TLS.
+    pub(in crate::daemon) tls: bool,
+    /// It was told to stop, so that what it has may go.
+    pub(in crate::daemon) stopping: bool,
+    /// Where it listens and could not listen again.
+    pub(in crate::daemon) kept: Vec<SocketAddr>,
+    /// The files that somebody is writing to, as lines.
+    pub(in crate::daemon) written: Vec<String>,
+}
+
+impl Terms {
+    /// The same with the files that are being written, the most important first.
+    pub(in crate::daemon) fn with_written(self, files: &[PathBuf]) -> Self {
+        let written = files.iter().map(|file| name(file)).collect();
+        Self { written, ..self }
+    }
+
+    /// Each line with the line end before it.
+    pub(super) fn lines(&self) -> String {
+        let mut text = String::new();
+        for (is_set, flag) in [(self.tls, TLS), (self.stopping, STOPPING)] {
+            text.extend(is_set.then_some(["\n", flag]).into_iter().flatten());
+        }
+        let kept = self.kept.iter().map(|address| format!("\n{KEPT}{address}"));
+        text.extend(up_to_most(kept));
+        let written = self.written.iter().map(|file| format!("\n{WRITTEN}{file}"));
+        text.extend(up_to_most(written));
+        text
+    }
+
+    /// Reads them, and skips what it does not know.
+    pub(super) fn read<'a>(lines: impl Iterator<Item = &'a str>) -> Self {
+        let mut terms = Self::default();
+        for line in lines {
+            if let Some(address) = line.strip_prefix(KEPT) {
+                terms.kept.extend(address.parse::<SocketAddr>());
+            } else if let Some(file) = line.strip_prefix(WRITTEN) {
+                terms.written.push(file.to_owned());
+            }
+            terms.tls |= line == TLS;
+            terms.stopping |= line == STOPPING;
+        }
+        terms
+    }
+
+    /// Refuses a plan from a file that somebody is writing to, or has written to since it was read; the error is text for
+    /// the terminal.
+    pub(in crate::daemon) fn files_rest(&self, plan: &Plan) -> Result<(), String> {
+        let real = |file: &Watched| fs::canonicalize(&file.path).unwrap_or(file.path.clone());
+        let files: Vec<_> = plan.watched.iter().map(real).collect();
+        let told = files.iter().find(|file| self.written.contains(&name(file)));
+        // The predecessor may have no right to watch a folder, and root sees who writes to what.
+        let written = told.cloned().or_else(|| open_files::written(&files));
+        if let Some(file) = written {
+            let message = format!("{} is being written", file.display());
+            return Err(render::plain_error_text(&message, &BEING_WRITTEN));
+        }
+        let has_changed = |file: &&Watched| Sight::of(&file.path) != file.seen;
+        match plan.watched.iter().find(has_changed) {
+            Some(file) => {
+                let message = format!("{} has changed since it was read", file.path.display());
+                Err(render::plain_error_text(&message, &CHANGED))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+const BEING_WRITTEN: [&str; 2] = [
+    "start again once the writer closes it; if nobody writes to it any more, `touch` it",
+    "the flashgate that serves goes on",
+];
+
+const CHANGED: [&str; 2] = ["start again", "the flashgate that serves goes on"];
+
+/// As many of the lines as there is room for.
+fn up_to_most(lines: impl Iterator<Item = String>) -> impl Iterator<Item = String> {
+    lines.scan(0, |length, line| {
+        *length += line.len();
+        (*length <= MOST).then_some(line)
+    })
+}
+
+/// A path without links, as a line of text. Two paths that differ in unreadable bytes alone pass for one.
+fn name(path: &Path) -> String {
+    path.to_string_lossy().replace('\n', "\u{fffd}")
+}
