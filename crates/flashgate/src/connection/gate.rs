@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tokio::net::TcpStream;
 use tokio::time::Instant;
-use tokio_flash_policy::{First, close};
+use tokio_flash_policy::First;
 use tracing::debug;
 use tracing::field::display;
 
@@ -15,24 +15,23 @@ use super::backends::{Role, Whose};
 use super::client::Client;
 use super::relay::{Opening, Relay, Report};
 use super::waiting::{Waiting, Witness};
-use super::{Outcome, silence, some};
+use super::{Outcome, letting_go, some};
 use crate::limits::{OverLimit, Permit};
 use crate::proxy_header::Addresses;
 use crate::snapshot::{Gate, Service};
 
-/// Dials the backend and starts the relay. A silent client that wants something else after all comes back.
+/// Dials the backend and starts the relay.
 pub(super) async fn pass(
     waiting: Waiting,
     first: First,
     told: Option<Addresses>,
     peer: Option<SocketAddr>,
-) -> Option<(Waiting, First)> {
-    if first == First::Silent {
-        return silence::call(waiting, told, peer).await;
-    }
+) {
     waiting.note_mistake(first, peer);
     let service = Arc::clone(&waiting.service);
-    let gate = service.gate.as_deref()?;
+    let Some(gate) = service.gate.as_deref() else {
+        return;
+    };
     let role = if first == First::Http && gate.http_backend.is_some() {
         Role::Http
     } else {
@@ -40,8 +39,7 @@ pub(super) async fn pass(
     };
     if let Err(over) = waiting.shared.permits.has_room_to_pass_on() {
         // A backend need not hear of whom it will not get.
-        turn_away(waiting, peer, over).await;
-        return None;
+        return turn_away(waiting, peer, over);
     }
     let whose = Whose { peer, origin: None };
     match waiting.shared.reach(gate, role, &service, whose).await {
@@ -51,11 +49,10 @@ pub(super) async fn pass(
                 // HTTP goes to its server byte for byte.
                 Role::Http => Vec::new(),
             };
-            relay(waiting, backend, &header, peer).await;
+            relay(waiting, backend, &header, peer);
         }
-        Err(_) => let_go(waiting, peer).await,
+        Err(_) => let_go(waiting, peer),
     }
-    None
 }
 
 /// The PROXY header for the backend, if it is to have one.
@@ -76,35 +73,31 @@ pub(super) fn header(gate: &Gate, told: Option<Addresses>, waiting: &Waiting) ->
 }
 
 /// A clean end for a client that has no server; the failure was told.
-pub(super) async fn let_go(waiting: Waiting, peer: Option<SocketAddr>) {
-    end(waiting, peer, Outcome::BackendUnreachable).await;
+pub(super) fn let_go(waiting: Waiting, peer: Option<SocketAddr>) {
+    end(waiting, peer, Outcome::BackendUnreachable);
 }
 
 /// The same for one that would be one too many.
-pub(super) async fn turn_away(waiting: Waiting, peer: Option<SocketAddr>, over: OverLimit) {
+pub(super) fn turn_away(waiting: Waiting, peer: Option<SocketAddr>, over: OverLimit) {
     waiting.shared.tell_over_limit(peer, over);
-    end(waiting, peer, Outcome::OverLimit).await;
+    end(waiting, peer, Outcome::OverLimit);
 }
 
-async fn end(mut waiting: Waiting, peer: Option<SocketAddr>, outcome: Outcome) {
-    waiting.permit.lingering();
-    let linger = waiting.service.deadlines.linger;
-    tokio::select! {
-        _ = close(&mut waiting.stream, linger) => {}
-        () = waiting.permit.wanted() => {}
-    }
-    waiting.end(outcome, peer);
+fn end(waiting: Waiting, peer: Option<SocketAddr>, outcome: Outcome) {
+    let (client, permit, ending) = waiting.into_parts();
+    let linger = ending.service.deadlines.linger;
+    letting_go::let_go(client, permit, linger, move |_| ending.end(outcome, peer));
 }
 
 /// Passes the connection on, in a task that holds nothing but the relay.
-pub(super) async fn relay(
+pub(super) fn relay(
     mut waiting: Waiting,
     backend: TcpStream,
     header: &[u8],
     peer: Option<SocketAddr>,
 ) {
     if let Err(over) = waiting.permit.relaying() {
-        return turn_away(waiting, peer, over).await;
+        return turn_away(waiting, peer, over);
     }
     let Waiting {
         stream,

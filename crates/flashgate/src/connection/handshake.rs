@@ -28,6 +28,14 @@ const MOST: usize = 16 * 1024;
 /// or the hello that has not come whole.
 pub(super) const SESSION: usize = 24 * 1024;
 
+/// What a handshake takes that has got so many bytes: its state, and the hello as it is read and as it is understood.
+fn cost(read: usize) -> usize {
+    (STATE + 2 * read).min(SESSION)
+}
+
+/// What a handshake takes whatever was read.
+const STATE: usize = 8 * 1024;
+
 /// Why there is no session.
 #[derive(Debug)]
 pub(super) enum Failure {
@@ -76,31 +84,81 @@ impl Handshakes {
     }
 }
 
+/// What a handshake is held to.
+#[derive(Clone, Copy)]
+pub(super) struct Bounds<'a> {
+    pub(super) deadline: Instant,
+    /// Gets to know how many bytes it holds, whenever that changes.
+    pub(super) hold: &'a (dyn Fn(usize) + Sync),
+}
+
 /// Shakes hands, given what was read already. Where that fails and the client is told so, the socket comes back, for the
 /// alert must arrive.
 pub(super) async fn shake(
     stream: TcpStream,
     read: &[u8],
     server: &Arc<ServerConfig>,
-    deadline: Instant,
+    bounds: Bounds<'_>,
     counts: &Handshakes,
 ) -> Result<Box<TlsStream<TcpStream>>, (Failure, Option<TcpStream>)> {
-    let done = attempt(stream, read, server, deadline).await;
+    let done = match first_record(&stream, read.to_vec(), bounds).await {
+        Ok(read) => Box::pin(attempt(stream, &read, server, bounds)).await,
+        Err(failure) => Err((failure, None)),
+    };
     counts.count(done.as_ref().err().map(|(failure, _)| failure));
     done
 }
+
+/// Reads until the record is whole that the hello begins in: until then, a session would only cost memory.
+async fn first_record(
+    stream: &TcpStream,
+    mut read: Vec<u8>,
+    Bounds { deadline, hold }: Bounds<'_>,
+) -> Result<Vec<u8>, Failure> {
+    while awaits_more(&read) {
+        hold(read.capacity());
+        match timeout_at(deadline, stream.readable()).await {
+            Ok(readable) => readable?,
+            Err(_) => return Err(Failure::Deadline),
+        }
+        let mut room = [0; PIECE];
+        match stream.try_read(&mut room) {
+            Ok(0) => return Err(Failure::Ended),
+            Ok(count) => read.extend_from_slice(room.get(..count).unwrap_or_default()),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(read)
+}
+
+/// Whether these are a part of a record that a session would wait for the rest of (RFC 8446, 5.1).
+fn awaits_more(read: &[u8]) -> bool {
+    match read {
+        [_, 3, _, high, low, fragment @ ..] => {
+            let length = usize::from(u16::from_be_bytes([*high, *low]));
+            fragment.len() < length && length <= MOST - HEADER
+        }
+        [_, 3, ..] | [_] => read.len() < HEADER,
+        _ => false,
+    }
+}
+
+/// Of a record: its kind, its version and its length.
+const HEADER: usize = 5;
 
 async fn attempt(
     stream: TcpStream,
     read: &[u8],
     server: &Arc<ServerConfig>,
-    deadline: Instant,
+    Bounds { deadline, hold }: Bounds<'_>,
 ) -> Result<Box<TlsStream<TcpStream>>, (Failure, Option<TcpStream>)> {
     // A session ticket that is on its way would hold the reply up until it is acknowledged.
     let _ = stream.set_nodelay(true);
     let agreed = async {
+        hold(cost(read.len()));
         let mut session = begin(read, server)?;
-        agree(&stream, &mut session, read.len()).await?;
+        agree(&stream, &mut session, read.len(), hold).await?;
         Ok::<_, (Failure, Vec<u8>)>(session)
     };
     let session = match timeout_at(deadline, agreed).await {
@@ -157,6 +215,7 @@ async fn agree(
     stream: &TcpStream,
     session: &mut ServerConnection,
     mut read: usize,
+    hold: &(dyn Fn(usize) + Sync),
 ) -> Result<(), (Failure, Vec<u8>)> {
     let lost = |error: io::Error| (Failure::from(error), Vec::new());
     loop {
@@ -174,6 +233,7 @@ async fn agree(
             }
             Ok(count) => {
                 read += count;
+                hold(cost(read));
                 feed(session, room.get(..count).unwrap_or_default())?;
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}

@@ -27,6 +27,7 @@ mod gate;
 mod handshake;
 mod hints;
 mod http;
+mod letting_go;
 mod mistake;
 mod names;
 mod ours;

@@ -1,5 +1,7 @@
 //! What became of a connection, as a closed set of reasons: logs and totals go by it.
 
+use tokio_flash_policy::Closed;
+
 use super::bridge;
 use super::handshake::Failure;
 use super::relay::End;
@@ -94,6 +96,16 @@ impl From<End> for Outcome {
             End::HalfOpenExpired => Self::HalfOpenExpired,
             End::IdleExpired => Self::IdleExpired,
             End::Stopped => Self::Stopped,
+        }
+    }
+}
+
+impl Outcome {
+    /// Of a connection that was answered, by how its client ended it; none if its place was needed before.
+    pub(super) const fn answered(closed: Option<Closed>) -> Self {
+        match closed {
+            Some(Closed::Cleanly) => Self::Answered,
+            _ => Self::AnsweredThenCut,
         }
     }
 }

@@ -12,7 +12,7 @@ use socket2::SockRef;
 use tokio::io::AsyncWrite as _;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_flash_policy::{Closed, Linger, Rest, close};
+use tokio_flash_policy::Rest;
 use tokio_rustls::server::TlsStream;
 
 use super::Outcome;
@@ -49,15 +49,22 @@ pub(super) fn finish(socket: &impl AsFd) {
     let _ = shutdown(socket, Shutdown::Write);
 }
 
-/// Answers on a connection whose request is known, from the `sent`th byte of the reply on, and lets it go.
+/// What becomes of a connection once its reply is out, or can't be sent.
+pub(super) enum Answered {
+    /// Nothing: it has ended.
+    Ended(Outcome),
+    /// Its client must end it too, or the reply could be lost.
+    LetGo(TcpStream),
+}
+
+/// Answers on a connection whose request is known, from the `sent`th byte of the reply on.
 pub(super) async fn answer(
     mut client: Client,
     permit: &mut Permit,
     reply: &[u8],
     sent: usize,
     rest: Rest,
-    linger: Linger,
-) -> Outcome {
+) -> Answered {
     permit.answering();
     let secure = client.is_secure();
     let written = async {
@@ -69,31 +76,15 @@ pub(super) async fn answer(
     if !matches!(timeout(WRITE_LIMIT, written).await, Ok(true)) {
         // Set before, and once more for a peer that took nothing at all.
         at_close(client.tcp(), End::Reset);
-        return Outcome::WriteFailed;
+        return Answered::Ended(Outcome::WriteFailed);
     }
     // Behind a request inside TLS there is at least the client's own `close_notify` to come.
     if rest == Rest::Nothing && !secure {
         finish(client.tcp());
-        return Outcome::Answered;
+        return Answered::Ended(Outcome::Answered);
     }
     // Nobody reads what comes now, so it need not be deciphered.
-    match self::linger(client.into_tcp(), permit, linger).await {
-        Some(Closed::Cleanly) => Outcome::Answered,
-        _ => Outcome::AnsweredThenCut,
-    }
-}
-
-/// Ends the stream and waits for its client to do so too; none if its place was needed before.
-pub(super) async fn linger(
-    mut stream: TcpStream,
-    permit: &mut Permit,
-    linger: Linger,
-) -> Option<Closed> {
-    permit.lingering();
-    tokio::select! {
-        closed = close(&mut stream, linger) => Some(closed),
-        () = permit.wanted() => None,
-    }
+    Answered::LetGo(client.into_tcp())
 }
 
 /// How a close ends the stream.

@@ -23,14 +23,12 @@ use crate::limits::OverLimit;
 use crate::proxy_header::Addresses;
 use crate::snapshot::Gate;
 
-/// Has the backend dialled, and listens; what the client turns out to want goes back to whoever knows about it.
-pub(super) async fn call(
-    mut waiting: Waiting,
-    told: Option<Addresses>,
-    peer: Option<SocketAddr>,
-) -> Option<(Waiting, First)> {
+/// Has the backend dialled, and listens; a client that turns out to want something else is judged anew.
+pub(super) async fn call(mut waiting: Waiting, told: Option<Addresses>, peer: Option<SocketAddr>) {
     let service = Arc::clone(&waiting.service);
-    let gate = service.gate.as_deref()?;
+    let Some(gate) = service.gate.as_deref() else {
+        return;
+    };
     let shared = Arc::clone(&waiting.shared);
     let whose = Whose { peer, origin: None };
     let mut dialling = pin!(shared.reach(gate, Role::Game, &service, whose));
@@ -46,15 +44,11 @@ pub(super) async fn call(
             waiting.note_mistake(first, peer);
             (dialling.await, Next::PassOn)
         }
-        Err(Ok(first)) => return Some((waiting, first)),
-        Err(Err(_)) => {
-            waiting.end(Outcome::PeerFailed, peer);
-            return None;
-        }
+        Err(Ok(first)) => return waiting.judge(first, told).await,
+        Err(Err(_)) => return waiting.end(Outcome::PeerFailed, peer),
     };
     let Ok(backend) = dialled else {
-        gate::let_go(waiting, peer).await;
-        return None;
+        return gate::let_go(waiting, peer);
     };
     let header = gate::header(gate, told, &waiting);
     let silence = Silence::new(waiting, introduce(backend, &header), told, peer);
@@ -66,9 +60,8 @@ pub(super) async fn call(
                 unfinished.runs_in(task.abort_handle());
             }
         }
-        Next::PassOn => silence.pass_on().await,
+        Next::PassOn => silence.pass_on(),
     }
-    None
 }
 
 /// What follows once the backend was reached.
@@ -152,17 +145,14 @@ impl Silence {
                 Ok(news) => news,
                 Err(over) => {
                     let Self { waiting, peer, .. } = self;
-                    return gate::turn_away(waiting, peer, over).await;
+                    return gate::turn_away(waiting, peer, over);
                 }
             };
+            let told = self.told;
             // On the heap, for as long as it lasts.
-            Box::pin(async move {
-                let told = self.told;
-                if let Some((waiting, first)) = self.hear(news).await {
-                    waiting.judge(first, told).await;
-                }
-            })
-            .await;
+            if let Some((waiting, first)) = Box::pin(self.hear(news)).await {
+                waiting.judge(first, told).await;
+            }
         })
     }
 
@@ -208,7 +198,7 @@ impl Silence {
         match news {
             News::Client => {}
             News::Backend => {
-                self.pass_on().await;
+                self.pass_on();
                 return None;
             }
             News::Over(end) => {
@@ -226,7 +216,7 @@ impl Silence {
         match first {
             Ok(first) if goes_on(&self.waiting, gate, first) => {
                 self.waiting.note_mistake(first, self.peer);
-                self.pass_on().await;
+                self.pass_on();
             }
             Ok(first) => {
                 // The client may linger; the backend has nothing to wait for.
@@ -249,13 +239,13 @@ impl Silence {
     }
 
     /// Has the relay go on from here.
-    async fn pass_on(self) {
+    fn pass_on(self) {
         let Some(gate) = &self.waiting.service.gate else {
             return;
         };
         let header = gate::header(gate, self.told, &self.waiting);
         let unsent = header.get(self.called.introduced..).unwrap_or_default();
-        gate::relay(self.waiting, self.called.stream, unsent, self.peer).await;
+        gate::relay(self.waiting, self.called.stream, unsent, self.peer);
     }
 
     /// Resets both sides, as the end of a relay would: a plain close would pass for the other side's own end.

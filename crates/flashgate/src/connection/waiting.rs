@@ -1,7 +1,9 @@
 //! A connection that could not be answered on the spot: its request is still coming, or it is none.
 
+use std::future::ready;
 use std::net::SocketAddr;
 use std::ops::Deref;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use tokio::time::Instant;
@@ -11,8 +13,10 @@ use tracing::field::display;
 
 use super::client::Client;
 use super::fast::Progress;
-use super::handshake::{self, Failure};
-use super::{Outcome, Shared, balancer, gate, http, peer, policy, some};
+use super::handshake::{self, Bounds, Failure};
+use super::letting_go::let_go;
+use super::policy::{self, Answered};
+use super::{Outcome, Shared, balancer, gate, http, peer, silence, some};
 use crate::fault;
 use crate::limits::Permit;
 use crate::log::escaped;
@@ -57,14 +61,14 @@ impl Waiting {
     pub(super) fn serve(mut self) -> impl Future<Output = ()> + Send {
         async move {
             fault::point(fault::Point::Task);
-            // On the heap, for they are larger than the wait between them, and far fewer are in them.
+            // On the heap, for it is larger than the wait for a client's first bytes.
             if self.from == From::Balancer {
                 return Box::pin(self.behind_balancer()).await;
             }
             let timing = self.timing();
             match self.progress.opening.read(&mut self.stream, timing).await {
                 Err(_) => self.end(Outcome::PeerFailed, self.peer),
-                Ok(first) => Box::pin(self.judge(first, None)).await,
+                Ok(first) => self.judge(first, None).await,
             }
         }
     }
@@ -128,33 +132,32 @@ impl Waiting {
     }
 
     /// Answers a policy request; every other connection goes through the gate, or has nothing to expect here.
-    pub(super) async fn judge(mut self, mut first: First, told: Option<Addresses>) {
+    ///
+    /// What follows is on the heap, and no larger than its own kind of connection needs: whoever sends the beginning of
+    /// something must not cost more than a client that is silent.
+    pub(super) fn judge(
+        self,
+        first: First,
+        told: Option<Addresses>,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         let peer = told.map(source).or(self.peer);
-        loop {
-            if first == First::Tls && self.is_offered_tls() {
-                match Box::pin(self.secure(peer)).await {
-                    Some((secure, inside)) => (self, first) = (secure, inside),
-                    None => return,
-                }
+        match first {
+            First::Tls if self.is_offered_tls() => Box::pin(self.inside_tls(told, peer)),
+            First::Policy(rest) => Box::pin(self.answer(rest, peer)),
+            First::Http if self.service.speaks_http() => Box::pin(http::serve(self, told, peer)),
+            First::Silent if self.service.gate.is_some() => {
+                Box::pin(silence::call(self, told, peer))
             }
-            match first {
-                First::Policy(rest) => return self.answer(rest, peer).await,
-                First::Http if self.service.speaks_http() => {
-                    return http::serve(self, told, peer).await;
-                }
-                _ if self.service.gate.is_some() => {
-                    match gate::pass(self, first, told, peer).await {
-                        Some(back) => (self, first) = back,
-                        None => return,
-                    }
-                }
-                First::Tls
-                | First::Http
-                | First::Other
-                | First::Silent
-                | First::Deadline
-                | First::End
-                | _ => return self.refuse(first, peer),
+            _ if self.service.gate.is_some() => Box::pin(gate::pass(self, first, told, peer)),
+            First::Tls
+            | First::Http
+            | First::Other
+            | First::Silent
+            | First::Deadline
+            | First::End
+            | _ => {
+                self.refuse(first, peer);
+                Box::pin(ready(()))
             }
         }
     }
@@ -178,60 +181,119 @@ impl Waiting {
         self.service.tls.is_some() && !self.stream.is_secure()
     }
 
-    /// Shakes hands, and finds out what the client wants inside.
-    async fn secure(mut self, peer: Option<SocketAddr>) -> Option<(Self, First)> {
-        let server = self.service.tls.clone()?;
-        let deadline = self.deadline();
-        for evicted in self.permit.hold(handshake::SESSION) {
-            self.shared.count_evicted(evicted);
+    /// Shakes hands, and does what the client wants inside.
+    async fn inside_tls(self, told: Option<Addresses>, peer: Option<SocketAddr>) {
+        let Some(mut secure) = Box::pin(self.shake(peer)).await else {
+            return;
+        };
+        secure.progress = Progress::default();
+        secure.hold(0);
+        let timing = secure.timing();
+        match secure
+            .progress
+            .opening
+            .read(&mut secure.stream, timing)
+            .await
+        {
+            Ok(first) => secure.judge(first, told).await,
+            Err(_) => secure.end(Outcome::PeerFailed, peer),
         }
-        let (stream, read) = (self.stream.into_tcp(), self.progress.opening.bytes());
-        let counts = &self.shared.handshakes;
-        self.stream = match handshake::shake(stream, read, &server, deadline, counts).await {
-            Ok(stream) => Client::Secure(stream),
-            Err((failure, stream)) => {
-                if let Failure::Refused(error) = &failure {
-                    self.shared.tell_handshake_fault(peer, error);
-                }
-                // So that the alert arrives.
-                if let Some(stream) = stream {
-                    let linger = self.service.deadlines.linger;
-                    policy::linger(stream, &mut self.permit, linger).await;
-                }
-                let outcome = Outcome::from(&failure);
-                end(&self.shared, &self.service, outcome, (peer, read));
-                return None;
+    }
+
+    /// Shakes hands; where that fails, it says why and lets the client go.
+    async fn shake(mut self, peer: Option<SocketAddr>) -> Option<Self> {
+        let server = self.service.tls.clone()?;
+        let (permit, shared) = (&self.permit, &self.shared);
+        let hold = |bytes| {
+            for evicted in permit.hold(bytes) {
+                shared.count_evicted(evicted);
             }
         };
-        self.progress = Progress::default();
-        let timing = self.timing();
-        let opening = &mut self.progress.opening;
-        let Ok(first) = opening.read(&mut self.stream, timing).await else {
-            self.end(Outcome::PeerFailed, peer);
-            return None;
+        let bounds = Bounds {
+            deadline: self.deadline(),
+            hold: &hold,
         };
-        Some((self, first))
+        let (stream, read) = (self.stream.into_tcp(), self.progress.opening.bytes());
+        let counts = &self.shared.handshakes;
+        let failure = match handshake::shake(stream, read, &server, bounds, counts).await {
+            Ok(stream) => {
+                self.stream = Client::Secure(stream);
+                return Some(self);
+            }
+            Err(failure) => failure,
+        };
+        let (failure, stream) = failure;
+        if let Failure::Refused(error) = &failure {
+            self.shared.tell_handshake_fault(peer, error);
+        }
+        let outcome = Outcome::from(&failure);
+        let ending = Ending {
+            shared: self.shared,
+            service: self.service,
+            progress: self.progress,
+        };
+        match stream {
+            // So that the alert arrives.
+            Some(stream) => {
+                let linger = ending.service.deadlines.linger;
+                let done = move |_| ending.end(outcome, peer);
+                let_go(Client::Plain(stream), self.permit, linger, done);
+            }
+            None => ending.end(outcome, peer),
+        }
+        None
     }
 
     /// Answers a policy request.
     pub(super) async fn answer(self, rest: Rest, peer: Option<SocketAddr>) {
+        let (stream, mut permit, ending) = self.into_parts();
+        let Some(policy) = &ending.service.policy else {
+            return ending.end(Outcome::NotARequest, peer);
+        };
+        let (reply, sent) = (policy.reply.as_bytes(), ending.progress.sent);
+        match policy::answer(stream, &mut permit, reply, sent, rest).await {
+            Answered::Ended(outcome) => ending.end(outcome, peer),
+            Answered::LetGo(stream) => {
+                let linger = ending.service.deadlines.linger;
+                let_go(Client::Plain(stream), permit, linger, move |closed| {
+                    ending.end(Outcome::answered(closed), peer);
+                });
+            }
+        }
+    }
+
+    /// What is needed to answer it, its place, and what its end takes.
+    pub(super) fn into_parts(self) -> (Client, Permit, Ending) {
         let Self {
             stream,
+            permit,
             progress,
-            mut permit,
             service,
             shared,
             ..
         } = self;
-        let Some(policy) = &service.policy else {
-            let received = progress.opening.bytes();
-            return end(&shared, &service, Outcome::NotARequest, (peer, received));
+        let ending = Ending {
+            shared,
+            service,
+            progress,
         };
-        let (reply, linger) = (policy.reply.as_bytes(), service.deadlines.linger);
-        let outcome = policy::answer(stream, &mut permit, reply, progress.sent, rest, linger).await;
-        end(&shared, &service, outcome, (peer, progress.opening.bytes()));
+        (stream, permit, ending)
     }
 
+    pub(super) fn end(&self, outcome: Outcome, peer: Option<SocketAddr>) {
+        let received = self.progress.opening.bytes();
+        end(&self.shared, &self.service, outcome, (peer, received));
+    }
+}
+
+/// What is counted and logged of a connection at its end.
+pub(super) struct Ending {
+    pub(super) shared: Witness,
+    pub(super) service: Arc<Service>,
+    progress: Progress,
+}
+
+impl Ending {
     pub(super) fn end(&self, outcome: Outcome, peer: Option<SocketAddr>) {
         let received = self.progress.opening.bytes();
         end(&self.shared, &self.service, outcome, (peer, received));

@@ -70,6 +70,12 @@ impl<M> Crowd<M> {
         Some(member)
     }
 
+    /// Whether a member's cell crowds the others out.
+    pub(super) fn crowds(&self, key: Key) -> bool {
+        let weight = self.weights.get(usize::from(key.cell));
+        weight.is_some_and(|weight| weight.saturating_mul(SHARE) > self.total)
+    }
+
     /// Who gives way: the oldest of the heaviest cell if that is crowded, else the oldest of all.
     pub(super) fn first_to_go(&self) -> Option<Key> {
         let weights = self.weights.iter().copied().zip(0_u16..);

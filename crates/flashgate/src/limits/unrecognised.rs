@@ -23,6 +23,10 @@ const BUDGET: usize = 8 * 1024 * 1024;
 /// So long a connection keeps its place whoever waits for it: a request that comes in pieces is whole by then.
 const GRACE: Duration = Duration::from_secs(1);
 
+/// The same for one of a network that crowds others out. With the places of a small limit, a second each would be more
+/// than the others' clients wait.
+const GRACE_IN_A_CROWD: Duration = Duration::from_millis(250);
+
 /// A connection that was ended to make room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Evicted {
@@ -138,7 +142,12 @@ impl Unrecognised {
         }
         let first = inner.connections.first_to_go()?;
         let since = inner.connections.get_mut(first)?.since;
-        if now.saturating_duration_since(since) < GRACE {
+        let grace = if inner.connections.crowds(first) {
+            GRACE_IN_A_CROWD
+        } else {
+            GRACE
+        };
+        if now.saturating_duration_since(since) < grace {
             return Some(Err(Going));
         }
         inner.evict(first, Lack::Places).map(Ok)

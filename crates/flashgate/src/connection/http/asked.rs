@@ -6,7 +6,7 @@ use tracing::field::display;
 use tracing::{Level, debug, enabled};
 
 use super::Exchange;
-use crate::connection::waiting::Waiting;
+use crate::connection::waiting::Ending;
 use crate::connection::{Outcome, hints, some};
 use crate::http::Request;
 use crate::log::escaped;
@@ -56,7 +56,7 @@ impl Exchange {
 
 /// Counts a connection that spoke HTTP, and logs it with what it asked for.
 pub(super) fn end(
-    waiting: &Waiting,
+    ending: &Ending,
     outcome: Outcome,
     peer: Option<SocketAddr>,
     asked: Option<Asked>,
@@ -67,9 +67,9 @@ pub(super) fn end(
         status,
     }) = asked
     else {
-        return waiting.end(outcome, peer);
+        return ending.end(outcome, peer);
     };
-    let shared = &waiting.shared;
+    let shared = &ending.shared;
     shared.count(outcome);
     if let Some(suppressed) = shared.wants_line(outcome) {
         let (peer, suppressed, outcome) = (peer.map(display), some(suppressed), outcome.code());

@@ -57,10 +57,29 @@ struct Exchange {
 }
 
 /// Reads the request, and does what it asks for.
-pub(super) async fn serve(mut waiting: Waiting, told: Option<Addresses>, peer: Option<SocketAddr>) {
-    let gate = waiting.service.gate.as_deref();
-    let goes_on = gate.is_some_and(|gate| gate.http_backend.is_some());
-    let Received { end, read, whole } = receive_head(&mut waiting, goes_on).await;
+#[expect(
+    clippy::manual_async_fn,
+    reason = "an `async fn` would hold `waiting` twice"
+)]
+pub(super) fn serve(
+    mut waiting: Waiting,
+    told: Option<Addresses>,
+    peer: Option<SocketAddr>,
+) -> impl Future<Output = ()> + Send {
+    async move {
+        let gate = waiting.service.gate.as_deref();
+        let goes_on = gate.is_some_and(|gate| gate.http_backend.is_some());
+        let received = receive_head(&mut waiting, goes_on).await;
+        Box::pin(go_on((waiting, told, peer), received, goes_on)).await;
+    }
+}
+
+/// Does what a request asks for.
+async fn go_on(
+    (mut waiting, told, peer): (Waiting, Option<Addresses>, Option<SocketAddr>),
+    Received { end, read, whole }: Received,
+    goes_on: bool,
+) {
     let Read {
         verdict,
         mut bytes,
@@ -151,8 +170,7 @@ fn passes(verdict: &Verdict, bytes: &[u8], (head, whole): (usize, bool)) -> bool
 /// Passes the request on to the server that the gate has for them.
 async fn pass(waiting: Waiting, told: Option<Addresses>, peer: Option<SocketAddr>) {
     waiting.hold(waiting.early.capacity());
-    // Only a silent client comes back, and this one has spoken.
-    let _ = gate::pass(waiting, First::Http, told, peer).await;
+    gate::pass(waiting, First::Http, told, peer).await;
 }
 
 /// What was read of a request.

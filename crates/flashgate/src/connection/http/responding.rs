@@ -7,11 +7,10 @@ use std::time::{Duration, SystemTime};
 
 use tokio::io::AsyncWrite;
 use tokio::time::timeout;
-use tokio_flash_policy::close;
 
 use super::{Exchange, asked};
 use crate::connection::Outcome;
-use crate::connection::waiting::Waiting;
+use crate::connection::letting_go::let_go;
 use crate::http::{Body, Method, Response};
 
 /// How long a client may take to make room for a response.
@@ -37,23 +36,17 @@ impl Exchange {
         waiting.early = Vec::new();
         let bytes = response.bytes(body, SystemTime::now());
         drop(response);
-        if write(&mut waiting.stream, &bytes).await.is_err() {
-            return asked::end(&waiting, Outcome::WriteFailed, peer, asked);
-        }
+        let written = write(&mut waiting.stream, &bytes).await;
         drop(bytes);
-        linger(&mut waiting).await;
+        let (client, permit, ending) = waiting.into_parts();
+        if written.is_err() {
+            return asked::end(&ending, Outcome::WriteFailed, peer, asked);
+        }
+        let linger = ending.service.deadlines.linger;
         let asked = asked.map(|asked| asked.answered(status));
-        asked::end(&waiting, outcome, peer, asked);
-    }
-}
-
-/// Waits until the client has ended as well, or until its place is needed.
-async fn linger(waiting: &mut Waiting) {
-    waiting.permit.lingering();
-    let limit = waiting.service.deadlines.linger;
-    tokio::select! {
-        _ = close(&mut waiting.stream, limit) => {}
-        () = waiting.permit.wanted() => {}
+        let_go(client, permit, linger, move |_| {
+            asked::end(&ending, outcome, peer, asked);
+        });
     }
 }
 

@@ -51,7 +51,8 @@ impl Exchange {
                 return self.respond(response, outcome).await;
             }
             Err(Refused::Left(outcome)) => {
-                return asked::end(&self.waiting, outcome, self.peer, self.asked);
+                let (_client, _permit, ending) = self.waiting.into_parts();
+                return asked::end(&ending, outcome, self.peer, self.asked);
             }
         };
         // As the client's own address would say it, were there no proxy.
