@@ -137,7 +137,7 @@ fn awaits_more(read: &[u8]) -> bool {
     match read {
         [_, 3, _, high, low, fragment @ ..] => {
             let length = usize::from(u16::from_be_bytes([*high, *low]));
-            fragment.len() < length && length <= MOST - HEADER
+            fragment.len() < length && length <= MOST && read.len() < MOST
         }
         [_, 3, ..] | [_] => read.len() < HEADER,
         _ => false,

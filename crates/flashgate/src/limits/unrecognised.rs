@@ -239,6 +239,20 @@ mod tests {
     }
 
     #[test]
+    fn a_crowd_has_less_time() {
+        let of = |network: u8| Some(format!("192.0.{network}.1:80").parse().unwrap());
+        let (crowd, others) = (Unrecognised::new(), Unrecognised::new());
+        for network in 0..100 {
+            crowd.join(of(200), None);
+            others.join(of(network), None);
+        }
+        let soon = Instant::now() + 2 * GRACE_IN_A_CROWD;
+        assert!(matches!(crowd.make_room(soon), Some(Ok(_))));
+        assert!(matches!(others.make_room(soon), Some(Err(Going))));
+        assert!(matches!(others.make_room(soon + GRACE), Some(Ok(_))));
+    }
+
+    #[test]
     fn one_at_a_time() {
         let all = Unrecognised::new();
         let later = Instant::now() + 2 * GRACE;

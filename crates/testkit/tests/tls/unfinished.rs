@@ -6,12 +6,13 @@ use std::net::{Ipv4Addr, TcpStream};
 use rustls::version::TLS13;
 use testkit::backend::{Backend, Manner};
 use testkit::client::{Client, End};
+use testkit::load::REQUEST;
 use testkit::{cpu, until};
 
 use super::client::{Secure, client_config, session, session_of};
 use super::{LIMIT, Running, asks, asks_in_clear, config, gate, start};
 
-/// Each counts as 24 KiB at least, so the budget of 8 MiB has room for 341 of them.
+/// As long as these are, each counts as 24 KiB, so the budget of 8 MiB has room for 341 of them.
 const CROWD: usize = 1_000;
 
 /// How many of them give way at least.
@@ -147,4 +148,47 @@ fn a_long_handshake() {
     let mut socket = Client::connect(running.address).unwrap().into_stream();
     socket.write_all(&hello).unwrap();
     asks(Secure::shake(socket, session).unwrap());
+}
+
+/// Little of something costs little: what has only begun, and what was answered and is not closed by its client.
+#[test]
+fn beginnings_and_ends_are_cheap() {
+    let request = [&REQUEST[..], b"x"].concat();
+    let head = [b"GET /".as_slice(), &[b'x'; 400]].concat();
+    let refused = b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\r\n";
+    let plain: [(&str, &[u8]); 6] = [
+        ("one byte of a hello", b"\x16"),
+        ("half a hello", &endless_hello(300)[..200]),
+        ("five bytes of a head", b"GET /"),
+        ("400 bytes of a head", &head),
+        ("a policy that was answered", &request),
+        ("HTTP that was answered", refused),
+    ];
+    for (what, bytes) in plain {
+        costs_little((what, 1_000), |running| {
+            let mut client = TcpStream::connect(running.address).unwrap();
+            client.write_all(bytes).unwrap();
+            client
+        });
+    }
+    costs_little(("HTTP that was answered in TLS", 300), |running| {
+        let mut client = running.client();
+        client.send(refused);
+        client.into_parts().1
+    });
+}
+
+/// So many connections that are alike take 6 KiB each at most. What is answered was 10 KiB and more, inside TLS 18.
+fn costs_little((what, many): (&str, u64), begin: impl Fn(&Running) -> TcpStream) {
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let running = patient_gate(&backend);
+    asks(running.client());
+    let resident_kb = || cpu::resident_kb(running.daemon.pid()).unwrap();
+    let before = resident_kb();
+    let crowd: Vec<_> = (0..many).map(|_| begin(&running)).collect();
+    // Those before were accepted.
+    asks_in_clear(running.address);
+    let grown = resident_kb().saturating_sub(before);
+    assert!(grown <= 6 * many, "{what}: {grown} kB for {many}");
+    drop(crowd);
 }
