@@ -128,8 +128,15 @@ async fn first_record(
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
             Err(error) => return Err(error.into()),
         }
+        if read.len() > MOST {
+            return Err(too_long());
+        }
     }
     Ok(read)
+}
+
+fn too_long() -> Failure {
+    Failure::Refused(TlsError::General(TOO_LONG.to_owned()))
 }
 
 /// Whether these are a part of a record that a session would wait for the rest of (RFC 8446, 5.1).
@@ -228,8 +235,7 @@ async fn agree(
         match stream.try_read(&mut room) {
             Ok(0) => return Err((Failure::Ended, Vec::new())),
             Ok(count) if read + count > MOST => {
-                let error = TlsError::General(TOO_LONG.to_owned());
-                return Err((Failure::Refused(error), Vec::new()));
+                return Err((too_long(), Vec::new()));
             }
             Ok(count) => {
                 read += count;
