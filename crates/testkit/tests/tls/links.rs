@@ -101,7 +101,13 @@ fn refused_for_a_link() {
         let (_, said) = check(&folder, &tls);
         assert_eq!(said.matches("warning[").count(), 1, "{said}");
     }
-    // One link more than was needed, and the names that are allowed.
+}
+
+/// One link more than was needed, and limits that are kept.
+#[test]
+fn not_refused() {
+    let folder = Folder::new().unwrap();
+    let root = Authority::new("Root One");
     let allowed = root.authority_with("Allowed", |it| {
         it.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         it.key_usages = vec![KeyUsagePurpose::KeyCertSign];
