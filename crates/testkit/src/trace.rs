@@ -54,6 +54,13 @@ impl Trace {
         Ok(text.lines().map(str::to_owned).collect())
     }
 
+    /// The lines of the trace until now.
+    #[must_use]
+    pub fn lines_so_far(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.path()).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    }
+
     fn path(&self) -> PathBuf {
         self.folder.path().join("trace")
     }

@@ -159,6 +159,25 @@ fn renamed_while_it_is_written() {
     serves_soon(&mut daemon, "new.test");
 }
 
+/// Somebody writes to a file of a folder that is swapped for a finished one: that one is read, whatever becomes of theirs.
+#[test]
+fn a_folder_that_is_swapped_meanwhile() {
+    let folder = Folder::new().unwrap();
+    let root = folder.path();
+    fs::create_dir(root.join("conf")).unwrap();
+    fs::create_dir(root.join("new")).unwrap();
+    fs::write(root.join("conf/p.xml"), policy("old.test")).unwrap();
+    fs::write(root.join("new/p.xml"), policy("new.test")).unwrap();
+    let text = "[policy.p]\nfile = \"conf/p.xml\"\n[[listen]]\naddress = \"127.0.0.1:0\"\n[process]\nsandbox = \"off\"\n";
+    let mut daemon = serve(&folder.file("flashgate.toml", text).unwrap());
+    let _file = begin(&root.join("conf/p.xml"), "<cross-domain-policy>");
+    thread::sleep(REST);
+    says_nothing_of_a_reload(&mut daemon);
+    fs::rename(root.join("conf"), root.join("conf.old")).unwrap();
+    fs::rename(root.join("new"), root.join("conf")).unwrap();
+    serves_soon(&mut daemon, "new.test");
+}
+
 /// Whoever asks for a reload meanwhile is told why it does not happen, and it happens later by itself.
 #[test]
 fn a_signal_while_it_is_written() {

@@ -10,7 +10,7 @@
 )]
 
 use std::fs::{self, File, Permissions};
-use std::io::{BufRead as _, BufReader, IoSliceMut, Write as _};
+use std::io::{BufRead as _, BufReader, IoSliceMut, Read as _, Write as _};
 use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
@@ -23,10 +23,12 @@ use rustix::net::{
     AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SocketAddrUnix,
     SocketFlags, SocketType, connect, recvmsg, socket_with,
 };
+use rustix::process::{Pid, Signal, kill_process};
 use testkit::client::{Client, End, fetch};
 use testkit::daemon::Daemon;
 use testkit::folder::Folder;
 use testkit::namespace::Namespace;
+use testkit::trace::Trace;
 use testkit::{binary, namespace, needs, until};
 
 const LIMIT: Duration = Duration::from_secs(20);
@@ -155,6 +157,50 @@ fn half_a_config_in_a_closed_folder() {
     for &address in daemon.addresses() {
         serves(address, "old.test");
     }
+}
+
+/// A start that has read half a file, and asks when its writer is done: what it has read is half all the same.
+#[test]
+fn a_writer_that_is_done_before_it_is_asked_about() {
+    if !needs::met(needs::program("strace")) {
+        return;
+    }
+    let running = running(FREE);
+    let [first, second] = config("new.test", FREE);
+    let mut file = begin(&running.path, &first);
+    // It is stopped when it makes the socket to ask at.
+    let trace = Trace::of("socket").unwrap();
+    let trace = trace.inject("socket:signal=SIGSTOP:when=1");
+    let program = trace.program();
+    let mut starting = Command::new(&program[0])
+        .args(&program[1..])
+        .arg(binary::flashgate().unwrap())
+        .args(["serve", "--config"])
+        .arg(&running.path)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The tracer stands aside.
+    let status = format!("/proc/{}/status", starting.id());
+    let is_stopped = || {
+        let status = fs::read_to_string(&status).unwrap_or_default();
+        status.contains("State:\tT (stopped)") || status.contains("State:\tt (tracing stop)")
+    };
+    let is_asked = || {
+        trace
+            .lines_so_far()
+            .iter()
+            .any(|line| line.contains("SIGSTOP"))
+    };
+    assert!(until(LIMIT, || is_asked() && is_stopped()));
+    file.write_all(second.as_bytes()).unwrap();
+    drop(file);
+    kill_process(Pid::from_child(&starting), Signal::CONT).unwrap();
+    let mut text = String::new();
+    let mut errors = starting.stderr.take().unwrap();
+    errors.read_to_string(&mut text).unwrap();
+    assert!(text.contains("has changed since it was read"), "{text}");
+    assert_eq!(starting.wait().unwrap().code(), Some(1), "{text}");
 }
 
 /// A listener that no reload could bring back goes with a restart only; one that could be bound again may go.

@@ -99,7 +99,7 @@ impl Changes {
         }
         // Whoever writes to a file of a folder that has lost its name writes to none of ours.
         for (folder, which) in &self.folders {
-            if folders.get(folder).is_some_and(|now| now != which) {
+            if folders.get(folder) != Some(which) {
                 self.writers.left(folder);
             }
         }
@@ -131,7 +131,7 @@ impl Changes {
 
     /// Waits until nobody is writing to one of the files; one that is half written is half a file.
     async fn closed(&mut self) {
-        while let Some(file) = self.written(&[]) {
+        while let Some(file) = self.written_as_ways_are() {
             if timeout(LONG_WRITE, self.stirred()).await.is_err()
                 && self.logged.as_ref() != Some(&file)
             {
@@ -145,7 +145,7 @@ impl Changes {
     /// Waits until nobody is writing to one of the files; after the deadline, which one it is. Cancel-safe.
     pub(super) async fn still_written(&mut self, deadline: Instant) -> Option<PathBuf> {
         loop {
-            let file = self.written(&[])?;
+            let file = self.written_as_ways_are()?;
             if timeout_at(deadline, self.stirred()).await.is_err() {
                 return Some(file);
             }
@@ -165,6 +165,12 @@ impl Changes {
             .chain(read)
             .find(changed)
             .map(|(file, _)| file.clone())
+    }
+
+    /// A file that is being written, among those known; a folder on the way may be another one by now.
+    fn written_as_ways_are(&mut self) -> Option<PathBuf> {
+        self.follow();
+        self.written(&[])
     }
 
     /// A file that is being written, among those known and these others.
