@@ -10,13 +10,13 @@
 )]
 
 use std::fs::{self, File, Permissions};
-use std::io::{BufRead as _, BufReader, IoSliceMut, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, IoSliceMut, Write as _};
 use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use rustix::net::{
@@ -70,12 +70,8 @@ fn running(addresses: [&str; 2]) -> Running {
     }
 }
 
-/// What a start says that is refused.
-#[track_caller]
-fn refused(path: &Path, reason: &str) -> String {
-    let mut command = Command::new(binary::flashgate().unwrap());
-    let command = command.args(["serve", "--config"]).arg(path);
-    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+/// What a start says until it has ended; one that serves is ended.
+fn heard(child: &mut Child) -> String {
     let mut text = String::new();
     for line in BufReader::new(child.stderr.take().unwrap()).lines() {
         text = text + &line.unwrap() + "\n";
@@ -83,6 +79,16 @@ fn refused(path: &Path, reason: &str) -> String {
             child.kill().unwrap();
         }
     }
+    text
+}
+
+/// What a start says that is refused.
+#[track_caller]
+fn refused(path: &Path, reason: &str) -> String {
+    let mut command = Command::new(binary::flashgate().unwrap());
+    let command = command.args(["serve", "--config"]).arg(path);
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let text = heard(&mut child);
     assert_eq!(child.wait().unwrap().code(), Some(1), "{text}");
     assert!(text.contains(reason), "{text}");
     text
@@ -196,9 +202,7 @@ fn a_writer_that_is_done_before_it_is_asked_about() {
     file.write_all(second.as_bytes()).unwrap();
     drop(file);
     kill_process(Pid::from_child(&starting), Signal::CONT).unwrap();
-    let mut text = String::new();
-    let mut errors = starting.stderr.take().unwrap();
-    errors.read_to_string(&mut text).unwrap();
+    let text = heard(&mut starting);
     assert!(text.contains("has changed since it was read"), "{text}");
     assert_eq!(starting.wait().unwrap().code(), Some(1), "{text}");
 }
