@@ -20,12 +20,15 @@ use testkit::load::{Load, run};
 use testkit::scale::short_or_long;
 use testkit::{figure, needs, until};
 
+/// What an idle daemon has in memory at most: 6.5 MiB, of which 0.5 are its own and the rest is the program itself.
+const MOST_KB: u64 = 6 * 1024 + 512;
+
 /// 10,000 connections that have said five bytes, and then a fetch.
 #[test]
 fn ten_thousand_idle() {
     let daemon = Daemon::serve(["--allow", "a.test:80"]).unwrap();
     let start = cpu::resident_kb(daemon.pid()).unwrap();
-    assert!(start <= 6 * 1024, "{start} kB at start");
+    assert!(start <= MOST_KB, "{start} kB at start");
     let mut idle = Vec::new();
     for _ in 0..10_000 {
         idle.push(opened(daemon.address()));
@@ -172,7 +175,7 @@ fn no_wake_ups_when_idle() {
         "R19",
         format!("idle: {resident} kB resident, 0 wake-ups in 2 s"),
     );
-    assert!(resident <= 6 * 1024, "{resident} kB");
+    assert!(resident <= MOST_KB, "{resident} kB");
 }
 
 /// The limit on open files is lowered under a running daemon: it waits, still answers whom it has, and stops.
