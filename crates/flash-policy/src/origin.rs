@@ -9,6 +9,8 @@ use core::fmt;
 use core::net::{IpAddr, Ipv6Addr};
 use core::str::FromStr;
 
+use crate::diagnostic::quoted;
+
 /// A host name or an address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Host {
@@ -77,8 +79,8 @@ impl fmt::Display for HostError {
             Self::Character { found, .. } => {
                 write!(
                     f,
-                    "expected letters, digits, `-`, `_` and dots in a host name, found `{}`",
-                    found.escape_debug()
+                    "expected letters, digits, `-`, `_` and dots in a host name, found {}",
+                    quoted(found.encode_utf8(&mut [0; 4]))
                 )
             }
             Self::TooLong => {
@@ -275,8 +277,8 @@ impl fmt::Display for OriginError {
             Self::Scheme => f.write_str("expected `http` or `https` before `://`"),
             Self::Character { found } => write!(
                 f,
-                "expected a host after `://`, found `{}` before the path",
-                found.escape_debug()
+                "expected a host after `://`, found {} before the path",
+                quoted(found.encode_utf8(&mut [0; 4]))
             ),
             Self::Host(error) => error.fmt(f),
             Self::Port => f.write_str("expected a port from 0 to 65535 after the host"),

@@ -5,6 +5,7 @@ use core::str::FromStr;
 
 use crate::Port;
 use crate::decide::Location;
+use crate::diagnostic::quoted;
 use crate::origin::{Host, HostError, Scheme, split_port};
 
 /// Reads `xmlsocket://host:port`, `http://host/path` or `https://host/path`.
@@ -76,8 +77,8 @@ impl fmt::Display for LocationError {
             Self::Path => f.write_str("expected nothing after the port of an `xmlsocket` address"),
             Self::Character { found } => write!(
                 f,
-                "expected no spaces and no control characters in the path, found `{}`",
-                found.escape_debug()
+                "expected no spaces and no control characters in the path, found {}",
+                quoted(found.encode_utf8(&mut [0; 4]))
             ),
         }
     }

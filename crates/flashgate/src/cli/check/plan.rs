@@ -226,15 +226,22 @@ impl Check {
     }
 
     fn no_bridge(&self, why: &impl std::fmt::Display) -> Fault {
-        let help = if self.host_and_port().is_ok() {
-            format!(
-                "Ruffle connects to URLs: write `ws://{0}/`, or `wss://{0}/` for TLS; or name a file with the page's config",
-                self.target
-            )
-        } else {
-            "write a URL like `wss://play.example.com/9339`, or name a file with the page's `socketProxy` (JSON, JavaScript or HTML)".to_owned()
-        };
-        Fault::new(format!("`{}` is no bridge: {why}", self.target), help)
+        if self.host_and_port().is_ok() {
+            let address = without_scheme(&self.target);
+            return Fault::new(
+                format!(
+                    "`{}` is a host and a port, and Ruffle connects to URLs",
+                    self.target
+                ),
+                format!(
+                    "write `ws://{address}/`, or `wss://{address}/` for TLS; or name a file with the page's config"
+                ),
+            );
+        }
+        Fault::new(
+            format!("`{}` is no bridge: {why}", self.target),
+            "write a URL like `wss://play.example.com/9339`, or name a file with the page's `socketProxy` (JSON, JavaScript or HTML)",
+        )
     }
 }
 
