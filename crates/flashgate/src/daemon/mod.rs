@@ -275,8 +275,9 @@ impl Daemon {
                         self.hand_over(caller);
                         continue;
                     }
-                    Said::Serves(main) => {
-                        self.manager.main_process_is(main);
+                    Said::Serves(successor) => {
+                        self.manager.main_process_is(successor.main_process());
+                        drop(successor);
                         info!(target: LIFECYCLE, "handed over: a successor serves");
                         return Ending::Succeeded;
                     }

@@ -90,8 +90,9 @@ impl Daemon {
                             successors.answer(caller, &offer);
                         }
                     }
-                    Said::Serves(main) => {
-                        self.manager.main_process_is(main);
+                    Said::Serves(successor) => {
+                        self.manager.main_process_is(successor.main_process());
+                        drop(successor);
                         return true;
                     }
                 },

@@ -48,6 +48,10 @@ const UNLIMITED: &[(&str, &str)] = &[
 /// Lines in files of which others are limited.
 const UNLIMITED_LINES: &[(&str, &str)] = &[
     ("stopped", "once, at the end"),
+    (
+        "stopped while a successor has the listeners and is not ready; if it hangs, end it: clients wait in its queue",
+        "once, at the end",
+    ),
     ("findings", "once for each start and reload"),
     (
         "listening again",

@@ -74,8 +74,22 @@ pub(in crate::daemon) struct Caller {
 pub(in crate::daemon) enum Said {
     /// It asks for the listeners, and is to be [answered](Successors::answer).
     Asks(Caller),
-    /// It serves. Whether it is to be the service's main process, and then which one it is.
-    Serves(Option<Pid>),
+    /// It is ready, and serves once this is dropped.
+    Serves(Successor),
+}
+
+/// A successor that is ready. It waits until this is dropped: what the service manager must hear first is said before.
+#[derive(Debug)]
+pub(in crate::daemon) struct Successor {
+    waiting: Preparing,
+    is_main: bool,
+}
+
+impl Successor {
+    /// Which process it is, if it is to be the service's main one.
+    pub(in crate::daemon) fn main_process(&self) -> Option<Pid> {
+        self.is_main.then_some(self.waiting.process)
+    }
 }
 
 /// What a successor gets.
@@ -88,9 +102,10 @@ pub(in crate::daemon) struct Offer<'a> {
 
 /// What became of it.
 enum Heard {
-    Ready,
-    /// And the service manager is to know it as the main process.
-    ReadyAsMain,
+    Ready {
+        /// Whether the service manager is to know it as the main process.
+        is_main: bool,
+    },
     Gone,
     TookTooLong,
 }
@@ -115,15 +130,9 @@ impl Successors {
             tokio::select! {
                 biased;
                 heard = heard(self.preparing.as_ref()) => match heard {
-                    // The successor waits for the end of its socket, so this drops it.
-                    Heard::Ready => {
-                        self.preparing = None;
-                        return Said::Serves(None);
-                    }
-                    Heard::ReadyAsMain => {
-                        let successor = self.preparing.take();
-                        return Said::Serves(successor.map(|it| it.process));
-                    }
+                    Heard::Ready { is_main } => if let Some(waiting) = self.preparing.take() {
+                        return Said::Serves(Successor { waiting, is_main });
+                    },
                     Heard::Gone | Heard::TookTooLong => self.give_up(None),
                 },
                 caller = self.door.caller() => if let Some(caller) = caller {
@@ -192,8 +201,8 @@ async fn heard(preparing: Option<&Preparing>) -> Heard {
         return pending().await;
     };
     match timeout_at(preparing.deadline, word(&preparing.socket)).await {
-        Ok(Some(said)) if said == READY => Heard::Ready,
-        Ok(Some(said)) if said == READY_AS_MAIN => Heard::ReadyAsMain,
+        Ok(Some(said)) if said == READY => Heard::Ready { is_main: false },
+        Ok(Some(said)) if said == READY_AS_MAIN => Heard::Ready { is_main: true },
         Ok(_) => Heard::Gone,
         Err(_) => Heard::TookTooLong,
     }
