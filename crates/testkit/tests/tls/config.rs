@@ -110,7 +110,10 @@ fn shapes() {
         ),
         (
             "certificate = \"one.pem\"",
-            ["unknown-key", "did you mean `certificates`?"],
+            [
+                "unknown-key",
+                "write `certificates = [{ certificate = \"one.pem\"",
+            ],
         ),
     ] {
         says(&folder, tls, 2, &texts);
