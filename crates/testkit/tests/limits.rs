@@ -297,7 +297,7 @@ fn a_reload_refills_no_bucket() {
     let folder = Folder::new().unwrap();
     let limits = "rate-per-address = 50\nexempt = []";
     let mut daemon = daemon(&folder, limits);
-    let (begin, mut answered) = (std::time::Instant::now(), 0_u64);
+    let (begin, mut answered) = (Instant::now(), 0_u64);
     for _ in 0..2 {
         for _ in 0..100 {
             answered += u64::from(!fetch(daemon.address()).unwrap().bytes.is_empty());
@@ -319,7 +319,7 @@ fn a_reload_refills_no_bucket() {
 fn a_shared_address_is_explained() {
     let folder = Folder::new().unwrap();
     let mut daemon = daemon(&folder, "rate-per-address = 1\nexempt = []");
-    let begin = std::time::Instant::now();
+    let begin = Instant::now();
     for _ in 0..300 {
         fetch(daemon.address()).unwrap();
     }
