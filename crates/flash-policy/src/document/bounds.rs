@@ -81,7 +81,7 @@ pub(super) fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\r' | '\n')
 }
 
-/// A character that people take for a blank, or don't see, and that XML takes for something else.
+/// A character that looks like a space, or like nothing, and that is no white space in XML.
 pub(super) fn is_like_blank(c: char) -> bool {
     (c.is_whitespace() && !is_blank(c))
         || matches!(

@@ -133,8 +133,8 @@ impl Waiting {
 
     /// Answers a policy request; every other connection goes through the gate, or has nothing to expect here.
     ///
-    /// What follows is on the heap, and no larger than its own kind of connection needs: whoever sends the beginning of
-    /// something must not cost more than a client that is silent.
+    /// What follows is on the heap, and only as large as its kind of connection needs: a client that sends the beginning
+    /// of something must not cost much more than a silent one.
     pub(super) fn judge(
         self,
         first: First,

@@ -34,7 +34,9 @@ impl Opened {
         let predecessor = handover.as_ref().filter(|it| it.predecessor.is_some());
         let terms = predecessor.map(|start| &start.terms);
         if let Some(terms) = terms {
-            terms.files_rest(plan).map_err(system)?;
+            terms
+                .files_rest(plan)
+                .map_err(|unrest| system(unrest.into()))?;
         }
         let sockets = plan.sockets();
         let wanted = listeners::wanted(&sockets, plan);

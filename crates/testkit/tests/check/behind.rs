@@ -159,7 +159,7 @@ fn a_gate_that_waits_for_silent_clients() {
     }
 }
 
-/// A gate without WebSockets whose server is up, whoever speaks first.
+/// A gate without WebSockets whose server is up, whether client or server speaks first.
 #[test]
 fn a_gate_without_websockets_whose_server_is_up() {
     let greets = Manner::Greet(GREETING.to_vec(), Duration::ZERO);
@@ -192,7 +192,7 @@ fn a_game_with_its_own_policy() {
     }
 }
 
-/// Serves a policy to whoever asks within 300 ms, and closes.
+/// Serves a policy to clients that ask within 300 ms, and closes.
 fn impatient(mut client: TcpStream, drops_unknown: bool) {
     let limit = Some(Duration::from_millis(300));
     client.set_read_timeout(limit).unwrap();
@@ -225,7 +225,7 @@ fn a_gate_in_front_of_a_forwarder_whose_server_is_down() {
     }
 }
 
-/// A healthy gate is OK for monitoring, whoever speaks first.
+/// A healthy gate is OK for monitoring, whether client or server speaks first.
 #[test]
 fn a_gate_whose_server_is_up() {
     let greets = Manner::Greet(GREETING.to_vec(), Duration::ZERO);

@@ -81,7 +81,7 @@ impl Verifier {
     }
 }
 
-/// One that was named itself: whoever signed it, and for whatever it is, only its name and its dates have to fit.
+/// The server's own certificate, named by the user. Only its name and dates must fit; who signed it does not matter.
 fn verify_named(
     certificate: &CertificateDer<'_>,
     name: &ServerName<'_>,

@@ -11,8 +11,8 @@ const ACCESS: u32 = 0o3;
 
 /// The processes that have the socket at a path, where nobody answers.
 ///
-/// The credentials of a connection do not tell: they are those of whoever made the socket, who may have ended long ago. A
-/// socket that was sent and never received is in no process's hands.
+/// A connection's credentials are no help: they name the process that made the socket, which may have ended long ago. A
+/// socket that was sent and not received yet is in no process's table.
 pub(super) fn holders(path: &Path) -> Vec<u32> {
     let sockets = sockets(path);
     let is_it = |_: &DirEntry, target: &Path| sockets.iter().any(|socket| socket == target);

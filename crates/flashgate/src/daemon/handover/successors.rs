@@ -153,7 +153,7 @@ impl Successors {
         }
     }
 
-    /// The end of a stop: whoever has the listeners and is not ready keeps them.
+    /// The end of a stop: a successor that is not ready keeps the listeners.
     pub(in crate::daemon) fn leave(self) {
         if let Some(successor) = self.preparing {
             let process = successor.process.as_raw_nonzero().get();

@@ -23,7 +23,7 @@ const MOST: usize = PACKET / 3;
 pub(in crate::daemon) struct Terms {
     /// It speaks TLS.
     pub(in crate::daemon) tls: bool,
-    /// It was told to stop, so that what it has may go.
+    /// It is stopping, so that what it has may go.
     pub(in crate::daemon) stopping: bool,
     /// Where it listens and could not listen again.
     pub(in crate::daemon) kept: Vec<SocketAddr>,
@@ -66,25 +66,43 @@ impl Terms {
         terms
     }
 
-    /// Refuses a plan from a file that somebody is writing to, or has written to since it was read; the error is text for
-    /// the terminal.
-    pub(in crate::daemon) fn files_rest(&self, plan: &Plan) -> Result<(), String> {
+    /// Refuses a plan from a file that somebody is writing to, or has written to since it was read.
+    pub(in crate::daemon) fn files_rest(&self, plan: &Plan) -> Result<(), Unrest> {
         let real = |file: &Watched| fs::canonicalize(&file.path).unwrap_or(file.path.clone());
         let files: Vec<_> = plan.watched.iter().map(real).collect();
-        let told = files.iter().find(|file| self.written.contains(&name(file)));
+        let named = files.iter().find(|file| self.written.contains(&name(file)));
         // The predecessor may have no right to watch a folder, and root sees who writes to what.
-        let written = told.cloned().or_else(|| open_files::written(&files));
+        let written = named.cloned().or_else(|| open_files::written(&files));
         if let Some(file) = written {
-            let message = format!("{} is being written", file.display());
-            return Err(render::plain_error_text(&message, &BEING_WRITTEN));
+            return Err(Unrest::Written(file));
         }
         let has_changed = |file: &&Watched| Sight::of(&file.path) != file.seen;
         match plan.watched.iter().find(has_changed) {
-            Some(file) => {
-                let message = format!("{} has changed since it was read", file.path.display());
-                Err(render::plain_error_text(&message, &CHANGED))
-            }
+            Some(file) => Err(Unrest::Changed(file.path.clone())),
             None => Ok(()),
+        }
+    }
+}
+
+/// A file that a plan came from, and that may not be what was read.
+#[derive(Debug)]
+pub(in crate::daemon) enum Unrest {
+    Written(PathBuf),
+    Changed(PathBuf),
+}
+
+/// As text for the terminal.
+impl From<Unrest> for String {
+    fn from(unrest: Unrest) -> Self {
+        match unrest {
+            Unrest::Written(file) => {
+                let message = format!("{} is being written", file.display());
+                render::plain_error_text(&message, &BEING_WRITTEN)
+            }
+            Unrest::Changed(file) => {
+                let message = format!("{} has changed since it was read", file.display());
+                render::plain_error_text(&message, &CHANGED)
+            }
         }
     }
 }
