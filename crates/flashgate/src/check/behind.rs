@@ -17,7 +17,7 @@ use super::bridge::{Answer, KEY, Status, read_answer};
 use super::converse::{Call, Said, Speech, converse, fixed};
 use super::drive::READ_ON;
 use super::tls::TlsFault;
-use super::{Dialled, Seen, Setting, Trace, http};
+use super::{Seen, Setting, Trace, http};
 use reactions::{Found, UNFINISHED};
 
 /// What was found out about the server behind the movie's port.
@@ -267,15 +267,10 @@ async fn again(setting: Setting<'_>, target: &Step, bytes: &'static [u8]) -> Vec
     traces
 }
 
-/// Whether the server ended a connection, and sent nothing; a reset may come before the connection is used.
+/// Whether the server ended a connection, and sent nothing.
 fn ends_mute(trace: &Trace) -> bool {
-    let ended = trace.end.is_some() || trace.tls == Some(TlsFault::HungUp) || is_reset(trace);
+    let ended = trace.end.is_some() || trace.tls == Some(TlsFault::HungUp);
     ended && trace.bytes.is_empty()
-}
-
-fn is_reset(trace: &Trace) -> bool {
-    let last = trace.attempts.last();
-    last.is_some_and(|attempt| attempt.came == Dialled::Reset)
 }
 
 /// Whether a WebSocket was granted, and not ended at once: the gate reached a server.
@@ -297,9 +292,6 @@ fn opens_and_ends(trace: &Trace) -> bool {
 
 /// From the connect to the end.
 fn time_to_end(trace: &Trace) -> Duration {
-    if is_reset(trace) {
-        return Duration::ZERO;
-    }
     let (Some((_, end)), Some(attempt)) = (trace.end, trace.attempts.last()) else {
         return Duration::MAX;
     };

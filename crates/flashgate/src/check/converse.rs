@@ -12,7 +12,7 @@ use flash_policy::player::Transport;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::dial::dial;
+use super::dial::{Accepted, dial};
 use super::tls::{Secured, Stream, Tls, TlsFault};
 use super::trace::{Dialled, Ended, Trace};
 use super::{Clock, http};
@@ -76,16 +76,24 @@ pub(super) async fn converse(
         abandoned(call, clock, &mut trace);
         return trace;
     };
-    let Some(stream) = dialled else {
+    let Some(dialled) = dialled else {
         tell(match trace.attempts.last().map(|attempt| attempt.came) {
             Some(Dialled::Silence) => Said::TimedOut,
             _ => Said::Refused,
         });
         return trace;
     };
-    let stream = match call.transport {
-        Transport::Tcp => Some(Ok(Secured::in_clear(stream))),
-        Transport::Tls => before(&mut limit, call.tls.secure(stream, &call.host)).await,
+    let stream = match (call.transport, dialled) {
+        (Transport::Tcp, Accepted::Stream(stream)) => Some(Ok(Secured::in_clear(stream))),
+        (Transport::Tls, Accepted::Stream(stream)) => {
+            before(&mut limit, call.tls.secure(stream, &call.host)).await
+        }
+        (Transport::Tcp, Accepted::AndReset) => {
+            tell(Said::Connected);
+            reset(clock, &mut trace, &mut tell);
+            return trace;
+        }
+        (Transport::Tls, Accepted::AndReset) => Some(Err(TlsFault::HungUp)),
     };
     match stream {
         None => trace.tls = Some(TlsFault::Silence),
@@ -181,13 +189,14 @@ async fn listen(
                 trace.keep(clock.elapsed(), bytes);
                 tell(Said::Received(bytes.to_vec()));
             }
-            Some(Err(_)) => {
-                trace.end = Some((Ended::Reset, clock.elapsed()));
-                tell(Said::Reset);
-                return;
-            }
+            Some(Err(_)) => return reset(clock, trace, tell),
         }
     }
+}
+
+fn reset(clock: Clock, trace: &mut Trace, tell: &mut impl FnMut(Said)) {
+    trace.end = Some((Ended::Reset, clock.elapsed()));
+    tell(Said::Reset);
 }
 
 /// How long the reset is waited for that follows a close with unread bytes.

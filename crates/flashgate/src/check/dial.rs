@@ -14,6 +14,16 @@ use tokio::time::{Instant, timeout_at};
 use super::Clock;
 use super::trace::{Attempt, Dialled, Trace};
 
+/// What an address accepted.
+pub(super) enum Accepted {
+    Stream(TcpStream),
+    /// It accepted, and reset the connection before that could be used.
+    ///
+    /// Whether `connect` reports this reset or the first read does is chance. `ECONNRESET` from `connect` means no other
+    /// thing: a reset in answer to the SYN is `ECONNREFUSED` (Linux `tcp_reset`, BSD `tcp_input`, and Windows likewise).
+    AndReset,
+}
+
 /// Tries the addresses in order.
 pub(super) async fn dial(
     addresses: &[IpAddr],
@@ -21,15 +31,18 @@ pub(super) async fn dial(
     until: Instant,
     clock: Clock,
     trace: &mut Trace,
-) -> Option<TcpStream> {
+) -> Option<Accepted> {
     for address in addresses {
         let address = SocketAddr::new(*address, port);
         let started = clock.elapsed();
         let result = timeout_at(until, TcpStream::connect(address)).await;
-        let (stream, came) = match result {
+        let (accepted, came) = match result {
             Err(_) => (None, Dialled::Silence),
+            Ok(Err(error)) if error.kind() == io::ErrorKind::ConnectionReset => {
+                (Some(Accepted::AndReset), Dialled::Connected)
+            }
             Ok(Err(error)) => (None, class(&error)),
-            Ok(Ok(stream)) => (Some(stream), Dialled::Connected),
+            Ok(Ok(stream)) => (Some(Accepted::Stream(stream)), Dialled::Connected),
         };
         trace.attempts.push(Attempt {
             address,
@@ -37,11 +50,13 @@ pub(super) async fn dial(
             took: clock.elapsed().saturating_sub(started),
             came,
         });
-        if let Some(stream) = stream {
-            trace.segment = SockRef::from(&stream).tcp_mss().ok();
+        if let Some(Accepted::Stream(stream)) = &accepted {
+            trace.segment = SockRef::from(stream).tcp_mss().ok();
             // What is sent here is one small write; where this fails it is sent all the same.
             let _ = stream.set_nodelay(true);
-            return Some(stream);
+        }
+        if accepted.is_some() {
+            return accepted;
         }
         if came == Dialled::Silence {
             // Whoever waited for this address has no time left for another.
@@ -54,7 +69,6 @@ pub(super) async fn dial(
 fn class(error: &io::Error) -> Dialled {
     match Errno::from_io_error(error) {
         Some(Errno::CONNREFUSED) => Dialled::Refused,
-        Some(Errno::CONNRESET) => Dialled::Reset,
         Some(Errno::HOSTUNREACH | Errno::ACCESS | Errno::PERM) => Dialled::Unreachable,
         Some(Errno::NETUNREACH | Errno::ADDRNOTAVAIL | Errno::AFNOSUPPORT) => Dialled::NoRoute,
         Some(Errno::TIMEDOUT) => Dialled::Silence,

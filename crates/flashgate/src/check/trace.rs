@@ -42,8 +42,6 @@ pub(crate) enum Dialled {
     Connected,
     /// A reset in answer.
     Refused,
-    /// A reset right after it had accepted.
-    Reset,
     /// The host or its network is said to be out of reach.
     Unreachable,
     /// This machine has no way to such addresses.

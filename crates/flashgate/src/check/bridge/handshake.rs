@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
 use super::super::converse::{Call, Limit, Said, Speech, before, converse, fixed};
-use super::super::dial::dial;
+use super::super::dial::{Accepted, dial};
 use super::super::tls::{Secured, Stream, Tls, TlsFault};
 use super::super::trace::Trace;
 use super::super::{Clock, http};
@@ -50,8 +50,13 @@ pub(super) async fn open(mut scene: Scene, tls: &Tls, clock: Clock) -> (Scene, D
     let url = &scene.entry.url;
     let stream = dial(&scene.addresses, url.port, clock.end(), clock, &mut trace).await;
     scene.attempts = trace.attempts;
-    let Some(stream) = stream else {
-        return (scene, clock.elapsed());
+    let stream = match stream {
+        None => return (scene, clock.elapsed()),
+        Some(Accepted::AndReset) => {
+            scene.reached = hung_up(url.secure, clock.elapsed());
+            return (scene, clock.elapsed());
+        }
+        Some(Accepted::Stream(stream)) => stream,
     };
     match secured(&scene, stream, tls, clock).await {
         Err(fault) => {
@@ -65,6 +70,18 @@ pub(super) async fn open(mut scene: Scene, tls: &Tls, clock: Clock) -> (Scene, D
             (scene, took)
         }
     }
+}
+
+fn hung_up(secure: bool, at: Duration) -> Reached {
+    if secure {
+        return Reached::NoTls(TlsFault::HungUp);
+    }
+    Reached::Server(Handshake {
+        sent_at: at,
+        answered_at: Some(at),
+        answer: Answer::HungUp,
+        opening: Opening::default(),
+    })
 }
 
 async fn secured(

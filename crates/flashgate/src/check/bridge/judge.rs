@@ -134,11 +134,7 @@ fn unreachable(scene: &Scene) -> (Verdict, Reason, Diagnostic) {
             ));
             (Reason::TargetTimeout, finding)
         }
-        Dialled::Refused
-        | Dialled::Reset
-        | Dialled::Unreachable
-        | Dialled::NoRoute
-        | Dialled::Failed(_) => {
+        Dialled::Refused | Dialled::Unreachable | Dialled::NoRoute | Dialled::Failed(_) => {
             let message = format!("port {} refuses: no bridge listens there", url.port);
             let finding = Diagnostic::error("target-refused", message)
                 .help("start the bridge, or look at the address that it listens on");

@@ -39,10 +39,9 @@ fn speaks_something_else(case: &Case<'_>, asked: Asked<'_>) -> bool {
 }
 
 fn unreachable(case: &mut Case<'_>, asked: Asked<'_>) {
-    match asked.seen.trace.attempts.last().map(|attempt| attempt.came) {
-        Some(Dialled::Silence) => filtered(case, asked),
-        Some(Dialled::Reset) if asked.place != Place::Destination => resets(case, asked),
-        _ => {}
+    let last = asked.seen.trace.attempts.last();
+    if last.is_some_and(|attempt| attempt.came == Dialled::Silence) {
+        filtered(case, asked);
     }
 }
 

@@ -87,7 +87,7 @@ fn way(trace: &Trace) -> Option<Way> {
     match attempt.came {
         Dialled::Connected if trace.bytes.is_empty() => Some(Way::Accepts),
         Dialled::Connected => Some(Way::Answers(trace.document().to_vec())),
-        Dialled::Refused | Dialled::Reset | Dialled::Unreachable => Some(Way::Refuses),
+        Dialled::Refused | Dialled::Unreachable => Some(Way::Refuses),
         Dialled::Silence => Some(Way::Silent),
         Dialled::NoRoute | Dialled::Failed(_) => None,
     }

@@ -7,7 +7,7 @@ use flash_policy::player::{Purpose, Reason};
 
 use super::{Case, Rank, tls};
 use crate::check::tls::TlsFault;
-use crate::check::{Behind, Dialled, NotKnown, Seen};
+use crate::check::{Behind, NotKnown, Seen};
 
 pub(super) fn judge(case: &mut Case<'_>) {
     let mut seen = case.seen.iter();
@@ -55,12 +55,6 @@ fn refused(case: &mut Case<'_>, target: &Seen) {
     let port = case.plan.config.port;
     let finding = match &target.trace.tls {
         Some(fault) => tls::judge(fault, &format!("port {port}"), "no-tls-on-target"),
-        None if resets(target) => Diagnostic::error(
-            "target-closes-at-once",
-            format!("port {port} accepts and resets at once: no server is behind it"),
-        )
-        .note("a forwarder whose server is down does this: a gate, Docker's proxy or a balancer")
-        .help(SERVER_BEHIND),
         None => Diagnostic::error(
             "target-refused",
             format!("the player may connect, and port {port} refuses: nothing listens there"),
@@ -68,12 +62,6 @@ fn refused(case: &mut Case<'_>, target: &Seen) {
         .help("start the server, or look at the address that it listens on: `127.0.0.1` is for this machine only"),
     };
     case.add(Rank::Cause, finding);
-}
-
-/// Whether the reset came before the connection was used.
-fn resets(target: &Seen) -> bool {
-    let last = target.trace.attempts.last();
-    last.is_some_and(|attempt| attempt.came == Dialled::Reset)
 }
 
 /// The gate knows best.

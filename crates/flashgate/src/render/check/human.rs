@@ -166,7 +166,6 @@ pub(super) fn attempted(attempt: &Attempt) -> String {
     match attempt.came {
         Dialled::Connected => format!("{address} accepts after {took}"),
         Dialled::Refused => format!("{address} refuses after {took}"),
-        Dialled::Reset => format!("{address} accepts, and resets at once, after {took}"),
         Dialled::Unreachable => format!("{address} is said to be unreachable after {took}"),
         Dialled::NoRoute => format!("{address}: this machine has no way to such addresses"),
         Dialled::Silence => {

@@ -48,7 +48,6 @@ pub(super) fn dialled(came: Dialled) -> &'static str {
     match came {
         Dialled::Connected => "connected",
         Dialled::Refused => "refused",
-        Dialled::Reset => "reset",
         Dialled::Unreachable => "unreachable",
         Dialled::NoRoute => "no-route",
         Dialled::Silence => "silence",
