@@ -47,8 +47,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "proxy_header",
             "regular_file",
             "render",
+            "ruffle",
             "snapshot",
             "tls",
+            "websocket",
         ],
     ),
     (

@@ -152,6 +152,30 @@ fn hosts_that_lead_astray() {
     assert!(!stderr.contains("-->"), "{stderr}");
 }
 
+/// A port that browsers open no WebSocket to is warned of, wherever a page's URL gets it from.
+#[test]
+fn ports_that_browsers_block() {
+    const WARNING: &str = "warning[blocked-port]";
+    let (code, _, stderr) = ruffle(&["--gate", "6667=127.0.0.1:9340", "--host", "play.test"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(
+        stderr.contains(WARNING) && stderr.contains("6667"),
+        "{stderr}"
+    );
+    let bridge = |rest: &str| format!("[bridge]\naddress = \"127.0.0.1:{rest}");
+    let hosts = "hosts = \"play.test\"";
+    let (_, said) = printed_with(hosts, &bridge("6000\""));
+    assert!(said.contains(WARNING) && said.contains("6000"), "{said}");
+    assert!(said.contains("flashgate.toml:1:9"), "{said}");
+    let (_, said) = printed_with("", &bridge("8080\"\npublic-url = \"wss://s.test:10080/x\""));
+    assert!(said.contains(WARNING) && said.contains("10080"), "{said}");
+    // Where a bridge on another port, or a `public-url`, stands for it, it is of no account.
+    let (_, said) = printed_with(hosts, &bridge("6000\"\npublic-url = \"wss://s.test\""));
+    assert_eq!(said, "");
+    let bridge = ["--gate", "443=127.0.0.1:9340", "--host", "play.test"];
+    assert_eq!(ruffle(&bridge).2, "");
+}
+
 fn lines_of(json: &str) -> usize {
     lines(json).len()
 }

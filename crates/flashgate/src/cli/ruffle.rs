@@ -86,9 +86,14 @@ impl Ruffle {
             }
             None => (Doors::at(doors(&self.gate)), true, String::new()),
         };
-        let astray = self.host.iter().filter_map(hosts::astray);
-        let astray = astray.filter(|_| by_host);
-        warnings.extend(astray.map(|finding| render::without_place(&finding)));
+        if by_host {
+            let ports = doors.ports_in_urls();
+            // Those in a config with `hosts` have been told with it.
+            let blocked = ports.into_iter().filter(|_| doors.hosts.is_empty());
+            let blocked = blocked.filter_map(hosts::blocked);
+            let found = self.host.iter().filter_map(hosts::astray).chain(blocked);
+            warnings.extend(found.map(|finding| render::without_place(&finding)));
+        }
         for host in self.host {
             doors.add_host(host);
         }

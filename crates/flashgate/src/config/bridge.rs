@@ -37,7 +37,7 @@ pub(super) fn resolve(
     }
     let url = raw.public_url.as_ref();
     found.extend(url.and_then(|url| doubled(url, &path)));
-    found.extend(url.and_then(hosts::judge_url));
+    found.extend(url.into_iter().flat_map(hosts::judge_url));
     let bridge = Arc::new(Bridge {
         routes: routes(&path, &gates, place, found),
         path,

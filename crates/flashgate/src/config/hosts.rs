@@ -1,32 +1,54 @@
-//! `hosts`: names with which pages with Ruffle can't reach this machine.
+//! Names and ports with which pages with Ruffle can't reach this machine.
 
 use flash_policy::Diagnostic;
 
 use super::tree::At;
 use crate::http::HostField;
-use crate::snapshot::{OwnHost, Plan};
+use crate::ruffle::Doors;
+use crate::snapshot::{FreePorts, OwnHost, Plan};
+use crate::websocket::is_bad_port;
 
 /// The rules below. `flashgate ruffle` shows them too, because they are about what pages get.
-pub(super) const RULES: [&str; 2] = ["null-host", "loopback-host"];
+pub(super) const RULES: [&str; 3] = ["null-host", "loopback-host", "blocked-port"];
 
-/// Warns of names that make a URL which no visitor can open. A `public-url` is used for every host, so it avoids both.
+/// Warns of names and ports that make a URL which no visitor can open. A `public-url` is used for every host, so it
+/// avoids them all.
 pub(super) fn judge(hosts: &[At<OwnHost>], plan: &Plan, found: &mut Vec<Diagnostic>) {
-    if plan.leads_pages_by_host() {
-        found.extend(
-            hosts
-                .iter()
-                .filter_map(|host| Some(astray(&host.value)?.at(host.span, ""))),
-        );
+    if !plan.leads_pages_by_host() {
+        return;
+    }
+    let astray = |host: &At<OwnHost>| Some(astray(&host.value)?.at(host.span, ""));
+    found.extend(hosts.iter().filter_map(astray));
+    if let Some(host) = hosts.first() {
+        let doors = Doors::of(plan, &FreePorts::default());
+        let blocked = doors.ports_in_urls().into_iter().filter_map(blocked);
+        found.extend(blocked.map(|finding| finding.at(host.span, "")));
     }
 }
 
-/// Warns of a `public-url` that no visitor of another machine can open.
-pub(super) fn judge_url(url: &At<String>) -> Option<Diagnostic> {
-    let authority = url.value.split_once("://")?.1.split('/').next()?;
-    let host = OwnHost::from(HostField::parse(authority.as_bytes())?.host);
-    let mut finding = astray(&host)?.at(url.span, "");
-    finding.help = vec!["write the name by which browsers reach this machine".to_owned()];
-    Some(finding)
+/// Warns of a `public-url` that no visitor of another machine can open, or no browser at all.
+pub(super) fn judge_url(url: &At<String>) -> Vec<Diagnostic> {
+    let parts = url.value.split_once("://");
+    let authority = parts.and_then(|(_, rest)| rest.split('/').next());
+    let Some(field) = authority.and_then(|text| HostField::parse(text.as_bytes())) else {
+        return Vec::new();
+    };
+    let local = astray(&OwnHost::from(field.host)).map(|mut finding| {
+        finding.help = vec!["write the name by which browsers reach this machine".to_owned()];
+        finding
+    });
+    let found = local.into_iter().chain(field.port.and_then(blocked));
+    found.map(|finding| finding.at(url.span, "")).collect()
+}
+
+/// A warning if browsers open no WebSocket to a port; without a place.
+pub(crate) fn blocked(port: u16) -> Option<Diagnostic> {
+    is_bad_port(port).then(|| {
+        let message = format!("browsers open no WebSocket to port {port}: Ruffle can't connect");
+        Diagnostic::warning("blocked-port", message)
+            .note("the Fetch standard has it on its list of bad ports")
+            .help("let pages connect to another port with `[bridge]`; movies keep this one")
+    })
 }
 
 /// What is wrong with one, if anything; without a place.

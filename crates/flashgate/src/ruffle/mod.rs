@@ -3,6 +3,8 @@
 //! Ruffle opens no sockets. It looks up what a movie passes to `connect` in this list, and compares it exactly: the first
 //! entry with the same host, letter by letter, and the same port is taken. Nothing here reads a socket or a file.
 
+use std::collections::BTreeSet;
+
 use flash_policy::Host;
 use serde_json::{Value, json};
 
@@ -97,6 +99,15 @@ impl Way {
 }
 
 impl Doors {
+    /// The ports in the URLs that are made of a host, each once.
+    pub(crate) fn ports_in_urls(&self) -> BTreeSet<u16> {
+        let ports = self.doors.iter().filter_map(|door| match &door.way {
+            Way::Here { port, .. } => Some(*port),
+            Way::There(_) => None,
+        });
+        ports.collect()
+    }
+
     /// Without a host yet.
     pub(crate) const fn at(doors: Vec<Door>) -> Self {
         let hosts = Vec::new();

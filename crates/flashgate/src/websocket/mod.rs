@@ -5,6 +5,7 @@
 //! that a frame of any announced length takes no memory. Only control frames are kept, which are short. Nothing here
 //! reads a socket. What is sent is binary, never empty, and in one piece with its header.
 
+mod bad_port;
 mod close;
 mod decoder;
 mod encode;
@@ -13,6 +14,7 @@ mod mask;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use bad_port::is_bad_port;
 pub(crate) use close::{CloseCode, Fault};
 pub(crate) use decoder::{Decoded, Decoder, Ending};
 pub(crate) use encode::{HEADROOM, PING, close, frame, pong};

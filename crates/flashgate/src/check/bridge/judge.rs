@@ -13,6 +13,7 @@ use super::handshake::{Handshake, Opening};
 use super::url::is_local;
 use super::{Page, ProxyUrl, Reached, Scene, browser, entry, refusal};
 use crate::check::{Finding, NameFault};
+use crate::websocket::is_bad_port;
 
 /// What is to be said of one bridge.
 pub(super) struct Judged {
@@ -89,7 +90,7 @@ const WRONG_PORT: &str = "look at the port and the path: what listens there is n
 /// By the browser, whatever the bridge does.
 fn blocked(scene: &Scene, page: Option<&Page>) -> Fault {
     let url = &scene.entry.url;
-    if browser::blocks(url.port) {
+    if is_bad_port(url.port) {
         let finding = Diagnostic::error(
             "blocked-port",
             format!("browsers open no WebSocket to port {}", url.port),
