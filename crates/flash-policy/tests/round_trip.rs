@@ -1,12 +1,6 @@
 //! Policies written and read back, and replies.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test ends where it fails, also in the functions it shares with others"
-)]
+#![cfg(test)]
 
 use flash_policy::write::{self, Layout};
 use flash_policy::{

@@ -1,10 +1,6 @@
 //! The example, as a player and an ordinary client find it.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    reason = "a test ends where it fails"
-)]
+#![cfg(test)]
 
 use std::net::SocketAddr;
 use std::time::Duration;

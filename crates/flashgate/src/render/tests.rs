@@ -3,14 +3,6 @@
 //! The tests lie in `crates/flash-policy/tests/lint`; `UPDATE=1 cargo test -p flashgate rendered` rewrites the blocks of
 //! rendered text. Read what changed before it goes in: each has to be enough to mend the file.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test ends where it fails, also in the functions it shares with others"
-)]
-
 use std::fs;
 use std::path::Path;
 
