@@ -1,16 +1,8 @@
 //! Whatever is accepted as a movie's URL, or as a page's `Origin`, browsers read to the same scheme and host.
 #![no_main]
-#![allow(
-    dead_code,
-    unused_imports,
-    reason = "modules of the program, of which a target uses a part"
-)]
-
-#[path = "../../crates/flashgate/src/http/mod.rs"]
-mod http;
 
 use flash_policy::{Host, Origin};
-use http::{HeadReader, Page, Verdict};
+use flashgate_wire::http::{HeadReader, Page, Verdict};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

@@ -1,21 +1,11 @@
 //! However a head is cut, there is one verdict, at the same byte; and what it names of a host and a page is read back.
 #![no_main]
-#![allow(
-    dead_code,
-    unused_imports,
-    reason = "modules of the program, of which a target uses a part"
-)]
-
-#[path = "../../crates/flashgate/src/http/mod.rs"]
-mod http;
-#[path = "../../crates/flashgate/src/websocket/mod.rs"]
-mod websocket;
 
 use std::time::SystemTime;
 
-use http::{Body, HeadReader, Page, Request, Response, Verdict};
+use flashgate_wire::http::{Body, HeadReader, Page, Request, Response, Verdict};
+use flashgate_wire::websocket::{Handshake, is_asked_for};
 use libfuzzer_sys::fuzz_target;
-use websocket::{Handshake, is_asked_for};
 
 // The first two bytes say which reader it is, and where the rest is cut.
 fuzz_target!(|input: &[u8]| {

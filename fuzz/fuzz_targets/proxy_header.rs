@@ -1,15 +1,8 @@
 //! However a PROXY header comes in, the verdict is the same; and the addresses in it are read back from one of ours.
 #![no_main]
-#![allow(
-    dead_code,
-    reason = "a module of the program, of which a target uses a part"
-)]
 
-#[path = "../../crates/flashgate/src/proxy_header/mod.rs"]
-mod proxy_header;
-
+use flashgate_wire::proxy_header::{Addresses, LONGEST, Reader, Verdict, Version};
 use libfuzzer_sys::fuzz_target;
-use proxy_header::{Addresses, LONGEST, Reader, Verdict, Version};
 
 fuzz_target!(|bytes: &[u8]| {
     let whole = Reader::default().judge(bytes);

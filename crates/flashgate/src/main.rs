@@ -12,18 +12,15 @@ mod daemon;
 mod exit;
 mod explain;
 mod fault;
-mod http;
 mod limits;
 mod lint;
 mod log;
-mod proxy_header;
 mod regular_file;
 mod render;
 mod ruffle;
 mod snapshot;
 mod tls;
 mod visible;
-mod websocket;
 
 use std::process::ExitCode;
 

@@ -6,10 +6,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use flash_policy::{Host, Policy, Port, Reply};
+use flashgate_wire::proxy_header;
 use tokio_flash_policy::HttpDetection;
 use tokio_rustls::rustls::ServerConfig;
 
-use crate::proxy_header;
 use crate::ruffle::Doors;
 use crate::tls::Certificate;
 

@@ -6,11 +6,11 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
+use flashgate_wire::proxy_header::{Header, LONGEST, Reader, Refusal, Verdict};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::waiting::Waiting;
-use crate::proxy_header::{Header, LONGEST, Reader, Refusal, Verdict};
 
 /// One retransmission of a SYN fits, as the protocol asks (PROXY protocol, section 2.2: at least 3 s).
 const LIMIT: Duration = Duration::from_secs(5);

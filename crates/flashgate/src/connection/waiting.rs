@@ -6,6 +6,7 @@ use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use flashgate_wire::proxy_header::{Addresses, Header};
 use tokio::time::Instant;
 use tokio_flash_policy::{First, Rest, Timing};
 use tracing::debug;
@@ -20,7 +21,6 @@ use super::{Outcome, Shared, balancer, gate, http, peer, silence, some};
 use crate::fault;
 use crate::limits::Permit;
 use crate::log::escaped;
-use crate::proxy_header::{Addresses, Header};
 use crate::snapshot::Service;
 
 /// A connection on its way to a verdict.

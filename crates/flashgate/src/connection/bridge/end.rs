@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind};
 
-use crate::websocket;
+use flashgate_wire::websocket;
 
 /// What a bridge did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

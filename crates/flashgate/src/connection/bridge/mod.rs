@@ -17,13 +17,13 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use flashgate_wire::websocket::{CloseCode, Ending};
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_flash_policy::{Linger, close};
 
 use super::relay::{self, LITTLE, Patience, Stop, Stopping};
-use crate::websocket::{CloseCode, Ending};
 use down::Down;
 pub(super) use end::{End, Report};
 use pinger::Pinger;

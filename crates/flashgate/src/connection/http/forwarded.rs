@@ -6,7 +6,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use crate::http::Request;
+use flashgate_wire::http::Request;
 
 /// The client's address, if the proxies that are trusted tell one.
 pub(super) fn client(request: &Request, trusted: impl Fn(IpAddr) -> bool) -> Option<IpAddr> {
@@ -40,7 +40,7 @@ fn address(hop: &[u8]) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::{HeadReader, Verdict};
+    use flashgate_wire::http::{HeadReader, Verdict};
 
     #[track_caller]
     fn check(fields: &str, expected: Option<&str>) {

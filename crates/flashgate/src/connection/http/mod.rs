@@ -17,19 +17,19 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Poll, ready};
 
+use flashgate_wire::http::{
+    HeadReader, Method, Request, Response, StatusCode, Verdict, may_ask_for_upgrade,
+    may_ask_for_websocket,
+};
+use flashgate_wire::proxy_header::Addresses;
+use flashgate_wire::websocket::is_asked_for;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::time::timeout_at;
 use tokio_flash_policy::First;
 
 use super::waiting::{From, Waiting};
 use super::{Outcome, gate};
-use crate::http::{
-    HeadReader, Method, Request, Response, StatusCode, Verdict, may_ask_for_upgrade,
-    may_ask_for_websocket,
-};
 use crate::limits::OverLimit;
-use crate::proxy_header::Addresses;
-use crate::websocket::is_asked_for;
 use asked::Asked;
 use responding::write;
 
@@ -124,9 +124,9 @@ async fn receive_head(waiting: &mut Waiting, goes_on: bool) -> Received {
     let read = timeout_at(deadline, read(waiting, &mut reader)).await;
     let (end, mut read) = match read {
         Ok(Ok(Some(read))) => (None, read),
-        Ok(Ok(None)) => (Some(Outcome::EndedEarly), reader.unfinished()),
-        Ok(Err(_)) => (Some(Outcome::PeerFailed), reader.unfinished()),
-        Err(_) => (Some(Outcome::Deadline), reader.unfinished()),
+        Ok(Ok(None)) => (Some(Outcome::EndedEarly), Read::unfinished(reader)),
+        Ok(Err(_)) => (Some(Outcome::PeerFailed), Read::unfinished(reader)),
+        Err(_) => (Some(Outcome::Deadline), Read::unfinished(reader)),
     };
     let mut whole = false;
     if goes_on && end.is_none() && !read.is_closed() {
@@ -183,6 +183,16 @@ struct Read {
 }
 
 impl Read {
+    /// What there is without a verdict.
+    fn unfinished(reader: HeadReader) -> Self {
+        let head = reader.taken();
+        Self {
+            verdict: Verdict::NeedMore,
+            bytes: reader.into_bytes(head, &[]),
+            head,
+        }
+    }
+
     /// Whether the head ends with the empty line that closes one.
     fn is_closed(&self) -> bool {
         let head = self.bytes.get(..self.head);
@@ -218,25 +228,13 @@ async fn read(waiting: &mut Waiting, reader: &mut HeadReader) -> io::Result<Opti
 
 /// Takes a piece; where that brings the verdict, all that was read comes back.
 fn take(reader: &mut HeadReader, piece: &[u8]) -> Option<Read> {
-    let before = reader.len();
+    let before = reader.taken();
     let (verdict, rest) = reader.feed(piece);
     (verdict != Verdict::NeedMore).then(|| Read {
         verdict,
         head: before + piece.len() - rest.len(),
         bytes: std::mem::take(reader).into_bytes(before, piece),
     })
-}
-
-impl HeadReader {
-    /// What there is without a verdict.
-    fn unfinished(self) -> Read {
-        let head = self.len();
-        Read {
-            verdict: Verdict::NeedMore,
-            bytes: self.into_bytes(head, &[]),
-            head,
-        }
-    }
 }
 
 /// Reads once, behind what was read before. Given up while it waits, it has changed nothing.

@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use flash_policy::Host;
+use flashgate_wire::http::{Body, HeadReader, Method, Response, Verdict};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_flash_policy::{Linger, close};
 
 use super::{About, answer};
-use crate::http::{Body, HeadReader, Method, Response, Verdict};
 
 /// From accept to close: a scraper's own limit is 10 s as well.
 const DEADLINE: Duration = Duration::from_secs(10);

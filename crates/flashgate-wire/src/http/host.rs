@@ -4,14 +4,17 @@ use flash_policy::Host;
 
 /// A host, and a port if one is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct HostField {
-    pub(crate) host: Host,
-    pub(crate) port: Option<u16>,
+pub struct HostField {
+    /// The name or the address.
+    pub host: Host,
+    /// The port; none means the scheme's own.
+    pub port: Option<u16>,
 }
 
 impl HostField {
     /// Reads `www.example.com`, `127.0.0.1:9843` or `[::1]:9843`; none for anything else.
-    pub(crate) fn parse(value: &[u8]) -> Option<Self> {
+    #[must_use]
+    pub fn parse(value: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(value).ok()?;
         let (host, port) = split(text)?;
         // RFC 3986, 3.2.3: the port may be empty, and is digits only.

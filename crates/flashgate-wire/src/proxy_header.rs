@@ -14,38 +14,44 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
 /// The most that [`Reader`] ever asks for: whoever peeks needs no larger buffer.
-pub(crate) const LONGEST: usize = v2::LONGEST;
+pub const LONGEST: usize = v2::LONGEST;
 
 /// What the bytes so far are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// The beginning of a header; it has so many bytes at least.
-    NeedMore { at_least: usize },
+pub enum Verdict {
+    /// The beginning of a header.
+    NeedMore {
+        /// How many bytes the header has at least.
+        at_least: usize,
+    },
     /// A whole one.
     Header(Header),
     /// No header, or a corrupt one: the connection is to be closed without a reply.
     Refused(Refusal),
 }
 
+/// What a header says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Header {
+pub struct Header {
     /// Absent where the balancer speaks for itself (a health check, say) or does not know: then the addresses of the
     /// connection itself hold.
-    pub(crate) addresses: Option<Addresses>,
+    pub addresses: Option<Addresses>,
     /// How many bytes it has; the client's own begin behind them.
-    pub(crate) length: usize,
+    pub length: usize,
 }
 
 /// Who connected, and to what. Both are of the same family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Addresses {
-    pub(crate) source: SocketAddr,
-    pub(crate) destination: SocketAddr,
+pub struct Addresses {
+    /// The client.
+    pub source: SocketAddr,
+    /// What the client connected to.
+    pub destination: SocketAddr,
 }
 
 /// Why a header was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub enum Refusal {
     /// It begins like neither version.
     NoHeader,
     /// A line of version 1 has no end where it must have one.
@@ -85,7 +91,8 @@ impl fmt::Display for Refusal {
 }
 
 /// Whether bytes begin like a header of either version: nobody sends that by accident.
-pub(crate) fn begins(bytes: &[u8]) -> bool {
+#[must_use]
+pub fn begins(bytes: &[u8]) -> bool {
     let families = ["PROXY TCP4 ", "PROXY TCP6 ", "PROXY UNKNOWN"];
     bytes.starts_with(v2::SIGNATURE)
         || families
@@ -97,14 +104,14 @@ pub(crate) fn begins(bytes: &[u8]) -> bool {
 ///
 /// However the bytes are cut, the verdict is the same, and no byte is looked at more than a few times.
 #[derive(Debug, Default)]
-pub(crate) struct Reader {
+pub struct Reader {
     /// How many bytes are known to hold no end of line.
     searched: usize,
 }
 
 impl Reader {
     /// Judges all the bytes so far, from the connection's first on.
-    pub(crate) fn judge(&mut self, bytes: &[u8]) -> Verdict {
+    pub fn judge(&mut self, bytes: &[u8]) -> Verdict {
         if bytes.is_empty() {
             Verdict::NeedMore { at_least: 1 }
         } else if begins_like(bytes, v2::SIGNATURE) {
@@ -123,14 +130,17 @@ fn begins_like(bytes: &[u8], signature: &[u8]) -> bool {
 
 /// Which version of the protocol to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Version {
+pub enum Version {
+    /// A line of text.
     V1,
+    /// Binary.
     V2,
 }
 
 impl Addresses {
     /// The header that tells a backend of them.
-    pub(crate) fn header(self, version: Version) -> Vec<u8> {
+    #[must_use]
+    pub fn header(self, version: Version) -> Vec<u8> {
         match version {
             Version::V1 => v1::write(self.family()),
             Version::V2 => v2::write(self.family()),

@@ -14,7 +14,8 @@ const WEBSOCKET: &[u8] = b"websocket";
 
 /// Whether it could be read in a head of which only the lines are known to be what they seem: one that everybody reads
 /// may ask for something else than a WebSocket, as `Upgrade: h2c` does.
-pub(crate) fn may_ask_for_websocket(head: &[u8]) -> bool {
+#[must_use]
+pub fn may_ask_for_websocket(head: &[u8]) -> bool {
     let mut lines = head.split(|byte| *byte == b'\n');
     // Among characters beyond ASCII are some whose lower case is a `k` or an `s`.
     lines.any(|line| may_ask_for_upgrade(line) && (!line.is_ascii() || names_websocket(line)))
@@ -28,7 +29,7 @@ fn names_websocket(line: &[u8]) -> bool {
 }
 
 /// See the module. In a head that is malformed, nobody knows which value is which name's.
-pub(crate) fn may_ask_for_upgrade(head: &[u8]) -> bool {
+pub fn may_ask_for_upgrade(head: &[u8]) -> bool {
     let breaks = |byte: &u8| byte.is_ascii_control() || !byte.is_ascii();
     head.split(breaks).any(begins_with_such_a_name) || without_nul(head)
 }

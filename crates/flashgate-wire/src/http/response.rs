@@ -7,7 +7,7 @@ use httpdate::HttpDate;
 
 /// What is answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Response {
+pub struct Response {
     status: StatusCode,
     content_type: &'static str,
     fields: Vec<(&'static str, &'static str)>,
@@ -24,32 +24,48 @@ enum Readers {
 
 /// Whether the body is sent; its length always is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Body {
+pub enum Body {
+    /// Head and body.
     Sent,
+    /// The head alone, for HEAD.
     LeftOut,
 }
 
 /// The codes that are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum StatusCode {
+pub enum StatusCode {
+    /// 200 OK.
     Ok,
+    /// 400 Bad Request.
     BadRequest,
+    /// 403 Forbidden.
     Forbidden,
+    /// 404 Not Found.
     NotFound,
+    /// 405 Method Not Allowed.
     MethodNotAllowed,
+    /// 408 Request Timeout.
     RequestTimeout,
+    /// 421 Misdirected Request.
     Misdirected,
+    /// 426 Upgrade Required.
     UpgradeRequired,
+    /// 431 Request Header Fields Too Large.
     HeadTooLarge,
+    /// 502 Bad Gateway.
     BadGateway,
+    /// 503 Service Unavailable.
     Unavailable,
+    /// 504 Gateway Timeout.
     GatewayTimeout,
+    /// 505 HTTP Version Not Supported.
     VersionNotSupported,
 }
 
 impl Response {
     /// Its code and what that means.
-    pub(crate) const fn status(&self) -> &'static str {
+    #[must_use]
+    pub const fn status(&self) -> &'static str {
         self.status.line()
     }
 }
@@ -90,16 +106,12 @@ impl Readers {
 
 impl Response {
     /// Text for a person or a probe.
-    pub(crate) fn plain(status: StatusCode, body: impl Into<String>) -> Self {
+    pub fn plain(status: StatusCode, body: impl Into<String>) -> Self {
         Self::typed(status, "text/plain; charset=utf-8", body)
     }
 
     /// A body of another type.
-    pub(crate) fn typed(
-        status: StatusCode,
-        content_type: &'static str,
-        body: impl Into<String>,
-    ) -> Self {
+    pub fn typed(status: StatusCode, content_type: &'static str, body: impl Into<String>) -> Self {
         Self {
             status,
             content_type,
@@ -110,19 +122,22 @@ impl Response {
     }
 
     /// With one more field.
-    pub(crate) fn with(mut self, name: &'static str, value: &'static str) -> Self {
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: &'static str) -> Self {
         self.fields.push((name, value));
         self
     }
 
     /// For the pages of every site.
-    pub(crate) fn for_everybody(mut self) -> Self {
+    #[must_use]
+    pub fn for_everybody(mut self) -> Self {
         self.readers = Readers::Everybodys;
         self
     }
 
     /// All of it, to be sent now.
-    pub(crate) fn bytes(&self, body: Body, now: SystemTime) -> Vec<u8> {
+    #[must_use]
+    pub fn bytes(&self, body: Body, now: SystemTime) -> Vec<u8> {
         let (status, content_type, length) =
             (self.status.line(), self.content_type, self.body.len());
         let date = HttpDate::from(now);

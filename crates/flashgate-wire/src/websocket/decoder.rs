@@ -11,25 +11,26 @@ use super::mask::unmask;
 
 /// Takes what a client sends, piece by piece.
 #[derive(Debug, Default)]
-pub(crate) struct Decoder {
+pub struct Decoder {
     state: State,
     message: Message,
 }
 
 /// What a piece came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Decoded {
+pub struct Decoded {
     /// Where the payloads stand now, one behind the other.
-    pub(crate) payload: Range<usize>,
+    pub payload: Range<usize>,
     /// Why nothing behind them was looked at.
-    pub(crate) ending: Option<Ending>,
+    pub ending: Option<Ending>,
 }
 
 /// The last thing that is taken from a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ending {
+pub enum Ending {
     /// Its close frame, with the code in it.
     Close(Option<CloseCode>),
+    /// What breaks the protocol.
     Fault(Fault),
 }
 
@@ -83,7 +84,7 @@ enum ControlKind {
 
 impl Decoder {
     /// Works through a piece; whoever listens for pings hears of each, with its payload.
-    pub(crate) fn decode(&mut self, bytes: &mut [u8], ping: &mut impl FnMut(&[u8])) -> Decoded {
+    pub fn decode(&mut self, bytes: &mut [u8], ping: &mut impl FnMut(&[u8])) -> Decoded {
         let (mut at, mut payload) = (0, 0..0);
         while at < bytes.len() {
             let taken = match &mut self.state {
@@ -126,7 +127,8 @@ impl Decoder {
     }
 
     /// Whether no frame and no message is cut in two here.
-    pub(crate) fn is_between_messages(&self) -> bool {
+    #[must_use]
+    pub fn is_between_messages(&self) -> bool {
         matches!(self.state, State::Header(_, 0)) && self.message == Message::None
     }
 

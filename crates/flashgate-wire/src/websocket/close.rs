@@ -4,18 +4,18 @@ use std::fmt;
 
 /// A code that may stand in a close frame (RFC 6455, 7.4; IANA's registry).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct CloseCode(u16);
+pub struct CloseCode(u16);
 
 impl CloseCode {
     /// The other side has ended.
-    pub(crate) const NORMAL: Self = Self(1000);
+    pub const NORMAL: Self = Self(1000);
     /// This server stops, or has waited for too long.
-    pub(crate) const GOING_AWAY: Self = Self(1001);
+    pub const GOING_AWAY: Self = Self(1001);
     const PROTOCOL: Self = Self(1002);
     const UNSUPPORTED: Self = Self(1003);
     const NOT_UTF8: Self = Self(1007);
     /// The backend has failed.
-    pub(crate) const INTERNAL: Self = Self(1011);
+    pub const INTERNAL: Self = Self(1011);
 
     /// A peer's code, if it may send that one: 1004 means nothing, 1005, 1006 and 1015 are never sent.
     pub(super) const fn received(code: u16) -> Option<Self> {
@@ -26,14 +26,15 @@ impl CloseCode {
     }
 
     /// As it is sent.
-    pub(crate) const fn get(self) -> u16 {
+    #[must_use]
+    pub const fn get(self) -> u16 {
         self.0
     }
 }
 
 /// What a client did that ends the WebSocket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub enum Fault {
     /// A reserved bit is set, though no extension was agreed on.
     ReservedBits,
     /// An opcode that means nothing.
@@ -60,7 +61,8 @@ pub(crate) enum Fault {
 
 impl Fault {
     /// What the client is told.
-    pub(crate) const fn code(self) -> CloseCode {
+    #[must_use]
+    pub const fn code(self) -> CloseCode {
         match self {
             Self::Text => CloseCode::UNSUPPORTED,
             Self::CloseReason => CloseCode::NOT_UTF8,

@@ -6,7 +6,7 @@
 use httparse::{EMPTY_HEADER, Error, Header, Status};
 
 use super::host::HostField;
-use super::response::{Response, StatusCode};
+use super::refusal::Refusal;
 
 /// The longest head; browsers with many cookies send four.
 const LONGEST: usize = 8 * 1024;
@@ -19,14 +19,15 @@ const MOST_FIELDS: usize = 64;
 
 /// Takes a head piece by piece.
 #[derive(Debug, Default)]
-pub(crate) struct HeadReader {
+pub struct HeadReader {
     bytes: Vec<u8>,
     methods: Methods,
 }
 
 /// Which methods are answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Methods {
+pub enum Methods {
+    /// GET and HEAD.
     #[default]
     Reading,
     /// And OPTIONS, which browsers ask with before they ask for a page of another site.
@@ -35,22 +36,26 @@ pub(crate) enum Methods {
 
 /// What a head is, as far as it has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub enum Verdict {
+    /// It is not whole yet.
     NeedMore,
+    /// It is whole, and may be answered.
     Request(Request),
+    /// It is answered with an error, and nothing more of it is read.
     Refused(Refusal),
 }
 
 /// A request that may be answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Request {
-    pub(crate) method: Method,
+pub struct Request {
+    /// One of those that the reader takes.
+    pub method: Method,
     /// Of HTTP/1: 1 or 0.
-    pub(crate) version: u8,
+    pub version: u8,
     /// Without the query.
-    pub(crate) path: String,
+    pub path: String,
     /// Whom the client takes us for; none only from a client of HTTP/1.0.
-    pub(crate) host: Option<HostField>,
+    pub host: Option<HostField>,
     /// Those that are [kept](KEPT), by their names in lower case, in their order.
     fields: Vec<(&'static str, Vec<u8>)>,
 }
@@ -67,7 +72,8 @@ const KEPT: [&str; 6] = [
 
 impl Request {
     /// The values of a field, in their order.
-    pub(crate) fn values(&self, name: &str) -> impl DoubleEndedIterator<Item = &[u8]> {
+    #[must_use]
+    pub fn values(&self, name: &str) -> impl DoubleEndedIterator<Item = &[u8]> {
         let fields = self.fields.iter();
         fields
             .filter(move |(kept, _)| *kept == name)
@@ -75,7 +81,8 @@ impl Request {
     }
 
     /// The value of a field that is there once.
-    pub(crate) fn only(&self, name: &str) -> Option<&[u8]> {
+    #[must_use]
+    pub fn only(&self, name: &str) -> Option<&[u8]> {
         let mut values = self.values(name);
         let value = values.next()?;
         values.next().is_none().then_some(value)
@@ -84,15 +91,19 @@ impl Request {
 
 /// The methods that are answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Method {
+pub enum Method {
+    /// A page.
     Get,
+    /// The head of a response alone.
     Head,
+    /// What may be asked for.
     Options,
 }
 
 impl Method {
     /// The method of a head, as far as an answer depends on it.
-    pub(crate) fn of(head: &[u8]) -> Self {
+    #[must_use]
+    pub fn of(head: &[u8]) -> Self {
         if head.starts_with(b"HEAD ") {
             Self::Head
         } else {
@@ -101,25 +112,10 @@ impl Method {
     }
 }
 
-/// Why a request is not answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    LineEnd,
-    TooLarge,
-    Malformed,
-    Version,
-    /// None of those that are answered.
-    Method(Methods),
-    Target,
-    Body,
-    NoHost,
-    SeveralHosts,
-    BadHost,
-}
-
 impl HeadReader {
     /// One that takes OPTIONS too.
-    pub(crate) fn with_options() -> Self {
+    #[must_use]
+    pub fn with_options() -> Self {
         Self {
             bytes: Vec::new(),
             methods: Methods::WithOptions,
@@ -127,7 +123,7 @@ impl HeadReader {
     }
 
     /// Takes what has arrived, and returns what stands behind the head. After a verdict it takes nothing more.
-    pub(crate) fn feed<'a>(&mut self, input: &'a [u8]) -> (Verdict, &'a [u8]) {
+    pub fn feed<'a>(&mut self, input: &'a [u8]) -> (Verdict, &'a [u8]) {
         for (index, byte) in input.iter().enumerate() {
             let verdict = self.take(*byte);
             if verdict != Verdict::NeedMore {
@@ -138,24 +134,28 @@ impl HeadReader {
     }
 
     /// How much memory the head takes so far.
-    pub(crate) fn held(&self) -> usize {
+    #[must_use]
+    pub fn held(&self) -> usize {
         self.bytes.capacity()
     }
 
     /// How many bytes it has taken.
-    pub(crate) fn len(&self) -> usize {
+    #[must_use]
+    pub fn taken(&self) -> usize {
         self.bytes.len()
     }
 
     /// All that has come, given the piece that brought the verdict and what had been taken before it.
-    pub(crate) fn into_bytes(mut self, before: usize, piece: &[u8]) -> Vec<u8> {
+    #[must_use]
+    pub fn into_bytes(mut self, before: usize, piece: &[u8]) -> Vec<u8> {
         self.bytes.truncate(before);
         self.bytes.extend_from_slice(piece);
         self.bytes
     }
 
     /// Which method it is, as far as an answer depends on it: HEAD gets no body, whatever else is wrong.
-    pub(crate) fn method(&self) -> Method {
+    #[must_use]
+    pub fn method(&self) -> Method {
         Method::of(&self.bytes)
     }
 
@@ -269,67 +269,11 @@ fn host(fields: &[Header<'_>]) -> Result<Option<HostField>, Refusal> {
 
 impl Methods {
     /// As the field `Allow` has them.
-    pub(crate) const fn listed(self) -> &'static str {
+    #[must_use]
+    pub const fn listed(self) -> &'static str {
         match self {
             Self::Reading => "GET, HEAD",
             Self::WithOptions => "GET, HEAD, OPTIONS",
-        }
-    }
-}
-
-impl Refusal {
-    /// Whether everybody sees the same lines and fields in such a head.
-    pub(crate) const fn is_readable(self) -> bool {
-        match self {
-            Self::LineEnd | Self::TooLarge | Self::Malformed | Self::Version => false,
-            Self::Method(_)
-            | Self::Target
-            | Self::Body
-            | Self::NoHost
-            | Self::SeveralHosts
-            | Self::BadHost => true,
-        }
-    }
-
-    const fn status(self) -> StatusCode {
-        match self {
-            Self::TooLarge => StatusCode::HeadTooLarge,
-            Self::Version => StatusCode::VersionNotSupported,
-            Self::Method(_) => StatusCode::MethodNotAllowed,
-            Self::LineEnd
-            | Self::Malformed
-            | Self::Target
-            | Self::Body
-            | Self::NoHost
-            | Self::SeveralHosts
-            | Self::BadHost => StatusCode::BadRequest,
-        }
-    }
-
-    const fn text(self) -> &'static str {
-        match self {
-            Self::LineEnd => "expected lines that end in CR LF, found CR or LF alone\n",
-            Self::TooLarge => "expected a head of at most 8 KiB and 64 fields\n",
-            Self::Malformed => "expected a request of HTTP/1.1\n",
-            Self::Version => "expected HTTP/1.1 or HTTP/1.0\n",
-            Self::Method(Methods::Reading) => "expected GET or HEAD\n",
-            Self::Method(Methods::WithOptions) => "expected GET, HEAD or OPTIONS\n",
-            Self::Target => "expected a path\n",
-            Self::Body => "expected a request without a body\n",
-            Self::NoHost => "expected a Host field, found none\n",
-            Self::SeveralHosts => "expected one Host field, found several\n",
-            Self::BadHost => "expected a host and at most a port in the Host field\n",
-        }
-    }
-}
-
-impl From<Refusal> for Response {
-    fn from(refusal: Refusal) -> Self {
-        let response = Self::plain(refusal.status(), refusal.text());
-        if let Refusal::Method(methods) = refusal {
-            response.with("Allow", methods.listed())
-        } else {
-            response
         }
     }
 }

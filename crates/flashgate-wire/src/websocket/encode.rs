@@ -3,7 +3,7 @@
 use super::close::CloseCode;
 
 /// The room before a payload that its header may take; a payload has at most 65,535 bytes.
-pub(crate) const HEADROOM: usize = 4;
+pub const HEADROOM: usize = 4;
 
 /// What a control frame may carry.
 pub(super) const LONGEST_CONTROL: usize = 125;
@@ -14,10 +14,10 @@ const CLOSE: u8 = 0x8;
 const PONG: u8 = 0xa;
 
 /// A ping without a payload.
-pub(crate) const PING: [u8; 2] = [FINAL | 0x9, 0];
+pub const PING: [u8; 2] = [FINAL | 0x9, 0];
 
 /// Puts the header before a payload that stands behind [`HEADROOM`]; the frame, which is empty where the payload is.
-pub(crate) fn frame(buffer: &mut [u8], payload: usize) -> &[u8] {
+pub fn frame(buffer: &mut [u8], payload: usize) -> &[u8] {
     let (Ok(length), Some(room)) = (u16::try_from(payload), buffer.first_chunk_mut()) else {
         return &[];
     };
@@ -36,12 +36,14 @@ pub(crate) fn frame(buffer: &mut [u8], payload: usize) -> &[u8] {
 }
 
 /// The answer to a ping.
-pub(crate) fn pong(payload: &[u8]) -> Vec<u8> {
+#[must_use]
+pub fn pong(payload: &[u8]) -> Vec<u8> {
     control(PONG, payload)
 }
 
 /// A close frame; without a code where the client's had none.
-pub(crate) fn close(code: Option<CloseCode>) -> Vec<u8> {
+#[must_use]
+pub fn close(code: Option<CloseCode>) -> Vec<u8> {
     match code {
         Some(code) => control(CLOSE, &code.get().to_be_bytes()),
         None => control(CLOSE, &[]),

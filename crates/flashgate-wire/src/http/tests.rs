@@ -2,7 +2,6 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::head::{Methods, Refusal};
 use super::*;
 
 /// What is behind the head must not matter to it.

@@ -7,22 +7,28 @@ use crate::http::{Method, Methods, Request, Response, StatusCode};
 
 /// A request that may be granted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Handshake {
+pub struct Handshake {
     key: Vec<u8>,
 }
 
 /// Why a request to go on as a WebSocket can't be granted, whoever asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub enum Refusal {
+    /// Another method than GET.
     Method,
+    /// HTTP/1.0.
     HttpVersion,
+    /// No `upgrade` in the `Connection` field: a proxy dropped it.
     Connection,
+    /// Another `Sec-WebSocket-Version` than 13.
     Version,
+    /// No `Sec-WebSocket-Key`, several, or one that is not 16 bytes in base64.
     Key,
 }
 
 /// Whether a request wants to go on as a WebSocket, well or badly said.
-pub(crate) fn is_asked_for(request: &Request) -> bool {
+#[must_use]
+pub fn is_asked_for(request: &Request) -> bool {
     lists(request, "upgrade", "websocket")
 }
 
@@ -33,14 +39,16 @@ fn is_for_this_connection(request: &Request) -> bool {
 }
 
 /// Whether a request is a browser's for a WebSocket, of which a proxy has dropped what asks for it.
-pub(crate) fn lacks_upgrade(request: &Request) -> bool {
+#[must_use]
+pub fn lacks_upgrade(request: &Request) -> bool {
     request.values("sec-websocket-key").next().is_some()
         && !(is_asked_for(request) && is_for_this_connection(request))
 }
 
 impl Refusal {
     /// What was expected and not found.
-    pub(crate) const fn expected(self) -> &'static str {
+    #[must_use]
+    pub const fn expected(self) -> &'static str {
         match self {
             Self::Method => "expected GET for a WebSocket",
             Self::HttpVersion => "expected HTTP/1.1 for a WebSocket, found HTTP/1.0",
@@ -51,7 +59,8 @@ impl Refusal {
     }
 
     /// What to change, where that is known.
-    pub(crate) const fn hint(self) -> Option<&'static str> {
+    #[must_use]
+    pub const fn hint(self) -> Option<&'static str> {
         match self {
             Self::HttpVersion | Self::Connection => Some(DROPPED),
             Self::Method | Self::Version | Self::Key => None,
@@ -60,12 +69,12 @@ impl Refusal {
 }
 
 /// What an operator can do if a proxy passes on a WebSocket request as an ordinary one.
-pub(crate) const DROPPED: &str = "a proxy in between must pass on the Upgrade and Connection fields and speak HTTP/1.1 \
+pub const DROPPED: &str = "a proxy in between must pass on the Upgrade and Connection fields and speak HTTP/1.1 \
                                   (nginx: `proxy_http_version 1.1` and two `proxy_set_header` lines)";
 
 impl Handshake {
     /// Reads it from a request that [asks for it](is_asked_for).
-    pub(crate) fn read(request: &Request) -> Result<Self, Refusal> {
+    pub fn read(request: &Request) -> Result<Self, Refusal> {
         if request.method != Method::Get {
             return Err(Refusal::Method);
         }
@@ -86,7 +95,8 @@ impl Handshake {
 
     /// The head of the response that grants it: no subprotocol and no extension, for browsers refuse one they did not
     /// ask for.
-    pub(crate) fn granted(&self) -> Vec<u8> {
+    #[must_use]
+    pub fn granted(&self) -> Vec<u8> {
         let accept = accepted(&self.key);
         let head = format!(
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\

@@ -14,8 +14,8 @@ mod mask;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use bad_port::is_bad_port;
-pub(crate) use close::{CloseCode, Fault};
-pub(crate) use decoder::{Decoded, Decoder, Ending};
-pub(crate) use encode::{HEADROOM, PING, close, frame, pong};
-pub(crate) use handshake::{DROPPED, Handshake, Refusal, is_asked_for, lacks_upgrade};
+pub use bad_port::is_bad_port;
+pub use close::{CloseCode, Fault};
+pub use decoder::{Decoded, Decoder, Ending};
+pub use encode::{HEADROOM, PING, close, frame, pong};
+pub use handshake::{DROPPED, Handshake, Refusal, is_asked_for, lacks_upgrade};

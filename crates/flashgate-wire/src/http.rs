@@ -7,13 +7,15 @@ mod head;
 mod host;
 mod lenient;
 mod origin;
+mod refusal;
 mod response;
 
 #[cfg(test)]
 mod tests;
 
-pub(crate) use head::{HeadReader, Method, Methods, Request, Verdict};
-pub(crate) use host::HostField;
-pub(crate) use lenient::{may_ask_for_upgrade, may_ask_for_websocket};
-pub(crate) use origin::Page;
-pub(crate) use response::{Body, Response, StatusCode};
+pub use head::{HeadReader, Method, Methods, Request, Verdict};
+pub use host::HostField;
+pub use lenient::{may_ask_for_upgrade, may_ask_for_websocket};
+pub use origin::Page;
+pub use refusal::Refusal;
+pub use response::{Body, Response, StatusCode};

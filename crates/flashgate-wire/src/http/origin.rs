@@ -6,7 +6,7 @@ use super::Request;
 
 /// Where the page of a request comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Page {
+pub enum Page {
     /// A site.
     At(Origin),
     /// Nowhere that has a name: no field at all, `null`, a file, an extension of the browser.
@@ -17,7 +17,8 @@ pub(crate) enum Page {
 
 impl Page {
     /// That of a request.
-    pub(crate) fn of(request: &Request) -> Self {
+    #[must_use]
+    pub fn of(request: &Request) -> Self {
         let mut values = request.values("origin");
         match (values.next(), values.next()) {
             (None, _) => Self::Nowhere,
