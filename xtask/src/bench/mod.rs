@@ -3,15 +3,16 @@
 //! Absolute times say more about the machine and its neighbours than about a server, so what counts here are ratios
 //! between servers that were measured in turns within one run, and counts that do not depend on time at all.
 
+mod between;
 mod bridge;
 mod compare;
 mod contender;
+mod contest;
 mod fetch;
 mod flashgate;
 mod floor;
 mod goal;
 mod idle;
-mod json;
 mod machine;
 mod peers;
 mod relay;
