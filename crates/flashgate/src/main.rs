@@ -10,17 +10,14 @@ mod confinement;
 mod connection;
 mod daemon;
 mod exit;
-mod explain;
 mod fault;
 mod limits;
 mod lint;
 mod log;
 mod regular_file;
-mod render;
 mod ruffle;
 mod snapshot;
 mod tls;
-mod visible;
 
 use std::process::ExitCode;
 

@@ -1,7 +1,8 @@
 //! `flashgate check`: does what a player does against a live server, and says what would come of it and why.
 //!
 //! The player is `flash_policy::player`; nothing here decides who may connect. `drive` gives it sockets and a clock,
-//! `survey` asks the server what no player asks, `judge` explains. Nothing here may print.
+//! `survey` asks the server what no player asks, `judge` explains, and `report` puts it into words. Nothing but
+//! `report::progress` may print.
 
 use std::future::poll_fn;
 use std::io;
@@ -23,6 +24,7 @@ mod drive;
 mod http;
 mod judge;
 mod names;
+pub(crate) mod report;
 mod shown;
 mod survey;
 mod tls;

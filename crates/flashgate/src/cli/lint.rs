@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use flash_policy::Port;
 use flash_policy::lint::{Client, Kind};
+use flashgate_report::outcome::{Origin, Outcome};
+use flashgate_report::render::{self, Format, Reporter, Summary};
 
 use crate::exit::Exit;
-use crate::lint::{self, Fixing, Level, Levels, Origin, Outcome, Request, Subject};
-use crate::render::{self, Format, Reporter, Summary};
+use crate::lint::{self, Fixing, Level, Levels, Request, Subject};
 
 /// Say what is wrong with policy files, and what to write instead
 ///

@@ -95,7 +95,10 @@ fn printed(written: std::io::Result<()>) -> Exit {
         Ok(()) => Exit::Success,
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Success,
         Err(error) => {
-            crate::render::plain_error(&format!("can't write to standard output: {error}"), &[]);
+            flashgate_report::render::plain_error(
+                &format!("can't write to standard output: {error}"),
+                &[],
+            );
             Exit::System
         }
     }

@@ -7,12 +7,12 @@ use std::path::Path;
 
 use flash_policy::diagnostic::any_error;
 use flash_policy::{Diagnostic, Policy, Port};
+use flashgate_report::render::{self, Source};
 use toml::de::DeTable;
 
 use crate::confinement;
 use crate::log;
 use crate::regular_file;
-use crate::render::{self, Source};
 use crate::snapshot::{Loaded, Plan, Refused, Watched};
 
 pub(crate) mod backend;

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use flashgate_report::render;
 use tracing::{error, info};
 
 use crate::connection::Shared;
@@ -11,7 +12,6 @@ use crate::exit::Exit;
 use crate::fault;
 use crate::limits::Permits;
 use crate::log::{self, LIFECYCLE};
-use crate::render;
 use crate::snapshot::Plan;
 
 mod accept;

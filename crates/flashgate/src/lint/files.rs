@@ -7,9 +7,9 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use flashgate_report::outcome::Fault;
 use walkdir::{DirEntry, WalkDir};
 
-use super::Fault;
 use crate::regular_file;
 
 /// One thing to look at.

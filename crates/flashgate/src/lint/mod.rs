@@ -14,6 +14,7 @@ use flash_policy::Diagnostic;
 use flash_policy::document::{LARGEST, LARGEST_LINTED};
 use flash_policy::lint::{self, Client, Kind, Options};
 use flash_policy::{Port, Serving};
+use flashgate_report::outcome::{Fault, Judged, KindFrom, Origin, Outcome};
 
 use files::Input;
 pub(crate) use levels::{Level, Levels, Subject};
@@ -42,58 +43,6 @@ pub(crate) struct Request {
 pub(crate) enum Fixing {
     Off,
     InPlace,
-}
-
-/// What became of one file or folder.
-#[derive(Debug)]
-pub(crate) struct Outcome {
-    /// The name the user knows it by.
-    pub(crate) name: String,
-    pub(crate) origin: Origin,
-    /// None where it could not be read.
-    pub(crate) judged: Option<Judged>,
-    /// Why it could not be read, or written.
-    pub(crate) fault: Option<Fault>,
-}
-
-/// Where a text came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
-    Stdin,
-    /// A file or a folder, whatever its name.
-    Named,
-}
-
-/// A file that was read.
-#[derive(Debug)]
-pub(crate) struct Judged {
-    /// As it is now, and the findings are about.
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) kind: Kind,
-    pub(crate) kind_from: KindFrom,
-    /// In the order of the file.
-    pub(crate) findings: Vec<Diagnostic>,
-    /// How many more there are: of each rule only the first few that differ are kept.
-    pub(crate) omitted: usize,
-    /// What was mended: a title for each finding.
-    pub(crate) fixed: Vec<String>,
-}
-
-/// What told the kind of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum KindFrom {
-    Flag,
-    /// The port that serves it.
-    Port,
-    /// Its content and its name.
-    File,
-}
-
-/// Why a file or folder could not be read or written, and what to do.
-#[derive(Debug)]
-pub(crate) struct Fault {
-    pub(crate) message: String,
-    pub(crate) help: String,
 }
 
 /// Looks at everything that is asked for, in that order; no more than one file is held in memory.

@@ -9,10 +9,10 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt as _, fchown};
 use std::path::Path;
 
+use flashgate_report::outcome::Fault;
 use rustix::fs::{Access, AtFlags, CWD, accessat};
 use tempfile::NamedTempFile;
 
-use super::Fault;
 use crate::regular_file;
 
 mod attributes;

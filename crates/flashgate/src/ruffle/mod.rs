@@ -6,10 +6,10 @@
 use std::collections::BTreeSet;
 
 use flash_policy::Host;
+use flashgate_report::visible;
 use serde_json::{Value, json};
 
 use crate::snapshot::OwnHost;
-use crate::visible;
 
 mod doors;
 

@@ -7,15 +7,15 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use flash_policy::player::Verdict;
 use flash_policy::{PlayerVersion, Port};
+use flashgate_report::render::plain_error;
 
 mod contradictions;
 mod plan;
 
+use crate::check::report::{self as told, Progress, Status};
 use crate::check::{self, Failure, Plan};
 use crate::config::lasting;
 use crate::exit::Exit;
-use crate::render::check::{self as told, Progress, Status};
-use crate::render::plain_error;
 
 /// Do what a player would do against a live server, and say what would happen and why
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use flash_policy::Host;
+use flashgate_report::render;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::info;
@@ -14,7 +15,6 @@ use super::endpoint::{AskedEndpoint, Endpoint};
 use super::status::Status;
 use crate::connection::Shared;
 use crate::log::{self, LIFECYCLE};
-use crate::render;
 use crate::snapshot;
 use crate::snapshot::ListenAddress;
 

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use flashgate_report::render;
 use rustix::fs::{Mode, OFlags, open};
 use rustix::process::geteuid;
 use tracing::{info, warn};
@@ -16,7 +17,6 @@ use super::opener;
 use crate::account::Account;
 use crate::confinement::{self, Confinement};
 use crate::log;
-use crate::render;
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{Backend, Plan, Process, Sandbox, User, Violation};
 

@@ -12,13 +12,14 @@ use flash_policy::diagnostic::is_hidden;
 use serde_json::Value;
 
 /// Writes a value as JSON without hidden characters.
-pub(crate) fn write_json(out: &mut impl io::Write, value: &Value) -> io::Result<()> {
+pub fn write_json(out: &mut impl io::Write, value: &Value) -> io::Result<()> {
     out.write_all(json(&value.to_string()).as_bytes())
 }
 
 /// JSON that means the same, with DEL and every hidden character beyond ASCII as `\uXXXX`. Outside of strings JSON has
 /// none of them.
-pub(crate) fn json(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn json(text: &str) -> Cow<'_, str> {
     escaped(text, |shown, c| {
         for unit in c.encode_utf16(&mut [0; 2]) {
             // Writing to a string does not fail.
@@ -28,7 +29,8 @@ pub(crate) fn json(text: &str) -> Cow<'_, str> {
 }
 
 /// Text with DEL and every hidden character beyond ASCII as `\u{XXXX}`.
-pub(crate) fn text(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn text(text: &str) -> Cow<'_, str> {
     escaped(text, |shown, c| shown.extend(c.escape_unicode()))
 }
 

@@ -2,7 +2,6 @@
 //!
 //! It must never decide anything: what a finding means, and whether it counts, is settled before.
 
-pub(crate) mod check;
 mod github;
 mod human;
 mod json;
@@ -19,15 +18,16 @@ use std::io::{IsTerminal, Write as _};
 use annotate_snippets::{Group, Level, Renderer};
 use flash_policy::{Diagnostic, Severity};
 
-pub(crate) use report::{Format, Reporter};
-pub(crate) use source::{Source, printable};
+pub use report::{Format, Reporter};
+pub use source::{Position, Source, printable};
 use summary::More;
-pub(crate) use summary::Summary;
+pub use summary::Summary;
 
 /// Renders findings for standard error: what a daemon or a command says of what it was given.
 ///
 /// The last line says where there is more about them.
-pub(crate) fn findings(found: &[Diagnostic], source: &Source) -> String {
+#[must_use]
+pub fn findings(found: &[Diagnostic], source: &Source) -> String {
     let renderer = renderer(&std::io::stderr());
     let mut text = human::text(found, source, human::Fixes::Hidden, &renderer);
     let mut more = More::default();
@@ -96,7 +96,8 @@ fn times(number: usize) -> String {
 const LINES_NAMED: usize = 8;
 
 /// One finding for standard output, followed by an empty line.
-pub(crate) fn finding_on_stdout(finding: &Diagnostic, name: &str, bytes: &[u8]) -> String {
+#[must_use]
+pub fn finding_on_stdout(finding: &Diagnostic, name: &str, bytes: &[u8]) -> String {
     let source = Source::new(name, bytes);
     let renderer = renderer(&std::io::stdout());
     let found = std::slice::from_ref(finding);
@@ -104,7 +105,8 @@ pub(crate) fn finding_on_stdout(finding: &Diagnostic, name: &str, bytes: &[u8]) 
 }
 
 /// An error that has no place in a text.
-pub(crate) fn plain_error_text(message: &str, help: &[&str]) -> String {
+#[must_use]
+pub fn plain_error_text(message: &str, help: &[&str]) -> String {
     let title = Group::with_title(Level::ERROR.primary_title(message));
     let mut text = renderer(&std::io::stderr()).render(&[title]);
     for help in help {
@@ -116,7 +118,8 @@ pub(crate) fn plain_error_text(message: &str, help: &[&str]) -> String {
 }
 
 /// A finding that has no place in a text, for standard error.
-pub(crate) fn without_place(finding: &Diagnostic) -> String {
+#[must_use]
+pub fn without_place(finding: &Diagnostic) -> String {
     let source = Source::new("", b"");
     let found = std::slice::from_ref(finding);
     human::text(
@@ -128,17 +131,18 @@ pub(crate) fn without_place(finding: &Diagnostic) -> String {
 }
 
 /// Prints an error that has no place in a text.
-pub(crate) fn plain_error(message: &str, help: &[&str]) {
+pub fn plain_error(message: &str, help: &[&str]) {
     to_stderr(&plain_error_text(message, help));
 }
 
 /// Prints to standard error; where that fails, nobody is left to tell.
-pub(crate) fn to_stderr(text: &str) {
+pub fn to_stderr(text: &str) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 /// The level's name, as every format but SARIF and GitHub's has it.
-pub(crate) fn level(severity: Severity) -> &'static str {
+#[must_use]
+pub fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Hint => "hint",
@@ -163,12 +167,14 @@ fn renderer(stream: &(impl IsTerminal + std::os::fd::AsFd)) -> Renderer {
 }
 
 /// Whether the user wants no colours, or the terminal has none.
-pub(crate) fn wants_plain() -> bool {
+#[must_use]
+pub fn wants_plain() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || is_dumb()
 }
 
 /// A terminal that knows no escape sequences.
-pub(crate) fn is_dumb() -> bool {
+#[must_use]
+pub fn is_dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 

@@ -8,7 +8,8 @@ use flash_policy::Severity;
 use flash_policy::lint::{Rule, rules};
 
 /// A rule's page, in Markdown.
-pub(crate) fn page(rule: &Rule) -> String {
+#[must_use]
+pub fn page(rule: &Rule) -> String {
     let level = level(rule.severity);
     let (name, group, text) = (rule.name, rule.group.title(), rule.page.trim());
     format!("# {name}\n\n*{level}* · {group}\n\n{text}\n")
@@ -18,7 +19,8 @@ pub(crate) fn page(rule: &Rule) -> String {
 const LONG: usize = 100;
 
 /// The first sentence of a rule's page, on one line and without its full stop.
-pub(crate) fn summary(rule: &Rule) -> String {
+#[must_use]
+pub fn summary(rule: &Rule) -> String {
     let paragraph = rule.page.trim().split("\n\n").find(|text| {
         // A heading says only that there is a text.
         !text.starts_with('#')
@@ -35,7 +37,8 @@ pub(crate) fn summary(rule: &Rule) -> String {
 }
 
 /// Every rule on a line, by chapter.
-pub(crate) fn list() -> String {
+#[must_use]
+pub fn list() -> String {
     let width = rules()
         .iter()
         .map(|rule| rule.name.len())
@@ -56,7 +59,8 @@ pub(crate) fn list() -> String {
 }
 
 /// The index of `docs/rules/`, in Markdown.
-pub(crate) fn index() -> String {
+#[must_use]
+pub fn index() -> String {
     let mut text = String::from(INTRODUCTION);
     let mut group = None;
     for rule in rules() {

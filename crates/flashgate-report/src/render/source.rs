@@ -19,7 +19,7 @@ const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// A text by the name the user knows it by.
 #[derive(Debug)]
-pub(crate) struct Source {
+pub struct Source {
     name: String,
     /// Without a byte order mark; what is not UTF-8 or not to be seen is replaced.
     text: String,
@@ -33,9 +33,11 @@ pub(crate) struct Source {
 
 /// A place as an editor shows it; both count from 1, columns in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Position {
-    pub(crate) line: usize,
-    pub(crate) column: usize,
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
 }
 
 /// Some whole lines of a text.
@@ -48,7 +50,7 @@ pub(super) struct Excerpt<'a> {
 
 impl Source {
     /// A file or a flag. Control characters in the name are escaped: it goes to terminals.
-    pub(crate) fn new(name: &str, bytes: &[u8]) -> Self {
+    pub fn new(name: &str, bytes: &[u8]) -> Self {
         let marked = bytes.starts_with(MARK);
         let mut at = if marked { MARK.len() } else { 0 };
         let (mut text, mut stretches) = (String::new(), vec![(0, 0)]);
@@ -94,12 +96,15 @@ impl Source {
         }
     }
 
-    pub(crate) fn name(&self) -> &str {
+    #[must_use]
+    /// The name, without anything that a terminal would act on.
+    pub fn name(&self) -> &str {
         &self.name
     }
 
     /// The line and column of a byte of the file.
-    pub(crate) fn position(&self, at: usize) -> Position {
+    #[must_use]
+    pub fn position(&self, at: usize) -> Position {
         let place = self.place(at);
         let line = self.line(place);
         let start = self.line_start(line);
@@ -236,7 +241,8 @@ fn characters(bytes: &[u8]) -> usize {
 }
 
 /// A name without anything that a terminal would act on.
-pub(crate) fn printable(name: &str) -> String {
+#[must_use]
+pub fn printable(name: &str) -> String {
     let mut shown = String::new();
     for c in name.chars() {
         if is_hidden(c) {

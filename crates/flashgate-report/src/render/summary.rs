@@ -8,16 +8,23 @@ use super::report::Entry;
 
 /// How much of what there is.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Summary {
-    pub(crate) files: usize,
-    pub(crate) errors: usize,
-    pub(crate) warnings: usize,
-    pub(crate) hints: usize,
+pub struct Summary {
+    /// Files that could be judged.
+    pub files: usize,
+    /// Findings that are errors.
+    pub errors: usize,
+    /// Findings that are warnings.
+    pub warnings: usize,
+    /// Findings that are hints.
+    pub hints: usize,
     /// Findings that were left out because there are too many like them.
-    pub(crate) omitted: usize,
-    pub(crate) fixed: usize,
-    pub(crate) fixable: usize,
-    pub(crate) faults: usize,
+    pub omitted: usize,
+    /// Findings that were fixed.
+    pub fixed: usize,
+    /// Findings that `--fix` can fix.
+    pub fixable: usize,
+    /// Files that could not be read or written.
+    pub faults: usize,
 }
 
 impl Summary {

@@ -4,9 +4,9 @@ use std::fmt;
 
 use flash_policy::document;
 use flash_policy::player::{DecidedBy, Purpose};
+use flashgate_report::render::{Position, Source, printable};
 
 use crate::check::Seen;
-use crate::render::source::{Position, Source, printable};
 
 /// A rule, with its attributes as they are written.
 #[derive(Debug)]

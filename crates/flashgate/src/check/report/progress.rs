@@ -29,7 +29,7 @@ const PACE: Duration = Duration::from_millis(100);
 impl Progress {
     /// Begins to show, where there is somebody to see it.
     pub(crate) fn start() -> Self {
-        let able = std::io::stderr().is_terminal() && !crate::render::is_dumb();
+        let able = std::io::stderr().is_terminal() && !flashgate_report::render::is_dumb();
         Self {
             shown: able.then(Shown::start),
         }

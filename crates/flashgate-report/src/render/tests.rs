@@ -1,6 +1,6 @@
 //! Every rule as people see it: the first example of its Markdown test, rendered.
 //!
-//! The tests lie in `crates/flash-policy/tests/lint`; `UPDATE=1 cargo test -p flashgate rendered` rewrites the blocks of
+//! The tests lie in `crates/flash-policy/tests/lint`; `UPDATE=1 cargo test -p flashgate-report rendered` rewrites the blocks of
 //! rendered text. Read what changed before it goes in: each has to be enough to mend the file.
 
 use std::fs;

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use flash_policy::Severity;
 use flash_policy::player::{Outcome, Purpose, Verdict};
+use flashgate_report::render;
 
 use super::words;
 use crate::check::{About, Finding, Report};
-use crate::render;
 
 pub(crate) use super::bridge::nagios as bridge;
 

@@ -1,13 +1,13 @@
 //! A check as one JSON document; `docs/check.schema.json` describes it. Keys never change their meaning.
 
 use flash_policy::player::{End, Learnt, Outcome, Purpose, Report as Heard, Transport};
+use flashgate_report::render;
+use flashgate_report::visible;
 use serde_json::{Value, json};
 
 use super::rule;
 use super::words::{self, milliseconds, since_start};
 use crate::check::{Attempt, Finding, Report, Seen};
-use crate::render;
-use crate::visible;
 
 pub(crate) use super::bridge::json as bridge;
 

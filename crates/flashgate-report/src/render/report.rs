@@ -12,16 +12,21 @@ use flash_policy::lint::Kind;
 
 use super::summary::{More, Summary};
 use super::{Source, by_level, github, human, json, renderer, sarif, short};
-use crate::lint::{Fault, KindFrom, Outcome};
+use crate::outcome::{Fault, KindFrom, Outcome};
 
 /// The form of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Format {
+pub enum Format {
+    /// With carets, for people.
     #[default]
     Human,
+    /// A line for each finding, for editors.
     Short,
+    /// As `docs/lint.schema.json` describes it.
     Json,
+    /// SARIF 2.1.0.
     Sarif,
+    /// Workflow commands of GitHub Actions.
     GitHub,
 }
 
@@ -50,7 +55,7 @@ impl Entry<'_> {
 }
 
 /// Writes a report.
-pub(crate) struct Reporter<W: Write> {
+pub struct Reporter<W: Write> {
     out: io::BufWriter<W>,
     form: Form,
     summary: Summary,
@@ -69,7 +74,8 @@ enum Form {
 }
 
 impl<W: Write> Reporter<W> {
-    pub(crate) fn new(format: Format, out: W) -> Self {
+    /// A report that goes to `out`, but for what is meant for people beside a format for programs.
+    pub fn new(format: Format, out: W) -> Self {
         let stderr = String::new();
         Self {
             out: io::BufWriter::new(out),
@@ -87,7 +93,7 @@ impl<W: Write> Reporter<W> {
     }
 
     /// Writes what there is to say of one file or folder.
-    pub(crate) fn add(&mut self, outcome: &Outcome) {
+    pub fn add(&mut self, outcome: &Outcome) {
         let bytes = outcome.judged.as_ref().map(|judged| &judged.bytes);
         let bytes = bytes.map_or(&[][..], Vec::as_slice);
         let entry = Entry {
@@ -133,7 +139,7 @@ impl<W: Write> Reporter<W> {
     }
 
     /// Writes what stands at the end: how much there was, and whether all of it could be written.
-    pub(crate) fn finish(mut self) -> (Summary, io::Result<()>) {
+    pub fn finish(mut self) -> (Summary, io::Result<()>) {
         if self.written.is_ok() {
             self.written = self.write_end();
         }

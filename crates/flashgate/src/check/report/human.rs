@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use flash_policy::Diagnostic;
 use flash_policy::player::{End, Protocol, Purpose, Transport, Verdict};
+use flashgate_report::render;
 
 use super::words::{self, count, time};
 use crate::check::{Attempt, Dialled, Ended, Finding, Report, Seen, Source};
-use crate::render;
 
 pub(crate) use super::bridge::human as bridge;
 
