@@ -17,7 +17,7 @@ mod doors;
 const NULL: &str = "null";
 
 /// The script, to be called with the entries, and with the doors' URLs for movies that name no host.
-const SCRIPT: &str = include_str!("merge.js");
+const SCRIPT: &str = include_str!("ruffle/merge.js");
 
 /// What stands in front of a script that does nothing, for whoever looks why.
 const NO_ENTRY: &str = "// Nothing to add: flashgate knows no host that movies connect to (`hosts` in its config), \
