@@ -9,6 +9,7 @@ use super::LARGEST;
 use crate::Diagnostic;
 use crate::lint::Kind;
 use crate::lint::rules;
+use crate::xml;
 
 /// The document within a file.
 pub(super) struct Text<'a> {
@@ -97,7 +98,7 @@ fn up_to_nul<'a>(
 
 /// Whether these bytes are a document by themselves.
 fn is_whole(bytes: &[u8]) -> bool {
-    core::str::from_utf8(bytes).is_ok_and(|text| super::parse(without_blanks(text)).is_ok())
+    core::str::from_utf8(bytes).is_ok_and(|text| xml::read(without_blanks(text), 0).1.is_empty())
 }
 
 /// The text from its declaration on, if only blanks stand before that.

@@ -16,10 +16,13 @@ pub(crate) mod coverage;
 mod fix;
 pub(crate) mod gathered;
 mod kind;
+mod markup_words;
 mod options;
 pub(crate) mod rule;
 pub(crate) mod rules;
 pub(crate) mod subject;
+pub(crate) mod syntax;
+mod tag_words;
 
 pub use crate::findings::Omitted;
 pub use fix::{Fixed, fix, fix_where};

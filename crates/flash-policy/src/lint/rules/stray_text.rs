@@ -2,13 +2,13 @@
 
 use alloc::format;
 
-use super::template_placeholder;
 use crate::Severity;
 use crate::diagnostic::quoted;
 use crate::document::Document;
 use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
+use crate::xml::is_placeholder;
 
 pub(crate) static RULE: Rule = Rule {
     name: "stray-text",
@@ -50,9 +50,7 @@ Text is ignored, as far as is known. No version is known to differ; socket polic
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let texts = subject.document.map_or(&[][..], Document::texts);
-    let strays = texts
-        .iter()
-        .filter(|text| !template_placeholder::starts(&text.text));
+    let strays = texts.iter().filter(|text| !is_placeholder(&text.text));
     for text in strays {
         let finding = RULE
             .finding(format!(

@@ -7,6 +7,7 @@ use crate::document::Document;
 use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
+use crate::xml::is_placeholder;
 use crate::{Diagnostic, Severity, Span};
 
 mod words;
@@ -49,8 +50,6 @@ tags break the XML or are ignored.
     check,
 };
 
-const MARKS: [&str; 5] = ["{{", "{%", "${", "#{", "%{"];
-
 /// Where a value is a placeholder, what is to be said.
 pub(crate) fn found(message: String, place: Span, what: &str) -> Diagnostic {
     RULE.finding(message)
@@ -76,14 +75,9 @@ pub(crate) fn is_in(value: &str) -> bool {
     marked || words::is_unset(name) || words::is_placeholder(name)
 }
 
-/// Whether a text begins with a placeholder.
-pub(crate) fn starts(text: &str) -> bool {
-    MARKS.iter().any(|mark| text.starts_with(mark))
-}
-
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let texts = subject.document.map_or(&[][..], Document::texts);
-    for text in texts.iter().filter(|text| starts(&text.text)) {
+    for text in texts.iter().filter(|text| is_placeholder(&text.text)) {
         findings.push(found_between_tags(text.span));
     }
 }
