@@ -28,10 +28,13 @@ fn names_websocket(line: &[u8]) -> bool {
         .any(|part| part == WEBSOCKET)
 }
 
+/// With what HTTP/2 begins (RFC 9113, 3.4). Its requests, of which some open WebSockets (RFC 8441), are not read here.
+const HTTP2: &[u8] = b"PRI * HTTP/2.0";
+
 /// See the module. In a head that is malformed, nobody knows which value is which name's.
 pub fn may_ask_for_upgrade(head: &[u8]) -> bool {
     let breaks = |byte: &u8| byte.is_ascii_control() || !byte.is_ascii();
-    head.split(breaks).any(begins_with_such_a_name) || without_nul(head)
+    head.starts_with(HTTP2) || head.split(breaks).any(begins_with_such_a_name) || without_nul(head)
 }
 
 /// Some servers drop a NUL, or whatever else they don't know, where it stands: then two pieces make up one name.

@@ -96,13 +96,20 @@ fn is_address(text: &str) -> bool {
     text.parse::<std::net::Ipv6Addr>().is_ok()
 }
 
+/// With ports. What would be an address on port 9339 but for its brackets was meant as that: one digit more likely ends
+/// the address.
+fn example(text: &str) -> String {
+    let parts = text.rsplit_once(':').filter(|(_, port)| port.len() > 1);
+    match parts.filter(|(address, port)| is_address(address) && port.parse::<PortSet>().is_ok()) {
+        Some((address, port)) if is_address(text) => format!("[{address}]:{port}"),
+        _ if is_address(text) => format!("[{text}]:9339"),
+        _ => format!("{text}:9339"),
+    }
+}
+
 fn missing_ports(text: &str, reason: NoPorts) -> Diagnostic {
     let end = text.len();
-    let example = if is_address(text) {
-        format!("[{text}]:9339")
-    } else {
-        format!("{text}:9339")
-    };
+    let example = example(text);
     Diagnostic::error(
         "missing-to-ports",
         "expected `:PORTS` after the domain, found none",

@@ -34,8 +34,10 @@ fn paths(bridge: &Bridge) -> String {
         bridge.public_url.as_deref().unwrap_or_default(),
         &bridge.path,
     );
-    let gates = bridge.routes.len();
-    format!(", {gates} gates at {url}{path}")
+    match bridge.routes.len() {
+        1 => format!(", 1 gate at {url}{path}"),
+        gates => format!(", {gates} gates at {url}{path}"),
+    }
 }
 
 /// Where a gate forwards everything but policy requests.

@@ -77,11 +77,13 @@ impl Ruffle {
 
     /// The doors, and warnings; both these and errors are text for the terminal.
     fn doors(self) -> Result<(Doors, String), String> {
+        let mut bridged = false;
         let (mut doors, by_host, mut warnings) = match &self.config {
             Some(path) => {
                 let loaded = config::load(path, Purpose::Tell).map_err(|refused| refused.faults)?;
                 // Nothing is bound, so which free ports there will be is not known.
                 let doors = Doors::of(&loaded.plan, &FreePorts::default());
+                bridged = loaded.plan.bridge.is_some();
                 (doors, loaded.plan.leads_pages_by_host(), loaded.warnings)
             }
             None => (Doors::at(doors(&self.gate)), true, String::new()),
@@ -90,7 +92,7 @@ impl Ruffle {
             let ports = doors.ports_in_urls();
             // Those in a config with `hosts` have been told with it.
             let blocked = ports.into_iter().filter(|_| doors.hosts.is_empty());
-            let blocked = blocked.filter_map(hosts::blocked);
+            let blocked = blocked.filter_map(|port| hosts::blocked(port, bridged));
             let found = self.host.iter().filter_map(hosts::astray).chain(blocked);
             warnings.extend(found.map(|finding| render::without_place(&finding)));
         }

@@ -21,7 +21,9 @@ pub(super) fn judge(hosts: &[At<OwnHost>], plan: &Plan, found: &mut Vec<Diagnost
     found.extend(hosts.iter().filter_map(astray));
     if let Some(host) = hosts.first() {
         let doors = Doors::of(plan, &FreePorts::default());
-        let blocked = doors.ports_in_urls().into_iter().filter_map(blocked);
+        let is_bridge = plan.bridge.is_some();
+        let ports = doors.ports_in_urls().into_iter();
+        let blocked = ports.filter_map(|port| blocked(port, is_bridge));
         found.extend(blocked.map(|finding| finding.at(host.span, "")));
     }
 }
@@ -37,17 +39,23 @@ pub(super) fn judge_url(url: &At<String>) -> Vec<Diagnostic> {
         finding.help = vec!["write the name by which browsers reach this machine".to_owned()];
         finding
     });
-    let found = local.into_iter().chain(field.port.and_then(blocked));
+    let found = local
+        .into_iter()
+        .chain(field.port.and_then(|port| blocked(port, true)));
     found.map(|finding| finding.at(url.span, "")).collect()
 }
 
-/// A warning if browsers open no WebSocket to a port; without a place.
-pub(crate) fn blocked(port: u16) -> Option<Diagnostic> {
+/// A warning if browsers open no WebSocket to a port, a bridge's or a gate's own; without a place.
+pub(crate) fn blocked(port: u16, is_bridge: bool) -> Option<Diagnostic> {
     is_bad_port(port).then(|| {
         let message = format!("browsers open no WebSocket to port {port}: Ruffle can't connect");
         Diagnostic::warning("blocked-port", message)
             .note("the Fetch standard has it on its list of bad ports")
-            .help("let pages connect to another port with `[bridge]`; movies keep this one")
+            .help(if is_bridge {
+                "offer the bridge on another port, such as 443"
+            } else {
+                "let pages connect to another port with `[bridge]`; movies keep this one"
+            })
     })
 }
 

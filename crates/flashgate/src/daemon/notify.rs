@@ -2,8 +2,9 @@
 //! (`sd_notify(3)`).
 //!
 //! The socket is opened once, at start: later the process may have no right to reach it. A successor gets its
-//! predecessor's, unless it has one of its own. A process that another one has started with `--detach` also tells that
-//! one when it serves.
+//! predecessor's, unless it has one of its own. One that `--detach` has started takes the predecessor's all the same: it
+//! is a unit's reload, which has the unit's own socket where `NotifyAccess=` is `all` or `exec`, and is not the main process
+//! before the predecessor says so. It also tells the process that has started it when it serves.
 
 use std::env;
 use std::io;
@@ -50,9 +51,11 @@ pub(crate) const STARTER: &str = "FLASHGATE_STARTER";
 pub(crate) const SERVES: &[u8] = b"serves";
 
 impl ServiceManager {
-    /// Finds it in the environment; else it is the predecessor's.
+    /// Finds it in the environment; else, or if this is a reload, it is the predecessor's.
     pub(super) fn new(predecessors: Option<Manager>) -> Self {
-        let own = Self::from_env();
+        let starter = starter();
+        let is_reload = starter.is_some() && predecessors.is_some();
+        let own = if is_reload { None } else { Self::from_env() };
         let is_predecessors = own.is_none() && predecessors.is_some();
         let manager = own.or(predecessors);
         if manager.is_some() {
@@ -62,7 +65,7 @@ impl ServiceManager {
         Self {
             manager,
             is_predecessors,
-            starter: starter(),
+            starter,
             left: AtomicBool::new(false),
         }
     }

@@ -107,10 +107,17 @@ fn sync_folder(target: &Path) {
 }
 
 fn unwritable(error: &io::Error) -> Fault {
-    kept(
-        &crate::log::reason(error),
-        "run flashgate as a user who may write the file and its folder, or take the text from `flashgate lint --fix - < FILE`",
-    )
+    use io::ErrorKind::{CrossesDevices, QuotaExceeded, ResourceBusy, StorageFull};
+    let first = if matches!(error.kind(), StorageFull | QuotaExceeded) {
+        "free some space"
+    } else if matches!(error.kind(), ResourceBusy | CrossesDevices) {
+        // As a file is that is mounted into a container.
+        "the file is a mount of its own, which can't be replaced: fix it where it was mounted from"
+    } else {
+        "run flashgate as a user who may write the file and its folder"
+    };
+    let help = format!("{first}, or take the text from `flashgate lint --fix - < FILE`");
+    kept(&crate::log::reason(error), &help)
 }
 
 fn kept(reason: &str, help: &str) -> Fault {

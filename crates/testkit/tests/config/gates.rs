@@ -293,7 +293,7 @@ fn bridge() {
         "{}{bridge}",
         with_gate("websocket = true\nname = \"game\"")
     ));
-    let line = "ok: 127.0.0.1:8443 serves the bridge, 1 gates at wss://play.test/{port}\n";
+    let line = "ok: 127.0.0.1:8443 serves the bridge, 1 gate at wss://play.test/{port}\n";
     assert!(told.ends_with(line), "{told}");
     let by_name = format!("{}{bridge}path = \"/x/{{name}}\"\n", with_gate(""));
     assert!(valid(&by_name).contains("wss://play.test/x/{name}"));

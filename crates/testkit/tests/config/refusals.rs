@@ -43,6 +43,7 @@ fn flags() {
         &["expected `:PORTS`", "`www.example.com:9339`"],
     );
     refused(&["--allow", "::1"], &["`[::1]:9339`"]);
+    refused(&["--allow", "::1:9400"], &["`[::1]:9400`"]);
     refused(
         &["--allow", "10.0.0.*:80"],
         &["wildcard", "--> --allow:1:8"],

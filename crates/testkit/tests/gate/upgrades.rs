@@ -65,6 +65,7 @@ fn refused() -> Vec<(String, u16)> {
     forms.extend(changed.map(|(from, to)| (with(from, to), 400)));
     forms.extend([
         (with("HTTP/1.1", "HTTP/2.0"), 505),
+        ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(), 505),
         (with("GET / ", "PUT / "), 405),
     ]);
     forms.extend(in_one_value().map(|form| (form, 400)));

@@ -1,8 +1,10 @@
 //! What a bridge's behaviour means for Ruffle, and what to do about it.
 
-use flash_policy::Diagnostic;
+use std::net::IpAddr;
+
 use flash_policy::decide;
 use flash_policy::player::{Reason, Verdict};
+use flash_policy::{Diagnostic, Host};
 use flashgate_wire::websocket::is_bad_port;
 
 use super::super::judge::{judge_tls, unchecked};
@@ -95,7 +97,7 @@ fn blocked(scene: &Scene, page: Option<&Page>) -> Fault {
             "blocked-port",
             format!("browsers open no WebSocket to port {}", url.port),
         )
-        .help("have the bridge listen on another port: 443, or the game's own");
+        .help("have the bridge listen on a port that browsers connect to, such as 443");
         return Some((Verdict::Denied, SANDBOX, finding));
     }
     let page = page.filter(|page| browser::is_mixed_content(page, url))?;
@@ -291,11 +293,18 @@ fn doubts(scene: &Scene, page: Option<&Page>) -> Vec<Diagnostic> {
         found.push(
             Diagnostic::warning(
                 "local-network-access",
-                format!("{} is on a local network ({address}), and the page is not: Chrome from 147 on asks the user first", scene.entry.url.host),
+                format!("{} is {}, and the page is not: Chrome from 147 on asks the user first", scene.entry.url.host, on_local_network(&scene.entry.url.host, *address)),
             )
             .note("until the user allows it, the browser connects, sends nothing and closes; in a frame the page must also have `allow=\"local-network\"`")
             .help("offer the bridge at a public address, or tell players to allow access to the local network"),
         );
     }
     found
+}
+
+fn on_local_network(host: &Host, address: IpAddr) -> String {
+    match host {
+        Host::Address(_) => "on a local network".to_owned(),
+        Host::Name(_) => format!("on a local network ({address})"),
+    }
 }

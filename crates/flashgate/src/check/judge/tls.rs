@@ -67,7 +67,7 @@ fn certificate(fault: &TlsFault, name: &str) -> Diagnostic {
         TlsFault::SelfSigned | TlsFault::UnknownIssuer => finding.help(TRUST),
         TlsFault::Authority => finding
             .note("`openssl req -x509` makes such certificates; many clients refuse them even if they are trusted")
-            .help("have one issued for the server, or make it with `-addext basicConstraints=critical,CA:FALSE`; in a test set-up name this very certificate with --cacert, or leave certificates unchecked with --insecure"),
+            .help("have one issued for the server, or make it with `-addext basicConstraints=critical,CA:FALSE`; in a test set-up name this very certificate with --cacert (if its key is RSA, P-256, P-384 or Ed25519), or leave certificates unchecked with --insecure"),
         TlsFault::UnsupportedKey(_) => finding
             .note("whether clients take such a key is not known here")
             .help("use an RSA key of 2,048 bits or a P-256 key, which every client takes; in a test set-up leave certificates unchecked with --insecure"),
@@ -85,7 +85,7 @@ fn certificate(fault: &TlsFault, name: &str) -> Diagnostic {
     }
 }
 
-const TRUST: &str = "serve the full chain (`fullchain.pem`) of a public authority; in a test set-up name the authority's file, or this very certificate, with --cacert, or leave certificates unchecked with --insecure";
+const TRUST: &str = "serve the full chain (`fullchain.pem`) of a public authority; in a test set-up name the authority's file, or this very certificate (if its key is RSA, P-256, P-384 or Ed25519), with --cacert, or leave certificates unchecked with --insecure";
 
 /// The finding's id, and what is wrong in a sentence.
 fn in_words(fault: &TlsFault, name: &str) -> (&'static str, String) {
