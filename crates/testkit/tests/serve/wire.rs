@@ -74,9 +74,13 @@ fn rules_given_as_flags() {
 #[test]
 fn a_players_two_connections() {
     let daemon = Daemon::serve(["--allow", "www.example.com:9339"]).unwrap();
+    let policy = policy_of(&daemon);
+    let rule = b"<allow-access-from domain=\"www.example.com\" to-ports=\"9339\"";
+    assert!(policy.windows(rule.len()).any(|part| part == rule));
     for _ in 0..2 {
         let heard = fetch(daemon.address()).unwrap();
-        assert_eq!((heard.end, heard.bytes.last()), (End::Fin, Some(&0)));
+        assert_eq!(heard.end, End::Fin);
+        assert_eq!(heard.bytes.strip_suffix(b"\0"), Some(policy.as_slice()));
     }
     let mut game = Client::connect(daemon.address()).unwrap();
     game.send(b"LOGIN guest\0");
