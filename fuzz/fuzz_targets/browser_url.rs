@@ -2,7 +2,7 @@
 #![no_main]
 
 use flash_policy::{Host, Origin};
-use flashgate_wire::http::{HeadReader, Page, Verdict};
+use flashgate_wire::http::{HeadReader, HeadVerdict, Page};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
@@ -14,7 +14,7 @@ fuzz_target!(|text: &str| {
         return;
     }
     let head = format!("GET / HTTP/1.1\r\nHost: a.test\r\nOrigin: {text}\r\n\r\n");
-    if let (Verdict::Request(request), _) = HeadReader::default().feed(head.as_bytes())
+    if let (HeadVerdict::Request(request), _) = HeadReader::default().feed(head.as_bytes())
         && let Page::At(origin) = Page::of(&request)
     {
         is_what_browsers_write(text, &origin);

@@ -2,7 +2,7 @@
 //! back.
 #![no_main]
 
-use flashgate_wire::websocket::{Decoded, Decoder, Ending, HEADROOM, frame};
+use flashgate_wire::websocket::{Decoded, Decoder, HEADROOM, InputEnd, frame};
 use libfuzzer_sys::fuzz_target;
 
 // The first two bytes say where the rest is cut.
@@ -23,7 +23,7 @@ fuzz_target!(|input: &[u8]| {
 struct Heard {
     payload: Vec<u8>,
     pings: Vec<Vec<u8>>,
-    ending: Option<Ending>,
+    ending: Option<InputEnd>,
     is_between_messages: bool,
 }
 

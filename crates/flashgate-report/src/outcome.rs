@@ -5,20 +5,20 @@ use flash_policy::lint::Kind;
 
 /// What became of one file or folder.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct FileOutcome {
     /// The name the user knows it by.
     pub name: String,
     /// Where its text came from.
-    pub origin: Origin,
+    pub origin: TextOrigin,
     /// None where it could not be read.
-    pub judged: Option<Judged>,
+    pub judged: Option<JudgedFile>,
     /// Why it could not be read, or written.
-    pub fault: Option<Fault>,
+    pub fault: Option<FileFault>,
 }
 
 /// Where a text came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum TextOrigin {
     /// Standard input.
     Stdin,
     /// A file or a folder, whatever its name.
@@ -27,7 +27,7 @@ pub enum Origin {
 
 /// A file that was read.
 #[derive(Debug)]
-pub struct Judged {
+pub struct JudgedFile {
     /// As it is now, and the findings are about.
     pub bytes: Vec<u8>,
     /// What kind of policy it was judged as.
@@ -55,7 +55,7 @@ pub enum KindFrom {
 
 /// Why a file or folder could not be read or written, and what to do.
 #[derive(Debug)]
-pub struct Fault {
+pub struct FileFault {
     /// What is wrong.
     pub message: String,
     /// What to do.

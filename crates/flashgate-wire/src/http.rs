@@ -13,9 +13,9 @@ mod response;
 #[cfg(test)]
 mod tests;
 
-pub use head::{HeadReader, Method, Methods, Request, Verdict};
+pub use head::{HeadReader, HeadVerdict, Method, Methods, Request};
 pub use host::HostField;
 pub use lenient::{may_ask_for_upgrade, may_ask_for_websocket};
 pub use origin::Page;
-pub use refusal::Refusal;
+pub use refusal::HeadRefusal;
 pub use response::{Body, Response, StatusCode};

@@ -13,26 +13,26 @@ mod v2;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
-/// The most that [`Reader`] ever asks for: whoever peeks needs no larger buffer.
+/// The most that [`ProxyReader`] ever asks for: whoever peeks needs no larger buffer.
 pub const LONGEST: usize = v2::LONGEST;
 
 /// What the bytes so far are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ProxyVerdict {
     /// The beginning of a header.
     NeedMore {
         /// How many bytes the header has at least.
         at_least: usize,
     },
     /// A whole one.
-    Header(Header),
+    Header(ProxyHeader),
     /// No header, or a corrupt one: the connection is to be closed without a reply.
-    Refused(Refusal),
+    Refused(ProxyRefusal),
 }
 
 /// What a header says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Header {
+pub struct ProxyHeader {
     /// Absent where the balancer speaks for itself (a health check, say) or does not know: then the addresses of the
     /// connection itself hold.
     pub addresses: Option<Addresses>,
@@ -51,7 +51,7 @@ pub struct Addresses {
 
 /// Why a header was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum ProxyRefusal {
     /// It begins like neither version.
     NoHeader,
     /// A line of version 1 has no end where it must have one.
@@ -72,7 +72,7 @@ pub enum Refusal {
     Checksum,
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for ProxyRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoHeader => "expected a PROXY header, found other bytes",
@@ -104,22 +104,22 @@ pub fn begins(bytes: &[u8]) -> bool {
 ///
 /// However the bytes are cut, the verdict is the same, and no byte is looked at more than a few times.
 #[derive(Debug, Default)]
-pub struct Reader {
+pub struct ProxyReader {
     /// How many bytes are known to hold no end of line.
     searched: usize,
 }
 
-impl Reader {
+impl ProxyReader {
     /// Judges all the bytes so far, from the connection's first on.
-    pub fn judge(&mut self, bytes: &[u8]) -> Verdict {
+    pub fn judge(&mut self, bytes: &[u8]) -> ProxyVerdict {
         if bytes.is_empty() {
-            Verdict::NeedMore { at_least: 1 }
+            ProxyVerdict::NeedMore { at_least: 1 }
         } else if begins_like(bytes, v2::SIGNATURE) {
             v2::read(bytes)
         } else if begins_like(bytes, v1::SIGNATURE) {
             v1::read(bytes, &mut self.searched)
         } else {
-            Verdict::Refused(Refusal::NoHeader)
+            ProxyVerdict::Refused(ProxyRefusal::NoHeader)
         }
     }
 }
@@ -130,7 +130,7 @@ fn begins_like(bytes: &[u8], signature: &[u8]) -> bool {
 
 /// Which version of the protocol to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Version {
+pub enum ProxyVersion {
     /// A line of text.
     V1,
     /// Binary.
@@ -140,10 +140,10 @@ pub enum Version {
 impl Addresses {
     /// The header that tells a backend of them.
     #[must_use]
-    pub fn header(self, version: Version) -> Vec<u8> {
+    pub fn header(self, version: ProxyVersion) -> Vec<u8> {
         match version {
-            Version::V1 => v1::write(self.family()),
-            Version::V2 => v2::write(self.family()),
+            ProxyVersion::V1 => v1::write(self.family()),
+            ProxyVersion::V2 => v2::write(self.family()),
         }
     }
 

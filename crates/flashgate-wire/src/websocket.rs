@@ -15,7 +15,7 @@ mod mask;
 mod tests;
 
 pub use bad_port::is_bad_port;
-pub use close::{CloseCode, Fault};
-pub use decoder::{Decoded, Decoder, Ending};
+pub use close::{CloseCode, FrameFault};
+pub use decoder::{Decoded, Decoder, InputEnd};
 pub use encode::{HEADROOM, PING, close, frame, pong};
-pub use handshake::{DROPPED, Handshake, Refusal, is_asked_for, lacks_upgrade};
+pub use handshake::{DROPPED, Handshake, HandshakeRefusal, is_asked_for, lacks_upgrade};

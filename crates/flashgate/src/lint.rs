@@ -14,7 +14,7 @@ use flash_policy::Diagnostic;
 use flash_policy::document::{LARGEST, LARGEST_LINTED};
 use flash_policy::lint::{self, Client, Kind, Options};
 use flash_policy::{Port, Serving};
-use flashgate_report::outcome::{Fault, Judged, KindFrom, Origin, Outcome};
+use flashgate_report::outcome::{FileFault, FileOutcome, JudgedFile, KindFrom, TextOrigin};
 
 use files::Input;
 pub(crate) use levels::{Level, Levels, Subject};
@@ -46,21 +46,23 @@ pub(crate) enum Fixing {
 }
 
 /// Looks at everything that is asked for, in that order; no more than one file is held in memory.
-pub(crate) fn run(request: &Request) -> impl Iterator<Item = Outcome> + '_ {
+pub(crate) fn run(request: &Request) -> impl Iterator<Item = FileOutcome> + '_ {
     let inputs = files::inputs(&request.paths);
     inputs.into_iter().map(|input| one(input, request))
 }
 
-fn one(input: Input, request: &Request) -> Outcome {
+fn one(input: Input, request: &Request) -> FileOutcome {
     let (name, bytes, path) = match input {
-        Input::Fault { name, fault } => return unread(name, Origin::Named, fault),
+        Input::Fault { name, fault } => return unread(name, TextOrigin::Named, fault),
         Input::Stdin => (STDIN.to_owned(), read(io::stdin().lock()), None),
         Input::File(path) => {
             let bytes = regular_file::read(&path, LARGEST_LINTED).map(|read| read.bytes);
             (path.display().to_string(), bytes, Some(path))
         }
     };
-    let origin = path.as_ref().map_or(Origin::Stdin, |_| Origin::Named);
+    let origin = path
+        .as_ref()
+        .map_or(TextOrigin::Stdin, |_| TextOrigin::Named);
     let bytes = match bytes {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -75,7 +77,7 @@ fn one(input: Input, request: &Request) -> Outcome {
         Fixing::InPlace if judged.bytes.len() > LARGEST => None,
         Fixing::InPlace => mend(&mut judged, &name, path.as_deref(), request).err(),
     };
-    Outcome {
+    FileOutcome {
         name,
         origin,
         judged: Some(judged),
@@ -83,8 +85,8 @@ fn one(input: Input, request: &Request) -> Outcome {
     }
 }
 
-fn unread(name: String, origin: Origin, fault: Fault) -> Outcome {
-    Outcome {
+fn unread(name: String, origin: TextOrigin, fault: FileFault) -> FileOutcome {
+    FileOutcome {
         name,
         origin,
         judged: None,
@@ -100,7 +102,7 @@ fn read(from: impl Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn judge(bytes: Vec<u8>, name: &str, request: &Request) -> Judged {
+fn judge(bytes: Vec<u8>, name: &str, request: &Request) -> JudgedFile {
     let (kind, kind_from) = kind(&bytes, name, request);
     let options = options(&bytes, name, kind_from, kind, request);
     let report = lint::lint_with(&bytes, &options);
@@ -111,7 +113,7 @@ fn judge(bytes: Vec<u8>, name: &str, request: &Request) -> Judged {
     }
     request.levels.apply(&mut findings);
     withdraw_fixes(&mut findings, &bytes, &options, request);
-    Judged {
+    JudgedFile {
         bytes,
         kind,
         kind_from,
@@ -173,11 +175,11 @@ fn withdraw_fixes(findings: &mut [Diagnostic], bytes: &[u8], options: &Options, 
 
 /// Makes the safe fixes, first on disk: what is reported is what is there.
 fn mend(
-    judged: &mut Judged,
+    judged: &mut JudgedFile,
     name: &str,
     path: Option<&Path>,
     request: &Request,
-) -> Result<(), Fault> {
+) -> Result<(), FileFault> {
     let options = options(&judged.bytes, name, judged.kind_from, judged.kind, request);
     let fixed = lint::fix_where(&judged.bytes, &options, |rule| is_wanted(rule, request));
     if fixed.bytes == judged.bytes {
@@ -194,7 +196,7 @@ fn mend(
     for finding in &mut findings {
         finding.fix = None;
     }
-    *judged = Judged {
+    *judged = JudgedFile {
         bytes: fixed.bytes,
         kind: judged.kind,
         kind_from: judged.kind_from,

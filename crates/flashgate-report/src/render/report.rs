@@ -12,7 +12,7 @@ use flash_policy::lint::Kind;
 
 use super::summary::{More, Summary};
 use super::{Source, by_level, github, human, json, renderer, sarif, short};
-use crate::outcome::{Fault, KindFrom, Outcome};
+use crate::outcome::{FileFault, FileOutcome, KindFrom};
 
 /// The form of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub enum Format {
 
 /// One outcome with its text.
 pub(super) struct Entry<'a> {
-    pub(super) outcome: &'a Outcome,
+    pub(super) outcome: &'a FileOutcome,
     pub(super) source: Source,
 }
 
@@ -93,7 +93,7 @@ impl<W: Write> Reporter<W> {
     }
 
     /// Writes what there is to say of one file or folder.
-    pub fn add(&mut self, outcome: &Outcome) {
+    pub fn add(&mut self, outcome: &FileOutcome) {
         let bytes = outcome.judged.as_ref().map(|judged| &judged.bytes);
         let bytes = bytes.map_or(&[][..], Vec::as_slice);
         let entry = Entry {
@@ -224,7 +224,7 @@ fn fixes(entry: &Entry<'_>) -> String {
 
 /// Why a file could not be read or written, if so.
 fn fault(entry: &Entry<'_>) -> String {
-    let Some(Fault { message, help }) = &entry.outcome.fault else {
+    let Some(FileFault { message, help }) = &entry.outcome.fault else {
         return String::new();
     };
     let message = format!("{}: {message}", entry.source.name());

@@ -6,7 +6,7 @@
 use httparse::{EMPTY_HEADER, Error, Header, Status};
 
 use super::host::HostField;
-use super::refusal::Refusal;
+use super::refusal::HeadRefusal;
 
 /// The longest head; browsers with many cookies send four.
 const LONGEST: usize = 8 * 1024;
@@ -36,13 +36,13 @@ pub enum Methods {
 
 /// What a head is, as far as it has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum HeadVerdict {
     /// It is not whole yet.
     NeedMore,
     /// It is whole, and may be answered.
     Request(Request),
     /// It is answered with an error, and nothing more of it is read.
-    Refused(Refusal),
+    Refused(HeadRefusal),
 }
 
 /// A request that may be answered.
@@ -123,14 +123,14 @@ impl HeadReader {
     }
 
     /// Takes what has arrived, and returns what stands behind the head. After a verdict it takes nothing more.
-    pub fn feed<'a>(&mut self, input: &'a [u8]) -> (Verdict, &'a [u8]) {
+    pub fn feed<'a>(&mut self, input: &'a [u8]) -> (HeadVerdict, &'a [u8]) {
         for (index, byte) in input.iter().enumerate() {
             let verdict = self.take(*byte);
-            if verdict != Verdict::NeedMore {
+            if verdict != HeadVerdict::NeedMore {
                 return (verdict, input.get(index + 1..).unwrap_or_default());
             }
         }
-        (Verdict::NeedMore, &[])
+        (HeadVerdict::NeedMore, &[])
     }
 
     /// How much memory the head takes so far.
@@ -159,50 +159,50 @@ impl HeadReader {
         Method::of(&self.bytes)
     }
 
-    fn take(&mut self, byte: u8) -> Verdict {
+    fn take(&mut self, byte: u8) -> HeadVerdict {
         // LF follows CR and nothing else does: what ends a line for one program ends it for the next.
         if (byte == b'\n') != self.bytes.ends_with(b"\r") {
-            return Verdict::Refused(Refusal::LineEnd);
+            return HeadVerdict::Refused(HeadRefusal::LineEnd);
         }
         if self.bytes.len() == LONGEST {
-            return Verdict::Refused(Refusal::TooLarge);
+            return HeadVerdict::Refused(HeadRefusal::TooLarge);
         }
         if self.bytes.len() == self.bytes.capacity() {
             self.bytes.reserve_exact(STEP);
         }
         self.bytes.push(byte);
         if self.bytes.ends_with(b"\r\n\r\n") {
-            parse(&self.bytes, self.methods).map_or_else(Verdict::Refused, Verdict::Request)
+            parse(&self.bytes, self.methods).map_or_else(HeadVerdict::Refused, HeadVerdict::Request)
         } else {
-            Verdict::NeedMore
+            HeadVerdict::NeedMore
         }
     }
 }
 
-fn parse(bytes: &[u8], methods: Methods) -> Result<Request, Refusal> {
+fn parse(bytes: &[u8], methods: Methods) -> Result<Request, HeadRefusal> {
     // httparse skips empty lines in front.
     if bytes.starts_with(b"\r") {
-        return Err(Refusal::Malformed);
+        return Err(HeadRefusal::Malformed);
     }
     let mut fields = [EMPTY_HEADER; MOST_FIELDS];
     let mut head = httparse::Request::new(&mut fields);
     match head.parse(bytes) {
         Ok(Status::Complete(length)) if length == bytes.len() => {}
-        Err(Error::TooManyHeaders) => return Err(Refusal::TooLarge),
-        Err(Error::Version) if names_another_version(bytes) => return Err(Refusal::Version),
-        Ok(_) | Err(_) => return Err(Refusal::Malformed),
+        Err(Error::TooManyHeaders) => return Err(HeadRefusal::TooLarge),
+        Err(Error::Version) if names_another_version(bytes) => return Err(HeadRefusal::Version),
+        Ok(_) | Err(_) => return Err(HeadRefusal::Malformed),
     }
     let method = match (head.method, methods) {
         (Some("GET"), _) => Method::Get,
         (Some("HEAD"), _) => Method::Head,
         (Some("OPTIONS"), Methods::WithOptions) => Method::Options,
-        _ => return Err(Refusal::Method(methods)),
+        _ => return Err(HeadRefusal::Method(methods)),
     };
     let path = path(head.path.unwrap_or_default())?;
     no_body(head.headers)?;
     let host = host(head.headers)?;
     if host.is_none() && head.version != Some(0) {
-        return Err(Refusal::NoHost);
+        return Err(HeadRefusal::NoHost);
     }
     Ok(Request {
         method,
@@ -232,27 +232,27 @@ fn names_another_version(bytes: &[u8]) -> bool {
 }
 
 /// A whole URL would name a host of its own, so only a path is taken.
-fn path(target: &str) -> Result<String, Refusal> {
+fn path(target: &str) -> Result<String, HeadRefusal> {
     if !target.starts_with('/') || !target.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Refusal::Target);
+        return Err(HeadRefusal::Target);
     }
     Ok(target.split('?').next().unwrap_or_default().to_owned())
 }
 
 /// None of the methods has a body; one that says so has a second request in it.
-fn no_body(fields: &[Header<'_>]) -> Result<(), Refusal> {
+fn no_body(fields: &[Header<'_>]) -> Result<(), HeadRefusal> {
     let has_body = |field: &Header<'_>| {
         field.name.eq_ignore_ascii_case("transfer-encoding")
             || field.name.eq_ignore_ascii_case("content-length") && field.value != b"0"
     };
     if fields.iter().any(has_body) {
-        Err(Refusal::Body)
+        Err(HeadRefusal::Body)
     } else {
         Ok(())
     }
 }
 
-fn host(fields: &[Header<'_>]) -> Result<Option<HostField>, Refusal> {
+fn host(fields: &[Header<'_>]) -> Result<Option<HostField>, HeadRefusal> {
     let mut hosts = fields
         .iter()
         .filter(|field| field.name.eq_ignore_ascii_case("host"));
@@ -260,11 +260,11 @@ fn host(fields: &[Header<'_>]) -> Result<Option<HostField>, Refusal> {
         return Ok(None);
     };
     if hosts.next().is_some() {
-        return Err(Refusal::SeveralHosts);
+        return Err(HeadRefusal::SeveralHosts);
     }
     HostField::parse(host.value)
         .map(Some)
-        .ok_or(Refusal::BadHost)
+        .ok_or(HeadRefusal::BadHost)
 }
 
 impl Methods {

@@ -5,7 +5,7 @@ use super::response::{Response, StatusCode};
 
 /// Why a request is not answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum HeadRefusal {
     /// A line ends in CR or LF alone.
     LineEnd,
     /// More than 8 KiB or 64 fields.
@@ -28,7 +28,7 @@ pub enum Refusal {
     BadHost,
 }
 
-impl Refusal {
+impl HeadRefusal {
     /// Whether everybody sees the same lines and fields in such a head.
     #[must_use]
     pub const fn is_readable(self) -> bool {
@@ -75,10 +75,10 @@ impl Refusal {
     }
 }
 
-impl From<Refusal> for Response {
-    fn from(refusal: Refusal) -> Self {
+impl From<HeadRefusal> for Response {
+    fn from(refusal: HeadRefusal) -> Self {
         let response = Self::plain(refusal.status(), refusal.text());
-        if let Refusal::Method(methods) = refusal {
+        if let HeadRefusal::Method(methods) = refusal {
             response.with("Allow", methods.listed())
         } else {
             response

@@ -8,21 +8,21 @@ use super::*;
 const BEHIND: &[u8] = b"GET /second HTTP/1.1\r\nHost: a.test\r\n\r\n";
 
 /// Feeds pieces until there is a verdict; also how many bytes that took.
-fn fed<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> (Verdict, usize) {
+fn fed<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> (HeadVerdict, usize) {
     let (mut reader, mut taken) = (HeadReader::default(), 0);
     for piece in pieces {
         let (verdict, rest) = reader.feed(piece);
         taken += piece.len() - rest.len();
-        if verdict != Verdict::NeedMore {
+        if verdict != HeadVerdict::NeedMore {
             return (verdict, taken);
         }
     }
-    (Verdict::NeedMore, taken)
+    (HeadVerdict::NeedMore, taken)
 }
 
 /// Judges a head whole, byte by byte, cut in two everywhere, and with something behind it.
 #[track_caller]
-fn verdict(head: &[u8]) -> Verdict {
+fn verdict(head: &[u8]) -> HeadVerdict {
     let whole = fed([head]);
     assert_eq!(fed(head.chunks(1)), whole, "{}", head.escape_ascii());
     for cut in 0..head.len() {
@@ -34,7 +34,7 @@ fn verdict(head: &[u8]) -> Verdict {
             head.escape_ascii()
         );
     }
-    if whole.0 != Verdict::NeedMore {
+    if whole.0 != HeadVerdict::NeedMore {
         assert_eq!(fed([&[head, BEHIND].concat()[..]]), whole);
     }
     whole.0
@@ -43,18 +43,18 @@ fn verdict(head: &[u8]) -> Verdict {
 #[track_caller]
 fn answered(head: &str, path: &str, host: Option<&str>) {
     let host = host.map(|host| HostField::parse(host.as_bytes()).unwrap());
-    let Verdict::Request(request) = verdict(head.as_bytes()) else {
+    let HeadVerdict::Request(request) = verdict(head.as_bytes()) else {
         panic!("expected a request: {head:?}");
     };
     assert_eq!((&*request.path, request.host), (path, host), "{head:?}");
 }
 
 #[track_caller]
-fn refused(head: impl AsRef<[u8]>, refusal: Refusal) {
+fn refused(head: impl AsRef<[u8]>, refusal: HeadRefusal) {
     let head = head.as_ref();
     assert_eq!(
         verdict(head),
-        Verdict::Refused(refusal),
+        HeadVerdict::Refused(refusal),
         "{}",
         head.escape_ascii()
     );
@@ -81,7 +81,7 @@ fn requests() {
         "GET / HTTP/1.1\r\nHost: a.test\r\n",
         "GET / HTTP/1.1\r\nHost: a.test\r\n\r",
     ] {
-        assert_eq!(verdict(head.as_bytes()), Verdict::NeedMore, "{head:?}");
+        assert_eq!(verdict(head.as_bytes()), HeadVerdict::NeedMore, "{head:?}");
     }
 }
 
@@ -89,39 +89,42 @@ fn requests() {
 #[test]
 fn fields() {
     for (field, refusal) in [
-        ("Content-Length: 1", Refusal::Body),
-        ("Content-Length: 0, 0", Refusal::Body),
-        ("Content-Length: +0", Refusal::Body),
-        ("Content-Length: -1", Refusal::Body),
-        ("Content-Length: 00", Refusal::Body),
-        ("Content-Length:", Refusal::Body),
-        ("Content-Length: 0\r\nContent-Length: 5", Refusal::Body),
-        ("content-length: 99999999999999999999", Refusal::Body),
-        ("Transfer-Encoding: chunked", Refusal::Body),
-        ("transfer-encoding: identity", Refusal::Body),
-        ("Transfer-Encoding:", Refusal::Body),
-        ("Transfer-Encoding: \x0bchunked", Refusal::Malformed),
-        ("Transfer-Encoding : chunked", Refusal::Malformed),
-        ("Transfer-Encoding\t: chunked", Refusal::Malformed),
-        (" Transfer-Encoding: chunked", Refusal::Malformed),
-        ("X: y\r\n Transfer-Encoding: chunked", Refusal::Malformed),
-        ("X: y\r\n\tz", Refusal::Malformed),
-        ("X: y\r\n ", Refusal::Malformed),
-        ("X: a\0b", Refusal::Malformed),
-        ("X: a\x7fb", Refusal::Malformed),
-        ("X\0: a", Refusal::Malformed),
-        ("X Y: a", Refusal::Malformed),
-        ("X(: a", Refusal::Malformed),
-        (": a", Refusal::Malformed),
-        ("X", Refusal::Malformed),
-        ("\u{e4}: a", Refusal::Malformed),
-        ("X: a\nTransfer-Encoding: chunked", Refusal::LineEnd),
-        ("X: a\rTransfer-Encoding: chunked", Refusal::LineEnd),
-        ("X: a\r\r\nY: b", Refusal::LineEnd),
-        ("X: a\r\n\nY: b", Refusal::LineEnd),
-        ("Host: a.test", Refusal::SeveralHosts),
-        ("host: b.test", Refusal::SeveralHosts),
-        ("Host:", Refusal::SeveralHosts),
+        ("Content-Length: 1", HeadRefusal::Body),
+        ("Content-Length: 0, 0", HeadRefusal::Body),
+        ("Content-Length: +0", HeadRefusal::Body),
+        ("Content-Length: -1", HeadRefusal::Body),
+        ("Content-Length: 00", HeadRefusal::Body),
+        ("Content-Length:", HeadRefusal::Body),
+        ("Content-Length: 0\r\nContent-Length: 5", HeadRefusal::Body),
+        ("content-length: 99999999999999999999", HeadRefusal::Body),
+        ("Transfer-Encoding: chunked", HeadRefusal::Body),
+        ("transfer-encoding: identity", HeadRefusal::Body),
+        ("Transfer-Encoding:", HeadRefusal::Body),
+        ("Transfer-Encoding: \x0bchunked", HeadRefusal::Malformed),
+        ("Transfer-Encoding : chunked", HeadRefusal::Malformed),
+        ("Transfer-Encoding\t: chunked", HeadRefusal::Malformed),
+        (" Transfer-Encoding: chunked", HeadRefusal::Malformed),
+        (
+            "X: y\r\n Transfer-Encoding: chunked",
+            HeadRefusal::Malformed,
+        ),
+        ("X: y\r\n\tz", HeadRefusal::Malformed),
+        ("X: y\r\n ", HeadRefusal::Malformed),
+        ("X: a\0b", HeadRefusal::Malformed),
+        ("X: a\x7fb", HeadRefusal::Malformed),
+        ("X\0: a", HeadRefusal::Malformed),
+        ("X Y: a", HeadRefusal::Malformed),
+        ("X(: a", HeadRefusal::Malformed),
+        (": a", HeadRefusal::Malformed),
+        ("X", HeadRefusal::Malformed),
+        ("\u{e4}: a", HeadRefusal::Malformed),
+        ("X: a\nTransfer-Encoding: chunked", HeadRefusal::LineEnd),
+        ("X: a\rTransfer-Encoding: chunked", HeadRefusal::LineEnd),
+        ("X: a\r\r\nY: b", HeadRefusal::LineEnd),
+        ("X: a\r\n\nY: b", HeadRefusal::LineEnd),
+        ("Host: a.test", HeadRefusal::SeveralHosts),
+        ("host: b.test", HeadRefusal::SeveralHosts),
+        ("Host:", HeadRefusal::SeveralHosts),
     ] {
         refused(
             format!("GET / HTTP/1.1\r\nHost: a.test\r\n{field}\r\n\r\n"),
@@ -137,8 +140,11 @@ fn fields() {
 
 #[test]
 fn hosts() {
-    refused("GET / HTTP/1.1\r\n\r\n", Refusal::NoHost);
-    refused("GET / HTTP/1.1\r\nHosts: a.test\r\n\r\n", Refusal::NoHost);
+    refused("GET / HTTP/1.1\r\n\r\n", HeadRefusal::NoHost);
+    refused(
+        "GET / HTTP/1.1\r\nHosts: a.test\r\n\r\n",
+        HeadRefusal::NoHost,
+    );
     for host in [
         "",
         "a.test, b.test",
@@ -151,7 +157,7 @@ fn hosts() {
     ] {
         refused(
             format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n"),
-            Refusal::BadHost,
+            HeadRefusal::BadHost,
         );
     }
 }
@@ -159,40 +165,40 @@ fn hosts() {
 #[test]
 fn request_lines() {
     for (line, refusal) in [
-        ("POST / HTTP/1.1", Refusal::Method(Methods::Reading)),
-        ("get / HTTP/1.1", Refusal::Method(Methods::Reading)),
-        ("GETS / HTTP/1.1", Refusal::Method(Methods::Reading)),
+        ("POST / HTTP/1.1", HeadRefusal::Method(Methods::Reading)),
+        ("get / HTTP/1.1", HeadRefusal::Method(Methods::Reading)),
+        ("GETS / HTTP/1.1", HeadRefusal::Method(Methods::Reading)),
         (
             "CONNECT a.test:80 HTTP/1.1",
-            Refusal::Method(Methods::Reading),
+            HeadRefusal::Method(Methods::Reading),
         ),
-        ("OPTIONS * HTTP/1.1", Refusal::Method(Methods::Reading)),
-        ("PRI * HTTP/2.0", Refusal::Version),
-        ("GET / HTTP/1.2", Refusal::Version),
-        ("GET / HTTP/0.9", Refusal::Version),
-        ("GET / HTTP/1.10", Refusal::Malformed),
-        ("GET / http/1.1", Refusal::Malformed),
-        ("GET /", Refusal::Malformed),
-        ("GET  / HTTP/1.1", Refusal::Malformed),
-        ("GET / HTTP/1.1 ", Refusal::Malformed),
-        (" GET / HTTP/1.1", Refusal::Malformed),
-        ("\r\nGET / HTTP/1.1", Refusal::Malformed),
-        ("GET /\x0bHTTP/1.1", Refusal::Malformed),
-        ("GET /\0 HTTP/1.1", Refusal::Malformed),
-        ("GET /a b HTTP/1.1", Refusal::Malformed),
-        ("GET http://a.test/ HTTP/1.1", Refusal::Target),
-        ("GET a.test HTTP/1.1", Refusal::Target),
-        ("GET * HTTP/1.1", Refusal::Target),
-        ("GET /\u{e4} HTTP/1.1", Refusal::Target),
-        ("\0", Refusal::Malformed),
-        ("\u{16}\u{3}\u{1}", Refusal::Malformed),
-        ("<policy-file-request/>", Refusal::Malformed),
+        ("OPTIONS * HTTP/1.1", HeadRefusal::Method(Methods::Reading)),
+        ("PRI * HTTP/2.0", HeadRefusal::Version),
+        ("GET / HTTP/1.2", HeadRefusal::Version),
+        ("GET / HTTP/0.9", HeadRefusal::Version),
+        ("GET / HTTP/1.10", HeadRefusal::Malformed),
+        ("GET / http/1.1", HeadRefusal::Malformed),
+        ("GET /", HeadRefusal::Malformed),
+        ("GET  / HTTP/1.1", HeadRefusal::Malformed),
+        ("GET / HTTP/1.1 ", HeadRefusal::Malformed),
+        (" GET / HTTP/1.1", HeadRefusal::Malformed),
+        ("\r\nGET / HTTP/1.1", HeadRefusal::Malformed),
+        ("GET /\x0bHTTP/1.1", HeadRefusal::Malformed),
+        ("GET /\0 HTTP/1.1", HeadRefusal::Malformed),
+        ("GET /a b HTTP/1.1", HeadRefusal::Malformed),
+        ("GET http://a.test/ HTTP/1.1", HeadRefusal::Target),
+        ("GET a.test HTTP/1.1", HeadRefusal::Target),
+        ("GET * HTTP/1.1", HeadRefusal::Target),
+        ("GET /\u{e4} HTTP/1.1", HeadRefusal::Target),
+        ("\0", HeadRefusal::Malformed),
+        ("\u{16}\u{3}\u{1}", HeadRefusal::Malformed),
+        ("<policy-file-request/>", HeadRefusal::Malformed),
     ] {
         refused(format!("{line}\r\nHost: a.test\r\n\r\n"), refusal);
     }
-    refused("\r\n\r\n", Refusal::Malformed);
-    refused("\n", Refusal::LineEnd);
-    refused("GET / HTTP/1.1\nHost: a.test\n\n", Refusal::LineEnd);
+    refused("\r\n\r\n", HeadRefusal::Malformed);
+    refused("\n", HeadRefusal::LineEnd);
+    refused("GET / HTTP/1.1\nHost: a.test\n\n", HeadRefusal::LineEnd);
 }
 
 /// The last byte that fits, and the one after it.
@@ -207,9 +213,12 @@ fn sizes() {
     };
     assert!(matches!(
         fed([head(8192).as_bytes()]),
-        (Verdict::Request(_), 8192)
+        (HeadVerdict::Request(_), 8192)
     ));
-    let (long, too_large) = (head(8193), (Verdict::Refused(Refusal::TooLarge), 8193));
+    let (long, too_large) = (
+        head(8193),
+        (HeadVerdict::Refused(HeadRefusal::TooLarge), 8193),
+    );
     assert_eq!(fed([long.as_bytes()]), too_large);
     assert_eq!(fed(long.as_bytes().chunks(1)), too_large);
     assert_eq!(fed(std::iter::repeat_n(&b"x"[..], 9_000)), too_large);
@@ -219,8 +228,11 @@ fn sizes() {
             "X: y\r\n".repeat(count)
         )
     };
-    assert!(matches!(verdict(many(63).as_bytes()), Verdict::Request(_)));
-    refused(many(64), Refusal::TooLarge);
+    assert!(matches!(
+        verdict(many(63).as_bytes()),
+        HeadVerdict::Request(_)
+    ));
+    refused(many(64), HeadRefusal::TooLarge);
 }
 
 #[test]

@@ -4,31 +4,33 @@ mod beside_ppp;
 
 use std::net::SocketAddr;
 
-use super::{Addresses, Header, LONGEST, Reader, Refusal, Verdict, Version};
+use super::{
+    Addresses, LONGEST, ProxyHeader, ProxyReader, ProxyRefusal, ProxyVerdict, ProxyVersion,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Said {
     From(SocketAddr, SocketAddr),
     Nothing,
-    Refused(Refusal),
+    Refused(ProxyRefusal),
     Unfinished,
 }
 
 /// What a reader says to all of it at once; it must say the same however the bytes are cut.
 #[track_caller]
 fn read(bytes: &[u8]) -> (Said, usize) {
-    let at_once = Reader::default().judge(bytes);
-    let mut reader = Reader::default();
+    let at_once = ProxyReader::default().judge(bytes);
+    let mut reader = ProxyReader::default();
     for end in 0..=bytes.len() {
         let verdict = reader.judge(&bytes[..end]);
         match (verdict, at_once) {
-            (Verdict::NeedMore { at_least }, Verdict::Header(header)) => {
+            (ProxyVerdict::NeedMore { at_least }, ProxyVerdict::Header(header)) => {
                 assert!(
                     end < at_least && at_least <= header.length,
                     "{end} {at_least}"
                 );
             }
-            (Verdict::NeedMore { at_least }, _) => assert!(at_least <= LONGEST),
+            (ProxyVerdict::NeedMore { at_least }, _) => assert!(at_least <= LONGEST),
             (verdict, at_once) => {
                 assert_eq!(verdict, at_once, "after {end} of {bytes:?}");
                 break;
@@ -36,13 +38,13 @@ fn read(bytes: &[u8]) -> (Said, usize) {
         }
     }
     match at_once {
-        Verdict::NeedMore { .. } => (Said::Unfinished, 0),
-        Verdict::Refused(refusal) => (Said::Refused(refusal), 0),
-        Verdict::Header(Header {
+        ProxyVerdict::NeedMore { .. } => (Said::Unfinished, 0),
+        ProxyVerdict::Refused(refusal) => (Said::Refused(refusal), 0),
+        ProxyVerdict::Header(ProxyHeader {
             addresses: None,
             length,
         }) => (Said::Nothing, length),
-        Verdict::Header(Header {
+        ProxyVerdict::Header(ProxyHeader {
             addresses:
                 Some(Addresses {
                     source,
@@ -71,7 +73,7 @@ fn said(source: &str, destination: &str) -> Said {
     Said::From(source.parse().unwrap(), destination.parse().unwrap())
 }
 
-const REFUSED: fn(Refusal) -> Said = Said::Refused;
+const REFUSED: fn(ProxyRefusal) -> Said = Said::Refused;
 
 #[test]
 fn lines() {
@@ -108,12 +110,15 @@ fn lines() {
         "UDP4",
         "",
     ] {
-        line(&format!("PROXY {wrong}\r\n"), REFUSED(Refusal::Malformed));
+        line(
+            &format!("PROXY {wrong}\r\n"),
+            REFUSED(ProxyRefusal::Malformed),
+        );
     }
     for unterminated in ["UNKNOWN\n", "UNKNOWN\rx", "\n", "UNKNOWN\n\r\n"] {
         line(
             &format!("PROXY {unterminated}"),
-            REFUSED(Refusal::Unterminated),
+            REFUSED(ProxyRefusal::Unterminated),
         );
     }
     line(
@@ -122,7 +127,7 @@ fn lines() {
     );
     line(
         &format!("PROXY UNKNOWN{}\r\n", " ".repeat(107 - 14)),
-        REFUSED(Refusal::Unterminated),
+        REFUSED(ProxyRefusal::Unterminated),
     );
     for other in [
         "<policy-file-request/>\0",
@@ -131,7 +136,7 @@ fn lines() {
         "GET / HTTP/1.1\r\n",
         "\r\n\r\nx",
     ] {
-        line(other, REFUSED(Refusal::NoHeader));
+        line(other, REFUSED(ProxyRefusal::NoHeader));
     }
 }
 
@@ -167,22 +172,22 @@ fn binaries() {
         check(&binary(command, family, body), Said::Nothing);
     }
     for (command, family, body, refusal) in [
-        (0x22, 0x11, &PAIR[..], Refusal::UnknownCommand),
-        (0x11, 0x11, &PAIR, Refusal::UnknownCommand),
-        (0x21, 0x41, &PAIR, Refusal::UnknownFamily),
-        (0x21, 0x13, &PAIR, Refusal::UnknownFamily),
-        (0x21, 0x21, &PAIR, Refusal::TooShort),
-        (0x21, 0x11, &PAIR[..11], Refusal::TooShort),
+        (0x22, 0x11, &PAIR[..], ProxyRefusal::UnknownCommand),
+        (0x11, 0x11, &PAIR, ProxyRefusal::UnknownCommand),
+        (0x21, 0x41, &PAIR, ProxyRefusal::UnknownFamily),
+        (0x21, 0x13, &PAIR, ProxyRefusal::UnknownFamily),
+        (0x21, 0x21, &PAIR, ProxyRefusal::TooShort),
+        (0x21, 0x11, &PAIR[..11], ProxyRefusal::TooShort),
     ] {
         check(&binary(command, family, body), REFUSED(refusal));
     }
     for cut in [&[4][..], &[4, 0], &[4, 0, 1], &[4, 0, 1, 9, 4]] {
         let header = binary(0x21, 0x11, &[&PAIR[..], cut].concat());
-        check(&header, REFUSED(Refusal::CutExtension));
+        check(&header, REFUSED(ProxyRefusal::CutExtension));
     }
     let filled = |size| binary(0x20, 0, &vec![0; size - 16]);
     check(&filled(LONGEST), Said::Nothing);
-    check(&filled(LONGEST + 1), REFUSED(Refusal::TooLong));
+    check(&filled(LONGEST + 1), REFUSED(ProxyRefusal::TooLong));
 }
 
 #[test]
@@ -198,16 +203,16 @@ fn a_checksum_must_fit() {
     let sum = super::crc32c::without(&with(0), 31);
     check(&with(sum), said("192.0.2.1:56324", "198.51.100.1:843"));
     for bit in 0..32 {
-        check(&with(sum ^ (1 << bit)), REFUSED(Refusal::Checksum));
+        check(&with(sum ^ (1 << bit)), REFUSED(ProxyRefusal::Checksum));
     }
     for byte in 16..28 {
         let mut header = with(sum);
         header[byte] ^= 1;
-        check(&header, REFUSED(Refusal::Checksum));
+        check(&header, REFUSED(ProxyRefusal::Checksum));
     }
     check(
         &binary(0x21, 0x11, &[&PAIR[..], &[3, 0, 2, 0, 0]].concat()),
-        REFUSED(Refusal::Checksum),
+        REFUSED(ProxyRefusal::Checksum),
     );
 }
 
@@ -244,10 +249,13 @@ fn written_headers_are_read_back_in_one_family() {
             destination: destination.parse().unwrap(),
         };
         assert_eq!(
-            addresses.header(Version::V1).escape_ascii().to_string(),
+            addresses
+                .header(ProxyVersion::V1)
+                .escape_ascii()
+                .to_string(),
             line.escape_default().to_string()
         );
-        for version in [Version::V1, Version::V2] {
+        for version in [ProxyVersion::V1, ProxyVersion::V2] {
             check(&addresses.header(version), said(read_back.0, read_back.1));
         }
     }

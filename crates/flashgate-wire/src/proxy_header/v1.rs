@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::{FromStr, from_utf8};
 
-use super::{Addresses, Family, Header, Refusal, Verdict};
+use super::{Addresses, Family, ProxyHeader, ProxyRefusal, ProxyVerdict};
 
 pub(super) const SIGNATURE: &[u8] = b"PROXY ";
 
@@ -11,7 +11,7 @@ pub(super) const SIGNATURE: &[u8] = b"PROXY ";
 const LONGEST: usize = 107;
 
 /// Judges bytes that begin like a line. `searched` of them have been looked at before.
-pub(super) fn read(bytes: &[u8], searched: &mut usize) -> Verdict {
+pub(super) fn read(bytes: &[u8], searched: &mut usize) -> ProxyVerdict {
     let line = bytes.get(..LONGEST).unwrap_or(bytes);
     let new = line.get(*searched..).unwrap_or_default();
     let Some(at) = new.iter().position(|&byte| byte == b'\r' || byte == b'\n') else {
@@ -23,38 +23,38 @@ pub(super) fn read(bytes: &[u8], searched: &mut usize) -> Verdict {
     match line.get(*searched..) {
         Some([b'\r', b'\n', ..]) => judge(line.get(..*searched).unwrap_or_default(), *searched + 2),
         Some([b'\r']) => unfinished(*searched + 2),
-        _ => Verdict::Refused(Refusal::Unterminated),
+        _ => ProxyVerdict::Refused(ProxyRefusal::Unterminated),
     }
 }
 
-fn unfinished(at_least: usize) -> Verdict {
+fn unfinished(at_least: usize) -> ProxyVerdict {
     if at_least > LONGEST {
-        Verdict::Refused(Refusal::Unterminated)
+        ProxyVerdict::Refused(ProxyRefusal::Unterminated)
     } else {
-        Verdict::NeedMore { at_least }
+        ProxyVerdict::NeedMore { at_least }
     }
 }
 
-fn judge(line: &[u8], length: usize) -> Verdict {
+fn judge(line: &[u8], length: usize) -> ProxyVerdict {
     match addresses(line.get(SIGNATURE.len()..).unwrap_or_default()) {
-        Ok(addresses) => Verdict::Header(Header { addresses, length }),
-        Err(refusal) => Verdict::Refused(refusal),
+        Ok(addresses) => ProxyVerdict::Header(ProxyHeader { addresses, length }),
+        Err(refusal) => ProxyVerdict::Refused(refusal),
     }
 }
 
-fn addresses(words: &[u8]) -> Result<Option<Addresses>, Refusal> {
+fn addresses(words: &[u8]) -> Result<Option<Addresses>, ProxyRefusal> {
     // Whatever else such a line says must be ignored, letters or not.
     if matches!(words.strip_prefix(b"UNKNOWN"), Some([] | [b' ', ..])) {
         return Ok(None);
     }
-    let words = from_utf8(words).map_err(|_| Refusal::Malformed)?;
+    let words = from_utf8(words).map_err(|_| ProxyRefusal::Malformed)?;
     match words.split_once(' ') {
         Some(("TCP4", rest)) => pair::<Ipv4Addr>(rest),
         Some(("TCP6", rest)) => pair::<Ipv6Addr>(rest),
         _ => None,
     }
     .map(Some)
-    .ok_or(Refusal::Malformed)
+    .ok_or(ProxyRefusal::Malformed)
 }
 
 /// `SOURCE DESTINATION PORT PORT`, with one space each and nothing else.

@@ -5,7 +5,7 @@
 use std::mem;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use super::{Addresses, Family, Header, Refusal, Verdict, crc32c};
+use super::{Addresses, Family, ProxyHeader, ProxyRefusal, ProxyVerdict, crc32c};
 
 pub(super) const SIGNATURE: &[u8] = b"\r\n\r\n\0\r\nQUIT\n";
 
@@ -22,19 +22,19 @@ const TCP6: u8 = 0x21;
 const CHECKSUM: u8 = 0x03;
 
 /// Judges bytes that begin like the signature.
-pub(super) fn read(bytes: &[u8]) -> Verdict {
+pub(super) fn read(bytes: &[u8]) -> ProxyVerdict {
     let Some(&[.., command, family, high, low]) = bytes.first_chunk::<FIXED>() else {
         return begun(bytes);
     };
     if let Some(refusal) = refuse(command, family) {
-        return Verdict::Refused(refusal);
+        return ProxyVerdict::Refused(refusal);
     }
     let length = FIXED + usize::from(u16::from_be_bytes([high, low]));
     if length > LONGEST {
-        return Verdict::Refused(Refusal::TooLong);
+        return ProxyVerdict::Refused(ProxyRefusal::TooLong);
     }
     let Some(header) = bytes.get(..length) else {
-        return Verdict::NeedMore { at_least: length };
+        return ProxyVerdict::NeedMore { at_least: length };
     };
     // LOCAL: the rest is to be thrown away, family and all.
     let addresses = if command == LOCAL {
@@ -43,31 +43,34 @@ pub(super) fn read(bytes: &[u8]) -> Verdict {
         addresses(header, family)
     };
     match addresses {
-        Ok(addresses) => Verdict::Header(Header { addresses, length }),
-        Err(refusal) => Verdict::Refused(refusal),
+        Ok(addresses) => ProxyVerdict::Header(ProxyHeader { addresses, length }),
+        Err(refusal) => ProxyVerdict::Refused(refusal),
     }
 }
 
 /// Less than the fixed part: what is there already may be wrong.
-fn begun(bytes: &[u8]) -> Verdict {
+fn begun(bytes: &[u8]) -> ProxyVerdict {
     let mut more = bytes.iter().skip(SIGNATURE.len());
     match (more.next(), more.next()) {
         (Some(&command), family) => refuse(command, family.copied().unwrap_or(0)),
         (None, _) => None,
     }
-    .map_or(Verdict::NeedMore { at_least: FIXED }, Verdict::Refused)
+    .map_or(
+        ProxyVerdict::NeedMore { at_least: FIXED },
+        ProxyVerdict::Refused,
+    )
 }
 
-fn refuse(command: u8, family: u8) -> Option<Refusal> {
+fn refuse(command: u8, family: u8) -> Option<ProxyRefusal> {
     match command {
-        PROXY if family >> 4 > 3 || family & 0x0f > 2 => Some(Refusal::UnknownFamily),
+        PROXY if family >> 4 > 3 || family & 0x0f > 2 => Some(ProxyRefusal::UnknownFamily),
         LOCAL | PROXY => None,
-        _ => Some(Refusal::UnknownCommand),
+        _ => Some(ProxyRefusal::UnknownCommand),
     }
 }
 
 /// The addresses, unless they are of no use here: those of datagrams and of Unix sockets.
-fn addresses(header: &[u8], family: u8) -> Result<Option<Addresses>, Refusal> {
+fn addresses(header: &[u8], family: u8) -> Result<Option<Addresses>, ProxyRefusal> {
     let body = header.get(FIXED..).unwrap_or_default();
     let size = match family >> 4 {
         1 => 12,
@@ -76,7 +79,7 @@ fn addresses(header: &[u8], family: u8) -> Result<Option<Addresses>, Refusal> {
         // Unspecified: nobody knows where its addresses would end, so nothing of it is read.
         _ => return Ok(None),
     };
-    let (addresses, extensions) = body.split_at_checked(size).ok_or(Refusal::TooShort)?;
+    let (addresses, extensions) = body.split_at_checked(size).ok_or(ProxyRefusal::TooShort)?;
     check(header, extensions)?;
     Ok(match family {
         TCP4 => pair::<4>(addresses, |ip| Ipv4Addr::from(ip).into()),
@@ -98,20 +101,24 @@ fn pair<const N: usize>(bytes: &[u8], address: impl Fn([u8; N]) -> IpAddr) -> Op
 }
 
 /// Goes through the extensions; each is a type, a length of two bytes, and so many bytes.
-fn check(header: &[u8], mut extensions: &[u8]) -> Result<(), Refusal> {
+fn check(header: &[u8], mut extensions: &[u8]) -> Result<(), ProxyRefusal> {
     let mut checked = false;
     while let Some((&kind, rest)) = extensions.split_first() {
-        let (&size, rest) = rest.split_first_chunk::<2>().ok_or(Refusal::CutExtension)?;
+        let (&size, rest) = rest
+            .split_first_chunk::<2>()
+            .ok_or(ProxyRefusal::CutExtension)?;
         let size = usize::from(u16::from_be_bytes(size));
-        let (value, rest) = rest.split_at_checked(size).ok_or(Refusal::CutExtension)?;
+        let (value, rest) = rest
+            .split_at_checked(size)
+            .ok_or(ProxyRefusal::CutExtension)?;
         if kind == CHECKSUM {
-            let said: [u8; 4] = value.try_into().map_err(|_| Refusal::Checksum)?;
+            let said: [u8; 4] = value.try_into().map_err(|_| ProxyRefusal::Checksum)?;
             let from = header.len() - rest.len() - said.len();
             // A second one can't fit, and going through all of it for each would be quadratic.
             if mem::replace(&mut checked, true)
                 || u32::from_be_bytes(said) != crc32c::without(header, from)
             {
-                return Err(Refusal::Checksum);
+                return Err(ProxyRefusal::Checksum);
             }
         }
         extensions = rest;

@@ -34,7 +34,7 @@ impl CloseCode {
 
 /// What a client did that ends the WebSocket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum FrameFault {
     /// A reserved bit is set, though no extension was agreed on.
     ReservedBits,
     /// An opcode that means nothing.
@@ -59,7 +59,7 @@ pub enum Fault {
     Text,
 }
 
-impl Fault {
+impl FrameFault {
     /// What the client is told.
     #[must_use]
     pub const fn code(self) -> CloseCode {
@@ -79,7 +79,7 @@ impl Fault {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for FrameFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::ReservedBits => "expected no reserved bit, found one",

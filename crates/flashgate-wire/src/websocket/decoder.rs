@@ -5,7 +5,7 @@
 use std::mem;
 use std::ops::Range;
 
-use super::close::{CloseCode, Fault};
+use super::close::{CloseCode, FrameFault};
 use super::encode::LONGEST_CONTROL;
 use super::mask::unmask;
 
@@ -22,16 +22,16 @@ pub struct Decoded {
     /// Where the payloads stand now, one behind the other.
     pub payload: Range<usize>,
     /// Why nothing behind them was looked at.
-    pub ending: Option<Ending>,
+    pub ending: Option<InputEnd>,
 }
 
 /// The last thing that is taken from a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub enum InputEnd {
     /// Its close frame, with the code in it.
     Close(Option<CloseCode>),
     /// What breaks the protocol.
-    Fault(Fault),
+    Fault(FrameFault),
 }
 
 /// Whether a message has begun that more frames belong to.
@@ -90,7 +90,7 @@ impl Decoder {
             let taken = match &mut self.state {
                 State::Header(..) => match self.header(bytes.get(at..).unwrap_or_default()) {
                     Ok(taken) => taken,
-                    Err(fault) => return self.end(payload, Ending::Fault(fault)),
+                    Err(fault) => return self.end(payload, InputEnd::Fault(fault)),
                 },
                 State::Payload { left, mask } => {
                     let count = usize::try_from(*left)
@@ -132,7 +132,7 @@ impl Decoder {
         matches!(self.state, State::Header(_, 0)) && self.message == Message::None
     }
 
-    fn end(&mut self, payload: Range<usize>, ending: Ending) -> Decoded {
+    fn end(&mut self, payload: Range<usize>, ending: InputEnd) -> Decoded {
         self.state = State::Over;
         Decoded {
             payload,
@@ -141,7 +141,7 @@ impl Decoder {
     }
 
     /// Takes bytes of a header; how many.
-    fn header(&mut self, bytes: &[u8]) -> Result<usize, Fault> {
+    fn header(&mut self, bytes: &[u8]) -> Result<usize, FrameFault> {
         let State::Header(kept, filled) = &mut self.state else {
             return Ok(0);
         };
@@ -192,7 +192,7 @@ impl Decoder {
     }
 
     /// Acts on a control frame that is whole.
-    fn whole_control(&mut self, ping: &mut impl FnMut(&[u8])) -> Option<Ending> {
+    fn whole_control(&mut self, ping: &mut impl FnMut(&[u8])) -> Option<InputEnd> {
         match &self.state {
             State::Control(control) if control.filled == control.length => {}
             State::Control(_) | State::Header(..) | State::Payload { .. } | State::Over => {
@@ -208,7 +208,7 @@ impl Decoder {
             ControlKind::Ping => ping(payload),
             ControlKind::Pong => {}
             ControlKind::Close => {
-                let ending = close_code(payload).map_or_else(Ending::Fault, Ending::Close);
+                let ending = close_code(payload).map_or_else(InputEnd::Fault, InputEnd::Close);
                 return Some(ending);
             }
         }
@@ -232,16 +232,16 @@ impl Control {
 }
 
 /// The code of a close frame.
-fn close_code(payload: &[u8]) -> Result<Option<CloseCode>, Fault> {
+fn close_code(payload: &[u8]) -> Result<Option<CloseCode>, FrameFault> {
     match payload {
         [] => Ok(None),
-        [_] => Err(Fault::CloseLength),
+        [_] => Err(FrameFault::CloseLength),
         [high, low, reason @ ..] => {
             let code = CloseCode::received(u16::from_be_bytes([*high, *low]));
-            let code = code.ok_or(Fault::CloseCode)?;
+            let code = code.ok_or(FrameFault::CloseCode)?;
             match std::str::from_utf8(reason) {
                 Ok(_) => Ok(Some(code)),
-                Err(_) => Err(Fault::CloseReason),
+                Err(_) => Err(FrameFault::CloseReason),
             }
         }
     }
@@ -264,7 +264,7 @@ enum Kind {
 }
 
 /// Reads a header from its beginning, judging each byte before the next; none if it is not whole.
-fn parse(bytes: &[u8], message: Message) -> Result<Option<Frame>, Fault> {
+fn parse(bytes: &[u8], message: Message) -> Result<Option<Frame>, FrameFault> {
     let [first, rest @ ..] = bytes else {
         return Ok(None);
     };
@@ -273,11 +273,11 @@ fn parse(bytes: &[u8], message: Message) -> Result<Option<Frame>, Fault> {
         return Ok(None);
     };
     if second & 0x80 == 0 {
-        return Err(Fault::Unmasked);
+        return Err(FrameFault::Unmasked);
     }
     let short = second & 0x7f;
     if matches!(kind, Kind::Control(_)) && usize::from(short) > LONGEST_CONTROL {
-        return Err(Fault::LongControl);
+        return Err(FrameFault::LongControl);
     }
     let (length, rest) = match short {
         126 => match rest.split_first_chunk() {
@@ -296,7 +296,7 @@ fn parse(bytes: &[u8], message: Message) -> Result<Option<Frame>, Fault> {
         _ => 0..=125,
     };
     if !shortest.contains(&length) {
-        return Err(Fault::Length);
+        return Err(FrameFault::Length);
     }
     Ok(rest.split_first_chunk().map(|(mask, rest)| Frame {
         kind,
@@ -306,23 +306,23 @@ fn parse(bytes: &[u8], message: Message) -> Result<Option<Frame>, Fault> {
     }))
 }
 
-fn kind(first: u8, message: Message) -> Result<Kind, Fault> {
+fn kind(first: u8, message: Message) -> Result<Kind, FrameFault> {
     if first & 0x70 != 0 {
-        return Err(Fault::ReservedBits);
+        return Err(FrameFault::ReservedBits);
     }
     let last = first & 0x80 != 0;
     let control = match (first & 0x0f, message) {
         (0, Message::Begun) | (2, Message::None) => return Ok(Kind::Data { last }),
-        (0, Message::None) | (1 | 2, Message::Begun) => return Err(Fault::Interleaved),
-        (1, Message::None) => return Err(Fault::Text),
+        (0, Message::None) | (1 | 2, Message::Begun) => return Err(FrameFault::Interleaved),
+        (1, Message::None) => return Err(FrameFault::Text),
         (0x8, _) => ControlKind::Close,
         (0x9, _) => ControlKind::Ping,
         (0xa, _) => ControlKind::Pong,
-        _ => return Err(Fault::Opcode),
+        _ => return Err(FrameFault::Opcode),
     };
     if last {
         Ok(Kind::Control(control))
     } else {
-        Err(Fault::FragmentedControl)
+        Err(FrameFault::FragmentedControl)
     }
 }

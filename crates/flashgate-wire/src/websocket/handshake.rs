@@ -13,7 +13,7 @@ pub struct Handshake {
 
 /// Why a request to go on as a WebSocket can't be granted, whoever asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum HandshakeRefusal {
     /// Another method than GET.
     Method,
     /// HTTP/1.0.
@@ -45,7 +45,7 @@ pub fn lacks_upgrade(request: &Request) -> bool {
         && !(is_asked_for(request) && is_for_this_connection(request))
 }
 
-impl Refusal {
+impl HandshakeRefusal {
     /// What was expected and not found.
     #[must_use]
     pub const fn expected(self) -> &'static str {
@@ -74,22 +74,22 @@ pub const DROPPED: &str = "a proxy in between must pass on the Upgrade and Conne
 
 impl Handshake {
     /// Reads it from a request that [asks for it](is_asked_for).
-    pub fn read(request: &Request) -> Result<Self, Refusal> {
+    pub fn read(request: &Request) -> Result<Self, HandshakeRefusal> {
         if request.method != Method::Get {
-            return Err(Refusal::Method);
+            return Err(HandshakeRefusal::Method);
         }
         // RFC 6455, 4.1: 1.1 or higher.
         if request.version == 0 {
-            return Err(Refusal::HttpVersion);
+            return Err(HandshakeRefusal::HttpVersion);
         }
         if !is_for_this_connection(request) {
-            return Err(Refusal::Connection);
+            return Err(HandshakeRefusal::Connection);
         }
         if !matches!(request.only("sec-websocket-version"), Some(b"13")) {
-            return Err(Refusal::Version);
+            return Err(HandshakeRefusal::Version);
         }
         let key = request.only("sec-websocket-key").filter(|key| is_key(key));
-        let key = key.ok_or(Refusal::Key)?.to_vec();
+        let key = key.ok_or(HandshakeRefusal::Key)?.to_vec();
         Ok(Self { key })
     }
 
@@ -133,24 +133,24 @@ fn lists(request: &Request, name: &str, word: &str) -> bool {
         .any(|item| item.eq_ignore_ascii_case(word.as_bytes()))
 }
 
-impl From<Refusal> for Response {
-    fn from(refusal: Refusal) -> Self {
+impl From<HandshakeRefusal> for Response {
+    fn from(refusal: HandshakeRefusal) -> Self {
         match refusal {
-            Refusal::Method => refused(StatusCode::MethodNotAllowed, refusal)
+            HandshakeRefusal::Method => refused(StatusCode::MethodNotAllowed, refusal)
                 // The path takes the others too, if no WebSocket is asked for.
                 .with("Allow", Methods::WithOptions.listed()),
-            Refusal::Version => refused(StatusCode::UpgradeRequired, refusal)
+            HandshakeRefusal::Version => refused(StatusCode::UpgradeRequired, refusal)
                 .with("Upgrade", "websocket")
                 .with("Sec-WebSocket-Version", "13"),
-            Refusal::HttpVersion | Refusal::Connection | Refusal::Key => {
-                refused(StatusCode::BadRequest, refusal)
-            }
+            HandshakeRefusal::HttpVersion
+            | HandshakeRefusal::Connection
+            | HandshakeRefusal::Key => refused(StatusCode::BadRequest, refusal),
         }
     }
 }
 
 /// A response that says what the log says.
-fn refused(status: StatusCode, refusal: Refusal) -> Response {
+fn refused(status: StatusCode, refusal: HandshakeRefusal) -> Response {
     let text = match refusal.hint() {
         Some(hint) => format!("{}; {hint}\n", refusal.expected()),
         None => format!("{}\n", refusal.expected()),

@@ -16,7 +16,7 @@ use super::*;
 struct Heard {
     payload: Vec<u8>,
     pings: Vec<Vec<u8>>,
-    ending: Option<Ending>,
+    ending: Option<InputEnd>,
 }
 
 fn heard<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Heard {
@@ -77,13 +77,13 @@ fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 #[track_caller]
-fn faulty(bytes: &[u8], fault: Fault) {
+fn faulty(bytes: &[u8], fault: FrameFault) {
     let after = [bytes, &masked(0x82, b"behind")].concat();
     for bytes in [bytes, &after] {
         let found = check(bytes);
         assert_eq!(
             found.ending,
-            Some(Ending::Fault(fault)),
+            Some(InputEnd::Fault(fault)),
             "{}",
             bytes.escape_ascii()
         );
@@ -124,55 +124,58 @@ fn announced_lengths() {
 #[test]
 fn faults() {
     for first in [0xc2, 0xa2, 0x92, 0xc1, 0xf8] {
-        faulty(&masked(first, b"x"), Fault::ReservedBits);
+        faulty(&masked(first, b"x"), FrameFault::ReservedBits);
     }
     for opcode in [3, 4, 5, 6, 7, 11, 12, 13, 14, 15] {
-        faulty(&masked(0x80 | opcode, b""), Fault::Opcode);
+        faulty(&masked(0x80 | opcode, b""), FrameFault::Opcode);
     }
-    faulty(&masked(0x81, b"text"), Fault::Text);
-    faulty(&masked(0x01, b"text"), Fault::Text);
-    faulty(&[0x82, 0x01, b'x'], Fault::Unmasked);
-    faulty(&masked(0x80, b"x"), Fault::Interleaved);
+    faulty(&masked(0x81, b"text"), FrameFault::Text);
+    faulty(&masked(0x01, b"text"), FrameFault::Text);
+    faulty(&[0x82, 0x01, b'x'], FrameFault::Unmasked);
+    faulty(&masked(0x80, b"x"), FrameFault::Interleaved);
     faulty(
         &[masked(0x02, b""), masked(0x82, b"x")].concat(),
-        Fault::Interleaved,
+        FrameFault::Interleaved,
     );
     faulty(
         &[masked(0x02, b""), masked(0x81, b"x")].concat(),
-        Fault::Interleaved,
+        FrameFault::Interleaved,
     );
-    faulty(&masked(0x09, b""), Fault::FragmentedControl);
-    faulty(&masked(0x89, &[0; 126]), Fault::LongControl);
-    faulty(&raw(0x82, &[0xfe, 0, 125], &[0; 125]), Fault::Length);
+    faulty(&masked(0x09, b""), FrameFault::FragmentedControl);
+    faulty(&masked(0x89, &[0; 126]), FrameFault::LongControl);
+    faulty(&raw(0x82, &[0xfe, 0, 125], &[0; 125]), FrameFault::Length);
     faulty(
         &raw(0x82, &[0xff, 0, 0, 0, 0, 0, 0, 0xff, 0xff], b""),
-        Fault::Length,
+        FrameFault::Length,
     );
     faulty(
         &raw(0x82, &[0xff, 0x80, 0, 0, 0, 0, 0, 0, 0], b""),
-        Fault::Length,
+        FrameFault::Length,
     );
-    faulty(&masked(0x88, &[3]), Fault::CloseLength);
+    faulty(&masked(0x88, &[3]), FrameFault::CloseLength);
     for code in [
         0_u16, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535,
     ] {
-        faulty(&masked(0x88, &code.to_be_bytes()), Fault::CloseCode);
+        faulty(&masked(0x88, &code.to_be_bytes()), FrameFault::CloseCode);
     }
     faulty(
         &masked(
             0x88,
             b"\x03\xe8\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5\xed\xa0\x80",
         ),
-        Fault::CloseReason,
+        FrameFault::CloseReason,
     );
-    assert_eq!(Fault::Text.code().get(), 1003);
-    assert_eq!(Fault::CloseReason.code().get(), 1007);
-    assert_eq!(Fault::Opcode.code().get(), 1002);
+    assert_eq!(FrameFault::Text.code().get(), 1003);
+    assert_eq!(FrameFault::CloseReason.code().get(), 1007);
+    assert_eq!(FrameFault::Opcode.code().get(), 1002);
 }
 
 #[test]
 fn ends() {
-    assert_eq!(check(&masked(0x88, b"")).ending, Some(Ending::Close(None)));
+    assert_eq!(
+        check(&masked(0x88, b"")).ending,
+        Some(InputEnd::Close(None))
+    );
     for code in [
         1000, 1001, 1002, 1003, 1007, 1008, 1011, 1012, 1014, 3000, 4999_u16,
     ] {
@@ -186,7 +189,7 @@ fn ends() {
             .concat(),
         );
         assert_eq!(found.payload, b"last");
-        let Some(Ending::Close(Some(found))) = found.ending else {
+        let Some(InputEnd::Close(Some(found))) = found.ending else {
             panic!("expected a code: {found:?}");
         };
         assert_eq!(found.get(), code);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flash_policy::Diagnostic;
-use flashgate_wire::proxy_header::Version as ProxyVersion;
+use flashgate_wire::proxy_header::ProxyVersion;
 use toml::de::DeTable;
 
 use super::tree::Table;

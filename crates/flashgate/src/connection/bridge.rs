@@ -17,7 +17,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use flashgate_wire::websocket::{CloseCode, Ending};
+use flashgate_wire::websocket::{CloseCode, InputEnd};
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -206,8 +206,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
     fn judge(&mut self, waits: [Waits; 2]) -> Option<End> {
         let [up, down] = waits;
         match self.up.left() {
-            Some(Left::Said(Ending::Close(code))) => self.close(code, End::Clean),
-            Some(Left::Said(Ending::Fault(fault))) => {
+            Some(Left::Said(InputEnd::Close(code))) => self.close(code, End::Clean),
+            Some(Left::Said(InputEnd::Fault(fault))) => {
                 self.close(Some(fault.code()), End::Fault(fault));
             }
             Some(Left::Silently) if up == Waits::Nothing => {

@@ -18,7 +18,7 @@ use std::pin::Pin;
 use std::task::{Poll, ready};
 
 use flashgate_wire::http::{
-    HeadReader, Method, Request, Response, StatusCode, Verdict, may_ask_for_upgrade,
+    HeadReader, HeadVerdict, Method, Request, Response, StatusCode, may_ask_for_upgrade,
     may_ask_for_websocket,
 };
 use flashgate_wire::proxy_header::Addresses;
@@ -99,7 +99,7 @@ async fn go_on(
         head,
         asked: None,
     };
-    if let Verdict::Request(request) = &verdict {
+    if let HeadVerdict::Request(request) = &verdict {
         exchange.note(request, goes_on);
     }
     if passes {
@@ -153,14 +153,14 @@ async fn to_the_end(waiting: &mut Waiting, bytes: &mut Vec<u8>) -> bool {
 }
 
 /// Whether a request goes to the server that the gate has for HTTP: only what can't be read as one for a WebSocket.
-fn passes(verdict: &Verdict, bytes: &[u8], (head, whole): (usize, bool)) -> bool {
+fn passes(verdict: &HeadVerdict, bytes: &[u8], (head, whole): (usize, bool)) -> bool {
     let head = bytes.get(..head).unwrap_or_default();
     match verdict {
-        Verdict::Request(_) => !may_ask_for_websocket(head),
+        HeadVerdict::Request(_) => !may_ask_for_websocket(head),
         // It has ended before its head was whole, so there will not be more.
-        Verdict::NeedMore => !may_ask_for_upgrade(bytes),
-        Verdict::Refused(refusal) if refusal.is_readable() => !may_ask_for_websocket(head),
-        Verdict::Refused(_) => {
+        HeadVerdict::NeedMore => !may_ask_for_upgrade(bytes),
+        HeadVerdict::Refused(refusal) if refusal.is_readable() => !may_ask_for_websocket(head),
+        HeadVerdict::Refused(_) => {
             // Of what was given up half way, nobody knows what follows.
             (whole || head.ends_with(b"\r\n\r\n")) && !may_ask_for_upgrade(head)
         }
@@ -175,7 +175,7 @@ async fn pass(waiting: Waiting, told: Option<Addresses>, peer: Option<SocketAddr
 
 /// What was read of a request.
 struct Read {
-    verdict: Verdict,
+    verdict: HeadVerdict,
     /// All of it, with what stands behind the head.
     bytes: Vec<u8>,
     /// Where in it the head ends.
@@ -187,7 +187,7 @@ impl Read {
     fn unfinished(reader: HeadReader) -> Self {
         let head = reader.taken();
         Self {
-            verdict: Verdict::NeedMore,
+            verdict: HeadVerdict::NeedMore,
             bytes: reader.into_bytes(head, &[]),
             head,
         }
@@ -230,7 +230,7 @@ async fn read(waiting: &mut Waiting, reader: &mut HeadReader) -> io::Result<Opti
 fn take(reader: &mut HeadReader, piece: &[u8]) -> Option<Read> {
     let before = reader.taken();
     let (verdict, rest) = reader.feed(piece);
-    (verdict != Verdict::NeedMore).then(|| Read {
+    (verdict != HeadVerdict::NeedMore).then(|| Read {
         verdict,
         head: before + piece.len() - rest.len(),
         bytes: std::mem::take(reader).into_bytes(before, piece),
@@ -251,23 +251,23 @@ async fn receive<S: AsyncRead + Unpin>(stream: &mut S, early: &mut Vec<u8>) -> i
 
 impl Exchange {
     /// Does what the request asks for, or says why not.
-    async fn settle(self, verdict: Verdict, end: Option<Outcome>, goes_on: bool) {
+    async fn settle(self, verdict: HeadVerdict, end: Option<Outcome>, goes_on: bool) {
         match (verdict, end) {
-            (Verdict::Request(request), _) if is_asked_for(&request) => {
+            (HeadVerdict::Request(request), _) if is_asked_for(&request) => {
                 self.upgrade(&request).await;
             }
-            (Verdict::Request(_), _) if goes_on => self.refuse(UNCLEAR).await,
-            (Verdict::Request(request), _) => self.answer(&request).await,
-            (Verdict::Refused(refusal), _) => {
+            (HeadVerdict::Request(_), _) if goes_on => self.refuse(UNCLEAR).await,
+            (HeadVerdict::Request(request), _) => self.answer(&request).await,
+            (HeadVerdict::Refused(refusal), _) => {
                 let response = Response::from(refusal).for_everybody();
                 self.respond(response, Outcome::HttpAnswered).await;
             }
             // To a browser it is an answer; without a server there is nobody to tell what was asked.
-            (Verdict::NeedMore, Some(Outcome::Deadline)) if goes_on => {
+            (HeadVerdict::NeedMore, Some(Outcome::Deadline)) if goes_on => {
                 let response = Response::plain(StatusCode::RequestTimeout, LATE).for_everybody();
                 self.respond(response, Outcome::Deadline).await;
             }
-            (Verdict::NeedMore, end) => {
+            (HeadVerdict::NeedMore, end) => {
                 let outcome = end.unwrap_or(Outcome::EndedEarly);
                 self.waiting.end(outcome, self.peer);
             }

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use super::super::{Addresses, Header, Reader, Refusal, Verdict, Version};
+use super::super::{Addresses, ProxyHeader, ProxyReader, ProxyRefusal, ProxyVerdict, ProxyVersion};
 
 /// Numbers that are the same in every run.
 struct Random(u64);
@@ -40,9 +40,9 @@ impl Random {
             source: self.address(),
             destination: self.address(),
         };
-        let version = [Version::V1, Version::V2][self.below(2)];
+        let version = [ProxyVersion::V1, ProxyVersion::V2][self.below(2)];
         let mut header = addresses.header(version);
-        if version == Version::V2 {
+        if version == ProxyVersion::V2 {
             for _ in 0..self.below(3) {
                 header.extend([0x04, 0, 3]);
                 header.extend(self.bytes::<3>());
@@ -120,18 +120,20 @@ fn line(header: &ppp::v1::Header) -> Found {
 /// What we say; nothing where `ppp` is known to be laxer: it looks at extensions only when asked, and takes a space for
 /// the CR.
 fn ours(bytes: &[u8]) -> Option<Found> {
-    Some(match Reader::default().judge(bytes) {
-        Verdict::Header(Header {
+    Some(match ProxyReader::default().judge(bytes) {
+        ProxyVerdict::Header(ProxyHeader {
             addresses: None, ..
         }) => Found::Nobody,
-        Verdict::Header(Header {
+        ProxyVerdict::Header(ProxyHeader {
             addresses: Some(addresses),
             ..
         }) => Found::Pair(addresses.source, addresses.destination),
-        Verdict::Refused(Refusal::CutExtension | Refusal::Checksum | Refusal::Unterminated) => {
+        ProxyVerdict::Refused(
+            ProxyRefusal::CutExtension | ProxyRefusal::Checksum | ProxyRefusal::Unterminated,
+        ) => {
             return None;
         }
-        Verdict::NeedMore { .. } | Verdict::Refused(_) => Found::NoHeader,
+        ProxyVerdict::NeedMore { .. } | ProxyVerdict::Refused(_) => Found::NoHeader,
     })
 }
 
