@@ -15,6 +15,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("account", &[]),
     ("regular_file", &[]),
     ("log", &["fault"]),
+    ("check", &[]),
+    ("lint", &["log", "regular_file"]),
     ("tls", &["log"]),
     ("ruffle", &["snapshot"]),
     ("snapshot", &["ruffle", "tls"]),
