@@ -25,7 +25,7 @@ mod tag;
 mod value;
 
 pub use fault::{Doubled, SyntaxFault, SyntaxFaultKind};
-pub(crate) use outside::is_placeholder;
+pub(crate) use outside::{escaped_line_end, is_placeholder};
 pub(crate) use reader::read;
 
 /// Elements within elements. A policy needs 3; a Silverlight one needs 5.

@@ -15,7 +15,7 @@ use crate::xml::{SyntaxFault, SyntaxFaultKind as Fault};
 /// The words for a fault, if it is one of these.
 pub(super) fn of(fault: &SyntaxFault, source: Source<'_>) -> Option<Words> {
     around(fault, source)
-        .or_else(|| pasted(fault))
+        .or_else(|| pasted(fault, source))
         .or_else(|| prolog(fault, source))
         .or_else(|| section(fault, source))
         .or_else(|| reference(fault, source))
@@ -32,9 +32,10 @@ fn around(fault: &SyntaxFault, source: Source<'_>) -> Option<Words> {
             "a byte order mark that was read in another encoding".into(),
             "remove these three characters, and save the file as UTF-8 without a byte order mark",
         ),
-        Fault::EscapedMarkup => (
-            "XML that was escaped to be shown on a page".into(),
-            "save the policy itself: with `<` for `&lt;`, `>` for `&gt;`, `\"` for `&quot;`",
+        Fault::EscapedMarkup => escaped_markup(source.part(fault.span)),
+        Fault::HereDocument => (
+            "the first line of a here-document".into(),
+            "remove this line, and the one with the marker behind the policy: a shell removes them, a server doesn't",
         ),
         Fault::Unseen(found) => (
             format!("{}, which is not seen", character(found)),
@@ -73,6 +74,19 @@ fn around(fault: &SyntaxFault, source: Source<'_>) -> Option<Words> {
     Some(Words::new(message, help))
 }
 
+fn escaped_markup(text: &str) -> (String, &'static str) {
+    if text.contains("&lt;") {
+        let help = "save the policy itself: with `<` for `&lt;`, `>` for `&gt;`, `\"` for `&quot;`";
+        ("XML that was escaped to be shown on a page".into(), help)
+    } else if text.contains('\\') {
+        let help = "save the text that it stands for, with `<` for `\\u003c`";
+        ("XML that was escaped for JSON".into(), help)
+    } else {
+        let help = "save the text that it stands for, with `<` for `%3C`";
+        ("XML that was escaped for a URL".into(), help)
+    }
+}
+
 fn spelled_nul(spelled: &str) -> Words {
     let message = format!(
         "expected nothing after the policy's end, found {}",
@@ -86,13 +100,17 @@ fn spelled_nul(spelled: &str) -> Words {
 }
 
 /// What else tells where the text was copied from.
-fn pasted(fault: &SyntaxFault) -> Option<Words> {
+fn pasted(fault: &SyntaxFault, source: Source<'_>) -> Option<Words> {
     let (message, help) = match fault.kind {
         Fault::EscapedLineEnd => (
             "found a backslash and a letter between tags, not a line end",
             "the program that prints the policy escapes twice: have it print real line ends, or none",
         ),
-        Fault::EscapedQuote => (
+        Fault::Escaped if source.part(fault.span).ends_with('/') => (
+            "found a backslash before a slash: this is a program's text",
+            "save what the program prints, without backslashes and `+`",
+        ),
+        Fault::Escaped => (
             "found a backslash before a quote: this is a program's text",
             "save what the program prints, without backslashes and `+`",
         ),

@@ -18,6 +18,7 @@ use super::rules::{
 };
 use super::{Kind, markup_words, tag_words};
 use crate::diagnostic::{Repeat, quoted};
+use crate::spelling::is_like;
 use crate::xml::{SyntaxFault, SyntaxFaultKind as Fault};
 use crate::{Diagnostic, Span};
 
@@ -42,7 +43,8 @@ pub(crate) fn findings(
     for fault in faults {
         let finding = source.finding(fault, kind);
         let mut known = findings.iter_mut();
-        let same = known.find(|known| known.message == finding.message && fault.also.is_empty());
+        let is_own = matches!(fault.kind, Fault::EndTag | Fault::UnclosedElements);
+        let same = known.find(|known| known.message == finding.message && !is_own);
         match (same, &finding.label) {
             (Some(same), Some(label)) => same.repeats.push(Repeat::at(label.span)),
             _ => findings.push(finding),
@@ -50,6 +52,9 @@ pub(crate) fn findings(
     }
     findings
 }
+
+/// The elements that a policy begins with.
+const ROOTS: [&str; 2] = ["cross-domain-policy", "access-policy"];
 
 /// The text that has the faults.
 #[derive(Clone, Copy)]
@@ -159,12 +164,19 @@ impl<'a> Source<'a> {
             quoted(&end),
             quoted(&format!("</{found}>"))
         );
-        if crate::spelling::is_like(found, expected) {
+        if is_like(found, expected) && !ROOTS.contains(&found) {
             let mut words = Words::new(message, format!("did you mean {}?", quoted(&end)));
             words.is_alone = true;
             return words;
         }
         let open = format!("<{expected}>");
+        if ROOTS.contains(&found) && is_like(&expected.to_ascii_lowercase(), found) {
+            let right = format!("<{found}>");
+            return Words::new(
+                message,
+                format!("write {} as the start tag", quoted(&right)),
+            );
+        }
         Words::new(
             message,
             format!("close {} first, or end its tag in `/>`", quoted(&open)),

@@ -118,6 +118,16 @@ fn value(fault: &SyntaxFault, source: Source<'_>) -> Option<Words> {
     let found = source.part(fault.span);
     let also = |index: usize| fault.also.get(index).map_or("", |span| source.part(*span));
     Some(match fault.kind {
+        Fault::Unquoted if found.starts_with("&quot;") => {
+            let value = found
+                .trim_start_matches("&quot;")
+                .trim_end_matches("&quot;");
+            let right = format!("{}=\"{value}\"", also(0));
+            Words::new(
+                "expected a quote before the value, found `&quot;`",
+                format!("write {}: web pages show quotes like this", quoted(&right)),
+            )
+        }
         Fault::Unquoted => {
             let value = found.trim_matches(['"', '\'']);
             let right = format!("{}=\"{value}\"", also(0));
@@ -181,6 +191,7 @@ fn doubled(which: Doubled, help: alloc::string::String) -> Words {
 fn end(fault: &SyntaxFault, source: Source<'_>) -> Option<Words> {
     Some(match fault.kind {
         Fault::Slash => Words::new("expected `>` after the `/`", TAG_END),
+        Fault::BackslashEnd => Words::new("expected `/>` at the tag's end, found `\\>`", TAG_END),
         Fault::TwoSlashes => Words::new("expected one `/` at the tag's end, found two", TAG_END),
         Fault::TagInTag => Words::new(
             "found a `<` inside a tag",

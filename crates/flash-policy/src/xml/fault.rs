@@ -35,8 +35,10 @@ pub enum SyntaxFaultKind {
     SecondByteOrderMark,
     /// A byte order mark that was read in another encoding: `ï»¿`.
     MisreadByteOrderMark,
-    /// `&lt;cross-domain-policy&gt;`.
+    /// `&lt;cross-domain-policy&gt;`, or `<` written another way: `\u003c`, `%3C`.
     EscapedMarkup,
+    /// The first line of a here-document.
+    HereDocument,
     /// A character that is not seen, where no text may stand.
     Unseen(char),
     /// The fence of a block in Markdown.
@@ -121,6 +123,8 @@ pub enum SyntaxFaultKind {
     Slash,
     /// `//>`.
     TwoSlashes,
+    /// `\>`.
+    BackslashEnd,
     /// Something in a tag that begins no attribute.
     AttributeExpected,
     /// `name:"value"`.
@@ -155,8 +159,8 @@ pub enum SyntaxFaultKind {
     QuoteMissing,
     /// Doubled quotes. The further places are the attribute's name, and the value.
     DoubledQuotes(Doubled),
-    /// A backslash before a quote.
-    EscapedQuote,
+    /// A backslash before a quote or a slash.
+    Escaped,
     /// The same attribute twice.
     DuplicateAttribute,
     /// A prefix that is not declared.
@@ -194,7 +198,7 @@ impl SyntaxFaultKind {
             self,
             Self::EscapedMarkup
                 | Self::ProgramText
-                | Self::EscapedQuote
+                | Self::Escaped
                 | Self::EscapedLineEnd
                 | Self::DiffMark
                 | Self::TreeMark

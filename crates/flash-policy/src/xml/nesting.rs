@@ -140,7 +140,12 @@ impl<'a> Reader<'a> {
     /// What begins with `</`.
     pub(super) fn end_tag(&mut self) {
         let start = self.at;
+        let before = self.faults.len();
         self.at += "</".len();
+        if self.part(start..self.at + 1) == "<\\/" {
+            self.fault(start + 1..start + 3, Kind::Escaped);
+            return;
+        }
         let mut name = self.word();
         if self.part(start..start + 2) == "<\\" {
             let named = start + 2..self.at;
@@ -157,7 +162,10 @@ impl<'a> Reader<'a> {
         }
         self.spaces();
         match self.next() {
-            None => self.fault(start..self.at, Kind::UnclosedTag),
+            None => {
+                self.faults.truncate(before);
+                self.fault(start..self.at, Kind::UnclosedTag);
+            }
             Some('>') => self.at += 1,
             Some('<') => self.fault(self.at..self.at + 1, Kind::TagInTag),
             Some(_) => {
@@ -167,7 +175,16 @@ impl<'a> Reader<'a> {
                 self.skip_to_tag_end();
             }
         }
+        let known = self.faults.len();
         self.close(name, start..self.at);
+        if known > before
+            && self
+                .faults
+                .last()
+                .is_some_and(|last| last.kind == Kind::StrayEndTag)
+        {
+            self.faults.truncate(known);
+        }
     }
 
     /// Closes the element that an end tag is meant for.

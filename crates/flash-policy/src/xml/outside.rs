@@ -40,6 +40,12 @@ impl Reader<'_> {
             return;
         }
         self.before_reported = true;
+        if self.rest().starts_with("<<") && !self.rest().starts_with("<<<") {
+            self.take_until(|c| c == '\n');
+            self.fault(at..self.at, Kind::HereDocument);
+            self.after_reported = true;
+            return;
+        }
         let (kind, length) = self.trace(text);
         let length = length.unwrap_or_else(|| text.trim_end().len());
         self.fault(at..(at + length).min(end), kind);
@@ -58,7 +64,7 @@ impl Reader<'_> {
             (Kind::SecondByteOrderMark, one)
         } else if text.starts_with("ï»¿") {
             (Kind::MisreadByteOrderMark, Some("ï»¿".len()))
-        } else if text.contains("&lt;") {
+        } else if is_escaped(text) {
             (Kind::EscapedMarkup, None)
         } else if is_placeholder(text) {
             let end = text.find('}').map_or(1, |end| end + 1);
@@ -86,12 +92,15 @@ impl Reader<'_> {
         }
     }
 
-    /// Browsers put a sign and a space before every element that can be folded, and before nothing else.
+    /// Browsers put a sign before every element that can be folded, mostly with a space, and before nothing else.
     fn is_tree_view(&self, text: &str) -> bool {
-        let mut signed = self.text.lines().map(str::trim_start);
-        let is_tree = |line: &str| line.starts_with("- <") || line.starts_with("+ <");
-        matches!(text, "- " | "+ ")
-            && signed.all(|line| !line.starts_with(['-', '+']) || is_tree(line))
+        let lines = self.text.lines().map(str::trim_start);
+        let mut signed = lines.filter(|line| line.starts_with(['-', '+']));
+        match text {
+            "- " | "+ " => signed.all(|line| line.get(1..).is_some_and(|at| at.starts_with(" <"))),
+            "-" => signed.count() == 1,
+            _ => false,
+        }
     }
 
     /// Text behind the root.
@@ -101,6 +110,10 @@ impl Reader<'_> {
         }
         self.after_reported = true;
         let text = text.trim_end();
+        if let Some(length) = escaped_line_end(text) {
+            self.fault(at..at + length, Kind::EscapedLineEnd);
+            return;
+        }
         let spelled = SPELLED.iter().find(|spelled| text.starts_with(**spelled));
         match spelled {
             Some(spelled) => self.fault(at..at + spelled.len(), Kind::SpelledNul),
@@ -109,8 +122,14 @@ impl Reader<'_> {
     }
 }
 
+/// Whether a text holds a `<` that was escaped: for a page, as JSON, as a part of a URL.
+fn is_escaped(text: &str) -> bool {
+    let marks = ["&lt;", "\\u003c", "\\u003C", "\\x3c", "\\x3C", "%3c", "%3C"];
+    marks.iter().any(|mark| text.contains(mark))
+}
+
 /// The length of a `\n` that was meant as a line end.
-fn escaped_line_end(text: &str) -> Option<usize> {
+pub(crate) fn escaped_line_end(text: &str) -> Option<usize> {
     let escapes = ["\\r\\n", "\\n", "\\t"];
     let escape = escapes.iter().find(|escape| text.starts_with(**escape));
     escape.map(|escape| escape.len())

@@ -164,9 +164,10 @@ fn pair(text: &str) -> Option<(&str, &str, &str)> {
 
 fn is_declared(name: &str, value: &str) -> bool {
     match name {
-        "version" => value.strip_prefix("1.").is_some_and(|minor| {
-            !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit())
-        }),
+        // libxml2 takes `1.`, too.
+        "version" => value
+            .strip_prefix("1.")
+            .is_some_and(|minor| minor.bytes().all(|byte| byte.is_ascii_digit())),
         "encoding" => {
             let mut bytes = value.bytes();
             let follows = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
@@ -181,7 +182,7 @@ pub(super) fn declaration_trace(body: &str, start: usize) -> Option<Trace> {
     let head = body.split(['<', '>']).next().unwrap_or_default();
     if let Some(at) = head.find("=\\\"").or_else(|| head.find("=\\'")) {
         let place = start + at + 1..start + at + 3;
-        return Some((place, Kind::EscapedQuote, Vec::new()));
+        return Some((place, Kind::Escaped, Vec::new()));
     }
     if let Some((at, quote)) = head.char_indices().find(|(_, c)| is_typographic(*c)) {
         let place = start + at..start + at + quote.len_utf8();

@@ -231,7 +231,7 @@ impl<'a> Reader<'a> {
     /// What begins with the `<` at this place.
     fn markup(&mut self) {
         let rest = self.rest();
-        if rest.is_empty() {
+        if !rest.starts_with('<') {
             return;
         }
         let start = self.at;

@@ -1,6 +1,7 @@
 //! Start tags: what is wrong in one, and where it goes on.
 
 use core::ops::Range;
+use core::slice::from_ref;
 
 use super::characters::{is_blank, is_like_space, is_qualified_name, is_typographic};
 use super::fault::SyntaxFaultKind as Kind;
@@ -77,18 +78,25 @@ impl<'a> Reader<'a> {
             return None;
         }
         self.at += 1;
+        if self.rest().trim().is_empty() {
+            self.fault(start..self.at, Kind::UnclosedTag);
+            return None;
+        }
         let mut name = self.word();
         if name.starts_with('%') {
             self.fault(start..start + 2, Kind::ServerCode);
             return None;
         }
         if name.is_empty() && self.blanks() {
-            self.fault(start..start + 2, Kind::SpaceBeforeName);
             name = self.word();
-            if !is_qualified_name(name) {
+            let end = self.rest().find(['<', '>']);
+            let end = end.and_then(|end| self.rest().get(end..));
+            if !is_qualified_name(name) || end.is_none_or(|end| end.starts_with('<')) {
                 self.at = start + 1;
+                self.fault(start..self.at, Kind::NameMissing);
                 return None;
             }
+            self.fault(start..start + 2, Kind::SpaceBeforeName);
         }
         if name.is_empty() {
             self.fault(start..start + 1, Kind::NameMissing);
@@ -145,6 +153,9 @@ impl<'a> Reader<'a> {
             }
             match self.next() {
                 None => {
+                    // What is cut off is no other mistake.
+                    let end = self.base + self.text.trim_end().len();
+                    self.faults.pop_if(|last| last.span.end >= end);
                     self.fault(tag.start..self.at, Kind::UnclosedTag);
                     return Ending::Cut;
                 }
@@ -156,6 +167,15 @@ impl<'a> Reader<'a> {
                     if let Some(ending) = self.slash() {
                         return ending;
                     }
+                }
+                Some('\\') if self.rest().starts_with("\\/") => {
+                    self.fault(self.at..self.at + 2, Kind::Escaped);
+                    return Ending::Cut;
+                }
+                Some('\\') if self.rest().starts_with("\\>") => {
+                    self.at += 2;
+                    self.fault(self.at - 2..self.at, Kind::BackslashEnd);
+                    return Ending::Empty;
                 }
                 Some('<') => {
                     self.fault(self.at..self.at + 1, Kind::TagInTag);
@@ -185,8 +205,8 @@ impl<'a> Reader<'a> {
                 self.at += 1;
                 Some(Ending::Empty)
             }
-            None | Some('<') => Some(Ending::Empty),
-            Some(_) => None,
+            Some('<') => Some(Ending::Empty),
+            Some(_) | None => None,
         }
     }
 
@@ -205,31 +225,36 @@ impl<'a> Reader<'a> {
             return;
         }
         self.spaces();
-        if self.rest().starts_with('=') {
+        if self.eats_equals() {
             self.named(place, tag);
         } else if name == "to" && self.rest().starts_with("ports") {
             self.at += "ports".len();
             self.fault(start..self.at, Kind::SplitName);
             self.spaces();
-            if self.rest().starts_with('=') {
+            if self.eats_equals() {
                 self.named(start..start + 2, tag);
             }
         } else if name.ends_with(':') && self.rest().starts_with(['"', '\'']) {
             let named = start..place.end - 1;
-            self.fault_also(place.end - 1..place.end, Kind::Colon, &[named]);
-            self.skip_value();
+            self.fault_also(place.end - 1..place.end, Kind::Colon, from_ref(&named));
+            self.named(named, tag);
         } else {
             self.unless_astray(tag, place, Kind::ValueMissing);
         }
     }
 
-    /// An attribute whose name was read up to its `=`.
+    fn eats_equals(&mut self) -> bool {
+        let equals = self.rest().starts_with('=');
+        self.at += usize::from(equals);
+        equals
+    }
+
+    /// An attribute whose name was read, and its `=`.
     fn named(&mut self, place: Range<usize>, tag: &mut Tag<'a>) {
         let name = self.part(place.clone());
         if !is_qualified_name(name) && !tag.astray {
             self.fault(place.clone(), Kind::Name);
         }
-        self.at += 1;
         self.spaces();
         let Some((value, end)) = self.value(&place, tag) else {
             return;

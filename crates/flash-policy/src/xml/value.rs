@@ -57,7 +57,7 @@ impl<'a> Reader<'a> {
         let quote = match self.next() {
             Some(quote @ ('"' | '\'')) => quote,
             Some('\\') if matches!(self.part(start..start + 2), "\\\"" | "\\'") => {
-                self.fault(start..start + 2, Kind::EscapedQuote);
+                self.fault(start..start + 2, Kind::Escaped);
                 return None;
             }
             _ => return self.unquoted(name, tag),
@@ -65,6 +65,10 @@ impl<'a> Reader<'a> {
         self.at += 1;
         let value = self.take_until(|c| c == quote || c == '<');
         if !self.rest().starts_with(quote) {
+            if self.rest().is_empty() && !value.contains('>') {
+                // The file ends here: the loop says so.
+                return None;
+            }
             self.at = start;
             return Some(self.unclosed(quote, value));
         }

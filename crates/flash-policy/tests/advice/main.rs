@@ -5,6 +5,7 @@
 
 mod contradictions;
 mod names;
+mod recovery;
 mod repeats;
 mod syntax;
 
