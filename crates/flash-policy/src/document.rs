@@ -1,11 +1,11 @@
 //! From the bytes of a file to its elements: encoding, size, XML.
 
-use alloc::vec::Vec;
-
-use crate::lint::{Kind, syntax};
-use crate::{Diagnostic, xml};
+use crate::xml;
 
 mod encoding;
+mod fault;
+
+pub use fault::{FileFault, SourceFaults};
 
 pub use crate::xml::{Attribute, Declaration, Doctype, Document, Element, Text};
 
@@ -17,26 +17,22 @@ pub const LARGEST: usize = 64 * 1024;
 /// The largest file that the linter looks into: 1 MiB. Over [`LARGEST`] it says so, and goes on.
 pub const LARGEST_LINTED: usize = 1024 * 1024;
 
-/// Reads a document from the bytes of a file.
+/// Reads a document from the bytes of a file; there is none where its bytes or its XML are broken.
 ///
-/// The findings are those of encoding and syntax; where there is no document, at least one of them is an error. A
-/// place in a finding or in the document counts bytes of the file as given.
+/// A place in a fault or in the document counts bytes of the file as given.
 #[must_use]
-pub fn read(bytes: &[u8]) -> (Option<Document>, Vec<Diagnostic>) {
-    read_up_to(bytes, LARGEST, Kind::Socket)
+pub fn read(bytes: &[u8]) -> (Option<Document>, SourceFaults) {
+    read_up_to(bytes, LARGEST)
 }
 
-/// Reads a document of so many bytes at most; one over [`LARGEST`] is an error, and is read all the same.
-pub(crate) fn read_up_to(
-    bytes: &[u8],
-    limit: usize,
-    kind: Kind,
-) -> (Option<Document>, Vec<Diagnostic>) {
-    let mut findings = Vec::new();
-    let Some(text) = encoding::text(bytes, limit, kind, &mut findings) else {
-        return (None, findings);
+/// Reads a document of so many bytes at most; one over [`LARGEST`] is a fault, and is read all the same.
+pub(crate) fn read_up_to(bytes: &[u8], limit: usize) -> (Option<Document>, SourceFaults) {
+    let mut faults = SourceFaults::default();
+    let Some(text) = encoding::text(bytes, limit, &mut faults.file) else {
+        return (None, faults);
     };
-    let (document, faults) = xml::read(text.text, text.start);
-    findings.extend(syntax::findings(&faults, text.text, text.start, kind));
-    (faults.is_empty().then_some(document), findings)
+    let (document, syntax) = xml::read(text.text, text.start);
+    faults.syntax = syntax;
+    faults.text = Some((text.start..text.start + text.text.len()).into());
+    (faults.syntax.is_empty().then_some(document), faults)
 }

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use crate::diagnostic::{any_error, quoted};
 use crate::document::{self, Attribute, Document, Element};
 use crate::findings::Findings;
-use crate::lint::rules;
+use crate::lint::{Kind, rules, source};
 use crate::{Diagnostic, Policy, SiteControl, Span};
 
 mod rule;
@@ -86,9 +86,9 @@ impl Parsed {
 /// Reads a policy file.
 #[must_use]
 pub fn parse(bytes: &[u8], profile: Profile) -> Parsed {
-    let (document, found) = document::read(bytes);
+    let (document, faults) = document::read(bytes);
     let mut findings = Findings::default();
-    findings.extend(found);
+    findings.extend(source::findings(&faults, bytes, Kind::Socket));
     let understood = document
         .map(|document| understand(&document, profile, &mut findings))
         .unwrap_or_default();

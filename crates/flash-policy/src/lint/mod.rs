@@ -13,6 +13,7 @@ use crate::silverlight::{self, AccessPolicy};
 use crate::{Diagnostic, Policy, Profile, Severity, parse};
 
 pub(crate) mod coverage;
+mod domain_rules;
 mod fix;
 pub(crate) mod gathered;
 mod kind;
@@ -20,8 +21,9 @@ mod markup_words;
 mod options;
 pub(crate) mod rule;
 pub(crate) mod rules;
+pub(crate) mod source;
 pub(crate) mod subject;
-pub(crate) mod syntax;
+mod syntax;
 mod tag_words;
 
 pub use crate::findings::Omitted;
@@ -63,10 +65,10 @@ pub fn lint(bytes: &[u8], serving: Serving) -> Report {
 /// Reads a policy and judges it with these assumptions.
 #[must_use]
 pub fn lint_with(bytes: &[u8], options: &Options) -> Report {
-    let (document, found) = document::read_up_to(bytes, options.limit, options.kind);
+    let (document, faults) = document::read_up_to(bytes, options.limit);
     let wanted = |severity| options.hints == Hints::Wanted || severity > Severity::Hint;
     let mut findings = Findings::default();
-    findings.extend(found);
+    findings.extend(source::findings(&faults, bytes, options.kind));
     let (understood, access) = understand(document.as_ref(), options.kind, &mut findings);
     // Of a document that is something else, only that is worth saying.
     let is_understood = understood.policy.is_some() || access.is_some();

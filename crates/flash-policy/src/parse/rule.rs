@@ -4,7 +4,7 @@ use alloc::string::ToString;
 
 use super::{Profile, RulePlaces, structure};
 use crate::document::{Attribute, Element};
-use crate::domain::{DomainError, DomainErrorKind};
+use crate::domain::{DomainError, DomainErrorKind, placeholder};
 use crate::findings::Findings;
 use crate::lint::rules;
 use crate::ports::{PortSetError, PortSetErrorKind};
@@ -131,7 +131,7 @@ fn read_ports(element: &Element, profile: Profile, findings: &mut Findings) -> O
 
 fn bad_ports(error: &PortSetError, attribute: &Attribute) -> Diagnostic {
     let place = attribute.place(&error.range);
-    if rules::template_placeholder::is_in(&attribute.value) {
+    if placeholder::is_in(&attribute.value) {
         let place = attribute.value_span;
         let message = "expected ports, found a placeholder".to_string();
         return rules::template_placeholder::found(message, place, "ports");

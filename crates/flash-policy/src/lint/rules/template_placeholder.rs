@@ -10,8 +10,6 @@ use crate::lint::subject::Subject;
 use crate::xml::is_placeholder;
 use crate::{Diagnostic, Severity, Span};
 
-mod words;
-
 pub(crate) static RULE: Rule = Rule {
     name: "template-placeholder",
     severity: Severity::Error,
@@ -58,21 +56,6 @@ pub(crate) fn found(message: String, place: Span, what: &str) -> Diagnostic {
         .help(format!(
             "put the real {what} in its place: a template was not filled in, or a program's variable had no value"
         ))
-}
-
-/// Whether a value is to be replaced by a real one, or something in it: no name and no list of ports has these
-/// characters, and no host is called `__NAME__`.
-pub(crate) fn is_in(value: &str) -> bool {
-    // A dot at the end makes no other name.
-    let name = value.strip_suffix('.').unwrap_or(value);
-    let between = |mark: &str| {
-        let body = name
-            .strip_prefix(mark)
-            .and_then(|rest| rest.strip_suffix(mark));
-        body.is_some_and(|body| !body.trim_matches(['@', '_']).is_empty())
-    };
-    let marked = value.contains(['%', '{', '}', '$', '<', '>']) || between("@") || between("__");
-    marked || words::is_unset(name) || words::is_placeholder(name)
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

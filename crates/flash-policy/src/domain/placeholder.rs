@@ -1,4 +1,4 @@
-//! Words that stand for a real value: what examples write for one's own host, and what programs print for nothing.
+//! Values that are to be replaced by real ones: what templates and examples write, and what programs print for nothing.
 //!
 //! It must never take a name for a placeholder that a machine may have: `server`, `game-host` and `myserver` are names.
 
@@ -34,8 +34,23 @@ const ALONE: [&str; 7] = [
     "domainname",
 ];
 
+/// Whether a value is to be replaced by a real one, or something in it: no name and no list of ports has these
+/// characters, and no host is called `__NAME__`.
+pub(crate) fn is_in(value: &str) -> bool {
+    // A dot at the end makes no other name.
+    let name = value.strip_suffix('.').unwrap_or(value);
+    let between = |mark: &str| {
+        let body = name
+            .strip_prefix(mark)
+            .and_then(|rest| rest.strip_suffix(mark));
+        body.is_some_and(|body| !body.trim_matches(['@', '_']).is_empty())
+    };
+    let marked = value.contains(['%', '{', '}', '$', '<', '>']) || between("@") || between("__");
+    marked || is_unset(name) || is_to_fill_in(name)
+}
+
 /// Whether a value is what a program prints for nothing, or a name of which that is a part.
-pub(super) fn is_unset(value: &str) -> bool {
+fn is_unset(value: &str) -> bool {
     let host = without_scheme(value);
     let host = host.strip_prefix("*.").unwrap_or(host);
     let mut labels = host.split('.');
@@ -44,7 +59,7 @@ pub(super) fn is_unset(value: &str) -> bool {
 }
 
 /// Whether a value is made of words for what was to be written in its place.
-pub(super) fn is_placeholder(value: &str) -> bool {
+fn is_to_fill_in(value: &str) -> bool {
     let host = without_scheme(value);
     is_address_of_letters(host)
         || ALONE.iter().any(|word| host.eq_ignore_ascii_case(word))
