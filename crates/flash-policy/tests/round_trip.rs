@@ -45,7 +45,7 @@ proptest! {
     fn what_is_written_is_read_back(policy in policy()) {
         for layout in [Layout::Compact, Layout::Pretty] {
             let parsed = parse(write::flash(&policy, layout).as_bytes(), Profile::Socket);
-            prop_assert!(parsed.findings.is_empty(), "{:?}", parsed.findings);
+            prop_assert!(parsed.is_faultless(), "{parsed:?}");
             prop_assert_eq!(parsed.policy.as_ref(), Some(&policy));
             prop_assert_eq!(parsed.places.rules.len(), policy.rules.len());
         }

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use crate::diagnostic::any_error;
 use crate::document::{self, Document};
 use crate::findings::Findings;
-use crate::parse::Understood;
+use crate::parse::{PolicyFaults, Understood};
 use crate::silverlight::{self, AccessPolicy};
 use crate::{Diagnostic, Policy, Profile, Severity, parse};
 
@@ -18,6 +18,7 @@ mod fix;
 pub(crate) mod gathered;
 mod kind;
 mod markup_words;
+mod meaning;
 mod options;
 pub(crate) mod rule;
 pub(crate) mod rules;
@@ -110,12 +111,19 @@ fn understand(
     let Some(document) = document else {
         return (Understood::default(), None);
     };
-    match kind {
-        Kind::Socket => (parse::understand(document, Profile::Socket, findings), None),
-        Kind::Url => (parse::understand(document, Profile::Url, findings), None),
+    let mut faults = PolicyFaults::default();
+    let understood = match kind {
+        Kind::Socket => (
+            parse::understand(document, Profile::Socket, &mut faults),
+            None,
+        ),
+        Kind::Url => (parse::understand(document, Profile::Url, &mut faults), None),
         Kind::Silverlight => {
-            let access = silverlight::understand(document, findings);
+            let access = silverlight::understand(document, &mut faults);
             (Understood::default(), access)
         }
-    }
+    };
+    let faults = faults.0.into_iter();
+    findings.extend(faults.filter_map(|fault| meaning::finding(fault, document, kind)));
+    understood
 }
