@@ -136,7 +136,6 @@ impl Reader<'_> {
             return;
         }
         let whole = self.part(self.at..end.unwrap_or(self.text.len()));
-        let name = whole.split(is_blank).next().unwrap_or_default();
         let head = whole.split(|c| is_blank(c) || matches!(c, '<' | '>'));
         let is_declaration = head.take(1).all(|head| head.eq_ignore_ascii_case("xml"));
         // A declaration holds no tag, so one that does has lost its end.
@@ -145,6 +144,7 @@ impl Reader<'_> {
             self.instruction_without_end(start, whole);
             return;
         };
+        let name = whole.split(is_blank).next().unwrap_or_default();
         let name_place = start..self.at + name.len();
         self.at = end + "?>".len();
         let place = start..self.at;

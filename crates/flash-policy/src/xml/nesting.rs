@@ -1,5 +1,6 @@
 //! Which element stands in which, and which are not closed.
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -199,8 +200,8 @@ impl<'a> Reader<'a> {
         } else if self.cut_short.take_if(|cut| *cut == name).is_some() {
             // The end of the element whose tag had none.
         } else if let Some(top) = self.open.last() {
-            if is_like(name, top.name) || name.is_empty() || self.is_misnamed(top) {
-                let tag = top.tag.clone();
+            let (top_name, tag) = (top.name, top.tag.clone());
+            if is_like(name, top_name) || name.is_empty() || self.is_misnamed(top_name) {
                 self.fault_also(place, Kind::EndTag, &[tag]);
                 self.pop_to(self.open.len() - 1);
             } else {
@@ -221,16 +222,14 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether an end tag of no open element is meant for this one, the innermost: no other follows that is.
-    fn is_misnamed(&self, top: &Open<'_>) -> bool {
-        let mut ends = self.rest().match_indices("</");
-        let is_end = |at: usize| {
-            let name = self.part(self.at + at + 2..self.text.len());
-            name.starts_with(top.name)
-        };
+    fn is_misnamed(&mut self, top: &str) -> bool {
         if self.open.len() > 1 {
-            return ends.next().is_none_or(|(at, _)| !is_end(at));
+            let next = self.rest().split_once("</");
+            return next.is_none_or(|(_, next)| !next.starts_with(top));
         }
-        !ends.any(|(at, _)| is_end(at))
+        let text = self.text;
+        let find = || text.rfind(&format!("</{top}")).unwrap_or(0);
+        *self.last_end.get_or_insert_with(find) < self.at
     }
 
     /// Ends the open elements from that one on.

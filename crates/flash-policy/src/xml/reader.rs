@@ -48,6 +48,8 @@ pub(super) struct Reader<'a> {
     pub(super) after_reported: bool,
     /// The name of an element whose tag had no end, and may have an end tag.
     pub(super) cut_short: Option<&'a str>,
+    /// Where the root's last end tag stands, once that is asked.
+    pub(super) last_end: Option<usize>,
     /// The names of the attributes of the tag that is read.
     pub(super) names: Vec<&'a str>,
     pending: Pending,

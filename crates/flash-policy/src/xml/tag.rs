@@ -78,7 +78,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         self.at += 1;
-        if self.rest().trim().is_empty() {
+        if self.rest().trim_start().is_empty() {
             self.fault(start..self.at, Kind::UnclosedTag);
             return None;
         }
