@@ -1,16 +1,8 @@
 //! Whatever is accepted as a movie's URL, or as a page's `Origin`, browsers read to the same scheme and host.
 #![no_main]
-#![allow(
-    dead_code,
-    unused_imports,
-    reason = "modules of the program, of which a target uses a part"
-)]
-
-#[path = "../../crates/flashgate/src/http/mod.rs"]
-mod http;
 
 use flash_policy::{Host, Origin};
-use http::{HeadReader, Page, Verdict};
+use flashgate_wire::http::{HeadReader, HeadVerdict, Page};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
@@ -22,7 +14,7 @@ fuzz_target!(|text: &str| {
         return;
     }
     let head = format!("GET / HTTP/1.1\r\nHost: a.test\r\nOrigin: {text}\r\n\r\n");
-    if let (Verdict::Request(request), _) = HeadReader::default().feed(head.as_bytes())
+    if let (HeadVerdict::Request(request), _) = HeadReader::default().feed(head.as_bytes())
         && let Page::At(origin) = Page::of(&request)
     {
         is_what_browsers_write(text, &origin);

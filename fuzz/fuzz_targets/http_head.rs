@@ -1,21 +1,11 @@
 //! However a head is cut, there is one verdict, at the same byte; and what it names of a host and a page is read back.
 #![no_main]
-#![allow(
-    dead_code,
-    unused_imports,
-    reason = "modules of the program, of which a target uses a part"
-)]
-
-#[path = "../../crates/flashgate/src/http/mod.rs"]
-mod http;
-#[path = "../../crates/flashgate/src/websocket/mod.rs"]
-mod websocket;
 
 use std::time::SystemTime;
 
-use http::{Body, HeadReader, Page, Request, Response, Verdict};
+use flashgate_wire::http::{Body, HeadReader, HeadVerdict, Page, Request, Response};
+use flashgate_wire::websocket::{Handshake, is_asked_for};
 use libfuzzer_sys::fuzz_target;
-use websocket::{Handshake, is_asked_for};
 
 // The first two bytes say which reader it is, and where the rest is cut.
 fuzz_target!(|input: &[u8]| {
@@ -33,23 +23,23 @@ fuzz_target!(|input: &[u8]| {
     let (whole, used) = read(reader(), &[bytes]);
     assert_eq!(read(reader(), &[one, other]), (whole.clone(), used));
     match whole {
-        Verdict::NeedMore => assert_eq!(used, bytes.len()),
-        Verdict::Refused(refusal) => is_one_response(&Response::from(refusal)),
-        Verdict::Request(request) => judge(&request, &bytes[..used]),
+        HeadVerdict::NeedMore => assert_eq!(used, bytes.len()),
+        HeadVerdict::Refused(refusal) => is_one_response(&Response::from(refusal)),
+        HeadVerdict::Request(request) => judge(&request, &bytes[..used]),
     }
 });
 
 /// The verdict, and how many bytes it took.
-fn read(mut reader: HeadReader, pieces: &[&[u8]]) -> (Verdict, usize) {
+fn read(mut reader: HeadReader, pieces: &[&[u8]]) -> (HeadVerdict, usize) {
     let mut used = 0;
     for piece in pieces {
         let (verdict, behind) = reader.feed(piece);
         used += piece.len() - behind.len();
-        if verdict != Verdict::NeedMore {
+        if verdict != HeadVerdict::NeedMore {
             return (verdict, used);
         }
     }
-    (Verdict::NeedMore, used)
+    (HeadVerdict::NeedMore, used)
 }
 
 /// What is taken from a request stands in it, and leads to one response.

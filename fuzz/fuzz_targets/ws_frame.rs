@@ -1,19 +1,9 @@
 //! However frames are cut, the same payload, the same pings and the same ending come of them; and what is sent is read
 //! back.
 #![no_main]
-#![allow(
-    dead_code,
-    unused_imports,
-    reason = "modules of the program, of which a target uses a part"
-)]
 
-#[path = "../../crates/flashgate/src/http/mod.rs"]
-mod http;
-#[path = "../../crates/flashgate/src/websocket/mod.rs"]
-mod websocket;
-
+use flashgate_wire::websocket::{Decoded, Decoder, HEADROOM, InputEnd, frame};
 use libfuzzer_sys::fuzz_target;
-use websocket::{Decoded, Decoder, Ending, HEADROOM, frame};
 
 // The first two bytes say where the rest is cut.
 fuzz_target!(|input: &[u8]| {
@@ -33,7 +23,7 @@ fuzz_target!(|input: &[u8]| {
 struct Heard {
     payload: Vec<u8>,
     pings: Vec<Vec<u8>>,
-    ending: Option<Ending>,
+    ending: Option<InputEnd>,
     is_between_messages: bool,
 }
 

@@ -273,19 +273,6 @@ pub fn any_error(findings: &[Diagnostic]) -> bool {
         .any(|finding| finding.severity == Severity::Error)
 }
 
-/// A text of somebody else with everything escaped that a terminal or an editor would act on, or not show.
-pub(crate) fn escaped(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if is_hidden(c) {
-            shown.extend(c.escape_default());
-        } else {
-            shown.push(c);
-        }
-    }
-    shown
-}
-
 /// Controls, and characters that have no width or turn the direction of others around.
 #[must_use]
 pub fn is_hidden(c: char) -> bool {

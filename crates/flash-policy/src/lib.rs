@@ -56,6 +56,7 @@ pub mod silverlight;
 #[doc(hidden)]
 pub mod spelling;
 pub mod write;
+pub mod xml;
 
 pub use decide::{Grant, Movie, decide, grants};
 pub use diagnostic::{Diagnostic, Severity, Span};

@@ -3,18 +3,19 @@
 //! Once the XML is well-formed, nothing stops the reader: what is wrong is reported and left out, the rest is read.
 //! Whatever fails in the player is an error here. What works but is likely not meant is [`lint`](fn@crate::lint)'s.
 
-use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::diagnostic::{any_error, quoted};
-use crate::document::{self, Attribute, Document, Element};
-use crate::findings::Findings;
-use crate::lint::rules;
-use crate::{Diagnostic, Policy, SiteControl, Span};
+use crate::document::{self, Attribute, Document, Element, SourceFaults};
+use crate::spelling::is_like;
+use crate::{Policy, SiteControl, Span};
 
+mod fault;
 mod rule;
 pub(crate) mod structure;
+
+use fault::PolicyFaultKind as Fault;
+pub(crate) use fault::PolicyFaults;
+pub use fault::{PolicyFault, PolicyFaultKind};
 
 /// Which kind of policy file it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,8 +44,10 @@ pub struct Parsed {
     pub policy: Option<Policy>,
     /// Where the parts of the policy stand.
     pub places: Places,
-    /// What is wrong, in the order of the file.
-    pub findings: Vec<Diagnostic>,
+    /// What is wrong with the file's bytes and its XML.
+    pub source: SourceFaults,
+    /// What is wrong with the policy, in the order of the file.
+    pub faults: Vec<PolicyFault>,
 }
 
 /// Where the parts of a policy stand in its file.
@@ -76,26 +79,26 @@ pub struct RulePlaces {
 }
 
 impl Parsed {
-    /// Whether a finding is an error: the file, or a rule in it, fails in the player.
+    /// Whether nothing at all is wrong with the file.
     #[must_use]
-    pub fn has_errors(&self) -> bool {
-        any_error(&self.findings)
+    pub fn is_faultless(&self) -> bool {
+        self.source.file.is_empty() && self.source.syntax.is_empty() && self.faults.is_empty()
     }
 }
 
-/// Reads a policy file.
+/// Reads a policy file. What is wrong with it, in words, is [`lint`](fn@crate::lint)'s to say.
 #[must_use]
 pub fn parse(bytes: &[u8], profile: Profile) -> Parsed {
-    let (document, found) = document::read(bytes);
-    let mut findings = Findings::default();
-    findings.extend(found);
+    let (document, source) = document::read(bytes);
+    let mut faults = PolicyFaults::default();
     let understood = document
-        .map(|document| understand(&document, profile, &mut findings))
+        .map(|document| understand(&document, profile, &mut faults))
         .unwrap_or_default();
     Parsed {
         policy: understood.policy,
         places: understood.places,
-        findings: findings.into_parts().0,
+        source,
+        faults: faults.0,
     }
 }
 
@@ -114,29 +117,26 @@ pub(crate) const SITE_CONTROL: &str = "permitted-cross-domain-policies";
 pub(crate) fn understand(
     document: &Document,
     profile: Profile,
-    findings: &mut Findings,
+    faults: &mut PolicyFaults,
 ) -> Understood {
     let mut understood = Understood::default();
     let Some(root) = document.root() else {
         return understood;
     };
     if root.name != "cross-domain-policy" {
-        findings.push(rules::wrong_root::found(root));
+        faults.push(0, Fault::WrongRoot);
         return understood;
     }
     understood.places.root = Some(root.tag);
-    structure::root_attributes(root, findings);
+    structure::root_attributes(root, faults);
     let mut policy = Policy::default();
-    for element in document.elements().iter().skip(1) {
-        if element.depth == 1 {
-            read_element(
-                element,
-                profile,
-                (&mut policy, &mut understood.places),
-                findings,
-            );
+    for (index, element) in document.elements().iter().enumerate().skip(1) {
+        let element = (index, element);
+        if element.1.depth == 1 {
+            let read = (&mut policy, &mut understood.places);
+            read_element(element, profile, read, faults);
         } else {
-            structure::nested(element, document, profile, findings);
+            structure::nested(element, document, profile, faults);
         }
     }
     understood.policy = Some(policy);
@@ -144,60 +144,59 @@ pub(crate) fn understand(
 }
 
 fn read_element(
-    element: &Element,
+    (index, element): (usize, &Element),
     profile: Profile,
     (policy, places): (&mut Policy, &mut Places),
-    findings: &mut Findings,
+    faults: &mut PolicyFaults,
 ) {
     match element.name.as_str() {
         "allow-access-from" => {
-            if let Some((rule, place)) = rule::read(element, profile, findings) {
+            if let Some((rule, place)) = rule::read((index, element), profile, faults) {
                 policy.rules.push(rule);
                 places.rules.push(place);
             }
         }
-        "site-control" => read_site_control(element, profile, (policy, places), findings),
+        "site-control" => {
+            read_site_control((index, element), profile, (policy, places), faults);
+        }
         "allow-http-request-headers-from" if profile == Profile::Socket => {
-            findings.push(rules::header_rule_in_socket_policy::found(element));
+            faults.push(index, Fault::HeaderRule);
         }
         "allow-access-from-identity" if profile == Profile::Socket => {
-            findings.push(rules::identity_rule_in_socket_policy::found(element));
+            faults.push(index, Fault::IdentityRule);
         }
         "allow-http-request-headers-from" => {
-            structure::unknown_attributes(
-                element,
-                &["domain", "headers", "secure"],
-                |_| false,
-                findings,
-            );
-            findings.extend(rules::bad_secure::find(element));
+            structure::unknown_attributes((index, element), &HEADER_RULE, |_| false, faults);
+            rule::secure((index, element), profile, faults);
         }
         "allow-access-from-identity" => {}
-        _ => structure::unknown_element(element, &FLASH_ELEMENTS, findings),
+        _ => faults.push(index, Fault::UnknownElement(&FLASH_ELEMENTS)),
     }
 }
 
+const HEADER_RULE: [&str; 3] = ["domain", "headers", "secure"];
+
 fn read_site_control(
-    element: &Element,
+    (index, element): (usize, &Element),
     profile: Profile,
     (policy, places): (&mut Policy, &mut Places),
-    findings: &mut Findings,
+    faults: &mut PolicyFaults,
 ) {
-    let misspelt = rules::site_control_without_value::misspelt(element);
-    let is_told = |attribute: &Attribute| misspelt.is_some_and(|told| told.span == attribute.span);
-    structure::unknown_attributes(element, &[SITE_CONTROL], is_told, findings);
-    let Some(attribute) = element.attribute(SITE_CONTROL) else {
-        findings.push(rules::site_control_without_value::found(element, misspelt));
+    let misspelt = misspelt_site_control(element);
+    let told = misspelt.and_then(|at| element.attributes.get(at));
+    let is_told = |attribute: &Attribute| told.is_some_and(|told| told.span == attribute.span);
+    structure::unknown_attributes((index, element), &[SITE_CONTROL], is_told, faults);
+    let mut attributes = element.attributes.iter().enumerate();
+    let Some((at, attribute)) = attributes.find(|(_, found)| found.name == SITE_CONTROL) else {
+        faults.add(index, misspelt, Fault::SiteControlMissing);
         return;
     };
-    let (value, fault) = site_control(&attribute.value, profile);
-    let fault = fault.map(|message| rules::bad_site_control::found(attribute, message, profile));
-    findings.extend(fault);
+    let (value, is_known) = site_control(&attribute.value, profile);
+    if !is_known {
+        faults.add(index, Some(at), Fault::BadSiteControl);
+    }
     if policy.site_control.is_some() {
-        findings.push(rules::site_control_twice::found(
-            element,
-            places.site_control,
-        ));
+        faults.push(index, Fault::SiteControlTwice(places.site_control));
     }
     // `None` is the greatest value: it wins, then the strictest.
     if policy.site_control.is_none_or(|known| value > known) {
@@ -206,30 +205,35 @@ fn read_site_control(
     }
 }
 
-/// The meta-policy that a value has in the player, and what is wrong with it.
+/// The index of the attribute that was to be the one of a `<site-control>`.
+fn misspelt_site_control(element: &Element) -> Option<usize> {
+    let values = [
+        "all",
+        "master-only",
+        "none",
+        "by-content-type",
+        "by-ftp-filename",
+    ];
+    if element.attribute(SITE_CONTROL).is_some() {
+        return None;
+    }
+    element.attributes.iter().position(|attribute| {
+        is_like(&attribute.name, SITE_CONTROL) || values.contains(&attribute.value.as_str())
+    })
+}
+
+/// The meta-policy that a value has in the player, and whether it is one of this profile.
 ///
 /// Adobe's file specification says that the `by-…` values do not exist for sockets and gives no effect; they are
 /// taken for `master-only`, and any other value for `none`, as the emulators do whose source is public.
-fn site_control(value: &str, profile: Profile) -> (SiteControl, Option<String>) {
+fn site_control(value: &str, profile: Profile) -> (SiteControl, bool) {
     match value {
-        "all" => (SiteControl::All, None),
-        "master-only" => (SiteControl::MasterOnly, None),
-        "none" => (SiteControl::None, None),
+        "all" => (SiteControl::All, true),
+        "master-only" => (SiteControl::MasterOnly, true),
+        "none" => (SiteControl::None, true),
         "by-content-type" | "by-ftp-filename" => {
-            let fault =
-                || format!("`{value}` means something for HTTP and FTP only, not for sockets");
-            let fault = (profile == Profile::Socket).then(fault);
-            (SiteControl::MasterOnly, fault)
+            (SiteControl::MasterOnly, profile != Profile::Socket)
         }
-        "none-this-response" => (
-            SiteControl::None,
-            Some(format!(
-                "`{value}` is a value of an HTTP header, not of a policy file"
-            )),
-        ),
-        _ => (
-            SiteControl::None,
-            Some(format!("{} is no meta-policy", quoted(value))),
-        ),
+        _ => (SiteControl::None, false),
     }
 }

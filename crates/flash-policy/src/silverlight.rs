@@ -7,12 +7,8 @@
 use alloc::vec::Vec;
 
 use crate::document::{Document, Element};
-use crate::findings::Findings;
-use crate::lint::rules::{
-    silverlight_bad_ports, silverlight_bad_protocol, silverlight_bad_uri,
-    silverlight_port_out_of_range, silverlight_structure, wrong_root,
-};
-use crate::parse::structure;
+use crate::parse::{PolicyFaultKind as Fault, PolicyFaults, structure};
+use crate::write::SILVERLIGHT_PORTS;
 use crate::{DomainPattern, Port, PortRange, Scheme};
 
 /// A Silverlight policy. Each of its parts grants by itself.
@@ -75,129 +71,122 @@ const ELEMENTS: [(&str, &str); 7] = [
 ];
 
 /// Reads a Silverlight policy from its elements; none where the root is another.
-pub(crate) fn understand(document: &Document, findings: &mut Findings) -> Option<AccessPolicy> {
+pub(crate) fn understand(document: &Document, faults: &mut PolicyFaults) -> Option<AccessPolicy> {
     let root = document.root()?;
     if root.name != "access-policy" {
-        findings.push(wrong_root::found_for_silverlight(root));
+        faults.push(0, Fault::WrongRoot);
         return None;
     }
     let mut policy = AccessPolicy::default();
     if document.elements().len() == 1 {
-        findings.push(silverlight_structure::found_missing(
-            root,
-            "cross-domain-access",
-        ));
+        faults.push(0, Fault::ElementMissing("cross-domain-access"));
     }
     let mut parts = Parts::default();
-    for element in document.elements().iter().skip(1) {
+    for (index, element) in document.elements().iter().enumerate().skip(1) {
         let parent = document.parent(element).map_or("", |parent| &parent.name);
-        if !stands_right(element, parent, findings) {
+        if let Some(kind) = misplaced(element, parent) {
+            faults.push(index, kind);
             continue;
         }
         if element.name == "policy" {
-            parts.check(findings);
-            parts = Parts::of(element);
+            parts.check(faults);
+            parts = Parts {
+                policy: Some(index),
+                ..Parts::default()
+            };
             policy.policies.push(Access::default());
         }
         parts.note(element);
         if let Some(access) = policy.policies.last_mut() {
-            read(element, access, findings);
+            read((index, element), access, faults);
         }
     }
-    parts.check(findings);
+    parts.check(faults);
     Some(policy)
 }
 
-/// Whether an element is one of the format, where it belongs; a finding says why not.
-fn stands_right(element: &Element, parent: &str, findings: &mut Findings) -> bool {
-    let known: Vec<&str> = ELEMENTS.iter().map(|(name, _)| *name).collect();
-    let Some((_, expected)) = ELEMENTS.iter().find(|(name, _)| *name == element.name) else {
-        structure::unknown_element(element, &known, findings);
-        return false;
+/// The names of the elements but the root.
+const NAMES: [&str; 7] = [
+    "cross-domain-access",
+    "policy",
+    "allow-from",
+    "domain",
+    "grant-to",
+    "socket-resource",
+    "resource",
+];
+
+/// Why an element is none of the format, or stands elsewhere than it belongs.
+fn misplaced(element: &Element, parent: &str) -> Option<Fault> {
+    let known = ELEMENTS.iter().find(|(name, _)| *name == element.name);
+    let Some((_, expected)) = known else {
+        return Some(Fault::UnknownElement(&NAMES));
     };
-    if parent != *expected {
-        findings.push(silverlight_structure::found_misplaced(element, expected));
-    }
-    parent == *expected
+    (parent != *expected).then_some(Fault::Misplaced(expected))
 }
 
 /// What a `<policy>` has of what it must have.
 #[derive(Default)]
-struct Parts<'a> {
-    policy: Option<&'a Element>,
+struct Parts {
+    policy: Option<usize>,
     has_from: bool,
     has_grant: bool,
 }
 
-impl<'a> Parts<'a> {
-    fn of(policy: &'a Element) -> Self {
-        Self {
-            policy: Some(policy),
-            ..Self::default()
-        }
-    }
-
+impl Parts {
     fn note(&mut self, element: &Element) {
         self.has_from |= element.name == "domain";
         self.has_grant |= matches!(element.name.as_str(), "socket-resource" | "resource");
     }
 
-    fn check(&self, findings: &mut Findings) {
+    fn check(&self, faults: &mut PolicyFaults) {
         let Some(policy) = self.policy else { return };
         if !self.has_from {
-            findings.push(silverlight_structure::found_missing(policy, "allow-from"));
+            faults.push(policy, Fault::ElementMissing("allow-from"));
         }
         if !self.has_grant {
-            findings.push(silverlight_structure::found_missing(policy, "grant-to"));
+            faults.push(policy, Fault::ElementMissing("grant-to"));
         }
     }
 }
 
-fn read(element: &Element, access: &mut Access, findings: &mut Findings) {
+fn read((index, element): (usize, &Element), access: &mut Access, faults: &mut PolicyFaults) {
     let known: &[&str] = match element.name.as_str() {
         "allow-from" => &["http-request-headers", "http-methods"],
         "domain" => {
-            read_uri(element, access, findings);
+            let uri = element.attribute("uri");
+            match uri.and_then(|attribute| Uri::parse(&attribute.value)) {
+                Some(uri) => access.from.push(uri),
+                None => faults.push(index, Fault::BadUri),
+            }
             &["uri"]
         }
         "socket-resource" => {
-            read_ports(element, access, findings);
+            match ports(element) {
+                Ok(range) => access.ports.push(range),
+                Err(kind) => faults.push(index, kind),
+            }
             &["port", "protocol"]
         }
         "resource" => &["path", "include-subpaths"],
         _ => &[],
     };
-    structure::unknown_attributes(element, known, |_| false, findings);
+    structure::unknown_attributes((index, element), known, |_| false, faults);
 }
 
-fn read_uri(element: &Element, access: &mut Access, findings: &mut Findings) {
-    let Some(attribute) = element.attribute("uri") else {
-        findings.push(silverlight_bad_uri::found_missing(element));
-        return;
-    };
-    match Uri::parse(&attribute.value) {
-        Some(uri) => access.from.push(uri),
-        None => findings.push(silverlight_bad_uri::found(attribute)),
+/// The ports of a `<socket-resource>`, or why it grants nothing.
+fn ports(element: &Element) -> Result<PortRange, Fault> {
+    let value = |name| element.attribute(name).map(|found| found.value.as_str());
+    let range = value("port").and_then(port_range);
+    let range = range.ok_or(Fault::BadSocketPort)?;
+    if value("protocol") != Some("tcp") {
+        return Err(Fault::BadProtocol);
     }
-}
-
-fn read_ports(element: &Element, access: &mut Access, findings: &mut Findings) {
-    let port = element.attribute("port");
-    let protocol = element.attribute("protocol");
-    let range = port.and_then(|attribute| port_range(&attribute.value));
-    let (Some(port), Some(range)) = (port, range) else {
-        findings.push(silverlight_bad_ports::found(element, port));
-        return;
-    };
-    if protocol.is_none_or(|attribute| attribute.value != "tcp") {
-        findings.push(silverlight_bad_protocol::found(element, protocol));
-        return;
+    let (low, high) = SILVERLIGHT_PORTS;
+    if range.low().get() < low || range.high().get() > high {
+        return Err(Fault::PortOutOfRange(range));
     }
-    if silverlight_port_out_of_range::is_outside(range) {
-        findings.push(silverlight_port_out_of_range::found(range, port.value_span));
-        return;
-    }
-    access.ports.push(range);
+    Ok(range)
 }
 
 fn port_range(text: &str) -> Option<PortRange> {

@@ -3,13 +3,7 @@
 //! The collection lies beside the repository, in `shared/corpus`, and is not part of it; where it is absent this test
 //! has nothing to do.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test ends where it fails, also in the functions it shares with others"
-)]
+#![cfg(test)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -1,12 +1,6 @@
 //! Whether a player connects: the decisions of the protocol's description, each by its number there.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test ends where it fails, also in the functions it shares with others"
-)]
+#![cfg(test)]
 
 use std::time::Duration;
 

@@ -1,12 +1,6 @@
 //! What holds for every file that is linted and mended: places, grants, findings, cost.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test ends where it fails, also in the functions it shares with others"
-)]
+#![cfg(test)]
 
 use std::collections::BTreeMap;
 

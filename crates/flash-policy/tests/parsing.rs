@@ -1,12 +1,6 @@
 //! What a policy file means, and what is said of a faulty one.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test ends where it fails, also in the functions it shares with others"
-)]
+#![cfg(test)]
 
 use flash_policy::{Policy, Port, Serving, Severity, SiteControl, lint};
 

@@ -1,12 +1,6 @@
 //! The recogniser: what counts as a request, and that no cut changes it.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test ends where it fails, also in the functions it shares with others"
-)]
+#![cfg(test)]
 
 use flash_policy::{REQUEST, Recogniser, Verdict};
 

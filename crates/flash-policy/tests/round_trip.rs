@@ -1,12 +1,6 @@
 //! Policies written and read back, and replies.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test ends where it fails, also in the functions it shares with others"
-)]
+#![cfg(test)]
 
 use flash_policy::write::{self, Layout};
 use flash_policy::{
@@ -51,7 +45,7 @@ proptest! {
     fn what_is_written_is_read_back(policy in policy()) {
         for layout in [Layout::Compact, Layout::Pretty] {
             let parsed = parse(write::flash(&policy, layout).as_bytes(), Profile::Socket);
-            prop_assert!(parsed.findings.is_empty(), "{:?}", parsed.findings);
+            prop_assert!(parsed.is_faultless(), "{parsed:?}");
             prop_assert_eq!(parsed.policy.as_ref(), Some(&policy));
             prop_assert_eq!(parsed.places.rules.len(), policy.rules.len());
         }

@@ -10,20 +10,14 @@ mod confinement;
 mod connection;
 mod daemon;
 mod exit;
-mod explain;
 mod fault;
-mod http;
 mod limits;
 mod lint;
 mod log;
-mod proxy_header;
 mod regular_file;
-mod render;
 mod ruffle;
 mod snapshot;
 mod tls;
-mod visible;
-mod websocket;
 
 use std::process::ExitCode;
 

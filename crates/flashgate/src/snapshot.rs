@@ -6,10 +6,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use flash_policy::{Host, Policy, Port, Reply};
+use flashgate_wire::proxy_header;
 use tokio_flash_policy::HttpDetection;
 use tokio_rustls::rustls::ServerConfig;
 
-use crate::proxy_header;
 use crate::ruffle::Doors;
 use crate::tls::Certificate;
 
@@ -156,7 +156,7 @@ pub(crate) struct Gate {
     /// A client that has been silent for so long may wait for the server to speak.
     pub(crate) speaks_first_after: Duration,
     /// Whether the server is told who the client is, and how.
-    pub(crate) send_proxy: Option<proxy_header::Version>,
+    pub(crate) send_proxy: Option<proxy_header::ProxyVersion>,
     /// Whether a client may go on as a WebSocket on the gate's own port.
     pub(crate) websocket: WebSocket,
     /// Which pages may open one, here or through the bridge.

@@ -1,12 +1,6 @@
 //! What the daemon gives up once its addresses are bound, and what it says where it can't.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test ends where it fails, also in the functions it shares with others"
-)]
+#![cfg(test)]
 
 use std::fs;
 use std::net::{SocketAddr, TcpListener};

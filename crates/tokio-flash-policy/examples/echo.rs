@@ -37,7 +37,7 @@ pub(crate) fn policy(port: Port) -> Result<Policy, Box<dyn Error>> {
 }
 
 /// Serves for ever.
-#[expect(clippy::print_stderr, reason = "an example's log")]
+#[allow(clippy::print_stderr, reason = "an example's log")]
 pub(crate) async fn serve(listener: TcpListener, policy: Policy) {
     // HTTP is nothing special to an echo server, so that nobody waits to know whether a `G` becomes a `GET`.
     let timing = Timing::default().http(HttpDetection::Off); // Flash

@@ -1,12 +1,6 @@
 //! What an embedder gets: policy requests answered, every other stream whole, and no waiting beyond the limits.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test ends where it fails, also in the functions it shares with others"
-)]
+#![cfg(test)]
 
 use std::io::ErrorKind;
 use std::time::Duration;

@@ -1,22 +1,20 @@
 //! `bench bridge`: the same WebSocket traffic through flashgate and through other bridges, a slice each, round after round.
 
-mod contender;
 mod figures;
+mod others;
 mod traffic;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use testkit::cpu;
+use testkit::websocket::WebSocket;
 
-use super::compare::note;
-use super::goal::{self, Goal};
-use super::json::Json;
-use super::machine::Machine;
+use super::between::{Between, Other, start_flashgate};
+use super::contest::{self, Contest, Options};
 use super::relay::backend::Backend;
-use super::rounds::{self, Peers, Standing};
+use super::rounds::Figure;
 use super::site::Site;
-use contender::{Contender, PEERS};
 use figures::{FIGURES, IDLE};
+use others::OTHERS;
 use traffic::{Amount, Slice};
 
 /// How much to compare.
@@ -51,83 +49,62 @@ pub(crate) struct Bridge {
 impl Bridge {
     /// Compares, prints the standings, and fails if a goal was missed.
     pub(crate) fn run(&self) -> Result<()> {
-        let machine = Machine::prepare()?;
-        let site = Site::new()?;
-        machine.pin_client()?;
-        let backend = Backend::start()?;
-        let contenders = self.start(&site, &backend)?;
-        let mut standings = self.rounds(&contenders)?;
-        if let Some((ours, standing)) = contenders.first().zip(standings.first_mut()) {
-            standing.idle_bytes = Some(self.idle(ours, &backend)?);
+        contest::run(self)
+    }
+}
+
+impl Contest for Bridge {
+    type Slice = Slice;
+    type Held = WebSocket;
+
+    const KIND: &'static str = "bridge";
+    const OTHERS: &'static [Other] = &OTHERS;
+    const FIGURES: &'static [Figure<Slice>] = &FIGURES;
+    const IDLE_GOAL: f64 = IDLE;
+    const IDLERS: usize = 1;
+
+    fn options(&self) -> Options {
+        Options {
+            rounds: self.rounds,
+            idle: self.idle,
+            alone: self.alone,
+            json: self.json,
         }
-        let peers = if self.alone {
-            Peers::LeftOut
-        } else {
-            Peers::Needed
-        };
-        let mut goals = rounds::goals(&standings, &FIGURES, peers);
-        let idle = rounds::idle(&standings);
-        goals.push(Goal::at_most(IDLE, "bytes resident per idle bridge", idle));
-        if self.json {
-            let servers = standings.iter().map(|one| one.json(&FIGURES)).collect();
-            let goals = goals.iter().map(Goal::json).collect();
-            let members = vec![
-                ("machine", machine.json()),
-                ("bridges", Json::List(servers)),
-                ("goals", Json::List(goals)),
-            ];
-            println!("{}", Json::Object(members));
-        } else {
-            println!("{machine}");
-            let table = rounds::table(&standings, &FIGURES);
-            println!("{} rounds\n\n{table}", self.rounds);
-            goal::print(&goals);
-        }
-        goal::demand(&goals)
     }
 
-    fn start(&self, site: &Site, backend: &Backend) -> Result<Vec<Contender>> {
-        let mut contenders = vec![Contender::flashgate(site, backend.address)?];
-        for peer in PEERS.iter().filter(|_| !self.alone) {
-            match Contender::peer(peer, site, backend.address) {
-                Ok(contender) => contenders.push(contender),
-                Err(error) => note(&format!(
-                    "skipped {}: {error:#}; it needs {}",
-                    peer.name, peer.needs
-                ))?,
-            }
-        }
-        Ok(contenders)
+    fn flashgate(site: &Site, backend: &Backend) -> Result<Between> {
+        let config = format!(
+            "[policy.default]\nrules = [{{ domain = \"a.test\" }}]\n\
+             [[gate]]\naddress = \"127.0.0.1:0\"\npublic-port = 9339\nbackend = \"{}\"\n",
+            backend.address
+        );
+        let daemon = start_flashgate(site, &config)?;
+        let address = daemon.address();
+        Ok(Between::flashgate(daemon, address))
     }
 
-    fn rounds(&self, contenders: &[Contender]) -> Result<Vec<Standing<Slice>>> {
-        let warm_up = Amount {
+    fn warm_up(&self, one: &Between) -> Result<()> {
+        let amount = Amount {
             mebibytes: 8,
             messages: 1_000,
             pings: 100,
             connections: 8,
         };
+        traffic::slice(one, amount).context(one.name)?;
+        Ok(())
+    }
+
+    fn slice(&self, one: &Between) -> Result<Slice> {
         let amount = Amount {
             mebibytes: self.mebibytes,
             messages: self.messages,
             pings: self.pings,
             connections: self.connections,
         };
-        for one in contenders {
-            traffic::slice(one, warm_up).context(one.name)?;
-        }
-        let give = |one: &Contender| traffic::slice(one, amount).context(one.name);
-        rounds::rounds(contenders, self.rounds, |one| one.name, give)
+        traffic::slice(one, amount).context(one.name)
     }
 
-    /// Resident memory of one idle bridge, in bytes.
-    fn idle(&self, ours: &Contender, backend: &Backend) -> Result<f64> {
-        let before = cpu::resident_kb(ours.pid)?;
-        let open = traffic::open_idle(ours.address, self.idle)?;
-        let after = cpu::resident_kb(ours.pid)?;
-        backend.let_go();
-        drop(open);
-        let grown = u32::try_from(after.saturating_sub(before))?;
-        Ok(f64::from(grown) * 1024.0 / f64::from(self.idle))
+    fn open_idle(one: &Between, count: u32) -> Result<Vec<WebSocket>> {
+        traffic::open_idle(one.address, count)
     }
 }

@@ -5,11 +5,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use clap::Args;
+use serde_json::{Value, json};
 
 use super::contender::Contender;
 use super::floor::Kind;
 use super::goal::{self, Goal};
-use super::json::Json;
 use super::machine::Machine;
 use super::peers::PEERS;
 use super::site::Site;
@@ -52,7 +52,7 @@ impl Compare {
         let base = find(&standings, Kind::Epoll.name()).context("the epoll floor is missing")?;
         let goals = self.goals(&standings, base);
         if self.json {
-            println!("{}", json(&machine, &standings, base, &goals));
+            println!("{}", whole(&machine, &standings, base, &goals));
         } else {
             println!("{machine}");
             println!(
@@ -139,20 +139,13 @@ fn find<'a>(standings: &'a [Standing], name: &str) -> Option<&'a Standing> {
     standings.iter().find(|standing| standing.name == name)
 }
 
-fn json(machine: &Machine, standings: &[Standing], base: &Standing, goals: &[Goal]) -> Json {
-    Json::Object(vec![
-        ("machine", machine.json()),
-        (
-            "servers",
-            Json::List(
-                standings
-                    .iter()
-                    .map(|standing| standing.json(base))
-                    .collect(),
-            ),
-        ),
-        ("goals", Json::List(goals.iter().map(Goal::json).collect())),
-    ])
+fn whole(machine: &Machine, standings: &[Standing], base: &Standing, goals: &[Goal]) -> Value {
+    let servers = standings.iter().map(|standing| standing.json(base));
+    json!({
+        "machine": machine.json(),
+        "servers": servers.collect::<Vec<_>>(),
+        "goals": goals.iter().map(Goal::json).collect::<Vec<_>>(),
+    })
 }
 
 /// Says something beside the result, which may be JSON.

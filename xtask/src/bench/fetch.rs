@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
+use serde_json::{Map, Value};
 use testkit::cpu;
 use testkit::load::{self, Load, Report};
 
-use super::json::Json;
 use super::machine::Machine;
 
 /// What to fetch, and how.
@@ -69,7 +69,7 @@ impl Fetch {
         let client = per_fetch((before.0, after.0));
         let server = before.1.zip(after.1).map(per_fetch);
         if self.json {
-            println!("{}", json(&machine, &report, client, server));
+            println!("{}", whole(&machine, &report, client, server));
         } else {
             print(&machine, &report, client, server);
         }
@@ -119,41 +119,43 @@ pub(super) fn each(total: Duration, report: &Report) -> Duration {
 }
 
 /// The counts and times of a report.
-pub(super) fn members(report: &Report) -> Vec<(&'static str, Json)> {
-    vec![
-        ("ok", Json::Count(report.ok)),
-        ("reset", Json::Count(report.reset)),
-        ("reset_after_reply", Json::Count(report.reset_after_reply)),
-        ("truncated", Json::Count(report.truncated)),
-        ("mismatch", Json::Count(report.mismatch)),
-        ("refused", Json::Count(report.refused)),
-        ("timed_out", Json::Count(report.timed_out)),
-        ("failed", Json::Count(report.failed)),
-        ("unfinished", Json::Count(report.unfinished)),
-        ("over_3_s", Json::Count(report.over_three_seconds)),
-        ("elapsed_us", Json::micros(report.elapsed)),
-        ("p50_us", Json::micros(report.percentile(50))),
-        ("p99_us", Json::micros(report.percentile(99))),
-        ("max_us", Json::micros(report.percentile(100))),
-        (
-            "failures",
-            Json::List(
-                report
-                    .failures
-                    .iter()
-                    .map(|failure| Json::text(failure.to_string()))
-                    .collect(),
-            ),
-        ),
-    ]
+pub(super) fn members(report: &Report) -> Map<String, Value> {
+    let failures = report.failures.iter().map(ToString::to_string);
+    let members: [(&str, Value); 15] = [
+        ("ok", report.ok.into()),
+        ("reset", report.reset.into()),
+        ("reset_after_reply", report.reset_after_reply.into()),
+        ("truncated", report.truncated.into()),
+        ("mismatch", report.mismatch.into()),
+        ("refused", report.refused.into()),
+        ("timed_out", report.timed_out.into()),
+        ("failed", report.failed.into()),
+        ("unfinished", report.unfinished.into()),
+        ("over_3_s", report.over_three_seconds.into()),
+        ("elapsed_us", micros(report.elapsed)),
+        ("p50_us", micros(report.percentile(50))),
+        ("p99_us", micros(report.percentile(99))),
+        ("max_us", micros(report.percentile(100))),
+        ("failures", failures.collect::<Vec<_>>().into()),
+    ];
+    let members = members.into_iter();
+    members
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
-fn json(machine: &Machine, report: &Report, client: Duration, server: Option<Duration>) -> Json {
-    let mut object = members(report);
-    object.push(("machine", machine.json()));
-    object.push(("client_cpu_us", Json::micros(client)));
-    object.extend(server.map(|server| ("server_cpu_us", Json::micros(server))));
-    Json::Object(object)
+fn micros(duration: Duration) -> Value {
+    (duration.as_secs_f64() * 1e6).into()
+}
+
+fn whole(machine: &Machine, report: &Report, client: Duration, server: Option<Duration>) -> Value {
+    let mut members = members(report);
+    members.insert("machine".to_owned(), machine.json());
+    members.insert("client_cpu_us".to_owned(), micros(client));
+    if let Some(server) = server {
+        members.insert("server_cpu_us".to_owned(), micros(server));
+    }
+    members.into()
 }
 
 fn print(machine: &Machine, report: &Report, client: Duration, server: Option<Duration>) {

@@ -3,8 +3,7 @@
 use std::fmt;
 
 use anyhow::{Result, ensure};
-
-use super::json::Json;
+use serde_json::{Value, json};
 
 /// A goal and what was measured.
 #[derive(Debug)]
@@ -32,13 +31,13 @@ impl Goal {
         if self.is_met() { "pass" } else { "fail" }
     }
 
-    pub(super) fn json(&self) -> Json {
-        Json::Object(vec![
-            ("goal", Json::text(&self.name)),
-            ("at_most", Json::Number(self.at_most)),
-            ("measured", Json::Number(self.measured)),
-            ("verdict", Json::text(self.verdict())),
-        ])
+    pub(super) fn json(&self) -> Value {
+        json!({
+            "goal": self.name,
+            "at_most": self.at_most,
+            "measured": self.measured,
+            "verdict": self.verdict(),
+        })
     }
 }
 

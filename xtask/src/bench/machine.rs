@@ -6,9 +6,9 @@ use std::thread::available_parallelism;
 
 use anyhow::{Context, Result};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use serde_json::{Value, json};
 use testkit::cpu;
 
-use super::json::Json;
 use super::{CLIENT_CPU, SERVER_CPU};
 
 /// What was found.
@@ -47,17 +47,14 @@ impl Machine {
         cpu::pin(self.client_cpu())
     }
 
-    pub(super) fn json(&self) -> Json {
-        Json::Object(vec![
-            (
-                "cpus",
-                Json::Count(u64::try_from(self.cpus).unwrap_or(u64::MAX)),
-            ),
-            ("kernel", Json::text(&self.kernel)),
-            ("congestion_control", Json::text(&self.congestion_control)),
-            ("load_average", Json::text(&self.load_average)),
-            ("open_files", Json::text(self.file_limit())),
-        ])
+    pub(super) fn json(&self) -> Value {
+        json!({
+            "cpus": self.cpus,
+            "kernel": self.kernel,
+            "congestion_control": self.congestion_control,
+            "load_average": self.load_average,
+            "open_files": self.file_limit(),
+        })
     }
 
     /// On a machine with one CPU, client and server have to share it.

@@ -1,27 +1,29 @@
 //! `bench relay`: the same traffic through flashgate's gate and through other relays, a slice each, round after round.
 
 pub(super) mod backend;
-mod contender;
 mod figures;
+mod others;
 mod traffic;
 
+use std::net::TcpStream;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
 use testkit::cpu;
+use testkit::daemon::address_in;
 use testkit::load::{self, Load};
 
+use super::between::{Between, Other, start_flashgate};
 use super::compare::note;
-use super::goal::{self, Goal};
-use super::json::Json;
-use super::machine::Machine;
-use super::rounds::{self, Peers, Standing};
+use super::contest::{self, Contest, Options};
+use super::goal::Goal;
+use super::rounds::Figure;
 use super::site::{POLICY, Site};
 use super::standings::quantile;
 use backend::Backend;
-use contender::{Contender, PEERS};
 use figures::{FIGURES, IDLE};
+use others::OTHERS;
 pub(super) use traffic::MESSAGE;
 use traffic::{Amount, Slice};
 
@@ -57,97 +59,11 @@ pub(crate) struct Relay {
 impl Relay {
     /// Compares, prints the standings, and fails if a goal was missed.
     pub(crate) fn run(&self) -> Result<()> {
-        let machine = Machine::prepare()?;
-        let site = Site::new()?;
-        machine.pin_client()?;
-        let backend = Backend::start()?;
-        let contenders = self.start(&site, &backend)?;
-        let mut standings = self.rounds(&contenders)?;
-        for (contender, standing) in contenders.iter().zip(&mut standings) {
-            standing.idle_bytes = self.idle(contender, &backend);
-        }
-        let ours = contenders.first().context("flashgate is missing")?;
-        let policy = self.policies(ours)?;
-        let peers = if self.alone {
-            Peers::LeftOut
-        } else {
-            Peers::Needed
-        };
-        let mut goals = rounds::goals(&standings, &FIGURES, peers);
-        let idle = rounds::idle(&standings);
-        goals.push(Goal::at_most(IDLE, "bytes resident per idle relay", idle));
-        goals.push(Goal::at_most(
-            figures::POLICY,
-            "CPU per policy, gate / dedicated port",
-            policy,
-        ));
-        if self.json {
-            let servers = standings.iter().map(|one| one.json(&FIGURES)).collect();
-            let goals = goals.iter().map(Goal::json).collect();
-            let members = vec![
-                ("machine", machine.json()),
-                ("relays", Json::List(servers)),
-                ("goals", Json::List(goals)),
-            ];
-            println!("{}", Json::Object(members));
-        } else {
-            println!("{machine}");
-            let table = rounds::table(&standings, &FIGURES);
-            println!("{} rounds\n\n{table}", self.rounds);
-            goal::print(&goals);
-        }
-        goal::demand(&goals)
-    }
-
-    fn start(&self, site: &Site, backend: &Backend) -> Result<Vec<Contender>> {
-        let mut contenders = vec![Contender::flashgate(site, backend.address)?];
-        for peer in PEERS.iter().filter(|_| !self.alone) {
-            match Contender::peer(peer, site, backend.address) {
-                Ok(contender) => contenders.push(contender),
-                Err(error) => note(&format!(
-                    "skipped {}: {error:#}; it needs {}",
-                    peer.name, peer.needs
-                ))?,
-            }
-        }
-        Ok(contenders)
-    }
-
-    fn rounds(&self, contenders: &[Contender]) -> Result<Vec<Standing<Slice>>> {
-        let warm_up = Amount {
-            mebibytes: 8,
-            messages: 200,
-            connections: 100,
-        };
-        let amount = Amount {
-            mebibytes: self.mebibytes,
-            messages: self.messages,
-            connections: self.connections,
-        };
-        for one in contenders {
-            give(one, warm_up)?;
-        }
-        let give = |one: &Contender| give(one, amount);
-        rounds::rounds(contenders, self.rounds, |one| one.name, give)
-    }
-
-    /// Resident memory of one idle relay, in bytes; none if so many could not be opened.
-    fn idle(&self, contender: &Contender, backend: &Backend) -> Option<f64> {
-        let before = cpu::resident_kb(contender.pid).ok()?;
-        let open = traffic::open_idle(contender.address, self.idle);
-        let after = cpu::resident_kb(contender.pid).ok()?;
-        backend.let_go();
-        if let Err(error) = open {
-            // Without these figures the others still count.
-            let _ = note(&format!("idle relays of {}: {error:#}", contender.name));
-            return None;
-        }
-        let grown = u32::try_from(after.saturating_sub(before)).ok()?;
-        Some(f64::from(grown) * 1024.0 / f64::from(self.idle))
+        contest::run(self)
     }
 
     /// CPU time of a policy through the gate, relative to one from the dedicated port: the median of the rounds.
-    fn policies(&self, ours: &Contender) -> Result<f64> {
+    fn policies(&self, ours: &Between) -> Result<f64> {
         let port = ours.policy_port.context("expected a policy port")?;
         let fetch = |address| {
             let load = Load {
@@ -180,8 +96,75 @@ impl Relay {
     }
 }
 
+impl Contest for Relay {
+    type Slice = Slice;
+    type Held = TcpStream;
+
+    const KIND: &'static str = "relay";
+    const OTHERS: &'static [Other] = &OTHERS;
+    const FIGURES: &'static [Figure<Slice>] = &FIGURES;
+    const IDLE_GOAL: f64 = IDLE;
+    const IDLERS: usize = usize::MAX;
+
+    fn options(&self) -> Options {
+        Options {
+            rounds: self.rounds,
+            idle: self.idle,
+            alone: self.alone,
+            json: self.json,
+        }
+    }
+
+    /// With a dedicated policy port beside the gate.
+    fn flashgate(site: &Site, backend: &Backend) -> Result<Between> {
+        let config = format!(
+            "[policy.default]\nfile = \"policy.xml\"\n[[listen]]\naddress = \"127.0.0.1:0\"\n\
+             [[gate]]\nname = \"relay\"\naddress = \"127.0.0.1:0\"\nbackend = \"{}\"\n",
+            backend.address
+        );
+        let mut daemon = start_flashgate(site, &config)?;
+        let is_gate = |line: &String| line.contains("gate=relay");
+        let gate = daemon
+            .log()
+            .iter()
+            .find(|line| is_gate(line))
+            .and_then(|line| address_in(line));
+        let address = gate.context("expected flashgate to say where its gate is")?;
+        Ok(Between::flashgate(daemon, address))
+    }
+
+    fn warm_up(&self, one: &Between) -> Result<()> {
+        let amount = Amount {
+            mebibytes: 8,
+            messages: 200,
+            connections: 100,
+        };
+        give(one, amount)?;
+        Ok(())
+    }
+
+    fn slice(&self, one: &Between) -> Result<Slice> {
+        let amount = Amount {
+            mebibytes: self.mebibytes,
+            messages: self.messages,
+            connections: self.connections,
+        };
+        give(one, amount)
+    }
+
+    fn open_idle(one: &Between, count: u32) -> Result<Vec<TcpStream>> {
+        traffic::open_idle(one.address, count)
+    }
+
+    fn more(&self, ours: &Between) -> Result<Option<Goal>> {
+        let name = "CPU per policy, gate / dedicated port";
+        let measured = self.policies(ours)?;
+        Ok(Some(Goal::at_most(figures::POLICY, name, measured)))
+    }
+}
+
 /// One slice. A relay that loses connections has no figures for it, and only flashgate has to be without fault.
-fn give(one: &Contender, amount: Amount) -> Result<Slice> {
+fn give(one: &Between, amount: Amount) -> Result<Slice> {
     match traffic::slice(one.pid, one.address, amount) {
         Err(error) if one.policy_port.is_none() => {
             note(&format!("{}: {error:#}", one.name))?;

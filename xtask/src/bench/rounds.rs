@@ -5,10 +5,10 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
+use serde_json::{Map, Value};
 
 use super::compare::Chance;
 use super::goal::Goal;
-use super::json::Json;
 use super::standings::quantile;
 
 /// One program's slices, in the order of the rounds.
@@ -70,18 +70,17 @@ impl<S> Standing<S> {
         quantile(ratios.collect(), 2)
     }
 
-    pub(super) fn json(&self, figures: &[Figure<S>]) -> Json {
-        let mut members = vec![("name", Json::text(self.name))];
+    pub(super) fn json(&self, figures: &[Figure<S>]) -> Value {
+        let mut members = Map::from_iter([("name".to_owned(), self.name.into())]);
         members.extend(
             figures
                 .iter()
-                .map(|figure| (figure.name, Json::Number(self.median(figure)))),
+                .map(|figure| (figure.name.to_owned(), self.median(figure).into())),
         );
-        members.extend(
-            self.idle_bytes
-                .map(|bytes| ("idle_bytes", Json::Number(bytes))),
-        );
-        Json::Object(members)
+        if let Some(bytes) = self.idle_bytes {
+            members.insert("idle_bytes".to_owned(), bytes.into());
+        }
+        members.into()
     }
 }
 

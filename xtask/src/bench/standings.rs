@@ -5,9 +5,10 @@
 
 use std::fmt;
 
+use serde_json::{Value, json};
+
 use super::contender::{Contender, Slice};
 use super::fetch;
-use super::json::Json;
 
 /// One server's slices, in the order of the rounds.
 #[derive(Debug)]
@@ -69,25 +70,25 @@ impl Standing {
         self.resident_at_start
     }
 
-    pub(super) fn json(&self, base: &Self) -> Json {
+    pub(super) fn json(&self, base: &Self) -> Value {
         let ratio = self.to(base);
         let slices = self.slices.iter().map(|slice| {
             let mut members = fetch::members(&slice.report);
-            members.push(("cpu_us", Json::Number(slice.cost)));
-            Json::Object(members)
+            members.insert("cpu_us".to_owned(), slice.cost.into());
+            members
         });
-        Json::Object(vec![
-            ("server", Json::text(self.name)),
-            ("cpu_us", Json::Number(self.cost())),
-            ("ratio_median", Json::Number(ratio.median)),
-            ("ratio_p25", Json::Number(ratio.p25)),
-            ("ratio_min", Json::Number(ratio.min)),
-            ("resets", Json::Count(self.resets())),
-            ("not_ok", Json::Count(self.lost())),
-            ("rss_start_kb", Json::Count(self.resident_at_start)),
-            ("rss_end_kb", Json::Count(self.resident_at_end)),
-            ("rounds", Json::List(slices.collect())),
-        ])
+        json!({
+            "server": self.name,
+            "cpu_us": self.cost(),
+            "ratio_median": ratio.median,
+            "ratio_p25": ratio.p25,
+            "ratio_min": ratio.min,
+            "resets": self.resets(),
+            "not_ok": self.lost(),
+            "rss_start_kb": self.resident_at_start,
+            "rss_end_kb": self.resident_at_end,
+            "rounds": slices.collect::<Vec<_>>(),
+        })
     }
 
     fn cost(&self) -> f64 {

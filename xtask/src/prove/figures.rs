@@ -68,37 +68,49 @@ pub(super) const FIGURES: &[Figure] = &[
     Figure {
         name: "R9",
         claim: "10,000 slow half-requests: nobody else is lost or waits twice as long, 32 MiB at most, gone at the deadline",
-        shown: outside("slowloris", &["without_limits", "with_limits"]),
+        shown: outside(
+            "limits",
+            &["slowloris::without_limits", "slowloris::with_limits"],
+        ),
     },
     Figure {
         name: "R10",
         claim: "64 descriptors, 300 clients at a time: 0 of 5,000 lost; starved, 10 % of a core at most, back within 1 s",
-        shown: outside("exhaustion", &["few_descriptors", "starved_and_back"]),
+        shown: outside(
+            "limits",
+            &[
+                "exhaustion::few_descriptors",
+                "exhaustion::starved_and_back",
+            ],
+        ),
     },
     Figure {
         name: "R11",
         claim: "20 errors of accept, 200 times each, and listeners killed from outside: it lives, 0 lost, half a core at most",
         shown: outside(
-            "accept_errors",
+            "serve",
             &[
-                "faults_of_a_connection",
-                "exhaustion_now_and_then",
-                "dead_listeners",
-                "killed::from_outside",
+                "accept_errors::faults_of_a_connection",
+                "accept_errors::exhaustion_now_and_then",
+                "accept_errors::dead_listeners",
+                "accept_errors::killed::from_outside",
             ],
         ),
     },
     Figure {
         name: "R13",
         claim: "1,000 reloads under load, half of them broken: 0 failures, no reply mixes two policies",
-        shown: outside("reload", &["under_load"]),
+        shown: outside("config", &["reload::under_load"]),
     },
     Figure {
         name: "R14",
         claim: "100 hand-overs and 100 successors that fail, at 10,000 fetches/s: 0 lost; 50 restarts on a socket that is passed: 0 refused",
         shown: outside(
-            "handover",
-            &["under_load", "restarts_on_a_socket_that_stays"],
+            "lifecycle",
+            &[
+                "handover::under_load",
+                "handover::restarts_on_a_socket_that_stays",
+            ],
         ),
     },
     Figure {
@@ -107,9 +119,9 @@ pub(super) const FIGURES: &[Figure] = &[
         shown: outside(
             "lifecycle",
             &[
-                "a_stop_under_load",
-                "a_stop_with_a_long_queue",
-                "a_stop_keeps_to_its_limit",
+                "stopping::a_stop_under_load",
+                "stopping::a_stop_with_a_long_queue",
+                "stopping::a_stop_keeps_to_its_limit",
             ],
         ),
     },
@@ -134,30 +146,39 @@ pub(super) const FIGURES: &[Figure] = &[
     Figure {
         name: "R18",
         claim: "64 MiB for everything, the kernel's part included: 10,000 waiting, 10,000 unfinished requests, 1,000 WebSockets, 60 s of fetches, 0 lost",
-        shown: outside("memory", &["sixty_four_mebibytes"]),
+        shown: outside("limits", &["memory::sixty_four_mebibytes"]),
     },
     Figure {
         name: "R19",
         claim: "10,000 waiting connections: 2 KiB each at most; idle: 6.5 MiB at most, no wake-ups",
         shown: outside(
-            "exhaustion",
-            &["ten_thousand_idle", "no_wake_ups_when_idle"],
+            "limits",
+            &[
+                "exhaustion::ten_thousand_idle",
+                "exhaustion::no_wake_ups_when_idle",
+            ],
         ),
     },
     Figure {
         name: "R20",
         claim: "one address with 5,000 connections and 10,000 tries a second: all others are served, and wait twice as long at most",
-        shown: outside("fairness", &["one_greedy_address"]),
+        shown: outside("limits", &["fairness::one_greedy_address"]),
     },
     Figure {
         name: "R21",
         claim: "a panic in 1 of 100 of 10,000 connections: 99 unaffected, counted, no descriptor leaked",
-        shown: outside("panics", &["before_a_task", "in_a_task"]),
+        shown: outside("limits", &["panics::before_a_task", "panics::in_a_task"]),
     },
     Figure {
         name: "R23",
         claim: "the units: nothing to verify, exposure 1.2 at most with the socket unit, 1.5 without",
-        shown: outside("units", &["nothing_to_complain_of", "little_is_left_open"]),
+        shown: outside(
+            "lifecycle",
+            &[
+                "units::nothing_to_complain_of",
+                "units::little_is_left_open",
+            ],
+        ),
     },
     Figure {
         name: "R24",
@@ -167,7 +188,10 @@ pub(super) const FIGURES: &[Figure] = &[
     Figure {
         name: "R25",
         claim: "bytes of 1 M random peers: no control byte in a log, each line of JSON parses; 20,000 bad requests a second: 50 lines at most",
-        shown: outside("logs", &["random_bytes", "a_flood_of_bad_requests"]),
+        shown: outside(
+            "observability",
+            &["logs::random_bytes", "logs::a_flood_of_bad_requests"],
+        ),
     },
     Figure {
         name: "R17-tls",
@@ -202,7 +226,10 @@ pub(super) const FIGURES: &[Figure] = &[
     Figure {
         name: "R31",
         claim: "ready within 30 ms, a bad config refused within 30 ms, 10 MB stripped at most",
-        shown: outside("start", &["ready", "a_bad_config", "size"]),
+        shown: outside(
+            "lifecycle",
+            &["start::ready", "start::a_bad_config", "start::size"],
+        ),
     },
     Figure {
         name: "openings",
@@ -212,21 +239,21 @@ pub(super) const FIGURES: &[Figure] = &[
     Figure {
         name: "reloads",
         claim: "50 reloads of the unit under load: 0 policy requests refused, lost or later than 1 s, 0 relays cut",
-        shown: outside("activation", &["reloads_of_a_unit"]),
+        shown: outside("lifecycle", &["activation::reloads_of_a_unit"]),
     },
     Figure {
         name: "lookups",
         claim: "540 connections to a gate whose name hangs in the resolver: other gates within 2 s, a reload, 10 threads at most",
-        shown: outside("lookups", &["a_resolver_that_hangs"]),
+        shown: outside("gate", &["lookups::a_resolver_that_hangs"]),
     },
     Figure {
         name: "half-written",
         claim: "a writer that rests 1.5 s in the middle of a config: nothing half is served, and the whole is",
-        shown: outside("half_written", &["a_config_with_a_pause"]),
+        shown: outside("config", &["half_written::a_config_with_a_pause"]),
     },
     Figure {
         name: "silence",
         claim: "a WebSocket without a word for 10 minutes outlives an nginx that waits 60 s",
-        shown: outside("silence", &["outlasts_nginx"]),
+        shown: outside("serve", &["silence::outlasts_nginx"]),
     },
 ];

@@ -1,12 +1,6 @@
 //! Visitors of a page with Ruffle: what they, the game server and the operator see. `/ruffle.js` is all that the page says.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test ends where it fails, also in the functions it shares with others"
-)]
+#![cfg(test)]
 
 mod backends;
 mod behind;

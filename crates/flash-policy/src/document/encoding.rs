@@ -5,10 +5,9 @@
 
 use alloc::vec::Vec;
 
+use super::FileFault;
 use super::LARGEST;
-use crate::Diagnostic;
-use crate::lint::Kind;
-use crate::lint::rules;
+use crate::xml;
 
 /// The document within a file.
 pub(super) struct Text<'a> {
@@ -22,63 +21,59 @@ pub(super) struct Text<'a> {
 pub(super) fn text<'a>(
     bytes: &'a [u8],
     limit: usize,
-    kind: Kind,
-    findings: &mut Vec<Diagnostic>,
+    faults: &mut Vec<FileFault>,
 ) -> Option<Text<'a>> {
     if bytes.len() > LARGEST {
-        findings.push(rules::file_too_large::found());
+        faults.push(FileFault::TooLarge);
         if bytes.len() > limit {
             return None;
         }
     }
     if is_utf_32(bytes) {
-        findings.push(rules::utf_16::found_utf_32());
+        faults.push(FileFault::Utf32);
         return None;
     }
     if is_utf_16(bytes) {
-        findings.push(rules::utf_16::found(bytes));
+        faults.push(FileFault::Utf16((0..bytes.len().min(2)).into()));
         return None;
     }
-    if let Some(finding) = rules::length_prefix::find(bytes) {
-        findings.push(finding);
+    if let Some(length) = length_prefix(bytes) {
+        faults.push(FileFault::LengthPrefix((0..length).into()));
         return None;
     }
-    let (body, mut start) = strip_mark(bytes, kind, findings);
-    let body = up_to_nul(body, start, findings)?;
+    let (body, mut start) = strip_mark(bytes, faults);
+    let body = up_to_nul(body, start, faults)?;
     match core::str::from_utf8(body) {
         Err(error) => {
-            findings.push(rules::not_utf_8::found(start + error.valid_up_to()));
+            let at = start + error.valid_up_to();
+            faults.push(FileFault::NotUtf8((at..at + 1).into()));
             None
         }
         Ok(text) if text.trim().is_empty() => {
-            findings.push(rules::empty_file::found(bytes));
+            faults.push(if bytes.is_empty() {
+                FileFault::Empty
+            } else {
+                FileFault::OnlyBlanks
+            });
             None
         }
         Ok(text) => {
-            let text = skip_blanks(text, &mut start, kind, findings);
+            let text = skip_blanks(text, &mut start, faults);
             Some(Text { text, start })
         }
     }
 }
 
-fn strip_mark<'a>(
-    bytes: &'a [u8],
-    kind: Kind,
-    findings: &mut Vec<Diagnostic>,
-) -> (&'a [u8], usize) {
+fn strip_mark<'a>(bytes: &'a [u8], faults: &mut Vec<FileFault>) -> (&'a [u8], usize) {
     let Some(body) = bytes.strip_prefix(b"\xEF\xBB\xBF") else {
         return (bytes, 0);
     };
-    findings.push(rules::bom::found(kind));
+    faults.push(FileFault::ByteOrderMark);
     (body, 3)
 }
 
 /// What a player takes, which ends at the first NUL; none where that is a part of a document only.
-fn up_to_nul<'a>(
-    bytes: &'a [u8],
-    start: usize,
-    findings: &mut Vec<Diagnostic>,
-) -> Option<&'a [u8]> {
+fn up_to_nul<'a>(bytes: &'a [u8], start: usize, faults: &mut Vec<FileFault>) -> Option<&'a [u8]> {
     let Some(at) = bytes.iter().position(|&byte| byte == 0) else {
         return Some(bytes);
     };
@@ -88,16 +83,16 @@ fn up_to_nul<'a>(
         .all(|byte| matches!(byte, 0) || byte.is_ascii_whitespace());
     if nothing_more || is_whole(body) {
         let place = start + at..start + bytes.len();
-        findings.push(rules::nul_at_end::found(place));
+        faults.push(FileFault::NulAtEnd(place.into()));
         return Some(body);
     }
-    findings.push(rules::nul_inside::found(start + at));
+    faults.push(FileFault::NulInside((start + at..start + at + 1).into()));
     None
 }
 
 /// Whether these bytes are a document by themselves.
 fn is_whole(bytes: &[u8]) -> bool {
-    core::str::from_utf8(bytes).is_ok_and(|text| super::parse(without_blanks(text)).is_ok())
+    core::str::from_utf8(bytes).is_ok_and(|text| xml::read(without_blanks(text), 0).1.is_empty())
 }
 
 /// The text from its declaration on, if only blanks stand before that.
@@ -111,20 +106,14 @@ fn without_blanks(text: &str) -> &str {
 }
 
 /// XML allows nothing before its declaration; the parser is given what follows, so that the rest is judged too.
-fn skip_blanks<'a>(
-    text: &'a str,
-    start: &mut usize,
-    kind: Kind,
-    findings: &mut Vec<Diagnostic>,
-) -> &'a str {
+fn skip_blanks<'a>(text: &'a str, start: &mut usize, faults: &mut Vec<FileFault>) -> &'a str {
     let rest = without_blanks(text);
     let blanks = text.len() - rest.len();
     if blanks == 0 {
         return text;
     }
-    findings.push(rules::blanks_before_declaration::found(
-        *start..*start + blanks,
-        kind,
+    faults.push(FileFault::BlanksBeforeDeclaration(
+        (*start..*start + blanks).into(),
     ));
     *start += blanks;
     rest
@@ -138,4 +127,12 @@ fn is_utf_32(bytes: &[u8]) -> bool {
 fn is_utf_16(bytes: &[u8]) -> bool {
     let marked = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF");
     marked || matches!(bytes, [b'<', 0, ..] | [0, b'<', ..])
+}
+
+/// How many bytes stand before the first `<`, if they are few and look like a length.
+fn length_prefix(bytes: &[u8]) -> Option<usize> {
+    let length = bytes.iter().take(5).position(|&byte| byte == b'<')?;
+    let is_length = |byte: &u8| *byte < b' ' && !byte.is_ascii_whitespace();
+    let prefix = bytes.get(..length)?;
+    prefix.iter().any(is_length).then_some(length)
 }

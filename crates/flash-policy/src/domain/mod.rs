@@ -10,11 +10,11 @@ use core::fmt;
 use core::ops::Range;
 use core::str::FromStr;
 
-use crate::lint::rules::template_placeholder;
 use crate::origin::{Host, HostError, Origin, Scheme, check_name};
 
 mod error;
 pub(crate) mod pasted;
+pub(crate) mod placeholder;
 pub(crate) mod punycode;
 
 pub use error::{DomainError, DomainErrorKind};
@@ -94,7 +94,7 @@ impl FromStr for DomainPattern {
         if text == "*" {
             return Ok(Self::ANY);
         }
-        if template_placeholder::is_in(text) {
+        if placeholder::is_in(text) {
             return fault(DomainErrorKind::Placeholder, whole);
         }
         if let Some((at, found)) = text.char_indices().find(|(_, c)| is_pasted(*c)) {

@@ -8,18 +8,24 @@ use alloc::vec::Vec;
 use crate::diagnostic::any_error;
 use crate::document::{self, Document};
 use crate::findings::Findings;
-use crate::parse::Understood;
+use crate::parse::{PolicyFaults, Understood};
 use crate::silverlight::{self, AccessPolicy};
 use crate::{Diagnostic, Policy, Profile, Severity, parse};
 
 pub(crate) mod coverage;
+mod domain_rules;
 mod fix;
 pub(crate) mod gathered;
 mod kind;
+mod markup_words;
+mod meaning;
 mod options;
 pub(crate) mod rule;
 pub(crate) mod rules;
+pub(crate) mod source;
 pub(crate) mod subject;
+mod syntax;
+mod tag_words;
 
 pub use crate::findings::Omitted;
 pub use fix::{Fixed, fix, fix_where};
@@ -60,10 +66,10 @@ pub fn lint(bytes: &[u8], serving: Serving) -> Report {
 /// Reads a policy and judges it with these assumptions.
 #[must_use]
 pub fn lint_with(bytes: &[u8], options: &Options) -> Report {
-    let (document, found) = document::read_up_to(bytes, options.limit, options.kind);
+    let (document, faults) = document::read_up_to(bytes, options.limit);
     let wanted = |severity| options.hints == Hints::Wanted || severity > Severity::Hint;
     let mut findings = Findings::default();
-    findings.extend(found);
+    findings.extend(source::findings(&faults, bytes, options.kind));
     let (understood, access) = understand(document.as_ref(), options.kind, &mut findings);
     // Of a document that is something else, only that is worth saying.
     let is_understood = understood.policy.is_some() || access.is_some();
@@ -105,12 +111,19 @@ fn understand(
     let Some(document) = document else {
         return (Understood::default(), None);
     };
-    match kind {
-        Kind::Socket => (parse::understand(document, Profile::Socket, findings), None),
-        Kind::Url => (parse::understand(document, Profile::Url, findings), None),
+    let mut faults = PolicyFaults::default();
+    let understood = match kind {
+        Kind::Socket => (
+            parse::understand(document, Profile::Socket, &mut faults),
+            None,
+        ),
+        Kind::Url => (parse::understand(document, Profile::Url, &mut faults), None),
         Kind::Silverlight => {
-            let access = silverlight::understand(document, findings);
+            let access = silverlight::understand(document, &mut faults);
             (Understood::default(), access)
         }
-    }
+    };
+    let faults = faults.0.into_iter();
+    findings.extend(faults.filter_map(|fault| meaning::finding(fault, document, kind)));
+    understood
 }

@@ -1,8 +1,11 @@
 //! What a rule looks at: the file, its elements, its meaning, and what to assume.
 
+use alloc::format;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::{Kind, Options};
+use crate::diagnostic::quoted;
 use crate::document::{Document, Element};
 use crate::parse::{Places, RulePlaces};
 use crate::{Diagnostic, Policy, PortRange, PortSet, Rule, Span};
@@ -146,5 +149,12 @@ impl<'a> Subject<'a> {
     pub(crate) fn with_blanks_before(&self, span: Span) -> Span {
         let before = self.bytes.get(..span.start).unwrap_or_default();
         (before.trim_ascii_end().len()..span.end).into()
+    }
+}
+
+impl Element {
+    /// The element as a message names it.
+    pub(crate) fn quoted_tag(&self) -> String {
+        quoted(&format!("<{}>", self.name)).to_string()
     }
 }

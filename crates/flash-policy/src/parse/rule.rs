@@ -1,27 +1,42 @@
 //! One `<allow-access-from>`: its three attributes, and what each may hold.
 
-use alloc::string::ToString;
+use alloc::vec::Vec;
 
+use super::fault::{PolicyFaultKind as Fault, PolicyFaults};
 use super::{Profile, RulePlaces, structure};
 use crate::document::{Attribute, Element};
-use crate::domain::{DomainError, DomainErrorKind};
-use crate::findings::Findings;
-use crate::lint::rules;
-use crate::ports::{PortSetError, PortSetErrorKind};
+use crate::ports::BLANKS;
 use crate::spelling::nearest;
-use crate::{Diagnostic, DomainPattern, PortSet, Rule, Secure};
+use crate::{DomainPattern, PortSet, Rule, Secure};
 
-/// Reads a rule; none where it grants nothing in the player, and then a finding says why.
+/// Reads a rule; none where it grants nothing in the player, and then a fault says why.
 pub(super) fn read(
-    element: &Element,
+    (index, element): (usize, &Element),
     profile: Profile,
-    findings: &mut Findings,
+    faults: &mut PolicyFaults,
 ) -> Option<(Rule, RulePlaces)> {
-    let is_told = |attribute: &Attribute| is_told_as_missing(element, attribute, profile);
-    structure::unknown_attributes(element, &ATTRIBUTES, is_told, findings);
-    let domain = read_domain(element, findings);
-    let ports = read_ports(element, profile, findings);
-    let secure = read_secure(element, profile, findings);
+    let missing = missing(element, profile);
+    let is_told = |attribute: &Attribute| {
+        let mut told = missing
+            .iter()
+            .filter_map(|(_, at)| element.attributes.get((*at)?));
+        told.any(|told| told.span == attribute.span)
+    };
+    structure::unknown_attributes((index, element), &ATTRIBUTES, is_told, faults);
+    for (kind, meant) in &missing {
+        faults.add(index, *meant, *kind);
+    }
+    let mut read = Reading {
+        index,
+        element,
+        faults,
+    };
+    let domain = read.domain();
+    let ports = match profile {
+        Profile::Url => Some(PortSet::All),
+        Profile::Socket => read.ports(),
+    };
+    let secure = secure((index, element), profile, faults);
     let rule = Rule {
         domain: domain?,
         ports: ports?,
@@ -44,6 +59,23 @@ pub(super) fn read(
 
 const ATTRIBUTES: [&str; 3] = ["domain", "to-ports", "secure"];
 
+/// The attributes that are required and missing, each with the one that was perhaps to be it.
+fn missing(element: &Element, profile: Profile) -> Vec<(Fault, Option<usize>)> {
+    let required = match profile {
+        Profile::Socket => &[
+            ("domain", Fault::DomainMissing),
+            ("to-ports", Fault::PortsMissing),
+        ][..],
+        Profile::Url => &[("domain", Fault::DomainMissing)],
+    };
+    let missing = required
+        .iter()
+        .filter(|(name, _)| element.attribute(name).is_none());
+    missing
+        .map(|(name, kind)| (*kind, misspelt(element, name)))
+        .collect()
+}
+
 /// What people write in the place of what is required.
 const OTHER_NAMES: [(&str, &[&str]); 2] = [
     (
@@ -53,122 +85,76 @@ const OTHER_NAMES: [(&str, &[&str]); 2] = [
     ("to-ports", &["ports", "port"]),
 ];
 
-/// The attribute that was to be one that is required and missing.
-fn misspelt<'a>(element: &'a Element, required: &str) -> Option<&'a Attribute> {
+/// The index of the attribute that was to be one that is required and missing.
+fn misspelt(element: &Element, required: &str) -> Option<usize> {
     let others = OTHER_NAMES.iter().find(|(name, _)| *name == required);
     let others = others.map_or(&[][..], |(_, others)| others);
-    element.attributes.iter().find(|attribute| {
+    element.attributes.iter().position(|attribute| {
         let name = attribute.name.to_ascii_lowercase();
         let is_meant = nearest(&name, &[required]).is_some() || others.contains(&name.as_str());
         is_meant && !ATTRIBUTES.contains(&attribute.name.as_str())
     })
 }
 
-/// Whether an attribute is told of where a required one is missed.
-fn is_told_as_missing(element: &Element, attribute: &Attribute, profile: Profile) -> bool {
-    let required = match profile {
-        Profile::Socket => &["domain", "to-ports"][..],
-        Profile::Url => &["domain"],
-    };
-    let mut missing = required
-        .iter()
-        .filter(|name| element.attribute(name).is_none());
-    missing.any(|name| misspelt(element, name).is_some_and(|found| found.span == attribute.span))
+/// A rule while its values are read.
+struct Reading<'a> {
+    index: usize,
+    element: &'a Element,
+    faults: &'a mut PolicyFaults,
 }
 
-fn read_domain(element: &Element, findings: &mut Findings) -> Option<DomainPattern> {
-    let Some(attribute) = element.attribute("domain") else {
-        let meant = misspelt(element, "domain");
-        findings.push(rules::missing_domain::found(element, meant));
-        return None;
-    };
-    match attribute.value.parse() {
-        Ok(domain) => {
-            findings.extend(rules::trailing_dot::find(attribute));
-            Some(domain)
+impl<'a> Reading<'a> {
+    fn attribute(&self, name: &str) -> Option<(usize, &'a Attribute)> {
+        let mut attributes = self.element.attributes.iter().enumerate();
+        attributes.find(|(_, attribute)| attribute.name == name)
+    }
+
+    fn fault(&mut self, attribute: usize, kind: Fault) {
+        self.faults.add(self.index, Some(attribute), kind);
+    }
+
+    fn domain(&mut self) -> Option<DomainPattern> {
+        let (at, attribute) = self.attribute("domain")?;
+        let domain = attribute.value.parse();
+        if domain.is_err() {
+            self.fault(at, Fault::BadDomain);
+        } else if attribute.value.ends_with('.') {
+            self.fault(at, Fault::TrailingDot);
         }
-        Err(error) => {
-            findings.push(bad_domain(&error, attribute));
-            None
+        domain.ok()
+    }
+
+    fn ports(&mut self) -> Option<PortSet> {
+        let (at, attribute) = self.attribute("to-ports")?;
+        let ports = attribute.value.parse();
+        if ports.is_err() {
+            self.fault(at, Fault::BadPorts);
+        } else if attribute.value.contains(BLANKS) {
+            self.fault(at, Fault::BlanksInPorts);
         }
+        ports.ok()
     }
 }
 
-fn bad_domain(error: &DomainError, attribute: &Attribute) -> Diagnostic {
-    let note = if matches!(error.kind, DomainErrorKind::International { .. }) {
-        "players compare ASCII names; this rule matches no movie"
-    } else {
-        "the rule matches no movie in the player"
-    };
-    error
-        .lint_rule()
-        .finding(error.to_string())
-        .at(attribute.place(&error.range), "")
-        .note(note)
-        .help(error.help())
-}
-
-fn read_ports(element: &Element, profile: Profile, findings: &mut Findings) -> Option<PortSet> {
-    if profile == Profile::Url {
-        return Some(PortSet::All);
-    }
-    let Some(attribute) = element.attribute("to-ports") else {
-        let meant = misspelt(element, "to-ports");
-        findings.push(rules::missing_to_ports::found(element, meant));
-        return None;
-    };
-    match attribute.value.parse() {
-        Ok(ports) => {
-            findings.extend(rules::blanks_in_to_ports::find(attribute));
-            Some(ports)
-        }
-        Err(error) => {
-            findings.push(bad_ports(&error, attribute));
-            None
-        }
-    }
-}
-
-fn bad_ports(error: &PortSetError, attribute: &Attribute) -> Diagnostic {
-    let place = attribute.place(&error.range);
-    if rules::template_placeholder::is_in(&attribute.value) {
-        let place = attribute.value_span;
-        let message = "expected ports, found a placeholder".to_string();
-        return rules::template_placeholder::found(message, place, "ports");
-    }
-    let rule = match error.kind {
-        PortSetErrorKind::Empty => &rules::empty_to_ports::RULE,
-        PortSetErrorKind::WildcardInList => &rules::wildcard_in_port_list::RULE,
-        PortSetErrorKind::Zero
-        | PortSetErrorKind::TooLarge
-        | PortSetErrorKind::Reversed
-        | PortSetErrorKind::OpenRange => &rules::bad_port_range::RULE,
-        PortSetErrorKind::EmptyItem
-        | PortSetErrorKind::NotANumber
-        | PortSetErrorKind::Everything
-        | PortSetErrorKind::Dash(_)
-        | PortSetErrorKind::Quote(_)
-        | PortSetErrorKind::Unseen(_)
-        | PortSetErrorKind::Letter(_) => &rules::bad_to_ports::RULE,
-    };
-    rule.finding(error.to_string())
-        .at(place, "")
-        .note("the rule grants nothing in the player")
-        .help(error.help())
-}
-
-fn read_secure(element: &Element, profile: Profile, findings: &mut Findings) -> Option<Secure> {
-    let Some(attribute) = element.attribute("secure") else {
+/// Reads `secure`, of any element that may have it.
+pub(super) fn secure(
+    (index, element): (usize, &Element),
+    profile: Profile,
+    faults: &mut PolicyFaults,
+) -> Option<Secure> {
+    let mut attributes = element.attributes.iter();
+    let Some(at) = attributes.position(|attribute| attribute.name == "secure") else {
         return Some(match profile {
             Profile::Socket => Secure::Any,
             Profile::Url => Secure::AsServed,
         });
     };
-    match attribute.value.as_str() {
-        "true" => Some(Secure::HttpsOnly),
-        "false" => Some(Secure::Any),
+    let value = element.attributes.get(at).map(|found| found.value.as_str());
+    match value {
+        Some("true") => Some(Secure::HttpsOnly),
+        Some("false") => Some(Secure::Any),
         _ => {
-            findings.extend(rules::bad_secure::find(element));
+            faults.add(index, Some(at), Fault::BadSecure);
             None
         }
     }

@@ -2,9 +2,9 @@
 
 use clap::Args;
 use flash_policy::{Diagnostic, DomainPattern, Policy, Port, PortSet, Rule, Secure, Span};
+use flashgate_report::render::{Source, findings};
 
 use crate::config::{bad_domain, bad_ports, gates};
-use crate::render::{Source, findings};
 
 /// Rules given as flags, for whoever serves them.
 #[derive(Debug, Args)]

@@ -14,10 +14,11 @@ use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 use std::time::Duration;
 
+use flashgate_report::render;
+
 use crate::daemon::{SERVES, STARTER};
 use crate::exit::Exit;
 use crate::log;
-use crate::render;
 
 /// The flag itself, which the background process does not get.
 const FLAG: &str = "--detach";

@@ -2,9 +2,10 @@
 
 use clap::Args;
 use flash_policy::lint::{nearest_rule, rule};
+use flashgate_report::explain;
+use flashgate_report::render;
 
 use crate::exit::Exit;
-use crate::{explain, render};
 
 /// Print what a rule of lint finds, why it matters and what to write instead
 ///

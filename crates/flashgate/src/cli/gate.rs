@@ -5,10 +5,10 @@ use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
 
 use flash_policy::{Policy, Port, Reply};
+use flashgate_report::render;
 
 use super::allow::NoPorts;
 use crate::config::{backend, defaults, gates};
-use crate::render;
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{AskedBy, Backend, Deadlines, Gate, Listener, Served, Service};
 

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use flash_policy::Port;
 use flash_policy::lint::{Client, Kind};
+use flashgate_report::outcome::{FileOutcome, TextOrigin};
+use flashgate_report::render::{self, Format, Reporter, Summary};
 
 use crate::exit::Exit;
-use crate::lint::{self, Fixing, Level, Levels, Origin, Outcome, Request, Subject};
-use crate::render::{self, Format, Reporter, Summary};
+use crate::lint::{self, Fixing, Level, Levels, Request, Subject};
 
 /// Say what is wrong with policy files, and what to write instead
 ///
@@ -116,7 +117,7 @@ impl Lint {
             // Its text has no place but standard output.
             let mut text = Vec::new();
             let (summary, _) = report(&request, format, io::stderr(), |outcome| {
-                let is_stdin = outcome.origin == Origin::Stdin;
+                let is_stdin = outcome.origin == TextOrigin::Stdin;
                 let judged = outcome.judged.filter(|_| is_stdin);
                 text.extend(judged.into_iter().flat_map(|judged| judged.bytes));
             });
@@ -162,7 +163,7 @@ fn report(
     request: &Request,
     format: Format,
     out: impl io::Write,
-    mut then: impl FnMut(Outcome),
+    mut then: impl FnMut(FileOutcome),
 ) -> (Summary, io::Result<()>) {
     let mut reporter = Reporter::new(format, out);
     for outcome in lint::run(request) {

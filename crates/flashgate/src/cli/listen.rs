@@ -1,9 +1,9 @@
 //! `--listen`: addresses that can't be bound together, and ports that no player asks.
 
 use flash_policy::{Policy, Port};
+use flashgate_report::render;
 
 use crate::config::listeners;
-use crate::render;
 use crate::snapshot::ListenAddress;
 
 const MAPPED: &str =

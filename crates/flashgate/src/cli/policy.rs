@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use flash_policy::write::{self, Layout};
 use flash_policy::{Policy, Serving};
+use flashgate_report::render::{self, Source};
 
 use super::allow::{self, NoPorts};
 use crate::config;
 use crate::exit::Exit;
-use crate::render::{self, Source};
 
 /// Print the policy that rules or a config file make
 ///

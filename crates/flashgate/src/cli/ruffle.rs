@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
+use flashgate_report::render;
 
 use super::gate::GateFlag;
 use crate::config::{self, Purpose, hosts};
 use crate::exit::Exit;
-use crate::render;
 use crate::ruffle::{Door, Doors, Scheme, Way};
 use crate::snapshot::{FreePorts, OwnHost};
 

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use flashgate_report::render;
 
 use crate::config::{self, Purpose, defaults};
 use crate::daemon::sandbox::{self, Leftover, Needs};
 use crate::exit::Exit;
 use crate::log::{self, Format, Verbosity};
-use crate::render;
 
 /// Enter the sandbox as serve does, and try what it forbids; exit 0 if all of it is denied
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@ use clap::{ArgAction, Args, ValueEnum};
 use flash_policy::diagnostic::any_error;
 use flash_policy::write::{self, Layout};
 use flash_policy::{Policy, Port, Reply};
+use flashgate_report::render::{self, Source};
 
 use super::allow::{self, Allow};
 use super::checked;
@@ -20,7 +21,6 @@ use crate::daemon::sandbox::Leftover;
 use crate::daemon::{self, HeldSignals, Inherited, Loader, Start};
 use crate::exit::Exit;
 use crate::log::{self, Format, Verbosity};
-use crate::render::{self, Source};
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{
     AskedBy, Deadlines, Listener, Loaded, Plan, Refused, Served, Service, Transport, Violation,

@@ -1,12 +1,12 @@
 //! Names and ports with which pages with Ruffle can't reach this machine.
 
 use flash_policy::Diagnostic;
+use flashgate_wire::http::HostField;
+use flashgate_wire::websocket::is_bad_port;
 
 use super::tree::At;
-use crate::http::HostField;
 use crate::ruffle::Doors;
 use crate::snapshot::{FreePorts, OwnHost, Plan};
-use crate::websocket::is_bad_port;
 
 /// The rules below. `flashgate ruffle` shows them too, because they are about what pages get.
 pub(super) const RULES: [&str; 3] = ["null-host", "loopback-host", "blocked-port"];

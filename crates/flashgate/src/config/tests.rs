@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flash_policy::Diagnostic;
+use flashgate_wire::proxy_header::ProxyVersion;
 use toml::de::DeTable;
 
 use super::tree::Table;
 use super::{Purpose, raw, resolve};
 use crate::daemon::sandbox::Needs;
-use crate::proxy_header::Version as ProxyVersion;
 use crate::snapshot::{Bridge, Gate, Plan, Process, Sandbox, User, WebSocket};
 
 const LEAST: &str = "hosts = 'play.test'\n[policy.p]\nrules = [{ domain = 'a.test', ports = '8000' }]\n[[listen]]\naddress = '843'\n";

@@ -6,11 +6,11 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
+use flashgate_wire::proxy_header::{LONGEST, ProxyHeader, ProxyReader, ProxyRefusal, ProxyVerdict};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::waiting::Waiting;
-use crate::proxy_header::{Header, LONGEST, Reader, Refusal, Verdict};
 
 /// One retransmission of a SYN fits, as the protocol asks (PROXY protocol, section 2.2: at least 3 s).
 const LIMIT: Duration = Duration::from_secs(5);
@@ -19,7 +19,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(super) enum Fault {
     /// The bytes are none.
-    Refused(Refusal),
+    Refused(ProxyRefusal),
     /// They did not come in time.
     Late,
     /// The connection ended before they were whole.
@@ -37,20 +37,20 @@ impl fmt::Display for Fault {
 }
 
 /// Reads the header, and not a byte more.
-pub(super) async fn read(waiting: &Waiting) -> Result<Header, Fault> {
+pub(super) async fn read(waiting: &Waiting) -> Result<ProxyHeader, Fault> {
     timeout(LIMIT, read_on(waiting))
         .await
         .unwrap_or(Err(Fault::Late))
 }
 
-async fn read_on(waiting: &Waiting) -> Result<Header, Fault> {
+async fn read_on(waiting: &Waiting) -> Result<ProxyHeader, Fault> {
     let stream = waiting.stream.tcp();
-    let (mut bytes, mut reader) = (Vec::new(), Reader::default());
+    let (mut bytes, mut reader) = (Vec::new(), ProxyReader::default());
     loop {
         match reader.judge(&bytes) {
-            Verdict::Header(header) => return Ok(header),
-            Verdict::Refused(refusal) => return Err(Fault::Refused(refusal)),
-            Verdict::NeedMore { at_least } => {
+            ProxyVerdict::Header(header) => return Ok(header),
+            ProxyVerdict::Refused(refusal) => return Err(Fault::Refused(refusal)),
+            ProxyVerdict::NeedMore { at_least } => {
                 let (start, end) = (bytes.len(), at_least.min(LONGEST));
                 bytes.resize(end.max(start + 1), 0);
                 waiting.hold(bytes.capacity());

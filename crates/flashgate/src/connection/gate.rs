@@ -5,6 +5,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use flashgate_wire::proxy_header::Addresses;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_flash_policy::First;
@@ -17,7 +18,6 @@ use super::relay::{Opening, Relay, Report};
 use super::waiting::{Waiting, Witness};
 use super::{Outcome, letting_go, some};
 use crate::limits::{OverLimit, Permit};
-use crate::proxy_header::Addresses;
 use crate::snapshot::{Gate, Service};
 
 /// Dials the backend and starts the relay.

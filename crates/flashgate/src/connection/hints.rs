@@ -2,12 +2,12 @@
 
 use std::net::SocketAddr;
 
+use flashgate_wire::http::Request;
 use tokio_rustls::rustls;
 use tracing::field::display;
 use tracing::{debug, error, info, warn};
 
 use super::{Outcome, Shared, balancer, handshake, mistake, some};
-use crate::http::Request;
 use crate::limits::{Evicted, MadeRoom, OverLimit};
 use crate::log::{Sampler, escaped, escaped_up_to};
 

@@ -5,6 +5,7 @@
 use std::net::SocketAddr;
 
 use flash_policy::near_request::{self, Slip};
+use flashgate_wire::proxy_header;
 use tokio_flash_policy::First;
 use tracing::field::display;
 use tracing::warn;
@@ -12,7 +13,6 @@ use tracing::warn;
 use super::waiting::Waiting;
 use super::{Outcome, Shared};
 use crate::log::{Sampler, escaped};
-use crate::proxy_header;
 use crate::snapshot::Service;
 
 /// What was probably set up wrongly.

@@ -11,6 +11,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use flashgate_wire::proxy_header::Addresses;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_flash_policy::First;
@@ -20,7 +21,6 @@ use super::relay::{End, Patience, Stopping, reset_on_close};
 use super::waiting::Waiting;
 use super::{Outcome, gate};
 use crate::limits::OverLimit;
-use crate::proxy_header::Addresses;
 use crate::snapshot::Gate;
 
 /// Has the backend dialled, and listens; a client that turns out to want something else is judged anew.

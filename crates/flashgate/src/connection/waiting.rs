@@ -6,6 +6,7 @@ use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use flashgate_wire::proxy_header::{Addresses, ProxyHeader};
 use tokio::time::Instant;
 use tokio_flash_policy::{First, Rest, Timing};
 use tracing::debug;
@@ -20,7 +21,6 @@ use super::{Outcome, Shared, balancer, gate, http, peer, silence, some};
 use crate::fault;
 use crate::limits::Permit;
 use crate::log::escaped;
-use crate::proxy_header::{Addresses, Header};
 use crate::snapshot::Service;
 
 /// A connection on its way to a verdict.
@@ -77,7 +77,7 @@ impl Waiting {
     async fn behind_balancer(mut self) {
         let peer = self.peer;
         let told = match balancer::read(&self).await {
-            Ok(Header { addresses, .. }) => addresses,
+            Ok(ProxyHeader { addresses, .. }) => addresses,
             Err(fault) => {
                 self.shared.tell_proxy_fault(peer, &fault);
                 return self.end(Outcome::ProxyRefused, peer);

@@ -2,12 +2,12 @@
 
 use std::num::NonZeroU32;
 
+use flashgate_report::render;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tracing::{info, warn};
 
 use super::admin;
 use crate::limits::{Capacity, Scarce};
-use crate::render;
 use crate::snapshot::{Chosen, Plan};
 
 /// Descriptors for everything but connections: an event loop, signals, logs, files, and one to spare.

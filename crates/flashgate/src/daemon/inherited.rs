@@ -9,13 +9,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::os::fd::{AsRawFd as _, OwnedFd, RawFd};
 
+use flashgate_report::render;
 use listenfd::ListenFd;
 use rustix::net::sockopt;
 use socket2::SockRef;
 
 use super::bind::{Bound, Family, Wanted};
 use crate::log;
-use crate::render;
 use crate::snapshot::ListenAddress;
 
 /// Sockets to be taken over.

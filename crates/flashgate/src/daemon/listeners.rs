@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use flashgate_report::render;
 use tokio::task::JoinHandle;
 use tracing::info;
 
@@ -22,7 +23,6 @@ use super::losses;
 use super::serving::{Needs, Prepared, Serving};
 use super::stopping::SILENT_DRAIN;
 use crate::log::LIFECYCLE;
-use crate::render;
 use crate::ruffle::Doors;
 use crate::snapshot::{FreePorts, Plan, Socket};
 

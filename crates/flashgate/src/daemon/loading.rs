@@ -9,12 +9,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use flashgate_report::render;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};
 
 use super::changes::Changes;
 use crate::log;
-use crate::render;
 use crate::snapshot::{Loaded, Refused};
 
 /// Reading a few small files takes longer only if one of them never ends, as on a dead network drive.

@@ -5,11 +5,12 @@
 
 use std::net::SocketAddr;
 
+use flashgate_report::render;
+
 use super::bind::{self, Bound};
 use super::endpoint::AskedEndpoint;
 use super::handover::Terms;
 use super::serving::Serving;
-use crate::render;
 use crate::snapshot::{Plan, Transport};
 
 /// Something that a reload would take away.

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 
+use flashgate_report::render;
 use tracing::{error, info, warn};
 
 use super::changes::Changes;
@@ -13,7 +14,6 @@ use super::status::Status;
 use crate::confinement;
 use crate::connection::Shared;
 use crate::log::{self, LIFECYCLE};
-use crate::render;
 use crate::snapshot::{Loaded, Plan, Process, Refused, User, Watched};
 
 /// Reads everything again and takes it over; the new plan or, where everything stays as it was, the files that it was

@@ -5,11 +5,11 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 
+use flashgate_report::render;
 use rustix::io::Errno;
 
 use crate::confinement;
 use crate::log;
-use crate::render;
 use crate::snapshot::AskedBy;
 
 /// The error as text for the terminal, with the remedies that apply; those that change the address name what asks for it.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::task::Context;
 use std::time::Duration;
 
+use flashgate_report::render;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -19,7 +20,6 @@ use super::endpoint::{AskedEndpoint, Endpoint};
 use super::status::{ListenerStatus, Status};
 use crate::connection::Shared;
 use crate::log::{self, LIFECYCLE};
-use crate::render;
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{Service, Services, Socket};
 

@@ -5,13 +5,13 @@ use std::io;
 use std::panic::resume_unwind;
 use std::thread;
 
+use flashgate_report::render;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
 use super::HeldSignals;
 use super::signals::Signals;
 use crate::log;
-use crate::render;
 
 /// An event loop and ears for signals. They take no thread and no privilege, and outlive the giving up of both.
 pub(crate) struct Start {

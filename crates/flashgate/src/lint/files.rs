@@ -7,9 +7,9 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use flashgate_report::outcome::FileFault;
 use walkdir::{DirEntry, WalkDir};
 
-use super::Fault;
 use crate::regular_file;
 
 /// One thing to look at.
@@ -19,7 +19,7 @@ pub(super) enum Input {
     /// What could not be searched, or holds nothing.
     Fault {
         name: String,
-        fault: Fault,
+        fault: FileFault,
     },
 }
 
@@ -67,7 +67,7 @@ fn folder(path: &Path, inputs: &mut Vec<Input>) {
         }
     }
     if inputs.len() == before {
-        let fault = Fault {
+        let fault = FileFault {
             message: "expected policy files in this folder, found no file named `*.xml`".to_owned(),
             help: "name the policy files themselves, whatever they are called".to_owned(),
         };
@@ -94,7 +94,7 @@ fn is_policy(entry: &DirEntry) -> bool {
 }
 
 /// Why something can't be read, and what to do.
-pub(super) fn unreadable(error: &io::Error) -> Fault {
+pub(super) fn unreadable(error: &io::Error) -> FileFault {
     let kind = error.kind();
     let help = if kind == io::ErrorKind::NotFound {
         "check the path; a relative one starts in the current folder"
@@ -105,7 +105,7 @@ pub(super) fn unreadable(error: &io::Error) -> Fault {
     } else {
         "expected a file, a folder, or `-` for standard input: check what lies there"
     };
-    Fault {
+    FileFault {
         message: format!("can't be read: {}", crate::log::reason(error)),
         help: help.to_owned(),
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// `suppressed`.
 const UNLIMITED: &[(&str, &str)] = &[
     ("log/", "what limits the others"),
-    ("daemon/sandbox/", "once, at the start"),
+    ("daemon/sandbox", "once, at the start"),
     (
         "daemon/serving.rs",
         "once for each listener, at the start and at reloads",
@@ -22,7 +22,7 @@ const UNLIMITED: &[(&str, &str)] = &[
     ),
     ("daemon/stopping.rs", "once for each signal at the stop"),
     (
-        "daemon/mod.rs",
+        "daemon.rs",
         "once for each signal or settled change of a file",
     ),
     (
@@ -40,7 +40,7 @@ const UNLIMITED: &[(&str, &str)] = &[
     ("daemon/handover/start.rs", "once, at the start"),
     ("daemon/notify.rs", "what the service manager answers"),
     (
-        "daemon/admin/mod.rs",
+        "daemon/admin.rs",
         "once for each address, at the start and at reloads",
     ),
 ];

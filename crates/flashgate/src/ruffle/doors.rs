@@ -1,9 +1,9 @@
 //! From what is served to the doors: a bridge, where there is one, stands for the gates' own ports.
 
 use flash_policy::Port;
+use flashgate_wire::http::HostField;
 
 use super::{Door, Doors, Scheme, Way};
-use crate::http::HostField;
 use crate::snapshot::{Bridge, FreePorts, Gate, Listener, OwnHost, Plan, Transport, WebSocket};
 
 impl Doors {

@@ -1,12 +1,6 @@
 //! `flashgate check` from outside: what it says of servers, and how it runs.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test ends where it fails, also in the functions it shares with others"
-)]
+#![cfg(test)]
 
 mod advice;
 mod behind;

@@ -1,21 +1,20 @@
 //! The config file: everything wrong with it is said at once, and what is right is served.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test ends where it fails, also in the functions it shares with others"
-)]
+#![cfg(test)]
 
 mod faults;
 mod follow;
 mod gates;
+mod half_written;
 mod malformed;
 mod many;
 mod meant;
+mod not_regular;
 mod other_keys;
 mod printed;
+mod refusals;
+mod reload;
+mod surroundings;
 mod transcripts;
 mod wrong;
 

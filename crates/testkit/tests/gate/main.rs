@@ -1,12 +1,6 @@
 //! The gate, as a player, a game's client, its server and an operator see it.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test ends where it fails, also in the functions it shares with others"
-)]
+#![cfg(test)]
 
 mod bulk;
 mod dead_backends;
@@ -15,6 +9,7 @@ mod greeting;
 mod http;
 mod limits;
 mod logged;
+mod lookups;
 mod openings;
 mod pressure;
 mod proxy_in;

@@ -72,6 +72,13 @@ fn hostile(length: usize) -> Vec<(&'static str, String)> {
         ("open", "<a ".repeat(length / 3)),
         ("open comments", "<!--".repeat(length / 4)),
         ("quotes", "<a b=\"".repeat(length / 6)),
+        ("end tags", policy(&|_| "</b>".into())),
+        ("half comments", policy(&|_| "<!- <b/>".into())),
+        ("instructions", "<?a".repeat(length / 3)),
+        (
+            "space behind",
+            format!("{}{}", "<a/>".repeat(length / 8), " ".repeat(length / 2)),
+        ),
         ("blanks", " ".repeat(length)),
         ("line ends", "\r\n".repeat(length / 2)),
         ("nuls", "\0".repeat(length)),

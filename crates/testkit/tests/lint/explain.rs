@@ -45,5 +45,11 @@ fn unknown_rules() {
         said.stderr
     );
     let said = explain(&["\u{1b}[31m"]);
+    assert_eq!(said.code, Some(2));
+    assert!(
+        said.stderr.contains("no rule is called `\\u{1b}[31m`"),
+        "{}",
+        said.stderr
+    );
     assert!(!said.stderr.contains('\u{1b}'), "{}", said.stderr);
 }

@@ -1,12 +1,6 @@
 //! `flashgate lint` and `flashgate explain` from outside: flags, exit codes, formats, places, files, fixes.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test ends where it fails, also in the functions it shares with others"
-)]
+#![cfg(test)]
 
 mod bounds;
 mod cost;

@@ -1,12 +1,6 @@
 //! TLS, as a player with a `SecureSocket`, a page's `wss`, a game's server and an operator see it.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test ends where it fails, also in the functions it shares with others"
-)]
+#![cfg(test)]
 
 mod certificates;
 mod client;

@@ -1,12 +1,6 @@
 //! WebSockets on a gate and on the bridge, as Ruffle, a browser, a game's server and an operator see them.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test ends where it fails, also in the functions it shares with others"
-)]
+#![cfg(test)]
 
 mod autobahn;
 mod bridge;
@@ -18,6 +12,7 @@ mod logged;
 mod origins;
 mod pressure;
 mod proxies;
+mod ruffle;
 mod sessions;
 mod smuggled;
 mod statuses;

@@ -9,9 +9,9 @@ use anyhow::{Context as _, Result, ensure};
 use testkit::cpu;
 use testkit::websocket::{BINARY, CLOSE, Response, WebSocket, frame};
 
+use super::super::between::Between;
 use super::super::relay::MESSAGE;
 use super::super::relay::backend::Wish;
-use super::contender::Contender;
 
 /// A large frame, and a small one; both divide a MiB.
 const LARGE: usize = 64 * 1024;
@@ -28,7 +28,7 @@ pub(super) struct Amount {
 
 /// What one slice cost the bridge, in microseconds of CPU time.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Slice {
+pub(in crate::bench) struct Slice {
     /// Per MiB from the client to the backend, in large frames.
     pub(super) up: f64,
     /// Per MiB from the backend to the client.
@@ -44,7 +44,7 @@ pub(super) struct Slice {
 }
 
 /// Gives a bridge one slice of everything.
-pub(super) fn slice(one: &Contender, amount: Amount) -> Result<Slice> {
+pub(super) fn slice(one: &Between, amount: Amount) -> Result<Slice> {
     let Amount {
         mebibytes,
         messages,

@@ -29,7 +29,7 @@ pub(super) struct Amount {
 
 /// What one slice cost the relay, in microseconds.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Slice {
+pub(in crate::bench) struct Slice {
     /// CPU time per MiB from the client to the backend.
     pub(super) up: f64,
     /// CPU time per MiB from the backend to the client.

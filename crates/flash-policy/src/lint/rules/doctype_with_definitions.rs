@@ -1,7 +1,7 @@
 //! `doctype-with-definitions`: its page and its words; the parser finds it.
 
 use crate::lint::rule::{BY_PARSER, Group, Rule};
-use crate::{Diagnostic, Severity};
+use crate::{Diagnostic, Severity, Span};
 
 pub(crate) static RULE: Rule = Rule {
     name: "doctype-with-definitions",
@@ -40,9 +40,9 @@ Nobody knows of a policy that needs them. No version is known to differ; socket 
     check: BY_PARSER,
 };
 
-pub(crate) fn found(at: usize) -> Diagnostic {
+pub(crate) fn found(place: Span) -> Diagnostic {
     RULE.finding("expected a DOCTYPE without definitions, found `[`")
-        .at(at..at + 1, "definitions begin here")
+        .at(place, "definitions begin here")
         .note("entities defined in a policy file are never expanded: that is how XML parsers are attacked")
         .help("remove the part in brackets, or the whole DOCTYPE: players need none")
 }

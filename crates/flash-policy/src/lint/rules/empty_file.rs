@@ -39,12 +39,7 @@ grants. No version is known to differ; socket policies exist since 7.0.19.
     check: BY_PARSER,
 };
 
-pub(crate) fn found(bytes: &[u8]) -> Diagnostic {
-    let found = if bytes.is_empty() {
-        "an empty file"
-    } else {
-        "only whitespace"
-    };
+pub(crate) fn found(found: &str) -> Diagnostic {
     RULE.finding(format!("expected a policy, found {found}"))
         .help("`flashgate policy --allow 'www.example.com:9339'` prints one to start from")
 }

@@ -1,7 +1,7 @@
 //! `length-prefix`: its page and its words; the parser finds it.
 
 use crate::lint::rule::{BY_PARSER, Group, Rule};
-use crate::{Diagnostic, Severity};
+use crate::{Diagnostic, Severity, Span};
 
 pub(crate) static RULE: Rule = Rule {
     name: "length-prefix",
@@ -38,15 +38,9 @@ began. No version is known to differ; socket policies exist since 7.0.19.
     check: BY_PARSER,
 };
 
-/// Looks for control bytes, no blanks, directly before the first `<`.
-pub(crate) fn find(bytes: &[u8]) -> Option<Diagnostic> {
-    let length = bytes.iter().take(5).position(|&byte| byte == b'<')?;
-    let prefix = bytes.get(..length)?;
-    let is_length = |byte: &u8| *byte < b' ' && !byte.is_ascii_whitespace();
-    prefix.iter().any(is_length).then(|| {
-        RULE.finding("expected `<` as the first byte, found what looks like a length")
-            .at(0..length, "")
-            .note("players expect bare XML; functions like Java's `writeUTF` put the length in front of a text")
-            .help("write the bytes of the text alone, as `getBytes(\"UTF-8\")` gives them")
-    })
+pub(crate) fn found(place: Span) -> Diagnostic {
+    RULE.finding("expected `<` as the first byte, found what looks like a length")
+        .at(place, "")
+        .note("players expect bare XML; functions like Java's `writeUTF` put the length in front of a text")
+        .help("write the bytes of the text alone, as `getBytes(\"UTF-8\")` gives them")
 }

@@ -1,7 +1,7 @@
 //! `merge-conflict-marker`: its page and its words; the parser finds it.
 
 use crate::lint::rule::{BY_PARSER, Group, Rule};
-use crate::{Diagnostic, Severity};
+use crate::{Diagnostic, Severity, Span};
 
 pub(crate) static RULE: Rule = Rule {
     name: "merge-conflict-marker",
@@ -43,20 +43,9 @@ exist since 7.0.19.
     check: BY_PARSER,
 };
 
-const MARKS: [&str; 3] = ["<<<<<<< ", ">>>>>>> ", "||||||| "];
-
-pub(crate) fn find(text: &str) -> Option<Diagnostic> {
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        if MARKS.iter().any(|mark| line.starts_with(mark)) {
-            return Some(
-                RULE.finding("found the mark of an unfinished merge")
-                    .at(at..at + line.trim_end().len(), "")
-                    .note("version control wrote it where two versions of the file could not be joined")
-                    .help("keep the lines of one version, and remove the marks"),
-            );
-        }
-        at += line.len();
-    }
-    None
+pub(crate) fn found(line: Span) -> Diagnostic {
+    RULE.finding("found the mark of an unfinished merge")
+        .at(line, "")
+        .note("version control wrote it where two versions of the file could not be joined")
+        .help("keep the lines of one version, and remove the marks")
 }

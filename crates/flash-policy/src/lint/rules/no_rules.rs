@@ -6,9 +6,9 @@ use crate::document::Document;
 use crate::findings::Findings;
 use crate::lint::Kind;
 use crate::lint::rule::{Group, Rule};
-use crate::lint::rules::template_placeholder;
 use crate::lint::subject::Subject;
 use crate::spelling::nearest;
+use crate::xml::is_placeholder;
 
 pub(crate) static RULE: Rule = Rule {
     name: "no-rules",
@@ -76,9 +76,7 @@ fn is_explained(subject: &Subject<'_>) -> bool {
         .filter(|element| element.depth == 1);
     let mut names = names.map(|element| element.name.as_str());
     names.any(|name| nearest(name, &["allow-access-from"]).is_some())
-        || texts
-            .iter()
-            .any(|text| template_placeholder::starts(&text.text))
+        || texts.iter().any(|text| is_placeholder(&text.text))
 }
 
 /// Whether a URL policy lets headers be sent, or documents be read by who signed them.

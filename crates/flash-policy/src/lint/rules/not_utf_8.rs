@@ -1,7 +1,7 @@
 //! `not-utf-8`: its page and its words; the parser finds it.
 
 use crate::lint::rule::{BY_PARSER, Group, Rule};
-use crate::{Diagnostic, Severity};
+use crate::{Diagnostic, Severity, Span};
 
 pub(crate) static RULE: Rule = Rule {
     name: "not-utf-8",
@@ -38,8 +38,8 @@ version is known to differ; socket policies exist since 7.0.19.
     check: BY_PARSER,
 };
 
-pub(crate) fn found(at: usize) -> Diagnostic {
+pub(crate) fn found(place: Span) -> Diagnostic {
     RULE.finding("expected UTF-8, found a byte that is not part of it")
-        .at(at..at + 1, "")
+        .at(place, "")
         .help("save the file as UTF-8; ASCII characters are all that a policy needs")
 }

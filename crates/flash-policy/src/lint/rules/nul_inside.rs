@@ -1,7 +1,7 @@
 //! `nul-inside`: its page and its words; the parser finds it.
 
 use crate::lint::rule::{BY_PARSER, Group, Rule};
-use crate::{Diagnostic, Severity};
+use crate::{Diagnostic, Severity, Span};
 
 pub(crate) static RULE: Rule = Rule {
     name: "nul-inside",
@@ -37,8 +37,8 @@ versions. XML allows no NUL anyway.
     check: BY_PARSER,
 };
 
-pub(crate) fn found(at: usize) -> Diagnostic {
+pub(crate) fn found(place: Span) -> Diagnostic {
     RULE.finding("expected text, found a NUL")
-        .at(at..at + 1, "the player would take the policy to end here")
+        .at(place, "the player would take the policy to end here")
         .help("remove it; the one NUL that ends the reply is added by the server")
 }

@@ -1,7 +1,6 @@
 //! `server-code`: its page and its check.
 
 use crate::document::Document;
-use crate::document::bounds;
 use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
@@ -44,23 +43,7 @@ have printed; that is a warning. No version is known to differ; socket policies 
     check,
 };
 
-const MARKS: [&str; 3] = ["<?php", "<?=", "<%"];
-
-/// Looks for the first piece of code outside comments, in a text that is not well-formed XML.
-pub(crate) fn find(text: &str) -> Option<Diagnostic> {
-    let mut at = 0;
-    while let Some(open) = text.get(at..)?.find('<') {
-        at += open;
-        let rest = text.get(at..)?;
-        if let Some(mark) = MARKS.iter().find(|mark| rest.starts_with(**mark)) {
-            return Some(found((at..at + mark.len()).into()));
-        }
-        at += bounds::skip_over(rest).unwrap_or(1);
-    }
-    None
-}
-
-fn found(place: Span) -> Diagnostic {
+pub(crate) fn found(place: Span) -> Diagnostic {
     RULE.finding("expected a policy, found code that prints one")
         .at(place, "")
         .note("a policy server sends the file as it is; nothing runs the code")

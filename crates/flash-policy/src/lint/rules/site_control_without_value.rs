@@ -6,7 +6,6 @@ use crate::diagnostic::quoted;
 use crate::document::{Attribute, Element};
 use crate::lint::rule::{BY_PARSER, Group, Rule};
 use crate::parse::SITE_CONTROL;
-use crate::spelling::is_like;
 use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
@@ -46,23 +45,6 @@ reading there. Meta-policies for sockets exist since 9.0.115.
 "#,
     check: BY_PARSER,
 };
-
-/// The attribute that was to be it, where it is missing: by its name, or by its value.
-pub(crate) fn misspelt(element: &Element) -> Option<&Attribute> {
-    if element.attribute(SITE_CONTROL).is_some() {
-        return None;
-    }
-    let values = [
-        "all",
-        "master-only",
-        "none",
-        "by-content-type",
-        "by-ftp-filename",
-    ];
-    element.attributes.iter().find(|attribute| {
-        is_like(&attribute.name, SITE_CONTROL) || values.contains(&attribute.value.as_str())
-    })
-}
 
 /// For an element without it, and the attribute that was perhaps to be it.
 pub(crate) fn found(element: &Element, misspelt: Option<&Attribute>) -> Diagnostic {

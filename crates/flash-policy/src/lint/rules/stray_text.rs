@@ -2,13 +2,13 @@
 
 use alloc::format;
 
-use super::template_placeholder;
 use crate::Severity;
 use crate::diagnostic::quoted;
 use crate::document::Document;
 use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
+use crate::xml::{escaped_line_end, is_placeholder};
 
 pub(crate) static RULE: Rule = Rule {
     name: "stray-text",
@@ -50,21 +50,33 @@ Text is ignored, as far as is known. No version is known to differ; socket polic
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let texts = subject.document.map_or(&[][..], Document::texts);
-    let strays = texts
-        .iter()
-        .filter(|text| !template_placeholder::starts(&text.text));
+    let strays = texts.iter().filter(|text| !is_placeholder(&text.text));
     for text in strays {
-        let finding = RULE
-            .finding(format!(
+        findings.push(
+            RULE.finding(format!(
                 "expected only elements here, found {}",
                 quoted(&text.text)
             ))
             .at(text.span, "")
-            .note("players ignore text: whatever it was meant for has no effect");
-        findings.push(if text.text.contains("allow-access-from") {
-            finding.help("put a `<` before it to make it a rule")
-        } else {
-            finding.help("remove it, or put it between `<!--` and `-->`")
-        });
+            .note("players ignore text: whatever it was meant for has no effect")
+            .help(help(&text.text)),
+        );
+    }
+}
+
+/// What to do about a text: it tells where it was copied from.
+fn help(text: &str) -> &'static str {
+    if matches!(text, "-" | "+") {
+        "remove it: it is left of a diff, or of a browser's tree view"
+    } else if escaped_line_end(text).is_some() {
+        "the program that prints the policy escapes twice: have it print real line ends, or none"
+    } else if text.starts_with('"') && text.contains('+') {
+        "this is a program's text: save what it prints, without quotes, backslashes and `+`"
+    } else if text.contains("<allow-access-from") {
+        "write `<` for `&lt;` and `>` for `&gt;`: the rule was escaped to be shown on a page"
+    } else if text.contains("allow-access-from") {
+        "put a `<` before it to make it a rule"
+    } else {
+        "remove it, or put it between `<!--` and `-->`"
     }
 }

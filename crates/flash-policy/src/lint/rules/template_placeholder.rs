@@ -7,9 +7,8 @@ use crate::document::Document;
 use crate::findings::Findings;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::subject::Subject;
+use crate::xml::is_placeholder;
 use crate::{Diagnostic, Severity, Span};
-
-mod words;
 
 pub(crate) static RULE: Rule = Rule {
     name: "template-placeholder",
@@ -49,8 +48,6 @@ tags break the XML or are ignored.
     check,
 };
 
-const MARKS: [&str; 5] = ["{{", "{%", "${", "#{", "%{"];
-
 /// Where a value is a placeholder, what is to be said.
 pub(crate) fn found(message: String, place: Span, what: &str) -> Diagnostic {
     RULE.finding(message)
@@ -61,29 +58,9 @@ pub(crate) fn found(message: String, place: Span, what: &str) -> Diagnostic {
         ))
 }
 
-/// Whether a value is to be replaced by a real one, or something in it: no name and no list of ports has these
-/// characters, and no host is called `__NAME__`.
-pub(crate) fn is_in(value: &str) -> bool {
-    // A dot at the end makes no other name.
-    let name = value.strip_suffix('.').unwrap_or(value);
-    let between = |mark: &str| {
-        let body = name
-            .strip_prefix(mark)
-            .and_then(|rest| rest.strip_suffix(mark));
-        body.is_some_and(|body| !body.trim_matches(['@', '_']).is_empty())
-    };
-    let marked = value.contains(['%', '{', '}', '$', '<', '>']) || between("@") || between("__");
-    marked || words::is_unset(name) || words::is_placeholder(name)
-}
-
-/// Whether a text begins with a placeholder.
-pub(crate) fn starts(text: &str) -> bool {
-    MARKS.iter().any(|mark| text.starts_with(mark))
-}
-
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let texts = subject.document.map_or(&[][..], Document::texts);
-    for text in texts.iter().filter(|text| starts(&text.text)) {
+    for text in texts.iter().filter(|text| is_placeholder(&text.text)) {
         findings.push(found_between_tags(text.span));
     }
 }

@@ -1,10 +1,10 @@
 //! `too-deep`: its page and its words; the parser finds it.
 
 use alloc::format;
-use core::ops::Range;
 
 use crate::lint::rule::{BY_PARSER, Group, Rule};
-use crate::{Diagnostic, Severity};
+use crate::xml::DEEPEST;
+use crate::{Diagnostic, Severity, Span};
 
 pub(crate) static RULE: Rule = Rule {
     name: "too-deep",
@@ -30,10 +30,7 @@ Close every element: `<allow-access-from …/>`.
     check: BY_PARSER,
 };
 
-/// Elements within elements. A policy needs 3; a Silverlight one needs 5.
-pub(crate) const DEEPEST: usize = 16;
-
-pub(crate) fn found(tag: Range<usize>) -> Diagnostic {
+pub(crate) fn found(tag: Span) -> Diagnostic {
     RULE.finding(format!(
         "expected at most {DEEPEST} elements within each other, found more"
     ))

@@ -1,10 +1,10 @@
 //! `too-many-attributes`: its page and its words; the parser finds it.
 
 use alloc::format;
-use core::ops::Range;
 
 use crate::lint::rule::{BY_PARSER, Group, Rule};
-use crate::{Diagnostic, Severity};
+use crate::xml::MOST_ATTRIBUTES;
+use crate::{Diagnostic, Severity, Span};
 
 pub(crate) static RULE: Rule = Rule {
     name: "too-many-attributes",
@@ -30,12 +30,9 @@ What players do with it is not known. No version is known to differ; socket poli
     check: BY_PARSER,
 };
 
-/// Attributes and namespace declarations of one tag. A rule has 3.
-pub(crate) const MOST: usize = 32;
-
-pub(crate) fn found(attributes: usize, tag: Range<usize>) -> Diagnostic {
+pub(crate) fn found(attributes: usize, tag: Span) -> Diagnostic {
     RULE.finding(format!(
-        "expected at most {MOST} attributes, found {attributes}"
+        "expected at most {MOST_ATTRIBUTES} attributes, found {attributes}"
     ))
     .at(tag, "in this tag")
     .help("a rule has three: `domain`, `to-ports` and `secure`")

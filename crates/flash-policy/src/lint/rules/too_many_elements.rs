@@ -1,10 +1,10 @@
 //! `too-many-elements`: its page and its words; the parser finds it.
 
 use alloc::format;
-use core::ops::Range;
 
 use crate::lint::rule::{BY_PARSER, Group, Rule};
-use crate::{Diagnostic, Severity};
+use crate::xml::MOST_PARTS;
+use crate::{Diagnostic, Severity, Span};
 
 pub(crate) static RULE: Rule = Rule {
     name: "too-many-elements",
@@ -32,13 +32,9 @@ of one domain.
     check: BY_PARSER,
 };
 
-/// Elements, attributes, commas in tags, comments and texts of a file. What is made of each takes about 300 bytes, so that the largest
-/// file costs no more than ten times its size.
-pub(crate) const MOST: usize = 10_000;
-
-pub(crate) fn found(place: Range<usize>) -> Diagnostic {
+pub(crate) fn found(place: Span) -> Diagnostic {
     RULE.finding(format!(
-        "expected at most {MOST} elements, attributes and ports in a file, found more"
+        "expected at most {MOST_PARTS} elements, attributes and ports in a file, found more"
     ))
     .at(place, "this is one too many; nothing from here on is read")
     .help("check that this is a policy file; join rules that differ only in their ports")

@@ -1,10 +1,10 @@
 //! `too-many-namespaces`: its page and its words; the parser finds it.
 
 use alloc::format;
-use core::ops::Range;
 
 use crate::lint::rule::{BY_PARSER, Group, Rule};
-use crate::{Diagnostic, Severity};
+use crate::xml::MOST_NAMESPACES;
+use crate::{Diagnostic, Severity, Span};
 
 pub(crate) static RULE: Rule = Rule {
     name: "too-many-namespaces",
@@ -30,12 +30,9 @@ Remove the `xmlns` attributes.
     check: BY_PARSER,
 };
 
-/// Namespace declarations of one file. A policy has one at most.
-pub(crate) const MOST: usize = 64;
-
-pub(crate) fn found(tag: Range<usize>) -> Diagnostic {
+pub(crate) fn found(tag: Span) -> Diagnostic {
     RULE.finding(format!(
-        "expected at most {MOST} namespace declarations in a file, found more"
+        "expected at most {MOST_NAMESPACES} namespace declarations in a file, found more"
     ))
     .at(tag, "this is one too many")
     .help("remove the `xmlns` attributes: a policy needs none")

@@ -1,7 +1,7 @@
 //! `utf-16`: its page and its words; the parser finds it.
 
 use crate::lint::rule::{BY_PARSER, Group, Rule};
-use crate::{Diagnostic, Severity};
+use crate::{Diagnostic, Severity, Span};
 
 pub(crate) static RULE: Rule = Rule {
     name: "utf-16",
@@ -37,9 +37,9 @@ since 7.0.19.
     check: BY_PARSER,
 };
 
-pub(crate) fn found(bytes: &[u8]) -> Diagnostic {
+pub(crate) fn found(place: Span) -> Diagnostic {
     RULE.finding("expected UTF-8, found UTF-16")
-        .at(0..bytes.len().min(2), "")
+        .at(place, "")
         .note(
             "players take the reply to end at the first NUL, and in UTF-16 every other byte is one",
         )

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use flash_policy::decide;
 use flash_policy::player::{Reason, Verdict};
 use flash_policy::{Diagnostic, Host};
+use flashgate_wire::websocket::is_bad_port;
 
 use super::super::judge::{judge_tls, unchecked};
 use super::super::shown::{shown, shown_text};
@@ -15,7 +16,6 @@ use super::handshake::{Handshake, Opening};
 use super::url::is_local;
 use super::{Page, ProxyUrl, Reached, Scene, browser, entry, refusal};
 use crate::check::{Finding, NameFault};
-use crate::websocket::is_bad_port;
 
 /// What is to be said of one bridge.
 pub(super) struct Judged {

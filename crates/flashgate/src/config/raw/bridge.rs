@@ -98,7 +98,7 @@ fn public_url(text: &str, before: &str) -> Result<String, String> {
     };
     let rest = text.strip_prefix("wss://").or(text.strip_prefix("ws://"));
     let authority = rest.and_then(|rest| rest.split('/').next());
-    let host = authority.and_then(|text| crate::http::HostField::parse(text.as_bytes()));
+    let host = authority.and_then(|text| flashgate_wire::http::HostField::parse(text.as_bytes()));
     let port_zero = host.as_ref().is_some_and(|host| host.port == Some(0));
     // A path may be written as in RFC 3986, 3.3; it goes into a page's script.
     let plain = |c: char| c.is_ascii_alphanumeric() || "-._~!$&()*+,;=:@/%[]".contains(c);

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use flash_policy::diagnostic::any_error;
 use flash_policy::{Diagnostic, Port, Span};
+use flashgate_wire::proxy_header::ProxyVersion;
 
 use crate::config::sections;
 use crate::config::tree::{At, Table, Text, Value, parse_text};
 use crate::config::{backend, raw};
-use crate::proxy_header::Version as ProxyVersion;
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{AskedBy, Backend, Network, WebSocket};
 

@@ -6,12 +6,12 @@ use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use flashgate_wire::websocket::{self, CloseCode, HEADROOM};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::up::read;
 use super::{Fault, STEP, TURN, Waits};
 use crate::connection::relay::{Rest, with_shared};
-use crate::websocket::{self, CloseCode, HEADROOM};
 
 /// Pongs that are kept for a client that takes nothing; of more, only the last (RFC 6455, 5.5.3).
 const CONTROL_ROOM: usize = 1024;

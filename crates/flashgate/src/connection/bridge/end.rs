@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind};
 
-use crate::websocket;
+use flashgate_wire::websocket;
 
 /// What a bridge did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub(in crate::connection) enum End {
     /// One side ended in order, and the other was told.
     Clean,
     /// The client broke the protocol, and was told how.
-    Fault(websocket::Fault),
+    Fault(websocket::FrameFault),
     /// The client reset the connection, or ended it within a message.
     ClientReset,
     /// The client can't be reached any more.
@@ -37,7 +37,7 @@ pub(in crate::connection) enum End {
 
 impl End {
     /// What the client did wrong.
-    pub(in crate::connection) const fn fault(self) -> Option<websocket::Fault> {
+    pub(in crate::connection) const fn fault(self) -> Option<websocket::FrameFault> {
         match self {
             Self::Fault(fault) => Some(fault),
             Self::Clean

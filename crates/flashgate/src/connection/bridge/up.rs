@@ -6,12 +6,12 @@ use std::io::{self, ErrorKind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use flashgate_wire::websocket::{Decoded, Decoder, InputEnd};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::down::Down;
 use super::{Fault, Opening, STEP, TURN, Waits};
 use crate::connection::relay::{LITTLE, Rest, with_shared};
-use crate::websocket::{Decoded, Decoder, Ending};
 
 #[derive(Debug)]
 pub(super) struct Up {
@@ -30,7 +30,7 @@ pub(super) struct Up {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Left {
     /// With a frame that nothing follows.
-    Said(Ending),
+    Said(InputEnd),
     /// It ended the stream between two messages.
     Silently,
     /// It ended the stream within a message.

@@ -2,15 +2,15 @@
 
 use std::net::SocketAddr;
 
+use flashgate_wire::http::Request;
+use flashgate_wire::websocket::{DROPPED, is_asked_for, lacks_upgrade};
 use tracing::field::display;
 use tracing::{Level, debug, enabled};
 
 use super::Exchange;
 use crate::connection::waiting::Ending;
 use crate::connection::{Outcome, hints, some};
-use crate::http::Request;
 use crate::log::escaped;
-use crate::websocket::{DROPPED, is_asked_for, lacks_upgrade};
 
 /// A request's path and origin, fit for a log, and the status of the response.
 pub(super) struct Asked {

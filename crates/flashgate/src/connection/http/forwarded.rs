@@ -6,7 +6,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use crate::http::Request;
+use flashgate_wire::http::Request;
 
 /// The client's address, if the proxies that are trusted tell one.
 pub(super) fn client(request: &Request, trusted: impl Fn(IpAddr) -> bool) -> Option<IpAddr> {
@@ -40,12 +40,12 @@ fn address(hop: &[u8]) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::{HeadReader, Verdict};
+    use flashgate_wire::http::{HeadReader, HeadVerdict};
 
     #[track_caller]
     fn check(fields: &str, expected: Option<&str>) {
         let head = format!("GET / HTTP/1.1\r\nHost: a.test\r\n{fields}\r\n");
-        let (Verdict::Request(request), _) = HeadReader::default().feed(head.as_bytes()) else {
+        let (HeadVerdict::Request(request), _) = HeadReader::default().feed(head.as_bytes()) else {
             panic!("expected a request: {fields}");
         };
         let trusted = |address: IpAddr| address.to_string().starts_with("10.");

@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use crate::http::{Method, Methods, Request, Response, StatusCode};
+use flashgate_wire::http::{Method, Methods, Request, Response, StatusCode};
+use flashgate_wire::websocket::{DROPPED, lacks_upgrade};
+
 use crate::ruffle::Doors;
 use crate::snapshot::{Gate, OwnHost, Service};
-use crate::websocket::{DROPPED, lacks_upgrade};
 
 /// The response to a GET, HEAD or OPTIONS.
 pub(super) fn answer(request: &Request, service: &Service) -> Response {

@@ -5,13 +5,13 @@ use std::io;
 use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
+use flashgate_wire::http::{Body, Method, Response};
 use tokio::io::AsyncWrite;
 use tokio::time::timeout;
 
 use super::{Exchange, asked};
 use crate::connection::Outcome;
 use crate::connection::letting_go::let_go;
-use crate::http::{Body, Method, Response};
 
 /// How long a client may take to make room for a response.
 const WRITE_LIMIT: Duration = Duration::from_secs(10);

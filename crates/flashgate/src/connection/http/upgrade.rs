@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use flash_policy::decide::{Reason, decide_alone};
 use flash_policy::{Movie, Port};
+use flashgate_wire::http::{Page, Request, Response, StatusCode};
+use flashgate_wire::websocket::{Handshake, HandshakeRefusal};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tracing::debug;
@@ -21,10 +23,8 @@ use crate::connection::bridge::{Bridge, Opening};
 use crate::connection::relay::ROOM;
 use crate::connection::waiting::{Waiting, Witness};
 use crate::connection::{Bridging, Client, Outcome, gate, hints, some};
-use crate::http::{Page, Request, Response, StatusCode};
 use crate::limits::Permit;
 use crate::snapshot::{Gate, Service};
-use crate::websocket::{Handshake, Refusal};
 
 /// What a record of TLS carries (RFC 8446, 5.1).
 const RECORD: usize = 16 * 1024;
@@ -120,7 +120,7 @@ impl Exchange {
     }
 
     /// Logs a handshake that can't be granted, whoever sent it.
-    fn tell_refusal(&self, refusal: Refusal, gate: Option<&Arc<Gate>>, request: &Request) {
+    fn tell_refusal(&self, refusal: HandshakeRefusal, gate: Option<&Arc<Gate>>, request: &Request) {
         let gate = gate.map(|gate| gate.name.as_str());
         let why = (refusal.expected(), refusal.hint());
         let shared = &self.waiting.shared;

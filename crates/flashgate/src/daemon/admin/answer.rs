@@ -7,12 +7,12 @@
 use std::fmt::Write as _;
 
 use flash_policy::Host;
+use flashgate_report::visible;
+use flashgate_wire::http::{HostField, Request, Response, StatusCode};
 
 use super::{About, metrics, status_json};
 use crate::connection::Role;
 use crate::daemon::status::Phase;
-use crate::http::{HostField, Request, Response, StatusCode};
-use crate::visible;
 
 const PATHS: &str = "expected one of /metrics, /healthz, /readyz, /status.json\n";
 

@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use flash_policy::Host;
+use flashgate_wire::http::{Body, HeadReader, HeadVerdict, Method, Response};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_flash_policy::{Linger, close};
 
 use super::{About, answer};
-use crate::http::{Body, HeadReader, Method, Response, Verdict};
 
 /// From accept to close: a scraper's own limit is 10 s as well.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -39,9 +39,9 @@ async fn exchange(
     };
     asked.store(true, Ordering::Relaxed);
     let response = match verdict {
-        Verdict::Request(request) => answer::to(&request, &hosts.borrow(), &about),
-        Verdict::Refused(refusal) => Response::from(refusal),
-        Verdict::NeedMore => return,
+        HeadVerdict::Request(request) => answer::to(&request, &hosts.borrow(), &about),
+        HeadVerdict::Refused(refusal) => Response::from(refusal),
+        HeadVerdict::NeedMore => return,
     };
     let body = match head.method() {
         Method::Get | Method::Options => Body::Sent,
@@ -53,7 +53,7 @@ async fn exchange(
 }
 
 /// Reads until there is a verdict; none if the client ends or fails before.
-async fn read(stream: &TcpStream, head: &mut HeadReader) -> Option<Verdict> {
+async fn read(stream: &TcpStream, head: &mut HeadReader) -> Option<HeadVerdict> {
     loop {
         stream.readable().await.ok()?;
         let mut room = [0; 1024];
@@ -62,7 +62,7 @@ async fn read(stream: &TcpStream, head: &mut HeadReader) -> Option<Verdict> {
             Ok(count) => {
                 // What is behind the head is another request, and gets no answer.
                 let (verdict, _) = head.feed(room.get(..count)?);
-                if verdict != Verdict::NeedMore {
+                if verdict != HeadVerdict::NeedMore {
                     return Some(verdict);
                 }
             }

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
+use flashgate_report::visible;
 use serde_json::{Map, Value, json};
 
 use super::About;
 use crate::connection::BackendStatus;
 use crate::daemon::status::{Known, ListenerStatus};
 use crate::log;
-use crate::visible;
 
 /// All of it, as it is now.
 pub(super) fn text(about: &About) -> String {

@@ -8,6 +8,7 @@ use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use flashgate_report::render;
 use rustix::fs::Mode;
 use rustix::io::Errno;
 use rustix::net::sockopt::{self, Timeout};
@@ -25,7 +26,6 @@ use crate::daemon::inherited::{Inherited, adopt};
 use crate::daemon::notify::Manager;
 use crate::daemon::readable::watch;
 use crate::log;
-use crate::render;
 
 /// How long the predecessor may take to let go; it serves meanwhile, so waiting costs nothing.
 const LEAVE_LIMIT: Duration = Duration::from_secs(5);

@@ -6,8 +6,9 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use flashgate_report::render;
+
 use super::{PACKET, open_files};
-use crate::render;
 use crate::snapshot::{Plan, Sight, Watched};
 
 const TLS: &str = "tls";

@@ -1,0 +1,37 @@
+//! Which rule a domain breaks that can't be read.
+
+use super::rule::Rule;
+use super::rules;
+use crate::domain::{DomainError, DomainErrorKind};
+
+impl DomainError {
+    /// The name of the lint rule that this breaks.
+    #[must_use]
+    pub const fn rule(&self) -> &'static str {
+        self.lint_rule().name
+    }
+
+    /// The lint rule that this breaks.
+    pub(crate) const fn lint_rule(&self) -> &'static Rule {
+        match self.kind {
+            DomainErrorKind::Empty => &rules::empty_domain::RULE,
+            DomainErrorKind::Blank => &rules::blanks_in_domain::RULE,
+            DomainErrorKind::List => &rules::domain_list::RULE,
+            DomainErrorKind::Scheme
+            | DomainErrorKind::SchemeWithoutSlashes
+            | DomainErrorKind::SchemeWithoutHost => &rules::domain_with_scheme::RULE,
+            DomainErrorKind::Port => &rules::domain_with_port::RULE,
+            DomainErrorKind::Path => &rules::domain_with_path::RULE,
+            DomainErrorKind::UserInfo
+            | DomainErrorKind::Pasted { .. }
+            | DomainErrorKind::Host(_) => &rules::bad_domain::RULE,
+            DomainErrorKind::Placeholder => &rules::template_placeholder::RULE,
+            DomainErrorKind::PartialWildcard => &rules::partial_wildcard::RULE,
+            DomainErrorKind::WildcardInAddress | DomainErrorKind::Network => {
+                &rules::wildcard_in_address::RULE
+            }
+            DomainErrorKind::WildcardTopLevel => &rules::wildcard_top_level_domain::RULE,
+            DomainErrorKind::International { .. } => &rules::international_domain::RULE,
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! What is said of each fault of a file, up to its elements: of its bytes here, of its XML in `syntax`.
+
+use alloc::vec::Vec;
+
+use super::rules::{
+    blanks_before_declaration, bom, empty_file, file_too_large, length_prefix, not_utf_8,
+    nul_at_end, nul_inside, utf_16,
+};
+use super::{Kind, syntax};
+use crate::Diagnostic;
+use crate::document::{FileFault, SourceFaults};
+
+/// The findings for what is wrong with a file's bytes and its XML.
+pub(crate) fn findings(faults: &SourceFaults, bytes: &[u8], kind: Kind) -> Vec<Diagnostic> {
+    let file = faults.file.iter().map(|fault| finding(*fault, kind));
+    let mut findings: Vec<Diagnostic> = file.collect();
+    if let Some(span) = faults.text {
+        let text = bytes.get(span.start..span.end).unwrap_or_default();
+        let text = core::str::from_utf8(text).unwrap_or_default();
+        findings.extend(syntax::findings(&faults.syntax, text, span.start, kind));
+    }
+    findings
+}
+
+fn finding(fault: FileFault, kind: Kind) -> Diagnostic {
+    match fault {
+        FileFault::TooLarge => file_too_large::found(),
+        FileFault::Utf32 => utf_16::found_utf_32(),
+        FileFault::Utf16(span) => utf_16::found(span),
+        FileFault::LengthPrefix(span) => length_prefix::found(span),
+        FileFault::ByteOrderMark => bom::found(kind),
+        FileFault::NulAtEnd(span) => nul_at_end::found(span.start..span.end),
+        FileFault::NulInside(span) => nul_inside::found(span),
+        FileFault::NotUtf8(span) => not_utf_8::found(span),
+        FileFault::Empty => empty_file::found("an empty file"),
+        FileFault::OnlyBlanks => empty_file::found("only whitespace"),
+        FileFault::BlanksBeforeDeclaration(span) => {
+            blanks_before_declaration::found(span.start..span.end, kind)
+        }
+    }
+}

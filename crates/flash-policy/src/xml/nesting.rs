@@ -1,0 +1,291 @@
+//! Which element stands in which, and which are not closed.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use super::characters::is_blank;
+use super::fault::SyntaxFaultKind as Kind;
+use super::reader::Reader;
+use super::tag::{Ending, Tag};
+use super::{DEEPEST, Element, MOST_NAMESPACES};
+use crate::spelling::is_like;
+
+/// An element that is not closed yet.
+pub(super) struct Open<'a> {
+    index: usize,
+    name: &'a str,
+    tag: Range<usize>,
+    /// Its tag has a fault: that it is not closed may follow from that.
+    is_loose: bool,
+}
+
+/// A prefix, the address that it stands for, and how deep it was declared.
+pub(super) struct Namespace<'a> {
+    prefix: &'a str,
+    address: String,
+    depth: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// Takes in an element whose start tag was read.
+    pub(super) fn element(&mut self, mut tag: Tag<'a>, ending: Ending, is_loose: bool) {
+        let depth = self.open.len();
+        let place = tag.start..self.at;
+        if depth == 0 && !self.document.elements.is_empty() {
+            self.second_root(place.clone());
+        }
+        self.namespaces(&mut tag, depth);
+        let index = self.document.elements.len();
+        self.document.elements.push(Element {
+            name: String::from(tag.name),
+            tag: self.span(&place),
+            span: self.span(&place),
+            parent: self.open.last().map(|open| open.index),
+            attributes: tag.attributes,
+            depth,
+        });
+        let name = tag.name;
+        if ending == Ending::Open || (ending == Ending::Cut && depth == 0) {
+            if depth == DEEPEST {
+                self.fault(place, Kind::TooDeep);
+                return;
+            }
+            self.open.push(Open {
+                index,
+                name,
+                tag: place,
+                is_loose,
+            });
+        } else {
+            self.leave(depth);
+            self.cut_short = (ending == Ending::Cut).then_some(name);
+        }
+    }
+
+    fn second_root(&mut self, place: Range<usize>) {
+        if core::mem::replace(&mut self.after_reported, true) {
+            return;
+        }
+        let root = self.document.elements.first().map(|root| root.tag.end);
+        let end = root.map_or(0, |end| end - self.base);
+        let slash = end.saturating_sub(2)..end;
+        match self.part(slash.clone()) {
+            "/>" => self.fault_also(place, Kind::SecondRoot, &[slash]),
+            _ => self.fault(place, Kind::SecondRoot),
+        }
+    }
+
+    /// Takes the namespace declarations out of a tag, and looks for prefixes that have none.
+    fn namespaces(&mut self, tag: &mut Tag<'a>, depth: usize) {
+        let names = core::mem::take(&mut self.names);
+        if names.iter().any(|name| declared_prefix(name).is_some()) {
+            let attributes = core::mem::take(&mut tag.attributes);
+            for (name, attribute) in names.iter().zip(attributes) {
+                match declared_prefix(name) {
+                    Some(prefix) => self.namespaces.push(Namespace {
+                        prefix,
+                        address: attribute.value,
+                        depth,
+                    }),
+                    None => tag.attributes.push(attribute),
+                }
+            }
+            self.declared += names.len() - tag.attributes.len();
+            if self.declared > MOST_NAMESPACES {
+                self.fault(tag.start..self.at, Kind::TooManyNamespaces);
+            }
+        }
+        self.names = names;
+        self.prefix(tag.name, tag.name_at);
+        for (index, attribute) in tag.attributes.iter().enumerate() {
+            let at = attribute.span.start - self.base;
+            self.prefix(&attribute.name, at);
+            let mut before = tag.attributes.iter().take(index);
+            if before.any(|other| self.is_same(&other.name, &attribute.name)) {
+                self.fault(at..at + attribute.name.len(), Kind::DuplicateAttribute);
+            }
+        }
+    }
+
+    /// Looks whether a name's prefix is declared.
+    fn prefix(&mut self, name: &str, at: usize) {
+        let prefix = name.split_once(':').map_or("", |(prefix, _)| prefix);
+        if !matches!(prefix, "" | "xml") && self.address(prefix).is_none() {
+            self.fault(at..at + prefix.len(), Kind::UnknownPrefix);
+        }
+    }
+
+    /// Whether two names with different prefixes are the same.
+    fn is_same(&self, a: &str, b: &str) -> bool {
+        let (Some((a, a_local)), Some((b, b_local))) = (a.split_once(':'), b.split_once(':'))
+        else {
+            return false;
+        };
+        let address = self.address(a);
+        a != b && a_local == b_local && address.is_some() && address == self.address(b)
+    }
+
+    fn address(&self, prefix: &str) -> Option<&str> {
+        let mut known = self.namespaces.iter().rev();
+        let known = known.find(|known| known.prefix == prefix)?;
+        Some(&known.address)
+    }
+
+    /// Forgets what was declared so deep or deeper.
+    fn leave(&mut self, depth: usize) {
+        self.namespaces.retain(|namespace| namespace.depth < depth);
+    }
+
+    /// What begins with `</`.
+    pub(super) fn end_tag(&mut self) {
+        let start = self.at;
+        let before = self.faults.len();
+        self.at += "</".len();
+        if self.part(start..self.at + 1) == "<\\/" {
+            self.fault(start + 1..start + 3, Kind::Escaped);
+            return;
+        }
+        let mut name = self.word();
+        if self.part(start..start + 2) == "<\\" {
+            let named = start + 2..self.at;
+            self.fault_also(start + 1..start + 2, Kind::Backslash, &[named]);
+        }
+        if name.is_empty() {
+            let kind = if self.blanks() {
+                Kind::SpaceBeforeName
+            } else {
+                Kind::NameMissing
+            };
+            self.fault(start..self.at, kind);
+            name = self.word();
+        }
+        self.spaces();
+        match self.next() {
+            None => {
+                self.faults.truncate(before);
+                self.fault(start..self.at, Kind::UnclosedTag);
+            }
+            Some('>') => self.at += 1,
+            Some('<') => self.fault(self.at..self.at + 1, Kind::TagInTag),
+            Some(_) => {
+                let content = self.at;
+                self.take_until(|c| matches!(c, '<' | '>'));
+                self.fault(content..self.at, Kind::EndTagContent);
+                self.skip_to_tag_end();
+            }
+        }
+        let known = self.faults.len();
+        self.close(name, start..self.at);
+        if known > before
+            && self
+                .faults
+                .last()
+                .is_some_and(|last| last.kind == Kind::StrayEndTag)
+        {
+            self.faults.truncate(known);
+        }
+    }
+
+    /// Closes the element that an end tag is meant for.
+    fn close(&mut self, name: &'a str, place: Range<usize>) {
+        let found = self.open.iter().rposition(|open| open.is_closed_by(name));
+        if let Some(index) = found {
+            let left_open = self.left_open(index + 1);
+            if !left_open.is_empty() {
+                self.fault_also(place, Kind::EndTag, &left_open);
+            }
+            self.pop_to(index);
+        } else if self.cut_short.take_if(|cut| *cut == name).is_some() {
+            // The end of the element whose tag had none.
+        } else if let Some(top) = self.open.last() {
+            let (top_name, tag) = (top.name, top.tag.clone());
+            if is_like(name, top_name) || name.is_empty() || self.is_misnamed(top_name) {
+                self.fault_also(place, Kind::EndTag, &[tag]);
+                self.pop_to(self.open.len() - 1);
+            } else {
+                self.fault(place, Kind::StrayEndTag);
+            }
+        } else if self.document.elements.is_empty() {
+            self.fault(place, Kind::StrayEndTag);
+        } else if !core::mem::replace(&mut self.after_reported, true) {
+            self.fault(place, Kind::EndTagAfter);
+        }
+    }
+
+    /// The tags of the elements from there on that are not closed, and have no other fault; the innermost first.
+    fn left_open(&self, from: usize) -> Vec<Range<usize>> {
+        let open = self.open.iter().skip(from).rev();
+        let sound = open.filter(|open| !open.is_loose);
+        sound.map(|open| open.tag.clone()).collect()
+    }
+
+    /// Whether an end tag of no open element is meant for this one, the innermost: no other follows that is.
+    fn is_misnamed(&mut self, top: &str) -> bool {
+        if self.open.len() > 1 {
+            let next = self.rest().split_once("</");
+            return next.is_none_or(|(_, next)| !next.starts_with(top));
+        }
+        let text = self.text;
+        let find = || text.rfind(&format!("</{top}")).unwrap_or(0);
+        *self.last_end.get_or_insert_with(find) < self.at
+    }
+
+    /// Ends the open elements from that one on.
+    fn pop_to(&mut self, index: usize) {
+        for open in self.open.drain(index..) {
+            if let Some(element) = self.document.elements.get_mut(open.index) {
+                element.span.end = self.base + self.at;
+            }
+        }
+        self.leave(index);
+    }
+
+    /// What is missing where the file ends.
+    pub(super) fn end_of_file(&mut self) {
+        let end = self.text.len();
+        let Some(root) = self.open.first().map(|root| (root.name, root.tag.clone())) else {
+            if self.document.elements.is_empty() && self.faults.is_empty() {
+                self.fault(0..0, Kind::NoElement);
+            }
+            return;
+        };
+        let (name, tag) = root;
+        let mut left_open = self.left_open(1);
+        if let Some(last) = self.second_start_tag(name) {
+            left_open.retain(|tag| *tag != last);
+            self.fault(last, Kind::SecondStartTag);
+        } else {
+            left_open.push(tag);
+        }
+        if !left_open.is_empty() {
+            self.fault_also(end..end, Kind::UnclosedElements, &left_open);
+        }
+    }
+
+    /// The last tag of the file, if it is the root's again.
+    fn second_start_tag(&self, root: &str) -> Option<Range<usize>> {
+        let last = self.document.elements.last()?;
+        let tag = last.tag.start - self.base..last.tag.end - self.base;
+        let behind = self.part(tag.end..self.text.len());
+        let is_bare = last.attributes.is_empty() && behind.trim_matches(is_blank).is_empty();
+        (last.parent.is_some() && last.name == root && is_bare).then_some(tag)
+    }
+}
+
+impl Open<'_> {
+    fn is_closed_by(&self, name: &str) -> bool {
+        // `<allow-access-fromdomain="…">` is meant to be closed by less than that.
+        name == self.name || (self.is_loose && !name.is_empty() && self.name.starts_with(name))
+    }
+}
+
+/// The prefix that an attribute declares: none is declared by `xmlns` itself, for what has none.
+fn declared_prefix(name: &str) -> Option<&str> {
+    let rest = name.strip_prefix("xmlns")?;
+    match rest {
+        "" => Some(""),
+        _ => rest.strip_prefix(':'),
+    }
+}

@@ -1,0 +1,136 @@
+//! Text outside the root: traces of where a file was copied from, and of the program that wrote it.
+
+use super::characters::is_blank;
+use super::fault::SyntaxFaultKind as Kind;
+use super::reader::Reader;
+use crate::domain::pasted::is_unseen;
+
+/// How people and programs write a NUL where they can't put one.
+const SPELLED: [&str; 7] = ["\\0", "\\x00", "\\u0000", "^@", "%00", "&#0;", "&#x0;"];
+
+/// How templates begin what they replace.
+const PLACEHOLDERS: [&str; 5] = ["{{", "{%", "${", "#{", "%{"];
+
+/// Whether a text begins with a placeholder.
+pub(crate) fn is_placeholder(text: &str) -> bool {
+    PLACEHOLDERS.iter().any(|mark| text.starts_with(mark))
+}
+
+impl Reader<'_> {
+    /// Judges a text that is not inside the root.
+    pub(super) fn outside(&mut self, start: usize, run: &str) {
+        let text = run.trim_start_matches(is_blank);
+        if text.is_empty() {
+            return;
+        }
+        let at = start + run.len() - text.len();
+        if self.document.elements().is_empty() {
+            self.before(at, text, start + run.len());
+            if start == 0 {
+                self.first = self.at;
+            }
+        } else {
+            self.behind(at, text);
+        }
+    }
+
+    /// Text before the root.
+    fn before(&mut self, at: usize, text: &str, end: usize) {
+        if self.before_reported {
+            return;
+        }
+        self.before_reported = true;
+        if self.rest().starts_with("<<") && !self.rest().starts_with("<<<") {
+            self.take_until(|c| c == '\n');
+            self.fault(at..self.at, Kind::HereDocument);
+            self.after_reported = true;
+            return;
+        }
+        let (kind, length) = self.trace(text);
+        let length = length.unwrap_or_else(|| text.trim_end().len());
+        self.fault(at..(at + length).min(end), kind);
+        // Without an element, that is all there is to say.
+        self.stopped |= self.at == self.text.len();
+        self.after_reported |= kind == Kind::Fence;
+    }
+
+    /// What a text before the root is, and its length, where that is not all of it.
+    fn trace(&self, text: &str) -> (Kind, Option<usize>) {
+        let first = text.chars().next().unwrap_or_default();
+        let digits = text.trim_start_matches(|c: char| c.is_ascii_digit());
+        let number = text.len() - digits.len();
+        let one = Some(first.len_utf8());
+        if first == '\u{feff}' {
+            (Kind::SecondByteOrderMark, one)
+        } else if text.starts_with("ï»¿") {
+            (Kind::MisreadByteOrderMark, Some("ï»¿".len()))
+        } else if is_escaped(text) {
+            (Kind::EscapedMarkup, None)
+        } else if is_placeholder(text) {
+            let end = text.find('}').map_or(1, |end| end + 1);
+            (Kind::Placeholder, Some(end))
+        } else if is_unseen(first) {
+            (Kind::Unseen(first), one)
+        } else if text.starts_with("```") || text.starts_with("~~~") {
+            (Kind::Fence, None)
+        } else if let Some(length) = escaped_line_end(text) {
+            (Kind::EscapedLineEnd, Some(length))
+        } else if text.trim_end().ends_with(['"', '\'', '`']) {
+            (Kind::ProgramText, None)
+        } else if matches!(first, '+' | '-') && self.is_tree_view(text) {
+            (Kind::TreeMark, one)
+        } else if matches!(first, '+' | '-') && self.text.trim_end().contains('\n') {
+            (Kind::DiffMark, one)
+        } else if number > 0
+            && digits
+                .trim_matches([' ', '\t', ':', '.', '|', ')'])
+                .is_empty()
+        {
+            (Kind::LineNumber, None)
+        } else {
+            (Kind::TextBefore, Some(text.len()))
+        }
+    }
+
+    /// Browsers put a sign before every element that can be folded, mostly with a space, and before nothing else.
+    fn is_tree_view(&self, text: &str) -> bool {
+        let lines = self.text.lines().map(str::trim_start);
+        let mut signed = lines.filter(|line| line.starts_with(['-', '+']));
+        match text {
+            "- " | "+ " => signed.all(|line| line.get(1..).is_some_and(|at| at.starts_with(" <"))),
+            "-" => signed.count() == 1,
+            _ => false,
+        }
+    }
+
+    /// Text behind the root.
+    fn behind(&mut self, at: usize, text: &str) {
+        if self.after_reported {
+            return;
+        }
+        self.after_reported = true;
+        let text = text.trim_end();
+        if let Some(length) = escaped_line_end(text) {
+            self.fault(at..at + length, Kind::EscapedLineEnd);
+            return;
+        }
+        let spelled = SPELLED.iter().find(|spelled| text.starts_with(**spelled));
+        match spelled {
+            Some(spelled) => self.fault(at..at + spelled.len(), Kind::SpelledNul),
+            None => self.fault(at..at + text.len(), Kind::TextAfter),
+        }
+    }
+}
+
+/// Whether a text holds a `<` that was escaped: for a page, as JSON, as a part of a URL.
+fn is_escaped(text: &str) -> bool {
+    let marks = ["&lt;", "\\u003c", "\\u003C", "\\x3c", "\\x3C", "%3c", "%3C"];
+    marks.iter().any(|mark| text.contains(mark))
+}
+
+/// The length of a `\n` that was meant as a line end.
+pub(crate) fn escaped_line_end(text: &str) -> Option<usize> {
+    let escapes = ["\\r\\n", "\\n", "\\t"];
+    let escape = escapes.iter().find(|escape| text.starts_with(**escape));
+    escape.map(|escape| escape.len())
+}

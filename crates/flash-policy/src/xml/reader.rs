@@ -1,0 +1,269 @@
+//! The reader's loop, and what its parts share: the place, the faults, the caps.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use super::characters::{is_blank, is_character};
+use super::fault::{SyntaxFault, SyntaxFaultKind as Kind};
+use super::nesting::{Namespace, Open};
+use super::{Document, MOST_FAULTS, MOST_PARTS};
+use crate::Span;
+
+/// Reads a text that begins so many bytes behind the file's start. Places count bytes of the file.
+pub(crate) fn read(text: &str, base: usize) -> (Document, Vec<SyntaxFault>) {
+    let mut reader = Reader {
+        text,
+        base,
+        ..Reader::default()
+    };
+    reader.characters();
+    while !reader.stopped && reader.at < text.len() {
+        reader.text();
+        reader.markup();
+    }
+    reader.finish()
+}
+
+#[derive(Default)]
+pub(super) struct Reader<'a> {
+    pub(super) text: &'a str,
+    /// How much of the text is read.
+    pub(super) at: usize,
+    /// How much of the file stands before the text.
+    pub(super) base: usize,
+    pub(super) document: Document,
+    pub(super) faults: Vec<SyntaxFault>,
+    /// Nothing more is read.
+    pub(super) stopped: bool,
+    parts: usize,
+    /// Where the root begins to be possible: behind what was pasted before it.
+    pub(super) first: usize,
+    /// The elements that are not closed yet, outermost first.
+    pub(super) open: Vec<Open<'a>>,
+    pub(super) namespaces: Vec<Namespace<'a>>,
+    pub(super) declared: usize,
+    /// Something before or behind the root was reported: more of it is no other mistake.
+    pub(super) before_reported: bool,
+    pub(super) after_reported: bool,
+    /// The name of an element whose tag had no end, and may have an end tag.
+    pub(super) cut_short: Option<&'a str>,
+    /// Where the root's last end tag stands, once that is asked.
+    pub(super) last_end: Option<usize>,
+    /// The names of the attributes of the tag that is read.
+    pub(super) names: Vec<&'a str>,
+    pending: Pending,
+    ahead: [Ahead; 4],
+}
+
+/// Text that may go on behind a CDATA section.
+#[derive(Default)]
+struct Pending {
+    place: Range<usize>,
+    text: String,
+}
+
+/// The ends that are looked for far ahead, and would be again and again if their places were not kept.
+#[derive(Clone, Copy)]
+pub(super) enum Mark {
+    Comment,
+    Cdata,
+    Instruction,
+    /// `->`, or another dash and `>`.
+    Dash,
+}
+
+#[derive(Clone, Copy, Default)]
+enum Ahead {
+    #[default]
+    Unknown,
+    At(usize),
+    Never,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    pub(super) fn next(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    pub(super) fn part(&self, range: Range<usize>) -> &'a str {
+        self.text.get(range).unwrap_or_default()
+    }
+
+    /// Goes behind the first of these characters, or to the end.
+    pub(super) fn skip_behind(&mut self, end: char) {
+        let rest = self.rest();
+        self.at += rest.find(end).map_or(rest.len(), |at| at + end.len_utf8());
+    }
+
+    /// Goes to the first character of that kind, or to the end; what was passed.
+    pub(super) fn take_until(&mut self, ends: impl Fn(char) -> bool) -> &'a str {
+        let rest = self.rest();
+        let taken = rest.get(..rest.find(ends).unwrap_or(rest.len()));
+        let taken = taken.unwrap_or_default();
+        self.at += taken.len();
+        taken
+    }
+
+    /// Skips whitespace; whether there was any.
+    pub(super) fn blanks(&mut self) -> bool {
+        !self.take_until(|c| !is_blank(c)).is_empty()
+    }
+
+    /// Where a mark stands next.
+    pub(super) fn ahead(&mut self, mark: Mark) -> Option<usize> {
+        let known = self.ahead.get(mark as usize).copied().unwrap_or_default();
+        match known {
+            Ahead::Never => return None,
+            Ahead::At(at) if at >= self.at => return Some(at),
+            Ahead::At(_) | Ahead::Unknown => {}
+        }
+        let rest = self.rest();
+        let found = match mark {
+            Mark::Comment => rest.find("-->"),
+            Mark::Cdata => rest.find("]]>"),
+            Mark::Instruction => rest.find("?>"),
+            Mark::Dash => super::markup::dash_end(rest),
+        };
+        let found = found.map(|at| self.at + at);
+        if let Some(known) = self.ahead.get_mut(mark as usize) {
+            *known = found.map_or(Ahead::Never, Ahead::At);
+        }
+        found
+    }
+
+    pub(super) fn span(&self, range: &Range<usize>) -> Span {
+        Span::from(range.clone()).shifted(self.base)
+    }
+
+    pub(super) fn fault(&mut self, range: Range<usize>, kind: Kind) {
+        self.fault_also(range, kind, &[]);
+    }
+
+    /// Adds a fault with further places.
+    pub(super) fn fault_also(&mut self, range: Range<usize>, kind: Kind, also: &[Range<usize>]) {
+        if self.stopped {
+            return;
+        }
+        let also = also.iter().map(|place| self.span(place)).collect();
+        let span = self.span(&range);
+        self.faults.push(SyntaxFault { kind, span, also });
+        self.stopped = kind.ends_reading() || self.faults.len() >= MOST_FAULTS;
+    }
+
+    /// Counts parts of the document, of which there may be so many.
+    pub(super) fn count(&mut self, parts: usize, place: Range<usize>) {
+        self.parts += parts;
+        if self.parts > MOST_PARTS {
+            self.fault(place, Kind::TooManyParts);
+        }
+    }
+
+    /// Reports the characters that no XML document has; whatever reads on takes them for what it likes.
+    fn characters(&mut self) {
+        let odd = |byte: &u8| *byte < 0x20 || *byte == 0xEF;
+        let mut at = 0;
+        let bytes = self.text.as_bytes();
+        while let Some(next) = bytes.get(at..).and_then(|rest| rest.iter().position(odd)) {
+            at += next;
+            let c = self.part(at..self.text.len()).chars().next();
+            let c = c.unwrap_or_default();
+            if !is_character(u32::from(c)) {
+                self.fault(at..at + c.len_utf8(), Kind::Character(c));
+            }
+            at += c.len_utf8();
+        }
+    }
+
+    /// Text up to the next `<`.
+    fn text(&mut self) {
+        let start = self.at;
+        let run = self.take_until(|c| c == '<');
+        if run.is_empty() {
+            return;
+        }
+        self.parts += 1;
+        if self.open.is_empty() {
+            self.outside(start, run);
+            return;
+        }
+        let mut ends = run.match_indices(']');
+        let end = ends.find(|(at, _)| run.get(*at..).is_some_and(|rest| rest.starts_with("]]>")));
+        if let Some((at, _)) = end {
+            self.fault(start + at..start + at + 3, Kind::CdataEnd);
+        }
+        if self.pending.text.is_empty() && run.trim().is_empty() {
+            return;
+        }
+        let text = self.decoded(start..self.at, super::reference::Within::Text);
+        self.add_text(start..self.at, &text);
+    }
+
+    /// Adds to the text that is read: character data, or a CDATA section.
+    pub(super) fn add_text(&mut self, place: Range<usize>, text: &str) {
+        if self.pending.text.is_empty() {
+            self.pending.place = place;
+        } else {
+            self.pending.place.end = place.end;
+        }
+        self.pending.text.push_str(text);
+    }
+
+    /// Ends the text that is read, at any markup but a CDATA section.
+    fn end_text(&mut self) {
+        if self.pending.text.is_empty() {
+            return;
+        }
+        let pending = core::mem::take(&mut self.pending);
+        let text = pending.text.trim();
+        if text.is_empty() {
+            return;
+        }
+        let source = self.part(pending.place.clone());
+        let start = pending.place.start + source.len() - source.trim_start().len();
+        let span = self.span(&(start..start + source.trim().len()));
+        let text = String::from(text);
+        self.document.texts.push(super::Text { span, text });
+    }
+
+    /// What begins with the `<` at this place.
+    fn markup(&mut self) {
+        let rest = self.rest();
+        if !rest.starts_with('<') {
+            return;
+        }
+        let start = self.at;
+        if !rest.starts_with("<![CDATA[") {
+            self.end_text();
+        }
+        if rest.starts_with("<!") {
+            self.declaration_or_comment();
+        } else if rest.starts_with("<?") {
+            self.instruction();
+        } else if rest.starts_with("</") || rest.starts_with("<\\") {
+            self.end_tag();
+        } else {
+            self.start_tag();
+        }
+        self.count(1, start..self.at);
+    }
+
+    fn finish(mut self) -> (Document, Vec<SyntaxFault>) {
+        self.end_text();
+        self.end_of_file();
+        self.stopped = false;
+        if !self.faults.is_empty() {
+            self.code_among_instructions();
+        }
+        self.faults.sort_by_key(|fault| fault.span.start);
+        let mut causes = self.faults.iter();
+        if let Some(cause) = causes.find(|fault| fault.kind.explains_all()).cloned() {
+            self.faults = Vec::from([cause]);
+        }
+        (self.document, self.faults)
+    }
+}

@@ -1,0 +1,306 @@
+//! Start tags: what is wrong in one, and where it goes on.
+
+use core::ops::Range;
+use core::slice::from_ref;
+
+use super::characters::{is_blank, is_like_space, is_qualified_name, is_typographic};
+use super::fault::SyntaxFaultKind as Kind;
+use super::outside::is_placeholder;
+use super::reader::Reader;
+use super::{Attribute, MOST_ATTRIBUTES};
+use crate::domain::pasted::is_unseen;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// How a start tag ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// `>`.
+    Open,
+    /// `/>`.
+    Empty,
+    /// The next tag, or the end of the file.
+    Cut,
+}
+
+/// A start tag while it is read.
+pub(super) struct Tag<'a> {
+    pub(super) start: usize,
+    pub(super) name: &'a str,
+    pub(super) name_at: usize,
+    pub(super) attributes: Vec<Attribute>,
+    /// How many there are; no more than a certain number are kept.
+    count: usize,
+    commas: usize,
+    /// The quoted value that stands directly before, with its quotes.
+    pub(super) value: Option<Range<usize>>,
+    /// Quotes are out of step: what follows from that is no other mistake.
+    pub(super) astray: bool,
+}
+
+impl<'a> Reader<'a> {
+    /// What begins with a `<` and a name, or with a `<` only.
+    pub(super) fn start_tag(&mut self) {
+        let start = self.at;
+        let before = self.faults.len();
+        let Some(name) = self.element_name(start) else {
+            return;
+        };
+        self.names.clear();
+        let mut tag = Tag {
+            start,
+            name_at: name.start,
+            name: self.part(name),
+            attributes: Vec::new(),
+            count: 0,
+            commas: 0,
+            value: None,
+            astray: false,
+        };
+        let ending = self.attributes(&mut tag);
+        let place = start..self.at;
+        if tag.count > MOST_ATTRIBUTES {
+            // Whatever else is wrong with them, there are too many.
+            self.faults.truncate(before);
+            self.fault(place.clone(), Kind::TooManyAttributes(tag.count));
+        } else {
+            self.count(tag.count + tag.commas, place);
+        }
+        let is_loose = self.faults.len() > before;
+        self.element(tag, ending, is_loose);
+    }
+
+    /// The name behind the `<`; none where there is none, and the `<` is skipped.
+    fn element_name(&mut self, start: usize) -> Option<Range<usize>> {
+        if self.rest().starts_with("<<<<<<< ") {
+            let line = self.take_until(|c| c == '\n');
+            self.fault(start..start + line.trim_end().len(), Kind::MergeMark);
+            return None;
+        }
+        self.at += 1;
+        if self.rest().trim_start().is_empty() {
+            self.fault(start..self.at, Kind::UnclosedTag);
+            return None;
+        }
+        let mut name = self.word();
+        if name.starts_with('%') {
+            self.fault(start..start + 2, Kind::ServerCode);
+            return None;
+        }
+        if name.is_empty() && self.blanks() {
+            name = self.word();
+            let end = self.rest().find(['<', '>']);
+            let end = end.and_then(|end| self.rest().get(end..));
+            if !is_qualified_name(name) || end.is_none_or(|end| end.starts_with('<')) {
+                self.at = start + 1;
+                self.fault(start..self.at, Kind::NameMissing);
+                return None;
+            }
+            self.fault(start..start + 2, Kind::SpaceBeforeName);
+        }
+        if name.is_empty() {
+            self.fault(start..start + 1, Kind::NameMissing);
+            return None;
+        }
+        let place = self.at - name.len()..self.at;
+        if !is_qualified_name(name) {
+            self.fault(place.clone(), Kind::Name);
+        } else if self.rest().starts_with('=') {
+            self.fault(self.at..self.at + 1, Kind::JoinedName);
+            self.at += 1;
+            self.take_until(|c| !is_like_space(c));
+            self.skip_value();
+        }
+        Some(place)
+    }
+
+    /// A value that belongs to no attribute.
+    fn skip_value(&mut self) {
+        let Some(quote) = self.next().filter(|c| matches!(c, '"' | '\'')) else {
+            return;
+        };
+        self.at += 1;
+        self.take_until(|c| matches!(c, '<' | '>') || c == quote);
+        if self.rest().starts_with(quote) {
+            self.at += 1;
+        }
+    }
+
+    /// Reads up to a character that ends a name.
+    pub(super) fn word(&mut self) -> &'a str {
+        self.take_until(|c| is_like_space(c) || matches!(c, '=' | '/' | '>' | '"' | '\'' | '<'))
+    }
+
+    /// Skips what stands for a space; whether there was any. What XML doesn't take for one is reported.
+    pub(super) fn spaces(&mut self) -> bool {
+        let start = self.at;
+        while let Some(c) = self.next().filter(|c| is_like_space(*c)) {
+            let place = self.at..self.at + c.len_utf8();
+            self.at = place.end;
+            // Characters that XML does not have are reported already.
+            if is_unseen(c) && !is_blank(c) {
+                self.fault(place, Kind::LikeSpace(c));
+            }
+        }
+        self.at > start
+    }
+
+    fn attributes(&mut self, tag: &mut Tag<'a>) -> Ending {
+        loop {
+            let spaced = self.spaces();
+            if self.stopped {
+                return Ending::Cut;
+            }
+            match self.next() {
+                None => {
+                    // What is cut off is no other mistake.
+                    let end = self.base + self.text.trim_end().len();
+                    self.faults.pop_if(|last| last.span.end >= end);
+                    self.fault(tag.start..self.at, Kind::UnclosedTag);
+                    return Ending::Cut;
+                }
+                Some('>') => {
+                    self.at += 1;
+                    return Ending::Open;
+                }
+                Some('/') => {
+                    if let Some(ending) = self.slash() {
+                        return ending;
+                    }
+                }
+                Some('\\') if self.rest().starts_with("\\/") => {
+                    self.fault(self.at..self.at + 2, Kind::Escaped);
+                    return Ending::Cut;
+                }
+                Some('\\') if self.rest().starts_with("\\>") => {
+                    self.at += 2;
+                    self.fault(self.at - 2..self.at, Kind::BackslashEnd);
+                    return Ending::Empty;
+                }
+                Some('<') => {
+                    self.fault(self.at..self.at + 1, Kind::TagInTag);
+                    return Ending::Cut;
+                }
+                Some(next) if !spaced && tag.value.is_some() => self.behind_value(next, tag),
+                Some(next) => self.attribute(next, tag),
+            }
+        }
+    }
+
+    /// What begins with a `/`: the tag's end, or a slip.
+    fn slash(&mut self) -> Option<Ending> {
+        let start = self.at;
+        let slashes = self.take_until(|c| c != '/').len();
+        if self.rest().starts_with('>') {
+            self.at += 1;
+            if slashes > 1 {
+                self.fault(start..start + slashes, Kind::TwoSlashes);
+            }
+            return Some(Ending::Empty);
+        }
+        self.fault(start..start + 1, Kind::Slash);
+        self.blanks();
+        match self.next() {
+            Some('>') => {
+                self.at += 1;
+                Some(Ending::Empty)
+            }
+            Some('<') => Some(Ending::Empty),
+            Some(_) | None => None,
+        }
+    }
+
+    /// Reads an attribute, or at least one character of what stands in its place.
+    fn attribute(&mut self, next: char, tag: &mut Tag<'a>) {
+        let start = self.at;
+        tag.value = None;
+        if self.no_attribute(next, tag) {
+            return;
+        }
+        let name = self.word();
+        let place = start..self.at;
+        if name.is_empty() {
+            self.unless_astray(tag, start..start + next.len_utf8(), Kind::AttributeExpected);
+            self.at += next.len_utf8();
+            return;
+        }
+        self.spaces();
+        if self.eats_equals() {
+            self.named(place, tag);
+        } else if name == "to" && self.rest().starts_with("ports") {
+            self.at += "ports".len();
+            self.fault(start..self.at, Kind::SplitName);
+            self.spaces();
+            if self.eats_equals() {
+                self.named(start..start + 2, tag);
+            }
+        } else if name.ends_with(':') && self.rest().starts_with(['"', '\'']) {
+            let named = start..place.end - 1;
+            self.fault_also(place.end - 1..place.end, Kind::Colon, from_ref(&named));
+            self.named(named, tag);
+        } else {
+            self.unless_astray(tag, place, Kind::ValueMissing);
+        }
+    }
+
+    fn eats_equals(&mut self) -> bool {
+        let equals = self.rest().starts_with('=');
+        self.at += usize::from(equals);
+        equals
+    }
+
+    /// An attribute whose name was read, and its `=`.
+    fn named(&mut self, place: Range<usize>, tag: &mut Tag<'a>) {
+        let name = self.part(place.clone());
+        if !is_qualified_name(name) && !tag.astray {
+            self.fault(place.clone(), Kind::Name);
+        }
+        self.spaces();
+        let Some((value, end)) = self.value(&place, tag) else {
+            return;
+        };
+        tag.count += 1;
+        tag.commas += self.part(value.clone()).matches(',').count();
+        if tag.count > MOST_ATTRIBUTES {
+            return;
+        }
+        if self.names.contains(&name) {
+            self.fault(place.clone(), Kind::DuplicateAttribute);
+        }
+        self.names.push(name);
+        let text = self.decoded(value.clone(), super::reference::Within::Value);
+        tag.attributes.push(Attribute {
+            name: String::from(name),
+            value: text,
+            span: self.span(&(place.start..end)),
+            value_span: self.span(&value),
+        });
+    }
+
+    /// What can be told by its first character to be no attribute.
+    fn no_attribute(&mut self, next: char, tag: &mut Tag<'a>) -> bool {
+        let start = self.at;
+        if is_placeholder(self.rest()) {
+            self.take_until(|c| matches!(c, '}' | '<' | '>'));
+            self.take_until(|c| c != '}');
+            let end = start + self.part(start..self.at).find('}').map_or(1, |end| end + 1);
+            self.fault(start..end, Kind::Placeholder);
+        } else if matches!(next, '"' | '\'') {
+            self.at += 1;
+            self.unless_astray(tag, start..self.at, Kind::StrayQuote(next));
+            tag.astray = true;
+        } else if is_typographic(next) {
+            self.at += next.len_utf8();
+            self.unless_astray(tag, start..self.at, Kind::TypographicQuote(next));
+            tag.astray = true;
+        }
+        self.at > start
+    }
+
+    /// Reports a fault that may as well follow from another one in the tag.
+    pub(super) fn unless_astray(&mut self, tag: &Tag<'a>, place: Range<usize>, kind: Kind) {
+        if !tag.astray {
+            self.fault(place, kind);
+        }
+    }
+}

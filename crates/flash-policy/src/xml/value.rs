@@ -1,0 +1,241 @@
+//! The values of attributes, and the many ways to write their quotes wrong.
+
+use core::ops::Range;
+
+use super::characters::{is_blank, is_typographic};
+use super::fault::{Doubled, SyntaxFaultKind as Kind};
+use super::reader::Reader;
+use super::tag::Tag;
+
+/// A value whose quotes are doubled.
+pub(super) struct DoubledValue {
+    pub(super) which: Doubled,
+    /// The value in what was looked at.
+    pub(super) value: Range<usize>,
+    /// The length with all quotes, and what stands before them.
+    pub(super) length: usize,
+}
+
+/// Looks at what stands behind a `=`.
+pub(super) fn doubled(after: &str) -> Option<DoubledValue> {
+    let value = after.trim_start_matches(is_blank);
+    let at = after.len() - value.len();
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let body = value.get(1..)?;
+    let inner = body.strip_prefix(quote);
+    // A value lies in one tag: what is behind that need not be looked at.
+    let text = inner.unwrap_or(body);
+    let end = text.find([quote, '<', '>', '=', '\n'])?;
+    let rest = text.get(end..)?.strip_prefix(quote)?;
+    if end == 0 || text.starts_with(is_blank) {
+        return None;
+    }
+    let ends = |c: char| is_blank(c) || matches!(c, '/' | '>' | '?');
+    let which = match (inner, rest.strip_prefix(quote)) {
+        (Some(_), Some(_)) => Doubled::Both,
+        (Some(_), None) => Doubled::First,
+        (None, Some(rest)) if !rest.starts_with(|c| !ends(c)) => Doubled::Last,
+        (None, _) => return None,
+    };
+    let start = at + 1 + usize::from(inner.is_some());
+    let length = start + end + if which == Doubled::First { 1 } else { 2 };
+    Some(DoubledValue {
+        which,
+        value: start..start + end,
+        length,
+    })
+}
+
+impl<'a> Reader<'a> {
+    /// Reads the value behind a `=`: its place without quotes, and where it ends with them. None where there is none.
+    pub(super) fn value(
+        &mut self,
+        name: &Range<usize>,
+        tag: &mut Tag<'a>,
+    ) -> Option<(Range<usize>, usize)> {
+        let start = self.at;
+        let quote = match self.next() {
+            Some(quote @ ('"' | '\'')) => quote,
+            Some('\\') if matches!(self.part(start..start + 2), "\\\"" | "\\'") => {
+                self.fault(start..start + 2, Kind::Escaped);
+                return None;
+            }
+            _ => return self.unquoted(name, tag),
+        };
+        self.at += 1;
+        let value = self.take_until(|c| c == quote || c == '<');
+        if !self.rest().starts_with(quote) {
+            if self.rest().is_empty() && !value.contains('>') {
+                // The file ends here: the loop says so.
+                return None;
+            }
+            self.at = start;
+            return Some(self.unclosed(quote, value));
+        }
+        let place = start + 1..self.at;
+        self.at += 1;
+        let next = self.next();
+        let sound = next.is_none_or(|c| is_blank(c) || matches!(c, '/' | '>'));
+        if !sound && let Some(found) = doubled(self.part(start..self.text.len())) {
+            return Some(self.doubled_value(&found, start, name));
+        }
+        tag.value = Some(start..self.at);
+        tag.astray &= !sound;
+        Some((place, self.at))
+    }
+
+    fn doubled_value(
+        &mut self,
+        found: &DoubledValue,
+        start: usize,
+        name: &Range<usize>,
+    ) -> (Range<usize>, usize) {
+        let value = start + found.value.start..start + found.value.end;
+        self.at = start + found.length;
+        let also = [name.clone(), value.clone()];
+        self.fault_also(start..self.at, Kind::DoubledQuotes(found.which), &also);
+        (value, self.at)
+    }
+
+    /// A value that begins with no straight quote.
+    fn unquoted(
+        &mut self,
+        name: &Range<usize>,
+        tag: &mut Tag<'a>,
+    ) -> Option<(Range<usize>, usize)> {
+        let start = self.at;
+        if let Some(quote) = self.next().filter(|c| is_typographic(*c)) {
+            self.at += quote.len_utf8();
+            self.unless_astray(tag, start..self.at, Kind::TypographicQuote(quote));
+            return Some(self.typographic_value());
+        }
+        let rest = self.rest();
+        let ends = |c: char| is_blank(c) || matches!(c, '>' | '<');
+        let mut found = rest.get(..rest.find(ends).unwrap_or(rest.len()))?;
+        if rest.get(found.len()..)?.starts_with('>') {
+            found = found.trim_end_matches('/');
+        }
+        if found.is_empty() || found.contains("=\"") || found.contains("='") {
+            self.fault_also(start..start, Kind::EmptyValue, core::slice::from_ref(name));
+            return None;
+        }
+        self.at += found.len();
+        let also = core::slice::from_ref(name);
+        if !tag.astray {
+            self.fault_also(start..self.at, Kind::Unquoted, also);
+        }
+        Some((start..self.at, self.at))
+    }
+
+    /// The rest of a value that begins with a typographic quote.
+    fn typographic_value(&mut self) -> (Range<usize>, usize) {
+        let start = self.at;
+        self.take_until(|c| is_typographic(c) || matches!(c, '"' | '\'' | '<' | '>' | '='));
+        let end = self
+            .next()
+            .filter(|c| is_typographic(*c) || matches!(c, '"' | '\''));
+        let value = start..self.at;
+        if let Some(quote) = end {
+            self.at += quote.len_utf8();
+        } else {
+            // Without an end, it is the first word.
+            self.at = start;
+            self.take_until(|c| is_blank(c) || matches!(c, '/' | '<' | '>'));
+        }
+        (value.start..value.end.min(self.at), self.at)
+    }
+
+    /// A value that goes on into the next tag, or to the end of the file: `text` is what stands before that.
+    fn unclosed(&mut self, quote: char, text: &str) -> (Range<usize>, usize) {
+        let start = self.at;
+        let head = text.split('>').next().unwrap_or_default();
+        if let Some((kind, length)) = other_end(quote, head) {
+            return self.misread(start, kind, length);
+        }
+        self.fault(start..start + 1 + head.len(), Kind::UnclosedValue);
+        let value = match swallowed(head, str::find) {
+            Some(at) => head.get(..at).unwrap_or_default(),
+            None => head.trim_end_matches('/'),
+        };
+        self.at = start + 1 + value.len();
+        (start + 1..self.at, self.at)
+    }
+
+    /// Ends a value where it was meant to end.
+    fn misread(&mut self, start: usize, kind: Kind, length: usize) -> (Range<usize>, usize) {
+        let value = start + 1..start + 1 + length;
+        let end = self.part(value.end..self.text.len()).chars().next();
+        self.at = value.end + end.map_or(0, char::len_utf8);
+        let from = if kind == Kind::TypographicEnd {
+            value.end
+        } else {
+            start
+        };
+        let place = from..self.at;
+        self.fault(place, kind);
+        (value, self.at)
+    }
+
+    /// Something other than a space behind a value: mostly a quote is missing, and this one begins the next value.
+    pub(super) fn behind_value(&mut self, next: char, tag: &mut Tag<'a>) {
+        let Some(place) = tag.value.take() else {
+            return;
+        };
+        if matches!(next, ',' | ';') {
+            self.fault(self.at..self.at + 1, Kind::Separator(next));
+            self.at += 1;
+            return;
+        }
+        let inner = place.start + 1..place.end - 1;
+        let text = self.part(inner.clone());
+        let quote = self.part(place.clone()).chars().next().unwrap_or('"');
+        let ended = other_end(quote, text);
+        let end = if let Some((kind, length)) = ended {
+            let (value, _) = self.misread(place.start, kind, length);
+            value.end
+        } else if !text.contains('=') {
+            self.unless_astray(tag, inner, Kind::SpaceMissing);
+            tag.astray = true;
+            return;
+        } else {
+            self.unless_astray(tag, inner.clone(), Kind::QuoteMissing);
+            let Some(at) = swallowed(text, str::rfind) else {
+                tag.astray = true;
+                return;
+            };
+            self.at = inner.start + at;
+            self.at
+        };
+        // What was read as its value ends earlier.
+        if let Some(attribute) = tag.attributes.last_mut() {
+            let cut = place.end - 1 - end;
+            attribute.value_span.end = attribute.value_span.end.saturating_sub(cut);
+            attribute.span.end = attribute.value_span.end;
+            attribute.value = self.part(inner.start..end).into();
+        }
+    }
+}
+
+/// Where a value ends with another quote than it begins with: the kind of fault, and the value's length.
+fn other_end(quote: char, text: &str) -> Option<(Kind, usize)> {
+    let other = if quote == '"' { '\'' } else { '"' };
+    let end = text.find(|c| c == other || c == '=' || is_typographic(c))?;
+    let mut rest = text.get(end..)?.chars();
+    let found = rest.next().filter(|c| *c != '=')?;
+    if found == other {
+        return Some((Kind::MixedQuotes(quote, other), end));
+    }
+    let next = rest.next();
+    let ends = next.is_none_or(|c| is_blank(c) || matches!(c, '/' | '>'));
+    ends.then_some((Kind::TypographicEnd, end))
+}
+
+/// Where, in a value, the space before a further attribute stands.
+fn swallowed(text: &str, find: fn(&str, char) -> Option<usize>) -> Option<usize> {
+    let equals = find(text, '=')?;
+    let before = text.get(..equals)?.trim_end_matches(is_blank);
+    let name = before.rsplit(is_blank).next()?;
+    let at = before.len().checked_sub(name.len() + 1)?;
+    let value = text.get(..at)?.trim_end_matches(is_blank);
+    (!name.is_empty()).then_some(value.len())
+}

@@ -1,0 +1,97 @@
+//! The rules' pages, as `flashgate explain` prints them and as they lie in `docs/rules/`.
+//!
+//! What a rule is about is said by the rule; here it only gets a heading.
+
+use std::fmt::Write as _;
+
+use flash_policy::Severity;
+use flash_policy::lint::{Rule, rules};
+
+/// A rule's page, in Markdown.
+#[must_use]
+pub fn page(rule: &Rule) -> String {
+    let level = level(rule.severity);
+    let (name, group, text) = (rule.name, rule.group.title(), rule.page.trim());
+    format!("# {name}\n\n*{level}* · {group}\n\n{text}\n")
+}
+
+/// Of longer summaries, what is enumerated behind a colon is left to the page.
+const LONG: usize = 100;
+
+/// The first sentence of a rule's page, on one line and without its full stop.
+#[must_use]
+pub fn summary(rule: &Rule) -> String {
+    let paragraph = rule.page.trim().split("\n\n").find(|text| {
+        // A heading says only that there is a text.
+        !text.starts_with('#')
+    });
+    let text = paragraph.unwrap_or_default().replace('\n', " ");
+    let sentence = text
+        .split_once(". ")
+        .map_or(text.as_str(), |(first, _)| first);
+    let summary = match sentence.split_once(": ") {
+        Some((summary, _)) if sentence.len() > LONG => summary,
+        Some(_) | None => sentence,
+    };
+    summary.trim_end_matches('.').to_owned()
+}
+
+/// Every rule on a line, by chapter.
+#[must_use]
+pub fn list() -> String {
+    let width = rules()
+        .iter()
+        .map(|rule| rule.name.len())
+        .max()
+        .unwrap_or(0);
+    let mut text = String::new();
+    let mut group = None;
+    for rule in rules() {
+        if group != Some(rule.group) {
+            let gap = if group.is_some() { "\n" } else { "" };
+            let _ = writeln!(text, "{gap}{}", rule.group.title());
+            group = Some(rule.group);
+        }
+        let (name, level) = (rule.name, level(rule.severity));
+        let _ = writeln!(text, "  {name:width$}  {level:7}  {}", summary(rule));
+    }
+    text
+}
+
+/// The index of `docs/rules/`, in Markdown.
+#[must_use]
+pub fn index() -> String {
+    let mut text = String::from(INTRODUCTION);
+    let mut group = None;
+    for rule in rules() {
+        if group != Some(rule.group) {
+            let title = rule.group.title();
+            let _ = write!(
+                text,
+                "\n## {title}\n\n| rule | level | what it finds |\n|---|---|---|\n"
+            );
+            group = Some(rule.group);
+        }
+        let (name, level) = (rule.name, level(rule.severity));
+        let summary = summary(rule).replace('|', "\\|");
+        let _ = writeln!(text, "| [{name}]({name}.md) | {level} | {summary} |");
+    }
+    text
+}
+
+const INTRODUCTION: &str = "\
+# What `flashgate lint` finds
+
+*error*: the file, or a rule in it, fails in the player. *warning*: it works, but likely not as meant, or grants more
+than it should. *hint*: something to know, or to tidy up. `flashgate explain RULE` prints these pages.
+
+This folder is generated: `cargo xtask generate`.
+";
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Hint => "hint",
+        Severity::Warning | _ => "warning",
+    }
+}

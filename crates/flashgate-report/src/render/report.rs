@@ -1,0 +1,232 @@
+//! What `flashgate lint` says, in the format that is asked for, file by file as they are judged.
+//!
+//! What programs read must be nothing but their format: the rest goes to standard error. No report is held in memory:
+//! that of a hostile file is many times as large as the file.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use annotate_snippets::Renderer;
+use flash_policy::Diagnostic;
+use flash_policy::lint::Kind;
+
+use super::summary::{More, Summary};
+use super::{Source, by_level, github, human, json, renderer, sarif, short};
+use crate::outcome::{FileFault, FileOutcome, KindFrom};
+
+/// The form of a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// With carets, for people.
+    #[default]
+    Human,
+    /// A line for each finding, for editors.
+    Short,
+    /// As `docs/lint.schema.json` describes it.
+    Json,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Workflow commands of GitHub Actions.
+    GitHub,
+}
+
+/// One outcome with its text.
+pub(super) struct Entry<'a> {
+    pub(super) outcome: &'a FileOutcome,
+    pub(super) source: Source,
+}
+
+impl Entry<'_> {
+    /// In the order of the file.
+    pub(super) fn findings(&self) -> &[Diagnostic] {
+        let judged = self.outcome.judged.as_ref();
+        judged.map_or(&[], |judged| &judged.findings)
+    }
+
+    pub(super) fn omitted(&self) -> usize {
+        let judged = self.outcome.judged.as_ref();
+        judged.map_or(0, |judged| judged.omitted)
+    }
+
+    pub(super) fn fixed(&self) -> &[String] {
+        let judged = self.outcome.judged.as_ref();
+        judged.map_or(&[], |judged| &judged.fixed)
+    }
+}
+
+/// Writes a report.
+pub struct Reporter<W: Write> {
+    out: io::BufWriter<W>,
+    form: Form,
+    summary: Summary,
+    more: More,
+    /// The first write that failed; after it nothing is written.
+    written: io::Result<()>,
+}
+
+/// What each format keeps from file to file.
+enum Form {
+    Human(Box<Renderer>),
+    Short { stderr: String },
+    GitHub { stderr: String },
+    Json,
+    Sarif(sarif::Run),
+}
+
+impl<W: Write> Reporter<W> {
+    /// A report that goes to `out`, but for what is meant for people beside a format for programs.
+    pub fn new(format: Format, out: W) -> Self {
+        let stderr = String::new();
+        Self {
+            out: io::BufWriter::new(out),
+            form: match format {
+                Format::Human => Form::Human(Box::new(renderer(&io::stdout()))),
+                Format::Short => Form::Short { stderr },
+                Format::GitHub => Form::GitHub { stderr },
+                Format::Json => Form::Json,
+                Format::Sarif => Form::Sarif(sarif::Run::default()),
+            },
+            summary: Summary::default(),
+            more: More::default(),
+            written: Ok(()),
+        }
+    }
+
+    /// Writes what there is to say of one file or folder.
+    pub fn add(&mut self, outcome: &FileOutcome) {
+        let bytes = outcome.judged.as_ref().map(|judged| &judged.bytes);
+        let bytes = bytes.map_or(&[][..], Vec::as_slice);
+        let entry = Entry {
+            outcome,
+            source: Source::new(&outcome.name, bytes),
+        };
+        let is_first = self.summary.files + self.summary.faults == 0;
+        self.summary.add(&entry);
+        for finding in by_level(entry.findings()) {
+            self.more.add(finding);
+        }
+        if self.written.is_ok() {
+            self.written = self.write(&entry, is_first);
+        }
+    }
+
+    fn write(&mut self, entry: &Entry<'_>, is_first: bool) -> io::Result<()> {
+        let out = &mut self.out;
+        match &mut self.form {
+            Form::Human(renderer) => {
+                out.write_all(fixes(entry).as_bytes())?;
+                human::findings(entry, renderer, out)?;
+                out.write_all(guess(entry).as_bytes())?;
+            }
+            Form::Short { stderr } => {
+                short::lines(entry, out)?;
+                stderr.push_str(&asides(entry));
+                return Ok(());
+            }
+            Form::GitHub { stderr } => {
+                github::lines(entry, out)?;
+                stderr.push_str(&asides(entry));
+                return Ok(());
+            }
+            Form::Json => json::file(entry, is_first, out)?,
+            Form::Sarif(run) => run.add(entry, out)?,
+        }
+        if entry.outcome.fault.is_some() {
+            out.flush()?;
+            super::to_stderr(&fault(entry));
+        }
+        Ok(())
+    }
+
+    /// Writes what stands at the end: how much there was, and whether all of it could be written.
+    pub fn finish(mut self) -> (Summary, io::Result<()>) {
+        if self.written.is_ok() {
+            self.written = self.write_end();
+        }
+        if let Form::Short { stderr } | Form::GitHub { stderr } = &self.form {
+            super::to_stderr(&format!("{stderr}{}\n", self.summary.line()));
+        }
+        (self.summary, self.written)
+    }
+
+    fn write_end(&mut self) -> io::Result<()> {
+        let out = &mut self.out;
+        match &self.form {
+            Form::Human(_) => {
+                writeln!(out, "{}", self.summary.line())?;
+                if let Some(more) = self.more.line() {
+                    writeln!(out, "{more}")?;
+                }
+            }
+            Form::Short { .. } | Form::GitHub { .. } => {}
+            Form::Json => json::end(&self.summary, out)?,
+            Form::Sarif(run) => run.end(out)?,
+        }
+        out.flush()
+    }
+}
+
+/// What is said to people beside a format that editors or GitHub read.
+fn asides(entry: &Entry<'_>) -> String {
+    let more = match entry.omitted() {
+        0 => String::new(),
+        more => omitted(more, entry.source.name()),
+    };
+    [fixes(entry), fault(entry), guess(entry), more].concat()
+}
+
+/// A line about findings that are not shown.
+pub(super) fn omitted(more: usize, name: &str) -> String {
+    format!("{more} more findings in {name} are not shown\n\n")
+}
+
+/// What a file was taken for, where it is perhaps of another kind: what is wrong may be the guess.
+fn guess(entry: &Entry<'_>) -> String {
+    let judged = entry.outcome.judged.as_ref();
+    let guessed = judged.filter(|judged| judged.kind_from == KindFrom::File);
+    let without_ports = |finding: &Diagnostic| finding.rule == "missing-to-ports";
+    let name = entry.source.name();
+    match guessed.map(|judged| judged.kind) {
+        Some(Kind::Url) => format!(
+            "{name} was taken for a URL policy, which a web server has; `--as socket` judges it as a socket policy\n\n"
+        ),
+        Some(Kind::Socket) if entry.findings().iter().any(without_ports) => format!(
+            "{name} was taken for a socket policy; if a web server has it as /crossdomain.xml, add `--as url`\n\n"
+        ),
+        Some(_) | None => String::new(),
+    }
+}
+
+/// What was fixed in a file.
+fn fixes(entry: &Entry<'_>) -> String {
+    let mut text = String::new();
+    if entry.fixed().is_empty() {
+        return text;
+    }
+    // Writing to a string does not fail.
+    let _ = writeln!(text, "fixed {}:", entry.source.name());
+    let mut titles: Vec<(&str, usize)> = Vec::new();
+    for title in entry.fixed() {
+        match titles.iter_mut().find(|(other, _)| other == title) {
+            Some((_, times)) => *times += 1,
+            None => titles.push((title, 1)),
+        }
+    }
+    for (title, times) in titles {
+        let _ = match times {
+            1 => writeln!(text, "  {title}"),
+            _ => writeln!(text, "  {title} ({times} times)"),
+        };
+    }
+    text.push('\n');
+    text
+}
+
+/// Why a file could not be read or written, if so.
+fn fault(entry: &Entry<'_>) -> String {
+    let Some(FileFault { message, help }) = &entry.outcome.fault else {
+        return String::new();
+    };
+    let message = format!("{}: {message}", entry.source.name());
+    super::plain_error_text(&message, &[help])
+}

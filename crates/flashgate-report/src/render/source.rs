@@ -1,0 +1,284 @@
+//! The text that findings are about: places in bytes become lines and columns, and excerpts.
+//!
+//! It must never show a column that an editor would not: a byte order mark has none, and a character has one.
+
+use std::ops::Range;
+
+use flash_policy::Span;
+use flash_policy::diagnostic::is_hidden;
+
+/// Characters are counted once, up to each so many bytes, so that a place in a very long line is found at once.
+const STRIDE: usize = 1024;
+
+/// So many bytes or characters are replaced at most; what follows is not shown. A file with more of them is no text, and
+/// each takes 16 bytes to find again.
+const MOST_REPLACED: usize = 200_000;
+
+/// The byte order mark of UTF-8; editors hide it.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// A text by the name the user knows it by.
+#[derive(Debug)]
+pub struct Source {
+    name: String,
+    /// Without a byte order mark; what is not UTF-8 or not to be seen is replaced.
+    text: String,
+    /// Where valid and faulty stretches begin: in the bytes, and in the text.
+    stretches: Vec<(u32, u32)>,
+    /// Where each line begins.
+    lines: Vec<u32>,
+    /// How many characters there are before each stride.
+    counts: Vec<usize>,
+}
+
+/// A place as an editor shows it; both count from 1, columns in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+}
+
+/// Some whole lines of a text.
+pub(super) struct Excerpt<'a> {
+    pub(super) text: &'a str,
+    /// The number of the first one.
+    pub(super) line: usize,
+    start: usize,
+}
+
+impl Source {
+    /// A file or a flag. Control characters in the name are escaped: it goes to terminals.
+    pub fn new(name: &str, bytes: &[u8]) -> Self {
+        let marked = bytes.starts_with(MARK);
+        let mut at = if marked { MARK.len() } else { 0 };
+        let (mut text, mut stretches) = (String::new(), vec![(0, 0)]);
+        let stretch = |at, text: &String| (narrow(at), narrow(text.len()));
+        for chunk in bytes.get(at..).unwrap_or_default().utf8_chunks() {
+            if stretches.len() > 2 * MOST_REPLACED {
+                break;
+            }
+            stretches.push(stretch(at, &text));
+            let mut rest = chunk.valid();
+            // A terminal would act on these, or hide them.
+            while let Some((shown, hidden)) = rest.find(is_replaced).map(|at| rest.split_at(at))
+                && stretches.len() <= 2 * MOST_REPLACED
+            {
+                let mut after = hidden.chars();
+                let length = after.next().map_or(0, char::len_utf8);
+                text.push_str(shown);
+                at += shown.len();
+                stretches.push(stretch(at, &text));
+                text.push(char::REPLACEMENT_CHARACTER);
+                at += length;
+                stretches.push(stretch(at, &text));
+                rest = after.as_str();
+            }
+            text.push_str(rest);
+            at += rest.len();
+            if !chunk.invalid().is_empty() {
+                stretches.push(stretch(at, &text));
+                text.push(char::REPLACEMENT_CHARACTER);
+                at += chunk.invalid().len();
+            }
+        }
+        let breaks = text.match_indices('\n').map(|(at, _)| narrow(at + 1));
+        let mut lines = Vec::with_capacity(1 + text.matches('\n').count());
+        lines.push(0);
+        lines.extend(breaks);
+        Self {
+            name: printable(name),
+            lines,
+            counts: counts(&text),
+            text,
+            stretches,
+        }
+    }
+
+    #[must_use]
+    /// The name, without anything that a terminal would act on.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The line and column of a byte of the file.
+    #[must_use]
+    pub fn position(&self, at: usize) -> Position {
+        let place = self.place(at);
+        let line = self.line(place);
+        let start = self.line_start(line);
+        Position {
+            line,
+            column: self.characters_before(place) - self.characters_before(start) + 1,
+        }
+    }
+
+    /// The lines that these places are in; none if there are no places.
+    pub(super) fn excerpt(&self, spans: impl Iterator<Item = Span>) -> Option<Excerpt<'_>> {
+        let (mut first, mut last) = (usize::MAX, 0);
+        for span in spans {
+            first = first.min(self.line(self.place(span.start)));
+            last = last.max(self.line(self.place(span.end)));
+        }
+        let start = (first != usize::MAX).then(|| self.line_start(first))?;
+        let end = self.lines.get(last);
+        let end = end.map_or(self.text.len(), |end| wide(*end));
+        Some(Excerpt {
+            text: self.text.get(start..end)?,
+            line: first,
+            start,
+        })
+    }
+
+    /// A place in the bytes as a place in the text; one inside a character becomes its start.
+    fn place(&self, at: usize) -> usize {
+        let index = self
+            .stretches
+            .partition_point(|(bytes, _)| wide(*bytes) <= at);
+        let stretch = index
+            .checked_sub(1)
+            .and_then(|index| self.stretches.get(index));
+        let (bytes, place) = stretch.copied().unwrap_or_default();
+        let (bytes, place) = (wide(bytes), wide(place));
+        let end = self.stretches.get(index);
+        let end = end.map_or(self.text.len(), |(_, place)| wide(*place));
+        let mut place = (place + (at - bytes.min(at))).min(end);
+        while !self.text.is_char_boundary(place) {
+            place -= 1;
+        }
+        place
+    }
+
+    /// The number of the line that a place in the text is in.
+    fn line(&self, place: usize) -> usize {
+        self.lines.partition_point(|start| wide(*start) <= place)
+    }
+
+    fn line_start(&self, line: usize) -> usize {
+        let start = line.checked_sub(1).and_then(|index| self.lines.get(index));
+        start.map_or(0, |start| wide(*start))
+    }
+
+    fn characters_before(&self, place: usize) -> usize {
+        let stride = place / STRIDE;
+        let counted = self.counts.get(stride).copied().unwrap_or_default();
+        let rest = self.text.as_bytes().get(stride * STRIDE..place);
+        counted + characters(rest.unwrap_or_default())
+    }
+}
+
+impl<'a> Excerpt<'a> {
+    /// The same with less of a very long line: what is around a range of it, and the range there.
+    pub(super) fn around(self, range: &Range<usize>) -> (Self, Range<usize>) {
+        let mut start = range.start.saturating_sub(SHOWN_AROUND);
+        let mut end = range.end.min(range.start + SHOWN_AROUND) + SHOWN_AROUND;
+        while !self.text.is_char_boundary(start) {
+            start += 1;
+        }
+        while end < self.text.len() && !self.text.is_char_boundary(end) {
+            end += 1;
+        }
+        let text: &'a str = self
+            .text
+            .get(start..end.min(self.text.len()))
+            .unwrap_or_default();
+        let before = self.text.get(..start).unwrap_or_default();
+        let cut = Self {
+            text,
+            line: self.line + before.matches('\n').count(),
+            start: self.start + start,
+        };
+        let shown = range.start - start..(range.end - start).min(text.len());
+        (cut, shown)
+    }
+
+    /// A place of the file as a place in these lines.
+    pub(super) fn range(&self, source: &Source, span: Span) -> Range<usize> {
+        let place = |at| (source.place(at).max(self.start) - self.start).min(self.text.len());
+        let start = place(span.start);
+        start..place(span.end).max(start)
+    }
+
+    /// The same without the end of the last line, which nobody sees and nothing can be drawn below.
+    pub(super) fn visible(&self, source: &Source, span: Span) -> Range<usize> {
+        let range = self.range(source, span);
+        let marked = self.text.get(range.clone()).unwrap_or_default();
+        let seen = marked.trim_end_matches(['\r', '\n']).len();
+        range.start..range.start + seen
+    }
+}
+
+/// How much of a very long line is shown on each side of a place.
+const SHOWN_AROUND: usize = 400;
+
+/// A place in a text, which is shorter than 4 GiB.
+fn narrow(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+fn wide(at: u32) -> usize {
+    usize::try_from(at).unwrap_or(usize::MAX)
+}
+
+/// What is hidden but ASCII: of that, the renderer makes pictures, or lines.
+fn is_replaced(c: char) -> bool {
+    is_hidden(c) && !c.is_ascii()
+}
+
+fn counts(text: &str) -> Vec<usize> {
+    let strides = text.as_bytes().chunks(STRIDE);
+    let sums = strides.scan(0, |sum, stride| {
+        *sum += characters(stride);
+        Some(*sum)
+    });
+    std::iter::once(0).chain(sums).collect()
+}
+
+/// How many characters begin in these bytes of a text.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
+}
+
+/// A name without anything that a terminal would act on.
+#[must_use]
+pub fn printable(name: &str) -> String {
+    let mut shown = String::new();
+    for c in name.chars() {
+        if is_hidden(c) {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Position, STRIDE, Source};
+
+    #[track_caller]
+    fn check(bytes: &[u8], at: usize, line: usize, column: usize) {
+        let found = Source::new("", bytes).position(at);
+        assert_eq!(found, Position { line, column }, "{at}");
+    }
+
+    #[test]
+    fn places() {
+        check(b"", 0, 1, 1);
+        check(b"ab\r\ncd", 5, 2, 2);
+        check(b"ab\n", 3, 2, 1);
+        check("ä全x".as_bytes(), 5, 1, 3);
+        check("ä全x".as_bytes(), 3, 1, 2); // inside a character
+        check(b"\xEF\xBB\xBFab", 0, 1, 1);
+        check(b"\xEF\xBB\xBFab", 2, 1, 1);
+        check(b"\xEF\xBB\xBFab", 4, 1, 2);
+        check(b"a\xFF\xFFb", 3, 1, 4);
+        check("a\u{9b}\u{200b}b".as_bytes(), 6, 1, 4);
+        check("a\u{9b}\u{200b}\nb".as_bytes(), 8, 2, 2);
+        check(b"ab", 99, 1, 3);
+        let long = "ä".repeat(STRIDE * 3);
+        check(long.as_bytes(), STRIDE * 4 + 2, 1, STRIDE * 2 + 2);
+    }
+}

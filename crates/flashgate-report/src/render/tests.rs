@@ -1,0 +1,72 @@
+//! Every rule as people see it: the first example of its Markdown test, rendered.
+//!
+//! The tests lie in `crates/flash-policy/tests/lint`; `UPDATE=1 cargo test -p flashgate-report rendered` rewrites the blocks of
+//! rendered text. Read what changed before it goes in: each has to be enough to mend the file.
+
+use std::fs;
+use std::path::Path;
+
+use annotate_snippets::Renderer;
+use flash_policy::lint::{lint_with, rules};
+
+use super::{Source, human};
+use examples::Block;
+
+#[allow(dead_code, reason = "not everything in it is for rendering")]
+#[path = "../../../flash-policy/tests/examples/mod.rs"]
+mod examples;
+
+const FENCE: &str = "```text rendered\n";
+
+#[test]
+fn rendered() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../flash-policy/tests/lint");
+    let update = std::env::var_os("UPDATE").is_some();
+    for rule in rules() {
+        let path = folder.join(format!("{}.md", rule.name));
+        let text = fs::read_to_string(&path).unwrap();
+        let blocks = examples::blocks(&text);
+        let fires = blocks.iter().position(|block| block.says("fires"));
+        let fires = fires.unwrap_or_else(|| panic!("{}: nothing fires", rule.name));
+        let new = with_rendered(&text, &blocks[fires..], rule.name);
+        if update && new != text {
+            fs::write(&path, &new).unwrap();
+        } else {
+            assert_eq!(new, text, "{}", path.display());
+        }
+    }
+}
+
+/// The file with what is rendered behind the example's findings; what stood there before is gone.
+fn with_rendered(text: &str, blocks: &[Block], rule: &str) -> String {
+    let lines: Vec<_> = text.split_inclusive('\n').collect();
+    let findings = blocks.get(1).filter(|block| block.says("findings"));
+    let before = findings.unwrap_or(&blocks[0]);
+    let start = end(before);
+    let old = blocks.iter().skip(1).take(2);
+    let old = old.rev().find(|block| block.says("rendered"));
+    let rest = old.map_or(start, end);
+    let rendered = render(&blocks[0], rule);
+    format!(
+        "{}\n{FENCE}{rendered}```\n{}",
+        lines[..start].concat(),
+        lines[rest..].concat()
+    )
+}
+
+/// How many lines there are up to the end of a block.
+fn end(block: &Block) -> usize {
+    block.line + block.text.matches('\n').count() + 1
+}
+
+/// What is printed of this rule's findings alone.
+fn render(block: &Block, rule: &str) -> String {
+    let bytes = block.bytes();
+    let mut findings = lint_with(&bytes, &block.options()).findings;
+    findings.retain(|finding| finding.rule == rule);
+    let source = Source::new("policy.xml", &bytes);
+    let text = human::text(&findings, &source, human::Fixes::Shown, &Renderer::plain());
+    let lines: Vec<_> = text.lines().map(str::trim_end).collect();
+    let text = lines.join("\n");
+    format!("{}\n", text.trim_end())
+}

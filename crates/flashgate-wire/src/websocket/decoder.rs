@@ -1,0 +1,328 @@
+//! Frames that come in: unmasked where they stand, and given on without waiting for their end.
+//!
+//! However the bytes are cut, the same is given on and the same ends it, at the same byte.
+
+use std::mem;
+use std::ops::Range;
+
+use super::close::{CloseCode, FrameFault};
+use super::encode::LONGEST_CONTROL;
+use super::mask::unmask;
+
+/// Takes what a client sends, piece by piece.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    state: State,
+    message: Message,
+}
+
+/// What a piece came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decoded {
+    /// Where the payloads stand now, one behind the other.
+    pub payload: Range<usize>,
+    /// Why nothing behind them was looked at.
+    pub ending: Option<InputEnd>,
+}
+
+/// The last thing that is taken from a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InputEnd {
+    /// Its close frame, with the code in it.
+    Close(Option<CloseCode>),
+    /// What breaks the protocol.
+    Fault(FrameFault),
+}
+
+/// Whether a message has begun that more frames belong to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Message {
+    #[default]
+    None,
+    Begun,
+}
+
+/// The longest header: two bytes, eight of length, four of mask.
+const LONGEST_HEADER: usize = 14;
+
+#[derive(Debug)]
+enum State {
+    /// So many bytes of a header, which is not whole.
+    Header([u8; LONGEST_HEADER], usize),
+    /// Within a data frame; the mask begins with the byte for the next one.
+    Payload {
+        left: u64,
+        mask: [u8; 4],
+    },
+    Control(Control),
+    /// Nothing more is taken.
+    Over,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self::Header([0; LONGEST_HEADER], 0)
+    }
+}
+
+/// A control frame, as far as it has come.
+#[derive(Debug)]
+struct Control {
+    kind: ControlKind,
+    mask: [u8; 4],
+    length: usize,
+    filled: usize,
+    bytes: [u8; LONGEST_CONTROL],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ControlKind {
+    Close,
+    Ping,
+    Pong,
+}
+
+impl Decoder {
+    /// Works through a piece; whoever listens for pings hears of each, with its payload.
+    pub fn decode(&mut self, bytes: &mut [u8], ping: &mut impl FnMut(&[u8])) -> Decoded {
+        let (mut at, mut payload) = (0, 0..0);
+        while at < bytes.len() {
+            let taken = match &mut self.state {
+                State::Header(..) => match self.header(bytes.get(at..).unwrap_or_default()) {
+                    Ok(taken) => taken,
+                    Err(fault) => return self.end(payload, InputEnd::Fault(fault)),
+                },
+                State::Payload { left, mask } => {
+                    let count = usize::try_from(*left)
+                        .unwrap_or(usize::MAX)
+                        .min(bytes.len() - at);
+                    // The first one stays where it is.
+                    if payload.is_empty() {
+                        payload = at..at;
+                    } else {
+                        bytes.copy_within(at..at + count, payload.end);
+                    }
+                    let end = payload.end + count;
+                    unmask(bytes.get_mut(payload.end..end).unwrap_or_default(), *mask);
+                    payload.end = end;
+                    mask.rotate_left(count % 4);
+                    *left -= count as u64;
+                    if *left == 0 {
+                        self.state = State::default();
+                    }
+                    count
+                }
+                State::Control(control) => control.take(bytes.get(at..).unwrap_or_default()),
+                State::Over => break,
+            };
+            at += taken;
+            if let Some(ending) = self.whole_control(ping) {
+                return self.end(payload, ending);
+            }
+        }
+        Decoded {
+            payload,
+            ending: None,
+        }
+    }
+
+    /// Whether no frame and no message is cut in two here.
+    #[must_use]
+    pub fn is_between_messages(&self) -> bool {
+        matches!(self.state, State::Header(_, 0)) && self.message == Message::None
+    }
+
+    fn end(&mut self, payload: Range<usize>, ending: InputEnd) -> Decoded {
+        self.state = State::Over;
+        Decoded {
+            payload,
+            ending: Some(ending),
+        }
+    }
+
+    /// Takes bytes of a header; how many.
+    fn header(&mut self, bytes: &[u8]) -> Result<usize, FrameFault> {
+        let State::Header(kept, filled) = &mut self.state else {
+            return Ok(0);
+        };
+        let before = *filled;
+        // Whole at once, as a rule.
+        let parsed = if before == 0 && bytes.len() >= LONGEST_HEADER {
+            parse(bytes, self.message)?
+        } else {
+            let mut parsed = None;
+            for byte in bytes {
+                if let Some(place) = kept.get_mut(*filled) {
+                    *place = *byte;
+                    *filled += 1;
+                }
+                parsed = parse(kept.get(..*filled).unwrap_or_default(), self.message)?;
+                if parsed.is_some() {
+                    break;
+                }
+            }
+            parsed
+        };
+        let Some(frame) = parsed else {
+            return Ok(bytes.len());
+        };
+        self.begin(&frame);
+        Ok(frame.header - before)
+    }
+
+    fn begin(&mut self, frame: &Frame) {
+        let (length, mask) = (frame.length, frame.mask);
+        self.state = match frame.kind {
+            Kind::Data { last } => {
+                self.message = if last { Message::None } else { Message::Begun };
+                if length == 0 {
+                    State::default()
+                } else {
+                    State::Payload { left: length, mask }
+                }
+            }
+            Kind::Control(kind) => State::Control(Control {
+                kind,
+                mask,
+                length: usize::try_from(length).unwrap_or(LONGEST_CONTROL),
+                filled: 0,
+                bytes: [0; LONGEST_CONTROL],
+            }),
+        };
+    }
+
+    /// Acts on a control frame that is whole.
+    fn whole_control(&mut self, ping: &mut impl FnMut(&[u8])) -> Option<InputEnd> {
+        match &self.state {
+            State::Control(control) if control.filled == control.length => {}
+            State::Control(_) | State::Header(..) | State::Payload { .. } | State::Over => {
+                return None;
+            }
+        }
+        let State::Control(mut control) = mem::take(&mut self.state) else {
+            return None;
+        };
+        let payload = control.bytes.get_mut(..control.length).unwrap_or_default();
+        unmask(payload, control.mask);
+        match control.kind {
+            ControlKind::Ping => ping(payload),
+            ControlKind::Pong => {}
+            ControlKind::Close => {
+                let ending = close_code(payload).map_or_else(InputEnd::Fault, InputEnd::Close);
+                return Some(ending);
+            }
+        }
+        None
+    }
+}
+
+impl Control {
+    fn take(&mut self, bytes: &[u8]) -> usize {
+        let room = self
+            .bytes
+            .get_mut(self.filled..self.length)
+            .unwrap_or_default();
+        let count = room.len().min(bytes.len());
+        for (place, byte) in room.iter_mut().zip(bytes) {
+            *place = *byte;
+        }
+        self.filled += count;
+        count
+    }
+}
+
+/// The code of a close frame.
+fn close_code(payload: &[u8]) -> Result<Option<CloseCode>, FrameFault> {
+    match payload {
+        [] => Ok(None),
+        [_] => Err(FrameFault::CloseLength),
+        [high, low, reason @ ..] => {
+            let code = CloseCode::received(u16::from_be_bytes([*high, *low]));
+            let code = code.ok_or(FrameFault::CloseCode)?;
+            match std::str::from_utf8(reason) {
+                Ok(_) => Ok(Some(code)),
+                Err(_) => Err(FrameFault::CloseReason),
+            }
+        }
+    }
+}
+
+/// What a header says.
+#[derive(Clone, Copy, Debug)]
+struct Frame {
+    kind: Kind,
+    length: u64,
+    mask: [u8; 4],
+    /// How long the header is.
+    header: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Data { last: bool },
+    Control(ControlKind),
+}
+
+/// Reads a header from its beginning, judging each byte before the next; none if it is not whole.
+fn parse(bytes: &[u8], message: Message) -> Result<Option<Frame>, FrameFault> {
+    let [first, rest @ ..] = bytes else {
+        return Ok(None);
+    };
+    let kind = kind(*first, message)?;
+    let [second, rest @ ..] = rest else {
+        return Ok(None);
+    };
+    if second & 0x80 == 0 {
+        return Err(FrameFault::Unmasked);
+    }
+    let short = second & 0x7f;
+    if matches!(kind, Kind::Control(_)) && usize::from(short) > LONGEST_CONTROL {
+        return Err(FrameFault::LongControl);
+    }
+    let (length, rest) = match short {
+        126 => match rest.split_first_chunk() {
+            Some((bytes, rest)) => (u64::from(u16::from_be_bytes(*bytes)), rest),
+            None => return Ok(None),
+        },
+        127 => match rest.split_first_chunk() {
+            Some((bytes, rest)) => (u64::from_be_bytes(*bytes), rest),
+            None => return Ok(None),
+        },
+        short => (u64::from(short), rest),
+    };
+    let shortest = match short {
+        126 => 126..=0xffff,
+        127 => 0x1_0000..=u64::MAX >> 1,
+        _ => 0..=125,
+    };
+    if !shortest.contains(&length) {
+        return Err(FrameFault::Length);
+    }
+    Ok(rest.split_first_chunk().map(|(mask, rest)| Frame {
+        kind,
+        length,
+        mask: *mask,
+        header: bytes.len() - rest.len(),
+    }))
+}
+
+fn kind(first: u8, message: Message) -> Result<Kind, FrameFault> {
+    if first & 0x70 != 0 {
+        return Err(FrameFault::ReservedBits);
+    }
+    let last = first & 0x80 != 0;
+    let control = match (first & 0x0f, message) {
+        (0, Message::Begun) | (2, Message::None) => return Ok(Kind::Data { last }),
+        (0, Message::None) | (1 | 2, Message::Begun) => return Err(FrameFault::Interleaved),
+        (1, Message::None) => return Err(FrameFault::Text),
+        (0x8, _) => ControlKind::Close,
+        (0x9, _) => ControlKind::Ping,
+        (0xa, _) => ControlKind::Pong,
+        _ => return Err(FrameFault::Opcode),
+    };
+    if last {
+        Ok(Kind::Control(control))
+    } else {
+        Err(FrameFault::FragmentedControl)
+    }
+}

@@ -1,0 +1,105 @@
+//! The command line: arguments in, an exit out. What a command does lies elsewhere.
+
+use std::io::Write as _;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::daemon::HeldSignals;
+use crate::exit::Exit;
+
+mod allow;
+mod check;
+mod checked;
+mod detach;
+mod explain;
+mod gate;
+mod generate;
+mod lint;
+mod listen;
+mod policy;
+mod ruffle;
+mod self_test;
+mod serve;
+
+/// The front door for servers that Flash content connects to: policies for Flash Player, gates, WebSockets for Ruffle
+#[derive(Debug, Parser)]
+#[command(
+    name = "flashgate",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Serve),
+    Lint(lint::Lint),
+    Explain(explain::Explain),
+    Policy(policy::Print),
+    Ruffle(ruffle::Ruffle),
+    Check(check::Check),
+    Completions(generate::Completions),
+    /// Print the manual page, in roff
+    Man,
+    SelfTest(self_test::SelfTest),
+}
+
+/// Parses the arguments and runs the command they name.
+pub(crate) fn run() -> Exit {
+    let held = serves().then(HeldSignals::new);
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Nobody is left to tell where neither stream takes the text.
+            let _ = error.print();
+            return if error.use_stderr() {
+                check::usage(std::env::args_os(), &error.to_string())
+            } else {
+                Exit::Success
+            };
+        }
+    };
+    match cli.command {
+        Command::Serve(serve) => serve.run(held),
+        Command::Lint(lint) => lint.run(),
+        Command::Explain(explain) => explain.run(),
+        Command::Policy(print) => print.run(),
+        Command::Ruffle(ruffle) => ruffle.run(),
+        Command::Check(check) => check.run(),
+        Command::Completions(completions) => completions.run(Cli::command()),
+        Command::Man => generate::man(Cli::command()),
+        Command::SelfTest(test) => test.run(),
+    }
+}
+
+/// Whether this is `serve`, the only command that listens for signals; no flag can come before it.
+fn serves() -> bool {
+    std::env::args_os()
+        .nth(1)
+        .is_some_and(|command| command == "serve")
+}
+
+/// Writes to standard output; a reader that has gone away is no fault.
+fn print(text: &[u8]) -> Exit {
+    let mut out = std::io::stdout().lock();
+    printed(out.write_all(text).and_then(|()| out.flush()))
+}
+
+/// What became of writing to standard output.
+fn printed(written: std::io::Result<()>) -> Exit {
+    match written {
+        Ok(()) => Exit::Success,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Success,
+        Err(error) => {
+            flashgate_report::render::plain_error(
+                &format!("can't write to standard output: {error}"),
+                &[],
+            );
+            Exit::System
+        }
+    }
+}

@@ -1,0 +1,333 @@
+//! From a plan to a running daemon and back: the one place that orders start and stop.
+//!
+//! Nothing here knows what a policy is: a reply is bytes.
+
+use std::sync::Arc;
+
+use flashgate_report::render;
+use tracing::{error, info};
+
+use crate::connection::Shared;
+use crate::exit::Exit;
+use crate::fault;
+use crate::limits::Permits;
+use crate::log::{self, LIFECYCLE};
+use crate::snapshot::Plan;
+
+mod accept;
+mod accept_error;
+mod admin;
+mod bind;
+mod changes;
+mod descriptors;
+mod endpoint;
+mod events;
+mod handover;
+mod held;
+mod inherited;
+mod listeners;
+mod loading;
+mod losses;
+mod notify;
+mod opened;
+mod opener;
+mod readable;
+mod reload;
+mod remedy;
+pub(crate) mod sandbox;
+mod serving;
+mod signals;
+mod starting;
+mod starved;
+mod status;
+mod stopping;
+mod succession;
+mod way;
+mod workers;
+mod writers;
+
+pub(crate) use held::HeldSignals;
+pub(crate) use inherited::Inherited;
+pub(crate) use loading::Loader;
+pub(crate) use notify::{SERVES, STARTER};
+pub(crate) use starting::Start;
+
+use changes::Changes;
+use handover::{Predecessor, Said, Succession, Successors};
+use listeners::Listeners;
+use notify::ServiceManager;
+use opened::Opened;
+use reload::{in_effect, reload};
+use sandbox::Leftover;
+use serving::Needs;
+use signals::{Signal, Signals};
+use starting::no_event_loop;
+use status::{Phase, Status};
+use succession::said;
+use workers::Workers;
+
+/// Binds, serves, and stops; returns how it ended. The loader makes the plan anew for a reload.
+pub(crate) fn run(
+    start: Start,
+    plan: Plan,
+    loader: Loader,
+    inherited: Inherited,
+    leftover: &Leftover,
+) -> Exit {
+    let files = descriptors::raise();
+    let mut opened = match Opened::new(&plan, inherited, files) {
+        Ok(opened) => opened,
+        Err((exit, faults)) => {
+            render::to_stderr(&faults);
+            return exit;
+        }
+    };
+    let predecessors = opened.handover.as_mut();
+    let predecessors = predecessors.and_then(|start| start.manager.take());
+    let manager = Arc::new(ServiceManager::new(predecessors));
+    let ports = opened.bound.iter().map(|bound| bound.address.port());
+    let needs = sandbox::Needs::of(&plan, ports);
+    let applied = match sandbox::enter(&plan.process, &needs, leftover) {
+        Ok(applied) => applied,
+        Err(faults) => {
+            render::to_stderr(&faults);
+            return Exit::System;
+        }
+    };
+    let Start { runtime, signals } = start;
+    let exit = runtime.block_on(async {
+        match Daemon::start(opened, signals, plan, loader, manager, files) {
+            Ok(daemon) => {
+                daemon.status.set_sandbox(applied.iter().collect());
+                daemon.serve().await
+            }
+            Err(fault) => {
+                render::to_stderr(&fault);
+                Exit::System
+            }
+        }
+    });
+    // A reload that still waits for a file is not waited for.
+    runtime.shutdown_background();
+    exit
+}
+
+/// Everything that runs.
+struct Daemon {
+    listeners: Listeners,
+    signals: Signals,
+    shared: Arc<Shared>,
+    status: Arc<Status>,
+    plan: Plan,
+    loader: Loader,
+    changes: Changes,
+    manager: Arc<ServiceManager>,
+    workers: Workers,
+    /// Told when everything serves.
+    predecessor: Option<Predecessor>,
+    successors: Option<Successors>,
+    /// The limit on open files.
+    files: u64,
+}
+
+/// Why serving ends.
+enum Ending {
+    /// A signal.
+    Stop,
+    /// A successor serves.
+    Succeeded,
+    /// The predecessor has given this one up.
+    Replaced,
+    /// An internal error.
+    Fault,
+}
+
+impl Daemon {
+    /// Starts every part; an error is text for the terminal.
+    fn start(
+        opened: Opened,
+        signals: Signals,
+        plan: Plan,
+        loader: Loader,
+        manager: Arc<ServiceManager>,
+        files: u64,
+    ) -> Result<Self, String> {
+        descriptors::tell(&opened.capacity, &plan, files);
+        let permits = Permits::new(opened.capacity, &plan.limits);
+        let shared = Arc::new(Shared::new(permits));
+        let workers =
+            Workers::start(plan.process.threads).map_err(|fault| no_event_loop(&fault))?;
+        let (predecessor, successors) = match opened.handover {
+            Some(start) => {
+                let successors =
+                    Successors::new(start.door).map_err(|fault| no_event_loop(&fault))?;
+                (start.predecessor, Some(successors))
+            }
+            None => (None, None),
+        };
+        let status = Status::new(&plan);
+        let mut listeners = Listeners::new(Needs {
+            threads: workers.handles().to_vec(),
+            shared: Arc::clone(&shared),
+            status: Arc::clone(&status),
+        });
+        listeners.start(opened.bound, opened.sockets, &plan)?;
+        Ok(Self {
+            listeners,
+            signals,
+            shared,
+            status,
+            plan,
+            loader,
+            changes: Changes::new(),
+            manager,
+            workers,
+            predecessor,
+            successors,
+            files,
+        })
+    }
+
+    async fn serve(mut self) -> Exit {
+        self.changes.start(&self.plan.watched);
+        if let Some(predecessor) = self.predecessor.take()
+            && predecessor.dismiss(self.manager.is_predecessors()).await == Succession::Replaced
+        {
+            error!(
+                "another start has taken this one's place, or this one took too long to be ready; it ends"
+            );
+            return self.end(Ending::Replaced).await;
+        }
+        self.status.set_phase(Phase::Ready);
+        info!(target: LIFECYCLE, connections = self.shared.permits.limit(), "flashgate ready");
+        self.manager.ready(&self.summary());
+        self.manager.tell_starter();
+        let counts = tokio::spawn(log::tell_suppressed());
+        let watchdog = self.manager.watchdog().map(tokio::spawn);
+        let ending = self.until_ended().await;
+        let exit = self.end(ending).await;
+        if let Some(watchdog) = watchdog {
+            watchdog.abort();
+        }
+        counts.abort();
+        exit
+    }
+
+    /// Lets what is open end, and says what became of all.
+    async fn end(mut self, ending: Ending) -> Exit {
+        self.status.set_phase(Phase::Draining);
+        let exit = match ending {
+            Ending::Succeeded | Ending::Stop => Exit::Success,
+            Ending::Replaced => Exit::System,
+            Ending::Fault => Exit::Internal,
+        };
+        match ending {
+            Ending::Stop | Ending::Fault => {
+                self.manager.stopping();
+                self.stop().await;
+            }
+            Ending::Succeeded => {
+                self.manager.handed_over();
+                self.leave().await;
+            }
+            Ending::Replaced => self.leave().await,
+        }
+        // Those of other threads are gone with them.
+        let left = self.shared.permits.open() + self.shared.permits.lingering();
+        self.workers.stop();
+        self.status.set_phase(Phase::Stopped);
+        log::tell_all_suppressed();
+        self.shared.log_totals(left);
+        exit
+    }
+
+    /// What the service manager shows of it.
+    fn summary(&self) -> String {
+        let (count, limit) = (self.listeners.count(), self.shared.permits.limit());
+        let sandbox = self.status.known().sandbox;
+        let parts = |wanted: bool| {
+            let parts = sandbox.iter().filter(|(_, applied)| *applied == wanted);
+            parts.map(|(part, _)| *part).collect::<Vec<_>>().join(", ")
+        };
+        let (applied, missing) = (parts(true), parts(false));
+        let but = if missing.is_empty() {
+            ""
+        } else {
+            "; not in force: "
+        };
+        format!(
+            "serving on {count} sockets, {limit} connections at most; in force: {applied}{but}{missing}"
+        )
+    }
+
+    /// Serves and reloads; returns why it ends.
+    async fn until_ended(&mut self) -> Ending {
+        loop {
+            let wanted = tokio::select! {
+                biased;
+                signal = self.signals.next() => signal,
+                () = self.changes.next() => {
+                    info!("a file has changed");
+                    Signal::Reload
+                }
+                said = said(&mut self.successors) => match said {
+                    Said::Asks(caller) => {
+                        self.hand_over(caller);
+                        continue;
+                    }
+                    Said::Serves(successor) => {
+                        self.manager.main_process_is(successor.main_process());
+                        drop(successor);
+                        info!(target: LIFECYCLE, "handed over: a successor serves");
+                        return Ending::Succeeded;
+                    }
+                },
+                () = self.listeners.any_ended() => {
+                    error!("an accept loop ended by itself");
+                    return Ending::Fault;
+                }
+            };
+            let stop = match wanted {
+                Signal::Stop(name) => Some(name),
+                Signal::Reload => self.reload().await,
+            };
+            if let Some(signal) = stop {
+                info!(signal, "stopping: answering what was accepted");
+                return Ending::Stop;
+            }
+        }
+    }
+
+    /// Reloads, unless it is stopped meanwhile: then by which signal.
+    async fn reload(&mut self) -> Option<&'static str> {
+        fault::point(fault::Point::Reload);
+        self.status.set_phase(Phase::Reloading);
+        self.manager.reloading();
+        let open_files = (self.files, self.plan.process.threads);
+        let plan = tokio::select! {
+            biased;
+            signal = self.signals.next_stop() => return Some(signal),
+            plan = reload((&self.loader, &mut self.changes), &mut self.listeners, &self.shared, &self.status, open_files) => plan,
+        };
+        self.status.set_phase(Phase::Ready);
+        match plan {
+            Ok(mut plan) => {
+                plan.process = in_effect(&self.plan.process, &plan.process);
+                self.changes.watch(&plan.watched, &[]);
+                self.plan = plan;
+                self.manager.ready(&self.summary());
+            }
+            Err(refused) => {
+                // It may be mended in a file that nobody has looked at so far; where none is known, those of before count.
+                if !refused.is_empty() {
+                    self.changes.watch(&refused, &self.plan.watched);
+                }
+                self.manager.ready(NOT_RELOADED);
+            }
+        }
+        None
+    }
+}
+
+/// What the service manager shows after a reload that was refused.
+const NOT_RELOADED: &str = "not reloaded, see the log: serving as before";

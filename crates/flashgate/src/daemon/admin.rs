@@ -1,0 +1,123 @@
+//! `[admin]`: where the daemon tells about itself, over HTTP, on a listener of its own.
+//!
+//! It has connections of its own too: no player waits for it, and it waits for no player. It changes nothing.
+
+use std::sync::Arc;
+
+use flash_policy::Host;
+use flashgate_report::render;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tracing::info;
+
+use super::bind::{Bound, Wanted};
+use super::endpoint::{AskedEndpoint, Endpoint};
+use super::status::Status;
+use crate::connection::Shared;
+use crate::log::{self, LIFECYCLE};
+use crate::snapshot;
+use crate::snapshot::ListenAddress;
+
+mod answer;
+mod connection;
+mod listener;
+mod metrics;
+mod status_json;
+
+use listener::Listener;
+pub(super) use listener::MOST_CONNECTIONS;
+
+/// What the service manager may call its socket.
+const NAME: &str = "admin";
+
+/// The socket that a plan asks for.
+pub(super) fn wanted(plan: &snapshot::Admin) -> Wanted<'static> {
+    Wanted {
+        address: plan.address,
+        name: NAME,
+        asked_by: snapshot::AskedBy::Admin,
+    }
+}
+
+/// What there is to tell.
+#[derive(Debug)]
+pub(super) struct About {
+    pub(super) status: Arc<Status>,
+    pub(super) shared: Arc<Shared>,
+}
+
+/// The listener, while it serves.
+#[derive(Debug)]
+pub(super) struct Admin {
+    /// As the plan has it; what was bound may say more.
+    asked: ListenAddress,
+    endpoint: Arc<Endpoint>,
+    hosts: watch::Sender<Vec<Host>>,
+    stop: watch::Sender<bool>,
+    pub(super) task: JoinHandle<()>,
+}
+
+/// A listener that could be started, and has not been.
+pub(super) struct Prepared {
+    listener: Listener,
+    endpoint: Arc<Endpoint>,
+    hosts: watch::Sender<Vec<Host>>,
+}
+
+/// Registers a socket with the event loop; an error is text for the terminal.
+pub(super) fn prepare(bound: Bound, about: About) -> Result<Prepared, String> {
+    let endpoint = Arc::new(Endpoint::new(bound));
+    let (hosts, receiver) = watch::channel(Vec::new());
+    let listener = Listener::new(Arc::clone(&endpoint), receiver, about).map_err(|error| {
+        let message = format!("can't watch {}: {}", endpoint.address, log::reason(&error));
+        render::plain_error_text(&message, &[])
+    })?;
+    Ok(Prepared {
+        listener,
+        endpoint,
+        hosts,
+    })
+}
+
+impl Prepared {
+    /// Serves from now on; the hosts are the names that clients may use for this machine.
+    pub(super) fn begin(self, plan: &snapshot::Admin, hosts: &[Host]) -> Admin {
+        let (stop, stopping) = watch::channel(false);
+        let address = self.endpoint.address;
+        self.hosts.send_replace(hosts.to_vec());
+        info!(target: LIFECYCLE, %address, "admin listening");
+        Admin {
+            asked: plan.address,
+            endpoint: self.endpoint,
+            hosts: self.hosts,
+            stop,
+            task: tokio::spawn(self.listener.run(stopping)),
+        }
+    }
+}
+
+impl Admin {
+    /// Whether it is what a plan asks for.
+    pub(super) fn fits(&self, plan: &snapshot::Admin) -> bool {
+        self.asked == plan.address
+    }
+
+    /// For whoever takes it over.
+    pub(super) fn endpoint(&self) -> AskedEndpoint {
+        AskedEndpoint {
+            asked: self.asked,
+            endpoint: Arc::clone(&self.endpoint),
+        }
+    }
+
+    /// Other names that clients may use.
+    pub(super) fn set_hosts(&self, hosts: &[Host]) {
+        self.hosts.send_replace(hosts.to_vec());
+    }
+
+    /// Closes the listener; who is connected is still answered.
+    pub(super) fn stop(&self) {
+        info!(target: LIFECYCLE, address = %self.endpoint.address, "admin no longer listening");
+        self.stop.send_replace(true);
+    }
+}

@@ -1,0 +1,208 @@
+//! `flashgate lint`: which files, what is found in each, and what is mended.
+//!
+//! It never writes but where fixing is asked for, and one file's fault never stops the others.
+
+mod files;
+mod levels;
+mod replace;
+
+use std::collections::BTreeSet;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use flash_policy::Diagnostic;
+use flash_policy::document::{LARGEST, LARGEST_LINTED};
+use flash_policy::lint::{self, Client, Kind, Options};
+use flash_policy::{Port, Serving};
+use flashgate_report::outcome::{FileFault, FileOutcome, JudgedFile, KindFrom, TextOrigin};
+
+use files::Input;
+pub(crate) use levels::{Level, Levels, Subject};
+
+use crate::regular_file;
+
+/// What standard input is called in reports; a file may have this name too.
+const STDIN: &str = "<stdin>";
+
+/// What to look at, and how.
+#[derive(Debug)]
+pub(crate) struct Request {
+    /// Files and folders; `-` is standard input.
+    pub(crate) paths: Vec<PathBuf>,
+    /// By content and name, if none.
+    pub(crate) kind: Option<Kind>,
+    /// The port that will serve them, if it was named: what is served from one is no URL policy.
+    pub(crate) port: Option<Port>,
+    pub(crate) clients: Vec<Client>,
+    pub(crate) levels: Levels,
+    pub(crate) fixing: Fixing,
+}
+
+/// Whether safe fixes are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fixing {
+    Off,
+    InPlace,
+}
+
+/// Looks at everything that is asked for, in that order; no more than one file is held in memory.
+pub(crate) fn run(request: &Request) -> impl Iterator<Item = FileOutcome> + '_ {
+    let inputs = files::inputs(&request.paths);
+    inputs.into_iter().map(|input| one(input, request))
+}
+
+fn one(input: Input, request: &Request) -> FileOutcome {
+    let (name, bytes, path) = match input {
+        Input::Fault { name, fault } => return unread(name, TextOrigin::Named, fault),
+        Input::Stdin => (STDIN.to_owned(), read(io::stdin().lock()), None),
+        Input::File(path) => {
+            let bytes = regular_file::read(&path, LARGEST_LINTED).map(|read| read.bytes);
+            (path.display().to_string(), bytes, Some(path))
+        }
+    };
+    let origin = path
+        .as_ref()
+        .map_or(TextOrigin::Stdin, |_| TextOrigin::Named);
+    let bytes = match bytes {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let fault = files::unreadable(&error);
+            return unread(name, origin, fault);
+        }
+    };
+    let mut judged = judge(bytes, &name, request);
+    let fault = match request.fixing {
+        Fixing::Off => None,
+        // No client takes a larger one, fixed or not.
+        Fixing::InPlace if judged.bytes.len() > LARGEST => None,
+        Fixing::InPlace => mend(&mut judged, &name, path.as_deref(), request).err(),
+    };
+    FileOutcome {
+        name,
+        origin,
+        judged: Some(judged),
+        fault,
+    }
+}
+
+fn unread(name: String, origin: TextOrigin, fault: FileFault) -> FileOutcome {
+    FileOutcome {
+        name,
+        origin,
+        judged: None,
+        fault: Some(fault),
+    }
+}
+
+/// No more of it than tells that it is too large.
+fn read(from: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(LARGEST_LINTED as u64 + 1)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn judge(bytes: Vec<u8>, name: &str, request: &Request) -> JudgedFile {
+    let (kind, kind_from) = kind(&bytes, name, request);
+    let options = options(&bytes, name, kind_from, kind, request);
+    let report = lint::lint_with(&bytes, &options);
+    let omitted = request.levels.omitted(&report);
+    let mut findings = report.findings;
+    if bytes.len() > LARGEST_LINTED {
+        findings.retain(|finding| finding.rule == "file-too-large");
+    }
+    request.levels.apply(&mut findings);
+    withdraw_fixes(&mut findings, &bytes, &options, request);
+    JudgedFile {
+        bytes,
+        kind,
+        kind_from,
+        findings,
+        omitted,
+        fixed: Vec::new(),
+    }
+}
+
+fn kind(bytes: &[u8], name: &str, request: &Request) -> (Kind, KindFrom) {
+    if let Some(kind) = request.kind {
+        return (kind, KindFrom::Flag);
+    }
+    let kind = Kind::detect(bytes, Some(name));
+    if kind == Kind::Url && request.port.is_some() {
+        (Kind::Socket, KindFrom::Port)
+    } else {
+        (kind, KindFrom::File)
+    }
+}
+
+fn options(
+    bytes: &[u8],
+    name: &str,
+    kind_from: KindFrom,
+    kind: Kind,
+    request: &Request,
+) -> Options {
+    let port = request.port.unwrap_or(Port::MASTER);
+    let options = Options::new(Serving::from_port(port)).clients(&request.clients);
+    match kind_from {
+        KindFrom::File => options.detected_kind(bytes, Some(name)),
+        KindFrom::Flag | KindFrom::Port => options.kind(kind),
+    }
+}
+
+/// Whether fixes of a rule are made: whoever allows something wants it left alone.
+fn is_wanted(rule: &str, request: &Request) -> bool {
+    !request.levels.allows(rule)
+}
+
+/// Leaves those fixes alone that `--fix` would make: it makes none that would do harm elsewhere.
+fn withdraw_fixes(findings: &mut [Diagnostic], bytes: &[u8], options: &Options, request: &Request) {
+    if findings.iter().all(|finding| finding.fix.is_none()) {
+        return;
+    }
+    let made = if bytes.len() > LARGEST {
+        BTreeSet::new()
+    } else {
+        lint::fix_where(bytes, options, |rule| is_wanted(rule, request)).rules
+    };
+    for finding in findings
+        .iter_mut()
+        .filter(|finding| !made.contains(finding.rule))
+    {
+        finding.fix = None;
+    }
+}
+
+/// Makes the safe fixes, first on disk: what is reported is what is there.
+fn mend(
+    judged: &mut JudgedFile,
+    name: &str,
+    path: Option<&Path>,
+    request: &Request,
+) -> Result<(), FileFault> {
+    let options = options(&judged.bytes, name, judged.kind_from, judged.kind, request);
+    let fixed = lint::fix_where(&judged.bytes, &options, |rule| is_wanted(rule, request));
+    if fixed.bytes == judged.bytes {
+        return Ok(());
+    }
+    if let Some(path) = path {
+        replace::replace(path, &judged.bytes, &fixed.bytes)?;
+    }
+    let report = lint::lint_with(&fixed.bytes, &options);
+    let omitted = request.levels.omitted(&report);
+    let mut findings = report.findings;
+    request.levels.apply(&mut findings);
+    // What could be mended is.
+    for finding in &mut findings {
+        finding.fix = None;
+    }
+    *judged = JudgedFile {
+        bytes: fixed.bytes,
+        kind: judged.kind,
+        kind_from: judged.kind_from,
+        findings,
+        omitted,
+        fixed: fixed.applied,
+    };
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! The very end of a stop: nobody connects to a listener that nobody accepts on, and each connection is counted once.
+
+use testkit::backend::{Backend, Manner};
+use testkit::client::{Client, End};
+use testkit::daemon::{Daemon, POLICY};
+use testkit::folder::Folder;
+use testkit::load::REQUEST;
+use testkit::websocket::WebSocket;
+
+/// A policy listener, a gate and the bridge; a stop lasts a second.
+fn daemon(backend: &Backend) -> (Folder, Daemon) {
+    let backend = backend.address();
+    let text = format!(
+        "[policy.default]\nrules = [{{ domain = \"a.test\", ports = \"80\" }}]\n\
+         [[listen]]\naddress = \"127.0.0.1:0\"\n\
+         [[gate]]\nname = \"game\"\naddress = \"127.0.0.1:0\"\npublic-port = 80\nbackend = \"{backend}\"\n\
+         [bridge]\naddress = \"127.0.0.1:0\"\npath = \"/{{name}}\"\n\
+         [process]\ndrain = \"1s\"\n"
+    );
+    let folder = Folder::new().unwrap();
+    let path = folder.file("flashgate.toml", text).unwrap();
+    let builder = Daemon::builder().args(["serve", "--config"]).args([path]);
+    (folder, builder.start().unwrap())
+}
+
+fn relay(address: std::net::SocketAddr) -> Client {
+    let mut player = Client::connect(address).unwrap();
+    player.send(b"hello");
+    player.read_exact(&mut [0; 5]).unwrap();
+    player
+}
+
+/// What is cut takes a while to be gone, and who came late has a moment to ask: a listener that is not accepted on any
+/// more is closed meanwhile, so that whoever comes is refused rather than reset.
+#[test]
+fn nobody_is_reset() {
+    let backend = Backend::start(Manner::Echo).unwrap();
+    let (_folder, mut daemon) = daemon(&backend);
+    let (policy, gate) = (daemon.addresses()[0], daemon.addresses()[1]);
+    let _player = relay(gate);
+    daemon.terminate().unwrap();
+    daemon.wait_for_line("stopping", Client::PATIENCE).unwrap();
+    // Who says nothing is waited for at the end.
+    let _late = [policy; 3].map(|address| Client::connect(address).unwrap());
+    let (mut answered, mut refused) = (0, 0);
+    while !daemon.has_ended() {
+        for address in [policy, gate] {
+            let Ok(mut client) = Client::connect(address) else {
+                refused += 1;
+                continue;
+            };
+            client.send(REQUEST);
+            let heard = client.hear();
+            assert_eq!(
+                (heard.end, heard.bytes),
+                (End::Fin, [POLICY, b"\0"].concat()),
+                "after {answered}, {refused} refused"
+            );
+            answered += 1;
+        }
+    }
+    assert!(answered > 0 && refused > 0, "{answered}, {refused}");
+}
+
+/// Players whose connection the stop cuts: through the gate, as WebSockets there and on the bridge.
+#[test]
+fn each_is_counted_once() {
+    for (relays, on_gate, on_bridge) in [(2, 0, 0), (0, 1, 0), (0, 0, 1), (3, 2, 2)] {
+        let backend = Backend::start(Manner::Echo).unwrap();
+        let (_folder, mut daemon) = daemon(&backend);
+        let [_, gate, bridge] = *daemon.addresses() else {
+            panic!("expected three listeners: {:?}", daemon.addresses());
+        };
+        let origin = Some("http://a.test");
+        let web = |address, path| WebSocket::open(address, path, origin).unwrap();
+        let players: Vec<_> = (0..relays).map(|_| relay(gate)).collect();
+        let mut sockets: Vec<_> = (0..on_gate).map(|_| web(gate, "/")).collect();
+        sockets.extend((0..on_bridge).map(|_| web(bridge, "/game")));
+        for socket in &mut sockets {
+            socket.say(b"hello");
+            socket.read(5).unwrap();
+        }
+        daemon.terminate().unwrap();
+        assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+        let line = daemon
+            .wait_for_line("stopped answered=", Client::PATIENCE)
+            .unwrap();
+        let cut = relays + on_gate + on_bridge;
+        assert!(line.contains(&format!(" cut={cut} ")), "{line}");
+        drop((players, sockets));
+    }
+}

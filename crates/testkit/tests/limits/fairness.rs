@@ -1,0 +1,97 @@
+//! R20: one address that wants everything, and all the others.
+
+use std::collections::VecDeque;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use socket2::{Domain, Socket, Type};
+use testkit::daemon::{Daemon, POLICY};
+use testkit::folder::Folder;
+use testkit::load::{Load, Report, run, spread};
+use testkit::scale::{is_long, short_or_long};
+use testkit::{SetAtEnd, figure, until};
+
+const GREEDY: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 66);
+/// How many connections it keeps, and how many it tries in each millisecond.
+const KEPT: usize = 5_000;
+const TRIES: usize = 10;
+
+/// Tries without end, and keeps the newest; how many tries it was, in how long.
+fn grab(target: SocketAddr, end: &AtomicBool, count: &AtomicUsize) -> Duration {
+    let (start, mut kept) = (Instant::now(), VecDeque::new());
+    for tick in 1.. {
+        if end.load(Ordering::Acquire) {
+            break;
+        }
+        for _ in 0..TRIES {
+            let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+            socket.set_nonblocking(true).expect("an option");
+            socket
+                .bind(&SocketAddrV4::new(GREEDY, 0).into())
+                .expect("a port");
+            // In progress is as good as done here.
+            let _ = socket.connect(&target.into());
+            kept.push_back(socket);
+        }
+        count.fetch_add(TRIES, Ordering::Release);
+        kept.drain(..kept.len().saturating_sub(KEPT));
+        thread::sleep(Duration::from_millis(tick).saturating_sub(start.elapsed()));
+    }
+    start.elapsed()
+}
+
+fn others(of: SocketAddr) -> Report {
+    let mut load = Load::new(of, POLICY);
+    load.sources = spread(of);
+    load.fetches = short_or_long(2_000, 20_000);
+    load.in_flight = 4;
+    run(&load).expect("a load")
+}
+
+#[test]
+fn one_greedy_address() {
+    let folder = Folder::new().unwrap();
+    // The others are few here, and busy: their rate is no stranger's.
+    let text = "[policy.default]\nrules = [{ domain = \"a.test\", ports = \"80\" }]\n\
+                [[listen]]\naddress = \"127.0.0.1:0\"\n\
+                [limits]\nexempt = []\nrate-per-address = 2000\n";
+    let config = folder.file("flashgate.toml", text).unwrap();
+    let mut daemon = Daemon::builder()
+        .args(["serve".into(), "--config".into(), config.into_os_string()])
+        .start()
+        .unwrap();
+    let address = daemon.address();
+    let idle = others(address);
+    let (end, tries) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let (beside, took) = thread::scope(|scope| {
+        let stop = SetAtEnd(&end);
+        let greedy = scope.spawn(|| grab(address, &end, &tries));
+        assert!(until(Duration::from_secs(10), || tries
+            .load(Ordering::Acquire)
+            >= KEPT));
+        let beside = others(daemon.address());
+        drop(stop);
+        (beside, greedy.join().unwrap())
+    });
+    let [before, after] = [&idle, &beside].map(|report| report.percentile(99));
+    let rate = figure::rate(tries.load(Ordering::Acquire) as u64, took);
+    figure::report(
+        "R20",
+        format!(
+            "beside {KEPT} connections and {rate} tries/s of one address: others {} of {} served, \
+             p99 {after:.0?}, {before:.0?} without",
+            beside.ok,
+            beside.ended() + beside.unfinished
+        ),
+    );
+    assert!(idle.all_ok() && beside.all_ok(), "{idle}\n{beside}");
+    daemon
+        .wait_for_line("has too many", Duration::from_secs(10))
+        .unwrap();
+    if is_long() {
+        assert!(after <= before * 2, "p99 went from {before:?} to {after:?}");
+        assert!(rate >= 9_000, "{rate} tries/s");
+    }
+}

@@ -1,0 +1,91 @@
+//! Clients that were answered and do not end their side: they take nobody's place, and there is a bound on them.
+
+use std::time::Duration;
+
+use testkit::client::{Client, End};
+use testkit::daemon::{Daemon, POLICY};
+use testkit::{cpu, needs, until};
+
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// A client that sends a byte more than its request, is answered, and stays.
+fn lingering(daemon: &Daemon) -> Client {
+    let mut client = Client::connect(daemon.address()).unwrap();
+    client.send(b"<policy-file-request/>\0x");
+    let mut policy = vec![0; POLICY.len() + 1];
+    client.read_exact(&mut policy).unwrap();
+    assert_eq!(policy, [POLICY, b"\0"].concat());
+    client
+}
+
+/// Whether the server has closed, so that what is sent comes back as a reset.
+fn is_closed(client: &mut Client) -> bool {
+    until(LIMIT, || !client.send(b"x"))
+}
+
+/// A client whose request comes in two pieces, so that it needs a place.
+fn asks_slowly(daemon: &Daemon) {
+    let mut client = Client::connect(daemon.address()).unwrap();
+    client.send(b"<policy-file-");
+    client.send(b"request/>\0");
+    let heard = client.hear();
+    assert_eq!(
+        (heard.bytes, heard.end),
+        ([POLICY, b"\0"].concat(), End::Fin)
+    );
+}
+
+fn with_descriptors(limit: u32) -> Option<Daemon> {
+    needs::met(needs::program("prlimit")).then(|| {
+        Daemon::builder()
+            .through(["prlimit", &format!("--nofile={limit}")])
+            .args(["serve", "--listen", "127.0.0.1:0", "--allow", "a.test:80"])
+            .start()
+            .unwrap()
+    })
+}
+
+/// 64 descriptors are places for 31 connections, of which 7 may linger: of 30, the first 23 are let go.
+#[test]
+fn the_oldest_gives_way() {
+    let Some(daemon) = with_descriptors(64) else {
+        return;
+    };
+    let mut clients: Vec<_> = (0..30).map(|_| lingering(&daemon)).collect();
+    assert!(clients.iter_mut().take(23).all(is_closed));
+    asks_slowly(&daemon);
+    for client in &mut clients[23..] {
+        assert!(client.send(b"x") && client.send(b"x"));
+    }
+    assert!(cpu::open_files(daemon.pid()).unwrap() < 40);
+}
+
+/// 40 linger where 223 connections fit: 160 others have their places, and then 223, for which all 40 give way.
+#[test]
+fn they_take_no_place() {
+    let Some(daemon) = with_descriptors(256) else {
+        return;
+    };
+    let clients: Vec<_> = (0..40).map(|_| lingering(&daemon)).collect();
+    let mut waiting: Vec<_> = (0..160)
+        .map(|_| Client::connect(daemon.address()).unwrap())
+        .collect();
+    asks_slowly(&daemon);
+    for client in &mut waiting {
+        client.send(b"<policy-file-request/>\0");
+        assert_eq!(client.hear().end, End::Fin);
+    }
+    drop(waiting);
+    let mut waiting: Vec<_> = (0..223)
+        .map(|_| Client::connect(daemon.address()).unwrap())
+        .collect();
+    for client in &mut waiting {
+        client.send(b"<policy-file-");
+    }
+    let mut clients = clients;
+    assert!(clients.iter_mut().all(is_closed));
+    for client in &mut waiting {
+        client.send(b"request/>\0");
+        assert_eq!(client.hear().end, End::Fin);
+    }
+}

@@ -1,0 +1,15 @@
+//! A policy port, as players and strangers see it.
+
+#![cfg(test)]
+
+mod accept_errors;
+mod addresses;
+mod half_replies;
+mod lingering;
+mod local_addresses;
+mod random_2048;
+mod served_files;
+mod silence;
+mod strangers;
+mod variants;
+mod wire;

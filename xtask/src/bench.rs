@@ -1,0 +1,64 @@
+//! Measurements: load, floors to compare with, and the comparisons themselves.
+//!
+//! Absolute times say more about the machine and its neighbours than about a server, so what counts here are ratios
+//! between servers that were measured in turns within one run, and counts that do not depend on time at all.
+
+mod between;
+mod bridge;
+mod compare;
+mod contender;
+mod contest;
+mod fetch;
+mod flashgate;
+mod floor;
+mod goal;
+mod idle;
+mod machine;
+mod peers;
+mod relay;
+mod rounds;
+mod site;
+mod standings;
+mod syscalls;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+/// CPU of the servers.
+const SERVER_CPU: usize = 0;
+/// CPU of the client, so that neither takes time from the other.
+const CLIENT_CPU: usize = 1;
+
+/// The measurements.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Bench {
+    /// Fetch a policy many times from any server and check every reply
+    Fetch(fetch::Fetch),
+    /// Serve a policy with next to nothing, as a floor to compare with
+    Floor(floor::Floor),
+    /// Compare flashgate with the floors, and with other servers, in interleaved rounds
+    Compare(compare::Compare),
+    /// Measure memory and wake-ups of flashgate with many idle connections and with none
+    Idle(idle::Idle),
+    /// Compare flashgate's gate with other relays, in interleaved rounds
+    Relay(relay::Relay),
+    /// Compare flashgate's WebSockets with other bridges, in interleaved rounds
+    Bridge(bridge::Bridge),
+    /// Count the system calls of flashgate per fetch
+    Syscalls(syscalls::Syscalls),
+}
+
+impl Bench {
+    /// Runs one of them and prints what it found.
+    pub(crate) fn run(&self) -> Result<()> {
+        match self {
+            Self::Fetch(fetch) => fetch.run(),
+            Self::Floor(floor) => floor.run(),
+            Self::Compare(compare) => compare.run(),
+            Self::Idle(idle) => idle.run(),
+            Self::Relay(relay) => relay.run(),
+            Self::Bridge(bridge) => bridge.run(),
+            Self::Syscalls(syscalls) => syscalls.run(),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! A program between clients and a backend: flashgate's gate, or another that does the same.
+
+use std::net::{SocketAddr, TcpListener};
+use std::process::Command;
+
+use anyhow::Result;
+use testkit::daemon::Daemon;
+
+use super::SERVER_CPU;
+use super::contender::Running;
+use super::site::Site;
+
+/// One that is up.
+#[derive(Debug)]
+pub(super) struct Between {
+    pub(super) name: &'static str,
+    pub(super) pid: u32,
+    pub(super) address: SocketAddr,
+    /// A dedicated policy port, where there is one.
+    pub(super) policy_port: Option<SocketAddr>,
+    _process: Process,
+}
+
+#[derive(Debug)]
+enum Process {
+    Daemon(#[expect(dead_code, reason = "held for its drop")] Daemon),
+    Child(#[expect(dead_code, reason = "held for its drop")] Running),
+}
+
+/// Another program: what has to be installed for it, and how it is called with an address of its own and the backend's.
+#[derive(Debug)]
+pub(super) struct Other {
+    pub(super) name: &'static str,
+    pub(super) needs: &'static str,
+    pub(super) command: fn(&Site, SocketAddr, SocketAddr) -> Result<Command>,
+}
+
+/// Starts flashgate with a config file.
+pub(super) fn start_flashgate(site: &Site, config: &str) -> Result<Daemon> {
+    let path = site.write("flashgate.toml", config)?;
+    Daemon::builder()
+        .args(["serve", "--config"])
+        .args([path])
+        .cpu(SERVER_CPU)
+        .start()
+}
+
+impl Between {
+    /// Flashgate, with a gate at an address.
+    pub(super) fn flashgate(daemon: Daemon, address: SocketAddr) -> Self {
+        let mut others = daemon.addresses().iter().copied();
+        Self {
+            name: "flashgate",
+            pid: daemon.pid(),
+            address,
+            policy_port: others.find(|other| *other != address),
+            _process: Process::Daemon(daemon),
+        }
+    }
+
+    /// Starts another program.
+    pub(super) fn other(other: &Other, site: &Site, backend: SocketAddr) -> Result<Self> {
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let command = (other.command)(site, address, backend)?;
+        let running = Running::start(other.name, command, site, address)?;
+        Ok(Self {
+            name: other.name,
+            pid: running.pid(),
+            address,
+            policy_port: None,
+            _process: Process::Child(running),
+        })
+    }
+}

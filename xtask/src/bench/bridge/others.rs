@@ -1,0 +1,31 @@
+//! The other bridges, and how each is started.
+
+use testkit::cpu;
+
+use super::super::SERVER_CPU;
+use super::super::between::Other;
+use super::super::peers::find;
+
+/// All that are known.
+pub(super) const OTHERS: [Other; 2] = [
+    Other {
+        name: "websockify",
+        needs: "websockify (Debian: websockify)",
+        command: |_, address, backend| {
+            let mut command = cpu::pinned(SERVER_CPU, find("websockify")?);
+            command.arg(address.to_string()).arg(backend.to_string());
+            Ok(command)
+        },
+    },
+    Other {
+        name: "websocat",
+        needs: "websocat 1 (cargo install websocat --version '^1')",
+        command: |_, address, backend| {
+            let mut command = cpu::pinned(SERVER_CPU, find("websocat")?);
+            command.args(["--binary", "--exit-on-eof", "-B", "65536"]);
+            command.arg(format!("ws-l:{address}"));
+            command.arg(format!("tcp:{backend}"));
+            Ok(command)
+        },
+    },
+];

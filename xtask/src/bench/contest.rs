@@ -1,0 +1,147 @@
+//! What `bench relay` and `bench bridge` have in common: the same traffic through flashgate and through other programs,
+//! a slice each, round after round.
+
+use anyhow::{Context as _, Result};
+use serde_json::json;
+use testkit::cpu;
+
+use super::between::{Between, Other};
+use super::compare::note;
+use super::goal::{self, Goal};
+use super::machine::Machine;
+use super::relay::backend::Backend;
+use super::rounds::{self, Figure, Peers, Standing};
+use super::site::Site;
+
+/// A comparison.
+pub(super) trait Contest {
+    /// What one slice of traffic cost.
+    type Slice: 'static;
+    /// A connection that is held.
+    type Held;
+
+    /// What is compared, in one word.
+    const KIND: &'static str;
+    const OTHERS: &'static [Other];
+    const FIGURES: &'static [Figure<Self::Slice>];
+    /// What an idle connection may take, in bytes.
+    const IDLE_GOAL: f64;
+    /// How many of the contenders, of which flashgate is the first, hold idle connections.
+    const IDLERS: usize;
+
+    fn options(&self) -> Options;
+
+    /// Starts flashgate in front of the backend.
+    fn flashgate(site: &Site, backend: &Backend) -> Result<Between>;
+
+    /// Some of everything, before it counts.
+    fn warm_up(&self, one: &Between) -> Result<()>;
+
+    fn slice(&self, one: &Between) -> Result<Self::Slice>;
+
+    /// Opens connections that have passed one message each way and then say nothing.
+    fn open_idle(one: &Between, count: u32) -> Result<Vec<Self::Held>>;
+
+    /// More that flashgate is held to.
+    fn more(&self, _ours: &Between) -> Result<Option<Goal>> {
+        Ok(None)
+    }
+}
+
+/// What every comparison is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Options {
+    pub(super) rounds: u32,
+    /// Number of idle connections.
+    pub(super) idle: u32,
+    /// Measure flashgate alone.
+    pub(super) alone: bool,
+    /// Print JSON.
+    pub(super) json: bool,
+}
+
+/// Compares, prints the standings, and fails if a goal was missed.
+pub(super) fn run<C: Contest>(contest: &C) -> Result<()> {
+    let options = contest.options();
+    let machine = Machine::prepare()?;
+    let site = Site::new()?;
+    machine.pin_client()?;
+    let backend = Backend::start()?;
+    let contenders = start::<C>(options, &site, &backend)?;
+    for one in &contenders {
+        contest.warm_up(one)?;
+    }
+    let give = |one: &Between| contest.slice(one);
+    let mut standings = rounds::rounds(&contenders, options.rounds, |one| one.name, give)?;
+    for (one, standing) in contenders.iter().zip(&mut standings).take(C::IDLERS) {
+        standing.idle_bytes = idle::<C>(one, options.idle, &backend);
+    }
+    let mut goals = goals::<C>(options, &standings);
+    let ours = contenders.first().context("flashgate is missing")?;
+    goals.extend(contest.more(ours)?);
+    print::<C>(options, &machine, &standings, &goals);
+    goal::demand(&goals)
+}
+
+fn start<C: Contest>(options: Options, site: &Site, backend: &Backend) -> Result<Vec<Between>> {
+    let mut contenders = vec![C::flashgate(site, backend).context("can't start flashgate")?];
+    for other in C::OTHERS.iter().filter(|_| !options.alone) {
+        match Between::other(other, site, backend.address) {
+            Ok(contender) => contenders.push(contender),
+            Err(error) => note(&format!(
+                "skipped {}: {error:#}; it needs {}",
+                other.name, other.needs
+            ))?,
+        }
+    }
+    Ok(contenders)
+}
+
+/// Resident memory of one idle connection, in bytes; none if so many could not be opened.
+fn idle<C: Contest>(one: &Between, count: u32, backend: &Backend) -> Option<f64> {
+    let before = cpu::resident_kb(one.pid).ok()?;
+    let open = C::open_idle(one, count);
+    let after = cpu::resident_kb(one.pid).ok()?;
+    backend.let_go();
+    if let Err(error) = open {
+        // Without these figures the others still count.
+        let _ = note(&format!("idle {}s of {}: {error:#}", C::KIND, one.name));
+        return None;
+    }
+    let grown = u32::try_from(after.saturating_sub(before)).ok()?;
+    Some(f64::from(grown) * 1024.0 / f64::from(count))
+}
+
+fn goals<C: Contest>(options: Options, standings: &[Standing<C::Slice>]) -> Vec<Goal> {
+    let peers = if options.alone {
+        Peers::LeftOut
+    } else {
+        Peers::Needed
+    };
+    let mut goals = rounds::goals(standings, C::FIGURES, peers);
+    let name = format!("bytes resident per idle {}", C::KIND);
+    goals.push(Goal::at_most(C::IDLE_GOAL, name, rounds::idle(standings)));
+    goals
+}
+
+fn print<C: Contest>(
+    options: Options,
+    machine: &Machine,
+    standings: &[Standing<C::Slice>],
+    goals: &[Goal],
+) {
+    if options.json {
+        let servers = standings.iter().map(|one| one.json(C::FIGURES));
+        let whole = json!({
+            "machine": machine.json(),
+            (format!("{}s", C::KIND)): servers.collect::<Vec<_>>(),
+            "goals": goals.iter().map(Goal::json).collect::<Vec<_>>(),
+        });
+        println!("{whole}");
+    } else {
+        println!("{machine}");
+        let table = rounds::table(standings, C::FIGURES);
+        println!("{} rounds\n\n{table}", options.rounds);
+        goal::print(goals);
+    }
+}

@@ -1,0 +1,76 @@
+//! The other relays, and how each is started.
+
+use std::net::SocketAddr;
+use std::process::Command;
+
+use anyhow::Result;
+use testkit::cpu;
+
+use super::super::SERVER_CPU;
+use super::super::between::Other;
+use super::super::peers::{fill, find, stream_module};
+use super::super::site::Site;
+
+const NGINX_CONF: &str = include_str!("nginx.conf");
+const HAPROXY_CFG: &str = include_str!("haproxy.cfg");
+
+/// All that are known.
+pub(super) const OTHERS: [Other; 4] = [
+    Other {
+        name: "haproxy",
+        needs: "HAProxy (Debian: haproxy)",
+        command: haproxy,
+    },
+    Other {
+        name: "nginx-16k",
+        needs: "nginx with its stream module (Debian: nginx, libnginx-mod-stream)",
+        command: |site, address, backend| nginx(site, address, backend, "16k"),
+    },
+    Other {
+        name: "nginx-64k",
+        needs: "nginx with its stream module (Debian: nginx, libnginx-mod-stream)",
+        command: |site, address, backend| nginx(site, address, backend, "64k"),
+    },
+    Other {
+        name: "sslh",
+        needs: "sslh-select (Debian: sslh)",
+        command: sslh,
+    },
+];
+
+fn haproxy(site: &Site, address: SocketAddr, backend: SocketAddr) -> Result<Command> {
+    let program = find("haproxy")?;
+    let (address, backend) = (address.to_string(), backend.to_string());
+    let values = [("ADDRESS", &*address), ("BACKEND", &backend)];
+    let config = site.write("relay.cfg", &fill(HAPROXY_CFG, &values))?;
+    let mut command = cpu::pinned(SERVER_CPU, program);
+    command.arg("-db").arg("-f").arg(config);
+    Ok(command)
+}
+
+fn nginx(site: &Site, address: SocketAddr, backend: SocketAddr, buffer: &str) -> Result<Command> {
+    let program = find("nginx")?;
+    let module = stream_module(&program)?;
+    let (address, backend) = (address.to_string(), backend.to_string());
+    let values = [
+        ("MODULE", &*module),
+        ("ADDRESS", &address),
+        ("BACKEND", &backend),
+        ("BUFFER", buffer),
+    ];
+    let name = format!("nginx-{buffer}.conf");
+    let config = site.write(&name, &fill(NGINX_CONF, &values))?;
+    let mut command = cpu::pinned(SERVER_CPU, program);
+    command.arg("-p").arg(site.directory());
+    command.arg("-c").arg(config);
+    Ok(command)
+}
+
+/// The variant with one process, which can be measured.
+fn sslh(_: &Site, address: SocketAddr, backend: SocketAddr) -> Result<Command> {
+    let mut command = cpu::pinned(SERVER_CPU, find("sslh-select")?);
+    command.arg("--foreground").arg("--numeric");
+    command.arg("--listen").arg(address.to_string());
+    command.arg("--anyprot").arg(backend.to_string());
+    Ok(command)
+}
