@@ -17,7 +17,7 @@ pub const LARGEST: usize = 64 * 1024;
 /// The largest file that the linter looks into: 1 MiB. Over [`LARGEST`] it says so, and goes on.
 pub const LARGEST_LINTED: usize = 1024 * 1024;
 
-/// Reads a document from the bytes of a file; there is none where its bytes or its XML are broken.
+/// Reads a document from the bytes of a file. If the bytes or the XML are broken, there are faults and no document.
 ///
 /// A place in a fault or in the document counts bytes of the file as given.
 #[must_use]
@@ -25,7 +25,7 @@ pub fn read(bytes: &[u8]) -> (Option<Document>, SourceFaults) {
     read_up_to(bytes, LARGEST)
 }
 
-/// Reads a document of so many bytes at most; one over [`LARGEST`] is a fault, and is read all the same.
+/// Reads a document of up to `limit` bytes; one over [`LARGEST`] is a fault, and is read all the same.
 pub(crate) fn read_up_to(bytes: &[u8], limit: usize) -> (Option<Document>, SourceFaults) {
     let mut faults = SourceFaults::default();
     let Some(text) = encoding::text(bytes, limit, &mut faults.file) else {

@@ -1,7 +1,7 @@
 //! Ports and `to-ports`: parse, match, display.
 //!
 //! The grammar is `*`, or a list of ports and `low-high` ranges with commas between them (Adobe, *Developer's Guide*,
-//! "Connecting to sockets"; *Cross Domain Policy File Specification*). Blanks around items are not mentioned there
+//! "Connecting to sockets"; *Cross Domain Policy File Specification*). Whitespace around items are not mentioned there
 //! and tolerated here; whatever else falls outside the grammar grants nothing, and is an error with its place.
 
 use alloc::vec::Vec;
@@ -16,9 +16,9 @@ mod error;
 
 pub use error::{PortSetError, PortSetErrorKind};
 
-/// XML's blanks, which are put up with around items. Others, such as the no-break spaces of web pages, are not: a
+/// XML's whitespace, which is accepted around items. Others, such as the no-break spaces of web pages, are not: a
 /// client that reads digits stops there.
-pub(crate) const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
+pub(crate) const WHITESPACE: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// A TCP port, 1 to 65535.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,7 +83,7 @@ impl From<Port> for u16 {
     }
 }
 
-/// From decimal digits alone: no sign, and no blanks around them.
+/// From decimal digits alone: no sign, and no whitespace around them.
 impl FromStr for Port {
     type Err = PortSetError;
 
@@ -96,7 +96,7 @@ impl FromStr for Port {
         if text.is_empty() {
             return Err(error(PortSetErrorKind::Empty));
         }
-        if text.contains(BLANKS) {
+        if text.contains(WHITESPACE) {
             return Err(error(PortSetErrorKind::NotANumber));
         }
         parse_port(text, 0).map_err(|fault| error(fault.kind))
@@ -231,27 +231,27 @@ impl FromStr for PortSet {
 
     fn from_str(text: &str) -> Result<Self, PortSetError> {
         let whole = 0..text.len();
-        if text.trim_matches(BLANKS).is_empty() {
+        if text.trim_matches(WHITESPACE).is_empty() {
             return Err(PortSetError {
                 kind: PortSetErrorKind::Empty,
                 range: whole,
             });
         }
-        if text.trim_matches(BLANKS) == "*" {
+        if text.trim_matches(WHITESPACE) == "*" {
             return Ok(Self::All);
         }
         let mut start = 0;
         let mut ranges = Vec::new();
         for item in text.split(',') {
             let place = trimmed(item, start);
-            ranges.push(
-                parse_item(item.trim_matches(BLANKS)).map_err(|fault| PortSetError {
+            ranges.push(parse_item(item.trim_matches(WHITESPACE)).map_err(|fault| {
+                PortSetError {
                     kind: fault.kind,
                     range: fault.part.map_or(place.clone(), |part| {
                         part.start + place.start..part.end + place.start
                     }),
-                })?,
-            );
+                }
+            })?);
             start += item.len() + 1;
         }
         Ok(Self::List(ranges))
@@ -280,7 +280,7 @@ fn parse_item(item: &str) -> Result<PortRange, Fault> {
     let Some((low, high)) = item.split_once('-') else {
         return parse_port(item, 0).map(PortRange::from);
     };
-    if low.trim_matches(BLANKS).is_empty() || high.trim_matches(BLANKS).is_empty() {
+    if low.trim_matches(WHITESPACE).is_empty() || high.trim_matches(WHITESPACE).is_empty() {
         return Err(PortSetErrorKind::OpenRange.into());
     }
     let range = (parse_port(low, 0)?, parse_port(high, low.len() + 1)?);
@@ -288,7 +288,7 @@ fn parse_item(item: &str) -> Result<PortRange, Fault> {
 }
 
 fn parse_port(text: &str, start: usize) -> Result<Port, Fault> {
-    let digits = text.trim_matches(BLANKS);
+    let digits = text.trim_matches(WHITESPACE);
     let fault = |kind| Fault {
         kind,
         part: Some(trimmed(text, start)),
@@ -315,7 +315,7 @@ fn parse_port(text: &str, start: usize) -> Result<Port, Fault> {
 
 /// The character that keeps a text from being a number, where people don't see that it does.
 fn not_a_number(text: &str, start: usize) -> Option<Fault> {
-    let digits = text.trim_matches(BLANKS);
+    let digits = text.trim_matches(WHITESPACE);
     let is_lookalike = |c: char| matches!(c, 'l' | 'I' | 'O' | 'o');
     let all_look_like_digits = digits.contains(|c: char| c.is_ascii_digit())
         && !digits.contains(|c: char| !c.is_ascii_digit() && !is_lookalike(c));
@@ -336,10 +336,10 @@ fn not_a_number(text: &str, start: usize) -> Option<Fault> {
     })
 }
 
-/// Where the text without its surrounding blanks lies, if the text itself begins at `start`.
+/// Where the text without its surrounding whitespace lies, if the text itself begins at `start`.
 fn trimmed(text: &str, start: usize) -> Range<usize> {
-    let lead = text.len() - text.trim_start_matches(BLANKS).len();
-    let inner = text.trim_matches(BLANKS).len();
+    let lead = text.len() - text.trim_start_matches(WHITESPACE).len();
+    let inner = text.trim_matches(WHITESPACE).len();
     if inner == 0 {
         start..start + text.len()
     } else {

@@ -116,7 +116,7 @@ const NAMES: [&str; 7] = [
     "resource",
 ];
 
-/// Why an element is none of the format, or stands elsewhere than it belongs.
+/// What is wrong with an element that the format does not have, or that stands in the wrong place.
 fn misplaced(element: &Element, parent: &str) -> Option<Fault> {
     let known = ELEMENTS.iter().find(|(name, _)| *name == element.name);
     let Some((_, expected)) = known else {

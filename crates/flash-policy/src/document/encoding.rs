@@ -17,7 +17,7 @@ pub(super) struct Text<'a> {
 }
 
 /// Finds the document: without a byte order mark, without the NUL that ends it and what stands behind that, without
-/// blanks before the declaration.
+/// whitespace before the declaration.
 pub(super) fn text<'a>(
     bytes: &'a [u8],
     limit: usize,
@@ -53,12 +53,12 @@ pub(super) fn text<'a>(
             faults.push(if bytes.is_empty() {
                 FileFault::Empty
             } else {
-                FileFault::OnlyBlanks
+                FileFault::OnlyWhitespace
             });
             None
         }
         Ok(text) => {
-            let text = skip_blanks(text, &mut start, faults);
+            let text = skip_whitespace(text, &mut start, faults);
             Some(Text { text, start })
         }
     }
@@ -92,11 +92,12 @@ fn up_to_nul<'a>(bytes: &'a [u8], start: usize, faults: &mut Vec<FileFault>) -> 
 
 /// Whether these bytes are a document by themselves.
 fn is_whole(bytes: &[u8]) -> bool {
-    core::str::from_utf8(bytes).is_ok_and(|text| xml::read(without_blanks(text), 0).1.is_empty())
+    core::str::from_utf8(bytes)
+        .is_ok_and(|text| xml::read(without_whitespace(text), 0).1.is_empty())
 }
 
-/// The text from its declaration on, if only blanks stand before that.
-fn without_blanks(text: &str) -> &str {
+/// The text from its declaration on, if only whitespace stands before that.
+fn without_whitespace(text: &str) -> &str {
     let rest = text.trim_start();
     if rest.starts_with("<?xml") {
         rest
@@ -106,16 +107,16 @@ fn without_blanks(text: &str) -> &str {
 }
 
 /// XML allows nothing before its declaration; the parser is given what follows, so that the rest is judged too.
-fn skip_blanks<'a>(text: &'a str, start: &mut usize, faults: &mut Vec<FileFault>) -> &'a str {
-    let rest = without_blanks(text);
-    let blanks = text.len() - rest.len();
-    if blanks == 0 {
+fn skip_whitespace<'a>(text: &'a str, start: &mut usize, faults: &mut Vec<FileFault>) -> &'a str {
+    let rest = without_whitespace(text);
+    let skipped = text.len() - rest.len();
+    if skipped == 0 {
         return text;
     }
-    faults.push(FileFault::BlanksBeforeDeclaration(
-        (*start..*start + blanks).into(),
+    faults.push(FileFault::WhitespaceBeforeDeclaration(
+        (*start..*start + skipped).into(),
     ));
-    *start += blanks;
+    *start += skipped;
     rest
 }
 

@@ -38,7 +38,7 @@ pub enum FileFault {
     /// No byte at all.
     Empty,
     /// Nothing but whitespace.
-    OnlyBlanks,
+    OnlyWhitespace,
     /// Whitespace before the declaration.
-    BlanksBeforeDeclaration(Span),
+    WhitespaceBeforeDeclaration(Span),
 }

@@ -24,8 +24,8 @@ pub struct DomainError {
 pub enum DomainErrorKind {
     /// Nothing at all.
     Empty,
-    /// Blanks around it.
-    Blank,
+    /// Whitespace around it.
+    Whitespace,
     /// A quote, a typographic dash, or a character that is not seen.
     Pasted {
         /// The first of them.
@@ -74,7 +74,7 @@ impl DomainError {
     #[must_use]
     pub fn help(&self) -> String {
         match &self.kind {
-            DomainErrorKind::Blank => "remove the spaces",
+            DomainErrorKind::Whitespace => "remove the spaces",
             DomainErrorKind::Pasted { found } if pasted::is_dash(*found) => "write an ordinary `-`: word processors and web pages write others",
             DomainErrorKind::Pasted { found } if pasted::is_unseen(*found) => "remove it: most editors don't show it",
             DomainErrorKind::Pasted { .. } => "remove the quotes inside the value",
@@ -113,7 +113,7 @@ impl fmt::Display for DomainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match &self.kind {
             DomainErrorKind::Empty => "expected a domain, found nothing",
-            DomainErrorKind::Blank => "expected a domain, found spaces around it",
+            DomainErrorKind::Whitespace => "expected a domain, found spaces around it",
             DomainErrorKind::List => "expected one domain, found several",
             DomainErrorKind::Scheme => {
                 "expected a domain, found a URL of another scheme than http and https"

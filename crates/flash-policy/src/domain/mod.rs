@@ -101,7 +101,7 @@ impl FromStr for DomainPattern {
             return fault(DomainErrorKind::Pasted { found }, at..at + found.len_utf8());
         }
         if text.trim() != text || text.trim().is_empty() {
-            return fault(DomainErrorKind::Blank, whole);
+            return fault(DomainErrorKind::Whitespace, whole);
         }
         if let Some((at, found)) = text
             .char_indices()

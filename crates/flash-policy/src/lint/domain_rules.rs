@@ -15,7 +15,7 @@ impl DomainError {
     pub(crate) const fn lint_rule(&self) -> &'static Rule {
         match self.kind {
             DomainErrorKind::Empty => &rules::empty_domain::RULE,
-            DomainErrorKind::Blank => &rules::blanks_in_domain::RULE,
+            DomainErrorKind::Whitespace => &rules::blanks_in_domain::RULE,
             DomainErrorKind::List => &rules::domain_list::RULE,
             DomainErrorKind::Scheme
             | DomainErrorKind::SchemeWithoutSlashes

@@ -38,16 +38,16 @@ fn around(fault: &SyntaxFault, source: Source<'_>) -> Option<Words> {
             "remove this line, and the one with the marker behind the policy: a shell removes them, a server doesn't",
         ),
         Fault::Unseen(found) => (
-            format!("{}, which is not seen", character(found)),
-            "remove it: most editors don't show it, so write the first line anew",
+            format!("{}, which is invisible", character(found)),
+            "remove it: most editors don't show it, so retype the first line",
         ),
         Fault::Fence => (
             "the fence of a block in Markdown".into(),
             "remove the line, and the other one behind the policy",
         ),
         Fault::ProgramText => (
-            "a quote".into(),
-            "this is a program's text: save what it prints, without quotes, backslashes and `+`",
+            "a program's text".into(),
+            "save what the program prints, without quotes, backslashes and `+`",
         ),
         Fault::DiffMark => (
             "the mark of a line in a diff".into(),
@@ -218,10 +218,10 @@ fn reference(fault: &SyntaxFault, source: Source<'_>) -> Option<Words> {
     Some(match fault.kind {
         Fault::Character(found) => Words::new(
             format!("found {}, which XML does not allow", character(found)),
-            "remove it: most editors don't show it, so write the line anew",
+            "remove it: most editors don't show it, so retype the line",
         ),
         Fault::CharacterReference => Words::new(
-            format!("{found} is no character of XML"),
+            format!("{found} is not a character that XML allows"),
             "remove it: a policy needs no such characters",
         ),
         Fault::UnknownEntity => Words::new(

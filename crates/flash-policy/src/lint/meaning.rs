@@ -80,7 +80,7 @@ fn of_value(fault: Fault, attribute: &Attribute, kind: Kind) -> Option<Diagnosti
             Some(bad_ports(&error, attribute))
         }
         Fault::TrailingDot => rules::trailing_dot::find(attribute),
-        Fault::BlanksInPorts => rules::blanks_in_to_ports::find(attribute),
+        Fault::WhitespaceInPorts => rules::blanks_in_to_ports::find(attribute),
         Fault::BadSiteControl => {
             let message = site_control(&attribute.value);
             Some(rules::bad_site_control::found(attribute, message, profile))

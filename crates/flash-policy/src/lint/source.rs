@@ -33,8 +33,8 @@ fn finding(fault: FileFault, kind: Kind) -> Diagnostic {
         FileFault::NulInside(span) => nul_inside::found(span),
         FileFault::NotUtf8(span) => not_utf_8::found(span),
         FileFault::Empty => empty_file::found("an empty file"),
-        FileFault::OnlyBlanks => empty_file::found("only whitespace"),
-        FileFault::BlanksBeforeDeclaration(span) => {
+        FileFault::OnlyWhitespace => empty_file::found("only whitespace"),
+        FileFault::WhitespaceBeforeDeclaration(span) => {
             blanks_before_declaration::found(span.start..span.end, kind)
         }
     }

@@ -144,9 +144,14 @@ impl<'a> Source<'a> {
                 "expected nothing after the policy's end, found an end tag",
                 "remove everything after `</cross-domain-policy>`",
             ),
-            _ => Words::new(
+            Fault::NoElement => Words::new(
                 "expected `<cross-domain-policy>`, found no element at all",
                 "put the rules into `<cross-domain-policy>` and `</cross-domain-policy>`",
+            ),
+            // A fault that no table has yet: true of each, and nothing else is known here.
+            _ => Words::new(
+                "expected well-formed XML",
+                "compare the line with an example: `flashgate explain malformed-xml`",
             ),
         };
         if matches!(fault.kind, Fault::EndTag | Fault::UnclosedElements) {

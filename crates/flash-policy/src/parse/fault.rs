@@ -40,7 +40,7 @@ pub enum PolicyFaultKind {
     /// A `to-ports` that grants nothing.
     BadPorts,
     /// Spaces in `to-ports`.
-    BlanksInPorts,
+    WhitespaceInPorts,
     /// A `secure` that is neither `true` nor `false`.
     BadSecure,
     /// A `<site-control>` that says nothing. The attribute is perhaps meant.

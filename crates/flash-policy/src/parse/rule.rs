@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::fault::{PolicyFaultKind as Fault, PolicyFaults};
 use super::{Profile, RulePlaces, structure};
 use crate::document::{Attribute, Element};
-use crate::ports::BLANKS;
+use crate::ports::WHITESPACE;
 use crate::spelling::nearest;
 use crate::{DomainPattern, PortSet, Rule, Secure};
 
@@ -129,8 +129,8 @@ impl<'a> Reading<'a> {
         let ports = attribute.value.parse();
         if ports.is_err() {
             self.fault(at, Fault::BadPorts);
-        } else if attribute.value.contains(BLANKS) {
-            self.fault(at, Fault::BlanksInPorts);
+        } else if attribute.value.contains(WHITESPACE) {
+            self.fault(at, Fault::WhitespaceInPorts);
         }
         ports.ok()
     }

@@ -3,7 +3,7 @@
 use crate::domain::pasted::is_unseen;
 
 /// What XML takes for a space (production 3).
-pub(super) const fn is_blank(c: char) -> bool {
+pub(super) const fn is_whitespace(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\r' | '\n')
 }
 
@@ -19,7 +19,7 @@ pub(super) const fn is_typographic(c: char) -> bool {
 
 /// What stands for a space in a tag, whether XML takes it or not.
 pub(super) fn is_like_space(c: char) -> bool {
-    is_blank(c) || (is_unseen(c) && !is_name_character(c)) || !is_character(u32::from(c))
+    is_whitespace(c) || (is_unseen(c) && !is_name_character(c)) || !is_character(u32::from(c))
 }
 
 /// XML 1.0, production 5.

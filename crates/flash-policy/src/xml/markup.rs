@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::characters::{is_blank, is_name};
+use super::characters::{is_name, is_whitespace};
 use super::fault::SyntaxFaultKind as Kind;
 use super::reader::{Mark, Reader};
 use crate::domain::pasted::is_dash;
@@ -35,7 +35,7 @@ impl Reader<'_> {
             self.at += 2;
             self.skip_to_dash_end();
         } else {
-            let word = self.take_until(|c| is_blank(c) || c == '>');
+            let word = self.take_until(|c| is_whitespace(c) || c == '>');
             let doctype = "<!doctype";
             let head = word.get(..doctype.len()).unwrap_or_default();
             let kind = if head.eq_ignore_ascii_case(doctype) {
@@ -136,7 +136,7 @@ impl Reader<'_> {
             return;
         }
         let whole = self.part(self.at..end.unwrap_or(self.text.len()));
-        let head = whole.split(|c| is_blank(c) || matches!(c, '<' | '>'));
+        let head = whole.split(|c| is_whitespace(c) || matches!(c, '<' | '>'));
         let is_declaration = head.take(1).all(|head| head.eq_ignore_ascii_case("xml"));
         // A declaration holds no tag, so one that does has lost its end.
         let lost = is_declaration && whole.contains(['<', '>']);
@@ -144,7 +144,7 @@ impl Reader<'_> {
             self.instruction_without_end(start, whole);
             return;
         };
-        let name = whole.split(is_blank).next().unwrap_or_default();
+        let name = whole.split(is_whitespace).next().unwrap_or_default();
         let name_place = start..self.at + name.len();
         self.at = end + "?>".len();
         let place = start..self.at;

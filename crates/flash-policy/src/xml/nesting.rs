@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::characters::is_blank;
+use super::characters::is_whitespace;
 use super::fault::SyntaxFaultKind as Kind;
 use super::reader::Reader;
 use super::tag::{Ending, Tag};
@@ -153,7 +153,7 @@ impl<'a> Reader<'a> {
             self.fault_also(start + 1..start + 2, Kind::Backslash, &[named]);
         }
         if name.is_empty() {
-            let kind = if self.blanks() {
+            let kind = if self.whitespace() {
                 Kind::SpaceBeforeName
             } else {
                 Kind::NameMissing
@@ -269,7 +269,7 @@ impl<'a> Reader<'a> {
         let last = self.document.elements.last()?;
         let tag = last.tag.start - self.base..last.tag.end - self.base;
         let behind = self.part(tag.end..self.text.len());
-        let is_bare = last.attributes.is_empty() && behind.trim_matches(is_blank).is_empty();
+        let is_bare = last.attributes.is_empty() && behind.trim_matches(is_whitespace).is_empty();
         (last.parent.is_some() && last.name == root && is_bare).then_some(tag)
     }
 }

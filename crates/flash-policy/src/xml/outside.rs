@@ -1,6 +1,6 @@
 //! Text outside the root: traces of where a file was copied from, and of the program that wrote it.
 
-use super::characters::is_blank;
+use super::characters::is_whitespace;
 use super::fault::SyntaxFaultKind as Kind;
 use super::reader::Reader;
 use crate::domain::pasted::is_unseen;
@@ -19,7 +19,7 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
 impl Reader<'_> {
     /// Judges a text that is not inside the root.
     pub(super) fn outside(&mut self, start: usize, run: &str) {
-        let text = run.trim_start_matches(is_blank);
+        let text = run.trim_start_matches(is_whitespace);
         if text.is_empty() {
             return;
         }

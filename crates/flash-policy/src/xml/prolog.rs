@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::characters::{is_blank, is_name, is_typographic};
+use super::characters::{is_name, is_typographic, is_whitespace};
 use super::fault::SyntaxFaultKind as Kind;
 use super::reader::Reader;
 use super::value::doubled;
@@ -50,14 +50,14 @@ impl Reader<'_> {
         }
         let before = self.faults.len();
         // libxml2 asks for no space here.
-        self.blanks();
-        let root = self.take_until(|c| is_blank(c) || matches!(c, '>' | '[' | '"' | '\''));
+        self.whitespace();
+        let root = self.take_until(|c| is_whitespace(c) || matches!(c, '>' | '[' | '"' | '\''));
         let mut sound = is_name(root);
         let mut system = None;
-        if self.blanks() && !self.rest().starts_with(['>', '[']) {
+        if self.whitespace() && !self.rest().starts_with(['>', '[']) {
             system = self.external();
             sound &= system.is_some();
-            self.blanks();
+            self.whitespace();
         }
         if self.rest().starts_with('[') {
             self.fault(self.at..self.at + 1, Kind::Definitions);
@@ -87,7 +87,7 @@ impl Reader<'_> {
 
     /// `SYSTEM` or `PUBLIC` and its literals (production 75); the place of the address.
     fn external(&mut self) -> Option<Range<usize>> {
-        let word = self.take_until(|c| is_blank(c) || matches!(c, '>' | '[' | '"' | '\''));
+        let word = self.take_until(|c| is_whitespace(c) || matches!(c, '>' | '[' | '"' | '\''));
         match word {
             "SYSTEM" => {}
             "PUBLIC" => {
@@ -105,7 +105,7 @@ impl Reader<'_> {
 
     /// A space and a quoted text; its place without the quotes.
     fn literal(&mut self) -> Option<Range<usize>> {
-        let spaced = self.blanks();
+        let spaced = self.whitespace();
         let quote = self.next()?;
         if is_typographic(quote) {
             let place = self.at..self.at + quote.len_utf8();
@@ -131,7 +131,7 @@ fn is_sound(body: &str, encoding: &mut Option<Range<usize>>) -> bool {
     let mut expected = &["version", "encoding", "standalone"][..];
     loop {
         let rest = body.get(at..).unwrap_or_default();
-        let pairs = rest.trim_start_matches(is_blank);
+        let pairs = rest.trim_start_matches(is_whitespace);
         if pairs.is_empty() {
             return expected.len() < 3;
         }
@@ -156,10 +156,10 @@ fn is_sound(body: &str, encoding: &mut Option<Range<usize>>) -> bool {
 /// `name = "value"` at the beginning of a text, and what follows.
 fn pair(text: &str) -> Option<(&str, &str, &str)> {
     let (name, rest) = text.split_once('=')?;
-    let rest = rest.trim_start_matches(is_blank);
+    let rest = rest.trim_start_matches(is_whitespace);
     let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let (value, after) = rest.get(1..)?.split_once(quote)?;
-    Some((name.trim_end_matches(is_blank), value, after))
+    Some((name.trim_end_matches(is_whitespace), value, after))
 }
 
 fn is_declared(name: &str, value: &str) -> bool {
@@ -191,7 +191,7 @@ pub(super) fn declaration_trace(body: &str, start: usize) -> Option<Trace> {
     let mut equals = head.match_indices('=');
     equals.find_map(|(at, _)| {
         let found = doubled(head.get(at + 1..)?)?;
-        let name = head.get(..at)?.rsplit(is_blank).next()?;
+        let name = head.get(..at)?.rsplit(is_whitespace).next()?;
         let behind = start + at + 1;
         let value = behind + found.value.start..behind + found.value.end;
         let also = Vec::from([behind - 1 - name.len()..behind - 1, value]);

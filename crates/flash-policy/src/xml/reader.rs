@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::characters::{is_blank, is_character};
+use super::characters::{is_character, is_whitespace};
 use super::fault::{SyntaxFault, SyntaxFaultKind as Kind};
 use super::nesting::{Namespace, Open};
 use super::{Document, MOST_FAULTS, MOST_PARTS};
@@ -110,8 +110,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Skips whitespace; whether there was any.
-    pub(super) fn blanks(&mut self) -> bool {
-        !self.take_until(|c| !is_blank(c)).is_empty()
+    pub(super) fn whitespace(&mut self) -> bool {
+        !self.take_until(|c| !is_whitespace(c)).is_empty()
     }
 
     /// Where a mark stands next.

@@ -3,7 +3,7 @@
 use core::ops::Range;
 use core::slice::from_ref;
 
-use super::characters::{is_blank, is_like_space, is_qualified_name, is_typographic};
+use super::characters::{is_like_space, is_qualified_name, is_typographic, is_whitespace};
 use super::fault::SyntaxFaultKind as Kind;
 use super::outside::is_placeholder;
 use super::reader::Reader;
@@ -87,7 +87,7 @@ impl<'a> Reader<'a> {
             self.fault(start..start + 2, Kind::ServerCode);
             return None;
         }
-        if name.is_empty() && self.blanks() {
+        if name.is_empty() && self.whitespace() {
             name = self.word();
             let end = self.rest().find(['<', '>']);
             let end = end.and_then(|end| self.rest().get(end..));
@@ -138,7 +138,7 @@ impl<'a> Reader<'a> {
             let place = self.at..self.at + c.len_utf8();
             self.at = place.end;
             // Characters that XML does not have are reported already.
-            if is_unseen(c) && !is_blank(c) {
+            if is_unseen(c) && !is_whitespace(c) {
                 self.fault(place, Kind::LikeSpace(c));
             }
         }
@@ -199,7 +199,7 @@ impl<'a> Reader<'a> {
             return Some(Ending::Empty);
         }
         self.fault(start..start + 1, Kind::Slash);
-        self.blanks();
+        self.whitespace();
         match self.next() {
             Some('>') => {
                 self.at += 1;

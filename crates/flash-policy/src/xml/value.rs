@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::characters::{is_blank, is_typographic};
+use super::characters::{is_typographic, is_whitespace};
 use super::fault::{Doubled, SyntaxFaultKind as Kind};
 use super::reader::Reader;
 use super::tag::Tag;
@@ -18,7 +18,7 @@ pub(super) struct DoubledValue {
 
 /// Looks at what stands behind a `=`.
 pub(super) fn doubled(after: &str) -> Option<DoubledValue> {
-    let value = after.trim_start_matches(is_blank);
+    let value = after.trim_start_matches(is_whitespace);
     let at = after.len() - value.len();
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let body = value.get(1..)?;
@@ -27,10 +27,10 @@ pub(super) fn doubled(after: &str) -> Option<DoubledValue> {
     let text = inner.unwrap_or(body);
     let end = text.find([quote, '<', '>', '=', '\n'])?;
     let rest = text.get(end..)?.strip_prefix(quote)?;
-    if end == 0 || text.starts_with(is_blank) {
+    if end == 0 || text.starts_with(is_whitespace) {
         return None;
     }
-    let ends = |c: char| is_blank(c) || matches!(c, '/' | '>' | '?');
+    let ends = |c: char| is_whitespace(c) || matches!(c, '/' | '>' | '?');
     let which = match (inner, rest.strip_prefix(quote)) {
         (Some(_), Some(_)) => Doubled::Both,
         (Some(_), None) => Doubled::First,
@@ -75,7 +75,7 @@ impl<'a> Reader<'a> {
         let place = start + 1..self.at;
         self.at += 1;
         let next = self.next();
-        let sound = next.is_none_or(|c| is_blank(c) || matches!(c, '/' | '>'));
+        let sound = next.is_none_or(|c| is_whitespace(c) || matches!(c, '/' | '>'));
         if !sound && let Some(found) = doubled(self.part(start..self.text.len())) {
             return Some(self.doubled_value(&found, start, name));
         }
@@ -110,7 +110,7 @@ impl<'a> Reader<'a> {
             return Some(self.typographic_value());
         }
         let rest = self.rest();
-        let ends = |c: char| is_blank(c) || matches!(c, '>' | '<');
+        let ends = |c: char| is_whitespace(c) || matches!(c, '>' | '<');
         let mut found = rest.get(..rest.find(ends).unwrap_or(rest.len()))?;
         if rest.get(found.len()..)?.starts_with('>') {
             found = found.trim_end_matches('/');
@@ -140,7 +140,7 @@ impl<'a> Reader<'a> {
         } else {
             // Without an end, it is the first word.
             self.at = start;
-            self.take_until(|c| is_blank(c) || matches!(c, '/' | '<' | '>'));
+            self.take_until(|c| is_whitespace(c) || matches!(c, '/' | '<' | '>'));
         }
         (value.start..value.end.min(self.at), self.at)
     }
@@ -226,16 +226,16 @@ fn other_end(quote: char, text: &str) -> Option<(Kind, usize)> {
         return Some((Kind::MixedQuotes(quote, other), end));
     }
     let next = rest.next();
-    let ends = next.is_none_or(|c| is_blank(c) || matches!(c, '/' | '>'));
+    let ends = next.is_none_or(|c| is_whitespace(c) || matches!(c, '/' | '>'));
     ends.then_some((Kind::TypographicEnd, end))
 }
 
 /// Where, in a value, the space before a further attribute stands.
 fn swallowed(text: &str, find: fn(&str, char) -> Option<usize>) -> Option<usize> {
     let equals = find(text, '=')?;
-    let before = text.get(..equals)?.trim_end_matches(is_blank);
-    let name = before.rsplit(is_blank).next()?;
+    let before = text.get(..equals)?.trim_end_matches(is_whitespace);
+    let name = before.rsplit(is_whitespace).next()?;
     let at = before.len().checked_sub(name.len() + 1)?;
-    let value = text.get(..at)?.trim_end_matches(is_blank);
+    let value = text.get(..at)?.trim_end_matches(is_whitespace);
     (!name.is_empty()).then_some(value.len())
 }

@@ -162,11 +162,11 @@ fn pasted_text_is_named_for_what_it_is() {
         ),
         (
             format!("\u{a0}{sound}"),
-            "expected `<` as the first character, found U+00A0, a no-break space, which is not seen",
+            "expected `<` as the first character, found U+00A0, a no-break space, which is invisible",
         ),
         (
             format!("{{\"policy\": \"{sound}\"}}"),
-            "expected `<` as the first character, found a quote",
+            "expected `<` as the first character, found a program's text",
         ),
         (
             format!("cat > policy.xml <<'EOF'\n{sound}\nEOF\n"),

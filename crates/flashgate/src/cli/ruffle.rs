@@ -77,16 +77,20 @@ impl Ruffle {
 
     /// The doors, and warnings; both these and errors are text for the terminal.
     fn doors(self) -> Result<(Doors, String), String> {
-        let mut bridged = false;
-        let (mut doors, by_host, mut warnings) = match &self.config {
+        let (mut doors, by_host, bridged, mut warnings) = match &self.config {
             Some(path) => {
                 let loaded = config::load(path, Purpose::Tell).map_err(|refused| refused.faults)?;
                 // Nothing is bound, so which free ports there will be is not known.
                 let doors = Doors::of(&loaded.plan, &FreePorts::default());
-                bridged = loaded.plan.bridge.is_some();
-                (doors, loaded.plan.leads_pages_by_host(), loaded.warnings)
+                let by_host = loaded.plan.leads_pages_by_host();
+                (
+                    doors,
+                    by_host,
+                    loaded.plan.bridge.is_some(),
+                    loaded.warnings,
+                )
             }
-            None => (Doors::at(doors(&self.gate)), true, String::new()),
+            None => (Doors::at(doors(&self.gate)), true, false, String::new()),
         };
         if by_host {
             let ports = doors.ports_in_urls();

@@ -55,7 +55,7 @@ fn check(key: &str, unsupported: Option<&str>, ca: &str) {
     let (report, text) = judged(address, &[]);
     let first = &report["findings"][0];
     assert_eq!(first["id"], "certificate-not-trusted", "{key} {ca}: {text}");
-    for flag in ["--cacert", "--insecure"] {
+    for flag in ["--cacert", "RSA, P-256, P-384 or Ed25519", "--insecure"] {
         assert!(first.to_string().contains(flag), "{key} {ca}: {first:#}");
     }
     let (report, text) = judged(address, &["--insecure"]);

@@ -268,6 +268,37 @@ fn bound(folder: &Path, arguments: &[&str]) -> Option<Said> {
     Some(command.current_dir(folder).output().unwrap().into())
 }
 
+/// What is advised fits the cause: other rights help neither on a full disk nor with a file that is mounted.
+#[test]
+fn advice_by_cause() {
+    if !needs::met(needs::root()) || !needs::met(needs::program("unshare")) {
+        return;
+    }
+    let (broken, _) = mendable();
+    let full = "mount -t tmpfs -o size=16k none . && cd \"$PWD\" && cat >a.xml && \
+                { cat /dev/zero >fill 2>/dev/null; exec \"$0\" lint --fix a.xml; }";
+    let mounted = "cat >a.xml && mount --bind a.xml a.xml && exec \"$0\" lint --fix a.xml";
+    let causes = [
+        (full, "no space left on device", "free some space"),
+        (mounted, "resource busy", "a mount of its own"),
+    ];
+    for (script, reason, help) in causes {
+        let folder = Folder::new().unwrap();
+        let input = folder.file("input", &broken).unwrap();
+        let output = Command::new("unshare")
+            .args(["--mount", "sh", "-c", script])
+            .arg(testkit::binary::flashgate().unwrap())
+            .current_dir(folder.path())
+            .stdin(File::open(input).unwrap())
+            .output();
+        let said = Said::from(output.unwrap());
+        assert_eq!(said.code, Some(2), "{said:?}");
+        assert!(said.stderr.contains(reason), "{said:?}");
+        assert!(said.stderr.contains(help), "{said:?}");
+        assert!(!said.stderr.contains("as a user"), "{said:?}");
+    }
+}
+
 /// A file that can't be replaced is kept as it is; the others are mended.
 #[test]
 fn what_cannot_be_written() {

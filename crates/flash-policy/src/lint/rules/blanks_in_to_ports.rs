@@ -2,7 +2,7 @@
 
 use crate::document::Attribute;
 use crate::lint::rule::{BY_PARSER, Group, Rule};
-use crate::ports::BLANKS;
+use crate::ports::WHITESPACE;
 use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
@@ -44,14 +44,14 @@ with them `to-ports`, exist since 7.0.19.
 
 /// For a value that is a list of ports otherwise.
 pub(crate) fn find(attribute: &Attribute) -> Option<Diagnostic> {
-    let at = attribute.value.find(BLANKS)?;
+    let at = attribute.value.find(WHITESPACE)?;
     let finding = RULE
         .finding("`to-ports` contains whitespace")
         .at(attribute.place(&(at..at + 1)), "")
         .note("the format does not mention spaces; no client is known to stumble over them, but none promises to accept them")
         .help("remove the spaces");
     // Spaces inside a range or a number are refused by the parser: what was meant is not clear.
-    let without = attribute.value.replace(BLANKS, "");
+    let without = attribute.value.replace(WHITESPACE, "");
     Some(if attribute.is_as_written() {
         finding.fix("remove the spaces", attribute.value_span, without)
     } else {
