@@ -15,6 +15,7 @@ pub mod log_pipe;
 pub mod namespace;
 pub mod needs;
 pub mod pattern;
+pub mod port;
 pub mod real_server;
 pub mod scale;
 pub mod slow;

@@ -480,10 +480,7 @@ fn what_a_reload_can_still_do() {
         .unwrap();
     let mut daemon = serve(&path);
     let before = fetch(daemon.address()).unwrap().bytes;
-    let free = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let free = SocketAddr::from(([127, 0, 0, 1], testkit::port::free().unwrap()));
     folder
         .file(
             "flashgate.toml",

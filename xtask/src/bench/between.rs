@@ -1,6 +1,6 @@
 //! A program between clients and a backend: flashgate's gate, or another that does the same.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::process::Command;
 
 use anyhow::Result;
@@ -60,7 +60,7 @@ impl Between {
 
     /// Starts another program.
     pub(super) fn other(other: &Other, site: &Site, backend: SocketAddr) -> Result<Self> {
-        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let address = SocketAddr::from(([127, 0, 0, 1], testkit::port::free()?));
         let command = (other.command)(site, address, backend)?;
         let running = Running::start(other.name, command, site, address)?;
         Ok(Self {

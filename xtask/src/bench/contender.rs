@@ -3,7 +3,7 @@
 use std::env;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -75,7 +75,7 @@ impl Contender {
 
     /// Starts another server.
     pub(super) fn peer(peer: &Peer, site: &Site) -> Result<Self> {
-        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let address = SocketAddr::from(([127, 0, 0, 1], testkit::port::free()?));
         let command = peer.command(site, address)?;
         let running = Running::start(peer.name, command, site, address)?;
         let mut load = Load::new(address, POLICY.as_bytes());

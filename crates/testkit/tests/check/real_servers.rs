@@ -1,6 +1,6 @@
 //! Published servers, and what is true of each.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -8,6 +8,7 @@ use serde_json::Value;
 use testkit::binary;
 use testkit::daemon::Daemon;
 use testkit::needs;
+use testkit::port;
 use testkit::real_server::{RealServer, find, missing};
 use testkit::zoo::Keeper;
 use testkit::zoo::Step::{End, Hold, Read};
@@ -41,11 +42,6 @@ process.on('uncaughtException', () => {});
 
 fn address(port: u16) -> SocketAddr {
     ([127, 0, 0, 1], port).into()
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind(address(0)).expect("a free port");
-    listener.local_addr().expect("an address").port()
 }
 
 fn game() -> Keeper {
@@ -100,7 +96,7 @@ fn send_on_accept_and_close() {
     if !needs::met(needs::program("/usr/bin/python3")) {
         return;
     }
-    let port = free_port();
+    let port = port::free().unwrap();
     let _server = RealServer::start("/usr/bin/python3", address(port), |command, folder| {
         let script = folder.file("server.py", SEND_AND_CLOSE)?;
         command.arg(script).arg(port.to_string()).arg(POLICY);
@@ -120,7 +116,7 @@ fn nginx_stream_return() {
     if !needs::met(missing("nginx").or_else(stream_missing)) {
         return;
     }
-    let port = free_port();
+    let port = port::free().unwrap();
     let _server = RealServer::start("nginx", address(port), |command, folder| {
         let dir = folder.path().display();
         let module = stream_module().map_or(String::new(), |path| format!("load_module {path};"));
@@ -160,7 +156,7 @@ fn haproxy() {
     if !needs::met(missing("haproxy")) {
         return;
     }
-    let port = free_port();
+    let port = port::free().unwrap();
     let _server = RealServer::start("haproxy", address(port), |command, folder| {
         let script = format!(
             "core.register_service(\"policy\", \"tcp\", function(applet)\n\
@@ -189,7 +185,7 @@ fn policyfile() {
     if !needs::met(needs::program("node").or(lacks)) {
         return;
     }
-    let port = free_port();
+    let port = port::free().unwrap();
     let _server = RealServer::start("node", address(port), |command, folder| {
         let script = folder.file("server.js", POLICYFILE)?;
         command.arg(script).arg(port.to_string());
@@ -209,7 +205,7 @@ fn a_web_server() {
     if !needs::met(needs::program("/usr/bin/python3")) {
         return;
     }
-    let port = free_port();
+    let port = port::free().unwrap();
     let _server = RealServer::start("/usr/bin/python3", address(port), |command, _| {
         command.args([
             "-m",
@@ -236,7 +232,7 @@ fn a_tls_server() {
     if !needs::met(needs::program("openssl")) {
         return;
     }
-    let port = free_port();
+    let port = port::free().unwrap();
     let _server = tls_server(port).expect("openssl");
     let (report, _) = check(port, game().address().port());
     assert_eq!(report["verdict"], "denied", "{report:#}");
@@ -253,7 +249,7 @@ fn a_certificate_that_is_not_trusted() {
     if !needs::met(needs::program("openssl")) {
         return;
     }
-    let port = free_port();
+    let port = port::free().unwrap();
     let _server = tls_server(port).expect("openssl");
     let mut command = Command::new(binary::flashgate().unwrap());
     let target = format!("localhost:{}", game().address().port());

@@ -294,11 +294,7 @@ fn websockify() {
             Some("bridge-closes-at-once"),
         ),
     ] {
-        let port = TcpListener::bind(local())
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
+        let port = testkit::port::free().unwrap();
         let _server =
             RealServer::start("websockify", ([127, 0, 0, 1], port).into(), |command, _| {
                 command.arg(format!("127.0.0.1:{port}")).arg(&target);
@@ -318,11 +314,7 @@ fn tls_faults() {
     if !needs::met(needs::program("openssl")) {
         return;
     }
-    let port = TcpListener::bind(local())
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let port = testkit::port::free().unwrap();
     let _server = super::real_servers::tls_server(port).expect("openssl");
     let (report, _) = check(&[
         &format!("wss://localhost:{port}/"),

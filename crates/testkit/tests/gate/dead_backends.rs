@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use testkit::backend::{Absent, Backend, Manner};
 use testkit::client::{Client, End};
 use testkit::needs;
+use testkit::port;
 
-use super::{LIMIT, Running, asks, config, echoes, free_port, start, start_through};
+use super::{LIMIT, Running, asks, config, echoes, start, start_through};
 
 const MORE: &str = "[limits]\nbackend-connect = \"1s\"\n[admin]\naddress = \"127.0.0.1:0\"\n";
 
@@ -178,7 +179,7 @@ fn flashgate_itself() {
         ("0.0.0.0", "127.0.0.3 games.test\n"),
         ("[::]", "127.0.0.1 games.test\n"),
     ] {
-        let port = free_port();
+        let port = port::free().unwrap();
         let text = config(format!("games.test:{port}"), "", MORE);
         let text = text.replace(
             "127.0.0.1:0\"\nbackend",

@@ -19,7 +19,7 @@ mod reloads;
 mod request;
 mod upgrades;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -142,10 +142,4 @@ fn echoes(client: &mut Client, said: &[u8]) {
         back.escape_ascii().to_string(),
         said.escape_ascii().to_string()
     );
-}
-
-/// A port of 127.0.0.1 that was free a moment ago, for programs that can't be told to take a free one.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
 }

@@ -5,9 +5,10 @@ use std::net::SocketAddr;
 use testkit::backend::{Backend, Manner};
 use testkit::client::{Client, End};
 use testkit::needs;
+use testkit::port;
 use testkit::real_server::{RealServer, missing};
 
-use super::{asks, config, echoes, free_port, start};
+use super::{asks, config, echoes, start};
 
 fn local(port: u16) -> SocketAddr {
     ([127, 0, 0, 1], port).into()
@@ -60,7 +61,7 @@ fn a_web_server_beside_the_game() {
     if !needs::met(missing("nginx")) {
         return;
     }
-    let port = free_port();
+    let port = port::free().unwrap();
     let _nginx = nginx(port);
     let backend = Backend::start(Manner::Echo).unwrap();
     let gate = start(&config(
@@ -105,7 +106,7 @@ fn an_irc_server_that_greets() {
     if !needs::met(missing("ngircd")) {
         return;
     }
-    let port = free_port();
+    let port = port::free().unwrap();
     let ngircd = RealServer::start("ngircd", local(port), |command, folder| {
         let text = format!(
             "[Global]\nName = irc.a.test\nInfo = a test\nPorts = {port}\nListen = 127.0.0.1\nServerUID = nobody\n\
@@ -164,7 +165,7 @@ fn haproxy_in_front() {
             "accept-proxy = [\"127.0.0.0/8\"]\nsend-proxy = \"v1\"",
             "",
         ));
-        let port = free_port();
+        let port = port::free().unwrap();
         let _haproxy = RealServer::start("haproxy", local(port), |command, folder| {
             let text = format!(
                 "defaults\n  mode tcp\n  timeout connect 5s\n  timeout client 60s\n  timeout server 60s\n\

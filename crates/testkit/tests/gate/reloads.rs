@@ -10,10 +10,11 @@ use testkit::client::{Client, End, fetch};
 use testkit::daemon::Daemon;
 use testkit::load::REQUEST;
 use testkit::pattern::Pattern;
+use testkit::port;
 use testkit::scale::short_or_long;
 use testkit::{SetAtEnd, figure};
 
-use super::{LIMIT, Running, asks, config, echoes, free_port, start};
+use super::{LIMIT, Running, asks, config, echoes, start};
 
 /// A relay to an echo, and how far it has come; what comes back must be what was sent.
 struct Talk {
@@ -100,7 +101,10 @@ fn pinned(text: &str, gate: &Running) -> String {
 
 /// With a port of its own from the start: one that the system chose can't be named in a later config.
 fn fixed(text: &str) -> String {
-    text.replace("127.0.0.1:0", &format!("127.0.0.1:{}", free_port()))
+    text.replace(
+        "127.0.0.1:0",
+        &format!("127.0.0.1:{}", port::free().unwrap()),
+    )
 }
 
 /// Reloads; the file's change may do it before the signal does, so its effect is what to wait for.
@@ -146,7 +150,7 @@ fn serves(address: SocketAddr, text: &str) -> bool {
 #[test]
 fn reloads_leave_relays_alone() {
     let backend = Backend::start(Manner::Echo).unwrap();
-    let port = SocketAddr::from(([127, 0, 0, 1], free_port()));
+    let port = SocketAddr::from(([127, 0, 0, 1], port::free().unwrap()));
     let listen = format!("[[listen]]\naddress = \"{port}\"\n");
     let text = fixed(&config(backend.address(), "", &listen));
     let mut gate = start(&text);

@@ -6,8 +6,9 @@ use testkit::backend::{Absent, Backend, Manner};
 use testkit::client::{Client, End, fetch};
 use testkit::daemon::Daemon;
 use testkit::load::{Load, REQUEST, run};
+use testkit::port;
 
-use super::{LIMIT, REPLY, Running, asks, config, echoes, free_port, is_answered, start};
+use super::{LIMIT, REPLY, Running, asks, config, echoes, is_answered, start};
 
 /// Every way to write a request, and what may follow the 22 characters at once.
 const SPELLINGS: [&[u8]; 6] = [
@@ -178,7 +179,7 @@ fn a_player() {
 #[test]
 fn by_flags() {
     let backend = Backend::start(Manner::Echo).unwrap();
-    let port = free_port();
+    let port = port::free().unwrap();
     let gate = format!("127.0.0.1:{port}={}", backend.address());
     let daemon = Daemon::builder()
         .args(["serve", "--allow", "a.test", "--gate", &gate])

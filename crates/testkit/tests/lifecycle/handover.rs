@@ -269,9 +269,7 @@ fn a_listener_that_moves() {
     let folder = Folder::new().unwrap();
     let mut former = start(&config(&folder, "").0).unwrap();
     let old = former.address();
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let new = free.local_addr().unwrap();
-    drop(free);
+    let new = SocketAddr::from(([127, 0, 0, 1], testkit::port::free().unwrap()));
     let daemon = start(&fixed(&folder, new)).unwrap();
     assert_eq!(daemon.addresses(), [new]);
     answers(new);

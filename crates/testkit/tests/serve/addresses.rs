@@ -149,11 +149,8 @@ fn fails(program: &mut Command, texts: &[&str]) {
 
 #[test]
 fn an_address_in_use() {
-    let taken = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let _taken = TcpListener::bind(taken).unwrap();
+    let holder = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = holder.local_addr().unwrap();
     let mut program = Command::new(testkit::binary::flashgate().unwrap());
     let text = format!("can't listen on {taken}: address already in use");
     fails(

@@ -83,11 +83,7 @@ fn outlasts_nginx() {
     );
     let (_daemon, bridge) = flashgate(&folder, server.address(), ping);
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let port = testkit::port::free().unwrap();
     let _nginx = nginx(port, bridge, nobody.local_addr().unwrap(), patience);
     let front = SocketAddr::from(([127, 0, 0, 1], port));
     let mut socket = WebSocket::open(front, "/to/game", Some("http://a.test")).unwrap();

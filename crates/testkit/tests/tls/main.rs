@@ -14,7 +14,7 @@ mod reloads;
 mod unfinished;
 mod websocket;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -126,10 +126,4 @@ fn asks_in_clear(address: SocketAddr) {
         (heard.bytes.escape_ascii().to_string(), heard.end),
         (REPLY.escape_ascii().to_string(), End::Fin)
     );
-}
-
-/// A port of 127.0.0.1 that was free a moment ago, for configs that are served twice.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
 }

@@ -10,12 +10,12 @@ use testkit::daemon::Daemon;
 use testkit::figure;
 use testkit::folder::Folder;
 use testkit::needs;
+use testkit::port;
 
 use super::certificates::{Issued, replace};
 use super::client::{Ended, Secure};
 use super::{
-    LIMIT, LISTEN, Running, asks, config, free_port, gate, serve, start, start_in,
-    with_certificates,
+    LIMIT, LISTEN, Running, asks, config, gate, serve, start, start_in, with_certificates,
 };
 
 /// What the product promises.
@@ -207,7 +207,10 @@ fn switched_on() {
 fn handed_over() {
     let backend = Backend::start(Manner::Echo).unwrap();
     let text = config(&gate(backend.address(), "")) + "[process]\nhandover = \"door\"\n";
-    let text = text.replace("127.0.0.1:0", &format!("127.0.0.1:{}", free_port()));
+    let text = text.replace(
+        "127.0.0.1:0",
+        &format!("127.0.0.1:{}", port::free().unwrap()),
+    );
     let mut running = start(&text);
     let mut client = running.client();
     client.echoes(b"before");
@@ -228,7 +231,7 @@ fn not_taken_away() {
     let with = config(&gate(backend.address(), ""));
     let (without, _) = with.split_once("[tls]").unwrap();
     let handover = "[process]\nhandover = \"door\"\n";
-    let port = format!("127.0.0.1:{}", free_port());
+    let port = format!("127.0.0.1:{}", port::free().unwrap());
     let text = |text: &str| (text.to_owned() + handover).replace("127.0.0.1:0", &port);
     let mut running = start(&text(&with));
     fs::write(&running.path, text(without)).unwrap();

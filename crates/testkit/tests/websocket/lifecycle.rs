@@ -6,13 +6,17 @@ use std::time::{Duration, Instant};
 use testkit::backend::{Backend, Manner};
 use testkit::client::{Client, End};
 use testkit::daemon::Daemon;
+use testkit::port;
 use testkit::websocket::{CLOSE, WebSocket, ask, frame, request};
 
-use super::{ADMIN, LIMIT, ORIGIN, Running, config, echoes, free_port, start};
+use super::{ADMIN, LIMIT, ORIGIN, Running, config, echoes, start};
 
 /// With ports of its own from the start: those that the system chooses can't be named in a later config.
 fn fixed(text: &str) -> String {
-    text.replace("127.0.0.1:0", &format!("127.0.0.1:{}", free_port()))
+    text.replace(
+        "127.0.0.1:0",
+        &format!("127.0.0.1:{}", port::free().unwrap()),
+    )
 }
 
 #[track_caller]
@@ -27,7 +31,7 @@ fn reload(gate: &mut Running, text: &str, mut shows: impl FnMut() -> bool) {
 fn reloads() {
     let backend = Backend::start(Manner::Echo).unwrap();
     let text = fixed(&config(backend.address(), "", ""));
-    let at = ([127, 0, 0, 1], free_port()).into();
+    let at = ([127, 0, 0, 1], port::free().unwrap()).into();
     let bridge = format!("{text}[bridge]\naddress = \"{at}\"\n");
     // A port that was not listened on at start can't be listened on later.
     let mut gate = start(&bridge);
@@ -69,7 +73,7 @@ fn hand_overs() {
     let backend = Backend::start(Manner::Echo).unwrap();
     let more = format!(
         "[process]\nhandover = \"flashgate.sock\"\ndrain = \"10m\"\n[bridge]\naddress = \"127.0.0.1:{}\"\n",
-        free_port()
+        port::free().unwrap()
     );
     let text = fixed(&config(backend.address(), "", &more));
     let mut gate = start(&text);

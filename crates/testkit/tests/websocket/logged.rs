@@ -2,16 +2,17 @@
 
 use testkit::backend::{Absent, Backend, Manner};
 use testkit::client::Client;
+use testkit::port;
 use testkit::websocket::{ask, request};
 
-use super::{LIMIT, Running, config, free_port, start};
+use super::{LIMIT, Running, config, start};
 
 const KEY: &str = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
 
 fn bridge() -> String {
     format!(
         "[bridge]\naddress = \"127.0.0.1:{}\"\npath = \"/sockets/{{port}}\"\n",
-        free_port()
+        port::free().unwrap()
     )
 }
 

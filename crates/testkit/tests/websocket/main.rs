@@ -17,7 +17,7 @@ mod sessions;
 mod smuggled;
 mod statuses;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -124,10 +124,4 @@ fn echoes(socket: &mut WebSocket, said: &[u8]) {
         back.escape_ascii().to_string(),
         said.escape_ascii().to_string()
     );
-}
-
-/// A port of 127.0.0.1 that was free a moment ago, for configs that must name one.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
 }

@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 
 use testkit::backend::{Backend, Manner};
 use testkit::needs;
+use testkit::port;
 use testkit::real_server::{RealServer, missing};
 use testkit::websocket::{WebSocket, ask, request, with_fields};
 
-use super::{LIMIT, config, free_port, start};
+use super::{LIMIT, config, start};
 
 /// nginx in front of an address.
 fn nginx(port: u16, to: SocketAddr) -> RealServer {
@@ -40,7 +41,7 @@ fn who_asks() {
     let bridge = "[bridge]\naddress = \"127.0.0.2:0\"\ntrust-forwarded-for = \"127.0.0.1/32\"\n";
     let text = config(backend.address(), "send-proxy = \"v1\"", bridge);
     let gate = start(&text);
-    let port = free_port();
+    let port = port::free().unwrap();
     let _nginx = nginx(port, gate.bridge.unwrap());
     let to = ([127, 0, 0, 1], port).into();
     let (response, _) = ask(to, &request("/9339", Some("http://evil.test"))).unwrap();

@@ -1,0 +1,45 @@
+//! Ports for programs and configs that must name one, where port 0 can't be written.
+//!
+//! A port that was free a moment ago may be another program's now: the system gives it to whoever asks for any. So these
+//! lie below those that the system gives (ip(7), `ip_local_port_range`), and each is locked for as long as this process lives,
+//! so that tests that run at the same time, in this process or in another one, never get the same.
+
+use std::env;
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::{Context as _, Result, bail};
+use rustix::fs::{FlockOperation, flock};
+use rustix::process::getuid;
+
+/// Below Linux' default range, and above what programs listen on as a rule.
+const FIRST: u16 = 20_000;
+const LAST: u16 = 31_999;
+
+/// What the ports of this process are locked with.
+static LOCKS: Mutex<Vec<File>> = Mutex::new(Vec::new());
+
+/// A port on which nothing listens, and which no other call returns while this process runs.
+///
+/// # Errors
+///
+/// If there is none, or no folder for the locks can be made.
+pub fn free() -> Result<u16> {
+    let folder = env::temp_dir().join(format!("flashgate-ports-{}", getuid().as_raw()));
+    fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
+    let mut locks = LOCKS.lock().unwrap_or_else(PoisonError::into_inner);
+    for port in FIRST..=LAST {
+        let file = File::create(folder.join(port.to_string())).context("can't make a lock")?;
+        if is_locked(&file) && TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).is_ok() {
+            locks.push(file);
+            return Ok(port);
+        }
+    }
+    bail!("no port between {FIRST} and {LAST} is free")
+}
+
+/// Whether the lock is ours now.
+fn is_locked(file: &File) -> bool {
+    flock(file, FlockOperation::NonBlockingLockExclusive).is_ok()
+}
