@@ -15,7 +15,6 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("account", &[]),
     ("regular_file", &[]),
     ("log", &["fault"]),
-    ("check", &[]),
     ("lint", &["log", "regular_file"]),
     ("tls", &["log"]),
     ("ruffle", &["snapshot"]),

@@ -3,7 +3,6 @@
 //! Parses the arguments, calls one function, and maps its result to an exit code. Nothing else happens here.
 
 mod account;
-mod check;
 mod cli;
 mod config;
 mod confinement;

@@ -1,4 +1,4 @@
-//! `flashgate check`: arguments in, a report out. What it does lies in `check`, how it is told in `render::check`.
+//! `flashgate check`: arguments in, a report out. What it does and how it is told lies in `flashgate_check`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -7,13 +7,13 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use flash_policy::player::Verdict;
 use flash_policy::{PlayerVersion, Port};
+use flashgate_check::report::{self as told, Progress, Status};
+use flashgate_check::{Ending, Failure, Plan, Watcher};
 use flashgate_report::render::plain_error;
 
 mod contradictions;
 mod plan;
 
-use crate::check::report::{self as told, Progress, Status};
-use crate::check::{self, Failure, Plan};
 use crate::config::lasting;
 use crate::exit::Exit;
 
@@ -119,7 +119,7 @@ enum FaultKind {
     /// The arguments, the name, or this machine.
     CannotRun,
     /// A signal ended it: this one.
-    Ended(check::Ending),
+    Ended(Ending),
 }
 
 impl Fault {
@@ -156,9 +156,9 @@ impl Check {
             trust: self.trust()?,
             target: self.target.clone(),
         };
-        let report = self.watched(|watcher| check::run(plan, watcher))?;
+        let report = self.watched(|watcher| flashgate_check::run(plan, watcher))?;
         Ok(self.tell(
-            report.outcome.verdict,
+            report.verdict(),
             || told::human(&report),
             || told::json(&report),
             || told::nagios(&report),
@@ -167,9 +167,9 @@ impl Check {
 
     fn bridge(&self) -> Result<Exit, Fault> {
         let plan = self.bridge_plan()?;
-        let report = self.watched(|watcher| check::run_bridge(plan, watcher))?;
+        let report = self.watched(|watcher| flashgate_check::run_bridge(plan, watcher))?;
         Ok(self.tell(
-            report.verdict,
+            report.verdict(),
             || told::human_bridge(&report),
             || told::json_bridge(&report),
             || told::nagios_bridge(&report),
@@ -177,10 +177,7 @@ impl Check {
     }
 
     /// Runs it with its progress shown; whatever ends it, nothing of that is left on the terminal.
-    fn watched<T>(
-        &self,
-        run: impl FnOnce(check::Watcher<'_>) -> Result<T, Failure>,
-    ) -> Result<T, Fault> {
+    fn watched<T>(&self, run: impl FnOnce(Watcher<'_>) -> Result<T, Failure>) -> Result<T, Fault> {
         let progress = match self.format {
             Format::Human if !self.nagios => Progress::start(),
             Format::Human | Format::Json => Progress::hidden(),

@@ -9,8 +9,8 @@ use flash_policy::player::{self, Config};
 use flash_policy::{DomainPattern, Host, Origin, Port};
 
 use super::{Check, Client, Fault, SandboxName};
-use crate::check::{self, BridgePlan, Entry, Page, ProxyUrl, Trust};
 use crate::{log, regular_file};
+use flashgate_check::{BridgePlan, Entry, Page, ProxyUrl, Trust};
 
 /// Far above what any page has.
 const LARGEST_CONFIG: usize = 1 << 20;
@@ -177,7 +177,7 @@ impl Check {
             vec![Entry { movie: None, url }]
         } else {
             let bytes = self.read_config()?;
-            check::entries(&bytes, page.as_ref()).map_err(|why| self.no_bridge(&why))?
+            flashgate_check::entries(&bytes, page.as_ref()).map_err(|why| self.no_bridge(&why))?
         };
         Ok(BridgePlan {
             target: self.target.clone(),

@@ -1,0 +1,172 @@
+//! Whether a server is behind a port that answers policy requests and grants no WebSocket: how it reacts to clients that
+//! say little.
+//!
+//! A gate connects to its server as soon as a client has sent a byte that no policy request begins with, and keeps the
+//! beginning of a request to itself. So if its server is down, it closes the first connection and not the second. A
+//! server of its own treats both alike, and notices when a client ends its side.
+
+use std::time::Duration;
+
+use flash_policy::player::Step;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout};
+
+use super::{SOON, call, ends_mute, time_to_end};
+use crate::Setting;
+use crate::converse::{Call, Said, Speech, converse};
+use crate::drive::READ_ON;
+
+/// What the reactions say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    Server,
+    /// Every connection that a server would get is closed, after this long.
+    Nobody(Duration),
+    /// No connection is answered or closed until the end of the check.
+    NoReaction,
+    /// Something is closed that a server need not know; silent clients are kept until the end of the check.
+    ClosesUnknown,
+}
+
+/// Not a whole message in any protocol that is known, and no beginning of a policy request, of HTTP or of TLS.
+pub(super) const UNFINISHED: &[u8] = b" ";
+
+/// The beginning of a policy request.
+const PART: &[u8] = b"<policy-file-r";
+
+/// What a client says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Probe {
+    /// A byte.
+    Byte,
+    /// A byte, and that there will be no more.
+    ByteAndEnd,
+    /// The beginning of a policy request.
+    Part,
+    /// Nothing.
+    Silence,
+}
+
+impl Probe {
+    const ALL: [Self; 4] = [Self::Byte, Self::ByteAndEnd, Self::Part, Self::Silence];
+
+    const fn speech(self) -> Speech {
+        match self {
+            Self::Byte => Speech::Bytes(UNFINISHED),
+            Self::ByteAndEnd => Speech::Last(UNFINISHED),
+            Self::Part => Speech::Bytes(PART),
+            Self::Silence => Speech::Bytes(b""),
+        }
+    }
+}
+
+/// What came of a probe: an answer, or an end without one.
+#[derive(Clone, Copy, Debug)]
+struct Reaction {
+    to: Probe,
+    after: Duration,
+    is_answer: bool,
+}
+
+/// Asks, and waits until it is clear, at most to the end of the check.
+pub(super) async fn find(setting: Setting<'_>, target: &Step) -> Found {
+    let mut probes = JoinSet::new();
+    for probe in Probe::ALL {
+        let call = call(setting, target, probe.speech());
+        probes.spawn(react(call, probe, setting.clock));
+    }
+    let mut reactions = Vec::new();
+    while let Some(next) = probes.join_next().await {
+        reactions.extend(next.ok().flatten());
+        // Others may be about to follow.
+        while let Ok(Some(next)) = timeout(READ_ON, probes.join_next()).await {
+            reactions.extend(next.ok().flatten());
+        }
+        if let Some(found) = judge(&reactions) {
+            return found;
+        }
+    }
+    if reactions.iter().any(|reaction| reaction.to == Probe::Byte) {
+        Found::ClosesUnknown
+    } else {
+        Found::NoReaction
+    }
+}
+
+async fn react(call: Call, to: Probe, clock: crate::Clock) -> Option<Reaction> {
+    let (sooner, limit) = watch::channel(clock.end());
+    let tell = |said: Said| {
+        if matches!(said, Said::Received(_)) {
+            sooner.send_replace(Instant::now());
+        }
+    };
+    let trace = converse(&call, clock, limit, tell).await;
+    let is_answer = !trace.bytes.is_empty();
+    (is_answer || ends_mute(&trace)).then(|| Reaction {
+        to,
+        after: time_to_end(&trace),
+        is_answer,
+    })
+}
+
+/// What is clear already.
+fn judge(reactions: &[Reaction]) -> Option<Found> {
+    if reactions.iter().any(|reaction| reaction.is_answer) {
+        return Some(Found::Server);
+    }
+    let after = |probe| {
+        let mut reactions = reactions.iter();
+        let reaction = reactions.find(|reaction: &&Reaction| reaction.to == probe)?;
+        Some(reaction.after)
+    };
+    let Some(byte) = after(Probe::Byte) else {
+        // It noticed the client's end, or has a limit of its own for clients that say nothing.
+        return (!reactions.is_empty()).then_some(Found::Server);
+    };
+    let noticed_end = after(Probe::ByteAndEnd).is_some_and(|ended| ended + SOON < byte);
+    if noticed_end || after(Probe::Part).is_some() {
+        return Some(Found::Server);
+    }
+    after(Probe::Silence).map(|_| Found::Nobody(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By what ended after how many milliseconds: a byte, a byte and the end, a part of a request, silence.
+    #[track_caller]
+    fn check(ends: [Option<u64>; 4], expected: Option<Found>) {
+        let reaction = |(to, after): (Probe, Option<u64>)| {
+            let after = Duration::from_millis(after?);
+            Some(Reaction {
+                to,
+                after,
+                is_answer: false,
+            })
+        };
+        let reactions: Vec<_> = Probe::ALL
+            .into_iter()
+            .zip(ends)
+            .filter_map(reaction)
+            .collect();
+        assert_eq!(judge(&reactions), expected, "{ends:?}");
+    }
+
+    #[test]
+    fn what_is_clear() {
+        let nobody = |after| Some(Found::Nobody(Duration::from_millis(after)));
+        check([Some(1), Some(1), None, Some(200)], nobody(1));
+        check([Some(5_000), Some(5_000), None, Some(5_200)], nobody(5_000));
+        check([Some(1), Some(1), None, None], None);
+        check([None, None, None, None], None);
+        check([None, Some(1), None, None], Some(Found::Server));
+        check([Some(300), Some(1), None, Some(300)], Some(Found::Server));
+        check(
+            [Some(1), Some(1), Some(300), Some(300)],
+            Some(Found::Server),
+        );
+        check([None, None, None, Some(5_000)], Some(Found::Server));
+    }
+}

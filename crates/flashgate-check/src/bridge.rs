@@ -1,0 +1,180 @@
+//! What Ruffle in a browser would meet: a WebSocket in place of every socket, opened by the rules of browsers.
+//!
+//! Ruffle asks for no policy. What decides is the browser (mixed content, ports it blocks, certificates) and the bridge
+//! (the handshake, with the page's Origin), and Ruffle tells the movie of neither: it sees connect, then close.
+
+use std::cmp::Reverse;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use flash_policy::player::{Reason, Verdict};
+
+use super::trace::Attempt;
+use super::{Clock, Failure, Finding, NameFault, Watcher, names};
+
+mod answer;
+mod browser;
+mod config;
+mod entry;
+mod handshake;
+mod judge;
+mod literal;
+mod refusal;
+mod url;
+
+pub(crate) use answer::{Answer, Lack, Status};
+pub(crate) use answer::{KEY, read as read_answer};
+pub use config::{ConfigFault, EntryFault, entries};
+pub(crate) use handshake::Handshake;
+pub use url::{Page, ProxyUrl, UrlFault};
+
+use super::tls::{Tls, TlsFault, Trust};
+
+/// What is to be checked.
+#[derive(Clone, Debug)]
+pub struct BridgePlan {
+    /// The target, as it was given.
+    pub target: String,
+    /// What leads to the bridge, in the order of the page.
+    pub entries: Vec<Entry>,
+    /// The page that Ruffle runs in.
+    pub page: Option<Page>,
+    /// How long the whole check may take.
+    pub timeout: Duration,
+    /// Whose certificates are accepted.
+    pub trust: Trust,
+}
+
+/// One entry of `socketProxy`, or a URL alone.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The host and port that the movie names.
+    pub movie: Option<(String, u16)>,
+    /// Where Ruffle connects to instead.
+    pub url: ProxyUrl,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct BridgeReport {
+    pub(crate) plan: BridgePlan,
+    pub(crate) verdict: Verdict,
+    pub(crate) reason: Reason,
+    pub(crate) elapsed: Duration,
+    pub(crate) scenes: Vec<Scene>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl BridgeReport {
+    /// What a movie would come to.
+    #[must_use]
+    pub const fn verdict(&self) -> Verdict {
+        self.verdict
+    }
+}
+
+/// What was seen of one entry's bridge.
+#[derive(Debug)]
+pub(crate) struct Scene {
+    pub(crate) entry: Entry,
+    pub(crate) started: Duration,
+    /// Empty where the name has none.
+    pub(crate) addresses: Vec<IpAddr>,
+    pub(crate) attempts: Vec<Attempt>,
+    pub(crate) reached: Reached,
+    /// The Origin that the browser sends.
+    pub(crate) origin: String,
+    /// What is wrong with the certificate, where `--insecure` accepts it all the same.
+    pub(crate) overlooked: Option<TlsFault>,
+}
+
+/// How far a page gets.
+#[derive(Debug)]
+pub(crate) enum Reached {
+    /// The bridge's name has no address.
+    Nobody(NameFault),
+    /// No address lets it connect.
+    NoConnection,
+    /// A connection stands, and no TLS on it.
+    NoTls(TlsFault),
+    /// The bridge was asked for a WebSocket.
+    Server(Handshake),
+}
+
+impl Scene {
+    /// The WebSocket's handshake, where it came to one.
+    pub(crate) const fn handshake(&self) -> Option<&Handshake> {
+        match &self.reached {
+            Reached::Server(handshake) => Some(handshake),
+            Reached::Nobody(_) | Reached::NoConnection | Reached::NoTls(_) => None,
+        }
+    }
+}
+
+pub(super) async fn examine(
+    plan: BridgePlan,
+    watcher: Watcher<'_>,
+) -> Result<BridgeReport, Failure> {
+    let clock = Clock::start(plan.timeout);
+    let tls = Tls::new(plan.trust.clone());
+    let (mut scenes, mut findings) = (Vec::new(), Vec::new());
+    let (mut verdict, mut reason) = (Verdict::Allowed, Reason::NoPolicyNeeded);
+    let mut elapsed = Duration::ZERO;
+    for entry in &plan.entries {
+        watcher(&format!("opening {}", entry.url));
+        let (scene, took) = visit(entry, plan.page.as_ref(), &tls, clock).await?;
+        elapsed = elapsed.max(took);
+        let judged = judge::judge(&scene, plan.page.as_ref());
+        if verdict == Verdict::Allowed {
+            (verdict, reason) = (judged.verdict, judged.reason);
+        }
+        for finding in judged.findings {
+            // What is so for a host is said once, and not for each of its entries.
+            let same = |known: &Finding| known.diagnostic == finding.diagnostic;
+            if !findings.iter().any(same) {
+                findings.push(finding);
+            }
+        }
+        scenes.push(scene);
+    }
+    // An error of a later entry comes before what an earlier one is only warned of.
+    findings.sort_by_key(|finding: &Finding| Reverse(finding.diagnostic.severity));
+    Ok(BridgeReport {
+        plan,
+        verdict,
+        reason,
+        elapsed,
+        scenes,
+        findings,
+    })
+}
+
+/// What is seen of one entry. A name without an address ends the check only where it is all there is to check.
+async fn visit(
+    entry: &Entry,
+    page: Option<&Page>,
+    tls: &Tls,
+    clock: Clock,
+) -> Result<(Scene, Duration), Failure> {
+    let started = clock.elapsed();
+    let (addresses, reached) = match names::look_up(&entry.url.host, clock).await {
+        Ok(lookup) => (lookup.addresses, Reached::NoConnection),
+        Err(fault) if entry.movie.is_some() => (Vec::new(), Reached::Nobody(fault)),
+        Err(fault) => return Err(Failure::Name(fault)),
+    };
+    let scene = Scene {
+        entry: entry.clone(),
+        started,
+        addresses,
+        attempts: Vec::new(),
+        reached,
+        origin: handshake::origin(page, &entry.url),
+        overlooked: None,
+    };
+    Ok(match scene.reached {
+        Reached::Nobody(_) => (scene, clock.elapsed()),
+        Reached::NoConnection | Reached::NoTls(_) | Reached::Server(_) => {
+            handshake::open(scene, tls, clock).await
+        }
+    })
+}

@@ -1,0 +1,142 @@
+//! A page's config: the `socketProxy` list of Ruffle, as JSON, in JavaScript or in HTML.
+
+use std::fmt::{self, Display, Formatter};
+
+use serde_json::Value;
+
+use super::url::UrlFault;
+use super::{Entry, Page, ProxyUrl, literal};
+
+/// What is wrong with a config.
+#[derive(Debug)]
+pub enum ConfigFault {
+    /// There is no `socketProxy` with its entries written out.
+    NoList,
+    /// The page loads the list from flashgate.
+    ListElsewhere,
+    /// `socketProxy` is something else than a list.
+    NotAList,
+    /// The list has no entry.
+    Empty,
+    /// This many entries.
+    TooMany(usize),
+    /// In the entry with this number, from 1.
+    Entry(usize, EntryFault),
+}
+
+/// What is wrong with an entry.
+#[derive(Debug)]
+pub enum EntryFault {
+    /// A key is missing: this one.
+    Missing(&'static str),
+    /// The value of this key is no text.
+    NotText(&'static str),
+    /// The value of this key is known only when the script runs.
+    Computed(&'static str),
+    /// `port` is no number from 1 to 65535.
+    Port,
+    /// `proxyUrl` is no URL of a bridge.
+    Url(UrlFault),
+}
+
+impl Display for ConfigFault {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoList => f.write_str(
+                "expected a `socketProxy` list with its entries written out (JSON, JavaScript or HTML), found none",
+            ),
+            Self::ListElsewhere => f.write_str(
+                "expected a `socketProxy` list, found none; the page seems to load it from `/ruffle.js`: check what that address serves",
+            ),
+            Self::NotAList => f.write_str("expected a list in `socketProxy`"),
+            Self::Empty => {
+                f.write_str("`socketProxy` is empty, so every connection of a movie fails")
+            }
+            Self::TooMany(count) => write!(
+                f,
+                "`socketProxy` has {count} entries; expected {MOST_ENTRIES} at most"
+            ),
+            Self::Entry(number, fault) => write!(f, "entry {number} of `socketProxy`: {fault}"),
+        }
+    }
+}
+
+impl Display for EntryFault {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing(key) => write!(f, "expected a `{key}`, found none"),
+            Self::NotText(key) => write!(f, "expected a string in `{key}`"),
+            Self::Computed(key) => write!(
+                f,
+                "a script computes `{key}`; save the config with the value written out, or check the URL itself"
+            ),
+            Self::Port => f.write_str("expected a `port` from 1 to 65535, found none"),
+            Self::Url(fault) => fault.fmt(f),
+        }
+    }
+}
+
+/// More entries than this no page has.
+const MOST_ENTRIES: usize = 256;
+
+/// The entries of a config: an object with `socketProxy`, the list alone, or a page or a script with the list in it.
+pub fn entries(bytes: &[u8], page: Option<&Page>) -> Result<Vec<Entry>, ConfigFault> {
+    let list = list(bytes)?;
+    if list.is_empty() {
+        return Err(ConfigFault::Empty);
+    }
+    if list.len() > MOST_ENTRIES {
+        return Err(ConfigFault::TooMany(list.len()));
+    }
+    let numbered = (1..).zip(&list);
+    numbered
+        .map(|(number, value)| {
+            entry(value, page).map_err(|fault| ConfigFault::Entry(number, fault))
+        })
+        .collect()
+}
+
+fn list(bytes: &[u8]) -> Result<Vec<Value>, ConfigFault> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let value = match serde_json::from_slice::<Value>(bytes) {
+        Ok(Value::Object(mut config)) => config.remove("socketProxy"),
+        Ok(value) => Some(value),
+        Err(_) => literal::list(&String::from_utf8_lossy(bytes)),
+    };
+    match value {
+        Some(Value::Array(list)) => Ok(list),
+        Some(_) => Err(ConfigFault::NotAList),
+        None if holds(bytes, b"/ruffle.js") => Err(ConfigFault::ListElsewhere),
+        None => Err(ConfigFault::NoList),
+    }
+}
+
+fn holds(bytes: &[u8], word: &[u8]) -> bool {
+    bytes.windows(word.len()).any(|window| window == word)
+}
+
+fn entry(value: &Value, page: Option<&Page>) -> Result<Entry, EntryFault> {
+    let host = text(value, "host")?;
+    // Ruffle takes a port as a number or as a text.
+    let port = value.get("port").and_then(|port| {
+        let number = port.as_u64().or_else(|| port.as_str()?.parse().ok());
+        number.and_then(|number| u16::try_from(number).ok())
+    });
+    let port = port.filter(|port| *port > 0).ok_or(EntryFault::Port)?;
+    let url = text(value, "proxyUrl")?;
+    Ok(Entry {
+        movie: Some((host.to_owned(), port)),
+        url: ProxyUrl::read(url, page).map_err(EntryFault::Url)?,
+    })
+}
+
+fn text<'a>(value: &'a Value, key: &'static str) -> Result<&'a str, EntryFault> {
+    match value.get(key) {
+        Some(Value::String(text)) => Ok(text),
+        Some(Value::Object(computed)) if computed.contains_key(literal::COMPUTED) => {
+            Err(EntryFault::Computed(key))
+        }
+        Some(_) => Err(EntryFault::NotText(key)),
+        None => Err(EntryFault::Missing(key)),
+    }
+}

@@ -1,0 +1,310 @@
+//! What a bridge's behaviour means for Ruffle, and what to do about it.
+
+use std::net::IpAddr;
+
+use flash_policy::decide;
+use flash_policy::player::{Reason, Verdict};
+use flash_policy::{Diagnostic, Host};
+use flashgate_wire::websocket::is_bad_port;
+
+use super::super::judge::{judge_tls, unchecked};
+use super::super::shown::{shown, shown_text};
+use super::super::tls::TlsFault;
+use super::super::trace::Dialled;
+use super::answer::{Answer, Lack};
+use super::handshake::{Handshake, Opening};
+use super::url::is_local;
+use super::{Page, ProxyUrl, Reached, Scene, browser, entry, refusal};
+use crate::{Finding, NameFault};
+
+/// What is to be said of one bridge.
+pub(super) struct Judged {
+    pub(super) verdict: Verdict,
+    pub(super) reason: Reason,
+    pub(super) findings: Vec<Finding>,
+}
+
+pub(super) const NO_MATCH: Reason = Reason::Refused(decide::Reason::NoRuleMatches);
+const SANDBOX: Reason = Reason::Refused(decide::Reason::Sandbox);
+
+pub(super) fn judge(scene: &Scene, page: Option<&Page>) -> Judged {
+    let unused = entry::fault(&scene.entry).map(|finding| (Verdict::Denied, NO_MATCH, finding));
+    let faults: Vec<_> = [unused, blocked(scene, page), reached(scene)]
+        .into_iter()
+        .flatten()
+        .collect();
+    let first = faults.first();
+    let (verdict, reason) = first.map_or(FINE, |(verdict, reason, _)| (*verdict, *reason));
+    let faults = faults.into_iter().map(|(.., finding)| finding);
+    Judged {
+        verdict,
+        reason,
+        findings: faults
+            .chain(doubts(scene, page))
+            .map(Finding::of_server)
+            .collect(),
+    }
+}
+
+const FINE: (Verdict, Reason) = (Verdict::Allowed, Reason::NoPolicyNeeded);
+
+type Fault = Option<(Verdict, Reason, Diagnostic)>;
+
+/// What keeps the page from an open WebSocket; only one that is open and stays open has nothing.
+fn reached(scene: &Scene) -> Fault {
+    match &scene.reached {
+        Reached::Nobody(fault) => Some(nameless(fault)),
+        Reached::NoConnection => Some(unreachable(scene)),
+        Reached::NoTls(fault) => Some(without_tls(scene, fault)),
+        Reached::Server(handshake) => answered(scene, handshake),
+    }
+}
+
+fn nameless(fault: &NameFault) -> (Verdict, Reason, Diagnostic) {
+    let finding = Diagnostic::error("no-address", fault.to_string())
+        .note("the movie sees connect, then close, as with a bridge that is down")
+        .help(fault.help());
+    (Verdict::Unreachable, Reason::TargetRefused, finding)
+}
+
+fn without_tls(scene: &Scene, fault: &TlsFault) -> (Verdict, Reason, Diagnostic) {
+    let name = scene.entry.url.authority();
+    let (reason, finding) = if *fault == TlsFault::Silence {
+        let told = format!("{name} accepts the connection and does not answer the TLS handshake");
+        (Reason::TargetTimeout, handshake_unanswered(&told))
+    } else {
+        let finding = judge_tls(fault, &name, "no-tls-on-bridge");
+        (Reason::TargetRefused, finding)
+    };
+    (Verdict::Unreachable, reason, finding)
+}
+
+fn handshake_unanswered(message: &str) -> Diagnostic {
+    Diagnostic::error("handshake-unanswered", message)
+        .note(NOT_TOLD)
+        .help(WRONG_PORT)
+}
+
+pub(super) const NOT_TOLD: &str = "the movie sees connect, then close: Ruffle reports the connection before the handshake is over";
+
+const WRONG_PORT: &str = "look at the port and the path: what listens there is no WebSocket bridge";
+
+/// By the browser, whatever the bridge does.
+fn blocked(scene: &Scene, page: Option<&Page>) -> Fault {
+    let url = &scene.entry.url;
+    if is_bad_port(url.port) {
+        let finding = Diagnostic::error(
+            "blocked-port",
+            format!("browsers open no WebSocket to port {}", url.port),
+        )
+        .help("have the bridge listen on a port that browsers connect to, such as 443");
+        return Some((Verdict::Denied, SANDBOX, finding));
+    }
+    let page = page.filter(|page| browser::is_mixed_content(page, url))?;
+    let finding = Diagnostic::error(
+        "mixed-content",
+        format!("a page on {page} may not open {url}: it came over HTTPS, and `ws:` is in clear"),
+    )
+    .note("the movie gets ioError (#2031) at once, and nothing is sent")
+    .help(format!(
+        "offer the bridge over TLS, and write `{}`",
+        ProxyUrl {
+            secure: true,
+            port: secure_port(url.port),
+            ..url.clone()
+        }
+    ));
+    Some((Verdict::Denied, SANDBOX, finding))
+}
+
+/// The port to name in a `wss:` URL: another one than 80 may well take TLS too, as flashgate's gates do.
+const fn secure_port(port: u16) -> u16 {
+    if port == 80 { 443 } else { port }
+}
+
+fn unreachable(scene: &Scene) -> (Verdict, Reason, Diagnostic) {
+    let url = &scene.entry.url;
+    let last = scene.attempts.last().map(|attempt| attempt.came);
+    let (reason, finding) = match last.unwrap_or(Dialled::Silence) {
+        Dialled::Connected | Dialled::Silence => {
+            let message = format!(
+                "port {} neither accepts nor refuses: a firewall drops what is sent to it",
+                url.port
+            );
+            let finding = Diagnostic::error("target-filtered", message).help(format!(
+                "open port {} in the firewall, or in the provider's security group",
+                url.port
+            ));
+            (Reason::TargetTimeout, finding)
+        }
+        Dialled::Refused | Dialled::Unreachable | Dialled::NoRoute | Dialled::Failed(_) => {
+            let message = format!("port {} refuses: no bridge listens there", url.port);
+            let finding = Diagnostic::error("target-refused", message)
+                .help("start the bridge, or look at the address that it listens on");
+            (Reason::TargetRefused, finding)
+        }
+    };
+    (Verdict::Unreachable, reason, finding)
+}
+
+/// What the bridge answered.
+fn answered(scene: &Scene, handshake: &Handshake) -> Fault {
+    let url = &scene.entry.url;
+    let refused = |finding| Some((Verdict::Unreachable, Reason::TargetRefused, finding));
+    let other = |id, message: String, help: &str| {
+        refused(Diagnostic::error(id, message).note(NOT_TOLD).help(help))
+    };
+    match &handshake.answer {
+        Answer::Open {
+            protocol,
+            extensions,
+        } => refused(
+            unasked(protocol.as_deref(), extensions.as_deref())
+                .or_else(|| short_lived(&handshake.opening))?,
+        ),
+        Answer::Silence => {
+            let message = format!("{url} accepts the connection and does not answer the handshake");
+            let finding = handshake_unanswered(&message);
+            Some((Verdict::Unreachable, Reason::TargetTimeout, finding))
+        }
+        Answer::NoHttpAtAll => Some((Verdict::Unreachable, Reason::TargetTimeout, no_http(url))),
+        Answer::HungUp => refused(
+            handshake_unanswered(&format!(
+                "{url} closes the connection without an answer to the handshake"
+            ))
+            .note("a game server does this, and so does a forwarder whose server is down")
+            .help(IN_FRONT),
+        ),
+        Answer::NotHttp(bytes) => refused(game_itself(
+            "no-websocket",
+            format!("{url} answers, and not with HTTP: {}", shown(bytes)),
+        )),
+        Answer::Lacks(lack) => other("no-websocket", lacking(url, *lack), lack_help(*lack)),
+        Answer::Status(status) => Some(refusal::judge(scene, status)),
+    }
+}
+
+fn no_http(url: &ProxyUrl) -> Diagnostic {
+    let message = format!(
+        "{url} accepts the connection, and answers neither the handshake nor any other HTTP request"
+    );
+    game_itself("handshake-unanswered", message)
+}
+
+/// A finding about a port that speaks something else than HTTP.
+fn game_itself(id: &'static str, message: String) -> Diagnostic {
+    Diagnostic::error(id, message)
+        .note(GAME_ITSELF)
+        .note(NOT_TOLD)
+        .help(IN_FRONT)
+}
+
+const GAME_ITSELF: &str = "if this is the game's own port: Ruffle opens WebSockets, and the game speaks its own protocol on TCP";
+
+const IN_FRONT: &str = "put a gate in front of the game, and name its URL here: `flashgate serve --allow 'www.example.com' --gate 9339=127.0.0.1:9340`";
+
+fn lacking(url: &ProxyUrl, lack: Lack) -> String {
+    let what = match lack {
+        Lack::Upgrade => "`Upgrade: websocket`",
+        Lack::Connection => "`Connection: Upgrade`",
+        Lack::Proof => "the proof that it speaks WebSocket (`Sec-WebSocket-Accept`)",
+    };
+    format!("{url} answers 101 without {what}: browsers fail the connection")
+}
+
+const fn lack_help(lack: Lack) -> &'static str {
+    match lack {
+        Lack::Upgrade | Lack::Connection => {
+            "look at the proxy before the bridge: it must pass `Upgrade` and `Connection` on, both ways"
+        }
+        Lack::Proof => WRONG_PORT,
+    }
+}
+
+/// What a 101 may not name because nobody asked for it (RFC 6455, section 4.1).
+fn unasked(protocol: Option<&str>, extensions: Option<&str>) -> Option<Diagnostic> {
+    if let Some(protocol) = protocol {
+        return Some(Diagnostic::error(
+            "subprotocol-answered",
+            format!("the bridge answers with the subprotocol {}, and Ruffle asks for none: browsers then fail the connection", shown_text(protocol)),
+        )
+        .help("have the bridge answer without `Sec-WebSocket-Protocol`"));
+    }
+    let extension = extensions?.split(',').map(name_of).find(|name| {
+        // The one that browsers offer.
+        !name.eq_ignore_ascii_case("permessage-deflate")
+    })?;
+    Some(Diagnostic::error(
+        "extension-answered",
+        format!("the bridge answers with the extension {}, which browsers do not offer: they then fail the connection", shown_text(extension)),
+    )
+    .help("have the bridge answer without `Sec-WebSocket-Extensions`, or with `permessage-deflate` alone"))
+}
+
+fn name_of(extension: &str) -> &str {
+    extension.split(';').next().unwrap_or_default().trim()
+}
+
+/// 101, and yet no connection that lasts.
+fn short_lived(opening: &Opening) -> Option<Diagnostic> {
+    let told = match &opening.close {
+        Some((code, reason)) => {
+            let code = code.map_or("without a code".to_owned(), |code| {
+                format!("with code {code}")
+            });
+            let reason = if reason.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", shown_text(reason))
+            };
+            format!("the bridge opens the WebSocket, and closes it at once {code}{reason}")
+        }
+        None if opening.ended => {
+            "the bridge opens the WebSocket, and drops the connection at once".to_owned()
+        }
+        None => return None,
+    };
+    Some(
+        Diagnostic::error("bridge-closes-at-once", told)
+            .note("a bridge that answers before it has reached the game server does this when that server is down")
+            .help("look at the game server behind the bridge"),
+    )
+}
+
+/// What works here, and may not elsewhere.
+fn doubts(scene: &Scene, page: Option<&Page>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    if let Some(fault) = &scene.overlooked {
+        found.push(unchecked(fault, &scene.entry.url.authority()));
+    }
+    let opening = scene.handshake().map(|handshake| &handshake.opening);
+    if opening.is_some_and(|opening| opening.text_frame) {
+        found.push(
+            Diagnostic::warning(
+                "text-frame",
+                "the bridge sends text frames: Ruffle drops them",
+            )
+            .help("have it send binary frames only"),
+        );
+    }
+    let mut addresses = scene.addresses.iter();
+    let local = addresses.find(|address| is_local(**address));
+    if let (Some(address), Some(_)) = (local, page.filter(|page| !page.is_local())) {
+        found.push(
+            Diagnostic::warning(
+                "local-network-access",
+                format!("{} is {}, and the page is not: Chrome from 147 on asks the user first", scene.entry.url.host, on_local_network(&scene.entry.url.host, *address)),
+            )
+            .note("until the user allows it, the browser connects, sends nothing and closes; in a frame the page must also have `allow=\"local-network\"`")
+            .help("offer the bridge at a public address, or tell players to allow access to the local network"),
+        );
+    }
+    found
+}
+
+fn on_local_network(host: &Host, address: IpAddr) -> String {
+    match host {
+        Host::Address(_) => "on a local network".to_owned(),
+        Host::Name(_) => format!("on a local network ({address})"),
+    }
+}

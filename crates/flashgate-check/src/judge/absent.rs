@@ -1,0 +1,191 @@
+//! Nothing came, or too late.
+
+use std::time::Duration;
+
+use flash_policy::decide::{PATIENCE, Place};
+use flash_policy::player::{End, Learnt};
+
+use super::{Asked, Case};
+use crate::tls::TlsFault;
+use crate::trace::{Dialled, Ended};
+
+/// From here on an answer is slow: a movie's user has noticed.
+const SLOW: Duration = Duration::from_secs(1);
+
+pub(super) fn judge(case: &mut Case<'_>) {
+    for asked in case.asked() {
+        let step = &asked.seen.step;
+        if step.learnt == Some(Learnt::Policy) {
+            slow(case, asked);
+        } else if asked.answered() {
+            late(case, asked);
+        } else if step.connected.is_none() && asked.seen.trace.tls.is_none() {
+            unreachable(case, asked);
+        } else if asked.place != Place::Destination
+            && matches!(asked.seen.trace.tls, None | Some(TlsFault::Silence))
+            && !speaks_something_else(case, asked)
+        {
+            // A game's port need not know policies; where it should have, that is told with `no-policy`.
+            mute(case, asked);
+        }
+    }
+}
+
+fn speaks_something_else(case: &Case<'_>, asked: Asked<'_>) -> bool {
+    case.survey
+        .spoken
+        .iter()
+        .any(|(index, _)| *index == asked.index)
+}
+
+fn unreachable(case: &mut Case<'_>, asked: Asked<'_>) {
+    let last = asked.seen.trace.attempts.last();
+    if last.is_some_and(|attempt| attempt.came == Dialled::Silence) {
+        filtered(case, asked);
+    }
+}
+
+fn filtered(case: &mut Case<'_>, asked: Asked<'_>) {
+    let port = asked.port();
+    if asked.place == Place::Master {
+        case.delivery(
+            "master-filtered",
+            format!("port {port} neither accepts nor refuses: a firewall drops what is sent to it"),
+            |finding| {
+                finding
+                    .note("every player waits 3 s for it before it asks the port itself, at every connect")
+                    .help(format!("serve a policy on port {port}, or have the firewall refuse it (`reject with tcp reset`) instead of dropping it"))
+            },
+        );
+    } else {
+        case.delivery(
+            "policy-port-filtered",
+            format!(
+                "{} neither accepts nor refuses: a firewall drops what is sent to it",
+                asked.name()
+            ),
+            |finding| {
+                finding.help(format!(
+                    "open port {port} in the firewall, or in the provider's security group"
+                ))
+            },
+        );
+    }
+}
+
+fn mute(case: &mut Case<'_>, asked: Asked<'_>) {
+    let name = asked.name();
+    match asked.seen.trace.end.map(|(ended, _)| ended) {
+        Some(Ended::Reset) => resets(case, asked),
+        Some(Ended::Fin | Ended::FinThenReset) => case.delivery(
+            "closed-without-reply",
+            format!("{name} closes the connection without an answer"),
+            |finding| {
+                finding
+                    .note("it accepts and takes the request for something else, or serves an empty file")
+                    .help("serve a policy there, or put a gate before the port that answers the request")
+            },
+        ),
+        None if asked.seen.trace.tls.is_some() => case.delivery(
+            "no-reply",
+            format!("{name} accepts the connection and does not answer the TLS handshake"),
+            |finding| {
+                finding
+                    .note("a `SecureSocket` asks over TLS; a server that speaks none may take that for the beginning of something it knows")
+                    .help("have it answer TLS, and the request in it: `flashgate` tells the two apart by the first byte")
+            },
+        ),
+        None => case.delivery(
+            "no-reply",
+            format!("{name} accepts the connection and says nothing"),
+            |finding| {
+                finding
+                    .note("a server that reads lines waits for a line feed; the request ends in a NUL and has none")
+                    .help("read up to the NUL, and answer; or put a gate before the port that does")
+            },
+        ),
+    }
+}
+
+fn resets(case: &mut Case<'_>, asked: Asked<'_>) {
+    let name = asked.name();
+    case.delivery(
+            "reset-without-reply",
+            format!("{name} resets the connection without an answer"),
+            |finding| {
+                finding.help("look at what listens there: a forwarder whose server is down does this, and so does a server that refuses strangers")
+            },
+        );
+}
+
+/// Whether the answer came bit by bit, and had no end when the player gave up.
+pub(super) fn drips(asked: Asked<'_>) -> bool {
+    const BITS: usize = 5;
+    let (step, trace) = (&asked.seen.step, &asked.seen.trace);
+    matches!(step.end, Some((End::TimedOut, _)))
+        && step.pieces >= BITS
+        && trace.document().trim_ascii_start().starts_with(b"<")
+}
+
+fn unfinished(case: &mut Case<'_>, asked: Asked<'_>) {
+    let (name, bytes) = (asked.name(), asked.seen.step.document.len());
+    case.delivery(
+        "reply-too-late",
+        format!("{name} is not done in time: {bytes} bytes had come when the player gave up"),
+        |finding| {
+            finding
+                .note("an answer counts when all of it has come, and not before")
+                .help("send the document and the NUL in one write")
+        },
+    );
+}
+
+/// An answer that began when the player no longer waited for it.
+fn late(case: &mut Case<'_>, asked: Asked<'_>) {
+    let (step, trace) = (&asked.seen.step, &asked.seen.trace);
+    if drips(asked) {
+        return unfinished(case, asked);
+    }
+    let Some((End::TimedOut, over)) = step.end else {
+        return;
+    };
+    let over = over.since(flash_policy::player::Moment::ZERO);
+    let Some(first) = trace.first_byte().filter(|first| *first > over) else {
+        return;
+    };
+    let began = step.started.since(flash_policy::player::Moment::ZERO);
+    let took = first.saturating_sub(began);
+    let name = asked.name();
+    case.delivery(
+        "reply-too-late",
+        format!(
+            "{name} answers after {:.1} s; a player waits {} s for it",
+            took.as_secs_f64(),
+            PATIENCE.as_secs()
+        ),
+        |finding| {
+            finding
+                .note("an answer that comes later counts for nothing")
+                .help("find out what the server waits for before it answers: often it looks up the client's name")
+        },
+    );
+}
+
+fn slow(case: &mut Case<'_>, asked: Asked<'_>) {
+    let step = &asked.seen.step;
+    let Some((_, ended)) = step.end else { return };
+    let took = ended.since(step.started);
+    if took < SLOW {
+        return;
+    }
+    let name = asked.name();
+    case.delivery(
+        "slow-reply",
+        format!("{name} takes {:.1} s to answer", took.as_secs_f64()),
+        |finding| {
+            finding
+                .note("a player waits 3 s for an answer that the movie did not ask for itself")
+                .help("find out what the server waits for before it answers: often it looks up the client's name")
+        },
+    );
+}

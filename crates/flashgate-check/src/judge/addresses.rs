@@ -1,0 +1,116 @@
+//! One name, several addresses, and not the same at each.
+//!
+//! Which of them a player asks is not known; a server should answer alike at all.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use flash_policy::player::Verdict;
+use flash_policy::{Diagnostic, Profile, parse};
+
+use super::{Case, Rank};
+use crate::Trace;
+use crate::trace::Dialled;
+
+/// What an address makes of a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Way {
+    Refuses,
+    Silent,
+    Accepts,
+    Answers(Vec<u8>),
+}
+
+/// Before everything else, where another address may well have granted what this one does not.
+pub(super) fn explain(case: &mut Case<'_>) {
+    if case.outcome.verdict != Verdict::Allowed && !case.lacks_policy() {
+        compare(case);
+    }
+}
+
+/// After what is missing, where something is, or nothing came of it.
+pub(super) fn judge(case: &mut Case<'_>) {
+    if case.outcome.verdict == Verdict::Allowed || case.lacks_policy() {
+        compare(case);
+    }
+}
+
+fn compare(case: &mut Case<'_>) {
+    for (index, seen) in case.seen.iter().enumerate() {
+        let ways = ways(case, index);
+        let differ = ways
+            .windows(2)
+            .any(|pair| matches!(pair, [(_, a), (_, b)] if a != b));
+        if differ {
+            let port = seen.step.fetch.port;
+            let finding = finding(case, &format!("port {port}"), &ways);
+            let rank = if case.outcome.verdict == Verdict::Allowed {
+                Rank::Doubtful
+            } else {
+                Rank::Cause
+            };
+            case.add(rank, finding);
+            return;
+        }
+    }
+}
+
+fn finding(case: &Case<'_>, port: &str, ways: &[(IpAddr, Way)]) -> Diagnostic {
+    let host = &case.lookup.host;
+    let message = format!("the addresses of {host} are not alike at {port}");
+    let finding = if case.outcome.verdict == Verdict::Allowed {
+        Diagnostic::warning("addresses-differ", message)
+    } else {
+        Diagnostic::error("addresses-differ", message)
+    };
+    let told: Vec<_> = ways
+        .iter()
+        .map(|(address, way)| format!("{address} {way}"))
+        .collect();
+    finding
+        .note(told.join("; "))
+        .note("which of them a player asks is not known")
+        .help("serve the same at every address, IPv6 too (`[::]:843` takes both), or take the address out of the name")
+}
+
+fn ways(case: &Case<'_>, step: usize) -> Vec<(IpAddr, Way)> {
+    let others = case.survey.others.iter();
+    let of_step = others.filter(|other| other.step == step);
+    of_step
+        .filter_map(|other| Some((other.address, way(&other.trace)?)))
+        .collect()
+}
+
+/// `None` where it is for this machine that nothing can be said.
+fn way(trace: &Trace) -> Option<Way> {
+    let attempt = trace.attempts.last()?;
+    match attempt.came {
+        Dialled::Connected if trace.bytes.is_empty() => Some(Way::Accepts),
+        Dialled::Connected => Some(Way::Answers(trace.document().to_vec())),
+        Dialled::Refused | Dialled::Unreachable => Some(Way::Refuses),
+        Dialled::Silence => Some(Way::Silent),
+        Dialled::NoRoute | Dialled::Failed(_) => None,
+    }
+}
+
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refuses => f.write_str("refuses"),
+            Self::Silent => f.write_str("is silent"),
+            Self::Accepts => f.write_str("accepts and says nothing"),
+            Self::Answers(bytes) => match parse(bytes, Profile::Socket).policy {
+                Some(policy) if policy.rules.is_empty() => f.write_str("grants nothing"),
+                Some(policy) => {
+                    f.write_str("grants ")?;
+                    for (index, rule) in policy.rules.iter().take(3).enumerate() {
+                        let comma = if index > 0 { ", " } else { "" };
+                        write!(f, "{comma}`{}` to ports `{}`", rule.domain, rule.ports)?;
+                    }
+                    Ok(())
+                }
+                None => f.write_str("answers with no policy"),
+            },
+        }
+    }
+}

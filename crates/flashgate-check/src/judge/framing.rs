@@ -1,0 +1,275 @@
+//! The document may be right; how it is sent is not: pieces, ends, resets.
+
+use flash_policy::player::{Client, End, Learnt};
+use flash_policy::{Diagnostic, Profile, parse};
+
+use super::{Asked, Case, Rank, readers};
+use crate::survey::REPEATS;
+use crate::{Dialled, Trace};
+
+pub(super) fn judge(case: &mut Case<'_>) {
+    for asked in case.asked() {
+        let is_policy = asked.seen.step.learnt == Some(Learnt::Policy);
+        if !is_policy && !explains(case, asked) {
+            continue;
+        }
+        if endless(case, asked) {
+            continue;
+        }
+        if is_lost(asked) {
+            reset(case, asked);
+        }
+        without_nul(case, asked);
+        lost_at_times(case, asked);
+        if !is_lost(asked) {
+            reset(case, asked);
+        }
+        greeting(case, asked);
+        pieces(case, asked);
+        surplus(case, asked);
+    }
+}
+
+/// Whether it is for the way it was sent that an answer counts for nothing.
+pub(super) fn explains(case: &Case<'_>, asked: Asked<'_>) -> bool {
+    let ended = asked.seen.step.end.map(|(end, _)| end);
+    let counts = asked.seen.step.learnt == Some(Learnt::Policy);
+    ended == Some(End::TooLarge)
+        || breaks_off(asked)
+        || (is_document(case, asked) && !counts && !is_late(asked) && !readers::refuses(asked))
+}
+
+/// Whether what came before a reset is the beginning of a policy, as far as it goes.
+fn breaks_off(asked: Asked<'_>) -> bool {
+    const BEGINNINGS: [&[u8]; 5] = [
+        b"<?xml",
+        b"<!--",
+        b"<!DOCTYPE cross-domain-policy",
+        b"<cross-domain-policy",
+        b"<access-policy",
+    ];
+    let document = asked.seen.trace.document().trim_ascii_start();
+    let mut beginnings = BEGINNINGS.iter();
+    let begins = beginnings.any(|start| document.starts_with(start) || start.starts_with(document));
+    is_lost(asked) && begins && !document.is_empty()
+}
+
+/// Whether there is nothing to say against what came, only against how or when.
+pub(super) fn is_right(case: &Case<'_>, asked: Asked<'_>) -> bool {
+    is_document(case, asked) || explains(case, asked)
+}
+
+fn is_document(case: &Case<'_>, asked: Asked<'_>) -> bool {
+    let document = asked.seen.trace.document();
+    case.plan.config.client != Client::Silverlight
+        && parse(document, Profile::Socket).policy.is_some()
+}
+
+/// An answer whose first byte came when nobody waited any more.
+fn is_late(asked: Asked<'_>) -> bool {
+    asked.seen.step.first_byte.is_none()
+}
+
+fn endless(case: &mut Case<'_>, asked: Asked<'_>) -> bool {
+    if !matches!(asked.seen.step.end, Some((End::TooLarge, _))) {
+        return false;
+    }
+    let name = asked.name();
+    case.delivery(
+        "endless-reply",
+        format!("{name} sends more than 64 KiB without a NUL"),
+        |finding| finding.help("look at what listens there: it is no policy server"),
+    );
+    true
+}
+
+fn without_nul(case: &mut Case<'_>, asked: Asked<'_>) {
+    let trace = &asked.seen.trace;
+    let wants_nul = case.plan.config.client != Client::Silverlight;
+    // The NUL of half a document is not what is missing.
+    let is_half = breaks_off(asked) && !is_document(case, asked);
+    if trace.has_nul() || !asked.answered() || !wants_nul || is_half {
+        return;
+    }
+    let name = asked.name();
+    let held = trace.end.is_none();
+    let message = if held {
+        format!(
+            "no NUL ends what {name} answers, and the connection stays open: the player waits on"
+        )
+    } else {
+        format!("no NUL ends what {name} answers")
+    };
+    case.delivery("reply-without-nul", message, |finding| {
+        let note = if held {
+            "a player reads up to the first NUL, or until the server closes"
+        } else if is_lost(asked) {
+            "a close would end it too, for Flash Player; a reset does not, and what came counts for nothing"
+        } else {
+            "the close ends it too, for Flash Player; Adobe's papers ask for the NUL"
+        };
+        finding
+            .note(note)
+            .help("send one NUL after the document, in the same write")
+    });
+}
+
+fn reset(case: &mut Case<'_>, asked: Asked<'_>) {
+    let repeats = repeats(case, asked);
+    let all = || repeats.iter().chain([&asked.seen.trace]);
+    let resets = all().filter(|trace| is_reset(trace)).count();
+    if resets == 0 {
+        return;
+    }
+    let name = asked.name();
+    let message = if breaks_off(asked) && !is_document(case, asked) {
+        let bytes = asked.seen.trace.bytes.len();
+        format!("{name} resets the connection in the middle of its answer, after {bytes} bytes")
+    } else {
+        let times = all().count();
+        format!("{name} resets the connection after its answer, {resets} of {times} times")
+    };
+    let finding = Diagnostic::error("reset-after-reply", message)
+        .note("Windows throws away what it has not handed to the player yet, and the movie gets `Error #2048` now and then")
+        .help("read the request to its NUL before answering; then shut the write side down, read to the end, and only then close");
+    let rank = if is_lost(asked) && case.lacks_policy() {
+        Rank::Cause
+    } else {
+        Rank::Wrong
+    };
+    case.add(rank, finding);
+}
+
+/// Whether it was a reset that took the answer from the player.
+fn is_lost(asked: Asked<'_>) -> bool {
+    matches!(asked.seen.step.end, Some((End::Reset, _)))
+}
+
+fn is_reset(trace: &Trace) -> bool {
+    !trace.bytes.is_empty() && trace.end.is_some_and(|(ended, _)| ended.is_reset())
+}
+
+/// The "one in twenty": the same question again and again.
+fn lost_at_times(case: &mut Case<'_>, asked: Asked<'_>) {
+    let repeats = repeats(case, asked);
+    let first = asked.seen.trace.document();
+    let lost = repeats
+        .iter()
+        .filter(|trace| trace.bytes.is_empty())
+        .count();
+    let other = repeats
+        .iter()
+        .filter(|trace| !trace.bytes.is_empty() && trace.document() != first)
+        .count();
+    if lost + other == 0 {
+        return;
+    }
+    let asked_for = repeats.len();
+    if lost == asked_for && asked_for > 1 {
+        return only_once(case, asked, repeats);
+    }
+    let name = asked.name();
+    let message = if lost > 0 {
+        format!("{name} does not answer every time: {lost} of {asked_for} fetches brought nothing")
+    } else {
+        format!(
+            "{name} does not answer the same every time: {other} of {asked_for} fetches brought something else"
+        )
+    };
+    let finding = Diagnostic::error("reply-lost-at-times", message)
+        .note(format!("fetched up to {REPEATS} times, one after the other; a movie meets this as `Error #2048` at random"))
+        .help("look for a balancer with one bad server behind it, a limit on connections per address, or a server that closes early");
+    case.add(Rank::Wrong, finding);
+}
+
+/// The first fetch was answered, and none after it: that is no balancer, and nothing random.
+fn only_once(case: &mut Case<'_>, asked: Asked<'_>, repeats: &[Trace]) {
+    let name = asked.name();
+    let accepts = |trace: &Trace| {
+        let last = trace.attempts.last();
+        last.is_some_and(|attempt| attempt.came == Dialled::Connected)
+    };
+    let then = if repeats.iter().any(accepts) {
+        "it still accepts connections, and answers none"
+    } else {
+        "it no longer accepts connections"
+    };
+    let count = repeats.len();
+    let finding = Diagnostic::error(
+        "reply-lost-at-times",
+        format!("{name} answers the first fetch, and none of the {count} that follow: {then}"),
+    )
+    .note("every player after the first is refused")
+    .help("have the server go on accepting after it has answered, one connection after the other; a firewall that blocks an address which connects again does the same");
+    case.add(Rank::Wrong, finding);
+}
+
+fn repeats<'a>(case: &Case<'a>, asked: Asked<'a>) -> &'a [Trace] {
+    let mut of_step = case.survey.repeats.iter();
+    of_step
+        .find(|(index, _)| *index == asked.index)
+        .map_or(&[], |(_, traces)| traces.as_slice())
+}
+
+fn greeting(case: &mut Case<'_>, asked: Asked<'_>) {
+    let mut greetings = case.survey.greetings.iter();
+    // Behind a gate it may be the game that greets, which is as it should be.
+    let answer = asked.seen.trace.document();
+    let answers = |trace: &Trace| {
+        let greeting = trace.document();
+        !greeting.is_empty() && (answer.starts_with(greeting) || greeting.starts_with(answer))
+    };
+    if !greetings.any(|(index, trace)| *index == asked.index && answers(trace)) {
+        return;
+    }
+    let name = asked.name();
+    case.delivery(
+        "reply-before-request",
+        format!("{name} answers before it is asked"),
+        |finding| {
+            finding
+                .note("a server that closes without having read the request resets the connection, and the answer can be lost with it")
+                .help("read the request to its NUL first")
+        },
+    );
+}
+
+fn pieces(case: &mut Case<'_>, asked: Asked<'_>) {
+    let trace = &asked.seen.trace;
+    if !trace.in_pieces() {
+        return;
+    }
+    let name = asked.name();
+    let count = trace.reads.len();
+    case.delivery(
+        "reply-in-pieces",
+        format!("{name} sends its answer in {count} pieces"),
+        |finding| {
+            finding
+                .note("Flash Player puts them together; Unity's web player and Lightspark take the first for all")
+                .help("send the document and the NUL in one write")
+        },
+    );
+}
+
+fn surplus(case: &mut Case<'_>, asked: Asked<'_>) {
+    let count = asked.seen.trace.surplus();
+    if count == 0 {
+        return;
+    }
+    let name = asked.name();
+    let bytes = if count == 1 {
+        "1 byte".to_owned()
+    } else {
+        format!("{count} bytes")
+    };
+    case.delivery(
+        "bytes-after-nul",
+        format!("{name} sends {bytes} after the NUL"),
+        |finding| {
+            finding
+                .note("a player has stopped reading by then, and what it does not read can reset the connection")
+                .help("end the answer with one NUL: a text whose last line ends in a line feed is a common cause")
+        },
+    );
+}

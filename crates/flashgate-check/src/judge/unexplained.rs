@@ -1,0 +1,191 @@
+//! A verdict that nothing else explains is explained by its reason; and where nothing served a policy, by what was asked.
+//!
+//! Nothing here may claim that something was asked which was not.
+
+use flash_policy::decide::{self, Place, Sandbox};
+use flash_policy::player::{Client, Protocol, Purpose, Reason, Verdict};
+use flash_policy::{Diagnostic, PlayerVersion};
+
+use super::{Case, Rank, blocked_port};
+use crate::shown::shown;
+
+/// From here on a movie may load a policy from a port that it names.
+const NAMED_PORTS: PlayerVersion = PlayerVersion::new(7, 0, 19);
+
+/// From here on a movie needs a policy for its own host too.
+const STRICT: PlayerVersion = PlayerVersion::new(9, 0, 124);
+
+pub(super) fn judge(case: &mut Case<'_>) {
+    if case.outcome.verdict == Verdict::Allowed || case.has_cause() {
+        return;
+    }
+    let finding = match case.outcome.reason {
+        Reason::Refused(decide::Reason::Sandbox) => Diagnostic::error(
+            "sandbox",
+            "a local movie that may read files has no sockets (SecurityError #2010)",
+        )
+        .help(
+            "publish it with network access instead of access to local files, or have it trusted",
+        ),
+        Reason::Timeout => Diagnostic::error(
+            "timeout",
+            "the time of the whole attempt was over before the policy had come",
+        )
+        .help("find out what the policy server waits for; a movie can raise `Socket.timeout`"),
+        Reason::Refused(_) => no_policy(case),
+        Reason::Granted
+        | Reason::NoPolicyNeeded
+        | Reason::TargetRefused
+        | Reason::TargetTimeout
+        | _ => Diagnostic::error(case.outcome.reason.code(), "the player does not connect"),
+    };
+    case.add(Rank::Cause, finding);
+}
+
+fn no_policy(case: &Case<'_>) -> Diagnostic {
+    let config = &case.plan.config;
+    let (port, host) = (config.port, &config.target);
+    let places = places(case);
+    let game = destination(case);
+    let message = match places.as_slice() {
+        // It is asked last.
+        [before @ .., _] if !matches!(game, Some(Destination::Closed) | None) => {
+            let others = match before {
+                [] => "this player asks nowhere else".to_owned(),
+                [one] => format!("{one} serves no policy either"),
+                several => format!("nor is a policy served by {}", several.join(" or ")),
+            };
+            let what = if matches!(game, Some(Destination::Ends)) {
+                "closes the connection without an answer"
+            } else {
+                "is the game itself and answers no policy request"
+            };
+            format!("port {port} of {host} {what}; {others}")
+        }
+        [] => format!(
+            "nothing that this player asks opens port {port} of {host}, so nothing was asked"
+        ),
+        [one] => format!("nothing serves a policy at the one place that is asked: {one} of {host}"),
+        [first @ .., last] => format!(
+            "nothing serves a policy: neither {} nor {last} of {host}",
+            first.join(" nor ")
+        ),
+    };
+    let mut finding = Diagnostic::error("no-policy", message);
+    match &game {
+        Some(Destination::Game(did)) => {
+            finding = finding.note(format!("port {port} {did}"));
+        }
+        Some(Destination::Ends) => {
+            finding = finding.note(format!(
+                "port {port} may be the game itself, or a forwarder whose server is down"
+            ));
+        }
+        Some(Destination::Closed) => {
+            finding = finding.note(format!("port {port} did not accept the connection"));
+        }
+        None => {}
+    }
+    if config.client == Client::Flash && config.version >= STRICT {
+        finding = finding.note("without a policy no movie connects, not even one from this host (since Flash Player 9.0.124)");
+    }
+    finding.help(remedy(case))
+}
+
+/// What was asked for a policy, in order, each once.
+fn places(case: &Case<'_>) -> Vec<String> {
+    let mut places = Vec::new();
+    for seen in case.seen {
+        let Purpose::Policy(_) = seen.step.fetch.purpose else {
+            continue;
+        };
+        let place = match &seen.step.fetch.protocol {
+            Protocol::Http { path } => format!("{path} on port {}", seen.step.fetch.port),
+            Protocol::Policy(_) | Protocol::Nothing => format!("port {}", seen.step.fetch.port),
+        };
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    places
+}
+
+/// What helps with this client, in this version, for this port.
+fn remedy(case: &Case<'_>) -> String {
+    let config = &case.plan.config;
+    let (port, host) = (config.port, &config.target);
+    let asks = |place| {
+        let mut seen = case.seen.iter();
+        seen.any(|seen| seen.step.fetch.purpose == Purpose::Policy(place))
+    };
+    let loads = config.version >= NAMED_PORTS;
+    match config.client {
+        Client::Silverlight => format!("serve Silverlight's own policy on port {}", config.master()),
+        Client::Unity => format!("serve one: `flashgate serve --allow '*:{port}'`"),
+        Client::Flash if asks(Place::Master) => on_843_or_in_front(case),
+        Client::Flash if asks(Place::Destination) => format!(
+            "this player does not ask port 843: answer policy requests on port {port} itself, or have the movie load one with `Security.loadPolicyFile(\"xmlsocket://{host}:843\")`"
+        ),
+        Client::Flash if loads && port.is_low() => format!(
+            "have the movie load one from a port below 1024 before it connects, as with `Security.loadPolicyFile(\"xmlsocket://{host}:843\")`: nothing else opens ports below 1024 to this player"
+        ),
+        Client::Flash if port.is_low() => {
+            "have the server listen on a port from 1024 up: no policy opens lower ones to this player".to_owned()
+        }
+        Client::Flash if loads => format!(
+            "serve one as http://{host}/crossdomain.xml, or have the movie load one with `Security.loadPolicyFile(\"xmlsocket://{host}:843\")`"
+        ),
+        Client::Flash => format!("serve one as http://{host}/crossdomain.xml"),
+        Client::Lightspark | Client::Ruffle | _ => {
+            on_843_or_in_front(case)
+        }
+    }
+}
+
+/// The two ways to serve a policy without a change of the game.
+fn on_843_or_in_front(case: &Case<'_>) -> String {
+    let (port, site) = (case.plan.config.port, site(case));
+    if blocked_port::is_in_the_way(case) {
+        return format!(
+            "late players are said to block port {port}: have the server listen on another port, and serve a policy for that one: `flashgate serve --allow '{site}:PORT'`"
+        );
+    }
+    format!(
+        "serve one on port 843: `flashgate serve --allow '{site}:{port}'`; or move the game to another port and put a gate in front: `flashgate serve --allow '{site}' --gate {port}=127.0.0.1:PORT`"
+    )
+}
+
+/// Whom a rule would have to name.
+fn site(case: &Case<'_>) -> String {
+    match &case.plan.config.sandbox {
+        Sandbox::Remote(origin) => origin.host.to_string(),
+        Sandbox::LocalWithNetwork
+        | Sandbox::LocalWithFile
+        | Sandbox::LocalTrusted
+        | Sandbox::Application
+        | _ => "*".to_owned(),
+    }
+}
+
+/// What the destination port made of the question.
+enum Destination {
+    /// It accepted, and did this.
+    Game(String),
+    /// It accepted, and closed or reset without a byte: games do so, and so does a forwarder without a server.
+    Ends,
+    Closed,
+}
+
+/// If it was asked.
+fn destination(case: &Case<'_>) -> Option<Destination> {
+    let mut asked = case.asked();
+    let asked = asked.find(|asked| asked.place == Place::Destination)?;
+    let trace = &asked.seen.trace;
+    let did = match trace.end {
+        _ if asked.answered() => format!("answered {}, which is no policy", shown(&trace.bytes)),
+        _ if asked.seen.step.connected.is_none() => return Some(Destination::Closed),
+        Some(_) => return Some(Destination::Ends),
+        None => "accepted the connection and said nothing".to_owned(),
+    };
+    Some(Destination::Game(did))
+}

@@ -1,0 +1,157 @@
+//! A check of Ruffle's bridges, in every format.
+
+use std::fmt::Write as _;
+
+use flash_policy::player::Verdict;
+use serde_json::{Value, json};
+
+use super::human::{attempted, detail, emphasised, findings, line};
+use super::json::{attempt, document, finding};
+use super::nagios::{Status, first, seconds, status};
+use super::words::{milliseconds, time};
+use crate::{Answer, BridgeReport, Lack, Reached, Scene};
+
+/// A timeline, a verdict and findings, for standard output.
+#[must_use]
+pub fn human(report: &BridgeReport) -> String {
+    let mut text = format!("{}, as Ruffle in a browser would\n\n", report.plan.target);
+    for scene in &report.scenes {
+        told(&mut text, scene);
+    }
+    let word = emphasised(report.verdict);
+    let why = match report.verdict {
+        Verdict::Allowed => "the WebSocket opens; Ruffle asks for no policy",
+        Verdict::Denied => "the browser or the bridge refuses",
+        Verdict::Unreachable => "no WebSocket opens",
+    };
+    let code = report.reason.code();
+    // Writing to a string does not fail.
+    let _ = write!(
+        text,
+        "\n{word}: {why}\n{:>10} [{code}] after {}\n\n",
+        "",
+        time(report.elapsed)
+    );
+    text.push_str(&findings(&report.findings, &[], &report.plan.target));
+    text
+}
+
+fn told(text: &mut String, scene: &Scene) {
+    let entry = &scene.entry;
+    let movie = entry.movie.as_ref();
+    let movie = movie.map_or(String::new(), |(host, port)| format!(", for {host}:{port}"));
+    line(text, scene.started, &format!("{}{movie}", entry.url));
+    for attempt in &scene.attempts {
+        detail(text, &attempted(attempt));
+    }
+    match &scene.reached {
+        Reached::Nobody(fault) => detail(text, &fault.to_string()),
+        Reached::NoTls(_) => detail(text, "the TLS handshake fails"),
+        Reached::NoConnection | Reached::Server(_) => {}
+    }
+    let Some(handshake) = scene.handshake() else {
+        return;
+    };
+    detail(text, &format!("asked with Origin {}", scene.origin));
+    let answer = match &handshake.answer {
+        Answer::Silence => "no answer".to_owned(),
+        Answer::NoHttpAtAll => "no answer, nor to a plain HTTP request".to_owned(),
+        Answer::HungUp => "closes without an answer".to_owned(),
+        Answer::NotHttp(_) => "answers, and not with HTTP".to_owned(),
+        Answer::Lacks(Lack::Proof) => "answers 101 without the proof".to_owned(),
+        Answer::Lacks(Lack::Upgrade | Lack::Connection) => {
+            "answers 101 without switching to WebSocket".to_owned()
+        }
+        Answer::Status(status) => format!("answers {} {}", status.code, status.reason),
+        Answer::Open { .. } => "answers 101: open".to_owned(),
+    };
+    let after = handshake.answered_at.map_or(String::new(), |at| {
+        format!(" after {}", time(at.saturating_sub(handshake.sent_at)))
+    });
+    detail(text, &format!("{answer}{after}"));
+}
+
+/// The same keys as for the other clients.
+pub fn json(report: &BridgeReport) -> String {
+    let steps: Vec<_> = report.scenes.iter().map(step).collect();
+    let findings: Vec<_> = report.findings.iter().map(finding).collect();
+    let value = json!({
+        "target": report.plan.target,
+        "verdict": report.verdict.code(),
+        "reason": report.reason.code(),
+        "decided-by": {"source": "none", "rule": null},
+        "elapsed-ms": milliseconds(report.elapsed),
+        "reported-after-ms": milliseconds(report.elapsed),
+        "not-known": [],
+        "steps": steps,
+        "findings": findings,
+    });
+    document(&value)
+}
+
+fn step(scene: &Scene) -> Value {
+    let attempts: Vec<_> = scene.attempts.iter().map(attempt).collect();
+    let handshake = scene.handshake().map(|handshake| {
+        let opening = &handshake.opening;
+        let (status, protocol, extensions) = match &handshake.answer {
+            Answer::Status(status) => (Some(status.code), None, None),
+            Answer::Open {
+                protocol,
+                extensions,
+            } => (Some(101), protocol.as_deref(), extensions.as_deref()),
+            Answer::Lacks(_) => (Some(101), None, None),
+            Answer::Silence | Answer::NoHttpAtAll | Answer::HungUp | Answer::NotHttp(_) => {
+                (None, None, None)
+            }
+        };
+        json!({
+            "sent-at-ms": milliseconds(handshake.sent_at),
+            "answered-at-ms": handshake.answered_at.map(milliseconds),
+            "status": status,
+            "open": matches!(handshake.answer, Answer::Open { .. }),
+            "subprotocol": protocol,
+            "extensions": extensions,
+            "text-frame": opening.text_frame,
+            "binary-frame": opening.binary_frame,
+            "close-code": opening.close.as_ref().and_then(|(code, _)| *code),
+            "closed": opening.close.is_some() || opening.ended,
+        })
+    });
+    let addresses: Vec<_> = scene.addresses.iter().map(ToString::to_string).collect();
+    let tls = match &scene.reached {
+        _ if !scene.entry.url.secure => None,
+        Reached::Nobody(_) | Reached::NoConnection | Reached::NoTls(_) => Some(false),
+        Reached::Server(_) => Some(true),
+    };
+    json!({
+        "action": "open-websocket",
+        "url": scene.entry.url.to_string(),
+        "for": scene.entry.movie.as_ref().map(|(host, port)| format!("{host}:{port}")),
+        "origin": scene.origin,
+        "addresses": addresses,
+        "at-ms": milliseconds(scene.started),
+        "attempts": attempts,
+        "tls": tls,
+        "handshake": handshake,
+    })
+}
+
+/// One line, and the status it begins with.
+#[must_use]
+pub fn nagios(report: &BridgeReport) -> (String, Status) {
+    let status = status(report.verdict, &report.findings);
+    let text = format!(
+        "{} {} ({}){}",
+        report.plan.target,
+        report.verdict.code(),
+        report.reason.code(),
+        first(&report.findings)
+    );
+    let limit = report.plan.timeout.as_secs_f64();
+    let performance = format!(
+        "time={}s;;;0;{limit} findings={};;;0",
+        seconds(report.elapsed),
+        report.findings.len()
+    );
+    (status.line(&text, &performance), status)
+}

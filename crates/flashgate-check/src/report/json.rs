@@ -1,0 +1,165 @@
+//! A check as one JSON document; `docs/check.schema.json` describes it. Keys never change their meaning.
+
+use flash_policy::player::{End, Learnt, Outcome, Purpose, Report as Heard, Transport};
+use flashgate_report::render;
+use flashgate_report::visible;
+use serde_json::{Value, json};
+
+use super::rule;
+use super::words::{self, milliseconds, since_start};
+use crate::{Attempt, Finding, Report, Seen};
+
+pub use super::bridge::json as bridge;
+
+/// All of it, with a line feed at its end.
+pub fn report(report: &Report) -> String {
+    let outcome = &report.outcome;
+    let lookup = &report.lookup;
+    let addresses: Vec<_> = lookup.addresses.iter().map(ToString::to_string).collect();
+    let look = json!({
+        "action": "look-up",
+        "at-ms": 0,
+        "took-ms": milliseconds(lookup.took),
+        "host": lookup.host.to_string(),
+        "addresses": addresses,
+    });
+    let steps: Vec<_> = std::iter::once(look)
+        .chain(report.seen.iter().map(step))
+        .collect();
+    let unknown: Vec<_> = words::not_known(report)
+        .into_iter()
+        .map(|(id, message)| json!({"id": id, "message": message}))
+        .collect();
+    let findings: Vec<_> = report.findings.iter().map(finding).collect();
+    let value = json!({
+        "target": report.plan.target,
+        "verdict": outcome.verdict.code(),
+        "reason": outcome.reason.code(),
+        "decided-by": decided_by(outcome, &report.seen),
+        "elapsed-ms": milliseconds(outcome.elapsed),
+        "reported-after-ms": match outcome.reported {
+            Heard::AtTimeout(after) => milliseconds(after),
+            Heard::AtOnce | Heard::Thrown => milliseconds(outcome.elapsed),
+        },
+        "not-known": unknown,
+        "steps": steps,
+        "findings": findings,
+    });
+    document(&value)
+}
+
+/// As text, with nothing in it that a terminal acts on or does not show: what came from strangers is among it.
+pub(super) fn document(value: &Value) -> String {
+    visible::json(&format!("{value:#}\n")).into_owned()
+}
+
+fn decided_by(outcome: &Outcome, seen: &[Seen]) -> Value {
+    let Some(decided) = outcome.decided_by else {
+        return json!({"source": "none", "rule": null});
+    };
+    let rule = rule::decided(decided, seen).map(|rule| {
+        json!({
+            "index": rule.index,
+            "domain": rule.domain,
+            "to-ports": rule.to_ports,
+            "secure": rule.secure,
+        })
+    });
+    json!({"source": decided.source(), "rule": rule})
+}
+
+/// What every step has: how it was dialled.
+pub(super) fn attempt(attempt: &Attempt) -> Value {
+    json!({
+        "address": attempt.address.to_string(),
+        "at-ms": milliseconds(attempt.started),
+        "took-ms": milliseconds(attempt.took),
+        "outcome": words::dialled(attempt.came),
+    })
+}
+
+fn step(seen: &Seen) -> Value {
+    let (step, trace) = (&seen.step, &seen.trace);
+    let (action, place) = match step.fetch.purpose {
+        Purpose::Policy(place) => ("ask", Some(source(place))),
+        Purpose::Target => ("connect", None),
+    };
+    let attempts: Vec<_> = trace.attempts.iter().map(attempt).collect();
+    let reads: Vec<_> = trace
+        .reads
+        .iter()
+        .take(MOST_READS)
+        .map(|(at, bytes)| json!({"at-ms": milliseconds(*at), "bytes": bytes}))
+        .collect();
+    let terminator = if trace.has_nul() { "nul" } else { "none" };
+    let end = trace
+        .end
+        .map(|(end, at)| json!({"how": words::ended(end), "at-ms": milliseconds(at)}));
+    json!({
+        "action": action,
+        "place": place,
+        "host": step.fetch.host.to_string(),
+        "port": step.fetch.port.get(),
+        "transport": if step.fetch.transport == Transport::Tls { "tls" } else { "tcp" },
+        "at-ms": milliseconds(since_start(step.started)),
+        "attempts": attempts,
+        "connected-at-ms": step.connected.map(|at| milliseconds(since_start(at))),
+        "first-byte-at-ms": trace.first_byte().map(milliseconds),
+        "bytes": trace.reads.iter().map(|(_, bytes)| bytes).sum::<usize>(),
+        "reads": reads,
+        "terminator": (!trace.bytes.is_empty()).then_some(terminator),
+        "bytes-after-nul": trace.surplus(),
+        "end": end,
+        "player": step.end.map(|(end, at)| json!({"saw": saw(end), "at-ms": milliseconds(since_start(at))})),
+        "learnt": step.learnt.map(learnt),
+        "text": (!trace.bytes.is_empty()).then(|| String::from_utf8_lossy(trace.document())),
+    })
+}
+
+/// A server that sends byte by byte needs no line for each.
+const MOST_READS: usize = 64;
+
+fn source(place: flash_policy::decide::Place) -> &'static str {
+    use flash_policy::decide::Place;
+    match place {
+        Place::Master => "master",
+        Place::Loaded(_) => "loaded",
+        Place::Destination => "destination",
+        Place::SiteRoot => "site-root",
+    }
+}
+
+fn saw(end: End) -> &'static str {
+    match end {
+        End::Connected => "connected",
+        End::Nul => "nul",
+        End::Finished => "finished",
+        End::ReadEnough => "read-enough",
+        End::TooLarge => "too-large",
+        End::Reset => "reset",
+        End::Refused => "refused",
+        End::TimedOut => "timed-out",
+        End::TlsFailed => "tls-failed",
+        End::NoDocument => "no-document",
+        _ => "other",
+    }
+}
+
+fn learnt(learnt: Learnt) -> &'static str {
+    match learnt {
+        Learnt::Policy => "policy",
+        Learnt::Unusable => "unusable",
+        Learnt::Nothing => "nothing",
+    }
+}
+
+pub(super) fn finding(finding: &Finding) -> Value {
+    let diagnostic = &finding.diagnostic;
+    json!({
+        "id": diagnostic.rule,
+        "level": render::level(diagnostic.severity),
+        "message": diagnostic.message,
+        "notes": diagnostic.notes,
+        "remedy": diagnostic.help.join("; "),
+    })
+}

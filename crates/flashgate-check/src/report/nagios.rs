@@ -1,0 +1,129 @@
+//! One line for a monitoring system, by the guidelines of its plugins: status, text, `|`, performance data.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use flash_policy::Severity;
+use flash_policy::player::{Outcome, Purpose, Verdict};
+use flashgate_report::render;
+
+use super::words;
+use crate::{About, Finding, Report};
+
+pub use super::bridge::nagios as bridge;
+
+/// What a plugin's exit code says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// All is well.
+    Ok,
+    /// A client would connect, and something is wrong all the same.
+    Warning,
+    /// A client would not connect.
+    Critical,
+    /// The check could not run.
+    Unknown,
+}
+
+impl Status {
+    /// The exit code, 0 to 3.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Warning => 1,
+            Self::Critical => 2,
+            Self::Unknown => 3,
+        }
+    }
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "OK",
+            Self::Warning => "WARNING",
+            Self::Critical => "CRITICAL",
+            Self::Unknown => "UNKNOWN",
+        }
+    }
+
+    /// The line that says it; a bar would begin the performance data, and a line feed end it.
+    #[must_use]
+    pub fn line(self, text: &str, performance: &str) -> String {
+        let text = text.replace('|', "/").replace(['\n', '\r'], " ");
+        let text = render::printable(&text);
+        let bar = if performance.is_empty() { "" } else { " | " };
+        format!("FLASHGATE {} - {text}{bar}{performance}\n", self.word())
+    }
+}
+
+/// The line, and the status it begins with.
+#[must_use]
+pub fn report(report: &Report) -> (String, Status) {
+    let status = status(report.outcome.verdict, &report.findings);
+    let text = format!(
+        "{} {}{}",
+        report.plan.target,
+        told(&report.outcome),
+        first(&report.findings)
+    );
+    (status.line(&text, &performance(report)), status)
+}
+
+fn told(outcome: &Outcome) -> String {
+    format!("{} ({})", outcome.verdict.code(), outcome.reason.code())
+}
+
+/// The first finding, in a word and a sentence.
+pub(super) fn first(findings: &[Finding]) -> String {
+    let first = findings
+        .iter()
+        .find(|finding| counts(finding))
+        .or(findings.first());
+    first.map_or(String::new(), |finding| {
+        format!(
+            ": {} [{}]",
+            finding.diagnostic.message, finding.diagnostic.rule
+        )
+    })
+}
+
+/// How a policy is written is for `flashgate lint`: a `*` that is meant must not be a warning for ever.
+fn counts(finding: &Finding) -> bool {
+    finding.about == About::Server || finding.diagnostic.severity == Severity::Error
+}
+
+pub(super) fn status(verdict: Verdict, findings: &[Finding]) -> Status {
+    if verdict != Verdict::Allowed {
+        Status::Critical
+    } else if findings.iter().any(counts) {
+        Status::Warning
+    } else {
+        Status::Ok
+    }
+}
+
+fn performance(report: &Report) -> String {
+    let limit = report.plan.config.timeout.as_secs_f64();
+    let mut text = format!("time={}s;;;0;{limit}", seconds(report.outcome.elapsed));
+    for seen in &report.seen {
+        let Some(connected) = seen.step.connected else {
+            continue;
+        };
+        let label = match seen.step.fetch.purpose {
+            Purpose::Target => "connect",
+            Purpose::Policy(flash_policy::decide::Place::Master) => "master",
+            Purpose::Policy(flash_policy::decide::Place::Destination) => "destination",
+            Purpose::Policy(_) => continue,
+        };
+        let until = seen.step.end.map_or(connected, |(_, at)| at);
+        let took = words::since_start(until).saturating_sub(words::since_start(seen.step.started));
+        // Writing to a string does not fail.
+        let _ = write!(text, " {label}={}s;;;0", seconds(took));
+    }
+    let _ = write!(text, " findings={};;;0", report.findings.len());
+    text
+}
+
+pub(super) fn seconds(duration: Duration) -> String {
+    format!("{:.6}", duration.as_secs_f64())
+}

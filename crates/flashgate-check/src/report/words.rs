@@ -1,0 +1,157 @@
+//! The words that several formats share.
+
+use std::time::Duration;
+
+use flash_policy::decide::{self, Place};
+use flash_policy::player::{Client, Config, DecidedBy, Moment, Purpose, Reason, Report as Heard};
+
+use super::rule;
+use crate::{Dialled, Ended, NotKnown, Report, Seen};
+
+/// A point in time as the time since the check began.
+pub(super) fn since_start(moment: Moment) -> Duration {
+    moment.since(Moment::ZERO)
+}
+
+pub(super) fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// `12 ms`, `3.0 s`.
+pub(super) fn time(duration: Duration) -> String {
+    if duration < Duration::from_secs(1) {
+        format!("{} ms", duration.as_millis())
+    } else {
+        format!("{:.1} s", duration.as_secs_f64())
+    }
+}
+
+/// `1 byte`, `102 bytes`.
+pub(super) fn count(number: usize, thing: &str) -> String {
+    if number == 1 {
+        format!("1 {thing}")
+    } else {
+        format!("{number} {thing}s")
+    }
+}
+
+pub(super) fn place(place: Place) -> &'static str {
+    match place {
+        Place::Master => "the master policy",
+        Place::Loaded(_) => "a policy that the movie loaded",
+        Place::Destination => "the destination's own policy",
+        Place::SiteRoot => "the site's crossdomain.xml",
+    }
+}
+
+pub(super) fn dialled(came: Dialled) -> &'static str {
+    match came {
+        Dialled::Connected => "connected",
+        Dialled::Refused => "refused",
+        Dialled::Unreachable => "unreachable",
+        Dialled::NoRoute => "no-route",
+        Dialled::Silence => "silence",
+        Dialled::Failed(_) => "failed",
+    }
+}
+
+pub(super) fn ended(ended: Ended) -> &'static str {
+    match ended {
+        Ended::Fin => "fin",
+        Ended::Reset => "reset",
+        Ended::FinThenReset => "fin-then-reset",
+    }
+}
+
+/// The client, as a person would call it.
+pub(super) fn client(config: &Config) -> String {
+    match config.client {
+        Client::Flash => format!("Flash Player {}", config.version),
+        Client::Lightspark => "Lightspark".to_owned(),
+        Client::Unity => "Unity's web player".to_owned(),
+        Client::Silverlight => "Silverlight".to_owned(),
+        Client::Ruffle | _ => "Ruffle".to_owned(),
+    }
+}
+
+/// The verdict in a sentence, after its word.
+pub(super) fn verdict(report: &Report) -> String {
+    let (outcome, config, seen) = (&report.outcome, &report.plan.config, &report.seen);
+    let port = config.port;
+    let why = match outcome.reason {
+        Reason::TargetRefused | Reason::TargetTimeout if report.behind.is_nobody() => {
+            format!("the player may connect, port {port} accepts, and no server is behind it")
+        }
+        Reason::TargetTimeout if report.behind.not_known().is_some() => {
+            format!("the player may connect, port {port} accepts, and nothing behind it reacts")
+        }
+        Reason::Granted => match outcome.decided_by {
+            Some(decided) => granted(decided, seen),
+            None => "a policy grants it".to_owned(),
+        },
+        Reason::NoPolicyNeeded => "no policy is needed".to_owned(),
+        Reason::Timeout => format!(
+            "the {} of the whole attempt were over before a policy had come",
+            time(config.timeout)
+        ),
+        Reason::TargetRefused => format!("the player may connect, and port {port} does not accept"),
+        Reason::TargetTimeout => format!("the player may connect, and port {port} does not answer"),
+        Reason::Refused(decide::Reason::PortAuthority) if config.client == Client::Silverlight => {
+            format!("port {port} is none that Silverlight connects to, whatever a policy says")
+        }
+        Reason::Refused(reason) => refused(reason.code()).to_owned(),
+        other => other.code().to_owned(),
+    };
+    let heard = match outcome.reported {
+        Heard::AtTimeout(after) => format!(
+            "; the movie hears of it after {} (players from version 10 on hold refusals back; not waited for here)",
+            time(after)
+        ),
+        Heard::AtOnce | Heard::Thrown => String::new(),
+    };
+    format!("{why}{heard}")
+}
+
+/// What is not known: an id and a sentence for each.
+pub(super) fn not_known(report: &Report) -> Vec<(&'static str, String)> {
+    let port = report.plan.config.port;
+    let choices = report.outcome.rests_on.iter();
+    let choices = choices.map(|choice| (choice.code(), choice.to_string()));
+    let behind = report.behind.not_known().map(|why| match why {
+        NotKnown::NoReaction => format!(
+            "whether a server is behind port {port}, where nothing reacts (taken: that there is none)"
+        ),
+        NotKnown::ClosesUnknown => {
+            format!("whether a server is behind port {port} (taken: that there is one)")
+        }
+    });
+    choices
+        .chain(behind.map(|text| ("server-behind", text)))
+        .collect()
+}
+
+fn granted(decided: DecidedBy, seen: &[Seen]) -> String {
+    let of_place = |seen: &&Seen| seen.step.fetch.purpose == Purpose::Policy(decided.place);
+    let port = seen.iter().find(of_place).map(|seen| seen.step.fetch.port);
+    let port = port.map_or(String::new(), |port| format!(" (port {port})"));
+    let place = place(decided.place);
+    rule::decided(decided, seen).map_or_else(
+        || format!("{place}{port} grants it"),
+        |rule| format!("{rule} of {place}{port} grants it"),
+    )
+}
+
+fn refused(code: &str) -> &'static str {
+    match code {
+        "no-policy" => "no policy came, and without one the player refuses",
+        "no-rule-matches" => "no rule names this movie and this port",
+        "meta-policy-master-only" => {
+            "the master policy lets only its own rules count, and none grants this"
+        }
+        "meta-policy-none" => "the master policy lets no policy count",
+        "port-authority" => "the rule that grants this comes from a port that may not speak for it",
+        "secure-only" => "the rule that grants this is for movies loaded over HTTPS",
+        "sandbox" => "the movie's sandbox has no sockets",
+        _ => "the player refuses",
+    }
+}
