@@ -42,6 +42,7 @@ pub mod domain;
 mod findings;
 pub mod lint;
 pub mod manual;
+mod moment;
 pub mod near_request;
 pub mod origin;
 pub mod parse;

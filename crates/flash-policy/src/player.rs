@@ -40,17 +40,16 @@ mod client;
 mod config;
 mod location;
 mod machine;
-mod moment;
 mod outcome;
 mod reading;
 mod rests_on;
 mod step;
 mod uncertain;
 
+pub use crate::moment::Moment;
 pub use action::{Action, Event, Fetch, FetchId, Protocol, Purpose, Transport};
 pub use config::{Client, Config, Socket, TIMEOUT};
 pub use location::LocationError;
-pub use moment::Moment;
 pub use outcome::{DecidedBy, Outcome, Reason, Report, RuleAt, Verdict};
 pub use step::{Afterwards, Close, End, Learnt, Step};
 pub use uncertain::{Choice, DOUBTFUL_POLICY_PORTS};

@@ -1,4 +1,4 @@
-//! Points in time, as told by whoever drives the player. Nothing here may ask what time it is.
+//! Points in time, as reported by the driver of a state machine. Nothing here may ask what time it is.
 
 use core::ops::Add;
 use core::time::Duration;
