@@ -12,6 +12,7 @@
 //! | build a policy and write it | [`Policy`], [`write::flash`], [`write::silverlight`] |
 //! | know whether a player would connect, and why | [`decide`](fn@decide), [`grants`] |
 //! | do what a player does against a live server | [`Player`] |
+//! | answer requests on a socket and hand everything else on | [`ServerSide`] |
 //!
 //! Facts about Flash Player are cited where the code depends on them; [`manual`] tells the protocol as a whole.
 //!
@@ -34,6 +35,7 @@
 
 extern crate alloc;
 
+pub mod accept;
 pub mod blocked_ports;
 pub mod decide;
 pub mod diagnostic;
@@ -59,6 +61,7 @@ pub mod spelling;
 pub mod write;
 pub mod xml;
 
+pub use accept::ServerSide;
 pub use decide::{Grant, Movie, decide, grants};
 pub use diagnostic::{Diagnostic, Severity, Span};
 pub use domain::DomainPattern;

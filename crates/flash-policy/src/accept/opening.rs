@@ -1,0 +1,129 @@
+//! The first bytes of a connection, and what they are. No clock: see [`OpeningTimer`](super::OpeningTimer).
+
+use crate::{REQUEST, Recogniser, Verdict};
+
+/// A request is at most 25 bytes; reading a few more shows whether anything follows it.
+const CAPACITY: usize = 64;
+
+/// What a connection turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum First {
+    /// A policy request.
+    Policy(Rest),
+    /// A TLS handshake.
+    Tls,
+    /// An HTTP request.
+    Http,
+    /// Something else.
+    Other,
+    /// No byte within [`Timing::silence`](super::Timing::silence).
+    Silent,
+    /// The start of a request, or nothing, when [`Timing::request`](super::Timing::request) was over.
+    Deadline,
+    /// The start of a request, or nothing, and then the end of the stream.
+    End,
+}
+
+/// What may follow a policy request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Rest {
+    /// Exactly the 23 bytes that a player sends were read, and no more: it sends no others.
+    Nothing,
+    /// More was read, or the request is not a player's: closing at once could reset the connection.
+    Perhaps,
+}
+
+/// The bytes read so far, at most 64, and what they are.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    recogniser: Recogniser,
+    bytes: [u8; CAPACITY],
+    filled: u8,
+}
+
+impl Default for Opening {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Opening {
+    /// Nothing read yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            recogniser: Recogniser::new(),
+            bytes: [0; CAPACITY],
+            filled: 0,
+        }
+    }
+
+    /// Where the next bytes go; [`advance`](Self::advance) says how many came.
+    ///
+    /// It is never empty while [`first`](Self::first) is not known.
+    pub fn room(&mut self) -> &mut [u8] {
+        let filled = usize::from(self.filled);
+        self.bytes.get_mut(filled..).unwrap_or_default()
+    }
+
+    /// Takes the first `count` bytes of [`room`](Self::room) as read.
+    pub fn advance(&mut self, count: usize) {
+        let filled = usize::from(self.filled);
+        let room = self.bytes.get(filled..).unwrap_or_default();
+        let count = count.min(room.len());
+        self.recogniser.feed(room.get(..count).unwrap_or_default());
+        self.filled = u8::try_from(filled + count).unwrap_or(u8::MAX);
+    }
+
+    /// The bytes read so far.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        let filled = usize::from(self.filled);
+        self.bytes.get(..filled).unwrap_or_default()
+    }
+
+    /// What is known from the bytes alone.
+    #[must_use]
+    pub fn first(&self) -> Option<First> {
+        match self.recogniser.verdict() {
+            Verdict::NeedMore => None,
+            Verdict::Policy => Some(First::Policy(self.rest())),
+            Verdict::Tls => Some(First::Tls),
+            Verdict::Http => Some(First::Http),
+            Verdict::Other => Some(First::Other),
+        }
+    }
+
+    /// What it is if no more bytes come, because the peer has ended the stream.
+    #[must_use]
+    pub fn first_at_end(&self) -> First {
+        self.first()
+            .unwrap_or_else(|| self.without_more(First::End))
+    }
+
+    /// What it is without more bytes: a request may lack its terminator, everything else is `otherwise`.
+    pub(super) const fn without_more(&self, otherwise: First) -> First {
+        if self.is_bare_request() {
+            First::Policy(Rest::Perhaps)
+        } else {
+            otherwise
+        }
+    }
+
+    pub(super) const fn is_bare_request(&self) -> bool {
+        self.recogniser.is_bare_request()
+    }
+
+    pub(super) const fn may_be_http(&self) -> bool {
+        self.recogniser.may_be_http()
+    }
+
+    fn rest(&self) -> Rest {
+        if self.bytes() == REQUEST {
+            Rest::Nothing
+        } else {
+            Rest::Perhaps
+        }
+    }
+}

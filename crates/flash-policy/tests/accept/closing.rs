@@ -1,0 +1,215 @@
+//! The reply and the end behind it: nothing is lost, and nobody is waited for longer than the limits say.
+
+use std::time::Duration;
+
+use flash_policy::REQUEST;
+use flash_policy::accept::{
+    AbortReason, AcceptConfig, CloseReason, Completion, First, Linger, LingerWhen, Moment, Opening,
+    Operation, Rest, ServerSide,
+};
+
+use crate::world::{Client, Deed, End, Met, config, ms, reply};
+
+/// A request with a byte behind it: whoever closes at once sends a reset.
+const MORE: &[u8] = b"<policy-file-request/>\0x";
+
+fn lingers(linger: Linger) -> AcceptConfig {
+    config().linger(linger)
+}
+
+/// The reply was sent whole, and the connection ended like this, then.
+#[track_caller]
+fn closes(client: &Client, config: &AcceptConfig, reason: CloseReason, at: u64) -> Met {
+    let met = client.meets(config);
+    assert_eq!(
+        (met.end, met.at),
+        (End::Closed(reason), ms(at)),
+        "{client:?}"
+    );
+    assert_eq!(met.sent, reply().as_bytes(), "{client:?}");
+    met
+}
+
+#[test]
+fn a_players_request_is_closed_at_once() {
+    let met = closes(&Client::saying(REQUEST), &config(), CloseReason::Cleanly, 0);
+    assert_eq!((met.received, met.discarded), (REQUEST.to_vec(), 0));
+    assert!(met.is_ended);
+}
+
+/// Behind TLS at least a `close_notify` follows.
+#[test]
+fn lingering_can_be_asked_for() {
+    let always = config().linger_when(LingerWhen::Always);
+    let client = Client::saying(REQUEST).ends(70);
+    closes(&client, &always, CloseReason::Cleanly, 70);
+}
+
+/// Whatever stands behind the request is read and dropped until the client ends.
+#[test]
+fn what_follows_a_request_is_dropped() {
+    for length in [1, 40, 41, 42, 100, 50_000] {
+        let sent = [REQUEST, &vec![b'x'; length][..]].concat();
+        let client = Client::saying(&sent).says(50, b"more").ends(100);
+        let met = closes(&client, &config(), CloseReason::Cleanly, 100);
+        assert_eq!(met.received.len() + met.discarded, sent.len() + 4);
+        assert!(met.is_ended);
+    }
+}
+
+#[test]
+fn lingering_has_limits_of_time() {
+    use CloseReason::{Failed, Silence, TimeUp};
+    let talking = |interval: usize| {
+        let times = (0..100_000).step_by(interval);
+        times.fold(Client::saying(MORE), |client, at| client.says(at, b"x"))
+    };
+    let limits = |between_reads, total| {
+        lingers(
+            Linger::default()
+                .between_reads(ms(between_reads))
+                .total(ms(total)),
+        )
+    };
+    closes(&Client::saying(MORE), &config(), Silence, 5000);
+    closes(
+        &Client::saying(MORE).says(4999, b"x"),
+        &config(),
+        Silence,
+        9999,
+    );
+    closes(&talking(1000), &config(), TimeUp, 30_000);
+    closes(&talking(1000), &limits(900, 30_000), Silence, 900);
+    closes(&talking(1000), &limits(5000, 12_500), TimeUp, 12_500);
+    // Both at once: the whole time counts.
+    closes(&Client::saying(MORE), &limits(5000, 5000), TimeUp, 5000);
+    closes(&Client::saying(MORE).resets(60), &config(), Failed, 60);
+    let never = Linger::default()
+        .between_reads(Duration::MAX)
+        .total(Duration::MAX);
+    let client = Client::saying(MORE).ends(1_000_000_000);
+    closes(
+        &client,
+        &lingers(never),
+        CloseReason::Cleanly,
+        1_000_000_000,
+    );
+}
+
+#[test]
+fn lingering_has_a_limit_of_bytes() {
+    let limited = lingers(Linger::default().bytes(3000));
+    let client = |behind: usize| Client::saying(MORE).says(10, &vec![b'x'; behind]).ends(20);
+    closes(&client(3000), &limited, CloseReason::Cleanly, 20);
+    let met = closes(&client(3001), &limited, CloseReason::TooMuch, 10);
+    assert_eq!(met.discarded, 3001);
+    closes(&client(1_000_000), &config(), CloseReason::Cleanly, 20);
+}
+
+/// A client that reads slowly gets all of it, in order.
+#[test]
+fn a_reply_in_pieces() {
+    for piece in 1..=reply().as_bytes().len() {
+        let mut client = Client::saying(REQUEST).room(0);
+        for at in 1..=200 {
+            client = client.does(at, Deed::Takes(piece));
+        }
+        let at = reply().as_bytes().len().div_ceil(piece);
+        let at = u64::try_from(at).unwrap();
+        closes(&client, &config(), CloseReason::Cleanly, at);
+    }
+}
+
+#[test]
+fn a_client_that_does_not_take_the_reply() {
+    let fails = |client: &Client, config: &AcceptConfig, reason, at| {
+        let met = client.meets(config);
+        assert_eq!(
+            (met.end, met.at),
+            (End::Aborted(reason), ms(at)),
+            "{client:?}"
+        );
+        met.sent.len()
+    };
+    let (taken, failed) = (AbortReason::ReplyNotTaken, AbortReason::ReplyFailed);
+    let client = Client::saying(REQUEST).room(30);
+    assert_eq!(fails(&client, &config(), taken, 10_000), 30);
+    // A byte now and then does not extend it.
+    let slow = (1..30).fold(client.clone(), |client, at| {
+        client.does(at * 1000, Deed::Takes(1))
+    });
+    assert_eq!(fails(&slow, &config(), taken, 10_000), 40);
+    let patient = config().write_limit(ms(20_000));
+    assert_eq!(fails(&client, &patient, taken, 20_000), 30);
+    assert_eq!(fails(&client.resets(5000), &config(), failed, 5000), 30);
+    // The end of the stream counts as a part of it where nothing is waited for behind it.
+    let held_up = Client::saying(REQUEST).holds_up_end();
+    fails(&held_up, &config(), taken, 10_000);
+    fails(&held_up.resets(5000), &config(), failed, 5000);
+    let lingering = Client::saying(MORE).holds_up_end();
+    closes(&lingering, &config(), CloseReason::TimeUp, 30_000);
+    closes(
+        &lingering.resets(5000),
+        &config(),
+        CloseReason::Failed,
+        5000,
+    );
+}
+
+/// A busy machine does not take what came in time for silence.
+#[test]
+fn a_driver_that_is_late() {
+    let client = Client::saying(MORE)
+        .says(4000, b"x")
+        .says(8000, b"x")
+        .ends(12_000);
+    let late = client.with_driver_late_by(ms(6000));
+    closes(&late, &config(), CloseReason::Cleanly, 18_000);
+}
+
+/// A server that has read and written something before leaves the rest to the machine.
+#[test]
+fn a_connection_is_taken_over_anywhere() {
+    let mut opening = Opening::new();
+    opening.room()[..23].copy_from_slice(REQUEST);
+    opening.advance(23);
+    assert_eq!(opening.first(), Some(First::Policy(Rest::Nothing)));
+    let mut side = ServerSide::resume(opening, config(), Moment::ZERO);
+    let whole = reply();
+    let late = Moment::after(ms(50_000));
+    assert!(matches!(side.poll(late), Operation::Write { bytes, .. } if bytes == whole.as_bytes()));
+    side.handle(Completion::Wrote(10), late);
+    assert!(matches!(side.poll(late), Operation::Write { bytes, until }
+        if bytes == &whole.as_bytes()[10..] && until == late + ms(10_000)));
+}
+
+/// What was not asked for changes nothing, and an end stays as it is.
+#[test]
+fn completions_out_of_turn() {
+    const ALL: [Completion; 5] = [
+        Completion::Read(0),
+        Completion::Read(1),
+        Completion::Wrote(1),
+        Completion::Ended,
+        Completion::Failed,
+    ];
+    let now = Moment::ZERO;
+    let mut side = ServerSide::new(config(), now);
+    side.handle(Completion::Wrote(1), now);
+    side.handle(Completion::Ended, now);
+    assert!(matches!(side.poll(now), Operation::Read { .. }));
+    side.room()[..23].copy_from_slice(REQUEST);
+    side.handle(Completion::Read(23), now);
+    assert!(matches!(side.poll(now), Operation::Write { .. }));
+    // The client's end of the stream is no failure: it may wait for the reply.
+    side.handle(Completion::Read(0), now);
+    side.handle(Completion::Ended, now);
+    let whole = reply();
+    assert!(matches!(side.poll(now), Operation::Write { bytes, .. } if bytes == whole.as_bytes()));
+    side.handle(Completion::Failed, now);
+    for completion in ALL {
+        side.handle(completion, now);
+        let end = side.poll(now + Duration::MAX);
+        assert_eq!(end, Operation::Abort(AbortReason::ReplyFailed));
+    }
+}

@@ -1,0 +1,104 @@
+//! What holds for every client and every order of events.
+
+use std::time::Duration;
+
+use flash_policy::REQUEST;
+use flash_policy::accept::{First, HttpDetection, Linger, LingerWhen, Timing};
+use proptest::prelude::*;
+
+use crate::world::{Client, Deed, End, config, ms, reply};
+
+/// The longest that a connection may take under these tests' limits: the first bytes and a terminator, the reply, the
+/// close.
+const IN_ALL: Duration = Duration::from_millis(10_000 + 300 + 300 + 10_000 + 30_000);
+
+fn deeds() -> impl Strategy<Value = Deed> {
+    let says = prop::sample::select(vec![
+        &REQUEST[..],
+        &REQUEST[..22],
+        b"<policy-file",
+        b"-request/>",
+        b" ",
+        b"\r",
+        b"\n",
+        b"\0",
+        b"GET",
+        b" /",
+        b"\x16\x03",
+        b"LOGIN",
+    ]);
+    prop_oneof![
+        6 => says.prop_map(|bytes| Deed::Says(bytes.to_vec())),
+        1 => Just(Deed::Fin),
+        1 => Just(Deed::Rst),
+        1 => (1..100_usize).prop_map(Deed::Takes),
+    ]
+}
+
+fn clients() -> impl Strategy<Value = Client> {
+    let waits = prop::sample::select(vec![0, 1, 299, 300, 301, 4000, 5000, 11_000]);
+    let script = prop::collection::vec((waits, deeds()), 0..8);
+    let room = prop::sample::select(vec![0, 10, usize::MAX]);
+    (script, room, any::<bool>()).prop_map(|(script, room, holds_up_end)| {
+        let mut at = 0;
+        let mut client = Client::new().room(room);
+        for (wait, deed) in script {
+            at += wait;
+            client = client.does(at, deed);
+        }
+        if holds_up_end {
+            client.holds_up_end()
+        } else {
+            client
+        }
+    })
+}
+
+fn configs() -> impl Strategy<Value = flash_policy::accept::AcceptConfig> {
+    let silence = prop::option::of(prop::sample::select(vec![0, 200, 20_000]));
+    let bytes = prop::option::of(0..30_u64);
+    (silence, bytes, any::<bool>(), any::<bool>()).prop_map(|(silence, bytes, http, always)| {
+        let timing = silence.map_or(Timing::default(), |limit| {
+            Timing::default().silence(ms(limit))
+        });
+        let timing = if http {
+            timing
+        } else {
+            timing.http(HttpDetection::Off)
+        };
+        let linger = bytes.map_or(Linger::default(), |limit| Linger::default().bytes(limit));
+        let when = if always {
+            LingerWhen::Always
+        } else {
+            LingerWhen::MoreMayCome
+        };
+        config().timing(timing).linger(linger).linger_when(when)
+    })
+}
+
+proptest! {
+    /// A connection ends in time; the reply is whole, or the connection is aborted or handed on without a byte of it.
+    #[test]
+    fn every_connection_ends((client, config) in (clients(), configs())) {
+        let met = client.meets(&config);
+        prop_assert!(met.at <= IN_ALL, "{met:?}");
+        match met.end {
+            End::Closed(_) => prop_assert!(met.sent == reply().as_bytes()),
+            End::Aborted(_) => prop_assert!(reply().as_bytes().starts_with(&met.sent)),
+            End::HandedOn(First::Policy(_)) => prop_assert!(false, "a request was not answered"),
+            End::HandedOn(_) => prop_assert!(met.sent.is_empty() && met.discarded == 0),
+        }
+    }
+
+    /// How much each read returns makes no difference to what a connection is.
+    #[test]
+    fn reads_of_any_size((client, config) in (clients(), configs()), piece in 1..30_usize) {
+        let whole = client.meets(&config);
+        let cut = client.in_pieces_of(piece).meets(&config);
+        match (whole.end, cut.end) {
+            (End::HandedOn(first), other) => prop_assert_eq!(other, End::HandedOn(first)),
+            (_, End::HandedOn(first)) => prop_assert!(false, "{first:?}"),
+            _ => {}
+        }
+    }
+}

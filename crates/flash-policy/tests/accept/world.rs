@@ -1,0 +1,256 @@
+//! A client that follows a script, and a driver without a socket whose clock stands still until something happens.
+
+use std::time::Duration;
+
+use flash_policy::accept::{
+    AbortReason, AcceptConfig, CloseReason, Closing, Completion, First, Moment, Operation,
+    ServerSide,
+};
+use flash_policy::{Policy, Reply};
+
+pub(crate) fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+pub(crate) fn config() -> AcceptConfig {
+    AcceptConfig::new(reply())
+}
+
+pub(crate) fn reply() -> Reply {
+    Reply::from(&Policy::default())
+}
+
+/// A deed of the client.
+#[derive(Clone, Debug)]
+pub(crate) enum Deed {
+    Says(Vec<u8>),
+    Fin,
+    Rst,
+    /// Makes room for this many bytes of the reply, if it takes nothing by itself.
+    Takes(usize),
+}
+
+/// A client.
+#[derive(Clone, Debug)]
+pub(crate) struct Client {
+    /// What it does and when, in order.
+    script: Vec<(Duration, Deed)>,
+    /// How much room there is for the reply at first.
+    room: usize,
+    /// Whether our end of the stream finds no room: TLS has something to write there.
+    holds_up_end: bool,
+    /// How many bytes one read returns at most.
+    piece: usize,
+    /// How much later than it could the driver comes back from a wait.
+    driver_delay: Duration,
+}
+
+impl Client {
+    pub(crate) const fn new() -> Self {
+        Self {
+            script: Vec::new(),
+            room: usize::MAX,
+            holds_up_end: false,
+            piece: usize::MAX,
+            driver_delay: Duration::ZERO,
+        }
+    }
+
+    /// Says this at the start.
+    pub(crate) fn saying(bytes: &[u8]) -> Self {
+        Self::new().says(0, bytes)
+    }
+
+    pub(crate) fn says(self, at: u64, bytes: &[u8]) -> Self {
+        self.does(at, Deed::Says(bytes.to_vec()))
+    }
+
+    pub(crate) fn ends(self, at: u64) -> Self {
+        self.does(at, Deed::Fin)
+    }
+
+    pub(crate) fn resets(self, at: u64) -> Self {
+        self.does(at, Deed::Rst)
+    }
+
+    pub(crate) fn does(mut self, at: u64, deed: Deed) -> Self {
+        self.script.push((ms(at), deed));
+        self
+    }
+
+    pub(crate) const fn room(mut self, room: usize) -> Self {
+        self.room = room;
+        self
+    }
+
+    pub(crate) const fn holds_up_end(mut self) -> Self {
+        self.holds_up_end = true;
+        self
+    }
+
+    pub(crate) const fn in_pieces_of(mut self, piece: usize) -> Self {
+        self.piece = piece;
+        self
+    }
+
+    pub(crate) const fn with_driver_late_by(mut self, delay: Duration) -> Self {
+        self.driver_delay = delay;
+        self
+    }
+
+    /// Plays it through; panics if that takes more than a few thousand operations.
+    pub(crate) fn meets(&self, config: &AcceptConfig) -> Met {
+        let mut driver = Driver::new(self);
+        let mut side = ServerSide::new(config.clone(), driver.now);
+        for _ in 0..5000 {
+            let Some(end) = driver.work(&mut side) else {
+                continue;
+            };
+            return Met {
+                end,
+                at: driver.now.since(Moment::ZERO),
+                received: side.opening().bytes().to_vec(),
+                sent: driver.sent,
+                discarded: driver.discarded,
+                is_ended: driver.is_ended,
+            };
+        }
+        panic!("no end: {self:?}")
+    }
+}
+
+/// How a connection went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Met {
+    pub(crate) end: End,
+    /// When it ended.
+    pub(crate) at: Duration,
+    /// What was read to recognise it.
+    pub(crate) received: Vec<u8>,
+    /// What was written.
+    pub(crate) sent: Vec<u8>,
+    /// How many bytes were thrown away.
+    pub(crate) discarded: usize,
+    /// Whether our side of the stream was ended.
+    pub(crate) is_ended: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    HandedOn(First),
+    Closed(CloseReason),
+    Aborted(AbortReason),
+}
+
+struct Driver {
+    now: Moment,
+    client: Client,
+    /// How many of its deeds are done.
+    done: usize,
+    coming: Vec<u8>,
+    /// What reading finds behind that.
+    over: Option<Completion>,
+    sent: Vec<u8>,
+    discarded: usize,
+    is_ended: bool,
+}
+
+impl Driver {
+    fn new(client: &Client) -> Self {
+        Self {
+            now: Moment::ZERO,
+            client: client.clone(),
+            done: 0,
+            coming: Vec::new(),
+            over: None,
+            sent: Vec::new(),
+            discarded: 0,
+            is_ended: false,
+        }
+    }
+
+    /// Does one operation.
+    fn work(&mut self, side: &mut ServerSide) -> Option<End> {
+        let completion = match side.poll(self.now) {
+            Operation::Read { until } => self.by(until, |driver| driver.read(side.room())),
+            Operation::Write { bytes, until } => self.by(until, |driver| driver.write(bytes)),
+            Operation::Close(Closing::End { until }) => self.by(until, Self::end),
+            Operation::Close(Closing::Discard { until }) => self.by(until, Self::discard),
+            Operation::Close(Closing::Done(reason)) => return Some(End::Closed(reason)),
+            Operation::HandOn(first) => return Some(End::HandedOn(first)),
+            Operation::Abort(reason) => return Some(End::Aborted(reason)),
+        };
+        if let Some(completion) = completion {
+            side.handle(completion, self.now);
+        }
+        None
+    }
+
+    /// Tries an operation, and again after each of the client's deeds until then.
+    fn by(
+        &mut self,
+        until: Moment,
+        mut operation: impl FnMut(&mut Self) -> Option<Completion>,
+    ) -> Option<Completion> {
+        loop {
+            let late = self.client.driver_delay;
+            match (operation(self), self.client.script.get(self.done)) {
+                (Some(completion), _) => return Some(completion),
+                (None, Some((at, deed))) if Moment::after(*at) <= until => {
+                    self.now = self.now.max(Moment::after(*at) + late);
+                    self.done += 1;
+                    self.happen(deed.clone());
+                }
+                (None, _) => {
+                    self.now = until + late;
+                    return None;
+                }
+            }
+        }
+    }
+
+    fn happen(&mut self, deed: Deed) {
+        match deed {
+            Deed::Says(bytes) => self.coming.extend(bytes),
+            Deed::Fin => self.over = self.over.or(Some(Completion::Read(0))),
+            Deed::Rst => self.over = Some(Completion::Failed),
+            Deed::Takes(count) => self.client.room = self.client.room.saturating_add(count),
+        }
+    }
+
+    fn read(&mut self, room: &mut [u8]) -> Option<Completion> {
+        assert!(!room.is_empty());
+        let count = self.coming.len().min(room.len()).min(self.client.piece);
+        if count == 0 {
+            return self.over;
+        }
+        room[..count].copy_from_slice(&self.coming[..count]);
+        self.coming.drain(..count);
+        Some(Completion::Read(count))
+    }
+
+    fn discard(&mut self) -> Option<Completion> {
+        let completion = self.read(&mut [0; 1000]);
+        if let Some(Completion::Read(count)) = completion {
+            self.discarded += count;
+        }
+        completion
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Option<Completion> {
+        let count = bytes.len().min(self.client.room);
+        self.client.room -= count;
+        self.sent.extend(&bytes[..count]);
+        let wrote = (count > 0).then_some(Completion::Wrote(count));
+        self.failed().or(wrote)
+    }
+
+    fn end(&mut self) -> Option<Completion> {
+        self.is_ended = !self.client.holds_up_end && self.failed().is_none();
+        self.failed().or(self.is_ended.then_some(Completion::Ended))
+    }
+
+    fn failed(&self) -> Option<Completion> {
+        self.over.filter(|over| *over == Completion::Failed)
+    }
+}
