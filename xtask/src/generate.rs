@@ -13,6 +13,12 @@ const MAN_PAGE: &str = "docs/man/flashgate.8";
 /// The documentation of `check`, which has the zoo's table in it.
 const CHECK_PAGE: &str = "docs/check.md";
 
+/// The schema of the config file.
+const SCHEMA: &str = "docs/flashgate.schema.json";
+
+/// The operator's guide, which has the table of the config file's keys in it.
+const GUIDE: &str = "docs/guide.md";
+
 /// The pages of the linter's rules; nothing else lies there.
 const RULES: &str = "docs/rules";
 
@@ -25,10 +31,14 @@ pub(crate) enum Mode {
 
 /// Writes or compares every generated file.
 pub(crate) fn run(mode: Mode) -> Result<()> {
-    let mut files = BTreeMap::from([(PathBuf::from(MAN_PAGE), flashgate(&["man"])?)]);
-    files.extend(rules()?);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    files.insert(PathBuf::from(CHECK_PAGE), check_page(&root)?);
+    let mut files = BTreeMap::from([
+        (PathBuf::from(MAN_PAGE), flashgate(&["man"])?),
+        (PathBuf::from(SCHEMA), flashgate(&["config-schema"])?),
+        (PathBuf::from(GUIDE), guide(&root)?),
+        (PathBuf::from(CHECK_PAGE), check_page(&root)?),
+    ]);
+    files.extend(rules()?);
     let strays = strays(&root, &files)?;
     if mode == Mode::Check {
         if let Some(stray) = strays.first() {
@@ -56,6 +66,32 @@ fn check_page(root: &Path) -> Result<Vec<u8>> {
     Ok(current
         .with_context(|| format!("{CHECK_PAGE} has no marks for the zoo's table"))?
         .into())
+}
+
+const KEYS_BEGIN: &str = "<!-- keys -->\n";
+const KEYS_END: &str = "<!-- /keys -->\n";
+
+/// The guide as it is, with the table of the keys of today.
+fn guide(root: &Path) -> Result<Vec<u8>> {
+    let committed =
+        fs::read_to_string(root.join(GUIDE)).with_context(|| format!("can't read {GUIDE}"))?;
+    let table = flashgate(&["config-schema", "--table"])?;
+    let parts = committed.split_once(KEYS_BEGIN).and_then(|(before, rest)| {
+        let (_, after) = rest.split_once(KEYS_END)?;
+        Some((before, after))
+    });
+    let (before, after) =
+        parts.with_context(|| format!("{GUIDE} has no marks for the table of keys"))?;
+    let parts = [
+        before,
+        KEYS_BEGIN,
+        "\n",
+        &String::from_utf8(table)?,
+        "\n",
+        KEYS_END,
+        after,
+    ];
+    Ok(parts.concat().into())
 }
 
 /// A page for each rule that the program lists, and their index.

@@ -43,6 +43,7 @@ enum Command {
     Ruffle(ruffle::Ruffle),
     Check(check::Check),
     Completions(generate::Completions),
+    ConfigSchema(generate::ConfigSchema),
     /// Print the manual page, in roff
     Man,
     SelfTest(self_test::SelfTest),
@@ -71,6 +72,7 @@ pub(crate) fn run() -> Exit {
         Command::Ruffle(ruffle) => ruffle.run(),
         Command::Check(check) => check.run(),
         Command::Completions(completions) => completions.run(Cli::command()),
+        Command::ConfigSchema(schema) => schema.run(),
         Command::Man => generate::man(Cli::command()),
         Command::SelfTest(test) => test.run(),
     }

@@ -21,6 +21,7 @@ pub(crate) mod defaults;
 pub(crate) mod gates;
 mod handover;
 pub(crate) mod hosts;
+pub(crate) mod keys;
 mod lines;
 pub(crate) mod listeners;
 mod malformed;

@@ -166,9 +166,10 @@ pub(crate) struct Gate {
 }
 
 /// What HTTP is on a gate's own port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum WebSocket {
     /// A way to go on as a WebSocket.
+    #[default]
     Upgrade,
     /// Bytes for a server.
     Off,

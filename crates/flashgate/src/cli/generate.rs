@@ -1,4 +1,4 @@
-//! What the program can tell about itself: shell completions and the manual page.
+//! What the program can print about itself: shell completions, the config file's schema and the manual page.
 
 use std::io;
 
@@ -6,6 +6,7 @@ use clap::{Args, Command};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
+use crate::config::keys;
 use crate::exit::Exit;
 
 /// Print completions for a shell
@@ -20,6 +21,25 @@ impl Completions {
         let mut out = Vec::new();
         clap_complete::generate(self.shell, &mut command, "flashgate", &mut out);
         super::print(&out)
+    }
+}
+
+/// Print the JSON Schema of the config file, for editors
+#[derive(Debug, Args)]
+pub(super) struct ConfigSchema {
+    /// The keys as a table, in Markdown
+    #[arg(long, hide = true)]
+    table: bool,
+}
+
+impl ConfigSchema {
+    pub(super) fn run(self) -> Exit {
+        let text = if self.table {
+            keys::table()
+        } else {
+            keys::schema()
+        };
+        super::print(text.as_bytes())
     }
 }
 

@@ -90,9 +90,9 @@ pub(super) fn resolve(
         http_backend: gate.http_backend.as_ref().map(|at| at.value.clone()),
         // Nobody waits beyond the deadline for everybody.
         speaks_first_after: silence
-            .map_or(defaults::SPEAKS_FIRST_AFTER.min(request), |at| at.value),
+            .map_or(defaults::speaks_first_after().min(request), |at| at.value),
         send_proxy: gate.send_proxy,
-        websocket: gate.websocket.unwrap_or(defaults::WEBSOCKET),
+        websocket: gate.websocket,
         policy: Policy::default(),
         public_port: None,
     })

@@ -6,6 +6,7 @@
 use flash_policy::spelling::nearest;
 use flash_policy::{DomainPattern, PortSet};
 
+use super::keys::{Kind, kind};
 use super::values;
 
 /// What other programs call some keys. The first that a table has is meant.
@@ -64,65 +65,6 @@ pub(super) fn key<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     synonym.copied().or_else(|| nearest(name, known))
 }
 
-/// What a key holds, as far as a suggestion depends on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Boolean,
-    Number {
-        most: u32,
-        instead: &'static str,
-    },
-    /// A number from 1 up, or `"off"`.
-    Cap,
-    Duration,
-    /// A duration that is far less than a second as a rule.
-    Short,
-    /// A duration, or `"off"`.
-    Idle,
-    OneOf(&'static [&'static str]),
-    /// A path, or `"off"`.
-    Socket,
-    Networks,
-    Texts,
-    Rules,
-    Certificates,
-    Text,
-}
-
-const OR_DEFAULT: &str = "write a whole number, or remove the line to have the default";
-
-fn kind(key: &str) -> Kind {
-    match key {
-        "websocket" | "secure" | "danger-public" => Kind::Boolean,
-        "public-port" => Kind::Number {
-            most: 65_535,
-            instead: "write the port that players connect to, a number from 1 to 65535",
-        },
-        "threads" => Kind::Number {
-            most: 1_024,
-            instead: OR_DEFAULT,
-        },
-        "connections" => Kind::Number {
-            most: 1 << 24,
-            instead: OR_DEFAULT,
-        },
-        "per-address" | "rate-per-address" | "relays-per-address" => Kind::Cap,
-        "request" | "linger" | "backend-connect" | "half-open" | "drain" | "ping" => Kind::Duration,
-        "speaks-first-after" => Kind::Short,
-        "idle" => Kind::Idle,
-        "sandbox" => Kind::OneOf(&["best-effort", "required", "off"]),
-        "send-proxy" => Kind::OneOf(&["v1", "v2"]),
-        "dialect" => Kind::OneOf(&["flash"]),
-        "site-control" => Kind::OneOf(&["all", "master-only", "none"]),
-        "handover" => Kind::Socket,
-        "exempt" | "accept-proxy" | "trust-forwarded-for" => Kind::Networks,
-        "address" | "hosts" => Kind::Texts,
-        "rules" => Kind::Rules,
-        "certificates" => Kind::Certificates,
-        _ => Kind::Text,
-    }
-}
-
 const OFF: [&str; 13] = [
     "off",
     "no",
@@ -166,11 +108,10 @@ fn value(kind: Kind, text: &str, lower: &str) -> Option<String> {
         Kind::Boolean if is_off => Some("false".to_owned()),
         Kind::Boolean => None,
         Kind::Cap | Kind::Idle | Kind::Socket if is_off => Some(quoted("off")),
-        Kind::Cap => number(text, 1 << 24),
-        Kind::Number { most, .. } => number(text, most),
+        Kind::Cap | Kind::Number(_) | Kind::Port => number(text, kind.most()),
         Kind::Duration | Kind::Idle => duration(text, 1_000),
         Kind::Short => duration(text, short_unit(text)),
-        Kind::OneOf(words) => one_of(words, lower).map(quoted),
+        Kind::OneOf(words) => one_of(&words(), lower).map(quoted),
         Kind::Networks => {
             let parts: Vec<_> = parts(text).collect();
             let good = !text.is_empty() && parts.iter().all(|it| values::network(it).is_ok());
@@ -180,7 +121,9 @@ fn value(kind: Kind, text: &str, lower: &str) -> Option<String> {
         Kind::Rules => Some(format!("[{}]", rule(bare(text)))),
         Kind::Certificates => Some(format!("[{}]", pair(Some(text), None))),
         Kind::Socket if is_on => None,
-        Kind::Socket | Kind::Texts | Kind::Text => Some(quoted(text)),
+        Kind::Socket | Kind::Texts | Kind::Text | Kind::TextOrNumber | Kind::Section(..) => {
+            Some(quoted(text))
+        }
     }
 }
 
@@ -188,7 +131,10 @@ fn value(kind: Kind, text: &str, lower: &str) -> Option<String> {
 fn instead(kind: Kind, key: &str) -> Option<String> {
     Some(match kind {
         Kind::Boolean => format!("write `{key} = true` or `{key} = false`"),
-        Kind::Number { instead, .. } => instead.to_owned(),
+        Kind::Number(_) => {
+            "write a whole number, or remove the line to have the default".to_owned()
+        }
+        Kind::Port => "write the port that players connect to, a number from 1 to 65535".to_owned(),
         Kind::Cap => format!("write a whole number above zero, or `{key} = \"off\"` for no limit"),
         Kind::Duration => {
             format!("it can't be off; write a number and a unit, as in `{key} = \"10s\"`")
@@ -200,33 +146,33 @@ fn instead(kind: Kind, key: &str) -> Option<String> {
             format!("write a number and a unit, as in `{key} = \"5m\"`, or `{key} = \"off\"`")
         }
         Kind::OneOf(words) => {
-            let words: Vec<_> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
+            let words: Vec<_> = words().iter().map(|word| format!("`\"{word}\"`")).collect();
             format!("write one of {}", words.join(", "))
         }
         Kind::Socket => format!(
             "write the path of a socket, as in `{key} = \"/run/flashgate/handover.sock\"`, or `{key} = \"off\"`"
         ),
         Kind::Networks => format!("name networks, as in `{key} = [\"10.0.0.0/8\"]`"),
-        Kind::Texts | Kind::Rules | Kind::Certificates | Kind::Text => return None,
+        Kind::Texts
+        | Kind::Rules
+        | Kind::Certificates
+        | Kind::Text
+        | Kind::TextOrNumber
+        | Kind::Section(..) => return None,
     })
 }
 
 /// What a key holds, in words, where that is no text.
 pub(super) fn expected(key: &str) -> &'static str {
-    match kind(key) {
-        Kind::Boolean => "`true` or `false`",
-        Kind::Number { .. } => "a whole number",
-        Kind::Cap => "a whole number or `\"off\"`",
-        Kind::Duration
-        | Kind::Short
-        | Kind::Idle
-        | Kind::OneOf(_)
-        | Kind::Socket
-        | Kind::Networks
-        | Kind::Texts
-        | Kind::Rules
-        | Kind::Certificates
-        | Kind::Text => "text in quotes",
+    let kind = kind(key);
+    if matches!(kind, Kind::Boolean) {
+        "`true` or `false`"
+    } else if matches!(kind, Kind::Number(_) | Kind::Port) {
+        "a whole number"
+    } else if matches!(kind, Kind::Cap) {
+        "a whole number or `\"off\"`"
+    } else {
+        "text in quotes"
     }
 }
 
@@ -256,7 +202,7 @@ pub(super) fn pair(certificate: Option<&str>, key: Option<&str>) -> String {
 
 /// Whether the key may hold any string, so that its value is not confused with another type.
 pub(super) fn is_text(key: &str) -> bool {
-    matches!(kind(key), Kind::Text | Kind::Texts)
+    matches!(kind(key), Kind::Text | Kind::TextOrNumber | Kind::Texts)
 }
 
 /// Whether the key may hold a list of strings.

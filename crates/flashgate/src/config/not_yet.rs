@@ -4,6 +4,7 @@
 
 use flash_policy::Diagnostic;
 
+use super::keys;
 use super::tree::{Table, Value};
 
 /// Whole sections.
@@ -12,7 +13,7 @@ pub(super) const NOT_YET: [&str; 1] = ["http"];
 /// Points at each of them.
 pub(super) fn check(root: &Table<'_>, found: &mut Vec<Diagnostic>) {
     for section in NOT_YET {
-        let value = root.get(section);
+        let value = root.values().find(|value| value.key == section);
         found.extend(value.map(|value| refusal(&value, &format!("`{section}`")).help("remove it")));
     }
     silverlight(root, found);
@@ -25,7 +26,9 @@ fn refusal(value: &Value<'_>, what: &str) -> Diagnostic {
 
 /// A dialect is a value rather than a key.
 fn silverlight(root: &Table<'_>, found: &mut Vec<Diagnostic>) {
-    let listeners = root.get("listen").map(|value| value.tables_if_any());
+    let listeners = root
+        .get("listen")
+        .map(|value| value.tables_if_any(&keys::LISTEN));
     for table in listeners.unwrap_or_default() {
         if let Some(value) = table.get("dialect").filter(|value| value.is("silverlight")) {
             let message = "the dialect `silverlight` is not supported yet by this version";

@@ -2,22 +2,23 @@
 
 use flash_policy::{Diagnostic, SiteControl, Span};
 
-use super::sections::{self, RawAdmin, RawLimits, RawProcess};
+use super::keys::{self, Section};
+use super::sections::{self, RawAdmin, RawProcess};
 use super::tls::{self, RawTls};
 use super::tree::{At, Table, Text, Value, parse_text};
 use super::{meant, not_yet};
-use crate::snapshot::OwnHost;
+use crate::snapshot::{Limits, OwnHost};
 
 mod bridge;
 mod listener;
 mod rules;
 
 pub(super) use super::meant::RULE;
-pub(super) use bridge::RawBridge;
+pub(super) use bridge::{RawBridge, path as bridge_path};
 pub(super) use listener::{RawGate, RawListener, State};
 
 /// The whole file.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Raw {
     pub(super) hosts: Vec<At<OwnHost>>,
     pub(super) policies: Vec<RawPolicy>,
@@ -25,7 +26,7 @@ pub(super) struct Raw {
     pub(super) listeners: Vec<RawListener>,
     /// Whether these are all the gates.
     pub(super) gates: Gates,
-    pub(super) limits: RawLimits,
+    pub(super) limits: Limits,
     pub(super) process: RawProcess,
     pub(super) admin: Option<RawAdmin>,
     pub(super) bridge: Option<RawBridge>,
@@ -33,10 +34,9 @@ pub(super) struct Raw {
 }
 
 /// What the file shows of its gates.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Gates {
     /// All of them.
-    #[default]
     All,
     /// There may be others: a fault in them was reported.
     Faulty,
@@ -94,47 +94,55 @@ impl Raw {
     }
 }
 
-/// Those that this version acts on.
-const TOP: [&str; 9] = [
-    "hosts", "policy", "listen", "gate", "bridge", "tls", "admin", "limits", "process",
-];
-
 /// Reads everything that can be read.
 pub(super) fn read(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> Raw {
     let told = elsewhere(root);
-    let unknown = root.unknown(&TOP);
+    let unknown = root.unknown();
     for value in unknown.filter(|value| !told.contains(&value.key.as_str())) {
-        found.push(match meant_section(&value) {
+        found.push(match meant_section(root, &value) {
             Some(section) => root.no_such_key(&value).help(format!("write `{section}`")),
-            None => root.unknown_key(&value, &TOP),
+            None => root.unknown_key(&value),
         });
     }
-    let mut raw = Raw::default();
-    if let Some(value) = root.get("hosts") {
-        raw.hosts = hosts(&value, found);
+    let hosts = root.get("hosts");
+    let hosts = hosts.map_or_else(Vec::new, |value| self::hosts(&value, found));
+    let policies = if let Some(value) = root.get("policy") {
+        policies(&value, found)
+    } else {
+        found.extend(without_policy(root));
+        Vec::new()
+    };
+    let (listeners, gates) = listeners(root, found);
+    let mut section = |key: &str, section: &'static Section| root.get(key)?.table(section, found);
+    let limits = section("limits", &keys::LIMITS).unwrap_or(Table::empty(&keys::LIMITS));
+    let process = section("process", &keys::PROCESS).unwrap_or(Table::empty(&keys::PROCESS));
+    let (admin, bridge) = (
+        section("admin", &keys::ADMIN),
+        section("bridge", &keys::BRIDGE),
+    );
+    let tls = section("tls", &keys::TLS);
+    Raw {
+        hosts,
+        policies,
+        listeners,
+        gates,
+        limits: sections::limits(&limits, found),
+        process: sections::process(&process, found),
+        admin: admin.map(|table| sections::admin(&table, found)),
+        bridge: bridge.map(|table| bridge::bridge(&table, found)),
+        tls: tls.map(|table| tls::read(&table, found)),
     }
-    match root.get("policy") {
-        Some(value) => raw.policies = policies(&value, found),
-        None if root.misspells("policy", &TOP) => {}
-        None => found.push(match root.values().find(is_of_policy) {
-            Some(value) => root.no_such_key(&value).help(A_POLICY),
-            None => no_policy(),
-        }),
+}
+
+/// Says that there is no policy, unless it is there under another name.
+fn without_policy(root: &Table<'_>) -> Option<Diagnostic> {
+    if root.misspells("policy") {
+        return None;
     }
-    (raw.listeners, raw.gates) = listeners(root, found);
-    let mut section = |key: &str| root.get(key)?.table(format!("[{key}]"), found);
-    let (limits, process, admin) = (section("limits"), section("process"), section("admin"));
-    let (bridge, tls) = (section("bridge"), section("tls"));
-    if let Some(table) = limits {
-        raw.limits = sections::limits(&table, found);
-    }
-    if let Some(table) = process {
-        raw.process = sections::process(&table, found);
-    }
-    raw.admin = admin.map(|table| sections::admin(&table, found));
-    raw.bridge = bridge.map(|table| bridge::bridge(&table, found));
-    raw.tls = tls.map(|table| tls::read(&table, found));
-    raw
+    Some(match root.values().find(is_of_policy) {
+        Some(value) => root.no_such_key(&value).help(A_POLICY),
+        None => no_policy(),
+    })
 }
 
 fn no_policy() -> Diagnostic {
@@ -145,8 +153,8 @@ fn no_policy() -> Diagnostic {
 const A_POLICY: &str = "say who may connect where: `[policy.default]`, and below it `rules = [{ domain = \"www.example.com\", ports = \"9339\" }]`";
 
 /// The section that is meant by an unknown one, if other brackets are needed too.
-fn meant_section(value: &Value<'_>) -> Option<String> {
-    match meant::key(&value.key, &TOP)? {
+fn meant_section(root: &Table<'_>, value: &Value<'_>) -> Option<String> {
+    match root.meant(value)? {
         "policy" if !value.is_table() => Some("[policy.default]".to_owned()),
         key @ ("listen" | "gate") if value.is_table() => Some(format!("[[{key}]]")),
         "policy" | "listen" | "gate" | "hosts" => None,
@@ -163,7 +171,7 @@ fn is_of_policy(value: &Value<'_>) -> bool {
 /// Unknown keys that are reported elsewhere.
 fn elsewhere(root: &Table<'_>) -> Vec<&'static str> {
     let mut keys = not_yet::NOT_YET.to_vec();
-    if root.get("policy").is_none() && !root.misspells("policy", &TOP) {
+    if root.get("policy").is_none() && !root.misspells("policy") {
         keys.extend(["rules", "rule", "file", "site-control", "allow", "domain"]);
     }
     keys
@@ -171,7 +179,7 @@ fn elsewhere(root: &Table<'_>) -> Vec<&'static str> {
 
 fn listeners(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> (Vec<RawListener>, Gates) {
     let (listen, gate) = (root.get("listen"), root.get("gate"));
-    let misspelt = |key| root.misspells(key, &TOP);
+    let misspelt = |key| root.misspells(key);
     if listen.is_none() && gate.is_none() && !misspelt("listen") && !misspelt("gate") {
         found.push(no_listener());
     }
@@ -181,12 +189,12 @@ fn listeners(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> (Vec<RawListener>
         Some(_) | None => Gates::All,
     };
     let kinds = [
-        (listen, "[[listen]]", listener::listener as Read),
-        (gate, "[[gate]]", listener::gate),
+        (listen, &keys::LISTEN, listener::listener as Read),
+        (gate, &keys::GATE, listener::gate),
     ];
     let mut listeners = Vec::new();
-    for (value, name, read) in kinds {
-        let tables = value.map_or_else(Vec::new, |value| value.tables(name, found));
+    for (value, section, read) in kinds {
+        let tables = value.map_or_else(Vec::new, |value| value.tables(section, found));
         listeners.extend(tables.iter().map(|table| read(table, found)));
     }
     (listeners, gates)
@@ -239,12 +247,12 @@ fn policies(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawPolicy> {
         found.push(finding.help(file.unwrap_or_else(help)));
         return Vec::new();
     }
-    let Some(table) = value.table("[policy.NAME]".to_owned(), found) else {
+    let Some(table) = value.table(&keys::POLICY, found) else {
         return Vec::new();
     };
     let mut policies = Vec::new();
     for value in table.values() {
-        if POLICY.contains(&value.key.as_str()) && !value.is_table() {
+        if keys::POLICY.key(&value.key).is_some() && !value.is_table() {
             let message = format!("expected a policy's name, found `{}`", value.key);
             found.push(
                 Diagnostic::error("policy-without-name", message)
@@ -256,16 +264,15 @@ fn policies(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawPolicy> {
         let fault = bad_name(&value.key)
             .map(|message| Diagnostic::error("bad-policy-name", message).at(value.key_span, ""));
         found.extend(fault);
-        policies.push(
-            match value.table(format!("[policy.{}]", value.key), found) {
-                Some(table) => policy(value.key, &table, found),
-                None => RawPolicy {
-                    name: value.key,
-                    header: value.key_span,
-                    content: None,
-                },
+        let header = format!("[policy.{}]", value.key);
+        policies.push(match value.named(&keys::POLICY, &header, found) {
+            Some(table) => policy(value.key, &table, found),
+            None => RawPolicy {
+                name: value.key,
+                header: value.key_span,
+                content: None,
             },
-        );
+        });
     }
     policies
 }
@@ -278,10 +285,8 @@ fn bad_name(name: &str) -> Option<String> {
         .then(|| format!("expected a name of letters, digits, `-`, `_` and dots, found `{name}`"))
 }
 
-const POLICY: [&str; 3] = ["rules", "file", "site-control"];
-
 fn policy(name: String, table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawPolicy {
-    table.only(&POLICY, found);
+    table.only_known(found);
     let content = match (table.get("rules"), table.get("file")) {
         (Some(rules), None) => from_rules(&rules, table, found),
         (None, Some(file)) => from_file(&file, table, found),
@@ -293,8 +298,8 @@ fn policy(name: String, table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawPo
             let help = format!(
                 "list who may connect, `rules = [{RULE}]`, or name a file, `file = \"policy.xml\"`"
             );
-            let missing = table.missing("rules", &POLICY, &help);
-            found.extend(missing.filter(|_| !table.may_have("file", &POLICY)));
+            let missing = table.missing("rules", &help);
+            found.extend(missing.filter(|_| !table.may_have("file")));
             None
         }
     };
@@ -322,19 +327,13 @@ fn from_file(
     file.text(found).map(RawContent::File)
 }
 
-const SITE_CONTROLS: [(&str, SiteControl); 3] = [
-    ("all", SiteControl::All),
-    ("master-only", SiteControl::MasterOnly),
-    ("none", SiteControl::None),
-];
-
 fn from_rules(
     rules: &Value<'_>,
     table: &Table<'_>,
     found: &mut Vec<Diagnostic>,
 ) -> Option<RawContent> {
     let site_control = table.get("site-control");
-    let site_control = site_control.and_then(|value| value.choice(&SITE_CONTROLS, found));
+    let site_control = site_control.and_then(|value| value.choice(&keys::SITE_CONTROLS, found));
     Some(RawContent::Rules {
         site_control,
         rules: rules::rules(rules, found)?,

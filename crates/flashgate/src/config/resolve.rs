@@ -1,9 +1,7 @@
 //! From what the file says to what the daemon needs: defaults filled in, names looked up, one thing held against another.
 
-use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use flash_policy::Diagnostic;
 use flash_policy::diagnostic::any_error;
@@ -14,12 +12,12 @@ use super::lines::Lines;
 use super::policy::Named;
 use super::policy_file::{Dialled, ServedAt};
 use super::raw::{Gates, Raw, RawBridge, RawListener};
-use super::sections::{RawAdmin, RawLimits, RawProcess, Switch};
+use super::sections::{RawAdmin, RawProcess};
 use super::tree::{At, Text};
 use super::{Purpose, bridge, defaults, gates, handover, hosts, listeners, tls};
 use crate::account::Account;
 use crate::snapshot::ListenAddress;
-use crate::snapshot::{Admin, Chosen, Deadlines, Limits, Plan, Process, Transport, User};
+use crate::snapshot::{Admin, Deadlines, Limits, Plan, Process, Transport, User};
 
 /// A plan, and what it was made from.
 #[derive(Debug)]
@@ -39,9 +37,10 @@ pub(super) fn resolve(
 ) -> Resolved {
     let folder = path.parent().unwrap_or(Path::new(""));
     let lines = &Lines::of(source);
-    let ping = raw.bridge.as_ref().and_then(|bridge| bridge.ping);
+    let bridge = raw.bridge.as_ref();
+    let ping = bridge.map_or(raw.limits.ping, |bridge| bridge.ping);
     let own_hosts: Vec<_> = raw.hosts.iter().map(|host| host.value.clone()).collect();
-    let limits = limits(raw.limits, ping, found);
+    let limits = Limits { ping, ..raw.limits };
     let clear = raw.gates == Gates::All && gates::are_clear(&raw.listeners, &raw.policies);
     let faulty = || raw.policies.iter().map(|_| GatePorts::Faulty).collect();
     let gates = if clear {
@@ -80,7 +79,7 @@ pub(super) fn resolve(
         listeners,
         limits,
         process: process(raw.process, folder, purpose, found),
-        admin: raw.admin.map(admin),
+        admin: raw.admin.and_then(admin),
         bridge,
         certificates: tls.map_or_else(Vec::new, |tls| tls.certificates),
         transport,
@@ -152,100 +151,49 @@ pub(super) fn by_name<'a>(
     policy
 }
 
-/// A SYN is retransmitted after one second and again after two more.
-const SHORT: Duration = Duration::from_secs(3);
-
-fn short_deadline(request: &At<Duration>) -> Option<Diagnostic> {
-    let message = "less than three seconds turns away clients that lose a packet";
-    (request.value < SHORT).then(|| {
-        Diagnostic::warning("short-deadline", message)
-            .at(request.span, "")
-            .help("write `3s` or more")
-    })
-}
-
-fn limits(raw: RawLimits, ping: Option<Duration>, found: &mut Vec<Diagnostic>) -> Limits {
-    found.extend(raw.request.as_ref().and_then(short_deadline));
-    let default = defaults::limits();
-    let duration = |limit: Option<At<Duration>>, default| limit.map_or(default, |it| it.value);
-    let cap = |cap: Option<Switch<NonZeroU32>>, default| cap.map_or(default, Switch::on);
-    let connections = raw.connections.map(|number| number.value);
-    Limits {
-        connections: connections
-            .and_then(|number| usize::try_from(number).ok())
-            .unwrap_or(default.connections),
-        connections_chosen: connections.map_or(Chosen::ByDefault, |_| Chosen::ByOperator),
-        per_address: cap(raw.per_address, default.per_address),
-        rate_per_address: cap(raw.rate_per_address, default.rate_per_address),
-        relays_per_address: cap(raw.relays_per_address, default.relays_per_address),
-        exempt: raw.exempt.unwrap_or(default.exempt),
-        request: duration(raw.request, default.request),
-        linger: raw
-            .linger
-            .map_or(default.linger, |limit| defaults::linger(limit.value)),
-        backend_connect: duration(raw.backend_connect, default.backend_connect),
-        half_open: duration(raw.half_open, default.half_open),
-        idle: raw.idle.map_or(default.idle, Switch::on),
-        ping: ping.unwrap_or(default.ping),
-    }
-}
-
 fn process(
     raw: RawProcess,
     folder: &Path,
     purpose: Purpose,
     found: &mut Vec<Diagnostic>,
 ) -> Process {
-    let default = defaults::process();
-    if let Some(user) = &raw.user
-        && purpose == Purpose::Start
+    let mut process = raw.process;
+    if let User::Configured { name } = &process.user
+        && let Some(place) = raw.user.filter(|_| purpose == Purpose::Start)
     {
-        found.extend(judge_user(user));
+        found.extend(judge_user(name).map(|finding| finding.at(place, "")));
     }
-    let mut door = |text: Text| {
-        let path = folder.join(&text.value);
-        let too_long = handover::too_long(&path);
-        let unusable = || handover::unusable(&path);
+    if let Some((path, place)) = process.handover.as_mut().zip(raw.handover) {
+        *path = folder.join(&path);
+        let too_long = handover::too_long(path);
+        let unusable = || handover::unusable(path);
         let fault = too_long.or_else(|| unusable().filter(|_| purpose == Purpose::Start));
-        found.extend(fault.map(|it| it.at(text.span, "")));
-        path
-    };
-    Process {
-        user: raw
-            .user
-            .map_or(default.user, |user| User::Configured { name: user.value }),
-        threads: raw.threads.unwrap_or(default.threads),
-        sandbox: raw.sandbox.map_or(default.sandbox, |sandbox| sandbox.value),
-        drain: raw.drain.map_or(default.drain, |drain| drain.value),
-        handover: raw
-            .handover
-            .map_or(default.handover, |switch| switch.on().map(&mut door)),
-        violation: default.violation,
+        found.extend(fault.map(|it| it.at(place, "")));
     }
+    process
 }
 
-fn judge_user(user: &At<String>) -> Option<Diagnostic> {
-    let finding = match Account::by_name_or_number(&user.value) {
+fn judge_user(user: &str) -> Option<Diagnostic> {
+    match Account::by_name_or_number(user) {
         None => {
-            let message = format!("expected a user of this machine, found `{}`", user.value);
-            Diagnostic::error("unknown-user", message).help(
+            let message = format!("expected a user of this machine, found `{user}`");
+            Some(Diagnostic::error("unknown-user", message).help(
                 "create it, `useradd --system --no-create-home NAME`, or leave the line out for `nobody`",
-            )
+            ))
         }
-        Some(account) if account.is_root() => Diagnostic::warning(
-            "user-is-root",
-            "as this user flashgate stays root while it serves",
-        )
-        .help("name a user without rights, or leave the line out for `nobody`"),
-        Some(_) => return None,
-    };
-    Some(finding.at(user.span, ""))
+        Some(account) if account.is_root() => Some(
+            Diagnostic::warning(
+                "user-is-root",
+                "as this user flashgate stays root while it serves",
+            )
+            .help("name a user without rights, or leave the line out for `nobody`"),
+        ),
+        Some(_) => None,
+    }
 }
 
-fn admin(raw: RawAdmin) -> Admin {
-    Admin {
-        address: raw
-            .address
-            .map_or_else(defaults::admin_address, |address| address.value),
-    }
+fn admin(raw: RawAdmin) -> Option<Admin> {
+    let address = raw.address.map(|address| address.value);
+    let address = address.or_else(defaults::admin_address)?;
+    Some(Admin { address })
 }

@@ -3,23 +3,25 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use flash_policy::Diagnostic;
+use flash_policy::{Diagnostic, Span};
+use tokio_flash_policy::Linger;
 
-use super::tree::{At, Table, Text, Value, parse_text};
-use super::values;
+use super::tree::{At, Table, Text, Value, default, parse_text};
+use super::{keys, values};
 use crate::snapshot::ListenAddress;
-use crate::snapshot::{Network, Sandbox};
+use crate::snapshot::{Chosen, Limits, Network, Process, User, Violation, WebSocket};
 
 /// A value that may be `"off"`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Switch<T> {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Switch<T> {
+    #[default]
     Off,
     On(T),
 }
 
 impl<T> Switch<T> {
     /// None where it is off.
-    pub(super) fn on(self) -> Option<T> {
+    fn on(self) -> Option<T> {
         match self {
             Self::Off => None,
             Self::On(value) => Some(value),
@@ -27,29 +29,15 @@ impl<T> Switch<T> {
     }
 }
 
-/// `[limits]`.
-#[derive(Debug, Default)]
-pub(super) struct RawLimits {
-    pub(super) connections: Option<At<u32>>,
-    pub(super) per_address: Option<Switch<NonZeroU32>>,
-    pub(super) rate_per_address: Option<Switch<NonZeroU32>>,
-    pub(super) relays_per_address: Option<Switch<NonZeroU32>>,
-    pub(super) exempt: Option<Vec<Network>>,
-    pub(super) request: Option<At<Duration>>,
-    pub(super) linger: Option<At<Duration>>,
-    pub(super) backend_connect: Option<At<Duration>>,
-    pub(super) half_open: Option<At<Duration>>,
-    pub(super) idle: Option<Switch<Duration>>,
-}
-
 /// `[process]`.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct RawProcess {
-    pub(super) user: Option<At<String>>,
-    pub(super) threads: Option<NonZeroU32>,
-    pub(super) sandbox: Option<At<Sandbox>>,
-    pub(super) drain: Option<At<Duration>>,
-    pub(super) handover: Option<Switch<Text>>,
+    /// The path of `handover` as it is written.
+    pub(super) process: Process,
+    /// Where the user is named, if it is.
+    pub(super) user: Option<Span>,
+    /// Where a path is given for `handover`, if one is.
+    pub(super) handover: Option<Span>,
 }
 
 /// `[admin]`.
@@ -58,49 +46,56 @@ pub(super) struct RawAdmin {
     pub(super) address: Option<At<ListenAddress>>,
 }
 
-const LIMITS: [&str; 10] = [
-    "connections",
-    "per-address",
-    "rate-per-address",
-    "relays-per-address",
-    "exempt",
-    "request",
-    "linger",
-    "backend-connect",
-    "half-open",
-    "idle",
-];
-
-/// More than the kernel lets a process open (`fs.nr_open`) in any setting of today.
-const MOST_CONNECTIONS: u32 = 1 << 24;
-
-/// A cap above this is none.
-const MOST_PER_ADDRESS: u32 = 1 << 24;
-
-/// More than any machine has.
-const MOST_THREADS: u32 = 1_024;
-
-pub(super) fn limits(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawLimits {
-    table.only(&LIMITS, found);
-    let connections = table
-        .get("connections")
-        .and_then(|value| value.number((1, MOST_CONNECTIONS), found));
-    let mut cap = |key| table.get(key).and_then(|value| cap(&value, found));
+/// What `[limits]` comes to, but for `ping`, which is `[bridge]`'s to say.
+pub(super) fn limits(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> Limits {
+    table.only_known(found);
+    let connections = table.setting("connections", number, found);
+    let exempt = |value: &Value<'_>, found: &mut Vec<_>| Some(networks(value, found));
+    let mut cap = |key| table.setting(key, cap, found).on();
     let (per_address, rate_per_address) = (cap("per-address"), cap("rate-per-address"));
     let relays_per_address = cap("relays-per-address");
-    let mut lasting = |key| lasting(&table.get(key)?, found);
-    RawLimits {
-        connections,
+    let mut lasting = |key| table.setting(key, lasting, found);
+    let limits = Limits {
+        connections: usize::try_from(connections).unwrap_or(usize::MAX),
+        connections_chosen: match table.get("connections") {
+            Some(_) => Chosen::ByOperator,
+            None => Chosen::ByDefault,
+        },
         per_address,
         rate_per_address,
         relays_per_address,
         request: lasting("request"),
-        linger: lasting("linger"),
+        linger: linger(lasting("linger")),
         backend_connect: lasting("backend-connect"),
         half_open: lasting("half-open"),
-        exempt: table.get("exempt").map(|value| networks(&value, found)),
-        idle: table.get("idle").and_then(|value| idle(&value, found)),
+        exempt: table.setting("exempt", exempt, found),
+        idle: table.setting("idle", idle, found).on(),
+        ping: default(&keys::BRIDGE, "ping", self::lasting).unwrap_or_default(),
+    };
+    let request = table.get("request").filter(|_| limits.request < SHORT);
+    found.extend(request.map(|value| short_deadline(value.span)));
+    limits
+}
+
+/// With 2 s, 3 of 100,000 connections with a trailing byte failed at 5 % packet loss.
+const LINGER_IN_ALL: Duration = Duration::from_secs(30);
+
+/// How long to linger, given the wait between reads; never shorter in all than between two reads.
+fn linger(between_reads: Duration) -> Linger {
+    Linger {
+        between_reads,
+        total: LINGER_IN_ALL.max(between_reads),
     }
+}
+
+/// A SYN is retransmitted after one second and again after two more.
+const SHORT: Duration = Duration::from_secs(3);
+
+fn short_deadline(place: Span) -> Diagnostic {
+    let message = "less than three seconds turns away clients that lose a packet";
+    Diagnostic::warning("short-deadline", message)
+        .at(place, "")
+        .help("write `3s` or more")
 }
 
 /// `"off"`, or what `read` makes of it.
@@ -120,6 +115,14 @@ fn switch<T>(
     read(value, found).map(Switch::On)
 }
 
+fn number(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<u32> {
+    value.number(found)
+}
+
+fn boolean(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<bool> {
+    value.boolean(found)
+}
+
 /// A number from 1 up, or `"off"`.
 fn cap(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Switch<NonZeroU32>> {
     let number = |value: &Value<'_>, found: &mut Vec<_>| {
@@ -127,13 +130,13 @@ fn cap(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Switch<NonZeroU
             found.push(value.wrong_type("a whole number or `\"off\"`"));
             return None;
         }
-        let number = value.number((1, MOST_PER_ADDRESS), found)?;
-        NonZeroU32::new(number.value)
+        value.number(found).and_then(NonZeroU32::new)
     };
     switch(value, "a whole number", number, found)
 }
 
-pub(super) fn lasting(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<At<Duration>> {
+/// A duration above zero.
+pub(super) fn lasting(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Duration> {
     duration(value, values::lasting, found)
 }
 
@@ -141,12 +144,12 @@ fn duration(
     value: &Value<'_>,
     parse: impl Fn(&str) -> Result<Duration, String>,
     found: &mut Vec<Diagnostic>,
-) -> Option<At<Duration>> {
+) -> Option<Duration> {
     if value.as_str().is_none() {
         found.push(value.wrong_type("a duration like `\"5s\"`"));
         return None;
     }
-    value.parsed("bad-duration", parse, found)
+    Some(value.parsed("bad-duration", parse, found)?.value)
 }
 
 fn idle(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Switch<Duration>> {
@@ -155,41 +158,53 @@ fn idle(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Switch<Duratio
             || format!("expected a duration like `5s` or `off` for `idle`, found `{text}`");
         values::lasting(text).map_err(|_| expected())
     };
-    let read = |value: &Value<'_>, found: &mut Vec<_>| Some(duration(value, parse, found)?.value);
+    let read = |value: &Value<'_>, found: &mut Vec<_>| duration(value, parse, found);
     switch(value, "a duration like `\"5s\"`", read, found)
 }
 
 pub(super) fn networks(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<Network> {
     let texts = value.texts(found);
-    texts
+    let networks = texts
         .iter()
-        .filter_map(|text| parse_text(text, "bad-network", values::network, found))
-        .map(|network| network.value)
-        .collect()
+        .filter_map(|text| parse_text(text, "bad-network", values::network, found));
+    networks.map(|network| network.value).collect()
 }
 
-const SANDBOXES: [(&str, Sandbox); 3] = [
-    ("best-effort", Sandbox::BestEffort),
-    ("required", Sandbox::Required),
-    ("off", Sandbox::Off),
-];
-
+/// What `[process]` comes to, but for what is to be looked up.
 pub(super) fn process(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawProcess {
-    table.only(&["user", "threads", "sandbox", "drain", "handover"], found);
-    let user = |text: &str| match text {
+    table.only_known(found);
+    let name = |text: &str| match text {
         "" => Err("expected the name of a user, found nothing".to_owned()),
         name => Ok(name.to_owned()),
     };
-    let get = |key| table.get(key);
+    let sandbox =
+        |value: &Value<'_>, found: &mut Vec<_>| Some(value.choice(&keys::SANDBOXES, found)?.value);
+    let drain = |value: &Value<'_>, found: &mut Vec<_>| duration(value, values::duration, found);
+    let user = table.get("user");
+    let user = user.and_then(|value| value.parsed("bad-user", name, found));
+    let handover = table.setting("handover", handover, found).on();
+    let threads = table.setting("threads", number, found);
     RawProcess {
-        user: get("user").and_then(|value| value.parsed("bad-user", user, found)),
-        threads: get("threads")
-            .and_then(|value| value.number((1, MOST_THREADS), found))
-            .and_then(|number| NonZeroU32::new(number.value)),
-        sandbox: get("sandbox").and_then(|value| value.choice(&SANDBOXES, found)),
-        drain: get("drain").and_then(|value| duration(&value, values::duration, found)),
-        handover: get("handover").and_then(|value| handover(&value, found)),
+        user: user.as_ref().map(|user| user.span),
+        handover: handover.as_ref().map(|path| path.span),
+        process: Process {
+            user: user.map_or(User::Nobody, |user| User::Configured { name: user.value }),
+            threads: NonZeroU32::new(threads).unwrap_or(NonZeroU32::MIN),
+            sandbox: table.setting("sandbox", sandbox, found),
+            drain: table.setting("drain", drain, found),
+            handover: handover.map(|path| path.value.into()),
+            violation: Violation::Refuse,
+        },
     }
+}
+
+/// Whether HTTP on a gate's port may become a WebSocket.
+pub(super) fn websocket(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<WebSocket> {
+    Some(if value.boolean(found)? {
+        WebSocket::Upgrade
+    } else {
+        WebSocket::Off
+    })
 }
 
 fn handover(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Switch<Text>> {
@@ -208,27 +223,26 @@ fn handover(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Switch<Tex
 /// The port in examples.
 const ADMIN: u16 = 9843;
 
+pub(super) fn admin_address(
+    value: &Value<'_>,
+    found: &mut Vec<Diagnostic>,
+) -> Option<At<ListenAddress>> {
+    let read = |text: &str| ListenAddress::read(text, ADMIN);
+    value.parsed("bad-address", read, found)
+}
+
 pub(super) fn admin(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawAdmin {
-    let known = ["address", "danger-public"];
-    for value in table.unknown(&known) {
+    for value in table.unknown() {
         let port = value.written().filter(|text| text.parse::<u16>().is_ok());
         let help = |port| format!("write `address = \"127.0.0.1:{port}\"`");
         found.push(match port.map(help) {
             Some(help) if value.key == "port" => table.no_such_key(&value).help(help),
-            _ => table.unknown_key(&value, &known),
+            _ => table.unknown_key(&value),
         });
     }
-    let public = table
-        .get("danger-public")
-        .and_then(|value| value.boolean(found))
-        .unwrap_or(false);
-    let address: Option<At<ListenAddress>> = table.get("address").and_then(|value| {
-        value.parsed(
-            "bad-address",
-            |text| ListenAddress::read(text, ADMIN),
-            found,
-        )
-    });
+    let public = table.setting("danger-public", boolean, found);
+    let address = table.get("address");
+    let address = address.and_then(|value| admin_address(&value, found));
     if let Some(address) = &address
         && !public
         && !address.value.is_loopback()

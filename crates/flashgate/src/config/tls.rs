@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use flash_policy::{Diagnostic, Span};
 
 use super::tree::{Table, Text, Value};
-use super::{meant, weakness, writable};
+use super::{keys, meant, weakness, writable};
 use crate::confinement;
 use crate::log;
 use crate::regular_file;
@@ -50,19 +50,15 @@ const PAIR: &str = "{ certificate = \"fullchain.pem\", key = \"privkey.pem\" }";
 const EXAMPLE: &str =
     "write `certificates = [{ certificate = \"fullchain.pem\", key = \"privkey.pem\" }]`";
 
-const KEYS: [&str; 1] = ["certificates"];
-
-const PAIR_KEYS: [&str; 2] = ["certificate", "key"];
-
 pub(super) fn read(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawTls {
     match without_list(table) {
         Some(finding) => found.push(finding),
-        None => table.only(&KEYS, found),
+        None => table.only_known(found),
     }
     let pairs = if let Some(value) = table.get("certificates") {
         pairs(&value, found)
     } else {
-        found.extend(table.missing("certificates", &KEYS, EXAMPLE));
+        found.extend(table.missing("certificates", EXAMPLE));
         Vec::new()
     };
     RawTls {
@@ -74,10 +70,9 @@ pub(super) fn read(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawTls {
 /// A certificate and a key that stand in `[tls]` itself, as in other programs: they are parts of a list.
 fn without_list(table: &Table<'_>) -> Option<Diagnostic> {
     let file = |key: &str| {
-        let mut values = table.unknown(&KEYS);
-        values.find(|value| {
-            value.as_str().is_some() && meant::key(&value.key, &PAIR_KEYS) == Some(key)
-        })
+        let names = keys::CERTIFICATE.names();
+        let mut values = table.unknown();
+        values.find(|value| value.as_str().is_some() && meant::key(&value.key, &names) == Some(key))
     };
     let (certificate, key) = (file("certificate"), file("key"));
     let first = certificate.as_ref().or(key.as_ref())?;
@@ -108,7 +103,7 @@ fn pairs(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawPair> {
     }
     let tables: Vec<_> = items
         .iter()
-        .filter_map(|item| item.table_like("a certificate", PAIR, found))
+        .filter_map(|item| item.table_like(&keys::CERTIFICATE, PAIR, found))
         .collect();
     tables
         .iter()
@@ -117,10 +112,10 @@ fn pairs(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawPair> {
 }
 
 fn pair(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> Option<RawPair> {
-    table.only(&PAIR_KEYS, found);
+    table.only_known(found);
     let mut file = |key: &str, help: &str| {
         let Some(value) = table.get(key) else {
-            found.extend(table.missing(key, &PAIR_KEYS, help));
+            found.extend(table.missing(key, help));
             return None;
         };
         value.text(found)

@@ -1,14 +1,17 @@
 //! The TOML as a tree with places: access by type that reports what does not fit, and goes on.
 //!
-//! Nothing here knows which keys there are; `meant` has suggestions for some.
+//! Which keys a table may have is `keys`' to say; `meant` has suggestions for some.
 
 use flash_policy::{Diagnostic, Span};
 use toml::de::{DeTable, DeValue};
 
+use super::keys::{self, Section};
 use super::meant;
 
+mod scalar;
 mod text;
 
+pub(super) use scalar::default;
 pub(super) use text::{Text, parse_text};
 
 /// A value, and where it stands.
@@ -22,9 +25,12 @@ pub(super) struct At<T> {
 #[derive(Clone, Debug)]
 pub(super) struct Table<'a> {
     source: &'a str,
-    entries: &'a DeTable<'a>,
+    /// None if the file has no such table.
+    entries: Option<&'a DeTable<'a>>,
+    /// Says which keys it may have.
+    section: &'static Section,
     /// As the user wrote it: `[limits]`, `[[listen]]`.
-    pub(super) name: String,
+    name: String,
     /// Its header, or the whole of it where it is written in one line.
     pub(super) span: Span,
 }
@@ -34,20 +40,34 @@ impl<'a> Table<'a> {
     pub(super) fn root(source: &'a str, entries: &'a DeTable<'a>) -> Self {
         Self {
             source,
-            entries,
-            name: String::from("the top level"),
+            entries: Some(entries),
+            section: &keys::TOP,
+            name: keys::TOP.title.to_owned(),
+            span: Span::from(0..0),
+        }
+    }
+
+    /// One that the file does not have.
+    pub(super) fn empty(section: &'static Section) -> Self {
+        Self {
+            source: "",
+            entries: None,
+            section,
+            name: section.title.to_owned(),
             span: Span::from(0..0),
         }
     }
 
     /// The value of a key, if it is there.
     pub(super) fn get(&self, key: &str) -> Option<Value<'a>> {
+        debug_assert!(self.section.key(key).is_some(), "`{key}` is in the table");
         self.values().find(|value| value.key == key)
     }
 
     /// Every key with its value.
     pub(super) fn values(&self) -> impl Iterator<Item = Value<'a>> {
-        self.entries.iter().map(|(key, value)| Value {
+        let entries = self.entries.into_iter().flatten();
+        entries.map(|(key, value)| Value {
             source: self.source,
             key: key.get_ref().to_string(),
             key_span: key.span().into(),
@@ -56,42 +76,46 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// Reports every key but these.
-    pub(super) fn only(&self, known: &[&str], found: &mut Vec<Diagnostic>) {
-        self.only_or(known, &[], found);
+    /// Reports every key that it may not have.
+    pub(super) fn only_known(&self, found: &mut Vec<Diagnostic>) {
+        self.only_known_or(&[], found);
     }
 
-    /// The same, but for keys that are reported elsewhere and proposed to nobody.
-    pub(super) fn only_or(&self, known: &[&str], others: &[&str], found: &mut Vec<Diagnostic>) {
-        let unknown = self.unknown(known);
+    /// Reports every key that it may not have, except for keys that are reported elsewhere.
+    pub(super) fn only_known_or(&self, others: &[&str], found: &mut Vec<Diagnostic>) {
+        let unknown = self.unknown();
         for value in unknown.filter(|value| !others.contains(&value.key.as_str())) {
-            found.push(self.unknown_key(&value, known));
+            found.push(self.unknown_key(&value));
         }
     }
 
-    /// Every key but these.
-    pub(super) fn unknown(&self, known: &[&str]) -> impl Iterator<Item = Value<'a>> {
+    /// Every key that it may not have.
+    pub(super) fn unknown(&self) -> impl Iterator<Item = Value<'a>> {
         self.values()
-            .filter(|value| !known.contains(&value.key.as_str()))
+            .filter(|value| self.section.key(&value.key).is_none())
+    }
+
+    /// The key that one that it may not have most likely stands for.
+    pub(super) fn meant(&self, value: &Value<'_>) -> Option<&'static str> {
+        meant::key(&value.key, &self.section.names())
     }
 
     /// Whether one of its keys most likely stands for this one of those it may have: that is reported, and what follows
     /// from it need not be.
-    pub(super) fn misspells(&self, key: &str, known: &[&str]) -> bool {
-        self.unknown(known)
-            .any(|value| meant::key(&value.key, known) == Some(key))
+    pub(super) fn misspells(&self, key: &str) -> bool {
+        self.unknown().any(|value| self.meant(&value) == Some(key))
     }
 
     /// Whether one of its keys may stand for this one: it does, or nobody can tell what it stands for.
-    pub(super) fn may_have(&self, key: &str, known: &[&str]) -> bool {
-        self.unknown(known)
-            .any(|value| meant::key(&value.key, known).is_none_or(|meant| meant == key))
+    pub(super) fn may_have(&self, key: &str) -> bool {
+        self.unknown()
+            .any(|value| self.meant(&value).is_none_or(|meant| meant == key))
     }
 
     /// Says that one of the keys it may have is needed and not there, unless it stands there under another name.
-    pub(super) fn missing(&self, key: &str, known: &[&str], help: &str) -> Option<Diagnostic> {
+    pub(super) fn missing(&self, key: &str, help: &str) -> Option<Diagnostic> {
         let message = format!("expected `{key}` in {}, found none", shown(&self.name));
-        (!self.may_have(key, known)).then(|| {
+        (!self.may_have(key)).then(|| {
             Diagnostic::error("missing-key", message)
                 .at(self.span, "")
                 .help(help)
@@ -99,9 +123,9 @@ impl<'a> Table<'a> {
     }
 
     /// Says that it has no such key, and which one is most likely meant.
-    pub(super) fn unknown_key(&self, value: &Value<'_>, known: &[&str]) -> Diagnostic {
-        let help = meant::key(&value.key, known).map_or_else(
-            || format!("it has {}", listed(known)),
+    pub(super) fn unknown_key(&self, value: &Value<'_>) -> Diagnostic {
+        let help = self.meant(value).map_or_else(
+            || format!("it has {}", listed(&self.section.names())),
             |name| format!("did you mean `{name}`?"),
         );
         self.no_such_key(value).help(help)
@@ -156,133 +180,75 @@ impl<'a> Value<'a> {
             .collect()
     }
 
-    pub(super) fn boolean(&self, found: &mut Vec<Diagnostic>) -> Option<bool> {
-        let value = self.content.as_bool();
-        if value.is_none() {
-            found.push(self.wrong_type("`true` or `false`"));
-        }
-        value
-    }
-
-    /// A whole number within bounds, both included.
-    pub(super) fn number(
+    /// A table of this section.
+    pub(super) fn table(
         &self,
-        bounds: (u32, u32),
-        found: &mut Vec<Diagnostic>,
-    ) -> Option<At<u32>> {
-        let (low, high) = bounds;
-        let DeValue::Integer(number) = self.content else {
-            found.push(self.wrong_type("a whole number"));
-            return None;
-        };
-        match u32::from_str_radix(number.as_str(), number.radix()) {
-            Ok(value) if (low..=high).contains(&value) => Some(At {
-                value,
-                span: self.span,
-            }),
-            _ => {
-                let message = format!("expected a number from {low} to {high}, found {number}");
-                let finding = Diagnostic::error("out-of-range", message).at(self.span, "");
-                found.push(self.with_help(finding));
-                None
-            }
-        }
-    }
-
-    /// A string or a number that means something.
-    pub(super) fn parsed<T>(
-        &self,
-        rule: &'static str,
-        parse: impl Fn(&str) -> Result<T, String>,
-        found: &mut Vec<Diagnostic>,
-    ) -> Option<At<T>> {
-        let text = self.text_or_number(found)?;
-        let before = found.len();
-        let value = parse_text(&text, rule, parse, found);
-        // Any other string could be right.
-        if !meant::is_text(&self.key) {
-            let faults = found.split_off(before);
-            found.extend(faults.into_iter().map(|it| self.with_help(it)));
-        }
-        value
-    }
-
-    /// One of several words.
-    pub(super) fn choice<T: Copy>(
-        &self,
-        choices: &[(&str, T)],
-        found: &mut Vec<Diagnostic>,
-    ) -> Option<At<T>> {
-        let text = self.text(found)?;
-        if let Some((_, value)) = choices.iter().find(|(name, _)| *name == text.value) {
-            let (value, span) = (*value, self.span);
-            return Some(At { value, span });
-        }
-        let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
-        let message = format!("expected one of {}, found `{}`", listed(&names), text.value);
-        let finding = Diagnostic::error("unknown-value", message).at(self.span, "");
-        found.push(self.with_help(finding));
-        None
-    }
-
-    /// A table; `name` is how it is written.
-    pub(super) fn table(&self, name: String, found: &mut Vec<Diagnostic>) -> Option<Table<'a>> {
-        self.table_or(name, shown, found)
-    }
-
-    /// A table in one line; `name` is what it is called, `example` how it is written.
-    pub(super) fn table_like(
-        &self,
-        name: &str,
-        example: &str,
+        section: &'static Section,
         found: &mut Vec<Diagnostic>,
     ) -> Option<Table<'a>> {
-        self.table_or(name.to_owned(), |_| format!("`{example}`"), found)
+        self.table_like(section, section.title, found)
     }
 
-    fn table_or(
+    /// A table of this section whose header has a name in it.
+    pub(super) fn named(
         &self,
-        name: String,
-        written: impl Fn(&str) -> String,
+        section: &'static Section,
+        header: &str,
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<Table<'a>> {
+        let table = self.table_like(section, header, found)?;
+        let name = header.to_owned();
+        Some(Table { name, ..table })
+    }
+
+    /// A table of this section; `example` is how it is written.
+    pub(super) fn table_like(
+        &self,
+        section: &'static Section,
+        example: &str,
         found: &mut Vec<Diagnostic>,
     ) -> Option<Table<'a>> {
         let DeValue::Table(entries) = self.content else {
             let finding = self.wrong_type("a table");
-            found.push(finding.help(format!("it is written as {}", written(&name))));
+            found.push(finding.help(format!("it is written as `{example}`")));
             return None;
         };
         // A table that only its parts name has no header; the first of them stands for it.
         let headless = self.span.start == self.span.end;
         Some(Table {
             source: self.source,
-            entries,
-            name,
+            entries: Some(entries),
+            section,
+            name: section.title.to_owned(),
             span: if headless { self.key_span } else { self.span },
         })
     }
 
-    /// A list of tables; `name` is how each is written.
-    pub(super) fn tables(&self, name: &str, found: &mut Vec<Diagnostic>) -> Vec<Table<'a>> {
+    /// A list of tables of this section.
+    pub(super) fn tables(
+        &self,
+        section: &'static Section,
+        found: &mut Vec<Diagnostic>,
+    ) -> Vec<Table<'a>> {
         if self.content.is_table() {
             let finding = self.wrong_type("a list of tables");
-            found.push(finding.help(format!("there may be several: write `{name}`")));
+            found.push(finding.help(format!("there may be several: write `{}`", section.title)));
             return Vec::new();
         }
         let items = self.items("a list of tables", found);
         items
             .iter()
-            .filter_map(|item| item.table(name.to_owned(), found))
+            .filter_map(|item| item.table(section, found))
             .collect()
     }
 
     /// The table, or each of the list of tables, that it is; nothing where it is neither.
-    pub(super) fn tables_if_any(&self) -> Vec<Table<'a>> {
-        let name = String::new();
+    pub(super) fn tables_if_any(&self, section: &'static Section) -> Vec<Table<'a>> {
         let mut ignored = Vec::new();
         if self.content.is_array() {
-            return self.tables(&name, &mut ignored);
+            return self.tables(section, &mut ignored);
         }
-        self.table(name, &mut ignored).into_iter().collect()
+        self.table(section, &mut ignored).into_iter().collect()
     }
 
     pub(super) fn is_table(&self) -> bool {

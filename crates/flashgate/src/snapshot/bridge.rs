@@ -25,7 +25,7 @@ pub(crate) struct Bridge {
 }
 
 /// A path with one part that says which gate: `/{port}`, `/game/{name}`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PathPattern {
     pub(crate) before: String,
     pub(crate) segment: Segment,
@@ -33,8 +33,9 @@ pub(crate) struct PathPattern {
 }
 
 /// What of a gate stands in the path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Segment {
+    #[default]
     /// The port that players dial.
     Port,
     /// The gate's name.

@@ -40,9 +40,10 @@ pub(crate) enum Violation {
 }
 
 /// How much it matters that the sandbox can be set up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Sandbox {
     /// Whatever the system allows.
+    #[default]
     BestEffort,
     /// All of it, or no start.
     Required,

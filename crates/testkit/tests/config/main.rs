@@ -14,6 +14,7 @@ mod other_keys;
 mod printed;
 mod refusals;
 mod reload;
+mod schema;
 mod surroundings;
 mod transcripts;
 mod wrong;
@@ -32,7 +33,8 @@ use testkit::folder::Folder;
 const LEAST: &str = "[policy.p]\nrules = [{ domain = \"a.test\", ports = \"9339\" }]\n\
                      [[listen]]\naddress = \"127.0.0.1:0\"\n";
 
-/// What `serve --check` says of a file: exit code, standard output, standard error.
+/// What `serve --check` says of a file: exit code, standard output, standard error. The schema must say the same.
+#[track_caller]
 fn check(path: &Path) -> (Option<i32>, String, String) {
     let output = Command::new(testkit::binary::flashgate().expect("the program"))
         .args(["serve", "--check", "--config"])
@@ -40,11 +42,14 @@ fn check(path: &Path) -> (Option<i32>, String, String) {
         .output()
         .expect("a run");
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    let (code, stderr) = (output.status.code(), text(output.stderr));
+    // A device or a pipe might never end.
+    if path.is_file()
+        && let Ok(config) = fs::read(path)
+    {
+        schema::agrees(&config, code, &stderr);
+    }
+    (code, text(output.stdout), stderr)
 }
 
 fn config(folder: &Folder, text: &str) -> PathBuf {
@@ -88,7 +93,7 @@ fn the_shipped_example() {
     let settings: Vec<_> = text
         .lines()
         .map(|line| match line.strip_prefix('#') {
-            Some(setting) if !setting.starts_with(' ') => setting,
+            Some(setting) if !setting.starts_with([' ', ':']) => setting,
             _ => line,
         })
         .collect();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use flash_policy::{Diagnostic, Span};
 
-use super::listener::{Keys, addresses, only, trusted};
+use super::listener::{Example, addresses, only_known, trusted};
 use crate::config::sections;
 use crate::config::tree::{At, Table, Value};
 use crate::snapshot::ListenAddress;
@@ -19,48 +19,41 @@ pub(in crate::config) struct RawBridge {
     pub(in crate::config) path: Option<At<PathPattern>>,
     pub(in crate::config) public_url: Option<At<String>>,
     pub(in crate::config) trust_forwarded_for: Vec<Network>,
-    pub(in crate::config) ping: Option<Duration>,
+    pub(in crate::config) ping: Duration,
 }
 
-const BRIDGE: [&str; 6] = [
-    "address",
-    "path",
-    "public-url",
-    "trust-forwarded-for",
-    "ping",
-    "accept-proxy",
-];
-
 pub(super) fn bridge(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawBridge {
-    only(table, &BRIDGE, found);
+    only_known(table, found);
     let value = |key| table.get(key);
     let help = "write `address = \"[::]:443\"`, where pages open WebSockets";
-    let keys = Keys {
-        known: &BRIDGE,
-        help,
-        port: 443,
-    };
-    let path = value("path").and_then(|value| value.parsed("bad-path", pattern, found));
+    let example = Example { help, port: 443 };
+    let path = value("path").and_then(|value| path(&value, found));
     let before = path.as_ref().map_or("/", |path| &path.value.before);
     let url = |text: &str| public_url(text, before);
     let public_url = value("public-url");
     let public_url = public_url.and_then(|value| value.parsed("bad-public-url", url, found));
     RawBridge {
         header: table.span,
-        addresses: addresses(table, &keys, found),
+        addresses: addresses(table, &example, found),
         accept_proxy: value("accept-proxy").map_or_else(Vec::new, |value| trusted(&value, found)),
         path,
         public_url,
         trust_forwarded_for: value("trust-forwarded-for")
             .map_or_else(Vec::new, |value| proxies(&value, found)),
-        ping: value("ping")
-            .and_then(|value| sections::lasting(&value, found))
-            .map(|ping| ping.value),
+        ping: table.setting("ping", sections::lasting, found),
     }
 }
 
+/// The value of `path`.
+pub(in crate::config) fn path(
+    value: &Value<'_>,
+    found: &mut Vec<Diagnostic>,
+) -> Option<At<PathPattern>> {
+    value.parsed("bad-path", pattern, found)
+}
+
 /// `/{port}` or `/{name}`, with any text around it that a path may hold.
-pub(in crate::config) fn pattern(text: &str) -> Result<PathPattern, String> {
+fn pattern(text: &str) -> Result<PathPattern, String> {
     let expected = |found: &str| {
         format!(
             "expected a path with `{{port}}` or `{{name}}` in it, like `/{{port}}`, found {found}"

@@ -9,7 +9,7 @@ use flashgate_wire::proxy_header::ProxyVersion;
 
 use crate::config::sections;
 use crate::config::tree::{At, Table, Text, Value, parse_text};
-use crate::config::{backend, raw};
+use crate::config::{backend, keys, raw};
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{AskedBy, Backend, Network, WebSocket};
 
@@ -44,7 +44,7 @@ pub(in crate::config) struct RawGate {
     pub(in crate::config) http_backend: Option<At<Backend>>,
     pub(in crate::config) speaks_first_after: Option<At<Duration>>,
     pub(in crate::config) send_proxy: Option<ProxyVersion>,
-    pub(in crate::config) websocket: Option<WebSocket>,
+    pub(in crate::config) websocket: WebSocket,
 }
 
 impl RawListener {
@@ -64,48 +64,34 @@ impl RawListener {
     }
 }
 
-const LISTEN: [&str; 5] = [
-    "address",
-    "policy",
-    "public-port",
-    "dialect",
-    "accept-proxy",
-];
-
 pub(super) fn listener(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawListener {
     let before = found.len();
-    only(table, &LISTEN, found);
+    only_known(table, found);
     // The other one is refused with everything else that is not supported yet, and proposed to nobody.
     if let Some(value) = table
         .get("dialect")
         .filter(|value| !value.is("silverlight"))
     {
-        value.choice(&[("flash", ())], found);
+        value.choice(&keys::DIALECTS, found);
     }
     let help = "write `address = \"[::]:843\"` for every address of this machine, or `\"192.0.2.10:843\"` for one";
-    let keys = Keys {
-        known: &LISTEN,
-        help,
-        port: 843,
-    };
-    let listener = either(table, &keys, None, found);
+    let example = Example { help, port: 843 };
+    let listener = either(table, &example, None, found);
     let faulty = found.get(before..).is_some_and(any_error);
     let state = if faulty { State::Faulty } else { State::Sound };
     RawListener { state, ..listener }
 }
 
-/// Reports every key but these. An address that is written in parts is shown in one.
-pub(super) fn only(table: &Table<'_>, known: &[&str], found: &mut Vec<Diagnostic>) {
+/// Reports every key that it may not have. An address that is written in parts is shown in one.
+pub(super) fn only_known(table: &Table<'_>, found: &mut Vec<Diagnostic>) {
     let among = |keys: &[&str]| {
-        let mut parts = table
-            .unknown(known)
-            .filter(|it| keys.contains(&it.key.as_str()));
+        let mut parts = table.unknown().filter(|it| keys.contains(&it.key.as_str()));
         parts.find_map(|value| Some((value.written()?.trim_matches(['"', '\'']).to_owned(), value)))
     };
     let host = among(&["host", "ip", "bind", "addr", "listen"]);
     let host = host.filter(|(host, _)| host.parse::<IpAddr>().is_ok());
     let Some((host, value)) = host.filter(|_| table.get("address").is_none()) else {
-        return table.only(known, found);
+        return table.only_known(found);
     };
     let host = match host.parse::<IpAddr>() {
         Ok(IpAddr::V6(_)) => format!("[{host}]"),
@@ -117,63 +103,37 @@ pub(super) fn only(table: &Table<'_>, known: &[&str], found: &mut Vec<Diagnostic
     found.push(table.no_such_key(&value).help(help));
     let parts = std::iter::once(&value).chain(port.as_ref().map(|(_, value)| value));
     let told: Vec<_> = parts.map(|value| value.key.as_str()).collect();
-    table.only_or(known, &told, found);
+    table.only_known_or(&told, found);
 }
 
-const GATE: [&str; 10] = [
-    "name",
-    "address",
-    "backend",
-    "policy",
-    "public-port",
-    "speaks-first-after",
-    "websocket",
-    "http-backend",
-    "send-proxy",
-    "accept-proxy",
-];
-
-const PROXY_VERSIONS: [(&str, ProxyVersion); 2] =
-    [("v1", ProxyVersion::V1), ("v2", ProxyVersion::V2)];
-
 pub(super) fn gate(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawListener {
-    only(table, &GATE, found);
+    only_known(table, found);
     let value = |key| table.get(key);
     if value("backend").is_none() {
         let help =
             "write `backend = \"127.0.0.1:9340\"`, where the server behind this port listens";
-        found.extend(table.missing("backend", &GATE, help));
+        found.extend(table.missing("backend", help));
     }
-    let websocket = value("websocket").and_then(|value| value.boolean(found));
+    let websocket = table.setting("websocket", sections::websocket, found);
     let mut server = |key| value(key)?.parsed("bad-backend", backend::parse, found);
     let gate = RawGate {
         backend: server("backend"),
         http_backend: server("http-backend"),
         name: value("name").and_then(|value| name(&value, found)),
-        speaks_first_after: value("speaks-first-after")
-            .and_then(|value| sections::lasting(&value, found)),
-        send_proxy: value("send-proxy")
-            .and_then(|value| value.choice(&PROXY_VERSIONS, found))
-            .map(|version| version.value),
-        websocket: websocket.map(|on| {
-            if on {
-                WebSocket::Upgrade
-            } else {
-                WebSocket::Off
-            }
+        speaks_first_after: value("speaks-first-after").and_then(|value| {
+            let (lasting, span) = (sections::lasting(&value, found)?, value.span);
+            Some(At {
+                value: lasting,
+                span,
+            })
         }),
+        send_proxy: value("send-proxy")
+            .and_then(|value| value.choice(&keys::PROXY_VERSIONS, found))
+            .map(|version| version.value),
+        websocket,
     };
     let help = "write `address = \"[::]:9339\"`, the port that movies connect to";
-    either(
-        table,
-        &Keys {
-            known: &GATE,
-            help,
-            port: 9339,
-        },
-        Some(gate),
-        found,
-    )
+    either(table, &Example { help, port: 9339 }, Some(gate), found)
 }
 
 fn name(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Text> {
@@ -185,9 +145,8 @@ fn name(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Text> {
     good.then_some(name)
 }
 
-/// What may stand in a section that listens, and what to write there.
-pub(super) struct Keys<'a> {
-    pub(super) known: &'a [&'a str],
+/// What to write in a section that listens.
+pub(super) struct Example<'a> {
     /// What to write if there is no address.
     pub(super) help: &'a str,
     /// The port in examples.
@@ -197,18 +156,18 @@ pub(super) struct Keys<'a> {
 /// What both have.
 fn either(
     table: &Table<'_>,
-    keys: &Keys<'_>,
+    example: &Example<'_>,
     gate: Option<RawGate>,
     found: &mut Vec<Diagnostic>,
 ) -> RawListener {
     let public_port = table
         .get("public-port")
-        .and_then(|value| value.number((1, 65_535), found))
-        .and_then(|number| Port::new(number.value).ok());
+        .and_then(|value| value.number(found))
+        .and_then(|number| Port::new(number).ok());
     let accept_proxy = table.get("accept-proxy");
     RawListener {
         header: table.span,
-        addresses: addresses(table, keys, found),
+        addresses: addresses(table, example, found),
         policy: table.get("policy").and_then(|value| value.text(found)),
         public_port,
         accept_proxy: accept_proxy.map_or_else(Vec::new, |value| trusted(&value, found)),
@@ -219,11 +178,11 @@ fn either(
 
 pub(super) fn addresses(
     table: &Table<'_>,
-    keys: &Keys<'_>,
+    example: &Example<'_>,
     found: &mut Vec<Diagnostic>,
 ) -> Vec<At<ListenAddress>> {
     let Some(value) = table.get("address") else {
-        found.extend(table.missing("address", keys.known, keys.help));
+        found.extend(table.missing("address", example.help));
         return Vec::new();
     };
     let before = found.len();
@@ -233,10 +192,10 @@ pub(super) fn addresses(
         found.push(
             Diagnostic::error("missing-key", message)
                 .at(value.span, "")
-                .help(keys.help),
+                .help(example.help),
         );
     }
-    let read = |text: &str| ListenAddress::read(text, keys.port);
+    let read = |text: &str| ListenAddress::read(text, example.port);
     texts
         .iter()
         .filter_map(|text| parse_text(text, "bad-address", read, found))

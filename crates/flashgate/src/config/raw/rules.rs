@@ -3,8 +3,8 @@
 use flash_policy::Diagnostic;
 
 use super::{RawPorts, RawRule};
-use crate::config::meant;
 use crate::config::tree::{At, Table, Value};
+use crate::config::{keys, meant};
 
 /// Every rule, or none if one of them is no table: what is left would be judged for what it is not.
 pub(super) fn rules(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Vec<RawRule>> {
@@ -15,7 +15,7 @@ pub(super) fn rules(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Ve
     }
     let items = value.items("a list of rules", found);
     let read = |item: &Value<'_>| {
-        let table = item.table_like("a rule", &example(item), found)?;
+        let table = item.table_like(&keys::RULE, &example(item), found)?;
         Some(rule(&table, found))
     };
     let rules: Vec<_> = items.iter().map(read).collect();
@@ -32,14 +32,12 @@ fn example(value: &Value<'_>) -> String {
     meant::rule(value.as_str().unwrap_or_default())
 }
 
-const KEYS: [&str; 3] = ["domain", "ports", "secure"];
-
 fn rule(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawRule {
-    table.only(&KEYS, found);
+    table.only_known(found);
     let domain = table.get("domain");
     if domain.is_none() {
         let help = "write `domain = \"www.example.com\"`, the host that the movie is loaded from";
-        found.extend(table.missing("domain", &KEYS, help));
+        found.extend(table.missing("domain", help));
     }
     let secure = table.get("secure").and_then(|value| {
         let span = value.span;
@@ -57,7 +55,7 @@ fn rule(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawRule {
         }),
         ports: match table.get("ports") {
             Some(value) => ports(&value, found),
-            None if table.may_have("ports", &KEYS) => RawPorts::Faulty,
+            None if table.may_have("ports") => RawPorts::Faulty,
             None => RawPorts::OfGates,
         },
         secure,

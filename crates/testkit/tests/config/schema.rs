@@ -1,0 +1,228 @@
+//! The JSON Schema of the config file: it accepts what the program accepts, and both know the same keys.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::Command;
+use std::slice;
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value};
+use testkit::needs;
+use toml::de::{DeTable, DeValue};
+
+use super::{Folder, check, config, documents, root};
+
+/// What `flashgate config-schema` prints.
+static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
+    let program = testkit::binary::flashgate().unwrap();
+    let output = Command::new(program).arg("config-schema").output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    serde_json::from_slice(&output.stdout).unwrap()
+});
+
+/// Checks that the schema says the same as the program of a config file.
+#[track_caller]
+pub(super) fn agrees(bytes: &[u8], code: Option<i32>, stderr: &str) {
+    let Some(text) = std::str::from_utf8(bytes).ok() else {
+        return;
+    };
+    let Ok(table) = DeTable::parse(text) else {
+        return;
+    };
+    let fault = fault(&SCHEMA, &json(&DeValue::Table(table.into_inner())));
+    if code == Some(0) {
+        assert_eq!(fault, None, "the schema refuses:\n{text}");
+    } else if stderr.contains("error[unknown-key]") {
+        assert!(fault.is_some(), "the schema accepts:\n{text}");
+    }
+}
+
+/// The first thing that is wrong with a value, by the parts of JSON Schema that ours has; patterns are left out.
+fn fault(schema: &Value, value: &Value) -> Option<String> {
+    if let Some(any) = schema["anyOf"].as_array() {
+        let faults: Option<Vec<_>> = any.iter().map(|schema| fault(schema, value)).collect();
+        return faults.map(|faults| faults.join(", and "));
+    }
+    let wrong = || Some(format!("found {value}, expected {schema}"));
+    if let Some(words) = schema["enum"].as_array()
+        && !words.contains(value)
+    {
+        return wrong();
+    }
+    let types = &schema["type"];
+    let types = types
+        .as_array()
+        .map_or(slice::from_ref(types), Vec::as_slice);
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    if !types.iter().any(|it| *it == kind || it.is_null()) {
+        return wrong();
+    }
+    match value {
+        Value::Number(number) => {
+            let (low, high) = (&schema["minimum"], &schema["maximum"]);
+            let number = number.as_u64().unwrap();
+            let fits = low.as_u64().is_none_or(|low| low <= number)
+                && high.as_u64().is_none_or(|high| number <= high);
+            if fits { None } else { wrong() }
+        }
+        Value::Array(items) => items.iter().find_map(|item| fault(&schema["items"], item)),
+        Value::Object(members) => fault_in_object(schema, members),
+        Value::Null | Value::Bool(_) | Value::String(_) => None,
+    }
+}
+
+fn fault_in_object(schema: &Value, members: &Map<String, Value>) -> Option<String> {
+    let required = schema["required"].as_array().into_iter().flatten();
+    let mut missing = required.filter(|name| !members.contains_key(name.as_str().unwrap()));
+    if let Some(name) = missing.next() {
+        return Some(format!("{name} is missing"));
+    }
+    members.iter().find_map(|(name, value)| {
+        match (&schema["properties"][name], &schema["additionalProperties"]) {
+            (Value::Null, Value::Bool(false)) => Some(format!("`{name}` is unknown")),
+            (Value::Null, other) => fault(other, value),
+            (known, _) => fault(known, value),
+        }
+    })
+}
+
+fn json(value: &DeValue<'_>) -> Value {
+    match value {
+        DeValue::String(text) => text.as_ref().into(),
+        DeValue::Integer(number) => {
+            let number = i64::from_str_radix(number.as_str(), number.radix());
+            number.unwrap_or(i64::MAX).into()
+        }
+        DeValue::Float(number) => number.as_str().into(),
+        DeValue::Boolean(value) => (*value).into(),
+        DeValue::Datetime(date) => date.to_string().into(),
+        DeValue::Array(items) => items.iter().map(|item| json(item.get_ref())).collect(),
+        DeValue::Table(entries) => {
+            let entry = |(key, value): (_, &toml::Spanned<_>)| {
+                let key: &toml::Spanned<std::borrow::Cow<'_, str>> = key;
+                (key.get_ref().to_string(), json(value.get_ref()))
+            };
+            Value::Object(entries.iter().map(entry).collect())
+        }
+    }
+}
+
+/// A section, and a config in which it has a key that does not exist.
+const SECTIONS: [(&str, &str); 11] = [
+    ("", "zzz = 1"),
+    ("/policy/*", "[policy.p]\nzzz = 1"),
+    ("/policy/*/rules", "[policy.p]\nrules = [{ zzz = 1 }]"),
+    ("/listen", "[[listen]]\nzzz = 1"),
+    ("/gate", "[[gate]]\nzzz = 1"),
+    ("/bridge", "[bridge]\nzzz = 1"),
+    ("/tls", "[tls]\nzzz = 1"),
+    ("/tls/certificates", "[tls]\ncertificates = [{ zzz = 1 }]"),
+    ("/admin", "[admin]\nzzz = 1"),
+    ("/limits", "[limits]\nzzz = 1"),
+    ("/process", "[process]\nzzz = 1"),
+];
+
+/// The schema of a section: `*` is any name, and a list stands for its items.
+fn section(path: &str) -> &'static Value {
+    let steps = path.split('/').skip(1);
+    steps.fold(&*SCHEMA, |schema, step| {
+        let inner = match step {
+            "*" => &schema["additionalProperties"],
+            name => &schema["properties"][name],
+        };
+        inner.get("items").unwrap_or(inner)
+    })
+}
+
+#[test]
+fn each_section_has_the_same_keys() {
+    for (path, text) in SECTIONS {
+        let folder = Folder::new().unwrap();
+        let (_, _, stderr) = check(&config(&folder, text));
+        let finding = stderr.split("has no key `zzz`").nth(1).unwrap();
+        let listed = finding.split("= help: it has ").nth(1).unwrap();
+        let listed = listed.lines().next().unwrap().split(", ");
+        let listed: BTreeSet<_> = listed.map(|name| name.trim_matches('`')).collect();
+        let properties = section(path)["properties"].as_object().unwrap();
+        let properties: BTreeSet<_> = properties.keys().map(String::as_str).collect();
+        assert_eq!(listed, properties, "{path}");
+        assert_eq!(section(path)["additionalProperties"], false, "{path}");
+        for (name, key) in section(path)["properties"].as_object().unwrap() {
+            assert!(key["description"].is_string(), "{path}: {name}");
+        }
+    }
+}
+
+/// Every key, and its default as it is unless that is `false`.
+#[test]
+fn the_example_has_every_key() {
+    let example = fs::read_to_string(root().join("packaging/flashgate.toml")).unwrap();
+    let setting = |line: &'static str| line.trim_start_matches(['#', ' ']);
+    let example: &'static str = example.leak();
+    let settings: Vec<_> = example.lines().map(setting).collect();
+    for (path, _) in SECTIONS {
+        for (name, key) in section(path)["properties"].as_object().unwrap() {
+            let header = [
+                format!("[{name}]"),
+                format!("[{name}."),
+                format!("{name} = "),
+            ];
+            let named = header.iter().any(|header| example.contains(header));
+            assert!(named, "{path}: expected `{name}` in the example");
+            let Some(default) = key.get("default").filter(|it| **it != false) else {
+                continue;
+            };
+            let written = format!("{name} = {default}").replace("\",\"", "\", \"");
+            let is_it = |line: &&str| {
+                let rest = line.strip_prefix(&written);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+            };
+            let found = settings.iter().any(is_it);
+            assert!(found, "{path}: expected `{written}` in the example");
+        }
+    }
+}
+
+/// With a validator that knows all of JSON Schema: the schema itself, and the configs that people copy.
+#[test]
+fn a_validator_accepts_what_is_documented() {
+    if !needs::met(needs::program("/usr/bin/jsonschema")) {
+        return;
+    }
+    let folder = Folder::new().unwrap();
+    let schema = folder.file("schema.json", SCHEMA.to_string()).unwrap();
+    let validate = |name: &str, text: &str| {
+        let table = DeTable::parse(text).unwrap().into_inner();
+        let document = json(&DeValue::Table(table)).to_string();
+        let document = folder.file(name, document).unwrap();
+        let mut command = Command::new("/usr/bin/jsonschema");
+        let output = command.arg("-i").arg(document).arg(&schema).output();
+        output.unwrap()
+    };
+    let mut texts = vec![fs::read_to_string(root().join("packaging/flashgate.toml")).unwrap()];
+    for path in documents() {
+        let document = fs::read_to_string(path).unwrap();
+        let snippets = document.split("```toml\n").skip(1);
+        texts.extend(snippets.map(|it| it.split("```").next().unwrap().to_owned()));
+    }
+    for text in &texts {
+        let output = validate("accepted.json", text);
+        assert!(output.status.success(), "{text}\n{output:?}");
+    }
+    for (_, text) in SECTIONS {
+        let text = format!("{text}\n");
+        let output = validate("refused.json", &text);
+        assert!(!output.status.success(), "{text}");
+    }
+    for wrong in ["request = \"10\"", "idle = \"never\"", "per-address = 0"] {
+        let text = format!("{}[limits]\n{wrong}\n", super::LEAST);
+        assert!(!validate("refused.json", &text).status.success(), "{text}");
+    }
+}
