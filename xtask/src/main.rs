@@ -15,7 +15,6 @@ mod needs;
 mod prove;
 mod ruffle;
 mod test;
-#[cfg(test)]
 mod tidy;
 
 use anyhow::Result;
@@ -37,6 +36,8 @@ enum Task {
     Ci,
     /// Write the files that are generated: the manual page, the pages of the rules, the zoo in docs/check.md
     Generate,
+    /// Look at the layout: no import may lead back to its file, or upwards
+    Tidy(tidy::Tidy),
     /// Run the fuzzer's targets
     Fuzz(fuzz::Fuzz),
     /// Take the project's figures in full length: those named, or all; without a name, list them
@@ -51,6 +52,7 @@ fn main() -> Result<()> {
         Task::Test => test::run(),
         Task::Ci => ci::run(),
         Task::Generate => generate::run(generate::Mode::Write),
+        Task::Tidy(tidy) => tidy.run(),
         Task::Fuzz(fuzz) => fuzz.run(),
         Task::Prove(prove) => prove.run(),
         Task::Bench(bench) => bench.run(),

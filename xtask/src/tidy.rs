@@ -1,157 +1,66 @@
-//! A test of what the compiler does not hold: inside the program the layers use each other downwards only, as
-//! ARCHITECTURE.md has it.
+//! What the compiler does not hold of the layout: no import leads back to its file, and none leads upwards.
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+mod arrows;
+mod cycles;
+mod house;
+mod imports;
+#[cfg(test)]
+mod layers;
+mod stats;
 
-use anyhow::{Context as _, Result, bail};
+use std::fmt::Write as _;
 
-/// Each module of the program that others build on, and which modules it may use besides itself; from the bottom up.
-/// What is not listed here is a subcommand's, and uses what it likes of them.
-const LAYERS: &[(&str, &[&str])] = &[
-    ("fault", &[]),
-    ("exit", &[]),
-    ("account", &[]),
-    ("regular_file", &[]),
-    ("log", &["fault"]),
-    ("lint", &["log", "regular_file"]),
-    ("tls", &["log"]),
-    ("ruffle", &["snapshot"]),
-    ("snapshot", &["ruffle", "tls"]),
-    ("limits", &["snapshot"]),
-    (
-        "connection",
-        &["fault", "limits", "log", "ruffle", "snapshot"],
-    ),
-    ("confinement", &["log"]),
-    (
-        "config",
-        &[
-            "account",
-            "confinement",
-            "log",
-            "regular_file",
-            "ruffle",
-            "snapshot",
-            "tls",
-        ],
-    ),
-    (
-        "daemon",
-        &[
-            "account",
-            "confinement",
-            "connection",
-            "exit",
-            "fault",
-            "limits",
-            "log",
-            "ruffle",
-            "snapshot",
-            "tls",
-        ],
-    ),
-];
+use anyhow::{Result, bail};
+use clap::Args;
 
-#[test]
-fn layers() {
-    check().unwrap();
+use house::Crate;
+use stats::Stats;
+
+/// Options of `cargo xtask tidy`.
+#[derive(Debug, Args)]
+pub(crate) struct Tidy {
+    /// Print how large files, functions and crates are: half, nine tenths and all have at most so many lines
+    #[arg(long)]
+    stats: bool,
 }
 
-/// What the library reads and decides with knows no words: those are `lint`'s.
-const WORDLESS: [&str; 9] = [
-    "accept",
-    "decide",
-    "document",
-    "domain",
-    "parse",
-    "player",
-    "ports",
-    "silverlight",
-    "xml",
-];
-
-#[test]
-fn words_stay_in_lint() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/flash-policy/src");
-    for module in WORDLESS {
-        for file in files(&source, module).unwrap() {
-            let text = fs::read_to_string(&file).unwrap();
-            let code = text
-                .lines()
-                .filter(|line| !line.trim_start().starts_with("//"));
-            let code = code.collect::<Vec<_>>().join("\n");
-            assert!(!uses(&code).contains("lint"), "{}", file.display());
-        }
-    }
-}
-
-/// Fails at the first use that is not downwards.
-fn check() -> Result<()> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/flashgate/src");
-    for (module, may) in LAYERS {
-        for file in files(&source, module)? {
-            let text = fs::read_to_string(&file)
-                .with_context(|| format!("can't read {}", file.display()))?;
-            if let Some(used) = uses(&text)
-                .into_iter()
-                .find(|used| used != module && !may.contains(used))
-            {
-                bail!(
-                    "{} uses `crate::{used}`, and `{module}` may use {} only; see \"Who may use whom\" in ARCHITECTURE.md",
-                    file.display(),
-                    if may.is_empty() {
-                        "nothing".to_owned()
-                    } else {
-                        may.join(", ")
-                    }
-                );
+impl Tidy {
+    pub(crate) fn run(&self) -> Result<()> {
+        let house = house::read()?;
+        if self.stats {
+            for part in &house {
+                println!("{:<20}{}", part.name, Stats::of([part]));
             }
+            println!("{:<20}{}", "all", Stats::of(&house));
         }
+        let cycles: Vec<_> = house.iter().flat_map(cycles_of).collect();
+        println!("{}{} cycles between files", cycles.concat(), cycles.len());
+        if !cycles.is_empty() {
+            bail!("files import from each other in cycles");
+        }
+        Ok(())
     }
-    Ok(())
 }
 
-/// The files of a module: one of its name, and all in the folder of its name; tests apart.
-fn files(source: &Path, module: &str) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    let own = source.join(module).with_extension("rs");
-    files.extend(own.exists().then_some(own));
-    let mut folders = Vec::from([source.join(module)]);
-    while let Some(folder) = folders.pop().filter(|folder| folder.is_dir()) {
-        for entry in fs::read_dir(&folder)? {
-            let path = entry?.path();
-            let name = path.file_stem().unwrap_or_default();
-            if name == "tests" {
+/// The cycles between the files of a crate, in words.
+fn cycles_of(part: &Crate) -> Vec<String> {
+    let arrows = arrows::of(part);
+    let path = |file: usize| part.files.get(file).map(|file| file.path.display());
+    let cycles = cycles::of(arrows.keys().copied());
+    let told = cycles.iter().map(|cycle| {
+        let mut text = format!("a cycle of {} files:\n", cycle.len());
+        for ((from, to), names) in &arrows {
+            let (Some(importing), Some(imported)) = (path(*from), path(*to)) else {
                 continue;
-            }
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                files.push(path);
+            };
+            if cycle.contains(from) && cycle.contains(to) {
+                let names: Vec<_> = names.iter().map(String::as_str).collect();
+                let names = names.join(", ");
+                // Writing to a string does not fail.
+                let _ = writeln!(text, "  {importing} imports {names} from {imported}");
             }
         }
-    }
-    if files.is_empty() {
-        bail!("the module `{module}` of flashgate is no more");
-    }
-    Ok(files)
-}
-
-/// Which of the program's modules a file names, its tests apart.
-fn uses(text: &str) -> BTreeSet<&str> {
-    let text = text.split("#[cfg(test)]\nmod tests {").next();
-    let places = text.unwrap_or_default().split("crate::").skip(1);
-    let name = |rest: &&str| rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
-    places
-        .filter_map(|rest| rest.get(..name(&rest)?))
-        .filter(|name| name.starts_with(|c: char| c.is_ascii_lowercase()))
-        .collect()
-}
-
-#[test]
-fn names_of_modules_are_found() {
-    let text = "use crate::a::B;\nfn f() { crate::c_d::e() }\n#[cfg(test)]\nmod tests {\nuse crate::x::Y;\n}";
-    assert_eq!(uses(text).into_iter().collect::<Vec<_>>(), ["a", "c_d"]);
+        text
+    });
+    told.collect()
 }
