@@ -10,21 +10,21 @@
 //! told both ways; the reference of `Security.loadPolicyFile` calls the default locations the final fallback, and so
 //! it is here.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use crate::Scheme;
 use crate::player_version::Era;
-use crate::{Host, Origin, PlayerVersion, Policy, Port, SiteControl};
+use crate::{Host, Policy, Port, SiteControl};
 
 mod grants;
 mod ignored;
 mod reason;
+mod request;
 
 pub use grants::{Grant, Refusal, grants};
 pub use ignored::Ignored;
 pub use reason::{Allowed, Denied, Reason};
+pub use request::{Location, Movie, Place, Request, Sandbox};
 
 use grants::{ServedFrom, judge};
 
@@ -33,83 +33,6 @@ use grants::{ServedFrom, judge};
 /// Documented for port 843 (Adobe, *Developer's Guide*: after three seconds there is no master policy); for the
 /// destination port it was seen in one server's log.
 pub const PATIENCE: Duration = Duration::from_secs(3);
-
-/// A movie that needs a policy's consent.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Movie {
-    /// Loaded from a host.
-    Remote(Origin),
-    /// Loaded from nowhere that has a name: a local file that may use the network. Only a rule for `*` admits it.
-    Hostless,
-}
-
-/// The security sandbox a movie runs in (`Security.sandboxType`).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Sandbox {
-    /// `remote`: policies decide.
-    Remote(Origin),
-    /// `localWithNetwork`: policies decide, and only a rule for `*` admits it.
-    LocalWithNetwork,
-    /// `localWithFile`: `SecurityError` #2010, nothing is asked.
-    LocalWithFile,
-    /// `localTrusted`: reported to need no policy.
-    LocalTrusted,
-    /// AIR's `application`: needs no policy.
-    Application,
-}
-
-/// A policy location that the movie named with `Security.loadPolicyFile`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Location {
-    /// `xmlsocket://host:port`.
-    Socket {
-        /// The host.
-        host: Host,
-        /// The port.
-        port: Port,
-    },
-    /// `http://host/path`; it opens sockets for players before 9.0.124, and only from the root folder on port 80.
-    Http {
-        /// `http` or `https`.
-        scheme: Scheme,
-        /// The host.
-        host: Host,
-        /// The port, also where the address leaves it out.
-        port: Port,
-        /// The path, from its first slash.
-        path: Box<str>,
-    },
-}
-
-/// A movie's wish to connect.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// Which player.
-    pub player: PlayerVersion,
-    /// Who asks.
-    pub sandbox: Sandbox,
-    /// The host that the movie names; policies are kept by this very text, not by address.
-    pub target: Host,
-    /// The port.
-    pub port: Port,
-    /// What the movie loaded before, in order.
-    pub loaded: Vec<Location>,
-}
-
-/// Where a policy can come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Place {
-    /// Port 843 of the target.
-    Master,
-    /// The location with this index in [`Request::loaded`].
-    Loaded(usize),
-    /// The port that the movie wants to connect to.
-    Destination,
-    /// `/crossdomain.xml` on the target's HTTP port 80.
-    SiteRoot,
-}
 
 /// What came of asking.
 #[derive(Clone, Debug)]

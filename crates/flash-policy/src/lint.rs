@@ -26,12 +26,14 @@ pub(crate) mod source;
 pub(crate) mod subject;
 mod syntax;
 mod tag_words;
+mod words;
 
 pub use crate::findings::Omitted;
 pub use fix::{Fixed, fix, fix_where};
 pub use kind::Kind;
 pub use options::{Client, Hints, Options, Serving};
-pub use rule::{Group, Rule, nearest_rule, rule, rules};
+pub use rule::{Group, Rule};
+pub use rules::{nearest_rule, rule, rules};
 use subject::Subject;
 
 /// A policy and everything that is wrong with it.

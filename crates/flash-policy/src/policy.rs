@@ -8,7 +8,6 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
-use crate::write::{self, Layout};
 use crate::{DomainPattern, PortSet};
 
 /// A socket policy: who may connect to which ports of the host that serves it.
@@ -70,18 +69,6 @@ impl SiteControl {
             Self::MasterOnly => "master-only",
             Self::None => "none",
         }
-    }
-}
-
-/// The policy as it is sent, without the NUL that ends it; with `{:#}` an element a line.
-impl fmt::Display for Policy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let layout = if f.alternate() {
-            Layout::Pretty
-        } else {
-            Layout::Compact
-        };
-        f.write_str(&write::flash(self, layout))
     }
 }
 

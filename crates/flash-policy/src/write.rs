@@ -17,6 +17,18 @@ pub enum Layout {
     Pretty,
 }
 
+/// The policy as it is sent, without the NUL that ends it; with `{:#}` an element a line.
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let layout = if f.alternate() {
+            Layout::Pretty
+        } else {
+            Layout::Compact
+        };
+        f.write_str(&flash(self, layout))
+    }
+}
+
 /// Writes a Flash socket policy, without the NUL that ends it on the wire.
 ///
 /// Reading it back gives the same policy.

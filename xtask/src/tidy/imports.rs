@@ -142,6 +142,9 @@ impl<'ast> Visit<'ast> for Finder {
         }
     }
 
+    /// `pub(in crate::…)` names no more than who may see something.
+    fn visit_visibility(&mut self, _: &'ast Visibility) {}
+
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let words = path
             .segments

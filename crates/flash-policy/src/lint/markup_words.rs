@@ -8,7 +8,7 @@
 use alloc::format;
 use alloc::string::String;
 
-use super::syntax::{Source, Words};
+use super::words::{Source, Words};
 use crate::diagnostic::{character, quoted};
 use crate::xml::{SyntaxFault, SyntaxFaultKind as Fault};
 

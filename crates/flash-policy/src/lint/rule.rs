@@ -1,11 +1,7 @@
 //! What a rule is: a name, a level, a page and a check.
 
-use alloc::vec::Vec;
-
-use super::rules::RULES;
 use super::subject::Subject;
 use crate::findings::Findings;
-use crate::spelling::nearest;
 use crate::{Diagnostic, Severity};
 
 /// One rule of the linter.
@@ -84,23 +80,4 @@ impl Rule {
     pub(crate) fn finding(&self, message: impl Into<alloc::string::String>) -> Diagnostic {
         Diagnostic::new(self.name, self.severity, message.into())
     }
-}
-
-/// Every rule, in the order of its chapter and then of its name.
-#[must_use]
-pub fn rules() -> &'static [&'static Rule] {
-    RULES
-}
-
-/// The rule of that name.
-#[must_use]
-pub fn rule(name: &str) -> Option<&'static Rule> {
-    RULES.iter().copied().find(|rule| rule.name == name)
-}
-
-/// The rule whose name a misspelt one stands for.
-#[must_use]
-pub fn nearest_rule(name: &str) -> Option<&'static Rule> {
-    let names: Vec<_> = RULES.iter().map(|rule| rule.name).collect();
-    rule(nearest(name, &names)?)
 }

@@ -3,7 +3,10 @@
 //! Where only the parser can see a fault, it calls the rule for the words, so that a name, its level and its page stand
 //! in one place. Nothing here reads XML.
 
-use super::Rule;
+use alloc::vec::Vec;
+
+use super::rule::Rule;
+use crate::spelling::nearest;
 
 pub(crate) mod bad_domain;
 pub(crate) mod bad_header_rule_domain;
@@ -117,7 +120,7 @@ pub(crate) mod wrong_root;
 pub(crate) mod www_without_bare_name;
 
 /// Every rule, by chapter and then by name.
-pub(crate) static RULES: &[&Rule] = &[
+static RULES: &[&Rule] = &[
     &blanks_before_declaration::RULE,
     &bom::RULE,
     &empty_file::RULE,
@@ -229,3 +232,22 @@ pub(crate) static RULES: &[&Rule] = &[
     &unity_non_ascii::RULE,
     &unity_unsupported_element::RULE,
 ];
+
+/// Every rule, in the order of its chapter and then of its name.
+#[must_use]
+pub fn rules() -> &'static [&'static Rule] {
+    RULES
+}
+
+/// The rule of that name.
+#[must_use]
+pub fn rule(name: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.name == name)
+}
+
+/// The rule whose name a misspelt one stands for.
+#[must_use]
+pub fn nearest_rule(name: &str) -> Option<&'static Rule> {
+    let names: Vec<_> = RULES.iter().map(|rule| rule.name).collect();
+    rule(nearest(name, &names)?)
+}

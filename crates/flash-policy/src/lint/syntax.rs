@@ -8,7 +8,7 @@
 )]
 
 use alloc::format;
-use alloc::string::{String, ToString as _};
+use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
 use super::rules::{
@@ -16,11 +16,12 @@ use super::rules::{
     server_code, template_placeholder, too_deep, too_many_attributes, too_many_elements,
     too_many_namespaces,
 };
+use super::words::{Source, Words};
 use super::{Kind, markup_words, tag_words};
+use crate::Diagnostic;
 use crate::diagnostic::{Repeat, quoted};
 use crate::spelling::is_like;
 use crate::xml::{SyntaxFault, SyntaxFaultKind as Fault};
-use crate::{Diagnostic, Span};
 
 /// The findings for the faults of a text that begins so many bytes behind the file's start.
 pub(crate) fn findings(
@@ -56,29 +57,7 @@ pub(crate) fn findings(
 /// The elements that a policy begins with.
 const ROOTS: [&str; 2] = ["cross-domain-policy", "access-policy"];
 
-/// The text that has the faults.
-#[derive(Clone, Copy)]
-pub(super) struct Source<'a> {
-    text: &'a str,
-    base: usize,
-}
-
-impl<'a> Source<'a> {
-    /// What stands at a place.
-    pub(super) fn part(self, span: Span) -> &'a str {
-        let start = span.start.saturating_sub(self.base);
-        let end = span.end.saturating_sub(self.base);
-        self.text.get(start..end).unwrap_or_default()
-    }
-
-    /// The name of the element whose tag stands at a place.
-    pub(super) fn name(self, tag: Span) -> &'a str {
-        let tag = self.part(tag);
-        let name = tag.trim_start_matches(['<', '/', '\\', ' ']);
-        let ends = |c: char| c.is_whitespace() || matches!(c, '/' | '>' | '=' | '<');
-        name.split(ends).next().unwrap_or_default()
-    }
-
+impl Source<'_> {
     fn finding(self, fault: &SyntaxFault, kind: Kind) -> Diagnostic {
         match fault.kind {
             Fault::Placeholder => template_placeholder::found_between_tags(fault.span),
@@ -202,51 +181,5 @@ impl<'a> Source<'a> {
                 .to_string(),
         };
         Words::new(message, help)
-    }
-}
-
-/// What is said of a fault.
-pub(super) struct Words {
-    message: String,
-    label: &'static str,
-    note: Option<String>,
-    help: String,
-    /// How many of the further places are shown, and what is said there.
-    shown: usize,
-    other: &'static str,
-    is_alone: bool,
-}
-
-impl Words {
-    pub(super) fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            label: "",
-            note: None,
-            help: help.into(),
-            shown: 0,
-            other: "",
-            is_alone: false,
-        }
-    }
-
-    /// Says more at the place itself.
-    pub(super) fn label(mut self, label: &'static str) -> Self {
-        self.label = label;
-        self
-    }
-
-    pub(super) fn note(mut self, note: impl Into<String>) -> Self {
-        self.note = Some(note.into());
-        self
-    }
-
-    /// Shows the further places.
-    fn also(mut self, other: &'static str) -> Self {
-        if !self.is_alone {
-            self.shown = usize::MAX;
-            self.other = other;
-        }
-        self
     }
 }

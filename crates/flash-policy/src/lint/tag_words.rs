@@ -7,7 +7,7 @@
 
 use alloc::format;
 
-use super::syntax::{Source, Words};
+use super::words::{Source, Words};
 use crate::diagnostic::{character, quoted};
 use crate::xml::{Doubled, SyntaxFault, SyntaxFaultKind as Fault};
 

@@ -3,75 +3,31 @@
 //! Every client is a pure value with two doors: `next` says what it wants, `learn` tells it what came. None of them
 //! may know about time beyond how long it is ready to wait, nor about connections.
 
-use core::time::Duration;
-
-use crate::decide::{self, Location, Place};
+use crate::decide::{Location, Place};
 use crate::player::action::{FLASH_REQUEST, SILVERLIGHT_REQUEST};
 use crate::player::config::{Client, Config};
 use crate::player::reading::Reading;
-use crate::player::{DecidedBy, Learnt, Protocol, Purpose, Reason, RuleAt};
+use crate::player::{DecidedBy, Learnt, Protocol, Purpose};
 use crate::{Host, Port};
 
 mod access_policy;
+mod exchange;
 mod flash;
 mod lightspark;
 mod lightspark_file;
 mod lightspark_text;
+mod lightspark_url;
 mod lightspark_xml;
 mod silverlight;
 mod unity;
 
-pub(super) use lightspark_file::host as lightspark_host;
+pub(super) use exchange::{Grounds, Heard, Move, Patience};
+pub(super) use lightspark_url::host as lightspark_host;
 
 use flash::Flash;
 use lightspark::Lightspark;
 use silverlight::Silverlight;
 use unity::Unity;
-
-/// What a client wants next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Move {
-    Ask {
-        place: Place,
-        patience: Patience,
-    },
-    /// Connect: a policy grants it, or none is needed.
-    Connect(Grounds),
-    Refuse(Grounds),
-}
-
-/// What a decision rests on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Grounds {
-    pub(super) reason: Reason,
-    pub(super) decided_by: Option<DecidedBy>,
-}
-
-/// How long a client waits for an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Patience {
-    /// So long from the connect to the whole answer.
-    Answer(Duration),
-    /// So long for the connect; for the answer, as long as the attempt may take.
-    Connect(Duration),
-    /// As long as the attempt may take.
-    Unlimited,
-}
-
-/// What came of asking.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Heard<'a> {
-    /// These bytes, at least one or properly ended.
-    Document(&'a [u8]),
-    /// These bytes, and then a reset.
-    Broken(&'a [u8]),
-    /// More than any document has.
-    TooMuch,
-    /// The connection stood, and nothing came, or not all of it.
-    Silence,
-    /// There was no connection.
-    NoConnection,
-}
 
 /// A client at work.
 #[derive(Clone, Debug)]
@@ -166,53 +122,5 @@ impl Mind {
 fn site_root() -> Protocol {
     Protocol::Http {
         path: "/crossdomain.xml".into(),
-    }
-}
-
-impl Grounds {
-    pub(super) const OUT_OF_TIME: Self = Self {
-        reason: Reason::Timeout,
-        decided_by: None,
-    };
-    pub(super) const NONE_NEEDED: Self = Self {
-        reason: Reason::NoPolicyNeeded,
-        decided_by: None,
-    };
-
-    const fn granted(place: Place, rule: Option<RuleAt>) -> Self {
-        Self {
-            reason: Reason::Granted,
-            decided_by: Some(DecidedBy { place, rule }),
-        }
-    }
-
-    const fn refused(reason: decide::Reason) -> Self {
-        Self {
-            reason: Reason::Refused(reason),
-            decided_by: None,
-        }
-    }
-}
-
-/// The refusal that came nearest to a grant, of several; the earlier one among equals.
-#[derive(Clone, Copy, Debug, Default)]
-struct Nearest(Option<(decide::Reason, DecidedBy)>);
-
-impl Nearest {
-    fn refused(&mut self, reason: decide::Reason, place: Place, rule: Option<RuleAt>) {
-        if self.0.is_none_or(|(nearest, _)| reason > nearest) {
-            self.0 = Some((reason, DecidedBy { place, rule }));
-        }
-    }
-}
-
-impl From<Nearest> for Grounds {
-    fn from(Nearest(nearest): Nearest) -> Self {
-        nearest.map_or(Self::refused(decide::Reason::NoPolicy), |(reason, by)| {
-            Self {
-                reason: Reason::Refused(reason),
-                decided_by: Some(by),
-            }
-        })
     }
 }

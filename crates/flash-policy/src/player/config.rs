@@ -7,7 +7,7 @@ use core::net::IpAddr;
 use core::time::Duration;
 
 use crate::decide::{Location, Sandbox};
-use crate::player::client;
+use crate::player::client::lightspark_host;
 use crate::{Host, PlayerVersion, Port};
 
 /// How long an attempt may take as a whole, unless the movie says otherwise: 20 seconds.
@@ -70,7 +70,7 @@ impl Config {
             return None;
         };
         match self.client {
-            Client::Lightspark => self.movie().map(|url| client::lightspark_host(&url)),
+            Client::Lightspark => self.movie().map(|url| lightspark_host(&url)),
             Client::Flash | Client::Unity | Client::Silverlight | Client::Ruffle => {
                 Some(origin.host.to_string())
             }

@@ -4,17 +4,8 @@ use alloc::vec::Vec;
 
 use super::characters::{is_name, is_whitespace};
 use super::fault::SyntaxFaultKind as Kind;
-use super::reader::{Mark, Reader};
+use super::reader::{Mark, Reader, dash_end};
 use crate::domain::pasted::is_dash;
-
-/// Where `->` stands, or another dash and `>`.
-pub(super) fn dash_end(text: &str) -> Option<usize> {
-    let mut ends = text.match_indices('>');
-    ends.find_map(|(at, _)| {
-        let before = text.get(..at)?.chars().next_back()?;
-        (before == '-' || is_dash(before)).then(|| at - before.len_utf8())
-    })
-}
 
 impl Reader<'_> {
     /// What begins with `<!`.

@@ -7,26 +7,10 @@ use core::ops::Range;
 
 use super::characters::is_whitespace;
 use super::fault::SyntaxFaultKind as Kind;
-use super::reader::Reader;
+use super::reader::{Namespace, Open, Reader};
 use super::tag::{Ending, Tag};
 use super::{DEEPEST, Element, MOST_NAMESPACES};
 use crate::spelling::is_like;
-
-/// An element that is not closed yet.
-pub(super) struct Open<'a> {
-    index: usize,
-    name: &'a str,
-    tag: Range<usize>,
-    /// Its tag has a fault: that it is not closed may follow from that.
-    is_loose: bool,
-}
-
-/// A prefix, the address that it stands for, and how deep it was declared.
-pub(super) struct Namespace<'a> {
-    prefix: &'a str,
-    address: String,
-    depth: usize,
-}
 
 impl<'a> Reader<'a> {
     /// Takes in an element whose start tag was read.

@@ -6,9 +6,9 @@ use core::ops::Range;
 
 use super::characters::{is_character, is_whitespace};
 use super::fault::{SyntaxFault, SyntaxFaultKind as Kind};
-use super::nesting::{Namespace, Open};
 use super::{Document, MOST_FAULTS, MOST_PARTS};
 use crate::Span;
+use crate::domain::pasted::is_dash;
 
 /// Reads a text that begins so many bytes behind the file's start. Places count bytes of the file.
 pub(crate) fn read(text: &str, base: usize) -> (Document, Vec<SyntaxFault>) {
@@ -54,6 +54,29 @@ pub(super) struct Reader<'a> {
     pub(super) names: Vec<&'a str>,
     pending: Pending,
     ahead: [Ahead; 4],
+}
+
+/// An element that is not closed yet.
+pub(super) struct Open<'a> {
+    pub(super) index: usize,
+    pub(super) name: &'a str,
+    pub(super) tag: Range<usize>,
+    /// Its tag has a fault: that it is not closed may follow from that.
+    pub(super) is_loose: bool,
+}
+
+/// A prefix, the address that it stands for, and how deep it was declared.
+pub(super) struct Namespace<'a> {
+    pub(super) prefix: &'a str,
+    pub(super) address: String,
+    pub(super) depth: usize,
+}
+
+/// Where a reference stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Within {
+    Text,
+    Value,
 }
 
 /// Text that may go on behind a CDATA section.
@@ -127,7 +150,7 @@ impl<'a> Reader<'a> {
             Mark::Comment => rest.find("-->"),
             Mark::Cdata => rest.find("]]>"),
             Mark::Instruction => rest.find("?>"),
-            Mark::Dash => super::markup::dash_end(rest),
+            Mark::Dash => dash_end(rest),
         };
         let found = found.map(|at| self.at + at);
         if let Some(known) = self.ahead.get_mut(mark as usize) {
@@ -199,7 +222,7 @@ impl<'a> Reader<'a> {
         if self.pending.text.is_empty() && run.trim().is_empty() {
             return;
         }
-        let text = self.decoded(start..self.at, super::reference::Within::Text);
+        let text = self.decoded(start..self.at, Within::Text);
         self.add_text(start..self.at, &text);
     }
 
@@ -266,4 +289,13 @@ impl<'a> Reader<'a> {
         }
         (self.document, self.faults)
     }
+}
+
+/// Where `->` stands, or another dash and `>`.
+pub(super) fn dash_end(text: &str) -> Option<usize> {
+    let mut ends = text.match_indices('>');
+    ends.find_map(|(at, _)| {
+        let before = text.get(..at)?.chars().next_back()?;
+        (before == '-' || is_dash(before)).then(|| at - before.len_utf8())
+    })
 }

@@ -5,14 +5,7 @@ use core::ops::Range;
 
 use super::characters::{is_character, is_name_character, is_name_start};
 use super::fault::SyntaxFaultKind as Kind;
-use super::reader::Reader;
-
-/// Where a reference stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Within {
-    Text,
-    Value,
-}
+use super::reader::{Reader, Within};
 
 /// The entities that XML defines.
 const ENTITIES: [(&str, char); 5] = [

@@ -6,7 +6,7 @@ use core::slice::from_ref;
 use super::characters::{is_like_space, is_qualified_name, is_typographic, is_whitespace};
 use super::fault::SyntaxFaultKind as Kind;
 use super::outside::is_placeholder;
-use super::reader::Reader;
+use super::reader::{Reader, Within};
 use super::{Attribute, MOST_ATTRIBUTES};
 use crate::domain::pasted::is_unseen;
 use alloc::string::String;
@@ -268,7 +268,7 @@ impl<'a> Reader<'a> {
             self.fault(place.clone(), Kind::DuplicateAttribute);
         }
         self.names.push(name);
-        let text = self.decoded(value.clone(), super::reference::Within::Value);
+        let text = self.decoded(value.clone(), Within::Value);
         tag.attributes.push(Attribute {
             name: String::from(name),
             value: text,

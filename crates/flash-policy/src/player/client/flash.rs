@@ -2,9 +2,9 @@
 
 use alloc::vec::Vec;
 
+use super::exchange::{Grounds, Heard, Move, Patience};
 use crate::decide::{Allowed, Answer, Decision, Denied, Known, Location, Place, Request, decide};
 use crate::parse::Places;
-use crate::player::client::{Grounds, Heard, Move, Patience};
 use crate::player::config::Config;
 use crate::player::{DecidedBy, Learnt, Reason, RuleAt};
 use crate::{Port, Profile, parse};

@@ -8,8 +8,8 @@
 
 use alloc::vec::Vec;
 
+use super::exchange::{Grounds, Heard, Move, Nearest, Patience};
 use super::lightspark_file::{self, Answer, Caller, File, Meta};
-use super::{Grounds, Heard, Move, Nearest, Patience};
 use crate::Host;
 use crate::decide::{Location, PATIENCE, Place, Reason, Sandbox};
 use crate::player::config::Config;

@@ -10,6 +10,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::lightspark_text::{Verbatim, decoded};
+use super::lightspark_url::host;
 use super::lightspark_xml::{self, Element};
 use crate::decide::{Place, Reason};
 use crate::player::RuleAt;
@@ -90,20 +91,6 @@ impl Caller {
 
 fn scheme(url: &str) -> &str {
     url.split_once("://").map_or("", |(scheme, _)| scheme)
-}
-
-/// The host of a URL as Lightspark cuts it out: what stands before the first slash, and there before the last colon.
-///
-/// So a trailing dot stays, `http://user:password@host/` is from `user`, and `http://[::1]/` from `[:`.
-pub(in crate::player) fn host(url: &str) -> String {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest
-        .split_once('/')
-        .map_or(rest, |(authority, _)| authority);
-    let host = authority
-        .rsplit_once(':')
-        .map_or(authority, |(host, _)| host);
-    host.to_ascii_lowercase()
 }
 
 impl File {
@@ -283,7 +270,8 @@ fn leading_number(text: &[u8]) -> u16 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, host, leading_number, matches_domain, ports, read};
+    use super::super::lightspark_url::host;
+    use super::{Answer, leading_number, matches_domain, ports, read};
     use crate::Port;
     use crate::decide::Place;
 

@@ -6,7 +6,7 @@
 use core::time::Duration;
 
 use super::access_policy::{self, AccessPolicy};
-use super::{Grounds, Heard, Move, Nearest, Patience};
+use super::exchange::{Grounds, Heard, Move, Nearest, Patience};
 use crate::decide::{Place, Reason, Sandbox};
 use crate::player::Learnt;
 use crate::player::config::Config;

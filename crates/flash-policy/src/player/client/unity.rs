@@ -7,7 +7,7 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::{Grounds, Heard, Move, Nearest, Patience};
+use super::exchange::{Grounds, Heard, Move, Nearest, Patience};
 use crate::decide::{Grant, Location, Movie, Place, Reason, Refusal, Sandbox, grants};
 use crate::parse::Places;
 use crate::player::config::Config;

@@ -1,0 +1,99 @@
+//! What passes between the machine and a client: what came of asking, and what is wanted next.
+
+use core::time::Duration;
+
+use crate::decide::{self, Place};
+use crate::player::{DecidedBy, Reason, RuleAt};
+
+/// What a client wants next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::player) enum Move {
+    Ask {
+        place: Place,
+        patience: Patience,
+    },
+    /// Connect: a policy grants it, or none is needed.
+    Connect(Grounds),
+    Refuse(Grounds),
+}
+
+/// What a decision rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::player) struct Grounds {
+    pub(in crate::player) reason: Reason,
+    pub(in crate::player) decided_by: Option<DecidedBy>,
+}
+
+/// How long a client waits for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::player) enum Patience {
+    /// So long from the connect to the whole answer.
+    Answer(Duration),
+    /// So long for the connect; for the answer, as long as the attempt may take.
+    Connect(Duration),
+    /// As long as the attempt may take.
+    Unlimited,
+}
+
+/// What came of asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::player) enum Heard<'a> {
+    /// These bytes, at least one or properly ended.
+    Document(&'a [u8]),
+    /// These bytes, and then a reset.
+    Broken(&'a [u8]),
+    /// More than any document has.
+    TooMuch,
+    /// The connection stood, and nothing came, or not all of it.
+    Silence,
+    /// There was no connection.
+    NoConnection,
+}
+
+impl Grounds {
+    pub(in crate::player) const OUT_OF_TIME: Self = Self {
+        reason: Reason::Timeout,
+        decided_by: None,
+    };
+    pub(in crate::player) const NONE_NEEDED: Self = Self {
+        reason: Reason::NoPolicyNeeded,
+        decided_by: None,
+    };
+
+    pub(super) const fn granted(place: Place, rule: Option<RuleAt>) -> Self {
+        Self {
+            reason: Reason::Granted,
+            decided_by: Some(DecidedBy { place, rule }),
+        }
+    }
+
+    pub(super) const fn refused(reason: decide::Reason) -> Self {
+        Self {
+            reason: Reason::Refused(reason),
+            decided_by: None,
+        }
+    }
+}
+
+/// The refusal that came nearest to a grant, of several; the earlier one among equals.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Nearest(pub(super) Option<(decide::Reason, DecidedBy)>);
+
+impl Nearest {
+    pub(super) fn refused(&mut self, reason: decide::Reason, place: Place, rule: Option<RuleAt>) {
+        if self.0.is_none_or(|(nearest, _)| reason > nearest) {
+            self.0 = Some((reason, DecidedBy { place, rule }));
+        }
+    }
+}
+
+impl From<Nearest> for Grounds {
+    fn from(Nearest(nearest): Nearest) -> Self {
+        nearest.map_or(Self::refused(decide::Reason::NoPolicy), |(reason, by)| {
+            Self {
+                reason: Reason::Refused(reason),
+                decided_by: Some(by),
+            }
+        })
+    }
+}
