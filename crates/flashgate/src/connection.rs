@@ -15,6 +15,7 @@ use tracing::{Level, debug, enabled, info, warn};
 
 use crate::limits::{OverLimit, Permits, Spare};
 use crate::log;
+use crate::ruffle::Doors;
 use crate::snapshot::{Deadlines, Service};
 
 mod backends;
@@ -229,7 +230,7 @@ fn some(count: u64) -> Option<u64> {
 pub(crate) fn start(
     socket: OwnedFd,
     peer: Option<SocketAddr>,
-    service: &Arc<Service>,
+    (service, doors): (&Arc<Service>, &Arc<Doors>),
     shared: &Arc<Shared>,
 ) {
     let (subscriber, progress, from) = if service.expects_proxy(peer) {
@@ -261,6 +262,7 @@ pub(crate) fn start(
                 progress,
                 permit,
                 service: Arc::clone(service),
+                doors: Arc::clone(doors),
                 shared: Witness(Arc::clone(shared)),
                 from,
                 peer,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use flash_policy::{Host, Policy, Port, Reply};
@@ -10,7 +10,6 @@ use flashgate_wire::proxy_header;
 use tokio_flash_policy::HttpDetection;
 use tokio_rustls::rustls::ServerConfig;
 
-use crate::ruffle::Doors;
 use crate::tls::Certificate;
 
 mod address;
@@ -115,25 +114,41 @@ pub(crate) enum AskedBy {
     Admin,
 }
 
-/// What is done with connections; what nothing here is for is closed.
+/// What is done with connections.
 #[derive(Debug)]
 pub(crate) struct Service {
-    /// What policy requests are answered with.
-    pub(crate) policy: Option<Served>,
+    pub(crate) kind: Kind,
     /// Whose connections begin with a PROXY header, without fail; everybody else's bytes are data.
     pub(crate) accept_proxy: Vec<Network>,
-    /// Where everything else goes.
-    pub(crate) gate: Option<Arc<Gate>>,
-    /// Where WebSockets go by their path.
-    pub(crate) bridge: Option<Arc<Bridge>>,
     /// What a TLS handshake is answered with; none where TLS is bytes like all others.
     pub(crate) tls: Option<Arc<ServerConfig>>,
     /// How long everything may take.
     pub(crate) deadlines: Deadlines,
-    /// What pages with Ruffle are told; set once, by [`Plan::open`].
-    pub(crate) doors: OnceLock<Arc<Doors>>,
     /// Whether this is what is left of a service during a stop: see [`Service::answers_only`].
     pub(crate) stopping: bool,
+}
+
+/// What connections can have; one that asks for anything else is closed.
+#[derive(Debug)]
+pub(crate) enum Kind {
+    /// A policy.
+    Policy(Served),
+    /// A policy, or else a server.
+    Gate { policy: Served, gate: Arc<Gate> },
+    /// A WebSocket to the gate that its path names.
+    Bridge(Arc<Bridge>),
+    /// Nothing: that is what a stop leaves of a bridge.
+    Closed,
+}
+
+impl Kind {
+    /// A policy, with a server behind it or without.
+    pub(crate) fn new(policy: Served, gate: Option<Arc<Gate>>) -> Self {
+        match gate {
+            Some(gate) => Self::Gate { policy, gate },
+            None => Self::Policy(policy),
+        }
+    }
 }
 
 /// A policy as it is sent.
@@ -211,24 +226,45 @@ impl Service {
         if self.passes_on() { 2 } else { 1 }
     }
 
+    /// What policy requests are answered with.
+    pub(crate) const fn policy(&self) -> Option<&Served> {
+        match &self.kind {
+            Kind::Policy(policy) | Kind::Gate { policy, .. } => Some(policy),
+            Kind::Bridge(_) | Kind::Closed => None,
+        }
+    }
+
+    /// Where everything but policy requests goes.
+    pub(crate) const fn gate(&self) -> Option<&Arc<Gate>> {
+        match &self.kind {
+            Kind::Gate { gate, .. } => Some(gate),
+            Kind::Policy(_) | Kind::Bridge(_) | Kind::Closed => None,
+        }
+    }
+
+    /// Where WebSockets go by their path.
+    pub(crate) const fn bridge(&self) -> Option<&Arc<Bridge>> {
+        match &self.kind {
+            Kind::Bridge(bridge) => Some(bridge),
+            Kind::Policy(_) | Kind::Gate { .. } | Kind::Closed => None,
+        }
+    }
+
     /// Whether connections may go on to a backend.
     pub(crate) const fn passes_on(&self) -> bool {
-        self.gate.is_some() || self.bridge.is_some()
+        matches!(self.kind, Kind::Gate { .. } | Kind::Bridge(_))
     }
 
     /// What is left of it during a stop: policy requests are answered, everything else is closed.
     pub(crate) fn answers_only(&self, request: Duration) -> Self {
         Self {
-            policy: self.policy.clone(),
+            kind: self.policy().cloned().map_or(Kind::Closed, Kind::Policy),
             accept_proxy: self.accept_proxy.clone(),
-            gate: None,
-            bridge: None,
             tls: self.tls.clone(),
             deadlines: Deadlines {
                 request: self.deadlines.request.min(request),
                 ..self.deadlines
             },
-            doors: OnceLock::new(),
             stopping: true,
         }
     }
@@ -243,22 +279,25 @@ impl Service {
 
     /// Whether HTTP is understood here: on the bridge, and where a gate has WebSockets.
     pub(crate) fn speaks_http(&self) -> bool {
-        let upgrades = |gate: &Arc<Gate>| gate.websocket == WebSocket::Upgrade;
-        self.bridge.is_some() || self.gate.as_ref().is_some_and(upgrades)
+        match &self.kind {
+            Kind::Bridge(_) => true,
+            Kind::Gate { gate, .. } => gate.websocket == WebSocket::Upgrade,
+            Kind::Policy(_) | Kind::Closed => false,
+        }
     }
 
     /// Whether a peer says in front of a request whom it asks for.
     pub(crate) fn trusts_forwarded_for(&self, peer: Option<SocketAddr>) -> bool {
-        let bridge = self.bridge.as_ref();
+        let bridge = self.bridge();
         peer.is_some_and(|peer| bridge.is_some_and(|bridge| bridge.trusts(peer.ip())))
     }
 
     /// What a listener is called where it is found by a name: its gate, or its policy, or what it is.
     pub(crate) fn name(&self) -> &str {
-        match (&self.gate, &self.policy) {
-            (Some(gate), _) => &gate.name,
-            (None, Some(policy)) => &policy.name,
-            (None, None) => BRIDGE,
+        match &self.kind {
+            Kind::Gate { gate, .. } => &gate.name,
+            Kind::Policy(policy) => &policy.name,
+            Kind::Bridge(_) | Kind::Closed => BRIDGE,
         }
     }
 }
@@ -279,14 +318,6 @@ impl Plan {
         self.hosts.iter().map(|own| own.host.clone()).collect()
     }
 
-    /// Tells every listener the ways in for Ruffle, before it is served. A plan is opened once.
-    pub(crate) fn open(&self, doors: Doors) {
-        let doors = Arc::new(doors);
-        for listener in &self.listeners {
-            let _ = listener.service.doors.set(Arc::clone(&doors));
-        }
-    }
-
     /// Whether pages with Ruffle get URLs that are made of `hosts`.
     pub(crate) fn leads_pages_by_host(&self) -> bool {
         match &self.bridge {
@@ -300,7 +331,7 @@ impl Plan {
     /// The gates.
     pub(crate) fn gates(&self) -> impl Iterator<Item = &Gate> {
         let services = self.listeners.iter().map(|listener| &listener.service);
-        services.filter_map(|service| service.gate.as_deref())
+        services.filter_map(|service| service.gate().map(Arc::as_ref))
     }
 
     /// Every address with its listener, in the order of the plan.

@@ -16,8 +16,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("log", &["fault"]),
     ("lint", &["log", "regular_file"]),
     ("tls", &["log"]),
+    ("snapshot", &["tls"]),
     ("ruffle", &["snapshot"]),
-    ("snapshot", &["ruffle", "tls"]),
     ("limits", &["snapshot"]),
     (
         "connection",

@@ -9,8 +9,8 @@ pub(super) fn text(plan: &Plan) -> String {
         let addresses: Vec<_> = listener.addresses.iter().map(ToString::to_string).collect();
         let addresses = addresses.join(", ");
         let service = &listener.service;
-        let rest = service.gate.as_deref().map_or_else(String::new, rest);
-        let Some(Served { name, reply }) = &service.policy else {
+        let rest = service.gate().map_or_else(String::new, |gate| rest(gate));
+        let Some(Served { name, reply }) = service.policy() else {
             let bridge = plan.bridge.as_deref().map_or_else(String::new, paths);
             return format!("ok: {addresses} serves the bridge{bridge}\n");
         };

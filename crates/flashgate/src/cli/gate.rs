@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::str::FromStr;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use flash_policy::{Policy, Port, Reply};
 use flashgate_report::render;
@@ -10,7 +10,7 @@ use flashgate_report::render;
 use super::allow::NoPorts;
 use crate::config::{backend, defaults, gates};
 use crate::snapshot::ListenAddress;
-use crate::snapshot::{AskedBy, Backend, Deadlines, Gate, Listener, Served, Service};
+use crate::snapshot::{AskedBy, Backend, Deadlines, Gate, Kind, Listener, Served, Service};
 
 /// Flags cannot tell of another public port.
 const PUBLISHED: &str = "if the port is published under another number, that number counts";
@@ -56,25 +56,25 @@ pub(super) fn listeners(flags: &[GateFlag], policy: &Policy, reply: &Reply) -> V
         addresses: vec![flag.listen],
         asked_by: AskedBy::GateFlag,
         service: Arc::new(Service {
-            policy: Some(Served {
-                name: defaults::POLICY.to_owned(),
-                reply: reply.clone(),
-            }),
+            kind: Kind::Gate {
+                policy: Served {
+                    name: defaults::POLICY.to_owned(),
+                    reply: reply.clone(),
+                },
+                gate: Arc::new(Gate {
+                    name: names.by_port(Some(flag.listen)),
+                    backend: flag.backend.clone(),
+                    http_backend: None,
+                    speaks_first_after: defaults::speaks_first_after(),
+                    send_proxy: None,
+                    websocket: defaults::websocket(),
+                    policy: policy.clone(),
+                    public_port: Port::new(u32::from(flag.listen.port())).ok(),
+                }),
+            },
             accept_proxy: Vec::new(),
-            bridge: None,
-            gate: Some(Arc::new(Gate {
-                name: names.by_port(Some(flag.listen)),
-                backend: flag.backend.clone(),
-                http_backend: None,
-                speaks_first_after: defaults::speaks_first_after(),
-                send_proxy: None,
-                websocket: defaults::websocket(),
-                policy: policy.clone(),
-                public_port: Port::new(u32::from(flag.listen.port())).ok(),
-            })),
             tls: None,
             deadlines: Deadlines::from(&defaults::limits()),
-            doors: OnceLock::new(),
             stopping: false,
         }),
     };

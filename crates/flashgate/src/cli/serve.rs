@@ -1,7 +1,7 @@
 //! `flashgate serve`: from flags to a plan, and then the daemon.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use clap::{ArgAction, Args, ValueEnum};
 use flash_policy::diagnostic::any_error;
@@ -23,8 +23,8 @@ use crate::exit::Exit;
 use crate::log::{self, Format, Verbosity};
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{
-    AskedBy, Deadlines, Listener, Loaded, Plan, Refused, Served, Service, Transport, Violation,
-    Watched,
+    AskedBy, Deadlines, Kind, Listener, Loaded, Plan, Refused, Served, Service, Transport,
+    Violation, Watched,
 };
 
 /// Serve a socket policy
@@ -232,16 +232,13 @@ impl Serve {
             addresses: self.listen.clone(),
             asked_by: AskedBy::ListenFlag,
             service: Arc::new(Service {
-                policy: Some(Served {
+                kind: Kind::Policy(Served {
                     name: defaults::POLICY.to_owned(),
                     reply,
                 }),
                 accept_proxy: Vec::new(),
-                gate: None,
-                bridge: None,
                 tls: None,
                 deadlines: Deadlines::from(&defaults::limits()),
-                doors: OnceLock::new(),
                 stopping: false,
             }),
         };

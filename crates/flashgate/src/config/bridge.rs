@@ -1,7 +1,7 @@
 //! `[bridge]`, resolved: which path leads to which gate, each to one only.
 
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use flash_policy::diagnostic::any_error;
 use flash_policy::{Diagnostic, Port, Span};
@@ -9,7 +9,9 @@ use flash_policy::{Diagnostic, Port, Span};
 use super::raw::RawBridge;
 use super::tree::At;
 use super::{defaults, hosts};
-use crate::snapshot::{AskedBy, Bridge, Deadlines, Gate, Listener, PathPattern, Segment, Service};
+use crate::snapshot::{
+    AskedBy, Bridge, Deadlines, Gate, Kind, Listener, PathPattern, Segment, Service,
+};
 use crate::tls::Tls;
 
 /// What pages ask the bridge itself for.
@@ -25,7 +27,7 @@ pub(super) fn resolve(
 ) -> (Arc<Bridge>, Listener) {
     let gates: Vec<_> = listeners
         .iter()
-        .filter_map(|listener| listener.service.gate.as_ref())
+        .filter_map(|listener| listener.service.gate())
         .collect();
     let place = raw.path.as_ref().map_or(raw.header, |path| path.span);
     let path = raw
@@ -48,13 +50,10 @@ pub(super) fn resolve(
         addresses: raw.addresses.iter().map(|at| at.value).collect(),
         asked_by: AskedBy::Bridge,
         service: Arc::new(Service {
-            policy: None,
+            kind: Kind::Bridge(Arc::clone(&bridge)),
             accept_proxy: raw.accept_proxy,
-            gate: None,
-            bridge: Some(Arc::clone(&bridge)),
             tls: tls.map(|tls| Arc::clone(&tls.server)),
             deadlines,
-            doors: OnceLock::new(),
             stopping: false,
         }),
     };

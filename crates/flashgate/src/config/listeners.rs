@@ -1,7 +1,7 @@
 //! `[[listen]]` and `[[gate]]`, resolved: which policy, which port players dial, and no address twice.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use flash_policy::{Diagnostic, Policy, Port, PortSet, Rule};
 
@@ -13,7 +13,7 @@ use super::raw::{RawListener, State};
 use super::resolve::by_name;
 use super::tree::{At, listed};
 use crate::snapshot::ListenAddress;
-use crate::snapshot::{AskedBy, Deadlines, Gate, Listener, Served, Service};
+use crate::snapshot::{AskedBy, Deadlines, Gate, Kind, Listener, Served, Service};
 use crate::tls::Tls;
 
 /// A listener for every `[[listen]]` and `[[gate]]`, or several where its addresses have different ports: what is sent depends on them.
@@ -40,21 +40,18 @@ pub(super) fn resolve(
                     ..gate.clone()
                 }))
             });
-            let served = policy.reply(public_port).map(|reply| Served {
-                name: policy.name.clone(),
-                reply,
+            let kind = policy.reply(public_port).map(|reply| {
+                let name = policy.name.clone();
+                Kind::new(Served { name, reply }, gate)
             });
-            listeners.extend(served.map(|served| Listener {
+            listeners.extend(kind.map(|kind| Listener {
                 addresses,
                 asked_by: raw.asked_by(),
                 service: Arc::new(Service {
-                    policy: Some(served),
+                    kind,
                     accept_proxy: raw.accept_proxy.clone(),
-                    gate,
-                    bridge: None,
                     tls: tls.map(|tls| Arc::clone(&tls.server)),
                     deadlines,
-                    doors: OnceLock::new(),
                     stopping: false,
                 }),
             }));

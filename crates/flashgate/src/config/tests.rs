@@ -146,7 +146,7 @@ fn gates(more: &str) -> Vec<(Arc<Gate>, Vec<String>)> {
     services
         .filter_map(|service| {
             let trusted = service.accept_proxy.iter().map(ToString::to_string);
-            Some((service.gate.clone()?, trusted.collect()))
+            Some((Arc::clone(service.gate()?), trusted.collect()))
         })
         .collect()
 }

@@ -47,10 +47,8 @@ pub(super) fn answer(socket: &OwnedFd, service: &Service) -> Answer {
         }
         Err(_) => return Answer::Gone(Outcome::PeerFailed),
     }
-    if opening.first() != Some(First::Policy(Rest::Nothing)) {
-        return Answer::Unfinished(Progress { opening, sent: 0 });
-    }
-    let Some(policy) = &service.policy else {
+    let first = opening.first();
+    let (Some(First::Policy(Rest::Nothing)), Some(policy)) = (first, service.policy()) else {
         return Answer::Unfinished(Progress { opening, sent: 0 });
     };
     match send(socket, policy.reply.as_bytes()) {

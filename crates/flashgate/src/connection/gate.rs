@@ -29,7 +29,7 @@ pub(super) async fn pass(
 ) {
     waiting.note_mistake(first, peer);
     let service = Arc::clone(&waiting.service);
-    let Some(gate) = service.gate.as_deref() else {
+    let Some(gate) = service.gate() else {
         return;
     };
     let role = if first == First::Http && gate.http_backend.is_some() {

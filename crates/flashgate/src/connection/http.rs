@@ -67,7 +67,7 @@ pub(super) fn serve(
     peer: Option<SocketAddr>,
 ) -> impl Future<Output = ()> + Send {
     async move {
-        let gate = waiting.service.gate.as_deref();
+        let gate = waiting.service.gate();
         let goes_on = gate.is_some_and(|gate| gate.http_backend.is_some());
         let received = receive_head(&mut waiting, goes_on).await;
         Box::pin(go_on((waiting, told, peer), received, goes_on)).await;
@@ -285,14 +285,14 @@ impl Exchange {
         if let Err(refused) = self.admit(request) {
             return self.respond(refused, Outcome::OverLimit).await;
         }
-        let response = paths::answer(request, &self.waiting.service);
+        let response = paths::answer(request, &self.waiting.service, &self.waiting.doors);
         self.respond(response, Outcome::HttpAnswered).await;
     }
 
     /// Finds out whom a proxy asks for, and whether that client may have one more connection.
     fn admit(&mut self, request: &Request) -> Result<(), Response> {
         let waiting = &mut self.waiting;
-        let Some(bridge) = &waiting.service.bridge else {
+        let Some(bridge) = waiting.service.bridge() else {
             return Ok(());
         };
         let peer = self.peer.map(|peer| peer.ip());

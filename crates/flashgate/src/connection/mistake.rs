@@ -68,7 +68,7 @@ impl Mistake {
             Outcome::NotARequest | Outcome::EndedEarly | Outcome::Deadline | Outcome::Tls
         );
         let by_bytes = unanswered.then(|| Self::by_bytes(received)).flatten();
-        let asked_bridge = service.bridge.is_some() && is_a_request(received);
+        let asked_bridge = service.bridge().is_some() && is_a_request(received);
         by_bytes.or(if outcome == Outcome::Http {
             Some(Self::Http)
         } else if outcome == Outcome::Tls {

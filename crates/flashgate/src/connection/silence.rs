@@ -26,7 +26,7 @@ use crate::snapshot::Gate;
 /// Has the backend dialled, and listens; a client that turns out to want something else is judged anew.
 pub(super) async fn call(mut waiting: Waiting, told: Option<Addresses>, peer: Option<SocketAddr>) {
     let service = Arc::clone(&waiting.service);
-    let Some(gate) = service.gate.as_deref() else {
+    let Some(gate) = service.gate() else {
         return;
     };
     let shared = Arc::clone(&waiting.shared);
@@ -212,7 +212,7 @@ impl Silence {
             _ = self.called.stream.readable() => Ok(First::Silent),
         };
         let service = Arc::clone(&self.waiting.service);
-        let gate = service.gate.as_deref()?;
+        let gate = service.gate()?;
         match first {
             Ok(first) if goes_on(&self.waiting, gate, first) => {
                 self.waiting.note_mistake(first, self.peer);
@@ -240,7 +240,7 @@ impl Silence {
 
     /// Has the relay go on from here.
     fn pass_on(self) {
-        let Some(gate) = &self.waiting.service.gate else {
+        let Some(gate) = self.waiting.service.gate() else {
             return;
         };
         let header = gate::header(gate, self.told, &self.waiting);

@@ -21,6 +21,7 @@ use super::{Outcome, Shared, balancer, gate, http, peer, silence, some};
 use crate::fault;
 use crate::limits::Permit;
 use crate::log::escaped;
+use crate::ruffle::Doors;
 use crate::snapshot::Service;
 
 /// A connection on its way to a verdict.
@@ -31,6 +32,7 @@ pub(super) struct Waiting {
     pub(super) progress: Progress,
     pub(super) permit: Permit,
     pub(super) service: Arc<Service>,
+    pub(super) doors: Arc<Doors>,
     pub(super) shared: Witness,
     pub(super) from: From,
     /// Whose it is, as far as that is known: the peer it was accepted from, until a header names another.
@@ -117,7 +119,7 @@ impl Waiting {
     }
 
     fn timing(&self) -> Timing {
-        match &self.service.gate {
+        match self.service.gate() {
             Some(gate) => self.timing_of_speech().silence(gate.speaks_first_after),
             None => self.timing_of_speech(),
         }
@@ -127,7 +129,7 @@ impl Waiting {
     pub(super) fn timing_of_speech(&self) -> Timing {
         let left = self.deadline().saturating_duration_since(Instant::now());
         let timing = Timing::default().request(left);
-        let gate = self.service.gate.as_ref();
+        let gate = self.service.gate();
         gate.map_or(timing, |gate| timing.http(gate.http()))
     }
 
@@ -145,10 +147,10 @@ impl Waiting {
             First::Tls if self.is_offered_tls() => Box::pin(self.inside_tls(told, peer)),
             First::Policy(rest) => Box::pin(self.answer(rest, peer)),
             First::Http if self.service.speaks_http() => Box::pin(http::serve(self, told, peer)),
-            First::Silent if self.service.gate.is_some() => {
+            First::Silent if self.service.gate().is_some() => {
                 Box::pin(silence::call(self, told, peer))
             }
-            _ if self.service.gate.is_some() => Box::pin(gate::pass(self, first, told, peer)),
+            _ if self.service.gate().is_some() => Box::pin(gate::pass(self, first, told, peer)),
             First::Tls
             | First::Http
             | First::Other
@@ -247,7 +249,7 @@ impl Waiting {
     /// Answers a policy request.
     pub(super) async fn answer(self, rest: Rest, peer: Option<SocketAddr>) {
         let (stream, mut permit, ending) = self.into_parts();
-        let Some(policy) = &ending.service.policy else {
+        let Some(policy) = ending.service.policy() else {
             return ending.end(Outcome::NotARequest, peer);
         };
         let (reply, sent) = (policy.reply.as_bytes(), ending.progress.sent);

@@ -26,6 +26,7 @@ use super::status::Status;
 use super::stopping::SILENT_DRAIN;
 use crate::connection::{self, Shared, peer};
 use crate::log::Sampler;
+use crate::ruffle::Doors;
 use crate::snapshot::Services;
 
 mod failing;
@@ -65,11 +66,29 @@ pub(super) enum Course {
     Leave,
 }
 
+/// What is served on a socket.
+#[derive(Clone, Debug)]
+pub(super) struct Offer {
+    pub(super) services: Services,
+    /// What pages with Ruffle are told; known once every socket is bound.
+    pub(super) doors: Arc<Doors>,
+}
+
+impl Offer {
+    /// What is left of it during a stop.
+    fn answers_only(&self) -> Self {
+        Self {
+            services: self.services.answers_only(SILENT_DRAIN),
+            doors: Arc::clone(&self.doors),
+        }
+    }
+}
+
 /// Accepts on one listener, on one thread.
 pub(super) struct Acceptor {
     endpoint: Arc<Endpoint>,
     listener: AsyncFd<Arc<OwnedFd>>,
-    services: watch::Receiver<Services>,
+    offer: watch::Receiver<Offer>,
     shared: Arc<Shared>,
     status: Arc<Status>,
     starved: Starved,
@@ -83,7 +102,7 @@ impl Acceptor {
     /// Registers the listener with the event loop of the thread that this is called on.
     pub(super) fn new(
         endpoint: Arc<Endpoint>,
-        services: watch::Receiver<Services>,
+        offer: watch::Receiver<Offer>,
         shared: Arc<Shared>,
         status: Arc<Status>,
         queue_waits: mpsc::Sender<Infallible>,
@@ -91,7 +110,7 @@ impl Acceptor {
         Ok(Self {
             listener: watch(endpoint.socket())?,
             endpoint,
-            services,
+            offer,
             shared,
             status,
             starved: Starved::default(),
@@ -139,8 +158,8 @@ impl Acceptor {
 
     /// From now on no connection is passed on to a backend.
     fn answer_only(&mut self) {
-        let less = self.services.borrow().answers_only(SILENT_DRAIN);
-        self.services = watch::channel(less).1;
+        let less = self.offer.borrow().answers_only();
+        self.offer = watch::channel(less).1;
         self.queue_waits = None;
     }
 
@@ -192,7 +211,7 @@ impl Acceptor {
     /// Waits for room. If a client is waiting meanwhile, makes room for it.
     async fn wait_for_room(&self) {
         let (shared, listener) = (&self.shared, self.listener.get_ref());
-        let descriptors = self.services.borrow().descriptors();
+        let descriptors = self.offer.borrow().services.descriptors();
         while !shared.permits.has_room(descriptors) {
             let ready = tokio::select! {
                 biased;
@@ -232,7 +251,7 @@ impl Acceptor {
         let mut taken = 0;
         // A full daemon has nothing to wait for where nobody is queued.
         while taken < QUEUE && !is_empty(self.listener.get_ref()) {
-            let descriptors = self.services.borrow().descriptors();
+            let descriptors = self.offer.borrow().services.descriptors();
             self.until_room(descriptors).await;
             let (accepted, end) = self.batch();
             taken += accepted;
@@ -251,7 +270,7 @@ impl Acceptor {
     fn batch(&self) -> (usize, Batch) {
         let listener = self.listener.get_ref();
         let mut accepted = 0;
-        let descriptors = self.services.borrow().descriptors();
+        let descriptors = self.offer.borrow().services.descriptors();
         for _ in 0..BATCH {
             if !self.shared.permits.has_room(descriptors) {
                 return (accepted, Batch::NoRoom);
@@ -281,12 +300,12 @@ impl Acceptor {
     /// Serves a connection; should that panic, no other is concerned.
     fn start(&self, socket: OwnedFd, peer: Option<SocketAddr>) {
         let serve = || {
-            let services = self.services.borrow();
+            let Offer { services, doors } = &*self.offer.borrow();
             let local = services
                 .by_address()
                 .then(|| local_address(&socket))
                 .flatten();
-            connection::start(socket, peer, services.at(local), &self.shared);
+            connection::start(socket, peer, (services.at(local), doors), &self.shared);
         };
         if catch_unwind(AssertUnwindSafe(serve)).is_err() {
             self.shared.tell_panic();

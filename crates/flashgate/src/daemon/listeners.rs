@@ -76,10 +76,8 @@ impl Listeners {
     ) -> Result<(), String> {
         let admin = plan.admin.as_ref().and_then(|_| bound.pop());
         let admin = self.prepare_admin(admin)?;
-        let prepared = self.prepare(bound, sockets)?;
-        // Before the first page can ask.
-        let free = FreePorts::new(prepared.iter().map(Prepared::bound));
-        plan.open(Doors::of(plan, &free));
+        let doors = self.doors(plan, (&sockets, &self.matches(&sockets)), &bound);
+        let prepared = self.prepare(bound, sockets, &doors)?;
         self.serving
             .extend(prepared.into_iter().map(Prepared::begin));
         self.change_admin(admin, plan);
@@ -105,11 +103,10 @@ impl Listeners {
         let missing: Vec<_> = missing.collect();
         let mut bound = bind::all(&missing, &in_use, &mut Inherited::default())?;
         let admin = self.prepare_admin(admin.and_then(|_| bound.pop()))?;
-        let prepared = self.prepare(bound, new)?;
+        let doors = self.doors(plan, (&sockets, &kept), &bound);
+        let prepared = self.prepare(bound, new, &doors)?;
         // From here on nothing fails.
-        let free = self.free_ports(&sockets, &kept, &prepared);
-        plan.open(Doors::of(plan, &free));
-        self.replace(sockets, kept, prepared);
+        self.replace(sockets, kept, prepared, &doors);
         self.change_admin(admin, plan);
         self.tell();
         Ok(())
@@ -125,27 +122,33 @@ impl Listeners {
         ending.chain(admin.map(Admin::endpoint)).collect()
     }
 
-    /// Which ports those got, or are about to get, that ask for any.
-    fn free_ports(
+    /// What pages are told, now that it is known which ports those got that ask for any: those that are kept, or what
+    /// was bound for the others.
+    fn doors(
         &self,
-        sockets: &[Socket],
-        kept: &[Option<usize>],
-        prepared: &[Prepared],
-    ) -> FreePorts {
-        let mut prepared = prepared.iter();
-        let bound = sockets.iter().zip(kept).filter_map(|(socket, kept)| {
-            match kept.and_then(|index| self.serving.get(index)) {
-                Some(serving) => {
-                    Some((socket.address, socket.services.general(), serving.address()))
-                }
-                None => prepared.next().map(Prepared::bound),
-            }
+        plan: &Plan,
+        (sockets, kept): (&[Socket], &[Option<usize>]),
+        bound: &[Bound],
+    ) -> Arc<Doors> {
+        let mut bound = bound.iter();
+        let addresses = sockets.iter().zip(kept).filter_map(|(socket, kept)| {
+            let address = match kept.and_then(|index| self.serving.get(index)) {
+                Some(serving) => serving.address(),
+                None => bound.next()?.address,
+            };
+            Some((socket.address, socket.services.general(), address))
         });
-        FreePorts::new(bound)
+        Arc::new(Doors::of(plan, &FreePorts::new(addresses)))
     }
 
     /// Lets those that are kept serve the new answers, begins new ones, and lets the others go.
-    fn replace(&mut self, sockets: Vec<Socket>, kept: Vec<Option<usize>>, prepared: Vec<Prepared>) {
+    fn replace(
+        &mut self,
+        sockets: Vec<Socket>,
+        kept: Vec<Option<usize>>,
+        prepared: Vec<Prepared>,
+        doors: &Arc<Doors>,
+    ) {
         let mut prepared = prepared.into_iter();
         let mut old: Vec<_> = std::mem::take(&mut self.serving)
             .into_iter()
@@ -156,7 +159,7 @@ impl Listeners {
                 .and_then(|index| old.get_mut(index))
                 .and_then(Option::take);
             if let Some(serving) = stays {
-                serving.change(socket);
+                serving.change(socket, doors);
                 self.serving.push(serving);
             } else {
                 self.serving.extend(prepared.next().map(Prepared::begin));
@@ -204,10 +207,15 @@ impl Listeners {
         wanted.iter().map(&mut find).collect()
     }
 
-    fn prepare(&self, bound: Vec<Bound>, sockets: Vec<Socket>) -> Result<Vec<Prepared>, String> {
+    fn prepare(
+        &self,
+        bound: Vec<Bound>,
+        sockets: Vec<Socket>,
+        doors: &Arc<Doors>,
+    ) -> Result<Vec<Prepared>, String> {
         let sockets = bound.into_iter().zip(sockets);
         sockets
-            .map(|(bound, socket)| Prepared::new(bound, socket, &self.needs))
+            .map(|(bound, socket)| Prepared::new(bound, socket, doors, &self.needs))
             .collect()
     }
 

@@ -86,9 +86,8 @@ fn lookups(plan: &Plan) -> Lookups {
 }
 
 fn backends(plan: &Plan) -> impl Iterator<Item = &Backend> {
-    let gates = plan.listeners.iter().map(|listener| &listener.service);
-    let gates = gates.filter_map(|service| service.gate.as_ref());
-    gates.flat_map(|gate| std::iter::once(&gate.backend).chain(&gate.http_backend))
+    plan.gates()
+        .flat_map(|gate| std::iter::once(&gate.backend).chain(&gate.http_backend))
 }
 
 /// RFC 7766.

@@ -14,12 +14,13 @@ use tokio::task::JoinHandle;
 use tracing::field::display;
 use tracing::info;
 
-use super::accept::{Acceptor, Course};
+use super::accept::{Acceptor, Course, Offer};
 use super::bind::Bound;
 use super::endpoint::{AskedEndpoint, Endpoint};
 use super::status::{ListenerStatus, Status};
 use crate::connection::Shared;
 use crate::log::{self, LIFECYCLE};
+use crate::ruffle::Doors;
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{Service, Services, Socket};
 
@@ -36,7 +37,7 @@ pub(super) struct Needs {
 pub(super) struct Prepared {
     socket: Socket,
     endpoint: Arc<Endpoint>,
-    services: watch::Sender<Services>,
+    offer: watch::Sender<Offer>,
     queue_waits: mpsc::Receiver<Infallible>,
     acceptors: Vec<(Handle, Acceptor)>,
 }
@@ -47,7 +48,7 @@ pub(super) struct Serving {
     /// As the plan has it; what was bound may say more.
     pub(super) asked: ListenAddress,
     endpoint: Arc<Endpoint>,
-    services: watch::Sender<Services>,
+    offer: watch::Sender<Offer>,
     course: watch::Sender<Course>,
     /// Ends once every accept loop has taken the queue of before a stop.
     queue_waits: mpsc::Receiver<Infallible>,
@@ -56,10 +57,18 @@ pub(super) struct Serving {
 
 impl Prepared {
     /// Registers a socket with every event loop; an error is text for the terminal.
-    pub(super) fn new(bound: Bound, socket: Socket, needs: &Needs) -> Result<Self, String> {
+    pub(super) fn new(
+        bound: Bound,
+        socket: Socket,
+        doors: &Arc<Doors>,
+        needs: &Needs,
+    ) -> Result<Self, String> {
         let endpoint = Arc::new(Endpoint::new(bound));
         prepare(&endpoint, &socket.services);
-        let (services, receiver) = watch::channel(socket.services.clone());
+        let (offer, receiver) = watch::channel(Offer {
+            services: socket.services.clone(),
+            doors: Arc::clone(doors),
+        });
         let (queued, queue_waits) = mpsc::channel(1);
         let acceptor = |thread: &Handle| {
             // Whoever registers a descriptor does it with the event loop that is entered.
@@ -82,16 +91,10 @@ impl Prepared {
         Ok(Self {
             socket,
             endpoint,
-            services,
+            offer,
             queue_waits,
             acceptors,
         })
-    }
-
-    /// What was asked for, what is done there, and where it is bound.
-    pub(super) fn bound(&self) -> (ListenAddress, &Arc<Service>, SocketAddr) {
-        let general = self.socket.services.general();
-        (self.socket.address, general, self.endpoint.address)
     }
 
     /// Starts the accept loops.
@@ -107,7 +110,7 @@ impl Prepared {
         Serving {
             asked: self.socket.address,
             endpoint: self.endpoint,
-            services: self.services,
+            offer: self.offer,
             course,
             queue_waits: self.queue_waits,
             tasks: self.acceptors.into_iter().map(begin).collect(),
@@ -117,7 +120,7 @@ impl Prepared {
 
 /// The name of what is sent on most addresses.
 fn general_policy(services: &Services) -> Option<String> {
-    let policy = services.general().policy.as_ref();
+    let policy = services.general().policy();
     policy.map(|policy| policy.name.clone())
 }
 
@@ -130,12 +133,12 @@ fn prepare(endpoint: &Endpoint, services: &Services) {
 
 /// One line for each address, however quiet the log.
 fn listening(address: SocketAddr, service: &Service, through: Option<SocketAddr>) {
-    let policy = service.policy.as_ref().map(|policy| display(&policy.name));
+    let policy = service.policy().map(|policy| display(&policy.name));
     let through = through.map(display);
-    let gate = service.gate.as_ref();
+    let gate = service.gate();
     let name = gate.map(|gate| display(&gate.name));
     let backend = gate.map(|gate| display(&gate.backend));
-    let bridge = service.bridge.as_ref();
+    let bridge = service.bridge();
     let path = bridge.map(|bridge| display(&bridge.path));
     let gates = bridge.map(|bridge| bridge.routes.len());
     info!(target: LIFECYCLE, %address, gate = name, backend, policy, bridge = path, gates, through, "listening");
@@ -143,9 +146,12 @@ fn listening(address: SocketAddr, service: &Service, through: Option<SocketAddr>
 
 impl Serving {
     /// Serves as another plan says from now on.
-    pub(super) fn change(&self, socket: Socket) {
+    pub(super) fn change(&self, socket: Socket, doors: &Arc<Doors>) {
         prepare(&self.endpoint, &socket.services);
-        self.services.send_replace(socket.services);
+        self.offer.send_replace(Offer {
+            services: socket.services,
+            doors: Arc::clone(doors),
+        });
     }
 
     /// Begins a stop: serves what is queued, for this long at most, and then answers policy requests only.
@@ -172,8 +178,8 @@ impl Serving {
 
     /// Whether TLS is spoken at one of its addresses.
     pub(super) fn speaks_tls(&self) -> bool {
-        let services = self.services.borrow();
-        services.all().any(|service| service.tls.is_some())
+        let offer = self.offer.borrow();
+        offer.services.all().any(|service| service.tls.is_some())
     }
 
     /// As bound.
@@ -193,7 +199,7 @@ impl Serving {
     pub(super) fn status(&self) -> ListenerStatus {
         ListenerStatus {
             address: self.endpoint.address,
-            policy: general_policy(&self.services.borrow()),
+            policy: general_policy(&self.offer.borrow().services),
             health: self.endpoint.health.clone(),
         }
     }

@@ -43,12 +43,12 @@ impl Doors {
 fn gates<'a>(plan: &'a Plan, free: &FreePorts) -> Vec<(&'a Gate, Port)> {
     let mut gates = Vec::new();
     for listener in &plan.listeners {
-        if let Some(gate) = listener.service.gate.as_deref() {
+        if let Some(gate) = listener.service.gate() {
             let ports = match gate.public_port {
                 Some(port) => vec![port],
                 None => free.of(listener),
             };
-            gates.extend(ports.into_iter().map(|port| (gate, port)));
+            gates.extend(ports.into_iter().map(|port| (&**gate, port)));
         }
     }
     gates
@@ -79,7 +79,7 @@ fn over(bridge: &Bridge, listens_on: Option<Port>, gate: &Gate, scheme: Scheme) 
 }
 
 fn bridge_port(plan: &Plan, free: &FreePorts) -> Option<Port> {
-    let is_it = |listener: &&Listener| listener.service.bridge.is_some();
+    let is_it = |listener: &&Listener| listener.service.bridge().is_some();
     let listener = plan.listeners.iter().find(is_it)?;
     free.of(listener).first().copied()
 }

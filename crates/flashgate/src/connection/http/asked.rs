@@ -34,7 +34,7 @@ impl Exchange {
     pub(super) fn note(&mut self, request: &Request, goes_on: bool) {
         // What is answered here and asks to be upgraded is refused with its reason.
         if lacks_upgrade(request) && (goes_on || !is_asked_for(request)) {
-            let gate = self.waiting.service.gate.as_ref();
+            let gate = self.waiting.service.gate();
             let gate = gate.map(|gate| gate.name.as_str());
             let field = if is_asked_for(request) {
                 "expected `upgrade` in the Connection field"

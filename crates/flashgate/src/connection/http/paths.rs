@@ -10,18 +10,13 @@ use crate::ruffle::Doors;
 use crate::snapshot::{Gate, OwnHost, Service};
 
 /// The response to a GET, HEAD or OPTIONS.
-pub(super) fn answer(request: &Request, service: &Service) -> Response {
+pub(super) fn answer(request: &Request, service: &Service, doors: &Doors) -> Response {
     if request.method == Method::Options {
         return allowed();
     }
     let gate = gate(service, &request.path);
-    match (&service.bridge, gate, request.path.as_str()) {
-        (_, _, path @ ("/ruffle.js" | "/ruffle.json")) => {
-            // Every plan is opened before it is served.
-            let none = Doors::default();
-            let doors = service.doors.get().map_or(&none, |doors| doors);
-            ruffle(request, path, doors)
-        }
+    match (service.bridge(), gate, request.path.as_str()) {
+        (_, _, path @ ("/ruffle.js" | "/ruffle.json")) => ruffle(request, path, doors),
         (Some(_), _, "/") => Response::plain(StatusCode::Ok, BRIDGE).for_everybody(),
         (_, Some(gate), _) => expects_websocket(gate, request),
         (_, None, _) => nowhere(),
@@ -44,9 +39,9 @@ fn ruffle(request: &Request, path: &str, doors: &Doors) -> Response {
 
 /// The gate that a request is for.
 pub(super) fn gate<'a>(service: &'a Service, path: &str) -> Option<&'a Arc<Gate>> {
-    match &service.bridge {
+    match service.bridge() {
         Some(bridge) => bridge.gate(path),
-        None => service.gate.as_ref(),
+        None => service.gate(),
     }
 }
 
