@@ -37,6 +37,7 @@ pub(crate) mod peer;
 mod policy;
 mod relay;
 mod silence;
+mod steps;
 mod waiting;
 
 use backends::Backends;
@@ -49,7 +50,7 @@ use names::Names;
 use ours::Ours;
 pub(crate) use outcome::Outcome;
 pub(crate) use relay::prepare as prepare_for_relays;
-use waiting::{Waiting, Witness};
+use waiting::{Sender, Waiting, Witness};
 
 /// What every connection needs.
 #[derive(Debug)]
@@ -233,12 +234,12 @@ pub(crate) fn start(
     (service, doors): (&Arc<Service>, &Arc<Doors>),
     shared: &Arc<Shared>,
 ) {
-    let (subscriber, progress, from) = if service.expects_proxy(peer) {
+    let (subscriber, progress, sender) = if service.expects_proxy(peer) {
         // Whose it is, and so whose limits hold, its header says.
-        (None, Progress::default(), waiting::From::Balancer)
+        (None, Progress::default(), Sender::Balancer)
     } else if service.trusts_forwarded_for(peer) {
         // So does the request that a proxy passes on.
-        (None, Progress::default(), waiting::From::Proxy)
+        (None, Progress::default(), Sender::Proxy)
     } else {
         let subscriber = match peer.map_or(Ok(None), |peer| shared.permits.admit(peer.ip())) {
             Ok(subscriber) => subscriber,
@@ -247,7 +248,7 @@ pub(crate) fn start(
         match fast::answer(&socket, service) {
             fast::Answer::Done => return shared.count_fast(peer, Outcome::Answered),
             fast::Answer::Gone(outcome) => return shared.count_fast(peer, outcome),
-            fast::Answer::Unfinished(progress) => (subscriber, progress, waiting::From::Client),
+            fast::Answer::Unfinished(progress) => (subscriber, progress, Sender::Client),
         }
     };
     let mut permit = shared.permits.take(subscriber, peer, service.descriptors());
@@ -264,12 +265,14 @@ pub(crate) fn start(
                 service: Arc::clone(service),
                 doors: Arc::clone(doors),
                 shared: Witness(Arc::clone(shared)),
-                from,
+                sender,
                 peer,
+                told: None,
                 begun: Instant::now(),
                 early: Vec::new(),
+                asked: None,
             };
-            let task = tokio::spawn(waiting.serve());
+            let task = tokio::spawn(waiting.run());
             if let Some(unfinished) = unfinished {
                 unfinished.runs_in(task.abort_handle());
             }

@@ -15,50 +15,38 @@ use tracing::field::display;
 use super::backends::{Role, Whose};
 use super::client::Client;
 use super::relay::{Opening, Relay, Report};
-use super::waiting::{Waiting, Witness};
-use super::{Outcome, letting_go, some};
-use crate::limits::{OverLimit, Permit};
+use super::waiting::{Next, Waiting, Witness};
+use super::{Outcome, some};
+use crate::limits::Permit;
 use crate::snapshot::{Gate, Service};
 
-/// Dials the backend and starts the relay.
-pub(super) async fn pass(
-    waiting: Waiting,
-    first: First,
-    told: Option<Addresses>,
-    peer: Option<SocketAddr>,
-) {
-    waiting.note_mistake(first, peer);
-    let service = Arc::clone(&waiting.service);
-    let Some(gate) = service.gate() else {
-        return;
-    };
-    let role = if first == First::Http && gate.http_backend.is_some() {
-        Role::Http
-    } else {
-        Role::Game
-    };
+/// Dials the backend, and passes the connection on to it.
+pub(super) async fn dial(waiting: &mut Waiting, gate: &Gate, role: Role) -> Next {
     if let Err(over) = waiting.shared.permits.has_room_to_pass_on() {
         // A backend need not hear of whom it will not get.
-        return turn_away(waiting, peer, over);
+        return waiting.turn_away(over);
     }
-    let whose = Whose { peer, origin: None };
-    match waiting.shared.reach(gate, role, &service, whose).await {
+    let (peer, origin) = (waiting.client(), None);
+    let whose = Whose { peer, origin };
+    let dialled = waiting.shared.reach(gate, role, &waiting.service, whose);
+    match dialled.await {
         Ok(backend) => {
             let header = match role {
-                Role::Game => header(gate, told, &waiting),
+                Role::Game => header(gate, waiting),
                 // HTTP goes to its server byte for byte.
                 Role::Http => Vec::new(),
             };
-            relay(waiting, backend, &header, peer);
+            waiting.pass_on(backend, header)
         }
-        Err(_) => let_go(waiting, peer),
+        // The failure was told.
+        Err(_) => Next::LetGo(Outcome::BackendUnreachable),
     }
 }
 
 /// The PROXY header for the backend, if it is to have one.
 ///
 /// A client that has gone meanwhile is named as well: a backend that expects a header takes nothing else for one.
-pub(super) fn header(gate: &Gate, told: Option<Addresses>, waiting: &Waiting) -> Vec<u8> {
+pub(super) fn header(gate: &Gate, waiting: &Waiting) -> Vec<u8> {
     let own = || {
         let source = waiting.peer?;
         // Unlike the peer's, it stays known for as long as the socket is open.
@@ -68,37 +56,14 @@ pub(super) fn header(gate: &Gate, told: Option<Addresses>, waiting: &Waiting) ->
             destination,
         })
     };
-    let header = |version| told.or_else(own).map(|told| told.header(version));
+    let told = || waiting.told.as_deref().copied();
+    let header = |version| told().or_else(own).map(|told| told.header(version));
     gate.send_proxy.and_then(header).unwrap_or_default()
 }
 
-/// A clean end for a client that has no server; the failure was told.
-pub(super) fn let_go(waiting: Waiting, peer: Option<SocketAddr>) {
-    end(waiting, peer, Outcome::BackendUnreachable);
-}
-
-/// The same for one that would be one too many.
-pub(super) fn turn_away(waiting: Waiting, peer: Option<SocketAddr>, over: OverLimit) {
-    waiting.shared.tell_over_limit(peer, over);
-    end(waiting, peer, Outcome::OverLimit);
-}
-
-fn end(waiting: Waiting, peer: Option<SocketAddr>, outcome: Outcome) {
-    let (client, permit, ending) = waiting.into_parts();
-    let linger = ending.service.deadlines.linger;
-    letting_go::let_go(client, permit, linger, move |_| ending.end(outcome, peer));
-}
-
 /// Passes the connection on, in a task that holds nothing but the relay.
-pub(super) fn relay(
-    mut waiting: Waiting,
-    backend: TcpStream,
-    header: &[u8],
-    peer: Option<SocketAddr>,
-) {
-    if let Err(over) = waiting.permit.relaying() {
-        return turn_away(waiting, peer, over);
-    }
+pub(super) fn relay(waiting: Waiting, backend: TcpStream, header: &[u8]) {
+    let peer = waiting.client();
     let Waiting {
         stream,
         progress,

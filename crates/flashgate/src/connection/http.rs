@@ -15,6 +15,7 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Poll, ready};
 
 use flashgate_wire::http::{
@@ -25,13 +26,15 @@ use flashgate_wire::proxy_header::Addresses;
 use flashgate_wire::websocket::is_asked_for;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::time::timeout_at;
-use tokio_flash_policy::First;
 
-use super::waiting::{From, Waiting};
-use super::{Outcome, gate};
+use super::Outcome;
+use super::backends::Role;
+use super::waiting::{Next, Sender, Waiting};
 use crate::limits::OverLimit;
-use asked::Asked;
+use crate::snapshot::Gate;
+pub(super) use asked::Asked;
 use responding::write;
+pub(super) use upgrade::bridge;
 
 const UNCLEAR: &str =
     "expected either a whole handshake for a WebSocket or nothing of one; found a part\n";
@@ -45,41 +48,27 @@ const LONGEST: usize = 8 * 1024;
 const PIECE: usize = 1024;
 
 /// A connection that speaks HTTP, and what is known of it.
-struct Exchange {
-    waiting: Waiting,
-    told: Option<Addresses>,
-    peer: Option<SocketAddr>,
+struct Exchange<'a> {
+    waiting: &'a mut Waiting,
     method: Method,
     /// Where in what was read the head ends; what stands behind it is a WebSocket's.
     head: usize,
-    /// What is logged of the request at the end.
-    asked: Option<Asked>,
 }
 
 /// Reads the request, and does what it asks for.
-#[expect(
-    clippy::manual_async_fn,
-    reason = "an `async fn` would hold `waiting` twice"
-)]
-pub(super) fn serve(
-    mut waiting: Waiting,
-    told: Option<Addresses>,
-    peer: Option<SocketAddr>,
-) -> impl Future<Output = ()> + Send {
-    async move {
-        let gate = waiting.service.gate();
-        let goes_on = gate.is_some_and(|gate| gate.http_backend.is_some());
-        let received = receive_head(&mut waiting, goes_on).await;
-        Box::pin(go_on((waiting, told, peer), received, goes_on)).await;
-    }
+pub(super) async fn serve(waiting: &mut Waiting) -> Next {
+    let gate = waiting.service.gate().cloned();
+    let gate = gate.filter(|gate| gate.http_backend.is_some());
+    let received = receive_head(waiting, gate.is_some()).await;
+    Box::pin(go_on(waiting, received, gate)).await
 }
 
-/// Does what a request asks for.
+/// Does what a request asks for; `gate` is the one that has a server for it, if it has.
 async fn go_on(
-    (mut waiting, told, peer): (Waiting, Option<Addresses>, Option<SocketAddr>),
+    waiting: &mut Waiting,
     Received { end, read, whole }: Received,
-    goes_on: bool,
-) {
+    gate: Option<Arc<Gate>>,
+) -> Next {
     let Read {
         verdict,
         mut bytes,
@@ -87,25 +76,22 @@ async fn go_on(
     } = read;
     let method = Method::of(&bytes);
     let opening = waiting.progress.opening.bytes().len();
-    let passes =
-        goes_on && end != Some(Outcome::Deadline) && passes(&verdict, &bytes, (head, whole));
+    let passes = end != Some(Outcome::Deadline) && passes(&verdict, &bytes, (head, whole));
     bytes.drain(..opening.min(bytes.len()));
     waiting.early = bytes;
     let mut exchange = Exchange {
         waiting,
-        told,
-        peer,
         method,
         head,
-        asked: None,
     };
+    let goes_on = gate.is_some();
     if let HeadVerdict::Request(request) = &verdict {
         exchange.note(request, goes_on);
     }
-    if passes {
-        return pass(exchange.waiting, exchange.told, exchange.peer).await;
+    match gate.filter(|_| passes) {
+        Some(gate) => pass(exchange.waiting, gate),
+        None => exchange.settle(verdict, end, goes_on).await,
     }
-    exchange.settle(verdict, end, goes_on).await;
 }
 
 /// What came of reading a head.
@@ -168,9 +154,10 @@ fn passes(verdict: &HeadVerdict, bytes: &[u8], (head, whole): (usize, bool)) -> 
 }
 
 /// Passes the request on to the server that the gate has for them.
-async fn pass(waiting: Waiting, told: Option<Addresses>, peer: Option<SocketAddr>) {
+fn pass(waiting: &mut Waiting, gate: Arc<Gate>) -> Next {
     waiting.hold(waiting.early.capacity());
-    gate::pass(waiting, First::Http, told, peer).await;
+    waiting.asked = None;
+    Next::Dial(gate, Role::Http)
 }
 
 /// What was read of a request.
@@ -249,77 +236,75 @@ async fn receive<S: AsyncRead + Unpin>(stream: &mut S, early: &mut Vec<u8>) -> i
     .await
 }
 
-impl Exchange {
+impl Exchange<'_> {
     /// Does what the request asks for, or says why not.
-    async fn settle(self, verdict: HeadVerdict, end: Option<Outcome>, goes_on: bool) {
+    async fn settle(self, verdict: HeadVerdict, end: Option<Outcome>, goes_on: bool) -> Next {
         match (verdict, end) {
             (HeadVerdict::Request(request), _) if is_asked_for(&request) => {
-                self.upgrade(&request).await;
+                self.upgrade(&request).await
             }
             (HeadVerdict::Request(_), _) if goes_on => self.refuse(UNCLEAR).await,
             (HeadVerdict::Request(request), _) => self.answer(&request).await,
             (HeadVerdict::Refused(refusal), _) => {
                 let response = Response::from(refusal).for_everybody();
-                self.respond(response, Outcome::HttpAnswered).await;
+                self.respond(response, Outcome::HttpAnswered).await
             }
             // To a browser it is an answer; without a server there is nobody to tell what was asked.
             (HeadVerdict::NeedMore, Some(Outcome::Deadline)) if goes_on => {
                 let response = Response::plain(StatusCode::RequestTimeout, LATE).for_everybody();
-                self.respond(response, Outcome::Deadline).await;
+                self.respond(response, Outcome::Deadline).await
             }
-            (HeadVerdict::NeedMore, end) => {
-                let outcome = end.unwrap_or(Outcome::EndedEarly);
-                self.waiting.end(outcome, self.peer);
-            }
+            (HeadVerdict::NeedMore, end) => Next::Refuse(end.unwrap_or(Outcome::EndedEarly)),
         }
     }
 
     /// Refuses what a server might take for a request for a WebSocket.
-    async fn refuse(self, text: &'static str) {
+    async fn refuse(self, text: &'static str) -> Next {
         let response = Response::plain(StatusCode::BadRequest, text).for_everybody();
-        self.respond(response, Outcome::HttpAnswered).await;
+        self.respond(response, Outcome::HttpAnswered).await
     }
 
     /// Answers what asks for no WebSocket.
-    async fn answer(mut self, request: &Request) {
+    async fn answer(mut self, request: &Request) -> Next {
         if let Err(refused) = self.admit(request) {
             return self.respond(refused, Outcome::OverLimit).await;
         }
         let response = paths::answer(request, &self.waiting.service, &self.waiting.doors);
-        self.respond(response, Outcome::HttpAnswered).await;
+        self.respond(response, Outcome::HttpAnswered).await
     }
 
     /// Finds out whom a proxy asks for, and whether that client may have one more connection.
     fn admit(&mut self, request: &Request) -> Result<(), Response> {
-        let waiting = &mut self.waiting;
+        let waiting = &mut *self.waiting;
         let Some(bridge) = waiting.service.bridge() else {
             return Ok(());
         };
-        let peer = self.peer.map(|peer| peer.ip());
+        let peer = waiting.client().map(|peer| peer.ip());
         if peer.is_some_and(|peer| bridge.trusts(peer)) {
             let client = forwarded::client(request, |address| bridge.trusts(address));
             if let (Some(client), Ok(local)) = (client, waiting.stream.tcp().local_addr()) {
                 // Its port is not told.
                 let source = SocketAddr::new(client, 0);
-                let destination = self.told.map_or(local, |told| told.destination);
-                self.told = Some(Addresses {
+                let told = waiting.told.as_ref();
+                let destination = told.map_or(local, |told| told.destination);
+                waiting.told = Some(Box::new(Addresses {
                     source,
                     destination,
-                });
-                self.peer = Some(source);
+                }));
             }
         }
-        if waiting.from == From::Client {
+        if waiting.sender == Sender::Client {
             return Ok(());
         }
-        let client = self.peer.map(|peer| peer.ip());
+        let whose = waiting.client();
+        let client = whose.map(|client| client.ip());
         // A balancer's connection was admitted for whom its header names; a proxy's was for nobody yet.
-        if waiting.from == From::Balancer && client == peer {
+        if waiting.sender == Sender::Balancer && client == peer {
             return Ok(());
         }
         match client.map_or(Ok(None), |client| waiting.shared.permits.admit(client)) {
             Ok(subscriber) => {
-                waiting.permit.assign(subscriber, self.peer);
+                waiting.permit.assign(subscriber, whose);
                 Ok(())
             }
             Err(over) => Err(self.over_limit(over)),
@@ -328,7 +313,8 @@ impl Exchange {
 
     /// The response where there are too many connections; it is told to the operator too.
     fn over_limit(&self, over: OverLimit) -> Response {
-        self.waiting.shared.tell_over_limit(self.peer, over);
+        let waiting = &self.waiting;
+        waiting.shared.tell_over_limit(waiting.client(), over);
         let (holder, key) = (over.holder(), over.key());
         let text = format!("{holder} has too many connections: the limit `{key}` is reached\n");
         Response::plain(StatusCode::Unavailable, text).for_everybody()

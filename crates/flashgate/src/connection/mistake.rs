@@ -171,12 +171,12 @@ impl Shared {
 
 impl Waiting {
     /// Logs what somebody must have set up wrongly, if a connection that a gate passes on looks like it.
-    pub(super) fn note_mistake(&self, first: First, peer: Option<SocketAddr>) {
+    pub(super) fn note_mistake(&self, first: First) {
         let received = self.progress.opening.bytes();
         if first == First::Other
             && let Some(mistake) = Mistake::by_bytes(received)
         {
-            let at = (peer, self.service.name());
+            let at = (self.client(), self.service.name());
             self.shared.explain_passed_on(mistake, at, Some(received));
         }
     }

@@ -6,68 +6,57 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::net::SocketAddr;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use flashgate_wire::proxy_header::Addresses;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_flash_policy::First;
 
 use super::backends::{Role, Whose};
 use super::relay::{End, Patience, Stopping, reset_on_close};
-use super::waiting::Waiting;
+use super::waiting::{Next, Waiting};
 use super::{Outcome, gate};
 use crate::limits::OverLimit;
 use crate::snapshot::Gate;
 
-/// Has the backend dialled, and listens; a client that turns out to want something else is judged anew.
-pub(super) async fn call(mut waiting: Waiting, told: Option<Addresses>, peer: Option<SocketAddr>) {
-    let service = Arc::clone(&waiting.service);
-    let Some(gate) = service.gate() else {
-        return;
-    };
-    let shared = Arc::clone(&waiting.shared);
-    let whose = Whose { peer, origin: None };
-    let mut dialling = pin!(shared.reach(gate, Role::Game, &service, whose));
+/// Has the backend dialled, and listens to both.
+pub(super) async fn call(waiting: &mut Waiting, gate: &Gate) -> Next {
+    match Box::pin(dial(waiting, gate)).await {
+        Ok(called) => Silence::new(waiting, gate, called).listen().await,
+        Err(next) => next,
+    }
+}
+
+/// Dials for a client that goes on being silent; what is next, if it does not.
+async fn dial(waiting: &mut Waiting, gate: &Gate) -> Result<Called, Next> {
+    let (shared, service) = (Arc::clone(&waiting.shared), Arc::clone(&waiting.service));
+    let (peer, origin) = (waiting.client(), None);
+    let mut dialling = pin!(shared.reach(gate, Role::Game, &service, Whose { peer, origin }));
     let spoken = tokio::select! {
         biased;
         first = waiting.first_words() => Err(first),
         dialled = &mut dialling => Ok(dialled),
     };
-    let (dialled, next) = match spoken {
-        Ok(dialled) => (dialled, Next::Listen),
+    let (dialled, spoken) = match spoken {
+        Ok(dialled) => (dialled, false),
         // What was begun is not begun anew.
-        Err(Ok(first)) if goes_on(&waiting, gate, first) => {
-            waiting.note_mistake(first, peer);
-            (dialling.await, Next::PassOn)
+        Err(Ok(first)) if goes_on(waiting, gate, first) => {
+            waiting.note_mistake(first);
+            (dialling.await, true)
         }
-        Err(Ok(first)) => return waiting.judge(first, told).await,
-        Err(Err(_)) => return waiting.end(Outcome::PeerFailed, peer),
+        Err(Ok(first)) => return Err(waiting.judge(first)),
+        Err(Err(_)) => return Err(Next::Refuse(Outcome::PeerFailed)),
     };
-    let Ok(backend) = dialled else {
-        return gate::let_go(waiting, peer);
-    };
-    let header = gate::header(gate, told, &waiting);
-    let silence = Silence::new(waiting, introduce(backend, &header), told, peer);
-    match next {
-        Next::Listen => {
-            let unfinished = silence.waiting.permit.unrecognised();
-            let task = tokio::spawn(silence.listen());
-            if let Some(unfinished) = unfinished {
-                unfinished.runs_in(task.abort_handle());
-            }
-        }
-        Next::PassOn => silence.pass_on(),
+    // That it failed was told.
+    let backend = dialled.map_err(|_| Next::LetGo(Outcome::BackendUnreachable))?;
+    let called = Called::introduce(backend, &gate::header(gate, waiting));
+    if spoken {
+        Err(called.pass_on(waiting, gate))
+    } else {
+        Ok(called)
     }
-}
-
-/// What follows once the backend was reached.
-enum Next {
-    Listen,
-    PassOn,
 }
 
 /// Whether the server that was called is the one for a client that begins in this way.
@@ -75,7 +64,7 @@ fn goes_on(waiting: &Waiting, gate: &Gate, first: First) -> bool {
     match first {
         First::Policy(_) => false,
         First::Http => !waiting.service.speaks_http() && gate.http_backend.is_none(),
-        First::Tls => !waiting.is_offered_tls(),
+        First::Tls => waiting.offered_tls().is_none(),
         First::Other | First::Silent | First::Deadline | First::End | _ => true,
     }
 }
@@ -87,22 +76,27 @@ struct Called {
     introduced: usize,
 }
 
-/// Sends the PROXY header: a backend that greets first does not before it has read it.
-fn introduce(backend: TcpStream, header: &[u8]) -> Called {
-    // What finds no room, or fails, is left to the relay.
-    let introduced = backend.try_write(header).unwrap_or_default();
-    Called {
-        stream: backend,
-        introduced,
+impl Called {
+    /// Sends the PROXY header: a backend that greets first does not before it has read it.
+    fn introduce(stream: TcpStream, header: &[u8]) -> Self {
+        // What finds no room, or fails, is left to the relay.
+        let introduced = stream.try_write(header).unwrap_or_default();
+        Self { stream, introduced }
+    }
+
+    /// Has the relay go on from here.
+    fn pass_on(self, waiting: &mut Waiting, gate: &Gate) -> Next {
+        let mut header = gate::header(gate, waiting);
+        let unsent = header.split_off(self.introduced.min(header.len()));
+        waiting.pass_on(self.stream, unsent)
     }
 }
 
 /// Two that wait for each other.
-struct Silence {
-    waiting: Waiting,
+struct Silence<'a> {
+    waiting: &'a mut Waiting,
+    gate: &'a Gate,
     called: Called,
-    told: Option<Addresses>,
-    peer: Option<SocketAddr>,
     patience: Patience,
     stopping: Stopping,
 }
@@ -117,43 +111,28 @@ enum News {
     Over(End),
 }
 
-impl Silence {
-    fn new(
-        waiting: Waiting,
-        called: Called,
-        told: Option<Addresses>,
-        peer: Option<SocketAddr>,
-    ) -> Self {
+impl<'a> Silence<'a> {
+    fn new(waiting: &'a mut Waiting, gate: &'a Gate, called: Called) -> Self {
         let deadlines = waiting.service.deadlines;
         let stopping = waiting.shared.stop.subscribe();
         Self {
             waiting,
+            gate,
             called,
-            told,
-            peer,
             patience: Patience::new(deadlines.half_open, deadlines.idle),
             stopping,
         }
     }
 
-    /// Listens, as a task of its own that holds nothing else.
-    ///
-    /// What follows may lead to a silence once more, and a future that held itself would have no size.
-    fn listen(mut self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        Box::pin(async move {
-            let news = match self.first_news().await {
-                Ok(news) => news,
-                Err(over) => {
-                    let Self { waiting, peer, .. } = self;
-                    return gate::turn_away(waiting, peer, over);
-                }
-            };
-            let told = self.told;
+    /// Waits for news, and says what to do about it.
+    async fn listen(mut self) -> Next {
+        match self.first_news().await {
+            Err(over) => self.waiting.turn_away(over),
+            Ok(News::Over(end)) => self.cut(Outcome::from(end)),
+            Ok(News::Backend) => self.called.pass_on(self.waiting, self.gate),
             // On the heap, for as long as it lasts.
-            if let Some((waiting, first)) = Box::pin(self.hear(news)).await {
-                waiting.judge(first, told).await;
-            }
-        })
+            Ok(News::Client) => Box::pin(self.hear()).await,
+        }
     }
 
     /// What happens first. A client that is silent for as long as a request may take counts as passed on meanwhile.
@@ -162,7 +141,7 @@ impl Silence {
             return Ok(News::Client);
         }
         let until = self.waiting.deadline();
-        if let Ok(news) = timeout_at(until, self.news()).await {
+        if let Ok(news) = Box::pin(timeout_at(until, self.news())).await {
             return Ok(news);
         }
         self.waiting.permit.silent()?;
@@ -193,66 +172,36 @@ impl Silence {
         }
     }
 
-    /// Does what the news asks for; comes back with a client that is for somebody else.
-    async fn hear(mut self, news: News) -> Option<(Waiting, First)> {
-        match news {
-            News::Client => {}
-            News::Backend => {
-                self.pass_on();
-                return None;
-            }
-            News::Over(end) => {
-                self.cut(Outcome::from(end));
-                return None;
-            }
-        }
+    /// Reads what the client begins with; it may be for somebody else.
+    async fn hear(self) -> Next {
         let first = tokio::select! {
             biased;
             first = self.waiting.first_words() => first,
             _ = self.called.stream.readable() => Ok(First::Silent),
         };
-        let service = Arc::clone(&self.waiting.service);
-        let gate = service.gate()?;
         match first {
-            Ok(first) if goes_on(&self.waiting, gate, first) => {
-                self.waiting.note_mistake(first, self.peer);
-                self.pass_on();
+            Ok(first) if goes_on(self.waiting, self.gate, first) => {
+                self.waiting.note_mistake(first);
+                self.called.pass_on(self.waiting, self.gate)
             }
             Ok(first) => {
                 // The client may linger; the backend has nothing to wait for.
-                let Self {
-                    mut waiting, peer, ..
-                } = self;
-                waiting.permit.not_relaying(peer);
-                return Some((waiting, first));
+                let peer = self.waiting.client();
+                self.waiting.permit.not_relaying(peer);
+                self.waiting.judge(first)
             }
-            Err(error) => {
-                let reset = error.kind() == io::ErrorKind::ConnectionReset;
-                self.cut(if reset {
-                    Outcome::ClientReset
-                } else {
-                    Outcome::ClientLost
-                });
+            Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
+                self.cut(Outcome::ClientReset)
             }
+            Err(_) => self.cut(Outcome::ClientLost),
         }
-        None
-    }
-
-    /// Has the relay go on from here.
-    fn pass_on(self) {
-        let Some(gate) = self.waiting.service.gate() else {
-            return;
-        };
-        let header = gate::header(gate, self.told, &self.waiting);
-        let unsent = header.get(self.called.introduced..).unwrap_or_default();
-        gate::relay(self.waiting, self.called.stream, unsent, self.peer);
     }
 
     /// Resets both sides, as the end of a relay would: a plain close would pass for the other side's own end.
-    fn cut(&self, outcome: Outcome) {
+    fn cut(&self, outcome: Outcome) -> Next {
         reset_on_close(self.waiting.stream.tcp());
         reset_on_close(&self.called.stream);
-        self.waiting.end(outcome, self.peer);
+        Next::Refuse(outcome)
     }
 }
 

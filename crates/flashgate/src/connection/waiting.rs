@@ -1,28 +1,30 @@
 //! A connection that could not be answered on the spot: its request is still coming, or it is none.
+//!
+//! Here is what is known of it and how it ends. What is done with it, step by step, is in [`steps`](super::steps).
 
-use std::future::ready;
 use std::net::SocketAddr;
 use std::ops::Deref;
-use std::pin::Pin;
 use std::sync::Arc;
 
-use flashgate_wire::proxy_header::{Addresses, ProxyHeader};
+use flash_policy::Reply;
+use flashgate_wire::proxy_header::Addresses;
+use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_flash_policy::{First, Rest, Timing};
+use tokio_rustls::rustls::ServerConfig;
 use tracing::debug;
 use tracing::field::display;
 
+use super::backends::Role;
 use super::client::Client;
 use super::fast::Progress;
-use super::handshake::{self, Bounds, Failure};
+use super::http::Asked;
 use super::letting_go::let_go;
-use super::policy::{self, Answered};
-use super::{Outcome, Shared, balancer, gate, http, peer, silence, some};
-use crate::fault;
-use crate::limits::Permit;
+use super::{Outcome, Shared, handshake, peer, some};
+use crate::limits::{OverLimit, Permit};
 use crate::log::escaped;
 use crate::ruffle::Doors;
-use crate::snapshot::Service;
+use crate::snapshot::{Gate, Kind, Service};
 
 /// A connection on its way to a verdict.
 ///
@@ -34,69 +36,59 @@ pub(super) struct Waiting {
     pub(super) service: Arc<Service>,
     pub(super) doors: Arc<Doors>,
     pub(super) shared: Witness,
-    pub(super) from: From,
-    /// Whose it is, as far as that is known: the peer it was accepted from, until a header names another.
+    pub(super) sender: Sender,
+    /// Whom it was accepted from.
     pub(super) peer: Option<SocketAddr>,
+    /// What a proxy said about the client, if one did.
+    pub(super) told: Option<Box<Addresses>>,
     /// When its client's first bytes began to be waited for.
     pub(super) begun: Instant,
     /// What was read behind its first bytes to understand HTTP.
     pub(super) early: Vec<u8>,
+    /// What is logged at the end of an HTTP request that is answered here.
+    pub(super) asked: Option<Box<Asked>>,
 }
 
-/// Whose connection it is.
+/// Who sends what comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum From {
-    /// A client's.
+pub(super) enum Sender {
+    /// The client.
     Client,
-    /// A balancer's, which says whose in front of everything else.
+    /// A balancer, which says whose connection it is in front of everything else.
     Balancer,
-    /// That of a proxy, which says whose in each request.
+    /// A proxy, which says whose it is in each request.
     Proxy,
 }
 
-impl Waiting {
-    /// Reads on, and does what the first bytes ask for; the permit is returned at the end.
-    #[expect(
-        clippy::manual_async_fn,
-        reason = "an `async fn` would hold `self` twice"
-    )]
-    pub(super) fn serve(mut self) -> impl Future<Output = ()> + Send {
-        async move {
-            fault::point(fault::Point::Task);
-            // On the heap, for it is larger than the wait for a client's first bytes.
-            if self.from == From::Balancer {
-                return Box::pin(self.behind_balancer()).await;
-            }
-            let timing = self.timing();
-            match self.progress.opening.read(&mut self.stream, timing).await {
-                Err(_) => self.end(Outcome::PeerFailed, self.peer),
-                Ok(first) => self.judge(first, None).await,
-            }
-        }
-    }
+/// What is done next with a connection.
+pub(super) enum Next {
+    /// Agree on TLS, and listen to what comes inside.
+    Shake(Arc<ServerConfig>),
+    /// Read an HTTP request, and do what it asks for.
+    Http,
+    /// Call the server of a client that says nothing, and listen to both.
+    Call(Arc<Gate>),
+    /// Call the server that it is for.
+    Dial(Arc<Gate>, Role),
+    /// Answer its policy request.
+    Answer(Reply, Rest),
+    /// Pass it on to a server, which gets these bytes first.
+    Relay(TcpStream, Vec<u8>),
+    /// Pass a WebSocket on to the server of this gate, which gets these bytes first.
+    Bridge(Arc<Gate>, TcpStream, Vec<u8>),
+    /// Close it once its client has ended it too.
+    LetGo(Outcome),
+    /// Close it.
+    Refuse(Outcome),
+    /// Nothing: it was counted.
+    Done,
+}
 
-    /// The same for a connection that has a PROXY header in front.
-    async fn behind_balancer(mut self) {
-        let peer = self.peer;
-        let told = match balancer::read(&self).await {
-            Ok(ProxyHeader { addresses, .. }) => addresses,
-            Err(fault) => {
-                self.shared.tell_proxy_fault(peer, &fault);
-                return self.end(Outcome::ProxyRefused, peer);
-            }
-        };
-        let client = told.map(source).or(peer);
-        match client.map_or(Ok(None), |client| self.shared.permits.admit(client.ip())) {
-            Ok(subscriber) => self.permit.assign(subscriber, client),
-            Err(over) => return self.shared.refuse(client, over),
-        }
-        self.hold(0);
-        self.begun = Instant::now();
-        let timing = self.timing();
-        match self.progress.opening.read(&mut self.stream, timing).await {
-            Err(_) => self.end(Outcome::PeerFailed, client),
-            Ok(first) => self.judge(first, told).await,
-        }
+impl Waiting {
+    /// Whose connection it is, as far as that is known.
+    pub(super) fn client(&self) -> Option<SocketAddr> {
+        let told = self.told.as_ref();
+        told.map(|told| peer::canonical(told.source)).or(self.peer)
     }
 
     /// Says how much of an unfinished request is in memory; the oldest such requests make room for it.
@@ -118,7 +110,8 @@ impl Waiting {
         self.begun + self.service.deadlines.request
     }
 
-    fn timing(&self) -> Timing {
+    /// How long its first bytes may take.
+    pub(super) fn timing(&self) -> Timing {
         match self.service.gate() {
             Some(gate) => self.timing_of_speech().silence(gate.speaks_first_after),
             None => self.timing_of_speech(),
@@ -133,40 +126,34 @@ impl Waiting {
         gate.map_or(timing, |gate| timing.http(gate.http()))
     }
 
-    /// Answers a policy request; every other connection goes through the gate, or has nothing to expect here.
-    ///
-    /// What follows is on the heap, and only as large as its kind of connection needs: a client that sends the beginning
-    /// of something must not cost much more than a silent one.
-    pub(super) fn judge(
-        self,
-        first: First,
-        told: Option<Addresses>,
-    ) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        let peer = told.map(source).or(self.peer);
-        match first {
-            First::Tls if self.is_offered_tls() => Box::pin(self.inside_tls(told, peer)),
-            First::Policy(rest) => Box::pin(self.answer(rest, peer)),
-            First::Http if self.service.speaks_http() => Box::pin(http::serve(self, told, peer)),
-            First::Silent if self.service.gate().is_some() => {
-                Box::pin(silence::call(self, told, peer))
+    /// What becomes of a connection that begins in this way: policy requests are answered; all others go through the gate,
+    /// or have nothing to expect here.
+    pub(super) fn judge(&self, first: First) -> Next {
+        if let (First::Tls, Some(server)) = (first, self.offered_tls()) {
+            return Next::Shake(Arc::clone(server));
+        }
+        match (first, &self.service.kind) {
+            (First::Policy(rest), Kind::Policy(policy) | Kind::Gate { policy, .. }) => {
+                Next::Answer(policy.reply.clone(), rest)
             }
-            _ if self.service.gate().is_some() => Box::pin(gate::pass(self, first, told, peer)),
-            First::Tls
-            | First::Http
-            | First::Other
-            | First::Silent
-            | First::Deadline
-            | First::End
-            | _ => {
-                self.refuse(first, peer);
-                Box::pin(ready(()))
+            (First::Http, _) if self.service.speaks_http() => Next::Http,
+            (First::Silent, Kind::Gate { gate, .. }) => Next::Call(Arc::clone(gate)),
+            (First::Http, Kind::Gate { gate, .. }) if gate.http_backend.is_some() => {
+                Next::Dial(Arc::clone(gate), Role::Http)
+            }
+            (_, Kind::Gate { gate, .. }) => {
+                self.note_mistake(first);
+                Next::Dial(Arc::clone(gate), Role::Game)
+            }
+            (_, Kind::Policy(_) | Kind::Bridge(_) | Kind::Closed) => {
+                Next::Refuse(self.refusal(first))
             }
         }
     }
 
-    /// Lets a connection go that has nothing to expect on a policy port.
-    fn refuse(&self, first: First, peer: Option<SocketAddr>) {
-        let outcome = match first {
+    /// Why a connection is closed that has nothing to expect on a policy port.
+    fn refusal(&self, first: First) -> Outcome {
+        match first {
             // A game's client, which the gate would have passed on before the stop: no mistake of its operator's.
             _ if self.service.stopping => Outcome::NotARequest,
             First::Http => Outcome::Http,
@@ -174,117 +161,54 @@ impl Waiting {
             First::End => Outcome::EndedEarly,
             First::Silent | First::Deadline => Outcome::Deadline,
             First::Other | _ => Outcome::NotARequest,
-        };
-        self.end(outcome, peer);
-    }
-
-    /// Whether a TLS handshake would be answered with one. TLS inside TLS is bytes like all others.
-    pub(super) fn is_offered_tls(&self) -> bool {
-        self.service.tls.is_some() && !self.stream.is_secure()
-    }
-
-    /// Shakes hands, and does what the client wants inside.
-    async fn inside_tls(self, told: Option<Addresses>, peer: Option<SocketAddr>) {
-        let Some(mut secure) = Box::pin(self.shake(peer)).await else {
-            return;
-        };
-        secure.progress = Progress::default();
-        secure.hold(0);
-        let timing = secure.timing();
-        match secure
-            .progress
-            .opening
-            .read(&mut secure.stream, timing)
-            .await
-        {
-            Ok(first) => secure.judge(first, told).await,
-            Err(_) => secure.end(Outcome::PeerFailed, peer),
         }
     }
 
-    /// Shakes hands; where that fails, it says why and lets the client go.
-    async fn shake(mut self, peer: Option<SocketAddr>) -> Option<Self> {
-        let server = self.service.tls.clone()?;
-        let (permit, shared) = (&self.permit, &self.shared);
-        let hold = |bytes| {
-            for evicted in permit.hold(bytes) {
-                shared.count_evicted(evicted);
-            }
-        };
-        let bounds = Bounds {
-            deadline: self.deadline(),
-            hold: &hold,
-        };
-        let (stream, read) = (self.stream.into_tcp(), self.progress.opening.bytes());
-        let counts = &self.shared.handshakes;
-        let failure = match handshake::shake(stream, read, &server, bounds, counts).await {
-            Ok(stream) => {
-                self.stream = Client::Secure(stream);
-                return Some(self);
-            }
-            Err(failure) => failure,
-        };
-        let (failure, stream) = failure;
-        if let Failure::Refused(error) = &failure {
-            self.shared.tell_handshake_fault(peer, error);
-        }
-        let outcome = Outcome::from(&failure);
-        let ending = Ending {
-            shared: self.shared,
-            service: self.service,
-            progress: self.progress,
-        };
-        match stream {
-            // So that the alert arrives.
-            Some(stream) => {
-                let linger = ending.service.deadlines.linger;
-                let done = move |_| ending.end(outcome, peer);
-                let_go(Client::Plain(stream), self.permit, linger, done);
-            }
-            None => ending.end(outcome, peer),
-        }
-        None
+    /// What a TLS handshake would be answered with. TLS inside TLS is bytes like all others.
+    pub(super) fn offered_tls(&self) -> Option<&Arc<ServerConfig>> {
+        let server = self.service.tls.as_ref();
+        server.filter(|_| !self.stream.is_secure())
     }
 
-    /// Answers a policy request.
-    pub(super) async fn answer(self, rest: Rest, peer: Option<SocketAddr>) {
-        let (stream, mut permit, ending) = self.into_parts();
-        let Some(policy) = ending.service.policy() else {
-            return ending.end(Outcome::NotARequest, peer);
-        };
-        let (reply, sent) = (policy.reply.as_bytes(), ending.progress.sent);
-        match policy::answer(stream, &mut permit, reply, sent, rest).await {
-            Answered::Ended(outcome) => ending.end(outcome, peer),
-            Answered::LetGo(stream) => {
-                let linger = ending.service.deadlines.linger;
-                let_go(Client::Plain(stream), permit, linger, move |closed| {
-                    ending.end(Outcome::answered(closed), peer);
-                });
-            }
+    /// Passes it on to a server, unless it would be one too many.
+    pub(super) fn pass_on(&mut self, backend: TcpStream, header: Vec<u8>) -> Next {
+        match self.permit.relaying() {
+            Ok(()) => Next::Relay(backend, header),
+            Err(over) => self.turn_away(over),
         }
+    }
+
+    /// Lets a client go for which there is no room.
+    pub(super) fn turn_away(&self, over: OverLimit) -> Next {
+        self.shared.tell_over_limit(self.client(), over);
+        Next::LetGo(Outcome::OverLimit)
+    }
+
+    /// Closes it once its client has ended it too, so that nothing is lost of what it was sent.
+    pub(super) fn let_go(self, outcome: Outcome) {
+        let (client, permit, ending) = self.into_parts();
+        let linger = ending.service.deadlines.linger;
+        let_go(client, permit, linger, move |_| ending.end(outcome));
+    }
+
+    /// Closes it.
+    pub(super) fn end(self, outcome: Outcome) {
+        let (client, permit, ending) = self.into_parts();
+        ending.end(outcome);
+        drop(client);
+        drop(permit);
     }
 
     /// What is needed to answer it, its place, and what its end takes.
     pub(super) fn into_parts(self) -> (Client, Permit, Ending) {
-        let Self {
-            stream,
-            permit,
-            progress,
-            service,
-            shared,
-            ..
-        } = self;
         let ending = Ending {
-            shared,
-            service,
-            progress,
+            peer: self.client(),
+            shared: self.shared,
+            service: self.service,
+            progress: self.progress,
+            asked: self.asked,
         };
-        (stream, permit, ending)
-    }
-
-    pub(super) fn end(&self, outcome: Outcome, peer: Option<SocketAddr>) {
-        let received = self.progress.opening.bytes();
-        end(&self.shared, &self.service, outcome, (peer, received));
+        (self.stream, self.permit, ending)
     }
 }
 
@@ -292,19 +216,27 @@ impl Waiting {
 pub(super) struct Ending {
     pub(super) shared: Witness,
     pub(super) service: Arc<Service>,
-    progress: Progress,
+    pub(super) progress: Progress,
+    pub(super) peer: Option<SocketAddr>,
+    pub(super) asked: Option<Box<Asked>>,
 }
 
 impl Ending {
-    pub(super) fn end(&self, outcome: Outcome, peer: Option<SocketAddr>) {
+    /// Counts the connection, and logs what is worth it.
+    pub(super) fn end(&self, outcome: Outcome) {
+        let (shared, peer) = (&self.shared, self.peer);
+        shared.count(outcome);
+        if let Some(asked) = &self.asked {
+            return asked.log(shared, outcome, peer);
+        }
         let received = self.progress.opening.bytes();
-        end(&self.shared, &self.service, outcome, (peer, received));
+        shared.explain_close(outcome, peer, received, &self.service);
+        if let Some(suppressed) = shared.wants_line(outcome) {
+            let (peer, suppressed) = (peer.map(display), some(suppressed));
+            let received = escaped(received);
+            debug!(peer, outcome = outcome.code(), %received, suppressed, "connection ended");
+        }
     }
-}
-
-/// The client that a PROXY header names.
-fn source(told: Addresses) -> SocketAddr {
-    peer::canonical(told.source)
 }
 
 /// What connections share, in the hands of one whose panic would otherwise go untold: tokio takes it with the task.
@@ -323,21 +255,5 @@ impl Drop for Witness {
         if std::thread::panicking() {
             self.0.tell_panic();
         }
-    }
-}
-
-/// Counts a connection, and logs what is worth it.
-fn end(
-    shared: &Shared,
-    service: &Service,
-    outcome: Outcome,
-    (peer, received): (Option<SocketAddr>, &[u8]),
-) {
-    shared.count(outcome);
-    shared.explain_close(outcome, peer, received, service);
-    if let Some(suppressed) = shared.wants_line(outcome) {
-        let (peer, suppressed) = (peer.map(display), some(suppressed));
-        let received = escaped(received);
-        debug!(peer, outcome = outcome.code(), %received, suppressed, "connection ended");
     }
 }

@@ -8,28 +8,45 @@ use tracing::field::display;
 use tracing::{Level, debug, enabled};
 
 use super::Exchange;
-use crate::connection::waiting::Ending;
-use crate::connection::{Outcome, hints, some};
+use crate::connection::{Outcome, Shared, hints, some};
 use crate::log::escaped;
 
 /// A request's path and origin, fit for a log, and the status of the response.
-pub(super) struct Asked {
+pub(in crate::connection) struct Asked {
     path: String,
     origin: String,
     status: Option<&'static str>,
 }
 
 impl Asked {
-    /// The same, once there is a response.
-    pub(super) fn answered(self, status: &'static str) -> Self {
-        Self {
-            status: Some(status),
-            ..self
+    /// Says that there is a response.
+    pub(super) fn answered(&mut self, status: &'static str) {
+        self.status = Some(status);
+    }
+
+    /// Logs that the connection has ended which asked for it.
+    pub(in crate::connection) fn log(
+        &self,
+        shared: &Shared,
+        outcome: Outcome,
+        peer: Option<SocketAddr>,
+    ) {
+        let Self {
+            path,
+            origin,
+            status,
+        } = self;
+        if let Some(suppressed) = shared.wants_line(outcome) {
+            let (peer, suppressed, outcome) = (peer.map(display), some(suppressed), outcome.code());
+            debug!(
+                peer,
+                outcome, status, %path, %origin, suppressed, "connection ended"
+            );
         }
     }
 }
 
-impl Exchange {
+impl Exchange<'_> {
     /// Logs a WebSocket request that lacks what asks for it, and keeps what the log shows of a request at its end.
     pub(super) fn note(&mut self, request: &Request, goes_on: bool) {
         // What is answered here and asks to be upgraded is refused with its reason.
@@ -42,40 +59,19 @@ impl Exchange {
                 "expected `websocket` in the Upgrade field"
             };
             let shared = &self.waiting.shared;
-            shared.tell_websocket_refused(self.peer, gate, request, (field, Some(DROPPED)));
+            shared.tell_websocket_refused(
+                self.waiting.client(),
+                gate,
+                request,
+                (field, Some(DROPPED)),
+            );
         }
         if enabled!(Level::DEBUG) {
-            self.asked = Some(Asked {
+            self.waiting.asked = Some(Box::new(Asked {
                 path: escaped(request.path.as_bytes()).to_string(),
                 origin: hints::origin_of(request),
                 status: None,
-            });
+            }));
         }
-    }
-}
-
-/// Counts a connection that spoke HTTP, and logs it with what it asked for.
-pub(super) fn end(
-    ending: &Ending,
-    outcome: Outcome,
-    peer: Option<SocketAddr>,
-    asked: Option<Asked>,
-) {
-    let Some(Asked {
-        path,
-        origin,
-        status,
-    }) = asked
-    else {
-        return ending.end(outcome, peer);
-    };
-    let shared = &ending.shared;
-    shared.count(outcome);
-    if let Some(suppressed) = shared.wants_line(outcome) {
-        let (peer, suppressed, outcome) = (peer.map(display), some(suppressed), outcome.code());
-        debug!(
-            peer,
-            outcome, status, %path, %origin, suppressed, "connection ended"
-        );
     }
 }

@@ -9,25 +9,19 @@ use flashgate_wire::http::{Body, Method, Response};
 use tokio::io::AsyncWrite;
 use tokio::time::timeout;
 
-use super::{Exchange, asked};
+use super::Exchange;
 use crate::connection::Outcome;
-use crate::connection::letting_go::let_go;
+use crate::connection::waiting::Next;
 
 /// How long a client may take to make room for a response.
 const WRITE_LIMIT: Duration = Duration::from_secs(10);
 
-impl Exchange {
-    /// Sends the one response, and closes.
-    pub(super) async fn respond(self, response: Response, outcome: Outcome) {
-        let Self {
-            mut waiting,
-            peer,
-            method,
-            asked,
-            ..
-        } = self;
+impl Exchange<'_> {
+    /// Sends the one response; the connection then closes.
+    pub(super) async fn respond(self, response: Response, outcome: Outcome) -> Next {
+        let waiting = self.waiting;
         let status = response.status();
-        let body = match method {
+        let body = match self.method {
             Method::Get | Method::Options => Body::Sent,
             Method::Head => Body::LeftOut,
         };
@@ -37,16 +31,13 @@ impl Exchange {
         let bytes = response.bytes(body, SystemTime::now());
         drop(response);
         let written = write(&mut waiting.stream, &bytes).await;
-        drop(bytes);
-        let (client, permit, ending) = waiting.into_parts();
         if written.is_err() {
-            return asked::end(&ending, Outcome::WriteFailed, peer, asked);
+            return Next::Refuse(Outcome::WriteFailed);
         }
-        let linger = ending.service.deadlines.linger;
-        let asked = asked.map(|asked| asked.answered(status));
-        let_go(client, permit, linger, move |_| {
-            asked::end(&ending, outcome, peer, asked);
-        });
+        if let Some(asked) = &mut waiting.asked {
+            asked.answered(status);
+        }
+        Next::LetGo(outcome)
     }
 }
 

@@ -17,11 +17,11 @@ use tracing::debug;
 use tracing::field::display;
 
 use super::dialling::{self, Dialled};
-use super::{Exchange, asked, paths, write};
+use super::{Exchange, paths, write};
 use crate::connection::backends::Whose;
 use crate::connection::bridge::{Bridge, Opening};
 use crate::connection::relay::ROOM;
-use crate::connection::waiting::{Waiting, Witness};
+use crate::connection::waiting::{Next, Waiting, Witness};
 use crate::connection::{Bridging, Client, Outcome, gate, hints, some};
 use crate::limits::Permit;
 use crate::snapshot::{Gate, Service};
@@ -39,36 +39,34 @@ enum Refused {
 
 const STOPPED: &str = "flashgate is being stopped, and the server had not answered yet\n";
 
-impl Exchange {
+impl Exchange<'_> {
     /// Grants it, or says why not.
-    pub(super) async fn upgrade(mut self, request: &Request) {
+    pub(super) async fn upgrade(mut self, request: &Request) -> Next {
         self.forget_head();
         let granted = self.grant(request).await;
         let (gate, backend, handshake) = match granted {
             Ok(granted) => granted,
             Err(Refused::Told(response, outcome)) => {
-                self.waiting.permit.not_relaying(self.peer);
+                let peer = self.waiting.client();
+                self.waiting.permit.not_relaying(peer);
                 return self.respond(response, outcome).await;
             }
-            Err(Refused::Left(outcome)) => {
-                let (_client, _permit, ending) = self.waiting.into_parts();
-                return asked::end(&ending, outcome, self.peer, self.asked);
-            }
+            Err(Refused::Left(outcome)) => return Next::Refuse(outcome),
         };
         // As the client's own address would say it, were there no proxy.
-        let header = gate::header(&gate, self.told, &self.waiting);
+        let header = gate::header(&gate, self.waiting);
         if write(&mut self.waiting.stream, &handshake.granted())
             .await
             .is_err()
         {
-            return self.waiting.end(Outcome::WriteFailed, self.peer);
+            return Next::Refuse(Outcome::WriteFailed);
         }
-        self.bridge(gate, backend, &header);
+        Next::Bridge(gate, backend, header)
     }
 
     /// Keeps what stands behind the head only: the client may wait for long.
     fn forget_head(&mut self) {
-        let waiting = &mut self.waiting;
+        let waiting = &mut *self.waiting;
         let read = [waiting.progress.opening.bytes(), &waiting.early].concat();
         waiting.early = read.get(self.head..).unwrap_or_default().to_vec();
     }
@@ -89,7 +87,9 @@ impl Exchange {
             answered(refusal.into())
         })?;
         let gate = gate.ok_or_else(|| {
-            self.waiting.shared.tell_no_gate(self.peer, request);
+            self.waiting
+                .shared
+                .tell_no_gate(self.waiting.client(), request);
             answered(paths::nowhere())
         })?;
         self.judge(gate, request)?;
@@ -113,7 +113,7 @@ impl Exchange {
         let origins: Vec<_> = request.values("origin").collect();
         let origin = origins.join(&b", "[..]);
         let shared = &self.waiting.shared;
-        shared.tell_origin(self.peer, &gate.name, &origin, &reason);
+        shared.tell_origin(self.waiting.client(), &gate.name, &origin, &reason);
         let text = format!("refused by the policy: {reason}\n");
         let response = Response::plain(StatusCode::Forbidden, text);
         Err(Refused::Told(response, Outcome::OriginRefused))
@@ -124,16 +124,16 @@ impl Exchange {
         let gate = gate.map(|gate| gate.name.as_str());
         let why = (refusal.expected(), refusal.hint());
         let shared = &self.waiting.shared;
-        shared.tell_websocket_refused(self.peer, gate, request, why);
+        shared.tell_websocket_refused(self.waiting.client(), gate, request, why);
     }
 
     async fn dial(&mut self, gate: &Gate, request: &Request) -> Result<TcpStream, Refused> {
         let origin = hints::origin_of(request);
         let whose = Whose {
-            peer: self.peer,
+            peer: self.waiting.client(),
             origin: Some(&origin),
         };
-        match dialling::while_there(&mut self.waiting, gate, whose).await {
+        match dialling::while_there(self.waiting, gate, whose).await {
             Dialled::Done(Ok(stream)) => Ok(stream),
             Dialled::ClientEnded => Err(Refused::Left(Outcome::EndedEarly)),
             Dialled::ClientFailed => Err(Refused::Left(Outcome::PeerFailed)),
@@ -153,41 +153,46 @@ impl Exchange {
             }
         }
     }
+}
 
-    /// Passes the WebSocket on, in a task that holds nothing but the bridge.
-    fn bridge(self, gate: Arc<Gate>, backend: TcpStream, header: &[u8]) {
-        let Self { waiting, peer, .. } = self;
-        let Waiting {
-            stream,
+/// Passes a WebSocket on, in a task that holds nothing but the bridge.
+pub(in crate::connection) fn bridge(
+    waiting: Waiting,
+    gate: Arc<Gate>,
+    backend: TcpStream,
+    header: &[u8],
+) {
+    let peer = waiting.client();
+    let Waiting {
+        stream,
+        permit,
+        shared,
+        early,
+        service,
+        ..
+    } = waiting;
+    let opening = Opening {
+        header,
+        frames: &early,
+    };
+    // A TLS session keeps up to three records of its own.
+    let room = if stream.is_secure() { RECORD } else { ROOM };
+    let limits = service.deadlines.bridge(room);
+    let bridge = Bridge::new(stream, backend, opening, limits, &shared.stop);
+    let open = Bridging::begin(&shared);
+    tokio::spawn(
+        Bridged {
+            bridge,
+            open,
             permit,
-            shared,
-            early,
+            gate,
             service,
-            ..
-        } = waiting;
-        let opening = Opening {
-            header,
-            frames: &early,
-        };
-        // A TLS session keeps up to three records of its own.
-        let room = if stream.is_secure() { RECORD } else { ROOM };
-        let limits = service.deadlines.bridge(room);
-        let bridge = Bridge::new(stream, backend, opening, limits, &shared.stop);
-        let open = Bridging::begin(&shared);
-        tokio::spawn(
-            Bridged {
-                bridge,
-                open,
-                permit,
-                gate,
-                service,
-                shared,
-                peer,
-                begun: Instant::now(),
-            }
-            .run(),
-        );
-    }
+            shared,
+            peer,
+            begun: Instant::now(),
+        }
+        .run(),
+    );
 }
 
 /// Why the policy grants a page no WebSocket, if it does not.

@@ -1,0 +1,154 @@
+//! What is done with a connection, step by step, from its first bytes to the task or the close that it ends in.
+//!
+//! A step borrows the connection and says what is [next](Next); only the last one takes it.
+
+use std::sync::Arc;
+
+use flash_policy::Reply;
+use flashgate_wire::proxy_header::ProxyHeader;
+use tokio::time::Instant;
+use tokio_flash_policy::Rest;
+use tokio_rustls::rustls::ServerConfig;
+
+use super::client::Client;
+use super::fast::Progress;
+use super::handshake::{self, Bounds, Failure};
+use super::letting_go::let_go;
+use super::policy::{self, Answered};
+use super::waiting::{Ending, Next, Sender, Waiting};
+use super::{Outcome, balancer, gate, http, silence};
+use crate::fault;
+
+impl Waiting {
+    /// Reads on, and does what the first bytes ask for; the permit is returned at the end.
+    ///
+    /// Each step is on the heap while it lasts, and only as large as its kind of connection needs: a client that sends
+    /// the beginning of something must not cost much more than a silent one.
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an `async fn` would hold `self` twice"
+    )]
+    pub(super) fn run(mut self) -> impl Future<Output = ()> + Send {
+        async move {
+            fault::point(fault::Point::Task);
+            let mut next = match self.sender {
+                Sender::Balancer => Box::pin(self.behind_balancer()).await,
+                Sender::Client | Sender::Proxy => Box::pin(self.listen()).await,
+            };
+            loop {
+                next = match next {
+                    Next::Shake(server) => match Box::pin(self.shake(server)).await {
+                        Some(secure) => {
+                            self = secure;
+                            Box::pin(self.listen()).await
+                        }
+                        None => return,
+                    },
+                    Next::Http => Box::pin(http::serve(&mut self)).await,
+                    Next::Call(gate) => Box::pin(silence::call(&mut self, &gate)).await,
+                    Next::Dial(gate, role) => Box::pin(gate::dial(&mut self, &gate, role)).await,
+                    Next::Answer(reply, rest) => return Box::pin(self.answer(reply, rest)).await,
+                    Next::Relay(backend, header) => return gate::relay(self, backend, &header),
+                    Next::Bridge(gate, backend, header) => {
+                        return http::bridge(self, gate, backend, &header);
+                    }
+                    Next::LetGo(outcome) => return self.let_go(outcome),
+                    Next::Refuse(outcome) => return self.end(outcome),
+                    Next::Done => return,
+                }
+            }
+        }
+    }
+
+    /// Reads until it is known what the client wants.
+    async fn listen(&mut self) -> Next {
+        let timing = self.timing();
+        match self.progress.opening.read(&mut self.stream, timing).await {
+            Err(_) => Next::Refuse(Outcome::PeerFailed),
+            Ok(first) => self.judge(first),
+        }
+    }
+
+    /// The same for a connection that has a PROXY header in front.
+    async fn behind_balancer(&mut self) -> Next {
+        match balancer::read(self).await {
+            Ok(ProxyHeader { addresses, .. }) => self.told = addresses.map(Box::new),
+            Err(fault) => {
+                self.shared.tell_proxy_fault(self.peer, &fault);
+                return Next::Refuse(Outcome::ProxyRefused);
+            }
+        }
+        let client = self.client();
+        match client.map_or(Ok(None), |client| self.shared.permits.admit(client.ip())) {
+            Ok(subscriber) => self.permit.assign(subscriber, client),
+            Err(over) => {
+                self.shared.refuse(client, over);
+                return Next::Done;
+            }
+        }
+        self.hold(0);
+        self.begun = Instant::now();
+        self.listen().await
+    }
+
+    /// Shakes hands; where that fails, it says why and lets the client go.
+    async fn shake(mut self, server: Arc<ServerConfig>) -> Option<Self> {
+        let peer = self.client();
+        let (permit, shared) = (&self.permit, &self.shared);
+        let hold = |bytes| {
+            for evicted in permit.hold(bytes) {
+                shared.count_evicted(evicted);
+            }
+        };
+        let bounds = Bounds {
+            deadline: self.deadline(),
+            hold: &hold,
+        };
+        let (stream, read) = (self.stream.into_tcp(), self.progress.opening.bytes());
+        let counts = &self.shared.handshakes;
+        let (failure, stream) = match handshake::shake(stream, read, &server, bounds, counts).await
+        {
+            Ok(stream) => {
+                self.stream = Client::Secure(stream);
+                self.progress = Progress::default();
+                self.hold(0);
+                return Some(self);
+            }
+            Err(failed) => failed,
+        };
+        if let Failure::Refused(error) = &failure {
+            self.shared.tell_handshake_fault(peer, error);
+        }
+        let outcome = Outcome::from(&failure);
+        if let Some(stream) = stream {
+            // So that the alert arrives.
+            self.stream = Client::Plain(stream);
+            self.let_go(outcome);
+        } else {
+            let ending = Ending {
+                shared: self.shared,
+                service: self.service,
+                progress: self.progress,
+                peer,
+                asked: None,
+            };
+            ending.end(outcome);
+        }
+        None
+    }
+
+    /// Answers a policy request.
+    async fn answer(self, reply: Reply, rest: Rest) {
+        let (stream, mut permit, ending) = self.into_parts();
+        let sent = ending.progress.sent;
+        match policy::answer(stream, &mut permit, reply.as_bytes(), sent, rest).await {
+            Answered::Ended(outcome) => ending.end(outcome),
+            Answered::LetGo(stream) => {
+                let linger = ending.service.deadlines.linger;
+                let_go(Client::Plain(stream), permit, linger, move |closed| {
+                    ending.end(Outcome::answered(closed));
+                });
+            }
+        }
+    }
+}
