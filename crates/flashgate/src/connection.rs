@@ -8,6 +8,7 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use flashgate_relay::bridge;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tracing::field::display;
@@ -20,7 +21,6 @@ use crate::snapshot::{Deadlines, Service};
 
 mod backends;
 mod balancer;
-mod bridge;
 mod client;
 mod dial;
 mod fast;
@@ -35,7 +35,6 @@ mod ours;
 mod outcome;
 pub(crate) mod peer;
 mod policy;
-mod relay;
 mod silence;
 mod steps;
 mod waiting;
@@ -49,7 +48,6 @@ use hints::Hints;
 use names::Names;
 use ours::Ours;
 pub(crate) use outcome::Outcome;
-pub(crate) use relay::prepare as prepare_for_relays;
 use waiting::{Sender, Waiting, Witness};
 
 /// What every connection needs.
@@ -70,7 +68,7 @@ pub(crate) struct Shared {
     /// How many WebSockets are open.
     bridging: AtomicUsize,
     /// Cuts all relays.
-    pub(crate) stop: relay::Stop,
+    pub(crate) stop: flashgate_relay::Stop,
 }
 
 impl Deadlines {
@@ -83,8 +81,8 @@ impl Deadlines {
         }
     }
 
-    fn relay(self) -> relay::Limits {
-        relay::Limits {
+    fn relay(self) -> flashgate_relay::Limits {
+        flashgate_relay::Limits {
             half_open: self.half_open,
             idle: self.idle,
             // Linux would count a player who reads nothing for a while among those that are gone.
@@ -107,7 +105,7 @@ impl Shared {
             names: Names::default(),
             ours: Ours::default(),
             bridging: AtomicUsize::new(0),
-            stop: relay::Stop::default(),
+            stop: flashgate_relay::Stop::default(),
         }
     }
 

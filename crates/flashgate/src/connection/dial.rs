@@ -7,6 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::time::Duration;
 
+use flashgate_relay::reset_on_close;
 use tokio::net::TcpStream;
 use tokio::task::yield_now;
 use tokio::time::error::Elapsed;
@@ -14,7 +15,6 @@ use tokio::time::{Instant, timeout_at};
 
 use super::names::Names;
 use super::ours::Ours;
-use super::relay::reset_on_close;
 use crate::snapshot::Backend;
 
 /// Connects to the first address that answers, and is not one of ours.

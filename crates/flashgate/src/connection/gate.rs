@@ -5,6 +5,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use flashgate_relay::{Opening, Relay, Report};
 use flashgate_wire::proxy_header::Addresses;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
@@ -14,7 +15,6 @@ use tracing::field::display;
 
 use super::backends::{Role, Whose};
 use super::client::Client;
-use super::relay::{Opening, Relay, Report};
 use super::waiting::{Next, Waiting, Witness};
 use super::{Outcome, some};
 use crate::limits::Permit;

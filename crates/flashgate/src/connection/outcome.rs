@@ -1,10 +1,9 @@
 //! What became of a connection, as a closed set of reasons: logs and totals go by it.
 
+use flashgate_relay::{End, bridge};
 use tokio_flash_policy::Closed;
 
-use super::bridge;
 use super::handshake::Failure;
-use super::relay::End;
 
 /// See the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,12 +10,12 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use flashgate_relay::{End, Patience, Stopping, reset_on_close};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_flash_policy::First;
 
 use super::backends::{Role, Whose};
-use super::relay::{End, Patience, Stopping, reset_on_close};
 use super::waiting::{Next, Waiting};
 use super::{Outcome, gate};
 use crate::limits::OverLimit;

@@ -6,10 +6,11 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use flashgate_relay::prepare as prepare_for_relays;
+
 use super::bind::{Bound, Family};
 use super::opener;
 use super::status::Health;
-use crate::connection::prepare_for_relays;
 use crate::snapshot::ListenAddress;
 
 /// See the module.

@@ -7,11 +7,11 @@ use std::future::poll_fn;
 use std::io;
 use std::sync::Arc;
 
+use flashgate_relay::Stop;
 use tokio::net::TcpStream;
 
 use super::receive;
 use crate::connection::backends::{Role, Whose};
-use crate::connection::relay::Stop;
 use crate::connection::waiting::Waiting;
 use crate::snapshot::Gate;
 

@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use flash_policy::decide::{Reason, decide_alone};
 use flash_policy::{Movie, Port};
+use flashgate_relay::ROOM;
+use flashgate_relay::bridge::{Bridge, Opening};
 use flashgate_wire::http::{Page, Request, Response, StatusCode};
 use flashgate_wire::websocket::{Handshake, HandshakeRefusal};
 use tokio::net::TcpStream;
@@ -19,8 +21,6 @@ use tracing::field::display;
 use super::dialling::{self, Dialled};
 use super::{Exchange, paths, write};
 use crate::connection::backends::Whose;
-use crate::connection::bridge::{Bridge, Opening};
-use crate::connection::relay::ROOM;
 use crate::connection::waiting::{Next, Waiting, Witness};
 use crate::connection::{Bridging, Client, Outcome, gate, hints, some};
 use crate::limits::Permit;

@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::up::read;
 use super::{Fault, STEP, TURN, Waits};
-use crate::connection::relay::{Rest, with_shared};
+use crate::rest::{Rest, with_shared};
 
 /// Pongs that are kept for a client that takes nothing; of more, only the last (RFC 6455, 5.5.3).
 const CONTROL_ROOM: usize = 1024;

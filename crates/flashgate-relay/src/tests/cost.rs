@@ -19,11 +19,7 @@ fn alone(name: &str, test: impl FnOnce()) {
         return test();
     }
     let run = Command::new(std::env::current_exe().unwrap())
-        .args([
-            &format!("connection::relay::tests::cost::{name}"),
-            "--exact",
-            "--nocapture",
-        ])
+        .args([&format!("tests::cost::{name}"), "--exact", "--nocapture"])
         .env(ALONE, "1")
         .output()
         .unwrap();

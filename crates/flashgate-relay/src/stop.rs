@@ -10,7 +10,7 @@ use tokio::sync::futures::OwnedNotified;
 
 /// Held by whoever decides when to cut; each relay subscribes.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Stop {
+pub struct Stop {
     shared: Arc<Shared>,
 }
 
@@ -22,12 +22,14 @@ struct Shared {
 
 impl Stop {
     /// Ends every relay that has subscribed or will, with [`End::Stopped`](super::End::Stopped).
-    pub(crate) fn cut(&self) {
+    pub fn cut(&self) {
         self.shared.cut.store(true, Ordering::Release);
         self.shared.notify.notify_waiters();
     }
 
-    pub(in crate::connection) fn subscribe(&self) -> Stopping {
+    /// A wait for the cut.
+    #[must_use]
+    pub fn subscribe(&self) -> Stopping {
         // In this order: a cut between the two is seen in the flag or by the notification.
         let notified = Arc::clone(&self.shared.notify).notified_owned();
         Stopping {
@@ -37,14 +39,16 @@ impl Stop {
     }
 }
 
+/// What one relay waits for besides its two sides.
 #[derive(Debug)]
-pub(in crate::connection) struct Stopping {
+pub struct Stopping {
     shared: Arc<Shared>,
     notified: Pin<Box<OwnedNotified>>,
 }
 
 impl Stopping {
-    pub(in crate::connection) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+    /// Whether the cut has come; otherwise the task is woken when it does.
+    pub fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         if self.shared.cut.load(Ordering::Acquire) {
             return Poll::Ready(());
         }

@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 /// Sets what a relay needs of its sockets; set on a listener, the sockets that it accepts inherit it.
 ///
 /// A socket that refuses has failed already, and the first read says how.
-pub(crate) fn prepare(socket: impl AsFd + Copy) {
+pub fn prepare(socket: impl AsFd + Copy) {
     // Whoever wrote the bytes has decided when to send them.
     let _ = sockopt::set_tcp_nodelay(socket, true);
     // The kernel probes after two hours, so a peer that vanished while idle is not kept for ever.
@@ -88,7 +88,7 @@ pub(super) fn failure(stream: &TcpStream) -> Option<Errno> {
 }
 
 /// Makes the close a reset, so that nobody takes it for an end.
-pub(in crate::connection) fn reset_on_close(stream: &TcpStream) {
+pub fn reset_on_close(stream: &TcpStream) {
     let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
 }
 

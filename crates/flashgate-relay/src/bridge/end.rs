@@ -6,17 +6,18 @@ use flashgate_wire::websocket;
 
 /// What a bridge did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::connection) struct Report {
-    pub(in crate::connection) end: End,
+pub struct Report {
+    /// How it ended.
+    pub end: End,
     /// Bytes that the client's frames carried and the backend's socket took.
-    pub(in crate::connection) from_client: u64,
+    pub from_client: u64,
     /// Bytes of the backend that were put into frames.
-    pub(in crate::connection) from_backend: u64,
+    pub from_backend: u64,
 }
 
 /// See the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::connection) enum End {
+pub enum End {
     /// One side ended in order, and the other was told.
     Clean,
     /// The client broke the protocol, and was told how.
@@ -37,7 +38,8 @@ pub(in crate::connection) enum End {
 
 impl End {
     /// What the client did wrong.
-    pub(in crate::connection) const fn fault(self) -> Option<websocket::FrameFault> {
+    #[must_use]
+    pub const fn fault(self) -> Option<websocket::FrameFault> {
         match self {
             Self::Fault(fault) => Some(fault),
             Self::Clean

@@ -8,8 +8,6 @@
 mod down;
 mod end;
 mod pinger;
-#[cfg(test)]
-mod tests;
 mod up;
 
 use std::io;
@@ -23,32 +21,36 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_flash_policy::{Linger, close};
 
-use super::relay::{self, LITTLE, Patience, Stop, Stopping};
+use super::patience::Patience;
+use super::relay::give_way;
+use super::rest::LITTLE;
+use super::socket::prepare;
+use super::stop::{Stop, Stopping};
 use down::Down;
-pub(super) use end::{End, Report};
+pub use end::{End, Report};
 use pinger::Pinger;
 use up::{Left, Up};
 
 /// How long a bridge is kept, and kept alive.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
+pub struct Limits {
     /// Without a byte either way, once it is being closed.
-    pub(super) closing: Duration,
+    pub closing: Duration,
     /// Without a byte either way; pings do not count.
-    pub(super) idle: Option<Duration>,
+    pub idle: Option<Duration>,
     /// Between two pings.
-    pub(super) ping: Duration,
+    pub ping: Duration,
     /// How much is read at once, and kept if the other side takes nothing.
-    pub(super) room: usize,
+    pub room: usize,
 }
 
 /// What was read before the bridge began, and what the backend is told.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Opening<'a> {
+pub struct Opening<'a> {
     /// What the backend gets first: the PROXY header, if there is one. It is not counted.
-    pub(super) header: &'a [u8],
+    pub header: &'a [u8],
     /// The client's, from behind its request.
-    pub(super) frames: &'a [u8],
+    pub frames: &'a [u8],
 }
 
 /// What one direction may move before others have their turn.
@@ -78,7 +80,7 @@ enum Fault {
 /// One session; it runs while it is awaited, and is [let go](Bridge::let_go) afterwards.
 #[derive(Debug)]
 #[must_use = "a bridge that is not awaited resets the backend"]
-pub(super) struct Bridge<S> {
+pub struct Bridge<S> {
     client: S,
     backend: Backend,
     up: Up,
@@ -111,14 +113,14 @@ impl Drop for Backend {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
     /// Takes both sides: the client has been told that it is a WebSocket now.
-    pub(super) fn new(
+    pub fn new(
         client: S,
         backend: TcpStream,
         opening: Opening<'_>,
         limits: Limits,
         stop: &Stop,
     ) -> Self {
-        relay::prepare(&backend);
+        prepare(&backend);
         Self {
             client,
             backend: Backend {
@@ -137,7 +139,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
     }
 
     /// Whether the backend ended before the client did.
-    pub(super) const fn backend_ended_first(&self) -> bool {
+    pub const fn backend_ended_first(&self) -> bool {
         self.backend_first
     }
 
@@ -162,7 +164,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
             }
             if waits.contains(&Waits::Turn) {
                 self.patience.note(self.moved());
-                relay::give_way(context);
+                give_way(context);
                 return None;
             }
             // What has become known concerns both directions.
@@ -251,7 +253,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
     }
 
     /// Lets go of both sides, so that what was sent last arrives.
-    pub(super) async fn let_go(self, end: End, linger: Linger) {
+    pub async fn let_go(self, end: End, linger: Linger) {
         let Self {
             mut client,
             mut backend,

@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::down::Down;
 use super::{Fault, Opening, STEP, TURN, Waits};
-use crate::connection::relay::{LITTLE, Rest, with_shared};
+use crate::rest::{LITTLE, Rest, with_shared};
 
 #[derive(Debug)]
 pub(super) struct Up {

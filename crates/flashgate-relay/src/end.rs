@@ -6,17 +6,18 @@ use super::direction::{At, Fault};
 
 /// What a relay did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Report {
-    pub(crate) end: End,
+pub struct Report {
+    /// How it ended.
+    pub end: End,
     /// Bytes of the client that the backend's socket took, with those read before the relay began.
-    pub(crate) from_client: u64,
+    pub from_client: u64,
     /// Bytes of the backend that the client's socket took.
-    pub(crate) from_backend: u64,
+    pub from_backend: u64,
 }
 
 /// See the module. All but the first two reset whoever is still there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
+pub enum End {
     /// Both sides ended, and everything was passed on.
     Clean,
     /// The same, but the client ended its connection without ending its TLS: nobody vouches for what it sent last.

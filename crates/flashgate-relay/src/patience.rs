@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::End;
+use super::end::End;
 
 /// How many times `half_open` a busy one may be without news: with a minute, as long as Linux itself tries.
 ///
@@ -21,8 +21,9 @@ use super::End;
 /// such a client at the first round would cost it the end of what it asked for.
 const ROUNDS: u32 = 15;
 
+/// How long one relay is kept.
 #[derive(Debug)]
-pub(in crate::connection) struct Patience {
+pub struct Patience {
     half_open: Duration,
     idle: Option<Duration>,
     moved: u64,
@@ -38,7 +39,9 @@ struct Timing {
 }
 
 impl Patience {
-    pub(in crate::connection) const fn new(half_open: Duration, idle: Option<Duration>) -> Self {
+    /// The limits: with one side ended, and with both open.
+    #[must_use]
+    pub const fn new(half_open: Duration, idle: Option<Duration>) -> Self {
         Self {
             half_open,
             idle,
@@ -49,7 +52,7 @@ impl Patience {
     }
 
     /// Starts the wait anew if a byte was moved.
-    pub(in crate::connection) fn note(&mut self, moved: u64) {
+    pub fn note(&mut self, moved: u64) {
         if self.moved != moved {
             self.moved = moved;
             if let Some(timing) = &mut self.timing {
@@ -61,12 +64,7 @@ impl Patience {
     /// How the relay ends, if it has waited too long; otherwise the task is woken when it has.
     ///
     /// `ended`: one side has; `arrived`: and nothing is known to be on its way to either.
-    pub(in crate::connection) fn poll(
-        &mut self,
-        context: &mut Context<'_>,
-        ended: bool,
-        arrived: bool,
-    ) -> Option<End> {
+    pub fn poll(&mut self, context: &mut Context<'_>, ended: bool, arrived: bool) -> Option<End> {
         if ended != self.ended {
             self.ended = ended;
             self.timing = None;

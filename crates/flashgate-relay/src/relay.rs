@@ -4,19 +4,6 @@
 //! drives both directions. It must never buffer more than 68 KiB, never make a cut look like an end, and
 //! never keep the thread for longer than a turn. What the bytes mean is not known here.
 
-mod direction;
-mod end;
-mod passage;
-mod patience;
-mod pipe;
-mod rest;
-mod secure;
-mod socket;
-mod stop;
-#[cfg(test)]
-mod tests;
-mod watch;
-
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -24,40 +11,36 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_rustls::rustls::ServerConnection;
 
-use direction::{Direction, Fault, Waits};
-pub(crate) use end::{End, Report};
-use end::{Side, blame};
-use passage::Passage;
-pub(super) use patience::Patience;
-pub(super) use rest::{LITTLE, ROOM, Rest, with_shared};
-use secure::Secure;
-pub(crate) use socket::prepare;
-pub(super) use socket::reset_on_close;
-pub(crate) use stop::Stop;
-pub(super) use stop::Stopping;
-use watch::Watch;
+use super::direction::{Direction, Fault, Waits};
+use super::end::{End, Report, Side, blame};
+use super::passage::Passage;
+use super::patience::Patience;
+use super::secure::Secure;
+use super::socket::{self, prepare, reset_on_close};
+use super::stop::{Stop, Stopping};
+use super::watch::Watch;
 
 /// How long a relay is kept without a reason to.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+pub struct Limits {
     /// Without a byte either way, after one side has ended.
-    pub(crate) half_open: Duration,
+    pub half_open: Duration,
     /// Without a byte either way, while both are open.
-    pub(crate) idle: Option<Duration>,
+    pub idle: Option<Duration>,
     /// What was sent and is not acknowledged (`TCP_USER_TIMEOUT`).
     ///
     /// Linux also counts a peer that answers but takes nothing: after so long with data waiting for it, a stalled
     /// reader is gone. Without a limit, a peer that vanished is noticed after about a quarter of an hour.
-    pub(crate) unacknowledged: Option<Duration>,
+    pub unacknowledged: Option<Duration>,
 }
 
 /// What the backend gets before anything else.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Opening<'a> {
+pub struct Opening<'a> {
     /// The PROXY header, if there is one. It is not counted as the client's.
-    pub(crate) header: &'a [u8],
+    pub header: &'a [u8],
     /// What was read from the client already.
-    pub(crate) bytes: &'a [u8],
+    pub bytes: &'a [u8],
 }
 
 /// One relay; it runs while it is awaited.
@@ -65,7 +48,7 @@ pub(crate) struct Opening<'a> {
 /// Dropped before its end, it resets both sides: a plain close would pass for the other side's own end.
 #[derive(Debug)]
 #[must_use = "a relay that is not awaited resets both sides"]
-pub(crate) struct Relay {
+pub struct Relay {
     client: TcpStream,
     backend: TcpStream,
     passage: Passage,
@@ -82,7 +65,7 @@ pub(crate) struct Relay {
 impl Relay {
     /// Takes both sides, connected. Bytes may be waiting in either already. The client's socket has what [`prepare`]
     /// sets from its listener.
-    pub(crate) fn new(
+    pub fn new(
         client: TcpStream,
         backend: TcpStream,
         opening: Opening<'_>,
@@ -97,7 +80,7 @@ impl Relay {
     }
 
     /// The same for a client that speaks TLS, after the handshake.
-    pub(crate) fn secure(
+    pub fn secure(
         (client, session): (TcpStream, ServerConnection),
         backend: TcpStream,
         opening: Opening<'_>,
@@ -195,7 +178,7 @@ impl Relay {
     }
 
     /// Whether the backend ended its stream before the client did.
-    pub(crate) fn backend_ended_first(&self) -> bool {
+    pub fn backend_ended_first(&self) -> bool {
         matches!(self.ended_first, Some(Side::Backend))
     }
 
