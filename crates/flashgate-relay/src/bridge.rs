@@ -6,11 +6,9 @@
 //! announces, and never send a frame that is empty or text.
 
 mod down;
-mod end;
 mod pinger;
 mod up;
 
-use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -21,60 +19,24 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_flash_policy::{Linger, close};
 
+use super::end::{End, Report, Side, blame};
 use super::patience::Patience;
-use super::relay::give_way;
+use super::relay::{Limits, Opening};
 use super::rest::LITTLE;
 use super::socket::prepare;
 use super::stop::{Stop, Stopping};
+use super::turn::{Waits, give_way};
 use down::Down;
-pub use end::{End, Report};
 use pinger::Pinger;
 use up::{Left, Up};
 
-/// How long a bridge is kept, and kept alive.
+/// What a bridge needs to know besides what a relay does.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Without a byte either way, once it is being closed.
-    pub closing: Duration,
-    /// Without a byte either way; pings do not count.
-    pub idle: Option<Duration>,
+pub struct Framing {
     /// Between two pings.
     pub ping: Duration,
     /// How much is read at once, and kept if the other side takes nothing.
     pub room: usize,
-}
-
-/// What was read before the bridge began, and what the backend is told.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Opening<'a> {
-    /// What the backend gets first: the PROXY header, if there is one. It is not counted.
-    pub header: &'a [u8],
-    /// The client's, from behind its request.
-    pub frames: &'a [u8],
-}
-
-/// What one direction may move before others have their turn.
-const TURN: usize = 256 * 1024;
-
-/// What a step counts at least, so that steps without a byte come to an end too.
-const STEP: usize = 4 * 1024;
-
-/// What a direction waits for; the task is woken when it comes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Waits {
-    /// Bytes, the end, or room.
-    Event,
-    /// Others: there may be more to do at once.
-    Turn,
-    /// Nothing: it is done.
-    Nothing,
-}
-
-/// Which side failed, and how.
-#[derive(Debug)]
-enum Fault {
-    Client(io::Error),
-    Backend(io::Error),
 }
 
 /// One session; it runs while it is awaited, and is [let go](Bridge::let_go) afterwards.
@@ -117,7 +79,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
         client: S,
         backend: TcpStream,
         opening: Opening<'_>,
-        limits: Limits,
+        (limits, framing): (Limits, Framing),
         stop: &Stop,
     ) -> Self {
         prepare(&backend);
@@ -130,17 +92,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
             up: Up::new(opening),
             down: Down::default(),
             closing: None,
-            patience: Patience::new(limits.closing, limits.idle),
-            pinger: Pinger::new(limits.ping),
+            patience: Patience::new(limits.half_open, limits.idle),
+            pinger: Pinger::new(framing.ping),
             stopping: stop.subscribe(),
-            room: limits.room,
+            room: framing.room,
             backend_first: false,
         }
-    }
-
-    /// Whether the backend ended before the client did.
-    pub const fn backend_ended_first(&self) -> bool {
-        self.backend_first
     }
 
     /// Moves what can be moved now; says how it ended, if it did.
@@ -150,14 +107,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
             let known = self.closing;
             let waits = match self.pump(context) {
                 Ok(waits) => waits,
-                Err(Fault::Client(error)) => {
-                    return Some(known.unwrap_or_else(|| End::of_client(&error)));
-                }
-                Err(Fault::Backend(error)) => {
+                Err(end @ (End::BackendReset | End::BackendLost)) => {
                     self.up.discard();
-                    self.close(Some(CloseCode::INTERNAL), End::of_backend(&error));
+                    self.close(Some(CloseCode::INTERNAL), end);
                     continue;
                 }
+                Err(end) => return Some(known.unwrap_or(end)),
             };
             if let Some(end) = self.judge(waits) {
                 return Some(end);
@@ -190,7 +145,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
     }
 
     /// Both directions, once; the way down is second, so that pongs leave at once.
-    fn pump(&mut self, context: &mut Context<'_>) -> Result<[Waits; 2], Fault> {
+    fn pump(&mut self, context: &mut Context<'_>) -> Result<[Waits; 2], End> {
         let (client, backend) = (&mut self.client, &mut self.backend.stream);
         let up = (self.up).pump(
             context,
@@ -198,9 +153,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
             &mut *backend,
             &mut self.down,
             self.room,
-        )?;
+        );
+        let up = up.map_err(|fault| blame(fault, Side::Client, Side::Backend))?;
         let room = if self.up.holds() { LITTLE } else { self.room };
-        let down = self.down.pump(context, backend, client, room)?;
+        let down = self.down.pump(context, backend, client, room);
+        let down = down.map_err(|fault| blame(fault, Side::Backend, Side::Client))?;
         Ok([up, down])
     }
 
@@ -210,7 +167,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
         match self.up.left() {
             Some(Left::Said(InputEnd::Close(code))) => self.close(code, End::Clean),
             Some(Left::Said(InputEnd::Fault(fault))) => {
-                self.close(Some(fault.code()), End::Fault(fault));
+                self.close(Some(fault.code()), End::FrameFault(fault));
             }
             Some(Left::Silently) if up == Waits::Nothing => {
                 return Some(self.closing.unwrap_or(End::Clean));
@@ -273,10 +230,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
                     close(&mut backend.stream, linger)
                 );
             }
-            End::ClientReset | End::ClientLost => {}
-            End::Fault(_)
+            End::ClientTruncated | End::TlsFailed | End::ClientReset | End::ClientLost => {}
+            End::FrameFault(_)
             | End::BackendReset
             | End::BackendLost
+            | End::HalfOpenExpired
             | End::IdleExpired
             | End::Stopped => {
                 drop(backend);
@@ -296,6 +254,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Future for Bridge<S> {
                 end,
                 from_client: self.up.delivered(),
                 from_backend: self.down.received(),
+                backend_ended_first: self.backend_first,
             }),
         }
     }

@@ -15,57 +15,7 @@ use super::passage::Progress;
 use super::pipe::Pipe;
 use super::rest::{LITTLE, ROOM, Rest, with_shared};
 use super::socket::{self, forget_room};
-
-/// What one relay may move each way before others have their turn; a full pipe may come on top.
-pub(super) const TURN: usize = 256 * 1024;
-
-/// What a step counts at least, so that steps without a byte come to an end too.
-const STEP: usize = 4 * 1024;
-
-/// Which end of a direction failed, and how.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Fault {
-    pub(super) at: At,
-    pub(super) error: Errno,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) enum At {
-    Source,
-    Sink,
-    /// Not a socket, but the TLS on it.
-    Session,
-}
-
-impl Fault {
-    pub(super) const fn source(error: Errno) -> Self {
-        let at = At::Source;
-        Self { at, error }
-    }
-
-    pub(super) const fn sink(error: Errno) -> Self {
-        let at = At::Sink;
-        Self { at, error }
-    }
-
-    pub(super) const fn session() -> Self {
-        let (at, error) = (At::Session, Errno::PROTO);
-        Self { at, error }
-    }
-}
-
-/// What a direction waits for; the task is woken when it comes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Waits {
-    /// Bytes, or the end.
-    Source,
-    /// Room.
-    Sink,
-    /// Others: there may be more to do at once.
-    Turn,
-    /// Nothing: the end was passed on.
-    Nothing,
-}
+use super::turn::{Fault, Step, Waits, turn};
 
 #[derive(Debug)]
 pub(super) struct Direction {
@@ -103,38 +53,22 @@ enum Way {
     Splice,
 }
 
-/// What came of the smallest thing that a direction does.
-pub(super) enum Step {
-    Moved(usize),
-    Dry,
-    Full,
-    Over,
-}
-
-/// Takes steps until one must wait for something, or a turn is over.
+/// Takes steps between two sockets until one must wait for something, or a turn is over.
 pub(super) fn pump(
     context: &mut Context<'_>,
     source: &TcpStream,
     sink: &TcpStream,
-    mut step: impl FnMut() -> Result<Step, Fault>,
+    step: impl FnMut() -> Result<Step, Fault>,
 ) -> Result<Waits, Fault> {
-    let mut left = TURN;
-    while left > 0 {
-        let moved = match step()? {
-            Step::Over => return Ok(Waits::Nothing),
-            Step::Moved(count) => count,
-            Step::Dry => match source.poll_read_ready(context) {
-                Poll::Pending => return Ok(Waits::Source),
-                Poll::Ready(ready) => ready.map(|()| 0).map_err(|_| Fault::source(GONE))?,
-            },
-            Step::Full => match sink.poll_write_ready(context) {
-                Poll::Pending => return Ok(Waits::Sink),
-                Poll::Ready(ready) => ready.map(|()| 0).map_err(|_| Fault::sink(GONE))?,
-            },
-        };
-        left = left.saturating_sub(moved.max(STEP));
-    }
-    Ok(Waits::Turn)
+    turn(step, |waits| match waits {
+        Waits::Source => source
+            .poll_read_ready(context)
+            .map_err(|_| Fault::source(GONE)),
+        Waits::Sink => sink
+            .poll_write_ready(context)
+            .map_err(|_| Fault::sink(GONE)),
+        Waits::Turn | Waits::Nothing => Poll::Pending,
+    })
 }
 
 impl Direction {
@@ -178,7 +112,7 @@ impl Direction {
         match &mut self.held {
             Held::Rest(rest) => {
                 let Some(count) = socket::send(sink, rest.bytes()).map_err(Fault::sink)? else {
-                    return Ok(Step::Full);
+                    return Ok(Step::Waits(Waits::Sink));
                 };
                 if rest.sent(count) {
                     self.held = Held::Nothing;
@@ -187,12 +121,12 @@ impl Direction {
             }
             Held::Pipe(pipe) if !pipe.is_empty() => match pipe.drain(sink).map_err(Fault::sink)? {
                 Some(count) => Ok(self.deliver(count)),
-                None => Ok(Step::Full),
+                None => Ok(Step::Waits(Waits::Sink)),
             },
             Held::Pipe(_) | Held::Nothing => match self.stage {
                 Stage::Open => self.take(source, sink, room),
                 Stage::Ended => self.end(sink),
-                Stage::Over => Ok(Step::Over),
+                Stage::Over => Ok(Step::Waits(Waits::Nothing)),
             },
         }
     }
@@ -245,7 +179,7 @@ impl Direction {
             let buffer = buffer.get_mut(..room).unwrap_or_default();
             let Some(count) = socket::receive(source, buffer, unread).map_err(Fault::source)?
             else {
-                return Ok(Step::Dry);
+                return Ok(Step::Waits(Waits::Source));
             };
             if count == 0 {
                 self.stage = Stage::Ended;
@@ -272,7 +206,7 @@ impl Direction {
         forget_room(sink);
         socket::shut_down(sink, Shutdown::Write).map_err(Fault::sink)?;
         self.stage = Stage::Over;
-        Ok(Step::Over)
+        Ok(Step::Waits(Waits::Nothing))
     }
 
     pub(super) fn progress(&self) -> Progress {

@@ -1,21 +1,25 @@
 //! How a relay ended, as a closed set of reasons: logs and totals go by it.
 
+use flashgate_wire::websocket::FrameFault;
 use rustix::io::Errno;
 
-use super::direction::{At, Fault};
+use super::turn::{At, Fault};
 
 /// What a relay did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Report {
     /// How it ended.
     pub end: End,
-    /// Bytes of the client that the backend's socket took, with those read before the relay began.
+    /// Bytes of the client, or that its frames carried, that the backend's socket took, with those read before the relay
+    /// began.
     pub from_client: u64,
-    /// Bytes of the backend that the client's socket took.
+    /// Bytes of the backend that the client's socket took, or that were put into frames.
     pub from_backend: u64,
+    /// Whether the backend ended its stream before the client did.
+    pub backend_ended_first: bool,
 }
 
-/// See the module. All but the first two reset whoever is still there.
+/// How a relay ended. All but the first two reset whoever is still there; the client of a WebSocket is told instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
     /// Both sides ended, and everything was passed on.
@@ -24,7 +28,7 @@ pub enum End {
     ClientTruncated,
     /// The client's TLS was broken: a record that was not its own, or none.
     TlsFailed,
-    /// The client reset the connection, or had closed it when bytes came for it.
+    /// The client reset the connection, had closed it when bytes came for it, or ended it within a message.
     ClientReset,
     /// The backend did.
     BackendReset,
@@ -36,8 +40,22 @@ pub enum End {
     HalfOpenExpired,
     /// Nothing came from either side for too long.
     IdleExpired,
+    /// The client broke the protocol of WebSockets, and was told how.
+    FrameFault(FrameFault),
     /// Cut by [`Stop::cut`](super::Stop::cut).
     Stopped,
+}
+
+impl End {
+    /// What the client of a WebSocket did wrong.
+    #[must_use]
+    pub const fn fault(self) -> Option<FrameFault> {
+        if let Self::FrameFault(fault) = self {
+            Some(fault)
+        } else {
+            None
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -1,12 +1,12 @@
 //! Passes bytes on between a client and a server, for [flashgate](https://github.com/flashgate/flashgate).
 //!
-//! A [`Relay`] has bytes on both sides, with TLS on the client's or without; a [`Bridge`](bridge::Bridge) has a WebSocket
+//! A [`Relay`] has bytes on both sides, with TLS on the client's or without; a [`Bridge`] has a WebSocket
 //! on the client's side. Both end as their two sides do, and keep little. Nothing here writes a log or decides who may
 //! connect.
 //!
 //! This crate is an internal part of flashgate and has no stable API: any release may change any of it.
 
-pub mod bridge;
+mod bridge;
 mod direction;
 mod end;
 mod passage;
@@ -19,8 +19,10 @@ mod socket;
 mod stop;
 #[cfg(test)]
 mod tests;
+mod turn;
 mod watch;
 
+pub use bridge::{Bridge, Framing};
 pub use end::{End, Report};
 pub use patience::Patience;
 pub use relay::{Limits, Opening, Relay};

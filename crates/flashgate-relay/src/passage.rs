@@ -6,9 +6,10 @@ use std::task::Context;
 
 use tokio::net::TcpStream;
 
-use super::direction::{Direction, Fault, Waits};
+use super::direction::Direction;
 use super::end::End;
 use super::secure::Secure;
+use super::turn::{Fault, Waits};
 
 #[derive(Debug)]
 pub(super) enum Passage {

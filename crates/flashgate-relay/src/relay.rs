@@ -4,34 +4,30 @@
 //! drives both directions. It must never buffer more than 68 KiB, never make a cut look like an end, and
 //! never keep the thread for longer than a turn. What the bytes mean is not known here.
 
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::net::TcpStream;
 use tokio_rustls::rustls::ServerConnection;
 
-use super::direction::{Direction, Fault, Waits};
+use super::direction::Direction;
 use super::end::{End, Report, Side, blame};
 use super::passage::Passage;
 use super::patience::Patience;
 use super::secure::Secure;
-use super::socket::{self, prepare, reset_on_close};
+use super::socket::{prepare, reset_on_close};
 use super::stop::{Stop, Stopping};
+use super::turn::{Fault, Waits, give_way};
 use super::watch::Watch;
 
-/// How long a relay is kept without a reason to.
+/// How long a relay, or a bridge, is kept without a reason to.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Without a byte either way, after one side has ended.
+    /// Without a byte either way, after one side has ended, or while a WebSocket is being closed.
     pub half_open: Duration,
-    /// Without a byte either way, while both are open.
+    /// Without a byte either way, while both are open; pings do not count.
     pub idle: Option<Duration>,
-    /// What was sent and is not acknowledged (`TCP_USER_TIMEOUT`).
-    ///
-    /// Linux also counts a peer that answers but takes nothing: after so long with data waiting for it, a stalled
-    /// reader is gone. Without a limit, a peer that vanished is noticed after about a quarter of an hour.
-    pub unacknowledged: Option<Duration>,
 }
 
 /// What the backend gets before anything else.
@@ -39,7 +35,7 @@ pub struct Limits {
 pub struct Opening<'a> {
     /// The PROXY header, if there is one. It is not counted as the client's.
     pub header: &'a [u8],
-    /// What was read from the client already.
+    /// What was read from the client already, be it bytes or frames.
     pub bytes: &'a [u8],
 }
 
@@ -101,8 +97,6 @@ impl Relay {
         stop: &Stop,
     ) -> Self {
         prepare(&backend);
-        socket::limit(&client, limits.unacknowledged);
-        socket::limit(&backend, limits.unacknowledged);
         Self {
             client,
             backend,
@@ -177,11 +171,6 @@ impl Relay {
         up.moved.wrapping_add(down.moved)
     }
 
-    /// Whether the backend ended its stream before the client did.
-    pub fn backend_ended_first(&self) -> bool {
-        matches!(self.ended_first, Some(Side::Backend))
-    }
-
     fn report(&self, end: End) -> Report {
         let header = u64::try_from(self.header).unwrap_or(u64::MAX);
         let [up, down] = self.passage.progress();
@@ -189,6 +178,7 @@ impl Relay {
             end: self.passage.verdict(end),
             from_client: up.delivered.saturating_sub(header),
             from_backend: down.delivered,
+            backend_ended_first: matches!(self.ended_first, Some(Side::Backend)),
         }
     }
 }
@@ -212,10 +202,4 @@ impl Drop for Relay {
             reset_on_close(&self.backend);
         }
     }
-}
-
-/// Asks to be polled again after every other task and every socket had its turn.
-pub(super) fn give_way(context: &mut Context<'_>) {
-    // The first poll is always pending, and puts the waker where tokio looks after it has asked the kernel for events.
-    let _ = pin!(tokio::task::yield_now()).poll(context);
 }

@@ -14,10 +14,11 @@ use rustix::io::Errno;
 use tokio::net::TcpStream;
 use tokio_rustls::rustls::ServerConnection;
 
-use super::direction::{Fault, Stage, Step, Waits, pump};
+use super::direction::{Stage, pump};
 use super::passage::Progress;
 use super::rest::{Rest, with_shared};
 use super::socket::{self, forget_room};
+use super::turn::{Fault, Step, Waits, errno};
 
 /// What is enciphered at once: a whole record (RFC 8446, 5.1).
 const RECORD: usize = 16 * 1024;
@@ -122,7 +123,7 @@ impl Secure {
     fn step_up(&mut self, client: &TcpStream, backend: &TcpStream) -> Result<Step, Fault> {
         if let Some(rest) = &mut self.up.opening {
             let Some(count) = socket::send(backend, rest.bytes()).map_err(Fault::sink)? else {
-                return Ok(Step::Full);
+                return Ok(Step::Waits(Waits::Sink));
             };
             if rest.sent(count) {
                 self.up.opening = None;
@@ -135,16 +136,16 @@ impl Secure {
                 forget_room(backend);
                 socket::shut_down(backend, Shutdown::Write).map_err(Fault::sink)?;
                 self.up.stage = Stage::Over;
-                return Ok(Step::Over);
+                return Ok(Step::Waits(Waits::Nothing));
             }
-            Stage::Over => return Ok(Step::Over),
+            Stage::Over => return Ok(Step::Waits(Waits::Nothing)),
         }
         let mut reader = self.session.reader();
         match reader.fill_buf() {
             Ok([]) => self.up.stage = Stage::Ended,
             Ok(bytes) => {
                 let Some(count) = socket::send(backend, bytes).map_err(Fault::sink)? else {
-                    return Ok(Step::Full);
+                    return Ok(Step::Waits(Waits::Sink));
                 };
                 reader.consume(count);
                 return Ok(self.up.deliver(count));
@@ -168,7 +169,9 @@ impl Secure {
         });
         let count = match received {
             Ok(count) => count,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Step::Dry),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                return Ok(Step::Waits(Waits::Source));
+            }
             Err(error) => return Err(Fault::source(errno(&error))),
         };
         self.up.note(count);
@@ -182,7 +185,7 @@ impl Secure {
 
     fn step_down(&mut self, client: &TcpStream, backend: &TcpStream) -> Result<Step, Fault> {
         if self.down.stage == Stage::Over {
-            return Ok(Step::Over);
+            return Ok(Step::Waits(Waits::Nothing));
         }
         if self.session.wants_write() {
             return self.send(client);
@@ -191,14 +194,14 @@ impl Secure {
             forget_room(client);
             socket::shut_down(client, Shutdown::Write).map_err(Fault::sink)?;
             self.down.stage = Stage::Over;
-            return Ok(Step::Over);
+            return Ok(Step::Waits(Waits::Nothing));
         }
         let anyway = mem::replace(&mut self.down.unread, false);
         with_shared(|buffer| {
             let buffer = buffer.get_mut(..RECORD).unwrap_or_default();
             let Some(count) = socket::receive(backend, buffer, anyway).map_err(Fault::source)?
             else {
-                return Ok(Step::Dry);
+                return Ok(Step::Waits(Waits::Source));
             };
             if count == 0 {
                 self.down.stage = Stage::Ended;
@@ -219,7 +222,9 @@ impl Secure {
     fn send(&mut self, client: &TcpStream) -> Result<Step, Fault> {
         let count = match self.session.write_tls(&mut Sink(client)) {
             Ok(count) => count,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Step::Full),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                return Ok(Step::Waits(Waits::Sink));
+            }
             Err(error) => return Err(Fault::sink(errno(&error))),
         };
         self.down.note(count);
@@ -281,8 +286,4 @@ impl Write for Sink<'_> {
 
 fn ready(done: Result<Option<usize>, Errno>) -> io::Result<usize> {
     done?.ok_or_else(|| io::ErrorKind::WouldBlock.into())
-}
-
-fn errno(error: &io::Error) -> Errno {
-    Errno::from_io_error(error).unwrap_or(Errno::IO)
 }

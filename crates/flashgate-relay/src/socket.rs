@@ -14,6 +14,8 @@ use socket2::SockRef;
 use tokio::io::Interest;
 use tokio::net::TcpStream;
 
+use super::turn::errno;
+
 /// Sets what a relay needs of its sockets; set on a listener, the sockets that it accepts inherit it.
 ///
 /// A socket that refuses has failed already, and the first read says how.
@@ -24,14 +26,6 @@ pub fn prepare(socket: impl AsFd + Copy) {
     let _ = sockopt::set_socket_keepalive(socket, true);
     // Otherwise a byte that was sent as urgent would be missing.
     let _ = sockopt::set_socket_oobinline(socket, true);
-}
-
-/// Limits how long what was sent may go unacknowledged.
-pub(super) fn limit(stream: &TcpStream, unacknowledged: Option<Duration>) {
-    if let Some(limit) = unacknowledged {
-        let limit = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX);
-        let _ = sockopt::set_tcp_user_timeout(stream, limit);
-    }
 }
 
 /// Reads, if the socket may have something or `anyway`; `None` if it has nothing.
@@ -118,8 +112,4 @@ fn blocking(result: Result<usize, Errno>) -> Result<Option<usize>, Errno> {
         Err(Errno::AGAIN) => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-fn errno(error: &io::Error) -> Errno {
-    Errno::from_io_error(error).unwrap_or(Errno::IO)
 }

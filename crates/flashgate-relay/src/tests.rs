@@ -17,7 +17,6 @@ use super::{Limits, Opening, Relay, Report, Stop};
 const LIMITS: Limits = Limits {
     half_open: Duration::from_secs(60),
     idle: None,
-    unacknowledged: Some(Duration::from_secs(30)),
 };
 
 /// Nothing here takes nearly as long; a test that hangs says where.

@@ -11,8 +11,8 @@ use rustix::io::Errno;
 use tokio::io::Interest;
 use tokio::net::TcpStream;
 
-use super::direction::Waits;
 use super::socket::{failure, forget_room};
+use super::turn::Waits;
 
 #[derive(Debug, Default)]
 pub(super) struct Watch {

@@ -8,7 +8,7 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use flashgate_relay::bridge;
+use flashgate_relay::{Limits, Stop};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tracing::field::display;
@@ -33,6 +33,7 @@ mod mistake;
 mod names;
 mod ours;
 mod outcome;
+mod passed;
 pub(crate) mod peer;
 mod policy;
 mod silence;
@@ -68,25 +69,14 @@ pub(crate) struct Shared {
     /// How many WebSockets are open.
     bridging: AtomicUsize,
     /// Cuts all relays.
-    pub(crate) stop: flashgate_relay::Stop,
+    pub(crate) stop: Stop,
 }
 
 impl Deadlines {
-    fn bridge(self, room: usize) -> bridge::Limits {
-        bridge::Limits {
-            closing: self.half_open,
-            idle: self.idle,
-            ping: self.ping,
-            room,
-        }
-    }
-
-    fn relay(self) -> flashgate_relay::Limits {
-        flashgate_relay::Limits {
+    fn relay(self) -> Limits {
+        Limits {
             half_open: self.half_open,
             idle: self.idle,
-            // Linux would count a player who reads nothing for a while among those that are gone.
-            unacknowledged: None,
         }
     }
 }
@@ -105,7 +95,7 @@ impl Shared {
             names: Names::default(),
             ours: Ours::default(),
             bridging: AtomicUsize::new(0),
-            stop: flashgate_relay::Stop::default(),
+            stop: Stop::default(),
         }
     }
 

@@ -4,14 +4,14 @@
 
 use std::mem;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use flashgate_wire::websocket::{self, CloseCode, HEADROOM};
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::up::read;
-use super::{Fault, STEP, TURN, Waits};
+use super::up::{give, read};
 use crate::rest::{Rest, with_shared};
+use crate::turn::{Fault, Step, Waits, errno, turn};
 
 /// Pongs that are kept for a client that takes nothing; of more, only the last (RFC 6455, 5.5.3).
 const CONTROL_ROOM: usize = 1024;
@@ -53,70 +53,60 @@ impl Down {
         C: AsyncWrite + Unpin,
         B: AsyncRead + Unpin,
     {
-        let mut left = TURN;
-        while left > 0 {
-            let step = match (&self.held, self.closing) {
-                (Some(_), _) => self.give(context, client),
-                (None, Closing::Sent) => return Ok(Waits::Nothing),
-                (None, Closing::Sending) => self.sent(context, client),
-                (None, Closing::Wanted(code)) => {
-                    self.closing = Closing::Sending;
-                    self.keep(websocket::close(code).into());
-                    Poll::Ready(Ok(0))
-                }
-                (None, Closing::No) if !self.control.is_empty() => {
-                    let frames = mem::take(&mut self.control);
-                    self.keep(frames.into());
-                    Poll::Ready(Ok(0))
-                }
-                (None, Closing::No) if self.backend_ended => Poll::Pending,
-                (None, Closing::No) => self.take_when_flushed(context, backend, client, room),
-            };
-            match step {
-                Poll::Ready(moved) => left = left.saturating_sub(moved?.max(STEP)),
-                Poll::Pending => {
-                    // Whether that has to wait or not, there is nothing else to do.
-                    let _ = self.flush(context, client)?;
-                    return Ok(Waits::Event);
-                }
-            }
-        }
+        let step = || self.step(context, backend, client, room);
+        let waits = turn(step, |_| Poll::Pending)?;
+        // Whether that has to wait or not, there is nothing else to do.
         let _ = self.flush(context, client)?;
-        Ok(Waits::Turn)
+        Ok(waits)
     }
 
-    /// Gives the client what is kept for it.
-    fn give<C: AsyncWrite + Unpin>(
-        &mut self,
-        context: &mut Context<'_>,
-        client: &mut C,
-    ) -> Poll<Result<usize, Fault>> {
-        let Some(rest) = &mut self.held else {
-            return Poll::Ready(Ok(0));
-        };
-        let written = ready!(Pin::new(client).poll_write(context, rest.bytes()));
-        let count = written.map_err(Fault::Client)?;
-        self.unflushed = true;
-        if rest.sent(count) {
-            self.held = None;
-        }
-        Poll::Ready(Ok(count))
-    }
-
-    /// Reads once, unless TLS still has what the client has no room for: that is what it may keep, and no more.
-    fn take_when_flushed<C, B>(
+    fn step<C, B>(
         &mut self,
         context: &mut Context<'_>,
         backend: &mut B,
         client: &mut C,
         room: usize,
-    ) -> Poll<Result<usize, Fault>>
+    ) -> Result<Step, Fault>
     where
         C: AsyncWrite + Unpin,
         B: AsyncRead + Unpin,
     {
-        ready!(self.flush(context, client)?);
-        self.take(context, backend, client, room)
+        if let Some(rest) = &mut self.held {
+            let Some(count) = give(context, client, rest)? else {
+                return Ok(Step::Waits(Waits::Sink));
+            };
+            self.unflushed = true;
+            if rest.sent(count) {
+                self.held = None;
+            }
+            return Ok(Step::Moved(count));
+        }
+        match self.closing {
+            Closing::Sent => return Ok(Step::Waits(Waits::Nothing)),
+            Closing::Sending => {
+                if self.flush(context, client)?.is_pending() {
+                    return Ok(Step::Waits(Waits::Sink));
+                }
+                self.closing = Closing::Sent;
+            }
+            Closing::Wanted(code) => {
+                self.closing = Closing::Sending;
+                self.keep(websocket::close(code).into());
+            }
+            Closing::No if !self.control.is_empty() => {
+                let frames = mem::take(&mut self.control);
+                self.keep(frames.into());
+            }
+            Closing::No if self.backend_ended => return Ok(Step::Waits(Waits::Source)),
+            Closing::No => {
+                // What the client has no room for, TLS still has: that is what it may keep, and no more.
+                if self.flush(context, client)?.is_pending() {
+                    return Ok(Step::Waits(Waits::Sink));
+                }
+                return self.take(context, backend, client, room);
+            }
+        }
+        Ok(Step::Moved(0))
     }
 
     /// Reads once, and writes that as a frame.
@@ -126,41 +116,32 @@ impl Down {
         backend: &mut B,
         client: &mut C,
         room: usize,
-    ) -> Poll<Result<usize, Fault>>
+    ) -> Result<Step, Fault>
     where
         C: AsyncWrite + Unpin,
         B: AsyncRead + Unpin,
     {
         with_shared(|buffer| {
             let payload = buffer.get_mut(HEADROOM..room).unwrap_or_default();
-            let count = ready!(read(context, backend, payload)).map_err(Fault::Backend)?;
+            let Some(count) = read(context, backend, payload)? else {
+                return Ok(Step::Waits(Waits::Source));
+            };
             if count == 0 {
                 self.backend_ended = true;
-                return Poll::Ready(Ok(0));
+                return Ok(Step::Moved(0));
             }
             self.received += count as u64;
             let frame = websocket::frame(buffer, count);
             let sent = match Pin::new(client).poll_write(context, frame) {
-                Poll::Ready(written) => written.map_err(Fault::Client)?,
+                Poll::Ready(written) => written.map_err(|error| Fault::sink(errno(&error)))?,
                 Poll::Pending => 0,
             };
             self.unflushed = true;
             if let Some(rest) = frame.get(sent..).filter(|rest| !rest.is_empty()) {
                 self.keep(rest.into());
             }
-            Poll::Ready(Ok(count))
+            Ok(Step::Moved(count))
         })
-    }
-
-    /// Notes that the close frame is out.
-    fn sent<C: AsyncWrite + Unpin>(
-        &mut self,
-        context: &mut Context<'_>,
-        client: &mut C,
-    ) -> Poll<Result<usize, Fault>> {
-        ready!(self.flush(context, client)?);
-        self.closing = Closing::Sent;
-        Poll::Ready(Ok(0))
     }
 
     /// TLS keeps what it could not write.
@@ -175,7 +156,8 @@ impl Down {
         match Pin::new(client).poll_flush(context) {
             Poll::Ready(flushed) => {
                 self.unflushed = false;
-                flushed.map(Poll::Ready).map_err(Fault::Client)
+                let flushed = flushed.map_err(|error| Fault::sink(errno(&error)));
+                flushed.map(Poll::Ready)
             }
             Poll::Pending => Ok(Poll::Pending),
         }

@@ -2,16 +2,17 @@
 //!
 //! While anything is kept that the backend had no room for, nothing more is read: that is the back-pressure.
 
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use flashgate_wire::websocket::{Decoded, Decoder, InputEnd};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::down::Down;
-use super::{Fault, Opening, STEP, TURN, Waits};
+use crate::relay::Opening;
 use crate::rest::{LITTLE, Rest, with_shared};
+use crate::turn::{Fault, Step, Waits, errno, turn};
 
 #[derive(Debug)]
 pub(super) struct Up {
@@ -50,7 +51,7 @@ impl Up {
         Self {
             decoder: Decoder::default(),
             held: some(opening.header).map(Rest::new),
-            early: some(opening.frames),
+            early: some(opening.bytes),
             left: None,
             course: Course::Deliver,
             header: opening.header.len(),
@@ -71,37 +72,21 @@ impl Up {
         C: AsyncRead + Unpin,
         B: AsyncWrite + Unpin,
     {
-        let mut left = TURN;
-        while left > 0 {
-            let step = match &self.held {
-                Some(_) => self.give(context, backend),
-                None if self.left.is_some() => return Ok(Waits::Nothing),
-                None => self.take(context, client, backend, down, room),
-            };
-            match step {
-                Poll::Pending => return Ok(Waits::Event),
-                Poll::Ready(moved) => left = left.saturating_sub(moved?.max(STEP)),
+        let step = || match &mut self.held {
+            Some(rest) => {
+                let Some(count) = give(context, backend, rest)? else {
+                    return Ok(Step::Waits(Waits::Sink));
+                };
+                self.delivered += count as u64;
+                if rest.sent(count) {
+                    self.held = None;
+                }
+                Ok(Step::Moved(count))
             }
-        }
-        Ok(Waits::Turn)
-    }
-
-    /// Gives the backend what is kept for it.
-    fn give<B: AsyncWrite + Unpin>(
-        &mut self,
-        context: &mut Context<'_>,
-        backend: &mut B,
-    ) -> Poll<Result<usize, Fault>> {
-        let Some(rest) = &mut self.held else {
-            return Poll::Ready(Ok(0));
+            None if self.left.is_some() => Ok(Step::Waits(Waits::Nothing)),
+            None => self.take(context, client, backend, down, room),
         };
-        let written = ready!(Pin::new(backend).poll_write(context, rest.bytes()));
-        let count = written.map_err(Fault::Backend)?;
-        self.delivered += count as u64;
-        if rest.sent(count) {
-            self.held = None;
-        }
-        Poll::Ready(Ok(count))
+        turn(step, |_| Poll::Pending)
     }
 
     /// Reads once, and writes what that carried.
@@ -112,7 +97,7 @@ impl Up {
         backend: &mut B,
         down: &mut Down,
         room: usize,
-    ) -> Poll<Result<usize, Fault>>
+    ) -> Result<Step, Fault>
     where
         C: AsyncRead + Unpin,
         B: AsyncWrite + Unpin,
@@ -122,7 +107,10 @@ impl Up {
             let buffer = buffer.get_mut(..room).unwrap_or_default();
             let count = match self.early.take() {
                 Some(early) => copy(&early, buffer),
-                None => ready!(read(context, client, buffer)).map_err(Fault::Client)?,
+                None => match read(context, client, buffer)? {
+                    Some(count) => count,
+                    None => return Ok(Step::Waits(Waits::Source)),
+                },
             };
             let bytes = buffer.get_mut(..count).unwrap_or_default();
             if bytes.is_empty() {
@@ -132,7 +120,7 @@ impl Up {
                 } else {
                     Left::MidMessage
                 });
-                return Poll::Ready(Ok(0));
+                return Ok(Step::Moved(0));
             }
             let Decoded { payload, ending } =
                 self.decoder.decode(bytes, &mut |ping| down.pong(ping));
@@ -140,14 +128,14 @@ impl Up {
             let payload = bytes.get(payload).unwrap_or_default();
             if self.course == Course::Deliver && !payload.is_empty() {
                 let sent = match Pin::new(backend).poll_write(context, payload) {
-                    Poll::Ready(written) => written.map_err(Fault::Backend)?,
+                    Poll::Ready(written) => written.map_err(|error| Fault::sink(errno(&error)))?,
                     Poll::Pending => 0,
                 };
                 self.delivered += sent as u64;
                 let rest = payload.get(sent..).filter(|rest| !rest.is_empty());
                 self.held = rest.map(|rest| Rest::new(rest.into()));
             }
-            Poll::Ready(Ok(count))
+            Ok(Step::Moved(count))
         })
     }
 
@@ -180,17 +168,31 @@ fn copy(early: &[u8], buffer: &mut [u8]) -> usize {
     early.len().min(buffer.len())
 }
 
-/// Reads once; 0 at the end, be it one without the farewell that TLS has.
+/// Reads once; 0 at the end, be it one without the farewell that TLS has. `None` if there is nothing.
 pub(super) fn read<S: AsyncRead + Unpin>(
     context: &mut Context<'_>,
     stream: &mut S,
     room: &mut [u8],
-) -> Poll<io::Result<usize>> {
+) -> Result<Option<usize>, Fault> {
     let mut buffer = ReadBuf::new(room);
-    let read = ready!(Pin::new(stream).poll_read(context, &mut buffer));
-    let count = buffer.filled().len();
-    Poll::Ready(match read {
-        Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(0),
-        read => read.map(|()| count),
-    })
+    match Pin::new(stream).poll_read(context, &mut buffer) {
+        Poll::Pending => Ok(None),
+        Poll::Ready(Ok(())) => Ok(Some(buffer.filled().len())),
+        Poll::Ready(Err(error)) if error.kind() == ErrorKind::UnexpectedEof => Ok(Some(0)),
+        Poll::Ready(Err(error)) => Err(Fault::source(errno(&error))),
+    }
+}
+
+/// Writes once what is kept for a side; `None` if it has no room.
+pub(super) fn give<S: AsyncWrite + Unpin>(
+    context: &mut Context<'_>,
+    stream: &mut S,
+    rest: &Rest,
+) -> Result<Option<usize>, Fault> {
+    match Pin::new(stream).poll_write(context, rest.bytes()) {
+        Poll::Pending => Ok(None),
+        Poll::Ready(written) => written
+            .map(Some)
+            .map_err(|error| Fault::sink(errno(&error))),
+    }
 }

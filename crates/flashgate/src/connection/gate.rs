@@ -2,23 +2,18 @@
 //!
 //! What was read to recognise it goes first, to the byte.
 
-use std::net::SocketAddr;
-use std::sync::Arc;
-
-use flashgate_relay::{Opening, Relay, Report};
+use flashgate_relay::{Opening, Relay};
 use flashgate_wire::proxy_header::Addresses;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_flash_policy::First;
-use tracing::debug;
-use tracing::field::display;
 
+use super::Outcome;
 use super::backends::{Role, Whose};
 use super::client::Client;
-use super::waiting::{Next, Waiting, Witness};
-use super::{Outcome, some};
-use crate::limits::Permit;
-use crate::snapshot::{Gate, Service};
+use super::passed::Passed;
+use super::waiting::{Next, Waiting};
+use crate::snapshot::Gate;
 
 /// Dials the backend, and passes the connection on to it.
 pub(super) async fn dial(waiting: &mut Waiting, gate: &Gate, role: Role) -> Next {
@@ -78,98 +73,32 @@ pub(super) fn relay(waiting: Waiting, backend: TcpStream, header: &[u8]) {
         bytes: &[progress.opening.bytes(), &early].concat(),
     };
     let limits = service.deadlines.relay();
+    // Whether it is TLS that the backend gets.
     let is_tls = !stream.is_secure() && progress.opening.first() == Some(First::Tls);
-    let relay = match stream {
+    let mut relay = match stream {
         Client::Plain(stream) => Relay::new(stream, backend, opening, limits, &shared.stop),
         Client::Secure(stream) => {
             Relay::secure(stream.into_inner(), backend, opening, limits, &shared.stop)
         }
     };
-    tokio::spawn(
-        Passed {
-            relay,
-            permit,
-            service,
-            shared,
-            peer,
-            is_tls,
-            begun: Instant::now(),
+    let passed = Passed {
+        permit,
+        service,
+        shared,
+        peer,
+        begun: Instant::now(),
+    };
+    tokio::spawn(async move {
+        let report = (&mut relay).await;
+        let outcome = Outcome::from(report.end);
+        let Passed {
+            service, shared, ..
+        } = &passed;
+        shared.count(outcome);
+        if is_tls {
+            shared.explain_tls_passed_on(peer, service.name(), report.from_backend);
         }
-        .run(),
-    );
-}
-
-/// A connection that is passed on.
-struct Passed {
-    relay: Relay,
-    permit: Permit,
-    service: Arc<Service>,
-    shared: Witness,
-    peer: Option<SocketAddr>,
-    /// Whether it is TLS that the backend gets.
-    is_tls: bool,
-    begun: Instant,
-}
-
-impl Passed {
-    #[expect(
-        clippy::manual_async_fn,
-        reason = "an `async fn` would hold `self` twice"
-    )]
-    fn run(mut self) -> impl Future<Output = ()> + Send {
-        async move {
-            let report = (&mut self.relay).await;
-            let outcome = Outcome::from(report.end);
-            self.shared.count(outcome);
-            self.shared
-                .count_relayed(report.from_client, report.from_backend);
-            self.explain(outcome, report);
-            if let Some(suppressed) = self.shared.wants_line(outcome) {
-                let (peer, suppressed) = (self.peer.map(display), some(suppressed));
-                let gate = self.service.name();
-                let (from_client, from_backend) = (report.from_client, report.from_backend);
-                debug!(
-                    peer,
-                    outcome = outcome.code(),
-                    gate,
-                    from_client,
-                    from_backend,
-                    suppressed,
-                    "connection ended"
-                );
-            }
-            drop(self.permit);
-        }
-    }
-
-    /// Logs what an operator looks for when a player complains.
-    fn explain(&self, outcome: Outcome, report: Report) {
-        let gate = self.service.name();
-        if self.is_tls {
-            self.shared
-                .explain_tls_passed_on(self.peer, gate, report.from_backend);
-        }
-        let first = self.relay.backend_ended_first();
-        if by_backend(outcome, first, self.begun, &self.service) {
-            let bytes = [report.from_client, report.from_backend];
-            self.shared
-                .tell_end_by_backend(outcome, (self.peer, gate), bytes);
-        }
-    }
-}
-
-/// Whether a game server broke a connection off, or ended one that was past its beginning: it may have crashed. A server
-/// that answers once and closes is not worth a line.
-pub(super) fn by_backend(
-    outcome: Outcome,
-    ended_first: bool,
-    begun: Instant,
-    service: &Service,
-) -> bool {
-    let cut = matches!(outcome, Outcome::BackendReset | Outcome::BackendLost);
-    let ended = matches!(
-        outcome,
-        Outcome::Relayed | Outcome::Bridged | Outcome::ClientReset | Outcome::ClientTruncated
-    );
-    cut || ended && ended_first && begun.elapsed() >= service.deadlines.request
+        passed.tell(service.name(), outcome, &report);
+        drop(passed.permit);
+    });
 }

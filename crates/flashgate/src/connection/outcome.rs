@@ -1,6 +1,6 @@
 //! What became of a connection, as a closed set of reasons: logs and totals go by it.
 
-use flashgate_relay::{End, bridge};
+use flashgate_relay::End;
 use tokio_flash_policy::Closed;
 
 use super::handshake::Failure;
@@ -67,21 +67,6 @@ pub(crate) enum Outcome {
     HttpAnswered,
 }
 
-impl From<bridge::End> for Outcome {
-    fn from(end: bridge::End) -> Self {
-        match end {
-            bridge::End::Clean => Self::Bridged,
-            bridge::End::Fault(_) => Self::WebSocketFault,
-            bridge::End::ClientReset => Self::ClientReset,
-            bridge::End::ClientLost => Self::ClientLost,
-            bridge::End::BackendReset => Self::BackendReset,
-            bridge::End::BackendLost => Self::BackendLost,
-            bridge::End::IdleExpired => Self::IdleExpired,
-            bridge::End::Stopped => Self::Stopped,
-        }
-    }
-}
-
 impl From<End> for Outcome {
     fn from(end: End) -> Self {
         match end {
@@ -94,12 +79,22 @@ impl From<End> for Outcome {
             End::BackendLost => Self::BackendLost,
             End::HalfOpenExpired => Self::HalfOpenExpired,
             End::IdleExpired => Self::IdleExpired,
+            End::FrameFault(_) => Self::WebSocketFault,
             End::Stopped => Self::Stopped,
         }
     }
 }
 
 impl Outcome {
+    /// Of a WebSocket that was passed on.
+    pub(super) fn of_websocket(end: End) -> Self {
+        if end == End::Clean {
+            Self::Bridged
+        } else {
+            Self::from(end)
+        }
+    }
+
     /// Of a connection that was answered, by how its client ended it; none if its place was needed before.
     pub(super) const fn answered(closed: Option<Closed>) -> Self {
         match closed {

@@ -4,27 +4,23 @@
 //! the client, so that who is refused costs the backend nothing.
 
 use std::io::ErrorKind;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use flash_policy::decide::{Reason, decide_alone};
 use flash_policy::{Movie, Port};
-use flashgate_relay::ROOM;
-use flashgate_relay::bridge::{Bridge, Opening};
+use flashgate_relay::{Bridge, Framing, Opening, ROOM};
 use flashgate_wire::http::{Page, Request, Response, StatusCode};
 use flashgate_wire::websocket::{Handshake, HandshakeRefusal};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
-use tracing::debug;
-use tracing::field::display;
 
 use super::dialling::{self, Dialled};
 use super::{Exchange, paths, write};
 use crate::connection::backends::Whose;
-use crate::connection::waiting::{Next, Waiting, Witness};
-use crate::connection::{Bridging, Client, Outcome, gate, hints, some};
-use crate::limits::Permit;
-use crate::snapshot::{Gate, Service};
+use crate::connection::passed::Passed;
+use crate::connection::waiting::{Next, Waiting};
+use crate::connection::{Bridging, Outcome, gate, hints};
+use crate::snapshot::Gate;
 
 /// What a record of TLS carries (RFC 8446, 5.1).
 const RECORD: usize = 16 * 1024;
@@ -173,26 +169,34 @@ pub(in crate::connection) fn bridge(
     } = waiting;
     let opening = Opening {
         header,
-        frames: &early,
+        bytes: &early,
     };
     // A TLS session keeps up to three records of its own.
     let room = if stream.is_secure() { RECORD } else { ROOM };
-    let limits = service.deadlines.bridge(room);
-    let bridge = Bridge::new(stream, backend, opening, limits, &shared.stop);
+    let framing = Framing {
+        ping: service.deadlines.ping,
+        room,
+    };
+    let limits = (service.deadlines.relay(), framing);
+    let mut bridge = Bridge::new(stream, backend, opening, limits, &shared.stop);
     let open = Bridging::begin(&shared);
-    tokio::spawn(
-        Bridged {
-            bridge,
-            open,
-            permit,
-            gate,
-            service,
-            shared,
-            peer,
-            begun: Instant::now(),
-        }
-        .run(),
-    );
+    let passed = Passed {
+        permit,
+        service,
+        shared,
+        peer,
+        begun: Instant::now(),
+    };
+    tokio::spawn(async move {
+        let report = (&mut bridge).await;
+        let outcome = Outcome::of_websocket(report.end);
+        passed.tell(&gate.name, outcome, &report);
+        let linger = passed.service.deadlines.linger;
+        Box::pin(bridge.let_go(report.end, linger)).await;
+        // Whoever is open has not been counted yet.
+        passed.shared.count(outcome);
+        drop((open, passed.permit));
+    });
 }
 
 /// Why the policy grants a page no WebSocket, if it does not.
@@ -223,51 +227,3 @@ fn refusal(gate: &Gate, port: Port, page: &Page) -> Option<String> {
 }
 
 const UNREADABLE: &str = "expected one Origin like `https://www.example.com`, found something else";
-
-/// A WebSocket that is passed on.
-struct Bridged {
-    bridge: Bridge<Client>,
-    open: Bridging,
-    permit: Permit,
-    gate: Arc<Gate>,
-    service: Arc<Service>,
-    shared: Witness,
-    peer: Option<SocketAddr>,
-    begun: Instant,
-}
-
-impl Bridged {
-    #[expect(
-        clippy::manual_async_fn,
-        reason = "an `async fn` would hold `self` twice"
-    )]
-    fn run(mut self) -> impl Future<Output = ()> + Send {
-        async move {
-            let report = (&mut self.bridge).await;
-            let outcome = Outcome::from(report.end);
-            self.shared
-                .count_relayed(report.from_client, report.from_backend);
-            let first = self.bridge.backend_ended_first();
-            if gate::by_backend(outcome, first, self.begun, &self.service) {
-                let bytes = [report.from_client, report.from_backend];
-                self.shared
-                    .tell_end_by_backend(outcome, (self.peer, &self.gate.name), bytes);
-            }
-            if let Some(suppressed) = self.shared.wants_line(outcome) {
-                let (peer, suppressed) = (self.peer.map(display), some(suppressed));
-                let (gate, outcome) = (&*self.gate.name, outcome.code());
-                let (from_client, from_backend) = (report.from_client, report.from_backend);
-                let fault = report.end.fault().map(display);
-                debug!(
-                    peer,
-                    outcome, gate, from_client, from_backend, fault, suppressed, "connection ended"
-                );
-            }
-            let linger = self.service.deadlines.linger;
-            Box::pin(self.bridge.let_go(report.end, linger)).await;
-            // Whoever is open has not been counted yet.
-            self.shared.count(outcome);
-            drop((self.open, self.permit));
-        }
-    }
-}

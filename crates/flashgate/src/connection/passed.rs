@@ -1,0 +1,56 @@
+//! The end of a connection that was passed on, be it bytes or frames.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use flashgate_relay::Report;
+use tokio::time::Instant;
+use tracing::debug;
+use tracing::field::display;
+
+use super::waiting::Witness;
+use super::{Outcome, some};
+use crate::limits::Permit;
+use crate::snapshot::Service;
+
+/// A connection that is passed on.
+pub(super) struct Passed {
+    pub(super) permit: Permit,
+    pub(super) service: Arc<Service>,
+    pub(super) shared: Witness,
+    pub(super) peer: Option<SocketAddr>,
+    pub(super) begun: Instant,
+}
+
+impl Passed {
+    /// Adds what it has moved to the totals, and logs what an operator looks for when a player complains.
+    pub(super) fn tell(&self, gate: &str, outcome: Outcome, report: &Report) {
+        let (from_client, from_backend) = (report.from_client, report.from_backend);
+        self.shared.count_relayed(from_client, from_backend);
+        if self.is_ended_by_backend(outcome, report) {
+            let bytes = [from_client, from_backend];
+            self.shared
+                .tell_end_by_backend(outcome, (self.peer, gate), bytes);
+        }
+        if let Some(suppressed) = self.shared.wants_line(outcome) {
+            let (peer, suppressed) = (self.peer.map(display), some(suppressed));
+            let (outcome, fault) = (outcome.code(), report.end.fault().map(display));
+            debug!(
+                peer,
+                outcome, gate, from_client, from_backend, fault, suppressed, "connection ended"
+            );
+        }
+    }
+
+    /// Whether a game server broke the connection off, or ended one that was past its beginning: it may have crashed. A
+    /// server that answers once and closes is not worth a line.
+    fn is_ended_by_backend(&self, outcome: Outcome, report: &Report) -> bool {
+        let cut = matches!(outcome, Outcome::BackendReset | Outcome::BackendLost);
+        let ended = matches!(
+            outcome,
+            Outcome::Relayed | Outcome::Bridged | Outcome::ClientReset | Outcome::ClientTruncated
+        );
+        let is_past_beginning = self.begun.elapsed() >= self.service.deadlines.request;
+        cut || ended && report.backend_ended_first && is_past_beginning
+    }
+}
