@@ -7,6 +7,7 @@
 
 mod down;
 mod pinger;
+mod stream;
 mod up;
 
 use std::pin::Pin;

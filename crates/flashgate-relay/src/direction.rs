@@ -11,8 +11,8 @@ use std::task::{Context, Poll};
 use rustix::io::Errno;
 use tokio::net::TcpStream;
 
-use super::passage::Progress;
 use super::pipe::Pipe;
+use super::progress::{Progress, Stage};
 use super::rest::{LITTLE, ROOM, Rest, with_shared};
 use super::socket::{self, forget_room};
 use super::turn::{Fault, Step, Waits, turn};
@@ -35,15 +35,6 @@ enum Held {
     Nothing,
     Rest(Rest),
     Pipe(Pipe),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
-    Open,
-    /// The source ended.
-    Ended,
-    /// The sink knows.
-    Over,
 }
 
 /// How bytes are to travel next.
@@ -210,12 +201,8 @@ impl Direction {
     }
 
     pub(super) fn progress(&self) -> Progress {
-        Progress {
-            ended: self.stage != Stage::Open,
-            over: self.stage == Stage::Over,
-            moved: self.received.wrapping_add(self.delivered),
-            delivered: self.delivered,
-        }
+        let moved = self.received.wrapping_add(self.delivered);
+        Progress::new(self.stage, moved, self.delivered)
     }
 }
 

@@ -12,6 +12,7 @@ mod end;
 mod passage;
 mod patience;
 mod pipe;
+mod progress;
 mod relay;
 mod rest;
 mod secure;

@@ -8,6 +8,7 @@ use tokio::net::TcpStream;
 
 use super::direction::Direction;
 use super::end::End;
+use super::progress::Progress;
 use super::secure::Secure;
 use super::turn::{Fault, Waits};
 
@@ -19,19 +20,6 @@ pub(super) enum Passage {
     },
     /// Boxed, for most relays are in clear.
     Secure(Box<Secure>),
-}
-
-/// How far one direction has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Progress {
-    /// The source has ended.
-    pub(super) ended: bool,
-    /// The sink was told so.
-    pub(super) over: bool,
-    /// A number that changes with every byte taken or given.
-    pub(super) moved: u64,
-    /// How many bytes the sink took.
-    pub(super) delivered: u64,
 }
 
 impl Passage {

@@ -14,8 +14,8 @@ use rustix::io::Errno;
 use tokio::net::TcpStream;
 use tokio_rustls::rustls::ServerConnection;
 
-use super::direction::{Stage, pump};
-use super::passage::Progress;
+use super::direction::pump;
+use super::progress::{Progress, Stage};
 use super::rest::{Rest, with_shared};
 use super::socket::{self, forget_room};
 use super::turn::{Fault, Step, Waits, errno};
@@ -107,16 +107,10 @@ impl Secure {
     }
 
     pub(super) fn progress(&self) -> [Progress; 2] {
-        let progress = |stage: Stage, moved, delivered| Progress {
-            ended: stage != Stage::Open,
-            over: stage == Stage::Over,
-            moved,
-            delivered,
-        };
         let (up, down) = (&self.up, &self.down);
         [
-            progress(up.stage, up.moved, up.delivered),
-            progress(down.stage, down.moved, down.delivered),
+            Progress::new(up.stage, up.moved, up.delivered),
+            Progress::new(down.stage, down.moved, down.delivered),
         ]
     }
 

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use flashgate_wire::websocket::{self, CloseCode, HEADROOM};
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::up::{give, read};
+use super::stream::{give, read};
 use crate::rest::{Rest, with_shared};
 use crate::turn::{Fault, Step, Waits, errno, turn};
 
@@ -72,7 +72,7 @@ impl Down {
         B: AsyncRead + Unpin,
     {
         if let Some(rest) = &mut self.held {
-            let Some(count) = give(context, client, rest)? else {
+            let Some(count) = give(context, client, rest.bytes())? else {
                 return Ok(Step::Waits(Waits::Sink));
             };
             self.unflushed = true;
@@ -132,10 +132,7 @@ impl Down {
             }
             self.received += count as u64;
             let frame = websocket::frame(buffer, count);
-            let sent = match Pin::new(client).poll_write(context, frame) {
-                Poll::Ready(written) => written.map_err(|error| Fault::sink(errno(&error)))?,
-                Poll::Pending => 0,
-            };
+            let sent = give(context, client, frame)?.unwrap_or(0);
             self.unflushed = true;
             if let Some(rest) = frame.get(sent..).filter(|rest| !rest.is_empty()) {
                 self.keep(rest.into());

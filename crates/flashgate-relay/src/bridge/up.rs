@@ -2,17 +2,16 @@
 //!
 //! While anything is kept that the backend had no room for, nothing more is read: that is the back-pressure.
 
-use std::io::ErrorKind;
-use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use flashgate_wire::websocket::{Decoded, Decoder, InputEnd};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::down::Down;
+use super::stream::{give, read};
 use crate::relay::Opening;
 use crate::rest::{LITTLE, Rest, with_shared};
-use crate::turn::{Fault, Step, Waits, errno, turn};
+use crate::turn::{Fault, Step, Waits, turn};
 
 #[derive(Debug)]
 pub(super) struct Up {
@@ -74,7 +73,7 @@ impl Up {
     {
         let step = || match &mut self.held {
             Some(rest) => {
-                let Some(count) = give(context, backend, rest)? else {
+                let Some(count) = give(context, backend, rest.bytes())? else {
                     return Ok(Step::Waits(Waits::Sink));
                 };
                 self.delivered += count as u64;
@@ -127,10 +126,7 @@ impl Up {
             self.left = ending.map(Left::Said);
             let payload = bytes.get(payload).unwrap_or_default();
             if self.course == Course::Deliver && !payload.is_empty() {
-                let sent = match Pin::new(backend).poll_write(context, payload) {
-                    Poll::Ready(written) => written.map_err(|error| Fault::sink(errno(&error)))?,
-                    Poll::Pending => 0,
-                };
+                let sent = give(context, backend, payload)?.unwrap_or(0);
                 self.delivered += sent as u64;
                 let rest = payload.get(sent..).filter(|rest| !rest.is_empty());
                 self.held = rest.map(|rest| Rest::new(rest.into()));
@@ -166,33 +162,4 @@ fn copy(early: &[u8], buffer: &mut [u8]) -> usize {
         *place = *byte;
     }
     early.len().min(buffer.len())
-}
-
-/// Reads once; 0 at the end, be it one without the farewell that TLS has. `None` if there is nothing.
-pub(super) fn read<S: AsyncRead + Unpin>(
-    context: &mut Context<'_>,
-    stream: &mut S,
-    room: &mut [u8],
-) -> Result<Option<usize>, Fault> {
-    let mut buffer = ReadBuf::new(room);
-    match Pin::new(stream).poll_read(context, &mut buffer) {
-        Poll::Pending => Ok(None),
-        Poll::Ready(Ok(())) => Ok(Some(buffer.filled().len())),
-        Poll::Ready(Err(error)) if error.kind() == ErrorKind::UnexpectedEof => Ok(Some(0)),
-        Poll::Ready(Err(error)) => Err(Fault::source(errno(&error))),
-    }
-}
-
-/// Writes once what is kept for a side; `None` if it has no room.
-pub(super) fn give<S: AsyncWrite + Unpin>(
-    context: &mut Context<'_>,
-    stream: &mut S,
-    rest: &Rest,
-) -> Result<Option<usize>, Fault> {
-    match Pin::new(stream).poll_write(context, rest.bytes()) {
-        Poll::Pending => Ok(None),
-        Poll::Ready(written) => written
-            .map(Some)
-            .map_err(|error| Fault::sink(errno(&error))),
-    }
 }
