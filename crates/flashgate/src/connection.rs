@@ -19,6 +19,7 @@ use crate::log;
 use crate::ruffle::Doors;
 use crate::snapshot::{Deadlines, Service};
 
+mod asked;
 mod backends;
 mod balancer;
 mod client;

@@ -3,7 +3,6 @@
 //!
 //! There is one response at most, and then the close. Nothing of a request reaches a game's server.
 
-mod asked;
 mod dialling;
 mod forwarded;
 mod paths;
@@ -32,7 +31,6 @@ use super::backends::Role;
 use super::waiting::{Next, Sender, Waiting};
 use crate::limits::OverLimit;
 use crate::snapshot::Gate;
-pub(super) use asked::Asked;
 use responding::write;
 pub(super) use upgrade::bridge;
 

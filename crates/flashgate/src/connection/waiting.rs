@@ -15,10 +15,10 @@ use tokio_rustls::rustls::ServerConfig;
 use tracing::debug;
 use tracing::field::display;
 
+use super::asked::Asked;
 use super::backends::Role;
 use super::client::Client;
 use super::fast::Progress;
-use super::http::Asked;
 use super::letting_go::let_go;
 use super::{Outcome, Shared, handshake, peer, some};
 use crate::limits::{OverLimit, Permit};

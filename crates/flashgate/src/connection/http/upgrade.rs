@@ -10,12 +10,16 @@ use flash_policy::decide::{Reason, decide_alone};
 use flash_policy::{Movie, Port};
 use flashgate_relay::{Bridge, Framing, Opening, ROOM};
 use flashgate_wire::http::{Page, Request, Response, StatusCode};
-use flashgate_wire::websocket::{Handshake, HandshakeRefusal};
+use flashgate_wire::websocket::{
+    DROPPED, Handshake, HandshakeRefusal, is_asked_for, lacks_upgrade,
+};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
+use tracing::{Level, enabled};
 
 use super::dialling::{self, Dialled};
 use super::{Exchange, paths, write};
+use crate::connection::asked::Asked;
 use crate::connection::backends::Whose;
 use crate::connection::passed::Passed;
 use crate::connection::waiting::{Next, Waiting};
@@ -36,6 +40,30 @@ enum Refused {
 const STOPPED: &str = "flashgate is being stopped, and the server had not answered yet\n";
 
 impl Exchange<'_> {
+    /// Logs a WebSocket request that lacks what asks for it, and keeps what the log shows of a request at its end.
+    pub(super) fn note(&mut self, request: &Request, goes_on: bool) {
+        // What is answered here and asks to be upgraded is refused with its reason.
+        if lacks_upgrade(request) && (goes_on || !is_asked_for(request)) {
+            let gate = self.waiting.service.gate();
+            let gate = gate.map(|gate| gate.name.as_str());
+            let field = if is_asked_for(request) {
+                "expected `upgrade` in the Connection field"
+            } else {
+                "expected `websocket` in the Upgrade field"
+            };
+            let shared = &self.waiting.shared;
+            shared.tell_websocket_refused(
+                self.waiting.client(),
+                gate,
+                request,
+                (field, Some(DROPPED)),
+            );
+        }
+        if enabled!(Level::DEBUG) {
+            self.waiting.asked = Some(Box::new(Asked::new(request)));
+        }
+    }
+
     /// Grants it, or says why not.
     pub(super) async fn upgrade(mut self, request: &Request) -> Next {
         self.forget_head();

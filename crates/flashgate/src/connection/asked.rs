@@ -1,0 +1,49 @@
+//! What is logged at the end of an HTTP request that was answered here.
+
+use std::net::SocketAddr;
+
+use flashgate_wire::http::Request;
+use tracing::debug;
+use tracing::field::display;
+
+use super::{Outcome, Shared, hints, some};
+use crate::log::escaped;
+
+/// A request's path and origin, fit for a log, and the status of the response.
+pub(super) struct Asked {
+    path: String,
+    origin: String,
+    status: Option<&'static str>,
+}
+
+impl Asked {
+    /// Of a request that has no response yet.
+    pub(super) fn new(request: &Request) -> Self {
+        Self {
+            path: escaped(request.path.as_bytes()).to_string(),
+            origin: hints::origin_of(request),
+            status: None,
+        }
+    }
+
+    /// Says that there is a response.
+    pub(super) fn answered(&mut self, status: &'static str) {
+        self.status = Some(status);
+    }
+
+    /// Logs that the connection has ended which asked for it.
+    pub(super) fn log(&self, shared: &Shared, outcome: Outcome, peer: Option<SocketAddr>) {
+        let Self {
+            path,
+            origin,
+            status,
+        } = self;
+        if let Some(suppressed) = shared.wants_line(outcome) {
+            let (peer, suppressed, outcome) = (peer.map(display), some(suppressed), outcome.code());
+            debug!(
+                peer,
+                outcome, status, %path, %origin, suppressed, "connection ended"
+            );
+        }
+    }
+}
