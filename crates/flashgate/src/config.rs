@@ -7,17 +7,15 @@ use std::path::Path;
 
 use flash_policy::diagnostic::any_error;
 use flash_policy::{Diagnostic, Policy, Port};
-use flashgate_report::render::{self, Source};
 use toml::de::DeTable;
 
-use crate::confinement;
-use crate::log;
 use crate::regular_file;
 use crate::snapshot::{Loaded, Plan, Refused, Watched};
 
 pub(crate) mod backend;
 mod bridge;
 pub(crate) mod defaults;
+mod findings;
 pub(crate) mod gates;
 mod handover;
 pub(crate) mod hosts;
@@ -34,6 +32,7 @@ mod resolve;
 mod sections;
 mod tls;
 mod tree;
+mod unexpected;
 mod values;
 mod weakness;
 mod writable;
@@ -41,6 +40,7 @@ mod writable;
 #[cfg(test)]
 mod tests;
 
+use self::findings::{Findings, Unreadable};
 use self::policy::Named;
 use self::policy_file::ServedAt;
 pub(crate) use policy::{bad_domain, bad_ports};
@@ -67,18 +67,21 @@ pub(crate) enum Purpose {
 pub(crate) fn load(path: &Path, purpose: Purpose) -> Result<Loaded, Refused> {
     let mut watched = vec![Watched::look(path.to_owned())];
     match load_noting(path, purpose, &mut watched) {
-        Ok((Resolved { plan, .. }, warnings)) => Ok(Loaded {
+        (Some(Resolved { plan, .. }), findings) => Ok(Loaded {
             plan: Plan { watched, ..plan },
-            warnings,
+            warnings: findings.to_string(),
         }),
-        Err(faults) => Err(Refused { faults, watched }),
+        (None, findings) => Err(Refused {
+            faults: findings.to_string(),
+            watched,
+        }),
     }
 }
 
 /// The policies of a config file that can be served, by their names; the error is everything that is wrong. What depends
 /// on the port is as on 843 where one is served there.
-pub(crate) fn policies(path: &Path) -> Result<Vec<(String, Policy)>, String> {
-    let (resolved, _) = load_noting(path, Purpose::Tell, &mut Vec::new())?;
+pub(crate) fn policies(path: &Path) -> Result<Vec<(String, Policy)>, Findings> {
+    let (resolved, findings) = load_noting(path, Purpose::Tell, &mut Vec::new());
     let policy = |(named, served): (Named, ServedAt)| {
         let ports = served.each();
         let master = ports.get(&Some(Port::MASTER));
@@ -86,21 +89,22 @@ pub(crate) fn policies(path: &Path) -> Result<Vec<(String, Policy)>, String> {
         let policy = named.granted(port)?;
         Some((named.name, policy))
     };
-    Ok(resolved.policies.into_iter().filter_map(policy).collect())
+    let policies = resolved.map(|resolved| resolved.policies).ok_or(findings)?;
+    Ok(policies.into_iter().filter_map(policy).collect())
 }
 
-/// Looks at each file before it is read, so that no change of it is missed, whether it is any good or not.
+/// Looks at each file before it is read, so that no change of it is missed, whether it is any good or not. Nothing is
+/// resolved if there is an error among the findings.
 fn load_noting(
     path: &Path,
     purpose: Purpose,
     watched: &mut Vec<Watched>,
-) -> Result<(Resolved, String), String> {
-    let name = path.display().to_string();
+) -> (Option<Resolved>, Findings) {
     let mut found = Vec::new();
-    let bytes = read(path, &mut found).map_err(|(reason, help)| {
-        let message = format!("can't read the config file {name}: {reason}");
-        render::plain_error_text(&message, help.as_deref().as_slice())
-    })?;
+    let bytes = match read(path, &mut found) {
+        Ok(bytes) => bytes,
+        Err(error) => return (None, Findings::unreadable(path, error)),
+    };
     let resolved = understand(&bytes, path, purpose, watched, &mut found);
     let about_pages = |finding: &Diagnostic| hosts::RULES.contains(&finding.rule);
     let is_shown = |finding: &Diagnostic| {
@@ -111,37 +115,26 @@ fn load_noting(
     // Errors first: what is likely not meant may follow from one. What is missing may stand there under another name.
     let missing = |finding: &Diagnostic| finding.rule.starts_with("missing-");
     found.sort_by_key(|it| (!is_error(it), missing(it), place(it)));
-    let mut text = render::findings(&found, &Source::new(&name, &bytes));
-    let mut failed = any_error(&found);
+    let mut findings = Findings::default();
+    findings.add(path, &bytes, found);
     let policies = resolved.iter().flat_map(|resolved| &resolved.policies);
     for (file, served) in policies.filter_map(|(named, served)| Some((named.file()?, served))) {
         let mut found = file.content.judge(served);
         found.retain(is_shown);
-        let name = file.path.display().to_string();
-        text.push_str(&render::findings(
-            &found,
-            &Source::new(&name, &file.content.bytes),
-        ));
-        failed |= any_error(&found);
+        findings.add(&file.path, &file.content.bytes, found);
     }
-    match resolved {
-        Some(resolved) if !failed => Ok((resolved, text)),
-        _ => Err(text),
-    }
+    (resolved.filter(|_| !findings.any_error()), findings)
 }
 
 fn is_error(finding: &Diagnostic) -> bool {
     any_error(std::slice::from_ref(finding))
 }
 
-/// The error is a reason, and what helps where that is known.
-fn read(path: &Path, found: &mut Vec<Diagnostic>) -> Result<Vec<u8>, (String, Option<String>)> {
-    let contents = regular_file::read(path, LARGEST)
-        .map_err(|error| (log::reason(&error), confinement::explain_read(path, &error)))?;
+fn read(path: &Path, found: &mut Vec<Diagnostic>) -> Result<Vec<u8>, Unreadable> {
+    let contents = regular_file::read(path, LARGEST).map_err(Unreadable::System)?;
     found.extend(writable::judge(&contents.metadata));
     if contents.bytes.len() > LARGEST {
-        let reason = format!("expected at most {LARGEST} bytes, found more");
-        return Err((reason, None));
+        return Err(Unreadable::TooLarge { most: LARGEST });
     }
     Ok(contents.bytes)
 }

@@ -32,7 +32,7 @@ impl FromStr for GateFlag {
         };
         Ok(Self {
             listen: listen.parse()?,
-            backend: backend::parse(backend)?,
+            backend: backend::parse(backend).map_err(|error| error.to_string())?,
         })
     }
 }

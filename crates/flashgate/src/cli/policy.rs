@@ -115,7 +115,7 @@ fn judged(name: &str, policy: &Policy, layout: Layout) -> String {
 
 /// A policy of a config file.
 fn configured(path: &Path, name: Option<&str>) -> Result<Policy, String> {
-    let policies = config::policies(path)?;
+    let policies = config::policies(path).map_err(|findings| findings.to_string())?;
     let names: Vec<_> = policies
         .iter()
         .map(|(name, _)| format!("`{name}`"))

@@ -5,17 +5,16 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use flash_policy::Host;
 
+use super::unexpected::{Expected, Unexpected};
 use crate::snapshot::Backend;
 use crate::snapshot::ListenAddress;
 
 /// Reads `127.0.0.1:9340`, `game.internal:9340` or `[::1]:9340`.
-pub(crate) fn parse(text: &str) -> Result<Backend, String> {
-    let (host, port) = split(text).ok_or_else(|| expectation(text))?;
+pub(crate) fn parse(text: &str) -> Result<Backend, Unexpected> {
+    let bad_form = || Expected::Backend.but_found(text).meant(meant(text));
+    let (host, port) = split(text).ok_or_else(bad_form)?;
     let port = match port.parse() {
-        Ok(0) | Err(_) => {
-            let expected = "expected a port from 1 to 65535 behind the host";
-            return Err(format!("{expected}, found `{port}`"));
-        }
+        Ok(0) | Err(_) => return Err(Expected::BackendPort.but_found(port)),
         Ok(port) => port,
     };
     let address = match host.parse() {
@@ -25,13 +24,10 @@ pub(crate) fn parse(text: &str) -> Result<Backend, String> {
             let host = host.to_owned();
             return Ok(Backend { host, port });
         }
-        Err(error) => return Err(error.to_string()),
+        Err(error) => return Err(Expected::Host(error).but_found(host)),
     };
     if address.is_unspecified() {
-        let example = format!("for a server on this machine: `127.0.0.1:{port}`");
-        return Err(format!(
-            "expected an address to connect to, found `{text}`; {example}"
-        ));
+        return Err(Expected::Connectable(port).but_found(text));
     }
     let host = address.to_string();
     Ok(Backend { host, port })
@@ -44,22 +40,18 @@ fn split(text: &str) -> Option<(&str, &str)> {
     (!bare_v6 && !host.is_empty() && !port.contains(']')).then_some((host, port))
 }
 
-fn expectation(text: &str) -> String {
-    let expected =
-        "expected a host and a port, like `127.0.0.1:9340`, `game.internal:9340` or `[::1]:9340`";
+/// What was most likely meant by a text without a host or without a port.
+fn meant(text: &str) -> Option<String> {
     let port = text.strip_prefix(':').unwrap_or(text);
-    let example = if let Some((address, port)) = without_brackets(text) {
-        format!("`[{address}]:{port}`")
+    if let Some((address, port)) = without_brackets(text) {
+        Some(format!("[{address}]:{port}"))
     } else if let Ok(address) = bare(text).parse::<Ipv6Addr>() {
-        format!("`[{address}]:9340`")
+        Some(format!("[{address}]:9340"))
     } else if port.parse::<u16>().is_ok() {
-        format!("`127.0.0.1:{port}`")
-    } else if text.parse::<Host>().is_ok() {
-        format!("`{text}:9340`")
+        Some(format!("127.0.0.1:{port}"))
     } else {
-        return format!("{expected}, found `{text}`");
-    };
-    format!("{expected}, found `{text}`; did you mean {example}?")
+        text.parse::<Host>().is_ok().then(|| format!("{text}:9340"))
+    }
 }
 
 /// An IPv6 address and a port, written without the brackets that tell them apart. One digit is more likely a part of the
@@ -154,7 +146,7 @@ mod tests {
             ("1.2.3:80", "looks like"),
             ("[::]:80", "`127.0.0.1:80`"),
         ] {
-            let error = parse(text).unwrap_err();
+            let error = parse(text).unwrap_err().to_string();
             assert!(error.contains(help), "{text}: {error}");
         }
     }

@@ -6,6 +6,7 @@ use super::keys::{self, Section};
 use super::sections::{self, RawAdmin, RawProcess};
 use super::tls::{self, RawTls};
 use super::tree::{At, Table, Text, Value, parse_text};
+use super::unexpected::Expected;
 use super::{meant, not_yet};
 use crate::snapshot::{Limits, OwnHost};
 
@@ -210,13 +211,13 @@ fn no_listener() -> Diagnostic {
 
 fn hosts(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<At<OwnHost>> {
     let host = |text: &str| {
-        text.parse::<OwnHost>()
-            .map_err(|error| match host_alone(text) {
-                Some(host) => {
-                    format!("expected a host alone, found `{text}`; did you mean `{host}`?")
-                }
-                None => error.to_string(),
-            })
+        let host = text.parse::<OwnHost>();
+        host.map_err(|error| match host_alone(text) {
+            Some(host) => Expected::HostAlone
+                .but_found(text)
+                .meant(Some(host.to_owned())),
+            None => Expected::Host(error).but_found(text),
+        })
     };
     let texts = value.texts(found);
     texts

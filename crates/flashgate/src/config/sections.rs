@@ -7,6 +7,7 @@ use flash_policy::{Diagnostic, Span};
 use tokio_flash_policy::Linger;
 
 use super::tree::{At, Table, Text, Value, default, parse_text};
+use super::unexpected::{Expected, Unexpected};
 use super::{keys, values};
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{Chosen, Limits, Network, Process, User, Violation, WebSocket};
@@ -142,7 +143,7 @@ pub(super) fn lasting(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<
 
 fn duration(
     value: &Value<'_>,
-    parse: impl Fn(&str) -> Result<Duration, String>,
+    parse: impl Fn(&str) -> Result<Duration, Unexpected>,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Duration> {
     if value.as_str().is_none() {
@@ -153,11 +154,8 @@ fn duration(
 }
 
 fn idle(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Switch<Duration>> {
-    let parse = |text: &str| {
-        let expected =
-            || format!("expected a duration like `5s` or `off` for `idle`, found `{text}`");
-        values::lasting(text).map_err(|_| expected())
-    };
+    let expected = |text: &str| Expected::DurationOrOff.but_found(text);
+    let parse = |text: &str| values::lasting(text).map_err(|_| expected(text));
     let read = |value: &Value<'_>, found: &mut Vec<_>| duration(value, parse, found);
     switch(value, "a duration like `\"5s\"`", read, found)
 }
@@ -174,7 +172,7 @@ pub(super) fn networks(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<Ne
 pub(super) fn process(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawProcess {
     table.only_known(found);
     let name = |text: &str| match text {
-        "" => Err("expected the name of a user, found nothing".to_owned()),
+        "" => Err(Expected::User.but_found(text)),
         name => Ok(name.to_owned()),
     };
     let sandbox =

@@ -1,20 +1,18 @@
 //! Values with a notation of their own: durations and networks.
 //!
-//! Each parser takes the text alone and says what was expected and what was found.
+//! Each parser takes the text alone; its error says what was expected and what was found.
 
 use std::net::IpAddr;
 use std::time::Duration;
 
+use super::unexpected::{Expected, Unexpected};
 use crate::snapshot::Network;
 
 /// Longer than anything here can be meant to last, and far from what clocks overflow at.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3_600);
 
 /// `200ms`, `5s`, `10m`, `2h`, `1d`.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let expected = |found: &str| {
-        format!("expected a duration like `200ms`, `5s`, `10m`, `2h` or `1d`, found {found}")
-    };
+pub(super) fn duration(text: &str) -> Result<Duration, Unexpected> {
     let (number, unit) = split(text);
     let milliseconds = match unit {
         "ms" => 1,
@@ -22,15 +20,16 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         "m" => 60_000,
         "h" => 3_600_000,
         "d" => 86_400_000,
-        "" => return Err(expected(&format!("`{text}` without a unit"))),
-        _ => return Err(expected(&format!("`{text}`"))),
+        "" => return Err(Expected::Unit.but_found(text)),
+        _ => return Err(Expected::Duration.but_found(text)),
     };
-    let number: u64 = number.parse().map_err(|_| expected(&format!("`{text}`")))?;
+    let number = number.parse::<u64>();
     number
+        .map_err(|_| Expected::Duration.but_found(text))?
         .checked_mul(milliseconds)
         .map(Duration::from_millis)
         .filter(|duration| *duration <= LONGEST)
-        .ok_or_else(|| format!("expected at most 365 days, found `{text}`"))
+        .ok_or_else(|| Expected::AtMostAYear.but_found(text))
 }
 
 /// Names of units, and how many milliseconds each is.
@@ -104,25 +103,21 @@ pub(super) fn written(duration: Duration) -> String {
 }
 
 /// A duration that lasts, as a flag has it: the error shows what was most likely meant.
-pub(crate) fn of_flag(text: &str) -> Result<Duration, String> {
-    lasting(text).map_err(|error| match meant(text) {
-        Some(meant) => format!("{error}; did you mean `{meant}`?"),
-        None => error,
-    })
+pub(crate) fn of_flag(text: &str) -> Result<Duration, Unexpected> {
+    lasting(text).map_err(|error| error.meant(meant(text)))
 }
 
 /// A duration that lasts.
-pub(super) fn lasting(text: &str) -> Result<Duration, String> {
+pub(super) fn lasting(text: &str) -> Result<Duration, Unexpected> {
     match duration(text) {
-        Ok(Duration::ZERO) => Err(format!("expected a duration above zero, found `{text}`")),
+        Ok(Duration::ZERO) => Err(Expected::AboveZero.but_found(text)),
         duration => duration,
     }
 }
 
 /// `10.0.0.0/8`, `::1/128`, or one address.
-pub(super) fn network(text: &str) -> Result<Network, String> {
-    let expected =
-        || format!("expected a network like `10.0.0.0/8` or `2001:db8::/32`, found `{text}`");
+pub(super) fn network(text: &str) -> Result<Network, Unexpected> {
+    let expected = || Expected::Network.but_found(text);
     let (address, prefix) = match text.split_once('/') {
         Some((address, prefix)) => (address, Some(prefix)),
         None => (text, None),
@@ -140,9 +135,7 @@ pub(super) fn network(text: &str) -> Result<Network, String> {
     if network.address() == address {
         Ok(network)
     } else {
-        Err(format!(
-            "expected no bits behind the prefix, as in `{network}`, found `{text}`"
-        ))
+        Err(Expected::NoHostBits(network).but_found(text))
     }
 }
 
@@ -176,7 +169,7 @@ mod tests {
             "366d",
             "99999999999999999999s",
         ] {
-            let error = duration(text).unwrap_err();
+            let error = duration(text).unwrap_err().to_string();
             assert!(
                 error.contains("expected") && error.contains(text),
                 "{error}"
@@ -244,7 +237,7 @@ mod tests {
             "10.0.0.0/+8",
             "a.test",
         ] {
-            assert!(network(text).unwrap_err().contains(text));
+            assert!(network(text).unwrap_err().to_string().contains(text));
         }
     }
 }

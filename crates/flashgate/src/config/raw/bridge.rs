@@ -7,6 +7,7 @@ use flash_policy::{Diagnostic, Span};
 use super::listener::{Example, addresses, only_known, trusted};
 use crate::config::sections;
 use crate::config::tree::{At, Table, Value};
+use crate::config::unexpected::{Expected, Unexpected};
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{Network, PathPattern, Segment};
 
@@ -53,24 +54,19 @@ pub(in crate::config) fn path(
 }
 
 /// `/{port}` or `/{name}`, with any text around it that a path may hold.
-fn pattern(text: &str) -> Result<PathPattern, String> {
-    let expected = |found: &str| {
-        format!(
-            "expected a path with `{{port}}` or `{{name}}` in it, like `/{{port}}`, found {found}"
-        )
-    };
+fn pattern(text: &str) -> Result<PathPattern, Unexpected> {
     let (segment, placeholder) = match (text.contains("{port}"), text.contains("{name}")) {
         (true, false) => (Segment::Port, "{port}"),
         (false, true) => (Segment::Name, "{name}"),
-        (true, true) => return Err(expected("both")),
-        (false, false) => return Err(expected(&format!("`{text}`"))),
+        (true, true) => return Err(Expected::OnePlaceholder.but_found(text)),
+        (false, false) => return Err(Expected::Path.but_found(text)),
     };
     let (before, after) = text.split_once(placeholder).unwrap_or_default();
     // What browsers send as it is written (RFC 3986, 3.3); dots alone they take for steps.
     let fits = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/".contains(c);
     let steps = text.split('/').any(|part| matches!(part, "." | ".."));
     if !before.starts_with('/') || !before.chars().chain(after.chars()).all(fits) || steps {
-        return Err(expected(&format!("`{text}`")));
+        return Err(Expected::Path.but_found(text));
     }
     Ok(PathPattern {
         before: before.to_owned(),
@@ -81,14 +77,7 @@ fn pattern(text: &str) -> Result<PathPattern, String> {
 
 /// `wss://play.example.com`, with a port or a path if need be; without the slash at its end. What stands in `path` before
 /// its placeholder shows what was meant by a URL that is none.
-fn public_url(text: &str, before: &str) -> Result<String, String> {
-    let expected = || {
-        let expected = format!("expected a URL like `wss://play.example.com`, found `{text}`");
-        match meant(text, before) {
-            Some(meant) => format!("{expected}; did you mean `{meant}`?"),
-            None => expected,
-        }
-    };
+fn public_url(text: &str, before: &str) -> Result<String, Unexpected> {
     let rest = text.strip_prefix("wss://").or(text.strip_prefix("ws://"));
     let authority = rest.and_then(|rest| rest.split('/').next());
     let host = authority.and_then(|text| flashgate_wire::http::HostField::parse(text.as_bytes()));
@@ -96,7 +85,7 @@ fn public_url(text: &str, before: &str) -> Result<String, String> {
     // A path may be written as in RFC 3986, 3.3; it goes into a page's script.
     let plain = |c: char| c.is_ascii_alphanumeric() || "-._~!$&()*+,;=:@/%[]".contains(c);
     if host.is_none() || port_zero || !text.chars().all(plain) {
-        return Err(expected());
+        return Err(Expected::Url.but_found(text).meant(meant(text, before)));
     }
     Ok(text.trim_end_matches('/').to_owned())
 }
@@ -162,7 +151,10 @@ mod tests {
             "/%41{name}",
         ] {
             assert!(
-                pattern(text).unwrap_err().contains("expected a path"),
+                pattern(text)
+                    .unwrap_err()
+                    .to_string()
+                    .contains("expected a path"),
                 "{text}"
             );
         }
@@ -196,7 +188,7 @@ mod tests {
             ("a.test", "wss://a.test"),
             ("wss://a.test/x/{port}", "wss://a.test/x"),
         ] {
-            let error = public_url(text, "/").unwrap_err();
+            let error = public_url(text, "/").unwrap_err().to_string();
             assert!(
                 error.ends_with(&format!("did you mean `{url}`?")),
                 "{error}"
@@ -205,6 +197,7 @@ mod tests {
         assert!(
             !public_url("ftp://a.test", "/")
                 .unwrap_err()
+                .to_string()
                 .contains("mean")
         );
     }

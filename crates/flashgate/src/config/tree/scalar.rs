@@ -1,5 +1,7 @@
 //! Values by their types, and what holds where a key is left out.
 
+use std::fmt::Display;
+
 use flash_policy::{Diagnostic, Span};
 use toml::de::DeValue;
 
@@ -74,10 +76,10 @@ impl Value<'_> {
     }
 
     /// A string or a number that means something.
-    pub(in crate::config) fn parsed<T>(
+    pub(in crate::config) fn parsed<T, E: Display>(
         &self,
         rule: &'static str,
-        parse: impl Fn(&str) -> Result<T, String>,
+        parse: impl Fn(&str) -> Result<T, E>,
         found: &mut Vec<Diagnostic>,
     ) -> Option<At<T>> {
         let text = self.text_or_number(found)?;

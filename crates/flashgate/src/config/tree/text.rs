@@ -1,5 +1,6 @@
 //! Strings of the file, and numbers where a string would say no more.
 
+use std::fmt::Display;
 use std::ops::Range;
 
 use flash_policy::{Diagnostic, Span};
@@ -101,10 +102,10 @@ impl<'a> Value<'a> {
 }
 
 /// What a text means; a finding of this rule where it means nothing.
-pub(in crate::config) fn parse_text<T>(
+pub(in crate::config) fn parse_text<T, E: Display>(
     text: &Text,
     rule: &'static str,
-    parse: impl Fn(&str) -> Result<T, String>,
+    parse: impl Fn(&str) -> Result<T, E>,
     found: &mut Vec<Diagnostic>,
 ) -> Option<At<T>> {
     match parse(&text.value) {
@@ -112,8 +113,8 @@ pub(in crate::config) fn parse_text<T>(
             value,
             span: text.span,
         }),
-        Err(message) => {
-            found.push(Diagnostic::error(rule, message).at(text.span, ""));
+        Err(error) => {
+            found.push(Diagnostic::error(rule, error.to_string()).at(text.span, ""));
             None
         }
     }
