@@ -7,15 +7,15 @@ use flashgate_wire::proxy_header::ProxyVersion;
 
 use crate::snapshot::Sandbox;
 
-mod daemon;
 mod guide;
 mod schema;
-mod served;
+mod table;
 
-pub(super) use daemon::{ADMIN, LIMITS, PROCESS};
 pub(crate) use guide::table;
 pub(crate) use schema::schema;
-pub(super) use served::{BRIDGE, CERTIFICATE, GATE, LISTEN, POLICY, RULE, TLS};
+pub(super) use table::{
+    ADMIN, BRIDGE, CERTIFICATE, GATE, LIMITS, LISTEN, POLICY, PROCESS, RULE, TLS, TOP,
+};
 
 /// A table of the file and the keys it may have.
 #[derive(Debug)]
@@ -143,67 +143,6 @@ pub(super) static SECTIONS: [&Section; 11] = [
     &LIMITS,
     &PROCESS,
 ];
-
-/// The file as a whole.
-pub(super) static TOP: Section = Section {
-    title: "the top level",
-    keys: &[
-        key(
-            "hosts",
-            Kind::Texts,
-            Unset::Means("none"),
-            "The names and addresses that Flash content uses for this machine. `[admin]` answers to these names, and pages with [Ruffle](ruffle.md) get an entry for each.",
-        ),
-        key(
-            "policy",
-            Kind::Section(Form::ByName, &POLICY),
-            Unset::Required,
-            "A policy: who may connect where. Its name has letters, digits, `-`, `_` and dots, and appears in the log.",
-        ),
-        key(
-            "listen",
-            Kind::Section(Form::List, &LISTEN),
-            Unset::Means("none"),
-            "A port that answers policy requests. There may be several.",
-        ),
-        key(
-            "gate",
-            Kind::Section(Form::List, &GATE),
-            Unset::Means("none"),
-            "A [gate](#a-gate-the-games-own-port): the game's own port. There may be several.",
-        ),
-        key(
-            "bridge",
-            Kind::Section(Form::Table, &BRIDGE),
-            Unset::Means("off"),
-            "[One endpoint for WebSockets](#one-endpoint-for-every-gate) to every gate.",
-        ),
-        key(
-            "tls",
-            Kind::Section(Form::Table, &TLS),
-            Unset::Means("no TLS"),
-            "Makes every listener for players [accept TLS too](#tls).",
-        ),
-        key(
-            "admin",
-            Kind::Section(Form::Table, &ADMIN),
-            Unset::Means("off"),
-            "Where flashgate [reports on itself](#seeing-it) over HTTP.",
-        ),
-        key(
-            "limits",
-            Kind::Section(Form::Table, &LIMITS),
-            Unset::Means("the defaults of its keys"),
-            "How much of everything there may be, and how long it may take.",
-        ),
-        key(
-            "process",
-            Kind::Section(Form::Table, &PROCESS),
-            Unset::Means("the defaults of its keys"),
-            "How the process runs.",
-        ),
-    ],
-};
 
 /// The words of a choice and what each means.
 pub(super) const SITE_CONTROLS: [(&str, SiteControl); 3] = [
