@@ -1,27 +1,23 @@
 //! What an embedder puts between `accept` and its own protocol.
 
-use std::future::poll_fn;
 use std::io;
-use std::pin::Pin;
-use std::time::Duration;
 
 use flash_policy::Reply;
+use flash_policy::accept::{
+    AcceptConfig, CloseReason, Closing, Completion, First, Linger, Operation, ServerSide, Timing,
+};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::timeout;
 
-use crate::{Closed, First, Linger, Opening, Prefixed, Rest, Timing, close};
-
-/// How long a client may take to make room for the reply and its end.
-const WRITE_LIMIT: Duration = Duration::from_secs(10);
+use crate::clock::Clock;
+use crate::operations::{discard, end, read, write};
+use crate::{Closed, Prefixed};
 
 /// Answers policy requests and hands every other stream back, with each byte that was read.
 ///
 /// Cloning is cheap: the clones share the reply.
 #[derive(Clone, Debug)]
 pub struct PolicyAcceptor {
-    reply: Reply,
-    timing: Timing,
-    linger: Linger,
+    config: AcceptConfig,
 }
 
 /// What became of a stream.
@@ -35,28 +31,30 @@ pub enum Accepted<S> {
     Stream(Prefixed<S>, First),
 }
 
+impl From<AcceptConfig> for PolicyAcceptor {
+    fn from(config: AcceptConfig) -> Self {
+        Self { config }
+    }
+}
+
 impl PolicyAcceptor {
     /// An acceptor that answers with this reply.
     #[must_use]
     pub fn new(reply: Reply) -> Self {
-        Self {
-            reply,
-            timing: Timing::default(),
-            linger: Linger::default(),
-        }
+        AcceptConfig::new(reply).into()
     }
 
     /// Other limits for the first bytes. A server that speaks first sets [`Timing::silence`], to 200 ms, say.
     #[must_use]
     pub const fn timing(mut self, timing: Timing) -> Self {
-        self.timing = timing;
+        self.config.timing = timing;
         self
     }
 
     /// Other limits for closing after a reply.
     #[must_use]
     pub const fn linger(mut self, linger: Linger) -> Self {
-        self.linger = linger;
+        self.config.linger = linger;
         self
     }
 
@@ -68,37 +66,53 @@ impl PolicyAcceptor {
         &self,
         mut stream: S,
     ) -> io::Result<Accepted<S>> {
-        let mut opening = Opening::new();
-        let first = opening.read(&mut stream, self.timing).await?;
-        let First::Policy(rest) = first else {
-            return Ok(Accepted::Stream(Prefixed::new(stream, opening), first));
-        };
-        let reply = self.reply.as_bytes();
-        match rest {
-            Rest::Perhaps => {
-                timeout(WRITE_LIMIT, write_all(&mut stream, reply)).await??;
-                Ok(Accepted::Answered(close(&mut stream, self.linger).await))
-            }
-            Rest::Nothing => {
-                timeout(WRITE_LIMIT, write_and_end(&mut stream, reply)).await??;
-                Ok(Accepted::Answered(Closed::Cleanly))
+        let clock = Clock::start();
+        let mut side = ServerSide::new(self.config.clone(), clock.now());
+        loop {
+            let done = match side.poll(clock.now()) {
+                Operation::Read { until } => {
+                    let read = read(&mut stream, side.room());
+                    clock.by(until, read, Completion::Read).await
+                }
+                Operation::Write { bytes, until } => {
+                    let write = write(&mut stream, bytes);
+                    clock.by(until, write, Completion::Wrote).await
+                }
+                Operation::Close(Closing::End { until }) => {
+                    clock
+                        .by(until, end(&mut stream), |()| Completion::Ended)
+                        .await
+                }
+                Operation::Close(Closing::Discard { until }) => {
+                    clock
+                        .by(until, discard(&mut stream), Completion::Read)
+                        .await
+                }
+                Operation::Close(Closing::Done(reason)) => {
+                    return Ok(Accepted::Answered(Closed::new(reason)));
+                }
+                Operation::HandOn(first) => {
+                    let stream = Prefixed::new(stream, side.into_opening());
+                    return Ok(Accepted::Stream(stream, first));
+                }
+                // What the stream itself reports is returned below.
+                Operation::Abort(_) => return Err(io::ErrorKind::TimedOut.into()),
+            };
+            match done {
+                Some(Ok(completion)) => side.handle(completion, clock.now()),
+                Some(Err(error)) => return failed(side, error, clock),
+                None => {}
             }
         }
     }
 }
 
-async fn write_and_end<S: AsyncWrite + Unpin>(stream: &mut S, bytes: &[u8]) -> io::Result<()> {
-    write_all(stream, bytes).await?;
-    poll_fn(|context| Pin::new(&mut *stream).poll_shutdown(context)).await
-}
-
-async fn write_all<S: AsyncWrite + Unpin>(stream: &mut S, mut bytes: &[u8]) -> io::Result<()> {
-    while !bytes.is_empty() {
-        let count = poll_fn(|context| Pin::new(&mut *stream).poll_write(context, bytes)).await?;
-        if count == 0 {
-            return Err(io::ErrorKind::WriteZero.into());
-        }
-        bytes = bytes.get(count..).unwrap_or_default();
+/// An error is one only while the reply is not out.
+fn failed<S>(mut side: ServerSide, error: io::Error, clock: Clock) -> io::Result<Accepted<S>> {
+    side.handle(Completion::Failed, clock.now());
+    let lingered = Operation::Close(Closing::Done(CloseReason::Failed));
+    if side.poll(clock.now()) == lingered {
+        return Ok(Accepted::Answered(Closed::Failed(error.kind())));
     }
-    poll_fn(|context| Pin::new(&mut *stream).poll_flush(context)).await
+    Err(error)
 }

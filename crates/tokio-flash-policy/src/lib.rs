@@ -26,16 +26,20 @@
 //! # }
 //! ```
 //!
+//! It drives the state machine of [`flash_policy::accept`], which has every decision and deadline.
+//!
 //! The crate logs nothing and has no configuration files; deadlines are arguments with defaults ([`Timing`],
 //! [`Linger`]).
 
 mod acceptor;
+mod clock;
 mod close;
-mod deadline;
 mod opening;
+mod operations;
 mod prefixed;
 
 pub use acceptor::{Accepted, PolicyAcceptor};
-pub use close::{Closed, Linger, close};
-pub use opening::{First, HttpDetection, Opening, Rest, Timing};
+pub use close::{Closed, close};
+pub use flash_policy::accept::{First, HttpDetection, Linger, Rest, Timing};
+pub use opening::Opening;
 pub use prefixed::Prefixed;

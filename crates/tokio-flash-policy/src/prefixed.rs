@@ -4,10 +4,9 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use flash_policy::accept::Opening;
 use pin_project_lite::pin_project;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-
-use crate::Opening;
 
 pin_project! {
     /// A stream whose first bytes have been read: reading starts with them, as if nobody had looked.

@@ -152,10 +152,9 @@ async fn silence_is_a_verdict_where_it_is_asked_for() {
 /// Lingering ends when the peer does, when it is silent, and at the latest when its time is up.
 #[tokio::test(start_paused = true)]
 async fn lingering_has_two_limits() {
-    let limits = Linger {
-        between_reads: Duration::from_secs(5),
-        total: Duration::from_secs(30),
-    };
+    let limits = Linger::default()
+        .between_reads(Duration::from_secs(5))
+        .total(Duration::from_secs(30));
     let (mut client, server) = connection();
     client
         .write_all(b"<policy-file-request/>\0x")

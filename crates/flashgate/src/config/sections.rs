@@ -83,10 +83,9 @@ const LINGER_IN_ALL: Duration = Duration::from_secs(30);
 
 /// How long to linger, given the wait between reads; never shorter in all than between two reads.
 fn linger(between_reads: Duration) -> Linger {
-    Linger {
-        between_reads,
-        total: LINGER_IN_ALL.max(between_reads),
-    }
+    Linger::default()
+        .between_reads(between_reads)
+        .total(LINGER_IN_ALL.max(between_reads))
 }
 
 /// A SYN is retransmitted after one second and again after two more.

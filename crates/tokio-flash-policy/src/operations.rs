@@ -1,0 +1,61 @@
+//! The four things that are done to a stream.
+
+use std::future::poll_fn;
+use std::io;
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// Reads once.
+pub(crate) fn read<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    room: &mut [u8],
+) -> impl Future<Output = io::Result<usize>> {
+    poll_fn(move |context| {
+        let mut buffer = ReadBuf::new(room);
+        ready!(Pin::new(&mut *stream).poll_read(context, &mut buffer))?;
+        Poll::Ready(Ok(buffer.filled().len()))
+    })
+}
+
+/// Writes everything and flushes it; returns how much that was.
+pub(crate) async fn write<S: AsyncWrite + Unpin>(
+    stream: &mut S,
+    bytes: &[u8],
+) -> io::Result<usize> {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let count = poll_fn(|context| Pin::new(&mut *stream).poll_write(context, rest)).await?;
+        if count == 0 {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+        rest = rest.get(count..).unwrap_or_default();
+    }
+    poll_fn(|context| Pin::new(&mut *stream).poll_flush(context)).await?;
+    Ok(bytes.len())
+}
+
+/// Ends our side.
+pub(crate) async fn end<S: AsyncWrite + Unpin>(stream: &mut S) -> io::Result<()> {
+    poll_fn(|context| Pin::new(&mut *stream).poll_shutdown(context)).await
+}
+
+/// Reads once, and throws away what comes.
+pub(crate) fn discard<S: AsyncRead + Unpin>(
+    stream: &mut S,
+) -> impl Future<Output = io::Result<usize>> {
+    poll_fn(move |context| poll_discard(stream, context))
+}
+
+/// Reads into the stack: nothing of it outlives the poll, so that a lingering connection costs no buffer.
+fn poll_discard<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    context: &mut Context<'_>,
+) -> Poll<io::Result<usize>> {
+    let mut space = [MaybeUninit::<u8>::uninit(); 16 * 1024];
+    let mut buffer = ReadBuf::uninit(&mut space);
+    ready!(Pin::new(stream).poll_read(context, &mut buffer))?;
+    Poll::Ready(Ok(buffer.filled().len()))
+}
