@@ -1,0 +1,118 @@
+//! An ordinary echo server with a thread for each client, made ready for Flash without an async runtime.
+//!
+//! `cargo run -p flash-policy --example threads -- 127.0.0.1:9339`, and in another window
+//! `printf '<policy-file-request/>\0' | nc 127.0.0.1 9339`, or `echo hello | nc 127.0.0.1 9339`.
+
+use std::error::Error;
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use flash_policy::accept::{
+    AcceptConfig, Closing, Completion, HttpDetection, Moment, Opening, Operation, ServerSide,
+    Timing,
+};
+use flash_policy::{Policy, Port, Reply, Rule, Secure};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let address = std::env::args_os().nth(1);
+    let address = address.as_deref().and_then(|address| address.to_str());
+    let listener = TcpListener::bind(address.unwrap_or("127.0.0.1:9339"))?;
+    let port = Port::new(u32::from(listener.local_addr()?.port()))?;
+    // HTTP is nothing special to an echo server, so nobody waits to know whether a `G` becomes a `GET`.
+    let timing = Timing::default().http(HttpDetection::Off);
+    let config = AcceptConfig::new(Reply::from(&policy(port)?)).timing(timing);
+    serve(&listener, &config);
+    Ok(())
+}
+
+/// Movies of www.example.com may connect to this very port.
+pub(crate) fn policy(port: Port) -> Result<Policy, Box<dyn Error>> {
+    let rule = Rule {
+        domain: "www.example.com".parse()?,
+        ports: port.into(),
+        secure: Secure::Any,
+    };
+    Ok(Policy {
+        site_control: None,
+        rules: vec![rule],
+    })
+}
+
+/// Serves for ever.
+#[allow(clippy::print_stderr, reason = "an example's log")]
+pub(crate) fn serve(listener: &TcpListener, config: &AcceptConfig) {
+    loop {
+        match listener.accept() {
+            Ok((stream, _)) => {
+                let config = config.clone();
+                thread::spawn(move || answer_or_echo(&stream, config));
+            }
+            Err(error) => {
+                // A client that has gone meanwhile, or no descriptor left for it: both pass, and the server stays.
+                eprintln!("can't accept a connection: {error}");
+                thread::sleep(PAUSE);
+            }
+        }
+    }
+}
+
+/// Until the next attempt, so that a lack of descriptors does not become a busy loop.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// A client that has failed needs no farewell, so its errors are dropped.
+fn answer_or_echo(stream: &TcpStream, config: AcceptConfig) {
+    if let Ok(Some(opening)) = accept(stream, config) {
+        let _ = echo(stream, opening.bytes());
+    }
+}
+
+/// Drives the machine. Returns the bytes read so far if the connection is for the server itself.
+fn accept(mut stream: &TcpStream, config: AcceptConfig) -> io::Result<Option<Opening>> {
+    let started = Instant::now();
+    let now = || Moment::after(started.elapsed());
+    // Never 0, which `std` refuses. A timeout too long for the system is an error, so limits stay below years.
+    let left = |until: Moment| Some(until.since(now()).max(Duration::from_millis(1)));
+    let mut side = ServerSide::new(config, now());
+    loop {
+        let done = match side.poll(now()) {
+            Operation::Read { until } => {
+                stream.set_read_timeout(left(until))?;
+                stream.read(side.room()).map(Completion::Read)
+            }
+            Operation::Write { bytes, until } => {
+                stream.set_write_timeout(left(until))?;
+                stream.write(bytes).map(Completion::Wrote)
+            }
+            Operation::Close(Closing::End { until: _ }) => {
+                let ended = stream.shutdown(Shutdown::Write);
+                ended.map(|()| Completion::Ended)
+            }
+            Operation::Close(Closing::Discard { until }) => {
+                stream.set_read_timeout(left(until))?;
+                stream.read(&mut [0; 4096]).map(Completion::Read)
+            }
+            Operation::HandOn(_) => break,
+            Operation::Close(Closing::Done(_)) | Operation::Abort(_) => return Ok(None),
+        };
+        match done {
+            Ok(completion) => side.handle(completion, now()),
+            // A deadline is over, or a signal came: the machine knows what follows.
+            Err(error) if is_no_failure(&error) => {}
+            Err(_) => side.handle(Completion::Failed, now()),
+        }
+    }
+    stream.set_read_timeout(None)?;
+    Ok(Some(side.into_opening()))
+}
+
+fn is_no_failure(error: &io::Error) -> bool {
+    use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
+    matches!(error.kind(), Interrupted | TimedOut | WouldBlock)
+}
+
+/// The server as it was before, but for the bytes that were read already.
+fn echo(mut stream: &TcpStream, first: &[u8]) -> io::Result<u64> {
+    io::copy(&mut first.chain(stream), &mut stream)
+}

@@ -1,0 +1,115 @@
+//! The example with threads, as a player and ordinary clients find it over a real socket.
+
+#![cfg(test)]
+
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use flash_policy::accept::{AcceptConfig, Linger, Timing};
+use flash_policy::{Port, Profile, REQUEST, Reply};
+
+#[path = "../examples/threads.rs"]
+#[expect(dead_code, reason = "its main function is for the command line")]
+mod threads;
+
+/// Starts the server; its thread ends with the test's process.
+fn start(limits: impl FnOnce(AcceptConfig) -> AcceptConfig) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let port = Port::new(u32::from(address.port())).unwrap();
+    let config = limits(AcceptConfig::new(reply(port)));
+    thread::spawn(move || threads::serve(&listener, &config));
+    address
+}
+
+fn reply(port: Port) -> Reply {
+    Reply::from(&threads::policy(port).unwrap())
+}
+
+fn connect(address: SocketAddr) -> TcpStream {
+    let client = TcpStream::connect(address).unwrap();
+    let limit = Some(Duration::from_secs(30));
+    client.set_read_timeout(limit).unwrap();
+    client
+}
+
+fn heard(mut client: TcpStream) -> Vec<u8> {
+    let mut heard = Vec::new();
+    client.read_to_end(&mut heard).unwrap();
+    heard
+}
+
+/// What comes back for this, up to the end of the stream.
+fn answer(address: SocketAddr, sent: &[u8]) -> Vec<u8> {
+    let mut client = connect(address);
+    client.write_all(sent).unwrap();
+    client.shutdown(Shutdown::Write).unwrap();
+    heard(client)
+}
+
+#[test]
+fn a_player_gets_the_policy() {
+    let address = start(|config| config);
+    let mut client = connect(address);
+    client.write_all(REQUEST).unwrap();
+    let reply = heard(client);
+    let document = reply.strip_suffix(b"\0").expect("a NUL at the end");
+    let read = flash_policy::parse(document, Profile::Socket);
+    assert!(read.is_faultless(), "{read:?}");
+}
+
+/// No reset takes the reply, whatever stands behind the request and wherever that is cut.
+#[test]
+fn bytes_behind_the_request() {
+    let address = start(|config| config);
+    let expected = reply(Port::new(u32::from(address.port())).unwrap());
+    for length in [1, 41, 42, 10_000] {
+        let sent = [REQUEST, &vec![b'x'; length][..]].concat();
+        for _ in 0..20 {
+            assert_eq!(answer(address, &sent), expected.as_bytes());
+        }
+    }
+    for cut in 0..REQUEST.len() {
+        let mut client = connect(address);
+        client.set_nodelay(true).unwrap();
+        client.write_all(&REQUEST[..cut]).unwrap();
+        client.write_all(&REQUEST[cut..]).unwrap();
+        assert_eq!(heard(client), expected.as_bytes(), "cut at {cut}");
+    }
+}
+
+#[test]
+fn everything_else_is_echoed() {
+    let address = start(|config| config);
+    let long = vec![b'x'; 100_000];
+    for sent in [&b"<msg t='sys'/>"[..], b"<policy", b"", b"LOGIN\0", &long] {
+        assert_eq!(answer(address, sent), sent);
+    }
+}
+
+/// Nobody waits longer than the limits: for a terminator, for the rest of a request, for a client that does not end.
+#[test]
+fn deadlines() {
+    let short = Duration::from_millis(20);
+    let address = start(|config| {
+        let linger = Linger::default().between_reads(short);
+        config.timing(Timing::default().bare(short)).linger(linger)
+    });
+    let expected = reply(Port::new(u32::from(address.port())).unwrap());
+    let mut client = connect(address);
+    client.write_all(&REQUEST[..22]).unwrap();
+    assert_eq!(heard(client), expected.as_bytes());
+
+    let address = start(|config| config.timing(Timing::default().request(short)));
+    let mut client = connect(address);
+    client.write_all(b"<policy").unwrap();
+    let mut echoed = [0; 7];
+    client.read_exact(&mut echoed).unwrap();
+    assert_eq!(&echoed, b"<policy");
+    // It is an ordinary client from here on: nothing is looked at any more.
+    client.write_all(REQUEST).unwrap();
+    client.shutdown(Shutdown::Write).unwrap();
+    assert_eq!(heard(client), REQUEST);
+}
