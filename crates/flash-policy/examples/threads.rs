@@ -72,7 +72,7 @@ fn answer_or_echo(stream: &TcpStream, config: AcceptConfig) {
 fn accept(mut stream: &TcpStream, config: AcceptConfig) -> io::Result<Option<Opening>> {
     let started = Instant::now();
     let now = || Moment::after(started.elapsed());
-    // Never 0, which `std` refuses. A timeout too long for the system is an error, so limits stay below years.
+    // Never 0, which `std` refuses.
     let left = |until: Moment| Some(until.since(now()).max(Duration::from_millis(1)));
     let mut side = ServerSide::new(config, now());
     loop {

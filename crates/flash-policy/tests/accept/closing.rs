@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use flash_policy::REQUEST;
 use flash_policy::accept::{
-    AbortReason, AcceptConfig, CloseReason, Completion, First, Linger, LingerWhen, Moment, Opening,
-    Operation, Rest, ServerSide,
+    AbortReason, AcceptConfig, CloseReason, Closing, Completion, First, HttpDetection, Linger,
+    LingerWhen, Moment, Opening, Operation, Rest, ServerSide, Timing,
 };
 
 use crate::world::{Client, Deed, End, Met, config, ms, reply};
@@ -183,23 +183,41 @@ fn a_connection_is_taken_over_anywhere() {
         if bytes == &whole.as_bytes()[10..] && until == late + ms(10_000)));
 }
 
-/// What was not asked for changes nothing, and an end stays as it is.
+const ALL: [Completion; 5] = [
+    Completion::Read(0),
+    Completion::Read(1),
+    Completion::Wrote(1),
+    Completion::Ended,
+    Completion::Failed,
+];
+
+/// An end stays as it is, whatever is reported after it.
+#[track_caller]
+fn stays(side: &mut ServerSide, now: Moment, end: Operation<'_>) {
+    assert_eq!(side.poll(now), end);
+    for completion in ALL {
+        side.handle(completion, now);
+        assert_eq!(side.poll(now + Duration::MAX), end, "{completion:?}");
+    }
+}
+
+/// A machine that has read this.
+fn reading(bytes: &[u8], config: AcceptConfig) -> ServerSide {
+    let mut side = ServerSide::new(config, Moment::ZERO);
+    side.room()[..bytes.len()].copy_from_slice(bytes);
+    side.handle(Completion::Read(bytes.len()), Moment::ZERO);
+    side
+}
+
 #[test]
 fn completions_out_of_turn() {
-    const ALL: [Completion; 5] = [
-        Completion::Read(0),
-        Completion::Read(1),
-        Completion::Wrote(1),
-        Completion::Ended,
-        Completion::Failed,
-    ];
     let now = Moment::ZERO;
     let mut side = ServerSide::new(config(), now);
     side.handle(Completion::Wrote(1), now);
     side.handle(Completion::Ended, now);
     assert!(matches!(side.poll(now), Operation::Read { .. }));
-    side.room()[..23].copy_from_slice(REQUEST);
-    side.handle(Completion::Read(23), now);
+
+    let mut side = reading(REQUEST, config());
     assert!(matches!(side.poll(now), Operation::Write { .. }));
     // The client's end of the stream is no failure: it may wait for the reply.
     side.handle(Completion::Read(0), now);
@@ -207,9 +225,38 @@ fn completions_out_of_turn() {
     let whole = reply();
     assert!(matches!(side.poll(now), Operation::Write { bytes, .. } if bytes == whole.as_bytes()));
     side.handle(Completion::Failed, now);
-    for completion in ALL {
-        side.handle(completion, now);
-        let end = side.poll(now + Duration::MAX);
-        assert_eq!(end, Operation::Abort(AbortReason::ReplyFailed));
+    stays(&mut side, now, Operation::Abort(AbortReason::ReplyFailed));
+}
+
+#[test]
+fn ends_stay() {
+    let now = Moment::ZERO;
+    let mut side = reading(b"LOGIN", config());
+    stays(&mut side, now, Operation::HandOn(First::Other));
+
+    for when in [LingerWhen::MoreMayCome, LingerWhen::Always] {
+        let mut side = reading(REQUEST, config().linger_when(when));
+        assert!(matches!(side.poll(now), Operation::Write { .. }));
+        side.handle(Completion::Wrote(reply().as_bytes().len()), now);
+        assert!(matches!(
+            side.poll(now),
+            Operation::Close(Closing::End { .. })
+        ));
+        side.handle(Completion::Ended, now);
+        // One of them waits for this.
+        side.handle(Completion::Read(0), now);
+        let closed = Closing::Done(CloseReason::Cleanly);
+        stays(&mut side, now, Operation::Close(closed));
+    }
+}
+
+/// The client ends its side before the driver has asked what follows: its bytes count.
+#[test]
+fn bytes_and_the_end_at_once() {
+    let off = config().timing(Timing::default().http(HttpDetection::Off));
+    for (bytes, first) in [(&b"G"[..], First::Other), (b"<", First::End)] {
+        let mut side = reading(bytes, off.clone());
+        side.handle(Completion::Read(0), Moment::ZERO);
+        assert_eq!(side.poll(Moment::ZERO), Operation::HandOn(first));
     }
 }

@@ -111,6 +111,7 @@ impl Client {
                 at: driver.now.since(Moment::ZERO),
                 received: side.opening().bytes().to_vec(),
                 sent: driver.sent,
+                answered: driver.answered,
                 discarded: driver.discarded,
                 is_ended: driver.is_ended,
             };
@@ -129,6 +130,8 @@ pub(crate) struct Met {
     pub(crate) received: Vec<u8>,
     /// What was written.
     pub(crate) sent: Vec<u8>,
+    /// When the first byte of it was.
+    pub(crate) answered: Option<Duration>,
     /// How many bytes were thrown away.
     pub(crate) discarded: usize,
     /// Whether our side of the stream was ended.
@@ -151,6 +154,7 @@ struct Driver {
     /// What reading finds behind that.
     over: Option<Completion>,
     sent: Vec<u8>,
+    answered: Option<Duration>,
     discarded: usize,
     is_ended: bool,
 }
@@ -164,6 +168,7 @@ impl Driver {
             coming: Vec::new(),
             over: None,
             sent: Vec::new(),
+            answered: None,
             discarded: 0,
             is_ended: false,
         }
@@ -241,6 +246,7 @@ impl Driver {
         let count = bytes.len().min(self.client.room);
         self.client.room -= count;
         self.sent.extend(&bytes[..count]);
+        self.answered.get_or_insert(self.now.since(Moment::ZERO));
         let wrote = (count > 0).then_some(Completion::Wrote(count));
         self.failed().or(wrote)
     }
