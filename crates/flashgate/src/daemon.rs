@@ -26,6 +26,7 @@ mod handover;
 mod held;
 mod inherited;
 mod listeners;
+mod listening;
 mod loading;
 mod losses;
 mod notify;
@@ -53,7 +54,7 @@ pub(crate) use notify::{SERVES, STARTER};
 pub(crate) use starting::Start;
 
 use changes::Changes;
-use handover::{Predecessor, Said, Succession, Successors};
+use handover::{Predecessor, Said, Succession, Successors, said};
 use listeners::Listeners;
 use notify::ServiceManager;
 use opened::Opened;
@@ -63,7 +64,6 @@ use serving::Needs;
 use signals::{Signal, Signals};
 use starting::no_event_loop;
 use status::{Phase, Status};
-use succession::said;
 use workers::Workers;
 
 /// Binds, serves, and stops; returns how it ended. The loader makes the plan anew for a reload.

@@ -3,7 +3,6 @@
 //! A log that can't be written is lost, and counted: a full disk must not stop the daemon.
 
 use std::borrow::Cow;
-use std::fmt::{self, Write as _};
 use std::io::{self, Write as _};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -15,11 +14,14 @@ use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+mod escaped;
 mod panics;
 mod sampler;
 #[cfg(test)]
 mod tests;
 
+use escaped::QUOTED;
+pub(crate) use escaped::{escaped, escaped_up_to};
 pub(crate) use panics::panics;
 pub(crate) use sampler::{Sampler, tell_all_suppressed, tell_suppressed};
 
@@ -209,48 +211,4 @@ pub(crate) fn reason(error: &io::Error) -> String {
         .next()
         .map(|first| first.to_lowercase().chain(letters).collect())
         .unwrap_or_default()
-}
-
-/// Whether [`escaped`] puts quotes around what it shows: text needs them to tell a value from what follows.
-static QUOTED: AtomicBool = AtomicBool::new(true);
-
-/// Bytes from the network, fit for a log: printable ASCII as it is, the rest as `\xNN`, 64 bytes at most.
-pub(crate) fn escaped(bytes: &[u8]) -> impl fmt::Display + '_ {
-    Escaped { bytes, most: SHOWN }
-}
-
-/// The same, up to another number of bytes, for what is worth nothing in part.
-pub(crate) fn escaped_up_to(most: usize, bytes: &[u8]) -> impl fmt::Display + '_ {
-    Escaped { bytes, most }
-}
-
-struct Escaped<'a> {
-    bytes: &'a [u8],
-    most: usize,
-}
-
-const SHOWN: usize = 64;
-
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let quote = if QUOTED.load(Ordering::Relaxed) {
-            "\""
-        } else {
-            ""
-        };
-        f.write_str(quote)?;
-        for &byte in self.bytes.iter().take(self.most) {
-            match byte {
-                b'\\' | b'"' => write!(f, "\\x{byte:02x}")?,
-                b' '..=b'~' => f.write_char(char::from(byte))?,
-                _ => write!(f, "\\x{byte:02x}")?,
-            }
-        }
-        f.write_str(if self.bytes.len() > self.most {
-            "…"
-        } else {
-            ""
-        })?;
-        f.write_str(quote)
-    }
 }

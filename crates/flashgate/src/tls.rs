@@ -7,18 +7,21 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, ring};
+use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::server::NoServerSessionStorage;
 use tokio_rustls::rustls::version::{TLS12, TLS13};
 
 mod certificate;
 mod chooser;
 mod links;
+mod provider;
 mod weakness;
+mod x509;
 
 pub(crate) use certificate::{Certificate, Fault, Pair, Validness};
 use chooser::Chooser;
 pub(crate) use links::{Broken, Fault as LinkFault};
+use provider::provider;
 pub(crate) use weakness::Weakness;
 
 /// TLS, ready to be spoken.
@@ -27,19 +30,6 @@ pub(crate) struct Tls {
     pub(crate) server: Arc<ServerConfig>,
     /// In the order of the plan; the first is for clients that name no server, or an unknown one.
     pub(crate) certificates: Vec<Certificate>,
-}
-
-/// The algorithms and the randomness; the one place that chooses them.
-///
-/// Signatures of clients are never checked, for they show no certificates: what is not named here takes no memory.
-fn provider() -> Arc<CryptoProvider> {
-    Arc::new(CryptoProvider {
-        signature_verification_algorithms: WebPkiSupportedAlgorithms {
-            all: &[],
-            mapping: &[],
-        },
-        ..ring::default_provider()
-    })
 }
 
 impl Pair {

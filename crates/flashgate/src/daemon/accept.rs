@@ -18,12 +18,11 @@ use tokio::time::{Instant, sleep, timeout};
 use tracing::error;
 
 use super::accept_error::{Class, classify, text as error_text};
-use super::bind;
 use super::endpoint::Endpoint;
+use super::listening;
 use super::readable::{self, Cleared, watch};
 use super::starved::{FIRST_PAUSE, Starved};
 use super::status::Status;
-use super::stopping::SILENT_DRAIN;
 use crate::connection::{self, Shared, peer};
 use crate::log::Sampler;
 use crate::ruffle::Doors;
@@ -32,7 +31,11 @@ use crate::snapshot::Services;
 mod failing;
 
 /// The longest queue that a listener of ours has.
-const QUEUE: usize = bind::BACKLOG.unsigned_abs() as usize;
+const QUEUE: usize = listening::BACKLOG.unsigned_abs() as usize;
+
+/// How long a client that has said nothing is waited for after a stop: as long as a player waits for its answer
+/// (Adobe, *Developer's Guide*: three seconds).
+pub(super) const SILENT_DRAIN: Duration = Duration::from_secs(3);
 
 /// After this many accepts in a row the other tasks have their turn.
 const BATCH: usize = 16;

@@ -10,20 +10,20 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::info;
 
-use super::bind::{Bound, Wanted};
 use super::endpoint::{AskedEndpoint, Endpoint};
-use super::status::Status;
-use crate::connection::Shared;
+use super::listening::{Bound, Wanted};
 use crate::log::{self, LIFECYCLE};
 use crate::snapshot;
 use crate::snapshot::ListenAddress;
 
+mod about;
 mod answer;
 mod connection;
 mod listener;
 mod metrics;
 mod status_json;
 
+pub(super) use about::About;
 use listener::Listener;
 pub(super) use listener::MOST_CONNECTIONS;
 
@@ -37,13 +37,6 @@ pub(super) fn wanted(plan: &snapshot::Admin) -> Wanted<'static> {
         name: NAME,
         asked_by: snapshot::AskedBy::Admin,
     }
-}
-
-/// What there is to tell.
-#[derive(Debug)]
-pub(super) struct About {
-    pub(super) status: Arc<Status>,
-    pub(super) shared: Arc<Shared>,
 }
 
 /// The listener, while it serves.

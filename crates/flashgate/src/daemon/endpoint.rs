@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use flashgate_relay::prepare as prepare_for_relays;
 
-use super::bind::{Bound, Family};
+use super::listening::{Bound, Family};
 use super::opener;
 use super::status::Health;
 use crate::snapshot::ListenAddress;

@@ -14,7 +14,7 @@ use listenfd::ListenFd;
 use rustix::net::sockopt;
 use socket2::SockRef;
 
-use super::bind::{Bound, Family, Wanted};
+use super::listening::{Bound, Family, Wanted};
 use crate::log;
 use crate::snapshot::ListenAddress;
 

@@ -14,14 +14,14 @@ use flashgate_report::render;
 use tokio::task::JoinHandle;
 use tracing::info;
 
-use super::accept::Course;
+use super::accept::{Course, SILENT_DRAIN};
 use super::admin::{self, About, Admin};
-use super::bind::{self, Bound, Wanted};
+use super::bind;
 use super::endpoint::AskedEndpoint;
 use super::inherited::Inherited;
+use super::listening::{Bound, Wanted};
 use super::losses;
 use super::serving::{Needs, Prepared, Serving};
-use super::stopping::SILENT_DRAIN;
 use crate::log::LIFECYCLE;
 use crate::ruffle::Doors;
 use crate::snapshot::{FreePorts, Plan, Socket};

@@ -7,9 +7,10 @@ use std::net::SocketAddr;
 
 use flashgate_report::render;
 
-use super::bind::{self, Bound};
+use super::bind;
 use super::endpoint::AskedEndpoint;
 use super::handover::Terms;
+use super::listening::Bound;
 use super::serving::Serving;
 use crate::snapshot::{Plan, Transport};
 

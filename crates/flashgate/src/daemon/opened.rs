@@ -3,8 +3,9 @@
 //!
 //! It must not serve: a start that fails here has changed nothing.
 
-use super::bind::{self, Bound};
+use super::bind;
 use super::inherited::Inherited;
+use super::listening::Bound;
 use super::{descriptors, handover, listeners, losses};
 use crate::exit::Exit;
 use crate::limits::Capacity;

@@ -16,7 +16,7 @@ use std::thread;
 use nix::sys::signal::SigSet;
 use rustix::io::Errno;
 
-use super::bind::{self, Bound, Family};
+use super::listening::{self, Bound, Family};
 use crate::log;
 
 /// Where to ask; nothing where every thread may listen.
@@ -83,7 +83,7 @@ fn serve(requests: &Receiver<Request>, ports: &BTreeSet<u16>) {
                 answer,
             } => {
                 let bound = if ports.contains(&address.port()) {
-                    bind::listen_here(address, family)
+                    listening::listen_here(address, family)
                 } else {
                     Err(Errno::ACCESS.into())
                 };
@@ -94,7 +94,7 @@ fn serve(requests: &Receiver<Request>, ports: &BTreeSet<u16>) {
                 address,
                 answer,
             } => {
-                let _ = answer.send(bind::listen_again_here(&socket, address));
+                let _ = answer.send(listening::listen_again_here(&socket, address));
             }
         }
     }
@@ -103,7 +103,7 @@ fn serve(requests: &Receiver<Request>, ports: &BTreeSet<u16>) {
 /// Binds an address and listens there, on this thread if it may.
 pub(super) fn open(address: SocketAddr, family: Family) -> io::Result<Bound> {
     let Some(door) = DOOR.get() else {
-        return bind::listen_here(address, family);
+        return listening::listen_here(address, family);
     };
     let (answer, answered) = sync_channel(1);
     ask(
@@ -120,7 +120,7 @@ pub(super) fn open(address: SocketAddr, family: Family) -> io::Result<Bound> {
 /// Has a socket listen again that is bound to this address, on this thread if it may.
 pub(super) fn again(socket: BorrowedFd<'_>, address: SocketAddr) -> io::Result<()> {
     let Some(door) = DOOR.get() else {
-        return bind::listen_again_here(socket, address);
+        return listening::listen_again_here(socket, address);
     };
     let socket = socket.try_clone_to_owned()?;
     let (answer, answered) = sync_channel(1);

@@ -15,8 +15,8 @@ use tracing::field::display;
 use tracing::info;
 
 use super::accept::{Acceptor, Course, Offer};
-use super::bind::Bound;
 use super::endpoint::{AskedEndpoint, Endpoint};
+use super::listening::Bound;
 use super::status::{ListenerStatus, Status};
 use crate::connection::Shared;
 use crate::log::{self, LIFECYCLE};

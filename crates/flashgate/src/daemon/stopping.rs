@@ -9,15 +9,11 @@ use tracing::info;
 
 use super::Daemon;
 use super::accept::Course;
-use super::handover::{Offer, Said, Terms};
+use super::accept::SILENT_DRAIN;
+use super::handover::{Offer, Said, Terms, said};
 use super::listeners::Listeners;
-use super::succession::said;
 use crate::connection::Shared;
 use crate::log::LIFECYCLE;
-
-/// How long a client that has said nothing is waited for after a stop: as long as a player waits for its answer
-/// (Adobe, *Developer's Guide*: three seconds).
-pub(super) const SILENT_DRAIN: Duration = Duration::from_secs(3);
 
 /// How long what is cut may take to be gone, and a client that has connected at the very end to send its request.
 const CUT: Duration = Duration::from_millis(500);

@@ -1,17 +1,7 @@
 //! What the daemon answers a process that asks for its listeners, and what it does once that one serves.
 
-use std::future::pending;
-
-use super::handover::{Caller, Offer, Said, Successors, Terms};
+use super::handover::{Caller, Offer, Terms};
 use super::{Daemon, losses};
-
-/// Waits for what a successor says; for ever, where none can ask.
-pub(super) async fn said(successors: &mut Option<Successors>) -> Said {
-    match successors {
-        Some(successors) => successors.next().await,
-        None => pending().await,
-    }
-}
 
 impl Daemon {
     /// Hands the listeners over to a process that asks, and says what it must not take away.

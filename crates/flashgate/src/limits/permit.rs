@@ -25,6 +25,26 @@ pub(crate) struct Permit {
     is_late: bool,
 }
 
+impl Permits {
+    /// Takes a place, even where none is left: whoever accepts looks at [`has_room`](Self::has_room) first.
+    ///
+    /// A connection that may be passed on takes the place for its second descriptor at once: it could not wait for it.
+    pub(crate) fn take(
+        self: &Arc<Self>,
+        subscriber: Option<Subscriber>,
+        peer: Option<SocketAddr>,
+        descriptors: u8,
+    ) -> Permit {
+        self.open.fetch_add(1, Ordering::Relaxed);
+        self.taken
+            .fetch_add(usize::from(descriptors), Ordering::Relaxed);
+        if let Some(subscriber) = subscriber {
+            self.per_address().opened(subscriber);
+        }
+        Permit::new(Arc::clone(self), subscriber, peer, descriptors)
+    }
+}
+
 /// How far a connection has come.
 #[derive(Debug)]
 enum Stage {

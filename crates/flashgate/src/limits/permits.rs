@@ -1,6 +1,6 @@
 //! How many connections are open, and room for how many more.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -9,7 +9,6 @@ use tokio::sync::Notify;
 
 use super::lingering::Lingering;
 use super::per_address::{OverLimit, PerAddress, Subscriber};
-use super::permit::Permit;
 use super::unrecognised::{Evicted, Unrecognised};
 use crate::snapshot::Limits;
 
@@ -103,24 +102,6 @@ impl Permits {
     /// Whether an address may have one more connection, and who it counts for.
     pub(crate) fn admit(&self, address: IpAddr) -> Result<Option<Subscriber>, OverLimit> {
         self.per_address().admit(address, Instant::now())
-    }
-
-    /// Takes a place, even where none is left: whoever accepts looks at [`has_room`](Self::has_room) first.
-    ///
-    /// A connection that may be passed on takes the place for its second descriptor at once: it could not wait for it.
-    pub(crate) fn take(
-        self: &Arc<Self>,
-        subscriber: Option<Subscriber>,
-        peer: Option<SocketAddr>,
-        descriptors: u8,
-    ) -> Permit {
-        self.open.fetch_add(1, Ordering::Relaxed);
-        self.taken
-            .fetch_add(usize::from(descriptors), Ordering::Relaxed);
-        if let Some(subscriber) = subscriber {
-            self.per_address().opened(subscriber);
-        }
-        Permit::new(Arc::clone(self), subscriber, peer, descriptors)
     }
 
     /// Ends a connection that was not recognised yet, so that another finds room. Whether one will go, and which one if

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tracing::error;
 
-use super::{Sampler, escaped};
+use super::Sampler;
+use super::escaped::escaped;
 
 static PANICS: AtomicU64 = AtomicU64::new(0);
 

@@ -18,6 +18,8 @@ use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::time::{Time, Validity};
 
+use super::provider::provider;
+
 /// What is known of a certificate.
 #[derive(Clone, Debug)]
 pub(crate) struct Certificate {
@@ -122,7 +124,7 @@ impl Pair {
             .next()
             .ok_or(Fault::NoKey)?;
         let key = key.map_err(|error| Fault::BadKey(said(&error)))?;
-        let certified = CertifiedKey::from_der(chain, key, &super::provider());
+        let certified = CertifiedKey::from_der(chain, key, &provider());
         let certified = certified.map_err(|error| unusable(&error))?;
         Ok(Self {
             certificate,

@@ -9,7 +9,7 @@ use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, Error, KeyUsage, anchor_from_
 use x509_cert::certificate::{CertificateInner, Raw, Version};
 use x509_cert::ext::pkix::{BasicConstraints, KeyUsage as Usage};
 
-use super::weakness::{is_for_servers, is_self_signed, shown};
+use super::x509::{is_for_servers, is_self_signed, shown};
 
 /// What is wrong between a certificate and those before it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,18 +5,14 @@
 use std::time::SystemTime;
 
 use tokio_rustls::rustls::pki_types::CertificateDer;
-use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::certificate::{CertificateInner, Raw, Version};
 use x509_cert::der::oid::ObjectIdentifier;
 use x509_cert::der::{DateTime, Decode as _};
-use x509_cert::ext::pkix::name::DirectoryString;
-use x509_cert::ext::pkix::{
-    AuthorityInfoAccessSyntax, BasicConstraints, ExtendedKeyUsage, KeyUsage,
-};
-use x509_cert::name::Name;
+use x509_cert::ext::pkix::{AuthorityInfoAccessSyntax, BasicConstraints, KeyUsage};
 
 use super::certificate::{Validness, validness};
 use super::links::{self, Broken};
+use super::x509::{is_for_servers, is_self_signed, shown};
 
 /// Something that clients refuse.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,20 +114,6 @@ fn judge_order(chain: &[CertificateInner<Raw>]) -> Option<Weakness> {
     })
 }
 
-/// Whether its extended key usage, if it has one, includes servers.
-pub(super) fn is_for_servers(certificate: &CertificateInner<Raw>) -> bool {
-    let content = certificate.tbs_certificate();
-    let usage = content.get_extension::<ExtendedKeyUsage>().ok().flatten();
-    let includes =
-        |usage: &ExtendedKeyUsage| usage.0.iter().any(|it| [SERVERS, ANYTHING].contains(it));
-    usage.is_none_or(|(_, usage)| includes(&usage))
-}
-
-pub(super) fn is_self_signed(certificate: &CertificateInner<Raw>) -> bool {
-    let content = certificate.tbs_certificate();
-    content.issuer() == content.subject()
-}
-
 /// Whether it says where its issuer's certificate can be had. Public authorities do, and never issue from a root.
 fn names_its_issuer(certificate: &CertificateInner<Raw>) -> bool {
     let content = certificate.tbs_certificate();
@@ -173,31 +155,6 @@ fn weak(certificate: &CertificateInner<Raw>) -> Vec<Weakness> {
     found
 }
 
-/// A name as RFC 4514 writes it, what says most first: `CN=www.example.com,O=Example`. Parts without text are left out.
-///
-/// `Name` can write itself, but brings a table of 1,500 identifiers, which every idle daemon would keep in memory.
-pub(super) fn shown(name: &Name) -> String {
-    let mut parts: Vec<_> = name.iter().filter_map(part).collect();
-    parts.reverse();
-    parts.join(",")
-}
-
-fn part(attribute: &AttributeTypeAndValue) -> Option<String> {
-    let label = LABELS.iter().find(|(oid, _)| *oid == attribute.oid);
-    let label = label.map_or_else(|| attribute.oid.to_string(), |(_, it)| (*it).to_owned());
-    let text = attribute.value.decode_as::<DirectoryString>().ok()?;
-    let text = text.value().replace(char::is_control, "\u{fffd}");
-    Some(format!("{label}={text}"))
-}
-
-/// RFC 4514, section 3.
-const LABELS: [(ObjectIdentifier, &str); 4] = [
-    (ObjectIdentifier::new_unwrap("2.5.4.3"), "CN"),
-    (ObjectIdentifier::new_unwrap("2.5.4.6"), "C"),
-    (ObjectIdentifier::new_unwrap("2.5.4.10"), "O"),
-    (ObjectIdentifier::new_unwrap("2.5.4.11"), "OU"),
-];
-
 /// The modulus alone takes 256 bytes where it has 2,048 bits.
 const SHORTEST_RSA: usize = 256;
 
@@ -212,10 +169,6 @@ const WEAK_SIGNATURES: [ObjectIdentifier; 5] = [
     ObjectIdentifier::new_unwrap("1.2.840.10040.4.3"),
     ObjectIdentifier::new_unwrap("1.2.840.10045.4.1"),
 ];
-
-/// `id-kp-serverAuth` and `anyExtendedKeyUsage` (RFC 5280, section 4.2.1.12).
-const SERVERS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1");
-const ANYTHING: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37.0");
 
 /// `id-ad-caIssuers` (RFC 5280, section 4.2.2.1).
 const ISSUERS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.2");

@@ -110,6 +110,14 @@ enum Heard {
     TookTooLong,
 }
 
+/// Waits for what a successor says; for ever, where none can ask.
+pub(in crate::daemon) async fn said(successors: &mut Option<Successors>) -> Said {
+    match successors {
+        Some(successors) => successors.next().await,
+        None => pending().await,
+    }
+}
+
 impl Successors {
     pub(in crate::daemon) fn new(door: OwnedFd) -> io::Result<Self> {
         Ok(Self {
