@@ -8,14 +8,11 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tokio::net::TcpStream;
 use tracing::field::display;
 use tracing::{info, warn};
 
-use super::Shared;
-use super::dial::dial;
 use crate::log::{self, Sampler};
-use crate::snapshot::{Backend, Gate, Service};
+use crate::snapshot::{Backend, Gate};
 
 /// Which of a gate's servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,7 +33,7 @@ impl Role {
     }
 
     /// The server itself, if the gate has it.
-    const fn of(self, gate: &Gate) -> Option<&Backend> {
+    pub(super) const fn of(self, gate: &Gate) -> Option<&Backend> {
         match self {
             Self::Game => Some(&gate.backend),
             Self::Http => gate.http_backend.as_ref(),
@@ -79,33 +76,9 @@ pub(super) struct Whose<'a> {
     pub(super) origin: Option<&'a str>,
 }
 
-impl Shared {
-    /// Connects to a server of a gate for a client, and keeps in mind how that went.
-    pub(super) async fn reach(
-        &self,
-        gate: &Gate,
-        role: Role,
-        service: &Service,
-        whose: Whose<'_>,
-    ) -> io::Result<TcpStream> {
-        let Some(backend) = role.of(gate) else {
-            return Err(io::ErrorKind::AddrNotAvailable.into());
-        };
-        let limit = service.deadlines.backend_connect;
-        let dialled = dial(backend, limit, &self.names, &self.ours).await;
-        match &dialled {
-            Ok(_) => self.backends.reached(&gate.name, role),
-            Err(error) => self
-                .backends
-                .failed((&gate.name, role), backend, error, whose),
-        }
-        dialled
-    }
-}
-
 impl Backends {
     /// It was reached.
-    fn reached(&self, gate: &str, role: Role) {
+    pub(super) fn reached(&self, gate: &str, role: Role) {
         let mut states = self.states();
         // Most have never failed, and of those nothing is kept.
         let again = states
@@ -121,7 +94,7 @@ impl Backends {
     }
 
     /// It was not.
-    fn failed(
+    pub(super) fn failed(
         &self,
         (gate, role): (&str, Role),
         backend: &Backend,

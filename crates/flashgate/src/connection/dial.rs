@@ -13,12 +13,38 @@ use tokio::task::yield_now;
 use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout_at};
 
+use super::Shared;
+use super::backends::{Role, Whose};
 use super::names::Names;
 use super::ours::Ours;
-use crate::snapshot::Backend;
+use crate::snapshot::{Backend, Gate, Service};
+
+impl Shared {
+    /// Connects to a server of a gate for a client, and keeps in mind how that went.
+    pub(super) async fn reach(
+        &self,
+        gate: &Gate,
+        role: Role,
+        service: &Service,
+        whose: Whose<'_>,
+    ) -> io::Result<TcpStream> {
+        let Some(backend) = role.of(gate) else {
+            return Err(io::ErrorKind::AddrNotAvailable.into());
+        };
+        let limit = service.deadlines.backend_connect;
+        let dialled = dial(backend, limit, &self.names, &self.ours).await;
+        match &dialled {
+            Ok(_) => self.backends.reached(&gate.name, role),
+            Err(error) => self
+                .backends
+                .failed((&gate.name, role), backend, error, whose),
+        }
+        dialled
+    }
+}
 
 /// Connects to the first address that answers, and is not one of ours.
-pub(super) async fn dial(
+async fn dial(
     backend: &Backend,
     limit: Duration,
     names: &Names,

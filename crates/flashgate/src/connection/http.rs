@@ -4,54 +4,32 @@
 //! There is one response at most, and then the close. Nothing of a request reaches a game's server.
 
 mod dialling;
+mod exchange;
 mod forwarded;
 mod paths;
+mod reading;
 mod responding;
 mod upgrade;
 
-use std::future::poll_fn;
-use std::io;
-use std::mem::MaybeUninit;
-use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Poll, ready};
 
 use flashgate_wire::http::{
-    HeadReader, HeadVerdict, Method, Request, Response, StatusCode, may_ask_for_upgrade,
-    may_ask_for_websocket,
+    HeadVerdict, Method, Request, Response, StatusCode, may_ask_for_upgrade, may_ask_for_websocket,
 };
-use flashgate_wire::proxy_header::Addresses;
 use flashgate_wire::websocket::is_asked_for;
-use tokio::io::{AsyncRead, ReadBuf};
-use tokio::time::timeout_at;
 
 use super::Outcome;
 use super::backends::Role;
-use super::waiting::{Next, Sender, Waiting};
-use crate::limits::OverLimit;
+use super::waiting::{Next, Waiting};
 use crate::snapshot::Gate;
-use responding::write;
+use exchange::Exchange;
+use reading::{Read, Received, receive_head};
 pub(super) use upgrade::bridge;
 
 const UNCLEAR: &str =
     "expected either a whole handshake for a WebSocket or nothing of one; found a part\n";
 
 const LATE: &str = "expected the whole head of the request sooner\n";
-
-/// How much is read of what is no head, to know whether it goes on.
-const LONGEST: usize = 8 * 1024;
-
-/// How much of a head is read at once; what stands behind it is kept.
-const PIECE: usize = 1024;
-
-/// A connection that speaks HTTP, and what is known of it.
-struct Exchange<'a> {
-    waiting: &'a mut Waiting,
-    method: Method,
-    /// Where in what was read the head ends; what stands behind it is a WebSocket's.
-    head: usize,
-}
 
 /// Reads the request, and does what it asks for.
 pub(super) async fn serve(waiting: &mut Waiting) -> Next {
@@ -92,50 +70,6 @@ async fn go_on(
     }
 }
 
-/// What came of reading a head.
-struct Received {
-    /// Why there is no verdict, if there is none.
-    end: Option<Outcome>,
-    read: Read,
-    /// Whether the client has ended behind a head that was given up half way.
-    whole: bool,
-}
-
-/// Reads a head; if the gate has a server for HTTP, also what follows one that was given up half way.
-async fn receive_head(waiting: &mut Waiting, goes_on: bool) -> Received {
-    let deadline = waiting.begun + waiting.service.deadlines.request;
-    let mut reader = HeadReader::with_options();
-    let read = timeout_at(deadline, read(waiting, &mut reader)).await;
-    let (end, mut read) = match read {
-        Ok(Ok(Some(read))) => (None, read),
-        Ok(Ok(None)) => (Some(Outcome::EndedEarly), Read::unfinished(reader)),
-        Ok(Err(_)) => (Some(Outcome::PeerFailed), Read::unfinished(reader)),
-        Err(_) => (Some(Outcome::Deadline), Read::unfinished(reader)),
-    };
-    let mut whole = false;
-    if goes_on && end.is_none() && !read.is_closed() {
-        let rest = to_the_end(waiting, &mut read.bytes);
-        whole = timeout_at(deadline, rest).await.is_ok_and(|ended| ended);
-        if whole {
-            read.head = read.bytes.len();
-        }
-    }
-    Received { end, read, whole }
-}
-
-/// Reads on where a head was given up half way; whether its client has ended, so that nothing else follows.
-async fn to_the_end(waiting: &mut Waiting, bytes: &mut Vec<u8>) -> bool {
-    while bytes.len() < LONGEST && !may_ask_for_upgrade(bytes) {
-        waiting.hold(bytes.capacity());
-        match receive(&mut waiting.stream, bytes).await {
-            Ok(0) => return true,
-            Ok(_) => {}
-            Err(_) => return false,
-        }
-    }
-    false
-}
-
 /// Whether a request goes to the server that the gate has for HTTP: only what can't be read as one for a WebSocket.
 fn passes(verdict: &HeadVerdict, bytes: &[u8], (head, whole): (usize, bool)) -> bool {
     let head = bytes.get(..head).unwrap_or_default();
@@ -156,82 +90,6 @@ fn pass(waiting: &mut Waiting, gate: Arc<Gate>) -> Next {
     waiting.hold(waiting.early.capacity());
     waiting.asked = None;
     Next::Dial(gate, Role::Http)
-}
-
-/// What was read of a request.
-struct Read {
-    verdict: HeadVerdict,
-    /// All of it, with what stands behind the head.
-    bytes: Vec<u8>,
-    /// Where in it the head ends.
-    head: usize,
-}
-
-impl Read {
-    /// What there is without a verdict.
-    fn unfinished(reader: HeadReader) -> Self {
-        let head = reader.taken();
-        Self {
-            verdict: HeadVerdict::NeedMore,
-            bytes: reader.into_bytes(head, &[]),
-            head,
-        }
-    }
-
-    /// Whether the head ends with the empty line that closes one.
-    fn is_closed(&self) -> bool {
-        let head = self.bytes.get(..self.head);
-        head.unwrap_or_default().ends_with(b"\r\n\r\n")
-    }
-}
-
-/// Reads until there is a verdict; none if the client ends before.
-///
-/// Given up while it waits, it has lost nothing: what has come is in the reader, and nowhere else.
-async fn read(waiting: &mut Waiting, reader: &mut HeadReader) -> io::Result<Option<Read>> {
-    let opening = waiting.progress.opening.bytes();
-    if let Some(read) = take(reader, opening) {
-        return Ok(Some(read));
-    }
-    loop {
-        waiting.hold(reader.held());
-        let stream = &mut waiting.stream;
-        let piece = poll_fn(|context| {
-            let mut space = [MaybeUninit::<u8>::uninit(); PIECE];
-            let mut buffer = ReadBuf::uninit(&mut space);
-            ready!(Pin::new(&mut *stream).poll_read(context, &mut buffer))?;
-            let count = buffer.filled().len();
-            Poll::Ready(Ok::<_, io::Error>((count, take(reader, buffer.filled()))))
-        });
-        match piece.await? {
-            (0, _) => return Ok(None),
-            (_, Some(read)) => return Ok(Some(read)),
-            (_, None) => {}
-        }
-    }
-}
-
-/// Takes a piece; where that brings the verdict, all that was read comes back.
-fn take(reader: &mut HeadReader, piece: &[u8]) -> Option<Read> {
-    let before = reader.taken();
-    let (verdict, rest) = reader.feed(piece);
-    (verdict != HeadVerdict::NeedMore).then(|| Read {
-        verdict,
-        head: before + piece.len() - rest.len(),
-        bytes: std::mem::take(reader).into_bytes(before, piece),
-    })
-}
-
-/// Reads once, behind what was read before. Given up while it waits, it has changed nothing.
-async fn receive<S: AsyncRead + Unpin>(stream: &mut S, early: &mut Vec<u8>) -> io::Result<usize> {
-    poll_fn(|context| {
-        let mut space = [MaybeUninit::<u8>::uninit(); PIECE];
-        let mut buffer = ReadBuf::uninit(&mut space);
-        ready!(Pin::new(&mut *stream).poll_read(context, &mut buffer))?;
-        early.extend_from_slice(buffer.filled());
-        Poll::Ready(Ok(buffer.filled().len()))
-    })
-    .await
 }
 
 impl Exchange<'_> {
@@ -269,52 +127,5 @@ impl Exchange<'_> {
         }
         let response = paths::answer(request, &self.waiting.service, &self.waiting.doors);
         self.respond(response, Outcome::HttpAnswered).await
-    }
-
-    /// Finds out whom a proxy asks for, and whether that client may have one more connection.
-    fn admit(&mut self, request: &Request) -> Result<(), Response> {
-        let waiting = &mut *self.waiting;
-        let Some(bridge) = waiting.service.bridge() else {
-            return Ok(());
-        };
-        let peer = waiting.client().map(|peer| peer.ip());
-        if peer.is_some_and(|peer| bridge.trusts(peer)) {
-            let client = forwarded::client(request, |address| bridge.trusts(address));
-            if let (Some(client), Ok(local)) = (client, waiting.stream.tcp().local_addr()) {
-                // Its port is not told.
-                let source = SocketAddr::new(client, 0);
-                let told = waiting.told.as_ref();
-                let destination = told.map_or(local, |told| told.destination);
-                waiting.told = Some(Box::new(Addresses {
-                    source,
-                    destination,
-                }));
-            }
-        }
-        if waiting.sender == Sender::Client {
-            return Ok(());
-        }
-        let whose = waiting.client();
-        let client = whose.map(|client| client.ip());
-        // A balancer's connection was admitted for whom its header names; a proxy's was for nobody yet.
-        if waiting.sender == Sender::Balancer && client == peer {
-            return Ok(());
-        }
-        match client.map_or(Ok(None), |client| waiting.shared.permits.admit(client)) {
-            Ok(subscriber) => {
-                waiting.permit.assign(subscriber, whose);
-                Ok(())
-            }
-            Err(over) => Err(self.over_limit(over)),
-        }
-    }
-
-    /// The response where there are too many connections; it is told to the operator too.
-    fn over_limit(&self, over: OverLimit) -> Response {
-        let waiting = &self.waiting;
-        waiting.shared.tell_over_limit(waiting.client(), over);
-        let (holder, key) = (over.holder(), over.key());
-        let text = format!("{holder} has too many connections: the limit `{key}` is reached\n");
-        Response::plain(StatusCode::Unavailable, text).for_everybody()
     }
 }

@@ -2,17 +2,11 @@
 //!
 //! To the client such a connection just closes, so the log is the only place to learn why.
 
-use std::net::SocketAddr;
-
 use flash_policy::near_request::{self, Slip};
 use flashgate_wire::proxy_header;
-use tokio_flash_policy::First;
-use tracing::field::display;
-use tracing::warn;
 
-use super::waiting::Waiting;
-use super::{Outcome, Shared};
-use crate::log::{Sampler, escaped};
+use super::Outcome;
+use crate::log::Sampler;
 use crate::snapshot::Service;
 
 /// What was probably set up wrongly.
@@ -48,7 +42,7 @@ impl Samplers {
         )
     }
 
-    const fn of(&self, mistake: Mistake) -> &Sampler {
+    pub(super) const fn of(&self, mistake: Mistake) -> &Sampler {
         let [http, tls, proxy_header, policy_on_bridge, near_request] = &self.0;
         match mistake {
             Mistake::Http => http,
@@ -62,7 +56,7 @@ impl Samplers {
 
 impl Mistake {
     /// That of a connection which was closed unanswered.
-    fn closed(outcome: Outcome, received: &[u8], service: &Service) -> Option<Self> {
+    pub(super) fn closed(outcome: Outcome, received: &[u8], service: &Service) -> Option<Self> {
         let unanswered = matches!(
             outcome,
             Outcome::NotARequest | Outcome::EndedEarly | Outcome::Deadline | Outcome::Tls
@@ -80,14 +74,14 @@ impl Mistake {
         })
     }
 
-    fn by_bytes(received: &[u8]) -> Option<Self> {
+    pub(super) fn by_bytes(received: &[u8]) -> Option<Self> {
         if proxy_header::begins(received) {
             return Some(Self::ProxyHeader);
         }
         near_request::slip(received).map(Self::NearRequest)
     }
 
-    const fn hint(self) -> &'static str {
+    pub(super) const fn hint(self) -> &'static str {
         match self {
             Self::Http => HTTP,
             Self::Tls => TLS,
@@ -114,73 +108,6 @@ const PROXY_HEADER: &str = "this peer sends a PROXY header: add its address to `
 
 const POLICY_ON_BRIDGE: &str = "the bridge answers no policy requests: players must ask a `[[listen]]` address or a \
                                 gate";
-
-/// What a server that speaks TLS sends at least before the client's turn: 7 bytes are an alert, and a handshake that
-/// gets further has its hello, which is longer than this with everything that comes along.
-const LEAST_TLS_REPLY: u64 = 100;
-
-impl Shared {
-    /// Logs what somebody must have set up wrongly, if a closed connection looks like it.
-    pub(super) fn explain_close(
-        &self,
-        outcome: Outcome,
-        peer: Option<SocketAddr>,
-        received: &[u8],
-        service: &Service,
-    ) {
-        if let Some(mistake) = Mistake::closed(outcome, received, service)
-            && let Some(suppressed) = self.hints.mistakes.of(mistake).admit()
-        {
-            let (peer, received, hint) = (peer.map(display), escaped(received), mistake.hint());
-            warn!(peer, %received, suppressed, hint, "closed a connection that is no policy request");
-        }
-    }
-
-    fn explain_passed_on(
-        &self,
-        mistake: Mistake,
-        (peer, gate): (Option<SocketAddr>, &str),
-        received: Option<&[u8]>,
-    ) {
-        if let Some(suppressed) = self.hints.mistakes.of(mistake).admit() {
-            let (peer, hint) = (peer.map(display), mistake.hint());
-            let received = received.map(|bytes| display(escaped(bytes)));
-            warn!(
-                peer,
-                gate,
-                received,
-                suppressed,
-                hint,
-                "passed on a connection that is probably set up wrongly"
-            );
-        }
-    }
-
-    /// The same for TLS that a gate without `[tls]` passed on, if the game server did not speak it either.
-    pub(super) fn explain_tls_passed_on(
-        &self,
-        peer: Option<SocketAddr>,
-        gate: &str,
-        from_backend: u64,
-    ) {
-        if from_backend < LEAST_TLS_REPLY {
-            self.explain_passed_on(Mistake::Tls, (peer, gate), None);
-        }
-    }
-}
-
-impl Waiting {
-    /// Logs what somebody must have set up wrongly, if a connection that a gate passes on looks like it.
-    pub(super) fn note_mistake(&self, first: First) {
-        let received = self.progress.opening.bytes();
-        if first == First::Other
-            && let Some(mistake) = Mistake::by_bytes(received)
-        {
-            let at = (self.client(), self.service.name());
-            self.shared.explain_passed_on(mistake, at, Some(received));
-        }
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -20,6 +20,7 @@ use super::backends::Role;
 use super::client::Client;
 use super::fast::Progress;
 use super::letting_go::let_go;
+use super::mistake::Mistake;
 use super::{Outcome, Shared, handshake, peer, some};
 use crate::limits::{OverLimit, Permit};
 use crate::log::escaped;
@@ -148,6 +149,17 @@ impl Waiting {
             (_, Kind::Policy(_) | Kind::Bridge(_) | Kind::Closed) => {
                 Next::Refuse(self.refusal(first))
             }
+        }
+    }
+
+    /// Logs what somebody must have set up wrongly, if a connection that a gate passes on looks like it.
+    pub(super) fn note_mistake(&self, first: First) {
+        let received = self.progress.opening.bytes();
+        if first == First::Other
+            && let Some(mistake) = Mistake::by_bytes(received)
+        {
+            let at = (self.client(), self.service.name());
+            self.shared.explain_passed_on(mistake, at, Some(received));
         }
     }
 

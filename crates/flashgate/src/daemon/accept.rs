@@ -71,13 +71,13 @@ pub(super) enum Course {
 
 /// What is served on a socket.
 #[derive(Clone, Debug)]
-pub(super) struct Offer {
+pub(super) struct SocketOffer {
     pub(super) services: Services,
     /// What pages with Ruffle are told; known once every socket is bound.
     pub(super) doors: Arc<Doors>,
 }
 
-impl Offer {
+impl SocketOffer {
     /// What is left of it during a stop.
     fn answers_only(&self) -> Self {
         Self {
@@ -91,7 +91,7 @@ impl Offer {
 pub(super) struct Acceptor {
     endpoint: Arc<Endpoint>,
     listener: AsyncFd<Arc<OwnedFd>>,
-    offer: watch::Receiver<Offer>,
+    offer: watch::Receiver<SocketOffer>,
     shared: Arc<Shared>,
     status: Arc<Status>,
     starved: Starved,
@@ -105,7 +105,7 @@ impl Acceptor {
     /// Registers the listener with the event loop of the thread that this is called on.
     pub(super) fn new(
         endpoint: Arc<Endpoint>,
-        offer: watch::Receiver<Offer>,
+        offer: watch::Receiver<SocketOffer>,
         shared: Arc<Shared>,
         status: Arc<Status>,
         queue_waits: mpsc::Sender<Infallible>,
@@ -303,7 +303,7 @@ impl Acceptor {
     /// Serves a connection; should that panic, no other is concerned.
     fn start(&self, socket: OwnedFd, peer: Option<SocketAddr>) {
         let serve = || {
-            let Offer { services, doors } = &*self.offer.borrow();
+            let SocketOffer { services, doors } = &*self.offer.borrow();
             let local = services
                 .by_address()
                 .then(|| local_address(&socket))

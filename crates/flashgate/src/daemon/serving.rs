@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use tracing::field::display;
 use tracing::info;
 
-use super::accept::{Acceptor, Course, Offer};
+use super::accept::{Acceptor, Course, SocketOffer};
 use super::endpoint::{AskedEndpoint, Endpoint};
 use super::listening::Bound;
 use super::status::{ListenerStatus, Status};
@@ -37,7 +37,7 @@ pub(super) struct Needs {
 pub(super) struct Prepared {
     socket: Socket,
     endpoint: Arc<Endpoint>,
-    offer: watch::Sender<Offer>,
+    offer: watch::Sender<SocketOffer>,
     queue_waits: mpsc::Receiver<Infallible>,
     acceptors: Vec<(Handle, Acceptor)>,
 }
@@ -48,7 +48,7 @@ pub(super) struct Serving {
     /// As the plan has it; what was bound may say more.
     pub(super) asked: ListenAddress,
     endpoint: Arc<Endpoint>,
-    offer: watch::Sender<Offer>,
+    offer: watch::Sender<SocketOffer>,
     course: watch::Sender<Course>,
     /// Ends once every accept loop has taken the queue of before a stop.
     queue_waits: mpsc::Receiver<Infallible>,
@@ -65,7 +65,7 @@ impl Prepared {
     ) -> Result<Self, String> {
         let endpoint = Arc::new(Endpoint::new(bound));
         prepare(&endpoint, &socket.services);
-        let (offer, receiver) = watch::channel(Offer {
+        let (offer, receiver) = watch::channel(SocketOffer {
             services: socket.services.clone(),
             doors: Arc::clone(doors),
         });
@@ -148,7 +148,7 @@ impl Serving {
     /// Serves as another plan says from now on.
     pub(super) fn change(&self, socket: Socket, doors: &Arc<Doors>) {
         prepare(&self.endpoint, &socket.services);
-        self.offer.send_replace(Offer {
+        self.offer.send_replace(SocketOffer {
             services: socket.services,
             doors: Arc::clone(doors),
         });

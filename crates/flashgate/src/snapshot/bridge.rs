@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use flash_policy::Port;
 
-use super::{Gate, Network};
+use super::gate::Gate;
+use super::network::Network;
 
 /// See the module.
 #[derive(Debug)]

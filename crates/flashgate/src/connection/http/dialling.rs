@@ -10,7 +10,7 @@ use std::sync::Arc;
 use flashgate_relay::Stop;
 use tokio::net::TcpStream;
 
-use super::receive;
+use super::reading::receive;
 use crate::connection::backends::{Role, Whose};
 use crate::connection::waiting::Waiting;
 use crate::snapshot::Gate;

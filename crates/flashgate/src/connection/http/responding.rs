@@ -9,7 +9,7 @@ use flashgate_wire::http::{Body, Method, Response};
 use tokio::io::AsyncWrite;
 use tokio::time::timeout;
 
-use super::Exchange;
+use super::exchange::Exchange;
 use crate::connection::Outcome;
 use crate::connection::waiting::Next;
 

@@ -18,7 +18,9 @@ use tokio::time::Instant;
 use tracing::{Level, enabled};
 
 use super::dialling::{self, Dialled};
-use super::{Exchange, paths, write};
+use super::exchange::Exchange;
+use super::paths;
+use super::responding::write;
 use crate::connection::asked::Asked;
 use crate::connection::backends::Whose;
 use crate::connection::passed::Passed;

@@ -10,7 +10,7 @@ use ::landlock::{
     RulesetAttr as _, RulesetCreatedAttr as _, RulesetError, Scope, path_beneath_rules,
 };
 
-use super::{DNS, Lookups, Needs};
+use super::needs::{DNS, Lookups, Needs};
 
 /// What looking up names reads (resolv.conf(5), nsswitch.conf(5), host.conf(5), gai.conf(5)).
 const NAMES: [&str; 5] = [

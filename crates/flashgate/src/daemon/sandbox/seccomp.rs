@@ -15,7 +15,7 @@ use seccompiler::{
     SeccompRule, TargetArch, apply_filter,
 };
 
-use super::Lookups;
+use super::needs::Lookups;
 use crate::snapshot::Violation;
 
 mod sockets;

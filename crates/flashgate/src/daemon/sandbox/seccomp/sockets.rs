@@ -10,8 +10,8 @@ use libc::c_long;
 use seccompiler::SeccompCmpOp::{Eq, MaskedEq};
 use seccompiler::{BackendError, SeccompCondition, SeccompRule};
 
-use super::super::Lookups;
 use super::{Role, argument, number};
+use crate::daemon::sandbox::needs::Lookups;
 
 /// Calls on sockets that are there, whatever their arguments.
 const ANY: [c_long; 8] = [

@@ -1,0 +1,143 @@
+//! Reads the head of a request, and what follows where that decides who gets it.
+
+use std::future::poll_fn;
+use std::io;
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::task::{Poll, ready};
+
+use flashgate_wire::http::{HeadReader, HeadVerdict, may_ask_for_upgrade};
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio::time::timeout_at;
+
+use crate::connection::Outcome;
+use crate::connection::waiting::Waiting;
+
+/// How much is read of what is no head, to know whether it goes on.
+const LONGEST: usize = 8 * 1024;
+
+/// How much of a head is read at once; what stands behind it is kept.
+const PIECE: usize = 1024;
+
+/// What came of reading a head.
+pub(super) struct Received {
+    /// Why there is no verdict, if there is none.
+    pub(super) end: Option<Outcome>,
+    pub(super) read: Read,
+    /// Whether the client has ended behind a head that was given up half way.
+    pub(super) whole: bool,
+}
+
+/// Reads a head; if the gate has a server for HTTP, also what follows one that was given up half way.
+pub(super) async fn receive_head(waiting: &mut Waiting, goes_on: bool) -> Received {
+    let deadline = waiting.begun + waiting.service.deadlines.request;
+    let mut reader = HeadReader::with_options();
+    let read = timeout_at(deadline, read(waiting, &mut reader)).await;
+    let (end, mut read) = match read {
+        Ok(Ok(Some(read))) => (None, read),
+        Ok(Ok(None)) => (Some(Outcome::EndedEarly), Read::unfinished(reader)),
+        Ok(Err(_)) => (Some(Outcome::PeerFailed), Read::unfinished(reader)),
+        Err(_) => (Some(Outcome::Deadline), Read::unfinished(reader)),
+    };
+    let mut whole = false;
+    if goes_on && end.is_none() && !read.is_closed() {
+        let rest = to_the_end(waiting, &mut read.bytes);
+        whole = timeout_at(deadline, rest).await.is_ok_and(|ended| ended);
+        if whole {
+            read.head = read.bytes.len();
+        }
+    }
+    Received { end, read, whole }
+}
+
+/// Reads on where a head was given up half way; whether its client has ended, so that nothing else follows.
+async fn to_the_end(waiting: &mut Waiting, bytes: &mut Vec<u8>) -> bool {
+    while bytes.len() < LONGEST && !may_ask_for_upgrade(bytes) {
+        waiting.hold(bytes.capacity());
+        match receive(&mut waiting.stream, bytes).await {
+            Ok(0) => return true,
+            Ok(_) => {}
+            Err(_) => return false,
+        }
+    }
+    false
+}
+
+/// What was read of a request.
+pub(super) struct Read {
+    pub(super) verdict: HeadVerdict,
+    /// All of it, with what stands behind the head.
+    pub(super) bytes: Vec<u8>,
+    /// Where in it the head ends.
+    pub(super) head: usize,
+}
+
+impl Read {
+    /// What there is without a verdict.
+    fn unfinished(reader: HeadReader) -> Self {
+        let head = reader.taken();
+        Self {
+            verdict: HeadVerdict::NeedMore,
+            bytes: reader.into_bytes(head, &[]),
+            head,
+        }
+    }
+
+    /// Whether the head ends with the empty line that closes one.
+    fn is_closed(&self) -> bool {
+        let head = self.bytes.get(..self.head);
+        head.unwrap_or_default().ends_with(b"\r\n\r\n")
+    }
+}
+
+/// Reads until there is a verdict; none if the client ends before.
+///
+/// Given up while it waits, it has lost nothing: what has come is in the reader, and nowhere else.
+async fn read(waiting: &mut Waiting, reader: &mut HeadReader) -> io::Result<Option<Read>> {
+    let opening = waiting.progress.opening.bytes();
+    if let Some(read) = take(reader, opening) {
+        return Ok(Some(read));
+    }
+    loop {
+        waiting.hold(reader.held());
+        let stream = &mut waiting.stream;
+        let piece = poll_fn(|context| {
+            let mut space = [MaybeUninit::<u8>::uninit(); PIECE];
+            let mut buffer = ReadBuf::uninit(&mut space);
+            ready!(Pin::new(&mut *stream).poll_read(context, &mut buffer))?;
+            let count = buffer.filled().len();
+            Poll::Ready(Ok::<_, io::Error>((count, take(reader, buffer.filled()))))
+        });
+        match piece.await? {
+            (0, _) => return Ok(None),
+            (_, Some(read)) => return Ok(Some(read)),
+            (_, None) => {}
+        }
+    }
+}
+
+/// Takes a piece; where that brings the verdict, all that was read comes back.
+fn take(reader: &mut HeadReader, piece: &[u8]) -> Option<Read> {
+    let before = reader.taken();
+    let (verdict, rest) = reader.feed(piece);
+    (verdict != HeadVerdict::NeedMore).then(|| Read {
+        verdict,
+        head: before + piece.len() - rest.len(),
+        bytes: std::mem::take(reader).into_bytes(before, piece),
+    })
+}
+
+/// Reads once, behind what was read before. Given up while it waits, it has changed nothing.
+pub(super) async fn receive<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    early: &mut Vec<u8>,
+) -> io::Result<usize> {
+    poll_fn(|context| {
+        let mut space = [MaybeUninit::<u8>::uninit(); PIECE];
+        let mut buffer = ReadBuf::uninit(&mut space);
+        ready!(Pin::new(&mut *stream).poll_read(context, &mut buffer))?;
+        early.extend_from_slice(buffer.filled());
+        Poll::Ready(Ok(buffer.filled().len()))
+    })
+    .await
+}

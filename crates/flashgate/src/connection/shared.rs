@@ -1,0 +1,173 @@
+//! What every connection needs, and what all of them count together.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use flashgate_relay::Stop;
+use tracing::field::display;
+use tracing::{Level, debug, enabled, info};
+
+use super::backends::Backends;
+use super::handshake::Handshakes;
+use super::hints::Hints;
+use super::names::Names;
+use super::ours::Ours;
+use super::outcome::Outcome;
+use crate::limits::{OverLimit, Permits, Spare};
+use crate::log;
+
+/// What every connection needs.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) permits: Arc<Permits>,
+    pub(crate) spare: Spare,
+    pub(super) hints: Hints,
+    totals: [AtomicU64; Outcome::COUNT],
+    shed: AtomicU64,
+    /// Bytes that clients and backends sent each other.
+    relayed: [AtomicU64; 2],
+    pub(super) handshakes: Handshakes,
+    pub(crate) backends: Backends,
+    pub(crate) names: Names,
+    /// What is listened on here.
+    pub(crate) ours: Ours,
+    /// How many WebSockets are open.
+    bridging: AtomicUsize,
+    /// Cuts all relays.
+    pub(crate) stop: Stop,
+}
+
+impl Shared {
+    pub(crate) fn new(permits: Arc<Permits>) -> Self {
+        Self {
+            permits,
+            spare: Spare::new(),
+            hints: Hints::new(),
+            totals: Default::default(),
+            shed: AtomicU64::new(0),
+            relayed: Default::default(),
+            handshakes: Handshakes::default(),
+            backends: Backends::default(),
+            names: Names::default(),
+            ours: Ours::default(),
+            bridging: AtomicUsize::new(0),
+            stop: Stop::default(),
+        }
+    }
+
+    pub(crate) fn count_shed(&self) {
+        self.shed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many were closed because descriptors had run out.
+    pub(crate) fn shed(&self) -> u64 {
+        self.shed.load(Ordering::Relaxed)
+    }
+
+    /// How many connections have ended, and how.
+    pub(crate) fn totals(&self) -> impl Iterator<Item = (Outcome, u64)> {
+        let totals = self
+            .totals
+            .iter()
+            .map(|total| total.load(Ordering::Relaxed));
+        Outcome::ALL.into_iter().zip(totals)
+    }
+
+    pub(super) fn count(&self, outcome: Outcome) {
+        if let Some(total) = self.totals.get(outcome.index()) {
+            total.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn count_relayed(&self, from_client: u64, from_backend: u64) {
+        let [up, down] = &self.relayed;
+        up.fetch_add(from_client, Ordering::Relaxed);
+        down.fetch_add(from_backend, Ordering::Relaxed);
+    }
+
+    /// How many bytes clients and backends have sent each other, counted when a relay ends.
+    pub(crate) fn relayed(&self) -> [u64; 2] {
+        let [up, down] = &self.relayed;
+        [up, down].map(|bytes| bytes.load(Ordering::Relaxed))
+    }
+
+    /// How many WebSockets are open.
+    pub(crate) fn bridging(&self) -> usize {
+        self.bridging.load(Ordering::Relaxed)
+    }
+
+    /// How many TLS handshakes there were, by their result.
+    pub(crate) fn handshakes(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        self.handshakes.totals().into_iter()
+    }
+
+    /// Lets a connection go whose address is over a limit: counted, and said once a second.
+    pub(crate) fn refuse(&self, peer: Option<SocketAddr>, over: OverLimit) {
+        self.count(Outcome::OverLimit);
+        self.tell_over_limit(peer, over);
+    }
+
+    /// Counts a connection that needed no task.
+    pub(super) fn count_fast(&self, peer: Option<SocketAddr>, outcome: Outcome) {
+        self.count(outcome);
+        if let Some(suppressed) = self.wants_line(outcome) {
+            let (peer, suppressed) = (peer.map(display), some(suppressed));
+            debug!(
+                peer,
+                outcome = outcome.code(),
+                suppressed,
+                "connection ended"
+            );
+        }
+    }
+
+    /// Whether this connection gets a line of its own, and how many that ended like it got none.
+    pub(super) fn wants_line(&self, outcome: Outcome) -> Option<u64> {
+        // Asked first, so that nothing is locked or counted where nobody reads it.
+        let wanted = enabled!(Level::DEBUG);
+        let sampler = self.hints.ended.get(outcome.index()).filter(|_| wanted)?;
+        sampler.admit()
+    }
+
+    /// One line at the end: what became of all the connections; so many were left when it came.
+    pub(crate) fn log_totals(&self, left: usize) {
+        let total = |wanted: Outcome| -> u64 {
+            let mut totals = self.totals();
+            totals
+                .find(|(outcome, _)| *outcome == wanted)
+                .map_or(0, |(_, total)| total)
+        };
+        let answered = total(Outcome::Answered);
+        let relayed = total(Outcome::Relayed) + total(Outcome::Bridged);
+        let all: u64 = self.totals().map(|(_, total)| total).sum();
+        let stopped = total(Outcome::Stopped);
+        let others = all - answered - relayed - stopped;
+        let shed = self.shed();
+        // Players whose relay the stop has cut, and whoever is still open or has not taken the end of an answer.
+        let cut = stopped + u64::try_from(left).unwrap_or(u64::MAX);
+        let panics = log::panics();
+        info!(answered, relayed, others, cut, shed, panics, "stopped");
+    }
+}
+
+/// One open WebSocket, while it lasts.
+pub(super) struct Bridging(Arc<Shared>);
+
+impl Bridging {
+    pub(super) fn begin(shared: &Arc<Shared>) -> Self {
+        shared.bridging.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(shared))
+    }
+}
+
+impl Drop for Bridging {
+    fn drop(&mut self) {
+        self.0.bridging.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A count that is worth a field.
+pub(super) fn some(count: u64) -> Option<u64> {
+    (count > 0).then_some(count)
+}
