@@ -54,7 +54,7 @@ pub(crate) use notify::{SERVES, STARTER};
 pub(crate) use starting::Start;
 
 use changes::Changes;
-use handover::{Predecessor, Said, Succession, Successors, said};
+use handover::{Predecessor, Said, Succession, Successors, awaited};
 use listeners::Listeners;
 use notify::ServiceManager;
 use opened::Opened;
@@ -270,7 +270,7 @@ impl Daemon {
                     info!("a file has changed");
                     Signal::Reload
                 }
-                said = said(&mut self.successors) => match said {
+                said = awaited(&mut self.successors) => match said {
                     Said::Asks(caller) => {
                         self.hand_over(caller);
                         continue;

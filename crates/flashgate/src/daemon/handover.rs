@@ -30,7 +30,7 @@ mod successors;
 mod terms;
 
 pub(super) use start::{Predecessor, Start, Succession};
-pub(super) use successors::{Caller, Offer, Said, Successors, said};
+pub(super) use successors::{Caller, Offer, Said, Successors, awaited};
 pub(super) use terms::Terms;
 
 /// What the first packet begins with: a successor of another kind must not be misunderstood.

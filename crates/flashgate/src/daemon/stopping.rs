@@ -10,7 +10,7 @@ use tracing::info;
 use super::Daemon;
 use super::accept::Course;
 use super::accept::SILENT_DRAIN;
-use super::handover::{Offer, Said, Terms, said};
+use super::handover::{Offer, Said, Terms, awaited};
 use super::listeners::Listeners;
 use crate::connection::Shared;
 use crate::log::LIFECYCLE;
@@ -74,7 +74,7 @@ impl Daemon {
                     info!(signal, "stopping now");
                     return false;
                 }
-                said = said(&mut self.successors) => match said {
+                said = awaited(&mut self.successors) => match said {
                     Said::Asks(caller) => {
                         let terms = Terms { stopping: true, ..Terms::default() };
                         let offer = Offer {

@@ -111,7 +111,7 @@ enum Heard {
 }
 
 /// Waits for what a successor says; for ever, where none can ask.
-pub(in crate::daemon) async fn said(successors: &mut Option<Successors>) -> Said {
+pub(in crate::daemon) async fn awaited(successors: &mut Option<Successors>) -> Said {
     match successors {
         Some(successors) => successors.next().await,
         None => pending().await,
