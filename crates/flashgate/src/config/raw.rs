@@ -1,4 +1,4 @@
-//! What the file says, key by key, with places; nothing is filled in and nothing is compared with anything else.
+//! What the file says, key by key, with places; nothing is compared with anything else.
 
 use flash_policy::{Diagnostic, SiteControl, Span};
 

@@ -1,4 +1,4 @@
-//! `[limits]`, `[process]` and `[admin]`: what the file says of them, each value by its own notation.
+//! `[limits]`, `[process]` and `[admin]`: what the file says of them, or their defaults, each value by its own notation.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
