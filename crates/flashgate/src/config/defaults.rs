@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::tree::{Table, default};
+use super::tree::Table;
+use super::tree::scalar::default;
 use super::{keys, raw, sections};
 use crate::snapshot::{Limits, ListenAddress, PathPattern, Process, WebSocket};
 

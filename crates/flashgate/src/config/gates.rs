@@ -7,7 +7,8 @@ use flash_policy::{Diagnostic, Policy, Port, PortRange, PortSet, blocked_ports};
 
 use super::lines::Lines;
 use super::raw::{RawGate, RawListener, RawPolicy};
-use super::tree::{At, Text};
+use super::tree::At;
+use super::tree::text::Text;
 use super::{backend, defaults, listeners, values};
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{Backend, Gate};

@@ -13,7 +13,8 @@ use flash_policy::{
 use super::gates::{self, GatePorts};
 use super::policy_file::{self, ServedAt, Told};
 use super::raw::{RULE, RawContent, RawPolicy, RawPorts, RawRule};
-use super::tree::{At, Text};
+use super::tree::At;
+use super::tree::text::Text;
 use crate::confinement;
 use crate::log;
 use crate::snapshot::ListenAddress;

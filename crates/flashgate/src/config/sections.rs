@@ -6,7 +6,9 @@ use std::time::Duration;
 use flash_policy::{Diagnostic, Span};
 use tokio_flash_policy::Linger;
 
-use super::tree::{At, Table, Text, Value, default, parse_text};
+use super::tree::scalar::default;
+use super::tree::text::{Text, parse_text};
+use super::tree::{At, Table, Value};
 use super::unexpected::{Expected, Unexpected};
 use super::{keys, values};
 use crate::snapshot::ListenAddress;

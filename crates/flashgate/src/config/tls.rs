@@ -7,7 +7,8 @@ use std::time::SystemTime;
 
 use flash_policy::{Diagnostic, Span};
 
-use super::tree::{Table, Text, Value};
+use super::tree::text::Text;
+use super::tree::{Table, Value};
 use super::{keys, meant, weakness, writable};
 use crate::confinement;
 use crate::log;

@@ -8,11 +8,8 @@ use toml::de::{DeTable, DeValue};
 use super::keys::{self, Section};
 use super::meant;
 
-mod scalar;
-mod text;
-
-pub(super) use scalar::default;
-pub(super) use text::{Text, parse_text};
+pub(super) mod scalar;
+pub(super) mod text;
 
 /// A value, and where it stands.
 #[derive(Clone, Debug)]

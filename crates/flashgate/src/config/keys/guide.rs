@@ -1,6 +1,7 @@
 //! The keys as a table in Markdown, as the operator's guide has it.
 
-use super::{CERTIFICATE, Kind, RULE, Section, TOP, Unset};
+use super::key::{Kind, Section, Unset};
+use super::table::{CERTIFICATE, RULE, TOP};
 
 /// A row for each section and each key.
 pub(crate) fn table() -> String {

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 use toml::de::DeValue;
 
-use super::{CERTIFICATE, Form, Key, Kind, RULE, Section, TOP, Unset};
+use super::key::{Form, Key, Kind, Section, Unset};
+use super::table::{CERTIFICATE, RULE, TOP};
 
 /// The schema, as text.
 pub(crate) fn schema() -> String {

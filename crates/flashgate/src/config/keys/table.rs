@@ -2,8 +2,8 @@
 //!
 //! rustfmt would take six lines for each.
 
-use super::Unset::{Is, Means, Required};
-use super::{
+use super::key::Unset::{Is, Means, Required};
+use super::key::{
     DIALECTS, Form, Key, Kind, PROXY_VERSIONS, SANDBOXES, SITE_CONTROLS, Section, key, words,
 };
 

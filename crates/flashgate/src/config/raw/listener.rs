@@ -8,7 +8,8 @@ use flash_policy::{Diagnostic, Port, Span};
 use flashgate_wire::proxy_header::ProxyVersion;
 
 use crate::config::sections;
-use crate::config::tree::{At, Table, Text, Value, parse_text};
+use crate::config::tree::text::{Text, parse_text};
+use crate::config::tree::{At, Table, Value};
 use crate::config::{backend, keys, raw};
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{AskedBy, Backend, Network, WebSocket};

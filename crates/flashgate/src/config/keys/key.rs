@@ -1,0 +1,133 @@
+//! What a key is: its name, its type, what holds if it is left out, and its documentation.
+
+use flash_policy::SiteControl;
+use flashgate_wire::proxy_header::ProxyVersion;
+
+use crate::snapshot::Sandbox;
+
+/// A table of the file and the keys it may have.
+#[derive(Debug)]
+pub(in crate::config) struct Section {
+    /// As the file has it, or what it is called if it has no header.
+    pub(in crate::config) title: &'static str,
+    pub(in crate::config) keys: &'static [Key],
+}
+
+impl Section {
+    /// The names of its keys, in the order in which messages list them.
+    pub(in crate::config) fn names(&self) -> Vec<&'static str> {
+        self.keys.iter().map(|key| key.name).collect()
+    }
+
+    pub(in crate::config) fn key(&self, name: &str) -> Option<&'static Key> {
+        self.keys.iter().find(|key| key.name == name)
+    }
+}
+
+/// One key.
+#[derive(Debug)]
+pub(in crate::config) struct Key {
+    pub(in crate::config) name: &'static str,
+    pub(in crate::config) kind: Kind,
+    pub(in crate::config) unset: Unset,
+    /// In Markdown, for the guide and, without its links, for the schema.
+    pub(in crate::config) doc: &'static str,
+}
+
+pub(super) const fn key(name: &'static str, kind: Kind, unset: Unset, doc: &'static str) -> Key {
+    Key {
+        name,
+        kind,
+        unset,
+        doc,
+    }
+}
+
+/// What holds if a key is left out.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::config) enum Unset {
+    /// It must be there.
+    Required,
+    /// This value, as it is written in TOML.
+    Is(&'static str),
+    /// What no value of the key says.
+    Means(&'static str),
+}
+
+/// What a key holds.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::config) enum Kind {
+    Boolean,
+    Port,
+    /// A number from 1 up to this one.
+    Number(u32),
+    /// A number from 1 up, or `"off"`.
+    Cap,
+    Duration,
+    /// A duration that is usually far less than a second.
+    Short,
+    /// A duration, or `"off"`.
+    Idle,
+    /// One of these words.
+    OneOf(fn() -> Vec<&'static str>),
+    /// The path of a socket, or `"off"`.
+    Socket,
+    Networks,
+    /// A string or a list of strings.
+    Texts,
+    Rules,
+    Certificates,
+    Text,
+    /// A string, or a number that stands for one.
+    TextOrNumber,
+    Section(Form, &'static Section),
+}
+
+/// How a section is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::config) enum Form {
+    Table,
+    /// It may be there several times.
+    List,
+    /// A table for each name.
+    ByName,
+}
+
+impl Kind {
+    /// The largest number that it takes.
+    pub(in crate::config) fn most(self) -> u32 {
+        if let Self::Number(most) = self {
+            most
+        } else if let Self::Port = self {
+            u16::MAX.into()
+        } else {
+            MOST_PER_ADDRESS
+        }
+    }
+}
+
+/// A cap above this does not limit anything.
+const MOST_PER_ADDRESS: u32 = 1 << 24;
+
+/// The words of a choice and what each means.
+pub(in crate::config) const SITE_CONTROLS: [(&str, SiteControl); 3] = [
+    ("all", SiteControl::All),
+    ("master-only", SiteControl::MasterOnly),
+    ("none", SiteControl::None),
+];
+
+pub(in crate::config) const DIALECTS: [(&str, ()); 1] = [("flash", ())];
+
+pub(in crate::config) const PROXY_VERSIONS: [(&str, ProxyVersion); 2] =
+    [("v1", ProxyVersion::V1), ("v2", ProxyVersion::V2)];
+
+pub(in crate::config) const SANDBOXES: [(&str, Sandbox); 3] = [
+    ("best-effort", Sandbox::BestEffort),
+    ("required", Sandbox::Required),
+    ("off", Sandbox::Off),
+];
+
+/// The words alone.
+pub(in crate::config) fn words<T: Copy>(choices: &[(&'static str, T)]) -> Vec<&'static str> {
+    choices.iter().map(|(word, _)| *word).collect()
+}
