@@ -27,6 +27,7 @@ mod meant;
 mod not_yet;
 mod policy;
 pub(crate) mod policy_file;
+mod purpose;
 mod raw;
 mod resolve;
 mod sections;
@@ -44,24 +45,13 @@ use self::findings::{Findings, Unreadable};
 use self::policy::Named;
 use self::policy_file::ServedAt;
 pub(crate) use policy::{bad_domain, bad_ports};
+pub(crate) use purpose::Purpose;
 use resolve::Resolved;
 use tree::Table;
 pub(crate) use values::of_flag as lasting;
 
 /// Far more than a config for a thousand sites needs; a wrong path should not fill the memory.
 const LARGEST: usize = 1024 * 1024;
-
-/// What a plan is made for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    /// To be served by a process that starts.
-    Start,
-    /// To be served by one that runs: it has become whom it was to become, and may have nothing left to look users up with.
-    Reload,
-    /// To be told about: certificates and keys are left alone, which may be for others' eyes only, and what is merely
-    /// likely not meant is left to whoever serves it.
-    Tell,
-}
 
 /// Reads a config file and the files it names; the error is everything that is wrong.
 pub(crate) fn load(path: &Path, purpose: Purpose) -> Result<Loaded, Refused> {

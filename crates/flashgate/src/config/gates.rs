@@ -9,7 +9,7 @@ use super::lines::Lines;
 use super::raw::{RawGate, RawListener, RawPolicy};
 use super::tree::At;
 use super::tree::text::Text;
-use super::{backend, defaults, listeners, values};
+use super::{backend, defaults, values};
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{Backend, Gate};
 
@@ -126,7 +126,7 @@ pub(super) fn ports(raw: &[RawListener], policies: &[RawPolicy]) -> Vec<GatePort
 
 impl GatePorts {
     fn add(&mut self, address: &At<ListenAddress>, raw: &RawListener) {
-        let port = raw.public_port.or(listeners::bound_port(address.value));
+        let port = raw.public_port.or(bound_port(address.value));
         match (&mut *self, port) {
             (Self::AnyFree(_) | Self::Faulty, _) => {}
             (_, None) => *self = Self::AnyFree(address.clone()),
@@ -184,8 +184,13 @@ fn same_name(name: &Text, first: &Text, lines: &Lines) -> Diagnostic {
 
 /// A gate on a port that late versions of Flash Player are said to block.
 fn blocked(address: &At<ListenAddress>, public_port: Option<Port>) -> Option<Diagnostic> {
-    let port = public_port.or(listeners::bound_port(address.value))?;
+    let port = public_port.or(bound_port(address.value))?;
     Some(blocked_port(port)?.at(address.span, ""))
+}
+
+/// The port that is listened on, if that is known before.
+pub(super) fn bound_port(address: ListenAddress) -> Option<Port> {
+    Port::new(u32::from(address.port())).ok()
 }
 
 /// The warning for a gate that players reach on this port, if late versions of Flash Player are said to block it.

@@ -7,10 +7,9 @@ use flash_policy::{Diagnostic, Policy, Port, PortSet, Rule};
 
 use super::gates;
 use super::lines::Lines;
-use super::policy::Named;
+use super::policy::{Named, by_name};
 use super::policy_file::Dialled;
 use super::raw::{RawListener, State};
-use super::resolve::by_name;
 use super::tree::{At, listed};
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{AskedBy, Deadlines, Gate, Kind, Listener, Served, Service};
@@ -134,7 +133,7 @@ pub(super) fn unasked(raw: &[RawListener], policies: &[Named], found: &mut Vec<D
             .iter()
             .find(|policy| serves(raw, &policy.name, policies.len()));
         for address in &raw.addresses {
-            let port = bound_port(address.value);
+            let port = gates::bound_port(address.value);
             let granted = policy.and_then(|policy| policy.granted(port));
             found.extend(port.zip(granted).and_then(|(port, policy)| {
                 let finding = unasked_port(port, &policy)?;
@@ -167,16 +166,11 @@ pub(super) fn serves(raw: &RawListener, policy: &str, policies: usize) -> bool {
     }
 }
 
-/// The port that is listened on, if that is known before.
-pub(super) fn bound_port(address: ListenAddress) -> Option<Port> {
-    Port::new(u32::from(address.port())).ok()
-}
-
 fn by_port(raw: &RawListener) -> Vec<(Option<Port>, Vec<ListenAddress>)> {
     let mut groups: Vec<(Option<Port>, Vec<ListenAddress>)> = Vec::new();
     let mut places = HashMap::new();
     for address in &raw.addresses {
-        let port = raw.public_port.or(bound_port(address.value));
+        let port = raw.public_port.or(gates::bound_port(address.value));
         let place = *places.entry(port).or_insert(groups.len());
         match groups.get_mut(place) {
             Some((_, addresses)) => addresses.push(address.value),

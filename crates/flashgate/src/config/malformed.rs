@@ -9,8 +9,9 @@ use flash_policy::{Diagnostic, Span};
 
 mod line;
 mod list;
+mod slip;
 
-use line::Slip;
+use slip::Slip;
 
 /// How many are explained; each may take a look at the whole text. No more are shown, so the others need no explanation.
 const EXPLAINED: usize = 50;
@@ -110,7 +111,7 @@ fn explain(fault: &toml::de::Error, line: &Line<'_>, text: &str) -> (Diagnostic,
         }
     };
     if fault.message().starts_with("duplicate key") {
-        let message = format!("duplicate key `{}`", line::name(line.text));
+        let message = format!("duplicate key `{}`", slip::name(line.text));
         // The keys of a second section are in the first one's way too.
         let rest = if line.is_header() {
             Rest::Unreadable
@@ -165,9 +166,9 @@ fn unclosed(line: &Line<'_>, text: &str) -> Option<(usize, Slip)> {
 
 /// A key or a section that stands there already.
 fn twice(finding: Diagnostic, line: &Line<'_>, text: &str) -> Diagnostic {
-    let name = line::name(line.text);
+    let name = slip::name(line.text);
     let before = text.get(..line.start).unwrap_or_default();
-    let is_it = |(_, other): &(usize, &str)| line::name(other) == name;
+    let is_it = |(_, other): &(usize, &str)| slip::name(other) == name;
     let numbered = before.lines().enumerate();
     let is_header = |(_, other): &(usize, &str)| other.trim_start().starts_with('[');
     let first = if line.is_header() {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use flash_policy::domain::DomainError;
 use flash_policy::ports::PortSetError;
+use flash_policy::spelling::nearest;
 use flash_policy::write::{self, Layout};
 use flash_policy::{
     Diagnostic, Policy, Port, PortSet, Profile, Reply, Rule, Secure, SiteControl, Span,
@@ -306,4 +307,24 @@ pub(crate) fn bad_ports(error: &PortSetError, place: Span) -> Diagnostic {
     Diagnostic::error("bad-to-ports", error.to_string())
         .at(place, "")
         .help(error.help())
+}
+
+/// The policy of this name.
+pub(super) fn by_name<'a>(
+    name: &Text,
+    policies: &'a [Named],
+    found: &mut Vec<Diagnostic>,
+) -> Option<&'a Named> {
+    let policy = policies.iter().find(|policy| policy.name == name.value);
+    // That there is none at all was reported for the file as a whole.
+    if policy.is_none() && !policies.is_empty() {
+        let names: Vec<_> = policies.iter().map(|policy| policy.name.as_str()).collect();
+        let message = format!("expected the name of a policy, found `{}`", name.value);
+        let finding = Diagnostic::error("unknown-policy", message).at(name.span, "");
+        found.push(match nearest(&name.value, &names) {
+            Some(name) => finding.help(format!("did you mean `{name}`?")),
+            None => finding.help(format!("there is no `[policy.{}]`", name.value)),
+        });
+    }
+    policy
 }

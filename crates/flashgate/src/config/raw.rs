@@ -8,7 +8,7 @@ use super::tls::{self, RawTls};
 use super::tree::text::{Text, parse_text};
 use super::tree::{At, Table, Value};
 use super::unexpected::Expected;
-use super::{meant, not_yet};
+use super::{meant, not_yet, values};
 use crate::snapshot::{Limits, OwnHost};
 
 mod bridge;
@@ -263,7 +263,7 @@ fn policies(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawPolicy> {
             );
             continue;
         }
-        let fault = bad_name(&value.key)
+        let fault = values::bad_name(&value.key)
             .map(|message| Diagnostic::error("bad-policy-name", message).at(value.key_span, ""));
         found.extend(fault);
         let header = format!("[policy.{}]", value.key);
@@ -277,14 +277,6 @@ fn policies(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Vec<RawPolicy> {
         });
     }
     policies
-}
-
-/// Names stand in logs, so they are made of what needs no quotes there; says what is wrong with one.
-fn bad_name(name: &str) -> Option<String> {
-    let fit = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    // As a step of a path, these two alone would mean something else.
-    (matches!(name, "" | "." | "..") || !name.chars().all(fit))
-        .then(|| format!("expected a name of letters, digits, `-`, `_` and dots, found `{name}`"))
 }
 
 fn policy(name: String, table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawPolicy {

@@ -5,17 +5,16 @@ use std::sync::Arc;
 
 use flash_policy::Diagnostic;
 use flash_policy::diagnostic::any_error;
-use flash_policy::spelling::nearest;
 
 use super::gates::GatePorts;
 use super::lines::Lines;
 use super::policy::Named;
 use super::policy_file::{Dialled, ServedAt};
+use super::purpose::Purpose;
 use super::raw::{Gates, Raw, RawBridge, RawListener};
 use super::sections::{RawAdmin, RawProcess};
 use super::tree::At;
-use super::tree::text::Text;
-use super::{Purpose, bridge, defaults, gates, handover, hosts, listeners, tls};
+use super::{bridge, defaults, gates, handover, hosts, listeners, tls};
 use crate::account::Account;
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{Admin, Deadlines, Limits, Plan, Process, Transport, User};
@@ -130,26 +129,6 @@ fn unused(policy: &Named) -> Diagnostic {
         .help(format!(
             "write `policy = \"{name}\"` at a `[[listen]]` or `[[gate]]`, or remove it"
         ))
-}
-
-/// The policy of this name.
-pub(super) fn by_name<'a>(
-    name: &Text,
-    policies: &'a [Named],
-    found: &mut Vec<Diagnostic>,
-) -> Option<&'a Named> {
-    let policy = policies.iter().find(|policy| policy.name == name.value);
-    // That there is none at all was reported for the file as a whole.
-    if policy.is_none() && !policies.is_empty() {
-        let names: Vec<_> = policies.iter().map(|policy| policy.name.as_str()).collect();
-        let message = format!("expected the name of a policy, found `{}`", name.value);
-        let finding = Diagnostic::error("unknown-policy", message).at(name.span, "");
-        found.push(match nearest(&name.value, &names) {
-            Some(name) => finding.help(format!("did you mean `{name}`?")),
-            None => finding.help(format!("there is no `[policy.{}]`", name.value)),
-        });
-    }
-    policy
 }
 
 fn process(

@@ -1,4 +1,4 @@
-//! Values with a notation of their own: durations and networks.
+//! Values with a notation of their own: durations, networks and names.
 //!
 //! Each parser takes the text alone; its error says what was expected and what was found.
 
@@ -137,6 +137,14 @@ pub(super) fn network(text: &str) -> Result<Network, Unexpected> {
     } else {
         Err(Expected::NoHostBits(network).but_found(text))
     }
+}
+
+/// Names stand in logs, so they are made of what needs no quotes there; says what is wrong with one.
+pub(super) fn bad_name(name: &str) -> Option<String> {
+    let fit = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    // As a step of a path, these two alone would mean something else.
+    (matches!(name, "" | "." | "..") || !name.chars().all(fit))
+        .then(|| format!("expected a name of letters, digits, `-`, `_` and dots, found `{name}`"))
 }
 
 /// The digits in front, and what follows them.

@@ -1,42 +1,8 @@
 //! One line that is no TOML: what its author most likely meant.
 
-use std::ops::Range;
-
 use super::list::{self, of_list};
+use super::slip::{Slip, is_literal, is_word, last, name, of_bare, outside_strings, slip_at};
 use crate::config::meant;
-
-/// What is wrong in a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Slip {
-    pub(super) message: String,
-    /// Where, in the line.
-    pub(super) part: Range<usize>,
-    pub(super) help: String,
-    /// Whether the lines below are read as what they are.
-    pub(super) closed: bool,
-}
-
-pub(super) fn slip_at(
-    part: Range<usize>,
-    message: impl Into<String>,
-    help: impl Into<String>,
-) -> Slip {
-    Slip {
-        message: message.into(),
-        part,
-        help: help.into(),
-        closed: true,
-    }
-}
-
-/// What a line is about: its key, or its section.
-pub(super) fn name(line: &str) -> &str {
-    let line = line.trim().trim_start_matches('[');
-    line.split([']', '=', ':', '#'])
-        .next()
-        .unwrap_or_default()
-        .trim()
-}
 
 /// What is wrong in a line, if it is one of the usual slips.
 pub(super) fn slip(line: &str) -> Option<Slip> {
@@ -73,26 +39,6 @@ fn odd_character(line: &str) -> Option<Slip> {
     ))
 }
 
-/// The characters of a line that are in no string and no comment, as far as its quotes are in order.
-pub(super) fn outside_strings(line: &str) -> impl Iterator<Item = (usize, char)> {
-    let (mut quote, mut escaped, mut comment) = (None, false, false);
-    line.char_indices().filter(move |(_, c)| {
-        if comment {
-            return false;
-        }
-        match quote {
-            Some('"') if escaped => escaped = false,
-            Some('"') if *c == '\\' => escaped = true,
-            Some(open) if open == *c => quote = None,
-            Some(_) => {}
-            None if matches!(c, '"' | '\'') => quote = Some(*c),
-            None if *c == '#' => comment = true,
-            None => return true,
-        }
-        false
-    })
-}
-
 fn comment(content: &str, indent: usize) -> Option<Slip> {
     if content.starts_with("<?xml") || content.starts_with("<cross-domain-policy") {
         let help = "this is a policy file: serve it with `--policy`, or name it in `[policy.default]`, `file = \"policy.xml\"`";
@@ -110,14 +56,6 @@ fn comment(content: &str, indent: usize) -> Option<Slip> {
     let message = format!("expected a key or a section, found `{mark}`");
     let part = indent..indent + mark.len();
     Some(slip_at(part, message, "a comment begins with `#`"))
-}
-
-/// What follows is wrong for the same reason.
-pub(super) fn last(slip: Slip) -> Slip {
-    Slip {
-        closed: false,
-        ..slip
-    }
 }
 
 /// `[name]` or `[[name]]`.
@@ -196,16 +134,6 @@ fn of_value(key: &str, value: &str, start: usize) -> Option<Slip> {
     Some(of_bare(key, bare, start))
 }
 
-/// Text without quotes.
-pub(super) fn of_bare(key: &str, bare: &str, start: usize) -> Slip {
-    let text = bare.trim_end_matches([',', ';']).trim_matches('"');
-    let written = || format!("write `{key} = {}`", meant::quoted(text));
-    let help = meant::help(key, text).unwrap_or_else(written);
-    let expected = meant::expected(key);
-    let message = format!("expected {expected} for `{key}`, found `{bare}`");
-    slip_at(start..start + bare.len(), message, help)
-}
-
 fn of_string(key: &str, value: &str, quote: char, start: usize) -> Option<Slip> {
     let inside = value.get(1..)?;
     let Some(end) = end_of_string(inside, quote) else {
@@ -251,15 +179,4 @@ fn end_of_string(inside: &str, quote: char) -> Option<usize> {
         is_end
     });
     end.map(|(at, _)| at)
-}
-
-/// A number or a boolean, as TOML has them.
-pub(super) fn is_literal(text: &str) -> bool {
-    let digits = |c: char| c.is_ascii_digit() || c == '_';
-    matches!(text, "true" | "false") || (!text.is_empty() && text.chars().all(digits))
-}
-
-pub(super) fn is_word(text: &str) -> bool {
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    !text.is_empty() && text.chars().all(fits)
 }

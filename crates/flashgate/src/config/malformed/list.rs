@@ -1,6 +1,6 @@
 //! Lists, and tables in one line, that are no TOML: what their author most likely meant.
 
-use super::line::{Slip, is_literal, is_word, last, name, of_bare, outside_strings, slip_at};
+use super::slip::{Slip, is_literal, is_word, last, name, of_bare, outside_strings, slip_at};
 use crate::config::meant;
 
 /// Text without quotes in a list of strings that is written in one line.

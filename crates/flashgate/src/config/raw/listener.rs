@@ -10,7 +10,7 @@ use flashgate_wire::proxy_header::ProxyVersion;
 use crate::config::sections;
 use crate::config::tree::text::{Text, parse_text};
 use crate::config::tree::{At, Table, Value};
-use crate::config::{backend, keys, raw};
+use crate::config::{backend, keys, values};
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{AskedBy, Backend, Network, WebSocket};
 
@@ -139,7 +139,7 @@ pub(super) fn gate(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawListene
 
 fn name(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Text> {
     let name = value.text(found)?;
-    let fault = raw::bad_name(&name.value)
+    let fault = values::bad_name(&name.value)
         .map(|message| Diagnostic::error("bad-gate-name", message).at(name.span, ""));
     let good = fault.is_none();
     found.extend(fault);
