@@ -10,9 +10,7 @@ use std::sync::Arc;
 use flashgate_relay::Limits;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
-use tracing::warn;
 
-use crate::log;
 use crate::ruffle::Doors;
 use crate::snapshot::{Deadlines, Service};
 
@@ -109,10 +107,7 @@ pub(crate) fn start(
         }
         Err(error) => {
             shared.count(Outcome::SystemFailed);
-            if let Some(suppressed) = shared.hints.system.admit() {
-                let error = log::reason(&error);
-                warn!(error, suppressed, "can't watch a connection; it is closed");
-            }
+            shared.tell_unwatched(&error);
         }
     }
 }

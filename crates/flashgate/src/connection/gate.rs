@@ -5,7 +5,6 @@
 use flashgate_relay::{Opening, Relay};
 use flashgate_wire::proxy_header::Addresses;
 use tokio::net::TcpStream;
-use tokio::time::Instant;
 use tokio_flash_policy::First;
 
 use super::Outcome;
@@ -58,47 +57,29 @@ pub(super) fn header(gate: &Gate, waiting: &Waiting) -> Vec<u8> {
 
 /// Passes the connection on, in a task that holds nothing but the relay.
 pub(super) fn relay(waiting: Waiting, backend: TcpStream, header: &[u8]) {
-    let peer = waiting.client();
-    let Waiting {
-        stream,
-        progress,
-        permit,
-        service,
-        shared,
-        early,
-        ..
-    } = waiting;
+    let (passed, client, progress, early) = Passed::of(waiting);
     let opening = Opening {
         header,
         bytes: &[progress.opening.bytes(), &early].concat(),
     };
-    let limits = service.deadlines.relay();
+    let (limits, stop) = (passed.service.deadlines.relay(), &passed.shared.stop);
     // Whether it is TLS that the backend gets.
-    let is_tls = !stream.is_secure() && progress.opening.first() == Some(First::Tls);
-    let mut relay = match stream {
-        Client::Plain(stream) => Relay::new(stream, backend, opening, limits, &shared.stop),
-        Client::Secure(stream) => {
-            Relay::secure(stream.into_inner(), backend, opening, limits, &shared.stop)
+    let is_tls = !client.is_secure() && progress.opening.first() == Some(First::Tls);
+    let mut relay = match client {
+        Client::Plain(client) => Relay::new(client, backend, opening, limits, stop),
+        Client::Secure(client) => {
+            Relay::secure(client.into_inner(), backend, opening, limits, stop)
         }
-    };
-    let passed = Passed {
-        permit,
-        service,
-        shared,
-        peer,
-        begun: Instant::now(),
     };
     tokio::spawn(async move {
         let report = (&mut relay).await;
         let outcome = Outcome::from(report.end);
-        let Passed {
-            service, shared, ..
-        } = &passed;
+        let (gate, shared) = (passed.service.name(), &passed.shared);
         shared.count(outcome);
         if is_tls {
-            shared.explain_tls_passed_on(peer, service.name(), report.from_backend);
+            shared.explain_tls_passed_on(passed.peer, gate, report.from_backend);
         }
-        passed.tell(service.name(), outcome, &report);
+        passed.tell(gate, outcome, &report);
         drop(passed.permit);
     });
 }

@@ -8,7 +8,9 @@ use tokio::time::Instant;
 use tracing::debug;
 use tracing::field::display;
 
-use super::waiting::Witness;
+use super::client::Client;
+use super::fast::Progress;
+use super::waiting::{Waiting, Witness};
 use super::{Outcome, some};
 use crate::limits::Permit;
 use crate::snapshot::Service;
@@ -19,10 +21,22 @@ pub(super) struct Passed {
     pub(super) service: Arc<Service>,
     pub(super) shared: Witness,
     pub(super) peer: Option<SocketAddr>,
-    pub(super) begun: Instant,
+    begun: Instant,
 }
 
 impl Passed {
+    /// Of a connection that goes on from here; with it its client, its first bytes, and what was read behind them.
+    pub(super) fn of(waiting: Waiting) -> (Self, Client, Progress, Vec<u8>) {
+        let passed = Self {
+            peer: waiting.client(),
+            permit: waiting.permit,
+            service: waiting.service,
+            shared: waiting.shared,
+            begun: Instant::now(),
+        };
+        (passed, waiting.stream, waiting.progress, waiting.early)
+    }
+
     /// Adds what it has moved to the totals, and logs what an operator looks for when a player complains.
     pub(super) fn tell(&self, gate: &str, outcome: Outcome, report: &Report) {
         let (from_client, from_backend) = (report.from_client, report.from_backend);

@@ -1,5 +1,6 @@
 //! What connections have to say to the operator, each kind of it only so often: see [`Hints`](super::hints::Hints).
 
+use std::io;
 use std::net::SocketAddr;
 
 use flashgate_wire::http::Request;
@@ -11,7 +12,7 @@ use super::hints::{LONGEST_SHOWN, origin_of};
 use super::mistake::Mistake;
 use super::{Outcome, Shared, balancer, handshake, some};
 use crate::limits::{Evicted, MadeRoom, OverLimit};
-use crate::log::{escaped, escaped_up_to};
+use crate::log::{self, escaped, escaped_up_to};
 use crate::snapshot::Service;
 
 impl Shared {
@@ -175,6 +176,14 @@ impl Shared {
                 hint = NO_PROXY_HEADER,
                 "closed a connection that `accept-proxy` wants a PROXY header from"
             );
+        }
+    }
+
+    /// The event loop takes a connection no more.
+    pub(super) fn tell_unwatched(&self, error: &io::Error) {
+        if let Some(suppressed) = self.hints.system.admit() {
+            let error = log::reason(error);
+            warn!(error, suppressed, "can't watch a connection; it is closed");
         }
     }
 

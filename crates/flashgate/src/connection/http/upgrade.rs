@@ -14,7 +14,6 @@ use flashgate_wire::websocket::{
     DROPPED, Handshake, HandshakeRefusal, is_asked_for, lacks_upgrade,
 };
 use tokio::net::TcpStream;
-use tokio::time::Instant;
 use tracing::{Level, enabled};
 
 use super::dialling::{self, Dialled};
@@ -188,41 +187,26 @@ pub(in crate::connection) fn bridge(
     backend: TcpStream,
     header: &[u8],
 ) {
-    let peer = waiting.client();
-    let Waiting {
-        stream,
-        permit,
-        shared,
-        early,
-        service,
-        ..
-    } = waiting;
+    let (passed, client, _, early) = Passed::of(waiting);
     let opening = Opening {
         header,
         bytes: &early,
     };
     // A TLS session keeps up to three records of its own.
-    let room = if stream.is_secure() { RECORD } else { ROOM };
+    let room = if client.is_secure() { RECORD } else { ROOM };
+    let deadlines = passed.service.deadlines;
     let framing = Framing {
-        ping: service.deadlines.ping,
+        ping: deadlines.ping,
         room,
     };
-    let limits = (service.deadlines.relay(), framing);
-    let mut bridge = Bridge::new(stream, backend, opening, limits, &shared.stop);
-    let open = Bridging::begin(&shared);
-    let passed = Passed {
-        permit,
-        service,
-        shared,
-        peer,
-        begun: Instant::now(),
-    };
+    let limits = (deadlines.relay(), framing);
+    let mut bridge = Bridge::new(client, backend, opening, limits, &passed.shared.stop);
+    let open = Bridging::begin(&passed.shared);
     tokio::spawn(async move {
         let report = (&mut bridge).await;
         let outcome = Outcome::of_websocket(report.end);
         passed.tell(&gate.name, outcome, &report);
-        let linger = passed.service.deadlines.linger;
-        Box::pin(bridge.let_go(report.end, linger)).await;
+        Box::pin(bridge.let_go(report.end, deadlines.linger)).await;
         // Whoever is open has not been counted yet.
         passed.shared.count(outcome);
         drop((open, passed.permit));
