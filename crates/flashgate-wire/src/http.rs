@@ -6,6 +6,7 @@
 mod head;
 mod host;
 mod lenient;
+mod method;
 mod origin;
 mod refusal;
 mod response;
@@ -13,9 +14,10 @@ mod response;
 #[cfg(test)]
 mod tests;
 
-pub use head::{HeadReader, HeadVerdict, Method, Methods, Request};
+pub use head::{HeadReader, HeadVerdict, Request};
 pub use host::HostField;
 pub use lenient::{may_ask_for_upgrade, may_ask_for_websocket};
+pub use method::{Method, Methods};
 pub use origin::Page;
 pub use refusal::HeadRefusal;
 pub use response::{Body, Response, StatusCode};

@@ -6,6 +6,7 @@
 use httparse::{EMPTY_HEADER, Error, Header, Status};
 
 use super::host::HostField;
+use super::method::{Method, Methods};
 use super::refusal::HeadRefusal;
 
 /// The longest head; browsers with many cookies send four.
@@ -22,16 +23,6 @@ const MOST_FIELDS: usize = 64;
 pub struct HeadReader {
     bytes: Vec<u8>,
     methods: Methods,
-}
-
-/// Which methods are answered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Methods {
-    /// GET and HEAD.
-    #[default]
-    Reading,
-    /// And OPTIONS, which browsers ask with before they ask for a page of another site.
-    WithOptions,
 }
 
 /// What a head is, as far as it has come.
@@ -86,29 +77,6 @@ impl Request {
         let mut values = self.values(name);
         let value = values.next()?;
         values.next().is_none().then_some(value)
-    }
-}
-
-/// The methods that are answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// A page.
-    Get,
-    /// The head of a response alone.
-    Head,
-    /// What may be asked for.
-    Options,
-}
-
-impl Method {
-    /// The method of a head, as far as an answer depends on it.
-    #[must_use]
-    pub fn of(head: &[u8]) -> Self {
-        if head.starts_with(b"HEAD ") {
-            Self::Head
-        } else {
-            Self::Get
-        }
     }
 }
 
@@ -265,15 +233,4 @@ fn host(fields: &[Header<'_>]) -> Result<Option<HostField>, HeadRefusal> {
     HostField::parse(host.value)
         .map(Some)
         .ok_or(HeadRefusal::BadHost)
-}
-
-impl Methods {
-    /// As the field `Allow` has them.
-    #[must_use]
-    pub const fn listed(self) -> &'static str {
-        match self {
-            Self::Reading => "GET, HEAD",
-            Self::WithOptions => "GET, HEAD, OPTIONS",
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! Why a request is not answered, and what is sent instead.
 
-use super::head::Methods;
+use super::method::Methods;
 use super::response::{Response, StatusCode};
 
 /// Why a request is not answered.
