@@ -8,8 +8,10 @@ use std::io;
 
 use flash_policy::{Diagnostic, Severity};
 
-use super::report::Entry;
-use super::{Source, by_level, printable, repeats};
+use super::entry::Entry;
+use super::levels::by_level;
+use super::repeats::repeats;
+use super::source::{Source, printable};
 
 pub(super) fn lines(entry: &Entry<'_>, out: &mut impl io::Write) -> io::Result<()> {
     let file = property(&entry.outcome.name);

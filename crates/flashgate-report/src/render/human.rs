@@ -7,9 +7,11 @@ use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Re
 use flash_policy::diagnostic::{Edit, Fix, Label};
 use flash_policy::{Diagnostic, Severity};
 
-use super::report::{Entry, omitted};
-use super::source::Excerpt;
-use super::{Source, by_level, repeats};
+use super::entry::Entry;
+use super::levels::by_level;
+use super::repeats::repeats;
+use super::source::{Excerpt, Source};
+use super::summary::omitted;
 
 /// More than this nobody reads, and a file can have tens of thousands.
 const MOST_SHOWN: usize = 50;

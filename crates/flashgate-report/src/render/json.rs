@@ -10,9 +10,10 @@ use flash_policy::diagnostic::{Edit, Label};
 use flash_policy::lint::Kind;
 use serde_json::{Value, json};
 
-use super::report::Entry;
+use super::entry::Entry;
+use super::levels::level;
+use super::source::Source;
 use super::summary::Summary;
-use super::{Source, level};
 use crate::visible;
 
 /// More places of the same mistake are counted only.

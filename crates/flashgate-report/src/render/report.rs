@@ -10,8 +10,13 @@ use annotate_snippets::Renderer;
 use flash_policy::Diagnostic;
 use flash_policy::lint::Kind;
 
-use super::summary::{More, Summary};
-use super::{Source, by_level, github, human, json, renderer, sarif, short};
+use super::entry::Entry;
+use super::levels::by_level;
+use super::source::Source;
+use super::stderr::{plain_error_text, to_stderr};
+use super::summary::{More, Summary, omitted};
+use super::terminal::renderer;
+use super::{github, human, json, sarif, short};
 use crate::outcome::{FileFault, FileOutcome, KindFrom};
 
 /// The form of a report.
@@ -28,30 +33,6 @@ pub enum Format {
     Sarif,
     /// Workflow commands of GitHub Actions.
     GitHub,
-}
-
-/// One outcome with its text.
-pub(super) struct Entry<'a> {
-    pub(super) outcome: &'a FileOutcome,
-    pub(super) source: Source,
-}
-
-impl Entry<'_> {
-    /// In the order of the file.
-    pub(super) fn findings(&self) -> &[Diagnostic] {
-        let judged = self.outcome.judged.as_ref();
-        judged.map_or(&[], |judged| &judged.findings)
-    }
-
-    pub(super) fn omitted(&self) -> usize {
-        let judged = self.outcome.judged.as_ref();
-        judged.map_or(0, |judged| judged.omitted)
-    }
-
-    pub(super) fn fixed(&self) -> &[String] {
-        let judged = self.outcome.judged.as_ref();
-        judged.map_or(&[], |judged| &judged.fixed)
-    }
 }
 
 /// Writes a report.
@@ -133,7 +114,7 @@ impl<W: Write> Reporter<W> {
         }
         if entry.outcome.fault.is_some() {
             out.flush()?;
-            super::to_stderr(&fault(entry));
+            to_stderr(&fault(entry));
         }
         Ok(())
     }
@@ -144,7 +125,7 @@ impl<W: Write> Reporter<W> {
             self.written = self.write_end();
         }
         if let Form::Short { stderr } | Form::GitHub { stderr } = &self.form {
-            super::to_stderr(&format!("{stderr}{}\n", self.summary.line()));
+            to_stderr(&format!("{stderr}{}\n", self.summary.line()));
         }
         (self.summary, self.written)
     }
@@ -173,11 +154,6 @@ fn asides(entry: &Entry<'_>) -> String {
         more => omitted(more, entry.source.name()),
     };
     [fixes(entry), fault(entry), guess(entry), more].concat()
-}
-
-/// A line about findings that are not shown.
-pub(super) fn omitted(more: usize, name: &str) -> String {
-    format!("{more} more findings in {name} are not shown\n\n")
 }
 
 /// What a file was taken for, where it is perhaps of another kind: what is wrong may be the guess.
@@ -228,5 +204,5 @@ fn fault(entry: &Entry<'_>) -> String {
         return String::new();
     };
     let message = format!("{}: {message}", entry.source.name());
-    super::plain_error_text(&message, &[help])
+    plain_error_text(&message, &[help])
 }

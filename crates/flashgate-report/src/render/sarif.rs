@@ -11,8 +11,9 @@ use flash_policy::diagnostic::Edit;
 use flash_policy::{Diagnostic, Severity, Span, lint};
 use serde_json::{Map, Value, json};
 
-use super::report::Entry;
-use super::{Source, repeats as repeats_in_words};
+use super::entry::Entry;
+use super::repeats::repeats as repeats_in_words;
+use super::source::Source;
 use crate::visible;
 
 const SCHEMA: &str =

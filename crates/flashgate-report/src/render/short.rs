@@ -4,9 +4,10 @@ use std::io;
 
 use flash_policy::Diagnostic;
 
-use super::report::Entry;
-use super::source::Position;
-use super::{Source, by_level, level, repeats};
+use super::entry::Entry;
+use super::levels::{by_level, level};
+use super::repeats::repeats;
+use super::source::{Position, Source};
 
 pub(super) fn lines(entry: &Entry<'_>, out: &mut impl io::Write) -> io::Result<()> {
     for finding in by_level(entry.findings()) {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use flash_policy::{Diagnostic, Severity, lint};
 
-use super::report::Entry;
+use super::entry::Entry;
 
 /// How much of what there is.
 #[derive(Clone, Copy, Debug, Default)]
@@ -110,6 +110,11 @@ impl More {
             format!("for more about this, try `flashgate explain {rule}`")
         })
     }
+}
+
+/// A line about findings that are not shown.
+pub(super) fn omitted(more: usize, name: &str) -> String {
+    format!("{more} more findings in {name} are not shown\n\n")
 }
 
 fn plural(number: usize, what: &str) -> String {

@@ -1,0 +1,30 @@
+//! One outcome with its text, as every format gets it.
+
+use flash_policy::Diagnostic;
+
+use super::source::Source;
+use crate::outcome::FileOutcome;
+
+/// One outcome with its text.
+pub(super) struct Entry<'a> {
+    pub(super) outcome: &'a FileOutcome,
+    pub(super) source: Source,
+}
+
+impl Entry<'_> {
+    /// In the order of the file.
+    pub(super) fn findings(&self) -> &[Diagnostic] {
+        let judged = self.outcome.judged.as_ref();
+        judged.map_or(&[], |judged| &judged.findings)
+    }
+
+    pub(super) fn omitted(&self) -> usize {
+        let judged = self.outcome.judged.as_ref();
+        judged.map_or(0, |judged| judged.omitted)
+    }
+
+    pub(super) fn fixed(&self) -> &[String] {
+        let judged = self.outcome.judged.as_ref();
+        judged.map_or(&[], |judged| &judged.fixed)
+    }
+}
