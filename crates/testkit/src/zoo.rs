@@ -8,11 +8,13 @@ mod animals;
 mod enclosure;
 mod keeper;
 mod script;
+mod table;
 
 pub use animals::all;
 pub use enclosure::{Checked, Enclosure, missing};
 pub use keeper::Keeper;
 pub use script::{Script, Step};
+pub use table::{table, with_table};
 
 /// The name that `check` is given for the host; only the enclosures know it.
 pub const HOST: &str = "srv.test";
@@ -56,49 +58,4 @@ pub struct Expected {
     pub cause: Option<&'static str>,
     /// What the player's own way takes, in milliseconds: at least, and at most.
     pub takes: [u32; 2],
-}
-
-/// The table of the documentation, in Markdown.
-#[must_use]
-pub fn table() -> String {
-    use std::fmt::Write as _;
-    let mut text = String::from("| the server | verdict | reason | first cause | seconds |\n");
-    text.push_str("|---|---|---|---|--:|\n");
-    for animal in all() {
-        let expected = animal.expected;
-        let cause = expected
-            .cause
-            .map_or("–".to_owned(), |cause| format!("`{cause}`"));
-        // Writing to a string does not fail.
-        let _ = writeln!(
-            text,
-            "| {} | {} | `{}` | {cause} | {} |",
-            animal.does,
-            expected.verdict,
-            expected.reason,
-            seconds(expected.takes)
-        );
-    }
-    text
-}
-
-const BEGIN: &str = "<!-- zoo -->\n";
-const END: &str = "<!-- /zoo -->\n";
-
-/// The documentation with the table between its marks; none where it has no marks.
-#[must_use]
-pub fn with_table(document: &str) -> Option<String> {
-    let (before, rest) = document.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some([before, BEGIN, "\n", &table(), "\n", END, after].concat())
-}
-
-/// What the player itself waits, which is the bound below; the one above leaves room for a busy machine.
-fn seconds([least, _]: [u32; 2]) -> String {
-    let tenths = least / 100;
-    if least == 0 {
-        "< 1".to_owned()
-    } else {
-        format!("{}.{}", tenths / 10, tenths % 10)
-    }
 }

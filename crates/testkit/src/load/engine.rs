@@ -12,10 +12,10 @@ use rustix::event::Timespec;
 use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 use rustix::io::Errno;
 
-use super::Load;
 use super::fetch::{Fetch, Plan, Step, outcome_of};
 use super::message::Message;
 use super::report::{Failure, Outcome, Progress, Report};
+use super::settings::Load;
 
 /// How many events one wait may bring.
 const EVENTS: usize = 256;

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 
-use super::Load;
+use super::settings::Load;
 
 /// The bytes to send and where each piece of them ends.
 #[derive(Debug)]
