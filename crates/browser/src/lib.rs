@@ -6,6 +6,7 @@
 mod avm1;
 mod chromium;
 mod movie;
+mod page;
 mod ruffle;
 mod site;
 
@@ -18,25 +19,9 @@ use testkit::needs;
 
 use chromium::Chromium;
 pub use movie::Movie;
+pub use page::{Page, RUFFLE};
 pub use site::Event;
 use site::Site;
-
-/// A page to visit.
-#[derive(Clone, Debug)]
-pub struct Page<'a> {
-    /// Its URL without the slash, `http://play.test`; every name under `.test` and `.example.com` is the namespace's
-    /// loopback.
-    pub origin: &'a str,
-    /// What it shows.
-    pub movie: Movie,
-    /// Where the movie connects to, as Flash content names it; without a host, it passes `null`.
-    pub game: (Option<&'a str>, u16),
-    /// The scripts in its head, in their order; [`RUFFLE`] is Ruffle's.
-    pub scripts: &'a [String],
-}
-
-/// The path of Ruffle's own script on every page.
-pub const RUFFLE: &str = "/ruffle/ruffle.js";
 
 /// A visitor with a page open; the browser ends when this is dropped.
 #[derive(Debug)]

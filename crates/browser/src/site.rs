@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use testkit::until;
 use tiny_http::{Header, Request, Response, Server};
 
-use crate::{Page, ruffle};
+use crate::page::Page;
+use crate::ruffle;
 
 /// What the page or its movie told.
 #[derive(Clone, Debug, PartialEq, Eq)]

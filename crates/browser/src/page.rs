@@ -1,0 +1,20 @@
+//! A page to visit: data only.
+
+use crate::movie::Movie;
+
+/// A page to visit.
+#[derive(Clone, Debug)]
+pub struct Page<'a> {
+    /// Its URL without the slash, `http://play.test`; every name under `.test` and `.example.com` is the namespace's
+    /// loopback.
+    pub origin: &'a str,
+    /// What it shows.
+    pub movie: Movie,
+    /// Where the movie connects to, as Flash content names it; without a host, it passes `null`.
+    pub game: (Option<&'a str>, u16),
+    /// The scripts in its head, in their order; [`RUFFLE`] is Ruffle's.
+    pub scripts: &'a [String],
+}
+
+/// The path of Ruffle's own script on every page.
+pub const RUFFLE: &str = "/ruffle/ruffle.js";
