@@ -2,8 +2,9 @@
 
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::Result;
 
+use crate::command::{cargo, step};
 use crate::fuzz::{self, Limit};
 use crate::{generate, test};
 
@@ -43,25 +44,4 @@ fn document() -> Result<()> {
         ])
         .env("RUSTDOCFLAGS", "--deny warnings");
     step(&mut command)
-}
-
-/// Runs cargo; its output is shown as it comes.
-pub(crate) fn cargo(arguments: &[&str]) -> Result<()> {
-    step(Command::new("cargo").args(arguments))
-}
-
-/// Runs a command, naming it before and, should it fail, after.
-pub(crate) fn step(command: &mut Command) -> Result<()> {
-    let words: Vec<_> = std::iter::once(command.get_program())
-        .chain(command.get_args())
-        .collect();
-    let shown = words.join(std::ffi::OsStr::new(" ")).display().to_string();
-    println!("+ {shown}");
-    let status = command
-        .status()
-        .with_context(|| format!("can't run {shown}"))?;
-    if !status.success() {
-        bail!("{shown} failed: {status}");
-    }
-    Ok(())
 }

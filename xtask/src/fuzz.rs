@@ -13,7 +13,7 @@ use std::thread::available_parallelism;
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
 
-use crate::ci::step;
+use crate::command::step;
 use crate::needs;
 
 /// Which targets, and for how long.

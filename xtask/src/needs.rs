@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::Result;
 use testkit::real_server;
 
-use crate::ci::step;
+use crate::command::step;
 
 /// A program that tests start, or a file that they need, and the Debian package it comes from.
 struct Need {

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 use testkit::real_server;
 
-use crate::ci::step;
+use crate::command::step;
 
 /// What the tests were written with. Its package has no dependencies.
 const PACKAGE: &str = "@ruffle-rs/ruffle@0.6.0";

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::ci::cargo;
+use crate::command::cargo;
 use crate::{needs, ruffle};
 
 /// Runs every test of the workspace.

@@ -4,6 +4,7 @@ pub(super) mod backend;
 mod figures;
 mod others;
 mod traffic;
+pub(super) mod wish;
 
 use std::net::TcpStream;
 use std::time::Duration;
@@ -24,7 +25,6 @@ use super::standings::quantile;
 use backend::Backend;
 use figures::{FIGURES, IDLE};
 use others::OTHERS;
-pub(super) use traffic::MESSAGE;
 use traffic::{Amount, Slice};
 
 /// How much to compare.

@@ -10,8 +10,7 @@ use testkit::cpu;
 use testkit::websocket::{BINARY, CLOSE, Response, WebSocket, frame};
 
 use super::super::between::Between;
-use super::super::relay::MESSAGE;
-use super::super::relay::backend::Wish;
+use super::super::relay::wish::{MESSAGE, Wish};
 
 /// A large frame, and a small one; both divide a MiB.
 const LARGE: usize = 64 * 1024;

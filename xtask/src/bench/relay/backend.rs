@@ -9,31 +9,7 @@ use std::thread;
 
 use anyhow::Result;
 
-use super::traffic::{MESSAGE, PIECE};
-
-/// What a connection asks for, as its first byte. None is the first byte of HTTP, TLS or a policy request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::bench) enum Wish {
-    /// Takes as many MiB as the next byte says, and then says one byte.
-    Sink,
-    /// Sends as many MiB as the next byte says.
-    Source,
-    /// Sends back what comes.
-    Echo,
-    /// Sends back one message, and keeps the connection.
-    Keep,
-}
-
-impl Wish {
-    pub(in crate::bench) const fn byte(self) -> u8 {
-        match self {
-            Self::Sink => b'u',
-            Self::Source => b'd',
-            Self::Echo => b'e',
-            Self::Keep => b'k',
-        }
-    }
-}
+use super::wish::{MESSAGE, PIECE, Wish};
 
 /// The server; its threads end with the process.
 #[derive(Debug)]

@@ -8,12 +8,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use testkit::cpu;
 
-use super::backend::Wish;
+use super::wish::{MESSAGE, PIECE, Wish};
 
-/// What is written at a time, by both ends.
-pub(super) const PIECE: usize = 256 * 1024;
-/// The size of a message.
-pub(in crate::bench) const MESSAGE: usize = 64;
 /// How many connections are made at a time.
 const CONNECTING: u32 = 4;
 /// For any single answer.

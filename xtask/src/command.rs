@@ -1,0 +1,26 @@
+//! Runs other programs, and fails if they do.
+
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+/// Runs cargo; its output is shown as it comes.
+pub(crate) fn cargo(arguments: &[&str]) -> Result<()> {
+    step(Command::new("cargo").args(arguments))
+}
+
+/// Runs a command, naming it before and, should it fail, after.
+pub(crate) fn step(command: &mut Command) -> Result<()> {
+    let words: Vec<_> = std::iter::once(command.get_program())
+        .chain(command.get_args())
+        .collect();
+    let shown = words.join(std::ffi::OsStr::new(" ")).display().to_string();
+    println!("+ {shown}");
+    let status = command
+        .status()
+        .with_context(|| format!("can't run {shown}"))?;
+    if !status.success() {
+        bail!("{shown} failed: {status}");
+    }
+    Ok(())
+}
