@@ -7,6 +7,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
+use crate::tidy;
+
 /// The manual page, as packages ship it.
 const MAN_PAGE: &str = "docs/man/flashgate.8";
 
@@ -18,6 +20,9 @@ const SCHEMA: &str = "docs/flashgate.schema.json";
 
 /// The operator's guide, which has the table of the config file's keys in it.
 const GUIDE: &str = "docs/guide.md";
+
+/// The page for those who change the code, which has the layers of the code in it.
+const ARCHITECTURE: &str = "ARCHITECTURE.md";
 
 /// The pages of the linter's rules; nothing else lies there.
 const RULES: &str = "docs/rules";
@@ -32,10 +37,19 @@ pub(crate) enum Mode {
 /// Writes or compares every generated file.
 pub(crate) fn run(mode: Mode) -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let keys = flashgate(&["config-schema", "--table"])?;
+    let layers = format!("```text\n{}```\n", tidy::layers()?);
     let mut files = BTreeMap::from([
         (PathBuf::from(MAN_PAGE), flashgate(&["man"])?),
         (PathBuf::from(SCHEMA), flashgate(&["config-schema"])?),
-        (PathBuf::from(GUIDE), guide(&root)?),
+        (
+            PathBuf::from(GUIDE),
+            with_part(&root, GUIDE, "keys", &String::from_utf8(keys)?)?,
+        ),
+        (
+            PathBuf::from(ARCHITECTURE),
+            with_part(&root, ARCHITECTURE, "layers", &layers)?,
+        ),
         (PathBuf::from(CHECK_PAGE), check_page(&root)?),
     ]);
     files.extend(rules()?);
@@ -68,30 +82,20 @@ fn check_page(root: &Path) -> Result<Vec<u8>> {
         .into())
 }
 
-const KEYS_BEGIN: &str = "<!-- keys -->\n";
-const KEYS_END: &str = "<!-- /keys -->\n";
-
-/// The guide as it is, with the table of the keys of today.
-fn guide(root: &Path) -> Result<Vec<u8>> {
+/// A file as it is, with a part of it as it is today: what stands between `<!-- MARK -->` and `<!-- /MARK -->`.
+fn with_part(root: &Path, file: &str, mark: &str, part: &str) -> Result<Vec<u8>> {
     let committed =
-        fs::read_to_string(root.join(GUIDE)).with_context(|| format!("can't read {GUIDE}"))?;
-    let table = flashgate(&["config-schema", "--table"])?;
-    let parts = committed.split_once(KEYS_BEGIN).and_then(|(before, rest)| {
-        let (_, after) = rest.split_once(KEYS_END)?;
+        fs::read_to_string(root.join(file)).with_context(|| format!("can't read {file}"))?;
+    let (begin, end) = (format!("<!-- {mark} -->\n"), format!("<!-- /{mark} -->\n"));
+    let parts = committed.split_once(&begin).and_then(|(before, rest)| {
+        let (_, after) = rest.split_once(&end)?;
         Some((before, after))
     });
-    let (before, after) =
-        parts.with_context(|| format!("{GUIDE} has no marks for the table of keys"))?;
-    let parts = [
-        before,
-        KEYS_BEGIN,
-        "\n",
-        &String::from_utf8(table)?,
-        "\n",
-        KEYS_END,
-        after,
-    ];
-    Ok(parts.concat().into())
+    let (before, after) = parts
+        .with_context(|| format!("{file} has no marks `<!-- {mark} -->` for what is generated"))?;
+    Ok([before, &begin, "\n", part, "\n", &end, after]
+        .concat()
+        .into())
 }
 
 /// A page for each rule that the program lists, and their index.

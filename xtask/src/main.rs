@@ -35,7 +35,7 @@ enum Task {
     Test,
     /// Check everything that must hold on main: format, lints, docs, generated files, fuzzing, tests
     Ci,
-    /// Write the files that are generated: the manual page, the pages of the rules, the zoo in docs/check.md
+    /// Write the files that are generated: the manual page, the config's schema and table of keys, the layers, the pages of the rules, the zoo in docs/check.md
     Generate,
     /// Look at the layout: no import may lead back to its file, or upwards
     Tidy(tidy::Tidy),

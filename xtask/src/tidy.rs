@@ -2,6 +2,7 @@
 
 mod arrows;
 mod cycles;
+mod diagram;
 mod house;
 mod imports;
 #[cfg(test)]
@@ -34,12 +35,43 @@ impl Tidy {
             println!("{:<20}{}", "all", Stats::of(&house));
         }
         let cycles: Vec<_> = house.iter().flat_map(cycles_of).collect();
+        let upward: Vec<_> = house.iter().flat_map(upward_in).collect();
         println!("{}{} cycles between files", cycles.concat(), cycles.len());
-        if !cycles.is_empty() {
-            bail!("files import from each other in cycles");
+        println!("{}{} upward imports", upward.concat(), upward.len());
+        if !cycles.is_empty() || !upward.is_empty() {
+            bail!("imports lead back or upwards; see \"Layers\" in ARCHITECTURE.md");
         }
         Ok(())
     }
+}
+
+/// The layers of the code as it is, for ARCHITECTURE.md.
+pub(crate) fn layers() -> Result<String> {
+    diagram::draw(&house::read()?)
+}
+
+/// The imports between modules of a crate that have no order, in words: whichever stood above, one would lead upwards.
+fn upward_in(part: &Crate) -> Vec<String> {
+    let uses = diagram::modules(part);
+    let arrows = uses.iter().flat_map(|(from, used)| {
+        let to = |used: &str| (from.as_str(), used.to_owned());
+        used.iter().map(move |used| to(used))
+    });
+    let arrows: Vec<_> = arrows.collect();
+    let cycles = cycles::of(arrows.iter().map(|(from, to)| (*from, to.as_str())));
+    let mut told = Vec::new();
+    for (from, to) in &arrows {
+        if cycles
+            .iter()
+            .any(|cycle| cycle.contains(from) && cycle.contains(to.as_str()))
+        {
+            told.push(format!(
+                "{}: `{from}` imports from `{to}`, which leads back to it\n",
+                part.name
+            ));
+        }
+    }
+    told
 }
 
 /// The cycles between the files of a crate, in words.

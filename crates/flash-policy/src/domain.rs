@@ -15,7 +15,6 @@ use crate::origin::{Host, HostError, Origin, Scheme, check_name};
 mod error;
 pub(crate) mod pasted;
 pub(crate) mod placeholder;
-pub(crate) mod punycode;
 
 pub use error::{DomainError, DomainErrorKind};
 

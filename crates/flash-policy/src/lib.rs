@@ -52,6 +52,7 @@ pub mod player;
 pub mod player_version;
 pub mod policy;
 pub mod ports;
+mod punycode;
 pub mod recognise;
 pub mod reply;
 pub mod silverlight;

@@ -305,7 +305,7 @@ pub(crate) fn a_label(name: &str) -> Option<String> {
             out.push_str(&label.to_ascii_lowercase());
         } else {
             out.push_str("xn--");
-            crate::domain::punycode::encode(&label.to_lowercase(), &mut out);
+            crate::punycode::encode(&label.to_lowercase(), &mut out);
         }
     }
     (out.len() <= LONGEST_NAME).then_some(out)
