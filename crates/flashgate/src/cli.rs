@@ -17,6 +17,7 @@ mod generate;
 mod lint;
 mod listen;
 mod policy;
+mod port;
 mod ruffle;
 mod self_test;
 mod serve;

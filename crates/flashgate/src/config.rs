@@ -48,6 +48,7 @@ pub(crate) use policy::{bad_domain, bad_ports};
 pub(crate) use purpose::Purpose;
 use resolve::Resolved;
 use tree::Table;
+pub(crate) use unexpected::Unexpected;
 pub(crate) use values::of_flag as lasting;
 
 /// Far more than a config for a thousand sites needs; a wrong path should not fill the memory.

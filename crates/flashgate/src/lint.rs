@@ -17,7 +17,7 @@ use flash_policy::{Port, Serving};
 use flashgate_report::outcome::{FileFault, FileOutcome, JudgedFile, KindFrom, TextOrigin};
 
 use files::Input;
-pub(crate) use levels::{Level, Levels, Subject};
+pub(crate) use levels::{Contradiction, Level, Levels, Subject};
 
 use crate::regular_file;
 

@@ -19,7 +19,7 @@ mod process;
 mod sockets;
 mod watched;
 
-pub(crate) use address::ListenAddress;
+pub(crate) use address::{ListenAddress, NoAddress};
 pub(crate) use bridge::{Bridge, PathPattern, Segment};
 pub(crate) use gate::{Backend, Gate, WebSocket};
 pub(crate) use limits::{Chosen, Deadlines, Limits};

@@ -6,10 +6,10 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::server::NoServerSessionStorage;
 use tokio_rustls::rustls::version::{TLS12, TLS13};
+use tokio_rustls::rustls::{self, ServerConfig};
 
 mod certificate;
 mod chooser;
@@ -40,16 +40,15 @@ impl Pair {
 }
 
 impl Tls {
-    /// The error is for the operator, and says what the system refused.
-    pub(crate) fn new(pairs: Vec<Pair>) -> Result<Self, String> {
+    /// The error says what the system refused.
+    pub(crate) fn new(pairs: Vec<Pair>) -> Result<Self, rustls::Error> {
         let certificates: Vec<_> = pairs.iter().map(|pair| pair.certificate.clone()).collect();
         let mut server = ServerConfig::builder_with_provider(provider())
-            .with_protocol_versions(&[&TLS13, &TLS12])
-            .map_err(|error| error.to_string())?
+            .with_protocol_versions(&[&TLS13, &TLS12])?
             .with_no_client_auth()
             .with_cert_resolver(Arc::new(Chooser::new(pairs)));
         // What clients need to resume, they keep themselves, enciphered with a key that changes every six hours.
-        server.ticketer = ring::Ticketer::new().map_err(|error| error.to_string())?;
+        server.ticketer = ring::Ticketer::new()?;
         server.session_storage = Arc::new(NoServerSessionStorage {});
         server.send_tls13_tickets = 1;
         Ok(Self {

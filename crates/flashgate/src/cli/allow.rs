@@ -1,5 +1,7 @@
 //! `--allow DOMAIN[:PORTS]`: one rule of a policy, with what is wrong in it pointed at.
 
+use std::fmt;
+
 use clap::Args;
 use flash_policy::{Diagnostic, DomainPattern, Policy, Port, PortSet, Rule, Secure, Span};
 use flashgate_report::render::{Source, findings};
@@ -28,26 +30,39 @@ pub(super) enum NoPorts {
     AnyFree,
 }
 
-/// The policy that the flags make, or every fault in them as text for the terminal.
+/// Every rule that is none, with what is wrong in it; its text is for the terminal.
+#[derive(Debug)]
+pub(super) struct BadRules(Vec<(String, Vec<Diagnostic>)>);
+
+impl fmt::Display for BadRules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|(text, found)| {
+            f.write_str(&findings(found, &Source::new("--allow", text.as_bytes())))
+        })
+    }
+}
+
+/// The policy that the flags make, or every fault in them.
 ///
 /// A rule without ports is for those of the gates.
-pub(super) fn policy(flags: &[String], gates: Result<&[Port], NoPorts>) -> Result<Policy, String> {
-    let (mut rules, mut faults) = (Vec::new(), String::new());
+pub(super) fn policy(
+    flags: &[String],
+    gates: Result<&[Port], NoPorts>,
+) -> Result<Policy, BadRules> {
+    let (mut rules, mut bad) = (Vec::new(), Vec::new());
     for text in flags {
         match rule(text, gates) {
             Ok(rule) => rules.push(rule),
-            Err(found) => {
-                faults.push_str(&findings(&found, &Source::new("--allow", text.as_bytes())));
-            }
+            Err(found) => bad.push((text.clone(), found)),
         }
     }
-    if faults.is_empty() {
+    if bad.is_empty() {
         Ok(Policy {
             site_control: None,
             rules,
         })
     } else {
-        Err(faults)
+        Err(BadRules(bad))
     }
 }
 

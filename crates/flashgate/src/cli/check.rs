@@ -14,6 +14,7 @@ use flashgate_report::render::plain_error;
 mod contradictions;
 mod plan;
 
+use super::port;
 use crate::config::lasting;
 use crate::exit::Exit;
 
@@ -57,7 +58,7 @@ pub(super) struct Check {
     #[arg(long, value_name = "TIME", default_value = "20s", value_parser = lasting)]
     timeout: Duration,
     /// Another master port, for test set-ups: it counts as 843 (silverlight: 943) in every rule
-    #[arg(long, value_name = "PORT", value_parser = plan::port)]
+    #[arg(long, value_name = "PORT", value_parser = port::parse)]
     master_port: Option<Port>,
     /// How the report is written
     #[arg(long, value_enum, default_value_t)]

@@ -1,5 +1,7 @@
 //! `--gate LISTEN=BACKEND`: a gate in front of a server, and what can't stand beside it.
 
+use std::error::Error;
+use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -8,9 +10,9 @@ use flash_policy::{Policy, Port, Reply};
 use flashgate_report::render;
 
 use super::allow::NoPorts;
-use crate::config::{backend, defaults, gates};
-use crate::snapshot::ListenAddress;
+use crate::config::{Unexpected, backend, defaults, gates};
 use crate::snapshot::{AskedBy, Backend, Deadlines, Gate, Kind, Listener, Served, Service};
+use crate::snapshot::{ListenAddress, NoAddress};
 
 /// Flags cannot tell of another public port.
 const PUBLISHED: &str = "if the port is published under another number, that number counts";
@@ -23,19 +25,41 @@ pub(super) struct GateFlag {
 }
 
 impl FromStr for GateFlag {
-    type Err = String;
+    type Err = BadGate;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, BadGate> {
         let Some((listen, backend)) = text.split_once('=') else {
-            let expected = "expected LISTEN=BACKEND, like `9339=127.0.0.1:9340`";
-            return Err(format!("{expected}, found `{text}`"));
+            return Err(BadGate::Form(text.to_owned()));
         };
         Ok(Self {
-            listen: listen.parse()?,
-            backend: backend::parse(backend).map_err(|error| error.to_string())?,
+            listen: listen.parse().map_err(BadGate::Listen)?,
+            backend: backend::parse(backend).map_err(BadGate::Backend)?,
         })
     }
 }
+
+/// What is wrong with a gate as the flag has it.
+#[derive(Debug)]
+pub(super) enum BadGate {
+    Form(String),
+    Listen(NoAddress),
+    Backend(Unexpected),
+}
+
+impl fmt::Display for BadGate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Form(text) => write!(
+                f,
+                "expected LISTEN=BACKEND, like `9339=127.0.0.1:9340`, found `{text}`"
+            ),
+            Self::Listen(error) => error.fmt(f),
+            Self::Backend(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Error for BadGate {}
 
 impl GateFlag {
     /// Whether a socket of this address, that somebody else has bound, is the one it asks for.

@@ -9,8 +9,9 @@ use flash_policy::lint::{Client, Kind};
 use flashgate_report::outcome::{FileOutcome, TextOrigin};
 use flashgate_report::render::{self, Format, Reporter, Summary};
 
+use super::port::NoPort;
 use crate::exit::Exit;
-use crate::lint::{self, Fixing, Level, Levels, Request, Subject};
+use crate::lint::{self, Contradiction, Fixing, Level, Levels, Request, Subject};
 
 /// Say what is wrong with policy files, and what to write instead
 ///
@@ -107,7 +108,7 @@ impl Lint {
         let request = match self.request() {
             Ok(request) => request,
             Err(fault) => {
-                render::plain_error(&fault, &["leave one of them out"]);
+                render::plain_error(&fault.to_string(), &["leave one of them out"]);
                 return Exit::Usage;
             }
         };
@@ -127,7 +128,7 @@ impl Lint {
         exit(summary, super::printed(written))
     }
 
-    fn request(self) -> Result<Request, String> {
+    fn request(self) -> Result<Request, Contradiction> {
         Ok(Request {
             levels: self.levels()?,
             paths: self.files,
@@ -142,7 +143,7 @@ impl Lint {
         })
     }
 
-    fn levels(&self) -> Result<Levels, String> {
+    fn levels(&self) -> Result<Levels, Contradiction> {
         let mut levels = Levels::default();
         let flags = [
             (&self.allow, Level::Allow),
@@ -184,10 +185,10 @@ fn exit(summary: Summary, printed: Exit) -> Exit {
     }
 }
 
-fn port(text: &str) -> Result<Port, String> {
+fn port(text: &str) -> Result<Port, NoPort> {
     let number = text.parse().ok();
     let port = number.and_then(|number| Port::new(number).ok());
-    port.ok_or_else(|| format!("expected a port from 1 to 65535, found `{text}`"))
+    port.ok_or_else(|| NoPort::Text(text.to_owned()))
 }
 
 impl From<KindFlag> for Kind {

@@ -71,7 +71,8 @@ impl Print {
         let policy = match &self.config {
             Some(path) => configured(path, self.name.as_deref())?,
             None if self.rules.is_empty() => return Err(nothing_to_print()),
-            None => allow::policy(&self.rules, Err(NoPorts::NotServed))?,
+            None => allow::policy(&self.rules, Err(NoPorts::NotServed))
+                .map_err(|bad| bad.to_string())?,
         };
         if self.dialect == Dialect::Flash {
             let name = self.config.as_ref().map_or(MADE, |_| "policy as printed");

@@ -269,7 +269,7 @@ impl Serve {
     fn rules_reply(&self) -> Result<(Policy, Reply, String), String> {
         let gates = gate::ports(&self.gate);
         let gates = gates.as_deref().map_err(|reason| *reason);
-        let policy = allow::policy(&self.allow.rules, gates)?;
+        let policy = allow::policy(&self.allow.rules, gates).map_err(|bad| bad.to_string())?;
         let content = Content::made(write::flash(&policy, Layout::Compact));
         let warnings = self.judge("policy made from --allow", &content)?;
         let reply = Reply::from(&policy);

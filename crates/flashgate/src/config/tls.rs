@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use flash_policy::{Diagnostic, Span};
+use tokio_rustls::rustls;
 
 use super::tree::text::Text;
 use super::tree::{Table, Value};
@@ -154,7 +155,7 @@ pub(super) fn resolve(
     Some(tls)
 }
 
-fn refused(raw: &RawTls, reason: &str) -> Diagnostic {
+fn refused(raw: &RawTls, reason: &rustls::Error) -> Diagnostic {
     let message = format!("can't set TLS up: {reason}");
     Diagnostic::error("tls-unavailable", message).at(raw.header, "")
 }

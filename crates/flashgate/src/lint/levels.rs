@@ -2,6 +2,9 @@
 //!
 //! It must never hold one rule at two levels: which of them was meant, nobody could tell.
 
+use std::error::Error;
+use std::fmt;
+
 use flash_policy::lint::{nearest_rule, rule};
 use flash_policy::{Diagnostic, Report, Severity};
 
@@ -22,23 +25,54 @@ pub(crate) enum Subject {
 }
 
 impl Subject {
-    /// The rule of that name, or why there is none.
-    pub(crate) fn rule(name: &str) -> Result<Self, String> {
-        if let Some(rule) = rule(name) {
-            return Ok(Self::Rule(rule.name));
-        }
-        Err(match nearest_rule(name) {
-            Some(near) => format!("no rule has this name; did you mean `{}`?", near.name),
-            None => "no rule has this name; `flashgate explain` lists them".to_owned(),
-        })
+    /// The rule of that name.
+    pub(crate) fn rule(name: &str) -> Result<Self, UnknownRule> {
+        let unknown = || UnknownRule {
+            nearest: nearest_rule(name).map(|near| near.name),
+        };
+        rule(name)
+            .map(|rule| Self::Rule(rule.name))
+            .ok_or_else(unknown)
     }
 
     /// A rule, or `warnings`.
-    pub(crate) fn rule_or_warnings(name: &str) -> Result<Self, String> {
+    pub(crate) fn rule_or_warnings(name: &str) -> Result<Self, UnknownRule> {
         if name == "warnings" {
             return Ok(Self::Warnings);
         }
         Self::rule(name)
+    }
+}
+
+/// A name that no rule has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct UnknownRule {
+    /// The rule that was likely meant.
+    nearest: Option<&'static str>,
+}
+
+impl fmt::Display for UnknownRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.nearest {
+            Some(near) => write!(f, "no rule has this name; did you mean `{near}`?"),
+            None => f.write_str("no rule has this name; `flashgate explain` lists them"),
+        }
+    }
+}
+
+impl Error for UnknownRule {}
+
+/// A rule that flags want at two levels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Contradiction {
+    rule: &'static str,
+    levels: (Level, Level),
+}
+
+impl fmt::Display for Contradiction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (one, other) = (self.levels.0.flag(), self.levels.1.flag());
+        write!(f, "`{}` can't be both at {one} and at {other}", self.rule)
     }
 }
 
@@ -51,7 +85,7 @@ pub(crate) struct Levels {
 
 impl Levels {
     /// Takes one flag; an error if it contradicts one before.
-    pub(crate) fn set(&mut self, subject: Subject, level: Level) -> Result<(), String> {
+    pub(crate) fn set(&mut self, subject: Subject, level: Level) -> Result<(), Contradiction> {
         let rule = match subject {
             Subject::Warnings => {
                 self.deny_warnings = true;
@@ -60,11 +94,10 @@ impl Levels {
             Subject::Rule(rule) => rule,
         };
         match self.of(rule) {
-            Some(other) if other != level => Err(format!(
-                "`{rule}` can't be both at {} and at {}",
-                other.flag(),
-                level.flag()
-            )),
+            Some(other) if other != level => Err(Contradiction {
+                rule,
+                levels: (other, level),
+            }),
             Some(_) => Ok(()),
             None => {
                 self.rules.push((rule, level));

@@ -1,6 +1,7 @@
 //! `--listen`: what people write for an address.
 
 use std::collections::HashSet;
+use std::error::Error;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
@@ -83,9 +84,9 @@ impl ListenAddress {
 }
 
 impl FromStr for ListenAddress {
-    type Err = String;
+    type Err = NoAddress;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, NoAddress> {
         Self::read(text, MASTER)
     }
 }
@@ -95,32 +96,49 @@ const MASTER: u16 = 843;
 
 impl ListenAddress {
     /// Reads one; what is written instead of a text that is none has this port.
-    pub(crate) fn read(text: &str, example: u16) -> Result<Self, String> {
+    pub(crate) fn read(text: &str, example: u16) -> Result<Self, NoAddress> {
         if let Ok(port) = text.parse() {
             return Ok(Self::Everywhere { port });
         }
         match text.parse::<SocketAddr>() {
             Ok(address) => Ok(Self::of(address)),
-            Err(_) => Err(expectation(text, example)),
+            Err(_) => Err(NoAddress {
+                text: text.to_owned(),
+                example,
+            }),
         }
     }
 }
 
-fn expectation(text: &str, port: u16) -> String {
-    let expected = format!(
-        "expected a port or an address with a port, like `{port}`, `127.0.0.1:{port}` or `[::1]:{port}`, found `{text}`"
-    );
-    if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
-        return format!("{expected}; ports go up to 65535");
-    }
-    match meant(text, port) {
-        Some(meant) => format!("{expected}; did you mean `{meant}`?"),
-        None if text.contains(|c: char| c.is_ascii_alphabetic()) && !text.contains("::") => {
-            format!("{expected}; write the IP address instead of a name")
+/// A text that is no address to listen on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NoAddress {
+    text: String,
+    /// The port that is written instead.
+    example: u16,
+}
+
+impl fmt::Display for NoAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (text, port) = (self.text.as_str(), self.example);
+        write!(
+            f,
+            "expected a port or an address with a port, like `{port}`, `127.0.0.1:{port}` or `[::1]:{port}`, found `{text}`"
+        )?;
+        if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
+            return f.write_str("; ports go up to 65535");
         }
-        None => expected,
+        match meant(text, port) {
+            Some(meant) => write!(f, "; did you mean `{meant}`?"),
+            None if text.contains(|c: char| c.is_ascii_alphabetic()) && !text.contains("::") => {
+                f.write_str("; write the IP address instead of a name")
+            }
+            None => Ok(()),
+        }
     }
 }
+
+impl Error for NoAddress {}
 
 /// What somebody most likely meant: an address without a port, IPv6 without brackets, or a name that every machine has.
 fn meant(text: &str, port: u16) -> Option<String> {
@@ -186,16 +204,16 @@ mod tests {
             ("*:9339", "`9339`"),
             (":9339", "`9339`"),
         ] {
-            let error = ListenAddress::from_str(text).unwrap_err();
+            let error = ListenAddress::from_str(text).unwrap_err().to_string();
             assert!(
                 error.ends_with(&format!("did you mean {meant}?")),
                 "{error}"
             );
         }
-        let gate = ListenAddress::read("::1", 9339).unwrap_err();
+        let gate = ListenAddress::read("::1", 9339).unwrap_err().to_string();
         assert!(gate.contains("`[::1]:9339`?"), "{gate}");
         for text in ["", "a.test:843", "99999", "1.2.3:80", "[::1", "*"] {
-            let error = ListenAddress::from_str(text).unwrap_err();
+            let error = ListenAddress::from_str(text).unwrap_err().to_string();
             assert!(!error.contains("did you mean"), "{error}");
         }
     }

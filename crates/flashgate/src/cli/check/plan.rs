@@ -8,7 +8,7 @@ use flash_policy::domain::DomainErrorKind;
 use flash_policy::player::{self, Config};
 use flash_policy::{DomainPattern, Host, Origin, Port};
 
-use super::{Check, Client, Fault, SandboxName};
+use super::{Check, Client, Fault, SandboxName, port};
 use crate::{log, regular_file};
 use flashgate_check::{BridgePlan, Entry, Page, ProxyUrl, Trust};
 
@@ -78,7 +78,7 @@ impl Check {
             ),
             None => fault(&error.to_string()),
         })?;
-        let port = self::port(port).map_err(|why| fault(&why))?;
+        let port = port::parse(port).map_err(|why| fault(&why.to_string()))?;
         Ok((host, port))
     }
 
@@ -253,14 +253,6 @@ fn without_scheme(target: &str) -> &str {
         }
         _ => target,
     }
-}
-
-pub(super) fn port(text: &str) -> Result<Port, String> {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    let number = text.parse::<u32>().ok().filter(|_| digits);
-    let number =
-        number.ok_or_else(|| format!("expected a port from 1 to 65535, found `{text}`"))?;
-    Port::new(number).map_err(|error| error.to_string())
 }
 
 /// A name with characters beyond ASCII as it is on the wire.

@@ -1,0 +1,33 @@
+//! Ports as flags have them.
+
+use std::error::Error;
+use std::fmt;
+
+use flash_policy::Port;
+use flash_policy::ports::PortOutOfRange;
+
+/// What is no port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum NoPort {
+    Text(String),
+    OutOfRange(PortOutOfRange),
+}
+
+/// Reads one that is written with digits alone.
+pub(super) fn parse(text: &str) -> Result<Port, NoPort> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = text.parse::<u32>().ok().filter(|_| digits);
+    let number = number.ok_or_else(|| NoPort::Text(text.to_owned()))?;
+    Port::new(number).map_err(NoPort::OutOfRange)
+}
+
+impl fmt::Display for NoPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "expected a port from 1 to 65535, found `{text}`"),
+            Self::OutOfRange(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Error for NoPort {}
