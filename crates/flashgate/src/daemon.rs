@@ -89,8 +89,8 @@ pub(crate) fn run(
     let needs = sandbox::Needs::of(&plan, ports);
     let applied = match sandbox::enter(&plan.process, &needs, leftover) {
         Ok(applied) => applied,
-        Err(faults) => {
-            render::to_stderr(&faults);
+        Err(fault) => {
+            render::to_stderr(&fault.to_string());
             return Exit::System;
         }
     };

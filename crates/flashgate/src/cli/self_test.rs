@@ -40,8 +40,8 @@ impl SelfTest {
         match sandbox::self_test(&process, &needs, &leftover, &mut say) {
             Ok(true) => Exit::Success,
             Ok(false) => Exit::System,
-            Err(faults) => {
-                render::to_stderr(&faults);
+            Err(fault) => {
+                render::to_stderr(&fault.to_string());
                 Exit::System
             }
         }

@@ -6,6 +6,7 @@
 //! memory.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::{BorrowedFd, OwnedFd};
@@ -36,38 +37,62 @@ enum Request {
     },
 }
 
+/// Why it does not run.
+#[derive(Debug)]
+pub(super) enum Fault<E> {
+    /// It could not be started.
+    Thread(io::Error),
+    /// It could not leave the signals to others.
+    Signals(nix::errno::Errno),
+    /// It could not limit itself.
+    Limit(E),
+    Ended,
+    /// There is one already.
+    Confined,
+}
+
+impl<E: fmt::Display> fmt::Display for Fault<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Thread(error) => f.write_str(&log::reason(error)),
+            Self::Signals(errno) => f.write_str(&log::reason(&(*errno).into())),
+            Self::Limit(error) => error.fmt(f),
+            Self::Ended => f.write_str(ENDED),
+            Self::Confined => f.write_str("the process is confined already"),
+        }
+    }
+}
+
+const ENDED: &str = "the thread that opens sockets has ended";
+
 /// Starts the thread, which opens these ports only; 0 stands for any that is free. First of all it limits itself; where it
-/// can't, it does not start, and the error is the reason.
-pub(super) fn start(
+/// can't, it does not start.
+pub(super) fn start<E: Send + 'static>(
     ports: BTreeSet<u16>,
-    limit: impl FnOnce() -> Result<(), String> + Send + 'static,
-) -> Result<(), String> {
+    limit: impl FnOnce() -> Result<(), E> + Send + 'static,
+) -> Result<(), Fault<E>> {
     let (door, requests) = channel();
     let (limited, outcome) = sync_channel(1);
     thread::Builder::new()
         .name("opener".to_owned())
         .stack_size(STACK)
         .spawn(move || {
-            let result = deaf().and_then(|()| limit());
+            let result = deaf().and_then(|()| limit().map_err(Fault::Limit));
             let may_serve = result.is_ok();
             let _ = limited.send(result);
             if may_serve {
                 serve(&requests, &ports);
             }
         })
-        .map_err(|error| log::reason(&error))?;
-    outcome
-        .recv()
-        .map_err(|_| "the thread that opens sockets has ended".to_owned())??;
-    DOOR.set(door)
-        .map_err(|_| "the process is confined already".to_owned())
+        .map_err(Fault::Thread)?;
+    outcome.recv().map_err(|_| Fault::Ended)??;
+    DOOR.set(door).map_err(|_| Fault::Confined)
 }
 
 /// Leaves the process' signals to other threads: what handles one sends a byte to the event loop, which this thread may
 /// not.
-fn deaf() -> Result<(), String> {
-    let blocked = SigSet::all().thread_block();
-    blocked.map_err(|errno| log::reason(&errno.into()))
+fn deaf<E>() -> Result<(), Fault<E>> {
+    SigSet::all().thread_block().map_err(Fault::Signals)
 }
 
 /// It calls the kernel and little else.
@@ -140,5 +165,5 @@ fn ask(door: &Sender<Request>, request: Request) -> io::Result<()> {
 }
 
 fn gone() -> io::Error {
-    io::Error::other("the thread that opens sockets has ended")
+    io::Error::other(ENDED)
 }

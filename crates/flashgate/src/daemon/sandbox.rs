@@ -4,9 +4,9 @@
 //! belong to a thread, and only threads that start later inherit them. Nothing here can be taken back, and nothing here
 //! serves.
 
+use std::io;
 use std::path::PathBuf;
 
-use flashgate_report::render;
 use rustix::fs::{Mode, OFlags, open};
 use rustix::process::geteuid;
 use tracing::{info, warn};
@@ -17,94 +17,55 @@ use crate::confinement::{self, Confinement};
 use crate::log;
 use crate::snapshot::{Process, Sandbox, User, Violation};
 
+mod applied;
 mod capabilities;
 mod folders;
 mod landlock;
 mod leftover;
 mod needs;
+mod not_entered;
 mod seccomp;
 mod self_test;
 mod user;
 
+pub(crate) use applied::Applied;
+use applied::{FILES, PORTS, Reason, SYSTEM_CALLS};
 pub(crate) use leftover::Leftover;
 pub(crate) use needs::{Lookups, Needs};
+pub(crate) use not_entered::NotEntered;
 use seccomp::Role;
 pub(crate) use self_test::self_test;
+use user::NotAssumed;
 
-/// The parts that are the kernel's locks.
-const FILES: &str = "files";
-const PORTS: &str = "ports";
-const SYSTEM_CALLS: &str = "system-calls";
-
-/// Of each part, whether it is in force.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Applied {
-    parts: Vec<(&'static str, State)>,
-}
-
-#[derive(Clone, Debug)]
-enum State {
-    Applied,
-    /// The reason why not.
-    Missing(String),
-    /// The operator wants none of it.
-    Off,
-}
-
-impl Applied {
-    /// Every part, and whether it is in force.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, bool)> {
-        let applied = |state: &State| matches!(state, State::Applied);
-        self.parts
-            .iter()
-            .map(move |(name, state)| (*name, applied(state)))
-    }
-
-    /// Notes what became of a part.
-    fn add(&mut self, name: &'static str, done: Result<(), String>) {
-        let state = done.map_or_else(State::Missing, |()| State::Applied);
-        self.parts.push((name, state));
-    }
-
-    fn has(&self, wanted: &str) -> bool {
-        self.iter().any(|(name, applied)| name == wanted && applied)
-    }
-
-    fn missing(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.parts.iter().filter_map(|(name, state)| match state {
-            State::Missing(reason) => Some((*name, reason.as_str())),
-            State::Applied | State::Off => None,
-        })
-    }
-}
-
-/// Gives up everything but the needs, or says what of it could not be given up; the error is text for the terminal.
+/// Gives up everything but the needs, or says what of it could not be given up.
 pub(crate) fn enter(
     process: &Process,
     needs: &Needs,
     leftover: &Leftover,
-) -> Result<Applied, String> {
-    let account = user::find(&process.user)?;
+) -> Result<Applied, NotEntered> {
+    let account = user::find(&process.user).map_err(NotEntered::User)?;
     let folders = folders::of(&needs.files);
     let mut applied = Applied::default();
-    let closed = leftover.close().map_err(|error| log::reason(&error));
-    applied.add("descriptors", closed);
-    applied.add("no-new-privs", no_new_privs());
+    applied.add("descriptors", leftover.close().map_err(Reason::System));
+    applied.add("no-new-privs", no_new_privs().map_err(Reason::System));
     // While this is root with all its capabilities: it takes one to narrow the set.
     capabilities::narrow_bounding_set();
-    let became = account.map_or(Ok(()), user::assume);
-    if let (Err(reason), User::Configured { name }) = (&became, &process.user) {
-        return Err(not_assumed(name, reason));
-    }
+    let became = match (account.map_or(Ok(()), user::assume), &process.user) {
+        (Err(reason), User::Configured { name }) => {
+            return Err(NotEntered::User(NotAssumed::new(name, reason)));
+        }
+        (became, _) => became,
+    };
     if account.is_some_and(Account::is_root) {
-        applied.parts.push(("user", State::Off));
+        applied.leave("user");
     } else {
-        applied.add("user", became);
+        applied.add("user", became.map_err(Reason::User));
     }
-    applied.add("capabilities", capabilities::drop_all());
+    let dropped = capabilities::drop_all().map_err(Reason::Capabilities);
+    applied.add("capabilities", dropped);
     lock_away(process, needs, &folders, &mut applied);
-    if process.sandbox == Sandbox::Required {
-        all_or_nothing(&applied)?;
+    if process.sandbox == Sandbox::Required && applied.missing().next().is_some() {
+        return Err(NotEntered::Parts(applied));
     }
     confinement::note(Confinement {
         uid: geteuid().as_raw(),
@@ -119,51 +80,32 @@ pub(crate) fn enter(
 /// What takes the kernel's locks rather than mere giving up.
 fn lock_away(process: &Process, needs: &Needs, folders: &[PathBuf], applied: &mut Applied) {
     if process.sandbox == Sandbox::Off {
-        let off = [FILES, PORTS, SYSTEM_CALLS].map(|name| (name, State::Off));
-        applied.parts.extend(off);
+        for name in [FILES, PORTS, SYSTEM_CALLS] {
+            applied.leave(name);
+        }
         return;
     }
-    applied.add(FILES, landlock::files(folders));
-    applied.add(PORTS, landlock::ports(needs));
+    applied.add(FILES, landlock::files(folders).map_err(Reason::Landlock));
+    applied.add(PORTS, landlock::ports(needs).map_err(Reason::Landlock));
     // The last one: it forbids what the others take.
     applied.add(SYSTEM_CALLS, limit_calls(process.violation, needs));
 }
 
 /// First for the opener: it alone can still have sockets listen.
-fn limit_calls(violation: Violation, needs: &Needs) -> Result<(), String> {
+fn limit_calls(violation: Violation, needs: &Needs) -> Result<(), Reason> {
     let limit = move || seccomp::apply(Role::Opening, violation);
-    opener::start(needs.bind.clone(), limit)?;
-    seccomp::apply(Role::Serving(needs.lookups), violation)
+    opener::start(needs.bind.clone(), limit).map_err(Reason::Opener)?;
+    seccomp::apply(Role::Serving(needs.lookups), violation).map_err(Reason::Seccomp)
 }
 
-fn no_new_privs() -> Result<(), String> {
-    rustix::thread::set_no_new_privs(true).map_err(|errno| log::reason(&errno.into()))
-}
-
-fn not_assumed(name: &str, reason: &str) -> String {
-    render::plain_error_text(
-        &format!("can't become the user `{name}`: {reason}"),
-        &["start flashgate as that user, or leave `user` in `[process]` out"],
-    )
-}
-
-fn all_or_nothing(applied: &Applied) -> Result<(), String> {
-    let mut faults = String::new();
-    for (part, reason) in applied.missing() {
-        let message = format!("can't give up what is not needed, part `{part}`: {reason}");
-        let help = "`sandbox = \"required\"` asks for all of it; \"best-effort\" takes what the system has";
-        faults.push_str(&render::plain_error_text(&message, &[help]));
-    }
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(faults)
-    }
+fn no_new_privs() -> io::Result<()> {
+    rustix::thread::set_no_new_privs(true).map_err(io::Error::from)
 }
 
 /// Says what holds from now on, and what will not work any more.
 fn report(applied: &Applied, needs: &Needs) {
     for (part, reason) in applied.missing() {
+        let reason = reason.to_string();
         warn!(part, reason, "could not give up what is not needed");
     }
     let parts: Vec<_> = applied

@@ -1,5 +1,8 @@
 //! Capabilities: none are left, in any set that can be emptied.
 
+use std::fmt;
+
+use rustix::io::Errno;
 use rustix::thread::{
     CapabilitySet, CapabilitySets, capabilities, capability_is_in_bounding_set,
     clear_ambient_capability_set, remove_capability_from_bounding_set, set_capabilities,
@@ -24,8 +27,25 @@ pub(super) fn narrow_bounding_set() {
     }
 }
 
+/// Why some are kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kept {
+    /// The kernel took the empty sets, and yet they are not empty.
+    Some,
+    Refused(Errno),
+}
+
+impl fmt::Display for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Some => f.write_str("some are left"),
+            Self::Refused(errno) => f.write_str(&log::reason(&(*errno).into())),
+        }
+    }
+}
+
 /// Empties the sets of this process.
-pub(super) fn drop_all() -> Result<(), String> {
+pub(super) fn drop_all() -> Result<(), Kept> {
     let none = CapabilitySets {
         effective: CapabilitySet::empty(),
         permitted: CapabilitySet::empty(),
@@ -42,7 +62,7 @@ pub(super) fn drop_all() -> Result<(), String> {
     });
     match left {
         Ok(left) if left == none => Ok(()),
-        Ok(_) => Err("some are left".to_owned()),
-        Err(errno) => Err(log::reason(&errno.into())),
+        Ok(_) => Err(Kept::Some),
+        Err(errno) => Err(Kept::Refused(errno)),
     }
 }

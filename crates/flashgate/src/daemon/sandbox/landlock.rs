@@ -3,6 +3,7 @@
 //! Two rule sets, one for files and one for ports, so that a kernel that knows only the first is told apart from one
 //! that knows neither.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use ::landlock::{
@@ -22,7 +23,7 @@ const NAMES: [&str; 5] = [
 ];
 
 /// Leaves these folders readable, and what looking up names takes; nothing can be written or executed.
-pub(super) fn files(folders: &[PathBuf]) -> Result<(), String> {
+pub(super) fn files(folders: &[PathBuf]) -> Result<(), Fault> {
     let limit = || {
         let names = NAMES.iter().filter_map(|name| place_of(Path::new(name)));
         let readable = folders.iter().cloned().chain(names);
@@ -42,11 +43,11 @@ pub(super) fn files(folders: &[PathBuf]) -> Result<(), String> {
             .restrict_self()
             .map(drop)
     };
-    limit().map_err(|error| reason(&error, "knows too little of files"))
+    limit().map_err(|error| Fault::of(error, Lacking::Files))
 }
 
 /// Leaves these ports to bind and to connect to, and UDP only what looking up names takes.
-pub(super) fn ports(needs: &Needs) -> Result<(), String> {
+pub(super) fn ports(needs: &Needs) -> Result<(), Fault> {
     let rule = |access| move |port: &u16| Ok::<_, RulesetError>(NetPort::new(*port, access));
     let (bind_udp, send_udp): (&[u16], &[u16]) = match needs.lookups {
         Lookups::Needed => (&[ANY_PORT], &[DNS, ANY_PORT]),
@@ -67,7 +68,7 @@ pub(super) fn ports(needs: &Needs) -> Result<(), String> {
             .restrict_self()
             .map(drop)
     };
-    limit().map_err(|error| reason(&error, "knows no ports, as from Linux 6.7 on"))
+    limit().map_err(|error| Fault::of(error, Lacking::Ports))
 }
 
 /// To bind to: one that the system picks. To send to: nothing arrives, but the C library connects UDP sockets to it to find
@@ -88,15 +89,48 @@ fn place_of(file: &Path) -> Option<PathBuf> {
     })
 }
 
-/// Why it was not done; `lacking` says what is wrong with a Landlock that is there and can't.
-fn reason(error: &RulesetError, lacking: &str) -> String {
-    if !matches!(error, RulesetError::HandleAccesses(_)) {
-        return format!("this kernel's Landlock does not do it: {error}");
+/// Why it was not done.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// The kernel has none, or has it switched off.
+    Absent,
+    /// It is there, and too old.
+    Lacking(Lacking),
+    Refused(RulesetError),
+}
+
+/// What a Landlock does not know.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Lacking {
+    Files,
+    Ports,
+}
+
+impl Fault {
+    fn of(error: RulesetError, lacking: Lacking) -> Self {
+        if !matches!(error, RulesetError::HandleAccesses(_)) {
+            Self::Refused(error)
+        } else if is_there() {
+            Self::Lacking(lacking)
+        } else {
+            Self::Absent
+        }
     }
-    if is_there() {
-        format!("this kernel's Landlock {lacking}")
-    } else {
-        "this kernel has no Landlock, or has it switched off".to_owned()
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lacking = match self {
+            Self::Absent => {
+                return f.write_str("this kernel has no Landlock, or has it switched off");
+            }
+            Self::Refused(error) => {
+                return write!(f, "this kernel's Landlock does not do it: {error}");
+            }
+            Self::Lacking(Lacking::Files) => "knows too little of files",
+            Self::Lacking(Lacking::Ports) => "knows no ports, as from Linux 6.7 on",
+        };
+        write!(f, "this kernel's Landlock {lacking}")
     }
 }
 

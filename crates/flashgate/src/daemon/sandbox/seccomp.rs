@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::env::consts::ARCH;
+use std::fmt;
 
 use libc::c_long;
 use rustix::process::getpid;
@@ -120,18 +121,22 @@ const OLDER: &[c_long] = &[];
 const CONTROLS: [u32; 4] = [0x5401, 0x5413, 0x5421, 0x541b];
 
 /// Applies the filters of a role to this thread and those it starts; for good.
-pub(super) fn apply(role: Role, violation: Violation) -> Result<(), String> {
+pub(super) fn apply(role: Role, violation: Violation) -> Result<(), Fault> {
     programs(role, violation)
         .map_err(Error::from)
         .and_then(|programs| programs.iter().try_for_each(|it| apply_filter(it)))
-        .map_err(|error| reason(&error))
+        .map_err(Fault)
 }
 
-fn reason(error: &Error) -> String {
-    match error {
-        Error::Seccomp(error) | Error::Prctl(error) => crate::log::reason(error),
-        error @ (Error::Backend(_) | Error::EmptyFilter | Error::ThreadSync(_)) => {
-            error.to_string()
+/// Why the filters are not applied.
+#[derive(Debug)]
+pub(super) struct Fault(Error);
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Error::Seccomp(error) | Error::Prctl(error) => f.write_str(&crate::log::reason(error)),
+            error @ (Error::Backend(_) | Error::EmptyFilter | Error::ThreadSync(_)) => error.fmt(f),
         }
     }
 }

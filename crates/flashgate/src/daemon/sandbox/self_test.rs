@@ -17,7 +17,7 @@ use rustix::io::Errno;
 use rustix::process::test_kill_process;
 use rustix::thread::set_thread_res_uid;
 
-use super::{Leftover, Needs, enter, folders};
+use super::{Leftover, Needs, NotEntered, enter, folders};
 use crate::snapshot::Process;
 
 mod network;
@@ -29,14 +29,12 @@ struct Report<'a> {
 }
 
 /// Enters the sandbox as serving does, and tries; says each result, and at the end whether all were as they must be.
-///
-/// The error is text for the terminal.
 pub(crate) fn self_test(
     process: &Process,
     needs: &Needs,
     leftover: &Leftover,
     say: &mut dyn FnMut(&str),
-) -> Result<bool, String> {
+) -> Result<bool, NotEntered> {
     let _applied = enter(process, needs, leftover)?;
     let mut report = Report { say, failed: false };
     for number in leftover.numbers() {

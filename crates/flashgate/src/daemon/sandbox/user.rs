@@ -1,5 +1,8 @@
 //! Whom to become: an account that owns nothing.
 
+use std::fmt;
+
+use rustix::io::Errno;
 use rustix::process::geteuid;
 use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 use tracing::warn;
@@ -8,8 +11,53 @@ use crate::account::Account;
 use crate::log;
 use crate::snapshot::User;
 
-/// The account to become; none where the process is not root and stays who it is. The error is text for the terminal.
-pub(super) fn find(user: &User) -> Result<Option<Account>, String> {
+/// An account that was asked for, and can't be had.
+#[derive(Debug)]
+pub(crate) struct NotAssumed {
+    name: String,
+    reason: Reason,
+}
+
+/// Why it can't.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Reason {
+    /// There is no such account.
+    Unknown,
+    Group(Errno),
+    User(Errno),
+    SupplementaryGroups(Errno),
+}
+
+impl NotAssumed {
+    pub(super) fn new(name: &str, reason: Reason) -> Self {
+        Self {
+            name: name.to_owned(),
+            reason,
+        }
+    }
+}
+
+impl fmt::Display for NotAssumed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, reason } = self;
+        write!(f, "can't become the user `{name}`: {reason}")
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (what, errno) = match self {
+            Self::Unknown => return f.write_str("there is none of this name"),
+            Self::Group(errno) => ("can't change the group", errno),
+            Self::User(errno) => ("can't change the user", errno),
+            Self::SupplementaryGroups(errno) => ("can't leave the supplementary groups", errno),
+        };
+        write!(f, "{what}: {}", log::reason(&(*errno).into()))
+    }
+}
+
+/// The account to become; none where the process is not root and stays who it is.
+pub(super) fn find(user: &User) -> Result<Option<Account>, NotAssumed> {
     let account = lookup(user)?;
     if account.is_none() {
         ignored(user);
@@ -17,7 +65,7 @@ pub(super) fn find(user: &User) -> Result<Option<Account>, String> {
     Ok(account)
 }
 
-fn lookup(user: &User) -> Result<Option<Account>, String> {
+fn lookup(user: &User) -> Result<Option<Account>, NotAssumed> {
     if !geteuid().is_root() {
         return Ok(None);
     }
@@ -25,7 +73,7 @@ fn lookup(user: &User) -> Result<Option<Account>, String> {
         User::Nobody => Ok(Some(Account::nobody())),
         User::Configured { name } => Account::by_name_or_number(name)
             .map(Some)
-            .ok_or_else(|| super::not_assumed(name, "there is none of this name")),
+            .ok_or_else(|| NotAssumed::new(name, Reason::Unknown)),
     }
 }
 
@@ -45,13 +93,11 @@ fn ignored(user: &User) {
 }
 
 /// Becomes it, for good; as the only thread.
-pub(super) fn assume(account: Account) -> Result<(), String> {
-    let reason =
-        |what: &str, errno: rustix::io::Errno| format!("{what}: {}", log::reason(&errno.into()));
+pub(super) fn assume(account: Account) -> Result<(), Reason> {
     let Account { uid, gid } = account;
     let groups = set_thread_groups(&[]);
-    set_thread_res_gid(gid, gid, gid).map_err(|errno| reason("can't change the group", errno))?;
-    set_thread_res_uid(uid, uid, uid).map_err(|errno| reason("can't change the user", errno))?;
+    set_thread_res_gid(gid, gid, gid).map_err(Reason::Group)?;
+    set_thread_res_uid(uid, uid, uid).map_err(Reason::User)?;
     // A user namespace may forbid it and still have another user to become.
-    groups.map_err(|errno| reason("can't leave the supplementary groups", errno))
+    groups.map_err(Reason::SupplementaryGroups)
 }

@@ -1,0 +1,83 @@
+//! What became of each part: in force, or the reason why not.
+
+use std::fmt;
+use std::io;
+
+use super::super::opener;
+use super::{capabilities, landlock, seccomp, user};
+use crate::log;
+
+/// The parts that are the kernel's locks.
+pub(super) const FILES: &str = "files";
+pub(super) const PORTS: &str = "ports";
+pub(super) const SYSTEM_CALLS: &str = "system-calls";
+
+/// Of each part, whether it is in force.
+#[derive(Debug, Default)]
+pub(crate) struct Applied {
+    parts: Vec<(&'static str, State)>,
+}
+
+#[derive(Debug)]
+enum State {
+    Applied,
+    Missing(Reason),
+    /// The operator wants none of it.
+    Off,
+}
+
+/// Why a part is not in force.
+#[derive(Debug)]
+pub(super) enum Reason {
+    System(io::Error),
+    User(user::Reason),
+    Capabilities(capabilities::Kept),
+    Landlock(landlock::Fault),
+    Opener(opener::Fault<seccomp::Fault>),
+    Seccomp(seccomp::Fault),
+}
+
+impl Applied {
+    /// Every part, and whether it is in force.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, bool)> {
+        let applied = |state: &State| matches!(state, State::Applied);
+        self.parts
+            .iter()
+            .map(move |(name, state)| (*name, applied(state)))
+    }
+
+    /// Notes what became of a part.
+    pub(super) fn add(&mut self, name: &'static str, done: Result<(), Reason>) {
+        let state = done.map_or_else(State::Missing, |()| State::Applied);
+        self.parts.push((name, state));
+    }
+
+    /// Notes a part that the operator wants none of.
+    pub(super) fn leave(&mut self, name: &'static str) {
+        self.parts.push((name, State::Off));
+    }
+
+    pub(super) fn has(&self, wanted: &str) -> bool {
+        self.iter().any(|(name, applied)| name == wanted && applied)
+    }
+
+    pub(super) fn missing(&self) -> impl Iterator<Item = (&'static str, &Reason)> {
+        self.parts.iter().filter_map(|(name, state)| match state {
+            State::Missing(reason) => Some((*name, reason)),
+            State::Applied | State::Off => None,
+        })
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::System(error) => f.write_str(&log::reason(error)),
+            Self::User(reason) => reason.fmt(f),
+            Self::Capabilities(kept) => kept.fmt(f),
+            Self::Landlock(fault) => fault.fmt(f),
+            Self::Opener(fault) => fault.fmt(f),
+            Self::Seccomp(fault) => fault.fmt(f),
+        }
+    }
+}
