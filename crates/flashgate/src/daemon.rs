@@ -33,6 +33,7 @@ mod notify;
 mod opened;
 mod opener;
 mod readable;
+mod refusal;
 mod reload;
 mod remedy;
 pub(crate) mod sandbox;
@@ -58,11 +59,12 @@ use handover::{Predecessor, Said, Succession, Successors, awaited};
 use listeners::Listeners;
 use notify::ServiceManager;
 use opened::Opened;
+use refusal::Refusal;
 use reload::{in_effect, reload};
 use sandbox::Leftover;
 use serving::Needs;
 use signals::{Signal, Signals};
-use starting::no_event_loop;
+use starting::NotStarted;
 use status::{Phase, Status};
 use workers::Workers;
 
@@ -77,9 +79,9 @@ pub(crate) fn run(
     let files = descriptors::raise();
     let mut opened = match Opened::new(&plan, inherited, files) {
         Ok(opened) => opened,
-        Err((exit, faults)) => {
-            render::to_stderr(&faults);
-            return exit;
+        Err(refusal) => {
+            render::to_stderr(&refusal.to_string());
+            return refusal.exit();
         }
     };
     let predecessors = opened.handover.as_mut();
@@ -101,8 +103,8 @@ pub(crate) fn run(
                 daemon.status.set_sandbox(applied.iter().collect());
                 daemon.serve().await
             }
-            Err(fault) => {
-                render::to_stderr(&fault);
+            Err(refusal) => {
+                render::to_stderr(&refusal.to_string());
                 Exit::System
             }
         }
@@ -143,7 +145,7 @@ enum Ending {
 }
 
 impl Daemon {
-    /// Starts every part; an error is text for the terminal.
+    /// Starts every part.
     fn start(
         opened: Opened,
         signals: Signals,
@@ -151,16 +153,15 @@ impl Daemon {
         loader: Loader,
         manager: Arc<ServiceManager>,
         files: u64,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, Refusal> {
         descriptors::tell(&opened.capacity, &plan, files);
         let permits = Permits::new(opened.capacity, &plan.limits);
         let shared = Arc::new(Shared::new(permits));
-        let workers =
-            Workers::start(plan.process.threads).map_err(|fault| no_event_loop(&fault))?;
+        let no_event_loop = |error| Refusal::NotStarted(NotStarted::EventLoop(error));
+        let workers = Workers::start(plan.process.threads).map_err(no_event_loop)?;
         let (predecessor, successors) = match opened.handover {
             Some(start) => {
-                let successors =
-                    Successors::new(start.door).map_err(|fault| no_event_loop(&fault))?;
+                let successors = Successors::new(start.door).map_err(no_event_loop)?;
                 (start.predecessor, Some(successors))
             }
             None => (None, None),

@@ -76,15 +76,6 @@ pub(crate) struct Refused {
     pub(crate) watched: Vec<Watched>,
 }
 
-impl From<String> for Refused {
-    fn from(faults: String) -> Self {
-        Self {
-            faults,
-            watched: Vec::new(),
-        }
-    }
-}
-
 /// Addresses where the same is done.
 #[derive(Clone, Debug)]
 pub(crate) struct Listener {

@@ -110,8 +110,8 @@ impl Serve {
         let leftover = Leftover::note();
         let inherited = match Inherited::from_service_manager() {
             Ok(inherited) => inherited,
-            Err(faults) => {
-                render::to_stderr(&faults);
+            Err(unusable) => {
+                render::to_stderr(&unusable.to_string());
                 return Exit::Usage;
             }
         };
@@ -141,7 +141,7 @@ impl Serve {
         let mut start = match Start::new(held) {
             Ok(start) => start,
             Err(fault) => {
-                render::to_stderr(&fault);
+                render::plain_error(&fault.to_string(), &[]);
                 return Exit::System;
             }
         };

@@ -5,14 +5,13 @@
 use std::sync::Arc;
 
 use flash_policy::Host;
-use flashgate_report::render;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::info;
 
-use super::endpoint::{AskedEndpoint, Endpoint};
+use super::endpoint::{AskedEndpoint, Endpoint, NotWatched};
 use super::listening::{Bound, Wanted};
-use crate::log::{self, LIFECYCLE};
+use crate::log::LIFECYCLE;
 use crate::snapshot;
 use crate::snapshot::ListenAddress;
 
@@ -57,14 +56,13 @@ pub(super) struct Prepared {
     hosts: watch::Sender<Vec<Host>>,
 }
 
-/// Registers a socket with the event loop; an error is text for the terminal.
-pub(super) fn prepare(bound: Bound, about: About) -> Result<Prepared, String> {
+/// Registers a socket with the event loop.
+pub(super) fn prepare(bound: Bound, about: About) -> Result<Prepared, NotWatched> {
     let endpoint = Arc::new(Endpoint::new(bound));
     let (hosts, receiver) = watch::channel(Vec::new());
-    let listener = Listener::new(Arc::clone(&endpoint), receiver, about).map_err(|error| {
-        let message = format!("can't watch {}: {}", endpoint.address, log::reason(&error));
-        render::plain_error_text(&message, &[])
-    })?;
+    let address = endpoint.address;
+    let listener = Listener::new(Arc::clone(&endpoint), receiver, about)
+        .map_err(|error| NotWatched { address, error })?;
     Ok(Prepared {
         listener,
         endpoint,

@@ -8,7 +8,7 @@ use rustix::io::Errno;
 use super::inherited::Inherited;
 use super::listening::{Bound, Family, Wanted};
 use super::opener;
-use super::remedy;
+use super::remedy::NotBound;
 use crate::snapshot::ListenAddress;
 
 /// Binds what is not inherited already, or says of each address that fails why. The wanted are all or a part of those
@@ -17,20 +17,22 @@ pub(super) fn all(
     wanted: &[Wanted<'_>],
     in_use: &[ListenAddress],
     inherited: &mut Inherited,
-) -> Result<Vec<Bound>, String> {
+) -> Result<Vec<Bound>, Vec<NotBound>> {
     let by_address: Vec<_> = wanted
         .iter()
         .map(|wanted| inherited.take_by_address(wanted.address))
         .collect();
-    let (mut bound, mut faults) = (Vec::new(), String::new());
+    let (mut bound, mut faults) = (Vec::new(), Vec::new());
     for (wanted, given) in wanted.iter().zip(by_address) {
         match given.or_else(|| inherited.take_otherwise(wanted)) {
             Some(given) => bound.push(given),
             None => match one(wanted.address, in_use) {
                 Ok(socket) => bound.push(socket),
-                Err((tried, error)) => {
-                    faults.push_str(&remedy::describe(tried, wanted.asked_by, &error));
-                }
+                Err((address, error)) => faults.push(NotBound {
+                    address,
+                    asked_by: wanted.asked_by,
+                    error,
+                }),
             },
         }
     }

@@ -2,11 +2,11 @@
 
 use std::num::NonZeroU32;
 
-use flashgate_report::render;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tracing::{info, warn};
 
 use super::admin;
+use super::refusal::Refusal;
 use crate::limits::{Capacity, Scarce};
 use crate::snapshot::{Chosen, Plan};
 
@@ -50,20 +50,17 @@ const KEPT_SHARE: usize = 16;
 /// Players who start together ask together.
 const KEPT_AT_LEAST: usize = 16;
 
-/// How many connections fit beside what the plan and so many threads need otherwise, as many as it wants at most; a
-/// rendered error if too few.
-pub(super) fn budget(files: u64, plan: &Plan, threads: NonZeroU32) -> Result<Capacity, String> {
+/// How many connections fit beside what the plan and so many threads need otherwise, as many as it wants at most; an
+/// error if too few.
+pub(super) fn budget(files: u64, plan: &Plan, threads: NonZeroU32) -> Result<Capacity, Refusal> {
     let further = u64::from(threads.get() - 1);
     let taken = RESERVED + PER_THREAD * further + kept(plan, threads) as u64;
     let room = files.saturating_sub(taken);
     if room < FEWEST {
-        let needed = taken + FEWEST;
-        return Err(render::plain_error_text(
-            &format!("the limit on open files is {files}: too few to serve connections"),
-            &[&format!(
-                "allow {needed} or more: `ulimit -n 1024`, or `LimitNOFILE=` in a systemd unit"
-            )],
-        ));
+        return Err(Refusal::OpenFiles {
+            limit: files,
+            needed: taken + FEWEST,
+        });
     }
     Ok(capacity(plan, usize::try_from(room).unwrap_or(usize::MAX)))
 }

@@ -1,5 +1,6 @@
 //! A listening socket that every thread accepts on, and that is put right should it fail.
 
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd as _, OwnedFd};
@@ -11,6 +12,7 @@ use flashgate_relay::prepare as prepare_for_relays;
 use super::listening::{Bound, Family};
 use super::opener;
 use super::status::Health;
+use crate::log;
 use crate::snapshot::ListenAddress;
 
 /// See the module.
@@ -31,6 +33,24 @@ pub(super) struct Endpoint {
 pub(super) struct AskedEndpoint {
     pub(super) asked: ListenAddress,
     pub(super) endpoint: Arc<Endpoint>,
+}
+
+/// A socket that an event loop does not take.
+#[derive(Debug)]
+pub(super) struct NotWatched {
+    pub(super) address: SocketAddr,
+    pub(super) error: io::Error,
+}
+
+impl fmt::Display for NotWatched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "can't watch {}: {}",
+            self.address,
+            log::reason(&self.error)
+        )
+    }
 }
 
 impl Endpoint {

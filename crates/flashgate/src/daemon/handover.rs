@@ -29,9 +29,9 @@ mod start;
 mod successors;
 mod terms;
 
-pub(super) use start::{Predecessor, Start, Succession};
+pub(super) use start::{Fault, Predecessor, Start, Succession};
 pub(super) use successors::{Caller, Offer, Said, Successors, awaited};
-pub(super) use terms::Terms;
+pub(super) use terms::{Terms, Unrest};
 
 /// What the first packet begins with: a successor of another kind must not be misunderstood.
 const GREETING: &str = "flashgate handover 1";

@@ -5,6 +5,7 @@
 //! served that the plan does not ask for.
 
 use std::env;
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::{AsRawFd as _, OwnedFd, RawFd};
@@ -39,20 +40,22 @@ enum Giver {
 }
 
 impl Inherited {
-    /// What the service manager passes (`sd_listen_fds(3)`); an error is text for the terminal.
-    pub(crate) fn from_service_manager() -> Result<Self, String> {
+    /// What the service manager passes (`sd_listen_fds(3)`).
+    pub(crate) fn from_service_manager() -> Result<Self, Unusable> {
         let names = env::var("LISTEN_FDNAMES").unwrap_or_default();
         let mut names = names.split(':');
         let mut passed = ListenFd::from_env();
         let mut inherited = Self::default();
         for number in 0..passed.len() {
             let name = names.next().unwrap_or_default().to_owned();
-            let refused = |error: &io::Error| unusable(number, &name, error);
-            let taken = passed
-                .take_tcp_listener(number)
-                .map_err(|error| refused(&error))?;
+            let refused = |error| Unusable {
+                number,
+                name: name.clone(),
+                error,
+            };
+            let taken = passed.take_tcp_listener(number).map_err(refused)?;
             if let Some(socket) = taken {
-                let bound = adopt(socket.into()).map_err(|error| refused(&error))?;
+                let bound = adopt(socket.into()).map_err(refused)?;
                 let from = Giver::ServiceManager { name };
                 inherited.sockets.push(Given { bound, from });
             }
@@ -101,40 +104,68 @@ impl Inherited {
         found.map(|index| self.sockets.remove(index).bound)
     }
 
-    /// Complains of what the service manager passes and no listener has taken, as text for the terminal. A predecessor
-    /// may have had more, and may have had the very sockets that the service manager passes.
-    pub(super) fn nothing_left(&self) -> Result<(), String> {
-        let complaint = |given: &Given| match &given.from {
-            Giver::ServiceManager { name } => Some(unused(given.bound.address, name)),
+    /// Complains of what the service manager passes and no listener has taken. A predecessor may have had more, and may
+    /// have had the very sockets that the service manager passes.
+    pub(super) fn nothing_left(self) -> Result<(), Vec<Unused>> {
+        let unused = |given: Given| match given.from {
+            Giver::ServiceManager { name } => Some(Unused {
+                address: given.bound.address,
+                name,
+            }),
             Giver::Predecessor { .. } => None,
         };
-        let complaints: String = self.sockets.iter().filter_map(complaint).collect();
-        if complaints.is_empty() {
+        let unused: Vec<_> = self.sockets.into_iter().filter_map(unused).collect();
+        if unused.is_empty() {
             Ok(())
         } else {
-            Err(complaints)
+            Err(unused)
         }
     }
 }
 
-fn unused(address: SocketAddr, name: &str) -> String {
-    render::plain_error_text(
-        &format!(
-            "the service manager passes a socket on {address}, `{name}`, which no listener uses"
-        ),
-        &[
-            "name that address in a `[[listen]]` or `[[gate]]`, or set `FileDescriptorName=` in the socket unit to the name of the policy or gate",
-            "or remove it from the socket unit: its clients would wait for an answer for ever",
-        ],
-    )
+/// A socket that the service manager passes and no listener uses. Its text is for the terminal.
+#[derive(Debug)]
+pub(super) struct Unused {
+    address: SocketAddr,
+    name: String,
 }
 
-fn unusable(number: usize, name: &str, error: &io::Error) -> String {
-    let reason = log::reason(error);
-    render::plain_error_text(
-        &format!("the service manager's socket {number}, `{name}`, can't be used: {reason}"),
-        &["pass listening TCP sockets: `ListenStream=843` in the socket unit, and no `Accept=yes`"],
-    )
+impl fmt::Display for Unused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { address, name } = self;
+        f.write_str(&render::plain_error_text(
+            &format!(
+                "the service manager passes a socket on {address}, `{name}`, which no listener uses"
+            ),
+            &[
+                "name that address in a `[[listen]]` or `[[gate]]`, or set `FileDescriptorName=` in the socket unit to the name of the policy or gate",
+                "or remove it from the socket unit: its clients would wait for an answer for ever",
+            ],
+        ))
+    }
+}
+
+/// A socket that the service manager passes and that can't be used. Its text is for the terminal.
+#[derive(Debug)]
+pub(crate) struct Unusable {
+    number: usize,
+    name: String,
+    error: io::Error,
+}
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            number,
+            name,
+            error,
+        } = self;
+        let reason = log::reason(error);
+        f.write_str(&render::plain_error_text(
+            &format!("the service manager's socket {number}, `{name}`, can't be used: {reason}"),
+            &["pass listening TCP sockets: `ListenStream=843` in the socket unit, and no `Accept=yes`"],
+        ))
+    }
 }
 
 /// Makes a socket that came from elsewhere one of ours, whatever state it came in.

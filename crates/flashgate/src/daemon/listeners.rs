@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use flashgate_report::render;
 use tokio::task::JoinHandle;
 use tracing::info;
 
@@ -21,6 +20,7 @@ use super::endpoint::AskedEndpoint;
 use super::inherited::Inherited;
 use super::listening::{Bound, Wanted};
 use super::losses;
+use super::refusal::Refusal;
 use super::serving::{Needs, Prepared, Serving};
 use crate::log::LIFECYCLE;
 use crate::ruffle::Doors;
@@ -67,13 +67,13 @@ impl Listeners {
         serving.chain(admin).collect()
     }
 
-    /// Starts on sockets that are bound already, as [`wanted`] has them; an error is text for the terminal.
+    /// Starts on sockets that are bound already, as [`wanted`] has them.
     pub(super) fn start(
         &mut self,
         mut bound: Vec<Bound>,
         sockets: Vec<Socket>,
         plan: &Plan,
-    ) -> Result<(), String> {
+    ) -> Result<(), Refusal> {
         let admin = plan.admin.as_ref().and_then(|_| bound.pop());
         let admin = self.prepare_admin(admin)?;
         let doors = self.doors(plan, (&sockets, &self.matches(&sockets)), &bound);
@@ -86,10 +86,10 @@ impl Listeners {
     }
 
     /// Changes to a new plan, or changes nothing and says why.
-    pub(super) fn change(&mut self, sockets: Vec<Socket>, plan: &Plan) -> Result<(), String> {
+    pub(super) fn change(&mut self, sockets: Vec<Socket>, plan: &Plan) -> Result<(), Refusal> {
         let kept = self.matches(&sockets);
-        losses::of_tls(&self.serving, plan)?;
-        losses::of_ports(self.ending(&kept, plan).iter())?;
+        losses::of_tls(&self.serving, plan).map_err(Refusal::Losses)?;
+        losses::of_ports(self.ending(&kept, plan).iter()).map_err(Refusal::Losses)?;
         let is_new =
             |(socket, kept): (&Socket, &Option<usize>)| kept.is_none().then(|| socket.clone());
         let new: Vec<_> = sockets.iter().zip(&kept).filter_map(is_new).collect();
@@ -101,7 +101,8 @@ impl Listeners {
             .map(|wanted| wanted.address)
             .collect();
         let missing: Vec<_> = missing.collect();
-        let mut bound = bind::all(&missing, &in_use, &mut Inherited::default())?;
+        let mut bound =
+            bind::all(&missing, &in_use, &mut Inherited::default()).map_err(Refusal::NotBound)?;
         let admin = self.prepare_admin(admin.and_then(|_| bound.pop()))?;
         let doors = self.doors(plan, (&sockets, &kept), &bound);
         let prepared = self.prepare(bound, new, &doors)?;
@@ -173,23 +174,19 @@ impl Listeners {
     }
 
     /// A wildcard can't be bound while one of its addresses is, nor the other way round, even if that one is to go.
-    fn can_stand_beside(&self, new: &[Socket]) -> Result<(), String> {
-        let mut faults = String::new();
-        for socket in new {
+    fn can_stand_beside(&self, new: &[Socket]) -> Result<(), Refusal> {
+        let held = |socket: &Socket| {
             let holds = |serving: &&Serving| {
                 serving.asked.covers(socket.address) || socket.address.covers(serving.asked)
             };
-            if let Some(holder) = self.serving.iter().find(holds) {
-                let (new, old) = (socket.address, holder.asked);
-                let message =
-                    format!("can't go from {old} to {new} while running: {old} holds the port");
-                faults.push_str(&render::plain_error_text(&message, &["restart flashgate"]));
-            }
-        }
-        if faults.is_empty() {
+            let holder = self.serving.iter().find(holds)?;
+            Some((socket.address, holder.asked))
+        };
+        let held: Vec<_> = new.iter().filter_map(held).collect();
+        if held.is_empty() {
             Ok(())
         } else {
-            Err(faults)
+            Err(Refusal::HeldPorts(held))
         }
     }
 
@@ -212,11 +209,12 @@ impl Listeners {
         bound: Vec<Bound>,
         sockets: Vec<Socket>,
         doors: &Arc<Doors>,
-    ) -> Result<Vec<Prepared>, String> {
+    ) -> Result<Vec<Prepared>, Refusal> {
         let sockets = bound.into_iter().zip(sockets);
         sockets
             .map(|(bound, socket)| Prepared::new(bound, socket, doors, &self.needs))
-            .collect()
+            .collect::<Result<_, _>>()
+            .map_err(Refusal::NotWatched)
     }
 
     /// Whether what serves as `[admin]` is what a plan asks for.
@@ -224,7 +222,7 @@ impl Listeners {
         self.admin.as_ref().is_some_and(|admin| admin.fits(wanted))
     }
 
-    fn prepare_admin(&self, socket: Option<Bound>) -> Result<Option<admin::Prepared>, String> {
+    fn prepare_admin(&self, socket: Option<Bound>) -> Result<Option<admin::Prepared>, Refusal> {
         let about = || About {
             status: Arc::clone(&self.needs.status),
             shared: Arc::clone(&self.needs.shared),
@@ -232,6 +230,7 @@ impl Listeners {
         socket
             .map(|bound| admin::prepare(bound, about()))
             .transpose()
+            .map_err(Refusal::NotWatched)
     }
 
     /// Begins a new `[admin]`, keeps the one there is, or lets it go.

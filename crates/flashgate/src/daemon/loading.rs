@@ -3,7 +3,7 @@
 //! It must never hand on a plan from a file that somebody was writing while it was read.
 
 use std::io;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -15,7 +15,7 @@ use tokio::time::{Instant, timeout};
 
 use super::changes::Changes;
 use crate::log;
-use crate::snapshot::{Loaded, Refused};
+use crate::snapshot::{Loaded, Refused, Watched};
 
 /// Reading a few small files takes longer only if one of them never ends, as on a dead network drive.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -51,22 +51,24 @@ impl Loader {
     }
 
     /// Loads once nobody writes to any of the files, and again if one changes meanwhile. Cancel-safe.
-    pub(super) async fn load(&self, changes: &mut Changes) -> Result<Loaded, Refused> {
+    pub(super) async fn load(&self, changes: &mut Changes) -> Result<Loaded, NotLoaded> {
         let deadline = Instant::now() + WRITING_LIMIT;
         loop {
             if let Some(file) = changes.still_written(deadline).await {
-                return Err(being_written(&file).into());
+                return Err(NotLoaded::BeingWritten(file));
             }
             // Before they are read: what changes meanwhile is another change.
             changes.note();
             let done = self.read().await;
             let watched = match &done {
-                Ok(loaded) => &loaded.plan.watched,
-                Err(refused) => &refused.watched,
+                Ok(loaded) => loaded.plan.watched.as_slice(),
+                Err(not_loaded) => not_loaded.watched(),
             };
             match changes.disturbed(watched) {
                 None => return done,
-                Some(file) if Instant::now() >= deadline => return Err(being_written(&file).into()),
+                Some(file) if Instant::now() >= deadline => {
+                    return Err(NotLoaded::BeingWritten(file));
+                }
                 // Somebody has begun to write, and gets time for it.
                 Some(_) => tokio::time::sleep(super::changes::SETTLE).await,
             }
@@ -74,11 +76,9 @@ impl Loader {
     }
 
     /// Reads everything once, beside the serving.
-    async fn read(&self) -> Result<Loaded, Refused> {
+    async fn read(&self) -> Result<Loaded, NotLoaded> {
         if self.is_reading.swap(true, Ordering::AcqRel) {
-            let message = "the reload before this one is still reading its files";
-            let help = "look for a file on a drive that does not answer, or restart flashgate";
-            return Err(render::plain_error_text(message, &[help]).into());
+            return Err(NotLoaded::Busy);
         }
         let reading = Reading(Arc::clone(&self.is_reading));
         let load = Arc::clone(&self.load);
@@ -91,33 +91,68 @@ impl Loader {
             let _ = sender.send(done);
         });
         if let Err(error) = started {
-            return Err(no_thread(&error).into());
+            return Err(NotLoaded::NoThread(error));
         }
         match timeout(LIMIT, receiver).await {
-            Ok(Ok(done)) => done,
-            Ok(Err(_)) => Err(render::plain_error_text(
-                "internal error: reading the files failed",
-                &[],
-            )
-            .into()),
-            Err(_) => Err(too_long().into()),
+            Ok(Ok(done)) => done.map_err(NotLoaded::Refused),
+            Ok(Err(_)) => Err(NotLoaded::Failed),
+            Err(_) => Err(NotLoaded::TooLong),
         }
     }
 }
 
-fn no_thread(error: &io::Error) -> String {
-    let message = format!("can't start a thread: {}", log::reason(error));
-    render::plain_error_text(&message, &[])
+/// Why there is no plan.
+#[derive(Debug)]
+pub(super) enum NotLoaded {
+    /// For what the files say.
+    Refused(Refused),
+    BeingWritten(PathBuf),
+    /// An earlier thread is still reading.
+    Busy,
+    NoThread(io::Error),
+    /// The thread has panicked.
+    Failed,
+    TooLong,
 }
 
-fn too_long() -> String {
-    let message = format!("reading the files took more than {} s", LIMIT.as_secs());
-    let help = "look for a file on a drive that does not answer";
-    render::plain_error_text(&message, &[help])
+impl NotLoaded {
+    fn watched(&self) -> &[Watched] {
+        if let Self::Refused(refused) = self {
+            &refused.watched
+        } else {
+            &[]
+        }
+    }
 }
 
-fn being_written(file: &Path) -> String {
-    let message = format!("{} is being written", file.display());
-    let help = "the reload follows by itself once the writer closes the file; if nobody writes to it any more, `touch` it";
-    render::plain_error_text(&message, &[help])
+/// For the log.
+impl From<NotLoaded> for Refused {
+    fn from(not_loaded: NotLoaded) -> Self {
+        let plain = |message: &str, help: &[&str]| Self {
+            faults: render::plain_error_text(message, help),
+            watched: Vec::new(),
+        };
+        match not_loaded {
+            NotLoaded::Refused(refused) => refused,
+            NotLoaded::BeingWritten(file) => plain(
+                &format!("{} is being written", file.display()),
+                &[
+                    "the reload follows by itself once the writer closes the file; if nobody writes to it any more, `touch` it",
+                ],
+            ),
+            NotLoaded::Busy => plain(
+                "the reload before this one is still reading its files",
+                &["look for a file on a drive that does not answer, or restart flashgate"],
+            ),
+            NotLoaded::NoThread(error) => plain(
+                &format!("can't start a thread: {}", log::reason(&error)),
+                &[],
+            ),
+            NotLoaded::Failed => plain("internal error: reading the files failed", &[]),
+            NotLoaded::TooLong => plain(
+                &format!("reading the files took more than {} s", LIMIT.as_secs()),
+                &["look for a file on a drive that does not answer"],
+            ),
+        }
+    }
 }

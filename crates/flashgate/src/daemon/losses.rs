@@ -3,6 +3,7 @@
 //!
 //! A config that is cut off is often valid, and says less than the whole one.
 
+use std::fmt;
 use std::net::SocketAddr;
 
 use flashgate_report::render;
@@ -89,9 +90,10 @@ fn none_of(by: By, losses: impl IntoIterator<Item = Loss>) -> Result<(), Losses>
 }
 
 /// For the log, or the terminal.
-impl From<Losses> for String {
-    fn from(Losses { by, losses }: Losses) -> Self {
-        losses.into_iter().map(|loss| loss.text(by)).collect()
+impl fmt::Display for Losses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut losses = self.losses.iter();
+        losses.try_for_each(|loss| f.write_str(&loss.text(self.by)))
     }
 }
 

@@ -6,8 +6,8 @@
 use super::bind;
 use super::inherited::Inherited;
 use super::listening::Bound;
+use super::refusal::Refusal;
 use super::{descriptors, handover, listeners, losses};
-use crate::exit::Exit;
 use crate::limits::Capacity;
 use crate::snapshot::{Plan, Socket};
 
@@ -20,36 +20,27 @@ pub(super) struct Opened {
 }
 
 impl Opened {
-    /// Takes over what another process has bound, and binds the rest; an error is text for the terminal.
-    pub(super) fn new(
-        plan: &Plan,
-        mut inherited: Inherited,
-        files: u64,
-    ) -> Result<Self, (Exit, String)> {
-        let system = |faults| (Exit::System, faults);
+    /// Takes over what another process has bound, and binds the rest.
+    pub(super) fn new(plan: &Plan, mut inherited: Inherited, files: u64) -> Result<Self, Refusal> {
         let path = plan.process.handover.as_deref();
         let handover = path
             .map(|path| handover::Start::at(path, &mut inherited))
             .transpose()
-            .map_err(|fault| system(fault.into()))?;
+            .map_err(Refusal::Handover)?;
         let predecessor = handover.as_ref().filter(|it| it.predecessor.is_some());
         let terms = predecessor.map(|start| &start.terms);
         if let Some(terms) = terms {
-            terms
-                .files_rest(plan)
-                .map_err(|unrest| system(unrest.into()))?;
+            terms.files_rest(plan).map_err(Refusal::Unrest)?;
         }
         let sockets = plan.sockets();
         let wanted = listeners::wanted(&sockets, plan);
         let addresses: Vec<_> = wanted.iter().map(|wanted| wanted.address).collect();
-        let bound = bind::all(&wanted, &addresses, &mut inherited).map_err(system)?;
+        let bound = bind::all(&wanted, &addresses, &mut inherited).map_err(Refusal::NotBound)?;
         if let Some(terms) = terms {
-            losses::of_succession(terms, plan, &bound).map_err(|lost| system(lost.into()))?;
+            losses::of_succession(terms, plan, &bound).map_err(Refusal::Losses)?;
         }
-        inherited
-            .nothing_left()
-            .map_err(|faults| (Exit::Usage, faults))?;
-        let capacity = descriptors::budget(files, plan, plan.process.threads).map_err(system)?;
+        inherited.nothing_left().map_err(Refusal::Unused)?;
+        let capacity = descriptors::budget(files, plan, plan.process.threads)?;
         Ok(Self {
             sockets,
             bound,

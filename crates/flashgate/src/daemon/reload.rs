@@ -2,13 +2,13 @@
 
 use std::num::NonZeroU32;
 
-use flashgate_report::render;
 use tracing::{error, info, warn};
 
 use super::changes::Changes;
 use super::descriptors;
 use super::listeners::Listeners;
 use super::loading::Loader;
+use super::refusal::Refusal;
 use super::sandbox::{Lookups, Needs};
 use super::status::Status;
 use crate::confinement;
@@ -25,7 +25,7 @@ pub(super) async fn reload(
     status: &Status,
     open_files: (u64, NonZeroU32),
 ) -> Result<Plan, Vec<Watched>> {
-    let done = loader.load(changes).await;
+    let done = loader.load(changes).await.map_err(Refused::from);
     match done.and_then(|loaded| take_over(loaded, listeners, shared, open_files)) {
         Ok(plan) => {
             status.reloaded(&plan);
@@ -81,8 +81,8 @@ fn take_over(
         listeners.change(plan.sockets(), &plan)?;
         Ok(capacity)
     };
-    let capacity = change().map_err(|faults| Refused {
-        faults,
+    let capacity = change().map_err(|refusal: Refusal| Refused {
+        faults: refusal.to_string(),
         watched: plan.watched.clone(),
     })?;
     shared.backends.keep(plan.gates());
@@ -97,16 +97,10 @@ fn take_over(
 }
 
 /// A backend on a port that was no backend's at start would be denied to each client; better it is denied now.
-fn reachable(plan: &Plan) -> Result<(), String> {
+fn reachable(plan: &Plan) -> Result<(), Refusal> {
     let needs = Needs::of(plan, std::iter::empty());
     if needs.lookups == Lookups::Needed && confinement::no_lookups() {
-        let message = "can't look up the names of backends: that was given up at start, when all backends were addresses";
-        let help = "restart flashgate, or write the backend's address";
-        return Err(render::plain_error_text(message, &[help]));
+        return Err(Refusal::NoLookups);
     }
-    confinement::out_of_reach(&needs.connect).map_or(Ok(()), |port| {
-        let message = format!("can't connect to backends on port {port}: it was given up at start");
-        let help = "restart flashgate: once started, it can connect only to the ports that its backends had then";
-        Err(render::plain_error_text(&message, &[help]))
-    })
+    confinement::out_of_reach(&needs.connect).map_or(Ok(()), |port| Err(Refusal::NoPort(port)))
 }

@@ -1,5 +1,6 @@
 //! Why an address can't be bound, and what helps on this machine.
 
+use std::fmt;
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
@@ -12,10 +13,31 @@ use crate::confinement;
 use crate::log;
 use crate::snapshot::AskedBy;
 
-/// The error as text for the terminal, with the remedies that apply; those that change the address name what asks for it.
-pub(super) fn describe(address: SocketAddr, asked_by: AskedBy, error: &io::Error) -> String {
-    let message = format!("can't listen on {address}: {}", log::reason(error));
-    let help = match Errno::from_io_error(error) {
+/// An address that can't be bound. Its text, for the terminal, has the remedies that apply; those that change the address
+/// name what asks for it.
+#[derive(Debug)]
+pub(super) struct NotBound {
+    pub(super) address: SocketAddr,
+    pub(super) asked_by: AskedBy,
+    pub(super) error: io::Error,
+}
+
+impl fmt::Display for NotBound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            address,
+            asked_by,
+            error,
+        } = self;
+        let message = format!("can't listen on {address}: {}", log::reason(error));
+        let help = help(*address, *asked_by, error);
+        let help: Vec<_> = help.iter().map(String::as_str).collect();
+        f.write_str(&render::plain_error_text(&message, &help))
+    }
+}
+
+fn help(address: SocketAddr, asked_by: AskedBy, error: &io::Error) -> Vec<String> {
+    match Errno::from_io_error(error) {
         Some(Errno::ACCESS | Errno::PERM) => missing_privilege(address, asked_by),
         Some(Errno::ADDRINUSE) => in_use(address, asked_by),
         Some(Errno::ADDRNOTAVAIL) => vec![
@@ -26,9 +48,7 @@ pub(super) fn describe(address: SocketAddr, asked_by: AskedBy, error: &io::Error
             vec!["this machine has no IPv6; use an IPv4 address".to_owned()]
         }
         _ => Vec::new(),
-    };
-    let help: Vec<_> = help.iter().map(String::as_str).collect();
-    render::plain_error_text(&message, &help)
+    }
 }
 
 /// How a port on every address is asked for.

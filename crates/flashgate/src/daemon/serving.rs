@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::task::Context;
 use std::time::Duration;
 
-use flashgate_report::render;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -15,11 +14,11 @@ use tracing::field::display;
 use tracing::info;
 
 use super::accept::{Acceptor, Course, SocketOffer};
-use super::endpoint::{AskedEndpoint, Endpoint};
+use super::endpoint::{AskedEndpoint, Endpoint, NotWatched};
 use super::listening::Bound;
 use super::status::{ListenerStatus, Status};
 use crate::connection::Shared;
-use crate::log::{self, LIFECYCLE};
+use crate::log::LIFECYCLE;
 use crate::ruffle::Doors;
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{Service, Services, Socket};
@@ -56,13 +55,13 @@ pub(super) struct Serving {
 }
 
 impl Prepared {
-    /// Registers a socket with every event loop; an error is text for the terminal.
+    /// Registers a socket with every event loop.
     pub(super) fn new(
         bound: Bound,
         socket: Socket,
         doors: &Arc<Doors>,
         needs: &Needs,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, NotWatched> {
         let endpoint = Arc::new(Endpoint::new(bound));
         prepare(&endpoint, &socket.services);
         let (offer, receiver) = watch::channel(SocketOffer {
@@ -84,10 +83,8 @@ impl Prepared {
             acceptor.map(|acceptor| (thread.clone(), acceptor))
         };
         let acceptors: Result<_, _> = needs.threads.iter().map(acceptor).collect();
-        let acceptors = acceptors.map_err(|error| {
-            let message = format!("can't watch {}: {}", endpoint.address, log::reason(&error));
-            render::plain_error_text(&message, &[])
-        })?;
+        let address = endpoint.address;
+        let acceptors = acceptors.map_err(|error| NotWatched { address, error })?;
         Ok(Self {
             socket,
             endpoint,

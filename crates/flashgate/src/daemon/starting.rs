@@ -1,11 +1,11 @@
 //! The first moments of a process: signals are listened for before anything is read or bound, so that none of them
 //! meets a process that does not know it.
 
+use std::fmt;
 use std::io;
 use std::panic::resume_unwind;
 use std::thread;
 
-use flashgate_report::render;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
@@ -19,15 +19,32 @@ pub(crate) struct Start {
     pub(super) signals: Signals,
 }
 
+/// What the system does not give.
+#[derive(Debug)]
+pub(crate) enum NotStarted {
+    EventLoop(io::Error),
+    Signals(io::Error),
+}
+
+impl fmt::Display for NotStarted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (what, error) = match self {
+            Self::EventLoop(error) => ("can't start an event loop", error),
+            Self::Signals(error) => ("can't listen for signals", error),
+        };
+        write!(f, "{what}: {}", log::reason(error))
+    }
+}
+
 impl Start {
-    /// What was held back is heard now. The error is text for the terminal.
-    pub(crate) fn new(held: Option<HeldSignals>) -> Result<Self, String> {
+    /// What was held back is heard now.
+    pub(crate) fn new(held: Option<HeldSignals>) -> Result<Self, NotStarted> {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
-            .map_err(|fault| no_event_loop(&fault))?;
+            .map_err(NotStarted::EventLoop)?;
         let entered = runtime.enter();
-        let signals = Signals::new().map_err(|fault| no_signals(&fault))?;
+        let signals = Signals::new().map_err(NotStarted::Signals)?;
         drop(entered);
         drop(held);
         Ok(Self { runtime, signals })
@@ -59,14 +76,4 @@ impl Start {
         }
         Ok(done.ok())
     }
-}
-
-pub(super) fn no_event_loop(fault: &io::Error) -> String {
-    let message = format!("can't start an event loop: {}", log::reason(fault));
-    render::plain_error_text(&message, &[])
-}
-
-fn no_signals(fault: &io::Error) -> String {
-    let message = format!("can't listen for signals: {}", log::reason(fault));
-    render::plain_error_text(&message, &[])
 }

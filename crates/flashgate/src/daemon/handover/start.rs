@@ -1,5 +1,6 @@
 //! The successor's side: take the listeners over, and let the predecessor go once this process serves.
 
+use std::fmt;
 use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -107,22 +108,21 @@ fn is_nobody(error: &io::Error) -> bool {
 }
 
 /// For the terminal.
-impl From<Fault> for String {
-    fn from(fault: Fault) -> Self {
-        let (path, error) = (fault.path.display(), &fault.error);
-        match fault.step {
-            Step::TakeOver if error.kind() == io::ErrorKind::WouldBlock => no_answer(&fault.path),
-            Step::TakeOver => {
-                let reason = log::reason(error);
-                let message = format!("can't take over from the flashgate at {path}: {reason}");
-                render::plain_error_text(&message, &STILL_SERVES)
-            }
-            Step::Open => {
-                let reason = log::reason(error);
-                let message = format!("can't open the socket {path} for a successor: {reason}");
-                render::plain_error_text(&message, &ELSEWHERE)
-            }
-        }
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (path, error) = (self.path.display(), &self.error);
+        let reason = log::reason(error);
+        f.write_str(&match self.step {
+            Step::TakeOver if error.kind() == io::ErrorKind::WouldBlock => no_answer(&self.path),
+            Step::TakeOver => render::plain_error_text(
+                &format!("can't take over from the flashgate at {path}: {reason}"),
+                &STILL_SERVES,
+            ),
+            Step::Open => render::plain_error_text(
+                &format!("can't open the socket {path} for a successor: {reason}"),
+                &ELSEWHERE,
+            ),
+        })
     }
 }
 

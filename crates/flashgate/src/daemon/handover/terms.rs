@@ -2,6 +2,7 @@
 //!
 //! Each is a line of the last packet. A successor of before there were any skips them; a predecessor of then sends none.
 
+use std::fmt;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -93,18 +94,18 @@ pub(in crate::daemon) enum Unrest {
 }
 
 /// As text for the terminal.
-impl From<Unrest> for String {
-    fn from(unrest: Unrest) -> Self {
-        match unrest {
-            Unrest::Written(file) => {
+impl fmt::Display for Unrest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&match self {
+            Self::Written(file) => {
                 let message = format!("{} is being written", file.display());
                 render::plain_error_text(&message, &BEING_WRITTEN)
             }
-            Unrest::Changed(file) => {
+            Self::Changed(file) => {
                 let message = format!("{} has changed since it was read", file.display());
                 render::plain_error_text(&message, &CHANGED)
             }
-        }
+        })
     }
 }
 
