@@ -16,9 +16,10 @@ use tokio::time::{Instant, sleep};
 use super::bridge::{Answer, KEY, Status, read_answer};
 use super::converse::{Call, Said, Speech, converse, fixed};
 use super::drive::READ_ON;
-use super::tls::TlsFault;
-use super::{Seen, Setting, Trace, http};
-use reactions::{Found, UNFINISHED};
+use super::http;
+use super::setting::Setting;
+use super::trace::{Seen, Trace};
+use reactions::{Found, SOON, UNFINISHED};
 
 /// What was found out about the server behind the movie's port.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,7 +127,7 @@ async fn answers_policy(setting: Setting<'_>, target: &Step, steps: &[Step]) -> 
     if let Some(step) = asked.next() {
         return step.learnt == Some(Learnt::Policy);
     }
-    let call = call(setting, target, Speech::Bytes(REQUEST));
+    let call = setting.call(target, Speech::Bytes(REQUEST));
     let trace = until_bytes(setting, call, READ_ON).await;
     trace.document().starts_with(b"<") && trace.has_nul() && names_a_policy(trace.document())
 }
@@ -141,7 +142,7 @@ const PROMPT: Duration = Duration::from_millis(500);
 
 async fn upgrade(setting: Setting<'_>, target: &Step) -> Trace {
     let (later, limit) = watch::channel(setting.clock.end());
-    let asked = call(setting, target, Speech::Text(handshake(setting, target)));
+    let asked = setting.call(target, Speech::Text(handshake(setting, target)));
     let cut = watch::Sender::clone(&later);
     let tell = |said: Said| {
         if matches!(said, Said::Received(_)) {
@@ -168,7 +169,7 @@ const AFTER_ANSWER: Duration = Duration::from_millis(100);
 
 async fn is_flashgate(setting: Setting<'_>, target: &Step) -> bool {
     let request = http::request(&target.fetch.host, "/");
-    let call = call(setting, target, Speech::Text(request));
+    let call = setting.call(target, Speech::Text(request));
     let trace = until_bytes(setting, call, PROMPT).await;
     matches!(status(&trace), Some(status) if status.is_flashgates())
 }
@@ -190,9 +191,6 @@ fn handshake(setting: Setting<'_>, target: &Step) -> String {
 /// How often the movie's own connection is tried again where the server ended it at once.
 const AGAIN: usize = 2;
 
-/// So soon no server gives an idle client up; a forwarder has failed to reach its own by then.
-const SOON: Duration = Duration::from_millis(150);
-
 /// Puts together what is known of the server behind the port.
 pub(super) async fn look(setting: Setting<'_>, seen: &[Seen], doorway: Doorway) -> Behind {
     let mut targets = seen
@@ -201,7 +199,7 @@ pub(super) async fn look(setting: Setting<'_>, seen: &[Seen], doorway: Doorway) 
     let Some(target) = targets.next().filter(|seen| seen.step.connected.is_some()) else {
         return Behind::Unremarkable;
     };
-    let closes = ends_mute(&target.trace);
+    let closes = target.trace.ends_mute();
     let asked = match doorway.asked {
         None if closes => Some(upgrade(setting, &target.step).await),
         asked => asked,
@@ -218,9 +216,9 @@ pub(super) async fn look(setting: Setting<'_>, seen: &[Seen], doorway: Doorway) 
     let again = again(setting, &target.step, b"").await;
     let all = || again.iter().chain([&target.trace]);
     // One that answers a request, or that closes only clients who say nothing for a while, is a server.
-    let is_mute = asked.is_none_or(|trace| ends_mute(&trace) || opens_and_ends(&trace));
-    let is_soon = all().all(|trace| time_to_end(trace) <= SOON);
-    if all().all(ends_mute) && is_mute && is_soon {
+    let is_mute = asked.is_none_or(|trace| trace.ends_mute() || opens_and_ends(&trace));
+    let is_soon = all().all(|trace| trace.time_to_end() <= SOON);
+    if all().all(Trace::ends_mute) && is_mute && is_soon {
         Behind::ClosesAtOnce(all().count())
     } else {
         Behind::ClosesAtTimes
@@ -244,13 +242,13 @@ async fn by_reactions(setting: Setting<'_>, target: &Seen) -> Behind {
         Found::Nobody(after) if after > READ_ON => Behind::ClosesLate(after),
         Found::Nobody(_) => {
             let again = again(setting, &target.step, UNFINISHED).await;
-            if again.iter().all(ends_mute) {
+            if again.iter().all(Trace::ends_mute) {
                 Behind::ClosesAtOnce(again.len() + 1)
             } else {
                 Behind::ClosesAtTimes
             }
         }
-        Found::Server if ends_mute(&target.trace) => Behind::ClosesAtTimes,
+        Found::Server if target.trace.ends_mute() => Behind::ClosesAtTimes,
         Found::Server => Behind::Unremarkable,
         Found::NoReaction => Behind::NotKnown(NotKnown::NoReaction),
         Found::ClosesUnknown => Behind::NotKnown(NotKnown::ClosesUnknown),
@@ -260,17 +258,11 @@ async fn by_reactions(setting: Setting<'_>, target: &Seen) -> Behind {
 async fn again(setting: Setting<'_>, target: &Step, bytes: &'static [u8]) -> Vec<Trace> {
     let mut traces = Vec::new();
     for _ in 0..AGAIN {
-        let call = call(setting, target, Speech::Bytes(bytes));
+        let call = setting.call(target, Speech::Bytes(bytes));
         let limit = fixed(setting.clock.within(READ_ON));
         traces.push(converse(&call, setting.clock, limit, |_| ()).await);
     }
     traces
-}
-
-/// Whether the server ended a connection, and sent nothing.
-fn ends_mute(trace: &Trace) -> bool {
-    let ended = trace.end.is_some() || trace.tls == Some(TlsFault::HungUp);
-    ended && trace.bytes.is_empty()
 }
 
 /// Whether a WebSocket was granted, and not ended at once: the gate reached a server.
@@ -290,29 +282,10 @@ fn opens_and_ends(trace: &Trace) -> bool {
     trace.end.is_some() || trace.bytes.get(head).is_some_and(is_close_frame)
 }
 
-/// From the connect to the end.
-fn time_to_end(trace: &Trace) -> Duration {
-    let (Some((_, end)), Some(attempt)) = (trace.end, trace.attempts.last()) else {
-        return Duration::MAX;
-    };
-    end.saturating_sub(attempt.started + attempt.took)
-}
-
 fn status(trace: &Trace) -> Option<Status> {
     match read_answer(&trace.bytes) {
         Ok(Some((Answer::Status(status), _))) => Some(status),
         Ok(_) | Err(_) => None,
-    }
-}
-
-fn call(setting: Setting<'_>, target: &Step, speech: Speech) -> Call {
-    Call {
-        host: target.fetch.host.clone(),
-        addresses: setting.lookup.addresses.clone(),
-        port: target.fetch.port.get(),
-        transport: target.fetch.transport,
-        tls: setting.tls.clone(),
-        speech,
     }
 }
 

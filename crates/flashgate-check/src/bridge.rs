@@ -4,13 +4,9 @@
 //! (the handshake, with the page's Origin), and Ruffle tells the movie of neither: it sees connect, then close.
 
 use std::cmp::Reverse;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use flash_policy::player::{Reason, Verdict};
-
-use super::trace::Attempt;
-use super::{Clock, Failure, Finding, NameFault, Watcher, names};
 
 mod answer;
 mod browser;
@@ -20,15 +16,22 @@ mod handshake;
 mod judge;
 mod literal;
 mod refusal;
+mod scene;
 mod url;
 
 pub(crate) use answer::{Answer, Lack, Status};
 pub(crate) use answer::{KEY, read as read_answer};
 pub use config::{ConfigFault, EntryFault, entries};
-pub(crate) use handshake::Handshake;
+pub use entry::Entry;
+pub(crate) use scene::{Reached, Scene};
 pub use url::{Page, ProxyUrl, UrlFault};
 
-use super::tls::{Tls, TlsFault, Trust};
+use super::clock::Clock;
+use super::failure::Failure;
+use super::judge::Finding;
+use super::names;
+use super::setting::Watcher;
+use super::tls::{Tls, Trust};
 
 /// What is to be checked.
 #[derive(Clone, Debug)]
@@ -43,15 +46,6 @@ pub struct BridgePlan {
     pub timeout: Duration,
     /// Whose certificates are accepted.
     pub trust: Trust,
-}
-
-/// One entry of `socketProxy`, or a URL alone.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    /// The host and port that the movie names.
-    pub movie: Option<(String, u16)>,
-    /// Where Ruffle connects to instead.
-    pub url: ProxyUrl,
 }
 
 /// What came of it.
@@ -70,44 +64,6 @@ impl BridgeReport {
     #[must_use]
     pub const fn verdict(&self) -> Verdict {
         self.verdict
-    }
-}
-
-/// What was seen of one entry's bridge.
-#[derive(Debug)]
-pub(crate) struct Scene {
-    pub(crate) entry: Entry,
-    pub(crate) started: Duration,
-    /// Empty where the name has none.
-    pub(crate) addresses: Vec<IpAddr>,
-    pub(crate) attempts: Vec<Attempt>,
-    pub(crate) reached: Reached,
-    /// The Origin that the browser sends.
-    pub(crate) origin: String,
-    /// What is wrong with the certificate, where `--insecure` accepts it all the same.
-    pub(crate) overlooked: Option<TlsFault>,
-}
-
-/// How far a page gets.
-#[derive(Debug)]
-pub(crate) enum Reached {
-    /// The bridge's name has no address.
-    Nobody(NameFault),
-    /// No address lets it connect.
-    NoConnection,
-    /// A connection stands, and no TLS on it.
-    NoTls(TlsFault),
-    /// The bridge was asked for a WebSocket.
-    Server(Handshake),
-}
-
-impl Scene {
-    /// The WebSocket's handshake, where it came to one.
-    pub(crate) const fn handshake(&self) -> Option<&Handshake> {
-        match &self.reached {
-            Reached::Server(handshake) => Some(handshake),
-            Reached::Nobody(_) | Reached::NoConnection | Reached::NoTls(_) => None,
-        }
     }
 }
 

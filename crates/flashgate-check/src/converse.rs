@@ -12,10 +12,11 @@ use flash_policy::player::Transport;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::clock::Clock;
 use super::dial::{Accepted, dial};
+use super::http;
 use super::tls::{Secured, Stream, Tls, TlsFault};
-use super::trace::{Dialled, Ended, Trace};
-use super::{Clock, http};
+use super::trace::{Attempt, Dialled, Ended, Trace};
 
 /// What a connection is to say.
 #[derive(Clone, Debug)]
@@ -120,7 +121,7 @@ fn abandoned(call: &Call, clock: Clock, trace: &mut Trace) {
         .attempts
         .last()
         .map_or(Duration::ZERO, |last| last.started + last.took);
-    trace.attempts.push(super::Attempt {
+    trace.attempts.push(Attempt {
         address: (*address, call.port).into(),
         started,
         took: clock.elapsed().saturating_sub(started),

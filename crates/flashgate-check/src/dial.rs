@@ -11,7 +11,7 @@ use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
-use super::Clock;
+use super::clock::Clock;
 use super::trace::{Attempt, Dialled, Trace};
 
 /// What an address accepted.

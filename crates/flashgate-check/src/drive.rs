@@ -9,9 +9,11 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
+use super::clock::Clock;
 use super::converse::{Call, Said, Speech, converse};
 use super::names;
-use super::{Clock, Seen, Setting, Trace, Watcher};
+use super::setting::{Setting, Watcher};
+use super::trace::{Seen, Trace};
 
 /// How long a connection is listened to after the player has what it wanted: to see how the server lets go.
 pub(super) const READ_ON: Duration = Duration::from_millis(500);

@@ -7,27 +7,27 @@
 //!
 //! This crate is an internal part of flashgate and has no stable API: any release may change any of it.
 
-use std::future::poll_fn;
-use std::io;
-use std::task::Poll;
-use std::time::Duration;
-
-use flash_policy::player::{Config, Outcome, Step, Verdict};
+use flash_policy::player::{Outcome, Verdict};
 use tokio::runtime::Builder;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::time::Instant;
 
+use clock::Clock;
+use setting::Setting;
 use tls::Tls;
 
 mod behind;
 mod bridge;
+mod clock;
 mod converse;
 mod dial;
 mod drive;
+mod ending;
+mod failure;
 mod http;
 mod judge;
 mod names;
+mod plan;
 pub mod report;
+mod setting;
 mod shown;
 mod survey;
 mod tls;
@@ -38,22 +38,15 @@ pub(crate) use bridge::{Answer, Lack, Reached, Scene};
 pub use bridge::{
     BridgePlan, BridgeReport, ConfigFault, Entry, EntryFault, Page, ProxyUrl, UrlFault, entries,
 };
+pub use ending::Ending;
+pub use failure::Failure;
 pub(crate) use judge::{About, Finding, Source};
 pub(crate) use names::Lookup;
 pub use names::{NameFault, Nameless};
+pub use plan::Plan;
+pub use setting::Watcher;
 pub use tls::{CaFault, Named, Trust};
-pub(crate) use trace::{Attempt, Dialled, Ended, Trace};
-
-/// What is to be checked.
-#[derive(Clone, Debug)]
-pub struct Plan {
-    /// The client: what it is, and what it connects to.
-    pub config: Config,
-    /// Whose certificates are accepted.
-    pub trust: Trust,
-    /// The target, as it was given.
-    pub target: String,
-}
+pub(crate) use trace::{Attempt, Dialled, Ended, Seen, Trace};
 
 /// What came of it.
 #[derive(Debug)]
@@ -78,89 +71,6 @@ impl Report {
         self.outcome.verdict
     }
 }
-
-/// One connection of the player: what it made of it, and what was really there.
-#[derive(Debug)]
-pub(crate) struct Seen {
-    pub(crate) step: Step,
-    pub(crate) trace: Trace,
-}
-
-/// Why there is no report.
-#[derive(Debug)]
-pub enum Failure {
-    /// The target's name has no address.
-    Name(NameFault),
-    /// A signal asked it to end.
-    Ended(Ending),
-    /// The system did not give what the program itself needs.
-    System(io::Error),
-}
-
-/// The signals that end a check in order, so that nothing of its progress is left on a terminal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// SIGINT: somebody pressed Ctrl-C.
-    Interrupted,
-    /// SIGTERM.
-    Terminated,
-    /// SIGHUP: the terminal is gone.
-    HungUp,
-}
-
-impl Ending {
-    const ALL: [Self; 3] = [Self::Interrupted, Self::Terminated, Self::HungUp];
-
-    /// The signal's number.
-    #[must_use]
-    pub const fn number(self) -> u8 {
-        match self {
-            Self::HungUp => 1,
-            Self::Interrupted => 2,
-            Self::Terminated => 15,
-        }
-    }
-
-    /// In a word.
-    #[must_use]
-    pub const fn told(self) -> &'static str {
-        match self {
-            Self::Interrupted => "interrupted",
-            Self::Terminated => "terminated",
-            Self::HungUp => "hung up",
-        }
-    }
-
-    const fn kind(self) -> SignalKind {
-        match self {
-            Self::Interrupted => SignalKind::interrupt(),
-            Self::Terminated => SignalKind::terminate(),
-            Self::HungUp => SignalKind::hangup(),
-        }
-    }
-
-    /// Waits for the first of them.
-    async fn first() -> io::Result<Self> {
-        let mut signals = Vec::new();
-        for ending in Self::ALL {
-            signals.push((ending, signal(ending.kind())?));
-        }
-        Ok(poll_fn(|context| {
-            let mut came = None;
-            for (ending, signal) in &mut signals {
-                // Each is polled, so that each wakes.
-                if signal.poll_recv(context).is_ready() {
-                    came = Some(*ending);
-                }
-            }
-            came.map_or(Poll::Pending, Poll::Ready)
-        })
-        .await)
-    }
-}
-
-/// Told what is waited for, whenever that changes.
-pub type Watcher<'a> = &'a dyn Fn(&str);
 
 /// Does it, in a runtime of its own.
 pub fn run(plan: Plan, watcher: Watcher<'_>) -> Result<Report, Failure> {
@@ -231,42 +141,4 @@ async fn examine(plan: Plan, watcher: Watcher<'_>) -> Result<Report, Failure> {
         findings,
         sources,
     })
-}
-
-/// What every part of a check needs.
-#[derive(Clone, Copy)]
-struct Setting<'a> {
-    config: &'a Config,
-    lookup: &'a Lookup,
-    tls: &'a Tls,
-    clock: Clock,
-}
-
-/// The time since the check began, and when it has to be over.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Clock {
-    started: Instant,
-    timeout: Duration,
-}
-
-impl Clock {
-    fn start(timeout: Duration) -> Self {
-        Self {
-            started: Instant::now(),
-            timeout,
-        }
-    }
-
-    fn elapsed(self) -> Duration {
-        self.started.elapsed()
-    }
-
-    fn end(self) -> Instant {
-        self.started + self.timeout
-    }
-
-    /// This long from now, but not past the end.
-    fn within(self, limit: Duration) -> Instant {
-        (Instant::now() + limit).min(self.end())
-    }
 }

@@ -9,7 +9,7 @@ use flash_policy::player::Client;
 use tokio::net::lookup_host;
 use tokio::time::timeout_at;
 
-use super::Clock;
+use super::clock::Clock;
 
 /// What a name stands for.
 #[derive(Clone, Debug)]

@@ -13,7 +13,9 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::converse::{Call, Said, Speech, converse, fixed};
-use super::{Setting, Trace, http};
+use super::http;
+use super::setting::Setting;
+use super::trace::Trace;
 
 /// How often a policy is fetched, to see whether it comes every time.
 pub(super) const REPEATS: usize = 20;
@@ -251,12 +253,8 @@ impl Around<'_> {
 
     fn call(&self, step: &Step, addresses: &[IpAddr], bytes: &'static [u8]) -> Call {
         Call {
-            host: step.fetch.host.clone(),
             addresses: addresses.to_vec(),
-            port: step.fetch.port.get(),
-            transport: step.fetch.transport,
-            tls: self.setting.tls.clone(),
-            speech: Speech::Bytes(bytes),
+            ..self.setting.call(step, Speech::Bytes(bytes))
         }
     }
 }

@@ -1,10 +1,11 @@
-//! What was seen on one connection: data only.
+//! What was seen on one connection.
 
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use flash_policy::document::LARGEST;
+use flash_policy::player::Step;
 
 use super::tls::TlsFault;
 
@@ -25,6 +26,13 @@ pub(crate) struct Trace {
     pub(crate) end: Option<(Ended, Duration)>,
     /// The size of a segment on this path, where the system knows it.
     pub(crate) segment: Option<u32>,
+}
+
+/// One connection of the player: what it made of it, and what was really there.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    pub(crate) step: Step,
+    pub(crate) trace: Trace,
 }
 
 /// One address that was tried.
@@ -120,5 +128,19 @@ impl Trace {
     /// When the first byte came.
     pub(crate) fn first_byte(&self) -> Option<Duration> {
         self.reads.first().map(|(at, _)| *at)
+    }
+
+    /// Whether the server ended the connection, and sent nothing.
+    pub(super) fn ends_mute(&self) -> bool {
+        let ended = self.end.is_some() || self.tls == Some(TlsFault::HungUp);
+        ended && self.bytes.is_empty()
+    }
+
+    /// From the connect to the end.
+    pub(super) fn time_to_end(&self) -> Duration {
+        let (Some((_, end)), Some(attempt)) = (self.end, self.attempts.last()) else {
+            return Duration::MAX;
+        };
+        end.saturating_sub(attempt.started + attempt.took)
     }
 }

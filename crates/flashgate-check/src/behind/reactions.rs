@@ -12,10 +12,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
-use super::{SOON, call, ends_mute, time_to_end};
-use crate::Setting;
+use crate::clock::Clock;
 use crate::converse::{Call, Said, Speech, converse};
 use crate::drive::READ_ON;
+use crate::setting::Setting;
 
 /// What the reactions say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,9 @@ pub(super) enum Found {
 
 /// Not a whole message in any protocol that is known, and no beginning of a policy request, of HTTP or of TLS.
 pub(super) const UNFINISHED: &[u8] = b" ";
+
+/// So soon no server gives an idle client up; a forwarder has failed to reach its own by then.
+pub(super) const SOON: Duration = Duration::from_millis(150);
 
 /// The beginning of a policy request.
 const PART: &[u8] = b"<policy-file-r";
@@ -73,7 +76,7 @@ struct Reaction {
 pub(super) async fn find(setting: Setting<'_>, target: &Step) -> Found {
     let mut probes = JoinSet::new();
     for probe in Probe::ALL {
-        let call = call(setting, target, probe.speech());
+        let call = setting.call(target, probe.speech());
         probes.spawn(react(call, probe, setting.clock));
     }
     let mut reactions = Vec::new();
@@ -94,7 +97,7 @@ pub(super) async fn find(setting: Setting<'_>, target: &Step) -> Found {
     }
 }
 
-async fn react(call: Call, to: Probe, clock: crate::Clock) -> Option<Reaction> {
+async fn react(call: Call, to: Probe, clock: Clock) -> Option<Reaction> {
     let (sooner, limit) = watch::channel(clock.end());
     let tell = |said: Said| {
         if matches!(said, Said::Received(_)) {
@@ -103,9 +106,9 @@ async fn react(call: Call, to: Probe, clock: crate::Clock) -> Option<Reaction> {
     };
     let trace = converse(&call, clock, limit, tell).await;
     let is_answer = !trace.bytes.is_empty();
-    (is_answer || ends_mute(&trace)).then(|| Reaction {
+    (is_answer || trace.ends_mute()).then(|| Reaction {
         to,
-        after: time_to_end(&trace),
+        after: trace.time_to_end(),
         is_answer,
     })
 }

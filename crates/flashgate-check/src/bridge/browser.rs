@@ -2,7 +2,7 @@
 
 use flash_policy::{Host, Scheme};
 
-use super::{Page, ProxyUrl};
+use super::url::{Page, ProxyUrl};
 
 /// Whether a page that came over HTTPS wants a connection in clear; to this very machine it may.
 pub(super) fn is_mixed_content(page: &Page, url: &ProxyUrl) -> bool {

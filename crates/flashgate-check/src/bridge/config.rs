@@ -4,8 +4,9 @@ use std::fmt::{self, Display, Formatter};
 
 use serde_json::Value;
 
-use super::url::UrlFault;
-use super::{Entry, Page, ProxyUrl, literal};
+use super::entry::Entry;
+use super::literal;
+use super::url::{Page, ProxyUrl, UrlFault};
 
 /// What is wrong with a config.
 #[derive(Debug)]

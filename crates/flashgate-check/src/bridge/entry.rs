@@ -1,10 +1,19 @@
-//! What is wrong with an entry of `socketProxy` itself: Ruffle compares `host` with what the movie names, letter by
+//! An entry of `socketProxy`, and what is wrong with it by itself: Ruffle compares `host` with what the movie names, letter by
 //! letter, and the port apart from it.
 
 use flash_policy::Diagnostic;
 
 use super::super::shown::shown_text;
-use super::Entry;
+use super::url::ProxyUrl;
+
+/// One entry of `socketProxy`, or a URL alone.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The host and port that the movie names.
+    pub movie: Option<(String, u16)>,
+    /// Where Ruffle connects to instead.
+    pub url: ProxyUrl,
+}
 
 /// Why no movie is ever led through this entry, if that shows.
 pub(super) fn fault(entry: &Entry) -> Option<Diagnostic> {

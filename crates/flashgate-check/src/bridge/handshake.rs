@@ -6,33 +6,15 @@ use flash_policy::player::Transport;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
+use super::super::clock::Clock;
 use super::super::converse::{Call, Limit, Said, Speech, before, converse, fixed};
 use super::super::dial::{Accepted, dial};
+use super::super::http;
 use super::super::tls::{Secured, Stream, Tls, TlsFault};
 use super::super::trace::Trace;
-use super::super::{Clock, http};
 use super::answer::{Answer, Hop, KEY, LARGEST_HEAD, NotHttp, Status, read};
-use super::{Page, ProxyUrl, Reached, Scene};
-
-/// A handshake, from the request on.
-#[derive(Debug)]
-pub(crate) struct Handshake {
-    pub(crate) sent_at: Duration,
-    pub(crate) answered_at: Option<Duration>,
-    pub(crate) answer: Answer,
-    pub(crate) opening: Opening,
-}
-
-/// What the bridge does once the connection is open, unasked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Opening {
-    pub(crate) text_frame: bool,
-    pub(crate) binary_frame: bool,
-    /// A close frame: its code, if it has one, and its reason.
-    pub(crate) close: Option<(Option<u16>, String)>,
-    /// The TCP connection ended.
-    pub(crate) ended: bool,
-}
+use super::scene::{Handshake, Opening, Reached, Scene};
+use super::url::{Page, ProxyUrl};
 
 /// How long frames are waited for that nobody asked for.
 const WATCHED: Duration = Duration::from_millis(500);

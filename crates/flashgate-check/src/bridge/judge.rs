@@ -12,9 +12,10 @@ use super::super::shown::{shown, shown_text};
 use super::super::tls::TlsFault;
 use super::super::trace::Dialled;
 use super::answer::{Answer, Lack};
-use super::handshake::{Handshake, Opening};
-use super::url::is_local;
-use super::{Page, ProxyUrl, Reached, Scene, browser, entry, refusal};
+use super::refusal::{NO_MATCH, NOT_TOLD};
+use super::scene::{Handshake, Opening, Reached, Scene};
+use super::url::{Page, ProxyUrl, is_local};
+use super::{browser, entry, refusal};
 use crate::{Finding, NameFault};
 
 /// What is to be said of one bridge.
@@ -24,7 +25,6 @@ pub(super) struct Judged {
     pub(super) findings: Vec<Finding>,
 }
 
-pub(super) const NO_MATCH: Reason = Reason::Refused(decide::Reason::NoRuleMatches);
 const SANDBOX: Reason = Reason::Refused(decide::Reason::Sandbox);
 
 pub(super) fn judge(scene: &Scene, page: Option<&Page>) -> Judged {
@@ -84,8 +84,6 @@ fn handshake_unanswered(message: &str) -> Diagnostic {
         .note(NOT_TOLD)
         .help(WRONG_PORT)
 }
-
-pub(super) const NOT_TOLD: &str = "the movie sees connect, then close: Ruffle reports the connection before the handshake is over";
 
 const WRONG_PORT: &str = "look at the port and the path: what listens there is no WebSocket bridge";
 

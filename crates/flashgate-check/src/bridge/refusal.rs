@@ -1,12 +1,17 @@
 //! What a status other than 101 means: which of the servers on the way says it, and what that shows of the others.
 
-use flash_policy::Diagnostic;
 use flash_policy::player::{Reason, Verdict};
+use flash_policy::{Diagnostic, decide};
 
 use super::super::shown::shown_text;
 use super::answer::{Hop, Status};
-use super::judge::{NO_MATCH, NOT_TOLD};
-use super::{ProxyUrl, Scene};
+use super::scene::Scene;
+use super::url::ProxyUrl;
+
+/// No rule of the bridge admits the page, or no entry the movie.
+pub(super) const NO_MATCH: Reason = Reason::Refused(decide::Reason::NoRuleMatches);
+
+pub(super) const NOT_TOLD: &str = "the movie sees connect, then close: Ruffle reports the connection before the handshake is over";
 
 pub(super) fn judge(scene: &Scene, status: &Status) -> (Verdict, Reason, Diagnostic) {
     if status.code == 403 && !is_a_proxys_own(status) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use flash_policy::decide::{PATIENCE, Place};
 use flash_policy::player::{End, Learnt};
 
-use super::{Asked, Case};
+use super::case::{Asked, Case};
 use crate::tls::TlsFault;
 use crate::trace::{Dialled, Ended};
 

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use flash_policy::player::Verdict;
 use flash_policy::{Diagnostic, Profile, parse};
 
-use super::{Case, Rank};
+use super::case::{Case, Rank};
 use crate::Trace;
 use crate::trace::Dialled;
 

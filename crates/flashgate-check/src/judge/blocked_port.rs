@@ -5,7 +5,7 @@ use flash_policy::blocked_ports::{self, SINCE};
 use flash_policy::decide::Sandbox;
 use flash_policy::player::Client;
 
-use super::{Case, Rank};
+use super::case::{Case, Rank};
 
 pub(super) fn judge(case: &mut Case<'_>) {
     if !is_in_the_way(case) {

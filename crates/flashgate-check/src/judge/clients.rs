@@ -1,11 +1,10 @@
 //! What only some clients stumble over.
 
 use flash_policy::decide::Place;
-use flash_policy::lint::{self, Group};
 use flash_policy::player::{Client, Learnt, Reason};
-use flash_policy::{Diagnostic, Profile, Severity, document, parse};
+use flash_policy::{Diagnostic, Profile, document, parse};
 
-use super::{Asked, Case, Rank};
+use super::case::{Asked, Case, Rank};
 
 /// Unity reads at most so much, in one read.
 const UNITY_READS: usize = 5_000;
@@ -84,37 +83,6 @@ fn ipv6_literal(case: &mut Case<'_>) {
         .note("it refuses before it asks anybody, so no policy helps")
         .help("have the movie name the server by its name, or by an IPv4 address");
     case.add(Rank::Cause, finding);
-}
-
-/// Lint's findings that are about Flash Player, and untrue of Lightspark: it knows `*.com`, and no rule on low ports.
-const NOT_LIGHTSPARK: [&str; 2] = ["wildcard-top-level-domain", "low-ports-from-high-port"];
-
-/// Whether what lint says of a policy is so for this client.
-pub(super) fn is_true(client: Client, finding: &Diagnostic) -> bool {
-    match client {
-        // It has no meta-policies.
-        Client::Unity => {
-            lint::rule(finding.rule).is_none_or(|rule| rule.group != Group::MetaPolicy)
-        }
-        Client::Lightspark => !NOT_LIGHTSPARK.contains(&finding.rule),
-        Client::Flash | Client::Silverlight | Client::Ruffle | _ => true,
-    }
-}
-
-/// What lint says of a file that Flash Player refuses whole, where Lightspark has read it all the same.
-pub(super) fn is_lenient(finding: &Diagnostic) -> bool {
-    let rule = lint::rule(finding.rule);
-    finding.severity == Severity::Error
-        && rule.is_some_and(|rule| matches!(rule.group, Group::File | Group::Syntax))
-}
-
-/// The same as a warning, without what is so for Flash Player alone.
-pub(super) fn overlook(finding: &mut Diagnostic) {
-    finding.severity = Severity::Warning;
-    finding.notes = vec![
-        "Flash Player refuses the file for this; Lightspark reads it all the same, as far as it gets"
-            .to_owned(),
-    ];
 }
 
 /// Whether the cause is one that is said here, so that no rule for the game's own site helps.

@@ -4,13 +4,13 @@ use flash_policy::Diagnostic;
 use flash_policy::decide::Place;
 use flash_policy::player::{Client, DOUBTFUL_POLICY_PORTS};
 
-use super::{Case, Rank, meaning};
+use super::case::{Case, Rank};
 
 pub(super) fn judge(case: &mut Case<'_>) {
     if case.plan.config.client != Client::Flash {
         return;
     }
-    for asked in meaning::understood(case) {
+    for asked in case.understood() {
         let port = asked.port();
         let doubtful = DOUBTFUL_POLICY_PORTS.contains(&port.get());
         if asked.place == Place::Master || !doubtful {

@@ -4,7 +4,8 @@ use flash_policy::decide::Place;
 use flash_policy::player::{Client, Learnt};
 use flash_policy::{Diagnostic, Severity};
 
-use super::{Asked, Case, Rank, absent, readers, tls};
+use super::case::{Asked, Case, Rank};
+use super::{absent, readers, tls};
 use crate::http;
 use crate::shown::shown;
 use crate::survey::{Spoken, looks_like_tls};

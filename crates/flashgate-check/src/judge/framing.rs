@@ -3,7 +3,8 @@
 use flash_policy::player::{Client, End, Learnt};
 use flash_policy::{Diagnostic, Profile, parse};
 
-use super::{Asked, Case, Rank, readers};
+use super::case::{Asked, Case, Rank};
+use super::readers;
 use crate::survey::REPEATS;
 use crate::{Dialled, Trace};
 

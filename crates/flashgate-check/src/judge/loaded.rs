@@ -6,7 +6,7 @@ use flash_policy::decide::{self, Ignored, Location, Request};
 use flash_policy::player::{Client, Reason};
 use flash_policy::{Diagnostic, Host, Scheme};
 
-use super::{Case, Rank};
+use super::case::{Case, Rank};
 
 pub(super) fn judge(case: &mut Case<'_>) {
     if matches!(

@@ -1,11 +1,13 @@
 //! The policy is valid, and does not grant; or grants more than it should.
 
-use flash_policy::decide::{self, Grant, Movie, Place, Sandbox};
+use flash_policy::decide::{self, Grant, Place};
 use flash_policy::parse::RulePlaces;
-use flash_policy::player::{Client, Learnt, Reason, RuleAt};
+use flash_policy::player::{Client, Reason, RuleAt};
 use flash_policy::{Diagnostic, Port, Profile, Severity, Span, document, grants, parse};
 
-use super::{Asked, Case, Rank, Source, more_findings, no_match};
+use super::case::{Asked, Case, Rank};
+use super::finding::more_findings;
+use super::no_match;
 
 /// Why a policy that was understood does not grant, when that is the verdict.
 pub(super) fn explain(case: &mut Case<'_>) {
@@ -27,7 +29,7 @@ pub(super) fn explain(case: &mut Case<'_>) {
 
 /// Everything else that lint has to say of the policies that came.
 pub(super) fn judge(case: &mut Case<'_>) {
-    for asked in understood(case) {
+    for asked in case.understood() {
         let granting = case.granting(asked);
         let report = asked.lint();
         let mut findings = report.findings;
@@ -64,12 +66,6 @@ fn is_refuted(finding: &Diagnostic, granting: RuleAt) -> bool {
     }
     let within = |span: Span| granting.tag.start <= span.start && span.end <= granting.tag.end;
     finding.severity == Severity::Error && finding.label.is_some() && finding.spans().all(within)
-}
-
-pub(super) fn understood<'a>(case: &Case<'a>) -> Vec<Asked<'a>> {
-    case.asked()
-        .filter(|asked| asked.seen.step.learnt == Some(Learnt::Policy))
-        .collect()
 }
 
 fn meta_policy(case: &mut Case<'_>, reason: decide::Reason) {
@@ -115,7 +111,7 @@ fn in_words(reason: decide::Reason, written: Option<&[u8]>) -> (&'static str, St
 }
 
 fn master<'a>(case: &Case<'a>) -> Option<Asked<'a>> {
-    let mut understood = understood(case).into_iter();
+    let mut understood = case.understood().into_iter();
     understood.find(|asked| asked.place == Place::Master)
 }
 
@@ -157,7 +153,7 @@ fn repeats_site_control(asked: Asked<'_>) -> bool {
 fn would_grant(case: &Case<'_>, document: &[u8], from: Port) -> bool {
     let policy = parse(document, Profile::Socket).policy;
     policy.is_some_and(|policy| {
-        let granted = grants(&policy, from, &movie(case), case.plan.config.port);
+        let granted = grants(&policy, from, &case.movie(), case.plan.config.port);
         matches!(granted, Grant::Allowed { .. })
     })
 }
@@ -217,7 +213,8 @@ fn point_at_rule(
     part: impl Fn(&RulePlaces) -> Option<Span>,
 ) {
     let decided = case.outcome.decided_by;
-    let asked = understood(case)
+    let asked = case
+        .understood()
         .into_iter()
         .find(|asked| decided.is_some_and(|decided| decided.place == asked.place));
     let place = asked.and_then(|asked| {
@@ -234,51 +231,5 @@ fn point_at_rule(
             case.add_at(Rank::Cause, finding.at(span, ""), source);
         }
         None => case.add(Rank::Cause, finding),
-    }
-}
-
-pub(super) fn whose(case: &Case<'_>) -> String {
-    match movie(case) {
-        Movie::Remote(origin) if case.plan.config.client == Client::Silverlight => {
-            format!("applications of `{}`", origin.host)
-        }
-        Movie::Hostless if case.plan.config.client == Client::Silverlight => {
-            "local applications".to_owned()
-        }
-        Movie::Remote(origin) => {
-            let compared = case.plan.config.compared_host();
-            let host = compared.unwrap_or_else(|| origin.host.to_string());
-            format!("movies of `{host}`")
-        }
-        Movie::Hostless if case.plan.config.client == Client::Unity => "Unity's games".to_owned(),
-        Movie::Hostless => "local movies".to_owned(),
-    }
-}
-
-/// As rules see it: to Unity only `*` admits, whatever site the game is from.
-pub(super) fn movie(case: &Case<'_>) -> Movie {
-    match &case.plan.config.sandbox {
-        _ if case.plan.config.client == Client::Unity => Movie::Hostless,
-        Sandbox::Remote(origin) => Movie::Remote(origin.clone()),
-        Sandbox::LocalWithNetwork
-        | Sandbox::LocalWithFile
-        | Sandbox::LocalTrusted
-        | Sandbox::Application
-        | _ => Movie::Hostless,
-    }
-}
-
-impl Case<'_> {
-    /// The policy as a text to point into; each once.
-    pub(super) fn source(&mut self, asked: Asked<'_>, bytes: &[u8]) -> usize {
-        let name = format!("policy from {}", asked.name());
-        if let Some(known) = self.sources.iter().position(|source| source.name == name) {
-            return known;
-        }
-        self.sources.push(Source {
-            name,
-            bytes: bytes.to_vec(),
-        });
-        self.sources.len() - 1
     }
 }

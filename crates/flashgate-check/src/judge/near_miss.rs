@@ -8,8 +8,7 @@ use flash_policy::{
     Span, grants, parse,
 };
 
-use super::meaning::{movie, whose};
-use super::{Asked, Case, Rank};
+use super::case::{Asked, Case, Rank};
 
 /// Tells of the first such rule.
 pub(super) fn judge(case: &mut Case<'_>, asked: Asked<'_>) {
@@ -57,7 +56,7 @@ impl Part {
 /// The right site and the right port, and movies loaded over the other scheme.
 fn scheme_miss(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
     let port = case.plan.config.port;
-    let Movie::Remote(origin) = movie(case) else {
+    let Movie::Remote(origin) = case.movie() else {
         return None;
     };
     let scheme = match origin.scheme {
@@ -95,7 +94,7 @@ fn is_open_to(rule: &Rule, scheme: Scheme) -> bool {
 
 fn port_miss(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
     let port = case.plan.config.port;
-    let movie = movie(case);
+    let movie = case.movie();
     let is_near = |rule: &Rule| {
         let is_open = match &movie {
             Movie::Remote(origin) => is_open_to(rule, origin.scheme),
@@ -112,7 +111,7 @@ fn port_miss(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
         "port-not-granted",
         format!(
             "a rule admits {}, to ports `{}` and not to port {port}",
-            whose(case),
+            case.whose(),
             rule.ports
         ),
     )
@@ -146,7 +145,7 @@ pub(super) fn admits(domain: DomainPattern, movie: &Movie, port: Port) -> bool {
 
 /// The classic: `www.example.com` is granted, and the movie comes from `example.com`, or the reverse.
 fn neighbour(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
-    let Movie::Remote(origin) = movie(case) else {
+    let Movie::Remote(origin) = case.movie() else {
         return None;
     };
     let Host::Name(name) = &origin.host else {

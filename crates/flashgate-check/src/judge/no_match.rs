@@ -4,15 +4,15 @@ use flash_policy::decide::{Movie, Sandbox};
 use flash_policy::player::Client;
 use flash_policy::{Diagnostic, DomainPattern, Host, Origin, Port, Severity, document};
 
-use super::meaning::{movie, understood, whose};
-use super::{Asked, Case, Rank, clients, near_miss, readers};
+use super::case::{Asked, Case, Rank};
+use super::{clients, near_miss, readers};
 
 pub(super) fn explain(case: &mut Case<'_>) {
     if readers::narrows(case) {
         return;
     }
     let before = case.found.len();
-    let understood = understood(case);
+    let understood = case.understood();
     for asked in &understood {
         broken_rules(case, *asked);
     }
@@ -31,7 +31,7 @@ pub(super) fn explain(case: &mut Case<'_>) {
         return;
     }
     let port = case.plan.config.port;
-    let who = whose(case);
+    let who = case.whose();
     let finding = Diagnostic::error(
         "no-rule-matches",
         format!("no rule of the policies that count names {who} and port {port}"),
@@ -81,7 +81,7 @@ fn is_for_others(case: &Case<'_>, asked: Asked<'_>, finding: &Diagnostic) -> boo
     });
     let domain = rule.and_then(|rule| rule.attribute("domain"));
     let domain = domain.and_then(|domain| domain.value.parse::<DomainPattern>().ok());
-    domain.is_some_and(|domain| !near_miss::admits(domain, &movie(case), case.plan.config.port))
+    domain.is_some_and(|domain| !near_miss::admits(domain, &case.movie(), case.plan.config.port))
 }
 
 fn lacks_rules(asked: Asked<'_>) -> bool {
@@ -124,7 +124,7 @@ fn odd_host(case: &Case<'_>) -> Option<String> {
 /// movie's than others do, as a rule for that would be wrong for everybody else.
 pub(super) fn rule(case: &Case<'_>) -> Option<String> {
     let port = case.plan.config.port;
-    let domain = match movie(case) {
+    let domain = match case.movie() {
         _ if odd_host(case).is_some() => return None,
         Movie::Remote(origin) => origin.host.to_string(),
         Movie::Hostless => "*".to_owned(),
@@ -137,7 +137,7 @@ pub(super) fn rule(case: &Case<'_>) -> Option<String> {
 /// Whether the port is one that none of the policies can open, wherever their rules are.
 fn needs_low_port(case: &Case<'_>) -> bool {
     let port = case.plan.config.port;
-    let mut understood = understood(case).into_iter();
+    let mut understood = case.understood().into_iter();
     understood.all(|asked| !asked.can_open(port))
 }
 
@@ -154,7 +154,7 @@ fn plain_host(origin: &Origin, port: Port) -> String {
 
 pub(super) fn remedy(case: &Case<'_>) -> String {
     let port = case.plan.config.port;
-    match (movie(case), rule(case)) {
+    match (case.movie(), rule(case)) {
         (movie, _) if case.plan.config.client == Client::Silverlight => {
             let uri = match movie {
                 Movie::Remote(Origin { scheme, host }) => format!("{}://{host}", scheme.as_str()),
@@ -173,7 +173,7 @@ pub(super) fn remedy(case: &Case<'_>) -> String {
         (Movie::Remote(origin), None) => plain_host(&origin, port),
         (Movie::Hostless, rule) => format!(
             "{} are admitted by `domain=\"*\"` alone: {}",
-            whose(case),
+            case.whose(),
             rule.unwrap_or_default()
         ),
     }

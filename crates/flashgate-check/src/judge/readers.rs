@@ -7,8 +7,7 @@ use flash_policy::decide::{self, Place};
 use flash_policy::player::{Client, Learnt, Reason};
 use flash_policy::{Diagnostic, Grant, Profile, Severity, grants, parse};
 
-use super::meaning::movie;
-use super::{Asked, Case, Rank};
+use super::case::{Asked, Case, Rank};
 
 /// At these Lightspark stops reading.
 const LIGHTSPARK_REFUSES: [&str; 3] = [
@@ -91,7 +90,7 @@ fn narrowed(case: &Case<'_>, asked: Asked<'_>) -> Vec<Diagnostic> {
         return Vec::new();
     };
     let port = case.plan.config.port;
-    let granted = grants(&policy, asked.counts_as(), &movie(case), port);
+    let granted = grants(&policy, asked.counts_as(), &case.movie(), port);
     let Grant::Allowed { rule } = granted else {
         return Vec::new();
     };

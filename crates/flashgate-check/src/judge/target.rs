@@ -5,7 +5,8 @@ use std::time::Duration;
 use flash_policy::Diagnostic;
 use flash_policy::player::{Purpose, Reason};
 
-use super::{Case, Rank, tls};
+use super::case::{Case, Rank};
+use super::tls;
 use crate::tls::TlsFault;
 use crate::{Behind, NotKnown, Seen};
 

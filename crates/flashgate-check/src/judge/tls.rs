@@ -2,7 +2,7 @@
 
 use flash_policy::Diagnostic;
 
-use super::{Case, Rank};
+use super::case::{Case, Rank};
 use crate::tls::TlsFault;
 
 /// `clear` is the finding's name where the port does not speak TLS at all.

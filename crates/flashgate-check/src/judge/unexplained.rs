@@ -6,7 +6,8 @@ use flash_policy::decide::{self, Place, Sandbox};
 use flash_policy::player::{Client, Protocol, Purpose, Reason, Verdict};
 use flash_policy::{Diagnostic, PlayerVersion};
 
-use super::{Case, Rank, blocked_port};
+use super::blocked_port;
+use super::case::{Case, Rank};
 use crate::shown::shown;
 
 /// From here on a movie may load a policy from a port that it names.

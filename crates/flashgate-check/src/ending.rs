@@ -1,0 +1,69 @@
+//! The signals that end a check.
+
+use std::future::poll_fn;
+use std::io;
+use std::task::Poll;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+/// The signals that end a check in order, so that nothing of its progress is left on a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// SIGINT: somebody pressed Ctrl-C.
+    Interrupted,
+    /// SIGTERM.
+    Terminated,
+    /// SIGHUP: the terminal is gone.
+    HungUp,
+}
+
+impl Ending {
+    const ALL: [Self; 3] = [Self::Interrupted, Self::Terminated, Self::HungUp];
+
+    /// The signal's number.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::HungUp => 1,
+            Self::Interrupted => 2,
+            Self::Terminated => 15,
+        }
+    }
+
+    /// In a word.
+    #[must_use]
+    pub const fn told(self) -> &'static str {
+        match self {
+            Self::Interrupted => "interrupted",
+            Self::Terminated => "terminated",
+            Self::HungUp => "hung up",
+        }
+    }
+
+    const fn kind(self) -> SignalKind {
+        match self {
+            Self::Interrupted => SignalKind::interrupt(),
+            Self::Terminated => SignalKind::terminate(),
+            Self::HungUp => SignalKind::hangup(),
+        }
+    }
+
+    /// Waits for the first of them.
+    pub(super) async fn first() -> io::Result<Self> {
+        let mut signals = Vec::new();
+        for ending in Self::ALL {
+            signals.push((ending, signal(ending.kind())?));
+        }
+        Ok(poll_fn(|context| {
+            let mut came = None;
+            for (ending, signal) in &mut signals {
+                // Each is polled, so that each wakes.
+                if signal.poll_recv(context).is_ready() {
+                    came = Some(*ending);
+                }
+            }
+            came.map_or(Poll::Pending, Poll::Ready)
+        })
+        .await)
+    }
+}

@@ -1,0 +1,17 @@
+//! Why there is no report.
+
+use std::io;
+
+use super::ending::Ending;
+use super::names::NameFault;
+
+/// Why there is no report.
+#[derive(Debug)]
+pub enum Failure {
+    /// The target's name has no address.
+    Name(NameFault),
+    /// A signal asked it to end.
+    Ended(Ending),
+    /// The system did not give what the program itself needs.
+    System(io::Error),
+}

@@ -1,0 +1,34 @@
+//! What every part of a check is given, and where it tells what is waited for.
+
+use flash_policy::player::{Config, Step};
+
+use super::clock::Clock;
+use super::converse::{Call, Speech};
+use super::names::Lookup;
+use super::tls::Tls;
+
+/// What every part of a check needs.
+#[derive(Clone, Copy)]
+pub(super) struct Setting<'a> {
+    pub(super) config: &'a Config,
+    pub(super) lookup: &'a Lookup,
+    pub(super) tls: &'a Tls,
+    pub(super) clock: Clock,
+}
+
+impl Setting<'_> {
+    /// Another connection to where this step went, at any address of the target.
+    pub(super) fn call(self, step: &Step, speech: Speech) -> Call {
+        Call {
+            host: step.fetch.host.clone(),
+            addresses: self.lookup.addresses.clone(),
+            port: step.fetch.port.get(),
+            transport: step.fetch.transport,
+            tls: self.tls.clone(),
+            speech,
+        }
+    }
+}
+
+/// Told what is waited for, whenever that changes.
+pub type Watcher<'a> = &'a dyn Fn(&str);
