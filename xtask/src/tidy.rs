@@ -96,3 +96,10 @@ fn cycles_of(part: &Crate) -> Vec<String> {
     });
     told.collect()
 }
+
+#[test]
+fn no_cycles() {
+    let house = house::read().unwrap();
+    let cycles: Vec<_> = house.iter().flat_map(cycles_of).collect();
+    assert!(cycles.is_empty(), "{}", cycles.concat());
+}
