@@ -13,7 +13,7 @@ use flash_policy::player::{Learnt, Outcome, Purpose, Reason, Step, Verdict};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
-use super::bridge::{Answer, KEY, Status, read_answer};
+use super::answer::{Answer, KEY, Status, read as read_answer};
 use super::converse::{Call, Said, Speech, converse, fixed};
 use super::drive::READ_ON;
 use super::http;

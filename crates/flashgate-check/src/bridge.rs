@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use flash_policy::player::{Reason, Verdict};
 
-mod answer;
 mod browser;
 mod config;
 mod entry;
@@ -19,8 +18,6 @@ mod refusal;
 mod scene;
 mod url;
 
-pub(crate) use answer::{Answer, Lack, Status};
-pub(crate) use answer::{KEY, read as read_answer};
 pub use config::{ConfigFault, EntryFault, entries};
 pub use entry::Entry;
 pub(crate) use scene::{Reached, Scene};

@@ -14,6 +14,7 @@ use clock::Clock;
 use setting::Setting;
 use tls::Tls;
 
+mod answer;
 mod behind;
 mod bridge;
 mod clock;
@@ -33,11 +34,12 @@ mod survey;
 mod tls;
 mod trace;
 
+pub(crate) use answer::{Answer, Lack};
 pub(crate) use behind::{Behind, NotKnown};
-pub(crate) use bridge::{Answer, Lack, Reached, Scene};
 pub use bridge::{
     BridgePlan, BridgeReport, ConfigFault, Entry, EntryFault, Page, ProxyUrl, UrlFault, entries,
 };
+pub(crate) use bridge::{Reached, Scene};
 pub use ending::Ending;
 pub use failure::Failure;
 pub(crate) use judge::{About, Finding, Source};

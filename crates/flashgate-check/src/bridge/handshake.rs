@@ -6,13 +6,13 @@ use flash_policy::player::Transport;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
+use super::super::answer::{Answer, Hop, KEY, LARGEST_HEAD, NotHttp, Status, read};
 use super::super::clock::Clock;
 use super::super::converse::{Call, Limit, Said, Speech, before, converse, fixed};
 use super::super::dial::{Accepted, dial};
 use super::super::http;
 use super::super::tls::{Secured, Stream, Tls, TlsFault};
 use super::super::trace::Trace;
-use super::answer::{Answer, Hop, KEY, LARGEST_HEAD, NotHttp, Status, read};
 use super::scene::{Handshake, Opening, Reached, Scene};
 use super::url::{Page, ProxyUrl};
 

@@ -7,11 +7,11 @@ use flash_policy::player::{Reason, Verdict};
 use flash_policy::{Diagnostic, Host};
 use flashgate_wire::websocket::is_bad_port;
 
+use super::super::answer::{Answer, Lack};
 use super::super::judge::{judge_tls, unchecked};
 use super::super::shown::{shown, shown_text};
 use super::super::tls::TlsFault;
 use super::super::trace::Dialled;
-use super::answer::{Answer, Lack};
 use super::refusal::{NO_MATCH, NOT_TOLD};
 use super::scene::{Handshake, Opening, Reached, Scene};
 use super::url::{Page, ProxyUrl, is_local};

@@ -3,8 +3,8 @@
 use flash_policy::player::{Reason, Verdict};
 use flash_policy::{Diagnostic, decide};
 
+use super::super::answer::{Hop, Status};
 use super::super::shown::shown_text;
-use super::answer::{Hop, Status};
 use super::scene::Scene;
 use super::url::ProxyUrl;
 
@@ -31,12 +31,6 @@ pub(super) fn judge(scene: &Scene, status: &Status) -> (Verdict, Reason, Diagnos
     }
     let finding = finding.note(NOT_TOLD).help(help(status));
     (Verdict::Unreachable, reason, finding)
-}
-
-impl Status {
-    pub(crate) fn is_flashgates(&self) -> bool {
-        self.by == Hop::Flashgate
-    }
 }
 
 /// Web servers that are put before a bridge, by the beginning of their `Server` field.

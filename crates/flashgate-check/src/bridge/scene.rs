@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use super::super::answer::Answer;
 use super::super::names::NameFault;
 use super::super::tls::TlsFault;
 use super::super::trace::Attempt;
-use super::answer::Answer;
 use super::entry::Entry;
 
 /// What was seen of one entry's bridge.

@@ -151,6 +151,12 @@ fn all(headers: &[httparse::Header<'_>], name: &str) -> Option<String> {
     (!found.is_empty()).then(|| found.join(", "))
 }
 
+impl Status {
+    pub(crate) fn is_flashgates(&self) -> bool {
+        self.by == Hop::Flashgate
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{ACCEPT, Answer, Hop, Lack, Status, read};
