@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use crate::command::{cargo, step};
 use crate::fuzz::{self, Limit};
+use crate::tidy::Tidy;
 use crate::{generate, test};
 
 /// How long each of the fuzzer's targets runs.
@@ -16,6 +17,7 @@ pub(crate) fn run() -> Result<()> {
     cargo(&["fmt", "--all", "--", "--check"])?;
     let fuzz = ["fmt", "--manifest-path", "fuzz/Cargo.toml"];
     cargo(&[&fuzz[..], &["--", "--check"]].concat())?;
+    Tidy::default().run()?;
     let targets = [
         "clippy",
         "--profile",
