@@ -48,7 +48,7 @@ pub(super) enum Family {
     One,
 }
 
-/// Binds one address, also again after its socket has failed and is closed; [`opener::open`] decides on which thread.
+/// Binds one address, also again after its socket has failed and is closed; `opener::open` decides on which thread.
 pub(super) fn listen_here(address: SocketAddr, family: Family) -> io::Result<Bound> {
     let socket = Socket::new(
         Domain::for_address(address),
@@ -72,7 +72,7 @@ pub(super) fn listen_here(address: SocketAddr, family: Family) -> io::Result<Bou
     })
 }
 
-/// Has a socket listen that has stopped to, at the address that it had; [`opener::again`] decides on which thread.
+/// Has a socket listen that has stopped to, at the address that it had; `opener::again` decides on which thread.
 ///
 /// What ends a listener from outside (`ss --kill`) leaves it shut down, and merely told to listen it would hand that
 /// down: each connection would be at its end before its first byte. Shutting a socket down *while* it listens takes
