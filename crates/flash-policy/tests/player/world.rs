@@ -142,6 +142,8 @@ pub(crate) struct World {
     pub(crate) config: Config,
     /// By port; those for other hosts are not there.
     pub(crate) policies: BTreeMap<u16, Server>,
+    /// What has `/crossdomain.xml` over HTTP, where that is not what listens on the port.
+    pub(crate) site: Option<Server>,
     /// What the movie's own connection meets.
     pub(crate) target: Server,
 }
@@ -159,12 +161,18 @@ impl World {
         Self {
             config: Config::new(sandbox, "srv.test".parse().unwrap(), port),
             policies: BTreeMap::from([(port.get(), Server::silent())]),
+            site: None,
             target: Server::silent(),
         }
     }
 
     pub(crate) fn on(mut self, port: u16, server: Server) -> Self {
         self.policies.insert(port, server);
+        self
+    }
+
+    pub(crate) fn site(mut self, server: Server) -> Self {
+        self.site = Some(server);
         self
     }
 
@@ -210,7 +218,10 @@ impl World {
             return self.target.clone();
         }
         let known = (fetch.host == self.config.target).then_some(fetch.port.get());
-        let server = known.and_then(|port| self.policies.get(&port));
+        let site = self.site.as_ref().filter(|_| {
+            fetch.port == Port::HTTP && matches!(fetch.protocol, Protocol::Http { .. })
+        });
+        let server = known.and_then(|port| site.or_else(|| self.policies.get(&port)));
         match (server, &fetch.protocol) {
             // Here port 80 speaks HTTP, with one file.
             (Some(server), Protocol::Http { path }) if path.as_ref() == "/crossdomain.xml" => {
