@@ -1,377 +1,196 @@
-//! Decisions over real sockets: the same verdicts as of the player with a clock that is only a number.
+//! The table of vectors over real sockets, and what else of a command line comes to the same verdict.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 use testkit::needs;
-use testkit::zoo::Step::{End, Read, ReadLine, Send, Wait};
-use testkit::zoo::{Enclosure, Script, missing};
+use testkit::zoo::Step::{self, End, Hold, Read, ReadLine, Reset, Send, Wait};
+use testkit::zoo::{Checked, Enclosure, Script, missing};
 
 use super::report;
 
-/// What is on 843, what on the destination port, and further arguments; the verdict and the reason.
-struct Vector {
-    id: &'static str,
-    master: Option<&'static str>,
-    /// How many milliseconds the master waits before it answers.
-    wait: u64,
-    destination: Option<&'static str>,
-    /// Another port with a policy.
-    other: Option<(u16, &'static str)>,
-    from: &'static str,
-    port: u16,
-    further: &'static [&'static str],
-    expected: (&'static str, &'static str),
-}
+#[path = "../../../flash-policy/tests/vectors/table.rs"]
+mod table;
 
-const V: Vector = Vector {
-    id: "",
-    master: None,
-    wait: 0,
-    destination: None,
-    other: None,
-    from: "http://a.test/",
-    port: 5000,
-    further: &[],
-    expected: ("", ""),
-};
+use table::{Client, Deed, Movie, Server, Vector, vectors};
 
-const ALL: &str = "<allow-access-from domain=\"*\" to-ports=\"*\"/>";
-const ON_4000: &str = "<allow-access-from domain=\"*\" to-ports=\"4000\"/>";
-const ON_5000: &str = "<allow-access-from domain=\"*\" to-ports=\"5000\"/>";
-const UNDER_A: &str = "<allow-access-from domain=\"*.a.test\" to-ports=\"*\"/>";
-const SECURE: &str = "<allow-access-from domain=\"*\" to-ports=\"*\" secure=\"true\"/>";
+const ALL: &str =
+    "<cross-domain-policy><allow-access-from domain=\"*\" to-ports=\"*\"/></cross-domain-policy>";
 
-const GRANTED: (&str, &str) = ("allowed", "granted");
-const NO_MATCH: (&str, &str) = ("denied", "no-rule-matches");
-const NO_POLICY: (&str, &str) = ("denied", "no-policy");
-
-/// Named as in the list of vectors of the player's own tests.
-const VECTORS: [Vector; 39] = [
-    Vector {
-        id: "D1",
-        master: Some(ALL),
-        expected: GRANTED,
-        ..V
-    },
-    Vector {
-        id: "D2",
-        master: Some(ALL),
-        wait: 30_000,
-        destination: Some(ON_5000),
-        expected: GRANTED,
-        ..V
-    },
-    Vector {
-        id: "D14",
-        other: Some((
-            5000,
-            "<allow-access-from domain=\"*\" to-ports=\"80-6000\"/>",
-        )),
-        port: 1024,
-        further: &["--load-policy", "xmlsocket://srv.test:5000"],
-        expected: GRANTED,
-        ..V
-    },
-    Vector {
-        id: "D16",
-        master: Some("<site-control permitted-cross-domain-policies=\"master-only\"/>"),
-        other: Some((100, ALL)),
-        further: &["--load-policy", "xmlsocket://srv.test:100"],
-        expected: ("denied", "meta-policy-master-only"),
-        ..V
-    },
-    named("D17", UNDER_A, "http://a.test/", GRANTED),
-    named("D20", A_TEST, "http://www.a.test/", NO_MATCH),
-    named("D21", WWW, "http://a.test/", NO_MATCH),
-    named("D22", UPPER_CASE, "http://a.test/", GRANTED),
-    named("D23", ADDRESS, "http://192.0.2.1/x.swf", GRANTED),
-    named("D24", ADDRESS, "http://a.test/", NO_MATCH),
-    named("D25", LOCALHOST, "http://127.0.0.1/", NO_MATCH),
-    named("D33", ALL, "https://a.test/", GRANTED),
-    named("D34", OVER_HTTP, "https://www.a.test/", NO_MATCH),
-    named("D35", OVER_HTTP, "http://www.a.test/", GRANTED),
-    named("D38", NO_PORTS, "http://a.test/", NO_MATCH),
-    Vector {
-        id: "D44",
-        master: Some(ALL),
-        wait: 5_000,
-        expected: NO_POLICY,
-        ..V
-    },
-    Vector {
-        id: "D45",
-        master: Some(ALL),
-        wait: 5_000,
-        further: &["--load-policy", "xmlsocket://srv.test:843"],
-        expected: GRANTED,
-        ..V
-    },
-    Vector {
-        id: "D47",
-        master: Some("<site-control permitted-cross-domain-policies=\"by-content-type\"/>"),
-        destination: Some(ON_5000),
-        expected: ("denied", "meta-policy-master-only"),
-        ..V
-    },
-    Vector {
-        id: "D3",
-        destination: Some(ON_5000),
-        expected: GRANTED,
-        ..V
-    },
-    Vector {
-        id: "D4",
-        expected: NO_POLICY,
-        ..V
-    },
-    Vector {
-        id: "D5",
-        from: "http://srv.test/",
-        expected: NO_POLICY,
-        ..V
-    },
-    Vector {
-        id: "D6",
-        master: Some(ON_4000),
-        destination: Some(ON_5000),
-        expected: GRANTED,
-        ..V
-    },
-    Vector {
-        id: "D7",
-        master: Some(
-            "<site-control permitted-cross-domain-policies=\"master-only\"/><allow-access-from domain=\"*\" to-ports=\"4000\"/>",
-        ),
-        destination: Some(ON_5000),
-        expected: ("denied", "meta-policy-master-only"),
-        ..V
-    },
-    Vector {
-        id: "D8",
-        master: Some(
-            "<site-control permitted-cross-domain-policies=\"none\"/><allow-access-from domain=\"*\" to-ports=\"*\"/>",
-        ),
-        destination: Some(ALL),
-        expected: ("denied", "meta-policy-none"),
-        ..V
-    },
-    Vector {
-        id: "D9",
-        master: Some("<site-control permitted-cross-domain-policies=\"all\"/>"),
-        destination: Some(ON_5000),
-        expected: GRANTED,
-        ..V
-    },
-    Vector {
-        id: "D10",
-        master: Some(""),
-        destination: Some(ON_5000),
-        expected: GRANTED,
-        ..V
-    },
-    Vector {
-        id: "D11",
-        destination: Some(
-            "<site-control permitted-cross-domain-policies=\"none\"/><allow-access-from domain=\"*\" to-ports=\"5000\"/>",
-        ),
-        expected: GRANTED,
-        ..V
-    },
-    Vector {
-        id: "D12",
-        destination: Some(ALL),
-        port: 80,
-        expected: GRANTED,
-        ..V
-    },
-    Vector {
-        id: "D13",
-        other: Some((5000, ALL)),
-        port: 80,
-        further: &["--load-policy", "xmlsocket://srv.test:5000"],
-        expected: ("denied", "port-authority"),
-        ..V
-    },
-    Vector {
-        id: "D15",
-        other: Some((100, ALL)),
-        port: 23,
-        further: &["--load-policy", "xmlsocket://srv.test:100"],
-        expected: GRANTED,
-        ..V
-    },
-    Vector {
-        id: "D18",
-        master: Some(UNDER_A),
-        from: "http://x.y.a.test/",
-        expected: GRANTED,
-        ..V
-    },
-    Vector {
-        id: "D19",
-        master: Some(UNDER_A),
-        from: "http://ba.test/",
-        expected: NO_MATCH,
-        ..V
-    },
-    Vector {
-        id: "D27",
-        master: Some(ALL),
-        further: &["--sandbox", "local-with-network"],
-        expected: GRANTED,
-        ..V
-    },
-    Vector {
-        id: "D28",
-        master: Some(ALL),
-        further: &["--sandbox", "local-with-file"],
-        expected: ("denied", "sandbox"),
-        ..V
-    },
-    Vector {
-        id: "D30",
-        further: &["--sandbox", "application"],
-        expected: ("allowed", "no-policy-needed"),
-        ..V
-    },
-    Vector {
-        id: "D31",
-        master: Some(SECURE),
-        expected: ("denied", "secure-only"),
-        ..V
-    },
-    Vector {
-        id: "D32",
-        master: Some(SECURE),
-        from: "https://a.test/",
-        expected: GRANTED,
-        ..V
-    },
-    Vector {
-        id: "D43",
-        from: "http://srv.test/",
-        further: &["--player", "9.0.47"],
-        expected: ("allowed", "no-policy-needed"),
-        ..V
-    },
-    Vector {
-        id: "D53",
-        master: Some("<allow-access-from domain=\"*\" to-ports=\"1024-65535\"/>"),
-        further: &["--client", "lightspark"],
-        expected: NO_MATCH,
-        ..V
-    },
-];
-
-const A_TEST: &str = "<allow-access-from domain=\"a.test\" to-ports=\"*\"/>";
-const WWW: &str = "<allow-access-from domain=\"www.a.test\" to-ports=\"*\"/>";
-const UPPER_CASE: &str = "<allow-access-from domain=\"A.TEST\" to-ports=\"*\"/>";
-const ADDRESS: &str = "<allow-access-from domain=\"192.0.2.1\" to-ports=\"*\"/>";
-const LOCALHOST: &str = "<allow-access-from domain=\"localhost\" to-ports=\"*\"/>";
-const OVER_HTTP: &str = "<allow-access-from domain=\"http://*.a.test\" to-ports=\"*\"/>";
-const NO_PORTS: &str = "<allow-access-from domain=\"*\"/>";
-
-/// One policy on 843, and a movie from there.
-const fn named(
-    id: &'static str,
-    rules: &'static str,
-    from: &'static str,
-    expected: (&'static str, &'static str),
-) -> Vector {
-    Vector {
-        id,
-        master: Some(rules),
-        from,
-        expected,
-        ..V
-    }
-}
-
-/// Leaked, as the tests of a run are few.
-fn serves(rules: &str, wait: u64) -> &'static [Script] {
-    let reply = format!("<cross-domain-policy>{rules}</cross-domain-policy>\0").into_bytes();
-    let script: Script = vec![Read, Wait(wait), Send(reply.leak()), End].leak();
-    vec![script].leak()
-}
+/// How many are played side by side, as most of their time is waiting.
+const ABREAST: usize = 8;
 
 #[test]
-fn verdicts() {
+fn every_vector() {
     if !needs::met(missing()) {
         return;
     }
-    // Side by side, as some of them wait.
-    let (one, other) = VECTORS.split_at(VECTORS.len() / 2);
+    let (all, next) = (vectors().collect::<Vec<_>>(), AtomicUsize::new(0));
     std::thread::scope(|scope| {
-        for vectors in [one, other] {
-            scope.spawn(|| vectors.iter().for_each(check));
+        for _ in 0..ABREAST {
+            scope.spawn(|| {
+                while let Some(vector) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    match left_out(vector) {
+                        Some(why) => println!("{} is left out: {why}", vector.id),
+                        None => check(vector),
+                    }
+                }
+            });
         }
     });
 }
 
+/// What a vector has that these sockets have not.
+fn left_out(vector: &Vector) -> Option<&'static str> {
+    if vector.over_tls {
+        Some("over_tls: servers with certificates are in `secure.rs`")
+    } else if vector.client == Client::Ruffle {
+        Some("client: its target is a WebSocket; those are in `ruffle.rs`")
+    } else {
+        None
+    }
+}
+
 fn check(vector: &Vector) {
-    let told = judged(vector);
-    assert_eq!(
-        (told["verdict"].as_str(), told["reason"].as_str()),
-        (Some(vector.expected.0), Some(vector.expected.1)),
-        "{}: {told:#}",
-        vector.id
-    );
-}
-
-fn judged(vector: &Vector) -> Value {
-    let mut enclosure = Enclosure::empty(&["127.0.0.1"]).unwrap();
-    let mut listen = |port: u16, turns| {
-        let address = format!("127.0.0.1:{port}");
-        enclosure.listen(&address, turns).unwrap();
-    };
-    if let Some(rules) = vector.master {
-        listen(843, serves(rules, vector.wait));
-    }
-    listen(
-        vector.port,
-        vector
-            .destination
-            .map_or(&[&[Read, End]], |rules| serves(rules, 0)),
-    );
-    if let Some((port, rules)) = vector.other {
-        listen(port, serves(rules, 0));
-    }
-    let target = format!("srv.test:{}", vector.port);
-    let arguments = [
-        &[&target, "--from", vector.from, "--format", "json"],
-        vector.further,
-    ]
-    .concat();
-    report(&enclosure.check(&arguments).unwrap())
-}
-
-/// D42: a player before 9.0.124 takes a policy over HTTP that the movie loads, for ports from 1024 up.
-#[test]
-fn a_policy_over_http() {
-    if !needs::met(missing()) {
+    let id = vector.id;
+    let checked = checked(vector);
+    let Some(expected) = vector.expected else {
+        assert_eq!(checked.code(), Some(2), "{id}");
+        assert!(checked.stderr().contains("a port from 1 to 65535"), "{id}");
         return;
-    }
+    };
+    let told = report(&checked);
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    assert_eq!(
+        [
+            &told["verdict"],
+            &told["reason"],
+            &told["decided-by"]["source"]
+        ]
+        .map(text),
+        [expected.verdict, expected.reason, expected.source],
+        "{id}: {told:#}"
+    );
+    let steps = told["steps"].as_array().unwrap().iter();
+    let asked = steps.filter(|step| step["action"] == "ask");
+    let ports: Vec<_> = asked.filter_map(|step| step["port"].as_u64()).collect();
+    let expected: Vec<_> = expected.asked.iter().copied().map(u64::from).collect();
+    assert_eq!(ports, expected, "{id}: {told:#}");
+}
+
+/// Runs `flashgate check` with a vector's servers.
+fn checked(vector: &Vector) -> Checked {
     let mut enclosure = Enclosure::empty(&["127.0.0.1"]).unwrap();
-    let body = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n<cross-domain-policy><allow-access-from domain=\"a.test\"/></cross-domain-policy>";
-    let script: Script = vec![ReadLine, Send(body), End].leak();
-    enclosure
-        .listen("127.0.0.1:80", vec![script].leak())
-        .unwrap();
-    enclosure.listen("127.0.0.1:5000", &[&[Read, End]]).unwrap();
-    let load = [
-        "--load-policy",
-        "http://srv.test/crossdomain.xml",
-        "--from",
-        "http://a.test/",
-    ];
-    for (target, player, verdict) in [
-        ("srv.test:5000", "9.0.47", "allowed"),
-        ("srv.test:80", "9.0.47", "denied"),
-        ("srv.test:5000", "32", "denied"),
-    ] {
-        let arguments = [&[target, "--player", player, "--format", "json"], &load[..]].concat();
-        let told = report(&enclosure.check(&arguments).unwrap());
-        assert_eq!(told["verdict"], verdict, "{target} {player}: {told:#}");
+    let mut dropped = Vec::new();
+    for (port, server) in servers(vector) {
+        match script(server) {
+            Some(script) => {
+                let address = format!("127.0.0.1:{port}");
+                enclosure.listen(&address, vec![script].leak()).unwrap();
+            }
+            None if server == Listener::Policies(Server::Filtered) => {
+                dropped.push(format!("tcp dport {port} drop"));
+            }
+            None => {}
+        }
     }
+    let dropped: Vec<_> = dropped.iter().map(String::as_str).collect();
+    enclosure.filter(&dropped).unwrap();
+    let target = format!("srv.test:{}", vector.port);
+    let arguments = [&[&target, "--format", "json"], &further(vector)[..]].concat();
+    enclosure.check(&arguments).unwrap()
+}
+
+/// What listens on a port.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Listener {
+    Policies(Server),
+    /// A site with this as its `/crossdomain.xml`.
+    Site(&'static str),
+}
+
+fn servers(vector: &Vector) -> BTreeMap<u16, Listener> {
+    let mut servers = BTreeMap::new();
+    if let Ok(port) = u16::try_from(vector.port) {
+        servers.insert(port, Listener::Policies(vector.destination));
+    }
+    servers.insert(843, Listener::Policies(vector.master));
+    let other = vector.other;
+    servers.extend(other.map(|(port, text)| (port, Listener::Policies(Server::Says(text, 0)))));
+    servers.extend(vector.site.map(|text| (80, Listener::Site(text))));
+    servers
+}
+
+/// What it does with a connection; none where there is none.
+fn script(listener: Listener) -> Option<Script> {
+    let steps = match listener {
+        Listener::Policies(Server::Filtered | Server::Refuses) => return None,
+        Listener::Policies(Server::Silent) => vec![Hold],
+        Listener::Policies(Server::Ends) => vec![Read, End],
+        Listener::Policies(Server::Says(text, wait)) => {
+            vec![Read, Wait(wait), sends(format!("{text}\0")), End]
+        }
+        Listener::Policies(Server::Does(deeds)) => does(deeds),
+        Listener::Site(text) => {
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n";
+            vec![ReadLine, sends(format!("{head}{text}")), End]
+        }
+    };
+    Some(steps.leak())
+}
+
+fn does(deeds: &[(u64, Deed)]) -> Vec<Step> {
+    let (mut steps, mut now) = (vec![Read], 0);
+    for (at, deed) in deeds {
+        steps.push(Wait(at - now));
+        now = *at;
+        steps.push(match deed {
+            Deed::Says(text) => Send(text.as_bytes()),
+            Deed::Fin => End,
+            Deed::Rst => Reset,
+        });
+    }
+    if !deeds
+        .iter()
+        .any(|(_, deed)| matches!(deed, Deed::Fin | Deed::Rst))
+    {
+        steps.push(Hold);
+    }
+    steps
+}
+
+/// Leaked, as the tests of a run are few.
+fn sends(text: String) -> Step {
+    Send(text.leak().as_bytes())
+}
+
+/// The arguments beside the target.
+fn further(vector: &Vector) -> Vec<&'static str> {
+    let mut arguments = match vector.movie {
+        Movie::Remote(url) => vec!["--from", url],
+        Movie::LocalWithNetwork => vec!["--sandbox", "local-with-network"],
+        Movie::LocalWithFile => vec!["--sandbox", "local-with-file"],
+        Movie::LocalTrusted => vec!["--sandbox", "local-trusted"],
+        Movie::Application => vec!["--sandbox", "application"],
+    };
+    arguments.extend(match vector.client {
+        Client::Flash(version) => ["--player", version],
+        Client::Lightspark => ["--client", "lightspark"],
+        Client::Ruffle => ["--client", "ruffle"],
+    });
+    if vector.secure_socket {
+        arguments.push("--secure-socket");
+    }
+    if let Some(location) = vector.loads {
+        arguments.extend(["--load-policy", location]);
+    }
+    arguments
+}
+
+fn serves_all() -> &'static [Script] {
+    let script = script(Listener::Policies(Server::Says(ALL, 0))).unwrap();
+    vec![script].leak()
 }
 
 /// Players from 24 on are said to block some ports: told with its certainty, and the verdict stays the policy's.
@@ -380,14 +199,6 @@ fn a_blocked_port() {
     if !needs::met(missing()) {
         return;
     }
-    let vector = |port, further| Vector {
-        id: "a blocked port",
-        master: Some(ALL),
-        port,
-        further,
-        expected: GRANTED,
-        ..V
-    };
     let (late, early): (&[&str], &[&str]) = (&["--player", "WIN 24,0,0,186"], &["--player", "23"]);
     for (port, further, is_told) in [
         (6667, late, true),
@@ -396,7 +207,14 @@ fn a_blocked_port() {
         (6667, early, false),
         (9339, late, false),
     ] {
-        let told = judged(&vector(port, further));
+        let mut enclosure = Enclosure::empty(&["127.0.0.1"]).unwrap();
+        enclosure.listen("127.0.0.1:843", serves_all()).unwrap();
+        let address = format!("127.0.0.1:{port}");
+        enclosure.listen(&address, &[&[Read, End]]).unwrap();
+        let target = format!("srv.test:{port}");
+        let from = ["--from", "http://a.test/", "--format", "json"];
+        let arguments = [&[target.as_str()], &from[..], further].concat();
+        let told = report(&enclosure.check(&arguments).unwrap());
         assert_eq!(told["verdict"], "allowed", "{told:#}");
         let has = |list: &str, id: &str| {
             let mut list = told[list].as_array().unwrap().iter();
@@ -420,7 +238,7 @@ fn what_gets_pasted() {
         return;
     }
     let mut enclosure = Enclosure::empty(&["127.0.0.1"]).unwrap();
-    enclosure.listen("127.0.0.1:843", serves(ALL, 0)).unwrap();
+    enclosure.listen("127.0.0.1:843", serves_all()).unwrap();
     enclosure.listen("127.0.0.1:5000", &[&[Read, End]]).unwrap();
     let targets = ["xmlsocket://srv.test:5000", "XMLSocket://srv.test:5000/"];
     let versions = [
