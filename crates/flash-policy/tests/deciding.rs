@@ -208,7 +208,7 @@ fn every_vector() {
 fn left_out(vector: &Vector) -> Option<&'static str> {
     let reason = vector.expected.map_or("", |expected| expected.reason);
     if vector.secure_socket || vector.over_tls {
-        Some("secure_socket, over_tls: whether TLS stands is known to whoever fetches")
+        Some("secure_socket, over_tls: only the code that fetches knows whether TLS works")
     } else if matches!(vector.client, Client::Lightspark | Client::Ruffle) {
         Some("client: it decides as Flash Player does")
     } else if matches!(vector.master, table::Server::Does(_)) {

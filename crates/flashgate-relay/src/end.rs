@@ -19,7 +19,8 @@ pub struct Report {
     pub backend_ended_first: bool,
 }
 
-/// How a relay ended. All but the first two reset whoever is still there; the client of a WebSocket is told instead.
+/// How a relay ended. All but the first two reset the side that is still open; the client of a WebSocket gets a close
+/// frame instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
     /// Both sides ended, and everything was passed on.

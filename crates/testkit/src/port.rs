@@ -1,8 +1,8 @@
 //! Ports for programs and configs that must name one, where port 0 can't be written.
 //!
-//! A port that was free a moment ago may be another program's now: the system gives it to whoever asks for any. So these
-//! lie below those that the system gives (ip(7), `ip_local_port_range`), and each is locked for as long as this process lives,
-//! so that tests that run at the same time, in this process or in another one, never get the same.
+//! A port that was free a moment ago may belong to another program now: the system gives it to any program that asks for
+//! a free one. So these ports are below the system's range (ip(7), `ip_local_port_range`), and each stays locked until this
+//! process ends. Tests that run at the same time, in this process or in another one, never get the same port.
 
 use std::env;
 use std::fs::{self, File};

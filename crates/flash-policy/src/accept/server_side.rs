@@ -108,7 +108,7 @@ impl ServerSide {
         }
     }
 
-    /// The bytes read to recognise the connection; whoever serves it next must take them first.
+    /// The bytes read to recognise the connection; the code that serves it next must take them first.
     #[must_use]
     pub const fn opening(&self) -> &Opening {
         &self.opening

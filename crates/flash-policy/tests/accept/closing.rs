@@ -10,7 +10,7 @@ use flash_policy::accept::{
 
 use crate::world::{Client, Deed, End, Met, config, ms, reply};
 
-/// A request with a byte behind it: whoever closes at once sends a reset.
+/// A request with a byte after it: closing at once would send a reset.
 const MORE: &[u8] = b"<policy-file-request/>\0x";
 
 fn lingers(linger: Linger) -> AcceptConfig {

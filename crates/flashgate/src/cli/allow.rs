@@ -30,7 +30,7 @@ pub(super) enum NoPorts {
     AnyFree,
 }
 
-/// Every rule that is none, with what is wrong in it; its text is for the terminal.
+/// Every rule that cannot be used, with what is wrong in it; its text is for the terminal.
 #[derive(Debug)]
 pub(super) struct BadRules(Vec<(String, Vec<Diagnostic>)>);
 

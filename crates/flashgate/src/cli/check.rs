@@ -1,4 +1,4 @@
-//! `flashgate check`: arguments in, a report out. What it does and how it is told lies in `flashgate_check`.
+//! `flashgate check`: arguments in, a report out. The check and its report are in `flashgate_check`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -316,7 +316,7 @@ pub(super) fn by_name<'a>(
     found: &mut Vec<Diagnostic>,
 ) -> Option<&'a Named> {
     let policy = policies.iter().find(|policy| policy.name == name.value);
-    // That there is none at all was reported for the file as a whole.
+    // A file without any policy was already reported.
     if policy.is_none() && !policies.is_empty() {
         let names: Vec<_> = policies.iter().map(|policy| policy.name.as_str()).collect();
         let message = format!("expected the name of a policy, found `{}`", name.value);

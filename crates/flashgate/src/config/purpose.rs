@@ -5,9 +5,8 @@
 pub(crate) enum Purpose {
     /// To be served by a process that starts.
     Start,
-    /// To be served by one that runs: it has become whom it was to become, and may have nothing left to look users up with.
+    /// Read by a daemon that already runs: it has changed its user, and may no longer be able to look users up.
     Reload,
-    /// To be told about: certificates and keys are left alone, which may be for others' eyes only, and what is merely
-    /// likely not meant is left to whoever serves it.
+    /// Only described: certificates and keys, which may be secret, are not read, and warnings are not repeated.
     Tell,
 }

@@ -144,7 +144,7 @@ impl Shared {
         let stopped = total(Outcome::Stopped);
         let others = all - answered - relayed - stopped;
         let shed = self.shed();
-        // Players whose relay the stop has cut, and whoever is still open or has not taken the end of an answer.
+        // Players whose relay the stop has cut, and clients that are still open or have not read the end of an answer.
         let cut = stopped + u64::try_from(left).unwrap_or(u64::MAX);
         let panics = log::panics();
         info!(answered, relayed, others, cut, shed, panics, "stopped");

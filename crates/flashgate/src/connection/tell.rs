@@ -30,7 +30,7 @@ impl Shared {
         }
     }
 
-    /// A request for a WebSocket can't be granted, whoever sent it.
+    /// A request for a WebSocket can't be granted to any client.
     pub(super) fn tell_websocket_refused(
         &self,
         peer: Option<SocketAddr>,

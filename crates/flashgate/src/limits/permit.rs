@@ -26,7 +26,7 @@ pub(crate) struct Permit {
 }
 
 impl Permits {
-    /// Takes a place, even where none is left: whoever accepts looks at [`has_room`](Self::has_room) first.
+    /// Takes a place, even if none is left: the accept loop looks at [`has_room`](Self::has_room) first.
     ///
     /// A connection that may be passed on takes the place for its second descriptor at once: it could not wait for it.
     pub(crate) fn take(

@@ -196,7 +196,7 @@ pub(in crate::config) static PROCESS: Section = Section { title: "[process]", ke
     // One thread answers far more players than a site has, and shares nothing with another.
     key("threads", Kind::Number(MOST_THREADS), Is("1"),
         "How many threads serve. A change takes a restart."),
-    // Old kernels serve too; whoever must know asks for `required`.
+    // Old kernels serve too; an operator who needs it in force sets `required`.
     key("sandbox", Kind::OneOf(|| words(&SANDBOXES)), Is("\"best-effort\""),
         "`best-effort`, `required` or `off`, see [Least privilege](#least-privilege)."),
     // As long as a lingering connection may take; Kubernetes leaves as much between its two signals.

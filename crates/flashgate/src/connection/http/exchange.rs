@@ -56,7 +56,7 @@ impl Exchange<'_> {
         }
     }
 
-    /// The response where there are too many connections; it is told to the operator too.
+    /// The response when there are too many connections; it is logged too.
     pub(super) fn over_limit(&self, over: OverLimit) -> Response {
         let waiting = &self.waiting;
         waiting.shared.tell_over_limit(waiting.client(), over);

@@ -21,7 +21,7 @@ const PIECE: usize = 1024;
 
 /// What came of reading a head.
 pub(super) struct Received {
-    /// Why there is no verdict, if there is none.
+    /// Why there is no verdict, if the exchange failed.
     pub(super) end: Option<Outcome>,
     pub(super) read: Read,
     /// Whether the client has ended behind a head that was given up half way.

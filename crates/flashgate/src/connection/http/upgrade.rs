@@ -207,7 +207,7 @@ pub(in crate::connection) fn bridge(
         let outcome = Outcome::of_websocket(report.end);
         passed.tell(&gate.name, outcome, &report);
         Box::pin(bridge.let_go(report.end, deadlines.linger)).await;
-        // Whoever is open has not been counted yet.
+        // Open connections have not been counted yet.
         passed.shared.count(outcome);
         drop((open, passed.permit));
     });
