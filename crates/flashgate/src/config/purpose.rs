@@ -7,6 +7,6 @@ pub(crate) enum Purpose {
     Start,
     /// Read by a daemon that already runs: it has changed its user, and may no longer be able to look users up.
     Reload,
-    /// Only described: certificates and keys, which may be secret, are not read, and warnings are not repeated.
+    /// Only described: certificates and keys, which may be secret, are not read, and warnings are left to `serve`.
     Tell,
 }
