@@ -24,7 +24,10 @@ mod reference;
 mod tag;
 mod value;
 
-pub use fault::{Doubled, SyntaxFault, SyntaxFaultKind};
+pub use fault::{
+    AttributeFault, Doubled, MarkupFault, NameFault, NestingFault, OutsideFault, PrologFault,
+    SyntaxFault, SyntaxFaultKind, TagEndFault, ValueFault,
+};
 pub(crate) use outside::{escaped_line_end, is_placeholder};
 pub(crate) use reader::read;
 

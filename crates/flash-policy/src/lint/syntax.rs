@@ -2,11 +2,6 @@
 //!
 //! It must never look for faults of its own, but for what a broken file is instead of a policy.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "each table has the faults of one kind, and hands the others on"
-)]
-
 use alloc::format;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
@@ -21,7 +16,7 @@ use super::{Kind, markup_words, tag_words};
 use crate::Diagnostic;
 use crate::diagnostic::{Repeat, quoted};
 use crate::spelling::is_like;
-use crate::xml::{SyntaxFault, SyntaxFaultKind as Fault};
+use crate::xml::{NestingFault, SyntaxFault, SyntaxFaultKind as Fault};
 
 /// The findings for the faults of a text that begins so many bytes behind the file's start.
 pub(crate) fn findings(
@@ -44,7 +39,10 @@ pub(crate) fn findings(
     for fault in faults {
         let finding = source.finding(fault, kind);
         let mut known = findings.iter_mut();
-        let is_own = matches!(fault.kind, Fault::EndTag | Fault::UnclosedElements);
+        let is_own = matches!(
+            fault.kind,
+            Fault::Nesting(NestingFault::EndTag | NestingFault::UnclosedElements)
+        );
         let same = known.find(|known| known.message == finding.message && !is_own);
         match (same, &finding.label) {
             (Some(same), Some(label)) => same.repeats.push(Repeat::at(label.span)),
@@ -57,86 +55,75 @@ pub(crate) fn findings(
 /// The elements that a policy begins with.
 const ROOTS: [&str; 2] = ["cross-domain-policy", "access-policy"];
 
-impl Source<'_> {
-    fn finding(self, fault: &SyntaxFault, kind: Kind) -> Diagnostic {
-        match fault.kind {
-            Fault::Placeholder => template_placeholder::found_between_tags(fault.span),
-            Fault::MergeMark => merge_conflict_marker::found(fault.span),
-            Fault::ServerCode => server_code::found(fault.span),
-            Fault::Definitions => doctype_with_definitions::found(fault.span),
-            Fault::TooDeep => too_deep::found(fault.span),
-            Fault::TooManyAttributes(count) => too_many_attributes::found(count, fault.span),
-            Fault::TooManyParts => too_many_elements::found(fault.span),
-            Fault::TooManyNamespaces => too_many_namespaces::found(fault.span),
-            _ => self.malformed(fault, kind),
-        }
-    }
+/// What is said at the tags that a fault leaves open.
+const NOT_CLOSED: &str = "this is not closed";
 
-    fn malformed(self, fault: &SyntaxFault, kind: Kind) -> Diagnostic {
-        let words = (markup_words::of(fault, self))
-            .or_else(|| tag_words::of(fault, self))
-            .unwrap_or_else(|| self.nesting(fault));
-        let consequence = match kind {
-            Kind::Silverlight => malformed_xml::COUNTS_FOR_NOTHING_IN_SILVERLIGHT,
-            Kind::Socket | Kind::Url => malformed_xml::COUNTS_FOR_NOTHING,
+impl Source<'_> {
+    /// A fault that has a rule of its own, or one of those that are only malformed.
+    fn finding(self, fault: &SyntaxFault, kind: Kind) -> Diagnostic {
+        let found = self.part(fault.span);
+        let words = match fault.kind {
+            Fault::Placeholder => return template_placeholder::found_between_tags(fault.span),
+            Fault::MergeMark => return merge_conflict_marker::found(fault.span),
+            Fault::ServerCode => return server_code::found(fault.span),
+            Fault::Definitions => return doctype_with_definitions::found(fault.span),
+            Fault::TooDeep => return too_deep::found(fault.span),
+            Fault::TooManyAttributes(count) => {
+                return too_many_attributes::found(count, fault.span);
+            }
+            Fault::TooManyParts => return too_many_elements::found(fault.span),
+            Fault::TooManyNamespaces => return too_many_namespaces::found(fault.span),
+            Fault::Outside(fault) => markup_words::outside(fault, found),
+            Fault::Prolog(fault) => markup_words::prolog(fault, found),
+            Fault::Markup(fault) => markup_words::markup(fault, found),
+            Fault::Name(kind) => tag_words::name(kind, fault, self),
+            Fault::Attribute(kind) => tag_words::attribute(kind, fault, self),
+            Fault::Value(kind) => tag_words::value(kind, fault, self),
+            Fault::TagEnd(kind) => tag_words::end(kind, found),
+            Fault::Nesting(kind) => self.nesting(kind, fault),
         };
-        let mut finding = malformed_xml::RULE
-            .finding(words.message)
-            .at(fault.span, words.label);
-        for span in fault.also.iter().take(words.shown) {
-            finding = finding.also_at(*span, words.other);
-        }
-        finding.notes.extend(words.note);
-        finding.note(consequence).help(words.help)
+        malformed(fault, words, kind)
     }
 
     /// Tags that are not closed, or stand behind the end.
-    fn nesting(self, fault: &SyntaxFault) -> Words {
-        let mut words = match fault.kind {
-            Fault::EndTag => self.end_tag(fault),
-            Fault::UnclosedElements => self.unclosed(fault),
-            Fault::SecondStartTag => {
-                let tag = self.part(fault.span);
+    fn nesting(self, kind: NestingFault, fault: &SyntaxFault) -> Words {
+        let found = self.part(fault.span);
+        match kind {
+            NestingFault::EndTag => self.end_tag(fault),
+            NestingFault::UnclosedElements => self.unclosed(fault).also(NOT_CLOSED),
+            NestingFault::SecondStartTag => {
                 let end = format!("</{}>", self.name(fault.span));
                 Words::new(
-                    format!("expected {}, found a second {}", quoted(&end), quoted(tag)),
+                    format!(
+                        "expected {}, found a second {}",
+                        quoted(&end),
+                        quoted(found)
+                    ),
                     format!("write {}, with the slash before the name", quoted(&end)),
                 )
             }
-            Fault::StrayEndTag => Words::new(
-                format!(
-                    "expected no end tag here, found {}",
-                    quoted(self.part(fault.span))
-                ),
+            NestingFault::StrayEndTag => Words::new(
+                format!("expected no end tag here, found {}", quoted(found)),
                 "remove it: no element is open that it could close",
             ),
-            Fault::SecondRoot if fault.also.is_empty() => Words::new(
+            NestingFault::SecondRoot if fault.also.is_empty() => Words::new(
                 "expected one root element, found another after its end",
                 "put all rules into one `<cross-domain-policy>`",
             ),
-            Fault::SecondRoot => Words::new(
+            NestingFault::SecondRoot => Words::new(
                 "expected one root element, found another after its end",
                 "remove the `/` there: the rules stand between the start tag and the end tag",
             )
             .also("this ends the policy"),
-            Fault::EndTagAfter => Words::new(
+            NestingFault::EndTagAfter => Words::new(
                 "expected nothing after the policy's end, found an end tag",
                 "remove everything after `</cross-domain-policy>`",
             ),
-            Fault::NoElement => Words::new(
+            NestingFault::NoElement => Words::new(
                 "expected `<cross-domain-policy>`, found no element at all",
                 "put the rules into `<cross-domain-policy>` and `</cross-domain-policy>`",
             ),
-            // A fault that no table has yet: true of each, and nothing else is known here.
-            _ => Words::new(
-                "expected well-formed XML",
-                "compare the line with an example: `flashgate explain malformed-xml`",
-            ),
-        };
-        if matches!(fault.kind, Fault::EndTag | Fault::UnclosedElements) {
-            words = words.also("this is not closed");
         }
-        words
     }
 
     fn end_tag(self, fault: &SyntaxFault) -> Words {
@@ -149,9 +136,7 @@ impl Source<'_> {
             quoted(&format!("</{found}>"))
         );
         if is_like(found, expected) && !ROOTS.contains(&found) {
-            let mut words = Words::new(message, format!("did you mean {}?", quoted(&end)));
-            words.is_alone = true;
-            return words;
+            return Words::new(message, format!("did you mean {}?", quoted(&end)));
         }
         let open = format!("<{expected}>");
         if ROOTS.contains(&found) && is_like(&expected.to_ascii_lowercase(), found) {
@@ -159,12 +144,14 @@ impl Source<'_> {
             return Words::new(
                 message,
                 format!("write {} as the start tag", quoted(&right)),
-            );
+            )
+            .also(NOT_CLOSED);
         }
         Words::new(
             message,
             format!("close {} first, or end its tag in `/>`", quoted(&open)),
         )
+        .also(NOT_CLOSED)
     }
 
     fn unclosed(self, fault: &SyntaxFault) -> Words {
@@ -182,4 +169,19 @@ impl Source<'_> {
         };
         Words::new(message, help)
     }
+}
+
+fn malformed(fault: &SyntaxFault, words: Words, kind: Kind) -> Diagnostic {
+    let consequence = match kind {
+        Kind::Silverlight => malformed_xml::COUNTS_FOR_NOTHING_IN_SILVERLIGHT,
+        Kind::Socket | Kind::Url => malformed_xml::COUNTS_FOR_NOTHING,
+    };
+    let mut finding = malformed_xml::RULE
+        .finding(words.message)
+        .at(fault.span, words.label);
+    for span in fault.also.iter().take(words.shown) {
+        finding = finding.also_at(*span, words.other);
+    }
+    finding.notes.extend(words.note);
+    finding.note(consequence).help(words.help)
 }

@@ -3,6 +3,7 @@
 use alloc::string::String;
 
 use crate::Span;
+use crate::xml::SyntaxFault;
 
 /// The text that has the faults.
 #[derive(Clone, Copy)]
@@ -17,6 +18,12 @@ impl<'a> Source<'a> {
         let start = span.start.saturating_sub(self.base);
         let end = span.end.saturating_sub(self.base);
         self.text.get(start..end).unwrap_or_default()
+    }
+
+    /// What stands at one of a fault's further places.
+    pub(super) fn also(self, fault: &SyntaxFault, index: usize) -> &'a str {
+        let place = fault.also.get(index);
+        place.map_or("", |span| self.part(*span))
     }
 
     /// The name of the element whose tag stands at a place.
@@ -37,7 +44,6 @@ pub(super) struct Words {
     /// How many of the further places are shown, and what is said there.
     pub(super) shown: usize,
     pub(super) other: &'static str,
-    pub(super) is_alone: bool,
 }
 
 impl Words {
@@ -49,7 +55,6 @@ impl Words {
             help: help.into(),
             shown: 0,
             other: "",
-            is_alone: false,
         }
     }
 
@@ -66,10 +71,8 @@ impl Words {
 
     /// Shows the further places.
     pub(super) fn also(mut self, other: &'static str) -> Self {
-        if !self.is_alone {
-            self.shown = usize::MAX;
-            self.other = other;
-        }
+        self.shown = usize::MAX;
+        self.other = other;
         self
     }
 }

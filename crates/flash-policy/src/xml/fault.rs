@@ -31,6 +31,43 @@ pub enum Doubled {
 /// What is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SyntaxFaultKind {
+    /// In text before the first tag or behind the last, and what tells where a file was copied from.
+    Outside(OutsideFault),
+    /// In the declaration, an instruction or the DOCTYPE.
+    Prolog(PrologFault),
+    /// In a comment, a CDATA section, a character or a reference.
+    Markup(MarkupFault),
+    /// In an element's name.
+    Name(NameFault),
+    /// In what stands between a tag's name and its end.
+    Attribute(AttributeFault),
+    /// In a value and its quotes.
+    Value(ValueFault),
+    /// In the end of a tag.
+    TagEnd(TagEndFault),
+    /// In tags that do not fit each other.
+    Nesting(NestingFault),
+    /// A placeholder of a template, outside values.
+    Placeholder,
+    /// A mark that version control left.
+    MergeMark,
+    /// Code for a web server.
+    ServerCode,
+    /// Definitions in a DOCTYPE.
+    Definitions,
+    /// More than [`DEEPEST`](super::DEEPEST) elements within each other.
+    TooDeep,
+    /// More than [`MOST_ATTRIBUTES`](super::MOST_ATTRIBUTES) in a tag: how many.
+    TooManyAttributes(usize),
+    /// More than [`MOST_PARTS`](super::MOST_PARTS).
+    TooManyParts,
+    /// More than [`MOST_NAMESPACES`](super::MOST_NAMESPACES).
+    TooManyNamespaces,
+}
+
+/// What is wrong in text before the first tag or behind the last, and what tells where a file was copied from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutsideFault {
     /// A second byte order mark.
     SecondByteOrderMark,
     /// A byte order mark that was read in another encoding: `ï»¿`.
@@ -51,8 +88,6 @@ pub enum SyntaxFaultKind {
     TreeMark,
     /// The number of a line.
     LineNumber,
-    /// A placeholder of a template, outside values.
-    Placeholder,
     /// Text before the first tag.
     TextBefore,
     /// A backslash and a letter where a line was to end.
@@ -61,10 +96,34 @@ pub enum SyntaxFaultKind {
     SpelledNul,
     /// Text behind the root.
     TextAfter,
-    /// A mark that version control left.
-    MergeMark,
-    /// Code for a web server.
-    ServerCode,
+    /// A backslash before a quote or a slash.
+    Escaped,
+}
+
+/// What is wrong in the declaration, an instruction or the DOCTYPE.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PrologFault {
+    /// `<?XML`.
+    DeclarationCase,
+    /// A declaration that does not stand first.
+    LateDeclaration,
+    /// A declaration that says something else than a version and an encoding.
+    Declaration,
+    /// An instruction without a name.
+    InstructionName,
+    /// A character that no public identifier has.
+    PublicIdentifier,
+    /// No space before the address in a DOCTYPE.
+    DoctypeSpace,
+    /// `<!doctype`, or one that stands elsewhere than before the root.
+    DoctypePlace,
+    /// Another fault of a DOCTYPE.
+    Doctype,
+}
+
+/// What is wrong in a comment, a CDATA section, a character or a reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MarkupFault {
     /// A character that XML does not have.
     Character(char),
     /// A reference to a character that XML does not have.
@@ -87,26 +146,13 @@ pub enum SyntaxFaultKind {
     CommentDashes,
     /// A dash that stands for the hyphens of a comment.
     TypographicDash,
-    /// `<?XML`.
-    DeclarationCase,
-    /// A declaration that does not stand first.
-    LateDeclaration,
-    /// A declaration that says something else than a version and an encoding.
-    Declaration,
-    /// An instruction without a name.
-    InstructionName,
-    /// Definitions in a DOCTYPE.
-    Definitions,
-    /// A character that no public identifier has.
-    PublicIdentifier,
-    /// No space before the address in a DOCTYPE.
-    DoctypeSpace,
-    /// `<!doctype`, or one that stands elsewhere than before the root.
-    DoctypePlace,
-    /// Another fault of a DOCTYPE.
-    Doctype,
     /// Something else that begins with `<!`.
     OtherDeclaration,
+}
+
+/// What is wrong in an element's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameFault {
     /// A `<` that begins nothing.
     NameMissing,
     /// `< name`, `</ name`.
@@ -117,14 +163,15 @@ pub enum SyntaxFaultKind {
     JoinedName,
     /// A name with a character that no name has.
     Name,
+    /// A prefix that is not declared.
+    UnknownPrefix,
+}
+
+/// What is wrong in what stands between a tag's name and its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttributeFault {
     /// A character that looks like a space, in a tag.
     LikeSpace(char),
-    /// A `/` that is not followed by `>`.
-    Slash,
-    /// `//>`.
-    TwoSlashes,
-    /// `\>`.
-    BackslashEnd,
     /// Something in a tag that begins no attribute.
     AttributeExpected,
     /// `name:"value"`.
@@ -133,10 +180,17 @@ pub enum SyntaxFaultKind {
     ValueMissing,
     /// `to ports="…"`.
     SplitName,
-    /// A `<` within a tag.
-    TagInTag,
-    /// The end of the file within a tag.
-    UnclosedTag,
+    /// Something between attributes that separates none.
+    Separator(char),
+    /// No space behind a value.
+    SpaceMissing,
+    /// The same attribute twice.
+    DuplicateAttribute,
+}
+
+/// What is wrong in a value and its quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueFault {
     /// A quote that begins no value.
     StrayQuote(char),
     /// A typographic quote where a straight one was expected.
@@ -151,26 +205,36 @@ pub enum SyntaxFaultKind {
     MixedQuotes(char, char),
     /// A value that ends with a typographic quote.
     TypographicEnd,
-    /// Something between attributes that separates none.
-    Separator(char),
-    /// No space behind a value.
-    SpaceMissing,
     /// A value that swallowed the next attribute.
     QuoteMissing,
     /// Doubled quotes. The further places are the attribute's name, and the value.
     DoubledQuotes(Doubled),
-    /// A backslash before a quote or a slash.
-    Escaped,
-    /// The same attribute twice.
-    DuplicateAttribute,
-    /// A prefix that is not declared.
-    UnknownPrefix,
+}
+
+/// What is wrong in the end of a tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TagEndFault {
+    /// A `/` that is not followed by `>`.
+    Slash,
+    /// `//>`.
+    TwoSlashes,
+    /// `\>`.
+    BackslashEnd,
+    /// A `<` within a tag.
+    TagInTag,
+    /// The end of the file within a tag.
+    UnclosedTag,
+    /// More than a name in an end tag.
+    EndTagContent,
+}
+
+/// What is wrong in tags that do not fit each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NestingFault {
     /// An end tag while other elements are open. The further places are their tags, the innermost first.
     EndTag,
     /// An end tag that ends nothing.
     StrayEndTag,
-    /// More than a name in an end tag.
-    EndTagContent,
     /// The end of the file while elements are open. The further places are their tags, the innermost first.
     UnclosedElements,
     /// The root's start tag again where its end tag was meant.
@@ -181,29 +245,43 @@ pub enum SyntaxFaultKind {
     SecondRoot,
     /// An end tag behind the root.
     EndTagAfter,
-    /// More than [`DEEPEST`](super::DEEPEST) elements within each other.
-    TooDeep,
-    /// More than [`MOST_ATTRIBUTES`](super::MOST_ATTRIBUTES) in a tag: how many.
-    TooManyAttributes(usize),
-    /// More than [`MOST_PARTS`](super::MOST_PARTS).
-    TooManyParts,
-    /// More than [`MOST_NAMESPACES`](super::MOST_NAMESPACES).
-    TooManyNamespaces,
 }
+
+macro_rules! kinds {
+    ($($kind:ident($fault:ident)),*) => {$(
+        impl From<$fault> for SyntaxFaultKind {
+            fn from(fault: $fault) -> Self {
+                Self::$kind(fault)
+            }
+        }
+    )*};
+}
+
+kinds!(
+    Outside(OutsideFault),
+    Prolog(PrologFault),
+    Markup(MarkupFault),
+    Name(NameFault),
+    Attribute(AttributeFault),
+    Value(ValueFault),
+    TagEnd(TagEndFault),
+    Nesting(NestingFault)
+);
 
 impl SyntaxFaultKind {
     /// Whether it says what the whole file is: then every other fault follows from it.
     pub(super) const fn explains_all(self) -> bool {
         matches!(
             self,
-            Self::EscapedMarkup
-                | Self::ProgramText
-                | Self::Escaped
-                | Self::EscapedLineEnd
-                | Self::DiffMark
-                | Self::TreeMark
-                | Self::LineNumber
-                | Self::MergeMark
+            Self::Outside(
+                OutsideFault::EscapedMarkup
+                    | OutsideFault::ProgramText
+                    | OutsideFault::Escaped
+                    | OutsideFault::EscapedLineEnd
+                    | OutsideFault::DiffMark
+                    | OutsideFault::TreeMark
+                    | OutsideFault::LineNumber
+            ) | Self::MergeMark
                 | Self::ServerCode
         )
     }
@@ -216,8 +294,8 @@ impl SyntaxFaultKind {
                 Self::TooDeep
                     | Self::TooManyParts
                     | Self::TooManyNamespaces
-                    | Self::UnclosedCdata
-                    | Self::UnclosedTag
+                    | Self::Markup(MarkupFault::UnclosedCdata)
+                    | Self::TagEnd(TagEndFault::UnclosedTag)
             )
     }
 }

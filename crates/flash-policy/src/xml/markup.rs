@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::characters::{is_name, is_whitespace};
-use super::fault::SyntaxFaultKind as Kind;
+use super::fault::{MarkupFault, PrologFault, SyntaxFaultKind as Kind};
 use super::reader::{Mark, Reader, dash_end};
 use crate::domain::pasted::is_dash;
 
@@ -21,7 +21,7 @@ impl Reader<'_> {
         } else if let Some(dash) = rest.chars().nth(2).filter(|c| is_dash(*c)) {
             self.fault(
                 start + 2..start + 2 + dash.len_utf8(),
-                Kind::TypographicDash,
+                MarkupFault::TypographicDash,
             );
             self.at += 2;
             self.skip_to_dash_end();
@@ -30,9 +30,9 @@ impl Reader<'_> {
             let doctype = "<!doctype";
             let head = word.get(..doctype.len()).unwrap_or_default();
             let kind = if head.eq_ignore_ascii_case(doctype) {
-                Kind::DoctypePlace
+                Kind::from(PrologFault::DoctypePlace)
             } else {
-                Kind::OtherDeclaration
+                MarkupFault::OtherDeclaration.into()
             };
             self.fault(start..self.at, kind);
             if word.starts_with("<!-") {
@@ -66,7 +66,7 @@ impl Reader<'_> {
                 self.near_end(self.at + near);
                 return;
             }
-            self.fault(dashes..dashes + 2, Kind::CommentDashes);
+            self.fault(dashes..dashes + 2, MarkupFault::CommentDashes);
         }
         self.at = end + "-->".len();
     }
@@ -77,14 +77,14 @@ impl Reader<'_> {
             self.near_end(near);
             return;
         }
-        self.fault(start..start + "<!--".len(), Kind::UnclosedComment);
+        self.fault(start..start + "<!--".len(), MarkupFault::UnclosedComment);
         self.stop_at_end();
     }
 
     fn near_end(&mut self, at: usize) {
         self.at = at;
         self.skip_behind('>');
-        self.fault(at..self.at - 1, Kind::TypographicDash);
+        self.fault(at..self.at - 1, MarkupFault::TypographicDash);
     }
 
     /// Everything that is left belongs to something without an end.
@@ -103,13 +103,13 @@ impl Reader<'_> {
                 &mut self.after_reported
             };
             if !core::mem::replace(reported, true) {
-                self.fault(start..self.at, Kind::CdataAround);
+                self.fault(start..self.at, MarkupFault::CdataAround);
             }
             self.after_reported = true;
             return;
         }
         let Some(end) = self.ahead(Mark::Cdata) else {
-            self.fault(start..self.at, Kind::UnclosedCdata);
+            self.fault(start..self.at, MarkupFault::UnclosedCdata);
             return;
         };
         let content = self.part(self.at..end);
@@ -144,7 +144,7 @@ impl Reader<'_> {
         } else {
             self.document.instructions.push(self.span(&place));
             if !is_name(name) {
-                self.fault(name_place, Kind::InstructionName);
+                self.fault(name_place, PrologFault::InstructionName);
             }
         }
     }
@@ -158,7 +158,7 @@ impl Reader<'_> {
         let trace = super::prolog::declaration_trace(body, self.at);
         let whole = (
             start..start + "<?".len(),
-            Kind::UnclosedInstruction,
+            MarkupFault::UnclosedInstruction.into(),
             Vec::new(),
         );
         let (place, kind, also) = trace.unwrap_or(whole);

@@ -6,7 +6,9 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::characters::is_whitespace;
-use super::fault::SyntaxFaultKind as Kind;
+use super::fault::{
+    AttributeFault, NameFault, NestingFault, OutsideFault, SyntaxFaultKind as Kind, TagEndFault,
+};
 use super::reader::{Namespace, Open, Reader};
 use super::tag::{Ending, Tag};
 use super::{DEEPEST, Element, MOST_NAMESPACES};
@@ -56,8 +58,8 @@ impl<'a> Reader<'a> {
         let end = root.map_or(0, |end| end - self.base);
         let slash = end.saturating_sub(2)..end;
         match self.part(slash.clone()) {
-            "/>" => self.fault_also(place, Kind::SecondRoot, &[slash]),
-            _ => self.fault(place, Kind::SecondRoot),
+            "/>" => self.fault_also(place, NestingFault::SecondRoot, &[slash]),
+            _ => self.fault(place, NestingFault::SecondRoot),
         }
     }
 
@@ -88,7 +90,10 @@ impl<'a> Reader<'a> {
             self.prefix(&attribute.name, at);
             let mut before = tag.attributes.iter().take(index);
             if before.any(|other| self.is_same(&other.name, &attribute.name)) {
-                self.fault(at..at + attribute.name.len(), Kind::DuplicateAttribute);
+                self.fault(
+                    at..at + attribute.name.len(),
+                    AttributeFault::DuplicateAttribute,
+                );
             }
         }
     }
@@ -97,7 +102,7 @@ impl<'a> Reader<'a> {
     fn prefix(&mut self, name: &str, at: usize) {
         let prefix = name.split_once(':').map_or("", |(prefix, _)| prefix);
         if !matches!(prefix, "" | "xml") && self.address(prefix).is_none() {
-            self.fault(at..at + prefix.len(), Kind::UnknownPrefix);
+            self.fault(at..at + prefix.len(), NameFault::UnknownPrefix);
         }
     }
 
@@ -128,19 +133,19 @@ impl<'a> Reader<'a> {
         let before = self.faults.len();
         self.at += "</".len();
         if self.part(start..self.at + 1) == "<\\/" {
-            self.fault(start + 1..start + 3, Kind::Escaped);
+            self.fault(start + 1..start + 3, OutsideFault::Escaped);
             return;
         }
         let mut name = self.word();
         if self.part(start..start + 2) == "<\\" {
             let named = start + 2..self.at;
-            self.fault_also(start + 1..start + 2, Kind::Backslash, &[named]);
+            self.fault_also(start + 1..start + 2, NameFault::Backslash, &[named]);
         }
         if name.is_empty() {
             let kind = if self.whitespace() {
-                Kind::SpaceBeforeName
+                NameFault::SpaceBeforeName
             } else {
-                Kind::NameMissing
+                NameFault::NameMissing
             };
             self.fault(start..self.at, kind);
             name = self.word();
@@ -149,14 +154,14 @@ impl<'a> Reader<'a> {
         match self.next() {
             None => {
                 self.faults.truncate(before);
-                self.fault(start..self.at, Kind::UnclosedTag);
+                self.fault(start..self.at, TagEndFault::UnclosedTag);
             }
             Some('>') => self.at += 1,
-            Some('<') => self.fault(self.at..self.at + 1, Kind::TagInTag),
+            Some('<') => self.fault(self.at..self.at + 1, TagEndFault::TagInTag),
             Some(_) => {
                 let content = self.at;
                 self.take_until(|c| matches!(c, '<' | '>'));
-                self.fault(content..self.at, Kind::EndTagContent);
+                self.fault(content..self.at, TagEndFault::EndTagContent);
                 self.skip_to_tag_end();
             }
         }
@@ -166,7 +171,7 @@ impl<'a> Reader<'a> {
             && self
                 .faults
                 .last()
-                .is_some_and(|last| last.kind == Kind::StrayEndTag)
+                .is_some_and(|last| last.kind == NestingFault::StrayEndTag.into())
         {
             self.faults.truncate(known);
         }
@@ -178,7 +183,7 @@ impl<'a> Reader<'a> {
         if let Some(index) = found {
             let left_open = self.left_open(index + 1);
             if !left_open.is_empty() {
-                self.fault_also(place, Kind::EndTag, &left_open);
+                self.fault_also(place, NestingFault::EndTag, &left_open);
             }
             self.pop_to(index);
         } else if self.cut_short.take_if(|cut| *cut == name).is_some() {
@@ -186,15 +191,15 @@ impl<'a> Reader<'a> {
         } else if let Some(top) = self.open.last() {
             let (top_name, tag) = (top.name, top.tag.clone());
             if is_like(name, top_name) || name.is_empty() || self.is_misnamed(top_name) {
-                self.fault_also(place, Kind::EndTag, &[tag]);
+                self.fault_also(place, NestingFault::EndTag, &[tag]);
                 self.pop_to(self.open.len() - 1);
             } else {
-                self.fault(place, Kind::StrayEndTag);
+                self.fault(place, NestingFault::StrayEndTag);
             }
         } else if self.document.elements.is_empty() {
-            self.fault(place, Kind::StrayEndTag);
+            self.fault(place, NestingFault::StrayEndTag);
         } else if !core::mem::replace(&mut self.after_reported, true) {
-            self.fault(place, Kind::EndTagAfter);
+            self.fault(place, NestingFault::EndTagAfter);
         }
     }
 
@@ -231,7 +236,7 @@ impl<'a> Reader<'a> {
         let end = self.text.len();
         let Some(root) = self.open.first().map(|root| (root.name, root.tag.clone())) else {
             if self.document.elements.is_empty() && self.faults.is_empty() {
-                self.fault(0..0, Kind::NoElement);
+                self.fault(0..0, NestingFault::NoElement);
             }
             return;
         };
@@ -239,12 +244,12 @@ impl<'a> Reader<'a> {
         let mut left_open = self.left_open(1);
         if let Some(last) = self.second_start_tag(name) {
             left_open.retain(|tag| *tag != last);
-            self.fault(last, Kind::SecondStartTag);
+            self.fault(last, NestingFault::SecondStartTag);
         } else {
             left_open.push(tag);
         }
         if !left_open.is_empty() {
-            self.fault_also(end..end, Kind::UnclosedElements, &left_open);
+            self.fault_also(end..end, NestingFault::UnclosedElements, &left_open);
         }
     }
 

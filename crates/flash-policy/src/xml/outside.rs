@@ -1,7 +1,7 @@
 //! Text outside the root: traces of where a file was copied from, and of the program that wrote it.
 
 use super::characters::is_whitespace;
-use super::fault::SyntaxFaultKind as Kind;
+use super::fault::{OutsideFault, SyntaxFaultKind as Kind};
 use super::reader::Reader;
 use crate::domain::pasted::is_unseen;
 
@@ -42,7 +42,7 @@ impl Reader<'_> {
         self.before_reported = true;
         if self.rest().starts_with("<<") && !self.rest().starts_with("<<<") {
             self.take_until(|c| c == '\n');
-            self.fault(at..self.at, Kind::HereDocument);
+            self.fault(at..self.at, OutsideFault::HereDocument);
             self.after_reported = true;
             return;
         }
@@ -51,7 +51,7 @@ impl Reader<'_> {
         self.fault(at..(at + length).min(end), kind);
         // Without an element, that is all there is to say.
         self.stopped |= self.at == self.text.len();
-        self.after_reported |= kind == Kind::Fence;
+        self.after_reported |= kind == OutsideFault::Fence.into();
     }
 
     /// What a text before the root is, and its length, where that is not all of it.
@@ -60,36 +60,37 @@ impl Reader<'_> {
         let digits = text.trim_start_matches(|c: char| c.is_ascii_digit());
         let number = text.len() - digits.len();
         let one = Some(first.len_utf8());
-        if first == '\u{feff}' {
-            (Kind::SecondByteOrderMark, one)
+        let (fault, length) = if first == '\u{feff}' {
+            (OutsideFault::SecondByteOrderMark, one)
         } else if text.starts_with("ï»¿") {
-            (Kind::MisreadByteOrderMark, Some("ï»¿".len()))
+            (OutsideFault::MisreadByteOrderMark, Some("ï»¿".len()))
         } else if is_escaped(text) {
-            (Kind::EscapedMarkup, None)
+            (OutsideFault::EscapedMarkup, None)
         } else if is_placeholder(text) {
             let end = text.find('}').map_or(1, |end| end + 1);
-            (Kind::Placeholder, Some(end))
+            return (Kind::Placeholder, Some(end));
         } else if is_unseen(first) {
-            (Kind::Unseen(first), one)
+            (OutsideFault::Unseen(first), one)
         } else if text.starts_with("```") || text.starts_with("~~~") {
-            (Kind::Fence, None)
+            (OutsideFault::Fence, None)
         } else if let Some(length) = escaped_line_end(text) {
-            (Kind::EscapedLineEnd, Some(length))
+            (OutsideFault::EscapedLineEnd, Some(length))
         } else if text.trim_end().ends_with(['"', '\'', '`']) {
-            (Kind::ProgramText, None)
+            (OutsideFault::ProgramText, None)
         } else if matches!(first, '+' | '-') && self.is_tree_view(text) {
-            (Kind::TreeMark, one)
+            (OutsideFault::TreeMark, one)
         } else if matches!(first, '+' | '-') && self.text.trim_end().contains('\n') {
-            (Kind::DiffMark, one)
+            (OutsideFault::DiffMark, one)
         } else if number > 0
             && digits
                 .trim_matches([' ', '\t', ':', '.', '|', ')'])
                 .is_empty()
         {
-            (Kind::LineNumber, None)
+            (OutsideFault::LineNumber, None)
         } else {
-            (Kind::TextBefore, Some(text.len()))
-        }
+            (OutsideFault::TextBefore, Some(text.len()))
+        };
+        (fault.into(), length)
     }
 
     /// Browsers put a sign before every element that can be folded, mostly with a space, and before nothing else.
@@ -111,13 +112,13 @@ impl Reader<'_> {
         self.after_reported = true;
         let text = text.trim_end();
         if let Some(length) = escaped_line_end(text) {
-            self.fault(at..at + length, Kind::EscapedLineEnd);
+            self.fault(at..at + length, OutsideFault::EscapedLineEnd);
             return;
         }
         let spelled = SPELLED.iter().find(|spelled| text.starts_with(**spelled));
         match spelled {
-            Some(spelled) => self.fault(at..at + spelled.len(), Kind::SpelledNul),
-            None => self.fault(at..at + text.len(), Kind::TextAfter),
+            Some(spelled) => self.fault(at..at + spelled.len(), OutsideFault::SpelledNul),
+            None => self.fault(at..at + text.len(), OutsideFault::TextAfter),
         }
     }
 }

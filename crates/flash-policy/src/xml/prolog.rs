@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::characters::{is_name, is_typographic, is_whitespace};
-use super::fault::SyntaxFaultKind as Kind;
+use super::fault::{OutsideFault, PrologFault, SyntaxFaultKind as Kind, ValueFault};
 use super::reader::Reader;
 use super::value::doubled;
 use super::{Declaration, Doctype};
@@ -15,18 +15,18 @@ impl Reader<'_> {
     pub(super) fn judge_declaration(&mut self, body: &str, name: &str, place: Range<usize>) {
         let mark = place.start..place.start + "<?xml".len();
         if place.start != self.first || !self.document.elements.is_empty() {
-            self.fault(mark, Kind::LateDeclaration);
+            self.fault(mark, PrologFault::LateDeclaration);
             return;
         }
         if name != "xml" {
-            self.fault(mark, Kind::DeclarationCase);
+            self.fault(mark, PrologFault::DeclarationCase);
             return;
         }
         let start = place.start + "<?".len();
         let mut encoding = None;
         if !is_sound(body, &mut encoding) {
             let trace = declaration_trace(body, start);
-            let whole = (place.clone(), Kind::Declaration, Vec::new());
+            let whole = (place.clone(), PrologFault::Declaration.into(), Vec::new());
             let (place, kind, also) = trace.unwrap_or(whole);
             self.fault_also(place, kind, &also);
         }
@@ -44,7 +44,7 @@ impl Reader<'_> {
         let mark = start..start + "<!DOCTYPE".len();
         self.at = mark.end;
         if !self.document.elements.is_empty() {
-            self.fault(mark, Kind::DoctypePlace);
+            self.fault(mark, PrologFault::DoctypePlace);
             self.skip_behind('>');
             return;
         }
@@ -68,7 +68,7 @@ impl Reader<'_> {
         }
         self.skip_to_tag_end();
         if !sound && self.faults.len() == before {
-            self.fault(start..self.at, Kind::Doctype);
+            self.fault(start..self.at, PrologFault::Doctype);
         }
         let system = system.map(|range| {
             let span = self.span(&range);
@@ -95,7 +95,7 @@ impl Reader<'_> {
                 let allowed =
                     |c: char| c.is_ascii_alphanumeric() || " \r\n-'()+,./:=?;!*#@$_%".contains(c);
                 if !self.part(public.clone()).chars().all(allowed) {
-                    self.fault(public, Kind::PublicIdentifier);
+                    self.fault(public, PrologFault::PublicIdentifier);
                 }
             }
             _ => return None,
@@ -109,13 +109,13 @@ impl Reader<'_> {
         let quote = self.next()?;
         if is_typographic(quote) {
             let place = self.at..self.at + quote.len_utf8();
-            self.fault(place, Kind::TypographicQuote(quote));
+            self.fault(place, ValueFault::TypographicQuote(quote));
         }
         if !matches!(quote, '"' | '\'') {
             return None;
         }
         if !spaced {
-            self.fault(self.at..self.at + 1, Kind::DoctypeSpace);
+            self.fault(self.at..self.at + 1, PrologFault::DoctypeSpace);
         }
         self.at += 1;
         let start = self.at;
@@ -182,11 +182,15 @@ pub(super) fn declaration_trace(body: &str, start: usize) -> Option<Trace> {
     let head = body.split(['<', '>']).next().unwrap_or_default();
     if let Some(at) = head.find("=\\\"").or_else(|| head.find("=\\'")) {
         let place = start + at + 1..start + at + 3;
-        return Some((place, Kind::Escaped, Vec::new()));
+        return Some((place, OutsideFault::Escaped.into(), Vec::new()));
     }
     if let Some((at, quote)) = head.char_indices().find(|(_, c)| is_typographic(*c)) {
         let place = start + at..start + at + quote.len_utf8();
-        return Some((place, Kind::TypographicQuote(quote), Vec::new()));
+        return Some((
+            place,
+            ValueFault::TypographicQuote(quote).into(),
+            Vec::new(),
+        ));
     }
     let mut equals = head.match_indices('=');
     equals.find_map(|(at, _)| {
@@ -197,7 +201,7 @@ pub(super) fn declaration_trace(body: &str, start: usize) -> Option<Trace> {
         let also = Vec::from([behind - 1 - name.len()..behind - 1, value]);
         Some((
             behind..behind + found.length,
-            Kind::DoubledQuotes(found.which),
+            ValueFault::DoubledQuotes(found.which).into(),
             also,
         ))
     })

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::characters::{is_character, is_whitespace};
-use super::fault::{SyntaxFault, SyntaxFaultKind as Kind};
+use super::fault::{MarkupFault, SyntaxFault, SyntaxFaultKind as Kind};
 use super::{Document, MOST_FAULTS, MOST_PARTS};
 use crate::Span;
 use crate::domain::pasted::is_dash;
@@ -163,12 +163,18 @@ impl<'a> Reader<'a> {
         Span::from(range.clone()).shifted(self.base)
     }
 
-    pub(super) fn fault(&mut self, range: Range<usize>, kind: Kind) {
+    pub(super) fn fault(&mut self, range: Range<usize>, kind: impl Into<Kind>) {
         self.fault_also(range, kind, &[]);
     }
 
     /// Adds a fault with further places.
-    pub(super) fn fault_also(&mut self, range: Range<usize>, kind: Kind, also: &[Range<usize>]) {
+    pub(super) fn fault_also(
+        &mut self,
+        range: Range<usize>,
+        kind: impl Into<Kind>,
+        also: &[Range<usize>],
+    ) {
+        let kind = kind.into();
         if self.stopped {
             return;
         }
@@ -196,7 +202,7 @@ impl<'a> Reader<'a> {
             let c = self.part(at..self.text.len()).chars().next();
             let c = c.unwrap_or_default();
             if !is_character(u32::from(c)) {
-                self.fault(at..at + c.len_utf8(), Kind::Character(c));
+                self.fault(at..at + c.len_utf8(), MarkupFault::Character(c));
             }
             at += c.len_utf8();
         }
@@ -217,7 +223,7 @@ impl<'a> Reader<'a> {
         let mut ends = run.match_indices(']');
         let end = ends.find(|(at, _)| run.get(*at..).is_some_and(|rest| rest.starts_with("]]>")));
         if let Some((at, _)) = end {
-            self.fault(start + at..start + at + 3, Kind::CdataEnd);
+            self.fault(start + at..start + at + 3, MarkupFault::CdataEnd);
         }
         if self.pending.text.is_empty() && run.trim().is_empty() {
             return;

@@ -4,7 +4,7 @@ use alloc::string::String;
 use core::ops::Range;
 
 use super::characters::{is_character, is_name_character, is_name_start};
-use super::fault::SyntaxFaultKind as Kind;
+use super::fault::MarkupFault;
 use super::reader::{Reader, Within};
 
 /// The entities that XML defines.
@@ -52,14 +52,14 @@ impl Reader<'_> {
         let (kind, length) = match body.strip_prefix('#') {
             Some(number) => match character(number) {
                 Some((length, Some(c))) => return (length + 2, Some(c)),
-                Some((length, None)) => (Kind::CharacterReference, length + 2),
-                None => (Kind::StrayAmpersand, 1),
+                Some((length, None)) => (MarkupFault::CharacterReference, length + 2),
+                None => (MarkupFault::StrayAmpersand, 1),
             },
             None => match entity(body) {
                 Some((length, Some(c))) => return (length + 2, Some(c)),
                 Some(_) if self.has_definitions() => return (1, None),
-                Some((length, None)) => (Kind::UnknownEntity, length + 2),
-                None => (Kind::StrayAmpersand, 1),
+                Some((length, None)) => (MarkupFault::UnknownEntity, length + 2),
+                None => (MarkupFault::StrayAmpersand, 1),
             },
         };
         self.fault(place.start..place.start + length, kind);

@@ -4,7 +4,9 @@ use core::ops::Range;
 use core::slice::from_ref;
 
 use super::characters::{is_like_space, is_qualified_name, is_typographic, is_whitespace};
-use super::fault::SyntaxFaultKind as Kind;
+use super::fault::{
+    AttributeFault, NameFault, OutsideFault, SyntaxFaultKind as Kind, TagEndFault, ValueFault,
+};
 use super::outside::is_placeholder;
 use super::reader::{Reader, Within};
 use super::{Attribute, MOST_ATTRIBUTES};
@@ -79,7 +81,7 @@ impl<'a> Reader<'a> {
         }
         self.at += 1;
         if self.rest().trim_start().is_empty() {
-            self.fault(start..self.at, Kind::UnclosedTag);
+            self.fault(start..self.at, TagEndFault::UnclosedTag);
             return None;
         }
         let mut name = self.word();
@@ -93,20 +95,20 @@ impl<'a> Reader<'a> {
             let end = end.and_then(|end| self.rest().get(end..));
             if !is_qualified_name(name) || end.is_none_or(|end| end.starts_with('<')) {
                 self.at = start + 1;
-                self.fault(start..self.at, Kind::NameMissing);
+                self.fault(start..self.at, NameFault::NameMissing);
                 return None;
             }
-            self.fault(start..start + 2, Kind::SpaceBeforeName);
+            self.fault(start..start + 2, NameFault::SpaceBeforeName);
         }
         if name.is_empty() {
-            self.fault(start..start + 1, Kind::NameMissing);
+            self.fault(start..start + 1, NameFault::NameMissing);
             return None;
         }
         let place = self.at - name.len()..self.at;
         if !is_qualified_name(name) {
-            self.fault(place.clone(), Kind::Name);
+            self.fault(place.clone(), NameFault::Name);
         } else if self.rest().starts_with('=') {
-            self.fault(self.at..self.at + 1, Kind::JoinedName);
+            self.fault(self.at..self.at + 1, NameFault::JoinedName);
             self.at += 1;
             self.take_until(|c| !is_like_space(c));
             self.skip_value();
@@ -139,7 +141,7 @@ impl<'a> Reader<'a> {
             self.at = place.end;
             // Characters that XML does not have are reported already.
             if is_unseen(c) && !is_whitespace(c) {
-                self.fault(place, Kind::LikeSpace(c));
+                self.fault(place, AttributeFault::LikeSpace(c));
             }
         }
         self.at > start
@@ -156,7 +158,7 @@ impl<'a> Reader<'a> {
                     // What is cut off is no other mistake.
                     let end = self.base + self.text.trim_end().len();
                     self.faults.pop_if(|last| last.span.end >= end);
-                    self.fault(tag.start..self.at, Kind::UnclosedTag);
+                    self.fault(tag.start..self.at, TagEndFault::UnclosedTag);
                     return Ending::Cut;
                 }
                 Some('>') => {
@@ -169,16 +171,16 @@ impl<'a> Reader<'a> {
                     }
                 }
                 Some('\\') if self.rest().starts_with("\\/") => {
-                    self.fault(self.at..self.at + 2, Kind::Escaped);
+                    self.fault(self.at..self.at + 2, OutsideFault::Escaped);
                     return Ending::Cut;
                 }
                 Some('\\') if self.rest().starts_with("\\>") => {
                     self.at += 2;
-                    self.fault(self.at - 2..self.at, Kind::BackslashEnd);
+                    self.fault(self.at - 2..self.at, TagEndFault::BackslashEnd);
                     return Ending::Empty;
                 }
                 Some('<') => {
-                    self.fault(self.at..self.at + 1, Kind::TagInTag);
+                    self.fault(self.at..self.at + 1, TagEndFault::TagInTag);
                     return Ending::Cut;
                 }
                 Some(next) if !spaced && tag.value.is_some() => self.behind_value(next, tag),
@@ -194,11 +196,11 @@ impl<'a> Reader<'a> {
         if self.rest().starts_with('>') {
             self.at += 1;
             if slashes > 1 {
-                self.fault(start..start + slashes, Kind::TwoSlashes);
+                self.fault(start..start + slashes, TagEndFault::TwoSlashes);
             }
             return Some(Ending::Empty);
         }
-        self.fault(start..start + 1, Kind::Slash);
+        self.fault(start..start + 1, TagEndFault::Slash);
         self.whitespace();
         match self.next() {
             Some('>') => {
@@ -220,7 +222,11 @@ impl<'a> Reader<'a> {
         let name = self.word();
         let place = start..self.at;
         if name.is_empty() {
-            self.unless_astray(tag, start..start + next.len_utf8(), Kind::AttributeExpected);
+            self.unless_astray(
+                tag,
+                start..start + next.len_utf8(),
+                AttributeFault::AttributeExpected,
+            );
             self.at += next.len_utf8();
             return;
         }
@@ -229,17 +235,21 @@ impl<'a> Reader<'a> {
             self.named(place, tag);
         } else if name == "to" && self.rest().starts_with("ports") {
             self.at += "ports".len();
-            self.fault(start..self.at, Kind::SplitName);
+            self.fault(start..self.at, AttributeFault::SplitName);
             self.spaces();
             if self.eats_equals() {
                 self.named(start..start + 2, tag);
             }
         } else if name.ends_with(':') && self.rest().starts_with(['"', '\'']) {
             let named = start..place.end - 1;
-            self.fault_also(place.end - 1..place.end, Kind::Colon, from_ref(&named));
+            self.fault_also(
+                place.end - 1..place.end,
+                AttributeFault::Colon,
+                from_ref(&named),
+            );
             self.named(named, tag);
         } else {
-            self.unless_astray(tag, place, Kind::ValueMissing);
+            self.unless_astray(tag, place, AttributeFault::ValueMissing);
         }
     }
 
@@ -253,7 +263,7 @@ impl<'a> Reader<'a> {
     fn named(&mut self, place: Range<usize>, tag: &mut Tag<'a>) {
         let name = self.part(place.clone());
         if !is_qualified_name(name) && !tag.astray {
-            self.fault(place.clone(), Kind::Name);
+            self.fault(place.clone(), NameFault::Name);
         }
         self.spaces();
         let Some((value, end)) = self.value(&place, tag) else {
@@ -265,7 +275,7 @@ impl<'a> Reader<'a> {
             return;
         }
         if self.names.contains(&name) {
-            self.fault(place.clone(), Kind::DuplicateAttribute);
+            self.fault(place.clone(), AttributeFault::DuplicateAttribute);
         }
         self.names.push(name);
         let text = self.decoded(value.clone(), Within::Value);
@@ -287,18 +297,23 @@ impl<'a> Reader<'a> {
             self.fault(start..end, Kind::Placeholder);
         } else if matches!(next, '"' | '\'') {
             self.at += 1;
-            self.unless_astray(tag, start..self.at, Kind::StrayQuote(next));
+            self.unless_astray(tag, start..self.at, ValueFault::StrayQuote(next));
             tag.astray = true;
         } else if is_typographic(next) {
             self.at += next.len_utf8();
-            self.unless_astray(tag, start..self.at, Kind::TypographicQuote(next));
+            self.unless_astray(tag, start..self.at, ValueFault::TypographicQuote(next));
             tag.astray = true;
         }
         self.at > start
     }
 
     /// Reports a fault that may as well follow from another one in the tag.
-    pub(super) fn unless_astray(&mut self, tag: &Tag<'a>, place: Range<usize>, kind: Kind) {
+    pub(super) fn unless_astray(
+        &mut self,
+        tag: &Tag<'a>,
+        place: Range<usize>,
+        kind: impl Into<Kind>,
+    ) {
         if !tag.astray {
             self.fault(place, kind);
         }

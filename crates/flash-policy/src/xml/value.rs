@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use super::characters::{is_typographic, is_whitespace};
-use super::fault::{Doubled, SyntaxFaultKind as Kind};
+use super::fault::{AttributeFault, Doubled, OutsideFault, ValueFault};
 use super::reader::Reader;
 use super::tag::Tag;
 
@@ -57,7 +57,7 @@ impl<'a> Reader<'a> {
         let quote = match self.next() {
             Some(quote @ ('"' | '\'')) => quote,
             Some('\\') if matches!(self.part(start..start + 2), "\\\"" | "\\'") => {
-                self.fault(start..start + 2, Kind::Escaped);
+                self.fault(start..start + 2, OutsideFault::Escaped);
                 return None;
             }
             _ => return self.unquoted(name, tag),
@@ -93,7 +93,11 @@ impl<'a> Reader<'a> {
         let value = start + found.value.start..start + found.value.end;
         self.at = start + found.length;
         let also = [name.clone(), value.clone()];
-        self.fault_also(start..self.at, Kind::DoubledQuotes(found.which), &also);
+        self.fault_also(
+            start..self.at,
+            ValueFault::DoubledQuotes(found.which),
+            &also,
+        );
         (value, self.at)
     }
 
@@ -106,7 +110,7 @@ impl<'a> Reader<'a> {
         let start = self.at;
         if let Some(quote) = self.next().filter(|c| is_typographic(*c)) {
             self.at += quote.len_utf8();
-            self.unless_astray(tag, start..self.at, Kind::TypographicQuote(quote));
+            self.unless_astray(tag, start..self.at, ValueFault::TypographicQuote(quote));
             return Some(self.typographic_value());
         }
         let rest = self.rest();
@@ -116,13 +120,17 @@ impl<'a> Reader<'a> {
             found = found.trim_end_matches('/');
         }
         if found.is_empty() || found.contains("=\"") || found.contains("='") {
-            self.fault_also(start..start, Kind::EmptyValue, core::slice::from_ref(name));
+            self.fault_also(
+                start..start,
+                ValueFault::EmptyValue,
+                core::slice::from_ref(name),
+            );
             return None;
         }
         self.at += found.len();
         let also = core::slice::from_ref(name);
         if !tag.astray {
-            self.fault_also(start..self.at, Kind::Unquoted, also);
+            self.fault_also(start..self.at, ValueFault::Unquoted, also);
         }
         Some((start..self.at, self.at))
     }
@@ -152,7 +160,7 @@ impl<'a> Reader<'a> {
         if let Some((kind, length)) = other_end(quote, head) {
             return self.misread(start, kind, length);
         }
-        self.fault(start..start + 1 + head.len(), Kind::UnclosedValue);
+        self.fault(start..start + 1 + head.len(), ValueFault::UnclosedValue);
         let value = match swallowed(head, str::find) {
             Some(at) => head.get(..at).unwrap_or_default(),
             None => head.trim_end_matches('/'),
@@ -162,11 +170,11 @@ impl<'a> Reader<'a> {
     }
 
     /// Ends a value where it was meant to end.
-    fn misread(&mut self, start: usize, kind: Kind, length: usize) -> (Range<usize>, usize) {
+    fn misread(&mut self, start: usize, kind: ValueFault, length: usize) -> (Range<usize>, usize) {
         let value = start + 1..start + 1 + length;
         let end = self.part(value.end..self.text.len()).chars().next();
         self.at = value.end + end.map_or(0, char::len_utf8);
-        let from = if kind == Kind::TypographicEnd {
+        let from = if kind == ValueFault::TypographicEnd {
             value.end
         } else {
             start
@@ -182,7 +190,7 @@ impl<'a> Reader<'a> {
             return;
         };
         if matches!(next, ',' | ';') {
-            self.fault(self.at..self.at + 1, Kind::Separator(next));
+            self.fault(self.at..self.at + 1, AttributeFault::Separator(next));
             self.at += 1;
             return;
         }
@@ -194,11 +202,11 @@ impl<'a> Reader<'a> {
             let (value, _) = self.misread(place.start, kind, length);
             value.end
         } else if !text.contains('=') {
-            self.unless_astray(tag, inner, Kind::SpaceMissing);
+            self.unless_astray(tag, inner, AttributeFault::SpaceMissing);
             tag.astray = true;
             return;
         } else {
-            self.unless_astray(tag, inner.clone(), Kind::QuoteMissing);
+            self.unless_astray(tag, inner.clone(), ValueFault::QuoteMissing);
             let Some(at) = swallowed(text, str::rfind) else {
                 tag.astray = true;
                 return;
@@ -217,17 +225,17 @@ impl<'a> Reader<'a> {
 }
 
 /// Where a value ends with another quote than it begins with: the kind of fault, and the value's length.
-fn other_end(quote: char, text: &str) -> Option<(Kind, usize)> {
+fn other_end(quote: char, text: &str) -> Option<(ValueFault, usize)> {
     let other = if quote == '"' { '\'' } else { '"' };
     let end = text.find(|c| c == other || c == '=' || is_typographic(c))?;
     let mut rest = text.get(end..)?.chars();
     let found = rest.next().filter(|c| *c != '=')?;
     if found == other {
-        return Some((Kind::MixedQuotes(quote, other), end));
+        return Some((ValueFault::MixedQuotes(quote, other), end));
     }
     let next = rest.next();
     let ends = next.is_none_or(|c| is_whitespace(c) || matches!(c, '/' | '>'));
-    ends.then_some((Kind::TypographicEnd, end))
+    ends.then_some((ValueFault::TypographicEnd, end))
 }
 
 /// Where, in a value, the space before a further attribute stands.
