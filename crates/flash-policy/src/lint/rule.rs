@@ -81,3 +81,45 @@ impl Rule {
         Diagnostic::new(self.name, self.severity, message.into())
     }
 }
+
+/// A rule's page from its sections. An example is the `rules` of a policy, or a whole `file`; before either stand the
+/// options under which it is an example.
+macro_rules! page {
+    (finds = $finds:literal, matters = $matters:literal, flash = $flash:literal, remedy = $remedy:literal $(,)?) => {
+        concat!(
+            $crate::lint::rule::page!(@start $finds, $matters, $flash),
+            "\n## What to do instead\n\n", $remedy, "\n"
+        )
+    };
+    (
+        finds = $finds:literal, matters = $matters:literal, flash = $flash:literal,
+        example = $example:ident($($wrong:literal),*), instead = $instead:ident($($right:literal),*) $(,)?
+    ) => {
+        concat!(
+            $crate::lint::rule::page!(@start $finds, $matters, $flash),
+            "\n## Example\n\n", $crate::lint::rule::page!(@$example $($wrong),*),
+            "\n## Write instead\n\n", $crate::lint::rule::page!(@$instead $($right),*)
+        )
+    };
+    (@start $finds:literal, $matters:literal, $flash:literal) => {
+        concat!(
+            "## What it finds\n\n", $finds, "\n\n## Why it matters\n\n", $matters,
+            "\n\n## What Flash does\n\n", $flash, "\n"
+        )
+    };
+    (@file $file:literal) => {
+        concat!("```xml\n", $file, "\n```\n")
+    };
+    (@file $options:literal, $file:literal) => {
+        concat!("```xml ", $options, "\n", $file, "\n```\n")
+    };
+    (@rules $rules:literal) => {
+        concat!("```xml\n<cross-domain-policy>\n  ", $rules, "\n</cross-domain-policy>\n```\n")
+    };
+    (@rules $options:literal, $rules:literal) => {
+        concat!(
+            "```xml ", $options, "\n<cross-domain-policy>\n  ", $rules, "\n</cross-domain-policy>\n```\n"
+        )
+    };
+}
+pub(crate) use page;

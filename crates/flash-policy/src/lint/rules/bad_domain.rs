@@ -1,40 +1,19 @@
 //! `bad-domain`: its page; the parser finds it.
 
 use crate::Severity;
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 
 pub(crate) static RULE: Rule = Rule {
     name: "bad-domain",
     severity: Severity::Error,
     group: Group::Domains,
-    page: r#"## What it finds
-
-A domain that is no host name and no address.
-
-## Why it matters
-
-No movie can have been loaded from there, so the rule is for nobody.
-
-## What Flash does
-
-The player compares names letter by letter, without case, and looks nothing up. No version is known to differ;
-socket policies, with domains as they are now, exist since 7.0.19.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www..example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A domain that is no host name and no address.",
+        matters = "No movie can have been loaded from there, so the rule is for nobody.",
+        flash = "The player compares names letter by letter, without case, and looks nothing up. No version is known to differ;
+socket policies, with domains as they are now, exist since 7.0.19.",
+        example = rules(r#"<allow-access-from domain="www..example.com" to-ports="9339"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };

@@ -3,7 +3,7 @@
 use alloc::string::ToString as _;
 
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::{DomainPattern, Severity};
 
@@ -11,35 +11,14 @@ pub(crate) static RULE: Rule = Rule {
     name: "bad-header-rule-domain",
     severity: Severity::Error,
     group: Group::Url,
-    page: r#"## What it finds
-
-A header rule without `domain`, or with one that is no domain.
-
-## Why it matters
-
-It matches no movie.
-
-## What Flash does
-
-The same holds as for `<allow-access-from>`: a host name, an address, `*.` and a name, or `*`. Adobe's
-specification, of 2010, names no version for it.
-
-## Example
-
-```xml as=url
-<cross-domain-policy>
-  <allow-http-request-headers-from domain="www.example.*" headers="SOAPAction"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml as=url
-<cross-domain-policy>
-  <allow-http-request-headers-from domain="*.example.com" headers="SOAPAction"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A header rule without `domain`, or with one that is no domain.",
+        matters = "It matches no movie.",
+        flash = "The same holds as for `<allow-access-from>`: a host name, an address, `*.` and a name, or `*`. Adobe's
+specification, of 2010, names no version for it.",
+        example = rules("as=url", r#"<allow-http-request-headers-from domain="www.example.*" headers="SOAPAction"/>"#),
+        instead = rules("as=url", r#"<allow-http-request-headers-from domain="*.example.com" headers="SOAPAction"/>"#),
+    ),
     check,
 };
 

@@ -4,42 +4,21 @@ use alloc::format;
 
 use crate::diagnostic::quoted;
 use crate::document::Element;
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "bad-secure",
     severity: Severity::Error,
     group: Group::Secure,
-    page: r#"## What it finds
-
-A `secure` that is neither `true` nor `false`, of a rule for movies or for headers.
-
-## Why it matters
-
-What the rule then means, nobody knows.
-
-## What Flash does
-
-The two values are in lower case. What players make of others is not known; the rule is taken to grant nothing.
-Adobe's specification, of 2010, names no version for it.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339" secure="no"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A `secure` that is neither `true` nor `false`, of a rule for movies or for headers.",
+        matters = "What the rule then means, nobody knows.",
+        flash = "The two values are in lower case. What players make of others is not known; the rule is taken to grant nothing.
+Adobe's specification, of 2010, names no version for it.",
+        example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339" secure="no"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };
 

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::document::Attribute;
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::spelling::is_like;
 use crate::{Diagnostic, Profile, Severity};
 
@@ -13,38 +13,17 @@ pub(crate) static RULE: Rule = Rule {
     name: "bad-site-control",
     severity: Severity::Error,
     group: Group::MetaPolicy,
-    page: r#"## What it finds
-
-A meta-policy that sockets do not have.
-
-## Why it matters
-
-`by-content-type` and `by-ftp-filename` are about HTTP and FTP, and are copied from there; others are misspelt.
-A player that does not know the value may take it for `none`, which switches everything off.
-
-## What Flash does
-
-For sockets there are `all`, `master-only` and `none`, since 9.0.115. Lightspark and others take an unknown
-value for `none`.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <site-control permitted-cross-domain-policies="by-content-type"/>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <site-control permitted-cross-domain-policies="master-only"/>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A meta-policy that sockets do not have.",
+        matters = "`by-content-type` and `by-ftp-filename` are about HTTP and FTP, and are copied from there; others are misspelt.
+A player that does not know the value may take it for `none`, which switches everything off.",
+        flash = "For sockets there are `all`, `master-only` and `none`, since 9.0.115. Lightspark and others take an unknown
+value for `none`.",
+        example = rules(r#"<site-control permitted-cross-domain-policies="by-content-type"/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+        instead = rules(r#"<site-control permitted-cross-domain-policies="master-only"/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };
 

@@ -3,42 +3,25 @@
 use core::ops::Range;
 
 use crate::lint::Kind;
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "blanks-before-declaration",
     severity: Severity::Error,
     group: Group::File,
-    page: r#"## What it finds
-
-Spaces or empty lines before `<?xml`.
-
-## Why it matters
-
-XML allows nothing before its declaration, so the whole file is not well-formed. It comes from servers that
-print the policy from a text with indentation. In a Silverlight policy it is a warning: Moonlight skips them.
-
-## What Flash does
-
-Adobe asks for strict XML. Whether every player minds is not known; some parsers refuse. No version is known to
-differ; socket policies exist since 7.0.19.
-
-## Example
-
-```xml escaped
-\n  <?xml version="1.0"?>\n<cross-domain-policy>\n  <allow-access-from domain="www.example.com" to-ports="9339"/>\n</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<?xml version="1.0"?>
+    page: page!(
+        finds = "Spaces or empty lines before `<?xml`.",
+        matters = "XML allows nothing before its declaration, so the whole file is not well-formed. It comes from servers that
+print the policy from a text with indentation. In a Silverlight policy it is a warning: Moonlight skips them.",
+        flash = "Adobe asks for strict XML. Whether every player minds is not known; some parsers refuse. No version is known to
+differ; socket policies exist since 7.0.19.",
+        example = file("escaped", r#"\n  <?xml version="1.0"?>\n<cross-domain-policy>\n  <allow-access-from domain="www.example.com" to-ports="9339"/>\n</cross-domain-policy>"#),
+        instead = file(r#"<?xml version="1.0"?>
 <cross-domain-policy>
   <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+</cross-domain-policy>"#),
+    ),
     check: BY_PARSER,
 };
 

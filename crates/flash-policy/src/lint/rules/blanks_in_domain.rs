@@ -1,40 +1,19 @@
 //! `blanks-in-domain`: its page; the parser finds it.
 
 use crate::Severity;
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 
 pub(crate) static RULE: Rule = Rule {
     name: "blanks-in-domain",
     severity: Severity::Error,
     group: Group::Domains,
-    page: r#"## What it finds
-
-Whitespace before or after a domain.
-
-## Why it matters
-
-No host name contains whitespace, so the text as it stands matches no movie.
-
-## What Flash does
-
-The specification does not mention whitespace here; what players do with them is not known. No version is known to
-differ; socket policies, with domains as they are now, exist since 7.0.19.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain=" www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "Whitespace before or after a domain.",
+        matters = "No host name contains whitespace, so the text as it stands matches no movie.",
+        flash = "The specification does not mention whitespace here; what players do with them is not known. No version is known to
+differ; socket policies, with domains as they are now, exist since 7.0.19.",
+        example = rules(r#"<allow-access-from domain=" www.example.com" to-ports="9339"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };

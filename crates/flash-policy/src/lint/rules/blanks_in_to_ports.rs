@@ -1,7 +1,7 @@
 //! `blanks-in-to-ports`: its page and its words; the parser finds it.
 
 use crate::document::Attribute;
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::ports::WHITESPACE;
 use crate::{Diagnostic, Severity};
 
@@ -9,36 +9,15 @@ pub(crate) static RULE: Rule = Rule {
     name: "blanks-in-to-ports",
     severity: Severity::Warning,
     group: Group::Ports,
-    page: r#"## What it finds
-
-Whitespace in a list of ports.
-
-## Why it matters
-
-The format does not mention spaces. No client is known to stumble over them: Lightspark and flashgate skip them, and so
-do the emulators whose source is public. None promises to.
-
-## What Flash does
-
-What Flash Player does with them is not stated. No version is known to differ; socket policies, and
-with them `to-ports`, exist since 7.0.19.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339, 9340"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339,9340"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "Whitespace in a list of ports.",
+        matters = "The format does not mention spaces. No client is known to stumble over them: Lightspark and flashgate skip them, and so
+do the emulators whose source is public. None promises to.",
+        flash = "What Flash Player does with them is not stated. No version is known to differ; socket policies, and
+with them `to-ports`, exist since 7.0.19.",
+        example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339, 9340"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339,9340"/>"#),
+    ),
     check: BY_PARSER,
 };
 

@@ -7,7 +7,7 @@ use crate::blocked_ports::{SINCE, are_blocked};
 use crate::findings::Findings;
 use crate::lint::Kind;
 use crate::lint::gathered::Gathered;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::{PortSet, Severity};
 
@@ -15,41 +15,20 @@ pub(crate) static RULE: Rule = Rule {
     name: "blocked-ports",
     severity: Severity::Hint,
     group: Group::Ports,
-    page: r#"## What it finds
-
-A rule whose ports are all on the list of ports to which Flash Player 24 and later are said to open no socket. A rule
-that also opens other ports is not reported.
-
-## Why it matters
-
-If the list holds, the rule opens nothing to players since December 2016. The ports are 1, 7, 9, 11, 13, 15, 17, 19,
+    page: page!(
+        finds = "A rule whose ports are all on the list of ports to which Flash Player 24 and later are said to open no socket. A rule
+that also opens other ports is not reported.",
+        matters = "If the list holds, the rule opens nothing to players since December 2016. The ports are 1, 7, 9, 11, 13, 15, 17, 19,
 21-23, 25, 37, 42, 43, 53, 77, 79, 87, 95, 101-104, 109-111, 113, 115, 117, 119, 123, 135, 139, 143, 179, 389, 465,
 512-515, 526, 530-532, 540, 556, 563, 587, 601, 636, 993, 995, 1720, 1723, 2049, 3659, 4045, 5060, 6000, 6566 and
-6665-6669.
-
-## What Flash does
-
-Adobe's staff posted the list in a forum in January 2017, and users reported at the time that their sockets to such
+6665-6669.",
+        flash = "Adobe's staff posted the list in a forum in January 2017, and users reported at the time that their sockets to such
 ports failed from version 24 on. Adobe's documentation was not updated: it says that the blocked ports of URLs are not
 blocked for sockets, which was true before 24. So it is likely, and not certain. Other clients block no ports for
-sockets.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="6667"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+sockets.",
+        example = rules(r#"<allow-access-from domain="www.example.com" to-ports="6667"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check,
 };
 

@@ -1,39 +1,23 @@
 //! `bom`: its page and its words; the parser finds it.
 
 use crate::lint::Kind;
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "bom",
     severity: Severity::Warning,
     group: Group::File,
-    page: r#"## What it finds
-
-A byte order mark: three bytes at the start of the file that no editor shows.
-
-## Why it matters
-
-Some clients refuse the file for it, and it is of no use to any.
-
-## What Flash does
-
-What Flash Player makes of it is not known. No version is known to differ; socket policies exist since 7.0.19.
-
-## Example
-
-```xml escaped
-\u{feff}<cross-domain-policy>\n  <allow-access-from domain="www.example.com" to-ports="9339"/>\n</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A byte order mark: three bytes at the start of the file that no editor shows.",
+        matters = "Some clients refuse the file for it, and it is of no use to any.",
+        flash = "What Flash Player makes of it is not known. No version is known to differ; socket policies exist since 7.0.19.",
+        example = file(
+            "escaped",
+            r#"\u{feff}<cross-domain-policy>\n  <allow-access-from domain="www.example.com" to-ports="9339"/>\n</cross-domain-policy>"#
+        ),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };
 

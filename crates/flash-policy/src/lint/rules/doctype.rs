@@ -3,7 +3,7 @@
 use crate::Severity;
 use crate::document::Document;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::rules::unusual_doctype;
 use crate::lint::subject::Subject;
 
@@ -11,38 +11,19 @@ pub(crate) static RULE: Rule = Rule {
     name: "doctype",
     severity: Severity::Hint,
     group: Group::Syntax,
-    page: r#"## What it finds
-
-A DOCTYPE. One that is unusual as well is reported as `unusual-doctype` only.
-
-## Why it matters
-
-It does no harm, and takes nearly half of a small policy. Adobe's definitions even contradict Adobe's
+    page: page!(
+        finds = "A DOCTYPE. One that is unusual as well is reported as `unusual-doctype` only.",
+        matters = "It does no harm, and takes nearly half of a small policy. Adobe's definitions even contradict Adobe's
 specification: they make `secure` default to `true`, and an XML parser that applied this would shut every movie
-out that was loaded over plain HTTP.
-
-## What Flash does
-
-Players take it, and never fetch what it names. Adobe's samples have one. No version is known to differ; socket
-policies exist since 7.0.19.
-
-## Example
-
-```xml
-<!DOCTYPE cross-domain-policy SYSTEM "http://www.adobe.com/xml/dtds/cross-domain-policy.dtd">
+out that was loaded over plain HTTP.",
+        flash = "Players take it, and never fetch what it names. Adobe's samples have one. No version is known to differ; socket
+policies exist since 7.0.19.",
+        example = file(r#"<!DOCTYPE cross-domain-policy SYSTEM "http://www.adobe.com/xml/dtds/cross-domain-policy.dtd">
 <cross-domain-policy>
   <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+</cross-domain-policy>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check,
 };
 

@@ -1,42 +1,23 @@
 //! `doctype-with-definitions`: its page and its words; the parser finds it.
 
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::{Diagnostic, Severity, Span};
 
 pub(crate) static RULE: Rule = Rule {
     name: "doctype-with-definitions",
     severity: Severity::Error,
     group: Group::Syntax,
-    page: r#"## What it finds
-
-A DOCTYPE with definitions of its own in brackets.
-
-## Why it matters
-
-Definitions are how XML parsers are attacked: entities that expand to gigabytes, or to other files. Nothing here
-expands one, and neither should a client.
-
-## What Flash does
-
-Nobody knows of a policy that needs them. No version is known to differ; socket policies exist since 7.0.19.
-
-## Example
-
-```xml
-<!DOCTYPE cross-domain-policy [<!ENTITY site "www.example.com">]>
+    page: page!(
+        finds = "A DOCTYPE with definitions of its own in brackets.",
+        matters = "Definitions are how XML parsers are attacked: entities that expand to gigabytes, or to other files. Nothing here
+expands one, and neither should a client.",
+        flash = "Nobody knows of a policy that needs them. No version is known to differ; socket policies exist since 7.0.19.",
+        example = file(r#"<!DOCTYPE cross-domain-policy [<!ENTITY site "www.example.com">]>
 <cross-domain-policy>
   <allow-access-from domain="&site;" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+</cross-domain-policy>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };
 

@@ -3,42 +3,23 @@
 use crate::Severity;
 use crate::findings::Findings;
 use crate::lint::coverage;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
     name: "duplicate-rule",
     severity: Severity::Hint,
     group: Group::Rules,
-    page: r#"## What it finds
-
-A rule that says the same as one before it.
-
-## Why it matters
-
-It adds nothing, and one of the two was perhaps meant to say something else.
-
-## What Flash does
-
-Rules add up; their order means nothing, in all versions.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-  <allow-access-from domain="WWW.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A rule that says the same as one before it.",
+        matters = "It adds nothing, and one of the two was perhaps meant to say something else.",
+        flash = "Rules add up; their order means nothing, in all versions.",
+        example = rules(
+            r#"<allow-access-from domain="www.example.com" to-ports="9339"/>
+  <allow-access-from domain="WWW.example.com" to-ports="9339"/>"#
+        ),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check,
 };
 

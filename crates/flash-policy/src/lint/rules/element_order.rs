@@ -4,7 +4,7 @@ use alloc::format;
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::parse::FLASH_ELEMENTS;
 
@@ -12,38 +12,17 @@ pub(crate) static RULE: Rule = Rule {
     name: "element-order",
     severity: Severity::Hint,
     group: Group::Structure,
-    page: r#"## What it finds
-
-Elements in another order than that of Adobe's definitions: `site-control`, then `allow-access-from`,
-`allow-http-request-headers-from`, `allow-access-from-identity`.
-
-## Why it matters
-
-A checker that goes by the definitions refuses the file. Players do not.
-
-## What Flash does
-
-The order is not enforced; the most copied sample of all has `site-control` last. No version is known to differ;
-socket policies exist since 7.0.19.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-  <site-control permitted-cross-domain-policies="master-only"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <site-control permitted-cross-domain-policies="master-only"/>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "Elements in another order than that of Adobe's definitions: `site-control`, then `allow-access-from`,
+`allow-http-request-headers-from`, `allow-access-from-identity`.",
+        matters = "A checker that goes by the definitions refuses the file. Players do not.",
+        flash = "The order is not enforced; the most copied sample of all has `site-control` last. No version is known to differ;
+socket policies exist since 7.0.19.",
+        example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>
+  <site-control permitted-cross-domain-policies="master-only"/>"#),
+        instead = rules(r#"<site-control permitted-cross-domain-policies="master-only"/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check,
 };
 

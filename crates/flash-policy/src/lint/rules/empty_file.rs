@@ -2,40 +2,21 @@
 
 use alloc::format;
 
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "empty-file",
     severity: Severity::Error,
     group: Group::File,
-    page: r#"## What it finds
-
-A file with nothing in it, or only whitespace.
-
-## Why it matters
-
-There is no policy in it.
-
-## What Flash does
-
-An empty answer is no policy: the player goes on as if nothing had answered, and refuses if no other policy
-grants. No version is known to differ; socket policies exist since 7.0.19.
-
-## Example
-
-```xml escaped
-\n\n
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A file with nothing in it, or only whitespace.",
+        matters = "There is no policy in it.",
+        flash = "An empty answer is no policy: the player goes on as if nothing had answered, and refuses if no other policy
+grants. No version is known to differ; socket policies exist since 7.0.19.",
+        example = file("escaped", r"\n\n"),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };
 

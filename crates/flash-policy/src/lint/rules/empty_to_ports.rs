@@ -1,40 +1,19 @@
 //! `empty-to-ports`: its page; the parser finds it.
 
 use crate::Severity;
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 
 pub(crate) static RULE: Rule = Rule {
     name: "empty-to-ports",
     severity: Severity::Error,
     group: Group::Ports,
-    page: r#"## What it finds
-
-A `to-ports` with nothing in it.
-
-## Why it matters
-
-The rule grants nothing.
-
-## What Flash does
-
-The value is `*`, or a list of ports and ranges. No version is known to differ; socket policies, and with them
-`to-ports`, exist since 7.0.19.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports=""/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A `to-ports` with nothing in it.",
+        matters = "The rule grants nothing.",
+        flash = "The value is `*`, or a list of ports and ranges. No version is known to differ; socket policies, and with them
+`to-ports`, exist since 7.0.19.",
+        example = rules(r#"<allow-access-from domain="www.example.com" to-ports=""/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };

@@ -6,43 +6,22 @@ use alloc::string::ToString as _;
 use crate::Severity;
 use crate::findings::Findings;
 use crate::lint::gathered::Gathered;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
     name: "example-domain",
     severity: Severity::Hint,
     group: Group::Domains,
-    page: r#"## What it finds
-
-A domain that stands for one's own in documentation: `example.com`, `yourdomain.com`, `your.net`.
-
-## Why it matters
-
-It was mostly left in when the policy was copied, and the domain that was meant is missing. Some of these
-domains belong to somebody, who is then let in.
-
-## What Flash does
-
-It matches the movies of that domain, as any other. No version is known to differ; socket policies, with domains
-as they are now, exist since 7.0.19.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="*.yourdomain.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="*.real-game.net" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A domain that stands for one's own in documentation: `example.com`, `yourdomain.com`, `your.net`.",
+        matters = "It was mostly left in when the policy was copied, and the domain that was meant is missing. Some of these
+domains belong to somebody, who is then let in.",
+        flash = "It matches the movies of that domain, as any other. No version is known to differ; socket policies, with domains
+as they are now, exist since 7.0.19.",
+        example = rules(r#"<allow-access-from domain="*.yourdomain.com" to-ports="9339"/>"#),
+        instead = rules(r#"<allow-access-from domain="*.real-game.net" to-ports="9339"/>"#),
+    ),
     check,
 };
 

@@ -3,34 +3,24 @@
 use alloc::format;
 
 use crate::document::LARGEST;
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "file-too-large",
     severity: Severity::Error,
     group: Group::File,
-    page: r"## What it finds
-
-A file of more than 64 KiB.
-
-## Why it matters
-
-No client is known to read a policy of this size, and flashgate does not serve one. Most likely this is another
-file, or a list that a program wrote and nobody looked at.
-
-## What Flash does
-
-Adobe gives no limit. Its own sample server refused files over 10,000 bytes; Unity's web player reads 5,000,
+    page: page!(
+        finds = "A file of more than 64 KiB.",
+        matters = "No client is known to read a policy of this size, and flashgate does not serve one. Most likely this is another
+file, or a list that a program wrote and nobody looked at.",
+        flash = "Adobe gives no limit. Its own sample server refused files over 10,000 bytes; Unity's web player reads 5,000,
 Lightspark 4,096 at a time. No version is known to differ; socket policies exist since 7.0.19.
 
-The linter itself reads on up to 1 MiB, so that what else is wrong is said too.
-
-## What to do instead
-
-Check that it is the right file. Join rules that differ only in their ports, and let `*.example.com` stand for
-the names below it.
-",
+The linter itself reads on up to 1 MiB, so that what else is wrong is said too.",
+        remedy = "Check that it is the right file. Join rules that differ only in their ports, and let `*.example.com` stand for
+the names below it.",
+    ),
     check: BY_PARSER,
 };
 

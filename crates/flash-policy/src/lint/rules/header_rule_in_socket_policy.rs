@@ -1,44 +1,23 @@
 //! `header-rule-in-socket-policy`: its page and its words; the parser finds it.
 
 use crate::document::Element;
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "header-rule-in-socket-policy",
     severity: Severity::Warning,
     group: Group::Structure,
-    page: r#"## What it finds
-
-An `<allow-http-request-headers-from>` in a socket policy.
-
-## Why it matters
-
-Sockets know no HTTP headers: the element belongs in `/crossdomain.xml`, where such files are often copied
-from.
-
-## What Flash does
-
-It has no effect. Lightspark stops reading there: on port 843 the rules before it count only after a
-`<site-control>`, and on other ports none do. No version gives sockets a use for it.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-  <allow-http-request-headers-from domain="www.example.com" headers="*"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "An `<allow-http-request-headers-from>` in a socket policy.",
+        matters = "Sockets know no HTTP headers: the element belongs in `/crossdomain.xml`, where such files are often copied
+from.",
+        flash = "It has no effect. Lightspark stops reading there: on port 843 the rules before it count only after a
+`<site-control>`, and on other ports none do. No version gives sockets a use for it.",
+        example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>
+  <allow-http-request-headers-from domain="www.example.com" headers="*"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };
 

@@ -1,40 +1,21 @@
 //! `html-page`: its page and its words; the parser finds it.
 
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::{Diagnostic, Severity, Span};
 
 pub(crate) static RULE: Rule = Rule {
     name: "html-page",
     severity: Severity::Error,
     group: Group::File,
-    page: r#"## What it finds
-
-A web page in the policy's place.
-
-## Why it matters
-
-It is mostly an error page of a web server, or the page that a site shows for every address it does not know.
-
-## What Flash does
-
-The player refuses it as any document whose root is not `<cross-domain-policy>`. No version is known to differ;
-socket policies exist since 7.0.19.
-
-## Example
-
-```xml
-<!DOCTYPE html>
-<html><body>404 Not Found</body></html>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A web page in the policy's place.",
+        matters = "It is mostly an error page of a web server, or the page that a site shows for every address it does not know.",
+        flash = "The player refuses it as any document whose root is not `<cross-domain-policy>`. No version is known to differ;
+socket policies exist since 7.0.19.",
+        example = file("<!DOCTYPE html>
+<html><body>404 Not Found</body></html>"),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };
 

@@ -1,43 +1,24 @@
 //! `http-response`: its page and its words; the parser finds it.
 
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "http-response",
     severity: Severity::Error,
     group: Group::File,
-    page: r#"## What it finds
-
-The head of an HTTP response before the policy.
-
-## Why it matters
-
-The socket protocol is not HTTP: what goes out is the XML and a NUL, nothing before it. The file was saved with
-its headers, or a web server answers on the policy port.
-
-## What Flash does
-
-The player takes `HTTP/1.1` for the start of the XML, and refuses. No version is known to differ; socket policies
-exist since 7.0.19.
-
-## Example
-
-```xml
-HTTP/1.1 200 OK
+    page: page!(
+        finds = "The head of an HTTP response before the policy.",
+        matters = "The socket protocol is not HTTP: what goes out is the XML and a NUL, nothing before it. The file was saved with
+its headers, or a web server answers on the policy port.",
+        flash = "The player takes `HTTP/1.1` for the start of the XML, and refuses. No version is known to differ; socket policies
+exist since 7.0.19.",
+        example = file("HTTP/1.1 200 OK
 Content-Type: text/xml
 
-<cross-domain-policy/>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+<cross-domain-policy/>"),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };
 

@@ -1,42 +1,23 @@
 //! `identity-rule-in-socket-policy`: its page and its words; the parser finds it.
 
 use crate::document::Element;
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "identity-rule-in-socket-policy",
     severity: Severity::Warning,
     group: Group::Structure,
-    page: r#"## What it finds
-
-An `<allow-access-from-identity>` in a socket policy.
-
-## Why it matters
-
-Sockets know no signatures: the element is for documents in Acrobat.
-
-## What Flash does
-
-It has no effect. No version of Flash Player has a use for it: it is Acrobat's.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-  <allow-access-from-identity/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "An `<allow-access-from-identity>` in a socket policy.",
+        matters = "Sockets know no signatures: the element is for documents in Acrobat.",
+        flash = "It has no effect. No version of Flash Player has a use for it: it is Acrobat's.",
+        example = rules(
+            r#"<allow-access-from domain="www.example.com" to-ports="9339"/>
+  <allow-access-from-identity/>"#
+        ),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };
 

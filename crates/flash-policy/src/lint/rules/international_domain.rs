@@ -1,40 +1,19 @@
 //! `international-domain`: its page; the parser finds it.
 
 use crate::Severity;
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 
 pub(crate) static RULE: Rule = Rule {
     name: "international-domain",
     severity: Severity::Warning,
     group: Group::Domains,
-    page: r#"## What it finds
-
-A domain with letters beyond ASCII.
-
-## Why it matters
-
-Browsers load such a site under its ASCII form, and that is the name that the player compares.
-
-## What Flash does
-
-The player compares ASCII names; the rule as it stands matches no movie. No version is known to differ; socket
-policies, with domains as they are now, exist since 7.0.19.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="bücher.example" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="xn--bcher-kva.example" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A domain with letters beyond ASCII.",
+        matters = "Browsers load such a site under its ASCII form, and that is the name that the player compares.",
+        flash = "The player compares ASCII names; the rule as it stands matches no movie. No version is known to differ; socket
+policies, with domains as they are now, exist since 7.0.19.",
+        example = rules(r#"<allow-access-from domain="bücher.example" to-ports="9339"/>"#),
+        instead = rules(r#"<allow-access-from domain="xn--bcher-kva.example" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };

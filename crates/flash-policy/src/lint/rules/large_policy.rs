@@ -4,32 +4,22 @@ use alloc::format;
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
     name: "large-policy",
     severity: Severity::Warning,
     group: Group::File,
-    page: r"## What it finds
-
-A policy of more than 4,096 bytes.
-
-## Why it matters
-
-Some clients read only a part of it, and what they cut off is a broken policy to them: they refuse.
-
-## What Flash does
-
-What Flash Player takes is not known. Adobe's own sample server refused files over 10,000 bytes, Unity's web
+    page: page!(
+        finds = "A policy of more than 4,096 bytes.",
+        matters = "Some clients read only a part of it, and what they cut off is a broken policy to them: they refuse.",
+        flash = "What Flash Player takes is not known. Adobe's own sample server refused files over 10,000 bytes, Unity's web
 player reads 5,000 bytes, and Lightspark reads 4,096 at a time. No version is known to differ; socket policies
-exist since 7.0.19.
-
-## What to do instead
-
-Remove comments, and join rules that differ only in their ports. If many domains are listed, see whether
-`*.example.com` covers them.
-",
+exist since 7.0.19.",
+        remedy = "Remove comments, and join rules that differ only in their ports. If many domains are listed, see whether
+`*.example.com` covers them.",
+    ),
     check,
 };
 

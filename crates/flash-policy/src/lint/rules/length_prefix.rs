@@ -1,40 +1,21 @@
 //! `length-prefix`: its page and its words; the parser finds it.
 
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::{Diagnostic, Severity, Span};
 
 pub(crate) static RULE: Rule = Rule {
     name: "length-prefix",
     severity: Severity::Error,
     group: Group::File,
-    page: r#"## What it finds
-
-One to four bytes before the first `<` that look like a length.
-
-## Why it matters
-
-They come from a program that wrote the policy as a "string", with its length in front: Java's `writeUTF`,
-.NET's `BinaryWriter`, a game's own framing.
-
-## What Flash does
-
-The player takes the first byte for the start of the XML, and refuses. A NUL among them ends the reply before it
-began. No version is known to differ; socket policies exist since 7.0.19.
-
-## Example
-
-```xml escaped
-\0\x16<cross-domain-policy/>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "One to four bytes before the first `<` that look like a length.",
+        matters = r#"They come from a program that wrote the policy as a "string", with its length in front: Java's `writeUTF`,
+.NET's `BinaryWriter`, a game's own framing."#,
+        flash = "The player takes the first byte for the start of the XML, and refuses. A NUL among them ends the reply before it
+began. No version is known to differ; socket policies exist since 7.0.19.",
+        example = file("escaped", r"\0\x16<cross-domain-policy/>"),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };
 

@@ -5,30 +5,20 @@ use alloc::format;
 use crate::Severity;
 use crate::findings::Findings;
 use crate::lint::Client;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
     name: "lightspark-large-policy",
     severity: Severity::Warning,
     group: Group::Clients,
-    page: r"## What it finds
-
-A policy of more than 1,400 bytes, where Lightspark is to be served (`--client lightspark`).
-
-## Why it matters
-
-Lightspark stops at the first read that does not give exactly 4,096 bytes; a reply that arrives in segments is
-cut at the first.
-
-## What Flash does
-
-Flash Player reads until the NUL. No version is known to do otherwise.
-
-## What to do instead
-
-Remove comments and whitespace, and join rules.
-",
+    page: page!(
+        finds = "A policy of more than 1,400 bytes, where Lightspark is to be served (`--client lightspark`).",
+        matters = "Lightspark stops at the first read that does not give exactly 4,096 bytes; a reply that arrives in segments is
+cut at the first.",
+        flash = "Flash Player reads until the NUL. No version is known to do otherwise.",
+        remedy = "Remove comments and whitespace, and join rules.",
+    ),
     check,
 };
 

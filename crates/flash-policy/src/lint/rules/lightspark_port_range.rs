@@ -7,41 +7,27 @@ use crate::Severity;
 use crate::findings::Findings;
 use crate::lint::Client;
 use crate::lint::gathered::Gathered;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
     name: "lightspark-port-range",
     severity: Severity::Warning,
     group: Group::Clients,
-    page: r#"## What it finds
-
-A range of ports, where Lightspark is to be served (`--client lightspark`).
-
-## Why it matters
-
-Lightspark takes the lowest port of a range alone: of `9400-9410` it opens 9400.
-
-## What Flash does
-
-Flash Player takes ranges. No version is known to do otherwise.
-
-## Example
-
-```xml client=lightspark
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339-9340"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml client=lightspark
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339,9340"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A range of ports, where Lightspark is to be served (`--client lightspark`).",
+        matters =
+            "Lightspark takes the lowest port of a range alone: of `9400-9410` it opens 9400.",
+        flash = "Flash Player takes ranges. No version is known to do otherwise.",
+        example = rules(
+            "client=lightspark",
+            r#"<allow-access-from domain="www.example.com" to-ports="9339-9340"/>"#
+        ),
+        instead = rules(
+            "client=lightspark",
+            r#"<allow-access-from domain="www.example.com" to-ports="9339,9340"/>"#
+        ),
+    ),
     check,
 };
 

@@ -4,7 +4,7 @@ use crate::document::Element;
 use alloc::vec::Vec;
 
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::rules::header_rule_in_socket_policy;
 use crate::lint::subject::Subject;
 use crate::lint::{Client, Kind};
@@ -15,37 +15,16 @@ pub(crate) static RULE: Rule = Rule {
     name: "lightspark-refused-file",
     severity: Severity::Warning,
     group: Group::Clients,
-    page: r#"## What it finds
-
-An element at which Lightspark stops reading (`--client lightspark`): a rule with more than three attributes, or
-without a domain or ports; a `<site-control>` that has no value, or a second attribute; a header rule.
-
-## Why it matters
-
-Other clients skip the element. In a policy on port 843 Lightspark ignores what follows it. If no `<site-control>`
+    page: page!(
+        finds = "An element at which Lightspark stops reading (`--client lightspark`): a rule with more than three attributes, or
+without a domain or ports; a `<site-control>` that has no value, or a second attribute; a header rule.",
+        matters = "Other clients skip the element. In a policy on port 843 Lightspark ignores what follows it. If no `<site-control>`
 stands before it, the rules before it do not count either, and Lightspark asks the other ports as if port 843 allowed
-all. A policy on any other port is void.
-
-## What Flash does
-
-Flash Player ignores what it does not know, as far as is known. No version is known to do otherwise.
-
-## Example
-
-```xml client=lightspark
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339" secure="false" id="game"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml client=lightspark
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339" secure="false"/>
-</cross-domain-policy>
-```
-"#,
+all. A policy on any other port is void.",
+        flash = "Flash Player ignores what it does not know, as far as is known. No version is known to do otherwise.",
+        example = rules("client=lightspark", r#"<allow-access-from domain="www.example.com" to-ports="9339" secure="false" id="game"/>"#),
+        instead = rules("client=lightspark", r#"<allow-access-from domain="www.example.com" to-ports="9339" secure="false"/>"#),
+    ),
     check,
 };
 

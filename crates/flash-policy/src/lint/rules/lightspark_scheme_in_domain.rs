@@ -3,42 +3,21 @@
 use crate::Severity;
 use crate::findings::Findings;
 use crate::lint::Client;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
     name: "lightspark-scheme-in-domain",
     severity: Severity::Warning,
     group: Group::Clients,
-    page: r#"## What it finds
-
-A domain with `http://` or `https://` before it, where Lightspark is to be served (`--client lightspark`).
-
-## Why it matters
-
-Lightspark does not know schemes here: the rule matches nothing.
-
-## What Flash does
-
-In Flash Player it narrows the name to movies loaded that way. Adobe's specification, of 2010, names no version
-for it.
-
-## Example
-
-```xml client=lightspark
-<cross-domain-policy>
-  <allow-access-from domain="http://*.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml client=lightspark
-<cross-domain-policy>
-  <allow-access-from domain="*.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A domain with `http://` or `https://` before it, where Lightspark is to be served (`--client lightspark`).",
+        matters = "Lightspark does not know schemes here: the rule matches nothing.",
+        flash = "In Flash Player it narrows the name to movies loaded that way. Adobe's specification, of 2010, names no version
+for it.",
+        example = rules("client=lightspark", r#"<allow-access-from domain="http://*.example.com" to-ports="9339"/>"#),
+        instead = rules("client=lightspark", r#"<allow-access-from domain="*.example.com" to-ports="9339"/>"#),
+    ),
     check,
 };
 

@@ -1,7 +1,7 @@
 //! `lightspark-waits-for-port`: its page and its check.
 
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::lint::{Client, Kind};
 use crate::policy::SiteControl;
@@ -11,41 +11,20 @@ pub(crate) static RULE: Rule = Rule {
     name: "lightspark-waits-for-port",
     severity: Severity::Hint,
     group: Group::Clients,
-    page: r#"## What it finds
-
-A master policy, the one on port 843, that grants something and does not say `master-only`
-(`--client lightspark`).
-
-## Why it matters
-
-Whatever port 843 grants, Lightspark also asks the port that the movie connects to, and every port that the movie
+    page: page!(
+        finds = "A master policy, the one on port 843, that grants something and does not say `master-only`
+(`--client lightspark`).",
+        matters = "Whatever port 843 grants, Lightspark also asks the port that the movie connects to, and every port that the movie
 loaded a policy from. It waits for their answers without end. A game that accepts the connection and does not
 understand the question hangs the movie. With `master-only` nothing else is asked.
 
-Ports behind a gate answer the question. Where all of them do, nothing needs to change.
-
-## What Flash does
-
-Flash Player stops at the first policy that grants, and waits 3 seconds for each. No version is known to differ;
-port 843 is asked since 9.0.115.
-
-## Example
-
-```xml port=843 client=lightspark
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml port=843 client=lightspark
-<cross-domain-policy>
-  <site-control permitted-cross-domain-policies="master-only"/>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+Ports behind a gate answer the question. Where all of them do, nothing needs to change.",
+        flash = "Flash Player stops at the first policy that grants, and waits 3 seconds for each. No version is known to differ;
+port 843 is asked since 9.0.115.",
+        example = rules("port=843 client=lightspark", r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+        instead = rules("port=843 client=lightspark", r#"<site-control permitted-cross-domain-policies="master-only"/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check,
 };
 

@@ -2,38 +2,21 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
     name: "lone-carriage-return",
     severity: Severity::Hint,
     group: Group::File,
-    page: r#"## What it finds
-
-Lines that end in a carriage return alone, as on Macs before 2001.
-
-## Why it matters
-
-Most programs take the file for one long line: their messages have no useful line numbers, and a `//` or `#`
-filter over the file eats all of it.
-
-## What Flash does
-
-To XML it is whitespace like any other, in all versions.
-
-## Example
-
-```xml escaped
-<cross-domain-policy>\r  <allow-access-from domain="www.example.com" to-ports="9339"/>\r</cross-domain-policy>
-```
-
-## Write instead
-
-```xml escaped
-<cross-domain-policy>\r\n  <allow-access-from domain="www.example.com" to-ports="9339"/>\r\n</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "Lines that end in a carriage return alone, as on Macs before 2001.",
+        matters = "Most programs take the file for one long line: their messages have no useful line numbers, and a `//` or `#`
+filter over the file eats all of it.",
+        flash = "To XML it is whitespace like any other, in all versions.",
+        example = file("escaped", r#"<cross-domain-policy>\r  <allow-access-from domain="www.example.com" to-ports="9339"/>\r</cross-domain-policy>"#),
+        instead = file("escaped", r#"<cross-domain-policy>\r\n  <allow-access-from domain="www.example.com" to-ports="9339"/>\r\n</cross-domain-policy>"#),
+    ),
     check,
 };
 

@@ -4,43 +4,22 @@ use alloc::string::ToString as _;
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
     name: "loopback-domain",
     severity: Severity::Hint,
     group: Group::Domains,
-    page: r#"## What it finds
-
-A rule for `localhost`, `127.0.0.1` or `::1`.
-
-## Why it matters
-
-It admits movies that a web server on the user's own machine serves. That is for development, and mostly left
-in.
-
-## What Flash does
-
-The three are different hosts to the player, which looks no name up. Movies opened from a file have no host at
-all: only `*` admits them. Adobe's manuals say so since Flash 8.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="localhost" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A rule for `localhost`, `127.0.0.1` or `::1`.",
+        matters = "It admits movies that a web server on the user's own machine serves. That is for development, and mostly left
+in.",
+        flash = "The three are different hosts to the player, which looks no name up. Movies opened from a file have no host at
+all: only `*` admits them. Adobe's manuals say so since Flash 8.",
+        example = rules(r#"<allow-access-from domain="localhost" to-ports="9339"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check,
 };
 

@@ -4,7 +4,7 @@ use alloc::format;
 
 use crate::findings::Findings;
 use crate::lint::options::Elsewhere;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::{Diagnostic, Port, PortSet, Severity};
 
@@ -12,37 +12,16 @@ pub(crate) static RULE: Rule = Rule {
     name: "low-ports-from-high-port",
     severity: Severity::Warning,
     group: Group::Ports,
-    page: r#"## What it finds
-
-A grant of ports below 1024 in a policy that is served from port 1024 or above.
-
-## Why it matters
-
-Whoever may open a high port need not be the machine's owner, so such a policy has no say over low ports. That
+    page: page!(
+        finds = "A grant of ports below 1024 in a policy that is served from port 1024 or above.",
+        matters = "Whoever may open a high port need not be the machine's owner, so such a policy has no say over low ports. That
 part of the grant is dead. Where it is the whole grant, `flashgate lint` makes this an error. `flashgate serve` does so
 where `public-port` says of every listener and gate of the policy that players dial a high port there; without it the
-port may be published as a low one, and from a low port the rule may be for others.
-
-## What Flash does
-
-Since 7.0.19: a policy served from a port of 1024 and above opens ports from 1024 up only.
-
-## Example
-
-```xml port=5000
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="80,5000"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml port=5000
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="5000"/>
-</cross-domain-policy>
-```
-"#,
+port may be published as a low one, and from a low port the rule may be for others.",
+        flash = "Since 7.0.19: a policy served from a port of 1024 and above opens ports from 1024 up only.",
+        example = rules("port=5000", r#"<allow-access-from domain="www.example.com" to-ports="80,5000"/>"#),
+        instead = rules("port=5000", r#"<allow-access-from domain="www.example.com" to-ports="5000"/>"#),
+    ),
     check,
 };
 

@@ -1,44 +1,23 @@
 //! `malformed-xml`: its page; the parser finds it.
 
 use crate::Severity;
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 
 pub(crate) static RULE: Rule = Rule {
     name: "malformed-xml",
     severity: Severity::Error,
     group: Group::Syntax,
-    page: r#"## What it finds
-
-XML that is not well-formed. The message says what was expected where; frequent causes are a tag that is not
+    page: page!(
+        finds = "XML that is not well-formed. The message says what was expected where; frequent causes are a tag that is not
 closed, a `&` that is not written `&amp;`, quotes that a word processor made curly, and a space too many or too
-few.
-
-## Why it matters
-
-A file is well-formed as a whole or not at all.
-
-## What Flash does
-
-Adobe's specification asks for strict XML; no version is known to ask for less. What Flash Player makes of a policy
+few.",
+        matters = "A file is well-formed as a whole or not at all.",
+        flash = "Adobe's specification asks for strict XML; no version is known to ask for less. What Flash Player makes of a policy
 that is not well-formed is not known. It is taken to count for nothing: the player goes on as if there were none,
-and refuses if no other policy grants.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339">
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+and refuses if no other policy grants.",
+        example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339">"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };
 

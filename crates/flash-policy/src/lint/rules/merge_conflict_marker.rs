@@ -1,45 +1,26 @@
 //! `merge-conflict-marker`: its page and its words; the parser finds it.
 
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::{Diagnostic, Severity, Span};
 
 pub(crate) static RULE: Rule = Rule {
     name: "merge-conflict-marker",
     severity: Severity::Error,
     group: Group::File,
-    page: r#"## What it finds
-
-A line that version control left where two versions of the file could not be joined.
-
-## Why it matters
-
-Both versions are still in the file, and between them lines that are no XML.
-
-## What Flash does
-
-The player refuses the file: `<<<<<<<` is not well-formed XML. No version is known to differ; socket policies
-exist since 7.0.19.
-
-## Example
-
-```xml
-<cross-domain-policy>
+    page: page!(
+        finds = "A line that version control left where two versions of the file could not be joined.",
+        matters = "Both versions are still in the file, and between them lines that are no XML.",
+        flash = "The player refuses the file: `<<<<<<<` is not well-formed XML. No version is known to differ; socket policies
+exist since 7.0.19.",
+        example = file(r#"<cross-domain-policy>
 <<<<<<< HEAD
   <allow-access-from domain="www.example.com" to-ports="9339"/>
 =======
   <allow-access-from domain="www.example.com" to-ports="9340"/>
 >>>>>>> new-port
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9340"/>
-</cross-domain-policy>
-```
-"#,
+</cross-domain-policy>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9340"/>"#),
+    ),
     check: BY_PARSER,
 };
 

@@ -4,41 +4,20 @@ use alloc::format;
 
 use crate::diagnostic::quoted;
 use crate::document::{Attribute, Element};
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "missing-domain",
     severity: Severity::Error,
     group: Group::Domains,
-    page: r#"## What it finds
-
-A rule without `domain`.
-
-## Why it matters
-
-A rule says which movies may connect, by the host they were loaded from; without it the rule is for nobody.
-
-## What Flash does
-
-The attribute is required, in every version.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A rule without `domain`.",
+        matters = "A rule says which movies may connect, by the host they were loaded from; without it the rule is for nobody.",
+        flash = "The attribute is required, in every version.",
+        example = rules(r#"<allow-access-from to-ports="9339"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };
 

@@ -2,41 +2,26 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
     name: "missing-headers",
     severity: Severity::Error,
     group: Group::Url,
-    page: r#"## What it finds
-
-A header rule without `headers`, or with an empty one.
-
-## Why it matters
-
-It permits no header.
-
-## What Flash does
-
-The attribute is required: a list of names, or `*`. Adobe's specification, of 2010, names no version for it.
-
-## Example
-
-```xml as=url
-<cross-domain-policy>
-  <allow-http-request-headers-from domain="www.example.com"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml as=url
-<cross-domain-policy>
-  <allow-http-request-headers-from domain="www.example.com" headers="SOAPAction"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A header rule without `headers`, or with an empty one.",
+        matters = "It permits no header.",
+        flash = "The attribute is required: a list of names, or `*`. Adobe's specification, of 2010, names no version for it.",
+        example = rules(
+            "as=url",
+            r#"<allow-http-request-headers-from domain="www.example.com"/>"#
+        ),
+        instead = rules(
+            "as=url",
+            r#"<allow-http-request-headers-from domain="www.example.com" headers="SOAPAction"/>"#
+        ),
+    ),
     check,
 };
 

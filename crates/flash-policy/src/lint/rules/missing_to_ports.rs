@@ -4,42 +4,21 @@ use alloc::format;
 
 use crate::diagnostic::quoted;
 use crate::document::{Attribute, Element};
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "missing-to-ports",
     severity: Severity::Error,
     group: Group::Ports,
-    page: r#"## What it finds
-
-A rule without `to-ports` in a socket policy.
-
-## Why it matters
-
-It is the most frequent fault of all: the rule was copied from a `/crossdomain.xml`, which needs no ports.
-
-## What Flash does
-
-In a socket policy every rule must say which ports it is for, since the first version that asks for one, 7.0.19.
-Without them the rule grants nothing. Lightspark stops reading at such a rule.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A rule without `to-ports` in a socket policy.",
+        matters = "It is the most frequent fault of all: the rule was copied from a `/crossdomain.xml`, which needs no ports.",
+        flash = "In a socket policy every rule must say which ports it is for, since the first version that asks for one, 7.0.19.
+Without them the rule grants nothing. Lightspark stops reading at such a rule.",
+        example = rules(r#"<allow-access-from domain="www.example.com"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };
 

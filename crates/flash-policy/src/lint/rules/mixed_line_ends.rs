@@ -2,40 +2,21 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
     name: "mixed-line-ends",
     severity: Severity::Hint,
     group: Group::File,
-    page: r#"## What it finds
-
-Some lines end as on Unix, some as on Windows.
-
-## Why it matters
-
-It comes from files put together of parts, and from version control that converts one half. Nothing breaks;
-differences between versions become hard to read.
-
-## What Flash does
-
-To XML both are whitespace, in all versions.
-
-## Example
-
-```xml escaped
-<cross-domain-policy>\r\n  <allow-access-from domain="www.example.com" to-ports="9339"/>\n</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "Some lines end as on Unix, some as on Windows.",
+        matters = "It comes from files put together of parts, and from version control that converts one half. Nothing breaks;
+differences between versions become hard to read.",
+        flash = "To XML both are whitespace, in all versions.",
+        example = file("escaped", r#"<cross-domain-policy>\r\n  <allow-access-from domain="www.example.com" to-ports="9339"/>\n</cross-domain-policy>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check,
 };
 

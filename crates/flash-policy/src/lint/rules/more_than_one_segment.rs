@@ -5,7 +5,7 @@ use alloc::format;
 use crate::Severity;
 use crate::findings::Findings;
 use crate::lint::Kind;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::rules::large_policy;
 use crate::lint::subject::Subject;
 
@@ -13,25 +13,15 @@ pub(crate) static RULE: Rule = Rule {
     name: "more-than-one-segment",
     severity: Severity::Hint,
     group: Group::File,
-    page: r"## What it finds
-
-A policy of more than 1,400 bytes.
-
-## Why it matters
-
-Up to about 1,400 bytes the whole reply travels in one TCP segment. A longer one is cut on its way, and some
-clients stop reading where the first piece ends.
-
-## What Flash does
-
-Flash Player reads until the NUL, however the reply arrives. Unity's web player reads once; Lightspark stops at
+    page: page!(
+        finds = "A policy of more than 1,400 bytes.",
+        matters = "Up to about 1,400 bytes the whole reply travels in one TCP segment. A longer one is cut on its way, and some
+clients stop reading where the first piece ends.",
+        flash = "Flash Player reads until the NUL, however the reply arrives. Unity's web player reads once; Lightspark stops at
 the first piece that is not exactly 4,096 bytes. No version is known to differ; socket policies exist since
-7.0.19.
-
-## What to do instead
-
-Remove comments and whitespace, and join rules that differ only in their ports.
-",
+7.0.19.",
+        remedy = "Remove comments and whitespace, and join rules that differ only in their ports.",
+    ),
     check,
 };
 

@@ -3,45 +3,24 @@
 use alloc::format;
 
 use crate::document::Element;
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "nested-rule",
     severity: Severity::Error,
     group: Group::Structure,
-    page: r#"## What it finds
-
-A rule, or a `<site-control>`, inside another element than the root.
-
-## Why it matters
-
-It counts for nothing there. Mostly the element before it was not closed where it should have been.
-
-## What Flash does
-
-Rules stand directly in `<cross-domain-policy>`; deeper ones have no effect in the clients whose source is
-public. No version is known to do otherwise.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339">
+    page: page!(
+        finds = "A rule, or a `<site-control>`, inside another element than the root.",
+        matters = "It counts for nothing there. Mostly the element before it was not closed where it should have been.",
+        flash = "Rules stand directly in `<cross-domain-policy>`; deeper ones have no effect in the clients whose source is
+public. No version is known to do otherwise.",
+        example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339">
     <allow-access-from domain="www.example.org" to-ports="9339"/>
-  </allow-access-from>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-  <allow-access-from domain="www.example.org" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+  </allow-access-from>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>
+  <allow-access-from domain="www.example.org" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };
 

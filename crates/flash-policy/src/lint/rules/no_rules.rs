@@ -5,7 +5,7 @@ use crate::diagnostic::any_error;
 use crate::document::Document;
 use crate::findings::Findings;
 use crate::lint::Kind;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::spelling::nearest;
 use crate::xml::is_placeholder;
@@ -14,37 +14,18 @@ pub(crate) static RULE: Rule = Rule {
     name: "no-rules",
     severity: Severity::Warning,
     group: Group::Structure,
-    page: r#"## What it finds
-
-A policy in which no rule takes effect.
-
-## Why it matters
-
-It grants nothing, to nobody. That may be meant: a master policy whose meta-policy is `all` leaves everything to
+    page: page!(
+        finds = "A policy in which no rule takes effect.",
+        matters = "It grants nothing, to nobody. That may be meant: a master policy whose meta-policy is `all` leaves everything to
 other ports.
 
 Where another finding tells of a rule that does not count, nothing more is said; nor of a URL policy that has rules
-for headers or for signed documents.
-
-## What Flash does
-
-A policy without rules is valid. On port 843 it still counts as the master policy, with the meta-policy `all` if
-it names none. The first has been so since Flash MX 2004; master policies exist since 9.0.115.
-
-## Example
-
-```xml
-<cross-domain-policy/>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+for headers or for signed documents.",
+        flash = "A policy without rules is valid. On port 843 it still counts as the master policy, with the meta-policy `all` if
+it names none. The first has been so since Flash MX 2004; master policies exist since 9.0.115.",
+        example = file("<cross-domain-policy/>"),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check,
 };
 

@@ -5,44 +5,23 @@ use alloc::format;
 use crate::Severity;
 use crate::diagnostic::character;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
     name: "non-ascii",
     severity: Severity::Hint,
     group: Group::File,
-    page: r#"## What it finds
-
-Characters beyond ASCII, mostly curly quotes and accented letters in comments.
-
-## Why it matters
-
-A policy needs none, and where encodings are confused they are what breaks.
-
-## What Flash does
-
-What players do with them is not known. Unity's web player takes the reply for ASCII. No version is known to
-differ; socket policies exist since 7.0.19.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <!-- the “real” game -->
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <!-- the "real" game -->
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "Characters beyond ASCII, mostly curly quotes and accented letters in comments.",
+        matters = "A policy needs none, and where encodings are confused they are what breaks.",
+        flash = "What players do with them is not known. Unity's web player takes the reply for ASCII. No version is known to
+differ; socket policies exist since 7.0.19.",
+        example = rules(r#"<!-- the “real” game -->
+  <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+        instead = rules(r#"<!-- the "real" game -->
+  <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check,
 };
 

@@ -1,40 +1,21 @@
 //! `not-utf-8`: its page and its words; the parser finds it.
 
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::{Diagnostic, Severity, Span};
 
 pub(crate) static RULE: Rule = Rule {
     name: "not-utf-8",
     severity: Severity::Error,
     group: Group::File,
-    page: r#"## What it finds
-
-A byte that is not part of UTF-8, as in a file saved as ISO-8859-1 or Windows-1252.
-
-## Why it matters
-
-A reader that goes by the XML standard refuses the whole file. It is mostly an accented letter in a comment.
-
-## What Flash does
-
-Adobe names no encoding. XML without a declaration is UTF-8, and everything that a policy needs is ASCII. No
-version is known to differ; socket policies exist since 7.0.19.
-
-## Example
-
-```xml escaped
-<cross-domain-policy>\n  <!-- caf\xE9 -->\n  <allow-access-from domain="www.example.com" to-ports="9339"/>\n</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <!-- cafe -->
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A byte that is not part of UTF-8, as in a file saved as ISO-8859-1 or Windows-1252.",
+        matters = "A reader that goes by the XML standard refuses the whole file. It is mostly an accented letter in a comment.",
+        flash = "Adobe names no encoding. XML without a declaration is UTF-8, and everything that a policy needs is ASCII. No
+version is known to differ; socket policies exist since 7.0.19.",
+        example = file("escaped", r#"<cross-domain-policy>\n  <!-- caf\xE9 -->\n  <allow-access-from domain="www.example.com" to-ports="9339"/>\n</cross-domain-policy>"#),
+        instead = rules(r#"<!-- cafe -->
+  <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };
 

@@ -2,41 +2,22 @@
 
 use core::ops::Range;
 
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "nul-at-end",
     severity: Severity::Warning,
     group: Group::File,
-    page: r#"## What it finds
-
-A NUL behind the policy, as the last byte of the file or with something behind it.
-
-## Why it matters
-
-The server adds the NUL that ends the reply; in the file it is in the way of editors and of other servers, which
-then send two. What stands behind it, mostly a line end, nobody reads.
-
-## What Flash does
-
-Flash Player reads up to the first NUL and ignores what follows, in all versions. flashgate sends the file up to
-its NUL, or all of it, and one NUL.
-
-## Example
-
-```xml escaped
-<cross-domain-policy>\n  <allow-access-from domain="www.example.com" to-ports="9339"/>\n</cross-domain-policy>\0
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A NUL behind the policy, as the last byte of the file or with something behind it.",
+        matters = "The server adds the NUL that ends the reply; in the file it is in the way of editors and of other servers, which
+then send two. What stands behind it, mostly a line end, nobody reads.",
+        flash = "Flash Player reads up to the first NUL and ignores what follows, in all versions. flashgate sends the file up to
+its NUL, or all of it, and one NUL.",
+        example = file("escaped", r#"<cross-domain-policy>\n  <allow-access-from domain="www.example.com" to-ports="9339"/>\n</cross-domain-policy>\0"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };
 

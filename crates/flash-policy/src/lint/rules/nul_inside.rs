@@ -1,39 +1,20 @@
 //! `nul-inside`: its page and its words; the parser finds it.
 
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::{Diagnostic, Severity, Span};
 
 pub(crate) static RULE: Rule = Rule {
     name: "nul-inside",
     severity: Severity::Error,
     group: Group::File,
-    page: r#"## What it finds
-
-A NUL where the policy is not yet complete.
-
-## Why it matters
-
-The NUL ends the reply: what stands behind it is never read.
-
-## What Flash does
-
-The player reads up to the first NUL, closes the connection and takes what it has for the whole policy, in all
-versions. XML allows no NUL anyway.
-
-## Example
-
-```xml escaped
-<cross-domain-policy>\0</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A NUL where the policy is not yet complete.",
+        matters = "The NUL ends the reply: what stands behind it is never read.",
+        flash = "The player reads up to the first NUL, closes the connection and takes what it has for the whole policy, in all
+versions. XML allows no NUL anyway.",
+        example = file("escaped", r"<cross-domain-policy>\0</cross-domain-policy>"),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };
 

@@ -6,45 +6,28 @@ use crate::Severity;
 use crate::diagnostic::quoted;
 use crate::document::Document;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
     name: "other-encoding-declared",
     severity: Severity::Warning,
     group: Group::File,
-    page: r#"## What it finds
-
-A declaration that names another encoding than UTF-8 or ASCII.
-
-## Why it matters
-
-The file is read as UTF-8 here. A client that believes the declaration reads other characters, or refuses.
-
-## What Flash does
-
-Adobe names no encoding, and what players do with a declared one is not known. Where all characters are ASCII it
+    page: page!(
+        finds = "A declaration that names another encoding than UTF-8 or ASCII.",
+        matters = "The file is read as UTF-8 here. A client that believes the declaration reads other characters, or refuses.",
+        flash = "Adobe names no encoding, and what players do with a declared one is not known. Where all characters are ASCII it
 makes no difference, unless the declared encoding is UTF-16. No version is known to differ; socket policies exist
-since 7.0.19.
-
-## Example
-
-```xml
-<?xml version="1.0" encoding="ISO-8859-1"?>
+since 7.0.19.",
+        example = file(r#"<?xml version="1.0" encoding="ISO-8859-1"?>
 <cross-domain-policy>
   <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<?xml version="1.0" encoding="UTF-8"?>
+</cross-domain-policy>"#),
+        instead = file(r#"<?xml version="1.0" encoding="UTF-8"?>
 <cross-domain-policy>
   <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+</cross-domain-policy>"#),
+    ),
     check,
 };
 

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::{PortSet, Severity, Span};
 
@@ -12,34 +12,14 @@ pub(crate) static RULE: Rule = Rule {
     name: "overlapping-ports",
     severity: Severity::Hint,
     group: Group::Ports,
-    page: r#"## What it finds
-
-A port that is twice in one list.
-
-## Why it matters
-
-Nothing breaks. One of the two was perhaps meant to be another port.
-
-## What Flash does
-
-Ports add up. So it is in all versions.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339,9300-9400"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9300-9400"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A port that is twice in one list.",
+        matters = "Nothing breaks. One of the two was perhaps meant to be another port.",
+        flash = "Ports add up. So it is in all versions.",
+        example =
+            rules(r#"<allow-access-from domain="www.example.com" to-ports="9339,9300-9400"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9300-9400"/>"#),
+    ),
     check,
 };
 

@@ -2,33 +2,23 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
     name: "ports-in-crossdomain-xml",
     severity: Severity::Hint,
     group: Group::File,
-    page: r"## What it finds
-
-A file called `crossdomain.xml` whose rules all have `to-ports`, where neither `--as` nor `--port` says what it is.
-It is judged as a socket policy.
-
-## Why it matters
-
-`crossdomain.xml` is what web servers send. There `to-ports` counts for nothing, and the file opens no socket. If a
-socket policy server sends it, it is right, whatever its name is.
-
-## What Flash does
-
-From 9.0.124 on only policies that were sent over the socket protocol, from port 843 or from the port itself, open
-sockets. Older players took `crossdomain.xml` for ports from 1024 up, and ignored `to-ports` in it.
-
-## What to do instead
-
-If a web server sends the file, serve it over the socket protocol as well, as with
-`flashgate serve --policy crossdomain.xml`. If a socket policy server sends it already, say so with `--as socket`.
-",
+    page: page!(
+        finds = "A file called `crossdomain.xml` whose rules all have `to-ports`, where neither `--as` nor `--port` says what it is.
+It is judged as a socket policy.",
+        matters = "`crossdomain.xml` is what web servers send. There `to-ports` counts for nothing, and the file opens no socket. If a
+socket policy server sends it, it is right, whatever its name is.",
+        flash = "From 9.0.124 on only policies that were sent over the socket protocol, from port 843 or from the port itself, open
+sockets. Older players took `crossdomain.xml` for ports from 1024 up, and ignored `to-ports` in it.",
+        remedy = "If a web server sends the file, serve it over the socket protocol as well, as with
+`flashgate serve --policy crossdomain.xml`. If a socket policy server sends it already, say so with `--as socket`.",
+    ),
     check,
 };
 

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use crate::findings::Findings;
 use crate::lint::gathered::Gathered;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::{PortSet, Severity};
 
@@ -14,36 +14,15 @@ pub(crate) static RULE: Rule = Rule {
     name: "ports-without-server",
     severity: Severity::Warning,
     group: Group::Ports,
-    page: r#"## What it finds
-
-A grant of ports on which nothing listens, as far as the configuration tells. It is looked for only where the ports in
+    page: page!(
+        finds = "A grant of ports on which nothing listens, as far as the configuration tells. It is looked for only where the ports in
 use are known: by `flashgate serve`, of a policy that is served at gates alone and opens the port of none of them. On
-port 843 a policy may be for servers that flashgate knows nothing of, and `flashgate lint` knows of none.
-
-## Why it matters
-
-It is a port that was moved or mistyped, or a grant for any server that listens there later.
-
-## What Flash does
-
-The player is let through, and then finds nobody: `ioError` #2031. So it is in all versions.
-
-## Example
-
-```xml used=9339
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9338"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml used=9339
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+port 843 a policy may be for servers that flashgate knows nothing of, and `flashgate lint` knows of none.",
+        matters = "It is a port that was moved or mistyped, or a grant for any server that listens there later.",
+        flash = "The player is let through, and then finds nobody: `ioError` #2031. So it is in all versions.",
+        example = rules("used=9339", r#"<allow-access-from domain="www.example.com" to-ports="9338"/>"#),
+        instead = rules("used=9339", r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check,
 };
 

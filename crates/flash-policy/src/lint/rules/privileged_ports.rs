@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use crate::findings::Findings;
 use crate::lint::gathered::{Gathered, MOST_NAMED};
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::{PortRange, Severity};
 
@@ -14,36 +14,15 @@ pub(crate) static RULE: Rule = Rule {
     name: "privileged-ports",
     severity: Severity::Hint,
     group: Group::Ports,
-    page: r#"## What it finds
-
-Grants of ports below 1024. They are reported once for the whole file.
-
-## Why it matters
-
-That is where a machine's own services listen: remote shells, mail, web, file shares. A movie can speak to them
-in the name of whoever watches it.
-
-## What Flash does
-
-Such a grant counts only in a policy served from a port below 1024, such as 843. So it is since 7.0.19, the first
-version with socket policies.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="25"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "Grants of ports below 1024. They are reported once for the whole file.",
+        matters = "That is where a machine's own services listen: remote shells, mail, web, file shares. A movie can speak to them
+in the name of whoever watches it.",
+        flash = "Such a grant counts only in a policy served from a port below 1024, such as 843. So it is since 7.0.19, the first
+version with socket policies.",
+        example = rules(r#"<allow-access-from domain="www.example.com" to-ports="25"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check,
 };
 

@@ -3,43 +3,24 @@
 use crate::Severity;
 use crate::document::Document;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
     name: "processing-instruction",
     severity: Severity::Hint,
     group: Group::Syntax,
-    page: r#"## What it finds
-
-An instruction such as `<?xml-stylesheet …?>`.
-
-## Why it matters
-
-It is addressed to programs that show XML, not to players.
-
-## What Flash does
-
-What players do with it is not known; most XML parsers ignore it. No version is known to differ; socket policies
-exist since 7.0.19.
-
-## Example
-
-```xml
-<?xml-stylesheet href="policy.xsl"?>
+    page: page!(
+        finds = "An instruction such as `<?xml-stylesheet …?>`.",
+        matters = "It is addressed to programs that show XML, not to players.",
+        flash = "What players do with it is not known; most XML parsers ignore it. No version is known to differ; socket policies
+exist since 7.0.19.",
+        example = file(r#"<?xml-stylesheet href="policy.xsl"?>
 <cross-domain-policy>
   <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+</cross-domain-policy>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check,
 };
 

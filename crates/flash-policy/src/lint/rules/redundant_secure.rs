@@ -3,41 +3,23 @@
 use crate::Severity;
 use crate::findings::Findings;
 use crate::lint::Kind;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
     name: "redundant-secure",
     severity: Severity::Hint,
     group: Group::Secure,
-    page: r#"## What it finds
-
-`secure="false"` in a socket policy.
-
-## Why it matters
-
-It is the default there, whatever Adobe's DTD says, and takes fifteen bytes a rule.
-
-## What Flash does
-
-In socket policies the default is `false`, in all versions. In a URL policy served over HTTPS it is `true`.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339" secure="false"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = r#"`secure="false"` in a socket policy."#,
+        matters =
+            "It is the default there, whatever Adobe's DTD says, and takes fifteen bytes a rule.",
+        flash = "In socket policies the default is `false`, in all versions. In a URL policy served over HTTPS it is `true`.",
+        example = rules(
+            r#"<allow-access-from domain="www.example.com" to-ports="9339" secure="false"/>"#
+        ),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check,
 };
 

@@ -2,43 +2,24 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
     name: "schema-reference",
     severity: Severity::Hint,
     group: Group::Syntax,
-    page: r#"## What it finds
-
-A reference to Adobe's schema on the root element.
-
-## Why it matters
-
-It does no harm, and makes a small policy more than twice as long.
-
-## What Flash does
-
-Players take it, and never fetch the schema. The addresses have long been dead. No version is known to differ;
-socket policies exist since 7.0.19.
-
-## Example
-
-```xml
-<cross-domain-policy xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+    page: page!(
+        finds = "A reference to Adobe's schema on the root element.",
+        matters = "It does no harm, and makes a small policy more than twice as long.",
+        flash = "Players take it, and never fetch the schema. The addresses have long been dead. No version is known to differ;
+socket policies exist since 7.0.19.",
+        example = file(r#"<cross-domain-policy xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
     xsi:noNamespaceSchemaLocation="http://www.adobe.com/xml/schemas/PolicyFileSocket.xsd">
   <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+</cross-domain-policy>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check,
 };
 

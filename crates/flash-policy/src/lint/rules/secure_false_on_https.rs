@@ -2,43 +2,22 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
     name: "secure-false-on-https",
     severity: Severity::Warning,
     group: Group::Url,
-    page: r#"## What it finds
-
-`secure="false"` in a URL policy.
-
-## Why it matters
-
-Served over HTTPS, it lets movies that came over plain HTTP read what HTTPS protects: anyone who can change the
-movie on its way reads it too.
-
-## What Flash does
-
-The default is `true` where the policy is served over HTTPS. Over plain HTTP the attribute means nothing. Adobe's
-specification, of 2010, names no version for it.
-
-## Example
-
-```xml as=url
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" secure="false"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml as=url
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = r#"`secure="false"` in a URL policy."#,
+        matters = "Served over HTTPS, it lets movies that came over plain HTTP read what HTTPS protects: anyone who can change the
+movie on its way reads it too.",
+        flash = "The default is `true` where the policy is served over HTTPS. Over plain HTTP the attribute means nothing. Adobe's
+specification, of 2010, names no version for it.",
+        example = rules("as=url", r#"<allow-access-from domain="www.example.com" secure="false"/>"#),
+        instead = rules("as=url", r#"<allow-access-from domain="www.example.com"/>"#),
+    ),
     check,
 };
 

@@ -2,7 +2,7 @@
 
 use crate::findings::Findings;
 use crate::lint::Kind;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::{Secure, Severity};
 
@@ -10,36 +10,15 @@ pub(crate) static RULE: Rule = Rule {
     name: "secure-true-on-socket",
     severity: Severity::Warning,
     group: Group::Secure,
-    page: r#"## What it finds
-
-`secure="true"` in a socket policy.
-
-## Why it matters
-
-It shuts out every movie that was loaded over plain HTTP, and protects nothing: the socket itself is not
-encrypted by it.
-
-## What Flash does
-
-It is honoured. Adobe advises against it but for local sockets, and the Debug Player writes a warning into its
-policy log, since 9.0.115.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339" secure="true"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = r#"`secure="true"` in a socket policy."#,
+        matters = "It shuts out every movie that was loaded over plain HTTP, and protects nothing: the socket itself is not
+encrypted by it.",
+        flash = "It is honoured. Adobe advises against it but for local sockets, and the Debug Player writes a warning into its
+policy log, since 9.0.115.",
+        example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339" secure="true"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check,
 };
 

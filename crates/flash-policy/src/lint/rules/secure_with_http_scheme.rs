@@ -1,7 +1,7 @@
 //! `secure-with-http-scheme`: its page and its check.
 
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::{Scheme, Secure, Severity};
 
@@ -9,35 +9,16 @@ pub(crate) static RULE: Rule = Rule {
     name: "secure-with-http-scheme",
     severity: Severity::Warning,
     group: Group::Secure,
-    page: r#"## What it finds
-
-A rule for `http://` and a name that asks for HTTPS with `secure="true"`.
-
-## Why it matters
-
-No movie is loaded both ways: the rule is for nobody.
-
-## What Flash does
-
-A scheme before a domain narrows it to movies loaded that way; `secure="true"` does so with HTTPS. Adobe's
-specification, of 2010, names no version for it.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="http://www.example.com" to-ports="9339" secure="true"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="https://www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = r#"A rule for `http://` and a name that asks for HTTPS with `secure="true"`."#,
+        matters = "No movie is loaded both ways: the rule is for nobody.",
+        flash = r#"A scheme before a domain narrows it to movies loaded that way; `secure="true"` does so with HTTPS. Adobe's
+specification, of 2010, names no version for it."#,
+        example = rules(
+            r#"<allow-access-from domain="http://www.example.com" to-ports="9339" secure="true"/>"#
+        ),
+        instead = rules(r#"<allow-access-from domain="https://www.example.com" to-ports="9339"/>"#),
+    ),
     check,
 };
 

@@ -2,7 +2,7 @@
 
 use crate::document::Document;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::{Diagnostic, Severity, Span};
 
@@ -10,36 +10,17 @@ pub(crate) static RULE: Rule = Rule {
     name: "server-code",
     severity: Severity::Error,
     group: Group::File,
-    page: r#"## What it finds
-
-Code for a web server: `<?php`, `<%` or `<?=`.
-
-## Why it matters
-
-The file is a program that was to print the policy. Served as it is, players get the program.
-
-## What Flash does
-
-`<%` and `<?=` are not well-formed XML. A `<?php … ?>` can be, and is then ignored with everything that it would
-have printed; that is a warning. No version is known to differ; socket policies exist since 7.0.19.
-
-## Example
-
-```xml
-<?php header('Content-Type: text/xml'); ?>
+    page: page!(
+        finds = "Code for a web server: `<?php`, `<%` or `<?=`.",
+        matters = "The file is a program that was to print the policy. Served as it is, players get the program.",
+        flash = "`<%` and `<?=` are not well-formed XML. A `<?php … ?>` can be, and is then ignored with everything that it would
+have printed; that is a warning. No version is known to differ; socket policies exist since 7.0.19.",
+        example = file("<?php header('Content-Type: text/xml'); ?>
 <cross-domain-policy>
   <?= $rules ?>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+</cross-domain-policy>"),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check,
 };
 

@@ -3,43 +3,22 @@
 use crate::Severity;
 use crate::findings::Findings;
 use crate::lint::coverage;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
     name: "shadowed-rule",
     severity: Severity::Hint,
     group: Group::Rules,
-    page: r#"## What it finds
-
-A rule that grants only what a wider rule grants anyway: for more movies, or for more ports of the same movies.
-
-## Why it matters
-
-It looks as if it narrowed something. Rules only ever add.
-
-## What Flash does
-
-There is no rule that denies, and the order of rules means nothing, in all versions. `*.example.com` covers
-`example.com` and everything below it; `*` covers everything.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="*.example.com" to-ports="9300-9400"/>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="*.example.com" to-ports="9300-9400"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A rule that grants only what a wider rule grants anyway: for more movies, or for more ports of the same movies.",
+        matters = "It looks as if it narrowed something. Rules only ever add.",
+        flash = "There is no rule that denies, and the order of rules means nothing, in all versions. `*.example.com` covers
+`example.com` and everything below it; `*` covers everything.",
+        example = rules(r#"<allow-access-from domain="*.example.com" to-ports="9300-9400"/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+        instead = rules(r#"<allow-access-from domain="*.example.com" to-ports="9300-9400"/>"#),
+    ),
     check,
 };
 

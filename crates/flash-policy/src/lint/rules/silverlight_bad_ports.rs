@@ -5,51 +5,40 @@ use alloc::string::{String, ToString as _};
 
 use crate::diagnostic::quoted;
 use crate::document::{Attribute, Element};
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "silverlight-bad-ports",
     severity: Severity::Error,
     group: Group::Silverlight,
-    page: r#"## What it finds
-
-A `<socket-resource>` whose `port` is missing, or no port and no range.
-
-## Why it matters
-
-It grants nothing.
-
-## What Flash does
-
-No version of Flash Player reads this format. Silverlight takes one port, or one range `4502-4506`.
-
-## Example
-
-```xml as=silverlight
-<access-policy>
+    page: page!(
+        finds = "A `<socket-resource>` whose `port` is missing, or no port and no range.",
+        matters = "It grants nothing.",
+        flash = "No version of Flash Player reads this format. Silverlight takes one port, or one range `4502-4506`.",
+        example = file(
+            "as=silverlight",
+            r#"<access-policy>
   <cross-domain-access>
     <policy>
       <allow-from><domain uri="http://www.example.com"/></allow-from>
       <grant-to><socket-resource port="high" protocol="tcp"/></grant-to>
     </policy>
   </cross-domain-access>
-</access-policy>
-```
-
-## Write instead
-
-```xml as=silverlight
-<access-policy>
+</access-policy>"#
+        ),
+        instead = file(
+            "as=silverlight",
+            r#"<access-policy>
   <cross-domain-access>
     <policy>
       <allow-from><domain uri="http://www.example.com"/></allow-from>
       <grant-to><socket-resource port="4502-4506" protocol="tcp"/></grant-to>
     </policy>
   </cross-domain-access>
-</access-policy>
-```
-"#,
+</access-policy>"#
+        ),
+    ),
     check: BY_PARSER,
 };
 

@@ -1,51 +1,40 @@
 //! `silverlight-bad-protocol`: its page and its words; the parser finds it.
 
 use crate::document::{Attribute, Element};
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "silverlight-bad-protocol",
     severity: Severity::Error,
     group: Group::Silverlight,
-    page: r#"## What it finds
-
-A `<socket-resource>` whose `protocol` is not `tcp`.
-
-## Why it matters
-
-Clients ignore it: it grants nothing.
-
-## What Flash does
-
-No version of Flash Player reads this format. Silverlight knows `tcp` alone here, in lower case.
-
-## Example
-
-```xml as=silverlight
-<access-policy>
+    page: page!(
+        finds = "A `<socket-resource>` whose `protocol` is not `tcp`.",
+        matters = "Clients ignore it: it grants nothing.",
+        flash = "No version of Flash Player reads this format. Silverlight knows `tcp` alone here, in lower case.",
+        example = file(
+            "as=silverlight",
+            r#"<access-policy>
   <cross-domain-access>
     <policy>
       <allow-from><domain uri="http://www.example.com"/></allow-from>
       <grant-to><socket-resource port="4502" protocol="udp"/></grant-to>
     </policy>
   </cross-domain-access>
-</access-policy>
-```
-
-## Write instead
-
-```xml as=silverlight
-<access-policy>
+</access-policy>"#
+        ),
+        instead = file(
+            "as=silverlight",
+            r#"<access-policy>
   <cross-domain-access>
     <policy>
       <allow-from><domain uri="http://www.example.com"/></allow-from>
       <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>
     </policy>
   </cross-domain-access>
-</access-policy>
-```
-"#,
+</access-policy>"#
+        ),
+    ),
     check: BY_PARSER,
 };
 

@@ -4,52 +4,35 @@ use alloc::format;
 
 use crate::diagnostic::quoted;
 use crate::document::{Attribute, Element};
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "silverlight-bad-uri",
     severity: Severity::Error,
     group: Group::Silverlight,
-    page: r#"## What it finds
-
-A `uri` that is missing, or none of `*`, `file:///`, `http://host`, `https://host` and `http://*.host`.
-
-## Why it matters
-
-It matches no application.
-
-## What Flash does
-
-No version of Flash Player reads this format. Silverlight wants the scheme that Flash does without, and takes a
-wildcard only at the start of the host.
-
-## Example
-
-```xml as=silverlight
-<access-policy>
+    page: page!(
+        finds = "A `uri` that is missing, or none of `*`, `file:///`, `http://host`, `https://host` and `http://*.host`.",
+        matters = "It matches no application.",
+        flash = "No version of Flash Player reads this format. Silverlight wants the scheme that Flash does without, and takes a
+wildcard only at the start of the host.",
+        example = file("as=silverlight", r#"<access-policy>
   <cross-domain-access>
     <policy>
       <allow-from><domain uri="www.example.com"/></allow-from>
       <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>
     </policy>
   </cross-domain-access>
-</access-policy>
-```
-
-## Write instead
-
-```xml as=silverlight
-<access-policy>
+</access-policy>"#),
+        instead = file("as=silverlight", r#"<access-policy>
   <cross-domain-access>
     <policy>
       <allow-from><domain uri="http://www.example.com"/></allow-from>
       <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>
     </policy>
   </cross-domain-access>
-</access-policy>
-```
-"#,
+</access-policy>"#),
+    ),
     check: BY_PARSER,
 };
 

@@ -2,7 +2,7 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::lint::{Client, Kind};
 
@@ -10,39 +10,28 @@ pub(crate) static RULE: Rule = Rule {
     name: "silverlight-flash-policy",
     severity: Severity::Warning,
     group: Group::Clients,
-    page: r#"## What it finds
-
-A Flash socket policy, where Silverlight is to be served (`--client silverlight`).
-
-## Why it matters
-
-For sockets Silverlight asks on port 943, and for another document.
-
-## What Flash does
-
-Flash Player asks on port 843 for this one. Port 843 has been asked since 9.0.115.
-
-## Example
-
-```xml client=silverlight
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="4502"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml as=silverlight client=silverlight
-<access-policy>
+    page: page!(
+        finds =
+            "A Flash socket policy, where Silverlight is to be served (`--client silverlight`).",
+        matters = "For sockets Silverlight asks on port 943, and for another document.",
+        flash =
+            "Flash Player asks on port 843 for this one. Port 843 has been asked since 9.0.115.",
+        example = rules(
+            "client=silverlight",
+            r#"<allow-access-from domain="www.example.com" to-ports="4502"/>"#
+        ),
+        instead = file(
+            "as=silverlight client=silverlight",
+            r#"<access-policy>
   <cross-domain-access>
     <policy>
       <allow-from><domain uri="http://www.example.com"/></allow-from>
       <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>
     </policy>
   </cross-domain-access>
-</access-policy>
-```
-"#,
+</access-policy>"#
+        ),
+    ),
     check,
 };
 

@@ -2,7 +2,7 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::lint::{Client, Kind};
 
@@ -10,34 +10,19 @@ pub(crate) static RULE: Rule = Rule {
     name: "silverlight-named-domain",
     severity: Severity::Warning,
     group: Group::Clients,
-    page: r#"## What it finds
-
-A URL policy without a rule for `*`, where Silverlight is to be served (`--client silverlight`).
-
-## Why it matters
-
-Over HTTP Silverlight also accepts a `/crossdomain.xml`, but only one that admits every domain.
-
-## What Flash does
-
-Flash Player takes names. So it is in all versions.
-
-## Example
-
-```xml as=url client=silverlight
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml as=url client=silverlight
-<cross-domain-policy>
-  <allow-access-from domain="*"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A URL policy without a rule for `*`, where Silverlight is to be served (`--client silverlight`).",
+        matters = "Over HTTP Silverlight also accepts a `/crossdomain.xml`, but only one that admits every domain.",
+        flash = "Flash Player takes names. So it is in all versions.",
+        example = rules(
+            "as=url client=silverlight",
+            r#"<allow-access-from domain="www.example.com"/>"#
+        ),
+        instead = rules(
+            "as=url client=silverlight",
+            r#"<allow-access-from domain="*"/>"#
+        ),
+    ),
     check,
 };
 

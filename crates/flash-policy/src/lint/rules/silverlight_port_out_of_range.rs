@@ -3,7 +3,7 @@
 use alloc::format;
 
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::lint::{Client, Kind};
 use crate::write::SILVERLIGHT_PORTS;
@@ -13,44 +13,33 @@ pub(crate) static RULE: Rule = Rule {
     name: "silverlight-port-out-of-range",
     severity: Severity::Error,
     group: Group::Silverlight,
-    page: r#"## What it finds
-
-A port outside 4502 to 4534 in a policy for Silverlight.
-
-## Why it matters
-
-Silverlight connects to no other ports, whatever a policy says. Moonlight rejects the whole file.
-
-## What Flash does
-
-Flash Player knows no such bounds. So it is in all versions.
-
-## Example
-
-```xml as=silverlight
-<access-policy>
+    page: page!(
+        finds = "A port outside 4502 to 4534 in a policy for Silverlight.",
+        matters = "Silverlight connects to no other ports, whatever a policy says. Moonlight rejects the whole file.",
+        flash = "Flash Player knows no such bounds. So it is in all versions.",
+        example = file(
+            "as=silverlight",
+            r#"<access-policy>
   <cross-domain-access>
     <policy>
       <allow-from><domain uri="http://www.example.com"/></allow-from>
       <grant-to><socket-resource port="21" protocol="tcp"/></grant-to>
     </policy>
   </cross-domain-access>
-</access-policy>
-```
-
-## Write instead
-
-```xml as=silverlight
-<access-policy>
+</access-policy>"#
+        ),
+        instead = file(
+            "as=silverlight",
+            r#"<access-policy>
   <cross-domain-access>
     <policy>
       <allow-from><domain uri="http://www.example.com"/></allow-from>
       <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>
     </policy>
   </cross-domain-access>
-</access-policy>
-```
-"#,
+</access-policy>"#
+        ),
+    ),
     check,
 };
 

@@ -3,51 +3,34 @@
 use alloc::format;
 
 use crate::document::Element;
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "silverlight-structure",
     severity: Severity::Error,
     group: Group::Silverlight,
-    page: r#"## What it finds
-
-An element of a Silverlight policy that is missing or stands in the wrong place.
-
-## Why it matters
-
-A policy says from where (`allow-from`, with `domain` in it) and to what (`grant-to`). Without one of the two it
-grants nothing; an element that does not belong there makes Moonlight drop the policy around it.
-
-## What Flash does
-
-No version of Flash Player reads this format at all.
-
-## Example
-
-```xml as=silverlight
-<access-policy>
+    page: page!(
+        finds = "An element of a Silverlight policy that is missing or stands in the wrong place.",
+        matters = "A policy says from where (`allow-from`, with `domain` in it) and to what (`grant-to`). Without one of the two it
+grants nothing; an element that does not belong there makes Moonlight drop the policy around it.",
+        flash = "No version of Flash Player reads this format at all.",
+        example = file("as=silverlight", r#"<access-policy>
   <cross-domain-access>
     <policy>
       <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>
     </policy>
   </cross-domain-access>
-</access-policy>
-```
-
-## Write instead
-
-```xml as=silverlight
-<access-policy>
+</access-policy>"#),
+        instead = file("as=silverlight", r#"<access-policy>
   <cross-domain-access>
     <policy>
       <allow-from><domain uri="http://www.example.com"/></allow-from>
       <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>
     </policy>
   </cross-domain-access>
-</access-policy>
-```
-"#,
+</access-policy>"#),
+    ),
     check: BY_PARSER,
 };
 

@@ -2,52 +2,35 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
     name: "silverlight-whole-site",
     severity: Severity::Hint,
     group: Group::Silverlight,
-    page: r#"## What it finds
-
-A `<resource>` for `/` with everything below it.
-
-## Why it matters
-
-Every page and every service of this site may then be read by the applications that the policy admits, in the
-user's name.
-
-## What Flash does
-
-No version of Flash Player reads this format.
-
-## Example
-
-```xml as=silverlight
-<access-policy>
+    page: page!(
+        finds = "A `<resource>` for `/` with everything below it.",
+        matters = "Every page and every service of this site may then be read by the applications that the policy admits, in the
+user's name.",
+        flash = "No version of Flash Player reads this format.",
+        example = file("as=silverlight", r#"<access-policy>
   <cross-domain-access>
     <policy>
       <allow-from><domain uri="http://www.example.com"/></allow-from>
       <grant-to><resource path="/" include-subpaths="true"/></grant-to>
     </policy>
   </cross-domain-access>
-</access-policy>
-```
-
-## Write instead
-
-```xml as=silverlight
-<access-policy>
+</access-policy>"#),
+        instead = file("as=silverlight", r#"<access-policy>
   <cross-domain-access>
     <policy>
       <allow-from><domain uri="http://www.example.com"/></allow-from>
       <grant-to><resource path="/api" include-subpaths="true"/></grant-to>
     </policy>
   </cross-domain-access>
-</access-policy>
-```
-"#,
+</access-policy>"#),
+    ),
     check,
 };
 

@@ -2,52 +2,35 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
     name: "silverlight-without-sockets",
     severity: Severity::Warning,
     group: Group::Silverlight,
-    page: r#"## What it finds
-
-A Silverlight policy without a `<socket-resource>`.
-
-## Why it matters
-
-It grants requests over HTTP and opens no socket. As `/clientaccesspolicy.xml` that is all right; on port 943 it
-is of no use.
-
-## What Flash does
-
-No version of Flash Player reads this format.
-
-## Example
-
-```xml as=silverlight
-<access-policy>
+    page: page!(
+        finds = "A Silverlight policy without a `<socket-resource>`.",
+        matters = "It grants requests over HTTP and opens no socket. As `/clientaccesspolicy.xml` that is all right; on port 943 it
+is of no use.",
+        flash = "No version of Flash Player reads this format.",
+        example = file("as=silverlight", r#"<access-policy>
   <cross-domain-access>
     <policy>
       <allow-from><domain uri="http://www.example.com"/></allow-from>
       <grant-to><resource path="/api" include-subpaths="true"/></grant-to>
     </policy>
   </cross-domain-access>
-</access-policy>
-```
-
-## Write instead
-
-```xml as=silverlight
-<access-policy>
+</access-policy>"#),
+        instead = file("as=silverlight", r#"<access-policy>
   <cross-domain-access>
     <policy>
       <allow-from><domain uri="http://www.example.com"/></allow-from>
       <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>
     </policy>
   </cross-domain-access>
-</access-policy>
-```
-"#,
+</access-policy>"#),
+    ),
     check,
 };
 

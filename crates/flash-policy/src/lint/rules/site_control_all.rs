@@ -2,7 +2,7 @@
 
 use crate::findings::Findings;
 use crate::lint::Kind;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::{Port, Severity, SiteControl};
 
@@ -10,39 +10,18 @@ pub(crate) static RULE: Rule = Rule {
     name: "site-control-all",
     severity: Severity::Hint,
     group: Group::MetaPolicy,
-    page: r#"## What it finds
-
-The meta-policy `all`.
-
-## Why it matters
-
-In a socket policy it is what holds anyway: every port of the host may serve a policy of its own. Whoever can
+    page: page!(
+        finds = "The meta-policy `all`.",
+        matters = "In a socket policy it is what holds anyway: every port of the host may serve a policy of its own. Whoever can
 listen on any port can then open it. In a URL policy it lets every file on the site be a policy, uploads of
-users included; OWASP's WSTG-CONF-08 names it as a fault.
-
-## What Flash does
-
-For sockets `all` is the default, in all versions. For URL policies it was up to Player 9; from 10 on the
-default there is `master-only`.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <site-control permitted-cross-domain-policies="all"/>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <site-control permitted-cross-domain-policies="master-only"/>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+users included; OWASP's WSTG-CONF-08 names it as a fault.",
+        flash = "For sockets `all` is the default, in all versions. For URL policies it was up to Player 9; from 10 on the
+default there is `master-only`.",
+        example = rules(r#"<site-control permitted-cross-domain-policies="all"/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+        instead = rules(r#"<site-control permitted-cross-domain-policies="master-only"/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check,
 };
 

@@ -2,7 +2,7 @@
 
 use crate::findings::Findings;
 use crate::lint::Kind;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::{Port, Severity, SiteControl, Span};
 
@@ -10,36 +10,19 @@ pub(crate) static RULE: Rule = Rule {
     name: "site-control-none-beside-rules",
     severity: Severity::Warning,
     group: Group::MetaPolicy,
-    page: r#"## What it finds
-
-The meta-policy `none` in a file that has rules.
-
-## Why it matters
-
-`none` switches every policy of the host off, this one included: the rules grant nothing.
-
-## What Flash does
-
-Since 9.0.115, for the policy on port 843. On other ports the element is ignored.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <site-control permitted-cross-domain-policies="none"/>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <site-control permitted-cross-domain-policies="master-only"/>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "The meta-policy `none` in a file that has rules.",
+        matters = "`none` switches every policy of the host off, this one included: the rules grant nothing.",
+        flash = "Since 9.0.115, for the policy on port 843. On other ports the element is ignored.",
+        example = rules(
+            r#"<site-control permitted-cross-domain-policies="none"/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>"#
+        ),
+        instead = rules(
+            r#"<site-control permitted-cross-domain-policies="master-only"/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>"#
+        ),
+    ),
     check,
 };
 

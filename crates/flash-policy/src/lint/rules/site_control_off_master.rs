@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::rules::{bad_site_control, site_control_twice, site_control_without_value};
 use crate::lint::subject::Subject;
 use crate::lint::{Kind, Options};
@@ -14,35 +14,20 @@ pub(crate) static RULE: Rule = Rule {
     name: "site-control-off-master",
     severity: Severity::Warning,
     group: Group::MetaPolicy,
-    page: r#"## What it finds
-
-A `<site-control>` in a policy that is not served from port 843.
-
-## Why it matters
-
-It has no effect where it is, and to Lightspark the whole file is void.
-
-## What Flash does
-
-Meta-policies count in the master policy, the one on port 843, since 9.0.115. Elsewhere the element is ignored.
-
-## Example
-
-```xml port=9339
-<cross-domain-policy>
-  <site-control permitted-cross-domain-policies="master-only"/>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml port=9339
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A `<site-control>` in a policy that is not served from port 843.",
+        matters = "It has no effect where it is, and to Lightspark the whole file is void.",
+        flash = "Meta-policies count in the master policy, the one on port 843, since 9.0.115. Elsewhere the element is ignored.",
+        example = rules(
+            "port=9339",
+            r#"<site-control permitted-cross-domain-policies="master-only"/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>"#
+        ),
+        instead = rules(
+            "port=9339",
+            r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#
+        ),
+    ),
     check,
 };
 

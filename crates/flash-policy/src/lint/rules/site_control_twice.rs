@@ -1,45 +1,24 @@
 //! `site-control-twice`: its page and its words; the parser finds it.
 
 use crate::document::Element;
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::{Diagnostic, Severity, Span};
 
 pub(crate) static RULE: Rule = Rule {
     name: "site-control-twice",
     severity: Severity::Error,
     group: Group::MetaPolicy,
-    page: r#"## What it finds
-
-A second `<site-control>`.
-
-## Why it matters
-
-Two meta-policies are one too many, and clients disagree on which counts.
-
-## What Flash does
-
-As the specification is quoted, `none` wins. In Lightspark the first one counts, and nothing after the second is read.
-Meta-policies for sockets exist since 9.0.115.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <site-control permitted-cross-domain-policies="all"/>
+    page: page!(
+        finds = "A second `<site-control>`.",
+        matters = "Two meta-policies are one too many, and clients disagree on which counts.",
+        flash = "As the specification is quoted, `none` wins. In Lightspark the first one counts, and nothing after the second is read.
+Meta-policies for sockets exist since 9.0.115.",
+        example = rules(r#"<site-control permitted-cross-domain-policies="all"/>
   <site-control permitted-cross-domain-policies="master-only"/>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <site-control permitted-cross-domain-policies="master-only"/>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+  <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+        instead = rules(r#"<site-control permitted-cross-domain-policies="master-only"/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };
 

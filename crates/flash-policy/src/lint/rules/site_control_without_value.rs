@@ -4,7 +4,7 @@ use alloc::format;
 
 use crate::diagnostic::quoted;
 use crate::document::{Attribute, Element};
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::parse::SITE_CONTROL;
 use crate::{Diagnostic, Severity};
 
@@ -12,37 +12,16 @@ pub(crate) static RULE: Rule = Rule {
     name: "site-control-without-value",
     severity: Severity::Error,
     group: Group::MetaPolicy,
-    page: r#"## What it finds
-
-A `<site-control>` without `permitted-cross-domain-policies`.
-
-## Why it matters
-
-It says nothing, and looks as if it did.
-
-## What Flash does
-
-The attribute is required. What Flash Player does without it is not stated; Lightspark stops
-reading there. Meta-policies for sockets exist since 9.0.115.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <site-control/>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <site-control permitted-cross-domain-policies="master-only"/>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A `<site-control>` without `permitted-cross-domain-policies`.",
+        matters = "It says nothing, and looks as if it did.",
+        flash = "The attribute is required. What Flash Player does without it is not stated; Lightspark stops
+reading there. Meta-policies for sockets exist since 9.0.115.",
+        example = rules(r#"<site-control/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+        instead = rules(r#"<site-control permitted-cross-domain-policies="master-only"/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };
 

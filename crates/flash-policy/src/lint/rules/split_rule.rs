@@ -2,7 +2,7 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::lint::{Kind, coverage};
 
@@ -10,35 +10,16 @@ pub(crate) static RULE: Rule = Rule {
     name: "split-rule",
     severity: Severity::Hint,
     group: Group::Rules,
-    page: r#"## What it finds
-
-Several rules that differ only in their ports.
-
-## Why it matters
-
-One rule with all the ports says the same, and the policy gets shorter.
-
-## What Flash does
-
-Rules add up. `to-ports` takes a list of any length. So it is in all versions.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-  <allow-access-from domain="www.example.com" to-ports="9340"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339,9340"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "Several rules that differ only in their ports.",
+        matters = "One rule with all the ports says the same, and the policy gets shorter.",
+        flash = "Rules add up. `to-ports` takes a list of any length. So it is in all versions.",
+        example = rules(
+            r#"<allow-access-from domain="www.example.com" to-ports="9339"/>
+  <allow-access-from domain="www.example.com" to-ports="9340"/>"#
+        ),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339,9340"/>"#),
+    ),
     check,
 };
 

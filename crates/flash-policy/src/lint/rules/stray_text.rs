@@ -6,7 +6,7 @@ use crate::Severity;
 use crate::diagnostic::quoted;
 use crate::document::Document;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::xml::{escaped_line_end, is_placeholder};
 
@@ -14,37 +14,16 @@ pub(crate) static RULE: Rule = Rule {
     name: "stray-text",
     severity: Severity::Warning,
     group: Group::Structure,
-    page: r#"## What it finds
-
-Text between the tags.
-
-## Why it matters
-
-A policy consists of elements alone. Text is mostly what is left of a tag that lost its `<`, or of a comment
-that lost its `<!--`; or a rule that somebody wrote without tags.
-
-## What Flash does
-
-Text is ignored, as far as is known. No version is known to differ; socket policies exist since 7.0.19.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  allow-access-from domain="www.example.com" to-ports="9339"/>
-  <allow-access-from domain="www.example.com" to-ports="9340"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-  <allow-access-from domain="www.example.com" to-ports="9340"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "Text between the tags.",
+        matters = "A policy consists of elements alone. Text is mostly what is left of a tag that lost its `<`, or of a comment
+that lost its `<!--`; or a rule that somebody wrote without tags.",
+        flash = "Text is ignored, as far as is known. No version is known to differ; socket policies exist since 7.0.19.",
+        example = rules(r#"allow-access-from domain="www.example.com" to-ports="9339"/>
+  <allow-access-from domain="www.example.com" to-ports="9340"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>
+  <allow-access-from domain="www.example.com" to-ports="9340"/>"#),
+    ),
     check,
 };
 

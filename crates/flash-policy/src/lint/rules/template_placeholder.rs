@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use crate::document::Document;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::xml::is_placeholder;
 use crate::{Diagnostic, Severity, Span};
@@ -14,37 +14,16 @@ pub(crate) static RULE: Rule = Rule {
     name: "template-placeholder",
     severity: Severity::Error,
     group: Group::File,
-    page: r#"## What it finds
-
-A placeholder that nobody filled in: `%DOMAIN%`, `${port}`, `#{port}`, `{{ ports }}`, `%{LISTEN_PORT}`, `@DOMAIN@`,
+    page: page!(
+        finds = "A placeholder that nobody filled in: `%DOMAIN%`, `${port}`, `#{port}`, `{{ ports }}`, `%{LISTEN_PORT}`, `@DOMAIN@`,
 `__DOMAIN__`. So are words for what was to be written there (`YOUR_DOMAIN`, `your-server-ip`, `MYIP`, `x.x.x.x`), and
-what programs print for a variable without a value (`undefined`, `null`, `None`).
-
-## Why it matters
-
-The file is a template; what was to put in the real values did not run, or did not know this one.
-
-## What Flash does
-
-The player compares the text as it stands, in all versions: the rule matches no movie, or no port. Braces between
-tags break the XML or are ignored.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="%DOMAIN%" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+what programs print for a variable without a value (`undefined`, `null`, `None`).",
+        matters = "The file is a template; what was to put in the real values did not run, or did not know this one.",
+        flash = "The player compares the text as it stands, in all versions: the rule matches no movie, or no port. Braces between
+tags break the XML or are ignored.",
+        example = rules(r#"<allow-access-from domain="%DOMAIN%" to-ports="9339"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check,
 };
 

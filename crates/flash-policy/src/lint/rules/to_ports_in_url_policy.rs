@@ -2,42 +2,21 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
     name: "to-ports-in-url-policy",
     severity: Severity::Hint,
     group: Group::Url,
-    page: r#"## What it finds
-
-`to-ports` in a URL policy.
-
-## Why it matters
-
-It has no effect there. If sockets were meant, the file is in the wrong place: `/crossdomain.xml` opens none.
-
-## What Flash does
-
-From 9.0.124 on only socket policies open sockets. Older players took URL policies for ports from 1024 up, and
-ignored `to-ports` in them.
-
-## Example
-
-```xml as=url
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml as=url
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "`to-ports` in a URL policy.",
+        matters = "It has no effect there. If sockets were meant, the file is in the wrong place: `/crossdomain.xml` opens none.",
+        flash = "From 9.0.124 on only socket policies open sockets. Older players took URL policies for ports from 1024 up, and
+ignored `to-ports` in them.",
+        example = rules("as=url", r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+        instead = rules("as=url", r#"<allow-access-from domain="www.example.com"/>"#),
+    ),
     check,
 };
 

@@ -2,7 +2,7 @@
 
 use alloc::format;
 
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::xml::DEEPEST;
 use crate::{Diagnostic, Severity, Span};
 
@@ -10,23 +10,13 @@ pub(crate) static RULE: Rule = Rule {
     name: "too-deep",
     severity: Severity::Error,
     group: Group::Syntax,
-    page: r"## What it finds
-
-More than 16 elements within each other.
-
-## Why it matters
-
-Rules stand directly in the root. Elements this deep are the sign of tags that were never closed, or of an
-attack on the parser.
-
-## What Flash does
-
-What players do with it is not known. No version is known to differ; socket policies exist since 7.0.19.
-
-## What to do instead
-
-Close every element: `<allow-access-from …/>`.
-",
+    page: page!(
+        finds = "More than 16 elements within each other.",
+        matters = "Rules stand directly in the root. Elements this deep are the sign of tags that were never closed, or of an
+attack on the parser.",
+        flash = "What players do with it is not known. No version is known to differ; socket policies exist since 7.0.19.",
+        remedy = "Close every element: `<allow-access-from …/>`.",
+    ),
     check: BY_PARSER,
 };
 

@@ -2,7 +2,7 @@
 
 use alloc::format;
 
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::xml::MOST_ATTRIBUTES;
 use crate::{Diagnostic, Severity, Span};
 
@@ -10,23 +10,13 @@ pub(crate) static RULE: Rule = Rule {
     name: "too-many-attributes",
     severity: Severity::Error,
     group: Group::Syntax,
-    page: r"## What it finds
-
-A tag with more than 32 attributes.
-
-## Why it matters
-
-A rule has three. Parsers slow down with the number of attributes, so a tag like this is refused before one sees
-it.
-
-## What Flash does
-
-What players do with it is not known. No version is known to differ; socket policies exist since 7.0.19.
-
-## What to do instead
-
-`domain`, `to-ports` and `secure` are all that a rule has; another domain needs another rule.
-",
+    page: page!(
+        finds = "A tag with more than 32 attributes.",
+        matters = "A rule has three. Parsers slow down with the number of attributes, so a tag like this is refused before one sees
+it.",
+        flash = "What players do with it is not known. No version is known to differ; socket policies exist since 7.0.19.",
+        remedy = "`domain`, `to-ports` and `secure` are all that a rule has; another domain needs another rule.",
+    ),
     check: BY_PARSER,
 };
 

@@ -2,7 +2,7 @@
 
 use alloc::format;
 
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::xml::MOST_PARTS;
 use crate::{Diagnostic, Severity, Span};
 
@@ -10,25 +10,15 @@ pub(crate) static RULE: Rule = Rule {
     name: "too-many-elements",
     severity: Severity::Error,
     group: Group::Syntax,
-    page: r"## What it finds
-
-A file with more than 10,000 elements, attributes, ports in lists, comments and pieces of text.
-
-## Why it matters
-
-A policy has a few dozen. Each one costs memory in whatever reads the file, so nothing behind that number is read
-here.
-
-## What Flash does
-
-Whether Flash Player has such a limit is not known. No client is known to read a file of that size: Unity stops at
-5,000 bytes. No version is known to differ; socket policies exist since 7.0.19.
-
-## What to do instead
-
-Check that the file is a policy. Join rules that differ only in their ports, and use `*.example.com` for the hosts
-of one domain.
-",
+    page: page!(
+        finds = "A file with more than 10,000 elements, attributes, ports in lists, comments and pieces of text.",
+        matters = "A policy has a few dozen. Each one costs memory in whatever reads the file, so nothing behind that number is read
+here.",
+        flash = "Whether Flash Player has such a limit is not known. No client is known to read a file of that size: Unity stops at
+5,000 bytes. No version is known to differ; socket policies exist since 7.0.19.",
+        remedy = "Check that the file is a policy. Join rules that differ only in their ports, and use `*.example.com` for the hosts
+of one domain.",
+    ),
     check: BY_PARSER,
 };
 

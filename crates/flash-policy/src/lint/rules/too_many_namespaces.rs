@@ -2,7 +2,7 @@
 
 use alloc::format;
 
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::xml::MOST_NAMESPACES;
 use crate::{Diagnostic, Severity, Span};
 
@@ -10,23 +10,13 @@ pub(crate) static RULE: Rule = Rule {
     name: "too-many-namespaces",
     severity: Severity::Error,
     group: Group::Syntax,
-    page: r"## What it finds
-
-More than 64 namespace declarations in a file.
-
-## Why it matters
-
-A policy needs one at most, for a schema reference on its root. Parsers slow down with their number, so a file
-like this is refused before one sees it.
-
-## What Flash does
-
-What players do with it is not known. No version is known to differ; socket policies exist since 7.0.19.
-
-## What to do instead
-
-Remove the `xmlns` attributes.
-",
+    page: page!(
+        finds = "More than 64 namespace declarations in a file.",
+        matters = "A policy needs one at most, for a schema reference on its root. Parsers slow down with their number, so a file
+like this is refused before one sees it.",
+        flash = "What players do with it is not known. No version is known to differ; socket policies exist since 7.0.19.",
+        remedy = "Remove the `xmlns` attributes.",
+    ),
     check: BY_PARSER,
 };
 

@@ -1,42 +1,21 @@
 //! `trailing-dot`: its page and its words; the parser finds it.
 
 use crate::document::Attribute;
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     name: "trailing-dot",
     severity: Severity::Warning,
     group: Group::Domains,
-    page: r#"## What it finds
-
-A domain that ends in a dot.
-
-## Why it matters
-
-To DNS it is the same name; whether it is to players is not known.
-
-## What Flash does
-
-The clients whose source is public compare the text. No version is known to differ; socket policies, with domains
-as they are now, exist since 7.0.19.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com." to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A domain that ends in a dot.",
+        matters = "To DNS it is the same name; whether it is to players is not known.",
+        flash = "The clients whose source is public compare the text. No version is known to differ; socket policies, with domains
+as they are now, exist since 7.0.19.",
+        example = rules(r#"<allow-access-from domain="www.example.com." to-ports="9339"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };
 

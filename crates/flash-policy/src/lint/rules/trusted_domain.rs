@@ -7,7 +7,7 @@ use crate::diagnostic::quoted;
 use crate::findings::Findings;
 use crate::lint::Kind;
 use crate::lint::gathered::Gathered;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::rules::{example_domain, loopback_domain, unspecified_address};
 use crate::lint::subject::Subject;
 use crate::{DomainPattern, Severity};
@@ -16,36 +16,15 @@ pub(crate) static RULE: Rule = Rule {
     name: "trusted-domain",
     severity: Severity::Hint,
     group: Group::Url,
-    page: r#"## What it finds
-
-A rule that trusts another site. What is faulty, or the user's own machine, is not reported here.
-
-## Why it matters
-
-Whoever controls that site, or buys its name when it lapses, reads what your users can read here. nmap's
-`http-cross-domain-policy` reports every such rule; it is a list to go through from time to time.
-
-## What Flash does
-
-Movies of that site may send requests here with the user's cookies, and read the answers. Policies over HTTP are
-older than those over sockets: Adobe dates them to Player 6 in one text and to Player 7 in another.
-
-## Example
-
-```xml as=url
-<cross-domain-policy>
-  <allow-access-from domain="www.real-game.net"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml as=url
-<cross-domain-policy>
-  <site-control permitted-cross-domain-policies="none"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A rule that trusts another site. What is faulty, or the user's own machine, is not reported here.",
+        matters = "Whoever controls that site, or buys its name when it lapses, reads what your users can read here. nmap's
+`http-cross-domain-policy` reports every such rule; it is a list to go through from time to time.",
+        flash = "Movies of that site may send requests here with the user's cookies, and read the answers. Policies over HTTP are
+older than those over sockets: Adobe dates them to Player 6 in one text and to Player 7 in another.",
+        example = rules("as=url", r#"<allow-access-from domain="www.real-game.net"/>"#),
+        instead = rules("as=url", r#"<site-control permitted-cross-domain-policies="none"/>"#),
+    ),
     check,
 };
 

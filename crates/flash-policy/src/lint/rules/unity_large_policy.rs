@@ -5,30 +5,20 @@ use alloc::format;
 use crate::Severity;
 use crate::findings::Findings;
 use crate::lint::Client;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
     name: "unity-large-policy",
     severity: Severity::Warning,
     group: Group::Clients,
-    page: r"## What it finds
-
-A policy of more than 1,400 bytes, where Unity's web player is to be served (`--client unity`).
-
-## Why it matters
-
-It reads once, at most 5,000 bytes, and then closes. What travels in a second segment is lost, and the rest is
-broken XML.
-
-## What Flash does
-
-Flash Player reads until the NUL. No version is known to do otherwise.
-
-## What to do instead
-
-Remove comments and whitespace, and join rules.
-",
+    page: page!(
+        finds = "A policy of more than 1,400 bytes, where Unity's web player is to be served (`--client unity`).",
+        matters = "It reads once, at most 5,000 bytes, and then closes. What travels in a second segment is lost, and the rest is
+broken XML.",
+        flash = "Flash Player reads until the NUL. No version is known to do otherwise.",
+        remedy = "Remove comments and whitespace, and join rules.",
+    ),
     check,
 };
 

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use crate::diagnostic::quoted;
 use crate::findings::Findings;
 use crate::lint::gathered::Gathered;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::lint::{Client, Kind, coverage};
 use crate::{PortSet, Severity};
@@ -16,34 +16,19 @@ pub(crate) static RULE: Rule = Rule {
     name: "unity-named-domain",
     severity: Severity::Warning,
     group: Group::Clients,
-    page: r#"## What it finds
-
-A rule for anything but `*`, and none for `*` and its ports beside it, for Unity's web player (`--client unity`).
-
-## Why it matters
-
-Unity's web player takes `*` alone for sockets: the rule admits nobody there.
-
-## What Flash does
-
-Flash Player takes names, in all versions; the two need rules side by side.
-
-## Example
-
-```xml client=unity
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml client=unity
-<cross-domain-policy>
-  <allow-access-from domain="*" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A rule for anything but `*`, and none for `*` and its ports beside it, for Unity's web player (`--client unity`).",
+        matters = "Unity's web player takes `*` alone for sockets: the rule admits nobody there.",
+        flash = "Flash Player takes names, in all versions; the two need rules side by side.",
+        example = rules(
+            "client=unity",
+            r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#
+        ),
+        instead = rules(
+            "client=unity",
+            r#"<allow-access-from domain="*" to-ports="9339"/>"#
+        ),
+    ),
     check,
 };
 

@@ -3,43 +3,29 @@
 use crate::Severity;
 use crate::findings::Findings;
 use crate::lint::Client;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
     name: "unity-non-ascii",
     severity: Severity::Warning,
     group: Group::Clients,
-    page: r#"## What it finds
-
-Characters beyond ASCII, where Unity's web player is to be served (`--client unity`).
-
-## Why it matters
-
-It takes the reply for ASCII.
-
-## What Flash does
-
-What Flash Player does with them is not known. No version is known to differ; socket policies exist since 7.0.19.
-
-## Example
-
-```xml client=unity
-<cross-domain-policy>
-  <!-- das „echte“ Spiel -->
-  <allow-access-from domain="*" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml client=unity
-<cross-domain-policy>
-  <!-- das echte Spiel -->
-  <allow-access-from domain="*" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds =
+            "Characters beyond ASCII, where Unity's web player is to be served (`--client unity`).",
+        matters = "It takes the reply for ASCII.",
+        flash = "What Flash Player does with them is not known. No version is known to differ; socket policies exist since 7.0.19.",
+        example = rules(
+            "client=unity",
+            r#"<!-- das „echte“ Spiel -->
+  <allow-access-from domain="*" to-ports="9339"/>"#
+        ),
+        instead = rules(
+            "client=unity",
+            r#"<!-- das echte Spiel -->
+  <allow-access-from domain="*" to-ports="9339"/>"#
+        ),
+    ),
     check,
 };
 

@@ -4,7 +4,7 @@ use alloc::format;
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::lint::{Client, Kind};
 
@@ -12,35 +12,20 @@ pub(crate) static RULE: Rule = Rule {
     name: "unity-unsupported-element",
     severity: Severity::Warning,
     group: Group::Clients,
-    page: r#"## What it finds
-
-`<site-control>` or a header rule, where Unity's web player is to be served (`--client unity`).
-
-## Why it matters
-
-Its manual says that neither is supported.
-
-## What Flash does
-
-Flash Player honours `<site-control>` on port 843. Meta-policies for sockets exist since 9.0.115.
-
-## Example
-
-```xml client=unity
-<cross-domain-policy>
-  <site-control permitted-cross-domain-policies="master-only"/>
-  <allow-access-from domain="*" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml client=unity
-<cross-domain-policy>
-  <allow-access-from domain="*" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "`<site-control>` or a header rule, where Unity's web player is to be served (`--client unity`).",
+        matters = "Its manual says that neither is supported.",
+        flash = "Flash Player honours `<site-control>` on port 843. Meta-policies for sockets exist since 9.0.115.",
+        example = rules(
+            "client=unity",
+            r#"<site-control permitted-cross-domain-policies="master-only"/>
+  <allow-access-from domain="*" to-ports="9339"/>"#
+        ),
+        instead = rules(
+            "client=unity",
+            r#"<allow-access-from domain="*" to-ports="9339"/>"#
+        ),
+    ),
     check,
 };
 

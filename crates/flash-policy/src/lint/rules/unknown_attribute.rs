@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use crate::diagnostic::quoted;
 use crate::document::{Attribute, Element};
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::spelling::nearest;
 use crate::{Diagnostic, Severity};
 
@@ -13,35 +13,14 @@ pub(crate) static RULE: Rule = Rule {
     name: "unknown-attribute",
     severity: Severity::Warning,
     group: Group::Structure,
-    page: r#"## What it finds
-
-An attribute that the element does not have.
-
-## Why it matters
-
-Mostly it is misspelt, and what it was meant to say is not said.
-
-## What Flash does
-
-What Flash Player does with it is not stated. Lightspark stops reading at a rule that has more than three attributes. No
-version is known to differ; socket policies exist since 7.0.19.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339" secured="true"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "An attribute that the element does not have.",
+        matters = "Mostly it is misspelt, and what it was meant to say is not said.",
+        flash = "What Flash Player does with it is not stated. Lightspark stops reading at a rule that has more than three attributes. No
+version is known to differ; socket policies exist since 7.0.19.",
+        example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339" secured="true"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };
 

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 
 use crate::document::Element;
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::spelling::nearest;
 use crate::{Diagnostic, Severity};
 
@@ -12,36 +12,15 @@ pub(crate) static RULE: Rule = Rule {
     name: "unknown-element",
     severity: Severity::Warning,
     group: Group::Structure,
-    page: r#"## What it finds
-
-An element that the format does not have, in the policy or inside one of its elements.
-
-## Why it matters
-
-Mostly it is misspelt, and the rule that it was meant to be is not there. A misspelt `<allow-access-from>` is an error,
-and so is an element of another name with the attributes of a rule.
-
-## What Flash does
-
-What Flash Player does with it is not stated; the clients whose source is public skip it, with everything in it.
-No version is known to differ; socket policies exist since 7.0.19.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-acces-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "An element that the format does not have, in the policy or inside one of its elements.",
+        matters = "Mostly it is misspelt, and the rule that it was meant to be is not there. A misspelt `<allow-access-from>` is an error,
+and so is an element of another name with the attributes of a rule.",
+        flash = "What Flash Player does with it is not stated; the clients whose source is public skip it, with everything in it.
+No version is known to differ; socket policies exist since 7.0.19.",
+        example = rules(r#"<allow-acces-from domain="www.example.com" to-ports="9339"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };
 

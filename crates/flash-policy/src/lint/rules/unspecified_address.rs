@@ -3,7 +3,7 @@
 use alloc::string::ToString as _;
 
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::{DomainPattern, Severity};
 
@@ -11,36 +11,15 @@ pub(crate) static RULE: Rule = Rule {
     name: "unspecified-address",
     severity: Severity::Error,
     group: Group::Domains,
-    page: r#"## What it finds
-
-`0.0.0.0` or `::` as a domain.
-
-## Why it matters
-
-That is what a server listens on, not where a movie comes from: no website has this address. The domain of a rule is the
-site that the movie is loaded from.
-
-## What Flash does
-
-The player compares the domain with the host in the movie's URL. No version is known to differ; socket policies, with
-domains as they are now, exist since 7.0.19.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="0.0.0.0" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "`0.0.0.0` or `::` as a domain.",
+        matters = "That is what a server listens on, not where a movie comes from: no website has this address. The domain of a rule is the
+site that the movie is loaded from.",
+        flash = "The player compares the domain with the host in the movie's URL. No version is known to differ; socket policies, with
+domains as they are now, exist since 7.0.19.",
+        example = rules(r#"<allow-access-from domain="0.0.0.0" to-ports="9339"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check,
 };
 

@@ -5,7 +5,7 @@ use alloc::format;
 use crate::diagnostic::quoted;
 use crate::document::{Doctype, Document};
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::{Diagnostic, Severity};
 
@@ -13,37 +13,20 @@ pub(crate) static RULE: Rule = Rule {
     name: "unusual-doctype",
     severity: Severity::Hint,
     group: Group::Syntax,
-    page: r#"## What it finds
-
-A DOCTYPE that names another root element, or another address than Adobe's for the definitions.
-
-## Why it matters
-
-It is mostly a slip of copying: Adobe's own page had the bare path `/xml/dtds/…`, and it is found everywhere
-since.
-
-## What Flash does
-
-Nothing is ever fetched from there, so a wrong address does no harm. So it is in all versions.
-
-## Example
-
-```xml
-<!DOCTYPE cross-domain-policy SYSTEM "/xml/dtds/cross-domain-policy.dtd">
+    page: page!(
+        finds = "A DOCTYPE that names another root element, or another address than Adobe's for the definitions.",
+        matters = "It is mostly a slip of copying: Adobe's own page had the bare path `/xml/dtds/…`, and it is found everywhere
+since.",
+        flash = "Nothing is ever fetched from there, so a wrong address does no harm. So it is in all versions.",
+        example = file(r#"<!DOCTYPE cross-domain-policy SYSTEM "/xml/dtds/cross-domain-policy.dtd">
 <cross-domain-policy>
   <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<!DOCTYPE cross-domain-policy SYSTEM "http://www.adobe.com/xml/dtds/cross-domain-policy.dtd">
+</cross-domain-policy>"#),
+        instead = file(r#"<!DOCTYPE cross-domain-policy SYSTEM "http://www.adobe.com/xml/dtds/cross-domain-policy.dtd">
 <cross-domain-policy>
   <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+</cross-domain-policy>"#),
+    ),
     check,
 };
 

@@ -1,39 +1,20 @@
 //! `utf-16`: its page and its words; the parser finds it.
 
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::{Diagnostic, Severity, Span};
 
 pub(crate) static RULE: Rule = Rule {
     name: "utf-16",
     severity: Severity::Error,
     group: Group::File,
-    page: r#"## What it finds
-
-A file in UTF-16, as Windows programs save it under the name "Unicode", or in UTF-32.
-
-## Why it matters
-
-In UTF-16 every other byte of a policy is a NUL, in UTF-32 three of four, and the first NUL ends the reply.
-
-## What Flash does
-
-The player sees a document of three bytes at most. This is so in every version that asks for socket policies, which is
-since 7.0.19.
-
-## Example
-
-```xml escaped
-\xFF\xFE<\0c\0/\0>\0
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = r#"A file in UTF-16, as Windows programs save it under the name "Unicode", or in UTF-32."#,
+        matters = "In UTF-16 every other byte of a policy is a NUL, in UTF-32 three of four, and the first NUL ends the reply.",
+        flash = "The player sees a document of three bytes at most. This is so in every version that asks for socket policies, which is
+since 7.0.19.",
+        example = file("escaped", r"\xFF\xFE<\0c\0/\0>\0"),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };
 

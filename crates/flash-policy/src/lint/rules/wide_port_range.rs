@@ -5,7 +5,7 @@ use alloc::string::ToString as _;
 
 use crate::findings::Findings;
 use crate::lint::gathered::Gathered;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::rules::wildcard_ports;
 use crate::lint::subject::Subject;
 use crate::{PortRange, Severity};
@@ -14,35 +14,14 @@ pub(crate) static RULE: Rule = Rule {
     name: "wide-port-range",
     severity: Severity::Hint,
     group: Group::Ports,
-    page: r#"## What it finds
-
-A range of more than 1,000 ports.
-
-## Why it matters
-
-Whatever will ever listen on one of them is opened to these movies.
-
-## What Flash does
-
-Ranges of any width work. Lightspark takes only the lowest port of a range. No version is known to differ; socket
-policies, and with them `to-ports`, exist since 7.0.19.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="1024-65535"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339,9400-9410"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A range of more than 1,000 ports.",
+        matters = "Whatever will ever listen on one of them is opened to these movies.",
+        flash = "Ranges of any width work. Lightspark takes only the lowest port of a range. No version is known to differ; socket
+policies, and with them `to-ports`, exist since 7.0.19.",
+        example = rules(r#"<allow-access-from domain="www.example.com" to-ports="1024-65535"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339,9400-9410"/>"#),
+    ),
     check,
 };
 

@@ -5,7 +5,7 @@ use alloc::format;
 use crate::Severity;
 use crate::diagnostic::quoted;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::lint::{Client, Kind};
 
@@ -13,40 +13,19 @@ pub(crate) static RULE: Rule = Rule {
     name: "wildcard-domain",
     severity: Severity::Warning,
     group: Group::Domains,
-    page: r#"## What it finds
-
-A rule for `*`: movies from every site.
-
-## Why it matters
-
-In a socket policy, any website that a player visits can connect to these ports from the player's IP address; that
+    page: page!(
+        finds = "A rule for `*`: movies from every site.",
+        matters = "In a socket policy, any website that a player visits can connect to these ports from the player's IP address; that
 is how internal services are reached from outside. In a URL policy, it can read what the server sends to the user.
 Unity's web player takes `*` only: with `--client unity` the advice is to open few ports.
 
 All scanners for web servers flag it: nmap's `http-cross-domain-policy`, ZAP's rule 20016, Nikto, and OWASP's
-WSTG-CONF-08.
-
-## What Flash does
-
-`*` matches every host and every address. It is also the only domain that admits movies that were loaded from a
-local file. The first is in Adobe's manuals since Flash MX 2004.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="*" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="*.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+WSTG-CONF-08.",
+        flash = "`*` matches every host and every address. It is also the only domain that admits movies that were loaded from a
+local file. The first is in Adobe's manuals since Flash MX 2004.",
+        example = rules(r#"<allow-access-from domain="*" to-ports="9339"/>"#),
+        instead = rules(r#"<allow-access-from domain="*.example.com" to-ports="9339"/>"#),
+    ),
     check,
 };
 

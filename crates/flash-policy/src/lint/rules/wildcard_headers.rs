@@ -2,43 +2,22 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
     name: "wildcard-headers",
     severity: Severity::Warning,
     group: Group::Url,
-    page: r#"## What it finds
-
-A header rule for `*`, alone or in a list: every header.
-
-## Why it matters
-
-It lets movies of other sites set headers that servers trust: tokens against forged requests, for one. ZAP's
-rule 20016 and OWASP's WSTG-CONF-08 flag it.
-
-## What Flash does
-
-`*` stands for all headers but the few that the player never lets a movie set. A `*` at the end of a name stands
-for all that begin like it. Adobe's specification, of 2010, names no version for it.
-
-## Example
-
-```xml as=url
-<cross-domain-policy>
-  <allow-http-request-headers-from domain="www.example.com" headers="*"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml as=url
-<cross-domain-policy>
-  <allow-http-request-headers-from domain="www.example.com" headers="SOAPAction"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A header rule for `*`, alone or in a list: every header.",
+        matters = "It lets movies of other sites set headers that servers trust: tokens against forged requests, for one. ZAP's
+rule 20016 and OWASP's WSTG-CONF-08 flag it.",
+        flash = "`*` stands for all headers but the few that the player never lets a movie set. A `*` at the end of a name stands
+for all that begin like it. Adobe's specification, of 2010, names no version for it.",
+        example = rules("as=url", r#"<allow-http-request-headers-from domain="www.example.com" headers="*"/>"#),
+        instead = rules("as=url", r#"<allow-http-request-headers-from domain="www.example.com" headers="SOAPAction"/>"#),
+    ),
     check,
 };
 

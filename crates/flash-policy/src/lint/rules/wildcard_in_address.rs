@@ -1,41 +1,20 @@
 //! `wildcard-in-address`: its page; the parser finds it.
 
 use crate::Severity;
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 
 pub(crate) static RULE: Rule = Rule {
     name: "wildcard-in-address",
     severity: Severity::Error,
     group: Group::Domains,
-    page: r#"## What it finds
-
-A `*` in an address, or a network such as `10.0.0.0/8`.
-
-## Why it matters
-
-There are no wildcards for addresses, and none for networks: the rule matches no movie.
-
-## What Flash does
-
-Adobe's guide says so since the first version: an address is compared as a whole, with the address in the
-movie's URL.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="192.0.2.*" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="192.0.2.7" to-ports="9339"/>
-  <allow-access-from domain="192.0.2.8" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A `*` in an address, or a network such as `10.0.0.0/8`.",
+        matters = "There are no wildcards for addresses, and none for networks: the rule matches no movie.",
+        flash = "Adobe's guide says so since the first version: an address is compared as a whole, with the address in the
+movie's URL.",
+        example = rules(r#"<allow-access-from domain="192.0.2.*" to-ports="9339"/>"#),
+        instead = rules(r#"<allow-access-from domain="192.0.2.7" to-ports="9339"/>
+  <allow-access-from domain="192.0.2.8" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };

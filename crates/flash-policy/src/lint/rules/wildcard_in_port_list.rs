@@ -1,40 +1,19 @@
 //! `wildcard-in-port-list`: its page; the parser finds it.
 
 use crate::Severity;
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 
 pub(crate) static RULE: Rule = Rule {
     name: "wildcard-in-port-list",
     severity: Severity::Error,
     group: Group::Ports,
-    page: r#"## What it finds
-
-A `*` beside other ports.
-
-## Why it matters
-
-It is outside the format: some clients take it for all ports, others for none.
-
-## What Flash does
-
-`*` stands alone. What Flash Player makes of `*,80` is not known; Lightspark takes it for all. No version is known
-to differ; socket policies, and with them `to-ports`, exist since 7.0.19.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="*,80"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="80,9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A `*` beside other ports.",
+        matters = "It is outside the format: some clients take it for all ports, others for none.",
+        flash = "`*` stands alone. What Flash Player makes of `*,80` is not known; Lightspark takes it for all. No version is known
+to differ; socket policies, and with them `to-ports`, exist since 7.0.19.",
+        example = rules(r#"<allow-access-from domain="www.example.com" to-ports="*,80"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="80,9339"/>"#),
+    ),
     check: BY_PARSER,
 };

@@ -5,7 +5,7 @@ use alloc::format;
 use crate::findings::Findings;
 use crate::lint::Kind;
 use crate::lint::coverage;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 use crate::{PortSet, Severity};
 
@@ -13,37 +13,16 @@ pub(crate) static RULE: Rule = Rule {
     name: "wildcard-ports",
     severity: Severity::Warning,
     group: Group::Ports,
-    page: r#"## What it finds
-
-A rule for every port: `*`, or ranges that leave none out. Of a policy served from port 1024 up, 1024 to 65535 is
-every port.
-
-## Why it matters
-
-It opens everything that listens on this machine to these movies: mail, databases, remote desktop. A movie needs
-one port or two.
-
-## What Flash does
-
-`*` means all 65,535 ports; from a policy served from port 1024 up, all from 1024 up. So it is since 7.0.19, the
-first version with socket policies.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="*"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339,9400-9410"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A rule for every port: `*`, or ranges that leave none out. Of a policy served from port 1024 up, 1024 to 65535 is
+every port.",
+        matters = "It opens everything that listens on this machine to these movies: mail, databases, remote desktop. A movie needs
+one port or two.",
+        flash = "`*` means all 65,535 ports; from a policy served from port 1024 up, all from 1024 up. So it is since 7.0.19, the
+first version with socket policies.",
+        example = rules(r#"<allow-access-from domain="www.example.com" to-ports="*"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339,9400-9410"/>"#),
+    ),
     check,
 };
 

@@ -6,42 +6,21 @@ use alloc::string::ToString as _;
 use crate::Severity;
 use crate::findings::Findings;
 use crate::lint::gathered::Gathered;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::subject::Subject;
 
 pub(crate) static RULE: Rule = Rule {
     name: "word-as-domain",
     severity: Severity::Warning,
     group: Group::Domains,
-    page: r#"## What it finds
-
-A domain that is a word for every site: `all`, `any`, `everyone`.
-
-## Why it matters
-
-It is read as the name of one host. Unless movies are loaded from a host with that very name, the rule admits nobody.
-
-## What Flash does
-
-It compares the name of the movie's host with the word, in all versions. Only `*` stands for every site, and that lets
-any website that a player visits use what the rule opens.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="all" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A domain that is a word for every site: `all`, `any`, `everyone`.",
+        matters = "It is read as the name of one host. Unless movies are loaded from a host with that very name, the rule admits nobody.",
+        flash = "It compares the name of the movie's host with the word, in all versions. Only `*` stands for every site, and that lets
+any website that a player visits use what the rule opens.",
+        example = rules(r#"<allow-access-from domain="all" to-ports="9339"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check,
 };
 

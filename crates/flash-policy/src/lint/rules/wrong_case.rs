@@ -3,7 +3,7 @@
 use alloc::format;
 
 use crate::diagnostic::quoted;
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::lint::rules::unknown_element;
 use crate::{Diagnostic, Severity, Span};
 
@@ -11,35 +11,14 @@ pub(crate) static RULE: Rule = Rule {
     name: "wrong-case",
     severity: Severity::Warning,
     group: Group::Structure,
-    page: r#"## What it finds
-
-An element or attribute that is spelt right, in the wrong case.
-
-## Why it matters
-
-Names in XML are case-sensitive: `<Allow-Access-From>` is another element, and the rule is not there.
-
-## What Flash does
-
-Adobe's specification gives all names in lower case. The clients whose source is public skip others. No version is
-known to differ; socket policies exist since 7.0.19.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <Allow-Access-From domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "An element or attribute that is spelt right, in the wrong case.",
+        matters = "Names in XML are case-sensitive: `<Allow-Access-From>` is another element, and the rule is not there.",
+        flash = "Adobe's specification gives all names in lower case. The clients whose source is public skip others. No version is
+known to differ; socket policies exist since 7.0.19.",
+        example = rules(r#"<Allow-Access-From domain="www.example.com" to-ports="9339"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };
 

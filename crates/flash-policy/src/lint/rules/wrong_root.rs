@@ -5,7 +5,7 @@ use alloc::format;
 use super::html_page;
 use crate::diagnostic::quoted;
 use crate::document::Element;
-use crate::lint::rule::{BY_PARSER, Group, Rule};
+use crate::lint::rule::{BY_PARSER, Group, Rule, page};
 use crate::spelling::nearest;
 use crate::{Diagnostic, Severity};
 
@@ -13,34 +13,15 @@ pub(crate) static RULE: Rule = Rule {
     name: "wrong-root",
     severity: Severity::Error,
     group: Group::Structure,
-    page: r#"## What it finds
-
-A root element that is not `<cross-domain-policy>`; for a Silverlight policy, one that is not `<access-policy>`.
-
-## Why it matters
-
-Silverlight and Flash use the same request and different documents. Otherwise it is a slip in the name, which is
-case-sensitive and takes no prefix, or another file.
-
-## What Flash does
-
-Adobe's specification names `<cross-domain-policy>` as the one root. The player refuses everything else as a
-whole. No version is known to differ; socket policies exist since 7.0.19.
-
-## Example
-
-```xml
-<access-policy/>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.example.com" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A root element that is not `<cross-domain-policy>`; for a Silverlight policy, one that is not `<access-policy>`.",
+        matters = "Silverlight and Flash use the same request and different documents. Otherwise it is a slip in the name, which is
+case-sensitive and takes no prefix, or another file.",
+        flash = "Adobe's specification names `<cross-domain-policy>` as the one root. The player refuses everything else as a
+whole. No version is known to differ; socket policies exist since 7.0.19.",
+        example = file("<access-policy/>"),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
     check: BY_PARSER,
 };
 

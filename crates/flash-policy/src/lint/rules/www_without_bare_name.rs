@@ -10,7 +10,7 @@ use crate::diagnostic::quoted;
 use crate::findings::Findings;
 use crate::lint::coverage;
 use crate::lint::gathered::Gathered;
-use crate::lint::rule::{Group, Rule};
+use crate::lint::rule::{Group, Rule, page};
 use crate::lint::rules::example_domain;
 use crate::lint::subject::Subject;
 
@@ -18,37 +18,16 @@ pub(crate) static RULE: Rule = Rule {
     name: "www-without-bare-name",
     severity: Severity::Hint,
     group: Group::Domains,
-    page: r#"## What it finds
-
-A rule for `www.example.com` and none for `example.com`.
-
-## Why it matters
-
-A user who leaves the `www` out loads the movie from the bare name, and cannot connect. It is the classic "works
-here, fails there".
-
-## What Flash does
-
-Names are compared as a whole. `*.example.com` covers the bare name too, and every other name below it: a rule for
-each name opens less. Adobe's manuals say so since Flash 8.
-
-## Example
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.real-game.net" to-ports="9339"/>
-</cross-domain-policy>
-```
-
-## Write instead
-
-```xml
-<cross-domain-policy>
-  <allow-access-from domain="www.real-game.net" to-ports="9339"/>
-  <allow-access-from domain="real-game.net" to-ports="9339"/>
-</cross-domain-policy>
-```
-"#,
+    page: page!(
+        finds = "A rule for `www.example.com` and none for `example.com`.",
+        matters = r#"A user who leaves the `www` out loads the movie from the bare name, and cannot connect. It is the classic "works
+here, fails there"."#,
+        flash = "Names are compared as a whole. `*.example.com` covers the bare name too, and every other name below it: a rule for
+each name opens less. Adobe's manuals say so since Flash 8.",
+        example = rules(r#"<allow-access-from domain="www.real-game.net" to-ports="9339"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.real-game.net" to-ports="9339"/>
+  <allow-access-from domain="real-game.net" to-ports="9339"/>"#),
+    ),
     check,
 };
 
