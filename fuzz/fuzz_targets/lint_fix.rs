@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use flash_policy::lint::{Kind, Options, Report, fix, lint_with};
+use flash_policy::lint::{PolicyKind, Options, LintReport, fix, lint_with};
 use flash_policy::{Grant, Movie, Policy, Port, Secure, Serving, grants};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    for kind in [Kind::Socket, Kind::Url, Kind::Silverlight] {
+    for kind in [PolicyKind::Socket, PolicyKind::Url, PolicyKind::Silverlight] {
         let options = Options::new(Serving::from_port(Port::MASTER)).kind(kind);
         let before = lint_with(bytes, &options);
         let fixed = fix(bytes, &options);
@@ -33,7 +33,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
 });
 
-fn counts(report: &Report) -> BTreeMap<&'static str, usize> {
+fn counts(report: &LintReport) -> BTreeMap<&'static str, usize> {
     let mut counts = report.omitted.clone();
     for finding in &report.findings {
         *counts.entry(finding.rule).or_default() += finding.places();

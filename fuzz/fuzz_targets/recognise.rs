@@ -1,7 +1,7 @@
 //! A verdict does not depend on how the input was cut.
 #![no_main]
 
-use flash_policy::{Recogniser, Verdict};
+use flash_policy::{Recogniser, Recognition};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (usize, &[u8])| {
@@ -14,7 +14,7 @@ fuzz_target!(|input: (usize, &[u8])| {
     );
 });
 
-fn verdict(pieces: &[&[u8]]) -> Verdict {
+fn verdict(pieces: &[&[u8]]) -> Recognition {
     let mut recogniser = Recogniser::new();
     let mut last = recogniser.feed(&[]);
     for piece in pieces {

@@ -21,9 +21,9 @@ mod ignored;
 mod reason;
 mod request;
 
-pub use grants::{Grant, Refusal, grants};
+pub use grants::{Grant, NearestMiss, grants};
 pub use ignored::Ignored;
-pub use reason::{Allowed, Denied, Reason};
+pub use reason::{Allowed, Denied, RefusalReason};
 pub use request::{Location, Movie, Place, Request, Sandbox};
 
 use grants::{ServedFrom, judge};
@@ -36,7 +36,7 @@ pub const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What came of asking.
 #[derive(Clone, Debug)]
-pub enum Answer {
+pub enum PolicyAnswer {
     /// A policy, for [`Place::SiteRoot`] and HTTP locations read as [`Profile::Url`](crate::Profile::Url).
     Policy(Policy),
     /// Bytes that are no policy. What Adobe's player makes of a malformed master is not known; it counts as absent.
@@ -48,18 +48,18 @@ pub enum Answer {
 /// What has been learnt so far.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
-    answers: Vec<(Place, Answer)>,
+    answers: Vec<(Place, PolicyAnswer)>,
 }
 
 impl Known {
     /// Adds what came of asking a place; the first answer stands, as it does in a player's session.
-    pub fn learn(&mut self, place: Place, answer: Answer) {
+    pub fn learn(&mut self, place: Place, answer: PolicyAnswer) {
         if self.get(place).is_none() {
             self.answers.push((place, answer));
         }
     }
 
-    fn get(&self, place: Place) -> Option<&Answer> {
+    fn get(&self, place: Place) -> Option<&PolicyAnswer> {
         self.answers
             .iter()
             .find(|(known, _)| *known == place)
@@ -93,7 +93,9 @@ pub fn decide(request: &Request, known: &Known) -> Decision {
     let movie = match &request.sandbox {
         Sandbox::Application => return Decision::Allowed(Allowed::Application),
         Sandbox::LocalTrusted => return Decision::Allowed(Allowed::LocalTrusted),
-        Sandbox::LocalWithFile => return Decision::Denied(Denied::without_policy(Reason::Sandbox)),
+        Sandbox::LocalWithFile => {
+            return Decision::Denied(Denied::without_policy(RefusalReason::Sandbox));
+        }
         Sandbox::Remote(origin) => Movie::Remote(origin.clone()),
         Sandbox::LocalWithNetwork => Movie::Hostless,
     };
@@ -105,7 +107,7 @@ pub fn decide(request: &Request, known: &Known) -> Decision {
         request,
         known,
         movie,
-        denied: Denied::without_policy(Reason::NoPolicy),
+        denied: Denied::without_policy(RefusalReason::NoPolicy),
     };
     match inquiry.run(era) {
         Some(decision) => decision,
@@ -125,7 +127,7 @@ pub fn decide_alone(policy: &Policy, movie: &Movie, port: Port) -> Result<usize,
         Place::Destination
     };
     if place == Place::Master && is_none(policy) {
-        return Err(Denied::by_meta_policy(Reason::MetaPolicyNone));
+        return Err(Denied::by_meta_policy(RefusalReason::MetaPolicyNone));
     }
     match judge(policy, ServedFrom::Port(port), movie, port) {
         Grant::Allowed { rule } => Ok(rule),
@@ -204,9 +206,9 @@ impl Inquiry<'_> {
         }
         match self.known.get(place) {
             None => Some(Decision::Ask(ask)),
-            Some(Answer::Absent | Answer::Unusable) => None,
-            Some(Answer::Policy(policy)) if place == Place::Master && is_none(policy) => None,
-            Some(Answer::Policy(policy)) => {
+            Some(PolicyAnswer::Absent | PolicyAnswer::Unusable) => None,
+            Some(PolicyAnswer::Policy(policy)) if place == Place::Master && is_none(policy) => None,
+            Some(PolicyAnswer::Policy(policy)) => {
                 match judge(policy, served_from, &self.movie, self.request.port) {
                     Grant::Allowed { rule } => {
                         Some(Decision::Allowed(Allowed::Rule { place, rule }))
@@ -222,16 +224,16 @@ impl Inquiry<'_> {
 
     /// The denial that the master's meta-policy means for every other place.
     fn meta_policy(&self) -> Option<Denied> {
-        let Some(Answer::Policy(policy)) = self.known.get(Place::Master) else {
+        let Some(PolicyAnswer::Policy(policy)) = self.known.get(Place::Master) else {
             return None;
         };
         match policy.site_control.unwrap_or(SiteControl::All) {
             SiteControl::All => None,
             SiteControl::MasterOnly => Some(
                 self.denied
-                    .nearer(Denied::by_meta_policy(Reason::MetaPolicyMasterOnly)),
+                    .nearer(Denied::by_meta_policy(RefusalReason::MetaPolicyMasterOnly)),
             ),
-            SiteControl::None => Some(Denied::by_meta_policy(Reason::MetaPolicyNone)),
+            SiteControl::None => Some(Denied::by_meta_policy(RefusalReason::MetaPolicyNone)),
         }
     }
 

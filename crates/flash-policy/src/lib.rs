@@ -66,14 +66,14 @@ pub use accept::ServerSide;
 pub use decide::{Grant, Movie, decide, grants};
 pub use diagnostic::{Diagnostic, Severity, Span};
 pub use domain::DomainPattern;
-pub use lint::{Report, Serving, lint};
+pub use lint::{LintReport, Serving, lint};
 pub use origin::{Host, Origin, Scheme};
 pub use parse::{Parsed, Profile, parse};
 pub use player::Player;
 pub use player_version::PlayerVersion;
 pub use policy::{Policy, Rule, Secure, SiteControl};
 pub use ports::{Port, PortRange, PortSet};
-pub use recognise::{Recogniser, Verdict};
+pub use recognise::{Recogniser, Recognition};
 pub use reply::Reply;
 
 /// What a player sends, to the byte: 22 characters and a NUL.

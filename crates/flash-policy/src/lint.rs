@@ -30,16 +30,16 @@ mod words;
 
 pub use crate::findings::Omitted;
 pub use fix::{Fixed, fix, fix_where};
-pub use kind::Kind;
-pub use options::{Client, Hints, Options, Serving};
-pub use rule::{Group, Rule};
+pub use kind::PolicyKind;
+pub use options::{Hints, Options, PolicyReader, Serving};
+pub use rule::{LintRule, RuleGroup};
 pub use rules::{nearest_rule, rule, rules};
 use subject::Subject;
 
 /// A policy and everything that is wrong with it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Report {
+pub struct LintReport {
     /// The policy as the player understands it; none where the player would refuse the whole file, or where it is
     /// Silverlight's.
     pub policy: Option<Policy>,
@@ -51,7 +51,7 @@ pub struct Report {
     pub omitted: Omitted,
 }
 
-impl Report {
+impl LintReport {
     /// Whether the file, or a rule in it, fails in the player.
     #[must_use]
     pub fn has_errors(&self) -> bool {
@@ -61,13 +61,13 @@ impl Report {
 
 /// Reads a socket policy and judges it for somebody who serves it: what is wrong with it, without hints.
 #[must_use]
-pub fn lint(bytes: &[u8], serving: Serving) -> Report {
+pub fn lint(bytes: &[u8], serving: Serving) -> LintReport {
     lint_with(bytes, &Options::for_service(serving))
 }
 
 /// Reads a policy and judges it with these assumptions.
 #[must_use]
-pub fn lint_with(bytes: &[u8], options: &Options) -> Report {
+pub fn lint_with(bytes: &[u8], options: &Options) -> LintReport {
     let (document, faults) = document::read_up_to(bytes, options.limit);
     let wanted = |severity| options.hints == Hints::Wanted || severity > Severity::Hint;
     let mut findings = Findings::default();
@@ -97,7 +97,7 @@ pub fn lint_with(bytes: &[u8], options: &Options) -> Report {
     rules::site_control_off_master::advise(&mut findings, options);
     findings.retain(|finding| wanted(finding.severity));
     findings.sort_by_key(|finding| finding.label.as_ref().map_or(0, |label| label.span.start));
-    Report {
+    LintReport {
         policy: understood.policy,
         access,
         findings,
@@ -107,7 +107,7 @@ pub fn lint_with(bytes: &[u8], options: &Options) -> Report {
 
 fn understand(
     document: Option<&Document>,
-    kind: Kind,
+    kind: PolicyKind,
     findings: &mut Findings,
 ) -> (Understood, Option<AccessPolicy>) {
     let Some(document) = document else {
@@ -115,12 +115,12 @@ fn understand(
     };
     let mut faults = PolicyFaults::default();
     let understood = match kind {
-        Kind::Socket => (
+        PolicyKind::Socket => (
             parse::understand(document, Profile::Socket, &mut faults),
             None,
         ),
-        Kind::Url => (parse::understand(document, Profile::Url, &mut faults), None),
-        Kind::Silverlight => {
+        PolicyKind::Url => (parse::understand(document, Profile::Url, &mut faults), None),
+        PolicyKind::Silverlight => {
             let access = silverlight::understand(document, &mut faults);
             (Understood::default(), access)
         }

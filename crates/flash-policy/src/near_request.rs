@@ -5,7 +5,7 @@
 
 use crate::recognise::Recogniser;
 use crate::spelling;
-use crate::{REQUEST, Verdict};
+use crate::{REQUEST, Recognition};
 
 /// What makes bytes something else than a policy request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -103,8 +103,8 @@ pub fn slip(bytes: &[u8]) -> Option<Slip> {
     let (front, rest) = in_front(bytes);
     match (front, tag(rest)?) {
         (Some(front), _) => Some(front),
-        (None, Tag::Other(slip)) => Some(slip),
-        (None, Tag::Exact(behind)) => terminator(bytes, behind),
+        (None, TagMatch::Other(slip)) => Some(slip),
+        (None, TagMatch::Exact(behind)) => terminator(bytes, behind),
     }
 }
 
@@ -236,7 +236,7 @@ fn behind_length(bytes: &[u8]) -> Option<&[u8]> {
 }
 
 /// What a tag is.
-enum Tag<'a> {
+enum TagMatch<'a> {
     /// The right one, and what follows it.
     Exact(&'a [u8]),
     /// Nearly the right one.
@@ -244,10 +244,10 @@ enum Tag<'a> {
 }
 
 /// A tag that is the request's, or nearly; none for all others.
-fn tag(bytes: &[u8]) -> Option<Tag<'_>> {
+fn tag(bytes: &[u8]) -> Option<TagMatch<'_>> {
     let exact = TAGS.iter().find_map(|tag| bytes.strip_prefix(*tag));
     if let Some(behind) = exact {
-        return Some(Tag::Exact(behind));
+        return Some(TagMatch::Exact(behind));
     }
     let escaped = ESCAPED.iter().find_map(|escaped| {
         let head = bytes.get(..escaped.len())?;
@@ -273,7 +273,7 @@ fn tag(bytes: &[u8]) -> Option<Tag<'_>> {
     } else {
         Slip::Tag
     };
-    Some(Tag::Other(slip))
+    Some(TagMatch::Other(slip))
 }
 
 const TAGS: [&[u8]; 2] = [b"<policy-file-request/>", b"<policy-file-request />"];
@@ -294,7 +294,7 @@ fn is_nearly_the_name(name: &str) -> bool {
 
 /// What is wrong behind an exact tag; none if it is a request, or one whose terminator is still to come.
 fn terminator(bytes: &[u8], behind: &[u8]) -> Option<Slip> {
-    if behind.is_empty() || Recogniser::new().feed(bytes) != Verdict::Other {
+    if behind.is_empty() || Recogniser::new().feed(bytes) != Recognition::Other {
         return None;
     }
     Some(match behind.first() {

@@ -33,7 +33,7 @@ pub enum Profile {
 #[derive(Debug, Default)]
 pub(crate) struct Understood {
     pub(crate) policy: Option<Policy>,
-    pub(crate) places: Places,
+    pub(crate) places: PolicyPlaces,
 }
 
 /// What came of reading a file.
@@ -43,7 +43,7 @@ pub struct Parsed {
     /// The policy as the player understands it; none where the player would refuse the whole file.
     pub policy: Option<Policy>,
     /// Where the parts of the policy stand.
-    pub places: Places,
+    pub places: PolicyPlaces,
     /// What is wrong with the file's bytes and its XML.
     pub source: SourceFaults,
     /// What is wrong with the policy, in the order of the file.
@@ -53,7 +53,7 @@ pub struct Parsed {
 /// Where the parts of a policy stand in its file.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub struct Places {
+pub struct PolicyPlaces {
     /// The start tag of the root element.
     pub root: Option<Span>,
     /// The value that decides the meta-policy.
@@ -146,7 +146,7 @@ pub(crate) fn understand(
 fn read_element(
     (index, element): (usize, &Element),
     profile: Profile,
-    (policy, places): (&mut Policy, &mut Places),
+    (policy, places): (&mut Policy, &mut PolicyPlaces),
     faults: &mut PolicyFaults,
 ) {
     match element.name.as_str() {
@@ -179,7 +179,7 @@ const HEADER_RULE: [&str; 3] = ["domain", "headers", "secure"];
 fn read_site_control(
     (index, element): (usize, &Element),
     profile: Profile,
-    (policy, places): (&mut Policy, &mut Places),
+    (policy, places): (&mut Policy, &mut PolicyPlaces),
     faults: &mut PolicyFaults,
 ) {
     let misspelt = misspelt_site_control(element);

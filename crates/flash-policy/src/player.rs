@@ -48,13 +48,13 @@ mod uncertain;
 
 pub use crate::moment::Moment;
 pub use action::{Action, Event, Fetch, FetchId, Protocol, Purpose, Transport};
-pub use config::{Client, Config, Socket, TIMEOUT};
+pub use config::{Client, Config, SocketClass, TIMEOUT};
 pub use location::LocationError;
-pub use outcome::{DecidedBy, Outcome, Reason, Report, RuleAt, Verdict};
-pub use step::{Afterwards, Close, End, Learnt, Step};
+pub use outcome::{DecidedBy, Notification, Outcome, Reason, RuleAt, Verdict};
+pub use step::{Afterwards, Close, ConnectionEnd, Learnt, Step};
 pub use uncertain::{Choice, DOUBTFUL_POLICY_PORTS};
 
-use client::{Grounds, Mind, Patience};
+use client::{AnswerTimeout, Grounds, Mind};
 
 /// One attempt of a movie to connect; see the [module](self).
 #[derive(Clone, Debug)]
@@ -65,13 +65,13 @@ pub struct Player {
     /// The latest moment that was told: time never runs back.
     now: Moment,
     steps: Vec<Step>,
-    state: State,
+    state: AttemptState,
     /// A connection that the driver was not yet told to close.
     to_close: Option<FetchId>,
 }
 
 #[derive(Clone, Debug)]
-enum State {
+enum AttemptState {
     /// The client is to be asked what it wants.
     Deciding,
     /// A connection is wanted that the driver was not yet told about.
@@ -87,7 +87,7 @@ struct Flight {
     id: FetchId,
     deadline: Moment,
     /// Whether the answer has a limit of its own once the connection stands.
-    patience: Patience,
+    patience: AnswerTimeout,
     /// For the movie's own connection: why it may.
     grounds: Option<Grounds>,
 }
@@ -102,7 +102,7 @@ impl Player {
             started: now,
             now,
             steps: Vec::new(),
-            state: State::Deciding,
+            state: AttemptState::Deciding,
             to_close: None,
         }
     }
@@ -116,9 +116,9 @@ impl Player {
         }
         self.proceed();
         match &self.state {
-            State::Opening(flight) | State::Flying(flight) => self.announce(*flight),
-            State::Done(outcome) => Action::Done(outcome.clone()),
-            State::Deciding => Action::Wait { until: self.now },
+            AttemptState::Opening(flight) | AttemptState::Flying(flight) => self.announce(*flight),
+            AttemptState::Done(outcome) => Action::Done(outcome.clone()),
+            AttemptState::Deciding => Action::Wait { until: self.now },
         }
     }
 
@@ -130,8 +130,11 @@ impl Player {
         self.advance(now);
         self.expire(|deadline, now| deadline < now);
         match self.state {
-            State::Flying(flight) if flight.id == id => self.in_flight(flight, event),
-            State::Deciding | State::Opening(_) | State::Flying(_) | State::Done(_) => {
+            AttemptState::Flying(flight) if flight.id == id => self.in_flight(flight, event),
+            AttemptState::Deciding
+            | AttemptState::Opening(_)
+            | AttemptState::Flying(_)
+            | AttemptState::Done(_) => {
                 self.afterwards(id, event);
             }
         }

@@ -259,18 +259,18 @@ impl FromStr for PortSet {
 }
 
 /// What is wrong with one item, and with which part of it; the whole item where no part is named.
-struct Fault {
+struct ItemFault {
     kind: PortSetErrorKind,
     part: Option<Range<usize>>,
 }
 
-impl From<PortSetErrorKind> for Fault {
+impl From<PortSetErrorKind> for ItemFault {
     fn from(kind: PortSetErrorKind) -> Self {
         Self { kind, part: None }
     }
 }
 
-fn parse_item(item: &str) -> Result<PortRange, Fault> {
+fn parse_item(item: &str) -> Result<PortRange, ItemFault> {
     if item.is_empty() {
         return Err(PortSetErrorKind::EmptyItem.into());
     }
@@ -287,9 +287,9 @@ fn parse_item(item: &str) -> Result<PortRange, Fault> {
     PortRange::new(range.0, range.1).ok_or(PortSetErrorKind::Reversed.into())
 }
 
-fn parse_port(text: &str, start: usize) -> Result<Port, Fault> {
+fn parse_port(text: &str, start: usize) -> Result<Port, ItemFault> {
     let digits = text.trim_matches(WHITESPACE);
-    let fault = |kind| Fault {
+    let fault = |kind| ItemFault {
         kind,
         part: Some(trimmed(text, start)),
     };
@@ -314,7 +314,7 @@ fn parse_port(text: &str, start: usize) -> Result<Port, Fault> {
 }
 
 /// The character that keeps a text from being a number, where people don't see that it does.
-fn not_a_number(text: &str, start: usize) -> Option<Fault> {
+fn not_a_number(text: &str, start: usize) -> Option<ItemFault> {
     let digits = text.trim_matches(WHITESPACE);
     let is_lookalike = |c: char| matches!(c, 'l' | 'I' | 'O' | 'o');
     let all_look_like_digits = digits.contains(|c: char| c.is_ascii_digit())
@@ -330,7 +330,7 @@ fn not_a_number(text: &str, start: usize) -> Option<Fault> {
         Some(((at, c), kind))
     })?;
     let (at, found) = at;
-    Some(Fault {
+    Some(ItemFault {
         kind,
         part: Some(start + at..start + at + found.len_utf8()),
     })

@@ -12,7 +12,7 @@ use core::ops::Range;
 
 /// What the bytes seen so far are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Verdict {
+pub enum Recognition {
     /// Nothing is decided: every byte so far could still become one of the others.
     NeedMore,
     /// A policy request, complete with its terminator.
@@ -28,19 +28,19 @@ pub enum Verdict {
     Other,
 }
 
-/// Decides what a connection is from its first bytes; see [`Verdict`].
+/// Decides what a connection is from its first bytes; see [`Recognition`].
 ///
 /// ```
-/// use flash_policy::{Recogniser, Verdict};
+/// use flash_policy::{Recogniser, Recognition};
 ///
 /// let mut recogniser = Recogniser::new();
-/// assert_eq!(recogniser.feed(b"<policy-file-"), Verdict::NeedMore);
-/// assert_eq!(recogniser.feed(b"request/>\0login"), Verdict::Policy);
+/// assert_eq!(recogniser.feed(b"<policy-file-"), Recognition::NeedMore);
+/// assert_eq!(recogniser.feed(b"request/>\0login"), Recognition::Policy);
 /// assert_eq!(recogniser.length(), 23); // "login" is not part of the request
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Recogniser {
-    state: State,
+    state: RecogniserState,
     length: u8,
 }
 
@@ -49,17 +49,17 @@ impl Recogniser {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            state: State::Start,
+            state: RecogniserState::Start,
             length: 0,
         }
     }
 
     /// Takes the next bytes and says what is known after them.
     ///
-    /// Once a verdict other than [`Verdict::NeedMore`] is given it stands, and further bytes are not looked at.
-    pub fn feed(&mut self, bytes: &[u8]) -> Verdict {
+    /// Once a verdict other than [`Recognition::NeedMore`] is given it stands, and further bytes are not looked at.
+    pub fn feed(&mut self, bytes: &[u8]) -> Recognition {
         for &byte in bytes {
-            if let State::Decided(verdict) = self.state {
+            if let RecogniserState::Decided(verdict) = self.state {
                 return verdict;
             }
             self.state = self.state.after(byte);
@@ -70,22 +70,22 @@ impl Recogniser {
 
     /// What is known so far.
     #[must_use]
-    pub const fn verdict(&self) -> Verdict {
+    pub const fn verdict(&self) -> Recognition {
         match self.state {
-            State::Decided(verdict) => verdict,
-            State::Start
-            | State::Name(_)
-            | State::Space
-            | State::Slash
-            | State::Bare
-            | State::CarriageReturn
-            | State::Method { .. }
-            | State::Target
-            | State::Url(_) => Verdict::NeedMore,
+            RecogniserState::Decided(verdict) => verdict,
+            RecogniserState::Start
+            | RecogniserState::Name(_)
+            | RecogniserState::Space
+            | RecogniserState::Slash
+            | RecogniserState::Bare
+            | RecogniserState::CarriageReturn
+            | RecogniserState::Method { .. }
+            | RecogniserState::Target
+            | RecogniserState::Url(_) => Recognition::NeedMore,
         }
     }
 
-    /// How many bytes were looked at; after [`Verdict::Policy`], the length of the request with its terminator.
+    /// How many bytes were looked at; after [`Recognition::Policy`], the length of the request with its terminator.
     #[must_use]
     pub const fn length(&self) -> usize {
         self.length as usize
@@ -97,7 +97,10 @@ impl Recogniser {
     /// Silverlight, which ends its request with nothing at all.
     #[must_use]
     pub const fn is_bare_request(&self) -> bool {
-        matches!(self.state, State::Bare | State::CarriageReturn)
+        matches!(
+            self.state,
+            RecogniserState::Bare | RecogniserState::CarriageReturn
+        )
     }
 }
 
@@ -107,13 +110,13 @@ impl Recogniser {
     pub const fn may_be_http(&self) -> bool {
         matches!(
             self.state,
-            State::Method { .. } | State::Target | State::Url(_)
+            RecogniserState::Method { .. } | RecogniserState::Target | RecogniserState::Url(_)
         )
     }
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-enum State {
+enum RecogniserState {
     /// Nothing seen.
     #[default]
     Start,
@@ -125,7 +128,7 @@ enum State {
     Slash,
     /// Up to `>`: only the terminator is missing.
     Bare,
-    /// [`State::Bare`] and a CR.
+    /// [`RecogniserState::Bare`] and a CR.
     CarriageReturn,
     /// So many bytes of an HTTP method, and the part of [`METHODS`] that it may become.
     Method { seen: u8, from: u8, to: u8 },
@@ -134,7 +137,7 @@ enum State {
     /// So many bytes of [`URL`] seen in the target's place.
     Url(u8),
     /// Decided, for good.
-    Decided(Verdict),
+    Decided(Recognition),
 }
 
 const NAME: &[u8] = b"<policy-file-request";
@@ -185,40 +188,40 @@ const METHODS: [&[u8]; 40] = [
 const URL: &[u8] = b"http";
 const TLS_HANDSHAKE: u8 = 0x16;
 
-impl State {
+impl RecogniserState {
     fn after(self, byte: u8) -> Self {
         match self {
-            Self::Start if byte == TLS_HANDSHAKE => Self::Decided(Verdict::Tls),
+            Self::Start if byte == TLS_HANDSHAKE => Self::Decided(Recognition::Tls),
             Self::Start if NAME.first() == Some(&byte) => Self::Name(1),
             Self::Start => method(0, 0..METHODS.len(), byte),
             Self::Name(seen) => name(seen, byte),
             Self::Space if byte == b'/' => Self::Slash,
             Self::Slash if byte == b'>' => Self::Bare,
-            Self::Bare if byte == 0 || byte == b'\n' => Self::Decided(Verdict::Policy),
+            Self::Bare if byte == 0 || byte == b'\n' => Self::Decided(Recognition::Policy),
             Self::Bare if byte == b'\r' => Self::CarriageReturn,
-            Self::CarriageReturn if byte == b'\n' => Self::Decided(Verdict::Policy),
+            Self::CarriageReturn if byte == b'\n' => Self::Decided(Recognition::Policy),
             Self::Method { seen, from, to } => method(seen, from.into()..to.into(), byte),
-            Self::Target if byte == b'/' || byte == b'*' => Self::Decided(Verdict::Http),
+            Self::Target if byte == b'/' || byte == b'*' => Self::Decided(Recognition::Http),
             Self::Target => url(0, byte),
             Self::Url(seen) => url(seen, byte),
             Self::Decided(verdict) => Self::Decided(verdict),
             Self::Space | Self::Slash | Self::Bare | Self::CarriageReturn => {
-                Self::Decided(Verdict::Other)
+                Self::Decided(Recognition::Other)
             }
         }
     }
 }
 
-fn name(seen: u8, byte: u8) -> State {
+fn name(seen: u8, byte: u8) -> RecogniserState {
     match NAME.get(usize::from(seen)) {
-        Some(&expected) if expected == byte => State::Name(seen + 1),
-        None if byte == b' ' => State::Space,
-        None if byte == b'/' => State::Slash,
-        _ => State::Decided(Verdict::Other),
+        Some(&expected) if expected == byte => RecogniserState::Name(seen + 1),
+        None if byte == b' ' => RecogniserState::Space,
+        None if byte == b'/' => RecogniserState::Slash,
+        _ => RecogniserState::Decided(Recognition::Other),
     }
 }
 
-fn method(seen: u8, candidates: Range<usize>, byte: u8) -> State {
+fn method(seen: u8, candidates: Range<usize>, byte: u8) -> RecogniserState {
     let fits = |text: &&[u8]| text.get(usize::from(seen)) == Some(&byte);
     let start = candidates.start;
     let candidates = METHODS.get(candidates).unwrap_or_default();
@@ -227,23 +230,23 @@ fn method(seen: u8, candidates: Range<usize>, byte: u8) -> State {
     let from = start + unfit;
     let to = from + fit.count();
     match (u8::try_from(from), u8::try_from(to)) {
-        (Ok(from), Ok(to)) if from < to && byte == b' ' => State::Target,
-        (Ok(from), Ok(to)) if from < to => State::Method {
+        (Ok(from), Ok(to)) if from < to && byte == b' ' => RecogniserState::Target,
+        (Ok(from), Ok(to)) if from < to => RecogniserState::Method {
             seen: seen + 1,
             from,
             to,
         },
-        _ => State::Decided(Verdict::Other),
+        _ => RecogniserState::Decided(Recognition::Other),
     }
 }
 
 /// Absolute form, as a forward proxy gets it: `http:` or `https:` in any case.
-fn url(seen: u8, byte: u8) -> State {
+fn url(seen: u8, byte: u8) -> RecogniserState {
     let byte = byte.to_ascii_lowercase();
     match (URL.get(usize::from(seen)), byte) {
-        (Some(&expected), byte) if expected == byte => State::Url(seen + 1),
-        (None, b's') if usize::from(seen) == URL.len() => State::Url(seen + 1),
-        (None, b':') => State::Decided(Verdict::Http),
-        _ => State::Decided(Verdict::Other),
+        (Some(&expected), byte) if expected == byte => RecogniserState::Url(seen + 1),
+        (None, b's') if usize::from(seen) == URL.len() => RecogniserState::Url(seen + 1),
+        (None, b':') => RecogniserState::Decided(Recognition::Http),
+        _ => RecogniserState::Decided(Recognition::Other),
     }
 }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use flash_policy::lint::{Kind, Options, lint_with};
+use flash_policy::lint::{Options, PolicyKind, lint_with};
 use flash_policy::{Port, Reply, Serving, lint};
 
 /// Where the linter disagrees on whether a file is valid, and why; the collection itself allows it.
@@ -145,7 +145,10 @@ const NOT_FOUND: &[(&str, &str, &str)] = &[
 /// Every problem is found when the file is judged as what it is taken for, or as a socket policy.
 fn named_problems(name: &str, problems: &[&str], bytes: &[u8], file_name: &str) {
     let mut found = BTreeSet::new();
-    for kind in [Kind::Socket, Kind::detect(bytes, Some(file_name))] {
+    for kind in [
+        PolicyKind::Socket,
+        PolicyKind::detect(bytes, Some(file_name)),
+    ] {
         let options = Options::new(Serving::from_port(Port::MASTER)).kind(kind);
         let report = lint_with(bytes, &options);
         found.extend(report.findings.iter().map(|finding| finding.rule));
@@ -177,11 +180,11 @@ fn kinds() {
         let columns: Vec<_> = line.split('\t').collect();
         let bytes = fs::read(folder.join(columns[0])).unwrap();
         let expected = match columns[5] {
-            "url" => Kind::Url,
-            "silverlight" => Kind::Silverlight,
-            _ => Kind::Socket,
+            "url" => PolicyKind::Url,
+            "silverlight" => PolicyKind::Silverlight,
+            _ => PolicyKind::Socket,
         };
-        if Kind::detect(&bytes, Some(columns[3])) != expected {
+        if PolicyKind::detect(&bytes, Some(columns[3])) != expected {
             wrong.push(columns[0]);
         }
     }
@@ -209,9 +212,9 @@ fn what_nmap_flags() {
     let certain = NMAP_VULNERABLE.map(|name| (name, "wildcard-domain"));
     for (name, expected) in likely.into_iter().chain(certain) {
         let bytes = fs::read(folder.join(format!("{name}.xml"))).unwrap();
-        let kind = match Kind::detect(&bytes, None) {
-            Kind::Silverlight => Kind::Silverlight,
-            Kind::Socket | Kind::Url | _ => Kind::Url,
+        let kind = match PolicyKind::detect(&bytes, None) {
+            PolicyKind::Silverlight => PolicyKind::Silverlight,
+            PolicyKind::Socket | PolicyKind::Url | _ => PolicyKind::Url,
         };
         let options = Options::new(Serving::from_unknown_port()).kind(kind);
         let report = lint_with(&bytes, &options);

@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use flash_policy::decide::{
-    Allowed, Answer, Ask, Decision, Known, Location, PATIENCE, Place, Reason, Request, Sandbox,
-    decide, decide_alone,
+    Allowed, Ask, Decision, Known, Location, PATIENCE, Place, PolicyAnswer, RefusalReason, Request,
+    Sandbox, decide, decide_alone,
 };
 use flash_policy::{Host, Movie, PlayerVersion, Port, Profile, Scheme, parse};
 
@@ -42,14 +42,14 @@ impl Server {
         Self(self.0.map(|(text, _)| (text, Duration::from_secs(seconds))))
     }
 
-    fn answer(&self, limit: Option<Duration>, profile: Profile) -> Answer {
+    fn answer(&self, limit: Option<Duration>, profile: Profile) -> PolicyAnswer {
         match &self.0 {
             Some((text, after)) if limit.is_none_or(|limit| *after <= limit) => {
                 parse(text.as_bytes(), profile)
                     .policy
-                    .map_or(Answer::Unusable, Answer::Policy)
+                    .map_or(PolicyAnswer::Unusable, PolicyAnswer::Policy)
             }
-            _ => Answer::Absent,
+            _ => PolicyAnswer::Absent,
         }
     }
 }
@@ -142,7 +142,7 @@ fn allows(id: &str, world: &World, url: &str, port: u32) -> Outcome {
 }
 
 #[track_caller]
-fn denies(id: &str, world: &World, url: &str, port: u32, reason: Reason) -> Outcome {
+fn denies(id: &str, world: &World, url: &str, port: u32, reason: RefusalReason) -> Outcome {
     let outcome = play(world, "32", remote(url), port);
     assert_eq!(
         denial(&outcome),
@@ -153,7 +153,7 @@ fn denies(id: &str, world: &World, url: &str, port: u32, reason: Reason) -> Outc
     outcome
 }
 
-fn denial(outcome: &Outcome) -> Option<Reason> {
+fn denial(outcome: &Outcome) -> Option<RefusalReason> {
     match outcome.decision {
         Decision::Denied(denied) => Some(denied.reason),
         Decision::Allowed(_) | Decision::Ask(_) => None,
@@ -347,7 +347,7 @@ fn another_host() {
         &elsewhere,
         HERE,
         5000,
-        Reason::NoPolicy,
+        RefusalReason::NoPolicy,
     );
 }
 
@@ -378,7 +378,7 @@ fn addresses() {
         if expected {
             allows(id, &world, url, 5000);
         } else {
-            denies(id, &world, url, 5000, Reason::NoRuleMatches);
+            denies(id, &world, url, 5000, RefusalReason::NoRuleMatches);
         }
     }
 }
@@ -411,7 +411,7 @@ fn patience() {
         &slow,
         HERE,
         5000,
-        Reason::NoPolicy,
+        RefusalReason::NoPolicy,
     );
 }
 
@@ -567,12 +567,12 @@ fn alone() {
             };
             let mut known = Known::default();
             let master = if port == Port::MASTER {
-                Answer::Policy(policy.clone())
+                PolicyAnswer::Policy(policy.clone())
             } else {
-                Answer::Absent
+                PolicyAnswer::Absent
             };
             known.learn(Place::Master, master);
-            known.learn(Place::Destination, Answer::Policy(policy.clone()));
+            known.learn(Place::Destination, PolicyAnswer::Policy(policy.clone()));
             let request = Request {
                 player: "32".parse().unwrap(),
                 sandbox,
@@ -588,7 +588,7 @@ fn alone() {
             let found = decide_alone(&policy, &movie, port);
             assert_eq!(found.ok(), expected, "{text} {movie:?} {port}");
             if meta.contains("none") && port == Port::MASTER {
-                assert_eq!(found.unwrap_err().reason, Reason::MetaPolicyNone);
+                assert_eq!(found.unwrap_err().reason, RefusalReason::MetaPolicyNone);
             }
             cases += 1;
         }

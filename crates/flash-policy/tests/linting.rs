@@ -4,7 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use flash_policy::lint::{Client, Hints, Kind, Options, Report, fix, lint_with, rule};
+use flash_policy::lint::{
+    Hints, LintReport, Options, PolicyKind, PolicyReader, fix, lint_with, rule,
+};
 use flash_policy::{Grant, Movie, Policy, Port, Secure, Serving, Severity, grants, lint};
 use proptest::prelude::*;
 
@@ -23,12 +25,16 @@ const HOSTS: [&str; 8] = [
 
 fn all_options(port: u32) -> impl Iterator<Item = Options> {
     let serving = Serving::from_port(Port::new(port).unwrap());
-    [Kind::Socket, Kind::Url, Kind::Silverlight]
+    [PolicyKind::Socket, PolicyKind::Url, PolicyKind::Silverlight]
         .into_iter()
         .map(move |kind| {
             Options::new(serving)
                 .kind(kind)
-                .clients(&[Client::Unity, Client::Silverlight, Client::Lightspark])
+                .clients(&[
+                    PolicyReader::Unity,
+                    PolicyReader::Silverlight,
+                    PolicyReader::Lightspark,
+                ])
                 .used_ports("9339,80-90".parse().unwrap())
         })
 }
@@ -117,7 +123,7 @@ fn file() -> impl Strategy<Value = String> {
     })
 }
 
-fn counts(report: &Report) -> BTreeMap<&'static str, usize> {
+fn counts(report: &LintReport) -> BTreeMap<&'static str, usize> {
     let mut counts = report.omitted.clone();
     for finding in &report.findings {
         *counts.entry(finding.rule).or_default() += finding.places();
@@ -159,7 +165,7 @@ fn granted(policy: &Policy) -> Vec<bool> {
 }
 
 /// Places lie in the file and between characters; rules are known; hints come only where they are wanted.
-fn sound(bytes: &[u8], options: &Options) -> Report {
+fn sound(bytes: &[u8], options: &Options) -> LintReport {
     let report = lint_with(bytes, options);
     let text = str::from_utf8(bytes);
     for finding in &report.findings {
@@ -208,7 +214,7 @@ fn mended(bytes: &[u8], options: &Options) {
     if fixed.applied.is_empty() {
         assert_eq!(fixed.bytes, bytes);
     } else {
-        let sum = |report: &Report| counts(report).values().sum::<usize>();
+        let sum = |report: &LintReport| counts(report).values().sum::<usize>();
         assert!(sum(&after) < sum(&before));
     }
     assert_eq!(fix(&fixed.bytes, options).bytes, fixed.bytes);
@@ -284,7 +290,7 @@ fn what_is_mended() {
 /// Over HTTPS, what a URL policy leaves open is `true`: a rule that says `false` repeats no other.
 #[test]
 fn a_url_policy_keeps_what_https_needs() {
-    let options = Options::new(Serving::from_unknown_port()).kind(Kind::Url);
+    let options = Options::new(Serving::from_unknown_port()).kind(PolicyKind::Url);
     for (rules, kept) in [
         (["*.a.test\"", "www.a.test\" secure=\"false\""], 2),
         (["*\"", "*\" secure=\"false\""], 1),
@@ -317,35 +323,43 @@ fn mending_keeps_the_kind() {
     let detected = options.clone().detected_kind(text, None);
     assert_eq!(fix(text, &detected).bytes, text);
     // Where the kind is named, nothing hangs on it.
-    assert_ne!(fix(text, &options.kind(Kind::Socket)).bytes, text);
+    assert_ne!(fix(text, &options.kind(PolicyKind::Socket)).bytes, text);
 }
 
 #[test]
 fn kinds_are_told_apart() {
     for (text, name, expected) in [
-        ("<access-policy/>", None, Kind::Silverlight),
+        ("<access-policy/>", None, PolicyKind::Silverlight),
         (
             "<cross-domain-policy/>",
             Some("site/ClientAccessPolicy.xml"),
-            Kind::Silverlight,
+            PolicyKind::Silverlight,
         ),
         (
             "<cross-domain-policy/>",
             Some("www/crossdomain.xml"),
-            Kind::Url,
+            PolicyKind::Url,
         ),
-        ("<cross-domain-policy/>", Some("policy.xml"), Kind::Socket),
+        (
+            "<cross-domain-policy/>",
+            Some("policy.xml"),
+            PolicyKind::Socket,
+        ),
         (
             "<allow-access-from domain=\"*\" to-ports=\"80\"/>",
             Some("crossdomain.xml"),
-            Kind::Socket,
+            PolicyKind::Socket,
         ),
-        ("<allow-http-request-headers-from/>", None, Kind::Url),
-        ("<allow-access-from domain=\"*\"/>", None, Kind::Socket),
-        ("", None, Kind::Socket),
+        ("<allow-http-request-headers-from/>", None, PolicyKind::Url),
+        (
+            "<allow-access-from domain=\"*\"/>",
+            None,
+            PolicyKind::Socket,
+        ),
+        ("", None, PolicyKind::Socket),
     ] {
         assert_eq!(
-            Kind::detect(text.as_bytes(), name),
+            PolicyKind::detect(text.as_bytes(), name),
             expected,
             "{text} {name:?}"
         );
@@ -395,9 +409,9 @@ fn what_scanners_flag() {
         ),
     ] {
         let kind = if text.starts_with("<access") {
-            Kind::Silverlight
+            PolicyKind::Silverlight
         } else {
-            Kind::Url
+            PolicyKind::Url
         };
         let options = Options::new(Serving::from_unknown_port()).kind(kind);
         let report = lint_with(text.as_bytes(), &options);
@@ -414,7 +428,7 @@ fn what_scanners_flag() {
 fn a_dead_rule_stops_no_service() {
     let text = br#"<cross-domain-policy><allow-access-from domain="a.test" to-ports="80"/></cross-domain-policy>"#;
     let serving = Serving::from_port(Port::new(9339).unwrap());
-    let told = |report: &Report| {
+    let told = |report: &LintReport| {
         let mut findings = report.findings.iter();
         let found = findings.find(|finding| finding.rule == "low-ports-from-high-port");
         found.map(|finding| finding.severity)

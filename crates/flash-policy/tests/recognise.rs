@@ -2,10 +2,10 @@
 
 #![cfg(test)]
 
-use flash_policy::{REQUEST, Recogniser, Verdict};
+use flash_policy::{REQUEST, Recogniser, Recognition};
 
 #[track_caller]
-fn check(input: &[u8], expected: Verdict) {
+fn check(input: &[u8], expected: Recognition) {
     let mut whole = Recogniser::new();
     assert_eq!(whole.feed(input), expected, "{input:?} at once");
     let mut bytewise = Recogniser::new();
@@ -23,12 +23,12 @@ fn check(input: &[u8], expected: Verdict) {
 
 #[test]
 fn requests() {
-    check(b"<policy-file-request/>\0", Verdict::Policy);
-    check(b"<policy-file-request/>\n", Verdict::Policy);
-    check(b"<policy-file-request/>\r\n", Verdict::Policy);
-    check(b"<policy-file-request />\0", Verdict::Policy);
-    check(b"<policy-file-request />\r\n", Verdict::Policy);
-    check(b"<policy-file-request/>\0LOGIN", Verdict::Policy);
+    check(b"<policy-file-request/>\0", Recognition::Policy);
+    check(b"<policy-file-request/>\n", Recognition::Policy);
+    check(b"<policy-file-request/>\r\n", Recognition::Policy);
+    check(b"<policy-file-request />\0", Recognition::Policy);
+    check(b"<policy-file-request />\r\n", Recognition::Policy);
+    check(b"<policy-file-request/>\0LOGIN", Recognition::Policy);
 }
 
 #[test]
@@ -50,13 +50,13 @@ fn other_spellings_are_no_requests() {
         b"<cross-domain-request/>\0",
         b"<msg t='sys'><body action='verChk' r='0'>",
     ] {
-        check(input, Verdict::Other);
+        check(input, Recognition::Other);
     }
 }
 
 #[test]
 fn other_protocols() {
-    check(b"\x16\x03\x01", Verdict::Tls);
+    check(b"\x16\x03\x01", Recognition::Tls);
     for input in [
         &b"GET /crossdomain.xml HTTP/1.1\r\n"[..],
         b"HEAD / HTTP/1.0\r\n",
@@ -80,7 +80,7 @@ fn other_protocols() {
         b"GET http://example.com/",
         b"GET HTTPS://example.com/",
     ] {
-        check(input, Verdict::Http);
+        check(input, Recognition::Http);
     }
     for input in [
         &b"LOGIN"[..],
@@ -99,7 +99,7 @@ fn other_protocols() {
         b"GETS /",
         b"POT",
     ] {
-        check(input, Verdict::Other);
+        check(input, Recognition::Other);
     }
 }
 
@@ -116,7 +116,7 @@ fn methods_end_where_they_differ() {
         (b"OPTIONSX", 8),
     ] {
         let mut recogniser = Recogniser::new();
-        assert_eq!(recogniser.feed(word), Verdict::Other, "{word:?}");
+        assert_eq!(recogniser.feed(word), Recognition::Other, "{word:?}");
         assert_eq!(recogniser.length(), length, "{word:?}");
     }
 }
@@ -127,7 +127,7 @@ fn prefixes_wait() {
     for request in [&REQUEST[..], b"<policy-file-request />\r\n"] {
         for length in 0..request.len() {
             let prefix = &request[..length];
-            check(prefix, Verdict::NeedMore);
+            check(prefix, Recognition::NeedMore);
             let mut recogniser = Recogniser::new();
             recogniser.feed(prefix);
             assert_eq!(
@@ -137,10 +137,10 @@ fn prefixes_wait() {
             );
         }
     }
-    check(b"", Verdict::NeedMore);
-    check(b"OPTIONS ", Verdict::NeedMore);
-    check(b"GET http", Verdict::NeedMore);
-    check(b"UPDATEREDIRECTREF", Verdict::NeedMore);
+    check(b"", Recognition::NeedMore);
+    check(b"OPTIONS ", Recognition::NeedMore);
+    check(b"GET http", Recognition::NeedMore);
+    check(b"UPDATEREDIRECTREF", Recognition::NeedMore);
 }
 
 /// The verdict falls at the first byte that differs: what follows is neither needed nor looked at.
@@ -150,7 +150,11 @@ fn decides_at_the_first_differing_byte() {
         let mut input = REQUEST.to_vec();
         input[at] ^= 0x40;
         let mut recogniser = Recogniser::new();
-        assert_eq!(recogniser.feed(&input[..=at]), Verdict::Other, "byte {at}");
+        assert_eq!(
+            recogniser.feed(&input[..=at]),
+            Recognition::Other,
+            "byte {at}"
+        );
         assert_eq!(recogniser.length(), at + 1);
     }
 }
@@ -159,7 +163,7 @@ fn decides_at_the_first_differing_byte() {
 fn a_verdict_stands() {
     let mut recogniser = Recogniser::new();
     recogniser.feed(b"x");
-    assert_eq!(recogniser.feed(REQUEST), Verdict::Other);
+    assert_eq!(recogniser.feed(REQUEST), Recognition::Other);
     assert_eq!(recogniser.length(), 1);
 }
 
@@ -174,7 +178,7 @@ fn every_way_to_cut_the_request() {
             let end = left.trailing_zeros() as usize + 1;
             assert_eq!(
                 recogniser.feed(&REQUEST[start..end]),
-                Verdict::NeedMore,
+                Recognition::NeedMore,
                 "cuts {cuts:#b}"
             );
             start = end;
@@ -182,7 +186,7 @@ fn every_way_to_cut_the_request() {
         }
         assert_eq!(
             recogniser.feed(&REQUEST[start..]),
-            Verdict::Policy,
+            Recognition::Policy,
             "cuts {cuts:#b}"
         );
     }
@@ -254,7 +258,11 @@ fn slips() {
         let shown = String::from_utf8_lossy(bytes);
         assert_eq!(slip(bytes), Some(*expected), "{shown}");
         assert!(!expected.help().is_empty());
-        assert_ne!(Recogniser::new().feed(bytes), Verdict::Policy, "{shown}");
+        assert_ne!(
+            Recogniser::new().feed(bytes),
+            Recognition::Policy,
+            "{shown}"
+        );
     }
     for bytes in [
         &b""[..],

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use flash_policy::player::{
-    Action, End, Event, Fetch, FetchId, Moment, Outcome, Player, Protocol, Purpose, Step,
+    Action, ConnectionEnd, Event, Fetch, FetchId, Moment, Outcome, Player, Protocol, Purpose, Step,
 };
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -136,7 +136,7 @@ fn close(id: FetchId, player: &Player, lines: &[Line], clock: Clock) {
     };
     let further = match (step.connected, step.end) {
         (None, _) => Duration::ZERO,
-        (Some(_), Some((End::TimedOut, _))) => LATE,
+        (Some(_), Some((ConnectionEnd::TimedOut, _))) => LATE,
         (Some(_), _) => READ_ON,
     };
     let until = clock.within(further);

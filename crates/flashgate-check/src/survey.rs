@@ -6,7 +6,9 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use flash_policy::player::{End, Learnt, Outcome, Protocol, Purpose, Reason, Step, Transport};
+use flash_policy::player::{
+    ConnectionEnd, Learnt, Outcome, Protocol, Purpose, Reason, Step, Transport,
+};
 use flash_policy::{REQUEST, decide};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -143,8 +145,9 @@ impl Around<'_> {
                 .is_some_and(|(_, at)| at.since(step.started) < ONE / 2)
         };
         // What a reset took from the player this time may well come another time.
-        let lost =
-            |step: &Step| step.first_byte.is_some() && matches!(step.end, Some((End::Reset, _)));
+        let lost = |step: &Step| {
+            step.first_byte.is_some() && matches!(step.end, Some((ConnectionEnd::Reset, _)))
+        };
         let answered = |(_, step): &(usize, &Step)| {
             (step.learnt == Some(Learnt::Policy) || lost(step)) && quick(step)
         };
@@ -211,7 +214,9 @@ impl Around<'_> {
         let master = self.steps.first()?;
         let forbidden = matches!(
             outcome.reason,
-            Reason::Refused(decide::Reason::MetaPolicyMasterOnly | decide::Reason::MetaPolicyNone)
+            Reason::Refused(
+                decide::RefusalReason::MetaPolicyMasterOnly | decide::RefusalReason::MetaPolicyNone
+            )
         );
         if !forbidden || self.setting.config.port == master.fetch.port {
             return None;

@@ -5,11 +5,11 @@
 use std::fmt::Write as _;
 
 use flash_policy::Severity;
-use flash_policy::lint::{Rule, rules};
+use flash_policy::lint::{LintRule, rules};
 
 /// A rule's page, in Markdown.
 #[must_use]
-pub fn page(rule: &Rule) -> String {
+pub fn page(rule: &LintRule) -> String {
     let level = level(rule.severity);
     let (name, group, text) = (rule.name, rule.group.title(), rule.page.trim());
     format!("# {name}\n\n*{level}* · {group}\n\n{text}\n")
@@ -20,7 +20,7 @@ const LONG: usize = 100;
 
 /// The first sentence of a rule's page, on one line and without its full stop.
 #[must_use]
-pub fn summary(rule: &Rule) -> String {
+pub fn summary(rule: &LintRule) -> String {
     let paragraph = rule.page.trim().split("\n\n").find(|text| {
         // A heading says only that there is a text.
         !text.starts_with('#')

@@ -1,7 +1,7 @@
 //! What became of the files that were asked for: the findings in each, or why there are none.
 
 use flash_policy::Diagnostic;
-use flash_policy::lint::Kind;
+use flash_policy::lint::PolicyKind;
 
 /// What became of one file or folder.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub struct JudgedFile {
     /// As it is now, and the findings are about.
     pub bytes: Vec<u8>,
     /// What kind of policy it was judged as.
-    pub kind: Kind,
+    pub kind: PolicyKind,
     /// How that is known.
     pub kind_from: KindFrom,
     /// In the order of the file.

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use flash_policy::Diagnostic;
 use flash_policy::document::{LARGEST, LARGEST_LINTED};
-use flash_policy::lint::{self, Client, Kind, Options};
+use flash_policy::lint::{self, Options, PolicyKind, PolicyReader};
 use flash_policy::{Port, Serving};
 use flashgate_report::outcome::{FileFault, FileOutcome, JudgedFile, KindFrom, TextOrigin};
 
@@ -30,10 +30,10 @@ pub(crate) struct Request {
     /// Files and folders; `-` is standard input.
     pub(crate) paths: Vec<PathBuf>,
     /// By content and name, if none.
-    pub(crate) kind: Option<Kind>,
+    pub(crate) kind: Option<PolicyKind>,
     /// The port that will serve them, if it was named: what is served from one is no URL policy.
     pub(crate) port: Option<Port>,
-    pub(crate) clients: Vec<Client>,
+    pub(crate) clients: Vec<PolicyReader>,
     pub(crate) levels: Levels,
     pub(crate) fixing: Fixing,
 }
@@ -123,13 +123,13 @@ fn judge(bytes: Vec<u8>, name: &str, request: &Request) -> JudgedFile {
     }
 }
 
-fn kind(bytes: &[u8], name: &str, request: &Request) -> (Kind, KindFrom) {
+fn kind(bytes: &[u8], name: &str, request: &Request) -> (PolicyKind, KindFrom) {
     if let Some(kind) = request.kind {
         return (kind, KindFrom::Flag);
     }
-    let kind = Kind::detect(bytes, Some(name));
-    if kind == Kind::Url && request.port.is_some() {
-        (Kind::Socket, KindFrom::Port)
+    let kind = PolicyKind::detect(bytes, Some(name));
+    if kind == PolicyKind::Url && request.port.is_some() {
+        (PolicyKind::Socket, KindFrom::Port)
     } else {
         (kind, KindFrom::File)
     }
@@ -139,7 +139,7 @@ fn options(
     bytes: &[u8],
     name: &str,
     kind_from: KindFrom,
-    kind: Kind,
+    kind: PolicyKind,
     request: &Request,
 ) -> Options {
     let port = request.port.unwrap_or(Port::MASTER);

@@ -61,11 +61,11 @@ pub struct LingeringClose {
     linger: Linger,
     /// When the time is up.
     end: Moment,
-    state: State,
+    state: LingerState,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum State {
+enum LingerState {
     /// Our side is not ended yet.
     Ending,
     /// The peer's side is not ended yet.
@@ -84,16 +84,16 @@ impl LingeringClose {
         Self {
             linger,
             end: now + linger.total,
-            state: State::Ending,
+            state: LingerState::Ending,
         }
     }
 
     /// What to do next; call it again after each [`handle`](Self::handle), and when `until` is over.
     pub fn poll(&mut self, now: Moment) -> Closing {
         match self.state {
-            State::Ending if self.end <= now => self.done(CloseReason::TimeUp),
-            State::Ending => Closing::End { until: self.end },
-            State::Discarding { heard, .. } => {
+            LingerState::Ending if self.end <= now => self.done(CloseReason::TimeUp),
+            LingerState::Ending => Closing::End { until: self.end },
+            LingerState::Discarding { heard, .. } => {
                 let silence = heard + self.linger.between_reads;
                 match silence.min(self.end) {
                     until if now < until => Closing::Discard { until },
@@ -101,37 +101,39 @@ impl LingeringClose {
                     _ => self.done(CloseReason::TimeUp),
                 }
             }
-            State::Done(reason) => Closing::Done(reason),
+            LingerState::Done(reason) => Closing::Done(reason),
         }
     }
 
     /// Notes what came of an operation. What was not asked for changes nothing.
     pub fn handle(&mut self, completion: Completion, now: Moment) {
         self.state = match (self.state, completion) {
-            (State::Done(reason), _) => State::Done(reason),
-            (_, Completion::Failed) => State::Done(CloseReason::Failed),
-            (State::Ending, Completion::Ended) => State::Discarding {
+            (LingerState::Done(reason), _) => LingerState::Done(reason),
+            (_, Completion::Failed) => LingerState::Done(CloseReason::Failed),
+            (LingerState::Ending, Completion::Ended) => LingerState::Discarding {
                 heard: now,
                 bytes: 0,
             },
-            (State::Discarding { .. }, Completion::Read(0)) => State::Done(CloseReason::Cleanly),
-            (State::Discarding { bytes, .. }, Completion::Read(count)) => {
+            (LingerState::Discarding { .. }, Completion::Read(0)) => {
+                LingerState::Done(CloseReason::Cleanly)
+            }
+            (LingerState::Discarding { bytes, .. }, Completion::Read(count)) => {
                 self.discarding(bytes, count, now)
             }
             (state, _) => state,
         };
     }
 
-    fn discarding(&self, before: u64, count: usize, now: Moment) -> State {
+    fn discarding(&self, before: u64, count: usize, now: Moment) -> LingerState {
         let bytes = before.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
         match self.linger.bytes {
-            Some(limit) if bytes > limit => State::Done(CloseReason::TooMuch),
-            _ => State::Discarding { heard: now, bytes },
+            Some(limit) if bytes > limit => LingerState::Done(CloseReason::TooMuch),
+            _ => LingerState::Discarding { heard: now, bytes },
         }
     }
 
     const fn done(&mut self, reason: CloseReason) -> Closing {
-        self.state = State::Done(reason);
+        self.state = LingerState::Done(reason);
         Closing::Done(reason)
     }
 }

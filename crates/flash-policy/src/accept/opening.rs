@@ -1,6 +1,6 @@
 //! The first bytes of a connection, and what they are. No clock: see [`OpeningTimer`](super::OpeningTimer).
 
-use crate::{REQUEST, Recogniser, Verdict};
+use crate::{REQUEST, Recogniser, Recognition};
 
 /// A request is at most 25 bytes; reading a few more shows whether anything follows it.
 const CAPACITY: usize = 64;
@@ -87,11 +87,11 @@ impl Opening {
     #[must_use]
     pub fn first(&self) -> Option<First> {
         match self.recogniser.verdict() {
-            Verdict::NeedMore => None,
-            Verdict::Policy => Some(First::Policy(self.rest())),
-            Verdict::Tls => Some(First::Tls),
-            Verdict::Http => Some(First::Http),
-            Verdict::Other => Some(First::Other),
+            Recognition::NeedMore => None,
+            Recognition::Policy => Some(First::Policy(self.rest())),
+            Recognition::Tls => Some(First::Tls),
+            Recognition::Http => Some(First::Http),
+            Recognition::Other => Some(First::Other),
         }
     }
 

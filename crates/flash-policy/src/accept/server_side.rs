@@ -12,11 +12,11 @@ use super::{
 pub struct ServerSide {
     config: AcceptConfig,
     opening: Opening,
-    state: State,
+    state: ServerState,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum State {
+enum ServerState {
     Opening(OpeningTimer),
     Replying {
         sent: usize,
@@ -47,7 +47,7 @@ impl ServerSide {
         Self {
             config,
             opening,
-            state: State::Opening(timer),
+            state: ServerState::Opening(timer),
         }
     }
 
@@ -55,10 +55,10 @@ impl ServerSide {
     pub fn poll(&mut self, now: Moment) -> Operation<'_> {
         self.proceed(now);
         match &mut self.state {
-            State::Opening(timer) => Operation::Read {
+            ServerState::Opening(timer) => Operation::Read {
                 until: timer.until(&self.opening),
             },
-            State::Replying { sent, until, .. } => Operation::Write {
+            ServerState::Replying { sent, until, .. } => Operation::Write {
                 bytes: self
                     .config
                     .reply
@@ -67,11 +67,11 @@ impl ServerSide {
                     .unwrap_or_default(),
                 until: *until,
             },
-            State::Ending { until } => Operation::Close(Closing::End { until: *until }),
-            State::Lingering(close) => Operation::Close(close.poll(now)),
-            State::Closed(reason) => Operation::Close(Closing::Done(*reason)),
-            State::HandedOn(first) => Operation::HandOn(*first),
-            State::Aborted(reason) => Operation::Abort(*reason),
+            ServerState::Ending { until } => Operation::Close(Closing::End { until: *until }),
+            ServerState::Lingering(close) => Operation::Close(close.poll(now)),
+            ServerState::Closed(reason) => Operation::Close(Closing::Done(*reason)),
+            ServerState::HandedOn(first) => Operation::HandOn(*first),
+            ServerState::Aborted(reason) => Operation::Abort(*reason),
         }
     }
 
@@ -83,27 +83,27 @@ impl ServerSide {
     /// Notes what came of an operation. What was not asked for changes nothing.
     pub fn handle(&mut self, completion: Completion, now: Moment) {
         match (&mut self.state, completion) {
-            (State::Opening(timer), Completion::Read(0)) => {
+            (ServerState::Opening(timer), Completion::Read(0)) => {
                 let known = timer.known(&self.opening);
                 self.state = self.known(known.unwrap_or_else(|| self.opening.first_at_end()), now);
             }
-            (State::Opening(timer), Completion::Read(count)) => {
+            (ServerState::Opening(timer), Completion::Read(count)) => {
                 self.opening.advance(count);
                 timer.heard(now);
             }
-            (State::Opening(_), Completion::Failed) => {
-                self.state = State::Aborted(AbortReason::OpeningFailed);
+            (ServerState::Opening(_), Completion::Failed) => {
+                self.state = ServerState::Aborted(AbortReason::OpeningFailed);
             }
-            (State::Replying { sent, .. }, Completion::Wrote(count)) => {
+            (ServerState::Replying { sent, .. }, Completion::Wrote(count)) => {
                 *sent = sent.saturating_add(count);
             }
-            (State::Replying { .. } | State::Ending { .. }, Completion::Failed) => {
-                self.state = State::Aborted(AbortReason::ReplyFailed);
+            (ServerState::Replying { .. } | ServerState::Ending { .. }, Completion::Failed) => {
+                self.state = ServerState::Aborted(AbortReason::ReplyFailed);
             }
-            (State::Ending { .. }, Completion::Ended) => {
-                self.state = State::Closed(CloseReason::Cleanly);
+            (ServerState::Ending { .. }, Completion::Ended) => {
+                self.state = ServerState::Closed(CloseReason::Cleanly);
             }
-            (State::Lingering(close), completion) => close.handle(completion, now),
+            (ServerState::Lingering(close), completion) => close.handle(completion, now),
             _ => {}
         }
     }
@@ -122,39 +122,39 @@ impl ServerSide {
 
     /// Goes on if something has become known or a deadline is over.
     fn proceed(&mut self, now: Moment) {
-        if let State::Opening(timer) = self.state
+        if let ServerState::Opening(timer) = self.state
             && let Some(first) = timer.first(&self.opening, now)
         {
             self.state = self.known(first, now);
         }
-        if let State::Replying { sent, rest, until } = self.state
+        if let ServerState::Replying { sent, rest, until } = self.state
             && sent >= self.config.reply.as_bytes().len()
         {
             self.state = self.replied(rest, until, now);
         }
-        if let State::Replying { until, .. } | State::Ending { until } = self.state
+        if let ServerState::Replying { until, .. } | ServerState::Ending { until } = self.state
             && until <= now
         {
-            self.state = State::Aborted(AbortReason::ReplyNotTaken);
+            self.state = ServerState::Aborted(AbortReason::ReplyNotTaken);
         }
     }
 
-    fn known(&self, first: First, now: Moment) -> State {
+    fn known(&self, first: First, now: Moment) -> ServerState {
         let First::Policy(rest) = first else {
-            return State::HandedOn(first);
+            return ServerState::HandedOn(first);
         };
-        State::Replying {
+        ServerState::Replying {
             sent: 0,
             rest,
             until: now + self.config.write_limit,
         }
     }
 
-    fn replied(&self, rest: Rest, until: Moment, now: Moment) -> State {
+    fn replied(&self, rest: Rest, until: Moment, now: Moment) -> ServerState {
         match (rest, self.config.linger_when) {
-            (Rest::Nothing, LingerWhen::MoreMayCome) => State::Ending { until },
+            (Rest::Nothing, LingerWhen::MoreMayCome) => ServerState::Ending { until },
             (Rest::Perhaps, _) | (_, LingerWhen::Always) => {
-                State::Lingering(LingeringClose::new(self.config.linger, now))
+                ServerState::Lingering(LingeringClose::new(self.config.linger, now))
             }
         }
     }

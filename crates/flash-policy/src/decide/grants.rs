@@ -13,12 +13,12 @@ pub enum Grant {
         rule: usize,
     },
     /// None does.
-    Refused(Refusal),
+    Refused(NearestMiss),
 }
 
 /// Why no rule grants: the nearest miss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Refusal {
+pub enum NearestMiss {
     /// No rule names the movie's host and the port.
     NoRuleMatches,
     /// This rule does, but the port is below 1024 and the policy is not served from below 1024.
@@ -52,7 +52,7 @@ pub(super) enum ServedFrom {
 }
 
 pub(super) fn judge(policy: &Policy, served_from: ServedFrom, movie: &Movie, port: Port) -> Grant {
-    let mut refusal = Refusal::NoRuleMatches;
+    let mut refusal = NearestMiss::NoRuleMatches;
     for (index, rule) in policy.rules.iter().enumerate() {
         match judge_rule(rule, index, served_from, movie, port) {
             None => return Grant::Allowed { rule: index },
@@ -69,17 +69,17 @@ fn judge_rule(
     served_from: ServedFrom,
     movie: &Movie,
     port: Port,
-) -> Option<Refusal> {
+) -> Option<NearestMiss> {
     if !admits(rule, movie) || !rule.ports.contains(port) {
-        return Some(Refusal::NoRuleMatches);
+        return Some(NearestMiss::NoRuleMatches);
     }
     let may_grant_low = matches!(served_from, ServedFrom::Port(from) if from.is_low());
     if port.is_low() && !may_grant_low {
-        return Some(Refusal::PortAuthority { rule: index });
+        return Some(NearestMiss::PortAuthority { rule: index });
     }
     let needs_https = rule.secure == Secure::HttpsOnly && served_from != ServedFrom::Http;
     if needs_https && !loaded_over_https(movie) {
-        return Some(Refusal::SecureOnly { rule: index });
+        return Some(NearestMiss::SecureOnly { rule: index });
     }
     None
 }
@@ -104,10 +104,10 @@ fn loaded_over_https(movie: &Movie) -> bool {
 }
 
 /// How near a miss is; among equals the first rule stands.
-fn rank(refusal: Refusal) -> u8 {
+fn rank(refusal: NearestMiss) -> u8 {
     match refusal {
-        Refusal::NoRuleMatches => 0,
-        Refusal::PortAuthority { .. } => 1,
-        Refusal::SecureOnly { .. } => 2,
+        NearestMiss::NoRuleMatches => 0,
+        NearestMiss::PortAuthority { .. } => 1,
+        NearestMiss::SecureOnly { .. } => 2,
     }
 }

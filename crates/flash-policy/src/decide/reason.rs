@@ -1,6 +1,6 @@
 //! What a decision rests on: the rule, or the reason.
 
-use super::{Place, Refusal};
+use super::{NearestMiss, Place};
 
 /// Why a movie may connect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,7 +26,7 @@ pub enum Allowed {
 #[non_exhaustive]
 pub struct Denied {
     /// The nearest reason.
-    pub reason: Reason,
+    pub reason: RefusalReason,
     /// The policy it comes from.
     pub place: Option<Place>,
     /// The rule that came nearest, by its index in that policy.
@@ -36,7 +36,7 @@ pub struct Denied {
 /// A reason to refuse; its order is how near it came to a grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Reason {
+pub enum RefusalReason {
     /// No place that counts has a policy.
     NoPolicy,
     /// No rule names the movie's host and the port.
@@ -53,7 +53,7 @@ pub enum Reason {
     Sandbox,
 }
 
-impl Reason {
+impl RefusalReason {
     /// The reason's code, which never changes its meaning.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -70,7 +70,7 @@ impl Reason {
 }
 
 impl Denied {
-    pub(super) const fn without_policy(reason: Reason) -> Self {
+    pub(super) const fn without_policy(reason: RefusalReason) -> Self {
         Self {
             reason,
             place: None,
@@ -78,7 +78,7 @@ impl Denied {
         }
     }
 
-    pub(super) const fn by_meta_policy(reason: Reason) -> Self {
+    pub(super) const fn by_meta_policy(reason: RefusalReason) -> Self {
         Self {
             reason,
             place: Some(Place::Master),
@@ -86,11 +86,11 @@ impl Denied {
         }
     }
 
-    pub(super) const fn by_policy(place: Place, refusal: Refusal) -> Self {
+    pub(super) const fn by_policy(place: Place, refusal: NearestMiss) -> Self {
         let (reason, rule) = match refusal {
-            Refusal::NoRuleMatches => (Reason::NoRuleMatches, None),
-            Refusal::PortAuthority { rule } => (Reason::PortAuthority, Some(rule)),
-            Refusal::SecureOnly { rule } => (Reason::SecureOnly, Some(rule)),
+            NearestMiss::NoRuleMatches => (RefusalReason::NoRuleMatches, None),
+            NearestMiss::PortAuthority { rule } => (RefusalReason::PortAuthority, Some(rule)),
+            NearestMiss::SecureOnly { rule } => (RefusalReason::SecureOnly, Some(rule)),
         };
         Self {
             reason,

@@ -10,7 +10,7 @@ use super::LARGEST;
 use crate::xml;
 
 /// The document within a file.
-pub(super) struct Text<'a> {
+pub(super) struct DecodedText<'a> {
     pub(super) text: &'a str,
     /// Where it begins in the file.
     pub(super) start: usize,
@@ -22,7 +22,7 @@ pub(super) fn text<'a>(
     bytes: &'a [u8],
     limit: usize,
     faults: &mut Vec<FileFault>,
-) -> Option<Text<'a>> {
+) -> Option<DecodedText<'a>> {
     if bytes.len() > LARGEST {
         faults.push(FileFault::TooLarge);
         if bytes.len() > limit {
@@ -59,7 +59,7 @@ pub(super) fn text<'a>(
         }
         Ok(text) => {
             let text = skip_whitespace(text, &mut start, faults);
-            Some(Text { text, start })
+            Some(DecodedText { text, start })
         }
     }
 }

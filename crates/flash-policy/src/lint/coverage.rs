@@ -16,20 +16,20 @@ const MOST_WIDER: usize = 8;
 const SECURES: usize = 3;
 
 /// Ports `low` to `high`, and the rule that grants the lowest.
-type Ports = (u16, u16, usize);
+type PortRun = (u16, u16, usize);
 
 /// The ports of one rule, and the rule.
-type OneRule = (Vec<Ports>, usize);
+type OneRule = (Vec<PortRun>, usize);
 
 /// Rules that admit the same movies, by scheme and `secure`.
 #[derive(Default)]
-struct Group {
-    cells: [Vec<Ports>; 9],
+struct SameMovies {
+    cells: [Vec<PortRun>; 9],
 }
 
 /// All grants of a policy.
 struct Grants<'a> {
-    by_host: BTreeMap<&'a str, Group>,
+    by_host: BTreeMap<&'a str, SameMovies>,
 }
 
 /// What the rules of one domain, scheme and `secure` grant together.
@@ -126,8 +126,8 @@ fn within(policy: &Policy, hosts: &[String]) -> BTreeMap<usize, usize> {
             let lowest = ports.first().map(|(low, _, _)| *low);
             (lowest, core::cmp::Reverse(count), *index)
         });
-        let mut widest: Option<(&[Ports], usize)> = None;
-        let reach = |ports: &[Ports]| ports.last().map(|(_, high, _)| *high);
+        let mut widest: Option<(&[PortRun], usize)> = None;
+        let reach = |ports: &[PortRun]| ports.last().map(|(_, high, _)| *high);
         for (ports, index) in &*rules {
             let cover = widest.filter(|(wide, _)| {
                 let same = without_rule(wide) == without_rule(ports);
@@ -243,7 +243,7 @@ pub(crate) fn hosts_over(host: &str) -> impl Iterator<Item = (&str, bool)> {
 
 impl<'a> Grants<'a> {
     fn of(policy: &'a Policy, hosts: &'a [String]) -> Self {
-        let mut by_host: BTreeMap<&str, Group> = BTreeMap::new();
+        let mut by_host: BTreeMap<&str, SameMovies> = BTreeMap::new();
         for (index, (rule, host)) in policy.rules.iter().zip(hosts).enumerate() {
             let group = by_host.entry(host.as_str()).or_default();
             if let Some(ports) = group.cells.get_mut(cell(rule)) {
@@ -257,7 +257,7 @@ impl<'a> Grants<'a> {
     }
 
     /// The grants that are wider than those of a host's cell, without its own.
-    fn wider(&self, host: &str, cell: usize) -> Vec<&[Ports]> {
+    fn wider(&self, host: &str, cell: usize) -> Vec<&[PortRun]> {
         let mut found = Vec::new();
         for (other, is_suffix) in hosts_over(host) {
             let group = if is_suffix {
@@ -280,13 +280,13 @@ impl<'a> Grants<'a> {
     }
 
     /// The group of `*.` and a name.
-    fn under(&self, name: &str) -> Option<&Group> {
+    fn under(&self, name: &str) -> Option<&SameMovies> {
         self.by_host.get(alloc::format!("*.{name}").as_str())
     }
 }
 
 /// The rule whose ports hold these, if a group's do.
-fn covering(groups: &[&[Ports]], (low, high, _): Ports) -> Option<usize> {
+fn covering(groups: &[&[PortRun]], (low, high, _): PortRun) -> Option<usize> {
     groups.iter().find_map(|ports| {
         let after = ports.partition_point(|(first, _, _)| *first <= low);
         let (_, last, rule) = ports.get(after.checked_sub(1)?)?;
@@ -294,11 +294,11 @@ fn covering(groups: &[&[Ports]], (low, high, _): Ports) -> Option<usize> {
     })
 }
 
-fn ranges(rule: &Rule, index: usize) -> Vec<Ports> {
+fn ranges(rule: &Rule, index: usize) -> Vec<PortRun> {
     ranges_of(&rule.ports, index)
 }
 
-fn ranges_of(ports: &PortSet, index: usize) -> Vec<Ports> {
+fn ranges_of(ports: &PortSet, index: usize) -> Vec<PortRun> {
     match ports {
         PortSet::All => Vec::from([(1, u16::MAX, index)]),
         PortSet::List(ranges) => ranges
@@ -309,9 +309,9 @@ fn ranges_of(ports: &PortSet, index: usize) -> Vec<Ports> {
 }
 
 /// The same ports, in order, with neighbours put together.
-fn merged(mut ports: Vec<Ports>) -> Vec<Ports> {
+fn merged(mut ports: Vec<PortRun>) -> Vec<PortRun> {
     ports.sort_unstable();
-    let mut all: Vec<Ports> = Vec::with_capacity(ports.len());
+    let mut all: Vec<PortRun> = Vec::with_capacity(ports.len());
     for (low, high, rule) in ports {
         match all.last_mut() {
             Some((_, last, _)) if low <= last.saturating_add(1) => *last = high.max(*last),
@@ -321,6 +321,6 @@ fn merged(mut ports: Vec<Ports>) -> Vec<Ports> {
     all
 }
 
-fn without_rule(ports: &[Ports]) -> Vec<(u16, u16)> {
+fn without_rule(ports: &[PortRun]) -> Vec<(u16, u16)> {
     ports.iter().map(|(low, high, _)| (*low, *high)).collect()
 }

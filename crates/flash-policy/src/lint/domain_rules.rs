@@ -1,6 +1,6 @@
 //! Which rule a domain breaks that can't be read.
 
-use super::rule::Rule;
+use super::rule::LintRule;
 use super::rules;
 use crate::domain::{DomainError, DomainErrorKind};
 
@@ -12,7 +12,7 @@ impl DomainError {
     }
 
     /// The lint rule that this breaks.
-    pub(crate) const fn lint_rule(&self) -> &'static Rule {
+    pub(crate) const fn lint_rule(&self) -> &'static LintRule {
         match self.kind {
             DomainErrorKind::Empty => &rules::empty_domain::RULE,
             DomainErrorKind::Whitespace => &rules::blanks_in_domain::RULE,

@@ -8,7 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::coverage::same_grants;
-use super::{Hints, Options, Report, lint_with};
+use super::{Hints, LintReport, Options, lint_with};
 use crate::diagnostic::Edit;
 
 /// A file with its safe fixes applied.
@@ -49,7 +49,7 @@ pub fn fix(bytes: &[u8], options: &Options) -> Fixed {
 pub fn fix_where(bytes: &[u8], options: &Options, wanted: impl Fn(&str) -> bool) -> Fixed {
     // Hints count, so that mending one fault cannot bring another about unseen.
     let options = options.clone().hints(Hints::Wanted);
-    let mut file = File::new(bytes.to_vec(), &options);
+    let mut file = LintedFile::new(bytes.to_vec(), &options);
     let (mut applied, mut rules) = (Vec::new(), BTreeSet::new());
     for _ in 0..MOST_ROUNDS {
         let before = applied.len();
@@ -76,12 +76,12 @@ pub fn fix_where(bytes: &[u8], options: &Options, wanted: impl Fn(&str) -> bool)
 }
 
 /// A file and what is to be said of it.
-struct File {
+struct LintedFile {
     bytes: Vec<u8>,
-    report: Report,
+    report: LintReport,
 }
 
-impl File {
+impl LintedFile {
     fn new(bytes: Vec<u8>, options: &Options) -> Self {
         let report = lint_with(&bytes, options);
         Self { bytes, report }
@@ -134,7 +134,7 @@ impl File {
 }
 
 /// In how many places each rule finds something.
-fn counts(report: &Report) -> BTreeMap<&'static str, usize> {
+fn counts(report: &LintReport) -> BTreeMap<&'static str, usize> {
     let mut counts = report.omitted.clone();
     for finding in &report.findings {
         *counts.entry(finding.rule).or_default() += finding.places();

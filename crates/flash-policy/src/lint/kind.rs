@@ -3,7 +3,7 @@
 /// The kind of a policy file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Kind {
+pub enum PolicyKind {
     /// A Flash policy served over the socket protocol.
     #[default]
     Socket,
@@ -13,7 +13,7 @@ pub enum Kind {
     Silverlight,
 }
 
-impl Kind {
+impl PolicyKind {
     /// The kind, by the content and the name of a file.
     ///
     /// Silverlight's root or file name makes it Silverlight's. Among Flash's, `to-ports` makes a socket policy, but in a

@@ -3,7 +3,7 @@
 use alloc::format;
 use alloc::string::ToString as _;
 
-use super::Kind;
+use super::PolicyKind;
 use super::rules;
 use crate::diagnostic::quoted;
 use crate::document::{Attribute, Document, Element};
@@ -13,12 +13,16 @@ use crate::ports::PortSetErrorKind;
 use crate::{Diagnostic, DomainPattern, PortSet, Profile};
 
 /// The finding for a fault of a document that was read as this kind of file.
-pub(crate) fn finding(fault: PolicyFault, document: &Document, kind: Kind) -> Option<Diagnostic> {
+pub(crate) fn finding(
+    fault: PolicyFault,
+    document: &Document,
+    kind: PolicyKind,
+) -> Option<Diagnostic> {
     let element = fault.element(document)?;
     let attribute = fault.attribute(document);
     let named = |name| element.attribute(name);
     Some(match fault.kind {
-        Fault::WrongRoot if kind == Kind::Silverlight => {
+        Fault::WrongRoot if kind == PolicyKind::Silverlight => {
             rules::wrong_root::found_for_silverlight(element)
         }
         Fault::WrongRoot => rules::wrong_root::found(element),
@@ -71,10 +75,10 @@ fn unknown_attribute(
     }
 }
 
-fn bad_site_control(attribute: &Attribute, kind: Kind) -> Diagnostic {
+fn bad_site_control(attribute: &Attribute, kind: PolicyKind) -> Diagnostic {
     let profile = match kind {
-        Kind::Url => Profile::Url,
-        Kind::Socket | Kind::Silverlight => Profile::Socket,
+        PolicyKind::Url => Profile::Url,
+        PolicyKind::Socket | PolicyKind::Silverlight => Profile::Socket,
     };
     let value = &attribute.value;
     let message = match value.as_str() {

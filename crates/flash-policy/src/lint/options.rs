@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::Kind;
+use super::PolicyKind;
 use crate::document::{LARGEST, LARGEST_LINTED};
 use crate::{Port, PortSet};
 
@@ -36,7 +36,7 @@ impl Serving {
 /// A program that reads policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Client {
+pub enum PolicyReader {
     /// Flash Player; it is always judged for.
     Flash,
     /// Unity's web player.
@@ -66,10 +66,10 @@ pub enum Hints {
 /// What the linter is to assume.
 ///
 /// ```
-/// use flash_policy::lint::{Client, Kind, Options, Serving, lint_with};
+/// use flash_policy::lint::{Options, PolicyKind, PolicyReader, Serving, lint_with};
 /// use flash_policy::Port;
 ///
-/// let options = Options::new(Serving::from_port(Port::MASTER)).clients(&[Client::Unity]);
+/// let options = Options::new(Serving::from_port(Port::MASTER)).clients(&[PolicyReader::Unity]);
 /// let file = br#"<cross-domain-policy><allow-access-from domain="a.test" to-ports="9339"/></cross-domain-policy>"#;
 /// let report = lint_with(file, &options);
 /// assert!(report.findings.iter().any(|finding| finding.rule == "unity-named-domain"));
@@ -77,10 +77,10 @@ pub enum Hints {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     pub(crate) serving: Serving,
-    pub(crate) kind: Kind,
+    pub(crate) kind: PolicyKind,
     /// What told the kind, where it was not named.
     detected: Option<Detected>,
-    pub(crate) clients: Vec<Client>,
+    pub(crate) clients: Vec<PolicyReader>,
     pub(crate) used_ports: Option<PortSet>,
     pub(crate) hints: Hints,
     pub(crate) limit: usize,
@@ -99,7 +99,7 @@ impl Options {
     pub const fn new(serving: Serving) -> Self {
         Self {
             serving,
-            kind: Kind::Socket,
+            kind: PolicyKind::Socket,
             detected: None,
             clients: Vec::new(),
             used_ports: None,
@@ -130,18 +130,18 @@ impl Options {
 
     /// Which kind of file it is.
     #[must_use]
-    pub fn kind(mut self, kind: Kind) -> Self {
+    pub fn kind(mut self, kind: PolicyKind) -> Self {
         self.kind = kind;
         self.detected = None;
         self
     }
 
-    /// The kind that content and name of a file tell, see [`Kind::detect`].
+    /// The kind that content and name of a file tell, see [`PolicyKind::detect`].
     ///
     /// Fixes leave what tells it in place: the mended file is of the same kind.
     #[must_use]
     pub fn detected_kind(mut self, bytes: &[u8], file_name: Option<&str>) -> Self {
-        self.kind = Kind::detect(bytes, file_name);
+        self.kind = PolicyKind::detect(bytes, file_name);
         self.detected = Some(Detected {
             file_name: file_name.map(String::from),
         });
@@ -151,7 +151,7 @@ impl Options {
     /// Whether these bytes are of the kind that is assumed, as far as that was told by what a file holds.
     pub(crate) fn keeps_kind(&self, bytes: &[u8]) -> bool {
         let detected = self.detected.as_ref();
-        detected.is_none_or(|by| Kind::detect(bytes, by.file_name.as_deref()) == self.kind)
+        detected.is_none_or(|by| PolicyKind::detect(bytes, by.file_name.as_deref()) == self.kind)
     }
 
     /// Whether its content outweighed its name, which is that of a web server's file.
@@ -160,12 +160,12 @@ impl Options {
             .detected
             .as_ref()
             .and_then(|by| by.file_name.as_deref());
-        self.kind == Kind::Socket && name.is_some_and(super::kind::is_crossdomain_xml)
+        self.kind == PolicyKind::Socket && name.is_some_and(super::kind::is_crossdomain_xml)
     }
 
     /// Who reads it beside Flash Player.
     #[must_use]
-    pub fn clients(mut self, clients: &[Client]) -> Self {
+    pub fn clients(mut self, clients: &[PolicyReader]) -> Self {
         self.clients = clients.to_vec();
         self
     }
@@ -184,7 +184,7 @@ impl Options {
         self
     }
 
-    pub(crate) fn judges_for(&self, client: Client) -> bool {
+    pub(crate) fn judges_for(&self, client: PolicyReader) -> bool {
         self.clients.contains(&client)
     }
 }

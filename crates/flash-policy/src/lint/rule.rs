@@ -7,30 +7,30 @@ use crate::{Diagnostic, Severity};
 /// One rule of the linter.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Rule {
+pub struct LintRule {
     /// In kebab-case; it reads well after "allow", and never changes its meaning.
     pub name: &'static str,
     /// The level of its findings, where nothing else is asked for.
     pub severity: Severity,
     /// The chapter it belongs to.
-    pub group: Group,
+    pub group: RuleGroup,
     /// Its page, in Markdown without a heading of the first level: what it finds, why it matters, what Flash does, an
     /// example, and what to write instead.
     pub page: &'static str,
     /// Looks for what it is about; does nothing where the parser has already done so.
-    pub(crate) check: Check,
+    pub(crate) check: RuleCheck,
 }
 
 /// Adds a rule's findings.
-pub(crate) type Check = fn(&Subject<'_>, &mut Findings);
+pub(crate) type RuleCheck = fn(&Subject<'_>, &mut Findings);
 
 /// The check of a rule whose findings the parser makes: it sees them when it reads, and cannot read on otherwise.
-pub(crate) const BY_PARSER: Check = |_, _| {};
+pub(crate) const BY_PARSER: RuleCheck = |_, _| {};
 
 /// The chapters of the rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Group {
+pub enum RuleGroup {
     /// Bytes, encodings and sizes.
     File,
     /// XML.
@@ -55,7 +55,7 @@ pub enum Group {
     Clients,
 }
 
-impl Group {
+impl RuleGroup {
     /// A heading for it.
     #[must_use]
     pub const fn title(self) -> &'static str {
@@ -75,7 +75,7 @@ impl Group {
     }
 }
 
-impl Rule {
+impl LintRule {
     /// A finding of this rule, at its own level.
     pub(crate) fn finding(&self, message: impl Into<alloc::string::String>) -> Diagnostic {
         Diagnostic::new(self.name, self.severity, message.into())

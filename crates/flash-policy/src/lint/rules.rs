@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-use super::rule::Rule;
+use super::rule::LintRule;
 use crate::spelling::nearest;
 
 pub(crate) mod bad_domain;
@@ -120,7 +120,7 @@ pub(crate) mod wrong_root;
 pub(crate) mod www_without_bare_name;
 
 /// Every rule, by chapter and then by name.
-static RULES: &[&Rule] = &[
+static RULES: &[&LintRule] = &[
     &blanks_before_declaration::RULE,
     &bom::RULE,
     &empty_file::RULE,
@@ -235,19 +235,19 @@ static RULES: &[&Rule] = &[
 
 /// Every rule, in the order of its chapter and then of its name.
 #[must_use]
-pub fn rules() -> &'static [&'static Rule] {
+pub fn rules() -> &'static [&'static LintRule] {
     RULES
 }
 
 /// The rule of that name.
 #[must_use]
-pub fn rule(name: &str) -> Option<&'static Rule> {
+pub fn rule(name: &str) -> Option<&'static LintRule> {
     RULES.iter().copied().find(|rule| rule.name == name)
 }
 
 /// The rule whose name a misspelt one stands for.
 #[must_use]
-pub fn nearest_rule(name: &str) -> Option<&'static Rule> {
+pub fn nearest_rule(name: &str) -> Option<&'static LintRule> {
     let names: Vec<_> = RULES.iter().map(|rule| rule.name).collect();
     rule(nearest(name, &names)?)
 }

@@ -6,12 +6,12 @@ use super::rules::{
     blanks_before_declaration, bom, empty_file, file_too_large, length_prefix, not_utf_8,
     nul_at_end, nul_inside, utf_16,
 };
-use super::{Kind, syntax};
+use super::{PolicyKind, syntax};
 use crate::Diagnostic;
 use crate::document::{FileFault, SourceFaults};
 
 /// The findings for what is wrong with a file's bytes and its XML.
-pub(crate) fn findings(faults: &SourceFaults, bytes: &[u8], kind: Kind) -> Vec<Diagnostic> {
+pub(crate) fn findings(faults: &SourceFaults, bytes: &[u8], kind: PolicyKind) -> Vec<Diagnostic> {
     let file = faults.file.iter().map(|fault| finding(*fault, kind));
     let mut findings: Vec<Diagnostic> = file.collect();
     if let Some(span) = faults.text {
@@ -22,7 +22,7 @@ pub(crate) fn findings(faults: &SourceFaults, bytes: &[u8], kind: Kind) -> Vec<D
     findings
 }
 
-fn finding(fault: FileFault, kind: Kind) -> Diagnostic {
+fn finding(fault: FileFault, kind: PolicyKind) -> Diagnostic {
     match fault {
         FileFault::TooLarge => file_too_large::found(),
         FileFault::Utf32 => utf_16::found_utf_32(),

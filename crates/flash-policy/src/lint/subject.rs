@@ -4,10 +4,10 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::{Kind, Options};
+use super::{Options, PolicyKind};
 use crate::diagnostic::quoted;
 use crate::document::{Document, Element};
-use crate::parse::{Places, RulePlaces};
+use crate::parse::{PolicyPlaces, RulePlaces};
 use crate::{Diagnostic, Policy, PortRange, PortSet, Rule, Span};
 
 /// A file that was read as far as it goes.
@@ -18,14 +18,14 @@ pub(crate) struct Subject<'a> {
     pub(crate) document: Option<&'a Document>,
     /// The meaning; none where the root is another, or the file is Silverlight's.
     pub(crate) policy: Option<&'a Policy>,
-    pub(crate) places: &'a Places,
+    pub(crate) places: &'a PolicyPlaces,
     /// What the parser found.
     pub(crate) found: &'a [Diagnostic],
 }
 
 impl<'a> Subject<'a> {
     /// Whether it was judged as this kind of file.
-    pub(crate) fn is(&self, kind: Kind) -> bool {
+    pub(crate) fn is(&self, kind: PolicyKind) -> bool {
         self.options.kind == kind
     }
 
@@ -50,7 +50,7 @@ impl<'a> Subject<'a> {
         &self,
         name: &'static str,
     ) -> impl Iterator<Item = &'a Element> + use<'a> {
-        let url = self.is(Kind::Url);
+        let url = self.is(PolicyKind::Url);
         self.top(name).filter(move |_| url)
     }
 
@@ -59,7 +59,7 @@ impl<'a> Subject<'a> {
         &self,
         name: &'static str,
     ) -> impl Iterator<Item = &'a Element> + use<'a> {
-        let ours = self.is(Kind::Silverlight)
+        let ours = self.is(PolicyKind::Silverlight)
             && self.root().is_some_and(|root| root.name == "access-policy");
         self.elements()
             .iter()

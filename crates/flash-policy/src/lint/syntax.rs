@@ -11,8 +11,8 @@ use super::rules::{
     server_code, template_placeholder, too_deep, too_many_attributes, too_many_elements,
     too_many_namespaces,
 };
-use super::words::{Source, Words};
-use super::{Kind, markup_words, tag_words};
+use super::words::{FaultyText, Words};
+use super::{PolicyKind, markup_words, tag_words};
 use crate::Diagnostic;
 use crate::diagnostic::{Repeat, quoted};
 use crate::spelling::is_like;
@@ -23,7 +23,7 @@ pub(crate) fn findings(
     faults: &[SyntaxFault],
     text: &str,
     base: usize,
-    kind: Kind,
+    kind: PolicyKind,
 ) -> Vec<Diagnostic> {
     if faults.is_empty() {
         return Vec::new();
@@ -34,7 +34,7 @@ pub(crate) fn findings(
         }
         return Vec::from([cause]);
     }
-    let source = Source { text, base };
+    let source = FaultyText { text, base };
     let mut findings: Vec<Diagnostic> = Vec::new();
     for fault in faults {
         let finding = source.finding(fault, kind);
@@ -58,9 +58,9 @@ const ROOTS: [&str; 2] = ["cross-domain-policy", "access-policy"];
 /// What is said at the tags that a fault leaves open.
 const NOT_CLOSED: &str = "this is not closed";
 
-impl Source<'_> {
+impl FaultyText<'_> {
     /// A fault that has a rule of its own, or one of those that are only malformed.
-    fn finding(self, fault: &SyntaxFault, kind: Kind) -> Diagnostic {
+    fn finding(self, fault: &SyntaxFault, kind: PolicyKind) -> Diagnostic {
         let found = self.part(fault.span);
         let words = match fault.kind {
             Fault::Placeholder => return template_placeholder::found_between_tags(fault.span),
@@ -171,10 +171,10 @@ impl Source<'_> {
     }
 }
 
-fn malformed(fault: &SyntaxFault, words: Words, kind: Kind) -> Diagnostic {
+fn malformed(fault: &SyntaxFault, words: Words, kind: PolicyKind) -> Diagnostic {
     let consequence = match kind {
-        Kind::Silverlight => malformed_xml::COUNTS_FOR_NOTHING_IN_SILVERLIGHT,
-        Kind::Socket | Kind::Url => malformed_xml::COUNTS_FOR_NOTHING,
+        PolicyKind::Silverlight => malformed_xml::COUNTS_FOR_NOTHING_IN_SILVERLIGHT,
+        PolicyKind::Socket | PolicyKind::Url => malformed_xml::COUNTS_FOR_NOTHING,
     };
     let mut finding = malformed_xml::RULE
         .finding(words.message)

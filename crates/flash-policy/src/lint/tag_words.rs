@@ -2,7 +2,7 @@
 
 use alloc::format;
 
-use super::words::{Source, Words};
+use super::words::{FaultyText, Words};
 use crate::diagnostic::{character, quoted};
 use crate::xml::{AttributeFault, Doubled, NameFault, SyntaxFault, TagEndFault, ValueFault};
 
@@ -13,7 +13,7 @@ const TAG_END: &str =
     "end the tag in one `/>`, as in `<allow-access-from domain=\"…\" to-ports=\"…\"/>`";
 
 /// The element's name.
-pub(super) fn name(kind: NameFault, fault: &SyntaxFault, source: Source<'_>) -> Words {
+pub(super) fn name(kind: NameFault, fault: &SyntaxFault, source: FaultyText<'_>) -> Words {
     let found = source.part(fault.span);
     let also = |index| source.also(fault, index);
     match kind {
@@ -52,7 +52,11 @@ pub(super) fn name(kind: NameFault, fault: &SyntaxFault, source: Source<'_>) -> 
 }
 
 /// What stands between a tag's name and its end.
-pub(super) fn attribute(kind: AttributeFault, fault: &SyntaxFault, source: Source<'_>) -> Words {
+pub(super) fn attribute(
+    kind: AttributeFault,
+    fault: &SyntaxFault,
+    source: FaultyText<'_>,
+) -> Words {
     let found = source.part(fault.span);
     match kind {
         AttributeFault::LikeSpace(found) => Words::new(
@@ -99,7 +103,7 @@ pub(super) fn attribute(kind: AttributeFault, fault: &SyntaxFault, source: Sourc
 }
 
 /// A value and its quotes.
-pub(super) fn value(kind: ValueFault, fault: &SyntaxFault, source: Source<'_>) -> Words {
+pub(super) fn value(kind: ValueFault, fault: &SyntaxFault, source: FaultyText<'_>) -> Words {
     let found = source.part(fault.span);
     let also = |index| source.also(fault, index);
     match kind {

@@ -7,12 +7,12 @@ use crate::xml::SyntaxFault;
 
 /// The text that has the faults.
 #[derive(Clone, Copy)]
-pub(super) struct Source<'a> {
+pub(super) struct FaultyText<'a> {
     pub(super) text: &'a str,
     pub(super) base: usize,
 }
 
-impl<'a> Source<'a> {
+impl<'a> FaultyText<'a> {
     /// What stands at a place.
     pub(super) fn part(self, span: Span) -> &'a str {
         let start = span.start.saturating_sub(self.base);

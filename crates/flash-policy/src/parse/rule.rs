@@ -26,7 +26,7 @@ pub(super) fn read(
     for (kind, meant) in &missing {
         faults.add(index, *meant, *kind);
     }
-    let mut read = Reading {
+    let mut read = RuleReader {
         index,
         element,
         faults,
@@ -97,13 +97,13 @@ fn misspelt(element: &Element, required: &str) -> Option<usize> {
 }
 
 /// A rule while its values are read.
-struct Reading<'a> {
+struct RuleReader<'a> {
     index: usize,
     element: &'a Element,
     faults: &'a mut PolicyFaults,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> RuleReader<'a> {
     fn attribute(&self, name: &str) -> Option<(usize, &'a Attribute)> {
         let mut attributes = self.element.attributes.iter().enumerate();
         attributes.find(|(_, attribute)| attribute.name == name)

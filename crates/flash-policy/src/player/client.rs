@@ -6,7 +6,7 @@
 use crate::decide::{Location, Place};
 use crate::player::action::{FLASH_REQUEST, SILVERLIGHT_REQUEST};
 use crate::player::config::{Client, Config};
-use crate::player::reading::Reading;
+use crate::player::reading::ReadingMode;
 use crate::player::{DecidedBy, Learnt, Protocol, Purpose};
 use crate::{Host, Port};
 
@@ -21,7 +21,7 @@ mod lightspark_xml;
 mod silverlight;
 mod unity;
 
-pub(super) use exchange::{Grounds, Heard, Move, Patience};
+pub(super) use exchange::{AnswerTimeout, Exchanged, Grounds, Move};
 pub(super) use lightspark_url::host as lightspark_host;
 
 use flash::Flash;
@@ -61,7 +61,7 @@ impl Mind {
         }
     }
 
-    pub(super) fn learn(&mut self, place: Place, heard: Heard<'_>) -> Learnt {
+    pub(super) fn learn(&mut self, place: Place, heard: Exchanged<'_>) -> Learnt {
         match self {
             Self::Flash(flash) => flash.learn(place, heard),
             Self::Lightspark(lightspark) => lightspark.learn(place, heard),
@@ -80,13 +80,13 @@ impl Mind {
     }
 
     /// How the client reads what is answered.
-    pub(super) fn reading(&self, protocol: &Protocol) -> Reading {
+    pub(super) fn reading(&self, protocol: &Protocol) -> ReadingMode {
         match (self, protocol) {
-            (_, Protocol::Http { .. }) => Reading::ToEnd,
-            (Self::Flash(_) | Self::Ruffle, _) => Reading::ToNul,
-            (Self::Lightspark(_), _) => Reading::WhileFull(lightspark::READ),
-            (Self::Unity(_), _) => Reading::Once(unity::READ),
-            (Self::Silverlight(_), _) => Reading::WhileFull(silverlight::READ),
+            (_, Protocol::Http { .. }) => ReadingMode::ToEnd,
+            (Self::Flash(_) | Self::Ruffle, _) => ReadingMode::ToNul,
+            (Self::Lightspark(_), _) => ReadingMode::WhileFull(lightspark::READ),
+            (Self::Unity(_), _) => ReadingMode::Once(unity::READ),
+            (Self::Silverlight(_), _) => ReadingMode::WhileFull(silverlight::READ),
         }
     }
 

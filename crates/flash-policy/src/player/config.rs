@@ -34,7 +34,7 @@ pub struct Config {
     /// The port that the movie names.
     pub port: Port,
     /// The class the movie connects with.
-    pub socket: Socket,
+    pub socket: SocketClass,
     /// What the movie loaded with `Security.loadPolicyFile`, or with Unity's `Security.PrefetchSocketPolicy`, in order.
     pub loaded: Vec<Location>,
     /// Another port that counts as the client's master port (843; Silverlight's 943) in every rule, for test set-ups.
@@ -54,7 +54,7 @@ impl Config {
             movie_url: None,
             target,
             port,
-            socket: Socket::Plain,
+            socket: SocketClass::Plain,
             loaded: Vec::new(),
             master_port: None,
             timeout: TIMEOUT,
@@ -139,7 +139,7 @@ impl Client {
 
 /// The class a movie connects with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Socket {
+pub enum SocketClass {
     /// `Socket` or `XMLSocket`: TCP.
     #[default]
     Plain,

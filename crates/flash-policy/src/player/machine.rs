@@ -3,10 +3,10 @@
 //! Everything here goes by the moment that the driver told last, and a deadline that is over counts as met at the
 //! deadline, however late the driver says so.
 
-use super::client::{Grounds, Heard, Move, Patience};
+use super::client::{AnswerTimeout, Exchanged, Grounds, Move};
 use super::{
-    Action, Client, Close, End, Event, Fetch, FetchId, Flight, Learnt, Moment, Outcome, Player,
-    Purpose, Reason, Report, State, Step, Transport, Verdict, rests_on,
+    Action, AttemptState, Client, Close, ConnectionEnd, Event, Fetch, FetchId, Flight, Learnt,
+    Moment, Notification, Outcome, Player, Purpose, Reason, Step, Transport, Verdict, rests_on,
 };
 use crate::PlayerVersion;
 use crate::decide;
@@ -14,7 +14,7 @@ use crate::decide;
 impl Player {
     /// Asks the client what it wants until that takes a connection, or it has decided.
     pub(super) fn proceed(&mut self) {
-        while matches!(self.state, State::Deciding) {
+        while matches!(self.state, AttemptState::Deciding) {
             match self.mind.next() {
                 Move::Ask { place, patience } => match self.heard_before(Purpose::Policy(place)) {
                     Some(earlier) => {
@@ -23,7 +23,7 @@ impl Player {
                     None => self.open(Purpose::Policy(place), patience, None),
                 },
                 Move::Connect(grounds) => {
-                    self.open(Purpose::Target, Patience::Unlimited, Some(grounds));
+                    self.open(Purpose::Target, AnswerTimeout::Unlimited, Some(grounds));
                 }
                 Move::Refuse(grounds) => {
                     let at = self.last_end();
@@ -38,28 +38,28 @@ impl Player {
         let wait = Action::Wait {
             until: flight.deadline,
         };
-        if let State::Opening(_) = self.state {
-            self.state = State::Flying(flight);
+        if let AttemptState::Opening(_) = self.state {
+            self.state = AttemptState::Flying(flight);
             let step = self.steps.get(flight.id.0);
             return step.map_or(wait, |step| Action::Connect(step.fetch.clone()));
         }
         wait
     }
 
-    fn open(&mut self, purpose: Purpose, patience: Patience, grounds: Option<Grounds>) {
+    fn open(&mut self, purpose: Purpose, patience: AnswerTimeout, grounds: Option<Grounds>) {
         let end = self.budget_end();
         if self.now >= end {
             return self.out_of_time(grounds, end);
         }
         let limit = match patience {
-            Patience::Answer(limit) | Patience::Connect(limit) => self.now + limit,
-            Patience::Unlimited => end,
+            AnswerTimeout::Answer(limit) | AnswerTimeout::Connect(limit) => self.now + limit,
+            AnswerTimeout::Unlimited => end,
         };
         let id = FetchId(self.steps.len());
         let deadline = limit.min(end);
         let fetch = self.fetch(id, purpose, deadline);
         self.steps.push(Step::new(fetch, self.now));
-        self.state = State::Opening(Flight {
+        self.state = AttemptState::Opening(Flight {
             id,
             deadline,
             patience,
@@ -97,11 +97,11 @@ impl Player {
     }
 
     pub(super) fn expire(&mut self, is_over: impl Fn(Moment, Moment) -> bool) {
-        let (State::Opening(flight) | State::Flying(flight)) = self.state else {
+        let (AttemptState::Opening(flight) | AttemptState::Flying(flight)) = self.state else {
             return;
         };
         if is_over(flight.deadline, self.now) {
-            self.end(flight, End::TimedOut, flight.deadline);
+            self.end(flight, ConnectionEnd::TimedOut, flight.deadline);
         }
     }
 
@@ -121,24 +121,24 @@ impl Player {
                 step.connected.get_or_insert(now);
                 return self.received(flight, bytes);
             }
-            Event::Refused | Event::Reset if stood => End::Reset,
-            Event::Finished if stood => End::Finished,
-            Event::Refused | Event::Reset | Event::Finished => End::Refused,
-            Event::TimedOut => End::TimedOut,
-            Event::TlsFailed => End::TlsFailed,
-            Event::NoDocument => End::NoDocument,
+            Event::Refused | Event::Reset if stood => ConnectionEnd::Reset,
+            Event::Finished if stood => ConnectionEnd::Finished,
+            Event::Refused | Event::Reset | Event::Finished => ConnectionEnd::Refused,
+            Event::TimedOut => ConnectionEnd::TimedOut,
+            Event::TlsFailed => ConnectionEnd::TlsFailed,
+            Event::NoDocument => ConnectionEnd::NoDocument,
         };
         self.end(flight, end, now);
     }
 
     fn stands(&mut self, flight: Flight) {
         if flight.grounds.is_some() {
-            return self.end(flight, End::Connected, self.now);
+            return self.end(flight, ConnectionEnd::Connected, self.now);
         }
-        if let Patience::Connect(_) = flight.patience {
-            self.state = State::Flying(Flight {
+        if let AnswerTimeout::Connect(_) = flight.patience {
+            self.state = AttemptState::Flying(Flight {
                 deadline: self.budget_end(),
-                patience: Patience::Unlimited,
+                patience: AnswerTimeout::Unlimited,
                 ..flight
             });
         }
@@ -146,7 +146,7 @@ impl Player {
 
     fn received(&mut self, flight: Flight, bytes: &[u8]) {
         self.stands(flight);
-        let State::Flying(flight) = self.state else {
+        let AttemptState::Flying(flight) = self.state else {
             return;
         };
         let now = self.now;
@@ -181,8 +181,8 @@ impl Player {
         }
     }
 
-    fn end(&mut self, flight: Flight, end: End, at: Moment) {
-        let known_to_driver = matches!(self.state, State::Flying(_));
+    fn end(&mut self, flight: Flight, end: ConnectionEnd, at: Moment) {
+        let known_to_driver = matches!(self.state, AttemptState::Flying(_));
         let Some(step) = self.steps.get_mut(flight.id.0) else {
             return;
         };
@@ -190,7 +190,9 @@ impl Player {
         self.to_close = (known_to_driver && end.leaves_open()).then_some(flight.id);
         match (step.fetch.purpose, flight.grounds) {
             (Purpose::Target, Some(grounds)) => self.target(grounds, end, at),
-            (Purpose::Policy(_), _) if end == End::TimedOut && at >= self.budget_end() => {
+            (Purpose::Policy(_), _)
+                if end == ConnectionEnd::TimedOut && at >= self.budget_end() =>
+            {
                 self.out_of_time(None, at);
             }
             (Purpose::Policy(place), _) => {
@@ -198,29 +200,29 @@ impl Player {
                 if let Some(step) = self.steps.get_mut(flight.id.0) {
                     step.learnt = Some(learnt);
                 }
-                self.state = State::Deciding;
+                self.state = AttemptState::Deciding;
             }
-            (Purpose::Target, None) => self.state = State::Deciding,
+            (Purpose::Target, None) => self.state = AttemptState::Deciding,
         }
     }
 
     fn learn(&mut self, id: FetchId, place: decide::Place) -> Learnt {
-        let heard = self.steps.get(id.0).map_or(Heard::Silence, Step::heard);
+        let heard = self.steps.get(id.0).map_or(Exchanged::Silence, Step::heard);
         self.mind.learn(place, heard)
     }
 
-    fn target(&mut self, grounds: Grounds, end: End, at: Moment) {
+    fn target(&mut self, grounds: Grounds, end: ConnectionEnd, at: Moment) {
         let (verdict, reason) = match end {
-            End::Connected => (Verdict::Allowed, grounds.reason),
-            End::TimedOut => (Verdict::Unreachable, Reason::TargetTimeout),
-            End::Nul
-            | End::Finished
-            | End::ReadEnough
-            | End::TooLarge
-            | End::Reset
-            | End::Refused
-            | End::TlsFailed
-            | End::NoDocument => (Verdict::Unreachable, Reason::TargetRefused),
+            ConnectionEnd::Connected => (Verdict::Allowed, grounds.reason),
+            ConnectionEnd::TimedOut => (Verdict::Unreachable, Reason::TargetTimeout),
+            ConnectionEnd::Nul
+            | ConnectionEnd::Finished
+            | ConnectionEnd::ReadEnough
+            | ConnectionEnd::TooLarge
+            | ConnectionEnd::Reset
+            | ConnectionEnd::Refused
+            | ConnectionEnd::TlsFailed
+            | ConnectionEnd::NoDocument => (Verdict::Unreachable, Reason::TargetRefused),
         };
         self.finish(verdict, Grounds { reason, ..grounds }, at);
     }
@@ -228,7 +230,7 @@ impl Player {
     /// The attempt's whole time is over: while a policy was waited for, or the target.
     fn out_of_time(&mut self, grounds: Option<Grounds>, at: Moment) {
         match grounds {
-            Some(grounds) => self.target(grounds, End::TimedOut, at),
+            Some(grounds) => self.target(grounds, ConnectionEnd::TimedOut, at),
             None => self.finish(Verdict::Denied, Grounds::OUT_OF_TIME, at),
         }
     }
@@ -247,16 +249,16 @@ impl Player {
             outcome.granted_in_vain = self.mind.granted_so_far();
         }
         outcome.rests_on = rests_on::rests_on(&self.config, &self.steps, &outcome);
-        self.state = State::Done(outcome);
+        self.state = AttemptState::Done(outcome);
     }
 
-    fn report(&self, verdict: Verdict, reason: Reason) -> Report {
+    fn report(&self, verdict: Verdict, reason: Reason) -> Notification {
         let late = self.config.client == Client::Flash
             && self.config.version >= PlayerVersion::new(10, 0, 0);
         match (verdict, reason) {
-            (_, Reason::Refused(decide::Reason::Sandbox)) => Report::Thrown,
-            (Verdict::Denied, _) if late => Report::AtTimeout(self.config.timeout),
-            (Verdict::Allowed | Verdict::Denied | Verdict::Unreachable, _) => Report::AtOnce,
+            (_, Reason::Refused(decide::RefusalReason::Sandbox)) => Notification::Thrown,
+            (Verdict::Denied, _) if late => Notification::AtTimeout(self.config.timeout),
+            (Verdict::Allowed | Verdict::Denied | Verdict::Unreachable, _) => Notification::AtOnce,
         }
     }
 
@@ -269,8 +271,8 @@ impl Player {
 impl super::Config {
     fn transport(&self, protocol: &super::Protocol) -> Transport {
         match (self.socket, protocol) {
-            (super::Socket::Plain, _) | (_, super::Protocol::Http { .. }) => Transport::Tcp,
-            (super::Socket::Secure, _) => Transport::Tls,
+            (super::SocketClass::Plain, _) | (_, super::Protocol::Http { .. }) => Transport::Tcp,
+            (super::SocketClass::Secure, _) => Transport::Tls,
         }
     }
 }

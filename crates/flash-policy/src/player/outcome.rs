@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use crate::Span;
 use crate::decide::{self, Place};
-use crate::parse::Places;
+use crate::parse::PolicyPlaces;
 use crate::player::Choice;
 
 /// What came of an attempt.
@@ -24,7 +24,7 @@ pub struct Outcome {
     /// From the call of `connect` to this outcome, as the player knows it.
     pub elapsed: Duration,
     /// When the movie hears of it.
-    pub reported: Report,
+    pub reported: Notification,
     /// What is not known of the real player and would make another verdict: where this is not empty, the verdict is
     /// this crate's choice and not knowledge.
     pub rests_on: Vec<Choice>,
@@ -62,7 +62,7 @@ pub enum Reason {
     /// Neither version nor sandbox need a policy here.
     NoPolicyNeeded,
     /// The player refuses, for the reason that [`decide`](fn@crate::decide) gives.
-    Refused(decide::Reason),
+    Refused(decide::RefusalReason),
     /// The attempt's time ran out while a policy was waited for.
     Timeout,
     /// The player may connect, and the target refused, or failed at TLS.
@@ -120,7 +120,7 @@ impl DecidedBy {
 
 impl RuleAt {
     /// The rule with this index in a policy that was parsed.
-    pub(super) fn of(places: &Places, index: usize) -> Option<Self> {
+    pub(super) fn of(places: &PolicyPlaces, index: usize) -> Option<Self> {
         let tag = places.rules.get(index)?.tag;
         Some(Self { index, tag })
     }
@@ -128,7 +128,7 @@ impl RuleAt {
 
 /// When the movie hears of the outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Report {
+pub enum Notification {
     /// By an event as soon as it is known.
     AtOnce,
     /// By an error thrown from `connect` itself.

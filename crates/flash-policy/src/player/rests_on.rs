@@ -10,14 +10,14 @@ use crate::blocked_ports;
 use crate::decide::{self, Location, Place, Sandbox};
 use crate::document::{self, Document};
 use crate::player::{
-    Choice, Client, Config, DOUBTFUL_POLICY_PORTS, End, Learnt, Outcome, Protocol, Purpose, Reason,
-    Socket, Step, Transport, Verdict,
+    Choice, Client, Config, ConnectionEnd, DOUBTFUL_POLICY_PORTS, Learnt, Outcome, Protocol,
+    Purpose, Reason, SocketClass, Step, Transport, Verdict,
 };
 use crate::{Host, PlayerVersion, Profile, parse};
 
 /// The choices without which the verdict would be another.
 pub(super) fn rests_on(config: &Config, steps: &[Step], outcome: &Outcome) -> Vec<Choice> {
-    let case = Case {
+    let case = Attempted {
         config,
         steps,
         outcome,
@@ -61,13 +61,13 @@ const SLOW_CONNECT: Duration = Duration::from_secs(1);
 const PHASE_1: core::ops::Range<PlayerVersion> =
     PlayerVersion::new(9, 0, 115)..PlayerVersion::new(9, 0, 124);
 
-struct Case<'a> {
+struct Attempted<'a> {
     config: &'a Config,
     steps: &'a [Step],
     outcome: &'a Outcome,
 }
 
-impl Case<'_> {
+impl Attempted<'_> {
     fn rests_on(&self, choice: Choice) -> bool {
         match choice {
             Choice::UnusableMaster => self.unusable_master(),
@@ -129,7 +129,7 @@ impl Case<'_> {
     fn size(&self) -> bool {
         self.any_step(|step, place| {
             let large = step.document.len() > LARGE;
-            let given_up = matches!(step.end, Some((End::TooLarge, _)));
+            let given_up = matches!(step.end, Some((ConnectionEnd::TooLarge, _)));
             large && (self.decides(step, place) || (given_up && self.denied()))
         })
     }
@@ -181,7 +181,7 @@ impl Case<'_> {
 
     fn local_with_network(&self) -> bool {
         self.config.sandbox == Sandbox::LocalWithNetwork
-            && self.outcome.reason == Reason::Refused(decide::Reason::NoRuleMatches)
+            && self.outcome.reason == Reason::Refused(decide::RefusalReason::NoRuleMatches)
     }
 
     fn policy_port(&self) -> bool {
@@ -204,11 +204,11 @@ impl Case<'_> {
     }
 
     fn secure_in_clear(&self) -> bool {
-        self.config.socket == Socket::Secure
+        self.config.socket == SocketClass::Secure
             && self.denied()
             && self.any_step(|step, _| {
                 step.fetch.transport == Transport::Tls
-                    && matches!(step.end, Some((End::TlsFailed, _)))
+                    && matches!(step.end, Some((ConnectionEnd::TlsFailed, _)))
             })
     }
 
@@ -218,7 +218,7 @@ impl Case<'_> {
             return false;
         };
         let from_v6 = matches!(origin.host, Host::Address(address) if address.is_ipv6());
-        let no_rule = self.outcome.reason == Reason::Refused(decide::Reason::NoRuleMatches);
+        let no_rule = self.outcome.reason == Reason::Refused(decide::RefusalReason::NoRuleMatches);
         from_v6 && (no_rule || self.any_step(|step, place| self.grants_by_name(step, place)))
     }
 
@@ -236,7 +236,9 @@ impl Case<'_> {
     fn meta_policy_value(&self) -> bool {
         let by_meta_policy = matches!(
             self.outcome.reason,
-            Reason::Refused(decide::Reason::MetaPolicyMasterOnly | decide::Reason::MetaPolicyNone)
+            Reason::Refused(
+                decide::RefusalReason::MetaPolicyMasterOnly | decide::RefusalReason::MetaPolicyNone
+            )
         );
         by_meta_policy
             && self.any_step(|step, place| {
@@ -247,7 +249,7 @@ impl Case<'_> {
     fn half_answer(&self) -> bool {
         self.denied()
             && self.any_step(|step, _| {
-                matches!(step.end, Some((End::Reset, _))) && !step.document.is_empty()
+                matches!(step.end, Some((ConnectionEnd::Reset, _))) && !step.document.is_empty()
             })
     }
 
@@ -273,7 +275,7 @@ impl Case<'_> {
 }
 
 fn timed_out(step: &Step) -> bool {
-    matches!(step.end, Some((End::TimedOut, _)))
+    matches!(step.end, Some((ConnectionEnd::TimedOut, _)))
 }
 
 fn has_odd_site_control(document: &[u8]) -> bool {

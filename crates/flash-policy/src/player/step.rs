@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::player::client::Heard;
+use crate::player::client::Exchanged;
 use crate::player::{Fetch, Moment};
 
 /// One connection of an attempt.
@@ -18,7 +18,7 @@ pub struct Step {
     /// When the first byte came.
     pub first_byte: Option<Moment>,
     /// How and when it was over for the player.
-    pub end: Option<(End, Moment)>,
+    pub end: Option<(ConnectionEnd, Moment)>,
     /// The reads that the document came in.
     pub pieces: usize,
     /// What the client took for the document, without the NUL.
@@ -48,15 +48,17 @@ impl Step {
     }
 
     /// What the client has of it, now that it is over.
-    pub(super) fn heard(&self) -> Heard<'_> {
+    pub(super) fn heard(&self) -> Exchanged<'_> {
         let empty = self.document.is_empty();
         match self.end.map(|(end, _)| end) {
-            Some(End::Nul | End::ReadEnough) => Heard::Document(&self.document),
-            Some(End::Finished) if !empty => Heard::Document(&self.document),
-            Some(End::Reset) if !empty => Heard::Broken(&self.document),
-            Some(End::TooLarge) => Heard::TooMuch,
-            _ if self.connected.is_some() => Heard::Silence,
-            _ => Heard::NoConnection,
+            Some(ConnectionEnd::Nul | ConnectionEnd::ReadEnough) => {
+                Exchanged::Document(&self.document)
+            }
+            Some(ConnectionEnd::Finished) if !empty => Exchanged::Document(&self.document),
+            Some(ConnectionEnd::Reset) if !empty => Exchanged::Broken(&self.document),
+            Some(ConnectionEnd::TooLarge) => Exchanged::TooMuch,
+            _ if self.connected.is_some() => Exchanged::Silence,
+            _ => Exchanged::NoConnection,
         }
     }
 }
@@ -64,7 +66,7 @@ impl Step {
 /// How a connection was over for the player.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum End {
+pub enum ConnectionEnd {
     /// The movie's connection stands.
     Connected,
     /// The NUL came.
@@ -87,7 +89,7 @@ pub enum End {
     NoDocument,
 }
 
-impl End {
+impl ConnectionEnd {
     /// Whether the player has to close the connection itself.
     pub(super) const fn leaves_open(self) -> bool {
         matches!(

@@ -4,10 +4,10 @@ use alloc::vec::Vec;
 
 use super::characters::{is_name, is_whitespace};
 use super::fault::{MarkupFault, PrologFault, SyntaxFaultKind as Kind};
-use super::reader::{Mark, Reader, dash_end};
+use super::reader::{Mark, XmlReader, dash_end};
 use crate::domain::pasted::is_dash;
 
-impl Reader<'_> {
+impl XmlReader<'_> {
     /// What begins with `<!`.
     pub(super) fn declaration_or_comment(&mut self) {
         let rest = self.rest();

@@ -9,14 +9,14 @@ use super::characters::is_whitespace;
 use super::fault::{
     AttributeFault, NameFault, NestingFault, OutsideFault, SyntaxFaultKind as Kind, TagEndFault,
 };
-use super::reader::{Namespace, Open, Reader};
-use super::tag::{Ending, Tag};
+use super::reader::{NamespaceDeclaration, OpenElement, XmlReader};
+use super::tag::{StartTag, TagEnd};
 use super::{DEEPEST, Element, MOST_NAMESPACES};
 use crate::spelling::is_like;
 
-impl<'a> Reader<'a> {
+impl<'a> XmlReader<'a> {
     /// Takes in an element whose start tag was read.
-    pub(super) fn element(&mut self, mut tag: Tag<'a>, ending: Ending, is_loose: bool) {
+    pub(super) fn element(&mut self, mut tag: StartTag<'a>, ending: TagEnd, is_loose: bool) {
         let depth = self.open.len();
         let place = tag.start..self.at;
         if depth == 0 && !self.document.elements.is_empty() {
@@ -33,12 +33,12 @@ impl<'a> Reader<'a> {
             depth,
         });
         let name = tag.name;
-        if ending == Ending::Open || (ending == Ending::Cut && depth == 0) {
+        if ending == TagEnd::Open || (ending == TagEnd::Cut && depth == 0) {
             if depth == DEEPEST {
                 self.fault(place, Kind::TooDeep);
                 return;
             }
-            self.open.push(Open {
+            self.open.push(OpenElement {
                 index,
                 name,
                 tag: place,
@@ -46,7 +46,7 @@ impl<'a> Reader<'a> {
             });
         } else {
             self.leave(depth);
-            self.cut_short = (ending == Ending::Cut).then_some(name);
+            self.cut_short = (ending == TagEnd::Cut).then_some(name);
         }
     }
 
@@ -64,13 +64,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes the namespace declarations out of a tag, and looks for prefixes that have none.
-    fn namespaces(&mut self, tag: &mut Tag<'a>, depth: usize) {
+    fn namespaces(&mut self, tag: &mut StartTag<'a>, depth: usize) {
         let names = core::mem::take(&mut self.names);
         if names.iter().any(|name| declared_prefix(name).is_some()) {
             let attributes = core::mem::take(&mut tag.attributes);
             for (name, attribute) in names.iter().zip(attributes) {
                 match declared_prefix(name) {
-                    Some(prefix) => self.namespaces.push(Namespace {
+                    Some(prefix) => self.namespaces.push(NamespaceDeclaration {
                         prefix,
                         address: attribute.value,
                         depth,
@@ -263,7 +263,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-impl Open<'_> {
+impl OpenElement<'_> {
     fn is_closed_by(&self, name: &str) -> bool {
         // `<allow-access-fromdomain="…">` is meant to be closed by less than that.
         name == self.name || (self.is_loose && !name.is_empty() && self.name.starts_with(name))

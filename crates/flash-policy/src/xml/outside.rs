@@ -2,7 +2,7 @@
 
 use super::characters::is_whitespace;
 use super::fault::{OutsideFault, SyntaxFaultKind as Kind};
-use super::reader::Reader;
+use super::reader::XmlReader;
 use crate::domain::pasted::is_unseen;
 
 /// How people and programs write a NUL where they can't put one.
@@ -16,7 +16,7 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
     PLACEHOLDERS.iter().any(|mark| text.starts_with(mark))
 }
 
-impl Reader<'_> {
+impl XmlReader<'_> {
     /// Judges a text that is not inside the root.
     pub(super) fn outside(&mut self, start: usize, run: &str) {
         let text = run.trim_start_matches(is_whitespace);

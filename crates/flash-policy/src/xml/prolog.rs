@@ -6,11 +6,11 @@ use core::ops::Range;
 
 use super::characters::{is_name, is_typographic, is_whitespace};
 use super::fault::{OutsideFault, PrologFault, SyntaxFaultKind as Kind, ValueFault};
-use super::reader::Reader;
+use super::reader::XmlReader;
 use super::value::doubled;
 use super::{Declaration, Doctype};
 
-impl Reader<'_> {
+impl XmlReader<'_> {
     /// Judges `<?xml … ?>`, whose body is given without the marks around it (production 23).
     pub(super) fn judge_declaration(&mut self, body: &str, name: &str, place: Range<usize>) {
         let mark = place.start..place.start + "<?xml".len();
@@ -178,7 +178,7 @@ fn is_declared(name: &str, value: &str) -> bool {
 }
 
 /// What a declaration was copied from: its quotes tell. The place, and what the fault has besides.
-pub(super) fn declaration_trace(body: &str, start: usize) -> Option<Trace> {
+pub(super) fn declaration_trace(body: &str, start: usize) -> Option<FaultTrace> {
     let head = body.split(['<', '>']).next().unwrap_or_default();
     if let Some(at) = head.find("=\\\"").or_else(|| head.find("=\\'")) {
         let place = start + at + 1..start + at + 3;
@@ -208,4 +208,4 @@ pub(super) fn declaration_trace(body: &str, start: usize) -> Option<Trace> {
 }
 
 /// A place, what is wrong there, and further places.
-pub(super) type Trace = (Range<usize>, Kind, Vec<Range<usize>>);
+pub(super) type FaultTrace = (Range<usize>, Kind, Vec<Range<usize>>);

@@ -12,10 +12,10 @@ use crate::domain::pasted::is_dash;
 
 /// Reads a text that begins so many bytes behind the file's start. Places count bytes of the file.
 pub(crate) fn read(text: &str, base: usize) -> (Document, Vec<SyntaxFault>) {
-    let mut reader = Reader {
+    let mut reader = XmlReader {
         text,
         base,
-        ..Reader::default()
+        ..XmlReader::default()
     };
     reader.characters();
     while !reader.stopped && reader.at < text.len() {
@@ -26,7 +26,7 @@ pub(crate) fn read(text: &str, base: usize) -> (Document, Vec<SyntaxFault>) {
 }
 
 #[derive(Default)]
-pub(super) struct Reader<'a> {
+pub(super) struct XmlReader<'a> {
     pub(super) text: &'a str,
     /// How much of the text is read.
     pub(super) at: usize,
@@ -40,8 +40,8 @@ pub(super) struct Reader<'a> {
     /// Where the root begins to be possible: behind what was pasted before it.
     pub(super) first: usize,
     /// The elements that are not closed yet, outermost first.
-    pub(super) open: Vec<Open<'a>>,
-    pub(super) namespaces: Vec<Namespace<'a>>,
+    pub(super) open: Vec<OpenElement<'a>>,
+    pub(super) namespaces: Vec<NamespaceDeclaration<'a>>,
     pub(super) declared: usize,
     /// Something before or behind the root was reported: more of it is no other mistake.
     pub(super) before_reported: bool,
@@ -52,12 +52,12 @@ pub(super) struct Reader<'a> {
     pub(super) last_end: Option<usize>,
     /// The names of the attributes of the tag that is read.
     pub(super) names: Vec<&'a str>,
-    pending: Pending,
+    pending: PendingText,
     ahead: [Ahead; 4],
 }
 
 /// An element that is not closed yet.
-pub(super) struct Open<'a> {
+pub(super) struct OpenElement<'a> {
     pub(super) index: usize,
     pub(super) name: &'a str,
     pub(super) tag: Range<usize>,
@@ -66,7 +66,7 @@ pub(super) struct Open<'a> {
 }
 
 /// A prefix, the address that it stands for, and how deep it was declared.
-pub(super) struct Namespace<'a> {
+pub(super) struct NamespaceDeclaration<'a> {
     pub(super) prefix: &'a str,
     pub(super) address: String,
     pub(super) depth: usize,
@@ -74,14 +74,14 @@ pub(super) struct Namespace<'a> {
 
 /// Where a reference stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Within {
+pub(super) enum ReferenceContext {
     Text,
     Value,
 }
 
 /// Text that may go on behind a CDATA section.
 #[derive(Default)]
-struct Pending {
+struct PendingText {
     place: Range<usize>,
     text: String,
 }
@@ -104,7 +104,7 @@ enum Ahead {
     Never,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> XmlReader<'a> {
     pub(super) fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
@@ -228,7 +228,7 @@ impl<'a> Reader<'a> {
         if self.pending.text.is_empty() && run.trim().is_empty() {
             return;
         }
-        let text = self.decoded(start..self.at, Within::Text);
+        let text = self.decoded(start..self.at, ReferenceContext::Text);
         self.add_text(start..self.at, &text);
     }
 

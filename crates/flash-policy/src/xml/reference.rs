@@ -5,7 +5,7 @@ use core::ops::Range;
 
 use super::characters::{is_character, is_name_character, is_name_start};
 use super::fault::MarkupFault;
-use super::reader::{Reader, Within};
+use super::reader::{ReferenceContext, XmlReader};
 
 /// The entities that XML defines.
 const ENTITIES: [(&str, char); 5] = [
@@ -16,9 +16,9 @@ const ENTITIES: [(&str, char); 5] = [
     ("apos", '\''),
 ];
 
-impl Reader<'_> {
+impl XmlReader<'_> {
     /// A text or a value with its references replaced and its line ends as XML has them.
-    pub(super) fn decoded(&mut self, place: Range<usize>, within: Within) -> String {
+    pub(super) fn decoded(&mut self, place: Range<usize>, within: ReferenceContext) -> String {
         let source = self.part(place.clone());
         let special = |byte: u8| matches!(byte, b'&' | b'\r' | b'\n' | b'\t');
         if !source.bytes().any(special) {
@@ -36,8 +36,8 @@ impl Reader<'_> {
                     continue;
                 }
                 ('\r', _) if next == Some(&b'\n') => {}
-                ('\r', Within::Text) => text.push('\n'),
-                ('\r' | '\n' | '\t', Within::Value) => text.push(' '),
+                ('\r', ReferenceContext::Text) => text.push('\n'),
+                ('\r' | '\n' | '\t', ReferenceContext::Value) => text.push(' '),
                 _ => text.push(c),
             }
             at += c.len_utf8();

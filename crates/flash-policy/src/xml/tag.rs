@@ -8,7 +8,7 @@ use super::fault::{
     AttributeFault, NameFault, OutsideFault, SyntaxFaultKind as Kind, TagEndFault, ValueFault,
 };
 use super::outside::is_placeholder;
-use super::reader::{Reader, Within};
+use super::reader::{ReferenceContext, XmlReader};
 use super::{Attribute, MOST_ATTRIBUTES};
 use crate::domain::pasted::is_unseen;
 use alloc::string::String;
@@ -16,7 +16,7 @@ use alloc::vec::Vec;
 
 /// How a start tag ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
+pub(super) enum TagEnd {
     /// `>`.
     Open,
     /// `/>`.
@@ -26,7 +26,7 @@ pub(super) enum Ending {
 }
 
 /// A start tag while it is read.
-pub(super) struct Tag<'a> {
+pub(super) struct StartTag<'a> {
     pub(super) start: usize,
     pub(super) name: &'a str,
     pub(super) name_at: usize,
@@ -40,7 +40,7 @@ pub(super) struct Tag<'a> {
     pub(super) astray: bool,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> XmlReader<'a> {
     /// What begins with a `<` and a name, or with a `<` only.
     pub(super) fn start_tag(&mut self) {
         let start = self.at;
@@ -49,7 +49,7 @@ impl<'a> Reader<'a> {
             return;
         };
         self.names.clear();
-        let mut tag = Tag {
+        let mut tag = StartTag {
             start,
             name_at: name.start,
             name: self.part(name),
@@ -147,11 +147,11 @@ impl<'a> Reader<'a> {
         self.at > start
     }
 
-    fn attributes(&mut self, tag: &mut Tag<'a>) -> Ending {
+    fn attributes(&mut self, tag: &mut StartTag<'a>) -> TagEnd {
         loop {
             let spaced = self.spaces();
             if self.stopped {
-                return Ending::Cut;
+                return TagEnd::Cut;
             }
             match self.next() {
                 None => {
@@ -159,11 +159,11 @@ impl<'a> Reader<'a> {
                     let end = self.base + self.text.trim_end().len();
                     self.faults.pop_if(|last| last.span.end >= end);
                     self.fault(tag.start..self.at, TagEndFault::UnclosedTag);
-                    return Ending::Cut;
+                    return TagEnd::Cut;
                 }
                 Some('>') => {
                     self.at += 1;
-                    return Ending::Open;
+                    return TagEnd::Open;
                 }
                 Some('/') => {
                     if let Some(ending) = self.slash() {
@@ -172,16 +172,16 @@ impl<'a> Reader<'a> {
                 }
                 Some('\\') if self.rest().starts_with("\\/") => {
                     self.fault(self.at..self.at + 2, OutsideFault::Escaped);
-                    return Ending::Cut;
+                    return TagEnd::Cut;
                 }
                 Some('\\') if self.rest().starts_with("\\>") => {
                     self.at += 2;
                     self.fault(self.at - 2..self.at, TagEndFault::BackslashEnd);
-                    return Ending::Empty;
+                    return TagEnd::Empty;
                 }
                 Some('<') => {
                     self.fault(self.at..self.at + 1, TagEndFault::TagInTag);
-                    return Ending::Cut;
+                    return TagEnd::Cut;
                 }
                 Some(next) if !spaced && tag.value.is_some() => self.behind_value(next, tag),
                 Some(next) => self.attribute(next, tag),
@@ -190,7 +190,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What begins with a `/`: the tag's end, or a slip.
-    fn slash(&mut self) -> Option<Ending> {
+    fn slash(&mut self) -> Option<TagEnd> {
         let start = self.at;
         let slashes = self.take_until(|c| c != '/').len();
         if self.rest().starts_with('>') {
@@ -198,22 +198,22 @@ impl<'a> Reader<'a> {
             if slashes > 1 {
                 self.fault(start..start + slashes, TagEndFault::TwoSlashes);
             }
-            return Some(Ending::Empty);
+            return Some(TagEnd::Empty);
         }
         self.fault(start..start + 1, TagEndFault::Slash);
         self.whitespace();
         match self.next() {
             Some('>') => {
                 self.at += 1;
-                Some(Ending::Empty)
+                Some(TagEnd::Empty)
             }
-            Some('<') => Some(Ending::Empty),
+            Some('<') => Some(TagEnd::Empty),
             Some(_) | None => None,
         }
     }
 
     /// Reads an attribute, or at least one character of what stands in its place.
-    fn attribute(&mut self, next: char, tag: &mut Tag<'a>) {
+    fn attribute(&mut self, next: char, tag: &mut StartTag<'a>) {
         let start = self.at;
         tag.value = None;
         if self.no_attribute(next, tag) {
@@ -260,7 +260,7 @@ impl<'a> Reader<'a> {
     }
 
     /// An attribute whose name was read, and its `=`.
-    fn named(&mut self, place: Range<usize>, tag: &mut Tag<'a>) {
+    fn named(&mut self, place: Range<usize>, tag: &mut StartTag<'a>) {
         let name = self.part(place.clone());
         if !is_qualified_name(name) && !tag.astray {
             self.fault(place.clone(), NameFault::Name);
@@ -278,7 +278,7 @@ impl<'a> Reader<'a> {
             self.fault(place.clone(), AttributeFault::DuplicateAttribute);
         }
         self.names.push(name);
-        let text = self.decoded(value.clone(), Within::Value);
+        let text = self.decoded(value.clone(), ReferenceContext::Value);
         tag.attributes.push(Attribute {
             name: String::from(name),
             value: text,
@@ -288,7 +288,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What can be told by its first character to be no attribute.
-    fn no_attribute(&mut self, next: char, tag: &mut Tag<'a>) -> bool {
+    fn no_attribute(&mut self, next: char, tag: &mut StartTag<'a>) -> bool {
         let start = self.at;
         if is_placeholder(self.rest()) {
             self.take_until(|c| matches!(c, '}' | '<' | '>'));
@@ -310,7 +310,7 @@ impl<'a> Reader<'a> {
     /// Reports a fault that may as well follow from another one in the tag.
     pub(super) fn unless_astray(
         &mut self,
-        tag: &Tag<'a>,
+        tag: &StartTag<'a>,
         place: Range<usize>,
         kind: impl Into<Kind>,
     ) {

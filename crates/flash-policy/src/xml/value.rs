@@ -4,8 +4,8 @@ use core::ops::Range;
 
 use super::characters::{is_typographic, is_whitespace};
 use super::fault::{AttributeFault, Doubled, OutsideFault, ValueFault};
-use super::reader::Reader;
-use super::tag::Tag;
+use super::reader::XmlReader;
+use super::tag::StartTag;
 
 /// A value whose quotes are doubled.
 pub(super) struct DoubledValue {
@@ -46,12 +46,12 @@ pub(super) fn doubled(after: &str) -> Option<DoubledValue> {
     })
 }
 
-impl<'a> Reader<'a> {
+impl<'a> XmlReader<'a> {
     /// Reads the value behind a `=`: its place without quotes, and where it ends with them. None where there is none.
     pub(super) fn value(
         &mut self,
         name: &Range<usize>,
-        tag: &mut Tag<'a>,
+        tag: &mut StartTag<'a>,
     ) -> Option<(Range<usize>, usize)> {
         let start = self.at;
         let quote = match self.next() {
@@ -105,7 +105,7 @@ impl<'a> Reader<'a> {
     fn unquoted(
         &mut self,
         name: &Range<usize>,
-        tag: &mut Tag<'a>,
+        tag: &mut StartTag<'a>,
     ) -> Option<(Range<usize>, usize)> {
         let start = self.at;
         if let Some(quote) = self.next().filter(|c| is_typographic(*c)) {
@@ -185,7 +185,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Something other than a space behind a value: mostly a quote is missing, and this one begins the next value.
-    pub(super) fn behind_value(&mut self, next: char, tag: &mut Tag<'a>) {
+    pub(super) fn behind_value(&mut self, next: char, tag: &mut StartTag<'a>) {
         let Some(place) = tag.value.take() else {
             return;
         };

@@ -9,7 +9,7 @@ mod recovery;
 mod repeats;
 mod syntax;
 
-use flash_policy::lint::{Kind, Options, lint_with};
+use flash_policy::lint::{Options, PolicyKind, lint_with};
 use flash_policy::{Diagnostic, Port, Serving};
 
 fn from_port(port: u32) -> Options {
@@ -21,7 +21,7 @@ fn socket() -> Options {
 }
 
 fn url() -> Options {
-    socket().kind(Kind::Url)
+    socket().kind(PolicyKind::Url)
 }
 
 /// A policy with these elements.

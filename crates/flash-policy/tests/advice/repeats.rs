@@ -1,6 +1,6 @@
 //! One mistake is one finding, however often it is made.
 
-use flash_policy::lint::{Client, Kind, Options, lint_with};
+use flash_policy::lint::{Options, PolicyKind, PolicyReader, lint_with};
 
 use super::{check, check_rules, found, from_port, policy, socket, url};
 
@@ -11,8 +11,8 @@ fn many(rule: impl Fn(usize) -> String) -> String {
 
 #[test]
 fn one_mistake_with_many_values_is_one_finding() {
-    let lightspark = socket().clients(&[Client::Lightspark]);
-    let unity = socket().clients(&[Client::Unity]);
+    let lightspark = socket().clients(&[PolicyReader::Lightspark]);
+    let unity = socket().clients(&[PolicyReader::Unity]);
     let rule = |domain: &str, ports: &str| {
         format!("<allow-access-from domain=\"{domain}\" to-ports=\"{ports}\"/>")
     };
@@ -120,7 +120,7 @@ fn lightspark_is_named_where_it_stops_reading_only() {
             .flat_map(|finding| finding.notes)
             .collect::<String>()
     };
-    let silverlight = socket().kind(Kind::Silverlight);
+    let silverlight = socket().kind(PolicyKind::Silverlight);
     let text = "<access-policy><cross-domain-access><policy><allow-from><domain uri=\"*\" x=\"\"/></allow-from>\
                 <grant-to><socket-resource port=\"4502\" protocol=\"tcp\"/></grant-to></policy>\
                 </cross-domain-access></access-policy>";
@@ -138,6 +138,6 @@ fn a_header_rule_is_one_finding_for_lightspark() {
          <allow-http-request-headers-from domain=\"a.test\" headers=\"X\"/>",
     );
     check_rules(&text, &socket(), &["header-rule-in-socket-policy"]);
-    let lightspark = from_port(5000).clients(&[Client::Lightspark]);
+    let lightspark = from_port(5000).clients(&[PolicyReader::Lightspark]);
     check_rules(&text, &lightspark, &["lightspark-refused-file"]);
 }

@@ -15,7 +15,7 @@
 //!
 //! A block of `text findings` behind one of XML lists the expected findings, one a line.
 
-use flash_policy::lint::{Client, Kind, Options};
+use flash_policy::lint::{Options, PolicyKind, PolicyReader};
 use flash_policy::{Diagnostic, Port, Serving};
 
 /// One fenced block.
@@ -55,9 +55,9 @@ impl Block {
         let port = self.value("port").map_or(843, |port| port.parse().unwrap());
         let mut options = Options::new(Serving::from_port(Port::new(port).unwrap()));
         options = options.kind(match self.value("as") {
-            None => Kind::Socket,
-            Some("url") => Kind::Url,
-            Some("silverlight") => Kind::Silverlight,
+            None => PolicyKind::Socket,
+            Some("url") => PolicyKind::Url,
+            Some("silverlight") => PolicyKind::Silverlight,
             Some(other) => panic!("no kind {other}"),
         });
         if let Some(name) = self.value("name") {
@@ -68,9 +68,9 @@ impl Block {
         }
         match self.value("client") {
             None => options,
-            Some("unity") => options.clients(&[Client::Unity]),
-            Some("silverlight") => options.clients(&[Client::Silverlight]),
-            Some("lightspark") => options.clients(&[Client::Lightspark]),
+            Some("unity") => options.clients(&[PolicyReader::Unity]),
+            Some("silverlight") => options.clients(&[PolicyReader::Silverlight]),
+            Some("lightspark") => options.clients(&[PolicyReader::Lightspark]),
             Some(other) => panic!("no client {other}"),
         }
     }

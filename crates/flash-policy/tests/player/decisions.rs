@@ -4,7 +4,7 @@
 
 use flash_policy::Port;
 use flash_policy::decide::Sandbox;
-use flash_policy::player::{Report, TIMEOUT};
+use flash_policy::player::{Notification, TIMEOUT};
 
 use crate::world::{Server, World, a, document, ms, sc};
 
@@ -15,7 +15,10 @@ const HERE: &str = "http://a.test/game.swf";
 fn a_file_of_its_own() {
     let d28 = World::sandboxed(Sandbox::LocalWithFile, 5000).master(&a("a.test", "*"));
     let d28 = d28.play().is("denied", "sandbox", "none", 0);
-    assert_eq!((d28.outcome.reported, d28.steps.len()), (Report::Thrown, 0));
+    assert_eq!(
+        (d28.outcome.reported, d28.steps.len()),
+        (Notification::Thrown, 0)
+    );
 }
 
 #[test]
@@ -24,7 +27,7 @@ fn limits() {
     let d46 = World::new(HERE, 5000).on(843, late(25));
     let d46 = d46.loads("xmlsocket://srv.test:843").play();
     let d46 = d46.is("denied", "timeout", "none", 20_000);
-    assert_eq!(d46.outcome.reported, Report::AtTimeout(TIMEOUT));
+    assert_eq!(d46.outcome.reported, Notification::AtTimeout(TIMEOUT));
     // Granted at the very end: there is no time left to connect in.
     let spent = World::new(HERE, 5000).on(843, Server::policy(&a("*", "*")).after(ms(19_980)));
     let spent = spent.loads("xmlsocket://srv.test:843").play();
@@ -64,7 +67,7 @@ fn the_target() {
     short.config.timeout = ms(500);
     let short = short.on(843, Server::Filtered).play();
     let short = short.is("denied", "timeout", "none", 500);
-    assert_eq!(short.outcome.reported, Report::AtTimeout(ms(500)));
+    assert_eq!(short.outcome.reported, Notification::AtTimeout(ms(500)));
 }
 
 /// Another port in the master's place counts as 843 in every rule, and 843 as any low port.

@@ -1,6 +1,6 @@
 //! Lightspark: what it asks, how it reads, and what it makes of it. The cases were run against the real program.
 
-use flash_policy::player::{Client, DecidedBy, Report};
+use flash_policy::player::{Client, DecidedBy, Notification};
 
 use crate::world::{Deed, Played, Server, World, a, document, ms, sc};
 
@@ -72,7 +72,7 @@ fn it_asks_in_its_own_order() {
     }
     let none = here().master(&(sc("none") + &all)).play();
     let none = none.is("denied", "meta-policy-none", "master", 20);
-    assert_eq!(none.outcome.reported, Report::AtOnce);
+    assert_eq!(none.outcome.reported, Notification::AtOnce);
 }
 
 /// A grant on 843 is not the end: every place that counts is asked, and waited for.

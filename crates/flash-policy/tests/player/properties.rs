@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use flash_policy::decide::{Answer, Decision, Known, Location, Place, Request, decide};
+use flash_policy::decide::{Decision, Known, Location, Place, PolicyAnswer, Request, decide};
 use flash_policy::player::{
     Action, Client, Event, FetchId, Learnt, Moment, Player, Purpose, Reason, Verdict,
 };
@@ -109,7 +109,7 @@ fn decided(world: &World, played: &Played) -> Decision {
 }
 
 /// From the step that went to where the place is, for whatever it was made.
-fn answer(world: &World, played: &Played, place: Place) -> Answer {
+fn answer(world: &World, played: &Played, place: Place) -> PolicyAnswer {
     let (port, profile) = match place {
         Place::Master => (843, Profile::Socket),
         Place::Destination => (world.config.port.get(), Profile::Socket),
@@ -130,10 +130,10 @@ fn answer(world: &World, played: &Played, place: Place) -> Answer {
     });
     match step.map(|step| (step.learnt, &step.document)) {
         Some((Some(Learnt::Policy), document)) => {
-            Answer::Policy(parse(document, profile).policy.unwrap())
+            PolicyAnswer::Policy(parse(document, profile).policy.unwrap())
         }
-        Some((Some(Learnt::Unusable), _)) => Answer::Unusable,
-        _ => Answer::Absent,
+        Some((Some(Learnt::Unusable), _)) => PolicyAnswer::Unusable,
+        _ => PolicyAnswer::Absent,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Players before 9.0.124: own hosts, HTTP, and who is asked at all.
 
-use flash_policy::player::{Choice, Report, TIMEOUT};
+use flash_policy::player::{Choice, Notification, TIMEOUT};
 
 use crate::world::{Server, World, a, ms, sc};
 
@@ -120,14 +120,17 @@ fn what_is_reported_when() {
             .outcome
             .reported
     };
-    assert_eq!(reported("9.0.124"), Report::AtOnce);
+    assert_eq!(reported("9.0.124"), Notification::AtOnce);
     for version in ["10", "11", "32"] {
-        assert_eq!(reported(version), Report::AtTimeout(TIMEOUT));
+        assert_eq!(reported(version), Notification::AtTimeout(TIMEOUT));
     }
     let granted = World::new(OTHER, 5000).master(&a("*", "*"));
-    assert_eq!(granted.clone().play().outcome.reported, Report::AtOnce);
+    assert_eq!(
+        granted.clone().play().outcome.reported,
+        Notification::AtOnce
+    );
     let refused = granted.target(Server::Refuses).play();
-    assert_eq!(refused.outcome.reported, Report::AtOnce);
+    assert_eq!(refused.outcome.reported, Notification::AtOnce);
 }
 
 /// Players before 10 have no limit for the whole; the given one is kept, and said to be a guess.

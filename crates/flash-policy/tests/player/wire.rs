@@ -1,7 +1,7 @@
 //! What can happen to an answer on its way: the cases of the protocol's description by their numbers, and others.
 
 use flash_policy::decide::Place;
-use flash_policy::player::{Choice, Close, End};
+use flash_policy::player::{Choice, Close, ConnectionEnd};
 
 use crate::world::{Deed, Server, TRIP, World, a, document, ms};
 
@@ -25,17 +25,23 @@ fn policy() -> String {
 fn the_terminator() {
     let w12 = master(&[says(&policy()), Deed::Fin]).play();
     let w12 = w12.is("allowed", "granted", "master", 30);
-    assert_eq!(w12.step(Place::Master).end, Some((End::Finished, at(20))));
+    assert_eq!(
+        w12.step(Place::Master).end,
+        Some((ConnectionEnd::Finished, at(20)))
+    );
 
     let w13 = master(&[says(&policy())]).play();
     let w13 = w13.is("denied", "no-policy", "none", 3010);
-    assert_eq!(w13.step(Place::Master).end, Some((End::TimedOut, at(3000))));
+    assert_eq!(
+        w13.step(Place::Master).end,
+        Some((ConnectionEnd::TimedOut, at(3000)))
+    );
     assert_eq!(w13.step(Place::Master).document, policy().as_bytes());
 
     let w14 = master(&[says(&(policy() + "\0\n")), Deed::Fin]).play();
     let w14 = w14.is("allowed", "granted", "master", 30);
     let step = w14.step(Place::Master);
-    assert_eq!(step.end, Some((End::Nul, at(20))));
+    assert_eq!(step.end, Some((ConnectionEnd::Nul, at(20))));
     assert_eq!(step.afterwards.bytes, 1);
     assert_eq!(step.afterwards.close, Some(Close::Finished));
 
@@ -70,7 +76,10 @@ fn resets() {
 
     let half = master(&[says(&policy()), Deed::Rst]).play();
     let half = half.is("denied", "no-policy", "none", 30);
-    assert_eq!(half.step(Place::Master).end, Some((End::Reset, at(20))));
+    assert_eq!(
+        half.step(Place::Master).end,
+        Some((ConnectionEnd::Reset, at(20)))
+    );
     assert_eq!(half.outcome.rests_on, [Choice::HalfAnswer]);
 
     let at_once = master(&[Deed::Rst]).play();
@@ -105,7 +114,7 @@ fn ends_without_an_answer() {
     let endless = master(&[Deed::Says(first), Deed::Says(rest)]).play();
     let endless = endless.is("denied", "no-policy", "none", 30);
     let step = endless.step(Place::Master);
-    assert_eq!(step.end, Some((End::TooLarge, at(20))));
+    assert_eq!(step.end, Some((ConnectionEnd::TooLarge, at(20))));
     assert_eq!(step.document.len(), flash_policy::document::LARGEST);
     assert_eq!(endless.outcome.rests_on, [Choice::Size]);
 }

@@ -7,7 +7,7 @@ use flash_policy::Port;
 use flash_policy::decide::{Place, Sandbox};
 use flash_policy::player::{
     Action, Client, Config, Event, Fetch, FetchId, Moment, Outcome, Player, Protocol, Purpose,
-    Socket, Step, Transport,
+    SocketClass, Step, Transport,
 };
 
 /// How long a connection takes to stand or be refused, and an answer to come.
@@ -203,7 +203,7 @@ impl World {
     }
 
     pub(crate) fn secure_socket(mut self) -> Self {
-        self.config.socket = Socket::Secure;
+        self.config.socket = SocketClass::Secure;
         self.target = self.target.over_tls();
         self
     }

@@ -25,7 +25,7 @@ pub(super) struct Judged {
     pub(super) findings: Vec<Finding>,
 }
 
-const SANDBOX: Reason = Reason::Refused(decide::Reason::Sandbox);
+const SANDBOX: Reason = Reason::Refused(decide::RefusalReason::Sandbox);
 
 pub(super) fn judge(scene: &Scene, page: Option<&Page>) -> Judged {
     let unused = entry::fault(&scene.entry).map(|finding| (Verdict::Denied, NO_MATCH, finding));

@@ -9,7 +9,7 @@ use super::scene::Scene;
 use super::url::ProxyUrl;
 
 /// No rule of the bridge admits the page, or no entry the movie.
-pub(super) const NO_MATCH: Reason = Reason::Refused(decide::Reason::NoRuleMatches);
+pub(super) const NO_MATCH: Reason = Reason::Refused(decide::RefusalReason::NoRuleMatches);
 
 pub(super) const NOT_TOLD: &str = "the movie sees connect, then close: Ruffle reports the connection before the handshake is over";
 

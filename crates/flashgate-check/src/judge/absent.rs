@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use flash_policy::decide::{PATIENCE, Place};
-use flash_policy::player::{End, Learnt};
+use flash_policy::player::{ConnectionEnd, Learnt};
 
 use super::case::{Asked, Case};
 use crate::tls::TlsFault;
@@ -122,7 +122,7 @@ fn resets(case: &mut Case<'_>, asked: Asked<'_>) {
 pub(super) fn drips(asked: Asked<'_>) -> bool {
     const BITS: usize = 5;
     let (step, trace) = (&asked.seen.step, &asked.seen.trace);
-    matches!(step.end, Some((End::TimedOut, _)))
+    matches!(step.end, Some((ConnectionEnd::TimedOut, _)))
         && step.pieces >= BITS
         && trace.document().trim_ascii_start().starts_with(b"<")
 }
@@ -146,7 +146,7 @@ fn late(case: &mut Case<'_>, asked: Asked<'_>) {
     if drips(asked) {
         return unfinished(case, asked);
     }
-    let Some((End::TimedOut, over)) = step.end else {
+    let Some((ConnectionEnd::TimedOut, over)) = step.end else {
         return;
     };
     let over = over.since(flash_policy::player::Moment::ZERO);

@@ -70,7 +70,7 @@ impl<'a> Case<'a> {
     pub(super) fn lacks_policy(&self) -> bool {
         matches!(
             self.outcome.reason,
-            Reason::Refused(decide::Reason::NoPolicy) | Reason::Timeout
+            Reason::Refused(decide::RefusalReason::NoPolicy) | Reason::Timeout
         )
     }
 

@@ -1,6 +1,6 @@
 //! The document may be right; how it is sent is not: pieces, ends, resets.
 
-use flash_policy::player::{Client, End, Learnt};
+use flash_policy::player::{Client, ConnectionEnd, Learnt};
 use flash_policy::{Diagnostic, Profile, parse};
 
 use super::case::{Asked, Case, Rank};
@@ -35,7 +35,7 @@ pub(super) fn judge(case: &mut Case<'_>) {
 pub(super) fn explains(case: &Case<'_>, asked: Asked<'_>) -> bool {
     let ended = asked.seen.step.end.map(|(end, _)| end);
     let counts = asked.seen.step.learnt == Some(Learnt::Policy);
-    ended == Some(End::TooLarge)
+    ended == Some(ConnectionEnd::TooLarge)
         || breaks_off(asked)
         || (is_document(case, asked) && !counts && !is_late(asked) && !readers::refuses(asked))
 }
@@ -72,7 +72,7 @@ fn is_late(asked: Asked<'_>) -> bool {
 }
 
 fn endless(case: &mut Case<'_>, asked: Asked<'_>) -> bool {
-    if !matches!(asked.seen.step.end, Some((End::TooLarge, _))) {
+    if !matches!(asked.seen.step.end, Some((ConnectionEnd::TooLarge, _))) {
         return false;
     }
     let name = asked.name();
@@ -143,7 +143,7 @@ fn reset(case: &mut Case<'_>, asked: Asked<'_>) {
 
 /// Whether it was a reset that took the answer from the player.
 fn is_lost(asked: Asked<'_>) -> bool {
-    matches!(asked.seen.step.end, Some((End::Reset, _)))
+    matches!(asked.seen.step.end, Some((ConnectionEnd::Reset, _)))
 }
 
 fn is_reset(trace: &Trace) -> bool {

@@ -1,8 +1,8 @@
 //! What lint says of a policy to the very client that is asked about.
 
-use flash_policy::lint::{self, Group, Hints, Kind, Options};
+use flash_policy::lint::{self, Hints, Options, PolicyKind, RuleGroup};
 use flash_policy::player::{Client, Learnt};
-use flash_policy::{Diagnostic, Report, Serving, Severity};
+use flash_policy::{Diagnostic, LintReport, Serving, Severity};
 
 use super::case::Asked;
 
@@ -10,18 +10,18 @@ use super::case::Asked;
 const MOST_LOOKED_AT: usize = 500;
 
 impl Asked<'_> {
-    pub(super) fn lint(self) -> Report {
+    pub(super) fn lint(self) -> LintReport {
         self.lint_of(self.document())
     }
 
     /// What lint says of a document to this very client.
-    pub(super) fn lint_of(self, document: &[u8]) -> Report {
+    pub(super) fn lint_of(self, document: &[u8]) -> LintReport {
         let serving = Serving::from_port(self.counts_as());
         let options = Options::new(serving).hints(Hints::LeftOut);
         let options = match self.client {
-            Client::Silverlight => options.kind(Kind::Silverlight),
-            Client::Unity => options.clients(&[lint::Client::Unity]),
-            Client::Lightspark => options.clients(&[lint::Client::Lightspark]),
+            Client::Silverlight => options.kind(PolicyKind::Silverlight),
+            Client::Unity => options.clients(&[lint::PolicyReader::Unity]),
+            Client::Lightspark => options.clients(&[lint::PolicyReader::Lightspark]),
             Client::Flash | Client::Ruffle | _ => options,
         };
         let mut report = lint::lint_with(document, &options);
@@ -50,7 +50,7 @@ fn is_true(client: Client, finding: &Diagnostic) -> bool {
     match client {
         // It has no meta-policies.
         Client::Unity => {
-            lint::rule(finding.rule).is_none_or(|rule| rule.group != Group::MetaPolicy)
+            lint::rule(finding.rule).is_none_or(|rule| rule.group != RuleGroup::MetaPolicy)
         }
         Client::Lightspark => !NOT_LIGHTSPARK.contains(&finding.rule),
         Client::Flash | Client::Silverlight | Client::Ruffle | _ => true,
@@ -61,7 +61,7 @@ fn is_true(client: Client, finding: &Diagnostic) -> bool {
 fn is_lenient(finding: &Diagnostic) -> bool {
     let rule = lint::rule(finding.rule);
     finding.severity == Severity::Error
-        && rule.is_some_and(|rule| matches!(rule.group, Group::File | Group::Syntax))
+        && rule.is_some_and(|rule| matches!(rule.group, RuleGroup::File | RuleGroup::Syntax))
 }
 
 /// The same as a warning, without what is so for Flash Player alone.

@@ -11,7 +11,7 @@ use super::case::{Case, Rank};
 pub(super) fn judge(case: &mut Case<'_>) {
     if matches!(
         case.outcome.reason,
-        Reason::NoPolicyNeeded | Reason::Refused(decide::Reason::Sandbox)
+        Reason::NoPolicyNeeded | Reason::Refused(decide::RefusalReason::Sandbox)
     ) {
         return;
     }

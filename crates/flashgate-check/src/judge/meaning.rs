@@ -15,15 +15,15 @@ pub(super) fn explain(case: &mut Case<'_>) {
         return;
     };
     match reason {
-        decide::Reason::MetaPolicyMasterOnly | decide::Reason::MetaPolicyNone => {
+        decide::RefusalReason::MetaPolicyMasterOnly | decide::RefusalReason::MetaPolicyNone => {
             meta_policy(case, reason);
         }
         // No policy had a say: the port itself is out of its reach, and `clients` says so.
-        decide::Reason::PortAuthority if case.plan.config.client == Client::Silverlight => {}
-        decide::Reason::PortAuthority => authority(case),
-        decide::Reason::SecureOnly => secure_only(case),
-        decide::Reason::NoRuleMatches => no_match::explain(case),
-        decide::Reason::NoPolicy | decide::Reason::Sandbox | _ => {}
+        decide::RefusalReason::PortAuthority if case.plan.config.client == Client::Silverlight => {}
+        decide::RefusalReason::PortAuthority => authority(case),
+        decide::RefusalReason::SecureOnly => secure_only(case),
+        decide::RefusalReason::NoRuleMatches => no_match::explain(case),
+        decide::RefusalReason::NoPolicy | decide::RefusalReason::Sandbox | _ => {}
     }
 }
 
@@ -68,7 +68,7 @@ fn is_refuted(finding: &Diagnostic, granting: RuleAt) -> bool {
     finding.severity == Severity::Error && finding.label.is_some() && finding.spans().all(within)
 }
 
-fn meta_policy(case: &mut Case<'_>, reason: decide::Reason) {
+fn meta_policy(case: &mut Case<'_>, reason: decide::RefusalReason) {
     shadowed(case, reason);
     let master = master(case);
     let span = master.and_then(|asked| {
@@ -91,8 +91,8 @@ fn meta_policy(case: &mut Case<'_>, reason: decide::Reason) {
 }
 
 /// The finding's id, and what a meta-policy that is written so means.
-fn in_words(reason: decide::Reason, written: Option<&[u8]>) -> (&'static str, String) {
-    let (id, value, meaning) = if reason == decide::Reason::MetaPolicyNone {
+fn in_words(reason: decide::RefusalReason, written: Option<&[u8]>) -> (&'static str, String) {
+    let (id, value, meaning) = if reason == decide::RefusalReason::MetaPolicyNone {
         let meaning = "no policy of this host counts, not even its own rules";
         ("meta-policy-none", "none", meaning)
     } else {
@@ -116,11 +116,11 @@ fn master<'a>(case: &Case<'a>) -> Option<Asked<'a>> {
 }
 
 /// What opens the port: below `none` no rule helps before `site-control` is another.
-fn other_meta_policy(case: &Case<'_>, reason: decide::Reason) -> String {
+fn other_meta_policy(case: &Case<'_>, reason: decide::RefusalReason) -> String {
     let port = case.plan.config.port;
     let addition = addition(case);
     let own = master(case).is_some_and(|asked| would_grant(case, asked.document(), Port::MASTER));
-    if reason == decide::Reason::MetaPolicyMasterOnly {
+    if reason == decide::RefusalReason::MetaPolicyMasterOnly {
         return format!(
             "{addition}; or set its `site-control` to `all`, and have port {port} serve a policy that grants this"
         );
@@ -159,7 +159,7 @@ fn would_grant(case: &Case<'_>, document: &[u8], from: Port) -> bool {
 }
 
 /// The port's own policy would grant, and is never asked for.
-fn shadowed(case: &mut Case<'_>, reason: decide::Reason) {
+fn shadowed(case: &mut Case<'_>, reason: decide::RefusalReason) {
     let Some(trace) = &case.survey.shadowed else {
         return;
     };
@@ -167,7 +167,7 @@ fn shadowed(case: &mut Case<'_>, reason: decide::Reason) {
     if !would_grant(case, trace.document(), port) {
         return;
     }
-    let help = if reason == decide::Reason::MetaPolicyNone {
+    let help = if reason == decide::RefusalReason::MetaPolicyNone {
         "set the master policy's `site-control` to `all`: while it is `none`, no rule counts"
             .to_owned()
     } else {

@@ -43,7 +43,7 @@ fn is_elsewhere(reason: Reason) -> bool {
         reason,
         Reason::Timeout
             | Reason::Refused(
-                decide::Reason::MetaPolicyMasterOnly | decide::Reason::MetaPolicyNone
+                decide::RefusalReason::MetaPolicyMasterOnly | decide::RefusalReason::MetaPolicyNone
             )
     )
 }

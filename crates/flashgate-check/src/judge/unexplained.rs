@@ -21,7 +21,7 @@ pub(super) fn judge(case: &mut Case<'_>) {
         return;
     }
     let finding = match case.outcome.reason {
-        Reason::Refused(decide::Reason::Sandbox) => Diagnostic::error(
+        Reason::Refused(decide::RefusalReason::Sandbox) => Diagnostic::error(
             "sandbox",
             "a local movie that may read files has no sockets (SecurityError #2010)",
         )

@@ -5,7 +5,7 @@ use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use flash_policy::Diagnostic;
-use flash_policy::player::{End, Protocol, Purpose, Transport, Verdict};
+use flash_policy::player::{ConnectionEnd, Protocol, Purpose, Transport, Verdict};
 use flashgate_report::render;
 
 use super::words::{self, count, time};
@@ -208,7 +208,7 @@ fn answer(seen: &Seen) -> String {
     let learnt = match step.learnt {
         Some(flash_policy::player::Learnt::Policy) => "",
         Some(flash_policy::player::Learnt::Unusable) => "; no policy",
-        _ if matches!(step.end, Some((End::Reset, _))) => "; lost to the reset",
+        _ if matches!(step.end, Some((ConnectionEnd::Reset, _))) => "; lost to the reset",
         Some(flash_policy::player::Learnt::Nothing) | None => "; too late, or not all of it",
     };
     told.push_str(learnt);

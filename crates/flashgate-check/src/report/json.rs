@@ -1,6 +1,8 @@
 //! A check as one JSON document; `docs/check.schema.json` describes it. Keys never change their meaning.
 
-use flash_policy::player::{End, Learnt, Outcome, Purpose, Report as Heard, Transport};
+use flash_policy::player::{
+    ConnectionEnd, Learnt, Notification as Heard, Outcome, Purpose, Transport,
+};
 use flashgate_report::render;
 use flashgate_report::visible;
 use serde_json::{Value, json};
@@ -129,18 +131,18 @@ fn source(place: flash_policy::decide::Place) -> &'static str {
     }
 }
 
-fn saw(end: End) -> &'static str {
+fn saw(end: ConnectionEnd) -> &'static str {
     match end {
-        End::Connected => "connected",
-        End::Nul => "nul",
-        End::Finished => "finished",
-        End::ReadEnough => "read-enough",
-        End::TooLarge => "too-large",
-        End::Reset => "reset",
-        End::Refused => "refused",
-        End::TimedOut => "timed-out",
-        End::TlsFailed => "tls-failed",
-        End::NoDocument => "no-document",
+        ConnectionEnd::Connected => "connected",
+        ConnectionEnd::Nul => "nul",
+        ConnectionEnd::Finished => "finished",
+        ConnectionEnd::ReadEnough => "read-enough",
+        ConnectionEnd::TooLarge => "too-large",
+        ConnectionEnd::Reset => "reset",
+        ConnectionEnd::Refused => "refused",
+        ConnectionEnd::TimedOut => "timed-out",
+        ConnectionEnd::TlsFailed => "tls-failed",
+        ConnectionEnd::NoDocument => "no-document",
         _ => "other",
     }
 }

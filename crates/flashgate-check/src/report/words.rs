@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use flash_policy::decide::{self, Place};
-use flash_policy::player::{Client, Config, DecidedBy, Moment, Purpose, Reason, Report as Heard};
+use flash_policy::player::{
+    Client, Config, DecidedBy, Moment, Notification as Heard, Purpose, Reason,
+};
 
 use super::rule;
 use crate::{Dialled, Ended, NotKnown, Report, Seen};
@@ -96,7 +98,9 @@ pub(super) fn verdict(report: &Report) -> String {
         ),
         Reason::TargetRefused => format!("the player may connect, and port {port} does not accept"),
         Reason::TargetTimeout => format!("the player may connect, and port {port} does not answer"),
-        Reason::Refused(decide::Reason::PortAuthority) if config.client == Client::Silverlight => {
+        Reason::Refused(decide::RefusalReason::PortAuthority)
+            if config.client == Client::Silverlight =>
+        {
             format!("port {port} is none that Silverlight connects to, whatever a policy says")
         }
         Reason::Refused(reason) => refused(reason.code()).to_owned(),

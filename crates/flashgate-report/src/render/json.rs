@@ -7,7 +7,7 @@ use std::io;
 use flash_policy::Diagnostic;
 use flash_policy::Span;
 use flash_policy::diagnostic::{Edit, Label};
-use flash_policy::lint::Kind;
+use flash_policy::lint::PolicyKind;
 use serde_json::{Value, json};
 
 use super::entry::Entry;
@@ -122,10 +122,10 @@ fn place(span: Span, source: &Source) -> Value {
     json!({ "start": place(span.start), "end": place(span.end) })
 }
 
-fn kind(kind: Kind) -> &'static str {
+fn kind(kind: PolicyKind) -> &'static str {
     match kind {
-        Kind::Url => "url",
-        Kind::Silverlight => "silverlight",
-        Kind::Socket | _ => "socket",
+        PolicyKind::Url => "url",
+        PolicyKind::Silverlight => "silverlight",
+        PolicyKind::Socket | _ => "socket",
     }
 }

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use annotate_snippets::Renderer;
 use flash_policy::Diagnostic;
-use flash_policy::lint::Kind;
+use flash_policy::lint::PolicyKind;
 
 use super::entry::Entry;
 use super::levels::by_level;
@@ -163,10 +163,10 @@ fn guess(entry: &Entry<'_>) -> String {
     let without_ports = |finding: &Diagnostic| finding.rule == "missing-to-ports";
     let name = entry.source.name();
     match guessed.map(|judged| judged.kind) {
-        Some(Kind::Url) => format!(
+        Some(PolicyKind::Url) => format!(
             "{name} was taken for a URL policy, which a web server has; `--as socket` judges it as a socket policy\n\n"
         ),
-        Some(Kind::Socket) if entry.findings().iter().any(without_ports) => format!(
+        Some(PolicyKind::Socket) if entry.findings().iter().any(without_ports) => format!(
             "{name} was taken for a socket policy; if a web server has it as /crossdomain.xml, add `--as url`\n\n"
         ),
         Some(_) | None => String::new(),

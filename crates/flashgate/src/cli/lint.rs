@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use flash_policy::Port;
-use flash_policy::lint::{Client, Kind};
+use flash_policy::lint::{PolicyKind, PolicyReader};
 use flashgate_report::outcome::{FileOutcome, TextOrigin};
 use flashgate_report::render::{self, Format, Reporter, Summary};
 
@@ -132,9 +132,9 @@ impl Lint {
         Ok(Request {
             levels: self.levels()?,
             paths: self.files,
-            kind: self.kind.map(Kind::from),
+            kind: self.kind.map(PolicyKind::from),
             port: self.port,
-            clients: self.clients.into_iter().map(Client::from).collect(),
+            clients: self.clients.into_iter().map(PolicyReader::from).collect(),
             fixing: if self.fix {
                 Fixing::InPlace
             } else {
@@ -191,7 +191,7 @@ fn port(text: &str) -> Result<Port, NoPort> {
     port.ok_or_else(|| NoPort::Text(text.to_owned()))
 }
 
-impl From<KindFlag> for Kind {
+impl From<KindFlag> for PolicyKind {
     fn from(flag: KindFlag) -> Self {
         match flag {
             KindFlag::Socket => Self::Socket,
@@ -201,7 +201,7 @@ impl From<KindFlag> for Kind {
     }
 }
 
-impl From<ClientFlag> for Client {
+impl From<ClientFlag> for PolicyReader {
     fn from(flag: ClientFlag) -> Self {
         match flag {
             ClientFlag::Flash => Self::Flash,

@@ -93,7 +93,7 @@ impl Mistake {
 }
 
 fn is_a_request(received: &[u8]) -> bool {
-    flash_policy::Recogniser::new().feed(received) == flash_policy::Verdict::Policy
+    flash_policy::Recogniser::new().feed(received) == flash_policy::Recognition::Policy
 }
 
 const TLS: &str =

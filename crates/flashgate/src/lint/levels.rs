@@ -6,7 +6,7 @@ use std::error::Error;
 use std::fmt;
 
 use flash_policy::lint::{nearest_rule, rule};
-use flash_policy::{Diagnostic, Report, Severity};
+use flash_policy::{Diagnostic, LintReport, Severity};
 
 /// What a flag asks of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +122,7 @@ impl Levels {
     }
 
     /// How many findings the linter has left out, of those that are not allowed.
-    pub(crate) fn omitted(&self, report: &Report) -> usize {
+    pub(crate) fn omitted(&self, report: &LintReport) -> usize {
         let omitted = report.omitted.iter();
         let reported = omitted.filter(|(rule, _)| !self.allows(rule));
         reported.map(|(_, count)| count).sum()

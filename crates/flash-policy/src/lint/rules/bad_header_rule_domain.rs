@@ -3,14 +3,14 @@
 use alloc::string::ToString as _;
 
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 use crate::{DomainPattern, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "bad-header-rule-domain",
     severity: Severity::Error,
-    group: Group::Url,
+    group: RuleGroup::Url,
     page: page!(
         finds = "A header rule without `domain`, or with one that is no domain.",
         matters = "It matches no movie.",

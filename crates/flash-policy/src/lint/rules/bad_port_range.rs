@@ -1,12 +1,12 @@
 //! `bad-port-range`: its page; the parser finds it.
 
 use crate::Severity;
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "bad-port-range",
     severity: Severity::Error,
-    group: Group::Ports,
+    group: RuleGroup::Ports,
     page: page!(
         finds = "A port that is 0 or above 65535, a range with its ends the wrong way round, or with one end only.",
         matters = "There are no such ports, so the rule grants nothing.",

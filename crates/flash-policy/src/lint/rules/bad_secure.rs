@@ -4,13 +4,13 @@ use alloc::format;
 
 use crate::diagnostic::quoted;
 use crate::document::Element;
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::{Diagnostic, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "bad-secure",
     severity: Severity::Error,
-    group: Group::Secure,
+    group: RuleGroup::Secure,
     page: page!(
         finds = "A `secure` that is neither `true` nor `false`, of a rule for movies or for headers.",
         matters = "What the rule then means, nobody knows.",

@@ -5,14 +5,14 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::document::Attribute;
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::spelling::is_like;
 use crate::{Diagnostic, Profile, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "bad-site-control",
     severity: Severity::Error,
-    group: Group::MetaPolicy,
+    group: RuleGroup::MetaPolicy,
     page: page!(
         finds = "A meta-policy that sockets do not have.",
         matters = "`by-content-type` and `by-ftp-filename` are about HTTP and FTP, and are copied from there; others are misspelt.

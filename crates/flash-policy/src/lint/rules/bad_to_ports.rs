@@ -1,12 +1,12 @@
 //! `bad-to-ports`: its page; the parser finds it.
 
 use crate::Severity;
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "bad-to-ports",
     severity: Severity::Error,
-    group: Group::Ports,
+    group: RuleGroup::Ports,
     page: page!(
         finds = "Something in `to-ports` that is no port and no range: a word, a surplus comma, a semicolon.",
         matters = "The rule grants nothing, its good ports included.",

@@ -2,14 +2,14 @@
 
 use core::ops::Range;
 
-use crate::lint::Kind;
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::PolicyKind;
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::{Diagnostic, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "blanks-before-declaration",
     severity: Severity::Error,
-    group: Group::File,
+    group: RuleGroup::File,
     page: page!(
         finds = "Spaces or empty lines before `<?xml`.",
         matters = "XML allows nothing before its declaration, so the whole file is not well-formed. It comes from servers that
@@ -26,8 +26,8 @@ differ; socket policies exist since 7.0.19.",
 };
 
 /// Moonlight's parser skips them, so it is no error in a Silverlight policy.
-pub(crate) fn found(span: Range<usize>, kind: Kind) -> Diagnostic {
-    let (severity, note) = if kind == Kind::Silverlight {
+pub(crate) fn found(span: Range<usize>, kind: PolicyKind) -> Diagnostic {
+    let (severity, note) = if kind == PolicyKind::Silverlight {
         (
             Severity::Warning,
             "XML allows nothing before its declaration; Moonlight accepts it, and whether Silverlight does is not known",

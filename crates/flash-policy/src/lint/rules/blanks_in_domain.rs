@@ -1,12 +1,12 @@
 //! `blanks-in-domain`: its page; the parser finds it.
 
 use crate::Severity;
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "blanks-in-domain",
     severity: Severity::Error,
-    group: Group::Domains,
+    group: RuleGroup::Domains,
     page: page!(
         finds = "Whitespace before or after a domain.",
         matters = "No host name contains whitespace, so the text as it stands matches no movie.",

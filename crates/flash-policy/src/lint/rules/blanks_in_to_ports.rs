@@ -1,14 +1,14 @@
 //! `blanks-in-to-ports`: its page and its words; the parser finds it.
 
 use crate::document::Attribute;
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::ports::WHITESPACE;
 use crate::{Diagnostic, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "blanks-in-to-ports",
     severity: Severity::Warning,
-    group: Group::Ports,
+    group: RuleGroup::Ports,
     page: page!(
         finds = "Whitespace in a list of ports.",
         matters = "The format does not mention spaces. No client is known to stumble over them: Lightspark and flashgate skip them, and so

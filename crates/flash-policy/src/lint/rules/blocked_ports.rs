@@ -5,16 +5,16 @@ use alloc::string::ToString as _;
 
 use crate::blocked_ports::{SINCE, are_blocked};
 use crate::findings::Findings;
-use crate::lint::Kind;
+use crate::lint::PolicyKind;
 use crate::lint::gathered::Gathered;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 use crate::{PortSet, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "blocked-ports",
     severity: Severity::Hint,
-    group: Group::Ports,
+    group: RuleGroup::Ports,
     page: page!(
         finds = "A rule whose ports are all on the list of ports to which Flash Player 24 and later are said to open no socket. A rule
 that also opens other ports is not reported.",
@@ -33,7 +33,7 @@ sockets.",
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    if !subject.is(Kind::Socket) {
+    if !subject.is(PolicyKind::Socket) {
         return;
     }
     let blocked = subject.rules().filter_map(|(rule, places)| {

@@ -1,13 +1,13 @@
 //! `bom`: its page and its words; the parser finds it.
 
-use crate::lint::Kind;
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::PolicyKind;
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::{Diagnostic, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "bom",
     severity: Severity::Warning,
-    group: Group::File,
+    group: RuleGroup::File,
     page: page!(
         finds = "A byte order mark: three bytes at the start of the file that no editor shows.",
         matters = "Some clients refuse the file for it, and it is of no use to any.",
@@ -21,8 +21,8 @@ pub(crate) static RULE: Rule = Rule {
     check: BY_PARSER,
 };
 
-pub(crate) fn found(kind: Kind) -> Diagnostic {
-    let note = if kind == Kind::Silverlight {
+pub(crate) fn found(kind: PolicyKind) -> Diagnostic {
+    let note = if kind == PolicyKind::Silverlight {
         "no client needs it"
     } else {
         "whether Flash Player accepts it is not known; some other clients refuse the file"

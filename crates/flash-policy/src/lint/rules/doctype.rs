@@ -3,14 +3,14 @@
 use crate::Severity;
 use crate::document::Document;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::rules::unusual_doctype;
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "doctype",
     severity: Severity::Hint,
-    group: Group::Syntax,
+    group: RuleGroup::Syntax,
     page: page!(
         finds = "A DOCTYPE. One that is unusual as well is reported as `unusual-doctype` only.",
         matters = "It does no harm, and takes nearly half of a small policy. Adobe's definitions even contradict Adobe's

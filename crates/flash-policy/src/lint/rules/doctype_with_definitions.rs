@@ -1,12 +1,12 @@
 //! `doctype-with-definitions`: its page and its words; the parser finds it.
 
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::{Diagnostic, Severity, Span};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "doctype-with-definitions",
     severity: Severity::Error,
-    group: Group::Syntax,
+    group: RuleGroup::Syntax,
     page: page!(
         finds = "A DOCTYPE with definitions of its own in brackets.",
         matters = "Definitions are how XML parsers are attacked: entities that expand to gigabytes, or to other files. Nothing here

@@ -3,13 +3,13 @@
 use crate::Severity;
 use crate::findings::Findings;
 use crate::lint::coverage;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "duplicate-rule",
     severity: Severity::Hint,
-    group: Group::Rules,
+    group: RuleGroup::Rules,
     page: page!(
         finds = "A rule that says the same as one before it.",
         matters = "It adds nothing, and one of the two was perhaps meant to say something else.",

@@ -4,14 +4,14 @@ use alloc::format;
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 use crate::parse::FLASH_ELEMENTS;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "element-order",
     severity: Severity::Hint,
-    group: Group::Structure,
+    group: RuleGroup::Structure,
     page: page!(
         finds = "Elements in another order than that of Adobe's definitions: `site-control`, then `allow-access-from`,
 `allow-http-request-headers-from`, `allow-access-from-identity`.",

@@ -1,12 +1,12 @@
 //! `empty-domain`: its page; the parser finds it.
 
 use crate::Severity;
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "empty-domain",
     severity: Severity::Error,
-    group: Group::Domains,
+    group: RuleGroup::Domains,
     page: page!(
         finds = "A `domain` with nothing in it.",
         matters = "It matches no movie.",

@@ -2,13 +2,13 @@
 
 use alloc::format;
 
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::{Diagnostic, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "empty-file",
     severity: Severity::Error,
-    group: Group::File,
+    group: RuleGroup::File,
     page: page!(
         finds = "A file with nothing in it, or only whitespace.",
         matters = "There is no policy in it.",

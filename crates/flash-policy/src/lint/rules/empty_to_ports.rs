@@ -1,12 +1,12 @@
 //! `empty-to-ports`: its page; the parser finds it.
 
 use crate::Severity;
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "empty-to-ports",
     severity: Severity::Error,
-    group: Group::Ports,
+    group: RuleGroup::Ports,
     page: page!(
         finds = "A `to-ports` with nothing in it.",
         matters = "The rule grants nothing.",

@@ -6,13 +6,13 @@ use alloc::string::ToString as _;
 use crate::Severity;
 use crate::findings::Findings;
 use crate::lint::gathered::Gathered;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "example-domain",
     severity: Severity::Hint,
-    group: Group::Domains,
+    group: RuleGroup::Domains,
     page: page!(
         finds = "A domain that stands for one's own in documentation: `example.com`, `yourdomain.com`, `your.net`.",
         matters = "It was mostly left in when the policy was copied, and the domain that was meant is missing. Some of these

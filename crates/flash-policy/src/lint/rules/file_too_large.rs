@@ -3,13 +3,13 @@
 use alloc::format;
 
 use crate::document::LARGEST;
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::{Diagnostic, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "file-too-large",
     severity: Severity::Error,
-    group: Group::File,
+    group: RuleGroup::File,
     page: page!(
         finds = "A file of more than 64 KiB.",
         matters = "No client is known to read a policy of this size, and flashgate does not serve one. Most likely this is another

@@ -1,12 +1,12 @@
 //! `http-response`: its page and its words; the parser finds it.
 
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::{Diagnostic, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "http-response",
     severity: Severity::Error,
-    group: Group::File,
+    group: RuleGroup::File,
     page: page!(
         finds = "The head of an HTTP response before the policy.",
         matters = "The socket protocol is not HTTP: what goes out is the XML and a NUL, nothing before it. The file was saved with

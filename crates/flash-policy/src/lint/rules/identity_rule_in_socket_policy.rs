@@ -1,13 +1,13 @@
 //! `identity-rule-in-socket-policy`: its page and its words; the parser finds it.
 
 use crate::document::Element;
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::{Diagnostic, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "identity-rule-in-socket-policy",
     severity: Severity::Warning,
-    group: Group::Structure,
+    group: RuleGroup::Structure,
     page: page!(
         finds = "An `<allow-access-from-identity>` in a socket policy.",
         matters = "Sockets know no signatures: the element is for documents in Acrobat.",

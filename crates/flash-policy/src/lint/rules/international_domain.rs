@@ -1,12 +1,12 @@
 //! `international-domain`: its page; the parser finds it.
 
 use crate::Severity;
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "international-domain",
     severity: Severity::Warning,
-    group: Group::Domains,
+    group: RuleGroup::Domains,
     page: page!(
         finds = "A domain with letters beyond ASCII.",
         matters = "Browsers load such a site under its ASCII form, and that is the name that the player compares.",

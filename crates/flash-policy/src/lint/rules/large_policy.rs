@@ -4,13 +4,13 @@ use alloc::format;
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "large-policy",
     severity: Severity::Warning,
-    group: Group::File,
+    group: RuleGroup::File,
     page: page!(
         finds = "A policy of more than 4,096 bytes.",
         matters = "Some clients read only a part of it, and what they cut off is a broken policy to them: they refuse.",

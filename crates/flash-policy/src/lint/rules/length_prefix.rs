@@ -1,12 +1,12 @@
 //! `length-prefix`: its page and its words; the parser finds it.
 
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::{Diagnostic, Severity, Span};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "length-prefix",
     severity: Severity::Error,
-    group: Group::File,
+    group: RuleGroup::File,
     page: page!(
         finds = "One to four bytes before the first `<` that look like a length.",
         matters = r#"They come from a program that wrote the policy as a "string", with its length in front: Java's `writeUTF`,

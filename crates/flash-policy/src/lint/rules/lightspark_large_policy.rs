@@ -4,14 +4,14 @@ use alloc::format;
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::Client;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::PolicyReader;
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "lightspark-large-policy",
     severity: Severity::Warning,
-    group: Group::Clients,
+    group: RuleGroup::Clients,
     page: page!(
         finds = "A policy of more than 1,400 bytes, where Lightspark is to be served (`--client lightspark`).",
         matters = "Lightspark stops at the first read that does not give exactly 4,096 bytes; a reply that arrives in segments is
@@ -27,7 +27,7 @@ const SEGMENT: usize = 1_400;
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let length = subject.bytes.len();
-    if !subject.options.judges_for(Client::Lightspark)
+    if !subject.options.judges_for(PolicyReader::Lightspark)
         || length <= SEGMENT
         || subject.policy.is_none()
     {

@@ -5,15 +5,15 @@ use alloc::string::ToString as _;
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::Client;
+use crate::lint::PolicyReader;
 use crate::lint::gathered::Gathered;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "lightspark-port-range",
     severity: Severity::Warning,
-    group: Group::Clients,
+    group: RuleGroup::Clients,
     page: page!(
         finds = "A range of ports, where Lightspark is to be served (`--client lightspark`).",
         matters =
@@ -32,7 +32,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    if !subject.options.judges_for(Client::Lightspark) {
+    if !subject.options.judges_for(PolicyReader::Lightspark) {
         return;
     }
     let ranges = subject.port_ranges();

@@ -4,17 +4,17 @@ use crate::document::Element;
 use alloc::vec::Vec;
 
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::rules::header_rule_in_socket_policy;
 use crate::lint::subject::Subject;
-use crate::lint::{Client, Kind};
+use crate::lint::{PolicyKind, PolicyReader};
 use crate::parse::SITE_CONTROL;
 use crate::{Diagnostic, Port, Severity, Span};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "lightspark-refused-file",
     severity: Severity::Warning,
-    group: Group::Clients,
+    group: RuleGroup::Clients,
     page: page!(
         finds = "An element at which Lightspark stops reading (`--client lightspark`): a rule with more than three attributes, or
 without a domain or ports; a `<site-control>` that has no value, or a second attribute; a header rule.",
@@ -71,7 +71,7 @@ fn consequence(subject: &Subject<'_>) -> &'static str {
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    if !subject.options.judges_for(Client::Lightspark) || !subject.is(Kind::Socket) {
+    if !subject.options.judges_for(PolicyReader::Lightspark) || !subject.is(PolicyKind::Socket) {
         return;
     }
     let elements = subject.elements().iter();

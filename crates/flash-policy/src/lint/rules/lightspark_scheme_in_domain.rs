@@ -2,14 +2,14 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::Client;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::PolicyReader;
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "lightspark-scheme-in-domain",
     severity: Severity::Warning,
-    group: Group::Clients,
+    group: RuleGroup::Clients,
     page: page!(
         finds = "A domain with `http://` or `https://` before it, where Lightspark is to be served (`--client lightspark`).",
         matters = "Lightspark does not know schemes here: the rule matches nothing.",
@@ -22,7 +22,7 @@ for it.",
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    if !subject.options.judges_for(Client::Lightspark) {
+    if !subject.options.judges_for(PolicyReader::Lightspark) {
         return;
     }
     for (_, places) in subject

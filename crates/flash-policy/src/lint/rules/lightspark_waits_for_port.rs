@@ -1,16 +1,16 @@
 //! `lightspark-waits-for-port`: its page and its check.
 
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
-use crate::lint::{Client, Kind};
+use crate::lint::{PolicyKind, PolicyReader};
 use crate::policy::SiteControl;
 use crate::{Port, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "lightspark-waits-for-port",
     severity: Severity::Hint,
-    group: Group::Clients,
+    group: RuleGroup::Clients,
     page: page!(
         finds = "A master policy, the one on port 843, that grants something and does not say `master-only`
 (`--client lightspark`).",
@@ -30,7 +30,8 @@ port 843 is asked since 9.0.115.",
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let serves_master = subject.options.serving.port() == Some(Port::MASTER);
-    let judges = subject.options.judges_for(Client::Lightspark) && subject.is(Kind::Socket);
+    let judges =
+        subject.options.judges_for(PolicyReader::Lightspark) && subject.is(PolicyKind::Socket);
     let Some(policy) = subject.policy.filter(|_| judges && serves_master) else {
         return;
     };

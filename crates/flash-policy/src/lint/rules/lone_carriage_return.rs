@@ -2,13 +2,13 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "lone-carriage-return",
     severity: Severity::Hint,
-    group: Group::File,
+    group: RuleGroup::File,
     page: page!(
         finds = "Lines that end in a carriage return alone, as on Macs before 2001.",
         matters = "Most programs take the file for one long line: their messages have no useful line numbers, and a `//` or `#`

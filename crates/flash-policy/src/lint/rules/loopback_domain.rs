@@ -4,13 +4,13 @@ use alloc::string::ToString as _;
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "loopback-domain",
     severity: Severity::Hint,
-    group: Group::Domains,
+    group: RuleGroup::Domains,
     page: page!(
         finds = "A rule for `localhost`, `127.0.0.1` or `::1`.",
         matters = "It admits movies that a web server on the user's own machine serves. That is for development, and mostly left

@@ -4,14 +4,14 @@ use alloc::format;
 
 use crate::findings::Findings;
 use crate::lint::options::Elsewhere;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 use crate::{Diagnostic, Port, PortSet, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "low-ports-from-high-port",
     severity: Severity::Warning,
-    group: Group::Ports,
+    group: RuleGroup::Ports,
     page: page!(
         finds = "A grant of ports below 1024 in a policy that is served from port 1024 or above.",
         matters = "Whoever may open a high port need not be the machine's owner, so such a policy has no say over low ports. That
@@ -40,13 +40,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             continue;
         };
         let left = if ranges.iter().all(|range| range.high().is_low()) {
-            Left::Nothing
+            WithoutLowPorts::Nothing
         } else {
-            Left::HighPorts
+            WithoutLowPorts::HighPorts
         };
         let mut finding = found(port, left).at(span, "");
         // Of a policy that several ports share, a rule that is dead on one of them may be for another.
-        if left == Left::Nothing && subject.options.elsewhere == Elsewhere::Never {
+        if left == WithoutLowPorts::Nothing && subject.options.elsewhere == Elsewhere::Never {
             finding.severity = Severity::Error;
         }
         findings.push(finding);
@@ -55,17 +55,17 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
 
 /// What a rule opens without its low ports.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Left {
+enum WithoutLowPorts {
     Nothing,
     HighPorts,
 }
 
-fn found(port: Port, left: Left) -> Diagnostic {
+fn found(port: Port, left: WithoutLowPorts) -> Diagnostic {
     let message = format!("served from port {port}, a policy opens no port below 1024");
     let mut finding = RULE
         .finding(message)
         .note("players take such grants from ports below 1024 only, 843 among them");
-    if left == Left::Nothing {
+    if left == WithoutLowPorts::Nothing {
         finding = finding.note("this rule names no other port: it opens nothing");
     }
     finding.help("serve this policy on port 843, or leave the low ports out, unless players dial this port as a low one")

@@ -1,12 +1,12 @@
 //! `malformed-xml`: its page; the parser finds it.
 
 use crate::Severity;
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "malformed-xml",
     severity: Severity::Error,
-    group: Group::Syntax,
+    group: RuleGroup::Syntax,
     page: page!(
         finds = "XML that is not well-formed. The message says what was expected where; frequent causes are a tag that is not
 closed, a `&` that is not written `&amp;`, quotes that a word processor made curly, and a space too many or too

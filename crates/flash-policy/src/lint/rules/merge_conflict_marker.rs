@@ -1,12 +1,12 @@
 //! `merge-conflict-marker`: its page and its words; the parser finds it.
 
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::{Diagnostic, Severity, Span};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "merge-conflict-marker",
     severity: Severity::Error,
-    group: Group::File,
+    group: RuleGroup::File,
     page: page!(
         finds = "A line that version control left where two versions of the file could not be joined.",
         matters = "Both versions are still in the file, and between them lines that are no XML.",

@@ -4,13 +4,13 @@ use alloc::format;
 
 use crate::diagnostic::quoted;
 use crate::document::{Attribute, Element};
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::{Diagnostic, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "missing-domain",
     severity: Severity::Error,
-    group: Group::Domains,
+    group: RuleGroup::Domains,
     page: page!(
         finds = "A rule without `domain`.",
         matters = "A rule says which movies may connect, by the host they were loaded from; without it the rule is for nobody.",

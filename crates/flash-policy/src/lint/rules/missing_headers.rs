@@ -2,13 +2,13 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "missing-headers",
     severity: Severity::Error,
-    group: Group::Url,
+    group: RuleGroup::Url,
     page: page!(
         finds = "A header rule without `headers`, or with an empty one.",
         matters = "It permits no header.",

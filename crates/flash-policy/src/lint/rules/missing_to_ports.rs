@@ -4,13 +4,13 @@ use alloc::format;
 
 use crate::diagnostic::quoted;
 use crate::document::{Attribute, Element};
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::{Diagnostic, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "missing-to-ports",
     severity: Severity::Error,
-    group: Group::Ports,
+    group: RuleGroup::Ports,
     page: page!(
         finds = "A rule without `to-ports` in a socket policy.",
         matters = "It is the most frequent fault of all: the rule was copied from a `/crossdomain.xml`, which needs no ports.",

@@ -2,13 +2,13 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "mixed-line-ends",
     severity: Severity::Hint,
-    group: Group::File,
+    group: RuleGroup::File,
     page: page!(
         finds = "Some lines end as on Unix, some as on Windows.",
         matters = "It comes from files put together of parts, and from version control that converts one half. Nothing breaks;

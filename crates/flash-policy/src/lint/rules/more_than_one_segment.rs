@@ -4,15 +4,15 @@ use alloc::format;
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::Kind;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::PolicyKind;
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::rules::large_policy;
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "more-than-one-segment",
     severity: Severity::Hint,
-    group: Group::File,
+    group: RuleGroup::File,
     page: page!(
         finds = "A policy of more than 1,400 bytes.",
         matters = "Up to about 1,400 bytes the whole reply travels in one TCP segment. A longer one is cut on its way, and some
@@ -32,7 +32,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let length = subject.bytes.len();
     // Of a larger one, `large-policy` says more.
     let is_of_this_size = (SEGMENT + 1..=large_policy::SMALL).contains(&length);
-    if !is_of_this_size || subject.document.is_none() || subject.is(Kind::Url) {
+    if !is_of_this_size || subject.document.is_none() || subject.is(PolicyKind::Url) {
         return;
     }
     findings.push(

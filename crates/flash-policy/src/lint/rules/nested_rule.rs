@@ -3,13 +3,13 @@
 use alloc::format;
 
 use crate::document::Element;
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::{Diagnostic, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "nested-rule",
     severity: Severity::Error,
-    group: Group::Structure,
+    group: RuleGroup::Structure,
     page: page!(
         finds = "A rule, or a `<site-control>`, inside another element than the root.",
         matters = "It counts for nothing there. Mostly the element before it was not closed where it should have been.",

@@ -4,16 +4,16 @@ use crate::Severity;
 use crate::diagnostic::any_error;
 use crate::document::Document;
 use crate::findings::Findings;
-use crate::lint::Kind;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::PolicyKind;
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 use crate::spelling::nearest;
 use crate::xml::is_placeholder;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "no-rules",
     severity: Severity::Warning,
-    group: Group::Structure,
+    group: RuleGroup::Structure,
     page: page!(
         finds = "A policy in which no rule takes effect.",
         matters = "It grants nothing, to nobody. That may be meant: a master policy whose meta-policy is `all` leaves everything to
@@ -34,7 +34,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if !empty || any_error(subject.found) || is_explained(subject) || grants_otherwise(subject) {
         return;
     }
-    let help = if subject.is(Kind::Url) {
+    let help = if subject.is(PolicyKind::Url) {
         "add a rule: `<allow-access-from domain=\"www.example.com\"/>`"
     } else {
         "add a rule: `<allow-access-from domain=\"www.example.com\" to-ports=\"9339\"/>`"

@@ -5,13 +5,13 @@ use alloc::format;
 use crate::Severity;
 use crate::diagnostic::character;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "non-ascii",
     severity: Severity::Hint,
-    group: Group::File,
+    group: RuleGroup::File,
     page: page!(
         finds = "Characters beyond ASCII, mostly curly quotes and accented letters in comments.",
         matters = "A policy needs none, and where encodings are confused they are what breaks.",

@@ -1,12 +1,12 @@
 //! `not-utf-8`: its page and its words; the parser finds it.
 
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::{Diagnostic, Severity, Span};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "not-utf-8",
     severity: Severity::Error,
-    group: Group::File,
+    group: RuleGroup::File,
     page: page!(
         finds = "A byte that is not part of UTF-8, as in a file saved as ISO-8859-1 or Windows-1252.",
         matters = "A reader that goes by the XML standard refuses the whole file. It is mostly an accented letter in a comment.",

@@ -2,13 +2,13 @@
 
 use core::ops::Range;
 
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::{Diagnostic, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "nul-at-end",
     severity: Severity::Warning,
-    group: Group::File,
+    group: RuleGroup::File,
     page: page!(
         finds = "A NUL behind the policy, as the last byte of the file or with something behind it.",
         matters = "The server adds the NUL that ends the reply; in the file it is in the way of editors and of other servers, which

@@ -6,13 +6,13 @@ use crate::Severity;
 use crate::diagnostic::quoted;
 use crate::document::Document;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "other-encoding-declared",
     severity: Severity::Warning,
-    group: Group::File,
+    group: RuleGroup::File,
     page: page!(
         finds = "A declaration that names another encoding than UTF-8 or ASCII.",
         matters = "The file is read as UTF-8 here. A client that believes the declaration reads other characters, or refuses.",

@@ -4,14 +4,14 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 use crate::{PortSet, Severity, Span};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "overlapping-ports",
     severity: Severity::Hint,
-    group: Group::Ports,
+    group: RuleGroup::Ports,
     page: page!(
         finds = "A port that is twice in one list.",
         matters = "Nothing breaks. One of the two was perhaps meant to be another port.",

@@ -1,12 +1,12 @@
 //! `partial-wildcard`: its page; the parser finds it.
 
 use crate::Severity;
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "partial-wildcard",
     severity: Severity::Error,
-    group: Group::Domains,
+    group: RuleGroup::Domains,
     page: page!(
         finds = "A `*` that is neither alone nor the whole first label.",
         matters = "`*example.com`, `www.*.com` and `www.example.*` look as if they worked; they match no movie.",

@@ -2,13 +2,13 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "ports-in-crossdomain-xml",
     severity: Severity::Hint,
-    group: Group::File,
+    group: RuleGroup::File,
     page: page!(
         finds = "A file called `crossdomain.xml` whose rules all have `to-ports`, where neither `--as` nor `--port` says what it is.
 It is judged as a socket policy.",

@@ -6,14 +6,14 @@ use alloc::vec::Vec;
 
 use crate::findings::Findings;
 use crate::lint::gathered::Gathered;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 use crate::{PortSet, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "ports-without-server",
     severity: Severity::Warning,
-    group: Group::Ports,
+    group: RuleGroup::Ports,
     page: page!(
         finds = "A grant of ports on which nothing listens, as far as the configuration tells. It is looked for only where the ports in
 use are known: by `flashgate serve`, of a policy that is served at gates alone and opens the port of none of them. On

@@ -6,14 +6,14 @@ use alloc::vec::Vec;
 
 use crate::findings::Findings;
 use crate::lint::gathered::{Gathered, MOST_NAMED};
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 use crate::{PortRange, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "privileged-ports",
     severity: Severity::Hint,
-    group: Group::Ports,
+    group: RuleGroup::Ports,
     page: page!(
         finds = "Grants of ports below 1024. They are reported once for the whole file.",
         matters = "That is where a machine's own services listen: remote shells, mail, web, file shares. A movie can speak to them

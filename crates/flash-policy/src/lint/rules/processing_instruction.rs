@@ -3,13 +3,13 @@
 use crate::Severity;
 use crate::document::Document;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "processing-instruction",
     severity: Severity::Hint,
-    group: Group::Syntax,
+    group: RuleGroup::Syntax,
     page: page!(
         finds = "An instruction such as `<?xml-stylesheet …?>`.",
         matters = "It is addressed to programs that show XML, not to players.",

@@ -2,14 +2,14 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::Kind;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::PolicyKind;
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "redundant-secure",
     severity: Severity::Hint,
-    group: Group::Secure,
+    group: RuleGroup::Secure,
     page: page!(
         finds = r#"`secure="false"` in a socket policy."#,
         matters =
@@ -24,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    if !subject.is(Kind::Socket) {
+    if !subject.is(PolicyKind::Socket) {
         return;
     }
     let attributes = subject

@@ -2,13 +2,13 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "schema-reference",
     severity: Severity::Hint,
-    group: Group::Syntax,
+    group: RuleGroup::Syntax,
     page: page!(
         finds = "A reference to Adobe's schema on the root element.",
         matters = "It does no harm, and makes a small policy more than twice as long.",

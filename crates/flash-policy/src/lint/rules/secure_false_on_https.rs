@@ -2,13 +2,13 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "secure-false-on-https",
     severity: Severity::Warning,
-    group: Group::Url,
+    group: RuleGroup::Url,
     page: page!(
         finds = r#"`secure="false"` in a URL policy."#,
         matters = "Served over HTTPS, it lets movies that came over plain HTTP read what HTTPS protects: anyone who can change the

@@ -1,15 +1,15 @@
 //! `secure-true-on-socket`: its page and its check.
 
 use crate::findings::Findings;
-use crate::lint::Kind;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::PolicyKind;
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 use crate::{Secure, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "secure-true-on-socket",
     severity: Severity::Warning,
-    group: Group::Secure,
+    group: RuleGroup::Secure,
     page: page!(
         finds = r#"`secure="true"` in a socket policy."#,
         matters = "It shuts out every movie that was loaded over plain HTTP, and protects nothing: the socket itself is not
@@ -23,7 +23,7 @@ policy log, since 9.0.115.",
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    if !subject.is(Kind::Socket) {
+    if !subject.is(PolicyKind::Socket) {
         return;
     }
     for (rule, places) in subject.rules() {

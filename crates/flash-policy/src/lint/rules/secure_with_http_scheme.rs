@@ -1,14 +1,14 @@
 //! `secure-with-http-scheme`: its page and its check.
 
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 use crate::{Scheme, Secure, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "secure-with-http-scheme",
     severity: Severity::Warning,
-    group: Group::Secure,
+    group: RuleGroup::Secure,
     page: page!(
         finds = r#"A rule for `http://` and a name that asks for HTTPS with `secure="true"`."#,
         matters = "No movie is loaded both ways: the rule is for nobody.",

@@ -2,14 +2,14 @@
 
 use crate::document::Document;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 use crate::{Diagnostic, Severity, Span};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "server-code",
     severity: Severity::Error,
-    group: Group::File,
+    group: RuleGroup::File,
     page: page!(
         finds = "Code for a web server: `<?php`, `<%` or `<?=`.",
         matters = "The file is a program that was to print the policy. Served as it is, players get the program.",

@@ -3,13 +3,13 @@
 use crate::Severity;
 use crate::findings::Findings;
 use crate::lint::coverage;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "shadowed-rule",
     severity: Severity::Hint,
-    group: Group::Rules,
+    group: RuleGroup::Rules,
     page: page!(
         finds = "A rule that grants only what a wider rule grants anyway: for more movies, or for more ports of the same movies.",
         matters = "It looks as if it narrowed something. Rules only ever add.",

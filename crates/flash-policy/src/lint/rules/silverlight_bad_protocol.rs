@@ -1,13 +1,13 @@
 //! `silverlight-bad-protocol`: its page and its words; the parser finds it.
 
 use crate::document::{Attribute, Element};
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::{Diagnostic, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "silverlight-bad-protocol",
     severity: Severity::Error,
-    group: Group::Silverlight,
+    group: RuleGroup::Silverlight,
     page: page!(
         finds = "A `<socket-resource>` whose `protocol` is not `tcp`.",
         matters = "Clients ignore it: it grants nothing.",

@@ -4,13 +4,13 @@ use alloc::format;
 
 use crate::diagnostic::quoted;
 use crate::document::{Attribute, Element};
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::{Diagnostic, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "silverlight-bad-uri",
     severity: Severity::Error,
-    group: Group::Silverlight,
+    group: RuleGroup::Silverlight,
     page: page!(
         finds = "A `uri` that is missing, or none of `*`, `file:///`, `http://host`, `https://host` and `http://*.host`.",
         matters = "It matches no application.",

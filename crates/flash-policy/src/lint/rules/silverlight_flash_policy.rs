@@ -2,14 +2,14 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
-use crate::lint::{Client, Kind};
+use crate::lint::{PolicyKind, PolicyReader};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "silverlight-flash-policy",
     severity: Severity::Warning,
-    group: Group::Clients,
+    group: RuleGroup::Clients,
     page: page!(
         finds =
             "A Flash socket policy, where Silverlight is to be served (`--client silverlight`).",
@@ -36,7 +36,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let silverlight = subject.options.judges_for(Client::Silverlight) && subject.is(Kind::Socket);
+    let silverlight =
+        subject.options.judges_for(PolicyReader::Silverlight) && subject.is(PolicyKind::Socket);
     let Some(root) = subject.places.root.filter(|_| silverlight) else {
         return;
     };

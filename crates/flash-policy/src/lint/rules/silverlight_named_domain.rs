@@ -2,14 +2,14 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
-use crate::lint::{Client, Kind};
+use crate::lint::{PolicyKind, PolicyReader};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "silverlight-named-domain",
     severity: Severity::Warning,
-    group: Group::Clients,
+    group: RuleGroup::Clients,
     page: page!(
         finds = "A URL policy without a rule for `*`, where Silverlight is to be served (`--client silverlight`).",
         matters = "Over HTTP Silverlight also accepts a `/crossdomain.xml`, but only one that admits every domain.",
@@ -27,7 +27,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    if !subject.options.judges_for(Client::Silverlight) || !subject.is(Kind::Url) {
+    if !subject.options.judges_for(PolicyReader::Silverlight) || !subject.is(PolicyKind::Url) {
         return;
     }
     let (Some(policy), Some(root)) = (subject.policy, subject.root()) else {

@@ -3,16 +3,16 @@
 use alloc::format;
 
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
-use crate::lint::{Client, Kind};
+use crate::lint::{PolicyKind, PolicyReader};
 use crate::write::SILVERLIGHT_PORTS;
 use crate::{Diagnostic, PortRange, Severity, Span};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "silverlight-port-out-of-range",
     severity: Severity::Error,
-    group: Group::Silverlight,
+    group: RuleGroup::Silverlight,
     page: page!(
         finds = "A port outside 4502 to 4534 in a policy for Silverlight.",
         matters = "Silverlight connects to no other ports, whatever a policy says. Moonlight rejects the whole file.",
@@ -62,7 +62,7 @@ pub(crate) fn is_outside(range: PortRange) -> bool {
 
 /// A Flash policy from which one for Silverlight is to be made.
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    if !subject.options.judges_for(Client::Silverlight) || !subject.is(Kind::Socket) {
+    if !subject.options.judges_for(PolicyReader::Silverlight) || !subject.is(PolicyKind::Socket) {
         return;
     }
     for (range, span) in subject

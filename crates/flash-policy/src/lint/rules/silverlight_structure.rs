@@ -3,13 +3,13 @@
 use alloc::format;
 
 use crate::document::Element;
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::{Diagnostic, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "silverlight-structure",
     severity: Severity::Error,
-    group: Group::Silverlight,
+    group: RuleGroup::Silverlight,
     page: page!(
         finds = "An element of a Silverlight policy that is missing or stands in the wrong place.",
         matters = "A policy says from where (`allow-from`, with `domain` in it) and to what (`grant-to`). Without one of the two it

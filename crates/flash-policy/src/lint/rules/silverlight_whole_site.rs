@@ -2,13 +2,13 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "silverlight-whole-site",
     severity: Severity::Hint,
-    group: Group::Silverlight,
+    group: RuleGroup::Silverlight,
     page: page!(
         finds = "A `<resource>` for `/` with everything below it.",
         matters = "Every page and every service of this site may then be read by the applications that the policy admits, in the

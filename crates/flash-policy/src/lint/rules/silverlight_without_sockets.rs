@@ -2,13 +2,13 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "silverlight-without-sockets",
     severity: Severity::Warning,
-    group: Group::Silverlight,
+    group: RuleGroup::Silverlight,
     page: page!(
         finds = "A Silverlight policy without a `<socket-resource>`.",
         matters = "It grants requests over HTTP and opens no socket. As `/clientaccesspolicy.xml` that is all right; on port 943 it

@@ -1,15 +1,15 @@
 //! `site-control-all`: its page and its check.
 
 use crate::findings::Findings;
-use crate::lint::Kind;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::PolicyKind;
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 use crate::{Port, Severity, SiteControl};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "site-control-all",
     severity: Severity::Hint,
-    group: Group::MetaPolicy,
+    group: RuleGroup::MetaPolicy,
     page: page!(
         finds = "The meta-policy `all`.",
         matters = "In a socket policy it is what holds anyway: every port of the host may serve a policy of its own. Whoever can
@@ -32,7 +32,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(span) = subject.places.site_control.filter(|_| all) else {
         return;
     };
-    if subject.is(Kind::Url) {
+    if subject.is(PolicyKind::Url) {
         let mut finding = RULE
             .finding("`all` lets every file of this site be a policy, also what users upload")
             .at(span, "")

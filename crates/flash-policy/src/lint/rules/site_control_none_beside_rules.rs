@@ -1,15 +1,15 @@
 //! `site-control-none-beside-rules`: its page and its check.
 
 use crate::findings::Findings;
-use crate::lint::Kind;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::PolicyKind;
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 use crate::{Port, Severity, SiteControl, Span};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "site-control-none-beside-rules",
     severity: Severity::Warning,
-    group: Group::MetaPolicy,
+    group: RuleGroup::MetaPolicy,
     page: page!(
         finds = "The meta-policy `none` in a file that has rules.",
         matters = "`none` switches every policy of the host off, this one included: the rules grant nothing.",
@@ -29,7 +29,7 @@ pub(crate) static RULE: Rule = Rule {
 /// The place of such a `none`, where it is or may be the master's.
 fn find(subject: &Subject<'_>) -> Option<Span> {
     let port = subject.options.serving.port();
-    if subject.is(Kind::Socket) && port.is_some_and(|port| port != Port::MASTER) {
+    if subject.is(PolicyKind::Socket) && port.is_some_and(|port| port != Port::MASTER) {
         return None;
     }
     let policy = subject.policy?;

@@ -4,16 +4,16 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::rules::{bad_site_control, site_control_twice, site_control_without_value};
 use crate::lint::subject::Subject;
-use crate::lint::{Kind, Options};
+use crate::lint::{Options, PolicyKind};
 use crate::{Diagnostic, Port, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "site-control-off-master",
     severity: Severity::Warning,
-    group: Group::MetaPolicy,
+    group: RuleGroup::MetaPolicy,
     page: page!(
         finds = "A `<site-control>` in a policy that is not served from port 843.",
         matters = "It has no effect where it is, and to Lightspark the whole file is void.",
@@ -56,7 +56,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
 /// The port that a socket policy is served from, if it is not the one where meta-policies count.
 fn other_port(options: &Options) -> Option<Port> {
     let port = options.serving.port().filter(|port| *port != Port::MASTER);
-    port.filter(|_| options.kind == Kind::Socket)
+    port.filter(|_| options.kind == PolicyKind::Socket)
 }
 
 /// What is wrong with a `<site-control>` that does not count is best corrected by removing it.

@@ -1,13 +1,13 @@
 //! `site-control-twice`: its page and its words; the parser finds it.
 
 use crate::document::Element;
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::{Diagnostic, Severity, Span};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "site-control-twice",
     severity: Severity::Error,
-    group: Group::MetaPolicy,
+    group: RuleGroup::MetaPolicy,
     page: page!(
         finds = "A second `<site-control>`.",
         matters = "Two meta-policies are one too many, and clients disagree on which counts.",

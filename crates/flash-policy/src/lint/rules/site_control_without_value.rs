@@ -4,14 +4,14 @@ use alloc::format;
 
 use crate::diagnostic::quoted;
 use crate::document::{Attribute, Element};
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::parse::SITE_CONTROL;
 use crate::{Diagnostic, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "site-control-without-value",
     severity: Severity::Error,
-    group: Group::MetaPolicy,
+    group: RuleGroup::MetaPolicy,
     page: page!(
         finds = "A `<site-control>` without `permitted-cross-domain-policies`.",
         matters = "It says nothing, and looks as if it did.",

@@ -2,14 +2,14 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
-use crate::lint::{Kind, coverage};
+use crate::lint::{PolicyKind, coverage};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "split-rule",
     severity: Severity::Hint,
-    group: Group::Rules,
+    group: RuleGroup::Rules,
     page: page!(
         finds = "Several rules that differ only in their ports.",
         matters = "One rule with all the ports says the same, and the policy gets shorter.",
@@ -24,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let Some(policy) = subject.policy.filter(|_| !subject.is(Kind::Url)) else {
+    let Some(policy) = subject.policy.filter(|_| !subject.is(PolicyKind::Url)) else {
         return;
     };
     for (first, second) in coverage::split(policy) {

@@ -6,14 +6,14 @@ use crate::Severity;
 use crate::diagnostic::quoted;
 use crate::document::Document;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 use crate::xml::{escaped_line_end, is_placeholder};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "stray-text",
     severity: Severity::Warning,
-    group: Group::Structure,
+    group: RuleGroup::Structure,
     page: page!(
         finds = "Text between the tags.",
         matters = "A policy consists of elements alone. Text is mostly what is left of a tag that lost its `<`, or of a comment

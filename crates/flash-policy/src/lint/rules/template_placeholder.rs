@@ -5,15 +5,15 @@ use alloc::string::String;
 
 use crate::document::Document;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 use crate::xml::is_placeholder;
 use crate::{Diagnostic, Severity, Span};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "template-placeholder",
     severity: Severity::Error,
-    group: Group::File,
+    group: RuleGroup::File,
     page: page!(
         finds = "A placeholder that nobody filled in: `%DOMAIN%`, `${port}`, `#{port}`, `{{ ports }}`, `%{LISTEN_PORT}`, `@DOMAIN@`,
 `__DOMAIN__`. So are words for what was to be written there (`YOUR_DOMAIN`, `your-server-ip`, `MYIP`, `x.x.x.x`), and

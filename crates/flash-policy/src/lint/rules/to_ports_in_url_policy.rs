@@ -2,13 +2,13 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "to-ports-in-url-policy",
     severity: Severity::Hint,
-    group: Group::Url,
+    group: RuleGroup::Url,
     page: page!(
         finds = "`to-ports` in a URL policy.",
         matters = "It has no effect there. If sockets were meant, the file is in the wrong place: `/crossdomain.xml` opens none.",

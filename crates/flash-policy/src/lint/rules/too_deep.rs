@@ -2,14 +2,14 @@
 
 use alloc::format;
 
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::xml::DEEPEST;
 use crate::{Diagnostic, Severity, Span};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "too-deep",
     severity: Severity::Error,
-    group: Group::Syntax,
+    group: RuleGroup::Syntax,
     page: page!(
         finds = "More than 16 elements within each other.",
         matters = "Rules stand directly in the root. Elements this deep are the sign of tags that were never closed, or of an

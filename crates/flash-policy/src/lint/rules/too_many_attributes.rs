@@ -2,14 +2,14 @@
 
 use alloc::format;
 
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::xml::MOST_ATTRIBUTES;
 use crate::{Diagnostic, Severity, Span};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "too-many-attributes",
     severity: Severity::Error,
-    group: Group::Syntax,
+    group: RuleGroup::Syntax,
     page: page!(
         finds = "A tag with more than 32 attributes.",
         matters = "A rule has three. Parsers slow down with the number of attributes, so a tag like this is refused before one sees

@@ -2,14 +2,14 @@
 
 use alloc::format;
 
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::xml::MOST_PARTS;
 use crate::{Diagnostic, Severity, Span};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "too-many-elements",
     severity: Severity::Error,
-    group: Group::Syntax,
+    group: RuleGroup::Syntax,
     page: page!(
         finds = "A file with more than 10,000 elements, attributes, ports in lists, comments and pieces of text.",
         matters = "A policy has a few dozen. Each one costs memory in whatever reads the file, so nothing behind that number is read

@@ -2,14 +2,14 @@
 
 use alloc::format;
 
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::xml::MOST_NAMESPACES;
 use crate::{Diagnostic, Severity, Span};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "too-many-namespaces",
     severity: Severity::Error,
-    group: Group::Syntax,
+    group: RuleGroup::Syntax,
     page: page!(
         finds = "More than 64 namespace declarations in a file.",
         matters = "A policy needs one at most, for a schema reference on its root. Parsers slow down with their number, so a file

@@ -1,13 +1,13 @@
 //! `trailing-dot`: its page and its words; the parser finds it.
 
 use crate::document::Attribute;
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::{Diagnostic, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "trailing-dot",
     severity: Severity::Warning,
-    group: Group::Domains,
+    group: RuleGroup::Domains,
     page: page!(
         finds = "A domain that ends in a dot.",
         matters = "To DNS it is the same name; whether it is to players is not known.",

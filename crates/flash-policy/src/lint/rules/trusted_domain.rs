@@ -5,17 +5,17 @@ use alloc::string::ToString as _;
 
 use crate::diagnostic::quoted;
 use crate::findings::Findings;
-use crate::lint::Kind;
+use crate::lint::PolicyKind;
 use crate::lint::gathered::Gathered;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::rules::{example_domain, loopback_domain, unspecified_address};
 use crate::lint::subject::Subject;
 use crate::{DomainPattern, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "trusted-domain",
     severity: Severity::Hint,
-    group: Group::Url,
+    group: RuleGroup::Url,
     page: page!(
         finds = "A rule that trusts another site. What is faulty, or the user's own machine, is not reported here.",
         matters = "Whoever controls that site, or buys its name when it lapses, reads what your users can read here. nmap's
@@ -29,7 +29,7 @@ older than those over sockets: Adobe dates them to Player 6 in one text and to P
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let is_url = subject.is(Kind::Url);
+    let is_url = subject.is(PolicyKind::Url);
     let rules = subject.rules().filter(|_| is_url);
     let rules = rules.map(|(rule, places)| (rule.domain.to_string(), places.domain));
     let headers = subject.url_elements("allow-http-request-headers-from");
@@ -63,7 +63,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
 /// matches nothing, another finding says so.
 fn is_somebody_elses(domain: &str, subject: &Subject<'_>) -> bool {
     // Silverlight ends an address in a slash.
-    let name = if subject.is(Kind::Silverlight) {
+    let name = if subject.is(PolicyKind::Silverlight) {
         domain.trim_end_matches('/')
     } else {
         domain

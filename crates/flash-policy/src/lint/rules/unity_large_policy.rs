@@ -4,14 +4,14 @@ use alloc::format;
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::Client;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::PolicyReader;
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "unity-large-policy",
     severity: Severity::Warning,
-    group: Group::Clients,
+    group: RuleGroup::Clients,
     page: page!(
         finds = "A policy of more than 1,400 bytes, where Unity's web player is to be served (`--client unity`).",
         matters = "It reads once, at most 5,000 bytes, and then closes. What travels in a second segment is lost, and the rest is
@@ -27,7 +27,10 @@ const SEGMENT: usize = 1_400;
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let length = subject.bytes.len();
-    if !subject.options.judges_for(Client::Unity) || length <= SEGMENT || subject.policy.is_none() {
+    if !subject.options.judges_for(PolicyReader::Unity)
+        || length <= SEGMENT
+        || subject.policy.is_none()
+    {
         return;
     }
     findings.push(

@@ -7,15 +7,15 @@ use alloc::vec::Vec;
 use crate::diagnostic::quoted;
 use crate::findings::Findings;
 use crate::lint::gathered::Gathered;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
-use crate::lint::{Client, Kind, coverage};
+use crate::lint::{PolicyKind, PolicyReader, coverage};
 use crate::{PortSet, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "unity-named-domain",
     severity: Severity::Warning,
-    group: Group::Clients,
+    group: RuleGroup::Clients,
     page: page!(
         finds = "A rule for anything but `*`, and none for `*` and its ports beside it, for Unity's web player (`--client unity`).",
         matters = "Unity's web player takes `*` alone for sockets: the rule admits nobody there.",
@@ -33,7 +33,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    if !subject.options.judges_for(Client::Unity) || !subject.is(Kind::Socket) {
+    if !subject.options.judges_for(PolicyReader::Unity) || !subject.is(PolicyKind::Socket) {
         return;
     }
     // A rule for `*` beside it does for Unity what this one does for Flash.

@@ -2,14 +2,14 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::Client;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::PolicyReader;
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "unity-non-ascii",
     severity: Severity::Warning,
-    group: Group::Clients,
+    group: RuleGroup::Clients,
     page: page!(
         finds =
             "Characters beyond ASCII, where Unity's web player is to be served (`--client unity`).",
@@ -30,7 +30,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    if !subject.options.judges_for(Client::Unity) || subject.policy.is_none() {
+    if !subject.options.judges_for(PolicyReader::Unity) || subject.policy.is_none() {
         return;
     }
     let text = str::from_utf8(subject.bytes).unwrap_or_default();

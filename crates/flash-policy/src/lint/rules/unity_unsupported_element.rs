@@ -4,14 +4,14 @@ use alloc::format;
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
-use crate::lint::{Client, Kind};
+use crate::lint::{PolicyKind, PolicyReader};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "unity-unsupported-element",
     severity: Severity::Warning,
-    group: Group::Clients,
+    group: RuleGroup::Clients,
     page: page!(
         finds = "`<site-control>` or a header rule, where Unity's web player is to be served (`--client unity`).",
         matters = "Its manual says that neither is supported.",
@@ -30,7 +30,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    if !subject.options.judges_for(Client::Unity) || !subject.is(Kind::Socket) {
+    if !subject.options.judges_for(PolicyReader::Unity) || !subject.is(PolicyKind::Socket) {
         return;
     }
     let elements = subject.top("site-control");

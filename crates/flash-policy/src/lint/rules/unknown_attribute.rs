@@ -5,14 +5,14 @@ use alloc::string::String;
 
 use crate::diagnostic::quoted;
 use crate::document::{Attribute, Element};
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::spelling::nearest;
 use crate::{Diagnostic, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "unknown-attribute",
     severity: Severity::Warning,
-    group: Group::Structure,
+    group: RuleGroup::Structure,
     page: page!(
         finds = "An attribute that the element does not have.",
         matters = "Mostly it is misspelt, and what it was meant to say is not said.",

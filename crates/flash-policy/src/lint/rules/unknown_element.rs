@@ -4,14 +4,14 @@ use alloc::format;
 use alloc::string::String;
 
 use crate::document::Element;
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::spelling::nearest;
 use crate::{Diagnostic, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "unknown-element",
     severity: Severity::Warning,
-    group: Group::Structure,
+    group: RuleGroup::Structure,
     page: page!(
         finds = "An element that the format does not have, in the policy or inside one of its elements.",
         matters = "Mostly it is misspelt, and the rule that it was meant to be is not there. A misspelt `<allow-access-from>` is an error,

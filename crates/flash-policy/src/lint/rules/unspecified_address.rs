@@ -3,14 +3,14 @@
 use alloc::string::ToString as _;
 
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 use crate::{DomainPattern, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "unspecified-address",
     severity: Severity::Error,
-    group: Group::Domains,
+    group: RuleGroup::Domains,
     page: page!(
         finds = "`0.0.0.0` or `::` as a domain.",
         matters = "That is what a server listens on, not where a movie comes from: no website has this address. The domain of a rule is the

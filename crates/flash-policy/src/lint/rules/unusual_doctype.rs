@@ -5,14 +5,14 @@ use alloc::format;
 use crate::diagnostic::quoted;
 use crate::document::{Doctype, Document};
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 use crate::{Diagnostic, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "unusual-doctype",
     severity: Severity::Hint,
-    group: Group::Syntax,
+    group: RuleGroup::Syntax,
     page: page!(
         finds = "A DOCTYPE that names another root element, or another address than Adobe's for the definitions.",
         matters = "It is mostly a slip of copying: Adobe's own page had the bare path `/xml/dtds/…`, and it is found everywhere

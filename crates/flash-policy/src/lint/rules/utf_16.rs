@@ -1,12 +1,12 @@
 //! `utf-16`: its page and its words; the parser finds it.
 
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::{Diagnostic, Severity, Span};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "utf-16",
     severity: Severity::Error,
-    group: Group::File,
+    group: RuleGroup::File,
     page: page!(
         finds = r#"A file in UTF-16, as Windows programs save it under the name "Unicode", or in UTF-32."#,
         matters = "In UTF-16 every other byte of a policy is a NUL, in UTF-32 three of four, and the first NUL ends the reply.",

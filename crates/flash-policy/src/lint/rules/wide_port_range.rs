@@ -5,15 +5,15 @@ use alloc::string::ToString as _;
 
 use crate::findings::Findings;
 use crate::lint::gathered::Gathered;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::rules::wildcard_ports;
 use crate::lint::subject::Subject;
 use crate::{PortRange, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "wide-port-range",
     severity: Severity::Hint,
-    group: Group::Ports,
+    group: RuleGroup::Ports,
     page: page!(
         finds = "A range of more than 1,000 ports.",
         matters = "Whatever will ever listen on one of them is opened to these movies.",

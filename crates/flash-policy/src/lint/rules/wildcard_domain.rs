@@ -5,14 +5,14 @@ use alloc::format;
 use crate::Severity;
 use crate::diagnostic::quoted;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
-use crate::lint::{Client, Kind};
+use crate::lint::{PolicyKind, PolicyReader};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "wildcard-domain",
     severity: Severity::Warning,
-    group: Group::Domains,
+    group: RuleGroup::Domains,
     page: page!(
         finds = "A rule for `*`: movies from every site.",
         matters = "In a socket policy, any website that a player visits can connect to these ports from the player's IP address; that
@@ -61,7 +61,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
 /// Why `*` matters, and what to do, by what the policy opens and to whom.
 fn advice(subject: &Subject<'_>) -> (&'static str, &'static str) {
     let names_hosts = "name the hosts that your movies are loaded from, as in `*.example.com`";
-    if subject.is(Kind::Url) {
+    if subject.is(PolicyKind::Url) {
         return (
             "any website that a user visits can read what this server sends to that user, with their cookies",
             names_hosts,
@@ -69,7 +69,7 @@ fn advice(subject: &Subject<'_>) -> (&'static str, &'static str) {
     }
     let note =
         "any website that a player visits can connect to these ports from the player's IP address";
-    if subject.options.judges_for(Client::Unity) {
+    if subject.options.judges_for(PolicyReader::Unity) {
         (
             note,
             "Unity's web player needs `*` here: open as few ports as possible",

@@ -2,13 +2,13 @@
 
 use crate::Severity;
 use crate::findings::Findings;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "wildcard-headers",
     severity: Severity::Warning,
-    group: Group::Url,
+    group: RuleGroup::Url,
     page: page!(
         finds = "A header rule for `*`, alone or in a list: every header.",
         matters = "It lets movies of other sites set headers that servers trust: tokens against forged requests, for one. ZAP's

@@ -1,12 +1,12 @@
 //! `wildcard-in-address`: its page; the parser finds it.
 
 use crate::Severity;
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "wildcard-in-address",
     severity: Severity::Error,
-    group: Group::Domains,
+    group: RuleGroup::Domains,
     page: page!(
         finds = "A `*` in an address, or a network such as `10.0.0.0/8`.",
         matters = "There are no wildcards for addresses, and none for networks: the rule matches no movie.",

@@ -1,12 +1,12 @@
 //! `wildcard-in-port-list`: its page; the parser finds it.
 
 use crate::Severity;
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "wildcard-in-port-list",
     severity: Severity::Error,
-    group: Group::Ports,
+    group: RuleGroup::Ports,
     page: page!(
         finds = "A `*` beside other ports.",
         matters = "It is outside the format: some clients take it for all ports, others for none.",

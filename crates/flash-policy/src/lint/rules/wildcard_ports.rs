@@ -3,16 +3,16 @@
 use alloc::format;
 
 use crate::findings::Findings;
-use crate::lint::Kind;
+use crate::lint::PolicyKind;
 use crate::lint::coverage;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 use crate::{PortSet, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "wildcard-ports",
     severity: Severity::Warning,
-    group: Group::Ports,
+    group: RuleGroup::Ports,
     page: page!(
         finds = "A rule for every port: `*`, or ranges that leave none out. Of a policy served from port 1024 up, 1024 to 65535 is
 every port.",
@@ -42,7 +42,7 @@ fn lowest(subject: &Subject<'_>) -> u16 {
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    if !subject.is(Kind::Socket) {
+    if !subject.is(PolicyKind::Socket) {
         return;
     }
     let which = if lowest(subject) == 1 {

@@ -1,12 +1,12 @@
 //! `wildcard-top-level-domain`: its page; the parser finds it.
 
 use crate::Severity;
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "wildcard-top-level-domain",
     severity: Severity::Error,
-    group: Group::Domains,
+    group: RuleGroup::Domains,
     page: page!(
         finds = "`*.com` and its like: a wildcard before a single label.",
         matters = "It would admit a large part of the internet, and is outside the format.",

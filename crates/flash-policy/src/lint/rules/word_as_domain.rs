@@ -6,13 +6,13 @@ use alloc::string::ToString as _;
 use crate::Severity;
 use crate::findings::Findings;
 use crate::lint::gathered::Gathered;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "word-as-domain",
     severity: Severity::Warning,
-    group: Group::Domains,
+    group: RuleGroup::Domains,
     page: page!(
         finds = "A domain that is a word for every site: `all`, `any`, `everyone`.",
         matters = "It is read as the name of one host. Unless movies are loaded from a host with that very name, the rule admits nobody.",

@@ -3,14 +3,14 @@
 use alloc::format;
 
 use crate::diagnostic::quoted;
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::lint::rules::unknown_element;
 use crate::{Diagnostic, Severity, Span};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "wrong-case",
     severity: Severity::Warning,
-    group: Group::Structure,
+    group: RuleGroup::Structure,
     page: page!(
         finds = "An element or attribute that is spelt right, in the wrong case.",
         matters = "Names in XML are case-sensitive: `<Allow-Access-From>` is another element, and the rule is not there.",

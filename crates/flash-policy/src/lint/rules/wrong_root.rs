@@ -5,14 +5,14 @@ use alloc::format;
 use super::html_page;
 use crate::diagnostic::quoted;
 use crate::document::Element;
-use crate::lint::rule::{BY_PARSER, Group, Rule, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
 use crate::spelling::nearest;
 use crate::{Diagnostic, Severity};
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "wrong-root",
     severity: Severity::Error,
-    group: Group::Structure,
+    group: RuleGroup::Structure,
     page: page!(
         finds = "A root element that is not `<cross-domain-policy>`; for a Silverlight policy, one that is not `<access-policy>`.",
         matters = "Silverlight and Flash use the same request and different documents. Otherwise it is a slip in the name, which is

@@ -10,14 +10,14 @@ use crate::diagnostic::quoted;
 use crate::findings::Findings;
 use crate::lint::coverage;
 use crate::lint::gathered::Gathered;
-use crate::lint::rule::{Group, Rule, page};
+use crate::lint::rule::{LintRule, RuleGroup, page};
 use crate::lint::rules::example_domain;
 use crate::lint::subject::Subject;
 
-pub(crate) static RULE: Rule = Rule {
+pub(crate) static RULE: LintRule = LintRule {
     name: "www-without-bare-name",
     severity: Severity::Hint,
-    group: Group::Domains,
+    group: RuleGroup::Domains,
     page: page!(
         finds = "A rule for `www.example.com` and none for `example.com`.",
         matters = r#"A user who leaves the `www` out loads the movie from the bare name, and cannot connect. It is the classic "works

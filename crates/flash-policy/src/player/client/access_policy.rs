@@ -13,29 +13,29 @@ use crate::{Port, PortRange};
 
 /// What an `<access-policy>` grants.
 #[derive(Clone, Debug, Default)]
-pub(super) struct AccessPolicy {
-    policies: Vec<Entry>,
+pub(super) struct SilverlightGrants {
+    policies: Vec<AccessEntry>,
 }
 
 /// One `<policy>`.
 #[derive(Clone, Debug, Default)]
-struct Entry {
+struct AccessEntry {
     void: bool,
-    callers: Vec<Caller>,
+    callers: Vec<AccessCaller>,
     ports: Vec<PortRange>,
 }
 
 /// One `<allow-from>`.
 #[derive(Clone, Debug, Default)]
-struct Caller {
+struct AccessCaller {
     void: bool,
     uris: Vec<String>,
 }
 
-impl AccessPolicy {
+impl SilverlightGrants {
     /// Whether one of the `<policy>` elements grants; without an origin, the caller is a local file.
     pub(super) fn grants(&self, origin: Option<&Origin>, port: Port) -> bool {
-        let grants = |entry: &Entry| {
+        let grants = |entry: &AccessEntry| {
             let mut callers = entry.callers.iter().filter(|caller| !caller.void);
             !entry.void
                 && (entry.ports.iter()).any(|range| (range.low()..=range.high()).contains(&port))
@@ -77,23 +77,23 @@ fn admits(uri: &str, origin: Option<&Origin>) -> bool {
 }
 
 /// Reads a document; `None` where it is no policy.
-pub(super) fn read(bytes: &[u8]) -> Option<AccessPolicy> {
+pub(super) fn read(bytes: &[u8]) -> Option<SilverlightGrants> {
     let document = document::read(bytes).0?;
     if document.root()?.name != "access-policy" {
         return None;
     }
-    let mut policy = AccessPolicy::default();
+    let mut policy = SilverlightGrants::default();
     let mut within = Vec::new();
     for element in document.elements().iter().skip(1) {
         within.truncate(element.depth.saturating_sub(1));
-        let parent = within.last().copied().unwrap_or(Within::Root);
+        let parent = within.last().copied().unwrap_or(AccessElement::Root);
         within.push(enter(parent, element, &mut policy.policies)?);
     }
     Some(policy)
 }
 
 #[derive(Clone, Copy)]
-enum Within {
+enum AccessElement {
     Root,
     Access,
     Policy,
@@ -103,45 +103,49 @@ enum Within {
 }
 
 /// Takes one element in; `None` where it makes the file invalid.
-fn enter(parent: Within, element: &Element, policies: &mut Vec<Entry>) -> Option<Within> {
+fn enter(
+    parent: AccessElement,
+    element: &Element,
+    policies: &mut Vec<AccessEntry>,
+) -> Option<AccessElement> {
     let bare = element.attributes.is_empty();
     let name = element.name.as_str();
-    if let (Within::Access, "policy", true) = (parent, name, bare) {
-        policies.push(Entry::default());
-        return Some(Within::Policy);
+    if let (AccessElement::Access, "policy", true) = (parent, name, bare) {
+        policies.push(AccessEntry::default());
+        return Some(AccessElement::Policy);
     }
     let Some(entry) = policies.last_mut() else {
-        let access = matches!(parent, Within::Root) && name == "cross-domain-access";
+        let access = matches!(parent, AccessElement::Root) && name == "cross-domain-access";
         return Some(if access {
-            Within::Access
+            AccessElement::Access
         } else {
-            Within::Nothing
+            AccessElement::Nothing
         });
     };
     Some(match (parent, name) {
-        (Within::Root, "cross-domain-access") => Within::Access,
-        (Within::Policy, "allow-from") => {
-            entry.callers.push(Caller {
+        (AccessElement::Root, "cross-domain-access") => AccessElement::Access,
+        (AccessElement::Policy, "allow-from") => {
+            entry.callers.push(AccessCaller {
                 void: element.attributes.iter().any(is_unknown),
                 uris: Vec::new(),
             });
-            Within::AllowFrom
+            AccessElement::AllowFrom
         }
-        (Within::Policy, "grant-to") if bare => Within::GrantTo,
-        (Within::Policy, "grant-to") => Within::Nothing,
-        (Within::Policy, _) => {
+        (AccessElement::Policy, "grant-to") if bare => AccessElement::GrantTo,
+        (AccessElement::Policy, "grant-to") => AccessElement::Nothing,
+        (AccessElement::Policy, _) => {
             entry.void = true;
-            Within::Nothing
+            AccessElement::Nothing
         }
-        (Within::AllowFrom, _) => {
+        (AccessElement::AllowFrom, _) => {
             caller(element, entry.callers.last_mut()?);
-            Within::Nothing
+            AccessElement::Nothing
         }
-        (Within::GrantTo, "socket-resource") => {
+        (AccessElement::GrantTo, "socket-resource") => {
             resource(element, &mut entry.ports)?;
-            Within::Nothing
+            AccessElement::Nothing
         }
-        _ => Within::Nothing,
+        _ => AccessElement::Nothing,
     })
 }
 
@@ -152,7 +156,7 @@ fn is_unknown(attribute: &document::Attribute) -> bool {
     )
 }
 
-fn caller(element: &Element, caller: &mut Caller) {
+fn caller(element: &Element, caller: &mut AccessCaller) {
     if element.name != "domain" {
         caller.void = true;
     } else if let Some(uri) = element.attribute("uri") {

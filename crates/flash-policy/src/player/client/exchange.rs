@@ -10,7 +10,7 @@ use crate::player::{DecidedBy, Reason, RuleAt};
 pub(in crate::player) enum Move {
     Ask {
         place: Place,
-        patience: Patience,
+        patience: AnswerTimeout,
     },
     /// Connect: a policy grants it, or none is needed.
     Connect(Grounds),
@@ -26,7 +26,7 @@ pub(in crate::player) struct Grounds {
 
 /// How long a client waits for an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::player) enum Patience {
+pub(in crate::player) enum AnswerTimeout {
     /// So long from the connect to the whole answer.
     Answer(Duration),
     /// So long for the connect; for the answer, as long as the attempt may take.
@@ -37,7 +37,7 @@ pub(in crate::player) enum Patience {
 
 /// What came of asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::player) enum Heard<'a> {
+pub(in crate::player) enum Exchanged<'a> {
     /// These bytes, at least one or properly ended.
     Document(&'a [u8]),
     /// These bytes, and then a reset.
@@ -67,7 +67,7 @@ impl Grounds {
         }
     }
 
-    pub(super) const fn refused(reason: decide::Reason) -> Self {
+    pub(super) const fn refused(reason: decide::RefusalReason) -> Self {
         Self {
             reason: Reason::Refused(reason),
             decided_by: None,
@@ -77,10 +77,15 @@ impl Grounds {
 
 /// The refusal that came nearest to a grant, of several; the earlier one among equals.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Nearest(pub(super) Option<(decide::Reason, DecidedBy)>);
+pub(super) struct Nearest(pub(super) Option<(decide::RefusalReason, DecidedBy)>);
 
 impl Nearest {
-    pub(super) fn refused(&mut self, reason: decide::Reason, place: Place, rule: Option<RuleAt>) {
+    pub(super) fn refused(
+        &mut self,
+        reason: decide::RefusalReason,
+        place: Place,
+        rule: Option<RuleAt>,
+    ) {
         if self.0.is_none_or(|(nearest, _)| reason > nearest) {
             self.0 = Some((reason, DecidedBy { place, rule }));
         }
@@ -89,11 +94,12 @@ impl Nearest {
 
 impl From<Nearest> for Grounds {
     fn from(Nearest(nearest): Nearest) -> Self {
-        nearest.map_or(Self::refused(decide::Reason::NoPolicy), |(reason, by)| {
-            Self {
+        nearest.map_or(
+            Self::refused(decide::RefusalReason::NoPolicy),
+            |(reason, by)| Self {
                 reason: Reason::Refused(reason),
                 decided_by: Some(by),
-            }
-        })
+            },
+        )
     }
 }

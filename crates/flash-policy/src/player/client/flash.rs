@@ -2,9 +2,11 @@
 
 use alloc::vec::Vec;
 
-use super::exchange::{Grounds, Heard, Move, Patience};
-use crate::decide::{Allowed, Answer, Decision, Denied, Known, Location, Place, Request, decide};
-use crate::parse::Places;
+use super::exchange::{AnswerTimeout, Exchanged, Grounds, Move};
+use crate::decide::{
+    Allowed, Decision, Denied, Known, Location, Place, PolicyAnswer, Request, decide,
+};
+use crate::parse::PolicyPlaces;
 use crate::player::config::Config;
 use crate::player::{DecidedBy, Learnt, Reason, RuleAt};
 use crate::{Port, Profile, parse};
@@ -14,7 +16,7 @@ pub(crate) struct Flash {
     request: Request,
     known: Known,
     /// Where the rules of the policies stand that came.
-    read: Vec<(Place, Places)>,
+    read: Vec<(Place, PolicyPlaces)>,
 }
 
 impl Flash {
@@ -42,25 +44,27 @@ impl Flash {
         match decide(&self.request, &self.known) {
             Decision::Ask(ask) => Move::Ask {
                 place: ask.place,
-                patience: ask.limit.map_or(Patience::Unlimited, Patience::Answer),
+                patience: ask
+                    .limit
+                    .map_or(AnswerTimeout::Unlimited, AnswerTimeout::Answer),
             },
             Decision::Allowed(allowed) => Move::Connect(self.granted(allowed)),
             Decision::Denied(denied) => Move::Refuse(self.refused(denied)),
         }
     }
 
-    pub(super) fn learn(&mut self, place: Place, heard: Heard<'_>) -> Learnt {
+    pub(super) fn learn(&mut self, place: Place, heard: Exchanged<'_>) -> Learnt {
         let (answer, learnt) = match heard {
-            Heard::NoConnection | Heard::Silence | Heard::Broken(_) => {
-                (Answer::Absent, Learnt::Nothing)
+            Exchanged::NoConnection | Exchanged::Silence | Exchanged::Broken(_) => {
+                (PolicyAnswer::Absent, Learnt::Nothing)
             }
-            Heard::TooMuch => (Answer::Unusable, Learnt::Unusable),
-            Heard::Document(document) => {
+            Exchanged::TooMuch => (PolicyAnswer::Unusable, Learnt::Unusable),
+            Exchanged::Document(document) => {
                 let parsed = parse(document, self.profile(place));
                 self.read.push((place, parsed.places));
                 match parsed.policy {
-                    Some(policy) => (Answer::Policy(policy), Learnt::Policy),
-                    None => (Answer::Unusable, Learnt::Unusable),
+                    Some(policy) => (PolicyAnswer::Policy(policy), Learnt::Policy),
+                    None => (PolicyAnswer::Unusable, Learnt::Unusable),
                 }
             }
         };

@@ -8,10 +8,10 @@
 
 use alloc::vec::Vec;
 
-use super::exchange::{Grounds, Heard, Move, Nearest, Patience};
-use super::lightspark_file::{self, Answer, Caller, File, Meta};
+use super::exchange::{AnswerTimeout, Exchanged, Grounds, Move, Nearest};
+use super::lightspark_file::{self, LightsparkAnswer, LightsparkFile, Meta, MovieSite};
 use crate::Host;
-use crate::decide::{Location, PATIENCE, Place, Reason, Sandbox};
+use crate::decide::{Location, PATIENCE, Place, RefusalReason, Sandbox};
 use crate::player::config::Config;
 use crate::player::{DecidedBy, Learnt};
 
@@ -21,16 +21,16 @@ pub(super) const READ: usize = 4096;
 #[derive(Clone, Debug)]
 pub(crate) struct Lightspark {
     config: Config,
-    caller: Caller,
+    caller: MovieSite,
     /// What came, or that there was no connection.
-    answers: Vec<(Place, Answer)>,
+    answers: Vec<(Place, LightsparkAnswer)>,
 }
 
 impl Lightspark {
     pub(super) fn new(config: &Config) -> Self {
         Self {
             config: config.clone(),
-            caller: Caller::new(config),
+            caller: MovieSite::new(config),
             answers: Vec::new(),
         }
     }
@@ -44,7 +44,7 @@ impl Lightspark {
         if let Some(place) = unheard {
             return Move::Ask {
                 place: *place,
-                patience: Patience::Connect(PATIENCE),
+                patience: AnswerTimeout::Connect(PATIENCE),
             };
         }
         let mut nearest = Nearest::default();
@@ -60,18 +60,18 @@ impl Lightspark {
         Move::Refuse(nearest.into())
     }
 
-    pub(super) fn learn(&mut self, place: Place, heard: Heard<'_>) -> Learnt {
+    pub(super) fn learn(&mut self, place: Place, heard: Exchanged<'_>) -> Learnt {
         let answer = match heard {
-            Heard::NoConnection => Answer::NoConnection,
-            Heard::Silence | Heard::TooMuch => Answer::Unusable,
-            Heard::Document(document) | Heard::Broken(document) => {
+            Exchanged::NoConnection => LightsparkAnswer::NoConnection,
+            Exchanged::Silence | Exchanged::TooMuch => LightsparkAnswer::Unusable,
+            Exchanged::Document(document) | Exchanged::Broken(document) => {
                 lightspark_file::read(document, place)
             }
         };
         let learnt = match (&answer, heard) {
-            (Answer::File(_), _) => Learnt::Policy,
-            (Answer::NoConnection, _) | (_, Heard::Silence) => Learnt::Nothing,
-            (Answer::Unusable | Answer::Void, _) => Learnt::Unusable,
+            (LightsparkAnswer::File(_), _) => Learnt::Policy,
+            (LightsparkAnswer::NoConnection, _) | (_, Exchanged::Silence) => Learnt::Nothing,
+            (LightsparkAnswer::Unusable | LightsparkAnswer::Void, _) => Learnt::Unusable,
         };
         self.answers.push((place, answer));
         learnt
@@ -95,10 +95,10 @@ impl Lightspark {
         match self.config.sandbox {
             Sandbox::Application => Some(Move::Connect(Grounds::NONE_NEEDED)),
             Sandbox::LocalTrusted if here => Some(Move::Connect(Grounds::NONE_NEEDED)),
-            Sandbox::LocalWithFile => Some(Move::Refuse(Grounds::refused(Reason::Sandbox))),
+            Sandbox::LocalWithFile => Some(Move::Refuse(Grounds::refused(RefusalReason::Sandbox))),
             // A host with a colon in it is an invalid one.
             _ if self.config.client.refuses(&self.config.target) => {
-                Some(Move::Refuse(Grounds::refused(Reason::NoPolicy)))
+                Some(Move::Refuse(Grounds::refused(RefusalReason::NoPolicy)))
             }
             Sandbox::Remote(_) | Sandbox::LocalWithNetwork | Sandbox::LocalTrusted => None,
         }
@@ -109,9 +109,9 @@ impl Lightspark {
         let mut places = Vec::from([Place::Master]);
         let meta = match self.answer(Place::Master) {
             None => return places,
-            Some(Answer::Unusable) => return Vec::from([Place::Destination]),
-            Some(Answer::NoConnection | Answer::Void) => Meta::All,
-            Some(Answer::File(file)) => file.meta,
+            Some(LightsparkAnswer::Unusable) => return Vec::from([Place::Destination]),
+            Some(LightsparkAnswer::NoConnection | LightsparkAnswer::Void) => Meta::All,
+            Some(LightsparkAnswer::File(file)) => file.meta,
         };
         match meta {
             Meta::None => places.clear(),
@@ -140,25 +140,35 @@ impl Lightspark {
     }
 
     /// The answer from a place, if it was asked already.
-    fn answer(&self, place: Place) -> Option<&Answer> {
+    fn answer(&self, place: Place) -> Option<&LightsparkAnswer> {
         let mut answers = self.answers.iter();
         answers
             .find(|(known, _)| *known == place)
             .map(|(_, answer)| answer)
     }
 
-    fn files(&self, places: Vec<Place>) -> impl Iterator<Item = (Place, &File)> {
+    fn files(&self, places: Vec<Place>) -> impl Iterator<Item = (Place, &LightsparkFile)> {
         let places = places.into_iter();
         places.filter_map(|place| match self.answer(place) {
-            Some(Answer::File(file)) => Some((place, file)),
-            Some(Answer::NoConnection | Answer::Unusable | Answer::Void) | None => None,
+            Some(LightsparkAnswer::File(file)) => Some((place, file)),
+            Some(
+                LightsparkAnswer::NoConnection
+                | LightsparkAnswer::Unusable
+                | LightsparkAnswer::Void,
+            )
+            | None => None,
         })
     }
 
     fn meta(&self) -> Option<Meta> {
         match self.answer(Place::Master) {
-            Some(Answer::File(file)) => Some(file.meta),
-            Some(Answer::NoConnection | Answer::Unusable | Answer::Void) | None => None,
+            Some(LightsparkAnswer::File(file)) => Some(file.meta),
+            Some(
+                LightsparkAnswer::NoConnection
+                | LightsparkAnswer::Unusable
+                | LightsparkAnswer::Void,
+            )
+            | None => None,
         }
     }
 }

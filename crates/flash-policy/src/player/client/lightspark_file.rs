@@ -11,29 +11,29 @@ use alloc::vec::Vec;
 
 use super::lightspark_text::{Verbatim, decoded};
 use super::lightspark_url::host;
-use super::lightspark_xml::{self, Element};
-use crate::decide::{Place, Reason};
+use super::lightspark_xml::{self, LightsparkElement};
+use crate::decide::{Place, RefusalReason};
 use crate::player::RuleAt;
 use crate::player::config::Config;
 use crate::{Port, Span};
 
 /// What Lightspark makes of an answer.
 #[derive(Clone, Debug)]
-pub(super) enum Answer {
+pub(super) enum LightsparkAnswer {
     /// Nothing: there was no connection.
     NoConnection,
     /// Empty, or its last byte is none that it accepts: after such a master it asks the destination alone.
     Unusable,
     /// An element that it does not accept, and no meta-policy before it: no rules.
     Void,
-    File(File),
+    File(LightsparkFile),
 }
 
 /// A policy file, as Lightspark has it.
 #[derive(Clone, Debug)]
-pub(super) struct File {
+pub(super) struct LightsparkFile {
     pub(super) meta: Meta,
-    rules: Vec<Rule>,
+    rules: Vec<LightsparkRule>,
 }
 
 /// What a master allows besides itself.
@@ -47,39 +47,39 @@ pub(super) enum Meta {
 }
 
 #[derive(Clone, Debug)]
-struct Rule {
+struct LightsparkRule {
     /// Its start tag, where the text stands in what came as it was read.
     tag: Option<Span>,
     domain: Vec<u8>,
-    ports: Ports,
+    ports: LightsparkPorts,
     https_only: bool,
 }
 
 #[derive(Clone, Debug)]
-enum Ports {
+enum LightsparkPorts {
     All,
     These(Vec<u16>),
 }
 
 /// The site a movie was loaded from, as Lightspark has it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Caller {
+pub(super) struct MovieSite {
     host: String,
     https: bool,
 }
 
 impl Meta {
     /// The reason that it is where nothing grants.
-    pub(super) const fn refusal(self) -> Option<Reason> {
+    pub(super) const fn refusal(self) -> Option<RefusalReason> {
         match self {
             Self::All => None,
-            Self::Loaded | Self::MasterOnly => Some(Reason::MetaPolicyMasterOnly),
-            Self::None => Some(Reason::MetaPolicyNone),
+            Self::Loaded | Self::MasterOnly => Some(RefusalReason::MetaPolicyMasterOnly),
+            Self::None => Some(RefusalReason::MetaPolicyNone),
         }
     }
 }
 
-impl Caller {
+impl MovieSite {
     /// A local movie has no host.
     pub(super) fn new(config: &Config) -> Self {
         config.movie().map_or_else(Self::default, |url| Self {
@@ -93,28 +93,28 @@ fn scheme(url: &str) -> &str {
     url.split_once("://").map_or("", |(scheme, _)| scheme)
 }
 
-impl File {
+impl LightsparkFile {
     /// The rule that grants, if it can be pointed at, or the reason why none does, with the rule that came near.
     pub(super) fn grants(
         &self,
-        caller: &Caller,
+        caller: &MovieSite,
         port: Port,
-    ) -> Result<Option<RuleAt>, (Reason, Option<RuleAt>)> {
-        let mut refusal = (Reason::NoRuleMatches, None);
+    ) -> Result<Option<RuleAt>, (RefusalReason, Option<RuleAt>)> {
+        let mut refusal = (RefusalReason::NoRuleMatches, None);
         for (index, rule) in self.rules.iter().enumerate() {
             let at = rule.tag.map(|tag| RuleAt { index, tag });
             if matches_domain(&rule.domain, caller.host.as_bytes()) && rule.ports.contain(port) {
                 if caller.https || !rule.https_only {
                     return Ok(at);
                 }
-                refusal = (Reason::SecureOnly, at);
+                refusal = (RefusalReason::SecureOnly, at);
             }
         }
         Err(refusal)
     }
 }
 
-impl Ports {
+impl LightsparkPorts {
     fn contain(&self, port: Port) -> bool {
         match self {
             Self::All => true,
@@ -138,42 +138,47 @@ fn matches_domain(pattern: &[u8], host: &[u8]) -> bool {
 }
 
 /// Reads an answer from there.
-pub(super) fn read(bytes: &[u8], from: Place) -> Answer {
+pub(super) fn read(bytes: &[u8], from: Place) -> LightsparkAnswer {
     // The last byte goes, whatever it is.
     let Some((0 | b'\n' | b'>', body)) = bytes.split_last() else {
-        return Answer::Unusable;
+        return LightsparkAnswer::Unusable;
     };
     let (text, verbatim) = decoded(body);
     let outline = lightspark_xml::read(&text);
-    let mut file = Unfinished::default();
+    let mut file = UnfinishedFile::default();
     let root = outline.root.filter(|name| *name == b"cross-domain-policy");
     let accepted = root.and_then(|_| {
         let mut children = outline.children.iter();
         children.try_for_each(|element| file.take(element, from, verbatim))
     });
     match (accepted, file.meta, from) {
-        (Some(()), meta, _) => Answer::File(File {
+        (Some(()), meta, _) => LightsparkAnswer::File(LightsparkFile {
             meta: meta.unwrap_or(Meta::All),
             rules: file.rules,
         }),
-        (None, Some(meta), Place::Master) => Answer::File(File {
+        (None, Some(meta), Place::Master) => LightsparkAnswer::File(LightsparkFile {
             meta,
             rules: file.rules,
         }),
-        (None, ..) => Answer::Void,
+        (None, ..) => LightsparkAnswer::Void,
     }
 }
 
 /// A file while its elements are read.
 #[derive(Default)]
-struct Unfinished {
+struct UnfinishedFile {
     meta: Option<Meta>,
-    rules: Vec<Rule>,
+    rules: Vec<LightsparkRule>,
 }
 
-impl Unfinished {
+impl UnfinishedFile {
     /// `None` for an element that ends the file.
-    fn take(&mut self, element: &Element<'_>, from: Place, verbatim: Verbatim) -> Option<()> {
+    fn take(
+        &mut self,
+        element: &LightsparkElement<'_>,
+        from: Place,
+        verbatim: Verbatim,
+    ) -> Option<()> {
         if self.meta == Some(Meta::None) {
             // Nothing is read after it.
             return Some(());
@@ -184,7 +189,7 @@ impl Unfinished {
             }
             b"allow-access-from" => {
                 let tag = Some(element.tag).filter(|_| verbatim == Verbatim::Yes);
-                self.rules.push(Rule {
+                self.rules.push(LightsparkRule {
                     tag,
                     ..rule(element)?
                 });
@@ -195,7 +200,7 @@ impl Unfinished {
     }
 }
 
-fn site_control(element: &Element<'_>) -> Option<Meta> {
+fn site_control(element: &LightsparkElement<'_>) -> Option<Meta> {
     let value = element.value(b"permitted-cross-domain-policies");
     let value = value.filter(|_| element.attributes.len() == 1)?;
     Some(match value {
@@ -206,11 +211,11 @@ fn site_control(element: &Element<'_>) -> Option<Meta> {
     })
 }
 
-fn rule(element: &Element<'_>) -> Option<Rule> {
+fn rule(element: &LightsparkElement<'_>) -> Option<LightsparkRule> {
     if element.attributes.len() > 3 {
         return None;
     }
-    Some(Rule {
+    Some(LightsparkRule {
         tag: None,
         domain: element.value(b"domain")?.to_ascii_lowercase(),
         ports: ports(element.value(b"to-ports")?),
@@ -220,7 +225,7 @@ fn rule(element: &Element<'_>) -> Option<Rule> {
 
 /// The search for a dash begins at the next comma, and where it finds one, the number before that dash's own item is
 /// taken: in effect every range is its lower end.
-fn ports(text: &[u8]) -> Ports {
+fn ports(text: &[u8]) -> LightsparkPorts {
     let mut ports = Vec::new();
     let mut rest = Some(text);
     // A dash further on makes `*` one of several characters that are no number.
@@ -232,13 +237,13 @@ fn ports(text: &[u8]) -> Ports {
         let end = begin + item.len();
         let is_whole = comma.is_none() || last_dash.is_none_or(|dash| dash < end);
         if item == b"*" && is_whole {
-            return Ports::All;
+            return LightsparkPorts::All;
         }
         ports.push(leading_number(item));
         rest = comma.and_then(|comma| current.get(comma + 1..));
         begin = end + 1;
     }
-    Ports::These(ports)
+    LightsparkPorts::These(ports)
 }
 
 /// C's `atoi` on a machine of 64 bits, kept to the 16 bits of a port; 0 is no port.
@@ -271,7 +276,7 @@ fn leading_number(text: &[u8]) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::super::lightspark_url::host;
-    use super::{Answer, leading_number, matches_domain, ports, read};
+    use super::{LightsparkAnswer, leading_number, matches_domain, ports, read};
     use crate::Port;
     use crate::decide::Place;
 
@@ -298,7 +303,8 @@ mod tests {
         assert!(matches("*.com", "a.com") && matches("*.a.test", "a.test"));
         assert!(matches("*.a.test", "x.y.a.test") && !matches("*.a.test", ".a.test"));
         assert!(!matches("*a.test", "a.test") && !matches("http://a.test", "a.test"));
-        let is_file = |text: &str, from| matches!(read(text.as_bytes(), from), Answer::File(_));
+        let is_file =
+            |text: &str, from| matches!(read(text.as_bytes(), from), LightsparkAnswer::File(_));
         let rule = "<allow-access-from domain='*' to-ports='*'/>";
         let policy = alloc::format!("<cross-domain-policy>{rule}");
         assert!(is_file(&policy, Place::Destination), "cut after a tag");

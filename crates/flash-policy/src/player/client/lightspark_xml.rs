@@ -25,18 +25,18 @@ const KNOWN: [&[u8]; 3] = [
 pub(super) struct Outline<'t> {
     /// Empty if the document begins with CDATA.
     pub(super) root: Option<&'t [u8]>,
-    pub(super) children: Vec<Element<'t>>,
+    pub(super) children: Vec<LightsparkElement<'t>>,
 }
 
 #[derive(Debug)]
-pub(super) struct Element<'t> {
+pub(super) struct LightsparkElement<'t> {
     pub(super) name: &'t [u8],
     /// The first few.
     pub(super) attributes: Vec<(&'t [u8], Vec<u8>)>,
     pub(super) tag: Span,
 }
 
-impl Element<'_> {
+impl LightsparkElement<'_> {
     /// The attribute's value, if it is given and not empty; the first of several.
     pub(super) fn value(&self, name: &[u8]) -> Option<&[u8]> {
         let mut attributes = self.attributes.iter();
@@ -49,7 +49,7 @@ impl Element<'_> {
 pub(super) fn read(text: &[u8]) -> Outline<'_> {
     let end = text.iter().position(|byte| *byte == 0);
     let text = end.map_or(text, |end| text.split_at(end).0);
-    let mut reader = Reader {
+    let mut reader = LightsparkReader {
         text,
         at: 0,
         open: Vec::new(),
@@ -61,7 +61,7 @@ pub(super) fn read(text: &[u8]) -> Outline<'_> {
     reader.outline
 }
 
-struct Reader<'t> {
+struct LightsparkReader<'t> {
     text: &'t [u8],
     at: usize,
     /// The names of the elements that are open, outermost first.
@@ -71,7 +71,7 @@ struct Reader<'t> {
     outline: Outline<'t>,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> LightsparkReader<'t> {
     /// `None` at the first error.
     fn document(&mut self) -> Option<()> {
         loop {
@@ -93,7 +93,7 @@ impl<'t> Reader<'t> {
         let known = self.in_root && self.open.len() == 1 && KNOWN.contains(&name);
         if known {
             let tag = Span { start, end: start };
-            self.outline.children.push(Element {
+            self.outline.children.push(LightsparkElement {
                 name,
                 attributes: Vec::new(),
                 tag,

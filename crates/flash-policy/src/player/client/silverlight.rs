@@ -5,9 +5,9 @@
 
 use core::time::Duration;
 
-use super::access_policy::{self, AccessPolicy};
-use super::exchange::{Grounds, Heard, Move, Nearest, Patience};
-use crate::decide::{Place, Reason, Sandbox};
+use super::access_policy::{self, SilverlightGrants};
+use super::exchange::{AnswerTimeout, Exchanged, Grounds, Move, Nearest};
+use crate::decide::{Place, RefusalReason, Sandbox};
 use crate::player::Learnt;
 use crate::player::config::Config;
 use crate::write::SILVERLIGHT_PORTS;
@@ -21,13 +21,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 pub(crate) struct Silverlight {
     config: Config,
-    answer: Option<Answer>,
+    answer: Option<SilverlightAnswer>,
 }
 
 #[derive(Clone, Debug)]
-enum Answer {
+enum SilverlightAnswer {
     None,
-    Policy(AccessPolicy),
+    Policy(SilverlightGrants),
 }
 
 impl Silverlight {
@@ -48,35 +48,37 @@ impl Silverlight {
             Sandbox::LocalWithNetwork | Sandbox::LocalWithFile | Sandbox::LocalTrusted => None,
         };
         if !(low..=high).contains(&self.config.port.get()) {
-            return Move::Refuse(Grounds::refused(Reason::PortAuthority));
+            return Move::Refuse(Grounds::refused(RefusalReason::PortAuthority));
         }
         let mut nearest = Nearest::default();
         match &self.answer {
             None => {
                 return Move::Ask {
                     place,
-                    patience: Patience::Answer(PATIENCE),
+                    patience: AnswerTimeout::Answer(PATIENCE),
                 };
             }
-            Some(Answer::None) => {}
-            Some(Answer::Policy(policy)) if policy.grants(origin, self.config.port) => {
+            Some(SilverlightAnswer::None) => {}
+            Some(SilverlightAnswer::Policy(policy)) if policy.grants(origin, self.config.port) => {
                 // Its `<policy>` elements are no single rules.
                 return Move::Connect(Grounds::granted(place, None));
             }
-            Some(Answer::Policy(_)) => nearest.refused(Reason::NoRuleMatches, place, None),
+            Some(SilverlightAnswer::Policy(_)) => {
+                nearest.refused(RefusalReason::NoRuleMatches, place, None)
+            }
         }
         Move::Refuse(nearest.into())
     }
 
-    pub(super) fn learn(&mut self, heard: Heard<'_>) -> Learnt {
+    pub(super) fn learn(&mut self, heard: Exchanged<'_>) -> Learnt {
         let (answer, learnt) = match heard {
-            Heard::NoConnection | Heard::Silence | Heard::Broken(_) => {
-                (Answer::None, Learnt::Nothing)
+            Exchanged::NoConnection | Exchanged::Silence | Exchanged::Broken(_) => {
+                (SilverlightAnswer::None, Learnt::Nothing)
             }
-            Heard::TooMuch => (Answer::None, Learnt::Unusable),
-            Heard::Document(document) => match access_policy::read(document) {
-                Some(policy) => (Answer::Policy(policy), Learnt::Policy),
-                None => (Answer::None, Learnt::Unusable),
+            Exchanged::TooMuch => (SilverlightAnswer::None, Learnt::Unusable),
+            Exchanged::Document(document) => match access_policy::read(document) {
+                Some(policy) => (SilverlightAnswer::Policy(policy), Learnt::Policy),
+                None => (SilverlightAnswer::None, Learnt::Unusable),
             },
         };
         self.answer = Some(answer);

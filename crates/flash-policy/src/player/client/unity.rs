@@ -7,9 +7,9 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::exchange::{Grounds, Heard, Move, Nearest, Patience};
-use crate::decide::{Grant, Location, Movie, Place, Reason, Refusal, Sandbox, grants};
-use crate::parse::Places;
+use super::exchange::{AnswerTimeout, Exchanged, Grounds, Move, Nearest};
+use crate::decide::{Grant, Location, Movie, NearestMiss, Place, RefusalReason, Sandbox, grants};
+use crate::parse::PolicyPlaces;
 use crate::player::config::Config;
 use crate::player::{Learnt, RuleAt};
 use crate::{Policy, Port, Profile, parse};
@@ -23,14 +23,14 @@ const PATIENCE: Duration = Duration::from_secs(3);
 #[derive(Clone, Debug)]
 pub(crate) struct Unity {
     config: Config,
-    answers: Vec<(Place, Option<Read>)>,
+    answers: Vec<(Place, Option<UnityPolicy>)>,
 }
 
 /// A policy, and where its rules stand.
 #[derive(Clone, Debug)]
-struct Read {
+struct UnityPolicy {
     policy: Policy,
-    places: Places,
+    places: PolicyPlaces,
 }
 
 impl Unity {
@@ -46,14 +46,14 @@ impl Unity {
             return Move::Connect(Grounds::NONE_NEEDED);
         }
         if self.config.client.refuses(&self.config.target) {
-            return Move::Refuse(Grounds::refused(Reason::NoPolicy));
+            return Move::Refuse(Grounds::refused(RefusalReason::NoPolicy));
         }
         for (place, port) in self.places() {
             match self.answers.iter().find(|(known, _)| *known == place) {
                 None => {
                     return Move::Ask {
                         place,
-                        patience: Patience::Connect(PATIENCE),
+                        patience: AnswerTimeout::Connect(PATIENCE),
                     };
                 }
                 // The first policy stands for the session; a failure is tried again, at 843.
@@ -61,18 +61,20 @@ impl Unity {
                 Some((_, None)) => {}
             }
         }
-        Move::Refuse(Grounds::refused(Reason::NoPolicy))
+        Move::Refuse(Grounds::refused(RefusalReason::NoPolicy))
     }
 
-    pub(super) fn learn(&mut self, place: Place, heard: Heard<'_>) -> Learnt {
+    pub(super) fn learn(&mut self, place: Place, heard: Exchanged<'_>) -> Learnt {
         let (read, learnt) = match heard {
-            Heard::NoConnection | Heard::Silence | Heard::Broken(_) => (None, Learnt::Nothing),
-            Heard::TooMuch => (None, Learnt::Unusable),
-            Heard::Document(document) => {
+            Exchanged::NoConnection | Exchanged::Silence | Exchanged::Broken(_) => {
+                (None, Learnt::Nothing)
+            }
+            Exchanged::TooMuch => (None, Learnt::Unusable),
+            Exchanged::Document(document) => {
                 let parsed = parse(document, Profile::Socket);
                 let places = parsed.places;
                 match parsed.policy {
-                    Some(policy) => (Some(Read { policy, places }), Learnt::Policy),
+                    Some(policy) => (Some(UnityPolicy { policy, places }), Learnt::Policy),
                     None => (None, Learnt::Unusable),
                 }
             }
@@ -103,7 +105,7 @@ impl Unity {
         }
     }
 
-    fn judge(&self, read: &Read, place: Place, served_from: Port) -> Move {
+    fn judge(&self, read: &UnityPolicy, place: Place, served_from: Port) -> Move {
         // A rule for anything but `*` admits nobody, just as for a movie without a host.
         let grant = grants(
             &read.policy,
@@ -115,14 +117,14 @@ impl Unity {
         let mut nearest = Nearest::default();
         match grant {
             Grant::Allowed { rule } => return Move::Connect(Grounds::granted(place, at(rule))),
-            Grant::Refused(Refusal::NoRuleMatches) => {
-                nearest.refused(Reason::NoRuleMatches, place, None);
+            Grant::Refused(NearestMiss::NoRuleMatches) => {
+                nearest.refused(RefusalReason::NoRuleMatches, place, None);
             }
-            Grant::Refused(Refusal::PortAuthority { rule }) => {
-                nearest.refused(Reason::PortAuthority, place, at(rule));
+            Grant::Refused(NearestMiss::PortAuthority { rule }) => {
+                nearest.refused(RefusalReason::PortAuthority, place, at(rule));
             }
-            Grant::Refused(Refusal::SecureOnly { rule }) => {
-                nearest.refused(Reason::SecureOnly, place, at(rule));
+            Grant::Refused(NearestMiss::SecureOnly { rule }) => {
+                nearest.refused(RefusalReason::SecureOnly, place, at(rule));
             }
         }
         Move::Refuse(nearest.into())

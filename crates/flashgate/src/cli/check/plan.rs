@@ -35,7 +35,7 @@ impl Check {
         config.master_port = self.master_port;
         config.timeout = self.timeout;
         if self.secure_socket {
-            config.socket = player::Socket::Secure;
+            config.socket = player::SocketClass::Secure;
         }
         config.loaded = self.loaded()?;
         Ok(config)

@@ -6,7 +6,7 @@
 use std::io::ErrorKind;
 use std::sync::Arc;
 
-use flash_policy::decide::{Reason, decide_alone};
+use flash_policy::decide::{RefusalReason, decide_alone};
 use flash_policy::{Movie, Port};
 use flashgate_relay::{Bridge, Framing, Opening, ROOM};
 use flashgate_wire::http::{Page, Request, Response, StatusCode};
@@ -223,10 +223,10 @@ fn refusal(gate: &Gate, port: Port, page: &Page) -> Option<String> {
     let reason = decide_alone(&gate.policy, &movie, port).err()?.reason;
     let for_it = gate.policy.names(&movie);
     Some(match (reason, movie) {
-        (Reason::SecureOnly, _) => {
+        (RefusalReason::SecureOnly, _) => {
             format!("it admits pages of this Origin to port {port} over https only")
         }
-        (Reason::MetaPolicyNone, _) => {
+        (RefusalReason::MetaPolicyNone, _) => {
             format!("its `site-control` is `none`, with which nobody may connect to port {port}")
         }
         (_, Movie::Hostless) if for_it => format!("its rule for `*` does not hold port {port}"),
