@@ -64,7 +64,7 @@ impl Silverlight {
                 return Move::Connect(Grounds::granted(place, None));
             }
             Some(SilverlightAnswer::Policy(_)) => {
-                nearest.refused(RefusalReason::NoRuleMatches, place, None)
+                nearest.refused(RefusalReason::NoRuleMatches, place, None);
             }
         }
         Move::Refuse(nearest.into())
