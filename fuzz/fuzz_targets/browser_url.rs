@@ -2,7 +2,7 @@
 #![no_main]
 
 use flash_policy::{Host, Origin};
-use flashgate_wire::http::{HeadReader, HeadVerdict, Page};
+use flashgate_wire::http::{HeadReader, HeadVerdict, RequestOrigin};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
@@ -14,8 +14,8 @@ fuzz_target!(|text: &str| {
         return;
     }
     let head = format!("GET / HTTP/1.1\r\nHost: a.test\r\nOrigin: {text}\r\n\r\n");
-    if let (HeadVerdict::Request(request), _) = HeadReader::default().feed(head.as_bytes())
-        && let Page::At(origin) = Page::of(&request)
+    if let (HeadVerdict::HttpRequest(request), _) = HeadReader::default().feed(head.as_bytes())
+        && let RequestOrigin::At(origin) = RequestOrigin::of(&request)
     {
         is_what_browsers_write(text, &origin);
     }

@@ -3,7 +3,7 @@
 
 use std::time::SystemTime;
 
-use flashgate_wire::http::{Body, HeadReader, HeadVerdict, Page, Request, Response};
+use flashgate_wire::http::{Body, HeadReader, HeadVerdict, HttpRequest, RequestOrigin, Response};
 use flashgate_wire::websocket::{Handshake, is_asked_for};
 use libfuzzer_sys::fuzz_target;
 
@@ -25,7 +25,7 @@ fuzz_target!(|input: &[u8]| {
     match whole {
         HeadVerdict::NeedMore => assert_eq!(used, bytes.len()),
         HeadVerdict::Refused(refusal) => is_one_response(&Response::from(refusal)),
-        HeadVerdict::Request(request) => judge(&request, &bytes[..used]),
+        HeadVerdict::HttpRequest(request) => judge(&request, &bytes[..used]),
     }
 });
 
@@ -43,12 +43,12 @@ fn read(mut reader: HeadReader, pieces: &[&[u8]]) -> (HeadVerdict, usize) {
 }
 
 /// What is taken from a request stands in it, and leads to one response.
-fn judge(request: &Request, head: &[u8]) {
+fn judge(request: &HttpRequest, head: &[u8]) {
     assert!(head.ends_with(b"\r\n\r\n"));
     assert!(
         request.path.starts_with('/') && request.path.bytes().all(|byte| byte.is_ascii_graphic())
     );
-    if let Page::At(origin) = Page::of(request) {
+    if let RequestOrigin::At(origin) = RequestOrigin::of(request) {
         let again: flash_policy::Origin = origin
             .to_string()
             .parse()

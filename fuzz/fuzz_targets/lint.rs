@@ -1,7 +1,7 @@
 //! Whatever the bytes and the options, judging them ends, and places lie in the file, between characters.
 #![no_main]
 
-use flash_policy::lint::{PolicyReader, PolicyKind, Options, lint_with, rule};
+use flash_policy::lint::{Options, PolicyKind, PolicyReader, lint_with, rule};
 use flash_policy::{Port, Serving};
 use libfuzzer_sys::fuzz_target;
 
@@ -9,7 +9,11 @@ fuzz_target!(|bytes: &[u8]| {
     let text = std::str::from_utf8(bytes).ok();
     let inside = |at: usize| at <= bytes.len() && text.is_none_or(|text| text.is_char_boundary(at));
     let ports = [843, 5000].map(|port| Serving::from_port(Port::new(port).unwrap()));
-    let clients = [PolicyReader::Unity, PolicyReader::Silverlight, PolicyReader::Lightspark];
+    let clients = [
+        PolicyReader::Unity,
+        PolicyReader::Silverlight,
+        PolicyReader::Lightspark,
+    ];
     for (kind, serving) in [
         (PolicyKind::Socket, ports[0]),
         (PolicyKind::Url, ports[1]),

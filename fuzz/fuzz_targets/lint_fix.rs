@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use flash_policy::lint::{PolicyKind, Options, LintReport, fix, lint_with};
+use flash_policy::lint::{LintReport, Options, PolicyKind, fix, lint_with};
 use flash_policy::{Grant, Movie, Policy, Port, Secure, Serving, grants};
 use libfuzzer_sys::fuzz_target;
 

@@ -20,16 +20,16 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_flash_policy::{Linger, close};
 
-use super::end::{End, Report, Side, blame};
+use super::end::{RelayEnd, RelayReport, Side, blame};
 use super::patience::Patience;
-use super::relay::{Limits, Opening};
+use super::relay::{Preface, RelayTimeouts};
 use super::rest::LITTLE;
 use super::socket::prepare;
 use super::stop::{Stop, Stopping};
 use super::turn::{Waits, give_way};
-use down::Down;
+use down::Downstream;
 use pinger::Pinger;
-use up::{Left, Up};
+use up::{ClientDeparture, Upstream};
 
 /// What a bridge needs to know besides what a relay does.
 #[derive(Clone, Copy, Debug)]
@@ -45,11 +45,11 @@ pub struct Framing {
 #[must_use = "a bridge that is not awaited resets the backend"]
 pub struct Bridge<S> {
     client: S,
-    backend: Backend,
-    up: Up,
-    down: Down,
+    backend: BackendSocket,
+    up: Upstream,
+    down: Downstream,
     /// How it ends, once that is known; the client may have to be told yet.
-    closing: Option<End>,
+    closing: Option<RelayEnd>,
     patience: Patience,
     pinger: Pinger,
     stopping: Stopping,
@@ -61,12 +61,12 @@ pub struct Bridge<S> {
 /// The backend's socket. Dropped, it is reset, unless both sides have ended in order: a plain close would pass for the
 /// client's own.
 #[derive(Debug)]
-struct Backend {
+struct BackendSocket {
     stream: TcpStream,
     clean: bool,
 }
 
-impl Drop for Backend {
+impl Drop for BackendSocket {
     fn drop(&mut self) {
         if !self.clean {
             let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
@@ -79,19 +79,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
     pub fn new(
         client: S,
         backend: TcpStream,
-        opening: Opening<'_>,
-        (limits, framing): (Limits, Framing),
+        opening: Preface<'_>,
+        (limits, framing): (RelayTimeouts, Framing),
         stop: &Stop,
     ) -> Self {
         prepare(&backend);
         Self {
             client,
-            backend: Backend {
+            backend: BackendSocket {
                 stream: backend,
                 clean: false,
             },
-            up: Up::new(opening),
-            down: Down::default(),
+            up: Upstream::new(opening),
+            down: Downstream::default(),
             closing: None,
             patience: Patience::new(limits.half_open, limits.idle),
             pinger: Pinger::new(framing.ping),
@@ -102,13 +102,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
     }
 
     /// Moves what can be moved now; says how it ended, if it did.
-    fn turn(&mut self, context: &mut Context<'_>) -> Option<End> {
+    fn turn(&mut self, context: &mut Context<'_>) -> Option<RelayEnd> {
         self.notice(context);
         loop {
             let known = self.closing;
             let waits = match self.pump(context) {
                 Ok(waits) => waits,
-                Err(end @ (End::BackendReset | End::BackendLost)) => {
+                Err(end @ (RelayEnd::BackendReset | RelayEnd::BackendLost)) => {
                     self.up.discard();
                     self.close(Some(CloseCode::INTERNAL), end);
                     continue;
@@ -139,14 +139,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
             return;
         }
         if self.stopping.poll(context).is_ready() {
-            self.close(Some(CloseCode::GOING_AWAY), End::Stopped);
+            self.close(Some(CloseCode::GOING_AWAY), RelayEnd::Stopped);
         } else if self.pinger.is_due(context) {
             self.down.ping();
         }
     }
 
     /// Both directions, once; the way down is second, so that pongs leave at once.
-    fn pump(&mut self, context: &mut Context<'_>) -> Result<[Waits; 2], End> {
+    fn pump(&mut self, context: &mut Context<'_>) -> Result<[Waits; 2], RelayEnd> {
         let (client, backend) = (&mut self.client, &mut self.backend.stream);
         let up = (self.up).pump(
             context,
@@ -163,34 +163,36 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
     }
 
     /// What has become of both sides; the end, if nothing is left to do.
-    fn judge(&mut self, waits: [Waits; 2]) -> Option<End> {
+    fn judge(&mut self, waits: [Waits; 2]) -> Option<RelayEnd> {
         let [up, down] = waits;
         match self.up.left() {
-            Some(Left::Said(InputEnd::Close(code))) => self.close(code, End::Clean),
-            Some(Left::Said(InputEnd::Fault(fault))) => {
-                self.close(Some(fault.code()), End::FrameFault(fault));
+            Some(ClientDeparture::Said(InputEnd::Close(code))) => self.close(code, RelayEnd::Clean),
+            Some(ClientDeparture::Said(InputEnd::Fault(fault))) => {
+                self.close(Some(fault.code()), RelayEnd::FrameFault(fault));
             }
-            Some(Left::Silently) if up == Waits::Nothing => {
-                return Some(self.closing.unwrap_or(End::Clean));
+            Some(ClientDeparture::Silently) if up == Waits::Nothing => {
+                return Some(self.closing.unwrap_or(RelayEnd::Clean));
             }
-            Some(Left::MidMessage) => return Some(self.closing.unwrap_or(End::ClientReset)),
-            Some(Left::Silently) | None => {}
+            Some(ClientDeparture::MidMessage) => {
+                return Some(self.closing.unwrap_or(RelayEnd::ClientReset));
+            }
+            Some(ClientDeparture::Silently) | None => {}
         }
         if self.down.backend_ended() {
             self.backend_first |= self.closing.is_none();
-            self.close(Some(CloseCode::NORMAL), End::Clean);
+            self.close(Some(CloseCode::NORMAL), RelayEnd::Clean);
         }
         // A stop does not wait for the client's answer: that is read, and left, while it is let go.
-        let answered = up == Waits::Nothing || self.closing == Some(End::Stopped);
+        let answered = up == Waits::Nothing || self.closing == Some(RelayEnd::Stopped);
         self.closing.filter(|_| answered && down == Waits::Nothing)
     }
 
     /// Begins to close, unless that was begun: the client is told, and has its answer to give.
-    fn close(&mut self, code: Option<CloseCode>, end: End) {
+    fn close(&mut self, code: Option<CloseCode>, end: RelayEnd) {
         if self.closing.is_none() {
             self.closing = Some(end);
             self.down.close(code);
-            if end != End::Clean {
+            if end != RelayEnd::Clean {
                 self.up.discard();
             }
         }
@@ -201,7 +203,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
         self.patience.note(self.moved());
         let (closing, told) = (self.closing.is_some(), self.down.is_closed());
         self.patience.poll(context, closing, told)?;
-        self.close(Some(CloseCode::GOING_AWAY), End::IdleExpired);
+        self.close(Some(CloseCode::GOING_AWAY), RelayEnd::IdleExpired);
         Some(())
     }
 
@@ -211,7 +213,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
     }
 
     /// Lets go of both sides, so that what was sent last arrives.
-    pub async fn let_go(self, end: End, linger: Linger) {
+    pub async fn let_go(self, end: RelayEnd, linger: Linger) {
         let Self {
             mut client,
             mut backend,
@@ -220,24 +222,27 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
         } = self;
         match end {
             // What the backend never took is a cut, however orderly the client was.
-            End::Clean if up.holds() => {
+            RelayEnd::Clean if up.holds() => {
                 drop(backend);
                 close(&mut client, linger).await;
             }
-            End::Clean => {
+            RelayEnd::Clean => {
                 backend.clean = true;
                 tokio::join!(
                     close(&mut client, linger),
                     close(&mut backend.stream, linger)
                 );
             }
-            End::ClientTruncated | End::TlsFailed | End::ClientReset | End::ClientLost => {}
-            End::FrameFault(_)
-            | End::BackendReset
-            | End::BackendLost
-            | End::HalfOpenExpired
-            | End::IdleExpired
-            | End::Stopped => {
+            RelayEnd::ClientTruncated
+            | RelayEnd::TlsFailed
+            | RelayEnd::ClientReset
+            | RelayEnd::ClientLost => {}
+            RelayEnd::FrameFault(_)
+            | RelayEnd::BackendReset
+            | RelayEnd::BackendLost
+            | RelayEnd::HalfOpenExpired
+            | RelayEnd::IdleExpired
+            | RelayEnd::Stopped => {
                 drop(backend);
                 close(&mut client, linger).await;
             }
@@ -246,12 +251,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Future for Bridge<S> {
-    type Output = Report;
+    type Output = RelayReport;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Report> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<RelayReport> {
         match self.turn(context) {
             None => Poll::Pending,
-            Some(end) => Poll::Ready(Report {
+            Some(end) => Poll::Ready(RelayReport {
                 end,
                 from_client: self.up.delivered(),
                 from_backend: self.down.received(),

@@ -12,16 +12,16 @@ use rustix::io::Errno;
 use tokio::net::TcpStream;
 
 use super::pipe::Pipe;
-use super::progress::{Progress, Stage};
-use super::rest::{LITTLE, ROOM, Rest, with_shared};
+use super::progress::{DirectionStage, Progress};
+use super::rest::{LITTLE, ROOM, Unwritten, with_shared};
 use super::socket::{self, forget_room};
-use super::turn::{Fault, Step, Waits, turn};
+use super::turn::{TransferError, TransferStep, Waits, turn};
 
 #[derive(Debug)]
 pub(super) struct Direction {
     held: Held,
-    stage: Stage,
-    way: Way,
+    stage: DirectionStage,
+    way: TransferMode,
     /// Nothing was read yet. Bytes that came before the relay began are announced by no event, so the first read does
     /// not wait for one.
     unread: bool,
@@ -33,13 +33,13 @@ pub(super) struct Direction {
 #[derive(Debug)]
 enum Held {
     Nothing,
-    Rest(Rest),
+    Rest(Unwritten),
     Pipe(Pipe),
 }
 
 /// How bytes are to travel next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
+enum TransferMode {
     Copy,
     Splice,
 }
@@ -49,15 +49,15 @@ pub(super) fn pump(
     context: &mut Context<'_>,
     source: &TcpStream,
     sink: &TcpStream,
-    step: impl FnMut() -> Result<Step, Fault>,
-) -> Result<Waits, Fault> {
+    step: impl FnMut() -> Result<TransferStep, TransferError>,
+) -> Result<Waits, TransferError> {
     turn(step, |waits| match waits {
         Waits::Source => source
             .poll_read_ready(context)
-            .map_err(|_| Fault::source(GONE)),
+            .map_err(|_| TransferError::source(GONE)),
         Waits::Sink => sink
             .poll_write_ready(context)
-            .map_err(|_| Fault::sink(GONE)),
+            .map_err(|_| TransferError::sink(GONE)),
         Waits::Turn | Waits::Nothing => Poll::Pending,
     })
 }
@@ -68,12 +68,12 @@ impl Direction {
         let held = if opening.is_empty() {
             Held::Nothing
         } else {
-            Held::Rest(Rest::new(opening.into_boxed_slice()))
+            Held::Rest(Unwritten::new(opening.into_boxed_slice()))
         };
         Self {
             held,
-            stage: Stage::Open,
-            way: Way::Copy,
+            stage: DirectionStage::Open,
+            way: TransferMode::Copy,
             unread: true,
             received: 0,
             delivered: 0,
@@ -95,44 +95,57 @@ impl Direction {
         source: &TcpStream,
         sink: &TcpStream,
         room: usize,
-    ) -> Result<Waits, Fault> {
+    ) -> Result<Waits, TransferError> {
         pump(context, source, sink, || self.step(source, sink, room))
     }
 
-    fn step(&mut self, source: &TcpStream, sink: &TcpStream, room: usize) -> Result<Step, Fault> {
+    fn step(
+        &mut self,
+        source: &TcpStream,
+        sink: &TcpStream,
+        room: usize,
+    ) -> Result<TransferStep, TransferError> {
         match &mut self.held {
             Held::Rest(rest) => {
-                let Some(count) = socket::send(sink, rest.bytes()).map_err(Fault::sink)? else {
-                    return Ok(Step::Waits(Waits::Sink));
+                let Some(count) = socket::send(sink, rest.bytes()).map_err(TransferError::sink)?
+                else {
+                    return Ok(TransferStep::Waits(Waits::Sink));
                 };
                 if rest.sent(count) {
                     self.held = Held::Nothing;
                 }
                 Ok(self.deliver(count))
             }
-            Held::Pipe(pipe) if !pipe.is_empty() => match pipe.drain(sink).map_err(Fault::sink)? {
-                Some(count) => Ok(self.deliver(count)),
-                None => Ok(Step::Waits(Waits::Sink)),
-            },
+            Held::Pipe(pipe) if !pipe.is_empty() => {
+                match pipe.drain(sink).map_err(TransferError::sink)? {
+                    Some(count) => Ok(self.deliver(count)),
+                    None => Ok(TransferStep::Waits(Waits::Sink)),
+                }
+            }
             Held::Pipe(_) | Held::Nothing => match self.stage {
-                Stage::Open => self.take(source, sink, room),
-                Stage::Ended => self.end(sink),
-                Stage::Over => Ok(Step::Waits(Waits::Nothing)),
+                DirectionStage::Open => self.take(source, sink, room),
+                DirectionStage::Ended => self.end(sink),
+                DirectionStage::Over => Ok(TransferStep::Waits(Waits::Nothing)),
             },
         }
     }
 
-    fn deliver(&mut self, count: usize) -> Step {
+    fn deliver(&mut self, count: usize) -> TransferStep {
         self.delivered += u64::try_from(count).unwrap_or_default();
-        Step::Moved(count)
+        TransferStep::Moved(count)
     }
 
     fn receive(&mut self, count: usize) {
         self.received += u64::try_from(count).unwrap_or_default();
     }
 
-    fn take(&mut self, source: &TcpStream, sink: &TcpStream, room: usize) -> Result<Step, Fault> {
-        if self.way == Way::Splice {
+    fn take(
+        &mut self,
+        source: &TcpStream,
+        sink: &TcpStream,
+        room: usize,
+    ) -> Result<TransferStep, TransferError> {
+        if self.way == TransferMode::Splice {
             self.splice(source)
         } else {
             self.copy(source, sink, room)
@@ -140,64 +153,70 @@ impl Direction {
     }
 
     /// Fills the pipe, getting one first if need be.
-    fn splice(&mut self, source: &TcpStream) -> Result<Step, Fault> {
+    fn splice(&mut self, source: &TcpStream) -> Result<TransferStep, TransferError> {
         let held = match mem::replace(&mut self.held, Held::Nothing) {
             Held::Pipe(pipe) => Some(pipe),
             Held::Rest(_) | Held::Nothing => Pipe::take(),
         };
         let Some(mut pipe) = held else {
-            self.way = Way::Copy;
-            return Ok(Step::Moved(0));
+            self.way = TransferMode::Copy;
+            return Ok(TransferStep::Moved(0));
         };
         match pipe.fill(source) {
             Ok(count) if count > 0 => {
                 self.receive(count);
                 self.held = Held::Pipe(pipe);
-                Ok(Step::Moved(0))
+                Ok(TransferStep::Moved(0))
             }
             // Neither is proof of anything: at urgent data, for one, the kernel says the same. A read tells.
             Ok(_) | Err(Errno::AGAIN | Errno::INVAL | Errno::NOMEM) => {
-                self.way = Way::Copy;
-                Ok(Step::Moved(0))
+                self.way = TransferMode::Copy;
+                Ok(TransferStep::Moved(0))
             }
-            Err(error) => Err(Fault::source(error)),
+            Err(error) => Err(TransferError::source(error)),
         }
     }
 
-    fn copy(&mut self, source: &TcpStream, sink: &TcpStream, room: usize) -> Result<Step, Fault> {
+    fn copy(
+        &mut self,
+        source: &TcpStream,
+        sink: &TcpStream,
+        room: usize,
+    ) -> Result<TransferStep, TransferError> {
         with_shared(|buffer| {
             let unread = mem::replace(&mut self.unread, false);
             let buffer = buffer.get_mut(..room).unwrap_or_default();
-            let Some(count) = socket::receive(source, buffer, unread).map_err(Fault::source)?
+            let Some(count) =
+                socket::receive(source, buffer, unread).map_err(TransferError::source)?
             else {
-                return Ok(Step::Waits(Waits::Source));
+                return Ok(TransferStep::Waits(Waits::Source));
             };
             if count == 0 {
-                self.stage = Stage::Ended;
-                return Ok(Step::Moved(0));
+                self.stage = DirectionStage::Ended;
+                return Ok(TransferStep::Moved(0));
             }
             self.receive(count);
             if count == room {
-                self.way = Way::Splice;
+                self.way = TransferMode::Splice;
             }
             let bytes = buffer.get(..count).unwrap_or_default();
-            let sent = socket::send(sink, bytes).map_err(Fault::sink)?;
+            let sent = socket::send(sink, bytes).map_err(TransferError::sink)?;
             let rest = bytes.get(sent.unwrap_or(0)..).unwrap_or_default();
             if !rest.is_empty() {
-                self.held = Held::Rest(Rest::new(rest.into()));
+                self.held = Held::Rest(Unwritten::new(rest.into()));
             }
             Ok(self.deliver(sent.unwrap_or(0)))
         })
     }
 
     /// Passes the end on.
-    fn end(&mut self, sink: &TcpStream) -> Result<Step, Fault> {
+    fn end(&mut self, sink: &TcpStream) -> Result<TransferStep, TransferError> {
         self.held = Held::Nothing;
         // Before the end is sent, so that its acknowledgement is the next event.
         forget_room(sink);
-        socket::shut_down(sink, Shutdown::Write).map_err(Fault::sink)?;
-        self.stage = Stage::Over;
-        Ok(Step::Waits(Waits::Nothing))
+        socket::shut_down(sink, Shutdown::Write).map_err(TransferError::sink)?;
+        self.stage = DirectionStage::Over;
+        Ok(TransferStep::Waits(Waits::Nothing))
     }
 
     pub(super) fn progress(&self) -> Progress {

@@ -3,13 +3,13 @@
 use flashgate_wire::websocket::FrameFault;
 use rustix::io::Errno;
 
-use super::turn::{At, Fault};
+use super::turn::{FailedEnd, TransferError};
 
 /// What a relay did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Report {
+pub struct RelayReport {
     /// How it ended.
-    pub end: End,
+    pub end: RelayEnd,
     /// Bytes of the client, or that its frames carried, that the backend's socket took, with those read before the relay
     /// began.
     pub from_client: u64,
@@ -22,7 +22,7 @@ pub struct Report {
 /// How a relay ended. All but the first two reset the side that is still open; the client of a WebSocket gets a close
 /// frame instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum RelayEnd {
     /// Both sides ended, and everything was passed on.
     Clean,
     /// The same, but the client ended its connection without ending its TLS: nobody vouches for what it sent last.
@@ -47,7 +47,7 @@ pub enum End {
     Stopped,
 }
 
-impl End {
+impl RelayEnd {
     /// What the client of a WebSocket did wrong.
     #[must_use]
     pub const fn fault(self) -> Option<FrameFault> {
@@ -66,11 +66,11 @@ pub(super) enum Side {
 }
 
 /// Whose fault it was that a direction failed.
-pub(super) fn blame(fault: Fault, source: Side, sink: Side) -> End {
+pub(super) fn blame(fault: TransferError, source: Side, sink: Side) -> RelayEnd {
     let side = match fault.at {
-        At::Source => source,
-        At::Sink => sink,
-        At::Session => return End::TlsFailed,
+        FailedEnd::Source => source,
+        FailedEnd::Sink => sink,
+        FailedEnd::Session => return RelayEnd::TlsFailed,
     };
     // A reset shows as EPIPE where the peer had ended its side before, and as ENOTCONN to `shutdown`.
     let reset = matches!(
@@ -78,9 +78,9 @@ pub(super) fn blame(fault: Fault, source: Side, sink: Side) -> End {
         Errno::CONNRESET | Errno::PIPE | Errno::NOTCONN | Errno::CONNABORTED
     );
     match (side, reset) {
-        (Side::Client, true) => End::ClientReset,
-        (Side::Client, false) => End::ClientLost,
-        (Side::Backend, true) => End::BackendReset,
-        (Side::Backend, false) => End::BackendLost,
+        (Side::Client, true) => RelayEnd::ClientReset,
+        (Side::Client, false) => RelayEnd::ClientLost,
+        (Side::Backend, true) => RelayEnd::BackendReset,
+        (Side::Backend, false) => RelayEnd::BackendLost,
     }
 }

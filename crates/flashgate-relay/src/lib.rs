@@ -24,9 +24,9 @@ mod turn;
 mod watch;
 
 pub use bridge::{Bridge, Framing};
-pub use end::{End, Report};
+pub use end::{RelayEnd, RelayReport};
 pub use patience::Patience;
-pub use relay::{Limits, Opening, Relay};
+pub use relay::{Preface, Relay, RelayTimeouts};
 pub use rest::ROOM;
 pub use socket::{prepare, reset_on_close};
 pub use stop::{Stop, Stopping};

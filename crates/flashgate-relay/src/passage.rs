@@ -7,10 +7,10 @@ use std::task::Context;
 use tokio::net::TcpStream;
 
 use super::direction::Direction;
-use super::end::End;
+use super::end::RelayEnd;
 use super::progress::Progress;
-use super::secure::Secure;
-use super::turn::{Fault, Waits};
+use super::secure::TlsPassage;
+use super::turn::{TransferError, Waits};
 
 #[derive(Debug)]
 pub(super) enum Passage {
@@ -19,7 +19,7 @@ pub(super) enum Passage {
         down: Direction,
     },
     /// Boxed, for most relays are in clear.
-    Secure(Box<Secure>),
+    Secure(Box<TlsPassage>),
 }
 
 impl Passage {
@@ -29,7 +29,7 @@ impl Passage {
         context: &mut Context<'_>,
         client: &TcpStream,
         backend: &TcpStream,
-    ) -> Result<Waits, Fault> {
+    ) -> Result<Waits, TransferError> {
         match self {
             Self::Clear { up, down } => up.pump(context, client, backend, down.room_beside()),
             Self::Secure(secure) => secure.up(context, client, backend),
@@ -42,7 +42,7 @@ impl Passage {
         context: &mut Context<'_>,
         client: &TcpStream,
         backend: &TcpStream,
-    ) -> Result<Waits, Fault> {
+    ) -> Result<Waits, TransferError> {
         match self {
             Self::Clear { up, down } => down.pump(context, backend, client, up.room_beside()),
             Self::Secure(secure) => secure.down(context, client, backend),
@@ -58,10 +58,10 @@ impl Passage {
     }
 
     /// How a relay that ends in this way is to be reported.
-    pub(super) fn verdict(&self, end: End) -> End {
+    pub(super) fn verdict(&self, end: RelayEnd) -> RelayEnd {
         match self {
-            Self::Secure(secure) if end == End::Clean && secure.is_truncated() => {
-                End::ClientTruncated
+            Self::Secure(secure) if end == RelayEnd::Clean && secure.is_truncated() => {
+                RelayEnd::ClientTruncated
             }
             Self::Clear { .. } | Self::Secure(_) => end,
         }

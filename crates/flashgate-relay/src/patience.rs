@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::end::End;
+use super::end::RelayEnd;
 
 /// How many times `half_open` a busy one may be without news: with a minute, as long as Linux itself tries.
 ///
@@ -28,12 +28,12 @@ pub struct Patience {
     idle: Option<Duration>,
     moved: u64,
     ended: bool,
-    timing: Option<Box<Timing>>,
+    timing: Option<Box<IdleTimer>>,
 }
 
 /// Boxed, for most relays are open on both sides and have no limit.
 #[derive(Debug)]
-struct Timing {
+struct IdleTimer {
     since: Instant,
     timer: Pin<Box<Sleep>>,
 }
@@ -64,7 +64,12 @@ impl Patience {
     /// How the relay ends, if it has waited too long; otherwise the task is woken when it has.
     ///
     /// `ended`: one side has; `arrived`: and nothing is known to be on its way to either.
-    pub fn poll(&mut self, context: &mut Context<'_>, ended: bool, arrived: bool) -> Option<End> {
+    pub fn poll(
+        &mut self,
+        context: &mut Context<'_>,
+        ended: bool,
+        arrived: bool,
+    ) -> Option<RelayEnd> {
         if ended != self.ended {
             self.ended = ended;
             self.timing = None;
@@ -73,7 +78,7 @@ impl Patience {
         let timing = self.timing.get_or_insert_with(|| {
             let since = Instant::now();
             let timer = Box::pin(sleep_until(since + limit));
-            Box::new(Timing { since, timer })
+            Box::new(IdleTimer { since, timer })
         });
         let mut until = timing.since + limit;
         loop {
@@ -86,9 +91,9 @@ impl Patience {
             }
             if until <= now {
                 return Some(if ended {
-                    End::HalfOpenExpired
+                    RelayEnd::HalfOpenExpired
                 } else {
-                    End::IdleExpired
+                    RelayEnd::IdleExpired
                 });
             }
             timing.timer.as_mut().reset(until);

@@ -1,7 +1,7 @@
 //! How far one direction has come.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(super) enum DirectionStage {
     Open,
     /// The source ended.
     Ended,
@@ -22,10 +22,10 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    pub(super) fn new(stage: Stage, moved: u64, delivered: u64) -> Self {
+    pub(super) fn new(stage: DirectionStage, moved: u64, delivered: u64) -> Self {
         Self {
-            ended: stage != Stage::Open,
-            over: stage == Stage::Over,
+            ended: stage != DirectionStage::Open,
+            over: stage == DirectionStage::Over,
             moved,
             delivered,
         }

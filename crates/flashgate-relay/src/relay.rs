@@ -12,18 +12,18 @@ use tokio::net::TcpStream;
 use tokio_rustls::rustls::ServerConnection;
 
 use super::direction::Direction;
-use super::end::{End, Report, Side, blame};
+use super::end::{RelayEnd, RelayReport, Side, blame};
 use super::passage::Passage;
 use super::patience::Patience;
-use super::secure::Secure;
+use super::secure::TlsPassage;
 use super::socket::{prepare, reset_on_close};
 use super::stop::{Stop, Stopping};
-use super::turn::{Fault, Waits, give_way};
+use super::turn::{TransferError, Waits, give_way};
 use super::watch::Watch;
 
 /// How long a relay, or a bridge, is kept without a reason to.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub struct RelayTimeouts {
     /// Without a byte either way, after one side has ended, or while a WebSocket is being closed.
     pub half_open: Duration,
     /// Without a byte either way, while both are open; pings do not count.
@@ -32,7 +32,7 @@ pub struct Limits {
 
 /// What the backend gets before anything else.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Opening<'a> {
+pub struct Preface<'a> {
     /// The PROXY header, if there is one. It is not counted as the client's.
     pub header: &'a [u8],
     /// What was read from the client already, be it bytes or frames.
@@ -64,8 +64,8 @@ impl Relay {
     pub fn new(
         client: TcpStream,
         backend: TcpStream,
-        opening: Opening<'_>,
-        limits: Limits,
+        opening: Preface<'_>,
+        limits: RelayTimeouts,
         stop: &Stop,
     ) -> Self {
         let passage = Passage::Clear {
@@ -79,12 +79,12 @@ impl Relay {
     pub fn secure(
         (client, session): (TcpStream, ServerConnection),
         backend: TcpStream,
-        opening: Opening<'_>,
-        limits: Limits,
+        opening: Preface<'_>,
+        limits: RelayTimeouts,
         stop: &Stop,
     ) -> Self {
         let first = [opening.header, opening.bytes].concat();
-        let passage = Passage::Secure(Box::new(Secure::new(session, first)));
+        let passage = Passage::Secure(Box::new(TlsPassage::new(session, first)));
         Self::with(passage, client, backend, opening, limits, stop)
     }
 
@@ -92,8 +92,8 @@ impl Relay {
         passage: Passage,
         client: TcpStream,
         backend: TcpStream,
-        opening: Opening<'_>,
-        limits: Limits,
+        opening: Preface<'_>,
+        limits: RelayTimeouts,
         stop: &Stop,
     ) -> Self {
         prepare(&backend);
@@ -112,9 +112,9 @@ impl Relay {
     }
 
     /// Moves what can be moved now; says how the relay ended, if it did.
-    fn turn(&mut self, context: &mut Context<'_>) -> Option<End> {
+    fn turn(&mut self, context: &mut Context<'_>) -> Option<RelayEnd> {
         if self.stopping.poll(context).is_ready() {
-            return Some(End::Stopped);
+            return Some(RelayEnd::Stopped);
         }
         let up = match self.passage.up(context, &self.client, &self.backend) {
             Ok(waits) => waits,
@@ -125,7 +125,7 @@ impl Relay {
             Err(fault) => return Some(blame(fault, Side::Backend, Side::Client)),
         };
         match (up, down) {
-            (Waits::Nothing, Waits::Nothing) => Some(End::Clean),
+            (Waits::Nothing, Waits::Nothing) => Some(RelayEnd::Clean),
             (Waits::Turn, _) | (_, Waits::Turn) => {
                 self.patience.note(self.moved());
                 give_way(context);
@@ -136,14 +136,22 @@ impl Relay {
     }
 
     /// Sees to it that everything that can happen next wakes the task.
-    fn wait(&mut self, context: &mut Context<'_>, up: Waits, down: Waits) -> Option<End> {
+    fn wait(&mut self, context: &mut Context<'_>, up: Waits, down: Waits) -> Option<RelayEnd> {
         let client = self.client_watch.poll(context, &self.client, up, down);
         let backend = self.backend_watch.poll(context, &self.backend, down, up);
         if let Err(error) = client {
-            return Some(blame(Fault::source(error), Side::Client, Side::Backend));
+            return Some(blame(
+                TransferError::source(error),
+                Side::Client,
+                Side::Backend,
+            ));
         }
         if let Err(error) = backend {
-            return Some(blame(Fault::source(error), Side::Backend, Side::Client));
+            return Some(blame(
+                TransferError::source(error),
+                Side::Backend,
+                Side::Client,
+            ));
         }
         self.patience.note(self.moved());
         let [progress_up, progress_down] = self.passage.progress();
@@ -171,10 +179,10 @@ impl Relay {
         up.moved.wrapping_add(down.moved)
     }
 
-    fn report(&self, end: End) -> Report {
+    fn report(&self, end: RelayEnd) -> RelayReport {
         let header = u64::try_from(self.header).unwrap_or(u64::MAX);
         let [up, down] = self.passage.progress();
-        Report {
+        RelayReport {
             end: self.passage.verdict(end),
             from_client: up.delivered.saturating_sub(header),
             from_backend: down.delivered,
@@ -184,13 +192,13 @@ impl Relay {
 }
 
 impl Future for Relay {
-    type Output = Report;
+    type Output = RelayReport;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Report> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<RelayReport> {
         let Some(end) = self.turn(context) else {
             return Poll::Pending;
         };
-        self.clean = end == End::Clean;
+        self.clean = end == RelayEnd::Clean;
         Poll::Ready(self.report(end))
     }
 }

@@ -22,12 +22,12 @@ pub(super) fn with_shared<T>(work: impl FnOnce(&mut [u8]) -> T) -> T {
 
 /// What was read and not written yet: as large as it must be, and never larger than [`ROOM`].
 #[derive(Debug)]
-pub(super) struct Rest {
+pub(super) struct Unwritten {
     bytes: Box<[u8]>,
     sent: usize,
 }
 
-impl Rest {
+impl Unwritten {
     pub(super) const fn new(bytes: Box<[u8]>) -> Self {
         Self { bytes, sent: 0 }
     }

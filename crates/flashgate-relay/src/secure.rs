@@ -15,29 +15,29 @@ use tokio::net::TcpStream;
 use tokio_rustls::rustls::ServerConnection;
 
 use super::direction::pump;
-use super::progress::{Progress, Stage};
-use super::rest::{Rest, with_shared};
+use super::progress::{DirectionStage, Progress};
+use super::rest::{Unwritten, with_shared};
 use super::socket::{self, forget_room};
-use super::turn::{Fault, Step, Waits, errno};
+use super::turn::{TransferError, TransferStep, Waits, errno};
 
 /// What is enciphered at once: a whole record (RFC 8446, 5.1).
 const RECORD: usize = 16 * 1024;
 
 /// See the module.
 #[derive(Debug)]
-pub(super) struct Secure {
+pub(super) struct TlsPassage {
     session: ServerConnection,
-    up: Up,
-    down: Down,
+    up: FromClient,
+    down: ToClient,
     truncated: bool,
 }
 
 /// From the client.
 #[derive(Debug)]
-struct Up {
-    stage: Stage,
+struct FromClient {
+    stage: DirectionStage,
     /// What the backend gets first.
-    opening: Option<Rest>,
+    opening: Option<Unwritten>,
     /// Nothing was read yet; see [`Direction`](super::direction::Direction).
     unread: bool,
     moved: u64,
@@ -46,8 +46,8 @@ struct Up {
 
 /// To the client.
 #[derive(Debug)]
-struct Down {
-    stage: Stage,
+struct ToClient {
+    stage: DirectionStage,
     unread: bool,
     /// How many bytes of the backend are in the session and not on their way yet.
     enciphered: usize,
@@ -55,23 +55,23 @@ struct Down {
     delivered: u64,
 }
 
-impl Secure {
+impl TlsPassage {
     /// A session after its handshake; `opening` is what the backend gets first.
     pub(super) fn new(mut session: ServerConnection, opening: Vec<u8>) -> Self {
         // What is written to it is never more than a record, and only when it is empty.
         session.set_buffer_limit(None);
-        let opening = (!opening.is_empty()).then(|| Rest::new(opening.into_boxed_slice()));
+        let opening = (!opening.is_empty()).then(|| Unwritten::new(opening.into_boxed_slice()));
         Self {
             session,
-            up: Up {
-                stage: Stage::Open,
+            up: FromClient {
+                stage: DirectionStage::Open,
                 opening,
                 unread: true,
                 moved: 0,
                 delivered: 0,
             },
-            down: Down {
-                stage: Stage::Open,
+            down: ToClient {
+                stage: DirectionStage::Open,
                 unread: true,
                 enciphered: 0,
                 moved: 0,
@@ -87,7 +87,7 @@ impl Secure {
         context: &mut Context<'_>,
         client: &TcpStream,
         backend: &TcpStream,
-    ) -> Result<Waits, Fault> {
+    ) -> Result<Waits, TransferError> {
         pump(context, client, backend, || self.step_up(client, backend))
     }
 
@@ -97,7 +97,7 @@ impl Secure {
         context: &mut Context<'_>,
         client: &TcpStream,
         backend: &TcpStream,
-    ) -> Result<Waits, Fault> {
+    ) -> Result<Waits, TransferError> {
         pump(context, backend, client, || self.step_down(client, backend))
     }
 
@@ -114,10 +114,15 @@ impl Secure {
         ]
     }
 
-    fn step_up(&mut self, client: &TcpStream, backend: &TcpStream) -> Result<Step, Fault> {
+    fn step_up(
+        &mut self,
+        client: &TcpStream,
+        backend: &TcpStream,
+    ) -> Result<TransferStep, TransferError> {
         if let Some(rest) = &mut self.up.opening {
-            let Some(count) = socket::send(backend, rest.bytes()).map_err(Fault::sink)? else {
-                return Ok(Step::Waits(Waits::Sink));
+            let Some(count) = socket::send(backend, rest.bytes()).map_err(TransferError::sink)?
+            else {
+                return Ok(TransferStep::Waits(Waits::Sink));
             };
             if rest.sent(count) {
                 self.up.opening = None;
@@ -125,21 +130,21 @@ impl Secure {
             return Ok(self.up.deliver(count));
         }
         match self.up.stage {
-            Stage::Open => {}
-            Stage::Ended => {
+            DirectionStage::Open => {}
+            DirectionStage::Ended => {
                 forget_room(backend);
-                socket::shut_down(backend, Shutdown::Write).map_err(Fault::sink)?;
-                self.up.stage = Stage::Over;
-                return Ok(Step::Waits(Waits::Nothing));
+                socket::shut_down(backend, Shutdown::Write).map_err(TransferError::sink)?;
+                self.up.stage = DirectionStage::Over;
+                return Ok(TransferStep::Waits(Waits::Nothing));
             }
-            Stage::Over => return Ok(Step::Waits(Waits::Nothing)),
+            DirectionStage::Over => return Ok(TransferStep::Waits(Waits::Nothing)),
         }
         let mut reader = self.session.reader();
         match reader.fill_buf() {
-            Ok([]) => self.up.stage = Stage::Ended,
+            Ok([]) => self.up.stage = DirectionStage::Ended,
             Ok(bytes) => {
-                let Some(count) = socket::send(backend, bytes).map_err(Fault::sink)? else {
-                    return Ok(Step::Waits(Waits::Sink));
+                let Some(count) = socket::send(backend, bytes).map_err(TransferError::sink)? else {
+                    return Ok(TransferStep::Waits(Waits::Sink));
                 };
                 reader.consume(count);
                 return Ok(self.up.deliver(count));
@@ -147,94 +152,99 @@ impl Secure {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return self.receive(client),
             // The connection's end, and no `close_notify`. Once the backend has ended, nobody waits for one.
             Err(_) => {
-                self.truncated = self.down.stage == Stage::Open;
-                self.up.stage = Stage::Ended;
+                self.truncated = self.down.stage == DirectionStage::Open;
+                self.up.stage = DirectionStage::Ended;
             }
         }
-        Ok(Step::Moved(0))
+        Ok(TransferStep::Moved(0))
     }
 
     /// Reads what the client has sent, and deciphers it.
-    fn receive(&mut self, client: &TcpStream) -> Result<Step, Fault> {
+    fn receive(&mut self, client: &TcpStream) -> Result<TransferStep, TransferError> {
         let anyway = mem::replace(&mut self.up.unread, false);
-        let received = self.session.read_tls(&mut Source {
+        let received = self.session.read_tls(&mut SessionSource {
             stream: client,
             anyway,
         });
         let count = match received {
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                return Ok(Step::Waits(Waits::Source));
+                return Ok(TransferStep::Waits(Waits::Source));
             }
-            Err(error) => return Err(Fault::source(errno(&error))),
+            Err(error) => return Err(TransferError::source(errno(&error))),
         };
         self.up.note(count);
         if self.session.process_new_packets().is_err() {
             // The alert that says so, if there is room for it.
             let _ = self.session.write_tls(&mut Sink(client));
-            return Err(Fault::session());
+            return Err(TransferError::session());
         }
-        Ok(Step::Moved(count))
+        Ok(TransferStep::Moved(count))
     }
 
-    fn step_down(&mut self, client: &TcpStream, backend: &TcpStream) -> Result<Step, Fault> {
-        if self.down.stage == Stage::Over {
-            return Ok(Step::Waits(Waits::Nothing));
+    fn step_down(
+        &mut self,
+        client: &TcpStream,
+        backend: &TcpStream,
+    ) -> Result<TransferStep, TransferError> {
+        if self.down.stage == DirectionStage::Over {
+            return Ok(TransferStep::Waits(Waits::Nothing));
         }
         if self.session.wants_write() {
             return self.send(client);
         }
-        if self.down.stage == Stage::Ended {
+        if self.down.stage == DirectionStage::Ended {
             forget_room(client);
-            socket::shut_down(client, Shutdown::Write).map_err(Fault::sink)?;
-            self.down.stage = Stage::Over;
-            return Ok(Step::Waits(Waits::Nothing));
+            socket::shut_down(client, Shutdown::Write).map_err(TransferError::sink)?;
+            self.down.stage = DirectionStage::Over;
+            return Ok(TransferStep::Waits(Waits::Nothing));
         }
         let anyway = mem::replace(&mut self.down.unread, false);
         with_shared(|buffer| {
             let buffer = buffer.get_mut(..RECORD).unwrap_or_default();
-            let Some(count) = socket::receive(backend, buffer, anyway).map_err(Fault::source)?
+            let Some(count) =
+                socket::receive(backend, buffer, anyway).map_err(TransferError::source)?
             else {
-                return Ok(Step::Waits(Waits::Source));
+                return Ok(TransferStep::Waits(Waits::Source));
             };
             if count == 0 {
-                self.down.stage = Stage::Ended;
+                self.down.stage = DirectionStage::Ended;
                 self.session.send_close_notify();
-                return Ok(Step::Moved(0));
+                return Ok(TransferStep::Moved(0));
             }
             let bytes = buffer.get(..count).unwrap_or_default();
             let taken = self.session.writer().write_all(bytes);
             // It takes all, unless its keys are used up.
-            taken.map_err(|_| Fault::session())?;
+            taken.map_err(|_| TransferError::session())?;
             self.down.enciphered = count;
             self.down.note(count);
-            Ok(Step::Moved(count))
+            Ok(TransferStep::Moved(count))
         })
     }
 
     /// Sends what the session holds.
-    fn send(&mut self, client: &TcpStream) -> Result<Step, Fault> {
+    fn send(&mut self, client: &TcpStream) -> Result<TransferStep, TransferError> {
         let count = match self.session.write_tls(&mut Sink(client)) {
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                return Ok(Step::Waits(Waits::Sink));
+                return Ok(TransferStep::Waits(Waits::Sink));
             }
-            Err(error) => return Err(Fault::sink(errno(&error))),
+            Err(error) => return Err(TransferError::sink(errno(&error))),
         };
         self.down.note(count);
         if !self.session.wants_write() {
             let delivered = mem::take(&mut self.down.enciphered);
             self.down.delivered += u64::try_from(delivered).unwrap_or_default();
         }
-        Ok(Step::Moved(count))
+        Ok(TransferStep::Moved(count))
     }
 }
 
-impl Up {
-    fn deliver(&mut self, count: usize) -> Step {
+impl FromClient {
+    fn deliver(&mut self, count: usize) -> TransferStep {
         self.delivered += u64::try_from(count).unwrap_or_default();
         self.note(count);
-        Step::Moved(count)
+        TransferStep::Moved(count)
     }
 
     fn note(&mut self, count: usize) {
@@ -244,7 +254,7 @@ impl Up {
     }
 }
 
-impl Down {
+impl ToClient {
     fn note(&mut self, count: usize) {
         self.moved = self
             .moved
@@ -253,13 +263,13 @@ impl Down {
 }
 
 /// The client's socket, as a session reads it.
-struct Source<'a> {
+struct SessionSource<'a> {
     stream: &'a TcpStream,
     /// Also where nothing was announced.
     anyway: bool,
 }
 
-impl Read for Source<'_> {
+impl Read for SessionSource<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         ready(socket::receive(self.stream, buffer, self.anyway))
     }

@@ -38,9 +38,9 @@ pub(super) fn receive(
         retry_on_intr(|| recv(stream, &mut *buffer, RecvFlags::DONTWAIT)).map(|(count, _)| count)
     };
     match attempt(stream, Interest::READABLE, &mut call) {
-        Attempt::NotReady if anyway => blocking(call()),
-        Attempt::NotReady => Ok(None),
-        Attempt::Made(result) => blocking(result),
+        CallAttempt::NotReady if anyway => blocking(call()),
+        CallAttempt::NotReady => Ok(None),
+        CallAttempt::Made(result) => blocking(result),
     }
 }
 
@@ -59,8 +59,8 @@ pub(super) fn when_writable(
     mut call: impl FnMut() -> Result<usize, Errno>,
 ) -> Result<Option<usize>, Errno> {
     match attempt(stream, Interest::WRITABLE, &mut call) {
-        Attempt::NotReady => blocking(call()),
-        Attempt::Made(result) => blocking(result),
+        CallAttempt::NotReady => blocking(call()),
+        CallAttempt::Made(result) => blocking(result),
     }
 }
 
@@ -86,7 +86,7 @@ pub fn reset_on_close(stream: &TcpStream) {
     let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
 }
 
-enum Attempt {
+enum CallAttempt {
     NotReady,
     Made(Result<usize, Errno>),
 }
@@ -96,11 +96,11 @@ fn attempt(
     stream: &TcpStream,
     interest: Interest,
     call: &mut impl FnMut() -> Result<usize, Errno>,
-) -> Attempt {
-    let mut made = Attempt::NotReady;
+) -> CallAttempt {
+    let mut made = CallAttempt::NotReady;
     let _ = stream.try_io(interest, || {
         let result = call();
-        made = Attempt::Made(result);
+        made = CallAttempt::Made(result);
         result.map_err(io::Error::from)
     });
     made

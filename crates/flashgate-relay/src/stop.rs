@@ -11,17 +11,17 @@ use tokio::sync::futures::OwnedNotified;
 /// Held by whoever decides when to cut; each relay subscribes.
 #[derive(Clone, Debug, Default)]
 pub struct Stop {
-    shared: Arc<Shared>,
+    shared: Arc<StopState>,
 }
 
 #[derive(Debug, Default)]
-struct Shared {
+struct StopState {
     cut: AtomicBool,
     notify: Arc<Notify>,
 }
 
 impl Stop {
-    /// Ends every relay that has subscribed or will, with [`End::Stopped`](super::End::Stopped).
+    /// Ends every relay that has subscribed or will, with [`RelayEnd::Stopped`](super::RelayEnd::Stopped).
     pub fn cut(&self) {
         self.shared.cut.store(true, Ordering::Release);
         self.shared.notify.notify_waiters();
@@ -42,7 +42,7 @@ impl Stop {
 /// What one relay waits for besides its two sides.
 #[derive(Debug)]
 pub struct Stopping {
-    shared: Arc<Shared>,
+    shared: Arc<StopState>,
     notified: Pin<Box<OwnedNotified>>,
 }
 

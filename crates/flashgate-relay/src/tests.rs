@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use socket2::{Domain, Socket, Type};
 
-use super::{Limits, Opening, Relay, Report, Stop};
+use super::{Preface, Relay, RelayReport, RelayTimeouts, Stop};
 
-const LIMITS: Limits = Limits {
+const LIMITS: RelayTimeouts = RelayTimeouts {
     half_open: Duration::from_secs(60),
     idle: None,
 };
@@ -67,18 +67,21 @@ fn runtime() -> tokio::runtime::Runtime {
 
 /// Runs one relay between two peers, each of which has its socket; returns what the relay says.
 #[track_caller]
-fn relay(limits: Limits, peers: impl FnOnce(TcpStream, TcpStream) + Send + 'static) -> Report {
+fn relay(
+    limits: RelayTimeouts,
+    peers: impl FnOnce(TcpStream, TcpStream) + Send + 'static,
+) -> RelayReport {
     relay_with(limits, None, &Stop::default(), peers)
 }
 
 /// With `buffers` for what the kernel may hold on the backend's side.
 #[track_caller]
 fn relay_with(
-    limits: Limits,
+    limits: RelayTimeouts,
     buffers: Option<usize>,
     stop: &Stop,
     peers: impl FnOnce(TcpStream, TcpStream) + Send + 'static,
-) -> Report {
+) -> RelayReport {
     let (client, near) = pair(None);
     let (far, backend) = pair(buffers);
     for peer in [&client, &backend] {
@@ -90,7 +93,7 @@ fn relay_with(
         let relay = Relay::new(
             registered(near),
             registered(far),
-            Opening::default(),
+            Preface::default(),
             limits,
             stop,
         );

@@ -27,53 +27,53 @@ pub(super) enum Waits {
 
 /// What came of the smallest thing that a direction does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum TransferStep {
     Moved(usize),
     Waits(Waits),
 }
 
 /// Which end of a direction failed, and how.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Fault {
-    pub(super) at: At,
+pub(super) struct TransferError {
+    pub(super) at: FailedEnd,
     pub(super) error: Errno,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) enum At {
+pub(super) enum FailedEnd {
     Source,
     Sink,
     /// Not a socket, but the TLS on it.
     Session,
 }
 
-impl Fault {
+impl TransferError {
     pub(super) const fn source(error: Errno) -> Self {
-        let at = At::Source;
+        let at = FailedEnd::Source;
         Self { at, error }
     }
 
     pub(super) const fn sink(error: Errno) -> Self {
-        let at = At::Sink;
+        let at = FailedEnd::Sink;
         Self { at, error }
     }
 
     pub(super) const fn session() -> Self {
-        let (at, error) = (At::Session, Errno::PROTO);
+        let (at, error) = (FailedEnd::Session, Errno::PROTO);
         Self { at, error }
     }
 }
 
 /// Takes steps until one must wait for something, or a turn is over. `wait` says whether it is there after all.
 pub(super) fn turn(
-    mut step: impl FnMut() -> Result<Step, Fault>,
-    mut wait: impl FnMut(Waits) -> Poll<Result<(), Fault>>,
-) -> Result<Waits, Fault> {
+    mut step: impl FnMut() -> Result<TransferStep, TransferError>,
+    mut wait: impl FnMut(Waits) -> Poll<Result<(), TransferError>>,
+) -> Result<Waits, TransferError> {
     let mut left = TURN;
     while left > 0 {
         let moved = match step()? {
-            Step::Moved(count) => count,
-            Step::Waits(waits) => match wait(waits) {
+            TransferStep::Moved(count) => count,
+            TransferStep::Waits(waits) => match wait(waits) {
                 Poll::Pending => return Ok(waits),
                 Poll::Ready(ready) => ready.map(|()| 0)?,
             },

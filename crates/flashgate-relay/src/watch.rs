@@ -16,13 +16,13 @@ use super::turn::Waits;
 
 #[derive(Debug, Default)]
 pub(super) struct Watch {
-    state: State,
+    state: WatchState,
     took_end: bool,
     ended: bool,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
-enum State {
+enum WatchState {
     #[default]
     Unarmed,
     Armed,
@@ -42,15 +42,15 @@ impl Watch {
         // Whoever reads or writes here notices a failure without this.
         let unread = from != Waits::Source && to != Waits::Sink;
         let unnoticed = unread || to == Waits::Nothing;
-        if !unnoticed || self.state == State::HungUp {
+        if !unnoticed || self.state == WatchState::HungUp {
             return Ok(());
         }
         self.ended |= has_ended(stream);
-        if self.state == State::Unarmed {
+        if self.state == WatchState::Unarmed {
             forget_room(stream);
         }
         if stream.poll_write_ready(context).is_pending() {
-            self.state = State::Armed;
+            self.state = WatchState::Armed;
             return Ok(());
         }
         if let Some(error) = failure(stream) {
@@ -59,9 +59,9 @@ impl Watch {
         self.took_end |= to == Waits::Nothing;
         forget_room(stream);
         self.state = if stream.poll_write_ready(context).is_pending() {
-            State::Armed
+            WatchState::Armed
         } else {
-            State::HungUp
+            WatchState::HungUp
         };
         Ok(())
     }

@@ -13,7 +13,7 @@ pub struct FileOutcome {
     /// None where it could not be read.
     pub judged: Option<JudgedFile>,
     /// Why it could not be read, or written.
-    pub fault: Option<FileFault>,
+    pub fault: Option<FileError>,
 }
 
 /// Where a text came from.
@@ -55,7 +55,7 @@ pub enum KindFrom {
 
 /// Why a file or folder could not be read or written, and what to do.
 #[derive(Debug)]
-pub struct FileFault {
+pub struct FileError {
     /// What is wrong.
     pub message: String,
     /// What to do.

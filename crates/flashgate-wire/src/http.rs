@@ -14,10 +14,10 @@ mod response;
 #[cfg(test)]
 mod tests;
 
-pub use head::{HeadReader, HeadVerdict, Request};
+pub use head::{HeadReader, HeadVerdict, HttpRequest};
 pub use host::HostField;
 pub use lenient::{may_ask_for_upgrade, may_ask_for_websocket};
 pub use method::{Method, Methods};
-pub use origin::Page;
+pub use origin::RequestOrigin;
 pub use refusal::HeadRefusal;
 pub use response::{Body, Response, StatusCode};

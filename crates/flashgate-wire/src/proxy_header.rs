@@ -148,20 +148,20 @@ impl Addresses {
     }
 
     /// Both as IPv4 if both are in truth, else both as IPv6: a header has room for one family.
-    fn family(self) -> Family {
+    fn family(self) -> AddressPair {
         let canonical = |address: SocketAddr| match address.ip().to_canonical() {
             IpAddr::V4(ip) => Some(SocketAddrV4::new(ip, address.port())),
             IpAddr::V6(_) => None,
         };
         match (canonical(self.source), canonical(self.destination)) {
-            (Some(source), Some(destination)) => Family::V4(source, destination),
-            _ => Family::V6(mapped(self.source), mapped(self.destination)),
+            (Some(source), Some(destination)) => AddressPair::V4(source, destination),
+            _ => AddressPair::V6(mapped(self.source), mapped(self.destination)),
         }
     }
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Family {
+enum AddressPair {
     V4(SocketAddrV4, SocketAddrV4),
     V6(SocketAddrV6, SocketAddrV6),
 }

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
-use flashgate_relay::Limits;
+use flashgate_relay::RelayTimeouts;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
@@ -47,8 +47,8 @@ use shared::{Bridging, some};
 use waiting::{Sender, Waiting, Witness};
 
 impl Deadlines {
-    fn relay(self) -> Limits {
-        Limits {
+    fn relay(self) -> RelayTimeouts {
+        RelayTimeouts {
             half_open: self.half_open,
             idle: self.idle,
         }

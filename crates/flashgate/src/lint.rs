@@ -14,7 +14,7 @@ use flash_policy::Diagnostic;
 use flash_policy::document::{LARGEST, LARGEST_LINTED};
 use flash_policy::lint::{self, Options, PolicyKind, PolicyReader};
 use flash_policy::{Port, Serving};
-use flashgate_report::outcome::{FileFault, FileOutcome, JudgedFile, KindFrom, TextOrigin};
+use flashgate_report::outcome::{FileError, FileOutcome, JudgedFile, KindFrom, TextOrigin};
 
 use files::Input;
 pub(crate) use levels::{Contradiction, Level, Levels, Subject};
@@ -85,7 +85,7 @@ fn one(input: Input, request: &Request) -> FileOutcome {
     }
 }
 
-fn unread(name: String, origin: TextOrigin, fault: FileFault) -> FileOutcome {
+fn unread(name: String, origin: TextOrigin, fault: FileError) -> FileOutcome {
     FileOutcome {
         name,
         origin,
@@ -179,7 +179,7 @@ fn mend(
     name: &str,
     path: Option<&Path>,
     request: &Request,
-) -> Result<(), FileFault> {
+) -> Result<(), FileError> {
     let options = options(&judged.bytes, name, judged.kind_from, judged.kind, request);
     let fixed = lint::fix_where(&judged.bytes, &options, |rule| is_wanted(rule, request));
     if fixed.bytes == judged.bytes {

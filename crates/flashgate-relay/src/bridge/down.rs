@@ -10,19 +10,19 @@ use flashgate_wire::websocket::{self, CloseCode, HEADROOM};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::stream::{give, read};
-use crate::rest::{Rest, with_shared};
-use crate::turn::{Fault, Step, Waits, errno, turn};
+use crate::rest::{Unwritten, with_shared};
+use crate::turn::{TransferError, TransferStep, Waits, errno, turn};
 
 /// Pongs that are kept for a client that takes nothing; of more, only the last (RFC 6455, 5.5.3).
 const CONTROL_ROOM: usize = 1024;
 
 #[derive(Debug, Default)]
-pub(super) struct Down {
+pub(super) struct Downstream {
     /// What the client has no room for, from the middle of a frame on.
-    held: Option<Rest>,
+    held: Option<Unwritten>,
     /// Whole control frames.
     control: Vec<u8>,
-    closing: Closing,
+    closing: ClosingFrame,
     /// Something was written that the stream may keep.
     unflushed: bool,
     backend_ended: bool,
@@ -30,7 +30,7 @@ pub(super) struct Down {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Closing {
+enum ClosingFrame {
     #[default]
     No,
     /// With a close frame, its code in it.
@@ -39,7 +39,7 @@ enum Closing {
     Sent,
 }
 
-impl Down {
+impl Downstream {
     /// Moves bytes until that must wait for something, or a turn is over. It comes to nothing once the close frame is
     /// out.
     pub(super) fn pump<C, B>(
@@ -48,7 +48,7 @@ impl Down {
         backend: &mut B,
         client: &mut C,
         room: usize,
-    ) -> Result<Waits, Fault>
+    ) -> Result<Waits, TransferError>
     where
         C: AsyncWrite + Unpin,
         B: AsyncRead + Unpin,
@@ -66,47 +66,49 @@ impl Down {
         backend: &mut B,
         client: &mut C,
         room: usize,
-    ) -> Result<Step, Fault>
+    ) -> Result<TransferStep, TransferError>
     where
         C: AsyncWrite + Unpin,
         B: AsyncRead + Unpin,
     {
         if let Some(rest) = &mut self.held {
             let Some(count) = give(context, client, rest.bytes())? else {
-                return Ok(Step::Waits(Waits::Sink));
+                return Ok(TransferStep::Waits(Waits::Sink));
             };
             self.unflushed = true;
             if rest.sent(count) {
                 self.held = None;
             }
-            return Ok(Step::Moved(count));
+            return Ok(TransferStep::Moved(count));
         }
         match self.closing {
-            Closing::Sent => return Ok(Step::Waits(Waits::Nothing)),
-            Closing::Sending => {
+            ClosingFrame::Sent => return Ok(TransferStep::Waits(Waits::Nothing)),
+            ClosingFrame::Sending => {
                 if self.flush(context, client)?.is_pending() {
-                    return Ok(Step::Waits(Waits::Sink));
+                    return Ok(TransferStep::Waits(Waits::Sink));
                 }
-                self.closing = Closing::Sent;
+                self.closing = ClosingFrame::Sent;
             }
-            Closing::Wanted(code) => {
-                self.closing = Closing::Sending;
+            ClosingFrame::Wanted(code) => {
+                self.closing = ClosingFrame::Sending;
                 self.keep(websocket::close(code).into());
             }
-            Closing::No if !self.control.is_empty() => {
+            ClosingFrame::No if !self.control.is_empty() => {
                 let frames = mem::take(&mut self.control);
                 self.keep(frames.into());
             }
-            Closing::No if self.backend_ended => return Ok(Step::Waits(Waits::Source)),
-            Closing::No => {
+            ClosingFrame::No if self.backend_ended => {
+                return Ok(TransferStep::Waits(Waits::Source));
+            }
+            ClosingFrame::No => {
                 // What the client has no room for, TLS still has: that is what it may keep, and no more.
                 if self.flush(context, client)?.is_pending() {
-                    return Ok(Step::Waits(Waits::Sink));
+                    return Ok(TransferStep::Waits(Waits::Sink));
                 }
                 return self.take(context, backend, client, room);
             }
         }
-        Ok(Step::Moved(0))
+        Ok(TransferStep::Moved(0))
     }
 
     /// Reads once, and writes that as a frame.
@@ -116,7 +118,7 @@ impl Down {
         backend: &mut B,
         client: &mut C,
         room: usize,
-    ) -> Result<Step, Fault>
+    ) -> Result<TransferStep, TransferError>
     where
         C: AsyncWrite + Unpin,
         B: AsyncRead + Unpin,
@@ -124,11 +126,11 @@ impl Down {
         with_shared(|buffer| {
             let payload = buffer.get_mut(HEADROOM..room).unwrap_or_default();
             let Some(count) = read(context, backend, payload)? else {
-                return Ok(Step::Waits(Waits::Source));
+                return Ok(TransferStep::Waits(Waits::Source));
             };
             if count == 0 {
                 self.backend_ended = true;
-                return Ok(Step::Moved(0));
+                return Ok(TransferStep::Moved(0));
             }
             self.received += count as u64;
             let frame = websocket::frame(buffer, count);
@@ -137,7 +139,7 @@ impl Down {
             if let Some(rest) = frame.get(sent..).filter(|rest| !rest.is_empty()) {
                 self.keep(rest.into());
             }
-            Ok(Step::Moved(count))
+            Ok(TransferStep::Moved(count))
         })
     }
 
@@ -146,14 +148,14 @@ impl Down {
         &mut self,
         context: &mut Context<'_>,
         client: &mut C,
-    ) -> Result<Poll<()>, Fault> {
+    ) -> Result<Poll<()>, TransferError> {
         if !self.unflushed {
             return Ok(Poll::Ready(()));
         }
         match Pin::new(client).poll_flush(context) {
             Poll::Ready(flushed) => {
                 self.unflushed = false;
-                let flushed = flushed.map_err(|error| Fault::sink(errno(&error)));
+                let flushed = flushed.map_err(|error| TransferError::sink(errno(&error)));
                 flushed.map(Poll::Ready)
             }
             Poll::Pending => Ok(Poll::Pending),
@@ -161,7 +163,7 @@ impl Down {
     }
 
     fn keep(&mut self, bytes: Box<[u8]>) {
-        self.held = Some(Rest::new(bytes));
+        self.held = Some(Unwritten::new(bytes));
     }
 
     /// Pings the client, unless something is under way to it already.
@@ -182,14 +184,14 @@ impl Down {
 
     /// Sends a close frame, and nothing behind it.
     pub(super) fn close(&mut self, code: Option<CloseCode>) {
-        if self.closing == Closing::No {
-            self.closing = Closing::Wanted(code);
+        if self.closing == ClosingFrame::No {
+            self.closing = ClosingFrame::Wanted(code);
         }
     }
 
     /// Whether the close frame is out.
     pub(super) fn is_closed(&self) -> bool {
-        self.closing == Closing::Sent
+        self.closing == ClosingFrame::Sent
     }
 
     /// Whether the backend has ended its side.

@@ -7,28 +7,28 @@ use std::task::{Context, Poll};
 use flashgate_wire::websocket::{Decoded, Decoder, InputEnd};
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::down::Down;
+use super::down::Downstream;
 use super::stream::{give, read};
-use crate::relay::Opening;
-use crate::rest::{LITTLE, Rest, with_shared};
-use crate::turn::{Fault, Step, Waits, turn};
+use crate::relay::Preface;
+use crate::rest::{LITTLE, Unwritten, with_shared};
+use crate::turn::{TransferError, TransferStep, Waits, turn};
 
 #[derive(Debug)]
-pub(super) struct Up {
+pub(super) struct Upstream {
     decoder: Decoder,
     /// What the backend has no room for.
-    held: Option<Rest>,
+    held: Option<Unwritten>,
     /// Frames that were read before the bridge began.
     early: Option<Box<[u8]>>,
-    left: Option<Left>,
-    course: Course,
+    left: Option<ClientDeparture>,
+    course: Delivery,
     header: usize,
     delivered: u64,
 }
 
 /// How the client left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Left {
+pub(super) enum ClientDeparture {
     /// With a frame that nothing follows.
     Said(InputEnd),
     /// It ended the stream between two messages.
@@ -39,20 +39,20 @@ pub(super) enum Left {
 
 /// What becomes of what it sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Course {
+enum Delivery {
     Deliver,
     Discard,
 }
 
-impl Up {
-    pub(super) fn new(opening: Opening<'_>) -> Self {
+impl Upstream {
+    pub(super) fn new(opening: Preface<'_>) -> Self {
         let some = |bytes: &[u8]| (!bytes.is_empty()).then(|| Box::from(bytes));
         Self {
             decoder: Decoder::default(),
-            held: some(opening.header).map(Rest::new),
+            held: some(opening.header).map(Unwritten::new),
             early: some(opening.bytes),
             left: None,
-            course: Course::Deliver,
+            course: Delivery::Deliver,
             header: opening.header.len(),
             delivered: 0,
         }
@@ -64,9 +64,9 @@ impl Up {
         context: &mut Context<'_>,
         client: &mut C,
         backend: &mut B,
-        down: &mut Down,
+        down: &mut Downstream,
         room: usize,
-    ) -> Result<Waits, Fault>
+    ) -> Result<Waits, TransferError>
     where
         C: AsyncRead + Unpin,
         B: AsyncWrite + Unpin,
@@ -74,15 +74,15 @@ impl Up {
         let step = || match &mut self.held {
             Some(rest) => {
                 let Some(count) = give(context, backend, rest.bytes())? else {
-                    return Ok(Step::Waits(Waits::Sink));
+                    return Ok(TransferStep::Waits(Waits::Sink));
                 };
                 self.delivered += count as u64;
                 if rest.sent(count) {
                     self.held = None;
                 }
-                Ok(Step::Moved(count))
+                Ok(TransferStep::Moved(count))
             }
-            None if self.left.is_some() => Ok(Step::Waits(Waits::Nothing)),
+            None if self.left.is_some() => Ok(TransferStep::Waits(Waits::Nothing)),
             None => self.take(context, client, backend, down, room),
         };
         turn(step, |_| Poll::Pending)
@@ -94,9 +94,9 @@ impl Up {
         context: &mut Context<'_>,
         client: &mut C,
         backend: &mut B,
-        down: &mut Down,
+        down: &mut Downstream,
         room: usize,
-    ) -> Result<Step, Fault>
+    ) -> Result<TransferStep, TransferError>
     where
         C: AsyncRead + Unpin,
         B: AsyncWrite + Unpin,
@@ -108,41 +108,41 @@ impl Up {
                 Some(early) => copy(&early, buffer),
                 None => match read(context, client, buffer)? {
                     Some(count) => count,
-                    None => return Ok(Step::Waits(Waits::Source)),
+                    None => return Ok(TransferStep::Waits(Waits::Source)),
                 },
             };
             let bytes = buffer.get_mut(..count).unwrap_or_default();
             if bytes.is_empty() {
                 let between = self.decoder.is_between_messages();
                 self.left = Some(if between {
-                    Left::Silently
+                    ClientDeparture::Silently
                 } else {
-                    Left::MidMessage
+                    ClientDeparture::MidMessage
                 });
-                return Ok(Step::Moved(0));
+                return Ok(TransferStep::Moved(0));
             }
             let Decoded { payload, ending } =
                 self.decoder.decode(bytes, &mut |ping| down.pong(ping));
-            self.left = ending.map(Left::Said);
+            self.left = ending.map(ClientDeparture::Said);
             let payload = bytes.get(payload).unwrap_or_default();
-            if self.course == Course::Deliver && !payload.is_empty() {
+            if self.course == Delivery::Deliver && !payload.is_empty() {
                 let sent = give(context, backend, payload)?.unwrap_or(0);
                 self.delivered += sent as u64;
                 let rest = payload.get(sent..).filter(|rest| !rest.is_empty());
-                self.held = rest.map(|rest| Rest::new(rest.into()));
+                self.held = rest.map(|rest| Unwritten::new(rest.into()));
             }
-            Ok(Step::Moved(count))
+            Ok(TransferStep::Moved(count))
         })
     }
 
     /// How the client left, if it has.
-    pub(super) const fn left(&self) -> Option<Left> {
+    pub(super) const fn left(&self) -> Option<ClientDeparture> {
         self.left
     }
 
     /// Throws away what comes from now on, and what is kept.
     pub(super) fn discard(&mut self) {
-        self.course = Course::Discard;
+        self.course = Delivery::Discard;
         self.held = None;
     }
 

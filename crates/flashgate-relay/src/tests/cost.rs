@@ -7,7 +7,7 @@ use std::process::Command;
 use rustix::net::{RecvFlags, SendFlags, recv, send};
 use tokio::task::{JoinSet, yield_now};
 
-use super::super::{Opening, Relay, Report, Stop, pipe};
+use super::super::{Preface, Relay, RelayReport, Stop, pipe};
 use super::{LIMITS, buffered, pair, registered, runtime};
 
 const ALONE: &str = "FLASHGATE_TEST_ALONE";
@@ -42,7 +42,7 @@ fn resident() -> usize {
 
 struct Crowd {
     peers: Vec<[TcpStream; 2]>,
-    relays: JoinSet<Report>,
+    relays: JoinSet<RelayReport>,
 }
 
 fn crowd(count: usize, client: Option<usize>, backend: Option<usize>) -> Crowd {
@@ -72,7 +72,7 @@ fn crowd_of(
         let relay = Relay::new(
             registered(near),
             registered(far),
-            Opening::default(),
+            Preface::default(),
             LIMITS,
             &stop,
         );

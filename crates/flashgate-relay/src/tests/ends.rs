@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::thread;
 
-use super::super::{End, Stop};
+use super::super::{RelayEnd, Stop};
 use super::{LIMITS, PATIENCE, end, pair, read_to_end, relay, relay_with, reset};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,12 +90,12 @@ fn every_order_of_ends_is_as_without_a_relay() {
                 );
             });
             let expected = match (first, then, client_first) {
-                (Act::HalfClose, Act::HalfClose | Act::Close, _) => End::Clean,
+                (Act::HalfClose, Act::HalfClose | Act::Close, _) => RelayEnd::Clean,
                 (Act::HalfClose, Act::Reset, true) | (Act::Close | Act::Reset, _, false) => {
-                    End::BackendReset
+                    RelayEnd::BackendReset
                 }
                 (Act::HalfClose, Act::Reset, false) | (Act::Close | Act::Reset, _, true) => {
-                    End::ClientReset
+                    RelayEnd::ClientReset
                 }
             };
             assert_eq!(report.end, expected, "{first:?} {then:?} {client_first}");
@@ -119,9 +119,9 @@ fn a_reset_after_an_end_is_passed_on() {
             assert_eq!(write_until_reset(&other), ErrorKind::BrokenPipe);
         });
         let expected = if client_first {
-            End::ClientReset
+            RelayEnd::ClientReset
         } else {
-            End::BackendReset
+            RelayEnd::BackendReset
         };
         assert_eq!(report.end, expected);
     }
@@ -142,7 +142,7 @@ fn a_reset_behind_a_stalled_reader_is_passed_on() {
             let _ = backend.read(&mut [0; 9]);
         },
     );
-    assert_eq!(report.end, End::ClientReset);
+    assert_eq!(report.end, RelayEnd::ClientReset);
 }
 
 /// Writes until nothing has gone for a long while, as other threads see it.
@@ -175,7 +175,7 @@ fn a_cut_resets_both_sides() {
             );
         }
     });
-    assert_eq!(report.end, End::Stopped);
+    assert_eq!(report.end, RelayEnd::Stopped);
     // Those that come later are cut as well.
     let report = relay_with(LIMITS, None, &stop, |client, _backend| {
         assert_eq!(
@@ -183,7 +183,7 @@ fn a_cut_resets_both_sides() {
             ErrorKind::ConnectionReset
         );
     });
-    assert_eq!(report.end, End::Stopped);
+    assert_eq!(report.end, RelayEnd::Stopped);
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn a_relay_that_is_dropped_resets_both_sides() {
         drop(super::Relay::new(
             near,
             far,
-            super::Opening::default(),
+            super::Preface::default(),
             LIMITS,
             &Stop::default(),
         ));

@@ -11,7 +11,7 @@ use std::thread;
 use tokio::io::Interest;
 
 use super::super::turn::TURN;
-use super::super::{End, Opening, Relay, Report, Stop, pipe};
+use super::super::{Preface, Relay, RelayEnd, RelayReport, Stop, pipe};
 use super::ends::fill;
 use super::{LIMITS, end, pair, read_to_end, registered, relay, relay_with, runtime};
 
@@ -93,8 +93,8 @@ fn two_hundred_mebibytes_each_way_arrive_as_they_were_sent() {
         let down = (down_sent.join().unwrap(), total);
         assert_eq!(down_received.join().unwrap(), down);
     });
-    let expected = Report {
-        end: End::Clean,
+    let expected = RelayReport {
+        end: RelayEnd::Clean,
         from_client: total,
         from_backend: total,
         // Chance.
@@ -118,7 +118,7 @@ fn back_pressure_loses_nothing() {
             assert_eq!(received, (sender.join().unwrap(), total));
         },
     );
-    assert_eq!((report.end, report.from_client), (End::Clean, total));
+    assert_eq!((report.end, report.from_client), (RelayEnd::Clean, total));
 }
 
 /// The end may be announced together with the last bytes, and never again.
@@ -136,7 +136,7 @@ fn an_end_right_behind_the_bytes_is_passed_on() {
                 drop(backend);
                 sender.join().unwrap();
             });
-            assert_eq!(report.end, End::Clean);
+            assert_eq!(report.end, RelayEnd::Clean);
         }
     }
 }
@@ -157,7 +157,7 @@ fn what_was_queued_before_is_found() {
             let nothing = || Err::<(), _>(std::io::ErrorKind::WouldBlock.into());
             stream.try_io(Interest::READABLE, nothing).unwrap_err();
         }
-        let opening = Opening {
+        let opening = Preface {
             header: b"PROXY UNKNOWN\r\n",
             bytes: b"first ",
         };
@@ -175,8 +175,8 @@ fn what_was_queued_before_is_found() {
         });
         let report = relay.await;
         peers.join().unwrap();
-        let expected = Report {
-            end: End::Clean,
+        let expected = RelayReport {
+            end: RelayEnd::Clean,
             from_client: 10,
             from_backend: 8,
             backend_ended_first: report.backend_ended_first,
@@ -205,7 +205,7 @@ fn urgent_bytes_are_passed_on() {
         drop(backend);
         assert_eq!(client.read(&mut [0; 9]).unwrap(), 0);
     });
-    assert_eq!((report.end, report.from_client), (End::Clean, 300_007));
+    assert_eq!((report.end, report.from_client), (RelayEnd::Clean, 300_007));
 }
 
 /// A relay that could go on and on lets others have their turn first.
@@ -221,13 +221,13 @@ fn a_turn_is_short() {
     );
     runtime().block_on(async {
         let (near, far) = (registered(near), registered(far));
-        let mut relay = Relay::new(near, far, Opening::default(), LIMITS, &Stop::default());
+        let mut relay = Relay::new(near, far, Preface::default(), LIMITS, &Stop::default());
         poll_fn(|context| Poll::Ready(Pin::new(&mut relay).poll(context).is_ready())).await;
         assert!((1..=most).contains(&waiting(&backend)));
         // And takes up where it was.
         drop(client);
         let reader = thread::spawn(move || read_to_end(&backend).unwrap().len());
-        assert_eq!(relay.await.end, End::Clean);
+        assert_eq!(relay.await.end, RelayEnd::Clean);
         assert_eq!(reader.join().unwrap(), queued);
     });
 }

@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Read, Write};
 use std::time::{Duration, Instant};
 
-use super::super::{End, Limits, Stop};
+use super::super::{RelayEnd, RelayTimeouts, Stop};
 use super::ends::{fill, write_until_reset};
 use super::{LIMITS, end, read_to_end, relay, relay_with};
 
@@ -15,7 +15,7 @@ const IDLE: Duration = Duration::from_secs(1);
 #[test]
 fn a_side_that_stays_silent_after_the_other_ended_is_given_up() {
     for client_first in [true, false] {
-        let limits = Limits {
+        let limits = RelayTimeouts {
             half_open: SHORT,
             ..LIMITS
         };
@@ -36,14 +36,14 @@ fn a_side_that_stays_silent_after_the_other_ended_is_given_up() {
             // Its end came first.
             assert_eq!((&other).read(&mut [0; 9]).unwrap(), 0);
         });
-        assert_eq!(report.end, End::HalfOpenExpired);
+        assert_eq!(report.end, RelayEnd::HalfOpenExpired);
     }
 }
 
 /// The backend has not got the client's end: it is behind bytes for which it has no room.
 #[test]
 fn an_end_that_has_not_arrived_gets_more_time() {
-    let limits = Limits {
+    let limits = RelayTimeouts {
         half_open: Duration::from_millis(40),
         ..LIMITS
     };
@@ -65,13 +65,13 @@ fn an_end_that_has_not_arrived_gets_more_time() {
             drop(backend);
         },
     );
-    assert_eq!(report.end, End::HalfOpenExpired);
+    assert_eq!(report.end, RelayEnd::HalfOpenExpired);
 }
 
 /// The client has ended, and takes what it asked for as slowly as it can.
 #[test]
 fn a_slow_reader_that_has_ended_gets_more_time() {
-    let limits = Limits {
+    let limits = RelayTimeouts {
         half_open: Duration::from_millis(40),
         ..LIMITS
     };
@@ -84,12 +84,12 @@ fn a_slow_reader_that_has_ended_gets_more_time() {
         let took = began.elapsed();
         assert!(took >= Duration::from_millis(500), "{took:?}");
     });
-    assert_eq!(report.end, End::HalfOpenExpired);
+    assert_eq!(report.end, RelayEnd::HalfOpenExpired);
 }
 
 #[test]
 fn idle_counts_only_where_it_is_set() {
-    let limits = Limits {
+    let limits = RelayTimeouts {
         idle: Some(IDLE),
         ..LIMITS
     };
@@ -110,5 +110,5 @@ fn idle_counts_only_where_it_is_set() {
         }
         assert!(last.elapsed() >= IDLE);
     });
-    assert_eq!(report.end, End::IdleExpired);
+    assert_eq!(report.end, RelayEnd::IdleExpired);
 }

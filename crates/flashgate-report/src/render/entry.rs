@@ -6,12 +6,12 @@ use super::source::Source;
 use crate::outcome::FileOutcome;
 
 /// One outcome with its text.
-pub(super) struct Entry<'a> {
+pub(super) struct OutcomeText<'a> {
     pub(super) outcome: &'a FileOutcome,
     pub(super) source: Source,
 }
 
-impl Entry<'_> {
+impl OutcomeText<'_> {
     /// In the order of the file.
     pub(super) fn findings(&self) -> &[Diagnostic] {
         let judged = self.outcome.judged.as_ref();

@@ -8,12 +8,12 @@ use std::io;
 
 use flash_policy::{Diagnostic, Severity};
 
-use super::entry::Entry;
+use super::entry::OutcomeText;
 use super::levels::by_level;
 use super::repeats::repeats;
 use super::source::{Source, printable};
 
-pub(super) fn lines(entry: &Entry<'_>, out: &mut impl io::Write) -> io::Result<()> {
+pub(super) fn lines(entry: &OutcomeText<'_>, out: &mut impl io::Write) -> io::Result<()> {
     let file = property(&entry.outcome.name);
     for finding in by_level(entry.findings()) {
         out.write_all(command(finding, &file, &entry.source).as_bytes())?;

@@ -7,7 +7,7 @@ use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Re
 use flash_policy::diagnostic::{Edit, Fix, Label};
 use flash_policy::{Diagnostic, Severity};
 
-use super::entry::Entry;
+use super::entry::OutcomeText;
 use super::levels::by_level;
 use super::repeats::repeats;
 use super::source::{Excerpt, Source};
@@ -31,7 +31,7 @@ pub(super) enum Fixes {
 
 /// Renders the findings of a file one after another, each followed by an empty line.
 pub(super) fn findings(
-    entry: &Entry<'_>,
+    entry: &OutcomeText<'_>,
     renderer: &Renderer,
     out: &mut impl io::Write,
 ) -> io::Result<()> {

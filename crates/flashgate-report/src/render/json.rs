@@ -10,7 +10,7 @@ use flash_policy::diagnostic::{Edit, Label};
 use flash_policy::lint::PolicyKind;
 use serde_json::{Value, json};
 
-use super::entry::Entry;
+use super::entry::OutcomeText;
 use super::levels::level;
 use super::source::Source;
 use super::summary::Summary;
@@ -23,7 +23,11 @@ const MOST_PLACES: usize = 100;
 const VERSION: u32 = 1;
 
 /// Writes one file, and what stands before it; a finding a line.
-pub(super) fn file(entry: &Entry<'_>, is_first: bool, out: &mut impl io::Write) -> io::Result<()> {
+pub(super) fn file(
+    entry: &OutcomeText<'_>,
+    is_first: bool,
+    out: &mut impl io::Write,
+) -> io::Result<()> {
     let judged = entry.outcome.judged.as_ref();
     let fault = entry.outcome.fault.as_ref();
     let fault = fault.map(|fault| json!({ "message": fault.message, "help": fault.help }));

@@ -10,14 +10,14 @@ use annotate_snippets::Renderer;
 use flash_policy::Diagnostic;
 use flash_policy::lint::PolicyKind;
 
-use super::entry::Entry;
+use super::entry::OutcomeText;
 use super::levels::by_level;
 use super::source::Source;
 use super::stderr::{plain_error_text, to_stderr};
 use super::summary::{More, Summary, omitted};
 use super::terminal::renderer;
 use super::{github, human, json, sarif, short};
-use crate::outcome::{FileFault, FileOutcome, KindFrom};
+use crate::outcome::{FileError, FileOutcome, KindFrom};
 
 /// The form of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub enum Format {
 /// Writes a report.
 pub struct Reporter<W: Write> {
     out: io::BufWriter<W>,
-    form: Form,
+    form: FormatState,
     summary: Summary,
     more: More,
     /// The first write that failed; after it nothing is written.
@@ -46,12 +46,12 @@ pub struct Reporter<W: Write> {
 }
 
 /// What each format keeps from file to file.
-enum Form {
+enum FormatState {
     Human(Box<Renderer>),
     Short { stderr: String },
     GitHub { stderr: String },
     Json,
-    Sarif(sarif::Run),
+    Sarif(sarif::SarifRun),
 }
 
 impl<W: Write> Reporter<W> {
@@ -61,11 +61,11 @@ impl<W: Write> Reporter<W> {
         Self {
             out: io::BufWriter::new(out),
             form: match format {
-                Format::Human => Form::Human(Box::new(renderer(&io::stdout()))),
-                Format::Short => Form::Short { stderr },
-                Format::GitHub => Form::GitHub { stderr },
-                Format::Json => Form::Json,
-                Format::Sarif => Form::Sarif(sarif::Run::default()),
+                Format::Human => FormatState::Human(Box::new(renderer(&io::stdout()))),
+                Format::Short => FormatState::Short { stderr },
+                Format::GitHub => FormatState::GitHub { stderr },
+                Format::Json => FormatState::Json,
+                Format::Sarif => FormatState::Sarif(sarif::SarifRun::default()),
             },
             summary: Summary::default(),
             more: More::default(),
@@ -77,7 +77,7 @@ impl<W: Write> Reporter<W> {
     pub fn add(&mut self, outcome: &FileOutcome) {
         let bytes = outcome.judged.as_ref().map(|judged| &judged.bytes);
         let bytes = bytes.map_or(&[][..], Vec::as_slice);
-        let entry = Entry {
+        let entry = OutcomeText {
             outcome,
             source: Source::new(&outcome.name, bytes),
         };
@@ -91,26 +91,26 @@ impl<W: Write> Reporter<W> {
         }
     }
 
-    fn write(&mut self, entry: &Entry<'_>, is_first: bool) -> io::Result<()> {
+    fn write(&mut self, entry: &OutcomeText<'_>, is_first: bool) -> io::Result<()> {
         let out = &mut self.out;
         match &mut self.form {
-            Form::Human(renderer) => {
+            FormatState::Human(renderer) => {
                 out.write_all(fixes(entry).as_bytes())?;
                 human::findings(entry, renderer, out)?;
                 out.write_all(guess(entry).as_bytes())?;
             }
-            Form::Short { stderr } => {
+            FormatState::Short { stderr } => {
                 short::lines(entry, out)?;
                 stderr.push_str(&asides(entry));
                 return Ok(());
             }
-            Form::GitHub { stderr } => {
+            FormatState::GitHub { stderr } => {
                 github::lines(entry, out)?;
                 stderr.push_str(&asides(entry));
                 return Ok(());
             }
-            Form::Json => json::file(entry, is_first, out)?,
-            Form::Sarif(run) => run.add(entry, out)?,
+            FormatState::Json => json::file(entry, is_first, out)?,
+            FormatState::Sarif(run) => run.add(entry, out)?,
         }
         if entry.outcome.fault.is_some() {
             out.flush()?;
@@ -124,7 +124,7 @@ impl<W: Write> Reporter<W> {
         if self.written.is_ok() {
             self.written = self.write_end();
         }
-        if let Form::Short { stderr } | Form::GitHub { stderr } = &self.form {
+        if let FormatState::Short { stderr } | FormatState::GitHub { stderr } = &self.form {
             to_stderr(&format!("{stderr}{}\n", self.summary.line()));
         }
         (self.summary, self.written)
@@ -133,22 +133,22 @@ impl<W: Write> Reporter<W> {
     fn write_end(&mut self) -> io::Result<()> {
         let out = &mut self.out;
         match &self.form {
-            Form::Human(_) => {
+            FormatState::Human(_) => {
                 writeln!(out, "{}", self.summary.line())?;
                 if let Some(more) = self.more.line() {
                     writeln!(out, "{more}")?;
                 }
             }
-            Form::Short { .. } | Form::GitHub { .. } => {}
-            Form::Json => json::end(&self.summary, out)?,
-            Form::Sarif(run) => run.end(out)?,
+            FormatState::Short { .. } | FormatState::GitHub { .. } => {}
+            FormatState::Json => json::end(&self.summary, out)?,
+            FormatState::Sarif(run) => run.end(out)?,
         }
         out.flush()
     }
 }
 
 /// What is said to people beside a format that editors or GitHub read.
-fn asides(entry: &Entry<'_>) -> String {
+fn asides(entry: &OutcomeText<'_>) -> String {
     let more = match entry.omitted() {
         0 => String::new(),
         more => omitted(more, entry.source.name()),
@@ -157,7 +157,7 @@ fn asides(entry: &Entry<'_>) -> String {
 }
 
 /// What a file was taken for, where it is perhaps of another kind: what is wrong may be the guess.
-fn guess(entry: &Entry<'_>) -> String {
+fn guess(entry: &OutcomeText<'_>) -> String {
     let judged = entry.outcome.judged.as_ref();
     let guessed = judged.filter(|judged| judged.kind_from == KindFrom::File);
     let without_ports = |finding: &Diagnostic| finding.rule == "missing-to-ports";
@@ -174,7 +174,7 @@ fn guess(entry: &Entry<'_>) -> String {
 }
 
 /// What was fixed in a file.
-fn fixes(entry: &Entry<'_>) -> String {
+fn fixes(entry: &OutcomeText<'_>) -> String {
     let mut text = String::new();
     if entry.fixed().is_empty() {
         return text;
@@ -199,8 +199,8 @@ fn fixes(entry: &Entry<'_>) -> String {
 }
 
 /// Why a file could not be read or written, if so.
-fn fault(entry: &Entry<'_>) -> String {
-    let Some(FileFault { message, help }) = &entry.outcome.fault else {
+fn fault(entry: &OutcomeText<'_>) -> String {
+    let Some(FileError { message, help }) = &entry.outcome.fault else {
         return String::new();
     };
     let message = format!("{}: {message}", entry.source.name());

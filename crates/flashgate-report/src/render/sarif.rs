@@ -11,7 +11,7 @@ use flash_policy::diagnostic::Edit;
 use flash_policy::{Diagnostic, Severity, Span, lint};
 use serde_json::{Map, Value, json};
 
-use super::entry::Entry;
+use super::entry::OutcomeText;
 use super::repeats::repeats as repeats_in_words;
 use super::source::Source;
 use crate::visible;
@@ -27,7 +27,7 @@ const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/rules
 
 /// What of a run is known only when all files were judged, and therefore stands behind the results.
 #[derive(Debug, Default)]
-pub(super) struct Run {
+pub(super) struct SarifRun {
     /// The rules that found something, once each, as they came.
     rules: Vec<&'static str>,
     /// What could not be done, and findings that are left out.
@@ -37,9 +37,13 @@ pub(super) struct Run {
     has_results: bool,
 }
 
-impl Run {
+impl SarifRun {
     /// Writes the results of one file, each on a line.
-    pub(super) fn add(&mut self, entry: &Entry<'_>, out: &mut impl io::Write) -> io::Result<()> {
+    pub(super) fn add(
+        &mut self,
+        entry: &OutcomeText<'_>,
+        out: &mut impl io::Write,
+    ) -> io::Result<()> {
         if !std::mem::replace(&mut self.has_begun, true) {
             start(out)?;
         }
@@ -110,7 +114,7 @@ fn start(out: &mut impl io::Write) -> io::Result<()> {
     )
 }
 
-fn notification(level: &str, message: &str, entry: &Entry<'_>) -> Value {
+fn notification(level: &str, message: &str, entry: &OutcomeText<'_>) -> Value {
     json!({
         "level": level,
         "message": { "text": message },
@@ -132,7 +136,7 @@ fn descriptor(name: &str) -> Value {
     })
 }
 
-fn result(finding: &Diagnostic, entry: &Entry<'_>, index: usize) -> Value {
+fn result(finding: &Diagnostic, entry: &OutcomeText<'_>, index: usize) -> Value {
     let again = repeats_in_words(finding, &entry.source);
     let message: Vec<_> = std::iter::once(&finding.message)
         .chain(&again)
@@ -172,7 +176,7 @@ fn result(finding: &Diagnostic, entry: &Entry<'_>, index: usize) -> Value {
     result
 }
 
-fn location(span: Option<Span>, entry: &Entry<'_>) -> Value {
+fn location(span: Option<Span>, entry: &OutcomeText<'_>) -> Value {
     let mut place = json!({ "artifactLocation": artifact(&entry.outcome.name) });
     if let Some(span) = span {
         insert(&mut place, "region", region(span, &entry.source));
@@ -194,7 +198,7 @@ fn region(span: Span, source: &Source) -> Value {
 }
 
 /// What changes in all places of a finding.
-fn fix(finding: &Diagnostic, title: &str, entry: &Entry<'_>) -> Value {
+fn fix(finding: &Diagnostic, title: &str, entry: &OutcomeText<'_>) -> Value {
     let replacement = |edit: &Edit| {
         json!({
             "deletedRegion": region(edit.span, &entry.source),

@@ -4,12 +4,12 @@ use std::io;
 
 use flash_policy::Diagnostic;
 
-use super::entry::Entry;
+use super::entry::OutcomeText;
 use super::levels::{by_level, level};
 use super::repeats::repeats;
 use super::source::{Position, Source};
 
-pub(super) fn lines(entry: &Entry<'_>, out: &mut impl io::Write) -> io::Result<()> {
+pub(super) fn lines(entry: &OutcomeText<'_>, out: &mut impl io::Write) -> io::Result<()> {
     for finding in by_level(entry.findings()) {
         out.write_all(line(finding, &entry.source).as_bytes())?;
     }

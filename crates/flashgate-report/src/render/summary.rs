@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use flash_policy::{Diagnostic, Severity, lint};
 
-use super::entry::Entry;
+use super::entry::OutcomeText;
 
 /// How much of what there is.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,7 +28,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    pub(super) fn add(&mut self, entry: &Entry<'_>) {
+    pub(super) fn add(&mut self, entry: &OutcomeText<'_>) {
         self.files += usize::from(entry.outcome.judged.is_some());
         self.faults += usize::from(entry.outcome.fault.is_some());
         self.fixed += entry.fixed().len();

@@ -31,14 +31,14 @@ pub enum HeadVerdict {
     /// It is not whole yet.
     NeedMore,
     /// It is whole, and may be answered.
-    Request(Request),
+    Request(HttpRequest),
     /// It is answered with an error, and nothing more of it is read.
     Refused(HeadRefusal),
 }
 
 /// A request that may be answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
+pub struct HttpRequest {
     /// One of those that the reader takes.
     pub method: Method,
     /// Of HTTP/1: 1 or 0.
@@ -61,7 +61,7 @@ const KEPT: [&str; 6] = [
     "x-forwarded-for",
 ];
 
-impl Request {
+impl HttpRequest {
     /// The values of a field, in their order.
     #[must_use]
     pub fn values(&self, name: &str) -> impl DoubleEndedIterator<Item = &[u8]> {
@@ -147,7 +147,7 @@ impl HeadReader {
     }
 }
 
-fn parse(bytes: &[u8], methods: Methods) -> Result<Request, HeadRefusal> {
+fn parse(bytes: &[u8], methods: Methods) -> Result<HttpRequest, HeadRefusal> {
     // httparse skips empty lines in front.
     if bytes.starts_with(b"\r") {
         return Err(HeadRefusal::Malformed);
@@ -172,7 +172,7 @@ fn parse(bytes: &[u8], methods: Methods) -> Result<Request, HeadRefusal> {
     if host.is_none() && head.version != Some(0) {
         return Err(HeadRefusal::NoHost);
     }
-    Ok(Request {
+    Ok(HttpRequest {
         method,
         version: head.version.unwrap_or_default(),
         path,

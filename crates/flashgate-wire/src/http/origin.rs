@@ -2,11 +2,11 @@
 
 use flash_policy::{Origin, Scheme};
 
-use super::Request;
+use super::HttpRequest;
 
 /// Where the page of a request comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Page {
+pub enum RequestOrigin {
     /// A site.
     At(Origin),
     /// Nowhere that has a name: no field at all, `null`, a file, an extension of the browser.
@@ -15,10 +15,10 @@ pub enum Page {
     Unreadable,
 }
 
-impl Page {
+impl RequestOrigin {
     /// That of a request.
     #[must_use]
-    pub fn of(request: &Request) -> Self {
+    pub fn of(request: &HttpRequest) -> Self {
         let mut values = request.values("origin");
         match (values.next(), values.next()) {
             (None, _) => Self::Nowhere,
@@ -80,10 +80,10 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: Option<&str>) {
-        let found = match Page::parse(text.as_bytes()) {
-            Page::At(origin) => Some(origin.to_string()),
-            Page::Nowhere => Some("nowhere".to_owned()),
-            Page::Unreadable => None,
+        let found = match RequestOrigin::parse(text.as_bytes()) {
+            RequestOrigin::At(origin) => Some(origin.to_string()),
+            RequestOrigin::Nowhere => Some("nowhere".to_owned()),
+            RequestOrigin::Unreadable => None,
         };
         assert_eq!(found.as_deref(), expected, "{text:?}");
     }

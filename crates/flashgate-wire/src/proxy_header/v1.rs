@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::{FromStr, from_utf8};
 
-use super::{Addresses, Family, ProxyHeader, ProxyRefusal, ProxyVerdict};
+use super::{AddressPair, Addresses, ProxyHeader, ProxyRefusal, ProxyVerdict};
 
 pub(super) const SIGNATURE: &[u8] = b"PROXY ";
 
@@ -77,10 +77,10 @@ fn port(digits: &str) -> Option<u16> {
     digits.parse().ok().filter(|_| canonical)
 }
 
-pub(super) fn write(family: Family) -> Vec<u8> {
+pub(super) fn write(family: AddressPair) -> Vec<u8> {
     let (protocol, source, destination): (_, SocketAddr, SocketAddr) = match family {
-        Family::V4(source, destination) => ("TCP4", source.into(), destination.into()),
-        Family::V6(source, destination) => ("TCP6", source.into(), destination.into()),
+        AddressPair::V4(source, destination) => ("TCP4", source.into(), destination.into()),
+        AddressPair::V6(source, destination) => ("TCP6", source.into(), destination.into()),
     };
     format!(
         "PROXY {protocol} {} {} {} {}\r\n",

@@ -5,7 +5,7 @@
 use std::mem;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use super::{Addresses, Family, ProxyHeader, ProxyRefusal, ProxyVerdict, crc32c};
+use super::{AddressPair, Addresses, ProxyHeader, ProxyRefusal, ProxyVerdict, crc32c};
 
 pub(super) const SIGNATURE: &[u8] = b"\r\n\r\n\0\r\nQUIT\n";
 
@@ -126,7 +126,7 @@ fn check(header: &[u8], mut extensions: &[u8]) -> Result<(), ProxyRefusal> {
     Ok(())
 }
 
-pub(super) fn write(family: Family) -> Vec<u8> {
+pub(super) fn write(family: AddressPair) -> Vec<u8> {
     let mut header = Vec::with_capacity(FIXED + 36);
     header.extend_from_slice(SIGNATURE);
     let mut body = |code: u8, length: u8, parts: [&[u8]; 4]| {
@@ -134,7 +134,7 @@ pub(super) fn write(family: Family) -> Vec<u8> {
         header.extend(parts.into_iter().flatten());
     };
     match family {
-        Family::V4(source, destination) => {
+        AddressPair::V4(source, destination) => {
             let (from, to) = (source.ip().octets(), destination.ip().octets());
             let ports = [
                 source.port().to_be_bytes(),
@@ -143,7 +143,7 @@ pub(super) fn write(family: Family) -> Vec<u8> {
             let [from_port, to_port] = &ports;
             body(TCP4, 12, [&from, &to, from_port, to_port]);
         }
-        Family::V6(source, destination) => {
+        AddressPair::V6(source, destination) => {
             let (from, to) = (source.ip().octets(), destination.ip().octets());
             let ports = [
                 source.port().to_be_bytes(),

@@ -12,8 +12,8 @@ use super::mask::unmask;
 /// Takes what a client sends, piece by piece.
 #[derive(Debug, Default)]
 pub struct Decoder {
-    state: State,
-    message: Message,
+    state: DecoderState,
+    message: MessageState,
 }
 
 /// What a piece came to.
@@ -36,7 +36,7 @@ pub enum InputEnd {
 
 /// Whether a message has begun that more frames belong to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Message {
+enum MessageState {
     #[default]
     None,
     Begun,
@@ -46,7 +46,7 @@ enum Message {
 const LONGEST_HEADER: usize = 14;
 
 #[derive(Debug)]
-enum State {
+enum DecoderState {
     /// So many bytes of a header, which is not whole.
     Header([u8; LONGEST_HEADER], usize),
     /// Within a data frame; the mask begins with the byte for the next one.
@@ -59,7 +59,7 @@ enum State {
     Over,
 }
 
-impl Default for State {
+impl Default for DecoderState {
     fn default() -> Self {
         Self::Header([0; LONGEST_HEADER], 0)
     }
@@ -88,11 +88,13 @@ impl Decoder {
         let (mut at, mut payload) = (0, 0..0);
         while at < bytes.len() {
             let taken = match &mut self.state {
-                State::Header(..) => match self.header(bytes.get(at..).unwrap_or_default()) {
-                    Ok(taken) => taken,
-                    Err(fault) => return self.end(payload, InputEnd::Fault(fault)),
-                },
-                State::Payload { left, mask } => {
+                DecoderState::Header(..) => {
+                    match self.header(bytes.get(at..).unwrap_or_default()) {
+                        Ok(taken) => taken,
+                        Err(fault) => return self.end(payload, InputEnd::Fault(fault)),
+                    }
+                }
+                DecoderState::Payload { left, mask } => {
                     let count = usize::try_from(*left)
                         .unwrap_or(usize::MAX)
                         .min(bytes.len() - at);
@@ -108,12 +110,12 @@ impl Decoder {
                     mask.rotate_left(count % 4);
                     *left -= count as u64;
                     if *left == 0 {
-                        self.state = State::default();
+                        self.state = DecoderState::default();
                     }
                     count
                 }
-                State::Control(control) => control.take(bytes.get(at..).unwrap_or_default()),
-                State::Over => break,
+                DecoderState::Control(control) => control.take(bytes.get(at..).unwrap_or_default()),
+                DecoderState::Over => break,
             };
             at += taken;
             if let Some(ending) = self.whole_control(ping) {
@@ -129,11 +131,11 @@ impl Decoder {
     /// Whether no frame and no message is cut in two here.
     #[must_use]
     pub fn is_between_messages(&self) -> bool {
-        matches!(self.state, State::Header(_, 0)) && self.message == Message::None
+        matches!(self.state, DecoderState::Header(_, 0)) && self.message == MessageState::None
     }
 
     fn end(&mut self, payload: Range<usize>, ending: InputEnd) -> Decoded {
-        self.state = State::Over;
+        self.state = DecoderState::Over;
         Decoded {
             payload,
             ending: Some(ending),
@@ -142,7 +144,7 @@ impl Decoder {
 
     /// Takes bytes of a header; how many.
     fn header(&mut self, bytes: &[u8]) -> Result<usize, FrameFault> {
-        let State::Header(kept, filled) = &mut self.state else {
+        let DecoderState::Header(kept, filled) = &mut self.state else {
             return Ok(0);
         };
         let before = *filled;
@@ -170,18 +172,22 @@ impl Decoder {
         Ok(frame.header - before)
     }
 
-    fn begin(&mut self, frame: &Frame) {
+    fn begin(&mut self, frame: &FrameHeader) {
         let (length, mask) = (frame.length, frame.mask);
         self.state = match frame.kind {
-            Kind::Data { last } => {
-                self.message = if last { Message::None } else { Message::Begun };
-                if length == 0 {
-                    State::default()
+            FrameKind::Data { last } => {
+                self.message = if last {
+                    MessageState::None
                 } else {
-                    State::Payload { left: length, mask }
+                    MessageState::Begun
+                };
+                if length == 0 {
+                    DecoderState::default()
+                } else {
+                    DecoderState::Payload { left: length, mask }
                 }
             }
-            Kind::Control(kind) => State::Control(Control {
+            FrameKind::Control(kind) => DecoderState::Control(Control {
                 kind,
                 mask,
                 length: usize::try_from(length).unwrap_or(LONGEST_CONTROL),
@@ -194,12 +200,15 @@ impl Decoder {
     /// Acts on a control frame that is whole.
     fn whole_control(&mut self, ping: &mut impl FnMut(&[u8])) -> Option<InputEnd> {
         match &self.state {
-            State::Control(control) if control.filled == control.length => {}
-            State::Control(_) | State::Header(..) | State::Payload { .. } | State::Over => {
+            DecoderState::Control(control) if control.filled == control.length => {}
+            DecoderState::Control(_)
+            | DecoderState::Header(..)
+            | DecoderState::Payload { .. }
+            | DecoderState::Over => {
                 return None;
             }
         }
-        let State::Control(mut control) = mem::take(&mut self.state) else {
+        let DecoderState::Control(mut control) = mem::take(&mut self.state) else {
             return None;
         };
         let payload = control.bytes.get_mut(..control.length).unwrap_or_default();
@@ -249,8 +258,8 @@ fn close_code(payload: &[u8]) -> Result<Option<CloseCode>, FrameFault> {
 
 /// What a header says.
 #[derive(Clone, Copy, Debug)]
-struct Frame {
-    kind: Kind,
+struct FrameHeader {
+    kind: FrameKind,
     length: u64,
     mask: [u8; 4],
     /// How long the header is.
@@ -258,13 +267,13 @@ struct Frame {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Kind {
+enum FrameKind {
     Data { last: bool },
     Control(ControlKind),
 }
 
 /// Reads a header from its beginning, judging each byte before the next; none if it is not whole.
-fn parse(bytes: &[u8], message: Message) -> Result<Option<Frame>, FrameFault> {
+fn parse(bytes: &[u8], message: MessageState) -> Result<Option<FrameHeader>, FrameFault> {
     let [first, rest @ ..] = bytes else {
         return Ok(None);
     };
@@ -276,7 +285,7 @@ fn parse(bytes: &[u8], message: Message) -> Result<Option<Frame>, FrameFault> {
         return Err(FrameFault::Unmasked);
     }
     let short = second & 0x7f;
-    if matches!(kind, Kind::Control(_)) && usize::from(short) > LONGEST_CONTROL {
+    if matches!(kind, FrameKind::Control(_)) && usize::from(short) > LONGEST_CONTROL {
         return Err(FrameFault::LongControl);
     }
     let (length, rest) = match short {
@@ -298,7 +307,7 @@ fn parse(bytes: &[u8], message: Message) -> Result<Option<Frame>, FrameFault> {
     if !shortest.contains(&length) {
         return Err(FrameFault::Length);
     }
-    Ok(rest.split_first_chunk().map(|(mask, rest)| Frame {
+    Ok(rest.split_first_chunk().map(|(mask, rest)| FrameHeader {
         kind,
         length,
         mask: *mask,
@@ -306,22 +315,24 @@ fn parse(bytes: &[u8], message: Message) -> Result<Option<Frame>, FrameFault> {
     }))
 }
 
-fn kind(first: u8, message: Message) -> Result<Kind, FrameFault> {
+fn kind(first: u8, message: MessageState) -> Result<FrameKind, FrameFault> {
     if first & 0x70 != 0 {
         return Err(FrameFault::ReservedBits);
     }
     let last = first & 0x80 != 0;
     let control = match (first & 0x0f, message) {
-        (0, Message::Begun) | (2, Message::None) => return Ok(Kind::Data { last }),
-        (0, Message::None) | (1 | 2, Message::Begun) => return Err(FrameFault::Interleaved),
-        (1, Message::None) => return Err(FrameFault::Text),
+        (0, MessageState::Begun) | (2, MessageState::None) => return Ok(FrameKind::Data { last }),
+        (0, MessageState::None) | (1 | 2, MessageState::Begun) => {
+            return Err(FrameFault::Interleaved);
+        }
+        (1, MessageState::None) => return Err(FrameFault::Text),
         (0x8, _) => ControlKind::Close,
         (0x9, _) => ControlKind::Ping,
         (0xa, _) => ControlKind::Pong,
         _ => return Err(FrameFault::Opcode),
     };
     if last {
-        Ok(Kind::Control(control))
+        Ok(FrameKind::Control(control))
     } else {
         Err(FrameFault::FragmentedControl)
     }

@@ -3,7 +3,7 @@
 use base64ct::{Base64, Encoding as _};
 use sha1_smol::Sha1;
 
-use crate::http::{Method, Methods, Request, Response, StatusCode};
+use crate::http::{HttpRequest, Method, Methods, Response, StatusCode};
 
 /// A request that may be granted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,19 +28,19 @@ pub enum HandshakeRefusal {
 
 /// Whether a request wants to go on as a WebSocket, well or badly said.
 #[must_use]
-pub fn is_asked_for(request: &Request) -> bool {
+pub fn is_asked_for(request: &HttpRequest) -> bool {
     lists(request, "upgrade", "websocket")
 }
 
 /// Whether whoever sent a request wants this very connection upgraded; otherwise an `Upgrade` in it is to be ignored
 /// (RFC 9110, 7.8), or a proxy has passed on only half of it.
-fn is_for_this_connection(request: &Request) -> bool {
+fn is_for_this_connection(request: &HttpRequest) -> bool {
     lists(request, "connection", "upgrade")
 }
 
 /// Whether a request is a browser's for a WebSocket, of which a proxy has dropped what asks for it.
 #[must_use]
-pub fn lacks_upgrade(request: &Request) -> bool {
+pub fn lacks_upgrade(request: &HttpRequest) -> bool {
     request.values("sec-websocket-key").next().is_some()
         && !(is_asked_for(request) && is_for_this_connection(request))
 }
@@ -74,7 +74,7 @@ pub const DROPPED: &str = "a proxy in between must pass on the Upgrade and Conne
 
 impl Handshake {
     /// Reads it from a request that [asks for it](is_asked_for).
-    pub fn read(request: &Request) -> Result<Self, HandshakeRefusal> {
+    pub fn read(request: &HttpRequest) -> Result<Self, HandshakeRefusal> {
         if request.method != Method::Get {
             return Err(HandshakeRefusal::Method);
         }
@@ -124,7 +124,7 @@ fn is_key(text: &[u8]) -> bool {
 }
 
 /// Whether a list, in one field or several, holds a word.
-fn lists(request: &Request, name: &str, word: &str) -> bool {
+fn lists(request: &HttpRequest, name: &str, word: &str) -> bool {
     let items = request
         .values(name)
         .flat_map(|value| value.split(|byte| *byte == b','));

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use flashgate_wire::http::Request;
+use flashgate_wire::http::HttpRequest;
 use tracing::debug;
 use tracing::field::display;
 
@@ -18,7 +18,7 @@ pub(super) struct Asked {
 
 impl Asked {
     /// Of a request that has no response yet.
-    pub(super) fn new(request: &Request) -> Self {
+    pub(super) fn new(request: &HttpRequest) -> Self {
         Self {
             path: escaped(request.path.as_bytes()).to_string(),
             origin: hints::origin_of(request),

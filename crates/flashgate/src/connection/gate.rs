@@ -2,7 +2,7 @@
 //!
 //! What was read to recognise it goes first, to the byte.
 
-use flashgate_relay::{Opening, Relay};
+use flashgate_relay::{Preface, Relay};
 use flashgate_wire::proxy_header::Addresses;
 use tokio::net::TcpStream;
 use tokio_flash_policy::First;
@@ -58,7 +58,7 @@ pub(super) fn header(gate: &Gate, waiting: &Waiting) -> Vec<u8> {
 /// Passes the connection on, in a task that holds nothing but the relay.
 pub(super) fn relay(waiting: Waiting, backend: TcpStream, header: &[u8]) {
     let (passed, client, progress, early) = Passed::of(waiting);
-    let opening = Opening {
+    let opening = Preface {
         header,
         bytes: &[progress.opening.bytes(), &early].concat(),
     };

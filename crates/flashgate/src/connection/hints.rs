@@ -1,6 +1,6 @@
 //! What strangers could make the log say: each kind of it only so often.
 
-use flashgate_wire::http::Request;
+use flashgate_wire::http::HttpRequest;
 
 use super::{Outcome, mistake};
 use crate::log::{Sampler, escaped_up_to};
@@ -52,7 +52,7 @@ impl Hints {
 pub(super) const LONGEST_SHOWN: usize = 300;
 
 /// The origins of a request, fit for a log.
-pub(super) fn origin_of(request: &Request) -> String {
+pub(super) fn origin_of(request: &HttpRequest) -> String {
     let origins: Vec<_> = request.values("origin").collect();
     escaped_up_to(LONGEST_SHOWN, &origins.join(&b", "[..])).to_string()
 }

@@ -14,7 +14,8 @@ mod upgrade;
 use std::sync::Arc;
 
 use flashgate_wire::http::{
-    HeadVerdict, Method, Request, Response, StatusCode, may_ask_for_upgrade, may_ask_for_websocket,
+    HeadVerdict, HttpRequest, Method, Response, StatusCode, may_ask_for_upgrade,
+    may_ask_for_websocket,
 };
 use flashgate_wire::websocket::is_asked_for;
 
@@ -121,7 +122,7 @@ impl Exchange<'_> {
     }
 
     /// Answers what asks for no WebSocket.
-    async fn answer(mut self, request: &Request) -> Next {
+    async fn answer(mut self, request: &HttpRequest) -> Next {
         if let Err(refused) = self.admit(request) {
             return self.respond(refused, Outcome::OverLimit).await;
         }

@@ -1,6 +1,6 @@
 //! What became of a connection, as a closed set of reasons: logs and totals go by it.
 
-use flashgate_relay::End;
+use flashgate_relay::RelayEnd;
 use tokio_flash_policy::Closed;
 
 use super::handshake::Failure;
@@ -67,28 +67,28 @@ pub(crate) enum Outcome {
     HttpAnswered,
 }
 
-impl From<End> for Outcome {
-    fn from(end: End) -> Self {
+impl From<RelayEnd> for Outcome {
+    fn from(end: RelayEnd) -> Self {
         match end {
-            End::Clean => Self::Relayed,
-            End::ClientTruncated => Self::ClientTruncated,
-            End::TlsFailed => Self::TlsFailed,
-            End::ClientReset => Self::ClientReset,
-            End::BackendReset => Self::BackendReset,
-            End::ClientLost => Self::ClientLost,
-            End::BackendLost => Self::BackendLost,
-            End::HalfOpenExpired => Self::HalfOpenExpired,
-            End::IdleExpired => Self::IdleExpired,
-            End::FrameFault(_) => Self::WebSocketFault,
-            End::Stopped => Self::Stopped,
+            RelayEnd::Clean => Self::Relayed,
+            RelayEnd::ClientTruncated => Self::ClientTruncated,
+            RelayEnd::TlsFailed => Self::TlsFailed,
+            RelayEnd::ClientReset => Self::ClientReset,
+            RelayEnd::BackendReset => Self::BackendReset,
+            RelayEnd::ClientLost => Self::ClientLost,
+            RelayEnd::BackendLost => Self::BackendLost,
+            RelayEnd::HalfOpenExpired => Self::HalfOpenExpired,
+            RelayEnd::IdleExpired => Self::IdleExpired,
+            RelayEnd::FrameFault(_) => Self::WebSocketFault,
+            RelayEnd::Stopped => Self::Stopped,
         }
     }
 }
 
 impl Outcome {
     /// Of a WebSocket that was passed on.
-    pub(super) fn of_websocket(end: End) -> Self {
-        if end == End::Clean {
+    pub(super) fn of_websocket(end: RelayEnd) -> Self {
+        if end == RelayEnd::Clean {
             Self::Bridged
         } else {
             Self::from(end)

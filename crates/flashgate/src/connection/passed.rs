@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use flashgate_relay::Report;
+use flashgate_relay::RelayReport;
 use tokio::time::Instant;
 use tracing::debug;
 use tracing::field::display;
@@ -38,7 +38,7 @@ impl Passed {
     }
 
     /// Adds what it has moved to the totals, and logs what an operator looks for when a player complains.
-    pub(super) fn tell(&self, gate: &str, outcome: Outcome, report: &Report) {
+    pub(super) fn tell(&self, gate: &str, outcome: Outcome, report: &RelayReport) {
         let (from_client, from_backend) = (report.from_client, report.from_backend);
         self.shared.count_relayed(from_client, from_backend);
         if self.is_ended_by_backend(outcome, report) {
@@ -58,7 +58,7 @@ impl Passed {
 
     /// Whether a game server broke the connection off, or ended one that was past its beginning: it may have crashed. A
     /// server that answers once and closes is not worth a line.
-    fn is_ended_by_backend(&self, outcome: Outcome, report: &Report) -> bool {
+    fn is_ended_by_backend(&self, outcome: Outcome, report: &RelayReport) -> bool {
         let cut = matches!(outcome, Outcome::BackendReset | Outcome::BackendLost);
         let ended = matches!(
             outcome,

@@ -10,7 +10,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use flashgate_relay::{End, Patience, Stopping, reset_on_close};
+use flashgate_relay::{Patience, RelayEnd, Stopping, reset_on_close};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_flash_policy::First;
@@ -108,7 +108,7 @@ enum News {
     /// The backend does.
     Backend,
     /// Neither has, and that is enough.
-    Over(End),
+    Over(RelayEnd),
 }
 
 impl<'a> Silence<'a> {
@@ -155,7 +155,7 @@ impl<'a> Silence<'a> {
 
     fn poll_news(&mut self, context: &mut Context<'_>) -> Poll<News> {
         if self.stopping.poll(context).is_ready() {
-            return Poll::Ready(News::Over(End::Stopped));
+            return Poll::Ready(News::Over(RelayEnd::Stopped));
         }
         // An error is for whoever reads to find.
         if self.called.stream.poll_read_ready(context).is_ready() {

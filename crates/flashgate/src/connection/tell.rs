@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
-use flashgate_wire::http::Request;
+use flashgate_wire::http::HttpRequest;
 use tokio_rustls::rustls;
 use tracing::field::display;
 use tracing::{debug, error, info, warn};
@@ -35,7 +35,7 @@ impl Shared {
         &self,
         peer: Option<SocketAddr>,
         gate: Option<&str>,
-        request: &Request,
+        request: &HttpRequest,
         (reason, hint): (&str, Option<&str>),
     ) {
         if let Some(suppressed) = self.hints.websocket.admit() {
@@ -46,7 +46,7 @@ impl Shared {
     }
 
     /// A WebSocket was asked for under a path that leads to no gate.
-    pub(super) fn tell_no_gate(&self, peer: Option<SocketAddr>, request: &Request) {
+    pub(super) fn tell_no_gate(&self, peer: Option<SocketAddr>, request: &HttpRequest) {
         if let Some(suppressed) = self.hints.no_gate.admit() {
             let (peer, origin) = (peer.map(display), origin_of(request));
             let path = escaped_up_to(LONGEST_SHOWN, request.path.as_bytes());

@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use flashgate_report::outcome::FileFault;
+use flashgate_report::outcome::FileError;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::regular_file;
@@ -19,7 +19,7 @@ pub(super) enum Input {
     /// What could not be searched, or holds nothing.
     Fault {
         name: String,
-        fault: FileFault,
+        fault: FileError,
     },
 }
 
@@ -67,7 +67,7 @@ fn folder(path: &Path, inputs: &mut Vec<Input>) {
         }
     }
     if inputs.len() == before {
-        let fault = FileFault {
+        let fault = FileError {
             message: "expected policy files in this folder, found no file named `*.xml`".to_owned(),
             help: "name the policy files themselves, whatever they are called".to_owned(),
         };
@@ -94,7 +94,7 @@ fn is_policy(entry: &DirEntry) -> bool {
 }
 
 /// Why something can't be read, and what to do.
-pub(super) fn unreadable(error: &io::Error) -> FileFault {
+pub(super) fn unreadable(error: &io::Error) -> FileError {
     let kind = error.kind();
     let help = if kind == io::ErrorKind::NotFound {
         "check the path; a relative one starts in the current folder"
@@ -105,7 +105,7 @@ pub(super) fn unreadable(error: &io::Error) -> FileFault {
     } else {
         "expected a file, a folder, or `-` for standard input: check what lies there"
     };
-    FileFault {
+    FileError {
         message: format!("can't be read: {}", crate::log::reason(error)),
         help: help.to_owned(),
     }

@@ -9,7 +9,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt as _, fchown};
 use std::path::Path;
 
-use flashgate_report::outcome::FileFault;
+use flashgate_report::outcome::FileError;
 use rustix::fs::{Access, AtFlags, CWD, accessat};
 use tempfile::NamedTempFile;
 
@@ -19,7 +19,7 @@ mod attributes;
 mod flags;
 
 /// Replaces the file that a path leads to, if it still is what it was.
-pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), FileFault> {
+pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), FileError> {
     let metadata = fs::metadata(path).map_err(|error| unwritable(&error))?;
     if !metadata.is_file() {
         return Err(kept(
@@ -49,7 +49,7 @@ pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), FileFau
 }
 
 /// The new file under another name in the same folder, with the rights of the old one; it goes away if not renamed.
-fn write_beside(target: &Path, old: &Metadata, bytes: &[u8]) -> Result<NamedTempFile, FileFault> {
+fn write_beside(target: &Path, old: &Metadata, bytes: &[u8]) -> Result<NamedTempFile, FileError> {
     let folder = target.parent().unwrap_or(Path::new("/"));
     let mut file = tempfile::Builder::new()
         .prefix(".flashgate-")
@@ -70,7 +70,7 @@ fn write_beside(target: &Path, old: &Metadata, bytes: &[u8]) -> Result<NamedTemp
 }
 
 /// Only root may give a file away. With another owner, the rights would be somebody else's, and a set-user-ID bit too.
-fn keep_owner(new: &File, old: &Metadata) -> Result<(), FileFault> {
+fn keep_owner(new: &File, old: &Metadata) -> Result<(), FileError> {
     let present = new.metadata().map_err(|error| unwritable(&error))?;
     if (present.uid(), present.gid()) == (old.uid(), old.gid()) {
         return Ok(());
@@ -91,7 +91,7 @@ fn keep_owner(new: &File, old: &Metadata) -> Result<(), FileFault> {
     })
 }
 
-fn not_kept(lost: &dyn Display) -> FileFault {
+fn not_kept(lost: &dyn Display) -> FileError {
     kept(
         &lost.to_string(),
         "fix it by hand in an editor that writes in place, or take the text from `flashgate lint --fix - < FILE`",
@@ -106,7 +106,7 @@ fn sync_folder(target: &Path) {
     }
 }
 
-fn unwritable(error: &io::Error) -> FileFault {
+fn unwritable(error: &io::Error) -> FileError {
     use io::ErrorKind::{CrossesDevices, QuotaExceeded, ResourceBusy, StorageFull};
     let first = if matches!(error.kind(), StorageFull | QuotaExceeded) {
         "free some space"
@@ -120,8 +120,8 @@ fn unwritable(error: &io::Error) -> FileFault {
     kept(&crate::log::reason(error), &help)
 }
 
-fn kept(reason: &str, help: &str) -> FileFault {
-    FileFault {
+fn kept(reason: &str, help: &str) -> FileError {
+    FileError {
         message: format!("can't be fixed, and is as it was: {reason}"),
         help: help.to_owned(),
     }

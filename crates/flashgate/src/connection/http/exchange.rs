@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use flashgate_wire::http::{Method, Request, Response, StatusCode};
+use flashgate_wire::http::{HttpRequest, Method, Response, StatusCode};
 use flashgate_wire::proxy_header::Addresses;
 
 use super::forwarded;
@@ -19,7 +19,7 @@ pub(super) struct Exchange<'a> {
 
 impl Exchange<'_> {
     /// Finds out whom a proxy asks for, and whether that client may have one more connection.
-    pub(super) fn admit(&mut self, request: &Request) -> Result<(), Response> {
+    pub(super) fn admit(&mut self, request: &HttpRequest) -> Result<(), Response> {
         let waiting = &mut *self.waiting;
         let Some(bridge) = waiting.service.bridge() else {
             return Ok(());

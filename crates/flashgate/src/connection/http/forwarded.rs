@@ -6,10 +6,10 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use flashgate_wire::http::Request;
+use flashgate_wire::http::HttpRequest;
 
 /// The client's address, if the proxies that are trusted tell one.
-pub(super) fn client(request: &Request, trusted: impl Fn(IpAddr) -> bool) -> Option<IpAddr> {
+pub(super) fn client(request: &HttpRequest, trusted: impl Fn(IpAddr) -> bool) -> Option<IpAddr> {
     let values = request.values("x-forwarded-for").rev();
     let hops = values.flat_map(|value| value.rsplit(|byte| *byte == b','));
     let mut client = None;

@@ -3,14 +3,14 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use flashgate_wire::http::{Method, Methods, Request, Response, StatusCode};
+use flashgate_wire::http::{HttpRequest, Method, Methods, Response, StatusCode};
 use flashgate_wire::websocket::{DROPPED, lacks_upgrade};
 
 use crate::ruffle::Doors;
 use crate::snapshot::{Gate, OwnHost, Service};
 
 /// The response to a GET, HEAD or OPTIONS.
-pub(super) fn answer(request: &Request, service: &Service, doors: &Doors) -> Response {
+pub(super) fn answer(request: &HttpRequest, service: &Service, doors: &Doors) -> Response {
     if request.method == Method::Options {
         return allowed();
     }
@@ -24,7 +24,7 @@ pub(super) fn answer(request: &Request, service: &Service, doors: &Doors) -> Res
 }
 
 /// What a page tells Ruffle; where the config names no host, for the one that the page has reached this machine by.
-fn ruffle(request: &Request, path: &str, doors: &Doors) -> Response {
+fn ruffle(request: &HttpRequest, path: &str, doors: &Doors) -> Response {
     let asked = request.host.as_ref();
     let asked = asked.map(|field| OwnHost::from(field.host.clone()));
     let (content_type, text) = match path {
@@ -54,7 +54,7 @@ pub(super) fn nowhere() -> Response {
 const BRIDGE: &str = "flashgate: Flash content in Ruffle reaches its servers through WebSockets \
                       here, each under a path of its own\n";
 
-fn expects_websocket(gate: &Gate, request: &Request) -> Response {
+fn expects_websocket(gate: &Gate, request: &HttpRequest) -> Response {
     let mut text = format!(
         "flashgate: this is the way to the server `{}`; it takes WebSockets from pages that its policy admits\n",
         gate.name

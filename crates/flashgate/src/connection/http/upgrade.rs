@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use flash_policy::decide::{RefusalReason, decide_alone};
 use flash_policy::{Movie, Port};
-use flashgate_relay::{Bridge, Framing, Opening, ROOM};
-use flashgate_wire::http::{Page, Request, Response, StatusCode};
+use flashgate_relay::{Bridge, Framing, Preface, ROOM};
+use flashgate_wire::http::{HttpRequest, RequestOrigin, Response, StatusCode};
 use flashgate_wire::websocket::{
     DROPPED, Handshake, HandshakeRefusal, is_asked_for, lacks_upgrade,
 };
@@ -42,7 +42,7 @@ const STOPPED: &str = "flashgate is being stopped, and the server had not answer
 
 impl Exchange<'_> {
     /// Logs a WebSocket request that lacks what asks for it, and keeps what the log shows of a request at its end.
-    pub(super) fn note(&mut self, request: &Request, goes_on: bool) {
+    pub(super) fn note(&mut self, request: &HttpRequest, goes_on: bool) {
         // What is answered here and asks to be upgraded is refused with its reason.
         if lacks_upgrade(request) && (goes_on || !is_asked_for(request)) {
             let gate = self.waiting.service.gate();
@@ -66,7 +66,7 @@ impl Exchange<'_> {
     }
 
     /// Grants it, or says why not.
-    pub(super) async fn upgrade(mut self, request: &Request) -> Next {
+    pub(super) async fn upgrade(mut self, request: &HttpRequest) -> Next {
         self.forget_head();
         let granted = self.grant(request).await;
         let (gate, backend, handshake) = match granted {
@@ -99,7 +99,7 @@ impl Exchange<'_> {
     /// Everything that must be right before a client is told that it is a WebSocket now.
     async fn grant(
         &mut self,
-        request: &Request,
+        request: &HttpRequest,
     ) -> Result<(Arc<Gate>, TcpStream, Handshake), Refused> {
         let answered =
             |response: Response| Refused::Told(response.for_everybody(), Outcome::HttpAnswered);
@@ -125,11 +125,11 @@ impl Exchange<'_> {
     }
 
     /// Whether the policy admits the page.
-    fn judge(&self, gate: &Gate, request: &Request) -> Result<(), Refused> {
+    fn judge(&self, gate: &Gate, request: &HttpRequest) -> Result<(), Refused> {
         let local = || self.waiting.stream.tcp().local_addr().ok();
         let local = || local().and_then(|local| Port::new(u32::from(local.port())).ok());
         let reason = match gate.public_port.or_else(local) {
-            Some(port) => refusal(gate, port, &Page::of(request)),
+            Some(port) => refusal(gate, port, &RequestOrigin::of(request)),
             None => Some("no port to judge it for".to_owned()),
         };
         let Some(reason) = reason else {
@@ -145,14 +145,19 @@ impl Exchange<'_> {
     }
 
     /// Logs a handshake that can't be granted, whoever sent it.
-    fn tell_refusal(&self, refusal: HandshakeRefusal, gate: Option<&Arc<Gate>>, request: &Request) {
+    fn tell_refusal(
+        &self,
+        refusal: HandshakeRefusal,
+        gate: Option<&Arc<Gate>>,
+        request: &HttpRequest,
+    ) {
         let gate = gate.map(|gate| gate.name.as_str());
         let why = (refusal.expected(), refusal.hint());
         let shared = &self.waiting.shared;
         shared.tell_websocket_refused(self.waiting.client(), gate, request, why);
     }
 
-    async fn dial(&mut self, gate: &Gate, request: &Request) -> Result<TcpStream, Refused> {
+    async fn dial(&mut self, gate: &Gate, request: &HttpRequest) -> Result<TcpStream, Refused> {
         let origin = hints::origin_of(request);
         let whose = Whose {
             peer: self.waiting.client(),
@@ -188,7 +193,7 @@ pub(in crate::connection) fn bridge(
     header: &[u8],
 ) {
     let (passed, client, _, early) = Passed::of(waiting);
-    let opening = Opening {
+    let opening = Preface {
         header,
         bytes: &early,
     };
@@ -214,11 +219,11 @@ pub(in crate::connection) fn bridge(
 }
 
 /// Why the policy grants a page no WebSocket, if it does not.
-fn refusal(gate: &Gate, port: Port, page: &Page) -> Option<String> {
+fn refusal(gate: &Gate, port: Port, page: &RequestOrigin) -> Option<String> {
     let movie = match page {
-        Page::At(origin) => Movie::Remote(origin.clone()),
-        Page::Nowhere => Movie::Hostless,
-        Page::Unreadable => return Some(UNREADABLE.to_owned()),
+        RequestOrigin::At(origin) => Movie::Remote(origin.clone()),
+        RequestOrigin::Nowhere => Movie::Hostless,
+        RequestOrigin::Unreadable => return Some(UNREADABLE.to_owned()),
     };
     let reason = decide_alone(&gate.policy, &movie, port).err()?.reason;
     let for_it = gate.policy.names(&movie);

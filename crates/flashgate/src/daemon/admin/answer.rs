@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use flash_policy::Host;
 use flashgate_report::visible;
-use flashgate_wire::http::{HostField, Request, Response, StatusCode};
+use flashgate_wire::http::{HostField, HttpRequest, Response, StatusCode};
 
 use super::{About, metrics, status_json};
 use crate::connection::Role;
@@ -20,7 +20,7 @@ const MISDIRECTED: &str =
     "expected a Host that is an address, `localhost` or one of `hosts` in the config file\n";
 
 /// The response to a request.
-pub(super) fn to(request: &Request, hosts: &[Host], about: &About) -> Response {
+pub(super) fn to(request: &HttpRequest, hosts: &[Host], about: &About) -> Response {
     if !admits(request.host.as_ref(), hosts) {
         return Response::plain(StatusCode::Misdirected, MISDIRECTED);
     }
