@@ -1,8 +1,9 @@
-//! What a rule is: a name, a level, a page and a check.
+//! What a rule is: a name, a level, a page and a check. What almost every rule needs is imported from here.
 
-use super::subject::Subject;
-use crate::findings::Findings;
-use crate::{Diagnostic, Severity};
+pub(crate) use super::subject::Subject;
+pub(crate) use super::{PolicyKind, PolicyReader};
+pub(crate) use crate::findings::Findings;
+pub(crate) use crate::{Diagnostic, Severity, Span};
 
 /// One rule of the linter.
 #[derive(Debug)]
@@ -82,8 +83,8 @@ impl LintRule {
     }
 }
 
-/// A rule's page from its sections. An example is the `rules` of a policy, or a whole `file`; before either stand the
-/// options under which it is an example.
+/// A rule's page from its sections. An example is the `rules` of a policy, the parts of a `silverlight` one, or a whole
+/// `file`; before each stand the options under which it is an example.
 macro_rules! page {
     (finds = $finds:literal, matters = $matters:literal, flash = $flash:literal, remedy = $remedy:literal $(,)?) => {
         concat!(
@@ -119,6 +120,18 @@ macro_rules! page {
     (@rules $options:literal, $rules:literal) => {
         concat!(
             "```xml ", $options, "\n<cross-domain-policy>\n  ", $rules, "\n</cross-domain-policy>\n```\n"
+        )
+    };
+    (@silverlight $grants:literal) => {
+        $crate::lint::rule::page!(@access_policy "as=silverlight"; $grants)
+    };
+    (@silverlight $options:literal, $grants:literal) => {
+        $crate::lint::rule::page!(@access_policy "as=silverlight ", $options; $grants)
+    };
+    (@access_policy $($options:literal),+; $grants:literal) => {
+        concat!(
+            "```xml ", $($options,)+ "\n<access-policy>\n  <cross-domain-access>\n    <policy>\n      ",
+            $grants, "\n    </policy>\n  </cross-domain-access>\n</access-policy>\n```\n"
         )
     };
 }

@@ -4,10 +4,10 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::Profile;
 use crate::document::Attribute;
-use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
 use crate::spelling::is_like;
-use crate::{Diagnostic, Profile, Severity};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "bad-site-control",

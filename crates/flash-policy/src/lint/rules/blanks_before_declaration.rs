@@ -2,9 +2,7 @@
 
 use core::ops::Range;
 
-use crate::lint::PolicyKind;
-use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
-use crate::{Diagnostic, Severity};
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, PolicyKind, RuleGroup, Severity, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "blanks-before-declaration",

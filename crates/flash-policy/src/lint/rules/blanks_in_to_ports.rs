@@ -1,9 +1,8 @@
 //! `blanks-in-to-ports`: its page and its words; the parser finds it.
 
 use crate::document::Attribute;
-use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
 use crate::ports::WHITESPACE;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "blanks-in-to-ports",

@@ -3,13 +3,10 @@
 use alloc::format;
 use alloc::string::ToString as _;
 
+use crate::PortSet;
 use crate::blocked_ports::{SINCE, are_blocked};
-use crate::findings::Findings;
-use crate::lint::PolicyKind;
 use crate::lint::gathered::Gathered;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
-use crate::{PortSet, Severity};
+use crate::lint::rule::{Findings, LintRule, PolicyKind, RuleGroup, Severity, Subject, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "blocked-ports",

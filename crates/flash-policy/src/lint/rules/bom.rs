@@ -1,8 +1,6 @@
 //! `bom`: its page and its words; the parser finds it.
 
-use crate::lint::PolicyKind;
-use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
-use crate::{Diagnostic, Severity};
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, PolicyKind, RuleGroup, Severity, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "bom",

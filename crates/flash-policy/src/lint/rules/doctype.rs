@@ -1,11 +1,8 @@
 //! `doctype`: its page and its check.
 
-use crate::Severity;
 use crate::document::Document;
-use crate::findings::Findings;
-use crate::lint::rule::{LintRule, RuleGroup, page};
+use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
 use crate::lint::rules::unusual_doctype;
-use crate::lint::subject::Subject;
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "doctype",

@@ -1,10 +1,7 @@
 //! `duplicate-rule`: its page and its check.
 
-use crate::Severity;
-use crate::findings::Findings;
 use crate::lint::coverage;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
+use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "duplicate-rule",

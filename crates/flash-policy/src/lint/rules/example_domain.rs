@@ -3,11 +3,8 @@
 use alloc::format;
 use alloc::string::ToString as _;
 
-use crate::Severity;
-use crate::findings::Findings;
 use crate::lint::gathered::Gathered;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
+use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "example-domain",

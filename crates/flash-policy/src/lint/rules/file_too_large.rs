@@ -3,8 +3,7 @@
 use alloc::format;
 
 use crate::document::LARGEST;
-use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
-use crate::{Diagnostic, Severity};
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "file-too-large",

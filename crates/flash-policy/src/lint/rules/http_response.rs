@@ -1,7 +1,6 @@
 //! `http-response`: its page and its words; the parser finds it.
 
-use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
-use crate::{Diagnostic, Severity};
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "http-response",

@@ -3,13 +3,13 @@
 use crate::document::Element;
 use alloc::vec::Vec;
 
-use crate::findings::Findings;
-use crate::lint::rule::{LintRule, RuleGroup, page};
+use crate::Port;
+use crate::lint::rule::{
+    Diagnostic, Findings, LintRule, PolicyKind, PolicyReader, RuleGroup, Severity, Span, Subject,
+    page,
+};
 use crate::lint::rules::header_rule_in_socket_policy;
-use crate::lint::subject::Subject;
-use crate::lint::{PolicyKind, PolicyReader};
 use crate::parse::SITE_CONTROL;
-use crate::{Diagnostic, Port, Severity, Span};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "lightspark-refused-file",

@@ -1,11 +1,10 @@
 //! `lightspark-waits-for-port`: its page and its check.
 
-use crate::findings::Findings;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
-use crate::lint::{PolicyKind, PolicyReader};
+use crate::Port;
+use crate::lint::rule::{
+    Findings, LintRule, PolicyKind, PolicyReader, RuleGroup, Severity, Subject, page,
+};
 use crate::policy::SiteControl;
-use crate::{Port, Severity};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "lightspark-waits-for-port",

@@ -2,11 +2,9 @@
 
 use alloc::format;
 
-use crate::findings::Findings;
 use crate::lint::options::Elsewhere;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
-use crate::{Diagnostic, Port, PortSet, Severity};
+use crate::lint::rule::{Diagnostic, Findings, LintRule, RuleGroup, Severity, Subject, page};
+use crate::{Port, PortSet};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "low-ports-from-high-port",

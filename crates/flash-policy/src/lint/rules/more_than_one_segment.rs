@@ -2,12 +2,8 @@
 
 use alloc::format;
 
-use crate::Severity;
-use crate::findings::Findings;
-use crate::lint::PolicyKind;
-use crate::lint::rule::{LintRule, RuleGroup, page};
+use crate::lint::rule::{Findings, LintRule, PolicyKind, RuleGroup, Severity, Subject, page};
 use crate::lint::rules::large_policy;
-use crate::lint::subject::Subject;
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "more-than-one-segment",

@@ -1,12 +1,8 @@
 //! `no-rules`: its page and its check.
 
-use crate::Severity;
 use crate::diagnostic::any_error;
 use crate::document::Document;
-use crate::findings::Findings;
-use crate::lint::PolicyKind;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
+use crate::lint::rule::{Findings, LintRule, PolicyKind, RuleGroup, Severity, Subject, page};
 use crate::spelling::nearest;
 use crate::xml::is_placeholder;
 

@@ -2,11 +2,8 @@
 
 use alloc::format;
 
-use crate::Severity;
 use crate::diagnostic::character;
-use crate::findings::Findings;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
+use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "non-ascii",

@@ -2,8 +2,7 @@
 
 use core::ops::Range;
 
-use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
-use crate::{Diagnostic, Severity};
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "nul-at-end",

@@ -3,10 +3,8 @@
 use alloc::format;
 use alloc::vec::Vec;
 
-use crate::findings::Findings;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
-use crate::{PortSet, Severity, Span};
+use crate::PortSet;
+use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Span, Subject, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "overlapping-ports",

@@ -4,11 +4,9 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::findings::Findings;
+use crate::PortRange;
 use crate::lint::gathered::{Gathered, MOST_NAMED};
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
-use crate::{PortRange, Severity};
+use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "privileged-ports",

@@ -1,10 +1,6 @@
 //! `redundant-secure`: its page and its check.
 
-use crate::Severity;
-use crate::findings::Findings;
-use crate::lint::PolicyKind;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
+use crate::lint::rule::{Findings, LintRule, PolicyKind, RuleGroup, Severity, Subject, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "redundant-secure",

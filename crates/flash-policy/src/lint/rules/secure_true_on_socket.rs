@@ -1,10 +1,7 @@
 //! `secure-true-on-socket`: its page and its check.
 
-use crate::findings::Findings;
-use crate::lint::PolicyKind;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
-use crate::{Secure, Severity};
+use crate::Secure;
+use crate::lint::rule::{Findings, LintRule, PolicyKind, RuleGroup, Severity, Subject, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "secure-true-on-socket",

@@ -1,9 +1,7 @@
 //! `secure-with-http-scheme`: its page and its check.
 
-use crate::findings::Findings;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
-use crate::{Scheme, Secure, Severity};
+use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
+use crate::{Scheme, Secure};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "secure-with-http-scheme",

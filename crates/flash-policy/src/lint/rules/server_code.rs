@@ -1,10 +1,7 @@
 //! `server-code`: its page and its check.
 
 use crate::document::Document;
-use crate::findings::Findings;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity, Span};
+use crate::lint::rule::{Diagnostic, Findings, LintRule, RuleGroup, Severity, Span, Subject, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "server-code",

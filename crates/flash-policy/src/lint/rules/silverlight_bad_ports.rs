@@ -5,8 +5,7 @@ use alloc::string::{String, ToString as _};
 
 use crate::diagnostic::quoted;
 use crate::document::{Attribute, Element};
-use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
-use crate::{Diagnostic, Severity};
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "silverlight-bad-ports",
@@ -16,27 +15,13 @@ pub(crate) static RULE: LintRule = LintRule {
         finds = "A `<socket-resource>` whose `port` is missing, or no port and no range.",
         matters = "It grants nothing.",
         flash = "No version of Flash Player reads this format. Silverlight takes one port, or one range `4502-4506`.",
-        example = file(
-            "as=silverlight",
-            r#"<access-policy>
-  <cross-domain-access>
-    <policy>
-      <allow-from><domain uri="http://www.example.com"/></allow-from>
-      <grant-to><socket-resource port="high" protocol="tcp"/></grant-to>
-    </policy>
-  </cross-domain-access>
-</access-policy>"#
+        example = silverlight(
+            r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><socket-resource port="high" protocol="tcp"/></grant-to>"#
         ),
-        instead = file(
-            "as=silverlight",
-            r#"<access-policy>
-  <cross-domain-access>
-    <policy>
-      <allow-from><domain uri="http://www.example.com"/></allow-from>
-      <grant-to><socket-resource port="4502-4506" protocol="tcp"/></grant-to>
-    </policy>
-  </cross-domain-access>
-</access-policy>"#
+        instead = silverlight(
+            r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><socket-resource port="4502-4506" protocol="tcp"/></grant-to>"#
         ),
     ),
     check: BY_PARSER,

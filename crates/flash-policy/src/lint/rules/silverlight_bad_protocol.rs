@@ -1,8 +1,7 @@
 //! `silverlight-bad-protocol`: its page and its words; the parser finds it.
 
 use crate::document::{Attribute, Element};
-use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
-use crate::{Diagnostic, Severity};
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "silverlight-bad-protocol",
@@ -12,27 +11,13 @@ pub(crate) static RULE: LintRule = LintRule {
         finds = "A `<socket-resource>` whose `protocol` is not `tcp`.",
         matters = "Clients ignore it: it grants nothing.",
         flash = "No version of Flash Player reads this format. Silverlight knows `tcp` alone here, in lower case.",
-        example = file(
-            "as=silverlight",
-            r#"<access-policy>
-  <cross-domain-access>
-    <policy>
-      <allow-from><domain uri="http://www.example.com"/></allow-from>
-      <grant-to><socket-resource port="4502" protocol="udp"/></grant-to>
-    </policy>
-  </cross-domain-access>
-</access-policy>"#
+        example = silverlight(
+            r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><socket-resource port="4502" protocol="udp"/></grant-to>"#
         ),
-        instead = file(
-            "as=silverlight",
-            r#"<access-policy>
-  <cross-domain-access>
-    <policy>
-      <allow-from><domain uri="http://www.example.com"/></allow-from>
-      <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>
-    </policy>
-  </cross-domain-access>
-</access-policy>"#
+        instead = silverlight(
+            r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>"#
         ),
     ),
     check: BY_PARSER,

@@ -4,8 +4,7 @@ use alloc::format;
 
 use crate::diagnostic::quoted;
 use crate::document::{Attribute, Element};
-use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
-use crate::{Diagnostic, Severity};
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "silverlight-bad-uri",
@@ -16,22 +15,10 @@ pub(crate) static RULE: LintRule = LintRule {
         matters = "It matches no application.",
         flash = "No version of Flash Player reads this format. Silverlight wants the scheme that Flash does without, and takes a
 wildcard only at the start of the host.",
-        example = file("as=silverlight", r#"<access-policy>
-  <cross-domain-access>
-    <policy>
-      <allow-from><domain uri="www.example.com"/></allow-from>
-      <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>
-    </policy>
-  </cross-domain-access>
-</access-policy>"#),
-        instead = file("as=silverlight", r#"<access-policy>
-  <cross-domain-access>
-    <policy>
-      <allow-from><domain uri="http://www.example.com"/></allow-from>
-      <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>
-    </policy>
-  </cross-domain-access>
-</access-policy>"#),
+        example = silverlight(r#"<allow-from><domain uri="www.example.com"/></allow-from>
+      <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>"#),
+        instead = silverlight(r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>"#),
     ),
     check: BY_PARSER,
 };

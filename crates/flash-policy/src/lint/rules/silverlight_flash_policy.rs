@@ -1,10 +1,8 @@
 //! `silverlight-flash-policy`: its page and its check.
 
-use crate::Severity;
-use crate::findings::Findings;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
-use crate::lint::{PolicyKind, PolicyReader};
+use crate::lint::rule::{
+    Findings, LintRule, PolicyKind, PolicyReader, RuleGroup, Severity, Subject, page,
+};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "silverlight-flash-policy",
@@ -20,16 +18,10 @@ pub(crate) static RULE: LintRule = LintRule {
             "client=silverlight",
             r#"<allow-access-from domain="www.example.com" to-ports="4502"/>"#
         ),
-        instead = file(
-            "as=silverlight client=silverlight",
-            r#"<access-policy>
-  <cross-domain-access>
-    <policy>
-      <allow-from><domain uri="http://www.example.com"/></allow-from>
-      <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>
-    </policy>
-  </cross-domain-access>
-</access-policy>"#
+        instead = silverlight(
+            "client=silverlight",
+            r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>"#
         ),
     ),
     check,

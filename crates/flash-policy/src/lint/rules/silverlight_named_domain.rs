@@ -1,10 +1,8 @@
 //! `silverlight-named-domain`: its page and its check.
 
-use crate::Severity;
-use crate::findings::Findings;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
-use crate::lint::{PolicyKind, PolicyReader};
+use crate::lint::rule::{
+    Findings, LintRule, PolicyKind, PolicyReader, RuleGroup, Severity, Subject, page,
+};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "silverlight-named-domain",

@@ -2,12 +2,12 @@
 
 use alloc::format;
 
-use crate::findings::Findings;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
-use crate::lint::{PolicyKind, PolicyReader};
+use crate::PortRange;
+use crate::lint::rule::{
+    Diagnostic, Findings, LintRule, PolicyKind, PolicyReader, RuleGroup, Severity, Span, Subject,
+    page,
+};
 use crate::write::SILVERLIGHT_PORTS;
-use crate::{Diagnostic, PortRange, Severity, Span};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "silverlight-port-out-of-range",
@@ -17,27 +17,13 @@ pub(crate) static RULE: LintRule = LintRule {
         finds = "A port outside 4502 to 4534 in a policy for Silverlight.",
         matters = "Silverlight connects to no other ports, whatever a policy says. Moonlight rejects the whole file.",
         flash = "Flash Player knows no such bounds. So it is in all versions.",
-        example = file(
-            "as=silverlight",
-            r#"<access-policy>
-  <cross-domain-access>
-    <policy>
-      <allow-from><domain uri="http://www.example.com"/></allow-from>
-      <grant-to><socket-resource port="21" protocol="tcp"/></grant-to>
-    </policy>
-  </cross-domain-access>
-</access-policy>"#
+        example = silverlight(
+            r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><socket-resource port="21" protocol="tcp"/></grant-to>"#
         ),
-        instead = file(
-            "as=silverlight",
-            r#"<access-policy>
-  <cross-domain-access>
-    <policy>
-      <allow-from><domain uri="http://www.example.com"/></allow-from>
-      <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>
-    </policy>
-  </cross-domain-access>
-</access-policy>"#
+        instead = silverlight(
+            r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>"#
         ),
     ),
     check,

@@ -3,8 +3,7 @@
 use alloc::format;
 
 use crate::document::Element;
-use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
-use crate::{Diagnostic, Severity};
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "silverlight-structure",
@@ -15,21 +14,9 @@ pub(crate) static RULE: LintRule = LintRule {
         matters = "A policy says from where (`allow-from`, with `domain` in it) and to what (`grant-to`). Without one of the two it
 grants nothing; an element that does not belong there makes Moonlight drop the policy around it.",
         flash = "No version of Flash Player reads this format at all.",
-        example = file("as=silverlight", r#"<access-policy>
-  <cross-domain-access>
-    <policy>
-      <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>
-    </policy>
-  </cross-domain-access>
-</access-policy>"#),
-        instead = file("as=silverlight", r#"<access-policy>
-  <cross-domain-access>
-    <policy>
-      <allow-from><domain uri="http://www.example.com"/></allow-from>
-      <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>
-    </policy>
-  </cross-domain-access>
-</access-policy>"#),
+        example = silverlight(r#"<grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>"#),
+        instead = silverlight(r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>"#),
     ),
     check: BY_PARSER,
 };

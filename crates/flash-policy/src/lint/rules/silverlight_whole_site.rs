@@ -1,9 +1,6 @@
 //! `silverlight-whole-site`: its page and its check.
 
-use crate::Severity;
-use crate::findings::Findings;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
+use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "silverlight-whole-site",
@@ -14,22 +11,10 @@ pub(crate) static RULE: LintRule = LintRule {
         matters = "Every page and every service of this site may then be read by the applications that the policy admits, in the
 user's name.",
         flash = "No version of Flash Player reads this format.",
-        example = file("as=silverlight", r#"<access-policy>
-  <cross-domain-access>
-    <policy>
-      <allow-from><domain uri="http://www.example.com"/></allow-from>
-      <grant-to><resource path="/" include-subpaths="true"/></grant-to>
-    </policy>
-  </cross-domain-access>
-</access-policy>"#),
-        instead = file("as=silverlight", r#"<access-policy>
-  <cross-domain-access>
-    <policy>
-      <allow-from><domain uri="http://www.example.com"/></allow-from>
-      <grant-to><resource path="/api" include-subpaths="true"/></grant-to>
-    </policy>
-  </cross-domain-access>
-</access-policy>"#),
+        example = silverlight(r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><resource path="/" include-subpaths="true"/></grant-to>"#),
+        instead = silverlight(r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><resource path="/api" include-subpaths="true"/></grant-to>"#),
     ),
     check,
 };

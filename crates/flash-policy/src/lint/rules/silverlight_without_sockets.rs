@@ -1,9 +1,6 @@
 //! `silverlight-without-sockets`: its page and its check.
 
-use crate::Severity;
-use crate::findings::Findings;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
+use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "silverlight-without-sockets",
@@ -14,22 +11,10 @@ pub(crate) static RULE: LintRule = LintRule {
         matters = "It grants requests over HTTP and opens no socket. As `/clientaccesspolicy.xml` that is all right; on port 943 it
 is of no use.",
         flash = "No version of Flash Player reads this format.",
-        example = file("as=silverlight", r#"<access-policy>
-  <cross-domain-access>
-    <policy>
-      <allow-from><domain uri="http://www.example.com"/></allow-from>
-      <grant-to><resource path="/api" include-subpaths="true"/></grant-to>
-    </policy>
-  </cross-domain-access>
-</access-policy>"#),
-        instead = file("as=silverlight", r#"<access-policy>
-  <cross-domain-access>
-    <policy>
-      <allow-from><domain uri="http://www.example.com"/></allow-from>
-      <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>
-    </policy>
-  </cross-domain-access>
-</access-policy>"#),
+        example = silverlight(r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><resource path="/api" include-subpaths="true"/></grant-to>"#),
+        instead = silverlight(r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>"#),
     ),
     check,
 };

@@ -1,10 +1,7 @@
 //! `site-control-all`: its page and its check.
 
-use crate::findings::Findings;
-use crate::lint::PolicyKind;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
-use crate::{Port, Severity, SiteControl};
+use crate::lint::rule::{Findings, LintRule, PolicyKind, RuleGroup, Severity, Subject, page};
+use crate::{Port, SiteControl};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "site-control-all",

@@ -1,10 +1,7 @@
 //! `site-control-none-beside-rules`: its page and its check.
 
-use crate::findings::Findings;
-use crate::lint::PolicyKind;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
-use crate::{Port, Severity, SiteControl, Span};
+use crate::lint::rule::{Findings, LintRule, PolicyKind, RuleGroup, Severity, Span, Subject, page};
+use crate::{Port, SiteControl};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "site-control-none-beside-rules",

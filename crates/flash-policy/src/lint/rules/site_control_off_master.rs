@@ -3,12 +3,12 @@
 use alloc::format;
 use alloc::vec::Vec;
 
-use crate::findings::Findings;
-use crate::lint::rule::{LintRule, RuleGroup, page};
+use crate::Port;
+use crate::lint::Options;
+use crate::lint::rule::{
+    Diagnostic, Findings, LintRule, PolicyKind, RuleGroup, Severity, Subject, page,
+};
 use crate::lint::rules::{bad_site_control, site_control_twice, site_control_without_value};
-use crate::lint::subject::Subject;
-use crate::lint::{Options, PolicyKind};
-use crate::{Diagnostic, Port, Severity};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "site-control-off-master",

@@ -4,9 +4,8 @@ use alloc::format;
 
 use crate::diagnostic::quoted;
 use crate::document::{Attribute, Element};
-use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
 use crate::parse::SITE_CONTROL;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "site-control-without-value",

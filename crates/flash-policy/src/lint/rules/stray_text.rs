@@ -2,12 +2,9 @@
 
 use alloc::format;
 
-use crate::Severity;
 use crate::diagnostic::quoted;
 use crate::document::Document;
-use crate::findings::Findings;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
+use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
 use crate::xml::{escaped_line_end, is_placeholder};
 
 pub(crate) static RULE: LintRule = LintRule {

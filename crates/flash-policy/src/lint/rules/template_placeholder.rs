@@ -4,11 +4,8 @@ use alloc::format;
 use alloc::string::String;
 
 use crate::document::Document;
-use crate::findings::Findings;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
+use crate::lint::rule::{Diagnostic, Findings, LintRule, RuleGroup, Severity, Span, Subject, page};
 use crate::xml::is_placeholder;
-use crate::{Diagnostic, Severity, Span};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "template-placeholder",

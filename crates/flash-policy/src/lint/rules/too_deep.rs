@@ -2,9 +2,8 @@
 
 use alloc::format;
 
-use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, Span, page};
 use crate::xml::DEEPEST;
-use crate::{Diagnostic, Severity, Span};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "too-deep",

@@ -1,8 +1,7 @@
 //! `trailing-dot`: its page and its words; the parser finds it.
 
 use crate::document::Attribute;
-use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
-use crate::{Diagnostic, Severity};
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "trailing-dot",

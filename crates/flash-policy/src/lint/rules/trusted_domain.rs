@@ -3,14 +3,11 @@
 use alloc::format;
 use alloc::string::ToString as _;
 
+use crate::DomainPattern;
 use crate::diagnostic::quoted;
-use crate::findings::Findings;
-use crate::lint::PolicyKind;
 use crate::lint::gathered::Gathered;
-use crate::lint::rule::{LintRule, RuleGroup, page};
+use crate::lint::rule::{Findings, LintRule, PolicyKind, RuleGroup, Severity, Subject, page};
 use crate::lint::rules::{example_domain, loopback_domain, unspecified_address};
-use crate::lint::subject::Subject;
-use crate::{DomainPattern, Severity};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "trusted-domain",

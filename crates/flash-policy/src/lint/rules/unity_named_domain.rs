@@ -4,13 +4,13 @@ use alloc::format;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
+use crate::PortSet;
 use crate::diagnostic::quoted;
-use crate::findings::Findings;
+use crate::lint::coverage;
 use crate::lint::gathered::Gathered;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
-use crate::lint::{PolicyKind, PolicyReader, coverage};
-use crate::{PortSet, Severity};
+use crate::lint::rule::{
+    Findings, LintRule, PolicyKind, PolicyReader, RuleGroup, Severity, Subject, page,
+};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "unity-named-domain",

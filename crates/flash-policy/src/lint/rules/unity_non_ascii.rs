@@ -1,10 +1,6 @@
 //! `unity-non-ascii`: its page and its check.
 
-use crate::Severity;
-use crate::findings::Findings;
-use crate::lint::PolicyReader;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
+use crate::lint::rule::{Findings, LintRule, PolicyReader, RuleGroup, Severity, Subject, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "unity-non-ascii",

@@ -2,11 +2,9 @@
 
 use alloc::format;
 
-use crate::Severity;
-use crate::findings::Findings;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
-use crate::lint::{PolicyKind, PolicyReader};
+use crate::lint::rule::{
+    Findings, LintRule, PolicyKind, PolicyReader, RuleGroup, Severity, Subject, page,
+};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "unity-unsupported-element",

@@ -5,9 +5,8 @@ use alloc::string::String;
 
 use crate::diagnostic::quoted;
 use crate::document::{Attribute, Element};
-use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
 use crate::spelling::nearest;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "unknown-attribute",

@@ -4,9 +4,8 @@ use alloc::format;
 use alloc::string::String;
 
 use crate::document::Element;
-use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
 use crate::spelling::nearest;
-use crate::{Diagnostic, Severity};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "unknown-element",

@@ -2,10 +2,8 @@
 
 use alloc::string::ToString as _;
 
-use crate::findings::Findings;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
-use crate::{DomainPattern, Severity};
+use crate::DomainPattern;
+use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "unspecified-address",

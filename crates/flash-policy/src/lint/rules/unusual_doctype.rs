@@ -4,10 +4,7 @@ use alloc::format;
 
 use crate::diagnostic::quoted;
 use crate::document::{Doctype, Document};
-use crate::findings::Findings;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
-use crate::{Diagnostic, Severity};
+use crate::lint::rule::{Diagnostic, Findings, LintRule, RuleGroup, Severity, Subject, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "unusual-doctype",

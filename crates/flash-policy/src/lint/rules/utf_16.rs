@@ -1,7 +1,6 @@
 //! `utf-16`: its page and its words; the parser finds it.
 
-use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
-use crate::{Diagnostic, Severity, Span};
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, Span, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "utf-16",

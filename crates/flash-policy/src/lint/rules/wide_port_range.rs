@@ -3,12 +3,10 @@
 use alloc::format;
 use alloc::string::ToString as _;
 
-use crate::findings::Findings;
+use crate::PortRange;
 use crate::lint::gathered::Gathered;
-use crate::lint::rule::{LintRule, RuleGroup, page};
+use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
 use crate::lint::rules::wildcard_ports;
-use crate::lint::subject::Subject;
-use crate::{PortRange, Severity};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "wide-port-range",

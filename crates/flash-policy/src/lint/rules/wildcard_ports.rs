@@ -2,12 +2,9 @@
 
 use alloc::format;
 
-use crate::findings::Findings;
-use crate::lint::PolicyKind;
+use crate::PortSet;
 use crate::lint::coverage;
-use crate::lint::rule::{LintRule, RuleGroup, page};
-use crate::lint::subject::Subject;
-use crate::{PortSet, Severity};
+use crate::lint::rule::{Findings, LintRule, PolicyKind, RuleGroup, Severity, Subject, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "wildcard-ports",

@@ -1,7 +1,6 @@
 //! `wildcard-top-level-domain`: its page; the parser finds it.
 
-use crate::Severity;
-use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, Severity, page};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "wildcard-top-level-domain",

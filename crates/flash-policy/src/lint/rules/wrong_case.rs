@@ -3,9 +3,8 @@
 use alloc::format;
 
 use crate::diagnostic::quoted;
-use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, page};
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, Span, page};
 use crate::lint::rules::unknown_element;
-use crate::{Diagnostic, Severity, Span};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "wrong-case",

@@ -5,14 +5,11 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use crate::Severity;
 use crate::diagnostic::quoted;
-use crate::findings::Findings;
 use crate::lint::coverage;
 use crate::lint::gathered::Gathered;
-use crate::lint::rule::{LintRule, RuleGroup, page};
+use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
 use crate::lint::rules::example_domain;
-use crate::lint::subject::Subject;
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "www-without-bare-name",
