@@ -14,7 +14,7 @@ fuzz_target!(|text: &str| {
         return;
     }
     let head = format!("GET / HTTP/1.1\r\nHost: a.test\r\nOrigin: {text}\r\n\r\n");
-    if let (HeadVerdict::HttpRequest(request), _) = HeadReader::default().feed(head.as_bytes())
+    if let (HeadVerdict::Request(request), _) = HeadReader::default().feed(head.as_bytes())
         && let RequestOrigin::At(origin) = RequestOrigin::of(&request)
     {
         is_what_browsers_write(text, &origin);

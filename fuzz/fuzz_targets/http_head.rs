@@ -25,7 +25,7 @@ fuzz_target!(|input: &[u8]| {
     match whole {
         HeadVerdict::NeedMore => assert_eq!(used, bytes.len()),
         HeadVerdict::Refused(refusal) => is_one_response(&Response::from(refusal)),
-        HeadVerdict::HttpRequest(request) => judge(&request, &bytes[..used]),
+        HeadVerdict::Request(request) => judge(&request, &bytes[..used]),
     }
 });
 

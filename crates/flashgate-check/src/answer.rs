@@ -10,7 +10,7 @@ pub(super) const LARGEST_HEAD: usize = 16 << 10;
 
 /// What came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
+pub(crate) enum HandshakeAnswer {
     /// Nothing while it was waited for.
     Silence,
     /// Nothing, and nothing to a plain HTTP request on the same port either.
@@ -20,9 +20,9 @@ pub(crate) enum Answer {
     /// Bytes that are not HTTP.
     NotHttp(Vec<u8>),
     /// A status other than 101.
-    Status(Status),
+    Status(HttpStatus),
     /// 101, and not what RFC 6455 wants with it: browsers fail the connection.
-    Lacks(Lack),
+    Lacks(BadUpgrade),
     /// 101.
     Open {
         protocol: Option<String>,
@@ -32,7 +32,7 @@ pub(crate) enum Answer {
 
 /// A status other than 101, and who says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Status {
+pub(crate) struct HttpStatus {
     pub(crate) code: u16,
     pub(crate) reason: String,
     pub(crate) location: Option<String>,
@@ -52,7 +52,7 @@ pub(crate) enum Hop {
 
 /// What makes a 101 none that opens a WebSocket (RFC 6455, section 4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lack {
+pub(crate) enum BadUpgrade {
     /// No `Upgrade: websocket`.
     Upgrade,
     /// No `upgrade` among the tokens of `Connection`.
@@ -66,7 +66,7 @@ pub(crate) enum Lack {
 pub(crate) struct NotHttp;
 
 /// Reads a head, once it is whole, with as much of the body as has come; also how long the head is.
-pub(crate) fn read(bytes: &[u8]) -> Result<Option<(Answer, usize)>, NotHttp> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Option<(HandshakeAnswer, usize)>, NotHttp> {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut response = httparse::Response::new(&mut headers);
     let httparse::Status::Complete(head) = response.parse(bytes).map_err(|_| NotHttp)? else {
@@ -79,30 +79,30 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Option<(Answer, usize)>, NotHttp> {
     let by = hop(response.headers);
     let body = bytes.get(head..).unwrap_or_default();
     let said = (by == Hop::Flashgate).then(|| first_line(body)).flatten();
-    let status = Status {
+    let status = HttpStatus {
         code,
         reason: response.reason.unwrap_or_default().to_owned(),
         location: all(response.headers, "location"),
         by,
         said,
     };
-    Ok(Some((Answer::Status(status), head)))
+    Ok(Some((HandshakeAnswer::Status(status), head)))
 }
 
 /// A 101, as a browser looks at it.
-fn switching(headers: &[httparse::Header<'_>]) -> Answer {
+fn switching(headers: &[httparse::Header<'_>]) -> HandshakeAnswer {
     let (upgrade, connection) = (all(headers, "upgrade"), all(headers, "connection"));
     let upgrade = upgrade.unwrap_or_default();
     let connection = connection.unwrap_or_default();
     let mut tokens = connection.split(',');
     if !upgrade.eq_ignore_ascii_case("websocket") {
-        Answer::Lacks(Lack::Upgrade)
+        HandshakeAnswer::Lacks(BadUpgrade::Upgrade)
     } else if !tokens.any(|token| token.trim().eq_ignore_ascii_case("upgrade")) {
-        Answer::Lacks(Lack::Connection)
+        HandshakeAnswer::Lacks(BadUpgrade::Connection)
     } else if all(headers, "sec-websocket-accept").as_deref() != Some(ACCEPT) {
-        Answer::Lacks(Lack::Proof)
+        HandshakeAnswer::Lacks(BadUpgrade::Proof)
     } else {
-        Answer::Open {
+        HandshakeAnswer::Open {
             protocol: all(headers, "sec-websocket-protocol"),
             extensions: all(headers, "sec-websocket-extensions"),
         }
@@ -151,7 +151,7 @@ fn all(headers: &[httparse::Header<'_>], name: &str) -> Option<String> {
     (!found.is_empty()).then(|| found.join(", "))
 }
 
-impl Status {
+impl HttpStatus {
     pub(crate) fn is_flashgates(&self) -> bool {
         self.by == Hop::Flashgate
     }
@@ -159,7 +159,7 @@ impl Status {
 
 #[cfg(test)]
 mod tests {
-    use super::{ACCEPT, Answer, Hop, Lack, Status, read};
+    use super::{ACCEPT, BadUpgrade, HandshakeAnswer, Hop, HttpStatus, read};
 
     #[test]
     fn a_head_in_pieces() {
@@ -167,7 +167,7 @@ mod tests {
         for cut in 0..head.len() - 4 {
             assert_eq!(read(&head[..cut]), Ok(None), "{cut}");
         }
-        let expected = Answer::Status(Status {
+        let expected = HandshakeAnswer::Status(HttpStatus {
             code: 403,
             reason: "Forbidden".to_owned(),
             location: Some("/x".to_owned()),
@@ -182,7 +182,7 @@ mod tests {
         let check = |fields: &str, expected: (Hop, Option<&str>)| {
             let head =
                 format!("HTTP/1.1 502 Bad Gateway\r\n{fields}\r\nthe server `game` is down\n");
-            let Ok(Some((Answer::Status(status), _))) = read(head.as_bytes()) else {
+            let Ok(Some((HandshakeAnswer::Status(status), _))) = read(head.as_bytes()) else {
                 panic!("{head}");
             };
             assert_eq!((status.by, status.said.as_deref()), expected, "{fields}");
@@ -200,30 +200,30 @@ mod tests {
     /// What browsers insist on, in any case and among other tokens.
     #[test]
     fn what_a_101_must_have() {
-        let check = |headers: &str, expected: Option<Lack>| {
+        let check = |headers: &str, expected: Option<BadUpgrade>| {
             let head = format!("HTTP/1.1 101 Switching Protocols\r\n{headers}\r\n\r\n");
             let (answer, _) = read(head.as_bytes()).unwrap().unwrap();
-            let open = matches!(answer, Answer::Open { .. });
+            let open = matches!(answer, HandshakeAnswer::Open { .. });
             assert_eq!(open, expected.is_none(), "{headers}");
             if let Some(lack) = expected {
-                assert_eq!(answer, Answer::Lacks(lack), "{headers}");
+                assert_eq!(answer, HandshakeAnswer::Lacks(lack), "{headers}");
             }
         };
         let proof = format!("Sec-WebSocket-Accept: {ACCEPT}");
         let whole = format!("upgrade: WebSocket\r\nconnection: keep-alive, UPGRADE\r\n{proof}");
         check(&whole, None);
-        check(&proof, Some(Lack::Upgrade));
+        check(&proof, Some(BadUpgrade::Upgrade));
         check(
             &format!("Upgrade: websocket2\r\nConnection: upgrade\r\n{proof}"),
-            Some(Lack::Upgrade),
+            Some(BadUpgrade::Upgrade),
         );
         check(
             &format!("Upgrade: websocket\r\nConnection: close\r\n{proof}"),
-            Some(Lack::Connection),
+            Some(BadUpgrade::Connection),
         );
         check(
             "Upgrade: websocket\r\nConnection: close\r\nConnection: upgrade",
-            Some(Lack::Proof),
+            Some(BadUpgrade::Proof),
         );
     }
 }

@@ -13,13 +13,13 @@ use flash_policy::player::{Learnt, Outcome, Purpose, Reason, Step, Verdict};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
-use super::answer::{Answer, KEY, Status, read as read_answer};
-use super::converse::{Call, Said, Speech, converse, fixed};
+use super::answer::{HandshakeAnswer, HttpStatus, KEY, read as read_answer};
+use super::converse::{Call, OwnedEvent, Speech, converse, fixed};
 use super::drive::READ_ON;
 use super::http;
 use super::setting::Setting;
 use super::trace::{Seen, Trace};
-use reactions::{Found, SOON, UNFINISHED};
+use reactions::{ReactionOutcome, SOON, UNFINISHED};
 
 /// What was found out about the server behind the movie's port.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,8 +144,8 @@ async fn upgrade(setting: Setting<'_>, target: &Step) -> Trace {
     let (later, limit) = watch::channel(setting.clock.end());
     let asked = setting.call(target, Speech::Text(handshake(setting, target)));
     let cut = watch::Sender::clone(&later);
-    let tell = |said: Said| {
-        if matches!(said, Said::Received(_)) {
+    let tell = |said: OwnedEvent| {
+        if matches!(said, OwnedEvent::Received(_)) {
             cut.send_modify(|limit| *limit = (*limit).min(Instant::now() + AFTER_ANSWER));
         }
     };
@@ -226,7 +226,7 @@ pub(super) async fn look(setting: Setting<'_>, seen: &[Seen], doorway: Doorway) 
 }
 
 /// What a flashgate says of its server, if it can't reach it.
-fn said_by_gate(status: Status) -> Option<Behind> {
+fn said_by_gate(status: HttpStatus) -> Option<Behind> {
     let code = status.is_flashgates().then_some(status.code)?;
     let said = status.said.unwrap_or_default();
     match code {
@@ -239,8 +239,8 @@ fn said_by_gate(status: Status) -> Option<Behind> {
 /// What to say of a gate that did not grant a WebSocket, or of a server that answers policy requests itself.
 async fn by_reactions(setting: Setting<'_>, target: &Seen) -> Behind {
     match reactions::find(setting, &target.step).await {
-        Found::Nobody(after) if after > READ_ON => Behind::ClosesLate(after),
-        Found::Nobody(_) => {
+        ReactionOutcome::Nobody(after) if after > READ_ON => Behind::ClosesLate(after),
+        ReactionOutcome::Nobody(_) => {
             let again = again(setting, &target.step, UNFINISHED).await;
             if again.iter().all(Trace::ends_mute) {
                 Behind::ClosesAtOnce(again.len() + 1)
@@ -248,10 +248,10 @@ async fn by_reactions(setting: Setting<'_>, target: &Seen) -> Behind {
                 Behind::ClosesAtTimes
             }
         }
-        Found::Server if target.trace.ends_mute() => Behind::ClosesAtTimes,
-        Found::Server => Behind::Unremarkable,
-        Found::NoReaction => Behind::NotKnown(NotKnown::NoReaction),
-        Found::ClosesUnknown => Behind::NotKnown(NotKnown::ClosesUnknown),
+        ReactionOutcome::Server if target.trace.ends_mute() => Behind::ClosesAtTimes,
+        ReactionOutcome::Server => Behind::Unremarkable,
+        ReactionOutcome::NoReaction => Behind::NotKnown(NotKnown::NoReaction),
+        ReactionOutcome::ClosesUnknown => Behind::NotKnown(NotKnown::ClosesUnknown),
     }
 }
 
@@ -269,22 +269,22 @@ async fn again(setting: Setting<'_>, target: &Step, bytes: &'static [u8]) -> Vec
 fn stays_open(trace: &Trace) -> bool {
     matches!(
         read_answer(&trace.bytes),
-        Ok(Some((Answer::Open { .. }, _)))
+        Ok(Some((HandshakeAnswer::Open { .. }, _)))
     ) && !opens_and_ends(trace)
 }
 
 /// Whether a WebSocket was granted, and ended at once: the gate reached a forwarder whose server is down.
 fn opens_and_ends(trace: &Trace) -> bool {
-    let Ok(Some((Answer::Open { .. }, head))) = read_answer(&trace.bytes) else {
+    let Ok(Some((HandshakeAnswer::Open { .. }, head))) = read_answer(&trace.bytes) else {
         return false;
     };
     let is_close_frame = |first: &u8| first & 0x0f == 0x8;
     trace.end.is_some() || trace.bytes.get(head).is_some_and(is_close_frame)
 }
 
-fn status(trace: &Trace) -> Option<Status> {
+fn status(trace: &Trace) -> Option<HttpStatus> {
     match read_answer(&trace.bytes) {
-        Ok(Some((Answer::Status(status), _))) => Some(status),
+        Ok(Some((HandshakeAnswer::Status(status), _))) => Some(status),
         Ok(_) | Err(_) => None,
     }
 }
@@ -292,8 +292,8 @@ fn status(trace: &Trace) -> Option<Status> {
 /// Has a conversation that is over soon after the first bytes.
 async fn until_bytes(setting: Setting<'_>, call: Call, limit: Duration) -> Trace {
     let (sooner, limit) = watch::channel(setting.clock.within(limit));
-    let tell = |said: Said| {
-        if matches!(said, Said::Received(_)) {
+    let tell = |said: OwnedEvent| {
+        if matches!(said, OwnedEvent::Received(_)) {
             sooner.send_modify(|limit| *limit = (*limit).min(Instant::now() + AFTER_ANSWER));
         }
     };

@@ -19,16 +19,16 @@ mod scene;
 mod url;
 
 pub use config::{ConfigFault, EntryFault, entries};
-pub use entry::Entry;
+pub use entry::ProxyEntry;
 pub(crate) use scene::{Reached, Scene};
-pub use url::{Page, ProxyUrl, UrlFault};
+pub use url::{ProxyUrl, UrlFault, WebOrigin};
 
-use super::clock::Clock;
-use super::failure::Failure;
+use super::clock::CheckClock;
+use super::failure::CheckFailure;
 use super::judge::Finding;
 use super::names;
 use super::setting::Watcher;
-use super::tls::{Tls, Trust};
+use super::tls::{TlsJudge, Trust};
 
 /// What is to be checked.
 #[derive(Clone, Debug)]
@@ -36,9 +36,9 @@ pub struct BridgePlan {
     /// The target, as it was given.
     pub target: String,
     /// What leads to the bridge, in the order of the page.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<ProxyEntry>,
     /// The page that Ruffle runs in.
-    pub page: Option<Page>,
+    pub page: Option<WebOrigin>,
     /// How long the whole check may take.
     pub timeout: Duration,
     /// Whose certificates are accepted.
@@ -67,9 +67,9 @@ impl BridgeReport {
 pub(super) async fn examine(
     plan: BridgePlan,
     watcher: Watcher<'_>,
-) -> Result<BridgeReport, Failure> {
-    let clock = Clock::start(plan.timeout);
-    let tls = Tls::new(plan.trust.clone());
+) -> Result<BridgeReport, CheckFailure> {
+    let clock = CheckClock::start(plan.timeout);
+    let tls = TlsJudge::new(plan.trust.clone());
     let (mut scenes, mut findings) = (Vec::new(), Vec::new());
     let (mut verdict, mut reason) = (Verdict::Allowed, Reason::NoPolicyNeeded);
     let mut elapsed = Duration::ZERO;
@@ -104,16 +104,16 @@ pub(super) async fn examine(
 
 /// What is seen of one entry. A name without an address ends the check only where it is all there is to check.
 async fn visit(
-    entry: &Entry,
-    page: Option<&Page>,
-    tls: &Tls,
-    clock: Clock,
-) -> Result<(Scene, Duration), Failure> {
+    entry: &ProxyEntry,
+    page: Option<&WebOrigin>,
+    tls: &TlsJudge,
+    clock: CheckClock,
+) -> Result<(Scene, Duration), CheckFailure> {
     let started = clock.elapsed();
     let (addresses, reached) = match names::look_up(&entry.url.host, clock).await {
         Ok(lookup) => (lookup.addresses, Reached::NoConnection),
         Err(fault) if entry.movie.is_some() => (Vec::new(), Reached::Nobody(fault)),
-        Err(fault) => return Err(Failure::Name(fault)),
+        Err(fault) => return Err(CheckFailure::Name(fault)),
     };
     let scene = Scene {
         entry: entry.clone(),

@@ -6,12 +6,12 @@ use tokio::time::Instant;
 
 /// The time since the check began, and when it has to be over.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Clock {
+pub(super) struct CheckClock {
     pub(super) started: Instant,
     timeout: Duration,
 }
 
-impl Clock {
+impl CheckClock {
     pub(super) fn start(timeout: Duration) -> Self {
         Self {
             started: Instant::now(),

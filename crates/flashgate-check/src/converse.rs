@@ -12,11 +12,11 @@ use flash_policy::player::Transport;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::clock::Clock;
-use super::dial::{Accepted, dial};
+use super::clock::CheckClock;
+use super::dial::{DialledStream, dial};
 use super::http;
-use super::tls::{Secured, Stream, Tls, TlsFault};
-use super::trace::{Attempt, Dialled, Ended, Trace};
+use super::tls::{Secured, Stream, TlsFault, TlsJudge};
+use super::trace::{DialAttempt, DialOutcome, Ended, Trace};
 
 /// What a connection is to say.
 #[derive(Clone, Debug)]
@@ -38,13 +38,13 @@ pub(super) struct Call {
     pub(super) addresses: Vec<IpAddr>,
     pub(super) port: u16,
     pub(super) transport: Transport,
-    pub(super) tls: Tls,
+    pub(super) tls: TlsJudge,
     pub(super) speech: Speech,
 }
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Said {
+pub(super) enum OwnedEvent {
     Connected,
     Refused,
     TimedOut,
@@ -56,19 +56,19 @@ pub(super) enum Said {
 }
 
 /// When a conversation has to be over at the latest; it can be brought forward, or put off, while it goes on.
-pub(super) type Limit = watch::Receiver<Instant>;
+pub(super) type DeadlineWatch = watch::Receiver<Instant>;
 
 /// A limit that does not change.
-pub(super) fn fixed(until: Instant) -> Limit {
+pub(super) fn fixed(until: Instant) -> DeadlineWatch {
     watch::channel(until).1
 }
 
 /// Has the conversation.
 pub(super) async fn converse(
     call: &Call,
-    clock: Clock,
-    mut limit: Limit,
-    mut tell: impl FnMut(Said),
+    clock: CheckClock,
+    mut limit: DeadlineWatch,
+    mut tell: impl FnMut(OwnedEvent),
 ) -> Trace {
     let mut trace = Trace::default();
     let until = clock.end();
@@ -79,32 +79,32 @@ pub(super) async fn converse(
     };
     let Some(dialled) = dialled else {
         tell(match trace.attempts.last().map(|attempt| attempt.came) {
-            Some(Dialled::Silence) => Said::TimedOut,
-            _ => Said::Refused,
+            Some(DialOutcome::Silence) => OwnedEvent::TimedOut,
+            _ => OwnedEvent::Refused,
         });
         return trace;
     };
     let stream = match (call.transport, dialled) {
-        (Transport::Tcp, Accepted::Stream(stream)) => Some(Ok(Secured::in_clear(stream))),
-        (Transport::Tls, Accepted::Stream(stream)) => {
+        (Transport::Tcp, DialledStream::Stream(stream)) => Some(Ok(Secured::in_clear(stream))),
+        (Transport::Tls, DialledStream::Stream(stream)) => {
             before(&mut limit, call.tls.secure(stream, &call.host)).await
         }
-        (Transport::Tcp, Accepted::AndReset) => {
-            tell(Said::Connected);
+        (Transport::Tcp, DialledStream::AndReset) => {
+            tell(OwnedEvent::Connected);
             reset(clock, &mut trace, &mut tell);
             return trace;
         }
-        (Transport::Tls, Accepted::AndReset) => Some(Err(TlsFault::HungUp)),
+        (Transport::Tls, DialledStream::AndReset) => Some(Err(TlsFault::HungUp)),
     };
     match stream {
         None => trace.tls = Some(TlsFault::Silence),
         Some(Err(fault)) => {
             trace.tls = Some(fault);
-            tell(Said::TlsFailed);
+            tell(OwnedEvent::TlsFailed);
         }
         Some(Ok(Secured { stream, overlooked })) => {
             trace.overlooked = overlooked;
-            tell(Said::Connected);
+            tell(OwnedEvent::Connected);
             speak(call, stream, clock, &mut limit, &mut trace, tell).await;
         }
     }
@@ -112,7 +112,7 @@ pub(super) async fn converse(
 }
 
 /// An attempt that was given up while it was under way leaves no other mark.
-fn abandoned(call: &Call, clock: Clock, trace: &mut Trace) {
+fn abandoned(call: &Call, clock: CheckClock, trace: &mut Trace) {
     let tried = trace.attempts.len();
     let Some(address) = call.addresses.get(tried) else {
         return;
@@ -121,21 +121,21 @@ fn abandoned(call: &Call, clock: Clock, trace: &mut Trace) {
         .attempts
         .last()
         .map_or(Duration::ZERO, |last| last.started + last.took);
-    trace.attempts.push(Attempt {
+    trace.attempts.push(DialAttempt {
         address: (*address, call.port).into(),
         started,
         took: clock.elapsed().saturating_sub(started),
-        came: Dialled::Silence,
+        came: DialOutcome::Silence,
     });
 }
 
 async fn speak(
     call: &Call,
     mut stream: Stream,
-    clock: Clock,
-    limit: &mut Limit,
+    clock: CheckClock,
+    limit: &mut DeadlineWatch,
     trace: &mut Trace,
-    mut tell: impl FnMut(Said),
+    mut tell: impl FnMut(OwnedEvent),
 ) {
     match &call.speech {
         Speech::Bytes(bytes) => {
@@ -158,10 +158,10 @@ async fn speak(
             listen(&mut stream, clock, limit, trace, &mut |_| ()).await;
             match http::document(&trace.bytes) {
                 Some(body) => {
-                    tell(Said::Received(body.to_vec()));
-                    tell(Said::Finished);
+                    tell(OwnedEvent::Received(body.to_vec()));
+                    tell(OwnedEvent::Finished);
                 }
-                None => tell(Said::NoDocument),
+                None => tell(OwnedEvent::NoDocument),
             }
         }
     }
@@ -170,17 +170,17 @@ async fn speak(
 /// Reads until the server ends or the limit is over.
 async fn listen(
     stream: &mut Stream,
-    clock: Clock,
-    limit: &mut Limit,
+    clock: CheckClock,
+    limit: &mut DeadlineWatch,
     trace: &mut Trace,
-    tell: &mut impl FnMut(Said),
+    tell: &mut impl FnMut(OwnedEvent),
 ) {
     let mut buffer = vec![0; 64 << 10];
     while !trace.is_full() {
         match before(limit, stream.read(&mut buffer)).await {
             None => return,
             Some(Ok(0)) => {
-                tell(Said::Finished);
+                tell(OwnedEvent::Finished);
                 let at = clock.elapsed();
                 trace.end = Some((after_fin(stream, limit).await, at));
                 return;
@@ -188,23 +188,23 @@ async fn listen(
             Some(Ok(count)) => {
                 let bytes = buffer.get(..count).unwrap_or_default();
                 trace.keep(clock.elapsed(), bytes);
-                tell(Said::Received(bytes.to_vec()));
+                tell(OwnedEvent::Received(bytes.to_vec()));
             }
             Some(Err(_)) => return reset(clock, trace, tell),
         }
     }
 }
 
-fn reset(clock: Clock, trace: &mut Trace, tell: &mut impl FnMut(Said)) {
+fn reset(clock: CheckClock, trace: &mut Trace, tell: &mut impl FnMut(OwnedEvent)) {
     trace.end = Some((Ended::Reset, clock.elapsed()));
-    tell(Said::Reset);
+    tell(OwnedEvent::Reset);
 }
 
 /// How long the reset is waited for that follows a close with unread bytes.
 const AFTERMATH: Duration = Duration::from_millis(50);
 
 /// A server that closed before the request reached it answers that request with a reset.
-async fn after_fin(stream: &Stream, limit: &mut Limit) -> Ended {
+async fn after_fin(stream: &Stream, limit: &mut DeadlineWatch) -> Ended {
     let _ = before(limit, sleep(AFTERMATH)).await;
     let error: io::Result<Option<io::Error>> = stream.tcp().take_error();
     match error {
@@ -214,7 +214,10 @@ async fn after_fin(stream: &Stream, limit: &mut Limit) -> Ended {
 }
 
 /// Works until the limit, wherever that is moved meanwhile.
-pub(super) async fn before<T>(limit: &mut Limit, work: impl Future<Output = T>) -> Option<T> {
+pub(super) async fn before<T>(
+    limit: &mut DeadlineWatch,
+    work: impl Future<Output = T>,
+) -> Option<T> {
     let mut work = pin!(work);
     loop {
         let until = *limit.borrow_and_update();
@@ -228,7 +231,7 @@ pub(super) async fn before<T>(limit: &mut Limit, work: impl Future<Output = T>) 
 }
 
 /// Never, where nobody can move it any more.
-async fn moved(limit: &mut Limit) {
+async fn moved(limit: &mut DeadlineWatch) {
     if limit.changed().await.is_err() {
         std::future::pending::<()>().await;
     }

@@ -11,11 +11,11 @@ use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
-use super::clock::Clock;
-use super::trace::{Attempt, Dialled, Trace};
+use super::clock::CheckClock;
+use super::trace::{DialAttempt, DialOutcome, Trace};
 
 /// What an address accepted.
-pub(super) enum Accepted {
+pub(super) enum DialledStream {
     Stream(TcpStream),
     /// It accepted, and reset the connection before that could be used.
     ///
@@ -29,28 +29,28 @@ pub(super) async fn dial(
     addresses: &[IpAddr],
     port: u16,
     until: Instant,
-    clock: Clock,
+    clock: CheckClock,
     trace: &mut Trace,
-) -> Option<Accepted> {
+) -> Option<DialledStream> {
     for address in addresses {
         let address = SocketAddr::new(*address, port);
         let started = clock.elapsed();
         let result = timeout_at(until, TcpStream::connect(address)).await;
         let (accepted, came) = match result {
-            Err(_) => (None, Dialled::Silence),
+            Err(_) => (None, DialOutcome::Silence),
             Ok(Err(error)) if error.kind() == io::ErrorKind::ConnectionReset => {
-                (Some(Accepted::AndReset), Dialled::Connected)
+                (Some(DialledStream::AndReset), DialOutcome::Connected)
             }
             Ok(Err(error)) => (None, class(&error)),
-            Ok(Ok(stream)) => (Some(Accepted::Stream(stream)), Dialled::Connected),
+            Ok(Ok(stream)) => (Some(DialledStream::Stream(stream)), DialOutcome::Connected),
         };
-        trace.attempts.push(Attempt {
+        trace.attempts.push(DialAttempt {
             address,
             started,
             took: clock.elapsed().saturating_sub(started),
             came,
         });
-        if let Some(Accepted::Stream(stream)) = &accepted {
+        if let Some(DialledStream::Stream(stream)) = &accepted {
             trace.segment = SockRef::from(stream).tcp_mss().ok();
             // What is sent here is one small write; where this fails it is sent all the same.
             let _ = stream.set_nodelay(true);
@@ -58,7 +58,7 @@ pub(super) async fn dial(
         if accepted.is_some() {
             return accepted;
         }
-        if came == Dialled::Silence {
+        if came == DialOutcome::Silence {
             // Whoever waited for this address has no time left for another.
             return None;
         }
@@ -66,12 +66,12 @@ pub(super) async fn dial(
     None
 }
 
-fn class(error: &io::Error) -> Dialled {
+fn class(error: &io::Error) -> DialOutcome {
     match Errno::from_io_error(error) {
-        Some(Errno::CONNREFUSED) => Dialled::Refused,
-        Some(Errno::HOSTUNREACH | Errno::ACCESS | Errno::PERM) => Dialled::Unreachable,
-        Some(Errno::NETUNREACH | Errno::ADDRNOTAVAIL | Errno::AFNOSUPPORT) => Dialled::NoRoute,
-        Some(Errno::TIMEDOUT) => Dialled::Silence,
-        _ => Dialled::Failed(error.kind()),
+        Some(Errno::CONNREFUSED) => DialOutcome::Refused,
+        Some(Errno::HOSTUNREACH | Errno::ACCESS | Errno::PERM) => DialOutcome::Unreachable,
+        Some(Errno::NETUNREACH | Errno::ADDRNOTAVAIL | Errno::AFNOSUPPORT) => DialOutcome::NoRoute,
+        Some(Errno::TIMEDOUT) => DialOutcome::Silence,
+        _ => DialOutcome::Failed(error.kind()),
     }
 }

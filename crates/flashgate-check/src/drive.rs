@@ -9,8 +9,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
-use super::clock::Clock;
-use super::converse::{Call, Said, Speech, converse};
+use super::clock::CheckClock;
+use super::converse::{Call, OwnedEvent, Speech, converse};
 use super::names;
 use super::setting::{Setting, Watcher};
 use super::trace::{Seen, Trace};
@@ -23,7 +23,7 @@ const LATE: Duration = Duration::from_millis(2_500);
 
 /// A connection that is being listened to.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(super) struct OpenConnection {
     id: FetchId,
     until: watch::Sender<Instant>,
     task: JoinHandle<Trace>,
@@ -31,12 +31,12 @@ pub(super) struct Line {
 
 /// What the player did, and the connections that are still listened to.
 #[derive(Debug)]
-pub(super) struct Lines {
-    lines: Vec<Line>,
+pub(super) struct OpenConnections {
+    lines: Vec<OpenConnection>,
     steps: Vec<Step>,
 }
 
-impl Lines {
+impl OpenConnections {
     /// What the player made of its connections.
     pub(super) fn steps(&self) -> &[Step] {
         &self.steps
@@ -44,7 +44,10 @@ impl Lines {
 }
 
 /// Runs the player to its outcome.
-pub(super) async fn drive(setting: Setting<'_>, watcher: Watcher<'_>) -> (Outcome, Lines) {
+pub(super) async fn drive(
+    setting: Setting<'_>,
+    watcher: Watcher<'_>,
+) -> (Outcome, OpenConnections) {
     let Setting { config, clock, .. } = setting;
     let (tell, mut told) = mpsc::unbounded_channel();
     let mut player = Player::new(config.clone(), Moment::ZERO);
@@ -70,11 +73,11 @@ pub(super) async fn drive(setting: Setting<'_>, watcher: Watcher<'_>) -> (Outcom
         close(line.id, &player, &lines, clock);
     }
     let steps = player.steps().to_vec();
-    (outcome, Lines { lines, steps })
+    (outcome, OpenConnections { lines, steps })
 }
 
 /// Waits for what is still listened to.
-pub(super) async fn collect(lines: Lines) -> Vec<Seen> {
+pub(super) async fn collect(lines: OpenConnections) -> Vec<Seen> {
     let mut seen = Vec::new();
     for (line, step) in lines.lines.into_iter().zip(lines.steps) {
         // A task that panicked has been told of; what it saw is lost.
@@ -87,8 +90,8 @@ pub(super) async fn collect(lines: Lines) -> Vec<Seen> {
 async fn open(
     fetch: Fetch,
     setting: Setting<'_>,
-    tell: mpsc::UnboundedSender<(FetchId, Said)>,
-) -> Line {
+    tell: mpsc::UnboundedSender<(FetchId, OwnedEvent)>,
+) -> OpenConnection {
     let clock = setting.clock;
     let (until, limit) = watch::channel(clock.end());
     let id = fetch.id;
@@ -100,7 +103,7 @@ async fn open(
         };
         converse(&call, clock, limit, tell).await
     });
-    Line { id, until, task }
+    OpenConnection { id, until, task }
 }
 
 async fn call(fetch: Fetch, setting: Setting<'_>) -> Call {
@@ -127,7 +130,7 @@ async fn call(fetch: Fetch, setting: Setting<'_>) -> Call {
 }
 
 /// Sets the time when a connection is let go that the player has done with.
-fn close(id: FetchId, player: &Player, lines: &[Line], clock: Clock) {
+fn close(id: FetchId, player: &Player, lines: &[OpenConnection], clock: CheckClock) {
     let Some(line) = lines.iter().find(|line| line.id == id) else {
         return;
     };
@@ -149,16 +152,16 @@ fn close(id: FetchId, player: &Player, lines: &[Line], clock: Clock) {
     });
 }
 
-fn event(said: &Said) -> Event<'_> {
+fn event(said: &OwnedEvent) -> Event<'_> {
     match said {
-        Said::Connected => Event::Connected,
-        Said::Refused => Event::Refused,
-        Said::TimedOut => Event::TimedOut,
-        Said::TlsFailed => Event::TlsFailed,
-        Said::Received(bytes) => Event::Received(bytes),
-        Said::Finished => Event::Finished,
-        Said::Reset => Event::Reset,
-        Said::NoDocument => Event::NoDocument,
+        OwnedEvent::Connected => Event::Connected,
+        OwnedEvent::Refused => Event::Refused,
+        OwnedEvent::TimedOut => Event::TimedOut,
+        OwnedEvent::TlsFailed => Event::TlsFailed,
+        OwnedEvent::Received(bytes) => Event::Received(bytes),
+        OwnedEvent::Finished => Event::Finished,
+        OwnedEvent::Reset => Event::Reset,
+        OwnedEvent::NoDocument => Event::NoDocument,
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// The signals that end a check in order, so that nothing of its progress is left on a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub enum Interruption {
     /// SIGINT: somebody pressed Ctrl-C.
     Interrupted,
     /// SIGTERM.
@@ -17,7 +17,7 @@ pub enum Ending {
     HungUp,
 }
 
-impl Ending {
+impl Interruption {
     const ALL: [Self; 3] = [Self::Interrupted, Self::Terminated, Self::HungUp];
 
     /// The signal's number.

@@ -2,16 +2,16 @@
 
 use std::io;
 
-use super::ending::Ending;
+use super::ending::Interruption;
 use super::names::NameFault;
 
 /// Why there is no report.
 #[derive(Debug)]
-pub enum Failure {
+pub enum CheckFailure {
     /// The target's name has no address.
     Name(NameFault),
     /// A signal asked it to end.
-    Ended(Ending),
+    Ended(Interruption),
     /// The system did not give what the program itself needs.
     System(io::Error),
 }

@@ -6,7 +6,7 @@ use flash_policy::player::Outcome;
 
 use crate::behind::Behind;
 use crate::names::Lookup;
-use crate::plan::Plan;
+use crate::plan::CheckPlan;
 use crate::survey::Survey;
 use crate::trace::Seen;
 
@@ -30,12 +30,12 @@ mod tls;
 mod unexplained;
 
 use case::Case;
-pub(crate) use finding::{About, Finding, Source};
+pub(crate) use finding::{About, Finding, ReceivedPolicy};
 pub(super) use tls::{judge as judge_tls, unchecked};
 
 /// What was found out beside the player's own way.
 #[derive(Clone, Copy)]
-pub(super) struct Around<'a> {
+pub(super) struct Evidence<'a> {
     pub(super) lookup: &'a Lookup,
     pub(super) survey: &'a Survey,
     pub(super) behind: &'a Behind,
@@ -43,11 +43,11 @@ pub(super) struct Around<'a> {
 
 /// Finds everything that is to be said; the first cause comes first.
 pub(super) fn judge(
-    plan: &Plan,
+    plan: &CheckPlan,
     outcome: &Outcome,
     seen: &[Seen],
-    around: Around<'_>,
-) -> (Vec<Finding>, Vec<Source>) {
+    around: Evidence<'_>,
+) -> (Vec<Finding>, Vec<ReceivedPolicy>) {
     let mut case = Case {
         plan,
         outcome,

@@ -10,9 +10,9 @@
 use flash_policy::player::{Outcome, Verdict};
 use tokio::runtime::Builder;
 
-use clock::Clock;
+use clock::CheckClock;
 use setting::Setting;
-use tls::Tls;
+use tls::TlsJudge;
 
 mod answer;
 mod behind;
@@ -34,26 +34,27 @@ mod survey;
 mod tls;
 mod trace;
 
-pub(crate) use answer::{Answer, Lack};
+pub(crate) use answer::{BadUpgrade, HandshakeAnswer};
 pub(crate) use behind::{Behind, NotKnown};
 pub use bridge::{
-    BridgePlan, BridgeReport, ConfigFault, Entry, EntryFault, Page, ProxyUrl, UrlFault, entries,
+    BridgePlan, BridgeReport, ConfigFault, EntryFault, ProxyEntry, ProxyUrl, UrlFault, WebOrigin,
+    entries,
 };
 pub(crate) use bridge::{Reached, Scene};
-pub use ending::Ending;
-pub use failure::Failure;
-pub(crate) use judge::{About, Finding, Source};
+pub use ending::Interruption;
+pub use failure::CheckFailure;
+pub(crate) use judge::{About, Finding, ReceivedPolicy};
 pub(crate) use names::Lookup;
 pub use names::{NameFault, Nameless};
-pub use plan::Plan;
+pub use plan::CheckPlan;
 pub use setting::Watcher;
-pub use tls::{CaFault, Named, Trust};
-pub(crate) use trace::{Attempt, Dialled, Ended, Seen, Trace};
+pub use tls::{CaFault, NamedRoots, Trust};
+pub(crate) use trace::{DialAttempt, DialOutcome, Ended, Seen, Trace};
 
 /// What came of it.
 #[derive(Debug)]
-pub struct Report {
-    pub(crate) plan: Plan,
+pub struct CheckReport {
+    pub(crate) plan: CheckPlan,
     pub(crate) outcome: Outcome,
     pub(crate) lookup: Lookup,
     /// The player's connections, in order.
@@ -63,10 +64,10 @@ pub struct Report {
     /// The first cause first.
     pub(crate) findings: Vec<Finding>,
     /// The policies that the findings point into, by [`Finding::source`].
-    pub(crate) sources: Vec<Source>,
+    pub(crate) sources: Vec<ReceivedPolicy>,
 }
 
-impl Report {
+impl CheckReport {
     /// What a player would come to.
     #[must_use]
     pub const fn verdict(&self) -> Verdict {
@@ -75,24 +76,24 @@ impl Report {
 }
 
 /// Does it, in a runtime of its own.
-pub fn run(plan: Plan, watcher: Watcher<'_>) -> Result<Report, Failure> {
+pub fn run(plan: CheckPlan, watcher: Watcher<'_>) -> Result<CheckReport, CheckFailure> {
     in_runtime(examine(plan, watcher))
 }
 
 /// The same for Ruffle in a browser.
-pub fn run_bridge(plan: BridgePlan, watcher: Watcher<'_>) -> Result<BridgeReport, Failure> {
+pub fn run_bridge(plan: BridgePlan, watcher: Watcher<'_>) -> Result<BridgeReport, CheckFailure> {
     in_runtime(bridge::examine(plan, watcher))
 }
 
-fn in_runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+fn in_runtime<T>(work: impl Future<Output = Result<T, CheckFailure>>) -> Result<T, CheckFailure> {
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(Failure::System)?;
+        .map_err(CheckFailure::System)?;
     let result = runtime.block_on(async {
         tokio::select! {
             result = work => result,
-            ending = Ending::first() => Err(ending.map_or_else(Failure::System, Failure::Ended)),
+            ending = Interruption::first() => Err(ending.map_or_else(CheckFailure::System, CheckFailure::Ended)),
         }
     });
     // A look-up of a name may hang on, and nobody waits for it.
@@ -100,14 +101,14 @@ fn in_runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Fa
     result
 }
 
-async fn examine(plan: Plan, watcher: Watcher<'_>) -> Result<Report, Failure> {
-    let clock = Clock::start(plan.config.timeout);
+async fn examine(plan: CheckPlan, watcher: Watcher<'_>) -> Result<CheckReport, CheckFailure> {
+    let clock = CheckClock::start(plan.config.timeout);
     watcher(&format!("looking up {}", plan.config.target));
     let lookup = names::look_up(&plan.config.target, clock)
         .await
         .and_then(|lookup| names::for_client(lookup, plan.config.client))
-        .map_err(Failure::Name)?;
-    let tls = Tls::new(plan.trust.clone());
+        .map_err(CheckFailure::Name)?;
+    let tls = TlsJudge::new(plan.trust.clone());
     let setting = Setting {
         config: &plan.config,
         lookup: &lookup,
@@ -128,13 +129,13 @@ async fn examine(plan: Plan, watcher: Watcher<'_>) -> Result<Report, Failure> {
         &plan,
         &outcome,
         &seen,
-        judge::Around {
+        judge::Evidence {
             lookup: &lookup,
             survey: &survey,
             behind: &behind,
         },
     );
-    Ok(Report {
+    Ok(CheckReport {
         plan,
         outcome,
         lookup,

@@ -9,7 +9,7 @@ use flash_policy::player::Client;
 use tokio::net::lookup_host;
 use tokio::time::timeout_at;
 
-use super::clock::Clock;
+use super::clock::CheckClock;
 
 /// What a name stands for.
 #[derive(Clone, Debug)]
@@ -86,7 +86,7 @@ impl fmt::Display for NameFault {
 }
 
 /// Asks the system's resolver, for no longer than the check may take.
-pub(super) async fn look_up(host: &Host, clock: Clock) -> Result<Lookup, NameFault> {
+pub(super) async fn look_up(host: &Host, clock: CheckClock) -> Result<Lookup, NameFault> {
     let began = clock.elapsed();
     let addresses = match host {
         Host::Address(address) => vec![*address],
@@ -99,7 +99,7 @@ pub(super) async fn look_up(host: &Host, clock: Clock) -> Result<Lookup, NameFau
     })
 }
 
-async fn resolve(name: &str, clock: Clock) -> Result<Vec<IpAddr>, NameFault> {
+async fn resolve(name: &str, clock: CheckClock) -> Result<Vec<IpAddr>, NameFault> {
     let fault = |why| NameFault {
         name: name.to_owned(),
         why,

@@ -6,7 +6,7 @@ use super::tls::Trust;
 
 /// What is to be checked.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub struct CheckPlan {
     /// The client: what it is, and what it connects to.
     pub config: Config,
     /// Whose certificates are accepted.

@@ -2,18 +2,18 @@
 
 use flash_policy::player::{Config, Step};
 
-use super::clock::Clock;
+use super::clock::CheckClock;
 use super::converse::{Call, Speech};
 use super::names::Lookup;
-use super::tls::Tls;
+use super::tls::TlsJudge;
 
 /// What every part of a check needs.
 #[derive(Clone, Copy)]
 pub(super) struct Setting<'a> {
     pub(super) config: &'a Config,
     pub(super) lookup: &'a Lookup,
-    pub(super) tls: &'a Tls,
-    pub(super) clock: Clock,
+    pub(super) tls: &'a TlsJudge,
+    pub(super) clock: CheckClock,
 }
 
 impl Setting<'_> {

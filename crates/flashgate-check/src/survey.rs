@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::converse::{Call, Said, Speech, converse, fixed};
+use super::converse::{Call, OwnedEvent, Speech, converse, fixed};
 use super::http;
 use super::setting::Setting;
 use super::trace::Trace;
@@ -36,7 +36,7 @@ const MOST_ADDRESSES: usize = 8;
 #[derive(Debug, Default)]
 pub(super) struct Survey {
     /// The same question at the host's other addresses.
-    pub(super) others: Vec<Other>,
+    pub(super) others: Vec<OtherAddress>,
     /// The same question at the same address, again and again; by the index of the step that asked first.
     pub(super) repeats: Vec<(usize, Vec<Trace>)>,
     /// What came from policy ports that were not asked; by the index of the step.
@@ -49,7 +49,7 @@ pub(super) struct Survey {
 
 /// One of the player's questions, put to another address.
 #[derive(Debug)]
-pub(super) struct Other {
+pub(super) struct OtherAddress {
     /// The index of the step that asked first.
     pub(super) step: usize,
     pub(super) address: IpAddr,
@@ -65,7 +65,7 @@ pub(super) enum Spoken {
 
 /// Looks around, for as long as the time of the check lets it.
 pub(super) async fn survey(setting: Setting<'_>, outcome: &Outcome, steps: &[Step]) -> Survey {
-    let around = Around {
+    let around = SurveyContext {
         until: setting.clock.within(LIMIT),
         setting,
         steps,
@@ -86,13 +86,13 @@ pub(super) async fn survey(setting: Setting<'_>, outcome: &Outcome, steps: &[Ste
     }
 }
 
-struct Around<'a> {
+struct SurveyContext<'a> {
     setting: Setting<'a>,
     steps: &'a [Step],
     until: Instant,
 }
 
-impl Around<'_> {
+impl SurveyContext<'_> {
     /// The steps that asked for a policy over the socket protocol.
     fn asked(&self) -> impl Iterator<Item = (usize, &Step)> {
         let steps = self.steps.iter().enumerate();
@@ -102,7 +102,7 @@ impl Around<'_> {
         })
     }
 
-    async fn others(&self) -> Vec<Other> {
+    async fn others(&self) -> Vec<OtherAddress> {
         let mut others = Vec::new();
         if self.setting.lookup.addresses.len() < 2 {
             return others;
@@ -122,7 +122,7 @@ impl Around<'_> {
                 break;
             }
             answers.sort_by_key(|(address, _)| self.rank(*address));
-            others.extend(answers.into_iter().map(|(address, trace)| Other {
+            others.extend(answers.into_iter().map(|(address, trace)| OtherAddress {
                 step: index,
                 address,
                 trace,
@@ -247,8 +247,8 @@ impl Around<'_> {
         let (clock, end) = (self.setting.clock, self.until);
         async move {
             let (sooner, limit) = watch::channel((Instant::now() + limit).min(end));
-            let tell = |said: Said| {
-                if matches!(said, Said::Received(bytes) if bytes.contains(&0)) {
+            let tell = |said: OwnedEvent| {
+                if matches!(said, OwnedEvent::Received(bytes) if bytes.contains(&0)) {
                     sooner.send_modify(|limit| *limit = (*limit).min(Instant::now() + AFTER_NUL));
                 }
             };

@@ -17,7 +17,7 @@ mod trust;
 mod verifier;
 
 pub(crate) use fault::TlsFault;
-pub use trust::{CaFault, Named, Trust};
+pub use trust::{CaFault, NamedRoots, Trust};
 
 use trust::Roots;
 use verifier::Verifier;
@@ -86,11 +86,11 @@ impl Secured {
 
 /// How certificates are judged in this check; the roots are read when the first one is.
 #[derive(Clone, Debug)]
-pub(super) struct Tls {
+pub(super) struct TlsJudge {
     roots: Arc<Roots>,
 }
 
-impl Tls {
+impl TlsJudge {
     pub(super) fn new(trust: Trust) -> Self {
         Self {
             roots: Arc::new(Roots::new(trust)),

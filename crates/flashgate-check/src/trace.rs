@@ -13,7 +13,7 @@ use super::tls::TlsFault;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trace {
     /// The addresses that were tried, in order; the last one is the one that was spoken to.
-    pub(crate) attempts: Vec<Attempt>,
+    pub(crate) attempts: Vec<DialAttempt>,
     /// Why TLS failed, if it did.
     pub(crate) tls: Option<TlsFault>,
     /// What is wrong with the certificate, where `--insecure` accepts it all the same.
@@ -37,16 +37,16 @@ pub(crate) struct Seen {
 
 /// One address that was tried.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Attempt {
+pub(crate) struct DialAttempt {
     pub(crate) address: SocketAddr,
     pub(crate) started: Duration,
     pub(crate) took: Duration,
-    pub(crate) came: Dialled,
+    pub(crate) came: DialOutcome,
 }
 
 /// What came of trying an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Dialled {
+pub(crate) enum DialOutcome {
     Connected,
     /// A reset in answer.
     Refused,

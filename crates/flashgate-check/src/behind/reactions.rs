@@ -12,14 +12,14 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
-use crate::clock::Clock;
-use crate::converse::{Call, Said, Speech, converse};
+use crate::clock::CheckClock;
+use crate::converse::{Call, OwnedEvent, Speech, converse};
 use crate::drive::READ_ON;
 use crate::setting::Setting;
 
 /// What the reactions say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum ReactionOutcome {
     Server,
     /// Every connection that a server would get is closed, after this long.
     Nobody(Duration),
@@ -73,7 +73,7 @@ struct Reaction {
 }
 
 /// Asks, and waits until it is clear, at most to the end of the check.
-pub(super) async fn find(setting: Setting<'_>, target: &Step) -> Found {
+pub(super) async fn find(setting: Setting<'_>, target: &Step) -> ReactionOutcome {
     let mut probes = JoinSet::new();
     for probe in Probe::ALL {
         let call = setting.call(target, probe.speech());
@@ -91,16 +91,16 @@ pub(super) async fn find(setting: Setting<'_>, target: &Step) -> Found {
         }
     }
     if reactions.iter().any(|reaction| reaction.to == Probe::Byte) {
-        Found::ClosesUnknown
+        ReactionOutcome::ClosesUnknown
     } else {
-        Found::NoReaction
+        ReactionOutcome::NoReaction
     }
 }
 
-async fn react(call: Call, to: Probe, clock: Clock) -> Option<Reaction> {
+async fn react(call: Call, to: Probe, clock: CheckClock) -> Option<Reaction> {
     let (sooner, limit) = watch::channel(clock.end());
-    let tell = |said: Said| {
-        if matches!(said, Said::Received(_)) {
+    let tell = |said: OwnedEvent| {
+        if matches!(said, OwnedEvent::Received(_)) {
             sooner.send_replace(Instant::now());
         }
     };
@@ -114,9 +114,9 @@ async fn react(call: Call, to: Probe, clock: Clock) -> Option<Reaction> {
 }
 
 /// What is clear already.
-fn judge(reactions: &[Reaction]) -> Option<Found> {
+fn judge(reactions: &[Reaction]) -> Option<ReactionOutcome> {
     if reactions.iter().any(|reaction| reaction.is_answer) {
-        return Some(Found::Server);
+        return Some(ReactionOutcome::Server);
     }
     let after = |probe| {
         let mut reactions = reactions.iter();
@@ -125,13 +125,13 @@ fn judge(reactions: &[Reaction]) -> Option<Found> {
     };
     let Some(byte) = after(Probe::Byte) else {
         // It noticed the client's end, or has a limit of its own for clients that say nothing.
-        return (!reactions.is_empty()).then_some(Found::Server);
+        return (!reactions.is_empty()).then_some(ReactionOutcome::Server);
     };
     let noticed_end = after(Probe::ByteAndEnd).is_some_and(|ended| ended + SOON < byte);
     if noticed_end || after(Probe::Part).is_some() {
-        return Some(Found::Server);
+        return Some(ReactionOutcome::Server);
     }
-    after(Probe::Silence).map(|_| Found::Nobody(byte))
+    after(Probe::Silence).map(|_| ReactionOutcome::Nobody(byte))
 }
 
 #[cfg(test)]
@@ -140,7 +140,7 @@ mod tests {
 
     /// By what ended after how many milliseconds: a byte, a byte and the end, a part of a request, silence.
     #[track_caller]
-    fn check(ends: [Option<u64>; 4], expected: Option<Found>) {
+    fn check(ends: [Option<u64>; 4], expected: Option<ReactionOutcome>) {
         let reaction = |(to, after): (Probe, Option<u64>)| {
             let after = Duration::from_millis(after?);
             Some(Reaction {
@@ -159,17 +159,23 @@ mod tests {
 
     #[test]
     fn what_is_clear() {
-        let nobody = |after| Some(Found::Nobody(Duration::from_millis(after)));
+        let nobody = |after| Some(ReactionOutcome::Nobody(Duration::from_millis(after)));
         check([Some(1), Some(1), None, Some(200)], nobody(1));
         check([Some(5_000), Some(5_000), None, Some(5_200)], nobody(5_000));
         check([Some(1), Some(1), None, None], None);
         check([None, None, None, None], None);
-        check([None, Some(1), None, None], Some(Found::Server));
-        check([Some(300), Some(1), None, Some(300)], Some(Found::Server));
+        check([None, Some(1), None, None], Some(ReactionOutcome::Server));
+        check(
+            [Some(300), Some(1), None, Some(300)],
+            Some(ReactionOutcome::Server),
+        );
         check(
             [Some(1), Some(1), Some(300), Some(300)],
-            Some(Found::Server),
+            Some(ReactionOutcome::Server),
         );
-        check([None, None, None, Some(5_000)], Some(Found::Server));
+        check(
+            [None, None, None, Some(5_000)],
+            Some(ReactionOutcome::Server),
+        );
     }
 }

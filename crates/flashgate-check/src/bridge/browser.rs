@@ -2,10 +2,10 @@
 
 use flash_policy::{Host, Scheme};
 
-use super::url::{Page, ProxyUrl};
+use super::url::{ProxyUrl, WebOrigin};
 
 /// Whether a page that came over HTTPS wants a connection in clear; to this very machine it may.
-pub(super) fn is_mixed_content(page: &Page, url: &ProxyUrl) -> bool {
+pub(super) fn is_mixed_content(page: &WebOrigin, url: &ProxyUrl) -> bool {
     page.scheme == Scheme::Https && !url.secure && !is_this_machine(&url.host)
 }
 

@@ -4,9 +4,9 @@ use std::fmt::{self, Display, Formatter};
 
 use serde_json::Value;
 
-use super::entry::Entry;
+use super::entry::ProxyEntry;
 use super::literal;
-use super::url::{Page, ProxyUrl, UrlFault};
+use super::url::{ProxyUrl, UrlFault, WebOrigin};
 
 /// What is wrong with a config.
 #[derive(Debug)]
@@ -81,7 +81,7 @@ impl Display for EntryFault {
 const MOST_ENTRIES: usize = 256;
 
 /// The entries of a config: an object with `socketProxy`, the list alone, or a page or a script with the list in it.
-pub fn entries(bytes: &[u8], page: Option<&Page>) -> Result<Vec<Entry>, ConfigFault> {
+pub fn entries(bytes: &[u8], page: Option<&WebOrigin>) -> Result<Vec<ProxyEntry>, ConfigFault> {
     let list = list(bytes)?;
     if list.is_empty() {
         return Err(ConfigFault::Empty);
@@ -116,7 +116,7 @@ fn holds(bytes: &[u8], word: &[u8]) -> bool {
     bytes.windows(word.len()).any(|window| window == word)
 }
 
-fn entry(value: &Value, page: Option<&Page>) -> Result<Entry, EntryFault> {
+fn entry(value: &Value, page: Option<&WebOrigin>) -> Result<ProxyEntry, EntryFault> {
     let host = text(value, "host")?;
     // Ruffle takes a port as a number or as a text.
     let port = value.get("port").and_then(|port| {
@@ -125,7 +125,7 @@ fn entry(value: &Value, page: Option<&Page>) -> Result<Entry, EntryFault> {
     });
     let port = port.filter(|port| *port > 0).ok_or(EntryFault::Port)?;
     let url = text(value, "proxyUrl")?;
-    Ok(Entry {
+    Ok(ProxyEntry {
         movie: Some((host.to_owned(), port)),
         url: ProxyUrl::read(url, page).map_err(EntryFault::Url)?,
     })

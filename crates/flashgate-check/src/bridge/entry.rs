@@ -8,7 +8,7 @@ use super::url::ProxyUrl;
 
 /// One entry of `socketProxy`, or a URL alone.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct ProxyEntry {
     /// The host and port that the movie names.
     pub movie: Option<(String, u16)>,
     /// Where Ruffle connects to instead.
@@ -16,7 +16,7 @@ pub struct Entry {
 }
 
 /// Why no movie is ever led through this entry, if that shows.
-pub(super) fn fault(entry: &Entry) -> Option<Diagnostic> {
+pub(super) fn fault(entry: &ProxyEntry) -> Option<Diagnostic> {
     let (host, port) = entry.movie.as_ref()?;
     let (why, help) = unmatched(host)?;
     let finding = Diagnostic::error(

@@ -6,15 +6,15 @@ use flash_policy::player::Transport;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
-use super::super::answer::{Answer, Hop, KEY, LARGEST_HEAD, NotHttp, Status, read};
-use super::super::clock::Clock;
-use super::super::converse::{Call, Limit, Said, Speech, before, converse, fixed};
-use super::super::dial::{Accepted, dial};
+use super::super::answer::{HandshakeAnswer, Hop, HttpStatus, KEY, LARGEST_HEAD, NotHttp, read};
+use super::super::clock::CheckClock;
+use super::super::converse::{Call, DeadlineWatch, OwnedEvent, Speech, before, converse, fixed};
+use super::super::dial::{DialledStream, dial};
 use super::super::http;
-use super::super::tls::{Secured, Stream, Tls, TlsFault};
+use super::super::tls::{Secured, Stream, TlsFault, TlsJudge};
 use super::super::trace::Trace;
-use super::scene::{Handshake, Opening, Reached, Scene};
-use super::url::{Page, ProxyUrl};
+use super::scene::{Greeting, HandshakeScene, Reached, Scene};
+use super::url::{ProxyUrl, WebOrigin};
 
 /// How long frames are waited for that nobody asked for.
 const WATCHED: Duration = Duration::from_millis(500);
@@ -27,18 +27,18 @@ const TLS_PATIENCE: Duration = Duration::from_secs(5);
 const PROMPT: Duration = Duration::from_millis(1_500);
 
 /// Opens a WebSocket as the page would; also how long it took until the verdict was clear.
-pub(super) async fn open(mut scene: Scene, tls: &Tls, clock: Clock) -> (Scene, Duration) {
+pub(super) async fn open(mut scene: Scene, tls: &TlsJudge, clock: CheckClock) -> (Scene, Duration) {
     let mut trace = Trace::default();
     let url = &scene.entry.url;
     let stream = dial(&scene.addresses, url.port, clock.end(), clock, &mut trace).await;
     scene.attempts = trace.attempts;
     let stream = match stream {
         None => return (scene, clock.elapsed()),
-        Some(Accepted::AndReset) => {
+        Some(DialledStream::AndReset) => {
             scene.reached = hung_up(url.secure, clock.elapsed());
             return (scene, clock.elapsed());
         }
-        Some(Accepted::Stream(stream)) => stream,
+        Some(DialledStream::Stream(stream)) => stream,
     };
     match secured(&scene, stream, tls, clock).await {
         Err(fault) => {
@@ -58,19 +58,19 @@ fn hung_up(secure: bool, at: Duration) -> Reached {
     if secure {
         return Reached::NoTls(TlsFault::HungUp);
     }
-    Reached::Server(Handshake {
+    Reached::Server(HandshakeScene {
         sent_at: at,
         answered_at: Some(at),
-        answer: Answer::HungUp,
-        opening: Opening::default(),
+        answer: HandshakeAnswer::HungUp,
+        opening: Greeting::default(),
     })
 }
 
 async fn secured(
     scene: &Scene,
     stream: TcpStream,
-    tls: &Tls,
-    clock: Clock,
+    tls: &TlsJudge,
+    clock: CheckClock,
 ) -> Result<Secured, TlsFault> {
     let url = &scene.entry.url;
     if !url.secure {
@@ -85,9 +85,9 @@ async fn secured(
 async fn shake_while_http(
     scene: &Scene,
     stream: Stream,
-    tls: &Tls,
-    clock: Clock,
-) -> (Handshake, Duration) {
+    tls: &TlsJudge,
+    clock: CheckClock,
+) -> (HandshakeScene, Duration) {
     let (sooner, mut limit) = tokio::sync::watch::channel(clock.end());
     let shaking = shake(scene, stream, clock, &mut limit);
     let mut speaks_http = true;
@@ -103,14 +103,14 @@ async fn shake_while_http(
         done = shaking => done,
         done = patience => done,
     };
-    if !speaks_http && handshake.answer == Answer::Silence {
-        handshake.answer = Answer::NoHttpAtAll;
+    if !speaks_http && handshake.answer == HandshakeAnswer::Silence {
+        handshake.answer = HandshakeAnswer::NoHttpAtAll;
     }
     (handshake, took)
 }
 
 /// Whether the port answers a plain HTTP request.
-async fn answers_http(scene: &Scene, tls: &Tls, clock: Clock) -> bool {
+async fn answers_http(scene: &Scene, tls: &TlsJudge, clock: CheckClock) -> bool {
     let url = &scene.entry.url;
     let call = Call {
         host: url.host.clone(),
@@ -125,8 +125,8 @@ async fn answers_http(scene: &Scene, tls: &Tls, clock: Clock) -> bool {
         speech: Speech::Text(http::request(&url.host, "/")),
     };
     let (sooner, limit) = tokio::sync::watch::channel(clock.within(PROMPT));
-    let tell = |said: Said| {
-        if matches!(said, Said::Received(_)) {
+    let tell = |said: OwnedEvent| {
+        if matches!(said, OwnedEvent::Received(_)) {
             sooner.send_modify(|limit| *limit = Instant::now());
         }
     };
@@ -134,7 +134,7 @@ async fn answers_http(scene: &Scene, tls: &Tls, clock: Clock) -> bool {
 }
 
 /// The Origin that a page's browser sends; where no page is given, the bridge's own host stands for it.
-pub(super) fn origin(page: Option<&Page>, url: &ProxyUrl) -> String {
+pub(super) fn origin(page: Option<&WebOrigin>, url: &ProxyUrl) -> String {
     let scheme = if url.secure { "https" } else { "http" };
     page.map_or_else(
         || format!("{scheme}://{}", url.authority()),
@@ -145,20 +145,20 @@ pub(super) fn origin(page: Option<&Page>, url: &ProxyUrl) -> String {
 async fn shake(
     scene: &Scene,
     mut stream: Stream,
-    clock: Clock,
-    limit: &mut Limit,
-) -> (Handshake, Duration) {
+    clock: CheckClock,
+    limit: &mut DeadlineWatch,
+) -> (HandshakeScene, Duration) {
     let sent_at = clock.elapsed();
     let _ = before(limit, stream.send(request(scene).as_bytes())).await;
     let (answer, rest) = answer(&mut stream, limit).await;
     let took = clock.elapsed();
-    let mut handshake = Handshake {
+    let mut handshake = HandshakeScene {
         sent_at,
-        answered_at: (answer != Answer::Silence).then_some(took),
+        answered_at: (answer != HandshakeAnswer::Silence).then_some(took),
         answer,
-        opening: Opening::default(),
+        opening: Greeting::default(),
     };
-    if matches!(handshake.answer, Answer::Open { .. }) {
+    if matches!(handshake.answer, HandshakeAnswer::Open { .. }) {
         let mut limit = fixed((Instant::now() + WATCHED).min(clock.end()));
         handshake.opening = watch(&mut stream, rest, &mut limit).await;
         // A close frame, masked with zeros: 1000, as when the movie closes.
@@ -180,26 +180,26 @@ fn request(scene: &Scene) -> String {
 }
 
 /// The answer, and what came after its head.
-async fn answer(stream: &mut Stream, limit: &mut Limit) -> (Answer, Vec<u8>) {
+async fn answer(stream: &mut Stream, limit: &mut DeadlineWatch) -> (HandshakeAnswer, Vec<u8>) {
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
     loop {
         match before(limit, stream.read(&mut buffer)).await {
-            None if bytes.is_empty() => return (Answer::Silence, bytes),
-            Some(Ok(0) | Err(_)) if bytes.is_empty() => return (Answer::HungUp, bytes),
-            None | Some(Ok(0) | Err(_)) => return (Answer::NotHttp(bytes), Vec::new()),
+            None if bytes.is_empty() => return (HandshakeAnswer::Silence, bytes),
+            Some(Ok(0) | Err(_)) if bytes.is_empty() => return (HandshakeAnswer::HungUp, bytes),
+            None | Some(Ok(0) | Err(_)) => return (HandshakeAnswer::NotHttp(bytes), Vec::new()),
             Some(Ok(count)) => bytes.extend_from_slice(buffer.get(..count).unwrap_or_default()),
         }
         match read(&bytes) {
             Ok(None) if bytes.len() < LARGEST_HEAD => {}
-            Ok(Some((Answer::Status(status), _))) => {
+            Ok(Some((HandshakeAnswer::Status(status), _))) => {
                 return (
-                    Answer::Status(whole(stream, limit, status, bytes).await),
+                    HandshakeAnswer::Status(whole(stream, limit, status, bytes).await),
                     Vec::new(),
                 );
             }
             Ok(Some((answer, head))) => return (answer, bytes.split_off(head)),
-            Ok(None) | Err(NotHttp) => return (Answer::NotHttp(bytes), Vec::new()),
+            Ok(None) | Err(NotHttp) => return (HandshakeAnswer::NotHttp(bytes), Vec::new()),
         }
     }
 }
@@ -208,7 +208,12 @@ async fn answer(stream: &mut Stream, limit: &mut Limit) -> (Answer, Vec<u8>) {
 const BODY: Duration = Duration::from_millis(300);
 
 /// Reads on for the reason, where flashgate answers and it has not come with the head.
-async fn whole(stream: &mut Stream, limit: &Limit, status: Status, mut bytes: Vec<u8>) -> Status {
+async fn whole(
+    stream: &mut Stream,
+    limit: &DeadlineWatch,
+    status: HttpStatus,
+    mut bytes: Vec<u8>,
+) -> HttpStatus {
     if status.by != Hop::Flashgate || status.said.is_some() {
         return status;
     }
@@ -218,14 +223,14 @@ async fn whole(stream: &mut Stream, limit: &Limit, status: Status, mut bytes: Ve
     let count = count.and_then(Result::ok).unwrap_or_default();
     bytes.extend_from_slice(buffer.get(..count).unwrap_or_default());
     match read(&bytes) {
-        Ok(Some((Answer::Status(status), _))) => status,
+        Ok(Some((HandshakeAnswer::Status(status), _))) => status,
         Ok(_) | Err(NotHttp) => status,
     }
 }
 
 /// Reads the frames that come within the limit.
-async fn watch(stream: &mut Stream, mut bytes: Vec<u8>, limit: &mut Limit) -> Opening {
-    let mut opening = Opening::default();
+async fn watch(stream: &mut Stream, mut bytes: Vec<u8>, limit: &mut DeadlineWatch) -> Greeting {
+    let mut opening = Greeting::default();
     let mut buffer = [0; 4096];
     loop {
         while let Some(length) = frame(&bytes, &mut opening) {
@@ -246,7 +251,7 @@ async fn watch(stream: &mut Stream, mut bytes: Vec<u8>, limit: &mut Limit) -> Op
 }
 
 /// Looks at one frame and says how long it is; none while it is not whole (of a long one the head is enough).
-fn frame(bytes: &[u8], opening: &mut Opening) -> Option<usize> {
+fn frame(bytes: &[u8], opening: &mut Greeting) -> Option<usize> {
     let [first, second, rest @ ..] = bytes else {
         return None;
     };
@@ -275,11 +280,11 @@ fn frame(bytes: &[u8], opening: &mut Opening) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Opening, frame};
+    use super::{Greeting, frame};
 
     #[test]
     fn frames() {
-        let mut opening = Opening::default();
+        let mut opening = Greeting::default();
         assert_eq!(frame(b"\x82\x03ab", &mut opening), None);
         assert_eq!(frame(b"\x81\x02ab\x88", &mut opening), Some(4));
         assert!(opening.text_frame);

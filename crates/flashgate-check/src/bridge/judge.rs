@@ -7,14 +7,14 @@ use flash_policy::player::{Reason, Verdict};
 use flash_policy::{Diagnostic, Host};
 use flashgate_wire::websocket::is_bad_port;
 
-use super::super::answer::{Answer, Lack};
+use super::super::answer::{BadUpgrade, HandshakeAnswer};
 use super::super::judge::{judge_tls, unchecked};
 use super::super::shown::{shown, shown_text};
 use super::super::tls::TlsFault;
-use super::super::trace::Dialled;
+use super::super::trace::DialOutcome;
 use super::refusal::{NO_MATCH, NOT_TOLD};
-use super::scene::{Handshake, Opening, Reached, Scene};
-use super::url::{Page, ProxyUrl, is_local};
+use super::scene::{Greeting, HandshakeScene, Reached, Scene};
+use super::url::{ProxyUrl, WebOrigin, is_local};
 use super::{browser, entry, refusal};
 use crate::{Finding, NameFault};
 
@@ -27,7 +27,7 @@ pub(super) struct Judged {
 
 const SANDBOX: Reason = Reason::Refused(decide::RefusalReason::Sandbox);
 
-pub(super) fn judge(scene: &Scene, page: Option<&Page>) -> Judged {
+pub(super) fn judge(scene: &Scene, page: Option<&WebOrigin>) -> Judged {
     let unused = entry::fault(&scene.entry).map(|finding| (Verdict::Denied, NO_MATCH, finding));
     let faults: Vec<_> = [unused, blocked(scene, page), reached(scene)]
         .into_iter()
@@ -48,10 +48,10 @@ pub(super) fn judge(scene: &Scene, page: Option<&Page>) -> Judged {
 
 const FINE: (Verdict, Reason) = (Verdict::Allowed, Reason::NoPolicyNeeded);
 
-type Fault = Option<(Verdict, Reason, Diagnostic)>;
+type Objection = Option<(Verdict, Reason, Diagnostic)>;
 
 /// What keeps the page from an open WebSocket; only one that is open and stays open has nothing.
-fn reached(scene: &Scene) -> Fault {
+fn reached(scene: &Scene) -> Objection {
     match &scene.reached {
         Reached::Nobody(fault) => Some(nameless(fault)),
         Reached::NoConnection => Some(unreachable(scene)),
@@ -88,7 +88,7 @@ fn handshake_unanswered(message: &str) -> Diagnostic {
 const WRONG_PORT: &str = "look at the port and the path: what listens there is no WebSocket bridge";
 
 /// By the browser, whatever the bridge does.
-fn blocked(scene: &Scene, page: Option<&Page>) -> Fault {
+fn blocked(scene: &Scene, page: Option<&WebOrigin>) -> Objection {
     let url = &scene.entry.url;
     if is_bad_port(url.port) {
         let finding = Diagnostic::error(
@@ -123,8 +123,8 @@ const fn secure_port(port: u16) -> u16 {
 fn unreachable(scene: &Scene) -> (Verdict, Reason, Diagnostic) {
     let url = &scene.entry.url;
     let last = scene.attempts.last().map(|attempt| attempt.came);
-    let (reason, finding) = match last.unwrap_or(Dialled::Silence) {
-        Dialled::Connected | Dialled::Silence => {
+    let (reason, finding) = match last.unwrap_or(DialOutcome::Silence) {
+        DialOutcome::Connected | DialOutcome::Silence => {
             let message = format!(
                 "port {} neither accepts nor refuses: a firewall drops what is sent to it",
                 url.port
@@ -135,7 +135,10 @@ fn unreachable(scene: &Scene) -> (Verdict, Reason, Diagnostic) {
             ));
             (Reason::TargetTimeout, finding)
         }
-        Dialled::Refused | Dialled::Unreachable | Dialled::NoRoute | Dialled::Failed(_) => {
+        DialOutcome::Refused
+        | DialOutcome::Unreachable
+        | DialOutcome::NoRoute
+        | DialOutcome::Failed(_) => {
             let message = format!("port {} refuses: no bridge listens there", url.port);
             let finding = Diagnostic::error("target-refused", message)
                 .help("start the bridge, or look at the address that it listens on");
@@ -146,39 +149,43 @@ fn unreachable(scene: &Scene) -> (Verdict, Reason, Diagnostic) {
 }
 
 /// What the bridge answered.
-fn answered(scene: &Scene, handshake: &Handshake) -> Fault {
+fn answered(scene: &Scene, handshake: &HandshakeScene) -> Objection {
     let url = &scene.entry.url;
     let refused = |finding| Some((Verdict::Unreachable, Reason::TargetRefused, finding));
     let other = |id, message: String, help: &str| {
         refused(Diagnostic::error(id, message).note(NOT_TOLD).help(help))
     };
     match &handshake.answer {
-        Answer::Open {
+        HandshakeAnswer::Open {
             protocol,
             extensions,
         } => refused(
             unasked(protocol.as_deref(), extensions.as_deref())
                 .or_else(|| short_lived(&handshake.opening))?,
         ),
-        Answer::Silence => {
+        HandshakeAnswer::Silence => {
             let message = format!("{url} accepts the connection and does not answer the handshake");
             let finding = handshake_unanswered(&message);
             Some((Verdict::Unreachable, Reason::TargetTimeout, finding))
         }
-        Answer::NoHttpAtAll => Some((Verdict::Unreachable, Reason::TargetTimeout, no_http(url))),
-        Answer::HungUp => refused(
+        HandshakeAnswer::NoHttpAtAll => {
+            Some((Verdict::Unreachable, Reason::TargetTimeout, no_http(url)))
+        }
+        HandshakeAnswer::HungUp => refused(
             handshake_unanswered(&format!(
                 "{url} closes the connection without an answer to the handshake"
             ))
             .note("a game server does this, and so does a forwarder whose server is down")
             .help(IN_FRONT),
         ),
-        Answer::NotHttp(bytes) => refused(game_itself(
+        HandshakeAnswer::NotHttp(bytes) => refused(game_itself(
             "no-websocket",
             format!("{url} answers, and not with HTTP: {}", shown(bytes)),
         )),
-        Answer::Lacks(lack) => other("no-websocket", lacking(url, *lack), lack_help(*lack)),
-        Answer::Status(status) => Some(refusal::judge(scene, status)),
+        HandshakeAnswer::Lacks(lack) => {
+            other("no-websocket", lacking(url, *lack), lack_help(*lack))
+        }
+        HandshakeAnswer::Status(status) => Some(refusal::judge(scene, status)),
     }
 }
 
@@ -201,21 +208,21 @@ const GAME_ITSELF: &str = "if this is the game's own port: Ruffle opens WebSocke
 
 const IN_FRONT: &str = "put a gate in front of the game, and name its URL here: `flashgate serve --allow 'www.example.com' --gate 9339=127.0.0.1:9340`";
 
-fn lacking(url: &ProxyUrl, lack: Lack) -> String {
+fn lacking(url: &ProxyUrl, lack: BadUpgrade) -> String {
     let what = match lack {
-        Lack::Upgrade => "`Upgrade: websocket`",
-        Lack::Connection => "`Connection: Upgrade`",
-        Lack::Proof => "the proof that it speaks WebSocket (`Sec-WebSocket-Accept`)",
+        BadUpgrade::Upgrade => "`Upgrade: websocket`",
+        BadUpgrade::Connection => "`Connection: Upgrade`",
+        BadUpgrade::Proof => "the proof that it speaks WebSocket (`Sec-WebSocket-Accept`)",
     };
     format!("{url} answers 101 without {what}: browsers fail the connection")
 }
 
-const fn lack_help(lack: Lack) -> &'static str {
+const fn lack_help(lack: BadUpgrade) -> &'static str {
     match lack {
-        Lack::Upgrade | Lack::Connection => {
+        BadUpgrade::Upgrade | BadUpgrade::Connection => {
             "look at the proxy before the bridge: it must pass `Upgrade` and `Connection` on, both ways"
         }
-        Lack::Proof => WRONG_PORT,
+        BadUpgrade::Proof => WRONG_PORT,
     }
 }
 
@@ -244,7 +251,7 @@ fn name_of(extension: &str) -> &str {
 }
 
 /// 101, and yet no connection that lasts.
-fn short_lived(opening: &Opening) -> Option<Diagnostic> {
+fn short_lived(opening: &Greeting) -> Option<Diagnostic> {
     let told = match &opening.close {
         Some((code, reason)) => {
             let code = code.map_or("without a code".to_owned(), |code| {
@@ -270,7 +277,7 @@ fn short_lived(opening: &Opening) -> Option<Diagnostic> {
 }
 
 /// What works here, and may not elsewhere.
-fn doubts(scene: &Scene, page: Option<&Page>) -> Vec<Diagnostic> {
+fn doubts(scene: &Scene, page: Option<&WebOrigin>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     if let Some(fault) = &scene.overlooked {
         found.push(unchecked(fault, &scene.entry.url.authority()));

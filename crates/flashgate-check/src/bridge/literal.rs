@@ -28,7 +28,7 @@ fn named(text: &str) -> Option<Value> {
     let places = text.match_indices("socketProxy").take(MOST_PLACES);
     let mut values = places.filter_map(|(at, name)| {
         let rest = text.get(at + name.len()..)?;
-        let mut reader = Reader::new(rest);
+        let mut reader = LiteralReader::new(rest);
         // The name may be quoted, and set by `:` in a literal or by `=` in a statement.
         reader.skip_one_of(&['"', '\'', ']', '`']);
         reader.skip_space();
@@ -49,7 +49,7 @@ fn unnamed(text: &str) -> Option<Value> {
         rest.trim_start().starts_with('{')
     });
     let mut values = places.take(MOST_PLACES).filter_map(|(at, _)| {
-        let value = Reader::new(text.get(at..)?).value()?;
+        let value = LiteralReader::new(text.get(at..)?).value()?;
         let mut entries = value.as_array()?.iter();
         entries
             .all(|entry| entry.get("proxyUrl").is_some())
@@ -59,16 +59,16 @@ fn unnamed(text: &str) -> Option<Value> {
 }
 
 /// A list or an object that has been begun.
-enum Open {
+enum OpenValue {
     List(Vec<Value>),
     Object(Map<String, Value>, Option<String>),
 }
 
-struct Reader<'a> {
+struct LiteralReader<'a> {
     rest: &'a str,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> LiteralReader<'a> {
     fn new(text: &'a str) -> Self {
         let mut end = text.len().min(LONGEST);
         while !text.is_char_boundary(end) {
@@ -112,14 +112,14 @@ impl<'a> Reader<'a> {
 
     /// One value, with all that is in it.
     fn value(&mut self) -> Option<Value> {
-        let mut open: Vec<Open> = Vec::new();
+        let mut open: Vec<OpenValue> = Vec::new();
         loop {
             self.skip_space();
             let done = if self.skip_one_of(&['[']) {
-                open.push(Open::List(Vec::new()));
+                open.push(OpenValue::List(Vec::new()));
                 None
             } else if self.skip_one_of(&['{']) {
-                open.push(Open::Object(Map::new(), None));
+                open.push(OpenValue::Object(Map::new(), None));
                 None
             } else if self.rest.starts_with([']', '}']) {
                 self.closed(&mut open)
@@ -144,14 +144,14 @@ impl<'a> Reader<'a> {
     }
 
     /// A bracket that closes what was opened last, and that value.
-    fn closed(&mut self, open: &mut Vec<Open>) -> Option<Value> {
+    fn closed(&mut self, open: &mut Vec<OpenValue>) -> Option<Value> {
         let bracket = self.peek()?;
         match (open.pop()?, bracket) {
-            (Open::List(values), ']') => {
+            (OpenValue::List(values), ']') => {
                 self.skip(1);
                 Some(Value::Array(values))
             }
-            (Open::Object(map, None), '}') => {
+            (OpenValue::Object(map, None), '}') => {
                 self.skip(1);
                 Some(Value::Object(map))
             }
@@ -168,8 +168,8 @@ impl<'a> Reader<'a> {
         clippy::option_option,
         reason = "no value yet is another thing than none that can be read"
     )]
-    fn element(&mut self, open: &mut [Open]) -> Option<Option<Value>> {
-        if let Some(Open::Object(_, key @ None)) = open.last_mut() {
+    fn element(&mut self, open: &mut [OpenValue]) -> Option<Option<Value>> {
+        if let Some(OpenValue::Object(_, key @ None)) = open.last_mut() {
             let name = match self.scalar()? {
                 Value::String(name) => name,
                 Value::Object(word) => word.get(COMPUTED)?.as_str()?.to_owned(),
@@ -247,11 +247,11 @@ fn computed(word: &str) -> Value {
     clippy::option_option,
     reason = "not done yet is another thing than wrong"
 )]
-fn put(open: &mut [Open], value: Value) -> Option<Option<Value>> {
+fn put(open: &mut [OpenValue], value: Value) -> Option<Option<Value>> {
     match open.last_mut() {
         None => return Some(Some(value)),
-        Some(Open::List(values)) => values.push(value),
-        Some(Open::Object(map, key)) => {
+        Some(OpenValue::List(values)) => values.push(value),
+        Some(OpenValue::Object(map, key)) => {
             map.insert(key.take()?, value);
         }
     }

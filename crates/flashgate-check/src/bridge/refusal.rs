@@ -3,7 +3,7 @@
 use flash_policy::player::{Reason, Verdict};
 use flash_policy::{Diagnostic, decide};
 
-use super::super::answer::{Hop, Status};
+use super::super::answer::{Hop, HttpStatus};
 use super::super::shown::shown_text;
 use super::scene::Scene;
 use super::url::ProxyUrl;
@@ -13,7 +13,7 @@ pub(super) const NO_MATCH: Reason = Reason::Refused(decide::RefusalReason::NoRul
 
 pub(super) const NOT_TOLD: &str = "the movie sees connect, then close: Ruffle reports the connection before the handshake is over";
 
-pub(super) fn judge(scene: &Scene, status: &Status) -> (Verdict, Reason, Diagnostic) {
+pub(super) fn judge(scene: &Scene, status: &HttpStatus) -> (Verdict, Reason, Diagnostic) {
     if status.code == 403 && !is_a_proxys_own(status) {
         let finding = Diagnostic::error("origin-refused", origin_refused(scene, status))
             .note(NOT_TOLD)
@@ -46,7 +46,7 @@ const PROXIES: [&str; 8] = [
 ];
 
 /// Whether a proxy before the bridge answers by itself, as far as that shows.
-fn is_a_proxys_own(status: &Status) -> bool {
+fn is_a_proxys_own(status: &HttpStatus) -> bool {
     let Hop::Named(name) = &status.by else {
         return false;
     };
@@ -57,13 +57,13 @@ fn is_a_proxys_own(status: &Status) -> bool {
     PROXIES.iter().any(|proxy| starts(proxy))
 }
 
-fn origin_refused(scene: &Scene, status: &Status) -> String {
+fn origin_refused(scene: &Scene, status: &HttpStatus) -> String {
     let said = status.said.as_ref();
     let said = said.map_or(String::new(), |said| format!(": {}", shown_text(said)));
     format!("the bridge refuses pages of {} (403){said}", scene.origin)
 }
 
-fn message(url: &ProxyUrl, status: &Status) -> String {
+fn message(url: &ProxyUrl, status: &HttpStatus) -> String {
     let to = status.location.as_ref();
     let to = to.map_or(String::new(), |to| format!(", to {}", shown_text(to)));
     let by = match &status.by {
@@ -78,7 +78,7 @@ fn message(url: &ProxyUrl, status: &Status) -> String {
 }
 
 /// What is known of the servers on the way, and what is not.
-fn shows(status: &Status) -> [Option<String>; 2] {
+fn shows(status: &HttpStatus) -> [Option<String>; 2] {
     match (&status.by, status.code) {
         (Hop::Flashgate, 502 | 504) => [
             Some("so flashgate runs, and the page's path is right; the game server is what does not answer".to_owned()),
@@ -97,7 +97,7 @@ fn shows(status: &Status) -> [Option<String>; 2] {
     }
 }
 
-fn help(status: &Status) -> &'static str {
+fn help(status: &HttpStatus) -> &'static str {
     let ours = status.is_flashgates();
     match status.code {
         300..=399 => "write the URL that it redirects to: browsers follow no redirect here",

@@ -3,20 +3,20 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::super::answer::Answer;
+use super::super::answer::HandshakeAnswer;
 use super::super::names::NameFault;
 use super::super::tls::TlsFault;
-use super::super::trace::Attempt;
-use super::entry::Entry;
+use super::super::trace::DialAttempt;
+use super::entry::ProxyEntry;
 
 /// What was seen of one entry's bridge.
 #[derive(Debug)]
 pub(crate) struct Scene {
-    pub(crate) entry: Entry,
+    pub(crate) entry: ProxyEntry,
     pub(crate) started: Duration,
     /// Empty where the name has none.
     pub(crate) addresses: Vec<IpAddr>,
-    pub(crate) attempts: Vec<Attempt>,
+    pub(crate) attempts: Vec<DialAttempt>,
     pub(crate) reached: Reached,
     /// The Origin that the browser sends.
     pub(crate) origin: String,
@@ -34,12 +34,12 @@ pub(crate) enum Reached {
     /// A connection stands, and no TLS on it.
     NoTls(TlsFault),
     /// The bridge was asked for a WebSocket.
-    Server(Handshake),
+    Server(HandshakeScene),
 }
 
 impl Scene {
     /// The WebSocket's handshake, where it came to one.
-    pub(crate) const fn handshake(&self) -> Option<&Handshake> {
+    pub(crate) const fn handshake(&self) -> Option<&HandshakeScene> {
         match &self.reached {
             Reached::Server(handshake) => Some(handshake),
             Reached::Nobody(_) | Reached::NoConnection | Reached::NoTls(_) => None,
@@ -49,16 +49,16 @@ impl Scene {
 
 /// A handshake, from the request on.
 #[derive(Debug)]
-pub(crate) struct Handshake {
+pub(crate) struct HandshakeScene {
     pub(crate) sent_at: Duration,
     pub(crate) answered_at: Option<Duration>,
-    pub(crate) answer: Answer,
-    pub(crate) opening: Opening,
+    pub(crate) answer: HandshakeAnswer,
+    pub(crate) opening: Greeting,
 }
 
 /// What the bridge does once the connection is open, unasked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Opening {
+pub(crate) struct Greeting {
     pub(crate) text_frame: bool,
     pub(crate) binary_frame: bool,
     /// A close frame: its code, if it has one, and its reason.

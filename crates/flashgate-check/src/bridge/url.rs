@@ -59,7 +59,7 @@ pub struct ProxyUrl {
 
 /// Where a page was loaded from; unlike a movie's origin it has a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
+pub struct WebOrigin {
     pub(crate) scheme: Scheme,
     pub(crate) host: Host,
     pub(crate) port: Option<u16>,
@@ -67,7 +67,7 @@ pub struct Page {
 
 impl ProxyUrl {
     /// Reads a URL as a browser's `WebSocket` takes it; a path alone is taken from the page's host.
-    pub fn read(text: &str, page: Option<&Page>) -> Result<Self, UrlFault> {
+    pub fn read(text: &str, page: Option<&WebOrigin>) -> Result<Self, UrlFault> {
         let text = stripped(text);
         if text.contains('#') {
             return Err(UrlFault::Fragment);
@@ -154,7 +154,7 @@ impl fmt::Display for ProxyUrl {
     }
 }
 
-impl Page {
+impl WebOrigin {
     /// Reads a page's URL.
     pub fn read(text: &str) -> Result<Self, UrlFault> {
         let origin: Origin = text.parse().map_err(UrlFault::Origin)?;
@@ -183,7 +183,7 @@ impl Page {
     }
 }
 
-impl fmt::Display for Page {
+impl fmt::Display for WebOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://{}", self.scheme.as_str(), self.host)?;
         self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
@@ -233,11 +233,11 @@ fn number(text: &str) -> Result<u16, UrlFault> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Page, ProxyUrl};
+    use super::{ProxyUrl, WebOrigin};
 
     #[track_caller]
     fn check(text: &str, expected: &str) {
-        let page = Page::read("https://www.a.test:8443/game/").unwrap();
+        let page = WebOrigin::read("https://www.a.test:8443/game/").unwrap();
         let found = ProxyUrl::read(text, Some(&page));
         assert_eq!(
             found.map_or_else(|why| why.to_string(), |url| url.to_string()),
@@ -274,9 +274,9 @@ mod tests {
 
     #[test]
     fn pages() {
-        let page = Page::read("http://WWW.a.test:80/x").unwrap();
+        let page = WebOrigin::read("http://WWW.a.test:80/x").unwrap();
         assert_eq!(page.to_string(), "http://www.a.test");
         assert!(!page.is_local());
-        assert!(Page::read("http://192.168.0.1/").unwrap().is_local());
+        assert!(WebOrigin::read("http://192.168.0.1/").unwrap().is_local());
     }
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use flash_policy::decide::{PATIENCE, Place};
 use flash_policy::player::{ConnectionEnd, Learnt};
 
-use super::case::{Asked, Case};
+use super::case::{Case, PolicyConnection};
 use crate::tls::TlsFault;
-use crate::trace::{Dialled, Ended};
+use crate::trace::{DialOutcome, Ended};
 
 /// From here on an answer is slow: a movie's user has noticed.
 const SLOW: Duration = Duration::from_secs(1);
@@ -31,21 +31,21 @@ pub(super) fn judge(case: &mut Case<'_>) {
     }
 }
 
-fn speaks_something_else(case: &Case<'_>, asked: Asked<'_>) -> bool {
+fn speaks_something_else(case: &Case<'_>, asked: PolicyConnection<'_>) -> bool {
     case.survey
         .spoken
         .iter()
         .any(|(index, _)| *index == asked.index)
 }
 
-fn unreachable(case: &mut Case<'_>, asked: Asked<'_>) {
+fn unreachable(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let last = asked.seen.trace.attempts.last();
-    if last.is_some_and(|attempt| attempt.came == Dialled::Silence) {
+    if last.is_some_and(|attempt| attempt.came == DialOutcome::Silence) {
         filtered(case, asked);
     }
 }
 
-fn filtered(case: &mut Case<'_>, asked: Asked<'_>) {
+fn filtered(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let port = asked.port();
     if asked.place == Place::Master {
         case.delivery(
@@ -73,7 +73,7 @@ fn filtered(case: &mut Case<'_>, asked: Asked<'_>) {
     }
 }
 
-fn mute(case: &mut Case<'_>, asked: Asked<'_>) {
+fn mute(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let name = asked.name();
     match asked.seen.trace.end.map(|(ended, _)| ended) {
         Some(Ended::Reset) => resets(case, asked),
@@ -107,7 +107,7 @@ fn mute(case: &mut Case<'_>, asked: Asked<'_>) {
     }
 }
 
-fn resets(case: &mut Case<'_>, asked: Asked<'_>) {
+fn resets(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let name = asked.name();
     case.delivery(
             "reset-without-reply",
@@ -119,7 +119,7 @@ fn resets(case: &mut Case<'_>, asked: Asked<'_>) {
 }
 
 /// Whether the answer came bit by bit, and had no end when the player gave up.
-pub(super) fn drips(asked: Asked<'_>) -> bool {
+pub(super) fn drips(asked: PolicyConnection<'_>) -> bool {
     const BITS: usize = 5;
     let (step, trace) = (&asked.seen.step, &asked.seen.trace);
     matches!(step.end, Some((ConnectionEnd::TimedOut, _)))
@@ -127,7 +127,7 @@ pub(super) fn drips(asked: Asked<'_>) -> bool {
         && trace.document().trim_ascii_start().starts_with(b"<")
 }
 
-fn unfinished(case: &mut Case<'_>, asked: Asked<'_>) {
+fn unfinished(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let (name, bytes) = (asked.name(), asked.seen.step.document.len());
     case.delivery(
         "reply-too-late",
@@ -141,7 +141,7 @@ fn unfinished(case: &mut Case<'_>, asked: Asked<'_>) {
 }
 
 /// An answer that began when the player no longer waited for it.
-fn late(case: &mut Case<'_>, asked: Asked<'_>) {
+fn late(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let (step, trace) = (&asked.seen.step, &asked.seen.trace);
     if drips(asked) {
         return unfinished(case, asked);
@@ -171,7 +171,7 @@ fn late(case: &mut Case<'_>, asked: Asked<'_>) {
     );
 }
 
-fn slow(case: &mut Case<'_>, asked: Asked<'_>) {
+fn slow(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let step = &asked.seen.step;
     let Some((_, ended)) = step.end else { return };
     let took = ended.since(step.started);

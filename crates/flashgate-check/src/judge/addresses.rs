@@ -10,11 +10,11 @@ use flash_policy::{Diagnostic, Profile, parse};
 
 use super::case::{Case, Rank};
 use crate::Trace;
-use crate::trace::Dialled;
+use crate::trace::DialOutcome;
 
 /// What an address makes of a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Way {
+enum AddressReply {
     Refuses,
     Silent,
     Accepts,
@@ -55,7 +55,7 @@ fn compare(case: &mut Case<'_>) {
     }
 }
 
-fn finding(case: &Case<'_>, port: &str, ways: &[(IpAddr, Way)]) -> Diagnostic {
+fn finding(case: &Case<'_>, port: &str, ways: &[(IpAddr, AddressReply)]) -> Diagnostic {
     let host = &case.lookup.host;
     let message = format!("the addresses of {host} are not alike at {port}");
     let finding = if case.outcome.verdict == Verdict::Allowed {
@@ -73,7 +73,7 @@ fn finding(case: &Case<'_>, port: &str, ways: &[(IpAddr, Way)]) -> Diagnostic {
         .help("serve the same at every address, IPv6 too (`[::]:843` takes both), or take the address out of the name")
 }
 
-fn ways(case: &Case<'_>, step: usize) -> Vec<(IpAddr, Way)> {
+fn ways(case: &Case<'_>, step: usize) -> Vec<(IpAddr, AddressReply)> {
     let others = case.survey.others.iter();
     let of_step = others.filter(|other| other.step == step);
     of_step
@@ -82,18 +82,18 @@ fn ways(case: &Case<'_>, step: usize) -> Vec<(IpAddr, Way)> {
 }
 
 /// `None` where it is for this machine that nothing can be said.
-fn way(trace: &Trace) -> Option<Way> {
+fn way(trace: &Trace) -> Option<AddressReply> {
     let attempt = trace.attempts.last()?;
     match attempt.came {
-        Dialled::Connected if trace.bytes.is_empty() => Some(Way::Accepts),
-        Dialled::Connected => Some(Way::Answers(trace.document().to_vec())),
-        Dialled::Refused | Dialled::Unreachable => Some(Way::Refuses),
-        Dialled::Silence => Some(Way::Silent),
-        Dialled::NoRoute | Dialled::Failed(_) => None,
+        DialOutcome::Connected if trace.bytes.is_empty() => Some(AddressReply::Accepts),
+        DialOutcome::Connected => Some(AddressReply::Answers(trace.document().to_vec())),
+        DialOutcome::Refused | DialOutcome::Unreachable => Some(AddressReply::Refuses),
+        DialOutcome::Silence => Some(AddressReply::Silent),
+        DialOutcome::NoRoute | DialOutcome::Failed(_) => None,
     }
 }
 
-impl fmt::Display for Way {
+impl fmt::Display for AddressReply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refuses => f.write_str("refuses"),

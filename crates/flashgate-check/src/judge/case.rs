@@ -4,10 +4,10 @@ use flash_policy::decide::{self, Movie, Place, Sandbox};
 use flash_policy::player::{Client, Learnt, Outcome, Protocol, Purpose, Reason, RuleAt, Verdict};
 use flash_policy::{Diagnostic, Port};
 
-use super::finding::{About, Finding, Source};
+use super::finding::{About, Finding, ReceivedPolicy};
 use crate::behind::Behind;
 use crate::names::Lookup;
-use crate::plan::Plan;
+use crate::plan::CheckPlan;
 use crate::survey::Survey;
 use crate::trace::Seen;
 
@@ -21,19 +21,19 @@ pub(super) enum Rank {
 
 /// Everything that findings are made from, and where they go.
 pub(super) struct Case<'a> {
-    pub(super) plan: &'a Plan,
+    pub(super) plan: &'a CheckPlan,
     pub(super) outcome: &'a Outcome,
     pub(super) lookup: &'a Lookup,
     pub(super) seen: &'a [Seen],
     pub(super) survey: &'a Survey,
     pub(super) behind: &'a Behind,
     pub(super) found: Vec<(Rank, Finding)>,
-    pub(super) sources: Vec<Source>,
+    pub(super) sources: Vec<ReceivedPolicy>,
 }
 
 /// A connection that asked for a policy.
 #[derive(Clone, Copy)]
-pub(super) struct Asked<'a> {
+pub(super) struct PolicyConnection<'a> {
     pub(super) index: usize,
     pub(super) place: Place,
     pub(super) seen: &'a Seen,
@@ -42,13 +42,13 @@ pub(super) struct Asked<'a> {
 
 impl<'a> Case<'a> {
     /// The connections that asked for a policy over the socket protocol.
-    pub(super) fn asked(&self) -> impl Iterator<Item = Asked<'a>> + use<'a> {
+    pub(super) fn asked(&self) -> impl Iterator<Item = PolicyConnection<'a>> + use<'a> {
         let client = self.plan.config.client;
         let seen = self.seen.iter().enumerate();
         seen.filter_map(move |(index, seen)| {
             let over_sockets = matches!(seen.step.fetch.protocol, Protocol::Policy(_));
             match seen.step.fetch.purpose {
-                Purpose::Policy(place) if over_sockets => Some(Asked {
+                Purpose::Policy(place) if over_sockets => Some(PolicyConnection {
                     index,
                     place,
                     seen,
@@ -60,7 +60,7 @@ impl<'a> Case<'a> {
     }
 
     /// The connections that brought a policy which the client understood.
-    pub(super) fn understood(&self) -> Vec<Asked<'a>> {
+    pub(super) fn understood(&self) -> Vec<PolicyConnection<'a>> {
         self.asked()
             .filter(|asked| asked.seen.step.learnt == Some(Learnt::Policy))
             .collect()
@@ -117,7 +117,7 @@ impl<'a> Case<'a> {
     }
 
     /// The rule of this policy that grants, if it is one of its rules that does.
-    pub(super) fn granting(&self, asked: Asked<'_>) -> Option<RuleAt> {
+    pub(super) fn granting(&self, asked: PolicyConnection<'_>) -> Option<RuleAt> {
         let decided = self.outcome.decided_by?;
         let granted = self.outcome.verdict != Verdict::Denied && decided.place == asked.place;
         decided.rule.filter(|_| granted)
@@ -128,12 +128,12 @@ impl<'a> Case<'a> {
     }
 
     /// The policy as a text to point into; each once.
-    pub(super) fn source(&mut self, asked: Asked<'_>, bytes: &[u8]) -> usize {
+    pub(super) fn source(&mut self, asked: PolicyConnection<'_>, bytes: &[u8]) -> usize {
         let name = format!("policy from {}", asked.name());
         if let Some(known) = self.sources.iter().position(|source| source.name == name) {
             return known;
         }
-        self.sources.push(Source {
+        self.sources.push(ReceivedPolicy {
             name,
             bytes: bytes.to_vec(),
         });
@@ -175,7 +175,7 @@ impl<'a> Case<'a> {
     }
 }
 
-impl<'a> Asked<'a> {
+impl<'a> PolicyConnection<'a> {
     pub(super) fn port(self) -> Port {
         self.seen.step.fetch.port
     }

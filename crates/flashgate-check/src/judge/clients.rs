@@ -4,7 +4,7 @@ use flash_policy::decide::Place;
 use flash_policy::player::{Client, Learnt, Reason};
 use flash_policy::{Diagnostic, Profile, document, parse};
 
-use super::case::{Asked, Case, Rank};
+use super::case::{Case, PolicyConnection, Rank};
 
 /// Unity reads at most so much, in one read.
 const UNITY_READS: usize = 5_000;
@@ -126,7 +126,7 @@ fn unity(case: &mut Case<'_>) {
 }
 
 /// Whether some rule is for `*`, even if it takes no effect for another reason.
-fn names_everybody(asked: Asked<'_>) -> bool {
+fn names_everybody(asked: PolicyConnection<'_>) -> bool {
     let document = document::read(asked.document()).0;
     document.is_some_and(|document| {
         let mut elements = document.elements().iter();

@@ -32,7 +32,7 @@ impl Finding {
 
 /// A policy that came.
 #[derive(Clone, Debug)]
-pub(crate) struct Source {
+pub(crate) struct ReceivedPolicy {
     pub(crate) name: String,
     pub(crate) bytes: Vec<u8>,
 }

@@ -4,7 +4,7 @@ use flash_policy::decide::Place;
 use flash_policy::player::{Client, Learnt};
 use flash_policy::{Diagnostic, Severity};
 
-use super::case::{Asked, Case, Rank};
+use super::case::{Case, PolicyConnection, Rank};
 use super::{absent, readers, tls};
 use crate::http;
 use crate::shown::shown;
@@ -40,7 +40,7 @@ pub(super) fn judge(case: &mut Case<'_>) {
     }
 }
 
-fn speaks_http(case: &mut Case<'_>, asked: Asked<'_>) {
+fn speaks_http(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let name = asked.name();
     case.delivery(
         "http-on-policy-port",
@@ -53,7 +53,7 @@ fn speaks_http(case: &mut Case<'_>, asked: Asked<'_>) {
     );
 }
 
-fn speaks_tls(case: &mut Case<'_>, asked: Asked<'_>) {
+fn speaks_tls(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let name = asked.name();
     case.delivery(
         "tls-on-policy-port",
@@ -67,7 +67,7 @@ fn speaks_tls(case: &mut Case<'_>, asked: Asked<'_>) {
 }
 
 /// Bytes came, in time, and the player makes nothing of them.
-fn document(case: &mut Case<'_>, asked: Asked<'_>) {
+fn document(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let step = &asked.seen.step;
     // Nothing is learnt where the time of the whole attempt ran out over it; what had come by then is told all the same.
     if asked.place == Place::Destination && !resembles_policy(&asked.seen.trace.bytes) {

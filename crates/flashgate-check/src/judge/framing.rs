@@ -3,10 +3,10 @@
 use flash_policy::player::{Client, ConnectionEnd, Learnt};
 use flash_policy::{Diagnostic, Profile, parse};
 
-use super::case::{Asked, Case, Rank};
+use super::case::{Case, PolicyConnection, Rank};
 use super::readers;
 use crate::survey::REPEATS;
-use crate::{Dialled, Trace};
+use crate::{DialOutcome, Trace};
 
 pub(super) fn judge(case: &mut Case<'_>) {
     for asked in case.asked() {
@@ -32,7 +32,7 @@ pub(super) fn judge(case: &mut Case<'_>) {
 }
 
 /// Whether it is for the way it was sent that an answer counts for nothing.
-pub(super) fn explains(case: &Case<'_>, asked: Asked<'_>) -> bool {
+pub(super) fn explains(case: &Case<'_>, asked: PolicyConnection<'_>) -> bool {
     let ended = asked.seen.step.end.map(|(end, _)| end);
     let counts = asked.seen.step.learnt == Some(Learnt::Policy);
     ended == Some(ConnectionEnd::TooLarge)
@@ -41,7 +41,7 @@ pub(super) fn explains(case: &Case<'_>, asked: Asked<'_>) -> bool {
 }
 
 /// Whether what came before a reset is the beginning of a policy, as far as it goes.
-fn breaks_off(asked: Asked<'_>) -> bool {
+fn breaks_off(asked: PolicyConnection<'_>) -> bool {
     const BEGINNINGS: [&[u8]; 5] = [
         b"<?xml",
         b"<!--",
@@ -56,22 +56,22 @@ fn breaks_off(asked: Asked<'_>) -> bool {
 }
 
 /// Whether there is nothing to say against what came, only against how or when.
-pub(super) fn is_right(case: &Case<'_>, asked: Asked<'_>) -> bool {
+pub(super) fn is_right(case: &Case<'_>, asked: PolicyConnection<'_>) -> bool {
     is_document(case, asked) || explains(case, asked)
 }
 
-fn is_document(case: &Case<'_>, asked: Asked<'_>) -> bool {
+fn is_document(case: &Case<'_>, asked: PolicyConnection<'_>) -> bool {
     let document = asked.seen.trace.document();
     case.plan.config.client != Client::Silverlight
         && parse(document, Profile::Socket).policy.is_some()
 }
 
 /// An answer whose first byte came when nobody waited any more.
-fn is_late(asked: Asked<'_>) -> bool {
+fn is_late(asked: PolicyConnection<'_>) -> bool {
     asked.seen.step.first_byte.is_none()
 }
 
-fn endless(case: &mut Case<'_>, asked: Asked<'_>) -> bool {
+fn endless(case: &mut Case<'_>, asked: PolicyConnection<'_>) -> bool {
     if !matches!(asked.seen.step.end, Some((ConnectionEnd::TooLarge, _))) {
         return false;
     }
@@ -84,7 +84,7 @@ fn endless(case: &mut Case<'_>, asked: Asked<'_>) -> bool {
     true
 }
 
-fn without_nul(case: &mut Case<'_>, asked: Asked<'_>) {
+fn without_nul(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let trace = &asked.seen.trace;
     let wants_nul = case.plan.config.client != Client::Silverlight;
     // The NUL of half a document is not what is missing.
@@ -115,7 +115,7 @@ fn without_nul(case: &mut Case<'_>, asked: Asked<'_>) {
     });
 }
 
-fn reset(case: &mut Case<'_>, asked: Asked<'_>) {
+fn reset(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let repeats = repeats(case, asked);
     let all = || repeats.iter().chain([&asked.seen.trace]);
     let resets = all().filter(|trace| is_reset(trace)).count();
@@ -142,7 +142,7 @@ fn reset(case: &mut Case<'_>, asked: Asked<'_>) {
 }
 
 /// Whether it was a reset that took the answer from the player.
-fn is_lost(asked: Asked<'_>) -> bool {
+fn is_lost(asked: PolicyConnection<'_>) -> bool {
     matches!(asked.seen.step.end, Some((ConnectionEnd::Reset, _)))
 }
 
@@ -151,7 +151,7 @@ fn is_reset(trace: &Trace) -> bool {
 }
 
 /// The "one in twenty": the same question again and again.
-fn lost_at_times(case: &mut Case<'_>, asked: Asked<'_>) {
+fn lost_at_times(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let repeats = repeats(case, asked);
     let first = asked.seen.trace.document();
     let lost = repeats
@@ -184,11 +184,11 @@ fn lost_at_times(case: &mut Case<'_>, asked: Asked<'_>) {
 }
 
 /// The first fetch was answered, and none after it: that is no balancer, and nothing random.
-fn only_once(case: &mut Case<'_>, asked: Asked<'_>, repeats: &[Trace]) {
+fn only_once(case: &mut Case<'_>, asked: PolicyConnection<'_>, repeats: &[Trace]) {
     let name = asked.name();
     let accepts = |trace: &Trace| {
         let last = trace.attempts.last();
-        last.is_some_and(|attempt| attempt.came == Dialled::Connected)
+        last.is_some_and(|attempt| attempt.came == DialOutcome::Connected)
     };
     let then = if repeats.iter().any(accepts) {
         "it still accepts connections, and answers none"
@@ -205,14 +205,14 @@ fn only_once(case: &mut Case<'_>, asked: Asked<'_>, repeats: &[Trace]) {
     case.add(Rank::Wrong, finding);
 }
 
-fn repeats<'a>(case: &Case<'a>, asked: Asked<'a>) -> &'a [Trace] {
+fn repeats<'a>(case: &Case<'a>, asked: PolicyConnection<'a>) -> &'a [Trace] {
     let mut of_step = case.survey.repeats.iter();
     of_step
         .find(|(index, _)| *index == asked.index)
         .map_or(&[], |(_, traces)| traces.as_slice())
 }
 
-fn greeting(case: &mut Case<'_>, asked: Asked<'_>) {
+fn greeting(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let mut greetings = case.survey.greetings.iter();
     // Behind a gate it may be the game that greets, which is as it should be.
     let answer = asked.seen.trace.document();
@@ -235,7 +235,7 @@ fn greeting(case: &mut Case<'_>, asked: Asked<'_>) {
     );
 }
 
-fn pieces(case: &mut Case<'_>, asked: Asked<'_>) {
+fn pieces(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let trace = &asked.seen.trace;
     if !trace.in_pieces() {
         return;
@@ -253,7 +253,7 @@ fn pieces(case: &mut Case<'_>, asked: Asked<'_>) {
     );
 }
 
-fn surplus(case: &mut Case<'_>, asked: Asked<'_>) {
+fn surplus(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let count = asked.seen.trace.surplus();
     if count == 0 {
         return;

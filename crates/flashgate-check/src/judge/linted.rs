@@ -4,12 +4,12 @@ use flash_policy::lint::{self, Hints, Options, PolicyKind, RuleGroup};
 use flash_policy::player::{Client, Learnt};
 use flash_policy::{Diagnostic, LintReport, Serving, Severity};
 
-use super::case::Asked;
+use super::case::PolicyConnection;
 
 /// Of one policy more are not even looked at: they are compared with each other.
 const MOST_LOOKED_AT: usize = 500;
 
-impl Asked<'_> {
+impl PolicyConnection<'_> {
     pub(super) fn lint(self) -> LintReport {
         self.lint_of(self.document())
     }

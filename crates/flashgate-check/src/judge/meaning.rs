@@ -5,7 +5,7 @@ use flash_policy::parse::RulePlaces;
 use flash_policy::player::{Client, Reason, RuleAt};
 use flash_policy::{Diagnostic, Port, Profile, Severity, Span, document, grants, parse};
 
-use super::case::{Asked, Case, Rank};
+use super::case::{Case, PolicyConnection, Rank};
 use super::finding::more_findings;
 use super::no_match;
 
@@ -110,7 +110,7 @@ fn in_words(reason: decide::RefusalReason, written: Option<&[u8]>) -> (&'static 
     (id, message)
 }
 
-fn master<'a>(case: &Case<'a>) -> Option<Asked<'a>> {
+fn master<'a>(case: &Case<'a>) -> Option<PolicyConnection<'a>> {
     let mut understood = case.understood().into_iter();
     understood.find(|asked| asked.place == Place::Master)
 }
@@ -140,7 +140,7 @@ fn addition(case: &Case<'_>) -> String {
     }
 }
 
-fn repeats_site_control(asked: Asked<'_>) -> bool {
+fn repeats_site_control(asked: PolicyConnection<'_>) -> bool {
     let document = document::read(asked.document()).0;
     document.is_some_and(|document| {
         let elements = document.elements().iter();

@@ -8,10 +8,10 @@ use flash_policy::{
     Span, grants, parse,
 };
 
-use super::case::{Asked, Case, Rank};
+use super::case::{Case, PolicyConnection, Rank};
 
 /// Tells of the first such rule.
-pub(super) fn judge(case: &mut Case<'_>, asked: Asked<'_>) {
+pub(super) fn judge(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let parsed = parse(asked.document(), Profile::Socket);
     let Some(policy) = parsed.policy else { return };
     if !asked.can_open(case.plan.config.port) {

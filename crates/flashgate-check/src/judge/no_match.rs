@@ -4,7 +4,7 @@ use flash_policy::decide::{Movie, Sandbox};
 use flash_policy::player::Client;
 use flash_policy::{Diagnostic, DomainPattern, Host, Origin, Port, Severity, document};
 
-use super::case::{Asked, Case, Rank};
+use super::case::{Case, PolicyConnection, Rank};
 use super::{clients, near_miss, readers};
 
 pub(super) fn explain(case: &mut Case<'_>) {
@@ -46,7 +46,7 @@ pub(super) fn explain(case: &mut Case<'_>) {
 }
 
 /// A rule that fails in the player explains why none matches, unless it is for somebody else.
-fn broken_rules(case: &mut Case<'_>, asked: Asked<'_>) {
+fn broken_rules(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let findings = asked.lint().findings.into_iter();
     let lacks_rules = lacks_rules(asked);
     let causes = findings.filter(|finding| {
@@ -67,7 +67,7 @@ fn broken_rules(case: &mut Case<'_>, asked: Asked<'_>) {
 const NO_RULES: &str = "no-rules";
 
 /// Whether a finding is about a rule whose domain is right and does not admit the movie.
-fn is_for_others(case: &Case<'_>, asked: Asked<'_>, finding: &Diagnostic) -> bool {
+fn is_for_others(case: &Case<'_>, asked: PolicyConnection<'_>, finding: &Diagnostic) -> bool {
     let Some(span) = finding.spans().next() else {
         return false;
     };
@@ -84,7 +84,7 @@ fn is_for_others(case: &Case<'_>, asked: Asked<'_>, finding: &Diagnostic) -> boo
     domain.is_some_and(|domain| !near_miss::admits(domain, &case.movie(), case.plan.config.port))
 }
 
-fn lacks_rules(asked: Asked<'_>) -> bool {
+fn lacks_rules(asked: PolicyConnection<'_>) -> bool {
     let report = asked.lint();
     let flash = report.policy.as_ref().map(|policy| policy.rules.is_empty());
     let silverlight = report.access.as_ref();
@@ -94,7 +94,7 @@ fn lacks_rules(asked: Asked<'_>) -> bool {
 }
 
 /// No policy that counts has any rule: the cause, with the rule to add.
-fn no_rules(case: &mut Case<'_>, asked: Asked<'_>) {
+fn no_rules(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let mut findings = asked.lint().findings.into_iter();
     let finding = findings.find(|finding| finding.rule == NO_RULES);
     let Some(mut finding) = finding else { return };

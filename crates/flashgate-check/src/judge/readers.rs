@@ -7,7 +7,7 @@ use flash_policy::decide::{self, Place};
 use flash_policy::player::{Client, Learnt, Reason};
 use flash_policy::{Diagnostic, Grant, Profile, Severity, grants, parse};
 
-use super::case::{Asked, Case, Rank};
+use super::case::{Case, PolicyConnection, Rank};
 
 /// At these Lightspark stops reading.
 const LIGHTSPARK_REFUSES: [&str; 3] = [
@@ -49,7 +49,7 @@ fn is_elsewhere(reason: Reason) -> bool {
 }
 
 /// Whether what came is a policy, and the client's reader refuses it for how it is written.
-pub(super) fn refuses(asked: Asked<'_>) -> bool {
+pub(super) fn refuses(asked: PolicyConnection<'_>) -> bool {
     !refusals(asked).is_empty()
 }
 
@@ -59,7 +59,7 @@ pub(super) fn narrows(case: &Case<'_>) -> bool {
     found.any(|(_, found)| LIGHTSPARK_NARROWS.contains(&found.diagnostic.rule))
 }
 
-fn refusals(asked: Asked<'_>) -> Vec<Diagnostic> {
+fn refusals(asked: PolicyConnection<'_>) -> Vec<Diagnostic> {
     let cut_short = asked.client == Client::Lightspark && asked.place == Place::Master;
     match asked.seen.step.learnt {
         Some(Learnt::Unusable) => {}
@@ -80,7 +80,7 @@ fn refusals(asked: Asked<'_>) -> Vec<Diagnostic> {
 }
 
 /// What keeps Lightspark from the rule that grants to Flash Player.
-fn narrowed(case: &Case<'_>, asked: Asked<'_>) -> Vec<Diagnostic> {
+fn narrowed(case: &Case<'_>, asked: PolicyConnection<'_>) -> Vec<Diagnostic> {
     let read = asked.client == Client::Lightspark && asked.seen.step.learnt == Some(Learnt::Policy);
     if !read || !case.is_denied() {
         return Vec::new();

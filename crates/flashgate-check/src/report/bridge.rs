@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use super::human::{attempted, detail, emphasised, findings, line};
 use super::json::{attempt, document, finding};
-use super::nagios::{Status, first, seconds, status};
+use super::nagios::{NagiosStatus, first, seconds, status};
 use super::words::{milliseconds, time};
-use crate::{Answer, BridgeReport, Lack, Reached, Scene};
+use crate::{BadUpgrade, BridgeReport, HandshakeAnswer, Reached, Scene};
 
 /// A timeline, a verdict and findings, for standard output.
 #[must_use]
@@ -54,16 +54,16 @@ fn told(text: &mut String, scene: &Scene) {
     };
     detail(text, &format!("asked with Origin {}", scene.origin));
     let answer = match &handshake.answer {
-        Answer::Silence => "no answer".to_owned(),
-        Answer::NoHttpAtAll => "no answer, nor to a plain HTTP request".to_owned(),
-        Answer::HungUp => "closes without an answer".to_owned(),
-        Answer::NotHttp(_) => "answers, and not with HTTP".to_owned(),
-        Answer::Lacks(Lack::Proof) => "answers 101 without the proof".to_owned(),
-        Answer::Lacks(Lack::Upgrade | Lack::Connection) => {
+        HandshakeAnswer::Silence => "no answer".to_owned(),
+        HandshakeAnswer::NoHttpAtAll => "no answer, nor to a plain HTTP request".to_owned(),
+        HandshakeAnswer::HungUp => "closes without an answer".to_owned(),
+        HandshakeAnswer::NotHttp(_) => "answers, and not with HTTP".to_owned(),
+        HandshakeAnswer::Lacks(BadUpgrade::Proof) => "answers 101 without the proof".to_owned(),
+        HandshakeAnswer::Lacks(BadUpgrade::Upgrade | BadUpgrade::Connection) => {
             "answers 101 without switching to WebSocket".to_owned()
         }
-        Answer::Status(status) => format!("answers {} {}", status.code, status.reason),
-        Answer::Open { .. } => "answers 101: open".to_owned(),
+        HandshakeAnswer::Status(status) => format!("answers {} {}", status.code, status.reason),
+        HandshakeAnswer::Open { .. } => "answers 101: open".to_owned(),
     };
     let after = handshake.answered_at.map_or(String::new(), |at| {
         format!(" after {}", time(at.saturating_sub(handshake.sent_at)))
@@ -94,21 +94,22 @@ fn step(scene: &Scene) -> Value {
     let handshake = scene.handshake().map(|handshake| {
         let opening = &handshake.opening;
         let (status, protocol, extensions) = match &handshake.answer {
-            Answer::Status(status) => (Some(status.code), None, None),
-            Answer::Open {
+            HandshakeAnswer::Status(status) => (Some(status.code), None, None),
+            HandshakeAnswer::Open {
                 protocol,
                 extensions,
             } => (Some(101), protocol.as_deref(), extensions.as_deref()),
-            Answer::Lacks(_) => (Some(101), None, None),
-            Answer::Silence | Answer::NoHttpAtAll | Answer::HungUp | Answer::NotHttp(_) => {
-                (None, None, None)
-            }
+            HandshakeAnswer::Lacks(_) => (Some(101), None, None),
+            HandshakeAnswer::Silence
+            | HandshakeAnswer::NoHttpAtAll
+            | HandshakeAnswer::HungUp
+            | HandshakeAnswer::NotHttp(_) => (None, None, None),
         };
         json!({
             "sent-at-ms": milliseconds(handshake.sent_at),
             "answered-at-ms": handshake.answered_at.map(milliseconds),
             "status": status,
-            "open": matches!(handshake.answer, Answer::Open { .. }),
+            "open": matches!(handshake.answer, HandshakeAnswer::Open { .. }),
             "subprotocol": protocol,
             "extensions": extensions,
             "text-frame": opening.text_frame,
@@ -138,7 +139,7 @@ fn step(scene: &Scene) -> Value {
 
 /// One line, and the status it begins with.
 #[must_use]
-pub fn nagios(report: &BridgeReport) -> (String, Status) {
+pub fn nagios(report: &BridgeReport) -> (String, NagiosStatus) {
     let status = status(report.verdict, &report.findings);
     let text = format!(
         "{} {} ({}){}",

@@ -9,12 +9,12 @@ use flash_policy::player::{ConnectionEnd, Protocol, Purpose, Transport, Verdict}
 use flashgate_report::render;
 
 use super::words::{self, count, time};
-use crate::{Attempt, Dialled, Ended, Finding, Report, Seen, Source};
+use crate::{CheckReport, DialAttempt, DialOutcome, Ended, Finding, ReceivedPolicy, Seen};
 
 pub use super::bridge::human as bridge;
 
 /// All of it, for standard output.
-pub fn report(report: &Report) -> String {
+pub fn report(report: &CheckReport) -> String {
     let mut text = String::new();
     let config = &report.plan.config;
     let _ = writeln!(
@@ -61,7 +61,7 @@ pub fn report(report: &Report) -> String {
 }
 
 /// Findings in their order, each in its policy where it has one.
-pub(super) fn findings(found: &[Finding], sources: &[Source], target: &str) -> String {
+pub(super) fn findings(found: &[Finding], sources: &[ReceivedPolicy], target: &str) -> String {
     let mut text = String::new();
     let mut shown: Vec<_> = found.iter().collect();
     if shown.len() > MOST_SHOWN {
@@ -160,18 +160,18 @@ fn shows_more(seen: &Seen) -> bool {
     seen.step.fetch.protocol != Protocol::Nothing || ends_mute
 }
 
-pub(super) fn attempted(attempt: &Attempt) -> String {
+pub(super) fn attempted(attempt: &DialAttempt) -> String {
     let address = attempt.address;
     let took = time(attempt.took);
     match attempt.came {
-        Dialled::Connected => format!("{address} accepts after {took}"),
-        Dialled::Refused => format!("{address} refuses after {took}"),
-        Dialled::Unreachable => format!("{address} is said to be unreachable after {took}"),
-        Dialled::NoRoute => format!("{address}: this machine has no way to such addresses"),
-        Dialled::Silence => {
+        DialOutcome::Connected => format!("{address} accepts after {took}"),
+        DialOutcome::Refused => format!("{address} refuses after {took}"),
+        DialOutcome::Unreachable => format!("{address} is said to be unreachable after {took}"),
+        DialOutcome::NoRoute => format!("{address}: this machine has no way to such addresses"),
+        DialOutcome::Silence => {
             format!("{address} is silent for {took}: something drops what is sent there")
         }
-        Dialled::Failed(kind) => format!("{address}: {kind}"),
+        DialOutcome::Failed(kind) => format!("{address}: {kind}"),
     }
 }
 

@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 
 use super::rule;
 use super::words::{self, milliseconds, since_start};
-use crate::{Attempt, Finding, Report, Seen};
+use crate::{CheckReport, DialAttempt, Finding, Seen};
 
 pub use super::bridge::json as bridge;
 
 /// All of it, with a line feed at its end.
-pub fn report(report: &Report) -> String {
+pub fn report(report: &CheckReport) -> String {
     let outcome = &report.outcome;
     let lookup = &report.lookup;
     let addresses: Vec<_> = lookup.addresses.iter().map(ToString::to_string).collect();
@@ -71,7 +71,7 @@ fn decided_by(outcome: &Outcome, seen: &[Seen]) -> Value {
 }
 
 /// What every step has: how it was dialled.
-pub(super) fn attempt(attempt: &Attempt) -> Value {
+pub(super) fn attempt(attempt: &DialAttempt) -> Value {
     json!({
         "address": attempt.address.to_string(),
         "at-ms": milliseconds(attempt.started),

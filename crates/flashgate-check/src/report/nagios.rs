@@ -8,13 +8,13 @@ use flash_policy::player::{Outcome, Purpose, Verdict};
 use flashgate_report::render;
 
 use super::words;
-use crate::{About, Finding, Report};
+use crate::{About, CheckReport, Finding};
 
 pub use super::bridge::nagios as bridge;
 
 /// What a plugin's exit code says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
+pub enum NagiosStatus {
     /// All is well.
     Ok,
     /// A client would connect, and something is wrong all the same.
@@ -25,7 +25,7 @@ pub enum Status {
     Unknown,
 }
 
-impl Status {
+impl NagiosStatus {
     /// The exit code, 0 to 3.
     #[must_use]
     pub const fn code(self) -> u8 {
@@ -58,7 +58,7 @@ impl Status {
 
 /// The line, and the status it begins with.
 #[must_use]
-pub fn report(report: &Report) -> (String, Status) {
+pub fn report(report: &CheckReport) -> (String, NagiosStatus) {
     let status = status(report.outcome.verdict, &report.findings);
     let text = format!(
         "{} {}{}",
@@ -92,17 +92,17 @@ fn counts(finding: &Finding) -> bool {
     finding.about == About::Server || finding.diagnostic.severity == Severity::Error
 }
 
-pub(super) fn status(verdict: Verdict, findings: &[Finding]) -> Status {
+pub(super) fn status(verdict: Verdict, findings: &[Finding]) -> NagiosStatus {
     if verdict != Verdict::Allowed {
-        Status::Critical
+        NagiosStatus::Critical
     } else if findings.iter().any(counts) {
-        Status::Warning
+        NagiosStatus::Warning
     } else {
-        Status::Ok
+        NagiosStatus::Ok
     }
 }
 
-fn performance(report: &Report) -> String {
+fn performance(report: &CheckReport) -> String {
     let limit = report.plan.config.timeout.as_secs_f64();
     let mut text = format!("time={}s;;;0;{limit}", seconds(report.outcome.elapsed));
     for seen in &report.seen {

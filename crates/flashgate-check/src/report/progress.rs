@@ -10,12 +10,12 @@ use rustix::termios::tcgetwinsize;
 
 /// Shown while it lives; nothing is shown where standard error is no terminal, or a dumb one.
 #[derive(Debug)]
-pub struct Progress {
-    shown: Option<Shown>,
+pub struct ProgressDisplay {
+    shown: Option<ProgressThread>,
 }
 
 #[derive(Debug)]
-struct Shown {
+struct ProgressThread {
     what: Arc<Mutex<Option<String>>>,
     thread: RefCell<Option<JoinHandle<()>>>,
 }
@@ -26,12 +26,12 @@ const COLUMNS: usize = 80;
 /// How often the seconds move on.
 const PACE: Duration = Duration::from_millis(100);
 
-impl Progress {
+impl ProgressDisplay {
     /// Begins to show, where there is somebody to see it.
     pub fn start() -> Self {
         let able = std::io::stderr().is_terminal() && !flashgate_report::render::is_dumb();
         Self {
-            shown: able.then(Shown::start),
+            shown: able.then(ProgressThread::start),
         }
     }
 
@@ -49,7 +49,7 @@ impl Progress {
     }
 }
 
-impl Shown {
+impl ProgressThread {
     fn start() -> Self {
         let what = Arc::new(Mutex::new(Some(String::new())));
         let told = Arc::clone(&what);
@@ -79,7 +79,7 @@ impl Shown {
     }
 }
 
-impl Drop for Shown {
+impl Drop for ProgressThread {
     fn drop(&mut self) {
         self.set(None);
         if let Some(thread) = self.thread.take() {

@@ -8,7 +8,7 @@ use flash_policy::player::{
 };
 
 use super::rule;
-use crate::{Dialled, Ended, NotKnown, Report, Seen};
+use crate::{CheckReport, DialOutcome, Ended, NotKnown, Seen};
 
 /// A point in time as the time since the check began.
 pub(super) fn since_start(moment: Moment) -> Duration {
@@ -46,14 +46,14 @@ pub(super) fn place(place: Place) -> &'static str {
     }
 }
 
-pub(super) fn dialled(came: Dialled) -> &'static str {
+pub(super) fn dialled(came: DialOutcome) -> &'static str {
     match came {
-        Dialled::Connected => "connected",
-        Dialled::Refused => "refused",
-        Dialled::Unreachable => "unreachable",
-        Dialled::NoRoute => "no-route",
-        Dialled::Silence => "silence",
-        Dialled::Failed(_) => "failed",
+        DialOutcome::Connected => "connected",
+        DialOutcome::Refused => "refused",
+        DialOutcome::Unreachable => "unreachable",
+        DialOutcome::NoRoute => "no-route",
+        DialOutcome::Silence => "silence",
+        DialOutcome::Failed(_) => "failed",
     }
 }
 
@@ -77,7 +77,7 @@ pub(super) fn client(config: &Config) -> String {
 }
 
 /// The verdict in a sentence, after its word.
-pub(super) fn verdict(report: &Report) -> String {
+pub(super) fn verdict(report: &CheckReport) -> String {
     let (outcome, config, seen) = (&report.outcome, &report.plan.config, &report.seen);
     let port = config.port;
     let why = match outcome.reason {
@@ -117,7 +117,7 @@ pub(super) fn verdict(report: &Report) -> String {
 }
 
 /// What is not known: an id and a sentence for each.
-pub(super) fn not_known(report: &Report) -> Vec<(&'static str, String)> {
+pub(super) fn not_known(report: &CheckReport) -> Vec<(&'static str, String)> {
     let port = report.plan.config.port;
     let choices = report.outcome.rests_on.iter();
     let choices = choices.map(|choice| (choice.code(), choice.to_string()));

@@ -16,14 +16,14 @@ pub enum Trust {
     #[default]
     System,
     /// These authorities and no others, and servers with one of these very certificates.
-    Only(Box<Named>),
+    Only(Box<NamedRoots>),
     /// Everybody: a fault in a certificate is shown, and the connection goes on.
     Everybody,
 }
 
 /// The certificates of a file.
 #[derive(Clone, Debug)]
-pub struct Named {
+pub struct NamedRoots {
     roots: RootCertStore,
     certificates: Vec<CertificateDer<'static>>,
 }
@@ -52,7 +52,7 @@ impl Trust {
         if roots.is_empty() {
             return Err(CaFault::NoCertificate);
         }
-        Ok(Self::Only(Box::new(Named {
+        Ok(Self::Only(Box::new(NamedRoots {
             roots,
             certificates,
         })))

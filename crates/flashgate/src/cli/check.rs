@@ -7,8 +7,8 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use flash_policy::player::Verdict;
 use flash_policy::{PlayerVersion, Port};
-use flashgate_check::report::{self as told, Progress, Status};
-use flashgate_check::{Ending, Failure, Plan, Watcher};
+use flashgate_check::report::{self as told, NagiosStatus, ProgressDisplay};
+use flashgate_check::{CheckFailure, CheckPlan, Interruption, Watcher};
 use flashgate_report::render::plain_error;
 
 mod contradictions;
@@ -120,7 +120,7 @@ enum FaultKind {
     /// The arguments, the name, or this machine.
     CannotRun,
     /// A signal ended it: this one.
-    Ended(Ending),
+    Ended(Interruption),
 }
 
 impl Fault {
@@ -152,7 +152,7 @@ impl Check {
     }
 
     fn player(&self) -> Result<Exit, Fault> {
-        let plan = Plan {
+        let plan = CheckPlan {
             config: self.config()?,
             trust: self.trust()?,
             target: self.target.clone(),
@@ -178,10 +178,13 @@ impl Check {
     }
 
     /// Runs it with its progress shown; whatever ends it, nothing of that is left on the terminal.
-    fn watched<T>(&self, run: impl FnOnce(Watcher<'_>) -> Result<T, Failure>) -> Result<T, Fault> {
+    fn watched<T>(
+        &self,
+        run: impl FnOnce(Watcher<'_>) -> Result<T, CheckFailure>,
+    ) -> Result<T, Fault> {
         let progress = match self.format {
-            Format::Human if !self.nagios => Progress::start(),
-            Format::Human | Format::Json => Progress::hidden(),
+            Format::Human if !self.nagios => ProgressDisplay::start(),
+            Format::Human | Format::Json => ProgressDisplay::hidden(),
         };
         let result = run(&|what| progress.tell(what));
         drop(progress);
@@ -193,7 +196,7 @@ impl Check {
         verdict: Verdict,
         human: impl FnOnce() -> String,
         json: impl FnOnce() -> String,
-        nagios: impl FnOnce() -> (String, Status),
+        nagios: impl FnOnce() -> (String, NagiosStatus),
     ) -> Exit {
         let (text, exit) = if self.nagios {
             let (line, status) = nagios();
@@ -208,7 +211,7 @@ impl Check {
         match super::print(text.as_bytes()) {
             Exit::Success => exit,
             // A verdict that nobody could read is none.
-            _ if self.nagios => Exit::Status(Status::Unknown.code()),
+            _ if self.nagios => Exit::Status(NagiosStatus::Unknown.code()),
             Exit::System | Exit::Findings | Exit::Usage | Exit::Internal | Exit::Status(_) => {
                 Exit::Usage
             }
@@ -217,7 +220,7 @@ impl Check {
 
     fn cannot_run(&self, fault: &Fault) -> Exit {
         if self.nagios {
-            let status = Status::Unknown;
+            let status = NagiosStatus::Unknown;
             // Where that fails too, the status says enough.
             super::print(status.line(&fault.message, "").as_bytes());
             return Exit::Status(status.code());
@@ -243,21 +246,21 @@ pub(super) fn usage(arguments: impl Iterator<Item = OsString>, fault: &str) -> E
         let lines: Vec<_> = lines.map(str::trim).collect();
         let told = lines.join(" ");
         let message = told.strip_prefix("error: ").unwrap_or(&told);
-        super::print(Status::Unknown.line(message, "").as_bytes());
-        Exit::Status(Status::Unknown.code())
+        super::print(NagiosStatus::Unknown.line(message, "").as_bytes());
+        Exit::Status(NagiosStatus::Unknown.code())
     } else {
         Exit::Usage
     }
 }
 
-fn fault(failure: Failure) -> Fault {
+fn fault(failure: CheckFailure) -> Fault {
     match failure {
-        Failure::Name(name) => Fault::new(name.to_string(), name.help()),
-        Failure::Ended(ending) => Fault {
+        CheckFailure::Name(name) => Fault::new(name.to_string(), name.help()),
+        CheckFailure::Ended(ending) => Fault {
             kind: FaultKind::Ended(ending),
             ..Fault::new(ending.told(), "nothing can be said of the server")
         },
-        Failure::System(error) => Fault::new(
+        CheckFailure::System(error) => Fault::new(
             format!("the check can't run: {error}"),
             "look at the limits on open files and processes",
         ),

@@ -10,7 +10,7 @@ use flash_policy::{DomainPattern, Host, Origin, Port};
 
 use super::{Check, Client, Fault, SandboxName, port};
 use crate::{log, regular_file};
-use flashgate_check::{BridgePlan, Entry, Page, ProxyUrl, Trust};
+use flashgate_check::{BridgePlan, ProxyEntry, ProxyUrl, Trust, WebOrigin};
 
 /// Far above what any page has.
 const LARGEST_CONFIG: usize = 1 << 20;
@@ -164,7 +164,7 @@ impl Check {
 
     pub(super) fn bridge_plan(&self) -> Result<BridgePlan, Fault> {
         let page = self.movie_url().map(|text| {
-            Page::read(&text).map_err(|why| {
+            WebOrigin::read(&text).map_err(|why| {
                 Fault::new(
                     format!("`{text}` in --from is no address of a page: {why}"),
                     "write the address of the page that Ruffle runs in, as in `https://www.example.org/`",
@@ -174,7 +174,7 @@ impl Check {
         let page = page.transpose()?;
         let entries = if self.target.contains("://") {
             let url = ProxyUrl::read(&self.target, None).map_err(|why| self.no_bridge(&why))?;
-            vec![Entry { movie: None, url }]
+            vec![ProxyEntry { movie: None, url }]
         } else {
             let bytes = self.read_config()?;
             flashgate_check::entries(&bytes, page.as_ref()).map_err(|why| self.no_bridge(&why))?
