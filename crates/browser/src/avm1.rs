@@ -52,23 +52,23 @@ pub(crate) fn movie(host: Option<&str>) -> Result<Vec<u8>> {
     Ok(file)
 }
 
-fn script(host: Option<&str>) -> Result<Script> {
-    let mut tell = Script::default();
+fn script(host: Option<&str>) -> Result<ActionScript> {
+    let mut tell = ActionScript::default();
     tell.variable("text")?.variable("kind")?;
     tell.push([text("probe"), Value::Int(3)])?;
     tell.variable("flash")?.member("external")?;
     tell.member("ExternalInterface")?.call("call")?;
 
-    let mut connected = Script::default();
+    let mut connected = ActionScript::default();
     connected.variable("is")?.tells("connect")?;
     connected.push([text("hello"), Value::Int(1)])?;
     connected.variable("game")?.call("send")?;
-    let mut data = Script::default();
+    let mut data = ActionScript::default();
     data.variable("data")?.tells("data")?;
-    let mut closed = Script::default();
+    let mut closed = ActionScript::default();
     closed.push([text("")])?.tells("close")?;
 
-    let mut script = Script::default();
+    let mut script = ActionScript::default();
     script.function("tell", &["kind", "text"], &tell)?;
     script.push([text("game"), Value::Int(0), text("XMLSocket")])?;
     script.act(&Action::NewObject)?.act(&Action::SetVariable)?;
@@ -87,11 +87,11 @@ fn script(host: Option<&str>) -> Result<Script> {
 
 /// Actions, one behind the other; they work on a stack.
 #[derive(Default)]
-struct Script {
+struct ActionScript {
     bytes: Vec<u8>,
 }
 
-impl Script {
+impl ActionScript {
     fn act(&mut self, action: &Action<'_>) -> Result<&mut Self> {
         Writer::new(&mut self.bytes, VERSION).write_action(action)?;
         Ok(self)

@@ -18,9 +18,9 @@ use testkit::namespace::{self, Namespace};
 use testkit::needs;
 
 use chromium::Chromium;
-pub use movie::Movie;
+pub use movie::TestMovie;
 pub use page::{Page, RUFFLE};
-pub use site::Event;
+pub use site::PageEvent;
 use site::Site;
 
 /// A visitor with a page open; the browser ends when this is dropped.
@@ -29,7 +29,7 @@ pub struct Visit {
     // In this order: the browser ends before the site that it asks.
     _chromium: Chromium,
     site: Site,
-    seen: Vec<Event>,
+    seen: Vec<PageEvent>,
 }
 
 /// Far above what a browser's start and Ruffle's take beside a compiler.
@@ -89,7 +89,7 @@ impl Visit {
         Ok(new.map(|event| event.kind.clone()).collect())
     }
 
-    fn next(&mut self, deadline: Instant) -> Result<Event> {
+    fn next(&mut self, deadline: Instant) -> Result<PageEvent> {
         let left = deadline.saturating_duration_since(Instant::now());
         let Some(event) = self.site.next_event(left) else {
             bail!("no such event in time, only {:?}", self.seen);

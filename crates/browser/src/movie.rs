@@ -12,7 +12,7 @@ use crate::avm1;
 
 /// A movie, named after how it connects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Movie {
+pub enum TestMovie {
     /// ActionScript 3, `flash.net.Socket`.
     Socket,
     /// ActionScript 3, `flash.net.XMLSocket`.
@@ -21,7 +21,7 @@ pub enum Movie {
     Avm1,
 }
 
-impl Movie {
+impl TestMovie {
     /// Its bytes; what Haxe compiles is compiled once, and takes its host from the page.
     pub(crate) fn bytes(self, host: Option<&str>) -> Result<Vec<u8>> {
         static SOCKET: OnceLock<Result<Vec<u8>, String>> = OnceLock::new();

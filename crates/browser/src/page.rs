@@ -1,6 +1,6 @@
 //! A page to visit: data only.
 
-use crate::movie::Movie;
+use crate::movie::TestMovie;
 
 /// A page to visit.
 #[derive(Clone, Debug)]
@@ -9,7 +9,7 @@ pub struct Page<'a> {
     /// loopback.
     pub origin: &'a str,
     /// What it shows.
-    pub movie: Movie,
+    pub movie: TestMovie,
     /// Where the movie connects to, as Flash content names it; without a host, it passes `null`.
     pub game: (Option<&'a str>, u16),
     /// The scripts in its head, in their order; [`RUFFLE`] is Ruffle's.

@@ -18,7 +18,7 @@ use crate::ruffle;
 
 /// What the page or its movie told.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
+pub struct PageEvent {
     /// What happened.
     pub kind: String,
     /// What there is to say about it.
@@ -30,7 +30,7 @@ pub struct Event {
 pub(crate) struct Site {
     stop: Arc<AtomicBool>,
     orders: Sender<Value>,
-    events: Receiver<Event>,
+    events: Receiver<PageEvent>,
     server: Option<JoinHandle<()>>,
 }
 
@@ -46,7 +46,7 @@ impl Site {
         let server = listen()?;
         let (orders, taken) = channel();
         let (tell, events) = channel();
-        let content = Content {
+        let content = SiteContent {
             page: html(page),
             movie: page.movie.bytes(page.game.0)?,
             orders: Arc::new(Mutex::new(taken)),
@@ -72,7 +72,7 @@ impl Site {
         let _ = self.orders.send(order);
     }
 
-    pub(crate) fn next_event(&self, limit: Duration) -> Option<Event> {
+    pub(crate) fn next_event(&self, limit: Duration) -> Option<PageEvent> {
         self.events.recv_timeout(limit).ok()
     }
 }
@@ -99,14 +99,14 @@ fn listen() -> Result<Server> {
     server.context("can't listen on port 80")
 }
 
-struct Content {
+struct SiteContent {
     page: String,
     movie: Vec<u8>,
     orders: Arc<Mutex<Receiver<Value>>>,
-    tell: Sender<Event>,
+    tell: Sender<PageEvent>,
 }
 
-impl Content {
+impl SiteContent {
     fn serve(&self, server: &Server, stopped: &AtomicBool) {
         while !stopped.load(Ordering::Relaxed) {
             if let Ok(Some(request)) = server.recv_timeout(LOOK) {
@@ -132,7 +132,7 @@ impl Content {
 
     fn take(&self, mut request: Request) -> Result<()> {
         let (kind, text) = serde_json::from_reader(request.as_reader())?;
-        let _ = self.tell.send(Event { kind, text });
+        let _ = self.tell.send(PageEvent { kind, text });
         reply(request, b"", "text/plain")
     }
 

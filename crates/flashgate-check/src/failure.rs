@@ -3,13 +3,13 @@
 use std::io;
 
 use super::ending::Interruption;
-use super::names::NameFault;
+use super::names::LookupFault;
 
 /// Why there is no report.
 #[derive(Debug)]
 pub enum CheckFailure {
     /// The target's name has no address.
-    Name(NameFault),
+    Name(LookupFault),
     /// A signal asked it to end.
     Ended(Interruption),
     /// The system did not give what the program itself needs.

@@ -45,7 +45,7 @@ pub use ending::Interruption;
 pub use failure::CheckFailure;
 pub(crate) use judge::{About, Finding, ReceivedPolicy};
 pub(crate) use names::Lookup;
-pub use names::{NameFault, Nameless};
+pub use names::{LookupFault, Nameless};
 pub use plan::CheckPlan;
 pub use setting::Watcher;
 pub use tls::{CaFault, NamedRoots, Trust};

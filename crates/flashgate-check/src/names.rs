@@ -22,7 +22,7 @@ pub(crate) struct Lookup {
 
 /// A name without an address.
 #[derive(Clone, Debug)]
-pub struct NameFault {
+pub struct LookupFault {
     pub(crate) name: String,
     pub(crate) why: Nameless,
 }
@@ -39,11 +39,11 @@ pub enum Nameless {
 }
 
 /// Leaves the addresses out that the client has no way to; a literal is for the client to refuse.
-pub(super) fn for_client(mut lookup: Lookup, client: Client) -> Result<Lookup, NameFault> {
+pub(super) fn for_client(mut lookup: Lookup, client: Client) -> Result<Lookup, LookupFault> {
     if let (Host::Name(name), false) = (&lookup.host, client.has_ipv6()) {
         lookup.addresses.retain(IpAddr::is_ipv4);
         if lookup.addresses.is_empty() {
-            return Err(NameFault {
+            return Err(LookupFault {
                 name: name.to_string(),
                 why: Nameless::Ipv6Only,
             });
@@ -52,7 +52,7 @@ pub(super) fn for_client(mut lookup: Lookup, client: Client) -> Result<Lookup, N
     Ok(lookup)
 }
 
-impl NameFault {
+impl LookupFault {
     /// What there is to do.
     #[must_use]
     pub const fn help(&self) -> &'static str {
@@ -67,7 +67,7 @@ impl NameFault {
     }
 }
 
-impl fmt::Display for NameFault {
+impl fmt::Display for LookupFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = &self.name;
         match &self.why {
@@ -86,7 +86,7 @@ impl fmt::Display for NameFault {
 }
 
 /// Asks the system's resolver, for no longer than the check may take.
-pub(super) async fn look_up(host: &Host, clock: CheckClock) -> Result<Lookup, NameFault> {
+pub(super) async fn look_up(host: &Host, clock: CheckClock) -> Result<Lookup, LookupFault> {
     let began = clock.elapsed();
     let addresses = match host {
         Host::Address(address) => vec![*address],
@@ -99,8 +99,8 @@ pub(super) async fn look_up(host: &Host, clock: CheckClock) -> Result<Lookup, Na
     })
 }
 
-async fn resolve(name: &str, clock: CheckClock) -> Result<Vec<IpAddr>, NameFault> {
-    let fault = |why| NameFault {
+async fn resolve(name: &str, clock: CheckClock) -> Result<Vec<IpAddr>, LookupFault> {
+    let fault = |why| LookupFault {
         name: name.to_owned(),
         why,
     };

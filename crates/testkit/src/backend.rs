@@ -15,7 +15,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::client::End;
+use crate::client::StreamEnd;
 
 /// Enough for every client of a test at once.
 const BACKLOG: i32 = 4096;
@@ -24,14 +24,14 @@ const PIECE: usize = 64 * 1024;
 
 /// What a backend does with a connection.
 #[derive(Clone, Debug)]
-pub enum Manner {
+pub enum BackendBehaviour {
     /// Sends back what it gets, and ends when the client does.
     Echo,
     /// Keeps what it gets, and ends when the client does.
     Record,
     /// Says this after so long, whatever comes; then echoes, and keeps what it gets.
     Greet(Vec<u8>, Duration),
-    /// Does nothing: the test takes the connection with [`Backend::next`].
+    /// Does nothing: the test takes the connection with [`TestBackend::next`].
     Hold,
 }
 
@@ -40,15 +40,15 @@ pub enum Manner {
 pub struct Record {
     /// Who connected: the gate.
     pub peer: SocketAddr,
-    /// Every byte; empty for [`Manner::Echo`].
+    /// Every byte; empty for [`BackendBehaviour::Echo`].
     pub bytes: Vec<u8>,
     /// How the stream ended.
-    pub end: End,
+    pub end: StreamEnd,
 }
 
 /// A running backend; it stops listening when dropped.
 #[derive(Debug)]
-pub struct Backend {
+pub struct TestBackend {
     address: SocketAddr,
     stop: Option<UnixStream>,
     server: Option<JoinHandle<()>>,
@@ -56,9 +56,9 @@ pub struct Backend {
     records: Receiver<Record>,
 }
 
-impl Backend {
+impl TestBackend {
     /// On a free port of 127.0.0.1.
-    pub fn start(manner: Manner) -> Result<Self> {
+    pub fn start(manner: BackendBehaviour) -> Result<Self> {
         Absent::reserve(([127, 0, 0, 1], 0).into())?.appear(manner)
     }
 
@@ -68,19 +68,19 @@ impl Backend {
         self.address
     }
 
-    /// The next connection of [`Manner::Hold`], with a limit on each read and write.
+    /// The next connection of [`BackendBehaviour::Hold`], with a limit on each read and write.
     pub fn next(&self, limit: Duration) -> Result<TcpStream> {
         let stream = self
             .held
             .recv_timeout(limit)
             .context("expected a connection to the backend, found none in time")?;
-        stream.set_read_timeout(Some(crate::client::Client::PATIENCE))?;
-        stream.set_write_timeout(Some(crate::client::Client::PATIENCE))?;
+        stream.set_read_timeout(Some(crate::client::TestClient::PATIENCE))?;
+        stream.set_write_timeout(Some(crate::client::TestClient::PATIENCE))?;
         stream.set_nodelay(true)?;
         Ok(stream)
     }
 
-    /// Whether a connection of [`Manner::Hold`] is there already or comes within a limit; it is taken and closed.
+    /// Whether a connection of [`BackendBehaviour::Hold`] is there already or comes within a limit; it is taken and closed.
     #[must_use]
     pub fn is_called_within(&self, limit: Duration) -> bool {
         self.held.recv_timeout(limit).is_ok()
@@ -107,7 +107,7 @@ impl Backend {
     }
 }
 
-impl Drop for Backend {
+impl Drop for TestBackend {
     fn drop(&mut self) {
         self.stop = None;
         if let Some(server) = self.server.take() {
@@ -147,7 +147,7 @@ impl Absent {
     }
 
     /// It comes up.
-    pub fn appear(self, manner: Manner) -> Result<Backend> {
+    pub fn appear(self, manner: BackendBehaviour) -> Result<TestBackend> {
         self.socket.set_nonblocking(true)?;
         self.socket.listen(BACKLOG)?;
         let listener = TcpListener::from(self.socket);
@@ -157,7 +157,7 @@ impl Absent {
         let server = thread::Builder::new()
             .name("backend".to_owned())
             .spawn(move || serve(&manner, &listener, &stopped, &pass_on, &tell))?;
-        Ok(Backend {
+        Ok(TestBackend {
             address: self.address,
             stop: Some(stop),
             server: Some(server),
@@ -203,7 +203,7 @@ impl BlackHole {
 }
 
 fn serve(
-    manner: &Manner,
+    manner: &BackendBehaviour,
     listener: &TcpListener,
     stopped: &UnixStream,
     pass_on: &Sender<TcpStream>,
@@ -216,7 +216,7 @@ fn serve(
         if stream.set_nonblocking(false).is_err() {
             continue;
         }
-        if let Manner::Hold = manner {
+        if let BackendBehaviour::Hold = manner {
             // A test that has ended takes no more of them.
             let _ = pass_on.send(stream);
             continue;
@@ -245,19 +245,19 @@ fn connection_waits(listener: &TcpListener, stopped: &UnixStream) -> bool {
 }
 
 /// One connection to its end; what came, and how it ended.
-fn converse(manner: &Manner, mut stream: TcpStream) -> (Vec<u8>, End) {
+fn converse(manner: &BackendBehaviour, mut stream: TcpStream) -> (Vec<u8>, StreamEnd) {
     let mut kept = Vec::new();
     let end = match speak(manner, &mut stream, &mut kept) {
-        Ok(()) => End::Fin,
-        Err(error) if error.kind() == ErrorKind::WouldBlock => End::None,
-        Err(_) => End::Reset,
+        Ok(()) => StreamEnd::Fin,
+        Err(error) if error.kind() == ErrorKind::WouldBlock => StreamEnd::None,
+        Err(_) => StreamEnd::Reset,
     };
     (kept, end)
 }
 
-fn speak(manner: &Manner, stream: &mut TcpStream, kept: &mut Vec<u8>) -> io::Result<()> {
+fn speak(manner: &BackendBehaviour, stream: &mut TcpStream, kept: &mut Vec<u8>) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    if let Manner::Greet(greeting, after) = manner {
+    if let BackendBehaviour::Greet(greeting, after) = manner {
         thread::sleep(*after);
         stream.write_all(greeting)?;
     }
@@ -269,10 +269,10 @@ fn speak(manner: &Manner, stream: &mut TcpStream, kept: &mut Vec<u8>) -> io::Res
             let _ = stream.shutdown(Shutdown::Write);
             return Ok(());
         };
-        if !matches!(manner, Manner::Echo) {
+        if !matches!(manner, BackendBehaviour::Echo) {
             kept.extend_from_slice(read);
         }
-        if !matches!(manner, Manner::Record) {
+        if !matches!(manner, BackendBehaviour::Record) {
             stream.write_all(read)?;
         }
     }
@@ -281,22 +281,22 @@ fn speak(manner: &Manner, stream: &mut TcpStream, kept: &mut Vec<u8>) -> io::Res
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::Client;
+    use crate::client::TestClient;
 
     #[test]
     fn an_absent_one_refuses_and_may_appear() {
         let absent = Absent::reserve(([127, 0, 0, 1], 0).into()).unwrap();
         let address = absent.address();
-        assert!(Client::connect(address).is_err());
+        assert!(TestClient::connect(address).is_err());
         let backend = absent
-            .appear(Manner::Greet(b"hi".to_vec(), Duration::ZERO))
+            .appear(BackendBehaviour::Greet(b"hi".to_vec(), Duration::ZERO))
             .unwrap();
-        let mut client = Client::connect(address).unwrap();
+        let mut client = TestClient::connect(address).unwrap();
         client.send(b"x");
         client.half_close().unwrap();
         assert_eq!(client.hear().bytes, b"hix");
         let record = backend.record(Duration::from_secs(10)).unwrap();
-        assert_eq!((&record.bytes[..], record.end), (&b"x"[..], End::Fin));
+        assert_eq!((&record.bytes[..], record.end), (&b"x"[..], StreamEnd::Fin));
     }
 
     #[test]

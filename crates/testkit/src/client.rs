@@ -11,34 +11,34 @@ use crate::load::REQUEST;
 
 /// A connected client.
 #[derive(Debug)]
-pub struct Client {
+pub struct TestClient {
     stream: TcpStream,
     start: Instant,
 }
 
 /// How a connection ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum StreamEnd {
     /// The server ended the stream.
     Fin,
     /// The connection was reset.
     Reset,
-    /// The server did nothing of the kind within [`Client::PATIENCE`].
+    /// The server did nothing of the kind within [`TestClient::PATIENCE`].
     None,
 }
 
 /// What came back.
 #[derive(Clone, Debug)]
-pub struct Heard {
+pub struct Received {
     /// Every byte.
     pub bytes: Vec<u8>,
     /// How it ended.
-    pub end: End,
+    pub end: StreamEnd,
     /// When it ended, counted from the connect.
     pub after: Duration,
 }
 
-impl Client {
+impl TestClient {
     /// How long it listens for anything.
     pub const PATIENCE: Duration = Duration::from_secs(45);
 
@@ -126,16 +126,16 @@ impl Client {
     }
 
     /// Listens until the server ends it.
-    pub fn hear(&mut self) -> Heard {
+    pub fn hear(&mut self) -> Received {
         let mut bytes = Vec::new();
         let end = match self.stream.read_to_end(&mut bytes) {
-            Ok(_) => End::Fin,
+            Ok(_) => StreamEnd::Fin,
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
-                End::None
+                StreamEnd::None
             }
-            Err(_) => End::Reset,
+            Err(_) => StreamEnd::Reset,
         };
-        Heard {
+        Received {
             bytes,
             end,
             after: self.start.elapsed(),
@@ -144,8 +144,8 @@ impl Client {
 }
 
 /// Fetches a policy as a player does.
-pub fn fetch(address: SocketAddr) -> Result<Heard> {
-    let mut client = Client::connect(address)?;
+pub fn fetch(address: SocketAddr) -> Result<Received> {
+    let mut client = TestClient::connect(address)?;
     client.send(REQUEST);
     Ok(client.hear())
 }

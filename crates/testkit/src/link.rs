@@ -19,7 +19,7 @@ use anyhow::{Context, Result};
 use tappers::{Interface, Tun};
 
 pub use self::forwarder::Traffic;
-use self::forwarder::{Counter, Direction, Forwarder};
+use self::forwarder::{Forwarder, LinkDirection, PacketCounter};
 pub use self::path::Path;
 use crate::namespace::{self, Namespace};
 
@@ -53,8 +53,8 @@ impl Conditions {
 #[derive(Debug)]
 pub struct Link {
     number: u8,
-    outbound: Arc<Counter>,
-    inbound: Arc<Counter>,
+    outbound: Arc<PacketCounter>,
+    inbound: Arc<PacketCounter>,
     // Closing this end of the pair is what tells the forwarder to stop.
     stop: Option<UnixStream>,
     forwarder: Option<JoinHandle<()>>,
@@ -76,9 +76,9 @@ impl Link {
         let forwarder = Forwarder {
             near: link.open_end(near, link.near())?,
             far: link.open_end(far, link.far())?,
-            outbound: Direction::new(conditions.outbound, conditions.seed, &link.outbound),
+            outbound: LinkDirection::new(conditions.outbound, conditions.seed, &link.outbound),
             // The two directions must not share their luck, hence the complement.
-            inbound: Direction::new(conditions.inbound, !conditions.seed, &link.inbound),
+            inbound: LinkDirection::new(conditions.inbound, !conditions.seed, &link.inbound),
             stopped,
         };
         let thread = thread::Builder::new().name(link.device());

@@ -15,14 +15,14 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use anyhow::{Result, ensure};
 
 use engine::Engine;
-pub use report::{Failure, Outcome, Progress, Report};
+pub use report::{FetchFailure, FetchOutcome, FetchProgress, LoadReport};
 pub use settings::{Load, REQUEST};
 
 /// How many addresses [`spread`] names.
 const SPREAD: u8 = 32;
 
 /// Fetches, and blocks until everything has ended or the time is up.
-pub fn run(load: &Load) -> Result<Report> {
+pub fn run(load: &Load) -> Result<LoadReport> {
     ensure!(
         !load.targets.is_empty(),
         "expected at least one target, found none"

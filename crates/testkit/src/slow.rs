@@ -19,12 +19,12 @@ const SHARES: usize = 1_000;
 
 /// Many of them.
 #[derive(Debug)]
-pub struct Crowd {
+pub struct SlowClients {
     clients: Vec<Socket>,
     since: Instant,
 }
 
-impl Crowd {
+impl SlowClients {
     /// Connects them all, from these addresses in turn; each sends its first byte.
     pub fn connect(target: SocketAddr, sources: &[Ipv4Addr], count: usize) -> Result<Self> {
         let mut clients = Vec::with_capacity(count);

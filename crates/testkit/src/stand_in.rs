@@ -24,7 +24,7 @@ const BACKLOG: i32 = 1024;
 
 /// What a stand-in does with a connection; all of them close it once they have answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
+pub enum StandInBehaviour {
     /// Answers at once and never reads, as most published daemons did.
     ///
     /// Adobe's manuals recommended it: the server of a dedicated port "might send a policy file
@@ -49,7 +49,11 @@ impl StandIn {
     /// Binds `address` and serves `policy`, to which it adds the NUL.
     ///
     /// Call it inside [`Namespace::run`](crate::namespace::Namespace::run) to serve there.
-    pub fn start(manner: Manner, address: impl ToSocketAddrs, policy: &[u8]) -> Result<StandIn> {
+    pub fn start(
+        manner: StandInBehaviour,
+        address: impl ToSocketAddrs,
+        policy: &[u8],
+    ) -> Result<StandIn> {
         let address = address
             .to_socket_addrs()?
             .next()
@@ -100,7 +104,7 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
-fn serve(manner: Manner, listener: &TcpListener, stopped: &UnixStream, reply: &[u8]) {
+fn serve(manner: StandInBehaviour, listener: &TcpListener, stopped: &UnixStream, reply: &[u8]) {
     // The scope waits for the connections that are still being answered.
     thread::scope(|scope| {
         while let Ok(true) = connection_waits(listener, stopped) {
@@ -110,8 +114,8 @@ fn serve(manner: Manner, listener: &TcpListener, stopped: &UnixStream, reply: &[
             };
             match manner {
                 // Nothing to wait for: one after the other, like the single-threaded ancestors.
-                Manner::WriteOnAccept => answer(manner, connection, reply),
-                Manner::Reads22 | Manner::ReadsFirst => {
+                StandInBehaviour::WriteOnAccept => answer(manner, connection, reply),
+                StandInBehaviour::Reads22 | StandInBehaviour::ReadsFirst => {
                     scope.spawn(move || answer(manner, connection, reply));
                 }
             }
@@ -133,23 +137,23 @@ fn connection_waits(listener: &TcpListener, stopped: &UnixStream) -> rustix::io:
     Ok(stopped.revents().is_empty())
 }
 
-fn answer(manner: Manner, connection: TcpStream, reply: &[u8]) {
+fn answer(manner: StandInBehaviour, connection: TcpStream, reply: &[u8]) {
     // Whatever goes wrong here is what the test counts at the other end.
     let _ = converse(manner, connection, reply);
 }
 
 /// Owns the connection: returning is the close, without shutdown and without draining.
-fn converse(manner: Manner, mut connection: TcpStream, reply: &[u8]) -> io::Result<()> {
+fn converse(manner: StandInBehaviour, mut connection: TcpStream, reply: &[u8]) -> io::Result<()> {
     connection.set_read_timeout(Some(PATIENCE))?;
     connection.set_write_timeout(Some(PATIENCE))?;
     let mut request = [0; REQUEST.len()];
     match manner {
-        Manner::WriteOnAccept => {}
-        Manner::Reads22 => {
+        StandInBehaviour::WriteOnAccept => {}
+        StandInBehaviour::Reads22 => {
             let [text @ .., _nul] = &mut request;
             connection.read_exact(text)?;
         }
-        Manner::ReadsFirst => connection.read_exact(&mut request)?,
+        StandInBehaviour::ReadsFirst => connection.read_exact(&mut request)?,
     }
     connection.write_all(reply)
 }
@@ -159,7 +163,7 @@ mod tests {
     use super::*;
 
     /// Fetches over loopback from a stand-in and returns its reply and how the reading ended.
-    fn fetch(manner: Manner) -> (Vec<u8>, io::Result<usize>) {
+    fn fetch(manner: StandInBehaviour) -> (Vec<u8>, io::Result<usize>) {
         let stand_in = StandIn::start(manner, "127.0.0.1:0", b"<cross-domain-policy/>").unwrap();
         let mut client = TcpStream::connect(stand_in.address()).unwrap();
         client.write_all(REQUEST).unwrap();
@@ -170,20 +174,20 @@ mod tests {
 
     #[test]
     fn reads_first_closes_cleanly() {
-        let (reply, end) = fetch(Manner::ReadsFirst);
+        let (reply, end) = fetch(StandInBehaviour::ReadsFirst);
         assert_eq!(reply, b"<cross-domain-policy/>\0");
         assert!(end.is_ok());
     }
 
     #[test]
     fn reads_22_resets() {
-        let (_, end) = fetch(Manner::Reads22);
+        let (_, end) = fetch(StandInBehaviour::Reads22);
         assert_eq!(end.unwrap_err().kind(), io::ErrorKind::ConnectionReset);
     }
 
     #[test]
     fn write_on_accept_needs_no_request() {
-        let manner = Manner::WriteOnAccept;
+        let manner = StandInBehaviour::WriteOnAccept;
         let stand_in = StandIn::start(manner, "127.0.0.1:0", b"<cross-domain-policy/>").unwrap();
         let mut reply = Vec::new();
         TcpStream::connect(stand_in.address())

@@ -12,12 +12,12 @@ use crate::until;
 
 /// A trace being written.
 #[derive(Debug)]
-pub struct Trace {
+pub struct SyscallTrace {
     folder: Folder,
     options: Vec<OsString>,
 }
 
-impl Trace {
+impl SyscallTrace {
     /// A trace of these calls, as strace names them: `accept4,recvfrom`.
     pub fn of(calls: &str) -> Result<Self> {
         Ok(Self {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use socket2::SockRef;
 
-use crate::client::Client;
+use crate::client::TestClient;
 
 /// The key that every client here sends, and the answer to it (RFC 6455, 1.3).
 pub const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -46,7 +46,7 @@ pub fn with_fields(path: &str, fields: &str) -> String {
 
 /// The head of a response, and of its body what has come.
 #[derive(Clone, Debug)]
-pub struct Response {
+pub struct ResponseHead {
     /// `101`.
     pub status: u16,
     /// Everything up to the empty line.
@@ -55,7 +55,7 @@ pub struct Response {
     pub body: String,
 }
 
-impl Response {
+impl ResponseHead {
     /// The value of a field, if it is there.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&str> {
@@ -127,8 +127,8 @@ pub fn mask(at: u64, bytes: &mut [u8]) {
 }
 
 /// Sends a request and hears the response, to its end unless it is a 101.
-pub fn ask(address: SocketAddr, request: &str) -> Result<(Response, TcpStream)> {
-    let mut client = Client::connect(address)?;
+pub fn ask(address: SocketAddr, request: &str) -> Result<(ResponseHead, TcpStream)> {
+    let mut client = TestClient::connect(address)?;
     client.send(request.as_bytes());
     let mut stream = client.into_stream();
     let response = hear(&mut stream)?;
@@ -136,7 +136,7 @@ pub fn ask(address: SocketAddr, request: &str) -> Result<(Response, TcpStream)> 
 }
 
 /// Hears a response.
-pub fn hear(stream: &mut TcpStream) -> Result<Response> {
+pub fn hear(stream: &mut TcpStream) -> Result<ResponseHead> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
@@ -157,16 +157,16 @@ pub fn hear(stream: &mut TcpStream) -> Result<Response> {
             .read_to_string(&mut body)
             .context("no end behind the response")?;
     }
-    Ok(Response { status, head, body })
+    Ok(ResponseHead { status, head, body })
 }
 
 /// An open WebSocket.
 #[derive(Debug)]
-pub struct WebSocket {
+pub struct WebSocketClient {
     stream: TcpStream,
 }
 
-impl WebSocket {
+impl WebSocketClient {
     /// Opens one at a path, for a page of an origin.
     pub fn open(address: SocketAddr, path: &str, origin: Option<&str>) -> Result<Self> {
         let (response, stream) = ask(address, &request(path, origin))?;
@@ -174,7 +174,7 @@ impl WebSocket {
     }
 
     /// What a response has made of a stream.
-    pub fn of(response: &Response, stream: TcpStream) -> Result<Self> {
+    pub fn of(response: &ResponseHead, stream: TcpStream) -> Result<Self> {
         if response.status != 101 {
             bail!("expected a WebSocket, found {response:?}");
         }
@@ -264,7 +264,7 @@ impl WebSocket {
     pub fn is_silent_for(&self, limit: Duration) -> bool {
         let silent = self.stream.set_read_timeout(Some(limit)).is_ok()
             && self.stream.peek(&mut [0]).is_err();
-        let restored = self.stream.set_read_timeout(Some(Client::PATIENCE));
+        let restored = self.stream.set_read_timeout(Some(TestClient::PATIENCE));
         silent && restored.is_ok()
     }
 

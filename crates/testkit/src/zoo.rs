@@ -13,7 +13,7 @@ mod table;
 pub use animals::all;
 pub use enclosure::{Checked, Enclosure, missing};
 pub use keeper::Keeper;
-pub use script::{Script, Step};
+pub use script::{Script, ScriptStep};
 pub use table::{table, with_table};
 
 /// The name that `check` is given for the host; only the enclosures know it.
@@ -29,18 +29,18 @@ pub struct Animal {
     /// The addresses of [`HOST`].
     pub addresses: &'static [&'static str],
     /// What listens; where nothing does, the kernel refuses.
-    pub listeners: &'static [Listener],
+    pub listeners: &'static [ZooListener],
     /// Rules of the firewall, as `nft` takes them.
     pub firewall: &'static [&'static str],
     /// The arguments of `check` after its name.
     pub asked: &'static [&'static str],
     /// What must come of it.
-    pub expected: Expected,
+    pub expected: ExpectedReport,
 }
 
 /// One listening socket of an animal.
 #[derive(Clone, Copy, Debug)]
-pub struct Listener {
+pub struct ZooListener {
     /// Where.
     pub address: &'static str,
     /// What it does with its connections: these, in turn.
@@ -49,7 +49,7 @@ pub struct Listener {
 
 /// What `check` must say.
 #[derive(Clone, Copy, Debug)]
-pub struct Expected {
+pub struct ExpectedReport {
     /// `allowed`, `denied` or `unreachable`.
     pub verdict: &'static str,
     /// The reason's code.

@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use testkit::client::{End, fetch};
+use testkit::client::{StreamEnd, fetch};
 use testkit::daemon::Daemon;
 use testkit::folder::Folder;
-use testkit::trace::Trace;
+use testkit::trace::SyscallTrace;
 use testkit::{figure, needs, until};
 
 const LIMIT: Duration = Duration::from_secs(20);
@@ -77,7 +77,7 @@ fn root_becomes_somebody_without_rights() {
         for line in expected {
             assert!(lines.contains(&line), "{user}: no {line:?} in {lines:#?}");
         }
-        assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+        assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
     }
 }
 
@@ -211,7 +211,7 @@ fn descriptors_of_others_are_closed() {
         };
         assert_eq!(target(0), "/dev/null");
         assert!((3..64).all(|number| target(number) != "/etc/passwd"));
-        assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+        assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
     }
 }
 
@@ -246,7 +246,7 @@ fn a_reload_still_opens_sockets() {
         .unwrap();
     daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
     for address in [first, second, other] {
-        assert_eq!(fetch(address).unwrap().end, End::Fin);
+        assert_eq!(fetch(address).unwrap().end, StreamEnd::Fin);
     }
 }
 
@@ -283,7 +283,7 @@ fn required_fails_closed() {
         )
         .unwrap();
     for (fault, parts, reason) in LACKING {
-        let trace = Trace::of("landlock_create_ruleset,seccomp")
+        let trace = SyscallTrace::of("landlock_create_ruleset,seccomp")
             .unwrap()
             .inject(fault);
         let words = trace.program();
@@ -311,7 +311,7 @@ fn best_effort_warns_and_serves() {
         return;
     }
     for (fault, parts, reason) in LACKING {
-        let trace = Trace::of("landlock_create_ruleset,seccomp")
+        let trace = SyscallTrace::of("landlock_create_ruleset,seccomp")
             .unwrap()
             .inject(fault);
         let mut daemon = Daemon::builder()
@@ -326,7 +326,7 @@ fn best_effort_warns_and_serves() {
             assert!(line.contains("WARN could not give up"), "{line}");
             assert!(line.contains(reason), "{line}");
         }
-        assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+        assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
     }
 }
 
@@ -343,7 +343,7 @@ fn parts_that_are_missing_alone() {
         .unwrap();
     let line = daemon.wait_for_line("part=\"user\"", LIMIT).unwrap();
     assert!(line.contains("can't change the"), "{line}");
-    assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+    assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
     // Who asked for a user by name gets it or no start.
     let folder = Folder::new().unwrap();
     let path = folder
@@ -420,7 +420,7 @@ fn a_user_that_is_root() {
             line.contains("uid=0") && line.contains("=\"descriptors,no-new-privs,capabilities,"),
             "{line}"
         );
-        assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+        assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
     }
 }
 
@@ -544,7 +544,7 @@ fn a_policy_out_of_reach() {
         "{line}"
     );
     daemon.next_line_with("not reloaded", LIMIT).unwrap();
-    assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+    assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
     fs::set_permissions(&near, fs::Permissions::from_mode(0o600)).unwrap();
     folder.file("flashgate.toml", text(&near)).unwrap();
     daemon
@@ -574,7 +574,7 @@ fn a_folder_that_only_root_can_enter() {
     daemon
         .next_line_with("make it readable to user 65534", LIMIT)
         .unwrap();
-    assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+    assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
 }
 
 /// A file that only root can read is served, and its reload would fail: that is said now rather than then.
@@ -599,7 +599,7 @@ fn a_file_that_only_root_can_read() {
         .wait_for_line("can't read a file any more", LIMIT)
         .unwrap();
     assert!(line.contains("flashgate.toml"), "{line}");
-    assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+    assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
 }
 
 /// Signals go to threads that may tell the event loop; in the one that opens sockets they would be lost.

@@ -6,7 +6,7 @@ mod traffic;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use testkit::websocket::WebSocket;
+use testkit::websocket::WebSocketClient;
 
 use super::between::{Between, Other, start_flashgate};
 use super::contest::{self, Contest, Options};
@@ -55,7 +55,7 @@ impl Bridge {
 
 impl Contest for Bridge {
     type Slice = Slice;
-    type Held = WebSocket;
+    type Held = WebSocketClient;
 
     const KIND: &'static str = "bridge";
     const OTHERS: &'static [Other] = &OTHERS;
@@ -104,7 +104,7 @@ impl Contest for Bridge {
         traffic::slice(one, amount).context(one.name)
     }
 
-    fn open_idle(one: &Between, count: u32) -> Result<Vec<WebSocket>> {
+    fn open_idle(one: &Between, count: u32) -> Result<Vec<WebSocketClient>> {
         traffic::open_idle(one.address, count)
     }
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use testkit::cpu;
 use testkit::daemon::Daemon;
-use testkit::load::{self, Load, Report};
+use testkit::load::{self, Load, LoadReport};
 
 use super::SERVER_CPU;
 use super::flashgate;
@@ -42,7 +42,7 @@ pub(super) struct Contender {
 pub(super) struct Slice {
     /// CPU time in microseconds per fetch.
     pub(super) cost: f64,
-    pub(super) report: Report,
+    pub(super) report: LoadReport,
 }
 
 impl Contender {

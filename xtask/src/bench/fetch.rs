@@ -10,7 +10,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use serde_json::{Map, Value};
 use testkit::cpu;
-use testkit::load::{self, Load, Report};
+use testkit::load::{self, Load, LoadReport};
 
 use super::machine::Machine;
 
@@ -111,7 +111,7 @@ impl Fetch {
 }
 
 /// The share of one fetch in what all of them cost.
-pub(super) fn each(total: Duration, report: &Report) -> Duration {
+pub(super) fn each(total: Duration, report: &LoadReport) -> Duration {
     u32::try_from(report.ended())
         .ok()
         .and_then(|fetches| total.checked_div(fetches))
@@ -119,7 +119,7 @@ pub(super) fn each(total: Duration, report: &Report) -> Duration {
 }
 
 /// The counts and times of a report.
-pub(super) fn members(report: &Report) -> Map<String, Value> {
+pub(super) fn members(report: &LoadReport) -> Map<String, Value> {
     let failures = report.failures.iter().map(ToString::to_string);
     let members: [(&str, Value); 15] = [
         ("ok", report.ok.into()),
@@ -148,7 +148,12 @@ fn micros(duration: Duration) -> Value {
     (duration.as_secs_f64() * 1e6).into()
 }
 
-fn whole(machine: &Machine, report: &Report, client: Duration, server: Option<Duration>) -> Value {
+fn whole(
+    machine: &Machine,
+    report: &LoadReport,
+    client: Duration,
+    server: Option<Duration>,
+) -> Value {
     let mut members = members(report);
     members.insert("machine".to_owned(), machine.json());
     members.insert("client_cpu_us".to_owned(), micros(client));
@@ -158,7 +163,7 @@ fn whole(machine: &Machine, report: &Report, client: Duration, server: Option<Du
     members.into()
 }
 
-fn print(machine: &Machine, report: &Report, client: Duration, server: Option<Duration>) {
+fn print(machine: &Machine, report: &LoadReport, client: Duration, server: Option<Duration>) {
     println!("{machine}");
     println!("{report}");
     let rate = report

@@ -3,9 +3,9 @@
 use std::io::{BufRead as _, BufReader, Lines, Read as _, Write as _};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use browser::Movie;
+use browser::TestMovie;
 use rustix::io::ioctl_fionread;
-use testkit::backend::Manner;
+use testkit::backend::BackendBehaviour;
 use testkit::until;
 
 use super::bulk::pours;
@@ -73,7 +73,7 @@ fn killed_and_restarted(way: Way) {
         return;
     };
     let mut game = Game::start(&machine);
-    let mut visit = machine.visit(Movie::Socket);
+    let mut visit = machine.visit(TestMovie::Socket);
     visit.wait_for("connect").expect("a movie that starts");
     visit.call("say", "hello");
     let heard = visit.wait_for("data").expect("an answer");
@@ -97,9 +97,9 @@ fn killed_and_restarted(way: Way) {
         .daemon
         .wait_for_line("backend", LIMIT)
         .expect("a line");
-    let server = absent.appear(Manner::Hold).expect("a server");
+    let server = absent.appear(BackendBehaviour::Hold).expect("a server");
     visit.call("open", ());
-    converse(&mut visit, Movie::Socket, &server);
+    converse(&mut visit, TestMovie::Socket, &server);
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn stalled_before_it_accepts() {
     let hole = machine.absent();
     let hole = machine.namespace.run(|| hole.hang());
     let hole = hole.expect("a namespace").expect("a full queue");
-    let mut visit = machine.visit(Movie::Socket);
+    let mut visit = machine.visit(TestMovie::Socket);
     visit.wait_for("connect").expect("Ruffle's word");
     visit.wait_for("close").expect("an end");
     drop(hole);
@@ -150,8 +150,8 @@ fn stalled_in_between() {
         return;
     };
     let server = machine.server();
-    let mut visit = machine.visit(Movie::XmlSocket);
-    let mut stream = converse(&mut visit, Movie::XmlSocket, &server);
+    let mut visit = machine.visit(TestMovie::XmlSocket);
+    let mut stream = converse(&mut visit, TestMovie::XmlSocket, &server);
     for word in ["one", "two", "three"] {
         visit.call("say", word);
     }

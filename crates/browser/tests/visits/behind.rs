@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 
-use browser::{Movie, RUFFLE};
+use browser::{RUFFLE, TestMovie};
 use testkit::folder::Folder;
 use testkit::needs;
 use testkit::real_server::{RealServer, missing};
@@ -139,8 +139,8 @@ fn caddy_passes_websockets_on() {
         return;
     };
     let (_caddy, server) = (caddy(&machine), machine.server());
-    let mut visit = machine.visit(Movie::Socket);
-    converse(&mut visit, Movie::Socket, &server);
+    let mut visit = machine.visit(TestMovie::Socket);
+    converse(&mut visit, TestMovie::Socket, &server);
 }
 
 /// Over https a page is admitted where the policy wants that, and can open `wss:` only.
@@ -157,17 +157,21 @@ fn pages_over_https() {
     machine.daemon.hang_up().expect("a signal");
     machine.daemon.wait_for_line("reloaded", LIMIT).expect("it");
     let (_nginx, server) = (nginx(&machine), machine.server());
-    let mut visit = machine.visit(Movie::Socket);
+    let mut visit = machine.visit(TestMovie::Socket);
     visit.wait_for("connect").expect("Ruffle's word");
     visit.wait_for("close").expect("an end");
     drop(visit);
     assert!(machine.nobody_called(&server));
     machine.page = "https://www.example.com";
-    converse(&mut machine.visit(Movie::Socket), Movie::Socket, &server);
+    converse(
+        &mut machine.visit(TestMovie::Socket),
+        TestMovie::Socket,
+        &server,
+    );
     let in_clear = "data:text/javascript,window.RufflePlayer.config = { socketProxy: [\
                     { host: 'play.example.com', port: 9339, proxyUrl: 'ws://play.example.com:8080/sockets/9339' }] };";
     let scripts = [RUFFLE.to_owned(), in_clear.to_owned()];
-    let mut visit = machine.visit_with(Movie::Socket, &scripts);
+    let mut visit = machine.visit_with(TestMovie::Socket, &scripts);
     visit.wait_for("io-error").expect("mixed content");
     assert!(machine.nobody_called(&server));
 }
@@ -189,8 +193,8 @@ fn outlasts(program: &str, front: impl Fn(&Machine) -> RealServer) {
         return;
     };
     let (_front, server) = (front(&machine), machine.server());
-    let mut visit = machine.visit(Movie::Socket);
-    let mut stream = converse(&mut visit, Movie::Socket, &server);
+    let mut visit = machine.visit(TestMovie::Socket);
+    let mut stream = converse(&mut visit, TestMovie::Socket, &server);
     let given_up = machine.namespace.run(given_up).expect("a namespace");
     assert!(given_up.starts_with("HTTP/1.1 504 "), "{given_up}");
     stream.write_all(b"still here\0").expect("room");

@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
-use browser::Movie;
+use browser::TestMovie;
 
 use super::{LIMIT, Way, machine};
 
@@ -30,7 +30,7 @@ pub(super) fn pours(way: Way, stalled: impl FnOnce(&TcpStream)) {
         return;
     };
     let server = machine.server();
-    let mut visit = machine.visit(Movie::Socket);
+    let mut visit = machine.visit(TestMovie::Socket);
     visit.wait_for("connect").expect("a movie that starts");
     visit.call("pour", COUNT);
     let mut stream = server.next(LIMIT).expect("a connection");

@@ -1,11 +1,11 @@
 //! Every kind of movie connects, sends and receives, on either way.
 
-use browser::Movie;
+use browser::TestMovie;
 
 use super::{Way, converse, machine};
 
 #[track_caller]
-fn connects(way: Way, movies: &[Movie]) {
+fn connects(way: Way, movies: &[TestMovie]) {
     let Some(machine) = machine(way, "play.test", "") else {
         return;
     };
@@ -18,7 +18,7 @@ fn connects(way: Way, movies: &[Movie]) {
     }
 }
 
-const ALL: [Movie; 3] = [Movie::Socket, Movie::XmlSocket, Movie::Avm1];
+const ALL: [TestMovie; 3] = [TestMovie::Socket, TestMovie::XmlSocket, TestMovie::Avm1];
 
 #[test]
 fn through_the_gate() {
@@ -32,7 +32,7 @@ fn through_the_bridge() {
 
 #[test]
 fn through_the_gate_over_tls() {
-    connects(Way::GateTls, &[Movie::Socket, Movie::Avm1]);
+    connects(Way::GateTls, &[TestMovie::Socket, TestMovie::Avm1]);
 }
 
 #[test]

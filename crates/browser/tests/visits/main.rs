@@ -16,9 +16,9 @@ use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
-use browser::{Movie, Page, RUFFLE, Visit};
+use browser::{Page, RUFFLE, TestMovie, Visit};
 use rcgen::{CertificateParams, KeyPair};
-use testkit::backend::{Absent, Backend, Manner};
+use testkit::backend::{Absent, BackendBehaviour, TestBackend};
 use testkit::daemon::Daemon;
 use testkit::folder::Folder;
 use testkit::namespace::Namespace;
@@ -115,20 +115,20 @@ fn start(config: &str, page: &'static str, game: &'static str, site: &str) -> Ma
 
 impl Machine {
     /// Somebody opens the page.
-    fn visit(&self, movie: Movie) -> Visit {
+    fn visit(&self, movie: TestMovie) -> Visit {
         self.visit_with(movie, &[RUFFLE.to_owned(), self.script.clone()])
     }
 
     /// Somebody opens a page whose movie names no host.
-    fn visit_unnamed(&self, movie: Movie) -> Visit {
+    fn visit_unnamed(&self, movie: TestMovie) -> Visit {
         self.visit_of(movie, None, &[RUFFLE.to_owned(), self.script.clone()])
     }
 
-    fn visit_with(&self, movie: Movie, scripts: &[String]) -> Visit {
+    fn visit_with(&self, movie: TestMovie, scripts: &[String]) -> Visit {
         self.visit_of(movie, Some(self.game), scripts)
     }
 
-    fn visit_of(&self, movie: Movie, host: Option<&str>, scripts: &[String]) -> Visit {
+    fn visit_of(&self, movie: TestMovie, host: Option<&str>, scripts: &[String]) -> Visit {
         let page = Page {
             origin: self.page,
             movie,
@@ -145,12 +145,14 @@ impl Machine {
     }
 
     /// The game's server; the test speaks for it.
-    fn server(&self) -> Backend {
-        self.absent().appear(Manner::Hold).expect("a server")
+    fn server(&self) -> TestBackend {
+        self.absent()
+            .appear(BackendBehaviour::Hold)
+            .expect("a server")
     }
 
     /// Whether nobody has connected to the server: a connection made now is the first one.
-    fn nobody_called(&self, server: &Backend) -> bool {
+    fn nobody_called(&self, server: &TestBackend) -> bool {
         let connect = || TcpStream::connect(SocketAddr::from(SERVER));
         let own = self.namespace.run(connect).expect("a namespace");
         let own = own.expect("a connection").local_addr().expect("an address");
@@ -161,8 +163,8 @@ impl Machine {
 
 /// The movie says hello, and hears the server's answer: only that shows that it is connected.
 #[track_caller]
-fn converse(visit: &mut Visit, movie: Movie, server: &Backend) -> TcpStream {
-    if movie != Movie::Avm1 {
+fn converse(visit: &mut Visit, movie: TestMovie, server: &TestBackend) -> TcpStream {
+    if movie != TestMovie::Avm1 {
         visit.wait_for("connect").expect("a movie that starts");
         visit.call("say", "hello");
     }

@@ -1,12 +1,12 @@
 //! A page that the policy does not admit. Its movie hears "connect" all the same, for that is what Ruffle says first; the
 //! game's server hears nothing.
 
-use browser::Movie;
+use browser::TestMovie;
 
 use super::{LIMIT, Way, machine};
 
 #[track_caller]
-fn refused(way: Way, movie: Movie) {
+fn refused(way: Way, movie: TestMovie) {
     let Some(mut machine) = machine(way, "elsewhere.test", "") else {
         return;
     };
@@ -22,18 +22,18 @@ fn refused(way: Way, movie: Movie) {
 
 #[test]
 fn at_the_gate() {
-    refused(Way::Gate, Movie::Socket);
-    refused(Way::Gate, Movie::Avm1);
+    refused(Way::Gate, TestMovie::Socket);
+    refused(Way::Gate, TestMovie::Avm1);
 }
 
 #[test]
 fn at_the_bridge() {
-    refused(Way::Bridge, Movie::Socket);
-    refused(Way::Bridge, Movie::XmlSocket);
+    refused(Way::Bridge, TestMovie::Socket);
+    refused(Way::Bridge, TestMovie::XmlSocket);
 }
 
 #[test]
 fn over_tls() {
-    refused(Way::GateTls, Movie::Socket);
-    refused(Way::BridgeTls, Movie::Socket);
+    refused(Way::GateTls, TestMovie::Socket);
+    refused(Way::BridgeTls, TestMovie::Socket);
 }

@@ -1,6 +1,6 @@
 //! What `/ruffle.js` does to a page, in whatever order its scripts come.
 
-use browser::{Movie, RUFFLE};
+use browser::{RUFFLE, TestMovie};
 use serde_json::{Value, json};
 
 use super::{Way, machine};
@@ -54,7 +54,7 @@ fn merges_and_leaves_the_rest_alone() {
         // What the page says of its own host stays, whatever the order.
         (vec![own, script.clone(), ruffle, script], &kept),
     ] {
-        let mut visit = machine.visit_with(Movie::Socket, &scripts);
+        let mut visit = machine.visit_with(TestMovie::Socket, &scripts);
         let config = visit.wait_for("config").expect("a page");
         let config: Value = serde_json::from_str(&config).expect("JSON");
         assert_eq!(&config, expected, "{scripts:?}");

@@ -1,11 +1,11 @@
 //! Movies that pass `null` for the host, which Flash Player takes for the movie's own.
 
-use browser::Movie;
+use browser::TestMovie;
 
 use super::{Machine, Way, converse, machine, needs, start};
 
 /// Every kind of movie that Ruffle lets do so.
-const MOVIES: [Movie; 2] = [Movie::Socket, Movie::Avm1];
+const MOVIES: [TestMovie; 2] = [TestMovie::Socket, TestMovie::Avm1];
 
 #[track_caller]
 fn connects(machine: Option<Machine>) {
@@ -63,7 +63,7 @@ fn an_xml_socket_of_actionscript_3_throws() {
     let Some(machine) = machine(Way::Gate, "play.test", "") else {
         return;
     };
-    let mut visit = machine.visit_unnamed(Movie::XmlSocket);
+    let mut visit = machine.visit_unnamed(TestMovie::XmlSocket);
     let thrown = visit.wait_for("thrown").expect("a movie that starts");
     assert!(thrown.contains("#1006"), "{thrown}");
 }

@@ -16,7 +16,7 @@ use super::refusal::{NO_MATCH, NOT_TOLD};
 use super::scene::{Greeting, HandshakeScene, Reached, Scene};
 use super::url::{ProxyUrl, WebOrigin, is_local};
 use super::{browser, entry, refusal};
-use crate::{Finding, NameFault};
+use crate::{Finding, LookupFault};
 
 /// What is to be said of one bridge.
 pub(super) struct Judged {
@@ -60,7 +60,7 @@ fn reached(scene: &Scene) -> Objection {
     }
 }
 
-fn nameless(fault: &NameFault) -> (Verdict, Reason, Diagnostic) {
+fn nameless(fault: &LookupFault) -> (Verdict, Reason, Diagnostic) {
     let finding = Diagnostic::error("no-address", fault.to_string())
         .note("the movie sees connect, then close, as with a bridge that is down")
         .help(fault.help());

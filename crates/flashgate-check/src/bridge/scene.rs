@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::super::answer::HandshakeAnswer;
-use super::super::names::NameFault;
+use super::super::names::LookupFault;
 use super::super::tls::TlsFault;
 use super::super::trace::DialAttempt;
 use super::entry::ProxyEntry;
@@ -28,7 +28,7 @@ pub(crate) struct Scene {
 #[derive(Debug)]
 pub(crate) enum Reached {
     /// The bridge's name has no address.
-    Nobody(NameFault),
+    Nobody(LookupFault),
     /// No address lets it connect.
     NoConnection,
     /// A connection stands, and no TLS on it.

@@ -6,7 +6,7 @@ use flash_policy::Diagnostic;
 #[derive(Clone, Debug)]
 pub(crate) struct Finding {
     pub(crate) diagnostic: Diagnostic,
-    /// The index in [`Report::sources`](crate::Report::sources).
+    /// The index in [`CheckReport::sources`](crate::CheckReport::sources).
     pub(crate) source: Option<usize>,
     pub(crate) about: About,
 }

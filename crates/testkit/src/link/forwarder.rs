@@ -30,12 +30,12 @@ pub struct Traffic {
 
 /// The count of one direction, shared between the forwarder and the link.
 #[derive(Debug, Default)]
-pub(super) struct Counter {
+pub(super) struct PacketCounter {
     passed: AtomicU64,
     dropped: AtomicU64,
 }
 
-impl Counter {
+impl PacketCounter {
     pub(super) fn read(&self) -> Traffic {
         Traffic {
             passed: self.passed.load(Ordering::Relaxed),
@@ -46,17 +46,17 @@ impl Counter {
 
 /// One direction of the link: what is on its way and what has been counted.
 #[derive(Debug)]
-pub(super) struct Direction {
+pub(super) struct LinkDirection {
     lane: Lane,
-    counter: Arc<Counter>,
+    counter: Arc<PacketCounter>,
 }
 
 /// The devices and both directions between them.
 pub(super) struct Forwarder {
     pub(super) near: Tun,
     pub(super) far: Tun,
-    pub(super) outbound: Direction,
-    pub(super) inbound: Direction,
+    pub(super) outbound: LinkDirection,
+    pub(super) inbound: LinkDirection,
     /// Hangs up when the link is dropped.
     pub(super) stopped: UnixStream,
 }
@@ -110,9 +110,9 @@ enum Wake {
     Stop,
 }
 
-impl Direction {
-    pub(super) fn new(path: Path, seed: u64, counter: &Arc<Counter>) -> Direction {
-        Direction {
+impl LinkDirection {
+    pub(super) fn new(path: Path, seed: u64, counter: &Arc<PacketCounter>) -> LinkDirection {
+        LinkDirection {
             lane: Lane::new(path, seed),
             counter: Arc::clone(counter),
         }

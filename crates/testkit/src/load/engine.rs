@@ -12,9 +12,9 @@ use rustix::event::Timespec;
 use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 use rustix::io::Errno;
 
-use super::fetch::{Fetch, Plan, Step, outcome_of};
+use super::fetch::{FetchPlan, FetchStep, RunningFetch, outcome_of};
 use super::message::Message;
-use super::report::{Failure, Outcome, Progress, Report};
+use super::report::{FetchFailure, FetchOutcome, FetchProgress, LoadReport};
 use super::settings::Load;
 
 /// How many events one wait may bring.
@@ -30,7 +30,7 @@ const SWEEP_TIMEOUT: Timespec = Timespec {
 
 #[derive(Debug)]
 struct Slot {
-    fetch: Fetch,
+    fetch: RunningFetch,
     interest: EventFlags,
 }
 
@@ -38,7 +38,7 @@ struct Slot {
 #[derive(Debug)]
 pub(super) struct Engine<'a> {
     load: &'a Load,
-    plan: Plan<'a>,
+    plan: FetchPlan<'a>,
     epoll: OwnedFd,
     slots: Vec<Option<Slot>>,
     buffer: Vec<u8>,
@@ -47,7 +47,7 @@ pub(super) struct Engine<'a> {
     begun: u64,
     live: usize,
     since: Instant,
-    report: Report,
+    report: LoadReport,
 }
 
 impl<'a> Engine<'a> {
@@ -55,7 +55,7 @@ impl<'a> Engine<'a> {
         let message = Message::new(load)?;
         Ok(Self {
             load,
-            plan: Plan {
+            plan: FetchPlan {
                 message,
                 expected: &load.expected,
                 half_close: load.half_close,
@@ -75,11 +75,11 @@ impl<'a> Engine<'a> {
             begun: 0,
             live: 0,
             since: Instant::now(),
-            report: Report::default(),
+            report: LoadReport::default(),
         })
     }
 
-    pub(super) fn run(mut self) -> Result<Report> {
+    pub(super) fn run(mut self) -> Result<LoadReport> {
         let mut events = Vec::with_capacity(EVENTS);
         let mut swept = self.since;
         for index in 0..self.slots.len() {
@@ -115,7 +115,7 @@ impl<'a> Engine<'a> {
                 .targets
                 .take()
                 .context("expected a target, found none")?;
-            match Fetch::start(target, self.sources.take(), &self.plan, nth) {
+            match RunningFetch::start(target, self.sources.take(), &self.plan, nth) {
                 Ok(fetch) => {
                     if self.launch(index, fetch)? {
                         return Ok(());
@@ -128,7 +128,7 @@ impl<'a> Engine<'a> {
     }
 
     /// Sends at once what can be sent, which on a loopback is everything, and puts the fetch into its slot; false if it has ended already.
-    fn launch(&mut self, index: usize, mut fetch: Fetch) -> Result<bool> {
+    fn launch(&mut self, index: usize, mut fetch: RunningFetch) -> Result<bool> {
         let step = fetch.push(&self.plan);
         let Some(interest) = self.judge(&fetch, step) else {
             return Ok(false);
@@ -179,23 +179,23 @@ impl<'a> Engine<'a> {
     }
 
     /// What a fetch waits for after a step, or nothing if it has ended, and then it is counted.
-    fn judge(&mut self, fetch: &Fetch, step: Step) -> Option<EventFlags> {
+    fn judge(&mut self, fetch: &RunningFetch, step: FetchStep) -> Option<EventFlags> {
         match step {
-            Step::Read => Some(EventFlags::IN),
-            Step::ReadOrSend => Some(EventFlags::IN | EventFlags::OUT),
-            Step::Done(outcome) => {
+            FetchStep::Read => Some(EventFlags::IN),
+            FetchStep::ReadOrSend => Some(EventFlags::IN | EventFlags::OUT),
+            FetchStep::Done(outcome) => {
                 self.settle(fetch, outcome);
                 None
             }
         }
     }
 
-    fn settle(&mut self, fetch: &Fetch, outcome: Outcome) {
+    fn settle(&mut self, fetch: &RunningFetch, outcome: FetchOutcome) {
         let after = fetch.started.elapsed();
         self.report.count(outcome, after);
-        if outcome != Outcome::Ok {
+        if outcome != FetchOutcome::Ok {
             let at = self.since.elapsed();
-            self.report.explain(|| Failure {
+            self.report.explain(|| FetchFailure {
                 nth: fetch.nth,
                 at,
                 after,
@@ -209,14 +209,14 @@ impl<'a> Engine<'a> {
     fn stillborn(&mut self, nth: u64, error: Errno) {
         let outcome = outcome_of(error);
         self.report.count(outcome, Duration::ZERO);
-        let progress = Progress {
+        let progress = FetchProgress {
             local: None,
             sent: 0,
             received: 0,
             error: Some(error.into()),
         };
         let at = self.since.elapsed();
-        self.report.explain(|| Failure {
+        self.report.explain(|| FetchFailure {
             nth,
             at,
             after: Duration::ZERO,
@@ -236,7 +236,7 @@ impl<'a> Engine<'a> {
                 place.take_if(|slot| now.saturating_duration_since(slot.fetch.started) >= deadline);
             if let Some(slot) = late {
                 self.live -= 1;
-                self.settle(&slot.fetch, Outcome::TimedOut);
+                self.settle(&slot.fetch, FetchOutcome::TimedOut);
                 self.refill(index)?;
             }
         }

@@ -13,22 +13,22 @@ use rustix::net::{
 };
 
 use super::message::Message;
-use super::report::{Outcome, Progress};
+use super::report::{FetchOutcome, FetchProgress};
 
 /// What a fetch needs before it can go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum FetchStep {
     /// Wait until there is something to read.
     Read,
     /// Wait until there is something to read or room to send.
     ReadOrSend,
     /// It is over.
-    Done(Outcome),
+    Done(FetchOutcome),
 }
 
 /// What a fetch is to do, the same for all of them.
 #[derive(Debug)]
-pub(super) struct Plan<'a> {
+pub(super) struct FetchPlan<'a> {
     pub(super) message: Message,
     pub(super) expected: &'a [u8],
     pub(super) half_close: bool,
@@ -36,7 +36,7 @@ pub(super) struct Plan<'a> {
 
 /// A fetch under way.
 #[derive(Debug)]
-pub(super) struct Fetch {
+pub(super) struct RunningFetch {
     pub(super) socket: OwnedFd,
     pub(super) started: Instant,
     pub(super) nth: u64,
@@ -47,12 +47,12 @@ pub(super) struct Fetch {
     error: Option<Errno>,
 }
 
-impl Fetch {
+impl RunningFetch {
     /// Starts to connect; whether that has worked shows when it sends or receives.
     pub(super) fn start(
         target: SocketAddr,
         source: Option<Ipv4Addr>,
-        plan: &Plan<'_>,
+        plan: &FetchPlan<'_>,
         nth: u64,
     ) -> Result<Self, Errno> {
         let started = Instant::now();
@@ -73,10 +73,10 @@ impl Fetch {
     }
 
     /// Sends one piece, or as much of it as the socket takes.
-    pub(super) fn push(&mut self, plan: &Plan<'_>) -> Step {
+    pub(super) fn push(&mut self, plan: &FetchPlan<'_>) -> FetchStep {
         let piece = plan.message.piece_at(self.sent);
         if piece.is_empty() {
-            return Step::Read;
+            return FetchStep::Read;
         }
         match send(&self.socket, piece, SendFlags::NOSIGNAL) {
             Ok(count) => self.sent += count,
@@ -84,29 +84,29 @@ impl Fetch {
             Err(error @ (Errno::PIPE | Errno::CONNRESET)) => {
                 self.error = Some(error);
                 self.broken = true;
-                return Step::Read;
+                return FetchStep::Read;
             }
             Err(error) => return self.fail(error),
         }
         if self.sent < plan.message.len() {
-            return Step::ReadOrSend;
+            return FetchStep::ReadOrSend;
         }
         if plan.half_close && shutdown(&self.socket, Shutdown::Write).is_err() {
             self.broken = true;
         }
-        Step::Read
+        FetchStep::Read
     }
 
     /// Reads and compares until nothing more is there.
-    pub(super) fn pull(&mut self, plan: &Plan<'_>, buffer: &mut [u8]) -> Step {
+    pub(super) fn pull(&mut self, plan: &FetchPlan<'_>, buffer: &mut [u8]) -> FetchStep {
         loop {
             match recv(&self.socket, &mut *buffer, RecvFlags::empty()) {
-                Ok((_, 0)) => return Step::Done(self.at_end(plan)),
+                Ok((_, 0)) => return FetchStep::Done(self.at_end(plan)),
                 Ok((_, count)) => {
                     let seen = buffer.get(..count).unwrap_or_default();
                     if plan.expected.get(self.received..self.received + count) != Some(seen) {
                         self.received += count;
-                        return Step::Done(Outcome::Mismatch);
+                        return FetchStep::Done(FetchOutcome::Mismatch);
                     }
                     self.received += count;
                 }
@@ -114,7 +114,7 @@ impl Fetch {
                 Err(Errno::INTR) => {}
                 Err(error @ Errno::CONNRESET) => {
                     self.error = Some(error);
-                    return Step::Done(self.at_reset(plan));
+                    return FetchStep::Done(self.at_reset(plan));
                 }
                 Err(error) => return self.fail(error),
             }
@@ -122,11 +122,11 @@ impl Fetch {
     }
 
     /// How far it came, for a report of its failure.
-    pub(super) fn progress(&self) -> Progress {
+    pub(super) fn progress(&self) -> FetchProgress {
         let local = getsockname(&self.socket)
             .ok()
             .and_then(|address| SocketAddr::try_from(address).ok());
-        Progress {
+        FetchProgress {
             local,
             sent: self.sent,
             received: self.received,
@@ -134,40 +134,44 @@ impl Fetch {
         }
     }
 
-    fn wait(&self, plan: &Plan<'_>) -> Step {
+    fn wait(&self, plan: &FetchPlan<'_>) -> FetchStep {
         if self.broken || self.sent == plan.message.len() {
-            Step::Read
+            FetchStep::Read
         } else {
-            Step::ReadOrSend
+            FetchStep::ReadOrSend
         }
     }
 
-    fn at_end(&self, plan: &Plan<'_>) -> Outcome {
+    fn at_end(&self, plan: &FetchPlan<'_>) -> FetchOutcome {
         if self.broken {
             self.at_reset(plan)
         } else if self.received == plan.expected.len() {
-            Outcome::Ok
+            FetchOutcome::Ok
         } else {
-            Outcome::Truncated
+            FetchOutcome::Truncated
         }
     }
 
-    fn at_reset(&self, plan: &Plan<'_>) -> Outcome {
+    fn at_reset(&self, plan: &FetchPlan<'_>) -> FetchOutcome {
         if self.received == plan.expected.len() {
-            Outcome::ResetAfterReply
+            FetchOutcome::ResetAfterReply
         } else {
-            Outcome::Reset
+            FetchOutcome::Reset
         }
     }
 
-    fn fail(&mut self, error: Errno) -> Step {
+    fn fail(&mut self, error: Errno) -> FetchStep {
         self.error = Some(error);
-        Step::Done(outcome_of(error))
+        FetchStep::Done(outcome_of(error))
     }
 }
 
 /// A socket for one connection.
-fn open(target: SocketAddr, source: Option<Ipv4Addr>, plan: &Plan<'_>) -> Result<OwnedFd, Errno> {
+fn open(
+    target: SocketAddr,
+    source: Option<Ipv4Addr>,
+    plan: &FetchPlan<'_>,
+) -> Result<OwnedFd, Errno> {
     let family = match target {
         SocketAddr::V4(_) => AddressFamily::INET,
         SocketAddr::V6(_) => AddressFamily::INET6,
@@ -185,11 +189,11 @@ fn open(target: SocketAddr, source: Option<Ipv4Addr>, plan: &Plan<'_>) -> Result
 }
 
 /// What an error says about the fetch that met it.
-pub(super) fn outcome_of(error: Errno) -> Outcome {
+pub(super) fn outcome_of(error: Errno) -> FetchOutcome {
     match error {
-        Errno::CONNREFUSED => Outcome::Refused,
-        Errno::CONNRESET => Outcome::Reset,
-        Errno::TIMEDOUT => Outcome::TimedOut,
-        _ => Outcome::Failed,
+        Errno::CONNREFUSED => FetchOutcome::Refused,
+        Errno::CONNRESET => FetchOutcome::Reset,
+        Errno::TIMEDOUT => FetchOutcome::TimedOut,
+        _ => FetchOutcome::Failed,
     }
 }

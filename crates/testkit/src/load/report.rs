@@ -13,7 +13,7 @@ const FLASH_PATIENCE: Duration = Duration::from_secs(3);
 
 /// How one fetch ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum FetchOutcome {
     /// Exactly the expected bytes, then the end of the stream.
     Ok,
     /// A reset before the whole reply had been read.
@@ -34,7 +34,7 @@ pub enum Outcome {
 
 /// How far a connection came.
 #[derive(Debug)]
-pub struct Progress {
+pub struct FetchProgress {
     /// The client's end, to find it in a trace.
     pub local: Option<SocketAddr>,
     /// How many bytes the kernel took.
@@ -47,7 +47,7 @@ pub struct Progress {
 
 /// A fetch that did not end well.
 #[derive(Debug)]
-pub struct Failure {
+pub struct FetchFailure {
     /// Which fetch it was, counted from 0.
     pub nth: u64,
     /// When it ended, counted from the start of the load.
@@ -55,29 +55,29 @@ pub struct Failure {
     /// How long it had taken.
     pub after: Duration,
     /// What happened.
-    pub outcome: Outcome,
+    pub outcome: FetchOutcome,
     /// How far it had come.
-    pub progress: Progress,
+    pub progress: FetchProgress,
 }
 
 /// How all fetches ended.
 #[derive(Debug, Default)]
-pub struct Report {
-    /// Fetches that ended in [`Outcome::Ok`].
+pub struct LoadReport {
+    /// Fetches that ended in [`FetchOutcome::Ok`].
     pub ok: u64,
-    /// Fetches that ended in [`Outcome::Reset`].
+    /// Fetches that ended in [`FetchOutcome::Reset`].
     pub reset: u64,
-    /// Fetches that ended in [`Outcome::ResetAfterReply`].
+    /// Fetches that ended in [`FetchOutcome::ResetAfterReply`].
     pub reset_after_reply: u64,
-    /// Fetches that ended in [`Outcome::Truncated`].
+    /// Fetches that ended in [`FetchOutcome::Truncated`].
     pub truncated: u64,
-    /// Fetches that ended in [`Outcome::Mismatch`].
+    /// Fetches that ended in [`FetchOutcome::Mismatch`].
     pub mismatch: u64,
-    /// Fetches that ended in [`Outcome::Refused`].
+    /// Fetches that ended in [`FetchOutcome::Refused`].
     pub refused: u64,
-    /// Fetches that ended in [`Outcome::TimedOut`].
+    /// Fetches that ended in [`FetchOutcome::TimedOut`].
     pub timed_out: u64,
-    /// Fetches that ended in [`Outcome::Failed`].
+    /// Fetches that ended in [`FetchOutcome::Failed`].
     pub failed: u64,
     /// Fetches not ended, or not even begun, when the time was up.
     pub unfinished: u64,
@@ -86,12 +86,12 @@ pub struct Report {
     /// From the first connect to the last end.
     pub elapsed: Duration,
     /// The first failures.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<FetchFailure>,
     /// Microseconds that each good fetch took: a million of them are 4 MB, and the quantiles are exact.
     micros: Vec<u32>,
 }
 
-impl Report {
+impl LoadReport {
     /// Whether every fetch of the load was made and ended well.
     #[must_use]
     pub fn all_ok(&self) -> bool {
@@ -125,19 +125,19 @@ impl Report {
         Duration::from_micros(self.micros.get(rank).copied().unwrap_or_default().into())
     }
 
-    pub(super) fn count(&mut self, outcome: Outcome, took: Duration) {
+    pub(super) fn count(&mut self, outcome: FetchOutcome, took: Duration) {
         let counter = match outcome {
-            Outcome::Ok => &mut self.ok,
-            Outcome::Reset => &mut self.reset,
-            Outcome::ResetAfterReply => &mut self.reset_after_reply,
-            Outcome::Truncated => &mut self.truncated,
-            Outcome::Mismatch => &mut self.mismatch,
-            Outcome::Refused => &mut self.refused,
-            Outcome::TimedOut => &mut self.timed_out,
-            Outcome::Failed => &mut self.failed,
+            FetchOutcome::Ok => &mut self.ok,
+            FetchOutcome::Reset => &mut self.reset,
+            FetchOutcome::ResetAfterReply => &mut self.reset_after_reply,
+            FetchOutcome::Truncated => &mut self.truncated,
+            FetchOutcome::Mismatch => &mut self.mismatch,
+            FetchOutcome::Refused => &mut self.refused,
+            FetchOutcome::TimedOut => &mut self.timed_out,
+            FetchOutcome::Failed => &mut self.failed,
         };
         *counter += 1;
-        if outcome == Outcome::Ok {
+        if outcome == FetchOutcome::Ok {
             self.micros
                 .push(u32::try_from(took.as_micros()).unwrap_or(u32::MAX));
         }
@@ -145,7 +145,7 @@ impl Report {
     }
 
     /// Keeps a failure if it is among the first; looking at the connection costs calls, so only then is it done.
-    pub(super) fn explain(&mut self, failure: impl FnOnce() -> Failure) {
+    pub(super) fn explain(&mut self, failure: impl FnOnce() -> FetchFailure) {
         if self.failures.len() < KEPT_FAILURES {
             self.failures.push(failure());
         }
@@ -158,7 +158,7 @@ impl Report {
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for LoadReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -191,7 +191,7 @@ impl fmt::Display for Report {
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for FetchFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             nth,
@@ -225,11 +225,11 @@ mod tests {
 
     #[test]
     fn percentiles_are_nearest_ranks_of_good_fetches() {
-        let mut report = Report::default();
+        let mut report = LoadReport::default();
         for micros in [40, 10, 30, 20] {
-            report.count(Outcome::Ok, Duration::from_micros(micros));
+            report.count(FetchOutcome::Ok, Duration::from_micros(micros));
         }
-        report.count(Outcome::TimedOut, Duration::from_secs(4));
+        report.count(FetchOutcome::TimedOut, Duration::from_secs(4));
         report.finish(6, Duration::from_secs(4));
         let seen = [1, 50, 75, 99, 100].map(|percent| report.percentile(percent).as_micros());
         assert_eq!(seen, [10, 20, 30, 40, 40]);

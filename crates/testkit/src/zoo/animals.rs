@@ -1,7 +1,7 @@
 //! The animals, by what is odd about them.
 
-use super::script::Step::{End, Hold, Read, Send};
-use super::{Animal, Expected, Listener, Script};
+use super::script::ScriptStep::{End, Hold, Read, Send};
+use super::{Animal, ExpectedReport, Script, ZooListener};
 
 mod absent;
 mod addresses;
@@ -31,7 +31,7 @@ pub fn all() -> impl Iterator<Item = &'static Animal> {
 const ASKED: &[&str] = &["srv.test:5000", "--from", "http://www.a.test/game.swf"];
 
 /// A game that hangs up on what it does not know.
-const GAME: &[Listener] = &[game()];
+const GAME: &[ZooListener] = &[game()];
 
 const PLAIN: Animal = Animal {
     name: "",
@@ -40,7 +40,7 @@ const PLAIN: Animal = Animal {
     listeners: GAME,
     firewall: &[],
     asked: ASKED,
-    expected: Expected {
+    expected: ExpectedReport {
         verdict: "",
         reason: "",
         cause: None,
@@ -57,31 +57,31 @@ const GOOD_WITHOUT_NUL: &[u8] = b"<cross-domain-policy><allow-access-from domain
 
 const SERVES_GOOD: &[Script] = &[&[Read, Send(GOOD), End]];
 
-const fn master(turns: &'static [Script]) -> Listener {
-    Listener {
+const fn master(turns: &'static [Script]) -> ZooListener {
+    ZooListener {
         address: "127.0.0.1:843",
         turns,
     }
 }
 
-const fn port(turns: &'static [Script]) -> Listener {
-    Listener {
+const fn port(turns: &'static [Script]) -> ZooListener {
+    ZooListener {
         address: "127.0.0.1:5000",
         turns,
     }
 }
 
-const fn game() -> Listener {
+const fn game() -> ZooListener {
     port(&[&[Read, End]])
 }
 
 /// A game that waits for something it knows.
-const fn patient_game() -> Listener {
+const fn patient_game() -> ZooListener {
     port(&[&[Hold]])
 }
 
-const fn allowed(cause: Option<&'static str>) -> Expected {
-    Expected {
+const fn allowed(cause: Option<&'static str>) -> ExpectedReport {
+    ExpectedReport {
         verdict: "allowed",
         reason: "granted",
         cause,
@@ -89,8 +89,8 @@ const fn allowed(cause: Option<&'static str>) -> Expected {
     }
 }
 
-const fn denied(reason: &'static str, cause: &'static str) -> Expected {
-    Expected {
+const fn denied(reason: &'static str, cause: &'static str) -> ExpectedReport {
+    ExpectedReport {
         verdict: "denied",
         reason,
         cause: Some(cause),
@@ -98,7 +98,7 @@ const fn denied(reason: &'static str, cause: &'static str) -> Expected {
     }
 }
 
-impl Expected {
+impl ExpectedReport {
     /// After so many milliseconds at least; a loaded machine takes more.
     const fn after(self, least: u32) -> Self {
         Self {

@@ -8,11 +8,11 @@ use std::time::Duration;
 use socket2::SockRef;
 
 /// The steps, in order; after the last the socket is closed, with whatever lies unread in it.
-pub type Script = &'static [Step];
+pub type Script = &'static [ScriptStep];
 
 /// One step.
 #[derive(Clone, Copy, Debug)]
-pub enum Step {
+pub enum ScriptStep {
     /// Reads to a NUL, or until the client sends no more.
     Read,
     /// Reads to a line feed, or until the client sends no more.
@@ -54,28 +54,30 @@ pub(super) fn play(script: Script, mut connection: TcpStream) -> io::Result<()> 
     Ok(())
 }
 
-fn take(step: Step, connection: &mut TcpStream) -> io::Result<()> {
+fn take(step: ScriptStep, connection: &mut TcpStream) -> io::Result<()> {
     match step {
-        Step::Read => read_to(0, connection),
-        Step::ReadLine => read_to(b'\n', connection),
-        Step::ReadOnly(count) => connection.read_exact(&mut vec![0; count]),
-        Step::Wait(milliseconds) => {
+        ScriptStep::Read => read_to(0, connection),
+        ScriptStep::ReadLine => read_to(b'\n', connection),
+        ScriptStep::ReadOnly(count) => connection.read_exact(&mut vec![0; count]),
+        ScriptStep::Wait(milliseconds) => {
             thread::sleep(Duration::from_millis(milliseconds));
             Ok(())
         }
-        Step::Send(bytes) => connection.write_all(bytes),
-        Step::Drip(bytes, apart) => bytes.iter().try_for_each(|byte| {
+        ScriptStep::Send(bytes) => connection.write_all(bytes),
+        ScriptStep::Drip(bytes, apart) => bytes.iter().try_for_each(|byte| {
             thread::sleep(Duration::from_millis(apart));
             connection.write_all(&[*byte])
         }),
-        Step::Echo => echo(connection),
-        Step::Flood => (0..FLOOD / 4096).try_for_each(|_| connection.write_all(&[b' '; 4096])),
-        Step::End => {
+        ScriptStep::Echo => echo(connection),
+        ScriptStep::Flood => {
+            (0..FLOOD / 4096).try_for_each(|_| connection.write_all(&[b' '; 4096]))
+        }
+        ScriptStep::End => {
             connection.shutdown(Shutdown::Write)?;
             drain(connection)
         }
-        Step::Hold => drain(connection),
-        Step::Reset => SockRef::from(&*connection).set_linger(Some(Duration::ZERO)),
+        ScriptStep::Hold => drain(connection),
+        ScriptStep::Reset => SockRef::from(&*connection).set_linger(Some(Duration::ZERO)),
     }
 }
 

@@ -7,11 +7,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use testkit::backend::{Absent, Backend, Manner};
+use testkit::backend::{Absent, BackendBehaviour, TestBackend};
 use testkit::binary;
 use testkit::daemon::{Daemon, address_in};
 use testkit::folder::Folder;
-use testkit::zoo::Step::{End, Hold, Read, ReadLine, Reset, Send, Wait};
+use testkit::zoo::ScriptStep::{End, Hold, Read, ReadLine, Reset, Send, Wait};
 use testkit::zoo::{Keeper, Script};
 
 use super::docs::validate;
@@ -162,9 +162,9 @@ fn a_gate_that_waits_for_silent_clients() {
 /// A gate without WebSockets whose server is up, whether client or server speaks first.
 #[test]
 fn a_gate_without_websockets_whose_server_is_up() {
-    let greets = Manner::Greet(GREETING.to_vec(), Duration::ZERO);
-    for manner in [greets, Manner::Record, Manner::Echo] {
-        let up = Backend::start(manner.clone()).unwrap();
+    let greets = BackendBehaviour::Greet(GREETING.to_vec(), Duration::ZERO);
+    for manner in [greets, BackendBehaviour::Record, BackendBehaviour::Echo] {
+        let up = TestBackend::start(manner.clone()).unwrap();
         let (_daemon, _folder, port) = gate(up.address(), "websocket = false");
         let report = check(port);
         assert_eq!(report["verdict"], "allowed", "{manner:?} {report:#}");
@@ -228,9 +228,9 @@ fn a_gate_in_front_of_a_forwarder_whose_server_is_down() {
 /// A healthy gate is OK for monitoring, whether client or server speaks first.
 #[test]
 fn a_gate_whose_server_is_up() {
-    let greets = Manner::Greet(GREETING.to_vec(), Duration::ZERO);
-    for manner in [greets, Manner::Record, Manner::Echo] {
-        let up = Backend::start(manner.clone()).unwrap();
+    let greets = BackendBehaviour::Greet(GREETING.to_vec(), Duration::ZERO);
+    for manner in [greets, BackendBehaviour::Record, BackendBehaviour::Echo] {
+        let up = TestBackend::start(manner.clone()).unwrap();
         let (_daemon, _folder, port) = gate(up.address(), "");
         let report = check(port);
         assert_eq!(report["verdict"], "allowed", "{manner:?} {report:#}");
@@ -269,7 +269,7 @@ fn forwarders_and_servers() {
 fn the_game_itself() {
     const GAMES: [&[Script]; 6] = [
         &[&[Send(GREETING), Hold]],
-        &[&[testkit::zoo::Step::Echo]],
+        &[&[testkit::zoo::ScriptStep::Echo]],
         &[&[Read, Send(b"<error reason=\"unknown\"/>\0"), Hold]],
         &[&[
             Send(b":irc.a.test NOTICE * :*** Looking up your hostname...\r\n"),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use testkit::needs;
-use testkit::zoo::Step::{End, Read, Send};
+use testkit::zoo::ScriptStep::{End, Read, Send};
 use testkit::zoo::{Enclosure, Script, missing};
 
 use super::report;

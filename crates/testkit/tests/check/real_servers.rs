@@ -11,7 +11,7 @@ use testkit::needs;
 use testkit::port;
 use testkit::real_server::{RealServer, find, missing};
 use testkit::zoo::Keeper;
-use testkit::zoo::Step::{End, Hold, Read};
+use testkit::zoo::ScriptStep::{End, Hold, Read};
 
 use super::docs::validate;
 use super::ids;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use testkit::needs;
-use testkit::zoo::Step::{End, Hold, Read, Reset, Send};
+use testkit::zoo::ScriptStep::{End, Hold, Read, Reset, Send};
 use testkit::zoo::{Enclosure, Script, missing};
 
 use super::{ids, report};

@@ -8,7 +8,7 @@ use testkit::binary;
 use testkit::folder::Folder;
 use testkit::needs;
 use testkit::real_server::RealServer;
-use testkit::zoo::Step::{End, Hold, Read, ReadLine, Reset, Send};
+use testkit::zoo::ScriptStep::{End, Hold, Read, ReadLine, Reset, Send};
 use testkit::zoo::{Enclosure, Keeper, Script, missing};
 
 use super::docs::validate;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use testkit::binary;
 use testkit::needs;
-use testkit::zoo::Step::{End, Hold, Read, ReadLine, ReadOnly, Send, Wait};
+use testkit::zoo::ScriptStep::{End, Hold, Read, ReadLine, ReadOnly, Send, Wait};
 use testkit::zoo::{Enclosure, Keeper, missing};
 
 use super::docs::validate;

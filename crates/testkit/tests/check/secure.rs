@@ -10,7 +10,7 @@ use testkit::folder::Folder;
 use testkit::needs;
 use testkit::real_server::RealServer;
 use testkit::zoo::Keeper;
-use testkit::zoo::Step::Hold;
+use testkit::zoo::ScriptStep::Hold;
 
 use super::docs::validate;
 use super::ids;

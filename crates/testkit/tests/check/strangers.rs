@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use testkit::binary;
-use testkit::zoo::Step::{End, Hold, Read, ReadLine, Send};
-use testkit::zoo::{Keeper, Script, Step};
+use testkit::zoo::ScriptStep::{End, Hold, Read, ReadLine, Send};
+use testkit::zoo::{Keeper, Script, ScriptStep};
 
 use super::docs::validate;
 use super::ids;
@@ -17,7 +17,7 @@ fn local() -> SocketAddr {
 }
 
 /// A server that sends this, whatever it is asked.
-fn server(read: Step, bytes: &[u8]) -> Keeper {
+fn server(read: ScriptStep, bytes: &[u8]) -> Keeper {
     // Scripts live as long as the program, as those of the zoo do.
     let bytes: &'static [u8] = Box::leak(bytes.to_vec().into_boxed_slice());
     let script: Script = Box::leak(Box::new([read, Send(bytes), End]));

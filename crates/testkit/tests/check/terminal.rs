@@ -5,7 +5,7 @@ use std::process::Command;
 use testkit::binary;
 use testkit::needs;
 use testkit::zoo::Keeper;
-use testkit::zoo::Step::Hold;
+use testkit::zoo::ScriptStep::Hold;
 
 const PYTHON: &str = "/usr/bin/python3";
 

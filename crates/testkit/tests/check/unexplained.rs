@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use testkit::needs;
-use testkit::zoo::Step::{End, Read};
+use testkit::zoo::ScriptStep::{End, Read};
 use testkit::zoo::{Enclosure, missing};
 
 use super::report;

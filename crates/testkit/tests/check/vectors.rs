@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 use testkit::needs;
-use testkit::zoo::Step::{self, End, Hold, Read, ReadLine, Reset, Send, Wait};
+use testkit::zoo::ScriptStep::{self, End, Hold, Read, ReadLine, Reset, Send, Wait};
 use testkit::zoo::{Checked, Enclosure, Script, missing};
 
 use super::report;
@@ -140,7 +140,7 @@ fn script(listener: Listener) -> Option<Script> {
     Some(steps.leak())
 }
 
-fn does(deeds: &[(u64, Deed)]) -> Vec<Step> {
+fn does(deeds: &[(u64, Deed)]) -> Vec<ScriptStep> {
     let (mut steps, mut now) = (vec![Read], 0);
     for (at, deed) in deeds {
         steps.push(Wait(at - now));
@@ -161,7 +161,7 @@ fn does(deeds: &[(u64, Deed)]) -> Vec<Step> {
 }
 
 /// Leaked, as the tests of a run are few.
-fn sends(text: String) -> Step {
+fn sends(text: String) -> ScriptStep {
     Send(text.leak().as_bytes())
 }
 

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use testkit::client::{End, fetch};
+use testkit::client::{StreamEnd, fetch};
 use testkit::daemon::Daemon;
 use testkit::folder::Folder;
 use testkit::namespace::Namespace;
@@ -57,7 +57,7 @@ fn old(addresses: [&str; 2]) -> (Folder, PathBuf, Daemon) {
 /// What is served, as text.
 fn served(address: SocketAddr) -> String {
     let heard = fetch(address).expect("a fetch");
-    assert_eq!(heard.end, End::Fin, "{address}");
+    assert_eq!(heard.end, StreamEnd::Fin, "{address}");
     String::from_utf8(heard.bytes).unwrap()
 }
 

@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
-use testkit::client::{End, fetch};
+use testkit::client::{StreamEnd, fetch};
 use testkit::daemon::Daemon;
 use testkit::folder::Folder;
 
@@ -198,7 +198,11 @@ fn two_listeners_two_policies() {
     let replies = [policy(rule), [file.as_bytes(), b"\0"].concat()];
     for (address, reply) in daemon.addresses().iter().zip(&replies) {
         let heard = fetch(*address).unwrap();
-        assert_eq!((&heard.bytes, &heard.end), (reply, &End::Fin), "{address}");
+        assert_eq!(
+            (&heard.bytes, &heard.end),
+            (reply, &StreamEnd::Fin),
+            "{address}"
+        );
     }
     let lines: Vec<_> = daemon
         .log()
@@ -226,10 +230,10 @@ fn limits_and_drain() {
     let second = std::time::Duration::from_secs(1);
     daemon.wait_for_line("connections=20", second).unwrap();
     let start = std::time::Instant::now();
-    let mut silent = testkit::client::Client::connect(daemon.address()).unwrap();
+    let mut silent = testkit::client::TestClient::connect(daemon.address()).unwrap();
     assert_eq!(silent.hear().bytes, b"");
     assert!(start.elapsed() < second * 5, "{:?}", start.elapsed());
-    let mut half = testkit::client::Client::connect(daemon.address()).unwrap();
+    let mut half = testkit::client::TestClient::connect(daemon.address()).unwrap();
     half.send(b"<pol");
     let start = std::time::Instant::now();
     daemon.terminate().unwrap();

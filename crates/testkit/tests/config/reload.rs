@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use testkit::client::{Client, End, fetch};
+use testkit::client::{StreamEnd, TestClient, fetch};
 use testkit::daemon::Daemon;
 use testkit::folder::Folder;
 use testkit::scale::{is_long, short_or_long};
@@ -31,7 +31,7 @@ fn number_in(reply: &[u8]) -> Option<u32> {
 
 fn served(address: SocketAddr) -> u32 {
     let heard = fetch(address).expect("a fetch");
-    assert_eq!(heard.end, End::Fin);
+    assert_eq!(heard.end, StreamEnd::Fin);
     number_in(&heard.bytes)
         .unwrap_or_else(|| panic!("no whole policy: {}", String::from_utf8_lossy(&heard.bytes)))
 }
@@ -104,7 +104,7 @@ struct Listener {
 impl Listener {
     fn served(&self) -> u32 {
         let heard = fetch(self.address).expect("a fetch");
-        assert_eq!(heard.end, End::Fin);
+        assert_eq!(heard.end, StreamEnd::Fin);
         (self.number)(self.index, &heard.bytes).unwrap_or_else(|| {
             let text = String::from_utf8_lossy(&heard.bytes);
             panic!("no whole policy of listener {}: {text}", self.index)
@@ -272,7 +272,7 @@ fn listeners_come_and_go() {
     ];
     let mut daemon = Daemon::builder().args(arguments).start().unwrap();
     let first = daemon.address();
-    let mut half_way = Client::connect(first).unwrap();
+    let mut half_way = TestClient::connect(first).unwrap();
     half_way.send(b"<policy");
 
     replace(&path, &config("\"127.0.0.1:0\", \"127.0.0.2:0\""));
@@ -291,14 +291,14 @@ fn listeners_come_and_go() {
         .unwrap();
     daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
     for address in [first, second] {
-        assert_eq!(fetch(address).unwrap().end, End::Fin, "{address}");
+        assert_eq!(fetch(address).unwrap().end, StreamEnd::Fin, "{address}");
     }
 
     replace(&path, &config("\"127.0.0.2:0\""));
     daemon.hang_up().unwrap();
     daemon.next_line_with("no longer listening", LIMIT).unwrap();
     daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
-    assert_eq!(fetch(second).unwrap().end, End::Fin);
+    assert_eq!(fetch(second).unwrap().end, StreamEnd::Fin);
     assert!(
         testkit::until(LIMIT, || fetch(first).is_err()),
         "{first} is still open"
@@ -324,7 +324,7 @@ fn listeners_come_and_go() {
         .next_line_with("address already in use", LIMIT)
         .unwrap();
     daemon.next_line_with("not reloaded", LIMIT).unwrap();
-    assert_eq!(fetch(second).unwrap().end, End::Fin);
+    assert_eq!(fetch(second).unwrap().end, StreamEnd::Fin);
 }
 
 /// A pipe is no policy file, and delays nothing.

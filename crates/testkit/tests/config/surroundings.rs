@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
-use testkit::client::{End, fetch};
+use testkit::client::{StreamEnd, fetch};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::namespace::{self, Namespace};
@@ -23,7 +23,7 @@ fn answers(address: SocketAddr) {
     let heard = fetch(address).unwrap();
     assert_eq!(
         (heard.bytes, heard.end),
-        ([POLICY, b"\0"].concat(), End::Fin)
+        ([POLICY, b"\0"].concat(), StreamEnd::Fin)
     );
 }
 

@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpStream};
 use std::thread;
 use std::time::Instant;
 
-use testkit::backend::{Backend, Manner};
+use testkit::backend::{BackendBehaviour, TestBackend};
 use testkit::figure;
 use testkit::pattern::Pattern;
 use testkit::scale::short_or_long;
@@ -45,7 +45,7 @@ fn read(mut from: &TcpStream, number: u64) -> u64 {
 #[test]
 fn both_ways_at_once() {
     let count = short_or_long(200, 20 * 1024) * MIB;
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let gate = start(&config(
         backend.address(),
         "speaks-first-after = \"20ms\"",

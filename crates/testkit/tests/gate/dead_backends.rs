@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use testkit::backend::{Absent, Backend, Manner};
-use testkit::client::{Client, End};
+use testkit::backend::{Absent, BackendBehaviour, TestBackend};
+use testkit::client::{StreamEnd, TestClient};
 use testkit::needs;
 use testkit::port;
 
@@ -18,7 +18,7 @@ fn absent() -> Absent {
 
 /// A page of `[admin]`: its head and body.
 fn page(gate: &Running, path: &str) -> String {
-    let mut client = Client::connect(gate.daemon.admin().unwrap()).unwrap();
+    let mut client = TestClient::connect(gate.daemon.admin().unwrap()).unwrap();
     client.send(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes());
     String::from_utf8(client.hear().bytes).unwrap()
 }
@@ -39,10 +39,10 @@ fn sample(gate: &Running, text: &str) -> u64 {
 /// The client gets a clean end and nothing else.
 #[track_caller]
 fn is_let_go(to: SocketAddr, first: &[u8], limit: Duration) {
-    let mut client = Client::connect(to).unwrap();
+    let mut client = TestClient::connect(to).unwrap();
     client.send(first);
     let heard = client.hear();
-    assert_eq!((&heard.bytes[..], heard.end), (&b""[..], End::Fin));
+    assert_eq!((&heard.bytes[..], heard.end), (&b""[..], StreamEnd::Fin));
     assert!(heard.after < limit, "{:?}", heard.after);
 }
 
@@ -68,7 +68,7 @@ fn refused_and_back() {
     assert!(ready.contains("gate game can't be reached"), "{ready}");
     asks(gate.address());
     gate.lets_go(before);
-    let _backend = absent.appear(Manner::Echo).unwrap();
+    let _backend = absent.appear(BackendBehaviour::Echo).unwrap();
     echoes(&mut gate.client(), b"LOGIN");
     let ready = page(&gate, "/readyz");
     assert!(!ready.contains("game"), "{ready}");
@@ -129,7 +129,10 @@ fn left_while_it_hangs() {
 /// Two servers behind one gate: the one that works does not hide the other, and does not make the log long.
 #[test]
 fn a_dead_one_beside_a_live_one() {
-    let (server, web) = (Backend::start(Manner::Echo).unwrap(), absent());
+    let (server, web) = (
+        TestBackend::start(BackendBehaviour::Echo).unwrap(),
+        absent(),
+    );
     let http = format!("http-backend = \"{}\"", web.address());
     let mut gate = start(&config(server.address(), &http, MORE));
     let begin = Instant::now();
@@ -161,7 +164,7 @@ fn a_dead_one_beside_a_live_one() {
         lines.filter(|line| line.contains("reached again")).count()
     };
     assert_eq!(again(&mut gate), 0, "{:#?}", gate.daemon.log());
-    let _web = web.appear(Manner::Echo).unwrap();
+    let _web = web.appear(BackendBehaviour::Echo).unwrap();
     echoes(&mut gate.client(), b"GET / HTTP/1.1\r\n\r\n");
     gate.daemon.wait_for_line("reached again", LIMIT).unwrap();
     assert!(!page(&gate, "/readyz").contains("game"));
@@ -234,9 +237,9 @@ fn every_address_of_a_name() {
     let (_folder, wrapper) = with_hosts("127.0.0.2 games.test\n127.0.0.3 games.test\n");
     for host in [2, 3] {
         let address = SocketAddr::from(([127, 0, 0, host], 0));
-        let backend: Backend = Absent::reserve(address)
+        let backend: TestBackend = Absent::reserve(address)
             .unwrap()
-            .appear(Manner::Echo)
+            .appear(BackendBehaviour::Echo)
             .unwrap();
         let name = format!("games.test:{}", backend.address().port());
         let gate = start_through(&wrapper, &config(&name, "", MORE));

@@ -6,8 +6,8 @@ use std::thread;
 use std::time::Duration;
 
 use socket2::SockRef;
-use testkit::backend::{Backend, Manner};
-use testkit::client::{Client, End};
+use testkit::backend::{BackendBehaviour, TestBackend};
+use testkit::client::{StreamEnd, TestClient};
 use testkit::{figure, until};
 
 use super::{LIMIT, Running, config, start};
@@ -83,8 +83,8 @@ fn scene(first: Act, then: Act, mut one: TcpStream, mut other: TcpStream) -> Vec
 }
 
 /// A client and the backend's end of its connection; both have spoken.
-fn connected(backend: &Backend, to: std::net::SocketAddr) -> (TcpStream, TcpStream) {
-    let mut client = Client::connect(to).unwrap();
+fn connected(backend: &TestBackend, to: std::net::SocketAddr) -> (TcpStream, TcpStream) {
+    let mut client = TestClient::connect(to).unwrap();
     client.send(b"hello");
     let mut called = backend.next(LIMIT).unwrap();
     called.read_exact(&mut [0; 5]).unwrap();
@@ -93,7 +93,7 @@ fn connected(backend: &Backend, to: std::net::SocketAddr) -> (TcpStream, TcpStre
 
 #[test]
 fn every_order_is_as_without_a_gate() {
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let gate = start(&config(backend.address(), "", ""));
     let before = gate.descriptors();
     for first in ACTS {
@@ -121,7 +121,7 @@ fn every_order_is_as_without_a_gate() {
 /// A side that has ended and one that says nothing are not kept, and the rest is told that it was cut.
 #[test]
 fn half_open_relays_are_reaped() {
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let mut gate = start(&config(
         backend.address(),
         "",
@@ -140,8 +140,8 @@ fn half_open_relays_are_reaped() {
             (Vec::new(), None),
             "the end is passed on at once"
         );
-        let mut ended = Client::from_stream(ended).unwrap();
-        assert_eq!(ended.hear().end, End::Reset, "{who:?}");
+        let mut ended = TestClient::from_stream(ended).unwrap();
+        assert_eq!(ended.hear().end, StreamEnd::Reset, "{who:?}");
         assert!(ended.elapsed() >= Duration::from_millis(900));
         assert!(
             ended.elapsed() < Duration::from_secs(10),
@@ -162,7 +162,7 @@ fn half_open_relays_are_reaped() {
 }
 
 /// Sockets of the gate whose peer has ended while the gate has not: those of its clients, and those to its backend.
-fn close_waits(gate: &Running, backend: &Backend) -> usize {
+fn close_waits(gate: &Running, backend: &TestBackend) -> usize {
     let port = |port: u16| format!(":{port:04X}");
     let (own, backend) = (port(gate.address().port()), port(backend.address().port()));
     let tables = ["/proc/net/tcp", "/proc/net/tcp6"].map(std::fs::read_to_string);
@@ -181,7 +181,7 @@ fn close_waits(gate: &Running, backend: &Backend) -> usize {
 /// While an end is waited for, both tables are looked at: a socket in `CLOSE_WAIT` is seen on either side.
 #[test]
 fn close_waits_are_seen() {
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let gate = start(&config(backend.address(), "", ""));
     for who in [First::Client, First::Backend] {
         let (client, called) = connected(&backend, gate.address());
@@ -201,7 +201,7 @@ fn close_waits_are_seen() {
 /// With a limit on silence, an idle relay is cut; every byte gives it all of the time again.
 #[test]
 fn idle_relays() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let mut gate = start(&config(backend.address(), "", "[limits]\nidle = \"1s\"\n"));
     let mut client = gate.client();
     for _ in 0..4 {
@@ -211,14 +211,14 @@ fn idle_relays() {
             "cut too early"
         );
     }
-    assert_eq!(client.hear().end, End::Reset);
+    assert_eq!(client.hear().end, StreamEnd::Reset);
     gate.daemon.next_line_with("idle-expired", LIMIT).unwrap();
 }
 
 /// How each of them ended stands in the log.
 #[test]
 fn reasons() {
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let mut gate = start(&config(backend.address(), "", ""));
     for (client_acts, backend_acts, reason) in [
         (Some(Act::Close), Some(Act::Close), "relayed"),

@@ -3,8 +3,8 @@
 use std::io::{Read as _, Write as _};
 use std::time::Duration;
 
-use testkit::backend::{Backend, Manner};
-use testkit::client::{Client, End};
+use testkit::backend::{BackendBehaviour, TestBackend};
+use testkit::client::{StreamEnd, TestClient};
 use testkit::load::REQUEST;
 use testkit::until;
 
@@ -15,7 +15,11 @@ const SOON: &str = "speaks-first-after = \"20ms\"";
 /// A silent client gets the greeting, and from then on everything is opaque.
 #[test]
 fn reaches_a_silent_client() {
-    let backend = Backend::start(Manner::Greet(b"220 hello\r\n".to_vec(), Duration::ZERO)).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Greet(
+        b"220 hello\r\n".to_vec(),
+        Duration::ZERO,
+    ))
+    .unwrap();
     let gate = start(&config(backend.address(), "", ""));
     let mut client = gate.client();
     let mut greeting = [0; 11];
@@ -28,15 +32,19 @@ fn reaches_a_silent_client() {
     );
     echoes(&mut client, REQUEST);
     client.half_close().unwrap();
-    assert_eq!(client.hear().end, End::Fin);
+    assert_eq!(client.hear().end, StreamEnd::Fin);
     let record = backend.record(LIMIT).unwrap();
-    assert_eq!((&record.bytes[..], record.end), (&REQUEST[..], End::Fin));
+    assert_eq!(
+        (&record.bytes[..], record.end),
+        (&REQUEST[..], StreamEnd::Fin)
+    );
 }
 
 /// A client that speaks at once is not kept waiting, and gets the greeting too.
 #[test]
 fn reaches_one_that_speaks() {
-    let backend = Backend::start(Manner::Greet(b"hello ".to_vec(), Duration::ZERO)).unwrap();
+    let backend =
+        TestBackend::start(BackendBehaviour::Greet(b"hello ".to_vec(), Duration::ZERO)).unwrap();
     let gate = start(&config(
         backend.address(),
         "speaks-first-after = \"10s\"",
@@ -53,7 +61,7 @@ fn reaches_one_that_speaks() {
 /// Called, but not greeting yet: a policy request is still answered, other bytes go on.
 #[test]
 fn before_the_greeting() {
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let gate = start(&config(backend.address(), SOON, ""));
     let mut client = gate.client();
     let mut called = backend.next(LIMIT).unwrap();
@@ -81,7 +89,7 @@ fn before_the_greeting() {
 /// The greeting decides, also where the client is in the middle of a request.
 #[test]
 fn within_a_request() {
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let gate = start(&config(backend.address(), SOON, ""));
     let mut client = gate.client();
     let mut called = backend.next(LIMIT).unwrap();
@@ -98,7 +106,7 @@ fn within_a_request() {
 /// A client that was silent for long is still recognised, as long as the backend is silent too.
 #[test]
 fn long_silence_on_both_sides() {
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let limits = "[limits]\nrequest = \"1s\"\n";
     let gate = start(&config(backend.address(), SOON, limits));
     let mut client = gate.client();
@@ -110,8 +118,8 @@ fn long_silence_on_both_sides() {
     );
     client.send(REQUEST);
     is_answered(&mut client);
-    let heard = Client::from_stream(called).unwrap().hear();
-    assert_eq!((&heard.bytes[..], heard.end), (&b""[..], End::Fin));
+    let heard = TestClient::from_stream(called).unwrap().hear();
+    assert_eq!((&heard.bytes[..], heard.end), (&b""[..], StreamEnd::Fin));
 
     for cut in [1, 10, REQUEST.len()] {
         let mut client = gate.client();
@@ -132,7 +140,7 @@ fn long_silence_on_both_sides() {
 /// Each end of such a silence means what it means in a relay.
 #[test]
 fn ends_of_a_long_silence() {
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let limits = "[limits]\nrequest = \"1s\"\n";
     let gate = start(&config(backend.address(), SOON, limits));
     let before = gate.descriptors();
@@ -140,26 +148,26 @@ fn ends_of_a_long_silence() {
         let mut client = gate.client();
         let called = backend.next(LIMIT).unwrap();
         assert!(!client.stirs_within(Duration::from_millis(1_500)));
-        (client, Client::from_stream(called).unwrap())
+        (client, TestClient::from_stream(called).unwrap())
     };
     let (client, mut called) = silent();
     client.half_close().unwrap();
-    assert_eq!(called.hear().end, End::Fin);
+    assert_eq!(called.hear().end, StreamEnd::Fin);
     drop((client, called));
 
     let (client, mut called) = silent();
     client.reset().unwrap();
-    assert_eq!(called.hear().end, End::Reset);
+    assert_eq!(called.hear().end, StreamEnd::Reset);
     drop(called);
 
     let (mut client, called) = silent();
     called.half_close().unwrap();
-    assert_eq!(client.hear().end, End::Fin);
+    assert_eq!(client.hear().end, StreamEnd::Fin);
     drop((client, called));
 
     let (mut client, called) = silent();
     called.reset().unwrap();
-    assert_eq!(client.hear().end, End::Reset);
+    assert_eq!(client.hear().end, StreamEnd::Reset);
     drop(client);
     gate.lets_go(before);
 }
@@ -167,26 +175,29 @@ fn ends_of_a_long_silence() {
 /// `idle` holds for two that are silent, as for a relay; and it is one to whoever counts.
 #[test]
 fn an_idle_silence() {
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let limits = "[limits]\nrequest = \"1s\"\nidle = \"3s\"\n[admin]\naddress = \"127.0.0.1:0\"\n";
     let gate = start(&config(backend.address(), SOON, limits));
     let mut client = gate.client();
     let called = backend.next(LIMIT).unwrap();
     let counts = || {
-        let mut page = Client::connect(gate.daemon.admin().unwrap()).unwrap();
+        let mut page = TestClient::connect(gate.daemon.admin().unwrap()).unwrap();
         page.send(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
         let text = String::from_utf8(page.hear().bytes).unwrap();
         text.contains("flashgate_connections_relaying 1")
     };
     assert!(!counts(), "at first it is one that has not been recognised");
     assert!(until(LIMIT, counts), "then it counts as passed on");
-    assert_eq!(client.hear().end, End::Reset);
-    assert_eq!(Client::from_stream(called).unwrap().hear().end, End::Reset);
+    assert_eq!(client.hear().end, StreamEnd::Reset);
+    assert_eq!(
+        TestClient::from_stream(called).unwrap().hear().end,
+        StreamEnd::Reset
+    );
     assert!(client.elapsed() >= Duration::from_millis(2_900));
 }
 
 /// The relay works, whoever of the two it took the silence for.
-fn echo_by_hand(mut called: std::net::TcpStream, client: &mut Client) {
+fn echo_by_hand(mut called: std::net::TcpStream, client: &mut TestClient) {
     client.send(b"hello");
     let mut bytes = [0; 5];
     called.read_exact(&mut bytes).unwrap();
@@ -199,7 +210,7 @@ fn echo_by_hand(mut called: std::net::TcpStream, client: &mut Client) {
 /// A client that leaves while the backend has been called: the backend sees its end, not a reset.
 #[test]
 fn a_client_that_leaves() {
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let gate = start(&config(backend.address(), SOON, ""));
     let before = gate.descriptors();
     let client = gate.client();

@@ -3,8 +3,8 @@
 use std::io::Read as _;
 use std::net::TcpStream;
 
-use testkit::backend::{Backend, Manner};
-use testkit::client::{Client, End};
+use testkit::backend::{BackendBehaviour, TestBackend};
+use testkit::client::{StreamEnd, TestClient};
 use testkit::load::REQUEST;
 
 use super::{LIMIT, Running, config, goes_on, is_answered, start};
@@ -14,7 +14,7 @@ const STRANGER: &str = "GET / HTTP/1.1\r\nHost: a.test\r\nUpgrade: websocket\r\n
     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nOrigin: http://evil.test\r\n\r\n";
 
 /// A gate whose clients are silent after 20 ms, and which has a web server besides.
-fn with_web(backend: &Backend, web: &Backend, limits: &str) -> Running {
+fn with_web(backend: &TestBackend, web: &TestBackend, limits: &str) -> Running {
     let web = web.address();
     let keys = format!("http-backend = \"{web}\"\nspeaks-first-after = \"20ms\"");
     start(&config(backend.address(), &keys, limits))
@@ -32,16 +32,16 @@ fn hears(called: &mut TcpStream, bytes: &[u8]) {
 /// Whoever was called hears nothing, and a clean end.
 #[track_caller]
 fn hears_nothing(called: TcpStream) {
-    let heard = Client::from_stream(called).unwrap().hear();
-    assert_eq!((&heard.bytes[..], heard.end), (&b""[..], End::Fin));
+    let heard = TestClient::from_stream(called).unwrap().hear();
+    assert_eq!((&heard.bytes[..], heard.end), (&b""[..], StreamEnd::Fin));
 }
 
 /// A head that is not whole by the deadline could still ask for an upgrade, so it goes nowhere.
 #[test]
 fn slow_heads_go_nowhere() {
     let (server, web) = (
-        Backend::start(Manner::Hold).unwrap(),
-        Backend::start(Manner::Record).unwrap(),
+        TestBackend::start(BackendBehaviour::Hold).unwrap(),
+        TestBackend::start(BackendBehaviour::Record).unwrap(),
     );
     let gate = with_web(&server, &web, "[limits]\nrequest = \"1s\"\n");
     let long = format!("GET / HTTP/1.1\r\nX: {}", "x".repeat(3_000));
@@ -57,12 +57,12 @@ fn slow_heads_go_nowhere() {
 
 /// Only what comes now reaches the web server, and nothing did before.
 #[track_caller]
-fn nothing_else(gate: &Running, web: &Backend) {
+fn nothing_else(gate: &Running, web: &TestBackend) {
     let last = b"GET /last HTTP/1.1\r\nHost: a.test\r\n\r\n";
     let mut client = gate.client();
     client.send(last);
     client.half_close().unwrap();
-    assert_eq!(client.hear().end, End::Fin);
+    assert_eq!(client.hear().end, StreamEnd::Fin);
     assert_eq!(web.records_until(last, LIMIT).unwrap().len(), 0);
 }
 
@@ -70,8 +70,8 @@ fn nothing_else(gate: &Running, web: &Backend) {
 #[test]
 fn heads_arrive_byte_for_byte() {
     let (server, web) = (
-        Backend::start(Manner::Hold).unwrap(),
-        Backend::start(Manner::Hold).unwrap(),
+        TestBackend::start(BackendBehaviour::Hold).unwrap(),
+        TestBackend::start(BackendBehaviour::Hold).unwrap(),
     );
     let gate = with_web(&server, &web, "");
     let long = format!("GET / HTTP/1.1\r\nHost: a.test\r\nX: {}", "x".repeat(3_000));
@@ -96,8 +96,8 @@ fn heads_arrive_byte_for_byte() {
 #[test]
 fn after_a_silence() {
     let (server, web) = (
-        Backend::start(Manner::Hold).unwrap(),
-        Backend::start(Manner::Hold).unwrap(),
+        TestBackend::start(BackendBehaviour::Hold).unwrap(),
+        TestBackend::start(BackendBehaviour::Hold).unwrap(),
     );
     let gate = with_web(&server, &web, "");
     let get = "GET /ruffle.js HTTP/1.1\r\nHost: a.test\r\n\r\n";
@@ -115,7 +115,7 @@ fn after_a_silence() {
 }
 
 #[track_caller]
-fn refused(client: &mut Client) {
+fn refused(client: &mut TestClient) {
     let heard = client.hear();
     let text = String::from_utf8_lossy(&heard.bytes);
     assert!(text.starts_with("HTTP/1.1 403 "), "{text}");
@@ -124,7 +124,7 @@ fn refused(client: &mut Client) {
 /// Without a web server of its own, the gate answers, however long the client was silent.
 #[test]
 fn answered_after_a_silence() {
-    let server = Backend::start(Manner::Hold).unwrap();
+    let server = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let limits = "[limits]\nrequest = \"1s\"\n";
     let gate = start(&config(
         server.address(),
@@ -161,8 +161,8 @@ fn answered_after_a_silence() {
 #[test]
 fn every_method() {
     let (server, web) = (
-        Backend::start(Manner::Hold).unwrap(),
-        Backend::start(Manner::Record).unwrap(),
+        TestBackend::start(BackendBehaviour::Hold).unwrap(),
+        TestBackend::start(BackendBehaviour::Record).unwrap(),
     );
     let gate = with_web(&server, &web, "");
     for head in [

@@ -3,14 +3,14 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use testkit::backend::{Backend, Manner};
-use testkit::client::{Client, End};
+use testkit::backend::{BackendBehaviour, TestBackend};
+use testkit::client::{StreamEnd, TestClient};
 use testkit::load::REQUEST;
 use testkit::{cpu, needs, until};
 
 use super::{LIMIT, Running, asks, config, echoes, is_answered, start, start_through};
 
-fn gate(backend: &Backend, limits: &str) -> Running {
+fn gate(backend: &TestBackend, limits: &str) -> Running {
     start(&config(
         backend.address(),
         "",
@@ -20,8 +20,8 @@ fn gate(backend: &Backend, limits: &str) -> Running {
 
 /// An open relay from an address.
 #[track_caller]
-fn relay(gate: &Running, from: Ipv4Addr) -> Client {
-    let mut client = Client::connect_from(from, gate.address()).unwrap();
+fn relay(gate: &Running, from: Ipv4Addr) -> TestClient {
+    let mut client = TestClient::connect_from(from, gate.address()).unwrap();
     echoes(&mut client, b"LOGIN");
     client
 }
@@ -31,17 +31,17 @@ const TWO: Ipv4Addr = Ipv4Addr::new(127, 0, 1, 2);
 
 #[test]
 fn relays_of_an_address() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let gate = gate(&backend, "relays-per-address = 2");
     let mut open = [relay(&gate, ONE), relay(&gate, ONE)];
-    let mut third = Client::connect_from(ONE, gate.address()).unwrap();
+    let mut third = TestClient::connect_from(ONE, gate.address()).unwrap();
     third.send(b"LOGIN");
     let heard = third.hear();
     assert!(
-        heard.bytes.is_empty() && heard.end != End::None,
+        heard.bytes.is_empty() && heard.end != StreamEnd::None,
         "{heard:?}"
     );
-    let mut policy = Client::connect_from(ONE, gate.address()).unwrap();
+    let mut policy = TestClient::connect_from(ONE, gate.address()).unwrap();
     policy.send(REQUEST);
     is_answered(&mut policy);
     relay(&gate, TWO);
@@ -52,7 +52,7 @@ fn relays_of_an_address() {
     first.half_close().unwrap();
     drop(first);
     let freed = until(LIMIT, || {
-        let mut client = Client::connect_from(ONE, gate.address()).unwrap();
+        let mut client = TestClient::connect_from(ONE, gate.address()).unwrap();
         client.send(b"x");
         client.half_close().unwrap();
         client.hear().bytes == b"x"
@@ -63,10 +63,10 @@ fn relays_of_an_address() {
 /// A relay no longer counts among the connections that have not said what they are.
 #[test]
 fn relays_leave_the_address_free() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let gate = gate(&backend, "per-address = 2");
     let mut open: Vec<_> = (0..20).map(|_| relay(&gate, ONE)).collect();
-    let mut policy = Client::connect_from(ONE, gate.address()).unwrap();
+    let mut policy = TestClient::connect_from(ONE, gate.address()).unwrap();
     policy.send(REQUEST);
     is_answered(&mut policy);
     for client in &mut open {
@@ -77,14 +77,17 @@ fn relays_leave_the_address_free() {
 /// All of them together: whoever would be one too many gets a clean end, and who asks for the policy finds a place.
 #[test]
 fn relays_leave_room_for_requests() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let mut gate = gate(&backend, "connections = 16\nrate-per-address = \"off\"");
     let mut open: Vec<_> = (0..12).map(|_| relay(&gate, ONE)).collect();
     for _ in 0..20 {
         let mut next = gate.client();
         next.send(b"LOGIN");
         let heard = next.hear();
-        assert_eq!((heard.bytes.as_slice(), heard.end), (&b""[..], End::Fin));
+        assert_eq!(
+            (heard.bytes.as_slice(), heard.end),
+            (&b""[..], StreamEnd::Fin)
+        );
     }
     let heard = backend.record(Duration::from_millis(200));
     assert!(heard.is_err(), "the server need not hear of it: {heard:?}");
@@ -116,7 +119,7 @@ fn few_descriptors() {
     if !needs::met(needs::program("prlimit")) {
         return;
     }
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let mut gate = start_through(
         &["prlimit", "--nofile=128"],
         &config(backend.address(), "", ""),

@@ -4,8 +4,8 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use testkit::backend::{Absent, Backend, Manner};
-use testkit::client::Client;
+use testkit::backend::{Absent, BackendBehaviour, TestBackend};
+use testkit::client::TestClient;
 
 use super::{LIMIT, Running, config, start};
 
@@ -29,7 +29,7 @@ fn takes(server: &mut TcpStream, bytes: &[u8]) {
 /// The bytes reach the server all the same: it may understand them.
 #[test]
 fn a_proxy_header_that_nobody_expects() {
-    let backend = Backend::start(Manner::Record).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
     let mut gate = start(&config(backend.address(), "", ""));
     let said = b"PROXY TCP4 192.0.2.9 192.0.2.1 40000 843\r\n<policy-file-request/>\0";
     let mut client = gate.client();
@@ -50,7 +50,7 @@ fn a_proxy_header_that_nobody_expects() {
 
 #[test]
 fn nearly_a_policy_request() {
-    let backend = Backend::start(Manner::Record).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
     let mut gate = start(&config(backend.address(), "", ""));
     let mut client = gate.client();
     client.send(b"<Policy-File-Request/>\0");
@@ -66,7 +66,7 @@ fn nearly_a_policy_request() {
 fn tls_that_nobody_speaks() {
     const HELLO: &[u8] = b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03";
     for (reply, expected) in [(&b"hello?"[..], true), (&[0x16; 400], false)] {
-        let backend = Backend::start(Manner::Hold).unwrap();
+        let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
         let mut gate = start(&config(backend.address(), "", ""));
         let mut client = gate.client();
         client.send(HELLO);
@@ -109,7 +109,7 @@ fn players_without_a_server() {
 /// A server that dies cuts its players off: with a reset, or with an end that no player asked for.
 #[test]
 fn a_server_that_dies() {
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     // Past this time a connection is a session.
     let timeouts = "[limits]\nrequest = \"3s\"\n";
     let mut gate = start(&config(backend.address(), "", timeouts));
@@ -120,7 +120,7 @@ fn a_server_that_dies() {
     other.send(b"LOGIN");
     let mut reset = backend.next(LIMIT).unwrap();
     takes(&mut reset, b"LOGIN");
-    Client::from_stream(reset).unwrap().reset().unwrap();
+    TestClient::from_stream(reset).unwrap().reset().unwrap();
     other.hear();
     let peer = format!("peer={}", other.address().unwrap());
     is_logged(

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use testkit::backend::{Backend, Manner};
-use testkit::client::Client;
+use testkit::backend::{BackendBehaviour, TestBackend};
+use testkit::client::TestClient;
 use testkit::daemon::{Daemon, address_in};
 use testkit::folder::Folder;
 use testkit::namespace::Namespace;
@@ -126,7 +126,7 @@ impl Running {
 
 /// Says something through a gate, and hears it again.
 fn echoes(address: SocketAddr) -> bool {
-    let mut client = Client::connect(address).unwrap();
+    let mut client = TestClient::connect(address).unwrap();
     let mut back = [0; 4];
     client.send(b"ping") && client.read_exact(&mut back).is_ok() && back == *b"ping"
 }
@@ -145,7 +145,7 @@ fn a_resolver_that_hangs() {
     inside(|| {
         let resolver = Resolver::default();
         resolver.start();
-        let backend = Backend::start(Manner::Echo).unwrap();
+        let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
         let there = format!("there.test:{}", backend.address().port());
         let literal = backend.address().to_string();
         let gates = [
@@ -156,7 +156,7 @@ fn a_resolver_that_hangs() {
         let mut running = start(&gates);
         let hangs = running.gate("hangs");
         let client = |_| {
-            let mut client = Client::connect(hangs).unwrap();
+            let mut client = TestClient::connect(hangs).unwrap();
             assert!(client.send(b"ping"));
             client
         };
@@ -249,11 +249,11 @@ fn a_name_that_is_gone() {
 }
 
 /// A gate whose backend's name was just found.
-fn found() -> (Running, Resolver, Backend) {
+fn found() -> (Running, Resolver, TestBackend) {
     let resolver = Resolver::default();
     resolver.say(Says::Address);
     resolver.start();
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let name = format!("game.test.:{}", backend.address().port());
     let mut running = start(&[("game", &name)]);
     let address = running.gate("game");

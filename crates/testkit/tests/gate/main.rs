@@ -23,8 +23,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use testkit::backend::Backend;
-use testkit::client::{Client, End};
+use testkit::backend::TestBackend;
+use testkit::client::{StreamEnd, TestClient};
 use testkit::daemon::{Daemon, address_in};
 use testkit::folder::Folder;
 use testkit::load::REQUEST;
@@ -87,8 +87,8 @@ impl Running {
     }
 
     #[track_caller]
-    fn client(&self) -> Client {
-        Client::connect(self.address()).expect("a connection")
+    fn client(&self) -> TestClient {
+        TestClient::connect(self.address()).expect("a connection")
     }
 
     fn descriptors(&self) -> usize {
@@ -105,36 +105,36 @@ impl Running {
 
 /// The policy arrives, and then the end of the stream.
 #[track_caller]
-fn is_answered(client: &mut Client) {
+fn is_answered(client: &mut TestClient) {
     let heard = client.hear();
     assert_eq!(
         (heard.bytes.escape_ascii().to_string(), heard.end),
-        (REPLY.escape_ascii().to_string(), End::Fin)
+        (REPLY.escape_ascii().to_string(), StreamEnd::Fin)
     );
 }
 
 /// Asks for the policy, and gets it.
 #[track_caller]
 fn asks(address: SocketAddr) {
-    let mut client = Client::connect(address).expect("a connection");
+    let mut client = TestClient::connect(address).expect("a connection");
     client.send(REQUEST);
     is_answered(&mut client);
 }
 
 /// All that a client sends goes to the web server as it is.
 #[track_caller]
-fn goes_on(gate: &Running, web: &Backend, head: &str) {
+fn goes_on(gate: &Running, web: &TestBackend, head: &str) {
     let mut client = gate.client();
     client.send(head.as_bytes());
     client.half_close().expect("an end");
-    assert_eq!(client.hear().end, End::Fin, "{head}");
+    assert_eq!(client.hear().end, StreamEnd::Fin, "{head}");
     let record = web.record(LIMIT).expect("a record");
     assert_eq!(String::from_utf8_lossy(&record.bytes), head);
 }
 
 /// What was said comes back from an echo.
 #[track_caller]
-fn echoes(client: &mut Client, said: &[u8]) {
+fn echoes(client: &mut TestClient, said: &[u8]) {
     client.send(said);
     let mut back = vec![0; said.len()];
     client.read_exact(&mut back).expect("an echo");

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::thread;
 use std::time::Duration;
 
-use testkit::backend::{Backend, Manner};
-use testkit::client::{Client, End};
+use testkit::backend::{BackendBehaviour, TestBackend};
+use testkit::client::{StreamEnd, TestClient};
 use testkit::figure;
 use testkit::load::REQUEST;
 use testkit::scale::short_or_long;
@@ -91,7 +91,7 @@ fn openings(to: SocketAddr, count: usize, seed: u64) {
     let mut chance = Chance(seed);
     for nth in 0..count {
         let bytes = opening(nth, &mut chance);
-        let mut client = Client::connect(to).expect("a connection");
+        let mut client = TestClient::connect(to).expect("a connection");
         let mut rest = &bytes[..];
         for _ in 0..chance.below(4) {
             let (piece, more) = rest.split_at(chance.below(rest.len() + 1));
@@ -103,7 +103,7 @@ fn openings(to: SocketAddr, count: usize, seed: u64) {
         let heard = client.hear();
         assert_eq!(
             heard.end,
-            End::Fin,
+            StreamEnd::Fin,
             "opening {nth} of {seed:#x}: {}",
             bytes.escape_ascii()
         );
@@ -119,8 +119,8 @@ fn openings(to: SocketAddr, count: usize, seed: u64) {
 fn random() {
     let each = short_or_long(1_250, 250_000);
     let (backend, web) = (
-        Backend::start(Manner::Echo).unwrap(),
-        Backend::start(Manner::Echo).unwrap(),
+        TestBackend::start(BackendBehaviour::Echo).unwrap(),
+        TestBackend::start(BackendBehaviour::Echo).unwrap(),
     );
     // With WebSockets, HTTP is not for the backend; what asks for none goes to a web server, as it stands.
     let http = format!("http-backend = \"{}\"", web.address());
@@ -149,7 +149,7 @@ fn random() {
 /// Nothing of the kind waits for more: neither for the deadline of a request nor for the patience with silent clients.
 #[test]
 fn short_first_messages() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let limits = "[limits]\nrequest = \"30s\"\n";
     let gate = start(&config(
         backend.address(),
@@ -181,14 +181,14 @@ fn short_first_messages() {
 /// What may become a request still is kept for as long as a request may take, and then goes on whole.
 #[test]
 fn proper_prefixes() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let limits = "[limits]\nrequest = \"1s\"\n";
     let gate = start(&config(backend.address(), "", limits));
     let to = gate.address();
     thread::scope(|scope| {
         for length in 1..22 {
             scope.spawn(move || {
-                let mut client = Client::connect(to).unwrap();
+                let mut client = TestClient::connect(to).unwrap();
                 echoes(&mut client, &REQUEST[..length]);
                 assert!(
                     client.elapsed() >= Duration::from_millis(900),
@@ -207,7 +207,7 @@ fn proper_prefixes() {
         let heard = client.hear();
         assert_eq!(
             (&heard.bytes[..], heard.end),
-            (&REQUEST[..length], End::Fin)
+            (&REQUEST[..length], StreamEnd::Fin)
         );
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Write};
 use std::net::TcpStream;
 
-use testkit::backend::{Backend, Manner};
+use testkit::backend::{BackendBehaviour, TestBackend};
 use testkit::scale::short_or_long;
 use testkit::{cpu, figure, until};
 
@@ -40,7 +40,7 @@ fn fill(streams: &mut [TcpStream]) -> usize {
 #[test]
 fn stalled_readers() {
     let count = short_or_long(200, 1_000);
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let limits = "[limits]\nper-address = \"off\"\n";
     let gate = start(&config(backend.address(), "", limits));
     let start = cpu::resident_kb(gate.daemon.pid()).unwrap();

@@ -3,8 +3,8 @@
 use std::thread;
 use std::time::Duration;
 
-use testkit::backend::{Backend, Manner};
-use testkit::client::{Client, End};
+use testkit::backend::{BackendBehaviour, TestBackend};
+use testkit::client::{StreamEnd, TestClient};
 use testkit::figure;
 use testkit::load::REQUEST;
 use testkit::scale::short_or_long;
@@ -42,7 +42,7 @@ fn good() -> Vec<Vec<u8>> {
     ]
 }
 
-fn trusting(backend: &Backend) -> Running {
+fn trusting(backend: &TestBackend) -> Running {
     start(&config(
         backend.address(),
         "accept-proxy = [\"127.0.0.0/8\"]",
@@ -61,7 +61,7 @@ fn policy_port() -> Running {
 
 #[test]
 fn headers_are_taken_off() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     for gate in [trusting(&backend), policy_port()] {
         for header in good() {
             for cut in [0, 1, 5, header.len() - 1, header.len(), header.len() + 3] {
@@ -86,7 +86,7 @@ fn headers_are_taken_off() {
 /// Missing, broken or late: closed, and the backend hears nothing.
 #[test]
 fn a_trusted_peer_must_send_one() {
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     for gate in [trusting(&backend), policy_port()] {
         for bytes in [
             REQUEST,
@@ -114,7 +114,7 @@ fn a_trusted_peer_must_send_one() {
                 "to {}",
                 bytes.escape_ascii()
             );
-            assert_ne!(heard.end, End::None, "{}", bytes.escape_ascii());
+            assert_ne!(heard.end, StreamEnd::None, "{}", bytes.escape_ascii());
         }
     }
     assert!(
@@ -125,16 +125,16 @@ fn a_trusted_peer_must_send_one() {
 
 #[test]
 fn the_deadline() {
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let gates = [trusting(&backend), policy_port()];
     thread::scope(|scope| {
         for to in gates.iter().map(Running::address) {
             for begun in [&b""[..], &V1[..20], &SIGNATURE[..5]] {
                 scope.spawn(move || {
-                    let mut client = Client::connect(to).unwrap();
+                    let mut client = TestClient::connect(to).unwrap();
                     client.send(begun);
                     let heard = client.hear();
-                    assert!(heard.bytes.is_empty() && heard.end != End::None);
+                    assert!(heard.bytes.is_empty() && heard.end != StreamEnd::None);
                     assert!(
                         heard.after > Duration::from_millis(4_500),
                         "{:?}",
@@ -172,7 +172,8 @@ fn what_is_logged() {
 /// After the header, everything is as without one: also the wait for silent clients.
 #[test]
 fn a_silent_client_behind_a_balancer() {
-    let backend = Backend::start(Manner::Greet(b"hello".to_vec(), Duration::ZERO)).unwrap();
+    let backend =
+        TestBackend::start(BackendBehaviour::Greet(b"hello".to_vec(), Duration::ZERO)).unwrap();
     let gate = trusting(&backend);
     let mut client = gate.client();
     client.send(V1);
@@ -184,7 +185,7 @@ fn a_silent_client_behind_a_balancer() {
 /// From anybody else a header is what the backend is to get, and no reason to believe anything.
 #[test]
 fn strangers_are_not_believed() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let keys = "accept-proxy = [\"10.0.0.0/8\", \"::1/128\"]";
     let limits = "[limits]\nexempt = [\"203.0.113.9/32\"]\nper-address = \"off\"\nrate-per-address = \"off\"\n";
     let mut gate = start(&config(backend.address(), keys, limits));
@@ -194,7 +195,7 @@ fn strangers_are_not_believed() {
         for _ in 0..2 {
             scope.spawn(move || {
                 for header in good().iter().cycle().take(rounds * 7 / 2) {
-                    let mut client = Client::connect(to).unwrap();
+                    let mut client = TestClient::connect(to).unwrap();
                     echoes(&mut client, &[&header[..], REQUEST].concat());
                 }
             });
@@ -223,7 +224,7 @@ fn strangers_are_not_believed() {
 /// The limits count the clients, not the balancer.
 #[test]
 fn limits_go_by_the_address_told() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let limits = "[limits]\nexempt = []\nrelays-per-address = 1\n";
     let keys = "accept-proxy = [\"127.0.0.0/8\"]";
     let gate = start(&config(backend.address(), keys, limits));
@@ -240,7 +241,7 @@ fn limits_go_by_the_address_told() {
     second.send(b"LOGIN");
     let heard = second.hear();
     assert!(
-        heard.bytes.is_empty() && heard.end != End::None,
+        heard.bytes.is_empty() && heard.end != StreamEnd::None,
         "{heard:?}"
     );
 }

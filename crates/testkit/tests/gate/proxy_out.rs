@@ -3,8 +3,8 @@
 use std::io::Read as _;
 use std::net::SocketAddr;
 
-use testkit::backend::{Absent, Backend, Manner};
-use testkit::client::End;
+use testkit::backend::{Absent, BackendBehaviour, TestBackend};
+use testkit::client::StreamEnd;
 use testkit::load::REQUEST;
 
 use super::{LIMIT, config, is_answered, start};
@@ -36,7 +36,7 @@ fn header(version: &str, from: SocketAddr, to: SocketAddr) -> Vec<u8> {
 #[test]
 fn the_clients_own_address() {
     for version in ["v1", "v2"] {
-        let backend = Backend::start(Manner::Record).unwrap();
+        let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
         let gate = start(&config(
             backend.address(),
             &format!("send-proxy = \"{version}\""),
@@ -47,7 +47,7 @@ fn the_clients_own_address() {
             let header = header(version, client.address().unwrap(), gate.address());
             client.send(&message);
             client.half_close().unwrap();
-            assert_eq!(client.hear().end, End::Fin);
+            assert_eq!(client.hear().end, StreamEnd::Fin);
             let record = backend.record(LIMIT).unwrap();
             assert!(
                 record.bytes == [&header[..], &message].concat(),
@@ -61,7 +61,7 @@ fn the_clients_own_address() {
 /// A backend that greets first learns it too, and one that was called in vain gets at most the header.
 #[test]
 fn before_anybody_has_spoken() {
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let keys = "send-proxy = \"v2\"\nspeaks-first-after = \"20ms\"";
     let gate = start(&config(backend.address(), keys, ""));
     let mut client = gate.client();
@@ -130,14 +130,14 @@ fn dialling(address: SocketAddr) -> bool {
 fn the_address_that_was_told() {
     let told = b"PROXY TCP4 203.0.113.9 203.0.113.1 5000 9339\r\n";
     for version in ["v1", "v2"] {
-        let backend = Backend::start(Manner::Record).unwrap();
+        let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
         let keys = format!("accept-proxy = [\"127.0.0.0/8\"]\nsend-proxy = \"{version}\"");
         let gate = start(&config(backend.address(), &keys, ""));
         let mut client = gate.client();
         client.send(told);
         client.send(b"LOGIN");
         client.half_close().unwrap();
-        assert_eq!(client.hear().end, End::Fin);
+        assert_eq!(client.hear().end, StreamEnd::Fin);
         let header = header(
             version,
             "203.0.113.9:5000".parse().unwrap(),
@@ -153,14 +153,14 @@ fn the_address_that_was_told() {
 /// A health check of a balancer names nobody: the backend is told of the balancer's own connection.
 #[test]
 fn nobody_was_told() {
-    let backend = Backend::start(Manner::Record).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
     let keys = "accept-proxy = [\"127.0.0.0/8\"]\nsend-proxy = \"v1\"";
     let gate = start(&config(backend.address(), keys, ""));
     let mut client = gate.client();
     let header = header("v1", client.address().unwrap(), gate.address());
     client.send(b"PROXY UNKNOWN\r\nLOGIN");
     client.half_close().unwrap();
-    assert_eq!(client.hear().end, End::Fin);
+    assert_eq!(client.hear().end, StreamEnd::Fin);
     let found = backend.record(LIMIT).unwrap().bytes;
     let unknown = b"PROXY UNKNOWN\r\n".to_vec();
     assert!(
@@ -176,13 +176,13 @@ fn nobody_was_told() {
 #[test]
 fn to_the_web_server() {
     let nobody = Absent::reserve(([127, 0, 0, 1], 0).into()).unwrap();
-    let web = Backend::start(Manner::Record).unwrap();
+    let web = TestBackend::start(BackendBehaviour::Record).unwrap();
     let keys = format!("send-proxy = \"v1\"\nhttp-backend = \"{}\"", web.address());
     let gate = start(&config(nobody.address(), &keys, ""));
     let mut client = gate.client();
     let request = b"GET / HTTP/1.1\r\nHost: a.test\r\n\r\n";
     client.send(request);
     client.half_close().unwrap();
-    assert_eq!(client.hear().end, End::Fin);
+    assert_eq!(client.hear().end, StreamEnd::Fin);
     assert_eq!(web.record(LIMIT).unwrap().bytes, request);
 }

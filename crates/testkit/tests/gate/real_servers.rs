@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
-use testkit::backend::{Backend, Manner};
-use testkit::client::{Client, End};
+use testkit::backend::{BackendBehaviour, TestBackend};
+use testkit::client::{StreamEnd, TestClient};
 use testkit::needs;
 use testkit::port;
 use testkit::real_server::{RealServer, missing};
@@ -37,7 +37,7 @@ fn nginx(port: u16) -> RealServer {
 
 /// Two requests on one connection, in pieces, the second pipelined with a third that asks for the close.
 fn converse(to: SocketAddr) -> String {
-    let mut client = Client::connect(to).unwrap();
+    let mut client = TestClient::connect(to).unwrap();
     client.send(b"GE");
     client.send(b"T /one HTTP/1.1\r\nHost: a.test\r\n\r\n");
     let mut first = Vec::new();
@@ -49,7 +49,7 @@ fn converse(to: SocketAddr) -> String {
     client.send(b"POST /echo HTTP/1.1\r\nHost: a.test\r\nContent-Length: 5\r\n\r\n<poli");
     client.send(b"GET /two HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n");
     let heard = client.hear();
-    assert_eq!(heard.end, End::Fin);
+    assert_eq!(heard.end, StreamEnd::Fin);
     let all = String::from_utf8([first, heard.bytes].concat()).unwrap();
     let lines = all.split("\r\n").filter(|line| !line.starts_with("Date: "));
     lines.collect::<Vec<_>>().join("\r\n")
@@ -63,7 +63,7 @@ fn a_web_server_beside_the_game() {
     }
     let port = port::free().unwrap();
     let _nginx = nginx(port);
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let gate = start(&config(
         backend.address(),
         &format!("http-backend = \"127.0.0.1:{port}\""),
@@ -87,7 +87,7 @@ fn a_web_server_beside_the_game() {
 /// HTTP goes to the game where nobody else is there for it, and WebSockets are off.
 #[test]
 fn http_without_a_web_server() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let gate = start(&config(backend.address(), "websocket = false", ""));
     for request in [
         "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n",
@@ -138,11 +138,11 @@ fn an_irc_server_that_greets() {
         said.push(next);
     }
     client.send(b"QUIT\r\n");
-    assert_ne!(client.hear().end, End::None);
+    assert_ne!(client.hear().end, StreamEnd::None);
     asks(gate.address());
 }
 
-fn line(client: &mut Client) -> String {
+fn line(client: &mut TestClient) -> String {
     let mut bytes = Vec::new();
     while bytes.last() != Some(&b'\n') {
         let mut byte = [0];
@@ -159,7 +159,7 @@ fn haproxy_in_front() {
         return;
     }
     for version in ["send-proxy", "send-proxy-v2"] {
-        let backend = Backend::start(Manner::Record).unwrap();
+        let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
         let gate = start(&config(
             backend.address(),
             "accept-proxy = [\"127.0.0.0/8\"]\nsend-proxy = \"v1\"",
@@ -177,11 +177,11 @@ fn haproxy_in_front() {
         })
         .unwrap();
         asks(local(port));
-        let mut client = Client::connect_from([127, 0, 7, 7].into(), local(port)).unwrap();
+        let mut client = TestClient::connect_from([127, 0, 7, 7].into(), local(port)).unwrap();
         let own = client.address().unwrap();
         client.send(b"LOGIN");
         client.half_close().unwrap();
-        assert_eq!(client.hear().end, End::Fin);
+        assert_eq!(client.hear().end, StreamEnd::Fin);
         let header = format!("PROXY TCP4 127.0.7.7 127.0.0.1 {} {port}\r\n", own.port());
         backend
             .records_until(format!("{header}LOGIN").as_bytes(), super::LIMIT)

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use testkit::backend::{Absent, Backend, Manner};
-use testkit::client::{Client, End, fetch};
+use testkit::backend::{Absent, BackendBehaviour, TestBackend};
+use testkit::client::{StreamEnd, TestClient, fetch};
 use testkit::daemon::Daemon;
 use testkit::load::REQUEST;
 use testkit::pattern::Pattern;
@@ -18,7 +18,7 @@ use super::{LIMIT, Running, asks, config, echoes, start};
 
 /// A relay to an echo, and how far it has come; what comes back must be what was sent.
 struct Talk {
-    client: Client,
+    client: TestClient,
     said: Pattern,
     heard: Pattern,
 }
@@ -61,7 +61,7 @@ impl Talk {
         self.go_on();
         self.client.half_close().unwrap();
         let heard = self.client.hear();
-        assert_eq!((&heard.bytes[..], heard.end), (&b""[..], End::Fin));
+        assert_eq!((&heard.bytes[..], heard.end), (&b""[..], StreamEnd::Fin));
         self.said.place()
     }
 }
@@ -119,7 +119,7 @@ fn reload(gate: &mut Running, text: &str, mut shows: impl FnMut() -> bool) {
 /// A connection keeps what held when it came, whatever a reload says meanwhile.
 #[test]
 fn deadlines_of_before() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let limits = |linger: &str| format!("[limits]\nlinger = \"{linger}\"\n");
     let text = fixed(&config(backend.address(), "", &limits("500ms")));
     let mut gate = start(&text);
@@ -149,7 +149,7 @@ fn serves(address: SocketAddr, text: &str) -> bool {
 
 #[test]
 fn reloads_leave_relays_alone() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let port = SocketAddr::from(([127, 0, 0, 1], port::free().unwrap()));
     let listen = format!("[[listen]]\naddress = \"{port}\"\n");
     let text = fixed(&config(backend.address(), "", &listen));
@@ -162,7 +162,7 @@ fn reloads_leave_relays_alone() {
             reload(gate, &text, || serves(address, &domain));
         }
         let (policy, _) = text.split_once("[[gate]]").unwrap();
-        let gone = || Client::connect(address).is_err();
+        let gone = || TestClient::connect(address).is_err();
         reload(gate, &format!("{policy}{listen}"), gone);
         asks(port);
     });
@@ -172,12 +172,12 @@ fn reloads_leave_relays_alone() {
 /// A reload may bring another backend; open relays stay with theirs.
 #[test]
 fn another_backend() {
-    let one = Backend::start(Manner::Echo).unwrap();
+    let one = TestBackend::start(BackendBehaviour::Echo).unwrap();
     // The sandbox has given up all ports but this one.
     let other = Absent::reserve((Ipv4Addr::new(127, 0, 0, 2), one.address().port()).into());
     let other = other
         .unwrap()
-        .appear(Manner::Greet(b"other".to_vec(), Duration::ZERO))
+        .appear(BackendBehaviour::Greet(b"other".to_vec(), Duration::ZERO))
         .unwrap();
     let text = fixed(&config(one.address(), "", ""));
     let mut gate = start(&text);
@@ -186,7 +186,7 @@ fn another_backend() {
     let text = text.replace(&one.address().to_string(), &other.address().to_string());
     let to = gate.address();
     reload(&mut gate, &text, || {
-        let mut client = Client::connect(to).unwrap();
+        let mut client = TestClient::connect(to).unwrap();
         client.send(b"x");
         client.half_close().is_ok() && client.hear().bytes == b"otherx"
     });
@@ -197,7 +197,7 @@ fn another_backend() {
 #[test]
 fn hand_overs_leave_relays_alone() {
     let rounds = short_or_long(10, 100);
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let process = "[process]\nhandover = \"flashgate.sock\"\ndrain = \"10m\"\n";
     let text = config(backend.address(), "", process);
     let mut gate = start(&text);
@@ -230,7 +230,7 @@ fn hand_overs_leave_relays_alone() {
 /// A stop gives relays their time, and then resets them: nobody takes a cut for an end.
 #[test]
 fn a_stop_gives_relays_their_time() {
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let mut gate = start(&config(
         backend.address(),
         "",
@@ -238,12 +238,12 @@ fn a_stop_gives_relays_their_time() {
     ));
     let mut client = gate.client();
     client.send(b"hello");
-    let mut called = Client::from_stream(backend.next(LIMIT).unwrap()).unwrap();
+    let mut called = TestClient::from_stream(backend.next(LIMIT).unwrap()).unwrap();
     let mut bytes = [0; 5];
     called.read_exact(&mut bytes).unwrap();
     gate.daemon.terminate().unwrap();
     let begin = Instant::now();
-    let refused = testkit::until(LIMIT, || Client::connect(gate.address()).is_err());
+    let refused = testkit::until(LIMIT, || TestClient::connect(gate.address()).is_err());
     assert!(refused, "a stopping gate accepts");
     while begin.elapsed() < Duration::from_secs(1) {
         client.send(b"there");
@@ -253,7 +253,7 @@ fn a_stop_gives_relays_their_time() {
     }
     assert_eq!(
         (client.hear().end, called.hear().end),
-        (End::Reset, End::Reset)
+        (StreamEnd::Reset, StreamEnd::Reset)
     );
     assert!(
         begin.elapsed() >= Duration::from_millis(1_900),
@@ -272,7 +272,7 @@ fn a_stop_gives_relays_their_time() {
 /// Relays that end by themselves are not waited for any longer.
 #[test]
 fn a_stop_ends_with_the_last_relay() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let mut gate = start(&config(
         backend.address(),
         "",
@@ -283,6 +283,6 @@ fn a_stop_ends_with_the_last_relay() {
     gate.daemon.terminate().unwrap();
     echoes(&mut client, b"hello");
     client.half_close().unwrap();
-    assert_eq!(client.hear().end, End::Fin);
+    assert_eq!(client.hear().end, StreamEnd::Fin);
     assert!(gate.daemon.wait(LIMIT).unwrap().success());
 }

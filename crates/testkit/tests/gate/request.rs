@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use testkit::backend::{Absent, Backend, Manner};
-use testkit::client::{Client, End, fetch};
+use testkit::backend::{Absent, BackendBehaviour, TestBackend};
+use testkit::client::{StreamEnd, TestClient, fetch};
 use testkit::daemon::Daemon;
 use testkit::load::{Load, REQUEST, run};
 use testkit::port;
@@ -39,12 +39,12 @@ fn knock(gate: &Running) {
     let mut last = gate.client();
     last.send(b"the last");
     last.half_close().unwrap();
-    assert_eq!(last.hear().end, End::Fin);
+    assert_eq!(last.hear().end, StreamEnd::Fin);
 }
 
 #[test]
 fn every_cut_and_spelling() {
-    let backend = Backend::start(Manner::Record).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
     let gate = start(&config(backend.address(), "", ""));
     let mut load = load(&gate);
     for spelling in SPELLINGS {
@@ -71,13 +71,13 @@ fn every_cut_and_spelling() {
     let records = backend.records_until(b"the last", LIMIT).unwrap();
     // A machine that stalls for longer than `speaks-first-after` makes the gate call the backend, and no more.
     for record in records {
-        assert_eq!((&record.bytes[..], record.end), (&b""[..], End::Fin));
+        assert_eq!((&record.bytes[..], record.end), (&b""[..], StreamEnd::Fin));
     }
 }
 
 #[test]
 fn more_bytes_behind_it() {
-    let backend = Backend::start(Manner::Record).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
     let gate = start(&config(backend.address(), "", ""));
     let mut load = load(&gate);
     for suffix in [1, 23, 4_096, 65_536] {
@@ -92,7 +92,7 @@ fn more_bytes_behind_it() {
 /// What comes while the request is answered does not cost the reply, though nobody reads it any more.
 #[test]
 fn more_bytes_right_behind_it() {
-    let backend = Backend::start(Manner::Record).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
     let gate = start(&config(backend.address(), "", ""));
     for _ in 0..3_000 {
         let mut client = gate.client();
@@ -111,7 +111,7 @@ fn more_bytes_right_behind_it() {
 
 #[test]
 fn without_a_terminator() {
-    let backend = Backend::start(Manner::Record).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
     let gate = start(&config(backend.address(), "", ""));
     for bare in [&b"<policy-file-request/>"[..], b"<policy-file-request />"] {
         let mut load = load(&gate);
@@ -135,7 +135,7 @@ fn without_a_terminator() {
 /// A client that takes its time: the backend is called at once for fear that it greets, and then gets nothing.
 #[test]
 fn in_pieces_to_a_backend_that_was_called() {
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let gate = start(&config(
         backend.address(),
         "speaks-first-after = \"1ms\"",
@@ -149,11 +149,11 @@ fn in_pieces_to_a_backend_that_was_called() {
             client.send(&spelling[..cut]);
             client.send(&spelling[cut..]);
             is_answered(&mut client);
-            let mut called = Client::from_stream(called).unwrap();
+            let mut called = TestClient::from_stream(called).unwrap();
             let heard = called.hear();
             assert_eq!(
                 (&heard.bytes[..], heard.end),
-                (&b""[..], End::Fin),
+                (&b""[..], StreamEnd::Fin),
                 "cut at {cut}"
             );
         }
@@ -163,7 +163,7 @@ fn in_pieces_to_a_backend_that_was_called() {
 /// What a player does: the policy on one connection, its data on the next.
 #[test]
 fn a_player() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let gate = start(&config(backend.address(), "", ""));
     for _ in 0..100 {
         asks(gate.address());
@@ -171,14 +171,14 @@ fn a_player() {
         echoes(&mut player, b"<msg t='sys'><body action='verChk'/></msg>\0");
         echoes(&mut player, REQUEST);
         player.half_close().unwrap();
-        assert_eq!(player.hear().end, End::Fin);
+        assert_eq!(player.hear().end, StreamEnd::Fin);
     }
 }
 
 /// The flags; and without ports, a rule means the port of the gate.
 #[test]
 fn by_flags() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let port = port::free().unwrap();
     let gate = format!("127.0.0.1:{port}={}", backend.address());
     let daemon = Daemon::builder()
@@ -194,7 +194,7 @@ fn by_flags() {
     assert!(policy.contains(&format!("to-ports=\"{port}\"")), "{policy}");
     assert!(!policy.contains("site-control"), "{policy}");
     echoes(
-        &mut Client::connect(daemon.address()).unwrap(),
+        &mut TestClient::connect(daemon.address()).unwrap(),
         b"LOGIN\r\n",
     );
 }

@@ -1,7 +1,7 @@
 //! What asks for an upgrade is judged or refused, however it is written: nothing of it reaches `http-backend` unjudged.
 
-use testkit::backend::{Backend, Manner};
-use testkit::client::End;
+use testkit::backend::{BackendBehaviour, TestBackend};
+use testkit::client::StreamEnd;
 use testkit::scale::short_or_long;
 
 use super::{LIMIT, Running, config, goes_on, start};
@@ -97,8 +97,8 @@ fn parts() -> [String; 6] {
     .map(|fields| format!("GET / HTTP/1.1\r\nHost: a.test\r\n{fields}\r\n\r\n"))
 }
 
-fn gate(web: &Backend) -> (Backend, Running) {
-    let server = Backend::start(Manner::Record).unwrap();
+fn gate(web: &TestBackend) -> (TestBackend, Running) {
+    let server = TestBackend::start(BackendBehaviour::Record).unwrap();
     let keys = format!("http-backend = \"{}\"", web.address());
     let gate = start(&config(server.address(), &keys, ""));
     (server, gate)
@@ -107,7 +107,7 @@ fn gate(web: &Backend) -> (Backend, Running) {
 /// Cut at every byte, or where that is long at every few.
 #[test]
 fn judged_or_refused() {
-    let web = Backend::start(Manner::Record).unwrap();
+    let web = TestBackend::start(BackendBehaviour::Record).unwrap();
     let (_server, gate) = gate(&web);
     for (form, status) in refused() {
         let step = short_or_long(form.len() / 16, form.len() / 500).max(1);
@@ -136,7 +136,7 @@ fn judged_or_refused() {
     let mut client = gate.client();
     client.send(last);
     client.half_close().unwrap();
-    assert_eq!(client.hear().end, End::Fin);
+    assert_eq!(client.hear().end, StreamEnd::Fin);
     let records = web.records_until(last, LIMIT).unwrap();
     let first = records
         .first()
@@ -147,7 +147,7 @@ fn judged_or_refused() {
 /// What can't be read as one, however lenient one is, goes on as it is.
 #[test]
 fn everything_else_goes_on() {
-    let web = Backend::start(Manner::Record).unwrap();
+    let web = TestBackend::start(BackendBehaviour::Record).unwrap();
     let (_server, gate) = gate(&web);
     for head in [
         "GET / HTTP/1.1\r\nHost: a.test\r\nUpgrade-Insecure-Requests: 1\r\n\r\n",

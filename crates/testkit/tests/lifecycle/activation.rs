@@ -16,8 +16,8 @@ use std::time::Duration;
 use rustix::net::sockopt::set_socket_passcred;
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, UCred, recvmsg};
 use rustix::process::{Pid, Signal, kill_process};
-use testkit::backend::{Backend, Manner};
-use testkit::client::{Client, End, fetch};
+use testkit::backend::{BackendBehaviour, TestBackend};
+use testkit::client::{StreamEnd, TestClient, fetch};
 use testkit::daemon::{Builder, Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::load::{self, Load};
@@ -43,7 +43,7 @@ fn copy(listener: &TcpListener) -> OwnedFd {
 fn answers(address: SocketAddr) {
     let heard = fetch(address).unwrap();
     assert_eq!(heard.bytes, [POLICY, b"\0"].concat());
-    assert_eq!(heard.end, End::Fin);
+    assert_eq!(heard.end, StreamEnd::Fin);
 }
 
 /// Without `--listen`, whatever is passed is served, blocking or not; nothing else is bound.
@@ -295,7 +295,7 @@ fn reload(arguments: &[OsString], more: &[&str]) -> Command {
 #[test]
 fn reloads_of_a_unit() {
     let reloads = short_or_long(5, 50);
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let manager = Manager::new();
     set_socket_passcred(&manager.socket, true).unwrap();
     let door = manager.folder.path().join("handover.sock");
@@ -318,7 +318,7 @@ fn reloads_of_a_unit() {
     };
     unit.told("READY=1");
     let addresses = first.addresses().to_vec();
-    let mut player = Client::connect(addresses[1]).unwrap();
+    let mut player = TestClient::connect(addresses[1]).unwrap();
     let done = AtomicBool::new(false);
     let fetches: u64 = thread::scope(|scope| {
         let stop = SetAtEnd(&done);
@@ -348,7 +348,7 @@ fn reloads_of_a_unit() {
             unit.told("MAINPID=");
             unit.told("READY=1");
             unit.told("WATCHDOG=1");
-            let mut newcomer = Client::connect(addresses[1]).unwrap();
+            let mut newcomer = TestClient::connect(addresses[1]).unwrap();
             for client in [&mut player, &mut newcomer] {
                 client.send(&[number]);
                 client.read_exact(&mut [0]).unwrap();

@@ -16,8 +16,8 @@ use rustix::net::{
 };
 use rustix::process::Uid;
 use rustix::thread::set_thread_res_uid;
-use testkit::backend::{Backend, Manner};
-use testkit::client::{Client, End, fetch};
+use testkit::backend::{BackendBehaviour, TestBackend};
+use testkit::client::{StreamEnd, TestClient, fetch};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::load::{self, Load};
@@ -57,7 +57,7 @@ fn answers(address: SocketAddr) {
     let heard = fetch(address).unwrap();
     assert_eq!(
         (heard.bytes, heard.end),
-        ([POLICY, b"\0"].concat(), End::Fin)
+        ([POLICY, b"\0"].concat(), StreamEnd::Fin)
     );
 }
 
@@ -162,18 +162,18 @@ fn open_connections_are_finished() {
     let folder = Folder::new().unwrap();
     let mut former = start(&config(&folder, "").0).unwrap();
     let address = former.address();
-    let mut client = Client::connect(address).unwrap();
+    let mut client = TestClient::connect(address).unwrap();
     client.send(b"<policy-file-");
-    let mut settled = Client::connect(address).unwrap();
+    let mut settled = TestClient::connect(address).unwrap();
     settled.send(load::REQUEST);
-    assert_eq!(settled.hear().end, End::Fin);
+    assert_eq!(settled.hear().end, StreamEnd::Fin);
     let mut daemon = start(&fixed(&folder, address)).unwrap();
     former.wait_for_line("handed over", LIMIT).unwrap();
     client.send(b"request/>\0");
     let heard = client.hear();
     assert_eq!(
         (heard.bytes, heard.end),
-        ([POLICY, b"\0"].concat(), End::Fin)
+        ([POLICY, b"\0"].concat(), StreamEnd::Fin)
     );
     assert!(former.wait(LIMIT).unwrap().success());
     answers(address);
@@ -319,7 +319,7 @@ fn a_stop_and_at_once_a_start() {
     let address = former.address();
     let path = fixed(&folder, address);
     for _ in 0..10 {
-        let mut silent = Client::connect(address).unwrap();
+        let mut silent = TestClient::connect(address).unwrap();
         silent.send(b"<");
         answers(address);
         former.terminate().unwrap();
@@ -441,7 +441,7 @@ fn a_stranger_who_keeps_asking() {
 /// A process that is stopping hands over too, to a start that does not wait for its end.
 #[test]
 fn a_start_while_a_player_holds_up_the_stop() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let gate = format!(
         "[[gate]]\naddress = \"127.0.0.1:0\"\nbackend = \"{}\"\n",
         backend.address()
@@ -449,14 +449,14 @@ fn a_start_while_a_player_holds_up_the_stop() {
     let folder = Folder::new().unwrap();
     let path = config(&folder, &gate).0;
     let mut former = start(&path).unwrap();
-    let mut player = Client::connect(former.addresses()[1]).unwrap();
+    let mut player = TestClient::connect(former.addresses()[1]).unwrap();
     player.send(b"hello");
     player.read_exact(&mut [0; 5]).unwrap();
     former.terminate().unwrap();
     former.wait_for_line("stopping", LIMIT).unwrap();
     let daemon = start(&path).unwrap();
     assert_eq!(daemon.addresses(), former.addresses());
-    let mut newcomer = Client::connect(daemon.addresses()[1]).unwrap();
+    let mut newcomer = TestClient::connect(daemon.addresses()[1]).unwrap();
     newcomer.send(b"there");
     newcomer.read_exact(&mut [0; 5]).unwrap();
     player.send(b"again");

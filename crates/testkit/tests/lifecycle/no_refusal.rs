@@ -1,14 +1,14 @@
 //! The very end of a stop: nobody connects to a listener that nobody accepts on, and each connection is counted once.
 
-use testkit::backend::{Backend, Manner};
-use testkit::client::{Client, End};
+use testkit::backend::{BackendBehaviour, TestBackend};
+use testkit::client::{StreamEnd, TestClient};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::load::REQUEST;
-use testkit::websocket::WebSocket;
+use testkit::websocket::WebSocketClient;
 
 /// A policy listener, a gate and the bridge; a stop lasts a second.
-fn daemon(backend: &Backend) -> (Folder, Daemon) {
+fn daemon(backend: &TestBackend) -> (Folder, Daemon) {
     let backend = backend.address();
     let text = format!(
         "[policy.default]\nrules = [{{ domain = \"a.test\", ports = \"80\" }}]\n\
@@ -23,8 +23,8 @@ fn daemon(backend: &Backend) -> (Folder, Daemon) {
     (folder, builder.start().unwrap())
 }
 
-fn relay(address: std::net::SocketAddr) -> Client {
-    let mut player = Client::connect(address).unwrap();
+fn relay(address: std::net::SocketAddr) -> TestClient {
+    let mut player = TestClient::connect(address).unwrap();
     player.send(b"hello");
     player.read_exact(&mut [0; 5]).unwrap();
     player
@@ -34,18 +34,20 @@ fn relay(address: std::net::SocketAddr) -> Client {
 /// more is closed meanwhile, so that whoever comes is refused rather than reset.
 #[test]
 fn nobody_is_reset() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let (_folder, mut daemon) = daemon(&backend);
     let (policy, gate) = (daemon.addresses()[0], daemon.addresses()[1]);
     let _player = relay(gate);
     daemon.terminate().unwrap();
-    daemon.wait_for_line("stopping", Client::PATIENCE).unwrap();
+    daemon
+        .wait_for_line("stopping", TestClient::PATIENCE)
+        .unwrap();
     // Who says nothing is waited for at the end.
-    let _late = [policy; 3].map(|address| Client::connect(address).unwrap());
+    let _late = [policy; 3].map(|address| TestClient::connect(address).unwrap());
     let (mut answered, mut refused) = (0, 0);
     while !daemon.has_ended() {
         for address in [policy, gate] {
-            let Ok(mut client) = Client::connect(address) else {
+            let Ok(mut client) = TestClient::connect(address) else {
                 refused += 1;
                 continue;
             };
@@ -53,7 +55,7 @@ fn nobody_is_reset() {
             let heard = client.hear();
             assert_eq!(
                 (heard.end, heard.bytes),
-                (End::Fin, [POLICY, b"\0"].concat()),
+                (StreamEnd::Fin, [POLICY, b"\0"].concat()),
                 "after {answered}, {refused} refused"
             );
             answered += 1;
@@ -66,13 +68,13 @@ fn nobody_is_reset() {
 #[test]
 fn each_is_counted_once() {
     for (relays, on_gate, on_bridge) in [(2, 0, 0), (0, 1, 0), (0, 0, 1), (3, 2, 2)] {
-        let backend = Backend::start(Manner::Echo).unwrap();
+        let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
         let (_folder, mut daemon) = daemon(&backend);
         let [_, gate, bridge] = *daemon.addresses() else {
             panic!("expected three listeners: {:?}", daemon.addresses());
         };
         let origin = Some("http://a.test");
-        let web = |address, path| WebSocket::open(address, path, origin).unwrap();
+        let web = |address, path| WebSocketClient::open(address, path, origin).unwrap();
         let players: Vec<_> = (0..relays).map(|_| relay(gate)).collect();
         let mut sockets: Vec<_> = (0..on_gate).map(|_| web(gate, "/")).collect();
         sockets.extend((0..on_bridge).map(|_| web(bridge, "/game")));
@@ -81,9 +83,9 @@ fn each_is_counted_once() {
             socket.read(5).unwrap();
         }
         daemon.terminate().unwrap();
-        assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+        assert_eq!(daemon.wait(TestClient::PATIENCE).unwrap().code(), Some(0));
         let line = daemon
-            .wait_for_line("stopped answered=", Client::PATIENCE)
+            .wait_for_line("stopped answered=", TestClient::PATIENCE)
             .unwrap();
         let cut = relays + on_gate + on_bridge;
         assert!(line.contains(&format!(" cut={cut} ")), "{line}");

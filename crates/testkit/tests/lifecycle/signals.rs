@@ -5,10 +5,10 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
-use testkit::client::{Client, fetch};
+use testkit::client::{TestClient, fetch};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
-use testkit::trace::Trace;
+use testkit::trace::SyscallTrace;
 use testkit::{binary, needs, until};
 
 const LIMIT: Duration = Duration::from_secs(20);
@@ -59,7 +59,7 @@ fn a_stop_while_it_starts() {
 #[test]
 fn signals_that_would_end_it() {
     let mut daemon = daemon();
-    let mut asking = Client::connect(daemon.address()).unwrap();
+    let mut asking = TestClient::connect(daemon.address()).unwrap();
     asking.send(b"<policy-file-");
     fetch(daemon.address()).unwrap();
     let ignored = [
@@ -97,8 +97,8 @@ fn signals_that_would_end_it() {
 }
 
 /// What a start is run through so that it gets a signal when it makes its event loop, just before it listens for signals.
-fn hit_early(signal: &str) -> Trace {
-    let trace = Trace::of("epoll_create1").unwrap();
+fn hit_early(signal: &str) -> SyscallTrace {
+    let trace = SyscallTrace::of("epoll_create1").unwrap();
     trace.inject(&format!("epoll_create1:signal={signal}:when=1"))
 }
 

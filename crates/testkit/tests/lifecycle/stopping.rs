@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use rustix::io::ioctl_fionread;
 use rustix::process::Signal;
-use testkit::backend::{Backend, Manner};
-use testkit::client::{Client, End, fetch};
+use testkit::backend::{BackendBehaviour, TestBackend};
+use testkit::client::{StreamEnd, TestClient, fetch};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::load::{Load, REQUEST, run};
@@ -51,7 +51,7 @@ fn a_stop_under_load() {
         }));
         let start = Instant::now();
         daemon.terminate().unwrap();
-        assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+        assert_eq!(daemon.wait(TestClient::PATIENCE).unwrap().code(), Some(0));
         longest = longest.max(start.elapsed());
         let report = fetches.join().unwrap();
         let lost = report.truncated + report.mismatch + report.timed_out + report.reset_after_reply;
@@ -76,7 +76,7 @@ fn a_stop_with_a_long_queue() {
     let mut daemon = daemon();
     daemon.signal(Signal::STOP).unwrap();
     let mut queued: Vec<_> = (0..most.min(1_500))
-        .map(|_| Client::connect(daemon.address()).unwrap())
+        .map(|_| TestClient::connect(daemon.address()).unwrap())
         .collect();
     for client in &mut queued {
         assert!(client.send(REQUEST));
@@ -87,10 +87,10 @@ fn a_stop_with_a_long_queue() {
         let heard = client.hear();
         assert_eq!(
             (heard.end, heard.bytes),
-            (End::Fin, [POLICY, b"\0"].concat())
+            (StreamEnd::Fin, [POLICY, b"\0"].concat())
         );
     }
-    assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+    assert_eq!(daemon.wait(TestClient::PATIENCE).unwrap().code(), Some(0));
     figure::report(
         "R15",
         format!("{} queued at a stop: all answered", queued.len()),
@@ -117,14 +117,14 @@ fn a_stop_keeps_to_its_limit() {
             .unwrap();
         // Silent, half-way, and answered but never ending: the byte behind the request makes the server linger.
         let clients = [&b""[..], b"<policy", b"<policy-file-request/>\0x"].map(|bytes| {
-            let mut client = Client::connect(daemon.address()).unwrap();
+            let mut client = TestClient::connect(daemon.address()).unwrap();
             client.send(bytes);
             client
         });
         fetch(daemon.address()).unwrap();
         let start = Instant::now();
         daemon.terminate().unwrap();
-        assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+        assert_eq!(daemon.wait(TestClient::PATIENCE).unwrap().code(), Some(0));
         longest = longest.max(start.elapsed());
         drop(clients);
     }
@@ -144,7 +144,7 @@ fn a_stop_of_a_full_daemon_keeps_to_its_limit() {
     let (_folder, mut daemon) = with_places("[process]\ndrain = \"1s\"\n");
     let alone = cpu::open_files(daemon.pid()).unwrap();
     let holders = [(); 3].map(|()| {
-        let mut client = Client::connect(daemon.address()).unwrap();
+        let mut client = TestClient::connect(daemon.address()).unwrap();
         client.send(b"<policy");
         client
     });
@@ -153,7 +153,7 @@ fn a_stop_of_a_full_daemon_keeps_to_its_limit() {
     }));
     let start = Instant::now();
     daemon.terminate().unwrap();
-    assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+    assert_eq!(daemon.wait(TestClient::PATIENCE).unwrap().code(), Some(0));
     // As long as silent clients would get, were there no limit.
     let took = start.elapsed();
     assert!(took < Duration::from_secs(3), "{took:?}");
@@ -164,29 +164,31 @@ fn a_stop_of_a_full_daemon_keeps_to_its_limit() {
 #[test]
 fn a_stop_waits_for_those_who_are_asking() {
     let mut daemon = daemon();
-    let mut asking = Client::connect(daemon.address()).unwrap();
+    let mut asking = TestClient::connect(daemon.address()).unwrap();
     asking.send(b"<policy-file-");
     // It has been accepted once the daemon holds its descriptor.
     fetch(daemon.address()).unwrap();
     daemon.terminate().unwrap();
-    daemon.wait_for_line("stopping", Client::PATIENCE).unwrap();
+    daemon
+        .wait_for_line("stopping", TestClient::PATIENCE)
+        .unwrap();
     asking.send(b"request/>\0");
     let heard = asking.hear();
     assert_eq!(
         (heard.end, heard.bytes),
-        (End::Fin, [POLICY, b"\0"].concat())
+        (StreamEnd::Fin, [POLICY, b"\0"].concat())
     );
-    assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+    assert_eq!(daemon.wait(TestClient::PATIENCE).unwrap().code(), Some(0));
 }
 
 #[test]
 fn a_silent_client_delays_a_stop_by_three_seconds_at_most() {
     let mut daemon = daemon();
-    let _silent = Client::connect(daemon.address()).unwrap();
+    let _silent = TestClient::connect(daemon.address()).unwrap();
     fetch(daemon.address()).unwrap();
     let start = Instant::now();
     daemon.terminate().unwrap();
-    assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+    assert_eq!(daemon.wait(TestClient::PATIENCE).unwrap().code(), Some(0));
     assert!(
         start.elapsed() < Duration::from_secs(6),
         "{:?}",
@@ -206,25 +208,27 @@ fn a_stop_with_a_full_house() {
         .start()
         .unwrap();
     let mut holders: Vec<_> = (0..31)
-        .map(|_| Client::connect(daemon.address()).unwrap())
+        .map(|_| TestClient::connect(daemon.address()).unwrap())
         .collect();
     let mut queued: Vec<_> = (0..200)
-        .map(|_| Client::connect(daemon.address()).unwrap())
+        .map(|_| TestClient::connect(daemon.address()).unwrap())
         .collect();
     for client in &mut queued {
         client.send(b"<policy-file-request/>\0");
     }
     daemon.terminate().unwrap();
-    daemon.wait_for_line("stopping", Client::PATIENCE).unwrap();
+    daemon
+        .wait_for_line("stopping", TestClient::PATIENCE)
+        .unwrap();
     holders.truncate(1);
     for mut client in queued {
         let heard = client.hear();
         assert_eq!(
             (heard.end, heard.bytes),
-            (End::Fin, [POLICY, b"\0"].concat())
+            (StreamEnd::Fin, [POLICY, b"\0"].concat())
         );
     }
-    assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+    assert_eq!(daemon.wait(TestClient::PATIENCE).unwrap().code(), Some(0));
 }
 
 /// Nobody reads the log, and its pipe is full: serving goes on, and so does stopping.
@@ -244,7 +248,7 @@ fn a_log_that_nobody_reads() {
         .unwrap();
     log_pipe::fill(&daemon).unwrap();
     for _ in 0..2_000 {
-        assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+        assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
     }
     daemon.terminate().unwrap();
     assert!(
@@ -256,13 +260,15 @@ fn a_log_that_nobody_reads() {
 #[test]
 fn a_second_signal_stops_at_once() {
     let mut daemon = daemon();
-    let _silent = Client::connect(daemon.address()).unwrap();
+    let _silent = TestClient::connect(daemon.address()).unwrap();
     fetch(daemon.address()).unwrap();
     daemon.terminate().unwrap();
-    daemon.wait_for_line("stopping", Client::PATIENCE).unwrap();
+    daemon
+        .wait_for_line("stopping", TestClient::PATIENCE)
+        .unwrap();
     let start = Instant::now();
     daemon.terminate().unwrap();
-    assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+    assert_eq!(daemon.wait(TestClient::PATIENCE).unwrap().code(), Some(0));
     assert!(
         start.elapsed() < Duration::from_secs(2),
         "{:?}",
@@ -275,15 +281,17 @@ fn a_second_signal_stops_at_once() {
 fn a_second_signal_does_not_wait_for_the_queue() {
     let (_folder, mut daemon) = with_places("");
     // Each that is accepted keeps its place for a second.
-    let clients = [(); 12].map(|()| Client::connect(daemon.address()).unwrap());
+    let clients = [(); 12].map(|()| TestClient::connect(daemon.address()).unwrap());
     daemon
-        .wait_for_line("no room for another connection", Client::PATIENCE)
+        .wait_for_line("no room for another connection", TestClient::PATIENCE)
         .unwrap();
     daemon.terminate().unwrap();
-    daemon.wait_for_line("stopping", Client::PATIENCE).unwrap();
+    daemon
+        .wait_for_line("stopping", TestClient::PATIENCE)
+        .unwrap();
     let start = Instant::now();
     daemon.terminate().unwrap();
-    assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+    assert_eq!(daemon.wait(TestClient::PATIENCE).unwrap().code(), Some(0));
     let took = start.elapsed();
     assert!(took < Duration::from_secs(2), "{took:?}");
     drop(clients);
@@ -313,10 +321,12 @@ fn ready_is_said_however_quiet_the_log() {
 fn every_connection_can_be_logged() {
     let mut daemon = Daemon::serve(["-v", "--allow", "a.test:80"]).unwrap();
     fetch(daemon.address()).unwrap();
-    Client::connect(daemon.address()).unwrap().send(b"garbage");
+    TestClient::connect(daemon.address())
+        .unwrap()
+        .send(b"garbage");
     for outcome in ["answered", "not-a-request"] {
         daemon
-            .wait_for_line(&format!("outcome=\"{outcome}\""), Client::PATIENCE)
+            .wait_for_line(&format!("outcome=\"{outcome}\""), TestClient::PATIENCE)
             .unwrap();
     }
 }
@@ -345,7 +355,7 @@ fn findings_that_nobody_reads() {
             > 60_000),
         "the pipe is not full"
     );
-    assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+    assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
     daemon.terminate().unwrap();
     assert!(
         until(Duration::from_secs(10), || daemon.has_ended()),
@@ -357,7 +367,7 @@ fn findings_that_nobody_reads() {
 /// anything else that is new is closed, and the player counts as cut.
 #[test]
 fn policy_requests_are_answered_until_the_end() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let folder = Folder::new().unwrap();
     let text = format!(
         "[policy.default]\nrules = [{{ domain = \"a.test\", ports = \"80\" }}]\n\
@@ -372,26 +382,28 @@ fn policy_requests_are_answered_until_the_end() {
         .start()
         .unwrap();
     let gate = daemon.addresses()[1];
-    let mut player = Client::connect(gate).unwrap();
+    let mut player = TestClient::connect(gate).unwrap();
     player.send(b"hello");
     player.read_exact(&mut [0; 5]).unwrap();
     let start = Instant::now();
     daemon.terminate().unwrap();
-    daemon.wait_for_line("stopping", Client::PATIENCE).unwrap();
+    daemon
+        .wait_for_line("stopping", TestClient::PATIENCE)
+        .unwrap();
     // What was queued at the signal is still served, so the first newcomer may be.
-    assert!(until(Client::PATIENCE, || {
-        let mut newcomer = Client::connect(gate).unwrap();
+    assert!(until(TestClient::PATIENCE, || {
+        let mut newcomer = TestClient::connect(gate).unwrap();
         newcomer.send(b"hello");
         newcomer.half_close().is_err() || newcomer.hear().bytes.is_empty()
     }));
-    let mut silent = Client::connect(gate).unwrap();
+    let mut silent = TestClient::connect(gate).unwrap();
     let mut answered = 0;
     while start.elapsed() < Duration::from_millis(2_500) {
         for address in daemon.addresses() {
             let heard = fetch(*address).unwrap();
             assert_eq!(
                 (heard.end, heard.bytes),
-                (End::Fin, [POLICY, b"\0"].concat())
+                (StreamEnd::Fin, [POLICY, b"\0"].concat())
             );
             assert!(heard.after < Duration::from_secs(1), "{:?}", heard.after);
             answered += 1;
@@ -399,10 +411,12 @@ fn policy_requests_are_answered_until_the_end() {
     }
     player.send(b"still");
     player.read_exact(&mut [0; 5]).unwrap();
-    assert_eq!(player.hear().end, End::Reset);
+    assert_eq!(player.hear().end, StreamEnd::Reset);
     assert_eq!(silent.hear().bytes, b"");
-    assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
-    let last = daemon.wait_for_line("stopped", Client::PATIENCE).unwrap();
+    assert_eq!(daemon.wait(TestClient::PATIENCE).unwrap().code(), Some(0));
+    let last = daemon
+        .wait_for_line("stopped", TestClient::PATIENCE)
+        .unwrap();
     assert!(last.contains(&format!("answered={answered}")), "{last}");
     assert!(last.contains("cut=1"), "{last}");
 }

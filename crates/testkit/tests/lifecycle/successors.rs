@@ -16,11 +16,11 @@ use rustix::net::{
     SocketFlags, SocketType, connect, recvmsg, socket_with,
 };
 use rustix::process::{Pid, Signal, kill_process};
-use testkit::client::{Client, End, fetch};
+use testkit::client::{StreamEnd, TestClient, fetch};
 use testkit::daemon::Daemon;
 use testkit::folder::Folder;
 use testkit::namespace::Namespace;
-use testkit::trace::Trace;
+use testkit::trace::SyscallTrace;
 use testkit::{binary, namespace, needs, until};
 
 const LIMIT: Duration = Duration::from_secs(20);
@@ -89,7 +89,7 @@ fn refused(path: &Path, reason: &str) -> String {
 #[track_caller]
 fn serves(address: SocketAddr, domain: &str) {
     let heard = fetch(address).expect("a fetch");
-    assert_eq!(heard.end, End::Fin, "{address}");
+    assert_eq!(heard.end, StreamEnd::Fin, "{address}");
     let text = String::from_utf8(heard.bytes).unwrap();
     assert!(text.contains(domain), "{text}");
 }
@@ -167,7 +167,7 @@ fn a_writer_that_is_done_before_it_is_asked_about() {
     let [first, second] = config("new.test", FREE);
     let mut file = begin(&running.path, &first);
     // It is stopped when it makes the socket to ask at.
-    let trace = Trace::of("socket").unwrap();
+    let trace = SyscallTrace::of("socket").unwrap();
     let trace = trace.inject("socket:signal=SIGSTOP:when=1");
     let program = trace.program();
     let mut starting = Command::new(&program[0])
@@ -231,7 +231,7 @@ fn without_843() {
     assert!(running.daemon.wait(LIMIT).unwrap().success());
     serves(low, "low.test");
     // A stop and a start are a restart, even if the one begins before the other has ended.
-    let _silent = Client::connect(low).unwrap();
+    let _silent = TestClient::connect(low).unwrap();
     serves(low, "low.test");
     second.terminate().unwrap();
     second.wait_for_line("stopping", LIMIT).unwrap();

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use testkit::client::{Client, End, fetch};
+use testkit::client::{StreamEnd, TestClient, fetch};
 use testkit::cpu;
 use testkit::daemon::{Daemon, POLICY};
 use testkit::load::{Load, run};
@@ -29,7 +29,7 @@ fn ten_thousand_idle() {
     let heard = fetch(daemon.address()).unwrap();
     assert_eq!(
         (heard.end, heard.bytes),
-        (End::Fin, [POLICY, b"\0"].concat())
+        (StreamEnd::Fin, [POLICY, b"\0"].concat())
     );
     let full = cpu::resident_kb(daemon.pid()).unwrap();
     figure::report(
@@ -139,7 +139,7 @@ fn starved_and_back() {
     assert!(woken < 100, "{woken} wake-ups in 2 s of starvation");
     drop(idle);
     let start = Instant::now();
-    assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+    assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
     let back = start.elapsed();
     figure::report(
         "R10",
@@ -155,7 +155,7 @@ fn starved_and_back() {
 #[test]
 fn no_wake_ups_when_idle() {
     let daemon = Daemon::serve(["--allow", "a.test:80"]).unwrap();
-    assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+    assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
     let settled = until(Duration::from_secs(10), || {
         let before = cpu::voluntary_switches(daemon.pid()).unwrap();
         std::thread::sleep(Duration::from_secs(2));
@@ -178,7 +178,7 @@ fn a_limit_lowered_while_it_runs() {
     }
     let mut daemon = Daemon::serve(["--allow", "a.test:80"]).unwrap();
     let alone = cpu::open_files(daemon.pid()).unwrap();
-    let mut known = Client::connect(daemon.address()).unwrap();
+    let mut known = TestClient::connect(daemon.address()).unwrap();
     known.send(b"<policy");
     let accepted = until(Duration::from_secs(5), || {
         cpu::open_files(daemon.pid()).is_ok_and(|open| open > alone)
@@ -224,10 +224,10 @@ fn a_limit_lowered_while_it_runs() {
     let heard = known.hear();
     assert_eq!(
         (heard.end, heard.bytes.last()),
-        (End::Fin, Some(&0)),
+        (StreamEnd::Fin, Some(&0)),
         "known before, answered in spite of it"
     );
     drop(waiting);
     daemon.terminate().unwrap();
-    assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+    assert_eq!(daemon.wait(TestClient::PATIENCE).unwrap().code(), Some(0));
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use socket2::{Domain, Socket, Type};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
-use testkit::load::{Load, Report, run, spread};
+use testkit::load::{Load, LoadReport, run, spread};
 use testkit::scale::{is_long, short_or_long};
 use testkit::{SetAtEnd, figure, until};
 
@@ -42,7 +42,7 @@ fn grab(target: SocketAddr, end: &AtomicBool, count: &AtomicUsize) -> Duration {
     start.elapsed()
 }
 
-fn others(of: SocketAddr) -> Report {
+fn others(of: SocketAddr) -> LoadReport {
     let mut load = Load::new(of, POLICY);
     load.sources = spread(of);
     load.fetches = short_or_long(2_000, 20_000);

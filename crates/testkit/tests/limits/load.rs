@@ -5,7 +5,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use testkit::load::{Load, Outcome, Report, run};
+use testkit::load::{FetchOutcome, Load, LoadReport, run};
 
 const POLICY: &[u8] = b"<cross-domain-policy/>";
 const REPLY: &[u8] = b"<cross-domain-policy/>\0";
@@ -23,21 +23,21 @@ fn read_request(stream: &mut TcpStream) {
 }
 
 #[track_caller]
-fn check(serve: fn(TcpStream), change: fn(&mut Load), expected: Outcome) -> Report {
+fn check(serve: fn(TcpStream), change: fn(&mut Load), expected: FetchOutcome) -> LoadReport {
     let mut load = Load::new(server(20, serve), POLICY);
     load.fetches = 20;
     load.in_flight = 4;
     change(&mut load);
     let report = run(&load).unwrap();
     let counted = match expected {
-        Outcome::Ok => report.ok,
-        Outcome::Reset => report.reset,
-        Outcome::ResetAfterReply => report.reset_after_reply,
-        Outcome::Truncated => report.truncated,
-        Outcome::Mismatch => report.mismatch,
-        Outcome::Refused => report.refused,
-        Outcome::TimedOut => report.timed_out,
-        Outcome::Failed => report.failed,
+        FetchOutcome::Ok => report.ok,
+        FetchOutcome::Reset => report.reset,
+        FetchOutcome::ResetAfterReply => report.reset_after_reply,
+        FetchOutcome::Truncated => report.truncated,
+        FetchOutcome::Mismatch => report.mismatch,
+        FetchOutcome::Refused => report.refused,
+        FetchOutcome::TimedOut => report.timed_out,
+        FetchOutcome::Failed => report.failed,
     };
     assert_eq!(counted, 20, "{report}");
     assert_eq!(report.unfinished, 0, "{report}");
@@ -80,14 +80,14 @@ fn hang_up_unread(stream: TcpStream) {
 
 #[test]
 fn a_good_reply_is_ok() {
-    let report = check(answer, |_| {}, Outcome::Ok);
+    let report = check(answer, |_| {}, FetchOutcome::Ok);
     assert!(report.all_ok());
     assert!(report.percentile(50) <= report.percentile(100));
 }
 
 #[test]
 fn a_request_in_pieces_is_ok() {
-    check(answer, |load| load.cuts = vec![1, 10, 22], Outcome::Ok);
+    check(answer, |load| load.cuts = vec![1, 10, 22], FetchOutcome::Ok);
 }
 
 #[test]
@@ -97,25 +97,29 @@ fn a_long_suffix_and_a_half_close_are_sent_whole() {
         load.half_close = true;
         load.sources = testkit::load::spread(load.targets[0]);
     };
-    check(answer_at_end, change, Outcome::Ok);
+    check(answer_at_end, change, FetchOutcome::Ok);
 }
 
 #[test]
 fn a_reply_cut_short_is_truncated() {
-    let report = check(answer_half, |_| {}, Outcome::Truncated);
+    let report = check(answer_half, |_| {}, FetchOutcome::Truncated);
     assert_eq!(report.failures.len(), 8);
     assert_eq!(report.failures[0].progress.received, 10);
 }
 
 #[test]
 fn one_nul_too_many_is_a_mismatch() {
-    check(answer_without_nul_then_more, |_| {}, Outcome::Mismatch);
+    check(answer_without_nul_then_more, |_| {}, FetchOutcome::Mismatch);
 }
 
 #[test]
 fn a_reset_is_not_an_end() {
-    check(hang_up_unread, |_| {}, Outcome::Reset);
-    check(answer_without_reading, |_| {}, Outcome::ResetAfterReply);
+    check(hang_up_unread, |_| {}, FetchOutcome::Reset);
+    check(
+        answer_without_reading,
+        |_| {},
+        FetchOutcome::ResetAfterReply,
+    );
 }
 
 #[test]
@@ -125,7 +129,7 @@ fn silence_times_out() {
         load.in_flight = 20;
         load.fetch_deadline = Duration::from_millis(100);
     };
-    check(serve, change, Outcome::TimedOut);
+    check(serve, change, FetchOutcome::TimedOut);
 }
 
 #[test]
@@ -159,6 +163,6 @@ fn a_server_that_only_accepts_needs_no_request() {
     check(
         |stream| stream.shutdown(Shutdown::Write).unwrap(),
         change,
-        Outcome::Ok,
+        FetchOutcome::Ok,
     );
 }

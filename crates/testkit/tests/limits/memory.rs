@@ -11,12 +11,12 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use testkit::backend::{Backend, Manner};
+use testkit::backend::{BackendBehaviour, TestBackend};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::load::{Load, run};
 use testkit::scale::short_or_long;
-use testkit::websocket::WebSocket;
+use testkit::websocket::WebSocketClient;
 use testkit::{figure, needs};
 
 const LIMIT: &str = "67108864";
@@ -123,7 +123,7 @@ fn sixty_four_mebibytes() {
         }
     };
     let folder = Folder::new().unwrap();
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let config = format!(
         "[policy.default]\nrules = [{{ domain = \"a.test\", ports = \"80\" }}]\n\
          [[listen]]\naddress = \"127.0.0.1:0\"\n\
@@ -152,7 +152,7 @@ fn sixty_four_mebibytes() {
         panic!("expected three listeners")
     };
     let mut sessions: Vec<_> = (0..SESSIONS)
-        .map(|_| WebSocket::open(gate, "/", Some("http://a.test")).unwrap())
+        .map(|_| WebSocketClient::open(gate, "/", Some("http://a.test")).unwrap())
         .collect();
     let unfinished = unfinished([gate, bridge]);
     let (start, mut fetches) = (Instant::now(), 0);

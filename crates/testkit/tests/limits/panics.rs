@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use testkit::client::{Client, End, fetch};
+use testkit::client::{StreamEnd, TestClient, fetch};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::load::{Load, run};
 use testkit::{binary, cpu, figure, until};
@@ -48,9 +48,9 @@ fn check(fault: &'static str, cuts: &[usize]) -> u64 {
     let leaked = cpu::open_files(daemon.pid()).unwrap() - files;
     daemon.terminate().unwrap();
     let stopped = daemon
-        .wait_for_line("INFO stopped", Client::PATIENCE)
+        .wait_for_line("INFO stopped", TestClient::PATIENCE)
         .unwrap();
-    assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+    assert_eq!(daemon.wait(TestClient::PATIENCE).unwrap().code(), Some(0));
     let (panics, answered) = (field(&stopped, "panics"), field(&stopped, "answered"));
     figure::report(
         "R21",
@@ -103,9 +103,9 @@ fn in_a_task() {
 fn outside_a_connection() {
     for (format, arguments) in [("text", &[][..]), ("json", &["--log-format", "json"])] {
         let mut daemon = daemon("FLASHGATE_PANIC_RELOAD", "1", arguments);
-        assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+        assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
         daemon.hang_up().unwrap();
-        let status = daemon.wait(Client::PATIENCE).unwrap();
+        let status = daemon.wait(TestClient::PATIENCE).unwrap();
         assert_eq!(status.code(), Some(70), "{format}");
         let log = daemon.log();
         let line = log

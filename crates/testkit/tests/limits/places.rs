@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use socket2::{Domain, Socket, Type};
-use testkit::client::{Client, End, fetch};
+use testkit::client::{StreamEnd, TestClient, fetch};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::load::{Load, run};
@@ -56,7 +56,7 @@ fn too_many_connections_at_a_time() {
         "per-address = 8\nrate-per-address = \"off\"\nexempt = []",
     );
     let mut holders: Vec<_> = (0..20)
-        .map(|_| Client::connect(daemon.address()).unwrap())
+        .map(|_| TestClient::connect(daemon.address()).unwrap())
         .collect();
     daemon
         .wait_for_line("limit=\"per-address\"", Duration::from_secs(10))
@@ -73,7 +73,8 @@ fn too_many_connections_at_a_time() {
     );
     drop(holders);
     let back = testkit::until(Duration::from_secs(10), || {
-        fetch(daemon.address()).is_ok_and(|heard| heard.end == End::Fin && !heard.bytes.is_empty())
+        fetch(daemon.address())
+            .is_ok_and(|heard| heard.end == StreamEnd::Fin && !heard.bytes.is_empty())
     });
     assert!(back, "whoever lets go may come again");
 }
@@ -139,11 +140,11 @@ fn a_network_of_ipv6() {
                 socket.bind(&SocketAddr::from((from, 0)).into()).unwrap();
                 let to: SocketAddr = "[2001:db8:0:2::1]:9000".parse().unwrap();
                 socket.connect(&to.into()).unwrap();
-                Client::from_stream(socket.into()).unwrap()
+                TestClient::from_stream(socket.into()).unwrap()
             };
             let mut holders: Vec<_> = (0..8).map(|at| connect(greedy[at % 2])).collect();
             let mut others: Vec<_> = (0..4).map(|_| connect(quiet)).collect();
-            let refused = |clients: &mut Vec<Client>| {
+            let refused = |clients: &mut Vec<TestClient>| {
                 let mut refused = 0;
                 for client in clients {
                     refused += u32::from(client.stirs_within(Duration::from_millis(300)));
@@ -184,7 +185,7 @@ fn the_total() {
     let holders: Vec<_> = (0..16)
         .map(|_| TcpStream::connect(daemon.address()).unwrap())
         .collect();
-    let mut waiting = Client::connect(daemon.address()).unwrap();
+    let mut waiting = TestClient::connect(daemon.address()).unwrap();
     waiting.send(testkit::load::REQUEST);
     // All are of one network, which crowds the others out: after a quarter of a second one of them may be closed.
     let is_served = waiting.stirs_within(Duration::from_millis(100));

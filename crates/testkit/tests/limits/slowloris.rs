@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
-use testkit::load::{Load, Report, run, spread};
+use testkit::load::{Load, LoadReport, run, spread};
 use testkit::namespace::{self, Namespace};
 use testkit::scale::{is_long, short_or_long};
-use testkit::slow::Crowd;
+use testkit::slow::SlowClients;
 use testkit::{SetAtEnd, cpu, figure, needs, until};
 
 /// What the daemon gives a request.
@@ -24,7 +24,7 @@ fn attackers() -> Vec<Ipv4Addr> {
 }
 
 /// What others see.
-fn others(of: SocketAddr) -> Report {
+fn others(of: SocketAddr) -> LoadReport {
     let mut load = Load::new(of, POLICY);
     load.sources = spread(of);
     load.fetches = short_or_long(2_000, 20_000);
@@ -51,7 +51,7 @@ fn unlimited() {
         cpu::open_files(daemon.pid()).unwrap(),
     );
     let size = short_or_long(2_000, 10_000);
-    let crowd = Crowd::connect(daemon.address(), &attackers(), size).unwrap();
+    let crowd = SlowClients::connect(daemon.address(), &attackers(), size).unwrap();
     let end = AtomicBool::new(false);
     let (beside, grown, gone) = thread::scope(|scope| {
         let stop = SetAtEnd(&end);
@@ -124,7 +124,7 @@ fn limited() {
     let files = cpu::open_files(daemon.pid()).unwrap();
     let addresses = attackers();
     let size = short_or_long(2_000, 10_000);
-    let _crowd = Crowd::connect(daemon.address(), &addresses, size).unwrap();
+    let _crowd = SlowClients::connect(daemon.address(), &addresses, size).unwrap();
     let beside = others(daemon.address());
     let held = cpu::open_files(daemon.pid()).unwrap() - files;
     let cap = SHARE * addresses.len();

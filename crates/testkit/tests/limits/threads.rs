@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::time::Duration;
 
-use testkit::client::{Client, End};
+use testkit::client::{StreamEnd, TestClient};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::load::{self, Load};
@@ -56,7 +56,7 @@ fn four_threads() {
     folder.file("flashgate.toml", config("b.test", 4)).unwrap();
     daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
     let mut waiting: Vec<_> = (0..40)
-        .map(|_| Client::connect(daemon.address()).unwrap())
+        .map(|_| TestClient::connect(daemon.address()).unwrap())
         .collect();
     let policy = String::from_utf8(POLICY.to_vec())
         .unwrap()
@@ -72,7 +72,10 @@ fn four_threads() {
     for client in &mut waiting {
         client.send(b"request/>\0");
         let heard = client.hear();
-        assert_eq!((heard.bytes, heard.end), (load.expected.clone(), End::Fin));
+        assert_eq!(
+            (heard.bytes, heard.end),
+            (load.expected.clone(), StreamEnd::Fin)
+        );
     }
     assert!(daemon.wait(LIMIT).unwrap().success());
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 use socket2::{Domain, Socket, Type};
-use testkit::backend::{Backend, Manner};
-use testkit::client::{Client, End};
+use testkit::backend::{BackendBehaviour, TestBackend};
+use testkit::client::{StreamEnd, TestClient};
 use testkit::daemon::{Daemon, address_in};
 use testkit::folder::Folder;
 use testkit::load::REQUEST;
@@ -20,14 +20,14 @@ const LIMIT: Duration = Duration::from_secs(30);
 const EVICTED: &str = "closed an unfinished request to make room for others";
 
 /// A client in one /64 of one /48.
-fn from(site: u16, subnet: u16, server: SocketAddr) -> Client {
+fn from(site: u16, subnet: u16, server: SocketAddr) -> TestClient {
     let socket = Socket::new(Domain::IPV6, Type::STREAM, None).unwrap();
     let source = Ipv6Addr::new(0x2001, 0xdb8, site, subnet, 0, 0, 0, 1);
     socket
         .bind(&SocketAddrV6::new(source, 0, 0, 0).into())
         .unwrap();
     socket.connect(&server.into()).unwrap();
-    Client::from_stream(socket.into()).unwrap()
+    TestClient::from_stream(socket.into()).unwrap()
 }
 
 /// 700 /64s of one /48 begin a request each and leave it at that, where there is room for 600 connections.
@@ -77,7 +77,7 @@ fn a_crowded_site() {
         answered(&mut client);
     }
     let answered_late =
-        |mut client: Client| client.send(&REQUEST[5..]) && client.hear().bytes.ends_with(b"\0");
+        |mut client: TestClient| client.send(&REQUEST[5..]) && client.hear().bytes.ends_with(b"\0");
     let late = slow.into_iter().map(answered_late);
     // By chance, 1 in 1,024, a network is counted with that of the crowd.
     let late = late.filter(|answered| *answered).count();
@@ -88,7 +88,7 @@ fn a_crowded_site() {
         |line: &String| line.contains("outcome=\"evicted\"") && line.contains("peer=[2001:db8:1:");
     assert!(until(LIMIT, || daemon.log().iter().any(of_the_crowd)));
     let admin = daemon.admin().expect("an address");
-    let mut client = Client::connect(admin).unwrap();
+    let mut client = TestClient::connect(admin).unwrap();
     client.send(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
     let metrics = String::from_utf8(client.hear().bytes).unwrap();
     let counted = metrics
@@ -100,9 +100,9 @@ fn a_crowded_site() {
 }
 
 #[track_caller]
-fn answered(client: &mut Client) {
+fn answered(client: &mut TestClient) {
     let heard = client.hear();
-    assert_eq!((heard.bytes.last(), heard.end), (Some(&0), End::Fin));
+    assert_eq!((heard.bytes.last(), heard.end), (Some(&0), StreamEnd::Fin));
 }
 
 /// What is begun on one connection, and how it goes on for one that means it.
@@ -122,7 +122,7 @@ struct Ports {
 /// Heads on a gate and on the bridge, and PROXY headers: more than the budget holds, so that the oldest go.
 #[test]
 fn the_oldest_go() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let folder = Folder::new().unwrap();
     let config = format!(
         "[policy.default]\nrules = [{{ domain = \"a.test\", ports = \"80\" }}]\n\
@@ -185,7 +185,7 @@ fn the_oldest_go() {
         let oldest = crowd[0].local_addr().unwrap();
         assert!(line.contains(&format!("peer={oldest}")), "{line}");
         // A head in two pieces is answered nevertheless.
-        let mut client = Client::connect(ports.gate).unwrap();
+        let mut client = TestClient::connect(ports.gate).unwrap();
         assert!(client.send(b"GET /ruffle.json HTTP/1.1\r\n"));
         assert!(client.send(b"Host: localhost\r\n\r\n"));
         assert!(client.hear().bytes.starts_with(b"HTTP/1.1 200 "));
@@ -215,7 +215,7 @@ fn peers_that_have_gone() {
         (&b""[..], "peer-failed"),
         (b"", "ended-early"),
     ] {
-        let mut client = Client::connect(daemon.address()).unwrap();
+        let mut client = TestClient::connect(daemon.address()).unwrap();
         assert!(client.send(bytes));
         expected.push(format!(
             "peer={} outcome=\"{outcome}\"",
@@ -227,7 +227,7 @@ fn peers_that_have_gone() {
     }
     daemon.signal(Signal::CONT).unwrap();
     // And one that fails while its request is awaited.
-    let mut client = Client::connect(daemon.address()).unwrap();
+    let mut client = TestClient::connect(daemon.address()).unwrap();
     assert!(client.send(b"<pol"));
     expected.push(format!(
         "peer={} outcome=\"peer-failed\"",

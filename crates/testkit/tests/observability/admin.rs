@@ -6,7 +6,7 @@ mod life;
 
 use std::net::SocketAddr;
 
-use testkit::client::{Client, End};
+use testkit::client::{StreamEnd, TestClient};
 use testkit::daemon::Daemon;
 use testkit::folder::Folder;
 
@@ -66,10 +66,15 @@ fn admin(daemon: &Daemon) -> SocketAddr {
 /// Sends a head as it is; the answer must be one, and end in a FIN.
 #[track_caller]
 fn ask(to: SocketAddr, request: impl AsRef<[u8]>) -> Answer {
-    let mut client = Client::connect(to).expect("a connection");
+    let mut client = TestClient::connect(to).expect("a connection");
     client.send(request.as_ref());
     let heard = client.hear();
-    assert_eq!(heard.end, End::Fin, "{}", request.as_ref().escape_ascii());
+    assert_eq!(
+        heard.end,
+        StreamEnd::Fin,
+        "{}",
+        request.as_ref().escape_ascii()
+    );
     Answer::parse(heard.bytes)
 }
 
@@ -232,11 +237,11 @@ fn one_response_and_then_the_close() {
     ] {
         let all = format!("{head}{second}");
         for cut in 0..head.len() {
-            let mut client = Client::connect(to).unwrap();
+            let mut client = TestClient::connect(to).unwrap();
             client.send(&all.as_bytes()[..cut]);
             client.send(&all.as_bytes()[cut..]);
             let heard = client.hear();
-            assert_eq!(heard.end, End::Fin, "{head:?} cut at {cut}");
+            assert_eq!(heard.end, StreamEnd::Fin, "{head:?} cut at {cut}");
             let text = String::from_utf8_lossy(&heard.bytes);
             assert_eq!(
                 text.matches("Connection: close").count(),
@@ -256,7 +261,7 @@ fn one_response_and_then_the_close() {
         "x".repeat(9_000)
     );
     assert_eq!(ask(to, long).status, 431);
-    let mut gone = Client::connect(to).unwrap();
+    let mut gone = TestClient::connect(to).unwrap();
     gone.send(b"GET /metrics HT");
     gone.half_close().unwrap();
     assert_eq!(gone.hear().bytes, b"", "half a request is none");

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use testkit::backend::Absent;
-use testkit::client::{Client, fetch};
+use testkit::client::{TestClient, fetch};
 use testkit::daemon::{Daemon, address_in};
 use testkit::folder::Folder;
 use testkit::load::{Load, REQUEST, run, spread};
@@ -103,7 +103,7 @@ fn random_bytes() {
             }
         }
         daemon.terminate().unwrap();
-        assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+        assert_eq!(daemon.wait(TestClient::PATIENCE).unwrap().code(), Some(0));
         daemon.take_log().for_each(|line| seen.look(&line, format));
         assert!(
             seen.ended + seen.lost >= peers,
@@ -143,7 +143,7 @@ fn a_flood_of_bad_requests() {
         .unwrap();
     fetch(address).unwrap();
     daemon.terminate().unwrap();
-    daemon.wait(Client::PATIENCE).unwrap();
+    daemon.wait(TestClient::PATIENCE).unwrap();
     let log: Vec<_> = daemon.take_log().collect();
     let (ended, suppressed) = count(&log);
     let lines = log.len() as u64;
@@ -270,14 +270,14 @@ fn a_flood_of_each_kind() {
         let to = addresses.iter().find(|it| it.ip().to_string() == *listener);
         let to = *to.expect("a listener");
         for _ in 0..EACH {
-            let mut client = Client::connect(to).unwrap();
+            let mut client = TestClient::connect(to).unwrap();
             client.send(bytes);
             client.hear();
         }
     }
     let seconds = begin.elapsed().as_secs() + 2;
     daemon.terminate().unwrap();
-    daemon.wait(Client::PATIENCE).unwrap();
+    daemon.wait(TestClient::PATIENCE).unwrap();
     let log: Vec<_> = daemon.take_log().collect();
     for (_, bytes, text) in floods() {
         let lines = log.iter().filter(|line| line.contains(text)).count() as u64;
@@ -308,12 +308,12 @@ fn hidden_characters() {
         let text = "[policy.\"\u{202e}\u{9b}31m\"]\nunknown = \"\u{9b}2J\u{202e}\"\n";
         folder.file("flashgate.toml", text).unwrap();
         daemon
-            .wait_for_line("not reloaded", Client::PATIENCE)
+            .wait_for_line("not reloaded", TestClient::PATIENCE)
             .unwrap();
         for line in daemon.log() {
             assert!(!line.contains(hidden), "{line:?}");
         }
-        let mut client = Client::connect(daemon.admin().unwrap()).unwrap();
+        let mut client = TestClient::connect(daemon.admin().unwrap()).unwrap();
         client.send(b"GET /status.json HTTP/1.1\r\nHost: localhost\r\n\r\n");
         let status = String::from_utf8(client.hear().bytes).unwrap();
         assert!(status.contains("31m"), "{status}");

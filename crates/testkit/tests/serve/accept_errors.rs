@@ -5,16 +5,16 @@ mod killed;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use testkit::client::{Client, End, fetch};
+use testkit::client::{StreamEnd, TestClient, fetch};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::load::{Load, run};
 use testkit::scale::{is_long, short_or_long};
-use testkit::trace::Trace;
+use testkit::trace::SyscallTrace;
 use testkit::{cpu, figure, needs};
 
 /// A daemon whose `accept4` fails as told.
-fn failing(fault: &str) -> (Daemon, Trace) {
-    let trace = Trace::of("accept4")
+fn failing(fault: &str) -> (Daemon, SyscallTrace) {
+    let trace = SyscallTrace::of("accept4")
         .expect("a trace")
         .inject(&format!("accept4:error={fault}"));
     let arguments = ["serve", "--listen", "127.0.0.1:0", "--allow", "a.test:80"];
@@ -155,7 +155,7 @@ fn a_wake_up_for_nothing() {
         return;
     }
     let (daemon, _trace) = failing("EAGAIN:when=1");
-    let mut first = Client::connect(daemon.address()).unwrap();
+    let mut first = TestClient::connect(daemon.address()).unwrap();
     first.send(testkit::load::REQUEST);
     assert_eq!(first.hear().bytes, [POLICY, b"\0"].concat());
 }
@@ -232,7 +232,7 @@ fn dead_listeners() {
 /// Lets the first of two listeners die so often; the longest time until it was there again, and the share of a core.
 fn die(errno: &str, times: u32) -> (Duration, f64) {
     // Of five calls the first fails; then each of two connections is taken by one call, and one finds no more.
-    let trace = Trace::of("accept4").unwrap().inject(&format!(
+    let trace = SyscallTrace::of("accept4").unwrap().inject(&format!(
         "accept4:error={errno}:when=1..{}+5",
         5 * times - 4
     ));
@@ -257,7 +257,7 @@ fn die(errno: &str, times: u32) -> (Duration, f64) {
         let start = Instant::now();
         // Whoever is queued on a listener that dies is lost with it.
         let _ = fetch(dying);
-        assert_eq!(fetch(other).unwrap().end, End::Fin, "{errno}, {nth}");
+        assert_eq!(fetch(other).unwrap().end, StreamEnd::Fin, "{errno}, {nth}");
         daemon
             .next_line_with(
                 "listening again",
@@ -265,7 +265,7 @@ fn die(errno: &str, times: u32) -> (Duration, f64) {
             )
             .unwrap();
         longest = longest.max(start.elapsed());
-        assert_eq!(fetch(dying).unwrap().end, End::Fin, "{errno}, {nth}");
+        assert_eq!(fetch(dying).unwrap().end, StreamEnd::Fin, "{errno}, {nth}");
     }
     let lines = daemon
         .log()
@@ -301,7 +301,7 @@ fn a_listener_that_fails_twice() {
         "{:?}",
         start.elapsed()
     );
-    assert_eq!(fetch(address).unwrap().end, End::Fin);
+    assert_eq!(fetch(address).unwrap().end, StreamEnd::Fin);
     drop(trace);
 }
 
@@ -312,7 +312,7 @@ fn shedding() {
         return;
     }
     let (mut daemon, _trace) = failing("EMFILE:when=1..9");
-    let mut client = Client::connect(daemon.address()).unwrap();
+    let mut client = TestClient::connect(daemon.address()).unwrap();
     let heard = client.hear();
     assert_eq!(heard.bytes, b"");
     assert!(
@@ -321,5 +321,5 @@ fn shedding() {
         heard.after
     );
     daemon.terminate().unwrap();
-    assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+    assert_eq!(daemon.wait(TestClient::PATIENCE).unwrap().code(), Some(0));
 }

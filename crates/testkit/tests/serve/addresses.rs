@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::process::Command;
 use std::time::Duration;
 
-use testkit::client::{Client, End, fetch};
+use testkit::client::{StreamEnd, TestClient, fetch};
 use testkit::daemon::Daemon;
 use testkit::namespace::Namespace;
 use testkit::{namespace, needs};
@@ -12,7 +12,7 @@ use testkit::{namespace, needs};
 const RULE: [&str; 3] = ["serve", "--allow", "a.test:80"];
 
 fn answers(address: SocketAddr) -> bool {
-    fetch(address).is_ok_and(|heard| heard.end == End::Fin && heard.bytes.last() == Some(&0))
+    fetch(address).is_ok_and(|heard| heard.end == StreamEnd::Fin && heard.bytes.last() == Some(&0))
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn both_families_on_one_socket() {
         assert!(answers((Ipv4Addr::LOCALHOST, bound.port()).into()));
         assert!(answers((Ipv6Addr::LOCALHOST, bound.port()).into()));
         // Logs tell which it was, also of who was not answered at once.
-        let mut client = Client::connect((Ipv4Addr::LOCALHOST, bound.port()).into()).unwrap();
+        let mut client = TestClient::connect((Ipv4Addr::LOCALHOST, bound.port()).into()).unwrap();
         assert!(client.send(b"<pol"));
         client.half_close().unwrap();
         for peer in [
@@ -122,7 +122,7 @@ fn a_kernel_without_ipv6() {
     if !needs::met(needs::program("strace")) {
         return;
     }
-    let trace = testkit::trace::Trace::of("socket")
+    let trace = testkit::trace::SyscallTrace::of("socket")
         .unwrap()
         .inject("socket:error=EAFNOSUPPORT:when=1");
     let daemon = Daemon::builder()

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 
 use socket2::{Domain, Socket, Type};
-use testkit::client::{Client, End, fetch};
+use testkit::client::{StreamEnd, TestClient, fetch};
 use testkit::daemon::Daemon;
 use testkit::folder::Folder;
 use testkit::load::REQUEST;
@@ -65,7 +65,7 @@ fn stalled(address: SocketAddr) -> TcpStream {
 #[track_caller]
 fn check_reset(mut client: TcpStream) {
     let mut bytes = Vec::new();
-    client.set_read_timeout(Some(Client::PATIENCE)).unwrap();
+    client.set_read_timeout(Some(TestClient::PATIENCE)).unwrap();
     let end = client.read_to_end(&mut bytes).map_err(|error| error.kind());
     assert!(
         bytes.len() < large().len(),
@@ -85,7 +85,7 @@ fn a_client_that_takes_nothing() {
     among_small_buffers(|mut daemon, address| {
         let client = stalled(address);
         daemon
-            .wait_for_line("outcome=\"write-failed\"", Client::PATIENCE)
+            .wait_for_line("outcome=\"write-failed\"", TestClient::PATIENCE)
             .unwrap();
         check_reset(client);
     });
@@ -96,9 +96,9 @@ fn a_client_that_goes_away() {
     among_small_buffers(|mut daemon, address| {
         drop(stalled(address));
         daemon
-            .wait_for_line("outcome=\"write-failed\"", Client::PATIENCE)
+            .wait_for_line("outcome=\"write-failed\"", TestClient::PATIENCE)
             .unwrap();
-        assert_eq!(fetch(address).unwrap().end, End::Fin);
+        assert_eq!(fetch(address).unwrap().end, StreamEnd::Fin);
     });
 }
 
@@ -118,9 +118,11 @@ fn a_stop_at_once() {
     among_small_buffers(|mut daemon, address| {
         let client = stalled(address);
         daemon.terminate().unwrap();
-        daemon.wait_for_line("stopping", Client::PATIENCE).unwrap();
+        daemon
+            .wait_for_line("stopping", TestClient::PATIENCE)
+            .unwrap();
         daemon.terminate().unwrap();
-        assert_eq!(daemon.wait(Client::PATIENCE).unwrap().code(), Some(0));
+        assert_eq!(daemon.wait(TestClient::PATIENCE).unwrap().code(), Some(0));
         check_reset(client);
     });
 }

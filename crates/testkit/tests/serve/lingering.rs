@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use testkit::client::{Client, End};
+use testkit::client::{StreamEnd, TestClient};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::{cpu, needs, until};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
 /// A client that sends a byte more than its request, is answered, and stays.
-fn lingering(daemon: &Daemon) -> Client {
-    let mut client = Client::connect(daemon.address()).unwrap();
+fn lingering(daemon: &Daemon) -> TestClient {
+    let mut client = TestClient::connect(daemon.address()).unwrap();
     client.send(b"<policy-file-request/>\0x");
     let mut policy = vec![0; POLICY.len() + 1];
     client.read_exact(&mut policy).unwrap();
@@ -19,19 +19,19 @@ fn lingering(daemon: &Daemon) -> Client {
 }
 
 /// Whether the server has closed, so that what is sent comes back as a reset.
-fn is_closed(client: &mut Client) -> bool {
+fn is_closed(client: &mut TestClient) -> bool {
     until(LIMIT, || !client.send(b"x"))
 }
 
 /// A client whose request comes in two pieces, so that it needs a place.
 fn asks_slowly(daemon: &Daemon) {
-    let mut client = Client::connect(daemon.address()).unwrap();
+    let mut client = TestClient::connect(daemon.address()).unwrap();
     client.send(b"<policy-file-");
     client.send(b"request/>\0");
     let heard = client.hear();
     assert_eq!(
         (heard.bytes, heard.end),
-        ([POLICY, b"\0"].concat(), End::Fin)
+        ([POLICY, b"\0"].concat(), StreamEnd::Fin)
     );
 }
 
@@ -68,16 +68,16 @@ fn they_take_no_place() {
     };
     let clients: Vec<_> = (0..40).map(|_| lingering(&daemon)).collect();
     let mut waiting: Vec<_> = (0..160)
-        .map(|_| Client::connect(daemon.address()).unwrap())
+        .map(|_| TestClient::connect(daemon.address()).unwrap())
         .collect();
     asks_slowly(&daemon);
     for client in &mut waiting {
         client.send(b"<policy-file-request/>\0");
-        assert_eq!(client.hear().end, End::Fin);
+        assert_eq!(client.hear().end, StreamEnd::Fin);
     }
     drop(waiting);
     let mut waiting: Vec<_> = (0..223)
-        .map(|_| Client::connect(daemon.address()).unwrap())
+        .map(|_| TestClient::connect(daemon.address()).unwrap())
         .collect();
     for client in &mut waiting {
         client.send(b"<policy-file-");
@@ -86,6 +86,6 @@ fn they_take_no_place() {
     assert!(clients.iter_mut().all(is_closed));
     for client in &mut waiting {
         client.send(b"request/>\0");
-        assert_eq!(client.hear().end, End::Fin);
+        assert_eq!(client.hear().end, StreamEnd::Fin);
     }
 }

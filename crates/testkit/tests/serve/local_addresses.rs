@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use testkit::client::{End, fetch};
+use testkit::client::{StreamEnd, fetch};
 use testkit::daemon::Daemon;
 use testkit::folder::Folder;
 use testkit::namespace::Namespace;
@@ -16,7 +16,7 @@ const LIMIT: Duration = Duration::from_secs(20);
 #[track_caller]
 fn gives(address: &str, policy: char) {
     let heard = fetch(address.parse::<SocketAddr>().unwrap()).unwrap();
-    assert_eq!(heard.end, End::Fin, "{address}");
+    assert_eq!(heard.end, StreamEnd::Fin, "{address}");
     let text = String::from_utf8(heard.bytes).unwrap();
     let domain = format!("domain=\"{policy}.test\"");
     assert!(

@@ -17,9 +17,9 @@ use testkit::binary;
 use testkit::daemon::Daemon;
 use testkit::folder::Folder;
 use testkit::link::{self, Conditions, Link, Path};
-use testkit::load::{self, Load, Report};
+use testkit::load::{self, Load, LoadReport};
 use testkit::namespace::Namespace;
-use testkit::stand_in::{Manner, StandIn};
+use testkit::stand_in::{StandIn, StandInBehaviour};
 
 /// The fetches from each server on the dirty paths: one in twenty would be a hundred of them.
 const FETCHES: u64 = 2_000;
@@ -91,9 +91,9 @@ fn initial_window() -> Result<Vec<Row>> {
 
 fn measure(hosts: &Hosts, path: &'static str, policy: &str, fetches: u64) -> Result<Vec<Row>> {
     let servers = [
-        Server::StandIn(Manner::WriteOnAccept),
-        Server::StandIn(Manner::Reads22),
-        Server::StandIn(Manner::ReadsFirst),
+        Server::StandIn(StandInBehaviour::WriteOnAccept),
+        Server::StandIn(StandInBehaviour::Reads22),
+        Server::StandIn(StandInBehaviour::ReadsFirst),
         Server::Flashgate,
     ];
     let fetch = |server| {
@@ -143,7 +143,7 @@ impl Hosts {
         .concat())
     }
 
-    fn fetch(&self, server: Server, policy: &str, fetches: u64) -> Result<Report> {
+    fn fetch(&self, server: Server, policy: &str, fetches: u64) -> Result<LoadReport> {
         let _running = self.server.run(|| server.start(policy))??;
         let load = Load {
             fetches,
@@ -157,7 +157,7 @@ impl Hosts {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Server {
-    StandIn(Manner),
+    StandIn(StandInBehaviour),
     Flashgate,
 }
 
@@ -185,9 +185,13 @@ impl Server {
     /// How long a fetch may take: a client need not wait for what a stand-in will never send.
     fn deadline(self) -> Duration {
         match self {
-            Server::StandIn(Manner::WriteOnAccept | Manner::Reads22) => Duration::from_secs(5),
+            Server::StandIn(StandInBehaviour::WriteOnAccept | StandInBehaviour::Reads22) => {
+                Duration::from_secs(5)
+            }
             // Every one of five packets in a row may be lost, and TCP asks again each time.
-            Server::StandIn(Manner::ReadsFirst) | Server::Flashgate => Duration::from_secs(20),
+            Server::StandIn(StandInBehaviour::ReadsFirst) | Server::Flashgate => {
+                Duration::from_secs(20)
+            }
         }
     }
 }
@@ -195,9 +199,9 @@ impl Server {
 impl Display for Server {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.pad(match self {
-            Server::StandIn(Manner::WriteOnAccept) => "writes on accept",
-            Server::StandIn(Manner::Reads22) => "reads 22 of 23 bytes",
-            Server::StandIn(Manner::ReadsFirst) => "reads first",
+            Server::StandIn(StandInBehaviour::WriteOnAccept) => "writes on accept",
+            Server::StandIn(StandInBehaviour::Reads22) => "reads 22 of 23 bytes",
+            Server::StandIn(StandInBehaviour::ReadsFirst) => "reads first",
             Server::Flashgate => "flashgate",
         })
     }
@@ -226,7 +230,7 @@ struct Row {
     server: Server,
     path: &'static str,
     fetches: u64,
-    report: Report,
+    report: LoadReport,
 }
 
 impl Row {
@@ -243,16 +247,16 @@ impl Row {
             ..
         } = self;
         match server {
-            Server::StandIn(Manner::WriteOnAccept) => {
+            Server::StandIn(StandInBehaviour::WriteOnAccept) => {
                 assert!(
                     self.lost() > 0,
                     "the path is too clean to prove anything: {path}"
                 );
             }
-            Server::StandIn(Manner::Reads22) => {
+            Server::StandIn(StandInBehaviour::Reads22) => {
                 assert!(report.resets() > 0, "a byte left unread must reset: {path}");
             }
-            Server::StandIn(Manner::ReadsFirst) | Server::Flashgate => {
+            Server::StandIn(StandInBehaviour::ReadsFirst) | Server::Flashgate => {
                 assert!(report.all_ok(), "{server}, {path}: {report}");
             }
         }

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use testkit::client::{End, fetch};
+use testkit::client::{StreamEnd, fetch};
 use testkit::daemon::Daemon;
 use testkit::folder::Folder;
 
@@ -32,7 +32,7 @@ fn every_file_of_the_corpus() {
                 "{}",
                 path.display()
             );
-            assert_eq!(heard.end, End::Fin, "{}", path.display());
+            assert_eq!(heard.end, StreamEnd::Fin, "{}", path.display());
         } else {
             let binary = testkit::binary::flashgate().unwrap();
             let output = Command::new(binary)
@@ -72,7 +72,7 @@ fn what_stands_behind_the_nul_stays_here() {
             [policy, "\0"].concat().as_bytes(),
             "{behind:?}"
         );
-        assert_eq!(heard.end, End::Fin, "{behind:?}");
+        assert_eq!(heard.end, StreamEnd::Fin, "{behind:?}");
     }
 }
 

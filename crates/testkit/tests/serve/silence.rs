@@ -4,15 +4,15 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
 
-use testkit::backend::{Backend, Manner};
-use testkit::client::Client;
+use testkit::backend::{BackendBehaviour, TestBackend};
+use testkit::client::TestClient;
 use testkit::daemon::{Daemon, address_in};
 use testkit::figure;
 use testkit::folder::Folder;
 use testkit::needs;
 use testkit::real_server::{RealServer, missing};
 use testkit::scale::short_or_long;
-use testkit::websocket::{BINARY, PING, PONG, WebSocket, frame};
+use testkit::websocket::{BINARY, PING, PONG, WebSocketClient, frame};
 
 /// nginx in front of the bridge at `/to/game`, and in front of nobody who answers elsewhere.
 fn nginx(port: u16, bridge: SocketAddr, nobody: SocketAddr, patience: Duration) -> RealServer {
@@ -55,7 +55,7 @@ fn flashgate(folder: &Folder, server: SocketAddr, ping: Duration) -> (Daemon, So
 }
 
 /// Answers pings for so long; how many there were. Anything else is wrong.
-fn keep_silent(socket: &mut WebSocket, silence: Duration) -> u32 {
+fn keep_silent(socket: &mut WebSocketClient, silence: Duration) -> u32 {
     let (begin, mut pings) = (Instant::now(), 0);
     while begin.elapsed() < silence {
         if socket.is_silent_for(Duration::from_secs(1)) {
@@ -79,16 +79,16 @@ fn outlasts_nginx() {
     let [patience, ping, silence] = [patience, ping, silence].map(Duration::from_secs);
     let (folder, server) = (
         Folder::new().unwrap(),
-        Backend::start(Manner::Hold).unwrap(),
+        TestBackend::start(BackendBehaviour::Hold).unwrap(),
     );
     let (_daemon, bridge) = flashgate(&folder, server.address(), ping);
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = testkit::port::free().unwrap();
     let _nginx = nginx(port, bridge, nobody.local_addr().unwrap(), patience);
     let front = SocketAddr::from(([127, 0, 0, 1], port));
-    let mut socket = WebSocket::open(front, "/to/game", Some("http://a.test")).unwrap();
-    let mut game = server.next(Client::PATIENCE).unwrap();
-    let mut other = Client::connect(front).unwrap();
+    let mut socket = WebSocketClient::open(front, "/to/game", Some("http://a.test")).unwrap();
+    let mut game = server.next(TestClient::PATIENCE).unwrap();
+    let mut other = TestClient::connect(front).unwrap();
     other.send(b"GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n");
     let pings = keep_silent(&mut socket, silence);
     // nginx closes what is silent for so long: it has given up on the other one by now.

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use testkit::client::{Client, End, Heard, fetch};
+use testkit::client::{Received, StreamEnd, TestClient, fetch};
 use testkit::cpu::resident_kb;
 use testkit::daemon::Daemon;
 
@@ -15,8 +15,8 @@ fn daemon() -> Daemon {
     Daemon::serve(["--allow", "a.test:80"]).expect("a daemon")
 }
 
-fn say(daemon: &Daemon, bytes: &[u8]) -> Heard {
-    let mut client = Client::connect(daemon.address()).expect("a connection");
+fn say(daemon: &Daemon, bytes: &[u8]) -> Received {
+    let mut client = TestClient::connect(daemon.address()).expect("a connection");
     client.send(bytes);
     client.hear()
 }
@@ -36,7 +36,7 @@ fn closed_at_once() {
     ] {
         let heard = if bytes == b"<" {
             // Not yet a stranger: it ends the stream itself.
-            let mut client = Client::connect(daemon.address()).unwrap();
+            let mut client = TestClient::connect(daemon.address()).unwrap();
             client.send(bytes);
             client.half_close().unwrap();
             client.hear()
@@ -44,22 +44,22 @@ fn closed_at_once() {
             say(&daemon, bytes)
         };
         assert_eq!(heard.bytes, b"", "{bytes:?}");
-        assert_ne!(heard.end, End::None, "{bytes:?}");
+        assert_ne!(heard.end, StreamEnd::None, "{bytes:?}");
         assert!(
             heard.after < DEADLINE,
             "{bytes:?} was closed after {:?}",
             heard.after
         );
     }
-    assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+    assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
 }
 
 /// Silence, and a byte now and then: the deadline is absolute, and others are served meanwhile.
 #[test]
 fn closed_at_the_deadline() {
     let daemon = daemon();
-    let mut silent = Client::connect(daemon.address()).unwrap();
-    let mut slow = Client::connect(daemon.address()).unwrap();
+    let mut silent = TestClient::connect(daemon.address()).unwrap();
+    let mut slow = TestClient::connect(daemon.address()).unwrap();
     let drip = std::thread::spawn(move || {
         let mut sent = 0;
         for byte in b"<policy-file-request/>".iter().cycle().take(20) {
@@ -71,10 +71,10 @@ fn closed_at_the_deadline() {
         (sent, slow.hear())
     });
     for _ in 0..100 {
-        assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+        assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
     }
     let heard = silent.hear();
-    assert_eq!((heard.end, heard.bytes.len()), (End::Fin, 0));
+    assert_eq!((heard.end, heard.bytes.len()), (StreamEnd::Fin, 0));
     assert!(
         (DEADLINE..DEADLINE + SLACK).contains(&heard.after),
         "silence ended after {:?}",
@@ -99,7 +99,7 @@ fn garbage_is_not_kept() {
     for _ in 0..32 {
         assert_eq!(say(&daemon, &garbage).bytes, b"");
     }
-    let mut client = Client::connect(daemon.address()).unwrap();
+    let mut client = TestClient::connect(daemon.address()).unwrap();
     // In one write: a player that has sent exactly its request has no more to say, and is let go at once.
     client.send(&[b"<policy-file-request/>\0", &garbage[..]].concat());
     for _ in 0..31 {
@@ -110,7 +110,7 @@ fn garbage_is_not_kept() {
     }
     client.half_close().unwrap();
     let heard = client.hear();
-    assert_eq!((heard.end, heard.bytes.last()), (End::Fin, Some(&0)));
+    assert_eq!((heard.end, heard.bytes.last()), (StreamEnd::Fin, Some(&0)));
     let after = resident_kb(daemon.pid()).unwrap();
     assert!(
         after < before + 1024,
@@ -126,7 +126,7 @@ fn http_is_logged_with_a_hint() {
         b"GET /crossdomain.xml HTTP/1.1\r\nHost: \x1b[31m\r\n\r\n",
     );
     let line = daemon
-        .wait_for_line("no policy request", Client::PATIENCE)
+        .wait_for_line("no policy request", TestClient::PATIENCE)
         .unwrap();
     assert!(
         line.contains("xmlsocket://") && line.contains("GET /crossdomain.xml"),
@@ -183,7 +183,7 @@ fn mistakes_are_logged_with_a_hint() {
         for _ in 0..100 {
             assert_eq!(say(&daemon, bytes).bytes, b"", "{bytes:?}");
         }
-        let line = daemon.wait_for_line("no policy request", Client::PATIENCE);
+        let line = daemon.wait_for_line("no policy request", TestClient::PATIENCE);
         let line = line.unwrap_or_else(|error| panic!("{error}: {}", bytes.escape_ascii()));
         assert!(line.contains(" WARN ") && line.contains(remedy), "{line}");
         assert!(line.contains("peer=127.0.0.1:"), "{line}");
@@ -208,7 +208,7 @@ fn strangers_get_no_hint() {
     }
     fetch(daemon.address()).unwrap();
     daemon.terminate().unwrap();
-    daemon.wait(Client::PATIENCE).unwrap();
+    daemon.wait(TestClient::PATIENCE).unwrap();
     let lines: Vec<_> = daemon
         .take_log()
         .filter(|line| line.contains("WARN"))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use testkit::client::{Client, End};
+use testkit::client::{StreamEnd, TestClient};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::load::{Load, run};
 
@@ -38,19 +38,19 @@ fn no_terminator_and_a_half_close() {
         "<policy-file-request />",
         "<policy-file-request/>\r",
     ] {
-        let mut client = Client::connect(daemon.address()).unwrap();
+        let mut client = TestClient::connect(daemon.address()).unwrap();
         client.send(request.as_bytes());
         client.half_close().unwrap();
         let heard = client.hear();
         assert_eq!(heard.bytes, [POLICY, b"\0"].concat(), "{request:?}");
-        assert_eq!(heard.end, End::Fin, "{request:?}");
+        assert_eq!(heard.end, StreamEnd::Fin, "{request:?}");
     }
 }
 
 #[test]
 fn no_terminator_and_silence() {
     let daemon = Daemon::serve(RULE).unwrap();
-    let mut client = Client::connect(daemon.address()).unwrap();
+    let mut client = TestClient::connect(daemon.address()).unwrap();
     client.send(b"<policy-file-request/>");
     let mut first = [0; 1];
     client.read_exact(&mut first).unwrap();
@@ -63,7 +63,7 @@ fn no_terminator_and_silence() {
         [&first[..], &heard.bytes].concat(),
         [POLICY, b"\0"].concat()
     );
-    assert_eq!(heard.end, End::Fin);
+    assert_eq!(heard.end, StreamEnd::Fin);
     assert!(
         waited >= Duration::from_millis(300),
         "answered after {waited:?}, before silence could be told from delay"
@@ -74,7 +74,7 @@ fn no_terminator_and_silence() {
 #[test]
 fn two_requests_are_answered_once() {
     let daemon = Daemon::serve(RULE).unwrap();
-    let mut client = Client::connect(daemon.address()).unwrap();
+    let mut client = TestClient::connect(daemon.address()).unwrap();
     client.send(b"<policy-file-request/>\0<policy-file-request/>\0");
     client.half_close().unwrap();
     assert_eq!(client.hear().bytes, [POLICY, b"\0"].concat());

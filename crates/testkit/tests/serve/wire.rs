@@ -1,11 +1,11 @@
 //! What a player gets: the policy in one write, one NUL, a clean end. However its request was cut, whatever follows it.
 
-use testkit::client::{Client, End, fetch};
+use testkit::client::{StreamEnd, TestClient, fetch};
 use testkit::daemon::Daemon;
 use testkit::folder::Folder;
-use testkit::load::{Load, REQUEST, Report, run};
+use testkit::load::{Load, LoadReport, REQUEST, run};
 use testkit::needs;
-use testkit::trace::Trace;
+use testkit::trace::SyscallTrace;
 
 /// 500 bytes with its NUL: fits any segment.
 fn small() -> Vec<u8> {
@@ -25,7 +25,7 @@ fn padded(length: usize) -> Vec<u8> {
 }
 
 #[track_caller]
-fn check(report: &Report) {
+fn check(report: &LoadReport) {
     assert!(report.all_ok(), "{report}");
 }
 
@@ -50,7 +50,7 @@ fn exactly_the_file_and_one_nul() {
         let heard = fetch(daemon.address()).unwrap();
         let document = file.strip_suffix(b"\0").unwrap_or(&file);
         assert_eq!(heard.bytes, [document, b"\0"].concat(), "{name}");
-        assert_eq!(heard.end, End::Fin, "{name}");
+        assert_eq!(heard.end, StreamEnd::Fin, "{name}");
     }
 }
 
@@ -79,10 +79,10 @@ fn a_players_two_connections() {
     assert!(policy.windows(rule.len()).any(|part| part == rule));
     for _ in 0..2 {
         let heard = fetch(daemon.address()).unwrap();
-        assert_eq!(heard.end, End::Fin);
+        assert_eq!(heard.end, StreamEnd::Fin);
         assert_eq!(heard.bytes.strip_suffix(b"\0"), Some(policy.as_slice()));
     }
-    let mut game = Client::connect(daemon.address()).unwrap();
+    let mut game = TestClient::connect(daemon.address()).unwrap();
     game.send(b"LOGIN guest\0");
     assert!(
         game.hear().bytes.is_empty(),
@@ -135,7 +135,7 @@ fn a_segment_right_behind_the_request() {
     let daemon = Daemon::serve(["--allow", "a.test:80"]).unwrap();
     let reply = [&policy_of(&daemon)[..], b"\0"].concat();
     for nth in 0..5_000 {
-        let mut client = Client::connect(daemon.address()).unwrap();
+        let mut client = TestClient::connect(daemon.address()).unwrap();
         client.send(REQUEST);
         // It may be closed already.
         client.send(b"hello");
@@ -163,7 +163,7 @@ fn one_write() {
     let folder = Folder::new().unwrap();
     for policy in [small(), large()] {
         let path = folder.file("policy.xml", &policy).unwrap();
-        let trace = Trace::of("accept4,recvfrom,read,sendto,write,shutdown").unwrap();
+        let trace = SyscallTrace::of("accept4,recvfrom,read,sendto,write,shutdown").unwrap();
         let arguments = [
             "serve",
             "--listen",
@@ -176,15 +176,15 @@ fn one_write() {
             .args(arguments)
             .start()
             .unwrap();
-        assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
-        let mut slow = Client::connect(daemon.address()).unwrap();
+        assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
+        let mut slow = TestClient::connect(daemon.address()).unwrap();
         slow.send(&REQUEST[..5]);
         // Connections are accepted in order: when this one is answered, the slow one waits.
-        assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+        assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
         slow.send(&REQUEST[5..]);
         assert_eq!(slow.hear().bytes.len(), policy.len() + 1);
         daemon.terminate().unwrap();
-        daemon.wait(Client::PATIENCE).unwrap();
+        daemon.wait(TestClient::PATIENCE).unwrap();
         let length = policy.len() + 1;
         let lines = trace.lines().unwrap();
         let replies: Vec<_> = lines

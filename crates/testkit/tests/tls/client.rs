@@ -11,7 +11,7 @@ use rustls::{
     ClientConfig, ClientConnection, ProtocolVersion, RootCertStore, StreamOwned,
     SupportedProtocolVersion,
 };
-use testkit::client::Client;
+use testkit::client::TestClient;
 
 use super::certificates::Issued;
 
@@ -45,7 +45,7 @@ impl Secure {
         trusted: &[&Issued],
         versions: &[&'static SupportedProtocolVersion],
     ) -> std::io::Result<Self> {
-        let socket = Client::connect(address)
+        let socket = TestClient::connect(address)
             .expect("a connection")
             .into_stream();
         Self::shake(socket, session(name, trusted, versions))

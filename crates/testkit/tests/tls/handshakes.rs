@@ -4,8 +4,8 @@ use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};
 
 use rustls::version::{TLS12, TLS13};
-use testkit::backend::{Backend, Manner};
-use testkit::client::{Client, End};
+use testkit::backend::{BackendBehaviour, TestBackend};
+use testkit::client::{StreamEnd, TestClient};
 use testkit::needs;
 
 use super::client::{Secure, session};
@@ -20,7 +20,7 @@ fn a_hello_in_pieces() {
             let mut session = session("one.test", &[&running.one], &[version]);
             let mut hello = Vec::new();
             session.write_tls(&mut hello).unwrap();
-            let mut socket = Client::connect(running.address).unwrap().into_stream();
+            let mut socket = TestClient::connect(running.address).unwrap().into_stream();
             for piece in hello.chunks(piece) {
                 socket.write_all(piece).unwrap();
             }
@@ -30,7 +30,7 @@ fn a_hello_in_pieces() {
         let mut session = session("one.test", &[&running.one], &[version]);
         let mut hello = Vec::new();
         session.write_tls(&mut hello).unwrap();
-        let mut client = Client::connect(running.address).unwrap();
+        let mut client = TestClient::connect(running.address).unwrap();
         client.send(&hello[..1]);
         assert!(!client.stirs_within(Duration::from_millis(200)));
         client.send(&hello[1..]);
@@ -53,10 +53,10 @@ fn silence() {
         &hello[..100],
         &hello,
     ] {
-        let mut client = Client::connect(running.address).unwrap();
+        let mut client = TestClient::connect(running.address).unwrap();
         client.send(said);
         let heard = client.hear();
-        assert_ne!(heard.end, End::None);
+        assert_ne!(heard.end, StreamEnd::None);
         assert!(heard.after >= request && heard.after < request + LIMIT / 4);
         running
             .daemon
@@ -65,7 +65,7 @@ fn silence() {
     }
     // Silent after the handshake: the time that it took is not given again.
     let begin = Instant::now();
-    let mut client = Client::connect(running.address).unwrap();
+    let mut client = TestClient::connect(running.address).unwrap();
     client.send(&hello[..1]);
     assert!(!client.stirs_within(request * 2 / 3));
     let mut socket = client.into_stream();
@@ -77,7 +77,7 @@ fn silence() {
 /// What begins like TLS and is none is told so, and what is wrong is said to the operator once a second.
 #[test]
 fn garbage() {
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let mut running = start(&config(&gate(backend.address(), "")));
     for said in [
         &b"\x16garbage"[..],
@@ -88,14 +88,14 @@ fn garbage() {
         b"\x16\x03\x01\x00\x00",
         b"\x16\x03\x01\x00\x04\x0b\x00\x00\x00",
     ] {
-        let mut client = Client::connect(running.address).unwrap();
+        let mut client = TestClient::connect(running.address).unwrap();
         client.send(said);
         client.half_close().unwrap();
         let heard = client.hear();
         // An alert: 21, of version 3.x, two bytes, fatal (RFC 8446, 6).
         assert_eq!(
             (heard.bytes.first(), heard.bytes.get(5), heard.end),
-            (Some(&21), Some(&2), End::Fin),
+            (Some(&21), Some(&2), StreamEnd::Fin),
             "{:?}",
             said.escape_ascii().to_string()
         );
@@ -120,7 +120,7 @@ fn a_flood_is_few_lines() {
     let mut running = start(&config(LISTEN));
     let begin = Instant::now();
     for _ in 0..300 {
-        let mut client = Client::connect(running.address).unwrap();
+        let mut client = TestClient::connect(running.address).unwrap();
         client.send(b"\x16\x03\x01\0\x04\x01\0\0\0");
         client.hear();
     }
@@ -156,7 +156,7 @@ fn distrust() {
 #[test]
 fn too_old() {
     let mut running = start(&config(LISTEN));
-    let mut client = Client::connect(running.address).unwrap();
+    let mut client = TestClient::connect(running.address).unwrap();
     // A hello of TLS 1.1: version 3.2, 32 bytes of randomness, no session, one cipher, no compression.
     let mut hello = vec![0x16, 3, 1, 0, 45, 1, 0, 0, 41, 3, 2];
     hello.extend([7; 32]);
@@ -177,11 +177,11 @@ fn counted() {
     let text = config(LISTEN) + "[admin]\naddress = \"127.0.0.1:0\"\n";
     let running = start(&text);
     asks(running.client());
-    let mut client = Client::connect(running.address).unwrap();
+    let mut client = TestClient::connect(running.address).unwrap();
     client.send(b"\x16garbage");
     client.hear();
     let metrics = || {
-        let mut admin = Client::connect(running.daemon.admin().unwrap()).unwrap();
+        let mut admin = TestClient::connect(running.daemon.admin().unwrap()).unwrap();
         admin.send(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         String::from_utf8(admin.hear().bytes).unwrap()
     };

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use certificates::Issued;
 use client::{Ended, Secure};
-use testkit::client::{End, fetch};
+use testkit::client::{StreamEnd, fetch};
 use testkit::daemon::{Daemon, address_in};
 use testkit::folder::Folder;
 use testkit::load::REQUEST;
@@ -124,6 +124,6 @@ fn asks_in_clear(address: SocketAddr) {
     let heard = fetch(address).expect("a connection");
     assert_eq!(
         (heard.bytes.escape_ascii().to_string(), heard.end),
-        (REPLY.escape_ascii().to_string(), End::Fin)
+        (REPLY.escape_ascii().to_string(), StreamEnd::Fin)
     );
 }

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use rustls::ProtocolVersion;
 use rustls::version::{TLS12, TLS13};
-use testkit::backend::{Backend, Manner};
+use testkit::backend::{BackendBehaviour, TestBackend};
 use testkit::folder::Folder;
 use testkit::load::REQUEST;
 use testkit::needs;
@@ -19,7 +19,7 @@ use super::{
 
 #[test]
 fn both_versions_and_in_clear() {
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     for listener in [LISTEN.to_owned(), gate(backend.address(), "")] {
         let running = start(&config(&listener));
         for (version, name) in [
@@ -158,13 +158,13 @@ fn server_names() {
 /// Without `[tls]` nothing changes: a gate passes it on, and the server behind it speaks it.
 #[test]
 fn without_tls() {
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let text = format!(
         "[policy.default]\nrules = [{{ domain = \"a.test\", ports = \"9339\" }}]\n{}",
         gate(backend.address(), "")
     );
     let running = start(&text);
-    let mut client = testkit::client::Client::connect(running.address).unwrap();
+    let mut client = testkit::client::TestClient::connect(running.address).unwrap();
     client.send(b"\x16\x03\x01");
     let mut called = backend.next(LIMIT).unwrap();
     let mut bytes = [0; 3];

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Write as _};
 use std::net::TcpStream;
 
 use rustls::ClientConnection;
-use testkit::backend::{Backend, Manner};
+use testkit::backend::{BackendBehaviour, TestBackend};
 use testkit::scale::short_or_long;
 use testkit::websocket::{BINARY, header};
 use testkit::{cpu, figure, until};
@@ -73,7 +73,7 @@ enum Senders {
 /// Many connections whose readers take nothing: KiB of memory for each, while idle and then.
 fn stalled(what: Use, senders: Senders) -> [u64; 2] {
     let count = short_or_long(100, 1_000);
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let limits = "[limits]\nper-address = \"off\"\nrate-per-address = \"off\"\n";
     let gate = gate(backend.address(), "public-port = 9339");
     let running = start(&(config(&gate) + limits));

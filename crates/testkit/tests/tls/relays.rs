@@ -6,16 +6,16 @@ use std::thread;
 use std::time::Duration;
 
 use rustls::version::{TLS12, TLS13};
-use testkit::backend::{Backend, Manner};
-use testkit::client::Client;
+use testkit::backend::{BackendBehaviour, TestBackend};
+use testkit::client::TestClient;
 use testkit::pattern::Pattern;
 use testkit::scale::short_or_long;
 
 use super::client::{Ended, Secure};
 use super::{LIMIT, Running, asks, config, gate, start};
 
-fn with_backend(manner: Manner, more: &str) -> (Running, Backend) {
-    let backend = Backend::start(manner).unwrap();
+fn with_backend(manner: BackendBehaviour, more: &str) -> (Running, TestBackend) {
+    let backend = TestBackend::start(manner).unwrap();
     let running = start(&config(&gate(backend.address(), more)));
     (running, backend)
 }
@@ -31,7 +31,7 @@ fn read_to_end(mut stream: &TcpStream) -> Vec<u8> {
 fn bulk() {
     let count = short_or_long(3, 300) << 20;
     for version in [&TLS13, &TLS12] {
-        let (running, backend) = with_backend(Manner::Hold, "");
+        let (running, backend) = with_backend(BackendBehaviour::Hold, "");
         let trusted = [&running.one];
         let mut client =
             Secure::try_connect(running.address, "one.test", &trusted, &[version]).unwrap();
@@ -114,7 +114,7 @@ fn exchange(session: &mut rustls::ClientConnection, mut socket: &TcpStream, coun
 #[test]
 fn half_close() {
     for fin in [false, true] {
-        let (mut running, backend) = with_backend(Manner::Hold, "");
+        let (mut running, backend) = with_backend(BackendBehaviour::Hold, "");
         let mut client = running.client();
         client.send(b"question");
         client.close_notify();
@@ -133,7 +133,7 @@ fn half_close() {
             .unwrap();
         assert!(line.contains("from_client=8 from_backend=6"), "{line}");
     }
-    let (mut running, backend) = with_backend(Manner::Hold, "");
+    let (mut running, backend) = with_backend(BackendBehaviour::Hold, "");
     let mut client = running.client();
     client.send(b"question");
     let mut called = backend.next(LIMIT).unwrap();
@@ -153,7 +153,7 @@ fn half_close() {
 /// A FIN without a `close_notify` ends the client's side as well, and whoever looks is told that it need not be its own.
 #[test]
 fn truncated() {
-    let (mut running, backend) = with_backend(Manner::Hold, "");
+    let (mut running, backend) = with_backend(BackendBehaviour::Hold, "");
     let mut client = running.client();
     client.send(b"question");
     client.fin();
@@ -171,7 +171,8 @@ fn truncated() {
 /// So it does where it comes while it could still have become a request.
 #[test]
 fn truncated_early() {
-    let (mut running, backend) = with_backend(Manner::Hold, "speaks-first-after = \"5s\"");
+    let (mut running, backend) =
+        with_backend(BackendBehaviour::Hold, "speaks-first-after = \"5s\"");
     for said in [&b"<pol"[..], b""] {
         let mut client = running.client();
         client.send(said);
@@ -190,7 +191,7 @@ fn truncated_early() {
 /// A reset stays one, whichever side it comes from; so does a record that the client has not made.
 #[test]
 fn resets() {
-    let (mut running, backend) = with_backend(Manner::Hold, "");
+    let (mut running, backend) = with_backend(BackendBehaviour::Hold, "");
     let begin = |running: &Running| {
         let mut client = running.client();
         client.send(b"x");
@@ -199,7 +200,7 @@ fn resets() {
         (client, called)
     };
     let (client, called) = begin(&running);
-    Client::from_stream(client.into_parts().1)
+    TestClient::from_stream(client.into_parts().1)
         .unwrap()
         .reset()
         .unwrap();
@@ -210,7 +211,7 @@ fn resets() {
         .unwrap();
 
     let (mut client, called) = begin(&running);
-    Client::from_stream(called).unwrap().reset().unwrap();
+    TestClient::from_stream(called).unwrap().reset().unwrap();
     assert_eq!(client.hear(), (Vec::new(), Ended::Reset));
     running
         .daemon
@@ -232,7 +233,7 @@ fn resets() {
 /// A backend that greets is heard by a client that has said nothing but its handshake.
 #[test]
 fn greeting() {
-    let manner = Manner::Greet(b"hello".to_vec(), Duration::ZERO);
+    let manner = BackendBehaviour::Greet(b"hello".to_vec(), Duration::ZERO);
     let (running, _backend) = with_backend(manner, "speaks-first-after = \"50ms\"");
     let mut client = running.client();
     let mut greeting = [0; 5];
@@ -245,12 +246,12 @@ fn greeting() {
 /// The client whose first byte comes only after the backend was dialled shakes hands all the same.
 #[test]
 fn a_late_hello() {
-    let (running, backend) = with_backend(Manner::Hold, "speaks-first-after = \"20ms\"");
-    let client = Client::connect(running.address).unwrap();
+    let (running, backend) = with_backend(BackendBehaviour::Hold, "speaks-first-after = \"20ms\"");
+    let client = TestClient::connect(running.address).unwrap();
     // Dialled for its silence, and let go.
     drop(backend.next(LIMIT).unwrap());
     drop(client);
-    let mut client = Client::connect(running.address).unwrap();
+    let mut client = TestClient::connect(running.address).unwrap();
     let called = backend.next(LIMIT).unwrap();
     let session = super::client::session("one.test", &[&running.one], &[&TLS13]);
     client.send(b"");
@@ -266,9 +267,9 @@ fn a_late_hello() {
 /// HTTP inside TLS goes to its own server, and the PROXY header says who the client is.
 #[test]
 fn http_and_proxy() {
-    let http = Backend::start(Manner::Hold).unwrap();
+    let http = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let more = format!("http-backend = \"{}\"\nsend-proxy = \"v1\"", http.address());
-    let (running, backend) = with_backend(Manner::Hold, &more);
+    let (running, backend) = with_backend(BackendBehaviour::Hold, &more);
     let mut client = running.client();
     client.send(b"GET / HTTP/1.1\r\n\r\n");
     let mut called = http.next(LIMIT).unwrap();
@@ -295,7 +296,7 @@ fn http_and_proxy() {
 /// A half-open relay without a byte is let go, as it is in clear.
 #[test]
 fn half_open() {
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let text = config(&gate(backend.address(), "")) + "[limits]\nhalf-open = \"1s\"\n";
     let mut running = start(&text);
     let mut client = running.client();

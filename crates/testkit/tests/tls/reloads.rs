@@ -4,8 +4,8 @@ use std::fs;
 use std::os::unix::fs::{chown, symlink};
 use std::time::{Duration, Instant};
 
-use testkit::backend::{Backend, Manner};
-use testkit::client::Client;
+use testkit::backend::{BackendBehaviour, TestBackend};
+use testkit::client::TestClient;
 use testkit::daemon::Daemon;
 use testkit::figure;
 use testkit::folder::Folder;
@@ -37,7 +37,7 @@ fn is_shown_soon(running: &Running, issued: &Issued) -> Duration {
 /// Without a signal; who is there already does not notice.
 #[test]
 fn replaced_on_disk() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let running = start(&config(&gate(backend.address(), "")));
     let mut client = running.client();
     client.echoes(b"before");
@@ -93,7 +93,7 @@ impl In for (&str, &str) {
 /// A config that is cut off before `[tls]` is valid, and would pass handshakes on to the game.
 #[test]
 fn cut_off_before_tls() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let whole = config(&gate(backend.address(), ""));
     let mut running = start(&whole);
     let (cut, _) = whole.split_once("[tls]").unwrap();
@@ -180,11 +180,11 @@ fn unreadable_later() {
 /// `[tls]` comes with a reload, for connections to come; nobody else notices. It goes with a restart only.
 #[test]
 fn switched_on() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let with = config(&gate(backend.address(), ""));
     let (without, _) = with.split_once("[tls]").unwrap();
     let mut running = start(without);
-    let mut client = Client::connect(running.address).unwrap();
+    let mut client = TestClient::connect(running.address).unwrap();
     let mut echoes = |text: &[u8]| {
         let mut back = vec![0; text.len()];
         assert!(client.send(text));
@@ -205,7 +205,7 @@ fn switched_on() {
 /// Sessions stay with the one that has them, and end when they end.
 #[test]
 fn handed_over() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let text = config(&gate(backend.address(), "")) + "[process]\nhandover = \"door\"\n";
     let text = text.replace(
         "127.0.0.1:0",
@@ -227,7 +227,7 @@ fn handed_over() {
 /// A start that takes over ends TLS no more than a reload does: hellos would go to the game server.
 #[test]
 fn not_taken_away() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let with = config(&gate(backend.address(), ""));
     let (without, _) = with.split_once("[tls]").unwrap();
     let handover = "[process]\nhandover = \"door\"\n";
@@ -250,7 +250,7 @@ fn not_taken_away() {
 /// A stop gives sessions `drain`, and then resets them: nobody takes it for an end.
 #[test]
 fn stopped() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let text = config(&gate(backend.address(), "")) + "[process]\ndrain = \"2s\"\n";
     let mut running = start(&text);
     let mut client = running.client();

@@ -4,8 +4,8 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
 
 use rustls::version::TLS13;
-use testkit::backend::{Backend, Manner};
-use testkit::client::{Client, End};
+use testkit::backend::{BackendBehaviour, TestBackend};
+use testkit::client::{StreamEnd, TestClient};
 use testkit::load::REQUEST;
 use testkit::{cpu, until};
 
@@ -23,7 +23,7 @@ const TOO_MANY: usize = CROWD - 512;
 const MOST_KB: u64 = 16 * 1024;
 
 /// A gate on which unfinished requests may take their time.
-fn patient_gate(backend: &Backend) -> Running {
+fn patient_gate(backend: &TestBackend) -> Running {
     start(&(config(&gate(backend.address(), "")) + "[limits]\nrequest = \"10m\"\n"))
 }
 
@@ -31,7 +31,7 @@ fn patient_gate(backend: &Backend) -> Running {
 fn others(running: &Running) -> Vec<Secure> {
     let from = |network| {
         let source = Ipv4Addr::new(127, 0, network, 1);
-        let client = Client::connect_from(source, running.address).unwrap();
+        let client = TestClient::connect_from(source, running.address).unwrap();
         let session = session("one.test", &[&running.one], &[&TLS13]);
         Secure::shake(client.into_stream(), session).unwrap()
     };
@@ -54,7 +54,7 @@ fn is_closed(mut client: &TcpStream) -> bool {
 
 /// Of a crowd that begins like this the oldest give way. Memory is bounded, and nobody else notices.
 fn a_crowd_gives_way(begin: impl Fn(&Running) -> TcpStream) {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let mut running = patient_gate(&backend);
     let mut player = running.client();
     player.echoes(b"before");
@@ -116,13 +116,13 @@ fn hellos() {
 /// A handshake has 16 KiB: a client that sends more without an end is let go long before its deadline.
 #[test]
 fn a_handshake_without_end() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let mut running = patient_gate(&backend);
-    let mut client = Client::connect(running.address).unwrap();
+    let mut client = TestClient::connect(running.address).unwrap();
     // The record is whole, and the message is not.
     client.send(&endless_hello(5 + 16 * 1024));
     let heard = client.hear();
-    assert_eq!((heard.bytes.len(), heard.end), (0, End::Fin));
+    assert_eq!((heard.bytes.len(), heard.end), (0, StreamEnd::Fin));
     let line = running
         .daemon
         .wait_for_line("a TLS handshake has failed", LIMIT)
@@ -137,7 +137,7 @@ fn a_handshake_without_end() {
 /// A hello of nearly 16 KiB is no reason to refuse anybody.
 #[test]
 fn a_long_handshake() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let running = patient_gate(&backend);
     let mut config = client_config(&[&running.one], &[&TLS13]);
     config.alpn_protocols = vec![vec![b'x'; 255]; 60];
@@ -145,7 +145,7 @@ fn a_long_handshake() {
     let mut hello = Vec::new();
     session.write_tls(&mut hello).unwrap();
     assert!(hello.len() > 15_000, "{} bytes", hello.len());
-    let mut socket = Client::connect(running.address).unwrap().into_stream();
+    let mut socket = TestClient::connect(running.address).unwrap().into_stream();
     socket.write_all(&hello).unwrap();
     asks(Secure::shake(socket, session).unwrap());
 }
@@ -180,7 +180,7 @@ fn beginnings_and_ends_are_cheap() {
 
 /// So many connections that are alike take 6 KiB each at most. What is answered was 10 KiB and more, inside TLS 18.
 fn costs_little((what, many): (&str, u64), begin: impl Fn(&Running) -> TcpStream) {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let running = patient_gate(&backend);
     asks(running.client());
     let resident_kb = || cpu::resident_kb(running.daemon.pid()).unwrap();

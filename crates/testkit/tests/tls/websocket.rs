@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use testkit::backend::{Backend, Manner};
+use testkit::backend::{BackendBehaviour, TestBackend};
 use testkit::daemon::address_in;
 use testkit::pattern::Pattern;
 use testkit::websocket::{BINARY, CLOSE, PING, PONG, frame, request};
@@ -51,7 +51,7 @@ fn bridge(running: &mut Running) -> SocketAddr {
 
 #[test]
 fn on_a_gate_and_on_the_bridge() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let listeners = format!(
         "{}[bridge]\naddress = \"127.0.0.1:0\"\n",
         gate(backend.address(), "public-port = 9339")
@@ -85,7 +85,7 @@ fn on_a_gate_and_on_the_bridge() {
 
 #[test]
 fn refused() {
-    let backend = Backend::start(Manner::Record).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
     let running = start(&config(&gate(backend.address(), "public-port = 9339")));
     let mut client = running.client();
     client.send(request("/", Some("https://b.test")).as_bytes());
@@ -106,8 +106,11 @@ fn refused() {
 #[test]
 fn the_backend_ends() {
     let greeting = vec![7; 100_000];
-    let backend =
-        Backend::start(Manner::Greet(greeting.clone(), std::time::Duration::ZERO)).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Greet(
+        greeting.clone(),
+        std::time::Duration::ZERO,
+    ))
+    .unwrap();
     let running = start(&config(&gate(backend.address(), "public-port = 9339")));
     let mut client = upgraded(running.client(), "/");
     let mut heard = Vec::new();

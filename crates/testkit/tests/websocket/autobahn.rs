@@ -12,7 +12,7 @@ use std::env;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use testkit::backend::{Backend, Manner};
+use testkit::backend::{BackendBehaviour, TestBackend};
 use testkit::figure;
 
 use super::{config, start};
@@ -40,7 +40,7 @@ fn autobahn() {
         Ok(found) => found,
         Err(missing) => return println!("skipped: {missing}"),
     };
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let limits = "[limits]\nper-address = \"off\"\nrate-per-address = \"off\"\n";
     let gate = start(&config(backend.address(), "", limits));
     let driver = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/websocket/autobahn/driver.py");

@@ -3,23 +3,23 @@
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
-use testkit::backend::{Backend, Manner};
-use testkit::client::{Client, End};
+use testkit::backend::{BackendBehaviour, TestBackend};
+use testkit::client::{StreamEnd, TestClient};
 use testkit::load::REQUEST;
-use testkit::websocket::{Response, WebSocket, ask, request, with_fields};
+use testkit::websocket::{ResponseHead, WebSocketClient, ask, request, with_fields};
 
 use super::{ADMIN, LIMIT, ORIGIN, Running, config, echoes, start};
 
 const BRIDGE: &str = "[bridge]\naddress = \"127.0.0.1:0\"\n";
 
 /// A bridge to an echo, with further keys and what follows them.
-fn bridged(backend: &Backend, more: &str) -> (Running, SocketAddr) {
+fn bridged(backend: &TestBackend, more: &str) -> (Running, SocketAddr) {
     let gate = start(&config(backend.address(), "", &format!("{BRIDGE}{more}")));
     let bridge = gate.bridge.unwrap();
     (gate, bridge)
 }
 
-fn get(to: SocketAddr, line: &str) -> Response {
+fn get(to: SocketAddr, line: &str) -> ResponseHead {
     ask(to, &format!("{line} HTTP/1.1\r\nHost: a.test\r\n\r\n"))
         .unwrap()
         .0
@@ -27,11 +27,11 @@ fn get(to: SocketAddr, line: &str) -> Response {
 
 #[test]
 fn by_path() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let (_gate, bridge) = bridged(&backend, "");
     for path in ["/9339", "/9339?any=query", "/9339?"] {
         echoes(
-            &mut WebSocket::open(bridge, path, ORIGIN).unwrap(),
+            &mut WebSocketClient::open(bridge, path, ORIGIN).unwrap(),
             b"LOGIN\0",
         );
     }
@@ -57,7 +57,7 @@ fn by_path() {
     assert_eq!(response.status, 403);
     let (_gate, bridge) = bridged(&backend, "path = \"/ws/{name}\"\n");
     echoes(
-        &mut WebSocket::open(bridge, "/ws/game", ORIGIN).unwrap(),
+        &mut WebSocketClient::open(bridge, "/ws/game", ORIGIN).unwrap(),
         b"by name",
     );
 }
@@ -65,7 +65,7 @@ fn by_path() {
 /// Each of many gates gets its own, and its own policy.
 #[test]
 fn many_gates() {
-    let backend = Backend::start(Manner::Record).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
     let mut text =
         String::from("[policy.default]\nrules = [{ domain = \"x.test\", ports = \"1025\" }]\n");
     for nth in 0..250 {
@@ -85,7 +85,7 @@ fn many_gates() {
     for nth in (0..250).step_by(7) {
         let path = format!("/{}", 20_000 + nth);
         let own = format!("http://p{nth}.test");
-        let mut socket = WebSocket::open(bridge, &path, Some(&own)).unwrap();
+        let mut socket = WebSocketClient::open(bridge, &path, Some(&own)).unwrap();
         socket.say(own.as_bytes());
         socket.half_close().unwrap();
         let record = String::from_utf8(backend.record(LIMIT).unwrap().bytes).unwrap();
@@ -99,7 +99,7 @@ fn many_gates() {
 /// Pages of every site may ask what this is: that is how a page brings up a browser's question about the local network.
 #[test]
 fn plain_requests() {
-    let backend = Backend::start(Manner::Record).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
     let (gate, bridge) = bridged(&backend, ADMIN);
     for (line, status) in [
         ("GET /", 200),
@@ -138,16 +138,16 @@ fn plain_requests() {
     }
     // Nothing else is spoken there.
     for bytes in [&REQUEST[..], b"LOGIN", b"\x16\x03\x01"] {
-        let mut client = Client::connect(bridge).unwrap();
+        let mut client = TestClient::connect(bridge).unwrap();
         client.send(bytes);
         let heard = client.hear();
         assert_eq!(
-            (&heard.bytes[..], heard.end == End::None),
+            (&heard.bytes[..], heard.end == StreamEnd::None),
             (&b""[..], false)
         );
     }
     // Chromium opens connections on which it sends nothing.
-    drop(Client::connect(bridge).unwrap());
+    drop(TestClient::connect(bridge).unwrap());
     gate.counts("outcome=\"not-a-request\"", 2);
 }
 
@@ -156,7 +156,7 @@ const TRUST: &str = "trust-forwarded-for = [\"127.0.0.1/32\", \"10.0.0.0/8\"]\n[
 /// The client's address behind a proxy, as the backend and the limits see it.
 #[test]
 fn forwarded_for() {
-    let backend = Backend::start(Manner::Record).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
     let told = |trust: &str, fields: &str| {
         let text = config(
             backend.address(),
@@ -166,7 +166,7 @@ fn forwarded_for() {
         let gate = start(&text);
         let fields = format!("Origin: http://www.a.test\r\n{fields}");
         let (response, stream) = ask(gate.bridge.unwrap(), &with_fields("/9339", &fields)).unwrap();
-        WebSocket::of(&response, stream)
+        WebSocketClient::of(&response, stream)
             .unwrap()
             .half_close()
             .unwrap();
@@ -189,7 +189,7 @@ fn forwarded_for() {
 
 #[test]
 fn limits_by_forwarded_address() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let (_gate, bridge) = bridged(&backend, TRUST);
     let open = |client: &str| {
         let fields = format!("Origin: http://www.a.test\r\nX-Forwarded-For: {client}\r\n");
@@ -204,7 +204,7 @@ fn limits_by_forwarded_address() {
 /// A balancer in front of the bridge says whose connection it is, as it does at the other listeners.
 #[test]
 fn accept_proxy() {
-    let backend = Backend::start(Manner::Record).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
     let more = format!("{BRIDGE}accept-proxy = \"127.0.0.1\"\n");
     let gate = start(&config(backend.address(), "send-proxy = \"v1\"", &more));
     let header = "PROXY TCP4 192.0.2.7 203.0.113.1 5000 443\r\n";
@@ -213,7 +213,7 @@ fn accept_proxy() {
         &format!("{header}{}", request("/9339", ORIGIN)),
     )
     .unwrap();
-    WebSocket::of(&response, stream)
+    WebSocketClient::of(&response, stream)
         .unwrap()
         .half_close()
         .unwrap();

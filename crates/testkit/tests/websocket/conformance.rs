@@ -22,7 +22,7 @@
 use std::io::Write as _;
 use std::net::TcpStream;
 
-use testkit::backend::{Backend, Manner};
+use testkit::backend::{BackendBehaviour, TestBackend};
 use testkit::websocket::{BINARY, PING, frame as raw, request};
 use tungstenite::protocol::frame::coding::{CloseCode, Control, Data, OpCode};
 use tungstenite::protocol::frame::{CloseFrame, Frame, FrameHeader};
@@ -34,8 +34,8 @@ use super::{ORIGIN, Running, config, start};
 type Socket = WebSocket<TcpStream>;
 
 /// A gate to an echo, and a client of it.
-fn connected() -> (Running, Backend, Socket) {
-    let backend = Backend::start(Manner::Echo).unwrap();
+fn connected() -> (Running, TestBackend, Socket) {
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let gate = start(&config(backend.address(), "", ""));
     let (response, stream) = testkit::websocket::ask(gate.gate, &request("/", ORIGIN)).unwrap();
     assert_eq!(response.status, 101);

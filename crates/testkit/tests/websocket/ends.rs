@@ -5,15 +5,15 @@ use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
 use socket2::SockRef;
-use testkit::backend::{Backend, Manner};
-use testkit::client::{Client, End};
-use testkit::websocket::{BINARY, CLOSE, WebSocket, frame, header};
+use testkit::backend::{BackendBehaviour, TestBackend};
+use testkit::client::{StreamEnd, TestClient};
+use testkit::websocket::{BINARY, CLOSE, WebSocketClient, frame, header};
 
 use super::{ADMIN, LIMIT, Running, config, start};
 
 /// A session to a backend that does what the test says.
-fn session(more: &str) -> (Running, WebSocket, TcpStream) {
-    let backend = Backend::start(Manner::Hold).unwrap();
+fn session(more: &str) -> (Running, WebSocketClient, TcpStream) {
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let gate = start(&config(backend.address(), "", &format!("{ADMIN}{more}")));
     let mut socket = gate.open();
     let mut called = backend.next(LIMIT).unwrap();
@@ -30,8 +30,8 @@ fn outcome(gate: &Running, code: &str) {
 }
 
 /// What the backend hears to its end.
-fn hears(called: TcpStream) -> (Vec<u8>, End) {
-    let heard = Client::from_stream(called).unwrap().hear();
+fn hears(called: TcpStream) -> (Vec<u8>, StreamEnd) {
+    let heard = TestClient::from_stream(called).unwrap().hear();
     (heard.bytes, heard.end)
 }
 
@@ -46,7 +46,7 @@ fn the_backend_ends() {
     // What the client sends before it has heard of it still arrives.
     socket.say(b"too late?");
     socket.send(&frame(CLOSE, &1000_u16.to_be_bytes()));
-    assert_eq!(hears(called), (b"too late?".to_vec(), End::Fin));
+    assert_eq!(hears(called), (b"too late?".to_vec(), StreamEnd::Fin));
     assert_eq!(socket.frame().unwrap(), None);
     outcome(&gate, "bridged");
 }
@@ -71,7 +71,7 @@ fn the_client_closes() {
         socket.send(&frame(CLOSE, &payload));
         let answer = socket.next_frame().unwrap();
         assert_eq!((answer.first, &answer.payload), (CLOSE, &payload));
-        assert_eq!(hears(called), (b"bye".to_vec(), End::Fin));
+        assert_eq!(hears(called), (b"bye".to_vec(), StreamEnd::Fin));
         assert_eq!(socket.frame().unwrap(), None);
         outcome(&gate, "bridged");
     }
@@ -82,13 +82,13 @@ fn the_client_closes() {
 fn the_client_ends_without_a_word() {
     let (gate, socket, called) = session("");
     drop(socket);
-    assert_eq!(hears(called), (Vec::new(), End::Fin));
+    assert_eq!(hears(called), (Vec::new(), StreamEnd::Fin));
     outcome(&gate, "bridged");
     let (gate, mut socket, called) = session("");
     socket.send(&header(BINARY, 10));
     socket.send(b"half");
     socket.half_close().unwrap();
-    assert_eq!(hears(called).1, End::Reset);
+    assert_eq!(hears(called).1, StreamEnd::Reset);
     outcome(&gate, "client-reset");
 }
 
@@ -96,7 +96,7 @@ fn the_client_ends_without_a_word() {
 fn the_client_resets() {
     let (gate, socket, called) = session("");
     socket.reset().unwrap();
-    assert_eq!(hears(called).1, End::Reset);
+    assert_eq!(hears(called).1, StreamEnd::Reset);
     outcome(&gate, "client-reset");
 }
 
@@ -118,7 +118,7 @@ fn the_client_breaks_the_protocol() {
         assert_eq!(close.code(), Some(code), "{}", bytes.escape_ascii());
         // No frame follows, and no reset: the close frame would be lost with it.
         assert_eq!(socket.frame().unwrap(), None);
-        assert_eq!(hears(called).1, End::Reset);
+        assert_eq!(hears(called).1, StreamEnd::Reset);
         outcome(&gate, "websocket-fault");
     }
 }
@@ -129,7 +129,7 @@ fn idle() {
         session("[limits]\nidle = \"1s\"\n[bridge]\naddress = \"127.0.0.1:0\"\nping = \"100ms\"\n");
     // Pings do not count.
     socket.is_closed_with(1001).unwrap();
-    assert_eq!(hears(called).1, End::Reset);
+    assert_eq!(hears(called).1, StreamEnd::Reset);
     outcome(&gate, "idle-expired");
 }
 
@@ -141,6 +141,6 @@ fn no_answer() {
     assert_eq!(socket.next_frame().unwrap().code(), Some(1000));
     assert_eq!(socket.frame().unwrap(), None);
     outcome(&gate, "bridged");
-    assert_eq!(hears(called).1, End::Fin);
+    assert_eq!(hears(called).1, StreamEnd::Fin);
     gate.counts("flashgate_websockets_open", 0);
 }

@@ -2,12 +2,12 @@
 
 use std::net::SocketAddr;
 
-use testkit::backend::{Backend, Manner};
-use testkit::client::Client;
+use testkit::backend::{BackendBehaviour, TestBackend};
+use testkit::client::TestClient;
 use testkit::figure;
 use testkit::scale::short_or_long;
 use testkit::websocket::{
-    ACCEPT, BINARY, Response, WebSocket, ask, frame, hear, request, with_fields,
+    ACCEPT, BINARY, ResponseHead, WebSocketClient, ask, frame, hear, request, with_fields,
 };
 
 use super::{ORIGIN, config, echoes, smuggled, start};
@@ -16,7 +16,7 @@ const FIELDS: &str = "Origin: http://www.a.test\r\n";
 
 #[test]
 fn granted() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let gate = start(&config(backend.address(), "", ""));
     let (response, stream) = ask(gate.gate, &request("/any/path?at=all", ORIGIN)).unwrap();
     assert_eq!(response.status, 101);
@@ -26,7 +26,10 @@ fn granted() {
     // Chromium fails a connection that has either.
     assert_eq!(response.field("Sec-WebSocket-Protocol"), None);
     assert_eq!(response.field("Sec-WebSocket-Extensions"), None);
-    echoes(&mut WebSocket::of(&response, stream).unwrap(), b"LOGIN\0");
+    echoes(
+        &mut WebSocketClient::of(&response, stream).unwrap(),
+        b"LOGIN\0",
+    );
 }
 
 /// One thing about a good request changed.
@@ -134,8 +137,8 @@ fn behind() -> Vec<u8> {
 
 /// One response, and the end.
 #[track_caller]
-fn one_response(to: SocketAddr, pieces: &[&[u8]]) -> Response {
-    let mut client = Client::connect(to).unwrap();
+fn one_response(to: SocketAddr, pieces: &[&[u8]]) -> ResponseHead {
+    let mut client = TestClient::connect(to).unwrap();
     for piece in pieces {
         client.send(piece);
     }
@@ -156,7 +159,7 @@ fn one_response(to: SocketAddr, pieces: &[&[u8]]) -> Response {
 /// R27: whatever is smuggled, however it is cut, there is one response and then the close, and no backend hears of it.
 #[test]
 fn refused() {
-    let backend = Backend::start(Manner::Record).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
     let gate = start(&config(backend.address(), "", ""));
     let (behind, mut sent) = (behind(), 0);
     let requests = bad_requests();
@@ -181,7 +184,7 @@ fn refused() {
         }
     }
     // The backend has heard nothing of all that: this is its first connection.
-    let mut last = WebSocket::open(gate.gate, "/", ORIGIN).unwrap();
+    let mut last = WebSocketClient::open(gate.gate, "/", ORIGIN).unwrap();
     last.say(b"last");
     last.half_close().unwrap();
     assert_eq!(backend.record(super::LIMIT).unwrap().bytes, b"last");
@@ -196,7 +199,7 @@ fn refused() {
 /// Frames that come with the request are taken once it is granted, however they are cut.
 #[test]
 fn early_frames() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let gate = start(&config(backend.address(), "", ""));
     let request = request("/", ORIGIN);
     let early = [
@@ -208,12 +211,12 @@ fn early_frames() {
     let bytes = [request.as_bytes(), &early].concat();
     for cut in (0..=bytes.len()).step_by(short_or_long(7, 1)) {
         let (first, second) = bytes.split_at(cut);
-        let mut client = Client::connect(gate.gate).unwrap();
+        let mut client = TestClient::connect(gate.gate).unwrap();
         client.send(first);
         client.send(second);
         let mut stream = client.into_stream();
         let response = hear(&mut stream).unwrap();
-        let mut socket = WebSocket::of(&response, stream).unwrap();
+        let mut socket = WebSocketClient::of(&response, stream).unwrap();
         let (mut said, mut ponged) = (Vec::new(), false);
         while said.len() < 12 || !ponged {
             let frame = socket.next_frame().unwrap();
@@ -229,18 +232,18 @@ fn early_frames() {
 /// A head that never ends is closed without a word by the deadline for requests.
 #[test]
 fn slow_heads() {
-    let backend = Backend::start(Manner::Record).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
     let gate = start(&config(
         backend.address(),
         "",
         "[limits]\nrequest = \"1s\"\n",
     ));
-    let mut client = Client::connect(gate.gate).unwrap();
+    let mut client = TestClient::connect(gate.gate).unwrap();
     client.send(b"GET / HTTP/1.1\r\n");
     let heard = client.hear();
     assert_eq!(heard.bytes, b"");
     assert!(heard.after.as_millis() >= 900, "{:?}", heard.after);
-    let mut client = Client::connect(gate.gate).unwrap();
+    let mut client = TestClient::connect(gate.gate).unwrap();
     client.send(b"GET / HTTP/1.1\r\nHost: a.test\r\n");
     client.half_close().unwrap();
     assert_eq!(client.hear().bytes, b"");

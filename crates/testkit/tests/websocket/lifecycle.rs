@@ -3,11 +3,11 @@
 use std::io::Read as _;
 use std::time::{Duration, Instant};
 
-use testkit::backend::{Backend, Manner};
-use testkit::client::{Client, End};
+use testkit::backend::{BackendBehaviour, TestBackend};
+use testkit::client::{StreamEnd, TestClient};
 use testkit::daemon::Daemon;
 use testkit::port;
-use testkit::websocket::{CLOSE, WebSocket, ask, frame, request};
+use testkit::websocket::{CLOSE, WebSocketClient, ask, frame, request};
 
 use super::{ADMIN, LIMIT, ORIGIN, Running, config, echoes, start};
 
@@ -29,7 +29,7 @@ fn reload(gate: &mut Running, text: &str, mut shows: impl FnMut() -> bool) {
 
 #[test]
 fn reloads() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let text = fixed(&config(backend.address(), "", ""));
     let at = ([127, 0, 0, 1], port::free().unwrap()).into();
     let bridge = format!("{text}[bridge]\naddress = \"{at}\"\n");
@@ -48,29 +48,29 @@ fn reloads() {
         &mut gate,
         &text.replace("[[gate]]", "[[gate]]\nwebsocket = false"),
         || {
-            let mut client = Client::connect(to).unwrap();
+            let mut client = TestClient::connect(to).unwrap();
             client.send(request("/", ORIGIN).as_bytes());
             let mut byte = [0];
             client.read_exact(&mut byte).is_ok() && byte == *b"G"
         },
     );
-    assert!(Client::connect(at).is_err());
+    assert!(TestClient::connect(at).is_err());
     reload(&mut gate, &bridge, || {
-        WebSocket::open(at, "/9339", ORIGIN).is_ok()
+        WebSocketClient::open(at, "/9339", ORIGIN).is_ok()
     });
     echoes(
-        &mut WebSocket::open(at, "/9339", ORIGIN).unwrap(),
+        &mut WebSocketClient::open(at, "/9339", ORIGIN).unwrap(),
         b"by path",
     );
-    let mut through = WebSocket::open(at, "/9339", ORIGIN).unwrap();
-    reload(&mut gate, &text, || Client::connect(at).is_err());
+    let mut through = WebSocketClient::open(at, "/9339", ORIGIN).unwrap();
+    reload(&mut gate, &text, || TestClient::connect(at).is_err());
     echoes(&mut through, b"the bridge is gone, the session is not");
     echoes(&mut open, b"and still admitted");
 }
 
 #[test]
 fn hand_overs() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let more = format!(
         "[process]\nhandover = \"flashgate.sock\"\ndrain = \"10m\"\n[bridge]\naddress = \"127.0.0.1:{}\"\n",
         port::free().unwrap()
@@ -80,7 +80,7 @@ fn hand_overs() {
     let bridge = gate.bridge.unwrap();
     let mut sessions = vec![
         gate.open(),
-        WebSocket::open(bridge, "/9339", ORIGIN).unwrap(),
+        WebSocketClient::open(bridge, "/9339", ORIGIN).unwrap(),
     ];
     let mut former = Vec::new();
     for _ in 0..3 {
@@ -93,7 +93,7 @@ fn hand_overs() {
         last.wait_for_line("handed over", LIMIT).unwrap();
         former.push(last);
         sessions.push(gate.open());
-        sessions.push(WebSocket::open(bridge, "/9339", ORIGIN).unwrap());
+        sessions.push(WebSocketClient::open(bridge, "/9339", ORIGIN).unwrap());
         for session in &mut sessions {
             echoes(session, b"in the process that has it");
         }
@@ -110,7 +110,7 @@ fn hand_overs() {
 /// A stop gives sessions their time, and then tells each that the server goes away.
 #[test]
 fn a_stop() {
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let mut gate = start(&config(
         backend.address(),
         "",
@@ -123,7 +123,7 @@ fn a_stop() {
     let to = gate.gate;
     // What was queued at the signal is still served.
     let is_closed = || {
-        let mut newcomer = Client::connect(to).unwrap();
+        let mut newcomer = TestClient::connect(to).unwrap();
         newcomer.send(b"GET / HTTP/1.1\r\nHost: a.test\r\n\r\n");
         newcomer.hear().bytes.is_empty()
     };
@@ -142,7 +142,10 @@ fn a_stop() {
         begin.elapsed()
     );
     for called in called {
-        assert_eq!(Client::from_stream(called).unwrap().hear().end, End::Reset);
+        assert_eq!(
+            TestClient::from_stream(called).unwrap().hear().end,
+            StreamEnd::Reset
+        );
     }
     // Whether it answered the close frame or not.
     for session in [&answers, &silent] {
@@ -160,7 +163,7 @@ fn a_stop() {
 /// Sessions that end by themselves are not waited for any longer.
 #[test]
 fn a_stop_ends_with_the_last_session() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let more = format!("[process]\ndrain = \"10m\"\n{ADMIN}");
     let mut gate = start(&config(backend.address(), "", &more));
     let mut session = gate.open();

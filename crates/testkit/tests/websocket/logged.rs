@@ -1,7 +1,7 @@
 //! What the log shows of WebSockets that could not be, without `-v`: whose, and what to change.
 
-use testkit::backend::{Absent, Backend, Manner};
-use testkit::client::Client;
+use testkit::backend::{Absent, BackendBehaviour, TestBackend};
+use testkit::client::TestClient;
 use testkit::port;
 use testkit::websocket::{ask, request};
 
@@ -27,7 +27,7 @@ fn is_logged(gate: &mut Running, text: &str, parts: &[&str]) {
 /// What a proxy leaves of a browser's request if it is not set up for WebSockets.
 #[test]
 fn dropped_by_a_proxy() {
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let mut gate = start(&config(backend.address(), "", &bridge()));
     let fields = [
         ("HTTP/1.0", "", "426", "Upgrade"),
@@ -52,7 +52,7 @@ fn dropped_by_a_proxy() {
     let places = places.iter().cycle();
     // No more than ten, which are all logged.
     for ((version, fields, status, missing), (to, path)) in fields.into_iter().zip(places) {
-        let mut client = Client::connect(*to).unwrap();
+        let mut client = TestClient::connect(*to).unwrap();
         let head = format!(
             "GET {path} {version}\r\nHost: a.test\r\nOrigin: http://www.a.test\r\n{fields}{KEY}\r\n"
         );
@@ -113,7 +113,7 @@ fn paths_and_servers() {
 /// Players can't ask the bridge for a policy.
 #[test]
 fn a_policy_request_on_the_bridge() {
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let mut gate = start(&config(backend.address(), "", &bridge()));
     testkit::client::fetch(gate.bridge.unwrap()).unwrap();
     is_logged(

@@ -21,10 +21,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use testkit::client::Client;
+use testkit::client::TestClient;
 use testkit::daemon::{Daemon, address_in};
 use testkit::folder::Folder;
-use testkit::websocket::WebSocket;
+use testkit::websocket::WebSocketClient;
 
 /// What something may take that happens at once on a quiet machine.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -80,8 +80,8 @@ struct Running {
 
 impl Running {
     #[track_caller]
-    fn open(&self) -> WebSocket {
-        WebSocket::open(self.gate, "/", ORIGIN).expect("a WebSocket")
+    fn open(&self) -> WebSocketClient {
+        WebSocketClient::open(self.gate, "/", ORIGIN).expect("a WebSocket")
     }
 
     /// Waits until a metric has this value: a connection is counted once it is over.
@@ -95,7 +95,7 @@ impl Running {
     /// The sum of the samples of a metric whose name or labels hold this text.
     fn sample(&self, text: &str) -> u64 {
         let mut client =
-            Client::connect(self.daemon.admin().expect("[admin]")).expect("a connection");
+            TestClient::connect(self.daemon.admin().expect("[admin]")).expect("a connection");
         client.send(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
         let page = String::from_utf8(client.hear().bytes).expect("text");
         let lines = page
@@ -117,7 +117,7 @@ const ADMIN: &str = "[admin]\naddress = \"127.0.0.1:0\"\n";
 
 /// What was said comes back from an echo.
 #[track_caller]
-fn echoes(socket: &mut WebSocket, said: &[u8]) {
+fn echoes(socket: &mut WebSocketClient, said: &[u8]) {
     socket.say(said);
     let back = socket.read(said.len()).expect("an echo");
     assert_eq!(

@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 use std::thread;
 use std::time::Instant;
 
-use testkit::backend::{Backend, Manner};
-use testkit::client::Client;
+use testkit::backend::{BackendBehaviour, TestBackend};
+use testkit::client::TestClient;
 use testkit::figure;
 use testkit::scale::short_or_long;
-use testkit::websocket::{WebSocket, ask, with_fields};
+use testkit::websocket::{WebSocketClient, ask, with_fields};
 
 use super::{ADMIN, LIMIT, ORIGIN, Running, config, start, with_rules};
 
@@ -127,7 +127,7 @@ fn status(to: SocketAddr, path: &str, host: &str, origin: &str) -> u16 {
 fn table() {
     let mut rows = 0;
     for (rules, admitted, refused) in TABLE {
-        let backend = Backend::start(Manner::Record).unwrap();
+        let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
         // Whoever comes last is admitted whatever the rules.
         let rules = format!("{rules}, {{ domain = \"last.test\" }}");
         let gate = start(&with_rules(&rules, backend.address(), "", ""));
@@ -147,7 +147,7 @@ fn table() {
             rows += admitted.len() + refused.len();
         }
         // Nobody else has reached the backend.
-        let mut last = WebSocket::open(gate.gate, "/", Some("http://last.test")).unwrap();
+        let mut last = WebSocketClient::open(gate.gate, "/", Some("http://last.test")).unwrap();
         last.say(b"last");
         last.half_close().unwrap();
         assert_eq!(backend.record(LIMIT).unwrap().bytes, b"last");
@@ -157,7 +157,7 @@ fn table() {
 
 #[test]
 fn told() {
-    let backend = Backend::start(Manner::Record).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
     let mut gate = start(&config(backend.address(), "", ADMIN));
     assert_eq!(
         status(gate.gate, "/", "a.test", "http://evil.test\u{1b}[2J"),
@@ -247,7 +247,7 @@ fn reasons() {
             "its `site-control` is `none`",
         ),
     ];
-    let backend = Backend::start(Manner::Record).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
     for (rules, site_control, origin, reason) in cases {
         let mut text = with_rules(rules, backend.address(), "", "");
         if !site_control.is_empty() {
@@ -283,7 +283,7 @@ fn reasons() {
             )
             .replace("public-port = 9339", &format!("public-port = {port}"));
         let gate = start(&text);
-        let opened = WebSocket::open(gate.gate, "/", ORIGIN).is_ok();
+        let opened = WebSocketClient::open(gate.gate, "/", ORIGIN).is_ok();
         assert_eq!(opened, admits, "{site_control} on {port}");
     }
 }
@@ -380,8 +380,8 @@ fn random_request(chance: &mut Chance, other: SocketAddr) -> Asked {
 }
 
 /// A bridge to two gates, whose policies admit different pages.
-fn two_gates(backends: &[Backend; 2]) -> Running {
-    let [one, two] = backends.each_ref().map(Backend::address);
+fn two_gates(backends: &[TestBackend; 2]) -> Running {
+    let [one, two] = backends.each_ref().map(TestBackend::address);
     let more = format!(
         "policy = \"default\"\n[[gate]]\nname = \"two\"\naddress = \"127.0.0.1:0\"\npublic-port = 9340\n\
          backend = \"{two}\"\npolicy = \"b\"\n[policy.b]\nrules = [{{ domain = \"*.b.test\" }}]\n"
@@ -403,7 +403,7 @@ fn ask_at_random(seed: u64, count: u64, bridge: SocketAddr, other: SocketAddr) -
         };
         assert_eq!(response.status, expected, "{}", asked.text);
         if let (101, Some(gate)) = (response.status, asked.gate) {
-            let mut socket = WebSocket::of(&response, stream).unwrap();
+            let mut socket = WebSocketClient::of(&response, stream).unwrap();
             socket.say(NAMES[gate]);
             socket.half_close().unwrap();
             granted[gate] += 1;
@@ -418,7 +418,7 @@ const NAMES: [&[u8]; 2] = [b"one", b"two"];
 #[test]
 fn random() {
     let each = short_or_long(10_000, 25_000);
-    let record = || Backend::start(Manner::Record).unwrap();
+    let record = || TestBackend::start(BackendBehaviour::Record).unwrap();
     let (backends, other) = ([record(), record()], record());
     let running = two_gates(&backends);
     let (bridge, elsewhere) = (running.bridge.unwrap(), other.address());
@@ -440,13 +440,13 @@ fn random() {
             assert_eq!(record.bytes, NAMES[gate]);
             heard += 1;
         }
-        let mut last = WebSocket::open(bridge, path, Some(page)).unwrap();
+        let mut last = WebSocketClient::open(bridge, path, Some(page)).unwrap();
         last.say(b"last");
         last.half_close().unwrap();
         let more = backends[gate].records_until(b"last", LIMIT).unwrap();
         assert_eq!(more.len(), 0, "nobody else reaches gate {gate}");
     }
-    let mut last = Client::connect(elsewhere).unwrap();
+    let mut last = TestClient::connect(elsewhere).unwrap();
     last.send(b"last");
     last.half_close().unwrap();
     let strays = other.records_until(b"last", LIMIT).unwrap();

@@ -3,9 +3,9 @@
 use std::io::{ErrorKind, Write};
 use std::net::TcpStream;
 
-use testkit::backend::{Backend, Manner};
+use testkit::backend::{BackendBehaviour, TestBackend};
 use testkit::scale::short_or_long;
-use testkit::websocket::{BINARY, WebSocket, header};
+use testkit::websocket::{BINARY, WebSocketClient, header};
 use testkit::{cpu, figure, until};
 
 use super::{LIMIT, config, start};
@@ -41,12 +41,12 @@ fn fill(streams: &mut [TcpStream]) -> usize {
 /// So many sessions; the half of them have begun a message that never ends.
 fn sessions(
     gate: &super::Running,
-    backend: &Backend,
+    backend: &TestBackend,
     count: u64,
 ) -> (Vec<TcpStream>, Vec<TcpStream>) {
     let (mut clients, mut called) = (Vec::new(), Vec::new());
     for _ in 0..count {
-        let mut client: WebSocket = gate.open();
+        let mut client: WebSocketClient = gate.open();
         client.send(&header(BINARY, u64::MAX >> 1));
         clients.push(client.into_stream());
         called.push(backend.next(LIMIT).unwrap());
@@ -59,7 +59,7 @@ const LIMITS: &str = "[limits]\nper-address = \"off\"\n";
 #[test]
 fn stalled_readers() {
     let count = short_or_long(200, 1_000);
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let gate = start(&config(backend.address(), "", LIMITS));
     let start = cpu::resident_kb(gate.daemon.pid()).unwrap();
     let (mut clients, mut called) = sessions(&gate, &backend, count);
@@ -90,7 +90,7 @@ fn stalled_readers() {
 #[test]
 fn idle_sessions() {
     let count = short_or_long(1_000, 5_000);
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let limits = "[limits]\nper-address = \"off\"\nrate-per-address = \"off\"\n";
     let gate = start(&config(backend.address(), "", limits));
     // What the first ones take is not each one's.

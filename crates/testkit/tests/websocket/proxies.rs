@@ -2,11 +2,11 @@
 
 use std::net::SocketAddr;
 
-use testkit::backend::{Backend, Manner};
+use testkit::backend::{BackendBehaviour, TestBackend};
 use testkit::needs;
 use testkit::port;
 use testkit::real_server::{RealServer, missing};
-use testkit::websocket::{WebSocket, ask, request, with_fields};
+use testkit::websocket::{WebSocketClient, ask, request, with_fields};
 
 use super::{LIMIT, config, start};
 
@@ -37,7 +37,7 @@ fn who_asks() {
     if !needs::met(missing("nginx")) {
         return;
     }
-    let backend = Backend::start(Manner::Record).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
     let bridge = "[bridge]\naddress = \"127.0.0.2:0\"\ntrust-forwarded-for = \"127.0.0.1/32\"\n";
     let text = config(backend.address(), "send-proxy = \"v1\"", bridge);
     let gate = start(&text);
@@ -48,7 +48,7 @@ fn who_asks() {
     assert_eq!(response.status, 403);
     let fields = "Origin: http://www.a.test\r\nX-Forwarded-For: 192.0.2.1\r\n";
     let (response, stream) = ask(to, &with_fields("/9339", fields)).unwrap();
-    drop(WebSocket::of(&response, stream).unwrap());
+    drop(WebSocketClient::of(&response, stream).unwrap());
     let header = String::from_utf8(backend.record(LIMIT).unwrap().bytes).unwrap();
     // The proxy itself was called from 127.0.0.1, which is trusted, so what stands before that is believed.
     assert!(

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use testkit::client::Client;
+use testkit::client::TestClient;
 use testkit::daemon::{Daemon, address_in};
 use testkit::folder::Folder;
 
@@ -254,7 +254,7 @@ fn nothing_is_made_up() {
 
 /// Head and body of the response to a request.
 fn ask(address: SocketAddr, request: &str) -> (String, String) {
-    let mut client = Client::connect(address).expect("a connection");
+    let mut client = TestClient::connect(address).expect("a connection");
     client.send(request.as_bytes());
     let text = String::from_utf8(client.hear().bytes).expect("UTF-8");
     let (head, body) = text.split_once("\r\n\r\n").expect("a head");

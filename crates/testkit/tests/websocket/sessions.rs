@@ -4,16 +4,16 @@ use std::io::{Read as _, Write as _};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use testkit::backend::{Backend, Manner};
+use testkit::backend::{BackendBehaviour, TestBackend};
 use testkit::pattern::Pattern;
 use testkit::scale::short_or_long;
-use testkit::websocket::{BINARY, PING, PONG, WebSocket, frame, header, mask};
+use testkit::websocket::{BINARY, PING, PONG, WebSocketClient, frame, header, mask};
 use testkit::{cpu, figure};
 
 use super::{ADMIN, LIMIT, Running, config, echoes, start};
 
 /// So much of a pattern in frames of these lengths, as one message, or as a message each.
-fn send_pattern(socket: &mut WebSocket, total: u64, piece: u64, whole: bool) {
+fn send_pattern(socket: &mut WebSocketClient, total: u64, piece: u64, whole: bool) {
     let mut pattern = Pattern::new(1);
     let mut bytes = vec![0; 64 * 1024];
     while pattern.place() < total {
@@ -40,7 +40,7 @@ fn send_pattern(socket: &mut WebSocket, total: u64, piece: u64, whole: bool) {
 }
 
 /// The backend gets a pattern of this length, while the daemon's memory is watched: so many KiB more.
-fn passes(gate: &Running, backend: &Backend, total: u64, piece: u64, whole: bool) -> u64 {
+fn passes(gate: &Running, backend: &TestBackend, total: u64, piece: u64, whole: bool) -> u64 {
     let pid = gate.daemon.pid();
     let before = cpu::resident_kb(pid).unwrap();
     let mut socket = gate.open();
@@ -70,7 +70,7 @@ fn passes(gate: &Running, backend: &Backend, total: u64, piece: u64, whole: bool
 
 #[test]
 fn any_length() {
-    let backend = Backend::start(Manner::Hold).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
     let gate = start(&config(backend.address(), "", ""));
     let total = 64 << 20;
     let shapes = [
@@ -96,7 +96,7 @@ fn any_length() {
 /// As Ruffle sends a large flush: 130,998 + 2 + ..., cut anywhere; and as much back.
 #[test]
 fn three_megabytes_both_ways() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let gate = start(&config(backend.address(), "", ADMIN));
     let socket = gate.open();
     let (total, mut place) = (3_000_000, 0);
@@ -146,7 +146,7 @@ fn three_megabytes_both_ways() {
 
 #[test]
 fn pings() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let gate = start(&config(backend.address(), "", ""));
     let mut socket = gate.open();
     // Within a message too, and many in a row.
@@ -190,7 +190,7 @@ fn pings() {
 /// A silent session is pinged, and an answer is not asked for.
 #[test]
 fn is_pinged() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let bridge = "[bridge]\naddress = \"127.0.0.1:0\"\nping = \"300ms\"\n";
     let gate = start(&config(backend.address(), "", bridge));
     let mut socket = gate.open();
@@ -215,7 +215,8 @@ fn is_pinged() {
 #[test]
 fn greetings() {
     let greeting = b"220 welcome\r\n".to_vec();
-    let backend = Backend::start(Manner::Greet(greeting.clone(), Duration::ZERO)).unwrap();
+    let backend =
+        TestBackend::start(BackendBehaviour::Greet(greeting.clone(), Duration::ZERO)).unwrap();
     let gate = start(&config(backend.address(), "", ""));
     let mut socket = gate.open();
     assert_eq!(socket.read(greeting.len()).unwrap(), greeting);
@@ -224,7 +225,7 @@ fn greetings() {
 /// Many small messages in one segment become one write, and one frame back for whatever one read brought.
 #[test]
 fn many_small_messages() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let gate = start(&config(backend.address(), "", ""));
     let mut socket = gate.open();
     let count = short_or_long(2_000, 200_000);
@@ -237,12 +238,12 @@ fn many_small_messages() {
     let mut writer = socket.into_stream();
     let reader = writer.try_clone().unwrap();
     let thread = thread::spawn(move || writer.write_all(&frames).map(|()| writer));
-    let response = testkit::websocket::Response {
+    let response = testkit::websocket::ResponseHead {
         status: 101,
         head: String::new(),
         body: String::new(),
     };
-    socket = WebSocket::of(&response, reader).unwrap();
+    socket = WebSocketClient::of(&response, reader).unwrap();
     assert!(socket.read(said.len()).unwrap() == said);
     thread.join().unwrap().unwrap();
 }

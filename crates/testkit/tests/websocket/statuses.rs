@@ -4,10 +4,10 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use socket2::SockRef;
-use testkit::backend::{Absent, Backend, Manner};
-use testkit::client::{Client, End};
+use testkit::backend::{Absent, BackendBehaviour, TestBackend};
+use testkit::client::{StreamEnd, TestClient};
 use testkit::until;
-use testkit::websocket::{BINARY, WebSocket, ask, frame, hear, request};
+use testkit::websocket::{BINARY, WebSocketClient, ask, frame, hear, request};
 
 use super::{ADMIN, LIMIT, ORIGIN, config, echoes, start};
 
@@ -30,7 +30,7 @@ fn dead_and_back() {
     // Who is refused is refused first.
     let (response, _) = ask(gate.gate, &request("/", None)).unwrap();
     assert_eq!(response.status, 403);
-    let _backend = absent.appear(Manner::Echo).unwrap();
+    let _backend = absent.appear(BackendBehaviour::Echo).unwrap();
     let mut back = gate.open();
     echoes(&mut back, b"back");
     gate.counts("flashgate_connections_relaying", 1);
@@ -44,7 +44,7 @@ fn left_while_dialling() {
     let gate = start(&config(hole.address(), "", &format!("{limits}{ADMIN}")));
     let dialling = || gate.sample("flashgate_connections_relaying") == 1;
     for (leaves, outcome) in [("ends", "ended-early"), ("resets", "peer-failed")] {
-        let mut client = Client::connect(gate.gate).unwrap();
+        let mut client = TestClient::connect(gate.gate).unwrap();
         client.send(request("/", ORIGIN).as_bytes());
         // Frames that came too early make no difference.
         client.send(&frame(BINARY, b"early"));
@@ -71,7 +71,7 @@ fn stopped_while_dialling() {
     let hole = absent().hang().unwrap();
     let more = format!("[limits]\nbackend-connect = \"300s\"\n{ADMIN}[process]\ndrain = \"1s\"\n");
     let gate = start(&config(hole.address(), "", &more));
-    let mut client = Client::connect(gate.gate).unwrap();
+    let mut client = TestClient::connect(gate.gate).unwrap();
     client.send(request("/", ORIGIN).as_bytes());
     let dialling = || gate.sample("flashgate_connections_relaying") == 1;
     assert!(until(LIMIT, dialling), "it is dialled");
@@ -92,7 +92,7 @@ fn silent() {
 
 #[test]
 fn limits() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let limits = "[limits]\nrelays-per-address = 2\nexempt = []\n";
     let mut gate = start(&config(backend.address(), "", &format!("{limits}{ADMIN}")));
     let (mut one, _two) = (gate.open(), gate.open());
@@ -106,13 +106,16 @@ fn limits() {
     gate.counts("flashgate_websockets_open", 2);
     echoes(&mut one, b"unimpressed");
     // Another address has its own.
-    let mut other = Client::connect_from(Ipv4Addr::new(127, 0, 0, 2), gate.gate).unwrap();
+    let mut other = TestClient::connect_from(Ipv4Addr::new(127, 0, 0, 2), gate.gate).unwrap();
     other.send(request("/", ORIGIN).as_bytes());
     let mut stream = other.into_stream();
     let response = hear(&mut stream).unwrap();
-    echoes(&mut WebSocket::of(&response, stream).unwrap(), b"me too");
+    echoes(
+        &mut WebSocketClient::of(&response, stream).unwrap(),
+        b"me too",
+    );
     drop(one);
-    let again = || WebSocket::open(gate.gate, "/", ORIGIN).is_ok();
+    let again = || WebSocketClient::open(gate.gate, "/", ORIGIN).is_ok();
     assert!(
         until(LIMIT, again),
         "a place that was given back is taken again"
@@ -122,7 +125,7 @@ fn limits() {
 /// Whoever comes when all together have as many as there may be is told so; requests for the policy are answered.
 #[test]
 fn too_many_of_all() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let limits = "[limits]\nconnections = 5\n";
     let mut gate = start(&config(backend.address(), "", &format!("{limits}{ADMIN}")));
     let mut open = [(); 4].map(|()| gate.open());
@@ -140,7 +143,7 @@ fn too_many_of_all() {
     gate.counts("flashgate_relays_limit", 4);
     let policy = testkit::client::fetch(gate.gate).unwrap();
     assert_eq!(policy.bytes.last(), Some(&0), "{policy:?}");
-    let mut ready = Client::connect(gate.daemon.admin().unwrap()).unwrap();
+    let mut ready = TestClient::connect(gate.daemon.admin().unwrap()).unwrap();
     ready.send(b"GET /readyz HTTP/1.0\r\n\r\n");
     let ready = String::from_utf8(ready.hear().bytes).unwrap();
     assert!(ready.contains("no more are passed on"), "{ready}");
@@ -159,14 +162,14 @@ fn limits_after_failures() {
         let (response, _) = ask(gate.gate, &request("/", ORIGIN)).unwrap();
         assert_eq!(response.status, 502);
     }
-    let _backend = absent.appear(Manner::Echo).unwrap();
+    let _backend = absent.appear(BackendBehaviour::Echo).unwrap();
     echoes(&mut gate.open(), b"back");
 }
 
 /// Other HTTP on a gate: a short answer that says what the port is, and nothing for the backend.
 #[test]
 fn other_http() {
-    let backend = Backend::start(Manner::Record).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
     let gate = start(&config(backend.address(), "", ADMIN));
     for line in [
         "GET / HTTP/1.1",
@@ -189,8 +192,8 @@ fn other_http() {
 #[test]
 fn http_backend() {
     let (backend, web) = (
-        Backend::start(Manner::Echo).unwrap(),
-        Backend::start(Manner::Record).unwrap(),
+        TestBackend::start(BackendBehaviour::Echo).unwrap(),
+        TestBackend::start(BackendBehaviour::Record).unwrap(),
     );
     let http = format!("http-backend = \"{}\"", web.address());
     let gate = start(&config(
@@ -206,12 +209,12 @@ fn http_backend() {
         "GET / HTTP/1.1\r\nHost: a.test\r\n",
         "GET / HTTP/1.1\r\nHost: a.test\r\nUpgrade: h2c\r\n\r\nmore behind it",
     ] {
-        let mut client = Client::connect(gate.gate).unwrap();
+        let mut client = TestClient::connect(gate.gate).unwrap();
         let (first, second) = bytes.split_at(bytes.len() / 2);
         client.send(first.as_bytes());
         client.send(second.as_bytes());
         client.half_close().unwrap();
-        assert_eq!(client.hear().end, End::Fin);
+        assert_eq!(client.hear().end, StreamEnd::Fin);
         let found = web.record(LIMIT).unwrap().bytes;
         assert_eq!(
             found.escape_ascii().to_string(),
@@ -221,7 +224,7 @@ fn http_backend() {
     // A WebSocket that is refused is not passed on to the web server.
     let (response, _) = ask(gate.gate, &request("/", None)).unwrap();
     assert_eq!(response.status, 403);
-    let mut last = Client::connect(gate.gate).unwrap();
+    let mut last = TestClient::connect(gate.gate).unwrap();
     last.send(b"GET /last HTTP/1.1\r\n\r\n");
     last.half_close().unwrap();
     assert_eq!(
@@ -233,9 +236,9 @@ fn http_backend() {
 /// Without WebSockets, HTTP is but bytes.
 #[test]
 fn off() {
-    let backend = Backend::start(Manner::Echo).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Echo).unwrap();
     let gate = start(&config(backend.address(), "websocket = false", ""));
-    let mut client = Client::connect(gate.gate).unwrap();
+    let mut client = TestClient::connect(gate.gate).unwrap();
     let said = request("/", ORIGIN);
     client.send(said.as_bytes());
     let mut back = vec![0; said.len()];
@@ -246,7 +249,7 @@ fn off() {
 /// The server is told the player's address in front of everything else.
 #[test]
 fn send_proxy() {
-    let backend = Backend::start(Manner::Record).unwrap();
+    let backend = TestBackend::start(BackendBehaviour::Record).unwrap();
     let gate = start(&config(backend.address(), "send-proxy = \"v1\"", ADMIN));
     let mut socket = gate.open();
     socket.say(b"LOGIN");

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use testkit::cpu;
-use testkit::websocket::{BINARY, CLOSE, Response, WebSocket, frame};
+use testkit::websocket::{BINARY, CLOSE, ResponseHead, WebSocketClient, frame};
 
 use super::super::between::Between;
 use super::super::relay::wish::{MESSAGE, Wish};
@@ -76,14 +76,14 @@ fn cost(pid: u32, count: u32, action: impl FnOnce() -> Result<()>) -> Result<f64
     Ok(spent()?.saturating_sub(before).as_secs_f64() * 1e6 / f64::from(count))
 }
 
-fn open(to: SocketAddr, wish: Wish, more: &[u8]) -> Result<WebSocket> {
-    let mut socket = WebSocket::open(to, "/", Some("http://a.test"))?;
+fn open(to: SocketAddr, wish: Wish, more: &[u8]) -> Result<WebSocketClient> {
+    let mut socket = WebSocketClient::open(to, "/", Some("http://a.test"))?;
     socket.say(&[&[wish.byte()], more].concat());
     Ok(socket)
 }
 
 /// As Ruffle does when a movie closes its socket.
-fn ends(mut socket: WebSocket) {
+fn ends(mut socket: WebSocketClient) {
     socket.send(&frame(CLOSE, &1000_u16.to_be_bytes()));
     // Others end without an answer, or with another code.
     let mut stream = socket.into_stream();
@@ -146,13 +146,13 @@ fn ping(to: SocketAddr, pings: u32) -> Result<()> {
 }
 
 /// A socket on which the handshake is over.
-fn again(stream: TcpStream) -> Result<WebSocket> {
-    let response = Response {
+fn again(stream: TcpStream) -> Result<WebSocketClient> {
+    let response = ResponseHead {
         status: 101,
         head: String::new(),
         body: String::new(),
     };
-    WebSocket::of(&response, stream)
+    WebSocketClient::of(&response, stream)
 }
 
 fn connect_often(to: SocketAddr, connections: u32) -> Result<()> {
@@ -164,7 +164,7 @@ fn connect_often(to: SocketAddr, connections: u32) -> Result<()> {
     Ok(())
 }
 
-fn exchange(socket: &mut WebSocket) -> Result<()> {
+fn exchange(socket: &mut WebSocketClient) -> Result<()> {
     socket.say(&[0x5a; MESSAGE]);
     let back = socket.read(MESSAGE)?;
     ensure!(
@@ -175,7 +175,7 @@ fn exchange(socket: &mut WebSocket) -> Result<()> {
 }
 
 /// Opens bridges that have passed one message each way and then say nothing.
-pub(super) fn open_idle(to: SocketAddr, count: u32) -> Result<Vec<WebSocket>> {
+pub(super) fn open_idle(to: SocketAddr, count: u32) -> Result<Vec<WebSocketClient>> {
     (0..count)
         .map(|_| {
             let mut socket = open(to, Wish::Keep, &[])?;

@@ -1,6 +1,6 @@
 //! Nothing comes, or too late.
 
-use super::super::script::Step::{Drip, End, Hold, Read, Reset, Send, Wait};
+use super::super::script::ScriptStep::{Drip, End, Hold, Read, Reset, Send, Wait};
 use super::{
     ASKED, Animal, GAME, GOOD, PLAIN, SERVES_GOOD, allowed, denied, game, master, patient_game,
     port,

@@ -1,7 +1,7 @@
 //! Hosts with an IPv4 and an IPv6 address that are not alike.
 
-use super::super::script::Step::{End, Read, Send};
-use super::{Animal, Listener, PLAIN, SERVES_GOOD, Script, allowed, denied, game, master};
+use super::super::script::ScriptStep::{End, Read, Send};
+use super::{Animal, PLAIN, SERVES_GOOD, Script, ZooListener, allowed, denied, game, master};
 
 const BOTH: &[&str] = &["::1", "127.0.0.1"];
 
@@ -11,14 +11,14 @@ const OTHER: &[Script] = &[&[
     End,
 ]];
 
-const fn master6(turns: &'static [Script]) -> Listener {
-    Listener {
+const fn master6(turns: &'static [Script]) -> ZooListener {
+    ZooListener {
         address: "[::1]:843",
         turns,
     }
 }
 
-const GAME6: Listener = Listener {
+const GAME6: ZooListener = ZooListener {
     address: "[::1]:5000",
     turns: &[&[Read, End]],
 };

@@ -1,9 +1,9 @@
 //! What other clients than Flash Player make of it.
 
-use super::super::script::Step::{End, Hold, Read, ReadOnly, Send, Wait};
+use super::super::script::ScriptStep::{End, Hold, Read, ReadOnly, Send, Wait};
 use super::{
-    Animal, Expected, Listener, PLAIN, SERVES_GOOD, allowed, denied, game, master, patient_game,
-    port,
+    Animal, ExpectedReport, PLAIN, SERVES_GOOD, ZooListener, allowed, denied, game, master,
+    patient_game, port,
 };
 
 const UNITY: &[&str] = &["srv.test:5000", "--client", "unity"];
@@ -59,14 +59,14 @@ const OTHER_APPLICATION: &[u8] = b"<?xml version=\"1.0\"?><access-policy><cross-
 const OUT_OF_RANGE: &[u8] = b"<?xml version=\"1.0\"?><access-policy><cross-domain-access><policy><allow-from><domain uri=\"http://www.a.test\"/></allow-from><grant-to><socket-resource port=\"80\" protocol=\"tcp\"/></grant-to></policy></cross-domain-access></access-policy>";
 const ACCESS_POLICY: &[u8] = b"<?xml version=\"1.0\"?><access-policy><cross-domain-access><policy><allow-from><domain uri=\"http://www.a.test\"/></allow-from><grant-to><socket-resource port=\"4502-4534\" protocol=\"tcp\"/></grant-to></policy></cross-domain-access></access-policy>";
 
-const fn at_943(turns: &'static [super::Script]) -> Listener {
-    Listener {
+const fn at_943(turns: &'static [super::Script]) -> ZooListener {
+    ZooListener {
         address: "127.0.0.1:943",
         turns,
     }
 }
 
-const APPLICATION: Listener = Listener {
+const APPLICATION: ZooListener = ZooListener {
     address: "127.0.0.1:4502",
     turns: &[&[Read, End]],
 };
@@ -304,7 +304,7 @@ pub(super) const ANIMALS: &[Animal] = &[
         does: "Silverlight: 943 waits for a NUL that does not come",
         listeners: &[at_943(&[&[Read, Send(ACCESS_POLICY), End]]), APPLICATION],
         asked: SILVERLIGHT,
-        expected: Expected {
+        expected: ExpectedReport {
             takes: [3_000, 20_500],
             ..denied("no-policy", "no-reply")
         },

@@ -1,11 +1,11 @@
 //! What is answered is no policy, or not quite.
 
-use super::super::script::Step::{End, Read, Send};
-use super::{Animal, Expected, Listener, PLAIN, Script, allowed, denied, game, master};
+use super::super::script::ScriptStep::{End, Read, Send};
+use super::{Animal, ExpectedReport, PLAIN, Script, ZooListener, allowed, denied, game, master};
 
-const MALFORMED: Expected = denied("no-policy", "malformed-policy");
+const MALFORMED: ExpectedReport = denied("no-policy", "malformed-policy");
 
-const WRONG_ROOT: &[Listener] = &[
+const WRONG_ROOT: &[ZooListener] = &[
     master(&[&[
         Read,
         Send(b"<policy><allow-access-from domain=\"*\" to-ports=\"*\"/></policy>\0"),
@@ -13,7 +13,7 @@ const WRONG_ROOT: &[Listener] = &[
     ]]),
     game(),
 ];
-const SILVERLIGHT: &[Listener] = &[
+const SILVERLIGHT: &[ZooListener] = &[
     master(&[&[
         Read,
         Send(b"<?xml version=\"1.0\"?><access-policy><cross-domain-access><policy><allow-from><domain uri=\"*\"/></allow-from><grant-to><socket-resource port=\"4502-4534\" protocol=\"tcp\"/></grant-to></policy></cross-domain-access></access-policy>\0"),
@@ -29,7 +29,7 @@ const WRITE_UTF: &[u8] = b"\0\x64<cross-domain-policy><allow-access-from domain=
 const UNCLOSED: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"www.a.test\" to-ports=\"5000\"></cross-domain-policy>\0";
 const CUT: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"www.a.te";
 
-const fn serves(turns: &'static [Script]) -> [Listener; 2] {
+const fn serves(turns: &'static [Script]) -> [ZooListener; 2] {
     [master(turns), game()]
 }
 

@@ -1,7 +1,7 @@
 //! Something else listens where the policy should be.
 
-use super::super::script::Step::{Echo, End, Hold, Read, ReadLine, Send};
-use super::{Animal, Expected, PLAIN, denied, game, master, port};
+use super::super::script::ScriptStep::{Echo, End, Hold, Read, ReadLine, Send};
+use super::{Animal, ExpectedReport, PLAIN, denied, game, master, port};
 
 const BAD_REQUEST: &[u8] =
     b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
@@ -12,7 +12,7 @@ const ALERT: &[u8] = b"\x15\x03\x01\x00\x02\x02\x46";
 
 const BANNER: &[u8] = b"220 mail.srv.test ESMTP\r\n";
 
-const HTTP: Expected = denied("no-policy", "http-on-policy-port");
+const HTTP: ExpectedReport = denied("no-policy", "http-on-policy-port");
 
 pub(super) const ANIMALS: &[Animal] = &[
     Animal {

@@ -1,6 +1,6 @@
 //! A valid policy that does not grant, or grants too much.
 
-use super::super::script::Step::{End, Read, Send};
+use super::super::script::ScriptStep::{End, Read, Send};
 use super::{Animal, PLAIN, SERVES_GOOD, allowed, denied, game, master, port};
 
 const MASTER_ONLY: &[u8] = b"<cross-domain-policy><site-control permitted-cross-domain-policies=\"master-only\"/></cross-domain-policy>\0";
@@ -151,7 +151,7 @@ pub(super) const ANIMALS: &[Animal] = &[
         does: "port 5000 grants port 80",
         listeners: &[
             port(&[&[Read, Send(EVERYBODY_LOW), End]]),
-            super::Listener {
+            super::ZooListener {
                 address: "127.0.0.1:80",
                 turns: &[&[Read, End]],
             },
@@ -184,7 +184,7 @@ pub(super) const ANIMALS: &[Animal] = &[
         name: "well-known-port",
         does: "the movie loads its policy from port 143",
         listeners: &[
-            super::Listener {
+            super::ZooListener {
                 address: "127.0.0.1:143",
                 turns: SERVES_GOOD,
             },

@@ -1,6 +1,6 @@
 //! The document is right, and what is around it is not: pieces, ends, resets.
 
-use super::super::script::Step::{Drip, End, Flood, Hold, Read, ReadOnly, Reset, Send, Wait};
+use super::super::script::ScriptStep::{Drip, End, Flood, Hold, Read, ReadOnly, Reset, Send, Wait};
 use super::{Animal, GOOD, GOOD_WITHOUT_NUL, PLAIN, allowed, denied, game, master};
 
 const START: &[u8] = b"<cross-domain-policy>";

@@ -1,9 +1,9 @@
 //! The policy grants, and the port itself does not accept.
 
-use super::super::script::Step::{Hold, Reset, Wait};
-use super::{Animal, Expected, PLAIN, SERVES_GOOD, SLACK, allowed, master, port};
+use super::super::script::ScriptStep::{Hold, Reset, Wait};
+use super::{Animal, ExpectedReport, PLAIN, SERVES_GOOD, SLACK, allowed, master, port};
 
-const NOBODY_BEHIND: Expected = Expected {
+const NOBODY_BEHIND: ExpectedReport = ExpectedReport {
     verdict: "unreachable",
     reason: "target-refused",
     cause: Some("target-closes-at-once"),
@@ -15,7 +15,7 @@ pub(super) const ANIMALS: &[Animal] = &[
         name: "target-refused",
         does: "843 grants, nothing listens on the game's port",
         listeners: &[master(SERVES_GOOD)],
-        expected: Expected {
+        expected: ExpectedReport {
             verdict: "unreachable",
             reason: "target-refused",
             cause: Some("target-refused"),
@@ -63,7 +63,7 @@ pub(super) const ANIMALS: &[Animal] = &[
             "--timeout",
             "4s",
         ],
-        expected: Expected {
+        expected: ExpectedReport {
             verdict: "unreachable",
             reason: "target-timeout",
             cause: Some("target-filtered"),

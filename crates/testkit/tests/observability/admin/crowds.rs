@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use testkit::client::{Client, End, fetch};
+use testkit::client::{StreamEnd, TestClient, fetch};
 use testkit::cpu;
 
 use super::{Answer, CONFIG, PATHS, admin, get, start};
@@ -12,13 +12,13 @@ use super::{Answer, CONFIG, PATHS, admin, get, start};
 fn slow_clients() {
     let (daemon, _folder) = start(CONFIG);
     let to = admin(&daemon);
-    let mut dripping = Client::connect(to).unwrap();
+    let mut dripping = TestClient::connect(to).unwrap();
     dripping.send(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nX: ");
-    let _silent: Vec<_> = (0..20).map(|_| Client::connect(to).unwrap()).collect();
+    let _silent: Vec<_> = (0..20).map(|_| TestClient::connect(to).unwrap()).collect();
     assert_eq!(get(to, "/healthz").status, 200, "served beside 21 others");
     while !dripping.stirs_within(Duration::from_millis(300)) {
         dripping.send(b"x");
-        assert_eq!(fetch(daemon.address()).unwrap().end, End::Fin);
+        assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
         assert!(
             dripping.elapsed() < Duration::from_secs(12),
             "it is kept by a byte now and then"
@@ -38,7 +38,7 @@ fn idle_connections_starve_nobody() {
     for _ in 0..3 {
         let idle: Vec<_> = (0..64)
             .map(|number| {
-                let mut client = Client::connect(admin(&daemon)).unwrap();
+                let mut client = TestClient::connect(admin(&daemon)).unwrap();
                 // Half of them have begun to ask.
                 client.send(&b"GET /healthz HTTP/1.1\r\nHost: "[..number % 2 * 20]);
                 client
@@ -70,7 +70,7 @@ fn unfinished_heads() {
     let head = format!("{start_of_head}{}", "x".repeat(8_150 - start_of_head.len()));
     let crowd: Vec<_> = (0..CROWD)
         .map(|_| {
-            let mut client = Client::connect(to).unwrap();
+            let mut client = TestClient::connect(to).unwrap();
             // It may have given way already.
             client.send(head.as_bytes());
             client

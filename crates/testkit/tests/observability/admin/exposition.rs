@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use testkit::client::{Client, fetch};
+use testkit::client::{TestClient, fetch};
 
 use super::{CONFIG, admin, get, start};
 
@@ -151,11 +151,11 @@ fn connections() {
         b"GET / HTTP/1.1\r\n\r\n",
         b"\x16\x03\x01\x00",
     ] {
-        let mut client = Client::connect(daemon.address()).unwrap();
+        let mut client = TestClient::connect(daemon.address()).unwrap();
         client.send(bytes);
         client.hear();
     }
-    let mut asking = Client::connect(daemon.address()).unwrap();
+    let mut asking = TestClient::connect(daemon.address()).unwrap();
     asking.send(b"<poli");
     let all_seen = testkit::until(Duration::from_secs(10), || {
         let samples = metrics(admin(&daemon));

@@ -6,10 +6,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use testkit::client::{Client, fetch};
+use testkit::client::{TestClient, fetch};
 use testkit::daemon::{Daemon, address_in};
 use testkit::folder::Folder;
-use testkit::trace::Trace;
+use testkit::trace::SyscallTrace;
 use testkit::{log_pipe, needs, until};
 
 use super::exposition::{holds, is, metrics};
@@ -154,7 +154,7 @@ fn a_reload_of_admin() {
     let second = new_address(&mut daemon, &at("127.0.0.2:0"));
     assert_eq!(status(second)["listeners"].as_array().unwrap().len(), 2);
     assert!(
-        until(LIMIT, || Client::connect(first).is_err()),
+        until(LIMIT, || TestClient::connect(first).is_err()),
         "{first} is still open"
     );
 
@@ -164,7 +164,7 @@ fn a_reload_of_admin() {
         .unwrap();
     daemon.next_line_with("INFO reloaded", LIMIT).unwrap();
     assert!(
-        until(LIMIT, || Client::connect(second).is_err()),
+        until(LIMIT, || TestClient::connect(second).is_err()),
         "{second} is still open"
     );
     fetch(daemon.address()).unwrap();
@@ -176,7 +176,7 @@ fn a_full_house() {
     let (daemon, _folder) = start(&format!("{CONFIG}[limits]\nconnections = 16\n"));
     let to = admin(&daemon);
     let silent: Vec<_> = (0..16)
-        .map(|_| Client::connect(daemon.address()).unwrap())
+        .map(|_| TestClient::connect(daemon.address()).unwrap())
         .collect();
     let full = until(LIMIT, || is(&metrics(to), "connections_open", 16.0));
     assert!(full, "{:#?}", metrics(to));
@@ -212,10 +212,10 @@ fn few_descriptors() {
     let to = admin(&daemon);
     holds(&metrics(to), &[("connections_limit", 30.0)]);
     let _players: Vec<_> = (0..40)
-        .map(|_| Client::connect(daemon.address()).unwrap())
+        .map(|_| TestClient::connect(daemon.address()).unwrap())
         .collect();
     assert!(until(LIMIT, || is(&metrics(to), "connections_open", 30.0)));
-    let _others: Vec<_> = (0..31).map(|_| Client::connect(to).unwrap()).collect();
+    let _others: Vec<_> = (0..31).map(|_| TestClient::connect(to).unwrap()).collect();
     holds(
         &metrics(to),
         &[("accept_errors_total{class=\"exhausted\"}", 0.0)],
@@ -274,7 +274,7 @@ fn a_failed_listener() {
         // Every attempt after those of the start. Faults are counted by thread, so all attempts must be made on one: without
         // the sandbox no thread of its own opens sockets.
         let later = listeners + 2;
-        let trace = Trace::of("accept4,bind,listen")
+        let trace = SyscallTrace::of("accept4,bind,listen")
             .unwrap()
             .inject("accept4:error=EBADF:when=1");
         let trace = trace.inject(&format!("bind,listen:error=EADDRINUSE:when={later}+"));
@@ -292,7 +292,7 @@ fn a_failed_listener() {
             .start()
             .unwrap();
         let (dead, to) = (daemon.addresses()[0], admin(&daemon));
-        let _waiting = Client::connect(dead).unwrap();
+        let _waiting = TestClient::connect(dead).unwrap();
         daemon
             .wait_for_line("listener still failing", LIMIT)
             .unwrap();
@@ -319,7 +319,7 @@ fn draining() {
     let (mut daemon, _folder) = start(CONFIG);
     let to = admin(&daemon);
     // Answered, and staying: the byte behind the request makes the daemon linger.
-    let mut lingering = Client::connect(daemon.address()).unwrap();
+    let mut lingering = TestClient::connect(daemon.address()).unwrap();
     lingering.send(b"<policy-file-request/>\0x");
     let answering = until(LIMIT, || is(&metrics(to), "connections_answering", 1.0));
     assert!(answering, "{:#?}", metrics(to));

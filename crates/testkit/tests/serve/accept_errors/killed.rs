@@ -5,7 +5,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use testkit::client::{Client, End, fetch};
+use testkit::client::{StreamEnd, TestClient, fetch};
 use testkit::daemon::{Daemon, POLICY};
 use testkit::folder::Folder;
 use testkit::namespace::{self, Namespace};
@@ -42,7 +42,7 @@ fn is_served(address: SocketAddr) {
         (heard.bytes.escape_ascii().to_string(), heard.end),
         (
             [POLICY, b"\0"].concat().escape_ascii().to_string(),
-            End::Fin
+            StreamEnd::Fin
         ),
         "{address}"
     );
@@ -51,7 +51,7 @@ fn is_served(address: SocketAddr) {
 /// `[admin]` answers.
 #[track_caller]
 fn tells(admin: SocketAddr) {
-    let mut client = Client::connect(admin).unwrap();
+    let mut client = TestClient::connect(admin).unwrap();
     client.send(b"GET /readyz HTTP/1.0\r\n\r\n");
     let heard = String::from_utf8(client.hear().bytes).unwrap();
     assert!(heard.ends_with("\r\n\r\nready\n"), "{heard}");
@@ -90,7 +90,7 @@ fn kill_each(threads: u32) -> Option<(Duration, f64)> {
     for &address in &listeners {
         is_served(address);
     }
-    assert!(testkit::until(LIMIT, || Client::connect(admin).is_ok()));
+    assert!(testkit::until(LIMIT, || TestClient::connect(admin).is_ok()));
     tells(admin);
     let (start, before) = (Instant::now(), cpu::time(daemon.pid()).unwrap());
     // What it does while nobody comes is what is measured.
