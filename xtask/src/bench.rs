@@ -33,7 +33,7 @@ const CLIENT_CPU: usize = 1;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Bench {
     /// Fetch a policy many times from any server and check every reply
-    Fetch(fetch::Fetch),
+    Fetch(fetch::FetchBench),
     /// Serve a policy with next to nothing, as a floor to compare with
     Floor(floor::Floor),
     /// Compare flashgate with the floors, and with other servers, in interleaved rounds
@@ -41,9 +41,9 @@ pub(crate) enum Bench {
     /// Measure memory and wake-ups of flashgate with many idle connections and with none
     Idle(idle::Idle),
     /// Compare flashgate's gate with other relays, in interleaved rounds
-    Relay(relay::Relay),
+    Relay(relay::RelayBench),
     /// Compare flashgate's WebSockets with other bridges, in interleaved rounds
-    Bridge(bridge::Bridge),
+    Bridge(bridge::BridgeBench),
     /// Count the system calls of flashgate per fetch
     Syscalls(syscalls::Syscalls),
 }

@@ -26,11 +26,11 @@ pub(crate) struct Prove {
 struct Measured {
     /// What the tests reported.
     text: String,
-    verdict: Verdict,
+    verdict: GoalResult,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
+enum GoalResult {
     Pass,
     Fail,
 }
@@ -50,7 +50,7 @@ impl Prove {
             let verdict = measured.verdict.word();
             println!("{} {} {verdict}", figure.name, measured.text);
             guarantees::record(figure, &measured)?;
-            if measured.verdict == Verdict::Fail {
+            if measured.verdict == GoalResult::Fail {
                 missed.push(figure.name);
             }
         }
@@ -78,7 +78,7 @@ impl Prove {
     }
 }
 
-impl Verdict {
+impl GoalResult {
     const fn word(self) -> &'static str {
         match self {
             Self::Pass => "pass",
@@ -118,13 +118,13 @@ fn fuzz(quick: &[&str]) -> Result<Measured> {
                 .map(|Fuzzed { target, inputs }| format!("{target} {inputs}"))
                 .collect::<Vec<_>>()
                 .join(", "),
-            verdict: Verdict::Pass,
+            verdict: GoalResult::Pass,
         },
         Err(error) => {
             complain(&format!("{error:#}"));
             Measured {
                 text: "a finding".to_owned(),
-                verdict: Verdict::Fail,
+                verdict: GoalResult::Fail,
             }
         }
     })
@@ -150,7 +150,7 @@ fn test(name: &str, [package, binary]: [&str; 2], tests: &[&str]) -> Result<Meas
     if output.status.success() && whole {
         return Ok(Measured {
             text,
-            verdict: Verdict::Pass,
+            verdict: GoalResult::Pass,
         });
     }
     complain(&format!(
@@ -163,7 +163,7 @@ fn test(name: &str, [package, binary]: [&str; 2], tests: &[&str]) -> Result<Meas
         } else {
             text
         },
-        verdict: Verdict::Fail,
+        verdict: GoalResult::Fail,
     })
 }
 

@@ -7,8 +7,8 @@ use anyhow::Result;
 use testkit::daemon::Daemon;
 
 use super::SERVER_CPU;
-use super::contender::Running;
-use super::site::Site;
+use super::contender::{Running, ServerProcess};
+use super::site::BenchFolder;
 
 /// One that is up.
 #[derive(Debug)]
@@ -18,25 +18,19 @@ pub(super) struct Between {
     pub(super) address: SocketAddr,
     /// A dedicated policy port, where there is one.
     pub(super) policy_port: Option<SocketAddr>,
-    _process: Process,
-}
-
-#[derive(Debug)]
-enum Process {
-    Daemon(#[expect(dead_code, reason = "held for its drop")] Daemon),
-    Child(#[expect(dead_code, reason = "held for its drop")] Running),
+    _process: ServerProcess,
 }
 
 /// Another program: what has to be installed for it, and how it is called with an address of its own and the backend's.
 #[derive(Debug)]
-pub(super) struct Other {
+pub(super) struct OtherProgram {
     pub(super) name: &'static str,
     pub(super) needs: &'static str,
-    pub(super) command: fn(&Site, SocketAddr, SocketAddr) -> Result<Command>,
+    pub(super) command: fn(&BenchFolder, SocketAddr, SocketAddr) -> Result<Command>,
 }
 
 /// Starts flashgate with a config file.
-pub(super) fn start_flashgate(site: &Site, config: &str) -> Result<Daemon> {
+pub(super) fn start_flashgate(site: &BenchFolder, config: &str) -> Result<Daemon> {
     let path = site.write("flashgate.toml", config)?;
     Daemon::builder()
         .args(["serve", "--config"])
@@ -54,12 +48,16 @@ impl Between {
             pid: daemon.pid(),
             address,
             policy_port: others.find(|other| *other != address),
-            _process: Process::Daemon(daemon),
+            _process: ServerProcess::Daemon(daemon),
         }
     }
 
     /// Starts another program.
-    pub(super) fn other(other: &Other, site: &Site, backend: SocketAddr) -> Result<Self> {
+    pub(super) fn other(
+        other: &OtherProgram,
+        site: &BenchFolder,
+        backend: SocketAddr,
+    ) -> Result<Self> {
         let address = SocketAddr::from(([127, 0, 0, 1], testkit::port::free()?));
         let command = (other.command)(site, address, backend)?;
         let running = Running::start(other.name, command, site, address)?;
@@ -68,7 +66,7 @@ impl Between {
             pid: running.pid(),
             address,
             policy_port: None,
-            _process: Process::Child(running),
+            _process: ServerProcess::Child(running),
         })
     }
 }

@@ -8,18 +8,18 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use testkit::websocket::WebSocketClient;
 
-use super::between::{Between, Other, start_flashgate};
-use super::contest::{self, Contest, Options};
-use super::relay::backend::Backend;
-use super::rounds::Figure;
-use super::site::Site;
+use super::between::{Between, OtherProgram, start_flashgate};
+use super::contest::{self, Contest, ContestOptions};
+use super::relay::backend::BenchBackend;
+use super::rounds::SliceFigure;
+use super::site::BenchFolder;
 use figures::{FIGURES, IDLE};
 use others::OTHERS;
-use traffic::{Amount, Slice};
+use traffic::{BridgeAmount, BridgeSlice};
 
 /// How much to compare.
 #[derive(Debug, Args)]
-pub(crate) struct Bridge {
+pub(crate) struct BridgeBench {
     /// Number of rounds
     #[arg(long, default_value_t = 6)]
     rounds: u32,
@@ -46,25 +46,25 @@ pub(crate) struct Bridge {
     json: bool,
 }
 
-impl Bridge {
+impl BridgeBench {
     /// Compares, prints the standings, and fails if a goal was missed.
     pub(crate) fn run(&self) -> Result<()> {
         contest::run(self)
     }
 }
 
-impl Contest for Bridge {
-    type Slice = Slice;
+impl Contest for BridgeBench {
+    type Slice = BridgeSlice;
     type Held = WebSocketClient;
 
     const KIND: &'static str = "bridge";
-    const OTHERS: &'static [Other] = &OTHERS;
-    const FIGURES: &'static [Figure<Slice>] = &FIGURES;
+    const OTHERS: &'static [OtherProgram] = &OTHERS;
+    const FIGURES: &'static [SliceFigure<BridgeSlice>] = &FIGURES;
     const IDLE_GOAL: f64 = IDLE;
     const IDLERS: usize = 1;
 
-    fn options(&self) -> Options {
-        Options {
+    fn options(&self) -> ContestOptions {
+        ContestOptions {
             rounds: self.rounds,
             idle: self.idle,
             alone: self.alone,
@@ -72,7 +72,7 @@ impl Contest for Bridge {
         }
     }
 
-    fn flashgate(site: &Site, backend: &Backend) -> Result<Between> {
+    fn flashgate(site: &BenchFolder, backend: &BenchBackend) -> Result<Between> {
         let config = format!(
             "[policy.default]\nrules = [{{ domain = \"a.test\" }}]\n\
              [[gate]]\naddress = \"127.0.0.1:0\"\npublic-port = 9339\nbackend = \"{}\"\n",
@@ -84,7 +84,7 @@ impl Contest for Bridge {
     }
 
     fn warm_up(&self, one: &Between) -> Result<()> {
-        let amount = Amount {
+        let amount = BridgeAmount {
             mebibytes: 8,
             messages: 1_000,
             pings: 100,
@@ -94,8 +94,8 @@ impl Contest for Bridge {
         Ok(())
     }
 
-    fn slice(&self, one: &Between) -> Result<Slice> {
-        let amount = Amount {
+    fn slice(&self, one: &Between) -> Result<BridgeSlice> {
+        let amount = BridgeAmount {
             mebibytes: self.mebibytes,
             messages: self.messages,
             pings: self.pings,

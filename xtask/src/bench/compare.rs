@@ -8,12 +8,12 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::contender::Contender;
-use super::floor::Kind;
+use super::floor::FloorKind;
 use super::goal::{self, Goal};
 use super::machine::Machine;
 use super::peers::PEERS;
-use super::site::Site;
-use super::standings::{Standing, Table};
+use super::site::BenchFolder;
+use super::standings::{ServerSlices, StandingsTable};
 
 /// Load before the first round, so that nobody is measured while still warming up.
 const WARM_UP: u32 = 500;
@@ -45,11 +45,12 @@ impl Compare {
     /// Compares, prints the standings, and fails if a goal was missed.
     pub(crate) fn run(&self) -> Result<()> {
         let machine = Machine::prepare()?;
-        let site = Site::new()?;
+        let site = BenchFolder::new()?;
         let mut contenders = self.start(&site)?;
         machine.pin_client()?;
         let standings = self.rounds(&mut contenders)?;
-        let base = find(&standings, Kind::Epoll.name()).context("the epoll floor is missing")?;
+        let base =
+            find(&standings, FloorKind::Epoll.name()).context("the epoll floor is missing")?;
         let goals = self.goals(&standings, base);
         if self.json {
             println!("{}", whole(&machine, &standings, base, &goals));
@@ -61,7 +62,7 @@ impl Compare {
             );
             println!(
                 "{}",
-                Table {
+                StandingsTable {
                     standings: &standings,
                     base
                 }
@@ -71,9 +72,13 @@ impl Compare {
         goal::demand(&goals)
     }
 
-    fn start(&self, site: &Site) -> Result<Vec<Contender>> {
+    fn start(&self, site: &BenchFolder) -> Result<Vec<Contender>> {
         let mut contenders = Vec::new();
-        for kind in [Kind::Null, Kind::Epoll, Kind::EpollOneSegment] {
+        for kind in [
+            FloorKind::Null,
+            FloorKind::Epoll,
+            FloorKind::EpollOneSegment,
+        ] {
             contenders.push(Contender::floor(kind, site)?);
         }
         if !self.floors_only {
@@ -91,9 +96,9 @@ impl Compare {
         Ok(contenders)
     }
 
-    fn rounds(&self, contenders: &mut [Contender]) -> Result<Vec<Standing>> {
+    fn rounds(&self, contenders: &mut [Contender]) -> Result<Vec<ServerSlices>> {
         let mut chance = Chance::new();
-        let mut standings: Vec<Standing> = contenders.iter().map(Standing::new).collect();
+        let mut standings: Vec<ServerSlices> = contenders.iter().map(ServerSlices::new).collect();
         for contender in &mut *contenders {
             contender.slice(WARM_UP, self.in_flight)?;
         }
@@ -111,7 +116,7 @@ impl Compare {
 
 impl Compare {
     /// What flashgate is held to. Where peers were asked for, one that is not installed misses its goal.
-    fn goals(&self, standings: &[Standing], base: &Standing) -> Vec<Goal> {
+    fn goals(&self, standings: &[ServerSlices], base: &ServerSlices) -> Vec<Goal> {
         let Some(ours) = find(standings, "flashgate") else {
             return Vec::new();
         };
@@ -135,11 +140,16 @@ impl Compare {
     }
 }
 
-fn find<'a>(standings: &'a [Standing], name: &str) -> Option<&'a Standing> {
+fn find<'a>(standings: &'a [ServerSlices], name: &str) -> Option<&'a ServerSlices> {
     standings.iter().find(|standing| standing.name == name)
 }
 
-fn whole(machine: &Machine, standings: &[Standing], base: &Standing, goals: &[Goal]) -> Value {
+fn whole(
+    machine: &Machine,
+    standings: &[ServerSlices],
+    base: &ServerSlices,
+    goals: &[Goal],
+) -> Value {
     let servers = standings.iter().map(|standing| standing.json(base));
     json!({
         "machine": machine.json(),

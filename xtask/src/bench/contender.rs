@@ -15,9 +15,9 @@ use testkit::load::{self, Load, LoadReport};
 
 use super::SERVER_CPU;
 use super::flashgate;
-use super::floor::Kind;
+use super::floor::FloorKind;
 use super::peers::Peer;
-use super::site::{POLICY, Site};
+use super::site::{BenchFolder, POLICY};
 
 /// How long a server may take to accept its first connection.
 const START_UP: Duration = Duration::from_secs(10);
@@ -34,12 +34,12 @@ pub(super) struct Contender {
     /// Resident memory before the first fetch, in kB.
     pub(super) resident_at_start: u64,
     load: Load,
-    _process: Process,
+    _process: ServerProcess,
 }
 
 /// What one slice of load cost the server.
 #[derive(Debug)]
-pub(super) struct Slice {
+pub(super) struct LoadSlice {
     /// CPU time in microseconds per fetch.
     pub(super) cost: f64,
     pub(super) report: LoadReport,
@@ -47,34 +47,39 @@ pub(super) struct Slice {
 
 impl Contender {
     /// Starts flashgate.
-    pub(super) fn flashgate(site: &Site) -> Result<Self> {
+    pub(super) fn flashgate(site: &BenchFolder) -> Result<Self> {
         let daemon = flashgate::start(site)?;
         Self::new(
             "flashgate",
             daemon.pid(),
             Load::new(daemon.address(), POLICY.as_bytes()),
-            Process::Daemon(daemon),
+            ServerProcess::Daemon(daemon),
         )
     }
 
     /// Starts this same program as a floor.
-    pub(super) fn floor(kind: Kind, site: &Site) -> Result<Self> {
+    pub(super) fn floor(kind: FloorKind, site: &BenchFolder) -> Result<Self> {
         let mut command = cpu::pinned(SERVER_CPU, env::current_exe()?);
         command.args(["bench", "floor", kind.name(), "--listen", "127.0.0.1:0"]);
         command.arg("--policy").arg(site.policy());
         let child = command.stdout(Stdio::piped()).spawn();
         let mut running = Running(child.context("cannot start a floor")?);
         let mut load = Load::new(running.address()?, POLICY.as_bytes());
-        if kind == Kind::Null {
+        if kind == FloorKind::Null {
             // A server that reads nothing would answer a request with a reset.
             load.request.clear();
             load.expected.clear();
         }
-        Self::new(kind.name(), running.0.id(), load, Process::Child(running))
+        Self::new(
+            kind.name(),
+            running.0.id(),
+            load,
+            ServerProcess::Child(running),
+        )
     }
 
     /// Starts another server.
-    pub(super) fn peer(peer: &Peer, site: &Site) -> Result<Self> {
+    pub(super) fn peer(peer: &Peer, site: &BenchFolder) -> Result<Self> {
         let address = SocketAddr::from(([127, 0, 0, 1], testkit::port::free()?));
         let command = peer.command(site, address)?;
         let running = Running::start(peer.name, command, site, address)?;
@@ -82,11 +87,16 @@ impl Contender {
         if !peer.ends_in_nul {
             load.expected.pop();
         }
-        Self::new(peer.name, running.0.id(), load, Process::Child(running))
+        Self::new(
+            peer.name,
+            running.0.id(),
+            load,
+            ServerProcess::Child(running),
+        )
     }
 
     /// Gives it some load and measures what that costs.
-    pub(super) fn slice(&mut self, fetches: u32, in_flight: usize) -> Result<Slice> {
+    pub(super) fn slice(&mut self, fetches: u32, in_flight: usize) -> Result<LoadSlice> {
         self.load.fetches = fetches.into();
         self.load.in_flight = in_flight;
         let before = cpu::time(self.pid)?;
@@ -98,7 +108,7 @@ impl Contender {
             self.name
         );
         let ended = f64::from(u32::try_from(report.ended())?);
-        Ok(Slice {
+        Ok(LoadSlice {
             cost: spent.as_secs_f64() * 1e6 / ended,
             report,
         })
@@ -109,7 +119,7 @@ impl Contender {
         cpu::resident_kb(self.pid)
     }
 
-    fn new(name: &'static str, pid: u32, mut load: Load, process: Process) -> Result<Self> {
+    fn new(name: &'static str, pid: u32, mut load: Load, process: ServerProcess) -> Result<Self> {
         // With many addresses, no port comes back while the server still keeps its last use in TIME_WAIT.
         load.sources = load
             .targets
@@ -131,7 +141,7 @@ impl Contender {
 
 /// What keeps a server running, and ends it when dropped.
 #[derive(Debug)]
-enum Process {
+pub(super) enum ServerProcess {
     Daemon(#[expect(dead_code, reason = "held for its drop")] Daemon),
     Child(#[expect(dead_code, reason = "held for its drop")] Running),
 }
@@ -145,7 +155,7 @@ impl Running {
     pub(super) fn start(
         name: &str,
         mut command: Command,
-        site: &Site,
+        site: &BenchFolder,
         address: SocketAddr,
     ) -> Result<Self> {
         let log_path = site.path(&format!("{name}.log"));

@@ -5,13 +5,13 @@ use anyhow::{Context as _, Result};
 use serde_json::json;
 use testkit::cpu;
 
-use super::between::{Between, Other};
+use super::between::{Between, OtherProgram};
 use super::compare::note;
 use super::goal::{self, Goal};
 use super::machine::Machine;
-use super::relay::backend::Backend;
-use super::rounds::{self, Figure, Peers, Standing};
-use super::site::Site;
+use super::relay::backend::BenchBackend;
+use super::rounds::{self, Peers, ProgramSlices, SliceFigure};
+use super::site::BenchFolder;
 
 /// A comparison.
 pub(super) trait Contest {
@@ -22,17 +22,17 @@ pub(super) trait Contest {
 
     /// What is compared, in one word.
     const KIND: &'static str;
-    const OTHERS: &'static [Other];
-    const FIGURES: &'static [Figure<Self::Slice>];
+    const OTHERS: &'static [OtherProgram];
+    const FIGURES: &'static [SliceFigure<Self::Slice>];
     /// What an idle connection may take, in bytes.
     const IDLE_GOAL: f64;
     /// How many of the contenders, of which flashgate is the first, hold idle connections.
     const IDLERS: usize;
 
-    fn options(&self) -> Options;
+    fn options(&self) -> ContestOptions;
 
     /// Starts flashgate in front of the backend.
-    fn flashgate(site: &Site, backend: &Backend) -> Result<Between>;
+    fn flashgate(site: &BenchFolder, backend: &BenchBackend) -> Result<Between>;
 
     /// Some of everything, before it counts.
     fn warm_up(&self, one: &Between) -> Result<()>;
@@ -50,7 +50,7 @@ pub(super) trait Contest {
 
 /// What every comparison is asked for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Options {
+pub(super) struct ContestOptions {
     pub(super) rounds: u32,
     /// Number of idle connections.
     pub(super) idle: u32,
@@ -64,9 +64,9 @@ pub(super) struct Options {
 pub(super) fn run<C: Contest>(contest: &C) -> Result<()> {
     let options = contest.options();
     let machine = Machine::prepare()?;
-    let site = Site::new()?;
+    let site = BenchFolder::new()?;
     machine.pin_client()?;
-    let backend = Backend::start()?;
+    let backend = BenchBackend::start()?;
     let contenders = start::<C>(options, &site, &backend)?;
     for one in &contenders {
         contest.warm_up(one)?;
@@ -83,7 +83,11 @@ pub(super) fn run<C: Contest>(contest: &C) -> Result<()> {
     goal::demand(&goals)
 }
 
-fn start<C: Contest>(options: Options, site: &Site, backend: &Backend) -> Result<Vec<Between>> {
+fn start<C: Contest>(
+    options: ContestOptions,
+    site: &BenchFolder,
+    backend: &BenchBackend,
+) -> Result<Vec<Between>> {
     let mut contenders = vec![C::flashgate(site, backend).context("can't start flashgate")?];
     for other in C::OTHERS.iter().filter(|_| !options.alone) {
         match Between::other(other, site, backend.address) {
@@ -98,7 +102,7 @@ fn start<C: Contest>(options: Options, site: &Site, backend: &Backend) -> Result
 }
 
 /// Resident memory of one idle connection, in bytes; none if so many could not be opened.
-fn idle<C: Contest>(one: &Between, count: u32, backend: &Backend) -> Option<f64> {
+fn idle<C: Contest>(one: &Between, count: u32, backend: &BenchBackend) -> Option<f64> {
     let before = cpu::resident_kb(one.pid).ok()?;
     let open = C::open_idle(one, count);
     let after = cpu::resident_kb(one.pid).ok()?;
@@ -112,7 +116,7 @@ fn idle<C: Contest>(one: &Between, count: u32, backend: &Backend) -> Option<f64>
     Some(f64::from(grown) * 1024.0 / f64::from(count))
 }
 
-fn goals<C: Contest>(options: Options, standings: &[Standing<C::Slice>]) -> Vec<Goal> {
+fn goals<C: Contest>(options: ContestOptions, standings: &[ProgramSlices<C::Slice>]) -> Vec<Goal> {
     let peers = if options.alone {
         Peers::LeftOut
     } else {
@@ -125,9 +129,9 @@ fn goals<C: Contest>(options: Options, standings: &[Standing<C::Slice>]) -> Vec<
 }
 
 fn print<C: Contest>(
-    options: Options,
+    options: ContestOptions,
     machine: &Machine,
-    standings: &[Standing<C::Slice>],
+    standings: &[ProgramSlices<C::Slice>],
     goals: &[Goal],
 ) {
     if options.json {

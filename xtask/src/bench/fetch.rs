@@ -16,7 +16,7 @@ use super::machine::Machine;
 
 /// What to fetch, and how.
 #[derive(Debug, Args)]
-pub(crate) struct Fetch {
+pub(crate) struct FetchBench {
     /// Server to fetch from, as IP:PORT
     #[arg(long)]
     target: SocketAddr,
@@ -55,7 +55,7 @@ pub(crate) struct Fetch {
     json: bool,
 }
 
-impl Fetch {
+impl FetchBench {
     /// Fetches, prints how it went, and fails if a single fetch did.
     pub(crate) fn run(&self) -> Result<()> {
         let machine = Machine::prepare()?;

@@ -4,10 +4,10 @@ use anyhow::Result;
 use testkit::daemon::Daemon;
 
 use super::SERVER_CPU;
-use super::site::Site;
+use super::site::BenchFolder;
 
 /// Starts it on the servers' CPU, with the site's policy and a port of its own.
-pub(super) fn start(site: &Site) -> Result<Daemon> {
+pub(super) fn start(site: &BenchFolder) -> Result<Daemon> {
     Daemon::builder()
         .args(["serve", "--listen", "127.0.0.1:0", "--policy"])
         .args([site.policy()])

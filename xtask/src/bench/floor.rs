@@ -29,7 +29,7 @@ const EVENTS: usize = 256;
 /// What to serve, and how little to do for it.
 #[derive(Debug, Args)]
 pub(crate) struct Floor {
-    kind: Kind,
+    kind: FloorKind,
     /// Address to listen on, as IP:PORT; the one it got is printed as address=IP:PORT
     #[arg(long)]
     listen: SocketAddr,
@@ -40,7 +40,7 @@ pub(crate) struct Floor {
 
 /// How little a floor does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Kind {
+pub(crate) enum FloorKind {
     /// Accept and close, nothing sent
     Null,
     /// Accept, receive at once, send, close
@@ -50,7 +50,7 @@ pub(crate) enum Kind {
     EpollOneSegment,
 }
 
-impl Kind {
+impl FloorKind {
     /// As it is written on the command line.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -93,33 +93,33 @@ impl Floor {
 
 /// A connection whose request is not there yet, or not all of it.
 #[derive(Debug)]
-struct Pending {
+struct PendingRequest {
     socket: OwnedFd,
     seen: usize,
 }
 
 /// What becomes of a connection.
-enum Next {
+enum AfterRead {
     Wait,
     Close,
 }
 
 #[derive(Debug)]
 struct Server {
-    kind: Kind,
+    kind: FloorKind,
     listener: OwnedFd,
     epoll: OwnedFd,
     reply: Vec<u8>,
     flags: SendFlags,
     buffer: Vec<u8>,
-    pending: Vec<Option<Pending>>,
+    pending: Vec<Option<PendingRequest>>,
     free: Vec<usize>,
 }
 
 impl Server {
-    fn new(kind: Kind, listener: OwnedFd, policy: &[u8]) -> Result<Self> {
+    fn new(kind: FloorKind, listener: OwnedFd, policy: &[u8]) -> Result<Self> {
         let mut flags = SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
-        flags.set(SendFlags::MORE, kind == Kind::EpollOneSegment);
+        flags.set(SendFlags::MORE, kind == FloorKind::EpollOneSegment);
         let epoll = epoll::create(CreateFlags::CLOEXEC)?;
         epoll::add(
             &epoll,
@@ -158,8 +158,8 @@ impl Server {
     fn accept_all(&mut self) -> Result<()> {
         loop {
             match accept_with(&self.listener, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC) {
-                Ok(_) if self.kind == Kind::Null => {}
-                Ok(socket) => self.receive(Pending { socket, seen: 0 })?,
+                Ok(_) if self.kind == FloorKind::Null => {}
+                Ok(socket) => self.receive(PendingRequest { socket, seen: 0 })?,
                 Err(Errno::AGAIN) => return Ok(()),
                 Err(Errno::CONNABORTED | Errno::INTR) => {}
                 Err(error) => return Err(error).context("cannot accept"),
@@ -167,10 +167,10 @@ impl Server {
         }
     }
 
-    fn receive(&mut self, mut pending: Pending) -> Result<()> {
+    fn receive(&mut self, mut pending: PendingRequest) -> Result<()> {
         match self.serve(&mut pending) {
-            Next::Wait => self.park(pending),
-            Next::Close => Ok(()),
+            AfterRead::Wait => self.park(pending),
+            AfterRead::Close => Ok(()),
         }
     }
 
@@ -179,17 +179,17 @@ impl Server {
             return;
         };
         match (self.serve(&mut pending), self.pending.get_mut(place)) {
-            (Next::Wait, Some(back)) => *back = Some(pending),
-            (Next::Wait, None) | (Next::Close, _) => self.free.push(place),
+            (AfterRead::Wait, Some(back)) => *back = Some(pending),
+            (AfterRead::Wait, None) | (AfterRead::Close, _) => self.free.push(place),
         }
     }
 
     /// Answers if the request is there; closes if it is another.
-    fn serve(&mut self, connection: &mut Pending) -> Next {
+    fn serve(&mut self, connection: &mut PendingRequest) -> AfterRead {
         let count = match recv(&connection.socket, &mut *self.buffer, RecvFlags::empty()) {
             Ok((_, count)) if count > 0 => count,
-            Err(Errno::AGAIN) => return Next::Wait,
-            Ok(_) | Err(_) => return Next::Close,
+            Err(Errno::AGAIN) => return AfterRead::Wait,
+            Ok(_) | Err(_) => return AfterRead::Close,
         };
         let missing = REQUEST.get(connection.seen..).unwrap_or_default();
         let read = self.buffer.get(..count).unwrap_or_default();
@@ -197,16 +197,16 @@ impl Server {
         if read.starts_with(missing) {
             // Whether the peer still takes it is no concern of a floor: the client counts what arrives.
             let _ = send(&connection.socket, &self.reply, self.flags);
-            return Next::Close;
+            return AfterRead::Close;
         }
         if missing.starts_with(read) {
-            Next::Wait
+            AfterRead::Wait
         } else {
-            Next::Close
+            AfterRead::Close
         }
     }
 
-    fn park(&mut self, pending: Pending) -> Result<()> {
+    fn park(&mut self, pending: PendingRequest) -> Result<()> {
         let place = self.free.pop().unwrap_or(self.pending.len());
         let data = EventData::new_u64(u64::try_from(place)?);
         epoll::add(&self.epoll, &pending.socket, data, EventFlags::IN)?;

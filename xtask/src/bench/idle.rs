@@ -13,7 +13,7 @@ use testkit::load::{self, Load, REQUEST};
 use super::flashgate;
 use super::goal::{self, Goal};
 use super::machine::Machine;
-use super::site::{POLICY, Site};
+use super::site::{BenchFolder, POLICY};
 
 /// How much of the request an idle connection sends before it falls silent.
 const SENT: usize = 5;
@@ -36,7 +36,7 @@ impl Idle {
     /// Measures, prints what it found, and fails if a goal was missed.
     pub(crate) fn run(&self) -> Result<()> {
         let machine = Machine::prepare()?;
-        let site = Site::new()?;
+        let site = BenchFolder::new()?;
         let daemon = flashgate::start(&site)?;
         machine.pin_client()?;
         println!("{machine}");

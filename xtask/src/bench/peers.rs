@@ -11,7 +11,7 @@ use anyhow::{Context, Result, ensure};
 use testkit::cpu;
 
 use super::SERVER_CPU;
-use super::site::{POLICY, Site};
+use super::site::{BenchFolder, POLICY};
 
 const NGINX_CONF: &str = include_str!("peers/nginx.conf");
 const HAPROXY_CFG: &str = include_str!("peers/haproxy.cfg");
@@ -29,7 +29,7 @@ pub(super) struct Peer {
     pub(super) goal: f64,
     /// What has to be installed.
     pub(super) needs: &'static str,
-    command: fn(&Site, SocketAddr) -> Result<Command>,
+    command: fn(&BenchFolder, SocketAddr) -> Result<Command>,
 }
 
 /// All that are known.
@@ -67,12 +67,12 @@ pub(super) const PEERS: [Peer; 4] = [
 
 impl Peer {
     /// The command that starts it; an error if something it needs is missing.
-    pub(super) fn command(&self, site: &Site, address: SocketAddr) -> Result<Command> {
+    pub(super) fn command(&self, site: &BenchFolder, address: SocketAddr) -> Result<Command> {
         (self.command)(site, address)
     }
 }
 
-fn nginx(site: &Site, address: SocketAddr) -> Result<Command> {
+fn nginx(site: &BenchFolder, address: SocketAddr) -> Result<Command> {
     let program = find("nginx")?;
     let module = stream_module(&program)?;
     let reply = POLICY.replace('\\', "\\\\").replace('"', "\\\"");
@@ -108,7 +108,7 @@ pub(super) fn stream_module(nginx: &Path) -> Result<String> {
     ))
 }
 
-fn haproxy(site: &Site, address: SocketAddr) -> Result<Command> {
+fn haproxy(site: &BenchFolder, address: SocketAddr) -> Result<Command> {
     let program = find("haproxy")?;
     let script = fill(HAPROXY_LUA, &[("POLICY", text(&site.policy())?)]);
     let script = site.write("haproxy.lua", &script)?;
@@ -125,7 +125,7 @@ fn haproxy(site: &Site, address: SocketAddr) -> Result<Command> {
     Ok(command)
 }
 
-fn asyncio(site: &Site, address: SocketAddr) -> Result<Command> {
+fn asyncio(site: &BenchFolder, address: SocketAddr) -> Result<Command> {
     let program = interpreter()?;
     let script = site.write("asyncio_server.py", ASYNCIO)?;
     let mut command = cpu::pinned(SERVER_CPU, program);
@@ -136,7 +136,7 @@ fn asyncio(site: &Site, address: SocketAddr) -> Result<Command> {
     Ok(command)
 }
 
-fn policyfile(site: &Site, address: SocketAddr) -> Result<Command> {
+fn policyfile(site: &BenchFolder, address: SocketAddr) -> Result<Command> {
     let program = find("node")?;
     let script = site.write("policyfile_server.js", POLICYFILE)?;
     let mut paths: Vec<PathBuf> = env::var_os("NODE_PATH")

@@ -15,21 +15,21 @@ use testkit::cpu;
 use testkit::daemon::address_in;
 use testkit::load::{self, Load};
 
-use super::between::{Between, Other, start_flashgate};
+use super::between::{Between, OtherProgram, start_flashgate};
 use super::compare::note;
-use super::contest::{self, Contest, Options};
+use super::contest::{self, Contest, ContestOptions};
 use super::goal::Goal;
-use super::rounds::Figure;
-use super::site::{POLICY, Site};
+use super::rounds::SliceFigure;
+use super::site::{BenchFolder, POLICY};
 use super::standings::quantile;
-use backend::Backend;
+use backend::BenchBackend;
 use figures::{FIGURES, IDLE};
 use others::OTHERS;
-use traffic::{Amount, Slice};
+use traffic::{RelayAmount, RelaySlice};
 
 /// How much to compare.
 #[derive(Debug, Args)]
-pub(crate) struct Relay {
+pub(crate) struct RelayBench {
     /// Number of rounds
     #[arg(long, default_value_t = 12)]
     rounds: u32,
@@ -56,7 +56,7 @@ pub(crate) struct Relay {
     json: bool,
 }
 
-impl Relay {
+impl RelayBench {
     /// Compares, prints the standings, and fails if a goal was missed.
     pub(crate) fn run(&self) -> Result<()> {
         contest::run(self)
@@ -96,18 +96,18 @@ impl Relay {
     }
 }
 
-impl Contest for Relay {
-    type Slice = Slice;
+impl Contest for RelayBench {
+    type Slice = RelaySlice;
     type Held = TcpStream;
 
     const KIND: &'static str = "relay";
-    const OTHERS: &'static [Other] = &OTHERS;
-    const FIGURES: &'static [Figure<Slice>] = &FIGURES;
+    const OTHERS: &'static [OtherProgram] = &OTHERS;
+    const FIGURES: &'static [SliceFigure<RelaySlice>] = &FIGURES;
     const IDLE_GOAL: f64 = IDLE;
     const IDLERS: usize = usize::MAX;
 
-    fn options(&self) -> Options {
-        Options {
+    fn options(&self) -> ContestOptions {
+        ContestOptions {
             rounds: self.rounds,
             idle: self.idle,
             alone: self.alone,
@@ -116,7 +116,7 @@ impl Contest for Relay {
     }
 
     /// With a dedicated policy port beside the gate.
-    fn flashgate(site: &Site, backend: &Backend) -> Result<Between> {
+    fn flashgate(site: &BenchFolder, backend: &BenchBackend) -> Result<Between> {
         let config = format!(
             "[policy.default]\nfile = \"policy.xml\"\n[[listen]]\naddress = \"127.0.0.1:0\"\n\
              [[gate]]\nname = \"relay\"\naddress = \"127.0.0.1:0\"\nbackend = \"{}\"\n",
@@ -134,7 +134,7 @@ impl Contest for Relay {
     }
 
     fn warm_up(&self, one: &Between) -> Result<()> {
-        let amount = Amount {
+        let amount = RelayAmount {
             mebibytes: 8,
             messages: 200,
             connections: 100,
@@ -143,8 +143,8 @@ impl Contest for Relay {
         Ok(())
     }
 
-    fn slice(&self, one: &Between) -> Result<Slice> {
-        let amount = Amount {
+    fn slice(&self, one: &Between) -> Result<RelaySlice> {
+        let amount = RelayAmount {
             mebibytes: self.mebibytes,
             messages: self.messages,
             connections: self.connections,
@@ -164,11 +164,11 @@ impl Contest for Relay {
 }
 
 /// One slice. A relay that loses connections has no figures for it, and only flashgate has to be without fault.
-fn give(one: &Between, amount: Amount) -> Result<Slice> {
+fn give(one: &Between, amount: RelayAmount) -> Result<RelaySlice> {
     match traffic::slice(one.pid, one.address, amount) {
         Err(error) if one.policy_port.is_none() => {
             note(&format!("{}: {error:#}", one.name))?;
-            Ok(Slice::NONE)
+            Ok(RelaySlice::NONE)
         }
         Ok(slice) if one.policy_port.is_some() && slice.connection.is_nan() => {
             bail!("{} lost a connection", one.name)

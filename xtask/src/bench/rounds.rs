@@ -13,7 +13,7 @@ use super::standings::quantile;
 
 /// One program's slices, in the order of the rounds.
 #[derive(Debug)]
-pub(super) struct Standing<S> {
+pub(super) struct ProgramSlices<S> {
     pub(super) name: &'static str,
     slices: Vec<S>,
     /// Resident memory of an idle connection, if it was measured.
@@ -21,7 +21,7 @@ pub(super) struct Standing<S> {
 }
 
 /// One of the figures of a slice.
-pub(super) struct Figure<S: 'static> {
+pub(super) struct SliceFigure<S: 'static> {
     pub(super) name: &'static str,
     pub(super) of: fn(&S) -> f64,
     /// The greatest share of another program's that flashgate may need.
@@ -34,11 +34,11 @@ pub(super) fn rounds<C, S>(
     count: u32,
     name: impl Fn(&C) -> &'static str,
     mut slice: impl FnMut(&C) -> Result<S>,
-) -> Result<Vec<Standing<S>>> {
+) -> Result<Vec<ProgramSlices<S>>> {
     let mut chance = Chance::new();
     let mut standings: Vec<_> = contenders
         .iter()
-        .map(|one| Standing::new(name(one)))
+        .map(|one| ProgramSlices::new(name(one)))
         .collect();
     for _ in 0..count {
         let mut order: Vec<_> = contenders.iter().zip(&mut standings).collect();
@@ -50,7 +50,7 @@ pub(super) fn rounds<C, S>(
     Ok(standings)
 }
 
-impl<S> Standing<S> {
+impl<S> ProgramSlices<S> {
     const fn new(name: &'static str) -> Self {
         Self {
             name,
@@ -59,18 +59,18 @@ impl<S> Standing<S> {
         }
     }
 
-    fn median(&self, figure: &Figure<S>) -> f64 {
+    fn median(&self, figure: &SliceFigure<S>) -> f64 {
         quantile(self.slices.iter().map(figure.of).collect(), 2)
     }
 
     /// The median of the ratios of each round.
-    fn to(&self, other: &Self, figure: &Figure<S>) -> f64 {
+    fn to(&self, other: &Self, figure: &SliceFigure<S>) -> f64 {
         let rounds = self.slices.iter().zip(&other.slices);
         let ratios = rounds.map(|(one, other)| (figure.of)(one) / (figure.of)(other));
         quantile(ratios.collect(), 2)
     }
 
-    pub(super) fn json(&self, figures: &[Figure<S>]) -> Value {
+    pub(super) fn json(&self, figures: &[SliceFigure<S>]) -> Value {
         let mut members = Map::from_iter([("name".to_owned(), self.name.into())]);
         members.extend(
             figures
@@ -85,7 +85,7 @@ impl<S> Standing<S> {
 }
 
 /// The medians of all, and beside each what flashgate needs of it.
-pub(super) fn table<S>(standings: &[Standing<S>], figures: &[Figure<S>]) -> String {
+pub(super) fn table<S>(standings: &[ProgramSlices<S>], figures: &[SliceFigure<S>]) -> String {
     let mut text = format!("{:<12}", "");
     for figure in figures {
         let _ = write!(text, "{:>24}", figure.name);
@@ -121,8 +121,8 @@ pub(super) enum Peers {
 
 /// What flashgate, which comes first, is held to.
 pub(super) fn goals<S>(
-    standings: &[Standing<S>],
-    figures: &[Figure<S>],
+    standings: &[ProgramSlices<S>],
+    figures: &[SliceFigure<S>],
     peers: Peers,
 ) -> Vec<Goal> {
     let Some((ours, others)) = standings.split_first() else {
@@ -144,7 +144,7 @@ pub(super) fn goals<S>(
 }
 
 /// The memory of an idle connection of flashgate's, which comes first; not a number if it was not measured.
-pub(super) fn idle<S>(standings: &[Standing<S>]) -> f64 {
+pub(super) fn idle<S>(standings: &[ProgramSlices<S>]) -> f64 {
     let ours = standings.first();
     ours.and_then(|ours| ours.idle_bytes).unwrap_or(f64::NAN)
 }

@@ -21,11 +21,11 @@ pub(super) const POLICY: &str = concat!(
 
 /// The directory; it is removed at the end.
 #[derive(Debug)]
-pub(super) struct Site {
+pub(super) struct BenchFolder {
     directory: PathBuf,
 }
 
-impl Site {
+impl BenchFolder {
     pub(super) fn new() -> Result<Self> {
         let directory = env::temp_dir().join(format!("flashgate-bench-{}", process::id()));
         fs::create_dir(&directory)
@@ -55,7 +55,7 @@ impl Site {
     }
 }
 
-impl Drop for Site {
+impl Drop for BenchFolder {
     fn drop(&mut self) {
         // What is left behind is a few small files in a directory meant for such.
         let _ = fs::remove_dir_all(&self.directory);

@@ -7,14 +7,14 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use super::contender::{Contender, Slice};
+use super::contender::{Contender, LoadSlice};
 use super::fetch;
 
 /// One server's slices, in the order of the rounds.
 #[derive(Debug)]
-pub(super) struct Standing {
+pub(super) struct ServerSlices {
     pub(super) name: &'static str,
-    slices: Vec<Slice>,
+    slices: Vec<LoadSlice>,
     resident_at_start: u64,
     resident_at_end: u64,
 }
@@ -30,7 +30,7 @@ pub(super) struct Ratio {
     pub(super) min: f64,
 }
 
-impl Standing {
+impl ServerSlices {
     pub(super) fn new(contender: &Contender) -> Self {
         let resident_at_start = contender.resident_at_start;
         Self {
@@ -41,7 +41,7 @@ impl Standing {
         }
     }
 
-    pub(super) fn add(&mut self, slice: Slice, resident: u64) {
+    pub(super) fn add(&mut self, slice: LoadSlice, resident: u64) {
         self.slices.push(slice);
         self.resident_at_end = resident;
     }
@@ -103,19 +103,19 @@ impl Standing {
         self.sum(|slice| slice.report.resets())
     }
 
-    fn sum(&self, of: impl Fn(&Slice) -> u64) -> u64 {
+    fn sum(&self, of: impl Fn(&LoadSlice) -> u64) -> u64 {
         self.slices.iter().map(of).sum()
     }
 }
 
 /// A table of standings.
 #[derive(Debug)]
-pub(super) struct Table<'a> {
-    pub(super) standings: &'a [Standing],
-    pub(super) base: &'a Standing,
+pub(super) struct StandingsTable<'a> {
+    pub(super) standings: &'a [ServerSlices],
+    pub(super) base: &'a ServerSlices,
 }
 
-impl fmt::Display for Table<'_> {
+impl fmt::Display for StandingsTable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (cpu, ratio, p25, min) = ("CPU us/fetch", "ratio", "p25", "min");
         write!(f, "{:<12}{cpu:>14}{ratio:>8}{p25:>8}{min:>8}", "server")?;

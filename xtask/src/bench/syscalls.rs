@@ -15,7 +15,7 @@ use testkit::load::{self, Load};
 use super::flashgate;
 use super::goal::{self, Goal};
 use super::machine::Machine;
-use super::site::{POLICY, Site};
+use super::site::{BenchFolder, POLICY};
 
 /// How long strace may take to attach.
 const ATTACH: Duration = Duration::from_secs(10);
@@ -39,7 +39,7 @@ impl Syscalls {
     /// Counts, prints the counts, and fails if a goal was missed.
     pub(crate) fn run(&self) -> Result<()> {
         let machine = Machine::prepare()?;
-        let site = Site::new()?;
+        let site = BenchFolder::new()?;
         let daemon = flashgate::start(&site)?;
         machine.pin_client()?;
         println!("{machine}");
@@ -54,7 +54,7 @@ impl Syscalls {
     }
 
     /// Fetches under strace; the number of calls per fetch.
-    fn trace(&self, site: &Site, daemon: &Daemon, in_flight: usize) -> Result<f64> {
+    fn trace(&self, site: &BenchFolder, daemon: &Daemon, in_flight: usize) -> Result<f64> {
         let summary = site.path("strace");
         let strace = Strace::attach(daemon.pid(), &summary)?;
         let load = Load {

@@ -8,7 +8,7 @@ use std::thread::available_parallelism;
 use anyhow::{Context as _, Result, ensure};
 
 use super::figures::{FIGURES, Figure};
-use super::{Measured, Verdict};
+use super::{GoalResult, Measured};
 
 /// Where it is, seen from the root.
 const PAGE: &str = "docs/guarantees.md";
@@ -50,8 +50,8 @@ fn page(old: &str, figure: &Figure, row: &str) -> String {
 
 fn row(figure: &Figure, measured: &Measured) -> Result<String> {
     let verdict = match measured.verdict {
-        Verdict::Pass => "reached",
-        Verdict::Fail => "**missed**",
+        GoalResult::Pass => "reached",
+        GoalResult::Fail => "**missed**",
     };
     let date = said("date", &["-u", "+%F"])?;
     let commit = commit()?;

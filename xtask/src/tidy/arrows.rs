@@ -14,7 +14,7 @@ const HANDS: u8 = 8;
 /// The arrows of a crate.
 pub(super) fn of(house: &Crate) -> Arrows {
     let imports: Vec<_> = house.files.iter().map(imports::of).collect();
-    let names = Names::new(house, imports.iter().flatten());
+    let names = NameOrigins::new(house, imports.iter().flatten());
     let mut arrows = Arrows::new();
     for (from, imports) in imports.iter().enumerate() {
         for import in imports.iter().filter(|import| import.used) {
@@ -29,13 +29,13 @@ pub(super) fn of(house: &Crate) -> Arrows {
 }
 
 /// Where every name of a crate comes from.
-struct Names<'a> {
+struct NameOrigins<'a> {
     house: &'a Crate,
     /// By module and name: what it stands for there.
     imported: BTreeMap<(&'a Module, &'a str), &'a Import>,
 }
 
-impl<'a> Names<'a> {
+impl<'a> NameOrigins<'a> {
     fn new(house: &'a Crate, imports: impl Iterator<Item = &'a Import>) -> Self {
         let named = imports.filter(|import| !import.name.is_empty());
         let imported = named.map(|import| ((&import.module, import.name.as_str()), import));

@@ -3,12 +3,12 @@
 use testkit::cpu;
 
 use super::super::SERVER_CPU;
-use super::super::between::Other;
+use super::super::between::OtherProgram;
 use super::super::peers::find;
 
 /// All that are known.
-pub(super) const OTHERS: [Other; 2] = [
-    Other {
+pub(super) const OTHERS: [OtherProgram; 2] = [
+    OtherProgram {
         name: "websockify",
         needs: "websockify (Debian: websockify)",
         command: |_, address, backend| {
@@ -17,7 +17,7 @@ pub(super) const OTHERS: [Other; 2] = [
             Ok(command)
         },
     },
-    Other {
+    OtherProgram {
         name: "websocat",
         needs: "websocat 1 (cargo install websocat --version '^1')",
         command: |_, address, backend| {

@@ -18,7 +18,7 @@ const SMALL: usize = 1024;
 
 /// How much of each in a slice.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Amount {
+pub(super) struct BridgeAmount {
     pub(super) mebibytes: u8,
     pub(super) messages: u32,
     pub(super) pings: u32,
@@ -27,7 +27,7 @@ pub(super) struct Amount {
 
 /// What one slice cost the bridge, in microseconds of CPU time.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::bench) struct Slice {
+pub(in crate::bench) struct BridgeSlice {
     /// Per MiB from the client to the backend, in large frames.
     pub(super) up: f64,
     /// Per MiB from the backend to the client.
@@ -43,8 +43,8 @@ pub(in crate::bench) struct Slice {
 }
 
 /// Gives a bridge one slice of everything.
-pub(super) fn slice(one: &Between, amount: Amount) -> Result<Slice> {
-    let Amount {
+pub(super) fn slice(one: &Between, amount: BridgeAmount) -> Result<BridgeSlice> {
+    let BridgeAmount {
         mebibytes,
         messages,
         pings,
@@ -52,7 +52,7 @@ pub(super) fn slice(one: &Between, amount: Amount) -> Result<Slice> {
     } = amount;
     let (pid, to) = (one.pid, one.address);
     let eighth = mebibytes / 8;
-    Ok(Slice {
+    Ok(BridgeSlice {
         up: cost(pid, mebibytes.into(), || upload(to, mebibytes, LARGE)).context("up")?,
         down: cost(pid, mebibytes.into(), || download(to, mebibytes)).context("down")?,
         small: cost(pid, eighth.into(), || upload(to, eighth, SMALL)).context("small frames")?,

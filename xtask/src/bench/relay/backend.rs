@@ -13,12 +13,12 @@ use super::wish::{MESSAGE, PIECE, Wish};
 
 /// The server; its threads end with the process.
 #[derive(Debug)]
-pub(in crate::bench) struct Backend {
+pub(in crate::bench) struct BenchBackend {
     pub(in crate::bench) address: SocketAddr,
     kept: Arc<Mutex<Vec<TcpStream>>>,
 }
 
-impl Backend {
+impl BenchBackend {
     pub(in crate::bench) fn start() -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?;

@@ -1,30 +1,30 @@
 //! What is compared, and what flashgate is held to.
 
-use super::super::rounds::Figure;
-use super::traffic::Slice;
+use super::super::rounds::SliceFigure;
+use super::traffic::RelaySlice;
 
-pub(super) const FIGURES: [Figure<Slice>; 5] = [
-    Figure {
+pub(super) const FIGURES: [SliceFigure<RelaySlice>; 5] = [
+    SliceFigure {
         name: "up us/MiB",
         of: |slice| slice.up,
         goals: &[("haproxy", 0.40), ("nginx-64k", 0.62)],
     },
-    Figure {
+    SliceFigure {
         name: "down us/MiB",
         of: |slice| slice.down,
         goals: &[("haproxy", 0.40), ("nginx-64k", 0.62)],
     },
-    Figure {
+    SliceFigure {
         name: "message us",
         of: |slice| slice.message,
         goals: &[("haproxy", 1.05)],
     },
-    Figure {
+    SliceFigure {
         name: "message p50",
         of: |slice| slice.message_p50,
         goals: &[("haproxy", 1.10)],
     },
-    Figure {
+    SliceFigure {
         name: "connection us",
         of: |slice| slice.connection,
         goals: &[("haproxy", 0.95), ("nginx-16k", 1.10)],

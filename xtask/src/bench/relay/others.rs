@@ -7,38 +7,38 @@ use anyhow::Result;
 use testkit::cpu;
 
 use super::super::SERVER_CPU;
-use super::super::between::Other;
+use super::super::between::OtherProgram;
 use super::super::peers::{fill, find, stream_module};
-use super::super::site::Site;
+use super::super::site::BenchFolder;
 
 const NGINX_CONF: &str = include_str!("nginx.conf");
 const HAPROXY_CFG: &str = include_str!("haproxy.cfg");
 
 /// All that are known.
-pub(super) const OTHERS: [Other; 4] = [
-    Other {
+pub(super) const OTHERS: [OtherProgram; 4] = [
+    OtherProgram {
         name: "haproxy",
         needs: "HAProxy (Debian: haproxy)",
         command: haproxy,
     },
-    Other {
+    OtherProgram {
         name: "nginx-16k",
         needs: "nginx with its stream module (Debian: nginx, libnginx-mod-stream)",
         command: |site, address, backend| nginx(site, address, backend, "16k"),
     },
-    Other {
+    OtherProgram {
         name: "nginx-64k",
         needs: "nginx with its stream module (Debian: nginx, libnginx-mod-stream)",
         command: |site, address, backend| nginx(site, address, backend, "64k"),
     },
-    Other {
+    OtherProgram {
         name: "sslh",
         needs: "sslh-select (Debian: sslh)",
         command: sslh,
     },
 ];
 
-fn haproxy(site: &Site, address: SocketAddr, backend: SocketAddr) -> Result<Command> {
+fn haproxy(site: &BenchFolder, address: SocketAddr, backend: SocketAddr) -> Result<Command> {
     let program = find("haproxy")?;
     let (address, backend) = (address.to_string(), backend.to_string());
     let values = [("ADDRESS", &*address), ("BACKEND", &backend)];
@@ -48,7 +48,12 @@ fn haproxy(site: &Site, address: SocketAddr, backend: SocketAddr) -> Result<Comm
     Ok(command)
 }
 
-fn nginx(site: &Site, address: SocketAddr, backend: SocketAddr, buffer: &str) -> Result<Command> {
+fn nginx(
+    site: &BenchFolder,
+    address: SocketAddr,
+    backend: SocketAddr,
+    buffer: &str,
+) -> Result<Command> {
     let program = find("nginx")?;
     let module = stream_module(&program)?;
     let (address, backend) = (address.to_string(), backend.to_string());
@@ -67,7 +72,7 @@ fn nginx(site: &Site, address: SocketAddr, backend: SocketAddr, buffer: &str) ->
 }
 
 /// The variant with one process, which can be measured.
-fn sslh(_: &Site, address: SocketAddr, backend: SocketAddr) -> Result<Command> {
+fn sslh(_: &BenchFolder, address: SocketAddr, backend: SocketAddr) -> Result<Command> {
     let mut command = cpu::pinned(SERVER_CPU, find("sslh-select")?);
     command.arg("--foreground").arg("--numeric");
     command.arg("--listen").arg(address.to_string());

@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How much of each in a slice.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Amount {
+pub(super) struct RelayAmount {
     pub(super) mebibytes: u8,
     pub(super) messages: u32,
     pub(super) connections: u32,
@@ -25,7 +25,7 @@ pub(super) struct Amount {
 
 /// What one slice cost the relay, in microseconds.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::bench) struct Slice {
+pub(in crate::bench) struct RelaySlice {
     /// CPU time per MiB from the client to the backend.
     pub(super) up: f64,
     /// CPU time per MiB from the backend to the client.
@@ -38,7 +38,7 @@ pub(in crate::bench) struct Slice {
     pub(super) connection: f64,
 }
 
-impl Slice {
+impl RelaySlice {
     /// Nothing was measured.
     pub(super) const NONE: Self = Self {
         up: f64::NAN,
@@ -50,14 +50,14 @@ impl Slice {
 }
 
 /// Gives a relay one slice of everything.
-pub(super) fn slice(pid: u32, to: SocketAddr, amount: Amount) -> Result<Slice> {
-    let Amount {
+pub(super) fn slice(pid: u32, to: SocketAddr, amount: RelayAmount) -> Result<RelaySlice> {
+    let RelayAmount {
         mebibytes,
         messages,
         connections,
     } = amount;
     let mut times = Vec::new();
-    Ok(Slice {
+    Ok(RelaySlice {
         up: cost(pid, mebibytes.into(), || upload(to, mebibytes)).context("bulk up")?,
         down: cost(pid, mebibytes.into(), || download(to, mebibytes)).context("bulk down")?,
         message: cost(pid, messages, || {
