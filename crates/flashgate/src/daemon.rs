@@ -52,7 +52,7 @@ pub(crate) use held::HeldSignals;
 pub(crate) use inherited::Inherited;
 pub(crate) use loading::Loader;
 pub(crate) use notify::{SERVES, STARTER};
-pub(crate) use starting::Start;
+pub(crate) use starting::EventLoop;
 
 use changes::Changes;
 use handover::{Predecessor, Said, Succession, Successors, awaited};
@@ -62,7 +62,7 @@ use opened::Opened;
 use refusal::Refusal;
 use reload::{in_effect, reload};
 use sandbox::Leftover;
-use serving::Needs;
+use serving::AcceptContext;
 use signals::{Signal, Signals};
 use starting::NotStarted;
 use status::{Phase, Status};
@@ -70,7 +70,7 @@ use workers::Workers;
 
 /// Binds, serves, and stops; returns how it ended. The loader makes the plan anew for a reload.
 pub(crate) fn run(
-    start: Start,
+    start: EventLoop,
     plan: Plan,
     loader: Loader,
     inherited: Inherited,
@@ -96,9 +96,9 @@ pub(crate) fn run(
             return Exit::System;
         }
     };
-    let Start { runtime, signals } = start;
+    let EventLoop { runtime, signals } = start;
     let exit = runtime.block_on(async {
-        match Daemon::start(opened, signals, plan, loader, manager, files) {
+        match RunningDaemon::start(opened, signals, plan, loader, manager, files) {
             Ok(daemon) => {
                 daemon.status.set_sandbox(applied.iter().collect());
                 daemon.serve().await
@@ -115,7 +115,7 @@ pub(crate) fn run(
 }
 
 /// Everything that runs.
-struct Daemon {
+struct RunningDaemon {
     listeners: Listeners,
     signals: Signals,
     shared: Arc<Shared>,
@@ -133,7 +133,7 @@ struct Daemon {
 }
 
 /// Why serving ends.
-enum Ending {
+enum ServingEnd {
     /// A signal.
     Stop,
     /// A successor serves.
@@ -144,7 +144,7 @@ enum Ending {
     Fault,
 }
 
-impl Daemon {
+impl RunningDaemon {
     /// Starts every part.
     fn start(
         opened: Opened,
@@ -167,7 +167,7 @@ impl Daemon {
             None => (None, None),
         };
         let status = Status::new(&plan);
-        let mut listeners = Listeners::new(Needs {
+        let mut listeners = Listeners::new(AcceptContext {
             threads: workers.handles().to_vec(),
             shared: Arc::clone(&shared),
             status: Arc::clone(&status),
@@ -197,7 +197,7 @@ impl Daemon {
             error!(
                 "another start has taken this one's place, or this one took too long to be ready; it ends"
             );
-            return self.end(Ending::Replaced).await;
+            return self.end(ServingEnd::Replaced).await;
         }
         self.status.set_phase(Phase::Ready);
         info!(target: LIFECYCLE, connections = self.shared.permits.limit(), "flashgate ready");
@@ -215,23 +215,23 @@ impl Daemon {
     }
 
     /// Lets what is open end, and says what became of all.
-    async fn end(mut self, ending: Ending) -> Exit {
+    async fn end(mut self, ending: ServingEnd) -> Exit {
         self.status.set_phase(Phase::Draining);
         let exit = match ending {
-            Ending::Succeeded | Ending::Stop => Exit::Success,
-            Ending::Replaced => Exit::System,
-            Ending::Fault => Exit::Internal,
+            ServingEnd::Succeeded | ServingEnd::Stop => Exit::Success,
+            ServingEnd::Replaced => Exit::System,
+            ServingEnd::Fault => Exit::Internal,
         };
         match ending {
-            Ending::Stop | Ending::Fault => {
+            ServingEnd::Stop | ServingEnd::Fault => {
                 self.manager.stopping();
                 self.stop().await;
             }
-            Ending::Succeeded => {
+            ServingEnd::Succeeded => {
                 self.manager.handed_over();
                 self.leave().await;
             }
-            Ending::Replaced => self.leave().await,
+            ServingEnd::Replaced => self.leave().await,
         }
         // Those of other threads are gone with them.
         let left = self.shared.permits.open() + self.shared.permits.lingering();
@@ -262,7 +262,7 @@ impl Daemon {
     }
 
     /// Serves and reloads; returns why it ends.
-    async fn until_ended(&mut self) -> Ending {
+    async fn until_ended(&mut self) -> ServingEnd {
         loop {
             let wanted = tokio::select! {
                 biased;
@@ -280,12 +280,12 @@ impl Daemon {
                         self.manager.main_process_is(successor.main_process());
                         drop(successor);
                         info!(target: LIFECYCLE, "handed over: a successor serves");
-                        return Ending::Succeeded;
+                        return ServingEnd::Succeeded;
                     }
                 },
                 () = self.listeners.any_ended() => {
                     error!("an accept loop ended by itself");
-                    return Ending::Fault;
+                    return ServingEnd::Fault;
                 }
             };
             let stop = match wanted {
@@ -294,7 +294,7 @@ impl Daemon {
             };
             if let Some(signal) = stop {
                 info!(signal, "stopping: answering what was accepted");
-                return Ending::Stop;
+                return ServingEnd::Stop;
             }
         }
     }

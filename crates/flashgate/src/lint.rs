@@ -17,7 +17,7 @@ use flash_policy::{Port, Serving};
 use flashgate_report::outcome::{FileError, FileOutcome, JudgedFile, KindFrom, TextOrigin};
 
 use files::Input;
-pub(crate) use levels::{Contradiction, Level, Levels, Subject};
+pub(crate) use levels::{Contradiction, FlagSubject, Levels, RuleLevel};
 
 use crate::regular_file;
 
@@ -26,7 +26,7 @@ const STDIN: &str = "<stdin>";
 
 /// What to look at, and how.
 #[derive(Debug)]
-pub(crate) struct Request {
+pub(crate) struct LintRequest {
     /// Files and folders; `-` is standard input.
     pub(crate) paths: Vec<PathBuf>,
     /// By content and name, if none.
@@ -46,12 +46,12 @@ pub(crate) enum Fixing {
 }
 
 /// Looks at everything that is asked for, in that order; no more than one file is held in memory.
-pub(crate) fn run(request: &Request) -> impl Iterator<Item = FileOutcome> + '_ {
+pub(crate) fn run(request: &LintRequest) -> impl Iterator<Item = FileOutcome> + '_ {
     let inputs = files::inputs(&request.paths);
     inputs.into_iter().map(|input| one(input, request))
 }
 
-fn one(input: Input, request: &Request) -> FileOutcome {
+fn one(input: Input, request: &LintRequest) -> FileOutcome {
     let (name, bytes, path) = match input {
         Input::Fault { name, fault } => return unread(name, TextOrigin::Named, fault),
         Input::Stdin => (STDIN.to_owned(), read(io::stdin().lock()), None),
@@ -102,7 +102,7 @@ fn read(from: impl Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn judge(bytes: Vec<u8>, name: &str, request: &Request) -> JudgedFile {
+fn judge(bytes: Vec<u8>, name: &str, request: &LintRequest) -> JudgedFile {
     let (kind, kind_from) = kind(&bytes, name, request);
     let options = options(&bytes, name, kind_from, kind, request);
     let report = lint::lint_with(&bytes, &options);
@@ -123,7 +123,7 @@ fn judge(bytes: Vec<u8>, name: &str, request: &Request) -> JudgedFile {
     }
 }
 
-fn kind(bytes: &[u8], name: &str, request: &Request) -> (PolicyKind, KindFrom) {
+fn kind(bytes: &[u8], name: &str, request: &LintRequest) -> (PolicyKind, KindFrom) {
     if let Some(kind) = request.kind {
         return (kind, KindFrom::Flag);
     }
@@ -140,7 +140,7 @@ fn options(
     name: &str,
     kind_from: KindFrom,
     kind: PolicyKind,
-    request: &Request,
+    request: &LintRequest,
 ) -> Options {
     let port = request.port.unwrap_or(Port::MASTER);
     let options = Options::new(Serving::from_port(port)).clients(&request.clients);
@@ -151,12 +151,17 @@ fn options(
 }
 
 /// Whether fixes of a rule are made: whoever allows something wants it left alone.
-fn is_wanted(rule: &str, request: &Request) -> bool {
+fn is_wanted(rule: &str, request: &LintRequest) -> bool {
     !request.levels.allows(rule)
 }
 
 /// Leaves those fixes alone that `--fix` would make: it makes none that would do harm elsewhere.
-fn withdraw_fixes(findings: &mut [Diagnostic], bytes: &[u8], options: &Options, request: &Request) {
+fn withdraw_fixes(
+    findings: &mut [Diagnostic],
+    bytes: &[u8],
+    options: &Options,
+    request: &LintRequest,
+) {
     if findings.iter().all(|finding| finding.fix.is_none()) {
         return;
     }
@@ -178,7 +183,7 @@ fn mend(
     judged: &mut JudgedFile,
     name: &str,
     path: Option<&Path>,
-    request: &Request,
+    request: &LintRequest,
 ) -> Result<(), FileError> {
     let options = options(&judged.bytes, name, judged.kind_from, judged.kind, request);
     let fixed = lint::fix_where(&judged.bytes, &options, |rule| is_wanted(rule, request));

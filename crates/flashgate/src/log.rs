@@ -30,7 +30,7 @@ pub(crate) const LIFECYCLE: &str = "flashgate::lifecycle";
 
 /// How logs look.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Format {
+pub(crate) enum LineFormat {
     Text,
     Json,
 }
@@ -47,7 +47,7 @@ pub(crate) enum Verbosity {
 }
 
 /// Sets the log up, once.
-pub(crate) fn start(format: Format, verbosity: Verbosity) {
+pub(crate) fn start(format: LineFormat, verbosity: Verbosity) {
     let level = match verbosity {
         Verbosity::Quiet => LevelFilter::WARN,
         Verbosity::Normal => LevelFilter::INFO,
@@ -63,10 +63,10 @@ pub(crate) fn start(format: Format, verbosity: Verbosity) {
         .with_span_events(FmtSpan::NONE)
         .log_internal_errors(false);
     let registry = tracing_subscriber::registry().with(filter);
-    QUOTED.store(matches!(format, Format::Text), Ordering::Relaxed);
+    QUOTED.store(matches!(format, LineFormat::Text), Ordering::Relaxed);
     match format {
-        Format::Text => registry.with(layer.with_ansi(false)).init(),
-        Format::Json => registry.with(layer.json().flatten_event(true)).init(),
+        LineFormat::Text => registry.with(layer.with_ansi(false)).init(),
+        LineFormat::Json => registry.with(layer.json().flatten_event(true)).init(),
     }
     panics::log();
 }
@@ -128,13 +128,13 @@ fn shown(line: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// The line was not written, or not whole.
-struct Lost;
+struct LineLost;
 
 /// Writes a line, with what there is to say of those before it.
-fn write_line(stderr: &mut io::StderrLock<'_>, line: &[u8]) -> Result<(), Lost> {
+fn write_line(stderr: &mut io::StderrLock<'_>, line: &[u8]) -> Result<(), LineLost> {
     let mut pieces = line.chunks(PIECE);
     if !has_room(stderr) {
-        return Err(Lost);
+        return Err(LineLost);
     }
     if CUT.swap(false, Ordering::Relaxed) {
         write_piece(stderr, b"\n")?;
@@ -152,7 +152,7 @@ fn write_line(stderr: &mut io::StderrLock<'_>, line: &[u8]) -> Result<(), Lost> 
     for piece in pieces {
         if !has_room(stderr) {
             CUT.store(true, Ordering::Relaxed);
-            return Err(Lost);
+            return Err(LineLost);
         }
         write_piece(stderr, piece)?;
     }
@@ -160,7 +160,7 @@ fn write_line(stderr: &mut io::StderrLock<'_>, line: &[u8]) -> Result<(), Lost> 
 }
 
 /// Writes some bytes; a disk that is full meanwhile may take a part of them.
-fn write_piece(stderr: &mut io::StderrLock<'_>, piece: &[u8]) -> Result<(), Lost> {
+fn write_piece(stderr: &mut io::StderrLock<'_>, piece: &[u8]) -> Result<(), LineLost> {
     let mut left = piece;
     while !left.is_empty() {
         match stderr.write(left) {
@@ -170,7 +170,7 @@ fn write_piece(stderr: &mut io::StderrLock<'_>, piece: &[u8]) -> Result<(), Lost
                 if left.len() < piece.len() {
                     CUT.store(true, Ordering::Relaxed);
                 }
-                return Err(Lost);
+                return Err(LineLost);
             }
         }
     }

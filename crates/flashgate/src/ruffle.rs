@@ -29,22 +29,22 @@ pub(crate) struct Doors {
     /// The names that movies use for this machine.
     pub(crate) hosts: Vec<OwnHost>,
     /// One for each port that they connect to.
-    pub(crate) doors: Vec<Door>,
+    pub(crate) doors: Vec<MoviePort>,
 }
 
 /// A port that movies connect to, and what stands for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Door {
+pub(crate) struct MoviePort {
     pub(crate) port: u16,
-    pub(crate) way: Way,
+    pub(crate) way: WebSocketTarget,
 }
 
 /// Where a WebSocket is opened instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum WebSocketTarget {
     /// On a port of the host that the movie names.
     Here {
-        scheme: Scheme,
+        scheme: WebSocketScheme,
         port: u16,
         path: String,
     },
@@ -54,12 +54,12 @@ pub(crate) enum Way {
 
 /// Whether TLS is spoken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scheme {
+pub(crate) enum WebSocketScheme {
     Ws,
     Wss,
 }
 
-impl Scheme {
+impl WebSocketScheme {
     const fn default_port(self) -> u16 {
         match self {
             Self::Ws => 80,
@@ -75,9 +75,9 @@ impl Scheme {
     }
 }
 
-impl Way {
+impl WebSocketTarget {
     /// The gate's own.
-    pub(crate) fn own_port(port: u16, scheme: Scheme) -> Self {
+    pub(crate) fn own_port(port: u16, scheme: WebSocketScheme) -> Self {
         let path = "/".to_owned();
         Self::Here { scheme, port, path }
     }
@@ -102,14 +102,14 @@ impl Doors {
     /// The ports in the URLs that are made of a host, each once.
     pub(crate) fn ports_in_urls(&self) -> BTreeSet<u16> {
         let ports = self.doors.iter().filter_map(|door| match &door.way {
-            Way::Here { port, .. } => Some(*port),
-            Way::There(_) => None,
+            WebSocketTarget::Here { port, .. } => Some(*port),
+            WebSocketTarget::There(_) => None,
         });
         ports.collect()
     }
 
     /// Without a host yet.
-    pub(crate) const fn at(doors: Vec<Door>) -> Self {
+    pub(crate) const fn at(doors: Vec<MoviePort>) -> Self {
         let hosts = Vec::new();
         Self { hosts, doors }
     }
@@ -131,7 +131,7 @@ impl Doors {
         };
         let of_host = |own: &OwnHost| {
             let OwnHost { host, written } = own;
-            let entry = |door: &Door| json!({ "host": written, "port": door.port, "proxyUrl": door.way.url(host) });
+            let entry = |door: &MoviePort| json!({ "host": written, "port": door.port, "proxyUrl": door.way.url(host) });
             self.doors.iter().map(entry).collect::<Vec<_>>()
         };
         hosts.iter().flat_map(of_host).collect()
@@ -141,7 +141,7 @@ impl Doors {
     fn unnamed(&self, asked: Option<&OwnHost>) -> Vec<(u16, String)> {
         let from_elsewhere = self.hosts.iter().find(|host| !host.is_local());
         let host = from_elsewhere.or(asked).or(self.hosts.first());
-        let door = |door: &Door| Some((door.port, door.way.url(&host?.host)));
+        let door = |door: &MoviePort| Some((door.port, door.way.url(&host?.host)));
         self.doors.iter().filter_map(door).collect()
     }
 
@@ -186,12 +186,12 @@ fn escaped(json: &str) -> String {
 mod tests {
     use super::*;
 
-    fn doors(hosts: &[&str], ways: Vec<(u16, Way)>) -> Doors {
+    fn doors(hosts: &[&str], ways: Vec<(u16, WebSocketTarget)>) -> Doors {
         let named = |host: &&str| OwnHost {
             host: host.parse().unwrap(),
             written: (*host).to_owned(),
         };
-        let door = |(port, way)| Door { port, way };
+        let door = |(port, way)| MoviePort { port, way };
         Doors {
             hosts: hosts.iter().map(named).collect(),
             doors: ways.into_iter().map(door).collect(),
@@ -211,8 +211,8 @@ mod tests {
     #[test]
     fn hosts_as_written_and_urls_as_they_must_be() {
         let ways = vec![
-            (9339, Way::own_port(9339, Scheme::Ws)),
-            (80, Way::own_port(80, Scheme::Ws)),
+            (9339, WebSocketTarget::own_port(9339, WebSocketScheme::Ws)),
+            (80, WebSocketTarget::own_port(80, WebSocketScheme::Ws)),
         ];
         let expected = [
             "Play.Test 9339 ws://play.test:9339/",
@@ -222,15 +222,15 @@ mod tests {
         ];
         assert_eq!(urls(&doors(&["Play.Test", "2001:db8::1"], ways)), expected);
         let ways = vec![
-            (443, Way::own_port(443, Scheme::Wss)),
-            (80, Way::own_port(80, Scheme::Wss)),
+            (443, WebSocketTarget::own_port(443, WebSocketScheme::Wss)),
+            (80, WebSocketTarget::own_port(80, WebSocketScheme::Wss)),
         ];
         let expected = [
             "asked.test 443 wss://asked.test/",
             "asked.test 80 wss://asked.test:80/",
         ];
         assert_eq!(urls(&doors(&[], ways)), expected);
-        let there = Way::There("wss://play.test/9339".to_owned());
+        let there = WebSocketTarget::There("wss://play.test/9339".to_owned());
         let expected = [
             "a.test 9339 wss://play.test/9339",
             "b.test 9339 wss://play.test/9339",
@@ -255,18 +255,25 @@ mod tests {
             (&["localhost"], None, "ws://localhost:1/"),
             (&[], Some(&asked), "ws://asked.test:1/"),
         ] {
-            let doors = doors(hosts, vec![(1, Way::own_port(1, Scheme::Ws))]);
+            let doors = doors(
+                hosts,
+                vec![(1, WebSocketTarget::own_port(1, WebSocketScheme::Ws))],
+            );
             assert_eq!(doors.unnamed(asked), [(1, url.to_owned())], "{hosts:?}");
         }
         assert_eq!(
-            doors(&[], vec![(1, Way::own_port(1, Scheme::Ws))]).unnamed(None),
+            doors(
+                &[],
+                vec![(1, WebSocketTarget::own_port(1, WebSocketScheme::Ws))]
+            )
+            .unnamed(None),
             []
         );
     }
 
     #[test]
     fn nothing_ends_the_script() {
-        let there = Way::There("wss://a.test/</script>\u{2028}\u{2029}".to_owned());
+        let there = WebSocketTarget::There("wss://a.test/</script>\u{2028}\u{2029}".to_owned());
         let script = doors(&["a.test"], vec![(1, there)]).script(None);
         assert!(
             script.contains(r#""wss://a.test/\u003c/script>\u2028\u2029""#),

@@ -38,7 +38,7 @@ pub(super) struct Check {
     player: Option<PlayerVersion>,
     /// The program that plays the movie
     #[arg(long, value_enum, default_value_t)]
-    client: Client,
+    client: ClientName,
     /// The security sandbox that the movie runs in [default: remote]
     #[arg(long, value_enum)]
     sandbox: Option<SandboxName>,
@@ -62,14 +62,14 @@ pub(super) struct Check {
     master_port: Option<Port>,
     /// How the report is written
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: CheckFormat,
     /// One status line with performance data; exit status 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN
     #[arg(long)]
     nagios: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Client {
+enum ClientName {
     /// Adobe's Flash Player
     #[default]
     Flash,
@@ -99,7 +99,7 @@ enum SandboxName {
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum Format {
+enum CheckFormat {
     /// For people
     #[default]
     Human,
@@ -108,7 +108,7 @@ enum Format {
 }
 
 /// What keeps a check from running: a message, and what to do.
-struct Fault {
+struct CheckFault {
     kind: FaultKind,
     message: String,
     help: String,
@@ -123,7 +123,7 @@ enum FaultKind {
     Ended(Interruption),
 }
 
-impl Fault {
+impl CheckFault {
     fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self {
             kind: FaultKind::CannotRun,
@@ -141,17 +141,18 @@ impl Check {
     pub(super) fn run(self) -> Exit {
         let result = self.contradiction().map_or_else(
             || match self.client {
-                Client::Ruffle => self.bridge(),
-                Client::Flash | Client::Lightspark | Client::Unity | Client::Silverlight => {
-                    self.player()
-                }
+                ClientName::Ruffle => self.bridge(),
+                ClientName::Flash
+                | ClientName::Lightspark
+                | ClientName::Unity
+                | ClientName::Silverlight => self.player(),
             },
             Err,
         );
         result.unwrap_or_else(|fault| self.cannot_run(&fault))
     }
 
-    fn player(&self) -> Result<Exit, Fault> {
+    fn player(&self) -> Result<Exit, CheckFault> {
         let plan = CheckPlan {
             config: self.config()?,
             trust: self.trust()?,
@@ -166,7 +167,7 @@ impl Check {
         ))
     }
 
-    fn bridge(&self) -> Result<Exit, Fault> {
+    fn bridge(&self) -> Result<Exit, CheckFault> {
         let plan = self.bridge_plan()?;
         let report = self.watched(|watcher| flashgate_check::run_bridge(plan, watcher))?;
         Ok(self.tell(
@@ -181,10 +182,10 @@ impl Check {
     fn watched<T>(
         &self,
         run: impl FnOnce(Watcher<'_>) -> Result<T, CheckFailure>,
-    ) -> Result<T, Fault> {
+    ) -> Result<T, CheckFault> {
         let progress = match self.format {
-            Format::Human if !self.nagios => ProgressDisplay::start(),
-            Format::Human | Format::Json => ProgressDisplay::hidden(),
+            CheckFormat::Human if !self.nagios => ProgressDisplay::start(),
+            CheckFormat::Human | CheckFormat::Json => ProgressDisplay::hidden(),
         };
         let result = run(&|what| progress.tell(what));
         drop(progress);
@@ -203,8 +204,8 @@ impl Check {
             (line, Exit::Status(status.code()))
         } else {
             let text = match self.format {
-                Format::Human => human(),
-                Format::Json => json(),
+                CheckFormat::Human => human(),
+                CheckFormat::Json => json(),
             };
             (text, Exit::Status(u8::from(verdict != Verdict::Allowed)))
         };
@@ -218,7 +219,7 @@ impl Check {
         }
     }
 
-    fn cannot_run(&self, fault: &Fault) -> Exit {
+    fn cannot_run(&self, fault: &CheckFault) -> Exit {
         if self.nagios {
             let status = NagiosStatus::Unknown;
             // Where that fails too, the status says enough.
@@ -253,14 +254,14 @@ pub(super) fn usage(arguments: impl Iterator<Item = OsString>, fault: &str) -> E
     }
 }
 
-fn fault(failure: CheckFailure) -> Fault {
+fn fault(failure: CheckFailure) -> CheckFault {
     match failure {
-        CheckFailure::Name(name) => Fault::new(name.to_string(), name.help()),
-        CheckFailure::Ended(ending) => Fault {
+        CheckFailure::Name(name) => CheckFault::new(name.to_string(), name.help()),
+        CheckFailure::Ended(ending) => CheckFault {
             kind: FaultKind::Ended(ending),
-            ..Fault::new(ending.told(), "nothing can be said of the server")
+            ..CheckFault::new(ending.told(), "nothing can be said of the server")
         },
-        CheckFailure::System(error) => Fault::new(
+        CheckFailure::System(error) => CheckFault::new(
             format!("the check can't run: {error}"),
             "look at the limits on open files and processes",
         ),

@@ -11,7 +11,7 @@ use flashgate_report::render::{self, Format, Reporter, Summary};
 
 use super::port::NoPort;
 use crate::exit::Exit;
-use crate::lint::{self, Contradiction, Fixing, Level, Levels, Request, Subject};
+use crate::lint::{self, Contradiction, Fixing, FlagSubject, Levels, LintRequest, RuleLevel};
 
 /// Say what is wrong with policy files, and what to write instead
 ///
@@ -41,14 +41,14 @@ pub(super) struct Lint {
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: FormatFlag,
     /// Leave out what this rule finds. May be given several times
-    #[arg(long, value_name = "RULE", value_parser = Subject::rule)]
-    allow: Vec<Subject>,
+    #[arg(long, value_name = "RULE", value_parser = FlagSubject::rule)]
+    allow: Vec<FlagSubject>,
     /// Make what this rule finds a warning. May be given several times
-    #[arg(long, value_name = "RULE", value_parser = Subject::rule)]
-    warn: Vec<Subject>,
+    #[arg(long, value_name = "RULE", value_parser = FlagSubject::rule)]
+    warn: Vec<FlagSubject>,
     /// Make what this rule finds an error, or `warnings`: all of them. May be given several times
-    #[arg(long, value_name = "RULE", value_parser = Subject::rule_or_warnings)]
-    deny: Vec<Subject>,
+    #[arg(long, value_name = "RULE", value_parser = FlagSubject::rule_or_warnings)]
+    deny: Vec<FlagSubject>,
     /// Mend in place what is safe to mend; what a valid policy grants stays the same. The text of `-` goes to standard
     /// output, and the findings to standard error. A file whose owner, rights, attributes or other names (hard links)
     /// would be lost stays as it is
@@ -128,8 +128,8 @@ impl Lint {
         exit(summary, super::printed(written))
     }
 
-    fn request(self) -> Result<Request, Contradiction> {
-        Ok(Request {
+    fn request(self) -> Result<LintRequest, Contradiction> {
+        Ok(LintRequest {
             levels: self.levels()?,
             paths: self.files,
             kind: self.kind.map(PolicyKind::from),
@@ -146,9 +146,9 @@ impl Lint {
     fn levels(&self) -> Result<Levels, Contradiction> {
         let mut levels = Levels::default();
         let flags = [
-            (&self.allow, Level::Allow),
-            (&self.warn, Level::Warn),
-            (&self.deny, Level::Deny),
+            (&self.allow, RuleLevel::Allow),
+            (&self.warn, RuleLevel::Warn),
+            (&self.deny, RuleLevel::Deny),
         ];
         for (subjects, level) in flags {
             for subject in subjects {
@@ -161,7 +161,7 @@ impl Lint {
 
 /// Judges everything that is asked for, and reports on each file before the next is read.
 fn report(
-    request: &Request,
+    request: &LintRequest,
     format: Format,
     out: impl io::Write,
     mut then: impl FnMut(FileOutcome),

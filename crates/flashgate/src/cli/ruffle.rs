@@ -9,7 +9,7 @@ use flashgate_report::render;
 use super::gate::GateFlag;
 use crate::config::{self, Purpose, hosts};
 use crate::exit::Exit;
-use crate::ruffle::{Door, Doors, Scheme, Way};
+use crate::ruffle::{Doors, MoviePort, WebSocketScheme, WebSocketTarget};
 use crate::snapshot::{FreePorts, OwnHost};
 
 /// Print the part of Ruffle's config that leads movies to the gates
@@ -114,17 +114,17 @@ impl Ruffle {
 }
 
 /// One for each port; a gate has as many flags as addresses.
-fn doors(gates: &[GateFlag]) -> Vec<Door> {
-    let mut doors: Vec<Door> = gates.iter().filter_map(door).collect();
+fn doors(gates: &[GateFlag]) -> Vec<MoviePort> {
+    let mut doors: Vec<MoviePort> = gates.iter().filter_map(door).collect();
     let mut seen = BTreeSet::new();
     doors.retain(|door| seen.insert(door.port));
     doors
 }
 
-fn door(flag: &GateFlag) -> Option<Door> {
+fn door(flag: &GateFlag) -> Option<MoviePort> {
     let port = flag.listen.port();
-    let way = Way::own_port(port, Scheme::Ws);
-    (port != 0).then_some(Door { port, way })
+    let way = WebSocketTarget::own_port(port, WebSocketScheme::Ws);
+    (port != 0).then_some(MoviePort { port, way })
 }
 
 fn no_door(nothing_given: bool) -> String {

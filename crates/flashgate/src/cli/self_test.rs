@@ -8,7 +8,7 @@ use flashgate_report::render;
 use crate::config::{self, Purpose, defaults};
 use crate::daemon::sandbox::{self, Leftover, Needs};
 use crate::exit::Exit;
-use crate::log::{self, Format, Verbosity};
+use crate::log::{self, LineFormat, Verbosity};
 
 /// Enter the sandbox as serve does, and try what it forbids; exit 0 if all of it is denied
 #[derive(Debug, Args)]
@@ -33,7 +33,7 @@ impl SelfTest {
                 return Exit::Usage;
             }
         };
-        log::start(Format::Text, Verbosity::Normal);
+        log::start(LineFormat::Text, Verbosity::Normal);
         let mut say = |line: &str| {
             super::print(line.as_bytes());
         };

@@ -18,9 +18,9 @@ use crate::config::policy_file::{self, Content, Dialled, ServedAt};
 use crate::config::{self, Purpose, defaults};
 use crate::confinement;
 use crate::daemon::sandbox::Leftover;
-use crate::daemon::{self, HeldSignals, Inherited, Loader, Start};
+use crate::daemon::{self, EventLoop, HeldSignals, Inherited, Loader};
 use crate::exit::Exit;
-use crate::log::{self, Format, Verbosity};
+use crate::log::{self, LineFormat, Verbosity};
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{
     AskedBy, Deadlines, Kind, Listener, Loaded, Plan, Refused, Served, Service, Transport,
@@ -138,7 +138,7 @@ impl Serve {
         mut leftover: Leftover,
     ) -> Exit {
         leftover.keep(inherited.descriptors());
-        let mut start = match Start::new(held) {
+        let mut start = match EventLoop::new(held) {
             Ok(start) => start,
             Err(fault) => {
                 render::plain_error(&fault.to_string(), &[]);
@@ -292,10 +292,10 @@ impl Serve {
         }
     }
 
-    fn format(&self) -> Format {
+    fn format(&self) -> LineFormat {
         match self.log_format {
-            LogFormat::Text => Format::Text,
-            LogFormat::Json => Format::Json,
+            LogFormat::Text => LineFormat::Text,
+            LogFormat::Json => LineFormat::Json,
         }
     }
 

@@ -22,8 +22,8 @@ mod listener;
 mod metrics;
 mod status_json;
 
-pub(super) use about::About;
-use listener::Listener;
+pub(super) use about::AdminSources;
+use listener::AdminListener;
 pub(super) use listener::MOST_CONNECTIONS;
 
 /// What the service manager may call its socket.
@@ -40,7 +40,7 @@ pub(super) fn wanted(plan: &snapshot::Admin) -> Wanted<'static> {
 
 /// The listener, while it serves.
 #[derive(Debug)]
-pub(super) struct Admin {
+pub(super) struct AdminServer {
     /// As the plan has it; what was bound may say more.
     asked: ListenAddress,
     endpoint: Arc<Endpoint>,
@@ -50,34 +50,34 @@ pub(super) struct Admin {
 }
 
 /// A listener that could be started, and has not been.
-pub(super) struct Prepared {
-    listener: Listener,
+pub(super) struct PreparedAdmin {
+    listener: AdminListener,
     endpoint: Arc<Endpoint>,
     hosts: watch::Sender<Vec<Host>>,
 }
 
 /// Registers a socket with the event loop.
-pub(super) fn prepare(bound: Bound, about: About) -> Result<Prepared, NotWatched> {
+pub(super) fn prepare(bound: Bound, about: AdminSources) -> Result<PreparedAdmin, NotWatched> {
     let endpoint = Arc::new(Endpoint::new(bound));
     let (hosts, receiver) = watch::channel(Vec::new());
     let address = endpoint.address;
-    let listener = Listener::new(Arc::clone(&endpoint), receiver, about)
+    let listener = AdminListener::new(Arc::clone(&endpoint), receiver, about)
         .map_err(|error| NotWatched { address, error })?;
-    Ok(Prepared {
+    Ok(PreparedAdmin {
         listener,
         endpoint,
         hosts,
     })
 }
 
-impl Prepared {
+impl PreparedAdmin {
     /// Serves from now on; the hosts are the names that clients may use for this machine.
-    pub(super) fn begin(self, plan: &snapshot::Admin, hosts: &[Host]) -> Admin {
+    pub(super) fn begin(self, plan: &snapshot::Admin, hosts: &[Host]) -> AdminServer {
         let (stop, stopping) = watch::channel(false);
         let address = self.endpoint.address;
         self.hosts.send_replace(hosts.to_vec());
         info!(target: LIFECYCLE, %address, "admin listening");
-        Admin {
+        AdminServer {
             asked: plan.address,
             endpoint: self.endpoint,
             hosts: self.hosts,
@@ -87,7 +87,7 @@ impl Prepared {
     }
 }
 
-impl Admin {
+impl AdminServer {
     /// Whether it is what a plan asks for.
     pub(super) fn fits(&self, plan: &snapshot::Admin) -> bool {
         self.asked == plan.address

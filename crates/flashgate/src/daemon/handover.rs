@@ -29,7 +29,7 @@ mod start;
 mod successors;
 mod terms;
 
-pub(super) use start::{Fault, Predecessor, Start, Succession};
+pub(super) use start::{HandoverFault, HandoverStart, Predecessor, Succession};
 pub(super) use successors::{Caller, Offer, Said, Successors, awaited};
 pub(super) use terms::{Terms, Unrest};
 

@@ -14,25 +14,25 @@ use tokio::task::JoinHandle;
 use tracing::info;
 
 use super::accept::{Course, SILENT_DRAIN};
-use super::admin::{self, About, Admin};
+use super::admin::{self, AdminServer, AdminSources};
 use super::bind;
 use super::endpoint::AskedEndpoint;
 use super::inherited::Inherited;
 use super::listening::{Bound, Wanted};
 use super::losses;
 use super::refusal::Refusal;
-use super::serving::{Needs, Prepared, Serving};
+use super::serving::{AcceptContext, PreparedListener, ServedListener};
 use crate::log::LIFECYCLE;
 use crate::ruffle::Doors;
 use crate::snapshot::{FreePorts, Plan, Socket};
 
 /// Every listener.
 pub(super) struct Listeners {
-    serving: Vec<Serving>,
-    admin: Option<Admin>,
+    serving: Vec<ServedListener>,
+    admin: Option<AdminServer>,
     /// Those that a reload has dropped, while they answer what was queued.
     leaving: Vec<JoinHandle<()>>,
-    needs: Needs,
+    needs: AcceptContext,
 }
 
 /// The sockets that a plan asks for, that of `[admin]` last.
@@ -42,7 +42,7 @@ pub(super) fn wanted<'a>(sockets: &'a [Socket], plan: &Plan) -> Vec<Wanted<'a>> 
 }
 
 impl Listeners {
-    pub(super) fn new(needs: Needs) -> Self {
+    pub(super) fn new(needs: AcceptContext) -> Self {
         Self {
             serving: Vec::new(),
             admin: None,
@@ -57,13 +57,13 @@ impl Listeners {
 
     /// Whether TLS is spoken on any of them.
     pub(super) fn speak_tls(&self) -> bool {
-        self.serving.iter().any(Serving::speaks_tls)
+        self.serving.iter().any(ServedListener::speaks_tls)
     }
 
     /// The sockets themselves, for a successor.
     pub(super) fn endpoints(&self) -> Vec<AskedEndpoint> {
-        let admin = self.admin.as_ref().map(Admin::endpoint);
-        let serving = self.serving.iter().map(Serving::endpoint);
+        let admin = self.admin.as_ref().map(AdminServer::endpoint);
+        let serving = self.serving.iter().map(ServedListener::endpoint);
         serving.chain(admin).collect()
     }
 
@@ -79,7 +79,7 @@ impl Listeners {
         let doors = self.doors(plan, (&sockets, &self.matches(&sockets)), &bound);
         let prepared = self.prepare(bound, sockets, &doors)?;
         self.serving
-            .extend(prepared.into_iter().map(Prepared::begin));
+            .extend(prepared.into_iter().map(PreparedListener::begin));
         self.change_admin(admin, plan);
         self.tell();
         Ok(())
@@ -120,7 +120,7 @@ impl Listeners {
         let serving = self.serving.iter().enumerate();
         let ending = serving.filter(|(index, _)| !kept.contains(&Some(*index)));
         let ending = ending.map(|(_, serving)| serving.endpoint());
-        ending.chain(admin.map(Admin::endpoint)).collect()
+        ending.chain(admin.map(AdminServer::endpoint)).collect()
     }
 
     /// What pages are told, now that it is known which ports those got that ask for any: those that are kept, or what
@@ -147,7 +147,7 @@ impl Listeners {
         &mut self,
         sockets: Vec<Socket>,
         kept: Vec<Option<usize>>,
-        prepared: Vec<Prepared>,
+        prepared: Vec<PreparedListener>,
         doors: &Arc<Doors>,
     ) {
         let mut prepared = prepared.into_iter();
@@ -163,7 +163,8 @@ impl Listeners {
                 serving.change(socket, doors);
                 self.serving.push(serving);
             } else {
-                self.serving.extend(prepared.next().map(Prepared::begin));
+                self.serving
+                    .extend(prepared.next().map(PreparedListener::begin));
             }
         }
         for gone in old.into_iter().flatten() {
@@ -176,7 +177,7 @@ impl Listeners {
     /// A wildcard can't be bound while one of its addresses is, nor the other way round, even if that one is to go.
     fn can_stand_beside(&self, new: &[Socket]) -> Result<(), Refusal> {
         let held = |socket: &Socket| {
-            let holds = |serving: &&Serving| {
+            let holds = |serving: &&ServedListener| {
                 serving.asked.covers(socket.address) || socket.address.covers(serving.asked)
             };
             let holder = self.serving.iter().find(holds)?;
@@ -209,10 +210,10 @@ impl Listeners {
         bound: Vec<Bound>,
         sockets: Vec<Socket>,
         doors: &Arc<Doors>,
-    ) -> Result<Vec<Prepared>, Refusal> {
+    ) -> Result<Vec<PreparedListener>, Refusal> {
         let sockets = bound.into_iter().zip(sockets);
         sockets
-            .map(|(bound, socket)| Prepared::new(bound, socket, doors, &self.needs))
+            .map(|(bound, socket)| PreparedListener::new(bound, socket, doors, &self.needs))
             .collect::<Result<_, _>>()
             .map_err(Refusal::NotWatched)
     }
@@ -222,8 +223,11 @@ impl Listeners {
         self.admin.as_ref().is_some_and(|admin| admin.fits(wanted))
     }
 
-    fn prepare_admin(&self, socket: Option<Bound>) -> Result<Option<admin::Prepared>, Refusal> {
-        let about = || About {
+    fn prepare_admin(
+        &self,
+        socket: Option<Bound>,
+    ) -> Result<Option<admin::PreparedAdmin>, Refusal> {
+        let about = || AdminSources {
             status: Arc::clone(&self.needs.status),
             shared: Arc::clone(&self.needs.shared),
         };
@@ -234,7 +238,7 @@ impl Listeners {
     }
 
     /// Begins a new `[admin]`, keeps the one there is, or lets it go.
-    fn change_admin(&mut self, new: Option<admin::Prepared>, plan: &Plan) {
+    fn change_admin(&mut self, new: Option<admin::PreparedAdmin>, plan: &Plan) {
         match (new, &plan.admin) {
             (Some(prepared), Some(wanted)) => {
                 let begun = prepared.begin(wanted, &plan.host_names());
@@ -257,11 +261,11 @@ impl Listeners {
 
     /// Tells the status who serves, and connections which addresses are no backend's.
     fn tell(&self) {
-        let admin = self.admin.as_ref().map(Admin::endpoint);
+        let admin = self.admin.as_ref().map(AdminServer::endpoint);
         let admin = admin.map(|admin| admin.endpoint.address);
-        let serving = self.serving.iter().map(Serving::address);
+        let serving = self.serving.iter().map(ServedListener::address);
         self.needs.shared.ours.set(serving.chain(admin));
-        let listeners = self.serving.iter().map(Serving::status).collect();
+        let listeners = self.serving.iter().map(ServedListener::status).collect();
         self.needs.status.set_listeners(listeners);
     }
 

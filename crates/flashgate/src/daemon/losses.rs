@@ -12,7 +12,7 @@ use super::bind;
 use super::endpoint::AskedEndpoint;
 use super::handover::Terms;
 use super::listening::Bound;
-use super::serving::Serving;
+use super::serving::ServedListener;
 use crate::snapshot::{Plan, Transport};
 
 /// Something that a reload would take away.
@@ -39,8 +39,8 @@ enum By {
 }
 
 /// Refuses to stop speaking TLS.
-pub(super) fn of_tls(serving: &[Serving], plan: &Plan) -> Result<(), Losses> {
-    let speaks_tls = serving.iter().any(Serving::speaks_tls);
+pub(super) fn of_tls(serving: &[ServedListener], plan: &Plan) -> Result<(), Losses> {
+    let speaks_tls = serving.iter().any(ServedListener::speaks_tls);
     none_of(By::Reload, tls(speaks_tls, plan))
 }
 

@@ -16,7 +16,7 @@ pub(super) struct Opened {
     pub(super) sockets: Vec<Socket>,
     pub(super) bound: Vec<Bound>,
     pub(super) capacity: Capacity,
-    pub(super) handover: Option<handover::Start>,
+    pub(super) handover: Option<handover::HandoverStart>,
 }
 
 impl Opened {
@@ -24,7 +24,7 @@ impl Opened {
     pub(super) fn new(plan: &Plan, mut inherited: Inherited, files: u64) -> Result<Self, Refusal> {
         let path = plan.process.handover.as_deref();
         let handover = path
-            .map(|path| handover::Start::at(path, &mut inherited))
+            .map(|path| handover::HandoverStart::at(path, &mut inherited))
             .transpose()
             .map_err(Refusal::Handover)?;
         let predecessor = handover.as_ref().filter(|it| it.predecessor.is_some());

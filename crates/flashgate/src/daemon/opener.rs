@@ -21,10 +21,10 @@ use super::listening::{self, Bound, Family};
 use crate::log;
 
 /// Where to ask; nothing where every thread may listen.
-static DOOR: OnceLock<Sender<Request>> = OnceLock::new();
+static DOOR: OnceLock<Sender<OpenRequest>> = OnceLock::new();
 
 /// What can be asked for, and where the answer goes.
-enum Request {
+enum OpenRequest {
     Open {
         address: SocketAddr,
         family: Family,
@@ -39,7 +39,7 @@ enum Request {
 
 /// Why it does not run.
 #[derive(Debug)]
-pub(super) enum Fault<E> {
+pub(super) enum OpenerFault<E> {
     /// It could not be started.
     Thread(io::Error),
     /// It could not leave the signals to others.
@@ -51,7 +51,7 @@ pub(super) enum Fault<E> {
     Confined,
 }
 
-impl<E: fmt::Display> fmt::Display for Fault<E> {
+impl<E: fmt::Display> fmt::Display for OpenerFault<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Thread(error) => f.write_str(&log::reason(error)),
@@ -70,39 +70,39 @@ const ENDED: &str = "the thread that opens sockets has ended";
 pub(super) fn start<E: Send + 'static>(
     ports: BTreeSet<u16>,
     limit: impl FnOnce() -> Result<(), E> + Send + 'static,
-) -> Result<(), Fault<E>> {
+) -> Result<(), OpenerFault<E>> {
     let (door, requests) = channel();
     let (limited, outcome) = sync_channel(1);
     thread::Builder::new()
         .name("opener".to_owned())
         .stack_size(STACK)
         .spawn(move || {
-            let result = deaf().and_then(|()| limit().map_err(Fault::Limit));
+            let result = deaf().and_then(|()| limit().map_err(OpenerFault::Limit));
             let may_serve = result.is_ok();
             let _ = limited.send(result);
             if may_serve {
                 serve(&requests, &ports);
             }
         })
-        .map_err(Fault::Thread)?;
-    outcome.recv().map_err(|_| Fault::Ended)??;
-    DOOR.set(door).map_err(|_| Fault::Confined)
+        .map_err(OpenerFault::Thread)?;
+    outcome.recv().map_err(|_| OpenerFault::Ended)??;
+    DOOR.set(door).map_err(|_| OpenerFault::Confined)
 }
 
 /// Leaves the process' signals to other threads: what handles one sends a byte to the event loop, which this thread may
 /// not.
-fn deaf<E>() -> Result<(), Fault<E>> {
-    SigSet::all().thread_block().map_err(Fault::Signals)
+fn deaf<E>() -> Result<(), OpenerFault<E>> {
+    SigSet::all().thread_block().map_err(OpenerFault::Signals)
 }
 
 /// It calls the kernel and little else.
 const STACK: usize = 64 * 1024;
 
-fn serve(requests: &Receiver<Request>, ports: &BTreeSet<u16>) {
+fn serve(requests: &Receiver<OpenRequest>, ports: &BTreeSet<u16>) {
     // Nobody waits any more for an answer that can't be sent.
     for request in requests {
         match request {
-            Request::Open {
+            OpenRequest::Open {
                 address,
                 family,
                 answer,
@@ -114,7 +114,7 @@ fn serve(requests: &Receiver<Request>, ports: &BTreeSet<u16>) {
                 };
                 let _ = answer.send(bound);
             }
-            Request::Again {
+            OpenRequest::Again {
                 socket,
                 address,
                 answer,
@@ -133,7 +133,7 @@ pub(super) fn open(address: SocketAddr, family: Family) -> io::Result<Bound> {
     let (answer, answered) = sync_channel(1);
     ask(
         door,
-        Request::Open {
+        OpenRequest::Open {
             address,
             family,
             answer,
@@ -151,7 +151,7 @@ pub(super) fn again(socket: BorrowedFd<'_>, address: SocketAddr) -> io::Result<(
     let (answer, answered) = sync_channel(1);
     ask(
         door,
-        Request::Again {
+        OpenRequest::Again {
             socket,
             address,
             answer,
@@ -160,7 +160,7 @@ pub(super) fn again(socket: BorrowedFd<'_>, address: SocketAddr) -> io::Result<(
     answered.recv().map_err(|_| gone())?
 }
 
-fn ask(door: &Sender<Request>, request: Request) -> io::Result<()> {
+fn ask(door: &Sender<OpenRequest>, request: OpenRequest) -> io::Result<()> {
     door.send(request).map_err(|_| gone())
 }
 

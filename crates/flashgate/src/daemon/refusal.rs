@@ -16,7 +16,7 @@ use crate::snapshot::ListenAddress;
 /// See the module.
 #[derive(Debug)]
 pub(super) enum Refusal {
-    Handover(handover::Fault),
+    Handover(handover::HandoverFault),
     Unrest(Unrest),
     NotBound(Vec<NotBound>),
     Losses(Losses),

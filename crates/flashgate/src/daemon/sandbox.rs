@@ -29,11 +29,11 @@ mod self_test;
 mod user;
 
 pub(crate) use applied::Applied;
-use applied::{FILES, PORTS, Reason, SYSTEM_CALLS};
+use applied::{FILES, PORTS, PartFault, SYSTEM_CALLS};
 pub(crate) use leftover::Leftover;
 pub(crate) use needs::{Lookups, Needs};
 pub(crate) use not_entered::NotEntered;
-use seccomp::Role;
+use seccomp::FilterRole;
 pub(crate) use self_test::self_test;
 use user::NotAssumed;
 
@@ -46,8 +46,8 @@ pub(crate) fn enter(
     let account = user::find(&process.user).map_err(NotEntered::User)?;
     let folders = folders::of(&needs.files);
     let mut applied = Applied::default();
-    applied.add("descriptors", leftover.close().map_err(Reason::System));
-    applied.add("no-new-privs", no_new_privs().map_err(Reason::System));
+    applied.add("descriptors", leftover.close().map_err(PartFault::System));
+    applied.add("no-new-privs", no_new_privs().map_err(PartFault::System));
     // While this is root with all its capabilities: it takes one to narrow the set.
     capabilities::narrow_bounding_set();
     let became = match (account.map_or(Ok(()), user::assume), &process.user) {
@@ -59,9 +59,9 @@ pub(crate) fn enter(
     if account.is_some_and(Account::is_root) {
         applied.leave("user");
     } else {
-        applied.add("user", became.map_err(Reason::User));
+        applied.add("user", became.map_err(PartFault::User));
     }
-    let dropped = capabilities::drop_all().map_err(Reason::Capabilities);
+    let dropped = capabilities::drop_all().map_err(PartFault::Capabilities);
     applied.add("capabilities", dropped);
     lock_away(process, needs, &folders, &mut applied);
     if process.sandbox == Sandbox::Required && applied.missing().next().is_some() {
@@ -85,17 +85,17 @@ fn lock_away(process: &Process, needs: &Needs, folders: &[PathBuf], applied: &mu
         }
         return;
     }
-    applied.add(FILES, landlock::files(folders).map_err(Reason::Landlock));
-    applied.add(PORTS, landlock::ports(needs).map_err(Reason::Landlock));
+    applied.add(FILES, landlock::files(folders).map_err(PartFault::Landlock));
+    applied.add(PORTS, landlock::ports(needs).map_err(PartFault::Landlock));
     // The last one: it forbids what the others take.
     applied.add(SYSTEM_CALLS, limit_calls(process.violation, needs));
 }
 
 /// First for the opener: it alone can still have sockets listen.
-fn limit_calls(violation: Violation, needs: &Needs) -> Result<(), Reason> {
-    let limit = move || seccomp::apply(Role::Opening, violation);
-    opener::start(needs.bind.clone(), limit).map_err(Reason::Opener)?;
-    seccomp::apply(Role::Serving(needs.lookups), violation).map_err(Reason::Seccomp)
+fn limit_calls(violation: Violation, needs: &Needs) -> Result<(), PartFault> {
+    let limit = move || seccomp::apply(FilterRole::Opening, violation);
+    opener::start(needs.bind.clone(), limit).map_err(PartFault::Opener)?;
+    seccomp::apply(FilterRole::Serving(needs.lookups), violation).map_err(PartFault::Seccomp)
 }
 
 fn no_new_privs() -> io::Result<()> {

@@ -25,7 +25,7 @@ use crate::snapshot::{Service, Services, Socket};
 
 /// What every accept loop needs.
 #[derive(Clone, Debug)]
-pub(super) struct Needs {
+pub(super) struct AcceptContext {
     /// The event loop of each thread that serves.
     pub(super) threads: Vec<Handle>,
     pub(super) shared: Arc<Shared>,
@@ -33,7 +33,7 @@ pub(super) struct Needs {
 }
 
 /// A listener that could be served, and is not yet.
-pub(super) struct Prepared {
+pub(super) struct PreparedListener {
     socket: Socket,
     endpoint: Arc<Endpoint>,
     offer: watch::Sender<SocketOffer>,
@@ -43,7 +43,7 @@ pub(super) struct Prepared {
 
 /// See the module.
 #[derive(Debug)]
-pub(super) struct Serving {
+pub(super) struct ServedListener {
     /// As the plan has it; what was bound may say more.
     pub(super) asked: ListenAddress,
     endpoint: Arc<Endpoint>,
@@ -54,13 +54,13 @@ pub(super) struct Serving {
     tasks: Vec<JoinHandle<()>>,
 }
 
-impl Prepared {
+impl PreparedListener {
     /// Registers a socket with every event loop.
     pub(super) fn new(
         bound: Bound,
         socket: Socket,
         doors: &Arc<Doors>,
-        needs: &Needs,
+        needs: &AcceptContext,
     ) -> Result<Self, NotWatched> {
         let endpoint = Arc::new(Endpoint::new(bound));
         prepare(&endpoint, &socket.services);
@@ -95,7 +95,7 @@ impl Prepared {
     }
 
     /// Starts the accept loops.
-    pub(super) fn begin(self) -> Serving {
+    pub(super) fn begin(self) -> ServedListener {
         let through = self.endpoint.address;
         listening(through, self.socket.services.general(), None);
         for (address, service) in self.socket.services.special() {
@@ -104,7 +104,7 @@ impl Prepared {
         let (course, followed) = watch::channel(Course::Accept);
         let begin =
             |(thread, acceptor): (Handle, Acceptor)| thread.spawn(acceptor.run(followed.clone()));
-        Serving {
+        ServedListener {
             asked: self.socket.address,
             endpoint: self.endpoint,
             offer: self.offer,
@@ -141,7 +141,7 @@ fn listening(address: SocketAddr, service: &Service, through: Option<SocketAddr>
     info!(target: LIFECYCLE, %address, gate = name, backend, policy, bridge = path, gates, through, "listening");
 }
 
-impl Serving {
+impl ServedListener {
     /// Serves as another plan says from now on.
     pub(super) fn change(&self, socket: Socket, doors: &Arc<Doors>) {
         prepare(&self.endpoint, &socket.services);

@@ -14,7 +14,7 @@ use super::signals::Signals;
 use crate::log;
 
 /// An event loop and ears for signals. They take no thread and no privilege, and outlive the giving up of both.
-pub(crate) struct Start {
+pub(crate) struct EventLoop {
     pub(super) runtime: Runtime,
     pub(super) signals: Signals,
 }
@@ -36,7 +36,7 @@ impl fmt::Display for NotStarted {
     }
 }
 
-impl Start {
+impl EventLoop {
     /// What was held back is heard now.
     pub(crate) fn new(held: Option<HeldSignals>) -> Result<Self, NotStarted> {
         let runtime = Builder::new_current_thread()

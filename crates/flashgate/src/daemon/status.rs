@@ -101,7 +101,7 @@ pub(super) struct LastReload {
 
 /// What changes from time to time, read together.
 #[derive(Clone, Debug)]
-pub(super) struct Known {
+pub(super) struct StatusSnapshot {
     pub(super) phase: Phase,
     pub(super) listeners: Vec<ListenerStatus>,
     pub(super) limits: Limits,
@@ -123,7 +123,7 @@ pub(super) struct Status {
     started: Instant,
     started_at: SystemTime,
     accept_errors: [AtomicU64; 3],
-    known: Mutex<Known>,
+    known: Mutex<StatusSnapshot>,
 }
 
 impl Status {
@@ -133,7 +133,7 @@ impl Status {
             started: Instant::now(),
             started_at: now,
             accept_errors: Default::default(),
-            known: Mutex::new(Known {
+            known: Mutex::new(StatusSnapshot {
                 phase: Phase::Starting,
                 listeners: Vec::new(),
                 limits: plan.limits.clone(),
@@ -149,7 +149,7 @@ impl Status {
     }
 
     /// Everything that changes from time to time, as it is now.
-    pub(super) fn known(&self) -> Known {
+    pub(super) fn known(&self) -> StatusSnapshot {
         self.lock().clone()
     }
 
@@ -213,7 +213,7 @@ impl Status {
         ["connection", "exhausted", "dead"].into_iter().zip(counts)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Known> {
+    fn lock(&self) -> MutexGuard<'_, StatusSnapshot> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

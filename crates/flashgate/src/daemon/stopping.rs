@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
 use tracing::info;
 
-use super::Daemon;
+use super::RunningDaemon;
 use super::accept::Course;
 use super::accept::SILENT_DRAIN;
 use super::handover::{Offer, Said, Terms, awaited};
@@ -21,7 +21,7 @@ const CUT: Duration = Duration::from_millis(500);
 /// How long the queue of the very end may take: a part of what a stop may last beyond `drain`.
 const LAST_QUEUE: Duration = Duration::from_millis(250);
 
-impl Daemon {
+impl RunningDaemon {
     /// After a hand-over: leaves what is queued to the successor, and lets open connections end when they end. A
     /// signal gives them `drain` from then on.
     pub(super) async fn leave(&mut self) {

@@ -1,9 +1,9 @@
 //! What the daemon answers a process that asks for its listeners, and what it does once that one serves.
 
 use super::handover::{Caller, Offer, Terms};
-use super::{Daemon, losses};
+use super::{RunningDaemon, losses};
 
-impl Daemon {
+impl RunningDaemon {
     /// Hands the listeners over to a process that asks, and says what it must not take away.
     pub(super) fn hand_over(&mut self, caller: Caller) {
         let listeners = self.listeners.endpoints();

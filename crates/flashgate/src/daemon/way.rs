@@ -13,23 +13,23 @@ const MOST_LINKS: usize = 40;
 
 /// What lies on the way to a file.
 #[derive(Debug)]
-pub(super) struct Way {
+pub(super) struct ResolvedPath {
     /// Each link, by the folder that it stands in, and where it leads.
-    pub(super) links: Vec<Link>,
+    pub(super) links: Vec<SymbolicLink>,
     /// The folder that the file is in, or would be; where that is missing too, the last one that is there.
     pub(super) end: PathBuf,
 }
 
 /// A link on the way.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Link {
+pub(super) struct SymbolicLink {
     /// Without links of its own.
     pub(super) folder: PathBuf,
     /// As it is written.
     pub(super) target: PathBuf,
 }
 
-impl Way {
+impl ResolvedPath {
     /// The folders in which something would have to change for the file to be another one.
     pub(super) fn folders(self) -> impl Iterator<Item = PathBuf> {
         let links = self.links.into_iter().map(|link| link.folder);
@@ -38,19 +38,19 @@ impl Way {
 }
 
 /// Follows the way to a file as far as it goes today.
-pub(super) fn to(file: &Path) -> Way {
+pub(super) fn to(file: &Path) -> ResolvedPath {
     let start = if file.is_absolute() {
         Ok(PathBuf::from("/"))
     } else {
         std::env::current_dir()
     };
-    let mut way = Way {
+    let mut way = ResolvedPath {
         links: Vec::new(),
         end: start.unwrap_or_else(|_| PathBuf::from(".")),
     };
     let mut ahead = steps(file);
     while let Some(step) = ahead.pop_front() {
-        let Step::Down(name) = step else {
+        let PathStep::Down(name) = step else {
             way.end.pop();
             continue;
         };
@@ -64,7 +64,7 @@ pub(super) fn to(file: &Path) -> Way {
                 for step in steps(&target).into_iter().rev() {
                     ahead.push_front(step);
                 }
-                way.links.push(Link { folder, target });
+                way.links.push(SymbolicLink { folder, target });
             }
             // A step that is there and leads on; the last one is the file.
             Err(_) if !ahead.is_empty() && here.is_dir() => way.end = here,
@@ -76,15 +76,15 @@ pub(super) fn to(file: &Path) -> Way {
 
 /// A step from one folder.
 #[derive(Debug)]
-enum Step {
+enum PathStep {
     Down(OsString),
     Up,
 }
 
-fn steps(path: &Path) -> VecDeque<Step> {
+fn steps(path: &Path) -> VecDeque<PathStep> {
     let step = |component| match component {
-        Component::Normal(name) => Some(Step::Down(name.to_owned())),
-        Component::ParentDir => Some(Step::Up),
+        Component::Normal(name) => Some(PathStep::Down(name.to_owned())),
+        Component::ParentDir => Some(PathStep::Up),
         Component::Prefix(_) | Component::RootDir | Component::CurDir => None,
     };
     path.components().filter_map(step).collect()

@@ -16,7 +16,7 @@ const SHARE: usize = 16;
 
 /// Where a member stands: its cell, and its number, which grows with each that joins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Key {
+pub(super) struct MemberKey {
     pub(super) cell: u16,
     pub(super) number: u64,
 }
@@ -24,7 +24,7 @@ pub(super) struct Key {
 /// Members with a weight each.
 #[derive(Debug)]
 pub(super) struct Crowd<M> {
-    members: BTreeMap<Key, (usize, M)>,
+    members: BTreeMap<MemberKey, (usize, M)>,
     /// The same by age: the cell of each number.
     ages: BTreeMap<u64, u16>,
     weights: Box<[usize]>,
@@ -45,12 +45,12 @@ impl<M> Crowd<M> {
         self.total
     }
 
-    pub(super) fn get_mut(&mut self, key: Key) -> Option<&mut M> {
+    pub(super) fn get_mut(&mut self, key: MemberKey) -> Option<&mut M> {
         self.members.get_mut(&key).map(|(_, member)| member)
     }
 
     /// Adds a member; one that is there already gets the new weight.
-    pub(super) fn put(&mut self, key: Key, weight: usize, member: M) {
+    pub(super) fn put(&mut self, key: MemberKey, weight: usize, member: M) {
         self.remove(key);
         self.members.insert(key, (weight, member));
         self.ages.insert(key.number, key.cell);
@@ -60,7 +60,7 @@ impl<M> Crowd<M> {
         }
     }
 
-    pub(super) fn remove(&mut self, key: Key) -> Option<M> {
+    pub(super) fn remove(&mut self, key: MemberKey) -> Option<M> {
         let (weight, member) = self.members.remove(&key)?;
         self.ages.remove(&key.number);
         self.total -= weight;
@@ -71,21 +71,21 @@ impl<M> Crowd<M> {
     }
 
     /// Whether a member's cell crowds the others out.
-    pub(super) fn crowds(&self, key: Key) -> bool {
+    pub(super) fn crowds(&self, key: MemberKey) -> bool {
         let weight = self.weights.get(usize::from(key.cell));
         weight.is_some_and(|weight| weight.saturating_mul(SHARE) > self.total)
     }
 
     /// Who gives way: the oldest of the heaviest cell if that is crowded, else the oldest of all.
-    pub(super) fn first_to_go(&self) -> Option<Key> {
+    pub(super) fn first_to_go(&self) -> Option<MemberKey> {
         let weights = self.weights.iter().copied().zip(0_u16..);
         let (weight, cell) = weights.max()?;
         if weight.saturating_mul(SHARE) > self.total {
-            let first = Key { cell, number: 0 };
+            let first = MemberKey { cell, number: 0 };
             return self.members.range(first..).next().map(|(key, _)| *key);
         }
         let (number, cell) = self.ages.first_key_value()?;
-        Some(Key {
+        Some(MemberKey {
             cell: *cell,
             number: *number,
         })
@@ -111,8 +111,8 @@ impl Cells {
 mod tests {
     use super::*;
 
-    fn key(cell: u16, number: u64) -> Key {
-        Key { cell, number }
+    fn key(cell: u16, number: u64) -> MemberKey {
+        MemberKey { cell, number }
     }
 
     /// Has everybody go, in the order in which they are chosen.

@@ -14,11 +14,11 @@ pub(super) struct Lingering {
     most: AtomicUsize,
     /// How many there are, those told to go and not yet gone included.
     open: AtomicUsize,
-    places: Mutex<Places>,
+    places: Mutex<LingeringSlots>,
 }
 
 #[derive(Debug, Default)]
-struct Places {
+struct LingeringSlots {
     next: u64,
     /// In the order in which they were taken.
     taken: BTreeMap<u64, Arc<Notify>>,
@@ -26,7 +26,7 @@ struct Places {
 
 /// One connection's place.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct LingeringSlot {
     number: u64,
     wanted: Arc<Notify>,
 }
@@ -57,7 +57,7 @@ impl Lingering {
     }
 
     /// Takes a place; where all are taken, the connection that has lingered longest is told to go.
-    pub(super) fn take(&self) -> Place {
+    pub(super) fn take(&self) -> LingeringSlot {
         let wanted = Arc::new(Notify::new());
         self.open.fetch_add(1, Ordering::Relaxed);
         let mut places = self.places();
@@ -67,21 +67,21 @@ impl Lingering {
         while places.taken.len() > self.most.load(Ordering::Relaxed).max(1) {
             places.oldest_goes();
         }
-        Place { number, wanted }
+        LingeringSlot { number, wanted }
     }
 
     /// Gives a place back.
-    pub(super) fn leave(&self, place: &Place) {
+    pub(super) fn leave(&self, place: &LingeringSlot) {
         self.places().taken.remove(&place.number);
         self.open.fetch_sub(1, Ordering::Relaxed);
     }
 
-    fn places(&self) -> MutexGuard<'_, Places> {
+    fn places(&self) -> MutexGuard<'_, LingeringSlots> {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Places {
+impl LingeringSlots {
     fn oldest_goes(&mut self) {
         if let Some((_, oldest)) = self.taken.pop_first() {
             oldest.notify_one();
@@ -89,7 +89,7 @@ impl Places {
     }
 }
 
-impl Place {
+impl LingeringSlot {
     /// Waits until another connection wants it.
     pub(super) async fn wanted(&self) {
         self.wanted.notified().await;
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     /// Whether a connection was told to go.
-    fn told(place: &Place) -> bool {
+    fn told(place: &LingeringSlot) -> bool {
         let mut wanted = Box::pin(place.wanted());
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());
         wanted.as_mut().poll(&mut context).is_ready()

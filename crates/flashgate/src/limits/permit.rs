@@ -7,8 +7,8 @@ use std::sync::atomic::Ordering;
 
 use tokio::task::AbortHandle;
 
-use super::crowd::Key;
-use super::lingering::Place;
+use super::crowd::MemberKey;
+use super::lingering::LingeringSlot;
 use super::per_address::{OverLimit, Subscriber};
 use super::permits::Permits;
 use super::unrecognised::Evicted;
@@ -49,11 +49,11 @@ impl Permits {
 #[derive(Debug)]
 enum Stage {
     /// Its request is still awaited, or the backend for it.
-    Waiting(Key),
+    Waiting(MemberKey),
     /// Its answer is on the way.
     Answering,
     /// It was answered.
-    Lingering(Place),
+    Lingering(LingeringSlot),
     /// It is passed on to a backend; the task of one that may come back.
     Relaying(Option<AbortHandle>),
 }
@@ -241,7 +241,7 @@ impl Drop for Permit {
 #[derive(Debug)]
 pub(crate) struct Unfinished {
     permits: Arc<Permits>,
-    key: Key,
+    key: MemberKey,
 }
 
 impl Unfinished {

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use tokio::task::AbortHandle;
 
-use super::crowd::{Cells, Crowd, Key};
+use super::crowd::{Cells, Crowd, MemberKey};
 
 /// What all unfinished requests of the process may hold together.
 ///
@@ -88,7 +88,7 @@ impl Unrecognised {
     }
 
     /// One more, and the task that has it, if that is known.
-    pub(super) fn join(&self, peer: Option<SocketAddr>, task: Option<AbortHandle>) -> Key {
+    pub(super) fn join(&self, peer: Option<SocketAddr>, task: Option<AbortHandle>) -> MemberKey {
         let member = Member {
             peer,
             task,
@@ -99,7 +99,7 @@ impl Unrecognised {
     }
 
     /// Says which task has it; where it should have gone already, it goes now.
-    pub(super) fn runs_in(&self, key: Key, task: AbortHandle) {
+    pub(super) fn runs_in(&self, key: MemberKey, task: AbortHandle) {
         match self.inner().connections.get_mut(key) {
             Some(member) => member.task = Some(task),
             None => task.abort(),
@@ -107,7 +107,7 @@ impl Unrecognised {
     }
 
     /// Says whose it is, where that turns out later.
-    pub(super) fn is_of(&self, key: Key, peer: SocketAddr) -> Key {
+    pub(super) fn is_of(&self, key: MemberKey, peer: SocketAddr) -> MemberKey {
         let mut inner = self.inner();
         let Some(member) = inner.take(key) else {
             return key;
@@ -122,7 +122,7 @@ impl Unrecognised {
     }
 
     /// Says how many bytes it holds now; who is ended for that comes back.
-    pub(super) fn hold(&self, key: Key, bytes: usize) -> Vec<Evicted> {
+    pub(super) fn hold(&self, key: MemberKey, bytes: usize) -> Vec<Evicted> {
         let mut inner = self.inner();
         inner.hold(key, bytes);
         let mut evicted = Vec::new();
@@ -154,7 +154,7 @@ impl Unrecognised {
     }
 
     /// One fewer: it was recognised, or has ended. Its task comes back.
-    pub(super) fn leave(&self, key: Key) -> Option<AbortHandle> {
+    pub(super) fn leave(&self, key: MemberKey) -> Option<AbortHandle> {
         let mut inner = self.inner();
         if let Some(member) = inner.take(key) {
             member.task
@@ -174,9 +174,9 @@ impl Unrecognised {
 pub(super) struct Going;
 
 impl Inner {
-    fn join(&mut self, member: Member) -> Key {
+    fn join(&mut self, member: Member) -> MemberKey {
         let address = member.peer.map(|peer| peer.ip());
-        let key = Key {
+        let key = MemberKey {
             cell: self.cells.of(address),
             number: self.next,
         };
@@ -185,7 +185,7 @@ impl Inner {
         key
     }
 
-    fn hold(&mut self, key: Key, bytes: usize) {
+    fn hold(&mut self, key: MemberKey, bytes: usize) {
         let Some(member) = self.connections.get_mut(key) else {
             return;
         };
@@ -197,12 +197,12 @@ impl Inner {
         }
     }
 
-    fn take(&mut self, key: Key) -> Option<Member> {
+    fn take(&mut self, key: MemberKey) -> Option<Member> {
         self.holding.remove(key);
         self.connections.remove(key)
     }
 
-    fn evict(&mut self, key: Key, lack: Lack) -> Option<Evicted> {
+    fn evict(&mut self, key: MemberKey, lack: Lack) -> Option<Evicted> {
         let Member { peer, task, .. } = self.take(key)?;
         self.going += 1;
         if let Some(task) = task {

@@ -10,7 +10,7 @@ use flash_policy::{Diagnostic, LintReport, Severity};
 
 /// What a flag asks of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Level {
+pub(crate) enum RuleLevel {
     Allow,
     Warn,
     Deny,
@@ -18,13 +18,13 @@ pub(crate) enum Level {
 
 /// What a flag is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Subject {
+pub(crate) enum FlagSubject {
     /// Whatever is a warning otherwise.
     Warnings,
     Rule(&'static str),
 }
 
-impl Subject {
+impl FlagSubject {
     /// The rule of that name.
     pub(crate) fn rule(name: &str) -> Result<Self, UnknownRule> {
         let unknown = || UnknownRule {
@@ -66,7 +66,7 @@ impl Error for UnknownRule {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Contradiction {
     rule: &'static str,
-    levels: (Level, Level),
+    levels: (RuleLevel, RuleLevel),
 }
 
 impl fmt::Display for Contradiction {
@@ -79,19 +79,23 @@ impl fmt::Display for Contradiction {
 /// What all flags together ask for.
 #[derive(Debug, Default)]
 pub(crate) struct Levels {
-    rules: Vec<(&'static str, Level)>,
+    rules: Vec<(&'static str, RuleLevel)>,
     deny_warnings: bool,
 }
 
 impl Levels {
     /// Takes one flag; an error if it contradicts one before.
-    pub(crate) fn set(&mut self, subject: Subject, level: Level) -> Result<(), Contradiction> {
+    pub(crate) fn set(
+        &mut self,
+        subject: FlagSubject,
+        level: RuleLevel,
+    ) -> Result<(), Contradiction> {
         let rule = match subject {
-            Subject::Warnings => {
+            FlagSubject::Warnings => {
                 self.deny_warnings = true;
                 return Ok(());
             }
-            Subject::Rule(rule) => rule,
+            FlagSubject::Rule(rule) => rule,
         };
         match self.of(rule) {
             Some(other) if other != level => Err(Contradiction {
@@ -111,9 +115,9 @@ impl Levels {
         findings.retain(|finding| !self.allows(finding.rule));
         for finding in findings {
             match self.of(finding.rule) {
-                Some(Level::Deny) => finding.severity = Severity::Error,
-                Some(Level::Warn) => finding.severity = Severity::Warning,
-                Some(Level::Allow) | None => {}
+                Some(RuleLevel::Deny) => finding.severity = Severity::Error,
+                Some(RuleLevel::Warn) => finding.severity = Severity::Warning,
+                Some(RuleLevel::Allow) | None => {}
             }
             if self.deny_warnings && finding.severity == Severity::Warning {
                 finding.severity = Severity::Error;
@@ -130,16 +134,16 @@ impl Levels {
 
     /// Whether nothing is to be heard of a rule.
     pub(super) fn allows(&self, rule: &str) -> bool {
-        self.of(rule) == Some(Level::Allow)
+        self.of(rule) == Some(RuleLevel::Allow)
     }
 
-    fn of(&self, rule: &str) -> Option<Level> {
+    fn of(&self, rule: &str) -> Option<RuleLevel> {
         let (_, level) = self.rules.iter().find(|(name, _)| *name == rule)?;
         Some(*level)
     }
 }
 
-impl Level {
+impl RuleLevel {
     const fn flag(self) -> &'static str {
         match self {
             Self::Allow => "--allow",

@@ -14,19 +14,19 @@ use crate::fault;
 
 /// Lets some events of one kind through, and counts the others.
 #[derive(Debug)]
-pub(crate) struct Sampler(Arc<Kind>);
+pub(crate) struct Sampler(Arc<EventKind>);
 
 #[derive(Debug)]
-struct Kind {
+struct EventKind {
     name: &'static str,
     most: u32,
-    level: Level,
+    level: EventLevel,
     window: Mutex<Window>,
 }
 
 /// How important the events are whose count is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Level {
+enum EventLevel {
     /// Of single connections.
     Debug,
     /// Of what happens often and is not wrong.
@@ -52,26 +52,26 @@ const TEN: u32 = 10;
 impl Sampler {
     /// For an event of single connections: the first ten of a second.
     pub(crate) fn of_connections(name: &'static str) -> Self {
-        Self::new(name, TEN, Level::Debug)
+        Self::new(name, TEN, EventLevel::Debug)
     }
 
     /// For a warning or an error that says the same each time: the first of a second.
     pub(crate) fn of_warnings(name: &'static str) -> Self {
-        Self::new(name, 1, Level::Warn)
+        Self::new(name, 1, EventLevel::Warn)
     }
 
     /// For a warning that says something else each time: the first ten of a second.
     pub(crate) fn of_different_warnings(name: &'static str) -> Self {
-        Self::new(name, TEN, Level::Warn)
+        Self::new(name, TEN, EventLevel::Warn)
     }
 
     /// For news that is different each time: the first ten of a second.
     pub(crate) fn of_different_news(name: &'static str) -> Self {
-        Self::new(name, TEN, Level::Info)
+        Self::new(name, TEN, EventLevel::Info)
     }
 
-    fn new(name: &'static str, most: u32, level: Level) -> Self {
-        let kind = Arc::new(Kind {
+    fn new(name: &'static str, most: u32, level: EventLevel) -> Self {
+        let kind = Arc::new(EventKind {
             name,
             most,
             level,
@@ -96,7 +96,7 @@ impl Sampler {
     }
 }
 
-impl Kind {
+impl EventKind {
     fn window(&self) -> MutexGuard<'_, Window> {
         self.window.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -104,9 +104,9 @@ impl Kind {
     fn tell(&self, suppressed: u64) {
         let kind = self.name;
         match self.level {
-            Level::Debug => debug!(kind, suppressed, "more of the same"),
-            Level::Info => info!(kind, suppressed, "more of the same"),
-            Level::Warn => warn!(kind, suppressed, "more of the same"),
+            EventLevel::Debug => debug!(kind, suppressed, "more of the same"),
+            EventLevel::Info => info!(kind, suppressed, "more of the same"),
+            EventLevel::Warn => warn!(kind, suppressed, "more of the same"),
         }
     }
 }
@@ -147,12 +147,12 @@ impl Window {
 }
 
 /// Every kind there is: a handful for the whole daemon, and one for each listener.
-static KINDS: Mutex<Vec<Weak<Kind>>> = Mutex::new(Vec::new());
+static KINDS: Mutex<Vec<Weak<EventKind>>> = Mutex::new(Vec::new());
 
 /// Told when an event was counted instead of logged.
 static UNTOLD: Notify = Notify::const_new();
 
-fn kinds() -> MutexGuard<'static, Vec<Weak<Kind>>> {
+fn kinds() -> MutexGuard<'static, Vec<Weak<EventKind>>> {
     KINDS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

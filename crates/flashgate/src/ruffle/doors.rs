@@ -3,7 +3,7 @@
 use flash_policy::Port;
 use flashgate_wire::http::HostField;
 
-use super::{Door, Doors, Scheme, Way};
+use super::{Doors, MoviePort, WebSocketScheme, WebSocketTarget};
 use crate::snapshot::{Bridge, FreePorts, Gate, Listener, OwnHost, Plan, Transport, WebSocket};
 
 impl Doors {
@@ -11,11 +11,11 @@ impl Doors {
     /// tell yet what movies dial.
     pub(crate) fn of(plan: &Plan, free: &FreePorts) -> Self {
         let scheme = match plan.transport {
-            Transport::Clear => Scheme::Ws,
-            Transport::Tls => Scheme::Wss,
+            Transport::Clear => WebSocketScheme::Ws,
+            Transport::Tls => WebSocketScheme::Wss,
         };
         let bridge_port = bridge_port(plan, free);
-        let mut doors = Vec::<Door>::new();
+        let mut doors = Vec::<MoviePort>::new();
         for (gate, port) in gates(plan, free) {
             let way = match &plan.bridge {
                 Some(bridge) => over(bridge, bridge_port, gate, scheme),
@@ -25,7 +25,7 @@ impl Doors {
             // Two gates that are dialled alike, on two addresses, have one way by their own port. Over a bridge only
             // one of them can be meant; the config file's findings say so.
             if doors.iter().all(|door| door.port != port) {
-                doors.extend(way.map(|way| Door { port, way }));
+                doors.extend(way.map(|way| MoviePort { port, way }));
             }
         }
         let mut all = Self::at(doors);
@@ -66,11 +66,16 @@ fn host_of(url: &str) -> Option<flash_policy::Host> {
 }
 
 /// The way to a gate through the bridge.
-fn over(bridge: &Bridge, listens_on: Option<Port>, gate: &Gate, scheme: Scheme) -> Option<Way> {
+fn over(
+    bridge: &Bridge,
+    listens_on: Option<Port>,
+    gate: &Gate,
+    scheme: WebSocketScheme,
+) -> Option<WebSocketTarget> {
     let path = bridge.path.path(&gate.name, gate.public_port)?;
     match &bridge.public_url {
-        Some(url) => Some(Way::There(format!("{url}{path}"))),
-        None => Some(Way::Here {
+        Some(url) => Some(WebSocketTarget::There(format!("{url}{path}"))),
+        None => Some(WebSocketTarget::Here {
             scheme,
             port: listens_on?.get(),
             path,
@@ -84,6 +89,6 @@ fn bridge_port(plan: &Plan, free: &FreePorts) -> Option<Port> {
     free.of(listener).first().copied()
 }
 
-fn own_port(gate: &Gate, port: Port, scheme: Scheme) -> Option<Way> {
-    (gate.websocket == WebSocket::Upgrade).then(|| Way::own_port(port.get(), scheme))
+fn own_port(gate: &Gate, port: Port, scheme: WebSocketScheme) -> Option<WebSocketTarget> {
+    (gate.websocket == WebSocket::Upgrade).then(|| WebSocketTarget::own_port(port.get(), scheme))
 }

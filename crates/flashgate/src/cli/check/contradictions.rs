@@ -2,15 +2,15 @@
 
 use flash_policy::PlayerVersion;
 
-use super::{Check, Client, Fault, Format, SandboxName};
+use super::{Check, CheckFault, CheckFormat, ClientName, SandboxName};
 
 /// The first with a `SecureSocket`.
 const SECURE_SOCKET: PlayerVersion = PlayerVersion::new(11, 0, 0);
 
 impl Check {
     /// The first of them, if there is one.
-    pub(super) fn contradiction(&self) -> Option<Fault> {
-        if self.nagios && matches!(self.format, Format::Json) {
+    pub(super) fn contradiction(&self) -> Option<CheckFault> {
+        if self.nagios && matches!(self.format, CheckFormat::Json) {
             return Some(fault(
                 "--nagios prints one status line, and --format json a document",
                 "leave one of them out",
@@ -22,21 +22,21 @@ impl Check {
             .or_else(|| self.without_sandbox())
     }
 
-    fn without_secure_socket(&self) -> Option<Fault> {
+    fn without_secure_socket(&self) -> Option<CheckFault> {
         if !self.secure_socket {
             return None;
         }
         match self.client {
-            Client::Flash if self.version() >= SECURE_SOCKET => None,
-            Client::Flash => Some(fault(
+            ClientName::Flash if self.version() >= SECURE_SOCKET => None,
+            ClientName::Flash => Some(fault(
                 &format!("Flash Player {} has no `SecureSocket`", self.version()),
                 "write `--player 11` or a later one, or leave --secure-socket out",
             )),
-            Client::Ruffle => Some(fault(
+            ClientName::Ruffle => Some(fault(
                 "Ruffle in a browser has no `SecureSocket`",
                 "write a `wss:` URL for TLS, and leave --secure-socket out",
             )),
-            Client::Lightspark | Client::Unity | Client::Silverlight => Some(fault(
+            ClientName::Lightspark | ClientName::Unity | ClientName::Silverlight => Some(fault(
                 "only Flash Player and AIR have `SecureSocket`",
                 "leave --secure-socket out, or --client",
             )),
@@ -44,8 +44,8 @@ impl Check {
     }
 
     /// The versions are Flash Player's.
-    fn without_version(&self) -> Option<Fault> {
-        (self.player.is_some() && self.client != Client::Flash).then(|| {
+    fn without_version(&self) -> Option<CheckFault> {
+        (self.player.is_some() && self.client != ClientName::Flash).then(|| {
             fault(
                 "--player is a version of Flash Player, and --client is another program",
                 "leave one of the two out",
@@ -54,8 +54,8 @@ impl Check {
     }
 
     /// What Ruffle in a browser has no use for: it asks for no policy, and knows no sandboxes.
-    fn without_policy(&self) -> Option<Fault> {
-        if self.client != Client::Ruffle {
+    fn without_policy(&self) -> Option<CheckFault> {
+        if self.client != ClientName::Ruffle {
             return None;
         }
         let flags = [
@@ -70,9 +70,9 @@ impl Check {
         ))
     }
 
-    fn without_sandbox(&self) -> Option<Fault> {
+    fn without_sandbox(&self) -> Option<CheckFault> {
         let is_airs = matches!(self.sandbox, Some(SandboxName::Application));
-        (is_airs && matches!(self.client, Client::Unity | Client::Silverlight)).then(|| {
+        (is_airs && matches!(self.client, ClientName::Unity | ClientName::Silverlight)).then(|| {
             fault(
                 "the sandbox `application` is AIR's own, and this client has none like it",
                 "leave --sandbox out, or --client",
@@ -81,6 +81,6 @@ impl Check {
     }
 }
 
-fn fault(message: &str, help: &str) -> Fault {
-    Fault::new(message, help)
+fn fault(message: &str, help: &str) -> CheckFault {
+    CheckFault::new(message, help)
 }

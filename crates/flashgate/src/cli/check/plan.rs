@@ -8,7 +8,7 @@ use flash_policy::domain::DomainErrorKind;
 use flash_policy::player::{self, Config};
 use flash_policy::{DomainPattern, Host, Origin, Port};
 
-use super::{Check, Client, Fault, SandboxName, port};
+use super::{Check, CheckFault, ClientName, SandboxName, port};
 use crate::{log, regular_file};
 use flashgate_check::{BridgePlan, ProxyEntry, ProxyUrl, Trust, WebOrigin};
 
@@ -19,17 +19,17 @@ const FROM_HELP: &str =
     "write the address that the movie was loaded from, as in `https://www.example.org/game.swf`";
 
 impl Check {
-    pub(super) fn config(&self) -> Result<Config, Fault> {
+    pub(super) fn config(&self) -> Result<Config, CheckFault> {
         let (target, port) = self.host_and_port()?;
         let movie = self.movie_url();
         let mut config = Config::new(self.sandbox(&target)?, target, port);
         config.movie_url = movie.map(String::into_boxed_str);
         config.client = match self.client {
-            Client::Flash => player::Client::Flash,
-            Client::Lightspark => player::Client::Lightspark,
-            Client::Unity => player::Client::Unity,
-            Client::Silverlight => player::Client::Silverlight,
-            Client::Ruffle => player::Client::Ruffle,
+            ClientName::Flash => player::Client::Flash,
+            ClientName::Lightspark => player::Client::Lightspark,
+            ClientName::Unity => player::Client::Unity,
+            ClientName::Silverlight => player::Client::Silverlight,
+            ClientName::Ruffle => player::Client::Ruffle,
         };
         config.version = self.version();
         config.master_port = self.master_port;
@@ -41,13 +41,13 @@ impl Check {
         Ok(config)
     }
 
-    fn host_and_port(&self) -> Result<(Host, Port), Fault> {
+    fn host_and_port(&self) -> Result<(Host, Port), CheckFault> {
         let target = without_scheme(&self.target);
         if let Some((scheme, _)) = target.split_once("://") {
             let is_websocket = ["ws", "wss"]
                 .iter()
                 .any(|ws| ws.eq_ignore_ascii_case(scheme));
-            return Err(Fault::new(
+            return Err(CheckFault::new(
                 format!(
                     "`{}` is no target: expected HOST:PORT, found a URL",
                     self.target
@@ -60,7 +60,7 @@ impl Check {
             ));
         }
         let fault = |why: &str| {
-            Fault::new(
+            CheckFault::new(
                 format!("`{}` is no target: {why}", self.target),
                 "write the host and the port that the movie connects to, as in `play.example.com:9339` or `[::1]:9339`",
             )
@@ -72,7 +72,7 @@ impl Check {
             })
             .ok_or_else(|| fault("expected HOST:PORT"))?;
         let host = host.parse::<Host>().map_err(|error| match a_label(host) {
-            Some(ascii) => Fault::new(
+            Some(ascii) => CheckFault::new(
                 format!("`{}` is no target: {error}", self.target),
                 format!("write the name's ASCII form, `{ascii}`"),
             ),
@@ -82,7 +82,7 @@ impl Check {
         Ok((host, port))
     }
 
-    fn sandbox(&self, target: &Host) -> Result<Sandbox, Fault> {
+    fn sandbox(&self, target: &Host) -> Result<Sandbox, CheckFault> {
         Ok(match self.sandbox.unwrap_or_default() {
             SandboxName::Remote => Sandbox::Remote(self.origin(target)?),
             SandboxName::LocalWithNetwork => Sandbox::LocalWithNetwork,
@@ -92,13 +92,13 @@ impl Check {
         })
     }
 
-    fn origin(&self, target: &Host) -> Result<Origin, Fault> {
+    fn origin(&self, target: &Host) -> Result<Origin, CheckFault> {
         let text = self
             .movie_url()
             .unwrap_or_else(|| format!("http://{target}/"));
         text.parse()
             .map_err(|error: flash_policy::origin::OriginError| {
-                Fault::new(
+                CheckFault::new(
                     format!("`{text}` in --from is no address of a movie: {error}"),
                     self.help_for_origin(),
                 )
@@ -150,10 +150,10 @@ impl Check {
         }
     }
 
-    fn loaded(&self) -> Result<Vec<Location>, Fault> {
+    fn loaded(&self) -> Result<Vec<Location>, CheckFault> {
         let loaded = self.load_policy.iter().map(|text| {
             text.parse().map_err(|error: player::LocationError| {
-                Fault::new(
+                CheckFault::new(
                     format!("`{text}` in --load-policy is no address of a policy: {error}"),
                     "write it as the movie does, as in `xmlsocket://play.example.com:8080`",
                 )
@@ -162,10 +162,10 @@ impl Check {
         loaded.collect()
     }
 
-    pub(super) fn bridge_plan(&self) -> Result<BridgePlan, Fault> {
+    pub(super) fn bridge_plan(&self) -> Result<BridgePlan, CheckFault> {
         let page = self.movie_url().map(|text| {
             WebOrigin::read(&text).map_err(|why| {
-                Fault::new(
+                CheckFault::new(
                     format!("`{text}` in --from is no address of a page: {why}"),
                     "write the address of the page that Ruffle runs in, as in `https://www.example.org/`",
                 )
@@ -189,7 +189,7 @@ impl Check {
     }
 
     /// Whose certificates are accepted.
-    pub(super) fn trust(&self) -> Result<Trust, Fault> {
+    pub(super) fn trust(&self) -> Result<Trust, CheckFault> {
         if self.insecure {
             return Ok(Trust::Everybody);
         }
@@ -197,7 +197,7 @@ impl Check {
             return Ok(Trust::System);
         };
         let fault = |why: &str| {
-            Fault::new(
+            CheckFault::new(
                 format!("`{}` in --cacert can't be used: {why}", file.display()),
                 "name a file with the authority's certificate in PEM form, or the server's own if it is self-signed",
             )
@@ -207,7 +207,7 @@ impl Check {
         Trust::only(&pem).map_err(|why| fault(&why.to_string()))
     }
 
-    fn read_config(&self) -> Result<Vec<u8>, Fault> {
+    fn read_config(&self) -> Result<Vec<u8>, CheckFault> {
         let read = if self.target == "-" {
             let mut bytes = Vec::new();
             let read = std::io::stdin()
@@ -225,10 +225,10 @@ impl Check {
         Ok(bytes)
     }
 
-    fn no_bridge(&self, why: &impl std::fmt::Display) -> Fault {
+    fn no_bridge(&self, why: &impl std::fmt::Display) -> CheckFault {
         if self.host_and_port().is_ok() {
             let address = without_scheme(&self.target);
-            return Fault::new(
+            return CheckFault::new(
                 format!(
                     "`{}` is a host and a port, and Ruffle connects to URLs",
                     self.target
@@ -238,7 +238,7 @@ impl Check {
                 ),
             );
         }
-        Fault::new(
+        CheckFault::new(
             format!("`{}` is no bridge: {why}", self.target),
             "write a URL like `wss://play.example.com/9339`, or name a file with the page's `socketProxy` (JSON, JavaScript or HTML)",
         )

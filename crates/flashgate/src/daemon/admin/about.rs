@@ -7,7 +7,7 @@ use crate::daemon::status::Status;
 
 /// What there is to tell.
 #[derive(Debug)]
-pub(in crate::daemon) struct About {
+pub(in crate::daemon) struct AdminSources {
     pub(in crate::daemon) status: Arc<Status>,
     pub(in crate::daemon) shared: Arc<Shared>,
 }

@@ -10,7 +10,7 @@ use flash_policy::Host;
 use flashgate_report::visible;
 use flashgate_wire::http::{HostField, HttpRequest, Response, StatusCode};
 
-use super::{About, metrics, status_json};
+use super::{AdminSources, metrics, status_json};
 use crate::connection::Role;
 use crate::daemon::status::Phase;
 
@@ -20,7 +20,7 @@ const MISDIRECTED: &str =
     "expected a Host that is an address, `localhost` or one of `hosts` in the config file\n";
 
 /// The response to a request.
-pub(super) fn to(request: &HttpRequest, hosts: &[Host], about: &About) -> Response {
+pub(super) fn to(request: &HttpRequest, hosts: &[Host], about: &AdminSources) -> Response {
     if !admits(request.host.as_ref(), hosts) {
         return Response::plain(StatusCode::Misdirected, MISDIRECTED);
     }
@@ -44,7 +44,7 @@ fn admits(host: Option<&HostField>, hosts: &[Host]) -> bool {
 }
 
 /// Ready is who can answer anybody; what can't be answered is listed.
-fn readiness(about: &About) -> Response {
+fn readiness(about: &AdminSources) -> Response {
     let known = about.status.known();
     let phase = known.phase;
     let failed = known

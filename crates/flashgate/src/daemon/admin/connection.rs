@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_flash_policy::{Linger, close};
 
-use super::{About, answer};
+use super::{AdminSources, answer};
 
 /// From accept to close: a scraper's own limit is 10 s as well.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -20,7 +20,7 @@ const DEADLINE: Duration = Duration::from_secs(10);
 pub(super) async fn serve(
     stream: TcpStream,
     hosts: watch::Receiver<Vec<Host>>,
-    about: Arc<About>,
+    about: Arc<AdminSources>,
     asked: Arc<AtomicBool>,
 ) {
     // What is not done by then is dropped with the stream.
@@ -30,7 +30,7 @@ pub(super) async fn serve(
 async fn exchange(
     mut stream: TcpStream,
     hosts: watch::Receiver<Vec<Host>>,
-    about: Arc<About>,
+    about: Arc<AdminSources>,
     asked: Arc<AtomicBool>,
 ) {
     let mut head = HeadReader::default();

@@ -18,7 +18,7 @@ use tokio::task::{AbortHandle, JoinError, JoinSet, yield_now};
 use tokio::time::sleep;
 use tracing::{error, warn};
 
-use super::{About, connection};
+use super::{AdminSources, connection};
 use crate::daemon::accept_error::{self, Class, classify};
 use crate::daemon::endpoint::Endpoint;
 use crate::daemon::readable::{self, Cleared};
@@ -35,21 +35,21 @@ const PAUSE: Duration = Duration::from_secs(1);
 const REST: Duration = Duration::from_millis(10);
 
 /// See the module.
-pub(super) struct Listener {
+pub(super) struct AdminListener {
     endpoint: Arc<Endpoint>,
     /// None once it is to stop.
     socket: Option<AsyncFd<Arc<OwnedFd>>>,
     hosts: watch::Receiver<Vec<Host>>,
-    about: Arc<About>,
+    about: Arc<AdminSources>,
     sampler: Sampler,
     panicked: Sampler,
 }
 
-impl Listener {
+impl AdminListener {
     pub(super) fn new(
         endpoint: Arc<Endpoint>,
         hosts: watch::Receiver<Vec<Host>>,
-        about: About,
+        about: AdminSources,
     ) -> io::Result<Self> {
         Ok(Self {
             socket: Some(readable::watch(endpoint.socket())?),
@@ -63,7 +63,7 @@ impl Listener {
 
     /// Serves until a stop, and then answers the clients that are connected.
     pub(super) async fn run(mut self, mut stop: watch::Receiver<bool>) {
-        let (mut open, mut places) = (JoinSet::new(), Places::default());
+        let (mut open, mut places) = (JoinSet::new(), AdminConnections::default());
         loop {
             let stream = tokio::select! {
                 biased;
@@ -93,12 +93,12 @@ impl Listener {
         }
     }
 
-    fn serve(&self, stream: TcpStream, open: &mut JoinSet<()>, places: &mut Places) {
+    fn serve(&self, stream: TcpStream, open: &mut JoinSet<()>, places: &mut AdminConnections) {
         let is_local = stream.peer_addr().is_ok_and(|peer| is_loopback(peer.ip()));
         let asked = Arc::new(AtomicBool::new(false));
         let (hosts, about) = (self.hosts.clone(), Arc::clone(&self.about));
         let task = open.spawn(connection::serve(stream, hosts, about, Arc::clone(&asked)));
-        places.take(Place {
+        places.take(AdminConnection {
             task,
             is_local,
             asked,
@@ -190,9 +190,9 @@ impl Listener {
 
 /// The connections that are open, the oldest first.
 #[derive(Default)]
-struct Places(VecDeque<Place>);
+struct AdminConnections(VecDeque<AdminConnection>);
 
-struct Place {
+struct AdminConnection {
     task: AbortHandle,
     /// Whether its peer is on this machine, as a health check is.
     is_local: bool,
@@ -200,8 +200,8 @@ struct Place {
     asked: Arc<AtomicBool>,
 }
 
-impl Places {
-    fn take(&mut self, place: Place) {
+impl AdminConnections {
+    fn take(&mut self, place: AdminConnection) {
         self.0.retain(|place| !place.task.is_finished());
         self.0.push_back(place);
     }
@@ -210,7 +210,7 @@ impl Places {
     /// all have asked, the oldest.
     fn evict(&mut self) {
         self.0.retain(|place| !place.task.is_finished());
-        let worth = |place: &Place| (place.asked.load(Ordering::Relaxed), place.is_local);
+        let worth = |place: &AdminConnection| (place.asked.load(Ordering::Relaxed), place.is_local);
         let least = self
             .0
             .iter()

@@ -11,18 +11,18 @@ use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet, text};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::About;
+use super::AdminSources;
 use crate::connection::BackendStatus;
-use crate::daemon::status::{Known, Phase};
+use crate::daemon::status::{Phase, StatusSnapshot};
 use crate::log;
 
 /// The content type of `OpenMetrics`.
 pub(super) const TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// All of it, as it is now.
-pub(super) fn text(about: &About) -> String {
+pub(super) fn text(about: &AdminSources) -> String {
     let mut registry = Registry::default();
-    registry.register_collector(Box::new(Now::of(about)));
+    registry.register_collector(Box::new(MetricsSnapshot::of(about)));
     let mut text = String::new();
     // Writing to a string does not fail.
     let _ = text::encode(&mut text, &registry);
@@ -31,8 +31,8 @@ pub(super) fn text(about: &About) -> String {
 
 /// What is told, taken at once, so that it fits together.
 #[derive(Debug)]
-struct Now {
-    known: Known,
+struct MetricsSnapshot {
+    known: StatusSnapshot,
     started_at: SystemTime,
     outcomes: Vec<(&'static str, u64)>,
     accept_errors: Vec<(&'static str, u64)>,
@@ -49,8 +49,8 @@ struct Now {
     shed: u64,
 }
 
-impl Now {
-    fn of(about: &About) -> Self {
+impl MetricsSnapshot {
+    fn of(about: &AdminSources) -> Self {
         let (status, shared) = (&about.status, &about.shared);
         Self {
             known: status.known(),
@@ -75,7 +75,7 @@ impl Now {
     }
 }
 
-impl Collector for Now {
+impl Collector for MetricsSnapshot {
     fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let mut to = Families(encoder);
         self.daemon(&mut to)?;
@@ -97,7 +97,7 @@ impl Collector for Now {
     }
 }
 
-impl Now {
+impl MetricsSnapshot {
     fn daemon(&self, to: &mut Families<'_>) -> fmt::Result {
         to.version()?;
         to.time(
@@ -231,7 +231,7 @@ impl Now {
     }
 
     fn reloads(&self, to: &mut Families<'_>) -> fmt::Result {
-        let Known {
+        let StatusSnapshot {
             reloads,
             reloads_failed,
             last_reload,

@@ -6,13 +6,13 @@ use std::time::Duration;
 use flashgate_report::visible;
 use serde_json::{Map, Value, json};
 
-use super::About;
+use super::AdminSources;
 use crate::connection::BackendStatus;
-use crate::daemon::status::{Known, ListenerStatus};
+use crate::daemon::status::{ListenerStatus, StatusSnapshot};
 use crate::log;
 
 /// All of it, as it is now.
-pub(super) fn text(about: &About) -> String {
+pub(super) fn text(about: &AdminSources) -> String {
     let known = about.status.known();
     let object = json!({
         "version": env!("CARGO_PKG_VERSION"),
@@ -51,12 +51,12 @@ fn backend(backend: &BackendStatus) -> Value {
     })
 }
 
-fn relayed(about: &About) -> Value {
+fn relayed(about: &AdminSources) -> Value {
     let [from_clients, from_backends] = about.shared.relayed();
     json!({ "from-clients": from_clients, "from-backends": from_backends })
 }
 
-fn connections(about: &About) -> Value {
+fn connections(about: &AdminSources) -> Value {
     let shared = &about.shared;
     json!({
         "open": shared.permits.open(),
@@ -72,7 +72,7 @@ fn connections(about: &About) -> Value {
 }
 
 /// Null is no limit.
-fn limits(known: &Known) -> Value {
+fn limits(known: &StatusSnapshot) -> Value {
     let limits = &known.limits;
     let exempt: Vec<_> = limits.exempt.iter().map(ToString::to_string).collect();
     json!({
@@ -90,7 +90,7 @@ fn limits(known: &Known) -> Value {
     })
 }
 
-fn last_reload(known: &Known) -> Value {
+fn last_reload(known: &StatusSnapshot) -> Value {
     known.last_reload.as_ref().map_or(Value::Null, |last| {
         let result = if last.error.is_none() {
             "success"

@@ -42,7 +42,7 @@ pub(in crate::daemon) struct Predecessor {
 
 /// What a start finds at the path.
 #[derive(Debug)]
-pub(in crate::daemon) struct Start {
+pub(in crate::daemon) struct HandoverStart {
     pub(in crate::daemon) predecessor: Option<Predecessor>,
     /// The predecessor's service manager.
     pub(in crate::daemon) manager: Option<Manager>,
@@ -62,28 +62,31 @@ pub(in crate::daemon) enum Succession {
 
 /// Why there is neither a predecessor nor a socket for successors.
 #[derive(Debug)]
-pub(in crate::daemon) struct Fault {
+pub(in crate::daemon) struct HandoverFault {
     path: PathBuf,
-    step: Step,
+    step: StartStep,
     error: io::Error,
 }
 
 /// What failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
+enum StartStep {
     /// Taking over from the process that serves.
     TakeOver,
     /// Opening the socket for successors.
     Open,
 }
 
-impl Start {
+impl HandoverStart {
     /// Takes the listeners over from the process that serves at this path, or opens it.
-    pub(in crate::daemon) fn at(path: &Path, inherited: &mut Inherited) -> Result<Self, Fault> {
+    pub(in crate::daemon) fn at(
+        path: &Path,
+        inherited: &mut Inherited,
+    ) -> Result<Self, HandoverFault> {
         let answer = call(path)
             .map_err(io::Error::from)
             .and_then(|socket| take_over(socket, inherited));
-        let fault = |step, error| Fault {
+        let fault = |step, error| HandoverFault {
             path: path.to_owned(),
             step,
             error,
@@ -93,10 +96,10 @@ impl Start {
             Err(error) if is_nobody(&error) => Ok(Self {
                 predecessor: None,
                 manager: None,
-                door: open(path).map_err(|error| fault(Step::Open, error))?,
+                door: open(path).map_err(|error| fault(StartStep::Open, error))?,
                 terms: Terms::default(),
             }),
-            Err(error) => Err(fault(Step::TakeOver, error)),
+            Err(error) => Err(fault(StartStep::TakeOver, error)),
         }
     }
 }
@@ -108,17 +111,19 @@ fn is_nobody(error: &io::Error) -> bool {
 }
 
 /// For the terminal.
-impl fmt::Display for Fault {
+impl fmt::Display for HandoverFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (path, error) = (self.path.display(), &self.error);
         let reason = log::reason(error);
         f.write_str(&match self.step {
-            Step::TakeOver if error.kind() == io::ErrorKind::WouldBlock => no_answer(&self.path),
-            Step::TakeOver => render::plain_error_text(
+            StartStep::TakeOver if error.kind() == io::ErrorKind::WouldBlock => {
+                no_answer(&self.path)
+            }
+            StartStep::TakeOver => render::plain_error_text(
                 &format!("can't take over from the flashgate at {path}: {reason}"),
                 &STILL_SERVES,
             ),
-            Step::Open => render::plain_error_text(
+            StartStep::Open => render::plain_error_text(
                 &format!("can't open the socket {path} for a successor: {reason}"),
                 &ELSEWHERE,
             ),
@@ -205,7 +210,7 @@ fn remove_socket(path: &Path) -> io::Result<()> {
 }
 
 /// Receives the listeners, and at last the socket at which the next successor will ask.
-fn take_over(socket: OwnedFd, inherited: &mut Inherited) -> io::Result<Start> {
+fn take_over(socket: OwnedFd, inherited: &mut Inherited) -> io::Result<HandoverStart> {
     loop {
         let (text, mut sockets) = receive_packet(&socket)?;
         let mut lines = text.lines();
@@ -228,7 +233,7 @@ fn take_over(socket: OwnedFd, inherited: &mut Inherited) -> io::Result<Start> {
         let Some(door) = sockets.pop() else {
             return Err(io::Error::other("it sent no socket"));
         };
-        return Ok(Start {
+        return Ok(HandoverStart {
             terms: Terms::read(lines.clone()),
             manager: manager(lines.next(), sockets.pop()),
             predecessor: Some(Predecessor { socket }),

@@ -41,12 +41,12 @@ const REST: Duration = Duration::from_millis(50);
 /// Where successors ask, and the one that is getting ready.
 #[derive(Debug)]
 pub(in crate::daemon) struct Successors {
-    door: Door,
+    door: HandoverSocket,
     preparing: Option<Preparing>,
 }
 
 #[derive(Debug)]
-struct Door {
+struct HandoverSocket {
     socket: AsyncFd<OwnedFd>,
     refusals: u32,
     asks: Sampler,
@@ -101,7 +101,7 @@ pub(in crate::daemon) struct Offer<'a> {
 }
 
 /// What became of it.
-enum Heard {
+enum SuccessorEnd {
     Ready {
         /// Whether the service manager is to know it as the main process.
         is_main: bool,
@@ -121,7 +121,7 @@ pub(in crate::daemon) async fn awaited(successors: &mut Option<Successors>) -> S
 impl Successors {
     pub(in crate::daemon) fn new(door: OwnedFd) -> io::Result<Self> {
         Ok(Self {
-            door: Door {
+            door: HandoverSocket {
                 socket: watch(door)?,
                 refusals: 0,
                 asks: Sampler::of_warnings("handover-asked"),
@@ -138,10 +138,10 @@ impl Successors {
             tokio::select! {
                 biased;
                 heard = heard(self.preparing.as_ref()) => match heard {
-                    Heard::Ready { is_main } => if let Some(waiting) = self.preparing.take() {
+                    SuccessorEnd::Ready { is_main } => if let Some(waiting) = self.preparing.take() {
                         return Said::Serves(Successor { waiting, is_main });
                     },
-                    Heard::Gone | Heard::TookTooLong => self.give_up(None),
+                    SuccessorEnd::Gone | SuccessorEnd::TookTooLong => self.give_up(None),
                 },
                 caller = self.door.caller() => if let Some(caller) = caller {
                     return Said::Asks(caller);
@@ -204,19 +204,19 @@ impl Successors {
 }
 
 /// Waits for what the successor says that is getting ready; for ever if there is none.
-async fn heard(preparing: Option<&Preparing>) -> Heard {
+async fn heard(preparing: Option<&Preparing>) -> SuccessorEnd {
     let Some(preparing) = preparing else {
         return pending().await;
     };
     match timeout_at(preparing.deadline, word(&preparing.socket)).await {
-        Ok(Some(said)) if said == READY => Heard::Ready { is_main: false },
-        Ok(Some(said)) if said == READY_AS_MAIN => Heard::Ready { is_main: true },
-        Ok(_) => Heard::Gone,
-        Err(_) => Heard::TookTooLong,
+        Ok(Some(said)) if said == READY => SuccessorEnd::Ready { is_main: false },
+        Ok(Some(said)) if said == READY_AS_MAIN => SuccessorEnd::Ready { is_main: true },
+        Ok(_) => SuccessorEnd::Gone,
+        Err(_) => SuccessorEnd::TookTooLong,
     }
 }
 
-impl Door {
+impl HandoverSocket {
     /// The next process that asks, if it may have the listeners.
     async fn caller(&mut self) -> Option<Caller> {
         if self.refusals >= REFUSALS {

@@ -15,61 +15,61 @@ pub(super) const SYSTEM_CALLS: &str = "system-calls";
 /// Of each part, whether it is in force.
 #[derive(Debug, Default)]
 pub(crate) struct Applied {
-    parts: Vec<(&'static str, State)>,
+    parts: Vec<(&'static str, PartState)>,
 }
 
 #[derive(Debug)]
-enum State {
+enum PartState {
     Applied,
-    Missing(Reason),
+    Missing(PartFault),
     /// The operator wants none of it.
     Off,
 }
 
 /// Why a part is not in force.
 #[derive(Debug)]
-pub(super) enum Reason {
+pub(super) enum PartFault {
     System(io::Error),
-    User(user::Reason),
+    User(user::UserFault),
     Capabilities(capabilities::Kept),
-    Landlock(landlock::Fault),
-    Opener(opener::Fault<seccomp::Fault>),
-    Seccomp(seccomp::Fault),
+    Landlock(landlock::LandlockFault),
+    Opener(opener::OpenerFault<seccomp::SeccompFault>),
+    Seccomp(seccomp::SeccompFault),
 }
 
 impl Applied {
     /// Every part, and whether it is in force.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, bool)> {
-        let applied = |state: &State| matches!(state, State::Applied);
+        let applied = |state: &PartState| matches!(state, PartState::Applied);
         self.parts
             .iter()
             .map(move |(name, state)| (*name, applied(state)))
     }
 
     /// Notes what became of a part.
-    pub(super) fn add(&mut self, name: &'static str, done: Result<(), Reason>) {
-        let state = done.map_or_else(State::Missing, |()| State::Applied);
+    pub(super) fn add(&mut self, name: &'static str, done: Result<(), PartFault>) {
+        let state = done.map_or_else(PartState::Missing, |()| PartState::Applied);
         self.parts.push((name, state));
     }
 
     /// Notes a part that the operator wants none of.
     pub(super) fn leave(&mut self, name: &'static str) {
-        self.parts.push((name, State::Off));
+        self.parts.push((name, PartState::Off));
     }
 
     pub(super) fn has(&self, wanted: &str) -> bool {
         self.iter().any(|(name, applied)| name == wanted && applied)
     }
 
-    pub(super) fn missing(&self) -> impl Iterator<Item = (&'static str, &Reason)> {
+    pub(super) fn missing(&self) -> impl Iterator<Item = (&'static str, &PartFault)> {
         self.parts.iter().filter_map(|(name, state)| match state {
-            State::Missing(reason) => Some((*name, reason)),
-            State::Applied | State::Off => None,
+            PartState::Missing(reason) => Some((*name, reason)),
+            PartState::Applied | PartState::Off => None,
         })
     }
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for PartFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::System(error) => f.write_str(&log::reason(error)),

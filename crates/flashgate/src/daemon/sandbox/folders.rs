@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tracing::warn;
 
-use crate::daemon::way::{self, Link, Way};
+use crate::daemon::way::{self, ResolvedPath, SymbolicLink};
 
 /// The folders of the files: as they are named, where links lead today, and where a link leads to its neighbours.
 ///
@@ -18,7 +18,7 @@ pub(super) fn of(files: &[PathBuf]) -> Vec<PathBuf> {
             .filter(|folder| !folder.as_os_str().is_empty())
             .unwrap_or(Path::new("."));
         folders.extend(named.canonicalize());
-        let Way { links, end } = way::to(file);
+        let ResolvedPath { links, end } = way::to(file);
         let beside = links.into_iter().filter(leads_beside);
         folders.extend(beside.map(|link| link.folder));
         folders.insert(end);
@@ -33,7 +33,7 @@ pub(super) fn of(files: &[PathBuf]) -> Vec<PathBuf> {
 
 /// Whether a link leads to something in its own folder, and that is a folder of its own: `/etc`, `/srv` and the like hold
 /// far more.
-fn leads_beside(link: &Link) -> bool {
+fn leads_beside(link: &SymbolicLink) -> bool {
     let beneath = link.target.is_relative() && !link.target.starts_with("..");
     beneath && link.folder.components().count() > 2
 }

@@ -23,7 +23,7 @@ const NAMES: [&str; 5] = [
 ];
 
 /// Leaves these folders readable, and what looking up names takes; nothing can be written or executed.
-pub(super) fn files(folders: &[PathBuf]) -> Result<(), Fault> {
+pub(super) fn files(folders: &[PathBuf]) -> Result<(), LandlockFault> {
     let limit = || {
         let names = NAMES.iter().filter_map(|name| place_of(Path::new(name)));
         let readable = folders.iter().cloned().chain(names);
@@ -43,11 +43,11 @@ pub(super) fn files(folders: &[PathBuf]) -> Result<(), Fault> {
             .restrict_self()
             .map(drop)
     };
-    limit().map_err(|error| Fault::of(error, Lacking::Files))
+    limit().map_err(|error| LandlockFault::of(error, Lacking::Files))
 }
 
 /// Leaves these ports to bind and to connect to, and UDP only what looking up names takes.
-pub(super) fn ports(needs: &Needs) -> Result<(), Fault> {
+pub(super) fn ports(needs: &Needs) -> Result<(), LandlockFault> {
     let rule = |access| move |port: &u16| Ok::<_, RulesetError>(NetPort::new(*port, access));
     let (bind_udp, send_udp): (&[u16], &[u16]) = match needs.lookups {
         Lookups::Needed => (&[ANY_PORT], &[DNS, ANY_PORT]),
@@ -68,7 +68,7 @@ pub(super) fn ports(needs: &Needs) -> Result<(), Fault> {
             .restrict_self()
             .map(drop)
     };
-    limit().map_err(|error| Fault::of(error, Lacking::Ports))
+    limit().map_err(|error| LandlockFault::of(error, Lacking::Ports))
 }
 
 /// To bind to: one that the system picks. To send to: nothing arrives, but the C library connects UDP sockets to it to find
@@ -91,7 +91,7 @@ fn place_of(file: &Path) -> Option<PathBuf> {
 
 /// Why it was not done.
 #[derive(Debug)]
-pub(super) enum Fault {
+pub(super) enum LandlockFault {
     /// The kernel has none, or has it switched off.
     Absent,
     /// It is there, and too old.
@@ -106,7 +106,7 @@ pub(super) enum Lacking {
     Ports,
 }
 
-impl Fault {
+impl LandlockFault {
     fn of(error: RulesetError, lacking: Lacking) -> Self {
         if !matches!(error, RulesetError::HandleAccesses(_)) {
             Self::Refused(error)
@@ -118,7 +118,7 @@ impl Fault {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for LandlockFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lacking = match self {
             Self::Absent => {

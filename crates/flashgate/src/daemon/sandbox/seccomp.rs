@@ -23,7 +23,7 @@ mod sockets;
 
 /// Who filters are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
+pub(super) enum FilterRole {
     /// Every thread that serves. It can't bind a socket, nor have one listen.
     Serving(Lookups),
     /// The one that does both for them (`opener`). It can't connect or send.
@@ -121,18 +121,18 @@ const OLDER: &[c_long] = &[];
 const CONTROLS: [u32; 4] = [0x5401, 0x5413, 0x5421, 0x541b];
 
 /// Applies the filters of a role to this thread and those it starts; for good.
-pub(super) fn apply(role: Role, violation: Violation) -> Result<(), Fault> {
+pub(super) fn apply(role: FilterRole, violation: Violation) -> Result<(), SeccompFault> {
     programs(role, violation)
         .map_err(Error::from)
         .and_then(|programs| programs.iter().try_for_each(|it| apply_filter(it)))
-        .map_err(Fault)
+        .map_err(SeccompFault)
 }
 
 /// Why the filters are not applied.
 #[derive(Debug)]
-pub(super) struct Fault(Error);
+pub(super) struct SeccompFault(Error);
 
-impl fmt::Display for Fault {
+impl fmt::Display for SeccompFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Error::Seccomp(error) | Error::Prctl(error) => f.write_str(&crate::log::reason(error)),
@@ -150,7 +150,7 @@ fn refusal(violation: Violation) -> SeccompAction {
 }
 
 /// Three filters; of their answers the kernel takes the strictest one.
-fn programs(role: Role, violation: Violation) -> Result<[BpfProgram; 3], BackendError> {
+fn programs(role: FilterRole, violation: Violation) -> Result<[BpfProgram; 3], BackendError> {
     // Its arguments are out of a filter's sight; C libraries fall back to `clone` only if there seems to be no such call.
     let clone3 = BTreeMap::from([(libc::SYS_clone3, Vec::new())]);
     Ok([
@@ -180,7 +180,7 @@ fn program(
 
 /// Every call that is allowed, with the conditions on its arguments. Without a rule there is no condition; of several rules
 /// one must hold.
-fn rules(role: Role) -> Result<BTreeMap<c_long, Vec<SeccompRule>>, BackendError> {
+fn rules(role: FilterRole) -> Result<BTreeMap<c_long, Vec<SeccompRule>>, BackendError> {
     let free = FREE.iter().chain(OLDER);
     let mut rules: BTreeMap<_, _> = free.map(|call| (*call, Vec::new())).collect();
     rules.extend(itself()?);
@@ -257,8 +257,8 @@ mod tests {
 
     #[test]
     fn the_filters_can_be_made() {
-        let serving = [Lookups::Needed, Lookups::None].map(Role::Serving);
-        for role in serving.into_iter().chain([Role::Opening]) {
+        let serving = [Lookups::Needed, Lookups::None].map(FilterRole::Serving);
+        for role in serving.into_iter().chain([FilterRole::Opening]) {
             for violation in [Violation::Refuse, Violation::Kill] {
                 assert!(programs(role, violation).is_ok());
             }

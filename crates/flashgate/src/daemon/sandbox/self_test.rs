@@ -23,7 +23,7 @@ use crate::snapshot::Process;
 mod network;
 
 /// What the attempts gave.
-struct Report<'a> {
+struct SelfTestLog<'a> {
     say: &'a mut dyn FnMut(&str),
     failed: bool,
 }
@@ -36,7 +36,7 @@ pub(crate) fn self_test(
     say: &mut dyn FnMut(&str),
 ) -> Result<bool, NotEntered> {
     let _applied = enter(process, needs, leftover)?;
-    let mut report = Report { say, failed: false };
+    let mut report = SelfTestLog { say, failed: false };
     for number in leftover.numbers() {
         report.closed(number);
     }
@@ -59,7 +59,7 @@ pub(crate) fn self_test(
 }
 
 /// Everything that is not about files.
-fn attack(report: &mut Report<'_>, needs: &Needs) {
+fn attack(report: &mut SelfTestLog<'_>, needs: &Needs) {
     report.refused("start-program", program().spawn());
     let parent = Pid::parent();
     report.refused("ptrace", ptrace::attach(parent).map_err(io::Error::from));
@@ -86,7 +86,7 @@ fn exec() -> io::Result<()> {
     Err(program().exec())
 }
 
-impl Report<'_> {
+impl SelfTestLog<'_> {
     fn works<T>(&mut self, name: &str, result: io::Result<T>) {
         match result {
             Ok(_) => self.line(format_args!("{name} allowed")),

@@ -15,12 +15,12 @@ use crate::snapshot::User;
 #[derive(Debug)]
 pub(crate) struct NotAssumed {
     name: String,
-    reason: Reason,
+    reason: UserFault,
 }
 
 /// Why it can't.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Reason {
+pub(super) enum UserFault {
     /// There is no such account.
     Unknown,
     Group(Errno),
@@ -29,7 +29,7 @@ pub(super) enum Reason {
 }
 
 impl NotAssumed {
-    pub(super) fn new(name: &str, reason: Reason) -> Self {
+    pub(super) fn new(name: &str, reason: UserFault) -> Self {
         Self {
             name: name.to_owned(),
             reason,
@@ -44,7 +44,7 @@ impl fmt::Display for NotAssumed {
     }
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for UserFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (what, errno) = match self {
             Self::Unknown => return f.write_str("there is none of this name"),
@@ -73,7 +73,7 @@ fn lookup(user: &User) -> Result<Option<Account>, NotAssumed> {
         User::Nobody => Ok(Some(Account::nobody())),
         User::Configured { name } => Account::by_name_or_number(name)
             .map(Some)
-            .ok_or_else(|| NotAssumed::new(name, Reason::Unknown)),
+            .ok_or_else(|| NotAssumed::new(name, UserFault::Unknown)),
     }
 }
 
@@ -93,11 +93,11 @@ fn ignored(user: &User) {
 }
 
 /// Becomes it, for good; as the only thread.
-pub(super) fn assume(account: Account) -> Result<(), Reason> {
+pub(super) fn assume(account: Account) -> Result<(), UserFault> {
     let Account { uid, gid } = account;
     let groups = set_thread_groups(&[]);
-    set_thread_res_gid(gid, gid, gid).map_err(Reason::Group)?;
-    set_thread_res_uid(uid, uid, uid).map_err(Reason::User)?;
+    set_thread_res_gid(gid, gid, gid).map_err(UserFault::Group)?;
+    set_thread_res_uid(uid, uid, uid).map_err(UserFault::User)?;
     // A user namespace may forbid it and still have another user to become.
-    groups.map_err(Reason::SupplementaryGroups)
+    groups.map_err(UserFault::SupplementaryGroups)
 }

@@ -21,12 +21,12 @@ const SIGNATURES: [&[u8]; 2] = [b"security.ima", b"security.evm"];
 
 /// An attribute that the new file can't have as the old one has it, and why.
 #[derive(Debug)]
-pub(super) struct Lost {
+pub(super) struct LostAttribute {
     name: CString,
     errno: Option<Errno>,
 }
 
-impl Display for Lost {
+impl Display for LostAttribute {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let name = log::escaped(self.name.as_bytes());
         let Some(errno) = self.errno else {
@@ -38,7 +38,7 @@ impl Display for Lost {
 }
 
 /// Gives the new file the attributes of the old one, and no others.
-pub(super) fn copy(old: &Path, new: &File) -> Result<(), Lost> {
+pub(super) fn copy(old: &Path, new: &File) -> Result<(), LostAttribute> {
     let wanted = names(|room| listxattr(old, room))?;
     let present = names(|room| flistxattr(new, room))?;
     for name in present.difference(&wanted) {
@@ -47,9 +47,9 @@ pub(super) fn copy(old: &Path, new: &File) -> Result<(), Lost> {
     wanted.iter().try_for_each(|name| copy_one(old, new, name))
 }
 
-fn copy_one(old: &Path, new: &File, name: &CString) -> Result<(), Lost> {
+fn copy_one(old: &Path, new: &File, name: &CString) -> Result<(), LostAttribute> {
     if SIGNATURES.contains(&name.as_bytes()) {
-        return Err(Lost {
+        return Err(LostAttribute {
             name: name.clone(),
             errno: None,
         });
@@ -62,15 +62,17 @@ fn copy_one(old: &Path, new: &File, name: &CString) -> Result<(), Lost> {
     fsetxattr(new, name, &wanted, XattrFlags::empty()).map_err(|errno| lost(name, errno))
 }
 
-fn lost(name: &CString, errno: Errno) -> Lost {
-    Lost {
+fn lost(name: &CString, errno: Errno) -> LostAttribute {
+    LostAttribute {
         name: name.clone(),
         errno: Some(errno),
     }
 }
 
 /// The names in a list of the kernel's; none where the file system has no attributes.
-fn names(list: impl FnOnce(&mut [u8]) -> Result<usize, Errno>) -> Result<BTreeSet<CString>, Lost> {
+fn names(
+    list: impl FnOnce(&mut [u8]) -> Result<usize, Errno>,
+) -> Result<BTreeSet<CString>, LostAttribute> {
     let bytes = match value(list) {
         Ok(bytes) => bytes,
         Err(Errno::NOTSUP) => return Ok(BTreeSet::new()),

@@ -11,12 +11,12 @@ use crate::log;
 
 /// Why the new file would not be as the old one is.
 #[derive(Debug)]
-pub(super) enum Lost {
+pub(super) enum LostFlags {
     Unknown(Errno),
     Differ,
 }
 
-impl Display for Lost {
+impl Display for LostFlags {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown(errno) => {
@@ -29,19 +29,19 @@ impl Display for Lost {
 }
 
 /// Whether both have the same flags.
-pub(super) fn same(old: &Path, new: &File) -> Result<(), Lost> {
+pub(super) fn same(old: &Path, new: &File) -> Result<(), LostFlags> {
     let old_flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let old = open(old, old_flags, Mode::empty()).map_err(Lost::Unknown)?;
+    let old = open(old, old_flags, Mode::empty()).map_err(LostFlags::Unknown)?;
     let flags = match ioctl_getflags(old) {
         Ok(flags) => flags,
         // The file system has none.
         Err(Errno::NOTTY | Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => return Ok(()),
-        Err(errno) => return Err(Lost::Unknown(errno)),
+        Err(errno) => return Err(LostFlags::Unknown(errno)),
     };
-    let new = ioctl_getflags(new).map_err(Lost::Unknown)?;
+    let new = ioctl_getflags(new).map_err(LostFlags::Unknown)?;
     // Others say how the file system stores the file.
     if (flags ^ new).intersects(IFlags::all()) {
-        Err(Lost::Differ)
+        Err(LostFlags::Differ)
     } else {
         Ok(())
     }

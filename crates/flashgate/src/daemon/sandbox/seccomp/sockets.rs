@@ -10,7 +10,7 @@ use libc::c_long;
 use seccompiler::SeccompCmpOp::{Eq, MaskedEq};
 use seccompiler::{BackendError, SeccompCondition, SeccompRule};
 
-use super::{Role, argument, number};
+use super::{FilterRole, argument, number};
 use crate::daemon::sandbox::needs::Lookups;
 
 /// Calls on sockets that are there, whatever their arguments.
@@ -36,17 +36,17 @@ const SENDING: [(c_long, u8); 3] = [
 const KIND: u64 = 0xf;
 
 /// The calls on sockets that a role may use, and under which conditions.
-pub(super) fn rules(role: Role) -> Result<BTreeMap<c_long, Vec<SeccompRule>>, BackendError> {
+pub(super) fn rules(role: FilterRole) -> Result<BTreeMap<c_long, Vec<SeccompRule>>, BackendError> {
     let mut rules: BTreeMap<_, _> = ANY.iter().map(|call| (*call, Vec::new())).collect();
     let kinds = match role {
-        Role::Serving(lookups) => {
+        FilterRole::Serving(lookups) => {
             rules.insert(libc::SYS_connect, Vec::new());
             for (call, flags) in SENDING {
                 rules.insert(call, vec![SeccompRule::new(vec![no_fast_open(flags)?])?]);
             }
             kinds(lookups)?
         }
-        Role::Opening => {
+        FilterRole::Opening => {
             rules.insert(libc::SYS_bind, Vec::new());
             rules.insert(libc::SYS_listen, Vec::new());
             internet(libc::SOCK_STREAM, libc::IPPROTO_TCP)?

@@ -15,7 +15,7 @@ use rustix::net::{
 };
 
 use super::super::{Lookups, Needs};
-use super::Report;
+use super::SelfTestLog;
 
 /// Where nothing that is tried may get to.
 struct Unlisted {
@@ -23,7 +23,7 @@ struct Unlisted {
     to_bind: SocketAddr,
 }
 
-pub(super) fn attack(report: &mut Report<'_>, needs: &Needs) {
+pub(super) fn attack(report: &mut SelfTestLog<'_>, needs: &Needs) {
     let unlisted = Unlisted {
         to_connect: unlisted(&needs.connect),
         to_bind: unlisted(&needs.bind),
@@ -41,7 +41,7 @@ fn unlisted(listed: &BTreeSet<u16>) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, port).into()
 }
 
-fn plain_tcp(report: &mut Report<'_>, unlisted: &Unlisted) {
+fn plain_tcp(report: &mut SelfTestLog<'_>, unlisted: &Unlisted) {
     let (to, at) = (unlisted.to_connect, unlisted.to_bind);
     report.refused(&format!("connect {}", to.port()), TcpStream::connect(to));
     report.refused(&format!("listen {}", at.port()), TcpListener::bind(at));
@@ -63,7 +63,7 @@ fn fast_open(to: SocketAddr) -> io::Result<usize> {
 }
 
 /// Protocols whose sockets are of the same kind as TCP's, and that other rules may be for.
-fn other_protocols(report: &mut Report<'_>, unlisted: &Unlisted) {
+fn other_protocols(report: &mut SelfTestLog<'_>, unlisted: &Unlisted) {
     let multipath = tcp(Some(ipproto::MPTCP)).map_err(io::Error::from);
     report.refused("multipath-tcp", multipath);
     let (to, at) = (unlisted.to_connect, unlisted.to_bind);
@@ -81,7 +81,7 @@ fn tcp(protocol: Option<Protocol>) -> Result<OwnedFd, Errno> {
     socket(AddressFamily::INET, SocketType::STREAM, protocol)
 }
 
-fn datagrams(report: &mut Report<'_>, lookups: Lookups, to: SocketAddr) {
+fn datagrams(report: &mut SelfTestLog<'_>, lookups: Lookups, to: SocketAddr) {
     let kinds = [
         ("raw-socket", SocketType::RAW, ipproto::ICMP),
         ("ping-socket", SocketType::DGRAM, ipproto::ICMP),
@@ -102,7 +102,7 @@ fn datagrams(report: &mut Report<'_>, lookups: Lookups, to: SocketAddr) {
     }
 }
 
-fn unix_sockets(report: &mut Report<'_>) {
+fn unix_sockets(report: &mut SelfTestLog<'_>) {
     report.refused(
         "unix-stream",
         UnixStream::connect("/run/flashgate-self-test"),
