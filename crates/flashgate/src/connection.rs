@@ -7,12 +7,11 @@ use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
+use flashgate_config::ruffle::Doors;
+use flashgate_config::snapshot::{Deadlines, Service};
 use flashgate_relay::RelayTimeouts;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
-
-use crate::ruffle::Doors;
-use crate::snapshot::{Deadlines, Service};
 
 mod asked;
 mod backends;
@@ -46,12 +45,11 @@ pub(crate) use shared::Shared;
 use shared::{Bridging, some};
 use waiting::{Sender, Waiting, Witness};
 
-impl Deadlines {
-    fn relay(self) -> RelayTimeouts {
-        RelayTimeouts {
-            half_open: self.half_open,
-            idle: self.idle,
-        }
+/// How long a relay may take.
+const fn relay_limits(deadlines: Deadlines) -> RelayTimeouts {
+    RelayTimeouts {
+        half_open: deadlines.half_open,
+        idle: deadlines.idle,
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use flashgate_config::snapshot::Plan;
 use flashgate_report::render;
 use tracing::{error, info};
 
@@ -12,7 +13,6 @@ use crate::exit::Exit;
 use crate::fault;
 use crate::limits::Permits;
 use crate::log::{self, LIFECYCLE};
-use crate::snapshot::Plan;
 
 mod accept;
 mod accept_error;

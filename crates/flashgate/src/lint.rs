@@ -14,12 +14,11 @@ use flash_policy::Diagnostic;
 use flash_policy::document::{LARGEST, LARGEST_LINTED};
 use flash_policy::lint::{self, Options, PolicyKind, PolicyReader};
 use flash_policy::{Port, Serving};
+use flashgate_config::regular_file;
 use flashgate_report::outcome::{FileError, FileOutcome, JudgedFile, KindFrom, TextOrigin};
 
 use files::Input;
 pub(crate) use levels::{Contradiction, FlagSubject, Levels, RuleLevel};
-
-use crate::regular_file;
 
 /// What standard input is called in reports; a file may have this name too.
 const STDIN: &str = "<stdin>";

@@ -22,6 +22,7 @@ mod tests;
 
 use escaped::QUOTED;
 pub(crate) use escaped::{escaped, escaped_up_to};
+pub(crate) use flashgate_config::reason;
 pub(crate) use panics::panics;
 pub(crate) use sampler::{Sampler, tell_all_suppressed, tell_suppressed};
 
@@ -200,15 +201,4 @@ pub(crate) fn text(text: &str) {
     } else if !text.is_empty() {
         tracing::warn!(text, "findings");
     }
-}
-
-/// A system error without Rust's `(os error 13)`.
-pub(crate) fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map(|first| first.to_lowercase().chain(letters).collect())
-        .unwrap_or_default()
 }

@@ -2,10 +2,7 @@
 //!
 //! Parses the arguments, calls one function, and maps its result to an exit code. Nothing else happens here.
 
-mod account;
 mod cli;
-mod config;
-mod confinement;
 mod connection;
 mod daemon;
 mod exit;
@@ -13,10 +10,6 @@ mod fault;
 mod limits;
 mod lint;
 mod log;
-mod regular_file;
-mod ruffle;
-mod snapshot;
-mod tls;
 
 use std::process::ExitCode;
 

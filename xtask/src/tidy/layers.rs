@@ -1,4 +1,4 @@
-//! Inside the program the layers use each other downwards only, as ARCHITECTURE.md has it; and words stay in `lint`.
+//! Inside the program, and inside the crate with its config file, the layers use each other downwards only, as ARCHITECTURE.md has it; and words stay in `lint`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,46 +6,37 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
-/// Each module of the program that others build on, and which modules it may use besides itself; from the bottom up.
-/// What is not listed here is a subcommand's, and uses what it likes of them.
-const LAYERS: &[(&str, &[&str])] = &[
+/// The modules of the program that others build on, or of the crate with its config file.
+type Layers = &'static [(&'static str, &'static [&'static str])];
+
+/// Each module with those that it may use besides itself; from the bottom up. What is not listed here is a subcommand's,
+/// and uses what it likes of them.
+const PROGRAM: Layers = &[
     ("fault", &[]),
     ("exit", &[]),
-    ("account", &[]),
-    ("regular_file", &[]),
     ("log", &["fault"]),
-    ("lint", &["log", "regular_file"]),
-    ("tls", &["log"]),
+    ("lint", &["log"]),
+    ("limits", &[]),
+    ("connection", &["fault", "limits", "log"]),
+    ("daemon", &["connection", "exit", "fault", "limits", "log"]),
+];
+
+/// The same inside `flashgate-config`.
+const CONFIG: Layers = &[
+    ("reason", &[]),
+    ("account", &[]),
+    ("confinement", &[]),
+    ("regular_file", &[]),
+    ("tls", &[]),
     ("snapshot", &["tls"]),
     ("ruffle", &["snapshot"]),
-    ("limits", &["snapshot"]),
-    (
-        "connection",
-        &["fault", "limits", "log", "ruffle", "snapshot"],
-    ),
-    ("confinement", &["log"]),
     (
         "config",
         &[
             "account",
             "confinement",
-            "log",
+            "reason",
             "regular_file",
-            "ruffle",
-            "snapshot",
-            "tls",
-        ],
-    ),
-    (
-        "daemon",
-        &[
-            "account",
-            "confinement",
-            "connection",
-            "exit",
-            "fault",
-            "limits",
-            "log",
             "ruffle",
             "snapshot",
             "tls",
@@ -55,7 +46,8 @@ const LAYERS: &[(&str, &[&str])] = &[
 
 #[test]
 fn layers() {
-    check().unwrap();
+    check("flashgate", PROGRAM).unwrap();
+    check("flashgate-config", CONFIG).unwrap();
 }
 
 /// What the library reads and decides with knows no words: those are `lint`'s.
@@ -87,9 +79,9 @@ fn words_stay_in_lint() {
 }
 
 /// Fails at the first use that is not downwards.
-fn check() -> Result<()> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/flashgate/src");
-    for (module, may) in LAYERS {
+fn check(name: &str, layers: Layers) -> Result<()> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../crates/{name}/src"));
+    for (module, may) in layers {
         for file in files(&source, module)? {
             let text = fs::read_to_string(&file)
                 .with_context(|| format!("can't read {}", file.display()))?;
@@ -133,7 +125,7 @@ fn files(source: &Path, module: &str) -> Result<Vec<PathBuf>> {
         }
     }
     if files.is_empty() {
-        bail!("the module `{module}` of flashgate is no more");
+        bail!("the module `{module}` of {} is no more", source.display());
     }
     Ok(files)
 }

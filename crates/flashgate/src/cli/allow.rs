@@ -4,9 +4,8 @@ use std::fmt;
 
 use clap::Args;
 use flash_policy::{Diagnostic, DomainPattern, Policy, Port, PortSet, Rule, Secure, Span};
+use flashgate_config::config::{bad_domain, bad_ports, gates};
 use flashgate_report::render::{Source, findings};
-
-use crate::config::{bad_domain, bad_ports, gates};
 
 /// Rules given as flags, for whoever serves them.
 #[derive(Debug, Args)]

@@ -9,13 +9,13 @@ use flash_policy::player::Verdict;
 use flash_policy::{PlayerVersion, Port};
 use flashgate_check::report::{self as told, NagiosStatus, ProgressDisplay};
 use flashgate_check::{CheckFailure, CheckPlan, Interruption, Watcher};
+use flashgate_config::config::lasting;
 use flashgate_report::render::plain_error;
 
 mod contradictions;
 mod plan;
 
 use super::port;
-use crate::config::lasting;
 use crate::exit::Exit;
 
 /// Do what a player would do against a live server, and say what would happen and why

@@ -1,7 +1,7 @@
 //! What `serve --check` says of a plan that could be served.
 
-use crate::snapshot::{Bridge, Gate, Listener, Plan, Served};
-use crate::tls::Certificate;
+use flashgate_config::snapshot::{Bridge, Gate, Listener, Plan, Served};
+use flashgate_config::tls::Certificate;
 
 /// A line for each listener and certificate, and one for `[admin]`.
 pub(super) fn text(plan: &Plan) -> String {

@@ -7,12 +7,14 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use flash_policy::{Policy, Port, Reply};
+use flashgate_config::config::{Unexpected, backend, defaults, gates};
+use flashgate_config::snapshot::{
+    AskedBy, Backend, Deadlines, Gate, Kind, Listener, Served, Service,
+};
+use flashgate_config::snapshot::{ListenAddress, NoAddress};
 use flashgate_report::render;
 
 use super::allow::NoPorts;
-use crate::config::{Unexpected, backend, defaults, gates};
-use crate::snapshot::{AskedBy, Backend, Deadlines, Gate, Kind, Listener, Served, Service};
-use crate::snapshot::{ListenAddress, NoAddress};
 
 /// Flags cannot tell of another public port.
 const PUBLISHED: &str = "if the port is published under another number, that number counts";

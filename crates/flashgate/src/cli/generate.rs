@@ -5,8 +5,8 @@ use std::io;
 use clap::{Args, Command};
 use clap_complete::Shell;
 use clap_mangen::Man;
+use flashgate_config::config::keys;
 
-use crate::config::keys;
 use crate::exit::Exit;
 
 /// Print completions for a shell

@@ -1,10 +1,9 @@
 //! `--listen`: addresses that can't be bound together, and ports that no player asks.
 
 use flash_policy::{Policy, Port};
+use flashgate_config::config::listeners;
+use flashgate_config::snapshot::ListenAddress;
 use flashgate_report::render;
-
-use crate::config::listeners;
-use crate::snapshot::ListenAddress;
 
 const MAPPED: &str =
     "this is fine behind a mapping from port 843, such as a container's `-p 843:8843`";

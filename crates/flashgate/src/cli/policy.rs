@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use flash_policy::write::{self, Layout};
 use flash_policy::{Policy, Serving};
+use flashgate_config::config;
 use flashgate_report::render::{self, Source};
 
 use super::allow::{self, NoPorts};
-use crate::config;
 use crate::exit::Exit;
 
 /// Print the policy that rules or a config file make

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
+use flashgate_config::config::{self, Purpose, hosts};
+use flashgate_config::ruffle::{Doors, MoviePort, WebSocketScheme, WebSocketTarget};
+use flashgate_config::snapshot::{FreePorts, OwnHost};
 use flashgate_report::render;
 
 use super::gate::GateFlag;
-use crate::config::{self, Purpose, hosts};
 use crate::exit::Exit;
-use crate::ruffle::{Doors, MoviePort, WebSocketScheme, WebSocketTarget};
-use crate::snapshot::{FreePorts, OwnHost};
 
 /// Print the part of Ruffle's config that leads movies to the gates
 ///

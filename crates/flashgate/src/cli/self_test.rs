@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use flashgate_config::config::{self, Purpose, defaults};
 use flashgate_report::render;
 
-use crate::config::{self, Purpose, defaults};
 use crate::daemon::sandbox::{self, Leftover, Needs};
 use crate::exit::Exit;
 use crate::log::{self, LineFormat, Verbosity};

@@ -7,6 +7,14 @@ use clap::{ArgAction, Args, ValueEnum};
 use flash_policy::diagnostic::any_error;
 use flash_policy::write::{self, Layout};
 use flash_policy::{Policy, Port, Reply};
+use flashgate_config::config::policy_file::{self, Content, Dialled, ServedAt};
+use flashgate_config::config::{self, Purpose, defaults};
+use flashgate_config::confinement;
+use flashgate_config::snapshot::ListenAddress;
+use flashgate_config::snapshot::{
+    AskedBy, Deadlines, Kind, Listener, Loaded, Plan, Refused, Served, Service, Transport,
+    Violation, Watched,
+};
 use flashgate_report::render::{self, Source};
 
 use super::allow::{self, Allow};
@@ -14,18 +22,10 @@ use super::checked;
 use super::detach;
 use super::gate::{self, GateFlag};
 use super::listen;
-use crate::config::policy_file::{self, Content, Dialled, ServedAt};
-use crate::config::{self, Purpose, defaults};
-use crate::confinement;
 use crate::daemon::sandbox::Leftover;
 use crate::daemon::{self, EventLoop, HeldSignals, Inherited, Loader};
 use crate::exit::Exit;
 use crate::log::{self, LineFormat, Verbosity};
-use crate::snapshot::ListenAddress;
-use crate::snapshot::{
-    AskedBy, Deadlines, Kind, Listener, Loaded, Plan, Refused, Served, Service, Transport,
-    Violation, Watched,
-};
 
 /// Serve a socket policy
 ///

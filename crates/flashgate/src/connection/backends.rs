@@ -8,11 +8,11 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use flashgate_config::snapshot::{Backend, Gate};
 use tracing::field::display;
 use tracing::{info, warn};
 
 use crate::log::{self, Sampler};
-use crate::snapshot::{Backend, Gate};
 
 /// Which of a gate's servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -7,6 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::time::Duration;
 
+use flashgate_config::snapshot::{Backend, Gate, Service};
 use flashgate_relay::reset_on_close;
 use tokio::net::TcpStream;
 use tokio::task::yield_now;
@@ -17,7 +18,6 @@ use super::Shared;
 use super::backends::{Role, Whose};
 use super::names::Names;
 use super::ours::Ours;
-use crate::snapshot::{Backend, Gate, Service};
 
 impl Shared {
     /// Connects to a server of a gate for a client, and keeps in mind how that went.

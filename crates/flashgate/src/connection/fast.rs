@@ -7,6 +7,7 @@
 
 use std::os::fd::OwnedFd;
 
+use flashgate_config::snapshot::Service;
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, recv};
 use tokio_flash_policy::{First, Opening, Rest};
@@ -14,7 +15,6 @@ use tokio_flash_policy::{First, Opening, Rest};
 use super::Outcome;
 use super::policy::{Sent, finish, send};
 use crate::fault;
-use crate::snapshot::Service;
 
 /// How far the first attempt came.
 pub(super) enum Answer {

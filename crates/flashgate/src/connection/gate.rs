@@ -2,17 +2,17 @@
 //!
 //! What was read to recognise it goes first, to the byte.
 
+use flashgate_config::snapshot::Gate;
 use flashgate_relay::{Preface, Relay};
 use flashgate_wire::proxy_header::Addresses;
 use tokio::net::TcpStream;
 use tokio_flash_policy::First;
 
-use super::Outcome;
 use super::backends::{Role, Whose};
 use super::client::Client;
 use super::passed::Passed;
 use super::waiting::{Next, Waiting};
-use crate::snapshot::Gate;
+use super::{Outcome, relay_limits};
 
 /// Dials the backend, and passes the connection on to it.
 pub(super) async fn dial(waiting: &mut Waiting, gate: &Gate, role: Role) -> Next {
@@ -62,7 +62,7 @@ pub(super) fn relay(waiting: Waiting, backend: TcpStream, header: &[u8]) {
         header,
         bytes: &[progress.opening.bytes(), &early].concat(),
     };
-    let (limits, stop) = (passed.service.deadlines.relay(), &passed.shared.stop);
+    let (limits, stop) = (relay_limits(passed.service.deadlines), &passed.shared.stop);
     // Whether it is TLS that the backend gets.
     let is_tls = !client.is_secure() && progress.opening.first() == Some(First::Tls);
     let mut relay = match client {

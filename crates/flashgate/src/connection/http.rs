@@ -13,6 +13,7 @@ mod upgrade;
 
 use std::sync::Arc;
 
+use flashgate_config::snapshot::Gate;
 use flashgate_wire::http::{
     HeadVerdict, HttpRequest, Method, Response, StatusCode, may_ask_for_upgrade,
     may_ask_for_websocket,
@@ -22,7 +23,6 @@ use flashgate_wire::websocket::is_asked_for;
 use super::Outcome;
 use super::backends::Role;
 use super::waiting::{Next, Waiting};
-use crate::snapshot::Gate;
 use exchange::Exchange;
 use reading::{Read, Received, receive_head};
 pub(super) use upgrade::bridge;

@@ -3,11 +3,11 @@
 //! To the client such a connection just closes, so the log is the only place to learn why.
 
 use flash_policy::near_request::{self, Slip};
+use flashgate_config::snapshot::Service;
 use flashgate_wire::proxy_header;
 
 use super::Outcome;
 use crate::log::Sampler;
-use crate::snapshot::Service;
 
 /// What was probably set up wrongly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,11 +11,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use dns_lookup::{AddrInfo, AddrInfoHints, LookupErrorKind, SockType, getaddrinfo};
+use flashgate_config::snapshot::Gate;
 use tokio::sync::watch;
 use tokio::time::timeout_at;
 
 use crate::log;
-use crate::snapshot::Gate;
 
 /// An answer this young needs no new lookup: many players may connect in one second.
 const FRESH: Duration = Duration::from_secs(1);

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use flashgate_config::snapshot::Service;
 use flashgate_relay::RelayReport;
 use tokio::time::Instant;
 use tracing::debug;
@@ -13,7 +14,6 @@ use super::fast::Progress;
 use super::waiting::{Waiting, Witness};
 use super::{Outcome, some};
 use crate::limits::Permit;
-use crate::snapshot::Service;
 
 /// A connection that is passed on.
 pub(super) struct Passed {

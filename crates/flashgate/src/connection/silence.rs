@@ -10,6 +10,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use flashgate_config::snapshot::Gate;
 use flashgate_relay::{Patience, RelayEnd, Stopping, reset_on_close};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
@@ -19,7 +20,6 @@ use super::backends::{Role, Whose};
 use super::waiting::{Next, Waiting};
 use super::{Outcome, gate};
 use crate::limits::OverLimit;
-use crate::snapshot::Gate;
 
 /// Has the backend dialled, and listens to both.
 pub(super) async fn call(waiting: &mut Waiting, gate: &Gate) -> Next {

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
+use flashgate_config::snapshot::Service;
 use flashgate_wire::http::HttpRequest;
 use tokio_rustls::rustls;
 use tracing::field::display;
@@ -13,7 +14,6 @@ use super::mistake::Mistake;
 use super::{Outcome, Shared, balancer, handshake, some};
 use crate::limits::{Evicted, MadeRoom, OverLimit};
 use crate::log::{self, escaped, escaped_up_to};
-use crate::snapshot::Service;
 
 impl Shared {
     /// A page may not open a WebSocket.

@@ -7,6 +7,8 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use flash_policy::Reply;
+use flashgate_config::ruffle::Doors;
+use flashgate_config::snapshot::{Gate, Kind, Service};
 use flashgate_wire::proxy_header::Addresses;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
@@ -24,8 +26,6 @@ use super::mistake::Mistake;
 use super::{Outcome, Shared, handshake, peer, some};
 use crate::limits::{OverLimit, Permit};
 use crate::log::escaped;
-use crate::ruffle::Doors;
-use crate::snapshot::{Gate, Kind, Service};
 
 /// A connection on its way to a verdict.
 ///

@@ -9,6 +9,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use flashgate_config::ruffle::Doors;
+use flashgate_config::snapshot::Services;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{SocketFlags, acceptfrom_with, getsockname};
@@ -25,8 +27,6 @@ use super::starved::{FIRST_PAUSE, Starved};
 use super::status::Status;
 use crate::connection::{self, Shared, peer};
 use crate::log::Sampler;
-use crate::ruffle::Doors;
-use crate::snapshot::Services;
 
 mod failing;
 

@@ -5,6 +5,8 @@
 use std::sync::Arc;
 
 use flash_policy::Host;
+use flashgate_config::snapshot;
+use flashgate_config::snapshot::ListenAddress;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::info;
@@ -12,8 +14,6 @@ use tracing::info;
 use super::endpoint::{AskedEndpoint, Endpoint, NotWatched};
 use super::listening::{Bound, Wanted};
 use crate::log::LIFECYCLE;
-use crate::snapshot;
-use crate::snapshot::ListenAddress;
 
 mod about;
 mod answer;

@@ -3,13 +3,13 @@
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use flashgate_config::snapshot::ListenAddress;
 use rustix::io::Errno;
 
 use super::inherited::Inherited;
 use super::listening::{Bound, Family, Wanted};
 use super::opener;
 use super::remedy::NotBound;
-use crate::snapshot::ListenAddress;
 
 /// Binds what is not inherited already, or says of each address that fails why. The wanted are all or a part of those
 /// in use.

@@ -11,13 +11,13 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use flashgate_config::snapshot::{Sight, Watched};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tracing::warn;
 
 use super::events::{Events, unwatched};
 use super::way;
 use super::writers::Writers;
-use crate::snapshot::{Sight, Watched};
 
 /// A change is often several: written, renamed, linked. Files are read once they have been quiet for this long, or at
 /// least not looked at.

@@ -2,13 +2,13 @@
 
 use std::num::NonZeroU32;
 
+use flashgate_config::snapshot::{Chosen, Plan};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tracing::{info, warn};
 
 use super::admin;
 use super::refusal::Refusal;
 use crate::limits::{Capacity, Scarce};
-use crate::snapshot::{Chosen, Plan};
 
 /// Descriptors for everything but connections: an event loop, signals, logs, files, and one to spare.
 const RESERVED: u64 = 32;

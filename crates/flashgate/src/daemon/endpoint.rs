@@ -7,13 +7,13 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use flashgate_config::snapshot::ListenAddress;
 use flashgate_relay::prepare as prepare_for_relays;
 
 use super::listening::{Bound, Family};
 use super::opener;
 use super::status::Health;
 use crate::log;
-use crate::snapshot::ListenAddress;
 
 /// See the module.
 #[derive(Debug)]

@@ -10,6 +10,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::os::fd::{AsRawFd as _, OwnedFd, RawFd};
 
+use flashgate_config::snapshot::ListenAddress;
 use flashgate_report::render;
 use listenfd::ListenFd;
 use rustix::net::sockopt;
@@ -17,7 +18,6 @@ use socket2::SockRef;
 
 use super::listening::{Bound, Family, Wanted};
 use crate::log;
-use crate::snapshot::ListenAddress;
 
 /// Sockets to be taken over.
 #[derive(Debug, Default)]

@@ -10,6 +10,8 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use flashgate_config::ruffle::Doors;
+use flashgate_config::snapshot::{FreePorts, Plan, Socket};
 use tokio::task::JoinHandle;
 use tracing::info;
 
@@ -23,8 +25,6 @@ use super::losses;
 use super::refusal::Refusal;
 use super::serving::{AcceptContext, PreparedListener, ServedListener};
 use crate::log::LIFECYCLE;
-use crate::ruffle::Doors;
-use crate::snapshot::{FreePorts, Plan, Socket};
 
 /// Every listener.
 pub(super) struct Listeners {
@@ -219,7 +219,7 @@ impl Listeners {
     }
 
     /// Whether what serves as `[admin]` is what a plan asks for.
-    fn has_admin(&self, wanted: &crate::snapshot::Admin) -> bool {
+    fn has_admin(&self, wanted: &flashgate_config::snapshot::Admin) -> bool {
         self.admin.as_ref().is_some_and(|admin| admin.fits(wanted))
     }
 

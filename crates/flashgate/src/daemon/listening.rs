@@ -4,11 +4,10 @@ use std::io;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
+use flashgate_config::snapshot::{self, AskedBy, ListenAddress};
 use rustix::io::Errno;
 use rustix::net::Shutdown;
 use socket2::{Domain, Protocol, Socket, Type};
-
-use crate::snapshot::{self, AskedBy, ListenAddress};
 
 /// The kernel cuts it to `net.core.somaxconn`, 4096 on today's Linux.
 pub(super) const BACKLOG: i32 = 4096;

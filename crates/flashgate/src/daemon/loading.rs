@@ -9,13 +9,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use flashgate_config::snapshot::{Loaded, Refused, Watched};
 use flashgate_report::render;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};
 
 use super::changes::Changes;
 use crate::log;
-use crate::snapshot::{Loaded, Refused, Watched};
 
 /// Reading a few small files takes longer only if one of them never ends, as on a dead network drive.
 const LIMIT: Duration = Duration::from_secs(10);

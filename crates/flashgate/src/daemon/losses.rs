@@ -6,6 +6,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 
+use flashgate_config::snapshot::{Plan, Transport};
 use flashgate_report::render;
 
 use super::bind;
@@ -13,7 +14,6 @@ use super::endpoint::AskedEndpoint;
 use super::handover::Terms;
 use super::listening::Bound;
 use super::serving::ServedListener;
-use crate::snapshot::{Plan, Transport};
 
 /// Something that a reload would take away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,13 +3,14 @@
 //!
 //! It must not serve: a start that fails here has changed nothing.
 
+use flashgate_config::snapshot::{Plan, Socket};
+
 use super::bind;
 use super::inherited::Inherited;
 use super::listening::Bound;
 use super::refusal::Refusal;
 use super::{descriptors, handover, listeners, losses};
 use crate::limits::Capacity;
-use crate::snapshot::{Plan, Socket};
 
 /// What a start has opened.
 pub(super) struct Opened {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use flashgate_config::snapshot::ListenAddress;
 use flashgate_report::render;
 
 use super::endpoint::NotWatched;
@@ -11,7 +12,6 @@ use super::losses::Losses;
 use super::remedy::NotBound;
 use super::starting::NotStarted;
 use crate::exit::Exit;
-use crate::snapshot::ListenAddress;
 
 /// See the module.
 #[derive(Debug)]

@@ -2,6 +2,8 @@
 
 use std::num::NonZeroU32;
 
+use flashgate_config::confinement;
+use flashgate_config::snapshot::{Loaded, Plan, Process, Refused, User, Watched};
 use tracing::{error, info, warn};
 
 use super::changes::Changes;
@@ -11,10 +13,8 @@ use super::loading::Loader;
 use super::refusal::Refusal;
 use super::sandbox::{Lookups, Needs};
 use super::status::Status;
-use crate::confinement;
 use crate::connection::Shared;
 use crate::log::{self, LIFECYCLE};
-use crate::snapshot::{Loaded, Plan, Process, Refused, User, Watched};
 
 /// Reads everything again and takes it over; the new plan or, where everything stays as it was, the files that it was
 /// refused for. The limit on open files is shared with so many threads.

@@ -6,12 +6,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 
+use flashgate_config::confinement;
+use flashgate_config::snapshot::AskedBy;
 use flashgate_report::render;
 use rustix::io::Errno;
 
-use crate::confinement;
 use crate::log;
-use crate::snapshot::AskedBy;
 
 /// An address that can't be bound. Its text, for the terminal, has the remedies that apply; those that change the address
 /// name what asks for it.

@@ -7,15 +7,15 @@
 use std::io;
 use std::path::PathBuf;
 
+use flashgate_config::account::Account;
+use flashgate_config::confinement::{self, Confinement};
+use flashgate_config::snapshot::{Process, Sandbox, User, Violation};
 use rustix::fs::{Mode, OFlags, open};
 use rustix::process::geteuid;
 use tracing::{info, warn};
 
 use super::opener;
-use crate::account::Account;
-use crate::confinement::{self, Confinement};
 use crate::log;
-use crate::snapshot::{Process, Sandbox, User, Violation};
 
 mod applied;
 mod capabilities;

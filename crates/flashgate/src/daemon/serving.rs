@@ -7,6 +7,9 @@ use std::sync::Arc;
 use std::task::Context;
 use std::time::Duration;
 
+use flashgate_config::ruffle::Doors;
+use flashgate_config::snapshot::ListenAddress;
+use flashgate_config::snapshot::{Service, Services, Socket};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -19,9 +22,6 @@ use super::listening::Bound;
 use super::status::{ListenerStatus, Status};
 use crate::connection::Shared;
 use crate::log::LIFECYCLE;
-use crate::ruffle::Doors;
-use crate::snapshot::ListenAddress;
-use crate::snapshot::{Service, Services, Socket};
 
 /// What every accept loop needs.
 #[derive(Clone, Debug)]

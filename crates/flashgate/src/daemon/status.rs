@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use flashgate_config::snapshot::{Limits, Plan};
+use flashgate_config::tls::Certificate;
+
 use super::accept_error::Class;
-use crate::snapshot::{Limits, Plan};
-use crate::tls::Certificate;
 
 /// What the daemon is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

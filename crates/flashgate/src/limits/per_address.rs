@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Instant;
 
-use crate::snapshot::{Limits, Network};
+use flashgate_config::snapshot::{Limits, Network};
 
 /// At 8 bytes each the table is 256 KiB, and only what is used of it takes memory.
 const CELLS: usize = 32_768;
@@ -230,7 +230,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::config::defaults;
+    use flashgate_config::config::defaults;
 
     fn limits(open: Option<u32>, rate: Option<u32>, now: Instant) -> PerAddress {
         let (per_address, rate_per_address) = (

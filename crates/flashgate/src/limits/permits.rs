@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use flashgate_config::snapshot::Limits;
 use tokio::sync::Notify;
 
 use super::lingering::Lingering;
 use super::per_address::{OverLimit, PerAddress, Subscriber};
 use super::unrecognised::{Evicted, Unrecognised};
-use crate::snapshot::Limits;
 
 /// How many connections fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

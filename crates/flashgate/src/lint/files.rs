@@ -7,10 +7,9 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use flashgate_config::regular_file;
 use flashgate_report::outcome::FileError;
 use walkdir::{DirEntry, WalkDir};
-
-use crate::regular_file;
 
 /// One thing to look at.
 pub(super) enum Input {

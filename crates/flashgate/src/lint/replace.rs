@@ -9,11 +9,10 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt as _, fchown};
 use std::path::Path;
 
+use flashgate_config::regular_file;
 use flashgate_report::outcome::FileError;
 use rustix::fs::{Access, AtFlags, CWD, accessat};
 use tempfile::NamedTempFile;
-
-use crate::regular_file;
 
 mod attributes;
 mod flags;

@@ -7,9 +7,10 @@ use flash_policy::decide::{Location, Sandbox};
 use flash_policy::domain::DomainErrorKind;
 use flash_policy::player::{self, Config};
 use flash_policy::{DomainPattern, Host, Origin, Port};
+use flashgate_config::regular_file;
 
 use super::{Check, CheckFault, ClientName, SandboxName, port};
-use crate::{log, regular_file};
+use crate::log;
 use flashgate_check::{BridgePlan, ProxyEntry, ProxyUrl, Trust, WebOrigin};
 
 /// Far above what any page has.

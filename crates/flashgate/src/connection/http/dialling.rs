@@ -7,13 +7,13 @@ use std::future::poll_fn;
 use std::io;
 use std::sync::Arc;
 
+use flashgate_config::snapshot::Gate;
 use flashgate_relay::Stop;
 use tokio::net::TcpStream;
 
 use super::reading::receive;
 use crate::connection::backends::{Role, Whose};
 use crate::connection::waiting::Waiting;
-use crate::snapshot::Gate;
 
 /// What is read of a client that should wait: some frames, sent too early.
 const EARLY: usize = 4 * 1024;

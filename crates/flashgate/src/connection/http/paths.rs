@@ -3,11 +3,10 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use flashgate_config::ruffle::Doors;
+use flashgate_config::snapshot::{Gate, OwnHost, Service};
 use flashgate_wire::http::{HttpRequest, Method, Methods, Response, StatusCode};
 use flashgate_wire::websocket::{DROPPED, lacks_upgrade};
-
-use crate::ruffle::Doors;
-use crate::snapshot::{Gate, OwnHost, Service};
 
 /// The response to a GET, HEAD or OPTIONS.
 pub(super) fn answer(request: &HttpRequest, service: &Service, doors: &Doors) -> Response {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use flash_policy::decide::{RefusalReason, decide_alone};
 use flash_policy::{Movie, Port};
+use flashgate_config::snapshot::Gate;
 use flashgate_relay::{Bridge, Framing, Preface, ROOM};
 use flashgate_wire::http::{HttpRequest, RequestOrigin, Response, StatusCode};
 use flashgate_wire::websocket::{
@@ -24,8 +25,7 @@ use crate::connection::asked::Asked;
 use crate::connection::backends::Whose;
 use crate::connection::passed::Passed;
 use crate::connection::waiting::{Next, Waiting};
-use crate::connection::{Bridging, Outcome, gate, hints};
-use crate::snapshot::Gate;
+use crate::connection::{Bridging, Outcome, gate, hints, relay_limits};
 
 /// What a record of TLS carries (RFC 8446, 5.1).
 const RECORD: usize = 16 * 1024;
@@ -204,7 +204,7 @@ pub(in crate::connection) fn bridge(
         ping: deadlines.ping,
         room,
     };
-    let limits = (deadlines.relay(), framing);
+    let limits = (relay_limits(deadlines), framing);
     let mut bridge = Bridge::new(client, backend, opening, limits, &passed.shared.stop);
     let open = Bridging::begin(&passed.shared);
     tokio::spawn(async move {

@@ -7,10 +7,10 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use flashgate_config::snapshot::{Plan, Sight, Watched};
 use flashgate_report::render;
 
 use super::{PACKET, open_files};
-use crate::snapshot::{Plan, Sight, Watched};
 
 const TLS: &str = "tls";
 const STOPPING: &str = "stopping";

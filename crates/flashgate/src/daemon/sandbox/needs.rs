@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use crate::snapshot::{Backend, ListenAddress, Plan};
+use flashgate_config::snapshot::{Backend, ListenAddress, Plan};
 
 /// What the daemon goes on using once it runs.
 #[derive(Clone, Debug, Default)]
@@ -66,3 +66,33 @@ fn backends(plan: &Plan) -> impl Iterator<Item = &Backend> {
 
 /// RFC 7766.
 pub(super) const DNS: u16 = 53;
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use flashgate_config::config::{self, Purpose};
+
+    use super::*;
+
+    /// The ports that a sandboxed daemon may connect to with this much more than the least that can be served.
+    fn needs(more: &str) -> Vec<u16> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("flashgate.toml");
+        let least = "[policy.p]\nrules = [{ domain = 'a.test', ports = '8000' }]\n[[listen]]\naddress = '843'\n";
+        fs::write(&path, format!("{least}{more}")).unwrap();
+        let loaded = config::load(&path, Purpose::Reload).unwrap();
+        let needs = Needs::of(&loaded.plan, std::iter::empty());
+        needs.connect.into_iter().collect()
+    }
+
+    /// Those of backends, and DNS where one has a name.
+    #[test]
+    fn ports_to_connect_to() {
+        assert_eq!(needs("").len(), 0);
+        let gate = "[[gate]]\naddress = '[::]:9339'\nbackend = 'game.test:9340'\nhttp-backend = '[::1]:8080'";
+        assert_eq!(needs(gate), [53, 8080, 9340]);
+        let gate = "[[gate]]\naddress = '1025'\nbackend = '127.0.0.1:2'";
+        assert_eq!(needs(gate), [2]);
+    }
+}

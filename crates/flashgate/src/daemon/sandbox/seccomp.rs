@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::env::consts::ARCH;
 use std::fmt;
 
+use flashgate_config::snapshot::Violation;
 use libc::c_long;
 use rustix::process::getpid;
 use seccompiler::SeccompCmpArgLen::{Dword, Qword};
@@ -17,7 +18,6 @@ use seccompiler::{
 };
 
 use super::needs::Lookups;
-use crate::snapshot::Violation;
 
 mod sockets;
 

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::process::Command;
 use std::thread;
 
+use flashgate_config::snapshot::Process;
 use nix::sys::ptrace;
 use nix::unistd::{Pid, close};
 use rustix::fs::Uid;
@@ -18,7 +19,6 @@ use rustix::process::test_kill_process;
 use rustix::thread::set_thread_res_uid;
 
 use super::{Leftover, Needs, NotEntered, enter, folders};
-use crate::snapshot::Process;
 
 mod network;
 

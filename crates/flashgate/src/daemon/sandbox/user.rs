@@ -2,14 +2,14 @@
 
 use std::fmt;
 
+use flashgate_config::account::Account;
+use flashgate_config::snapshot::User;
 use rustix::io::Errno;
 use rustix::process::geteuid;
 use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 use tracing::warn;
 
-use crate::account::Account;
 use crate::log;
-use crate::snapshot::User;
 
 /// An account that was asked for, and can't be had.
 #[derive(Debug)]

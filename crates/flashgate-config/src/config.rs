@@ -1,0 +1,171 @@
+//! The config file: read, judged and resolved, with everything that is wrong with it said at once.
+//!
+//! `tree` walks the TOML, `raw` holds what it says, `resolve` what the daemon needs. A derived deserialiser would stop
+//! at the first fault. Nothing here binds, connects or keeps state.
+
+use std::path::Path;
+
+use flash_policy::diagnostic::any_error;
+use flash_policy::{Diagnostic, Policy, Port};
+use toml::de::DeTable;
+
+use crate::regular_file;
+use crate::snapshot::{Loaded, Plan, Refused, Watched};
+
+pub mod backend;
+mod bridge;
+pub mod defaults;
+mod findings;
+pub mod gates;
+mod handover;
+pub mod hosts;
+pub mod keys;
+mod lines;
+pub mod listeners;
+mod malformed;
+mod meant;
+mod not_yet;
+mod policy;
+pub mod policy_file;
+mod purpose;
+mod raw;
+mod resolve;
+mod sections;
+mod tls;
+mod tree;
+mod unexpected;
+mod values;
+mod weakness;
+mod writable;
+
+#[cfg(test)]
+mod tests;
+
+pub use self::findings::Findings;
+use self::findings::Unreadable;
+use self::policy::Named;
+use self::policy_file::ServedAt;
+pub use policy::{bad_domain, bad_ports};
+pub use purpose::Purpose;
+use resolve::Resolved;
+use tree::Table;
+pub use unexpected::Unexpected;
+pub use values::of_flag as lasting;
+
+/// Far more than a config for a thousand sites needs; a wrong path should not fill the memory.
+const LARGEST: usize = 1024 * 1024;
+
+/// Reads a config file and the files it names; the error is everything that is wrong.
+pub fn load(path: &Path, purpose: Purpose) -> Result<Loaded, Refused> {
+    let mut watched = vec![Watched::look(path.to_owned())];
+    match load_noting(path, purpose, &mut watched) {
+        (Some(Resolved { plan, .. }), findings) => Ok(Loaded {
+            plan: Plan { watched, ..plan },
+            warnings: findings.to_string(),
+        }),
+        (None, findings) => Err(Refused {
+            faults: findings.to_string(),
+            watched,
+        }),
+    }
+}
+
+/// The policies of a config file that can be served, by their names; the error is everything that is wrong. What depends
+/// on the port is as on 843 where one is served there.
+pub fn policies(path: &Path) -> Result<Vec<(String, Policy)>, Findings> {
+    let (resolved, findings) = load_noting(path, Purpose::Tell, &mut Vec::new());
+    let policy = |(named, served): (Named, ServedAt)| {
+        let ports = served.each();
+        let master = ports.get(&Some(Port::MASTER));
+        let port = master.or(ports.first()).copied().flatten();
+        let policy = named.granted(port)?;
+        Some((named.name, policy))
+    };
+    let policies = resolved.map(|resolved| resolved.policies).ok_or(findings)?;
+    Ok(policies.into_iter().filter_map(policy).collect())
+}
+
+/// Looks at each file before it is read, so that no change of it is missed, whether it is any good or not. Nothing is
+/// resolved if there is an error among the findings.
+fn load_noting(
+    path: &Path,
+    purpose: Purpose,
+    watched: &mut Vec<Watched>,
+) -> (Option<Resolved>, Findings) {
+    let mut found = Vec::new();
+    let bytes = match read(path, &mut found) {
+        Ok(bytes) => bytes,
+        Err(error) => return (None, Findings::unreadable(path, error)),
+    };
+    let resolved = understand(&bytes, path, purpose, watched, &mut found);
+    let about_pages = |finding: &Diagnostic| hosts::RULES.contains(&finding.rule);
+    let is_shown = |finding: &Diagnostic| {
+        purpose != Purpose::Tell || is_error(finding) || about_pages(finding)
+    };
+    found.retain(is_shown);
+    let place = |finding: &Diagnostic| finding.label.as_ref().map_or(0, |label| label.span.start);
+    // Errors first: what is likely not meant may follow from one. What is missing may stand there under another name.
+    let missing = |finding: &Diagnostic| finding.rule.starts_with("missing-");
+    found.sort_by_key(|it| (!is_error(it), missing(it), place(it)));
+    let mut findings = Findings::default();
+    findings.add(path, &bytes, found);
+    let policies = resolved.iter().flat_map(|resolved| &resolved.policies);
+    for (file, served) in policies.filter_map(|(named, served)| Some((named.file()?, served))) {
+        let mut found = file.content.judge(served);
+        found.retain(is_shown);
+        findings.add(&file.path, &file.content.bytes, found);
+    }
+    (resolved.filter(|_| !findings.any_error()), findings)
+}
+
+fn is_error(finding: &Diagnostic) -> bool {
+    any_error(std::slice::from_ref(finding))
+}
+
+fn read(path: &Path, found: &mut Vec<Diagnostic>) -> Result<Vec<u8>, Unreadable> {
+    let contents = regular_file::read(path, LARGEST).map_err(Unreadable::System)?;
+    found.extend(writable::judge(&contents.metadata));
+    if contents.bytes.len() > LARGEST {
+        return Err(Unreadable::TooLarge { most: LARGEST });
+    }
+    Ok(contents.bytes)
+}
+
+fn understand(
+    bytes: &[u8],
+    path: &Path,
+    purpose: Purpose,
+    watched: &mut Vec<Watched>,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Resolved> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let at = error.valid_up_to();
+            let message = if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+                "expected UTF-8, found UTF-16"
+            } else {
+                "expected UTF-8, found other bytes"
+            };
+            let help = "save the file as UTF-8 in your editor";
+            found.push(
+                Diagnostic::error("not-utf8", message)
+                    .at(at..at + 1, "")
+                    .help(help),
+            );
+            return None;
+        }
+    };
+    let (root, faults) = DeTable::parse_recoverable(text);
+    if !faults.is_empty() {
+        found.extend(malformed::findings(&faults, text));
+        return None;
+    }
+    let root = Table::root(text, root.get_ref());
+    not_yet::check(&root, found);
+    let raw = raw::read(&root, found);
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let named = raw.files().map(|file| folder.join(file));
+    watched.extend(named.map(Watched::look));
+    Some(resolve::resolve(raw, path, text, purpose, found))
+}

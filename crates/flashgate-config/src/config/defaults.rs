@@ -1,0 +1,44 @@
+//! What holds where neither a flag nor the config file says otherwise: the defaults in `keys`, as values.
+
+use std::time::Duration;
+
+use super::tree::Table;
+use super::tree::scalar::default;
+use super::{keys, raw, sections};
+use crate::snapshot::{Limits, ListenAddress, PathPattern, Process, WebSocket};
+
+/// The name of the policy that flags make, in logs.
+pub const POLICY: &str = "default";
+
+/// Every limit's default.
+pub fn limits() -> Limits {
+    sections::limits(&Table::empty(&keys::LIMITS), &mut Vec::new())
+}
+
+/// How the process behaves unless told.
+pub fn process() -> Process {
+    sections::process(&Table::empty(&keys::PROCESS), &mut Vec::new()).process
+}
+
+/// How long a client is silent before a gate connects to its server.
+pub fn speaks_first_after() -> Duration {
+    default(&keys::GATE, "speaks-first-after", sections::lasting).unwrap_or_default()
+}
+
+/// Whether gates speak WebSocket.
+pub fn websocket() -> WebSocket {
+    let websocket = default(&keys::GATE, "websocket", sections::websocket);
+    websocket.unwrap_or_default()
+}
+
+/// Which path leads to which gate.
+pub(super) fn bridge_path() -> PathPattern {
+    let path = default(&keys::BRIDGE, "path", raw::bridge_path);
+    path.map_or_else(PathPattern::default, |path| path.value)
+}
+
+/// Where the daemon tells about itself.
+pub(super) fn admin_address() -> Option<ListenAddress> {
+    let address = default(&keys::ADMIN, "address", sections::admin_address);
+    address.map(|address| address.value)
+}

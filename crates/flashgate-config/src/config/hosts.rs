@@ -1,0 +1,79 @@
+//! Names and ports with which pages with Ruffle can't reach this machine.
+
+use flash_policy::Diagnostic;
+use flashgate_wire::http::HostField;
+use flashgate_wire::websocket::is_bad_port;
+
+use super::tree::At;
+use crate::ruffle::Doors;
+use crate::snapshot::{FreePorts, OwnHost, Plan};
+
+/// The rules below. `flashgate ruffle` shows them too, because they are about what pages get.
+pub(super) const RULES: [&str; 3] = ["null-host", "loopback-host", "blocked-port"];
+
+/// Warns of names and ports that make a URL which no visitor can open. A `public-url` is used for every host, so it
+/// avoids them all.
+pub(super) fn judge(hosts: &[At<OwnHost>], plan: &Plan, found: &mut Vec<Diagnostic>) {
+    if !plan.leads_pages_by_host() {
+        return;
+    }
+    let astray = |host: &At<OwnHost>| Some(astray(&host.value)?.at(host.span, ""));
+    found.extend(hosts.iter().filter_map(astray));
+    if let Some(host) = hosts.first() {
+        let doors = Doors::of(plan, &FreePorts::default());
+        let is_bridge = plan.bridge.is_some();
+        let ports = doors.ports_in_urls().into_iter();
+        let blocked = ports.filter_map(|port| blocked(port, is_bridge));
+        found.extend(blocked.map(|finding| finding.at(host.span, "")));
+    }
+}
+
+/// Warns of a `public-url` that no visitor of another machine can open, or no browser at all.
+pub(super) fn judge_url(url: &At<String>) -> Vec<Diagnostic> {
+    let parts = url.value.split_once("://");
+    let authority = parts.and_then(|(_, rest)| rest.split('/').next());
+    let Some(field) = authority.and_then(|text| HostField::parse(text.as_bytes())) else {
+        return Vec::new();
+    };
+    let local = astray(&OwnHost::from(field.host)).map(|mut finding| {
+        finding.help = vec!["write the name by which browsers reach this machine".to_owned()];
+        finding
+    });
+    let found = local
+        .into_iter()
+        .chain(field.port.and_then(|port| blocked(port, true)));
+    found.map(|finding| finding.at(url.span, "")).collect()
+}
+
+/// A warning if browsers open no WebSocket to a port, a bridge's or a gate's own; without a place.
+pub fn blocked(port: u16, is_bridge: bool) -> Option<Diagnostic> {
+    is_bad_port(port).then(|| {
+        let message = format!("browsers open no WebSocket to port {port}: Ruffle can't connect");
+        Diagnostic::warning("blocked-port", message)
+            .note("the Fetch standard has it on its list of bad ports")
+            .help(if is_bridge {
+                "offer the bridge on another port, such as 443"
+            } else {
+                "let pages connect to another port with `[bridge]`; movies keep this one"
+            })
+    })
+}
+
+/// What is wrong with one, if anything; without a place.
+pub fn astray(host: &OwnHost) -> Option<Diagnostic> {
+    let name = &host.written;
+    if host.is_null() {
+        let message = format!("`{name}` is not a host: a page can't open `ws://{name}/`");
+        return Some(
+            Diagnostic::warning("null-host", message)
+                .note("Ruffle looks up `null` if a movie names no host; flashgate adds an entry for that by itself")
+                .help("replace it with the name that movies use for this machine"),
+        );
+    }
+    host.is_local().then(|| {
+        let message = format!("`{name}` is the visitor's own machine, not this one");
+        Diagnostic::warning("loopback-host", message)
+            .note("this works only where the browser runs on the same machine as flashgate")
+            .help("name this machine as its players do; if movies ask for this very host, also write `public-url` in `[bridge]`")
+    })
+}

@@ -1,0 +1,38 @@
+//! Every key of the config file, defined once: its section, type, default and documentation.
+//!
+//! The parser, the suggestions, the guide's table and the JSON Schema all read these rows. Nothing here reads a file.
+
+mod guide;
+mod key;
+mod schema;
+mod table;
+
+pub use guide::table;
+pub(super) use key::{DIALECTS, Kind, PROXY_VERSIONS, SANDBOXES, SITE_CONTROLS, Section, Unset};
+pub use schema::schema;
+pub(super) use table::{
+    ADMIN, BRIDGE, CERTIFICATE, GATE, LIMITS, LISTEN, POLICY, PROCESS, RULE, TLS, TOP,
+};
+
+/// What a key of this name holds, as far as the name alone tells: in the first section that has it. Text if none has.
+pub(super) fn kind(name: &str) -> Kind {
+    let keys = SECTIONS.iter().filter_map(|section| section.key(name));
+    let mut kinds = keys.map(|key| key.kind);
+    let kind = kinds.find(|kind| !matches!(kind, Kind::Section(..)));
+    kind.unwrap_or(Kind::Text)
+}
+
+/// Every section, in the order in which `kind` asks them.
+static SECTIONS: [&Section; 11] = [
+    &TOP,
+    &POLICY,
+    &RULE,
+    &LISTEN,
+    &GATE,
+    &BRIDGE,
+    &TLS,
+    &CERTIFICATE,
+    &ADMIN,
+    &LIMITS,
+    &PROCESS,
+];

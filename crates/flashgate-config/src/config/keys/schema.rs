@@ -1,0 +1,123 @@
+//! The keys as a JSON Schema, with which editors complete and check the file. It refuses no file that the parser accepts.
+
+use serde_json::{Map, Value, json};
+use toml::de::DeValue;
+
+use super::key::{Form, Key, Kind, Section, Unset};
+use super::table::{CERTIFICATE, RULE, TOP};
+
+/// The schema, as text.
+pub fn schema() -> String {
+    let mut schema = object(&TOP);
+    schema.extend(members(json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "The config file of flashgate",
+        "description": "Durations are a number and a unit: ms, s, m, h or d. Paths are relative to the file.",
+    })));
+    format!("{:#}\n", Value::Object(schema))
+}
+
+fn members(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(members) => members,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            Map::new()
+        }
+    }
+}
+
+/// A table that has these keys and no others.
+fn object(section: &Section) -> Map<String, Value> {
+    let keys = section.keys.iter();
+    let properties: Map<_, _> = keys
+        .map(|key| (key.name.to_owned(), property(key)))
+        .collect();
+    let keys = section.keys.iter();
+    let required = keys.filter(|key| matches!(key.unset, Unset::Required));
+    let required: Vec<_> = required.map(|key| key.name).collect();
+    members(json!({
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": false,
+    }))
+}
+
+fn property(key: &Key) -> Value {
+    let mut property = members(shape(key.kind));
+    let mut description = plain(key.doc);
+    match key.unset {
+        Unset::Required => {}
+        Unset::Means(words) => description.extend([" Default: ", &plain(words), "."]),
+        Unset::Is(text) => {
+            let value = DeValue::parse(text).map(|value| json(value.get_ref()));
+            property.extend(value.map(|value| ("default".to_owned(), value)));
+        }
+    }
+    property.insert("description".to_owned(), description.into());
+    Value::Object(property)
+}
+
+const DURATION: &str = "[0-9]+(ms|s|m|h|d)";
+
+/// What values of this kind look like.
+fn shape(kind: Kind) -> Value {
+    let number = json!({ "type": "integer", "minimum": 1, "maximum": kind.most() });
+    match kind {
+        Kind::Boolean => json!({ "type": "boolean" }),
+        Kind::Port | Kind::Number(_) => number,
+        Kind::Cap => json!({ "anyOf": [number, { "enum": ["off"] }] }),
+        Kind::Duration | Kind::Short => {
+            json!({ "type": "string", "pattern": format!("^{DURATION}$") })
+        }
+        Kind::Idle => json!({ "type": "string", "pattern": format!("^({DURATION}|off)$") }),
+        Kind::OneOf(words) => json!({ "type": "string", "enum": words() }),
+        Kind::Text | Kind::Socket => json!({ "type": "string" }),
+        Kind::TextOrNumber => json!({ "type": ["string", "integer"] }),
+        Kind::Networks => one_or_several(&json!({ "type": "string" })),
+        Kind::Texts => one_or_several(&json!({ "type": ["string", "integer"] })),
+        Kind::Rules => list(&RULE),
+        Kind::Certificates => list(&CERTIFICATE),
+        Kind::Section(Form::Table, section) => object(section).into(),
+        Kind::Section(Form::List, section) => list(section),
+        Kind::Section(Form::ByName, section) => json!({
+            "type": "object",
+            "propertyNames": { "pattern": "^[A-Za-z0-9._-]+$" },
+            "additionalProperties": object(section),
+        }),
+    }
+}
+
+fn list(section: &Section) -> Value {
+    json!({ "type": "array", "items": object(section) })
+}
+
+fn one_or_several(item: &Value) -> Value {
+    json!({ "anyOf": [item, { "type": "array", "items": item }] })
+}
+
+/// Markdown without its links.
+fn plain(doc: &str) -> String {
+    let mut parts = doc.split('[');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let link = part.split_once("](");
+        let link = link.and_then(|(name, rest)| Some((name, rest.split_once(')')?.1)));
+        match link {
+            Some((name, rest)) => text.extend([name, rest]),
+            None => text.extend(["[", part]),
+        }
+    }
+    text
+}
+
+/// A value of TOML as one of JSON.
+fn json(value: &DeValue<'_>) -> Value {
+    match value {
+        DeValue::String(text) => text.as_ref().into(),
+        DeValue::Integer(number) => number.as_str().parse::<u32>().ok().into(),
+        DeValue::Boolean(value) => (*value).into(),
+        DeValue::Array(items) => items.iter().map(|item| json(item.get_ref())).collect(),
+        DeValue::Float(_) | DeValue::Datetime(_) | DeValue::Table(_) => Value::Null,
+    }
+}

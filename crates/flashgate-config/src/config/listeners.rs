@@ -1,0 +1,259 @@
+//! `[[listen]]` and `[[gate]]`, resolved: which policy, which port players dial, and no address twice.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use flash_policy::{Diagnostic, Policy, Port, PortSet, Rule};
+
+use super::gates;
+use super::lines::Lines;
+use super::policy::{Named, by_name};
+use super::policy_file::Dialled;
+use super::raw::{RawListener, State};
+use super::tree::{At, listed};
+use crate::snapshot::ListenAddress;
+use crate::snapshot::{AskedBy, Deadlines, Gate, Kind, Listener, Served, Service};
+use crate::tls::Tls;
+
+/// A listener for every `[[listen]]` and `[[gate]]`, or several where its addresses have different ports: what is sent depends on them.
+pub(super) fn resolve(
+    raw: &[RawListener],
+    policies: &[Named],
+    deadlines: Deadlines,
+    tls: Option<&Tls>,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<Listener> {
+    let (mut listeners, mut taken) = (Vec::new(), gates::given_names(raw));
+    for raw in raw {
+        let gate = raw.gate.as_ref();
+        let gate = gate.and_then(|gate| gates::resolve(raw, gate, deadlines.request, &mut taken));
+        let Some(policy) = policy_of(raw, policies, found) else {
+            continue;
+        };
+        for (public_port, addresses) in by_port(raw) {
+            let gate = gate.as_ref().and_then(|gate| {
+                let policy = policy.granted(public_port)?;
+                Some(Arc::new(Gate {
+                    policy,
+                    public_port,
+                    ..gate.clone()
+                }))
+            });
+            let kind = policy.reply(public_port).map(|reply| {
+                let name = policy.name.clone();
+                Kind::new(Served { name, reply }, gate)
+            });
+            listeners.extend(kind.map(|kind| Listener {
+                addresses,
+                asked_by: raw.asked_by(),
+                service: Arc::new(Service {
+                    kind,
+                    accept_proxy: raw.accept_proxy.clone(),
+                    tls: tls.map(|tls| Arc::clone(&tls.server)),
+                    deadlines,
+                    stopping: false,
+                }),
+            }));
+        }
+    }
+    listeners
+}
+
+fn policy_of<'a>(
+    raw: &RawListener,
+    policies: &'a [Named],
+    found: &mut Vec<Diagnostic>,
+) -> Option<&'a Named> {
+    match (&raw.policy, policies) {
+        (Some(name), _) => by_name(name, policies, found),
+        (None, [only]) => Some(only),
+        // That there is none was reported for the file as a whole.
+        (None, []) => None,
+        (None, several) => {
+            let names: Vec<_> = several.iter().map(|policy| policy.name.as_str()).collect();
+            let kind = raw.kind();
+            let message =
+                format!("expected `policy` in `{kind}`, found none beside several policies");
+            found.push(
+                Diagnostic::error("missing-key", message)
+                    .at(raw.header, "")
+                    .help(format!("name one of {}", listed(&names))),
+            );
+            None
+        }
+    }
+}
+
+/// Where a policy is served.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    pub(super) ports: Vec<Dialled>,
+    /// Whether one of them is no gate.
+    pub(super) beside_gates: bool,
+}
+
+/// Where each policy is served.
+pub(super) fn ports_by_policy(policies: &[Named], raw: &[RawListener]) -> Vec<Places> {
+    let names = policies.iter().map(|policy| policy.name.as_str());
+    let by_name: HashMap<_, _> = names.zip(0..).collect();
+    let mut places: Vec<Places> = policies.iter().map(|_| Places::default()).collect();
+    for raw in raw {
+        let place = match &raw.policy {
+            Some(name) => by_name.get(name.value.as_str()).copied(),
+            None => (policies.len() == 1).then_some(0),
+        };
+        let Some(place) = place.and_then(|place: usize| places.get_mut(place)) else {
+            continue;
+        };
+        place.beside_gates |= raw.gate.is_none();
+        let ports = by_port(raw).into_iter().map(|(port, _)| match port {
+            Some(port) if raw.public_port.is_some() => Dialled::Surely(port),
+            Some(port) => Dialled::Presumably(port),
+            None => Dialled::Unknown,
+        });
+        place.ports.extend(ports);
+    }
+    places
+}
+
+/// The ports of all gates; none where one takes any free port.
+pub(super) fn gate_ports(raw: &[RawListener]) -> BTreeSet<Port> {
+    let gates = raw.iter().filter(|raw| raw.gate.is_some());
+    let ports: Option<_> = gates.flat_map(by_port).map(|(port, _)| port).collect();
+    ports.unwrap_or_default()
+}
+
+/// Warns of ports for policies that no player asks by itself: neither 843 nor one that its rules open. If `public-port` is
+/// given, the operator knows which port players use.
+pub(super) fn unasked(raw: &[RawListener], policies: &[Named], found: &mut Vec<Diagnostic>) {
+    let plain = raw.iter().filter(|raw| raw.gate.is_none());
+    let plain = plain.filter(|raw| raw.state == State::Sound);
+    for raw in plain.filter(|raw| raw.public_port.is_none()) {
+        let policy = policies
+            .iter()
+            .find(|policy| serves(raw, &policy.name, policies.len()));
+        for address in &raw.addresses {
+            let port = gates::bound_port(address.value);
+            let granted = policy.and_then(|policy| policy.granted(port));
+            found.extend(port.zip(granted).and_then(|(port, policy)| {
+                let finding = unasked_port(port, &policy)?;
+                Some(finding.help(format!("if players reach it as 843, write `public-port = 843`; if movies load it, write `public-port = {port}`")).at(address.span, ""))
+            }));
+        }
+    }
+}
+
+/// A port that no player asks for this policy by itself; without a place.
+pub fn unasked_port(port: Port, policy: &Policy) -> Option<Diagnostic> {
+    let opens_it = |rule: &Rule| match &rule.ports {
+        PortSet::All => false,
+        PortSet::List(_) => rule.ports.contains(port),
+    };
+    let asked = port == Port::MASTER || policy.rules.iter().any(opens_it);
+    (!asked).then(|| {
+        let message = format!("no player asks port {port} for a policy by itself");
+        Diagnostic::warning("unasked-policy-port", message)
+            .note("players ask port 843, and then the port that the movie connects to")
+            .help(format!("listen on 843, or have the movie call `Security.loadPolicyFile(\"xmlsocket://HOST:{port}\")`"))
+    })
+}
+
+/// Whether a listener serves the policy of this name, among so many.
+pub(super) fn serves(raw: &RawListener, policy: &str, policies: usize) -> bool {
+    match &raw.policy {
+        Some(name) => name.value == policy,
+        None => policies == 1,
+    }
+}
+
+fn by_port(raw: &RawListener) -> Vec<(Option<Port>, Vec<ListenAddress>)> {
+    let mut groups: Vec<(Option<Port>, Vec<ListenAddress>)> = Vec::new();
+    let mut places = HashMap::new();
+    for address in &raw.addresses {
+        let port = raw.public_port.or(gates::bound_port(address.value));
+        let place = *places.entry(port).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some((_, addresses)) => addresses.push(address.value),
+            None => groups.push((port, vec![address.value])),
+        }
+    }
+    if groups.is_empty() {
+        // Its addresses have faults of their own; its policy is judged all the same.
+        groups.push((raw.public_port, Vec::new()));
+    }
+    groups
+}
+
+/// Reports addresses that can't be listened on beside each other. Two policies may share a port, for the local address
+/// picks one; `[admin]` and players can't.
+pub(super) fn check(
+    raw: &[RawListener],
+    players: &[At<ListenAddress>],
+    admin: Option<&At<ListenAddress>>,
+    lines: &Lines,
+    found: &mut Vec<Diagnostic>,
+) {
+    found.extend(admin.and_then(|admin| {
+        let overlaps = |other: &&At<ListenAddress>| {
+            other.value.covers(admin.value) || admin.value.covers(other.value)
+        };
+        let mut players = players.iter();
+        players
+            .find(overlaps)
+            .map(|other| beside_admin(admin, other, lines))
+    }));
+    let kinds = kinds(raw);
+    let mut before = HashMap::new();
+    // Port 0 takes a free one each time.
+    let fixed = players.iter().chain(admin);
+    for address in fixed.filter(|address| address.value.port() != 0) {
+        let first: &At<ListenAddress> = before.entry(address.value).or_insert(address);
+        if first.span == address.span {
+            continue;
+        }
+        let help = match [first, address].map(|at| kinds.get(&at.span.start)) {
+            [Some(AskedBy::Listen), Some(AskedBy::Gate)]
+            | [Some(AskedBy::Gate), Some(AskedBy::Listen)] => BESIDE_GATE,
+            _ => OF_ITS_OWN,
+        };
+        found.push(duplicate(address, first, lines).help(help));
+    }
+}
+
+const BESIDE_GATE: &str =
+    "a gate answers policy requests itself: remove the `[[listen]]`, or this address from it";
+
+const OF_ITS_OWN: &str =
+    "give each listener an address or port of its own: a request names no host to tell them apart";
+
+/// What asks for each address, by its place, of those that have a policy.
+fn kinds(raw: &[RawListener]) -> HashMap<usize, AskedBy> {
+    let each = raw.iter().flat_map(|raw| {
+        let starts = raw.addresses.iter().map(|at| at.span.start);
+        starts.map(|start| (start, raw.asked_by()))
+    });
+    each.collect()
+}
+
+fn duplicate(address: &At<ListenAddress>, first: &At<ListenAddress>, lines: &Lines) -> Diagnostic {
+    let message = format!(
+        "expected each address once, found `{}` again",
+        address.value
+    );
+    let line = lines.number(first.span.start);
+    Diagnostic::error("duplicate-listener", message)
+        .at(address.span, "")
+        .note(format!("it stands in line {line} already"))
+}
+
+fn beside_admin(admin: &At<ListenAddress>, other: &At<ListenAddress>, lines: &Lines) -> Diagnostic {
+    let (address, line) = (admin.value, lines.number(other.span.start));
+    let message = format!(
+        "`{address}` can't be bound for `[admin]` beside `{}` for players",
+        other.value
+    );
+    Diagnostic::error("duplicate-listener", message)
+        .at(admin.span, "")
+        .note(format!("`{}` stands in line {line}", other.value))
+        .help("give `[admin]` a port of its own")
+}

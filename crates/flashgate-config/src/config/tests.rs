@@ -1,0 +1,300 @@
+//! What a file comes to once it is resolved.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use flash_policy::Diagnostic;
+use flashgate_wire::proxy_header::ProxyVersion;
+use toml::de::DeTable;
+
+use super::tree::Table;
+use super::{Purpose, raw, resolve};
+use crate::snapshot::{Bridge, Gate, Plan, Process, Sandbox, User, WebSocket};
+
+const LEAST: &str = "hosts = 'play.test'\n[policy.p]\nrules = [{ domain = 'a.test', ports = '8000' }]\n[[listen]]\naddress = '843'\n";
+
+/// Resolves the least that can be served and some more, without asking what is supported yet.
+fn resolved(more: &str) -> (Plan, Vec<Diagnostic>) {
+    let text = format!("{LEAST}{more}");
+    let root = DeTable::parse(&text).unwrap();
+    let mut found = Vec::new();
+    let raw = raw::read(&Table::root(&text, root.get_ref()), &mut found);
+    let path = Path::new("/etc/flashgate/flashgate.toml");
+    let resolved = resolve::resolve(raw, path, &text, Purpose::Reload, &mut found);
+    (resolved.plan, found)
+}
+
+#[track_caller]
+fn plan(more: &str) -> Plan {
+    let (plan, found) = resolved(more);
+    assert_eq!(found, []);
+    plan
+}
+
+/// Checks that there is exactly one finding, and which.
+#[track_caller]
+fn refused(more: &str, rule: &str, text: &str) {
+    let (_, found) = resolved(more);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].rule, rule, "{found:?}");
+    assert!(found[0].message.contains(text), "{found:?}");
+    assert!(found[0].label.is_some(), "{found:?}");
+}
+
+#[test]
+fn limits() {
+    let limits = plan("[limits]\nper-address = 3\nrate-per-address = 'off'\nrelays-per-address = 9\nexempt = ['10.0.0.0/8']\nbackend-connect = '1s'\nhalf-open = '2m'\nidle = '2h'").limits;
+    assert_eq!(limits.per_address.unwrap().get(), 3);
+    assert_eq!(limits.rate_per_address, None);
+    assert_eq!(limits.relays_per_address.unwrap().get(), 9);
+    assert_eq!(limits.exempt[0].to_string(), "10.0.0.0/8");
+    assert_eq!(limits.backend_connect, Duration::from_secs(1));
+    assert_eq!(limits.half_open, Duration::from_secs(120));
+    assert_eq!(limits.idle, Some(Duration::from_secs(7_200)));
+    refused("[limits]\nper-address = 0", "out-of-range", "found 0");
+    refused("[limits]\nper-address = 'of'", "wrong-type", "`\"off\"`");
+    refused(
+        "[limits]\nexempt = ['10.0.0.1/8']",
+        "bad-network",
+        "`10.0.0.0/8`",
+    );
+    refused("[limits]\nidle = 'soon'", "bad-duration", "found `soon`");
+    refused("[limits]\nidle = 'never'", "bad-duration", "`off`");
+    refused("[limits]\nhalf-open = '0s'", "bad-duration", "above zero");
+}
+
+#[test]
+fn defaults() {
+    let plan = plan("");
+    assert_eq!(plan.limits.connections, 16_384);
+    assert_eq!(plan.limits.per_address.unwrap().get(), 64);
+    assert_eq!(plan.limits.rate_per_address.unwrap().get(), 50);
+    assert_eq!(plan.limits.exempt.len(), 2);
+    assert_eq!(
+        (plan.limits.relays_per_address, plan.limits.idle),
+        (None, None)
+    );
+    assert_eq!(plan.limits.linger.total, Duration::from_secs(30));
+    assert_eq!(
+        (user(&plan.process), plan.process.threads.get()),
+        ("nobody", 1)
+    );
+    assert!(plan.process.handover.is_none() && plan.admin.is_none());
+    assert_eq!(plan.hosts[0].host.to_string(), "play.test");
+}
+
+fn user(process: &Process) -> &str {
+    match &process.user {
+        User::Nobody => "nobody",
+        User::Configured { name } => name,
+    }
+}
+
+#[test]
+fn process() {
+    let process = plan("[process]\nuser = 'flash'\nthreads = 4\nsandbox = 'required'\nhandover = 'run/socket'\ndrain = '0s'").process;
+    assert_eq!((user(&process), process.threads.get()), ("flash", 4));
+    assert_eq!(
+        (process.sandbox, process.drain),
+        (Sandbox::Required, Duration::ZERO)
+    );
+    assert_eq!(
+        process.handover.unwrap(),
+        Path::new("/etc/flashgate/run/socket")
+    );
+    assert!(
+        plan("[process]\nhandover = 'off'")
+            .process
+            .handover
+            .is_none()
+    );
+    refused(
+        "[process]\nsandbox = 'require'",
+        "unknown-value",
+        "found `require`",
+    );
+    refused("[process]\nthreads = 0", "out-of-range", "1 to 1024");
+    refused("[process]\nuser = ''", "bad-user", "nothing");
+    refused("[process]\nhandover = ''", "bad-path", "nothing");
+}
+
+#[test]
+fn admin() {
+    let address = |more| plan(more).admin.unwrap().address.to_string();
+    assert_eq!(address("[admin]"), "127.0.0.1:9843");
+    assert_eq!(address("[admin]\naddress = '[::1]:1'"), "[::1]:1");
+    assert_eq!(
+        address("[admin]\naddress = '1'\ndanger-public = true"),
+        "[::]:1"
+    );
+    refused(
+        "[admin]\naddress = '9843'",
+        "public-admin",
+        "found `[::]:9843`",
+    );
+    refused("[admin]\nport = 9843", "unknown-key", "`port`");
+}
+
+const GATE: &str = "[[gate]]\naddress = '[::]:9339'\nbackend = 'game.test:9340'\n";
+
+/// The gates of the least that can be served and some more, with what is trusted there.
+fn gates(more: &str) -> Vec<(Arc<Gate>, Vec<String>)> {
+    let listeners = plan(more).listeners;
+    let services = listeners.iter().map(|listener| &listener.service);
+    services
+        .filter_map(|service| {
+            let trusted = service.accept_proxy.iter().map(ToString::to_string);
+            Some((Arc::clone(service.gate()?), trusted.collect()))
+        })
+        .collect()
+}
+
+#[test]
+fn gate_defaults() {
+    let [(gate, trusted)] = &gates(GATE)[..] else {
+        panic!("expected one gate");
+    };
+    assert_eq!(gate.name, "gate-9339");
+    assert_eq!(gate.backend.to_string(), "game.test:9340");
+    assert_eq!((&gate.http_backend, gate.send_proxy), (&None, None));
+    assert_eq!(gate.speaks_first_after, Duration::from_millis(200));
+    assert_eq!(trusted.len(), 0);
+    assert_eq!(gate.websocket, WebSocket::Upgrade);
+    assert_eq!(gate.public_port.map(flash_policy::Port::get), Some(9339));
+    assert_eq!(gate.policy.rules.len(), 1);
+    let (_, found) = resolved(&format!("{GATE}[limits]\nrequest = '100ms'"));
+    assert_eq!(found.len(), 1, "only that it is short: {found:?}");
+}
+
+#[test]
+fn gate_settings() {
+    let more = "name = 'game'\nspeaks-first-after = '1s'\nhttp-backend = '[::1]:8080'\nsend-proxy = 'v2'\n\
+                accept-proxy = ['10.0.0.0/8', '::1']\nwebsocket = false";
+    let [(gate, trusted)] = &gates(&format!("{GATE}{more}"))[..] else {
+        panic!("expected one gate");
+    };
+    assert_eq!(gate.name, "game");
+    assert_eq!(
+        gate.http_backend.as_ref().unwrap().to_string(),
+        "[::1]:8080"
+    );
+    assert_eq!(gate.send_proxy, Some(ProxyVersion::V2));
+    assert_eq!(gate.websocket, WebSocket::Off);
+    assert_eq!(gate.speaks_first_after, Duration::from_secs(1));
+    assert_eq!(trusted, &["10.0.0.0/8", "::1/128"]);
+}
+
+/// By port, and never one that somebody has given.
+#[test]
+fn gate_names() {
+    let named = "[[gate]]\nname = 'gate-9339'\naddress = '1025'\nbackend = 'a:1'\n";
+    let same_port = "[[gate]]\naddress = '192.0.2.7:9339'\nbackend = 'a:1'\n";
+    let gates = gates(&format!("{GATE}{same_port}{named}"));
+    let called: Vec<_> = gates.iter().map(|(gate, _)| &*gate.name).collect();
+    assert_eq!(called, ["gate-9339-2", "gate-9339-3", "gate-9339"]);
+}
+
+const BRIDGE: &str = "[bridge]\naddress = '[::1]:443'\n";
+
+/// The bridge to some gates.
+fn bridge(gates: &str, more: &str) -> Arc<Bridge> {
+    let plan = plan(&format!("{gates}{BRIDGE}{more}"));
+    let listener = plan.listeners.last().unwrap();
+    assert_eq!(listener.service.name(), "bridge");
+    plan.bridge.unwrap()
+}
+
+#[test]
+fn bridges() {
+    let lobby = "[[gate]]\nname = 'lobby'\naddress = '1025'\nbackend = 'a:1'\npublic-port = 9400\n";
+    let gates = format!("{GATE}{lobby}");
+    let leads = |bridge: &Bridge, path: &str| bridge.gate(path).map(|gate| gate.name.clone());
+    let by_port = bridge(&gates, "");
+    assert_eq!(leads(&by_port, "/9400").as_deref(), Some("lobby"));
+    assert_eq!(leads(&by_port, "/9339").as_deref(), Some("gate-9339"));
+    for path in [
+        "/", "/1025", "/lobby", "/09400", "/9400/", "9400", "/9400x", "//9400", "/%39400",
+    ] {
+        assert_eq!(leads(&by_port, path), None, "{path}");
+    }
+    let by_name = bridge(&gates, "path = '/ws/{name}.sock'");
+    assert_eq!(leads(&by_name, "/ws/lobby.sock").as_deref(), Some("lobby"));
+    assert_eq!(leads(&by_name, "/ws/.sock"), None);
+    let more = "public-url = 'wss://play.test/'\ntrust-forwarded-for = '10.0.0.0/8'\nping = '5s'";
+    let told = bridge(&gates, more);
+    assert_eq!(told.public_url.as_deref(), Some("wss://play.test"));
+    assert!(told.trusts("10.1.2.3".parse().unwrap()) && !told.trusts("11.0.0.1".parse().unwrap()));
+    assert_eq!(
+        plan(&format!("{gates}{BRIDGE}{more}")).limits.ping,
+        Duration::from_secs(5)
+    );
+    assert_eq!(plan("").limits.ping, Duration::from_secs(30));
+}
+
+#[test]
+fn bridge_faults() {
+    let with = |gates: &str, more: &str| format!("{gates}{BRIDGE}{more}");
+    refused(BRIDGE, "bridge-without-gates", "found none");
+    refused(&with(GATE, "path = '/'"), "bad-path", "found `/`");
+    for url in [
+        "play.test",
+        "https://play.test",
+        "wss://play.test:0",
+        "wss://play.test/?a",
+        "wss://play.test/<",
+    ] {
+        let more = format!("public-url = '{url}'");
+        refused(&with(GATE, &more), "bad-public-url", "wss://");
+    }
+    refused(&with(GATE, "ping = '0s'"), "bad-duration", "above zero");
+    refused(&with(GATE, "to = '9339'"), "unknown-key", "`to`");
+    let twin = "[[gate]]\naddress = '192.0.2.7:9339'\nbackend = 'a:1'\n";
+    let twins = format!("{GATE}{twin}");
+    refused(
+        &with(&twins, ""),
+        "ambiguous-path",
+        "both gate `gate-9339` and gate `gate-9339-2`",
+    );
+    // Each is reached by its name, and Ruffle, which goes by ports, is led to the first.
+    refused(
+        &with(&twins, "path = '/{name}'"),
+        "same-public-port",
+        "gates `gate-9339` and `gate-9339-2`",
+    );
+    let ports = "[[gate]]\nname = 'g'\naddress = ['1025', '1026']\nbackend = 'a:1'\n";
+    assert_eq!(bridge(ports, "").routes.len(), 2);
+    refused(
+        &with(ports, "path = '/{name}'"),
+        "ambiguous-path",
+        "several ports of gate `g`",
+    );
+    let any = "[[gate]]\nname = 'g'\naddress = '127.0.0.1:0'\nbackend = 'a:1'\n";
+    for path in ["/{port}", "/{name}"] {
+        refused(
+            &with(any, &format!("path = '{path}'")),
+            "unknown-public-port",
+            "gate `g`",
+        );
+    }
+    let own = "[[gate]]\nname = 'ruffle.js'\naddress = '1025'\nbackend = 'a:1'\n";
+    refused(
+        &with(own, "path = '/{name}'"),
+        "reserved-path",
+        "`/ruffle.js`",
+    );
+    refused(
+        &with(
+            &GATE.replace("9340", "443").replace("game.test", "[::1]"),
+            "",
+        ),
+        "backend-is-flashgate",
+        "`[::1]:443`",
+    );
+    refused(
+        &format!("{GATE}[bridge]\naddress = '843'\n"),
+        "duplicate-listener",
+        "`[::]:843` again",
+    );
+    refused(&format!("{GATE}[bridge]\n"), "missing-key", "`address`");
+}

@@ -1,0 +1,108 @@
+//! Reading a file that somebody names: regular files only, up to a limit.
+//!
+//! It must never wait: opening a named pipe waits for its writer, and reading `/proc/kmsg` for the kernel's next message.
+//! Everything that reads a file by its name reads it here.
+
+use std::fmt;
+use std::fs::{self, File, FileType, Metadata};
+use std::io::{self, Read as _};
+use std::os::unix::fs::FileTypeExt as _;
+use std::path::Path;
+
+use rustix::fs::{FsWord, Mode, OFlags, fstatfs, open};
+use rustix::io::Errno;
+
+/// A regular file, or the beginning of a large one.
+#[derive(Debug)]
+pub struct Contents {
+    /// One byte more than the limit if the file is larger.
+    pub bytes: Vec<u8>,
+    /// Of the very file that was read.
+    pub(crate) metadata: Metadata,
+}
+
+/// What was found instead of a regular file; inside an [`io::Error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotRegular(Kind);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Pipe,
+    Socket,
+    Device,
+    /// It looks like a regular file, and the kernel makes up its content.
+    Kernel,
+    Other,
+}
+
+/// Reads a file, but never more of it than shows that it exceeds the limit.
+///
+/// # Errors
+///
+/// What the system says, or that it is no regular file: [`is_not_regular`].
+pub fn read(path: &Path, limit: usize) -> io::Result<Contents> {
+    // Opening a device can do something, so the name is looked at first; it may lead elsewhere a moment later.
+    must_be_regular(&fs::metadata(path)?)?;
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = File::from(open(path, flags, Mode::empty())?);
+    let metadata = file.metadata()?;
+    must_be_regular(&metadata)?;
+    if KERNEL.contains(&fstatfs(&file)?.f_type) {
+        return Err(io::Error::other(NotRegular(Kind::Kernel)));
+    }
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(limit).unwrap_or(u64::MAX);
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(Contents { bytes, metadata })
+}
+
+/// Whether a read was refused because of what the name leads to.
+pub fn is_not_regular(error: &io::Error) -> bool {
+    error
+        .get_ref()
+        .is_some_and(<dyn std::error::Error + Send + Sync>::is::<NotRegular>)
+}
+
+fn must_be_regular(found: &Metadata) -> io::Result<()> {
+    let found = found.file_type();
+    if found.is_file() {
+        Ok(())
+    } else if found.is_dir() {
+        Err(Errno::ISDIR.into())
+    } else {
+        Err(io::Error::other(NotRegular(Kind::of(found))))
+    }
+}
+
+impl Kind {
+    fn of(found: FileType) -> Self {
+        if found.is_fifo() {
+            Self::Pipe
+        } else if found.is_socket() {
+            Self::Socket
+        } else if found.is_char_device() || found.is_block_device() {
+            Self::Device
+        } else {
+            Self::Other
+        }
+    }
+}
+
+impl fmt::Display for NotRegular {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let found = match self.0 {
+            Kind::Pipe => "a pipe (FIFO)",
+            Kind::Socket => "a socket",
+            Kind::Device => "a device",
+            Kind::Kernel => "a file that the kernel makes up, as in /proc",
+            Kind::Other => "something else",
+        };
+        write!(f, "expected a regular file, found {found}")
+    }
+}
+
+impl std::error::Error for NotRegular {}
+
+/// File systems whose files are the kernel's (statfs(2)): procfs, sysfs, debugfs, tracefs. Reading one of them may wait
+/// for ever, or take away what others want to read.
+const KERNEL: [FsWord; 4] = [0x9fa0, 0x6265_6572, 0x6462_6720, 0x7472_6163];

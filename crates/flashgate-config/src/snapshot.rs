@@ -1,0 +1,286 @@
+//! What is served, resolved: nothing here is optional but what may be off, and nothing changes while it is served.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use flash_policy::{Host, Reply};
+use tokio_rustls::rustls::ServerConfig;
+
+use crate::tls::Certificate;
+
+mod address;
+mod bridge;
+mod gate;
+mod limits;
+mod network;
+mod own_host;
+mod process;
+mod sockets;
+mod watched;
+
+pub use address::{ListenAddress, NoAddress};
+pub(crate) use bridge::Segment;
+pub use bridge::{Bridge, PathPattern};
+pub use gate::{Backend, Gate, WebSocket};
+pub use limits::{Chosen, Deadlines, Limits};
+pub use network::Network;
+pub use own_host::OwnHost;
+pub use process::{Process, Sandbox, User, Violation};
+pub use sockets::{FreePorts, Services, Socket};
+pub use watched::{Sight, Watched};
+
+/// What the daemon was told to do.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Where to listen, and what to answer there.
+    pub listeners: Vec<Listener>,
+    /// How much of everything.
+    pub limits: Limits,
+    /// How the process behaves.
+    pub process: Process,
+    /// Where the daemon tells about itself, if anywhere.
+    pub admin: Option<Admin>,
+    /// The endpoint for WebSockets to every gate, if there is one; its listener is among the others.
+    pub bridge: Option<Arc<Bridge>>,
+    /// What TLS is spoken with, if it is and they were read.
+    pub certificates: Vec<Certificate>,
+    /// What pages speak to the listeners.
+    pub transport: Transport,
+    /// The names and addresses that Flash content uses for this machine.
+    pub hosts: Vec<OwnHost>,
+    /// The files that it was made from: the config file, policy files, certificates and keys; none where flags say everything.
+    pub watched: Vec<Watched>,
+}
+
+/// What listeners speak to whoever can choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// No TLS.
+    Clear,
+    /// TLS, with the plan's certificates.
+    Tls,
+}
+
+/// A plan that can be served.
+#[derive(Debug)]
+pub struct Loaded {
+    /// What is served.
+    pub plan: Plan,
+    /// What is likely not meant, for the terminal; empty where there is nothing to say.
+    pub warnings: String,
+}
+
+/// Why there is no plan.
+#[derive(Debug)]
+pub struct Refused {
+    /// Everything that is wrong, for the terminal.
+    pub faults: String,
+    /// The files that it may be mended in, as far as they are known.
+    pub watched: Vec<Watched>,
+}
+
+/// Addresses where the same is done.
+#[derive(Clone, Debug)]
+pub struct Listener {
+    /// Where.
+    pub addresses: Vec<ListenAddress>,
+    /// How the operator has said so.
+    pub asked_by: AskedBy,
+    /// What.
+    pub service: Arc<Service>,
+}
+
+/// What asks for an address: for messages, which name it as the operator has written it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AskedBy {
+    /// `--listen`, or nothing at all.
+    ListenFlag,
+    /// `--gate`.
+    GateFlag,
+    /// `[[listen]]`.
+    Listen,
+    /// `[[gate]]`.
+    Gate,
+    /// `[bridge]`.
+    Bridge,
+    /// `[admin]`.
+    Admin,
+}
+
+/// What is done with connections.
+#[derive(Debug)]
+pub struct Service {
+    /// What connections can have.
+    pub kind: Kind,
+    /// Whose connections begin with a PROXY header, without fail; everybody else's bytes are data.
+    pub accept_proxy: Vec<Network>,
+    /// What a TLS handshake is answered with; none where TLS is bytes like all others.
+    pub tls: Option<Arc<ServerConfig>>,
+    /// How long everything may take.
+    pub deadlines: Deadlines,
+    /// Whether this is what is left of a service during a stop: see [`Service::answers_only`].
+    pub stopping: bool,
+}
+
+/// What connections can have; one that asks for anything else is closed.
+#[derive(Debug)]
+pub enum Kind {
+    /// A policy.
+    Policy(Served),
+    /// A policy, or else a server.
+    Gate {
+        /// What policy requests are answered with.
+        policy: Served,
+        /// Where everything else goes.
+        gate: Arc<Gate>,
+    },
+    /// A WebSocket to the gate that its path names.
+    Bridge(Arc<Bridge>),
+    /// Nothing: that is what a stop leaves of a bridge.
+    Closed,
+}
+
+impl Kind {
+    /// A policy, with a server behind it or without.
+    pub(crate) fn new(policy: Served, gate: Option<Arc<Gate>>) -> Self {
+        match gate {
+            Some(gate) => Self::Gate { policy, gate },
+            None => Self::Policy(policy),
+        }
+    }
+}
+
+/// A policy as it is sent.
+#[derive(Clone, Debug)]
+pub struct Served {
+    /// The policy's name, for logs.
+    pub name: String,
+    /// The bytes that are sent.
+    pub reply: Reply,
+}
+
+impl Service {
+    /// How many descriptors a connection may come to have: its own, and that to a backend.
+    pub fn descriptors(&self) -> u8 {
+        if self.passes_on() { 2 } else { 1 }
+    }
+
+    /// What policy requests are answered with.
+    pub const fn policy(&self) -> Option<&Served> {
+        match &self.kind {
+            Kind::Policy(policy) | Kind::Gate { policy, .. } => Some(policy),
+            Kind::Bridge(_) | Kind::Closed => None,
+        }
+    }
+
+    /// Where everything but policy requests goes.
+    pub const fn gate(&self) -> Option<&Arc<Gate>> {
+        match &self.kind {
+            Kind::Gate { gate, .. } => Some(gate),
+            Kind::Policy(_) | Kind::Bridge(_) | Kind::Closed => None,
+        }
+    }
+
+    /// Where WebSockets go by their path.
+    pub const fn bridge(&self) -> Option<&Arc<Bridge>> {
+        match &self.kind {
+            Kind::Bridge(bridge) => Some(bridge),
+            Kind::Policy(_) | Kind::Gate { .. } | Kind::Closed => None,
+        }
+    }
+
+    /// Whether connections may go on to a backend.
+    pub const fn passes_on(&self) -> bool {
+        matches!(self.kind, Kind::Gate { .. } | Kind::Bridge(_))
+    }
+
+    /// What is left of it during a stop: policy requests are answered, everything else is closed.
+    pub(crate) fn answers_only(&self, request: Duration) -> Self {
+        Self {
+            kind: self.policy().cloned().map_or(Kind::Closed, Kind::Policy),
+            accept_proxy: self.accept_proxy.clone(),
+            tls: self.tls.clone(),
+            deadlines: Deadlines {
+                request: self.deadlines.request.min(request),
+                ..self.deadlines
+            },
+            stopping: true,
+        }
+    }
+
+    /// Whether connections of a peer begin with a PROXY header.
+    pub fn expects_proxy(&self, peer: Option<SocketAddr>) -> bool {
+        peer.is_some_and(|peer| {
+            let mut networks = self.accept_proxy.iter();
+            networks.any(|network| network.contains(peer.ip()))
+        })
+    }
+
+    /// Whether HTTP is understood here: on the bridge, and where a gate has WebSockets.
+    pub fn speaks_http(&self) -> bool {
+        match &self.kind {
+            Kind::Bridge(_) => true,
+            Kind::Gate { gate, .. } => gate.websocket == WebSocket::Upgrade,
+            Kind::Policy(_) | Kind::Closed => false,
+        }
+    }
+
+    /// Whether a peer says in front of a request whom it asks for.
+    pub fn trusts_forwarded_for(&self, peer: Option<SocketAddr>) -> bool {
+        let bridge = self.bridge();
+        peer.is_some_and(|peer| bridge.is_some_and(|bridge| bridge.trusts(peer.ip())))
+    }
+
+    /// What a listener is called where it is found by a name: its gate, or its policy, or what it is.
+    pub fn name(&self) -> &str {
+        match &self.kind {
+            Kind::Gate { gate, .. } => &gate.name,
+            Kind::Policy(policy) => &policy.name,
+            Kind::Bridge(_) | Kind::Closed => BRIDGE,
+        }
+    }
+}
+
+/// What the bridge's listener is called.
+const BRIDGE: &str = "bridge";
+
+/// Where the daemon tells about itself.
+#[derive(Clone, Debug)]
+pub struct Admin {
+    /// Loopback, unless the operator asked for the danger.
+    pub address: ListenAddress,
+}
+
+impl Plan {
+    /// What clients may call this machine.
+    pub fn host_names(&self) -> Vec<Host> {
+        self.hosts.iter().map(|own| own.host.clone()).collect()
+    }
+
+    /// Whether pages with Ruffle get URLs that are made of `hosts`.
+    pub fn leads_pages_by_host(&self) -> bool {
+        match &self.bridge {
+            Some(bridge) => bridge.public_url.is_none(),
+            None => self
+                .gates()
+                .any(|gate| gate.websocket == WebSocket::Upgrade),
+        }
+    }
+
+    /// The gates.
+    pub fn gates(&self) -> impl Iterator<Item = &Gate> {
+        let services = self.listeners.iter().map(|listener| &listener.service);
+        services.filter_map(|service| service.gate().map(Arc::as_ref))
+    }
+
+    /// Every address with its listener, in the order of the plan.
+    fn addresses(&self) -> impl Iterator<Item = (ListenAddress, &Listener)> {
+        self.listeners.iter().flat_map(|listener| {
+            listener
+                .addresses
+                .iter()
+                .map(move |address| (*address, listener))
+        })
+    }
+}

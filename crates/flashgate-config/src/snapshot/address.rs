@@ -1,0 +1,221 @@
+//! `--listen`: what people write for an address.
+
+use std::collections::HashSet;
+use std::error::Error;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::str::FromStr;
+
+/// Where to listen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ListenAddress {
+    /// Every address of the machine, IPv6 and IPv4: a bare port, or `[::]:843`.
+    Everywhere {
+        /// The port; 0 takes a free one.
+        port: u16,
+    },
+    /// One address; `0.0.0.0` is every IPv4 address.
+    Exactly(SocketAddr),
+}
+
+impl ListenAddress {
+    /// The port; 0 is any that is free.
+    pub fn port(self) -> u16 {
+        match self {
+            Self::Everywhere { port } => port,
+            Self::Exactly(address) => address.port(),
+        }
+    }
+
+    /// What people would write for the address of a socket.
+    pub fn of(address: SocketAddr) -> Self {
+        match address {
+            SocketAddr::V6(address) if address.ip().is_unspecified() => Self::Everywhere {
+                port: address.port(),
+            },
+            SocketAddr::V4(_) | SocketAddr::V6(_) => Self::Exactly(address),
+        }
+    }
+
+    /// For every address, all of them that a machine without IPv6 has.
+    pub fn everywhere_on_v4(self) -> Option<Self> {
+        match self {
+            Self::Everywhere { port } => Some(Self::Exactly((Ipv4Addr::UNSPECIFIED, port).into())),
+            Self::Exactly(_) => None,
+        }
+    }
+
+    /// Whether another address is one of those that this one stands for, so that both can't be bound.
+    pub fn covers(self, other: Self) -> bool {
+        let Self::Exactly(other) = other else {
+            return false;
+        };
+        self.port() == other.port()
+            && other.port() != 0
+            && !other.ip().is_unspecified()
+            && match self {
+                Self::Everywhere { .. } => true,
+                Self::Exactly(wide) => {
+                    wide.ip().is_unspecified() && wide.is_ipv4() == other.is_ipv4()
+                }
+            }
+    }
+
+    /// The wildcard among these whose socket takes this address's connections; none, if it is bound itself.
+    pub(crate) fn holder(self, all: &HashSet<Self>) -> Option<Self> {
+        let port = self.port();
+        // Beside `0.0.0.0`, `[::]` takes IPv6 alone.
+        let on_v4 = Self::Exactly((Ipv4Addr::UNSPECIFIED, port).into());
+        let mut wildcards = [on_v4, Self::Everywhere { port }].into_iter();
+        wildcards.find(|wide| wide.covers(self) && all.contains(wide))
+    }
+
+    /// Whether it reaches no further than this machine.
+    pub(crate) fn is_loopback(self) -> bool {
+        match self {
+            Self::Everywhere { .. } => false,
+            Self::Exactly(address) => address.ip().to_canonical().is_loopback(),
+        }
+    }
+
+    /// Whether it is every IPv4 address on this port, which `[::]` would take too.
+    pub fn is_every_v4(self, port: u16) -> bool {
+        port != 0 && self == Self::Exactly((Ipv4Addr::UNSPECIFIED, port).into())
+    }
+}
+
+impl FromStr for ListenAddress {
+    type Err = NoAddress;
+
+    fn from_str(text: &str) -> Result<Self, NoAddress> {
+        Self::read(text, MASTER)
+    }
+}
+
+/// The port that players ask first, and the one that examples have.
+const MASTER: u16 = 843;
+
+impl ListenAddress {
+    /// Reads one; what is written instead of a text that is none has this port.
+    pub(crate) fn read(text: &str, example: u16) -> Result<Self, NoAddress> {
+        if let Ok(port) = text.parse() {
+            return Ok(Self::Everywhere { port });
+        }
+        match text.parse::<SocketAddr>() {
+            Ok(address) => Ok(Self::of(address)),
+            Err(_) => Err(NoAddress {
+                text: text.to_owned(),
+                example,
+            }),
+        }
+    }
+}
+
+/// A text that is no address to listen on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoAddress {
+    text: String,
+    /// The port that is written instead.
+    example: u16,
+}
+
+impl fmt::Display for NoAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (text, port) = (self.text.as_str(), self.example);
+        write!(
+            f,
+            "expected a port or an address with a port, like `{port}`, `127.0.0.1:{port}` or `[::1]:{port}`, found `{text}`"
+        )?;
+        if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
+            return f.write_str("; ports go up to 65535");
+        }
+        match meant(text, port) {
+            Some(meant) => write!(f, "; did you mean `{meant}`?"),
+            None if text.contains(|c: char| c.is_ascii_alphabetic()) && !text.contains("::") => {
+                f.write_str("; write the IP address instead of a name")
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl Error for NoAddress {}
+
+/// What somebody most likely meant: an address without a port, IPv6 without brackets, or a name that every machine has.
+fn meant(text: &str, port: u16) -> Option<String> {
+    if let Some((_, rest)) = text.split_once("://") {
+        let address = rest.split('/').next()?;
+        let good = ListenAddress::read(address, port).is_ok();
+        return good
+            .then(|| address.to_owned())
+            .or_else(|| meant(address, port));
+    }
+    let text = text.strip_suffix(':').unwrap_or(text);
+    let bare = text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'));
+    let (host, given) = match text.rsplit_once(':') {
+        // One digit is more likely a part of the address.
+        Some((host, port)) if port.len() > 1 && port.parse::<u16>().is_ok() => (host, Some(port)),
+        Some(_) | None => (text, None),
+    };
+    if matches!(host, "" | "*" | "localhost") {
+        let port = given.map_or_else(|| port.to_string(), str::to_owned);
+        return match host {
+            "localhost" => Some(format!("127.0.0.1:{port}")),
+            _ => given.map(|_| port),
+        };
+    }
+    if let (Ok(address), Some(port)) = (host.parse::<Ipv6Addr>(), given) {
+        return Some(format!("[{address}]:{port}"));
+    }
+    match bare.unwrap_or(text).parse::<IpAddr>().ok()? {
+        IpAddr::V6(address) => Some(format!("[{address}]:{port}")),
+        IpAddr::V4(address) => Some(format!("{address}:{port}")),
+    }
+}
+
+impl fmt::Display for ListenAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Everywhere { port } => write!(f, "[::]:{port}"),
+            Self::Exactly(address) => write!(f, "{address}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_meant() {
+        for (text, meant) in [
+            ("::1:9339", "`[::1]:9339`"),
+            ("fe80::1:843", "`[fe80::1]:843`"),
+            ("2001:db8:0:0:0:0:0:1:843", "`[2001:db8::1]:843`"),
+            ("::1", "`[::1]:843`"),
+            ("[::1]", "`[::1]:843`"),
+            ("[::1]:", "`[::1]:843`"),
+            ("2001:db8::1", "`[2001:db8::1]:843`"),
+            ("127.0.0.1", "`127.0.0.1:843`"),
+            ("127.0.0.1:", "`127.0.0.1:843`"),
+            ("localhost:9339", "`127.0.0.1:9339`"),
+            ("localhost", "`127.0.0.1:843`"),
+            ("*:9339", "`9339`"),
+            (":9339", "`9339`"),
+        ] {
+            let error = ListenAddress::from_str(text).unwrap_err().to_string();
+            assert!(
+                error.ends_with(&format!("did you mean {meant}?")),
+                "{error}"
+            );
+        }
+        let gate = ListenAddress::read("::1", 9339).unwrap_err().to_string();
+        assert!(gate.contains("`[::1]:9339`?"), "{gate}");
+        for text in ["", "a.test:843", "99999", "1.2.3:80", "[::1", "*"] {
+            let error = ListenAddress::from_str(text).unwrap_err().to_string();
+            assert!(!error.contains("did you mean"), "{error}");
+        }
+    }
+}

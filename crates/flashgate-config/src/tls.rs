@@ -1,0 +1,60 @@
+//! What TLS is spoken with: certificates as they were read, and which of them a client gets.
+//!
+//! Made anew by every reload and never changed: a connection keeps what its handshake began with. Nothing here reads
+//! files or sockets.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::server::NoServerSessionStorage;
+use tokio_rustls::rustls::version::{TLS12, TLS13};
+use tokio_rustls::rustls::{self, ServerConfig};
+
+mod certificate;
+mod chooser;
+mod links;
+mod provider;
+mod weakness;
+mod x509;
+
+pub use certificate::Certificate;
+pub(crate) use certificate::{Fault, Pair, Validness};
+use chooser::Chooser;
+pub(crate) use links::{Broken, Fault as LinkFault};
+use provider::provider;
+pub(crate) use weakness::Weakness;
+
+/// TLS, ready to be spoken.
+#[derive(Clone, Debug)]
+pub(crate) struct Tls {
+    pub(crate) server: Arc<ServerConfig>,
+    /// In the order of the plan; the first is for clients that name no server, or an unknown one.
+    pub(crate) certificates: Vec<Certificate>,
+}
+
+impl Pair {
+    /// Why clients would refuse it at this time, as far as can be seen.
+    pub(crate) fn weaknesses(&self, now: SystemTime) -> Vec<Weakness> {
+        weakness::of(&self.certified.cert, now)
+    }
+}
+
+impl Tls {
+    /// The error says what the system refused.
+    pub(crate) fn new(pairs: Vec<Pair>) -> Result<Self, rustls::Error> {
+        let certificates: Vec<_> = pairs.iter().map(|pair| pair.certificate.clone()).collect();
+        let mut server = ServerConfig::builder_with_provider(provider())
+            .with_protocol_versions(&[&TLS13, &TLS12])?
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::new(Chooser::new(pairs)));
+        // What clients need to resume, they keep themselves, enciphered with a key that changes every six hours.
+        server.ticketer = ring::Ticketer::new()?;
+        server.session_storage = Arc::new(NoServerSessionStorage {});
+        server.send_tls13_tickets = 1;
+        Ok(Self {
+            server: Arc::new(server),
+            certificates,
+        })
+    }
+}

@@ -1,0 +1,232 @@
+//! A certificate and its key: from the bytes of two PEM files to what a handshake takes.
+//!
+//! It says what is wrong with them, and never shows anything of a key.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use flash_policy::Host;
+use tokio_rustls::rustls::pki_types::pem::{Error as PemError, PemObject as _};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::sign::CertifiedKey;
+use tokio_rustls::rustls::{Error as TlsError, InconsistentKeys};
+use x509_cert::certificate::{CertificateInner, Raw, TbsCertificateInner};
+use x509_cert::der::{DateTime, Decode as _};
+use x509_cert::ext::pkix::SubjectAltName;
+use x509_cert::ext::pkix::name::GeneralName;
+use x509_cert::time::{Time, Validity};
+
+use super::provider::provider;
+
+/// What is known of a certificate.
+#[derive(Clone, Debug)]
+pub struct Certificate {
+    /// The file, as the operator has written it.
+    pub file: String,
+    /// The host names that it is for, in lower case; `*.example.com` among them.
+    pub names: Vec<String>,
+    /// The addresses that it is for.
+    pub(crate) addresses: Vec<IpAddr>,
+    not_before: Time,
+    not_after: Time,
+}
+
+/// A certificate that can be shown, with the key that proves it.
+#[derive(Clone, Debug)]
+pub(crate) struct Pair {
+    pub(crate) certificate: Certificate,
+    pub(crate) certified: Arc<CertifiedKey>,
+}
+
+/// What is wrong with a pair of files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The file has no certificate in it.
+    NoCertificate,
+    /// It has something that is none.
+    BadCertificate(String),
+    /// The file has no key in it.
+    NoKey,
+    /// It has one that can't be used.
+    BadKey(String),
+    /// The key is another certificate's.
+    Mismatch,
+}
+
+/// Whether a certificate is good at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Validness {
+    Valid,
+    NotYet,
+    Expired,
+}
+
+impl Certificate {
+    /// Whether it is valid at this time.
+    pub(crate) fn at(&self, now: SystemTime) -> Validness {
+        validness(self.not_before, self.not_after, now)
+    }
+
+    /// Whether clients accept it for a host.
+    pub(crate) fn is_for(&self, host: &Host) -> bool {
+        match host {
+            Host::Address(address) => self.addresses.contains(address),
+            Host::Name(name) => {
+                let name = name.to_string();
+                let name = name.trim_end_matches('.');
+                // A `*` stands for one label (RFC 6125, 6.4.3).
+                let wild = name.split_once('.').map(|(_, rest)| format!("*.{rest}"));
+                let is_it = |it: &String| *it == name || Some(it) == wild.as_ref();
+                self.names.iter().any(is_it)
+            }
+        }
+    }
+
+    /// From when it is valid, as `2026-11-24T00:00:00Z`.
+    pub(crate) fn begins(&self) -> DateTime {
+        self.not_before.to_date_time()
+    }
+
+    /// Until when.
+    pub fn ends(&self) -> DateTime {
+        self.not_after.to_date_time()
+    }
+
+    /// Until when, since 1970.
+    pub fn not_after(&self) -> Duration {
+        self.not_after.to_unix_duration()
+    }
+}
+
+/// Whether what is valid between two times is valid now.
+pub(super) fn validness(not_before: Time, not_after: Time, now: SystemTime) -> Validness {
+    // Before 1970 the clock was not set.
+    let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+    if now < not_before.to_unix_duration() {
+        Validness::NotYet
+    } else if now > not_after.to_unix_duration() {
+        Validness::Expired
+    } else {
+        Validness::Valid
+    }
+}
+
+impl Pair {
+    /// Takes the bytes of both files; `file` is what the certificate is called.
+    pub(crate) fn new(file: String, certificate: &[u8], key: &[u8]) -> Result<Self, Fault> {
+        let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(certificate).collect();
+        let chain = chain.map_err(|error| Fault::BadCertificate(said(&error)))?;
+        let first = chain.first().ok_or(Fault::NoCertificate)?;
+        let certificate = understand(file, first)?;
+        let key = PrivateKeyDer::pem_slice_iter(key)
+            .next()
+            .ok_or(Fault::NoKey)?;
+        let key = key.map_err(|error| Fault::BadKey(said(&error)))?;
+        let certified = CertifiedKey::from_der(chain, key, &provider());
+        let certified = certified.map_err(|error| unusable(&error))?;
+        Ok(Self {
+            certificate,
+            certified: Arc::new(certified),
+        })
+    }
+}
+
+fn unusable(error: &TlsError) -> Fault {
+    if *error == TlsError::InconsistentKeys(InconsistentKeys::KeyMismatch) {
+        Fault::Mismatch
+    } else if let TlsError::InvalidCertificate(error) = error {
+        Fault::BadCertificate(error.to_string())
+    } else {
+        Fault::BadKey(error.to_string())
+    }
+}
+
+/// Bytes of the file are not shown: they may be a key's.
+fn said(error: &PemError) -> String {
+    let said = match error {
+        PemError::MissingSectionEnd { .. } => "the line that ends it is missing",
+        PemError::IllegalSectionStart { .. } => "a line that begins a section is broken",
+        PemError::Base64Decode(_) => "what stands between its lines is no base64",
+        PemError::Io(_) | PemError::NoItemsFound | PemError::SectionTooLarge | _ => {
+            "it can't be read"
+        }
+    };
+    said.to_owned()
+}
+
+fn understand(file: String, der: &CertificateDer<'_>) -> Result<Certificate, Fault> {
+    // Certificates that break the rules of RFC 5280, as serial numbers of private authorities do, are shown all the same.
+    let parsed: CertificateInner<Raw> = CertificateInner::from_der(der)
+        .map_err(|error| Fault::BadCertificate(error.to_string()))?;
+    let content = parsed.tbs_certificate();
+    let names = alternative_names(content);
+    let Validity {
+        not_before,
+        not_after,
+        ..
+    } = *content.validity();
+    Ok(Certificate {
+        file,
+        addresses: names.iter().filter_map(address).collect(),
+        names: names.into_iter().filter_map(host_name).collect(),
+        not_before,
+        not_after,
+    })
+}
+
+/// Whether it is for any host at all.
+pub(super) fn has_names(content: &TbsCertificateInner<Raw>) -> bool {
+    let names = alternative_names(content);
+    let is_host =
+        |name: &GeneralName| matches!(name, GeneralName::DnsName(_) | GeneralName::IpAddress(_));
+    names.iter().any(is_host)
+}
+
+fn alternative_names(content: &TbsCertificateInner<Raw>) -> Vec<GeneralName> {
+    let names = content.get_extension::<SubjectAltName>().ok().flatten();
+    names.map_or_else(Vec::new, |(_, names)| names.0)
+}
+
+fn address(name: &GeneralName) -> Option<IpAddr> {
+    let GeneralName::IpAddress(bytes) = name else {
+        return None;
+    };
+    let bytes = bytes.as_bytes();
+    let v4 = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
+    v4.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from))
+        .ok()
+}
+
+fn host_name(name: GeneralName) -> Option<String> {
+    let GeneralName::DnsName(name) = name else {
+        return None;
+    };
+    // Nobody asks for another, and it would be shown.
+    let name = name.as_str();
+    let graphic = name.bytes().all(|byte| byte.is_ascii_graphic());
+    graphic.then(|| name.to_ascii_lowercase())
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoCertificate => f.write_str("expected a certificate in PEM form, found none"),
+            Self::BadCertificate(reason) => {
+                write!(
+                    f,
+                    "expected a certificate in PEM form, found a broken one: {reason}"
+                )
+            }
+            Self::NoKey => f.write_str("expected a private key in PEM form, found none"),
+            Self::BadKey(reason) => {
+                write!(
+                    f,
+                    "expected a private key that can be used, found another: {reason}"
+                )
+            }
+            Self::Mismatch => f.write_str("expected the key of the certificate, found another one"),
+        }
+    }
+}
