@@ -1,7 +1,7 @@
-//! The rules: one a file, with its page and its check.
+//! The rules: one a file, with its page and its check, and named as its file.
 //!
-//! Where only the parser can see a fault, it calls the rule for the words, so that a name, its level and its page stand
-//! in one place. Nothing here reads XML.
+//! Where only the parser can see a fault, the rule has no check (`BY_PARSER`) but perhaps the words, so that a name, its
+//! level and its page stand in one place. Nothing here reads XML.
 
 use alloc::vec::Vec;
 
@@ -119,119 +119,42 @@ pub(crate) mod wrong_case;
 pub(crate) mod wrong_root;
 pub(crate) mod www_without_bare_name;
 
+macro_rules! rules {
+    ($($chapter:ident: $($rule:ident)*;)*) => {
+        &[$($(&$rule::RULE),*),*]
+    };
+}
+
 /// Every rule, by chapter and then by name.
-static RULES: &[&LintRule] = &[
-    &blanks_before_declaration::RULE,
-    &bom::RULE,
-    &empty_file::RULE,
-    &file_too_large::RULE,
-    &html_page::RULE,
-    &http_response::RULE,
-    &large_policy::RULE,
-    &length_prefix::RULE,
-    &lone_carriage_return::RULE,
-    &merge_conflict_marker::RULE,
-    &mixed_line_ends::RULE,
-    &more_than_one_segment::RULE,
-    &non_ascii::RULE,
-    &not_utf_8::RULE,
-    &nul_at_end::RULE,
-    &nul_inside::RULE,
-    &other_encoding_declared::RULE,
-    &ports_in_crossdomain_xml::RULE,
-    &server_code::RULE,
-    &template_placeholder::RULE,
-    &utf_16::RULE,
-    &doctype::RULE,
-    &doctype_with_definitions::RULE,
-    &malformed_xml::RULE,
-    &processing_instruction::RULE,
-    &schema_reference::RULE,
-    &too_deep::RULE,
-    &too_many_attributes::RULE,
-    &too_many_elements::RULE,
-    &too_many_namespaces::RULE,
-    &unusual_doctype::RULE,
-    &element_order::RULE,
-    &header_rule_in_socket_policy::RULE,
-    &identity_rule_in_socket_policy::RULE,
-    &nested_rule::RULE,
-    &no_rules::RULE,
-    &stray_text::RULE,
-    &unknown_attribute::RULE,
-    &unknown_element::RULE,
-    &wrong_case::RULE,
-    &wrong_root::RULE,
-    &bad_domain::RULE,
-    &blanks_in_domain::RULE,
-    &domain_list::RULE,
-    &domain_with_path::RULE,
-    &domain_with_port::RULE,
-    &domain_with_scheme::RULE,
-    &empty_domain::RULE,
-    &example_domain::RULE,
-    &international_domain::RULE,
-    &loopback_domain::RULE,
-    &missing_domain::RULE,
-    &partial_wildcard::RULE,
-    &trailing_dot::RULE,
-    &unspecified_address::RULE,
-    &wildcard_domain::RULE,
-    &wildcard_in_address::RULE,
-    &wildcard_top_level_domain::RULE,
-    &word_as_domain::RULE,
-    &www_without_bare_name::RULE,
-    &bad_port_range::RULE,
-    &bad_to_ports::RULE,
-    &blanks_in_to_ports::RULE,
-    &blocked_ports::RULE,
-    &empty_to_ports::RULE,
-    &low_ports_from_high_port::RULE,
-    &missing_to_ports::RULE,
-    &overlapping_ports::RULE,
-    &ports_without_server::RULE,
-    &privileged_ports::RULE,
-    &wide_port_range::RULE,
-    &wildcard_in_port_list::RULE,
-    &wildcard_ports::RULE,
-    &bad_site_control::RULE,
-    &site_control_all::RULE,
-    &site_control_none_beside_rules::RULE,
-    &site_control_off_master::RULE,
-    &site_control_twice::RULE,
-    &site_control_without_value::RULE,
-    &bad_secure::RULE,
-    &redundant_secure::RULE,
-    &secure_true_on_socket::RULE,
-    &secure_with_http_scheme::RULE,
-    &duplicate_rule::RULE,
-    &shadowed_rule::RULE,
-    &split_rule::RULE,
-    &bad_header_rule_domain::RULE,
-    &missing_headers::RULE,
-    &secure_false_on_https::RULE,
-    &to_ports_in_url_policy::RULE,
-    &trusted_domain::RULE,
-    &wildcard_headers::RULE,
-    &silverlight_bad_ports::RULE,
-    &silverlight_bad_protocol::RULE,
-    &silverlight_bad_uri::RULE,
-    &silverlight_port_out_of_range::RULE,
-    &silverlight_structure::RULE,
-    &silverlight_whole_site::RULE,
-    &silverlight_without_sockets::RULE,
-    &lightspark_large_policy::RULE,
-    &lightspark_port_range::RULE,
-    &lightspark_refused_file::RULE,
-    &lightspark_scheme_in_domain::RULE,
-    &lightspark_waits_for_port::RULE,
-    &silverlight_flash_policy::RULE,
-    &silverlight_named_domain::RULE,
-    &unity_large_policy::RULE,
-    &unity_named_domain::RULE,
-    &unity_non_ascii::RULE,
-    &unity_unsupported_element::RULE,
-];
+static RULES: &[&LintRule] = rules! {
+    File: blanks_before_declaration bom empty_file file_too_large html_page http_response large_policy
+        length_prefix lone_carriage_return merge_conflict_marker mixed_line_ends more_than_one_segment
+        non_ascii not_utf_8 nul_at_end nul_inside other_encoding_declared ports_in_crossdomain_xml server_code
+        template_placeholder utf_16;
+    Syntax: doctype doctype_with_definitions malformed_xml processing_instruction schema_reference too_deep
+        too_many_attributes too_many_elements too_many_namespaces unusual_doctype;
+    Structure: element_order header_rule_in_socket_policy identity_rule_in_socket_policy nested_rule no_rules
+        stray_text unknown_attribute unknown_element wrong_case wrong_root;
+    Domains: bad_domain blanks_in_domain domain_list domain_with_path domain_with_port domain_with_scheme
+        empty_domain example_domain international_domain loopback_domain missing_domain partial_wildcard
+        trailing_dot unspecified_address wildcard_domain wildcard_in_address wildcard_top_level_domain
+        word_as_domain www_without_bare_name;
+    Ports: bad_port_range bad_to_ports blanks_in_to_ports blocked_ports empty_to_ports
+        low_ports_from_high_port missing_to_ports overlapping_ports ports_without_server privileged_ports
+        wide_port_range wildcard_in_port_list wildcard_ports;
+    MetaPolicy: bad_site_control site_control_all site_control_none_beside_rules site_control_off_master
+        site_control_twice site_control_without_value;
+    Secure: bad_secure redundant_secure secure_true_on_socket secure_with_http_scheme;
+    Rules: duplicate_rule shadowed_rule split_rule;
+    Url: bad_header_rule_domain missing_headers secure_false_on_https to_ports_in_url_policy trusted_domain
+        wildcard_headers;
+    Silverlight: silverlight_bad_ports silverlight_bad_protocol silverlight_bad_uri
+        silverlight_port_out_of_range silverlight_structure silverlight_whole_site
+        silverlight_without_sockets;
+    Clients: lightspark_large_policy lightspark_port_range lightspark_refused_file lightspark_scheme_in_domain
+        lightspark_waits_for_port silverlight_flash_policy silverlight_named_domain unity_large_policy
+        unity_named_domain unity_non_ascii unity_unsupported_element;
+};
 
 /// Every rule, in the order of its chapter and then of its name.
 #[must_use]

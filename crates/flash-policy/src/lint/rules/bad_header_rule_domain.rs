@@ -1,5 +1,3 @@
-//! `bad-header-rule-domain`: its page and its check.
-
 use alloc::string::ToString as _;
 
 use crate::DomainPattern;

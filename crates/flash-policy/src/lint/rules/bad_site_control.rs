@@ -1,5 +1,3 @@
-//! `bad-site-control`: its page and its words; the parser finds it.
-
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -1,5 +1,3 @@
-//! `blanks-before-declaration`: its page and its words; the parser finds it.
-
 use core::ops::Range;
 
 use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, PolicyKind, RuleGroup, Severity, page};

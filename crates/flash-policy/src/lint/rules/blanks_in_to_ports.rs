@@ -1,5 +1,3 @@
-//! `blanks-in-to-ports`: its page and its words; the parser finds it.
-
 use crate::document::Attribute;
 use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
 use crate::ports::WHITESPACE;

@@ -1,5 +1,3 @@
-//! `bom`: its page and its words; the parser finds it.
-
 use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, PolicyKind, RuleGroup, Severity, page};
 
 pub(crate) static RULE: LintRule = LintRule {

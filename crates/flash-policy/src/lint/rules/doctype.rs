@@ -1,5 +1,3 @@
-//! `doctype`: its page and its check.
-
 use crate::document::Document;
 use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
 use crate::lint::rules::unusual_doctype;

@@ -1,5 +1,3 @@
-//! `domain-list`: its page; the parser finds it.
-
 use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, Severity, page};
 
 pub(crate) static RULE: LintRule = LintRule {

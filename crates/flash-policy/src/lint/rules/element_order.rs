@@ -1,5 +1,3 @@
-//! `element-order`: its page and its check.
-
 use alloc::format;
 
 use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};

@@ -1,5 +1,3 @@
-//! `example-domain`: its page and its check.
-
 use alloc::format;
 use alloc::string::ToString as _;
 

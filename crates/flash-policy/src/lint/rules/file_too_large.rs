@@ -1,5 +1,3 @@
-//! `file-too-large`: its page and its words; the parser finds it.
-
 use alloc::format;
 
 use crate::document::LARGEST;

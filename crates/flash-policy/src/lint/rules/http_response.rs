@@ -1,5 +1,3 @@
-//! `http-response`: its page and its words; the parser finds it.
-
 use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
 
 pub(crate) static RULE: LintRule = LintRule {

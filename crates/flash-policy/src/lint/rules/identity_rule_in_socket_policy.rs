@@ -1,5 +1,3 @@
-//! `identity-rule-in-socket-policy`: its page and its words; the parser finds it.
-
 use crate::document::Element;
 use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
 

@@ -1,5 +1,3 @@
-//! `large-policy`: its page and its check.
-
 use alloc::format;
 
 use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};

@@ -1,5 +1,3 @@
-//! `lightspark-large-policy`: its page and its check.
-
 use alloc::format;
 
 use crate::lint::rule::{Findings, LintRule, PolicyReader, RuleGroup, Severity, Subject, page};

@@ -1,5 +1,3 @@
-//! `lightspark-refused-file`: its page and its check.
-
 use crate::document::Element;
 use alloc::vec::Vec;
 

@@ -1,5 +1,3 @@
-//! `lightspark-scheme-in-domain`: its page and its check.
-
 use crate::lint::rule::{Findings, LintRule, PolicyReader, RuleGroup, Severity, Subject, page};
 
 pub(crate) static RULE: LintRule = LintRule {

@@ -1,5 +1,3 @@
-//! `lightspark-waits-for-port`: its page and its check.
-
 use crate::Port;
 use crate::lint::rule::{
     Findings, LintRule, PolicyKind, PolicyReader, RuleGroup, Severity, Subject, page,

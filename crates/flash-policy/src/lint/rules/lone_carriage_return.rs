@@ -1,5 +1,3 @@
-//! `lone-carriage-return`: its page and its check.
-
 use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
 
 pub(crate) static RULE: LintRule = LintRule {

@@ -1,5 +1,3 @@
-//! `loopback-domain`: its page and its check.
-
 use alloc::string::ToString as _;
 
 use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};

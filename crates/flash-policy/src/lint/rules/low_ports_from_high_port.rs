@@ -1,5 +1,3 @@
-//! `low-ports-from-high-port`: its page and its check.
-
 use alloc::format;
 
 use crate::lint::options::Elsewhere;

@@ -1,5 +1,3 @@
-//! `missing-to-ports`: its page and its words; the parser finds it.
-
 use alloc::format;
 
 use crate::diagnostic::quoted;

@@ -1,5 +1,3 @@
-//! `more-than-one-segment`: its page and its check.
-
 use alloc::format;
 
 use crate::lint::rule::{Findings, LintRule, PolicyKind, RuleGroup, Severity, Subject, page};

@@ -1,5 +1,3 @@
-//! `nested-rule`: its page and its words; the parser finds it.
-
 use alloc::format;
 
 use crate::document::Element;

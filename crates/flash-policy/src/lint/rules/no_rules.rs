@@ -1,5 +1,3 @@
-//! `no-rules`: its page and its check.
-
 use crate::diagnostic::any_error;
 use crate::document::Document;
 use crate::lint::rule::{Findings, LintRule, PolicyKind, RuleGroup, Severity, Subject, page};

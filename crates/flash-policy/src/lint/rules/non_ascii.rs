@@ -1,5 +1,3 @@
-//! `non-ascii`: its page and its check.
-
 use alloc::format;
 
 use crate::diagnostic::character;

@@ -1,5 +1,3 @@
-//! `nul-at-end`: its page and its words; the parser finds it.
-
 use core::ops::Range;
 
 use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};

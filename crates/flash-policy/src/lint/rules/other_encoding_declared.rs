@@ -1,5 +1,3 @@
-//! `other-encoding-declared`: its page and its check.
-
 use alloc::format;
 
 use crate::diagnostic::quoted;

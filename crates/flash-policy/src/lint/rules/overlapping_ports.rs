@@ -1,5 +1,3 @@
-//! `overlapping-ports`: its page and its check.
-
 use alloc::format;
 use alloc::vec::Vec;
 

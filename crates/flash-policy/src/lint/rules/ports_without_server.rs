@@ -1,5 +1,3 @@
-//! `ports-without-server`: its page and its check.
-
 use alloc::format;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;

@@ -1,5 +1,3 @@
-//! `privileged-ports`: its page and its check.
-
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;

@@ -1,5 +1,3 @@
-//! `processing-instruction`: its page and its check.
-
 use crate::document::Document;
 use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
 

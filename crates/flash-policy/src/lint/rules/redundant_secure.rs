@@ -1,5 +1,3 @@
-//! `redundant-secure`: its page and its check.
-
 use crate::lint::rule::{Findings, LintRule, PolicyKind, RuleGroup, Severity, Subject, page};
 
 pub(crate) static RULE: LintRule = LintRule {

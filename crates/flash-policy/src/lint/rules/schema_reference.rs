@@ -1,5 +1,3 @@
-//! `schema-reference`: its page and its check.
-
 use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
 
 pub(crate) static RULE: LintRule = LintRule {

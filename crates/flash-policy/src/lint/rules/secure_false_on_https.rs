@@ -1,5 +1,3 @@
-//! `secure-false-on-https`: its page and its check.
-
 use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
 
 pub(crate) static RULE: LintRule = LintRule {

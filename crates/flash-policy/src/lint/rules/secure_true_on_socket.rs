@@ -1,5 +1,3 @@
-//! `secure-true-on-socket`: its page and its check.
-
 use crate::Secure;
 use crate::lint::rule::{Findings, LintRule, PolicyKind, RuleGroup, Severity, Subject, page};
 

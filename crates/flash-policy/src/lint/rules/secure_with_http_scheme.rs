@@ -1,5 +1,3 @@
-//! `secure-with-http-scheme`: its page and its check.
-
 use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
 use crate::{Scheme, Secure};
 

@@ -1,5 +1,3 @@
-//! `server-code`: its page and its check.
-
 use crate::document::Document;
 use crate::lint::rule::{Diagnostic, Findings, LintRule, RuleGroup, Severity, Span, Subject, page};
 

@@ -1,5 +1,3 @@
-//! `shadowed-rule`: its page and its check.
-
 use crate::lint::coverage;
 use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
 

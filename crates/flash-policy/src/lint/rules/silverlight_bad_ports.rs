@@ -1,5 +1,3 @@
-//! `silverlight-bad-ports`: its page and its words; the parser finds it.
-
 use alloc::format;
 use alloc::string::{String, ToString as _};
 

@@ -1,5 +1,3 @@
-//! `silverlight-bad-protocol`: its page and its words; the parser finds it.
-
 use crate::document::{Attribute, Element};
 use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
 

@@ -1,5 +1,3 @@
-//! `silverlight-bad-uri`: its page and its words; the parser finds it.
-
 use alloc::format;
 
 use crate::diagnostic::quoted;

@@ -1,5 +1,3 @@
-//! `silverlight-flash-policy`: its page and its check.
-
 use crate::lint::rule::{
     Findings, LintRule, PolicyKind, PolicyReader, RuleGroup, Severity, Subject, page,
 };

@@ -1,5 +1,3 @@
-//! `silverlight-named-domain`: its page and its check.
-
 use crate::lint::rule::{
     Findings, LintRule, PolicyKind, PolicyReader, RuleGroup, Severity, Subject, page,
 };

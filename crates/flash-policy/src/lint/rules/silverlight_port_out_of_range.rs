@@ -1,5 +1,3 @@
-//! `silverlight-port-out-of-range`: its page and its check.
-
 use alloc::format;
 
 use crate::PortRange;

@@ -1,5 +1,3 @@
-//! `silverlight-structure`: its page and its words; the parser finds it.
-
 use alloc::format;
 
 use crate::document::Element;

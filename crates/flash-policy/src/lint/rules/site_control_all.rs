@@ -1,5 +1,3 @@
-//! `site-control-all`: its page and its check.
-
 use crate::lint::rule::{Findings, LintRule, PolicyKind, RuleGroup, Severity, Subject, page};
 use crate::{Port, SiteControl};
 

@@ -1,5 +1,3 @@
-//! `site-control-none-beside-rules`: its page and its check.
-
 use crate::lint::rule::{Findings, LintRule, PolicyKind, RuleGroup, Severity, Span, Subject, page};
 use crate::{Port, SiteControl};
 

@@ -1,5 +1,3 @@
-//! `site-control-off-master`: its page and its check.
-
 use alloc::format;
 use alloc::vec::Vec;
 

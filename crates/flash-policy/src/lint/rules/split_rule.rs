@@ -1,5 +1,3 @@
-//! `split-rule`: its page and its check.
-
 use crate::lint::coverage;
 use crate::lint::rule::{Findings, LintRule, PolicyKind, RuleGroup, Severity, Subject, page};
 

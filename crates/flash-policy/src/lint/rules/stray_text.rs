@@ -1,5 +1,3 @@
-//! `stray-text`: its page and its check.
-
 use alloc::format;
 
 use crate::diagnostic::quoted;

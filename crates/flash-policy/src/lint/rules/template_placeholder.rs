@@ -1,5 +1,3 @@
-//! `template-placeholder`: its page and its check.
-
 use alloc::format;
 use alloc::string::String;
 

@@ -1,5 +1,3 @@
-//! `too-many-elements`: its page and its words; the parser finds it.
-
 use alloc::format;
 
 use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, Span, page};

@@ -1,5 +1,3 @@
-//! `unity-named-domain`: its page and its check.
-
 use alloc::format;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;

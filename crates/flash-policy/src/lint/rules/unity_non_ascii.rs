@@ -1,5 +1,3 @@
-//! `unity-non-ascii`: its page and its check.
-
 use crate::lint::rule::{Findings, LintRule, PolicyReader, RuleGroup, Severity, Subject, page};
 
 pub(crate) static RULE: LintRule = LintRule {

@@ -1,5 +1,3 @@
-//! `unity-unsupported-element`: its page and its check.
-
 use alloc::format;
 
 use crate::lint::rule::{

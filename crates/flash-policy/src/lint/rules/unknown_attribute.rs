@@ -1,5 +1,3 @@
-//! `unknown-attribute`: its page and its words; the parser finds it.
-
 use alloc::format;
 use alloc::string::String;
 

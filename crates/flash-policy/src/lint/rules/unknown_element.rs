@@ -1,5 +1,3 @@
-//! `unknown-element`: its page and its words; the parser finds it.
-
 use alloc::format;
 use alloc::string::String;
 

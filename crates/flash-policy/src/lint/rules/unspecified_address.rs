@@ -1,5 +1,3 @@
-//! `unspecified-address`: its page and its check.
-
 use alloc::string::ToString as _;
 
 use crate::DomainPattern;

@@ -1,5 +1,3 @@
-//! `unusual-doctype`: its page and its check.
-
 use alloc::format;
 
 use crate::diagnostic::quoted;

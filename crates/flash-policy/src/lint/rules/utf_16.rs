@@ -1,5 +1,3 @@
-//! `utf-16`: its page and its words; the parser finds it.
-
 use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, Span, page};
 
 pub(crate) static RULE: LintRule = LintRule {

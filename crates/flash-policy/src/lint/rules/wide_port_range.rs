@@ -1,5 +1,3 @@
-//! `wide-port-range`: its page and its check.
-
 use alloc::format;
 use alloc::string::ToString as _;
 

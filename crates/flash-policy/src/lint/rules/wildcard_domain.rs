@@ -1,5 +1,3 @@
-//! `wildcard-domain`: its page and its check.
-
 use alloc::format;
 
 use crate::diagnostic::quoted;

@@ -1,5 +1,3 @@
-//! `wildcard-ports`: its page and its check.
-
 use alloc::format;
 
 use crate::PortSet;

@@ -1,5 +1,3 @@
-//! `word-as-domain`: its page and its check.
-
 use alloc::format;
 use alloc::string::ToString as _;
 

@@ -1,5 +1,3 @@
-//! `wrong-root`: its page and its words; the parser finds it.
-
 use alloc::format;
 
 use super::html_page;

@@ -1,5 +1,3 @@
-//! `www-without-bare-name`: its page and its check.
-
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString as _};
