@@ -2,7 +2,7 @@
 
 use flash_policy::decide::{self, Movie, Place, Sandbox};
 use flash_policy::player::{Client, Learnt, Outcome, Protocol, Purpose, Reason, RuleAt, Verdict};
-use flash_policy::{Diagnostic, Port};
+use flash_policy::{Diagnostic, Port, Severity};
 
 use super::finding::{About, Finding, ReceivedPolicy};
 use crate::behind::Behind;
@@ -79,18 +79,14 @@ impl<'a> Case<'a> {
     }
 
     /// A finding about how a policy is (not) delivered: the cause where none came, and worth knowing otherwise.
-    pub(super) fn delivery(
-        &mut self,
-        id: &'static str,
-        message: impl Into<String>,
-        rest: impl FnOnce(Diagnostic) -> Diagnostic,
-    ) {
-        let (rank, finding) = if self.lacks_policy() {
-            (Rank::Cause, Diagnostic::error(id, message))
+    pub(super) fn delivery(&mut self, mut finding: Diagnostic) {
+        let rank = if self.lacks_policy() {
+            Rank::Cause
         } else {
-            (Rank::Doubtful, Diagnostic::warning(id, message))
+            finding.severity = Severity::Warning;
+            Rank::Doubtful
         };
-        self.add(rank, rest(finding));
+        self.add(rank, finding);
     }
 
     pub(super) fn add(&mut self, rank: Rank, diagnostic: Diagnostic) {

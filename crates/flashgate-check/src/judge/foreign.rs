@@ -42,27 +42,20 @@ pub(super) fn judge(case: &mut Case<'_>) {
 
 fn speaks_http(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let name = asked.name();
-    case.delivery(
-        "http-on-policy-port",
-        format!("a web server listens on {name}"),
-        |finding| {
-            finding
+    case.delivery(Diagnostic::error("http-on-policy-port", format!("a web server listens on {name}"))
                 .note("socket policies are fetched by a protocol of their own; since Flash Player 9.0.124 no `crossdomain.xml` opens sockets")
-                .help("serve the policy there with a policy server, and the web site elsewhere")
-        },
-    );
+                .help("serve the policy there with a policy server, and the web site elsewhere"));
 }
 
 fn speaks_tls(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let name = asked.name();
     case.delivery(
-        "tls-on-policy-port",
-        format!("{name} wants TLS, and the player asks in clear"),
-        |finding| {
-            finding
-                .note("only a movie that connects with `SecureSocket` asks for its policy over TLS")
-                .help("answer in clear too: `flashgate` tells the two apart by the first byte")
-        },
+        Diagnostic::error(
+            "tls-on-policy-port",
+            format!("{name} wants TLS, and the player asks in clear"),
+        )
+        .note("only a movie that connects with `SecureSocket` asks for its policy over TLS")
+        .help("answer in clear too: `flashgate` tells the two apart by the first byte"),
     );
 }
 
@@ -90,9 +83,8 @@ fn document(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
         asked.seen.trace.document()
     };
     let message = format!("what {name} answers is no policy: {}", shown(document));
-    case.delivery("malformed-policy", message, |finding| {
-        hint(finding, asked.client, bytes)
-    });
+    let finding = Diagnostic::error("malformed-policy", message);
+    case.delivery(hint(finding, asked.client, bytes));
     if document.is_empty() {
         return;
     }

@@ -77,9 +77,11 @@ fn endless(case: &mut Case<'_>, asked: PolicyConnection<'_>) -> bool {
     }
     let name = asked.name();
     case.delivery(
-        "endless-reply",
-        format!("{name} sends more than 64 KiB without a NUL"),
-        |finding| finding.help("look at what listens there: it is no policy server"),
+        Diagnostic::error(
+            "endless-reply",
+            format!("{name} sends more than 64 KiB without a NUL"),
+        )
+        .help("look at what listens there: it is no policy server"),
     );
     true
 }
@@ -101,18 +103,18 @@ fn without_nul(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     } else {
         format!("no NUL ends what {name} answers")
     };
-    case.delivery("reply-without-nul", message, |finding| {
-        let note = if held {
-            "a player reads up to the first NUL, or until the server closes"
-        } else if is_lost(asked) {
-            "a close would end it too, for Flash Player; a reset does not, and what came counts for nothing"
-        } else {
-            "the close ends it too, for Flash Player; Adobe's papers ask for the NUL"
-        };
-        finding
+    let note = if held {
+        "a player reads up to the first NUL, or until the server closes"
+    } else if is_lost(asked) {
+        "a close would end it too, for Flash Player; a reset does not, and what came counts for nothing"
+    } else {
+        "the close ends it too, for Flash Player; Adobe's papers ask for the NUL"
+    };
+    case.delivery(
+        Diagnostic::error("reply-without-nul", message)
             .note(note)
-            .help("send one NUL after the document, in the same write")
-    });
+            .help("send one NUL after the document, in the same write"),
+    );
 }
 
 fn reset(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
@@ -224,15 +226,9 @@ fn greeting(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
         return;
     }
     let name = asked.name();
-    case.delivery(
-        "reply-before-request",
-        format!("{name} answers before it is asked"),
-        |finding| {
-            finding
+    case.delivery(Diagnostic::error("reply-before-request", format!("{name} answers before it is asked"))
                 .note("a server that closes without having read the request resets the connection, and the answer can be lost with it")
-                .help("read the request to its NUL first")
-        },
-    );
+                .help("read the request to its NUL first"));
 }
 
 fn pieces(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
@@ -242,15 +238,9 @@ fn pieces(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     }
     let name = asked.name();
     let count = trace.reads.len();
-    case.delivery(
-        "reply-in-pieces",
-        format!("{name} sends its answer in {count} pieces"),
-        |finding| {
-            finding
+    case.delivery(Diagnostic::error("reply-in-pieces", format!("{name} sends its answer in {count} pieces"))
                 .note("Flash Player puts them together; Unity's web player and Lightspark take the first for all")
-                .help("send the document and the NUL in one write")
-        },
-    );
+                .help("send the document and the NUL in one write"));
 }
 
 fn surplus(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
@@ -264,13 +254,7 @@ fn surplus(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     } else {
         format!("{count} bytes")
     };
-    case.delivery(
-        "bytes-after-nul",
-        format!("{name} sends {bytes} after the NUL"),
-        |finding| {
-            finding
+    case.delivery(Diagnostic::error("bytes-after-nul", format!("{name} sends {bytes} after the NUL"))
                 .note("a player has stopped reading by then, and what it does not read can reset the connection")
-                .help("end the answer with one NUL: a text whose last line ends in a line feed is a common cause")
-        },
-    );
+                .help("end the answer with one NUL: a text whose last line ends in a line feed is a common cause"));
 }

@@ -89,73 +89,69 @@ const TRUST: &str = "serve the full chain (`fullchain.pem`) of a public authorit
 
 /// The finding's id, and what is wrong in a sentence.
 fn in_words(fault: &TlsFault, name: &str) -> (&'static str, String) {
-    let words = match fault {
-        TlsFault::OtherName(_) => format!("the certificate of {name} is for another name"),
+    const NOT_TRUSTED: &str = "certificate-not-trusted";
+    const FAILED: &str = "tls-failed";
+    match fault {
+        TlsFault::OtherName(_) => (
+            "certificate-for-another-name",
+            format!("the certificate of {name} is for another name"),
+        ),
         TlsFault::Expired(date) => {
-            format!(
-                "the certificate of {name} expired{}",
-                dated("on", date.as_deref())
+            let on = dated("on", date.as_deref());
+            (
+                "certificate-expired",
+                format!("the certificate of {name} expired{on}"),
             )
         }
         TlsFault::NotYetValid(date) => {
-            format!(
-                "the certificate of {name} is not valid{}",
-                dated("before", date.as_deref())
+            let before = dated("before", date.as_deref());
+            (
+                "certificate-not-yet-valid",
+                format!("the certificate of {name} is not valid{before}"),
             )
         }
-        TlsFault::SelfSigned => {
-            format!("the certificate of {name} is self-signed, and not trusted here")
-        }
-        TlsFault::UnknownIssuer => format!(
-            "no trusted authority has signed the certificate of {name}, or the server leaves out an intermediate certificate"
+        TlsFault::SelfSigned => (
+            NOT_TRUSTED,
+            format!("the certificate of {name} is self-signed, and not trusted here"),
         ),
-        TlsFault::Authority => {
-            format!("the certificate of {name} is for an authority (CA:TRUE), not for a server")
-        }
-        TlsFault::NoRoots => {
-            "this machine trusts no authority, so no certificate can be checked".to_owned()
-        }
-        TlsFault::Revoked => format!("the certificate of {name} has been revoked"),
-        TlsFault::OtherUse => {
-            format!("the certificate of {name} is not for servers (`extendedKeyUsage`)")
-        }
-        TlsFault::UnsupportedKey(key) => {
+        TlsFault::UnknownIssuer => (
+            NOT_TRUSTED,
+            format!(
+                "no trusted authority has signed the certificate of {name}, or the server leaves out an intermediate certificate"
+            ),
+        ),
+        TlsFault::Authority => (
+            NOT_TRUSTED,
+            format!("the certificate of {name} is for an authority (CA:TRUE), not for a server"),
+        ),
+        TlsFault::NoRoots => (
+            "no-trusted-roots",
+            "this machine trusts no authority, so no certificate can be checked".to_owned(),
+        ),
+        TlsFault::Revoked => (
+            FAILED,
+            format!("the certificate of {name} has been revoked"),
+        ),
+        TlsFault::OtherUse => (
+            FAILED,
+            format!("the certificate of {name} is not for servers (`extendedKeyUsage`)"),
+        ),
+        TlsFault::UnsupportedKey(key) => (
+            FAILED,
             format!(
                 "the certificate of {name} has {key}, and this program can't check what it signs"
-            )
-        }
+            ),
+        ),
         TlsFault::NotTls
         | TlsFault::HungUp
         | TlsFault::Silence
         | TlsFault::Unreadable
         | TlsFault::NothingInCommon
         | TlsFault::Alert(_)
-        | TlsFault::Other(_) => {
-            format!("the certificate of {name} can't be read, or uses an unknown algorithm")
-        }
-    };
-    (id(fault), words)
-}
-
-const fn id(fault: &TlsFault) -> &'static str {
-    match fault {
-        TlsFault::OtherName(_) => "certificate-for-another-name",
-        TlsFault::Expired(_) => "certificate-expired",
-        TlsFault::NotYetValid(_) => "certificate-not-yet-valid",
-        TlsFault::SelfSigned | TlsFault::UnknownIssuer | TlsFault::Authority => {
-            "certificate-not-trusted"
-        }
-        TlsFault::NoRoots => "no-trusted-roots",
-        TlsFault::Revoked
-        | TlsFault::OtherUse
-        | TlsFault::UnsupportedKey(_)
-        | TlsFault::NotTls
-        | TlsFault::HungUp
-        | TlsFault::Silence
-        | TlsFault::Unreadable
-        | TlsFault::NothingInCommon
-        | TlsFault::Alert(_)
-        | TlsFault::Other(_) => "tls-failed",
+        | TlsFault::Other(_) => (
+            FAILED,
+            format!("the certificate of {name} can't be read, or uses an unknown algorithm"),
+        ),
     }
 }
 
