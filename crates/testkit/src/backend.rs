@@ -4,21 +4,17 @@
 //! They know nothing of policies. Each connection has a thread of its own, which ends with the connection.
 
 use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::os::unix::net::UnixStream;
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use rustix::event::{PollFd, PollFlags, poll};
-use rustix::io::Errno;
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Socket, Type};
 
 use crate::client::StreamEnd;
+use crate::listening::{self, Connections, Listening};
 
-/// Enough for every client of a test at once.
-const BACKLOG: i32 = 4096;
 /// How much is read at a time.
 const PIECE: usize = 64 * 1024;
 
@@ -49,9 +45,7 @@ pub struct Record {
 /// A running backend; it stops listening when dropped.
 #[derive(Debug)]
 pub struct TestBackend {
-    address: SocketAddr,
-    stop: Option<UnixStream>,
-    server: Option<JoinHandle<()>>,
+    listening: Listening,
     held: Receiver<TcpStream>,
     records: Receiver<Record>,
 }
@@ -63,9 +57,8 @@ impl TestBackend {
     }
 
     /// Where it listens.
-    #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.listening.address()
     }
 
     /// The next connection of [`BackendBehaviour::Hold`], with a limit on each read and write.
@@ -81,7 +74,6 @@ impl TestBackend {
     }
 
     /// Whether a connection of [`BackendBehaviour::Hold`] is there already or comes within a limit; it is taken and closed.
-    #[must_use]
     pub fn is_called_within(&self, limit: Duration) -> bool {
         self.held.recv_timeout(limit).is_ok()
     }
@@ -107,16 +99,6 @@ impl TestBackend {
     }
 }
 
-impl Drop for TestBackend {
-    fn drop(&mut self) {
-        self.stop = None;
-        if let Some(server) = self.server.take() {
-            // It has said on stderr why it panicked, if it did.
-            let _ = server.join();
-        }
-    }
-}
-
 /// A backend that is down: its port is kept from others, and whoever connects is refused.
 #[derive(Debug)]
 pub struct Absent {
@@ -127,40 +109,25 @@ pub struct Absent {
 impl Absent {
     /// One at this address; port 0 takes a free one.
     pub fn reserve(address: SocketAddr) -> Result<Self> {
-        let socket = Socket::new(
-            Domain::for_address(address),
-            Type::STREAM,
-            Some(Protocol::TCP),
-        )?;
-        socket.set_reuse_address(true)?;
-        socket
-            .bind(&address.into())
-            .with_context(|| format!("can't bind {address}"))?;
+        let socket = listening::bind(address).with_context(|| format!("can't bind {address}"))?;
         let address = socket.local_addr()?.as_socket().context("no IP address")?;
         Ok(Self { socket, address })
     }
 
     /// Where it would listen.
-    #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// It comes up.
     pub fn appear(self, manner: BackendBehaviour) -> Result<TestBackend> {
-        self.socket.set_nonblocking(true)?;
-        self.socket.listen(BACKLOG)?;
-        let listener = TcpListener::from(self.socket);
-        let (stop, stopped) = UnixStream::pair().context("can't make a socket pair")?;
         let (pass_on, held) = channel();
         let (tell, records) = channel();
-        let server = thread::Builder::new()
-            .name("backend".to_owned())
-            .spawn(move || serve(&manner, &listener, &stopped, &pass_on, &tell))?;
+        let listening = Listening::start(self.socket, move |connections| {
+            serve(&manner, connections, &pass_on, &tell);
+        })?;
         Ok(TestBackend {
-            address: self.address,
-            stop: Some(stop),
-            server: Some(server),
+            listening,
             held,
             records,
         })
@@ -196,7 +163,6 @@ pub struct BlackHole {
 
 impl BlackHole {
     /// Where one connects in vain.
-    #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -204,18 +170,11 @@ impl BlackHole {
 
 fn serve(
     manner: &BackendBehaviour,
-    listener: &TcpListener,
-    stopped: &UnixStream,
+    connections: Connections,
     pass_on: &Sender<TcpStream>,
     tell: &Sender<Record>,
 ) {
-    while connection_waits(listener, stopped) {
-        let Ok((stream, peer)) = listener.accept() else {
-            continue;
-        };
-        if stream.set_nonblocking(false).is_err() {
-            continue;
-        }
+    for (stream, peer) in connections {
         if let BackendBehaviour::Hold = manner {
             // A test that has ended takes no more of them.
             let _ = pass_on.send(stream);
@@ -226,21 +185,6 @@ fn serve(
             let (bytes, end) = converse(&manner, stream);
             let _ = tell.send(Record { peer, bytes, end });
         });
-    }
-}
-
-/// Sleeps until a client waits (`true`) or the backend was dropped (`false`).
-fn connection_waits(listener: &TcpListener, stopped: &UnixStream) -> bool {
-    let mut watched = [
-        PollFd::new(stopped, PollFlags::IN),
-        PollFd::new(listener, PollFlags::IN),
-    ];
-    match poll(&mut watched, None) {
-        Ok(_) | Err(Errno::INTR) => {
-            let [stopped, _] = watched;
-            stopped.revents().is_empty()
-        }
-        Err(_) => false,
     }
 }
 

@@ -10,6 +10,7 @@ pub mod daemon;
 pub mod figure;
 pub mod folder;
 pub mod link;
+mod listening;
 pub mod load;
 pub mod log_pipe;
 pub mod namespace;

@@ -4,23 +4,17 @@
 //! None of them may be made more careful than its ancestor: their faults are what they are for.
 
 use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
-use std::os::unix::net::UnixStream;
-use std::thread::{self, JoinHandle};
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
+use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use rustix::event::{PollFd, PollFlags, poll};
-use rustix::io::Errno;
-use socket2::{Domain, Protocol, Socket, Type};
 
+use crate::listening::{self, Connections, Listening};
 use crate::load::REQUEST;
 
 /// Far above every test's path, so that no thread outlives its test by much.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Enough for every client of a test at once: the backlog is not the fault under study.
-const BACKLOG: i32 = 1024;
 
 /// What a stand-in does with a connection; all of them close it once they have answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,12 +32,7 @@ pub enum StandInBehaviour {
 
 /// A running stand-in; it stops listening when dropped.
 #[derive(Debug)]
-pub struct StandIn {
-    address: SocketAddr,
-    // Closing this end of the pair is what tells the accept loop to stop.
-    stop: Option<UnixStream>,
-    server: Option<JoinHandle<()>>,
-}
+pub struct StandIn(Listening);
 
 impl StandIn {
     /// Binds `address` and serves `policy`, to which it adds the NUL.
@@ -58,60 +47,24 @@ impl StandIn {
             .to_socket_addrs()?
             .next()
             .context("no address to listen on")?;
-        let listener = listen(address).with_context(|| format!("listening on {address}"))?;
-        let address = listener.local_addr()?;
-        let (stop, stopped) = UnixStream::pair().context("creating a socket pair")?;
-        let mut reply = policy.to_vec();
-        reply.push(0);
-        let server = thread::Builder::new()
-            .name(format!("{manner:?}"))
-            .spawn(move || serve(manner, &listener, &stopped, &reply))?;
-        Ok(StandIn {
-            address,
-            stop: Some(stop),
-            server: Some(server),
+        let socket = listening::bind(address).with_context(|| format!("can't bind {address}"))?;
+        let reply = [policy, &[0]].concat();
+        Listening::start(socket, move |connections| {
+            serve(manner, connections, &reply);
         })
+        .map(Self)
     }
 
     /// The address it listens on, with the port that the system chose if it was asked to.
-    #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.0.address()
     }
 }
 
-impl Drop for StandIn {
-    fn drop(&mut self) {
-        self.stop = None;
-        if let Some(server) = self.server.take() {
-            // A server that panicked has said so on stderr; a destructor must not panic too.
-            let _ = server.join();
-        }
-    }
-}
-
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = Socket::new(
-        Domain::for_address(address),
-        Type::STREAM,
-        Some(Protocol::TCP),
-    )?;
-    // The stand-in closes first, so the port of the previous one is still in TIME_WAIT.
-    socket.set_reuse_address(true)?;
-    socket.set_nonblocking(true)?;
-    socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
-    Ok(socket.into())
-}
-
-fn serve(manner: StandInBehaviour, listener: &TcpListener, stopped: &UnixStream, reply: &[u8]) {
+fn serve(manner: StandInBehaviour, connections: Connections, reply: &[u8]) {
     // The scope waits for the connections that are still being answered.
     thread::scope(|scope| {
-        while let Ok(true) = connection_waits(listener, stopped) {
-            // The only failure left is a client that gave up while it waited in the backlog.
-            let Ok((connection, _)) = listener.accept() else {
-                continue;
-            };
+        for (connection, _) in connections {
             match manner {
                 // Nothing to wait for: one after the other, like the single-threaded ancestors.
                 StandInBehaviour::WriteOnAccept => answer(manner, connection, reply),
@@ -121,20 +74,6 @@ fn serve(manner: StandInBehaviour, listener: &TcpListener, stopped: &UnixStream,
             }
         }
     });
-}
-
-/// Sleeps until a client waits (`true`) or the stand-in was dropped (`false`).
-fn connection_waits(listener: &TcpListener, stopped: &UnixStream) -> rustix::io::Result<bool> {
-    let mut watched = [
-        PollFd::new(stopped, PollFlags::IN),
-        PollFd::new(listener, PollFlags::IN),
-    ];
-    match poll(&mut watched, None) {
-        Ok(_) | Err(Errno::INTR) => {}
-        Err(error) => return Err(error),
-    }
-    let [stopped, _] = watched;
-    Ok(stopped.revents().is_empty())
 }
 
 fn answer(manner: StandInBehaviour, connection: TcpStream, reply: &[u8]) {
