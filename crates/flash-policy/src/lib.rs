@@ -31,6 +31,7 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 
+#![warn(clippy::must_use_candidate, clippy::return_self_not_must_use)]
 #![no_std]
 
 extern crate alloc;

@@ -58,7 +58,6 @@ pub struct BridgeReport {
 
 impl BridgeReport {
     /// What a movie would come to.
-    #[must_use]
     pub const fn verdict(&self) -> Verdict {
         self.verdict
     }

@@ -21,7 +21,6 @@ impl Interruption {
     const ALL: [Self; 3] = [Self::Interrupted, Self::Terminated, Self::HungUp];
 
     /// The signal's number.
-    #[must_use]
     pub const fn number(self) -> u8 {
         match self {
             Self::HungUp => 1,
@@ -31,7 +30,6 @@ impl Interruption {
     }
 
     /// In a word.
-    #[must_use]
     pub const fn told(self) -> &'static str {
         match self {
             Self::Interrupted => "interrupted",

@@ -69,7 +69,6 @@ pub struct CheckReport {
 
 impl CheckReport {
     /// What a player would come to.
-    #[must_use]
     pub const fn verdict(&self) -> Verdict {
         self.outcome.verdict
     }

@@ -54,7 +54,6 @@ pub(super) fn for_client(mut lookup: Lookup, client: Client) -> Result<Lookup, L
 
 impl LookupFault {
     /// What there is to do.
-    #[must_use]
     pub const fn help(&self) -> &'static str {
         match self.why {
             Nameless::Unknown(_) | Nameless::Ipv6Only => {

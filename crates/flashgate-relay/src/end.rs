@@ -49,7 +49,6 @@ pub enum RelayEnd {
 
 impl RelayEnd {
     /// What the client of a WebSocket did wrong.
-    #[must_use]
     pub const fn fault(self) -> Option<FrameFault> {
         if let Self::FrameFault(fault) = self {
             Some(fault)

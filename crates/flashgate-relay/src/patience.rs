@@ -40,7 +40,6 @@ struct IdleTimer {
 
 impl Patience {
     /// The limits: with one side ended, and with both open.
-    #[must_use]
     pub const fn new(half_open: Duration, idle: Option<Duration>) -> Self {
         Self {
             half_open,

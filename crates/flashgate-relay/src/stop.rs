@@ -28,7 +28,6 @@ impl Stop {
     }
 
     /// A wait for the cut.
-    #[must_use]
     pub fn subscribe(&self) -> Stopping {
         // In this order: a cut between the two is seen in the flag or by the notification.
         let notified = Arc::clone(&self.shared.notify).notified_owned();

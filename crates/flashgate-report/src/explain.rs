@@ -8,7 +8,6 @@ use flash_policy::Severity;
 use flash_policy::lint::{LintRule, rules};
 
 /// A rule's page, in Markdown.
-#[must_use]
 pub fn page(rule: &LintRule) -> String {
     let level = level(rule.severity);
     let (name, group, text) = (rule.name, rule.group.title(), rule.page.trim());
@@ -19,7 +18,6 @@ pub fn page(rule: &LintRule) -> String {
 const LONG: usize = 100;
 
 /// The first sentence of a rule's page, on one line and without its full stop.
-#[must_use]
 pub fn summary(rule: &LintRule) -> String {
     let paragraph = rule.page.trim().split("\n\n").find(|text| {
         // A heading says only that there is a text.
@@ -37,7 +35,6 @@ pub fn summary(rule: &LintRule) -> String {
 }
 
 /// Every rule on a line, by chapter.
-#[must_use]
 pub fn list() -> String {
     let width = rules()
         .iter()
@@ -59,7 +56,6 @@ pub fn list() -> String {
 }
 
 /// The index of `docs/rules/`, in Markdown.
-#[must_use]
 pub fn index() -> String {
     let mut text = String::from(INTRODUCTION);
     let mut group = None;

@@ -33,7 +33,6 @@ pub use terminal::{is_dumb, wants_plain};
 /// Renders findings for standard error: what a daemon or a command says of what it was given.
 ///
 /// The last line says where there is more about them.
-#[must_use]
 pub fn findings(found: &[Diagnostic], source: &Source) -> String {
     let renderer = renderer(&std::io::stderr());
     let mut text = human::text(found, source, human::Fixes::Hidden, &renderer);
@@ -49,7 +48,6 @@ pub fn findings(found: &[Diagnostic], source: &Source) -> String {
 }
 
 /// One finding for standard output, followed by an empty line.
-#[must_use]
 pub fn finding_on_stdout(finding: &Diagnostic, name: &str, bytes: &[u8]) -> String {
     let source = Source::new(name, bytes);
     let renderer = renderer(&std::io::stdout());
@@ -58,7 +56,6 @@ pub fn finding_on_stdout(finding: &Diagnostic, name: &str, bytes: &[u8]) -> Stri
 }
 
 /// A finding that has no place in a text, for standard error.
-#[must_use]
 pub fn without_place(finding: &Diagnostic) -> String {
     let source = Source::new("", b"");
     let found = std::slice::from_ref(finding);

@@ -18,7 +18,6 @@ pub fn write_json(out: &mut impl io::Write, value: &Value) -> io::Result<()> {
 
 /// JSON that means the same, with DEL and every hidden character beyond ASCII as `\uXXXX`. Outside of strings JSON has
 /// none of them.
-#[must_use]
 pub fn json(text: &str) -> Cow<'_, str> {
     escaped(text, |shown, c| {
         for unit in c.encode_utf16(&mut [0; 2]) {
@@ -29,7 +28,6 @@ pub fn json(text: &str) -> Cow<'_, str> {
 }
 
 /// Text with DEL and every hidden character beyond ASCII as `\u{XXXX}`.
-#[must_use]
 pub fn text(text: &str) -> Cow<'_, str> {
     escaped(text, |shown, c| shown.extend(c.escape_unicode()))
 }

@@ -91,7 +91,6 @@ impl fmt::Display for ProxyRefusal {
 }
 
 /// Whether bytes begin like a header of either version: nobody sends that by accident.
-#[must_use]
 pub fn begins(bytes: &[u8]) -> bool {
     let families = ["PROXY TCP4 ", "PROXY TCP6 ", "PROXY UNKNOWN"];
     bytes.starts_with(v2::SIGNATURE)
@@ -139,7 +138,6 @@ pub enum ProxyVersion {
 
 impl Addresses {
     /// The header that tells a backend of them.
-    #[must_use]
     pub fn header(self, version: ProxyVersion) -> Vec<u8> {
         match version {
             ProxyVersion::V1 => v1::write(self.family()),

@@ -81,7 +81,6 @@ impl TestClient {
     }
 
     /// The socket itself.
-    #[must_use]
     pub fn into_stream(self) -> TcpStream {
         self.stream
     }
@@ -104,7 +103,6 @@ impl TestClient {
     }
 
     /// How long ago it connected.
-    #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.start.elapsed()
     }

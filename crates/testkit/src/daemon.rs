@@ -54,34 +54,29 @@ const START_LIMIT: Duration = Duration::from_secs(20);
 
 impl Builder {
     /// The arguments, `serve` among them.
-    #[must_use]
     pub fn args<I: IntoIterator<Item = A>, A: Into<OsString>>(mut self, arguments: I) -> Self {
         self.arguments.extend(arguments.into_iter().map(Into::into));
         self
     }
 
     /// Runs it through another program: `prlimit --nofile=64`, `strace …`.
-    #[must_use]
     pub fn through<I: IntoIterator<Item = A>, A: Into<OsString>>(mut self, program: I) -> Self {
         self.wrapper.extend(program.into_iter().map(Into::into));
         self
     }
 
     /// Pins it to a CPU.
-    #[must_use]
     pub fn cpu(self, number: usize) -> Self {
         self.through(["taskset".to_owned(), "-c".to_owned(), number.to_string()])
     }
 
     /// Sets a variable of its environment.
-    #[must_use]
     pub fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.environment.push((name.into(), value.into()));
         self
     }
 
     /// Passes sockets as systemd does: from descriptor 3 on, with their names (`sd_listen_fds(3)`).
-    #[must_use]
     pub fn passing<S: Into<OwnedFd>, N: AsRef<str>>(
         mut self,
         sockets: impl IntoIterator<Item = (S, N)>,
@@ -99,14 +94,12 @@ impl Builder {
     }
 
     /// Another program than [`binary::flashgate`].
-    #[must_use]
     pub fn binary(mut self, path: PathBuf) -> Self {
         self.binary = Some(path);
         self
     }
 
     /// Reads nothing of its log once it is ready.
-    #[must_use]
     pub fn with_unread_log(mut self) -> Self {
         self.log = Log::Unread;
         self
@@ -157,7 +150,6 @@ impl Builder {
 
 impl Daemon {
     /// How to start one.
-    #[must_use]
     pub fn builder() -> Builder {
         Builder::default()
     }
@@ -171,7 +163,6 @@ impl Daemon {
     }
 
     /// Where it listens first; a wildcard as loopback.
-    #[must_use]
     pub fn address(&self) -> SocketAddr {
         let mut address = self
             .addresses
@@ -185,19 +176,16 @@ impl Daemon {
     }
 
     /// Where it listens, as it says.
-    #[must_use]
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
     }
 
     /// Where it tells about itself, if it does.
-    #[must_use]
     pub fn admin(&self) -> Option<SocketAddr> {
         self.admin
     }
 
     /// Its process; with [`Builder::through`], the wrapper's, unless that has become the daemon.
-    #[must_use]
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
@@ -325,7 +313,6 @@ impl Drop for Daemon {
 }
 
 /// The address in `address=127.0.0.1:843` or `"address":"127.0.0.1:843"`.
-#[must_use]
 pub fn address_in(line: &str) -> Option<SocketAddr> {
     let (_, rest) = line.split_once("address")?;
     let rest = rest.trim_start_matches(['"', ':', '=']);

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 /// What precedes a figure in a test's output.
-#[must_use]
 pub fn mark(name: &str) -> String {
     format!("figure {name}: ")
 }
@@ -18,7 +17,6 @@ pub fn report(name: &str, figure: impl std::fmt::Display) {
 }
 
 /// How many a second.
-#[must_use]
 pub fn rate(count: u64, took: Duration) -> u64 {
     let micros = took.as_micros().max(1);
     u64::try_from(u128::from(count) * 1_000_000 / micros).unwrap_or(u64::MAX)

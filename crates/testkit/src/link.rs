@@ -39,7 +39,6 @@ pub struct Conditions {
 
 impl Conditions {
     /// The same path there and back.
-    #[must_use]
     pub const fn both_ways(path: Path, seed: u64) -> Conditions {
         Conditions {
             outbound: path,
@@ -88,37 +87,31 @@ impl Link {
     }
 
     /// The address of the near namespace.
-    #[must_use]
     pub fn near(&self) -> Ipv4Addr {
         Ipv4Addr::new(10, 99, self.number, 1)
     }
 
     /// The address of the far namespace.
-    #[must_use]
     pub fn far(&self) -> Ipv4Addr {
         Ipv4Addr::new(10, 99, self.number, 2)
     }
 
     /// The name of the device at either end.
-    #[must_use]
     pub fn device(&self) -> String {
         format!("link{}", self.number)
     }
 
     /// The network that both ends have a route to, as `ip route` writes it.
-    #[must_use]
     pub fn network(&self) -> String {
         format!("10.99.{}.0/30", self.number)
     }
 
     /// What went from near to far so far.
-    #[must_use]
     pub fn outbound(&self) -> Traffic {
         self.outbound.read()
     }
 
     /// What went from far to near so far.
-    #[must_use]
     pub fn inbound(&self) -> Traffic {
         self.inbound.read()
     }
@@ -148,7 +141,6 @@ impl Drop for Link {
 }
 
 /// Says what this machine lacks for links, or `None` if it has everything.
-#[must_use]
 pub fn missing() -> Option<String> {
     namespace::missing().or_else(|| {
         let device = File::options().read(true).write(true).open(TUN);

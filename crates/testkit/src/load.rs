@@ -39,7 +39,6 @@ pub fn run(load: &Load) -> Result<LoadReport> {
 }
 
 /// 127.0.1.1 to 127.0.1.32 if the target is on the IPv4 loopback, otherwise nothing: what [`Load::sources`] wants.
-#[must_use]
 pub fn spread(target: SocketAddr) -> Vec<Ipv4Addr> {
     match target.ip() {
         IpAddr::V4(ip) if ip.is_loopback() => (1..=SPREAD)

@@ -47,7 +47,6 @@ impl Namespace {
     }
 
     /// The name under which `ip netns` lists this namespace.
-    #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -102,7 +101,6 @@ impl Drop for Namespace {
 }
 
 /// Says what this machine lacks for network namespaces, or `None` if it has everything.
-#[must_use]
 pub fn missing() -> Option<String> {
     if !rustix::process::geteuid().is_root() {
         return Some("network namespaces need root".to_owned());

@@ -13,7 +13,6 @@ use std::process::{Command, Stdio};
     clippy::print_stderr,
     reason = "a test has no other way to say that it was left out"
 )]
-#[must_use]
 pub fn met(missing: Option<String>) -> bool {
     let Some(missing) = missing else { return true };
     assert!(
@@ -25,7 +24,6 @@ pub fn met(missing: Option<String>) -> bool {
 }
 
 /// What is missing if a program can't be run.
-#[must_use]
 pub fn program(name: &str) -> Option<String> {
     let runs = Command::new(name)
         .arg("--version")
@@ -37,7 +35,6 @@ pub fn program(name: &str) -> Option<String> {
 }
 
 /// What is missing if the test does not run as root.
-#[must_use]
 pub fn root() -> Option<String> {
     let root = rustix::process::geteuid().is_root();
     (!root).then(|| "the test needs root".to_owned())

@@ -12,13 +12,11 @@ pub struct Pattern {
 
 impl Pattern {
     /// The beginning of one of the streams.
-    #[must_use]
     pub const fn new(number: u64) -> Self {
         Self { number, place: 0 }
     }
 
     /// How far it has come.
-    #[must_use]
     pub const fn place(&self) -> u64 {
         self.place
     }

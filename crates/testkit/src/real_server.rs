@@ -22,7 +22,6 @@ pub struct RealServer {
 }
 
 /// Where the program is: servers lie where only root's path leads.
-#[must_use]
 pub fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let usual = ["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from);
@@ -33,7 +32,6 @@ pub fn find(program: &str) -> Option<PathBuf> {
 }
 
 /// What is missing if it is not installed.
-#[must_use]
 pub fn missing(program: &str) -> Option<String> {
     let missing = find(program).is_none();
     missing.then(|| format!("the server `{program}` is not installed"))
@@ -72,7 +70,6 @@ impl RealServer {
     }
 
     /// What it has said so far.
-    #[must_use]
     pub fn log(&self) -> String {
         fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }

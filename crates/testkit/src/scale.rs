@@ -7,13 +7,11 @@
 pub const VARIABLE: &str = "FLASHGATE_PROVE";
 
 /// Whether this is the long run.
-#[must_use]
 pub fn is_long() -> bool {
     std::env::var_os(VARIABLE).is_some()
 }
 
 /// One of two values, by the length of the run.
-#[must_use]
 pub fn short_or_long<T>(short: T, long: T) -> T {
     if is_long() { long } else { short }
 }

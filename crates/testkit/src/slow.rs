@@ -46,7 +46,6 @@ impl SlowClients {
     }
 
     /// How long ago the last of them connected.
-    #[must_use]
     pub fn age(&self) -> Duration {
         self.since.elapsed()
     }

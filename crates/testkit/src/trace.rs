@@ -27,7 +27,6 @@ impl SyscallTrace {
     }
 
     /// Makes a call fail, in strace's own words: `accept4:error=EMFILE:when=2..4`.
-    #[must_use]
     pub fn inject(mut self, fault: &str) -> Self {
         self.options
             .extend(["-e".into(), format!("inject={fault}").into()]);
@@ -35,7 +34,6 @@ impl SyscallTrace {
     }
 
     /// What to run the daemon through. The tracer stands aside (`-D`), so that the daemon keeps its own pid.
-    #[must_use]
     pub fn program(&self) -> Vec<OsString> {
         let mut words: Vec<OsString> = ["strace", "-D", "-f", "-o"].map(Into::into).into();
         words.push(self.path().into());
@@ -55,7 +53,6 @@ impl SyscallTrace {
     }
 
     /// The lines of the trace until now.
-    #[must_use]
     pub fn lines_so_far(&self) -> Vec<String> {
         let text = fs::read_to_string(self.path()).unwrap_or_default();
         text.lines().map(str::to_owned).collect()

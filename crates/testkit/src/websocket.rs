@@ -27,14 +27,12 @@ pub const PING: u8 = 0x89;
 pub const PONG: u8 = 0x8a;
 
 /// A request for a WebSocket, as Chromium makes it, from a page of this origin if any.
-#[must_use]
 pub fn request(path: &str, origin: Option<&str>) -> String {
     let origin = origin.map_or_else(String::new, |origin| format!("Origin: {origin}\r\n"));
     with_fields(path, &origin)
 }
 
 /// The same with any fields, each with its line end.
-#[must_use]
 pub fn with_fields(path: &str, fields: &str) -> String {
     format!(
         "GET {path} HTTP/1.1\r\nHost: play.test:9339\r\nConnection: Upgrade\r\nPragma: no-cache\r\n\
@@ -57,7 +55,6 @@ pub struct ResponseHead {
 
 impl ResponseHead {
     /// The value of a field, if it is there.
-    #[must_use]
     pub fn field(&self, name: &str) -> Option<&str> {
         let mut fields = self.head.lines().filter_map(|line| line.split_once(": "));
         fields
@@ -77,7 +74,6 @@ pub struct Frame {
 
 impl Frame {
     /// The code of a close frame.
-    #[must_use]
     pub fn code(&self) -> Option<u16> {
         match (self.first, &self.payload[..]) {
             (CLOSE, [high, low, ..]) => Some(u16::from_be_bytes([*high, *low])),
@@ -87,7 +83,6 @@ impl Frame {
 }
 
 /// A masked frame with this first byte.
-#[must_use]
 pub fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut frame = header(first, payload.len() as u64);
     frame.extend(
@@ -100,7 +95,6 @@ pub fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 /// The header of a frame that announces so much.
-#[must_use]
 pub fn header(first: u8, length: u64) -> Vec<u8> {
     let mut header = vec![first];
     match (u8::try_from(length), u16::try_from(length)) {
@@ -260,7 +254,6 @@ impl WebSocketClient {
     }
 
     /// Whether nothing comes for so long.
-    #[must_use]
     pub fn is_silent_for(&self, limit: Duration) -> bool {
         let silent = self.stream.set_read_timeout(Some(limit)).is_ok()
             && self.stream.peek(&mut [0]).is_err();
@@ -283,7 +276,6 @@ impl WebSocketClient {
     }
 
     /// The socket itself.
-    #[must_use]
     pub fn into_stream(self) -> TcpStream {
         self.stream
     }

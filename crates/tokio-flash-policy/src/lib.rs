@@ -31,6 +31,7 @@
 //! The crate logs nothing and has no configuration files; deadlines are arguments with defaults ([`Timing`],
 //! [`Linger`]).
 
+#![warn(clippy::must_use_candidate, clippy::return_self_not_must_use)]
 mod acceptor;
 mod clock;
 mod close;

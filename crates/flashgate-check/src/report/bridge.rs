@@ -12,7 +12,6 @@ use super::words::{milliseconds, time};
 use crate::{BadUpgrade, BridgeReport, HandshakeAnswer, Reached, Scene};
 
 /// A timeline, a verdict and findings, for standard output.
-#[must_use]
 pub fn human(report: &BridgeReport) -> String {
     let mut text = format!("{}, as Ruffle in a browser would\n\n", report.plan.target);
     for scene in &report.scenes {
@@ -138,7 +137,6 @@ fn step(scene: &Scene) -> Value {
 }
 
 /// One line, and the status it begins with.
-#[must_use]
 pub fn nagios(report: &BridgeReport) -> (String, NagiosStatus) {
     let status = status(report.verdict, &report.findings);
     let text = format!(

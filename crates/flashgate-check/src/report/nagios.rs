@@ -27,7 +27,6 @@ pub enum NagiosStatus {
 
 impl NagiosStatus {
     /// The exit code, 0 to 3.
-    #[must_use]
     pub const fn code(self) -> u8 {
         match self {
             Self::Ok => 0,
@@ -47,7 +46,6 @@ impl NagiosStatus {
     }
 
     /// The line that says it; a bar would begin the performance data, and a line feed end it.
-    #[must_use]
     pub fn line(self, text: &str, performance: &str) -> String {
         let text = text.replace('|', "/").replace(['\n', '\r'], " ");
         let text = render::printable(&text);
@@ -57,7 +55,6 @@ impl NagiosStatus {
 }
 
 /// The line, and the status it begins with.
-#[must_use]
 pub fn report(report: &CheckReport) -> (String, NagiosStatus) {
     let status = status(report.outcome.verdict, &report.findings);
     let text = format!(

@@ -36,7 +36,6 @@ impl ProgressDisplay {
     }
 
     /// Shows nothing.
-    #[must_use]
     pub const fn hidden() -> Self {
         Self { shown: None }
     }

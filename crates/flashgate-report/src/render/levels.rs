@@ -3,7 +3,6 @@
 use flash_policy::{Diagnostic, Severity};
 
 /// The level's name, as every format but SARIF and GitHub's has it.
-#[must_use]
 pub fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",

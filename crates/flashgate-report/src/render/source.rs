@@ -96,14 +96,12 @@ impl Source {
         }
     }
 
-    #[must_use]
     /// The name, without anything that a terminal would act on.
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// The line and column of a byte of the file.
-    #[must_use]
     pub fn position(&self, at: usize) -> Position {
         let place = self.place(at);
         let line = self.line(place);
@@ -241,7 +239,6 @@ fn characters(bytes: &[u8]) -> usize {
 }
 
 /// A name without anything that a terminal would act on.
-#[must_use]
 pub fn printable(name: &str) -> String {
     let mut shown = String::new();
     for c in name.chars() {

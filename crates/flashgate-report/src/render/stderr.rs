@@ -7,7 +7,6 @@ use annotate_snippets::{Group, Level};
 use super::terminal::renderer;
 
 /// An error that has no place in a text.
-#[must_use]
 pub fn plain_error_text(message: &str, help: &[&str]) -> String {
     let title = Group::with_title(Level::ERROR.primary_title(message));
     let mut text = renderer(&std::io::stderr()).render(&[title]);

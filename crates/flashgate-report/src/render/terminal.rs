@@ -21,13 +21,11 @@ pub(super) fn renderer(stream: &(impl IsTerminal + std::os::fd::AsFd)) -> Render
 }
 
 /// Whether the user wants no colours, or the terminal has none.
-#[must_use]
 pub fn wants_plain() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || is_dumb()
 }
 
 /// A terminal that knows no escape sequences.
-#[must_use]
 pub fn is_dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }

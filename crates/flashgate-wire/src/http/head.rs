@@ -63,7 +63,6 @@ const KEPT: [&str; 6] = [
 
 impl HttpRequest {
     /// The values of a field, in their order.
-    #[must_use]
     pub fn values(&self, name: &str) -> impl DoubleEndedIterator<Item = &[u8]> {
         let fields = self.fields.iter();
         fields
@@ -72,7 +71,6 @@ impl HttpRequest {
     }
 
     /// The value of a field that is there once.
-    #[must_use]
     pub fn only(&self, name: &str) -> Option<&[u8]> {
         let mut values = self.values(name);
         let value = values.next()?;
@@ -82,7 +80,6 @@ impl HttpRequest {
 
 impl HeadReader {
     /// One that takes OPTIONS too.
-    #[must_use]
     pub fn with_options() -> Self {
         Self {
             bytes: Vec::new(),
@@ -102,19 +99,16 @@ impl HeadReader {
     }
 
     /// How much memory the head takes so far.
-    #[must_use]
     pub fn held(&self) -> usize {
         self.bytes.capacity()
     }
 
     /// How many bytes it has taken.
-    #[must_use]
     pub fn taken(&self) -> usize {
         self.bytes.len()
     }
 
     /// All that has come, given the piece that brought the verdict and what had been taken before it.
-    #[must_use]
     pub fn into_bytes(mut self, before: usize, piece: &[u8]) -> Vec<u8> {
         self.bytes.truncate(before);
         self.bytes.extend_from_slice(piece);
@@ -122,7 +116,6 @@ impl HeadReader {
     }
 
     /// Which method it is, as far as an answer depends on it: HEAD gets no body, whatever else is wrong.
-    #[must_use]
     pub fn method(&self) -> Method {
         Method::of(&self.bytes)
     }

@@ -13,7 +13,6 @@ pub struct HostField {
 
 impl HostField {
     /// Reads `www.example.com`, `127.0.0.1:9843` or `[::1]:9843`; none for anything else.
-    #[must_use]
     pub fn parse(value: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(value).ok()?;
         let (host, port) = split(text)?;

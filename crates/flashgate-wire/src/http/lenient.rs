@@ -14,7 +14,6 @@ const WEBSOCKET: &[u8] = b"websocket";
 
 /// Whether it could be read in a head of which only the lines are known to be what they seem: one that everybody reads
 /// may ask for something else than a WebSocket, as `Upgrade: h2c` does.
-#[must_use]
 pub fn may_ask_for_websocket(head: &[u8]) -> bool {
     let mut lines = head.split(|byte| *byte == b'\n');
     // Among characters beyond ASCII are some whose lower case is a `k` or an `s`.

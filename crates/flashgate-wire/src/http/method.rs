@@ -13,7 +13,6 @@ pub enum Method {
 
 impl Method {
     /// The method of a head, as far as an answer depends on it.
-    #[must_use]
     pub fn of(head: &[u8]) -> Self {
         if head.starts_with(b"HEAD ") {
             Self::Head
@@ -35,7 +34,6 @@ pub enum Methods {
 
 impl Methods {
     /// As the field `Allow` has them.
-    #[must_use]
     pub const fn listed(self) -> &'static str {
         match self {
             Self::Reading => "GET, HEAD",

@@ -17,7 +17,6 @@ pub enum RequestOrigin {
 
 impl RequestOrigin {
     /// That of a request.
-    #[must_use]
     pub fn of(request: &HttpRequest) -> Self {
         let mut values = request.values("origin");
         match (values.next(), values.next()) {

@@ -30,7 +30,6 @@ pub enum HeadRefusal {
 
 impl HeadRefusal {
     /// Whether everybody sees the same lines and fields in such a head.
-    #[must_use]
     pub const fn is_readable(self) -> bool {
         match self {
             Self::LineEnd | Self::TooLarge | Self::Malformed | Self::Version => false,

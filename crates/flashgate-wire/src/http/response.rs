@@ -64,7 +64,6 @@ pub enum StatusCode {
 
 impl Response {
     /// Its code and what that means.
-    #[must_use]
     pub const fn status(&self) -> &'static str {
         self.status.line()
     }
@@ -122,21 +121,18 @@ impl Response {
     }
 
     /// With one more field.
-    #[must_use]
     pub fn with(mut self, name: &'static str, value: &'static str) -> Self {
         self.fields.push((name, value));
         self
     }
 
     /// For the pages of every site.
-    #[must_use]
     pub fn for_everybody(mut self) -> Self {
         self.readers = Readers::Everybodys;
         self
     }
 
     /// All of it, to be sent now.
-    #[must_use]
     pub fn bytes(&self, body: Body, now: SystemTime) -> Vec<u8> {
         let (status, content_type, length) =
             (self.status.line(), self.content_type, self.body.len());

@@ -10,7 +10,6 @@ const BAD_PORTS: [u16; 83] = [
 ];
 
 /// Whether browsers open no WebSocket to this port.
-#[must_use]
 pub fn is_bad_port(port: u16) -> bool {
     BAD_PORTS.contains(&port)
 }

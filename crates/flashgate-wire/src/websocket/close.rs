@@ -26,7 +26,6 @@ impl CloseCode {
     }
 
     /// As it is sent.
-    #[must_use]
     pub const fn get(self) -> u16 {
         self.0
     }
@@ -61,7 +60,6 @@ pub enum FrameFault {
 
 impl FrameFault {
     /// What the client is told.
-    #[must_use]
     pub const fn code(self) -> CloseCode {
         match self {
             Self::Text => CloseCode::UNSUPPORTED,

@@ -129,7 +129,6 @@ impl Decoder {
     }
 
     /// Whether no frame and no message is cut in two here.
-    #[must_use]
     pub fn is_between_messages(&self) -> bool {
         matches!(self.state, DecoderState::Header(_, 0)) && self.message == MessageState::None
     }

@@ -36,13 +36,11 @@ pub fn frame(buffer: &mut [u8], payload: usize) -> &[u8] {
 }
 
 /// The answer to a ping.
-#[must_use]
 pub fn pong(payload: &[u8]) -> Vec<u8> {
     control(PONG, payload)
 }
 
 /// A close frame; without a code where the client's had none.
-#[must_use]
 pub fn close(code: Option<CloseCode>) -> Vec<u8> {
     match code {
         Some(code) => control(CLOSE, &code.get().to_be_bytes()),

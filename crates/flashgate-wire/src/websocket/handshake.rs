@@ -27,7 +27,6 @@ pub enum HandshakeRefusal {
 }
 
 /// Whether a request wants to go on as a WebSocket, well or badly said.
-#[must_use]
 pub fn is_asked_for(request: &HttpRequest) -> bool {
     lists(request, "upgrade", "websocket")
 }
@@ -39,7 +38,6 @@ fn is_for_this_connection(request: &HttpRequest) -> bool {
 }
 
 /// Whether a request is a browser's for a WebSocket, of which a proxy has dropped what asks for it.
-#[must_use]
 pub fn lacks_upgrade(request: &HttpRequest) -> bool {
     request.values("sec-websocket-key").next().is_some()
         && !(is_asked_for(request) && is_for_this_connection(request))
@@ -47,7 +45,6 @@ pub fn lacks_upgrade(request: &HttpRequest) -> bool {
 
 impl HandshakeRefusal {
     /// What was expected and not found.
-    #[must_use]
     pub const fn expected(self) -> &'static str {
         match self {
             Self::Method => "expected GET for a WebSocket",
@@ -59,7 +56,6 @@ impl HandshakeRefusal {
     }
 
     /// What to change, where that is known.
-    #[must_use]
     pub const fn hint(self) -> Option<&'static str> {
         match self {
             Self::HttpVersion | Self::Connection => Some(DROPPED),
@@ -95,7 +91,6 @@ impl Handshake {
 
     /// The head of the response that grants it: no subprotocol and no extension, for browsers refuse one they did not
     /// ask for.
-    #[must_use]
     pub fn granted(&self) -> Vec<u8> {
         let accept = accepted(&self.key);
         let head = format!(

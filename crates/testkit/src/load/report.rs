@@ -93,13 +93,11 @@ pub struct LoadReport {
 
 impl LoadReport {
     /// Whether every fetch of the load was made and ended well.
-    #[must_use]
     pub fn all_ok(&self) -> bool {
         self.ended() == self.ok && self.unfinished == 0
     }
 
     /// How many fetches ended, well or not.
-    #[must_use]
     pub fn ended(&self) -> u64 {
         self.ok
             + self.resets()
@@ -111,13 +109,11 @@ impl LoadReport {
     }
 
     /// How many ended in a reset, with or without the whole reply.
-    #[must_use]
     pub fn resets(&self) -> u64 {
         self.reset + self.reset_after_reply
     }
 
     /// The time within which `percent` of the good fetches ended; zero if there was none.
-    #[must_use]
     pub fn percentile(&self, percent: usize) -> Duration {
         let rank = (self.micros.len() * percent)
             .div_ceil(100)

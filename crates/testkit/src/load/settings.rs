@@ -37,7 +37,6 @@ pub struct Load {
 
 impl Load {
     /// A single plain fetch of a policy, whose reply is the policy and one NUL; the rest is set field by field.
-    #[must_use]
     pub fn new(target: SocketAddr, policy: &[u8]) -> Self {
         Self {
             targets: vec![target],

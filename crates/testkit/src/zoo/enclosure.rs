@@ -35,7 +35,6 @@ pub struct Checked {
 }
 
 /// What is missing for enclosures, if anything is.
-#[must_use]
 pub fn missing() -> Option<String> {
     namespace::missing()
         .or_else(|| needs::program("nft"))
@@ -72,7 +71,6 @@ impl Enclosure {
     }
 
     /// The namespace.
-    #[must_use]
     pub fn namespace(&self) -> &Namespace {
         &self.namespace
     }
@@ -118,7 +116,6 @@ impl Enclosure {
     }
 
     /// A program to be run inside, with the enclosure's names; start it in [`Namespace::run`].
-    #[must_use]
     pub fn command(&self, program: &Path) -> Command {
         let mut command = Command::new("unshare");
         command.args(["--mount", "sh", "-c", WITH_HOSTS, "sh"]);
@@ -129,19 +126,16 @@ impl Enclosure {
 
 impl Checked {
     /// Standard output, as text.
-    #[must_use]
     pub fn stdout(&self) -> String {
         String::from_utf8_lossy(&self.output.stdout).into_owned()
     }
 
     /// Standard error, as text.
-    #[must_use]
     pub fn stderr(&self) -> String {
         String::from_utf8_lossy(&self.output.stderr).into_owned()
     }
 
     /// The exit code.
-    #[must_use]
     pub fn code(&self) -> Option<i32> {
         self.output.status.code()
     }

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use super::animals::all;
 
 /// The table of the documentation, in Markdown.
-#[must_use]
 pub fn table() -> String {
     let mut text = String::from("| the server | verdict | reason | first cause | seconds |\n");
     text.push_str("|---|---|---|---|--:|\n");
@@ -31,7 +30,6 @@ const BEGIN: &str = "<!-- zoo -->\n";
 const END: &str = "<!-- /zoo -->\n";
 
 /// The documentation with the table between its marks; none where it has no marks.
-#[must_use]
 pub fn with_table(document: &str) -> Option<String> {
     let (before, rest) = document.split_once(BEGIN)?;
     let (_, after) = rest.split_once(END)?;
