@@ -22,35 +22,15 @@ pub(super) fn rests_on(config: &Config, steps: &[Step], outcome: &Outcome) -> Ve
         steps,
         outcome,
     };
-    let choices = match config.client {
-        Client::Flash => FLASH,
-        Client::Silverlight => &[Choice::SilverlightReading],
-        Client::Lightspark | Client::Unity | Client::Ruffle => &[],
+    let is_of_silverlight = |choice: Choice| choice == Choice::SilverlightReading;
+    let matters = |choice: &Choice| match config.client {
+        Client::Flash => !is_of_silverlight(*choice),
+        Client::Silverlight => is_of_silverlight(*choice),
+        Client::Lightspark | Client::Unity | Client::Ruffle => false,
     };
-    let rests = choices.iter().filter(|choice| case.rests_on(**choice));
-    rests.copied().collect()
+    let choices = Choice::ALL.iter().copied().filter(matters);
+    choices.filter(|choice| case.rests_on(*choice)).collect()
 }
-
-const FLASH: &[Choice] = &[
-    Choice::UnusableMaster,
-    Choice::Encoding,
-    Choice::Size,
-    Choice::LimitStart,
-    Choice::DestinationLimit,
-    Choice::LoadedReplacesDestination,
-    Choice::OwnHost,
-    Choice::HttpPolicy,
-    Choice::LocalTrusted,
-    Choice::LocalWithNetwork,
-    Choice::PolicyPort,
-    Choice::BlockedPort,
-    Choice::SecureInClear,
-    Choice::Ipv6,
-    Choice::MetaPolicyValue,
-    Choice::HalfAnswer,
-    Choice::AskedAgain,
-    Choice::Timeout,
-];
 
 /// Where it was Adobe's sample server that drew a line.
 const LARGE: usize = 10_000;
