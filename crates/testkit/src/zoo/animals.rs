@@ -27,8 +27,13 @@ pub fn all() -> impl Iterator<Item = &'static Animal> {
     kinds.into_iter().flatten()
 }
 
-/// What most animals are asked: may a movie of `www.a.test` connect to port 5000?
-const ASKED: &[&str] = &["srv.test:5000", "--from", "http://www.a.test/game.swf"];
+/// What most animals are asked: may a movie of `www.a.test` connect to port 5000? Other flags may follow.
+macro_rules! asked {
+    ($($flag:literal),*) => {
+        &["srv.test:5000", "--from", "http://www.a.test/game.swf", $($flag),*]
+    };
+}
+use asked;
 
 /// A game that hangs up on what it does not know.
 const GAME: &[ZooListener] = &[game()];
@@ -39,7 +44,7 @@ const PLAIN: Animal = Animal {
     addresses: &["127.0.0.1"],
     listeners: GAME,
     firewall: &[],
-    asked: ASKED,
+    asked: asked![],
     expected: ExpectedReport {
         verdict: "",
         reason: "",

@@ -2,17 +2,11 @@
 
 use super::super::script::ScriptStep::{Drip, End, Hold, Read, Reset, Send, Wait};
 use super::{
-    ASKED, Animal, GAME, GOOD, PLAIN, SERVES_GOOD, allowed, denied, game, master, patient_game,
+    Animal, GAME, GOOD, PLAIN, SERVES_GOOD, allowed, asked, denied, game, master, patient_game,
     port,
 };
 
-const IN_A_HURRY: &[&str] = &[
-    "srv.test:5000",
-    "--from",
-    "http://www.a.test/game.swf",
-    "--timeout",
-    "1s",
-];
+const IN_A_HURRY: &[&str] = asked!["--timeout", "1s"];
 
 pub(super) const ANIMALS: &[Animal] = &[
     Animal {
@@ -92,13 +86,7 @@ pub(super) const ANIMALS: &[Animal] = &[
         name: "late-master-loaded",
         does: "843 answers after 5 s, and the movie loads it itself",
         listeners: &[master(&[&[Read, Wait(5_000), Send(GOOD), End]]), game()],
-        asked: &[
-            "srv.test:5000",
-            "--from",
-            "http://www.a.test/game.swf",
-            "--load-policy",
-            "xmlsocket://srv.test:843",
-        ],
+        asked: asked!["--load-policy", "xmlsocket://srv.test:843"],
         expected: allowed(Some("slow-reply")).after(5_000),
         ..PLAIN
     },
@@ -106,14 +94,11 @@ pub(super) const ANIMALS: &[Animal] = &[
         name: "past-the-budget",
         does: "843 answers after 25 s, the movie loads it itself and gives up after 4 s",
         listeners: &[master(&[&[Read, Wait(25_000), Send(GOOD), End]]), game()],
-        asked: &[
-            "srv.test:5000",
-            "--from",
-            "http://www.a.test/game.swf",
+        asked: asked![
             "--load-policy",
             "xmlsocket://srv.test:843",
             "--timeout",
-            "4s",
+            "4s"
         ],
         expected: denied("timeout", "no-reply").after(4_000),
         ..PLAIN
@@ -177,7 +162,7 @@ pub(super) const ANIMALS: &[Animal] = &[
             ]),
             game(),
         ],
-        asked: ASKED,
+        asked: asked![],
         expected: allowed(Some("reply-lost-at-times")),
         ..PLAIN
     },

@@ -2,27 +2,13 @@
 
 use super::super::script::ScriptStep::{End, Hold, Read, ReadOnly, Send, Wait};
 use super::{
-    Animal, ExpectedReport, PLAIN, SERVES_GOOD, ZooListener, allowed, denied, game, master,
+    Animal, ExpectedReport, PLAIN, SERVES_GOOD, ZooListener, allowed, asked, denied, game, master,
     patient_game, port,
 };
 
 const UNITY: &[&str] = &["srv.test:5000", "--client", "unity"];
-const LIGHTSPARK: &[&str] = &[
-    "srv.test:5000",
-    "--from",
-    "http://www.a.test/game.swf",
-    "--client",
-    "lightspark",
-];
-const LIGHTSPARK_WAITS: &[&str] = &[
-    "srv.test:5000",
-    "--from",
-    "http://www.a.test/game.swf",
-    "--client",
-    "lightspark",
-    "--timeout",
-    "2s",
-];
+const LIGHTSPARK: &[&str] = asked!["--client", "lightspark"];
+const LIGHTSPARK_WAITS: &[&str] = asked!["--client", "lightspark", "--timeout", "2s"];
 const SILVERLIGHT: &[&str] = &[
     "srv.test:4502",
     "--client",
@@ -30,12 +16,7 @@ const SILVERLIGHT: &[&str] = &[
     "--from",
     "http://www.a.test/app.xap",
 ];
-const SECURE_SOCKET: &[&str] = &[
-    "srv.test:5000",
-    "--from",
-    "http://www.a.test/game.swf",
-    "--secure-socket",
-];
+const SECURE_SOCKET: &[&str] = asked!["--secure-socket"];
 
 const EVERYBODY: &[u8] = b"<cross-domain-policy><allow-access-from domain=\"*\" to-ports=\"5000\"/></cross-domain-policy>\0";
 const HEAD: &[u8] = b"<cross-domain-policy>";

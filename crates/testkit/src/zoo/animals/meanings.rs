@@ -1,7 +1,7 @@
 //! A valid policy that does not grant, or grants too much.
 
 use super::super::script::ScriptStep::{End, Read, Send};
-use super::{Animal, PLAIN, SERVES_GOOD, allowed, denied, game, master, port};
+use super::{Animal, PLAIN, SERVES_GOOD, allowed, asked, denied, game, master, port};
 
 const MASTER_ONLY: &[u8] = b"<cross-domain-policy><site-control permitted-cross-domain-policies=\"master-only\"/></cross-domain-policy>\0";
 const NONE: &[u8] = b"<cross-domain-policy><site-control permitted-cross-domain-policies=\"none\"/></cross-domain-policy>\0";
@@ -190,13 +190,7 @@ pub(super) const ANIMALS: &[Animal] = &[
             },
             game(),
         ],
-        asked: &[
-            "srv.test:5000",
-            "--from",
-            "http://www.a.test/game.swf",
-            "--load-policy",
-            "xmlsocket://srv.test:143",
-        ],
+        asked: asked!["--load-policy", "xmlsocket://srv.test:143"],
         expected: allowed(Some("well-known-policy-port")),
         ..PLAIN
     },

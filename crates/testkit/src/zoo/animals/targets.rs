@@ -1,7 +1,7 @@
 //! The policy grants, and the port itself does not accept.
 
 use super::super::script::ScriptStep::{Hold, Reset, Wait};
-use super::{Animal, ExpectedReport, PLAIN, SERVES_GOOD, SLACK, allowed, master, port};
+use super::{Animal, ExpectedReport, PLAIN, SERVES_GOOD, SLACK, allowed, asked, master, port};
 
 const NOBODY_BEHIND: ExpectedReport = ExpectedReport {
     verdict: "unreachable",
@@ -56,13 +56,7 @@ pub(super) const ANIMALS: &[Animal] = &[
         does: "843 grants, a firewall drops the game's port (the movie waits 4 s)",
         listeners: &[master(SERVES_GOOD)],
         firewall: &["tcp dport 5000 drop"],
-        asked: &[
-            "srv.test:5000",
-            "--from",
-            "http://www.a.test/game.swf",
-            "--timeout",
-            "4s",
-        ],
+        asked: asked!["--timeout", "4s"],
         expected: ExpectedReport {
             verdict: "unreachable",
             reason: "target-timeout",
