@@ -8,8 +8,12 @@
 //! | phase | ends with |
 //! |---|---|
 //! | [`Operation::Read`]: the first bytes | a policy request, or [`Operation::HandOn`]; at the latest after [`Timing::request`] |
-//! | [`Operation::Write`]: the reply | all of it sent, or [`Operation::Abort`] after [`AcceptConfig::write_limit`] |
-//! | [`Operation::Close`]: the end | both sides ended, or a limit of [`Linger`] |
+//! | [`Operation::Write`] and [`Closing::End`]: the reply and its end | all of it sent, or [`Operation::Abort`] after [`AcceptConfig::write_limit`] |
+//! | [`Closing::Discard`]: what may still come | the peer's end, or a limit of [`Linger`] |
+//!
+//! A connection that was handed on can come back: [`ServerSide::wait`] listens on to a client that has said nothing,
+//! [`ServerSide::restart_inside_tls`] looks at what comes inside TLS, and [`ServerSide::let_go`] closes what other code
+//! has served.
 //!
 //! A driver needs no logic of its own:
 //!
@@ -61,6 +65,6 @@ pub use crate::moment::Moment;
 pub use config::{AcceptConfig, LingerWhen, WRITE_LIMIT};
 pub use linger::{Linger, LingeringClose};
 pub use opening::{First, Opening, Rest};
-pub use operation::{AbortReason, CloseReason, Closing, Completion, Operation};
+pub use operation::{AbortReason, CloseReason, Closing, Completion, IfDropped, Operation};
 pub use server_side::ServerSide;
 pub use timing::{HttpDetection, OpeningTimer, Timing};

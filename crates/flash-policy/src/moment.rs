@@ -13,6 +13,9 @@ impl Moment {
     /// The fixed moment itself.
     pub const ZERO: Self = Self(Duration::ZERO);
 
+    /// As late as can be: never.
+    pub const MAX: Self = Self(Duration::MAX);
+
     /// So long after the fixed moment.
     #[must_use]
     pub const fn after(elapsed: Duration) -> Self {

@@ -12,11 +12,11 @@ pub const WRITE_LIMIT: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AcceptConfig {
-    /// What policy requests are answered with.
-    pub reply: Reply,
+    /// What policy requests are answered with. Without a reply they are handed on like everything else.
+    pub reply: Option<Reply>,
     /// The limits for the first bytes.
     pub timing: Timing,
-    /// How long a client may take to make room for the reply and its end. Default: [`WRITE_LIMIT`].
+    /// How long a client may take to make room for the reply, and again for its end. Default: [`WRITE_LIMIT`].
     pub write_limit: Duration,
     /// When to linger. Default: if more may come.
     pub linger_when: LingerWhen,
@@ -39,7 +39,16 @@ impl AcceptConfig {
     #[must_use]
     pub fn new(reply: Reply) -> Self {
         Self {
-            reply,
+            reply: Some(reply),
+            ..Self::without_reply()
+        }
+    }
+
+    /// A server that hands every connection on, policy requests too, with the default limits.
+    #[must_use]
+    pub fn without_reply() -> Self {
+        Self {
+            reply: None,
             timing: Timing::default(),
             write_limit: WRITE_LIMIT,
             linger_when: LingerWhen::default(),
@@ -54,7 +63,7 @@ impl AcceptConfig {
         self
     }
 
-    /// Sets how long a client may take to make room for the reply and its end.
+    /// Sets how long a client may take to make room for the reply, and again for its end.
     #[must_use]
     pub const fn write_limit(mut self, limit: Duration) -> Self {
         self.write_limit = limit;

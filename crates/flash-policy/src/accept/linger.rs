@@ -58,7 +58,9 @@ impl Default for Linger {
 /// A lingering close, as a state machine. Everything must have been written before.
 #[derive(Clone, Copy, Debug)]
 pub struct LingeringClose {
-    linger: Linger,
+    between_reads: Duration,
+    /// How many bytes are read and dropped at most.
+    most: Option<u64>,
     /// When the time is up.
     end: Moment,
     state: LingerState,
@@ -82,10 +84,18 @@ impl LingeringClose {
     #[must_use]
     pub fn new(linger: Linger, now: Moment) -> Self {
         Self {
-            linger,
+            between_reads: linger.between_reads,
+            most: linger.bytes,
             end: now + linger.total,
             state: LingerState::Ending,
         }
+    }
+
+    /// The same, where our side has ended already.
+    pub(super) fn ended(linger: Linger, now: Moment) -> Self {
+        let mut close = Self::new(linger, now);
+        close.handle(Completion::Ended, now);
+        close
     }
 
     /// What to do next; call it again after each [`handle`](Self::handle), and when `until` is over.
@@ -94,7 +104,7 @@ impl LingeringClose {
             LingerState::Ending if self.end <= now => self.done(CloseReason::TimeUp),
             LingerState::Ending => Closing::End { until: self.end },
             LingerState::Discarding { heard, .. } => {
-                let silence = heard + self.linger.between_reads;
+                let silence = heard + self.between_reads;
                 match silence.min(self.end) {
                     until if now < until => Closing::Discard { until },
                     until if until < self.end => self.done(CloseReason::Silence),
@@ -126,7 +136,7 @@ impl LingeringClose {
 
     fn discarding(&self, before: u64, count: usize, now: Moment) -> LingerState {
         let bytes = before.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
-        match self.linger.bytes {
+        match self.most {
             Some(limit) if bytes > limit => LingerState::Done(CloseReason::TooMuch),
             _ => LingerState::Discarding { heard: now, bytes },
         }

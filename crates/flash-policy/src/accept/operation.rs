@@ -28,10 +28,20 @@ pub enum Operation<'a> {
     /// What was read is in [`ServerSide::opening`](super::ServerSide::opening). [`First::Silent`] and
     /// [`First::Deadline`] connections are alive: their clients just have not said enough.
     HandOn(First),
-    /// Drop the socket; the reply is not out. Said again whenever asked.
-    ///
-    /// If a part of it was written, a reset is better than an end of the stream, which could pass for the reply's.
+    /// Drop the socket; the reply is not out: see [`IfDropped`]. Said again whenever asked.
     Abort(AbortReason),
+}
+
+/// What the peer must see if the socket is dropped now.
+///
+/// It matters to drivers that can be stopped anywhere, and at [`Operation::Abort`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum IfDropped {
+    /// An end of the stream.
+    #[default]
+    End,
+    /// A reset (`SO_LINGER` with a timeout of zero): after a part of a reply an end would pass for the reply's.
+    Reset,
 }
 
 /// What to do next to close a connection.

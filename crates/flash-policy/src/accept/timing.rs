@@ -95,7 +95,11 @@ impl OpeningTimer {
     /// The deadlines of an opening that is waited for since `start`.
     #[must_use]
     pub fn new(timing: Timing, start: Moment) -> Self {
-        let request = start + timing.request;
+        Self::by(start + timing.request, timing, start)
+    }
+
+    /// The same under a deadline that counts already.
+    pub(super) fn by(request: Moment, timing: Timing, start: Moment) -> Self {
         let silence = timing.silence.map_or(request, |limit| start + limit);
         Self {
             request,

@@ -142,18 +142,27 @@ fn a_client_that_does_not_take_the_reply() {
     let patient = config().write_limit(ms(20_000));
     assert_eq!(fails(&client, &patient, taken, 20_000), 30);
     assert_eq!(fails(&client.resets(5000), &config(), failed, 5000), 30);
-    // The end of the stream counts as a part of it where nothing is waited for behind it.
-    let held_up = Client::saying(REQUEST).holds_up_end();
-    fails(&held_up, &config(), taken, 10_000);
-    fails(&held_up.resets(5000), &config(), failed, 5000);
-    let lingering = Client::saying(MORE).holds_up_end();
-    closes(&lingering, &config(), CloseReason::TimeUp, 30_000);
-    closes(
-        &lingering.resets(5000),
-        &config(),
-        CloseReason::Failed,
-        5000,
-    );
+    // The end of the stream is a part of it, whatever follows: TLS writes the reply only then.
+    for request in [REQUEST, MORE] {
+        let held_up = Client::saying(request).holds_up_end();
+        fails(&held_up, &config(), taken, 10_000);
+        fails(&held_up.clone().resets(5000), &config(), failed, 5000);
+        // It has a limit of its own.
+        let slow = held_up.room(30).does(9000, Deed::Takes(1000));
+        fails(&slow, &config(), taken, 19_000);
+    }
+}
+
+/// A driver that was busy for longer than the limit still ends the stream behind a reply that was taken.
+#[test]
+fn a_reply_that_is_reported_late() {
+    let mut side = reading(REQUEST, config());
+    assert!(matches!(side.poll(Moment::ZERO), Operation::Write { .. }));
+    let late = Moment::after(ms(50_000));
+    side.handle(Completion::Wrote(reply().as_bytes().len()), late);
+    let until = late + ms(10_000);
+    let end = Operation::Close(Closing::End { until });
+    assert_eq!(side.poll(late), end);
 }
 
 /// A busy machine does not take what came in time for silence.

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod closing;
+mod coming_back;
 mod opening;
 mod properties;
 mod splits;

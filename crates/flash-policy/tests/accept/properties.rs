@@ -8,9 +8,9 @@ use proptest::prelude::*;
 
 use crate::world::{Client, Deed, End, config, ms, reply};
 
-/// The longest that a connection may take under these tests' limits: the first bytes and a terminator, the reply, the
-/// close.
-const IN_ALL: Duration = Duration::from_millis(10_000 + 300 + 300 + 10_000 + 30_000);
+/// The longest that a connection may take under these tests' limits: the first bytes and a terminator, the reply, its
+/// end, the close.
+const IN_ALL: Duration = Duration::from_millis(10_000 + 300 + 300 + 10_000 + 10_000 + 30_000);
 
 fn deeds() -> impl Strategy<Value = Deed> {
     let says = prop::sample::select(vec![

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use flash_policy::accept::{
-    AbortReason, AcceptConfig, CloseReason, Closing, Completion, First, Moment, Operation,
-    ServerSide,
+    AbortReason, AcceptConfig, CloseReason, Closing, Completion, First, IfDropped, Moment,
+    Operation, ServerSide,
 };
 use flash_policy::{Policy, Reply};
 
@@ -100,12 +100,26 @@ impl Client {
 
     /// Plays it through; panics if that takes more than a few thousand operations.
     pub(crate) fn meets(&self, config: &AcceptConfig) -> Met {
+        self.comes_back(config, |_, _, _| false)
+    }
+
+    /// The same where what is handed on may come back: `back` says whether it does, and makes it so.
+    pub(crate) fn comes_back(
+        &self,
+        config: &AcceptConfig,
+        mut back: impl FnMut(&mut ServerSide, First, Moment) -> bool,
+    ) -> Met {
         let mut driver = Driver::new(self);
         let mut side = ServerSide::new(config.clone(), driver.now);
         for _ in 0..5000 {
-            let Some(end) = driver.work(&mut side) else {
+            let end = driver.work(&mut side);
+            driver.check_drop(&side);
+            let Some(end) = end else { continue };
+            if let End::HandedOn(first) = end
+                && back(&mut side, first, driver.now)
+            {
                 continue;
-            };
+            }
             return Met {
                 end,
                 at: driver.now.since(Moment::ZERO),
@@ -189,6 +203,15 @@ impl Driver {
             side.handle(completion, self.now);
         }
         None
+    }
+
+    /// A part of a reply must not pass for a whole one, and a whole one must not be lost.
+    fn check_drop(&self, side: &ServerSide) {
+        if self.sent == reply().as_bytes() && self.is_ended {
+            assert_eq!(side.if_dropped(), IfDropped::End);
+        } else if !self.sent.is_empty() {
+            assert_eq!(side.if_dropped(), IfDropped::Reset);
+        }
     }
 
     /// Tries an operation, and again after each of the client's deeds until then.
