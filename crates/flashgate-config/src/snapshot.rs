@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use flash_policy::accept::{AcceptConfig, Timing};
 use flash_policy::{Host, Reply};
 use tokio_rustls::rustls::ServerConfig;
 
@@ -119,6 +120,8 @@ pub struct Service {
     pub tls: Option<Arc<ServerConfig>>,
     /// How long everything may take.
     pub deadlines: Deadlines,
+    /// What of it concerns the first bytes, the reply and the close.
+    pub accept: Arc<AcceptConfig>,
     /// Whether this is what is left of a service during a stop: see [`Service::answers_only`].
     pub stopping: bool,
 }
@@ -149,6 +152,22 @@ impl Kind {
             None => Self::Policy(policy),
         }
     }
+
+    /// What is answered, and how long that may take.
+    fn accept(&self, deadlines: Deadlines) -> AcceptConfig {
+        let timing = Timing::default().request(deadlines.request);
+        let timing = match self {
+            Self::Gate { gate, .. } => timing.silence(gate.speaks_first_after).http(gate.http()),
+            Self::Policy(_) | Self::Bridge(_) | Self::Closed => timing,
+        };
+        let config = match self {
+            Self::Policy(policy) | Self::Gate { policy, .. } => {
+                AcceptConfig::new(policy.reply.clone())
+            }
+            Self::Bridge(_) | Self::Closed => AcceptConfig::without_reply(),
+        };
+        config.timing(timing).linger(deadlines.linger)
+    }
 }
 
 /// A policy as it is sent.
@@ -161,6 +180,24 @@ pub struct Served {
 }
 
 impl Service {
+    /// What is done with connections, before any stop.
+    #[must_use]
+    pub fn new(
+        kind: Kind,
+        accept_proxy: Vec<Network>,
+        tls: Option<Arc<ServerConfig>>,
+        deadlines: Deadlines,
+    ) -> Self {
+        Self {
+            accept: Arc::new(kind.accept(deadlines)),
+            kind,
+            accept_proxy,
+            tls,
+            deadlines,
+            stopping: false,
+        }
+    }
+
     /// How many descriptors a connection may come to have: its own, and that to a backend.
     pub fn descriptors(&self) -> u8 {
         if self.passes_on() { 2 } else { 1 }
@@ -197,15 +234,14 @@ impl Service {
 
     /// What is left of it during a stop: policy requests are answered, everything else is closed.
     pub(crate) fn answers_only(&self, request: Duration) -> Self {
+        let kind = self.policy().cloned().map_or(Kind::Closed, Kind::Policy);
+        let deadlines = Deadlines {
+            request: self.deadlines.request.min(request),
+            ..self.deadlines
+        };
         Self {
-            kind: self.policy().cloned().map_or(Kind::Closed, Kind::Policy),
-            accept_proxy: self.accept_proxy.clone(),
-            tls: self.tls.clone(),
-            deadlines: Deadlines {
-                request: self.deadlines.request.min(request),
-                ..self.deadlines
-            },
             stopping: true,
+            ..Self::new(kind, self.accept_proxy.clone(), self.tls.clone(), deadlines)
         }
     }
 

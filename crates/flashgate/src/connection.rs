@@ -11,7 +11,7 @@ use flashgate_config::ruffle::Doors;
 use flashgate_config::snapshot::{Deadlines, Service};
 use flashgate_relay::RelayTimeouts;
 use tokio::net::TcpStream;
-use tokio::time::Instant;
+use tokio_flash_policy::Driver;
 
 mod asked;
 mod backends;
@@ -39,11 +39,10 @@ mod waiting;
 
 pub(crate) use backends::{BackendStatus, Role};
 use client::Client;
-use fast::Progress;
 pub(crate) use outcome::Outcome;
 pub(crate) use shared::Shared;
 use shared::{Bridging, some};
-use waiting::{Sender, Waiting, Witness};
+use waiting::{Sender, Waiting, Witness, accepting};
 
 /// How long a relay may take.
 const fn relay_limits(deadlines: Deadlines) -> RelayTimeouts {
@@ -60,12 +59,12 @@ pub(crate) fn start(
     (service, doors): (&Arc<Service>, &Arc<Doors>),
     shared: &Arc<Shared>,
 ) {
-    let (subscriber, progress, sender) = if service.expects_proxy(peer) {
+    let (subscriber, accepting, sender) = if service.expects_proxy(peer) {
         // Whose it is, and so whose limits hold, its header says.
-        (None, Progress::default(), Sender::Balancer)
+        (None, accepting(service), Sender::Balancer)
     } else if service.trusts_forwarded_for(peer) {
         // So does the request that a proxy passes on.
-        (None, Progress::default(), Sender::Proxy)
+        (None, accepting(service), Sender::Proxy)
     } else {
         let subscriber = match peer.map_or(Ok(None), |peer| shared.permits.admit(peer.ip())) {
             Ok(subscriber) => subscriber,
@@ -74,7 +73,10 @@ pub(crate) fn start(
         match fast::answer(&socket, service) {
             fast::Answer::Done => return shared.count_fast(peer, Outcome::Answered),
             fast::Answer::Gone(outcome) => return shared.count_fast(peer, outcome),
-            fast::Answer::Unfinished(progress) => (subscriber, progress, Sender::Client),
+            fast::Answer::Unfinished(side) => {
+                let side = side.with_config(Arc::clone(&service.accept));
+                (subscriber, Driver::new(side), Sender::Client)
+            }
         }
     };
     let mut permit = shared.permits.take(subscriber, peer, service.descriptors());
@@ -86,7 +88,7 @@ pub(crate) fn start(
         Ok(stream) => {
             let waiting = Waiting {
                 stream: Client::Plain(stream),
-                progress,
+                accepting,
                 permit,
                 service: Arc::clone(service),
                 doors: Arc::clone(doors),
@@ -94,7 +96,6 @@ pub(crate) fn start(
                 sender,
                 peer,
                 told: None,
-                begun: Instant::now(),
                 early: Vec::new(),
                 asked: None,
             };

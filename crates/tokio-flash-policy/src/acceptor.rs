@@ -3,14 +3,12 @@
 use std::io;
 
 use flash_policy::Reply;
-use flash_policy::accept::{
-    AcceptConfig, CloseReason, Closing, Completion, First, Linger, Operation, ServerSide, Timing,
-};
+use flash_policy::accept::{AcceptConfig, First, Linger, Moment, ServerSide, Timing};
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::clock::Clock;
-use crate::operations::{discard, end, read, write};
-use crate::{Closed, Prefixed};
+use crate::closed::Closed;
+use crate::driver::Driver;
+use crate::prefixed::Prefixed;
 
 /// Answers policy requests and hands every other stream back, with each byte that was read.
 ///
@@ -66,53 +64,12 @@ impl PolicyAcceptor {
         &self,
         mut stream: S,
     ) -> io::Result<Accepted<S>> {
-        let clock = Clock::start();
-        let mut side = ServerSide::new(self.config.clone(), clock.now());
-        loop {
-            let done = match side.poll(clock.now()) {
-                Operation::Read { until } => {
-                    let read = read(&mut stream, side.room());
-                    clock.by(until, read, Completion::Read).await
-                }
-                Operation::Write { bytes, until } => {
-                    let write = write(&mut stream, bytes);
-                    clock.by(until, write, Completion::Wrote).await
-                }
-                Operation::Close(Closing::End { until }) => {
-                    clock
-                        .by(until, end(&mut stream), |()| Completion::Ended)
-                        .await
-                }
-                Operation::Close(Closing::Discard { until }) => {
-                    clock
-                        .by(until, discard(&mut stream), Completion::Read)
-                        .await
-                }
-                Operation::Close(Closing::Done(reason)) => {
-                    return Ok(Accepted::Answered(Closed::new(reason)));
-                }
-                Operation::HandOn(first) => {
-                    let stream = Prefixed::new(stream, side.into_opening());
-                    return Ok(Accepted::Stream(stream, first));
-                }
-                // What the stream itself reports is returned below.
-                Operation::Abort(_) => return Err(io::ErrorKind::TimedOut.into()),
-            };
-            match done {
-                Some(Ok(completion)) => side.handle(completion, clock.now()),
-                Some(Err(error)) => return failed(side, error, clock),
-                None => {}
-            }
+        let mut driver = Driver::new(ServerSide::new(self.config.clone(), Moment::ZERO));
+        if let Some(first) = driver.recognise(&mut stream).await? {
+            let stream = Prefixed::new(stream, driver.into_opening());
+            return Ok(Accepted::Stream(stream, first));
         }
+        driver.send(&mut stream).await?;
+        Ok(Accepted::Answered(driver.close(&mut stream).await))
     }
-}
-
-/// An error is one only while the reply is not out.
-fn failed<S>(mut side: ServerSide, error: io::Error, clock: Clock) -> io::Result<Accepted<S>> {
-    side.handle(Completion::Failed, clock.now());
-    let lingered = Operation::Close(Closing::Done(CloseReason::Failed));
-    if side.poll(clock.now()) == lingered {
-        return Ok(Accepted::Answered(Closed::Failed(error.kind())));
-    }
-    Err(error)
 }

@@ -22,6 +22,12 @@ impl Clock {
         Moment::after(self.0.elapsed())
     }
 
+    /// The same moment by tokio's clock.
+    pub(crate) fn instant(self, moment: Moment) -> Instant {
+        let left = moment.since(Moment::ZERO).min(FAR);
+        self.0.checked_add(left).unwrap_or(self.0)
+    }
+
     /// Does this, and makes something of the result; none if it is not done by then.
     pub(crate) async fn by<T, U>(
         self,
@@ -29,9 +35,7 @@ impl Clock {
         work: impl Future<Output = io::Result<T>>,
         made: impl FnOnce(T) -> U,
     ) -> Option<io::Result<U>> {
-        let left = until.since(Moment::ZERO).min(FAR);
-        let end = self.0.checked_add(left).unwrap_or(self.0);
-        let done = timeout_at(end, work).await.ok()?;
+        let done = timeout_at(self.instant(until), work).await.ok()?;
         Some(done.map(made))
     }
 }

@@ -26,7 +26,8 @@
 //! # }
 //! ```
 //!
-//! It drives the state machine of [`flash_policy::accept`], which has every decision and deadline.
+//! It drives the state machine of [`flash_policy::accept`], which has every decision and deadline; [`Driver`] is for
+//! servers that need its phases one by one.
 //!
 //! The crate logs nothing and has no configuration files; deadlines are arguments with defaults ([`Timing`],
 //! [`Linger`]).
@@ -35,12 +36,15 @@
 mod acceptor;
 mod clock;
 mod close;
-mod opening;
+mod closed;
+mod driver;
 mod operations;
 mod prefixed;
 
 pub use acceptor::{Accepted, PolicyAcceptor};
-pub use close::{Closed, close};
+pub use close::close;
+pub use closed::Closed;
+pub use driver::Driver;
 pub use flash_policy::accept::{First, HttpDetection, Linger, Rest, Timing};
-pub use opening::Opening;
+pub use operations::write;
 pub use prefixed::Prefixed;

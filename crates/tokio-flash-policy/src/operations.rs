@@ -20,11 +20,8 @@ pub(crate) fn read<S: AsyncRead + Unpin>(
     })
 }
 
-/// Writes everything and flushes it; returns how much that was.
-pub(crate) async fn write<S: AsyncWrite + Unpin>(
-    stream: &mut S,
-    bytes: &[u8],
-) -> io::Result<usize> {
+/// Writes everything and flushes it; returns how much that was. Dropped before, it may have written a part.
+pub async fn write<S: AsyncWrite + Unpin>(stream: &mut S, bytes: &[u8]) -> io::Result<usize> {
     let mut rest = bytes;
     while !rest.is_empty() {
         let count = poll_fn(|context| Pin::new(&mut *stream).poll_write(context, rest)).await?;

@@ -49,13 +49,12 @@ pub(super) fn resolve(
     let listener = Listener {
         addresses: raw.addresses.iter().map(|at| at.value).collect(),
         asked_by: AskedBy::Bridge,
-        service: Arc::new(Service {
-            kind: Kind::Bridge(Arc::clone(&bridge)),
-            accept_proxy: raw.accept_proxy,
-            tls: tls.map(|tls| Arc::clone(&tls.server)),
+        service: Arc::new(Service::new(
+            Kind::Bridge(Arc::clone(&bridge)),
+            raw.accept_proxy,
+            tls.map(|tls| Arc::clone(&tls.server)),
             deadlines,
-            stopping: false,
-        }),
+        )),
     };
     (bridge, listener)
 }

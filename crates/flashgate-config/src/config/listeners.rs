@@ -46,13 +46,12 @@ pub(super) fn resolve(
             listeners.extend(kind.map(|kind| Listener {
                 addresses,
                 asked_by: raw.asked_by(),
-                service: Arc::new(Service {
+                service: Arc::new(Service::new(
                     kind,
-                    accept_proxy: raw.accept_proxy.clone(),
-                    tls: tls.map(|tls| Arc::clone(&tls.server)),
+                    raw.accept_proxy.clone(),
+                    tls.map(|tls| Arc::clone(&tls.server)),
                     deadlines,
-                    stopping: false,
-                }),
+                )),
             }));
         }
     }

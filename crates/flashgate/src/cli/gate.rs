@@ -81,8 +81,8 @@ pub(super) fn listeners(flags: &[GateFlag], policy: &Policy, reply: &Reply) -> V
     let mut listener = |flag: &GateFlag| Listener {
         addresses: vec![flag.listen],
         asked_by: AskedBy::GateFlag,
-        service: Arc::new(Service {
-            kind: Kind::Gate {
+        service: Arc::new(Service::new(
+            Kind::Gate {
                 policy: Served {
                     name: defaults::POLICY.to_owned(),
                     reply: reply.clone(),
@@ -98,11 +98,10 @@ pub(super) fn listeners(flags: &[GateFlag], policy: &Policy, reply: &Reply) -> V
                     public_port: Port::new(u32::from(flag.listen.port())).ok(),
                 }),
             },
-            accept_proxy: Vec::new(),
-            tls: None,
-            deadlines: Deadlines::from(&defaults::limits()),
-            stopping: false,
-        }),
+            Vec::new(),
+            None,
+            Deadlines::from(&defaults::limits()),
+        )),
     };
     flags.iter().map(&mut listener).collect()
 }

@@ -231,16 +231,15 @@ impl Serve {
         let listener = Listener {
             addresses: self.listen.clone(),
             asked_by: AskedBy::ListenFlag,
-            service: Arc::new(Service {
-                kind: Kind::Policy(Served {
+            service: Arc::new(Service::new(
+                Kind::Policy(Served {
                     name: defaults::POLICY.to_owned(),
                     reply,
                 }),
-                accept_proxy: Vec::new(),
-                tls: None,
-                deadlines: Deadlines::from(&defaults::limits()),
-                stopping: false,
-            }),
+                Vec::new(),
+                None,
+                Deadlines::from(&defaults::limits()),
+            )),
         };
         let listener = Some(listener).filter(|listener| !listener.addresses.is_empty());
         listener.into_iter().chain(gates).collect()

@@ -2,11 +2,11 @@
 //!
 //! What was read to recognise it goes first, to the byte.
 
+use flash_policy::accept::First;
 use flashgate_config::snapshot::Gate;
 use flashgate_relay::{Preface, Relay};
 use flashgate_wire::proxy_header::Addresses;
 use tokio::net::TcpStream;
-use tokio_flash_policy::First;
 
 use super::backends::{Role, Whose};
 use super::client::Client;
@@ -57,14 +57,14 @@ pub(super) fn header(gate: &Gate, waiting: &Waiting) -> Vec<u8> {
 
 /// Passes the connection on, in a task that holds nothing but the relay.
 pub(super) fn relay(waiting: Waiting, backend: TcpStream, header: &[u8]) {
-    let (passed, client, progress, early) = Passed::of(waiting);
+    let (passed, client, read, early) = Passed::of(waiting);
     let opening = Preface {
         header,
-        bytes: &[progress.opening.bytes(), &early].concat(),
+        bytes: &[read.bytes(), &early].concat(),
     };
     let (limits, stop) = (relay_limits(passed.service.deadlines), &passed.shared.stop);
     // Whether it is TLS that the backend gets.
-    let is_tls = !client.is_secure() && progress.opening.first() == Some(First::Tls);
+    let is_tls = !client.is_secure() && read.first() == Some(First::Tls);
     let mut relay = match client {
         Client::Plain(client) => Relay::new(client, backend, opening, limits, stop),
         Client::Secure(client) => {

@@ -52,7 +52,7 @@ async fn go_on(
         head,
     } = read;
     let method = Method::of(&bytes);
-    let opening = waiting.progress.opening.bytes().len();
+    let opening = waiting.accepting.opening().bytes().len();
     let passes = end != Some(Outcome::Deadline) && passes(&verdict, &bytes, (head, whole));
     bytes.drain(..opening.min(bytes.len()));
     waiting.early = bytes;

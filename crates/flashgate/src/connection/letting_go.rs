@@ -3,46 +3,45 @@
 //! Many connections can be in here at a time, for as long as their clients like, so each is a task of its own that holds
 //! nothing else: no buffer, no session, and nothing of what led here.
 
-use std::future::poll_fn;
-use std::pin::Pin;
+use tokio_flash_policy::Closed;
 
-use tokio::io::AsyncWrite as _;
-use tokio::time::timeout;
-use tokio_flash_policy::{Closed, Linger, close};
-
+use super::Outcome;
 use super::client::Client;
+use super::waiting::{Accepting, Ending, Waiting};
 use crate::limits::Permit;
 
-/// Ends the stream, waits for its client to do so too, and says then how that went: none if its place was needed before.
+impl Waiting {
+    /// Closes it once its client has ended it too, so that nothing is lost of what it was sent.
+    pub(super) fn let_go(mut self, outcome: Outcome) {
+        self.accepting.let_go();
+        let (client, permit, ending) = self.into_parts();
+        let_go(client, permit, ending, move |_| outcome);
+    }
+}
+
+/// Ends the stream, waits for its client to do so too, and counts it then; how that went is said to `outcome`: none if its
+/// place was needed before.
 pub(super) fn let_go(
     client: Client,
     mut permit: Permit,
-    limit: Linger,
-    done: impl FnOnce(Option<Closed>) + Send + 'static,
+    mut ending: Ending,
+    outcome: impl FnOnce(Option<Closed>) -> Outcome + Send + 'static,
 ) {
     permit.lingering();
     tokio::spawn(async move {
         let closed = tokio::select! {
-            closed = ended(client, limit) => Some(closed),
+            closed = ended(client, &mut ending.accepting) => Some(closed),
             () = permit.wanted() => None,
         };
-        done(closed);
+        ending.end(outcome(closed));
         drop(permit);
     });
 }
 
 /// Ends it on both sides. What comes meanwhile is not deciphered, so that a session is needed for its own end only.
-async fn ended(client: Client, limit: Linger) -> Closed {
-    let mut stream = match client {
-        Client::Plain(stream) => stream,
-        Client::Secure(mut session) => {
-            let told = poll_fn(|context| Pin::new(&mut *session).poll_shutdown(context));
-            match timeout(limit.total, told).await {
-                Ok(Ok(())) => session.into_inner().0,
-                Ok(Err(error)) => return Closed::Failed(error.kind()),
-                Err(_) => return Closed::TimeUp,
-            }
-        }
-    };
-    close(&mut stream, limit).await
+async fn ended(mut client: Client, accepting: &mut Accepting) -> Closed {
+    match accepting.send(&mut client).await {
+        Ok(()) => accepting.close(&mut client.into_tcp()).await,
+        Err(error) => Closed::Failed(error.kind()),
+    }
 }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use flash_policy::accept::Opening;
 use flashgate_config::snapshot::Service;
 use flashgate_relay::RelayReport;
 use tokio::time::Instant;
@@ -10,7 +11,6 @@ use tracing::debug;
 use tracing::field::display;
 
 use super::client::Client;
-use super::fast::Progress;
 use super::waiting::{Waiting, Witness};
 use super::{Outcome, some};
 use crate::limits::Permit;
@@ -26,7 +26,7 @@ pub(super) struct Passed {
 
 impl Passed {
     /// Of a connection that goes on from here; with it its client, its first bytes, and what was read behind them.
-    pub(super) fn of(waiting: Waiting) -> (Self, Client, Progress, Vec<u8>) {
+    pub(super) fn of(waiting: Waiting) -> (Self, Client, Opening, Vec<u8>) {
         let passed = Self {
             peer: waiting.client(),
             permit: waiting.permit,
@@ -34,7 +34,8 @@ impl Passed {
             shared: waiting.shared,
             begun: Instant::now(),
         };
-        (passed, waiting.stream, waiting.progress, waiting.early)
+        let opening = waiting.accepting.into_opening();
+        (passed, waiting.stream, opening, waiting.early)
     }
 
     /// Adds what it has moved to the totals, and logs what an operator looks for when a player complains.

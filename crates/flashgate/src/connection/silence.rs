@@ -10,11 +10,11 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use flash_policy::accept::First;
 use flashgate_config::snapshot::Gate;
 use flashgate_relay::{Patience, RelayEnd, Stopping, reset_on_close};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout_at};
-use tokio_flash_policy::First;
+use tokio::time::timeout_at;
 
 use super::backends::{Role, Whose};
 use super::waiting::{Next, Waiting};
@@ -23,6 +23,7 @@ use crate::limits::OverLimit;
 
 /// Has the backend dialled, and listens to both.
 pub(super) async fn call(waiting: &mut Waiting, gate: &Gate) -> Next {
+    waiting.accepting.wait();
     match Box::pin(dial(waiting, gate)).await {
         Ok(called) => Silence::new(waiting, gate, called).listen().await,
         Err(next) => next,
@@ -36,17 +37,17 @@ async fn dial(waiting: &mut Waiting, gate: &Gate) -> Result<Called, Next> {
     let mut dialling = pin!(shared.reach(gate, Role::Game, &service, Whose { peer, origin }));
     let spoken = tokio::select! {
         biased;
-        first = waiting.first_words() => Err(first),
+        first = waiting.accepting.recognise(&mut waiting.stream) => Err(first),
         dialled = &mut dialling => Ok(dialled),
     };
     let (dialled, spoken) = match spoken {
         Ok(dialled) => (dialled, false),
         // What was begun is not begun anew.
-        Err(Ok(first)) if goes_on(waiting, gate, first) => {
+        Err(Ok(Some(first))) if goes_on(waiting, gate, first) => {
             waiting.note_mistake(first);
             (dialling.await, true)
         }
-        Err(Ok(first)) => return Err(waiting.judge(first)),
+        Err(Ok(first)) => return Err(waiting.next(first)),
         Err(Err(_)) => return Err(Next::Refuse(Outcome::PeerFailed)),
     };
     // That it failed was told.
@@ -62,7 +63,6 @@ async fn dial(waiting: &mut Waiting, gate: &Gate) -> Result<Called, Next> {
 /// Whether the server that was called is the one for a client that begins in this way.
 fn goes_on(waiting: &Waiting, gate: &Gate, first: First) -> bool {
     match first {
-        First::Policy(_) => false,
         First::Http => !waiting.service.speaks_http() && gate.http_backend.is_none(),
         First::Tls => waiting.offered_tls().is_none(),
         First::Other | First::Silent | First::Deadline | First::End | _ => true,
@@ -140,7 +140,7 @@ impl<'a> Silence<'a> {
         if self.waiting.has_spoken() {
             return Ok(News::Client);
         }
-        let until = self.waiting.deadline();
+        let until = self.waiting.accepting.deadline();
         if let Ok(news) = Box::pin(timeout_at(until, self.news())).await {
             return Ok(news);
         }
@@ -174,13 +174,14 @@ impl<'a> Silence<'a> {
 
     /// Reads what the client begins with; it may be for somebody else.
     async fn hear(self) -> Next {
+        let waiting = &mut *self.waiting;
         let first = tokio::select! {
             biased;
-            first = self.waiting.first_words() => first,
-            _ = self.called.stream.readable() => Ok(First::Silent),
+            first = waiting.accepting.recognise(&mut waiting.stream) => first,
+            _ = self.called.stream.readable() => Ok(Some(First::Silent)),
         };
         match first {
-            Ok(first) if goes_on(self.waiting, self.gate, first) => {
+            Ok(Some(first)) if goes_on(self.waiting, self.gate, first) => {
                 self.waiting.note_mistake(first);
                 self.called.pass_on(self.waiting, self.gate)
             }
@@ -188,7 +189,7 @@ impl<'a> Silence<'a> {
                 // The client may linger; the backend has nothing to wait for.
                 let peer = self.waiting.client();
                 self.waiting.permit.not_relaying(peer);
-                self.waiting.judge(first)
+                self.waiting.next(first)
             }
             Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
                 self.cut(Outcome::ClientReset)
@@ -206,25 +207,7 @@ impl<'a> Silence<'a> {
 }
 
 impl Waiting {
-    /// What the client begins with, once it does begin; its time starts with the first byte.
-    ///
-    /// It may be dropped and called again, and loses nothing.
-    async fn first_words(&mut self) -> io::Result<First> {
-        loop {
-            if !self.has_spoken() {
-                self.stream.tcp().readable().await?;
-                self.begun = Instant::now();
-            }
-            let timing = self.timing_of_speech();
-            match self.progress.opening.read(&mut self.stream, timing).await {
-                // Woken by what TLS has to say for itself.
-                Ok(First::Deadline) if !self.has_spoken() => {}
-                first => return first,
-            }
-        }
-    }
-
     fn has_spoken(&self) -> bool {
-        !self.progress.opening.bytes().is_empty()
+        !self.accepting.opening().bytes().is_empty()
     }
 }

@@ -4,19 +4,15 @@
 
 use std::sync::Arc;
 
-use flash_policy::Reply;
+use flash_policy::accept::{Closing, Operation};
 use flashgate_wire::proxy_header::ProxyHeader;
-use tokio::time::Instant;
-use tokio_flash_policy::Rest;
 use tokio_rustls::rustls::ServerConfig;
 
 use super::client::Client;
-use super::fast::Progress;
 use super::handshake::{self, Bounds, Failure};
 use super::letting_go::let_go;
-use super::policy::{self, Answered};
-use super::waiting::{Ending, Next, Sender, Waiting};
-use super::{Outcome, balancer, gate, http, silence};
+use super::waiting::{Ending, Next, Sender, Waiting, accepting};
+use super::{Outcome, balancer, gate, http, policy, silence};
 use crate::fault;
 
 impl Waiting {
@@ -47,7 +43,7 @@ impl Waiting {
                     Next::Http => Box::pin(http::serve(&mut self)).await,
                     Next::Call(gate) => Box::pin(silence::call(&mut self, &gate)).await,
                     Next::Dial(gate, role) => Box::pin(gate::dial(&mut self, &gate, role)).await,
-                    Next::Answer(reply, rest) => return Box::pin(self.answer(reply, rest)).await,
+                    Next::Answer => return Box::pin(self.answer()).await,
                     Next::Relay(backend, header) => return gate::relay(self, backend, &header),
                     Next::Bridge(gate, backend, header) => {
                         return http::bridge(self, gate, backend, &header);
@@ -62,10 +58,9 @@ impl Waiting {
 
     /// Reads until it is known what the client wants.
     async fn listen(&mut self) -> Next {
-        let timing = self.timing();
-        match self.progress.opening.read(&mut self.stream, timing).await {
+        match self.accepting.recognise(&mut self.stream).await {
             Err(_) => Next::Refuse(Outcome::PeerFailed),
-            Ok(first) => self.judge(first),
+            Ok(recognised) => self.next(recognised),
         }
     }
 
@@ -87,7 +82,7 @@ impl Waiting {
             }
         }
         self.hold(0);
-        self.begun = Instant::now();
+        self.accepting = accepting(&self.service);
         self.listen().await
     }
 
@@ -101,16 +96,16 @@ impl Waiting {
             }
         };
         let bounds = Bounds {
-            deadline: self.deadline(),
+            deadline: self.accepting.deadline(),
             hold: &hold,
         };
-        let (stream, read) = (self.stream.into_tcp(), self.progress.opening.bytes());
+        let (stream, read) = (self.stream.into_tcp(), self.accepting.opening().bytes());
         let counts = &self.shared.handshakes;
         let (failure, stream) = match handshake::shake(stream, read, &server, bounds, counts).await
         {
             Ok(stream) => {
                 self.stream = Client::Secure(stream);
-                self.progress = Progress::default();
+                self.accepting.restart_inside_tls();
                 self.hold(0);
                 return Some(self);
             }
@@ -128,7 +123,7 @@ impl Waiting {
             let ending = Ending {
                 shared: self.shared,
                 service: self.service,
-                progress: self.progress,
+                accepting: self.accepting,
                 peer,
                 asked: None,
             };
@@ -138,17 +133,19 @@ impl Waiting {
     }
 
     /// Answers a policy request.
-    async fn answer(self, reply: Reply, rest: Rest) {
-        let (stream, mut permit, ending) = self.into_parts();
-        let sent = ending.progress.sent;
-        match policy::answer(stream, &mut permit, reply.as_bytes(), sent, rest).await {
-            Answered::Ended(outcome) => ending.end(outcome),
-            Answered::LetGo(stream) => {
-                let linger = ending.service.deadlines.linger;
-                let_go(Client::Plain(stream), permit, linger, move |closed| {
-                    ending.end(Outcome::answered(closed));
-                });
-            }
-        }
+    async fn answer(self) {
+        let (mut client, mut permit, mut ending) = self.into_parts();
+        permit.answering();
+        policy::answer(&mut client, &mut ending.accepting).await;
+        let outcome = match ending.accepting.poll() {
+            Operation::Close(Closing::Done(_)) => Outcome::Answered,
+            Operation::Close(_) => return let_go(client, permit, ending, Outcome::answered),
+            Operation::Read { .. }
+            | Operation::Write { .. }
+            | Operation::HandOn(_)
+            | Operation::Abort(_) => Outcome::WriteFailed,
+        };
+        drop(client);
+        ending.end(outcome);
     }
 }

@@ -6,13 +6,12 @@ use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use flash_policy::Reply;
+use flash_policy::accept::{AcceptConfig, First, Moment, ServerSide};
 use flashgate_config::ruffle::Doors;
 use flashgate_config::snapshot::{Gate, Kind, Service};
 use flashgate_wire::proxy_header::Addresses;
 use tokio::net::TcpStream;
-use tokio::time::Instant;
-use tokio_flash_policy::{First, Rest, Timing};
+use tokio_flash_policy::Driver;
 use tokio_rustls::rustls::ServerConfig;
 use tracing::debug;
 use tracing::field::display;
@@ -20,8 +19,6 @@ use tracing::field::display;
 use super::asked::Asked;
 use super::backends::Role;
 use super::client::Client;
-use super::fast::Progress;
-use super::letting_go::let_go;
 use super::mistake::Mistake;
 use super::{Outcome, Shared, handshake, peer, some};
 use crate::limits::{OverLimit, Permit};
@@ -32,7 +29,7 @@ use crate::log::escaped;
 /// Ten thousand may wait at a time, so what a task holds is held here once, and only borrowed where it is awaited.
 pub(super) struct Waiting {
     pub(super) stream: Client,
-    pub(super) progress: Progress,
+    pub(super) accepting: Accepting,
     pub(super) permit: Permit,
     pub(super) service: Arc<Service>,
     pub(super) doors: Arc<Doors>,
@@ -42,12 +39,18 @@ pub(super) struct Waiting {
     pub(super) peer: Option<SocketAddr>,
     /// What a proxy said about the client, if one did.
     pub(super) told: Option<Box<Addresses>>,
-    /// When its client's first bytes began to be waited for.
-    pub(super) begun: Instant,
     /// What was read behind its first bytes to understand HTTP.
     pub(super) early: Vec<u8>,
     /// What is logged at the end of an HTTP request that is answered here.
     pub(super) asked: Option<Box<Asked>>,
+}
+
+/// The machine that says what is done with first bytes, a reply and the close, and by when.
+pub(super) type Accepting = Driver<Arc<AcceptConfig>>;
+
+/// The machine for a connection of which nothing was read, from now on.
+pub(super) fn accepting(service: &Service) -> Accepting {
+    Driver::new(ServerSide::new(Arc::clone(&service.accept), Moment::ZERO))
 }
 
 /// Who sends what comes first.
@@ -72,7 +75,7 @@ pub(super) enum Next {
     /// Call the server that it is for.
     Dial(Arc<Gate>, Role),
     /// Answer its policy request.
-    Answer(Reply, Rest),
+    Answer,
     /// Pass it on to a server, which gets these bytes first.
     Relay(TcpStream, Vec<u8>),
     /// Pass a WebSocket on to the server of this gate, which gets these bytes first.
@@ -106,37 +109,17 @@ impl Waiting {
         }
     }
 
-    /// Until when the first bytes must be there, a handshake included.
-    pub(super) fn deadline(&self) -> Instant {
-        self.begun + self.service.deadlines.request
+    /// What becomes of a connection that was recognised: a policy request is answered.
+    pub(super) fn next(&self, recognised: Option<First>) -> Next {
+        recognised.map_or(Next::Answer, |first| self.judge(first))
     }
 
-    /// How long its first bytes may take.
-    pub(super) fn timing(&self) -> Timing {
-        match self.service.gate() {
-            Some(gate) => self.timing_of_speech().silence(gate.speaks_first_after),
-            None => self.timing_of_speech(),
-        }
-    }
-
-    /// The same, where silence means nothing any more.
-    pub(super) fn timing_of_speech(&self) -> Timing {
-        let left = self.deadline().saturating_duration_since(Instant::now());
-        let timing = Timing::default().request(left);
-        let gate = self.service.gate();
-        gate.map_or(timing, |gate| timing.http(gate.http()))
-    }
-
-    /// What becomes of a connection that begins in this way: policy requests are answered; all others go through the gate,
-    /// or have nothing to expect here.
-    pub(super) fn judge(&self, first: First) -> Next {
+    /// What becomes of a connection that begins in this way: it goes through the gate, or has nothing to expect here.
+    fn judge(&self, first: First) -> Next {
         if let (First::Tls, Some(server)) = (first, self.offered_tls()) {
             return Next::Shake(Arc::clone(server));
         }
         match (first, &self.service.kind) {
-            (First::Policy(rest), Kind::Policy(policy) | Kind::Gate { policy, .. }) => {
-                Next::Answer(policy.reply.clone(), rest)
-            }
             (First::Http, _) if self.service.speaks_http() => Next::Http,
             (First::Silent, Kind::Gate { gate, .. }) => Next::Call(Arc::clone(gate)),
             (First::Http, Kind::Gate { gate, .. }) if gate.http_backend.is_some() => {
@@ -154,7 +137,7 @@ impl Waiting {
 
     /// Logs what somebody must have set up wrongly, if a connection that a gate passes on looks like it.
     pub(super) fn note_mistake(&self, first: First) {
-        let received = self.progress.opening.bytes();
+        let received = self.accepting.opening().bytes();
         if first == First::Other
             && let Some(mistake) = Mistake::by_bytes(received)
         {
@@ -196,13 +179,6 @@ impl Waiting {
         Next::LetGo(Outcome::OverLimit)
     }
 
-    /// Closes it once its client has ended it too, so that nothing is lost of what it was sent.
-    pub(super) fn let_go(self, outcome: Outcome) {
-        let (client, permit, ending) = self.into_parts();
-        let linger = ending.service.deadlines.linger;
-        let_go(client, permit, linger, move |_| ending.end(outcome));
-    }
-
     /// Closes it.
     pub(super) fn end(self, outcome: Outcome) {
         let (client, permit, ending) = self.into_parts();
@@ -217,7 +193,7 @@ impl Waiting {
             peer: self.client(),
             shared: self.shared,
             service: self.service,
-            progress: self.progress,
+            accepting: self.accepting,
             asked: self.asked,
         };
         (self.stream, self.permit, ending)
@@ -228,7 +204,7 @@ impl Waiting {
 pub(super) struct Ending {
     pub(super) shared: Witness,
     pub(super) service: Arc<Service>,
-    pub(super) progress: Progress,
+    pub(super) accepting: Accepting,
     pub(super) peer: Option<SocketAddr>,
     pub(super) asked: Option<Box<Asked>>,
 }
@@ -241,7 +217,7 @@ impl Ending {
         if let Some(asked) = &self.asked {
             return asked.log(shared, outcome, peer);
         }
-        let received = self.progress.opening.bytes();
+        let received = self.accepting.opening().bytes();
         shared.explain_close(outcome, peer, received, &self.service);
         if let Some(suppressed) = shared.wants_line(outcome) {
             let (peer, suppressed) = (peer.map(display), some(suppressed));

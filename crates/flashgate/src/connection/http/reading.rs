@@ -30,7 +30,7 @@ pub(super) struct Received {
 
 /// Reads a head; if the gate has a server for HTTP, also what follows one that was given up half way.
 pub(super) async fn receive_head(waiting: &mut Waiting, goes_on: bool) -> Received {
-    let deadline = waiting.begun + waiting.service.deadlines.request;
+    let deadline = waiting.accepting.deadline();
     let mut reader = HeadReader::with_options();
     let read = timeout_at(deadline, read(waiting, &mut reader)).await;
     let (end, mut read) = match read {
@@ -94,7 +94,7 @@ impl Read {
 ///
 /// Given up while it waits, it has lost nothing: what has come is in the reader, and nowhere else.
 async fn read(waiting: &mut Waiting, reader: &mut HeadReader) -> io::Result<Option<Read>> {
-    let opening = waiting.progress.opening.bytes();
+    let opening = waiting.accepting.opening().bytes();
     if let Some(read) = take(reader, opening) {
         return Ok(Some(read));
     }

@@ -1,10 +1,9 @@
 //! The one response that a request gets, and the close after it. Nothing here decides what the response is.
 
-use std::future::poll_fn;
 use std::io;
-use std::pin::Pin;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
+use flash_policy::accept::WRITE_LIMIT;
 use flashgate_wire::http::{Body, Method, Response};
 use tokio::io::AsyncWrite;
 use tokio::time::timeout;
@@ -12,9 +11,6 @@ use tokio::time::timeout;
 use super::exchange::Exchange;
 use crate::connection::Outcome;
 use crate::connection::waiting::Next;
-
-/// How long a client may take to make room for a response.
-const WRITE_LIMIT: Duration = Duration::from_secs(10);
 
 impl Exchange<'_> {
     /// Sends the one response; the connection then closes.
@@ -42,18 +38,7 @@ impl Exchange<'_> {
 }
 
 /// Writes everything; an error if the client has failed or took too long.
-pub(super) async fn write<S: AsyncWrite + Unpin>(
-    stream: &mut S,
-    mut bytes: &[u8],
-) -> io::Result<()> {
-    let all = async {
-        while !bytes.is_empty() {
-            let stream = &mut *stream;
-            let written = poll_fn(|context| Pin::new(&mut *stream).poll_write(context, bytes));
-            let count = written.await?;
-            bytes = bytes.get(count..).unwrap_or_default();
-        }
-        poll_fn(|context| Pin::new(&mut *stream).poll_flush(context)).await
-    };
-    timeout(WRITE_LIMIT, all).await?
+pub(super) async fn write<S: AsyncWrite + Unpin>(stream: &mut S, bytes: &[u8]) -> io::Result<()> {
+    let written = timeout(WRITE_LIMIT, tokio_flash_policy::write(stream, bytes)).await?;
+    written.map(drop)
 }

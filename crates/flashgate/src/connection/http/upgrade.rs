@@ -92,7 +92,7 @@ impl Exchange<'_> {
     /// Keeps what stands behind the head only: the client may wait for long.
     fn forget_head(&mut self) {
         let waiting = &mut *self.waiting;
-        let read = [waiting.progress.opening.bytes(), &waiting.early].concat();
+        let read = [waiting.accepting.opening().bytes(), &waiting.early].concat();
         waiting.early = read.get(self.head..).unwrap_or_default().to_vec();
     }
 

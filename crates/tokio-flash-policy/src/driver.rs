@@ -1,0 +1,157 @@
+//! Drives the machine through a connection, phase by phase.
+
+use std::borrow::Borrow;
+use std::io;
+
+use flash_policy::accept::{
+    AcceptConfig, Closing, Completion, First, IfDropped, Opening, Operation, ServerSide,
+};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::Instant;
+
+use crate::clock::Clock;
+use crate::closed::Closed;
+use crate::operations::{discard, end, read, write};
+
+/// A machine and the time by which it counts, for servers that do something of their own between its phases.
+///
+/// Each phase does what the machine asks for until it asks for something else, which [`poll`](Self::poll) then says. An
+/// error is the stream's own; the machine knows of it.
+#[derive(Debug)]
+pub struct Driver<C = AcceptConfig> {
+    side: ServerSide<C>,
+    clock: Clock,
+}
+
+impl<C: Borrow<AcceptConfig>> Driver<C> {
+    /// Goes on with a machine for which it is [`Moment::ZERO`](flash_policy::accept::Moment::ZERO) now.
+    #[must_use]
+    pub fn new(side: ServerSide<C>) -> Self {
+        let clock = Clock::start();
+        Self { side, clock }
+    }
+
+    /// What the machine asks for now.
+    pub fn poll(&mut self) -> Operation<'_> {
+        self.side.poll(self.clock.now())
+    }
+
+    /// Reads until it is known what the connection is; nothing, if it is a request that is to be answered.
+    ///
+    /// It may be dropped and called again, and loses neither a byte nor time.
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "a waiting connection would hold its captures twice"
+    )]
+    pub fn recognise<S: AsyncRead + Unpin>(
+        &mut self,
+        stream: &mut S,
+    ) -> impl Future<Output = io::Result<Option<First>>> {
+        async move {
+            loop {
+                let until = match self.poll() {
+                    Operation::Read { until } => until,
+                    Operation::HandOn(first) => return Ok(Some(first)),
+                    Operation::Write { .. } | Operation::Close(_) => return Ok(None),
+                    Operation::Abort(_) => return Err(io::ErrorKind::ConnectionReset.into()),
+                };
+                let read = read(stream, self.side.room());
+                let done = self.clock.by(until, read, Completion::Read).await;
+                self.handle(done)?;
+            }
+        }
+    }
+
+    /// Writes what is to be written, and ends our side behind it.
+    ///
+    /// Where the peer does not make room in time the error is `TimedOut`. A socket that is dropped meanwhile must be
+    /// reset: see [`IfDropped`].
+    pub async fn send<S: AsyncWrite + Unpin>(&mut self, stream: &mut S) -> io::Result<()> {
+        loop {
+            let clock = self.clock;
+            let done = match self.side.poll(clock.now()) {
+                Operation::Write { bytes, until } => {
+                    let write = write(stream, bytes);
+                    clock.by(until, write, Completion::Wrote).await
+                }
+                Operation::Close(Closing::End { until }) => {
+                    let ended = |()| Completion::Ended;
+                    clock.by(until, end(stream), ended).await
+                }
+                Operation::Abort(_) => return Err(io::ErrorKind::TimedOut.into()),
+                Operation::Read { .. } | Operation::Close(_) | Operation::HandOn(_) => {
+                    return Ok(());
+                }
+            };
+            self.handle(done)?;
+        }
+    }
+
+    /// Ends our side, if it is not ended yet, and waits for the peer's end. Dropping the stream then loses nothing.
+    pub async fn close<S: AsyncRead + AsyncWrite + Unpin>(&mut self, stream: &mut S) -> Closed {
+        if let Err(error) = self.send(stream).await {
+            return Closed::Failed(error.kind());
+        }
+        loop {
+            let Operation::Close(closing) = self.poll() else {
+                return Closed::Failed(io::ErrorKind::Other);
+            };
+            let until = match closing {
+                Closing::Discard { until } | Closing::End { until } => until,
+                Closing::Done(reason) => return Closed::new(reason),
+            };
+            let read = discard(stream);
+            let done = self.clock.by(until, read, Completion::Read).await;
+            if let Err(error) = self.handle(done) {
+                return Closed::Failed(error.kind());
+            }
+        }
+    }
+
+    /// See [`ServerSide::wait`].
+    pub fn wait(&mut self) {
+        self.side.wait();
+    }
+
+    /// See [`ServerSide::restart_inside_tls`].
+    pub fn restart_inside_tls(&mut self) {
+        self.side.restart_inside_tls(self.clock.now());
+    }
+
+    /// See [`ServerSide::let_go`].
+    pub fn let_go(&mut self) {
+        self.side.let_go(self.clock.now());
+    }
+
+    /// See [`ServerSide::deadline`].
+    #[must_use]
+    pub fn deadline(&self) -> Instant {
+        self.clock.instant(self.side.deadline())
+    }
+
+    /// See [`ServerSide::if_dropped`].
+    #[must_use]
+    pub const fn if_dropped(&self) -> IfDropped {
+        self.side.if_dropped()
+    }
+
+    /// The bytes read to recognise the connection.
+    #[must_use]
+    pub const fn opening(&self) -> &Opening {
+        self.side.opening()
+    }
+
+    /// The same, once nothing is left to drive.
+    #[must_use]
+    pub fn into_opening(self) -> Opening {
+        self.side.into_opening()
+    }
+
+    /// Reports what came of an operation; nothing, if its time was over.
+    fn handle(&mut self, done: Option<io::Result<Completion>>) -> io::Result<()> {
+        let Some(done) = done else { return Ok(()) };
+        let completion = done.as_ref().map_or(Completion::Failed, |done| *done);
+        self.side.handle(completion, self.clock.now());
+        done.map(drop)
+    }
+}

@@ -1,0 +1,93 @@
+//! The phases of a connection one by one, as a server drives them that does something of its own between them.
+
+#![cfg(test)]
+
+use std::io::ErrorKind;
+use std::sync::Arc;
+use std::time::Duration;
+
+use flash_policy::accept::{
+    AcceptConfig, Closing, First, IfDropped, Moment, Operation, ServerSide,
+};
+use flash_policy::{Policy, REQUEST, Reply};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+use tokio::time::{Instant, sleep, timeout};
+use tokio_flash_policy::{Closed, Driver, Timing};
+
+fn reply() -> Reply {
+    Reply::from(&Policy::default())
+}
+
+fn driver(config: AcceptConfig) -> Driver<Arc<AcceptConfig>> {
+    Driver::new(ServerSide::new(Arc::new(config), Moment::ZERO))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_is_given_up_loses_neither_bytes_nor_time() {
+    let (mut client, mut server) = duplex(1000);
+    let (mut driver, start) = (driver(AcceptConfig::new(reply())), Instant::now());
+    for byte in &REQUEST[..9] {
+        client.write_all(&[*byte]).await.unwrap();
+        let wait = Duration::from_secs(1);
+        let recognised = timeout(wait, driver.recognise(&mut server)).await;
+        assert!(recognised.is_err(), "{:?}", driver.opening());
+    }
+    assert_eq!(driver.opening().bytes(), &REQUEST[..9]);
+    assert_eq!(driver.deadline(), start + Duration::from_secs(10));
+    let recognised = driver.recognise(&mut server).await.unwrap();
+    assert_eq!(recognised, Some(First::Deadline));
+    assert_eq!(start.elapsed(), Duration::from_secs(10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_client_is_waited_for() {
+    let (mut client, mut server) = duplex(1000);
+    let timing = Timing::default().silence(Duration::from_millis(200));
+    let mut driver = driver(AcceptConfig::new(reply()).timing(timing));
+    let silent = driver.recognise(&mut server).await.unwrap();
+    assert_eq!(silent, Some(First::Silent));
+    driver.wait();
+    let hour = Duration::from_secs(3600);
+    assert!(timeout(hour, driver.recognise(&mut server)).await.is_err());
+    client.write_all(REQUEST).await.unwrap();
+    let request = driver.recognise(&mut server).await.unwrap();
+    assert_eq!((request, driver.if_dropped()), (None, IfDropped::Reset));
+    driver.send(&mut server).await.unwrap();
+    assert_eq!(driver.if_dropped(), IfDropped::End);
+    assert_eq!(driver.close(&mut server).await, Closed::Cleanly);
+    let mut heard = Vec::new();
+    drop(server);
+    client.read_to_end(&mut heard).await.unwrap();
+    assert_eq!(heard, reply().as_bytes());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reply_that_is_not_taken() {
+    let (mut client, mut server) = duplex(30);
+    let mut driver = driver(AcceptConfig::new(reply()));
+    client.write_all(REQUEST).await.unwrap();
+    assert_eq!(driver.recognise(&mut server).await.unwrap(), None);
+    let error = driver.send(&mut server).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
+    assert!(matches!(driver.poll(), Operation::Abort(_)));
+    assert_eq!(driver.if_dropped(), IfDropped::Reset);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_served_is_let_go() {
+    let (mut client, mut server) = duplex(1000);
+    let mut driver = driver(AcceptConfig::without_reply());
+    client.write_all(REQUEST).await.unwrap();
+    let first = driver.recognise(&mut server).await.unwrap();
+    assert!(matches!(first, Some(First::Policy(_))), "{first:?}");
+    driver.let_go();
+    driver.send(&mut server).await.unwrap();
+    let discards = matches!(driver.poll(), Operation::Close(Closing::Discard { .. }));
+    assert!(discards, "our side has ended");
+    let closing = tokio::spawn(async move { driver.close(&mut server).await });
+    sleep(Duration::from_secs(4)).await;
+    client.write_all(b"more").await.unwrap();
+    sleep(Duration::from_secs(4)).await;
+    drop(client);
+    assert_eq!(closing.await.unwrap(), Closed::Cleanly);
+}
