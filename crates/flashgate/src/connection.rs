@@ -79,34 +79,36 @@ pub(crate) fn start(
             }
         }
     };
-    let mut permit = shared.permits.take(subscriber, peer, service.descriptors());
-    if service.stopping {
-        permit.late();
-    }
-    let unfinished = permit.unrecognised();
+    let permit = (shared.permits).take(subscriber, peer, service.descriptors());
     match TcpStream::from_std(socket.into()) {
-        Ok(stream) => {
-            let waiting = Waiting {
-                stream: Client::Plain(stream),
-                accepting,
-                permit,
-                service: Arc::clone(service),
-                doors: Arc::clone(doors),
-                shared: Witness(Arc::clone(shared)),
-                sender,
-                peer,
-                told: None,
-                early: Vec::new(),
-                asked: None,
-            };
-            let task = tokio::spawn(waiting.run());
-            if let Some(unfinished) = unfinished {
-                unfinished.runs_in(task.abort_handle());
-            }
-        }
+        Ok(stream) => go_on(Waiting {
+            stream: Client::Plain(stream),
+            accepting,
+            permit,
+            service: Arc::clone(service),
+            doors: Arc::clone(doors),
+            shared: Witness(Arc::clone(shared)),
+            sender,
+            peer,
+            told: None,
+            early: Vec::new(),
+            asked: None,
+        }),
         Err(error) => {
             shared.count(Outcome::SystemFailed);
             shared.tell_unwatched(&error);
         }
+    }
+}
+
+/// Starts the task that goes on with a connection; others may need its place before it is known what it is.
+fn go_on(mut waiting: Waiting) {
+    if waiting.service.stopping {
+        waiting.permit.late();
+    }
+    let unfinished = waiting.permit.unrecognised();
+    let task = tokio::spawn(waiting.run());
+    if let Some(unfinished) = unfinished {
+        unfinished.runs_in(task.abort_handle());
     }
 }
