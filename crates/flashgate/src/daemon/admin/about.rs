@@ -6,7 +6,7 @@ use crate::connection::Shared;
 use crate::daemon::status::Status;
 
 /// What there is to tell.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::daemon) struct AdminSources {
     pub(in crate::daemon) status: Arc<Status>,
     pub(in crate::daemon) shared: Arc<Shared>,

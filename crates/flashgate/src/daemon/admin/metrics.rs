@@ -7,7 +7,7 @@ use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet, text};
+use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet, text};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
 
@@ -22,67 +22,22 @@ pub(super) const TYPE: &str = "application/openmetrics-text; version=1.0.0; char
 /// All of it, as it is now.
 pub(super) fn text(about: &AdminSources) -> String {
     let mut registry = Registry::default();
-    registry.register_collector(Box::new(MetricsSnapshot::of(about)));
+    registry.register_collector(Box::new(about.clone()));
     let mut text = String::new();
     // Writing to a string does not fail.
     let _ = text::encode(&mut text, &registry);
     text
 }
 
-/// What is told, taken at once, so that it fits together.
-#[derive(Debug)]
-struct MetricsSnapshot {
-    known: StatusSnapshot,
-    started_at: SystemTime,
-    outcomes: Vec<(&'static str, u64)>,
-    accept_errors: Vec<(&'static str, u64)>,
-    open: usize,
-    answering: usize,
-    relaying: usize,
-    most_relays: usize,
-    lingering: usize,
-    bridging: usize,
-    relayed: [u64; 2],
-    backends: Vec<BackendStatus>,
-    handshakes: Vec<(&'static str, u64)>,
-    limit: usize,
-    shed: u64,
-}
-
-impl MetricsSnapshot {
-    fn of(about: &AdminSources) -> Self {
-        let (status, shared) = (&about.status, &about.shared);
-        Self {
-            known: status.known(),
-            started_at: status.started_at(),
-            outcomes: shared
-                .totals()
-                .map(|(outcome, total)| (outcome.code(), total))
-                .collect(),
-            accept_errors: status.accept_errors().collect(),
-            open: shared.permits.open(),
-            answering: shared.permits.answering(),
-            relaying: shared.permits.relaying(),
-            most_relays: shared.permits.most_relays(),
-            lingering: shared.permits.lingering(),
-            bridging: shared.bridging(),
-            relayed: shared.relayed(),
-            backends: shared.backends.status(),
-            handshakes: shared.handshakes().collect(),
-            limit: shared.permits.limit(),
-            shed: shared.shed(),
-        }
-    }
-}
-
-impl Collector for MetricsSnapshot {
+impl Collector for AdminSources {
     fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let known = self.status.known();
         let mut to = Families(encoder);
-        self.daemon(&mut to)?;
+        self.daemon(&known, &mut to)?;
         self.connections(&mut to)?;
         self.relays(&mut to)?;
-        self.tls(&mut to)?;
-        self.reloads(&mut to)?;
+        self.tls(&known, &mut to)?;
+        reloads(&known, &mut to)?;
         to.counter(
             "flashgate_panics",
             "Faults of flashgate itself; each cost one connection at most.",
@@ -97,15 +52,15 @@ impl Collector for MetricsSnapshot {
     }
 }
 
-impl MetricsSnapshot {
-    fn daemon(&self, to: &mut Families<'_>) -> fmt::Result {
+impl AdminSources {
+    fn daemon(&self, known: &StatusSnapshot, to: &mut Families<'_>) -> fmt::Result {
         to.version()?;
         to.time(
             "process_start_time",
             "When the process started.",
-            self.started_at,
+            self.status.started_at(),
         )?;
-        let phase = |phase: Phase| (phase.name(), u64::from(phase == self.known.phase));
+        let phase = |phase: Phase| (phase.name(), u64::from(phase == known.phase));
         let phases = Phase::ALL.map(phase);
         to.gauges(
             "flashgate_phase",
@@ -113,106 +68,88 @@ impl MetricsSnapshot {
             "phase",
             &phases,
         )?;
-        self.listeners(to)?;
-        self.sandbox(to)
-    }
-
-    fn listeners(&self, to: &mut Families<'_>) -> fmt::Result {
-        let listeners = &self.known.listeners;
-        let failed = listeners
-            .iter()
-            .filter(|listener| listener.health.has_failed())
-            .count();
-        let states = [("accepting", listeners.len() - failed), ("failed", failed)];
-        let states = states.map(|(state, count)| (state, count as u64));
-        to.gauges(
-            "flashgate_listeners",
-            "Listeners on policy ports.",
-            "state",
-            &states,
-        )
-    }
-
-    fn sandbox(&self, to: &mut Families<'_>) -> fmt::Result {
-        let parts = self.known.sandbox.iter();
-        let parts: Vec<_> = parts.map(|(part, on)| (*part, u64::from(*on))).collect();
-        if parts.is_empty() {
-            return Ok(());
-        }
-        let help = "Parts of the sandbox: 1 for those in force.";
-        to.gauges("flashgate_sandbox", help, "part", &parts)
+        listeners(known, to)?;
+        sandbox(known, to)
     }
 
     fn connections(&self, to: &mut Families<'_>) -> fmt::Result {
+        let permits = &self.shared.permits;
+        let totals = self.shared.totals();
+        let outcomes: Vec<_> = totals
+            .map(|(outcome, total)| (outcome.code(), total))
+            .collect();
+        let accept_errors: Vec<_> = self.status.accept_errors().collect();
         to.counters(
             "flashgate_connections",
             "Connections that have ended.",
             "outcome",
-            &self.outcomes,
+            &outcomes,
         )?;
         to.gauge(
             "flashgate_connections_open",
             "Connections that were not answered on the spot and are open.",
-            self.open as u64,
+            permits.open() as u64,
         )?;
         to.gauge(
             "flashgate_connections_answering",
             "Those of them whose request is known.",
-            self.answering as u64,
+            permits.answering() as u64,
         )?;
         to.gauge(
             "flashgate_connections_limit",
             "How many may be open.",
-            self.limit as u64,
+            permits.limit() as u64,
         )?;
         to.counter(
             "flashgate_shed",
             "Connections closed unanswered because descriptors had run out.",
-            self.shed,
+            self.shared.shed(),
         )?;
         to.counters(
             "flashgate_accept_errors",
             "Errors of accept.",
             "class",
-            &self.accept_errors,
+            &accept_errors,
         )
     }
 
     fn relays(&self, to: &mut Families<'_>) -> fmt::Result {
+        let permits = &self.shared.permits;
         to.gauge(
             "flashgate_connections_relaying",
             "Those of the open ones that are passed on to a backend.",
-            self.relaying as u64,
+            permits.relaying() as u64,
         )?;
         to.gauge(
             "flashgate_relays_limit",
             "How many may be passed on.",
-            self.most_relays as u64,
+            permits.most_relays() as u64,
         )?;
         to.gauge(
             "flashgate_websockets_open",
             "Those of the connections that are passed on which are WebSockets.",
-            self.bridging as u64,
+            self.shared.bridging() as u64,
         )?;
         to.gauge(
             "flashgate_connections_lingering",
             "Connections that were answered and wait for their client's end; not among the open ones.",
-            self.lingering as u64,
+            permits.lingering() as u64,
         )?;
-        let [from_clients, from_backends] = self.relayed;
+        let [from_clients, from_backends] = self.shared.relayed();
         let bytes = [("client", from_clients), ("backend", from_backends)];
         let help = "Bytes passed on, by who sent them; counted when a relay ends.";
         to.counters("flashgate_relayed_bytes", help, "from", &bytes)?;
-        to.backends(&self.backends)
+        to.backends(&self.shared.backends.status())
     }
 
-    fn tls(&self, to: &mut Families<'_>) -> fmt::Result {
-        let certificates = &self.known.certificates;
+    fn tls(&self, known: &StatusSnapshot, to: &mut Families<'_>) -> fmt::Result {
+        let certificates = &known.certificates;
         if certificates.is_empty() {
             return Ok(());
         }
+        let handshakes: Vec<_> = self.shared.handshakes().collect();
         let help = "TLS handshakes, by their result.";
-        to.counters("flashgate_tls_handshakes", help, "result", &self.handshakes)?;
+        to.counters("flashgate_tls_handshakes", help, "result", &handshakes)?;
         let mut ends: Vec<(&str, u64)> = Vec::new();
         for certificate in certificates {
             let end = certificate.not_after().as_secs();
@@ -229,31 +166,57 @@ impl MetricsSnapshot {
             &ends,
         )
     }
+}
 
-    fn reloads(&self, to: &mut Families<'_>) -> fmt::Result {
-        let StatusSnapshot {
-            reloads,
-            reloads_failed,
-            last_reload,
-            loaded,
-            ..
-        } = &self.known;
-        let results = [("success", *reloads), ("failure", *reloads_failed)];
-        to.counters("flashgate_reloads", "Reloads.", "result", &results)?;
-        let failed = last_reload
-            .as_ref()
-            .is_some_and(|last| last.error.is_some());
-        to.gauge(
-            "flashgate_config_last_reload_success",
-            "Whether what is served is what the files say; 0 after a failed reload.",
-            u64::from(!failed),
-        )?;
-        to.time(
-            "flashgate_config_last_reload_success_timestamp",
-            "When what is served was read.",
-            *loaded,
-        )
+fn listeners(known: &StatusSnapshot, to: &mut Families<'_>) -> fmt::Result {
+    let listeners = &known.listeners;
+    let failed = listeners
+        .iter()
+        .filter(|listener| listener.health.has_failed())
+        .count();
+    let states = [("accepting", listeners.len() - failed), ("failed", failed)];
+    let states = states.map(|(state, count)| (state, count as u64));
+    to.gauges(
+        "flashgate_listeners",
+        "Listeners on policy ports.",
+        "state",
+        &states,
+    )
+}
+
+fn sandbox(known: &StatusSnapshot, to: &mut Families<'_>) -> fmt::Result {
+    let parts = known.sandbox.iter();
+    let parts: Vec<_> = parts.map(|(part, on)| (*part, u64::from(*on))).collect();
+    if parts.is_empty() {
+        return Ok(());
     }
+    let help = "Parts of the sandbox: 1 for those in force.";
+    to.gauges("flashgate_sandbox", help, "part", &parts)
+}
+
+fn reloads(known: &StatusSnapshot, to: &mut Families<'_>) -> fmt::Result {
+    let StatusSnapshot {
+        reloads,
+        reloads_failed,
+        last_reload,
+        loaded,
+        ..
+    } = known;
+    let results = [("success", *reloads), ("failure", *reloads_failed)];
+    to.counters("flashgate_reloads", "Reloads.", "result", &results)?;
+    let failed = last_reload
+        .as_ref()
+        .is_some_and(|last| last.error.is_some());
+    to.gauge(
+        "flashgate_config_last_reload_success",
+        "Whether what is served is what the files say; 0 after a failed reload.",
+        u64::from(!failed),
+    )?;
+    to.time(
+        "flashgate_config_last_reload_success_timestamp",
+        "When what is served was read.",
+        *loaded,
+    )
 }
 
 /// Writes families of metrics, one after another.
@@ -264,16 +227,21 @@ type Samples<'a> = [(&'a str, u64)];
 impl Families<'_> {
     fn version(&mut self) -> fmt::Result {
         let help = "The version that runs.";
-        let mut family =
-            self.0
-                .encode_descriptor("flashgate_build", help, None, MetricType::Info)?;
+        let mut family = self.family(MetricType::Info, "flashgate_build", help)?;
         family.encode_info(&[("version", env!("CARGO_PKG_VERSION"))])
     }
 
+    fn family<'a>(
+        &'a mut self,
+        kind: MetricType,
+        name: &'a str,
+        help: &'a str,
+    ) -> Result<MetricEncoder<'a>, fmt::Error> {
+        self.0.encode_descriptor(name, help, None, kind)
+    }
+
     fn counter(&mut self, name: &str, help: &str, value: u64) -> fmt::Result {
-        let mut family = self
-            .0
-            .encode_descriptor(name, help, None, MetricType::Counter)?;
+        let mut family = self.family(MetricType::Counter, name, help)?;
         family.encode_counter::<NoLabelSet, _, u64>(&value, None)
     }
 
@@ -284,9 +252,7 @@ impl Families<'_> {
         label: &str,
         samples: &Samples<'_>,
     ) -> fmt::Result {
-        let mut family = self
-            .0
-            .encode_descriptor(name, help, None, MetricType::Counter)?;
+        let mut family = self.family(MetricType::Counter, name, help)?;
         for (sample, value) in samples {
             family
                 .encode_family(&[(label, *sample)])?
@@ -296,9 +262,7 @@ impl Families<'_> {
     }
 
     fn gauge(&mut self, name: &str, help: &str, value: u64) -> fmt::Result {
-        let mut family = self
-            .0
-            .encode_descriptor(name, help, None, MetricType::Gauge)?;
+        let mut family = self.family(MetricType::Gauge, name, help)?;
         family.encode_gauge(&value)
     }
 
@@ -309,9 +273,7 @@ impl Families<'_> {
         label: &str,
         samples: &Samples<'_>,
     ) -> fmt::Result {
-        let mut family = self
-            .0
-            .encode_descriptor(name, help, None, MetricType::Gauge)?;
+        let mut family = self.family(MetricType::Gauge, name, help)?;
         for (sample, value) in samples {
             family
                 .encode_family(&[(label, *sample)])?
@@ -329,9 +291,7 @@ impl Families<'_> {
             |it: &BackendStatus| [("gate", it.gate.clone()), ("role", it.role.name().into())];
         let help = "Whether the last connection to a gate's backend came about.";
         let name = "flashgate_backend_up";
-        let mut family = self
-            .0
-            .encode_descriptor(name, help, None, MetricType::Gauge)?;
+        let mut family = self.family(MetricType::Gauge, name, help)?;
         for backend in backends {
             family
                 .encode_family(&labels(backend))?
@@ -339,9 +299,7 @@ impl Families<'_> {
         }
         let help = "Clients let go because a gate's backend could not be reached.";
         let name = "flashgate_backend_failures";
-        let mut family = self
-            .0
-            .encode_descriptor(name, help, None, MetricType::Counter)?;
+        let mut family = self.family(MetricType::Counter, name, help)?;
         for backend in backends {
             family
                 .encode_family(&labels(backend))?
