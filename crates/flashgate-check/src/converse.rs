@@ -105,7 +105,13 @@ pub(super) async fn converse(
         Some(Ok(Secured { stream, overlooked })) => {
             trace.overlooked = overlooked;
             tell(OwnedEvent::Connected);
-            speak(call, stream, clock, &mut limit, &mut trace, tell).await;
+            let listening = Listening {
+                stream,
+                clock,
+                limit: &mut limit,
+                trace: &mut trace,
+            };
+            listening.speak(call, tell).await;
         }
     }
     trace
@@ -129,68 +135,69 @@ fn abandoned(call: &Call, clock: CheckClock, trace: &mut Trace) {
     });
 }
 
-async fn speak(
-    call: &Call,
-    mut stream: Stream,
+/// A conversation over a connection that is open.
+struct Listening<'a> {
+    stream: Stream,
     clock: CheckClock,
-    limit: &mut DeadlineWatch,
-    trace: &mut Trace,
-    mut tell: impl FnMut(OwnedEvent),
-) {
-    match &call.speech {
-        Speech::Bytes(bytes) => {
-            // A server that is gone by now may have answered before.
-            let _ = before(limit, stream.send(bytes)).await;
-            listen(&mut stream, clock, limit, trace, &mut tell).await;
-        }
-        Speech::Last(bytes) => {
-            let _ = before(limit, stream.send(bytes)).await;
-            let _ = before(limit, stream.finish()).await;
-            listen(&mut stream, clock, limit, trace, &mut tell).await;
-        }
-        Speech::Text(text) => {
-            let _ = before(limit, stream.send(text.as_bytes())).await;
-            listen(&mut stream, clock, limit, trace, &mut tell).await;
-        }
-        Speech::Get { path } => {
-            let request = http::request(&call.host, path);
-            let _ = before(limit, stream.send(request.as_bytes())).await;
-            listen(&mut stream, clock, limit, trace, &mut |_| ()).await;
-            match http::document(&trace.bytes) {
-                Some(body) => {
-                    tell(OwnedEvent::Received(body.to_vec()));
-                    tell(OwnedEvent::Finished);
+    limit: &'a mut DeadlineWatch,
+    trace: &'a mut Trace,
+}
+
+impl Listening<'_> {
+    async fn speak(mut self, call: &Call, mut tell: impl FnMut(OwnedEvent)) {
+        match &call.speech {
+            Speech::Bytes(bytes) => {
+                self.send(bytes).await;
+                self.listen(&mut tell).await;
+            }
+            Speech::Last(bytes) => {
+                self.send(bytes).await;
+                let _ = before(self.limit, self.stream.finish()).await;
+                self.listen(&mut tell).await;
+            }
+            Speech::Text(text) => {
+                self.send(text.as_bytes()).await;
+                self.listen(&mut tell).await;
+            }
+            Speech::Get { path } => {
+                let request = http::request(&call.host, path);
+                self.send(request.as_bytes()).await;
+                self.listen(&mut |_| ()).await;
+                match http::document(&self.trace.bytes) {
+                    Some(body) => {
+                        tell(OwnedEvent::Received(body.to_vec()));
+                        tell(OwnedEvent::Finished);
+                    }
+                    None => tell(OwnedEvent::NoDocument),
                 }
-                None => tell(OwnedEvent::NoDocument),
             }
         }
     }
-}
 
-/// Reads until the server ends or the limit is over.
-async fn listen(
-    stream: &mut Stream,
-    clock: CheckClock,
-    limit: &mut DeadlineWatch,
-    trace: &mut Trace,
-    tell: &mut impl FnMut(OwnedEvent),
-) {
-    let mut buffer = vec![0; 64 << 10];
-    while !trace.is_full() {
-        match before(limit, stream.read(&mut buffer)).await {
-            None => return,
-            Some(Ok(0)) => {
-                tell(OwnedEvent::Finished);
-                let at = clock.elapsed();
-                trace.end = Some((after_fin(stream, limit).await, at));
-                return;
+    /// Sends; a server that is gone by now may have answered before.
+    async fn send(&mut self, bytes: &[u8]) {
+        let _ = before(self.limit, self.stream.send(bytes)).await;
+    }
+
+    /// Reads until the server ends or the limit is over.
+    async fn listen(&mut self, tell: &mut impl FnMut(OwnedEvent)) {
+        let mut buffer = vec![0; 64 << 10];
+        while !self.trace.is_full() {
+            match before(self.limit, self.stream.read(&mut buffer)).await {
+                None => return,
+                Some(Ok(0)) => {
+                    tell(OwnedEvent::Finished);
+                    let at = self.clock.elapsed();
+                    self.trace.end = Some((after_fin(&self.stream, self.limit).await, at));
+                    return;
+                }
+                Some(Ok(count)) => {
+                    let bytes = buffer.get(..count).unwrap_or_default();
+                    self.trace.keep(self.clock.elapsed(), bytes);
+                    tell(OwnedEvent::Received(bytes.to_vec()));
+                }
+                Some(Err(_)) => return reset(self.clock, self.trace, tell),
             }
-            Some(Ok(count)) => {
-                let bytes = buffer.get(..count).unwrap_or_default();
-                trace.keep(clock.elapsed(), bytes);
-                tell(OwnedEvent::Received(bytes.to_vec()));
-            }
-            Some(Err(_)) => return reset(clock, trace, tell),
         }
     }
 }

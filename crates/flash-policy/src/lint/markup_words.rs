@@ -8,10 +8,6 @@ use crate::xml::{MarkupFault, OutsideFault, PrologFault};
 
 /// What stands before the first tag, or behind the last.
 pub(super) fn outside(fault: OutsideFault, found: &str) -> Words {
-    let first = |what: &str, help| {
-        let message = format!("expected `<` as the first character, found {what}");
-        Words::new(message, help)
-    };
     match fault {
         OutsideFault::SecondByteOrderMark => first(
             "a second byte order mark",
@@ -21,10 +17,7 @@ pub(super) fn outside(fault: OutsideFault, found: &str) -> Words {
             "a byte order mark that was read in another encoding",
             "remove these three characters, and save the file as UTF-8 without a byte order mark",
         ),
-        OutsideFault::EscapedMarkup => {
-            let (what, help) = escaped_markup(found);
-            first(what, help)
-        }
+        OutsideFault::EscapedMarkup => escaped_markup(found),
         OutsideFault::HereDocument => first(
             "the first line of a here-document",
             "remove this line, and the one with the marker behind the policy: a shell removes them, a server doesn't",
@@ -77,16 +70,22 @@ pub(super) fn outside(fault: OutsideFault, found: &str) -> Words {
     }
 }
 
-fn escaped_markup(text: &str) -> (&'static str, &'static str) {
+/// What stands where the first tag should begin.
+fn first(what: &str, help: &'static str) -> Words {
+    let message = format!("expected `<` as the first character, found {what}");
+    Words::new(message, help)
+}
+
+fn escaped_markup(text: &str) -> Words {
     if text.contains("&lt;") {
         let help = "save the policy itself: with `<` for `&lt;`, `>` for `&gt;`, `\"` for `&quot;`";
-        ("XML that was escaped to be shown on a page", help)
+        first("XML that was escaped to be shown on a page", help)
     } else if text.contains('\\') {
         let help = "save the text that it stands for, with `<` for `\\u003c`";
-        ("XML that was escaped for JSON", help)
+        first("XML that was escaped for JSON", help)
     } else {
         let help = "save the text that it stands for, with `<` for `%3C`";
-        ("XML that was escaped for a URL", help)
+        first("XML that was escaped for a URL", help)
     }
 }
 

@@ -107,26 +107,7 @@ pub(super) fn value(kind: ValueFault, fault: &SyntaxFault, source: FaultyText<'_
     let found = source.part(fault.span);
     let also = |index| source.also(fault, index);
     match kind {
-        ValueFault::Unquoted if found.starts_with("&quot;") => {
-            let value = found
-                .trim_start_matches("&quot;")
-                .trim_end_matches("&quot;");
-            let right = format!("{}=\"{value}\"", also(0));
-            Words::new(
-                "expected a quote before the value, found `&quot;`",
-                format!("write {}: web pages show quotes like this", quoted(&right)),
-            )
-        }
-        ValueFault::Unquoted => {
-            let value = found.trim_matches(['"', '\'']);
-            let right = format!("{}=\"{value}\"", also(0));
-            let help = if value.is_empty() || value.contains(['"', '\'']) {
-                QUOTES.into()
-            } else {
-                format!("write {}", quoted(&right))
-            };
-            Words::new("expected quotes around the value", help)
-        }
+        ValueFault::Unquoted => unquoted(found, also(0)),
         ValueFault::EmptyValue => {
             let name = format!("{}=", also(0));
             let message = format!("expected a value in quotes behind {}", quoted(&name));
@@ -163,6 +144,28 @@ pub(super) fn value(kind: ValueFault, fault: &SyntaxFault, source: FaultyText<'_
             doubled(which, format!("write {}", quoted(&right)))
         }
     }
+}
+
+/// A value without quotes, and its attribute's name.
+fn unquoted(found: &str, name: &str) -> Words {
+    if found.starts_with("&quot;") {
+        let value = found
+            .trim_start_matches("&quot;")
+            .trim_end_matches("&quot;");
+        let right = format!("{name}=\"{value}\"");
+        return Words::new(
+            "expected a quote before the value, found `&quot;`",
+            format!("write {}: web pages show quotes like this", quoted(&right)),
+        );
+    }
+    let value = found.trim_matches(['"', '\'']);
+    let right = format!("{name}=\"{value}\"");
+    let help = if value.is_empty() || value.contains(['"', '\'']) {
+        QUOTES.into()
+    } else {
+        format!("write {}", quoted(&right))
+    };
+    Words::new("expected quotes around the value", help)
 }
 
 fn doubled(which: Doubled, help: alloc::string::String) -> Words {

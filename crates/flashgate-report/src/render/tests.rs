@@ -13,7 +13,7 @@ use super::{Source, human};
 use examples::Block;
 
 #[allow(dead_code, reason = "not everything in it is for rendering")]
-#[path = "../../../flash-policy/tests/examples/mod.rs"]
+#[path = "../../../flash-policy/tests/rules/examples.rs"]
 mod examples;
 
 const FENCE: &str = "```text rendered\n";
