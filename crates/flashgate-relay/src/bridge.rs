@@ -21,7 +21,7 @@ use tokio::net::TcpStream;
 use tokio_flash_policy::{Linger, close};
 
 use super::end::{RelayEnd, RelayReport, Side, blame};
-use super::patience::Patience;
+use super::patience::{HalfOpen, Patience};
 use super::relay::{Preface, RelayTimeouts};
 use super::rest::LITTLE;
 use super::socket::prepare;
@@ -201,8 +201,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
     /// Sees to it that the limits wake the task; something, if one of them is over.
     fn wait(&mut self, context: &mut Context<'_>) -> Option<()> {
         self.patience.note(self.moved());
-        let (closing, told) = (self.closing.is_some(), self.down.is_closed());
-        self.patience.poll(context, closing, told)?;
+        let half_open = match (self.closing.is_some(), self.down.is_closed()) {
+            (false, _) => HalfOpen::No,
+            (true, false) => HalfOpen::OnItsWay,
+            (true, true) => HalfOpen::Arrived,
+        };
+        self.patience.poll(context, half_open)?;
         self.close(Some(CloseCode::GOING_AWAY), RelayEnd::IdleExpired);
         Some(())
     }

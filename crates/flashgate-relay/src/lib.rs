@@ -25,7 +25,7 @@ mod watch;
 
 pub use bridge::{Bridge, Framing};
 pub use end::{RelayEnd, RelayReport};
-pub use patience::Patience;
+pub use patience::{HalfOpen, Patience};
 pub use relay::{Preface, Relay, RelayTimeouts};
 pub use rest::ROOM;
 pub use socket::{prepare, reset_on_close};

@@ -38,6 +38,17 @@ struct IdleTimer {
     timer: Pin<Box<Sleep>>,
 }
 
+/// Whether one side of a relay has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HalfOpen {
+    /// Both are open.
+    No,
+    /// One has ended, and bytes may still be on their way.
+    OnItsWay,
+    /// One has ended, and no byte is known to be on its way.
+    Arrived,
+}
+
 impl Patience {
     /// The limits: with one side ended, and with both open.
     pub const fn new(half_open: Duration, idle: Option<Duration>) -> Self {
@@ -61,14 +72,8 @@ impl Patience {
     }
 
     /// How the relay ends, if it has waited too long; otherwise the task is woken when it has.
-    ///
-    /// `ended`: one side has; `arrived`: and nothing is known to be on its way to either.
-    pub fn poll(
-        &mut self,
-        context: &mut Context<'_>,
-        ended: bool,
-        arrived: bool,
-    ) -> Option<RelayEnd> {
+    pub fn poll(&mut self, context: &mut Context<'_>, half_open: HalfOpen) -> Option<RelayEnd> {
+        let ended = half_open != HalfOpen::No;
         if ended != self.ended {
             self.ended = ended;
             self.timing = None;
@@ -85,7 +90,7 @@ impl Patience {
                 return None;
             }
             let now = Instant::now();
-            if until <= now && ended && !arrived {
+            if until <= now && half_open == HalfOpen::OnItsWay {
                 until = timing.since + limit.saturating_mul(ROUNDS);
             }
             if until <= now {

@@ -14,7 +14,7 @@ use tokio_rustls::rustls::ServerConnection;
 use super::direction::Direction;
 use super::end::{RelayEnd, RelayReport, Side, blame};
 use super::passage::Passage;
-use super::patience::Patience;
+use super::patience::{HalfOpen, Patience};
 use super::secure::TlsPassage;
 use super::socket::{prepare, reset_on_close};
 use super::stop::{Stop, Stopping};
@@ -72,7 +72,7 @@ impl Relay {
             up: Direction::new([opening.header, opening.bytes].concat()),
             down: Direction::new(Vec::new()),
         };
-        Self::with(passage, client, backend, opening, limits, stop)
+        Self::with(passage, (client, backend), opening, limits, stop)
     }
 
     /// The same for a client that speaks TLS, after the handshake.
@@ -85,13 +85,12 @@ impl Relay {
     ) -> Self {
         let first = [opening.header, opening.bytes].concat();
         let passage = Passage::Secure(Box::new(TlsPassage::new(session, first)));
-        Self::with(passage, client, backend, opening, limits, stop)
+        Self::with(passage, (client, backend), opening, limits, stop)
     }
 
     fn with(
         passage: Passage,
-        client: TcpStream,
-        backend: TcpStream,
+        (client, backend): (TcpStream, TcpStream),
         opening: Preface<'_>,
         limits: RelayTimeouts,
         stop: &Stop,
@@ -170,7 +169,12 @@ impl Relay {
             && down != Waits::Sink
             && (!progress_up.over || self.backend_watch.took_end())
             && (!progress_down.over || self.client_watch.took_end());
-        self.patience.poll(context, ended, arrived)
+        let half_open = match (ended, arrived) {
+            (false, _) => HalfOpen::No,
+            (true, false) => HalfOpen::OnItsWay,
+            (true, true) => HalfOpen::Arrived,
+        };
+        self.patience.poll(context, half_open)
     }
 
     /// A number that changes with every byte.

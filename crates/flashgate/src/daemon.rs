@@ -98,7 +98,7 @@ pub(crate) fn run(
     };
     let EventLoop { runtime, signals } = start;
     let exit = runtime.block_on(async {
-        match RunningDaemon::start(opened, signals, plan, loader, manager, files) {
+        match RunningDaemon::start(opened, signals, plan, loader, manager) {
             Ok(daemon) => {
                 daemon.status.set_sandbox(applied.iter().collect());
                 daemon.serve().await
@@ -152,9 +152,8 @@ impl RunningDaemon {
         plan: Plan,
         loader: Loader,
         manager: Arc<ServiceManager>,
-        files: u64,
     ) -> Result<Self, Refusal> {
-        descriptors::tell(&opened.capacity, &plan, files);
+        descriptors::tell(&opened.capacity, &plan, opened.files);
         let permits = Permits::new(opened.capacity, &plan.limits);
         let shared = Arc::new(Shared::new(permits));
         let no_event_loop = |error| Refusal::NotStarted(NotStarted::EventLoop(error));
@@ -185,7 +184,7 @@ impl RunningDaemon {
             workers,
             predecessor,
             successors,
-            files,
+            files: opened.files,
         })
     }
 

@@ -12,7 +12,7 @@ use std::task::{Context, Poll};
 
 use flash_policy::accept::First;
 use flashgate_config::snapshot::Gate;
-use flashgate_relay::{Patience, RelayEnd, Stopping, reset_on_close};
+use flashgate_relay::{HalfOpen, Patience, RelayEnd, Stopping, reset_on_close};
 use tokio::net::TcpStream;
 use tokio::time::timeout_at;
 
@@ -166,7 +166,7 @@ impl<'a> Silence<'a> {
             return Poll::Ready(News::Client);
         }
         // Neither side has ended, for that would be news.
-        match self.patience.poll(context, false, true) {
+        match self.patience.poll(context, HalfOpen::No) {
             Some(end) => Poll::Ready(News::Over(end)),
             None => Poll::Pending,
         }

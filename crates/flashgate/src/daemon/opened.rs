@@ -18,6 +18,8 @@ pub(super) struct Opened {
     pub(super) bound: Vec<Bound>,
     pub(super) capacity: Capacity,
     pub(super) handover: Option<handover::HandoverStart>,
+    /// How many files the process may have open.
+    pub(super) files: u64,
 }
 
 impl Opened {
@@ -47,6 +49,7 @@ impl Opened {
             bound,
             capacity,
             handover,
+            files,
         })
     }
 }
