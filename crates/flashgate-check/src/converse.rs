@@ -105,7 +105,7 @@ pub(super) async fn converse(
         Some(Ok(Secured { stream, overlooked })) => {
             trace.overlooked = overlooked;
             tell(OwnedEvent::Connected);
-            let listening = Listening {
+            let listening = OpenConversation {
                 stream,
                 clock,
                 limit: &mut limit,
@@ -136,14 +136,14 @@ fn abandoned(call: &Call, clock: CheckClock, trace: &mut Trace) {
 }
 
 /// A conversation over a connection that is open.
-struct Listening<'a> {
+struct OpenConversation<'a> {
     stream: Stream,
     clock: CheckClock,
     limit: &'a mut DeadlineWatch,
     trace: &'a mut Trace,
 }
 
-impl Listening<'_> {
+impl OpenConversation<'_> {
     async fn speak(mut self, call: &Call, mut tell: impl FnMut(OwnedEvent)) {
         match &call.speech {
             Speech::Bytes(bytes) => {

@@ -10,7 +10,7 @@ use flash_policy::{Diagnostic, Policy, Port};
 use toml::de::DeTable;
 
 use crate::regular_file;
-use crate::snapshot::{Loaded, Plan, Refused, Watched};
+use crate::snapshot::{Loaded, Plan, PlanRefused, Watched};
 
 pub mod backend;
 mod bridge;
@@ -41,12 +41,12 @@ mod writable;
 #[cfg(test)]
 mod tests;
 
-pub use self::findings::Findings;
+pub use self::findings::ConfigFindings;
 use self::findings::Unreadable;
 use self::policy::Named;
 use self::policy_file::ServedAt;
 pub use policy::{bad_domain, bad_ports};
-pub use purpose::Purpose;
+pub use purpose::PlanPurpose;
 use resolve::Resolved;
 use tree::Table;
 pub use unexpected::Unexpected;
@@ -56,14 +56,14 @@ pub use values::of_flag as lasting;
 const LARGEST: usize = 1024 * 1024;
 
 /// Reads a config file and the files it names; the error is everything that is wrong.
-pub fn load(path: &Path, purpose: Purpose) -> Result<Loaded, Refused> {
+pub fn load(path: &Path, purpose: PlanPurpose) -> Result<Loaded, PlanRefused> {
     let mut watched = vec![Watched::look(path.to_owned())];
     match load_noting(path, purpose, &mut watched) {
         (Some(Resolved { plan, .. }), findings) => Ok(Loaded {
             plan: Plan { watched, ..plan },
             warnings: findings.to_string(),
         }),
-        (None, findings) => Err(Refused {
+        (None, findings) => Err(PlanRefused {
             faults: findings.to_string(),
             watched,
         }),
@@ -72,8 +72,8 @@ pub fn load(path: &Path, purpose: Purpose) -> Result<Loaded, Refused> {
 
 /// The policies of a config file that can be served, by their names; the error is everything that is wrong. What depends
 /// on the port is as on 843 where one is served there.
-pub fn policies(path: &Path) -> Result<Vec<(String, Policy)>, Findings> {
-    let (resolved, findings) = load_noting(path, Purpose::Tell, &mut Vec::new());
+pub fn policies(path: &Path) -> Result<Vec<(String, Policy)>, ConfigFindings> {
+    let (resolved, findings) = load_noting(path, PlanPurpose::Tell, &mut Vec::new());
     let policy = |(named, served): (Named, ServedAt)| {
         let ports = served.each();
         let master = ports.get(&Some(Port::MASTER));
@@ -89,25 +89,25 @@ pub fn policies(path: &Path) -> Result<Vec<(String, Policy)>, Findings> {
 /// resolved if there is an error among the findings.
 fn load_noting(
     path: &Path,
-    purpose: Purpose,
+    purpose: PlanPurpose,
     watched: &mut Vec<Watched>,
-) -> (Option<Resolved>, Findings) {
+) -> (Option<Resolved>, ConfigFindings) {
     let mut found = Vec::new();
     let bytes = match read(path, &mut found) {
         Ok(bytes) => bytes,
-        Err(error) => return (None, Findings::unreadable(path, error)),
+        Err(error) => return (None, ConfigFindings::unreadable(path, error)),
     };
     let resolved = understand(&bytes, path, purpose, watched, &mut found);
     let about_pages = |finding: &Diagnostic| hosts::RULES.contains(&finding.rule);
     let is_shown = |finding: &Diagnostic| {
-        purpose != Purpose::Tell || is_error(finding) || about_pages(finding)
+        purpose != PlanPurpose::Tell || is_error(finding) || about_pages(finding)
     };
     found.retain(is_shown);
     let place = |finding: &Diagnostic| finding.label.as_ref().map_or(0, |label| label.span.start);
     // Errors first: what is likely not meant may follow from one. What is missing may stand there under another name.
     let missing = |finding: &Diagnostic| finding.rule.starts_with("missing-");
     found.sort_by_key(|it| (!is_error(it), missing(it), place(it)));
-    let mut findings = Findings::default();
+    let mut findings = ConfigFindings::default();
     findings.add(path, &bytes, found);
     let policies = resolved.iter().flat_map(|resolved| &resolved.policies);
     for (file, served) in policies.filter_map(|(named, served)| Some((named.file()?, served))) {
@@ -134,7 +134,7 @@ fn read(path: &Path, found: &mut Vec<Diagnostic>) -> Result<Vec<u8>, Unreadable>
 fn understand(
     bytes: &[u8],
     path: &Path,
-    purpose: Purpose,
+    purpose: PlanPurpose,
     watched: &mut Vec<Watched>,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Resolved> {

@@ -23,10 +23,10 @@ pub struct Contents {
 
 /// What was found instead of a regular file; inside an [`io::Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotRegular(Kind);
+pub struct NotRegular(SpecialFile);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum SpecialFile {
     Pipe,
     Socket,
     Device,
@@ -48,7 +48,7 @@ pub fn read(path: &Path, limit: usize) -> io::Result<Contents> {
     let metadata = file.metadata()?;
     must_be_regular(&metadata)?;
     if KERNEL.contains(&fstatfs(&file)?.f_type) {
-        return Err(io::Error::other(NotRegular(Kind::Kernel)));
+        return Err(io::Error::other(NotRegular(SpecialFile::Kernel)));
     }
     let mut bytes = Vec::new();
     let limit = u64::try_from(limit).unwrap_or(u64::MAX);
@@ -70,11 +70,11 @@ fn must_be_regular(found: &Metadata) -> io::Result<()> {
     } else if found.is_dir() {
         Err(Errno::ISDIR.into())
     } else {
-        Err(io::Error::other(NotRegular(Kind::of(found))))
+        Err(io::Error::other(NotRegular(SpecialFile::of(found))))
     }
 }
 
-impl Kind {
+impl SpecialFile {
     fn of(found: FileType) -> Self {
         if found.is_fifo() {
             Self::Pipe
@@ -91,11 +91,11 @@ impl Kind {
 impl fmt::Display for NotRegular {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let found = match self.0 {
-            Kind::Pipe => "a pipe (FIFO)",
-            Kind::Socket => "a socket",
-            Kind::Device => "a device",
-            Kind::Kernel => "a file that the kernel makes up, as in /proc",
-            Kind::Other => "something else",
+            SpecialFile::Pipe => "a pipe (FIFO)",
+            SpecialFile::Socket => "a socket",
+            SpecialFile::Device => "a device",
+            SpecialFile::Kernel => "a file that the kernel makes up, as in /proc",
+            SpecialFile::Other => "something else",
         };
         write!(f, "expected a regular file, found {found}")
     }

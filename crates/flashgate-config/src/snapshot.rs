@@ -22,12 +22,12 @@ mod watched;
 
 pub use address::{ListenAddress, NoAddress};
 pub(crate) use bridge::Segment;
-pub use bridge::{Bridge, PathPattern};
-pub use gate::{Backend, Gate, WebSocket};
+pub use bridge::{BridgeSettings, PathPattern};
+pub use gate::{Backend, Gate, WebSocketMode};
 pub use limits::{Chosen, Deadlines, Limits};
 pub use network::Network;
 pub use own_host::OwnHost;
-pub use process::{Process, Sandbox, User, Violation};
+pub use process::{ProcessPlan, SandboxMode, User, Violation};
 pub use sockets::{FreePorts, Services, Socket};
 pub use watched::{Sight, Watched};
 
@@ -39,15 +39,15 @@ pub struct Plan {
     /// How much of everything.
     pub limits: Limits,
     /// How the process behaves.
-    pub process: Process,
+    pub process: ProcessPlan,
     /// Where the daemon tells about itself, if anywhere.
     pub admin: Option<Admin>,
     /// The endpoint for WebSockets to every gate, if there is one; its listener is among the others.
-    pub bridge: Option<Arc<Bridge>>,
+    pub bridge: Option<Arc<BridgeSettings>>,
     /// What TLS is spoken with, if it is and they were read.
     pub certificates: Vec<Certificate>,
     /// What pages speak to the listeners.
-    pub transport: Transport,
+    pub transport: ListenTransport,
     /// The names and addresses that Flash content uses for this machine.
     pub hosts: Vec<OwnHost>,
     /// The files that it was made from: the config file, policy files, certificates and keys; none where flags say everything.
@@ -56,7 +56,7 @@ pub struct Plan {
 
 /// What listeners speak to whoever can choose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transport {
+pub enum ListenTransport {
     /// No TLS.
     Clear,
     /// TLS, with the plan's certificates.
@@ -74,7 +74,7 @@ pub struct Loaded {
 
 /// Why there is no plan.
 #[derive(Debug)]
-pub struct Refused {
+pub struct PlanRefused {
     /// Everything that is wrong, for the terminal.
     pub faults: String,
     /// The files that it may be mended in, as far as they are known.
@@ -113,7 +113,7 @@ pub enum AskedBy {
 #[derive(Debug)]
 pub struct Service {
     /// What connections can have.
-    pub kind: Kind,
+    pub kind: ServiceKind,
     /// Whose connections begin with a PROXY header, without fail; everybody else's bytes are data.
     pub accept_proxy: Vec<Network>,
     /// What a TLS handshake is answered with; none where TLS is bytes like all others.
@@ -128,7 +128,7 @@ pub struct Service {
 
 /// What connections can have; one that asks for anything else is closed.
 #[derive(Debug)]
-pub enum Kind {
+pub enum ServiceKind {
     /// A policy.
     Policy(Served),
     /// A policy, or else a server.
@@ -139,12 +139,12 @@ pub enum Kind {
         gate: Arc<Gate>,
     },
     /// A WebSocket to the gate that its path names.
-    Bridge(Arc<Bridge>),
+    Bridge(Arc<BridgeSettings>),
     /// Nothing: that is what a stop leaves of a bridge.
     Closed,
 }
 
-impl Kind {
+impl ServiceKind {
     /// A policy, with a server behind it or without.
     pub(crate) fn new(policy: Served, gate: Option<Arc<Gate>>) -> Self {
         match gate {
@@ -183,7 +183,7 @@ impl Service {
     /// What is done with connections, before any stop.
     #[must_use]
     pub fn new(
-        kind: Kind,
+        kind: ServiceKind,
         accept_proxy: Vec<Network>,
         tls: Option<Arc<ServerConfig>>,
         deadlines: Deadlines,
@@ -206,35 +206,38 @@ impl Service {
     /// What policy requests are answered with.
     pub const fn policy(&self) -> Option<&Served> {
         match &self.kind {
-            Kind::Policy(policy) | Kind::Gate { policy, .. } => Some(policy),
-            Kind::Bridge(_) | Kind::Closed => None,
+            ServiceKind::Policy(policy) | ServiceKind::Gate { policy, .. } => Some(policy),
+            ServiceKind::Bridge(_) | ServiceKind::Closed => None,
         }
     }
 
     /// Where everything but policy requests goes.
     pub const fn gate(&self) -> Option<&Arc<Gate>> {
         match &self.kind {
-            Kind::Gate { gate, .. } => Some(gate),
-            Kind::Policy(_) | Kind::Bridge(_) | Kind::Closed => None,
+            ServiceKind::Gate { gate, .. } => Some(gate),
+            ServiceKind::Policy(_) | ServiceKind::Bridge(_) | ServiceKind::Closed => None,
         }
     }
 
     /// Where WebSockets go by their path.
-    pub const fn bridge(&self) -> Option<&Arc<Bridge>> {
+    pub const fn bridge(&self) -> Option<&Arc<BridgeSettings>> {
         match &self.kind {
-            Kind::Bridge(bridge) => Some(bridge),
-            Kind::Policy(_) | Kind::Gate { .. } | Kind::Closed => None,
+            ServiceKind::Bridge(bridge) => Some(bridge),
+            ServiceKind::Policy(_) | ServiceKind::Gate { .. } | ServiceKind::Closed => None,
         }
     }
 
     /// Whether connections may go on to a backend.
     pub const fn passes_on(&self) -> bool {
-        matches!(self.kind, Kind::Gate { .. } | Kind::Bridge(_))
+        matches!(self.kind, ServiceKind::Gate { .. } | ServiceKind::Bridge(_))
     }
 
     /// What is left of it during a stop: policy requests are answered, everything else is closed.
     pub(crate) fn answers_only(&self, request: Duration) -> Self {
-        let kind = self.policy().cloned().map_or(Kind::Closed, Kind::Policy);
+        let kind = self
+            .policy()
+            .cloned()
+            .map_or(ServiceKind::Closed, ServiceKind::Policy);
         let deadlines = Deadlines {
             request: self.deadlines.request.min(request),
             ..self.deadlines
@@ -256,9 +259,9 @@ impl Service {
     /// Whether HTTP is understood here: on the bridge, and where a gate has WebSockets.
     pub fn speaks_http(&self) -> bool {
         match &self.kind {
-            Kind::Bridge(_) => true,
-            Kind::Gate { gate, .. } => gate.websocket == WebSocket::Upgrade,
-            Kind::Policy(_) | Kind::Closed => false,
+            ServiceKind::Bridge(_) => true,
+            ServiceKind::Gate { gate, .. } => gate.websocket == WebSocketMode::Upgrade,
+            ServiceKind::Policy(_) | ServiceKind::Closed => false,
         }
     }
 
@@ -271,9 +274,9 @@ impl Service {
     /// What a listener is called where it is found by a name: its gate, or its policy, or what it is.
     pub fn name(&self) -> &str {
         match &self.kind {
-            Kind::Gate { gate, .. } => &gate.name,
-            Kind::Policy(policy) => &policy.name,
-            Kind::Bridge(_) | Kind::Closed => BRIDGE,
+            ServiceKind::Gate { gate, .. } => &gate.name,
+            ServiceKind::Policy(policy) => &policy.name,
+            ServiceKind::Bridge(_) | ServiceKind::Closed => BRIDGE,
         }
     }
 }
@@ -300,7 +303,7 @@ impl Plan {
             Some(bridge) => bridge.public_url.is_none(),
             None => self
                 .gates()
-                .any(|gate| gate.websocket == WebSocket::Upgrade),
+                .any(|gate| gate.websocket == WebSocketMode::Upgrade),
         }
     }
 

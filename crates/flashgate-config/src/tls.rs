@@ -19,9 +19,9 @@ mod weakness;
 mod x509;
 
 pub use certificate::Certificate;
-pub(crate) use certificate::{Fault, Pair, Validness};
+pub(crate) use certificate::{CertificateFault, Pair, Validness};
 use chooser::Chooser;
-pub(crate) use links::{Broken, Fault as LinkFault};
+pub(crate) use links::{Broken, ChainFault as LinkFault};
 use provider::provider;
 pub(crate) use weakness::Weakness;
 

@@ -12,7 +12,7 @@ use rustix::io::Errno;
 use tokio::net::TcpStream;
 
 use super::pipe::Pipe;
-use super::progress::{DirectionStage, Progress};
+use super::progress::{DirectionProgress, DirectionStage};
 use super::rest::{LITTLE, ROOM, Unwritten, with_shared};
 use super::socket::{self, forget_room};
 use super::turn::{TransferError, TransferStep, Waits, turn};
@@ -219,9 +219,9 @@ impl Direction {
         Ok(TransferStep::Waits(Waits::Nothing))
     }
 
-    pub(super) fn progress(&self) -> Progress {
+    pub(super) fn progress(&self) -> DirectionProgress {
         let moved = self.received.wrapping_add(self.delivered);
-        Progress::new(self.stage, moved, self.delivered)
+        DirectionProgress::new(self.stage, moved, self.delivered)
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 
 use super::direction::Direction;
 use super::end::RelayEnd;
-use super::progress::Progress;
+use super::progress::DirectionProgress;
 use super::secure::TlsPassage;
 use super::turn::{TransferError, Waits};
 
@@ -50,7 +50,7 @@ impl Passage {
     }
 
     /// From the client to the backend, and the other way.
-    pub(super) fn progress(&self) -> [Progress; 2] {
+    pub(super) fn progress(&self) -> [DirectionProgress; 2] {
         match self {
             Self::Clear { up, down } => [up.progress(), down.progress()],
             Self::Secure(secure) => secure.progress(),

@@ -10,7 +10,7 @@ pub(super) enum DirectionStage {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Progress {
+pub(super) struct DirectionProgress {
     /// The source has ended.
     pub(super) ended: bool,
     /// The sink was told so.
@@ -21,7 +21,7 @@ pub(super) struct Progress {
     pub(super) delivered: u64,
 }
 
-impl Progress {
+impl DirectionProgress {
     pub(super) fn new(stage: DirectionStage, moved: u64, delivered: u64) -> Self {
         Self {
             ended: stage != DirectionStage::Open,

@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::rustls::ServerConnection;
 
 use super::direction::pump;
-use super::progress::{DirectionStage, Progress};
+use super::progress::{DirectionProgress, DirectionStage};
 use super::rest::{Unwritten, with_shared};
 use super::socket::{self, forget_room};
 use super::turn::{TransferError, TransferStep, Waits, errno};
@@ -106,11 +106,11 @@ impl TlsPassage {
         self.truncated
     }
 
-    pub(super) fn progress(&self) -> [Progress; 2] {
+    pub(super) fn progress(&self) -> [DirectionProgress; 2] {
         let (up, down) = (&self.up, &self.down);
         [
-            Progress::new(up.stage, up.moved, up.delivered),
-            Progress::new(down.stage, down.moved, down.delivered),
+            DirectionProgress::new(up.stage, up.moved, up.delivered),
+            DirectionProgress::new(down.stage, down.moved, down.delivered),
         ]
     }
 

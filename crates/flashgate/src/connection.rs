@@ -38,8 +38,8 @@ mod tell;
 mod waiting;
 
 pub(crate) use backends::{BackendStatus, Role};
-use client::Client;
-pub(crate) use outcome::Outcome;
+use client::ClientStream;
+pub(crate) use outcome::ConnectionOutcome;
 pub(crate) use shared::Shared;
 use shared::{Bridging, some};
 use waiting::{Sender, Waiting, Witness, accepting};
@@ -71,7 +71,7 @@ pub(crate) fn start(
             Err(over) => return shared.refuse(peer, over),
         };
         match fast::answer(&socket, service) {
-            fast::Answer::Done => return shared.count_fast(peer, Outcome::Answered),
+            fast::Answer::Done => return shared.count_fast(peer, ConnectionOutcome::Answered),
             fast::Answer::Gone(outcome) => return shared.count_fast(peer, outcome),
             fast::Answer::Unfinished(side) => {
                 let side = side.with_config(Arc::clone(&service.accept));
@@ -82,7 +82,7 @@ pub(crate) fn start(
     let permit = (shared.permits).take(subscriber, peer, service.descriptors());
     match TcpStream::from_std(socket.into()) {
         Ok(stream) => go_on(Waiting {
-            stream: Client::Plain(stream),
+            stream: ClientStream::Plain(stream),
             accepting,
             permit,
             service: Arc::clone(service),
@@ -95,7 +95,7 @@ pub(crate) fn start(
             asked: None,
         }),
         Err(error) => {
-            shared.count(Outcome::SystemFailed);
+            shared.count(ConnectionOutcome::SystemFailed);
             shared.tell_unwatched(&error);
         }
     }

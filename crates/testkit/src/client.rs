@@ -29,7 +29,7 @@ pub enum StreamEnd {
 
 /// What came back.
 #[derive(Clone, Debug)]
-pub struct Received {
+pub struct ReceivedBytes {
     /// Every byte.
     pub bytes: Vec<u8>,
     /// How it ended.
@@ -124,7 +124,7 @@ impl TestClient {
     }
 
     /// Listens until the server ends it.
-    pub fn hear(&mut self) -> Received {
+    pub fn hear(&mut self) -> ReceivedBytes {
         let mut bytes = Vec::new();
         let end = match self.stream.read_to_end(&mut bytes) {
             Ok(_) => StreamEnd::Fin,
@@ -133,7 +133,7 @@ impl TestClient {
             }
             Err(_) => StreamEnd::Reset,
         };
-        Received {
+        ReceivedBytes {
             bytes,
             end,
             after: self.start.elapsed(),
@@ -142,7 +142,7 @@ impl TestClient {
 }
 
 /// Fetches a policy as a player does.
-pub fn fetch(address: SocketAddr) -> Result<Received> {
+pub fn fetch(address: SocketAddr) -> Result<ReceivedBytes> {
     let mut client = TestClient::connect(address)?;
     client.send(REQUEST);
     Ok(client.hear())

@@ -71,14 +71,14 @@ fn bare(text: &str) -> &str {
 
 /// The addresses that flashgate itself listens on, to be asked whether a backend is one of them.
 #[derive(Debug)]
-pub struct Ours {
+pub struct PlannedAddresses {
     /// Which of them is the first with this address and port.
     places: HashMap<(Option<IpAddr>, u16), usize>,
     /// Addresses that this machine has.
     here: HashSet<IpAddr>,
 }
 
-impl Ours {
+impl PlannedAddresses {
     /// All of these, by the ports that are not 0.
     pub fn new(addresses: impl IntoIterator<Item = ListenAddress>) -> Self {
         let (mut places, mut here) = (HashMap::new(), HashSet::new());
@@ -169,7 +169,7 @@ mod tests {
             ("127.0.0.1:1", "2", false),
             ("game:1", "1", false),
         ] {
-            let addresses = Ours::new([other, address.parse().unwrap()]);
+            let addresses = PlannedAddresses::new([other, address.parse().unwrap()]);
             let found = addresses.holds(&parse(backend).unwrap());
             assert_eq!(found, ours.then_some(1), "{backend} {address}");
         }

@@ -10,7 +10,7 @@ use super::raw::RawBridge;
 use super::tree::At;
 use super::{defaults, hosts};
 use crate::snapshot::{
-    AskedBy, Bridge, Deadlines, Gate, Kind, Listener, PathPattern, Segment, Service,
+    AskedBy, BridgeSettings, Deadlines, Gate, Listener, PathPattern, Segment, Service, ServiceKind,
 };
 use crate::tls::Tls;
 
@@ -24,7 +24,7 @@ pub(super) fn resolve(
     deadlines: Deadlines,
     tls: Option<&Tls>,
     found: &mut Vec<Diagnostic>,
-) -> (Arc<Bridge>, Listener) {
+) -> (Arc<BridgeSettings>, Listener) {
     let gates: Vec<_> = listeners
         .iter()
         .filter_map(|listener| listener.service.gate())
@@ -40,7 +40,7 @@ pub(super) fn resolve(
     let url = raw.public_url.as_ref();
     found.extend(url.and_then(|url| doubled(url, &path)));
     found.extend(url.into_iter().flat_map(hosts::judge_url));
-    let bridge = Arc::new(Bridge {
+    let bridge = Arc::new(BridgeSettings {
         routes: routes(&path, &gates, place, found),
         path,
         public_url: raw.public_url.map(|url| url.value),
@@ -50,7 +50,7 @@ pub(super) fn resolve(
         addresses: raw.addresses.iter().map(|at| at.value).collect(),
         asked_by: AskedBy::Bridge,
         service: Arc::new(Service::new(
-            Kind::Bridge(Arc::clone(&bridge)),
+            ServiceKind::Bridge(Arc::clone(&bridge)),
             raw.accept_proxy,
             tls.map(|tls| Arc::clone(&tls.server)),
             deadlines,

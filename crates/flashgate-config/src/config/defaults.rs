@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::tree::Table;
 use super::tree::scalar::default;
 use super::{keys, raw, sections};
-use crate::snapshot::{Limits, ListenAddress, PathPattern, Process, WebSocket};
+use crate::snapshot::{Limits, ListenAddress, PathPattern, ProcessPlan, WebSocketMode};
 
 /// The name of the policy that flags make, in logs.
 pub const POLICY: &str = "default";
@@ -16,7 +16,7 @@ pub fn limits() -> Limits {
 }
 
 /// How the process behaves unless told.
-pub fn process() -> Process {
+pub fn process() -> ProcessPlan {
     sections::process(&Table::empty(&keys::PROCESS), &mut Vec::new()).process
 }
 
@@ -26,7 +26,7 @@ pub fn speaks_first_after() -> Duration {
 }
 
 /// Whether gates speak WebSocket.
-pub fn websocket() -> WebSocket {
+pub fn websocket() -> WebSocketMode {
     let websocket = default(&keys::GATE, "websocket", sections::websocket);
     websocket.unwrap_or_default()
 }

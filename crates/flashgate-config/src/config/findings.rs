@@ -13,7 +13,7 @@ use crate::reason;
 
 /// Everything that was found, file by file; its text is for the terminal.
 #[derive(Debug, Default)]
-pub struct Findings {
+pub struct ConfigFindings {
     unreadable: Option<(PathBuf, Unreadable)>,
     files: Vec<OfFile>,
 }
@@ -33,7 +33,7 @@ pub(super) enum Unreadable {
     TooLarge { most: usize },
 }
 
-impl Findings {
+impl ConfigFindings {
     /// The config file can't be read, so nothing is known of it.
     pub(super) fn unreadable(path: &Path, error: Unreadable) -> Self {
         Self {
@@ -57,7 +57,7 @@ impl Findings {
     }
 }
 
-impl Display for Findings {
+impl Display for ConfigFindings {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         if let Some((path, error)) = &self.unreadable {
             let message = format!("can't read the config file {}: {error}", path.display());

@@ -8,7 +8,7 @@ use flash_policy::{Diagnostic, Policy, Port, PortRange, PortSet, blocked_ports};
 use super::lines::Lines;
 use super::raw::{RawGate, RawListener, RawPolicy};
 use super::tree::At;
-use super::tree::text::Text;
+use super::tree::text::TextValue;
 use super::{backend, defaults, values};
 use crate::snapshot::ListenAddress;
 use crate::snapshot::{Backend, Gate};
@@ -28,13 +28,13 @@ pub(super) enum GatePorts {
 
 /// The names of gates, each once.
 #[derive(Debug, Default)]
-pub struct Names {
+pub struct GateNames {
     taken: BTreeSet<String>,
     /// The number to be tried next for a port.
     next: HashMap<u16, u32>,
 }
 
-impl Names {
+impl GateNames {
     /// What one that has no name is called: by its port, and a number where that is taken.
     pub fn by_port(&mut self, address: Option<ListenAddress>) -> String {
         let port = address.map_or(0, ListenAddress::port);
@@ -59,14 +59,14 @@ pub fn port_set(ports: &[Port]) -> PortSet {
 }
 
 /// The names that the file gives.
-pub(super) fn given_names(raw: &[RawListener]) -> Names {
-    Names {
+pub(super) fn given_names(raw: &[RawListener]) -> GateNames {
+    GateNames {
         taken: names(raw).map(|name| name.value.clone()).collect(),
         next: HashMap::new(),
     }
 }
 
-fn names(raw: &[RawListener]) -> impl Iterator<Item = &Text> {
+fn names(raw: &[RawListener]) -> impl Iterator<Item = &TextValue> {
     gates(raw).filter_map(|(_, gate)| gate.name.as_ref())
 }
 
@@ -80,7 +80,7 @@ pub(super) fn resolve(
     raw: &RawListener,
     gate: &RawGate,
     request: Duration,
-    taken: &mut Names,
+    taken: &mut GateNames,
 ) -> Option<Gate> {
     let first = raw.addresses.first().map(|address| address.value);
     let name = gate.name.as_ref().map(|name| name.value.clone());
@@ -147,12 +147,12 @@ pub(super) fn check(
 ) {
     let mut names_before = HashMap::new();
     for name in names(raw) {
-        let first: &Text = names_before.entry(&name.value).or_insert(name);
+        let first: &TextValue = names_before.entry(&name.value).or_insert(name);
         if first.span != name.span {
             found.push(same_name(name, first, lines));
         }
     }
-    let own = backend::Ours::new(ours.iter().map(|at| at.value));
+    let own = backend::PlannedAddresses::new(ours.iter().map(|at| at.value));
     for (raw, gate) in gates(raw) {
         found.extend(
             raw.addresses
@@ -170,7 +170,7 @@ pub(super) fn check(
     }
 }
 
-fn same_name(name: &Text, first: &Text, lines: &Lines) -> Diagnostic {
+fn same_name(name: &TextValue, first: &TextValue, lines: &Lines) -> Diagnostic {
     let message = format!(
         "expected a name of its own for each gate, found `{}` again",
         name.value

@@ -8,18 +8,20 @@ mod schema;
 mod table;
 
 pub use guide::table;
-pub(super) use key::{DIALECTS, Kind, PROXY_VERSIONS, SANDBOXES, SITE_CONTROLS, Section, Unset};
+pub(super) use key::{
+    DIALECTS, PROXY_VERSIONS, SANDBOXES, SITE_CONTROLS, Section, Unset, ValueType,
+};
 pub use schema::schema;
 pub(super) use table::{
     ADMIN, BRIDGE, CERTIFICATE, GATE, LIMITS, LISTEN, POLICY, PROCESS, RULE, TLS, TOP,
 };
 
 /// What a key of this name holds, as far as the name alone tells: in the first section that has it. Text if none has.
-pub(super) fn kind(name: &str) -> Kind {
+pub(super) fn kind(name: &str) -> ValueType {
     let keys = SECTIONS.iter().filter_map(|section| section.key(name));
     let mut kinds = keys.map(|key| key.kind);
-    let kind = kinds.find(|kind| !matches!(kind, Kind::Section(..)));
-    kind.unwrap_or(Kind::Text)
+    let kind = kinds.find(|kind| !matches!(kind, ValueType::Section(..)));
+    kind.unwrap_or(ValueType::Text)
 }
 
 /// Every section, in the order in which `kind` asks them.

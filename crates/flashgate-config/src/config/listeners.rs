@@ -8,11 +8,11 @@ use flash_policy::{Diagnostic, Policy, Port, PortSet, Rule};
 use super::gates;
 use super::lines::Lines;
 use super::policy::{Named, by_name};
-use super::policy_file::Dialled;
-use super::raw::{RawListener, State};
+use super::policy_file::PolicyPort;
+use super::raw::{RawListener, Soundness};
 use super::tree::{At, listed};
 use crate::snapshot::ListenAddress;
-use crate::snapshot::{AskedBy, Deadlines, Gate, Kind, Listener, Served, Service};
+use crate::snapshot::{AskedBy, Deadlines, Gate, Listener, Served, Service, ServiceKind};
 use crate::tls::Tls;
 
 /// A listener for every `[[listen]]` and `[[gate]]`, or several where its addresses have different ports: what is sent depends on them.
@@ -41,7 +41,7 @@ pub(super) fn resolve(
             });
             let kind = policy.reply(public_port).map(|reply| {
                 let name = policy.name.clone();
-                Kind::new(Served { name, reply }, gate)
+                ServiceKind::new(Served { name, reply }, gate)
             });
             listeners.extend(kind.map(|kind| Listener {
                 addresses,
@@ -85,17 +85,17 @@ fn policy_of<'a>(
 
 /// Where a policy is served.
 #[derive(Debug, Default)]
-pub(super) struct Places {
-    pub(super) ports: Vec<Dialled>,
+pub(super) struct ServedPlaces {
+    pub(super) ports: Vec<PolicyPort>,
     /// Whether one of them is no gate.
     pub(super) beside_gates: bool,
 }
 
 /// Where each policy is served.
-pub(super) fn ports_by_policy(policies: &[Named], raw: &[RawListener]) -> Vec<Places> {
+pub(super) fn ports_by_policy(policies: &[Named], raw: &[RawListener]) -> Vec<ServedPlaces> {
     let names = policies.iter().map(|policy| policy.name.as_str());
     let by_name: HashMap<_, _> = names.zip(0..).collect();
-    let mut places: Vec<Places> = policies.iter().map(|_| Places::default()).collect();
+    let mut places: Vec<ServedPlaces> = policies.iter().map(|_| ServedPlaces::default()).collect();
     for raw in raw {
         let place = match &raw.policy {
             Some(name) => by_name.get(name.value.as_str()).copied(),
@@ -106,9 +106,9 @@ pub(super) fn ports_by_policy(policies: &[Named], raw: &[RawListener]) -> Vec<Pl
         };
         place.beside_gates |= raw.gate.is_none();
         let ports = by_port(raw).into_iter().map(|(port, _)| match port {
-            Some(port) if raw.public_port.is_some() => Dialled::Surely(port),
-            Some(port) => Dialled::Presumably(port),
-            None => Dialled::Unknown,
+            Some(port) if raw.public_port.is_some() => PolicyPort::Surely(port),
+            Some(port) => PolicyPort::Presumably(port),
+            None => PolicyPort::Unknown,
         });
         place.ports.extend(ports);
     }
@@ -126,7 +126,7 @@ pub(super) fn gate_ports(raw: &[RawListener]) -> BTreeSet<Port> {
 /// given, the operator knows which port players use.
 pub(super) fn unasked(raw: &[RawListener], policies: &[Named], found: &mut Vec<Diagnostic>) {
     let plain = raw.iter().filter(|raw| raw.gate.is_none());
-    let plain = plain.filter(|raw| raw.state == State::Sound);
+    let plain = plain.filter(|raw| raw.state == Soundness::Sound);
     for raw in plain.filter(|raw| raw.public_port.is_none()) {
         let policy = policies
             .iter()

@@ -11,14 +11,14 @@ mod line;
 mod list;
 mod slip;
 
-use slip::Slip;
+use slip::LineFault;
 
 /// How many are explained; each may take a look at the whole text. No more are shown, so the others need no explanation.
 const EXPLAINED: usize = 50;
 
 /// What is wrong, once for each line: behind a slip, the rest of a line is read wrongly too.
 pub(super) fn findings(faults: &[toml::de::Error], text: &str) -> Vec<Diagnostic> {
-    let lines = Lines::of(text);
+    let lines = FileLines::of(text);
     let mut found = Vec::new();
     let mut seen = BTreeSet::new();
     for fault in faults {
@@ -33,7 +33,7 @@ pub(super) fn findings(faults: &[toml::de::Error], text: &str) -> Vec<Diagnostic
         }
         let (finding, rest) = explain(fault, &line, text);
         found.push(finding);
-        if rest == Rest::Unreadable {
+        if rest == LaterLines::Unreadable {
             break;
         }
     }
@@ -42,7 +42,7 @@ pub(super) fn findings(faults: &[toml::de::Error], text: &str) -> Vec<Diagnostic
 
 /// Whether faults in later lines are faults of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Rest {
+enum LaterLines {
     Readable,
     Unreadable,
 }
@@ -55,12 +55,12 @@ struct Line<'a> {
 }
 
 /// Where each line of the file begins.
-struct Lines<'a> {
+struct FileLines<'a> {
     text: &'a str,
     starts: Vec<usize>,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> FileLines<'a> {
     fn of(text: &'a str) -> Self {
         let starts = text.split_inclusive('\n').scan(0, |next, line| {
             let start = *next;
@@ -100,7 +100,7 @@ fn unexplained(fault: &toml::de::Error) -> Diagnostic {
     }
 }
 
-fn explain(fault: &toml::de::Error, line: &Line<'_>, text: &str) -> (Diagnostic, Rest) {
+fn explain(fault: &toml::de::Error, line: &Line<'_>, text: &str) -> (Diagnostic, LaterLines) {
     let place = fault.span().map(Span::from);
     let place = place.filter(|place| place.start <= line.start + line.text.len());
     let finding = |message: &str, place: Option<Span>| {
@@ -114,18 +114,18 @@ fn explain(fault: &toml::de::Error, line: &Line<'_>, text: &str) -> (Diagnostic,
         let message = format!("duplicate key `{}`", slip::name(line.text));
         // The keys of a second section are in the first one's way too.
         let rest = if line.is_header() {
-            Rest::Unreadable
+            LaterLines::Unreadable
         } else {
-            Rest::Readable
+            LaterLines::Readable
         };
         return (twice(finding(&message, place), line, text), rest);
     }
     if let Some((at, slip)) = unclosed(line, text) {
         let place = Span::from(slip.part).shifted(at);
         let finding = finding(&slip.message, Some(place)).help(slip.help);
-        return (finding, Rest::Unreadable);
+        return (finding, LaterLines::Unreadable);
     }
-    let Some(Slip {
+    let Some(LineFault {
         message,
         part,
         help,
@@ -133,19 +133,22 @@ fn explain(fault: &toml::de::Error, line: &Line<'_>, text: &str) -> (Diagnostic,
     }) = line::slip(line.text)
     else {
         let help = "a line is a setting, `key = \"value\"`, or the name of a section in brackets";
-        return (finding(fault.message(), place).help(help), Rest::Readable);
+        return (
+            finding(fault.message(), place).help(help),
+            LaterLines::Readable,
+        );
     };
     let place = Span::from(part).shifted(line.start);
     let rest = if closed {
-        Rest::Readable
+        LaterLines::Readable
     } else {
-        Rest::Unreadable
+        LaterLines::Unreadable
     };
     (finding(&message, Some(place)).help(help), rest)
 }
 
 /// The setting above a line that is not over where the line begins: the parser stumbles only there.
-fn unclosed(line: &Line<'_>, text: &str) -> Option<(usize, Slip)> {
+fn unclosed(line: &Line<'_>, text: &str) -> Option<(usize, LineFault)> {
     let before = text.get(..line.start)?;
     let mut at = before.len();
     for above in before.split_inclusive('\n').rev() {

@@ -6,7 +6,7 @@
 use flash_policy::spelling::nearest;
 use flash_policy::{DomainPattern, PortSet};
 
-use super::keys::{Kind, kind};
+use super::keys::{ValueType, kind};
 use super::values;
 
 /// What other programs call some keys. The first that a table has is meant.
@@ -101,75 +101,81 @@ pub(super) fn help(key: &str, text: &str) -> Option<String> {
 }
 
 /// How a value is written that most likely means this text.
-fn value(kind: Kind, text: &str, lower: &str) -> Option<String> {
+fn value(kind: ValueType, text: &str, lower: &str) -> Option<String> {
     let (is_off, is_on) = (OFF.contains(&lower), ON.contains(&lower));
     match kind {
-        Kind::Boolean if is_on => Some("true".to_owned()),
-        Kind::Boolean if is_off => Some("false".to_owned()),
-        Kind::Boolean => None,
-        Kind::Cap | Kind::Idle | Kind::Socket if is_off => Some(quoted("off")),
-        Kind::Cap | Kind::Number(_) | Kind::Port => number(text, kind.most()),
-        Kind::Duration | Kind::Idle => duration(text, 1_000),
-        Kind::Short => duration(text, short_unit(text)),
-        Kind::OneOf(words) => one_of(&words(), lower).map(quoted),
-        Kind::Networks => {
+        ValueType::Boolean if is_on => Some("true".to_owned()),
+        ValueType::Boolean if is_off => Some("false".to_owned()),
+        ValueType::Boolean => None,
+        ValueType::Cap | ValueType::Idle | ValueType::Socket if is_off => Some(quoted("off")),
+        ValueType::Cap | ValueType::Number(_) | ValueType::Port => number(text, kind.most()),
+        ValueType::Duration | ValueType::Idle => duration(text, 1_000),
+        ValueType::Short => duration(text, short_unit(text)),
+        ValueType::OneOf(words) => one_of(&words(), lower).map(quoted),
+        ValueType::Networks => {
             let parts: Vec<_> = parts(text).collect();
             let good = !text.is_empty() && parts.iter().all(|it| values::network(it).is_ok());
             good.then(|| list(&parts))
         }
-        Kind::Texts if text.contains(',') => Some(list(&parts(text).collect::<Vec<_>>())),
-        Kind::Rules => Some(format!("[{}]", rule(bare(text)))),
-        Kind::Certificates => Some(format!("[{}]", pair(Some(text), None))),
-        Kind::Socket if is_on => None,
-        Kind::Socket | Kind::Texts | Kind::Text | Kind::TextOrNumber | Kind::Section(..) => {
-            Some(quoted(text))
-        }
+        ValueType::Texts if text.contains(',') => Some(list(&parts(text).collect::<Vec<_>>())),
+        ValueType::Rules => Some(format!("[{}]", rule(bare(text)))),
+        ValueType::Certificates => Some(format!("[{}]", pair(Some(text), None))),
+        ValueType::Socket if is_on => None,
+        ValueType::Socket
+        | ValueType::Texts
+        | ValueType::Text
+        | ValueType::TextOrNumber
+        | ValueType::Section(..) => Some(quoted(text)),
     }
 }
 
 /// What a key may hold, if the text means nothing there.
-fn instead(kind: Kind, key: &str) -> Option<String> {
+fn instead(kind: ValueType, key: &str) -> Option<String> {
     Some(match kind {
-        Kind::Boolean => format!("write `{key} = true` or `{key} = false`"),
-        Kind::Number(_) => {
+        ValueType::Boolean => format!("write `{key} = true` or `{key} = false`"),
+        ValueType::Number(_) => {
             "write a whole number, or remove the line to have the default".to_owned()
         }
-        Kind::Port => "write the port that players connect to, a number from 1 to 65535".to_owned(),
-        Kind::Cap => format!("write a whole number above zero, or `{key} = \"off\"` for no limit"),
-        Kind::Duration => {
+        ValueType::Port => {
+            "write the port that players connect to, a number from 1 to 65535".to_owned()
+        }
+        ValueType::Cap => {
+            format!("write a whole number above zero, or `{key} = \"off\"` for no limit")
+        }
+        ValueType::Duration => {
             format!("it can't be off; write a number and a unit, as in `{key} = \"10s\"`")
         }
-        Kind::Short => {
+        ValueType::Short => {
             format!("it can't be off; write a number and a unit, as in `{key} = \"200ms\"`")
         }
-        Kind::Idle => {
+        ValueType::Idle => {
             format!("write a number and a unit, as in `{key} = \"5m\"`, or `{key} = \"off\"`")
         }
-        Kind::OneOf(words) => {
+        ValueType::OneOf(words) => {
             let words: Vec<_> = words().iter().map(|word| format!("`\"{word}\"`")).collect();
             format!("write one of {}", words.join(", "))
         }
-        Kind::Socket => format!(
+        ValueType::Socket => format!(
             "write the path of a socket, as in `{key} = \"/run/flashgate/handover.sock\"`, or `{key} = \"off\"`"
         ),
-        Kind::Networks => format!("name networks, as in `{key} = [\"10.0.0.0/8\"]`"),
-        Kind::Texts
-        | Kind::Rules
-        | Kind::Certificates
-        | Kind::Text
-        | Kind::TextOrNumber
-        | Kind::Section(..) => return None,
+        ValueType::Networks => format!("name networks, as in `{key} = [\"10.0.0.0/8\"]`"),
+        ValueType::Texts
+        | ValueType::Rules
+        | ValueType::Certificates
+        | ValueType::Text
+        | ValueType::TextOrNumber
+        | ValueType::Section(..) => return None,
     })
 }
 
 /// What a key holds, in words, where that is no text.
 pub(super) fn expected(key: &str) -> &'static str {
     let kind = kind(key);
-    if matches!(kind, Kind::Boolean) {
+    if matches!(kind, ValueType::Boolean) {
         "`true` or `false`"
-    } else if matches!(kind, Kind::Number(_) | Kind::Port) {
+    } else if matches!(kind, ValueType::Number(_) | ValueType::Port) {
         "a whole number"
-    } else if matches!(kind, Kind::Cap) {
+    } else if matches!(kind, ValueType::Cap) {
         "a whole number or `\"off\"`"
     } else {
         "text in quotes"
@@ -202,12 +208,15 @@ pub(super) fn pair(certificate: Option<&str>, key: Option<&str>) -> String {
 
 /// Whether the key may hold any string, so that its value is not confused with another type.
 pub(super) fn is_text(key: &str) -> bool {
-    matches!(kind(key), Kind::Text | Kind::TextOrNumber | Kind::Texts)
+    matches!(
+        kind(key),
+        ValueType::Text | ValueType::TextOrNumber | ValueType::Texts
+    )
 }
 
 /// Whether the key may hold a list of strings.
 pub(super) fn is_list(key: &str) -> bool {
-    matches!(kind(key), Kind::Texts | Kind::Networks)
+    matches!(kind(key), ValueType::Texts | ValueType::Networks)
 }
 
 fn number(text: &str, most: u32) -> Option<String> {

@@ -15,7 +15,7 @@ use super::gates::{self, GatePorts};
 use super::policy_file::{self, ServedAt, Told};
 use super::raw::{RULE, RawContent, RawPolicy, RawPorts, RawRule};
 use super::tree::At;
-use super::tree::text::Text;
+use super::tree::text::TextValue;
 use crate::confinement;
 use crate::reason;
 use crate::snapshot::ListenAddress;
@@ -26,11 +26,11 @@ pub(super) struct Named {
     pub(super) name: String,
     pub(super) header: Span,
     /// None where a fault in it was reported.
-    content: Option<Content>,
+    content: Option<PolicyContent>,
 }
 
 #[derive(Debug)]
-enum Content {
+enum PolicyContent {
     File(PolicyFile),
     Rules {
         site_control: Option<At<SiteControl>>,
@@ -42,7 +42,7 @@ enum Content {
 #[derive(Clone, Debug)]
 pub(super) struct PolicyFile {
     pub(super) path: PathBuf,
-    pub(super) content: policy_file::Content,
+    pub(super) content: policy_file::FileContent,
 }
 
 impl Named {
@@ -54,11 +54,11 @@ impl Named {
         found: &mut Vec<Diagnostic>,
     ) -> Self {
         let content = raw.content.and_then(|content| match content {
-            RawContent::File(path) => file(&path, folder, found).map(Content::File),
+            RawContent::File(path) => file(&path, folder, found).map(PolicyContent::File),
             RawContent::Rules {
                 site_control,
                 rules,
-            } => all_rules(rules, gates, found).map(|rules| Content::Rules {
+            } => all_rules(rules, gates, found).map(|rules| PolicyContent::Rules {
                 site_control,
                 rules,
             }),
@@ -73,30 +73,30 @@ impl Named {
     /// The file that it is made from, if it is.
     pub(super) fn file(&self) -> Option<&PolicyFile> {
         match &self.content {
-            Some(Content::File(file)) => Some(file),
-            Some(Content::Rules { .. }) | None => None,
+            Some(PolicyContent::File(file)) => Some(file),
+            Some(PolicyContent::Rules { .. }) | None => None,
         }
     }
 
     /// What is sent where players dial this port.
     pub(super) fn reply(&self, port: Option<Port>) -> Option<Reply> {
         match self.content.as_ref()? {
-            Content::File(file) => Reply::from_file(&file.content.bytes).ok(),
-            Content::Rules { .. } => self.policy(port).map(|policy| Reply::from(&policy)),
+            PolicyContent::File(file) => Reply::from_file(&file.content.bytes).ok(),
+            PolicyContent::Rules { .. } => self.policy(port).map(|policy| Reply::from(&policy)),
         }
     }
 
     /// What it grants where players dial this port.
     pub(super) fn granted(&self, port: Option<Port>) -> Option<Policy> {
         match self.content.as_ref()? {
-            Content::File(file) => policy_file::policy(&file.content.bytes),
-            Content::Rules { .. } => self.policy(port),
+            PolicyContent::File(file) => policy_file::policy(&file.content.bytes),
+            PolicyContent::Rules { .. } => self.policy(port),
         }
     }
 
     /// The policy that rules make. A meta-policy means nothing but on port 843, and voids the file for some clients.
     fn policy(&self, port: Option<Port>) -> Option<Policy> {
-        let Some(Content::Rules {
+        let Some(PolicyContent::Rules {
             site_control,
             rules,
         }) = &self.content
@@ -151,7 +151,7 @@ impl Named {
 
     /// Which part of the policy as sent stands where in the config file.
     fn places(&self, text: &str) -> Vec<(Span, Span)> {
-        let Some(Content::Rules {
+        let Some(PolicyContent::Rules {
             site_control,
             rules,
         }) = &self.content
@@ -178,7 +178,7 @@ impl Named {
     }
 
     fn useless_site_control(&self, ports: &BTreeSet<Option<Port>>) -> Option<Diagnostic> {
-        let Some(Content::Rules {
+        let Some(PolicyContent::Rules {
             site_control: Some(place),
             ..
         }) = &self.content
@@ -203,7 +203,7 @@ fn in_toml(finding: &mut Diagnostic) {
     }
 }
 
-fn file(path: &Text, folder: &Path, found: &mut Vec<Diagnostic>) -> Option<PolicyFile> {
+fn file(path: &TextValue, folder: &Path, found: &mut Vec<Diagnostic>) -> Option<PolicyFile> {
     let place = path.span;
     let path = folder.join(&path.value);
     match policy_file::read(&path) {
@@ -311,7 +311,7 @@ pub fn bad_ports(error: &PortSetError, place: Span) -> Diagnostic {
 
 /// The policy of this name.
 pub(super) fn by_name<'a>(
-    name: &Text,
+    name: &TextValue,
     policies: &'a [Named],
     found: &mut Vec<Diagnostic>,
 ) -> Option<&'a Named> {

@@ -14,7 +14,7 @@ use crate::regular_file;
 
 /// What a policy file holds.
 #[derive(Clone, Debug)]
-pub struct Content {
+pub struct FileContent {
     /// As they are in the file.
     pub bytes: Vec<u8>,
     /// What is to be said of the file itself.
@@ -22,9 +22,9 @@ pub struct Content {
 }
 
 /// Reads a file, but never more of it than tells that it is too large.
-pub fn read(path: &Path) -> io::Result<Content> {
+pub fn read(path: &Path) -> io::Result<FileContent> {
     let contents = regular_file::read(path, LARGEST)?;
-    Ok(Content {
+    Ok(FileContent {
         finding: writable::judge(&contents.metadata).map(Box::new),
         bytes: contents.bytes,
     })
@@ -32,7 +32,7 @@ pub fn read(path: &Path) -> io::Result<Content> {
 
 /// A port that players dial for a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Dialled {
+pub enum PolicyPort {
     /// It is not known.
     Unknown,
     /// It is listened on; in a container, say, it may be published as another.
@@ -41,7 +41,7 @@ pub enum Dialled {
     Surely(Port),
 }
 
-impl Dialled {
+impl PolicyPort {
     pub(crate) fn port(self) -> Option<Port> {
         match self {
             Self::Unknown => None,
@@ -68,7 +68,7 @@ enum Height {
     Any,
 }
 
-impl Content {
+impl FileContent {
     /// What is in no file.
     pub fn made(text: String) -> Self {
         Self {
@@ -111,9 +111,9 @@ pub fn policy(bytes: &[u8]) -> Option<Policy> {
 
 impl ServedAt {
     /// These ports; with gates, what pages reach through them.
-    pub fn new(ports: Vec<Dialled>, gates: Option<Arc<BTreeSet<Port>>>) -> Self {
+    pub fn new(ports: Vec<PolicyPort>, gates: Option<Arc<BTreeSet<Port>>>) -> Self {
         let is_high =
-            |dialled: &Dialled| matches!(dialled, Dialled::Surely(port) if !port.is_low());
+            |dialled: &PolicyPort| matches!(dialled, PolicyPort::Surely(port) if !port.is_low());
         let only_high = !ports.is_empty() && ports.iter().all(is_high);
         Self {
             height: if only_high {
@@ -121,7 +121,7 @@ impl ServedAt {
             } else {
                 Height::Any
             },
-            ports: ports.into_iter().map(Dialled::port).collect(),
+            ports: ports.into_iter().map(PolicyPort::port).collect(),
             gates: gates.unwrap_or_default(),
         }
     }

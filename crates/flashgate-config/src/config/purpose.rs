@@ -2,7 +2,7 @@
 
 /// What a plan is made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub enum PlanPurpose {
     /// To be served by a process that starts.
     Start,
     /// Read by a daemon that already runs: it has changed its user, and may no longer be able to look users up.

@@ -5,7 +5,7 @@ use flash_policy::{Diagnostic, SiteControl, Span};
 use super::keys::{self, Section};
 use super::sections::{self, RawAdmin, RawProcess};
 use super::tls::{self, RawTls};
-use super::tree::text::{Text, parse_text};
+use super::tree::text::{TextValue, parse_text};
 use super::tree::{At, Table, Value};
 use super::unexpected::Expected;
 use super::{meant, not_yet, values};
@@ -17,7 +17,7 @@ mod rules;
 
 pub(super) use super::meant::RULE;
 pub(super) use bridge::{RawBridge, path as bridge_path};
-pub(super) use listener::{RawGate, RawListener, State};
+pub(super) use listener::{RawGate, RawListener, Soundness};
 
 /// The whole file.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ pub(super) struct RawPolicy {
 /// What a policy is made from.
 #[derive(Debug)]
 pub(super) enum RawContent {
-    File(Text),
+    File(TextValue),
     Rules {
         site_control: Option<At<SiteControl>>,
         rules: Vec<RawRule>,
@@ -67,7 +67,7 @@ pub(super) enum RawContent {
 #[derive(Debug)]
 pub(super) struct RawRule {
     pub(super) span: Span,
-    pub(super) domain: Option<Text>,
+    pub(super) domain: Option<TextValue>,
     pub(super) ports: RawPorts,
     pub(super) secure: Option<At<bool>>,
 }
@@ -75,7 +75,7 @@ pub(super) struct RawRule {
 /// The ports of a rule.
 #[derive(Debug)]
 pub(super) enum RawPorts {
-    Written(Text),
+    Written(TextValue),
     /// None: those of the gates.
     OfGates,
     /// A fault in it was reported.
@@ -191,7 +191,7 @@ fn listeners(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> (Vec<RawListener>
         Some(_) | None => Gates::All,
     };
     let kinds = [
-        (listen, &keys::LISTEN, listener::listener as Read),
+        (listen, &keys::LISTEN, listener::listener as ReadListener),
         (gate, &keys::GATE, listener::gate),
     ];
     let mut listeners = Vec::new();
@@ -202,7 +202,7 @@ fn listeners(root: &Table<'_>, found: &mut Vec<Diagnostic>) -> (Vec<RawListener>
     (listeners, gates)
 }
 
-type Read = fn(&Table<'_>, &mut Vec<Diagnostic>) -> RawListener;
+type ReadListener = fn(&Table<'_>, &mut Vec<Diagnostic>) -> RawListener;
 
 fn no_listener() -> Diagnostic {
     let message = "nowhere to serve: expected a listener, found none";

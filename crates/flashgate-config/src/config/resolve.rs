@@ -9,15 +9,15 @@ use flash_policy::diagnostic::any_error;
 use super::gates::GatePorts;
 use super::lines::Lines;
 use super::policy::Named;
-use super::policy_file::{Dialled, ServedAt};
-use super::purpose::Purpose;
+use super::policy_file::{PolicyPort, ServedAt};
+use super::purpose::PlanPurpose;
 use super::raw::{Gates, Raw, RawBridge, RawListener};
 use super::sections::{RawAdmin, RawProcess};
 use super::tree::At;
 use super::{bridge, defaults, gates, handover, hosts, listeners, tls};
 use crate::account::Account;
 use crate::snapshot::ListenAddress;
-use crate::snapshot::{Admin, Deadlines, Limits, Plan, Process, Transport, User};
+use crate::snapshot::{Admin, Deadlines, Limits, ListenTransport, Plan, ProcessPlan, User};
 
 /// A plan, and what it was made from.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub(super) fn resolve(
     raw: Raw,
     path: &Path,
     source: &str,
-    purpose: Purpose,
+    purpose: PlanPurpose,
     found: &mut Vec<Diagnostic>,
 ) -> Resolved {
     let folder = path.parent().unwrap_or(Path::new(""));
@@ -59,10 +59,10 @@ pub(super) fn resolve(
     ours.extend(admin_address.cloned());
     gates::check(&raw.listeners, &ours, limits.request, lines, found);
     let transport = match raw.tls {
-        Some(_) => Transport::Tls,
-        None => Transport::Clear,
+        Some(_) => ListenTransport::Tls,
+        None => ListenTransport::Clear,
     };
-    let read = raw.tls.as_ref().filter(|_| purpose != Purpose::Tell);
+    let read = raw.tls.as_ref().filter(|_| purpose != PlanPurpose::Tell);
     let tls = read.and_then(|raw| tls::resolve(raw, &own_hosts, folder, found));
     let secured = tls.as_ref();
     let deadlines = Deadlines::from(&limits);
@@ -111,7 +111,7 @@ fn judged(
     for (policy, mut places) in policies.into_iter().zip(ports) {
         if places.ports.is_empty() {
             found.extend(certain.then(|| unused(&policy)));
-            places.ports.push(Dialled::Unknown);
+            places.ports.push(PolicyPort::Unknown);
         }
         let gates = (!places.beside_gates).then(|| Arc::clone(&gates));
         let served = ServedAt::new(places.ports, gates);
@@ -134,12 +134,12 @@ fn unused(policy: &Named) -> Diagnostic {
 fn process(
     raw: RawProcess,
     folder: &Path,
-    purpose: Purpose,
+    purpose: PlanPurpose,
     found: &mut Vec<Diagnostic>,
-) -> Process {
+) -> ProcessPlan {
     let mut process = raw.process;
     if let User::Configured { name } = &process.user
-        && let Some(place) = raw.user.filter(|_| purpose == Purpose::Start)
+        && let Some(place) = raw.user.filter(|_| purpose == PlanPurpose::Start)
     {
         found.extend(judge_user(name).map(|finding| finding.at(place, "")));
     }
@@ -147,7 +147,7 @@ fn process(
         *path = folder.join(&path);
         let too_long = handover::too_long(path);
         let unusable = || handover::unusable(path);
-        let fault = too_long.or_else(|| unusable().filter(|_| purpose == Purpose::Start));
+        let fault = too_long.or_else(|| unusable().filter(|_| purpose == PlanPurpose::Start));
         found.extend(fault.map(|it| it.at(place, "")));
     }
     process

@@ -7,12 +7,12 @@ use flash_policy::{Diagnostic, Span};
 use tokio_flash_policy::Linger;
 
 use super::tree::scalar::default;
-use super::tree::text::{Text, parse_text};
+use super::tree::text::{TextValue, parse_text};
 use super::tree::{At, Table, Value};
 use super::unexpected::{Expected, Unexpected};
 use super::{keys, values};
 use crate::snapshot::ListenAddress;
-use crate::snapshot::{Chosen, Limits, Network, Process, User, Violation, WebSocket};
+use crate::snapshot::{Chosen, Limits, Network, ProcessPlan, User, Violation, WebSocketMode};
 
 /// A value that may be `"off"`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl<T> Switch<T> {
 #[derive(Debug)]
 pub(super) struct RawProcess {
     /// The path of `handover` as it is written.
-    pub(super) process: Process,
+    pub(super) process: ProcessPlan,
     /// Where the user is named, if it is.
     pub(super) user: Option<Span>,
     /// Where a path is given for `handover`, if one is.
@@ -186,7 +186,7 @@ pub(super) fn process(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawProc
     RawProcess {
         user: user.as_ref().map(|user| user.span),
         handover: handover.as_ref().map(|path| path.span),
-        process: Process {
+        process: ProcessPlan {
             user: user.map_or(User::Nobody, |user| User::Configured { name: user.value }),
             threads: NonZeroU32::new(threads).unwrap_or(NonZeroU32::MIN),
             sandbox: table.setting("sandbox", sandbox, found),
@@ -198,15 +198,15 @@ pub(super) fn process(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawProc
 }
 
 /// Whether HTTP on a gate's port may become a WebSocket.
-pub(super) fn websocket(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<WebSocket> {
+pub(super) fn websocket(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<WebSocketMode> {
     Some(if value.boolean(found)? {
-        WebSocket::Upgrade
+        WebSocketMode::Upgrade
     } else {
-        WebSocket::Off
+        WebSocketMode::Off
     })
 }
 
-fn handover(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Switch<Text>> {
+fn handover(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Switch<TextValue>> {
     let path = |value: &Value<'_>, found: &mut Vec<_>| {
         let path = value.text(found)?;
         if path.value.is_empty() {

@@ -9,8 +9,8 @@ use flashgate_wire::proxy_header::ProxyVersion;
 use toml::de::DeTable;
 
 use super::tree::Table;
-use super::{Purpose, raw, resolve};
-use crate::snapshot::{Bridge, Gate, Plan, Process, Sandbox, User, WebSocket};
+use super::{PlanPurpose, raw, resolve};
+use crate::snapshot::{BridgeSettings, Gate, Plan, ProcessPlan, SandboxMode, User, WebSocketMode};
 
 const LEAST: &str = "hosts = 'play.test'\n[policy.p]\nrules = [{ domain = 'a.test', ports = '8000' }]\n[[listen]]\naddress = '843'\n";
 
@@ -21,7 +21,7 @@ fn resolved(more: &str) -> (Plan, Vec<Diagnostic>) {
     let mut found = Vec::new();
     let raw = raw::read(&Table::root(&text, root.get_ref()), &mut found);
     let path = Path::new("/etc/flashgate/flashgate.toml");
-    let resolved = resolve::resolve(raw, path, &text, Purpose::Reload, &mut found);
+    let resolved = resolve::resolve(raw, path, &text, PlanPurpose::Reload, &mut found);
     (resolved.plan, found)
 }
 
@@ -84,7 +84,7 @@ fn defaults() {
     assert_eq!(plan.hosts[0].host.to_string(), "play.test");
 }
 
-fn user(process: &Process) -> &str {
+fn user(process: &ProcessPlan) -> &str {
     match &process.user {
         User::Nobody => "nobody",
         User::Configured { name } => name,
@@ -97,7 +97,7 @@ fn process() {
     assert_eq!((user(&process), process.threads.get()), ("flash", 4));
     assert_eq!(
         (process.sandbox, process.drain),
-        (Sandbox::Required, Duration::ZERO)
+        (SandboxMode::Required, Duration::ZERO)
     );
     assert_eq!(
         process.handover.unwrap(),
@@ -160,7 +160,7 @@ fn gate_defaults() {
     assert_eq!((&gate.http_backend, gate.send_proxy), (&None, None));
     assert_eq!(gate.speaks_first_after, Duration::from_millis(200));
     assert_eq!(trusted.len(), 0);
-    assert_eq!(gate.websocket, WebSocket::Upgrade);
+    assert_eq!(gate.websocket, WebSocketMode::Upgrade);
     assert_eq!(gate.public_port.map(flash_policy::Port::get), Some(9339));
     assert_eq!(gate.policy.rules.len(), 1);
     let (_, found) = resolved(&format!("{GATE}[limits]\nrequest = '100ms'"));
@@ -180,7 +180,7 @@ fn gate_settings() {
         "[::1]:8080"
     );
     assert_eq!(gate.send_proxy, Some(ProxyVersion::V2));
-    assert_eq!(gate.websocket, WebSocket::Off);
+    assert_eq!(gate.websocket, WebSocketMode::Off);
     assert_eq!(gate.speaks_first_after, Duration::from_secs(1));
     assert_eq!(trusted, &["10.0.0.0/8", "::1/128"]);
 }
@@ -198,7 +198,7 @@ fn gate_names() {
 const BRIDGE: &str = "[bridge]\naddress = '[::1]:443'\n";
 
 /// The bridge to some gates.
-fn bridge(gates: &str, more: &str) -> Arc<Bridge> {
+fn bridge(gates: &str, more: &str) -> Arc<BridgeSettings> {
     let plan = plan(&format!("{gates}{BRIDGE}{more}"));
     let listener = plan.listeners.last().unwrap();
     assert_eq!(listener.service.name(), "bridge");
@@ -209,7 +209,8 @@ fn bridge(gates: &str, more: &str) -> Arc<Bridge> {
 fn bridges() {
     let lobby = "[[gate]]\nname = 'lobby'\naddress = '1025'\nbackend = 'a:1'\npublic-port = 9400\n";
     let gates = format!("{GATE}{lobby}");
-    let leads = |bridge: &Bridge, path: &str| bridge.gate(path).map(|gate| gate.name.clone());
+    let leads =
+        |bridge: &BridgeSettings, path: &str| bridge.gate(path).map(|gate| gate.name.clone());
     let by_port = bridge(&gates, "");
     assert_eq!(leads(&by_port, "/9400").as_deref(), Some("lobby"));
     assert_eq!(leads(&by_port, "/9339").as_deref(), Some("gate-9339"));

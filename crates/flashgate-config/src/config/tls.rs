@@ -8,14 +8,14 @@ use std::time::SystemTime;
 use flash_policy::{Diagnostic, Span};
 use tokio_rustls::rustls;
 
-use super::tree::text::Text;
+use super::tree::text::TextValue;
 use super::tree::{Table, Value};
 use super::{keys, meant, weakness, writable};
 use crate::confinement;
 use crate::reason;
 use crate::regular_file;
 use crate::snapshot::OwnHost;
-use crate::tls::{Certificate, Fault, Pair, Tls, Validness, Weakness};
+use crate::tls::{Certificate, CertificateFault, Pair, Tls, Validness, Weakness};
 
 /// `[tls]`.
 #[derive(Debug)]
@@ -27,8 +27,8 @@ pub(super) struct RawTls {
 /// One of `certificates`.
 #[derive(Debug)]
 struct RawPair {
-    certificate: Text,
-    key: Text,
+    certificate: TextValue,
+    key: TextValue,
 }
 
 impl RawTls {
@@ -195,24 +195,24 @@ fn load(raw: &RawPair, folder: &Path, found: &mut Vec<Diagnostic>) -> Option<Pai
     }
 }
 
-struct Contents {
+struct PemContents {
     bytes: Vec<u8>,
     others_read: bool,
 }
 
 fn contents(
-    name: &Text,
+    name: &TextValue,
     folder: &Path,
     what: &str,
     found: &mut Vec<Diagnostic>,
-) -> Option<Contents> {
+) -> Option<PemContents> {
     let path = folder.join(&name.value);
     let read = || -> io::Result<_> {
         let contents = regular_file::read(&path, LARGEST)?;
         let writable = writable::judge(&contents.metadata);
         let others_read = contents.metadata.permissions().mode() & OTHERS_READ != 0;
         let bytes = contents.bytes;
-        Ok((Contents { bytes, others_read }, writable))
+        Ok((PemContents { bytes, others_read }, writable))
     };
     match read() {
         Ok((contents, _)) if contents.bytes.len() > LARGEST => {
@@ -266,34 +266,34 @@ fn out_of_date(certificate: &Certificate, place: Span) -> Option<Diagnostic> {
     )
 }
 
-fn faulty(fault: &Fault, raw: &RawPair, certificate: &[u8], key: &[u8]) -> Diagnostic {
+fn faulty(fault: &CertificateFault, raw: &RawPair, certificate: &[u8], key: &[u8]) -> Diagnostic {
     let (rule, place) = match fault {
-        Fault::NoCertificate => ("no-certificate", &raw.certificate),
-        Fault::BadCertificate(_) => ("bad-certificate", &raw.certificate),
-        Fault::NoKey => ("no-key", &raw.key),
-        Fault::BadKey(_) => ("bad-key", &raw.key),
-        Fault::Mismatch => ("key-mismatch", &raw.key),
+        CertificateFault::NoCertificate => ("no-certificate", &raw.certificate),
+        CertificateFault::BadCertificate(_) => ("bad-certificate", &raw.certificate),
+        CertificateFault::NoKey => ("no-key", &raw.key),
+        CertificateFault::BadKey(_) => ("bad-key", &raw.key),
+        CertificateFault::Mismatch => ("key-mismatch", &raw.key),
     };
     let finding = Diagnostic::error(rule, fault.to_string()).at(place.span, "");
     let help = match fault {
-        Fault::NoCertificate if holds(certificate, "PRIVATE KEY-----") => {
+        CertificateFault::NoCertificate if holds(certificate, "PRIVATE KEY-----") => {
             "there is a key in this file: are `certificate` and `key` the wrong way round?"
         }
-        Fault::NoCertificate => "PEM begins with `-----BEGIN CERTIFICATE-----`",
-        Fault::BadCertificate(_) => {
+        CertificateFault::NoCertificate => "PEM begins with `-----BEGIN CERTIFICATE-----`",
+        CertificateFault::BadCertificate(_) => {
             "get the file again from the authority that issued the certificate"
         }
-        Fault::NoKey if holds(key, "ENCRYPTED PRIVATE KEY-----") => {
+        CertificateFault::NoKey if holds(key, "ENCRYPTED PRIVATE KEY-----") => {
             "this key needs a password, and nobody is there to type it: `openssl pkey` writes it without"
         }
-        Fault::NoKey if holds(key, "BEGIN CERTIFICATE-----") => {
+        CertificateFault::NoKey if holds(key, "BEGIN CERTIFICATE-----") => {
             "there is a certificate in this file: are `certificate` and `key` the wrong way round?"
         }
-        Fault::NoKey => "PEM begins with `-----BEGIN PRIVATE KEY-----`",
-        Fault::BadKey(_) => {
+        CertificateFault::NoKey => "PEM begins with `-----BEGIN PRIVATE KEY-----`",
+        CertificateFault::BadKey(_) => {
             "RSA from 2,048 bits on, ECDSA on P-256 or P-384, and Ed25519 can be used"
         }
-        Fault::Mismatch => {
+        CertificateFault::Mismatch => {
             "each renewal makes a new pair: use the two that belong together; the server's own certificate comes first in its file"
         }
     };

@@ -4,15 +4,17 @@ use flash_policy::Port;
 use flashgate_wire::http::HostField;
 
 use super::{Doors, MoviePort, WebSocketScheme, WebSocketTarget};
-use crate::snapshot::{Bridge, FreePorts, Gate, Listener, OwnHost, Plan, Transport, WebSocket};
+use crate::snapshot::{
+    BridgeSettings, FreePorts, Gate, ListenTransport, Listener, OwnHost, Plan, WebSocketMode,
+};
 
 impl Doors {
     /// A door for every gate that a page can reach. A gate on any free port has none before it is bound: nobody can
     /// tell yet what movies dial.
     pub fn of(plan: &Plan, free: &FreePorts) -> Self {
         let scheme = match plan.transport {
-            Transport::Clear => WebSocketScheme::Ws,
-            Transport::Tls => WebSocketScheme::Wss,
+            ListenTransport::Clear => WebSocketScheme::Ws,
+            ListenTransport::Tls => WebSocketScheme::Wss,
         };
         let bridge_port = bridge_port(plan, free);
         let mut doors = Vec::<MoviePort>::new();
@@ -67,7 +69,7 @@ fn host_of(url: &str) -> Option<flash_policy::Host> {
 
 /// The way to a gate through the bridge.
 fn over(
-    bridge: &Bridge,
+    bridge: &BridgeSettings,
     listens_on: Option<Port>,
     gate: &Gate,
     scheme: WebSocketScheme,
@@ -90,5 +92,6 @@ fn bridge_port(plan: &Plan, free: &FreePorts) -> Option<Port> {
 }
 
 fn own_port(gate: &Gate, port: Port, scheme: WebSocketScheme) -> Option<WebSocketTarget> {
-    (gate.websocket == WebSocket::Upgrade).then(|| WebSocketTarget::own_port(port.get(), scheme))
+    (gate.websocket == WebSocketMode::Upgrade)
+        .then(|| WebSocketTarget::own_port(port.get(), scheme))
 }

@@ -14,7 +14,7 @@ use super::network::Network;
 
 /// See the module.
 #[derive(Debug)]
-pub struct Bridge {
+pub struct BridgeSettings {
     /// Which paths lead to gates.
     pub path: PathPattern,
     /// How pages reach it, `wss://play.example.com`, without a slash at the end; the path comes behind it.
@@ -43,7 +43,7 @@ pub(crate) enum Segment {
     Name,
 }
 
-impl Bridge {
+impl BridgeSettings {
     /// The gate that a path leads to; the path is without its query.
     pub fn gate(&self, path: &str) -> Option<&Arc<Gate>> {
         let rest = path.strip_prefix(&*self.path.before)?;

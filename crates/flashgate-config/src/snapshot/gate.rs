@@ -21,7 +21,7 @@ pub struct Gate {
     /// Whether the server is told who the client is, and how.
     pub send_proxy: Option<proxy_header::ProxyVersion>,
     /// Whether a client may go on as a WebSocket on the gate's own port.
-    pub websocket: WebSocket,
+    pub websocket: WebSocketMode,
     /// Which pages may open one, here or through the bridge.
     pub policy: Policy,
     /// The port that players dial; none where it is the one listened on and any free one was asked for.
@@ -30,7 +30,7 @@ pub struct Gate {
 
 /// What HTTP is on a gate's own port.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum WebSocket {
+pub enum WebSocketMode {
     /// A way to go on as a WebSocket.
     #[default]
     Upgrade,
@@ -42,8 +42,8 @@ impl Gate {
     /// Without a server of its own, and without WebSockets, HTTP is bytes like all others.
     pub const fn http(&self) -> HttpDetection {
         match (&self.http_backend, self.websocket) {
-            (None, WebSocket::Off) => HttpDetection::Off,
-            (Some(_), _) | (None, WebSocket::Upgrade) => HttpDetection::On,
+            (None, WebSocketMode::Off) => HttpDetection::Off,
+            (Some(_), _) | (None, WebSocketMode::Upgrade) => HttpDetection::On,
         }
     }
 }

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 /// How the process behaves.
 #[derive(Clone, Debug)]
-pub struct Process {
+pub struct ProcessPlan {
     /// Whom to become after binding, when started as root.
     pub user: User,
     /// How many threads serve.
     pub threads: NonZeroU32,
     /// Whether to give up what is not needed.
-    pub sandbox: Sandbox,
+    pub sandbox: SandboxMode,
     /// What a stop gives open connections.
     pub drain: Duration,
     /// Where a successor asks for the listeners, if anywhere.
@@ -44,7 +44,7 @@ pub enum Violation {
 
 /// How much it matters that the sandbox can be set up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Sandbox {
+pub enum SandboxMode {
     /// Whatever the system allows.
     #[default]
     BestEffort,

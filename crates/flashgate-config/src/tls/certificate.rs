@@ -42,7 +42,7 @@ pub(crate) struct Pair {
 
 /// What is wrong with a pair of files.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub(crate) enum CertificateFault {
     /// The file has no certificate in it.
     NoCertificate,
     /// It has something that is none.
@@ -115,15 +115,19 @@ pub(super) fn validness(not_before: Time, not_after: Time, now: SystemTime) -> V
 
 impl Pair {
     /// Takes the bytes of both files; `file` is what the certificate is called.
-    pub(crate) fn new(file: String, certificate: &[u8], key: &[u8]) -> Result<Self, Fault> {
+    pub(crate) fn new(
+        file: String,
+        certificate: &[u8],
+        key: &[u8],
+    ) -> Result<Self, CertificateFault> {
         let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(certificate).collect();
-        let chain = chain.map_err(|error| Fault::BadCertificate(said(&error)))?;
-        let first = chain.first().ok_or(Fault::NoCertificate)?;
+        let chain = chain.map_err(|error| CertificateFault::BadCertificate(said(&error)))?;
+        let first = chain.first().ok_or(CertificateFault::NoCertificate)?;
         let certificate = understand(file, first)?;
         let key = PrivateKeyDer::pem_slice_iter(key)
             .next()
-            .ok_or(Fault::NoKey)?;
-        let key = key.map_err(|error| Fault::BadKey(said(&error)))?;
+            .ok_or(CertificateFault::NoKey)?;
+        let key = key.map_err(|error| CertificateFault::BadKey(said(&error)))?;
         let certified = CertifiedKey::from_der(chain, key, &provider());
         let certified = certified.map_err(|error| unusable(&error))?;
         Ok(Self {
@@ -133,13 +137,13 @@ impl Pair {
     }
 }
 
-fn unusable(error: &TlsError) -> Fault {
+fn unusable(error: &TlsError) -> CertificateFault {
     if *error == TlsError::InconsistentKeys(InconsistentKeys::KeyMismatch) {
-        Fault::Mismatch
+        CertificateFault::Mismatch
     } else if let TlsError::InvalidCertificate(error) = error {
-        Fault::BadCertificate(error.to_string())
+        CertificateFault::BadCertificate(error.to_string())
     } else {
-        Fault::BadKey(error.to_string())
+        CertificateFault::BadKey(error.to_string())
     }
 }
 
@@ -156,10 +160,10 @@ fn said(error: &PemError) -> String {
     said.to_owned()
 }
 
-fn understand(file: String, der: &CertificateDer<'_>) -> Result<Certificate, Fault> {
+fn understand(file: String, der: &CertificateDer<'_>) -> Result<Certificate, CertificateFault> {
     // Certificates that break the rules of RFC 5280, as serial numbers of private authorities do, are shown all the same.
     let parsed: CertificateInner<Raw> = CertificateInner::from_der(der)
-        .map_err(|error| Fault::BadCertificate(error.to_string()))?;
+        .map_err(|error| CertificateFault::BadCertificate(error.to_string()))?;
     let content = parsed.tbs_certificate();
     let names = alternative_names(content);
     let Validity {
@@ -209,7 +213,7 @@ fn host_name(name: GeneralName) -> Option<String> {
     graphic.then(|| name.to_ascii_lowercase())
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for CertificateFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoCertificate => f.write_str("expected a certificate in PEM form, found none"),

@@ -17,11 +17,11 @@ pub(crate) struct Broken {
     /// Whose certificate is at fault: that of the one who is to vouch, or the one that is not vouched for. None is the
     /// server's, whose subject is often empty.
     pub(crate) subject: Option<String>,
-    pub(crate) fault: Fault,
+    pub(crate) fault: ChainFault,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub(crate) enum ChainFault {
     /// It may not sign certificates.
     NoAuthority,
     /// It may not sign certificates for servers.
@@ -56,7 +56,7 @@ pub(super) fn broken(
     let (at, fault) = (1..chain.len().min(MOST)).find_map(|last| {
         let fault = unproven(chain, last, now)?;
         Some((
-            if fault == Fault::OtherKey {
+            if fault == ChainFault::OtherKey {
                 last - 1
             } else {
                 last
@@ -70,7 +70,7 @@ pub(super) fn broken(
 }
 
 /// Why one may not vouch for others, with so many between it and the server's.
-fn unfit(issuer: &CertificateInner<Raw>, between: usize) -> Option<Fault> {
+fn unfit(issuer: &CertificateInner<Raw>, between: usize) -> Option<ChainFault> {
     let content = issuer.tbs_certificate();
     // Old roots have no extensions, and clients have their own copies of them.
     if content.version() != Version::V3 && is_self_signed(issuer) {
@@ -81,21 +81,21 @@ fn unfit(issuer: &CertificateInner<Raw>, between: usize) -> Option<Fault> {
     let usage = content.get_extension::<Usage>().ok()?;
     let constraints = constraints.map(|(_, it)| it).filter(|it| it.ca);
     let Some(constraints) = constraints else {
-        return Some(Fault::NoAuthority);
+        return Some(ChainFault::NoAuthority);
     };
     if usage.is_some_and(|(_, it)| !it.key_cert_sign()) {
-        return Some(Fault::NoAuthority);
+        return Some(ChainFault::NoAuthority);
     }
     if !is_for_servers(issuer) {
-        return Some(Fault::NotForServers);
+        return Some(ChainFault::NotForServers);
     }
     let most = constraints.path_len_constraint.map(usize::from);
     most.is_some_and(|most| between > most)
-        .then_some(Fault::TooFar)
+        .then_some(ChainFault::TooFar)
 }
 
 /// What the certificate at a place does not prove for those before it, taken for trusted itself.
-fn unproven(chain: &[CertificateDer<'_>], last: usize, now: SystemTime) -> Option<Fault> {
+fn unproven(chain: &[CertificateDer<'_>], last: usize, now: SystemTime) -> Option<ChainFault> {
     let own = EndEntityCert::try_from(chain.first()?).ok()?;
     let anchors = [anchor_from_trusted_cert(chain.get(last)?).ok()?];
     let now = now.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
@@ -111,8 +111,8 @@ fn unproven(chain: &[CertificateDer<'_>], last: usize, now: SystemTime) -> Optio
     // Other errors are told elsewhere, or are only webpki's, as an algorithm is that it does not know.
     let error = verified.err()?;
     if error == Error::InvalidSignatureForPublicKey {
-        Some(Fault::OtherKey)
+        Some(ChainFault::OtherKey)
     } else {
-        (error == Error::NameConstraintViolation).then_some(Fault::OtherNames)
+        (error == Error::NameConstraintViolation).then_some(ChainFault::OtherNames)
     }
 }

@@ -1,6 +1,6 @@
 //! What `serve --check` says of a plan that could be served.
 
-use flashgate_config::snapshot::{Bridge, Gate, Listener, Plan, Served};
+use flashgate_config::snapshot::{BridgeSettings, Gate, Listener, Plan, Served};
 use flashgate_config::tls::Certificate;
 
 /// A line for each listener and certificate, and one for `[admin]`.
@@ -29,7 +29,7 @@ pub(super) fn text(plan: &Plan) -> String {
 }
 
 /// How many gates the bridge has, and under which paths.
-fn paths(bridge: &Bridge) -> String {
+fn paths(bridge: &BridgeSettings) -> String {
     let (url, path) = (
         bridge.public_url.as_deref().unwrap_or_default(),
         &bridge.path,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use flash_policy::{Policy, Port, Reply};
 use flashgate_config::config::{Unexpected, backend, defaults, gates};
 use flashgate_config::snapshot::{
-    AskedBy, Backend, Deadlines, Gate, Kind, Listener, Served, Service,
+    AskedBy, Backend, Deadlines, Gate, Listener, Served, Service, ServiceKind,
 };
 use flashgate_config::snapshot::{ListenAddress, NoAddress};
 use flashgate_report::render;
@@ -77,12 +77,12 @@ impl GateFlag {
 
 /// A listener for each gate, all with the same policy.
 pub(super) fn listeners(flags: &[GateFlag], policy: &Policy, reply: &Reply) -> Vec<Listener> {
-    let mut names = gates::Names::default();
+    let mut names = gates::GateNames::default();
     let mut listener = |flag: &GateFlag| Listener {
         addresses: vec![flag.listen],
         asked_by: AskedBy::GateFlag,
         service: Arc::new(Service::new(
-            Kind::Gate {
+            ServiceKind::Gate {
                 policy: Served {
                     name: defaults::POLICY.to_owned(),
                     reply: reply.clone(),
@@ -130,7 +130,7 @@ pub(super) fn ports(flags: &[GateFlag]) -> Result<Vec<Port>, NoPorts> {
 pub(super) fn faults(flags: &[GateFlag], listen: &[ListenAddress]) -> String {
     let gates = flags.iter().map(|flag| flag.listen);
     let all: Vec<_> = listen.iter().copied().chain(gates).collect();
-    let ours = backend::Ours::new(all.iter().copied());
+    let ours = backend::PlannedAddresses::new(all.iter().copied());
     let mut faults = String::new();
     for (index, flag) in flags.iter().enumerate() {
         let GateFlag {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
-use flashgate_config::config::{self, Purpose, hosts};
+use flashgate_config::config::{self, PlanPurpose, hosts};
 use flashgate_config::ruffle::{Doors, MoviePort, WebSocketScheme, WebSocketTarget};
 use flashgate_config::snapshot::{FreePorts, OwnHost};
 use flashgate_report::render;
@@ -79,7 +79,8 @@ impl Ruffle {
     fn doors(self) -> Result<(Doors, String), String> {
         let (mut doors, by_host, bridged, mut warnings) = match &self.config {
             Some(path) => {
-                let loaded = config::load(path, Purpose::Tell).map_err(|refused| refused.faults)?;
+                let loaded =
+                    config::load(path, PlanPurpose::Tell).map_err(|refused| refused.faults)?;
                 // Nothing is bound, so which free ports there will be is not known.
                 let doors = Doors::of(&loaded.plan, &FreePorts::default());
                 let by_host = loaded.plan.leads_pages_by_host();

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use flashgate_config::config::{self, Purpose, defaults};
+use flashgate_config::config::{self, PlanPurpose, defaults};
 use flashgate_report::render;
 
 use crate::daemon::sandbox::{self, Leftover, Needs};
@@ -21,7 +21,7 @@ pub(super) struct SelfTest {
 impl SelfTest {
     pub(super) fn run(self) -> Exit {
         let leftover = Leftover::note();
-        let load = |path| config::load(path, Purpose::Start);
+        let load = |path| config::load(path, PlanPurpose::Start);
         let (process, needs) = match self.config.as_deref().map(load) {
             None => (defaults::process(), Needs::default()),
             Some(Ok(loaded)) => {

@@ -7,13 +7,13 @@ use clap::{ArgAction, Args, ValueEnum};
 use flash_policy::diagnostic::any_error;
 use flash_policy::write::{self, Layout};
 use flash_policy::{Policy, Port, Reply};
-use flashgate_config::config::policy_file::{self, Content, Dialled, ServedAt};
-use flashgate_config::config::{self, Purpose, defaults};
+use flashgate_config::config::policy_file::{self, FileContent, PolicyPort, ServedAt};
+use flashgate_config::config::{self, PlanPurpose, defaults};
 use flashgate_config::confinement;
 use flashgate_config::snapshot::ListenAddress;
 use flashgate_config::snapshot::{
-    AskedBy, Deadlines, Kind, Listener, Loaded, Plan, Refused, Served, Service, Transport,
-    Violation, Watched,
+    AskedBy, Deadlines, ListenTransport, Listener, Loaded, Plan, PlanRefused, Served, Service,
+    ServiceKind, Violation, Watched,
 };
 use flashgate_report::render::{self, Source};
 
@@ -120,7 +120,7 @@ impl Serve {
         }
         if self.check {
             drop(held);
-            return match self.load(Purpose::Start) {
+            return match self.load(PlanPurpose::Start) {
                 Ok(loaded) => {
                     render::to_stderr(&loaded.warnings);
                     super::print(checked::text(&loaded.plan).as_bytes())
@@ -147,7 +147,7 @@ impl Serve {
         };
         let serve = Arc::new(self);
         let loading = Arc::clone(&serve);
-        let mut loaded = match start.unless_stopped(move || loading.load(Purpose::Start)) {
+        let mut loaded = match start.unless_stopped(move || loading.load(PlanPurpose::Start)) {
             Ok(Some(Ok(loaded))) => loaded,
             Ok(Some(Err(refused))) => return refuse(&refused.faults),
             Ok(None) => return Exit::Success,
@@ -162,7 +162,7 @@ impl Serve {
             loaded.plan.process.violation = Violation::Kill;
         }
         log::start(serve.format(), serve.verbosity());
-        let again = Loader::new(move || serve.load(Purpose::Reload));
+        let again = Loader::new(move || serve.load(PlanPurpose::Reload));
         daemon::run(start, loaded.plan, again, inherited, &leftover)
     }
 
@@ -176,7 +176,7 @@ impl Serve {
         addresses
     }
 
-    fn load(&self, purpose: Purpose) -> Result<Loaded, Refused> {
+    fn load(&self, purpose: PlanPurpose) -> Result<Loaded, PlanRefused> {
         let mut loaded = self.load_as_written(purpose)?;
         if let Some(path) = &self.handover {
             loaded.plan.process.handover = Some(path.clone());
@@ -184,7 +184,7 @@ impl Serve {
         Ok(loaded)
     }
 
-    fn load_as_written(&self, purpose: Purpose) -> Result<Loaded, Refused> {
+    fn load_as_written(&self, purpose: PlanPurpose) -> Result<Loaded, PlanRefused> {
         if let Some(path) = &self.config {
             return config::load(path, purpose);
         }
@@ -195,7 +195,7 @@ impl Serve {
                 plan: Plan { watched, ..plan },
                 warnings,
             }),
-            Err(faults) => Err(Refused { faults, watched }),
+            Err(faults) => Err(PlanRefused { faults, watched }),
         }
     }
 
@@ -218,7 +218,7 @@ impl Serve {
             admin: None,
             bridge: None,
             certificates: Vec::new(),
-            transport: Transport::Clear,
+            transport: ListenTransport::Clear,
             hosts: Vec::new(),
             watched: Vec::new(),
         };
@@ -232,7 +232,7 @@ impl Serve {
             addresses: self.listen.clone(),
             asked_by: AskedBy::ListenFlag,
             service: Arc::new(Service::new(
-                Kind::Policy(Served {
+                ServiceKind::Policy(Served {
                     name: defaults::POLICY.to_owned(),
                     reply,
                 }),
@@ -269,14 +269,14 @@ impl Serve {
         let gates = gate::ports(&self.gate);
         let gates = gates.as_deref().map_err(|reason| *reason);
         let policy = allow::policy(&self.allow.rules, gates).map_err(|bad| bad.to_string())?;
-        let content = Content::made(write::flash(&policy, Layout::Compact));
+        let content = FileContent::made(write::flash(&policy, Layout::Compact));
         let warnings = self.judge("policy made from --allow", &content)?;
         let reply = Reply::from(&policy);
         Ok((policy, reply, warnings))
     }
 
     /// Every finding, for the terminal: an error if one of them is.
-    fn judge(&self, name: &str, content: &Content) -> Result<String, String> {
+    fn judge(&self, name: &str, content: &FileContent) -> Result<String, String> {
         let gates = self.gate.iter().map(|gate| gate.listen);
         let addresses = self.listen.iter().copied().chain(gates);
         let gates = gate::ports(&self.gate).ok();
@@ -323,7 +323,7 @@ fn nothing_to_serve() -> String {
 }
 
 /// The port that players dial, as far as it is known before binding.
-fn dialled(address: ListenAddress) -> Dialled {
+fn dialled(address: ListenAddress) -> PolicyPort {
     let port = Port::new(u32::from(address.port()));
-    port.map_or(Dialled::Unknown, Dialled::Presumably)
+    port.map_or(PolicyPort::Unknown, PolicyPort::Presumably)
 }

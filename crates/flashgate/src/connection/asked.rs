@@ -6,7 +6,7 @@ use flashgate_wire::http::HttpRequest;
 use tracing::debug;
 use tracing::field::display;
 
-use super::{Outcome, Shared, hints, some};
+use super::{ConnectionOutcome, Shared, hints, some};
 use crate::log::escaped;
 
 /// A request's path and origin, fit for a log, and the status of the response.
@@ -32,7 +32,12 @@ impl Asked {
     }
 
     /// Logs that the connection has ended which asked for it.
-    pub(super) fn log(&self, shared: &Shared, outcome: Outcome, peer: Option<SocketAddr>) {
+    pub(super) fn log(
+        &self,
+        shared: &Shared,
+        outcome: ConnectionOutcome,
+        peer: Option<SocketAddr>,
+    ) {
         let Self {
             path,
             origin,

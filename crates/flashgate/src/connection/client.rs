@@ -1,7 +1,7 @@
 //! The client's side of a connection, read and written alike whether it is in clear or inside TLS.
 //!
 //! What is read here is what the client meant, never ciphertext. Whoever needs the socket itself, for its addresses or
-//! its options, asks for [`tcp`](Client::tcp); reading or writing there would break the TLS around it.
+//! its options, asks for [`tcp`](ClientStream::tcp); reading or writing there would break the TLS around it.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -13,7 +13,7 @@ use tokio_rustls::server::TlsStream;
 
 /// See the module.
 #[derive(Debug)]
-pub(super) enum Client {
+pub(super) enum ClientStream {
     /// In clear.
     Plain(TcpStream),
     /// After a handshake. Ending the writing side sends `close_notify` and then the FIN. The client's FIN ends the
@@ -23,7 +23,7 @@ pub(super) enum Client {
     Secure(Box<TlsStream<TcpStream>>),
 }
 
-impl Client {
+impl ClientStream {
     /// The socket, for its addresses and options.
     pub(super) fn tcp(&self) -> &TcpStream {
         match self {
@@ -46,7 +46,7 @@ impl Client {
     }
 }
 
-impl AsyncRead for Client {
+impl AsyncRead for ClientStream {
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -62,7 +62,7 @@ impl AsyncRead for Client {
     }
 }
 
-impl AsyncWrite for Client {
+impl AsyncWrite for ClientStream {
     fn poll_write(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,

@@ -14,7 +14,7 @@ use flashgate_config::snapshot::Service;
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, recv};
 
-use super::Outcome;
+use super::ConnectionOutcome;
 use super::policy::{finish, send};
 use crate::fault;
 
@@ -23,7 +23,7 @@ pub(super) enum Answer<'a> {
     /// Answered whole, and the FIN sent.
     Done,
     /// There is nobody left to answer.
-    Gone(Outcome),
+    Gone(ConnectionOutcome),
     /// A task must go on.
     Unfinished(ServerSide<&'a AcceptConfig>),
 }
@@ -38,17 +38,17 @@ pub(super) fn answer<'a>(socket: &OwnedFd, service: &'a Service) -> Answer<'a> {
     match recv(socket, side.room(), RecvFlags::DONTWAIT) {
         Ok((count, _)) => side.handle(Completion::Read(count), NOW),
         Err(Errno::AGAIN | Errno::INTR) => return Answer::Unfinished(side),
-        Err(_) => return Answer::Gone(Outcome::PeerFailed),
+        Err(_) => return Answer::Gone(ConnectionOutcome::PeerFailed),
     }
     match side.poll(NOW) {
         Operation::Write { bytes, .. } => match send(socket, bytes) {
             Ok(count) => side.handle(Completion::Wrote(count), NOW),
             Err(Errno::AGAIN | Errno::INTR) => {}
-            Err(_) => return Answer::Gone(Outcome::WriteFailed),
+            Err(_) => return Answer::Gone(ConnectionOutcome::WriteFailed),
         },
         // Behind a gate it is for the server to say what such a connection is worth.
         Operation::HandOn(First::End) if !service.passes_on() => {
-            return Answer::Gone(Outcome::EndedEarly);
+            return Answer::Gone(ConnectionOutcome::EndedEarly);
         }
         Operation::Read { .. }
         | Operation::Close(_)

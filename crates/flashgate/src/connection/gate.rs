@@ -9,10 +9,10 @@ use flashgate_wire::proxy_header::Addresses;
 use tokio::net::TcpStream;
 
 use super::backends::{Role, Whose};
-use super::client::Client;
+use super::client::ClientStream;
 use super::passed::Passed;
 use super::waiting::{Next, Waiting};
-use super::{Outcome, relay_limits};
+use super::{ConnectionOutcome, relay_limits};
 
 /// Dials the backend, and passes the connection on to it.
 pub(super) async fn dial(waiting: &mut Waiting, gate: &Gate, role: Role) -> Next {
@@ -33,7 +33,7 @@ pub(super) async fn dial(waiting: &mut Waiting, gate: &Gate, role: Role) -> Next
             waiting.pass_on(backend, header)
         }
         // The failure was told.
-        Err(_) => Next::LetGo(Outcome::BackendUnreachable),
+        Err(_) => Next::LetGo(ConnectionOutcome::BackendUnreachable),
     }
 }
 
@@ -66,14 +66,14 @@ pub(super) fn relay(waiting: Waiting, backend: TcpStream, header: &[u8]) {
     // Whether it is TLS that the backend gets.
     let is_tls = !client.is_secure() && read.first() == Some(First::Tls);
     let mut relay = match client {
-        Client::Plain(client) => Relay::new(client, backend, opening, limits, stop),
-        Client::Secure(client) => {
+        ClientStream::Plain(client) => Relay::new(client, backend, opening, limits, stop),
+        ClientStream::Secure(client) => {
             Relay::secure(client.into_inner(), backend, opening, limits, stop)
         }
     };
     tokio::spawn(async move {
         let report = (&mut relay).await;
-        let outcome = Outcome::from(report.end);
+        let outcome = ConnectionOutcome::from(report.end);
         let (gate, shared) = (passed.service.name(), &passed.shared);
         shared.count(outcome);
         if is_tls {

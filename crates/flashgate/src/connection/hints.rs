@@ -2,12 +2,12 @@
 
 use flashgate_wire::http::HttpRequest;
 
-use super::{Outcome, mistake};
+use super::{ConnectionOutcome, mistake};
 use crate::log::{Sampler, escaped_up_to};
 
 /// What a stranger could provoke at any rate is not logged at any rate.
 #[derive(Debug)]
-pub(super) struct Hints {
+pub(super) struct HintSamplers {
     pub(super) mistakes: mistake::Samplers,
     pub(super) origin: Sampler,
     pub(super) websocket: Sampler,
@@ -22,10 +22,10 @@ pub(super) struct Hints {
     pub(super) evicted: Sampler,
     pub(super) proxy: Sampler,
     pub(super) panic: Sampler,
-    pub(super) ended: [Sampler; Outcome::COUNT],
+    pub(super) ended: [Sampler; ConnectionOutcome::COUNT],
 }
 
-impl Hints {
+impl HintSamplers {
     pub(super) fn new() -> Self {
         Self {
             mistakes: mistake::Samplers::new(),
@@ -43,7 +43,7 @@ impl Hints {
             evicted: Sampler::of_warnings("evicted"),
             proxy: Sampler::of_warnings("proxy-refused"),
             panic: Sampler::of_warnings("connection-failed"),
-            ended: Outcome::ALL.map(|outcome| Sampler::of_connections(outcome.code())),
+            ended: ConnectionOutcome::ALL.map(|outcome| Sampler::of_connections(outcome.code())),
         }
     }
 }

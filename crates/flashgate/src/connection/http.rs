@@ -20,7 +20,7 @@ use flashgate_wire::http::{
 };
 use flashgate_wire::websocket::is_asked_for;
 
-use super::Outcome;
+use super::ConnectionOutcome;
 use super::backends::Role;
 use super::waiting::{Next, Waiting};
 use exchange::Exchange;
@@ -53,7 +53,8 @@ async fn go_on(
     } = read;
     let method = Method::of(&bytes);
     let opening = waiting.accepting.opening().bytes().len();
-    let passes = end != Some(Outcome::Deadline) && passes(&verdict, &bytes, (head, whole));
+    let passes =
+        end != Some(ConnectionOutcome::Deadline) && passes(&verdict, &bytes, (head, whole));
     bytes.drain(..opening.min(bytes.len()));
     waiting.early = bytes;
     let mut exchange = Exchange {
@@ -95,7 +96,12 @@ fn pass(waiting: &mut Waiting, gate: Arc<Gate>) -> Next {
 
 impl Exchange<'_> {
     /// Does what the request asks for, or says why not.
-    async fn settle(self, verdict: HeadVerdict, end: Option<Outcome>, goes_on: bool) -> Next {
+    async fn settle(
+        self,
+        verdict: HeadVerdict,
+        end: Option<ConnectionOutcome>,
+        goes_on: bool,
+    ) -> Next {
         match (verdict, end) {
             (HeadVerdict::Request(request), _) if is_asked_for(&request) => {
                 self.upgrade(&request).await
@@ -104,29 +110,34 @@ impl Exchange<'_> {
             (HeadVerdict::Request(request), _) => self.answer(&request).await,
             (HeadVerdict::Refused(refusal), _) => {
                 let response = Response::from(refusal).for_everybody();
-                self.respond(response, Outcome::HttpAnswered).await
+                self.respond(response, ConnectionOutcome::HttpAnswered)
+                    .await
             }
             // To a browser it is an answer; without a server there is nobody to tell what was asked.
-            (HeadVerdict::NeedMore, Some(Outcome::Deadline)) if goes_on => {
+            (HeadVerdict::NeedMore, Some(ConnectionOutcome::Deadline)) if goes_on => {
                 let response = Response::plain(StatusCode::RequestTimeout, LATE).for_everybody();
-                self.respond(response, Outcome::Deadline).await
+                self.respond(response, ConnectionOutcome::Deadline).await
             }
-            (HeadVerdict::NeedMore, end) => Next::Refuse(end.unwrap_or(Outcome::EndedEarly)),
+            (HeadVerdict::NeedMore, end) => {
+                Next::Refuse(end.unwrap_or(ConnectionOutcome::EndedEarly))
+            }
         }
     }
 
     /// Refuses what a server might take for a request for a WebSocket.
     async fn refuse(self, text: &'static str) -> Next {
         let response = Response::plain(StatusCode::BadRequest, text).for_everybody();
-        self.respond(response, Outcome::HttpAnswered).await
+        self.respond(response, ConnectionOutcome::HttpAnswered)
+            .await
     }
 
     /// Answers what asks for no WebSocket.
     async fn answer(mut self, request: &HttpRequest) -> Next {
         if let Err(refused) = self.admit(request) {
-            return self.respond(refused, Outcome::OverLimit).await;
+            return self.respond(refused, ConnectionOutcome::OverLimit).await;
         }
         let response = paths::answer(request, &self.waiting.service, &self.waiting.doors);
-        self.respond(response, Outcome::HttpAnswered).await
+        self.respond(response, ConnectionOutcome::HttpAnswered)
+            .await
     }
 }

@@ -5,14 +5,14 @@
 
 use tokio_flash_policy::Closed;
 
-use super::Outcome;
-use super::client::Client;
+use super::ConnectionOutcome;
+use super::client::ClientStream;
 use super::waiting::{Accepting, Ending, Waiting};
 use crate::limits::Permit;
 
 impl Waiting {
     /// Closes it once its client has ended it too, so that nothing is lost of what it was sent.
-    pub(super) fn let_go(mut self, outcome: Outcome) {
+    pub(super) fn let_go(mut self, outcome: ConnectionOutcome) {
         self.accepting.let_go();
         let (client, permit, ending) = self.into_parts();
         let_go(client, permit, ending, move |_| outcome);
@@ -22,10 +22,10 @@ impl Waiting {
 /// Ends the stream, waits for its client to do so too, and counts it then; how that went is said to `outcome`: none if its
 /// place was needed before.
 pub(super) fn let_go(
-    client: Client,
+    client: ClientStream,
     mut permit: Permit,
     mut ending: Ending,
-    outcome: impl FnOnce(Option<Closed>) -> Outcome + Send + 'static,
+    outcome: impl FnOnce(Option<Closed>) -> ConnectionOutcome + Send + 'static,
 ) {
     permit.lingering();
     tokio::spawn(async move {
@@ -39,7 +39,7 @@ pub(super) fn let_go(
 }
 
 /// Ends it on both sides. What comes meanwhile is not deciphered, so that a session is needed for its own end only.
-async fn ended(mut client: Client, accepting: &mut Accepting) -> Closed {
+async fn ended(mut client: ClientStream, accepting: &mut Accepting) -> Closed {
     match accepting.send(&mut client).await {
         Ok(()) => accepting.close(&mut client.into_tcp()).await,
         Err(error) => Closed::Failed(error.kind()),

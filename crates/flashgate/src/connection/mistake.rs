@@ -6,7 +6,7 @@ use flash_policy::near_request::{self, Slip};
 use flashgate_config::snapshot::Service;
 use flashgate_wire::proxy_header;
 
-use super::Outcome;
+use super::ConnectionOutcome;
 use crate::log::Sampler;
 
 /// What was probably set up wrongly.
@@ -56,18 +56,25 @@ impl Samplers {
 
 impl Mistake {
     /// That of a connection which was closed unanswered.
-    pub(super) fn closed(outcome: Outcome, received: &[u8], service: &Service) -> Option<Self> {
+    pub(super) fn closed(
+        outcome: ConnectionOutcome,
+        received: &[u8],
+        service: &Service,
+    ) -> Option<Self> {
         let unanswered = matches!(
             outcome,
-            Outcome::NotARequest | Outcome::EndedEarly | Outcome::Deadline | Outcome::Tls
+            ConnectionOutcome::NotARequest
+                | ConnectionOutcome::EndedEarly
+                | ConnectionOutcome::Deadline
+                | ConnectionOutcome::Tls
         );
         let by_bytes = unanswered.then(|| Self::by_bytes(received)).flatten();
         let asked_bridge = service.bridge().is_some() && is_a_request(received);
-        by_bytes.or(if outcome == Outcome::Http {
+        by_bytes.or(if outcome == ConnectionOutcome::Http {
             Some(Self::Http)
-        } else if outcome == Outcome::Tls {
+        } else if outcome == ConnectionOutcome::Tls {
             Some(Self::Tls)
-        } else if outcome == Outcome::NotARequest && asked_bridge {
+        } else if outcome == ConnectionOutcome::NotARequest && asked_bridge {
             Some(Self::PolicyOnBridge)
         } else {
             None

@@ -32,10 +32,10 @@ const MOST: usize = 256;
 
 /// What is known of each name.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Names(Arc<Mutex<Known>>);
+pub(crate) struct Names(Arc<Mutex<KnownNames>>);
 
 #[derive(Debug, Default)]
-struct Known {
+struct KnownNames {
     names: BTreeMap<String, Name>,
     pending: usize,
 }
@@ -57,12 +57,12 @@ struct Found {
 #[derive(Clone, Debug)]
 struct Pending {
     since: Instant,
-    done: watch::Receiver<Option<Answer>>,
+    done: watch::Receiver<Option<LookupAnswer>>,
 }
 
 /// What became of a lookup; an error as text, because everybody who waits gets it.
 #[derive(Clone, Debug)]
-enum Answer {
+enum LookupAnswer {
     Found(Arc<[IpAddr]>),
     /// There is no such name, or it has no address.
     Gone(String),
@@ -92,10 +92,10 @@ impl Names {
         };
         let answer = answer.and_then(Result::ok).and_then(|it| it.clone());
         match (answer, last) {
-            (Some(Answer::Gone(reason)), _) | (Some(Answer::Failed(reason)), None) => {
+            (Some(LookupAnswer::Gone(reason)), _) | (Some(LookupAnswer::Failed(reason)), None) => {
                 Err(io::Error::other(reason))
             }
-            (Some(Answer::Found(addresses)), _) | (_, Some(addresses)) => Ok(addresses),
+            (Some(LookupAnswer::Found(addresses)), _) | (_, Some(addresses)) => Ok(addresses),
             (None, None) => Err(io::Error::other(
                 "internal error: a lookup ended without an answer",
             )),
@@ -116,7 +116,7 @@ impl Names {
     fn start(&self, host: &str) -> io::Result<Start> {
         let now = Instant::now();
         let mut known = self.known();
-        let Known { names, pending } = &mut *known;
+        let KnownNames { names, pending } = &mut *known;
         let name = names.entry(host.to_owned()).or_default();
         let last = name.last.as_ref();
         if let Some(found) = last.filter(|found| now.duration_since(found.at) < FRESH) {
@@ -145,7 +145,7 @@ impl Names {
     /// Starts the thread that looks a name up.
     fn start_thread(&self, host: &str, now: Instant) -> io::Result<Pending> {
         let (sender, done) = watch::channel(None);
-        let lookup = Lookup {
+        let lookup = LookupTask {
             names: self.clone(),
             host: host.to_owned(),
             sender,
@@ -155,7 +155,7 @@ impl Names {
         Ok(Pending { since: now, done })
     }
 
-    fn known(&self) -> MutexGuard<'_, Known> {
+    fn known(&self) -> MutexGuard<'_, KnownNames> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -164,13 +164,13 @@ impl Names {
 const STACK: usize = 512 * 1024;
 
 /// One lookup, on its thread.
-struct Lookup {
+struct LookupTask {
     names: Names,
     host: String,
-    sender: watch::Sender<Option<Answer>>,
+    sender: watch::Sender<Option<LookupAnswer>>,
 }
 
-impl Lookup {
+impl LookupTask {
     fn run(self) {
         let answer = look_up(&self.host);
         let mut known = self.names.known();
@@ -183,14 +183,14 @@ impl Lookup {
         {
             name.pending = None;
             match &answer {
-                Answer::Found(addresses) => {
+                LookupAnswer::Found(addresses) => {
                     name.last = Some(Found {
                         at: Instant::now(),
                         addresses: Arc::clone(addresses),
                     });
                 }
-                Answer::Gone(_) => name.last = None,
-                Answer::Failed(_) => {}
+                LookupAnswer::Gone(_) => name.last = None,
+                LookupAnswer::Failed(_) => {}
             }
         }
         known.pending = known.pending.saturating_sub(1);
@@ -199,7 +199,7 @@ impl Lookup {
     }
 }
 
-fn look_up(host: &str) -> Answer {
+fn look_up(host: &str) -> LookupAnswer {
     // Without a kind of socket, each address would come once for every kind.
     let hints = AddrInfoHints {
         socktype: SockType::Stream.into(),
@@ -210,18 +210,18 @@ fn look_up(host: &str) -> Answer {
             let address = |found: io::Result<AddrInfo>| Some(found.ok()?.sockaddr.ip());
             let found: Arc<[IpAddr]> = found.filter_map(address).collect();
             if found.is_empty() {
-                Answer::Gone("its name has no address".to_owned())
+                LookupAnswer::Gone("its name has no address".to_owned())
             } else {
-                Answer::Found(found)
+                LookupAnswer::Found(found)
             }
         }
         Err(error) => {
             let kind = error.kind();
             let reason = log::reason(&error.into());
             if matches!(kind, LookupErrorKind::NoName | LookupErrorKind::NoData) {
-                Answer::Gone(reason)
+                LookupAnswer::Gone(reason)
             } else {
-                Answer::Failed(reason)
+                LookupAnswer::Failed(reason)
             }
         }
     }

@@ -8,7 +8,7 @@ use super::handshake::Failure;
 /// See the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(usize)]
-pub(crate) enum Outcome {
+pub(crate) enum ConnectionOutcome {
     /// The policy was written and the connection let go without loss.
     Answered,
     /// The policy was written; then the peer failed, or stayed too long.
@@ -67,7 +67,7 @@ pub(crate) enum Outcome {
     HttpAnswered,
 }
 
-impl From<RelayEnd> for Outcome {
+impl From<RelayEnd> for ConnectionOutcome {
     fn from(end: RelayEnd) -> Self {
         match end {
             RelayEnd::Clean => Self::Relayed,
@@ -85,7 +85,7 @@ impl From<RelayEnd> for Outcome {
     }
 }
 
-impl Outcome {
+impl ConnectionOutcome {
     /// Of a WebSocket that was passed on.
     pub(super) fn of_websocket(end: RelayEnd) -> Self {
         if end == RelayEnd::Clean {
@@ -104,7 +104,7 @@ impl Outcome {
     }
 }
 
-impl From<&Failure> for Outcome {
+impl From<&Failure> for ConnectionOutcome {
     fn from(failure: &Failure) -> Self {
         match failure {
             Failure::Refused(_) => Self::TlsFailed,
@@ -115,7 +115,7 @@ impl From<&Failure> for Outcome {
     }
 }
 
-impl Outcome {
+impl ConnectionOutcome {
     pub(crate) const ALL: [Self; 28] = [
         Self::Answered,
         Self::AnsweredThenCut,

@@ -10,9 +10,9 @@ use tokio::time::Instant;
 use tracing::debug;
 use tracing::field::display;
 
-use super::client::Client;
+use super::client::ClientStream;
 use super::waiting::{Waiting, Witness};
-use super::{Outcome, some};
+use super::{ConnectionOutcome, some};
 use crate::limits::Permit;
 
 /// A connection that is passed on.
@@ -26,7 +26,7 @@ pub(super) struct Passed {
 
 impl Passed {
     /// Of a connection that goes on from here; with it its client, its first bytes, and what was read behind them.
-    pub(super) fn of(waiting: Waiting) -> (Self, Client, Opening, Vec<u8>) {
+    pub(super) fn of(waiting: Waiting) -> (Self, ClientStream, Opening, Vec<u8>) {
         let passed = Self {
             peer: waiting.client(),
             permit: waiting.permit,
@@ -39,7 +39,7 @@ impl Passed {
     }
 
     /// Adds what it has moved to the totals, and logs what an operator looks for when a player complains.
-    pub(super) fn tell(&self, gate: &str, outcome: Outcome, report: &RelayReport) {
+    pub(super) fn tell(&self, gate: &str, outcome: ConnectionOutcome, report: &RelayReport) {
         let (from_client, from_backend) = (report.from_client, report.from_backend);
         self.shared.count_relayed(from_client, from_backend);
         if self.is_ended_by_backend(outcome, report) {
@@ -59,11 +59,17 @@ impl Passed {
 
     /// Whether a game server broke the connection off, or ended one that was past its beginning: it may have crashed. A
     /// server that answers once and closes is not worth a line.
-    fn is_ended_by_backend(&self, outcome: Outcome, report: &RelayReport) -> bool {
-        let cut = matches!(outcome, Outcome::BackendReset | Outcome::BackendLost);
+    fn is_ended_by_backend(&self, outcome: ConnectionOutcome, report: &RelayReport) -> bool {
+        let cut = matches!(
+            outcome,
+            ConnectionOutcome::BackendReset | ConnectionOutcome::BackendLost
+        );
         let ended = matches!(
             outcome,
-            Outcome::Relayed | Outcome::Bridged | Outcome::ClientReset | Outcome::ClientTruncated
+            ConnectionOutcome::Relayed
+                | ConnectionOutcome::Bridged
+                | ConnectionOutcome::ClientReset
+                | ConnectionOutcome::ClientTruncated
         );
         let is_past_beginning = self.begun.elapsed() >= self.service.deadlines.request;
         cut || ended && report.backend_ended_first && is_past_beginning

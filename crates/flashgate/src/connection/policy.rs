@@ -15,7 +15,7 @@ use socket2::SockRef;
 use tokio::io::{AsyncWrite, Interest};
 use tokio::net::TcpStream;
 
-use super::client::Client;
+use super::client::ClientStream;
 use super::waiting::Accepting;
 
 /// Sends what it can in one write. The FIN that must follow goes into the same segment.
@@ -31,7 +31,7 @@ pub(super) fn finish(socket: &impl AsFd) {
 }
 
 /// Answers on a connection whose request is known, as far as the machine asks for it.
-pub(super) async fn answer(client: &mut Client, accepting: &mut Accepting) {
+pub(super) async fn answer(client: &mut ClientStream, accepting: &mut Accepting) {
     let mut outlet = Outlet {
         client,
         if_dropped: IfDropped::End,
@@ -43,7 +43,7 @@ pub(super) async fn answer(client: &mut Client, accepting: &mut Accepting) {
 
 /// Where a reply goes, and its end: what was written may be held back until then.
 struct Outlet<'a> {
-    client: &'a mut Client,
+    client: &'a mut ClientStream,
     /// What the client sees if the socket is dropped now.
     if_dropped: IfDropped,
 }
@@ -74,8 +74,8 @@ impl AsyncWrite for Outlet<'_> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let done = match &mut *self.client {
-            Client::Plain(stream) => poll_send(stream, context, bytes),
-            Client::Secure(stream) => loop {
+            ClientStream::Plain(stream) => poll_send(stream, context, bytes),
+            ClientStream::Secure(stream) => loop {
                 match stream.get_mut().1.writer().write(bytes) {
                     Ok(0) => match Pin::new(&mut **stream).poll_flush(context) {
                         Poll::Ready(Ok(())) => {}
@@ -96,11 +96,11 @@ impl AsyncWrite for Outlet<'_> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let done = match &mut *self.client {
-            Client::Plain(stream) => {
+            ClientStream::Plain(stream) => {
                 finish(stream);
                 return Poll::Ready(Ok(()));
             }
-            Client::Secure(stream) => Pin::new(&mut **stream).poll_shutdown(context),
+            ClientStream::Secure(stream) => Pin::new(&mut **stream).poll_shutdown(context),
         };
         self.unless_waiting(done)
     }

@@ -10,10 +10,10 @@ use tracing::{Level, debug, enabled, info};
 
 use super::backends::Backends;
 use super::handshake::Handshakes;
-use super::hints::Hints;
+use super::hints::HintSamplers;
 use super::names::Names;
 use super::ours::Ours;
-use super::outcome::Outcome;
+use super::outcome::ConnectionOutcome;
 use crate::limits::{OverLimit, Permits, Spare};
 use crate::log;
 
@@ -22,8 +22,8 @@ use crate::log;
 pub(crate) struct Shared {
     pub(crate) permits: Arc<Permits>,
     pub(crate) spare: Spare,
-    pub(super) hints: Hints,
-    totals: [AtomicU64; Outcome::COUNT],
+    pub(super) hints: HintSamplers,
+    totals: [AtomicU64; ConnectionOutcome::COUNT],
     shed: AtomicU64,
     /// Bytes that clients and backends sent each other.
     relayed: [AtomicU64; 2],
@@ -43,7 +43,7 @@ impl Shared {
         Self {
             permits,
             spare: Spare::new(),
-            hints: Hints::new(),
+            hints: HintSamplers::new(),
             totals: Default::default(),
             shed: AtomicU64::new(0),
             relayed: Default::default(),
@@ -66,15 +66,15 @@ impl Shared {
     }
 
     /// How many connections have ended, and how.
-    pub(crate) fn totals(&self) -> impl Iterator<Item = (Outcome, u64)> {
+    pub(crate) fn totals(&self) -> impl Iterator<Item = (ConnectionOutcome, u64)> {
         let totals = self
             .totals
             .iter()
             .map(|total| total.load(Ordering::Relaxed));
-        Outcome::ALL.into_iter().zip(totals)
+        ConnectionOutcome::ALL.into_iter().zip(totals)
     }
 
-    pub(super) fn count(&self, outcome: Outcome) {
+    pub(super) fn count(&self, outcome: ConnectionOutcome) {
         if let Some(total) = self.totals.get(outcome.index()) {
             total.fetch_add(1, Ordering::Relaxed);
         }
@@ -104,12 +104,12 @@ impl Shared {
 
     /// Lets a connection go whose address is over a limit: counted, and said once a second.
     pub(crate) fn refuse(&self, peer: Option<SocketAddr>, over: OverLimit) {
-        self.count(Outcome::OverLimit);
+        self.count(ConnectionOutcome::OverLimit);
         self.tell_over_limit(peer, over);
     }
 
     /// Counts a connection that needed no task.
-    pub(super) fn count_fast(&self, peer: Option<SocketAddr>, outcome: Outcome) {
+    pub(super) fn count_fast(&self, peer: Option<SocketAddr>, outcome: ConnectionOutcome) {
         self.count(outcome);
         if let Some(suppressed) = self.wants_line(outcome) {
             let (peer, suppressed) = (peer.map(display), some(suppressed));
@@ -123,7 +123,7 @@ impl Shared {
     }
 
     /// Whether this connection gets a line of its own, and how many that ended like it got none.
-    pub(super) fn wants_line(&self, outcome: Outcome) -> Option<u64> {
+    pub(super) fn wants_line(&self, outcome: ConnectionOutcome) -> Option<u64> {
         // Asked first, so that nothing is locked or counted where nobody reads it.
         let wanted = enabled!(Level::DEBUG);
         let sampler = self.hints.ended.get(outcome.index()).filter(|_| wanted)?;
@@ -132,16 +132,16 @@ impl Shared {
 
     /// One line at the end: what became of all the connections; so many were left when it came.
     pub(crate) fn log_totals(&self, left: usize) {
-        let total = |wanted: Outcome| -> u64 {
+        let total = |wanted: ConnectionOutcome| -> u64 {
             let mut totals = self.totals();
             totals
                 .find(|(outcome, _)| *outcome == wanted)
                 .map_or(0, |(_, total)| total)
         };
-        let answered = total(Outcome::Answered);
-        let relayed = total(Outcome::Relayed) + total(Outcome::Bridged);
+        let answered = total(ConnectionOutcome::Answered);
+        let relayed = total(ConnectionOutcome::Relayed) + total(ConnectionOutcome::Bridged);
         let all: u64 = self.totals().map(|(_, total)| total).sum();
-        let stopped = total(Outcome::Stopped);
+        let stopped = total(ConnectionOutcome::Stopped);
         let others = all - answered - relayed - stopped;
         let shed = self.shed();
         // Players whose relay the stop has cut, and clients that are still open or have not read the end of an answer.

@@ -18,7 +18,7 @@ use tokio::time::timeout_at;
 
 use super::backends::{Role, Whose};
 use super::waiting::{Next, Waiting};
-use super::{Outcome, gate};
+use super::{ConnectionOutcome, gate};
 use crate::limits::OverLimit;
 
 /// Has the backend dialled, and listens to both.
@@ -48,10 +48,10 @@ async fn dial(waiting: &mut Waiting, gate: &Gate) -> Result<Called, Next> {
             (dialling.await, true)
         }
         Err(Ok(first)) => return Err(waiting.next(first)),
-        Err(Err(_)) => return Err(Next::Refuse(Outcome::PeerFailed)),
+        Err(Err(_)) => return Err(Next::Refuse(ConnectionOutcome::PeerFailed)),
     };
     // That it failed was told.
-    let backend = dialled.map_err(|_| Next::LetGo(Outcome::BackendUnreachable))?;
+    let backend = dialled.map_err(|_| Next::LetGo(ConnectionOutcome::BackendUnreachable))?;
     let called = Called::introduce(backend, &gate::header(gate, waiting));
     if spoken {
         Err(called.pass_on(waiting, gate))
@@ -128,7 +128,7 @@ impl<'a> Silence<'a> {
     async fn listen(mut self) -> Next {
         match self.first_news().await {
             Err(over) => self.waiting.turn_away(over),
-            Ok(News::Over(end)) => self.cut(Outcome::from(end)),
+            Ok(News::Over(end)) => self.cut(ConnectionOutcome::from(end)),
             Ok(News::Backend) => self.called.pass_on(self.waiting, self.gate),
             // On the heap, for as long as it lasts.
             Ok(News::Client) => Box::pin(self.hear()).await,
@@ -192,14 +192,14 @@ impl<'a> Silence<'a> {
                 self.waiting.next(first)
             }
             Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
-                self.cut(Outcome::ClientReset)
+                self.cut(ConnectionOutcome::ClientReset)
             }
-            Err(_) => self.cut(Outcome::ClientLost),
+            Err(_) => self.cut(ConnectionOutcome::ClientLost),
         }
     }
 
     /// Resets both sides, as the end of a relay would: a plain close would pass for the other side's own end.
-    fn cut(&self, outcome: Outcome) -> Next {
+    fn cut(&self, outcome: ConnectionOutcome) -> Next {
         reset_on_close(self.waiting.stream.tcp());
         reset_on_close(&self.called.stream);
         Next::Refuse(outcome)

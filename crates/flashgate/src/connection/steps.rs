@@ -8,11 +8,11 @@ use flash_policy::accept::{Closing, Operation};
 use flashgate_wire::proxy_header::ProxyHeader;
 use tokio_rustls::rustls::ServerConfig;
 
-use super::client::Client;
+use super::client::ClientStream;
 use super::handshake::{self, Bounds, Failure};
 use super::letting_go::let_go;
 use super::waiting::{Ending, Next, Sender, Waiting, accepting};
-use super::{Outcome, balancer, gate, http, policy, silence};
+use super::{ConnectionOutcome, balancer, gate, http, policy, silence};
 use crate::fault;
 
 impl Waiting {
@@ -59,7 +59,7 @@ impl Waiting {
     /// Reads until it is known what the client wants.
     async fn listen(&mut self) -> Next {
         match self.accepting.recognise(&mut self.stream).await {
-            Err(_) => Next::Refuse(Outcome::PeerFailed),
+            Err(_) => Next::Refuse(ConnectionOutcome::PeerFailed),
             Ok(recognised) => self.next(recognised),
         }
     }
@@ -70,7 +70,7 @@ impl Waiting {
             Ok(ProxyHeader { addresses, .. }) => self.told = addresses.map(Box::new),
             Err(fault) => {
                 self.shared.tell_proxy_fault(self.peer, &fault);
-                return Next::Refuse(Outcome::ProxyRefused);
+                return Next::Refuse(ConnectionOutcome::ProxyRefused);
             }
         }
         let client = self.client();
@@ -104,7 +104,7 @@ impl Waiting {
         let (failure, stream) = match handshake::shake(stream, read, &server, bounds, counts).await
         {
             Ok(stream) => {
-                self.stream = Client::Secure(stream);
+                self.stream = ClientStream::Secure(stream);
                 self.accepting.restart_inside_tls();
                 self.hold(0);
                 return Some(self);
@@ -114,10 +114,10 @@ impl Waiting {
         if let Failure::Refused(error) = &failure {
             self.shared.tell_handshake_fault(peer, error);
         }
-        let outcome = Outcome::from(&failure);
+        let outcome = ConnectionOutcome::from(&failure);
         if let Some(stream) = stream {
             // So that the alert arrives.
-            self.stream = Client::Plain(stream);
+            self.stream = ClientStream::Plain(stream);
             self.let_go(outcome);
         } else {
             let ending = Ending {
@@ -138,12 +138,14 @@ impl Waiting {
         permit.answering();
         policy::answer(&mut client, &mut ending.accepting).await;
         let outcome = match ending.accepting.poll() {
-            Operation::Close(Closing::Done(_)) => Outcome::Answered,
-            Operation::Close(_) => return let_go(client, permit, ending, Outcome::answered),
+            Operation::Close(Closing::Done(_)) => ConnectionOutcome::Answered,
+            Operation::Close(_) => {
+                return let_go(client, permit, ending, ConnectionOutcome::answered);
+            }
             Operation::Read { .. }
             | Operation::Write { .. }
             | Operation::HandOn(_)
-            | Operation::Abort(_) => Outcome::WriteFailed,
+            | Operation::Abort(_) => ConnectionOutcome::WriteFailed,
         };
         drop(client);
         ending.end(outcome);

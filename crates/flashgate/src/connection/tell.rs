@@ -11,7 +11,7 @@ use tracing::{debug, error, info, warn};
 
 use super::hints::{LONGEST_SHOWN, origin_of};
 use super::mistake::Mistake;
-use super::{Outcome, Shared, balancer, handshake, some};
+use super::{ConnectionOutcome, Shared, balancer, handshake, some};
 use crate::limits::{Evicted, MadeRoom, OverLimit};
 use crate::log::{self, escaped, escaped_up_to};
 
@@ -57,11 +57,14 @@ impl Shared {
     /// A game server has ended or cut a connection in the middle of it; only the first of the two is usual.
     pub(super) fn tell_end_by_backend(
         &self,
-        outcome: Outcome,
+        outcome: ConnectionOutcome,
         (peer, gate): (Option<SocketAddr>, &str),
         [from_client, from_backend]: [u64; 2],
     ) {
-        let cut = matches!(outcome, Outcome::BackendReset | Outcome::BackendLost);
+        let cut = matches!(
+            outcome,
+            ConnectionOutcome::BackendReset | ConnectionOutcome::BackendLost
+        );
         let (peer, outcome) = (peer.map(display), outcome.code());
         if cut {
             if let Some(suppressed) = self.hints.backend_cut.admit() {
@@ -131,7 +134,7 @@ impl Shared {
 
     /// A connection was ended to make room: counted, and logged once a second.
     pub(crate) fn count_evicted(&self, Evicted { peer, lack }: Evicted) {
-        self.count(Outcome::Evicted);
+        self.count(ConnectionOutcome::Evicted);
         let (peer, lack) = (peer.map(display), lack.name());
         if let Some(suppressed) = self.hints.evicted.admit() {
             warn!(
@@ -139,8 +142,8 @@ impl Shared {
                 lack, suppressed, "closed an unfinished request to make room for others"
             );
         }
-        if let Some(suppressed) = self.wants_line(Outcome::Evicted) {
-            let (outcome, suppressed) = (Outcome::Evicted.code(), some(suppressed));
+        if let Some(suppressed) = self.wants_line(ConnectionOutcome::Evicted) {
+            let (outcome, suppressed) = (ConnectionOutcome::Evicted.code(), some(suppressed));
             debug!(peer, outcome, lack, suppressed, "connection ended");
         }
     }
@@ -197,7 +200,7 @@ impl Shared {
     /// Logs what somebody must have set up wrongly, if a closed connection looks like it.
     pub(super) fn explain_close(
         &self,
-        outcome: Outcome,
+        outcome: ConnectionOutcome,
         peer: Option<SocketAddr>,
         received: &[u8],
         service: &Service,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use flash_policy::accept::{AcceptConfig, First, Moment, ServerSide};
 use flashgate_config::ruffle::Doors;
-use flashgate_config::snapshot::{Gate, Kind, Service};
+use flashgate_config::snapshot::{Gate, Service, ServiceKind};
 use flashgate_wire::proxy_header::Addresses;
 use tokio::net::TcpStream;
 use tokio_flash_policy::Driver;
@@ -18,9 +18,9 @@ use tracing::field::display;
 
 use super::asked::Asked;
 use super::backends::Role;
-use super::client::Client;
+use super::client::ClientStream;
 use super::mistake::Mistake;
-use super::{Outcome, Shared, handshake, peer, some};
+use super::{ConnectionOutcome, Shared, handshake, peer, some};
 use crate::limits::{OverLimit, Permit};
 use crate::log::escaped;
 
@@ -28,7 +28,7 @@ use crate::log::escaped;
 ///
 /// Ten thousand may wait at a time, so what a task holds is held here once, and only borrowed where it is awaited.
 pub(super) struct Waiting {
-    pub(super) stream: Client,
+    pub(super) stream: ClientStream,
     pub(super) accepting: Accepting,
     pub(super) permit: Permit,
     pub(super) service: Arc<Service>,
@@ -81,9 +81,9 @@ pub(super) enum Next {
     /// Pass a WebSocket on to the server of this gate, which gets these bytes first.
     Bridge(Arc<Gate>, TcpStream, Vec<u8>),
     /// Close it once its client has ended it too.
-    LetGo(Outcome),
+    LetGo(ConnectionOutcome),
     /// Close it.
-    Refuse(Outcome),
+    Refuse(ConnectionOutcome),
     /// Nothing: it was counted.
     Done,
 }
@@ -121,15 +121,15 @@ impl Waiting {
         }
         match (first, &self.service.kind) {
             (First::Http, _) if self.service.speaks_http() => Next::Http,
-            (First::Silent, Kind::Gate { gate, .. }) => Next::Call(Arc::clone(gate)),
-            (First::Http, Kind::Gate { gate, .. }) if gate.http_backend.is_some() => {
+            (First::Silent, ServiceKind::Gate { gate, .. }) => Next::Call(Arc::clone(gate)),
+            (First::Http, ServiceKind::Gate { gate, .. }) if gate.http_backend.is_some() => {
                 Next::Dial(Arc::clone(gate), Role::Http)
             }
-            (_, Kind::Gate { gate, .. }) => {
+            (_, ServiceKind::Gate { gate, .. }) => {
                 self.note_mistake(first);
                 Next::Dial(Arc::clone(gate), Role::Game)
             }
-            (_, Kind::Policy(_) | Kind::Bridge(_) | Kind::Closed) => {
+            (_, ServiceKind::Policy(_) | ServiceKind::Bridge(_) | ServiceKind::Closed) => {
                 Next::Refuse(self.refusal(first))
             }
         }
@@ -147,15 +147,15 @@ impl Waiting {
     }
 
     /// Why a connection is closed that has nothing to expect on a policy port.
-    fn refusal(&self, first: First) -> Outcome {
+    fn refusal(&self, first: First) -> ConnectionOutcome {
         match first {
             // A game's client, which the gate would have passed on before the stop: no mistake of its operator's.
-            _ if self.service.stopping => Outcome::NotARequest,
-            First::Http => Outcome::Http,
-            First::Tls if !self.stream.is_secure() => Outcome::Tls,
-            First::End => Outcome::EndedEarly,
-            First::Silent | First::Deadline => Outcome::Deadline,
-            First::Other | _ => Outcome::NotARequest,
+            _ if self.service.stopping => ConnectionOutcome::NotARequest,
+            First::Http => ConnectionOutcome::Http,
+            First::Tls if !self.stream.is_secure() => ConnectionOutcome::Tls,
+            First::End => ConnectionOutcome::EndedEarly,
+            First::Silent | First::Deadline => ConnectionOutcome::Deadline,
+            First::Other | _ => ConnectionOutcome::NotARequest,
         }
     }
 
@@ -176,11 +176,11 @@ impl Waiting {
     /// Lets a client go for which there is no room.
     pub(super) fn turn_away(&self, over: OverLimit) -> Next {
         self.shared.tell_over_limit(self.client(), over);
-        Next::LetGo(Outcome::OverLimit)
+        Next::LetGo(ConnectionOutcome::OverLimit)
     }
 
     /// Closes it.
-    pub(super) fn end(self, outcome: Outcome) {
+    pub(super) fn end(self, outcome: ConnectionOutcome) {
         let (client, permit, ending) = self.into_parts();
         ending.end(outcome);
         drop(client);
@@ -188,7 +188,7 @@ impl Waiting {
     }
 
     /// What is needed to answer it, its place, and what its end takes.
-    pub(super) fn into_parts(self) -> (Client, Permit, Ending) {
+    pub(super) fn into_parts(self) -> (ClientStream, Permit, Ending) {
         let ending = Ending {
             peer: self.client(),
             shared: self.shared,
@@ -211,7 +211,7 @@ pub(super) struct Ending {
 
 impl Ending {
     /// Counts the connection, and logs what is worth it.
-    pub(super) fn end(&self, outcome: Outcome) {
+    pub(super) fn end(&self, outcome: ConnectionOutcome) {
         let (shared, peer) = (&self.shared, self.peer);
         shared.count(outcome);
         if let Some(asked) = &self.asked {

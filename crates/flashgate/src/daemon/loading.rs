@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use flashgate_config::snapshot::{Loaded, Refused, Watched};
+use flashgate_config::snapshot::{Loaded, PlanRefused, Watched};
 use flashgate_report::render;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};
@@ -28,7 +28,7 @@ pub(super) const LONGEST: Duration = LIMIT.saturating_add(WRITING_LIMIT);
 
 /// Makes the plan again from wherever it came from.
 pub(crate) struct Loader {
-    load: Arc<dyn Fn() -> Result<Loaded, Refused> + Send + Sync>,
+    load: Arc<dyn Fn() -> Result<Loaded, PlanRefused> + Send + Sync>,
     /// Whether a thread is reading. One that never ends must not be followed by others.
     is_reading: Arc<AtomicBool>,
 }
@@ -43,7 +43,9 @@ impl Drop for Reading {
 }
 
 impl Loader {
-    pub(crate) fn new(load: impl Fn() -> Result<Loaded, Refused> + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(
+        load: impl Fn() -> Result<Loaded, PlanRefused> + Send + Sync + 'static,
+    ) -> Self {
         Self {
             load: Arc::new(load),
             is_reading: Arc::default(),
@@ -105,7 +107,7 @@ impl Loader {
 #[derive(Debug)]
 pub(super) enum NotLoaded {
     /// For what the files say.
-    Refused(Refused),
+    Refused(PlanRefused),
     BeingWritten(PathBuf),
     /// An earlier thread is still reading.
     Busy,
@@ -126,7 +128,7 @@ impl NotLoaded {
 }
 
 /// For the log.
-impl From<NotLoaded> for Refused {
+impl From<NotLoaded> for PlanRefused {
     fn from(not_loaded: NotLoaded) -> Self {
         let plain = |message: &str, help: &[&str]| Self {
             faults: render::plain_error_text(message, help),

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 
-use flashgate_config::snapshot::{Plan, Transport};
+use flashgate_config::snapshot::{ListenTransport, Plan};
 use flashgate_report::render;
 
 use super::bind;
@@ -77,7 +77,7 @@ pub(super) fn kept<'a>(
 }
 
 fn tls(speaks_tls: bool, plan: &Plan) -> Option<Loss> {
-    (speaks_tls && plan.transport != Transport::Tls).then_some(Loss::Tls)
+    (speaks_tls && plan.transport != ListenTransport::Tls).then_some(Loss::Tls)
 }
 
 fn none_of(by: By, losses: impl IntoIterator<Item = Loss>) -> Result<(), Losses> {

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use flashgate_config::confinement;
-use flashgate_config::snapshot::{Loaded, Plan, Process, Refused, User, Watched};
+use flashgate_config::snapshot::{Loaded, Plan, PlanRefused, ProcessPlan, User, Watched};
 use tracing::{error, info, warn};
 
 use super::changes::Changes;
@@ -25,14 +25,14 @@ pub(super) async fn reload(
     status: &Status,
     open_files: (u64, NonZeroU32),
 ) -> Result<Plan, Vec<Watched>> {
-    let done = loader.load(changes).await.map_err(Refused::from);
+    let done = loader.load(changes).await.map_err(PlanRefused::from);
     match done.and_then(|loaded| take_over(loaded, listeners, shared, open_files)) {
         Ok(plan) => {
             status.reloaded(&plan);
             info!(target: LIFECYCLE, listeners = listeners.count(), "reloaded");
             Ok(plan)
         }
-        Err(Refused { faults, watched }) => {
+        Err(PlanRefused { faults, watched }) => {
             status.not_reloaded(&faults);
             log::text(&faults);
             error!("not reloaded: everything stays as it was");
@@ -42,7 +42,7 @@ pub(super) async fn reload(
 }
 
 /// How the process goes on: what of the new settings takes a restart is said, and stays as it was.
-pub(super) fn in_effect(old: &Process, new: &Process) -> Process {
+pub(super) fn in_effect(old: &ProcessPlan, new: &ProcessPlan) -> ProcessPlan {
     let changed = [
         ("user", name(&old.user) != name(&new.user)),
         ("sandbox", old.sandbox != new.sandbox),
@@ -55,7 +55,7 @@ pub(super) fn in_effect(old: &Process, new: &Process) -> Process {
             "a setting of `[process]` has changed; restart flashgate for it to take effect"
         );
     }
-    Process {
+    ProcessPlan {
         drain: new.drain,
         ..old.clone()
     }
@@ -73,7 +73,7 @@ fn take_over(
     listeners: &mut Listeners,
     shared: &Shared,
     (files, threads): (u64, NonZeroU32),
-) -> Result<Plan, Refused> {
+) -> Result<Plan, PlanRefused> {
     let Loaded { plan, warnings } = loaded;
     let mut change = || {
         reachable(&plan)?;
@@ -81,7 +81,7 @@ fn take_over(
         listeners.change(plan.sockets(), &plan)?;
         Ok(capacity)
     };
-    let capacity = change().map_err(|refusal: Refusal| Refused {
+    let capacity = change().map_err(|refusal: Refusal| PlanRefused {
         faults: refusal.to_string(),
         watched: plan.watched.clone(),
     })?;

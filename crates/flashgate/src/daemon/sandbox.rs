@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use flashgate_config::account::Account;
 use flashgate_config::confinement::{self, Confinement};
-use flashgate_config::snapshot::{Process, Sandbox, User, Violation};
+use flashgate_config::snapshot::{ProcessPlan, SandboxMode, User, Violation};
 use rustix::fs::{Mode, OFlags, open};
 use rustix::process::geteuid;
 use tracing::{info, warn};
@@ -39,7 +39,7 @@ use user::NotAssumed;
 
 /// Gives up everything but the needs, or says what of it could not be given up.
 pub(crate) fn enter(
-    process: &Process,
+    process: &ProcessPlan,
     needs: &Needs,
     leftover: &Leftover,
 ) -> Result<Applied, NotEntered> {
@@ -64,7 +64,7 @@ pub(crate) fn enter(
     let dropped = capabilities::drop_all().map_err(PartFault::Capabilities);
     applied.add("capabilities", dropped);
     lock_away(process, needs, &folders, &mut applied);
-    if process.sandbox == Sandbox::Required && applied.missing().next().is_some() {
+    if process.sandbox == SandboxMode::Required && applied.missing().next().is_some() {
         return Err(NotEntered::Parts(applied));
     }
     confinement::note(Confinement {
@@ -78,8 +78,8 @@ pub(crate) fn enter(
 }
 
 /// What takes the kernel's locks rather than mere giving up.
-fn lock_away(process: &Process, needs: &Needs, folders: &[PathBuf], applied: &mut Applied) {
-    if process.sandbox == Sandbox::Off {
+fn lock_away(process: &ProcessPlan, needs: &Needs, folders: &[PathBuf], applied: &mut Applied) {
+    if process.sandbox == SandboxMode::Off {
         for name in [FILES, PORTS, SYSTEM_CALLS] {
             applied.leave(name);
         }

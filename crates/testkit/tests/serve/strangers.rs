@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use testkit::client::{Received, StreamEnd, TestClient, fetch};
+use testkit::client::{ReceivedBytes, StreamEnd, TestClient, fetch};
 use testkit::cpu::resident_kb;
 use testkit::daemon::Daemon;
 
@@ -15,7 +15,7 @@ fn daemon() -> Daemon {
     Daemon::serve(["--allow", "a.test:80"]).expect("a daemon")
 }
 
-fn say(daemon: &Daemon, bytes: &[u8]) -> Received {
+fn say(daemon: &Daemon, bytes: &[u8]) -> ReceivedBytes {
     let mut client = TestClient::connect(daemon.address()).expect("a connection");
     client.send(bytes);
     client.hear()

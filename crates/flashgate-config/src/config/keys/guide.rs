@@ -1,6 +1,6 @@
 //! The keys as a table in Markdown, as the operator's guide has it.
 
-use super::key::{Kind, Section, Unset};
+use super::key::{Section, Unset, ValueType};
 use super::table::{CERTIFICATE, RULE, TOP};
 
 /// A row for each section and each key.
@@ -12,12 +12,12 @@ pub fn table() -> String {
 
 fn rows(section: &Section, before: &str, table: &mut String) {
     for key in section.keys {
-        let inner = if let Kind::Section(_, section) = key.kind {
+        let inner = if let ValueType::Section(_, section) = key.kind {
             Some(section)
-        } else if let Kind::Rules = key.kind {
+        } else if let ValueType::Rules = key.kind {
             Some(&RULE)
         } else {
-            matches!(key.kind, Kind::Certificates).then_some(&CERTIFICATE)
+            matches!(key.kind, ValueType::Certificates).then_some(&CERTIFICATE)
         };
         let title = inner
             .map(|inner| inner.title)

@@ -3,7 +3,7 @@
 use flash_policy::SiteControl;
 use flashgate_wire::proxy_header::ProxyVersion;
 
-use crate::snapshot::Sandbox;
+use crate::snapshot::SandboxMode;
 
 /// A table of the file and the keys it may have.
 #[derive(Debug)]
@@ -28,13 +28,18 @@ impl Section {
 #[derive(Debug)]
 pub(in crate::config) struct Key {
     pub(in crate::config) name: &'static str,
-    pub(in crate::config) kind: Kind,
+    pub(in crate::config) kind: ValueType,
     pub(in crate::config) unset: Unset,
     /// In Markdown, for the guide and, without its links, for the schema.
     pub(in crate::config) doc: &'static str,
 }
 
-pub(super) const fn key(name: &'static str, kind: Kind, unset: Unset, doc: &'static str) -> Key {
+pub(super) const fn key(
+    name: &'static str,
+    kind: ValueType,
+    unset: Unset,
+    doc: &'static str,
+) -> Key {
     Key {
         name,
         kind,
@@ -56,7 +61,7 @@ pub(in crate::config) enum Unset {
 
 /// What a key holds.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::config) enum Kind {
+pub(in crate::config) enum ValueType {
     Boolean,
     Port,
     /// A number from 1 up to this one.
@@ -93,7 +98,7 @@ pub(in crate::config) enum Form {
     ByName,
 }
 
-impl Kind {
+impl ValueType {
     /// The largest number that it takes.
     pub(in crate::config) fn most(self) -> u32 {
         if let Self::Number(most) = self {
@@ -121,10 +126,10 @@ pub(in crate::config) const DIALECTS: [(&str, ()); 1] = [("flash", ())];
 pub(in crate::config) const PROXY_VERSIONS: [(&str, ProxyVersion); 2] =
     [("v1", ProxyVersion::V1), ("v2", ProxyVersion::V2)];
 
-pub(in crate::config) const SANDBOXES: [(&str, Sandbox); 3] = [
-    ("best-effort", Sandbox::BestEffort),
-    ("required", Sandbox::Required),
-    ("off", Sandbox::Off),
+pub(in crate::config) const SANDBOXES: [(&str, SandboxMode); 3] = [
+    ("best-effort", SandboxMode::BestEffort),
+    ("required", SandboxMode::Required),
+    ("off", SandboxMode::Off),
 ];
 
 /// The words alone.

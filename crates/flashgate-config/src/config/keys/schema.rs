@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use toml::de::DeValue;
 
-use super::key::{Form, Key, Kind, Section, Unset};
+use super::key::{Form, Key, Section, Unset, ValueType};
 use super::table::{CERTIFICATE, RULE, TOP};
 
 /// The schema, as text.
@@ -61,26 +61,26 @@ fn property(key: &Key) -> Value {
 const DURATION: &str = "[0-9]+(ms|s|m|h|d)";
 
 /// What values of this kind look like.
-fn shape(kind: Kind) -> Value {
+fn shape(kind: ValueType) -> Value {
     let number = json!({ "type": "integer", "minimum": 1, "maximum": kind.most() });
     match kind {
-        Kind::Boolean => json!({ "type": "boolean" }),
-        Kind::Port | Kind::Number(_) => number,
-        Kind::Cap => json!({ "anyOf": [number, { "enum": ["off"] }] }),
-        Kind::Duration | Kind::Short => {
+        ValueType::Boolean => json!({ "type": "boolean" }),
+        ValueType::Port | ValueType::Number(_) => number,
+        ValueType::Cap => json!({ "anyOf": [number, { "enum": ["off"] }] }),
+        ValueType::Duration | ValueType::Short => {
             json!({ "type": "string", "pattern": format!("^{DURATION}$") })
         }
-        Kind::Idle => json!({ "type": "string", "pattern": format!("^({DURATION}|off)$") }),
-        Kind::OneOf(words) => json!({ "type": "string", "enum": words() }),
-        Kind::Text | Kind::Socket => json!({ "type": "string" }),
-        Kind::TextOrNumber => json!({ "type": ["string", "integer"] }),
-        Kind::Networks => one_or_several(&json!({ "type": "string" })),
-        Kind::Texts => one_or_several(&json!({ "type": ["string", "integer"] })),
-        Kind::Rules => list(&RULE),
-        Kind::Certificates => list(&CERTIFICATE),
-        Kind::Section(Form::Table, section) => object(section).into(),
-        Kind::Section(Form::List, section) => list(section),
-        Kind::Section(Form::ByName, section) => json!({
+        ValueType::Idle => json!({ "type": "string", "pattern": format!("^({DURATION}|off)$") }),
+        ValueType::OneOf(words) => json!({ "type": "string", "enum": words() }),
+        ValueType::Text | ValueType::Socket => json!({ "type": "string" }),
+        ValueType::TextOrNumber => json!({ "type": ["string", "integer"] }),
+        ValueType::Networks => one_or_several(&json!({ "type": "string" })),
+        ValueType::Texts => one_or_several(&json!({ "type": ["string", "integer"] })),
+        ValueType::Rules => list(&RULE),
+        ValueType::Certificates => list(&CERTIFICATE),
+        ValueType::Section(Form::Table, section) => object(section).into(),
+        ValueType::Section(Form::List, section) => list(section),
+        ValueType::Section(Form::ByName, section) => json!({
             "type": "object",
             "propertyNames": { "pattern": "^[A-Za-z0-9._-]+$" },
             "additionalProperties": object(section),

@@ -1,11 +1,11 @@
 //! One line that is no TOML: what its author most likely meant.
 
 use super::list::{self, of_list};
-use super::slip::{Slip, is_literal, is_word, last, name, of_bare, outside_strings, slip_at};
+use super::slip::{LineFault, is_literal, is_word, last, name, of_bare, outside_strings, slip_at};
 use crate::config::meant;
 
 /// What is wrong in a line, if it is one of the usual slips.
-pub(super) fn slip(line: &str) -> Option<Slip> {
+pub(super) fn slip(line: &str) -> Option<LineFault> {
     let indent = line.len() - line.trim_start().len();
     let content = line.trim();
     odd_character(line)
@@ -17,7 +17,7 @@ pub(super) fn slip(line: &str) -> Option<Slip> {
 const CURLY: [char; 8] = ['“', '”', '„', '«', '»', '‘', '’', '‚'];
 
 /// A character that a word processor or a web page has put there, outside of strings and comments.
-fn odd_character(line: &str) -> Option<Slip> {
+fn odd_character(line: &str) -> Option<LineFault> {
     let (at, found) = outside_strings(line).find(|(_, c)| !c.is_ascii() && !c.is_alphanumeric())?;
     let part = at..at + found.len_utf8();
     if CURLY.contains(&found) {
@@ -39,7 +39,7 @@ fn odd_character(line: &str) -> Option<Slip> {
     ))
 }
 
-fn comment(content: &str, indent: usize) -> Option<Slip> {
+fn comment(content: &str, indent: usize) -> Option<LineFault> {
     if content.starts_with("<?xml") || content.starts_with("<cross-domain-policy") {
         let help = "this is a policy file: serve it with `--policy`, or name it in `[policy.default]`, `file = \"policy.xml\"`";
         let part = indent..indent + content.len();
@@ -59,7 +59,7 @@ fn comment(content: &str, indent: usize) -> Option<Slip> {
 }
 
 /// `[name]` or `[[name]]`.
-fn header(content: &str, indent: usize) -> Option<Slip> {
+fn header(content: &str, indent: usize) -> Option<LineFault> {
     let opened = content.bytes().take_while(|byte| *byte == b'[').count();
     let code = content.split('#').next().unwrap_or_default().trim_end();
     let closed = code.bytes().rev().take_while(|byte| *byte == b']').count();
@@ -79,7 +79,7 @@ fn header(content: &str, indent: usize) -> Option<Slip> {
 }
 
 /// `key = value`.
-fn entry(line: &str) -> Option<Slip> {
+fn entry(line: &str) -> Option<LineFault> {
     let content = line.trim();
     let indent = line.len() - line.trim_start().len();
     let mark = outside_strings(line).find(|(_, c)| matches!(c, '=' | ':'));
@@ -115,7 +115,7 @@ fn entry(line: &str) -> Option<Slip> {
 }
 
 /// What is wrong with a value.
-fn of_value(key: &str, value: &str, start: usize) -> Option<Slip> {
+fn of_value(key: &str, value: &str, start: usize) -> Option<LineFault> {
     let part = start..start + value.len();
     if value.is_empty() || value.starts_with('#') {
         let message = format!("expected a value for `{key}`, found nothing");
@@ -134,7 +134,7 @@ fn of_value(key: &str, value: &str, start: usize) -> Option<Slip> {
     Some(of_bare(key, bare, start))
 }
 
-fn of_string(key: &str, value: &str, quote: char, start: usize) -> Option<Slip> {
+fn of_string(key: &str, value: &str, quote: char, start: usize) -> Option<LineFault> {
     let inside = value.get(1..)?;
     let Some(end) = end_of_string(inside, quote) else {
         let message = "this string has no closing quote";

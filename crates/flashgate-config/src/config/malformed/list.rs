@@ -1,10 +1,10 @@
 //! Lists, and tables in one line, that are no TOML: what their author most likely meant.
 
-use super::slip::{Slip, is_literal, is_word, last, name, of_bare, outside_strings, slip_at};
+use super::slip::{LineFault, is_literal, is_word, last, name, of_bare, outside_strings, slip_at};
 use crate::config::meant;
 
 /// Text without quotes in a list of strings that is written in one line.
-pub(super) fn bare_items(key: &str, value: &str, start: usize) -> Option<Slip> {
+pub(super) fn bare_items(key: &str, value: &str, start: usize) -> Option<LineFault> {
     let code = value.split(" #").next()?.trim_end();
     let inside = code.strip_prefix('[')?;
     let inside = inside.strip_suffix(']').unwrap_or(inside);
@@ -41,7 +41,7 @@ fn item_of(key: &str, item: &str) -> String {
 }
 
 /// The same where the list has many lines, and this is one of them.
-pub(super) fn bare_line(entry: &str, line: &str) -> Option<Slip> {
+pub(super) fn bare_line(entry: &str, line: &str) -> Option<LineFault> {
     unbalanced(entry).filter(|(open, _)| *open == '[')?;
     let code = line.split(" #").next()?.trim_end();
     let comma = if code.ends_with(',') { "," } else { "" };
@@ -65,7 +65,7 @@ fn is_bare(item: &str) -> bool {
 }
 
 /// A list or a table in one line: `:` in it, text without quotes, a missing comma, or no end.
-pub(super) fn of_list(value: &str, start: usize) -> Option<Slip> {
+pub(super) fn of_list(value: &str, start: usize) -> Option<LineFault> {
     if let Some((at, _)) = outside_strings(value).find(|(_, c)| *c == ':') {
         let part = start + at..start + at + 1;
         let help = "write `=`, and text in quotes: `{ domain = \"www.example.com\" }`";
@@ -89,7 +89,7 @@ pub(super) fn of_list(value: &str, start: usize) -> Option<Slip> {
 }
 
 /// Text without quotes in a table in one line.
-fn bare_inside(value: &str, start: usize) -> Option<Slip> {
+fn bare_inside(value: &str, start: usize) -> Option<LineFault> {
     outside_strings(value).find_map(|(at, c)| {
         let (before, behind) = value.split_at_checked(at)?;
         let behind = behind.strip_prefix('=').filter(|_| c == '=')?;
@@ -122,7 +122,7 @@ fn whole(text: &str) -> Option<&str> {
 }
 
 /// A part that begins right behind another.
-fn without_comma(value: &str, start: usize) -> Option<Slip> {
+fn without_comma(value: &str, start: usize) -> Option<LineFault> {
     let (mut ended, mut end) = (false, 0);
     for (at, c) in outside_strings(value) {
         // A gap is a string.
@@ -154,7 +154,7 @@ fn unbalanced(text: &str) -> Option<(char, char)> {
 }
 
 /// A table in a line of its own, as a part of a list.
-pub(super) fn table_line(entry: &str, line: &str) -> Option<Slip> {
+pub(super) fn table_line(entry: &str, line: &str) -> Option<LineFault> {
     unbalanced(entry).filter(|(open, _)| *open == '[')?;
     let start = line.len() - line.trim_start().len();
     let table = line.get(start..).filter(|it| it.starts_with('{'))?;
@@ -168,7 +168,7 @@ pub(super) fn begins_entry(line: &str) -> bool {
 }
 
 /// A setting that is not over where the next line begins: a list without its end, or without a comma.
-pub(super) fn unclosed(entry: &str, next: &str) -> Option<Slip> {
+pub(super) fn unclosed(entry: &str, next: &str) -> Option<LineFault> {
     let (_, close) = unbalanced(entry)?;
     let written = entry.trim_end();
     let start = written.rfind('\n').map_or(0, |at| at + 1);

@@ -6,7 +6,7 @@ use crate::config::meant;
 
 /// What is wrong in a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Slip {
+pub(super) struct LineFault {
     pub(super) message: String,
     /// Where, in the line.
     pub(super) part: Range<usize>,
@@ -19,8 +19,8 @@ pub(super) fn slip_at(
     part: Range<usize>,
     message: impl Into<String>,
     help: impl Into<String>,
-) -> Slip {
-    Slip {
+) -> LineFault {
+    LineFault {
         message: message.into(),
         part,
         help: help.into(),
@@ -38,15 +38,15 @@ pub(super) fn name(line: &str) -> &str {
 }
 
 /// What follows is wrong for the same reason.
-pub(super) fn last(slip: Slip) -> Slip {
-    Slip {
+pub(super) fn last(slip: LineFault) -> LineFault {
+    LineFault {
         closed: false,
         ..slip
     }
 }
 
 /// Text without quotes.
-pub(super) fn of_bare(key: &str, bare: &str, start: usize) -> Slip {
+pub(super) fn of_bare(key: &str, bare: &str, start: usize) -> LineFault {
     let text = bare.trim_end_matches([',', ';']).trim_matches('"');
     let written = || format!("write `{key} = {}`", meant::quoted(text));
     let help = meant::help(key, text).unwrap_or_else(written);

@@ -8,29 +8,29 @@ use flash_policy::{Diagnostic, Port, Span};
 use flashgate_wire::proxy_header::ProxyVersion;
 
 use crate::config::sections;
-use crate::config::tree::text::{Text, parse_text};
+use crate::config::tree::text::{TextValue, parse_text};
 use crate::config::tree::{At, Table, Value};
 use crate::config::{backend, keys, values};
 use crate::snapshot::ListenAddress;
-use crate::snapshot::{AskedBy, Backend, Network, WebSocket};
+use crate::snapshot::{AskedBy, Backend, Network, WebSocketMode};
 
 /// `[[listen]]` or `[[gate]]`.
 #[derive(Debug)]
 pub(in crate::config) struct RawListener {
     pub(in crate::config) header: Span,
     pub(in crate::config) addresses: Vec<At<ListenAddress>>,
-    pub(in crate::config) policy: Option<Text>,
+    pub(in crate::config) policy: Option<TextValue>,
     pub(in crate::config) public_port: Option<Port>,
     pub(in crate::config) accept_proxy: Vec<Network>,
     /// Whether anything in it was found at fault.
-    pub(in crate::config) state: State,
+    pub(in crate::config) state: Soundness,
     /// What only a gate has.
     pub(in crate::config) gate: Option<RawGate>,
 }
 
 /// Whether what was read is what the file says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::config) enum State {
+pub(in crate::config) enum Soundness {
     Sound,
     /// A fault was reported: what seems to be missing may be what is at fault.
     Faulty,
@@ -39,13 +39,13 @@ pub(in crate::config) enum State {
 /// What `[[gate]]` has beyond a listener.
 #[derive(Debug)]
 pub(in crate::config) struct RawGate {
-    pub(in crate::config) name: Option<Text>,
+    pub(in crate::config) name: Option<TextValue>,
     /// None where a fault in it was reported.
     pub(in crate::config) backend: Option<At<Backend>>,
     pub(in crate::config) http_backend: Option<At<Backend>>,
     pub(in crate::config) speaks_first_after: Option<At<Duration>>,
     pub(in crate::config) send_proxy: Option<ProxyVersion>,
-    pub(in crate::config) websocket: WebSocket,
+    pub(in crate::config) websocket: WebSocketMode,
 }
 
 impl RawListener {
@@ -79,7 +79,11 @@ pub(super) fn listener(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawLis
     let example = Example { help, port: 843 };
     let listener = either(table, &example, None, found);
     let faulty = found.get(before..).is_some_and(any_error);
-    let state = if faulty { State::Faulty } else { State::Sound };
+    let state = if faulty {
+        Soundness::Faulty
+    } else {
+        Soundness::Sound
+    };
     RawListener { state, ..listener }
 }
 
@@ -137,7 +141,7 @@ pub(super) fn gate(table: &Table<'_>, found: &mut Vec<Diagnostic>) -> RawListene
     either(table, &Example { help, port: 9339 }, Some(gate), found)
 }
 
-fn name(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<Text> {
+fn name(value: &Value<'_>, found: &mut Vec<Diagnostic>) -> Option<TextValue> {
     let name = value.text(found)?;
     let fault = values::bad_name(&name.value)
         .map(|message| Diagnostic::error("bad-gate-name", message).at(name.span, ""));
@@ -172,7 +176,7 @@ fn either(
         policy: table.get("policy").and_then(|value| value.text(found)),
         public_port,
         accept_proxy: accept_proxy.map_or_else(Vec::new, |value| trusted(&value, found)),
-        state: State::Sound,
+        state: Soundness::Sound,
         gate,
     }
 }

@@ -10,7 +10,7 @@ use super::{At, Value};
 
 /// A string, and where it stands.
 #[derive(Clone, Debug)]
-pub(in crate::config) struct Text {
+pub(in crate::config) struct TextValue {
     pub(in crate::config) value: String,
     /// With its quotes.
     pub(in crate::config) span: Span,
@@ -18,7 +18,7 @@ pub(in crate::config) struct Text {
     start: Option<usize>,
 }
 
-impl Text {
+impl TextValue {
     /// Where a part of it stands; the whole where the parts can't be told.
     pub(in crate::config) fn place(&self, part: &Range<usize>) -> Span {
         self.start
@@ -27,14 +27,14 @@ impl Text {
 }
 
 impl<'a> Value<'a> {
-    pub(in crate::config) fn text(&self, found: &mut Vec<Diagnostic>) -> Option<Text> {
+    pub(in crate::config) fn text(&self, found: &mut Vec<Diagnostic>) -> Option<TextValue> {
         let DeValue::String(text) = self.content else {
             found.push(self.wrong_type("a string"));
             return None;
         };
         let written = self.source.get(self.span.start..self.span.end);
         let lead = written.and_then(|written| written.find(text.as_ref()));
-        Some(Text {
+        Some(TextValue {
             value: text.to_string(),
             span: self.span,
             start: lead.map(|lead| self.span.start + lead),
@@ -42,14 +42,17 @@ impl<'a> Value<'a> {
     }
 
     /// A string, or a number as it would stand in one: for values that say themselves what they may be.
-    pub(in crate::config) fn text_or_number(&self, found: &mut Vec<Diagnostic>) -> Option<Text> {
+    pub(in crate::config) fn text_or_number(
+        &self,
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<TextValue> {
         match self.number_as_text() {
             Some(text) => Some(text),
             None => self.text(found),
         }
     }
 
-    fn number_as_text(&self) -> Option<Text> {
+    fn number_as_text(&self) -> Option<TextValue> {
         let value = match self.content {
             DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix())
                 .map_or_else(|_| number.to_string(), |number| number.to_string()),
@@ -61,7 +64,7 @@ impl<'a> Value<'a> {
             | DeValue::Table(_) => return None,
         };
         let start = (self.written() == Some(value.as_str())).then_some(self.span.start);
-        Some(Text {
+        Some(TextValue {
             value,
             span: self.span,
             start,
@@ -69,7 +72,7 @@ impl<'a> Value<'a> {
     }
 
     /// A string or a number, or a list of these.
-    pub(in crate::config) fn texts(&self, found: &mut Vec<Diagnostic>) -> Vec<Text> {
+    pub(in crate::config) fn texts(&self, found: &mut Vec<Diagnostic>) -> Vec<TextValue> {
         if self.content.is_str() || self.is_number() {
             return self.text_or_number(found).into_iter().collect();
         }
@@ -103,7 +106,7 @@ impl<'a> Value<'a> {
 
 /// What a text means; a finding of this rule where it means nothing.
 pub(in crate::config) fn parse_text<T, E: Display>(
-    text: &Text,
+    text: &TextValue,
     rule: &'static str,
     parse: impl Fn(&str) -> Result<T, E>,
     found: &mut Vec<Diagnostic>,

@@ -10,7 +10,7 @@ use flashgate_wire::http::{HeadReader, HeadVerdict, may_ask_for_upgrade};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::time::timeout_at;
 
-use crate::connection::Outcome;
+use crate::connection::ConnectionOutcome;
 use crate::connection::waiting::Waiting;
 
 /// How much is read of what is no head, to know whether it goes on.
@@ -22,7 +22,7 @@ const PIECE: usize = 1024;
 /// What came of reading a head.
 pub(super) struct Received {
     /// Why there is no verdict, if the exchange failed.
-    pub(super) end: Option<Outcome>,
+    pub(super) end: Option<ConnectionOutcome>,
     pub(super) read: Read,
     /// Whether the client has ended behind a head that was given up half way.
     pub(super) whole: bool,
@@ -35,9 +35,15 @@ pub(super) async fn receive_head(waiting: &mut Waiting, goes_on: bool) -> Receiv
     let read = timeout_at(deadline, read(waiting, &mut reader)).await;
     let (end, mut read) = match read {
         Ok(Ok(Some(read))) => (None, read),
-        Ok(Ok(None)) => (Some(Outcome::EndedEarly), Read::unfinished(reader)),
-        Ok(Err(_)) => (Some(Outcome::PeerFailed), Read::unfinished(reader)),
-        Err(_) => (Some(Outcome::Deadline), Read::unfinished(reader)),
+        Ok(Ok(None)) => (
+            Some(ConnectionOutcome::EndedEarly),
+            Read::unfinished(reader),
+        ),
+        Ok(Err(_)) => (
+            Some(ConnectionOutcome::PeerFailed),
+            Read::unfinished(reader),
+        ),
+        Err(_) => (Some(ConnectionOutcome::Deadline), Read::unfinished(reader)),
     };
     let mut whole = false;
     if goes_on && end.is_none() && !read.is_closed() {

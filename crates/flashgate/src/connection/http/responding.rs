@@ -9,12 +9,12 @@ use tokio::io::AsyncWrite;
 use tokio::time::timeout;
 
 use super::exchange::Exchange;
-use crate::connection::Outcome;
+use crate::connection::ConnectionOutcome;
 use crate::connection::waiting::Next;
 
 impl Exchange<'_> {
     /// Sends the one response; the connection then closes.
-    pub(super) async fn respond(self, response: Response, outcome: Outcome) -> Next {
+    pub(super) async fn respond(self, response: Response, outcome: ConnectionOutcome) -> Next {
         let waiting = self.waiting;
         let status = response.status();
         let body = match self.method {
@@ -28,7 +28,7 @@ impl Exchange<'_> {
         drop(response);
         let written = write(&mut waiting.stream, &bytes).await;
         if written.is_err() {
-            return Next::Refuse(Outcome::WriteFailed);
+            return Next::Refuse(ConnectionOutcome::WriteFailed);
         }
         if let Some(asked) = &mut waiting.asked {
             asked.answered(status);

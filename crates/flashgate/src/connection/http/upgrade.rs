@@ -25,7 +25,7 @@ use crate::connection::asked::Asked;
 use crate::connection::backends::Whose;
 use crate::connection::passed::Passed;
 use crate::connection::waiting::{Next, Waiting};
-use crate::connection::{Bridging, Outcome, gate, hints, relay_limits};
+use crate::connection::{Bridging, ConnectionOutcome, gate, hints, relay_limits};
 
 /// What a record of TLS carries (RFC 8446, 5.1).
 const RECORD: usize = 16 * 1024;
@@ -33,9 +33,9 @@ const RECORD: usize = 16 * 1024;
 /// Why there is no WebSocket, and what becomes of the connection.
 enum Refused {
     /// The client is told.
-    Told(Response, Outcome),
+    Told(Response, ConnectionOutcome),
     /// The client has left.
-    Left(Outcome),
+    Left(ConnectionOutcome),
 }
 
 const STOPPED: &str = "flashgate is being stopped, and the server had not answered yet\n";
@@ -84,7 +84,7 @@ impl Exchange<'_> {
             .await
             .is_err()
         {
-            return Next::Refuse(Outcome::WriteFailed);
+            return Next::Refuse(ConnectionOutcome::WriteFailed);
         }
         Next::Bridge(gate, backend, header)
     }
@@ -101,9 +101,10 @@ impl Exchange<'_> {
         &mut self,
         request: &HttpRequest,
     ) -> Result<(Arc<Gate>, TcpStream, Handshake), Refused> {
-        let answered =
-            |response: Response| Refused::Told(response.for_everybody(), Outcome::HttpAnswered);
-        let over = |response| Refused::Told(response, Outcome::OverLimit);
+        let answered = |response: Response| {
+            Refused::Told(response.for_everybody(), ConnectionOutcome::HttpAnswered)
+        };
+        let over = |response| Refused::Told(response, ConnectionOutcome::OverLimit);
         self.admit(request).map_err(over)?;
         let service = Arc::clone(&self.waiting.service);
         let gate = paths::gate(&service, &request.path);
@@ -141,7 +142,7 @@ impl Exchange<'_> {
         shared.tell_origin(self.waiting.client(), &gate.name, &origin, &reason);
         let text = format!("refused by the policy: {reason}\n");
         let response = Response::plain(StatusCode::Forbidden, text);
-        Err(Refused::Told(response, Outcome::OriginRefused))
+        Err(Refused::Told(response, ConnectionOutcome::OriginRefused))
     }
 
     /// Logs a handshake that can't be granted, whoever sent it.
@@ -165,11 +166,11 @@ impl Exchange<'_> {
         };
         match dialling::while_there(self.waiting, gate, whose).await {
             Dialled::Done(Ok(stream)) => Ok(stream),
-            Dialled::ClientEnded => Err(Refused::Left(Outcome::EndedEarly)),
-            Dialled::ClientFailed => Err(Refused::Left(Outcome::PeerFailed)),
+            Dialled::ClientEnded => Err(Refused::Left(ConnectionOutcome::EndedEarly)),
+            Dialled::ClientFailed => Err(Refused::Left(ConnectionOutcome::PeerFailed)),
             Dialled::Stopped => {
                 let response = Response::plain(StatusCode::Unavailable, STOPPED).for_everybody();
-                Err(Refused::Told(response, Outcome::Stopped))
+                Err(Refused::Told(response, ConnectionOutcome::Stopped))
             }
             Dialled::Done(Err(error)) => {
                 let (status, what) = if error.kind() == ErrorKind::TimedOut {
@@ -179,7 +180,10 @@ impl Exchange<'_> {
                 };
                 let text = format!("the server `{}` {what}\n", gate.name);
                 let response = Response::plain(status, text).for_everybody();
-                Err(Refused::Told(response, Outcome::BackendUnreachable))
+                Err(Refused::Told(
+                    response,
+                    ConnectionOutcome::BackendUnreachable,
+                ))
             }
         }
     }
@@ -209,7 +213,7 @@ pub(in crate::connection) fn bridge(
     let open = Bridging::begin(&passed.shared);
     tokio::spawn(async move {
         let report = (&mut bridge).await;
-        let outcome = Outcome::of_websocket(report.end);
+        let outcome = ConnectionOutcome::of_websocket(report.end);
         passed.tell(&gate.name, outcome, &report);
         Box::pin(bridge.let_go(report.end, deadlines.linger)).await;
         // Open connections have not been counted yet.

@@ -71,7 +71,7 @@ pub(super) const DNS: u16 = 53;
 mod tests {
     use std::fs;
 
-    use flashgate_config::config::{self, Purpose};
+    use flashgate_config::config::{self, PlanPurpose};
 
     use super::*;
 
@@ -81,7 +81,7 @@ mod tests {
         let path = folder.path().join("flashgate.toml");
         let least = "[policy.p]\nrules = [{ domain = 'a.test', ports = '8000' }]\n[[listen]]\naddress = '843'\n";
         fs::write(&path, format!("{least}{more}")).unwrap();
-        let loaded = config::load(&path, Purpose::Reload).unwrap();
+        let loaded = config::load(&path, PlanPurpose::Reload).unwrap();
         let needs = Needs::of(&loaded.plan, std::iter::empty());
         needs.connect.into_iter().collect()
     }

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Command;
 use std::thread;
 
-use flashgate_config::snapshot::Process;
+use flashgate_config::snapshot::ProcessPlan;
 use nix::sys::ptrace;
 use nix::unistd::{Pid, close};
 use rustix::fs::Uid;
@@ -30,7 +30,7 @@ struct SelfTestLog<'a> {
 
 /// Enters the sandbox as serving does, and tries; says each result, and at the end whether all were as they must be.
 pub(crate) fn self_test(
-    process: &Process,
+    process: &ProcessPlan,
     needs: &Needs,
     leftover: &Leftover,
     say: &mut dyn FnMut(&str),
