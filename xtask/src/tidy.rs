@@ -1,4 +1,5 @@
-//! What the compiler does not hold of the layout: no import leads back to its file, and none leads upwards.
+//! What the compiler does not hold of the layout: no import leads back to its file, none leads upwards, and no crate is
+//! half the house.
 
 mod arrows;
 mod cycles;
@@ -7,6 +8,7 @@ mod house;
 mod imports;
 #[cfg(test)]
 mod layers;
+mod shares;
 mod stats;
 #[cfg(test)]
 mod tests;
@@ -17,6 +19,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 use house::Crate;
+use shares::Shares;
 use stats::Stats;
 
 /// Options of `cargo xtask tidy`.
@@ -35,13 +38,19 @@ impl Tidy {
                 println!("{:<20}{}", part.name, Stats::of([part]));
             }
             println!("{:<20}{}", "all", Stats::of(&house));
+            println!("{}", Shares::of(&house).largest());
         }
         let cycles: Vec<_> = house.iter().flat_map(cycles_of).collect();
         let upward: Vec<_> = house.iter().flat_map(upward_in).collect();
         println!("{}{} cycles between files", cycles.concat(), cycles.len());
         println!("{}{} upward imports", upward.concat(), upward.len());
+        let large = Shares::of(&house).too_large();
+        println!("{}{} crates that are too large", large.concat(), large.len());
         if !cycles.is_empty() || !upward.is_empty() {
             bail!("imports lead back or upwards; see \"Layers\" in ARCHITECTURE.md");
+        }
+        if !large.is_empty() {
+            bail!("move something out of the largest crate");
         }
         Ok(())
     }

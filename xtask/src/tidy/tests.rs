@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::house::{Crate, File};
+use super::shares::Shares;
 use super::{cycles_of, upward_in};
 
 /// A crate of these modules, each a file: its path and what it says.
@@ -95,4 +96,22 @@ fn upwards_without_a_cycle_of_files() {
     ]);
     assert_eq!(cycles_of(&house), [""; 0]);
     assert_eq!(upward_in(&house).len(), 2);
+}
+
+#[test]
+fn shares_of_the_published_lines() {
+    let of = |name: &str, lines: usize| Crate {
+        name: name.to_owned(),
+        ..house(&[("", &"//\n".repeat(lines))])
+    };
+    let (first, second) = (of("first", 33), of("second", 32));
+    let mut house = vec![first, second, of("third", 35), of("xtask", 500)];
+    assert_eq!(Shares::of(&house).too_large(), [""; 0]);
+    let largest = Shares::of(&house).largest();
+    assert!(largest.starts_with("100 lines"), "{largest}");
+    assert!(largest.contains("third, has 35 %"), "{largest}");
+    house.extend([of("fourth", 55)]);
+    let large = Shares::of(&house).too_large();
+    assert_eq!(large.len(), 1, "{large:?}");
+    assert!(large[0].starts_with("fourth: 55 lines"), "{large:?}");
 }
