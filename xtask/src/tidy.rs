@@ -12,6 +12,7 @@ mod shares;
 mod stats;
 #[cfg(test)]
 mod tests;
+mod text_errors;
 
 use std::fmt::Write as _;
 
@@ -45,12 +46,21 @@ impl Tidy {
         println!("{}{} cycles between files", cycles.concat(), cycles.len());
         println!("{}{} upward imports", upward.concat(), upward.len());
         let large = Shares::of(&house).too_large();
-        println!("{}{} crates that are too large", large.concat(), large.len());
+        println!(
+            "{}{} crates that are too large",
+            large.concat(),
+            large.len()
+        );
+        let texts: Vec<_> = house.iter().flat_map(text_errors::in_crate).collect();
+        println!("{}{} errors that are text", texts.concat(), texts.len());
         if !cycles.is_empty() || !upward.is_empty() {
             bail!("imports lead back or upwards; see \"Layers\" in ARCHITECTURE.md");
         }
         if !large.is_empty() {
             bail!("move something out of the largest crate");
+        }
+        if !texts.is_empty() {
+            bail!("make these errors values, and text only where they are shown");
         }
         Ok(())
     }

@@ -24,13 +24,14 @@ pub enum TestMovie {
 impl TestMovie {
     /// Its bytes; what Haxe compiles is compiled once, and takes its host from the page.
     pub(crate) fn bytes(self, host: Option<&str>) -> Result<Vec<u8>> {
-        static SOCKET: OnceLock<Result<Vec<u8>, String>> = OnceLock::new();
-        static XML_SOCKET: OnceLock<Result<Vec<u8>, String>> = OnceLock::new();
-        let once = |cell: &OnceLock<_>, defines: &[&str]| {
-            let compiled = || compile(defines).map_err(|error| format!("{error:#}"));
-            cell.get_or_init(compiled)
-                .clone()
-                .map_err(anyhow::Error::msg)
+        static SOCKET: OnceLock<Vec<u8>> = OnceLock::new();
+        static XML_SOCKET: OnceLock<Vec<u8>> = OnceLock::new();
+        let once = |cell: &OnceLock<Vec<u8>>, defines: &[&str]| {
+            if let Some(movie) = cell.get() {
+                return Ok(movie.clone());
+            }
+            let movie = compile(defines)?;
+            Ok(cell.get_or_init(|| movie).clone())
         };
         match self {
             Self::Socket => once(&SOCKET, &[]),

@@ -7,10 +7,13 @@ use std::path::Path;
 
 use flash_policy::diagnostic::any_error;
 use flash_policy::{Diagnostic, Policy, Port};
+use flashgate_report::render::PlainError;
 use toml::de::DeTable;
 
+use crate::confinement;
+use crate::reason;
 use crate::regular_file;
-use crate::snapshot::{Loaded, Plan, PlanRefused, Watched};
+use crate::snapshot::{Plan, Watched};
 
 pub mod backend;
 mod bridge;
@@ -22,6 +25,7 @@ pub mod hosts;
 pub mod keys;
 mod lines;
 pub mod listeners;
+mod loaded;
 mod malformed;
 mod meant;
 mod not_yet;
@@ -42,7 +46,7 @@ mod writable;
 mod tests;
 
 pub use self::findings::ConfigFindings;
-use self::findings::Unreadable;
+pub use self::loaded::{Loaded, PlanRefused};
 use self::policy::Named;
 use self::policy_file::ServedAt;
 pub use policy::{bad_domain, bad_ports};
@@ -61,10 +65,10 @@ pub fn load(path: &Path, purpose: PlanPurpose) -> Result<Loaded, PlanRefused> {
     match load_noting(path, purpose, &mut watched) {
         (Some(Resolved { plan, .. }), findings) => Ok(Loaded {
             plan: Plan { watched, ..plan },
-            warnings: findings.to_string(),
+            warnings: findings,
         }),
         (None, findings) => Err(PlanRefused {
-            faults: findings.to_string(),
+            faults: findings,
             watched,
         }),
     }
@@ -95,7 +99,7 @@ fn load_noting(
     let mut found = Vec::new();
     let bytes = match read(path, &mut found) {
         Ok(bytes) => bytes,
-        Err(error) => return (None, ConfigFindings::unreadable(path, error)),
+        Err(error) => return (None, error.into()),
     };
     let resolved = understand(&bytes, path, purpose, watched, &mut found);
     let about_pages = |finding: &Diagnostic| hosts::RULES.contains(&finding.rule);
@@ -108,12 +112,12 @@ fn load_noting(
     let missing = |finding: &Diagnostic| finding.rule.starts_with("missing-");
     found.sort_by_key(|it| (!is_error(it), missing(it), place(it)));
     let mut findings = ConfigFindings::default();
-    findings.add(path, &bytes, found);
+    findings.add(&path.display(), &bytes, found);
     let policies = resolved.iter().flat_map(|resolved| &resolved.policies);
     for (file, served) in policies.filter_map(|(named, served)| Some((named.file()?, served))) {
         let mut found = file.content.judge(served);
         found.retain(is_shown);
-        findings.add(&file.path, &file.content.bytes, found);
+        findings.add(&file.path.display(), &file.content.bytes, found);
     }
     (resolved.filter(|_| !findings.any_error()), findings)
 }
@@ -122,11 +126,17 @@ fn is_error(finding: &Diagnostic) -> bool {
     any_error(std::slice::from_ref(finding))
 }
 
-fn read(path: &Path, found: &mut Vec<Diagnostic>) -> Result<Vec<u8>, Unreadable> {
-    let contents = regular_file::read(path, LARGEST).map_err(Unreadable::System)?;
+fn read(path: &Path, found: &mut Vec<Diagnostic>) -> Result<Vec<u8>, PlainError> {
+    let unreadable = |why: &str, help: Option<String>| {
+        let message = format!("can't read the config file {}: {why}", path.display());
+        PlainError::new(&message, help.as_deref().as_slice())
+    };
+    let contents = regular_file::read(path, LARGEST)
+        .map_err(|error| unreadable(&reason(&error), confinement::explain_read(path, &error)))?;
     found.extend(writable::judge(&contents.metadata));
     if contents.bytes.len() > LARGEST {
-        return Err(Unreadable::TooLarge { most: LARGEST });
+        let why = format!("expected at most {LARGEST} bytes, found more");
+        return Err(unreadable(&why, None));
     }
     Ok(contents.bytes)
 }

@@ -4,10 +4,6 @@
 //! Nothing here binds, connects, logs or prints; what a command line says is given as values.
 //!
 //! This crate is an internal part of flashgate and has no stable API: any release may change any of it.
-#![expect(
-    clippy::must_use_candidate,
-    reason = "only flashgate calls these functions, and the compiler finds what it leaves unused"
-)]
 
 pub mod account;
 pub mod config;

@@ -63,24 +63,6 @@ pub enum ListenTransport {
     Tls,
 }
 
-/// A plan that can be served.
-#[derive(Debug)]
-pub struct Loaded {
-    /// What is served.
-    pub plan: Plan,
-    /// What is likely not meant, for the terminal; empty where there is nothing to say.
-    pub warnings: String,
-}
-
-/// Why there is no plan.
-#[derive(Debug)]
-pub struct PlanRefused {
-    /// Everything that is wrong, for the terminal.
-    pub faults: String,
-    /// The files that it may be mended in, as far as they are known.
-    pub watched: Vec<Watched>,
-}
-
 /// Addresses where the same is done.
 #[derive(Clone, Debug)]
 pub struct Listener {

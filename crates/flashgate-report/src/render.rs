@@ -24,7 +24,7 @@ use levels::by_level;
 pub use levels::level;
 pub use report::{Format, Reporter};
 pub use source::{Position, Source, printable};
-pub use stderr::{plain_error, plain_error_text, to_stderr};
+pub use stderr::{PlainError, plain_error, to_stderr};
 use summary::More;
 pub use summary::Summary;
 use terminal::renderer;

@@ -5,7 +5,6 @@
 use std::sync::Arc;
 
 use flashgate_config::snapshot::Plan;
-use flashgate_report::render;
 use tracing::{error, info};
 
 use crate::connection::Shared;
@@ -59,7 +58,7 @@ use handover::{Predecessor, Said, Succession, Successors, awaited};
 use listeners::Listeners;
 use notify::ServiceManager;
 use opened::Opened;
-use refusal::Refusal;
+use refusal::{NotServed, Refusal};
 use reload::{in_effect, reload};
 use sandbox::Leftover;
 use serving::AcceptContext;
@@ -75,43 +74,24 @@ pub(crate) fn run(
     loader: Loader,
     inherited: Inherited,
     leftover: &Leftover,
-) -> Exit {
+) -> Result<Exit, NotServed> {
     let files = descriptors::raise();
-    let mut opened = match Opened::new(&plan, inherited, files) {
-        Ok(opened) => opened,
-        Err(refusal) => {
-            render::to_stderr(&refusal.to_string());
-            return refusal.exit();
-        }
-    };
+    let mut opened = Opened::new(&plan, inherited, files)?;
     let predecessors = opened.handover.as_mut();
     let predecessors = predecessors.and_then(|start| start.manager.take());
     let manager = Arc::new(ServiceManager::new(predecessors));
     let ports = opened.bound.iter().map(|bound| bound.address.port());
     let needs = sandbox::Needs::of(&plan, ports);
-    let applied = match sandbox::enter(&plan.process, &needs, leftover) {
-        Ok(applied) => applied,
-        Err(fault) => {
-            render::to_stderr(&fault.to_string());
-            return Exit::System;
-        }
-    };
+    let applied = sandbox::enter(&plan.process, &needs, leftover)?;
     let EventLoop { runtime, signals } = start;
-    let exit = runtime.block_on(async {
-        match RunningDaemon::start(opened, signals, plan, loader, manager) {
-            Ok(daemon) => {
-                daemon.status.set_sandbox(applied.iter().collect());
-                daemon.serve().await
-            }
-            Err(refusal) => {
-                render::to_stderr(&refusal.to_string());
-                Exit::System
-            }
-        }
+    let ended = runtime.block_on(async {
+        let daemon = RunningDaemon::start(opened, signals, plan, loader, manager)?;
+        daemon.status.set_sandbox(applied.iter().collect());
+        Ok(daemon.serve().await)
     });
     // A reload that still waits for a file is not waited for.
     runtime.shutdown_background();
-    exit
+    ended
 }
 
 /// Everything that runs.

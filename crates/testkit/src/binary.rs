@@ -11,28 +11,30 @@ use anyhow::{Context as _, Result, bail};
 /// The `flashgate` to test: `FLASHGATE_BIN` if it is set, else the release build of this workspace.
 pub fn flashgate() -> Result<PathBuf> {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    if let Some(path) = env::var_os("FLASHGATE_BIN") {
-        return Ok(path.into());
+    match env::var_os("FLASHGATE_BIN") {
+        Some(path) => Ok(path.into()),
+        None => once(&BUILT, || build(&[])),
     }
-    if let Some(path) = BUILT.get() {
-        return Ok(path.clone());
-    }
-    let path = build(&[])?;
-    Ok(BUILT.get_or_init(|| path).clone())
 }
 
 /// A `flashgate` that panics on request, in a build folder of its own.
 ///
 /// `FLASHGATE_BIN` plays no part: no released program can do this.
 pub fn with_faults() -> Result<PathBuf> {
-    static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    let built = BUILT.get_or_init(|| {
-        let folder = fault_folder().map_err(|error| format!("{error:#}"))?;
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    once(&BUILT, || {
         let arguments = QUICKLY_WITH_FAULTS.map(OsString::from);
-        let arguments = [&arguments[..], &[folder.into()]].concat();
-        build(&arguments).map_err(|error| format!("{error:#}"))
-    });
-    built.clone().map_err(anyhow::Error::msg)
+        build(&[&arguments[..], &[fault_folder()?.into()]].concat())
+    })
+}
+
+/// What was built before, else what is built now.
+fn once(cell: &OnceLock<PathBuf>, build: impl FnOnce() -> Result<PathBuf>) -> Result<PathBuf> {
+    if let Some(path) = cell.get() {
+        return Ok(path.clone());
+    }
+    let path = build()?;
+    Ok(cell.get_or_init(|| path).clone())
 }
 
 /// Nobody measures its time, so it need not be as fast as a release, and is built in half the time.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::house::{Crate, File};
 use super::shares::Shares;
-use super::{cycles_of, upward_in};
+use super::{cycles_of, text_errors, upward_in};
 
 /// A crate of these modules, each a file: its path and what it says.
 fn house(files: &[(&str, &str)]) -> Crate {
@@ -114,4 +114,23 @@ fn shares_of_the_published_lines() {
     let large = Shares::of(&house).too_large();
     assert_eq!(large.len(), 1, "{large:?}");
     assert!(large[0].starts_with("fourth: 55 lines"), "{large:?}");
+}
+
+#[test]
+fn errors_that_are_text() {
+    let file = |text| house(&[("", text)]);
+    for text in [
+        "fn f() -> Result<u8, String> { todo!() }",
+        "mod inner { static A: OnceLock<std::result::Result<(), std::string::String>> = 1; }",
+    ] {
+        let told = text_errors::in_crate(&file(text));
+        assert_eq!(told.len(), 1, "{text}: {told:?}");
+    }
+    for text in [
+        "fn f() -> io::Result<String> { todo!() }",
+        "fn f() -> Result<String, io::Error> { todo!() }",
+        "#[cfg(test)] mod tests { fn f() -> Result<u8, String> { todo!() } }",
+    ] {
+        assert_eq!(text_errors::in_crate(&file(text)), [""; 0], "{text}");
+    }
 }

@@ -1,94 +1,87 @@
-//! What there is to say of a config file and of the files that it names: values, and the text that people get.
+//! What there is to say of a config and of the files that it names, as values; only whoever shows it makes it text.
 
 use std::fmt::{self, Display, Formatter};
-use std::io;
-use std::path::{Path, PathBuf};
 
 use flash_policy::Diagnostic;
 use flash_policy::diagnostic::any_error;
-use flashgate_report::render::{self, Source};
+use flashgate_report::render::{self, PlainError, Source};
 
-use crate::confinement;
-use crate::reason;
-
-/// Everything that was found, file by file; its text is for the terminal.
+/// Everything that was found, in order; its text is for the terminal, or the log.
 #[derive(Debug, Default)]
-pub struct ConfigFindings {
-    unreadable: Option<(PathBuf, Unreadable)>,
-    files: Vec<OfFile>,
-}
+pub struct ConfigFindings(Vec<Found>);
 
-/// What was found in one file.
 #[derive(Debug)]
-struct OfFile {
-    name: String,
-    bytes: Vec<u8>,
-    found: Vec<Diagnostic>,
-}
-
-/// Why a config file can't be read.
-#[derive(Debug)]
-pub(super) enum Unreadable {
-    System(io::Error),
-    TooLarge { most: usize },
+enum Found {
+    Error(PlainError),
+    WithoutPlace(Diagnostic),
+    /// In one file, or in what a flag says.
+    In {
+        name: String,
+        bytes: Vec<u8>,
+        found: Vec<Diagnostic>,
+    },
 }
 
 impl ConfigFindings {
-    /// The config file can't be read, so nothing is known of it.
-    pub(super) fn unreadable(path: &Path, error: Unreadable) -> Self {
-        Self {
-            unreadable: Some((path.to_owned(), error)),
-            files: Vec::new(),
-        }
+    /// ConfigFindings that have no place in a text.
+    pub fn without_place(found: impl IntoIterator<Item = Diagnostic>) -> Self {
+        Self(found.into_iter().map(Found::WithoutPlace).collect())
     }
 
-    pub(super) fn add(&mut self, path: &Path, bytes: &[u8], found: Vec<Diagnostic>) {
+    /// Adds what was found in a text of this name.
+    pub fn add(&mut self, name: &dyn Display, bytes: &[u8], found: Vec<Diagnostic>) {
         if !found.is_empty() {
-            self.files.push(OfFile {
-                name: path.display().to_string(),
+            self.0.push(Found::In {
+                name: name.to_string(),
                 bytes: bytes.to_owned(),
                 found,
             });
         }
     }
 
-    pub(super) fn any_error(&self) -> bool {
-        self.files.iter().any(|file| any_error(&file.found))
+    /// These, and then others.
+    pub fn and(mut self, more: impl Into<Self>) -> Self {
+        self.0.extend(more.into().0);
+        self
+    }
+
+    /// Whether there is nothing to say.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether one of them is an error.
+    pub fn any_error(&self) -> bool {
+        self.0.iter().any(|found| match found {
+            Found::Error(_) => true,
+            Found::WithoutPlace(finding) => any_error(std::slice::from_ref(finding)),
+            Found::In { found, .. } => any_error(found),
+        })
+    }
+}
+
+impl From<PlainError> for ConfigFindings {
+    fn from(error: PlainError) -> Self {
+        Self(vec![Found::Error(error)])
+    }
+}
+
+impl FromIterator<PlainError> for ConfigFindings {
+    fn from_iter<I: IntoIterator<Item = PlainError>>(errors: I) -> Self {
+        Self(errors.into_iter().map(Found::Error).collect())
     }
 }
 
 impl Display for ConfigFindings {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        if let Some((path, error)) = &self.unreadable {
-            let message = format!("can't read the config file {}: {error}", path.display());
-            let help = error.help(path);
-            f.write_str(&render::plain_error_text(
-                &message,
-                help.as_deref().as_slice(),
-            ))?;
-        }
-        self.files.iter().try_for_each(|file| {
-            let source = Source::new(&file.name, &file.bytes);
-            f.write_str(&render::findings(&file.found, &source))
+        self.0.iter().try_for_each(|found| {
+            f.write_str(&match found {
+                Found::Error(error) => error.text(),
+                Found::WithoutPlace(finding) => render::without_place(finding),
+                Found::In { name, bytes, found } => {
+                    render::findings(found, &Source::new(name, bytes))
+                }
+            })
         })
-    }
-}
-
-impl Display for Unreadable {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::System(error) => f.write_str(&reason(error)),
-            Self::TooLarge { most } => write!(f, "expected at most {most} bytes, found more"),
-        }
-    }
-}
-
-impl Unreadable {
-    /// What helps, if that is known.
-    fn help(&self, path: &Path) -> Option<String> {
-        match self {
-            Self::System(error) => confinement::explain_read(path, error),
-            Self::TooLarge { .. } => None,
-        }
     }
 }

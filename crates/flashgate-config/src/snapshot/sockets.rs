@@ -133,7 +133,6 @@ impl Services {
     }
 
     /// What is left of them during a stop; a client may take `request` to send a policy request.
-    #[must_use]
     pub fn answers_only(&self, request: Duration) -> Self {
         let less = |service: &Arc<Service>| Arc::new(service.answers_only(request));
         let special = self.special.iter();

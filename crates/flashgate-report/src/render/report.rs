@@ -13,7 +13,7 @@ use flash_policy::lint::PolicyKind;
 use super::entry::OutcomeText;
 use super::levels::by_level;
 use super::source::Source;
-use super::stderr::{plain_error_text, to_stderr};
+use super::stderr::{PlainError, to_stderr};
 use super::summary::{More, Summary, omitted};
 use super::terminal::renderer;
 use super::{github, human, json, sarif, short};
@@ -204,5 +204,5 @@ fn fault(entry: &OutcomeText<'_>) -> String {
         return String::new();
     };
     let message = format!("{}: {message}", entry.source.name());
-    plain_error_text(&message, &[help])
+    PlainError::new(&message, &[help]).text()
 }

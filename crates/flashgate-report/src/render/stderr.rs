@@ -6,21 +6,38 @@ use annotate_snippets::{Group, Level};
 
 use super::terminal::renderer;
 
-/// An error that has no place in a text.
-pub fn plain_error_text(message: &str, help: &[&str]) -> String {
-    let title = Group::with_title(Level::ERROR.primary_title(message));
-    let mut text = renderer(&std::io::stderr()).render(&[title]);
-    for help in help {
-        text.push_str("\n  = help: ");
-        text.push_str(help);
+/// An error that has no place in a text: what is wrong, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlainError {
+    message: String,
+    help: Vec<String>,
+}
+
+impl PlainError {
+    /// What is wrong, and as many pieces of advice as there are.
+    pub fn new(message: &str, help: &[&str]) -> Self {
+        Self {
+            message: message.to_owned(),
+            help: help.iter().map(|&help| help.to_owned()).collect(),
+        }
     }
-    text.push('\n');
-    text
+
+    /// As text for standard error.
+    pub fn text(&self) -> String {
+        let title = Group::with_title(Level::ERROR.primary_title(&self.message));
+        let mut text = renderer(&std::io::stderr()).render(&[title]);
+        for help in &self.help {
+            text.push_str("\n  = help: ");
+            text.push_str(help);
+        }
+        text.push('\n');
+        text
+    }
 }
 
 /// Prints an error that has no place in a text.
 pub fn plain_error(message: &str, help: &[&str]) {
-    to_stderr(&plain_error_text(message, help));
+    to_stderr(&PlainError::new(message, help).text());
 }
 
 /// Prints to standard error; where that fails, nobody is left to tell.

@@ -1,11 +1,8 @@
 //! `--allow DOMAIN[:PORTS]`: one rule of a policy, with what is wrong in it pointed at.
 
-use std::fmt;
-
 use clap::Args;
 use flash_policy::{Diagnostic, DomainPattern, Policy, Port, PortSet, Rule, Secure, Span};
-use flashgate_config::config::{bad_domain, bad_ports, gates};
-use flashgate_report::render::{Source, findings};
+use flashgate_config::config::{ConfigFindings, bad_domain, bad_ports, gates};
 
 /// Rules given as flags, for whoever serves them.
 #[derive(Debug, Args)]
@@ -29,30 +26,18 @@ pub(super) enum NoPorts {
     AnyFree,
 }
 
-/// Every rule that cannot be used, with what is wrong in it; its text is for the terminal.
-#[derive(Debug)]
-pub(super) struct BadRules(Vec<(String, Vec<Diagnostic>)>);
-
-impl fmt::Display for BadRules {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|(text, found)| {
-            f.write_str(&findings(found, &Source::new("--allow", text.as_bytes())))
-        })
-    }
-}
-
 /// The policy that the flags make, or every fault in them.
 ///
 /// A rule without ports is for those of the gates.
 pub(super) fn policy(
     flags: &[String],
     gates: Result<&[Port], NoPorts>,
-) -> Result<Policy, BadRules> {
-    let (mut rules, mut bad) = (Vec::new(), Vec::new());
+) -> Result<Policy, ConfigFindings> {
+    let (mut rules, mut bad) = (Vec::new(), ConfigFindings::default());
     for text in flags {
         match rule(text, gates) {
             Ok(rule) => rules.push(rule),
-            Err(found) => bad.push((text.clone(), found)),
+            Err(found) => bad.add(&"--allow", text.as_bytes(), found),
         }
     }
     if bad.is_empty() {
@@ -61,7 +46,7 @@ pub(super) fn policy(
             rules,
         })
     } else {
-        Err(BadRules(bad))
+        Err(bad)
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) fn run() -> Exit {
     let started = if is_between { start_and_end() } else { start() };
     started.unwrap_or_else(|error| {
         let message = format!("can't start in the background: {}", log::reason(&error));
-        render::to_stderr(&render::plain_error_text(&message, &[]));
+        render::plain_error(&message, &[]);
         Exit::System
     })
 }
@@ -76,7 +76,7 @@ fn start() -> io::Result<Exit> {
         Ok(()) if said == SERVES => return Ok(Exit::Success),
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
             let message = format!("it does not serve after {} s", LIMIT.as_secs());
-            render::to_stderr(&render::plain_error_text(&message, &[]));
+            render::plain_error(&message, &[]);
         }
         // It has said why.
         Ok(()) | Err(_) => {}

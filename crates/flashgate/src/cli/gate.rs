@@ -6,13 +6,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 use std::sync::Arc;
 
-use flash_policy::{Policy, Port, Reply};
+use flash_policy::{Diagnostic, Policy, Port, Reply};
 use flashgate_config::config::{Unexpected, backend, defaults, gates};
 use flashgate_config::snapshot::{
     AskedBy, Backend, Deadlines, Gate, Listener, Served, Service, ServiceKind,
 };
 use flashgate_config::snapshot::{ListenAddress, NoAddress};
-use flashgate_report::render;
+use flashgate_report::render::PlainError;
 
 use super::allow::NoPorts;
 
@@ -106,14 +106,12 @@ pub(super) fn listeners(flags: &[GateFlag], policy: &Policy, reply: &Reply) -> V
     flags.iter().map(&mut listener).collect()
 }
 
-/// A warning for every gate on a port that late players are said to block, as text for the terminal.
-pub(super) fn blocked(flags: &[GateFlag]) -> String {
+/// A warning for every gate on a port that late players are said to block.
+pub(super) fn blocked(flags: &[GateFlag]) -> Vec<Diagnostic> {
     let ports = flags.iter().map(|flag| flag.listen.port());
     let ports = ports.filter_map(|port| Port::new(u32::from(port)).ok());
     let findings = ports.filter_map(gates::blocked_port);
-    findings
-        .map(|finding| render::without_place(&finding.note(PUBLISHED)))
-        .collect()
+    findings.map(|finding| finding.note(PUBLISHED)).collect()
 }
 
 /// What rules without ports stand for.
@@ -126,12 +124,12 @@ pub(super) fn ports(flags: &[GateFlag]) -> Result<Vec<Port>, NoPorts> {
     ports.ok_or(NoPorts::AnyFree)
 }
 
-/// Every gate whose address is taken, and every one that leads back here, as text for the terminal.
-pub(super) fn faults(flags: &[GateFlag], listen: &[ListenAddress]) -> String {
+/// Every gate whose address is taken, and every one that leads back here.
+pub(super) fn faults(flags: &[GateFlag], listen: &[ListenAddress]) -> Vec<PlainError> {
     let gates = flags.iter().map(|flag| flag.listen);
     let all: Vec<_> = listen.iter().copied().chain(gates).collect();
     let ours = backend::PlannedAddresses::new(all.iter().copied());
-    let mut faults = String::new();
+    let mut faults = Vec::new();
     for (index, flag) in flags.iter().enumerate() {
         let GateFlag {
             listen: address,
@@ -143,14 +141,14 @@ pub(super) fn faults(flags: &[GateFlag], listen: &[ListenAddress]) -> String {
                 "`--gate {address}={backend}` can't listen there: the address is given twice"
             );
             let help = "a gate answers policy requests too: leave the other flag out";
-            faults.push_str(&render::plain_error_text(&message, &[help]));
+            faults.push(PlainError::new(&message, &[help]));
         }
         if let Some(ours) = ours.holds(backend).and_then(|place| all.get(place)) {
             let message = format!(
                 "the backend of `--gate {address}={backend}` is flashgate itself, which listens on {ours}"
             );
             let help = "have the server listen on another port or address, and name that one";
-            faults.push_str(&render::plain_error_text(&message, &[help]));
+            faults.push(PlainError::new(&message, &[help]));
         }
     }
     faults

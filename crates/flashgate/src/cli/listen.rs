@@ -1,28 +1,26 @@
 //! `--listen`: addresses that can't be bound together, and ports that no player asks.
 
-use flash_policy::{Policy, Port};
+use flash_policy::{Diagnostic, Policy, Port};
 use flashgate_config::config::listeners;
 use flashgate_config::snapshot::ListenAddress;
-use flashgate_report::render;
+use flashgate_report::render::PlainError;
 
 const MAPPED: &str =
     "this is fine behind a mapping from port 843, such as a container's `-p 843:8843`";
 
-/// Every port that no player asks by itself, as text for the terminal. Port 0, which takes a free one, is not judged.
-pub(super) fn unasked(listen: &[ListenAddress], policy: &Policy) -> String {
+/// Every port that no player asks by itself. Port 0, which takes a free one, is not judged.
+pub(super) fn unasked(listen: &[ListenAddress], policy: &Policy) -> Vec<Diagnostic> {
     let ports: std::collections::BTreeSet<_> = listen.iter().map(|at| at.port()).collect();
     let ports = ports
         .into_iter()
         .filter_map(|port| Port::new(u32::from(port)).ok());
     let findings = ports.filter_map(|port| listeners::unasked_port(port, policy));
-    findings
-        .map(|finding| render::without_place(&finding.note(MAPPED)))
-        .collect()
+    findings.map(|finding| finding.note(MAPPED)).collect()
 }
 
-/// Every `--listen` that can't be bound together with another one, as text for the terminal.
-pub(super) fn overlaps(listen: &[ListenAddress]) -> String {
-    let mut faults = String::new();
+/// Every `--listen` that can't be bound together with another one.
+pub(super) fn overlaps(listen: &[ListenAddress]) -> Vec<PlainError> {
+    let mut faults = Vec::new();
     for (index, address) in listen
         .iter()
         .enumerate()
@@ -30,7 +28,7 @@ pub(super) fn overlaps(listen: &[ListenAddress]) -> String {
     {
         let twice = listen.iter().take(index).any(|other| other == address);
         if twice {
-            faults.push_str(&render::plain_error_text(
+            faults.push(PlainError::new(
                 &format!("`--listen {address}` is given twice"),
                 &["leave one out"],
             ));
@@ -38,10 +36,7 @@ pub(super) fn overlaps(listen: &[ListenAddress]) -> String {
             let message = format!(
                 "`--listen {address}` can't be bound together with `--listen {wide}`, which covers it"
             );
-            faults.push_str(&render::plain_error_text(
-                &message,
-                &["leave one of them out"],
-            ));
+            faults.push(PlainError::new(&message, &["leave one of them out"]));
         }
     }
     faults

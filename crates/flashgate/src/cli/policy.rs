@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use flash_policy::write::{self, Layout};
 use flash_policy::{Policy, Serving};
-use flashgate_config::config;
-use flashgate_report::render::{self, Source};
+use flashgate_config::config::{self, ConfigFindings};
+use flashgate_report::render::{self, PlainError, Source};
 
 use super::allow::{self, NoPorts};
 use crate::exit::Exit;
@@ -60,19 +60,18 @@ impl Print {
         match self.text() {
             Ok(text) => super::print(format!("{text}\n").as_bytes()),
             Err(faults) => {
-                render::to_stderr(&faults);
+                render::to_stderr(&faults.to_string());
                 Exit::Usage
             }
         }
     }
 
-    /// The error is text for the terminal, as are the warnings that are shown on the way.
-    fn text(&self) -> Result<String, String> {
+    /// Warnings are shown on the way.
+    fn text(&self) -> Result<String, ConfigFindings> {
         let policy = match &self.config {
             Some(path) => configured(path, self.name.as_deref())?,
-            None if self.rules.is_empty() => return Err(nothing_to_print()),
-            None => allow::policy(&self.rules, Err(NoPorts::NotServed))
-                .map_err(|bad| bad.to_string())?,
+            None if self.rules.is_empty() => return Err(nothing_to_print().into()),
+            None => allow::policy(&self.rules, Err(NoPorts::NotServed))?,
         };
         if self.dialect == Dialect::Flash {
             let name = self.config.as_ref().map_or(MADE, |_| "policy as printed");
@@ -82,7 +81,7 @@ impl Print {
             Dialect::Flash => Ok(write::flash(&policy, self.layout())),
             Dialect::Silverlight => write::silverlight(&policy, self.layout()).map_err(|error| {
                 let help = "add such a port to the rule, or leave the rule out";
-                render::plain_error_text(&error.to_string(), &[help])
+                PlainError::new(&error.to_string(), &[help]).into()
             }),
         }
     }
@@ -96,8 +95,8 @@ impl Print {
     }
 }
 
-fn nothing_to_print() -> String {
-    render::plain_error_text(
+fn nothing_to_print() -> PlainError {
+    PlainError::new(
         "nothing to print: no rule is given, and no config file",
         &[
             "allow a domain and its ports: `flashgate policy --allow 'www.example.com:9339'`",
@@ -115,8 +114,8 @@ fn judged(name: &str, policy: &Policy, layout: Layout) -> String {
 }
 
 /// A policy of a config file.
-fn configured(path: &Path, name: Option<&str>) -> Result<Policy, String> {
-    let policies = config::policies(path).map_err(|findings| findings.to_string())?;
+fn configured(path: &Path, name: Option<&str>) -> Result<Policy, ConfigFindings> {
+    let policies = config::policies(path)?;
     let names: Vec<_> = policies
         .iter()
         .map(|(name, _)| format!("`{name}`"))
@@ -126,19 +125,21 @@ fn configured(path: &Path, name: Option<&str>) -> Result<Policy, String> {
     let mut chosen = policies.into_iter().filter(wanted);
     match (chosen.next(), chosen.next(), name) {
         (Some((_, policy)), None, _) => Ok(policy),
-        (None, _, Some(name)) => Err(render::plain_error_text(
+        (None, _, Some(name)) => Err(PlainError::new(
             &format!(
                 "expected the name of a policy in {}, found `{name}`",
                 path.display()
             ),
             &[&format!("it has {names}")],
-        )),
-        (_, _, _) => Err(render::plain_error_text(
+        )
+        .into()),
+        (_, _, _) => Err(PlainError::new(
             &format!(
                 "expected `--name` beside several policies in {}, found none",
                 path.display()
             ),
             &[&format!("name one of {names}")],
-        )),
+        )
+        .into()),
     }
 }

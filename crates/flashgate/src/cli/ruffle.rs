@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
-use flashgate_config::config::{self, PlanPurpose, hosts};
+use flashgate_config::config::{self, ConfigFindings, PlanPurpose, hosts};
 use flashgate_config::ruffle::{Doors, MoviePort, WebSocketScheme, WebSocketTarget};
 use flashgate_config::snapshot::{FreePorts, OwnHost};
-use flashgate_report::render;
+use flashgate_report::render::{self, PlainError};
 
 use super::gate::GateFlag;
 use crate::exit::Exit;
@@ -60,7 +60,7 @@ impl Ruffle {
         let js = self.js;
         match self.doors() {
             Ok((doors, warnings)) => {
-                render::to_stderr(&warnings);
+                render::to_stderr(&warnings.to_string());
                 let text = if js {
                     doors.script(None)
                 } else {
@@ -69,14 +69,14 @@ impl Ruffle {
                 super::print(text.as_bytes())
             }
             Err(faults) => {
-                render::to_stderr(&faults);
+                render::to_stderr(&faults.to_string());
                 Exit::Usage
             }
         }
     }
 
-    /// The doors, and warnings; both these and errors are text for the terminal.
-    fn doors(self) -> Result<(Doors, String), String> {
+    /// The doors, and warnings.
+    fn doors(self) -> Result<(Doors, ConfigFindings), ConfigFindings> {
         let (mut doors, by_host, bridged, mut warnings) = match &self.config {
             Some(path) => {
                 let loaded =
@@ -91,7 +91,12 @@ impl Ruffle {
                     loaded.warnings,
                 )
             }
-            None => (Doors::at(doors(&self.gate)), true, false, String::new()),
+            None => (
+                Doors::at(doors(&self.gate)),
+                true,
+                false,
+                ConfigFindings::default(),
+            ),
         };
         if by_host {
             let ports = doors.ports_in_urls();
@@ -99,16 +104,16 @@ impl Ruffle {
             let blocked = ports.into_iter().filter(|_| doors.hosts.is_empty());
             let blocked = blocked.filter_map(|port| hosts::blocked(port, bridged));
             let found = self.host.iter().filter_map(hosts::astray).chain(blocked);
-            warnings.extend(found.map(|finding| render::without_place(&finding)));
+            warnings = warnings.and(ConfigFindings::without_place(found));
         }
         for host in self.host {
             doors.add_host(host);
         }
         if doors.doors.is_empty() {
-            return Err(no_door(self.config.is_none() && self.gate.is_empty()));
+            return Err(no_door(self.config.is_none() && self.gate.is_empty()).into());
         }
         if doors.hosts.is_empty() {
-            return Err(warnings + &no_host(self.config.is_some()));
+            return Err(warnings.and(no_host(self.config.is_some())));
         }
         Ok((doors, warnings))
     }
@@ -128,9 +133,9 @@ fn door(flag: &GateFlag) -> Option<MoviePort> {
     (port != 0).then_some(MoviePort { port, way })
 }
 
-fn no_door(nothing_given: bool) -> String {
+fn no_door(nothing_given: bool) -> PlainError {
     if nothing_given {
-        return render::plain_error_text(
+        return PlainError::new(
             "nothing to print: expected a gate, found neither a config file nor a flag",
             &[
                 "name the config file that is served: `--config /etc/flashgate/flashgate.toml`",
@@ -138,7 +143,7 @@ fn no_door(nothing_given: bool) -> String {
             ],
         );
     }
-    render::plain_error_text(
+    PlainError::new(
         "nothing to print: expected a gate on a port that is known, found none",
         &[
             "Ruffle reaches the ports of gates that take WebSockets, and every gate over `[bridge]`",
@@ -147,12 +152,12 @@ fn no_door(nothing_given: bool) -> String {
     )
 }
 
-fn no_host(config: bool) -> String {
+fn no_host(config: bool) -> PlainError {
     let flag = "pass it as movies spell it: `--host play.example.com`";
     let key =
         "write `hosts = [\"play.example.com\"]` at the top of the config file, spelt as in movies";
     let help = if config { &[key, flag][..] } else { &[flag] };
-    render::plain_error_text(
+    PlainError::new(
         "nothing to print: expected the name that movies use for this machine, found none",
         help,
     )

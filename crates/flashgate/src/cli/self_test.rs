@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use flashgate_config::config::{self, PlanPurpose, defaults};
+use flashgate_config::config::{self, ConfigFindings, PlanPurpose, defaults};
 use flashgate_report::render;
 
 use crate::daemon::sandbox::{self, Leftover, Needs};
@@ -29,7 +29,7 @@ impl SelfTest {
                 (loaded.plan.process, needs)
             }
             Some(Err(refused)) => {
-                render::to_stderr(&refused.faults);
+                render::to_stderr(&refused.faults.to_string());
                 return Exit::Usage;
             }
         };
@@ -41,7 +41,8 @@ impl SelfTest {
             Ok(true) => Exit::Success,
             Ok(false) => Exit::System,
             Err(fault) => {
-                render::to_stderr(&fault.to_string());
+                let faults: ConfigFindings = fault.errors().into_iter().collect();
+                render::to_stderr(&faults.to_string());
                 Exit::System
             }
         }

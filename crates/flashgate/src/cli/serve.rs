@@ -4,18 +4,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{ArgAction, Args, ValueEnum};
-use flash_policy::diagnostic::any_error;
 use flash_policy::write::{self, Layout};
 use flash_policy::{Policy, Port, Reply};
 use flashgate_config::config::policy_file::{self, FileContent, PolicyPort, ServedAt};
-use flashgate_config::config::{self, PlanPurpose, defaults};
+use flashgate_config::config::{self, ConfigFindings, Loaded, PlanPurpose, PlanRefused, defaults};
 use flashgate_config::confinement;
 use flashgate_config::snapshot::ListenAddress;
 use flashgate_config::snapshot::{
-    AskedBy, Deadlines, ListenTransport, Listener, Loaded, Plan, PlanRefused, Served, Service,
-    ServiceKind, Violation, Watched,
+    AskedBy, Deadlines, ListenTransport, Listener, Plan, Served, Service, ServiceKind, Violation,
+    Watched,
 };
-use flashgate_report::render::{self, Source};
+use flashgate_report::render::{self, PlainError};
 
 use super::allow::{self, Allow};
 use super::checked;
@@ -111,7 +110,7 @@ impl Serve {
         let inherited = match Inherited::from_service_manager() {
             Ok(inherited) => inherited,
             Err(unusable) => {
-                render::to_stderr(&unusable.to_string());
+                render::to_stderr(&unusable.error().text());
                 return Exit::Usage;
             }
         };
@@ -122,7 +121,7 @@ impl Serve {
             drop(held);
             return match self.load(PlanPurpose::Start) {
                 Ok(loaded) => {
-                    render::to_stderr(&loaded.warnings);
+                    render::to_stderr(&loaded.warnings.to_string());
                     super::print(checked::text(&loaded.plan).as_bytes())
                 }
                 Err(refused) => refuse(&refused.faults),
@@ -153,17 +152,20 @@ impl Serve {
             Ok(None) => return Exit::Success,
             Err(fault) => {
                 let message = format!("can't start a thread: {}", log::reason(&fault));
-                render::to_stderr(&render::plain_error_text(&message, &[]));
+                render::plain_error(&message, &[]);
                 return Exit::System;
             }
         };
-        render::to_stderr(&loaded.warnings);
+        render::to_stderr(&loaded.warnings.to_string());
         if serve.strict_sandbox {
             loaded.plan.process.violation = Violation::Kill;
         }
         log::start(serve.format(), serve.verbosity());
         let again = Loader::new(move || serve.load(PlanPurpose::Reload));
-        daemon::run(start, loaded.plan, again, inherited, &leftover)
+        daemon::run(start, loaded.plan, again, inherited, &leftover).unwrap_or_else(|not_served| {
+            render::to_stderr(&not_served.faults.to_string());
+            not_served.exit
+        })
     }
 
     /// What is passed and no gate asks for; nothing else beside gates, for they answer too.
@@ -199,18 +201,21 @@ impl Serve {
         }
     }
 
-    /// A plan but for what is watched, and warnings; both these and errors are text for the terminal.
-    fn plan_of_flags(&self) -> Result<(Plan, String), String> {
-        let faults = listen::overlaps(&self.listen) + &gate::faults(&self.gate, &self.listen);
+    /// A plan but for what is watched, and warnings.
+    fn plan_of_flags(&self) -> Result<(Plan, ConfigFindings), ConfigFindings> {
+        let overlaps = listen::overlaps(&self.listen).into_iter();
+        let gates = gate::faults(&self.gate, &self.listen);
+        let faults: ConfigFindings = overlaps.chain(gates).collect();
         if !faults.is_empty() {
             return Err(faults);
         }
         let (policy, reply, warnings) = match &self.policy {
             Some(path) => self.file_reply(path)?,
-            None if self.allow.rules.is_empty() => return Err(nothing_to_serve()),
+            None if self.allow.rules.is_empty() => return Err(nothing_to_serve().into()),
             None => self.rules_reply()?,
         };
-        let on_ports = listen::unasked(&self.listen, &policy) + &gate::blocked(&self.gate);
+        let on_ports = listen::unasked(&self.listen, &policy).into_iter();
+        let on_ports = on_ports.chain(gate::blocked(&self.gate));
         let plan = Plan {
             listeners: self.listeners(&policy, reply),
             limits: defaults::limits(),
@@ -222,7 +227,7 @@ impl Serve {
             hosts: Vec::new(),
             watched: Vec::new(),
         };
-        Ok((plan, warnings + &on_ports))
+        Ok((plan, warnings.and(ConfigFindings::without_place(on_ports))))
     }
 
     /// All addresses have the same policy.
@@ -245,13 +250,13 @@ impl Serve {
         listener.into_iter().chain(gates).collect()
     }
 
-    fn file_reply(&self, path: &Path) -> Result<(Policy, Reply, String), String> {
+    fn file_reply(&self, path: &Path) -> Result<(Policy, Reply, ConfigFindings), ConfigFindings> {
         let name = path.display().to_string();
         let content = policy_file::read(path).map_err(|error| {
             let reason = log::reason(&error);
             let help = confinement::explain_read(path, &error);
             let message = format!("can't read the policy file {name}: {reason}");
-            render::plain_error_text(&message, help.as_deref().as_slice())
+            PlainError::new(&message, help.as_deref().as_slice())
         })?;
         let warnings = self.judge(&name, &content)?;
         Reply::from_file(&content.bytes)
@@ -262,32 +267,33 @@ impl Serve {
                     warnings,
                 )
             })
-            .map_err(|error| render::plain_error_text(&format!("{name}: {error}"), &[]))
+            .map_err(|error| PlainError::new(&format!("{name}: {error}"), &[]).into())
     }
 
-    fn rules_reply(&self) -> Result<(Policy, Reply, String), String> {
+    fn rules_reply(&self) -> Result<(Policy, Reply, ConfigFindings), ConfigFindings> {
         let gates = gate::ports(&self.gate);
         let gates = gates.as_deref().map_err(|reason| *reason);
-        let policy = allow::policy(&self.allow.rules, gates).map_err(|bad| bad.to_string())?;
+        let policy = allow::policy(&self.allow.rules, gates)?;
         let content = FileContent::made(write::flash(&policy, Layout::Compact));
         let warnings = self.judge("policy made from --allow", &content)?;
         let reply = Reply::from(&policy);
         Ok((policy, reply, warnings))
     }
 
-    /// Every finding, for the terminal: an error if one of them is.
-    fn judge(&self, name: &str, content: &FileContent) -> Result<String, String> {
+    /// Every finding: an error if one of them is.
+    fn judge(&self, name: &str, content: &FileContent) -> Result<ConfigFindings, ConfigFindings> {
         let gates = self.gate.iter().map(|gate| gate.listen);
         let addresses = self.listen.iter().copied().chain(gates);
         let gates = gate::ports(&self.gate).ok();
         let gates = gates.filter(|_| self.listen.is_empty());
         let gates = gates.map(|ports| Arc::new(ports.into_iter().collect()));
         let found = content.judge(&ServedAt::new(addresses.map(dialled).collect(), gates));
-        let text = render::findings(&found, &Source::new(name, &content.bytes));
-        if any_error(&found) {
-            Err(text)
+        let mut findings = ConfigFindings::default();
+        findings.add(&name, &content.bytes, found);
+        if findings.any_error() {
+            Err(findings)
         } else {
-            Ok(text)
+            Ok(findings)
         }
     }
 
@@ -307,13 +313,13 @@ impl Serve {
     }
 }
 
-fn refuse(faults: &str) -> Exit {
-    render::to_stderr(faults);
+fn refuse(faults: &ConfigFindings) -> Exit {
+    render::to_stderr(&faults.to_string());
     Exit::Usage
 }
 
-fn nothing_to_serve() -> String {
-    render::plain_error_text(
+fn nothing_to_serve() -> PlainError {
+    PlainError::new(
         "nothing to serve: no policy given",
         &[
             "allow a domain and its ports: `flashgate serve --allow 'www.example.com:9339'`",

@@ -5,13 +5,12 @@
 //! served that the plan does not ask for.
 
 use std::env;
-use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::{AsRawFd as _, OwnedFd, RawFd};
 
 use flashgate_config::snapshot::ListenAddress;
-use flashgate_report::render;
+use flashgate_report::render::PlainError;
 use listenfd::ListenFd;
 use rustix::net::sockopt;
 use socket2::SockRef;
@@ -123,17 +122,17 @@ impl Inherited {
     }
 }
 
-/// A socket that the service manager passes and no listener uses. Its text is for the terminal.
+/// A socket that the service manager passes and no listener uses.
 #[derive(Debug)]
 pub(super) struct Unused {
     address: SocketAddr,
     name: String,
 }
 
-impl fmt::Display for Unused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Unused {
+    pub(super) fn error(&self) -> PlainError {
         let Self { address, name } = self;
-        f.write_str(&render::plain_error_text(
+        PlainError::new(
             &format!(
                 "the service manager passes a socket on {address}, `{name}`, which no listener uses"
             ),
@@ -141,11 +140,11 @@ impl fmt::Display for Unused {
                 "name that address in a `[[listen]]` or `[[gate]]`, or set `FileDescriptorName=` in the socket unit to the name of the policy or gate",
                 "or remove it from the socket unit: its clients would wait for an answer for ever",
             ],
-        ))
+        )
     }
 }
 
-/// A socket that the service manager passes and that can't be used. Its text is for the terminal.
+/// A socket that the service manager passes and that can't be used.
 #[derive(Debug)]
 pub(crate) struct Unusable {
     number: usize,
@@ -153,18 +152,20 @@ pub(crate) struct Unusable {
     error: io::Error,
 }
 
-impl fmt::Display for Unusable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Unusable {
+    pub(crate) fn error(&self) -> PlainError {
         let Self {
             number,
             name,
             error,
         } = self;
         let reason = log::reason(error);
-        f.write_str(&render::plain_error_text(
+        PlainError::new(
             &format!("the service manager's socket {number}, `{name}`, can't be used: {reason}"),
-            &["pass listening TCP sockets: `ListenStream=843` in the socket unit, and no `Accept=yes`"],
-        ))
+            &[
+                "pass listening TCP sockets: `ListenStream=843` in the socket unit, and no `Accept=yes`",
+            ],
+        )
     }
 }
 

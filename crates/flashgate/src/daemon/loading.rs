@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use flashgate_config::snapshot::{Loaded, PlanRefused, Watched};
-use flashgate_report::render;
+use flashgate_config::config::{Loaded, PlanRefused};
+use flashgate_config::snapshot::Watched;
+use flashgate_report::render::PlainError;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};
 
@@ -131,7 +132,7 @@ impl NotLoaded {
 impl From<NotLoaded> for PlanRefused {
     fn from(not_loaded: NotLoaded) -> Self {
         let plain = |message: &str, help: &[&str]| Self {
-            faults: render::plain_error_text(message, help),
+            faults: PlainError::new(message, help).into(),
             watched: Vec::new(),
         };
         match not_loaded {

@@ -3,11 +3,10 @@
 //!
 //! A config that is cut off is often valid, and says less than the whole one.
 
-use std::fmt;
 use std::net::SocketAddr;
 
 use flashgate_config::snapshot::{ListenTransport, Plan};
-use flashgate_report::render;
+use flashgate_report::render::PlainError;
 
 use super::bind;
 use super::endpoint::AskedEndpoint;
@@ -89,16 +88,14 @@ fn none_of(by: By, losses: impl IntoIterator<Item = Loss>) -> Result<(), Losses>
     }
 }
 
-/// For the log, or the terminal.
-impl fmt::Display for Losses {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut losses = self.losses.iter();
-        losses.try_for_each(|loss| f.write_str(&loss.text(self.by)))
+impl Losses {
+    pub(super) fn errors(&self) -> Vec<PlainError> {
+        self.losses.iter().map(|loss| loss.error(self.by)).collect()
     }
 }
 
 impl Loss {
-    fn text(self, by: By) -> String {
+    fn error(self, by: By) -> PlainError {
         let (who, gave_up) = match by {
             By::Reload => ("a reload", "gave up that right when it started"),
             By::Successor => (
@@ -121,11 +118,11 @@ impl Loss {
         };
         let cut_off = "if the file is cut off, write all of it";
         match by {
-            By::Reload => render::plain_error_text(&message, &[cut_off, cure]),
+            By::Reload => PlainError::new(&message, &[cut_off, cure]),
             By::Successor => {
                 let cure =
                     format!("{cure}: stop the one that serves, then start; until then it goes on");
-                render::plain_error_text(&message, &[cut_off, &cure])
+                PlainError::new(&message, &[cut_off, &cure])
             }
         }
     }

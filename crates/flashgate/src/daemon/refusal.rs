@@ -1,15 +1,15 @@
-//! Why a start, or a reload, does not go on; the text is for the terminal, or the log.
+//! Why a start, or a reload, does not go on.
 
-use std::fmt;
-
+use flashgate_config::config::ConfigFindings;
 use flashgate_config::snapshot::ListenAddress;
-use flashgate_report::render;
+use flashgate_report::render::PlainError;
 
 use super::endpoint::NotWatched;
 use super::handover::{self, Unrest};
 use super::inherited::Unused;
 use super::losses::Losses;
 use super::remedy::NotBound;
+use super::sandbox::NotEntered;
 use super::starting::NotStarted;
 use crate::exit::Exit;
 
@@ -38,7 +38,7 @@ pub(super) enum Refusal {
 
 impl Refusal {
     /// How a start ends that is refused.
-    pub(super) fn exit(&self) -> Exit {
+    fn exit(&self) -> Exit {
         if matches!(self, Self::Unused(_)) {
             Exit::Usage
         } else {
@@ -47,44 +47,66 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Refusal {
+    /// What is wrong and what to do, for the terminal or the log.
+    pub(super) fn errors(&self) -> Vec<PlainError> {
         match self {
-            Self::Handover(fault) => fault.fmt(f),
-            Self::Unrest(unrest) => unrest.fmt(f),
-            Self::NotBound(all) => all.iter().try_for_each(|it| it.fmt(f)),
-            Self::Losses(losses) => losses.fmt(f),
-            Self::Unused(all) => all.iter().try_for_each(|it| it.fmt(f)),
-            Self::OpenFiles { limit, needed } => plain(
-                f,
+            Self::Handover(fault) => vec![fault.error()],
+            Self::Unrest(unrest) => vec![unrest.error()],
+            Self::NotBound(all) => all.iter().map(NotBound::error).collect(),
+            Self::Losses(losses) => losses.errors(),
+            Self::Unused(all) => all.iter().map(Unused::error).collect(),
+            Self::OpenFiles { limit, needed } => vec![PlainError::new(
                 &format!("the limit on open files is {limit}: too few to serve connections"),
                 &[&format!(
                     "allow {needed} or more: `ulimit -n 1024`, or `LimitNOFILE=` in a systemd unit"
                 )],
-            ),
-            Self::NotStarted(fault) => plain(f, &fault.to_string(), &[]),
-            Self::NotWatched(fault) => plain(f, &fault.to_string(), &[]),
-            Self::HeldPorts(held) => held.iter().try_for_each(|(new, old)| {
-                let message =
-                    format!("can't go from {old} to {new} while running: {old} holds the port");
-                plain(f, &message, &["restart flashgate"])
-            }),
-            Self::NoLookups => plain(
-                f,
+            )],
+            Self::NotStarted(fault) => vec![PlainError::new(&fault.to_string(), &[])],
+            Self::NotWatched(fault) => vec![PlainError::new(&fault.to_string(), &[])],
+            Self::HeldPorts(held) => held.iter().map(|(new, old)| held_port(new, old)).collect(),
+            Self::NoLookups => vec![PlainError::new(
                 "can't look up the names of backends: that was given up at start, when all backends were addresses",
                 &["restart flashgate, or write the backend's address"],
-            ),
-            Self::NoPort(port) => plain(
-                f,
+            )],
+            Self::NoPort(port) => vec![PlainError::new(
                 &format!("can't connect to backends on port {port}: it was given up at start"),
                 &[
                     "restart flashgate: once started, it can connect only to the ports that its backends had then",
                 ],
-            ),
+            )],
         }
     }
 }
 
-fn plain(f: &mut fmt::Formatter<'_>, message: &str, help: &[&str]) -> fmt::Result {
-    f.write_str(&render::plain_error_text(message, help))
+fn held_port(new: &ListenAddress, old: &ListenAddress) -> PlainError {
+    PlainError::new(
+        &format!("can't go from {old} to {new} while running: {old} holds the port"),
+        &["restart flashgate"],
+    )
+}
+
+/// Why nothing is served, and how the process ends.
+#[derive(Debug)]
+pub(crate) struct NotServed {
+    pub(crate) faults: ConfigFindings,
+    pub(crate) exit: Exit,
+}
+
+impl From<Refusal> for NotServed {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            faults: refusal.errors().into_iter().collect(),
+            exit: refusal.exit(),
+        }
+    }
+}
+
+impl From<NotEntered> for NotServed {
+    fn from(not_entered: NotEntered) -> Self {
+        Self {
+            faults: not_entered.errors().into_iter().collect(),
+            exit: Exit::System,
+        }
+    }
 }

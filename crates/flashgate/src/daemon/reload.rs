@@ -2,8 +2,9 @@
 
 use std::num::NonZeroU32;
 
+use flashgate_config::config::{Loaded, PlanRefused};
 use flashgate_config::confinement;
-use flashgate_config::snapshot::{Loaded, Plan, PlanRefused, ProcessPlan, User, Watched};
+use flashgate_config::snapshot::{Plan, ProcessPlan, User, Watched};
 use tracing::{error, info, warn};
 
 use super::changes::Changes;
@@ -33,6 +34,7 @@ pub(super) async fn reload(
             Ok(plan)
         }
         Err(PlanRefused { faults, watched }) => {
+            let faults = faults.to_string();
             status.not_reloaded(&faults);
             log::text(&faults);
             error!("not reloaded: everything stays as it was");
@@ -82,7 +84,7 @@ fn take_over(
         Ok(capacity)
     };
     let capacity = change().map_err(|refusal: Refusal| PlanRefused {
-        faults: refusal.to_string(),
+        faults: refusal.errors().into_iter().collect(),
         watched: plan.watched.clone(),
     })?;
     shared.backends.keep(plan.gates());
@@ -92,7 +94,7 @@ fn take_over(
     if before != capacity {
         descriptors::tell(&capacity, &plan, files);
     }
-    log::text(&warnings);
+    log::text(&warnings.to_string());
     Ok(plan)
 }
 

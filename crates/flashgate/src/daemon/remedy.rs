@@ -1,6 +1,5 @@
 //! Why an address can't be bound, and what helps on this machine.
 
-use std::fmt;
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
@@ -8,12 +7,12 @@ use std::path::Path;
 
 use flashgate_config::confinement;
 use flashgate_config::snapshot::AskedBy;
-use flashgate_report::render;
+use flashgate_report::render::PlainError;
 use rustix::io::Errno;
 
 use crate::log;
 
-/// An address that can't be bound. Its text, for the terminal, has the remedies that apply; those that change the address
+/// An address that can't be bound. The error has the remedies that apply; those that change the address
 /// name what asks for it.
 #[derive(Debug)]
 pub(super) struct NotBound {
@@ -22,8 +21,8 @@ pub(super) struct NotBound {
     pub(super) error: io::Error,
 }
 
-impl fmt::Display for NotBound {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl NotBound {
+    pub(super) fn error(&self) -> PlainError {
         let Self {
             address,
             asked_by,
@@ -32,7 +31,7 @@ impl fmt::Display for NotBound {
         let message = format!("can't listen on {address}: {}", log::reason(error));
         let help = help(*address, *asked_by, error);
         let help: Vec<_> = help.iter().map(String::as_str).collect();
-        f.write_str(&render::plain_error_text(&message, &help))
+        PlainError::new(&message, &help)
     }
 }
 

@@ -1,6 +1,5 @@
 //! The successor's side: take the listeners over, and let the predecessor go once this process serves.
 
-use std::fmt;
 use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -9,7 +8,7 @@ use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use flashgate_report::render;
+use flashgate_report::render::PlainError;
 use rustix::fs::Mode;
 use rustix::io::Errno;
 use rustix::net::sockopt::{self, Timeout};
@@ -110,29 +109,28 @@ fn is_nobody(error: &io::Error) -> bool {
     matches!(error.kind(), NotFound | ConnectionRefused | ConnectionReset)
 }
 
-/// For the terminal.
-impl fmt::Display for HandoverFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl HandoverFault {
+    pub(in crate::daemon) fn error(&self) -> PlainError {
         let (path, error) = (self.path.display(), &self.error);
         let reason = log::reason(error);
-        f.write_str(&match self.step {
+        match self.step {
             StartStep::TakeOver if error.kind() == io::ErrorKind::WouldBlock => {
                 no_answer(&self.path)
             }
-            StartStep::TakeOver => render::plain_error_text(
+            StartStep::TakeOver => PlainError::new(
                 &format!("can't take over from the flashgate at {path}: {reason}"),
                 &STILL_SERVES,
             ),
-            StartStep::Open => render::plain_error_text(
+            StartStep::Open => PlainError::new(
                 &format!("can't open the socket {path} for a successor: {reason}"),
                 &ELSEWHERE,
             ),
-        })
+        }
     }
 }
 
 /// Whoever has the socket may be busy, hang, or have taken the listeners over without ever serving.
-fn no_answer(path: &Path) -> String {
+fn no_answer(path: &Path) -> PlainError {
     let limit = ANSWER_LIMIT.as_secs();
     let message = format!(
         "can't take over from the flashgate at {}: no answer within {limit} s",
@@ -157,7 +155,7 @@ fn no_answer(path: &Path) -> String {
             format!("end it, with `kill -KILL {words}` if need be, and start again"),
         )
     };
-    render::plain_error_text(&message, &[&who, &cure])
+    PlainError::new(&message, &[&who, &cure])
 }
 
 const STILL_SERVES: [&str; 2] = [

@@ -2,13 +2,12 @@
 //!
 //! Each is a line of the last packet. A successor of before there were any skips them; a predecessor of then sends none.
 
-use std::fmt;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use flashgate_config::snapshot::{Plan, Sight, Watched};
-use flashgate_report::render;
+use flashgate_report::render::PlainError;
 
 use super::{PACKET, open_files};
 
@@ -93,19 +92,18 @@ pub(in crate::daemon) enum Unrest {
     Changed(PathBuf),
 }
 
-/// As text for the terminal.
-impl fmt::Display for Unrest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&match self {
+impl Unrest {
+    pub(in crate::daemon) fn error(&self) -> PlainError {
+        match self {
             Self::Written(file) => {
                 let message = format!("{} is being written", file.display());
-                render::plain_error_text(&message, &BEING_WRITTEN)
+                PlainError::new(&message, &BEING_WRITTEN)
             }
             Self::Changed(file) => {
                 let message = format!("{} has changed since it was read", file.display());
-                render::plain_error_text(&message, &CHANGED)
+                PlainError::new(&message, &CHANGED)
             }
-        })
+        }
     }
 }
 

@@ -1,0 +1,22 @@
+//! What reading comes to: a plan, or why there is none.
+
+use super::ConfigFindings;
+use crate::snapshot::{Plan, Watched};
+
+/// A plan that can be served.
+#[derive(Debug)]
+pub struct Loaded {
+    /// What is served.
+    pub plan: Plan,
+    /// What is likely not meant.
+    pub warnings: ConfigFindings,
+}
+
+/// Why there is no plan.
+#[derive(Debug)]
+pub struct PlanRefused {
+    /// Everything that is wrong.
+    pub faults: ConfigFindings,
+    /// The files that it may be mended in, as far as they are known.
+    pub watched: Vec<Watched>,
+}
