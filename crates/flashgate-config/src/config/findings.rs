@@ -23,7 +23,7 @@ enum Found {
 }
 
 impl ConfigFindings {
-    /// ConfigFindings that have no place in a text.
+    /// Findings that have no place in a text.
     pub fn without_place(found: impl IntoIterator<Item = Diagnostic>) -> Self {
         Self(found.into_iter().map(Found::WithoutPlace).collect())
     }
