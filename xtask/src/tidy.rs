@@ -1,8 +1,9 @@
-//! What the compiler does not hold of the layout: no import leads back to its file, none leads upwards, and no crate is
-//! half the house.
+//! What the compiler does not hold of the layout: no import leads back to its file, none leads upwards, no crate is half
+//! the house, files and functions are short, and one name stands for one thing.
 
 mod arrows;
 mod cycles;
+mod definitions;
 mod diagram;
 mod house;
 mod imports;
@@ -10,6 +11,7 @@ mod imports;
 mod layers;
 mod shares;
 mod stats;
+mod style;
 #[cfg(test)]
 mod tests;
 mod text_errors;
@@ -53,6 +55,9 @@ impl Tidy {
         );
         let texts: Vec<_> = house.iter().flat_map(text_errors::in_crate).collect();
         println!("{}{} errors that are text", texts.concat(), texts.len());
+        let mut style = style::breaches(&house);
+        style.extend(style::old_modules(&house::root())?);
+        println!("{}{} breaches of the style", style.concat(), style.len());
         if !cycles.is_empty() || !upward.is_empty() {
             bail!("imports lead back or upwards; see \"Layers\" in ARCHITECTURE.md");
         }
@@ -61,6 +66,9 @@ impl Tidy {
         }
         if !texts.is_empty() {
             bail!("make these errors values, and text only where they are shown");
+        }
+        if !style.is_empty() {
+            bail!("the code breaks rules of its style; each line above says what to do");
         }
         Ok(())
     }

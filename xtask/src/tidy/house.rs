@@ -29,7 +29,7 @@ pub(super) struct File {
 
 /// Every crate of the workspace.
 pub(super) fn read() -> Result<Vec<Crate>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = root();
     let mut folders = Vec::from([PathBuf::from("xtask")]);
     for entry in fs::read_dir(root.join("crates"))? {
         folders.push(Path::new("crates").join(entry?.file_name()));
@@ -39,6 +39,11 @@ pub(super) fn read() -> Result<Vec<Crate>> {
         .iter()
         .map(|folder| read_crate(&root, folder))
         .collect()
+}
+
+/// The root of the repository.
+pub(super) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 fn read_crate(root: &Path, folder: &Path) -> Result<Crate> {

@@ -24,7 +24,7 @@ pub(super) struct Import {
 
 /// All of a file, its tests apart.
 pub(super) fn of(file: &File) -> Vec<Import> {
-    let mut found = Finder {
+    let mut found = ImportFinder {
         module: file.module.clone(),
         imports: Vec::new(),
         handed_on: BTreeSet::new(),
@@ -38,7 +38,7 @@ pub(super) fn of(file: &File) -> Vec<Import> {
     found.imports
 }
 
-struct Finder {
+struct ImportFinder {
     module: Module,
     imports: Vec<Import>,
     /// The names of `pub use`.
@@ -47,7 +47,7 @@ struct Finder {
     words: BTreeSet<String>,
 }
 
-impl Finder {
+impl ImportFinder {
     fn add(&mut self, path: Vec<String>, name: String) {
         let module = self.module.clone();
         self.imports.push(Import {
@@ -120,7 +120,7 @@ impl Finder {
     }
 }
 
-impl<'ast> Visit<'ast> for Finder {
+impl<'ast> Visit<'ast> for ImportFinder {
     fn visit_item_mod(&mut self, item: &'ast ItemMod) {
         if !is_test(&item.attrs) && item.content.is_some() {
             self.module.push(item.ident.to_string());

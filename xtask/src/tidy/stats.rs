@@ -2,11 +2,8 @@
 
 use std::fmt;
 
-use syn::spanned::Spanned as _;
-use syn::visit::{self, Visit};
-use syn::{Block, ImplItemFn, Item, ItemFn, ItemMod, Signature, TraitItemFn, Visibility};
-
-use super::house::{Crate, is_test};
+use super::definitions::Definitions;
+use super::house::Crate;
 
 /// Of some crates together, or of one.
 #[derive(Debug, Default)]
@@ -23,12 +20,11 @@ impl Stats {
     pub(super) fn of<'a>(crates: impl IntoIterator<Item = &'a Crate>) -> Self {
         let mut stats = Self::default();
         for file in crates.into_iter().flat_map(|part| &part.files) {
-            let mut counter = Counter::default();
-            counter.visit_file(&file.syntax);
-            let all = file.text.lines().count();
-            stats.files.push(all.saturating_sub(counter.tests));
-            stats.functions.append(&mut counter.functions);
-            stats.public += counter.public;
+            let definitions = Definitions::of(file);
+            let with_body = definitions.functions.iter().filter(|one| one.lines > 0);
+            stats.files.push(definitions.lines);
+            stats.functions.extend(with_body.map(|one| one.lines));
+            stats.public += definitions.public;
         }
         stats.files.sort_unstable();
         stats.functions.sort_unstable();
@@ -62,70 +58,4 @@ fn spread(sorted: &[usize]) -> String {
         sorted.get(place).copied().unwrap_or_default()
     };
     format!("{}/{}/{}", at(5), at(9), at(10))
-}
-
-#[derive(Default)]
-struct Counter {
-    functions: Vec<usize>,
-    public: usize,
-    /// The lines of tests.
-    tests: usize,
-}
-
-impl Counter {
-    fn function(&mut self, signature: &Signature, block: &Block) {
-        let start = signature.fn_token.span().start().line;
-        let end = block.brace_token.span.close().end().line;
-        self.functions.push(end + 1 - start);
-    }
-
-    fn public(&mut self, visibility: &Visibility) {
-        self.public += usize::from(matches!(visibility, Visibility::Public(_)));
-    }
-}
-
-impl<'ast> Visit<'ast> for Counter {
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "the library's list of items is open"
-    )]
-    fn visit_item(&mut self, item: &'ast Item) {
-        match item {
-            Item::Const(item) => self.public(&item.vis),
-            Item::Enum(item) => self.public(&item.vis),
-            Item::Fn(item) => self.public(&item.vis),
-            Item::Struct(item) => self.public(&item.vis),
-            Item::Trait(item) => self.public(&item.vis),
-            Item::Type(item) => self.public(&item.vis),
-            _ => {}
-        }
-        visit::visit_item(self, item);
-    }
-
-    fn visit_item_mod(&mut self, item: &'ast ItemMod) {
-        if is_test(&item.attrs) {
-            let span = item.span();
-            self.tests += span.end().line + 1 - span.start().line;
-        } else {
-            visit::visit_item_mod(self, item);
-        }
-    }
-
-    fn visit_item_fn(&mut self, item: &'ast ItemFn) {
-        self.function(&item.sig, &item.block);
-        visit::visit_item_fn(self, item);
-    }
-
-    fn visit_impl_item_fn(&mut self, item: &'ast ImplItemFn) {
-        self.public(&item.vis);
-        self.function(&item.sig, &item.block);
-        visit::visit_impl_item_fn(self, item);
-    }
-
-    fn visit_trait_item_fn(&mut self, item: &'ast TraitItemFn) {
-        if let Some(block) = &item.default {
-            self.function(&item.sig, block);
-        }
-        visit::visit_trait_item_fn(self, item);
-    }
 }

@@ -1,10 +1,11 @@
-//! What counts as an import, and what as a cycle.
+//! What counts as an import, as a cycle, and as a breach of the style.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::house::{Crate, File};
 use super::shares::Shares;
+use super::style::{breaches, old_module};
 use super::{cycles_of, text_errors, upward_in};
 
 /// A crate of these modules, each a file: its path and what it says.
@@ -114,6 +115,95 @@ fn shares_of_the_published_lines() {
     let large = Shares::of(&house).too_large();
     assert_eq!(large.len(), 1, "{large:?}");
     assert!(large[0].starts_with("fourth: 55 lines"), "{large:?}");
+}
+
+/// What is said of files with these texts.
+fn said(files: &[(&str, &str)]) -> Vec<String> {
+    breaches(&[house(files)])
+}
+
+#[test]
+fn one_name_for_one_thing() {
+    for (a, b) in [
+        ("struct Fault;", "enum Fault {}"),
+        ("pub trait Fault {}", "mod inner { type Fault = u8; }"),
+        ("fn f() { struct Fault; }", "union Fault { a: u8 }"),
+    ] {
+        let told = said(&[("a", a), ("b", b)]);
+        let expected = "`Fault` is defined 2 times (a:1, b:1): give each thing a name of its own, or make one type of \
+                        them\n";
+        assert_eq!(told, [expected], "{a}");
+    }
+    let told = said(&[("a", "enum From {}")]);
+    assert_eq!(
+        told,
+        ["`From` (a:1) hides a name of Rust's prelude: choose another name\n"]
+    );
+    let fine = [
+        (
+            "a",
+            "struct Fault; impl Iterator for Fault { type Item = u8; }",
+        ),
+        ("b", "use a::Fault; impl Iterator for X { type Item = u8; }"),
+        ("c", "#[cfg(test)] mod tests { struct Fault; }"),
+        ("d", "#[cfg(test)] struct Fault;"),
+    ];
+    assert_eq!(said(&fine), [""; 0]);
+}
+
+#[test]
+fn parameters() {
+    for (text, expected) in [
+        (
+            "fn f(a: A, b: A, c: A, d: A, e: A, g: A) {}",
+            "a:1: `f` has 6 parameters, and may have 5: make a struct of those that belong together\n",
+        ),
+        (
+            "trait T { fn f(&self, a: A, b: A, c: A, d: A, e: A, g: A); }",
+            "a:1: `f` has 6 parameters, and may have 5: make a struct of those that belong together\n",
+        ),
+        (
+            "impl A { fn f(&self, a: bool, b: bool) {} }",
+            "a:1: `f` has 2 parameters of type `bool`, and may have one: use enums, so that a call says what it asks \
+             for\n",
+        ),
+    ] {
+        assert_eq!(said(&[("a", text)]), [expected], "{text}");
+    }
+    for text in [
+        "impl A { fn f(&self, a: A, b: A, c: A, d: A, e: A) {} }",
+        "fn f(a: bool, b: &mut bool, c: Option<bool>) {}",
+        "#[cfg(test)] fn f(a: bool, b: bool) {}",
+    ] {
+        assert_eq!(said(&[("a", text)]), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn lengths() {
+    let function = |lines: usize| format!("impl A {{\nfn f() {{{}}}\n}}", "\n".repeat(lines - 1));
+    assert_eq!(said(&[("a", &function(60))]), [""; 0]);
+    let told = said(&[("a", &function(61))]);
+    let expected =
+        "a:2: `f` has 61 lines, and may have 60: move a step of it to a function of its own\n";
+    assert_eq!(told, [expected]);
+
+    let file = |lines: usize| {
+        let tests = "#[cfg(test)]\nmod tests {\n\n}\n";
+        format!("{}{tests}", "use a::b;\n".repeat(lines))
+    };
+    assert_eq!(said(&[("a", &file(400))]), [""; 0]);
+    let told = said(&[("a", &file(401))]);
+    let expected = "a has 401 lines, and may have 400: move what answers another question to a file of its own\n";
+    assert_eq!(told, [expected]);
+}
+
+#[test]
+fn old_style_of_modules() {
+    let told = old_module(Path::new("crates/a/src/b/mod.rs"));
+    let expected = "crates/a/src/b/mod.rs: call this file crates/a/src/b.rs, beside its folder\n";
+    assert_eq!(told.as_deref(), Some(expected));
+    assert_eq!(old_module(Path::new("crates/a/src/b/model.rs")), None);
 }
 
 #[test]

@@ -8,10 +8,10 @@ use flashgate_report::render::{self, PlainError, Source};
 
 /// Everything that was found, in order; its text is for the terminal, or the log.
 #[derive(Debug, Default)]
-pub struct ConfigFindings(Vec<Found>);
+pub struct ConfigFindings(Vec<ConfigFinding>);
 
 #[derive(Debug)]
-enum Found {
+enum ConfigFinding {
     Error(PlainError),
     WithoutPlace(Diagnostic),
     /// In one file, or in what a flag says.
@@ -25,13 +25,13 @@ enum Found {
 impl ConfigFindings {
     /// Findings that have no place in a text.
     pub fn without_place(found: impl IntoIterator<Item = Diagnostic>) -> Self {
-        Self(found.into_iter().map(Found::WithoutPlace).collect())
+        Self(found.into_iter().map(ConfigFinding::WithoutPlace).collect())
     }
 
     /// Adds what was found in a text of this name.
     pub fn add(&mut self, name: &dyn Display, bytes: &[u8], found: Vec<Diagnostic>) {
         if !found.is_empty() {
-            self.0.push(Found::In {
+            self.0.push(ConfigFinding::In {
                 name: name.to_string(),
                 bytes: bytes.to_owned(),
                 found,
@@ -53,22 +53,22 @@ impl ConfigFindings {
     /// Whether one of them is an error.
     pub fn any_error(&self) -> bool {
         self.0.iter().any(|found| match found {
-            Found::Error(_) => true,
-            Found::WithoutPlace(finding) => any_error(std::slice::from_ref(finding)),
-            Found::In { found, .. } => any_error(found),
+            ConfigFinding::Error(_) => true,
+            ConfigFinding::WithoutPlace(finding) => any_error(std::slice::from_ref(finding)),
+            ConfigFinding::In { found, .. } => any_error(found),
         })
     }
 }
 
 impl From<PlainError> for ConfigFindings {
     fn from(error: PlainError) -> Self {
-        Self(vec![Found::Error(error)])
+        Self(vec![ConfigFinding::Error(error)])
     }
 }
 
 impl FromIterator<PlainError> for ConfigFindings {
     fn from_iter<I: IntoIterator<Item = PlainError>>(errors: I) -> Self {
-        Self(errors.into_iter().map(Found::Error).collect())
+        Self(errors.into_iter().map(ConfigFinding::Error).collect())
     }
 }
 
@@ -76,9 +76,9 @@ impl Display for ConfigFindings {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|found| {
             f.write_str(&match found {
-                Found::Error(error) => error.text(),
-                Found::WithoutPlace(finding) => render::without_place(finding),
-                Found::In { name, bytes, found } => {
+                ConfigFinding::Error(error) => error.text(),
+                ConfigFinding::WithoutPlace(finding) => render::without_place(finding),
+                ConfigFinding::In { name, bytes, found } => {
                     render::findings(found, &Source::new(name, bytes))
                 }
             })

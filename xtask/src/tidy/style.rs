@@ -1,0 +1,152 @@
+//! The rules of the house that neither compiler nor clippy holds: how long, how many, and one name for one thing.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use super::definitions::{Definitions, Function};
+use super::house::{Crate, File};
+
+const FILE_LINES: usize = 400;
+const FUNCTION_LINES: usize = 60;
+const PARAMETERS: usize = 5;
+
+/// Names that mean something else wherever nothing is imported.
+const PRELUDE: [&str; 29] = [
+    "AsMut",
+    "AsRef",
+    "Box",
+    "Clone",
+    "Copy",
+    "Default",
+    "DoubleEndedIterator",
+    "Drop",
+    "Eq",
+    "Err",
+    "ExactSizeIterator",
+    "Extend",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "FromIterator",
+    "Into",
+    "IntoIterator",
+    "Iterator",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "String",
+    "ToString",
+    "Vec",
+];
+
+/// Each breach of a rule, in words.
+pub(super) fn breaches(house: &[Crate]) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for file in house.iter().flat_map(|part| &part.files) {
+        let definitions = Definitions::of(file);
+        found.extend(length(file, &definitions));
+        for function in &definitions.functions {
+            found.extend(function_breaches(file, function));
+        }
+        for defined in definitions.types {
+            let place = format!("{}:{}", file.path.display(), defined.line);
+            names.entry(defined.name).or_default().push(place);
+        }
+    }
+    for (name, places) in &names {
+        found.extend(name_breach(name, places));
+    }
+    found
+}
+
+fn length(file: &File, definitions: &Definitions) -> Option<String> {
+    let lines = definitions.lines;
+    (lines > FILE_LINES).then(|| {
+        format!(
+            "{} has {lines} lines, and may have {FILE_LINES}: move what answers another question to a file of its own\n",
+            file.path.display()
+        )
+    })
+}
+
+fn function_breaches(file: &File, function: &Function) -> Vec<String> {
+    let place = format!(
+        "{}:{}: `{}`",
+        file.path.display(),
+        function.line,
+        function.name
+    );
+    let mut found = Vec::new();
+    if function.lines > FUNCTION_LINES {
+        found.push(format!(
+            "{place} has {} lines, and may have {FUNCTION_LINES}: move a step of it to a function of its own\n",
+            function.lines
+        ));
+    }
+    if function.parameters > PARAMETERS {
+        found.push(format!(
+            "{place} has {} parameters, and may have {PARAMETERS}: make a struct of those that belong together\n",
+            function.parameters
+        ));
+    }
+    if function.bools > 1 {
+        found.push(format!(
+            "{place} has {} parameters of type `bool`, and may have one: use enums, so that a call says what it asks for\n",
+            function.bools
+        ));
+    }
+    found
+}
+
+fn name_breach(name: &str, places: &[String]) -> Option<String> {
+    let places_text = places.join(", ");
+    if PRELUDE.contains(&name) {
+        return Some(format!(
+            "`{name}` ({places_text}) hides a name of Rust's prelude: choose another name\n"
+        ));
+    }
+    (places.len() > 1).then(|| {
+        format!(
+            "`{name}` is defined {} times ({places_text}): give each thing a name of its own, or make one type of them\n",
+            places.len()
+        )
+    })
+}
+
+/// Each `mod.rs` in the repository, in words.
+pub(super) fn old_modules(root: &Path) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    let mut folders = ["crates", "xtask", "fuzz/fuzz_targets"]
+        .map(PathBuf::from)
+        .to_vec();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(root.join(&folder))? {
+            let entry = entry?;
+            let path = folder.join(entry.file_name());
+            if entry.file_type()?.is_dir() {
+                folders.push(path);
+            } else {
+                found.extend(old_module(&path));
+            }
+        }
+    }
+    Ok(found)
+}
+
+pub(super) fn old_module(path: &Path) -> Option<String> {
+    path.ends_with("mod.rs").then(|| {
+        format!(
+            "{}: call this file {}, beside its folder\n",
+            path.display(),
+            path.with_file_name("").with_extension("rs").display()
+        )
+    })
+}
