@@ -55,14 +55,7 @@ pub(super) fn outside(fault: OutsideFault, found: &str) -> Words {
             "found a backslash and a letter between tags, not a line end",
             "the program that prints the policy escapes twice: have it print real line ends, or none",
         ),
-        OutsideFault::Escaped if found.ends_with('/') => Words::new(
-            "found a backslash before a slash: this is a program's text",
-            "save what the program prints, without backslashes and `+`",
-        ),
-        OutsideFault::Escaped => Words::new(
-            "found a backslash before a quote: this is a program's text",
-            "save what the program prints, without backslashes and `+`",
-        ),
+        OutsideFault::Escaped => escaped(found),
         OutsideFault::TreeMark => Words::new(
             "found the sign of a browser's tree view before an element",
             "remove the `-` or `+` before each element, or save the page's source instead",
@@ -87,6 +80,19 @@ fn escaped_markup(text: &str) -> Words {
         let help = "save the text that it stands for, with `<` for `%3C`";
         first("XML that was escaped for a URL", help)
     }
+}
+
+/// A backslash before a quote or a slash.
+fn escaped(found: &str) -> Words {
+    let what = if found.ends_with('/') {
+        "a slash"
+    } else {
+        "a quote"
+    };
+    Words::new(
+        format!("found a backslash before {what}: this is a program's text"),
+        "save what the program prints, without backslashes and `+`",
+    )
 }
 
 fn spelled_nul(spelled: &str) -> Words {

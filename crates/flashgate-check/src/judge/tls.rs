@@ -91,11 +91,11 @@ const TRUST: &str = "serve the full chain (`fullchain.pem`) of a public authorit
 fn in_words(fault: &TlsFault, name: &str) -> (&'static str, String) {
     const NOT_TRUSTED: &str = "certificate-not-trusted";
     const FAILED: &str = "tls-failed";
+    let certificate = |id, what: &str| (id, format!("the certificate of {name} {what}"));
     match fault {
-        TlsFault::OtherName(_) => (
-            "certificate-for-another-name",
-            format!("the certificate of {name} is for another name"),
-        ),
+        TlsFault::OtherName(_) => {
+            certificate("certificate-for-another-name", "is for another name")
+        }
         TlsFault::Expired(date) => {
             let on = dated("on", date.as_deref());
             (
@@ -110,10 +110,7 @@ fn in_words(fault: &TlsFault, name: &str) -> (&'static str, String) {
                 format!("the certificate of {name} is not valid{before}"),
             )
         }
-        TlsFault::SelfSigned => (
-            NOT_TRUSTED,
-            format!("the certificate of {name} is self-signed, and not trusted here"),
-        ),
+        TlsFault::SelfSigned => certificate(NOT_TRUSTED, "is self-signed, and not trusted here"),
         TlsFault::UnknownIssuer => (
             NOT_TRUSTED,
             format!(
@@ -128,14 +125,8 @@ fn in_words(fault: &TlsFault, name: &str) -> (&'static str, String) {
             "no-trusted-roots",
             "this machine trusts no authority, so no certificate can be checked".to_owned(),
         ),
-        TlsFault::Revoked => (
-            FAILED,
-            format!("the certificate of {name} has been revoked"),
-        ),
-        TlsFault::OtherUse => (
-            FAILED,
-            format!("the certificate of {name} is not for servers (`extendedKeyUsage`)"),
-        ),
+        TlsFault::Revoked => certificate(FAILED, "has been revoked"),
+        TlsFault::OtherUse => certificate(FAILED, "is not for servers (`extendedKeyUsage`)"),
         TlsFault::UnsupportedKey(key) => (
             FAILED,
             format!(

@@ -58,10 +58,7 @@ pub(super) fn resolve(
     listeners::unasked(&raw.listeners, &policies, found);
     ours.extend(admin_address.cloned());
     gates::check(&raw.listeners, &ours, limits.request, lines, found);
-    let transport = match raw.tls {
-        Some(_) => ListenTransport::Tls,
-        None => ListenTransport::Clear,
-    };
+    let transport = transport(raw.tls.is_some());
     let read = raw.tls.as_ref().filter(|_| purpose != PlanPurpose::Tell);
     let tls = read.and_then(|raw| tls::resolve(raw, &own_hosts, folder, found));
     let secured = tls.as_ref();
@@ -88,6 +85,14 @@ pub(super) fn resolve(
     };
     hosts::judge(&raw.hosts, &plan, found);
     Resolved { plan, policies }
+}
+
+const fn transport(with_tls: bool) -> ListenTransport {
+    if with_tls {
+        ListenTransport::Tls
+    } else {
+        ListenTransport::Clear
+    }
 }
 
 /// Where players and pages connect to.
