@@ -104,7 +104,7 @@ pub struct Service {
     pub deadlines: Deadlines,
     /// What of it concerns the first bytes, the reply and the close.
     pub accept: Arc<AcceptConfig>,
-    /// Whether this is what is left of a service during a stop: see [`Service::answers_only`].
+    /// Whether this is what is left of a service during a stop: see `Service::answers_only`.
     pub stopping: bool,
 }
 

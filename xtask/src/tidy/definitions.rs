@@ -49,11 +49,11 @@ impl Definitions {
 
     fn function(&mut self, signature: &Signature, end: Option<usize>) {
         let line = signature.fn_token.span().start().line;
-        let typed = signature.inputs.iter().filter_map(|input| match input {
+        let parameters = signature.inputs.iter().filter_map(|input| match input {
             FnArg::Typed(input) => Some(&*input.ty),
             FnArg::Receiver(_) => None,
         });
-        let types: Vec<_> = typed.collect();
+        let types: Vec<_> = parameters.collect();
         self.functions.push(Function {
             name: signature.ident.to_string(),
             line,

@@ -1,4 +1,4 @@
-//! What connections have to say to the operator, each kind of it only so often: see [`Hints`](super::hints::Hints).
+//! What connections have to say to the operator, each kind of it only so often: see [`HintSamplers`](super::hints::HintSamplers).
 
 use std::io;
 use std::net::SocketAddr;
