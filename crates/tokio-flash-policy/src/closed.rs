@@ -10,11 +10,11 @@ use flash_policy::accept::CloseReason;
 pub enum Closed {
     /// Both sides ended it.
     Cleanly,
-    /// The peer stayed silent for [`Linger::between_reads`].
+    /// The peer stayed silent for [`Linger::between_reads`](crate::Linger::between_reads).
     Silence,
-    /// The peer was still sending when [`Linger::total`] was over.
+    /// The peer was still sending when [`Linger::total`](crate::Linger::total) was over.
     TimeUp,
-    /// The peer sent more than [`Linger::bytes`].
+    /// The peer sent more than [`Linger::bytes`](crate::Linger::bytes).
     TooMuch,
     /// The connection failed: reset by the peer, mostly.
     Failed(io::ErrorKind),
