@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
+use flash_policy::accept::{IfDropped, Operation};
 use flashgate_config::ruffle::Doors;
 use flashgate_config::snapshot::{Deadlines, Service};
 use flashgate_relay::RelayTimeouts;
@@ -105,6 +106,13 @@ pub(crate) fn start(
 fn go_on(mut waiting: Waiting) {
     if waiting.service.stopping {
         waiting.permit.late();
+    }
+    if let Operation::Write { .. } | Operation::Close(_) = waiting.accepting.poll() {
+        // Its reply has begun: it gives way to nobody, and half of it must not end as if it were whole.
+        waiting.permit.answering();
+        if waiting.accepting.if_dropped() == IfDropped::Reset {
+            policy::if_dropped(waiting.stream.tcp(), IfDropped::Reset);
+        }
     }
     let unfinished = waiting.permit.unrecognised();
     let task = tokio::spawn(waiting.run());

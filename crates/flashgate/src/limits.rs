@@ -11,7 +11,7 @@ mod spare;
 mod unrecognised;
 
 pub(crate) use per_address::OverLimit;
-pub(crate) use permit::Permit;
+pub(crate) use permit::{Answering, Permit};
 pub(crate) use permits::{Capacity, MadeRoom, Permits, Scarce};
 pub(crate) use spare::Spare;
 pub(crate) use unrecognised::Evicted;

@@ -16,7 +16,7 @@ pub struct AcceptConfig {
     pub reply: Option<Reply>,
     /// The limits for the first bytes.
     pub timing: Timing,
-    /// How long a client may take to make room for the reply, and again for its end. Default: [`WRITE_LIMIT`].
+    /// How long a client may take to make room for the reply and its end, in all. Default: [`WRITE_LIMIT`].
     pub write_limit: Duration,
     /// When to linger. Default: if more may come.
     pub linger_when: LingerWhen,
@@ -63,7 +63,7 @@ impl AcceptConfig {
         self
     }
 
-    /// Sets how long a client may take to make room for the reply, and again for its end.
+    /// Sets how long a client may take to make room for the reply and its end, in all.
     #[must_use]
     pub const fn write_limit(mut self, limit: Duration) -> Self {
         self.write_limit = limit;

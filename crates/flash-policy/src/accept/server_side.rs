@@ -68,7 +68,9 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
         }
     }
 
-    /// The same connection with another config, from here on: one that is held in another way, mostly.
+    /// The same connection with the same config held in another way: in an `Arc` rather than by reference, mostly.
+    ///
+    /// Deadlines that are running stay as they are.
     #[must_use]
     pub fn with_config<D: Borrow<AcceptConfig>>(self, config: D) -> ServerSide<D> {
         ServerSide {
@@ -222,10 +224,12 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
         {
             self.state = self.known(first, now);
         }
-        if let ServerState::Replying { sent, rest, .. } = self.state
+        if let ServerState::Replying { sent, rest, until } = self.state
             && sent >= bytes(self.config.borrow()).len()
         {
-            let until = now + self.config.borrow().write_limit;
+            // One limit for both, unless the driver was late: what it reports was taken in time.
+            let anew = now + self.config.borrow().write_limit;
+            let until = if until > now { until } else { anew };
             self.state = ServerState::Ending { rest, until };
         }
         if let ServerState::Replying { until, .. } | ServerState::Ending { until, .. } = self.state

@@ -30,12 +30,21 @@ pub(super) fn finish(socket: &impl AsFd) {
     let _ = shutdown(socket, Shutdown::Write);
 }
 
+/// Says what the client sees if the socket is dropped from now on.
+pub(super) fn if_dropped(stream: &TcpStream, wanted: IfDropped) {
+    let linger = (wanted == IfDropped::Reset).then_some(Duration::ZERO);
+    let _ = SockRef::from(stream).set_linger(linger);
+}
+
 /// Answers on a connection whose request is known, as far as the machine asks for it.
-pub(super) async fn answer(client: &mut ClientStream, accepting: &mut Accepting) {
-    let mut outlet = Outlet {
-        client,
-        if_dropped: IfDropped::End,
-    };
+///
+/// The client sees `if_dropped` if the socket is dropped now.
+pub(super) async fn answer(
+    client: &mut ClientStream,
+    accepting: &mut Accepting,
+    if_dropped: IfDropped,
+) {
+    let mut outlet = Outlet { client, if_dropped };
     // The machine knows that it failed.
     let _ = accepting.send(&mut outlet).await;
     outlet.if_dropped(accepting.if_dropped());
@@ -51,8 +60,7 @@ struct Outlet<'a> {
 impl Outlet<'_> {
     fn if_dropped(&mut self, wanted: IfDropped) {
         if self.if_dropped != wanted {
-            let linger = (wanted == IfDropped::Reset).then_some(Duration::ZERO);
-            let _ = SockRef::from(self.client.tcp()).set_linger(linger);
+            if_dropped(self.client.tcp(), wanted);
             self.if_dropped = wanted;
         }
     }

@@ -63,6 +63,7 @@ async fn dial(waiting: &mut Waiting, gate: &Gate) -> Result<Called, Next> {
 /// Whether the server that was called is the one for a client that begins in this way.
 fn goes_on(waiting: &Waiting, gate: &Gate, first: First) -> bool {
     match first {
+        First::Policy(_) => false,
         First::Http => !waiting.service.speaks_http() && gate.http_backend.is_none(),
         First::Tls => waiting.offered_tls().is_none(),
         First::Other | First::Silent | First::Deadline | First::End | _ => true,
@@ -154,8 +155,8 @@ impl<'a> Silence<'a> {
     }
 
     fn poll_news(&mut self, context: &mut Context<'_>) -> Poll<News> {
-        if self.stopping.poll(context).is_ready() {
-            return Poll::Ready(News::Over(RelayEnd::Stopped));
+        if let Poll::Ready(end) = poll_over(&mut self.stopping, &mut self.patience, context) {
+            return Poll::Ready(News::Over(end));
         }
         // An error is for whoever reads to find.
         if self.called.stream.poll_read_ready(context).is_ready() {
@@ -165,20 +166,27 @@ impl<'a> Silence<'a> {
         if client.poll_read_ready(context).is_ready() {
             return Poll::Ready(News::Client);
         }
-        // Neither side has ended, for that would be news.
-        match self.patience.poll(context, HalfOpen::No) {
-            Some(end) => Poll::Ready(News::Over(end)),
-            None => Poll::Pending,
-        }
+        Poll::Pending
     }
 
     /// Reads what the client begins with; it may be for somebody else.
-    async fn hear(self) -> Next {
-        let waiting = &mut *self.waiting;
-        let first = tokio::select! {
-            biased;
-            first = waiting.accepting.recognise(&mut waiting.stream) => first,
-            _ = self.called.stream.readable() => Ok(Some(First::Silent)),
+    async fn hear(mut self) -> Next {
+        let mut is_silent = true;
+        let first = loop {
+            let waiting = &mut *self.waiting;
+            let (stopping, patience) = (&mut self.stopping, &mut self.patience);
+            let over = poll_fn(|context| poll_over(stopping, patience, context));
+            let end = tokio::select! {
+                biased;
+                first = waiting.accepting.recognise(&mut waiting.stream) => break first,
+                _ = self.called.stream.readable() => break Ok(Some(First::Silent)),
+                end = over, if is_silent => end,
+            };
+            // What came may be TLS's own, and no byte of the client's; its deadline begins with the first of these.
+            if !self.waiting.has_spoken() {
+                return self.cut(ConnectionOutcome::from(end));
+            }
+            is_silent = false;
         };
         match first {
             Ok(Some(first)) if goes_on(self.waiting, self.gate, first) => {
@@ -203,6 +211,21 @@ impl<'a> Silence<'a> {
         reset_on_close(self.waiting.stream.tcp());
         reset_on_close(&self.called.stream);
         Next::Refuse(outcome)
+    }
+}
+
+/// Whether it has lasted long enough. Neither side has ended, because that would be news.
+fn poll_over(
+    stopping: &mut Stopping,
+    patience: &mut Patience,
+    context: &mut Context<'_>,
+) -> Poll<RelayEnd> {
+    if stopping.poll(context).is_ready() {
+        return Poll::Ready(RelayEnd::Stopped);
+    }
+    match patience.poll(context, HalfOpen::No) {
+        Some(end) => Poll::Ready(end),
+        None => Poll::Pending,
     }
 }
 

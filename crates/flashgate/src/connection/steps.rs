@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use flash_policy::accept::{Closing, Operation};
+use flash_policy::accept::{Closing, IfDropped, Operation};
 use flashgate_wire::proxy_header::ProxyHeader;
 use tokio_rustls::rustls::ServerConfig;
 
@@ -14,6 +14,7 @@ use super::letting_go::let_go;
 use super::waiting::{Ending, Next, Sender, Waiting, accepting};
 use super::{ConnectionOutcome, balancer, gate, http, policy, silence};
 use crate::fault;
+use crate::limits::Answering;
 
 impl Waiting {
     /// Reads on, and does what the first bytes ask for; the permit is returned at the end.
@@ -135,8 +136,12 @@ impl Waiting {
     /// Answers a policy request.
     async fn answer(self) {
         let (mut client, mut permit, mut ending) = self.into_parts();
-        permit.answering();
-        policy::answer(&mut client, &mut ending.accepting).await;
+        // Where the reply has begun before, the socket knows already how to end.
+        let if_dropped = match permit.answering() {
+            Answering::Begins => IfDropped::End,
+            Answering::GoesOn => ending.accepting.if_dropped(),
+        };
+        policy::answer(&mut client, &mut ending.accepting, if_dropped).await;
         let outcome = match ending.accepting.poll() {
             Operation::Close(Closing::Done(_)) => ConnectionOutcome::Answered,
             Operation::Close(_) => {

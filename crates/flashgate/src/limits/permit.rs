@@ -58,6 +58,13 @@ enum Stage {
     Relaying(Option<AbortHandle>),
 }
 
+/// Whether a connection's answer was on the way before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answering {
+    Begins,
+    GoesOn,
+}
+
 impl Permit {
     /// A place that was counted already.
     pub(super) fn new(
@@ -118,14 +125,16 @@ impl Permit {
     }
 
     /// Says that the connection's request is known and its answer on the way: a stop waits for it longer.
-    pub(crate) fn answering(&mut self) {
-        if let Stage::Waiting(key) = self.stage {
-            self.permits.unrecognised.leave(key);
-            self.stage = Stage::Answering;
-            if !self.is_late {
-                self.permits.answering.fetch_add(1, Ordering::Relaxed);
-            }
+    pub(crate) fn answering(&mut self) -> Answering {
+        let Stage::Waiting(key) = self.stage else {
+            return Answering::GoesOn;
+        };
+        self.permits.unrecognised.leave(key);
+        self.stage = Stage::Answering;
+        if !self.is_late {
+            self.permits.answering.fetch_add(1, Ordering::Relaxed);
         }
+        Answering::Begins
     }
 
     /// Says that the connection was answered, and waits only for its client's end: its place is another's.

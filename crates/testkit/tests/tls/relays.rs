@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rustls::version::{TLS12, TLS13};
 use testkit::backend::{BackendBehaviour, TestBackend};
-use testkit::client::TestClient;
+use testkit::client::{StreamEnd, TestClient};
 use testkit::pattern::Pattern;
 use testkit::scale::short_or_long;
 
@@ -309,4 +309,20 @@ fn half_open() {
         .unwrap();
     assert_eq!(client.hear(), (Vec::new(), Ended::Reset));
     drop(called);
+}
+
+/// A client that is silent but for the beginning of a record is as idle as one that sends nothing.
+#[test]
+fn an_idle_silence_behind_half_a_record() {
+    let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
+    let limits = "[limits]\nrequest = \"1s\"\nidle = \"2s\"\n";
+    let running =
+        start(&(config(&gate(backend.address(), "speaks-first-after = \"1ms\"")) + limits));
+    let (_, mut socket) = running.client().into_parts();
+    let called = backend.next(LIMIT).unwrap();
+    socket.write_all(&[0x17, 3, 3]).unwrap();
+    let mut client = TestClient::from_stream(socket).unwrap();
+    assert_eq!(client.hear().end, StreamEnd::Reset);
+    let mut called = TestClient::from_stream(called).unwrap();
+    assert_eq!(called.hear().end, StreamEnd::Reset);
 }
