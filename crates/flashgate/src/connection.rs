@@ -108,7 +108,7 @@ fn go_on(mut waiting: Waiting) {
         waiting.permit.late();
     }
     if let Operation::Write { .. } | Operation::Close(_) = waiting.accepting.poll() {
-        // Its reply has begun: it gives way to nobody, and half of it must not end as if it were whole.
+        // Part of the reply is sent: don't evict this connection, and reset it if the rest can't follow.
         waiting.permit.answering();
         if waiting.accepting.if_dropped() == IfDropped::Reset {
             policy::if_dropped(waiting.stream.tcp(), IfDropped::Reset);

@@ -59,8 +59,8 @@ impl PolicyAcceptor {
     /// Reads the first bytes; answers and closes, or hands the stream back.
     ///
     /// An error is the stream's own: the peer was reset before it was known what it is, or could not be answered
-    /// within 10 s (`TimedOut`). Cancelling loses what was read. The stream is then dropped as it is, so that half a reply
-    /// ends as a whole one would: players parse neither.
+    /// within 10 s (`TimedOut`). Cancelling loses what was read. The stream is then dropped without
+    /// a reset: a reply that was cut off ends with a plain FIN, and lacks its NUL.
     pub async fn accept<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         mut stream: S,

@@ -65,7 +65,7 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
     /// Writes what is to be written, and ends our side behind it.
     ///
     /// Where the peer does not make room in time the error is `TimedOut`. A socket that is dropped meanwhile must be
-    /// reset: see [`IfDropped`]. It must not be dropped and called again: what was written since would be written twice.
+    /// reset: see [`IfDropped`]. Not cancel-safe: if it is dropped during a write and called again, bytes may be sent twice.
     pub async fn send<S: AsyncWrite + Unpin>(&mut self, stream: &mut S) -> io::Result<()> {
         loop {
             let clock = self.clock;
@@ -89,7 +89,7 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
 
     /// Ends our side, if it is not ended yet, and waits for the peer's end. Dropping the stream then loses nothing.
     ///
-    /// A connection that was handed on is [let go](Self::let_go) by it.
+    /// This also closes a connection that was handed on: it calls [`let_go`](Self::let_go) first.
     pub async fn close<S: AsyncRead + AsyncWrite + Unpin>(&mut self, stream: &mut S) -> Closed {
         self.let_go();
         if let Err(error) = self.send(stream).await {

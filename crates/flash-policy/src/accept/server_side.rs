@@ -227,9 +227,9 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
         if let ServerState::Replying { sent, rest, until } = self.state
             && sent >= bytes(self.config.borrow()).len()
         {
-            // One limit for both, unless the driver was late: what it reports was taken in time.
-            let anew = now + self.config.borrow().write_limit;
-            let until = if until > now { until } else { anew };
+            // The reply and its end share one limit. If the driver reports a finished write late, the end gets its own.
+            let late = now + self.config.borrow().write_limit;
+            let until = if until > now { until } else { late };
             self.state = ServerState::Ending { rest, until };
         }
         if let ServerState::Replying { until, .. } | ServerState::Ending { until, .. } = self.state

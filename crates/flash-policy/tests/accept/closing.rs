@@ -147,7 +147,7 @@ fn a_client_that_does_not_take_the_reply() {
         let held_up = Client::saying(request).holds_up_end();
         fails(&held_up, &config(), taken, 10_000);
         fails(&held_up.clone().resets(5000), &config(), failed, 5000);
-        // Both have one limit.
+        // The reply and its end share one limit.
         let slow = held_up.room(30).does(9000, Deed::Takes(1000));
         fails(&slow, &config(), taken, 10_000);
     }

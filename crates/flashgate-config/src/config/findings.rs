@@ -1,4 +1,4 @@
-//! What there is to say of a config and of the files that it names, as values; only whoever shows it makes it text.
+//! What there is to say of a config and of the files that it names, as values; the code that shows it turns it into text.
 
 use std::fmt::{self, Display, Formatter};
 

@@ -1,4 +1,4 @@
-//! What reading comes to: a plan, or why there is none.
+//! The result of reading a config: a plan, or why it was refused.
 
 use super::ConfigFindings;
 use crate::snapshot::{Plan, Watched};
@@ -17,6 +17,6 @@ pub struct Loaded {
 pub struct PlanRefused {
     /// Everything that is wrong.
     pub faults: ConfigFindings,
-    /// The files that it may be mended in, as far as they are known.
+    /// The files in which it may be fixed, as far as they are known.
     pub watched: Vec<Watched>,
 }

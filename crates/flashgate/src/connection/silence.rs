@@ -182,7 +182,7 @@ impl<'a> Silence<'a> {
                 _ = self.called.stream.readable() => break Ok(Some(First::Silent)),
                 end = over, if is_silent => end,
             };
-            // What came may be TLS's own, and no byte of the client's; its deadline begins with the first of these.
+            // Only TLS's own bytes may have come. The client's deadline begins with its first decrypted byte.
             if !self.waiting.has_spoken() {
                 return self.cut(ConnectionOutcome::from(end));
             }
@@ -214,7 +214,7 @@ impl<'a> Silence<'a> {
     }
 }
 
-/// Whether it has lasted long enough. Neither side has ended, because that would be news.
+/// Ends the silence at a stop, or when `idle` is over. Neither side has ended yet: that would be news.
 fn poll_over(
     stopping: &mut Stopping,
     patience: &mut Patience,

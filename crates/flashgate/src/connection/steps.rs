@@ -136,7 +136,7 @@ impl Waiting {
     /// Answers a policy request.
     async fn answer(self) {
         let (mut client, mut permit, mut ending) = self.into_parts();
-        // Where the reply has begun before, the socket knows already how to end.
+        // If part of the reply was sent earlier, `go_on` has already set how the socket ends.
         let if_dropped = match permit.answering() {
             Answering::Begins => IfDropped::End,
             Answering::GoesOn => ending.accepting.if_dropped(),

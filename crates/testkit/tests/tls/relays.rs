@@ -311,7 +311,7 @@ fn half_open() {
     drop(called);
 }
 
-/// A client that is silent but for the beginning of a record is as idle as one that sends nothing.
+/// `idle` also ends a client that sends part of a TLS record and then nothing.
 #[test]
 fn an_idle_silence_behind_half_a_record() {
     let backend = TestBackend::start(BackendBehaviour::Hold).unwrap();
