@@ -31,9 +31,11 @@ use down::Downstream;
 use pinger::Pinger;
 use up::{ClientDeparture, Upstream};
 
-/// What a bridge needs to know besides what a relay does.
+/// How a bridge waits, and how much it reads.
 #[derive(Clone, Copy, Debug)]
-pub struct Framing {
+pub struct BridgeLimits {
+    /// As a relay's.
+    pub timeouts: RelayTimeouts,
     /// Between two pings.
     pub ping: Duration,
     /// How much is read at once, and kept if the other side takes nothing.
@@ -79,8 +81,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
     pub fn new(
         client: S,
         backend: TcpStream,
-        opening: Preface<'_>,
-        (limits, framing): (RelayTimeouts, Framing),
+        preface: Preface<'_>,
+        limits: BridgeLimits,
         stop: &Stop,
     ) -> Self {
         prepare(&backend);
@@ -90,13 +92,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
                 stream: backend,
                 clean: false,
             },
-            up: Upstream::new(opening),
+            up: Upstream::new(preface),
             down: Downstream::default(),
             closing: None,
-            patience: Patience::new(limits.half_open, limits.idle),
-            pinger: Pinger::new(framing.ping),
+            patience: Patience::new(limits.timeouts.half_open, limits.timeouts.idle),
+            pinger: Pinger::new(limits.ping),
             stopping: stop.subscribe(),
-            room: framing.room,
+            room: limits.room,
             backend_first: false,
         }
     }

@@ -63,12 +63,12 @@ pub(super) fn pump(
 }
 
 impl Direction {
-    /// A direction whose sink gets `opening` first.
-    pub(super) fn new(opening: Vec<u8>) -> Self {
-        let held = if opening.is_empty() {
+    /// A direction whose sink gets `preface` first.
+    pub(super) fn new(preface: Vec<u8>) -> Self {
+        let held = if preface.is_empty() {
             Held::Nothing
         } else {
-            Held::Rest(Unwritten::new(opening.into_boxed_slice()))
+            Held::Rest(Unwritten::new(preface.into_boxed_slice()))
         };
         Self {
             held,

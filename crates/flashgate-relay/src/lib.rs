@@ -23,7 +23,7 @@ mod tests;
 mod turn;
 mod watch;
 
-pub use bridge::{Bridge, Framing};
+pub use bridge::{Bridge, BridgeLimits};
 pub use end::{RelayEnd, RelayReport};
 pub use patience::{HalfOpen, Patience};
 pub use relay::{Preface, Relay, RelayTimeouts};

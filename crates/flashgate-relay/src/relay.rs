@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::net::TcpStream;
-use tokio_rustls::rustls::ServerConnection;
+use tokio_rustls::server::TlsStream;
 
 use super::direction::Direction;
 use super::end::{RelayEnd, RelayReport, Side, blame};
@@ -64,50 +64,42 @@ impl Relay {
     pub fn new(
         client: TcpStream,
         backend: TcpStream,
-        opening: Preface<'_>,
-        limits: RelayTimeouts,
-        stop: &Stop,
-    ) -> Self {
-        let passage = Passage::Clear {
-            up: Direction::new([opening.header, opening.bytes].concat()),
-            down: Direction::new(Vec::new()),
-        };
-        Self::with(passage, (client, backend), opening, limits, stop)
-    }
-
-    /// The same for a client that speaks TLS, after the handshake.
-    pub fn secure(
-        (client, session): (TcpStream, ServerConnection),
-        backend: TcpStream,
-        opening: Preface<'_>,
-        limits: RelayTimeouts,
-        stop: &Stop,
-    ) -> Self {
-        let first = [opening.header, opening.bytes].concat();
-        let passage = Passage::Secure(Box::new(TlsPassage::new(session, first)));
-        Self::with(passage, (client, backend), opening, limits, stop)
-    }
-
-    fn with(
-        passage: Passage,
-        (client, backend): (TcpStream, TcpStream),
-        opening: Preface<'_>,
-        limits: RelayTimeouts,
+        preface: Preface<'_>,
+        timeouts: RelayTimeouts,
         stop: &Stop,
     ) -> Self {
         prepare(&backend);
         Self {
             client,
             backend,
-            passage,
+            passage: Passage::Clear {
+                up: Direction::new([preface.header, preface.bytes].concat()),
+                down: Direction::new(Vec::new()),
+            },
             client_watch: Watch::default(),
             backend_watch: Watch::default(),
-            patience: Patience::new(limits.half_open, limits.idle),
+            patience: Patience::new(timeouts.half_open, timeouts.idle),
             stopping: stop.subscribe(),
-            header: opening.header.len(),
+            header: preface.header.len(),
             clean: false,
             ended_first: None,
         }
+    }
+
+    /// The same for a client that speaks TLS, after the handshake.
+    pub fn secure(
+        client: TlsStream<TcpStream>,
+        backend: TcpStream,
+        preface: Preface<'_>,
+        timeouts: RelayTimeouts,
+        stop: &Stop,
+    ) -> Self {
+        let (client, session) = client.into_inner();
+        let first = [preface.header, preface.bytes].concat();
+        let passage = Passage::Secure(Box::new(TlsPassage::new(session, first)));
+        let mut relay = Self::new(client, backend, preface, timeouts, stop);
+        relay.passage = passage;
+        relay
     }
 
     /// Moves what can be moved now; says how the relay ended, if it did.

@@ -37,7 +37,7 @@ pub(super) struct TlsPassage {
 struct FromClient {
     stage: DirectionStage,
     /// What the backend gets first.
-    opening: Option<Unwritten>,
+    preface: Option<Unwritten>,
     /// Nothing was read yet; see [`Direction`](super::direction::Direction).
     unread: bool,
     moved: u64,
@@ -56,16 +56,16 @@ struct ToClient {
 }
 
 impl TlsPassage {
-    /// A session after its handshake; `opening` is what the backend gets first.
-    pub(super) fn new(mut session: ServerConnection, opening: Vec<u8>) -> Self {
+    /// A session after its handshake; `preface` is what the backend gets first.
+    pub(super) fn new(mut session: ServerConnection, preface: Vec<u8>) -> Self {
         // What is written to it is never more than a record, and only when it is empty.
         session.set_buffer_limit(None);
-        let opening = (!opening.is_empty()).then(|| Unwritten::new(opening.into_boxed_slice()));
+        let preface = (!preface.is_empty()).then(|| Unwritten::new(preface.into_boxed_slice()));
         Self {
             session,
             up: FromClient {
                 stage: DirectionStage::Open,
-                opening,
+                preface,
                 unread: true,
                 moved: 0,
                 delivered: 0,
@@ -119,13 +119,13 @@ impl TlsPassage {
         client: &TcpStream,
         backend: &TcpStream,
     ) -> Result<TransferStep, TransferError> {
-        if let Some(rest) = &mut self.up.opening {
+        if let Some(rest) = &mut self.up.preface {
             let Some(count) = socket::send(backend, rest.bytes()).map_err(TransferError::sink)?
             else {
                 return Ok(TransferStep::Waits(Waits::Sink));
             };
             if rest.sent(count) {
-                self.up.opening = None;
+                self.up.preface = None;
             }
             return Ok(self.up.deliver(count));
         }

@@ -14,7 +14,7 @@ use socket2::{Domain, Socket, Type};
 
 use super::{Preface, Relay, RelayReport, RelayTimeouts, Stop};
 
-const LIMITS: RelayTimeouts = RelayTimeouts {
+const TIMEOUTS: RelayTimeouts = RelayTimeouts {
     half_open: Duration::from_secs(60),
     idle: None,
 };
@@ -68,16 +68,16 @@ fn runtime() -> tokio::runtime::Runtime {
 /// Runs one relay between two peers, each of which has its socket; returns what the relay says.
 #[track_caller]
 fn relay(
-    limits: RelayTimeouts,
+    timeouts: RelayTimeouts,
     peers: impl FnOnce(TcpStream, TcpStream) + Send + 'static,
 ) -> RelayReport {
-    relay_with(limits, None, &Stop::default(), peers)
+    relay_with(timeouts, None, &Stop::default(), peers)
 }
 
 /// With `buffers` for what the kernel may hold on the backend's side.
 #[track_caller]
 fn relay_with(
-    limits: RelayTimeouts,
+    timeouts: RelayTimeouts,
     buffers: Option<usize>,
     stop: &Stop,
     peers: impl FnOnce(TcpStream, TcpStream) + Send + 'static,
@@ -94,7 +94,7 @@ fn relay_with(
             registered(near),
             registered(far),
             Preface::default(),
-            limits,
+            timeouts,
             stop,
         );
         tokio::time::timeout(PATIENCE, relay)

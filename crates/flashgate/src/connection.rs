@@ -46,7 +46,7 @@ use shared::{Bridging, some};
 use waiting::{Sender, Waiting, Witness, accepting};
 
 /// How long a relay may take.
-const fn relay_limits(deadlines: Deadlines) -> RelayTimeouts {
+const fn relay_timeouts(deadlines: Deadlines) -> RelayTimeouts {
     RelayTimeouts {
         half_open: deadlines.half_open,
         idle: deadlines.idle,
@@ -57,7 +57,8 @@ const fn relay_limits(deadlines: Deadlines) -> RelayTimeouts {
 pub(crate) fn start(
     socket: OwnedFd,
     peer: Option<SocketAddr>,
-    (service, doors): (&Arc<Service>, &Arc<Doors>),
+    service: &Arc<Service>,
+    doors: &Arc<Doors>,
     shared: &Arc<Shared>,
 ) {
     let (subscriber, accepting, sender) = if service.expects_proxy(peer) {

@@ -45,15 +45,15 @@ enum Delivery {
 }
 
 impl Upstream {
-    pub(super) fn new(opening: Preface<'_>) -> Self {
+    pub(super) fn new(preface: Preface<'_>) -> Self {
         let some = |bytes: &[u8]| (!bytes.is_empty()).then(|| Box::from(bytes));
         Self {
             decoder: Decoder::default(),
-            held: some(opening.header).map(Unwritten::new),
-            early: some(opening.bytes),
+            held: some(preface.header).map(Unwritten::new),
+            early: some(preface.bytes),
             left: None,
             course: Delivery::Deliver,
-            header: opening.header.len(),
+            header: preface.header.len(),
             delivered: 0,
         }
     }

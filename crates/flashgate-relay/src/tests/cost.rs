@@ -8,7 +8,7 @@ use rustix::net::{RecvFlags, SendFlags, recv, send};
 use tokio::task::{JoinSet, yield_now};
 
 use super::super::{Preface, Relay, RelayReport, Stop, pipe};
-use super::{LIMITS, buffered, pair, registered, runtime};
+use super::{TIMEOUTS, buffered, pair, registered, runtime};
 
 const ALONE: &str = "FLASHGATE_TEST_ALONE";
 
@@ -73,7 +73,7 @@ fn crowd_of(
             registered(near),
             registered(far),
             Preface::default(),
-            LIMITS,
+            TIMEOUTS,
             &stop,
         );
         crowd.relays.spawn(relay);

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::thread;
 
 use super::super::{RelayEnd, Stop};
-use super::{LIMITS, PATIENCE, end, pair, read_to_end, relay, relay_with, reset};
+use super::{PATIENCE, TIMEOUTS, end, pair, read_to_end, relay, relay_with, reset};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Act {
@@ -77,7 +77,7 @@ fn every_order_of_ends_is_as_without_a_relay() {
         let direct = scene(first, then, one, other);
         for client_first in [true, false] {
             let expected = direct.clone();
-            let report = relay(LIMITS, move |client, backend| {
+            let report = relay(TIMEOUTS, move |client, backend| {
                 let (one, other) = if client_first {
                     (client, backend)
                 } else {
@@ -107,7 +107,7 @@ fn every_order_of_ends_is_as_without_a_relay() {
 #[test]
 fn a_reset_after_an_end_is_passed_on() {
     for client_first in [true, false] {
-        let report = relay(LIMITS, move |client, backend| {
+        let report = relay(TIMEOUTS, move |client, backend| {
             let (one, mut other) = if client_first {
                 (client, backend)
             } else {
@@ -131,7 +131,7 @@ fn a_reset_after_an_end_is_passed_on() {
 #[test]
 fn a_reset_behind_a_stalled_reader_is_passed_on() {
     let report = relay_with(
-        LIMITS,
+        TIMEOUTS,
         Some(4_096),
         &Stop::default(),
         |client, mut backend| {
@@ -164,7 +164,7 @@ pub(super) fn fill(mut stream: &TcpStream) -> usize {
 fn a_cut_resets_both_sides() {
     let stop = Stop::default();
     let cut = stop.clone();
-    let report = relay_with(LIMITS, None, &stop, move |mut client, mut backend| {
+    let report = relay_with(TIMEOUTS, None, &stop, move |mut client, mut backend| {
         client.write_all(b"x").unwrap();
         backend.read_exact(&mut [0; 1]).unwrap();
         cut.cut();
@@ -177,7 +177,7 @@ fn a_cut_resets_both_sides() {
     });
     assert_eq!(report.end, RelayEnd::Stopped);
     // Those that come later are cut as well.
-    let report = relay_with(LIMITS, None, &stop, |client, _backend| {
+    let report = relay_with(TIMEOUTS, None, &stop, |client, _backend| {
         assert_eq!(
             read_to_end(&client).unwrap_err().1,
             ErrorKind::ConnectionReset
@@ -196,7 +196,7 @@ fn a_relay_that_is_dropped_resets_both_sides() {
             near,
             far,
             super::Preface::default(),
-            LIMITS,
+            TIMEOUTS,
             &Stop::default(),
         ));
     });

@@ -13,7 +13,7 @@ use tokio::io::Interest;
 use super::super::turn::TURN;
 use super::super::{Preface, Relay, RelayEnd, RelayReport, Stop, pipe};
 use super::ends::fill;
-use super::{LIMITS, end, pair, read_to_end, registered, relay, relay_with, runtime};
+use super::{TIMEOUTS, end, pair, read_to_end, registered, relay, relay_with, runtime};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -79,7 +79,7 @@ fn receive(mut stream: &TcpStream, seed: u64) -> (u64, u64) {
 #[test]
 fn two_hundred_mebibytes_each_way_arrive_as_they_were_sent() {
     let total = 200 * MIB;
-    let report = relay(LIMITS, move |client, backend| {
+    let report = relay(TIMEOUTS, move |client, backend| {
         let both = |stream: TcpStream, seed| {
             let reader = stream.try_clone().unwrap();
             let sent = thread::spawn(move || send(&stream, total, seed));
@@ -108,7 +108,7 @@ fn two_hundred_mebibytes_each_way_arrive_as_they_were_sent() {
 fn back_pressure_loses_nothing() {
     let total = 8 * MIB;
     let report = relay_with(
-        LIMITS,
+        TIMEOUTS,
         Some(4_096),
         &Stop::default(),
         move |client, backend| {
@@ -126,7 +126,7 @@ fn back_pressure_loses_nothing() {
 fn an_end_right_behind_the_bytes_is_passed_on() {
     for size in [1, 65_535, 65_536, 65_537, 256 * 1024, 1 << 20] {
         for _ in 0..50 {
-            let report = relay(LIMITS, move |mut client, backend| {
+            let report = relay(TIMEOUTS, move |mut client, backend| {
                 let sender = thread::spawn(move || {
                     client.write_all(&vec![7; size]).unwrap();
                     end(&client);
@@ -157,11 +157,11 @@ fn what_was_queued_before_is_found() {
             let nothing = || Err::<(), _>(std::io::ErrorKind::WouldBlock.into());
             stream.try_io(Interest::READABLE, nothing).unwrap_err();
         }
-        let opening = Preface {
+        let preface = Preface {
             header: b"PROXY UNKNOWN\r\n",
             bytes: b"first ",
         };
-        let relay = Relay::new(near, far, opening, LIMITS, &Stop::default());
+        let relay = Relay::new(near, far, preface, TIMEOUTS, &Stop::default());
         let peers = thread::spawn(move || {
             let mut greeting = [0; 8];
             client.read_exact(&mut greeting).unwrap();
@@ -188,7 +188,7 @@ fn what_was_queued_before_is_found() {
 /// A byte sent as urgent is a byte like any other, and stops nothing behind it.
 #[test]
 fn urgent_bytes_are_passed_on() {
-    let report = relay(LIMITS, |mut client, backend| {
+    let report = relay(TIMEOUTS, |mut client, backend| {
         let urgent = |byte: &[u8]| {
             socket2::SockRef::from(&client)
                 .send_out_of_band(byte)
@@ -221,7 +221,7 @@ fn a_turn_is_short() {
     );
     runtime().block_on(async {
         let (near, far) = (registered(near), registered(far));
-        let mut relay = Relay::new(near, far, Preface::default(), LIMITS, &Stop::default());
+        let mut relay = Relay::new(near, far, Preface::default(), TIMEOUTS, &Stop::default());
         poll_fn(|context| Poll::Ready(Pin::new(&mut relay).poll(context).is_ready())).await;
         assert!((1..=most).contains(&waiting(&backend)));
         // And takes up where it was.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::super::{RelayEnd, RelayTimeouts, Stop};
 use super::ends::{fill, write_until_reset};
-use super::{LIMITS, end, read_to_end, relay, relay_with};
+use super::{TIMEOUTS, end, read_to_end, relay, relay_with};
 
 const SHORT: Duration = Duration::from_millis(500);
 
@@ -15,11 +15,11 @@ const IDLE: Duration = Duration::from_secs(1);
 #[test]
 fn a_side_that_stays_silent_after_the_other_ended_is_given_up() {
     for client_first in [true, false] {
-        let limits = RelayTimeouts {
+        let timeouts = RelayTimeouts {
             half_open: SHORT,
-            ..LIMITS
+            ..TIMEOUTS
         };
-        let report = relay(limits, move |client, backend| {
+        let report = relay(timeouts, move |client, backend| {
             let (one, other) = if client_first {
                 (client, backend)
             } else {
@@ -43,12 +43,12 @@ fn a_side_that_stays_silent_after_the_other_ended_is_given_up() {
 /// The backend has not got the client's end: it is behind bytes for which it has no room.
 #[test]
 fn an_end_that_has_not_arrived_gets_more_time() {
-    let limits = RelayTimeouts {
+    let timeouts = RelayTimeouts {
         half_open: Duration::from_millis(40),
-        ..LIMITS
+        ..TIMEOUTS
     };
     let report = relay_with(
-        limits,
+        timeouts,
         Some(4_096),
         &Stop::default(),
         |mut client, backend| {
@@ -71,11 +71,11 @@ fn an_end_that_has_not_arrived_gets_more_time() {
 /// The client has ended, and takes what it asked for as slowly as it can.
 #[test]
 fn a_slow_reader_that_has_ended_gets_more_time() {
-    let limits = RelayTimeouts {
+    let timeouts = RelayTimeouts {
         half_open: Duration::from_millis(40),
-        ..LIMITS
+        ..TIMEOUTS
     };
-    let report = relay(limits, |client, mut backend| {
+    let report = relay(timeouts, |client, mut backend| {
         fill(&backend);
         let began = Instant::now();
         end(&client);
@@ -89,11 +89,11 @@ fn a_slow_reader_that_has_ended_gets_more_time() {
 
 #[test]
 fn idle_counts_only_where_it_is_set() {
-    let limits = RelayTimeouts {
+    let timeouts = RelayTimeouts {
         idle: Some(IDLE),
-        ..LIMITS
+        ..TIMEOUTS
     };
-    let report = relay(limits, |mut client, mut backend| {
+    let report = relay(timeouts, |mut client, mut backend| {
         let began = Instant::now();
         let mut last = began;
         // Bytes, each before the limit is over, keep it.

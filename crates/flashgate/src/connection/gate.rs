@@ -12,7 +12,7 @@ use super::backends::{Role, Whose};
 use super::client::ClientStream;
 use super::passed::Passed;
 use super::waiting::{Next, Waiting};
-use super::{ConnectionOutcome, relay_limits};
+use super::{ConnectionOutcome, relay_timeouts};
 
 /// Dials the backend, and passes the connection on to it.
 pub(super) async fn dial(waiting: &mut Waiting, gate: &Gate, role: Role) -> Next {
@@ -58,18 +58,19 @@ pub(super) fn header(gate: &Gate, waiting: &Waiting) -> Vec<u8> {
 /// Passes the connection on, in a task that holds nothing but the relay.
 pub(super) fn relay(waiting: Waiting, backend: TcpStream, header: &[u8]) {
     let (passed, client, read, early) = Passed::of(waiting);
-    let opening = Preface {
+    let preface = Preface {
         header,
         bytes: &[read.bytes(), &early].concat(),
     };
-    let (limits, stop) = (relay_limits(passed.service.deadlines), &passed.shared.stop);
+    let (timeouts, stop) = (
+        relay_timeouts(passed.service.deadlines),
+        &passed.shared.stop,
+    );
     // Whether it is TLS that the backend gets.
     let is_tls = !client.is_secure() && read.first() == Some(First::Tls);
     let mut relay = match client {
-        ClientStream::Plain(client) => Relay::new(client, backend, opening, limits, stop),
-        ClientStream::Secure(client) => {
-            Relay::secure(client.into_inner(), backend, opening, limits, stop)
-        }
+        ClientStream::Plain(client) => Relay::new(client, backend, preface, timeouts, stop),
+        ClientStream::Secure(client) => Relay::secure(*client, backend, preface, timeouts, stop),
     };
     tokio::spawn(async move {
         let report = (&mut relay).await;

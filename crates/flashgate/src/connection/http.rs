@@ -53,8 +53,7 @@ async fn go_on(
     } = read;
     let method = Method::of(&bytes);
     let opening = waiting.accepting.opening().bytes().len();
-    let passes =
-        end != Some(ConnectionOutcome::Deadline) && passes(&verdict, &bytes, (head, whole));
+    let passes = end != Some(ConnectionOutcome::Deadline) && passes(&verdict, &bytes, head, whole);
     bytes.drain(..opening.min(bytes.len()));
     waiting.early = bytes;
     let mut exchange = Exchange {
@@ -73,7 +72,7 @@ async fn go_on(
 }
 
 /// Whether a request goes to the server that the gate has for HTTP: only what can't be read as one for a WebSocket.
-fn passes(verdict: &HeadVerdict, bytes: &[u8], (head, whole): (usize, bool)) -> bool {
+fn passes(verdict: &HeadVerdict, bytes: &[u8], head: usize, whole: bool) -> bool {
     let head = bytes.get(..head).unwrap_or_default();
     match verdict {
         HeadVerdict::Request(_) => !may_ask_for_websocket(head),

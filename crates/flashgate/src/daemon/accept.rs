@@ -308,7 +308,7 @@ impl Acceptor {
                 .by_address()
                 .then(|| local_address(&socket))
                 .flatten();
-            connection::start(socket, peer, (services.at(local), doors), &self.shared);
+            connection::start(socket, peer, services.at(local), doors, &self.shared);
         };
         if catch_unwind(AssertUnwindSafe(serve)).is_err() {
             self.shared.tell_panic();

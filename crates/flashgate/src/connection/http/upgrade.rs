@@ -9,7 +9,7 @@ use std::sync::Arc;
 use flash_policy::decide::{RefusalReason, decide_alone};
 use flash_policy::{Movie, Port};
 use flashgate_config::snapshot::Gate;
-use flashgate_relay::{Bridge, Framing, Preface, ROOM};
+use flashgate_relay::{Bridge, BridgeLimits, Preface, ROOM};
 use flashgate_wire::http::{HttpRequest, RequestOrigin, Response, StatusCode};
 use flashgate_wire::websocket::{
     DROPPED, Handshake, HandshakeRefusal, is_asked_for, lacks_upgrade,
@@ -25,7 +25,7 @@ use crate::connection::asked::Asked;
 use crate::connection::backends::Whose;
 use crate::connection::passed::Passed;
 use crate::connection::waiting::{Next, Waiting};
-use crate::connection::{Bridging, ConnectionOutcome, gate, hints, relay_limits};
+use crate::connection::{Bridging, ConnectionOutcome, gate, hints, relay_timeouts};
 
 /// What a record of TLS carries (RFC 8446, 5.1).
 const RECORD: usize = 16 * 1024;
@@ -197,19 +197,19 @@ pub(in crate::connection) fn bridge(
     header: &[u8],
 ) {
     let (passed, client, _, early) = Passed::of(waiting);
-    let opening = Preface {
+    let preface = Preface {
         header,
         bytes: &early,
     };
     // A TLS session keeps up to three records of its own.
     let room = if client.is_secure() { RECORD } else { ROOM };
     let deadlines = passed.service.deadlines;
-    let framing = Framing {
+    let limits = BridgeLimits {
+        timeouts: relay_timeouts(deadlines),
         ping: deadlines.ping,
         room,
     };
-    let limits = (relay_limits(deadlines), framing);
-    let mut bridge = Bridge::new(client, backend, opening, limits, &passed.shared.stop);
+    let mut bridge = Bridge::new(client, backend, preface, limits, &passed.shared.stop);
     let open = Bridging::begin(&passed.shared);
     tokio::spawn(async move {
         let report = (&mut bridge).await;
