@@ -1,6 +1,6 @@
 //! From a document to a [`Policy`], with every fault and its place.
 //!
-//! Once the XML is well-formed, nothing stops the reader: what is wrong is reported and left out, the rest is read.
+//! Once the XML is well-formed, nothing stops the parser: what is wrong is reported and left out, the rest is read.
 //! Whatever fails in the player is an error here. What works but is likely not meant is [`lint`](fn@crate::lint)'s.
 
 use alloc::vec::Vec;
@@ -119,91 +119,99 @@ pub(crate) fn understand(
     profile: Profile,
     faults: &mut PolicyFaults,
 ) -> Understood {
-    let mut understood = Understood::default();
     let Some(root) = document.root() else {
-        return understood;
+        return Understood::default();
     };
     if root.name != "cross-domain-policy" {
         faults.push(0, Fault::WrongRoot);
-        return understood;
+        return Understood::default();
     }
-    understood.places.root = Some(root.tag);
-    structure::root_attributes(root, faults);
-    let mut policy = Policy::default();
+    let mut parser = PolicyParser {
+        profile,
+        policy: Policy::default(),
+        places: PolicyPlaces {
+            root: Some(root.tag),
+            ..PolicyPlaces::default()
+        },
+        faults,
+    };
+    structure::root_attributes(root, parser.faults);
     for (index, element) in document.elements().iter().enumerate().skip(1) {
-        let element = (index, element);
-        if element.1.depth == 1 {
-            let read = (&mut policy, &mut understood.places);
-            read_element(element, profile, read, faults);
+        if element.depth == 1 {
+            parser.read(index, element);
         } else {
-            structure::nested(element, document, profile, faults);
+            structure::nested((index, element), document, profile, parser.faults);
         }
     }
-    understood.policy = Some(policy);
-    understood
+    Understood {
+        policy: Some(parser.policy),
+        places: parser.places,
+    }
 }
 
-fn read_element(
-    (index, element): (usize, &Element),
+/// What was read so far, and what is wrong with it.
+struct PolicyParser<'a> {
     profile: Profile,
-    (policy, places): (&mut Policy, &mut PolicyPlaces),
-    faults: &mut PolicyFaults,
-) {
-    match element.name.as_str() {
-        "allow-access-from" => {
-            if let Some((rule, place)) = rule::read((index, element), profile, faults) {
-                policy.rules.push(rule);
-                places.rules.push(place);
+    policy: Policy,
+    places: PolicyPlaces,
+    faults: &'a mut PolicyFaults,
+}
+
+impl PolicyParser<'_> {
+    /// Reads an element below the root.
+    fn read(&mut self, index: usize, element: &Element) {
+        let (profile, faults) = (self.profile, &mut *self.faults);
+        match element.name.as_str() {
+            "allow-access-from" => {
+                if let Some((rule, place)) = rule::read((index, element), profile, faults) {
+                    self.policy.rules.push(rule);
+                    self.places.rules.push(place);
+                }
             }
+            "site-control" => self.read_site_control(index, element),
+            "allow-http-request-headers-from" if profile == Profile::Socket => {
+                faults.push(index, Fault::HeaderRule);
+            }
+            "allow-access-from-identity" if profile == Profile::Socket => {
+                faults.push(index, Fault::IdentityRule);
+            }
+            "allow-http-request-headers-from" => {
+                structure::unknown_attributes((index, element), &HEADER_RULE, |_| false, faults);
+                rule::secure((index, element), profile, faults);
+            }
+            "allow-access-from-identity" => {}
+            _ => faults.push(index, Fault::UnknownElement(&FLASH_ELEMENTS)),
         }
-        "site-control" => {
-            read_site_control((index, element), profile, (policy, places), faults);
+    }
+
+    fn read_site_control(&mut self, index: usize, element: &Element) {
+        let misspelt = misspelt_site_control(element);
+        let told = misspelt.and_then(|at| element.attributes.get(at));
+        let is_told = |attribute: &Attribute| told.is_some_and(|told| told.span == attribute.span);
+        structure::unknown_attributes((index, element), &[SITE_CONTROL], is_told, self.faults);
+        let mut attributes = element.attributes.iter().enumerate();
+        let Some((at, attribute)) = attributes.find(|(_, found)| found.name == SITE_CONTROL) else {
+            self.faults.add(index, misspelt, Fault::SiteControlMissing);
+            return;
+        };
+        let (value, is_known) = site_control(&attribute.value, self.profile);
+        if !is_known {
+            self.faults.add(index, Some(at), Fault::BadSiteControl);
         }
-        "allow-http-request-headers-from" if profile == Profile::Socket => {
-            faults.push(index, Fault::HeaderRule);
+        let known = &mut self.policy.site_control;
+        let place = &mut self.places.site_control;
+        if known.is_some() {
+            self.faults.push(index, Fault::SiteControlTwice(*place));
         }
-        "allow-access-from-identity" if profile == Profile::Socket => {
-            faults.push(index, Fault::IdentityRule);
+        // `None` is the greatest value: it wins, then the strictest.
+        if known.is_none_or(|known| value > known) {
+            *known = Some(value);
+            *place = Some(attribute.value_span);
         }
-        "allow-http-request-headers-from" => {
-            structure::unknown_attributes((index, element), &HEADER_RULE, |_| false, faults);
-            rule::secure((index, element), profile, faults);
-        }
-        "allow-access-from-identity" => {}
-        _ => faults.push(index, Fault::UnknownElement(&FLASH_ELEMENTS)),
     }
 }
 
 const HEADER_RULE: [&str; 3] = ["domain", "headers", "secure"];
-
-fn read_site_control(
-    (index, element): (usize, &Element),
-    profile: Profile,
-    (policy, places): (&mut Policy, &mut PolicyPlaces),
-    faults: &mut PolicyFaults,
-) {
-    let misspelt = misspelt_site_control(element);
-    let told = misspelt.and_then(|at| element.attributes.get(at));
-    let is_told = |attribute: &Attribute| told.is_some_and(|told| told.span == attribute.span);
-    structure::unknown_attributes((index, element), &[SITE_CONTROL], is_told, faults);
-    let mut attributes = element.attributes.iter().enumerate();
-    let Some((at, attribute)) = attributes.find(|(_, found)| found.name == SITE_CONTROL) else {
-        faults.add(index, misspelt, Fault::SiteControlMissing);
-        return;
-    };
-    let (value, is_known) = site_control(&attribute.value, profile);
-    if !is_known {
-        faults.add(index, Some(at), Fault::BadSiteControl);
-    }
-    if policy.site_control.is_some() {
-        faults.push(index, Fault::SiteControlTwice(places.site_control));
-    }
-    // `None` is the greatest value: it wins, then the strictest.
-    if policy.site_control.is_none_or(|known| value > known) {
-        policy.site_control = Some(value);
-        places.site_control = Some(attribute.value_span);
-    }
-}
 
 /// The index of the attribute that was to be the one of a `<site-control>`.
 fn misspelt_site_control(element: &Element) -> Option<usize> {
