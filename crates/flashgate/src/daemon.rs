@@ -9,7 +9,6 @@ use tracing::{error, info};
 
 use crate::connection::Shared;
 use crate::exit::Exit;
-use crate::fault;
 use crate::limits::Permits;
 use crate::log::{self, LIFECYCLE};
 
@@ -59,7 +58,6 @@ use listeners::Listeners;
 use notify::ServiceManager;
 use opened::Opened;
 use refusal::{NotServed, Refusal};
-use reload::{in_effect, reload};
 use sandbox::Leftover;
 use serving::AcceptContext;
 use signals::{Signal, Signals};
@@ -277,37 +275,4 @@ impl RunningDaemon {
             }
         }
     }
-
-    /// Reloads, unless it is stopped meanwhile: then by which signal.
-    async fn reload(&mut self) -> Option<&'static str> {
-        fault::point(fault::Point::Reload);
-        self.status.set_phase(Phase::Reloading);
-        self.manager.reloading();
-        let open_files = (self.files, self.plan.process.threads);
-        let plan = tokio::select! {
-            biased;
-            signal = self.signals.next_stop() => return Some(signal),
-            plan = reload((&self.loader, &mut self.changes), &mut self.listeners, &self.shared, &self.status, open_files) => plan,
-        };
-        self.status.set_phase(Phase::Ready);
-        match plan {
-            Ok(mut plan) => {
-                plan.process = in_effect(&self.plan.process, &plan.process);
-                self.changes.watch(&plan.watched, &[]);
-                self.plan = plan;
-                self.manager.ready(&self.summary());
-            }
-            Err(refused) => {
-                // It may be mended in a file that nobody has looked at so far; where none is known, those of before count.
-                if !refused.is_empty() {
-                    self.changes.watch(&refused, &self.plan.watched);
-                }
-                self.manager.ready(NOT_RELOADED);
-            }
-        }
-        None
-    }
 }
-
-/// What the service manager shows after a reload that was refused.
-const NOT_RELOADED: &str = "not reloaded, see the log: serving as before";

@@ -1,50 +1,89 @@
 //! A new plan for a running daemon: read beside the serving, taken whole or not at all.
 
-use std::num::NonZeroU32;
-
 use flashgate_config::config::{Loaded, PlanRefused};
 use flashgate_config::confinement;
-use flashgate_config::snapshot::{Plan, ProcessPlan, User, Watched};
+use flashgate_config::snapshot::{Plan, ProcessPlan, User};
 use tracing::{error, info, warn};
 
-use super::changes::Changes;
-use super::descriptors;
-use super::listeners::Listeners;
-use super::loading::Loader;
 use super::refusal::Refusal;
 use super::sandbox::{Lookups, Needs};
-use super::status::Status;
-use crate::connection::Shared;
+use super::status::Phase;
+use super::{RunningDaemon, descriptors};
+use crate::fault;
 use crate::log::{self, LIFECYCLE};
 
-/// Reads everything again and takes it over; the new plan or, where everything stays as it was, the files that it was
-/// refused for. The limit on open files is shared with so many threads.
-pub(super) async fn reload(
-    (loader, changes): (&Loader, &mut Changes),
-    listeners: &mut Listeners,
-    shared: &Shared,
-    status: &Status,
-    open_files: (u64, NonZeroU32),
-) -> Result<Plan, Vec<Watched>> {
-    let done = loader.load(changes).await.map_err(PlanRefused::from);
-    match done.and_then(|loaded| take_over(loaded, listeners, shared, open_files)) {
-        Ok(plan) => {
-            status.reloaded(&plan);
-            info!(target: LIFECYCLE, listeners = listeners.count(), "reloaded");
-            Ok(plan)
+impl RunningDaemon {
+    /// Reloads, unless it is stopped meanwhile: then by which signal.
+    pub(super) async fn reload(&mut self) -> Option<&'static str> {
+        fault::point(fault::Point::Reload);
+        self.status.set_phase(Phase::Reloading);
+        self.manager.reloading();
+        let loaded = tokio::select! {
+            biased;
+            signal = self.signals.next_stop() => return Some(signal),
+            loaded = self.loader.load(&mut self.changes) => loaded.map_err(PlanRefused::from),
+        };
+        let taken = loaded.and_then(|loaded| self.take_over(loaded));
+        let summary = match taken {
+            Ok(plan) => self.reloaded(plan),
+            Err(refused) => self.not_reloaded(&refused),
+        };
+        self.status.set_phase(Phase::Ready);
+        self.manager.ready(&summary);
+        None
+    }
+
+    /// Serves as the new plan says; if that fails, everything stays as it was.
+    fn take_over(&mut self, loaded: Loaded) -> Result<Plan, PlanRefused> {
+        let Loaded { plan, warnings } = loaded;
+        let threads = self.plan.process.threads;
+        let mut change = || {
+            reachable(&plan)?;
+            let capacity = descriptors::budget(self.files, &plan, threads)?;
+            self.listeners.change(plan.sockets(), &plan)?;
+            Ok(capacity)
+        };
+        let capacity = change().map_err(|refusal: Refusal| PlanRefused {
+            faults: refusal.errors().into_iter().collect(),
+            watched: plan.watched.clone(),
+        })?;
+        self.shared.backends.keep(plan.gates());
+        self.shared.names.keep(plan.gates());
+        let before = self.shared.permits.set_limits(capacity, &plan.limits);
+        // What was logged before is not logged again at each reload.
+        if before != capacity {
+            descriptors::tell(&capacity, &plan, self.files);
         }
-        Err(PlanRefused { faults, watched }) => {
-            let faults = faults.to_string();
-            status.not_reloaded(&faults);
-            log::text(&faults);
-            error!("not reloaded: everything stays as it was");
-            Err(watched)
+        log::text(&warnings.to_string());
+        Ok(plan)
+    }
+
+    /// Goes on with another plan; returns what the service manager shows.
+    fn reloaded(&mut self, mut plan: Plan) -> String {
+        self.status.reloaded(&plan);
+        info!(target: LIFECYCLE, listeners = self.listeners.count(), "reloaded");
+        plan.process = in_effect(&self.plan.process, &plan.process);
+        self.changes.watch(&plan.watched, &[]);
+        self.plan = plan;
+        self.summary()
+    }
+
+    /// Goes on as before; returns what the service manager shows.
+    fn not_reloaded(&mut self, refused: &PlanRefused) -> String {
+        let faults = refused.faults.to_string();
+        self.status.not_reloaded(&faults);
+        log::text(&faults);
+        error!("not reloaded: everything stays as it was");
+        // It may be mended in a file that nobody has looked at so far; where none is known, those of before count.
+        if !refused.watched.is_empty() {
+            self.changes.watch(&refused.watched, &self.plan.watched);
         }
+        "not reloaded, see the log: serving as before".to_owned()
     }
 }
 
 /// How the process goes on: what of the new settings takes a restart is said, and stays as it was.
-pub(super) fn in_effect(old: &ProcessPlan, new: &ProcessPlan) -> ProcessPlan {
+fn in_effect(old: &ProcessPlan, new: &ProcessPlan) -> ProcessPlan {
     let changed = [
         ("user", name(&old.user) != name(&new.user)),
         ("sandbox", old.sandbox != new.sandbox),
@@ -68,34 +107,6 @@ fn name(user: &User) -> &str {
         User::Nobody => "nobody",
         User::Configured { name } => name,
     }
-}
-
-fn take_over(
-    loaded: Loaded,
-    listeners: &mut Listeners,
-    shared: &Shared,
-    (files, threads): (u64, NonZeroU32),
-) -> Result<Plan, PlanRefused> {
-    let Loaded { plan, warnings } = loaded;
-    let mut change = || {
-        reachable(&plan)?;
-        let capacity = descriptors::budget(files, &plan, threads)?;
-        listeners.change(plan.sockets(), &plan)?;
-        Ok(capacity)
-    };
-    let capacity = change().map_err(|refusal: Refusal| PlanRefused {
-        faults: refusal.errors().into_iter().collect(),
-        watched: plan.watched.clone(),
-    })?;
-    shared.backends.keep(plan.gates());
-    shared.names.keep(plan.gates());
-    let before = shared.permits.set_limits(capacity, &plan.limits);
-    // What was logged before is not logged again at each reload.
-    if before != capacity {
-        descriptors::tell(&capacity, &plan, files);
-    }
-    log::text(&warnings.to_string());
-    Ok(plan)
 }
 
 /// A backend on a port that was no backend's at start would be denied to each client; better it is denied now.
