@@ -25,7 +25,7 @@ pub(super) struct Function {
     pub(super) line: usize,
     /// From its signature to its end; 0 without a body.
     pub(super) lines: usize,
-    /// `self` is not counted.
+    /// `self` is not counted; each element of a tuple is.
     pub(super) parameters: usize,
     pub(super) bools: usize,
 }
@@ -53,7 +53,7 @@ impl Definitions {
             FnArg::Typed(input) => Some(&*input.ty),
             FnArg::Receiver(_) => None,
         });
-        let types: Vec<_> = parameters.collect();
+        let types: Vec<_> = parameters.flat_map(elements).collect();
         self.functions.push(Function {
             name: signature.ident.to_string(),
             line,
@@ -72,6 +72,22 @@ impl Definitions {
 
     fn public(&mut self, visibility: &Visibility) {
         self.public += usize::from(matches!(visibility, Visibility::Public(_)));
+    }
+}
+
+/// What a parameter of this type hands over: the elements of a tuple, else the value itself.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the library's list of types is open"
+)]
+fn elements(kind: &Type) -> Vec<&Type> {
+    let value = match kind {
+        Type::Reference(reference) => &reference.elem,
+        _ => kind,
+    };
+    match value {
+        Type::Tuple(tuple) => tuple.elems.iter().flat_map(elements).collect(),
+        _ => vec![kind],
     }
 }
 

@@ -163,6 +163,15 @@ fn parameters() {
             "a:1: `f` has 6 parameters, and may have 5: make a struct of those that belong together\n",
         ),
         (
+            "fn f((a, b): (A, &A), c: (A, (A, A)), d: &mut (A, A)) {}",
+            "a:1: `f` has 7 parameters, and may have 5: make a struct of those that belong together\n",
+        ),
+        (
+            "impl A { fn f(&self, (a, b): (usize, bool), c: bool) {} }",
+            "a:1: `f` has 2 parameters of type `bool`, and may have one: use enums, so that a call says what it asks \
+             for\n",
+        ),
+        (
             "impl A { fn f(&self, a: bool, b: bool) {} }",
             "a:1: `f` has 2 parameters of type `bool`, and may have one: use enums, so that a call says what it asks \
              for\n",
@@ -172,6 +181,7 @@ fn parameters() {
     }
     for text in [
         "impl A { fn f(&self, a: A, b: A, c: A, d: A, e: A) {} }",
+        "fn f((a, b): (A, A), c: A, d: A, e: Option<(A, A)>) {}",
         "fn f(a: bool, b: &mut bool, c: Option<bool>) {}",
         "#[cfg(test)] fn f(a: bool, b: bool) {}",
     ] {
