@@ -36,6 +36,8 @@ mod shared;
 mod silence;
 mod steps;
 mod tell;
+#[cfg(test)]
+mod tests;
 mod waiting;
 
 pub(crate) use backends::{BackendStatus, Role};
