@@ -2,18 +2,22 @@
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use rustls::ProtocolVersion;
 use rustls::version::{TLS12, TLS13};
+use socket2::{Domain, Socket, Type};
 use testkit::backend::{BackendBehaviour, TestBackend};
+use testkit::client::TestClient;
 use testkit::folder::Folder;
 use testkit::load::REQUEST;
+use testkit::namespace::{self, Namespace};
 use testkit::needs;
 
 use super::certificates::Issued;
-use super::client::{Ended, Secure};
+use super::client::{Ended, Secure, session};
 use super::{
-    LIMIT, LISTEN, REPLY, asks, asks_in_clear, config, gate, is_answered, start, start_in,
+    LIMIT, LISTEN, REPLY, Running, asks, asks_in_clear, config, gate, is_answered, start, start_in,
     with_certificates,
 };
 
@@ -35,7 +39,7 @@ fn both_versions_and_in_clear() {
         }
     }
     // The backend got nothing of all this, or it was called and let go.
-    assert!(!backend.is_called_within(std::time::Duration::from_millis(300)));
+    assert!(!backend.is_called_within(Duration::from_millis(300)));
 }
 
 /// Nothing that was sent behind the request costs the reply, and no way to cut it does.
@@ -62,15 +66,7 @@ fn surplus_and_pieces() {
 /// A policy that takes several records, to a client that is slow to read.
 #[test]
 fn a_large_policy() {
-    let folder = Folder::new().unwrap();
-    let rule = "<allow-access-from domain=\"a.test\" to-ports=\"9339\"/>";
-    let rules = rule.repeat(60_000 / rule.len());
-    let policy = format!("<cross-domain-policy>{rules}</cross-domain-policy>");
-    folder.file("large.xml", &policy).unwrap();
-    let text = config(LISTEN);
-    let (_, rest) = text.split_once("[[listen]]").unwrap();
-    let text = format!("[policy.default]\nfile = \"large.xml\"\n[[listen]]{rest}");
-    let running = start_in(folder, &text);
+    let (running, policy) = start_large();
     let mut client = running.client();
     socket2::SockRef::from(client.socket())
         .set_recv_buffer_size(4_096)
@@ -79,6 +75,51 @@ fn a_large_policy() {
     let (bytes, end) = client.hear();
     assert_eq!((bytes.len(), end), (policy.len() + 1, Ended::CloseNotify));
     assert!(bytes.starts_with(policy.as_bytes()) && bytes.ends_with(b"\0"));
+}
+
+/// A daemon with a policy that takes several records, and the policy.
+fn start_large() -> (Running, String) {
+    let folder = Folder::new().unwrap();
+    let rule = "<allow-access-from domain=\"a.test\" to-ports=\"9339\"/>";
+    let rules = rule.repeat(60_000 / rule.len());
+    let policy = format!("<cross-domain-policy>{rules}</cross-domain-policy>");
+    folder.file("large.xml", &policy).unwrap();
+    let text = config(LISTEN);
+    let (_, rest) = text.split_once("[[listen]]").unwrap();
+    let text = format!("[policy.default]\nfile = \"large.xml\"\n[[listen]]{rest}");
+    (start_in(folder, &text), policy)
+}
+
+/// A client that takes nothing of a large policy: after 10 s it is reset, so that what it has can't pass for the whole.
+#[test]
+fn a_large_policy_that_nobody_reads() {
+    if !needs::met(namespace::missing()) {
+        return;
+    }
+    let network = Namespace::new().unwrap();
+    network
+        .set_sysctl("net.ipv4.tcp_wmem", "4096 4096 4096")
+        .unwrap();
+    let inside = || {
+        let (mut running, policy) = start_large();
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.set_recv_buffer_size(2_048).unwrap();
+        socket.connect(&running.address.into()).unwrap();
+        let socket = TestClient::from_stream(socket.into())
+            .unwrap()
+            .into_stream();
+        let session = session("one.test", &[&running.one], &[&TLS13]);
+        let mut client = Secure::shake(socket, session).unwrap();
+        let begun = Instant::now();
+        client.send(REQUEST);
+        let line = running.daemon.wait_for_line("connection ended", LIMIT);
+        assert!(line.unwrap().contains("outcome=\"write-failed\""));
+        assert!(begun.elapsed() >= Duration::from_secs(10));
+        let (bytes, end) = client.hear();
+        assert!(bytes.len() < policy.len(), "{} bytes", bytes.len());
+        assert_eq!(end, Ended::Reset);
+    };
+    network.run(inside).unwrap();
 }
 
 /// What Debian's own client makes of it.
@@ -164,7 +205,7 @@ fn without_tls() {
         gate(backend.address(), "")
     );
     let running = start(&text);
-    let mut client = testkit::client::TestClient::connect(running.address).unwrap();
+    let mut client = TestClient::connect(running.address).unwrap();
     client.send(b"\x16\x03\x01");
     let mut called = backend.next(LIMIT).unwrap();
     let mut bytes = [0; 3];
