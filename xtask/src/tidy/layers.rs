@@ -51,15 +51,19 @@ fn layers() {
 }
 
 /// What the library reads and decides with knows no words: those are `lint`'s.
-const WORDLESS: [&str; 9] = [
+const WORDLESS: [&str; 13] = [
     "accept",
     "decide",
     "document",
     "domain",
     "parse",
     "player",
+    "policy",
     "ports",
+    "recognise",
+    "reply",
     "silverlight",
+    "write",
     "xml",
 ];
 

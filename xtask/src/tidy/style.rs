@@ -13,10 +13,13 @@ const FILE_LINES: usize = 400;
 const FUNCTION_LINES: usize = 60;
 const PARAMETERS: usize = 5;
 
-/// Names that mean something else wherever nothing is imported.
-const PRELUDE: [&str; 29] = [
+/// Names that mean something else wherever nothing is imported: the types, traits and variants of `std::prelude::rust_2024`.
+const PRELUDE: [&str; 43] = [
     "AsMut",
     "AsRef",
+    "AsyncFn",
+    "AsyncFnMut",
+    "AsyncFnOnce",
     "Box",
     "Clone",
     "Copy",
@@ -32,17 +35,28 @@ const PRELUDE: [&str; 29] = [
     "FnOnce",
     "From",
     "FromIterator",
+    "Future",
     "Into",
+    "IntoFuture",
     "IntoIterator",
     "Iterator",
+    "None",
     "Ok",
     "Option",
     "Ord",
     "PartialEq",
     "PartialOrd",
     "Result",
+    "Send",
+    "Sized",
+    "Some",
     "String",
+    "Sync",
+    "ToOwned",
     "ToString",
+    "TryFrom",
+    "TryInto",
+    "Unpin",
     "Vec",
 ];
 

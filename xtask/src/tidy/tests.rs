@@ -134,11 +134,12 @@ fn one_name_for_one_thing() {
                         them\n";
         assert_eq!(told, [expected], "{a}");
     }
-    let told = said(&[("a", "enum From {}")]);
-    assert_eq!(
-        told,
-        ["`From` (a:1) hides a name of Rust's prelude: choose another name\n"]
-    );
+    for name in ["From", "Future", "None", "Send", "Sized", "Some", "TryFrom"] {
+        let told = said(&[("a", &format!("enum {name} {{}}"))]);
+        let expected =
+            format!("`{name}` (a:1) hides a name of Rust's prelude: choose another name\n");
+        assert_eq!(told, [expected]);
+    }
     let fine = [
         (
             "a",
