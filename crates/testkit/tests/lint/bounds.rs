@@ -132,10 +132,13 @@ fn memory() {
     }
     let mut broken = Vec::new();
     for format in FORMATS {
-        let least = peak(folder.path(), "small.xml", format, "socket");
+        // What is mapped of the program differs from run to run, by more than a small file takes.
+        let least = (0..3).map(|_| peak(folder.path(), "small.xml", format, "socket"));
+        let least = least.min().unwrap();
         for (name, _) in &texts {
             for kind in ["socket", "url"] {
-                let taken = peak(folder.path(), &format!("{name}.xml"), format, kind) - least;
+                let most = peak(folder.path(), &format!("{name}.xml"), format, kind);
+                let taken = most.saturating_sub(least);
                 if taken >= 10 * 1024 {
                     broken.push(format!("{name} as {format}, {kind}: {taken} KiB"));
                 }
