@@ -21,7 +21,7 @@ use super::turn::{TransferError, TransferStep, Waits, turn};
 pub(super) struct Direction {
     held: Held,
     stage: DirectionStage,
-    way: TransferMode,
+    mode: TransferMode,
     /// Nothing was read yet. Bytes that came before the relay began are announced by no event, so the first read does
     /// not wait for one.
     unread: bool,
@@ -73,7 +73,7 @@ impl Direction {
         Self {
             held,
             stage: DirectionStage::Open,
-            way: TransferMode::Copy,
+            mode: TransferMode::Copy,
             unread: true,
             received: 0,
             delivered: 0,
@@ -145,7 +145,7 @@ impl Direction {
         sink: &TcpStream,
         room: usize,
     ) -> Result<TransferStep, TransferError> {
-        if self.way == TransferMode::Splice {
+        if self.mode == TransferMode::Splice {
             self.splice(source)
         } else {
             self.copy(source, sink, room)
@@ -159,7 +159,7 @@ impl Direction {
             Held::Rest(_) | Held::Nothing => Pipe::take(),
         };
         let Some(mut pipe) = held else {
-            self.way = TransferMode::Copy;
+            self.mode = TransferMode::Copy;
             return Ok(TransferStep::Moved(0));
         };
         match pipe.fill(source) {
@@ -170,7 +170,7 @@ impl Direction {
             }
             // Neither is proof of anything: at urgent data, for one, the kernel says the same. A read tells.
             Ok(_) | Err(Errno::AGAIN | Errno::INVAL | Errno::NOMEM) => {
-                self.way = TransferMode::Copy;
+                self.mode = TransferMode::Copy;
                 Ok(TransferStep::Moved(0))
             }
             Err(error) => Err(TransferError::source(error)),
@@ -197,7 +197,7 @@ impl Direction {
             }
             self.receive(count);
             if count == room {
-                self.way = TransferMode::Splice;
+                self.mode = TransferMode::Splice;
             }
             let bytes = buffer.get(..count).unwrap_or_default();
             let sent = socket::send(sink, bytes).map_err(TransferError::sink)?;

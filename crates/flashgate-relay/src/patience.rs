@@ -28,7 +28,7 @@ pub struct Patience {
     idle: Option<Duration>,
     moved: u64,
     ended: bool,
-    timing: Option<Box<IdleTimer>>,
+    idle_timer: Option<Box<IdleTimer>>,
 }
 
 /// Boxed, for most relays are open on both sides and have no limit.
@@ -57,7 +57,7 @@ impl Patience {
             idle,
             moved: 0,
             ended: false,
-            timing: None,
+            idle_timer: None,
         }
     }
 
@@ -65,8 +65,8 @@ impl Patience {
     pub fn note(&mut self, moved: u64) {
         if self.moved != moved {
             self.moved = moved;
-            if let Some(timing) = &mut self.timing {
-                timing.since = Instant::now();
+            if let Some(idle_timer) = &mut self.idle_timer {
+                idle_timer.since = Instant::now();
             }
         }
     }
@@ -76,22 +76,22 @@ impl Patience {
         let ended = half_open != HalfOpen::No;
         if ended != self.ended {
             self.ended = ended;
-            self.timing = None;
+            self.idle_timer = None;
         }
         let limit = self.limit()?;
-        let timing = self.timing.get_or_insert_with(|| {
+        let idle_timer = self.idle_timer.get_or_insert_with(|| {
             let since = Instant::now();
             let timer = Box::pin(sleep_until(since + limit));
             Box::new(IdleTimer { since, timer })
         });
-        let mut until = timing.since + limit;
+        let mut until = idle_timer.since + limit;
         loop {
-            if timing.timer.as_mut().poll(context).is_pending() {
+            if idle_timer.timer.as_mut().poll(context).is_pending() {
                 return None;
             }
             let now = Instant::now();
             if until <= now && half_open == HalfOpen::OnItsWay {
-                until = timing.since + limit.saturating_mul(ROUNDS);
+                until = idle_timer.since + limit.saturating_mul(ROUNDS);
             }
             if until <= now {
                 return Some(if ended {
@@ -100,7 +100,7 @@ impl Patience {
                     RelayEnd::IdleExpired
                 });
             }
-            timing.timer.as_mut().reset(until);
+            idle_timer.timer.as_mut().reset(until);
         }
     }
 

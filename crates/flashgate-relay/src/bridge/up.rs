@@ -21,7 +21,7 @@ pub(super) struct Upstream {
     /// Frames that were read before the bridge began.
     early: Option<Box<[u8]>>,
     left: Option<ClientDeparture>,
-    course: Delivery,
+    delivery: Delivery,
     header: usize,
     delivered: u64,
 }
@@ -52,7 +52,7 @@ impl Upstream {
             held: some(preface.header).map(Unwritten::new),
             early: some(preface.bytes),
             left: None,
-            course: Delivery::Deliver,
+            delivery: Delivery::Deliver,
             header: preface.header.len(),
             delivered: 0,
         }
@@ -125,7 +125,7 @@ impl Upstream {
                 self.decoder.decode(bytes, &mut |ping| down.pong(ping));
             self.left = ending.map(ClientDeparture::Said);
             let payload = bytes.get(payload).unwrap_or_default();
-            if self.course == Delivery::Deliver && !payload.is_empty() {
+            if self.delivery == Delivery::Deliver && !payload.is_empty() {
                 let sent = give(context, backend, payload)?.unwrap_or(0);
                 self.delivered += sent as u64;
                 let rest = payload.get(sent..).filter(|rest| !rest.is_empty());
@@ -142,7 +142,7 @@ impl Upstream {
 
     /// Throws away what comes from now on, and what is kept.
     pub(super) fn discard(&mut self) {
-        self.course = Delivery::Discard;
+        self.delivery = Delivery::Discard;
         self.held = None;
     }
 

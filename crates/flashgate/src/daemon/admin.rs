@@ -57,11 +57,11 @@ pub(super) struct PreparedAdmin {
 }
 
 /// Registers a socket with the event loop.
-pub(super) fn prepare(bound: Bound, about: AdminSources) -> Result<PreparedAdmin, NotWatched> {
+pub(super) fn prepare(bound: Bound, sources: AdminSources) -> Result<PreparedAdmin, NotWatched> {
     let endpoint = Arc::new(Endpoint::new(bound));
     let (hosts, receiver) = watch::channel(Vec::new());
     let address = endpoint.address;
-    let listener = AdminListener::new(Arc::clone(&endpoint), receiver, about)
+    let listener = AdminListener::new(Arc::clone(&endpoint), receiver, sources)
         .map_err(|error| NotWatched { address, error })?;
     Ok(PreparedAdmin {
         listener,

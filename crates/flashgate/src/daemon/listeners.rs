@@ -32,7 +32,7 @@ pub(super) struct Listeners {
     admin: Option<AdminServer>,
     /// Those that a reload has dropped, while they answer what was queued.
     leaving: Vec<JoinHandle<()>>,
-    needs: AcceptContext,
+    context: AcceptContext,
 }
 
 /// The sockets that a plan asks for, that of `[admin]` last.
@@ -42,12 +42,12 @@ pub(super) fn wanted<'a>(sockets: &'a [Socket], plan: &Plan) -> Vec<Wanted<'a>> 
 }
 
 impl Listeners {
-    pub(super) fn new(needs: AcceptContext) -> Self {
+    pub(super) fn new(context: AcceptContext) -> Self {
         Self {
             serving: Vec::new(),
             admin: None,
             leaving: Vec::new(),
-            needs,
+            context,
         }
     }
 
@@ -213,7 +213,7 @@ impl Listeners {
     ) -> Result<Vec<PreparedListener>, Refusal> {
         let sockets = bound.into_iter().zip(sockets);
         sockets
-            .map(|(bound, socket)| PreparedListener::new(bound, socket, doors, &self.needs))
+            .map(|(bound, socket)| PreparedListener::new(bound, socket, doors, &self.context))
             .collect::<Result<_, _>>()
             .map_err(Refusal::NotWatched)
     }
@@ -228,8 +228,8 @@ impl Listeners {
         socket: Option<Bound>,
     ) -> Result<Option<admin::PreparedAdmin>, Refusal> {
         let about = || AdminSources {
-            status: Arc::clone(&self.needs.status),
-            shared: Arc::clone(&self.needs.shared),
+            status: Arc::clone(&self.context.status),
+            shared: Arc::clone(&self.context.shared),
         };
         socket
             .map(|bound| admin::prepare(bound, about()))
@@ -264,9 +264,9 @@ impl Listeners {
         let admin = self.admin.as_ref().map(AdminServer::endpoint);
         let admin = admin.map(|admin| admin.endpoint.address);
         let serving = self.serving.iter().map(ServedListener::address);
-        self.needs.shared.ours.set(serving.chain(admin));
+        self.context.shared.ours.set(serving.chain(admin));
         let listeners = self.serving.iter().map(ServedListener::status).collect();
-        self.needs.status.set_listeners(listeners);
+        self.context.status.set_listeners(listeners);
     }
 
     /// Waits until one of them ends, which none does but by a fault.

@@ -60,7 +60,7 @@ impl PreparedListener {
         bound: Bound,
         socket: Socket,
         doors: &Arc<Doors>,
-        needs: &AcceptContext,
+        context: &AcceptContext,
     ) -> Result<Self, NotWatched> {
         let endpoint = Arc::new(Endpoint::new(bound));
         prepare(&endpoint, &socket.services);
@@ -75,14 +75,14 @@ impl PreparedListener {
             let acceptor = Acceptor::new(
                 Arc::clone(&endpoint),
                 receiver.clone(),
-                Arc::clone(&needs.shared),
-                Arc::clone(&needs.status),
+                Arc::clone(&context.shared),
+                Arc::clone(&context.status),
                 queued.clone(),
             );
             drop(entered);
             acceptor.map(|acceptor| (thread.clone(), acceptor))
         };
-        let acceptors: Result<_, _> = needs.threads.iter().map(acceptor).collect();
+        let acceptors: Result<_, _> = context.threads.iter().map(acceptor).collect();
         let address = endpoint.address;
         let acceptors = acceptors.map_err(|error| NotWatched { address, error })?;
         Ok(Self {

@@ -14,7 +14,7 @@ pub(super) struct Lingering {
     most: AtomicUsize,
     /// How many there are, those told to go and not yet gone included.
     open: AtomicUsize,
-    places: Mutex<LingeringSlots>,
+    slots: Mutex<LingeringSlots>,
 }
 
 #[derive(Debug, Default)]
@@ -36,7 +36,7 @@ impl Lingering {
         Self {
             most: AtomicUsize::new(most),
             open: AtomicUsize::new(0),
-            places: Mutex::default(),
+            slots: Mutex::default(),
         }
     }
 
@@ -50,9 +50,9 @@ impl Lingering {
 
     /// Makes room for another connection: if nobody goes already, the one that has lingered longest is told to.
     pub(super) fn give_way(&self) {
-        let mut places = self.places();
-        if places.taken.len() == self.count() {
-            places.oldest_goes();
+        let mut slots = self.slots();
+        if slots.taken.len() == self.count() {
+            slots.oldest_goes();
         }
     }
 
@@ -60,24 +60,24 @@ impl Lingering {
     pub(super) fn take(&self) -> LingeringSlot {
         let wanted = Arc::new(Notify::new());
         self.open.fetch_add(1, Ordering::Relaxed);
-        let mut places = self.places();
-        let number = places.next;
-        places.next += 1;
-        places.taken.insert(number, Arc::clone(&wanted));
-        while places.taken.len() > self.most.load(Ordering::Relaxed).max(1) {
-            places.oldest_goes();
+        let mut slots = self.slots();
+        let number = slots.next;
+        slots.next += 1;
+        slots.taken.insert(number, Arc::clone(&wanted));
+        while slots.taken.len() > self.most.load(Ordering::Relaxed).max(1) {
+            slots.oldest_goes();
         }
         LingeringSlot { number, wanted }
     }
 
     /// Gives a place back.
-    pub(super) fn leave(&self, place: &LingeringSlot) {
-        self.places().taken.remove(&place.number);
+    pub(super) fn leave(&self, slot: &LingeringSlot) {
+        self.slots().taken.remove(&slot.number);
         self.open.fetch_sub(1, Ordering::Relaxed);
     }
 
-    fn places(&self) -> MutexGuard<'_, LingeringSlots> {
-        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    fn slots(&self) -> MutexGuard<'_, LingeringSlots> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -101,8 +101,8 @@ mod tests {
     use super::*;
 
     /// Whether a connection was told to go.
-    fn told(place: &LingeringSlot) -> bool {
-        let mut wanted = Box::pin(place.wanted());
+    fn told(slot: &LingeringSlot) -> bool {
+        let mut wanted = Box::pin(slot.wanted());
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());
         wanted.as_mut().poll(&mut context).is_ready()
     }

@@ -191,7 +191,7 @@ impl Permit {
     /// Waits until a lingering connection must give way; for ever, if this is none.
     pub(crate) async fn wanted(&self) {
         match &self.stage {
-            Stage::Lingering(place) => place.wanted().await,
+            Stage::Lingering(slot) => slot.wanted().await,
             Stage::Waiting(_) | Stage::Answering | Stage::Relaying(_) => pending().await,
         }
     }
@@ -224,9 +224,9 @@ impl Drop for Permit {
                 self.answered();
                 self.leave_place();
             }
-            Stage::Lingering(place) => {
+            Stage::Lingering(slot) => {
                 self.answered();
-                permits.lingering.leave(place);
+                permits.lingering.leave(slot);
             }
             Stage::Relaying(_) => {
                 permits.relaying.fetch_sub(1, Ordering::Relaxed);

@@ -20,17 +20,19 @@ const MISDIRECTED: &str =
     "expected a Host that is an address, `localhost` or one of `hosts` in the config file\n";
 
 /// The response to a request.
-pub(super) fn to(request: &HttpRequest, hosts: &[Host], about: &AdminSources) -> Response {
+pub(super) fn to(request: &HttpRequest, hosts: &[Host], sources: &AdminSources) -> Response {
     if !admits(request.host.as_ref(), hosts) {
         return Response::plain(StatusCode::Misdirected, MISDIRECTED);
     }
     match request.path.as_str() {
-        "/metrics" => Response::typed(StatusCode::Ok, metrics::TYPE, metrics::text(about)),
+        "/metrics" => Response::typed(StatusCode::Ok, metrics::TYPE, metrics::text(sources)),
         "/healthz" => Response::plain(StatusCode::Ok, "alive\n"),
-        "/readyz" => readiness(about),
-        "/status.json" => {
-            Response::typed(StatusCode::Ok, "application/json", status_json::text(about))
-        }
+        "/readyz" => readiness(sources),
+        "/status.json" => Response::typed(
+            StatusCode::Ok,
+            "application/json",
+            status_json::text(sources),
+        ),
         _ => Response::plain(StatusCode::NotFound, PATHS),
     }
 }
@@ -44,8 +46,8 @@ fn admits(host: Option<&HostField>, hosts: &[Host]) -> bool {
 }
 
 /// Ready is who can answer anybody; what can't be answered is listed.
-fn readiness(about: &AdminSources) -> Response {
-    let known = about.status.known();
+fn readiness(sources: &AdminSources) -> Response {
+    let known = sources.status.known();
     let phase = known.phase;
     let failed = known
         .listeners
@@ -67,7 +69,7 @@ fn readiness(about: &AdminSources) -> Response {
         // Writing to a string does not fail.
         let _ = writeln!(text, "{address} has failed and is being bound again");
     }
-    for backend in about.shared.backends.status() {
+    for backend in sources.shared.backends.status() {
         if let Some(error) = backend.failed {
             let (gate, address) = (backend.gate, backend.backend);
             let what = match backend.role {
@@ -80,10 +82,10 @@ fn readiness(about: &AdminSources) -> Response {
             );
         }
     }
-    if phase.serves() && !about.shared.permits.has_room(1) {
+    if phase.serves() && !sources.shared.permits.has_room(1) {
         text.push_str("the limit on connections is reached: new ones wait\n");
     }
-    let permits = &about.shared.permits;
+    let permits = &sources.shared.permits;
     if phase.serves() && permits.most_relays() > 0 && permits.has_room_to_pass_on().is_err() {
         text.push_str("the limit on connections is reached: no more are passed on\n");
     }

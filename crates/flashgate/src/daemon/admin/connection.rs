@@ -20,17 +20,17 @@ const DEADLINE: Duration = Duration::from_secs(10);
 pub(super) async fn serve(
     stream: TcpStream,
     hosts: watch::Receiver<Vec<Host>>,
-    about: Arc<AdminSources>,
+    sources: Arc<AdminSources>,
     asked: Arc<AtomicBool>,
 ) {
     // What is not done by then is dropped with the stream.
-    let _ = timeout(DEADLINE, exchange(stream, hosts, about, asked)).await;
+    let _ = timeout(DEADLINE, exchange(stream, hosts, sources, asked)).await;
 }
 
 async fn exchange(
     mut stream: TcpStream,
     hosts: watch::Receiver<Vec<Host>>,
-    about: Arc<AdminSources>,
+    sources: Arc<AdminSources>,
     asked: Arc<AtomicBool>,
 ) {
     let mut head = HeadReader::default();
@@ -39,7 +39,7 @@ async fn exchange(
     };
     asked.store(true, Ordering::Relaxed);
     let response = match verdict {
-        HeadVerdict::Request(request) => answer::to(&request, &hosts.borrow(), &about),
+        HeadVerdict::Request(request) => answer::to(&request, &hosts.borrow(), &sources),
         HeadVerdict::Refused(refusal) => Response::from(refusal),
         HeadVerdict::NeedMore => return,
     };

@@ -40,7 +40,7 @@ pub(super) struct AdminListener {
     /// None once it is to stop.
     socket: Option<AsyncFd<Arc<OwnedFd>>>,
     hosts: watch::Receiver<Vec<Host>>,
-    about: Arc<AdminSources>,
+    sources: Arc<AdminSources>,
     sampler: Sampler,
     panicked: Sampler,
 }
@@ -49,13 +49,13 @@ impl AdminListener {
     pub(super) fn new(
         endpoint: Arc<Endpoint>,
         hosts: watch::Receiver<Vec<Host>>,
-        about: AdminSources,
+        sources: AdminSources,
     ) -> io::Result<Self> {
         Ok(Self {
             socket: Some(readable::watch(endpoint.socket())?),
             endpoint,
             hosts,
-            about: Arc::new(about),
+            sources: Arc::new(sources),
             sampler: Sampler::of_warnings("admin-accept"),
             panicked: Sampler::of_warnings("admin-panic"),
         })
@@ -63,7 +63,7 @@ impl AdminListener {
 
     /// Serves until a stop, and then answers the clients that are connected.
     pub(super) async fn run(mut self, mut stop: watch::Receiver<bool>) {
-        let (mut open, mut places) = (JoinSet::new(), AdminConnections::default());
+        let (mut open, mut connections) = (JoinSet::new(), AdminConnections::default());
         loop {
             let stream = tokio::select! {
                 biased;
@@ -78,14 +78,14 @@ impl AdminListener {
             if open.len() >= MOST_CONNECTIONS {
                 // What has arrived meanwhile is read first.
                 yield_now().await;
-                places.evict();
+                connections.evict();
             }
             while open.len() >= MOST_CONNECTIONS
                 && let Some(ended) = open.join_next().await
             {
                 self.note(&ended);
             }
-            self.serve(stream, &mut open, &mut places);
+            self.serve(stream, &mut open, &mut connections);
         }
         self.socket = None;
         while let Some(ended) = open.join_next().await {
@@ -93,12 +93,17 @@ impl AdminListener {
         }
     }
 
-    fn serve(&self, stream: TcpStream, open: &mut JoinSet<()>, places: &mut AdminConnections) {
+    fn serve(&self, stream: TcpStream, open: &mut JoinSet<()>, connections: &mut AdminConnections) {
         let is_local = stream.peer_addr().is_ok_and(|peer| is_loopback(peer.ip()));
         let asked = Arc::new(AtomicBool::new(false));
-        let (hosts, about) = (self.hosts.clone(), Arc::clone(&self.about));
-        let task = open.spawn(connection::serve(stream, hosts, about, Arc::clone(&asked)));
-        places.take(AdminConnection {
+        let (hosts, sources) = (self.hosts.clone(), Arc::clone(&self.sources));
+        let task = open.spawn(connection::serve(
+            stream,
+            hosts,
+            sources,
+            Arc::clone(&asked),
+        ));
+        connections.take(AdminConnection {
             task,
             is_local,
             asked,
@@ -201,25 +206,30 @@ struct AdminConnection {
 }
 
 impl AdminConnections {
-    fn take(&mut self, place: AdminConnection) {
-        self.0.retain(|place| !place.task.is_finished());
-        self.0.push_back(place);
+    fn take(&mut self, connection: AdminConnection) {
+        self.0.retain(|connection| !connection.task.is_finished());
+        self.0.push_back(connection);
     }
 
     /// Ends one connection: the oldest whose request is not there yet, one from elsewhere before one of this machine; if
     /// all have asked, the oldest.
     fn evict(&mut self) {
-        self.0.retain(|place| !place.task.is_finished());
-        let worth = |place: &AdminConnection| (place.asked.load(Ordering::Relaxed), place.is_local);
+        self.0.retain(|connection| !connection.task.is_finished());
+        let worth = |connection: &AdminConnection| {
+            (
+                connection.asked.load(Ordering::Relaxed),
+                connection.is_local,
+            )
+        };
         let least = self
             .0
             .iter()
             .enumerate()
-            .min_by_key(|(_, place)| worth(place));
+            .min_by_key(|(_, connection)| worth(connection));
         if let Some((index, _)) = least
-            && let Some(place) = self.0.remove(index)
+            && let Some(connection) = self.0.remove(index)
         {
-            place.task.abort();
+            connection.task.abort();
         }
     }
 }

@@ -20,9 +20,9 @@ use crate::log;
 pub(super) const TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// All of it, as it is now.
-pub(super) fn text(about: &AdminSources) -> String {
+pub(super) fn text(sources: &AdminSources) -> String {
     let mut registry = Registry::default();
-    registry.register_collector(Box::new(about.clone()));
+    registry.register_collector(Box::new(sources.clone()));
     let mut text = String::new();
     // Writing to a string does not fail.
     let _ = text::encode(&mut text, &registry);

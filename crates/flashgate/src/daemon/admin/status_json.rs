@@ -12,20 +12,20 @@ use crate::daemon::status::{ListenerStatus, StatusSnapshot};
 use crate::log;
 
 /// All of it, as it is now.
-pub(super) fn text(about: &AdminSources) -> String {
-    let known = about.status.known();
+pub(super) fn text(sources: &AdminSources) -> String {
+    let known = sources.status.known();
     let object = json!({
         "version": env!("CARGO_PKG_VERSION"),
         "phase": known.phase.name(),
-        "uptime-seconds": seconds(about.status.uptime()),
+        "uptime-seconds": seconds(sources.status.uptime()),
         "listeners": known.listeners.iter().map(listener).collect::<Vec<_>>(),
-        "connections": connections(about),
-        "backends": about.shared.backends.status().iter().map(backend).collect::<Vec<_>>(),
-        "relayed-bytes": relayed(about),
+        "connections": connections(sources),
+        "backends": sources.shared.backends.status().iter().map(backend).collect::<Vec<_>>(),
+        "relayed-bytes": relayed(sources),
         "limits": limits(&known),
         "last-reload": last_reload(&known),
         "sandbox": object(known.sandbox.iter().map(|(part, on)| (*part, (*on).into()))),
-        "accept-errors": object(about.status.accept_errors().map(|(class, count)| (class, count.into()))),
+        "accept-errors": object(sources.status.accept_errors().map(|(class, count)| (class, count.into()))),
         "panics": log::panics(),
         "log-lines-lost": log::lines_lost_in_all(),
     });
@@ -51,13 +51,13 @@ fn backend(backend: &BackendStatus) -> Value {
     })
 }
 
-fn relayed(about: &AdminSources) -> Value {
-    let [from_clients, from_backends] = about.shared.relayed();
+fn relayed(sources: &AdminSources) -> Value {
+    let [from_clients, from_backends] = sources.shared.relayed();
     json!({ "from-clients": from_clients, "from-backends": from_backends })
 }
 
-fn connections(about: &AdminSources) -> Value {
-    let shared = &about.shared;
+fn connections(sources: &AdminSources) -> Value {
+    let shared = &sources.shared;
     json!({
         "open": shared.permits.open(),
         "answering": shared.permits.answering(),
