@@ -27,6 +27,7 @@ mod http;
 mod letting_go;
 mod mistake;
 mod names;
+mod not_reached;
 mod ours;
 mod outcome;
 mod passed;

@@ -4,7 +4,6 @@
 //! of the others. Names come from the plan, never from the network.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -12,7 +11,8 @@ use flashgate_config::snapshot::{Backend, Gate};
 use tracing::field::display;
 use tracing::{info, warn};
 
-use crate::log::{self, Sampler};
+use super::not_reached::NotReached;
+use crate::log::Sampler;
 
 /// Which of a gate's servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,10 +98,10 @@ impl Backends {
         &self,
         (gate, role): (&str, Role),
         backend: &Backend,
-        error: &io::Error,
+        error: &NotReached,
         whose: Whose<'_>,
     ) {
-        let error = log::reason(error);
+        let error = error.to_string();
         let mut states = self.states();
         let state = states
             .entry((gate.to_owned(), role))

@@ -16,7 +16,8 @@ use tokio::time::{Instant, timeout_at};
 
 use super::Shared;
 use super::backends::{Role, Whose};
-use super::names::Names;
+use super::names::{Names, NotResolved};
+use super::not_reached::NotReached;
 use super::ours::Ours;
 
 impl Shared {
@@ -27,9 +28,9 @@ impl Shared {
         role: Role,
         service: &Service,
         whose: Whose<'_>,
-    ) -> io::Result<TcpStream> {
+    ) -> Result<TcpStream, NotReached> {
         let Some(backend) = role.of(gate) else {
-            return Err(io::ErrorKind::AddrNotAvailable.into());
+            return Err(NotReached::System(io::ErrorKind::AddrNotAvailable.into()));
         };
         let limit = service.deadlines.backend_connect;
         let dialled = dial(backend, limit, &self.names, &self.ours).await;
@@ -49,11 +50,11 @@ async fn dial(
     limit: Duration,
     names: &Names,
     ours: &Ours,
-) -> io::Result<TcpStream> {
+) -> Result<TcpStream, NotReached> {
     let deadline = Instant::now() + limit;
     let looked_up = timeout_at(deadline, addresses(backend, names)).await;
-    let addresses = looked_up.unwrap_or_else(|_| Err(timed_out("looking up its name")))?;
-    let mut fault = io::Error::other("its name has no address");
+    let addresses = looked_up.unwrap_or(Err(NotReached::LookupTooLong))?;
+    let mut fault = NotReached::Name(NotResolved::NoAddress);
     let mut left = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
     for address in addresses {
         // An address that does not answer leaves the others their share of the time.
@@ -65,20 +66,14 @@ async fn dial(
                 Some(ours) => {
                     // An end would be passed on like any other client's: once more to this very address.
                     reset_on_close(&stream);
-                    fault = itself(ours);
+                    fault = NotReached::Itself(ours);
                 }
             },
-            Ok(Err(error)) => fault = error,
-            Err(_) => fault = timed_out("connecting"),
+            Ok(Err(error)) => fault = NotReached::System(error),
+            Err(_) => fault = NotReached::ConnectTooLong,
         }
     }
     Err(fault)
-}
-
-fn itself(ours: SocketAddr) -> io::Error {
-    io::Error::other(format!(
-        "it is flashgate itself, which listens on {ours}; have the server listen on another port or address, and name that one"
-    ))
 }
 
 /// Connects by a deadline; without a timer where the kernel is done at once, as it is on the same machine.
@@ -92,16 +87,13 @@ async fn connect(address: SocketAddr, deadline: Instant) -> Result<io::Result<Tc
     timeout_at(deadline, connecting).await
 }
 
-async fn addresses(backend: &Backend, names: &Names) -> io::Result<Vec<SocketAddr>> {
+async fn addresses(backend: &Backend, names: &Names) -> Result<Vec<SocketAddr>, NotReached> {
     // No look-up, and no thread for it, where there is nothing to look up.
     if let Ok(ip) = backend.host.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(ip, backend.port)]);
     }
-    let found = names.addresses(&backend.host).await?;
+    let found = names.addresses(&backend.host).await;
+    let found = found.map_err(NotReached::Name)?;
     let address = |ip: &IpAddr| SocketAddr::new(*ip, backend.port);
     Ok(found.iter().map(address).collect())
-}
-
-fn timed_out(what: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::TimedOut, format!("{what} took too long"))
 }

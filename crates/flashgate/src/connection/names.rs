@@ -4,6 +4,7 @@
 //! as there are names. Nothing that a client sends is ever looked up.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -60,14 +61,37 @@ struct Pending {
     done: watch::Receiver<Option<LookupAnswer>>,
 }
 
-/// What became of a lookup; an error as text, because everybody who waits gets it.
+/// What became of a lookup.
 #[derive(Clone, Debug)]
 enum LookupAnswer {
     Found(Arc<[IpAddr]>),
     /// There is no such name, or it has no address.
-    Gone(String),
+    Gone(NotResolved),
     /// Nobody knows.
-    Failed(String),
+    Failed(NotResolved),
+}
+
+/// Why a name has no addresses. Everybody who waits for them gets it.
+#[derive(Clone, Debug)]
+pub(super) enum NotResolved {
+    /// The system says why.
+    System(Arc<io::Error>),
+    NoAddress,
+    /// As many other lookups hang as there may be.
+    TooMany,
+    /// The lookup's thread has panicked.
+    NoAnswer,
+}
+
+impl fmt::Display for NotResolved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::System(error) => f.write_str(&log::reason(error)),
+            Self::NoAddress => f.write_str("its name has no address"),
+            Self::TooMany => write!(f, "{MOST} lookups of other names hang"),
+            Self::NoAnswer => f.write_str("internal error: a lookup ended without an answer"),
+        }
+    }
 }
 
 /// What there is before anybody waits.
@@ -79,7 +103,7 @@ enum Start {
 impl Names {
     /// The addresses of a name: those just found, or those of before where asking takes long or fails. Cancel-safe:
     /// the lookup goes on for others.
-    pub(super) async fn addresses(&self, host: &str) -> io::Result<Arc<[IpAddr]>> {
+    pub(super) async fn addresses(&self, host: &str) -> Result<Arc<[IpAddr]>, NotResolved> {
         let (last, mut pending) = match self.start(host)? {
             Start::Fresh(addresses) => return Ok(addresses),
             Start::Wait(last, pending) => (last, pending),
@@ -93,12 +117,10 @@ impl Names {
         let answer = answer.and_then(Result::ok).and_then(|it| it.clone());
         match (answer, last) {
             (Some(LookupAnswer::Gone(reason)), _) | (Some(LookupAnswer::Failed(reason)), None) => {
-                Err(io::Error::other(reason))
+                Err(reason)
             }
             (Some(LookupAnswer::Found(addresses)), _) | (_, Some(addresses)) => Ok(addresses),
-            (None, None) => Err(io::Error::other(
-                "internal error: a lookup ended without an answer",
-            )),
+            (None, None) => Err(NotResolved::NoAnswer),
         }
     }
 
@@ -113,7 +135,7 @@ impl Names {
     }
 
     /// Starts a lookup, unless one runs already or an answer is fresh.
-    fn start(&self, host: &str) -> io::Result<Start> {
+    fn start(&self, host: &str) -> Result<Start, NotResolved> {
         let now = Instant::now();
         let mut known = self.known();
         let KnownNames { names, pending } = &mut *known;
@@ -130,7 +152,7 @@ impl Names {
             return Ok(Start::Wait(last, running.clone()));
         }
         if *pending >= MOST {
-            return last.map(Start::Fresh).ok_or_else(too_many);
+            return last.map(Start::Fresh).ok_or(NotResolved::TooMany);
         }
         match self.start_thread(host, now) {
             Ok(running) => {
@@ -138,7 +160,7 @@ impl Names {
                 name.pending = Some(running.clone());
                 Ok(Start::Wait(last, running))
             }
-            Err(error) => last.map(Start::Fresh).ok_or(error),
+            Err(error) => (last.map(Start::Fresh)).ok_or_else(|| NotResolved::System(error.into())),
         }
     }
 
@@ -210,14 +232,14 @@ fn look_up(host: &str) -> LookupAnswer {
             let address = |found: io::Result<AddrInfo>| Some(found.ok()?.sockaddr.ip());
             let found: Arc<[IpAddr]> = found.filter_map(address).collect();
             if found.is_empty() {
-                LookupAnswer::Gone("its name has no address".to_owned())
+                LookupAnswer::Gone(NotResolved::NoAddress)
             } else {
                 LookupAnswer::Found(found)
             }
         }
         Err(error) => {
             let kind = error.kind();
-            let reason = log::reason(&error.into());
+            let reason = NotResolved::System(Arc::new(error.into()));
             if matches!(kind, LookupErrorKind::NoName | LookupErrorKind::NoData) {
                 LookupAnswer::Gone(reason)
             } else {
@@ -225,8 +247,4 @@ fn look_up(host: &str) -> LookupAnswer {
             }
         }
     }
-}
-
-fn too_many() -> io::Error {
-    io::Error::other(format!("{MOST} lookups of other names hang"))
 }

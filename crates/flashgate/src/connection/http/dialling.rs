@@ -4,7 +4,6 @@
 //! long as a silent server takes. What it sends meanwhile is kept for the bridge, up to a bound.
 
 use std::future::poll_fn;
-use std::io;
 use std::sync::Arc;
 
 use flashgate_config::snapshot::Gate;
@@ -13,6 +12,7 @@ use tokio::net::TcpStream;
 
 use super::reading::receive;
 use crate::connection::backends::{Role, Whose};
+use crate::connection::not_reached::NotReached;
 use crate::connection::waiting::Waiting;
 
 /// What is read of a client that should wait: some frames, sent too early.
@@ -21,7 +21,7 @@ const EARLY: usize = 4 * 1024;
 /// What came of it.
 pub(super) enum Dialled {
     /// The backend, or why there is none.
-    Done(io::Result<TcpStream>),
+    Done(Result<TcpStream, NotReached>),
     /// The client has ended its side.
     ClientEnded,
     /// The client's connection has failed.

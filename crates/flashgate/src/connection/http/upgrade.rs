@@ -3,7 +3,6 @@
 //! The page's origin stands for the movie's address, which no browser tells. It is judged before anything is done for
 //! the client, so that who is refused costs the backend nothing.
 
-use std::io::ErrorKind;
 use std::sync::Arc;
 
 use flash_policy::decide::{RefusalReason, decide_alone};
@@ -173,7 +172,7 @@ impl Exchange<'_> {
                 Err(Refused::Told(response, ConnectionOutcome::Stopped))
             }
             Dialled::Done(Err(error)) => {
-                let (status, what) = if error.kind() == ErrorKind::TimedOut {
+                let (status, what) = if error.is_timeout() {
                     (StatusCode::GatewayTimeout, "does not answer")
                 } else {
                     (StatusCode::BadGateway, "can't be reached")
