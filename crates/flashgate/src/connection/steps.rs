@@ -30,14 +30,16 @@ impl Waiting {
             fault::point(fault::Point::Task);
             let mut next = match self.sender {
                 Sender::Balancer => Box::pin(self.behind_balancer()).await,
-                Sender::Client | Sender::Proxy => Box::pin(self.listen()).await,
+                Sender::Client | Sender::Proxy => Next::Listen,
             };
             loop {
                 next = match next {
+                    Next::Listen => Box::pin(self.listen()).await,
                     Next::Shake(server) => match Box::pin(self.shake(server)).await {
+                        // Waiting for more here would make room for a second connection in every task.
                         Some(secure) => {
                             self = secure;
-                            Box::pin(self.listen()).await
+                            Next::Listen
                         }
                         None => return,
                     },
@@ -84,7 +86,7 @@ impl Waiting {
         }
         self.hold(0);
         self.accepting = accepting(&self.service);
-        self.listen().await
+        Next::Listen
     }
 
     /// Shakes hands; where that fails, it says why and lets the client go.

@@ -66,6 +66,8 @@ pub(super) enum Sender {
 
 /// What is done next with a connection.
 pub(super) enum Next {
+    /// Read until it is known what the client wants.
+    Listen,
     /// Agree on TLS, and listen to what comes inside.
     Shake(Arc<ServerConfig>),
     /// Read an HTTP request, and do what it asks for.
