@@ -26,12 +26,10 @@ impl Shared {
         &self,
         gate: &Gate,
         role: Role,
+        backend: &Backend,
         service: &Service,
         whose: Whose<'_>,
     ) -> Result<TcpStream, NotReached> {
-        let Some(backend) = role.of(gate) else {
-            return Err(NotReached::System(io::ErrorKind::AddrNotAvailable.into()));
-        };
         let limit = service.deadlines.backend_connect;
         let dialled = dial(backend, limit, &self.names, &self.ours).await;
         match &dialled {

@@ -3,7 +3,7 @@
 //! What was read to recognise it goes first, to the byte.
 
 use flash_policy::accept::First;
-use flashgate_config::snapshot::Gate;
+use flashgate_config::snapshot::{Backend, Gate};
 use flashgate_relay::{Preface, Relay};
 use flashgate_wire::proxy_header::Addresses;
 use tokio::net::TcpStream;
@@ -15,14 +15,19 @@ use super::waiting::{Next, Waiting};
 use super::{ConnectionOutcome, relay_timeouts};
 
 /// Dials the backend, and passes the connection on to it.
-pub(super) async fn dial(waiting: &mut Waiting, gate: &Gate, role: Role) -> Next {
+pub(super) async fn dial(
+    waiting: &mut Waiting,
+    gate: &Gate,
+    role: Role,
+    backend: &Backend,
+) -> Next {
     if let Err(over) = waiting.shared.permits.has_room_to_pass_on() {
         // A backend need not hear of whom it will not get.
         return waiting.turn_away(over);
     }
     let (peer, origin) = (waiting.client(), None);
     let whose = Whose { peer, origin };
-    let dialled = waiting.shared.reach(gate, role, &waiting.service, whose);
+    let dialled = (waiting.shared).reach(gate, role, backend, &waiting.service, whose);
     match dialled.await {
         Ok(backend) => {
             let header = match role {

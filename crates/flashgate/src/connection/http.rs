@@ -13,7 +13,7 @@ mod upgrade;
 
 use std::sync::Arc;
 
-use flashgate_config::snapshot::Gate;
+use flashgate_config::snapshot::{Backend, Gate};
 use flashgate_wire::http::{
     HeadVerdict, HttpRequest, Method, Response, StatusCode, may_ask_for_upgrade,
     may_ask_for_websocket,
@@ -21,7 +21,6 @@ use flashgate_wire::http::{
 use flashgate_wire::websocket::is_asked_for;
 
 use super::ConnectionOutcome;
-use super::backends::Role;
 use super::waiting::{Next, Waiting};
 use exchange::Exchange;
 use reading::{Read, Received, receive_head};
@@ -34,17 +33,17 @@ const LATE: &str = "expected the whole head of the request sooner\n";
 
 /// Reads the request, and does what it asks for.
 pub(super) async fn serve(waiting: &mut Waiting) -> Next {
-    let gate = waiting.service.gate().cloned();
-    let gate = gate.filter(|gate| gate.http_backend.is_some());
-    let received = receive_head(waiting, gate.is_some()).await;
-    Box::pin(go_on(waiting, received, gate)).await
+    let gate = waiting.service.gate();
+    let server = gate.and_then(|gate| Some((Arc::clone(gate), gate.http_backend.clone()?)));
+    let received = receive_head(waiting, server.is_some()).await;
+    Box::pin(go_on(waiting, received, server)).await
 }
 
-/// Does what a request asks for; `gate` is the one that has a server for it, if it has.
+/// Does what a request asks for; `server` is the one that the gate has for it, if it has.
 async fn go_on(
     waiting: &mut Waiting,
     Received { end, read, whole }: Received,
-    gate: Option<Arc<Gate>>,
+    server: Option<(Arc<Gate>, Backend)>,
 ) -> Next {
     let Read {
         verdict,
@@ -61,12 +60,12 @@ async fn go_on(
         method,
         head,
     };
-    let goes_on = gate.is_some();
+    let goes_on = server.is_some();
     if let HeadVerdict::Request(request) = &verdict {
         exchange.note(request, goes_on);
     }
-    match gate.filter(|_| passes) {
-        Some(gate) => pass(exchange.waiting, gate),
+    match server.filter(|_| passes) {
+        Some((gate, backend)) => pass(exchange.waiting, gate, backend),
         None => exchange.settle(verdict, end, goes_on).await,
     }
 }
@@ -87,10 +86,10 @@ fn passes(verdict: &HeadVerdict, bytes: &[u8], head: usize, whole: bool) -> bool
 }
 
 /// Passes the request on to the server that the gate has for them.
-fn pass(waiting: &mut Waiting, gate: Arc<Gate>) -> Next {
+fn pass(waiting: &mut Waiting, gate: Arc<Gate>, backend: Backend) -> Next {
     waiting.hold(waiting.early.capacity());
     waiting.asked = None;
-    Next::Dial(gate, Role::Http)
+    Next::DialHttp(gate, backend)
 }
 
 impl Exchange<'_> {

@@ -34,7 +34,13 @@ pub(super) async fn call(waiting: &mut Waiting, gate: &Gate) -> Next {
 async fn dial(waiting: &mut Waiting, gate: &Gate) -> Result<Called, Next> {
     let (shared, service) = (Arc::clone(&waiting.shared), Arc::clone(&waiting.service));
     let (peer, origin) = (waiting.client(), None);
-    let mut dialling = pin!(shared.reach(gate, Role::Game, &service, Whose { peer, origin }));
+    let mut dialling = pin!(shared.reach(
+        gate,
+        Role::Game,
+        &gate.backend,
+        &service,
+        Whose { peer, origin }
+    ));
     let spoken = tokio::select! {
         biased;
         first = waiting.accepting.recognise(&mut waiting.stream) => Err(first),

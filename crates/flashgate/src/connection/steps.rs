@@ -8,6 +8,7 @@ use flash_policy::accept::{Closing, IfDropped, Operation};
 use flashgate_wire::proxy_header::ProxyHeader;
 use tokio_rustls::rustls::ServerConfig;
 
+use super::backends::Role;
 use super::client::ClientStream;
 use super::handshake::{self, Bounds, Failure};
 use super::letting_go::let_go;
@@ -45,7 +46,12 @@ impl Waiting {
                     },
                     Next::Http => Box::pin(http::serve(&mut self)).await,
                     Next::Call(gate) => Box::pin(silence::call(&mut self, &gate)).await,
-                    Next::Dial(gate, role) => Box::pin(gate::dial(&mut self, &gate, role)).await,
+                    Next::Dial(gate) => {
+                        Box::pin(gate::dial(&mut self, &gate, Role::Game, &gate.backend)).await
+                    }
+                    Next::DialHttp(gate, backend) => {
+                        Box::pin(gate::dial(&mut self, &gate, Role::Http, &backend)).await
+                    }
                     Next::Answer => return Box::pin(self.answer()).await,
                     Next::Relay(backend, header) => return gate::relay(self, backend, &header),
                     Next::Bridge(gate, backend, header) => {

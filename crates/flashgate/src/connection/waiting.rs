@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use flash_policy::accept::{AcceptConfig, First, Moment, ServerSide};
 use flashgate_config::ruffle::Doors;
-use flashgate_config::snapshot::{Gate, Service, ServiceKind};
+use flashgate_config::snapshot::{Backend, Gate, Service, ServiceKind};
 use flashgate_wire::proxy_header::Addresses;
 use tokio::net::TcpStream;
 use tokio_flash_policy::Driver;
@@ -17,7 +17,6 @@ use tracing::debug;
 use tracing::field::display;
 
 use super::asked::Asked;
-use super::backends::Role;
 use super::client::ClientStream;
 use super::mistake::Mistake;
 use super::{ConnectionOutcome, Shared, handshake, peer, some};
@@ -74,8 +73,10 @@ pub(super) enum Next {
     Http,
     /// Call the server of a client that says nothing, and listen to both.
     Call(Arc<Gate>),
-    /// Call the server that it is for.
-    Dial(Arc<Gate>, Role),
+    /// Call the server of the game that it is for.
+    Dial(Arc<Gate>),
+    /// Call the server that its gate has for HTTP.
+    DialHttp(Arc<Gate>, Backend),
     /// Answer its policy request.
     Answer,
     /// Pass it on to a server, which gets these bytes first.
@@ -124,12 +125,13 @@ impl Waiting {
         match (first, &self.service.kind) {
             (First::Http, _) if self.service.speaks_http() => Next::Http,
             (First::Silent, ServiceKind::Gate { gate, .. }) => Next::Call(Arc::clone(gate)),
-            (First::Http, ServiceKind::Gate { gate, .. }) if gate.http_backend.is_some() => {
-                Next::Dial(Arc::clone(gate), Role::Http)
-            }
             (_, ServiceKind::Gate { gate, .. }) => {
+                let for_http = (first == First::Http).then(|| gate.http_backend.clone());
+                if let Some(backend) = for_http.flatten() {
+                    return Next::DialHttp(Arc::clone(gate), backend);
+                }
                 self.note_mistake(first);
-                Next::Dial(Arc::clone(gate), Role::Game)
+                Next::Dial(Arc::clone(gate))
             }
             (_, ServiceKind::Policy(_) | ServiceKind::Bridge(_) | ServiceKind::Closed) => {
                 Next::Refuse(self.refusal(first))

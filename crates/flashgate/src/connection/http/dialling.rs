@@ -36,7 +36,7 @@ pub(super) async fn while_there(waiting: &mut Waiting, gate: &Gate, whose: Whose
     tokio::select! {
         // A server on this machine is reached before anything else is asked.
         biased;
-        dialled = shared.reach(gate, Role::Game, &service, whose) => Dialled::Done(dialled),
+        dialled = shared.reach(gate, Role::Game, &gate.backend, &service, whose) => Dialled::Done(dialled),
         () = cut(&shared.stop) => Dialled::Stopped,
         left = left(waiting) => left,
     }
