@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::command::{cargo, step};
 use crate::fuzz::{self, Limit};
 use crate::tidy::Tidy;
-use crate::{generate, test};
+use crate::{book, generate, needs, test};
 
 /// How long each of the fuzzer's targets runs.
 const FUZZING: Limit = Limit::Seconds(20);
@@ -28,6 +28,8 @@ pub(crate) fn run() -> Result<()> {
     cargo(&[&targets[..], &["--", "--deny", "warnings"]].concat())?;
     document()?;
     generate::run(generate::Mode::Check)?;
+    needs::install()?;
+    book::run()?;
     for fuzzed in fuzz::run(fuzz::targets()?.into_iter().map(|target| (target, FUZZING)))? {
         println!("{fuzzed}");
     }

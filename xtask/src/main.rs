@@ -8,6 +8,7 @@
 )]
 
 mod bench;
+mod book;
 mod ci;
 mod command;
 mod fuzz;
@@ -17,6 +18,7 @@ mod prove;
 mod ruffle;
 mod test;
 mod tidy;
+mod tools;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -33,10 +35,12 @@ struct Arguments {
 enum Task {
     /// Run every test, after fetching Ruffle and, if run as root, installing the Debian packages they need
     Test,
-    /// Check everything that must hold on main: format, lints, docs, generated files, fuzzing, tests
+    /// Check everything that must hold on main: format, lints, docs, generated files, the book, fuzzing, tests
     Ci,
-    /// Write the files that are generated: the manual page, the config's schema and table of keys, the layers, the pages of the rules, the zoo in docs/check.md
+    /// Write generated files: the manual pages, the book's reference, the config's schema, tables and plots in other pages
     Generate,
+    /// Build the book into target/book, and check its links and spelling, and those of all other Markdown
+    Book,
     /// Look at the layout: no import may lead back to its file, or upwards
     Tidy(tidy::Tidy),
     /// Run the fuzzer's targets
@@ -53,6 +57,7 @@ fn main() -> Result<()> {
         Task::Test => test::run(),
         Task::Ci => ci::run(),
         Task::Generate => generate::run(generate::Mode::Write),
+        Task::Book => book::run(),
         Task::Tidy(tidy) => tidy.run(),
         Task::Fuzz(fuzz) => fuzz.run(),
         Task::Prove(prove) => prove.run(),

@@ -108,6 +108,14 @@ const NEEDS: &[Need] = &[
         package: "npm",
     },
     Need {
+        program: "git",
+        package: "git",
+    },
+    Need {
+        program: "pip3",
+        package: "python3-pip",
+    },
+    Need {
         program: "xmllint",
         package: "libxml2-utils",
     },

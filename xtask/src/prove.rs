@@ -1,7 +1,7 @@
 //! `prove`: the project's figures, taken in full length.
 //!
 //! Each figure is what some tests report, or the fuzzer; they run in a short form with all others, and in a long form here.
-//! One line is printed for each, and what was measured goes to `docs/guarantees.md`.
+//! One line is printed for each, and what was measured goes to `docs/book/src/guarantees.md`.
 
 mod figures;
 mod guarantees;

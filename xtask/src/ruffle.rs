@@ -1,19 +1,20 @@
 //! Ruffle's files, for the tests in a browser: from npm, which runs none of their scripts, into the build folder.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use testkit::real_server;
 
 use crate::command::step;
+use crate::tools;
 
 /// What the tests were written with. Its package has no dependencies.
 const PACKAGE: &str = "@ruffle-rs/ruffle@0.6.0";
 
 /// Fetches them, unless they are there.
 pub(crate) fn fetch() -> Result<()> {
-    let folder = folder()?;
+    let folder = tools::folder("ruffle")?;
     if is_there(&folder) {
         return Ok(());
     }
@@ -37,12 +38,4 @@ fn is_there(folder: &Path) -> bool {
     let version = PACKAGE.rsplit('@').next().unwrap_or_default();
     std::fs::read_to_string(package)
         .is_ok_and(|text| text.contains(&format!("\"version\":\"{version}\"")))
-}
-
-/// Below the build folder, where the crate `browser` looks for it.
-fn folder() -> Result<PathBuf> {
-    let task = std::env::current_exe().context("can't tell where this program lies")?;
-    let target = task.ancestors().nth(2);
-    let target = target.with_context(|| format!("no build folder above {}", task.display()))?;
-    Ok(target.join("ruffle"))
 }

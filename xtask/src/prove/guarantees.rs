@@ -1,4 +1,4 @@
-//! `docs/guarantees.md`: each figure with what was last measured. Nothing stands there that was not.
+//! `docs/book/src/guarantees.md`: each figure with what was last measured. Nothing stands there that was not.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use super::figures::{FIGURES, Figure};
 use super::{GoalResult, Measured};
 
 /// Where it is, seen from the root.
-const PAGE: &str = "docs/guarantees.md";
+const PAGE: &str = "docs/book/src/guarantees.md";
 
 const HEAD: &str = "\
 # Guarantees

@@ -178,11 +178,14 @@ fn callers() {
     check(&v6("*"), &[]);
 }
 
-/// The page that tells of players has a row for each, in the words of the program; `UPDATE=1` writes them.
+/// The book's page about players has a row for each, in the words of the program; `UPDATE=1` writes them.
 #[test]
 fn the_page_says_the_same() {
-    const HEAD: &str = "| name | question | taken |\n|---|---|---|\n";
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/players.md");
+    const HEAD: &str = "| name | question | assumed |\n|---|---|---|\n";
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../docs/book/src/decide/players.md"
+    );
     let page = std::fs::read_to_string(path).unwrap();
     let (before, rest) = page.split_once(HEAD).expect("a table");
     let (_, after) = rest.split_once("\n\n").expect("something after the table");
@@ -200,6 +203,6 @@ fn the_page_says_the_same() {
     let committed = std::fs::read_to_string(path).unwrap();
     assert!(
         committed == current,
-        "docs/players.md is not current; run this test with UPDATE=1"
+        "docs/book/src/decide/players.md is not current; run this test with UPDATE=1"
     );
 }

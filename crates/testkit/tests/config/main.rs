@@ -105,9 +105,17 @@ fn the_shipped_example() {
 /// What people read and copy from.
 fn documents() -> Vec<PathBuf> {
     let mut documents = vec![root().join("README.md")];
-    let files = fs::read_dir(root().join("docs")).unwrap();
-    documents.extend(files.map(|file| file.unwrap().path()));
-    documents.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
+    let mut folders = vec![root().join("docs/book/src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "md") {
+                documents.push(path);
+            }
+        }
+    }
     documents
 }
 

@@ -1,0 +1,20 @@
+//! The part of a file that is generated, between marks.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+
+/// A file as it is, with this between `<!-- MARK -->` and `<!-- /MARK -->`.
+pub(super) fn replaced(root: &Path, file: &str, mark: &str, part: &str) -> Result<Vec<u8>> {
+    let committed = super::read(root, file)?;
+    let (begin, end) = (format!("<!-- {mark} -->\n"), format!("<!-- /{mark} -->\n"));
+    let parts = committed.split_once(&begin).and_then(|(before, rest)| {
+        let (_, after) = rest.split_once(&end)?;
+        Some((before, after))
+    });
+    let (before, after) = parts
+        .with_context(|| format!("{file} has no marks `<!-- {mark} -->` for what is generated"))?;
+    Ok([before, &begin, "\n", part, "\n", &end, after]
+        .concat()
+        .into())
+}
