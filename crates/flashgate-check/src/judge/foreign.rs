@@ -42,7 +42,7 @@ pub(super) fn judge(case: &mut Case<'_>) {
 
 fn speaks_http(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let name = asked.name();
-    case.delivery(Diagnostic::error("http-on-policy-port", format!("a web server listens on {name}"))
+    case.delivery(FindingId::HttpOnPolicyPort.error( format!("a web server listens on {name}"))
                 .note("socket policies are fetched by a protocol of their own; since Flash Player 9.0.124 no `crossdomain.xml` opens sockets")
                 .help("serve the policy there with a policy server, and the web site elsewhere"));
 }
@@ -50,12 +50,10 @@ fn speaks_http(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
 fn speaks_tls(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let name = asked.name();
     case.delivery(
-        Diagnostic::error(
-            "tls-on-policy-port",
-            format!("{name} wants TLS, and the player asks in clear"),
-        )
-        .note("only a movie that connects with `SecureSocket` asks for its policy over TLS")
-        .help("answer in clear too: `flashgate` tells the two apart by the first byte"),
+        FindingId::TlsOnPolicyPort
+            .error(format!("{name} wants TLS, and the player asks in clear"))
+            .note("only a movie that connects with `SecureSocket` asks for its policy over TLS")
+            .help("answer in clear too: `flashgate` tells the two apart by the first byte"),
     );
 }
 
@@ -83,7 +81,7 @@ fn document(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
         asked.seen.trace.document()
     };
     let message = format!("what {name} answers is no policy: {}", shown(document));
-    let finding = Diagnostic::error("malformed-policy", message);
+    let finding = FindingId::MalformedPolicy.error(message);
     case.delivery(hint(finding, asked.client, bytes));
     if document.is_empty() {
         return;
