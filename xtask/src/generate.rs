@@ -13,8 +13,9 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::tidy;
 
-/// The manual pages, as packages ship them.
+/// The manual pages, as packages ship them: of the program and of the config file.
 const MAN_PAGE: &str = "docs/man/flashgate.8";
+const CONFIG_MAN_PAGE: &str = "docs/man/flashgate.toml.5";
 
 /// The schema of the config file.
 const SCHEMA: &str = "docs/flashgate.schema.json";
@@ -62,6 +63,7 @@ fn files(root: &Path) -> Result<Files> {
     let layers = format!("```text\n{}```\n", tidy::layers()?);
     let mut files = Files::from([
         (MAN_PAGE.into(), flashgate(&["man"])?),
+        (CONFIG_MAN_PAGE.into(), flashgate(&["man", "--config"])?),
         (SCHEMA.into(), flashgate(&["config-schema"])?),
         (
             ARCHITECTURE.into(),

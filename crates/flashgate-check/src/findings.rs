@@ -37,6 +37,21 @@ impl FindingId {
     }
 }
 
+/// Every finding on a line, for `flashgate explain`.
+#[must_use]
+pub fn list() -> String {
+    let all = FindingId::ALL.iter();
+    let width = all.map(|finding| finding.id().len()).max().unwrap_or(0);
+    let mut text = "Findings of `flashgate check`\n".to_owned();
+    for finding in FindingId::ALL {
+        let (id, (meaning, _)) = (finding.id(), finding.texts());
+        let summary = meaning.split(". ").next().unwrap_or_default();
+        let summary = summary.trim_end_matches('.');
+        let _ = writeln!(text, "  {id:width$}  check    {summary}");
+    }
+    text
+}
+
 /// The reference of all findings, in Markdown.
 #[must_use]
 pub fn reference() -> String {
@@ -78,6 +93,10 @@ mod tests {
             let first = FindingId::ALL.iter().position(|it| it.id() == finding.id());
             assert_eq!(first, Some(index), "{finding:?}");
             assert_eq!(FindingId::named(finding.id()), Some(*finding));
+            assert!(
+                flash_policy::lint::rule(finding.id()).is_none(),
+                "{finding:?}"
+            );
         }
     }
 

@@ -18,6 +18,7 @@ mod lint;
 mod listen;
 mod policy;
 mod port;
+mod reference;
 mod ruffle;
 mod self_test;
 mod serve;
@@ -44,10 +45,12 @@ enum Command {
     Ruffle(ruffle::Ruffle),
     Check(check::Check),
     Completions(generate::Completions),
-    ConfigSchema(generate::ConfigSchema),
-    /// Print the manual page, in roff
-    Man,
+    /// Print the JSON Schema of the config file, for editors
+    ConfigSchema,
+    Man(generate::Manual),
     SelfTest(self_test::SelfTest),
+    #[command(hide = true)]
+    Reference(reference::Reference),
 }
 
 /// Parses the arguments and runs the command they name.
@@ -73,9 +76,10 @@ pub(crate) fn run() -> Exit {
         Command::Ruffle(ruffle) => ruffle.run(),
         Command::Check(check) => check.run(),
         Command::Completions(completions) => completions.run(Cli::command()),
-        Command::ConfigSchema(schema) => schema.run(),
-        Command::Man => generate::man(Cli::command()),
+        Command::ConfigSchema => generate::config_schema(),
+        Command::Man(manual) => manual.run(Cli::command()),
         Command::SelfTest(test) => test.run(),
+        Command::Reference(reference) => reference.run(Cli::command()),
     }
 }
 

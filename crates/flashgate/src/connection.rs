@@ -40,7 +40,7 @@ mod waiting;
 
 pub(crate) use backends::{BackendStatus, Role};
 use client::ClientStream;
-pub(crate) use outcome::ConnectionOutcome;
+pub(crate) use outcome::{ConnectionOutcome, reference as outcomes_reference};
 pub(crate) use shared::Shared;
 use shared::{Bridging, some};
 use waiting::{Sender, Waiting, Witness, accepting};

@@ -47,6 +47,7 @@ mod way;
 mod workers;
 mod writers;
 
+pub(crate) use admin::metrics_reference;
 pub(crate) use held::HeldSignals;
 pub(crate) use inherited::Inherited;
 pub(crate) use loading::Loader;

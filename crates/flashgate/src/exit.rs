@@ -19,15 +19,56 @@ pub(crate) enum Exit {
     Status(u8),
 }
 
+impl Exit {
+    /// Those that every command has.
+    const SHARED: [Self; 5] = [
+        Self::Success,
+        Self::System,
+        Self::Findings,
+        Self::Usage,
+        Self::Internal,
+    ];
+
+    const fn code(self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::System | Self::Findings => 1,
+            Self::Usage => 2,
+            // EX_SOFTWARE of sysexits.h.
+            Self::Internal => 70,
+            Self::Status(code) => code,
+        }
+    }
+
+    const fn meaning(self) -> &'static str {
+        match self {
+            Self::Success => {
+                "Success. `serve`: stopped by SIGTERM, SIGINT or SIGQUIT, or handed over to a new process. `lint`: no \
+                 finding at error level. `self-test`: everything was denied."
+            }
+            Self::System => {
+                "The system refused something: an address, file descriptors, standard output. `self-test`: something \
+                 was not denied."
+            }
+            Self::Findings => "`lint`: at least one finding at error level.",
+            Self::Usage => {
+                "Flags, the config file or a policy are wrong. `lint`: a file can't be read or written. `check`: the \
+                 check could not run."
+            }
+            Self::Internal => "An internal error. Please report it.",
+            Self::Status(_) => "See the command.",
+        }
+    }
+}
+
+/// A row for each code that every command has, in Markdown.
+pub(crate) fn table() -> String {
+    let rows = Exit::SHARED.map(|exit| format!("| {} | {} |\n", exit.code(), exit.meaning()));
+    rows.concat()
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        match exit {
-            Exit::Success => Self::SUCCESS,
-            Exit::System | Exit::Findings => Self::from(1),
-            Exit::Usage => Self::from(2),
-            // EX_SOFTWARE of sysexits.h.
-            Exit::Internal => Self::from(70),
-            Exit::Status(code) => Self::from(code),
-        }
+        Self::from(exit.code())
     }
 }

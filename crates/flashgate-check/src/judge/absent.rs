@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use flash_policy::Diagnostic;
 use flash_policy::decide::{PATIENCE, Place};
 use flash_policy::player::{ConnectionEnd, Learnt};
 
 use super::case::{Case, PolicyConnection};
+use crate::findings::FindingId;
 use crate::tls::TlsFault;
 use crate::trace::{DialOutcome, Ended};
 

@@ -6,6 +6,7 @@ use flash_policy::{Diagnostic, Severity};
 
 use super::case::{Case, PolicyConnection, Rank};
 use super::{absent, readers, tls};
+use crate::findings::FindingId;
 use crate::http;
 use crate::shown::shown;
 use crate::survey::{Spoken, looks_like_tls};
@@ -23,7 +24,7 @@ pub(super) fn judge(case: &mut Case<'_>) {
             } else {
                 Rank::Wrong
             };
-            let finding = tls::judge(fault, &asked.name(), "no-tls-on-policy-port");
+            let finding = tls::judge(fault, &asked.name(), FindingId::NoTlsOnPolicyPort);
             case.add(rank, finding);
             continue;
         }

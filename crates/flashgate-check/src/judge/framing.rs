@@ -1,10 +1,11 @@
 //! The document may be right; how it is sent is not: pieces, ends, resets.
 
 use flash_policy::player::{Client, ConnectionEnd, Learnt};
-use flash_policy::{Diagnostic, Profile, parse};
+use flash_policy::{Profile, parse};
 
 use super::case::{Case, PolicyConnection, Rank};
 use super::readers;
+use crate::findings::FindingId;
 use crate::survey::REPEATS;
 use crate::{DialOutcome, Trace};
 

@@ -24,30 +24,29 @@ impl Completions {
     }
 }
 
-/// Print the JSON Schema of the config file, for editors
+/// Prints the JSON Schema of the config file.
+pub(super) fn config_schema() -> Exit {
+    super::print(keys::schema().as_bytes())
+}
+
+/// Print a manual page, in roff
 #[derive(Debug, Args)]
-pub(super) struct ConfigSchema {
-    /// The keys as a table, in Markdown
-    #[arg(long, hide = true)]
-    table: bool,
+pub(super) struct Manual {
+    /// Print the page of the config file, flashgate.toml(5), instead of flashgate(8)
+    #[arg(long)]
+    config: bool,
 }
 
-impl ConfigSchema {
-    pub(super) fn run(self) -> Exit {
-        let text = if self.table {
-            keys::table()
-        } else {
-            keys::schema()
-        };
-        super::print(text.as_bytes())
-    }
-}
-
-/// Prints one page: the program, then each subcommand.
-pub(super) fn man(command: Command) -> Exit {
-    match page(command) {
-        Ok(page) => super::print(page.as_bytes()),
-        Err(_) => Exit::Internal,
+impl Manual {
+    /// The page of the program has a section for each subcommand.
+    pub(super) fn run(self, command: Command) -> Exit {
+        if self.config {
+            return super::print(keys::man().as_bytes());
+        }
+        match page(command) {
+            Ok(page) => super::print(page.as_bytes()),
+            Err(_) => Exit::Internal,
+        }
     }
 }
 
@@ -58,8 +57,8 @@ const FILES: &str = "\
 .SH FILES
 .TP
 \\fI/etc/flashgate/flashgate.toml\\fR
-The config file of the shipped systemd units. Nothing is read unless \\fB\\-\\-config\\fR names it. Its keys are listed in
-the operator's guide, docs/guide.md; packaging/flashgate.toml is an example with every default.
+The config file of the shipped systemd units. Nothing is read unless \\fB\\-\\-config\\fR names it. Its keys are in
+\\fBflashgate.toml\\fR(5).
 .TP
 \\fI/run/flashgate/\\fR
 A folder for the socket that \\fBhandover\\fR in \\fB[process]\\fR names. It must exist before the start; under systemd,

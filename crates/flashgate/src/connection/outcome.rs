@@ -1,70 +1,122 @@
-//! What became of a connection, as a closed set of reasons: logs and totals go by it.
+//! How a connection ended, as a closed set of reasons, each defined once: its code in logs and totals, and its documentation.
 
 use flashgate_relay::RelayEnd;
 use tokio_flash_policy::Closed;
 
 use super::handshake::Failure;
 
-/// See the module.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(usize)]
-pub(crate) enum ConnectionOutcome {
-    /// The policy was written and the connection let go without loss.
-    Answered,
-    /// The policy was written; then the peer failed, or stayed too long.
-    AnsweredThenCut,
-    /// The peer did not take the policy in time.
-    WriteFailed,
-    /// An HTTP request.
-    Http,
-    /// A TLS handshake, where no TLS is spoken.
-    Tls,
-    /// TLS that can't be spoken: no handshake came about, or a record was broken.
-    TlsFailed,
-    /// Neither a policy request nor anything known.
-    NotARequest,
-    /// The peer ended before its request was whole.
-    EndedEarly,
-    /// The first bytes took too long.
-    Deadline,
-    /// The peer's connection failed before its request was whole.
-    PeerFailed,
-    /// The system refused something to this connection.
-    SystemFailed,
-    /// Its address has too many connections, or makes them too fast.
-    OverLimit,
-    /// Not recognised yet, and ended because others needed the room.
-    Evicted,
-    /// A balancer's connection without a PROXY header.
-    ProxyRefused,
-    /// No backend to pass it on to.
-    BackendUnreachable,
-    /// Passed on until both sides had ended.
-    Relayed,
-    /// Passed on until both sides had ended; the client ended the connection and not its TLS, so bytes may be missing.
-    ClientTruncated,
-    /// Passed on; then the client reset the connection.
-    ClientReset,
-    /// Passed on; then the backend did.
-    BackendReset,
-    /// Passed on; then the client could not be reached any more.
-    ClientLost,
-    /// Passed on; then the backend could not.
-    BackendLost,
-    /// Passed on; one side had ended, and the other was silent for too long.
-    HalfOpenExpired,
-    /// Passed on; both sides were silent for too long.
-    IdleExpired,
-    /// Passed on until a stop cut it.
-    Stopped,
-    /// A WebSocket that was passed on until both sides had ended.
-    Bridged,
-    /// A WebSocket was passed on; then the client broke the protocol.
-    WebSocketFault,
-    /// A WebSocket that the policy grants no page of that origin.
-    OriginRefused,
-    /// An HTTP request that was answered here.
-    HttpAnswered,
+macro_rules! outcomes {
+    ($($name:ident $code:literal: $meaning:literal, $advice:literal;)*) => {
+        /// How a connection ended.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(usize)]
+        pub(crate) enum ConnectionOutcome {
+            $(#[doc = $meaning] $name,)*
+        }
+
+        impl ConnectionOutcome {
+            pub(crate) const COUNT: usize = [$($code),*].len();
+            pub(crate) const ALL: [Self; Self::COUNT] = [$(Self::$name),*];
+
+            /// The reason code in logs and metrics; it never changes its meaning.
+            pub(crate) const fn code(self) -> &'static str {
+                match self {
+                    $(Self::$name => $code,)*
+                }
+            }
+        }
+
+        /// A row for each outcome, in Markdown.
+        const ROWS: &str = concat!($("| `", $code, "` | ", $meaning, " | ", $advice, " |\n"),*);
+    };
+}
+
+#[rustfmt::skip]
+outcomes! {
+    Answered "answered":
+        "The policy was sent, and the connection closed without loss.",
+        "Good.";
+    AnsweredThenCut "answered-then-cut":
+        "The policy was sent. Then the client failed, or stayed longer than it may.",
+        "Usually harmless: a client that never closes.";
+    WriteFailed "write-failed":
+        "The client did not take the policy within 10 seconds, or failed.",
+        "A bad line, or a client that does not read.";
+    Http "http":
+        "An HTTP request on a policy port. Closed.",
+        "Somebody uses `http://host:843/…`. Sockets need `xmlsocket://host:port`, or nothing for port 843.";
+    Tls "tls":
+        "A TLS handshake where there is no TLS. Closed.",
+        "Add [`[tls]`](../run/tls.md) if clients need it.";
+    TlsFailed "tls-failed":
+        "A TLS handshake that failed. Through a gate, also a record that the client did not make.",
+        "See the [warning in the log](../operate/logs.md#clients) before it.";
+    NotARequest "not-a-request":
+        "Neither a policy request nor anything else known. Closed.",
+        "A scan, or a game client on the wrong port.";
+    EndedEarly "ended-early":
+        "The client closed before its request was complete, or before its WebSocket was connected to the server.",
+        "A scan or a health check.";
+    Deadline "deadline":
+        "The request was not complete in time (`request`).",
+        "A client that waits for the server to speak, or a scan.";
+    PeerFailed "peer-failed":
+        "The connection failed before the request was complete, or before its WebSocket was connected to the server.",
+        "A scan, a health check or a bad line.";
+    SystemFailed "system-failed":
+        "The system refused something to this connection.",
+        "Look at the limits of the machine.";
+    OverLimit "over-limit":
+        "The address has too many connections or opens them too fast, or all clients of the gates together have too many.",
+        "See the [warning in the log](../operate/logs.md#clients), and [Limits](../operate/limits.md).";
+    Evicted "evicted":
+        "Nothing was known about the client yet, and another connection needed the room. Closed.",
+        "If there are many, a flood of connections. See [Limits](../operate/limits.md).";
+    ProxyRefused "proxy-refused":
+        "`accept-proxy` names the peer, and it sent no PROXY header, or a broken one. Closed.",
+        "Set up the load balancer, or narrow the network in `accept-proxy`.";
+    BackendUnreachable "backend-unreachable":
+        "The server behind the gate could not be reached. Closed.",
+        "See the [warning in the log](../operate/logs.md#game-servers).";
+    Relayed "relayed":
+        "Forwarded until both sides had closed.",
+        "Good.";
+    ClientTruncated "client-truncated":
+        "Forwarded until both sides had closed. The client closed the connection without ending its TLS, so bytes may be missing.",
+        "Many clients do that. See [TLS](../run/tls.md).";
+    ClientReset "client-reset":
+        "Forwarded. Then the client reset the connection, and the server's side was reset too.",
+        "A crash, or a program that closes with unread bytes.";
+    BackendReset "backend-reset":
+        "Forwarded. Then the server reset the connection, and the client's side was reset too.",
+        "A crash, or a server that closes with unread bytes.";
+    ClientLost "client-lost":
+        "Forwarded. Then the client acknowledged nothing any more, or the network reported it gone.",
+        "A bad line, or a machine that is gone.";
+    BackendLost "backend-lost":
+        "Forwarded. Then the server acknowledged nothing any more, or the network reported it gone.",
+        "A bad line, or a machine that is gone.";
+    HalfOpenExpired "half-open-expired":
+        "Forwarded. One side had closed, and the other was silent for `half-open`.",
+        "A peer that never closes.";
+    IdleExpired "idle-expired":
+        "Forwarded. Both sides were silent for `idle`.",
+        "Expected, if `idle` is set.";
+    Stopped "stopped":
+        "Forwarded, or being connected to the server, until a stop had waited for `drain`.",
+        "Expected at a stop.";
+    Bridged "bridged":
+        "A WebSocket, forwarded until one side had closed.",
+        "Good.";
+    WebSocketFault "websocket-fault":
+        "A WebSocket, forwarded. Then the client broke the protocol. `fault` in the log says how.",
+        "A client that is not Ruffle.";
+    OriginRefused "origin-refused":
+        "A request for a WebSocket from a page that the policy does not allow.",
+        "See the [warning in the log](../operate/logs.md#websockets).";
+    HttpAnswered "http-answered":
+        "An HTTP request on a gate or the bridge, answered by flashgate.",
+        "A browser, a scan or a health check.";
 }
 
 impl From<RelayEnd> for ConnectionOutcome {
@@ -116,73 +168,24 @@ impl From<&Failure> for ConnectionOutcome {
 }
 
 impl ConnectionOutcome {
-    pub(crate) const ALL: [Self; 28] = [
-        Self::Answered,
-        Self::AnsweredThenCut,
-        Self::WriteFailed,
-        Self::Http,
-        Self::Tls,
-        Self::TlsFailed,
-        Self::NotARequest,
-        Self::EndedEarly,
-        Self::Deadline,
-        Self::PeerFailed,
-        Self::SystemFailed,
-        Self::OverLimit,
-        Self::Evicted,
-        Self::ProxyRefused,
-        Self::BackendUnreachable,
-        Self::Relayed,
-        Self::ClientTruncated,
-        Self::ClientReset,
-        Self::BackendReset,
-        Self::ClientLost,
-        Self::BackendLost,
-        Self::HalfOpenExpired,
-        Self::IdleExpired,
-        Self::Stopped,
-        Self::Bridged,
-        Self::WebSocketFault,
-        Self::OriginRefused,
-        Self::HttpAnswered,
-    ];
-    pub(crate) const COUNT: usize = Self::ALL.len();
-
     pub(crate) const fn index(self) -> usize {
         self as usize
     }
-
-    /// The reason code in logs; it never changes its meaning.
-    pub(crate) const fn code(self) -> &'static str {
-        match self {
-            Self::Answered => "answered",
-            Self::AnsweredThenCut => "answered-then-cut",
-            Self::WriteFailed => "write-failed",
-            Self::Http => "http",
-            Self::Tls => "tls",
-            Self::TlsFailed => "tls-failed",
-            Self::NotARequest => "not-a-request",
-            Self::EndedEarly => "ended-early",
-            Self::Deadline => "deadline",
-            Self::PeerFailed => "peer-failed",
-            Self::SystemFailed => "system-failed",
-            Self::OverLimit => "over-limit",
-            Self::Evicted => "evicted",
-            Self::ProxyRefused => "proxy-refused",
-            Self::BackendUnreachable => "backend-unreachable",
-            Self::Relayed => "relayed",
-            Self::ClientTruncated => "client-truncated",
-            Self::ClientReset => "client-reset",
-            Self::BackendReset => "backend-reset",
-            Self::ClientLost => "client-lost",
-            Self::BackendLost => "backend-lost",
-            Self::HalfOpenExpired => "half-open-expired",
-            Self::IdleExpired => "idle-expired",
-            Self::Stopped => "stopped",
-            Self::Bridged => "bridged",
-            Self::WebSocketFault => "websocket-fault",
-            Self::OriginRefused => "origin-refused",
-            Self::HttpAnswered => "http-answered",
-        }
-    }
 }
+
+/// The page of the book's reference.
+pub(crate) fn reference() -> String {
+    [REFERENCE, ROWS].concat()
+}
+
+const REFERENCE: &str = "\
+# Reason codes
+
+`outcome` in the log line `connection ended` (with `-v`) and in `flashgate_connections_total` is one of these. A code
+never changes its meaning. [Logs](../operate/logs.md) has the other messages.
+
+This page is generated: `cargo xtask generate`.
+
+| code | how the connection ended | what to think of it |
+|---|---|---|
+";

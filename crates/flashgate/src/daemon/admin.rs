@@ -25,6 +25,7 @@ mod status_json;
 pub(super) use about::AdminSources;
 use listener::AdminListener;
 pub(super) use listener::MOST_CONNECTIONS;
+pub(crate) use metrics::reference as metrics_reference;
 
 /// What the service manager may call its socket.
 const NAME: &str = "admin";
