@@ -20,7 +20,7 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// Those that every command has.
+    /// Those that every command has; `check` has more.
     const SHARED: [Self; 5] = [
         Self::Success,
         Self::System,

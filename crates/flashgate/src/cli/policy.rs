@@ -14,7 +14,8 @@ use crate::exit::Exit;
 /// Print the policy that rules or a config file make
 ///
 /// It is printed as it is made from rules; a policy file that a config file names is printed as it is understood, without
-/// comments and faults. `site-control` is among it where a listener of the policy is dialled as 843.
+/// comments and faults. `site-control` is printed if players connect to one of the policy's listeners on
+/// port 843.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, override_usage = "flashgate policy [OPTIONS]")]
 pub(super) struct Print {

@@ -95,7 +95,6 @@ const EXIT_CODES: &str = "\
 ";
 
 const EXIT_CODES_OF_CHECK: &str = "
-
 ## `flashgate check`
 
 | code | meaning |

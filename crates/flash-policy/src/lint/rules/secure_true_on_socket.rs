@@ -9,7 +9,7 @@ pub(crate) static RULE: LintRule = LintRule {
         finds = r#"`secure="true"` in a socket policy."#,
         matters = "It shuts out every movie that was loaded over plain HTTP, and protects nothing: the socket itself is not
 encrypted by it.",
-        flash = "It is honoured. Adobe advises against it but for local sockets, and the Debug Player writes a warning into its
+        flash = "It is honored. Adobe advises against it but for local sockets, and the Debug Player writes a warning into its
 policy log, since 9.0.115.",
         example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339" secure="true"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
