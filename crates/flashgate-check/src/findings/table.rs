@@ -60,7 +60,7 @@ findings! {
             "No place that the player asks serves a policy. The message names them, and says whether the port is the game itself or only closes.",
             "Serve one where the player asks, or put a gate in front of the game.";
         LoadPolicyIgnored "load-policy-ignored":
-            "A policy from `--load-policy` does not count: another host, the player's version, a folder, or an HTTP port other than 80.",
+            "A policy from `--load-policy` does not count. The reason is another host, the player's version, a folder, or an HTTP port other than 80.",
             "Load one that counts.";
         MasterFiltered "master-filtered":
             "A firewall drops port 843. Every player waits 3 seconds there at every connect.",

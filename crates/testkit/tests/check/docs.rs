@@ -11,9 +11,10 @@ use testkit::zoo::{all, with_table};
 /// Where Debian's `python3-jsonschema` puts it; other programs have this name too.
 const VALIDATOR: &str = "/usr/bin/jsonschema";
 
-/// The page that has the zoo in it, and the one with the findings.
+/// The page that has the zoo in it, and those with the findings and the rules.
 const VERDICTS: &str = "book/src/trouble/verdicts.md";
 const FINDINGS: &str = "book/src/reference/findings.md";
+const RULES: &str = "book/src/reference/rules.md";
 
 fn docs(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -56,29 +57,13 @@ fn the_zoo_is_in_the_documentation() {
     );
 }
 
-/// Causes that are lint's to explain.
-const LINT: [&str; 14] = [
-    "blanks-before-declaration",
-    "bom",
-    "lightspark-port-range",
-    "lightspark-refused-file",
-    "lightspark-scheme-in-domain",
-    "malformed-xml",
-    "missing-to-ports",
-    "no-rules",
-    "silverlight-port-out-of-range",
-    "site-control-off-master",
-    "unity-unsupported-element",
-    "unknown-element",
-    "wildcard-domain",
-    "wildcard-ports",
-];
-
+/// A cause is a finding of `check`'s own, or a lint rule.
 #[test]
 fn every_cause_is_documented() {
-    let findings = fs::read_to_string(docs(FINDINGS)).unwrap();
-    let causes = all().filter_map(|animal| animal.expected.cause);
-    for cause in causes.filter(|cause| !LINT.contains(cause)) {
-        assert!(findings.contains(&format!("`{cause}`")), "{cause}");
+    let [findings, rules] = [FINDINGS, RULES].map(|page| fs::read_to_string(docs(page)).unwrap());
+    for cause in all().filter_map(|animal| animal.expected.cause) {
+        let is_finding = findings.contains(&format!("| `{cause}` |"));
+        let is_rule = rules.contains(&format!("| [{cause}](rules/{cause}.md) |"));
+        assert!(is_finding || is_rule, "{cause}");
     }
 }

@@ -1,4 +1,4 @@
-//! `/status.json`: what the daemon knows of itself, for people and their scripts. The guide describes it; keys are
+//! `/status.json`: what the daemon knows of itself, for people and their scripts. The book describes it; keys are
 //! added, but none changes its meaning.
 
 use std::time::Duration;
