@@ -77,7 +77,7 @@ const INTRODUCTION: &str = "\
 The first finding of a report is the first cause. `flashgate explain FINDING` prints a row of these tables. An id never
 changes its meaning. Findings about how a policy is written have the names of [lint rules](rules.md).
 
-This page is generated: `cargo xtask generate`.
+<!-- Generated: cargo xtask generate. -->
 ";
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ What [`flashgate lint`](../decide/policy-files.md) finds. *error*: the file, or 
 *warning*: it works, but probably not as meant, or it allows more than it should. *hint*: something to know, or to tidy
 up. `flashgate explain RULE` prints a rule's page. A rule's name never changes its meaning.
 
-This page is generated: `cargo xtask generate`.
+<!-- Generated: cargo xtask generate. -->
 ";
 
 fn level(severity: Severity) -> &'static str {

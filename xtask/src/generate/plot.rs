@@ -83,7 +83,10 @@ fn bar(row: &Row<'_>, top: u32) -> Result<String> {
     let width = (percent * FULL / 1_000).max(2);
     let middle = top + BAR - 5;
     let (server, lost, fetches) = (row.server, row.lost, row.fetches);
-    let share = format!("{}.{} %", percent / 10, percent % 10);
+    let share = match (percent / 10, percent % 10) {
+        (whole, 0) => format!("{whole} %"),
+        (whole, tenths) => format!("{whole}.{tenths} %"),
+    };
     Ok(format!(
         "  <text class=\"server\" x=\"{}\" y=\"{middle}\">{server}</text>\n\
          \x20 <rect class=\"{class}\" x=\"{LEFT}\" y=\"{top}\" width=\"{width}\" height=\"{BAR}\"/>\n\

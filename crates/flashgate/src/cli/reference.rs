@@ -79,7 +79,7 @@ const CLI: &str = "\
 
 What `flashgate --help` and `flashgate COMMAND --help` print. `man flashgate` shows it too.
 
-This page is generated: `cargo xtask generate`.
+<!-- Generated: cargo xtask generate. -->
 
 ";
 
@@ -113,7 +113,7 @@ const EXIT_CODES_OF_CHECK: &str = "
 | 2 | CRITICAL: it would not. |
 | 3 | UNKNOWN: the check could not run, or its flags are wrong. |
 
-This page is generated: `cargo xtask generate`.
+<!-- Generated: cargo xtask generate. -->
 ";
 
 const SCHEMAS: &str = "\
@@ -134,5 +134,5 @@ and need no other setup:
 #:schema https://raw.githubusercontent.com/flashgate/flashgate/main/docs/flashgate.schema.json
 ```
 
-This page is generated: `cargo xtask generate`.
+<!-- Generated: cargo xtask generate. -->
 ";

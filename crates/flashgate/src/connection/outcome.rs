@@ -184,7 +184,7 @@ const REFERENCE: &str = "\
 `outcome` in the log line `connection ended` (with `-v`) and in `flashgate_connections_total` is one of these. A code
 never changes its meaning. [Logs](../operate/logs.md) has the other messages.
 
-This page is generated: `cargo xtask generate`.
+<!-- Generated: cargo xtask generate. -->
 
 | code | how the connection ended | what to think of it |
 |---|---|---|

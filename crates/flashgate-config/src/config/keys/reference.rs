@@ -15,7 +15,7 @@ too, and the [JSON Schema](schemas.md) completes keys in an editor.
 A duration is a number and a unit: `ms`, `s`, `m`, `h` or `d`. A path is relative to the file. A key or section that is
 not in these tables is an error.
 
-This page is generated: `cargo xtask generate`.
+<!-- Generated: cargo xtask generate. -->
 ";
 
 /// A table for each section.

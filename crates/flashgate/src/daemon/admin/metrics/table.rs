@@ -160,7 +160,7 @@ const REFERENCE: &str = "\
 What `/metrics` of [`[admin]`](../operate/metrics.md) has, as OpenMetrics text. Values of labels come from flashgate or
 from the config, never from the network.
 
-This page is generated: `cargo xtask generate`.
+<!-- Generated: cargo xtask generate. -->
 
 | metric | type | help | labels |
 |---|---|---|---|
