@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use super::markdown::{Link, Markdown};
+use super::markdown::{Markdown, PageLink};
 
 /// The pages that were read so far.
 pub(super) struct Library {
@@ -48,7 +48,7 @@ impl Library {
     pub(super) fn dead_links(&mut self, page: &Path) -> Result<Vec<String>> {
         let links = self.page(page)?.links.clone();
         let mut dead = Vec::new();
-        for Link { line, target } in links {
+        for PageLink { line, target } in links {
             if let Some(fault) = self.fault(page, &target)? {
                 dead.push(format!("{}:{line}: {target}: {fault}", page.display()));
             }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A link, and the line that it ends on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Link {
+pub(super) struct PageLink {
     pub(super) line: usize,
     pub(super) target: String,
 }
@@ -12,7 +12,7 @@ pub(super) struct Link {
 /// A file as far as links are concerned.
 #[derive(Debug, Default)]
 pub(super) struct Markdown {
-    pub(super) links: Vec<Link>,
+    pub(super) links: Vec<PageLink>,
     /// What can stand behind `#`.
     pub(super) anchors: BTreeSet<String>,
 }
@@ -77,7 +77,7 @@ fn without_code(text: &str) -> String {
 }
 
 /// `[text](target)`, images among them, and `[name]: target`.
-fn links(prose: &str) -> Vec<Link> {
+fn links(prose: &str) -> Vec<PageLink> {
     let mut links = Vec::new();
     for (index, line) in prose.lines().enumerate() {
         let inline = line.split("](").skip(1);
@@ -86,7 +86,7 @@ fn links(prose: &str) -> Vec<Link> {
             .strip_prefix('[')
             .and_then(|rest| rest.split_once("]: "));
         let targets = inline.chain(named.map(|(_, target)| target.trim()));
-        links.extend(targets.map(|target| Link {
+        links.extend(targets.map(|target| PageLink {
             line: index + 1,
             target: target.trim_matches(['<', '>']).to_owned(),
         }));
