@@ -7,7 +7,7 @@ mod table;
 
 use std::fmt::Write as _;
 
-use flash_policy::Diagnostic;
+use flash_policy::{Diagnostic, lint};
 
 pub use table::FindingId;
 
@@ -45,6 +45,10 @@ pub fn list() -> String {
     let mut text = "Findings of `flashgate check`\n".to_owned();
     for finding in FindingId::ALL {
         let (id, (meaning, _)) = (finding.id(), finding.texts());
+        // A lint rule of the same name is about the same thing, and has more to say.
+        if lint::rule(id).is_some() {
+            continue;
+        }
         let summary = meaning.split(". ").next().unwrap_or_default();
         let summary = summary.trim_end_matches('.');
         let _ = writeln!(text, "  {id:width$}  check    {summary}");
