@@ -76,13 +76,18 @@ fn verdicts() {
 }
 
 /// What the collection calls a problem, and the rule that finds it where they have different names.
-const OTHER_NAMES: [(&str, &str); 9] = [
+const OTHER_NAMES: [(&str, &str); 14] = [
+    ("bad-port-range", "invalid-port-range"),
+    ("bom", "byte-order-mark"),
+    ("secure-true-on-socket", "secure-true-in-socket-policy"),
+    ("split-rule", "mergeable-rules"),
+    ("wrong-root", "wrong-root-element"),
     ("example-domain-left-in", "example-domain"),
     ("secure-false-redundant-on-socket", "redundant-secure"),
     ("port-range-crosses-1024", "privileged-ports"),
     ("site-control-after-rules", "element-order"),
-    ("lone-cr", "lone-carriage-return"),
-    ("mixed-eol", "mixed-line-ends"),
+    ("lone-cr", "carriage-return-line-endings"),
+    ("mixed-eol", "mixed-line-endings"),
     ("wrong-doctype-url", "unusual-doctype"),
     ("trailing-content", "malformed-xml"),
     ("empty-headers", "missing-headers"),
@@ -93,7 +98,7 @@ const NOT_FOUND: &[(&str, &str, &str)] = &[
     (
         "028.xml",
         "shadowed-rule",
-        "the wider rule's range is faulty: it grants nothing; the others are told as `split-rule`",
+        "the wider rule's range is faulty: it grants nothing; the others are told as `mergeable-rules`",
     ),
     (
         "028.xml",

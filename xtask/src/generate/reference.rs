@@ -93,8 +93,8 @@ mod tests {
     #[test]
     fn rules_in_the_contents() {
         let old = "- [Lint rules](reference/rules.md)\n  - [gone](reference/rules/gone.md)\n- [Next](next.md)\n";
-        let rules = ["bom", "doctype"].map(str::to_owned);
-        let new = "- [Lint rules](reference/rules.md)\n  - [bom](reference/rules/bom.md)\n\
+        let rules = ["byte-order-mark", "doctype"].map(str::to_owned);
+        let new = "- [Lint rules](reference/rules.md)\n  - [byte-order-mark](reference/rules/byte-order-mark.md)\n\
                    \x20 - [doctype](reference/rules/doctype.md)\n- [Next](next.md)\n";
         assert_eq!(summary(old, &rules).unwrap(), new);
         assert_eq!(summary(new, &rules).unwrap(), new);

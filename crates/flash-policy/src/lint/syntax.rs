@@ -7,8 +7,8 @@ use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
 use super::rules::{
-    doctype_with_definitions, html_page, http_response, malformed_xml, merge_conflict_marker,
-    server_code, template_placeholder, too_deep, too_many_attributes, too_many_elements,
+    doctype_internal_subset, html_page, http_headers_in_file, malformed_xml, merge_conflict_marker,
+    server_side_code, template_placeholder, too_deep, too_many_attributes, too_many_elements,
     too_many_namespaces,
 };
 use super::words::{FaultyText, Words};
@@ -28,7 +28,7 @@ pub(crate) fn findings(
     if faults.is_empty() {
         return Vec::new();
     }
-    if let Some(mut cause) = http_response::find(text).or_else(|| html_page::find(text)) {
+    if let Some(mut cause) = http_headers_in_file::find(text).or_else(|| html_page::find(text)) {
         if let Some(label) = &mut cause.label {
             label.span = label.span.shifted(base);
         }
@@ -65,8 +65,8 @@ impl FaultyText<'_> {
         let words = match fault.kind {
             Fault::Placeholder => return template_placeholder::found_between_tags(fault.span),
             Fault::MergeMark => return merge_conflict_marker::found(fault.span),
-            Fault::ServerCode => return server_code::found(fault.span),
-            Fault::Definitions => return doctype_with_definitions::found(fault.span),
+            Fault::ServerCode => return server_side_code::found(fault.span),
+            Fault::Definitions => return doctype_internal_subset::found(fault.span),
             Fault::TooDeep => return too_deep::found(fault.span),
             Fault::TooManyAttributes(count) => {
                 return too_many_attributes::found(count, fault.span);

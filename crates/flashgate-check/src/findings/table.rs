@@ -83,7 +83,7 @@ findings! {
         SlowReply "slow-reply":
             "The reply took more than one second.",
             "Find out what the server waits for.";
-        ReplyLostAtTimes "reply-lost-at-times":
+        ReplyLostAtTimes "intermittent-reply":
             "Of up to 20 fetches, some brought nothing or something else. The message says if only the first was answered.",
             "Look for a bad server behind a load balancer, a limit, an early close, or a server that serves only once.";
         Timeout "timeout":
@@ -131,7 +131,7 @@ findings! {
         NoRuleMatches "no-rule-matches":
             "No rule names the movie's host and the port.",
             "Add one.";
-        GrantsANeighbour "grants-a-neighbour":
+        GrantsANeighbour "similar-domain-granted":
             "A similar domain is allowed: `www.example.com`, for example, and the movie is from `example.com`.",
             "Add a rule, or write `*.example.com`.";
         SchemeNotGranted "scheme-not-granted":
@@ -172,7 +172,7 @@ findings! {
         TargetFiltered "target-filtered":
             "A firewall drops the port.",
             "Open it.";
-        BlockedByPlayer "blocked-by-player":
+        BlockedByPlayer "port-blocked-by-player":
             "Flash Player 24 and later are said to open no socket to this port, whatever a policy says.",
             "Move the server to another port.";
         TargetSilent "target-silent":
@@ -184,10 +184,10 @@ findings! {
         TargetClosesLate "target-closes-late":
             "The port closes every connection after some seconds without an answer, as a gate does whose server does not answer.",
             "Check the server behind it.";
-        TargetClosesAtOnce "target-closes-at-once":
+        TargetClosesAtOnce "target-closes-immediately":
             "The port closes within half a second. It is an error if every connection ends so.",
             "Check the server behind it.";
-        ServerNotKnown "server-not-known":
+        ServerNotKnown "backend-unknown":
             "It can't be told whether a server is behind the port.",
             "Check the server behind it.";
         NoTlsOnTarget "no-tls-on-target":
@@ -195,7 +195,7 @@ findings! {
             "Offer TLS.";
     }
     Certificates "Certificates", "[TLS](../run/tls.md), [certificates in a check](../trouble/check.md#certificates)" {
-        CertificateForAnotherName "certificate-for-another-name":
+        CertificateForAnotherName "certificate-name-mismatch":
             "The certificate is for other names, which the message lists.",
             "Replace the certificate.";
         CertificateExpired "certificate-expired":
@@ -204,10 +204,10 @@ findings! {
         CertificateNotYetValid "certificate-not-yet-valid":
             "The certificate is not valid yet. The message has the date.",
             "Check this machine's clock, or replace the certificate.";
-        CertificateNotTrusted "certificate-not-trusted":
+        CertificateNotTrusted "certificate-untrusted":
             "The certificate is self-signed, a CA certificate, or not signed by a trusted authority.",
             "Serve the full chain. For tests, see Certificates.";
-        CertificateNotChecked "certificate-not-checked":
+        CertificateNotChecked "certificate-unverified":
             "`--insecure` accepted a certificate that clients refuse.",
             "Leave `--insecure` out.";
         NoTrustedRoots "no-trusted-roots":
@@ -221,7 +221,7 @@ findings! {
         UnityNeedsWildcard "unity-needs-wildcard":
             "Unity accepts only rules for `*`.",
             "Add a rule for `*`, for the game's ports only.";
-        UnityReads5000 "unity-reads-5000":
+        UnityReads5000 "unity-policy-truncated":
             "Unity reads 5,000 bytes, and the policy is longer.",
             "Make the policy shorter.";
         LightsparkWaitsForPort "lightspark-waits-for-port":
@@ -235,37 +235,37 @@ findings! {
             "Move the server to one of them.";
     }
     Ruffle "Ruffle and its WebSocket", "[Pages with Ruffle](../run/ruffle-pages.md), [Behind nginx, HAProxy, or Caddy](../run/reverse-proxies.md)" {
-        EntryMatchesNoMovie "entry-matches-no-movie":
+        EntryMatchesNoMovie "unused-proxy-entry":
             "The `host` of an entry has a port, a scheme, a path or a `*`. Ruffle compares it letter by letter with the movie's host.",
             "Write the host as the movie does.";
         MixedContent "mixed-content":
             "The page is `https` and the URL is `ws:`.",
             "Use a `wss:` URL: turn on TLS, or put a proxy in front.";
-        BlockedPort "blocked-port":
+        BlockedPort "port-blocked-by-browser":
             "Browsers open no WebSocket to this port.",
             "Use another port, or [`[bridge]`](../run/ruffle-pages.md).";
         OriginRefused "origin-refused":
             "The bridge answers 403 to this Origin.",
             "Add a rule for the page's host and the port.";
-        HandshakeRefused "handshake-refused":
+        HandshakeRefused "websocket-refused":
             "The answer is neither 101 nor 403. The message has the status, and says whether flashgate or a proxy before it answered.",
             "Correct the URL or the proxy.";
-        HandshakeUnanswered "handshake-unanswered":
+        HandshakeUnanswered "websocket-no-response":
             "The port accepts and does not answer the WebSocket or TLS handshake. A port that speaks no HTTP is given up after 3 seconds.",
             "Put a gate or the bridge there.";
         NoWebsocket "no-websocket":
             "The port has no WebSocket server, or answers 101 without the headers that browsers need.",
             "Put a gate or the bridge there, or correct the proxy.";
-        SubprotocolAnswered "subprotocol-answered":
+        SubprotocolAnswered "unexpected-subprotocol":
             "The server names a subprotocol that was not offered. Browsers fail the connection.",
             "Turn it off in the server.";
-        ExtensionAnswered "extension-answered":
+        ExtensionAnswered "unexpected-extension":
             "The server names an extension that was not offered. Browsers fail the connection.",
             "Turn it off in the server.";
         NoAddress "no-address":
             "The name in an entry does not resolve. The other entries are still checked.",
             "Correct the name, or add it to the DNS.";
-        BridgeClosesAtOnce "bridge-closes-at-once":
+        BridgeClosesAtOnce "bridge-closes-immediately":
             "The WebSocket opens and closes within half a second. The message has the code.",
             "Check the server behind the bridge.";
         TextFrame "text-frame":

@@ -76,8 +76,8 @@ impl Handshakes {
         [
             ("success", &self.succeeded),
             ("tls-failed", &self.refused),
-            ("ended-early", &self.ended),
-            ("peer-failed", &self.lost),
+            ("closed-early", &self.ended),
+            ("connection-error", &self.lost),
             ("deadline", &self.deadline),
         ]
         .map(|(result, counter)| (result, counter.load(Ordering::Relaxed)))

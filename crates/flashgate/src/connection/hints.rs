@@ -36,7 +36,7 @@ impl HintSamplers {
             backend_cut: Sampler::of_different_warnings("backend-cut"),
             backend_ended: Sampler::of_different_news("backend-ended"),
             handshake: Sampler::of_warnings("tls-failed"),
-            system: Sampler::of_warnings("system-failed"),
+            system: Sampler::of_warnings("system-error"),
             over_limit: Sampler::of_warnings("over-limit"),
             no_room: Sampler::of_warnings("no-room"),
             no_relay: Sampler::of_warnings("no-room-to-pass-on"),

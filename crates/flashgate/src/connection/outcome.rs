@@ -54,16 +54,16 @@ outcomes! {
     NotARequest "not-a-request":
         "Neither a policy request nor anything else known. Closed.",
         "A scan, or a game client on the wrong port.";
-    EndedEarly "ended-early":
+    EndedEarly "closed-early":
         "The client closed before its request was complete, or before its WebSocket was connected to the server.",
         "A scan or a health check.";
-    Deadline "deadline":
+    Deadline "request-timeout":
         "The request was not complete in time (`request`).",
         "A client that waits for the server to speak, or a scan.";
-    PeerFailed "peer-failed":
+    PeerFailed "connection-error":
         "The connection failed before the request was complete, or before its WebSocket was connected to the server.",
         "A scan, a health check or a bad line.";
-    SystemFailed "system-failed":
+    SystemFailed "system-error":
         "The system refused something to this connection.",
         "Look at the limits of the machine.";
     OverLimit "over-limit":
@@ -96,10 +96,10 @@ outcomes! {
     BackendLost "backend-lost":
         "Forwarded. Then the server acknowledged nothing any more, or the network reported it gone.",
         "A bad line, or a machine that is gone.";
-    HalfOpenExpired "half-open-expired":
+    HalfOpenExpired "half-open-timeout":
         "Forwarded. One side had closed, and the other was silent for `half-open`.",
         "A peer that never closes.";
-    IdleExpired "idle-expired":
+    IdleExpired "idle-timeout":
         "Forwarded. Both sides were silent for `idle`.",
         "Expected, if `idle` is set.";
     Stopped "stopped":
@@ -108,7 +108,7 @@ outcomes! {
     Bridged "bridged":
         "A WebSocket, forwarded until one side had closed.",
         "Good.";
-    WebSocketFault "websocket-fault":
+    WebSocketFault "websocket-error":
         "A WebSocket, forwarded. Then the client broke the protocol. `fault` in the log says how.",
         "A client that is not Ruffle.";
     OriginRefused "origin-refused":

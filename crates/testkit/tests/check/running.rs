@@ -252,7 +252,7 @@ fn another_master_port_counts_as_843() {
     assert_eq!(report["decided-by"]["source"], "master");
     assert_eq!(report["decided-by"]["rule"]["to-ports"], "1-65535");
     assert!(
-        !ids(&report).contains(&"site-control-off-master"),
+        !ids(&report).contains(&"site-control-outside-master"),
         "{report:#}"
     );
     validate(&output.stdout);

@@ -196,7 +196,7 @@ fn site_control_on_843_only() {
     let (code, _, stderr) = check(&config(&folder, &text));
     assert_eq!(code, Some(0));
     assert!(
-        stderr.contains("site-control-off-master") && stderr.contains("2:16"),
+        stderr.contains("site-control-outside-master") && stderr.contains("2:16"),
         "{stderr}"
     );
 }

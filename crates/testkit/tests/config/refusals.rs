@@ -254,7 +254,7 @@ fn ports_of_nobody() {
     };
     let warned = said("a.test:9338", &[]);
     assert!(
-        warned.contains("warning[ports-without-server]: nothing listens on 9338"),
+        warned.contains("warning[ports-without-listener]: nothing listens on 9338"),
         "{warned}"
     );
     assert_eq!(said("a.test:9339,9400", &[]), "");

@@ -60,7 +60,7 @@ fn silence() {
         assert!(heard.after >= request && heard.after < request + LIMIT / 4);
         running
             .daemon
-            .next_line_with("outcome=\"deadline\"", LIMIT)
+            .next_line_with("outcome=\"request-timeout\"", LIMIT)
             .unwrap();
     }
     // Silent after the handshake: the time that it took is not given again.

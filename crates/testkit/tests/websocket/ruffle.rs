@@ -147,7 +147,7 @@ fn hosts_that_lead_astray() {
 /// A port that browsers open no WebSocket to is warned of, wherever a page's URL gets it from.
 #[test]
 fn ports_that_browsers_block() {
-    const WARNING: &str = "warning[blocked-port]";
+    const WARNING: &str = "warning[port-blocked-by-browser]";
     let (code, _, stderr) = ruffle(&["--gate", "6667=127.0.0.1:9340", "--host", "play.test"]);
     assert_eq!(code, Some(0), "{stderr}");
     assert!(

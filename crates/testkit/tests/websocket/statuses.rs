@@ -43,7 +43,7 @@ fn left_while_dialling() {
     let limits = "[limits]\nbackend-connect = \"300s\"\nrelays-per-address = 1\nexempt = []\n";
     let gate = start(&config(hole.address(), "", &format!("{limits}{ADMIN}")));
     let dialling = || gate.sample("flashgate_connections_relaying") == 1;
-    for (leaves, outcome) in [("ends", "ended-early"), ("resets", "peer-failed")] {
+    for (leaves, outcome) in [("ends", "closed-early"), ("resets", "connection-error")] {
         let mut client = TestClient::connect(gate.gate).unwrap();
         client.send(request("/", ORIGIN).as_bytes());
         // Frames that came too early make no difference.
