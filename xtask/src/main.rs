@@ -41,7 +41,7 @@ enum Task {
     Generate,
     /// Build the book into target/book, and check its links and spelling, and those of all other Markdown
     Book,
-    /// Look at the layout: no import may lead back to its file, or upwards
+    /// Check the layout, the style, and the words in comments, strings and documentation
     Tidy(tidy::Tidy),
     /// Run the fuzzer's targets
     Fuzz(fuzz::Fuzz),

@@ -15,8 +15,10 @@ mod style;
 #[cfg(test)]
 mod tests;
 mod text_errors;
+mod words;
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::Args;
@@ -31,10 +33,30 @@ pub(crate) struct Tidy {
     /// Print how large files, functions and crates are: half, nine tenths and all have at most so many lines
     #[arg(long)]
     stats: bool,
+
+    /// Only look for words that the project does not use; CONTRIBUTING.md lists them
+    #[arg(long, conflicts_with = "stats")]
+    words: bool,
+
+    /// Files and folders to look in, instead of the whole repository
+    #[arg(requires = "words")]
+    paths: Vec<PathBuf>,
 }
 
 impl Tidy {
     pub(crate) fn run(&self) -> Result<()> {
+        if !self.words {
+            self.layout()?;
+        }
+        let words = words::breaches(&house::root(), &self.paths)?;
+        println!("{}{} words to replace", words.concat(), words.len());
+        if !words.is_empty() {
+            bail!("replace these words; see \"How we write\" in CONTRIBUTING.md");
+        }
+        Ok(())
+    }
+
+    fn layout(&self) -> Result<()> {
         let house = house::read()?;
         if self.stats {
             for part in &house {
