@@ -1,26 +1,26 @@
-//! How the program ends, as a code for whoever started it. Messages are told before.
+//! Exit codes. Messages are printed before the exit code is chosen.
 
 use std::process::ExitCode;
 
-/// How the program ends.
+/// How the program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// All went well.
+    /// Success.
     Success,
-    /// The system did not give what is needed: an address, descriptors.
+    /// The system refused something, such as an address or file descriptors.
     System,
-    /// What was to be judged has errors.
+    /// Linted files have errors.
     Findings,
     /// Flags, configuration or policy are wrong.
     Usage,
-    /// A fault of our own.
+    /// An internal error.
     Internal,
-    /// What the command's own page says that it means.
+    /// A code that only this command uses; its help page explains it.
     Status(u8),
 }
 
 impl Exit {
-    /// Those that every command has; `check` has more.
+    /// The codes that every command has. `check` has more.
     const SHARED: [Self; 5] = [
         Self::Success,
         Self::System,
@@ -61,7 +61,7 @@ impl Exit {
     }
 }
 
-/// A row for each code that every command has, in Markdown.
+/// The exit codes that every command has, as rows of a Markdown table.
 pub(crate) fn table() -> String {
     let rows = Exit::SHARED.map(|exit| format!("| {} | {} |\n", exit.code(), exit.meaning()));
     rows.concat()

@@ -1,4 +1,4 @@
-//! `flashgate explain`: what a rule of lint, or a finding of check, is about.
+//! `flashgate explain`: prints the page of a lint rule or a check finding.
 
 use clap::Args;
 use flash_policy::lint::{nearest_rule, rule};
@@ -8,13 +8,13 @@ use flashgate_report::render;
 
 use crate::exit::Exit;
 
-/// Print what a rule of lint or a finding of check means, and what to do about it
+/// Print what a lint rule or a check finding means, and how to fix it
 ///
-/// Without a name, all of them are listed.
+/// Without a name, lists all of them.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  flashgate explain missing-to-ports")]
 pub(super) struct Explain {
-    /// The rule or finding, as messages name it
+    /// The name of the rule or finding, as shown in messages
     rule: Option<String>,
 }
 

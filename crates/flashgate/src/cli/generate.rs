@@ -1,4 +1,4 @@
-//! What the program can print about itself: shell completions, the config file's schema and the manual page.
+//! Prints shell completions, the config file's schema and the manual pages.
 
 use std::io;
 
@@ -12,7 +12,7 @@ use crate::exit::Exit;
 /// Print completions for a shell
 #[derive(Debug, Args)]
 pub(super) struct Completions {
-    /// The shell to print them for
+    /// The shell
     shell: Shell,
 }
 
@@ -29,10 +29,10 @@ pub(super) fn config_schema() -> Exit {
     super::print(keys::schema().as_bytes())
 }
 
-/// Print a manual page, in roff
+/// Print a manual page in roff format
 #[derive(Debug, Args)]
 pub(super) struct Manual {
-    /// Print the page of the config file, flashgate.toml(5), instead of flashgate(8)
+    /// Print the manual page of the config file, flashgate.toml(5), instead of flashgate(8)
     #[arg(long)]
     config: bool,
 }
@@ -50,7 +50,7 @@ impl Manual {
     }
 }
 
-/// What the renderer puts before every section, and a page needs once.
+/// The renderer puts this before each section, but a page needs it only once.
 const PREAMBLE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
 
 const FILES: &str = "\
@@ -68,15 +68,13 @@ A folder for the socket that \\fBhandover\\fR in \\fB[process]\\fR names. It mus
 const SIGNALS: &str = "\
 .SH SIGNALS
 \\fBflashgate serve\\fR handles these:
-.TP
-\\fBSIGTERM\\fR, \\fBSIGINT\\fR, \\fBSIGQUIT\\fR
-Stop. Everything accepted is answered, and open connections get \\fBdrain\\fR to end. A second one stops at once.
+Stop. Every accepted connection is answered, and open connections get \\fBdrain\\fR to end. A second signal stops at once.
 .TP
 \\fBSIGHUP\\fR
-Read the config, the policy files and the certificates again. Open connections are not touched. If anything in the new files is
-wrong, nothing changes and the log says why.
+Reload the config, the policy files and the certificates. Open connections are not affected. If a new file has an
+error, nothing changes and the log says why.
 .PP
-Others that would end the process, such as \\fBSIGUSR1\\fR, are ignored with a warning in the log.
+Other signals that would end the process, such as \\fBSIGUSR1\\fR, are ignored and logged as a warning.
 ";
 
 fn page(mut command: Command) -> io::Result<String> {

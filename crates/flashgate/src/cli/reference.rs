@@ -1,4 +1,4 @@
-//! `flashgate reference`: the pages of the book's reference, from the tables that the program works with.
+//! `flashgate reference`: the reference pages of the book, generated from the program's own tables.
 
 use std::fmt::Write as _;
 
@@ -9,10 +9,10 @@ use flashgate_report::explain;
 
 use crate::exit::{self, Exit};
 
-/// Print a page of the book's reference, in Markdown; without a name, list the pages
+/// Print a page of the book's reference in Markdown; without a name, list the pages
 #[derive(Debug, Args)]
 pub(super) struct Reference {
-    /// The page
+    /// The name of the page
     page: Option<ReferencePage>,
 }
 
@@ -45,7 +45,7 @@ impl Reference {
     }
 }
 
-/// The pages, a line each.
+/// The names of the pages, one per line.
 fn names() -> String {
     let pages = ReferencePage::value_variants().iter();
     pages
@@ -53,10 +53,10 @@ fn names() -> String {
         .fold(String::new(), |text, page| text + page.get_name() + "\n")
 }
 
-/// As wide as code is on a page.
+/// The width of a code block in the book.
 const WIDTH: usize = 100;
 
-/// What `--help` says, of the program and of each command.
+/// The `--help` text of the program and of each command.
 fn commands(command: Command) -> String {
     let mut command = command.term_width(WIDTH);
     command.build();
@@ -77,7 +77,7 @@ fn help(command: &Command, name: &str) -> String {
 const CLI: &str = "\
 # Commands and flags
 
-What `flashgate --help` and `flashgate COMMAND --help` print. `man flashgate` shows it too.
+The output of `flashgate --help` and `flashgate COMMAND --help`. `man flashgate` shows it too.
 
 <!-- Generated: cargo xtask generate. -->
 

@@ -1,4 +1,4 @@
-//! How a connection ended, as a closed set of reasons, each defined once: its code in logs and totals, and its documentation.
+//! The reasons why a connection ended. Each is defined once, with its code in logs and totals and its documentation.
 
 use flashgate_relay::RelayEnd;
 use tokio_flash_policy::Closed;
@@ -26,7 +26,7 @@ macro_rules! outcomes {
             }
         }
 
-        /// A row for each outcome, in Markdown.
+        /// A Markdown table row for each outcome.
         const ROWS: &str = concat!($("| `", $code, "` | ", $meaning, " | ", $advice, " |\n"),*);
     };
 }
@@ -37,22 +37,22 @@ outcomes! {
         "The policy was sent, and the connection closed without loss.",
         "Good.";
     AnsweredThenCut "answered-then-cut":
-        "The policy was sent. Then the client failed, or stayed longer than it may.",
+        "The policy was sent. Then the client failed, or did not close in time.",
         "Usually harmless: a client that never closes.";
     WriteFailed "write-failed":
-        "The client did not take the policy within 10 seconds, or failed.",
-        "A bad line, or a client that does not read.";
+        "The client did not read the policy within 10 seconds, or the connection failed.",
+        "A bad connection, or a client that does not read.";
     Http "http":
         "An HTTP request on a policy port. Closed.",
-        "Somebody uses `http://host:843/…`. Sockets need `xmlsocket://host:port`, or nothing for port 843.";
+        "A movie or page uses `http://host:843/…`. Sockets need `xmlsocket://host:port`, or nothing for port 843.";
     Tls "tls":
-        "A TLS handshake where there is no TLS. Closed.",
+        "A TLS handshake on a port without TLS. Closed.",
         "Add [`[tls]`](../run/tls.md) if clients need it.";
     TlsFailed "tls-failed":
-        "A TLS handshake that failed. Through a gate, also a record that the client did not make.",
+        "A TLS handshake failed. Through a gate: the client sent an invalid TLS record.",
         "See the [warning in the log](../operate/logs.md#clients) before it.";
     NotARequest "not-a-request":
-        "Neither a policy request nor anything else known. Closed.",
+        "Not a policy request, and nothing else that flashgate recognizes. Closed.",
         "A scan, or a game client on the wrong port.";
     EndedEarly "closed-early":
         "The client closed before its request was complete, or before its WebSocket was connected to the server.",
@@ -62,19 +62,19 @@ outcomes! {
         "A client that waits for the server to speak, or a scan.";
     PeerFailed "connection-error":
         "The connection failed before the request was complete, or before its WebSocket was connected to the server.",
-        "A scan, a health check or a bad line.";
+        "A scan, a health check or a bad connection.";
     SystemFailed "system-error":
-        "The system refused something to this connection.",
-        "Look at the limits of the machine.";
+        "The system refused something that this connection needed.",
+        "Check the limits of the machine.";
     OverLimit "over-limit":
         "The address has too many connections or opens them too fast, or all clients of the gates together have too many.",
         "See the [warning in the log](../operate/logs.md#clients), and [Limits](../operate/limits.md).";
     Evicted "evicted":
-        "Nothing was known about the client yet, and another connection needed the room. Closed.",
-        "If there are many, a flood of connections. See [Limits](../operate/limits.md).";
+        "The client had not been recognized yet, and another connection needed its place. Closed.",
+        "If there are many: a flood of connections. See [Limits](../operate/limits.md).";
     ProxyRefused "proxy-refused":
-        "`accept-proxy` names the peer, and it sent no PROXY header, or a broken one. Closed.",
-        "Set up the load balancer, or narrow the network in `accept-proxy`.";
+        "The peer is in `accept-proxy`, but sent no PROXY header or a broken one. Closed.",
+        "Turn on PROXY headers in the load balancer, or narrow the network in `accept-proxy`.";
     BackendUnreachable "backend-unreachable":
         "The server behind the gate could not be reached. Closed.",
         "See the [warning in the log](../operate/logs.md#game-servers).";
@@ -83,7 +83,7 @@ outcomes! {
         "Good.";
     ClientTruncated "client-truncated":
         "Forwarded until both sides had closed. The client closed the connection without ending its TLS, so bytes may be missing.",
-        "Many clients do that. See [TLS](../run/tls.md).";
+        "Many clients do this. See [TLS](../run/tls.md).";
     ClientReset "client-reset":
         "Forwarded. Then the client reset the connection, and the server's side was reset too.",
         "A crash, or a program that closes with unread bytes.";
@@ -91,28 +91,28 @@ outcomes! {
         "Forwarded. Then the server reset the connection, and the client's side was reset too.",
         "A crash, or a server that closes with unread bytes.";
     ClientLost "client-lost":
-        "Forwarded. Then the client acknowledged nothing any more, or the network reported it gone.",
-        "A bad line, or a machine that is gone.";
+        "Forwarded. Then the client stopped acknowledging data, or the network reported it unreachable.",
+        "A bad connection, or a machine that is gone.";
     BackendLost "backend-lost":
-        "Forwarded. Then the server acknowledged nothing any more, or the network reported it gone.",
-        "A bad line, or a machine that is gone.";
+        "Forwarded. Then the server stopped acknowledging data, or the network reported it unreachable.",
+        "A bad connection, or a machine that is gone.";
     HalfOpenExpired "half-open-timeout":
-        "Forwarded. One side had closed, and the other was silent for `half-open`.",
+        "Forwarded. One side had closed, and the other sent nothing for `half-open`.",
         "A peer that never closes.";
     IdleExpired "idle-timeout":
-        "Forwarded. Both sides were silent for `idle`.",
+        "Forwarded. Both sides sent nothing for `idle`.",
         "Expected, if `idle` is set.";
     Stopped "stopped":
-        "Forwarded, or being connected to the server, until a stop had waited for `drain`.",
-        "Expected at a stop.";
+        "Forwarded, or still connecting to the server, when a stop had waited for `drain`.",
+        "Expected when flashgate stops.";
     Bridged "bridged":
         "A WebSocket, forwarded until one side had closed.",
         "Good.";
     WebSocketFault "websocket-error":
-        "A WebSocket, forwarded. Then the client broke the protocol. `fault` in the log says how.",
+        "A forwarded WebSocket whose client broke the protocol. `fault` in the log says how.",
         "A client that is not Ruffle.";
     OriginRefused "origin-refused":
-        "A request for a WebSocket from a page that the policy does not allow.",
+        "A WebSocket request from a page that the policy does not allow.",
         "See the [warning in the log](../operate/logs.md#websockets).";
     HttpAnswered "http-answered":
         "An HTTP request on a gate or the bridge, answered by flashgate.",
@@ -138,7 +138,7 @@ impl From<RelayEnd> for ConnectionOutcome {
 }
 
 impl ConnectionOutcome {
-    /// Of a WebSocket that was passed on.
+    /// The outcome of a forwarded WebSocket.
     pub(super) fn of_websocket(end: RelayEnd) -> Self {
         if end == RelayEnd::Clean {
             Self::Bridged
@@ -147,7 +147,7 @@ impl ConnectionOutcome {
         }
     }
 
-    /// Of a connection that was answered, by how its client ended it; none if its place was needed before.
+    /// The outcome of an answered connection, by how its client closed it; `None` if it was closed early to make room.
     pub(super) const fn answered(closed: Option<Closed>) -> Self {
         match closed {
             Some(Closed::Cleanly) => Self::Answered,
@@ -173,7 +173,7 @@ impl ConnectionOutcome {
     }
 }
 
-/// The page of the book's reference.
+/// The reference page of the book.
 pub(crate) fn reference() -> String {
     [REFERENCE, ROWS].concat()
 }
@@ -181,11 +181,11 @@ pub(crate) fn reference() -> String {
 const REFERENCE: &str = "\
 # Reason codes
 
-`outcome` in the log line `connection ended` (with `-v`) and in `flashgate_connections_total` is one of these. A code
-never changes its meaning. [Logs](../operate/logs.md) has the other messages.
+The log line `connection ended` (with `-v`) and the metric `flashgate_connections_total` have one of these codes as
+`outcome`. A code never changes its meaning. [Logs](../operate/logs.md) lists the other messages.
 
 <!-- Generated: cargo xtask generate. -->
 
-| code | how the connection ended | what to think of it |
+| code | how the connection ended | what it usually means |
 |---|---|---|
 ";

@@ -102,7 +102,7 @@ fn what_it_refuses_with_the_flag_to_write() {
         ),
         (
             &["xmlsocket://srv.test"],
-            "`xmlsocket://srv.test` is no target: expected HOST:PORT",
+            "`xmlsocket://srv.test` is not a valid target: expected HOST:PORT",
         ),
         (
             &["localhost:+80"],

@@ -125,7 +125,7 @@ fn a_server_that_dies() {
     let peer = format!("peer={}", other.address().unwrap());
     is_logged(
         &mut gate,
-        "the game server broke off a connection",
+        "the game server aborted a connection",
         &[" WARN ", &peer, "backend-reset"],
     );
     assert!(!client.stirs_within(Duration::from_millis(3200)));
@@ -135,7 +135,7 @@ fn a_server_that_dies() {
     drop(client);
     is_logged(
         &mut gate,
-        "the game server ended a connection",
+        "the game server closed a connection",
         &[" INFO ", &peer, "gate=\"game\""],
     );
 }

@@ -316,7 +316,8 @@ fn what_cannot_be_written() {
     let Some(said) = said else { return };
     assert_eq!(said.code, Some(2), "{said:?}");
     for name in ["./locked/a.xml", "./b.xml"] {
-        let told = format!("error: {name}: can't be fixed, and is as it was: permission denied");
+        let told =
+            format!("error: {name}: can't be fixed, and was left unchanged: permission denied");
         assert!(said.stderr.contains(&told), "{said:?}");
     }
     assert_eq!(fs::read(&in_locked).unwrap(), broken);
