@@ -25,6 +25,7 @@ pub(crate) mod rules;
 pub(crate) mod source;
 pub(crate) mod subject;
 mod syntax;
+mod syntax_rules;
 mod tag_words;
 mod words;
 

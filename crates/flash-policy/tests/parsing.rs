@@ -110,12 +110,12 @@ fn structure() {
     check(
         file("<allow-access-from domain=\"*\" to-ports=\"*\">"),
         None,
-        "!malformed-xml",
+        "!unclosed-element",
     ); // P8
     check(
         "<cross-domain-policy/><cross-domain-policy/>",
         None,
-        "!malformed-xml",
+        "!multiple-root-elements",
     ); // P9
     for empty in ["", " \r\n", "\0", "\u{feff}"] {
         let expected = match empty {
@@ -148,7 +148,7 @@ fn structure() {
         "!nested-rule unknown-element",
     ); // P36
     let p39 = "<allow-access-from domain=\"a.test\" domain=\"b.test\" to-ports=\"80\"/>";
-    check(file(p39), None, "!malformed-xml");
+    check(file(p39), None, "!duplicate-attribute");
     check(
         file("<allow-access-from domain=\"a.test\" to-port=\"80\"/>"),
         Some(0),
@@ -400,7 +400,7 @@ fn encodings() {
     check(
         "<cross-domain-policy>\0\n",
         None,
-        "!malformed-xml trailing-nul",
+        "!unclosed-element trailing-nul",
     );
     check(valid.replace("/>", "/>\0"), None, "!embedded-nul");
     check(
@@ -438,7 +438,7 @@ fn hostile_files() {
         None,
         "!doctype-internal-subset",
     );
-    check(file(&rule("&e;", "80")), None, "!malformed-xml");
+    check(file(&rule("&e;", "80")), None, "!undefined-entity");
     check("<a>".repeat(20_000), None, "!too-deep");
     check(
         file(&format!(
@@ -454,8 +454,8 @@ fn hostile_files() {
         "large-policy no-rules unknown-element",
     );
     check(file(&"<a/>".repeat(15_000)), None, "!too-many-elements");
-    check("<!--".repeat(16_000), None, "!malformed-xml");
-    check("<!DOCTYPE \"", None, "!malformed-xml");
+    check("<!--".repeat(16_000), None, "!invalid-comment");
+    check("<!DOCTYPE \"", None, "!invalid-doctype");
 }
 
 #[test]
@@ -483,7 +483,7 @@ fn long_values_are_cut_in_messages() {
 #[test]
 fn a_duplicate_behind_a_foreign_prefix() {
     let text = "<cross-domain-policy xmlns:éé=\"u\" éé:a=\"1\" éé:a=\"2\"/>";
-    points_at(text, "malformed-xml", "éé:a");
+    points_at(text, "duplicate-attribute", "éé:a");
 }
 
 /// Whatever is cut off or changed, the reader answers with findings whose places lie in the file.

@@ -11,11 +11,14 @@ use crate::spelling::nearest;
 pub(crate) mod blocked_ports;
 pub(crate) mod byte_order_mark;
 pub(crate) mod carriage_return_line_endings;
+pub(crate) mod copy_paste_artifact;
+pub(crate) mod curly_quotes;
 pub(crate) mod doctype;
 pub(crate) mod doctype_internal_subset;
 pub(crate) mod domain_with_path;
 pub(crate) mod domain_with_port;
 pub(crate) mod domain_with_scheme;
+pub(crate) mod duplicate_attribute;
 pub(crate) mod duplicate_rule;
 pub(crate) mod duplicate_site_control;
 pub(crate) mod element_order;
@@ -23,6 +26,7 @@ pub(crate) mod embedded_nul;
 pub(crate) mod empty_domain;
 pub(crate) mod empty_file;
 pub(crate) mod empty_to_ports;
+pub(crate) mod escaped_xml;
 pub(crate) mod example_domain;
 pub(crate) mod file_too_large;
 pub(crate) mod header_rule_in_socket_policy;
@@ -30,6 +34,9 @@ pub(crate) mod html_page;
 pub(crate) mod http_headers_in_file;
 pub(crate) mod identity_rule_in_socket_policy;
 pub(crate) mod internationalized_domain;
+pub(crate) mod invalid_character;
+pub(crate) mod invalid_comment;
+pub(crate) mod invalid_doctype;
 pub(crate) mod invalid_domain;
 pub(crate) mod invalid_header_rule_domain;
 pub(crate) mod invalid_port_range;
@@ -37,6 +44,7 @@ pub(crate) mod invalid_secure;
 pub(crate) mod invalid_site_control;
 pub(crate) mod invalid_to_ports;
 pub(crate) mod invalid_utf_8;
+pub(crate) mod invalid_xml_declaration;
 pub(crate) mod large_policy;
 pub(crate) mod larger_than_one_packet;
 pub(crate) mod length_prefix;
@@ -47,15 +55,20 @@ pub(crate) mod lightspark_unsupported_element;
 pub(crate) mod lightspark_waits_for_port;
 pub(crate) mod loopback_domain;
 pub(crate) mod low_ports_from_high_port;
+pub(crate) mod malformed_attribute;
+pub(crate) mod malformed_tag;
 pub(crate) mod malformed_xml;
 pub(crate) mod merge_conflict_marker;
 pub(crate) mod mergeable_rules;
+pub(crate) mod mismatched_quotes;
+pub(crate) mod mismatched_tag;
 pub(crate) mod missing_domain;
 pub(crate) mod missing_headers;
 pub(crate) mod missing_site_control_value;
 pub(crate) mod missing_to_ports;
 pub(crate) mod mixed_line_endings;
 pub(crate) mod multiple_domains;
+pub(crate) mod multiple_root_elements;
 pub(crate) mod nested_rule;
 pub(crate) mod no_rules;
 pub(crate) mod non_ascii;
@@ -87,6 +100,7 @@ pub(crate) mod site_control_none_with_rules;
 pub(crate) mod site_control_outside_master;
 pub(crate) mod stray_text;
 pub(crate) mod template_placeholder;
+pub(crate) mod text_outside_root;
 pub(crate) mod to_ports_in_url_policy;
 pub(crate) mod too_deep;
 pub(crate) mod too_many_attributes;
@@ -95,12 +109,16 @@ pub(crate) mod too_many_namespaces;
 pub(crate) mod trailing_dot;
 pub(crate) mod trailing_nul;
 pub(crate) mod trusted_domain;
+pub(crate) mod unclosed_element;
+pub(crate) mod undefined_entity;
+pub(crate) mod unescaped_character;
 pub(crate) mod unity_large_policy;
 pub(crate) mod unity_named_domain;
 pub(crate) mod unity_non_ascii;
 pub(crate) mod unity_unsupported_element;
 pub(crate) mod unknown_attribute;
 pub(crate) mod unknown_element;
+pub(crate) mod unquoted_attribute;
 pub(crate) mod unspecified_ip_address;
 pub(crate) mod unusual_doctype;
 pub(crate) mod utf_16;
@@ -131,8 +149,11 @@ static RULES: &[&LintRule] = rules! {
         http_headers_in_file invalid_utf_8 large_policy larger_than_one_packet length_prefix merge_conflict_marker
         mixed_line_endings non_ascii non_utf_8_declaration ports_in_crossdomain_xml server_side_code
         template_placeholder trailing_nul utf_16 whitespace_before_declaration;
-    Syntax: doctype doctype_internal_subset malformed_xml processing_instruction schema_reference too_deep
-        too_many_attributes too_many_elements too_many_namespaces unusual_doctype;
+    Syntax: copy_paste_artifact curly_quotes doctype doctype_internal_subset duplicate_attribute escaped_xml
+        invalid_character invalid_comment invalid_doctype invalid_xml_declaration malformed_attribute malformed_tag
+        malformed_xml mismatched_quotes mismatched_tag multiple_root_elements processing_instruction schema_reference
+        text_outside_root too_deep too_many_attributes too_many_elements too_many_namespaces unclosed_element
+        undefined_entity unescaped_character unquoted_attribute unusual_doctype;
     Structure: element_order header_rule_in_socket_policy identity_rule_in_socket_policy nested_rule no_rules
         stray_text unknown_attribute unknown_element wrong_case wrong_root_element;
     Domains: domain_with_path domain_with_port domain_with_scheme empty_domain example_domain internationalized_domain

@@ -231,8 +231,11 @@ pub enum TagEndFault {
 /// What is wrong in tags that do not fit each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NestingFault {
-    /// An end tag while other elements are open. The further places are their tags, the innermost first.
+    /// An end tag whose name no open element has. The further place is the start tag that it probably belongs to.
     EndTag,
+    /// The end tag of an element that still has open elements in it. The further places are their tags, the innermost
+    /// first.
+    OuterEndTag,
     /// An end tag that ends nothing.
     StrayEndTag,
     /// The end of the file while elements are open. The further places are their tags, the innermost first.

@@ -183,7 +183,7 @@ impl<'a> XmlReader<'a> {
         if let Some(index) = found {
             let left_open = self.left_open(index + 1);
             if !left_open.is_empty() {
-                self.fault_also(place, NestingFault::EndTag, &left_open);
+                self.fault_also(place, NestingFault::OuterEndTag, &left_open);
             }
             self.pop_to(index);
         } else if self.cut_short.take_if(|cut| *cut == name).is_some() {

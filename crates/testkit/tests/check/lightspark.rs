@@ -182,8 +182,8 @@ fn what_others_refuse_is_told() {
     let http = format!("HTTP/1.1 200 OK\r\n\r\n{text}");
     for (document, id) in [
         (utf_16, "utf-16"),
-        (text.replace("</cross", "</x").into(), "malformed-xml"),
-        (policy(&format!("<!-- a -- b -->{ALL}")), "malformed-xml"),
+        (text.replace("</cross", "</x").into(), "mismatched-tag"),
+        (policy(&format!("<!-- a -- b -->{ALL}")), "invalid-comment"),
         (http.into(), "http-headers-in-file"),
     ] {
         let told = judged(&raw(document, GRANTED));

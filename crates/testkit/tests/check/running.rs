@@ -584,7 +584,7 @@ fn a_document_before_its_details() {
     let found = ids(&told);
     assert_eq!(
         found[..2],
-        ["malformed-policy", "malformed-xml"],
+        ["malformed-policy", "malformed-tag"],
         "{told:#}"
     );
     let xml = told["findings"][1]["message"].as_str().unwrap();

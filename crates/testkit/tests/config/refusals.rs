@@ -169,7 +169,7 @@ fn files() {
     );
     refused(
         &["--policy", &at("cut.xml", b"<cross-domain-policy>\n<allow")],
-        &["malformed-xml", "cut.xml:2"],
+        &["malformed-tag", "cut.xml:2"],
     );
     let rule =
         b"<cross-domain-policy>\n  <allow-access-from domain=\"a.test\"/>\n</cross-domain-policy>";

@@ -160,7 +160,7 @@ pub(super) const ANIMALS: &[Animal] = &[
         does: "Lightspark: the end tag of the policy is another one",
         listeners: &[master(&[&[Read, Send(OTHER_END_TAG), End]]), game()],
         asked: LIGHTSPARK,
-        expected: allowed(Some("malformed-xml")),
+        expected: allowed(Some("mismatched-tag")),
         ..PLAIN
     },
     Animal {
