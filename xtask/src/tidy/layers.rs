@@ -90,7 +90,7 @@ fn check(name: &str, layers: Layers) -> Result<()> {
                 .find(|used| used != module && !may.contains(used))
             {
                 bail!(
-                    "{} uses `crate::{used}`, and `{module}` may use {} only; see \"Who may use whom\" in ARCHITECTURE.md",
+                    "{} uses `crate::{used}`, and `{module}` may use {} only; see \"Dependencies\" in ARCHITECTURE.md",
                     file.display(),
                     if may.is_empty() {
                         "nothing".to_owned()
