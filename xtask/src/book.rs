@@ -1,4 +1,4 @@
-//! The book, and all other Markdown: it builds, every link leads somewhere, and the words are spelled right.
+//! The book, and all other Markdown: it builds, every link has a target, and the spelling is right.
 
 mod links;
 mod markdown;
@@ -13,10 +13,10 @@ use crate::command::step;
 use crate::tools;
 use links::Library;
 
-/// The sources of the book, seen from the root.
+/// The sources of the book, from the root of the repository.
 const SOURCES: &str = "docs/book/src";
 
-/// Longer pages answer more than one question; the reference is for looking things up.
+/// A longer page answers more than one question. Reference pages may be longer.
 const MOST_LINES: usize = 300;
 
 /// Builds the book and checks it.
@@ -44,12 +44,12 @@ fn links(root: &Path) -> Result<()> {
     for line in &dead {
         println!("{line}");
     }
-    ensure!(dead.is_empty(), "{} links lead nowhere", dead.len());
+    ensure!(dead.is_empty(), "{} links are dead", dead.len());
     println!("{} pages of Markdown: no dead links", pages.len());
     Ok(())
 }
 
-/// Pages of the book that should be two.
+/// Fails if a page of the book is too long.
 fn lengths(root: &Path) -> Result<()> {
     for page in pages(root)? {
         let is_prose = page.starts_with(SOURCES) && !page.starts_with("docs/book/src/reference");
@@ -62,7 +62,7 @@ fn lengths(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Every Markdown file of the project, seen from the root; what git ignores is left out.
+/// Every Markdown file of the project that git does not ignore, from the root of the repository.
 fn pages(root: &Path) -> Result<Vec<PathBuf>> {
     let output = Command::new("git")
         .current_dir(root)

@@ -1,4 +1,4 @@
-//! Files that the program writes about itself; they are committed, and must be current.
+//! Generated files: what the program prints about itself. They are committed and must be up to date.
 
 mod part;
 mod plot;
@@ -17,13 +17,13 @@ use crate::tidy;
 const MAN_PAGE: &str = "docs/man/flashgate.8";
 const CONFIG_MAN_PAGE: &str = "docs/man/flashgate.toml.5";
 
-/// The schema of the config file.
+/// The JSON Schema of the config file.
 const SCHEMA: &str = "docs/flashgate.schema.json";
 
-/// The page with the zoo's table in it.
+/// The page that contains the zoo's table.
 const VERDICTS: &str = "docs/book/src/trouble/verdicts.md";
 
-/// The page for those who change the code, which has the layers of the code in it.
+/// The page for contributors, which contains the diagram of layers.
 const ARCHITECTURE: &str = "ARCHITECTURE.md";
 
 /// Whether to write the files or to compare them.
@@ -33,7 +33,7 @@ pub(crate) enum Mode {
     Check,
 }
 
-/// Paths from the root, and what must be there.
+/// Paths from the root, with the generated content.
 type Files = BTreeMap<PathBuf, Vec<u8>>;
 
 /// Writes or compares every generated file.
@@ -44,7 +44,7 @@ pub(crate) fn run(mode: Mode) -> Result<()> {
     if mode == Mode::Check {
         if let Some(stray) = strays.first() {
             let name = stray.display();
-            bail!("{name} is not generated any more; run `cargo xtask generate`");
+            bail!("{name} is no longer generated; run `cargo xtask generate`");
         }
         return files
             .iter()
@@ -76,7 +76,7 @@ fn files(root: &Path) -> Result<Files> {
     Ok(files)
 }
 
-/// The page as it is, with the zoo's table of today.
+/// The page with an updated table of the zoo.
 fn verdicts(root: &Path) -> Result<Vec<u8>> {
     let current = testkit::zoo::with_table(&read(root, VERDICTS)?);
     Ok(current
@@ -94,7 +94,7 @@ fn compare(root: &Path, path: &Path, text: &[u8]) -> Result<()> {
         .with_context(|| format!("can't read {name}; run `cargo xtask generate`"))?;
     ensure!(
         committed == text,
-        "{name} is not current; run `cargo xtask generate`"
+        "{name} is out of date; run `cargo xtask generate`"
     );
     Ok(())
 }
@@ -106,7 +106,7 @@ fn write(path: &Path, text: &[u8]) -> Result<()> {
     fs::write(path, text).with_context(|| format!("can't write {}", path.display()))
 }
 
-/// What the program prints.
+/// The output of the program.
 fn flashgate(arguments: &[&str]) -> Result<Vec<u8>> {
     let shown = arguments.join(" ");
     let output = Command::new(testkit::binary::flashgate()?)

@@ -1,6 +1,6 @@
-//! What the project does to itself, as `cargo xtask TASK`.
+//! The project's own tasks, as `cargo xtask TASK`.
 //!
-//! Continuous integration calls these tasks and holds no logic of its own.
+//! CI calls these tasks and contains no logic of its own.
 
 #![expect(
     clippy::print_stdout,
@@ -33,19 +33,19 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Run every test, after fetching Ruffle and, if run as root, installing the Debian packages they need
+    /// Run every test, after fetching Ruffle and, as root, installing the Debian packages that the tests need
     Test,
     /// Check everything that must hold on main: format, lints, docs, generated files, the book, fuzzing, tests
     Ci,
     /// Write generated files: the manual pages, the book's reference, the config's schema, tables and plots in other pages
     Generate,
-    /// Build the book into target/book, and check its links and spelling, and those of all other Markdown
+    /// Build the book into target/book, and check the links and the spelling of all Markdown
     Book,
     /// Check the layout, the style, and the words in comments, strings and documentation
     Tidy(tidy::Tidy),
-    /// Run the fuzzer's targets
+    /// Run the fuzz targets
     Fuzz(fuzz::Fuzz),
-    /// Take the project's figures in full length: those named, or all; without a name, list them
+    /// Measure the project's figures at full length: those named, or all; without names, list them
     Prove(prove::Prove),
     /// Measure the server, and compare it with floors and with other servers
     #[command(subcommand)]

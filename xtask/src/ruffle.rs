@@ -1,4 +1,4 @@
-//! Ruffle's files, for the tests in a browser: from npm, which runs none of their scripts, into the build folder.
+//! Fetches Ruffle for the browser tests: from npm, without running package scripts, into the build folder.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,17 +9,19 @@ use testkit::real_server;
 use crate::command::step;
 use crate::tools;
 
-/// What the tests were written with. Its package has no dependencies.
+/// The version that the tests were written for. Its package has no dependencies.
 const PACKAGE: &str = "@ruffle-rs/ruffle@0.6.0";
 
-/// Fetches them, unless they are there.
+/// Fetches Ruffle unless it is there.
 pub(crate) fn fetch() -> Result<()> {
     let folder = tools::folder("ruffle")?;
     if is_there(&folder) {
         return Ok(());
     }
     if real_server::find("npm").is_none() {
-        println!("the tests in a browser will be left out: npm is not there to fetch Ruffle");
+        println!(
+            "the browser tests will be skipped: Ruffle cannot be fetched because npm is missing"
+        );
         return Ok(());
     }
     let options = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts"];

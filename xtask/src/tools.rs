@@ -1,4 +1,4 @@
-//! Programs that CI needs and Debian does not have: from their registries, into the build folder.
+//! Programs that CI needs and Debian does not have: from their registries into the build folder.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -20,13 +20,13 @@ const TYPOS: Tool = Tool {
     version: "1.52.0",
 };
 
-/// A program, and the version whose results are those of everybody.
+/// A program, and the version that gives the same results everywhere.
 struct Tool {
     program: &'static str,
     version: &'static str,
 }
 
-/// The book's builder, installed if it is not there.
+/// Returns mdBook, and installs it first if necessary.
 pub(crate) fn mdbook() -> Result<PathBuf> {
     MDBOOK.installed(|tool, folder| {
         let version = ["--version", tool.version, "--locked"];
@@ -38,7 +38,7 @@ pub(crate) fn mdbook() -> Result<PathBuf> {
     })
 }
 
-/// The spelling checker, installed if it is not there.
+/// Returns the spelling checker, and installs it first if necessary.
 pub(crate) fn typos() -> Result<PathBuf> {
     TYPOS.installed(|tool, folder| {
         let package = format!("{}=={}", tool.program, tool.version);
@@ -64,7 +64,7 @@ impl Tool {
         Ok(program)
     }
 
-    /// Whether this is the program, in the version that is wanted.
+    /// Whether this is the program in the right version.
     fn is(&self, path: &PathBuf) -> bool {
         let output = Command::new(path).arg("--version").output();
         output.is_ok_and(|output| {

@@ -1,4 +1,4 @@
-//! Where links lead: to a file of the project, and to a heading in it. Other sites are not asked.
+//! Checks that links lead to a file of the project and to a heading in it. Links to other sites are not checked.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -12,9 +12,9 @@ use super::markdown::{Markdown, PageLink};
 /// The pages that were read so far.
 pub(super) struct Library {
     root: PathBuf,
-    /// The folder of the book, seen from the root.
+    /// The folder of the book, from the root of the repository.
     book: &'static str,
-    /// The pages that the book's contents name; no others are built.
+    /// The pages that the book's contents list; no others are built.
     listed: Vec<PathBuf>,
     read: BTreeMap<PathBuf, Markdown>,
 }
@@ -34,7 +34,7 @@ impl Library {
         Ok(library)
     }
 
-    /// Pages that lie in the book's folder and are not in its contents.
+    /// Pages in the book's folder that are not in its contents.
     pub(super) fn unlisted(&self, pages: &[PathBuf]) -> Vec<String> {
         let contents = Path::new(self.book).join("SUMMARY.md");
         let unlisted = pages.iter().filter(|page| {
@@ -44,7 +44,7 @@ impl Library {
         unlisted.map(line).collect()
     }
 
-    /// The links of a page that lead nowhere, with their places.
+    /// The dead links of a page, with their places.
     pub(super) fn dead_links(&mut self, page: &Path) -> Result<Vec<String>> {
         let links = self.page(page)?.links.clone();
         let mut dead = Vec::new();
@@ -84,7 +84,7 @@ impl Library {
         Ok(Some("no such heading"))
     }
 
-    /// Whether this comes with the book: a listed page, or something that is no page.
+    /// Whether this is part of the built book: a listed page, or a file that is not a page.
     fn is_in_book(&self, path: &Path) -> bool {
         let is_page = path.extension().is_some_and(|extension| extension == "md");
         path.starts_with(self.book) && (!is_page || self.listed.iter().any(|it| it == path))
@@ -102,14 +102,14 @@ impl Library {
     }
 }
 
-/// The path of a page of the repository, where a link has its whole address.
+/// The path of a page of the repository, if the link is an absolute address.
 fn in_repository(place: &str) -> Option<&str> {
     let rest = place.strip_prefix(env!("CARGO_PKG_REPOSITORY"))?;
     let kinds = ["/blob/main/", "/tree/main/"];
     kinds.iter().find_map(|kind| rest.strip_prefix(kind))
 }
 
-/// A path that a page names, seen from the root.
+/// A path that a page names, from the root of the repository.
 fn resolved(page: &Path, place: &str) -> PathBuf {
     let mut path = page.parent().unwrap_or(Path::new("")).to_owned();
     for component in Path::new(place).components() {

@@ -1,4 +1,4 @@
-//! What a Markdown file links to, and what can be linked to in it. It follows the subset that the project writes.
+//! The links of a Markdown file, and the headings that links can lead to. It supports the subset that the project uses.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,11 +9,11 @@ pub(super) struct PageLink {
     pub(super) target: String,
 }
 
-/// A file as far as links are concerned.
+/// The links and headings of a file.
 #[derive(Debug, Default)]
 pub(super) struct Markdown {
     pub(super) links: Vec<PageLink>,
-    /// What can stand behind `#`.
+    /// What can follow `#` in a link.
     pub(super) anchors: BTreeSet<String>,
 }
 
@@ -32,7 +32,7 @@ impl Markdown {
     }
 }
 
-/// The lines, with empty ones in the place of code blocks and comments.
+/// The lines, with empty ones in place of code blocks and comments.
 fn without_blocks(text: &str) -> Vec<&str> {
     let mut fence = None;
     let lines = text.lines().map(|line| {
@@ -57,7 +57,7 @@ fn without_blocks(text: &str) -> Vec<&str> {
     lines.collect()
 }
 
-/// The text with its code spans emptied; lines stay. A span ends in its paragraph.
+/// The text with empty code spans and unchanged lines. A span ends in its paragraph.
 fn without_code(text: &str) -> String {
     let paragraphs = text.split("\n\n").map(|paragraph| {
         let mut parts = paragraph.split('`');
@@ -76,7 +76,7 @@ fn without_code(text: &str) -> String {
     paragraphs.collect::<Vec<_>>().join("\n\n")
 }
 
-/// `[text](target)`, images among them, and `[name]: target`.
+/// `[text](target)`, images included, and `[name]: target`.
 fn links(prose: &str) -> Vec<PageLink> {
     let mut links = Vec::new();
     for (index, line) in prose.lines().enumerate() {
@@ -94,11 +94,11 @@ fn links(prose: &str) -> Vec<PageLink> {
     links
 }
 
-/// The headings' names, as mdBook and GitHub make them.
+/// The anchors of headings, as mdBook and GitHub make them.
 #[derive(Default)]
 struct Anchors {
     known: BTreeSet<String>,
-    /// How often each was there before.
+    /// How often each anchor occurred before.
     times: BTreeMap<String, usize>,
 }
 

@@ -1,10 +1,10 @@
-//! The part of a file that is generated, between marks.
+//! Replaces the generated part of a file, between marks.
 
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-/// A file as it is, with this between `<!-- MARK -->` and `<!-- /MARK -->`.
+/// The text of a file with `part` between `<!-- MARK -->` and `<!-- /MARK -->`.
 pub(super) fn replaced(root: &Path, file: &str, mark: &str, part: &str) -> Result<Vec<u8>> {
     let committed = super::read(root, file)?;
     let (begin, end) = (format!("<!-- {mark} -->\n"), format!("<!-- /{mark} -->\n"));
@@ -13,7 +13,7 @@ pub(super) fn replaced(root: &Path, file: &str, mark: &str, part: &str) -> Resul
         Some((before, after))
     });
     let (before, after) = parts
-        .with_context(|| format!("{file} has no marks `<!-- {mark} -->` for what is generated"))?;
+        .with_context(|| format!("{file} has no marks `<!-- {mark} -->` for its generated part"))?;
     Ok([before, &begin, "\n", part, "\n", &end, after]
         .concat()
         .into())

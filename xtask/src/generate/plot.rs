@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use super::read;
 
-/// Where it is.
+/// The path of the plot.
 pub(super) const PATH: &str = "docs/book/src/images/replies-lost.svg";
 
 /// The page with the table.
@@ -26,12 +26,12 @@ const WIDTH: u32 = 760;
 const BAR: u32 = 20;
 const STEP: u32 = 28;
 const LEFT: u32 = 180;
-/// A bar of 100 %.
+/// The width of a bar of 100 %.
 const FULL: u32 = 400;
-/// Between the bars of two networks, with the name of the second one.
+/// The space between the bars of two networks, with the name of the second one.
 const GAP: u32 = 48;
 
-/// Draws it.
+/// Draws the plot.
 pub(super) fn draw(root: &Path) -> Result<Vec<u8>> {
     let page = read(root, PAGE)?;
     let rows: Vec<_> = page.lines().filter_map(row).collect();
@@ -39,7 +39,7 @@ pub(super) fn draw(root: &Path) -> Result<Vec<u8>> {
     Ok(picture(&rows)?.into())
 }
 
-/// `| network | server | fetches | lost | …`; nothing if the line is none.
+/// Parses `| network | server | fetches | lost | …`; `None` for other lines.
 fn row(line: &str) -> Option<Row<'_>> {
     let mut cells = line.strip_prefix("| ")?.split(" | ");
     Some(Row {
@@ -79,7 +79,7 @@ fn bar(row: &Row<'_>, top: u32) -> Result<String> {
     let percent = (row.lost * 1_000).checked_div(row.fetches);
     let percent = percent.context("a server without fetches")?;
     let class = if row.lost == 0 { "no" } else { "some" };
-    // What is lost is seen, however little it is, and so is that nothing was.
+    // A small loss is still visible, and so is the absence of any.
     let width = (percent * FULL / 1_000).max(2);
     let middle = top + BAR - 5;
     let (server, lost, fetches) = (row.server, row.lost, row.fetches);
@@ -96,7 +96,7 @@ fn bar(row: &Row<'_>, top: u32) -> Result<String> {
     ))
 }
 
-/// Colors that are readable on a light and on a dark page.
+/// Colors that are readable on light and on dark pages.
 const HEAD: &str = "\
 \x20 <title id=\"t\">Replies lost by each kind of server on three bad networks</title>
   <style>

@@ -1,4 +1,4 @@
-//! The book's reference: pages that the program prints from the tables that it works with.
+//! The book's reference: pages that the program prints from its own tables.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,16 +7,16 @@ use anyhow::{Context as _, Result};
 
 use super::{Files, flashgate, read};
 
-/// Nothing but these pages is in this folder.
+/// This folder contains only these pages.
 const FOLDER: &str = "docs/book/src/reference";
 
-/// The page of each lint rule; nothing else is in this folder.
+/// The folder of the lint rules' pages, which contains nothing else.
 const RULES: &str = "docs/book/src/reference/rules";
 
-/// The book's contents, which name the rules too.
+/// The book's contents, which list the rules too.
 const SUMMARY: &str = "docs/book/src/SUMMARY.md";
 
-/// The line below which they are named.
+/// The line above the list of rules.
 const RULES_IN_SUMMARY: &str = "- [Lint rules](reference/rules.md)";
 
 /// Adds every page.
@@ -46,7 +46,7 @@ fn rules(files: &Files) -> Result<Vec<String>> {
     Ok(names.map(|(name, _)| name.to_owned()).collect())
 }
 
-/// The contents as they are, with the rules of today.
+/// The contents with an updated list of rules.
 fn summary(committed: &str, rules: &[String]) -> Result<String> {
     let kept = committed
         .lines()
@@ -67,7 +67,7 @@ fn summary(committed: &str, rules: &[String]) -> Result<String> {
         .with_context(|| format!("{SUMMARY} has no line `{RULES_IN_SUMMARY}`"))
 }
 
-/// Pages that are generated no more.
+/// Pages that are no longer generated.
 pub(super) fn strays(root: &Path, files: &Files) -> Result<Vec<PathBuf>> {
     let mut strays = Vec::new();
     for folder in [FOLDER, RULES] {

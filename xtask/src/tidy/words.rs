@@ -1,8 +1,8 @@
 //! Words that the project does not use in comments, strings and documentation, and what to write instead.
 //!
-//! The list for people is under "How we write" in CONTRIBUTING.md. Code spans, code blocks, identifiers, byte strings and
-//! strings without a space are not prose. Where a word is right, say so on the same line or the line above it, with the
-//! directive that `allowed` reads.
+//! The list for people is under "How we write" in CONTRIBUTING.md. Code spans, code blocks, identifiers, byte strings
+//! and strings without a space are not prose. Where a word is right, say so on the same line or the line above it, with
+//! the directive that `allowed` reads.
 
 mod kind;
 mod markdown;

@@ -2,7 +2,8 @@
 //!
 //! A pattern is a list of elements, each for one token: a word in lower case, or alternatives separated by `|`. `x*` is
 //! any word that starts with `x`; `x~` is a verb in any form. `.` is the end of a sentence, `,` a comma, `;` any other
-//! punctuation, and the empty word the start or end of a paragraph. An element that starts with `!` is for any token but these, and is not reported.
+//! punctuation, and the empty word the start or end of a paragraph. An element that starts with `!` is for any token
+//! but these, and is not reported.
 
 use super::prose::Prose;
 
