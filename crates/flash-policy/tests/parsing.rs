@@ -1,4 +1,4 @@
-//! What a policy file means, and what is said of a faulty one.
+//! What a policy file means, and which mistakes are reported.
 
 #![cfg(test)]
 
@@ -33,7 +33,7 @@ fn check_on(
     let text = text.as_ref();
     let report = lint(text, Serving::from_port(Port::new(port).unwrap()));
     let shown = String::from_utf8_lossy(text);
-    // Nearly every example grants to all, which is remarked on; it is not what these tests are about.
+    // Nearly every example grants access to all domains. That finding is not what these tests check.
     let mut found: Vec<_> = report
         .findings
         .iter()
@@ -72,13 +72,13 @@ fn check_on(
     report.policy
 }
 
-/// What the first finding points at.
+/// The text at the location of the first finding.
 #[track_caller]
 fn points_at(text: &str, rule: &str, expected: &str) {
     let report = lint(text.as_bytes(), Serving::from_port(Port::MASTER));
     let finding = report.findings.iter().find(|finding| finding.rule == rule);
     let finding = finding.unwrap_or_else(|| panic!("no {rule} in {:?}", report.findings));
-    let span = finding.label.as_ref().expect("a place").span;
+    let span = finding.label.as_ref().expect("a location").span;
     assert_eq!(&text[span.start..span.end], expected, "{text}");
 }
 
@@ -211,7 +211,7 @@ fn ports() {
         "invalid-to-ports",
         "9x",
     );
-    // No-break spaces, as they come with text copied from web pages, are no blanks of the format.
+    // No-break spaces, which come with text copied from web pages, are not whitespace in this format.
     points_at(
         &file(&rule("a.test", "80,\u{a0}\u{a0}90")),
         "invalid-to-ports",
@@ -408,7 +408,7 @@ fn encodings() {
         None,
         "!invalid-utf-8",
     );
-    // Places count the bytes of the file, mark included.
+    // Locations count the bytes of the file, including the mark.
     points_at(
         &format!("\u{feff}{}", file(&rule("a.test", "80-"))),
         "invalid-port-range",
@@ -429,7 +429,7 @@ fn sizes() {
     check(padded(65_537), None, "!file-too-large");
 }
 
-/// P37 and its kin: nothing that a parser could choke on gets that far, or takes long.
+/// P37 and similar: no input that a parser could choke on gets that far or takes long.
 #[test]
 fn hostile_files() {
     let entity = "<!DOCTYPE cross-domain-policy [<!ENTITY e \"a.test\">]>";
@@ -479,14 +479,14 @@ fn long_values_are_cut_in_messages() {
     }
 }
 
-/// A fault behind a name beyond ASCII is marked whole.
+/// The location of a fault after a non-ASCII name is correct.
 #[test]
 fn a_duplicate_behind_a_foreign_prefix() {
     let text = "<cross-domain-policy xmlns:éé=\"u\" éé:a=\"1\" éé:a=\"2\"/>";
     points_at(text, "duplicate-attribute", "éé:a");
 }
 
-/// Whatever is cut off or changed, the reader answers with findings whose places lie in the file.
+/// However a file is cut or changed, all locations of its findings are in the file.
 #[test]
 fn every_prefix_and_every_flipped_byte() {
     let text = format!(

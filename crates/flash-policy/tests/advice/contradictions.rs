@@ -1,4 +1,4 @@
-//! No finding speaks of what another one asks to correct, or advises the contrary.
+//! No finding mentions something that another one asks to fix, or advises the opposite.
 
 use super::{check, check_rules, from_port, help, policy, socket, url};
 

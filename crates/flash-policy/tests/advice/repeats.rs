@@ -4,7 +4,7 @@ use flash_policy::lint::{Options, PolicyKind, PolicyReader, lint_with};
 
 use super::{check, check_rules, found, from_port, policy, socket, url};
 
-/// Rules for as many hosts and ports, each another.
+/// Many rules, each with a different host and port.
 fn many(rule: impl Fn(usize) -> String) -> String {
     policy(&(0..30).map(rule).collect::<Vec<_>>().join("\n"))
 }

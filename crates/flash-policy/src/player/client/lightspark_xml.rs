@@ -276,7 +276,7 @@ impl<'t> LightsparkReader<'t> {
         taken
     }
 
-    /// Moves past the next occurrence of these bytes. `None` if there is none.
+    /// Moves past the next occurrence of these bytes. `None` if they do not occur.
     fn past(&mut self, what: &[u8]) -> Option<()> {
         let mut windows = self.rest().windows(what.len());
         let found = windows.position(|window| window == what)?;
