@@ -232,7 +232,8 @@ pub enum TagEndFault {
 /// Mistakes in tags that do not match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NestingFault {
-    /// An end tag whose name matches no open element. The further location is the start tag that it probably belongs to.
+    /// An end tag whose name matches no open element. The further location is the start tag that it probably belongs
+    /// to.
     EndTag,
     /// The end tag of an element that contains other open elements. The further locations are their tags, the innermost
     /// first.

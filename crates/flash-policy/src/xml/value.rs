@@ -47,8 +47,8 @@ pub(super) fn doubled(after: &str) -> Option<DoubledValue> {
 }
 
 impl<'a> XmlReader<'a> {
-    /// Reads the value after a `=`. Returns its range without quotes, and where it ends with them. `None` if there is
-    /// none.
+    /// Reads the value after a `=`. Returns its range without quotes, and where it ends with them. `None`
+    /// without a value.
     pub(super) fn value(
         &mut self,
         name: &Range<usize>,
