@@ -1,4 +1,4 @@
-//! A new plan for a running daemon: read beside the serving, taken whole or not at all.
+//! Reloads: a new plan is read while serving continues, and applied completely or not at all.
 
 use std::num::NonZeroU32;
 
@@ -17,8 +17,8 @@ use super::status::Status;
 use crate::connection::Shared;
 use crate::log::{self, LIFECYCLE};
 
-/// Reads everything again and takes it over; the new plan or, where everything stays as it was, the files that it was
-/// refused for. The limit on open files is shared with so many threads.
+/// Reads and applies a new plan. Returns the plan, or the watched files of a refused one. The threads share the limit
+/// on open files.
 pub(super) async fn reload(
     (loader, changes): (&Loader, &mut Changes),
     listeners: &mut Listeners,
@@ -37,13 +37,13 @@ pub(super) async fn reload(
             let faults = faults.to_string();
             status.not_reloaded(&faults);
             log::text(&faults);
-            error!("not reloaded: everything stays as it was");
+            error!("not reloaded: keeping the previous configuration");
             Err(watched)
         }
     }
 }
 
-/// How the process goes on: what of the new settings takes a restart is said, and stays as it was.
+/// The process settings after a reload. Settings that need a restart keep their old value, and are logged.
 pub(super) fn in_effect(old: &ProcessPlan, new: &ProcessPlan) -> ProcessPlan {
     let changed = [
         ("user", name(&old.user) != name(&new.user)),
@@ -54,7 +54,7 @@ pub(super) fn in_effect(old: &ProcessPlan, new: &ProcessPlan) -> ProcessPlan {
     for (key, _) in changed.iter().filter(|(_, changed)| *changed) {
         warn!(
             key,
-            "a setting of `[process]` has changed; restart flashgate for it to take effect"
+            "changed a setting in `[process]`; it takes effect after a restart"
         );
     }
     ProcessPlan {
@@ -90,7 +90,7 @@ fn take_over(
     shared.backends.keep(plan.gates());
     shared.names.keep(plan.gates());
     let before = shared.permits.set_limits(capacity, &plan.limits);
-    // What was logged before is not logged again at each reload.
+    // Don't repeat at each reload what was already logged.
     if before != capacity {
         descriptors::tell(&capacity, &plan, files);
     }
@@ -98,7 +98,7 @@ fn take_over(
     Ok(plan)
 }
 
-/// A backend on a port that was no backend's at start would be denied to each client; better it is denied now.
+/// Refuses a backend port that the sandbox blocks. Otherwise each client would be refused later.
 fn reachable(plan: &Plan) -> Result<(), Refusal> {
     let needs = Needs::of(plan, std::iter::empty());
     if needs.lookups == Lookups::Needed && confinement::no_lookups() {

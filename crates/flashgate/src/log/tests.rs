@@ -49,7 +49,7 @@ const UNLIMITED: &[(&str, &str)] = &[
 const UNLIMITED_LINES: &[(&str, &str)] = &[
     ("stopped", "once, at the end"),
     (
-        "stopped while a successor has the listeners and is not ready; if it hangs, end it: clients wait in its queue",
+        "stopped, but a new process has the listeners and is not ready; if it hangs, kill it: clients wait in its queue",
         "once, at the end",
     ),
     ("findings", "once for each start and reload"),

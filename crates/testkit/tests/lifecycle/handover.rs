@@ -381,7 +381,7 @@ fn a_successor_that_hangs() {
     let mut former = start(&path).unwrap();
     let address = former.address();
     let hanging = ask(&door).unwrap();
-    former.wait_for_line("a successor asks", LIMIT).unwrap();
+    former.wait_for_line("a new process asks", LIMIT).unwrap();
     let begun = Instant::now();
     let daemon = start(&fixed(&folder, address)).unwrap();
     assert!(former.wait(LIMIT).unwrap().success());

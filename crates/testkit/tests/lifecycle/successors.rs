@@ -280,7 +280,7 @@ fn one_that_hangs_and_never_served() {
         .unwrap();
     assert!(line.contains(&format!("process={pid}")), "{line}");
     let text = refused(&running.path, "no answer within");
-    assert!(!text.contains("goes on serving"), "{text}");
+    assert!(!text.contains("continues to serve"), "{text}");
     assert!(text.contains(&format!("process {pid}")), "{text}");
     assert!(text.contains("start again"), "{text}");
     drop(hanging);

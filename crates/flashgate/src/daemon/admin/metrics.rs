@@ -1,7 +1,7 @@
-//! `/metrics`: everything that is counted, in the text format of `OpenMetrics` 1.0.
+//! `/metrics`: all counters, in the text format of `OpenMetrics` 1.0.
 //!
-//! The numbers live where they are counted, and are read when somebody asks. No label comes from the network: their
-//! values are names in this program and in the config, and its version.
+//! The numbers are stored where they are counted, and are read on request. No label comes from the network. The values
+//! are names from this program or the config, and the version.
 
 mod table;
 
@@ -23,7 +23,7 @@ use crate::log;
 /// The content type of `OpenMetrics`.
 pub(super) const TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// All of it, as it is now.
+/// All metrics with their current values.
 pub(super) fn text(about: &AdminSources) -> String {
     let mut registry = Registry::default();
     registry.register_collector(Box::new(about.clone()));
@@ -96,7 +96,7 @@ impl AdminSources {
         let mut ends: Vec<(&str, u64)> = Vec::new();
         for certificate in certificates {
             let end = certificate.not_after().as_secs();
-            // The same file with two keys has one end.
+            // A file with two keys has the same expiry for both.
             if !ends.iter().any(|(file, _)| *file == certificate.file) {
                 ends.push((&certificate.file, end));
             }
@@ -155,7 +155,7 @@ impl Families<'_> {
 
     fn family(&mut self, metric: Metric) -> Result<MetricEncoder<'_>, fmt::Error> {
         let kind = metric.kind();
-        // The unit becomes a part of the name.
+        // The unit becomes part of the name.
         let unit = (kind == MetricKind::Time).then_some(&Unit::Seconds);
         self.0
             .encode_descriptor(metric.name(), metric.help(), unit, kind.metric_type())
@@ -190,7 +190,7 @@ impl Families<'_> {
         Ok(())
     }
 
-    /// Whether each backend is up, and how often it was not, by its gate and what it is there for.
+    /// Whether each backend is up, and how often it was unreachable, by gate and role.
     fn backends(&mut self, backends: &[BackendStatus]) -> fmt::Result {
         if backends.is_empty() {
             return Ok(());
@@ -212,7 +212,7 @@ impl Families<'_> {
     }
 
     fn time(&mut self, metric: Metric, time: SystemTime) -> fmt::Result {
-        // Before 1970 the clock was not set.
+        // A time before 1970 means that the clock is not set.
         let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
         self.family(metric)?.encode_gauge(&since.as_secs_f64())
     }

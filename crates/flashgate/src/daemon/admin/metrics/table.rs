@@ -1,4 +1,4 @@
-//! Every metric, defined once: its name, its type, its labels and its help text.
+//! Every metric, defined once: its name, type, labels and help text.
 
 use prometheus_client::metrics::MetricType;
 
@@ -13,7 +13,7 @@ macro_rules! metrics {
         impl Metric {
             const ALL: &'static [Self] = &[$(Self::$name),*];
 
-            /// The name without what the format adds to it.
+            /// The name without the suffix that the format adds.
             pub(super) const fn name(self) -> &'static str {
                 match self {
                     $(Self::$name => $id,)*
@@ -38,7 +38,7 @@ macro_rules! metrics {
                 }
             }
 
-            /// Which values its labels have, in Markdown.
+            /// The possible values of its labels, in Markdown.
             const fn values(self) -> &'static str {
                 match self {
                     $(Self::$name => $values,)*
@@ -51,64 +51,64 @@ macro_rules! metrics {
 #[rustfmt::skip]
 metrics! {
     Build Info "flashgate_build" ["version"] "":
-        "The version that runs.";
+        "The running version.";
     ProcessStart Time "process_start_time" [] "":
         "When the process started, in Unix time.";
     Phase Gauge "flashgate_phase" ["phase"] "`starting`, `ready`, `reloading`, `draining`, `stopped`":
         "What the daemon is doing: 1 for one of the phases.";
     Listeners Gauge "flashgate_listeners" ["state"] "`accepting`, or `failed` while they are repaired":
-        "Listeners for players.";
+        "Listeners for players, by state.";
     Sandbox Gauge "flashgate_sandbox" ["part"] "the parts of the [sandbox](../security/sandbox.md)":
-        "Parts of the sandbox: 1 if in force, 0 if switched off or missing in the system.";
+        "Parts of the sandbox: 1 if active, 0 if turned off or not supported by the system.";
     Connections Counter "flashgate_connections" ["outcome"] "the [reason codes](reason-codes.md)":
         "Connections that have ended.";
     ConnectionsOpen Gauge "flashgate_connections_open" [] "":
-        "Open connections. One that is answered on the spot is never among them.";
+        "Open connections. A connection that is answered at once is never counted here.";
     ConnectionsAnswering Gauge "flashgate_connections_answering" [] "":
         "Open connections whose request is known.";
     ConnectionsLimit Gauge "flashgate_connections_limit" [] "":
-        "How many connections may be open.";
+        "The maximum number of open connections.";
     Shed Counter "flashgate_shed" [] "":
-        "Connections closed unanswered because file descriptors had run out for long.";
+        "Connections closed without an answer because there had been no file descriptors for several seconds.";
     AcceptErrors Counter "flashgate_accept_errors" ["class"] "one `connection`, `exhausted` descriptors or memory, a `dead` listener":
-        "Errors of accept.";
+        "Errors of accept, by class.";
     ConnectionsRelaying Gauge "flashgate_connections_relaying" [] "":
         "Open connections that are forwarded to a backend.";
     RelaysLimit Gauge "flashgate_relays_limit" [] "":
-        "How many connections may be forwarded; 0 without gates.";
+        "The maximum number of forwarded connections; 0 without gates.";
     WebSocketsOpen Gauge "flashgate_websockets_open" [] "":
         "Forwarded connections that are WebSockets.";
     ConnectionsLingering Gauge "flashgate_connections_lingering" [] "":
-        "Connections that were answered and wait for their client to close; not among the open ones.";
+        "Answered connections that wait for their client to close; not counted as open.";
     RelayedBytes Counter "flashgate_relayed_bytes" ["from"] "`client`, `backend`":
-        "Forwarded bytes, by sender; counted when a connection ends.";
+        "Forwarded bytes, by sender. Updated when a connection ends.";
     BackendUp Gauge "flashgate_backend_up" ["gate", "role"] "the gate's name; `game` for `backend`, `http` for `http-backend`":
-        "Whether the last connection to a gate's backend succeeded; there from its first failure on.";
+        "Whether the last connection to a gate's backend succeeded. Appears after the first failure.";
     BackendFailures Counter "flashgate_backend_failures" ["gate", "role"] "as for `flashgate_backend_up`":
-        "Clients closed because a gate's backend could not be reached.";
+        "Connections closed because a gate's backend could not be reached.";
     TlsHandshakes Counter "flashgate_tls_handshakes" ["result"] "`success`, or the [reason code](reason-codes.md) of the failure":
-        "TLS handshakes; only with TLS.";
+        "TLS handshakes, by result. Only with TLS.";
     CertificateNotAfter Gauge "flashgate_tls_certificate_not_after_seconds" ["certificate"] "the file, as in the config":
         "When each certificate expires, in Unix time.";
     Reloads Counter "flashgate_reloads" ["result"] "`success`, `failure`":
-        "Reloads.";
+        "Reloads, by result.";
     LastReload Gauge "flashgate_config_last_reload_success" [] "":
-        "Whether the last reload succeeded; 0 until one succeeds again.";
+        "1 if the last reload succeeded, 0 if it failed.";
     LastReloadTime Time "flashgate_config_last_reload_success_timestamp" [] "":
-        "When the config in force was read, in Unix time.";
+        "When the current config was read, in Unix time.";
     Panics Counter "flashgate_panics" [] "":
-        "Internal errors, each of which cost one connection at most. Please report them.";
+        "Internal errors. Each affects at most one connection. Please report them.";
     LogLinesLost Counter "flashgate_log_lines_lost" [] "":
-        "Log lines that could not be written at once, or for which the disk had no room.";
+        "Log lines that were lost because a write would have blocked or the disk was full.";
 }
 
-/// What a metric is.
+/// The kind of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MetricKind {
     Info,
     Counter,
     Gauge,
-    /// A gauge with a time, in seconds.
+    /// A gauge with a time in seconds.
     Time,
 }
 
@@ -121,7 +121,7 @@ impl MetricKind {
         }
     }
 
-    /// What the format adds to the name.
+    /// The suffix that the format adds to the name.
     const fn suffix(self) -> &'static str {
         match self {
             Self::Info => "_info",
@@ -140,7 +140,7 @@ impl MetricKind {
     }
 }
 
-/// The page of the book's reference.
+/// The reference page of the book.
 pub(crate) fn reference() -> String {
     let rows = Metric::ALL.iter().map(|metric| {
         let (name, kind, help) = (metric.name(), metric.kind(), metric.help());
@@ -157,8 +157,8 @@ pub(crate) fn reference() -> String {
 const REFERENCE: &str = "\
 # Metrics
 
-What `/metrics` of [`[admin]`](../operate/metrics.md) has, as OpenMetrics text. Values of labels come from flashgate or
-from the config, never from the network.
+`/metrics` of [`[admin]`](../operate/metrics.md) serves these as OpenMetrics text. Label values come from flashgate or from
+the config, never from the network.
 
 <!-- Generated: cargo xtask generate. -->
 
