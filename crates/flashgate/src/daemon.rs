@@ -106,7 +106,7 @@ struct RunningDaemon {
     changes: Changes,
     manager: Arc<ServiceManager>,
     workers: Workers,
-    /// The old process, which is told when this one serves.
+    /// The old process, which is notified when this one serves.
     predecessor: Option<Predecessor>,
     successors: Option<Successors>,
     /// The limit on open files.

@@ -200,7 +200,9 @@ fn descriptors_of_others_are_closed() {
             .args([path])
             .start()
             .unwrap();
-        let line = daemon.wait_for_line("closed a descriptor", LIMIT).unwrap();
+        let line = daemon
+            .wait_for_line("closed an unused descriptor", LIMIT)
+            .unwrap();
         assert!(line.contains("INFO"), "{line}");
         let all = daemon.log().join("\n");
         assert!(all.contains("descriptor=7 target=\"/etc/passwd\""), "{all}");

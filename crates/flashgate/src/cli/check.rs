@@ -265,7 +265,7 @@ fn fault(failure: CheckFailure) -> CheckFault {
         },
         CheckFailure::System(error) => CheckFault::new(
             format!("the check can't run: {error}"),
-            "look at the limits on open files and processes",
+            "check the limits on open files and processes",
         ),
     }
 }

@@ -68,7 +68,10 @@ A folder for the socket that \\fBhandover\\fR in \\fB[process]\\fR names. It mus
 const SIGNALS: &str = "\
 .SH SIGNALS
 \\fBflashgate serve\\fR handles these:
-Stop. Every accepted connection is answered, and open connections get \\fBdrain\\fR to end. A second signal stops at once.
+.TP
+\\fBSIGTERM\\fR, \\fBSIGINT\\fR, \\fBSIGQUIT\\fR
+Stop. Every accepted connection is answered, and open connections get \\fBdrain\\fR to end. A second signal stops it at
+once.
 .TP
 \\fBSIGHUP\\fR
 Reload the config, the policy files and the certificates. Open connections are not affected. If a new file has an

@@ -108,7 +108,7 @@ impl Lint {
         let request = match self.request() {
             Ok(request) => request,
             Err(fault) => {
-                render::plain_error(&fault.to_string(), &["leave one of them out"]);
+                render::plain_error(&fault.to_string(), &["remove one of them"]);
                 return Exit::Usage;
             }
         };

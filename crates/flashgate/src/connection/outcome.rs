@@ -103,7 +103,7 @@ outcomes! {
         "Forwarded. Both sides sent nothing for `idle`.",
         "Expected, if `idle` is set.";
     Stopped "stopped":
-        "Forwarded, or still connecting to the server, when a stop had waited for `drain`.",
+        "Still forwarded, or still connecting to the server, after a stop had waited for `drain`.",
         "Expected when flashgate stops.";
     Bridged "bridged":
         "A WebSocket, forwarded until one side had closed.",

@@ -97,7 +97,7 @@ impl Changes {
         if let Some(old) = std::mem::replace(&mut self.events, new) {
             old.read(&mut self.writers);
         }
-        // A folder that has lost its name no longer holds one of our files, whoever writes there.
+        // A folder that has lost its name no longer holds one of our files, so writes there do not matter.
         for (folder, which) in &self.folders {
             if folders.get(folder) != Some(which) {
                 self.writers.left(folder);

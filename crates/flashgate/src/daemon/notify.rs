@@ -87,7 +87,7 @@ impl ServiceManager {
         })
     }
 
-    /// Whether the service manager is the old process's, and must be told which process is the main one.
+    /// Whether the service manager is the old process's, and must be notified which process is the main one.
     pub(super) const fn is_predecessors(&self) -> bool {
         self.is_predecessors
     }

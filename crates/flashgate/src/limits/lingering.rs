@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 #[derive(Debug)]
 pub(super) struct Lingering {
     most: AtomicUsize,
-    /// How many there are, including those that were told to end but have not ended yet.
+    /// How many there are, including those that were asked to end but have not ended yet.
     open: AtomicUsize,
     places: Mutex<LingeringSlots>,
 }
@@ -49,7 +49,7 @@ impl Lingering {
         self.open.load(Ordering::Relaxed)
     }
 
-    /// Makes room for another connection: unless one is already ending, the oldest is told to end.
+    /// Makes room for another connection: unless one is already ending, the oldest is asked to end.
     pub(super) fn give_way(&self) {
         let mut places = self.places();
         if places.taken.len() == self.count() {
@@ -57,7 +57,7 @@ impl Lingering {
         }
     }
 
-    /// Takes a place. If all are taken, the oldest connection is told to end.
+    /// Takes a place. If all are taken, the oldest connection is asked to end.
     pub(super) fn take(&self) -> LingeringSlot {
         let wanted = Arc::new(Notify::new());
         self.open.fetch_add(1, Ordering::Relaxed);
@@ -101,7 +101,7 @@ impl LingeringSlot {
 mod tests {
     use super::*;
 
-    /// Whether a connection was told to end.
+    /// Whether a connection was asked to end.
     fn told(place: &LingeringSlot) -> bool {
         let mut wanted = Box::pin(place.wanted());
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());

@@ -31,7 +31,7 @@ const UNLIMITED: &[(&str, &str)] = &[
     ),
     (
         "daemon/changes.rs",
-        "once for each settled change of a folder on the way to the operator's files",
+        "once for each settled change of a folder on the path to the operator's files",
     ),
     (
         "daemon/events.rs",

@@ -560,9 +560,9 @@ fn what_is_no_bridge() {
     let computed = "socketProxy: [{host: location.hostname, port: 1, proxyUrl: 'ws://a.test/'}]";
     let computed = folder.file("page.js", computed).unwrap();
     for (target, part) in [
-        ("127.0.0.1:19339", "write `ws://127.0.0.1:19339/`"),
-        ("127.0.0.1:19339", "is a host and a port"),
-        ("xmlsocket://127.0.0.1:1/", "write `ws://127.0.0.1:1/`"),
+        ("127.0.0.1:19339", "pass `ws://127.0.0.1:19339/`"),
+        ("127.0.0.1:19339", "is a host and port"),
+        ("xmlsocket://127.0.0.1:1/", "pass `ws://127.0.0.1:1/`"),
         ("/no/such/file", "(JSON, JavaScript or HTML)"),
         (folder.path().to_str().unwrap(), "is a directory"),
         (page.to_str().unwrap(), "/ruffle.js"),

@@ -52,7 +52,7 @@ fn what_it_refuses() {
                 "--client",
                 "unity",
             ],
-            "the sandbox `application` is AIR's own",
+            "only AIR has the sandbox `application`",
         ),
         (&["srv.test"], "expected HOST:PORT"),
         (&["localhost:0"], "expected a port from 1 to 65535, found 0"),
@@ -98,7 +98,7 @@ fn what_it_refuses_with_the_flag_to_write() {
         (&["wss://srv.test/x"], "add `--client ruffle`"),
         (
             &["http://srv.test:80/"],
-            "write the host and the port that the movie connects to",
+            "pass the host and port that the movie connects to",
         ),
         (
             &["xmlsocket://srv.test"],
@@ -123,7 +123,7 @@ fn what_it_refuses_with_the_flag_to_write() {
         ),
         (
             &["localhost:80", "--from", "javascript:1"],
-            "`javascript:1` in --from is no address of a movie",
+            "`javascript:1` in --from is not a movie's URL",
         ),
         (
             &["localhost:80", "--load-policy", "http://a.test/x\r\nX: y"],
@@ -131,19 +131,19 @@ fn what_it_refuses_with_the_flag_to_write() {
         ),
         (
             &["localhost:80", "--client", "lightspark", "--player", "32"],
-            "--player is a version of Flash Player",
+            "--player sets the Flash Player version",
         ),
         (
             &["localhost:80", "--client", "unity", "--player", "9.0.124"],
-            "--player is a version of Flash Player",
+            "--player sets the Flash Player version",
         ),
         (
             &["localhost:80", "--client", "silverlight", "--player", "10"],
-            "--player is a version of Flash Player",
+            "--player sets the Flash Player version",
         ),
         (
             &["ws://localhost/", "--client", "ruffle", "--player", "10"],
-            "--player is a version of Flash Player",
+            "--player sets the Flash Player version",
         ),
         (
             &[

@@ -38,7 +38,7 @@ fn a_proxy_header_that_nobody_expects() {
     assert_eq!(backend.record(LIMIT).unwrap().bytes, said);
     is_logged(
         &mut gate,
-        "passed on a connection",
+        "forwarded a connection",
         &[
             " WARN ",
             "gate=\"game\"",
@@ -56,7 +56,7 @@ fn nearly_a_policy_request() {
     client.send(b"<Policy-File-Request/>\0");
     is_logged(
         &mut gate,
-        "passed on a connection",
+        "forwarded a connection",
         &[" WARN ", "lower case"],
     );
 }

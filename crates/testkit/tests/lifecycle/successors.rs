@@ -220,7 +220,7 @@ fn without_843() {
         .daemon
         .next_line_with("not reloaded", LIMIT)
         .unwrap();
-    let text = refused(&running.path, "could not listen there again");
+    let text = refused(&running.path, "could not bind that address again");
     assert!(text.contains("127.0.0.1:843"), "{text}");
     assert!(text.contains("restart flashgate"), "{text}");
     serves(low, "old.test");

@@ -119,6 +119,6 @@ fn a_policy_request_on_the_bridge() {
     is_logged(
         &mut gate,
         "no policy request",
-        &["the bridge answers no policy requests"],
+        &["the bridge does not answer policy requests"],
     );
 }

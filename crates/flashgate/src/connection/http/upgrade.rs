@@ -96,7 +96,7 @@ impl Exchange<'_> {
         waiting.early = read.get(self.head..).unwrap_or_default().to_vec();
     }
 
-    /// Checks everything before the client is told that its WebSocket is open.
+    /// Checks everything before the response that opens the WebSocket.
     async fn grant(
         &mut self,
         request: &HttpRequest,

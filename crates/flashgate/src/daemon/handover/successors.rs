@@ -78,7 +78,7 @@ pub(in crate::daemon) enum Said {
     Serves(Successor),
 }
 
-/// A new process that is ready. It waits until this is dropped, so that the service manager can be told first.
+/// A new process that is ready. It waits until this is dropped, so that the service manager can be notified first.
 #[derive(Debug)]
 pub(in crate::daemon) struct Successor {
     waiting: Preparing,
@@ -103,7 +103,7 @@ pub(in crate::daemon) struct Offer<'a> {
 /// How the wait for a new process ended.
 enum SuccessorEnd {
     Ready {
-        /// Whether the service manager must be told that it is the main process.
+        /// Whether it must be announced to the service manager as the main process.
         is_main: bool,
     },
     Gone,

@@ -7,7 +7,7 @@ use tracing::warn;
 
 use crate::daemon::way::{self, ResolvedPath, SymbolicLink};
 
-/// The folders of the files: as named, as links resolve now, and folders with a link to something beside it.
+/// The folders of the files: as named, as links resolve now, and folders with a link to something in the same folder.
 ///
 /// If such a link is swapped later, as Kubernetes and deployment tools do, it still leads into the same folder.
 pub(super) fn of(files: &[PathBuf]) -> Vec<PathBuf> {

@@ -157,8 +157,8 @@ pub(crate) fn reference() -> String {
 const REFERENCE: &str = "\
 # Metrics
 
-`/metrics` of [`[admin]`](../operate/metrics.md) serves these as OpenMetrics text. Label values come from flashgate or from
-the config, never from the network.
+`/metrics` of [`[admin]`](../operate/metrics.md) serves these as OpenMetrics text. Label values come from flashgate or
+from the config, never from the network.
 
 <!-- Generated: cargo xtask generate. -->
 
