@@ -1,4 +1,4 @@
-//! Whatever is accepted as a movie's URL, or as a page's `Origin`, browsers read to the same scheme and host.
+//! Browsers read the same scheme and host from everything that is accepted as a movie's URL or a page's `Origin`.
 #![no_main]
 
 use flash_policy::{Host, Origin};
@@ -10,7 +10,7 @@ fuzz_target!(|text: &str| {
         is_what_browsers_read(text, &origin);
     }
     if text.contains(['\r', '\n']) {
-        // A line of its own, and another field behind it.
+        // This would be a separate line, followed by another field.
         return;
     }
     let head = format!("GET / HTTP/1.1\r\nHost: a.test\r\nOrigin: {text}\r\n\r\n");
@@ -21,24 +21,24 @@ fuzz_target!(|text: &str| {
     }
 });
 
-/// The `url` crate reads URLs as the WHATWG standard says, so as browsers do.
+/// The `url` crate parses URLs as browsers do, by the WHATWG standard.
 fn is_what_browsers_read(text: &str, origin: &Origin) -> Option<url::Url> {
     let url = match url::Url::parse(text) {
         Ok(url) => url,
-        // Only Unicode's tables tell that such a name stands for nothing. No page can have one.
+        // Rejecting such an invalid name requires Unicode's tables. No page can have one.
         Err(_) if text.to_ascii_lowercase().contains("xn--") => return None,
         Err(error) => panic!("{text:?} is {origin} here; browsers: {error}"),
     };
     assert_eq!(url.scheme(), origin.scheme.as_str(), "{text:?}");
     let host = url.host_str().expect("http URLs have a host");
-    // The dot at the end of a name says that it is whole, which it is anyway.
+    // A trailing dot marks a name as complete, which it is anyway.
     let host = host.strip_suffix('.').unwrap_or(host);
-    let host: Host = host.parse().expect("a host is read back");
+    let host: Host = host.parse().expect("a displayed host parses");
     assert_eq!(host, origin.host, "{text:?}");
     Some(url)
 }
 
-/// An `Origin` is written in one way only, but for capitals and the scheme's own port.
+/// Browsers write an `Origin` in only one way, except for capitals and the scheme's default port.
 fn is_what_browsers_write(text: &str, origin: &Origin) {
     let Some(url) = is_what_browsers_read(text, origin) else {
         return;
@@ -50,7 +50,7 @@ fn is_what_browsers_write(text: &str, origin: &Origin) {
         flash_policy::Scheme::Https => ":443",
     };
     let text = text.strip_suffix(own_port).unwrap_or(&text);
-    // An IPv6 address has several spellings of one meaning.
+    // An IPv6 address can be written in several ways.
     assert!(
         text == written || text.contains('['),
         "{text:?}: {written:?}"

@@ -1,4 +1,4 @@
-//! A grant is what a rule says, read the plain way.
+//! A grant agrees with a straightforward reading of the rules.
 #![no_main]
 
 use flash_policy::{Grant, Movie, Origin, Port, Profile, Scheme, Secure, grants, parse};

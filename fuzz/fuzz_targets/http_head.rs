@@ -1,4 +1,5 @@
-//! However a head is cut, there is one verdict, at the same byte; and what it names of a host and a page is read back.
+//! The verdict on a head, and the byte at which it is reached, do not depend on how the head is split. Its host and
+//! origin can be parsed again from how they are displayed.
 #![no_main]
 
 use std::time::SystemTime;
@@ -7,7 +8,7 @@ use flashgate_wire::http::{Body, HeadReader, HeadVerdict, HttpRequest, RequestOr
 use flashgate_wire::websocket::{Handshake, is_asked_for};
 use libfuzzer_sys::fuzz_target;
 
-// The first two bytes say which reader it is, and where the rest is cut.
+// The first two bytes choose the reader and where the rest is split.
 fuzz_target!(|input: &[u8]| {
     let Some(([first, second], bytes)) = input.split_first_chunk() else {
         return;
@@ -19,7 +20,7 @@ fuzz_target!(|input: &[u8]| {
     } else {
         HeadReader::with_options
     };
-    // It looks at a byte at a time, so one cut shows what many would.
+    // The reader processes one byte at a time, so one split is as good as many.
     let (whole, used) = read(reader(), &[bytes]);
     assert_eq!(read(reader(), &[one, other]), (whole.clone(), used));
     match whole {
@@ -29,7 +30,7 @@ fuzz_target!(|input: &[u8]| {
     }
 });
 
-/// The verdict, and how many bytes it took.
+/// The verdict, and the number of bytes until it.
 fn read(mut reader: HeadReader, pieces: &[&[u8]]) -> (HeadVerdict, usize) {
     let mut used = 0;
     for piece in pieces {
@@ -42,7 +43,7 @@ fn read(mut reader: HeadReader, pieces: &[&[u8]]) -> (HeadVerdict, usize) {
     (HeadVerdict::NeedMore, used)
 }
 
-/// What is taken from a request stands in it, and leads to one response.
+/// Every field of a request comes from its head, and a request causes exactly one response.
 fn judge(request: &HttpRequest, head: &[u8]) {
     assert!(head.ends_with(b"\r\n\r\n"));
     assert!(
@@ -52,7 +53,7 @@ fn judge(request: &HttpRequest, head: &[u8]) {
         let again: flash_policy::Origin = origin
             .to_string()
             .parse()
-            .expect("what is shown is read back");
+            .expect("a displayed origin parses");
         assert_eq!(again, origin);
     }
     if is_asked_for(request) {
@@ -63,11 +64,13 @@ fn judge(request: &HttpRequest, head: &[u8]) {
     }
 }
 
-/// One head, and a body of the length that it says.
+/// One head, and a body of exactly the declared length.
 fn is_one_response(response: &Response) {
     let bytes = response.bytes(Body::Sent, SystemTime::UNIX_EPOCH);
-    let text = String::from_utf8(bytes).expect("text");
-    let (head, body) = text.split_once("\r\n\r\n").expect("an end of the head");
+    let text = String::from_utf8(bytes).expect("a response is UTF-8");
+    let (head, body) = text
+        .split_once("\r\n\r\n")
+        .expect("a response has a blank line");
     assert!(
         head.contains(&format!("\r\nContent-Length: {}", body.len())),
         "{text}"

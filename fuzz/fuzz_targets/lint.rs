@@ -1,4 +1,4 @@
-//! Whatever the bytes and the options, judging them ends, and places lie in the file, between characters.
+//! Linting terminates for all bytes and options, and every location is in the file, between characters.
 #![no_main]
 
 use flash_policy::lint::{Options, PolicyKind, PolicyReader, lint_with, rule};

@@ -1,4 +1,4 @@
-//! Mending a file adds no finding, leaves what a policy grants as it is, and can't be done twice.
+//! Fixing a file adds no finding, does not change what a policy grants, and has no effect the second time.
 #![no_main]
 
 use std::collections::BTreeMap;
@@ -22,9 +22,9 @@ fuzz_target!(|bytes: &[u8]| {
         }
         assert_eq!(fix(&fixed.bytes, &options).bytes, fixed.bytes);
         if let Some(policy) = before.policy.filter(|_| !before.findings.is_empty()) {
-            let mended = after.policy.expect("a policy stays one");
+            let mended = after.policy.expect("a fixed policy is still a policy");
             assert_eq!(policy.site_control, mended.site_control);
-            // What a URL policy leaves open depends on how it is served.
+            // What a rule of a URL policy without `secure` grants depends on how the policy is served.
             for secure in [Secure::Any, Secure::HttpsOnly] {
                 same(&served(&policy, secure), &served(&mended, secure));
             }
@@ -41,7 +41,7 @@ fn counts(report: &LintReport) -> BTreeMap<&'static str, usize> {
     counts
 }
 
-/// The policy with that in the place of what it leaves open.
+/// Returns the policy with this value in all rules without `secure`.
 fn served(policy: &Policy, secure: Secure) -> Policy {
     let mut policy = policy.clone();
     let rules = policy.rules.iter_mut();
@@ -50,7 +50,7 @@ fn served(policy: &Policy, secure: Secure) -> Policy {
     policy
 }
 
-/// Each movie that a rule of either names may connect to the same of the ports that one of them names.
+/// Every movie that a rule of either policy matches can connect to the same ports under both.
 fn same(one: &Policy, other: &Policy) {
     let rules = || one.rules.iter().chain(&other.rules).take(12);
     let hosts = rules().map(|rule| rule.domain.hosts().to_string().replace('*', "x"));

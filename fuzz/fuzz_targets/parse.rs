@@ -1,4 +1,4 @@
-//! Whatever the bytes, reading them ends, and every place in a finding is a place in the file.
+//! Parsing terminates for all bytes, and every location in a fault is in the file.
 #![no_main]
 
 use flash_policy::{Profile, Span, parse};

@@ -1,4 +1,4 @@
-//! Whatever servers do and in whatever order it is told, an attempt ends within its time, and stays as it ended.
+//! Whatever servers do, and in whatever order it is reported, an attempt ends in time, and its outcome does not change.
 #![no_main]
 
 use std::time::Duration;
@@ -43,18 +43,18 @@ fuzz_target!(|bytes: &[u8]| {
         rest = after;
     }
     let end = player.budget_end();
-    // So many fetches there are at most, and one more poll.
+    // More polls than there can be fetches.
     let outcome = (0..20).find_map(|_| match player.poll(end) {
         Action::Done(outcome) => Some(outcome),
         _ => None,
     });
-    let outcome = outcome.expect("it is over");
+    let outcome = outcome.expect("the attempt has ended");
     assert!(outcome.elapsed <= player.config().timeout);
     let later = end + Duration::from_secs(1);
     assert_eq!(player.poll(later), Action::Done(outcome));
 });
 
-/// One of a few attempts, so that most bytes are left for what servers do.
+/// One of a few configurations, so that most bytes describe what servers do.
 fn config(head: &[u8]) -> Config {
     let [client, version, port, loaded] = [0, 1, 2, 3].map(|at| usize::from(head[at]));
     let movie = "http://a.test/game.swf".parse().expect("an origin");
@@ -76,7 +76,7 @@ fn config(head: &[u8]) -> Config {
     config
 }
 
-/// What happens, and the bytes behind it; a read takes its length from the first of them.
+/// An event, and the bytes after it. The first byte of a read is its length.
 fn event(kind: u8, rest: &[u8]) -> (Event<'_>, &[u8]) {
     let event = match kind % 9 {
         0 => Event::Connected,

@@ -1,4 +1,4 @@
-//! However a PROXY header comes in, the verdict is the same; and the addresses in it are read back from one of ours.
+//! The verdict on a PROXY header does not depend on how it arrives, and the addresses that we write can be read again.
 #![no_main]
 
 use flashgate_wire::proxy_header::{Addresses, LONGEST, ProxyReader, ProxyVerdict, ProxyVersion};
@@ -11,7 +11,7 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     };
     assert!(header.length <= bytes.len());
-    // What stands behind a header has no part in it.
+    // The bytes after a header do not matter.
     assert_eq!(ProxyReader::default().judge(&bytes[..header.length]), whole);
     if let Some(addresses) = header.addresses {
         for version in [ProxyVersion::V1, ProxyVersion::V2] {
@@ -20,14 +20,14 @@ fuzz_target!(|bytes: &[u8]| {
     }
 });
 
-/// Byte by byte, as a connection may bring it.
+/// Byte by byte, as a connection may deliver it.
 fn in_steps(bytes: &[u8]) -> ProxyVerdict {
     let mut reader = ProxyReader::default();
     let mut last = reader.judge(&[]);
     for end in 1..=bytes.len() {
         if let ProxyVerdict::NeedMore { at_least } = last {
             assert!(at_least <= LONGEST);
-            // It asks for no more than there is need of.
+            // It requests no more bytes than it needs.
             last = reader.judge(&bytes[..end]);
             assert!(
                 end >= at_least
@@ -47,7 +47,12 @@ fn comes_back(addresses: Addresses, version: ProxyVersion) {
         panic!("{addresses:?}")
     };
     assert_eq!(again.length, bytes.len());
-    let (found, sent) = (again.addresses.expect("addresses"), addresses);
+    let (found, sent) = (
+        again
+            .addresses
+            .expect("a header that we wrote has addresses"),
+        addresses,
+    );
     for (found, sent) in [
         (found.source, sent.source),
         (found.destination, sent.destination),

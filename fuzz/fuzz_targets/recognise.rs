@@ -1,4 +1,4 @@
-//! A verdict does not depend on how the input was cut.
+//! A verdict does not depend on how the input is split.
 #![no_main]
 
 use flash_policy::{Recogniser, Recognition};

@@ -1,4 +1,4 @@
-//! A policy that was read is the same when it is written and read again.
+//! A policy stays the same when it is written and parsed again.
 #![no_main]
 
 use flash_policy::write::{Layout, flash};

@@ -1,11 +1,11 @@
-//! However frames are cut, the same payload, the same pings and the same ending come of them; and what is sent is read
-//! back.
+//! However frames are split, they result in the same payload, pings and ending. A frame that we write can be read
+//! again.
 #![no_main]
 
 use flashgate_wire::websocket::{Decoded, Decoder, HEADROOM, InputEnd, frame};
 use libfuzzer_sys::fuzz_target;
 
-// The first two bytes say where the rest is cut.
+// The first two bytes choose where the rest is split.
 fuzz_target!(|input: &[u8]| {
     let Some(([first, second], bytes)) = input.split_first_chunk() else {
         return;
@@ -41,7 +41,7 @@ fn heard(pieces: &[&[u8]]) -> Heard {
     heard
 }
 
-/// A frame of ours holds the payload behind a header of the length that it says.
+/// A frame that we write has a header with the payload's length, then the payload.
 fn sent(payload: &[u8]) {
     if payload.is_empty() {
         return;

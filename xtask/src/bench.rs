@@ -1,7 +1,7 @@
-//! Measurements: load, floors to compare with, and the comparisons themselves.
+//! Benchmarks: load, minimal servers to compare with, and the comparisons themselves.
 //!
-//! Absolute times say more about the machine and its neighbours than about a server, so what counts here are ratios
-//! between servers that were measured in turns within one run, and counts that do not depend on time at all.
+//! Absolute times depend on the machine and on what else it runs. So the results are ratios between servers that were
+//! measured in turns within one run, and counts that do not depend on time.
 
 mod between;
 mod bridge;
@@ -34,11 +34,11 @@ const CLIENT_CPU: usize = 1;
 pub(crate) enum Bench {
     /// Fetch a policy many times from any server and check every reply
     Fetch(fetch::FetchBench),
-    /// Serve a policy with next to nothing, as a floor to compare with
+    /// Serve a policy with minimal code, as a floor to compare with
     Floor(floor::Floor),
-    /// Compare flashgate with the floors, and with other servers, in interleaved rounds
+    /// Compare flashgate with the floors and with other servers, in interleaved rounds
     Compare(compare::Compare),
-    /// Measure memory and wake-ups of flashgate with many idle connections and with none
+    /// Measure memory and wake-ups of flashgate, with many idle connections and without any
     Idle(idle::Idle),
     /// Compare flashgate's gate with other relays, in interleaved rounds
     Relay(relay::RelayBench),
@@ -49,7 +49,7 @@ pub(crate) enum Bench {
 }
 
 impl Bench {
-    /// Runs one of them and prints what it found.
+    /// Runs one benchmark and prints its result.
     pub(crate) fn run(&self) -> Result<()> {
         match self {
             Self::Fetch(fetch) => fetch.run(),

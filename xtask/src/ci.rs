@@ -1,4 +1,4 @@
-//! Everything that must hold on `main`, in the order in which it fails fastest; the tests come last.
+//! Everything that must hold on `main`, with the fastest checks first and the tests last.
 
 use std::process::Command;
 
@@ -7,12 +7,12 @@ use anyhow::Result;
 use crate::command::{cargo, step};
 use crate::fuzz::{self, Limit};
 use crate::tidy::Tidy;
-use crate::{generate, test};
+use crate::{book, generate, needs, test};
 
-/// How long each of the fuzzer's targets runs.
+/// How long each fuzz target runs.
 const FUZZING: Limit = Limit::Seconds(20);
 
-/// Runs all of it.
+/// Runs all checks.
 pub(crate) fn run() -> Result<()> {
     cargo(&["fmt", "--all", "--", "--check"])?;
     let fuzz = ["fmt", "--manifest-path", "fuzz/Cargo.toml"];
@@ -28,13 +28,15 @@ pub(crate) fn run() -> Result<()> {
     cargo(&[&targets[..], &["--", "--deny", "warnings"]].concat())?;
     document()?;
     generate::run(generate::Mode::Check)?;
+    needs::install()?;
+    book::run()?;
     for fuzzed in fuzz::run(fuzz::targets()?.into_iter().map(|target| (target, FUZZING)))? {
         println!("{fuzzed}");
     }
     test::run()
 }
 
-/// The documentation of every crate, with nothing to complain of.
+/// Builds the documentation of every crate without warnings.
 fn document() -> Result<()> {
     let mut command = Command::new("cargo");
     command

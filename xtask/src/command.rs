@@ -1,15 +1,15 @@
-//! Runs other programs, and fails if they do.
+//! Runs other programs and reports their failures.
 
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-/// Runs cargo; its output is shown as it comes.
+/// Runs cargo and shows its output.
 pub(crate) fn cargo(arguments: &[&str]) -> Result<()> {
     step(Command::new("cargo").args(arguments))
 }
 
-/// Runs a command, naming it before and, should it fail, after.
+/// Runs a command. Prints it first, and names it in the error if it fails.
 pub(crate) fn step(command: &mut Command) -> Result<()> {
     let words: Vec<_> = std::iter::once(command.get_program())
         .chain(command.get_args())

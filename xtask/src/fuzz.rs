@@ -1,8 +1,8 @@
-//! `fuzz`: a fuzzer's bytes for everything that reads what strangers send or operators write.
+//! `fuzz`: fuzzing for all code that reads input from the network or from operators.
 //!
-//! The targets are built with the stable compiler's own coverage, so that this takes neither a nightly compiler nor
-//! `cargo-fuzz`; who has both may use them on the same folder. What is found that is worth keeping goes to the build
-//! folder; what the next run begins with, to `fuzz/corpus`.
+//! The targets are built with the stable compiler's own coverage, so neither a nightly compiler nor `cargo-fuzz` is
+//! needed; both work with the same folder too. Inputs found by a run go to the build folder. The seed inputs are in
+//! `fuzz/corpus`.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -19,26 +19,26 @@ use crate::needs;
 /// Which targets, and for how long.
 #[derive(Debug, Args)]
 pub(crate) struct Fuzz {
-    /// Names of targets, as in `fuzz/fuzz_targets`; all of them if none is given
+    /// Names of targets, as in `fuzz/fuzz_targets`; without names, all of them
     targets: Vec<String>,
-    /// Inputs to try in each
+    /// Inputs to try per target
     #[arg(long, conflicts_with = "seconds")]
     runs: Option<u64>,
-    /// Seconds for each
+    /// Seconds per target
     #[arg(long, default_value_t = 20)]
     seconds: u64,
 }
 
-/// When a target has done enough.
+/// When to stop a target.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Limit {
-    /// After so many inputs.
+    /// After this number of inputs.
     Runs(u64),
-    /// After so many seconds.
+    /// After this number of seconds.
     Seconds(u64),
 }
 
-/// What came of one target.
+/// The result of one target.
 #[derive(Debug)]
 pub(crate) struct Fuzzed {
     pub(crate) target: String,
@@ -54,7 +54,7 @@ impl fmt::Display for Fuzzed {
 }
 
 impl Fuzz {
-    /// Fails at the first finding, naming the input.
+    /// Fails at the first finding, and names its input.
     pub(crate) fn run(&self) -> Result<()> {
         let limit = self.runs.map_or(Limit::Seconds(self.seconds), Limit::Runs);
         let targets = wanted(&self.targets)?;
@@ -110,7 +110,7 @@ fn wanted(names: &[String]) -> Result<Vec<String>> {
     Ok(names.to_vec())
 }
 
-/// Builds all targets; the folder they are in.
+/// Builds all targets and returns the folder of the programs.
 fn build() -> Result<PathBuf> {
     let host = host()?;
     let target = folder();
@@ -131,7 +131,7 @@ fn build() -> Result<PathBuf> {
     Ok(target.join(host).join("release"))
 }
 
-/// What libFuzzer goes by: which code was reached, and what was compared there.
+/// What libFuzzer uses: which code was reached, and which values were compared there.
 const COVERAGE: [&str; 7] = [
     "--cfg=fuzzing",
     "-Ccodegen-units=1",
@@ -142,7 +142,8 @@ const COVERAGE: [&str; 7] = [
     "-Cllvm-args=-sanitizer-coverage-trace-compares",
 ];
 
-/// This machine's kind: named, so that the flags are for the targets alone and not for what builds them.
+/// The target triple of this machine. With an explicit target, the flags apply to the fuzz targets only and not to
+/// build scripts.
 fn host() -> Result<String> {
     let output = Command::new("rustc").arg("-vV").output();
     let output = output.context("can't run rustc")?;
@@ -151,7 +152,7 @@ fn host() -> Result<String> {
     Ok(host.context("expected rustc to name its host")?.to_owned())
 }
 
-/// A target that runs.
+/// A running target.
 struct Run {
     target: String,
     child: Child,
@@ -169,11 +170,11 @@ impl Run {
         let seeds = root().join("fuzz/corpus").join(target);
         for folder in [&found, &artifacts] {
             fs::create_dir_all(folder)
-                .with_context(|| format!("can't make {}", folder.display()))?;
+                .with_context(|| format!("can't create {}", folder.display()))?;
         }
         ensure!(
             seeds.is_dir(),
-            "{target} has no inputs to begin with: {} is missing",
+            "{target} has no seed inputs: {} is missing",
             seeds.display()
         );
         let log = folder.join(format!("{target}.log"));
@@ -206,7 +207,7 @@ impl Run {
             let tail: Vec<_> = text.lines().rev().take(40).collect();
             let tail: Vec<_> = tail.into_iter().rev().collect();
             bail!(
-                "{}\n{} has found something; the input is in {}",
+                "{}\n{} failed; the input is in {}",
                 tail.join("\n"),
                 self.target,
                 self.artifacts.display()
@@ -216,15 +217,14 @@ impl Run {
             .lines()
             .find_map(|line| line.strip_prefix(COUNT)?.trim().parse().ok());
         Ok(Fuzzed {
-            inputs: inputs.with_context(|| {
-                format!("{} does not say how many inputs it tried", self.target)
-            })?,
+            inputs: inputs
+                .with_context(|| format!("{} printed no number of inputs", self.target))?,
             target: self.target,
         })
     }
 }
 
-/// Of one input: no larger than a large policy, no slower than a busy machine makes it; and memory in all.
+/// Limits for one input: size, and time on a busy machine. The memory limit is for the whole run.
 const LIMITS: [&str; 4] = [
     "-max_len=4096",
     "-timeout=10",
@@ -232,14 +232,14 @@ const LIMITS: [&str; 4] = [
     "-print_final_stats=1",
 ];
 
-/// What stands before the number of inputs, in libFuzzer's words.
+/// The text before the number of inputs in libFuzzer's output.
 const COUNT: &str = "stat::number_of_executed_units:";
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Where everything that is built and found lies.
+/// The folder of everything that is built and found.
 fn folder() -> PathBuf {
     root().join("target/fuzz")
 }

@@ -1,6 +1,6 @@
-//! What the project does to itself, as `cargo xtask TASK`.
+//! The project's own tasks, as `cargo xtask TASK`.
 //!
-//! Continuous integration calls these tasks and holds no logic of its own.
+//! CI calls these tasks and contains no logic of its own.
 
 #![expect(
     clippy::print_stdout,
@@ -8,6 +8,7 @@
 )]
 
 mod bench;
+mod book;
 mod ci;
 mod command;
 mod fuzz;
@@ -17,6 +18,7 @@ mod prove;
 mod ruffle;
 mod test;
 mod tidy;
+mod tools;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -31,17 +33,19 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Run every test, after fetching Ruffle and, if run as root, installing the Debian packages they need
+    /// Run every test, after fetching Ruffle and, as root, installing the Debian packages that the tests need
     Test,
-    /// Check everything that must hold on main: format, lints, docs, generated files, fuzzing, tests
+    /// Check everything that must hold on main: format, lints, docs, generated files, the book, fuzzing, tests
     Ci,
-    /// Write the files that are generated: the manual page, the config's schema and table of keys, the layers, the pages of the rules, the zoo in docs/check.md
+    /// Write generated files: the manual pages, the book's reference, the config's schema, tables and plots in other pages
     Generate,
-    /// Look at the layout: no import may lead back to its file, or upwards
+    /// Build the book into target/book, and check the links and the spelling of all Markdown
+    Book,
+    /// Check the layout, the style, and the words in comments, strings and documentation
     Tidy(tidy::Tidy),
-    /// Run the fuzzer's targets
+    /// Run the fuzz targets
     Fuzz(fuzz::Fuzz),
-    /// Take the project's figures in full length: those named, or all; without a name, list them
+    /// Measure the project's figures at full length: those named, or all; without names, list them
     Prove(prove::Prove),
     /// Measure the server, and compare it with floors and with other servers
     #[command(subcommand)]
@@ -53,6 +57,7 @@ fn main() -> Result<()> {
         Task::Test => test::run(),
         Task::Ci => ci::run(),
         Task::Generate => generate::run(generate::Mode::Write),
+        Task::Book => book::run(),
         Task::Tidy(tidy) => tidy.run(),
         Task::Fuzz(fuzz) => fuzz.run(),
         Task::Prove(prove) => prove.run(),

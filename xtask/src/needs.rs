@@ -1,4 +1,4 @@
-//! What the tests need besides Rust: on Debian it is installed where that is possible, otherwise named.
+//! What the tests need besides Rust. As root on Debian it is installed, otherwise it is listed.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,7 +8,7 @@ use testkit::real_server;
 
 use crate::command::step;
 
-/// A program that tests start, or a file that they need, and the Debian package it comes from.
+/// A program or a file that tests need, and its Debian package.
 struct Need {
     program: &'static str,
     package: &'static str,
@@ -108,6 +108,14 @@ const NEEDS: &[Need] = &[
         package: "npm",
     },
     Need {
+        program: "git",
+        package: "git",
+    },
+    Need {
+        program: "pip3",
+        package: "python3-pip",
+    },
+    Need {
         program: "xmllint",
         package: "libxml2-utils",
     },
@@ -121,7 +129,7 @@ const NEEDS: &[Need] = &[
     },
 ];
 
-/// Installs what is missing, if it may.
+/// Installs what is missing if possible, and lists it otherwise.
 pub(crate) fn install() -> Result<()> {
     let mut missing: Vec<_> = NEEDS
         .iter()
@@ -134,7 +142,9 @@ pub(crate) fn install() -> Result<()> {
     }
     let names = missing.join(" ");
     if !rustix::process::geteuid().is_root() || !Path::new("/usr/bin/apt-get").exists() {
-        println!("some tests will be left out; for all of them, as root: apt-get install {names}");
+        println!(
+            "some tests will be skipped; to run all of them, as root: apt-get install {names}"
+        );
         return Ok(());
     }
     step(apt_get().args(["update", "--quiet"]))?;
@@ -146,7 +156,7 @@ pub(crate) fn install() -> Result<()> {
     )
 }
 
-/// Waits for whoever else installs packages, as a machine that has just started does by itself.
+/// Waits for other package installations, such as the one that runs after boot.
 fn apt_get() -> Command {
     let mut command = Command::new("apt-get");
     command.args(["--option", "DPkg::Lock::Timeout=600"]);

@@ -1,7 +1,7 @@
-//! `prove`: the project's figures, taken in full length.
+//! `prove`: measures the project's figures at full length.
 //!
-//! Each figure is what some tests report, or the fuzzer; they run in a short form with all others, and in a long form here.
-//! One line is printed for each, and what was measured goes to `docs/guarantees.md`.
+//! Each figure is reported by some tests or by the fuzzer. They run in a short form with the other tests, and in a long
+//! form here. This prints one line per figure, and records the result in `docs/book/src/guarantees.md`.
 
 mod figures;
 mod guarantees;
@@ -15,14 +15,14 @@ use testkit::{figure, scale};
 use crate::fuzz::{self, Fuzzed, Limit};
 use figures::{FIGURES, Figure, Shown};
 
-/// Which figures.
+/// Which figures to measure.
 #[derive(Debug, Args)]
 pub(crate) struct Prove {
-    /// Names such as R13, or `all`
+    /// Names such as R13, or `all`; without names, list the figures
     names: Vec<String>,
 }
 
-/// What came of one figure.
+/// The result for one figure.
 struct Measured {
     /// What the tests reported.
     text: String,
@@ -36,7 +36,7 @@ enum GoalResult {
 }
 
 impl Prove {
-    /// Takes the figures; fails if one is not reached.
+    /// Measures the figures, and fails if one misses its goal.
     pub(crate) fn run(&self) -> Result<()> {
         if self.names.is_empty() {
             for Figure { name, claim, .. } in FIGURES {
@@ -55,7 +55,7 @@ impl Prove {
             }
         }
         if !missed.is_empty() {
-            bail!("not reached: {}", missed.join(", "));
+            bail!("goals missed: {}", missed.join(", "));
         }
         Ok(())
     }
@@ -98,7 +98,7 @@ fn take(figure: &Figure) -> Result<Measured> {
     }
 }
 
-/// Gives every target of the fuzzer its inputs.
+/// Runs every fuzz target on its number of inputs.
 fn fuzz(quick: &[&str]) -> Result<Measured> {
     let runs = |target: &str| {
         if quick.contains(&target) {
@@ -130,21 +130,21 @@ fn fuzz(quick: &[&str]) -> Result<Measured> {
     })
 }
 
-/// Runs a figure's tests, one after the other; what a failed one says goes to standard error.
+/// Runs a figure's tests one after the other; the output of a failed one goes to standard error.
 fn test(name: &str, [package, binary]: [&str; 2], tests: &[&str]) -> Result<Measured> {
     let output = Command::new("cargo")
         .args(["test", "--release", "--package", package, "--test", binary])
         .args(["--", "--exact", "--nocapture", "--test-threads=1"])
         .args(tests)
         .env(scale::VARIABLE, "1")
-        // A test that lacks something fails under it, instead of being left out.
+        // With this, a test fails instead of being skipped if something is missing.
         .env("CI", "1")
         .stderr(Stdio::piped())
         .output()
         .context("can't run cargo test")?;
     let stdout = String::from_utf8_lossy(&output.stdout);
     let reports = reports(name, &stdout);
-    // Every test reports; one that was renamed would else be missing without a word.
+    // Every test reports at least once, so a renamed test is noticed.
     let whole = reports.len() >= tests.len();
     let text = reports.join("; ");
     if output.status.success() && whole {
@@ -167,10 +167,10 @@ fn test(name: &str, [package, binary]: [&str; 2], tests: &[&str]) -> Result<Meas
     })
 }
 
-/// What the tests have reported for a figure.
+/// What the tests reported for a figure.
 fn reports<'a>(name: &str, stdout: &'a str) -> Vec<&'a str> {
     let mark = figure::mark(name);
-    // The harness may have begun the line.
+    // The test harness may have printed the start of the line.
     stdout
         .lines()
         .filter_map(|line| line.split_once(&mark))

@@ -1,24 +1,27 @@
-//! Ruffle's files, for the tests in a browser: from npm, which runs none of their scripts, into the build folder.
+//! Fetches Ruffle for the browser tests: from npm, without running package scripts, into the build folder.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use testkit::real_server;
 
 use crate::command::step;
+use crate::tools;
 
-/// What the tests were written with. Its package has no dependencies.
+/// The version that the tests were written for. Its package has no dependencies.
 const PACKAGE: &str = "@ruffle-rs/ruffle@0.6.0";
 
-/// Fetches them, unless they are there.
+/// Fetches Ruffle unless it is there.
 pub(crate) fn fetch() -> Result<()> {
-    let folder = folder()?;
+    let folder = tools::folder("ruffle")?;
     if is_there(&folder) {
         return Ok(());
     }
     if real_server::find("npm").is_none() {
-        println!("the tests in a browser will be left out: npm is not there to fetch Ruffle");
+        println!(
+            "the browser tests will be skipped: Ruffle cannot be fetched because npm is missing"
+        );
         return Ok(());
     }
     let options = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts"];
@@ -37,12 +40,4 @@ fn is_there(folder: &Path) -> bool {
     let version = PACKAGE.rsplit('@').next().unwrap_or_default();
     std::fs::read_to_string(package)
         .is_ok_and(|text| text.contains(&format!("\"version\":\"{version}\"")))
-}
-
-/// Below the build folder, where the crate `browser` looks for it.
-fn folder() -> Result<PathBuf> {
-    let task = std::env::current_exe().context("can't tell where this program lies")?;
-    let target = task.ancestors().nth(2);
-    let target = target.with_context(|| format!("no build folder above {}", task.display()))?;
-    Ok(target.join("ruffle"))
 }

@@ -1,4 +1,4 @@
-//! The tests, after what they need was installed.
+//! Runs the tests after installing what they need.
 
 use anyhow::Result;
 
@@ -9,7 +9,7 @@ use crate::{needs, ruffle};
 pub(crate) fn run() -> Result<()> {
     needs::install()?;
     ruffle::fetch()?;
-    // Optimised, for the tests count in the ten thousands, and so that the program they start is the one users get.
+    // Optimized, because there are tens of thousands of tests, and so that they run the program that users get.
     cargo(&[
         "test",
         "--profile",

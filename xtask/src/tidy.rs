@@ -1,5 +1,5 @@
-//! What the compiler does not hold of the layout: no import leads back to its file, none leads upwards, no crate is half
-//! the house, files and functions are short, and one name stands for one thing.
+//! Rules that the compiler does not check: no cycles between files and no upward imports, no crate with more than its
+//! share of the code, short files and functions, one meaning per name, and no words that the project does not use.
 
 mod arrows;
 mod cycles;
@@ -15,8 +15,10 @@ mod style;
 #[cfg(test)]
 mod tests;
 mod text_errors;
+mod words;
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::Args;
@@ -28,13 +30,33 @@ use stats::Stats;
 /// Options of `cargo xtask tidy`.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Tidy {
-    /// Print how large files, functions and crates are: half, nine tenths and all have at most so many lines
+    /// Print the sizes of files, functions and crates, as the median, the 90th percentile and the maximum
     #[arg(long)]
     stats: bool,
+
+    /// Only look for words that the project does not use; CONTRIBUTING.md lists them
+    #[arg(long, conflicts_with = "stats")]
+    words: bool,
+
+    /// Files and folders to check, instead of the whole repository
+    #[arg(requires = "words")]
+    paths: Vec<PathBuf>,
 }
 
 impl Tidy {
     pub(crate) fn run(&self) -> Result<()> {
+        if !self.words {
+            self.layout()?;
+        }
+        let words = words::breaches(&house::root(), &self.paths)?;
+        println!("{}{} words to replace", words.concat(), words.len());
+        if !words.is_empty() {
+            bail!("replace these words; see \"How we write\" in CONTRIBUTING.md");
+        }
+        Ok(())
+    }
+
+    fn layout(&self) -> Result<()> {
         let house = house::read()?;
         if self.stats {
             for part in &house {
@@ -59,27 +81,28 @@ impl Tidy {
         style.extend(style::old_modules(&house::root())?);
         println!("{}{} breaches of the style", style.concat(), style.len());
         if !cycles.is_empty() || !upward.is_empty() {
-            bail!("imports lead back or upwards; see \"Layers\" in ARCHITECTURE.md");
+            bail!("imports form cycles or point upwards; see \"Layers\" in ARCHITECTURE.md");
         }
         if !large.is_empty() {
             bail!("move something out of the largest crate");
         }
         if !texts.is_empty() {
-            bail!("make these errors values, and text only where they are shown");
+            bail!("use values for these errors, and make text only where they are shown");
         }
         if !style.is_empty() {
-            bail!("the code breaks rules of its style; each line above says what to do");
+            bail!("the code breaks style rules; each line above says what to do");
         }
         Ok(())
     }
 }
 
-/// The layers of the code as it is, for ARCHITECTURE.md.
+/// The layers of the code, for ARCHITECTURE.md.
 pub(crate) fn layers() -> Result<String> {
     diagram::draw(&house::read()?)
 }
 
-/// The imports between modules of a crate that have no order, in words: whichever stood above, one would lead upwards.
+/// The imports between the modules of a crate that form cycles, in words: for such modules there is no order without an
+/// upward import.
 fn upward_in(part: &Crate) -> Vec<String> {
     let uses = diagram::modules(part);
     let arrows = uses.iter().flat_map(|(from, used)| {

@@ -1,7 +1,7 @@
-//! An ordinary echo server with a thread for each client, made ready for Flash without an async runtime.
+//! An echo server with one thread per client that supports Flash, without an async runtime.
 //!
-//! `cargo run -p flash-policy --example threads -- 127.0.0.1:9339`, and in another window
-//! `printf '<policy-file-request/>\0' | nc 127.0.0.1 9339`, or `echo hello | nc 127.0.0.1 9339`.
+//! Run `cargo run -p flash-policy --example threads -- 127.0.0.1:9339`, and in another terminal `printf
+//! '<policy-file-request/>\0' | nc 127.0.0.1 9339`, or `echo hello | nc 127.0.0.1 9339`.
 
 use std::error::Error;
 use std::io::{self, Read, Write};
@@ -20,14 +20,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let address = address.as_deref().and_then(|address| address.to_str());
     let listener = TcpListener::bind(address.unwrap_or("127.0.0.1:9339"))?;
     let port = Port::new(u32::from(listener.local_addr()?.port()))?;
-    // HTTP is nothing special to an echo server, so nobody waits to know whether a `G` becomes a `GET`.
+    // An echo server does not handle HTTP, so it need not wait to see whether a `G` becomes a `GET`.
     let timing = Timing::default().http(HttpDetection::Off);
     let config = AcceptConfig::new(Reply::from(&policy(port)?)).timing(timing);
     serve(&listener, &config);
     Ok(())
 }
 
-/// Movies of www.example.com may connect to this very port.
+/// Allows movies from www.example.com to connect to this port.
 pub(crate) fn policy(port: Port) -> Result<Policy, Box<dyn Error>> {
     let rule = Rule {
         domain: "www.example.com".parse()?,
@@ -40,7 +40,7 @@ pub(crate) fn policy(port: Port) -> Result<Policy, Box<dyn Error>> {
     })
 }
 
-/// Serves for ever.
+/// Serves forever.
 #[allow(clippy::print_stderr, reason = "an example's log")]
 pub(crate) fn serve(listener: &TcpListener, config: &AcceptConfig) {
     loop {
@@ -50,7 +50,7 @@ pub(crate) fn serve(listener: &TcpListener, config: &AcceptConfig) {
                 thread::spawn(move || answer_or_echo(&stream, config));
             }
             Err(error) => {
-                // A client that has gone meanwhile, or no descriptor left for it: both pass, and the server stays.
+                // Neither a client that has gone nor a lack of file descriptors lasts. Keep serving.
                 eprintln!("can't accept a connection: {error}");
                 thread::sleep(PAUSE);
             }
@@ -58,21 +58,21 @@ pub(crate) fn serve(listener: &TcpListener, config: &AcceptConfig) {
     }
 }
 
-/// Until the next attempt, so that a lack of descriptors does not become a busy loop.
+/// The pause before the next attempt. Without it, a lack of file descriptors would cause a busy loop.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// A client that has failed needs no farewell, so its errors are dropped.
+/// Errors mean that the client is gone, so they are ignored.
 fn answer_or_echo(stream: &TcpStream, config: AcceptConfig) {
     if let Ok(Some(opening)) = accept(stream, config) {
         let _ = echo(stream, opening.bytes());
     }
 }
 
-/// Drives the machine. Returns the bytes read so far if the connection is for the server itself.
+/// Drives the machine. Returns the first bytes if the connection is for the server itself.
 fn accept(mut stream: &TcpStream, config: AcceptConfig) -> io::Result<Option<Opening>> {
     let started = Instant::now();
     let now = || Moment::after(started.elapsed());
-    // Never 0, which `std` refuses.
+    // At least 1 ms, because `std` does not accept 0.
     let left = |until: Moment| Some(until.since(now()).max(Duration::from_millis(1)));
     let mut side = ServerSide::new(config, now());
     loop {
@@ -98,7 +98,7 @@ fn accept(mut stream: &TcpStream, config: AcceptConfig) -> io::Result<Option<Ope
         };
         match done {
             Ok(completion) => side.handle(completion, now()),
-            // A deadline is over, or a signal came: the machine knows what follows.
+            // A deadline has passed, or a signal arrived. The next poll returns what follows.
             Err(error) if is_no_failure(&error) => {}
             Err(_) => side.handle(Completion::Failed, now()),
         }
@@ -112,7 +112,7 @@ fn is_no_failure(error: &io::Error) -> bool {
     matches!(error.kind(), Interrupted | TimedOut | WouldBlock)
 }
 
-/// The server as it was before, but for the bytes that were read already.
+/// The server as it was without Flash, except for the bytes that were already read.
 fn echo(mut stream: &TcpStream, first: &[u8]) -> io::Result<u64> {
     io::copy(&mut first.chain(stream), &mut stream)
 }

@@ -1,19 +1,21 @@
-//! The server's side of one connection, as a state machine: what it is, the reply, and a close that loses nothing.
+//! The server side of one connection, as a state machine: recognize it, reply, and close without losing the reply.
 //!
-//! It opens no socket and reads no clock. A driver does what [`ServerSide::poll`] says, and tells [`ServerSide::handle`]
-//! what came of it and when. So the same machine runs over blocking sockets, in an event loop, and in tests whose clock
-//! is a number. It must never look at anything but the first bytes: what is not a policy request is handed on with every
-//! byte that was read.
+//! The machine opens no socket and reads no clock. A driver performs the operation that [`ServerSide::poll`] returns,
+//! then passes the result and the current time to [`ServerSide::handle`]. The same machine therefore runs over blocking
+//! sockets, in an event loop, and in tests with a simulated clock.
+//!
+//! It reads only the first bytes. If they are not a policy request, the connection is handed on with every byte that
+//! was read.
 //!
 //! | phase | ends with |
 //! |---|---|
-//! | [`Operation::Read`]: the first bytes | a policy request, or [`Operation::HandOn`]; at the latest after [`Timing::request`] |
-//! | [`Operation::Write`] and [`Closing::End`]: the reply and its end | all of it sent, or [`Operation::Abort`] after [`AcceptConfig::write_limit`] |
-//! | [`Closing::Discard`]: what may still come | the peer's end, or a limit of [`Linger`] |
+//! | [`Operation::Read`]: read the first bytes | a policy request or [`Operation::HandOn`], after [`Timing::request`] at the latest |
+//! | [`Operation::Write`] and [`Closing::End`]: send the reply and end the stream | everything sent, or [`Operation::Abort`] after [`AcceptConfig::write_limit`] |
+//! | [`Closing::Discard`]: discard further input | the peer's end of stream, or a limit of [`Linger`] |
 //!
-//! A connection that was handed on can come back: [`ServerSide::wait`] listens on to a client that has said nothing,
-//! [`ServerSide::restart_inside_tls`] looks at what comes inside TLS, and [`ServerSide::let_go`] closes what other code
-//! has served.
+//! A connection that was handed on can come back: [`ServerSide::wait`] waits for the first byte of a client that has
+//! sent nothing, [`ServerSide::restart_inside_tls`] recognizes the first bytes inside TLS, and [`ServerSide::let_go`]
+//! closes a connection that other code has served.
 //!
 //! A driver needs no logic of its own:
 //!
@@ -29,7 +31,7 @@
 //! let now = || Moment::after(started.elapsed());
 //! let config = AcceptConfig::new(Reply::from(&Policy::default()));
 //!
-//! // A stream that never waits. One that does takes `until` as its timeout, and reports nothing if that is over.
+//! // This stream never blocks. For one that does, use `until` as the timeout; if it passes, report nothing.
 //! let mut input: &[u8] = b"<policy-file-request/>\0";
 //! let mut output = Vec::new();
 //! let mut side = ServerSide::new(config, now());
@@ -41,7 +43,7 @@
 //!         Operation::Close(Closing::Discard { until: _ }) => {
 //!             Completion::Read(input.read(&mut [0; 1024])?)
 //!         }
-//!         // To be served by other code, after the bytes of `side.opening()`.
+//!         // Other code serves the connection. It must first process the bytes of `side.opening()`.
 //!         Operation::HandOn(_) => break,
 //!         Operation::Close(Closing::Done(_)) | Operation::Abort(_) => break,
 //!     };
@@ -52,7 +54,7 @@
 //! # }
 //! ```
 //!
-//! [`OpeningTimer`] and [`LingeringClose`] are its first and last phase, for servers that need only one of them.
+//! To use only the first or the last phase, see [`OpeningTimer`] and [`LingeringClose`].
 
 mod config;
 mod linger;

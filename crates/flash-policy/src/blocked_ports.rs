@@ -1,16 +1,17 @@
-//! Ports that late versions of Flash Player open no socket to, whatever a policy says.
+//! Ports that late versions of Flash Player do not connect to, whatever a policy says.
 //!
-//! Source: an answer by Adobe's staff in its forum (thread 2261853, January 2017), quoted in scratchfoundation/scratch-flash
-//! issue 1261. It extends the list of ports that were blocked for URLs before; sockets to port 531 then failed for many
-//! users. Adobe's documentation was not updated: it still says that sockets are exempt. So it is likely, and not certain:
+//! Source: an answer by Adobe staff in Adobe's forum (thread 2261853, January 2017), quoted in
+//! scratchfoundation/scratch-flash issue 1261. It extends to sockets the list of ports that were blocked for URLs.
+//! Connections to port 531 then failed for many users. Adobe's documentation was never updated and still says that
+//! sockets are exempt. So this is likely but not certain: see
 //! [`Choice::BlockedPort`](crate::player::Choice::BlockedPort).
 
 use crate::{PlayerVersion, Port, PortRange};
 
-/// The first version that is said to block them.
+/// The first version that is said to block these ports.
 pub const SINCE: PlayerVersion = PlayerVersion::new(24, 0, 0);
 
-/// The ports, as ranges in order, none of which touches the next.
+/// The ports, as sorted ranges that do not touch.
 const BLOCKED: &[(u16, u16)] = &[
     (1, 1),
     (7, 7),
@@ -64,13 +65,13 @@ const BLOCKED: &[(u16, u16)] = &[
     (6665, 6669),
 ];
 
-/// Whether Flash Player from 24 on is said to open no socket to this port.
+/// Whether Flash Player 24 and later is said to block this port.
 #[must_use]
 pub fn is_blocked(port: Port) -> bool {
     are_blocked(port.into())
 }
 
-/// Whether it is said to open none to any port of this range.
+/// Whether Flash Player 24 and later is said to block every port of this range.
 #[must_use]
 pub fn are_blocked(range: PortRange) -> bool {
     let (low, high) = (range.low().get(), range.high().get());

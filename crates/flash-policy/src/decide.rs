@@ -1,14 +1,14 @@
-//! Whether a movie may open a socket: the one place that decides it.
+//! Decides whether a movie may open a socket. All other code asks this module.
 //!
-//! [`grants`](fn@grants) judges one policy. [`decide`](fn@decide) does what a player does with several: it says which policy to ask for
-//! next, until what is known suffices. It asks nobody itself and knows no clock; whoever drives it fetches, waits no
-//! longer than [`Ask::limit`], and tells it what came back.
+//! [`grants`](fn@grants) checks one policy. [`decide`](fn@decide) does what a player does with several policies. It
+//! returns the policy to fetch next until the answers are enough for a decision. It does no I/O and reads no clock: the
+//! caller fetches the policy, waits no longer than [`Ask::limit`], and adds the answer to [`Known`].
 //!
-//! The order of questions is Adobe's (*Developer's Guide*, "Website controls (policy files)" and "Connecting to
-//! sockets"; *Socket policy files*): the master policy and its meta-policy, then what the movie loaded, in order, then
-//! the destination port. Whether a location that the movie loaded replaces the last question or comes before it is
-//! told both ways; the reference of `Security.loadPolicyFile` calls the default locations the final fallback, and so
-//! it is here.
+//! The order is Adobe's (*Developer's Guide*, "Website controls (policy files)" and "Connecting to sockets"; *Socket
+//! policy files*): the master policy and its meta-policy, then the locations that the movie loaded, in order, then the
+//! destination port. Sources disagree whether a loaded location replaces the destination port or comes before it. The
+//! reference of `Security.loadPolicyFile` calls the default locations the final fallback, so this module asks the
+//! destination port last.
 
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -28,31 +28,32 @@ pub use request::{Location, Movie, Place, Request, Sandbox};
 
 use grants::{ServedFrom, judge};
 
-/// How long a player waits for an answer it asked for of its own accord: 3 seconds.
+/// How long a player waits for a policy that the movie did not load itself: 3 seconds.
 ///
-/// Documented for port 843 (Adobe, *Developer's Guide*: after three seconds there is no master policy); for the
-/// destination port it was seen in one server's log.
+/// This is documented for port 843 (Adobe, *Developer's Guide*: after three seconds there is no master policy). For the
+/// destination port it was observed in one server's log.
 pub const PATIENCE: Duration = Duration::from_secs(3);
 
-/// What came of asking.
+/// What a place answered.
 #[derive(Clone, Debug)]
 pub enum PolicyAnswer {
-    /// A policy, for [`Place::SiteRoot`] and HTTP locations read as [`Profile::Url`](crate::Profile::Url).
+    /// A policy. From [`Place::SiteRoot`] and HTTP locations it is parsed as [`Profile::Url`](crate::Profile::Url).
     Policy(Policy),
-    /// Bytes that are no policy. What Adobe's player makes of a malformed master is not known; it counts as absent.
+    /// Bytes that are not a policy. How Adobe's player treats a malformed master policy is not known; here it counts as
+    /// absent.
     Unusable,
-    /// Nothing within the limit, a refusal, or an end without a byte.
+    /// No answer within the limit, a refused connection, or an end of stream without a byte.
     Absent,
 }
 
-/// What has been learnt so far.
+/// The answers so far.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     answers: Vec<(Place, PolicyAnswer)>,
 }
 
 impl Known {
-    /// Adds what came of asking a place; the first answer stands, as it does in a player's session.
+    /// Adds the answer of a place. The first answer is kept, as in a player's session.
     pub fn learn(&mut self, place: Place, answer: PolicyAnswer) {
         if self.get(place).is_none() {
             self.answers.push((place, answer));
@@ -67,27 +68,27 @@ impl Known {
     }
 }
 
-/// What to do next, or what comes of it all.
+/// The decision, or what is needed for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// The player connects.
     Allowed(Allowed),
     /// The player refuses.
     Denied(Denied),
-    /// It cannot be told without this policy.
+    /// The decision needs this policy.
     Ask(Ask),
 }
 
-/// A policy that is needed.
+/// A policy to fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ask {
-    /// From where.
+    /// Where to fetch it.
     pub place: Place,
-    /// How long the player waits; none: as long as the whole connection attempt may take.
+    /// How long the player waits. `None`: as long as the whole connection attempt may take.
     pub limit: Option<Duration>,
 }
 
-/// Decides as far as what is known allows.
+/// Decides, or returns the policy to fetch next.
 #[must_use]
 pub fn decide(request: &Request, known: &Known) -> Decision {
     let movie = match &request.sandbox {
@@ -115,11 +116,11 @@ pub fn decide(request: &Request, known: &Known) -> Decision {
     }
 }
 
-/// Decides for the only policy there is, served on the very port that the movie wants to connect to; says which rule
-/// grants it.
+/// Decides with a single policy, served on the port that the movie wants to connect to, and returns the index of the
+/// rule that allows it.
 ///
-/// It admits whom [`decide`](fn@decide) does for a player of today: on port 843 it is the master policy, and its meta-policy
-/// holds; elsewhere that means nothing.
+/// The result is that of [`decide`](fn@decide) for a current player. On port 843 the policy is the master policy, and
+/// its meta-policy applies. On other ports a meta-policy has no effect.
 pub fn decide_alone(policy: &Policy, movie: &Movie, port: Port) -> Result<usize, Denied> {
     let place = if port == Port::MASTER {
         Place::Master
@@ -139,17 +140,17 @@ fn is_own_host(movie: &Movie, target: &Host) -> bool {
     matches!(movie, Movie::Remote(origin) if origin.host == *target)
 }
 
-/// One walk over the places, in a player's order.
+/// One pass over the places, in a player's order.
 struct Inquiry<'a> {
     request: &'a Request,
     known: &'a Known,
     movie: Movie,
-    /// The best reason so far, should nothing grant.
+    /// The nearest reason so far, in case no policy grants the connection.
     denied: Denied,
 }
 
 impl Inquiry<'_> {
-    /// The decision, if a place gave one or has to be asked.
+    /// The decision, if a place granted the connection or must be asked.
     fn run(&mut self, era: Era) -> Option<Decision> {
         if era.has_master() {
             let limit = if self.loads_master() {
@@ -197,11 +198,11 @@ impl Inquiry<'_> {
         )
     }
 
-    /// Judges what a place answered; asks it where that is not known; `None` where it grants nothing.
+    /// Evaluates the answer of a place, or asks the place if there is no answer yet. `None` if it grants nothing.
     fn ask(&mut self, ask: Ask, served_from: ServedFrom) -> Option<Decision> {
         let place = ask.place;
         if served_from == ServedFrom::Http && self.request.port.is_low() {
-            // No HTTP policy opens a low port, whatever it says.
+            // No HTTP policy can open a port below 1024.
             return None;
         }
         match self.known.get(place) {
@@ -222,7 +223,7 @@ impl Inquiry<'_> {
         }
     }
 
-    /// The denial that the master's meta-policy means for every other place.
+    /// The denial that the master's meta-policy causes for all other places.
     fn meta_policy(&self) -> Option<Denied> {
         let Some(PolicyAnswer::Policy(policy)) = self.known.get(Place::Master) else {
             return None;
@@ -237,7 +238,7 @@ impl Inquiry<'_> {
         }
     }
 
-    /// Whether the movie loaded port 843 itself: then the player waits for it as long as it takes.
+    /// Whether the movie loaded port 843 itself. The player then waits for it without a limit of its own.
     fn loads_master(&self) -> bool {
         self.request
             .loaded
@@ -249,7 +250,7 @@ impl Inquiry<'_> {
         matches!(location, Location::Socket { host, port } if *port == Port::MASTER && *host == self.request.target)
     }
 
-    /// What a loaded location may grant, if it counts at all for this target and this player.
+    /// What kind of policy a loaded location has, if it counts for this target and this player.
     fn counts(&self, location: &Location, era: Era) -> Option<ServedFrom> {
         if era.has_master() && self.is_master(location) || self.request.ignores(location).is_some()
         {

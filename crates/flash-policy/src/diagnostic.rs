@@ -1,6 +1,7 @@
-//! What is wrong with a file, and where: data only.
+//! Findings: what is wrong with a file, where, and how to fix it.
 //!
-//! Rendering (carets, JSON, SARIF) is the program's business; nothing here knows of terminals or file names.
+//! This module holds data only. The program renders it (carets, JSON, SARIF); nothing here knows about terminals or
+//! file names.
 
 use alloc::format;
 use alloc::string::String;
@@ -8,17 +9,17 @@ use alloc::vec::Vec;
 use core::fmt::{self, Write as _};
 use core::ops::Range;
 
-/// A range of bytes in the file, as it lies on disk (a byte order mark counts).
+/// A range of bytes in the file as stored on disk. A byte order mark counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Span {
     /// The first byte.
     pub start: usize,
-    /// One past the last byte; equal to `start` for a place between two bytes.
+    /// One past the last byte. Equal to `start` for a position between two bytes.
     pub end: usize,
 }
 
 impl Span {
-    /// The same place in a text that begins `bytes` later.
+    /// Returns this span in a text that starts `bytes` later.
     #[must_use]
     pub const fn shifted(self, bytes: usize) -> Self {
         Self {
@@ -27,7 +28,7 @@ impl Span {
         }
     }
 
-    /// A part of this span, given relative to its start.
+    /// Returns a part of this span. The range is relative to its start.
     #[must_use]
     pub const fn part(self, range: &Range<usize>) -> Self {
         Self {
@@ -46,86 +47,86 @@ impl From<Range<usize>> for Span {
     }
 }
 
-/// How bad a finding is.
+/// How serious a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Severity {
-    /// It works as it stands; there is something to know, or to tidy up.
+    /// It works. There is something to know or to clean up.
     Hint,
-    /// It works, but likely not as meant, or grants more than it should.
+    /// It works, but probably not as intended, or it allows more than it should.
     Warning,
     /// The file, or a rule in it, fails in the player.
     Error,
 }
 
-/// A place in the file, with what is to be said about it.
+/// A location in the file, with a text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Label {
-    /// Where.
+    /// The location.
     pub span: Span,
-    /// What; may be empty where the message says it all.
+    /// The text. Empty if the message says everything.
     pub text: String,
 }
 
-/// A change of the file that mends what a finding is about, and is safe to make unasked.
+/// A change of the file that fixes a finding and is safe to apply automatically.
 ///
-/// Safe means: what a valid policy grants stays the same, to the last port.
+/// Safe means that a valid policy grants exactly the same afterwards.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Fix {
-    /// What it does, as in "remove the dot".
+    /// What the fix does, for example "remove the dot".
     pub title: String,
-    /// The edits, in the order of the file; they don't overlap.
+    /// The edits, in file order. They don't overlap.
     pub edits: Vec<Edit>,
 }
 
 /// A range of bytes of the file, and the text to put there.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Edit {
-    /// What to replace; empty for an insertion.
+    /// What to replace. Empty for an insertion.
     pub span: Span,
-    /// The text to put there; empty for a removal.
+    /// The new text. Empty for a removal.
     pub text: String,
 }
 
-/// One finding: which rule, how bad, where, and what to do.
+/// One finding: the rule, its severity, the location, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Diagnostic {
-    /// The rule's name in kebab-case; it reads well after "allow" and never changes its meaning.
+    /// The rule's name in kebab-case. It reads well after "allow", and its meaning never changes.
     pub rule: &'static str,
-    /// How bad it is.
+    /// How serious it is.
     pub severity: Severity,
     /// What was found, in one line: lower case, no full stop.
     pub message: String,
-    /// The place it is about; none where there is no text to point at.
+    /// The location of the mistake. `None` if there is no text to point at.
     pub label: Option<Label>,
-    /// Further places that belong to it, such as the rule that a duplicate repeats.
+    /// Related locations, such as the rule that a duplicate repeats.
     pub secondary: Vec<Label>,
     /// What Flash does, or why it matters.
     pub notes: Vec<String>,
     /// What to write instead, or what to do.
     pub help: Vec<String>,
-    /// What may be changed unasked, if anything.
+    /// A safe fix, if there is one.
     pub fix: Option<Fix>,
-    /// Where else the same mistake is, in the order in which the places were found.
+    /// Other locations of the same mistake, in the order in which they were found.
     pub repeats: Vec<Repeat>,
-    /// How many more places there are beyond these.
+    /// The number of further locations that are not listed.
     pub more: usize,
 }
 
-/// A further place of a finding.
+/// Another location of a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Repeat {
-    /// Where.
+    /// The location.
     pub span: Span,
-    /// What may be changed there unasked, under the title of the finding's own fix; empty if nothing.
+    /// The edits that fix this location, under the title of the finding's fix. Empty if there is no fix.
     pub edits: Vec<Edit>,
 }
 
 impl Repeat {
-    /// A place where nothing can be changed unasked.
+    /// A location without a fix.
     pub(crate) const fn at(span: Span) -> Self {
         Self {
             span,
@@ -145,7 +146,7 @@ impl Diagnostic {
         Self::new(rule, Severity::Warning, message.into())
     }
 
-    /// Points at a place.
+    /// Sets the location.
     #[must_use]
     pub fn at(mut self, span: impl Into<Span>, text: impl Into<String>) -> Self {
         self.label = Some(Label {
@@ -155,7 +156,7 @@ impl Diagnostic {
         self
     }
 
-    /// Adds why it matters.
+    /// Adds a note: what Flash does, or why it matters.
     #[must_use]
     pub fn note(mut self, text: impl Into<String>) -> Self {
         self.notes.push(text.into());
@@ -169,7 +170,7 @@ impl Diagnostic {
         self
     }
 
-    /// Points at one more place.
+    /// Adds a related location.
     #[must_use]
     pub fn also_at(mut self, span: impl Into<Span>, text: impl Into<String>) -> Self {
         self.secondary.push(Label {
@@ -179,7 +180,7 @@ impl Diagnostic {
         self
     }
 
-    /// Offers to replace a place; a second call adds an edit, which must lie behind the first.
+    /// Adds an edit to the fix. A second edit must come after the first in the file.
     #[must_use]
     pub fn fix(
         mut self,
@@ -198,27 +199,26 @@ impl Diagnostic {
         self
     }
 
-    /// In how many places it is.
+    /// The number of locations.
     #[must_use]
     pub fn places(&self) -> usize {
         1 + self.repeats.len() + self.more
     }
 
-    /// Where it is; nothing where there is no text to point at.
+    /// All listed locations. Empty if there is no text to point at.
     pub fn spans(&self) -> impl Iterator<Item = Span> {
         let own = self.label.iter().map(|label| label.span);
         own.chain(self.repeats.iter().map(|repeat| repeat.span))
     }
 
-    /// The edits of its fix, place by place.
+    /// The edits of its fix, location by location.
     pub(crate) fn edits(&self) -> impl Iterator<Item = &[Edit]> {
         let own = self.fix.iter().map(|fix| fix.edits.as_slice());
         let repeats = self.repeats.iter().map(|repeat| repeat.edits.as_slice());
         own.chain(repeats).filter(|edits| !edits.is_empty())
     }
 
-    /// All that its fix changes, everywhere, in the order of the file. An edit that overlaps another before it is left
-    /// out.
+    /// All edits of its fix, in file order. A location whose edits overlap earlier ones is left out.
     #[must_use]
     pub fn all_edits(&self) -> Vec<&Edit> {
         let mut places: Vec<_> = self.edits().collect();
@@ -232,7 +232,7 @@ impl Diagnostic {
         places.into_iter().flatten().collect()
     }
 
-    /// Whether another finding differs from it in its places only.
+    /// Whether another finding differs only in its locations.
     pub(crate) fn says_the_same_as(&self, other: &Self) -> bool {
         let text = |label: &Option<Label>, other: &Option<Label>| match (label, other) {
             (Some(label), Some(other)) => label.text == other.text,
@@ -265,7 +265,7 @@ impl Diagnostic {
     }
 }
 
-/// Whether one of these findings is an error: the file, or a rule in it, fails in the player.
+/// Whether any of these findings is an error.
 #[must_use]
 pub fn any_error(findings: &[Diagnostic]) -> bool {
     findings
@@ -273,7 +273,7 @@ pub fn any_error(findings: &[Diagnostic]) -> bool {
         .any(|finding| finding.severity == Severity::Error)
 }
 
-/// Controls, and characters that have no width or turn the direction of others around.
+/// Whether a character is a control character, is invisible, or changes the text direction.
 #[must_use]
 pub fn is_hidden(c: char) -> bool {
     c.is_control()
@@ -281,7 +281,7 @@ pub fn is_hidden(c: char) -> bool {
             '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// A character as a message names it: itself if it is seen, its number, and a name if people know it by one.
+/// A character as messages show it: its number, with the character itself if it is visible, or with a name.
 pub(crate) fn character(c: char) -> String {
     let number = u32::from(c);
     let name = match c {
@@ -290,17 +290,17 @@ pub(crate) fn character(c: char) -> String {
         '\u{200b}' => "a zero-width space",
         '\u{feff}' => "a byte order mark",
         _ if c.is_control() => "a control character",
-        _ if c.is_whitespace() => "another kind of space",
-        _ if is_hidden(c) => "a character without width",
+        _ if c.is_whitespace() => "a non-ASCII space",
+        _ if is_hidden(c) => "an invisible character",
         _ => return format!("`{c}` (U+{number:04X})"),
     };
     format!("U+{number:04X}, {name}")
 }
 
-/// How much of somebody's text a message repeats.
+/// The number of characters after which a message cuts quoted text.
 const QUOTED: usize = 64;
 
-/// A piece of the file in a message: between backquotes, escaped, and cut if it is long.
+/// A piece of the file in a message: in backquotes, escaped, and cut if it is long.
 pub(crate) fn quoted(text: &str) -> impl fmt::Display + '_ {
     Quoted(text)
 }

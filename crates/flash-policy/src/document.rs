@@ -1,4 +1,4 @@
-//! From the bytes of a file to its elements: encoding, size, XML.
+//! Reads the bytes of a file into XML elements: encoding, size, XML syntax.
 
 use crate::xml;
 
@@ -11,21 +11,21 @@ pub use crate::xml::{Attribute, Declaration, Doctype, Document, Element, Text};
 
 /// The largest document that is parsed: 64 KiB.
 ///
-/// No client takes one that large: Unity stops at 5,000 bytes, Adobe's own sample server refused over 10,000.
+/// No client accepts one that large: Unity reads 5,000 bytes, and Adobe's own sample server refused over 10,000.
 pub const LARGEST: usize = 64 * 1024;
 
-/// The largest file that the linter looks into: 1 MiB. Over [`LARGEST`] it says so, and goes on.
+/// The largest file that the linter reads: 1 MiB. Over [`LARGEST`], it reports the size and continues.
 pub const LARGEST_LINTED: usize = 1024 * 1024;
 
-/// Reads a document from the bytes of a file. If the bytes or the XML are broken, there are faults and no document.
+/// Reads a document from the bytes of a file. If the bytes or the XML are invalid, it returns only the faults.
 ///
-/// A place in a fault or in the document counts bytes of the file as given.
+/// Locations in the faults and in the document are byte offsets in the given file.
 #[must_use]
 pub fn read(bytes: &[u8]) -> (Option<Document>, SourceFaults) {
     read_up_to(bytes, LARGEST)
 }
 
-/// Reads a document of up to `limit` bytes; one over [`LARGEST`] is a fault, and is read all the same.
+/// Reads a document of up to `limit` bytes. A document over [`LARGEST`] is a fault, but is still read.
 pub(crate) fn read_up_to(bytes: &[u8], limit: usize) -> (Option<Document>, SourceFaults) {
     let mut faults = SourceFaults::default();
     let Some(text) = encoding::text(bytes, limit, &mut faults.file) else {

@@ -1,9 +1,9 @@
 //! The `domain` of a rule: parse, match, display.
 //!
 //! The grammar (Adobe, *Developer's Guide*, "Website controls (policy files)"; *Cross Domain Policy File
-//! Specification*): `*`, an exact host name, an exact address, or `*.` and a name of two labels or more, which admits
-//! that name and everything below it. An `http://` or `https://` in front narrows a name to movies loaded that way.
-//! There is no other wildcard, no list, no port and no path.
+//! Specification*) allows `*`, an exact host name, an exact address, or `*.` and a name of at least two labels, which
+//! matches that name and all its subdomains. A prefix `http://` or `https://` restricts a name to movies loaded that
+//! way. There are no other wildcards, no lists, no ports and no paths.
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -18,7 +18,7 @@ pub(crate) mod placeholder;
 
 pub use error::{DomainError, DomainErrorKind};
 
-/// The movies a rule admits, by the host they were loaded from.
+/// The movies that a rule matches, by the host they were loaded from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DomainPattern {
     scheme: Option<Scheme>,
@@ -29,12 +29,12 @@ pub struct DomainPattern {
 enum Hosts {
     Any,
     Exactly(Host),
-    /// The name itself and everything below it.
+    /// The name itself and all its subdomains.
     Under(Box<str>),
 }
 
 impl DomainPattern {
-    /// `*`: every movie, also one without a host.
+    /// `*`: every movie, even one without a host.
     pub const ANY: Self = Self {
         scheme: None,
         hosts: Hosts::Any,
@@ -46,7 +46,7 @@ impl DomainPattern {
         *self == Self::ANY
     }
 
-    /// The scheme that the movie must have been loaded with, if one is named.
+    /// The scheme that the movie must have been loaded with, if the pattern has one.
     #[must_use]
     pub const fn scheme(&self) -> Option<Scheme> {
         self.scheme
@@ -58,9 +58,9 @@ impl DomainPattern {
         DisplayHosts(self)
     }
 
-    /// Whether it admits a movie loaded from there.
+    /// Whether it matches a movie loaded from this origin.
     ///
-    /// A pattern's `http://` shuts out a movie loaded over HTTPS, and the reverse.
+    /// A pattern with `http://` does not match a movie loaded over HTTPS, and vice versa.
     #[must_use]
     pub fn matches(&self, origin: &Origin) -> bool {
         if self.scheme.is_some_and(|scheme| scheme != origin.scheme) {
@@ -116,12 +116,12 @@ impl FromStr for DomainPattern {
     }
 }
 
-/// A character that was pasted with a name, and is part of none.
+/// A character that was pasted along with a name and is never part of one.
 fn is_pasted(c: char) -> bool {
     pasted::is_quote(c) || pasted::is_dash(c) || pasted::is_unseen(c)
 }
 
-/// The scheme in front, and where the host begins.
+/// Returns the scheme, and where the host starts.
 fn parse_scheme(text: &str) -> Result<(Option<Scheme>, usize), DomainError> {
     let Some(end) = text.find("://") else {
         return match scheme_without_slashes(text) {
@@ -141,21 +141,21 @@ fn parse_scheme(text: &str) -> Result<(Option<Scheme>, usize), DomainError> {
     }
 }
 
-/// Where `http:` or `https:` stands before something else than a port.
+/// The range of `http:` or `https:` if no slashes follow and the rest is not a port.
 fn scheme_without_slashes(text: &str) -> Option<Range<usize>> {
     let (head, rest) = text.split_once(':')?;
     let is_port = rest.bytes().all(|byte| byte.is_ascii_digit());
     (!is_port && Scheme::named(head).is_some()).then_some(0..head.len() + 1)
 }
 
-/// Whether a text is an address of IPv6 but for a `*` in it.
+/// Whether a text looks like an IPv6 address with a `*` in it.
 fn has_wildcard_in_address(text: &str) -> bool {
     let mut bytes = text.bytes();
     let parts = bytes.all(|byte| byte.is_ascii_hexdigit() || b":.*[]".contains(&byte));
     parts && text.contains('*') && text.matches(':').count() > 1
 }
 
-/// Whether a text is an address, a `/`, and a number or a mask.
+/// Whether a text is an address, a `/`, and a prefix length or a mask.
 fn is_network(text: &str) -> bool {
     text.split_once('/').is_some_and(|(address, size)| {
         let mut digits = size.bytes();
@@ -193,14 +193,14 @@ fn parse_hosts(text: &str) -> Result<Hosts, DomainError> {
         if let Some((at, found)) = text.char_indices().find(|(_, c)| is_in_no_name(*c)) {
             return Err(from_host(&HostError::Character { at, found }, text, 0));
         }
-        // What else is wrong would be wrong with the ASCII form, too.
+        // Any other mistake in the name is in its ASCII form too.
         let suggestion = crate::origin::a_label(text).filter(|name| parse_name(name).is_ok());
         return fault(DomainErrorKind::International { suggestion }, whole);
     }
     parse_name(text)
 }
 
-/// A character beyond letters that no name has in any script: controls, directions, invisible ones, private ones.
+/// Whether a character cannot be in a name in any script: control, direction, invisible and private-use characters.
 fn is_in_no_name(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -249,7 +249,7 @@ fn parse_name(text: &str) -> Result<Hosts, DomainError> {
     })
 }
 
-/// A misplaced `*` in what would be an address without it, or in a name.
+/// The kind of fault of a misplaced `*`: inside what would otherwise be an address, or inside a name.
 fn wildcard_fault(text: &str) -> DomainErrorKind {
     let digits = text.contains(|c: char| c.is_ascii_digit());
     let other = |c: char| !c.is_ascii_digit() && !matches!(c, '.' | '*');

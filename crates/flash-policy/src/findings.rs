@@ -1,7 +1,8 @@
-//! Collects findings: a mistake that is made again and again is one finding with many places, and there is a bound on
-//! what a hostile file can make of it.
+//! Collects findings. A repeated mistake is one finding with many locations, and the total is limited, so a hostile
+//! file cannot produce endless output.
 //!
-//! It must never lose the last finding of a rule at some level: whether there is an error decides what is served.
+//! This module must never drop the last finding of a rule at a level: whether there is an error decides whether a file
+//! is served.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -9,17 +10,18 @@ use alloc::vec::Vec;
 use crate::diagnostic::Repeat;
 use crate::{Diagnostic, Severity};
 
-/// How many different findings of one rule are kept, at each level. Nobody reads more, and each takes about a kilobyte.
+/// How many different findings of one rule are kept at each level. More help no reader, and each takes about a
+/// kilobyte.
 pub(crate) const MOST_OF_A_RULE: usize = 25;
 
-/// How many repetitions of one rule's findings are kept with their places, at each level: as many as there are rules in a
-/// file of the size that is fixed, so that one pass fixes all of them.
+/// How many repetitions of one rule's findings keep their locations, at each level. That is the number of rules in the
+/// largest file that can be fixed, so one pass fixes all of them.
 pub(crate) const MOST_REPEATS: usize = 1500;
 
-/// How many findings were left out, by rule.
+/// The number of findings that were left out, by rule.
 pub type Omitted = BTreeMap<&'static str, usize>;
 
-/// Findings, as they are made.
+/// The findings so far.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     kept: Vec<Diagnostic>,
@@ -27,16 +29,16 @@ pub(crate) struct Findings {
     omitted: Omitted,
 }
 
-/// What is kept of one rule at one level.
+/// The findings that are kept of one rule at one level.
 #[derive(Debug, Default)]
 struct Tally {
-    /// Where its findings are among those that are kept.
+    /// The indices of its findings in `kept`.
     indices: Vec<usize>,
     repeats: usize,
 }
 
 impl Findings {
-    /// Adds a finding; one that says the same as another becomes a further place of that one.
+    /// Adds a finding. If an equal one exists, its location is added to that one.
     pub(crate) fn push(&mut self, finding: Diagnostic) {
         let key = (finding.rule, finding.severity);
         let tally = self.of_rule.entry(key).or_default();
@@ -65,12 +67,12 @@ impl Findings {
         }
     }
 
-    /// What was found so far.
+    /// The findings so far.
     pub(crate) fn as_slice(&self) -> &[Diagnostic] {
         &self.kept
     }
 
-    /// What was found, and how many more there are of which rules.
+    /// The findings, and how many more there were of each rule.
     pub(crate) fn into_parts(self) -> (Vec<Diagnostic>, Omitted) {
         (self.kept, self.omitted)
     }

@@ -1,20 +1,22 @@
-//! Flash's socket policies: recognise the request, read and write the file, decide as the player decides, and say why.
+//! Flash socket policies: recognize the request, parse and write policy files, and decide as Flash Player does.
 //!
-//! Before a Flash movie may open a `Socket` or `XMLSocket`, the player asks TCP port 843 of the target host, then the
-//! target port itself, for a *socket policy file*: it sends `<policy-file-request/>` and a NUL, and waits for an XML
-//! document and a NUL. This crate holds everything about that exchange that is not I/O. It opens no socket, reads no
-//! file and knows no clock (it is `no_std`), so a server, a linter and an emulated player can share one truth.
+//! Before a Flash movie can open a `Socket` or `XMLSocket`, Flash Player fetches a *socket policy file*. It tries TCP
+//! port 843 of the target host first, then the target port. It sends `<policy-file-request/>` and a NUL byte, and
+//! expects an XML document followed by a NUL byte.
+//!
+//! This crate implements that exchange without I/O. It opens no socket, reads no file and reads no clock, and it is
+//! `no_std`. A server, a linter and an emulated player can therefore share the same code.
 //!
 //! | to | use |
 //! |---|---|
-//! | tell a policy request from other traffic, however TCP cut it | [`Recogniser`] |
-//! | read a policy file, with every fault and its place | [`parse`](fn@parse), [`lint`](fn@lint); [`lint`](mod@lint) has the rules |
+//! | distinguish a policy request from other traffic, however TCP splits it | [`Recogniser`] |
+//! | parse a policy file, with the location of every mistake | [`parse`](fn@parse), [`lint`](fn@lint); the rules are in [`lint`](mod@lint) |
 //! | build a policy and write it | [`Policy`], [`write::flash`], [`write::silverlight`] |
-//! | know whether a player would connect, and why | [`decide`](fn@decide), [`grants`] |
-//! | do what a player does against a live server | [`Player`] |
-//! | answer requests on a socket and hand everything else on | [`ServerSide`] |
+//! | find out whether a player would connect, and why | [`decide`](fn@decide), [`grants`] |
+//! | do what a player does, against a live server | [`Player`] |
+//! | answer policy requests on a socket and pass all other connections on | [`ServerSide`] |
 //!
-//! Facts about Flash Player are cited where the code depends on them; [`manual`] tells the protocol as a whole.
+//! Facts about Flash Player are cited next to the code that depends on them. [`manual`] describes the whole protocol.
 //!
 //! ```
 //! use flash_policy::{grants, lint, Grant, Movie, Port, Serving};

@@ -25,6 +25,7 @@ pub(crate) mod rules;
 pub(crate) mod source;
 pub(crate) mod subject;
 mod syntax;
+mod syntax_rules;
 mod tag_words;
 mod words;
 
@@ -93,8 +94,8 @@ pub fn lint_with(bytes: &[u8], options: &Options) -> LintReport {
     for (rule, count) in also_omitted {
         *omitted.entry(rule).or_default() += count;
     }
-    rules::lightspark_refused_file::take_out_told(&mut findings);
-    rules::site_control_off_master::advise(&mut findings, options);
+    rules::lightspark_unsupported_element::take_out_told(&mut findings);
+    rules::site_control_outside_master::advise(&mut findings, options);
     findings.retain(|finding| wanted(finding.severity));
     findings.sort_by_key(|finding| finding.label.as_ref().map_or(0, |label| label.span.start));
     LintReport {

@@ -1,31 +1,32 @@
-//! The socket policy protocol, as a chapter to read: no code.
+//! The socket policy protocol, as a chapter to read. This module has no code.
 //!
 //! # On the wire
 //!
-//! The player opens a TCP connection of its own, apart from the movie's, and sends at once the 23 bytes of
-//! [`REQUEST`](crate::REQUEST). The server answers with the policy document and one NUL, and closes. The request names
-//! neither host nor movie: one address and port has exactly one answer.
+//! The player opens a separate TCP connection and immediately sends the 23 bytes of [`REQUEST`](crate::REQUEST). The
+//! server answers with the policy document and one NUL byte, then closes the connection. The request contains neither
+//! the host name nor the movie, so each address and port has exactly one answer.
 //!
-//! A server that closes while request bytes are unread, or before it has read them, makes TCP send a reset. What the
-//! player has not read by then may be lost: on Windows, where most players ran, received data is reported to be
-//! thrown away with it; on every system the reset stops retransmission. This is the "Error #2048, one connection in
-//! twenty" of 2007. So: read the request whole, answer in one write, and let go only when nothing can be lost.
+//! If a server closes the connection before it has read the whole request, TCP sends a reset. The player may then lose
+//! what it has not read yet. On Windows, where most players ran, the reset is reported to discard data that has already
+//! arrived. On every system it stops retransmission. This caused the "Error #2048" of 2007, which hit one connection in
+//! twenty. So a server must read the whole request, answer in one write, and close only when no data can be lost.
 //!
-//! # The order of questions (Flash Player 9.0.124 and later)
+//! # The order of policies (Flash Player 9.0.124 and later)
 //!
-//! 1. Port 843 of the target, for 3 seconds. What it answers is the *master policy*; its `<site-control>` is the
-//!    *meta-policy* of the host. No answer is the same as a master without rules.
-//! 2. Meta-policy `none`: refused. A rule of the master that fits: allowed. `master-only`: refused.
+//! 1. Port 843 of the target, for 3 seconds. Its policy is the *master policy*, and its `<site-control>` is the
+//!    *meta-policy* of the host. No answer counts as a master policy without rules.
+//! 2. The meta-policy `none` refuses the connection. Otherwise, a matching rule of the master policy allows it.
+//!    Otherwise, `master-only` refuses it.
 //! 3. Each location that the movie loaded with `Security.loadPolicyFile`, in order.
 //! 4. The destination port, for 3 seconds.
 //!
-//! A refusal is the `securityError` event with "Error #2048", from Flash Player 10 on only when the movie's timeout of
-//! 20 seconds has run out. [`players`] tells what older versions and other clients do.
+//! The movie receives a refusal as a `securityError` event with "Error #2048". From Flash Player 10 on, the event comes
+//! only when the movie's timeout of 20 seconds has passed. [`players`] describes older versions and other clients.
 //!
-//! # Who may grant what
+//! # Which policy can open which port
 //!
-//! A policy served from a port below 1024 may open every port, any other only ports from 1024 up. Domains are compared
-//! as text, without name look-up: `www.example.com` is not `example.com`, and neither is its address.
+//! A policy served from a port below 1024 can open any port; all others can open only ports from 1024 up. Domains are
+//! compared as text, without a DNS lookup: `www.example.com` is not `example.com`, and neither is its address.
 //!
 //! # Sources
 //!

@@ -1,9 +1,9 @@
-//! Points in time, as reported by the driver of a state machine. Nothing here may ask what time it is.
+//! Points in time, as reported by the driver of a state machine. Nothing in this module reads a clock.
 
 use core::ops::Add;
 use core::time::Duration;
 
-/// A point in time: how long after a fixed moment of the driver's choice.
+/// A point in time: the time since a fixed moment that the driver chooses.
 ///
 /// With a real clock: `Moment::after(started.elapsed())`, where `started` is a `std::time::Instant`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,16 +13,16 @@ impl Moment {
     /// The fixed moment itself.
     pub const ZERO: Self = Self(Duration::ZERO);
 
-    /// As late as can be: never.
+    /// The latest possible moment: never.
     pub const MAX: Self = Self(Duration::MAX);
 
-    /// So long after the fixed moment.
+    /// The moment `elapsed` after the fixed moment.
     #[must_use]
     pub const fn after(elapsed: Duration) -> Self {
         Self(elapsed)
     }
 
-    /// How long before it `earlier` was; nothing, if it was later.
+    /// The time since `earlier`, or zero if `earlier` is later.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
         self.0.saturating_sub(earlier.0)

@@ -1,85 +1,79 @@
-//! Bytes that are one slip away from a policy request: what somebody did wrong, and what to send instead.
+//! Recognizes bytes that are almost a policy request: what is wrong, and what to send instead.
 //!
-//! A server must not answer them, because a game's own messages may look alike; see [`recognise`](crate::recognise). It
-//! can say in its log what it saw. Nothing here decides what a connection is.
+//! A server must not answer them, because a game's own messages may look similar: see [`recognise`](crate::recognise).
+//! It can log what it saw. This module does not decide what a connection is.
 
 use crate::recognise::Recogniser;
 use crate::spelling;
 use crate::{REQUEST, Recognition};
 
-/// What makes bytes something else than a policy request.
+/// What is wrong with bytes that are almost a policy request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Slip {
-    /// The terminator is an escape sequence, spelt out: `\0`, `\x00`, `%00`, `&#0;`, `^@`, `0`.
+    /// The terminator is a literal escape sequence: `\0`, `\x00`, `%00`, `&#0;`, `^@`, `0`.
     EscapedTerminator,
-    /// Something stands between the request and its NUL.
+    /// There are bytes between the request and its NUL.
     BytesBeforeNul,
     /// Capital letters.
     Capitals,
-    /// A UTF-8 byte order mark in front.
+    /// A UTF-8 byte order mark before the request.
     ByteOrderMark,
     /// UTF-16 or UTF-32.
     WideCharacters,
-    /// Quotation marks around it, or a prefix of a string literal.
+    /// Quotation marks around the request, or the prefix of a string literal.
     Quotes,
-    /// An option of `echo` that this `echo` prints.
+    /// An `echo` option that this `echo` does not support and therefore prints.
     EchoOption,
-    /// Whitespace or a NUL in front.
+    /// Whitespace or a NUL before the request.
     LeadingWhitespace,
-    /// Its length in front, as `writeUTF` and .NET's `BinaryWriter` send it.
+    /// A length before the request, as `writeUTF` and .NET's `BinaryWriter` send it.
     LengthPrefix,
-    /// An XML declaration in front.
+    /// An XML declaration before the request.
     XmlDeclaration,
     /// Escaped for a URL or a page: `%3C`, `&lt;`, `\u003c`.
     EscapedTag,
-    /// The tag itself is another: misspelt, not closed by `/>`, with other whitespace or attributes.
+    /// The tag itself is wrong: misspelled, without `/>`, with other whitespace, or with attributes.
     Tag,
 }
 
 impl Slip {
-    /// What the bytes are and what to send instead, in a sentence.
+    /// What the bytes are and what to send instead, in one sentence.
     #[must_use]
     pub const fn help(self) -> &'static str {
         match self {
             Self::EscapedTerminator => {
-                "the request ends in the text of an escape sequence, not in a NUL byte: send it with `printf`, which turns one into the other"
+                "the request ends with a literal escape sequence instead of a NUL byte: send it with `printf`"
             }
             Self::BytesBeforeNul => {
-                "other bytes follow `<policy-file-request/>`: the NUL must follow it at once"
+                "other bytes follow `<policy-file-request/>`: send the NUL directly after it"
             }
-            Self::Capitals => "the request must be in lower case: `<policy-file-request/>`",
+            Self::Capitals => "the request has capital letters: send `<policy-file-request/>`",
             Self::ByteOrderMark => {
-                "a UTF-8 byte order mark stands before the request: send the text without one"
+                "a UTF-8 byte order mark precedes the request: send it without the mark"
             }
-            Self::WideCharacters => {
-                "the request is in UTF-16 or UTF-32: send it as ASCII, one byte for each character"
-            }
+            Self::WideCharacters => "the request is in UTF-16 or UTF-32: send it as ASCII",
             Self::Quotes => {
-                "quotation marks were sent with the request: send `<policy-file-request/>` without them"
+                "the request is in quotation marks: send `<policy-file-request/>` without them"
             }
-            Self::EchoOption => {
-                "`echo` printed its own option before the request: use `printf` instead"
-            }
+            Self::EchoOption => "`echo` printed its option before the request: use `printf`",
             Self::LeadingWhitespace => {
-                "whitespace or a NUL stands before the request: it must be first"
+                "whitespace or a NUL precedes the request: send the request first"
             }
             Self::LengthPrefix => {
-                "the length of the request was sent before it: send its bytes alone (`writeUTFBytes`, not `writeUTF`)"
+                "a length prefix precedes the request: send only its bytes (`writeUTFBytes`, not `writeUTF`)"
             }
             Self::XmlDeclaration => {
-                "an XML declaration stands before the request: send `<policy-file-request/>` alone"
+                "an XML declaration precedes the request: send `<policy-file-request/>` without it"
             }
-            Self::EscapedTag => {
-                "the request was sent escaped: send `<policy-file-request/>` as it is"
-            }
+            Self::EscapedTag => "the request is escaped: send `<policy-file-request/>` literally",
             Self::Tag => "the tag must be exactly `<policy-file-request/>`, followed by a NUL",
         }
     }
 }
 
-/// What is wrong with bytes that somebody must have meant for a policy request, from a connection's first bytes; none
-/// if they are a request, or nothing like one.
+/// What is wrong with the first bytes of a connection, if they were probably intended as a policy request. `None` if
+/// they are a valid request, or nothing like one.
 ///
 /// ```
 /// use flash_policy::near_request::{Slip, slip};
@@ -91,7 +85,7 @@ impl Slip {
 #[must_use]
 pub fn slip(bytes: &[u8]) -> Option<Slip> {
     let bytes = bytes.get(..LOOKED_AT).unwrap_or(bytes);
-    // Almost everything else ends here.
+    // Almost all other traffic ends here.
     if !mentions_a_policy(bytes) {
         return None;
     }
@@ -108,10 +102,10 @@ pub fn slip(bytes: &[u8]) -> Option<Slip> {
     }
 }
 
-/// A request with all that may stand around it is shorter.
+/// Longer than a request with everything that may surround it.
 const LOOKED_AT: usize = 96;
 
-/// The letters that all misspellings of it share, however wide and in whatever case.
+/// Whether the letters contain `poli`, which all misspellings share, in any encoding and case.
 fn mentions_a_policy(bytes: &[u8]) -> bool {
     let letters = bytes.iter().filter(|byte| byte.is_ascii_alphabetic());
     let mut matched = 0;
@@ -128,7 +122,7 @@ fn mentions_a_policy(bytes: &[u8]) -> bool {
 
 const WORD: &[u8] = b"poli";
 
-/// Text without the NULs of UTF-16 or UTF-32; none if it has no such NULs.
+/// Text without the NULs of UTF-16 or UTF-32.
 struct Narrow {
     bytes: [u8; LOOKED_AT],
     length: usize,
@@ -166,7 +160,7 @@ fn narrowed(bytes: &[u8]) -> Option<Narrow> {
     Some(narrow)
 }
 
-/// The first thing that stands before the tag and should not, and the bytes from the tag on.
+/// The first thing that incorrectly precedes the tag, and the bytes from the tag on.
 fn in_front(mut bytes: &[u8]) -> (Option<Slip>, &[u8]) {
     let mut first = None;
     while let Some((slip, rest)) = one_in_front(bytes) {
@@ -176,7 +170,7 @@ fn in_front(mut bytes: &[u8]) -> (Option<Slip>, &[u8]) {
     (first, bytes)
 }
 
-/// One thing before the tag, and the bytes behind it, which are fewer.
+/// One thing that precedes the tag, and the remaining bytes.
 fn one_in_front(bytes: &[u8]) -> Option<(Slip, &[u8])> {
     let prefix = PREFIXES
         .iter()
@@ -200,7 +194,7 @@ fn one_in_front(bytes: &[u8]) -> Option<(Slip, &[u8])> {
     Some((Slip::XmlDeclaration, rest))
 }
 
-/// Longer ones before their own beginnings.
+/// Longer prefixes come before shorter ones.
 const PREFIXES: &[(&[u8], Slip)] = &[
     (b"\xef\xbb\xbf", Slip::ByteOrderMark),
     (b"\"", Slip::Quotes),
@@ -223,7 +217,7 @@ const PREFIXES: &[(&[u8], Slip)] = &[
     (b"-e ", Slip::EchoOption),
 ];
 
-/// What stands behind a length: up to four bytes, one of which says about how long a request is.
+/// The bytes after a length: up to four bytes, one of which is about the length of a request.
 fn behind_length(bytes: &[u8]) -> Option<&[u8]> {
     let at = bytes.iter().position(|byte| *byte == b'<')?;
     let length = bytes
@@ -235,15 +229,15 @@ fn behind_length(bytes: &[u8]) -> Option<&[u8]> {
     (others.clone().count() == 1 && others.clone().all(of_a_request)).then(|| bytes.get(at..))?
 }
 
-/// What a tag is.
+/// How close a tag is to the request's.
 enum TagMatch<'a> {
-    /// The right one, and what follows it.
+    /// Exactly the request's, and what follows it.
     Exact(&'a [u8]),
-    /// Nearly the right one.
+    /// Nearly the request's.
     Other(Slip),
 }
 
-/// A tag that is the request's, or nearly; none for all others.
+/// Compares a tag with the request's. `None` if it is nothing like it.
 fn tag(bytes: &[u8]) -> Option<TagMatch<'_>> {
     let exact = TAGS.iter().find_map(|tag| bytes.strip_prefix(*tag));
     if let Some(behind) = exact {
@@ -292,7 +286,7 @@ fn is_nearly_the_name(name: &str) -> bool {
     holds(b"policy") && holds(b"request") || spelling::nearest(name, &[NAME]).is_some()
 }
 
-/// What is wrong behind an exact tag; none if it is a request, or one whose terminator is still to come.
+/// What is wrong after an exact tag. `None` if it is a valid request, or its terminator is still missing.
 fn terminator(bytes: &[u8], behind: &[u8]) -> Option<Slip> {
     if behind.is_empty() || Recogniser::new().feed(bytes) != Recognition::Other {
         return None;

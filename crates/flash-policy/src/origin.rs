@@ -1,7 +1,8 @@
-//! Where a movie was loaded from: the side of a decision that a policy is matched against.
+//! Where a movie was loaded from. Policies are matched against it.
 //!
-//! Names are compared as written, without any look-up: a rule for an address admits only movies whose URL has that
-//! address, a rule for a name only that name (Adobe, *Developer's Guide*, "Website controls (policy files)").
+//! Names are compared as written, without a DNS lookup. A rule for an address matches only movies whose URL has that
+//! address, and a rule for a name matches only that name (Adobe, *Developer's Guide*, "Website controls (policy
+//! files)").
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -50,24 +51,24 @@ impl fmt::Display for Host {
     }
 }
 
-/// Why a text is no host.
+/// Why a text is not a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HostError {
-    /// Nothing at all.
+    /// An empty text.
     Empty,
-    /// Nothing between two dots, or before the first.
+    /// An empty label: two dots in a row, or a dot at the start.
     EmptyLabel,
-    /// A character that no host name holds; its place in bytes, and the character.
+    /// A character that is not allowed in a host name.
     Character {
-        /// Where, in bytes.
+        /// Its offset in bytes.
         at: usize,
-        /// Which.
+        /// The character.
         found: char,
     },
     /// A name over 253 bytes, or a label over 63.
     TooLong,
-    /// Looks like an address, and is none.
+    /// It looks like an address but is not a valid one.
     Address,
 }
 
@@ -83,19 +84,17 @@ impl fmt::Display for HostError {
                     quoted(found.encode_utf8(&mut [0; 4]))
                 )
             }
-            Self::TooLong => {
-                f.write_str("expected at most 253 bytes in a host name and 63 between two dots")
-            }
-            Self::Address => f.write_str(
-                "expected an IPv4 or IPv6 address, found something that only looks like one",
+            Self::TooLong => f.write_str(
+                "expected at most 253 bytes in a host name, and at most 63 in each label",
             ),
+            Self::Address => f.write_str("expected a valid IPv4 or IPv6 address"),
         }
     }
 }
 
 impl core::error::Error for HostError {}
 
-/// The longest name that DNS knows (RFC 1035).
+/// The longest name in DNS (RFC 1035).
 const LONGEST_NAME: usize = 253;
 
 /// Checks a name label by label and returns it in lower case.
@@ -119,8 +118,8 @@ pub(crate) fn check_name(text: &str) -> Result<Box<str>, HostError> {
     Ok(text.to_ascii_lowercase().into_boxed_str())
 }
 
-/// Whether browsers read a name as an IPv4 address because its last label is a number: digits, or `0x` and hexadecimal
-/// digits, or `0x` alone (WHATWG URL, "ends in a number checker").
+/// Whether browsers parse a name as an IPv4 address because its last label is a number: digits, `0x` and hexadecimal
+/// digits, or only `0x` (WHATWG URL, "ends in a number checker").
 fn is_number(label: &str) -> bool {
     let hexadecimal = label
         .strip_prefix("0x")
@@ -139,7 +138,7 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    /// The scheme as it stands in a URL.
+    /// The scheme as written in a URL.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -148,7 +147,7 @@ impl Scheme {
         }
     }
 
-    /// The scheme of that name, in any case.
+    /// The scheme with this name, in any case.
     #[must_use]
     pub const fn named(name: &str) -> Option<Self> {
         if name.eq_ignore_ascii_case("http") {
@@ -161,7 +160,7 @@ impl Scheme {
     }
 }
 
-/// From its name, in any case and without `://`.
+/// Parses the name, in any case and without `://`.
 impl FromStr for Scheme {
     type Err = UnknownScheme;
 
@@ -170,7 +169,7 @@ impl FromStr for Scheme {
     }
 }
 
-/// A text is none of the schemes that movies are loaded with.
+/// The text is not a scheme that movies are loaded with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownScheme;
 
@@ -182,19 +181,19 @@ impl fmt::Display for UnknownScheme {
 
 impl core::error::Error for UnknownScheme {}
 
-/// Scheme and host of a movie's own URL (not of the page around it); its port plays no part in a decision.
+/// The scheme and host of a movie's own URL, not of the page that embeds it. Decisions ignore its port.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Origin {
-    /// How it was loaded.
+    /// The scheme.
     pub scheme: Scheme,
-    /// From where.
+    /// The host.
     pub host: Host,
 }
 
-/// Reads an `http` or `https` URL, or just its scheme and host: `https://www.example.org:8443/game.swf`.
+/// Parses an `http` or `https` URL, or only its scheme and host: `https://www.example.org:8443/game.swf`.
 ///
-/// Whatever it accepts, browsers read to the same scheme and host (WHATWG URL). It is stricter than they are: they drop
-/// tabs, read `\` as `/`, and take `127.1` for an address.
+/// Browsers read the same scheme and host from everything that this accepts (WHATWG URL). It is stricter than browsers:
+/// they remove tabs, read `\` as `/`, and take `127.1` for an address.
 impl FromStr for Origin {
     type Err = OriginError;
 
@@ -212,7 +211,7 @@ impl FromStr for Origin {
         if port.is_some_and(|port| !port.is_empty() && !is_port(port)) {
             return Err(OriginError::Port);
         }
-        // An IPv6 address needs its brackets here: other colons are the port's.
+        // An IPv6 address needs brackets in a URL; any other colon precedes a port.
         if host.contains(':') && !host.starts_with('[') {
             return Err(OriginError::Host(HostError::Address));
         }
@@ -221,17 +220,17 @@ impl FromStr for Origin {
     }
 }
 
-/// Browsers end the authority at a `\`, and drop or escape the others: what stands behind them is not where they connect.
+/// Whether a character ends the host for browsers, or is removed or escaped. Browsers would connect to another host.
 fn ends_authority(c: char) -> bool {
     c == '\\' || c.is_whitespace() || c.is_control()
 }
 
-/// Digits only: `u16` itself would read `+80`.
+/// Only digits: parsing as `u16` would also accept `+80`.
 fn is_port(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok()
 }
 
-/// Splits `host:port`; the colons inside an IPv6 address in brackets do not count.
+/// Splits `host:port`. Colons inside the brackets of an IPv6 address do not count.
 pub(crate) fn split_port(text: &str) -> (&str, Option<&str>) {
     let from = text.rfind(']').unwrap_or(0);
     match text.get(from..).and_then(|tail| tail.rfind(':')) {
@@ -249,7 +248,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// Why a text is no origin.
+/// Why a text is not an origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OriginError {
@@ -257,14 +256,14 @@ pub enum OriginError {
     NoScheme,
     /// A scheme other than `http` and `https`.
     Scheme,
-    /// A `\`, whitespace or a control character before the path, where browsers read another host.
+    /// A `\`, whitespace or a control character before the path. Browsers would read a different host.
     Character {
-        /// Which.
+        /// The character.
         found: char,
     },
-    /// The host is none.
+    /// The host is invalid.
     Host(HostError),
-    /// The port is none.
+    /// The port is invalid.
     Port,
 }
 
@@ -288,11 +287,12 @@ impl fmt::Display for OriginError {
 
 impl core::error::Error for OriginError {}
 
-/// The ASCII form of an international name (RFC 3492, RFC 5890), for messages.
+/// The ASCII form of an international name (RFC 3492, RFC 5890), for messages only.
 ///
-/// Names are lower-cased first, nothing more: without Unicode's tables it is a suggestion, not a conversion.
+/// The name is only converted to lower case first. Without Unicode's tables, the result is a suggestion, not an exact
+/// conversion.
 pub(crate) fn a_label(name: &str) -> Option<String> {
-    // What is longer than a name can be gets no longer by this.
+    // The ASCII form of a longer name would be too long.
     if name.len() > LONGEST_NAME * 2 {
         return None;
     }

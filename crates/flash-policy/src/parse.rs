@@ -1,7 +1,8 @@
-//! From a document to a [`Policy`], with every fault and its place.
+//! Reads a [`Policy`] from a document, with every fault and its location.
 //!
-//! Once the XML is well-formed, nothing stops the parser: what is wrong is reported and left out, the rest is read.
-//! Whatever fails in the player is an error here. What works but is likely not meant is [`lint`](fn@crate::lint)'s.
+//! Once the XML is well-formed, no mistake stops the parser. It reports invalid parts, leaves them out and continues.
+//! Anything that fails in the player is a fault here. Anything that works but is probably not intended is reported by
+//! [`lint`](fn@crate::lint).
 
 use alloc::vec::Vec;
 
@@ -17,76 +18,76 @@ use fault::PolicyFaultKind as Fault;
 pub(crate) use fault::PolicyFaults;
 pub use fault::{PolicyFault, PolicyFaultKind};
 
-/// Which kind of policy file it is.
+/// The kind of policy file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Profile {
     /// Served over the socket protocol; `to-ports` is required.
     #[default]
     Socket,
-    /// Served as `/crossdomain.xml` over HTTP; `to-ports` is ignored there.
+    /// Served as `/crossdomain.xml` over HTTP, where `to-ports` is ignored.
     ///
-    /// Players before 9.0.124 let such a file authorise sockets to every port from 1024 up.
+    /// Players before 9.0.124 also use such a file for sockets, for all ports from 1024 up.
     Url,
 }
 
-/// A policy and its places, read from a document.
+/// A policy read from a document, with locations.
 #[derive(Debug, Default)]
 pub(crate) struct Understood {
     pub(crate) policy: Option<Policy>,
     pub(crate) places: PolicyPlaces,
 }
 
-/// What came of reading a file.
+/// The result of parsing a file.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Parsed {
-    /// The policy as the player understands it; none where the player would refuse the whole file.
+    /// The policy as the player understands it. `None` if the player would refuse the whole file.
     pub policy: Option<Policy>,
-    /// Where the parts of the policy stand.
+    /// The locations of the policy's parts.
     pub places: PolicyPlaces,
-    /// What is wrong with the file's bytes and its XML.
+    /// The mistakes in the file's bytes and its XML.
     pub source: SourceFaults,
-    /// What is wrong with the policy, in the order of the file.
+    /// The mistakes in the policy, in file order.
     pub faults: Vec<PolicyFault>,
 }
 
-/// Where the parts of a policy stand in its file.
+/// The locations of a policy's parts in its file.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PolicyPlaces {
     /// The start tag of the root element.
     pub root: Option<Span>,
-    /// The value that decides the meta-policy.
+    /// The value that sets the meta-policy.
     pub site_control: Option<Span>,
     /// One entry for each of [`Policy::rules`], in the same order.
     pub rules: Vec<RulePlaces>,
 }
 
-/// Where the parts of a rule stand.
+/// The locations of a rule's parts.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct RulePlaces {
     /// The whole start tag.
     pub tag: Span,
-    /// The whole element, with its end tag if it has one.
+    /// The whole element, including its end tag if it has one.
     pub element: Span,
     /// The value of `domain`.
     pub domain: Span,
-    /// The value of `to-ports`, if it has one.
+    /// The value of `to-ports`, if the rule has one.
     pub to_ports: Option<Span>,
-    /// The value of `secure`, if it has one.
+    /// The value of `secure`, if the rule has one.
     pub secure: Option<Span>,
 }
 
 impl Parsed {
-    /// Whether nothing at all is wrong with the file.
+    /// Whether the file has no mistakes.
     #[must_use]
     pub fn is_faultless(&self) -> bool {
         self.source.file.is_empty() && self.source.syntax.is_empty() && self.faults.is_empty()
     }
 }
 
-/// Reads a policy file. What is wrong with it, in words, is [`lint`](fn@crate::lint)'s to say.
+/// Parses a policy file. For messages about its mistakes, use [`lint`](fn@crate::lint).
 #[must_use]
 pub fn parse(bytes: &[u8], profile: Profile) -> Parsed {
     let (document, source) = document::read(bytes);
@@ -102,7 +103,7 @@ pub fn parse(bytes: &[u8], profile: Profile) -> Parsed {
     }
 }
 
-/// The elements that a Flash policy has, in the order of Adobe's definitions.
+/// The elements of a Flash policy, in the order of Adobe's definitions.
 pub(crate) const FLASH_ELEMENTS: [&str; 4] = [
     "site-control",
     "allow-access-from",
@@ -113,7 +114,7 @@ pub(crate) const FLASH_ELEMENTS: [&str; 4] = [
 /// The attribute of `<site-control>`.
 pub(crate) const SITE_CONTROL: &str = "permitted-cross-domain-policies";
 
-/// Reads a policy from its elements.
+/// Reads a policy from the elements of a document.
 pub(crate) fn understand(
     document: &Document,
     profile: Profile,
@@ -149,7 +150,7 @@ pub(crate) fn understand(
     }
 }
 
-/// What was read so far, and what is wrong with it.
+/// Collects a policy and its faults, element by element.
 struct PolicyParser<'a> {
     profile: Profile,
     policy: Policy,
@@ -158,7 +159,7 @@ struct PolicyParser<'a> {
 }
 
 impl PolicyParser<'_> {
-    /// Reads an element below the root.
+    /// Reads a child of the root.
     fn read(&mut self, index: usize, element: &Element) {
         let (profile, faults) = (self.profile, &mut *self.faults);
         match element.name.as_str() {
@@ -203,7 +204,7 @@ impl PolicyParser<'_> {
         if known.is_some() {
             self.faults.push(index, Fault::SiteControlTwice(*place));
         }
-        // `None` is the greatest value: it wins, then the strictest.
+        // `none` is the greatest value. It wins, then the strictest.
         if known.is_none_or(|known| value > known) {
             *known = Some(value);
             *place = Some(attribute.value_span);
@@ -213,7 +214,7 @@ impl PolicyParser<'_> {
 
 const HEADER_RULE: [&str; 3] = ["domain", "headers", "secure"];
 
-/// The index of the attribute that was to be the one of a `<site-control>`.
+/// The index of the attribute that was probably intended as the one of `<site-control>`.
 fn misspelt_site_control(element: &Element) -> Option<usize> {
     let values = [
         "all",
@@ -230,10 +231,10 @@ fn misspelt_site_control(element: &Element) -> Option<usize> {
     })
 }
 
-/// The meta-policy that a value has in the player, and whether it is one of this profile.
+/// The meta-policy that a value means in the player, and whether this profile has the value.
 ///
-/// Adobe's file specification says that the `by-…` values do not exist for sockets and gives no effect; they are
-/// taken for `master-only`, and any other value for `none`, as the emulators do whose source is public.
+/// Adobe's file specification says that the `by-…` values do not exist for sockets, but not what they do. As in the
+/// open-source emulators, they mean `master-only`, and any other value means `none`.
 fn site_control(value: &str, profile: Profile) -> (SiteControl, bool) {
     match value {
         "all" => (SiteControl::All, true),

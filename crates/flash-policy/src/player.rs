@@ -1,11 +1,11 @@
-//! The player's side of an attempt to connect, as a state machine: what to ask next, what was learnt, the verdict.
+//! Emulates a player's attempt to connect, as a state machine: what to fetch next, what was learned, the verdict.
 //!
-//! It opens no connection and knows no clock. Whoever drives it does what [`Player::poll`] says and tells
-//! [`Player::handle`] what happened and when; so the same machine runs over real sockets, in tests whose clock is a
-//! number, and in a fuzzer. It has no opinion on grants of its own: for Flash Player every question goes to
-//! [`decide`](fn@crate::decide). The other clients have rules of their own, each in one module.
+//! It opens no connection and reads no clock. The driver does what [`Player::poll`] returns, and reports what happened,
+//! and when, to [`Player::handle`]. The same machine runs over real sockets, in tests with a simulated clock, and in a
+//! fuzzer. For Flash Player, all decisions come from [`decide`](fn@crate::decide). The other clients have rules of
+//! their own, each in its own module.
 //!
-//! An attempt always ends: with the movie's connection, a refusal, or when the time of [`Config::timeout`] is over.
+//! An attempt always ends: with the movie's connection, a refusal, or after [`Config::timeout`].
 //!
 //! ```
 //! use core::time::Duration;
@@ -56,27 +56,27 @@ pub use uncertain::{Choice, DOUBTFUL_POLICY_PORTS};
 
 use client::{AnswerTimeout, Grounds, Mind};
 
-/// One attempt of a movie to connect; see the [module](self).
+/// One attempt of a movie to connect. The [module documentation](self) shows how to drive it.
 #[derive(Clone, Debug)]
 pub struct Player {
     config: Config,
     mind: Mind,
     started: Moment,
-    /// The latest moment that was told: time never runs back.
+    /// The latest moment that the driver reported. It never goes back.
     now: Moment,
     steps: Vec<Step>,
     state: AttemptState,
-    /// A connection that the driver was not yet told to close.
+    /// A connection that the driver must still close.
     to_close: Option<FetchId>,
 }
 
 #[derive(Clone, Debug)]
 enum AttemptState {
-    /// The client is to be asked what it wants.
+    /// The client must be asked what it wants.
     Deciding,
-    /// A connection is wanted that the driver was not yet told about.
+    /// A connection is wanted, but the driver does not know about it yet.
     Opening(Flight),
-    /// The driver has been told.
+    /// The driver knows about the connection.
     Flying(Flight),
     Done(Outcome),
 }
@@ -86,14 +86,14 @@ enum AttemptState {
 struct Flight {
     id: FetchId,
     deadline: Moment,
-    /// Whether the answer has a limit of its own once the connection stands.
+    /// How the time for the answer is limited once the connection is established.
     patience: AnswerTimeout,
-    /// For the movie's own connection: why it may.
+    /// For the movie's own connection: why it is allowed.
     grounds: Option<Grounds>,
 }
 
 impl Player {
-    /// An attempt that begins now.
+    /// Starts an attempt now.
     #[must_use]
     pub fn new(config: Config, now: Moment) -> Self {
         Self {
@@ -107,7 +107,7 @@ impl Player {
         }
     }
 
-    /// What to do next; call it until it says [`Action::Wait`] or [`Action::Done`].
+    /// Returns what to do next. Call it until it returns [`Action::Wait`] or [`Action::Done`].
     pub fn poll(&mut self, now: Moment) -> Action {
         self.advance(now);
         self.expire(|deadline, now| deadline <= now);
@@ -122,10 +122,10 @@ impl Player {
         }
     }
 
-    /// Takes note of what happened on a connection.
+    /// Reports an event on a connection.
     ///
-    /// What happens on a connection that is over for the player is kept in [`Step::afterwards`] and changes nothing
-    /// else.
+    /// Events on a connection that the player has finished with are recorded in [`Step::afterwards`] and have no other
+    /// effect.
     pub fn handle(&mut self, id: FetchId, event: Event<'_>, now: Moment) {
         self.advance(now);
         self.expire(|deadline, now| deadline < now);
@@ -140,19 +140,19 @@ impl Player {
         }
     }
 
-    /// The connections so far, in order; the last one may not be over.
+    /// The connections so far, in order. The last one may still be open.
     #[must_use]
     pub fn steps(&self) -> &[Step] {
         &self.steps
     }
 
-    /// What the attempt is about.
+    /// The configuration of the attempt.
     #[must_use]
     pub const fn config(&self) -> &Config {
         &self.config
     }
 
-    /// When the attempt's whole time is over.
+    /// When the total time for the attempt ends.
     #[must_use]
     pub fn budget_end(&self) -> Moment {
         self.started + self.config.timeout

@@ -1,7 +1,7 @@
-//! What a policy file means, once read: rules and a meta-policy.
+//! Policies after parsing: rules and a meta-policy.
 //!
-//! A [`Policy`] holds only what takes effect. A rule that fails in the player is a finding of
-//! [`parse`](fn@crate::parse), never a rule here.
+//! A [`Policy`] contains only what takes effect. A rule that fails in the player is a fault that
+//! [`parse`](fn@crate::parse) reports; it never appears here.
 
 use alloc::vec::Vec;
 
@@ -10,58 +10,58 @@ use core::str::FromStr;
 
 use crate::{DomainPattern, PortSet};
 
-/// A socket policy: who may connect to which ports of the host that serves it.
+/// A socket policy: which movies can connect to which ports of the host that serves it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Policy {
-    /// The meta-policy; it counts only in the master policy, the one on port 843.
+    /// The meta-policy. It counts only in the master policy, which is the one on port 843.
     pub site_control: Option<SiteControl>,
-    /// Rules grant; none denies, and their order means nothing.
+    /// Each rule grants connections. No rule denies any, and their order has no effect.
     pub rules: Vec<Rule>,
 }
 
 /// One `<allow-access-from>`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Rule {
-    /// The movies it admits, by the host they were loaded from.
+    /// The movies that the rule matches, by the host they were loaded from.
     pub domain: DomainPattern,
-    /// The ports it admits them to.
+    /// The ports that these movies can connect to.
     pub ports: PortSet,
-    /// Whether it admits only movies loaded over HTTPS.
+    /// Whether the rule matches only movies loaded over HTTPS.
     pub secure: Secure,
 }
 
 /// The `secure` attribute of a rule.
 ///
-/// The default in socket policies is `false`, whatever the DTD says (Adobe, *Cross Domain Policy File
-/// Specification*): a parser that applied the DTD's `true` would shut every plain-HTTP movie out.
+/// In socket policies, the default is `false`, even though the DTD says `true` (Adobe, *Cross Domain Policy File
+/// Specification*). A parser that applied the DTD's default would refuse all movies loaded over plain HTTP.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Secure {
     /// `secure="true"`: only movies loaded over HTTPS.
     HttpsOnly,
-    /// `secure="false"`, or nothing in a socket policy: movies loaded in any way.
+    /// `secure="false"`, or no attribute in a socket policy: movies loaded in any way.
     #[default]
     Any,
-    /// Nothing, in a URL policy: where that was served over HTTPS, only movies loaded over HTTPS, as with `true`;
-    /// elsewhere movies loaded in any way (Adobe, *Developer's Guide*, "Website controls (policy files)").
+    /// No attribute in a URL policy. If the policy was served over HTTPS, only movies loaded over HTTPS, as with
+    /// `true`. Otherwise, movies loaded in any way (Adobe, *Developer's Guide*, "Website controls (policy files)").
     AsServed,
 }
 
 /// `<site-control permitted-cross-domain-policies="…">`, the meta-policy of a host.
 ///
-/// Where a file has several, `none` wins, then the strictest. Source: Adobe, *Developer's Guide*, "Website controls
+/// If a file has several, `none` wins, then the strictest. Source: Adobe, *Developer's Guide*, "Website controls
 /// (policy files)" and *Cross Domain Policy File Specification*.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SiteControl {
-    /// Every port may serve a policy of its own; so it is where the element is absent.
+    /// Every port can serve a policy of its own. This is the default without the element.
     All,
     /// Only the master policy's own rules count.
     MasterOnly,
-    /// Nothing counts, not even the rules beside it.
+    /// No policy counts, not even the rules in the same file.
     None,
 }
 
 impl SiteControl {
-    /// The value as it stands in a file.
+    /// The value as written in a file.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -78,7 +78,7 @@ impl fmt::Display for SiteControl {
     }
 }
 
-/// From one of the three values that mean something for sockets.
+/// Parses one of the three values that sockets use.
 impl FromStr for SiteControl {
     type Err = UnknownSiteControl;
 
@@ -90,7 +90,7 @@ impl FromStr for SiteControl {
     }
 }
 
-/// A text is no meta-policy of a socket policy.
+/// The text is not a meta-policy for sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownSiteControl;
 

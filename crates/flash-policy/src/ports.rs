@@ -1,8 +1,8 @@
 //! Ports and `to-ports`: parse, match, display.
 //!
-//! The grammar is `*`, or a list of ports and `low-high` ranges with commas between them (Adobe, *Developer's Guide*,
-//! "Connecting to sockets"; *Cross Domain Policy File Specification*). Whitespace around items are not mentioned there
-//! and tolerated here; whatever else falls outside the grammar grants nothing, and is an error with its place.
+//! The grammar is `*`, or a list of ports and `low-high` ranges separated by commas (Adobe, *Developer's Guide*,
+//! "Connecting to sockets"; *Cross Domain Policy File Specification*). The documentation doesn't mention whitespace
+//! around items; it is accepted here. Anything else outside the grammar grants nothing and is an error.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -16,8 +16,8 @@ mod error;
 
 pub use error::{PortSetError, PortSetErrorKind};
 
-/// XML's whitespace, which is accepted around items. Others, such as the no-break spaces of web pages, are not: a
-/// client that reads digits stops there.
+/// XML's whitespace, which is accepted around items. Other spaces, such as the no-break spaces of web pages, are not,
+/// because a client that reads digits stops there.
 pub(crate) const WHITESPACE: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// A TCP port, 1 to 65535.
@@ -25,21 +25,21 @@ pub(crate) const WHITESPACE: [char; 4] = [' ', '\t', '\r', '\n'];
 pub struct Port(NonZeroU16);
 
 impl Port {
-    /// 843, where the master policy lives.
+    /// 843, the port of the master policy.
     pub const MASTER: Self = Self(NonZeroU16::new(843).expect("843 is not zero"));
 
-    /// 80, where old players asked for `/crossdomain.xml`.
+    /// 80, where old players fetch `/crossdomain.xml`.
     pub const HTTP: Self = Self(NonZeroU16::new(80).expect("80 is not zero"));
 
     /// 443, the usual port of HTTPS.
     pub(crate) const HTTPS: Self = Self(NonZeroU16::new(443).expect("443 is not zero"));
 
-    /// 943, where Silverlight asks.
+    /// 943, where Silverlight fetches its policy.
     pub const SILVERLIGHT: Self = Self(NonZeroU16::new(943).expect("943 is not zero"));
 
     /// Checks the range.
     ///
-    /// A movie that asks for a port outside it gets `SecurityError` #2003 before anything is sent.
+    /// A movie that connects to a port outside the range gets `SecurityError` #2003 before anything is sent.
     pub const fn new(number: u32) -> Result<Self, PortOutOfRange> {
         if number == 0 || number > 65_535 {
             return Err(PortOutOfRange { number });
@@ -62,7 +62,7 @@ impl Port {
 
     /// Whether it is below 1024.
     ///
-    /// A policy served from a port of 1024 and above grants nothing below 1024 (Adobe, *Developer's Guide*).
+    /// A policy served from a port of 1024 or above grants nothing below 1024 (Adobe, *Developer's Guide*).
     #[must_use]
     pub const fn is_low(self) -> bool {
         self.get() < 1024
@@ -83,7 +83,7 @@ impl From<Port> for u16 {
     }
 }
 
-/// From decimal digits alone: no sign, and no whitespace around them.
+/// Parses decimal digits, without a sign or surrounding whitespace.
 impl FromStr for Port {
     type Err = PortSetError;
 
@@ -109,7 +109,7 @@ impl fmt::Display for Port {
     }
 }
 
-/// A number that is no port.
+/// A number that is not a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PortOutOfRange {
     /// The number.
@@ -124,7 +124,7 @@ impl fmt::Display for PortOutOfRange {
 
 impl core::error::Error for PortOutOfRange {}
 
-/// One port, or all from a low to a high one.
+/// One port, or all ports from a low to a high one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PortRange {
     low: Port,
@@ -132,7 +132,7 @@ pub struct PortRange {
 }
 
 impl PortRange {
-    /// From `low` to `high`, both included; `None` where they are the wrong way round.
+    /// The ports from `low` to `high`, both included. `None` if `low` is greater than `high`.
     #[must_use]
     pub fn new(low: Port, high: Port) -> Option<Self> {
         (low <= high).then_some(Self { low, high })
@@ -175,12 +175,12 @@ impl fmt::Display for PortRange {
 pub enum PortSet {
     /// `*`.
     All,
-    /// A list, in the order it was written.
+    /// A list, in the order in which it was written.
     List(Vec<PortRange>),
 }
 
 impl PortSet {
-    /// Whether a port is in it.
+    /// Whether it contains a port.
     #[must_use]
     pub fn contains(&self, port: Port) -> bool {
         match self {
@@ -204,7 +204,7 @@ impl From<PortRange> for PortSet {
     }
 }
 
-/// A list in the order of the ranges; of none, one that holds no port.
+/// Builds a list in the order of the ranges. Without ranges, it contains no port.
 impl FromIterator<PortRange> for PortSet {
     fn from_iter<T: IntoIterator<Item = PortRange>>(ranges: T) -> Self {
         Self::List(ranges.into_iter().collect())
@@ -258,7 +258,7 @@ impl FromStr for PortSet {
     }
 }
 
-/// What is wrong with one item, and with which part of it; the whole item where no part is named.
+/// What is wrong with an item, and in which part of it. Without a part, in the whole item.
 struct ItemFault {
     kind: PortSetErrorKind,
     part: Option<Range<usize>>,
@@ -302,7 +302,7 @@ fn parse_port(text: &str, start: usize) -> Result<Port, ItemFault> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(not_a_number(text, start).unwrap_or(fault(PortSetErrorKind::NotANumber)));
     }
-    // A number too large for `u32` is too large for a port all the more.
+    // A number too large for `u32` is also too large for a port.
     let number = digits.parse().unwrap_or(u32::MAX);
     Port::new(number).map_err(|_| {
         fault(if number == 0 {
@@ -313,7 +313,7 @@ fn parse_port(text: &str, start: usize) -> Result<Port, ItemFault> {
     })
 }
 
-/// The character that keeps a text from being a number, where people don't see that it does.
+/// The character that makes a number invalid, if it is easy to overlook.
 fn not_a_number(text: &str, start: usize) -> Option<ItemFault> {
     let digits = text.trim_matches(WHITESPACE);
     let is_lookalike = |c: char| matches!(c, 'l' | 'I' | 'O' | 'o');
@@ -336,7 +336,7 @@ fn not_a_number(text: &str, start: usize) -> Option<ItemFault> {
     })
 }
 
-/// Where the text without its surrounding whitespace lies, if the text itself begins at `start`.
+/// The range of the text without surrounding whitespace, if the text itself starts at `start`.
 fn trimmed(text: &str, start: usize) -> Range<usize> {
     let lead = text.len() - text.trim_start_matches(WHITESPACE).len();
     let inner = text.trim_matches(WHITESPACE).len();

@@ -1,6 +1,6 @@
-//! Punycode (RFC 3492), encoding only: what an international name looks like on the wire.
+//! Punycode (RFC 3492), encoding only: the ASCII form of international names.
 //!
-//! It serves messages alone; nothing is decided by it.
+//! It is used only for messages. No decision depends on it.
 
 use alloc::string::String;
 use alloc::vec::Vec;

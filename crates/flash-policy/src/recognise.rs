@@ -1,19 +1,19 @@
-//! Tells a policy request from every other way a connection can begin.
+//! Distinguishes policy requests from all other connections by their first bytes.
 //!
-//! The recogniser decides at the first byte that differs from a request, gives the same verdict however the bytes
-//! were cut, allocates nothing and holds a few bytes of state. It must never look for a request anywhere but at the
-//! very first byte, and never normalise: a game's own XML starts with `<` too.
+//! The recognizer decides at the first byte that differs from a request. It gives the same verdict however the bytes
+//! are split, allocates nothing and keeps a few bytes of state. It must look for a request only at the very first byte,
+//! and must never normalize its input, because a game's own XML also starts with `<`.
 //!
-//! What counts as a policy request: `<policy-file-request/>`, or the same with one space before the slash (Adobe's
-//! Flash 8 manual prints it so), ended by NUL, LF or CR LF. NUL is what players send (Adobe, *Developer's Guide*);
-//! the line ends are what people send who test with `telnet` or `echo`.
+//! A policy request is `<policy-file-request/>`, or the same with one space before the slash (as printed in Adobe's
+//! Flash 8 manual), terminated by NUL, LF or CR LF. Players send NUL (Adobe, *Developer's Guide*). The line ends come
+//! from people who test with `telnet` or `echo`.
 
 use core::ops::Range;
 
-/// What the bytes seen so far are.
+/// What the bytes so far are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Recognition {
-    /// Nothing is decided: every byte so far could still become one of the others.
+    /// Not decided yet: the bytes so far could become any of the others.
     NeedMore,
     /// A policy request, complete with its terminator.
     Policy,
@@ -21,14 +21,14 @@ pub enum Recognition {
     Tls,
     /// The head of an HTTP request: a method, a space, and a path, `*` or an http URL.
     ///
-    /// The methods are those that IANA has registered, and caches' `PURGE`; letters in lower case make none. `CONNECT` is
-    /// left out: it takes neither a path nor a URL, and STOMP begins with the same word.
+    /// The methods are those in IANA's registry, and `PURGE`, which caches use; they must be in upper case. `CONNECT`
+    /// is left out, because its target is neither a path nor a URL, and STOMP starts with the same word.
     Http,
     /// Something else.
     Other,
 }
 
-/// Decides what a connection is from its first bytes; see [`Recognition`].
+/// Recognizes what a connection is from its first bytes. The results are in [`Recognition`].
 ///
 /// ```
 /// use flash_policy::{Recogniser, Recognition};
@@ -45,7 +45,7 @@ pub struct Recogniser {
 }
 
 impl Recogniser {
-    /// A recogniser that has seen nothing.
+    /// Creates a recognizer that has seen no bytes.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -54,9 +54,9 @@ impl Recogniser {
         }
     }
 
-    /// Takes the next bytes and says what is known after them.
+    /// Reads the next bytes and returns the verdict after them.
     ///
-    /// Once a verdict other than [`Recognition::NeedMore`] is given it stands, and further bytes are not looked at.
+    /// A verdict other than [`Recognition::NeedMore`] is final, and further bytes are ignored.
     pub fn feed(&mut self, bytes: &[u8]) -> Recognition {
         for &byte in bytes {
             if let RecogniserState::Decided(verdict) = self.state {
@@ -68,7 +68,7 @@ impl Recogniser {
         self.verdict()
     }
 
-    /// What is known so far.
+    /// The verdict so far.
     #[must_use]
     pub const fn verdict(&self) -> Recognition {
         match self.state {
@@ -85,16 +85,17 @@ impl Recogniser {
         }
     }
 
-    /// How many bytes were looked at; after [`Recognition::Policy`], the length of the request with its terminator.
+    /// The number of bytes that were read. After [`Recognition::Policy`], the length of the request with its
+    /// terminator.
     #[must_use]
     pub const fn length(&self) -> usize {
         self.length as usize
     }
 
-    /// Whether the request is whole but for its terminator.
+    /// Whether only the terminator of a request is missing.
     ///
-    /// Such a client is answered when it half-closes or stays silent for a moment: `printf '…' | nc`, and
-    /// Silverlight, which ends its request with nothing at all.
+    /// A server answers such a request if the client half-closes the connection or stays silent for a moment. Examples
+    /// are `printf '…' | nc`, and Silverlight, which sends no terminator.
     #[must_use]
     pub const fn is_bare_request(&self) -> bool {
         matches!(
@@ -105,7 +106,7 @@ impl Recogniser {
 }
 
 impl Recogniser {
-    /// Whether what was seen may become an HTTP request, and nothing else that is known.
+    /// Whether the bytes so far could become an HTTP request.
     #[must_use]
     pub const fn may_be_http(&self) -> bool {
         matches!(
@@ -117,32 +118,32 @@ impl Recogniser {
 
 #[derive(Clone, Copy, Debug, Default)]
 enum RecogniserState {
-    /// Nothing seen.
+    /// No byte seen.
     #[default]
     Start,
     /// This many bytes of [`NAME`] seen.
     Name(u8),
     /// [`NAME`] and one space seen.
     Space,
-    /// Up to the slash.
+    /// Everything up to the slash seen.
     Slash,
-    /// Up to `>`: only the terminator is missing.
+    /// Everything up to `>` seen: only the terminator is missing.
     Bare,
     /// [`RecogniserState::Bare`] and a CR.
     CarriageReturn,
-    /// So many bytes of an HTTP method, and the part of [`METHODS`] that it may become.
+    /// `seen` bytes of an HTTP method seen; `from` and `to` are the range of [`METHODS`] that still match.
     Method { seen: u8, from: u8, to: u8 },
-    /// A method and its space seen: the target must follow.
+    /// A method and its space seen; the target must follow.
     Target,
-    /// So many bytes of [`URL`] seen in the target's place.
+    /// This many bytes of [`URL`] seen as the target.
     Url(u8),
-    /// Decided, for good.
+    /// Decided. This state is final.
     Decided(Recognition),
 }
 
 const NAME: &[u8] = b"<policy-file-request";
-/// The methods in IANA's registry but `CONNECT`, and `PURGE`, which no registry has and every cache knows; in the order of
-/// their bytes, so that those with a common beginning stand together.
+/// The methods in IANA's registry except `CONNECT`, and `PURGE`, which is not registered but which caches use. They are
+/// sorted, so that those with a common prefix are adjacent.
 const METHODS: [&[u8]; 40] = [
     b"ACL ",
     b"BASELINE-CONTROL ",
@@ -240,7 +241,7 @@ fn method(seen: u8, candidates: Range<usize>, byte: u8) -> RecogniserState {
     }
 }
 
-/// Absolute form, as a forward proxy gets it: `http:` or `https:` in any case.
+/// The absolute form that a forward proxy receives: `http:` or `https:` in any case.
 fn url(seen: u8, byte: u8) -> RecogniserState {
     let byte = byte.to_ascii_lowercase();
     match (URL.get(usize::from(seen)), byte) {

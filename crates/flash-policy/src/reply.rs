@@ -1,4 +1,4 @@
-//! The bytes a policy is sent as.
+//! The bytes that a server sends for a policy.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -8,19 +8,19 @@ use crate::Policy;
 use crate::document;
 use crate::write::{self, Layout};
 
-/// A document and the one NUL that ends it, made once and sent as they are.
+/// A policy document and its terminating NUL, built once and sent as is.
 ///
-/// The document must leave in one write: Unity's web player reads once, and Lightspark stops at the first piece.
+/// Send the document in one write: Unity Web Player reads once, and Lightspark stops after the first piece.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Reply {
     bytes: Arc<[u8]>,
 }
 
 impl Reply {
-    /// The reply for a policy file: its bytes as they are, and one NUL.
+    /// Builds the reply for a policy file: its bytes, unchanged, and one NUL.
     ///
-    /// A NUL that the file already ends in is not sent twice, and what stands behind it is not sent: players ignore it.
-    /// A NUL within the document is an error, for the player would take the policy to end there.
+    /// If the file already ends with a NUL, no second one is sent. Anything after it is not sent, because players
+    /// ignore it. A NUL inside the document is an error, because players would take it for the end of the policy.
     pub fn from_file(file: &[u8]) -> Result<Self, NulInside> {
         let Some(at) = file.iter().position(|&byte| byte == 0) else {
             return Ok(Self::terminated(file));
@@ -33,7 +33,7 @@ impl Reply {
         }
     }
 
-    /// The bytes, NUL included.
+    /// The bytes, including the NUL.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
@@ -67,10 +67,10 @@ impl fmt::Debug for Reply {
     }
 }
 
-/// A file has a NUL before the end of its document.
+/// The file has a NUL before the end of its document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NulInside {
-    /// Where, in bytes.
+    /// Its offset in bytes.
     pub at: usize,
 }
 

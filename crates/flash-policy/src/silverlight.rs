@@ -1,7 +1,7 @@
-//! Silverlight's own policies: `<access-policy>`, which Silverlight and Moonlight ask for on port 943.
+//! Parses Silverlight policies: `<access-policy>`, which Silverlight and Moonlight fetch from port 943.
 //!
-//! Reading only: such a policy is written by [`write::silverlight`](crate::write::silverlight), and nothing here decides
-//! who may connect. Sources: Microsoft, *Network Security Access Restrictions in Silverlight*; Mono's
+//! [`write::silverlight`](crate::write::silverlight) writes them. This module does not decide which connections are
+//! allowed. Sources: Microsoft, *Network Security Access Restrictions in Silverlight*; Mono's
 //! `ClientAccessPolicyParser`.
 
 use alloc::vec::Vec;
@@ -11,7 +11,7 @@ use crate::parse::{PolicyFaultKind as Fault, PolicyFaults, structure};
 use crate::write::SILVERLIGHT_PORTS;
 use crate::{DomainPattern, Port, PortRange, Scheme};
 
-/// A Silverlight policy. Each of its parts grants by itself.
+/// A Silverlight policy. Each of its parts grants connections independently.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AccessPolicy {
@@ -19,13 +19,13 @@ pub struct AccessPolicy {
     pub policies: Vec<Access>,
 }
 
-/// One `<policy>`: whoever is named in `from` may connect to each of the ports.
+/// One `<policy>`: every application that `from` matches can connect to each of the ports.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Access {
-    /// Whom it admits.
+    /// The applications that it matches.
     pub from: Vec<Uri>,
-    /// What it admits them to: the TCP ports of its `<socket-resource>` elements.
+    /// The TCP ports of its `<socket-resource>` elements.
     pub ports: Vec<PortRange>,
 }
 
@@ -38,12 +38,12 @@ pub enum Uri {
     AnyOver(Scheme),
     /// `file:///`: applications that were not loaded from a site.
     File,
-    /// A host, or `*.` and a name, behind its scheme.
+    /// A host, or `*.` and a name, after its scheme.
     Hosts(DomainPattern),
 }
 
 impl Uri {
-    /// Reads the value of a `uri`; none where it matches nothing.
+    /// Parses the value of a `uri`. `None` if it matches nothing.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match text {
@@ -59,7 +59,7 @@ impl Uri {
     }
 }
 
-/// The elements of the format, each with the element that it stands in.
+/// The elements of the format, each with its parent element.
 const ELEMENTS: [(&str, &str); 7] = [
     ("cross-domain-access", "access-policy"),
     ("policy", "cross-domain-access"),
@@ -70,7 +70,7 @@ const ELEMENTS: [(&str, &str); 7] = [
     ("resource", "grant-to"),
 ];
 
-/// Reads a Silverlight policy from its elements; none where the root is another.
+/// Reads a Silverlight policy from the elements of a document. `None` if the root is not `<access-policy>`.
 pub(crate) fn understand(document: &Document, faults: &mut PolicyFaults) -> Option<AccessPolicy> {
     let root = document.root()?;
     if root.name != "access-policy" {
@@ -105,7 +105,7 @@ pub(crate) fn understand(document: &Document, faults: &mut PolicyFaults) -> Opti
     Some(policy)
 }
 
-/// The names of the elements but the root.
+/// The names of all elements except the root.
 const NAMES: [&str; 7] = [
     "cross-domain-access",
     "policy",
@@ -116,7 +116,7 @@ const NAMES: [&str; 7] = [
     "resource",
 ];
 
-/// What is wrong with an element that the format does not have, or that stands in the wrong place.
+/// What is wrong with an unknown or misplaced element.
 fn misplaced(element: &Element, parent: &str) -> Option<Fault> {
     let known = ELEMENTS.iter().find(|(name, _)| *name == element.name);
     let Some((_, expected)) = known else {
@@ -125,7 +125,7 @@ fn misplaced(element: &Element, parent: &str) -> Option<Fault> {
     (parent != *expected).then_some(Fault::Misplaced(expected))
 }
 
-/// What a `<policy>` has of what it must have.
+/// Which required parts a `<policy>` has.
 #[derive(Default)]
 struct Parts {
     policy: Option<usize>,

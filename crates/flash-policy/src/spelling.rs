@@ -1,14 +1,14 @@
-//! Which known name a misspelt one stands for: elements and attributes here, keys of a config file elsewhere.
+//! Finds the known name closest to a misspelled one. Used for elements, attributes and config keys.
 
 use alloc::vec::Vec;
 
-/// The known name that a misspelt one stands for: the same in another case, or at most two edits away.
+/// The known name closest to a misspelled one: equal except for case, or at most two edits away.
 ///
 /// ```
 /// use flash_policy::spelling::nearest;
 ///
 /// assert_eq!(nearest("domian", &["domain", "to-ports"]), Some("domain"));
-/// assert_eq!(nearest("colour", &["domain", "to-ports"]), None);
+/// assert_eq!(nearest("color", &["domain", "to-ports"]), None);
 /// ```
 #[must_use]
 pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
@@ -22,14 +22,14 @@ pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
         .map(|(_, known)| known)
 }
 
-/// Whether a name is a misspelling of a long one, without regard to case: one letter in four may differ.
+/// Whether a name is a misspelling of a long one, ignoring case: one letter in four may differ.
 pub(crate) fn is_like(name: &str, known: &str) -> bool {
     distance(&name.to_ascii_lowercase(), known) <= known.len() / 4
 }
 
-/// Levenshtein's distance.
+/// The Levenshtein distance.
 fn distance(a: &str, b: &str) -> usize {
-    // Names this long are no misspelling of ours, and the work stays bounded.
+    // Names this long are not misspellings. The limit also bounds the work.
     if a.len() > 64 {
         return usize::MAX;
     }

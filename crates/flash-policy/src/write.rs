@@ -1,4 +1,4 @@
-//! From a [`Policy`] to a file: Flash's format and Silverlight's.
+//! Writes a [`Policy`] as a file, in Flash's or Silverlight's format.
 
 use alloc::format;
 use alloc::string::String;
@@ -7,17 +7,17 @@ use core::fmt;
 use crate::ports::PortRange;
 use crate::{Policy, Port, PortSet, Rule, Scheme, Secure};
 
-/// How the text is laid out; it means the same either way.
+/// The layout of the text. It does not change the meaning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Layout {
-    /// Without a byte too many: what is sent.
+    /// Without extra whitespace, for sending.
     #[default]
     Compact,
-    /// An element a line: what people read.
+    /// One element per line, for people.
     Pretty,
 }
 
-/// The policy as it is sent, without the NUL that ends it; with `{:#}` an element a line.
+/// Writes the policy as it is sent, without the final NUL. `{:#}` writes one element per line.
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let layout = if f.alternate() {
@@ -29,9 +29,9 @@ impl fmt::Display for Policy {
     }
 }
 
-/// Writes a Flash socket policy, without the NUL that ends it on the wire.
+/// Writes a Flash socket policy, without the NUL that terminates it on the wire.
 ///
-/// Reading it back gives the same policy.
+/// Parsing it returns the same policy.
 #[must_use]
 pub fn flash(policy: &Policy, layout: Layout) -> String {
     let mut out = Writer::new(layout, "<?xml version=\"1.0\"?>");
@@ -65,12 +65,12 @@ pub fn flash(policy: &Policy, layout: Layout) -> String {
     out.text
 }
 
-/// The ports that Silverlight may connect to, whatever a policy says: 4502 to 4534.
+/// The ports that Silverlight can connect to, whatever a policy says: 4502 to 4534.
 ///
 /// Source: Microsoft, *Network Security Access Restrictions in Silverlight*.
 pub const SILVERLIGHT_PORTS: (u16, u16) = (4502, 4534);
 
-/// A rule that opens nothing to Silverlight: none of its ports is from 4502 to 4534.
+/// A rule that opens no port for Silverlight, because none of its ports is from 4502 to 4534.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutsideSilverlight {
     /// The rule's index in [`Policy::rules`].
@@ -82,7 +82,7 @@ impl fmt::Display for OutsideSilverlight {
         let (low, high) = SILVERLIGHT_PORTS;
         write!(
             f,
-            "expected a port from {low} to {high} in rule {}, found none: Silverlight connects to no other",
+            "rule {} has no port from {low} to {high}; Silverlight cannot connect to other ports",
             self.rule + 1
         )
     }
@@ -90,10 +90,10 @@ impl fmt::Display for OutsideSilverlight {
 
 impl core::error::Error for OutsideSilverlight {}
 
-/// Writes a Silverlight client access policy, which goes out without a NUL.
+/// Writes a Silverlight client access policy, which is sent without a NUL.
 ///
-/// Ports outside [`SILVERLIGHT_PORTS`] are left out; a rule that has no other is an error. The meta-policy has no
-/// counterpart there.
+/// Ports outside [`SILVERLIGHT_PORTS`] are left out. A rule without other ports is an error. Silverlight has no
+/// equivalent of the meta-policy.
 pub fn silverlight(policy: &Policy, layout: Layout) -> Result<String, OutsideSilverlight> {
     let mut out = Writer::new(layout, "<?xml version=\"1.0\" encoding=\"utf-8\"?>");
     out.line(0, "<access-policy>");
@@ -124,7 +124,7 @@ fn silverlight_callers(rule: &Rule, out: &mut Writer) {
             if scheme == Scheme::Http && rule.secure == Secure::HttpsOnly {
                 continue;
             }
-            // In Flash `*.example.com` covers example.com too; here it is named, to be on the safe side.
+            // In Flash, `*.example.com` includes example.com. To be safe, it is listed separately here.
             if let Some(bare) = hosts.strip_prefix("*.") {
                 out.line(
                     4,
@@ -140,7 +140,7 @@ fn silverlight_callers(rule: &Rule, out: &mut Writer) {
     out.line(3, "</allow-from>");
 }
 
-/// One element a range: whether a list is understood in one is not certain for every version.
+/// Writes one element per range, because not every version may support a list in one element.
 fn silverlight_ports(
     rule: &Rule,
     index: usize,

@@ -1,11 +1,11 @@
-//! From text to elements, with a place for everything and every fault.
+//! Parses text into elements, with a location for every element and every fault.
 //!
-//! Strict: a document without faults is what libxml2 calls well-formed. After a fault the reader goes on where a person
-//! would, so that each mistake is found, and found once. One pass, no recursion, no step back further than a value; what
-//! a hostile file can make of it is bounded by the constants here. Nothing is ever fetched, and no entity is expanded
-//! but XML's own five.
+//! The parser is strict: a document without faults is what libxml2 calls well-formed. After a fault it continues where
+//! a person would, so each mistake is found exactly once. It makes one pass, without recursion, and never steps back
+//! further than a value. The constants here limit what a hostile file can cause. It fetches nothing, and expands no
+//! entities except XML's five.
 //!
-//! It must know neither what a policy is nor how a fault is worded.
+//! This module must know nothing about policies or about messages.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -31,23 +31,23 @@ pub use fault::{
 pub(crate) use outside::{escaped_line_end, is_placeholder};
 pub(crate) use reader::read;
 
-/// Elements within elements. A policy needs 3; a Silverlight one needs 5.
+/// The maximum nesting depth. A policy needs 3, a Silverlight policy 5.
 pub const DEEPEST: usize = 16;
 
-/// Attributes of a tag. A rule has three.
+/// The maximum number of attributes in a tag. A rule has three.
 pub const MOST_ATTRIBUTES: usize = 32;
 
-/// Namespace declarations of a file.
+/// The maximum number of namespace declarations in a file.
 pub const MOST_NAMESPACES: usize = 64;
 
-/// Elements, attributes, commas in tags, comments and texts of a file. What is made of each takes about 300 bytes, so
-/// that the largest file costs no more than ten times its size.
+/// The maximum number of elements, attributes, commas in tags, comments and texts in a file. Each of them takes about
+/// 300 bytes in memory, so even the largest file costs at most ten times its size.
 pub const MOST_PARTS: usize = 10_000;
 
-/// Faults of a file; nothing is read behind the last.
+/// The maximum number of faults in a file. Parsing stops after the last one.
 const MOST_FAULTS: usize = 1_000;
 
-/// A document, flat: elements in the order in which they begin.
+/// A document as a flat list: elements in the order of their start tags.
 #[derive(Clone, Debug, Default)]
 pub struct Document {
     elements: Vec<Element>,
@@ -57,12 +57,12 @@ pub struct Document {
     doctype: Option<Doctype>,
 }
 
-/// A run of text between tags that is not all whitespace.
+/// Text between tags that is not only whitespace.
 #[derive(Clone, Debug)]
 pub struct Text {
-    /// Where it is, without the whitespace around it.
+    /// The location, without surrounding whitespace.
     pub span: Span,
-    /// The text, without the whitespace around it.
+    /// The text, without surrounding whitespace.
     pub text: String,
 }
 
@@ -71,7 +71,7 @@ pub struct Text {
 pub struct Declaration {
     /// From `<?xml` to `?>`.
     pub span: Span,
-    /// The encoding that it names, and where, if it names one.
+    /// The encoding that it declares and its location, if there is one.
     pub encoding: Option<(String, Span)>,
 }
 
@@ -80,9 +80,9 @@ pub struct Declaration {
 pub struct Doctype {
     /// From `<!DOCTYPE` to `>`.
     pub span: Span,
-    /// The root element that it names.
+    /// The root element that it declares.
     pub root: String,
-    /// The address of the definitions, and where, if it has one.
+    /// The address of the definitions and its location, if there is one.
     pub system: Option<(String, Span)>,
 }
 
@@ -93,13 +93,13 @@ pub struct Element {
     pub name: String,
     /// The start tag, from `<` to `>`.
     pub tag: Span,
-    /// All of it, from the start tag's `<` to the end tag's `>`.
+    /// The whole element, from the start tag's `<` to the end tag's `>`.
     pub span: Span,
-    /// The index of the element that it stands in; none for the root.
+    /// The index of the parent element. `None` for the root.
     pub parent: Option<usize>,
     /// The attributes in order, without namespace declarations.
     pub attributes: Vec<Attribute>,
-    /// How deep it lies: 0 is the root.
+    /// The nesting depth: 0 is the root.
     pub depth: usize,
 }
 
@@ -110,16 +110,16 @@ pub struct Attribute {
     pub name: String,
     /// The value, with references replaced.
     pub value: String,
-    /// The name and the value with its quotes.
+    /// The name, and the value with its quotes.
     pub span: Span,
     /// The value without its quotes.
     pub value_span: Span,
 }
 
 impl Attribute {
-    /// The place of a part of the value.
+    /// The location of a part of the value.
     ///
-    /// Where the value holds references (`&amp;`), its parts have no place of their own: it is the whole value's.
+    /// If the value contains references (`&amp;`), this returns the location of the whole value.
     #[must_use]
     pub fn place(&self, part: &Range<usize>) -> Span {
         if self.is_as_written() {
@@ -129,14 +129,14 @@ impl Attribute {
         }
     }
 
-    /// Whether the value stands in the file as it is, without references.
+    /// Whether the file contains the value literally, without references.
     pub(crate) fn is_as_written(&self) -> bool {
         self.value_span.end - self.value_span.start == self.value.len()
     }
 }
 
 impl Element {
-    /// The attribute of that name.
+    /// The attribute with this name.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes
@@ -144,7 +144,7 @@ impl Element {
             .find(|attribute| attribute.name == name)
     }
 
-    /// The place of the element's name.
+    /// The location of the element's name.
     #[must_use]
     pub fn name_span(&self) -> Span {
         self.tag.part(&(1..1 + self.name.len()))
@@ -152,31 +152,31 @@ impl Element {
 }
 
 impl Document {
-    /// The outermost element.
+    /// The root element.
     #[must_use]
     pub fn root(&self) -> Option<&Element> {
         self.elements.first()
     }
 
-    /// Every element, in the order in which they begin.
+    /// All elements, in the order of their start tags.
     #[must_use]
     pub fn elements(&self) -> &[Element] {
         &self.elements
     }
 
-    /// The element that an element stands in.
+    /// The parent of an element.
     #[must_use]
     pub fn parent(&self, element: &Element) -> Option<&Element> {
         self.elements.get(element.parent?)
     }
 
-    /// Every text that is not all whitespace.
+    /// All texts that are not only whitespace.
     #[must_use]
     pub fn texts(&self) -> &[Text] {
         &self.texts
     }
 
-    /// Every processing instruction, such as `<?xml-stylesheet …?>`.
+    /// All processing instructions, such as `<?xml-stylesheet …?>`.
     #[must_use]
     pub fn instructions(&self) -> &[Span] {
         &self.instructions

@@ -1,5 +1,5 @@
-//! Whether a player connects: the vectors that are decisions, with values instead of servers; and what else `decide`
-//! goes by.
+//! Whether a player connects: the vectors for decisions, with values instead of servers, and everything else that
+//! affects `decide`.
 
 #![cfg(test)]
 
@@ -16,7 +16,7 @@ mod table;
 
 use table::{Client, Vector, vectors};
 
-/// What listens where, on a host called `srv.test`.
+/// The servers on a host called `srv.test`.
 #[derive(Default)]
 struct World {
     master: Server,
@@ -25,7 +25,7 @@ struct World {
     site_root: Server,
 }
 
-/// A server: what it answers after how long; by default nobody is there.
+/// A server: what it answers and after how long. By default, there is no server.
 #[derive(Clone, Default)]
 struct Server(Option<(String, Duration)>);
 
@@ -59,7 +59,7 @@ struct Outcome {
     asked: Vec<Ask>,
 }
 
-/// Plays a movie's wish through: asks whatever is to be asked, until it is decided.
+/// Runs a movie's request: asks all places that are needed, until it is decided.
 fn play(world: &World, player: &str, sandbox: Sandbox, port: u32) -> Outcome {
     let request = Request {
         player: player.parse().unwrap(),
@@ -166,7 +166,7 @@ fn asked(outcome: &Outcome) -> Vec<Place> {
 
 const HERE: &str = "http://a.test/game.swf";
 
-/// The table of vectors, as far as they are decisions.
+/// The vectors that are decisions.
 #[test]
 fn every_vector() {
     for vector in vectors() {
@@ -204,7 +204,7 @@ fn every_vector() {
     }
 }
 
-/// What a vector has that is nothing to `decide`.
+/// Why a vector does not apply to `decide`.
 fn left_out(vector: &Vector) -> Option<&'static str> {
     let reason = vector.expected.map_or("", |expected| expected.reason);
     if vector.secure_socket || vector.over_tls {
@@ -263,7 +263,7 @@ fn sandbox(movie: table::Movie) -> Sandbox {
     }
 }
 
-/// Verdict, reason and source, as a report calls them.
+/// Verdict, reason and source, as in a report.
 fn told(decision: &Decision) -> (&'static str, &'static str, &'static str) {
     match decision {
         Decision::Allowed(Allowed::Rule { place, .. }) => ("allowed", "granted", source(*place)),
@@ -296,7 +296,7 @@ fn port_of(vector: &Vector, place: Place) -> u16 {
     }
 }
 
-/// Beyond the vectors: which rule of a policy it was, or that none was needed and why.
+/// Beyond the vectors: which rule of a policy decided, or why none was needed.
 #[test]
 fn by_what() {
     let rule = |rule| Allowed::Rule {
@@ -332,7 +332,7 @@ fn ports() {
     assert!(Port::new(0).is_err());
 }
 
-/// What another host serves opens no port here.
+/// A policy on another host opens no port here.
 #[test]
 fn another_host() {
     let elsewhere = World {
@@ -351,7 +351,7 @@ fn another_host() {
     );
 }
 
-/// Names that are addresses; the others are in the table.
+/// Names that are addresses. Other names are in the table.
 #[test]
 fn addresses() {
     for (id, domain, url, expected) in [
@@ -383,7 +383,7 @@ fn addresses() {
     }
 }
 
-/// How long is waited is part of the question.
+/// How long the player waits is part of the question.
 #[test]
 fn patience() {
     let master = |limit| Ask {
@@ -396,7 +396,7 @@ fn patience() {
     };
     let asked = |world: &World| play(world, "32", remote(HERE), 5000).asked;
     assert_eq!(asked(&on_843), [master(Some(PATIENCE))]);
-    // D45: as long as it takes.
+    // D45: without a limit.
     let explicit = World {
         loaded: vec![(xmlsocket(843), Server::default())],
         ..on_843
@@ -407,7 +407,7 @@ fn patience() {
         ..World::default()
     };
     denies(
-        "the destination port is given 3 s too",
+        "the destination port also has 3 s",
         &slow,
         HERE,
         5000,
@@ -452,7 +452,7 @@ fn older_players() {
         &[Place::Master, Place::Destination],
     );
 
-    // D42: HTTP counts where the movie loads it, from the root folder, for ports from 1024 up.
+    // D42: HTTP counts if the movie loads it, from the root folder, for ports from 1024 up.
     let loads = |path| World {
         loaded: vec![(
             http(path),
@@ -502,7 +502,7 @@ fn older_players() {
         &[Place::Master, Place::Destination],
     );
 
-    // Before 9, the site's root answers for every port from 1024 up; low ports need a socket policy, from 7.0.19 on.
+    // Before 9, the site's root answers for every port from 1024 up. Lower ports need a socket policy, from 7.0.19 on.
     let root = World {
         site_root: Server::serves("<allow-access-from domain=\"a.test\" secure=\"true\"/>"),
         ..World::default()
@@ -524,7 +524,7 @@ fn older_players() {
     check(&master, "9.0.47", other, 80, true, &[Place::Loaded(0)]);
 }
 
-/// One policy alone, on the port that the movie wants: as a player with nothing else to ask would decide.
+/// A single policy, on the port that the movie wants to connect to.
 #[test]
 fn alone() {
     let rules = [
@@ -649,7 +649,7 @@ fn hosts() {
     }
 }
 
-/// What browsers read otherwise, or not at all, is no origin.
+/// URLs that browsers read differently, or not at all, are not origins.
 #[test]
 fn origins() {
     for text in [

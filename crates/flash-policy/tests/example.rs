@@ -1,4 +1,4 @@
-//! The example with threads, as a player and ordinary clients find it over a real socket.
+//! The threads example, tested by a player and ordinary clients over real sockets.
 
 #![cfg(test)]
 
@@ -11,10 +11,10 @@ use flash_policy::accept::{AcceptConfig, Linger, Timing};
 use flash_policy::{Port, Profile, REQUEST, Reply};
 
 #[path = "../examples/threads.rs"]
-#[expect(dead_code, reason = "its main function is for the command line")]
+#[expect(dead_code, reason = "the test starts the server without `main`")]
 mod threads;
 
-/// Starts the server; its thread ends with the test's process.
+/// Starts the server. Its thread ends with the test process.
 fn start(limits: impl FnOnce(AcceptConfig) -> AcceptConfig) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -41,7 +41,7 @@ fn heard(mut client: TcpStream) -> Vec<u8> {
     heard
 }
 
-/// What comes back for this, up to the end of the stream.
+/// Sends this and returns the answer, up to the end of the stream.
 fn answer(address: SocketAddr, sent: &[u8]) -> Vec<u8> {
     let mut client = connect(address);
     client.write_all(sent).unwrap();
@@ -60,7 +60,7 @@ fn a_player_gets_the_policy() {
     assert!(read.is_faultless(), "{read:?}");
 }
 
-/// No reset takes the reply, whatever stands behind the request and wherever that is cut.
+/// No reset destroys the reply, whatever follows the request and wherever it is split.
 #[test]
 fn bytes_behind_the_request() {
     let address = start(|config| config);
@@ -89,7 +89,7 @@ fn everything_else_is_echoed() {
     }
 }
 
-/// Nobody waits longer than the limits: for a terminator, for the rest of a request, for a client that does not end.
+/// No wait exceeds the limits: for a terminator, for the rest of a request, for a client that does not end its side.
 #[test]
 fn deadlines() {
     let short = Duration::from_millis(20);
@@ -108,7 +108,7 @@ fn deadlines() {
     let mut echoed = [0; 7];
     client.read_exact(&mut echoed).unwrap();
     assert_eq!(&echoed, b"<policy");
-    // It is an ordinary client from here on: nothing is looked at any more.
+    // It is an ordinary client from here on, so nothing more is recognized.
     client.write_all(REQUEST).unwrap();
     client.shutdown(Shutdown::Write).unwrap();
     assert_eq!(heard(client), REQUEST);

@@ -1,4 +1,4 @@
-//! What a policy file means, and what is said of a faulty one.
+//! What a policy file means, and which mistakes are reported.
 
 #![cfg(test)]
 
@@ -33,7 +33,7 @@ fn check_on(
     let text = text.as_ref();
     let report = lint(text, Serving::from_port(Port::new(port).unwrap()));
     let shown = String::from_utf8_lossy(text);
-    // Nearly every example grants to all, which is remarked on; it is not what these tests are about.
+    // Nearly every example grants access to all domains. That finding is not what these tests check.
     let mut found: Vec<_> = report
         .findings
         .iter()
@@ -72,13 +72,13 @@ fn check_on(
     report.policy
 }
 
-/// What the first finding points at.
+/// The text at the location of the first finding.
 #[track_caller]
 fn points_at(text: &str, rule: &str, expected: &str) {
     let report = lint(text.as_bytes(), Serving::from_port(Port::MASTER));
     let finding = report.findings.iter().find(|finding| finding.rule == rule);
     let finding = finding.unwrap_or_else(|| panic!("no {rule} in {:?}", report.findings));
-    let span = finding.label.as_ref().expect("a place").span;
+    let span = finding.label.as_ref().expect("a location").span;
     assert_eq!(&text[span.start..span.end], expected, "{text}");
 }
 
@@ -105,22 +105,22 @@ fn valid_files() {
 
 #[test]
 fn structure() {
-    check("<foo/>", None, "!wrong-root"); // P6
-    check("<access-policy/>", None, "!wrong-root"); // P7
+    check("<foo/>", None, "!wrong-root-element"); // P6
+    check("<access-policy/>", None, "!wrong-root-element"); // P7
     check(
         file("<allow-access-from domain=\"*\" to-ports=\"*\">"),
         None,
-        "!malformed-xml",
+        "!unclosed-element",
     ); // P8
     check(
         "<cross-domain-policy/><cross-domain-policy/>",
         None,
-        "!malformed-xml",
+        "!multiple-root-elements",
     ); // P9
     for empty in ["", " \r\n", "\0", "\u{feff}"] {
         let expected = match empty {
-            "\0" => "!empty-file nul-at-end",
-            "\u{feff}" => "!empty-file bom",
+            "\0" => "!empty-file trailing-nul",
+            "\u{feff}" => "!empty-file byte-order-mark",
             _ => "!empty-file",
         };
         check(empty, None, expected); // P10
@@ -148,7 +148,7 @@ fn structure() {
         "!nested-rule unknown-element",
     ); // P36
     let p39 = "<allow-access-from domain=\"a.test\" domain=\"b.test\" to-ports=\"80\"/>";
-    check(file(p39), None, "!malformed-xml");
+    check(file(p39), None, "!duplicate-attribute");
     check(
         file("<allow-access-from domain=\"a.test\" to-port=\"80\"/>"),
         Some(0),
@@ -157,7 +157,7 @@ fn structure() {
     check(
         "<x:cross-domain-policy xmlns:x=\"y\"/>",
         None,
-        "!wrong-root",
+        "!wrong-root-element",
     );
 }
 
@@ -170,16 +170,16 @@ fn ports() {
     ); // P11
     for (ports, expected) in [
         ("", "!empty-to-ports"), // P12
-        ("0", "!bad-port-range"),
-        ("70000", "!bad-port-range"),
-        ("99999999999999999999", "!bad-port-range"),
-        ("80-", "!bad-port-range"),
-        ("-80", "!bad-port-range"),
-        ("80,,81", "!bad-to-ports"),
-        ("80,", "!bad-to-ports"),
-        ("x", "!bad-to-ports"),
-        ("+80", "!bad-to-ports"),
-        ("200-100", "!bad-port-range"),     // P13
+        ("0", "!invalid-port-range"),
+        ("70000", "!invalid-port-range"),
+        ("99999999999999999999", "!invalid-port-range"),
+        ("80-", "!invalid-port-range"),
+        ("-80", "!invalid-port-range"),
+        ("80,,81", "!invalid-to-ports"),
+        ("80,", "!invalid-to-ports"),
+        ("x", "!invalid-to-ports"),
+        ("+80", "!invalid-to-ports"),
+        ("200-100", "!invalid-port-range"), // P13
         ("*,80", "!wildcard-in-port-list"), // P16
         ("%PORT%", "!template-placeholder"),
     ] {
@@ -202,20 +202,24 @@ fn ports() {
     let p15 = check(
         file(&rule("a.test", " 80 , 90 ")),
         Some(1),
-        "blanks-in-to-ports",
+        "whitespace-in-to-ports",
     )
     .unwrap();
     assert_eq!(p15.rules[0].ports.to_string(), "80,90");
-    points_at(&file(&rule("a.test", "80, 9x ,90")), "bad-to-ports", "9x");
-    // No-break spaces, as they come with text copied from web pages, are no blanks of the format.
+    points_at(
+        &file(&rule("a.test", "80, 9x ,90")),
+        "invalid-to-ports",
+        "9x",
+    );
+    // No-break spaces, which come with text copied from web pages, are not whitespace in this format.
     points_at(
         &file(&rule("a.test", "80,\u{a0}\u{a0}90")),
-        "bad-to-ports",
+        "invalid-to-ports",
         "\u{a0}",
     );
     points_at(
         &file(&rule("a.test", "80,5-70000")),
-        "bad-port-range",
+        "invalid-port-range",
         "70000",
     );
 }
@@ -240,16 +244,16 @@ fn domains() {
         ("[::1]:80", "!domain-with-port"),
         ("example.com/x", "!domain-with-path"),
         ("http://example.com/", "!domain-with-path"),
-        ("user@example.com", "!bad-domain"),
-        ("a.com,b.com", "!domain-list"), // P25
-        ("a.com b.com", "!domain-list"),
-        (" a.com", "!blanks-in-domain"),
+        ("user@example.com", "!invalid-domain"),
+        ("a.com,b.com", "!multiple-domains"), // P25
+        ("a.com b.com", "!multiple-domains"),
+        (" a.com", "!whitespace-in-domain"),
         ("ftp://a.com", "!domain-with-scheme"),
         ("http://*", "!domain-with-scheme"),
         ("%DOMAIN%", "!template-placeholder"),
-        ("1.2.3.256", "!bad-domain"),
-        ("a..b", "!bad-domain"),
-        ("münchen.test", "international-domain"),
+        ("1.2.3.256", "!invalid-domain"),
+        ("a..b", "!invalid-domain"),
+        ("münchen.test", "internationalized-domain"),
     ] {
         let rules = Some(0);
         check(file(&rule(domain, "80")), rules, expected);
@@ -257,7 +261,7 @@ fn domains() {
     check(file(&rule("*.example.com", "80")), Some(1), ""); // P19
     check(file(&rule("http://*.example.com", "80")), Some(1), ""); // P23
     check(file(&rule("example.com.", "80")), Some(1), "trailing-dot");
-    check(file(&rule("a&amp;b", "80")), Some(0), "!bad-domain"); // P38
+    check(file(&rule("a&amp;b", "80")), Some(0), "!invalid-domain"); // P38
     let p38 = check(file(&rule("a&#46;test", "80")), Some(1), "").unwrap();
     assert_eq!(p38.rules[0].domain.to_string(), "a.test");
     points_at(&file(&rule("www.*.com", "80")), "partial-wildcard", "*");
@@ -266,7 +270,7 @@ fn domains() {
         "domain-with-path",
         "/x?y",
     );
-    points_at(&file(&rule("a&amp;b", "80")), "bad-domain", "a&amp;b");
+    points_at(&file(&rule("a&amp;b", "80")), "invalid-domain", "a&amp;b");
 }
 
 /// The ASCII form that a message suggests is the one that browsers send (RFC 3492).
@@ -285,7 +289,7 @@ fn international_domains() {
         let finding = report
             .findings
             .iter()
-            .find(|finding| finding.rule == "international-domain");
+            .find(|finding| finding.rule == "internationalized-domain");
         let help = &finding.unwrap().help[0];
         assert!(help.contains(&format!("`{expected}`")), "{domain}: {help}");
     }
@@ -298,9 +302,9 @@ fn secure() {
             "<allow-access-from domain=\"a.test\" to-ports=\"80\" secure=\"{value}\"/>"
         ))
     };
-    check(with("yes"), Some(0), "!bad-secure"); // P26
-    check(with("True"), Some(0), "!bad-secure");
-    check(with("true"), Some(1), "secure-true-on-socket"); // P27
+    check(with("yes"), Some(0), "!invalid-secure"); // P26
+    check(with("True"), Some(0), "!invalid-secure");
+    check(with("true"), Some(1), "secure-true-in-socket-policy"); // P27
     let p44 = check(file(&rule("*", "80")), Some(1), "").unwrap();
     assert_eq!(p44.rules[0].secure, flash_policy::Secure::Any);
 }
@@ -310,19 +314,23 @@ fn meta_policies() {
     for (value, effect, expected) in [
         ("all", SiteControl::All, ""),
         ("master-only", SiteControl::MasterOnly, ""),
-        ("none", SiteControl::None, "site-control-none-beside-rules"),
+        ("none", SiteControl::None, "site-control-none-with-rules"),
         (
             "by-content-type",
             SiteControl::MasterOnly,
-            "!bad-site-control",
+            "!invalid-site-control",
         ), // P28
         (
             "by-ftp-filename",
             SiteControl::MasterOnly,
-            "!bad-site-control",
+            "!invalid-site-control",
         ),
-        ("everything", SiteControl::None, "!bad-site-control"), // P29
-        ("none-this-response", SiteControl::None, "!bad-site-control"), // P30
+        ("everything", SiteControl::None, "!invalid-site-control"), // P29
+        (
+            "none-this-response",
+            SiteControl::None,
+            "!invalid-site-control",
+        ), // P30
     ] {
         let policy = check(
             file(&(site_control(value) + &rule("*", "80"))),
@@ -335,27 +343,27 @@ fn meta_policies() {
     let p31 = check(
         file(&(site_control("master-only") + &site_control("all"))),
         Some(0),
-        "!site-control-twice",
+        "!duplicate-site-control",
     )
     .unwrap();
     assert_eq!(p31.site_control, Some(SiteControl::MasterOnly));
     let p31 = check(
         file(&(site_control("all") + &site_control("none"))),
         Some(0),
-        "!site-control-twice",
+        "!duplicate-site-control",
     )
     .unwrap();
     assert_eq!(p31.site_control, Some(SiteControl::None));
     check(
         file("<site-control/>"),
         Some(0),
-        "!site-control-without-value",
+        "!missing-site-control-value",
     );
     check_on(
         5000,
         file(&(site_control("all") + &rule("*", "5000"))),
         Some(1),
-        "site-control-off-master",
+        "site-control-outside-master",
     ); // P32
 }
 
@@ -378,32 +386,32 @@ fn encodings() {
     let utf_16: Vec<u8> = valid.encode_utf16().flat_map(u16::to_le_bytes).collect();
     check(&utf_16, None, "!utf-16"); // P40
     check([&b"\xFF\xFE"[..], &utf_16].concat(), None, "!utf-16");
-    check(format!("\u{feff}{valid}"), Some(1), "bom"); // P41
+    check(format!("\u{feff}{valid}"), Some(1), "byte-order-mark"); // P41
     check(
         format!(" \n<?xml version=\"1.0\"?>{valid}"),
         Some(1),
-        "!blanks-before-declaration",
+        "!whitespace-before-declaration",
     ); // P42
     check(format!("\n{valid}"), Some(1), "");
-    check(format!("{valid}\0"), Some(1), "nul-at-end"); // P45
-    check(format!("{valid}\0\0"), Some(1), "nul-at-end");
-    check(format!("{valid}\0\n"), Some(1), "nul-at-end"); // W14
-    check(format!("{valid}\0<!-- x -->"), Some(1), "nul-at-end");
+    check(format!("{valid}\0"), Some(1), "trailing-nul"); // P45
+    check(format!("{valid}\0\0"), Some(1), "trailing-nul");
+    check(format!("{valid}\0\n"), Some(1), "trailing-nul"); // W14
+    check(format!("{valid}\0<!-- x -->"), Some(1), "trailing-nul");
     check(
         "<cross-domain-policy>\0\n",
         None,
-        "!malformed-xml nul-at-end",
+        "!unclosed-element trailing-nul",
     );
-    check(valid.replace("/>", "/>\0"), None, "!nul-inside");
+    check(valid.replace("/>", "/>\0"), None, "!embedded-nul");
     check(
         [valid.as_bytes(), b"<!-- \xE9 -->"].concat(),
         None,
-        "!not-utf-8",
+        "!invalid-utf-8",
     );
-    // Places count the bytes of the file, mark included.
+    // Locations count the bytes of the file, including the mark.
     points_at(
         &format!("\u{feff}{}", file(&rule("a.test", "80-"))),
-        "bad-port-range",
+        "invalid-port-range",
         "80-",
     );
 }
@@ -421,16 +429,16 @@ fn sizes() {
     check(padded(65_537), None, "!file-too-large");
 }
 
-/// P37 and its kin: nothing that a parser could choke on gets that far, or takes long.
+/// P37 and similar: no input that a parser could choke on gets that far or takes long.
 #[test]
 fn hostile_files() {
     let entity = "<!DOCTYPE cross-domain-policy [<!ENTITY e \"a.test\">]>";
     check(
         format!("{entity}{}", file(&rule("&e;", "80"))),
         None,
-        "!doctype-with-definitions",
+        "!doctype-internal-subset",
     );
-    check(file(&rule("&e;", "80")), None, "!malformed-xml");
+    check(file(&rule("&e;", "80")), None, "!undefined-entity");
     check("<a>".repeat(20_000), None, "!too-deep");
     check(
         file(&format!(
@@ -446,8 +454,8 @@ fn hostile_files() {
         "large-policy no-rules unknown-element",
     );
     check(file(&"<a/>".repeat(15_000)), None, "!too-many-elements");
-    check("<!--".repeat(16_000), None, "!malformed-xml");
-    check("<!DOCTYPE \"", None, "!malformed-xml");
+    check("<!--".repeat(16_000), None, "!invalid-comment");
+    check("<!DOCTYPE \"", None, "!invalid-doctype");
 }
 
 #[test]
@@ -471,14 +479,14 @@ fn long_values_are_cut_in_messages() {
     }
 }
 
-/// A fault behind a name beyond ASCII is marked whole.
+/// The location of a fault after a non-ASCII name is correct.
 #[test]
 fn a_duplicate_behind_a_foreign_prefix() {
     let text = "<cross-domain-policy xmlns:éé=\"u\" éé:a=\"1\" éé:a=\"2\"/>";
-    points_at(text, "malformed-xml", "éé:a");
+    points_at(text, "duplicate-attribute", "éé:a");
 }
 
-/// Whatever is cut off or changed, the reader answers with findings whose places lie in the file.
+/// However a file is cut or changed, all locations of its findings are in the file.
 #[test]
 fn every_prefix_and_every_flipped_byte() {
     let text = format!(

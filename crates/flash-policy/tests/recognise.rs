@@ -1,4 +1,4 @@
-//! The recogniser: what counts as a request, and that no cut changes it.
+//! The recognizer: what counts as a request. No split changes that.
 
 #![cfg(test)]
 
@@ -103,7 +103,7 @@ fn other_protocols() {
     }
 }
 
-/// A word is told from every method at the first byte that differs from all of them.
+/// A word is distinguished from every method at the first byte that differs from all of them.
 #[test]
 fn methods_end_where_they_differ() {
     for (word, length) in [
@@ -121,7 +121,7 @@ fn methods_end_where_they_differ() {
     }
 }
 
-/// Every proper prefix of a request is undecided, and only the one without its terminator is a bare request.
+/// Every proper prefix of a request is undecided. Only the one without its terminator is a bare request.
 #[test]
 fn prefixes_wait() {
     for request in [&REQUEST[..], b"<policy-file-request />\r\n"] {
@@ -143,7 +143,7 @@ fn prefixes_wait() {
     check(b"UPDATEREDIRECTREF", Recognition::NeedMore);
 }
 
-/// The verdict falls at the first byte that differs: what follows is neither needed nor looked at.
+/// The verdict is reached at the first byte that differs. Later bytes are neither needed nor read.
 #[test]
 fn decides_at_the_first_differing_byte() {
     for at in 0..REQUEST.len() {
@@ -167,7 +167,7 @@ fn a_verdict_stands() {
     assert_eq!(recogniser.length(), 1);
 }
 
-/// All 4,194,304 ways to cut the 23 bytes: bit n of the mask is a cut behind byte n.
+/// All 4,194,304 ways to split the 23 bytes: bit n of the mask is a split after byte n.
 #[test]
 fn every_way_to_cut_the_request() {
     for cuts in 0_u32..1 << (REQUEST.len() - 1) {
@@ -190,11 +190,11 @@ fn every_way_to_cut_the_request() {
             "cuts {cuts:#b}"
         );
     }
-    // The form that `cargo xtask prove` looks for.
+    // `cargo xtask prove` looks for this line.
     println!("figure R4: {} ways, one verdict", 1 << (REQUEST.len() - 1));
 }
 
-/// What somebody must have meant for a request is named; a game's own messages are not.
+/// Bytes that were intended as a request get a slip; a game's own messages do not.
 #[test]
 fn slips() {
     use flash_policy::near_request::{Slip, slip};
@@ -288,7 +288,7 @@ fn slips() {
     }
 }
 
-/// Any bytes at all, also cut ones, are looked at without harm; an exact request never gets a slip.
+/// Any bytes, complete or cut, are handled safely, and an exact request never gets a slip.
 #[test]
 fn slips_of_cut_bytes() {
     let text = b"\xef\xbb\xbf\"-e <?xml?>&lt;<policy-file-request/>\\0\0";

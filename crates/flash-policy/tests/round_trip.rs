@@ -1,4 +1,4 @@
-//! Policies written and read back, and replies.
+//! Policies that are written and parsed again, and replies.
 
 #![cfg(test)]
 

@@ -1,7 +1,7 @@
-//! The parser agrees with libxml2 on what is well-formed, in 10,000 documents made up of sound and unsound pieces.
+//! The parser agrees with libxml2 about what is well-formed, for 10,000 documents made of valid and invalid pieces.
 //!
-//! `cargo xtask prove R3` compares a million. Where `xmllint` (Debian: libxml2-utils) is absent the test has nothing
-//! to do; under `CI` it fails.
+//! `cargo xtask prove R3` compares a million. Without `xmllint` (Debian: libxml2-utils), the test does nothing, except
+//! under `CI`, where it fails.
 
 #![cfg(test)]
 
@@ -12,7 +12,7 @@ use std::process::Command;
 
 use flash_policy::document::{self, FileFault};
 
-/// Numbers from a seed, so that a failure can be repeated (Steele, Lea, Flood: `SplitMix`).
+/// A generator of numbers from a seed, so that a failure can be repeated (Steele, Lea, Flood: `SplitMix`).
 struct Random(u64);
 
 impl Random {
@@ -170,7 +170,8 @@ const PROLOGS: &[&str] = &[
     "x",
 ];
 
-/// A document of some pieces; half of them are closed as they were opened, or few would be well-formed.
+/// A document of some pieces. In half of them, elements are closed as they were opened; otherwise few would be
+/// well-formed.
 fn made(random: &mut Random) -> String {
     let mut text = String::from(PROLOGS[random.below(PROLOGS.len())]);
     let wrapped = random.below(4) > 0;
@@ -192,17 +193,17 @@ fn made(random: &mut Random) -> String {
 
 /// Whether the linter finds a document well-formed.
 ///
-/// One difference is known and meant: blanks before the declaration are an error here, too, but the file is read on, so
-/// that the rest is judged. Three are left alone, as they are well-formed: libxml2 tells of `<:a/>`, `:a=""` and
-/// `<?x:y?>` as errors in namespaces only, and it knows fewer encodings than there are names for. What `bounds` refuses for its cost (definitions in a DOCTYPE, more than 16 levels, 32
-/// attributes or 64 namespaces) is not among the pieces.
+/// One difference is intended: whitespace before the declaration is an error here too, but parsing continues, so that
+/// the rest is checked. Three are ignored, because they are well-formed: libxml2 reports `<:a/>`, `:a=""` and `<?x:y?>`
+/// only as namespace errors, and it knows fewer encodings than there are names. The pieces contain nothing that
+/// `bounds` refuses for its cost (definitions in a DOCTYPE, more than 16 levels, 32 attributes or 64 namespaces).
 fn judged_by_us(text: &str) -> bool {
     let (document, faults) = document::read(text.as_bytes());
     let mut others = faults.file.iter();
     document.is_some() && others.all(|fault| *fault == FileFault::ByteOrderMark)
 }
 
-/// Which of the files xmllint finds well-formed. It never fetches anything.
+/// The files that xmllint finds well-formed. It never fetches anything.
 fn judged_by_libxml2(folder: &Path, names: &[String]) -> BTreeSet<String> {
     let mut faulty = BTreeSet::new();
     for some in names.chunks(2_000) {
@@ -213,7 +214,7 @@ fn judged_by_libxml2(folder: &Path, names: &[String]) -> BTreeSet<String> {
             .output()
             .unwrap();
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
-        // Each message begins with the file's name and a line number; warnings and name space errors are none.
+        // Each message starts with the file's name and a line number. Warnings and namespace errors do not count.
         for line in text.lines().filter(|line| line.contains("parser error")) {
             faulty.insert(line.split(':').next().unwrap().to_owned());
         }
@@ -231,7 +232,7 @@ fn the_parser_agrees_with_libxml2() {
         let ci = std::env::var_os("CI").is_some();
         assert!(
             !ci,
-            "this test can't be left out under CI: xmllint is not installed"
+            "xmllint is not installed; this test cannot be skipped under CI"
         );
         return;
     }
@@ -269,6 +270,6 @@ fn the_parser_agrees_with_libxml2() {
         differing.len(),
         &differing[..differing.len().min(20)]
     );
-    // The form that `cargo xtask prove` looks for.
+    // `cargo xtask prove` looks for this line.
     println!("figure R3: {compared} documents, {well_formed} of them well-formed, to both alike");
 }

@@ -23,6 +23,7 @@ mod dial;
 mod drive;
 mod ending;
 mod failure;
+pub mod findings;
 mod http;
 mod judge;
 mod names;

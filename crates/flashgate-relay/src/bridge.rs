@@ -31,10 +31,10 @@ use down::Downstream;
 use pinger::Pinger;
 use up::{ClientDeparture, Upstream};
 
-/// How a bridge waits, and how much it reads.
+/// The time limits of a bridge, and how much it reads at once.
 #[derive(Clone, Copy, Debug)]
 pub struct BridgeLimits {
-    /// As a relay's.
+    /// The time limits of a relay.
     pub timeouts: RelayTimeouts,
     /// Between two pings.
     pub ping: Duration,

@@ -86,7 +86,7 @@ impl Relay {
         }
     }
 
-    /// The same for a client that speaks TLS, after the handshake.
+    /// Starts the relay of a client with TLS, after the handshake.
     pub fn secure(
         client: TlsStream<TcpStream>,
         backend: TcpStream,

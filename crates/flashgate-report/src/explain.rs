@@ -1,4 +1,4 @@
-//! The rules' pages, as `flashgate explain` prints them and as they lie in `docs/rules/`.
+//! The rules' pages, as `flashgate explain` prints them and as the book's reference has them.
 //!
 //! What a rule is about is said by the rule; here it only gets a heading.
 
@@ -55,7 +55,7 @@ pub fn list() -> String {
     text
 }
 
-/// The index of `docs/rules/`, in Markdown.
+/// The index of the rules' pages, in Markdown; they are in the folder `rules`.
 pub fn index() -> String {
     let mut text = String::from(INTRODUCTION);
     let mut group = None;
@@ -70,18 +70,19 @@ pub fn index() -> String {
         }
         let (name, level) = (rule.name, level(rule.severity));
         let summary = summary(rule).replace('|', "\\|");
-        let _ = writeln!(text, "| [{name}]({name}.md) | {level} | {summary} |");
+        let _ = writeln!(text, "| [{name}](rules/{name}.md) | {level} | {summary} |");
     }
     text
 }
 
 const INTRODUCTION: &str = "\
-# What `flashgate lint` finds
+# Lint rules
 
-*error*: the file, or a rule in it, fails in the player. *warning*: it works, but likely not as meant, or grants more
-than it should. *hint*: something to know, or to tidy up. `flashgate explain RULE` prints these pages.
+What [`flashgate lint`](../decide/policy-files.md) finds. *error*: the file, or a rule in it, fails in the player.
+*warning*: it works, but probably not as meant, or it allows more than it should. *hint*: something to know, or to tidy
+up. `flashgate explain RULE` prints a rule's page. A rule's name never changes its meaning.
 
-This folder is generated: `cargo xtask generate`.
+<!-- Generated: cargo xtask generate. -->
 ";
 
 fn level(severity: Severity) -> &'static str {

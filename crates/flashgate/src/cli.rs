@@ -1,4 +1,4 @@
-//! The command line: arguments in, an exit out. What a command does lies elsewhere.
+//! The command line: arguments in, an exit code out. The commands' logic is in other modules.
 
 use std::io::Write as _;
 
@@ -18,11 +18,12 @@ mod lint;
 mod listen;
 mod policy;
 mod port;
+mod reference;
 mod ruffle;
 mod self_test;
 mod serve;
 
-/// The front door for servers that Flash content connects to: policies for Flash Player, gates, WebSockets for Ruffle
+/// A Flash socket-policy server and gateway: policies for Flash Player, WebSockets for Ruffle
 #[derive(Debug, Parser)]
 #[command(
     name = "flashgate",
@@ -44,10 +45,12 @@ enum Command {
     Ruffle(ruffle::Ruffle),
     Check(check::Check),
     Completions(generate::Completions),
-    ConfigSchema(generate::ConfigSchema),
-    /// Print the manual page, in roff
-    Man,
+    /// Print the JSON Schema of the config file, for editors
+    ConfigSchema,
+    Man(generate::Manual),
     SelfTest(self_test::SelfTest),
+    #[command(hide = true)]
+    Reference(reference::Reference),
 }
 
 /// Parses the arguments and runs the command they name.
@@ -56,7 +59,7 @@ pub(crate) fn run() -> Exit {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Nobody is left to tell where neither stream takes the text.
+            // If this fails too, there is nowhere left to report it.
             let _ = error.print();
             return if error.use_stderr() {
                 check::usage(std::env::args_os(), &error.to_string())
@@ -73,26 +76,27 @@ pub(crate) fn run() -> Exit {
         Command::Ruffle(ruffle) => ruffle.run(),
         Command::Check(check) => check.run(),
         Command::Completions(completions) => completions.run(Cli::command()),
-        Command::ConfigSchema(schema) => schema.run(),
-        Command::Man => generate::man(Cli::command()),
+        Command::ConfigSchema => generate::config_schema(),
+        Command::Man(manual) => manual.run(Cli::command()),
         Command::SelfTest(test) => test.run(),
+        Command::Reference(reference) => reference.run(Cli::command()),
     }
 }
 
-/// Whether this is `serve`, the only command that listens for signals; no flag can come before it.
+/// Whether the command is `serve`, the only one that handles signals. No flag can come before it.
 fn serves() -> bool {
     std::env::args_os()
         .nth(1)
         .is_some_and(|command| command == "serve")
 }
 
-/// Writes to standard output; a reader that has gone away is no fault.
+/// Writes to standard output. A closed pipe is not an error.
 fn print(text: &[u8]) -> Exit {
     let mut out = std::io::stdout().lock();
     printed(out.write_all(text).and_then(|()| out.flush()))
 }
 
-/// What became of writing to standard output.
+/// Maps the result of writing to standard output to an exit code.
 fn printed(written: std::io::Result<()>) -> Exit {
     match written {
         Ok(()) => Exit::Success,

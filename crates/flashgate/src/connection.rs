@@ -1,6 +1,6 @@
-//! One connection from accept to close.
+//! One connection, from accept to close.
 //!
-//! [`start`] answers on the spot where the request is already there; otherwise a task takes over. Nothing here knows
+//! [`start`] answers at once if the request has already arrived. Otherwise a task takes over. This module knows nothing
 //! about listeners, signals or flags.
 
 use std::net::SocketAddr;
@@ -43,12 +43,12 @@ mod waiting;
 
 pub(crate) use backends::{BackendStatus, Role};
 use client::ClientStream;
-pub(crate) use outcome::ConnectionOutcome;
+pub(crate) use outcome::{ConnectionOutcome, reference as outcomes_reference};
 pub(crate) use shared::Shared;
 use shared::{Bridging, some};
 use waiting::{Sender, Waiting, Witness, accepting};
 
-/// How long a relay may take.
+/// The time limits of a relay.
 const fn relay_timeouts(deadlines: Deadlines) -> RelayTimeouts {
     RelayTimeouts {
         half_open: deadlines.half_open,
@@ -56,7 +56,7 @@ const fn relay_timeouts(deadlines: Deadlines) -> RelayTimeouts {
     }
 }
 
-/// Serves an accepted socket: now if its request is there, else in a task of its own.
+/// Serves an accepted socket: at once if its request has arrived, otherwise in its own task.
 pub(crate) fn start(
     socket: OwnedFd,
     peer: Option<SocketAddr>,
@@ -65,10 +65,10 @@ pub(crate) fn start(
     shared: &Arc<Shared>,
 ) {
     let (subscriber, accepting, sender) = if service.expects_proxy(peer) {
-        // Whose it is, and so whose limits hold, its header says.
+        // The PROXY header shows which client it is, and so which limits apply.
         (None, accepting(service), Sender::Balancer)
     } else if service.trusts_forwarded_for(peer) {
-        // So does the request that a proxy passes on.
+        // The forwarded request shows which client it is.
         (None, accepting(service), Sender::Proxy)
     } else {
         let subscriber = match peer.map_or(Ok(None), |peer| shared.permits.admit(peer.ip())) {
@@ -106,7 +106,7 @@ pub(crate) fn start(
     }
 }
 
-/// Starts the task that goes on with a connection; others may need its place before it is known what it is.
+/// Starts the task for the rest of a connection. Until it is recognized, it can be evicted for another connection.
 fn go_on(mut waiting: Waiting) {
     if waiting.service.stopping {
         waiting.permit.late();

@@ -1,6 +1,6 @@
-//! From a plan to a running daemon and back: the one place that orders start and stop.
+//! Runs the daemon for a plan. This is the only place that orders start and stop.
 //!
-//! Nothing here knows what a policy is: a reply is bytes.
+//! Nothing here knows what a policy is: a reply is just bytes.
 
 use std::sync::Arc;
 
@@ -46,6 +46,7 @@ mod way;
 mod workers;
 mod writers;
 
+pub(crate) use admin::metrics_reference;
 pub(crate) use held::HeldSignals;
 pub(crate) use inherited::Inherited;
 pub(crate) use loading::Loader;
@@ -65,7 +66,7 @@ use starting::NotStarted;
 use status::{Phase, Status};
 use workers::Workers;
 
-/// Binds, serves, and stops; returns how it ended. The loader makes the plan anew for a reload.
+/// Binds, serves, and stops. Returns how it ended. The loader builds the plan again for a reload.
 pub(crate) fn run(
     start: EventLoop,
     plan: Plan,
@@ -87,12 +88,12 @@ pub(crate) fn run(
         daemon.status.set_sandbox(applied.iter().collect());
         Ok(daemon.serve().await)
     });
-    // A reload that still waits for a file is not waited for.
+    // Don't wait for a reload that is still reading a file.
     runtime.shutdown_background();
     ended
 }
 
-/// Everything that runs.
+/// The running parts of the daemon.
 struct RunningDaemon {
     listeners: Listeners,
     signals: Signals,
@@ -103,7 +104,7 @@ struct RunningDaemon {
     changes: Changes,
     manager: Arc<ServiceManager>,
     workers: Workers,
-    /// Told when everything serves.
+    /// The old process, which is notified when this one serves.
     predecessor: Option<Predecessor>,
     successors: Option<Successors>,
     /// The limit on open files.
@@ -114,9 +115,9 @@ struct RunningDaemon {
 enum ServingEnd {
     /// A signal.
     Stop,
-    /// A successor serves.
+    /// A new process serves.
     Succeeded,
-    /// The predecessor has given this one up.
+    /// The old process gave up on this one.
     Replaced,
     /// An internal error.
     Fault,
@@ -171,9 +172,7 @@ impl RunningDaemon {
         if let Some(predecessor) = self.predecessor.take()
             && predecessor.dismiss(self.manager.is_predecessors()).await == Succession::Replaced
         {
-            error!(
-                "another start has taken this one's place, or this one took too long to be ready; it ends"
-            );
+            error!("gave up: another start took over, or this one took too long to get ready");
             return self.end(ServingEnd::Replaced).await;
         }
         self.status.set_phase(Phase::Ready);
@@ -191,7 +190,7 @@ impl RunningDaemon {
         exit
     }
 
-    /// Lets what is open end, and says what became of all.
+    /// Lets open connections end, and logs the totals.
     async fn end(mut self, ending: ServingEnd) -> Exit {
         self.status.set_phase(Phase::Draining);
         let exit = match ending {
@@ -210,7 +209,7 @@ impl RunningDaemon {
             }
             ServingEnd::Replaced => self.leave().await,
         }
-        // Those of other threads are gone with them.
+        // Connections on other threads end with them, so count first.
         let left = self.shared.permits.open() + self.shared.permits.lingering();
         self.workers.stop();
         self.status.set_phase(Phase::Stopped);
@@ -219,7 +218,7 @@ impl RunningDaemon {
         exit
     }
 
-    /// What the service manager shows of it.
+    /// The status text that the service manager shows.
     fn summary(&self) -> String {
         let (count, limit) = (self.listeners.count(), self.shared.permits.limit());
         let sandbox = self.status.known().sandbox;
@@ -231,14 +230,14 @@ impl RunningDaemon {
         let but = if missing.is_empty() {
             ""
         } else {
-            "; not in force: "
+            "; inactive: "
         };
         format!(
-            "serving on {count} sockets, {limit} connections at most; in force: {applied}{but}{missing}"
+            "serving on {count} sockets, up to {limit} connections; sandbox: {applied}{but}{missing}"
         )
     }
 
-    /// Serves and reloads; returns why it ends.
+    /// Serves and reloads. Returns why it ends.
     async fn until_ended(&mut self) -> ServingEnd {
         loop {
             let wanted = tokio::select! {
@@ -256,12 +255,12 @@ impl RunningDaemon {
                     Said::Serves(successor) => {
                         self.manager.main_process_is(successor.main_process());
                         drop(successor);
-                        info!(target: LIFECYCLE, "handed over: a successor serves");
+                        info!(target: LIFECYCLE, "handed over: the new process serves");
                         return ServingEnd::Succeeded;
                     }
                 },
                 () = self.listeners.any_ended() => {
-                    error!("an accept loop ended by itself");
+                    error!("internal error: an accept loop ended");
                     return ServingEnd::Fault;
                 }
             };
@@ -270,7 +269,7 @@ impl RunningDaemon {
                 Signal::Reload => self.reload().await,
             };
             if let Some(signal) = stop {
-                info!(signal, "stopping: answering what was accepted");
+                info!(signal, "stopping: answering accepted connections");
                 return ServingEnd::Stop;
             }
         }

@@ -1,14 +1,14 @@
-//! Faults on request, so that tests can see what a panic costs. Only with the feature `fault-injection`, which no
-//! released program has: without it, nothing here does anything or reads the environment.
+//! Injected faults, so that tests can see the effect of a panic. They need the feature `fault-injection`, which
+//! releases are built without: then nothing here does anything or reads the environment.
 
-/// Where a fault can be.
+/// A place where a panic can be injected.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Point {
-    /// A connection that has just been accepted.
+    /// A newly accepted connection.
     Fast,
-    /// A connection that has a task of its own.
+    /// A connection with its own task.
     Task,
-    /// Outside all connections.
+    /// A reload, outside all connections.
     Reload,
 }
 
@@ -16,7 +16,7 @@ pub(crate) enum Point {
 #[inline]
 pub(crate) const fn point(_: Point) {}
 
-/// Panics at each Nth passing of a point, as `FLASHGATE_PANIC_FAST=N`, `_TASK` and `_RELOAD` say.
+/// Panics each Nth time a point is passed, as set by `FLASHGATE_PANIC_FAST=N`, `_TASK` and `_RELOAD`.
 #[cfg(feature = "fault-injection")]
 pub(crate) fn point(point: Point) {
     use std::sync::LazyLock;
@@ -40,11 +40,11 @@ pub(crate) fn point(point: Point) {
     assert_ne!(
         nth.checked_rem(each),
         Some(0),
-        "asked for at passing {nth} of {point:?}, \u{1b}[31mred"
+        "injected panic: pass {nth} of {point:?}, \u{1b}[31mred"
     );
 }
 
-/// Whether every event is logged, however many: `FLASHGATE_LOG_ALL`.
+/// Whether every event is logged without sampling (`FLASHGATE_LOG_ALL`).
 #[cfg(feature = "fault-injection")]
 pub(crate) fn logs_all() -> bool {
     use std::sync::LazyLock;

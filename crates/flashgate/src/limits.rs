@@ -1,6 +1,6 @@
-//! How many connections there may be: in all, of one address, and of those that were answered and linger.
+//! Limits on connections: in all, per address, and for answered connections that linger.
 //!
-//! Counts and permits, as values that connections hold; what a connection does with its permit is not known here.
+//! It provides counters, and permits that connections hold. It does not know what a connection does with its permit.
 
 mod crowd;
 mod lingering;

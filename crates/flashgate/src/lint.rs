@@ -1,6 +1,6 @@
-//! `flashgate lint`: which files, what is found in each, and what is mended.
+//! `flashgate lint`: selects the files, checks each of them, and fixes them.
 //!
-//! It never writes but where fixing is asked for, and one file's fault never stops the others.
+//! It never writes unless fixing is requested. An error in one file does not stop the others.
 
 mod files;
 mod levels;
@@ -20,31 +20,31 @@ use flashgate_report::outcome::{FileError, FileOutcome, JudgedFile, KindFrom, Te
 use files::Input;
 pub(crate) use levels::{Contradiction, FlagSubject, Levels, RuleLevel};
 
-/// What standard input is called in reports; a file may have this name too.
+/// The name of standard input in reports. A file can have the same name.
 const STDIN: &str = "<stdin>";
 
-/// What to look at, and how.
+/// What to check, and how.
 #[derive(Debug)]
 pub(crate) struct LintRequest {
     /// Files and folders; `-` is standard input.
     pub(crate) paths: Vec<PathBuf>,
-    /// By content and name, if none.
+    /// The kind of policy; detected from content and name if `None`.
     pub(crate) kind: Option<PolicyKind>,
-    /// The port that will serve them, if it was named: what is served from one is no URL policy.
+    /// The port that serves the files, if given. A file served from a port is not a URL policy.
     pub(crate) port: Option<Port>,
     pub(crate) clients: Vec<PolicyReader>,
     pub(crate) levels: Levels,
     pub(crate) fixing: Fixing,
 }
 
-/// Whether safe fixes are made.
+/// Whether safe fixes are applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fixing {
     Off,
     InPlace,
 }
 
-/// Looks at everything that is asked for, in that order; no more than one file is held in memory.
+/// Checks all inputs in order. Only one file is in memory at a time.
 pub(crate) fn run(request: &LintRequest) -> impl Iterator<Item = FileOutcome> + '_ {
     let inputs = files::inputs(&request.paths);
     inputs.into_iter().map(|input| one(input, request))
@@ -72,7 +72,7 @@ fn one(input: Input, request: &LintRequest) -> FileOutcome {
     let mut judged = judge(bytes, &name, request);
     let fault = match request.fixing {
         Fixing::Off => None,
-        // No client takes a larger one, fixed or not.
+        // No client reads a file this large, fixed or not.
         Fixing::InPlace if judged.bytes.len() > LARGEST => None,
         Fixing::InPlace => mend(&mut judged, &name, path.as_deref(), request).err(),
     };
@@ -93,7 +93,7 @@ fn unread(name: String, origin: TextOrigin, fault: FileError) -> FileOutcome {
     }
 }
 
-/// No more of it than tells that it is too large.
+/// Reads just enough to see that the input is too large.
 fn read(from: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.take(LARGEST_LINTED as u64 + 1)
@@ -149,12 +149,12 @@ fn options(
     }
 }
 
-/// Whether fixes of a rule are made: whoever allows something wants it left alone.
+/// Whether the fixes of a rule are applied. An allowed rule's findings are left alone.
 fn is_wanted(rule: &str, request: &LintRequest) -> bool {
     !request.levels.allows(rule)
 }
 
-/// Leaves those fixes alone that `--fix` would make: it makes none that would do harm elsewhere.
+/// Removes fixes that `--fix` would not apply because they would cause harm elsewhere.
 fn withdraw_fixes(
     findings: &mut [Diagnostic],
     bytes: &[u8],
@@ -177,7 +177,7 @@ fn withdraw_fixes(
     }
 }
 
-/// Makes the safe fixes, first on disk: what is reported is what is there.
+/// Applies the safe fixes. The file is written first, so that the report matches what is on disk.
 fn mend(
     judged: &mut JudgedFile,
     name: &str,
@@ -196,7 +196,7 @@ fn mend(
     let omitted = request.levels.omitted(&report);
     let mut findings = report.findings;
     request.levels.apply(&mut findings);
-    // What could be mended is.
+    // Everything fixable has been fixed.
     for finding in &mut findings {
         finding.fix = None;
     }

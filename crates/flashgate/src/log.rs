@@ -1,6 +1,6 @@
-//! Logs on standard error: constant messages, variable fields, nothing from strangers but escaped.
+//! Logs to standard error: constant messages with variable fields. Bytes from the network are escaped.
 //!
-//! A log that can't be written is lost, and counted: a full disk must not stop the daemon.
+//! A log line that can't be written is dropped and counted. A full disk must not stop the daemon.
 
 use std::borrow::Cow;
 use std::io::{self, Write as _};
@@ -26,10 +26,10 @@ pub(crate) use flashgate_config::reason;
 pub(crate) use panics::panics;
 pub(crate) use sampler::{Sampler, tell_all_suppressed, tell_suppressed};
 
-/// The target of events that are shown however quiet the log: listening, ready.
+/// The target of events that are logged at every verbosity: listening, ready.
 pub(crate) const LIFECYCLE: &str = "flashgate::lifecycle";
 
-/// How logs look.
+/// The log format.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum LineFormat {
     Text,
@@ -41,13 +41,13 @@ pub(crate) enum LineFormat {
 pub(crate) enum Verbosity {
     /// Warnings and errors.
     Quiet,
-    /// Also what happens to the daemon as a whole.
+    /// Also events of the daemon as a whole.
     Normal,
     /// Also every connection.
     Connections,
 }
 
-/// Sets the log up, once.
+/// Sets up logging. Call it once.
 pub(crate) fn start(format: LineFormat, verbosity: Verbosity) {
     let level = match verbosity {
         Verbosity::Quiet => LevelFilter::WARN,
@@ -72,36 +72,36 @@ pub(crate) fn start(format: LineFormat, verbosity: Verbosity) {
     panics::log();
 }
 
-/// Standard error, for threads that must not wait: a line that would have to is lost, and counted.
+/// Standard error, for threads that must not block. A line that would block is dropped and counted, for example when
+/// the reader of a pipe has stalled.
 ///
-/// A pipe whose reader has stalled is the case in point. The stream itself stays as it is, blocking: whoever started
-/// the daemon may share it.
+/// The stream itself stays in blocking mode, because the daemon may share it with the process that started it.
 struct Unblocking;
 
-/// How many lines were lost since the last one that was written.
+/// How many lines were dropped since the last line that was written.
 static LOST: AtomicU64 = AtomicU64::new(0);
 
-/// How many were lost before those.
+/// How many lines were dropped before those in [`LOST`].
 static LOST_BEFORE: AtomicU64 = AtomicU64::new(0);
 
-/// Whether the last line that was written has no end.
+/// Whether the last line was cut before its line break.
 static CUT: AtomicBool = AtomicBool::new(false);
 
-/// How many lines were lost since the start.
+/// How many lines were dropped since the start.
 pub(crate) fn lines_lost_in_all() -> u64 {
     LOST_BEFORE.load(Ordering::Relaxed) + LOST.load(Ordering::Relaxed)
 }
 
-/// What a pipe takes without waiting if it is ready at all is 4,096 bytes (`PIPE_BUF`, pipe(7)). This leaves room in it
-/// for the words on lost lines; hardly a line has more.
+/// A pipe that is ready takes 4,096 bytes without blocking (`PIPE_BUF`, pipe(7)). This leaves room for the message
+/// about lost lines. Almost every line is shorter.
 const PIECE: usize = 3840;
 
 impl io::Write for Unblocking {
-    /// Writes a line whole or not at all; of one that is longer than a piece, as findings are, perhaps only a part. One
-    /// that could not be written is counted: there is nobody to tell.
+    /// Writes a line completely or not at all. A line longer than a piece, such as findings, may be cut. A line that
+    /// can't be written is only counted, because there is nowhere to report it.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let shown = shown(line);
-        // Held until the line is out: otherwise another thread could take the room that was found.
+        // Locked until the line is written. Otherwise another thread could fill the pipe in the meantime.
         let mut stderr = io::stderr().lock();
         if write_line(&mut stderr, &shown).is_err() {
             LOST.fetch_add(1, Ordering::Relaxed);
@@ -114,7 +114,7 @@ impl io::Write for Unblocking {
     }
 }
 
-/// A line without hidden characters, whoever wrote what is in it. Almost every line is ASCII, and stays as it is.
+/// Makes hidden characters visible. Almost every line is ASCII and stays unchanged.
 fn shown(line: &[u8]) -> Cow<'_, [u8]> {
     if line.is_ascii() {
         return Cow::Borrowed(line);
@@ -128,10 +128,10 @@ fn shown(line: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(shown.into_owned().into_bytes())
 }
 
-/// The line was not written, or not whole.
+/// The line was not written, or only in part.
 struct LineLost;
 
-/// Writes a line, with what there is to say of those before it.
+/// Writes a line, preceded by a message about dropped lines.
 fn write_line(stderr: &mut io::StderrLock<'_>, line: &[u8]) -> Result<(), LineLost> {
     let mut pieces = line.chunks(PIECE);
     if !has_room(stderr) {
@@ -142,7 +142,7 @@ fn write_line(stderr: &mut io::StderrLock<'_>, line: &[u8]) -> Result<(), LineLo
     }
     let lost = LOST.load(Ordering::Relaxed);
     if lost > 0 {
-        // An event of its own would be dropped: this is in the middle of one.
+        // Written directly: a log event here would be dropped, because another event is being written.
         write_piece(stderr, lines_lost(lost).as_bytes())?;
         LOST_BEFORE.fetch_add(lost, Ordering::Relaxed);
         LOST.fetch_sub(lost, Ordering::Relaxed);
@@ -160,7 +160,7 @@ fn write_line(stderr: &mut io::StderrLock<'_>, line: &[u8]) -> Result<(), LineLo
     Ok(())
 }
 
-/// Writes some bytes; a disk that is full meanwhile may take a part of them.
+/// Writes some bytes. A disk that becomes full may take only part of them.
 fn write_piece(stderr: &mut io::StderrLock<'_>, piece: &[u8]) -> Result<(), LineLost> {
     let mut left = piece;
     while !left.is_empty() {
@@ -178,7 +178,7 @@ fn write_piece(stderr: &mut io::StderrLock<'_>, piece: &[u8]) -> Result<(), Line
     Ok(())
 }
 
-/// Whether a write would not wait; also where that can't be told.
+/// Whether a write would not block. Also true if that is unknown.
 fn has_room(stderr: &io::StderrLock<'_>) -> bool {
     let mut asked = [PollFd::new(stderr, PollFlags::OUT)];
     let ready = poll(&mut asked, Some(&Timespec::default()));
@@ -193,10 +193,10 @@ fn lines_lost(lost: u64) -> String {
     }
 }
 
-/// Text for a person, of several lines and with carets: as it is among text, as a field among JSON.
+/// Logs text for people, with several lines and carets: as it is in text format, as a field in JSON format.
 pub(crate) fn text(text: &str) {
     if QUOTED.load(Ordering::Relaxed) {
-        // Lost where it would have to wait, like every line.
+        // Dropped if it would block, like every line.
         let _ = Unblocking.write(text.as_bytes());
     } else if !text.is_empty() {
         tracing::warn!(text, "findings");

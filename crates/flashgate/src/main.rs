@@ -1,6 +1,6 @@
-//! flashgate: the front door for servers that Flash content connects to.
+//! flashgate: a Flash socket-policy server and gateway.
 //!
-//! Parses the arguments, calls one function, and maps its result to an exit code. Nothing else happens here.
+//! `main` parses the arguments, calls one function, and maps its result to an exit code.
 
 mod cli;
 mod connection;
@@ -14,7 +14,7 @@ mod log;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    // What a panic has to say is on standard error by then; the exit code says whose fault it was.
+    // The panic hook has printed the message by now. The exit code reports an internal error.
     std::panic::catch_unwind(cli::run)
         .unwrap_or(exit::Exit::Internal)
         .into()

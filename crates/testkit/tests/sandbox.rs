@@ -93,7 +93,7 @@ fn what_is_in_force_is_logged() {
             .file("flashgate.toml", config("\"127.0.0.1:0\"", &more))
             .unwrap();
         let mut daemon = serve(&path);
-        let line = daemon.wait_for_line("privileges given up", LIMIT).unwrap();
+        let line = daemon.wait_for_line("sandbox entered", LIMIT).unwrap();
         assert!(line.ends_with(applied), "{line}");
     }
 }
@@ -200,7 +200,9 @@ fn descriptors_of_others_are_closed() {
             .args([path])
             .start()
             .unwrap();
-        let line = daemon.wait_for_line("closed a descriptor", LIMIT).unwrap();
+        let line = daemon
+            .wait_for_line("closed an unused descriptor", LIMIT)
+            .unwrap();
         assert!(line.contains("INFO"), "{line}");
         let all = daemon.log().join("\n");
         assert!(all.contains("descriptor=7 target=\"/etc/passwd\""), "{all}");
@@ -323,7 +325,10 @@ fn best_effort_warns_and_serves() {
             let line = daemon
                 .wait_for_line(&format!("part=\"{part}\""), LIMIT)
                 .unwrap();
-            assert!(line.contains("WARN could not give up"), "{line}");
+            assert!(
+                line.contains("WARN a part of the sandbox is not active"),
+                "{line}"
+            );
             assert!(line.contains(reason), "{line}");
         }
         assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
@@ -360,7 +365,7 @@ fn parts_that_are_missing_alone() {
             .arg(path),
     );
     assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("can't become the user `daemon`"), "{said}");
+    assert!(said.contains("can't switch to the user `daemon`"), "{said}");
 }
 
 #[test]
@@ -596,7 +601,7 @@ fn a_file_that_only_root_can_read() {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     let mut daemon = serve(&path);
     let line = daemon
-        .wait_for_line("can't read a file any more", LIMIT)
+        .wait_for_line("can't read a file in the sandbox", LIMIT)
         .unwrap();
     assert!(line.contains("flashgate.toml"), "{line}");
     assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);

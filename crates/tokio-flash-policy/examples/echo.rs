@@ -1,7 +1,7 @@
-//! An ordinary echo server, made ready for Flash: the lines marked with `Flash` are all that it takes.
+//! An echo server that supports Flash. Only the lines marked with `Flash` are needed for that.
 //!
-//! `cargo run -p tokio-flash-policy --example echo -- 127.0.0.1:9339`, and in another window
-//! `printf '<policy-file-request/>\0' | nc 127.0.0.1 9339`, or `echo hello | nc 127.0.0.1 9339`.
+//! Run `cargo run -p tokio-flash-policy --example echo -- 127.0.0.1:9339`, and in another terminal `printf
+//! '<policy-file-request/>\0' | nc 127.0.0.1 9339`, or `echo hello | nc 127.0.0.1 9339`.
 
 use std::error::Error;
 use std::time::Duration;
@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Movies of www.example.com may connect to this very port.
+/// Allows movies from www.example.com to connect to this port.
 pub(crate) fn policy(port: Port) -> Result<Policy, Box<dyn Error>> {
     let rule = Rule {
         domain: "www.example.com".parse()?,
@@ -36,17 +36,17 @@ pub(crate) fn policy(port: Port) -> Result<Policy, Box<dyn Error>> {
     })
 }
 
-/// Serves for ever.
+/// Serves forever.
 #[allow(clippy::print_stderr, reason = "an example's log")]
 pub(crate) async fn serve(listener: TcpListener, policy: Policy) {
-    // HTTP is nothing special to an echo server, so that nobody waits to know whether a `G` becomes a `GET`.
+    // An echo server does not handle HTTP, so it need not wait to see whether a `G` becomes a `GET`.
     let timing = Timing::default().http(HttpDetection::Off); // Flash
     let acceptor = PolicyAcceptor::new(Reply::from(&policy)).timing(timing); // Flash
     loop {
         let socket = match listener.accept().await {
             Ok((socket, _)) => socket,
             Err(error) => {
-                // A client that has gone meanwhile, or no descriptor left for it: both pass, and the server stays.
+                // Neither a client that has gone nor a lack of file descriptors lasts. Keep serving.
                 eprintln!("can't accept a connection: {error}");
                 sleep(PAUSE).await;
                 continue;
@@ -54,7 +54,7 @@ pub(crate) async fn serve(listener: TcpListener, policy: Policy) {
         };
         let acceptor = acceptor.clone(); // Flash
         tokio::spawn(async move {
-            // A policy request is answered and closed here; everything else comes out whole.
+            // Answers and closes policy requests. All other streams come out complete.
             if let Ok(Accepted::Stream(stream, _)) = acceptor.accept(socket).await {
                 // Flash
                 echo(stream).await;
@@ -63,12 +63,12 @@ pub(crate) async fn serve(listener: TcpListener, policy: Policy) {
     }
 }
 
-/// Until the next attempt, so that a lack of descriptors does not become a busy loop.
+/// The pause before the next attempt. Without it, a lack of file descriptors would cause a busy loop.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The server as it was before: it sees the client's bytes from the first one on, and no policy request.
+/// The server as it was without Flash. It receives all of the client's bytes, but no policy requests.
 async fn echo(stream: impl AsyncRead + AsyncWrite) {
     let (mut from, mut to) = split(stream);
-    // A client that has failed needs no farewell.
+    // An error means that the client is gone.
     let _ = copy(&mut from, &mut to).await;
 }

@@ -1,4 +1,4 @@
-//! What an embedder puts between `accept` and its own protocol.
+//! The acceptor that a server puts between `accept` and its own protocol.
 
 use std::io;
 
@@ -10,22 +10,22 @@ use crate::closed::Closed;
 use crate::driver::Driver;
 use crate::prefixed::Prefixed;
 
-/// Answers policy requests and hands every other stream back, with each byte that was read.
+/// Answers policy requests and returns every other stream, with every byte that was read.
 ///
-/// Cloning is cheap: the clones share the reply.
+/// Cloning is cheap: clones share the reply.
 #[derive(Clone, Debug)]
 pub struct PolicyAcceptor {
     config: AcceptConfig,
 }
 
-/// What became of a stream.
+/// How a stream was accepted.
 #[derive(Debug)]
 pub enum Accepted<S> {
-    /// It asked for the policy, was answered, and has been closed.
+    /// It was a policy request. It was answered and closed.
     Answered(Closed),
-    /// It is not a policy request; why is said, and no byte is missing.
+    /// It is not a policy request. [`First`] says what it is, and no byte is lost.
     ///
-    /// [`First::Silent`] and [`First::Deadline`] streams are alive: their clients just have not said enough.
+    /// [`First::Silent`] and [`First::Deadline`] streams are still open: their clients have just not sent enough.
     Stream(Prefixed<S>, First),
 }
 
@@ -36,31 +36,38 @@ impl From<AcceptConfig> for PolicyAcceptor {
 }
 
 impl PolicyAcceptor {
-    /// An acceptor that answers with this reply.
+    /// Creates an acceptor that answers with this reply.
     #[must_use]
     pub fn new(reply: Reply) -> Self {
         AcceptConfig::new(reply).into()
     }
 
-    /// Other limits for the first bytes. A server that speaks first sets [`Timing::silence`], to 200 ms, say.
+    /// Sets the limits for the first bytes. A server that speaks first should set [`Timing::silence`], for example to
+    /// 200 ms.
     #[must_use]
     pub const fn timing(mut self, timing: Timing) -> Self {
         self.config.timing = timing;
         self
     }
 
-    /// Other limits for closing after a reply.
+    /// Sets the limits for closing after a reply.
     #[must_use]
     pub const fn linger(mut self, linger: Linger) -> Self {
         self.config.linger = linger;
         self
     }
 
-    /// Reads the first bytes; answers and closes, or hands the stream back.
+    /// Reads the first bytes. Answers a policy request and closes the stream, or returns the stream.
     ///
-    /// An error is the stream's own: the peer was reset before it was known what it is, or could not be answered
-    /// within 10 s (`TimedOut`). Cancelling loses what was read. The stream is then dropped without
-    /// a reset: a reply that was cut off ends with a plain FIN, and lacks its NUL.
+    /// # Errors
+    ///
+    /// Errors are those of the stream. The peer may have reset it before it was recognized, or did not accept the reply
+    /// within 10 s (`TimedOut`).
+    ///
+    /// # Cancel safety
+    ///
+    /// Not cancel-safe: the bytes that were read are lost. The stream is then dropped without a reset, so a reply that
+    /// was cut off ends with a plain FIN and without its NUL.
     pub async fn accept<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         mut stream: S,

@@ -1,4 +1,4 @@
-//! The machine's time, by tokio's clock.
+//! Converts between the machine's time and tokio's clock.
 
 use std::io;
 use std::time::Duration;
@@ -6,10 +6,10 @@ use std::time::Duration;
 use flash_policy::accept::Moment;
 use tokio::time::{Instant, timeout_at};
 
-/// About thirty years: as far as tokio's own timers reach.
+/// About thirty years: the limit of tokio's own timers.
 const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
 
-/// Counts from the moment it was made.
+/// Counts from its creation.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock(Instant);
 
@@ -22,13 +22,13 @@ impl Clock {
         Moment::after(self.0.elapsed())
     }
 
-    /// The same moment by tokio's clock.
+    /// Converts a moment to tokio's clock.
     pub(crate) fn instant(self, moment: Moment) -> Instant {
         let left = moment.since(Moment::ZERO).min(FAR);
         self.0.checked_add(left).unwrap_or(self.0)
     }
 
-    /// Does this, and makes something of the result; none if it is not done by then.
+    /// Runs `work` and passes its result to `made`. Returns `None` if it is not done by `until`.
     pub(crate) async fn by<T, U>(
         self,
         until: Moment,

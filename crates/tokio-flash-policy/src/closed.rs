@@ -1,4 +1,4 @@
-//! How a connection ended whose reply is out, or that other code has served.
+//! How a connection ended after a complete reply, or after other code has served it.
 
 use std::io;
 
@@ -8,15 +8,15 @@ use flash_policy::accept::CloseReason;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Closed {
-    /// Both sides ended it.
+    /// Both sides ended the stream, or ours did and nothing could follow the request.
     Cleanly,
     /// The peer stayed silent for [`Linger::between_reads`](crate::Linger::between_reads).
     Silence,
-    /// The peer was still sending when [`Linger::total`](crate::Linger::total) was over.
+    /// The peer did not end its side within [`Linger::total`](crate::Linger::total).
     TimeUp,
     /// The peer sent more than [`Linger::bytes`](crate::Linger::bytes).
     TooMuch,
-    /// The connection failed: reset by the peer, mostly.
+    /// The connection failed. Usually the peer reset it.
     Failed(io::ErrorKind),
 }
 

@@ -1,4 +1,4 @@
-//! Drives the machine through a connection, phase by phase.
+//! Drives the state machine through a connection, phase by phase.
 
 use std::borrow::Borrow;
 use std::io;
@@ -13,10 +13,10 @@ use crate::clock::Clock;
 use crate::closed::Closed;
 use crate::operations::{discard, end, read, write};
 
-/// A machine and the time by which it counts, for servers that do something of their own between its phases.
+/// A state machine with its clock, for servers that do something of their own between its phases.
 ///
-/// Each phase does what the machine asks for until it asks for something else, which [`poll`](Self::poll) then says. An
-/// error is the stream's own; the machine knows of it.
+/// Each phase performs the machine's operations until one belongs to another phase; [`poll`](Self::poll) then returns
+/// that operation. Errors are those of the stream, and have been reported to the machine.
 #[derive(Debug)]
 pub struct Driver<C = AcceptConfig> {
     side: ServerSide<C>,
@@ -24,21 +24,21 @@ pub struct Driver<C = AcceptConfig> {
 }
 
 impl<C: Borrow<AcceptConfig>> Driver<C> {
-    /// Goes on with a machine for which it is [`Moment::ZERO`](flash_policy::accept::Moment::ZERO) now.
+    /// Continues a machine for which the current time is [`Moment::ZERO`](flash_policy::accept::Moment::ZERO).
     #[must_use]
     pub fn new(side: ServerSide<C>) -> Self {
         let clock = Clock::start();
         Self { side, clock }
     }
 
-    /// What the machine asks for now.
+    /// The machine's next operation.
     pub fn poll(&mut self) -> Operation<'_> {
         self.side.poll(self.clock.now())
     }
 
-    /// Reads until it is known what the connection is; nothing, if it is a request that is to be answered.
+    /// Reads until the connection is recognized. Returns `None` if it is a request that must be answered.
     ///
-    /// It may be dropped and called again, and loses neither a byte nor time.
+    /// Cancel-safe: it can be dropped and called again, and loses no bytes. Deadlines keep running.
     #[expect(
         clippy::manual_async_fn,
         reason = "a waiting connection would hold its captures twice"
@@ -62,10 +62,12 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
         }
     }
 
-    /// Writes what is to be written, and ends our side behind it.
+    /// Writes the reply, then ends our side of the stream.
     ///
-    /// Where the peer does not make room in time the error is `TimedOut`. A socket that is dropped meanwhile must be
-    /// reset: see [`IfDropped`]. Not cancel-safe: if it is dropped during a write and called again, bytes may be sent twice.
+    /// If the peer does not accept it in time, the error is `TimedOut`. A socket that is dropped before this returns
+    /// must be reset: see [`IfDropped`].
+    ///
+    /// Not cancel-safe: if it is dropped during a write and called again, bytes may be sent twice.
     pub async fn send<S: AsyncWrite + Unpin>(&mut self, stream: &mut S) -> io::Result<()> {
         loop {
             let clock = self.clock;
@@ -87,7 +89,8 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
         }
     }
 
-    /// Ends our side, if it is not ended yet, and waits for the peer's end. Dropping the stream then loses nothing.
+    /// Ends our side of the stream, if it is still open, and waits for the peer to end its side. Dropping the stream
+    /// then loses no data.
     ///
     /// This also closes a connection that was handed on: it calls [`let_go`](Self::let_go) first.
     pub async fn close<S: AsyncRead + AsyncWrite + Unpin>(&mut self, stream: &mut S) -> Closed {
@@ -111,46 +114,46 @@ impl<C: Borrow<AcceptConfig>> Driver<C> {
         }
     }
 
-    /// See [`ServerSide::wait`].
+    /// Calls [`ServerSide::wait`].
     pub fn wait(&mut self) {
         self.side.wait();
     }
 
-    /// See [`ServerSide::restart_inside_tls`].
+    /// Calls [`ServerSide::restart_inside_tls`].
     pub fn restart_inside_tls(&mut self) {
         self.side.restart_inside_tls(self.clock.now());
     }
 
-    /// See [`ServerSide::let_go`].
+    /// Calls [`ServerSide::let_go`].
     pub fn let_go(&mut self) {
         self.side.let_go(self.clock.now());
     }
 
-    /// See [`ServerSide::deadline`].
+    /// When all of the first bytes must have arrived: [`ServerSide::deadline`].
     #[must_use]
     pub fn deadline(&self) -> Instant {
         self.clock.instant(self.side.deadline())
     }
 
-    /// See [`ServerSide::if_dropped`].
+    /// What the peer must see if the socket is dropped now: [`ServerSide::if_dropped`].
     #[must_use]
     pub const fn if_dropped(&self) -> IfDropped {
         self.side.if_dropped()
     }
 
-    /// The bytes read to recognise the connection.
+    /// The bytes that were read to recognize the connection.
     #[must_use]
     pub const fn opening(&self) -> &Opening {
         self.side.opening()
     }
 
-    /// The same, once nothing is left to drive.
+    /// Consumes the driver and returns the bytes that were read to recognize the connection.
     #[must_use]
     pub fn into_opening(self) -> Opening {
         self.side.into_opening()
     }
 
-    /// Reports what came of an operation; nothing, if its time was over.
+    /// Reports the result of an operation, or nothing if its time ran out.
     fn handle(&mut self, done: Option<io::Result<Completion>>) -> io::Result<()> {
         let Some(done) = done else { return Ok(()) };
         let completion = done.as_ref().map_or(Completion::Failed, |done| *done);

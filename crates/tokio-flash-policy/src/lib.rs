@@ -1,7 +1,7 @@
-//! Flash's policy requests, answered on any tokio stream; every other connection handed on untouched.
+//! Answers Flash policy requests on any tokio stream and hands on all other connections untouched.
 //!
-//! A game server that Flash movies connect to is asked for a *socket policy* first, often on its own port. With
-//! [`PolicyAcceptor`] it answers, and sees nothing of it:
+//! Flash movies fetch a *socket policy* before they connect to a game server, often from the game's own port.
+//! [`PolicyAcceptor`] answers these requests, so the game's own code never sees them:
 //!
 //! ```no_run
 //! use flash_policy::{Policy, Reply};
@@ -11,7 +11,7 @@
 //! # async fn main_loop(listener: tokio::net::TcpListener, policy: Policy) {
 //! let acceptor = PolicyAcceptor::new(Reply::from(&policy));
 //! loop {
-//!     // A client that has gone meanwhile, or a lack of descriptors, is no reason to end.
+//!     // Neither a client that has gone nor a lack of file descriptors is a reason to stop.
 //!     let Ok((socket, _)) = listener.accept().await else {
 //!         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
 //!         continue;
@@ -19,18 +19,17 @@
 //!     let acceptor = acceptor.clone();
 //!     tokio::spawn(async move {
 //!         if let Ok(Accepted::Stream(stream, _)) = acceptor.accept(socket).await {
-//!             serve(stream).await; // reads what the client sent, from its first byte
+//!             serve(stream).await; // reads everything the client sent, from the first byte
 //!         }
 //!     });
 //! }
 //! # }
 //! ```
 //!
-//! It drives the state machine of [`flash_policy::accept`], which has every decision and deadline; [`Driver`] is for
-//! servers that need its phases one by one.
+//! It drives the state machine of [`flash_policy::accept`], which makes all decisions and sets all deadlines.
+//! [`Driver`] is for servers that need its phases individually.
 //!
-//! The crate logs nothing and has no configuration files; deadlines are arguments with defaults ([`Timing`],
-//! [`Linger`]).
+//! The crate logs nothing and has no configuration files. Limits are arguments with defaults ([`Timing`], [`Linger`]).
 
 #![warn(clippy::must_use_candidate, clippy::return_self_not_must_use)]
 mod acceptor;

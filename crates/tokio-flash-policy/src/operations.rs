@@ -1,4 +1,4 @@
-//! The four things that are done to a stream.
+//! The four operations on a stream.
 
 use std::future::poll_fn;
 use std::io;
@@ -20,7 +20,8 @@ pub(crate) fn read<S: AsyncRead + Unpin>(
     })
 }
 
-/// Writes everything and flushes it; returns how much that was. Dropped before, it may have written a part.
+/// Writes and flushes all bytes, and returns their number. If it is dropped before it returns, it may have written a
+/// part.
 pub async fn write<S: AsyncWrite + Unpin>(stream: &mut S, bytes: &[u8]) -> io::Result<usize> {
     let mut rest = bytes;
     while !rest.is_empty() {
@@ -34,19 +35,20 @@ pub async fn write<S: AsyncWrite + Unpin>(stream: &mut S, bytes: &[u8]) -> io::R
     Ok(bytes.len())
 }
 
-/// Ends our side.
+/// Ends our side of the stream.
 pub(crate) async fn end<S: AsyncWrite + Unpin>(stream: &mut S) -> io::Result<()> {
     poll_fn(|context| Pin::new(&mut *stream).poll_shutdown(context)).await
 }
 
-/// Reads once, and throws away what comes.
+/// Reads once and discards the bytes.
 pub(crate) fn discard<S: AsyncRead + Unpin>(
     stream: &mut S,
 ) -> impl Future<Output = io::Result<usize>> {
     poll_fn(move |context| poll_discard(stream, context))
 }
 
-/// Reads into the stack: nothing of it outlives the poll, so that a lingering connection costs no buffer.
+/// Reads into a buffer on the stack. The buffer does not outlive the poll, so a lingering connection needs no memory
+/// for it.
 fn poll_discard<S: AsyncRead + Unpin>(
     stream: &mut S,
     context: &mut Context<'_>,

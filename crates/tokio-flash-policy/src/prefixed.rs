@@ -1,4 +1,4 @@
-//! A stream that gives the bytes already read once more, before its own.
+//! A stream that first returns the bytes that were already read.
 
 use std::io;
 use std::pin::Pin;
@@ -9,9 +9,9 @@ use pin_project_lite::pin_project;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 pin_project! {
-    /// A stream whose first bytes have been read: reading starts with them, as if nobody had looked.
+    /// A stream whose first bytes have been read. Reading returns them again, then continues with the stream.
     ///
-    /// Writing goes straight to the stream.
+    /// Writing goes directly to the stream.
     #[derive(Debug)]
     pub struct Prefixed<S> {
         #[pin]
@@ -30,18 +30,18 @@ impl<S> Prefixed<S> {
         }
     }
 
-    /// The bytes that were read and have not been given yet.
+    /// The bytes that were already read from the stream, but not yet from this wrapper.
     #[must_use]
     pub fn unread(&self) -> &[u8] {
         self.opening.bytes().get(self.given..).unwrap_or_default()
     }
 
-    /// The stream itself, for its address or its options. Reading from it would skip [`unread`](Self::unread).
+    /// The underlying stream, for its address or its options. Reading from it would skip [`unread`](Self::unread).
     pub const fn get_ref(&self) -> &S {
         &self.stream
     }
 
-    /// The stream, and the bytes that must be taken before it.
+    /// Returns the bytes to process first, and the underlying stream.
     pub fn into_parts(self) -> (Vec<u8>, S) {
         (self.unread().to_vec(), self.stream)
     }

@@ -1,4 +1,4 @@
-//! What an embedder gets: policy requests answered, every other stream whole, and no waiting beyond the limits.
+//! What a server gets: policy requests are answered, other streams are complete, and no wait exceeds the limits.
 
 #![cfg(test)]
 
@@ -19,7 +19,7 @@ fn reply() -> Vec<u8> {
     Reply::from(&Policy::default()).as_bytes().to_vec()
 }
 
-/// A connection, of which the acceptor has the server's end.
+/// A connection. The acceptor gets the server's end.
 fn connection() -> (DuplexStream, DuplexStream) {
     duplex(100_000)
 }
@@ -45,7 +45,7 @@ async fn a_request_is_answered_however_it_is_cut() {
     }
 }
 
-/// Whatever is no request comes back with every byte, also what was read beyond the one that decided.
+/// Every stream that is not a request comes back with all bytes, including those read after the deciding one.
 #[tokio::test]
 async fn other_streams_are_whole() {
     let long = vec![b'x'; 50_000];
@@ -78,13 +78,13 @@ async fn other_streams_are_whole() {
     }
 }
 
-/// The parts of a stream that was handed back, for those who want the socket itself.
+/// The parts of a stream that was returned, for callers that need the socket itself.
 #[tokio::test]
 async fn a_stream_can_be_taken_apart() {
     let (mut client, server) = connection();
     client.write_all(b"LOGIN").await.unwrap();
     let Ok(Accepted::Stream(mut stream, _)) = acceptor().accept(server).await else {
-        panic!("no stream")
+        panic!("the stream was not returned")
     };
     let mut start = [0; 2];
     stream.read_exact(&mut start).await.unwrap();
@@ -117,7 +117,7 @@ async fn the_deadline_is_absolute() {
         tokio::time::sleep(Duration::from_millis(700)).await;
     }
     let Ok(Accepted::Stream(stream, First::Deadline)) = serving.await.unwrap() else {
-        panic!("no deadline")
+        panic!("the deadline did not pass")
     };
     assert_eq!(
         stream.unread(),
@@ -127,11 +127,11 @@ async fn the_deadline_is_absolute() {
     assert_eq!(
         start.elapsed(),
         Duration::from_secs(14),
-        "the client went on"
+        "the client kept sending"
     );
 }
 
-/// A server that speaks first has its client soon; one byte of a request, and the whole deadline is there again.
+/// A server that speaks first soon gets a silent client. After one byte of a request, the full deadline applies.
 #[tokio::test(start_paused = true)]
 async fn silence_is_a_verdict_where_it_is_asked_for() {
     let speaks_first = || acceptor().timing(Timing::default().silence(Duration::from_millis(200)));
@@ -149,7 +149,7 @@ async fn silence_is_a_verdict_where_it_is_asked_for() {
     assert_eq!(start.elapsed(), Duration::from_secs(10));
 }
 
-/// Lingering ends when the peer does, when it is silent, and at the latest when its time is up.
+/// Lingering ends when the peer ends its side, when it is silent, or when its time is up.
 #[tokio::test(start_paused = true)]
 async fn lingering_has_two_limits() {
     let limits = Linger::default()
@@ -186,7 +186,7 @@ async fn lingering_has_two_limits() {
     );
 }
 
-/// Over TCP: bytes behind the request do not turn the reply's end into a reset.
+/// Over TCP, bytes after the request do not turn the end of the reply into a reset.
 #[tokio::test]
 async fn no_reset_on_a_real_socket() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -209,7 +209,7 @@ async fn no_reset_on_a_real_socket() {
     serving.abort();
 }
 
-/// A peer that never reads its policy does not hold the server for ever.
+/// A peer that never reads its policy does not hold the server forever.
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_does_not_read() {
     let (mut client, server) = duplex(30);
@@ -220,7 +220,7 @@ async fn a_peer_that_does_not_read() {
     assert_eq!(start.elapsed(), Duration::from_secs(10));
 }
 
-/// What no clock can tell is as good as never.
+/// A limit that no clock can represent means never.
 #[tokio::test(start_paused = true)]
 async fn limits_without_an_end() {
     let timing = Timing::default()

@@ -1,4 +1,4 @@
-//! The phases of a connection one by one, as a server drives them that does something of its own between them.
+//! The phases of a connection one by one, as in a server that does something of its own between them.
 
 #![cfg(test)]
 

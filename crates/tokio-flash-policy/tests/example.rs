@@ -1,4 +1,4 @@
-//! The example, as a player and an ordinary client find it.
+//! The example, tested by a player and an ordinary client.
 
 #![cfg(test)]
 
@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
 #[path = "../examples/echo.rs"]
-#[expect(dead_code, reason = "its main function is for the command line")]
+#[expect(dead_code, reason = "the test starts the server without `main`")]
 mod echo;
 
 async fn heard(address: SocketAddr, sent: &[u8]) -> Vec<u8> {
@@ -23,7 +23,7 @@ async fn heard(address: SocketAddr, sent: &[u8]) -> Vec<u8> {
     heard
 }
 
-/// What may become HTTP is echoed without waiting for more.
+/// Data that may become HTTP is echoed without waiting for more.
 async fn at_once(address: SocketAddr, sent: &[u8]) {
     let mut client = TcpStream::connect(address).await.unwrap();
     client.write_all(sent).await.unwrap();

@@ -1,4 +1,4 @@
-//! A program between clients and a backend: flashgate's gate, or another that does the same.
+//! A program between clients and a backend: flashgate's gate, or another relay or bridge.
 
 use std::net::SocketAddr;
 use std::process::Command;
@@ -10,18 +10,18 @@ use super::SERVER_CPU;
 use super::contender::{Running, ServerProcess};
 use super::site::BenchFolder;
 
-/// One that is up.
+/// A running relay or bridge.
 #[derive(Debug)]
 pub(super) struct Between {
     pub(super) name: &'static str,
     pub(super) pid: u32,
     pub(super) address: SocketAddr,
-    /// A dedicated policy port, where there is one.
+    /// A dedicated policy port, if there is one.
     pub(super) policy_port: Option<SocketAddr>,
     _process: ServerProcess,
 }
 
-/// Another program: what has to be installed for it, and how it is called with an address of its own and the backend's.
+/// Another program: what must be installed for it, and how to start it with its own address and the backend's.
 #[derive(Debug)]
 pub(super) struct OtherProgram {
     pub(super) name: &'static str,
@@ -40,7 +40,7 @@ pub(super) fn start_flashgate(site: &BenchFolder, config: &str) -> Result<Daemon
 }
 
 impl Between {
-    /// Flashgate, with a gate at an address.
+    /// Starts flashgate with a gate at an address.
     pub(super) fn flashgate(daemon: Daemon, address: SocketAddr) -> Self {
         let mut others = daemon.addresses().iter().copied();
         Self {

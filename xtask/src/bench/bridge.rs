@@ -1,4 +1,5 @@
-//! `bench bridge`: the same WebSocket traffic through flashgate and through other bridges, a slice each, round after round.
+//! `bench bridge`: the same WebSocket traffic through flashgate and through other bridges, in rounds with one slice for
+//! each.
 
 mod figures;
 mod others;
@@ -23,13 +24,13 @@ pub(crate) struct BridgeBench {
     /// Number of rounds
     #[arg(long, default_value_t = 6)]
     rounds: u32,
-    /// MiB that go each way in a round, in large frames; an eighth of it in small ones
+    /// MiB to send each way in a round, in large frames; an eighth of it in small ones
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u8).range(8..))]
     mebibytes: u8,
     /// Number of messages of 64 bytes in a round
     #[arg(long, default_value_t = 20_000)]
     messages: u32,
-    /// Number of messages of 64 bytes in a round, each sent when the one before is back
+    /// Number of messages of 64 bytes in a round, each sent after the previous one is back
     #[arg(long, default_value_t = 1_500)]
     pings: u32,
     /// Number of connections in a round

@@ -1,4 +1,4 @@
-//! `bench compare`: flashgate, the floors and other servers, a slice of load each, round after round.
+//! `bench compare`: load on flashgate, the floors and other servers, in rounds with one slice for each.
 
 use std::io::{self, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -15,13 +15,13 @@ use super::peers::PEERS;
 use super::site::BenchFolder;
 use super::standings::{ServerSlices, StandingsTable};
 
-/// Load before the first round, so that nobody is measured while still warming up.
+/// Load before the first round, so that every server is warm when it is measured.
 const WARM_UP: u32 = 500;
 
 /// How much to compare.
 #[derive(Debug, Args)]
 pub(crate) struct Compare {
-    /// Compare with the other servers that are installed, too
+    /// Also compare with the other servers that are installed
     #[arg(long)]
     peers: bool,
     /// Compare the floors only, without flashgate
@@ -115,7 +115,7 @@ impl Compare {
 }
 
 impl Compare {
-    /// What flashgate is held to. Where peers were asked for, one that is not installed misses its goal.
+    /// The goals for flashgate. If peers were requested, a peer that is not installed counts as a missed goal.
     fn goals(&self, standings: &[ServerSlices], base: &ServerSlices) -> Vec<Goal> {
         let Some(ours) = find(standings, "flashgate") else {
             return Vec::new();
@@ -158,16 +158,16 @@ fn whole(
     })
 }
 
-/// Says something beside the result, which may be JSON.
+/// Prints to standard error, because standard output may be JSON.
 pub(super) fn note(text: &str) -> Result<()> {
     Ok(writeln!(io::stderr(), "{text}")?)
 }
 
-/// Keys to sort by, for a new order in every round: no server is to follow the same neighbour always.
+/// Keys to sort by, for a new order in every round, so that no server always follows the same one.
 pub(super) struct Chance(u64);
 
 impl Chance {
-    /// Chance need not be good here, only different from run to run.
+    /// The randomness need not be good, only different from run to run.
     pub(super) fn new() -> Self {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)

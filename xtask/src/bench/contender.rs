@@ -1,4 +1,4 @@
-//! A running server under comparison: where it is, what it costs, and what it is expected to say.
+//! A running server in a comparison: its address, its cost, and the reply to expect.
 
 use std::env;
 use std::fs::{self, File};
@@ -23,10 +23,10 @@ use super::site::{BenchFolder, POLICY};
 const START_UP: Duration = Duration::from_secs(10);
 /// How long one slice of load may take.
 const SLICE: Duration = Duration::from_secs(60);
-/// How long one fetch may take; beyond it, it is lost.
+/// How long one fetch may take; a slower one counts as lost.
 const FETCH: Duration = Duration::from_secs(5);
 
-/// A server that is up.
+/// A running server.
 #[derive(Debug)]
 pub(super) struct Contender {
     pub(super) name: &'static str,
@@ -66,7 +66,7 @@ impl Contender {
         let mut running = Running(child.context("cannot start a floor")?);
         let mut load = Load::new(running.address()?, POLICY.as_bytes());
         if kind == FloorKind::Null {
-            // A server that reads nothing would answer a request with a reset.
+            // A server that reads nothing would reset the connection when a request arrives.
             load.request.clear();
             load.expected.clear();
         }
@@ -95,7 +95,7 @@ impl Contender {
         )
     }
 
-    /// Gives it some load and measures what that costs.
+    /// Puts a slice of load on it and measures the cost.
     pub(super) fn slice(&mut self, fetches: u32, in_flight: usize) -> Result<LoadSlice> {
         self.load.fetches = fetches.into();
         self.load.in_flight = in_flight;
@@ -120,7 +120,7 @@ impl Contender {
     }
 
     fn new(name: &'static str, pid: u32, mut load: Load, process: ServerProcess) -> Result<Self> {
-        // With many addresses, no port comes back while the server still keeps its last use in TIME_WAIT.
+        // With many addresses, no port is used again while the server still keeps its last use in TIME_WAIT.
         load.sources = load
             .targets
             .first()
@@ -139,7 +139,7 @@ impl Contender {
     }
 }
 
-/// What keeps a server running, and ends it when dropped.
+/// Keeps a server running, and ends it when dropped.
 #[derive(Debug)]
 pub(super) enum ServerProcess {
     Daemon(#[expect(dead_code, reason = "held for its drop")] Daemon),
@@ -208,7 +208,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Either may fail only because the child has ended already.
+        // Both fail only if the child has already ended.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }

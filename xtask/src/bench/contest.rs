@@ -1,5 +1,5 @@
-//! What `bench relay` and `bench bridge` have in common: the same traffic through flashgate and through other programs,
-//! a slice each, round after round.
+//! The common part of `bench relay` and `bench bridge`: the same traffic through flashgate and through other programs,
+//! in rounds with one slice for each.
 
 use anyhow::{Context as _, Result};
 use serde_json::json;
@@ -15,18 +15,18 @@ use super::site::BenchFolder;
 
 /// A comparison.
 pub(super) trait Contest {
-    /// What one slice of traffic cost.
+    /// The cost of one slice of traffic.
     type Slice: 'static;
-    /// A connection that is held.
+    /// A connection that is kept open.
     type Held;
 
-    /// What is compared, in one word.
+    /// The kind of program that is compared, in one word.
     const KIND: &'static str;
     const OTHERS: &'static [OtherProgram];
     const FIGURES: &'static [SliceFigure<Self::Slice>];
-    /// What an idle connection may take, in bytes.
+    /// The limit for the memory of an idle connection, in bytes.
     const IDLE_GOAL: f64;
-    /// How many of the contenders, of which flashgate is the first, hold idle connections.
+    /// How many of the contenders hold idle connections; flashgate is the first.
     const IDLERS: usize;
 
     fn options(&self) -> ContestOptions;
@@ -34,21 +34,21 @@ pub(super) trait Contest {
     /// Starts flashgate in front of the backend.
     fn flashgate(site: &BenchFolder, backend: &BenchBackend) -> Result<Between>;
 
-    /// Some of everything, before it counts.
+    /// A little of everything, before measuring.
     fn warm_up(&self, one: &Between) -> Result<()>;
 
     fn slice(&self, one: &Between) -> Result<Self::Slice>;
 
-    /// Opens connections that have passed one message each way and then say nothing.
+    /// Opens connections that pass one message each way and then stay idle.
     fn open_idle(one: &Between, count: u32) -> Result<Vec<Self::Held>>;
 
-    /// More that flashgate is held to.
+    /// Further goals for flashgate.
     fn more(&self, _ours: &Between) -> Result<Option<Goal>> {
         Ok(None)
     }
 }
 
-/// What every comparison is asked for.
+/// The options of every comparison.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ContestOptions {
     pub(super) rounds: u32,
@@ -101,14 +101,14 @@ fn start<C: Contest>(
     Ok(contenders)
 }
 
-/// Resident memory of one idle connection, in bytes; none if so many could not be opened.
+/// Resident memory of one idle connection, in bytes; `None` if the connections could not be opened.
 fn idle<C: Contest>(one: &Between, count: u32, backend: &BenchBackend) -> Option<f64> {
     let before = cpu::resident_kb(one.pid).ok()?;
     let open = C::open_idle(one, count);
     let after = cpu::resident_kb(one.pid).ok()?;
     backend.let_go();
     if let Err(error) = open {
-        // Without these figures the others still count.
+        // The other figures are useful without this one.
         let _ = note(&format!("idle {}s of {}: {error:#}", C::KIND, one.name));
         return None;
     }

@@ -32,13 +32,13 @@ pub(crate) struct FetchBench {
     /// Number of bytes to send after the request
     #[arg(long, default_value_t = 0)]
     suffix: usize,
-    /// Positions at which to cut what is sent into pieces, as in 1,22
+    /// Positions at which to cut the sent bytes into pieces, as in 1,22
     #[arg(long, value_delimiter = ',')]
     cuts: Vec<usize>,
     /// Shut down the sending side after the last byte
     #[arg(long)]
     half_close: bool,
-    /// Connect from 127.0.1.1 to 127.0.1.32 in turn, if the target is on the loopback
+    /// Connect from 127.0.1.1 to 127.0.1.32 in turn, if the target is a loopback address
     #[arg(long)]
     spread: bool,
     /// Process whose CPU time to measure
@@ -56,7 +56,7 @@ pub(crate) struct FetchBench {
 }
 
 impl FetchBench {
-    /// Fetches, prints how it went, and fails if a single fetch did.
+    /// Fetches, prints the result, and fails if a single fetch failed.
     pub(crate) fn run(&self) -> Result<()> {
         let machine = Machine::prepare()?;
         let load = self.load()?;
@@ -101,7 +101,7 @@ impl FetchBench {
         })
     }
 
-    /// CPU time of this process, and of the server's if it is known.
+    /// CPU time of this process, and of the server's process if it is known.
     fn times(&self) -> Result<(Duration, Option<Duration>)> {
         Ok((
             cpu::time(process::id())?,
@@ -110,7 +110,7 @@ impl FetchBench {
     }
 }
 
-/// The share of one fetch in what all of them cost.
+/// The cost of one fetch, given the cost of all.
 pub(super) fn each(total: Duration, report: &LoadReport) -> Duration {
     u32::try_from(report.ended())
         .ok()

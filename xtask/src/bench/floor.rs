@@ -1,7 +1,7 @@
-//! `bench floor`: the least that a server of one thread and one epoll can cost.
+//! `bench floor`: the least that a server with one thread and one epoll can cost.
 //!
-//! A floor does what a careful C program would do and nothing else: no limits, no deadlines, no logs. It is there to
-//! be measured beside a real server, on any machine, without other software. It must never serve a stranger.
+//! A floor does what a careful C program would do and nothing else: no limits, no deadlines, no logs. It serves as a
+//! baseline for real servers, on any machine and without other software. It must never serve clients from the network.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -26,11 +26,11 @@ const BACKLOG: i32 = 4096;
 const LISTENER: u64 = u64::MAX;
 const EVENTS: usize = 256;
 
-/// What to serve, and how little to do for it.
+/// What to serve, and in which minimal way.
 #[derive(Debug, Args)]
 pub(crate) struct Floor {
     kind: FloorKind,
-    /// Address to listen on, as IP:PORT; the one it got is printed as address=IP:PORT
+    /// Address to listen on, as IP:PORT; the bound address is printed as address=IP:PORT
     #[arg(long)]
     listen: SocketAddr,
     /// File with the policy
@@ -41,17 +41,17 @@ pub(crate) struct Floor {
 /// How little a floor does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FloorKind {
-    /// Accept and close, nothing sent
+    /// Accept and close, without sending
     Null,
     /// Accept, receive at once, send, close
     Epoll,
-    /// The same, with the reply and the end of the stream in one segment
+    /// Like epoll, with the reply and the end of the stream in one segment
     #[value(name = "epoll-1seg")]
     EpollOneSegment,
 }
 
 impl FloorKind {
-    /// As it is written on the command line.
+    /// Its name on the command line.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -91,14 +91,14 @@ impl Floor {
     }
 }
 
-/// A connection whose request is not there yet, or not all of it.
+/// A connection whose request is not complete yet.
 #[derive(Debug)]
 struct PendingRequest {
     socket: OwnedFd,
     seen: usize,
 }
 
-/// What becomes of a connection.
+/// What to do with a connection.
 enum AfterRead {
     Wait,
     Close,
@@ -184,7 +184,7 @@ impl Server {
         }
     }
 
-    /// Answers if the request is there; closes if it is another.
+    /// Answers a complete request, and closes on anything else.
     fn serve(&mut self, connection: &mut PendingRequest) -> AfterRead {
         let count = match recv(&connection.socket, &mut *self.buffer, RecvFlags::empty()) {
             Ok((_, count)) if count > 0 => count,
@@ -195,7 +195,7 @@ impl Server {
         let read = self.buffer.get(..count).unwrap_or_default();
         connection.seen += count;
         if read.starts_with(missing) {
-            // Whether the peer still takes it is no concern of a floor: the client counts what arrives.
+            // The client counts what arrives, so errors do not matter here.
             let _ = send(&connection.socket, &self.reply, self.flags);
             return AfterRead::Close;
         }

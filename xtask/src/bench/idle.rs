@@ -1,4 +1,4 @@
-//! `bench idle`: what connections cost that say nothing more, and what flashgate does when nothing happens at all.
+//! `bench idle`: the cost of idle connections, and what flashgate does when nothing happens.
 
 use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
@@ -15,13 +15,13 @@ use super::goal::{self, Goal};
 use super::machine::Machine;
 use super::site::{BenchFolder, POLICY};
 
-/// How much of the request an idle connection sends before it falls silent.
+/// How much of the request an idle connection sends before it stops.
 const SENT: usize = 5;
 /// How long the server may take to accept or to drop the idle connections.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long to watch the server do nothing.
+/// How long to watch the idle server.
 const QUIET: Duration = Duration::from_secs(5);
-/// Fetches made beside the idle connections, one at a time.
+/// Fetches made while the connections are idle, one at a time.
 const FETCHES: u64 = 3_000;
 
 /// How many idle connections.
@@ -33,7 +33,7 @@ pub(crate) struct Idle {
 }
 
 impl Idle {
-    /// Measures, prints what it found, and fails if a goal was missed.
+    /// Measures, prints the result, and fails if a goal was missed.
     pub(crate) fn run(&self) -> Result<()> {
         let machine = Machine::prepare()?;
         let site = BenchFolder::new()?;
@@ -72,7 +72,7 @@ impl Idle {
         Ok(vec![
             Goal::at_most(4.0, "MB resident at start", at_start),
             Goal::at_most(16.0, with_idle_goal, with_idle),
-            Goal::at_most(0.0, "fetches reset or lost beside them", failed.into()),
+            Goal::at_most(0.0, "fetches reset or lost with idle", failed.into()),
         ])
     }
 
@@ -89,19 +89,19 @@ impl Idle {
     }
 }
 
-/// Fetches beside the idle connections; how many of them did not end well.
+/// Fetches while the connections are idle; returns how many failed.
 fn fetch_beside(address: SocketAddr) -> Result<u32> {
     let report = load::run(&Load {
         fetches: FETCHES,
         ..Load::new(address, POLICY.as_bytes())
     })?;
-    println!("beside them, one at a time: {report}");
+    println!("with idle connections, one at a time: {report}");
     Ok(u32::try_from(
         report.ended() + report.unfinished - report.ok,
     )?)
 }
 
-/// Says what the server does while nothing happens.
+/// Prints how often the server wakes up while nothing happens.
 fn watch_quiet(pid: u32) -> Result<()> {
     let (switches, time) = (cpu::voluntary_switches(pid)?, cpu::time(pid)?);
     thread::sleep(QUIET);
@@ -116,7 +116,7 @@ fn megabytes(pid: u32) -> Result<f64> {
     Ok(f64::from(u32::try_from(cpu::resident_kb(pid)?)?) / 1000.0)
 }
 
-/// Waits until something is so; a process gives no notice of its descriptors, so there is only asking again.
+/// Waits until a condition is true. A process sends no event when its descriptors change, so this polls.
 fn wait(is_so: impl Fn() -> Result<bool>) -> Result<()> {
     let started = Instant::now();
     while !is_so()? {

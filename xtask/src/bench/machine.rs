@@ -1,4 +1,4 @@
-//! The state of the machine that a measurement ran on, without which its figures cannot be read.
+//! The state of the machine that a measurement ran on, which is needed to interpret the figures.
 
 use std::fmt;
 use std::fs;
@@ -11,7 +11,7 @@ use testkit::cpu;
 
 use super::{CLIENT_CPU, SERVER_CPU};
 
-/// What was found.
+/// The state of the machine.
 #[derive(Debug)]
 pub(super) struct Machine {
     cpus: usize,
@@ -22,7 +22,7 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    /// Looks at the machine, and takes as many open files as it allows.
+    /// Reads the state of the machine, and raises the limit on open files to its maximum.
     pub(super) fn prepare() -> Result<Self> {
         let limit = getrlimit(Resource::Nofile);
         setrlimit(
@@ -42,7 +42,7 @@ impl Machine {
         })
     }
 
-    /// Puts this process on the client's CPU.
+    /// Moves this process to the client's CPU.
     pub(super) fn pin_client(&self) -> Result<()> {
         cpu::pin(self.client_cpu())
     }
@@ -57,7 +57,7 @@ impl Machine {
         })
     }
 
-    /// On a machine with one CPU, client and server have to share it.
+    /// On a machine with one CPU, client and server share it.
     fn client_cpu(&self) -> usize {
         if self.cpus > CLIENT_CPU {
             CLIENT_CPU
@@ -94,7 +94,7 @@ impl fmt::Display for Machine {
     }
 }
 
-/// The text of a one-line file; figures are still worth having without it.
+/// The text of a one-line file. The figures are useful without it.
 fn line(path: &str) -> String {
     fs::read_to_string(path).map_or_else(|_| "unknown".to_owned(), |text| text.trim().to_owned())
 }

@@ -1,6 +1,6 @@
 //! Other servers that can answer a policy request, each with the best configuration known for it.
 //!
-//! None is part of the project: what is not installed is skipped, with a line that says what to install.
+//! None of them is part of the project. One that is not installed is skipped, with a line that says what to install.
 
 use std::env;
 use std::net::SocketAddr;
@@ -23,20 +23,20 @@ const POLICYFILE: &str = include_str!("peers/policyfile_server.js");
 #[derive(Debug)]
 pub(super) struct Peer {
     pub(super) name: &'static str,
-    /// Whether it can end its reply in a NUL, as Flash wants it.
+    /// Whether it can end its reply with a NUL, as Flash requires.
     pub(super) ends_in_nul: bool,
-    /// The greatest share of its CPU time per fetch that flashgate may need.
+    /// The largest share of its CPU time per fetch that flashgate may use.
     pub(super) goal: f64,
-    /// What has to be installed.
+    /// What must be installed.
     pub(super) needs: &'static str,
     command: fn(&BenchFolder, SocketAddr) -> Result<Command>,
 }
 
-/// All that are known.
+/// All known servers.
 pub(super) const PEERS: [Peer; 4] = [
     Peer {
         name: "nginx",
-        // The reply stands in a configuration string, which cannot hold a NUL.
+        // The reply is in a configuration string, which cannot contain a NUL.
         ends_in_nul: false,
         goal: 0.80,
         needs: "nginx with its stream and ssl_preread modules (Debian: nginx, libnginx-mod-stream)",
@@ -95,7 +95,7 @@ pub(super) fn stream_module(nginx: &Path) -> Result<String> {
     let built = String::from_utf8_lossy(&built.stderr);
     ensure!(
         built.contains("--with-stream"),
-        "expected nginx to have stream, found it without"
+        "nginx was built without its stream module"
     );
     if !built.contains("--with-stream=dynamic") {
         return Ok(String::new());
@@ -164,7 +164,7 @@ fn policyfile(site: &BenchFolder, address: SocketAddr) -> Result<Command> {
     Ok(command)
 }
 
-/// The Python itself: what stands in the path may be a script that starts it as another process.
+/// The Python binary itself: the one in the path may be a script that starts it as another process.
 fn interpreter() -> Result<PathBuf> {
     let output = Command::new(find("python3")?)
         .args(["-c", "import sys; print(sys.executable)"])

@@ -1,4 +1,5 @@
-//! `bench relay`: the same traffic through flashgate's gate and through other relays, a slice each, round after round.
+//! `bench relay`: the same traffic through flashgate's gate and through other relays, in rounds with one slice for
+//! each.
 
 pub(super) mod backend;
 mod figures;
@@ -33,7 +34,7 @@ pub(crate) struct RelayBench {
     /// Number of rounds
     #[arg(long, default_value_t = 12)]
     rounds: u32,
-    /// MiB that go each way in a round, one way after the other
+    /// MiB to send each way in a round, one way after the other
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u8).range(1..))]
     mebibytes: u8,
     /// Number of messages of 64 bytes in a round
@@ -115,7 +116,7 @@ impl Contest for RelayBench {
         }
     }
 
-    /// With a dedicated policy port beside the gate.
+    /// With a dedicated policy port next to the gate.
     fn flashgate(site: &BenchFolder, backend: &BenchBackend) -> Result<Between> {
         let config = format!(
             "[policy.default]\nfile = \"policy.xml\"\n[[listen]]\naddress = \"127.0.0.1:0\"\n\
@@ -129,7 +130,7 @@ impl Contest for RelayBench {
             .iter()
             .find(|line| is_gate(line))
             .and_then(|line| address_in(line));
-        let address = gate.context("expected flashgate to say where its gate is")?;
+        let address = gate.context("expected a log line with the gate's address")?;
         Ok(Between::flashgate(daemon, address))
     }
 
@@ -163,7 +164,7 @@ impl Contest for RelayBench {
     }
 }
 
-/// One slice. A relay that loses connections has no figures for it, and only flashgate has to be without fault.
+/// One slice. A relay that loses connections has no figures for it. Only flashgate must not lose any.
 fn give(one: &Between, amount: RelayAmount) -> Result<RelaySlice> {
     match traffic::slice(one.pid, one.address, amount) {
         Err(error) if one.policy_port.is_none() => {

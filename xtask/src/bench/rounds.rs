@@ -1,6 +1,7 @@
-//! Programs that are measured in rounds, each round in another order, and what the rounds add up to.
+//! Programs that are measured in rounds, each round in another order, and the results over all rounds.
 //!
-//! What slows one program down in a round slows its neighbours in that round as well, so ratios are taken within one.
+//! Whatever slows one program down in a round slows the others in that round as well, so ratios are taken within a
+//! round.
 
 use std::fmt::Write as _;
 
@@ -24,11 +25,11 @@ pub(super) struct ProgramSlices<S> {
 pub(super) struct SliceFigure<S: 'static> {
     pub(super) name: &'static str,
     pub(super) of: fn(&S) -> f64,
-    /// The greatest share of another program's that flashgate may need.
+    /// The largest share of another program's figure that flashgate may use.
     pub(super) goals: &'static [(&'static str, f64)],
 }
 
-/// Gives each contender a slice a round.
+/// Gives each contender one slice per round.
 pub(super) fn rounds<C, S>(
     contenders: &[C],
     count: u32,
@@ -84,7 +85,7 @@ impl<S> ProgramSlices<S> {
     }
 }
 
-/// The medians of all, and beside each what flashgate needs of it.
+/// The medians of all programs, with the ratio of flashgate's figure to each.
 pub(super) fn table<S>(standings: &[ProgramSlices<S>], figures: &[SliceFigure<S>]) -> String {
     let mut text = format!("{:<12}", "");
     for figure in figures {
@@ -106,20 +107,22 @@ pub(super) fn table<S>(standings: &[ProgramSlices<S>], figures: &[SliceFigure<S>
             None => text.push_str("           -"),
         }
     }
-    text.push_str("\n(in brackets: what flashgate needs of it, the median of the rounds' ratios)");
+    text.push_str(
+        "\n(in brackets: flashgate's figure divided by this one, the median over the rounds)",
+    );
     text
 }
 
-/// Whether the other programs have to be there.
+/// Whether the other programs must be installed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Peers {
-    /// A goal beside one that is not installed is missed: nobody is to take silence for success.
+    /// A goal that compares with a missing program is missed, so that a missing program never looks like success.
     Needed,
-    /// Flashgate was to be measured alone.
+    /// Only flashgate was to be measured.
     LeftOut,
 }
 
-/// What flashgate, which comes first, is held to.
+/// The goals for flashgate, which comes first.
 pub(super) fn goals<S>(
     standings: &[ProgramSlices<S>],
     figures: &[SliceFigure<S>],
@@ -143,7 +146,7 @@ pub(super) fn goals<S>(
     goals
 }
 
-/// The memory of an idle connection of flashgate's, which comes first; not a number if it was not measured.
+/// The memory of one idle connection of flashgate, which comes first; not a number if it was not measured.
 pub(super) fn idle<S>(standings: &[ProgramSlices<S>]) -> f64 {
     let ours = standings.first();
     ours.and_then(|ours| ours.idle_bytes).unwrap_or(f64::NAN)

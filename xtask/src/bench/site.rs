@@ -1,4 +1,4 @@
-//! A directory of its own for one run, with the policy that every server in it serves.
+//! The directory of one run, with the policy that every server in it serves.
 
 use std::env;
 use std::fs;
@@ -7,7 +7,7 @@ use std::process;
 
 use anyhow::{Context, Result};
 
-/// A usual policy, of a usual size. It ends without a line break, so that a server that trims has nothing to trim.
+/// A typical policy of a typical size. It does not end with a line break, so a server that trims it changes nothing.
 pub(super) const POLICY: &str = concat!(
     r#"<?xml version="1.0"?>"#,
     "\n",
@@ -57,7 +57,7 @@ impl BenchFolder {
 
 impl Drop for BenchFolder {
     fn drop(&mut self) {
-        // What is left behind is a few small files in a directory meant for such.
+        // If this fails, a few small files stay in the directory for temporary files.
         let _ = fs::remove_dir_all(&self.directory);
     }
 }

@@ -1,7 +1,7 @@
-//! What the rounds of a comparison add up to.
+//! The results of a comparison over all rounds.
 //!
-//! Every figure is set against the epoll floor of the same round, because what slows one server down in a round slows
-//! its neighbours in that round as well.
+//! Every figure is compared with the epoll floor of the same round, because whatever slows one server down in a round
+//! slows the others in that round as well.
 
 use std::fmt;
 
@@ -26,7 +26,7 @@ pub(super) struct Ratio {
     pub(super) median: f64,
     /// The ratio of the lower quartiles.
     pub(super) p25: f64,
-    /// The ratio of the lowest.
+    /// The ratio of the minimums.
     pub(super) min: f64,
 }
 
@@ -60,7 +60,7 @@ impl ServerSlices {
         }
     }
 
-    /// Fetches that did not end well, whether reset or otherwise.
+    /// Fetches that failed, by a reset or otherwise.
     pub(super) fn lost(&self) -> u64 {
         self.sum(|slice| slice.report.ended() + slice.report.unfinished - slice.report.ok)
     }

@@ -1,4 +1,4 @@
-//! `bench syscalls`: how many system calls flashgate makes for a fetch, by count and not by time.
+//! `bench syscalls`: how many system calls flashgate makes per fetch. It counts calls and measures no time.
 
 use std::fs;
 use std::path::Path;
@@ -88,7 +88,7 @@ impl Syscalls {
 }
 
 impl Calls {
-    /// Reads `% time, seconds, usecs/call, calls, [errors], name`; headings and the total are no such lines.
+    /// Reads `% time, seconds, usecs/call, calls, [errors], name`; headings and the total do not match.
     fn parse(line: &str) -> Option<Self> {
         let mut columns = line.split_whitespace();
         columns.next()?.parse::<f64>().ok()?;
@@ -126,7 +126,7 @@ impl Strace {
         Ok(strace)
     }
 
-    /// An interrupt makes it let go and write its summary.
+    /// An interrupt makes strace detach and write its summary.
     fn detach(mut self) -> Result<()> {
         let pid = Pid::from_child(&self.0);
         kill_process(pid, Signal::INT).context("cannot interrupt strace")?;
@@ -137,7 +137,7 @@ impl Strace {
 
 impl Drop for Strace {
     fn drop(&mut self) {
-        // Either may fail only because it has ended already.
+        // Both fail only if it has already ended.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }

@@ -1,15 +1,15 @@
-//! The figures: what each claims, and which tests show it.
+//! The figures: the claim of each, and the tests that prove it.
 
-/// One of them.
+/// A figure.
 #[derive(Debug)]
 pub(super) struct Figure {
     pub(super) name: &'static str,
-    /// What is true if it is reached.
+    /// The claim, which is true if the goal is reached.
     pub(super) claim: &'static str,
     pub(super) shown: Shown,
 }
 
-/// What shows a figure.
+/// What proves a figure.
 #[derive(Debug)]
 pub(super) enum Shown {
     /// Tests; each reports at least once.
@@ -19,7 +19,7 @@ pub(super) enum Shown {
         binary: &'static str,
         tests: &'static [&'static str],
     },
-    /// Every target of the fuzzer. Those named here are quick, and get ten times as many inputs.
+    /// Every fuzz target. Those named here are quick, and get ten times as many inputs.
     Fuzzing { quick: &'static [&'static str] },
 }
 
@@ -41,11 +41,11 @@ const fn library(binary: &'static str, tests: &'static [&'static str]) -> Shown 
     }
 }
 
-/// All of them, in their order.
+/// All figures, in order.
 pub(super) const FIGURES: &[Figure] = &[
     Figure {
         name: "R1",
-        claim: "10,000,000 inputs of a fuzzer for what reads strangers' bytes, 1,000,000 for everything else that reads: no finding",
+        claim: "10,000,000 fuzzer inputs for each reader of network bytes, 1,000,000 for every other reader: no finding",
         shown: Shown::Fuzzing {
             quick: &["http_head", "proxy_header", "recognise", "ws_frame"],
         },
@@ -57,7 +57,7 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R3",
-        claim: "1,000,000 documents: well-formed to the linter where they are to libxml2, and nowhere else",
+        claim: "1,000,000 documents: the linter and libxml2 agree on which are well-formed",
         shown: library("well_formed", &["the_parser_agrees_with_libxml2"]),
     },
     Figure {
@@ -67,7 +67,7 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R9",
-        claim: "10,000 slow half-requests: nobody else is lost or waits twice as long, 32 MiB at most, gone at the deadline",
+        claim: "10,000 slow half-requests: no other client is lost or waits twice as long, 32 MiB at most, closed at the deadline",
         shown: outside(
             "limits",
             &["slowloris::without_limits", "slowloris::with_limits"],
@@ -75,7 +75,7 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R10",
-        claim: "64 descriptors, 300 clients at a time: 0 of 5,000 lost; starved, 10 % of a core at most, back within 1 s",
+        claim: "64 descriptors, 300 clients at a time: 0 of 5,000 lost; without free descriptors, 10 % of a core at most, serving again within 1 s",
         shown: outside(
             "limits",
             &[
@@ -86,7 +86,7 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R11",
-        claim: "20 errors of accept, 200 times each, and listeners killed from outside: it lives, 0 lost, half a core at most",
+        claim: "20 errors of accept, 200 times each, and listeners killed from outside: flashgate keeps serving, 0 lost, half a core at most",
         shown: outside(
             "serve",
             &[
@@ -104,7 +104,7 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R14",
-        claim: "100 hand-overs and 100 successors that fail, at 10,000 fetches/s: 0 lost; 50 restarts on a socket that is passed: 0 refused",
+        claim: "100 hand-overs and 100 failed hand-overs, at 10,000 fetches/s: 0 lost; 50 restarts on a passed socket: 0 refused",
         shown: outside(
             "lifecycle",
             &[
@@ -115,7 +115,7 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R15",
-        claim: "50 stops under load: whoever was accepted or queued is answered, exit 0 within drain and 0.5 s",
+        claim: "50 stops under load: every accepted or queued client is answered, exit 0 within drain and 0.5 s",
         shown: outside(
             "lifecycle",
             &[
@@ -127,7 +127,7 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R16",
-        claim: "20 GiB through the gate both ways, equal byte for byte; each order of ends as without a gate; 100 relays live through 100 hand-overs",
+        claim: "20 GiB through the gate both ways, equal byte for byte; every order of closing has the same effect as without a gate; 100 relays survive 100 hand-overs",
         shown: outside(
             "gate",
             &[
@@ -140,12 +140,12 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R17",
-        claim: "1,000 relays whose readers stall: 72 KiB each at most",
+        claim: "1,000 relays with stalled readers: 72 KiB each at most",
         shown: outside("gate", &["pressure::stalled_readers"]),
     },
     Figure {
         name: "R18",
-        claim: "64 MiB for everything, the kernel's part included: 10,000 waiting, 10,000 unfinished requests, 1,000 WebSockets, 60 s of fetches, 0 lost",
+        claim: "64 MiB for everything, kernel memory included: 10,000 waiting, 10,000 unfinished requests, 1,000 WebSockets, 60 s of fetches, 0 lost",
         shown: outside("limits", &["memory::sixty_four_mebibytes"]),
     },
     Figure {
@@ -161,7 +161,7 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R20",
-        claim: "one address with 5,000 connections and 10,000 tries a second: all others are served, and wait twice as long at most",
+        claim: "one address with 5,000 connections and 10,000 tries a second: all others are served, and wait at most twice as long",
         shown: outside("limits", &["fairness::one_greedy_address"]),
     },
     Figure {
@@ -171,7 +171,7 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R23",
-        claim: "the units: nothing to verify, exposure 1.2 at most with the socket unit, 1.5 without",
+        claim: "the units: no complaints from systemd-analyze verify, exposure 1.2 at most with the socket unit, 1.5 without",
         shown: outside(
             "lifecycle",
             &[
@@ -182,7 +182,7 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R24",
-        claim: "from inside the sandbox: other files, writing, programs, ptrace, other kinds of sockets, unlisted ports, ports nobody named, all denied",
+        claim: "from inside the sandbox: other files, writing, programs, ptrace, other kinds of sockets, unlisted ports, all denied",
         shown: outside("sandbox", &["everything_else_is_denied"]),
     },
     Figure {
@@ -195,12 +195,12 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R17-tls",
-        claim: "1,000 relays over TLS and as many WebSockets, stalled one way and both ways: 72 KiB each at most",
+        claim: "1,000 relays over TLS and 1,000 WebSockets over TLS, stalled one way and both ways: 72 KiB each at most",
         shown: outside("tls", &["pressure::relays", "pressure::websockets"]),
     },
     Figure {
         name: "R17-bridge",
-        claim: "1,000 WebSockets whose readers stall, in frames of 2^63 - 1 bytes: 72 KiB each at most",
+        claim: "1,000 WebSockets with stalled readers, in frames of 2^63 - 1 bytes: 72 KiB each at most",
         shown: outside("websocket", &["pressure::stalled_readers"]),
     },
     Figure {
@@ -210,7 +210,7 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R26",
-        claim: "100,000 random requests to a bridge: those the policy admits reach their gate, all others nobody; 64 MiB in one frame, in 10,000 and in small messages, byte for byte, in 72 KiB at most",
+        claim: "100,000 random requests to a bridge: those that the policy allows reach their gate, all others no server; 64 MiB in one frame, in 10,000 and in small messages, byte for byte, in 72 KiB at most",
         shown: outside("websocket", &["origins::random", "sessions::any_length"]),
     },
     Figure {
@@ -220,7 +220,7 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "R28",
-        claim: "10,000 PROXY headers of strangers: 0 believed, each passed on as data",
+        claim: "10,000 PROXY headers from unlisted peers: 0 believed, each forwarded as data",
         shown: outside("gate", &["proxy_in::strangers_are_not_believed"]),
     },
     Figure {
@@ -233,7 +233,7 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "openings",
-        claim: "1,000,000 random first bytes, many of them almost a request: the server behind the gate gets each",
+        claim: "1,000,000 connections with random first bytes, many of them almost a request: the server behind the gate gets all of them",
         shown: outside("gate", &["openings::random"]),
     },
     Figure {
@@ -243,17 +243,17 @@ pub(super) const FIGURES: &[Figure] = &[
     },
     Figure {
         name: "lookups",
-        claim: "540 connections to a gate whose name hangs in the resolver: other gates within 2 s, a reload, 10 threads at most",
+        claim: "540 connections to a gate while the resolver hangs on its name: other gates answer within 2 s, a reload works, 10 threads at most",
         shown: outside("gate", &["lookups::a_resolver_that_hangs"]),
     },
     Figure {
         name: "half-written",
-        claim: "a writer that rests 1.5 s in the middle of a config: nothing half is served, and the whole is",
+        claim: "a writer that pauses 1.5 s in the middle of a config: the half file is never served, the whole file is",
         shown: outside("config", &["half_written::a_config_with_a_pause"]),
     },
     Figure {
         name: "silence",
-        claim: "a WebSocket without a word for 10 minutes outlives an nginx that waits 60 s",
+        claim: "a WebSocket that is silent for 10 minutes survives an nginx with a 60 s timeout",
         shown: outside("serve", &["silence::outlasts_nginx"]),
     },
 ];

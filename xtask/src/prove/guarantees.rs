@@ -1,4 +1,4 @@
-//! `docs/guarantees.md`: each figure with what was last measured. Nothing stands there that was not.
+//! `docs/book/src/guarantees.md`: each figure with its last measurement. Figures that were not measured are not listed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,20 +10,20 @@ use anyhow::{Context as _, Result, ensure};
 use super::figures::{FIGURES, Figure};
 use super::{GoalResult, Measured};
 
-/// Where it is, seen from the root.
-const PAGE: &str = "docs/guarantees.md";
+/// The path of the page, from the root of the repository.
+const PAGE: &str = "docs/book/src/guarantees.md";
 
 const HEAD: &str = "\
 # Guarantees
 
-What flashgate promises, and what was last measured. This page is written by `cargo xtask prove NAME`; a promise without
-a measurement does not stand here. Times depend on the machine and on what else runs there.
+What flashgate promises, with the last measurements. `cargo xtask prove NAME` writes this page. Promises that were not
+measured are not listed. Times depend on the machine and on what else runs there.
 
 | | claim | measured | | date | commit | machine |
 |---|---|---|---|---|---|---|
 ";
 
-/// Writes what was measured into a figure's row.
+/// Writes a measurement into a figure's row.
 pub(super) fn record(figure: &Figure, measured: &Measured) -> Result<()> {
     let path = root().join(PAGE);
     let old = fs::read_to_string(&path).unwrap_or_default();
@@ -31,7 +31,7 @@ pub(super) fn record(figure: &Figure, measured: &Measured) -> Result<()> {
     fs::write(&path, new).with_context(|| format!("can't write {PAGE}"))
 }
 
-/// The page with one row replaced; the others stay.
+/// The page with one row replaced or added.
 fn page(old: &str, figure: &Figure, row: &str) -> String {
     let kept = |name: &str| {
         let start = format!("| {name} |");
@@ -64,7 +64,7 @@ fn row(figure: &Figure, measured: &Measured) -> Result<String> {
     ))
 }
 
-/// What was measured; a plus says that it had changes which no commit has. This page is none.
+/// The commit that was measured. A plus sign means that there were uncommitted changes outside this page.
 fn commit() -> Result<String> {
     let changed = format!(":(exclude){PAGE}");
     let commit = said("git", &["rev-parse", "--short", "HEAD"])?;
@@ -73,7 +73,7 @@ fn commit() -> Result<String> {
     Ok(commit + mark)
 }
 
-/// On what it was measured, and how busy that was.
+/// The machine of the measurement, and its load.
 fn machine() -> Result<String> {
     let load = fs::read_to_string("/proc/loadavg").context("can't read the load average")?;
     let load = load.split(' ').next().unwrap_or_default();
@@ -85,7 +85,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// What a command says on its first line.
+/// The first line of a command's output.
 fn said(program: &str, arguments: &[&str]) -> Result<String> {
     let output = Command::new(program)
         .current_dir(root())

@@ -1,17 +1,17 @@
-//! From what files import to which file each name is defined in: the arrows between the files of a crate.
+//! The imports between the files of a crate: from the importing file to the file that defines the name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::house::{Crate, Module};
 use super::imports::{self, Import};
 
-/// From a file to a file that it imports from, with the names that it takes.
+/// The importing file and the imported one, with the imported names.
 pub(super) type Arrows = BTreeMap<(usize, usize), BTreeSet<String>>;
 
-/// How many times a name may be handed on.
+/// How many times a name may be re-exported.
 const HANDS: u8 = 8;
 
-/// The arrows of a crate.
+/// The imports between the files of a crate.
 pub(super) fn of(house: &Crate) -> Arrows {
     let imports: Vec<_> = house.files.iter().map(imports::of).collect();
     let names = NameOrigins::new(house, imports.iter().flatten());
@@ -28,10 +28,10 @@ pub(super) fn of(house: &Crate) -> Arrows {
     arrows
 }
 
-/// Where every name of a crate comes from.
+/// Where every name of a crate is defined.
 struct NameOrigins<'a> {
     house: &'a Crate,
-    /// By module and name: what it stands for there.
+    /// What each name means, by module and name.
     imported: BTreeMap<(&'a Module, &'a str), &'a Import>,
 }
 
@@ -45,7 +45,7 @@ impl<'a> NameOrigins<'a> {
         }
     }
 
-    /// The file in which what a path names is defined; none where that is another crate.
+    /// The file that defines what a path names; `None` if that is in another crate.
     fn defining(&self, from: &Module, path: &[String], hands: u8) -> Option<usize> {
         let (mut at, mut rest) = self.start(from, path)?;
         while let Some((step, further)) = rest.split_first() {
@@ -65,7 +65,7 @@ impl<'a> NameOrigins<'a> {
         }
     }
 
-    /// Where a path begins, and what follows.
+    /// The module that a path starts from, and the rest of the path.
     fn start<'p>(&self, from: &Module, path: &'p [String]) -> Option<(Module, &'p [String])> {
         let (first, rest) = path.split_first()?;
         match first.as_str() {

@@ -1,8 +1,8 @@
-//! Which nodes of a graph lead back to themselves.
+//! Finds the cycles of a graph.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Every set of nodes that lead to each other; by Tarjan's algorithm.
+/// Every set of nodes that can reach each other, by Tarjan's algorithm.
 pub(super) fn of<T: Copy + Ord>(arrows: impl IntoIterator<Item = (T, T)>) -> Vec<BTreeSet<T>> {
     let mut graph: BTreeMap<T, Vec<T>> = BTreeMap::new();
     for (from, to) in arrows {
@@ -23,14 +23,14 @@ pub(super) fn of<T: Copy + Ord>(arrows: impl IntoIterator<Item = (T, T)>) -> Vec
 
 struct Search<'a, T> {
     graph: &'a BTreeMap<T, Vec<T>>,
-    /// The lowest number that each node leads to.
+    /// The lowest number that each node can reach.
     seen: BTreeMap<T, usize>,
     open: Vec<T>,
     found: Vec<BTreeSet<T>>,
 }
 
 impl<T: Copy + Ord> Search<'_, T> {
-    /// The lowest number that leads on from a node, while it is open.
+    /// The lowest number that can be reached from a node, while it is open.
     fn visit(&mut self, node: T) -> Option<usize> {
         if let Some(lowest) = self.seen.get(&node) {
             return self.open.contains(&node).then_some(*lowest);

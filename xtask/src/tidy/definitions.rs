@@ -1,4 +1,4 @@
-//! What a file defines: functions, types and public items, its tests apart.
+//! The functions, types and public items that a file defines, without its tests.
 
 use proc_macro2::Ident;
 use syn::spanned::Spanned as _;
@@ -12,7 +12,7 @@ use super::house::{File, is_test};
 pub(super) struct Definitions {
     pub(super) functions: Vec<Function>,
     pub(super) types: Vec<TypeName>,
-    /// How many items are `pub`, and not only in the crate.
+    /// How many items are `pub` outside the crate.
     pub(super) public: usize,
     /// The lines of the file.
     pub(super) lines: usize,
@@ -25,7 +25,7 @@ pub(super) struct Function {
     pub(super) line: usize,
     /// From its signature to its end; 0 without a body.
     pub(super) lines: usize,
-    /// `self` is not counted; each element of a tuple is.
+    /// Without `self`. Each element of a tuple counts.
     pub(super) parameters: usize,
     pub(super) bools: usize,
 }
@@ -75,7 +75,7 @@ impl Definitions {
     }
 }
 
-/// What a parameter of this type hands over: the elements of a tuple, else the value itself.
+/// The elements of a tuple type, or else the type itself.
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "the library's list of types is open"
@@ -95,7 +95,7 @@ fn is_bool(kind: &Type) -> bool {
     matches!(kind, Type::Path(named) if named.path.is_ident("bool"))
 }
 
-/// The attributes of an item that may be there in tests only.
+/// The attributes of an item that may exist in tests only.
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "the library's list of items is open"

@@ -1,5 +1,5 @@
-//! The layers as they are: each crate above those that it uses, and in each crate every module above those that it imports
-//! from.
+//! Draws the layers of the code: each crate above the crates that it uses, and in each crate every module above the
+//! modules that it imports from.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -11,10 +11,10 @@ use anyhow::{Context as _, Result};
 use super::arrows;
 use super::house::Crate;
 
-/// What stands above what.
+/// What is above what.
 type Uses = BTreeMap<String, BTreeSet<String>>;
 
-/// All of it as text, the highest first.
+/// The whole picture as text, the highest layer first.
 pub(super) fn draw(house: &[Crate]) -> Result<String> {
     let crates = crates(house)?;
     let mut text = String::new();
@@ -39,7 +39,7 @@ pub(super) fn draw(house: &[Crate]) -> Result<String> {
     Ok(text)
 }
 
-/// Which crate of the workspace uses which, tests apart.
+/// Which crate of the workspace uses which, without tests.
 fn crates(house: &[Crate]) -> Result<Uses> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut uses = Uses::new();
@@ -61,7 +61,7 @@ fn crates(house: &[Crate]) -> Result<Uses> {
     Ok(uses)
 }
 
-/// Which module under a crate's root imports from which.
+/// Which top-level module of a crate imports from which.
 pub(super) fn modules(part: &Crate) -> Uses {
     let top = |file: usize| part.files.get(file)?.module.first().cloned();
     let mut uses = Uses::new();
@@ -78,7 +78,7 @@ pub(super) fn modules(part: &Crate) -> Uses {
     uses
 }
 
-/// Puts each above all that it uses; the lowest floor first. What is part of a cycle is left out.
+/// Puts each node above all nodes that it uses, the lowest floor first. Nodes in a cycle are left out.
 fn floors(uses: &Uses) -> Vec<Vec<String>> {
     let mut floors: Vec<Vec<String>> = Vec::new();
     let mut placed = BTreeSet::new();

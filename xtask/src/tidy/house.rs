@@ -1,4 +1,5 @@
-//! The crates and their files, as the compiler finds them: from `lib.rs` or `main.rs` along `mod`. Tests are left out.
+//! The crates and their files, as the compiler finds them: from `lib.rs` or `main.rs` along `mod`. Tests are not
+//! included.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +15,7 @@ pub(super) type Module = Vec<String>;
 pub(super) struct Crate {
     pub(super) name: String,
     pub(super) files: Vec<File>,
-    /// Which file each module stands in, by its place in `files`.
+    /// The file that contains each module, as an index into `files`.
     pub(super) modules: BTreeMap<Module, usize>,
 }
 

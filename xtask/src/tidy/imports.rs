@@ -1,6 +1,6 @@
-//! What a file imports: its `use` declarations, and the paths that start with `crate`, `super` or `self`.
+//! The imports of a file: its `use` declarations, and the paths that start with `crate`, `super` or `self`.
 //!
-//! That a module names its own submodules, as in `child::run()`, is composition and no import.
+//! A module that names its own submodules, as in `child::run()`, does not import them.
 
 use std::collections::BTreeSet;
 
@@ -13,16 +13,16 @@ use super::house::{File, Module, is_test};
 /// One path that a file names.
 #[derive(Clone, Debug)]
 pub(super) struct Import {
-    /// The module that it stands in.
+    /// The module that contains it.
     pub(super) module: Module,
     pub(super) path: Vec<String>,
-    /// What it is called from here on; empty for a path in the code, and for `*`.
+    /// The name that it has here; empty for a path in the code, and for `*`.
     pub(super) name: String,
-    /// Whether the file itself uses it; else it is only handed on to others.
+    /// Whether the file itself uses it; otherwise it is only re-exported.
     pub(super) used: bool,
 }
 
-/// All of a file, its tests apart.
+/// All imports of a file, without its tests.
 pub(super) fn of(file: &File) -> Vec<Import> {
     let mut found = ImportFinder {
         module: file.module.clone(),
@@ -89,7 +89,7 @@ impl ImportFinder {
         self.add(path, name);
     }
 
-    /// A path by its words, if it names a place in this crate.
+    /// A path as words, if it names a place in this crate.
     fn path(&mut self, words: Vec<String>) {
         let starts = words.first().map(String::as_str);
         if words.len() > 1 && matches!(starts, Some("crate" | "super" | "self")) {
@@ -97,7 +97,7 @@ impl ImportFinder {
         }
     }
 
-    /// The paths in what a macro is given.
+    /// The paths in the arguments of a macro.
     fn tokens(&mut self, tokens: TokenStream) {
         let mut words: Vec<String> = Vec::new();
         let mut joined = false;
@@ -142,7 +142,7 @@ impl<'ast> Visit<'ast> for ImportFinder {
         }
     }
 
-    /// `pub(in crate::…)` names no more than who may see something.
+    /// `pub(in crate::…)` only says who may see an item.
     fn visit_visibility(&mut self, _: &'ast Visibility) {}
 
     fn visit_path(&mut self, path: &'ast syn::Path) {

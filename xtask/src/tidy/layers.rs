@@ -1,4 +1,5 @@
-//! Inside the program, and inside the crate with its config file, the layers use each other downwards only, as ARCHITECTURE.md has it; and words stay in `lint`.
+//! Inside the program and inside `flashgate-config`, modules only use modules of lower layers, as ARCHITECTURE.md says.
+//! In `flash-policy`, only `lint` contains wording.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
-/// The modules of the program that others build on, or of the crate with its config file.
+/// The modules of a crate that others build on.
 type Layers = &'static [(&'static str, &'static [&'static str])];
 
-/// Each module with those that it may use besides itself; from the bottom up. What is not listed here is a subcommand's,
-/// and uses what it likes of them.
+/// Each module with the modules that it may use besides itself, from the bottom up. The other modules are subcommands,
+/// which may use all of these.
 const PROGRAM: Layers = &[
     ("fault", &[]),
     ("exit", &[]),
@@ -21,7 +22,7 @@ const PROGRAM: Layers = &[
     ("daemon", &["connection", "exit", "fault", "limits", "log"]),
 ];
 
-/// The same inside `flashgate-config`.
+/// The layers of `flashgate-config`.
 const CONFIG: Layers = &[
     ("reason", &[]),
     ("account", &[]),
@@ -50,7 +51,7 @@ fn layers() {
     check("flashgate-config", CONFIG).unwrap();
 }
 
-/// What the library reads and decides with knows no words: those are `lint`'s.
+/// Modules that read and decide, and contain no wording.
 const WORDLESS: [&str; 13] = [
     "accept",
     "decide",
@@ -82,7 +83,7 @@ fn words_stay_in_lint() {
     }
 }
 
-/// Fails at the first use that is not downwards.
+/// Fails at the first use of a module that is not in a lower layer.
 fn check(name: &str, layers: Layers) -> Result<()> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../crates/{name}/src"));
     for (module, may) in layers {
@@ -94,7 +95,7 @@ fn check(name: &str, layers: Layers) -> Result<()> {
                 .find(|used| used != module && !may.contains(used))
             {
                 bail!(
-                    "{} uses `crate::{used}`, and `{module}` may use {} only; see \"Who may use whom\" in ARCHITECTURE.md",
+                    "{} uses `crate::{used}`, and `{module}` may use {} only; see \"Dependencies\" in ARCHITECTURE.md",
                     file.display(),
                     if may.is_empty() {
                         "nothing".to_owned()
@@ -108,7 +109,7 @@ fn check(name: &str, layers: Layers) -> Result<()> {
     Ok(())
 }
 
-/// The files of a module: one of its name, and all in the folder of its name; tests apart.
+/// The files of a module: the one with its name, and all in the folder with its name, without tests.
 fn files(source: &Path, module: &str) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let own = source.join(module).with_extension("rs");
@@ -129,12 +130,12 @@ fn files(source: &Path, module: &str) -> Result<Vec<PathBuf>> {
         }
     }
     if files.is_empty() {
-        bail!("the module `{module}` of {} is no more", source.display());
+        bail!("{} has no module `{module}`", source.display());
     }
     Ok(files)
 }
 
-/// Which of the program's modules a file names, its tests apart.
+/// The program's modules that a file names, without its tests.
 fn uses(text: &str) -> BTreeSet<&str> {
     let text = text.split("#[cfg(test)]\nmod tests {").next();
     let places = text.unwrap_or_default().split("crate::").skip(1);

@@ -1,15 +1,15 @@
-//! How the lines are shared out among the crates that are published: none holds more than 35 % of them.
+//! The share of each published crate in the lines of all: none may hold more than 35 %.
 
 use super::house::Crate;
 use super::stats::Stats;
 
-/// What one crate may hold, in hundredths.
+/// The largest share that a crate may have, in percent.
 const MOST: usize = 35;
 
 /// Crates that are not published.
 const UNPUBLISHED: [&str; 3] = ["browser", "testkit", "xtask"];
 
-/// The lines of each published crate, tests apart, and of all of them.
+/// The lines of each published crate and of all of them, without tests.
 pub(super) struct Shares<'a> {
     crates: Vec<(&'a str, usize)>,
     all: usize,
@@ -27,7 +27,7 @@ impl<'a> Shares<'a> {
         Self { crates, all }
     }
 
-    /// The share of the largest, in words.
+    /// The share of the largest crate, in words.
     pub(super) fn largest(&self) -> String {
         let largest = self.crates.iter().max_by_key(|(_, lines)| lines);
         let (name, lines) = largest.copied().unwrap_or_default();
@@ -39,7 +39,7 @@ impl<'a> Shares<'a> {
         )
     }
 
-    /// Those with too many lines, in words.
+    /// The crates with too many lines, in words.
     pub(super) fn too_large(&self) -> Vec<String> {
         let limit = self.all * MOST / 100;
         let too_large = self.crates.iter().filter(|(_, lines)| *lines > limit);

@@ -1,18 +1,18 @@
-//! How large everything is: lines of files and functions, and what each crate shows to others.
+//! Sizes: the lines of files and functions, and the number of public items of each crate.
 
 use std::fmt;
 
 use super::definitions::Definitions;
 use super::house::Crate;
 
-/// Of some crates together, or of one.
+/// The sizes of one crate or of several together.
 #[derive(Debug, Default)]
 pub(super) struct Stats {
-    /// The lines of each file, tests apart.
+    /// The lines of each file, without tests.
     files: Vec<usize>,
     /// The lines of each function, from its signature to its end.
     functions: Vec<usize>,
-    /// Items that are `pub`, and not only in the crate.
+    /// Items that are `pub` outside the crate.
     public: usize,
 }
 
@@ -51,7 +51,7 @@ impl fmt::Display for Stats {
     }
 }
 
-/// The half, nine tenths and all have at most so many.
+/// The median, the 90th percentile and the maximum.
 fn spread(sorted: &[usize]) -> String {
     let at = |tenths: usize| {
         let place = (sorted.len() * tenths).div_ceil(10).saturating_sub(1);

@@ -1,4 +1,4 @@
-//! The rules of the house that neither compiler nor clippy holds: how long, how many, and one name for one thing.
+//! Style rules that neither the compiler nor clippy checks: lengths, numbers of parameters, and one meaning per name.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,7 +13,7 @@ const FILE_LINES: usize = 400;
 const FUNCTION_LINES: usize = 60;
 const PARAMETERS: usize = 5;
 
-/// Names that mean something else wherever nothing is imported: the types, traits and variants of `std::prelude::rust_2024`.
+/// Names that mean something else without an import: the types, traits and variants of `std::prelude::rust_2024`.
 const PRELUDE: [&str; 43] = [
     "AsMut",
     "AsRef",
@@ -158,7 +158,7 @@ pub(super) fn old_modules(root: &Path) -> Result<Vec<String>> {
 pub(super) fn old_module(path: &Path) -> Option<String> {
     path.ends_with("mod.rs").then(|| {
         format!(
-            "{}: call this file {}, beside its folder\n",
+            "{}: call this file {}, next to its folder\n",
             path.display(),
             path.with_file_name("").with_extension("rs").display()
         )

@@ -117,7 +117,7 @@ fn shares_of_the_published_lines() {
     assert!(large[0].starts_with("fourth: 55 lines"), "{large:?}");
 }
 
-/// What is said of files with these texts.
+/// The breaches in files with these texts.
 fn said(files: &[(&str, &str)]) -> Vec<String> {
     breaches(&[house(files)])
 }
@@ -212,7 +212,7 @@ fn lengths() {
 #[test]
 fn old_style_of_modules() {
     let told = old_module(Path::new("crates/a/src/b/mod.rs"));
-    let expected = "crates/a/src/b/mod.rs: call this file crates/a/src/b.rs, beside its folder\n";
+    let expected = "crates/a/src/b/mod.rs: call this file crates/a/src/b.rs, next to its folder\n";
     assert_eq!(told.as_deref(), Some(expected));
     assert_eq!(old_module(Path::new("crates/a/src/b/model.rs")), None);
 }

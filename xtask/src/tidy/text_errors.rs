@@ -1,11 +1,11 @@
-//! Errors are values: no `Result` has text for one.
+//! Errors are values: no `Result` has text as its error.
 
 use syn::visit::{self, Visit};
 use syn::{GenericArgument, ItemMod, PathArguments, PathSegment, Type};
 
 use super::house::{Crate, is_test};
 
-/// Every `Result<_, String>` of a crate, tests apart, in words.
+/// Every `Result<_, String>` of a crate, without tests, in words.
 pub(super) fn in_crate(part: &Crate) -> Vec<String> {
     let files = part.files.iter().flat_map(|file| {
         let mut finder = Finder::default();

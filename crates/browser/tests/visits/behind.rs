@@ -1,4 +1,4 @@
-//! Behind the web servers and balancers of `docs/ruffle.md`, with its very config and theirs.
+//! Behind the web servers and balancers of `docs/book/src/run/reverse-proxies.md`, with its very config and theirs.
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -20,7 +20,8 @@ const SILENT: ([u8; 4], u16) = ([127, 0, 0, 1], 82);
 
 /// The snippets of a kind in the document.
 fn snippets(kind: &str) -> Vec<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/ruffle.md");
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/book/src/run/reverse-proxies.md");
     let text = fs::read_to_string(path).expect("the document");
     let begin = format!("```{kind}\n");
     let snippets = text.split(&begin).skip(1);

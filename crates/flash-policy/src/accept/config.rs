@@ -1,24 +1,24 @@
-//! What a server answers, and the limits it sets.
+//! The server's reply and its limits.
 
 use core::time::Duration;
 
 use super::{Linger, Timing};
 use crate::Reply;
 
-/// How long a client may take to make room for the reply, unless a server sets another limit.
+/// The default of [`AcceptConfig::write_limit`].
 pub const WRITE_LIMIT: Duration = Duration::from_secs(10);
 
-/// The reply and the limits of a server. Cloning is cheap: the clones share the reply.
+/// The reply and the limits of a server. Cloning is cheap: clones share the reply.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AcceptConfig {
-    /// What policy requests are answered with. Without a reply they are handed on like everything else.
+    /// The reply to policy requests. Without one, policy requests are handed on like all other connections.
     pub reply: Option<Reply>,
     /// The limits for the first bytes.
     pub timing: Timing,
-    /// How long a client may take to make room for the reply and its end, in all. Default: [`WRITE_LIMIT`].
+    /// How long sending the reply and ending the stream may take, in total. Default: [`WRITE_LIMIT`].
     pub write_limit: Duration,
-    /// When to linger. Default: if more may come.
+    /// When to linger. Default: if more input may follow.
     pub linger_when: LingerWhen,
     /// The limits for lingering.
     pub linger: Linger,
@@ -27,15 +27,16 @@ pub struct AcceptConfig {
 /// When a connection lingers after the reply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LingerWhen {
-    /// If more may come than was read: see [`Rest`](super::Rest). A player's own request is closed at once.
+    /// If more input may follow: see [`Rest`](super::Rest). After a player's exact request, the socket is closed at
+    /// once.
     #[default]
     MoreMayCome,
-    /// Always: for TLS, where at least the peer's `close_notify` follows.
+    /// Always. TLS needs this, because at least the peer's `close_notify` follows.
     Always,
 }
 
 impl AcceptConfig {
-    /// A server that answers with this reply, with the default limits.
+    /// Answers policy requests with this reply, with the default limits.
     #[must_use]
     pub fn new(reply: Reply) -> Self {
         Self {
@@ -44,7 +45,7 @@ impl AcceptConfig {
         }
     }
 
-    /// A server that hands every connection on, policy requests too, with the default limits.
+    /// Hands on every connection, policy requests included, with the default limits.
     #[must_use]
     pub fn without_reply() -> Self {
         Self {
@@ -63,7 +64,7 @@ impl AcceptConfig {
         self
     }
 
-    /// Sets how long a client may take to make room for the reply and its end, in all.
+    /// Sets how long sending the reply and ending the stream may take, in total.
     #[must_use]
     pub const fn write_limit(mut self, limit: Duration) -> Self {
         self.write_limit = limit;

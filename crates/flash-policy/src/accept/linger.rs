@@ -1,8 +1,8 @@
-//! The end of a connection: our side ends the stream, and then reads until the peer ends it too.
+//! Lingering close: end our side of the stream, then read until the peer ends its side.
 //!
-//! Linux, and not only Linux, sends a reset when a socket is closed with unread input, or when input comes after the
-//! close (RFC 1122, 4.2.2.13; RFC 2525, 2.17). What the peer has not read by then may be lost. So: end the stream, read
-//! and drop until the peer ends it too, and only then close. nginx calls it lingering close.
+//! Linux and other systems send a reset if a socket is closed with unread input, or if input arrives after the close
+//! (RFC 1122, 4.2.2.13; RFC 2525, 2.17). The peer may then lose what it has not read yet. So the server ends its
+//! stream, reads and discards until the peer ends its own, and only then closes the socket.
 
 use core::time::Duration;
 
@@ -14,9 +14,9 @@ use super::{CloseReason, Closing, Completion, Moment};
 pub struct Linger {
     /// Between two reads. Default: 5 s.
     pub between_reads: Duration,
-    /// In all. Default: 30 s. With 2 s, 3 of 100,000 connections with a trailing byte failed at 5 % packet loss.
+    /// In total. Default: 30 s. With 2 s, 3 of 100,000 connections with a trailing byte failed at 5 % packet loss.
     pub total: Duration,
-    /// How many bytes are read and dropped at most. Default: no limit.
+    /// The maximum number of bytes to read and discard. Default: no limit.
     ///
     /// A peer that sends more may lose the reply.
     pub bytes: Option<u64>,
@@ -30,14 +30,14 @@ impl Linger {
         self
     }
 
-    /// Sets the limit in all.
+    /// Sets the total limit.
     #[must_use]
     pub const fn total(mut self, limit: Duration) -> Self {
         self.total = limit;
         self
     }
 
-    /// Sets how many bytes are read and dropped at most.
+    /// Sets the maximum number of bytes to read and discard.
     #[must_use]
     pub const fn bytes(mut self, limit: u64) -> Self {
         self.bytes = Some(limit);
@@ -55,24 +55,24 @@ impl Default for Linger {
     }
 }
 
-/// A lingering close, as a state machine. Everything must have been written before.
+/// A lingering close, as a state machine. Write everything before you start it.
 #[derive(Clone, Copy, Debug)]
 pub struct LingeringClose {
     between_reads: Duration,
-    /// How many bytes are read and dropped at most.
+    /// The maximum number of bytes to read and discard.
     most: Option<u64>,
-    /// When the time is up.
+    /// When the total limit ends.
     end: Moment,
     state: LingerState,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum LingerState {
-    /// Our side is not ended yet.
+    /// Our side of the stream is still open.
     Ending,
-    /// The peer's side is not ended yet.
+    /// The peer's side of the stream is still open.
     Discarding {
-        /// When something happened last.
+        /// When something last happened.
         heard: Moment,
         bytes: u64,
     },
@@ -80,7 +80,7 @@ enum LingerState {
 }
 
 impl LingeringClose {
-    /// A close that begins now.
+    /// Starts a lingering close.
     #[must_use]
     pub fn new(linger: Linger, now: Moment) -> Self {
         Self {
@@ -91,14 +91,14 @@ impl LingeringClose {
         }
     }
 
-    /// The same, where our side has ended already.
+    /// Starts a lingering close after our side of the stream has ended.
     pub(super) fn ended(linger: Linger, now: Moment) -> Self {
         let mut close = Self::new(linger, now);
         close.handle(Completion::Ended, now);
         close
     }
 
-    /// What to do next; call it again after each [`handle`](Self::handle), and when `until` is over.
+    /// Returns what to do next. Call it again after each [`handle`](Self::handle), and when `until` has passed.
     pub fn poll(&mut self, now: Moment) -> Closing {
         match self.state {
             LingerState::Ending if self.end <= now => self.done(CloseReason::TimeUp),
@@ -115,7 +115,7 @@ impl LingeringClose {
         }
     }
 
-    /// Notes what came of an operation. What was not asked for changes nothing.
+    /// Reports the result of an operation. A result of an operation that was not requested is ignored.
     pub fn handle(&mut self, completion: Completion, now: Moment) {
         self.state = match (self.state, completion) {
             (LingerState::Done(reason), _) => LingerState::Done(reason),

@@ -1,11 +1,12 @@
-//! The first bytes of a connection, and what they are. No clock: see [`OpeningTimer`](super::OpeningTimer).
+//! The first bytes of a connection, and what kind of connection they show. The deadlines are in
+//! [`OpeningTimer`](super::OpeningTimer).
 
 use crate::{REQUEST, Recogniser, Recognition};
 
-/// A request is at most 25 bytes; reading a few more shows whether anything follows it.
+/// A request is at most 25 bytes. Reading a few more shows whether anything follows it.
 const CAPACITY: usize = 64;
 
-/// What a connection turned out to be.
+/// What kind of connection it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum First {
@@ -19,22 +20,22 @@ pub enum First {
     Other,
     /// No byte within [`Timing::silence`](super::Timing::silence).
     Silent,
-    /// The start of a request, or nothing, when [`Timing::request`](super::Timing::request) was over.
+    /// [`Timing::request`](super::Timing::request) passed after nothing or only the start of a request.
     Deadline,
-    /// The start of a request, or nothing, and then the end of the stream.
+    /// The stream ended after nothing or only the start of a request.
     End,
 }
 
-/// What may follow a policy request.
+/// Whether more input may follow a policy request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Rest {
-    /// Exactly the 23 bytes that a player sends were read, and no more: it sends no others.
+    /// Exactly the 23 bytes that a player sends were read. A player sends no more.
     Nothing,
-    /// More was read, or the request is not a player's: closing at once could reset the connection.
+    /// More was read, or the request differs from a player's. Closing at once could reset the connection.
     Perhaps,
 }
 
-/// The bytes read so far, at most 64, and what they are.
+/// The bytes read so far, at most 64, and what kind of connection they show.
 #[derive(Clone, Debug)]
 pub struct Opening {
     recogniser: Recogniser,
@@ -49,7 +50,7 @@ impl Default for Opening {
 }
 
 impl Opening {
-    /// Nothing read yet.
+    /// Starts with no bytes read.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -59,15 +60,15 @@ impl Opening {
         }
     }
 
-    /// Where the next bytes go; [`advance`](Self::advance) says how many came.
+    /// The buffer for the next bytes. Report their number with [`advance`](Self::advance).
     ///
-    /// It is never empty while [`first`](Self::first) is not known.
+    /// It is never empty while [`first`](Self::first) is `None`.
     pub fn room(&mut self) -> &mut [u8] {
         let filled = usize::from(self.filled);
         self.bytes.get_mut(filled..).unwrap_or_default()
     }
 
-    /// Takes the first `count` bytes of [`room`](Self::room) as read.
+    /// Marks the first `count` bytes of [`room`](Self::room) as read.
     pub fn advance(&mut self, count: usize) {
         let filled = usize::from(self.filled);
         let room = self.bytes.get(filled..).unwrap_or_default();
@@ -83,7 +84,7 @@ impl Opening {
         self.bytes.get(..filled).unwrap_or_default()
     }
 
-    /// What is known from the bytes alone.
+    /// What the bytes alone show, or `None` if more bytes are needed.
     #[must_use]
     pub fn first(&self) -> Option<First> {
         match self.recogniser.verdict() {
@@ -95,14 +96,15 @@ impl Opening {
         }
     }
 
-    /// What it is if no more bytes come, because the peer has ended the stream.
+    /// What it is if the peer ends the stream now.
     #[must_use]
     pub fn first_at_end(&self) -> First {
         self.first()
             .unwrap_or_else(|| self.without_more(First::End))
     }
 
-    /// What it is without more bytes: a request may lack its terminator, everything else is `otherwise`.
+    /// What it is without more bytes: a request without its terminator counts as a request, everything else as
+    /// `otherwise`.
     pub(super) const fn without_more(&self, otherwise: First) -> First {
         if self.is_bare_request() {
             First::Policy(Rest::Perhaps)

@@ -1,46 +1,47 @@
-//! What a driver must do, and what it reports: the whole of the machine's contact with the world.
+//! What a driver must do, and what it reports. The machine has no other contact with the outside.
 
 use super::{First, Moment};
 
 /// What to do next.
 ///
-/// An operation that is not over at its `until` is given up, and nothing is reported: the next poll knows what follows.
+/// If an operation is not done at its `until`, stop it and report nothing. The next poll returns what follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation<'a> {
     /// Read once into [`ServerSide::room`](super::ServerSide::room), and report [`Completion::Read`].
     Read {
-        /// How long to wait for bytes.
+        /// When to stop waiting for bytes.
         until: Moment,
     },
     /// Write these bytes, in one write if possible, and report [`Completion::Wrote`].
     ///
-    /// Unity's web player reads once, and Lightspark stops at the first piece.
+    /// A single write matters: Unity Web Player reads once, and Lightspark stops after the first piece.
     Write {
-        /// The reply, or what is left of it.
+        /// The rest of the reply.
         bytes: &'a [u8],
-        /// How long the peer may take to make room for it.
+        /// When to stop waiting for the peer to accept it.
         until: Moment,
     },
-    /// The reply is out: close.
+    /// The reply is sent: close the connection.
     Close(Closing),
-    /// It is not a policy request. Said again whenever asked.
+    /// It is not a policy request. Further polls return the same.
     ///
-    /// What was read is in [`ServerSide::opening`](super::ServerSide::opening). [`First::Silent`] and
-    /// [`First::Deadline`] connections are alive: their clients just have not said enough.
+    /// [`ServerSide::opening`](super::ServerSide::opening) has the bytes that were read. [`First::Silent`] and
+    /// [`First::Deadline`] connections are still open: their clients have just not sent enough.
     HandOn(First),
-    /// Drop the socket; the reply is not out: see [`IfDropped`]. Said again whenever asked.
+    /// Drop the socket; the reply is not complete. See [`IfDropped`]. Further polls return the same.
     Abort(AbortReason),
 }
 
 /// What the peer must see if the socket is dropped now.
 ///
-/// It matters to drivers that can be stopped anywhere, and at [`Operation::Abort`].
+/// It matters at [`Operation::Abort`], and to drivers that can be stopped at any point.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum IfDropped {
-    /// An end of the stream.
+    /// The end of the stream.
     #[default]
     End,
-    /// A reset (`SO_LINGER` with a timeout of zero): after a part of a reply an end would pass for the reply's.
+    /// A reset (`SO_LINGER` with a timeout of zero). After part of a reply, the peer would take an end of the stream
+    /// for the end of the reply.
     Reset,
 }
 
@@ -49,40 +50,40 @@ pub enum IfDropped {
 pub enum Closing {
     /// Flush, end our side of the stream (`shutdown` of the write side), and report [`Completion::Ended`].
     End {
-        /// How long the peer may hold that up; TCP alone never does, TLS has something to write.
+        /// When to stop waiting. TCP alone never blocks here, but TLS has a message to write.
         until: Moment,
     },
-    /// Read once and throw away what comes, and report [`Completion::Read`].
+    /// Read once, discard the bytes, and report [`Completion::Read`].
     Discard {
-        /// How long to wait for bytes.
+        /// When to stop waiting for bytes.
         until: Moment,
     },
-    /// Close the socket; nothing that could arrive is lost. Said again whenever asked.
+    /// Close the socket; no data that could still arrive is lost. Further polls return the same.
     Done(CloseReason),
 }
 
-/// What came of an operation.
+/// The result of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Completion {
-    /// This many bytes came; 0 is the end of the peer's side.
+    /// This many bytes were read; 0 is the end of the peer's side.
     Read(usize),
     /// This many bytes of the reply were written.
     Wrote(usize),
-    /// Our side of the stream is ended.
+    /// Our side of the stream has ended.
     Ended,
-    /// The connection failed: reset by the peer, mostly.
+    /// The connection failed. Usually the peer reset it.
     Failed,
 }
 
-/// How a connection ended whose reply is out.
+/// How a connection ended after a complete reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CloseReason {
-    /// Both sides ended it, or ours did and nothing could follow the request.
+    /// Both sides ended the stream, or ours did and nothing could follow the request.
     Cleanly,
     /// The peer stayed silent for [`Linger::between_reads`](super::Linger::between_reads).
     Silence,
-    /// The peer had not ended it when [`Linger::total`](super::Linger::total) was over.
+    /// The peer did not end its side within [`Linger::total`](super::Linger::total).
     TimeUp,
     /// The peer sent more than [`Linger::bytes`](super::Linger::bytes).
     TooMuch,
@@ -90,14 +91,14 @@ pub enum CloseReason {
     Failed,
 }
 
-/// Why a connection is dropped without a whole reply.
+/// Why a connection is dropped without a complete reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AbortReason {
-    /// It failed before it was known what it is.
+    /// The connection failed before it was recognized.
     OpeningFailed,
-    /// It failed before the reply and its end were written.
+    /// The connection failed before the reply was sent and the stream ended.
     ReplyFailed,
-    /// The peer did not make room for the reply and its end in time.
+    /// The peer did not accept the reply and the end of the stream in time.
     ReplyNotTaken,
 }

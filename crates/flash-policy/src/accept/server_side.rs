@@ -1,4 +1,4 @@
-//! The machine itself: from the first bytes to the close.
+//! The state machine, from the first bytes to the close.
 
 use core::borrow::Borrow;
 
@@ -8,16 +8,16 @@ use super::{
 };
 use crate::Reply;
 
-/// The server's side of one connection; see the [module](super).
+/// The server side of one connection. The [module documentation](super) shows how to drive it.
 ///
-/// A deadline is only looked at by [`poll`](Self::poll): what came before it was asked counts, however late.
+/// Only [`poll`](Self::poll) checks deadlines. What is reported before that counts, however late.
 ///
-/// The config is owned by default. A server with many connections shares one, in an `Arc` or by reference.
+/// The config is owned by default. A server with many connections can share one in an `Arc` or by reference.
 #[derive(Clone, Debug)]
 pub struct ServerSide<C = AcceptConfig> {
     config: C,
     opening: Opening,
-    /// When all of the first bytes must have come.
+    /// When all of the first bytes must have arrived.
     deadline: Moment,
     linger_when: LingerWhen,
     state: ServerState,
@@ -25,7 +25,7 @@ pub struct ServerSide<C = AcceptConfig> {
 
 #[derive(Clone, Copy, Debug)]
 enum ServerState {
-    /// Nothing was read, and the first byte may take as long as it likes.
+    /// Nothing was read yet, and there is no limit for the first byte.
     Silence,
     Opening(OpeningTimer),
     Replying {
@@ -33,7 +33,7 @@ enum ServerState {
         rest: Rest,
         until: Moment,
     },
-    /// All of the reply was written, but not its end.
+    /// The whole reply was written, but the stream is not ended yet.
     Ending {
         rest: Rest,
         until: Moment,
@@ -45,13 +45,13 @@ enum ServerState {
 }
 
 impl<C: Borrow<AcceptConfig>> ServerSide<C> {
-    /// A connection that was accepted now.
+    /// Starts with a connection that was accepted now.
     #[must_use]
     pub fn new(config: C, now: Moment) -> Self {
         Self::resume(Opening::new(), config, now)
     }
 
-    /// A connection of which these bytes were read before; its deadlines count from `start`.
+    /// Continues with a connection from which these bytes were read before; its deadlines count from `start`.
     #[must_use]
     pub fn resume(opening: Opening, config: C, start: Moment) -> Self {
         let AcceptConfig {
@@ -68,9 +68,9 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
         }
     }
 
-    /// The same connection with the same config held in another way: in an `Arc` rather than by reference, mostly.
+    /// Changes how the config is held, for example from a reference to an `Arc`. The config itself must be the same.
     ///
-    /// Deadlines that are running stay as they are.
+    /// Running deadlines stay as they are.
     #[must_use]
     pub fn with_config<D: Borrow<AcceptConfig>>(self, config: D) -> ServerSide<D> {
         ServerSide {
@@ -82,7 +82,7 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
         }
     }
 
-    /// What to do next; call it again after each [`handle`](Self::handle), and when `until` is over.
+    /// Returns what to do next. Call it again after each [`handle`](Self::handle), and when `until` has passed.
     pub fn poll(&mut self, now: Moment) -> Operation<'_> {
         self.proceed(now);
         match &mut self.state {
@@ -102,16 +102,16 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
         }
     }
 
-    /// Where [`Operation::Read`] puts what it reads: at most 64 bytes in all.
+    /// The buffer for [`Operation::Read`]: at most 64 bytes in total.
     pub fn room(&mut self) -> &mut [u8] {
         self.opening.room()
     }
 
-    /// Notes what came of an operation. What was not asked for changes nothing.
+    /// Reports the result of an operation. A result of an operation that was not requested is ignored.
     pub fn handle(&mut self, completion: Completion, now: Moment) {
         match (&mut self.state, completion) {
             (ServerState::Silence, Completion::Read(1..)) => {
-                // Silence means nothing any more.
+                // Once a byte has arrived, the limit for silence no longer applies.
                 let timing = self.timing();
                 let timer = OpeningTimer::new(timing.silence(timing.request), now);
                 self.deadline = now + timing.request;
@@ -147,19 +147,19 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
         }
     }
 
-    /// Listens on to a client that was handed on without a byte of it: for as long as it takes.
+    /// Waits, without a limit, for the first byte of a connection that was handed on before it sent any.
     ///
-    /// Its deadline counts from its first byte.
+    /// Its deadline counts from that byte.
     pub fn wait(&mut self) {
         if matches!(self.state, ServerState::HandedOn(_)) && self.opening.bytes().is_empty() {
             self.state = ServerState::Silence;
         }
     }
 
-    /// Looks at first bytes again: those inside TLS, after the handshake of a connection that was handed on.
+    /// Recognizes the first bytes inside TLS, after the handshake of a connection that was handed on.
     ///
-    /// The deadline goes on, silence counts from now. Behind a reply it lingers, for at least the peer's `close_notify`
-    /// is still to come.
+    /// The deadline for the first bytes keeps running; the limit for silence counts from now. The connection lingers
+    /// after a reply, because at least the peer's `close_notify` follows.
     pub fn restart_inside_tls(&mut self, now: Moment) {
         if matches!(self.state, ServerState::HandedOn(_)) {
             let timer = OpeningTimer::by(self.deadline, self.timing(), now);
@@ -169,9 +169,9 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
         }
     }
 
-    /// Closes a connection that other code has served, or nobody is to serve; everything must have been written.
+    /// Closes a connection that other code has served, or that is not to be served. Write everything before.
     ///
-    /// If a reply has begun, it changes nothing.
+    /// After a reply has begun, this does nothing.
     pub fn let_go(&mut self, now: Moment) {
         if let ServerState::Silence | ServerState::Opening(_) | ServerState::HandedOn(_) =
             self.state
@@ -181,7 +181,7 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
         }
     }
 
-    /// When all of the first bytes must have come: for code that goes on reading what was handed on.
+    /// When all of the first bytes must have arrived, for code that keeps reading a connection that was handed on.
     #[must_use]
     pub const fn deadline(&self) -> Moment {
         self.deadline
@@ -205,19 +205,19 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
         }
     }
 
-    /// The bytes read to recognise the connection; the code that serves it next must take them first.
+    /// The bytes that were read to recognize the connection. The code that serves it must process them first.
     #[must_use]
     pub const fn opening(&self) -> &Opening {
         &self.opening
     }
 
-    /// The same, once the machine is no longer needed.
+    /// Consumes the machine and returns the bytes that were read to recognize the connection.
     #[must_use]
     pub fn into_opening(self) -> Opening {
         self.opening
     }
 
-    /// Goes on if something has become known or a deadline is over.
+    /// Changes the state if the connection is now recognized, the reply is sent, or a deadline has passed.
     fn proceed(&mut self, now: Moment) {
         if let ServerState::Opening(timer) = self.state
             && let Some(first) = timer.first(&self.opening, now)
@@ -227,7 +227,8 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
         if let ServerState::Replying { sent, rest, until } = self.state
             && sent >= bytes(self.config.borrow()).len()
         {
-            // The reply and its end share one limit. If the driver reports a finished write late, the end gets its own.
+            // The reply and the end of the stream share one limit. If the driver reports a finished write late, the end
+            // gets its own.
             let late = now + self.config.borrow().write_limit;
             let until = if until > now { until } else { late };
             self.state = ServerState::Ending { rest, until };
@@ -267,7 +268,7 @@ impl<C: Borrow<AcceptConfig>> ServerSide<C> {
     }
 }
 
-/// What policy requests are answered with.
+/// The reply to policy requests.
 fn bytes(config: &AcceptConfig) -> &[u8] {
     config.reply.as_ref().map_or(&[], Reply::as_bytes)
 }

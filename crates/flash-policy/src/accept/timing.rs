@@ -1,4 +1,4 @@
-//! How long the first bytes may take, and what a connection is once that time is over.
+//! How long the first bytes may take, and what a connection is when that time has passed.
 
 use core::time::Duration;
 
@@ -8,31 +8,31 @@ use super::{First, Moment, Opening};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timing {
-    /// For all of the first bytes, from the start; a byte now and then does not extend it. Default: 10 s.
+    /// The limit for all of the first bytes, from the start. Single bytes do not extend it. Default: 10 s.
     ///
-    /// Below 3 s a lost packet costs the client its connection: the first retransmission of a SYN comes after 1 s.
+    /// Below 3 s, one lost packet can fail a connection: a SYN is first retransmitted after 1 s.
     pub request: Duration,
-    /// How long a request that lacks only its terminator waits for one. Default: 300 ms.
+    /// How long to wait for the terminator of a request that lacks only that. Default: 300 ms.
     ///
-    /// It counts from the last byte, so such a request may be answered this long after [`request`](Self::request).
+    /// This counts from the last byte, so such a request may be answered this long after [`request`](Self::request).
     pub bare: Duration,
-    /// How long a client may stay silent before it counts as one that waits for the server to speak. Default: as long
-    /// as `request`.
+    /// How long a client may stay silent before it counts as one that waits for the server to speak first. Default: the
+    /// same as `request`.
     pub silence: Option<Duration>,
-    /// Whether what may become an HTTP request waits for more. Default: it does.
+    /// Whether to wait for more bytes of what may become an HTTP request. Default: yes.
     pub http: HttpDetection,
 }
 
-/// Whether HTTP requests are recognised.
+/// Whether HTTP requests are recognized.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum HttpDetection {
-    /// A request is [`First::Http`] once its first line has begun.
+    /// A request is [`First::Http`] as soon as its request line shows it.
     #[default]
     On,
-    /// Nobody waits to know: the first byte of what may become a request makes it [`First::Other`].
+    /// HTTP is not recognized: the first byte of what may become a request makes it [`First::Other`].
     ///
-    /// For servers that do nothing else with HTTP: with it, a message that is no more than `G` or `POST` is not held
-    /// back until [`Timing::request`] is over.
+    /// Use this in servers that do not handle HTTP. Otherwise a message that is only `G` or `POST` is held back until
+    /// [`Timing::request`] has passed.
     Off,
 }
 
@@ -55,14 +55,14 @@ impl Timing {
         self
     }
 
-    /// Sets how long a request waits for the terminator that it lacks.
+    /// Sets how long to wait for a missing terminator.
     #[must_use]
     pub const fn bare(mut self, limit: Duration) -> Self {
         self.bare = limit;
         self
     }
 
-    /// Sets whether HTTP requests are recognised.
+    /// Sets whether HTTP requests are recognized.
     #[must_use]
     pub const fn http(mut self, http: HttpDetection) -> Self {
         self.http = http;
@@ -79,26 +79,26 @@ impl Timing {
 
 /// The deadlines of one [`Opening`].
 ///
-/// Bytes count before deadlines: a request that was read whole is one, however late the driver reports it. No reply is
-/// lost because a machine was busy.
+/// Bytes take priority over deadlines: a complete request counts, however late the driver reports it. So a busy machine
+/// loses no reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OpeningTimer {
     request: Moment,
     silence: Moment,
     bare: Duration,
     http: HttpDetection,
-    /// When the last bytes came, or the start.
+    /// When bytes last arrived, or the start.
     heard: Moment,
 }
 
 impl OpeningTimer {
-    /// The deadlines of an opening that is waited for since `start`.
+    /// The deadlines of an opening that began at `start`.
     #[must_use]
     pub fn new(timing: Timing, start: Moment) -> Self {
         Self::by(start + timing.request, timing, start)
     }
 
-    /// The same under a deadline that counts already.
+    /// The deadlines of an opening whose deadline for all of the first bytes is already running.
     pub(super) fn by(request: Moment, timing: Timing, start: Moment) -> Self {
         let silence = timing.silence.map_or(request, |limit| start + limit);
         Self {
@@ -110,19 +110,19 @@ impl OpeningTimer {
         }
     }
 
-    /// Notes that bytes came.
+    /// Notes that bytes arrived.
     pub const fn heard(&mut self, now: Moment) {
         self.heard = now;
     }
 
-    /// What the connection is, as far as it is known now; if it is not, wait for bytes [`until`](Self::until) then.
+    /// What the connection is, or `None` if more bytes must be read until [`until`](Self::until).
     #[must_use]
     pub fn first(&self, opening: &Opening, now: Moment) -> Option<First> {
         let known = self.known(opening);
         known.or_else(|| (self.until(opening) <= now).then(|| self.first_at_deadline(opening)))
     }
 
-    /// Until when the next bytes must come.
+    /// When the next bytes must have arrived.
     #[must_use]
     pub fn until(&self, opening: &Opening) -> Moment {
         if opening.is_bare_request() {
@@ -134,7 +134,7 @@ impl OpeningTimer {
         }
     }
 
-    /// What is known from the bytes, whatever the time.
+    /// What the bytes alone show.
     pub(super) fn known(&self, opening: &Opening) -> Option<First> {
         let undetected = self.http == HttpDetection::Off && opening.may_be_http();
         opening.first().or(undetected.then_some(First::Other))

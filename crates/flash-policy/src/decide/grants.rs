@@ -1,53 +1,54 @@
-//! One policy, one movie, one port.
+//! Evaluates one policy for one movie and one port.
 
 use crate::Scheme;
 use crate::decide::Movie;
 use crate::{Policy, Port, Rule, Secure};
 
-/// Whether a policy grants.
+/// Whether a policy grants a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Grant {
-    /// The rule with this index does; there may be others.
+    /// The rule with this index grants it; later rules may too.
     Allowed {
         /// The index in [`Policy::rules`].
         rule: usize,
     },
-    /// None does.
+    /// No rule grants it.
     Refused(NearestMiss),
 }
 
-/// Why no rule grants: the nearest miss.
+/// Why no rule grants the connection: the reason of the rule that came nearest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NearestMiss {
-    /// No rule names the movie's host and the port.
+    /// No rule matches the movie's host and the port.
     NoRuleMatches,
-    /// This rule does, but the port is below 1024 and the policy is not served from below 1024.
+    /// This rule matches, but the port is below 1024 and the policy was not served from a port below 1024.
     PortAuthority {
         /// The index in [`Policy::rules`].
         rule: usize,
     },
-    /// This rule does, but for movies loaded over HTTPS only.
+    /// This rule matches, but it allows only movies loaded over HTTPS.
     SecureOnly {
         /// The index in [`Policy::rules`].
         rule: usize,
     },
 }
 
-/// Judges one socket policy, served from `served_from`, for a movie that wants to connect to `port`.
+/// Evaluates one socket policy, served from the port `served_from`, for a movie that wants to connect to `port`.
 ///
-/// A rule grants when its domain matches, its ports hold the port, it may speak for the port (a policy served from
-/// 1024 up grants nothing below; Adobe, *Developer's Guide*), and the movie was loaded over HTTPS if it must have
-/// been. The meta-policy plays no part here; [`decide_alone`](super::decide_alone) heeds it.
+/// A rule grants the connection if its domain matches, its ports include the port, it has authority over the port (a
+/// policy served from port 1024 or above grants nothing below 1024; Adobe, *Developer's Guide*), and the movie was
+/// loaded over HTTPS if the rule requires that. This function ignores the meta-policy;
+/// [`decide_alone`](super::decide_alone) applies it.
 #[must_use]
 pub fn grants(policy: &Policy, served_from: Port, movie: &Movie, port: Port) -> Grant {
     judge(policy, ServedFrom::Port(served_from), movie, port)
 }
 
-/// How a policy reached the player: it bounds what the policy may grant.
+/// How a policy reached the player. This limits what the policy can grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ServedFrom {
     Port(Port),
-    /// No low ports, and `secure` means nothing over plain HTTP.
+    /// It grants no ports below 1024, and `secure` has no effect over plain HTTP.
     Http,
 }
 
@@ -85,7 +86,7 @@ fn judge_rule(
 }
 
 impl Policy {
-    /// Whether a rule is for a movie, whatever its ports, and whether or not it must have come over HTTPS.
+    /// Whether a rule's domain matches the movie, whatever the rule's ports and its `secure`.
     #[must_use]
     pub fn names(&self, movie: &Movie) -> bool {
         self.rules.iter().any(|rule| admits(rule, movie))
@@ -103,7 +104,7 @@ fn loaded_over_https(movie: &Movie) -> bool {
     matches!(movie, Movie::Remote(origin) if origin.scheme == Scheme::Https)
 }
 
-/// How near a miss is; among equals the first rule stands.
+/// How near a rule came to a grant. Among equals, the first rule counts.
 fn rank(refusal: NearestMiss) -> u8 {
     match refusal {
         NearestMiss::NoRuleMatches => 0,

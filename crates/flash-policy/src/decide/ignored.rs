@@ -1,4 +1,4 @@
-//! Why a location that the movie loaded has no say. What it says, where it has one, is not judged here.
+//! Why a location that the movie loaded does not count. The policies themselves are not evaluated here.
 
 use super::{Location, Request};
 use crate::Port;
@@ -7,24 +7,24 @@ use crate::Port;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Ignored {
-    /// It is of another host: policies are kept by the host's very text.
+    /// It is on another host. Players compare hosts by their exact text.
     OtherHost,
-    /// Before 7.0.19 `xmlsocket:` addresses were not taken.
+    /// Versions before 7.0.19 do not accept `xmlsocket:` addresses.
     SocketsNotYet,
-    /// Before 7.0.19 only the site's own `/crossdomain.xml` was.
+    /// Versions before 7.0.19 accept only the site's own `/crossdomain.xml`.
     HttpNotYet,
-    /// From 9.0.124 on no policy over HTTP opens sockets.
+    /// From 9.0.124 on, policies from HTTP do not apply to sockets.
     HttpNoLonger,
-    /// Over HTTP, from a folder below the root.
+    /// It is on HTTP, in a folder below the root.
     Subfolder,
-    /// Over HTTP, from a port other than 80, or over HTTPS.
+    /// It is on HTTP with a port other than 80, or on HTTPS.
     OtherPort,
-    /// No policy over HTTP opens a port below 1024.
+    /// A policy from HTTP cannot open a port below 1024.
     LowPort,
 }
 
 impl Request {
-    /// Why this location has no say in this request; `None` where it has one.
+    /// Why this location does not count for this request, or `None` if it counts.
     #[must_use]
     pub fn ignores(&self, location: &Location) -> Option<Ignored> {
         let era = self.player.era();

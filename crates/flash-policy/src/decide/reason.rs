@@ -1,4 +1,4 @@
-//! What a decision rests on: the rule, or the reason.
+//! What a decision is based on: the rule or the reason.
 
 use super::{NearestMiss, Place};
 
@@ -13,11 +13,11 @@ pub enum Allowed {
         /// The rule's index in that policy.
         rule: usize,
     },
-    /// The movie's own host, a port from 1024 up, and a player before 9.0.124: no policy is asked for.
+    /// The movie's own host, a port from 1024 up, and a player before 9.0.124: no policy is needed.
     OwnHost,
     /// A locally trusted movie: reported to need no policy.
     LocalTrusted,
-    /// AIR's application sandbox: no policy is asked for.
+    /// AIR's application sandbox: no policy is needed.
     Application,
 }
 
@@ -27,34 +27,34 @@ pub enum Allowed {
 pub struct Denied {
     /// The nearest reason.
     pub reason: RefusalReason,
-    /// The policy it comes from.
+    /// The place whose policy gave the reason.
     pub place: Option<Place>,
     /// The rule that came nearest, by its index in that policy.
     pub rule: Option<usize>,
 }
 
-/// A reason to refuse; its order is how near it came to a grant.
+/// A reason to refuse. The order is how near the policies came to a grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum RefusalReason {
     /// No place that counts has a policy.
     NoPolicy,
-    /// No rule names the movie's host and the port.
+    /// No rule matches the movie's host and the port.
     NoRuleMatches,
-    /// The master policy says `master-only`, and grants nothing itself.
+    /// The master policy has `master-only` and does not grant the connection itself.
     MetaPolicyMasterOnly,
-    /// A rule would grant, but is served from a port that may not speak for a low one.
+    /// A rule matches, but the policy was served from a port without authority over ports below 1024.
     PortAuthority,
-    /// A rule would grant, but only to movies loaded over HTTPS.
+    /// A rule matches, but it allows only movies loaded over HTTPS.
     SecureOnly,
-    /// The master policy says `none`.
+    /// The master policy has `none`.
     MetaPolicyNone,
-    /// The movie's sandbox has no sockets.
+    /// The movie's sandbox allows no sockets.
     Sandbox,
 }
 
 impl RefusalReason {
-    /// The reason's code, which never changes its meaning.
+    /// The reason's code. Its meaning never changes.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -99,7 +99,7 @@ impl Denied {
         }
     }
 
-    /// Whichever of two came nearer to a grant; the earlier one among equals.
+    /// Returns the denial that came nearer to a grant, or the earlier one if they are equal.
     pub(super) fn nearer(self, other: Self) -> Self {
         if other.reason > self.reason {
             other

@@ -1,16 +1,16 @@
-//! What is asked: which movie wants to connect where, and where its policies can come from.
+//! What a movie asks for: where it wants to connect, and where its policies can come from.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::{Host, Origin, PlayerVersion, Port, Scheme};
 
-/// A movie that needs a policy's consent.
+/// A movie that needs a policy to connect.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Movie {
     /// Loaded from a host.
     Remote(Origin),
-    /// Loaded from nowhere that has a name: a local file that may use the network. Only a rule for `*` admits it.
+    /// Loaded from a place without a host name: a local file that may use the network. Only a rule for `*` allows it.
     Hostless,
 }
 
@@ -20,9 +20,9 @@ pub enum Movie {
 pub enum Sandbox {
     /// `remote`: policies decide.
     Remote(Origin),
-    /// `localWithNetwork`: policies decide, and only a rule for `*` admits it.
+    /// `localWithNetwork`: policies decide, and only a rule for `*` allows it.
     LocalWithNetwork,
-    /// `localWithFile`: `SecurityError` #2010, nothing is asked.
+    /// `localWithFile`: `SecurityError` #2010. No policy is fetched.
     LocalWithFile,
     /// `localTrusted`: reported to need no policy.
     LocalTrusted,
@@ -41,31 +41,31 @@ pub enum Location {
         /// The port.
         port: Port,
     },
-    /// `http://host/path`; it opens sockets for players before 9.0.124, and only from the root folder on port 80.
+    /// `http://host/path`. Only players before 9.0.124 use it for sockets, and only from the root folder on port 80.
     Http {
         /// `http` or `https`.
         scheme: Scheme,
         /// The host.
         host: Host,
-        /// The port, also where the address leaves it out.
+        /// The port, also if the address omits it.
         port: Port,
         /// The path, from its first slash.
         path: Box<str>,
     },
 }
 
-/// A movie's wish to connect.
+/// A movie's request to connect.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// Which player.
+    /// The player's version.
     pub player: PlayerVersion,
-    /// Who asks.
+    /// The movie's sandbox.
     pub sandbox: Sandbox,
-    /// The host that the movie names; policies are kept by this very text, not by address.
+    /// The host as the movie names it. Players store policies by this exact text, not by address.
     pub target: Host,
-    /// The port.
+    /// The port to connect to.
     pub port: Port,
-    /// What the movie loaded before, in order.
+    /// The locations that the movie loaded before, in order.
     pub loaded: Vec<Location>,
 }
 

@@ -1,7 +1,7 @@
-//! From bytes to text: byte order marks, UTF-16 and UTF-32, NULs, and size.
+//! Decodes bytes to text: byte order marks, UTF-16 and UTF-32, NULs, and size.
 //!
-//! Adobe never states an encoding. What is certain: the reply ends at the first NUL, so a document in UTF-16 ends at
-//! its second byte. Everything the format needs is ASCII.
+//! Adobe does not specify an encoding. The reply ends at the first NUL, so a document in UTF-16 ends at its second
+//! byte. Everything in the format can be written in ASCII.
 
 use alloc::vec::Vec;
 
@@ -12,12 +12,12 @@ use crate::xml;
 /// The document within a file.
 pub(super) struct DecodedText<'a> {
     pub(super) text: &'a str,
-    /// Where it begins in the file.
+    /// Where it starts in the file.
     pub(super) start: usize,
 }
 
-/// Finds the document: without a byte order mark, without the NUL that ends it and what stands behind that, without
-/// whitespace before the declaration.
+/// Finds the document in a file. It leaves out a byte order mark, the first NUL and everything after it, and whitespace
+/// before the XML declaration.
 pub(super) fn text<'a>(
     bytes: &'a [u8],
     limit: usize,
@@ -72,7 +72,7 @@ fn strip_mark<'a>(bytes: &'a [u8], faults: &mut Vec<FileFault>) -> (&'a [u8], us
     (body, 3)
 }
 
-/// What a player takes, which ends at the first NUL; none where that is a part of a document only.
+/// The bytes that a player reads, up to the first NUL. `None` if they are only part of a document.
 fn up_to_nul<'a>(bytes: &'a [u8], start: usize, faults: &mut Vec<FileFault>) -> Option<&'a [u8]> {
     let Some(at) = bytes.iter().position(|&byte| byte == 0) else {
         return Some(bytes);
@@ -90,13 +90,13 @@ fn up_to_nul<'a>(bytes: &'a [u8], start: usize, faults: &mut Vec<FileFault>) -> 
     None
 }
 
-/// Whether these bytes are a document by themselves.
+/// Whether these bytes are a complete document.
 fn is_whole(bytes: &[u8]) -> bool {
     core::str::from_utf8(bytes)
         .is_ok_and(|text| xml::read(without_whitespace(text), 0).1.is_empty())
 }
 
-/// The text from its declaration on, if only whitespace stands before that.
+/// The text without whitespace before its XML declaration.
 fn without_whitespace(text: &str) -> &str {
     let rest = text.trim_start();
     if rest.starts_with("<?xml") {
@@ -106,7 +106,7 @@ fn without_whitespace(text: &str) -> &str {
     }
 }
 
-/// XML allows nothing before its declaration; the parser is given what follows, so that the rest is judged too.
+/// XML allows nothing before its declaration. The whitespace is skipped so that the rest can be checked too.
 fn skip_whitespace<'a>(text: &'a str, start: &mut usize, faults: &mut Vec<FileFault>) -> &'a str {
     let rest = without_whitespace(text);
     let skipped = text.len() - rest.len();
@@ -130,7 +130,7 @@ fn is_utf_16(bytes: &[u8]) -> bool {
     marked || matches!(bytes, [b'<', 0, ..] | [0, b'<', ..])
 }
 
-/// How many bytes stand before the first `<`, if they are few and look like a length.
+/// The number of bytes before the first `<`, if they are few and look like a length.
 fn length_prefix(bytes: &[u8]) -> Option<usize> {
     let length = bytes.iter().take(5).position(|&byte| byte == b'<')?;
     let is_length = |byte: &u8| *byte < b' ' && !byte.is_ascii_whitespace();

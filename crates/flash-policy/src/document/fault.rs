@@ -1,44 +1,44 @@
-//! What can be wrong with the bytes of a file: a closed list, without words.
+//! The mistakes that the bytes of a file can contain, without messages.
 
 use alloc::vec::Vec;
 
 use crate::Span;
 use crate::xml::SyntaxFault;
 
-/// Everything that is wrong with a file, up to its elements.
+/// All mistakes in a file, from its bytes to its XML.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceFaults {
-    /// What is wrong with its bytes.
+    /// The mistakes in its bytes.
     pub file: Vec<FileFault>,
-    /// What is wrong with its XML, in the order of the file. Then there is no document.
+    /// The mistakes in its XML, in file order. If there are any, there is no document.
     pub syntax: Vec<SyntaxFault>,
-    /// The text that was read as XML; none where the bytes are no text.
+    /// The text that was parsed as XML. `None` if the bytes are not text.
     pub text: Option<Span>,
 }
 
-/// One fault of a file's bytes.
+/// A mistake in the bytes of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileFault {
     /// More than [`LARGEST`](super::LARGEST) bytes.
     TooLarge,
     /// UTF-32.
     Utf32,
-    /// UTF-16: its first bytes.
+    /// UTF-16. The span is its first bytes.
     Utf16(Span),
     /// A length before the text.
     LengthPrefix(Span),
     /// A byte order mark.
     ByteOrderMark,
-    /// A NUL behind the document, and what follows it.
+    /// A NUL after the document, and everything after that NUL.
     NulAtEnd(Span),
     /// A NUL within the document.
     NulInside(Span),
     /// A byte that is not UTF-8.
     NotUtf8(Span),
-    /// No byte at all.
+    /// An empty file.
     Empty,
-    /// Nothing but whitespace.
+    /// Only whitespace.
     OnlyWhitespace,
-    /// Whitespace before the declaration.
+    /// Whitespace before the XML declaration.
     WhitespaceBeforeDeclaration(Span),
 }

@@ -1,4 +1,4 @@
-//! What can be wrong with a `domain`, in words that help: one place for the linter, the flags and the config file.
+//! Mistakes in a `domain` value, and their messages, which the linter, the flags and the config file share.
 
 use alloc::format;
 use alloc::string::String;
@@ -9,7 +9,7 @@ use super::pasted;
 use crate::diagnostic::character;
 use crate::origin::HostError;
 
-/// Why a text is no `domain` value, and which part of it is to blame.
+/// Why a text is not a valid `domain` value, and which part of it is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DomainError {
     /// What is wrong.
@@ -18,15 +18,15 @@ pub struct DomainError {
     pub range: Range<usize>,
 }
 
-/// See [`DomainError`].
+/// The kinds of [`DomainError`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DomainErrorKind {
-    /// Nothing at all.
+    /// An empty value.
     Empty,
     /// Whitespace around it.
     Whitespace,
-    /// A quote, a typographic dash, or a character that is not seen.
+    /// A quotation mark, a typographic dash, or an invisible character.
     Pasted {
         /// The first of them.
         found: char,
@@ -37,7 +37,7 @@ pub enum DomainErrorKind {
     Scheme,
     /// `http:example.com`.
     SchemeWithoutSlashes,
-    /// A scheme, and then nothing or `*`.
+    /// A scheme followed by nothing or by `*`.
     SchemeWithoutHost,
     /// `example.com:8080`.
     Port,
@@ -55,12 +55,12 @@ pub enum DomainErrorKind {
     Network,
     /// `*.com`.
     WildcardTopLevel,
-    /// A name with characters beyond ASCII; its ASCII form is suggested if it can be a name.
+    /// A name with non-ASCII characters. Its ASCII form is suggested if it is a valid name.
     International {
         /// What to write instead.
         suggestion: Option<String>,
     },
-    /// No host name and no address.
+    /// Not a host name or an address.
     Host(HostError),
 }
 
@@ -75,35 +75,35 @@ impl DomainError {
     pub fn help(&self) -> String {
         match &self.kind {
             DomainErrorKind::Whitespace => "remove the spaces",
-            DomainErrorKind::Pasted { found } if pasted::is_dash(*found) => "write an ordinary `-`: word processors and web pages write others",
-            DomainErrorKind::Pasted { found } if pasted::is_unseen(*found) => "remove it: most editors don't show it",
+            DomainErrorKind::Pasted { found } if pasted::is_dash(*found) => "replace it with an ordinary hyphen `-`",
+            DomainErrorKind::Pasted { found } if pasted::is_unseen(*found) => "remove this character; most editors don't show it",
             DomainErrorKind::Pasted { .. } => "remove the quotes inside the value",
-            DomainErrorKind::List => "give each domain a rule of its own; rules add up",
-            DomainErrorKind::Scheme => "leave the scheme out, or use `http://` or `https://`",
+            DomainErrorKind::List => "write one rule for each domain",
+            DomainErrorKind::Scheme => "remove the scheme, or use `http://` or `https://`",
             DomainErrorKind::SchemeWithoutSlashes => {
-                "leave it out, or write `http://` or `https://` before the name"
+                "remove the scheme, or write `http://` or `https://`"
             }
             DomainErrorKind::SchemeWithoutHost => {
-                "name a host behind it, as in `https://www.example.com`"
+                "add a host name, as in `https://www.example.com`"
             }
-            DomainErrorKind::Port => "leave the port out: the domain is where the movie came from, the ports to connect to are listed apart",
-            DomainErrorKind::Path => "leave the path out: a rule admits all movies of a host or none",
-            DomainErrorKind::UserInfo => "leave out what stands before the `@`",
-            DomainErrorKind::Placeholder => "put the real domain in its place: a template was not filled in, or a program's variable had no value",
+            DomainErrorKind::Port => "remove the port: `domain` is the host the content was loaded from; target ports are listed separately",
+            DomainErrorKind::Path => "remove the path: a rule applies to all content of a host",
+            DomainErrorKind::UserInfo => "remove everything up to the `@`",
+            DomainErrorKind::Placeholder => "replace it with the real domain: a template was not filled in, or a variable was empty",
             DomainErrorKind::PartialWildcard => {
-                "write a rule for each name; `*.example.com` is example.com and everything below it"
+                "write one rule for each name; `*.example.com` matches example.com and all its subdomains"
             }
-            DomainErrorKind::Network => "give each address a rule of its own: players know no networks",
-            DomainErrorKind::WildcardInAddress => "give each address a rule of its own",
-            DomainErrorKind::WildcardTopLevel => "name the domain below it, as in `*.example.com`",
+            DomainErrorKind::Network => "write one rule for each address; players don't support networks",
+            DomainErrorKind::WildcardInAddress => "write one rule for each address",
+            DomainErrorKind::WildcardTopLevel => "name at least two labels, as in `*.example.com`",
             DomainErrorKind::International { suggestion: Some(suggestion) } => {
-                return format!("write its ASCII form, `{suggestion}`");
+                return format!("write the ASCII form, `{suggestion}`");
             }
-            DomainErrorKind::International { suggestion: None } => "write its ASCII form, which begins with `xn--`",
+            DomainErrorKind::International { suggestion: None } => "write the ASCII form, which starts with `xn--`",
             DomainErrorKind::Host(HostError::Address) => {
-                "write an address in full, as in `192.0.2.7` or `2001:db8::7`, or a name"
+                "write a complete address, as in `192.0.2.7` or `2001:db8::7`, or a host name"
             }
-            DomainErrorKind::Empty | DomainErrorKind::Host(_) => "name a host, as in `www.example.com`",
+            DomainErrorKind::Empty | DomainErrorKind::Host(_) => "write a host name, as in `www.example.com`",
         }
         .into()
     }
@@ -113,31 +113,29 @@ impl fmt::Display for DomainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match &self.kind {
             DomainErrorKind::Empty => "expected a domain, found nothing",
-            DomainErrorKind::Whitespace => "expected a domain, found spaces around it",
+            DomainErrorKind::Whitespace => "expected a domain without spaces around it",
             DomainErrorKind::List => "expected one domain, found several",
             DomainErrorKind::Scheme => {
-                "expected a domain, found a URL of another scheme than http and https"
+                "expected a domain, found a URL with a scheme other than http or https"
             }
             DomainErrorKind::SchemeWithoutSlashes => {
-                "expected `://` behind the scheme, found `:` alone"
+                "expected `://` after the scheme, found only `:`"
             }
             DomainErrorKind::SchemeWithoutHost => "expected a domain after the scheme",
-            DomainErrorKind::Port => "expected a domain, found a port behind it",
-            DomainErrorKind::Path => "expected a domain, found a path behind it",
-            DomainErrorKind::UserInfo => "expected a domain, found a user name before it",
+            DomainErrorKind::Port => "expected a domain without a port",
+            DomainErrorKind::Path => "expected a domain without a path",
+            DomainErrorKind::UserInfo => "expected a domain without a user name",
             DomainErrorKind::Placeholder => "expected a domain, found a placeholder",
-            DomainErrorKind::PartialWildcard => {
-                "expected `*` alone or as the whole first label, found it elsewhere"
-            }
+            DomainErrorKind::PartialWildcard => "expected `*` alone or as the complete first label",
             DomainErrorKind::WildcardInAddress => {
-                "expected a whole address, found a wildcard in it"
+                "expected a complete IP address, found a wildcard in it"
             }
-            DomainErrorKind::Network => "expected a whole address, found a network",
+            DomainErrorKind::Network => "expected a single IP address, found a network",
             DomainErrorKind::WildcardTopLevel => {
-                "expected two labels or more behind `*.`, found one"
+                "expected at least two labels after `*.`, found one"
             }
             DomainErrorKind::International { .. } => {
-                "expected an ASCII domain, found other letters"
+                "expected an ASCII domain, found non-ASCII letters"
             }
             DomainErrorKind::Pasted { found } => {
                 return write!(f, "expected a domain, found {}", character(*found));

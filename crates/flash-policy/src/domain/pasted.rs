@@ -1,6 +1,6 @@
-//! Characters that editors, word processors and web pages put where plain ones were meant.
+//! Characters that editors, word processors and web pages use instead of plain ones.
 
-/// Quotes of every kind; none belongs into a value.
+/// Any kind of quotation mark. None belongs in a value.
 pub(crate) fn is_quote(c: char) -> bool {
     matches!(
         c,
@@ -9,7 +9,7 @@ pub(crate) fn is_quote(c: char) -> bool {
     )
 }
 
-/// Dashes that look like a `-`.
+/// A dash that looks like `-`.
 pub(crate) fn is_dash(c: char) -> bool {
     matches!(
         c,
@@ -17,7 +17,7 @@ pub(crate) fn is_dash(c: char) -> bool {
     )
 }
 
-/// What looks like a space or like nothing.
+/// A character that looks like a space or is invisible.
 pub(crate) fn is_unseen(c: char) -> bool {
     let is_space = c.is_whitespace() && !matches!(c, ' ' | '\t' | '\r' | '\n');
     is_space

@@ -1,8 +1,8 @@
-//! Values that are to be replaced by real ones: what templates and examples write, and what programs print for nothing.
+//! Recognizes placeholders: values from templates and examples, and what programs print for a variable without a value.
 //!
-//! It must never take a name for a placeholder that a machine may have: `server`, `game-host` and `myserver` are names.
+//! It must never take a possible machine name for a placeholder: `server`, `game-host` and `myserver` are names.
 
-/// What programs print for a variable that has no value.
+/// What programs print for a variable without a value.
 const UNSET: [&str; 8] = [
     "none",
     "null",
@@ -14,16 +14,16 @@ const UNSET: [&str; 8] = [
     "[object object]",
 ];
 
-/// Words that say that something is to be filled in.
+/// Words which say that a value must be filled in.
 const TO_FILL_IN: [&str; 8] = ["your", "my", "insert", "enter", "put", "here", "ip", "xxx"];
 
-/// Words for what is to be filled in.
+/// Words for the value to fill in.
 const WHAT: [&str; 18] = [
     "server", "domain", "hostname", "host", "name", "address", "addr", "ports", "port", "site",
     "website", "web", "public", "external", "the", "game", "url", "of",
 ];
 
-/// Without any word that says so, these are placeholders too.
+/// Words that are placeholders on their own.
 const ALONE: [&str; 7] = [
     "domain",
     "hostname",
@@ -34,10 +34,10 @@ const ALONE: [&str; 7] = [
     "domainname",
 ];
 
-/// Whether a value is to be replaced by a real one, or something in it: no name and no list of ports has these
-/// characters, and no host is called `__NAME__`.
+/// Whether a value is or contains a placeholder. The special characters appear in no name and no list of ports, and no
+/// host is named `__NAME__`.
 pub(crate) fn is_in(value: &str) -> bool {
-    // A dot at the end makes no other name.
+    // A trailing dot does not change the name.
     let name = value.strip_suffix('.').unwrap_or(value);
     let between = |mark: &str| {
         let body = name
@@ -49,7 +49,7 @@ pub(crate) fn is_in(value: &str) -> bool {
     marked || is_unset(name) || is_to_fill_in(name)
 }
 
-/// Whether a value is what a program prints for nothing, or a name of which that is a part.
+/// Whether a value is what a program prints for a variable without a value, or contains it as a label.
 fn is_unset(value: &str) -> bool {
     let host = without_scheme(value);
     let host = host.strip_prefix("*.").unwrap_or(host);
@@ -58,7 +58,7 @@ fn is_unset(value: &str) -> bool {
         || labels.any(|label| label.eq_ignore_ascii_case("undefined"))
 }
 
-/// Whether a value is made of words for what was to be written in its place.
+/// Whether a value consists of words for what to write in its place.
 fn is_to_fill_in(value: &str) -> bool {
     let host = without_scheme(value);
     is_address_of_letters(host)
@@ -81,10 +81,10 @@ fn is_address_of_letters(host: &str) -> bool {
     (four && fits && host.split('.').any(is_x)) || host.eq_ignore_ascii_case("aaa.bbb.ccc.ddd")
 }
 
-/// Whether nothing but such words is in it, and one of them says that it is to be filled in. With dots, only where the
-/// last word is no top-level domain.
+/// Whether a name consists only of these words, and one of them says that it must be filled in. A name with dots counts
+/// only if its last word is not a top-level domain.
 fn is_made_of_words(host: &str) -> bool {
-    // Longer ones are no placeholder, and the work stays bounded.
+    // Longer values are not placeholders. The limit also bounds the work.
     if host.len() > 64 {
         return false;
     }

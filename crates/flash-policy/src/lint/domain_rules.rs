@@ -15,8 +15,8 @@ impl DomainError {
     pub(crate) const fn lint_rule(&self) -> &'static LintRule {
         match self.kind {
             DomainErrorKind::Empty => &rules::empty_domain::RULE,
-            DomainErrorKind::Whitespace => &rules::blanks_in_domain::RULE,
-            DomainErrorKind::List => &rules::domain_list::RULE,
+            DomainErrorKind::Whitespace => &rules::whitespace_in_domain::RULE,
+            DomainErrorKind::List => &rules::multiple_domains::RULE,
             DomainErrorKind::Scheme
             | DomainErrorKind::SchemeWithoutSlashes
             | DomainErrorKind::SchemeWithoutHost => &rules::domain_with_scheme::RULE,
@@ -24,14 +24,14 @@ impl DomainError {
             DomainErrorKind::Path => &rules::domain_with_path::RULE,
             DomainErrorKind::UserInfo
             | DomainErrorKind::Pasted { .. }
-            | DomainErrorKind::Host(_) => &rules::bad_domain::RULE,
+            | DomainErrorKind::Host(_) => &rules::invalid_domain::RULE,
             DomainErrorKind::Placeholder => &rules::template_placeholder::RULE,
             DomainErrorKind::PartialWildcard => &rules::partial_wildcard::RULE,
             DomainErrorKind::WildcardInAddress | DomainErrorKind::Network => {
                 &rules::wildcard_in_address::RULE
             }
             DomainErrorKind::WildcardTopLevel => &rules::wildcard_top_level_domain::RULE,
-            DomainErrorKind::International { .. } => &rules::international_domain::RULE,
+            DomainErrorKind::International { .. } => &rules::internationalized_domain::RULE,
         }
     }
 }

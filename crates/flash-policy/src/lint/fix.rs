@@ -36,7 +36,7 @@ const MOST_ROUNDS: usize = 8;
 ///
 /// let file = b"\xEF\xBB\xBF<cross-domain-policy>\n<allow-access-from domain='a.test' to-ports='80, 81'/></cross-domain-policy>";
 /// let fixed = fix(file, &Options::new(Serving::from_unknown_port()));
-/// assert_eq!(fixed.applied, ["remove the spaces", "remove the byte order mark"]);
+/// assert_eq!(fixed.applied, ["remove the byte order mark", "remove the spaces"]);
 /// assert!(fixed.bytes.starts_with(b"<cross-domain-policy>\n<allow-access-from domain='a.test' to-ports='80,81'/>"));
 /// ```
 #[must_use]

@@ -23,34 +23,38 @@ pub(crate) fn finding(
     let named = |name| element.attribute(name);
     Some(match fault.kind {
         Fault::WrongRoot if kind == PolicyKind::Silverlight => {
-            rules::wrong_root::found_for_silverlight(element)
+            rules::wrong_root_element::found_for_silverlight(element)
         }
-        Fault::WrongRoot => rules::wrong_root::found(element),
+        Fault::WrongRoot => rules::wrong_root_element::found(element),
         Fault::UnknownElement(known) => unknown_element(element, known),
         Fault::UnknownAttribute(known) => unknown_attribute(element, attribute?, known),
         Fault::Nested => rules::nested_rule::found(element),
         Fault::HeaderRule => rules::header_rule_in_socket_policy::found(element),
         Fault::IdentityRule => rules::identity_rule_in_socket_policy::found(element),
         Fault::DomainMissing => rules::missing_domain::found(element, attribute),
-        Fault::BadDomain => bad_domain(attribute?)?,
+        Fault::BadDomain => invalid_domain(attribute?)?,
         Fault::TrailingDot => rules::trailing_dot::find(attribute?)?,
         Fault::PortsMissing => rules::missing_to_ports::found(element, attribute),
         Fault::BadPorts => bad_ports(attribute?)?,
-        Fault::WhitespaceInPorts => rules::blanks_in_to_ports::find(attribute?)?,
-        Fault::BadSecure => rules::bad_secure::find(element)?,
-        Fault::SiteControlMissing => rules::site_control_without_value::found(element, attribute),
-        Fault::BadSiteControl => bad_site_control(attribute?, kind),
-        Fault::SiteControlTwice(first) => rules::site_control_twice::found(element, first),
+        Fault::WhitespaceInPorts => rules::whitespace_in_to_ports::find(attribute?)?,
+        Fault::BadSecure => rules::invalid_secure::find(element)?,
+        Fault::SiteControlMissing => rules::missing_site_control_value::found(element, attribute),
+        Fault::BadSiteControl => invalid_site_control(attribute?, kind),
+        Fault::SiteControlTwice(first) => rules::duplicate_site_control::found(element, first),
         Fault::ElementMissing(expected) => {
-            rules::silverlight_structure::found_missing(element, expected)
+            rules::silverlight_invalid_structure::found_missing(element, expected)
         }
-        Fault::Misplaced(parent) => rules::silverlight_structure::found_misplaced(element, parent),
+        Fault::Misplaced(parent) => {
+            rules::silverlight_invalid_structure::found_misplaced(element, parent)
+        }
         Fault::BadUri => match named("uri") {
-            Some(uri) => rules::silverlight_bad_uri::found(uri),
-            None => rules::silverlight_bad_uri::found_missing(element),
+            Some(uri) => rules::silverlight_invalid_uri::found(uri),
+            None => rules::silverlight_invalid_uri::found_missing(element),
         },
-        Fault::BadSocketPort => rules::silverlight_bad_ports::found(element, named("port")),
-        Fault::BadProtocol => rules::silverlight_bad_protocol::found(element, named("protocol")),
+        Fault::BadSocketPort => rules::silverlight_invalid_ports::found(element, named("port")),
+        Fault::BadProtocol => {
+            rules::silverlight_invalid_protocol::found(element, named("protocol"))
+        }
         Fault::PortOutOfRange(range) => {
             rules::silverlight_port_out_of_range::found(range, named("port")?.value_span)
         }
@@ -75,7 +79,7 @@ fn unknown_attribute(
     }
 }
 
-fn bad_site_control(attribute: &Attribute, kind: PolicyKind) -> Diagnostic {
+fn invalid_site_control(attribute: &Attribute, kind: PolicyKind) -> Diagnostic {
     let profile = match kind {
         PolicyKind::Url => Profile::Url,
         PolicyKind::Socket | PolicyKind::Silverlight => Profile::Socket,
@@ -90,10 +94,10 @@ fn bad_site_control(attribute: &Attribute, kind: PolicyKind) -> Diagnostic {
         }
         _ => format!("{} is no meta-policy", quoted(value)),
     };
-    rules::bad_site_control::found(attribute, message, profile)
+    rules::invalid_site_control::found(attribute, message, profile)
 }
 
-fn bad_domain(attribute: &Attribute) -> Option<Diagnostic> {
+fn invalid_domain(attribute: &Attribute) -> Option<Diagnostic> {
     let error = attribute.value.parse::<DomainPattern>().err()?;
     let note = if matches!(error.kind, DomainErrorKind::International { .. }) {
         "players compare ASCII names; this rule matches no movie"
@@ -119,14 +123,14 @@ fn bad_ports(attribute: &Attribute) -> Option<Diagnostic> {
         PortSetErrorKind::Zero
         | PortSetErrorKind::TooLarge
         | PortSetErrorKind::Reversed
-        | PortSetErrorKind::OpenRange => &rules::bad_port_range::RULE,
+        | PortSetErrorKind::OpenRange => &rules::invalid_port_range::RULE,
         PortSetErrorKind::EmptyItem
         | PortSetErrorKind::NotANumber
         | PortSetErrorKind::Everything
         | PortSetErrorKind::Dash(_)
         | PortSetErrorKind::Quote(_)
         | PortSetErrorKind::Unseen(_)
-        | PortSetErrorKind::Letter(_) => &rules::bad_to_ports::RULE,
+        | PortSetErrorKind::Letter(_) => &rules::invalid_to_ports::RULE,
     };
     let finding = rule.finding(error.to_string()).at(place, "");
     let finding = finding.note("the rule grants nothing in the player");

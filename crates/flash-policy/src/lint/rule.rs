@@ -102,6 +102,20 @@ macro_rules! page {
             "\n## Write instead\n\n", $crate::lint::rule::page!(@$instead $($right),*)
         )
     };
+    (
+        not_well_formed, finds = $finds:literal, matters = $matters:literal,
+        example = $example:ident($($wrong:literal),*), instead = $instead:ident($($right:literal),*) $(,)?
+    ) => {
+        $crate::lint::rule::page!(
+            finds = $finds,
+            matters = $matters,
+            flash = "Adobe's specification requires well-formed XML, and no version is known to accept less. What Flash Player does
+with a policy that is not well-formed is not known. flashgate assumes that the player ignores it: it continues
+as if there were no policy, and refuses the connection unless another policy allows it.",
+            example = $example($($wrong),*),
+            instead = $instead($($right),*)
+        )
+    };
     (@start $finds:literal, $matters:literal, $flash:literal) => {
         concat!(
             "## What it finds\n\n", $finds, "\n\n## Why it matters\n\n", $matters,

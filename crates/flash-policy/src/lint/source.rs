@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use super::rules::{
-    blanks_before_declaration, bom, empty_file, file_too_large, length_prefix, not_utf_8,
-    nul_at_end, nul_inside, utf_16,
+    byte_order_mark, embedded_nul, empty_file, file_too_large, invalid_utf_8, length_prefix,
+    trailing_nul, utf_16, whitespace_before_declaration,
 };
 use super::{PolicyKind, syntax};
 use crate::Diagnostic;
@@ -28,14 +28,14 @@ fn finding(fault: FileFault, kind: PolicyKind) -> Diagnostic {
         FileFault::Utf32 => utf_16::found_utf_32(),
         FileFault::Utf16(span) => utf_16::found(span),
         FileFault::LengthPrefix(span) => length_prefix::found(span),
-        FileFault::ByteOrderMark => bom::found(kind),
-        FileFault::NulAtEnd(span) => nul_at_end::found(span.start..span.end),
-        FileFault::NulInside(span) => nul_inside::found(span),
-        FileFault::NotUtf8(span) => not_utf_8::found(span),
+        FileFault::ByteOrderMark => byte_order_mark::found(kind),
+        FileFault::NulAtEnd(span) => trailing_nul::found(span.start..span.end),
+        FileFault::NulInside(span) => embedded_nul::found(span),
+        FileFault::NotUtf8(span) => invalid_utf_8::found(span),
         FileFault::Empty => empty_file::found("an empty file"),
         FileFault::OnlyWhitespace => empty_file::found("only whitespace"),
         FileFault::WhitespaceBeforeDeclaration(span) => {
-            blanks_before_declaration::found(span.start..span.end, kind)
+            whitespace_before_declaration::found(span.start..span.end, kind)
         }
     }
 }

@@ -7,12 +7,12 @@ use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
 use super::rules::{
-    doctype_with_definitions, html_page, http_response, malformed_xml, merge_conflict_marker,
-    server_code, template_placeholder, too_deep, too_many_attributes, too_many_elements,
+    doctype_internal_subset, html_page, http_headers_in_file, merge_conflict_marker,
+    server_side_code, template_placeholder, too_deep, too_many_attributes, too_many_elements,
     too_many_namespaces,
 };
 use super::words::{FaultyText, Words};
-use super::{PolicyKind, markup_words, tag_words};
+use super::{LintRule, PolicyKind, markup_words, syntax_rules, tag_words};
 use crate::Diagnostic;
 use crate::diagnostic::{Repeat, quoted};
 use crate::spelling::is_like;
@@ -28,7 +28,7 @@ pub(crate) fn findings(
     if faults.is_empty() {
         return Vec::new();
     }
-    if let Some(mut cause) = http_response::find(text).or_else(|| html_page::find(text)) {
+    if let Some(mut cause) = http_headers_in_file::find(text).or_else(|| html_page::find(text)) {
         if let Some(label) = &mut cause.label {
             label.span = label.span.shifted(base);
         }
@@ -41,7 +41,9 @@ pub(crate) fn findings(
         let mut known = findings.iter_mut();
         let is_own = matches!(
             fault.kind,
-            Fault::Nesting(NestingFault::EndTag | NestingFault::UnclosedElements)
+            Fault::Nesting(
+                NestingFault::EndTag | NestingFault::OuterEndTag | NestingFault::UnclosedElements
+            )
         );
         let same = known.find(|known| known.message == finding.message && !is_own);
         match (same, &finding.label) {
@@ -59,37 +61,52 @@ const ROOTS: [&str; 2] = ["cross-domain-policy", "access-policy"];
 const NOT_CLOSED: &str = "this is not closed";
 
 impl FaultyText<'_> {
-    /// A fault that has a rule of its own, or one of those that are only malformed.
+    /// A finding of the fault's rule.
     fn finding(self, fault: &SyntaxFault, kind: PolicyKind) -> Diagnostic {
         let found = self.part(fault.span);
-        let words = match fault.kind {
+        let (rule, words) = match fault.kind {
             Fault::Placeholder => return template_placeholder::found_between_tags(fault.span),
             Fault::MergeMark => return merge_conflict_marker::found(fault.span),
-            Fault::ServerCode => return server_code::found(fault.span),
-            Fault::Definitions => return doctype_with_definitions::found(fault.span),
+            Fault::ServerCode => return server_side_code::found(fault.span),
+            Fault::Definitions => return doctype_internal_subset::found(fault.span),
             Fault::TooDeep => return too_deep::found(fault.span),
             Fault::TooManyAttributes(count) => {
                 return too_many_attributes::found(count, fault.span);
             }
             Fault::TooManyParts => return too_many_elements::found(fault.span),
             Fault::TooManyNamespaces => return too_many_namespaces::found(fault.span),
-            Fault::Outside(fault) => markup_words::outside(fault, found),
-            Fault::Prolog(fault) => markup_words::prolog(fault, found),
-            Fault::Markup(fault) => markup_words::markup(fault, found),
-            Fault::Name(kind) => tag_words::name(kind, fault, self),
-            Fault::Attribute(kind) => tag_words::attribute(kind, fault, self),
-            Fault::Value(kind) => tag_words::value(kind, fault, self),
-            Fault::TagEnd(kind) => tag_words::end(kind, found),
-            Fault::Nesting(kind) => self.nesting(kind, fault),
+            Fault::Outside(fault) => (
+                syntax_rules::outside(fault),
+                markup_words::outside(fault, found),
+            ),
+            Fault::Prolog(fault) => (
+                syntax_rules::prolog(fault),
+                markup_words::prolog(fault, found),
+            ),
+            Fault::Markup(fault) => (
+                syntax_rules::markup(fault),
+                markup_words::markup(fault, found),
+            ),
+            Fault::Name(kind) => (syntax_rules::name(kind), tag_words::name(kind, fault, self)),
+            Fault::Attribute(kind) => (
+                syntax_rules::attribute(kind),
+                tag_words::attribute(kind, fault, self),
+            ),
+            Fault::Value(kind) => (
+                syntax_rules::value(kind),
+                tag_words::value(kind, fault, self),
+            ),
+            Fault::TagEnd(kind) => (syntax_rules::tag_end(kind), tag_words::end(kind, found)),
+            Fault::Nesting(kind) => (syntax_rules::nesting(kind), self.nesting(kind, fault)),
         };
-        malformed(fault, words, kind)
+        not_well_formed(rule, fault, words, kind)
     }
 
     /// Tags that are not closed, or stand behind the end.
     fn nesting(self, kind: NestingFault, fault: &SyntaxFault) -> Words {
         let found = self.part(fault.span);
         match kind {
-            NestingFault::EndTag => self.end_tag(fault),
+            NestingFault::EndTag | NestingFault::OuterEndTag => self.end_tag(fault),
             NestingFault::UnclosedElements => self.unclosed(fault).also(NOT_CLOSED),
             NestingFault::SecondStartTag => {
                 let end = format!("</{}>", self.name(fault.span));
@@ -171,14 +188,20 @@ impl FaultyText<'_> {
     }
 }
 
-fn malformed(fault: &SyntaxFault, words: Words, kind: PolicyKind) -> Diagnostic {
+const IGNORED: &str = "a policy that is not well-formed XML is taken to count for nothing; what Flash Player makes of it is not known";
+const IGNORED_BY_SILVERLIGHT: &str = "a policy that is not well-formed XML counts for nothing";
+
+fn not_well_formed(
+    rule: &LintRule,
+    fault: &SyntaxFault,
+    words: Words,
+    kind: PolicyKind,
+) -> Diagnostic {
     let consequence = match kind {
-        PolicyKind::Silverlight => malformed_xml::COUNTS_FOR_NOTHING_IN_SILVERLIGHT,
-        PolicyKind::Socket | PolicyKind::Url => malformed_xml::COUNTS_FOR_NOTHING,
+        PolicyKind::Silverlight => IGNORED_BY_SILVERLIGHT,
+        PolicyKind::Socket | PolicyKind::Url => IGNORED,
     };
-    let mut finding = malformed_xml::RULE
-        .finding(words.message)
-        .at(fault.span, words.label);
+    let mut finding = rule.finding(words.message).at(fault.span, words.label);
     for span in fault.also.iter().take(words.shown) {
         finding = finding.also_at(*span, words.other);
     }

@@ -1,76 +1,76 @@
-//! What can be wrong with the meaning of a policy: a closed list, without words.
+//! The mistakes that a policy can contain, without messages.
 
 use crate::document::{Attribute, Document, Element};
 use crate::{PortRange, Span};
 
-/// One fault of a policy. It is about an element, and perhaps one attribute of it.
+/// A mistake in a policy, in an element or one of its attributes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PolicyFault {
     /// What is wrong.
     pub kind: PolicyFaultKind,
     /// The index of the element in [`Document::elements`].
     pub element: usize,
-    /// The index of the attribute in it.
+    /// The index of the attribute in the element.
     pub attribute: Option<usize>,
 }
 
-/// What is wrong.
+/// The kinds of [`PolicyFault`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PolicyFaultKind {
-    /// The root is another element.
+    /// The root element is not the expected one.
     WrongRoot,
-    /// An element that the format does not have; these it has.
+    /// An element that the format does not have. The names are those that it has.
     UnknownElement(&'static [&'static str]),
-    /// An attribute that its element does not have; these it has.
+    /// An attribute that its element does not have. The names are those that it has.
     UnknownAttribute(&'static [&'static str]),
-    /// An element of the format in another than the root.
+    /// An element of the format that is not directly inside the root.
     Nested,
     /// `<allow-http-request-headers-from>` in a socket policy.
     HeaderRule,
     /// `<allow-access-from-identity>` in a socket policy.
     IdentityRule,
-    /// No `domain`. The attribute is perhaps meant.
+    /// `domain` is missing. The attribute of the fault, if any, was probably intended as `domain`.
     DomainMissing,
     /// A `domain` that matches nothing.
     BadDomain,
     /// A `domain` that ends in a dot.
     TrailingDot,
-    /// No `to-ports`. The attribute is perhaps meant.
+    /// `to-ports` is missing. The attribute of the fault, if any, was probably intended as `to-ports`.
     PortsMissing,
     /// A `to-ports` that grants nothing.
     BadPorts,
-    /// Spaces in `to-ports`.
+    /// Whitespace in `to-ports`.
     WhitespaceInPorts,
     /// A `secure` that is neither `true` nor `false`.
     BadSecure,
-    /// A `<site-control>` that says nothing. The attribute is perhaps meant.
+    /// A `<site-control>` without its attribute. The attribute of the fault, if any, was probably intended as that.
     SiteControlMissing,
     /// A value that is not a meta-policy of this profile.
     BadSiteControl,
-    /// A second `<site-control>`, and the value that counts so far.
+    /// A second `<site-control>`. The span is the value that applied before it.
     SiteControlTwice(Option<Span>),
-    /// An element of a Silverlight policy without this one in it.
+    /// An element of a Silverlight policy in which this element is missing.
     ElementMissing(&'static str),
-    /// An element of a Silverlight policy that belongs into this one.
+    /// An element of a Silverlight policy that belongs in this element.
     Misplaced(&'static str),
-    /// No `uri`, or one that matches nothing.
+    /// `uri` is missing or matches nothing.
     BadUri,
-    /// No `port`, or one that is no port and no range.
+    /// `port` is missing, or is neither a port nor a range.
     BadSocketPort,
-    /// Another `protocol` than `tcp`.
+    /// A `protocol` other than `tcp`.
     BadProtocol,
     /// A port that Silverlight does not connect to.
     PortOutOfRange(PortRange),
 }
 
 impl PolicyFault {
-    /// The element, in the document that has the fault.
+    /// The element, in the document that has this fault.
     #[must_use]
     pub fn element(self, document: &Document) -> Option<&Element> {
         document.elements().get(self.element)
     }
 
-    /// The attribute, in the document that has the fault.
+    /// The attribute, in the document that has this fault.
     #[must_use]
     pub fn attribute(self, document: &Document) -> Option<&Attribute> {
         let index = self.attribute?;
@@ -78,7 +78,7 @@ impl PolicyFault {
     }
 }
 
-/// Faults, as they are found.
+/// The faults found so far.
 #[derive(Debug, Default)]
 pub(crate) struct PolicyFaults(pub(crate) alloc::vec::Vec<PolicyFault>);
 
@@ -88,7 +88,7 @@ impl PolicyFaults {
         self.add(element, None, kind);
     }
 
-    /// Adds a fault of an attribute, or of an element that lacks it.
+    /// Adds a fault of an attribute, or of an element that has no such attribute.
     pub(crate) fn add(&mut self, element: usize, attribute: Option<usize>, kind: PolicyFaultKind) {
         self.0.push(PolicyFault {
             kind,

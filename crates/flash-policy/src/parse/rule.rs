@@ -1,4 +1,4 @@
-//! One `<allow-access-from>`: its three attributes, and what each may hold.
+//! Parses an `<allow-access-from>` element and its three attributes.
 
 use alloc::vec::Vec;
 
@@ -9,7 +9,7 @@ use crate::ports::WHITESPACE;
 use crate::spelling::nearest;
 use crate::{DomainPattern, PortSet, Rule, Secure};
 
-/// Reads a rule; none where it grants nothing in the player, and then a fault says why.
+/// Reads a rule. `None` if it grants nothing in the player; a fault then says why.
 pub(super) fn read(
     (index, element): (usize, &Element),
     profile: Profile,
@@ -59,7 +59,7 @@ pub(super) fn read(
 
 const ATTRIBUTES: [&str; 3] = ["domain", "to-ports", "secure"];
 
-/// The attributes that are required and missing, each with the one that was perhaps to be it.
+/// The required attributes that are missing, each with the attribute that was probably intended.
 fn missing(element: &Element, profile: Profile) -> Vec<(Fault, Option<usize>)> {
     let required = match profile {
         Profile::Socket => &[
@@ -76,7 +76,7 @@ fn missing(element: &Element, profile: Profile) -> Vec<(Fault, Option<usize>)> {
         .collect()
 }
 
-/// What people write in the place of what is required.
+/// What people write instead of the required names.
 const OTHER_NAMES: [(&str, &[&str]); 2] = [
     (
         "domain",
@@ -85,7 +85,7 @@ const OTHER_NAMES: [(&str, &[&str]); 2] = [
     ("to-ports", &["ports", "port"]),
 ];
 
-/// The index of the attribute that was to be one that is required and missing.
+/// The index of the attribute that was probably intended as this missing one.
 fn misspelt(element: &Element, required: &str) -> Option<usize> {
     let others = OTHER_NAMES.iter().find(|(name, _)| *name == required);
     let others = others.map_or(&[][..], |(_, others)| others);
@@ -96,7 +96,7 @@ fn misspelt(element: &Element, required: &str) -> Option<usize> {
     })
 }
 
-/// A rule while its values are read.
+/// Reads the values of a rule.
 struct RuleReader<'a> {
     index: usize,
     element: &'a Element,
@@ -136,7 +136,7 @@ impl<'a> RuleReader<'a> {
     }
 }
 
-/// Reads `secure`, of any element that may have it.
+/// Reads the `secure` attribute of an element.
 pub(super) fn secure(
     (index, element): (usize, &Element),
     profile: Profile,

@@ -1,10 +1,10 @@
-//! Elements and attributes that stand where the format has none.
+//! Reports elements and attributes where the format does not allow them.
 
 use super::fault::{PolicyFaultKind as Fault, PolicyFaults};
 use super::{FLASH_ELEMENTS, Profile};
 use crate::document::{Attribute, Document, Element};
 
-/// Schema references (`xsi:…`) are customary on the root; anything else is not.
+/// Schema references (`xsi:…`) are common on the root. No other attributes are expected there.
 pub(super) fn root_attributes(root: &Element, faults: &mut PolicyFaults) {
     for (index, attribute) in root.attributes.iter().enumerate() {
         if !attribute.name.starts_with("xsi:") {
@@ -13,7 +13,7 @@ pub(super) fn root_attributes(root: &Element, faults: &mut PolicyFaults) {
     }
 }
 
-/// All but those that another fault is about.
+/// Reports unknown attributes, except those that another fault covers.
 pub(crate) fn unknown_attributes(
     (index, element): (usize, &Element),
     known: &'static [&'static str],
@@ -27,7 +27,7 @@ pub(crate) fn unknown_attributes(
     }
 }
 
-/// What stands inside another element than the root counts for nothing, but for the parts of an identity rule.
+/// Elements that are not directly inside the root have no effect, except for the parts of an identity rule.
 pub(super) fn nested(
     (index, element): (usize, &Element),
     document: &Document,

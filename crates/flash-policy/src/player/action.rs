@@ -1,4 +1,4 @@
-//! What the player wants done, and what it is told: the whole of its contact with the world.
+//! What the player wants done, and the events that it receives. The machine has no other contact with the outside.
 
 use alloc::boxed::Box;
 
@@ -9,23 +9,23 @@ use crate::{Host, Port, REQUEST};
 /// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Open a connection, and say what comes of it under its [`Fetch::id`]. Said once for each.
+    /// Open a connection, and report its events under its [`Fetch::id`]. Returned once for each connection.
     Connect(Fetch),
-    /// The player closes this connection: it has what it wanted, or gave up.
+    /// Close this connection, because the player has what it wanted or gave up.
     ///
-    /// A driver that is curious may read on for a while before it closes; what it tells then is kept in the
-    /// [`Step`](crate::player::Step) and changes nothing. Said once for each.
+    /// A driver may keep reading for a while before it closes the connection. What it reports is recorded in the
+    /// [`Step`](crate::player::Step) and has no other effect. Returned once for each connection.
     Close(FetchId),
-    /// Nothing to do until something happens, or until then.
+    /// Wait for an event or until this moment.
     Wait {
-        /// When to call [`Player::poll`](crate::player::Player::poll) again at the latest.
+        /// The latest moment to call [`Player::poll`](crate::player::Player::poll) again.
         until: Moment,
     },
-    /// It is over. Said again whenever asked.
+    /// The attempt is over. Further polls return the same.
     Done(Outcome),
 }
 
-/// The name of one connection of an attempt: its index in [`Player::steps`](crate::player::Player::steps).
+/// Identifies a connection of an attempt. It is the index in [`Player::steps`](crate::player::Player::steps).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FetchId(pub(super) usize);
 
@@ -41,78 +41,78 @@ impl FetchId {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fetch {
-    /// Its name.
+    /// Identifies the connection.
     pub id: FetchId,
-    /// What for.
+    /// What the connection is for.
     pub purpose: Purpose,
-    /// The host, by the name that the movie used.
+    /// The host, as the movie names it.
     pub host: Host,
     /// The port.
     pub port: Port,
     /// TCP or TLS.
     pub transport: Transport,
-    /// What is said on it.
+    /// What is sent on it.
     pub protocol: Protocol,
-    /// When the player gives up on the connect; once connected, [`Action::Wait`] says how long it waits on.
+    /// When the player gives up connecting. Once connected, [`Action::Wait`] has the limit for the answer.
     pub deadline: Moment,
 }
 
 /// What a connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Purpose {
-    /// A policy.
+    /// To fetch a policy.
     Policy(Place),
-    /// The movie's own connection, once it may.
+    /// For the movie's own connection, once it is allowed.
     Target,
 }
 
-/// What lies below what is said.
+/// The transport of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Transport {
-    /// Bytes as they are.
+    /// Plain TCP.
     Tcp,
-    /// TLS, with a certificate that must be valid for the host.
+    /// TLS. The certificate must be valid for the host.
     Tls,
 }
 
-/// What is said on a connection.
+/// What is sent on a connection.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Protocol {
-    /// These bytes are sent as soon as the connection stands; nothing is sent after them.
+    /// Send these bytes as soon as the connection is established, and nothing after them.
     Policy(&'static [u8]),
-    /// `GET` over HTTP, by the driver: it tells the body of a `200` as [`Event::Received`] and [`Event::Finished`],
-    /// and everything else as [`Event::NoDocument`].
+    /// Send a `GET` over HTTP. Report the body of a `200` response as [`Event::Received`] and [`Event::Finished`], and
+    /// anything else as [`Event::NoDocument`].
     Http {
-        /// From the first slash.
+        /// The path, from the first slash.
         path: Box<str>,
     },
-    /// Nothing: that the connection stands is all that is asked.
+    /// Send nothing: an established connection is enough.
     Nothing,
 }
 
-/// Flash's request: 23 bytes.
+/// Flash's policy request: 23 bytes.
 pub(super) const FLASH_REQUEST: Protocol = Protocol::Policy(REQUEST);
 
-/// Silverlight's: the same without the NUL.
+/// Silverlight's policy request: the same without the NUL.
 pub(super) const SILVERLIGHT_REQUEST: Protocol = Protocol::Policy(b"<policy-file-request/>");
 
-/// Something that happened on a connection.
+/// An event on a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'a> {
-    /// It stands; with [`Transport::Tls`], after the handshake.
+    /// The connection is established. With [`Transport::Tls`], after the handshake.
     Connected,
-    /// It was refused: a reset in answer to the connect, or the host or network is said to be unreachable.
+    /// It was refused by a reset, or the host or network is unreachable.
     Refused,
-    /// The system gave up on the connect before the player did.
+    /// The operating system gave up connecting before the player did.
     TimedOut,
-    /// The TLS handshake failed, or the certificate is none that counts.
+    /// The TLS handshake failed, or the certificate is not valid.
     TlsFailed,
-    /// What one read returned. For clients other than Flash Player it matters where one read ends.
+    /// The bytes of one read. For clients other than Flash Player, the boundaries of reads matter.
     Received(&'a [u8]),
     /// The server ended its side.
     Finished,
     /// The server reset the connection.
     Reset,
-    /// HTTP only: no `200`, or no HTTP at all.
+    /// HTTP only: the response was not a `200`, or not HTTP.
     NoDocument,
 }

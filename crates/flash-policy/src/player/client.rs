@@ -1,7 +1,7 @@
-//! What each client asks, in which order, and what it makes of the answers.
+//! What each client fetches, in which order, and how it treats the answers.
 //!
-//! Every client is a pure value with two doors: `next` says what it wants, `learn` tells it what came. None of them
-//! may know about time beyond how long it is ready to wait, nor about connections.
+//! Every client is a pure value with two functions: `next` returns what it wants, and `learn` adds an answer. Clients
+//! know nothing about connections, and nothing about time except how long they wait.
 
 use crate::decide::{Location, Place};
 use crate::player::action::{FLASH_REQUEST, SILVERLIGHT_REQUEST};
@@ -29,14 +29,14 @@ use lightspark::Lightspark;
 use silverlight::Silverlight;
 use unity::Unity;
 
-/// A client at work.
+/// The state of a client.
 #[derive(Clone, Debug)]
 pub(super) enum Mind {
     Flash(Flash),
     Lightspark(Lightspark),
     Unity(Unity),
     Silverlight(Silverlight),
-    /// Asks nothing.
+    /// Fetches nothing.
     Ruffle,
 }
 
@@ -71,7 +71,7 @@ impl Mind {
         }
     }
 
-    /// The policy that grants, though the client waits for another one before it connects.
+    /// The policy that grants the connection, if the client still waits for another one before it connects.
     pub(super) fn granted_so_far(&self) -> Option<DecidedBy> {
         match self {
             Self::Lightspark(lightspark) => lightspark.granted_so_far(),
@@ -79,7 +79,7 @@ impl Mind {
         }
     }
 
-    /// How the client reads what is answered.
+    /// How the client reads an answer.
     pub(super) fn reading(&self, protocol: &Protocol) -> ReadingMode {
         match (self, protocol) {
             (_, Protocol::Http { .. }) => ReadingMode::ToEnd,
@@ -90,7 +90,7 @@ impl Mind {
         }
     }
 
-    /// Where a connection goes, and what is said on it.
+    /// The host, the port and the protocol of a connection.
     pub(super) fn address(&self, config: &Config, purpose: Purpose) -> (Host, Port, Protocol) {
         let host = config.target.clone();
         match purpose {

@@ -1,4 +1,4 @@
-//! Who wants to connect where, with which player: all that an attempt depends on besides the servers.
+//! The parameters of an attempt: the player, the movie and the target.
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString as _};
@@ -10,41 +10,42 @@ use crate::decide::{Location, Sandbox};
 use crate::player::client::lightspark_host;
 use crate::{Host, PlayerVersion, Port};
 
-/// How long an attempt may take as a whole, unless the movie says otherwise: 20 seconds.
+/// The total time for an attempt, unless the movie sets another: 20 seconds.
 ///
-/// Source: Adobe, "Flash Player 10 socket connection" and the reference of `XMLSocket.timeout`: it is counted from
-/// `connect()` and covers the policy.
+/// Source: Adobe, "Flash Player 10 socket connection" and the reference of `XMLSocket.timeout`. It starts with
+/// `connect()` and includes the policy.
 pub const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// One attempt to connect. [`Config::new`] gives Flash Player 32 in its usual state; set the fields that differ.
+/// The parameters of one attempt. [`Config::new`] has the defaults of Flash Player 32; set the fields that differ.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
-    /// Which program plays the movie.
+    /// The program that plays the movie.
     pub client: Client,
-    /// Which version, where the client is Flash Player.
+    /// The version, if the client is Flash Player.
     pub version: PlayerVersion,
     /// The sandbox the movie runs in, and where it was loaded from.
     pub sandbox: Sandbox,
-    /// The movie's URL as it is written, if it is known: Lightspark compares its host by the letter, with a trailing
-    /// dot, a user name and brackets.
+    /// The movie's URL as written, if known. Lightspark compares its host exactly, including a trailing dot, a user
+    /// name and brackets.
     pub movie_url: Option<Box<str>>,
     /// The host that the movie names.
     pub target: Host,
     /// The port that the movie names.
     pub port: Port,
-    /// The class the movie connects with.
+    /// The class that the movie connects with.
     pub socket: SocketClass,
-    /// What the movie loaded with `Security.loadPolicyFile`, or with Unity's `Security.PrefetchSocketPolicy`, in order.
+    /// The locations that the movie loaded with `Security.loadPolicyFile`, or Unity's `Security.PrefetchSocketPolicy`,
+    /// in order.
     pub loaded: Vec<Location>,
-    /// Another port that counts as the client's master port (843; Silverlight's 943) in every rule, for test set-ups.
+    /// For test setups: another port that counts as the client's master port (843; 943 for Silverlight) in every rule.
     pub master_port: Option<Port>,
-    /// How long the attempt may take as a whole (`Socket.timeout`).
+    /// The total time for the attempt (`Socket.timeout`).
     pub timeout: Duration,
 }
 
 impl Config {
-    /// Flash Player 32, a plain `Socket`, nothing loaded, 20 seconds.
+    /// Flash Player 32, a plain `Socket`, no loaded policies, 20 seconds.
     #[must_use]
     pub const fn new(sandbox: Sandbox, target: Host, port: Port) -> Self {
         Self {
@@ -61,9 +62,10 @@ impl Config {
         }
     }
 
-    /// The host that the client compares with the rules' domains; a local movie has none.
+    /// The host that the client compares with the rules' domains. `None` for a local movie.
     ///
-    /// Lightspark cuts it out of the URL in its own way: `http://user:password@host/` is from `user` to it.
+    /// Lightspark extracts it from the URL in its own way: it reads `http://user:password@host/` as a URL of the host
+    /// `user`.
     #[must_use]
     pub fn compared_host(&self) -> Option<String> {
         let Sandbox::Remote(origin) = &self.sandbox else {
@@ -77,7 +79,7 @@ impl Config {
         }
     }
 
-    /// The movie's URL, or what is known of it; a local movie has none.
+    /// The movie's URL, or the part of it that is known. `None` for a local movie.
     pub(super) fn movie(&self) -> Option<String> {
         let Sandbox::Remote(origin) = &self.sandbox else {
             return None;
@@ -93,26 +95,26 @@ impl Config {
     }
 }
 
-/// A program that opens sockets for what it plays.
+/// A program that plays content and opens sockets for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Client {
     /// Adobe's Flash Player, or AIR.
     #[default]
     Flash,
-    /// Lightspark, with its faults.
+    /// Lightspark, including its bugs.
     Lightspark,
-    /// Unity's web player.
+    /// Unity Web Player.
     Unity,
-    /// Microsoft's Silverlight.
+    /// Ruffle's desktop player, which fetches no policies.
     Silverlight,
     /// Ruffle's desktop player, which asks for no policy.
     Ruffle,
 }
 
 impl Client {
-    /// Whether it refuses this very host, whatever a policy says: Lightspark holds a colon in it for a fault, and Unity
-    /// has no IPv6.
+    /// Whether the client refuses this host, whatever a policy says. Lightspark takes a colon in it for an error, and
+    /// Unity does not support IPv6.
     #[must_use]
     pub const fn refuses(self, host: &Host) -> bool {
         match self {
@@ -121,13 +123,13 @@ impl Client {
         }
     }
 
-    /// Whether it connects over IPv6 as well.
+    /// Whether the client supports IPv6.
     #[must_use]
     pub const fn has_ipv6(self) -> bool {
         !matches!(self, Self::Unity)
     }
 
-    /// The port that the client asks for a policy first.
+    /// The port that the client asks first for a policy.
     #[must_use]
     pub const fn master_port(self) -> Port {
         match self {
@@ -137,12 +139,12 @@ impl Client {
     }
 }
 
-/// The class a movie connects with.
+/// The class that a movie connects with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum SocketClass {
     /// `Socket` or `XMLSocket`: TCP.
     #[default]
     Plain,
-    /// `SecureSocket`: TLS, for the policy too.
+    /// `SecureSocket`: TLS, also for the policy.
     Secure,
 }

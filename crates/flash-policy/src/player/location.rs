@@ -1,4 +1,4 @@
-//! From the address that a movie gives `Security.loadPolicyFile` to a [`Location`].
+//! Parses the address that a movie passes to `Security.loadPolicyFile` as a [`Location`].
 
 use core::fmt;
 use core::str::FromStr;
@@ -8,7 +8,7 @@ use crate::decide::Location;
 use crate::diagnostic::quoted;
 use crate::origin::{Host, HostError, Scheme, split_port};
 
-/// Reads `xmlsocket://host:port`, `http://host/path` or `https://host/path`.
+/// Parses `xmlsocket://host:port`, `http://host/path` or `https://host/path`.
 impl FromStr for Location {
     type Err = LocationError;
 
@@ -47,21 +47,21 @@ impl FromStr for Location {
     }
 }
 
-/// Why a text is no [`Location`].
+/// Why a text is not a [`Location`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LocationError {
-    /// None of `xmlsocket://`, `http://` and `https://`.
+    /// The scheme is not `xmlsocket`, `http` or `https`.
     Scheme,
-    /// The host is none.
+    /// The host is invalid.
     Host(HostError),
-    /// The port is none, or missing.
+    /// The port is invalid or missing.
     Port,
     /// A path after `xmlsocket://host:port`.
     Path,
     /// A space or a control character in the path, which would end or split the request.
     Character {
-        /// Which.
+        /// The character.
         found: char,
     },
 }
@@ -74,7 +74,7 @@ impl fmt::Display for LocationError {
             }
             Self::Host(error) => error.fmt(f),
             Self::Port => f.write_str("expected a port from 1 to 65535 after the host"),
-            Self::Path => f.write_str("expected nothing after the port of an `xmlsocket` address"),
+            Self::Path => f.write_str("expected no path after the port of an `xmlsocket` address"),
             Self::Character { found } => write!(
                 f,
                 "expected no spaces and no control characters in the path, found {}",

@@ -1,7 +1,7 @@
-//! The machine's inner wheels: from what the client wants to connections, and from what happens on them to the end.
+//! The internal steps of the machine: from what the client wants to connections, and from their events to the outcome.
 //!
-//! Everything here goes by the moment that the driver told last, and a deadline that is over counts as met at the
-//! deadline, however late the driver says so.
+//! The current time is the moment that the driver reported last. If a deadline has passed, the step ended at the
+//! deadline, however late the driver reports it.
 
 use super::client::{AnswerTimeout, Exchanged, Grounds, Move};
 use super::{
@@ -12,7 +12,7 @@ use crate::PlayerVersion;
 use crate::decide;
 
 impl Player {
-    /// Asks the client what it wants until that takes a connection, or it has decided.
+    /// Asks the client what it wants until that requires a connection, or the client has decided.
     pub(super) fn proceed(&mut self) {
         while matches!(self.state, AttemptState::Deciding) {
             match self.mind.next() {
@@ -33,7 +33,7 @@ impl Player {
         }
     }
 
-    /// What to say while a connection is wanted or in progress.
+    /// The action while a connection is wanted or in progress.
     pub(super) fn announce(&mut self, flight: Flight) -> Action {
         let wait = Action::Wait {
             until: flight.deadline,
@@ -81,10 +81,10 @@ impl Player {
         }
     }
 
-    /// An earlier connection of this attempt to the very same place.
+    /// An earlier connection of this attempt to the same place.
     ///
-    /// What was learnt stands for the attempt, as policies do for a player's whole session; that it is so for places
-    /// without a policy too is not known.
+    /// An answer applies for the whole attempt, as policies do for a player's whole session. Whether this is also true
+    /// of places without a policy is not known.
     fn heard_before(&self, purpose: Purpose) -> Option<FetchId> {
         let wanted = self.fetch(FetchId(0), purpose, self.now);
         let same = |step: &&Step| {
@@ -163,7 +163,7 @@ impl Player {
         }
     }
 
-    /// Keeps what a curious driver saw after the end.
+    /// Records what the driver reports after the end.
     pub(super) fn afterwards(&mut self, id: FetchId, event: Event<'_>) {
         let Some(step) = self.steps.get_mut(id.0).filter(|step| step.end.is_some()) else {
             return;
@@ -227,7 +227,7 @@ impl Player {
         self.finish(verdict, Grounds { reason, ..grounds }, at);
     }
 
-    /// The attempt's whole time is over: while a policy was waited for, or the target.
+    /// Ends the attempt when its total time has passed while it waited for a policy or the target.
     fn out_of_time(&mut self, grounds: Option<Grounds>, at: Moment) {
         match grounds {
             Some(grounds) => self.target(grounds, ConnectionEnd::TimedOut, at),

@@ -1,4 +1,4 @@
-//! What came of an attempt: in the words of `flashgate check`, which never change their meaning.
+//! The outcome of an attempt. Its codes are those of `flashgate check`; their meaning never changes.
 
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -8,41 +8,41 @@ use crate::decide::{self, Place};
 use crate::parse::PolicyPlaces;
 use crate::player::Choice;
 
-/// What came of an attempt.
+/// The outcome of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// In a word.
+    /// The verdict.
     pub verdict: Verdict,
-    /// Why.
+    /// The reason.
     pub reason: Reason,
-    /// The policy that decided, if one did; also where the target could not be reached after it.
+    /// The policy that decided, if there is one, even if the target could not be reached afterwards.
     pub decided_by: Option<DecidedBy>,
-    /// The policy that grants, where the time was over because the client waits for another one before it connects:
-    /// Lightspark asks every place that counts, whatever 843 grants.
+    /// The policy that grants the connection, if the time ran out because the client waited for another one. Lightspark
+    /// asks every place that counts, even if 843 grants the connection.
     pub granted_in_vain: Option<DecidedBy>,
-    /// From the call of `connect` to this outcome, as the player knows it.
+    /// The time from the call of `connect` to this outcome, as the player measures it.
     pub elapsed: Duration,
-    /// When the movie hears of it.
+    /// When the movie is notified.
     pub reported: Notification,
-    /// What is not known of the real player and would make another verdict: where this is not empty, the verdict is
-    /// this crate's choice and not knowledge.
+    /// The assumptions about the real player that could change the verdict. If this is not empty, the verdict depends
+    /// on assumptions of this crate.
     pub rests_on: Vec<Choice>,
 }
 
-/// In a word.
+/// The verdict on an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
-    /// A policy grants it, or none is needed, and the port accepts connections.
+    /// A policy grants the connection, or none is needed, and the port accepts connections.
     Allowed,
-    /// The player refuses.
+    /// The player refuses the connection.
     Denied,
-    /// The player would connect, and cannot.
+    /// The player would connect, but the target cannot be reached.
     Unreachable,
 }
 
 impl Verdict {
-    /// The word.
+    /// The verdict's code.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -53,21 +53,21 @@ impl Verdict {
     }
 }
 
-/// Why.
+/// The reason for a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
     /// A rule grants it.
     Granted,
-    /// Neither version nor sandbox need a policy here.
+    /// The player's version or the movie's sandbox needs no policy here.
     NoPolicyNeeded,
-    /// The player refuses, for the reason that [`decide`](fn@crate::decide) gives.
+    /// The player refuses, for this reason from [`decide`](fn@crate::decide).
     Refused(decide::RefusalReason),
-    /// The attempt's time ran out while a policy was waited for.
+    /// The total time ran out while the player waited for a policy.
     Timeout,
-    /// The player may connect, and the target refused, or failed at TLS.
+    /// The player may connect, but the target refused the connection, or TLS failed.
     TargetRefused,
-    /// The player may connect, and the target did not answer while there was time.
+    /// The player may connect, but the target did not answer in time.
     TargetTimeout,
 }
 
@@ -91,23 +91,23 @@ impl Reason {
 pub struct DecidedBy {
     /// Where it came from.
     pub place: Place,
-    /// The rule that grants or came nearest to it, if the client goes by single rules.
+    /// The rule that grants the connection or came nearest, if the client evaluates rules individually.
     pub rule: Option<RuleAt>,
 }
 
-/// A rule of a policy that came, as the client has it that read it.
+/// A rule in a policy, as the client that read it sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RuleAt {
-    /// Its index among those that take effect in this client.
+    /// Its index among the rules that take effect in this client.
     pub index: usize,
-    /// Its start tag, in the document as it came.
+    /// Its start tag in the received document.
     pub tag: Span,
 }
 
 impl DecidedBy {
-    /// The source in one word: `master`, `loaded` or `destination`.
+    /// The source as a word: `master`, `loaded` or `destination`.
     ///
-    /// The `/crossdomain.xml` that old players asked for is the master policy of a web server.
+    /// The `/crossdomain.xml` that old players fetch is the master policy of a web server.
     #[must_use]
     pub const fn source(self) -> &'static str {
         match self.place {
@@ -119,23 +119,23 @@ impl DecidedBy {
 }
 
 impl RuleAt {
-    /// The rule with this index in a policy that was parsed.
+    /// The rule with this index in a parsed policy.
     pub(super) fn of(places: &PolicyPlaces, index: usize) -> Option<Self> {
         let tag = places.rules.get(index)?.tag;
         Some(Self { index, tag })
     }
 }
 
-/// When the movie hears of the outcome.
+/// When the movie is notified of the outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Notification {
-    /// By an event as soon as it is known.
+    /// Immediately, with an event.
     AtOnce,
     /// By an error thrown from `connect` itself.
     Thrown,
-    /// By an event once the attempt's whole time is over, this long after its start.
+    /// With an event after the total time, counted from the start of the attempt.
     ///
-    /// So Adobe's note "Flash Player 10 socket connection" says of refusals, from version 10 on. Whether it is always
-    /// so is not known: [`Choice::LateRefusal`].
+    /// Adobe's note "Flash Player 10 socket connection" says this of refusals, from version 10 on. Whether it is always
+    /// true is not known: see [`Choice::LateRefusal`].
     AtTimeout(Duration),
 }

@@ -1,4 +1,4 @@
-//! When a client has read enough: from what came to the document, client by client.
+//! How much of an answer each client reads as the document.
 
 use alloc::vec::Vec;
 
@@ -8,27 +8,27 @@ use crate::player::ConnectionEnd;
 /// How a client reads an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ReadingMode {
-    /// To the first NUL, or to the end of the stream: Flash Player. How the bytes were cut makes no difference.
+    /// To the first NUL, or to the end of the stream: Flash Player. How the bytes are split makes no difference.
     ToNul,
-    /// To the end of the stream: HTTP, Silverlight.
+    /// To the end of the stream: HTTP.
     ToEnd,
-    /// One read of at most so many bytes: Unity.
+    /// One read of at most this many bytes: Unity.
     Once(usize),
-    /// Reads of so many bytes, until one brings fewer: Lightspark.
+    /// Reads of this many bytes, until one returns fewer: Lightspark and Silverlight.
     WhileFull(usize),
 }
 
-/// What a read made of the document.
+/// The result of a read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ReadOutcome {
-    /// Whether it is over.
+    /// Why the document ended, if it did.
     pub(super) end: Option<ConnectionEnd>,
-    /// How many bytes came that are no longer part of it.
+    /// The number of bytes after its end.
     pub(super) surplus: usize,
 }
 
 impl ReadingMode {
-    /// Adds what one read returned.
+    /// Adds the bytes of one read.
     pub(super) fn take(self, bytes: &[u8], document: &mut Vec<u8>) -> ReadOutcome {
         match self {
             Self::ToNul => {
@@ -64,7 +64,7 @@ impl ReadingMode {
     }
 }
 
-/// Keeps bytes up to the largest document; where there are more, it is over.
+/// Adds bytes up to the size of the largest document. With more, the document ends.
 fn keep(bytes: &[u8], document: &mut Vec<u8>) -> ReadOutcome {
     let room = LARGEST.saturating_sub(document.len());
     let (wanted, rest) = bytes.split_at(bytes.len().min(room));

@@ -1,7 +1,7 @@
-//! Whether an outcome rests on something that is not known: told from what happened, once it is over.
+//! Finds the assumptions that an outcome depends on, once it is known.
 //!
-//! Nothing here may change an outcome. Where it cannot be told whether the other choice would make another verdict, the
-//! choice is named.
+//! Nothing here changes an outcome. If it is unclear whether the other choice would change the verdict, the choice is
+//! listed.
 
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -15,7 +15,7 @@ use crate::player::{
 };
 use crate::{Host, PlayerVersion, Profile, parse};
 
-/// The choices without which the verdict would be another.
+/// The choices that could change the verdict.
 pub(super) fn rests_on(config: &Config, steps: &[Step], outcome: &Outcome) -> Vec<Choice> {
     let case = Attempted {
         config,
@@ -32,10 +32,10 @@ pub(super) fn rests_on(config: &Config, steps: &[Step], outcome: &Outcome) -> Ve
     choices.filter(|choice| case.rests_on(*choice)).collect()
 }
 
-/// Where it was Adobe's sample server that drew a line.
+/// The limit of Adobe's sample server.
 const LARGE: usize = 10_000;
 
-/// A connect that needed a second SYN (RFC 6298: the first is sent again after a second).
+/// A connect that needed a second SYN, which is sent after one second (RFC 6298).
 const SLOW_CONNECT: Duration = Duration::from_secs(1);
 
 const PHASE_1: core::ops::Range<PlayerVersion> =
@@ -56,7 +56,7 @@ impl Attempted<'_> {
             Choice::LimitStart => self.limit_start(),
             Choice::DestinationLimit => self.destination_limit(),
             Choice::LoadedReplacesDestination => self.loaded_replaces_destination(),
-            // It changes when a refusal is reported, never the verdict.
+            // This affects when a refusal is reported, but never the verdict.
             Choice::LateRefusal => false,
             Choice::OwnHost => self.own_host(),
             Choice::HttpPolicy => self.http_policy(),
@@ -96,7 +96,7 @@ impl Attempted<'_> {
             })
     }
 
-    /// Where the deciding policy is read in spite of it, or the master's.
+    /// Whether the deciding policy, or the master policy, has such an encoding.
     fn encoding(&self) -> bool {
         let odd = |document: &[u8]| {
             let text = document.trim_ascii_start();
@@ -192,7 +192,7 @@ impl Attempted<'_> {
             })
     }
 
-    /// A rule that names an IPv6 address grants, or none does to a movie from one.
+    /// A rule for an IPv6 address grants the connection, or no rule matches a movie from one.
     fn ipv6(&self) -> bool {
         let Sandbox::Remote(origin) = &self.config.sandbox else {
             return false;
@@ -233,7 +233,7 @@ impl Attempted<'_> {
             })
     }
 
-    /// The destination would have been asked, and had been asked before under another name.
+    /// The destination would have been asked next, but its port had already been asked for another place.
     fn asked_again(&self) -> bool {
         let asked = |wanted| self.any_step(move |_, place| place == wanted);
         let before = self.any_step(|step, place| {

@@ -1,4 +1,4 @@
-//! One connection of an attempt, as it went: data for whoever explains the outcome.
+//! A record of each connection of an attempt, for code that explains the outcome.
 
 use alloc::vec::Vec;
 
@@ -9,23 +9,23 @@ use crate::player::{Fetch, Moment};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Step {
-    /// What was wanted.
+    /// The connection that the player wanted.
     pub fetch: Fetch,
-    /// When it began.
+    /// When it started.
     pub started: Moment,
-    /// When it stood, TLS included.
+    /// When it was established, including TLS.
     pub connected: Option<Moment>,
-    /// When the first byte came.
+    /// When the first byte arrived.
     pub first_byte: Option<Moment>,
-    /// How and when it was over for the player.
+    /// How and when it ended for the player.
     pub end: Option<(ConnectionEnd, Moment)>,
-    /// The reads that the document came in.
+    /// The number of reads that returned the document.
     pub pieces: usize,
-    /// What the client took for the document, without the NUL.
+    /// The bytes that the client took as the document, without the NUL.
     pub document: Vec<u8>,
-    /// What the client made of it.
+    /// What the client learned from it.
     pub learnt: Option<Learnt>,
-    /// What the driver saw on the connection after the end.
+    /// What the driver reported after the end.
     pub afterwards: Afterwards,
 }
 
@@ -47,7 +47,7 @@ impl Step {
         }
     }
 
-    /// What the client has of it, now that it is over.
+    /// What the client received, now that the connection has ended.
     pub(super) fn heard(&self) -> Exchanged<'_> {
         let empty = self.document.is_empty();
         match self.end.map(|(end, _)| end) {
@@ -63,25 +63,25 @@ impl Step {
     }
 }
 
-/// How a connection was over for the player.
+/// How a connection ended for the player.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConnectionEnd {
-    /// The movie's connection stands.
+    /// The movie's connection was established.
     Connected,
-    /// The NUL came.
+    /// The NUL arrived.
     Nul,
     /// The server ended its side before a NUL.
     Finished,
-    /// The client reads no further (Lightspark, Unity).
+    /// The client stopped reading (Lightspark, Unity).
     ReadEnough,
     /// More than [`LARGEST`](crate::document::LARGEST) bytes without a NUL.
     TooLarge,
     /// The server reset the connection before the end.
     Reset,
-    /// Refused, or unreachable.
+    /// Refused or unreachable.
     Refused,
-    /// Nothing, or not all of it, within the time that the player gives it.
+    /// The document did not arrive, or not completely, within the player's limit.
     TimedOut,
     /// The TLS handshake failed.
     TlsFailed,
@@ -99,32 +99,32 @@ impl ConnectionEnd {
     }
 }
 
-/// What a client made of an answer.
+/// What a client learned from an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Learnt {
     /// It is a policy.
     Policy,
-    /// There was an answer, and it is none.
+    /// There was an answer, but it is not a policy.
     Unusable,
-    /// There was none.
+    /// There was no answer.
     Nothing,
 }
 
-/// What was seen on a connection after the player had done with it.
+/// What happened on a connection after the player had finished with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Afterwards {
-    /// The bytes after the NUL.
+    /// The number of bytes after the NUL.
     pub bytes: usize,
-    /// How the server let go.
+    /// How the server closed the connection.
     pub close: Option<Close>,
 }
 
-/// How a server lets go of a connection.
+/// How a server closes a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Close {
     /// It ended its side (FIN).
     Finished,
-    /// It reset the connection (RST): on some systems that takes what was not read yet with it.
+    /// It reset the connection (RST). On some systems, that discards data that has not been read yet.
     Reset,
 }

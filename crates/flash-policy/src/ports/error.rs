@@ -1,11 +1,11 @@
-//! What can be wrong with a `to-ports`, in words that help: one place for the linter, the flags and the config file.
+//! Mistakes in a `to-ports` value, and their messages, which the linter, the flags and the config file share.
 
 use core::fmt;
 use core::ops::Range;
 
 use crate::diagnostic::character;
 
-/// Why a text is no `to-ports` value, and which part of it is to blame.
+/// Why a text is not a valid `to-ports` value, and which part of it is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PortSetError {
     /// What is wrong.
@@ -14,19 +14,19 @@ pub struct PortSetError {
     pub range: Range<usize>,
 }
 
-/// See [`PortSetError`].
+/// The kinds of [`PortSetError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PortSetErrorKind {
-    /// Nothing at all.
+    /// An empty value.
     Empty,
-    /// Nothing between two commas, or after the last one.
+    /// An empty item: two commas in a row, or a comma at the start or the end.
     EmptyItem,
     /// `80-` or `-80`.
     OpenRange,
     /// Not a number.
     NotANumber,
-    /// A word that stands for every port, such as `all`.
+    /// A word that means every port, such as `all`.
     Everything,
     /// Port 0.
     Zero,
@@ -34,13 +34,13 @@ pub enum PortSetErrorKind {
     TooLarge,
     /// `200-100`.
     Reversed,
-    /// `*` beside other items.
+    /// `*` together with other items.
     WildcardInList,
     /// A typographic dash.
     Dash(char),
-    /// A quote inside the value.
+    /// A quotation mark inside the value.
     Quote(char),
-    /// A character that looks like a space, or like nothing.
+    /// A character that looks like a space or is invisible.
     Unseen(char),
     /// A letter that looks like a digit.
     Letter(char),
@@ -60,11 +60,11 @@ impl fmt::Display for PortSetError {
             }
             PortSetErrorKind::Empty => "expected ports, found nothing",
             PortSetErrorKind::EmptyItem => "expected a port between the commas, found nothing",
-            PortSetErrorKind::OpenRange => "expected a range like `9000-9010`, found one end only",
+            PortSetErrorKind::OpenRange => "expected a range like `9000-9010`, found only one end",
             PortSetErrorKind::NotANumber => {
                 "expected a port number, a range like `9000-9010`, or `*`"
             }
-            PortSetErrorKind::Everything => "expected ports or `*`, found a word for all of them",
+            PortSetErrorKind::Everything => "expected ports or `*`, found a word",
             PortSetErrorKind::Zero => "expected a port from 1 to 65535, found 0",
             PortSetErrorKind::TooLarge => "expected a port from 1 to 65535, found a larger number",
             PortSetErrorKind::Reversed => "expected the lower port first in a range",
@@ -83,26 +83,28 @@ impl PortSetError {
             PortSetErrorKind::Empty => {
                 "list the ports that movies connect to, as in `9339,9400-9410`"
             }
-            PortSetErrorKind::EmptyItem => "remove the surplus comma",
+            PortSetErrorKind::EmptyItem => "remove the extra comma",
             PortSetErrorKind::OpenRange => "write both ends, as in `9400-9410`",
             PortSetErrorKind::NotANumber => {
                 "write ports and ranges with commas between them, as in `9339,9400-9410`"
             }
             PortSetErrorKind::Everything => {
-                "write `*` for every port, or list the ports that movies connect to, which opens less"
+                "write `*` for all ports; it is safer to list the ports that movies connect to"
             }
             PortSetErrorKind::Zero | PortSetErrorKind::TooLarge => {
-                "write the port that movies connect to; ports go from 1 to 65535"
+                "write the port that movies connect to, from 1 to 65535"
             }
             PortSetErrorKind::Dash(_) => {
-                "write an ordinary `-`, as in `9400-9410`: word processors and web pages write others"
+                "replace it with an ordinary hyphen `-`, as in `9400-9410`"
             }
             PortSetErrorKind::Quote(_) => "remove the quotes inside the value",
-            PortSetErrorKind::Unseen(_) => "remove it: most editors don't show it",
-            PortSetErrorKind::Letter(_) => "write the digit: `1` for `l` and `I`, `0` for `O`",
+            PortSetErrorKind::Unseen(_) => "remove this character; most editors don't show it",
+            PortSetErrorKind::Letter(_) => {
+                "write the digit: `1` instead of `l` or `I`, `0` instead of `O`"
+            }
             PortSetErrorKind::Reversed => "write the lower port first",
             PortSetErrorKind::WildcardInList => {
-                "leave it out of the list; `*` alone opens every port"
+                "remove `*` from the list; `*` alone opens all ports"
             }
         }
     }

@@ -1,8 +1,8 @@
-//! Which characters XML has, and which of them make names and spaces.
+//! Which characters XML allows, and which of them are whitespace or can be in names.
 
 use crate::domain::pasted::is_unseen;
 
-/// What XML takes for a space (production 3).
+/// XML's whitespace (production 3).
 pub(super) const fn is_whitespace(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\r' | '\n')
 }
@@ -12,12 +12,12 @@ pub(super) const fn is_character(code: u32) -> bool {
     matches!(code, 0x9 | 0xA | 0xD | 0x20..=0xD7FF | 0xE000..=0xFFFD | 0x1_0000..=0x10_FFFF)
 }
 
-/// The quotes that word processors write.
+/// The quotation marks that word processors write.
 pub(super) const fn is_typographic(c: char) -> bool {
     matches!(c, '“' | '”' | '„' | '‘' | '’' | '«' | '»')
 }
 
-/// What stands for a space in a tag, whether XML takes it or not.
+/// Whether a character in a tag looks like a space, whether or not XML accepts it.
 pub(super) fn is_like_space(c: char) -> bool {
     is_whitespace(c) || (is_unseen(c) && !is_name_character(c)) || !is_character(u32::from(c))
 }

@@ -1,19 +1,20 @@
-//! What can be wrong with the XML of a file: a closed list, without words.
+//! The mistakes that the XML of a file can contain, without messages.
 //!
-//! The words are [`lint`](mod@crate::lint)'s. A fault has its place, and further places where its words need them.
+//! The messages are in [`lint`](mod@crate::lint). A fault has a location, and further locations if its message needs
+//! them.
 
 use alloc::vec::Vec;
 
 use crate::Span;
 
-/// One fault of a file's XML.
+/// A mistake in a file's XML.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxFault {
     /// What is wrong.
     pub kind: SyntaxFaultKind,
-    /// Where.
+    /// The location.
     pub span: Span,
-    /// Further places: the tags that are not closed, or the attribute's name.
+    /// Further locations: the tags that are not closed, or the attribute's name.
     pub also: Vec<Span>,
 }
 
@@ -28,10 +29,10 @@ pub enum Doubled {
     Last,
 }
 
-/// What is wrong.
+/// The kinds of [`SyntaxFault`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SyntaxFaultKind {
-    /// In text before the first tag or behind the last, and what tells where a file was copied from.
+    /// In text before the first tag or after the last, or in traces of where a file was copied from.
     Outside(OutsideFault),
     /// In the declaration, an instruction or the DOCTYPE.
     Prolog(PrologFault),
@@ -39,25 +40,25 @@ pub enum SyntaxFaultKind {
     Markup(MarkupFault),
     /// In an element's name.
     Name(NameFault),
-    /// In what stands between a tag's name and its end.
+    /// Between a tag's name and its end.
     Attribute(AttributeFault),
-    /// In a value and its quotes.
+    /// In a value or its quotes.
     Value(ValueFault),
-    /// In the end of a tag.
+    /// At the end of a tag.
     TagEnd(TagEndFault),
-    /// In tags that do not fit each other.
+    /// In tags that do not match.
     Nesting(NestingFault),
-    /// A placeholder of a template, outside values.
+    /// A template placeholder outside values.
     Placeholder,
-    /// A mark that version control left.
+    /// A merge conflict marker.
     MergeMark,
     /// Code for a web server.
     ServerCode,
     /// Definitions in a DOCTYPE.
     Definitions,
-    /// More than [`DEEPEST`](super::DEEPEST) elements within each other.
+    /// More than [`DEEPEST`](super::DEEPEST) nested elements.
     TooDeep,
-    /// More than [`MOST_ATTRIBUTES`](super::MOST_ATTRIBUTES) in a tag: how many.
+    /// More than [`MOST_ATTRIBUTES`](super::MOST_ATTRIBUTES) in a tag, with their number.
     TooManyAttributes(usize),
     /// More than [`MOST_PARTS`](super::MOST_PARTS).
     TooManyParts,
@@ -65,72 +66,72 @@ pub enum SyntaxFaultKind {
     TooManyNamespaces,
 }
 
-/// What is wrong in text before the first tag or behind the last, and what tells where a file was copied from.
+/// Mistakes in text before the first tag or after the last, and traces of where a file was copied from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutsideFault {
     /// A second byte order mark.
     SecondByteOrderMark,
-    /// A byte order mark that was read in another encoding: `ï»¿`.
+    /// A byte order mark that was decoded with another encoding: `ï»¿`.
     MisreadByteOrderMark,
-    /// `&lt;cross-domain-policy&gt;`, or `<` written another way: `\u003c`, `%3C`.
+    /// `&lt;cross-domain-policy&gt;`, or `<` escaped in another way: `\u003c`, `%3C`.
     EscapedMarkup,
     /// The first line of a here-document.
     HereDocument,
-    /// A character that is not seen, where no text may stand.
+    /// An invisible character where no text is allowed.
     Unseen(char),
-    /// The fence of a block in Markdown.
+    /// The fence of a Markdown code block.
     Fence,
-    /// A quote before the first tag: the text of a program.
+    /// A quotation mark before the first tag: the file is a string literal of a program.
     ProgramText,
-    /// The mark of a line in a diff.
+    /// The line marker of a diff.
     DiffMark,
-    /// The sign of a browser's tree view.
+    /// The fold sign of a browser's tree view.
     TreeMark,
-    /// The number of a line.
+    /// A line number.
     LineNumber,
     /// Text before the first tag.
     TextBefore,
-    /// A backslash and a letter where a line was to end.
+    /// A backslash and a letter instead of a line end.
     EscapedLineEnd,
-    /// A NUL that somebody spelled out behind the root.
+    /// A literal escape sequence for NUL after the root.
     SpelledNul,
-    /// Text behind the root.
+    /// Text after the root.
     TextAfter,
     /// A backslash before a quote or a slash.
     Escaped,
 }
 
-/// What is wrong in the declaration, an instruction or the DOCTYPE.
+/// Mistakes in the declaration, an instruction or the DOCTYPE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PrologFault {
     /// `<?XML`.
     DeclarationCase,
-    /// A declaration that does not stand first.
+    /// A declaration that is not at the start.
     LateDeclaration,
-    /// A declaration that says something else than a version and an encoding.
+    /// A declaration with something other than a version, an encoding and `standalone`.
     Declaration,
     /// An instruction without a name.
     InstructionName,
-    /// A character that no public identifier has.
+    /// A character that is not allowed in a public identifier.
     PublicIdentifier,
     /// No space before the address in a DOCTYPE.
     DoctypeSpace,
-    /// `<!doctype`, or one that stands elsewhere than before the root.
+    /// `<!doctype`, or a DOCTYPE that is not before the root.
     DoctypePlace,
-    /// Another fault of a DOCTYPE.
+    /// Any other mistake in a DOCTYPE.
     Doctype,
 }
 
-/// What is wrong in a comment, a CDATA section, a character or a reference.
+/// Mistakes in a comment, a CDATA section, a character or a reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MarkupFault {
-    /// A character that XML does not have.
+    /// A character that XML does not allow.
     Character(char),
-    /// A reference to a character that XML does not have.
+    /// A reference to a character that XML does not allow.
     CharacterReference,
     /// A reference to an entity that XML does not define.
     UnknownEntity,
-    /// A `&` that begins no reference.
+    /// A `&` that does not start a reference.
     StrayAmpersand,
     /// `]]>` in text.
     CdataEnd,
@@ -144,16 +145,16 @@ pub enum MarkupFault {
     UnclosedInstruction,
     /// `--` within a comment.
     CommentDashes,
-    /// A dash that stands for the hyphens of a comment.
+    /// A dash instead of the hyphens of a comment.
     TypographicDash,
-    /// Something else that begins with `<!`.
+    /// Anything else that starts with `<!`.
     OtherDeclaration,
 }
 
-/// What is wrong in an element's name.
+/// Mistakes in an element's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameFault {
-    /// A `<` that begins nothing.
+    /// A `<` without a name.
     NameMissing,
     /// `< name`, `</ name`.
     SpaceBeforeName,
@@ -161,18 +162,18 @@ pub enum NameFault {
     Backslash,
     /// `<namedomain="…"`.
     JoinedName,
-    /// A name with a character that no name has.
+    /// A name with a character that names cannot contain.
     Name,
-    /// A prefix that is not declared.
+    /// An undeclared prefix.
     UnknownPrefix,
 }
 
-/// What is wrong in what stands between a tag's name and its end.
+/// Mistakes between a tag's name and its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttributeFault {
-    /// A character that looks like a space, in a tag.
+    /// A character in a tag that looks like a space.
     LikeSpace(char),
-    /// Something in a tag that begins no attribute.
+    /// Something in a tag that is not an attribute.
     AttributeExpected,
     /// `name:"value"`.
     Colon,
@@ -180,38 +181,38 @@ pub enum AttributeFault {
     ValueMissing,
     /// `to ports="…"`.
     SplitName,
-    /// Something between attributes that separates none.
+    /// A wrong separator between attributes.
     Separator(char),
-    /// No space behind a value.
+    /// No space after a value.
     SpaceMissing,
     /// The same attribute twice.
     DuplicateAttribute,
 }
 
-/// What is wrong in a value and its quotes.
+/// Mistakes in a value or its quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValueFault {
-    /// A quote that begins no value.
+    /// A quotation mark that does not start a value.
     StrayQuote(char),
-    /// A typographic quote where a straight one was expected.
+    /// A typographic quotation mark instead of a straight one.
     TypographicQuote(char),
-    /// A value without quotes. The further place is the attribute's name.
+    /// A value without quotes. The further location is the attribute's name.
     Unquoted,
-    /// `name=` and nothing. The further place is the attribute's name.
+    /// `name=` without a value. The further location is the attribute's name.
     EmptyValue,
-    /// A value that runs into the next tag.
+    /// A value that continues into the next tag.
     UnclosedValue,
-    /// A value between two kinds of straight quotes: the first, and the last.
+    /// A value between two kinds of straight quotes: the first and the last.
     MixedQuotes(char, char),
-    /// A value that ends with a typographic quote.
+    /// A value that ends with a typographic quotation mark.
     TypographicEnd,
-    /// A value that swallowed the next attribute.
+    /// A value that includes the next attribute because a quote is missing.
     QuoteMissing,
-    /// Doubled quotes. The further places are the attribute's name, and the value.
+    /// Doubled quotes. The further locations are the attribute's name and the value.
     DoubledQuotes(Doubled),
 }
 
-/// What is wrong in the end of a tag.
+/// Mistakes at the end of a tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TagEndFault {
     /// A `/` that is not followed by `>`.
@@ -220,30 +221,34 @@ pub enum TagEndFault {
     TwoSlashes,
     /// `\>`.
     BackslashEnd,
-    /// A `<` within a tag.
+    /// A `<` inside a tag.
     TagInTag,
-    /// The end of the file within a tag.
+    /// The end of the file inside a tag.
     UnclosedTag,
-    /// More than a name in an end tag.
+    /// An end tag with more than a name.
     EndTagContent,
 }
 
-/// What is wrong in tags that do not fit each other.
+/// Mistakes in tags that do not match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NestingFault {
-    /// An end tag while other elements are open. The further places are their tags, the innermost first.
+    /// An end tag whose name matches no open element. The further location is the start tag that it probably belongs
+    /// to.
     EndTag,
-    /// An end tag that ends nothing.
+    /// The end tag of an element that contains other open elements. The further locations are their tags, the innermost
+    /// first.
+    OuterEndTag,
+    /// An end tag without a start tag.
     StrayEndTag,
-    /// The end of the file while elements are open. The further places are their tags, the innermost first.
+    /// The end of the file while elements are open. The further locations are their tags, the innermost first.
     UnclosedElements,
-    /// The root's start tag again where its end tag was meant.
+    /// The root's start tag again instead of its end tag.
     SecondStartTag,
     /// No element at all.
     NoElement,
-    /// An element behind the root. The further place is the `/>` that ends the root.
+    /// An element after the root. The further location is the `/>` that ends the root.
     SecondRoot,
-    /// An end tag behind the root.
+    /// An end tag after the root.
     EndTagAfter,
 }
 
@@ -269,7 +274,7 @@ kinds!(
 );
 
 impl SyntaxFaultKind {
-    /// Whether it says what the whole file is: then every other fault follows from it.
+    /// Whether it shows what the whole file is. All other faults then follow from it.
     pub(super) const fn explains_all(self) -> bool {
         matches!(
             self,
@@ -286,7 +291,7 @@ impl SyntaxFaultKind {
         )
     }
 
-    /// Whether nothing behind it is read.
+    /// Whether parsing stops after it.
     pub(super) const fn ends_reading(self) -> bool {
         self.explains_all()
             || matches!(

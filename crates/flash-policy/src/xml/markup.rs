@@ -8,7 +8,7 @@ use super::reader::{Mark, XmlReader, dash_end};
 use crate::domain::pasted::is_dash;
 
 impl XmlReader<'_> {
-    /// What begins with `<!`.
+    /// Reads markup that starts with `<!`.
     pub(super) fn declaration_or_comment(&mut self) {
         let rest = self.rest();
         let start = self.at;
@@ -43,7 +43,7 @@ impl XmlReader<'_> {
         }
     }
 
-    /// Goes behind the next dash and `>`.
+    /// Moves past the next dash and `>`.
     fn skip_to_dash_end(&mut self) {
         if let Some(end) = self.ahead(Mark::Dash) {
             self.at = end;
@@ -58,7 +58,7 @@ impl XmlReader<'_> {
             self.comment_without_end(start);
             return;
         };
-        // Where the end's first dash is the third of three, there are dashes before it.
+        // If the end's first dash is the third of three, there are two dashes before it.
         let body = self.part(self.at..end + 1);
         if let Some(dashes) = body.find("--").map(|dashes| self.at + dashes) {
             let inner = self.part(self.at..dashes);
@@ -71,7 +71,7 @@ impl XmlReader<'_> {
         self.at = end + "-->".len();
     }
 
-    /// A comment without `-->`: perhaps with something like it.
+    /// Reads a comment without `-->`, perhaps with a similar end.
     fn comment_without_end(&mut self, start: usize) {
         if let Some(near) = self.ahead(Mark::Dash) {
             self.near_end(near);
@@ -87,7 +87,7 @@ impl XmlReader<'_> {
         self.fault(at..self.at - 1, MarkupFault::TypographicDash);
     }
 
-    /// Everything that is left belongs to something without an end.
+    /// The rest of the file belongs to something without an end.
     pub(super) fn stop_at_end(&mut self) {
         self.at = self.text.len();
         self.stopped = true;
@@ -117,7 +117,7 @@ impl XmlReader<'_> {
         self.add_text(start..self.at, content);
     }
 
-    /// What begins with `<?`.
+    /// Reads markup that starts with `<?`.
     pub(super) fn instruction(&mut self) {
         let start = self.at;
         self.at += "<?".len();
@@ -129,7 +129,7 @@ impl XmlReader<'_> {
         let whole = self.part(self.at..end.unwrap_or(self.text.len()));
         let head = whole.split(|c| is_whitespace(c) || matches!(c, '<' | '>'));
         let is_declaration = head.take(1).all(|head| head.eq_ignore_ascii_case("xml"));
-        // A declaration holds no tag, so one that does has lost its end.
+        // A declaration contains no tag. If this one does, its end is missing.
         let lost = is_declaration && whole.contains(['<', '>']);
         let Some(end) = end.filter(|_| !lost) else {
             self.instruction_without_end(start, whole);
@@ -149,7 +149,7 @@ impl XmlReader<'_> {
         }
     }
 
-    /// Goes on behind the tag that it would be if its end were right.
+    /// Continues after the tag that it would be with a correct end.
     fn instruction_without_end(&mut self, start: usize, body: &str) {
         if body.starts_with("php") {
             self.fault(start..start + "<?php".len(), Kind::ServerCode);
@@ -166,7 +166,7 @@ impl XmlReader<'_> {
         self.skip_to_tag_end();
     }
 
-    /// Goes behind the next `>`, or to the next `<`.
+    /// Moves past the next `>`, or to the next `<`.
     pub(super) fn skip_to_tag_end(&mut self) {
         self.take_until(|c| matches!(c, '<' | '>'));
         if self.rest().starts_with('>') {
@@ -174,7 +174,7 @@ impl XmlReader<'_> {
         }
     }
 
-    /// `<?php … ?>` is an instruction to XML; in a file with faults it is what explains them.
+    /// `<?php … ?>` is a processing instruction in XML. In a file with faults, it explains them.
     pub(super) fn code_among_instructions(&mut self) {
         let places = self.document.instructions.iter();
         let mut places = places.map(|span| span.start - self.base);

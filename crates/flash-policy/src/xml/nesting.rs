@@ -1,4 +1,4 @@
-//! Which element stands in which, and which are not closed.
+//! Tracks which elements are nested in which, and which are not closed.
 
 use alloc::format;
 use alloc::string::String;
@@ -15,7 +15,7 @@ use super::{DEEPEST, Element, MOST_NAMESPACES};
 use crate::spelling::is_like;
 
 impl<'a> XmlReader<'a> {
-    /// Takes in an element whose start tag was read.
+    /// Adds an element after its start tag.
     pub(super) fn element(&mut self, mut tag: StartTag<'a>, ending: TagEnd, is_loose: bool) {
         let depth = self.open.len();
         let place = tag.start..self.at;
@@ -63,7 +63,7 @@ impl<'a> XmlReader<'a> {
         }
     }
 
-    /// Takes the namespace declarations out of a tag, and looks for prefixes that have none.
+    /// Moves the namespace declarations out of a tag, and reports undeclared prefixes.
     fn namespaces(&mut self, tag: &mut StartTag<'a>, depth: usize) {
         let names = core::mem::take(&mut self.names);
         if names.iter().any(|name| declared_prefix(name).is_some()) {
@@ -98,7 +98,7 @@ impl<'a> XmlReader<'a> {
         }
     }
 
-    /// Looks whether a name's prefix is declared.
+    /// Reports the prefix of a name if it is not declared.
     fn prefix(&mut self, name: &str, at: usize) {
         let prefix = name.split_once(':').map_or("", |(prefix, _)| prefix);
         if !matches!(prefix, "" | "xml") && self.address(prefix).is_none() {
@@ -106,7 +106,7 @@ impl<'a> XmlReader<'a> {
         }
     }
 
-    /// Whether two names with different prefixes are the same.
+    /// Whether two names with different prefixes are in the same namespace and equal.
     fn is_same(&self, a: &str, b: &str) -> bool {
         let (Some((a, a_local)), Some((b, b_local))) = (a.split_once(':'), b.split_once(':'))
         else {
@@ -122,12 +122,12 @@ impl<'a> XmlReader<'a> {
         Some(&known.address)
     }
 
-    /// Forgets what was declared so deep or deeper.
+    /// Removes the namespaces that were declared at this depth or deeper.
     fn leave(&mut self, depth: usize) {
         self.namespaces.retain(|namespace| namespace.depth < depth);
     }
 
-    /// What begins with `</`.
+    /// Reads an end tag.
     pub(super) fn end_tag(&mut self) {
         let start = self.at;
         let before = self.faults.len();
@@ -177,17 +177,17 @@ impl<'a> XmlReader<'a> {
         }
     }
 
-    /// Closes the element that an end tag is meant for.
+    /// Closes the element that an end tag belongs to.
     fn close(&mut self, name: &'a str, place: Range<usize>) {
         let found = self.open.iter().rposition(|open| open.is_closed_by(name));
         if let Some(index) = found {
             let left_open = self.left_open(index + 1);
             if !left_open.is_empty() {
-                self.fault_also(place, NestingFault::EndTag, &left_open);
+                self.fault_also(place, NestingFault::OuterEndTag, &left_open);
             }
             self.pop_to(index);
         } else if self.cut_short.take_if(|cut| *cut == name).is_some() {
-            // The end of the element whose tag had none.
+            // This is the end tag of an element whose start tag had no end.
         } else if let Some(top) = self.open.last() {
             let (top_name, tag) = (top.name, top.tag.clone());
             if is_like(name, top_name) || name.is_empty() || self.is_misnamed(top_name) {
@@ -203,14 +203,15 @@ impl<'a> XmlReader<'a> {
         }
     }
 
-    /// The tags of the elements from there on that are not closed, and have no other fault; the innermost first.
+    /// The tags of the elements from this index on that are not closed and have no other fault, the innermost first.
     fn left_open(&self, from: usize) -> Vec<Range<usize>> {
         let open = self.open.iter().skip(from).rev();
         let sound = open.filter(|open| !open.is_loose);
         sound.map(|open| open.tag.clone()).collect()
     }
 
-    /// Whether an end tag of no open element is meant for this one, the innermost: no other follows that is.
+    /// Whether an end tag that matches no open element was intended for the innermost one, because no matching end tag
+    /// follows.
     fn is_misnamed(&mut self, top: &str) -> bool {
         if self.open.len() > 1 {
             let next = self.rest().split_once("</");
@@ -221,7 +222,7 @@ impl<'a> XmlReader<'a> {
         *self.last_end.get_or_insert_with(find) < self.at
     }
 
-    /// Ends the open elements from that one on.
+    /// Closes the open elements from this index on.
     fn pop_to(&mut self, index: usize) {
         for open in self.open.drain(index..) {
             if let Some(element) = self.document.elements.get_mut(open.index) {
@@ -231,7 +232,7 @@ impl<'a> XmlReader<'a> {
         self.leave(index);
     }
 
-    /// What is missing where the file ends.
+    /// Reports what is missing at the end of the file.
     pub(super) fn end_of_file(&mut self) {
         let end = self.text.len();
         let Some(root) = self.open.first().map(|root| (root.name, root.tag.clone())) else {
@@ -253,7 +254,7 @@ impl<'a> XmlReader<'a> {
         }
     }
 
-    /// The last tag of the file, if it is the root's again.
+    /// The last tag of the file, if it repeats the root's start tag.
     fn second_start_tag(&self, root: &str) -> Option<Range<usize>> {
         let last = self.document.elements.last()?;
         let tag = last.tag.start - self.base..last.tag.end - self.base;
@@ -265,12 +266,12 @@ impl<'a> XmlReader<'a> {
 
 impl OpenElement<'_> {
     fn is_closed_by(&self, name: &str) -> bool {
-        // `<allow-access-fromdomain="…">` is meant to be closed by less than that.
+        // `<allow-access-fromdomain="…">` is closed by a tag with a shorter name.
         name == self.name || (self.is_loose && !name.is_empty() && self.name.starts_with(name))
     }
 }
 
-/// The prefix that an attribute declares: none is declared by `xmlns` itself, for what has none.
+/// The prefix that an attribute declares. `xmlns` itself declares the namespace of names without a prefix.
 fn declared_prefix(name: &str) -> Option<&str> {
     let rest = name.strip_prefix("xmlns")?;
     match rest {

@@ -1,23 +1,23 @@
-//! Text outside the root: traces of where a file was copied from, and of the program that wrote it.
+//! Text outside the root: traces of where a file was copied from, or of the program that wrote it.
 
 use super::characters::is_whitespace;
 use super::fault::{OutsideFault, SyntaxFaultKind as Kind};
 use super::reader::XmlReader;
 use crate::domain::pasted::is_unseen;
 
-/// How people and programs write a NUL where they can't put one.
+/// How people and programs write a NUL in text.
 const SPELLED: [&str; 7] = ["\\0", "\\x00", "\\u0000", "^@", "%00", "&#0;", "&#x0;"];
 
-/// How templates begin what they replace.
+/// How template placeholders start.
 const PLACEHOLDERS: [&str; 5] = ["{{", "{%", "${", "#{", "%{"];
 
-/// Whether a text begins with a placeholder.
+/// Whether a text starts with a placeholder.
 pub(crate) fn is_placeholder(text: &str) -> bool {
     PLACEHOLDERS.iter().any(|mark| text.starts_with(mark))
 }
 
 impl XmlReader<'_> {
-    /// Judges a text that is not inside the root.
+    /// Checks text that is not inside the root.
     pub(super) fn outside(&mut self, start: usize, run: &str) {
         let text = run.trim_start_matches(is_whitespace);
         if text.is_empty() {
@@ -49,12 +49,12 @@ impl XmlReader<'_> {
         let (kind, length) = self.trace(text);
         let length = length.unwrap_or_else(|| text.trim_end().len());
         self.fault(at..(at + length).min(end), kind);
-        // Without an element, that is all there is to say.
+        // If the text ends here, there is no element and nothing else to report.
         self.stopped |= self.at == self.text.len();
         self.after_reported |= kind == OutsideFault::Fence.into();
     }
 
-    /// What a text before the root is, and its length, where that is not all of it.
+    /// What a text before the root is. The length is `None` if it is the whole text.
     fn trace(&self, text: &str) -> (Kind, Option<usize>) {
         let first = text.chars().next().unwrap_or_default();
         let digits = text.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -93,7 +93,7 @@ impl XmlReader<'_> {
         (fault.into(), length)
     }
 
-    /// Browsers put a sign before every element that can be folded, mostly with a space, and before nothing else.
+    /// Browsers show a sign before every element that can be folded, usually with a space, and before nothing else.
     fn is_tree_view(&self, text: &str) -> bool {
         let lines = self.text.lines().map(str::trim_start);
         let mut signed = lines.filter(|line| line.starts_with(['-', '+']));
@@ -104,7 +104,7 @@ impl XmlReader<'_> {
         }
     }
 
-    /// Text behind the root.
+    /// Checks text after the root.
     fn behind(&mut self, at: usize, text: &str) {
         if self.after_reported {
             return;
@@ -123,13 +123,13 @@ impl XmlReader<'_> {
     }
 }
 
-/// Whether a text holds a `<` that was escaped: for a page, as JSON, as a part of a URL.
+/// Whether a text contains an escaped `<`, as in HTML, JSON or a URL.
 fn is_escaped(text: &str) -> bool {
     let marks = ["&lt;", "\\u003c", "\\u003C", "\\x3c", "\\x3C", "%3c", "%3C"];
     marks.iter().any(|mark| text.contains(mark))
 }
 
-/// The length of a `\n` that was meant as a line end.
+/// The length of an escape sequence that was intended as whitespace, such as a literal line-end escape.
 pub(crate) fn escaped_line_end(text: &str) -> Option<usize> {
     let escapes = ["\\r\\n", "\\n", "\\t"];
     let escape = escapes.iter().find(|escape| text.starts_with(**escape));

@@ -1,4 +1,4 @@
-//! The declaration and the DOCTYPE.
+//! The XML declaration and the DOCTYPE.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -11,7 +11,7 @@ use super::value::doubled;
 use super::{Declaration, Doctype};
 
 impl XmlReader<'_> {
-    /// Judges `<?xml … ?>`, whose body is given without the marks around it (production 23).
+    /// Checks `<?xml … ?>` (production 23). `body` is the text between `<?` and `?>`.
     pub(super) fn judge_declaration(&mut self, body: &str, name: &str, place: Range<usize>) {
         let mark = place.start..place.start + "<?xml".len();
         if place.start != self.first || !self.document.elements.is_empty() {
@@ -49,7 +49,7 @@ impl XmlReader<'_> {
             return;
         }
         let before = self.faults.len();
-        // libxml2 asks for no space here.
+        // libxml2 requires no space here.
         self.whitespace();
         let root = self.take_until(|c| is_whitespace(c) || matches!(c, '>' | '[' | '"' | '\''));
         let mut sound = is_name(root);
@@ -85,7 +85,7 @@ impl XmlReader<'_> {
             .any(|fault| fault.kind == Kind::Definitions)
     }
 
-    /// `SYSTEM` or `PUBLIC` and its literals (production 75); the place of the address.
+    /// Reads `SYSTEM` or `PUBLIC` and its literals (production 75). Returns the range of the address.
     fn external(&mut self) -> Option<Range<usize>> {
         let word = self.take_until(|c| is_whitespace(c) || matches!(c, '>' | '[' | '"' | '\''));
         match word {
@@ -103,7 +103,7 @@ impl XmlReader<'_> {
         self.literal()
     }
 
-    /// A space and a quoted text; its place without the quotes.
+    /// Reads a space and a quoted text. Returns its range without the quotes.
     fn literal(&mut self) -> Option<Range<usize>> {
         let spaced = self.whitespace();
         let quote = self.next()?;
@@ -125,7 +125,7 @@ impl XmlReader<'_> {
     }
 }
 
-/// Whether a declaration's body, which begins with `xml`, has what it may have; it may name an encoding.
+/// Whether the body of a declaration, which starts with `xml`, is valid. Sets `encoding` to the range of its encoding.
 fn is_sound(body: &str, encoding: &mut Option<Range<usize>>) -> bool {
     let mut at = "xml".len();
     let mut expected = &["version", "encoding", "standalone"][..];
@@ -153,7 +153,7 @@ fn is_sound(body: &str, encoding: &mut Option<Range<usize>>) -> bool {
     }
 }
 
-/// `name = "value"` at the beginning of a text, and what follows.
+/// Reads `name = "value"` at the start of a text. Returns the name, the value and the rest.
 fn pair(text: &str) -> Option<(&str, &str, &str)> {
     let (name, rest) = text.split_once('=')?;
     let rest = rest.trim_start_matches(is_whitespace);
@@ -164,7 +164,7 @@ fn pair(text: &str) -> Option<(&str, &str, &str)> {
 
 fn is_declared(name: &str, value: &str) -> bool {
     match name {
-        // libxml2 takes `1.`, too.
+        // libxml2 also accepts `1.`.
         "version" => value
             .strip_prefix("1.")
             .is_some_and(|minor| minor.bytes().all(|byte| byte.is_ascii_digit())),
@@ -177,7 +177,7 @@ fn is_declared(name: &str, value: &str) -> bool {
     }
 }
 
-/// What a declaration was copied from: its quotes tell. The place, and what the fault has besides.
+/// The trace that shows where a declaration was copied from: wrong quotes.
 pub(super) fn declaration_trace(body: &str, start: usize) -> Option<FaultTrace> {
     let head = body.split(['<', '>']).next().unwrap_or_default();
     if let Some(at) = head.find("=\\\"").or_else(|| head.find("=\\'")) {
@@ -207,5 +207,5 @@ pub(super) fn declaration_trace(body: &str, start: usize) -> Option<FaultTrace> 
     })
 }
 
-/// A place, what is wrong there, and further places.
+/// A location, the fault, and further locations.
 pub(super) type FaultTrace = (Range<usize>, Kind, Vec<Range<usize>>);

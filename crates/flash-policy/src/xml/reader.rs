@@ -1,4 +1,4 @@
-//! The reader's loop, and what its parts share: the place, the faults, the caps.
+//! The parser's main loop, and what its parts share: the position, the faults, the limits.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -10,7 +10,7 @@ use super::{Document, MOST_FAULTS, MOST_PARTS};
 use crate::Span;
 use crate::domain::pasted::is_dash;
 
-/// Reads a text that begins so many bytes behind the file's start. Places count bytes of the file.
+/// Parses a text that starts `base` bytes after the start of the file. Locations are byte offsets in the file.
 pub(crate) fn read(text: &str, base: usize) -> (Document, Vec<SyntaxFault>) {
     let mut reader = XmlReader {
         text,
@@ -28,29 +28,29 @@ pub(crate) fn read(text: &str, base: usize) -> (Document, Vec<SyntaxFault>) {
 #[derive(Default)]
 pub(super) struct XmlReader<'a> {
     pub(super) text: &'a str,
-    /// How much of the text is read.
+    /// How much of the text has been read.
     pub(super) at: usize,
-    /// How much of the file stands before the text.
+    /// How many bytes of the file precede the text.
     pub(super) base: usize,
     pub(super) document: Document,
     pub(super) faults: Vec<SyntaxFault>,
     /// Nothing more is read.
     pub(super) stopped: bool,
     parts: usize,
-    /// Where the root begins to be possible: behind what was pasted before it.
+    /// Where the root can start: after anything that was pasted before it.
     pub(super) first: usize,
     /// The elements that are not closed yet, outermost first.
     pub(super) open: Vec<OpenElement<'a>>,
     pub(super) namespaces: Vec<NamespaceDeclaration<'a>>,
     pub(super) declared: usize,
-    /// Something before or behind the root was reported: more of it is no other mistake.
+    /// Something before or after the root was reported. Further such text is not another mistake.
     pub(super) before_reported: bool,
     pub(super) after_reported: bool,
-    /// The name of an element whose tag had no end, and may have an end tag.
+    /// The name of an element whose start tag had no end. An end tag may follow.
     pub(super) cut_short: Option<&'a str>,
-    /// Where the root's last end tag stands, once that is asked.
+    /// The position of the root's last end tag, once it has been looked up.
     pub(super) last_end: Option<usize>,
-    /// The names of the attributes of the tag that is read.
+    /// The names of the current tag's attributes.
     pub(super) names: Vec<&'a str>,
     pending: PendingText,
     ahead: [Ahead; 4],
@@ -61,32 +61,32 @@ pub(super) struct OpenElement<'a> {
     pub(super) index: usize,
     pub(super) name: &'a str,
     pub(super) tag: Range<usize>,
-    /// Its tag has a fault: that it is not closed may follow from that.
+    /// Its start tag has a fault, which may be why it is not closed.
     pub(super) is_loose: bool,
 }
 
-/// A prefix, the address that it stands for, and how deep it was declared.
+/// A namespace prefix, its address, and the depth at which it was declared.
 pub(super) struct NamespaceDeclaration<'a> {
     pub(super) prefix: &'a str,
     pub(super) address: String,
     pub(super) depth: usize,
 }
 
-/// Where a reference stands.
+/// What contains a reference.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum ReferenceContext {
     Text,
     Value,
 }
 
-/// Text that may go on behind a CDATA section.
+/// Text that may continue after a CDATA section.
 #[derive(Default)]
 struct PendingText {
     place: Range<usize>,
     text: String,
 }
 
-/// The ends that are looked for far ahead, and would be again and again if their places were not kept.
+/// Ends that may be far ahead. Their positions are cached so that they are not searched for repeatedly.
 #[derive(Clone, Copy)]
 pub(super) enum Mark {
     Comment,
@@ -117,13 +117,13 @@ impl<'a> XmlReader<'a> {
         self.text.get(range).unwrap_or_default()
     }
 
-    /// Goes behind the first of these characters, or to the end.
+    /// Moves past the next `end`, or to the end of the text.
     pub(super) fn skip_behind(&mut self, end: char) {
         let rest = self.rest();
         self.at += rest.find(end).map_or(rest.len(), |at| at + end.len_utf8());
     }
 
-    /// Goes to the first character of that kind, or to the end; what was passed.
+    /// Moves to the first character that matches, or to the end. Returns the text in between.
     pub(super) fn take_until(&mut self, ends: impl Fn(char) -> bool) -> &'a str {
         let rest = self.rest();
         let taken = rest.get(..rest.find(ends).unwrap_or(rest.len()));
@@ -132,12 +132,12 @@ impl<'a> XmlReader<'a> {
         taken
     }
 
-    /// Skips whitespace; whether there was any.
+    /// Skips whitespace. Returns whether there was any.
     pub(super) fn whitespace(&mut self) -> bool {
         !self.take_until(|c| !is_whitespace(c)).is_empty()
     }
 
-    /// Where a mark stands next.
+    /// The position of the next mark.
     pub(super) fn ahead(&mut self, mark: Mark) -> Option<usize> {
         let known = self.ahead.get(mark as usize).copied().unwrap_or_default();
         match known {
@@ -167,7 +167,7 @@ impl<'a> XmlReader<'a> {
         self.fault_also(range, kind, &[]);
     }
 
-    /// Adds a fault with further places.
+    /// Adds a fault with further locations.
     pub(super) fn fault_also(
         &mut self,
         range: Range<usize>,
@@ -184,7 +184,7 @@ impl<'a> XmlReader<'a> {
         self.stopped = kind.ends_reading() || self.faults.len() >= MOST_FAULTS;
     }
 
-    /// Counts parts of the document, of which there may be so many.
+    /// Counts parts of the document, up to [`MOST_PARTS`].
     pub(super) fn count(&mut self, parts: usize, place: Range<usize>) {
         self.parts += parts;
         if self.parts > MOST_PARTS {
@@ -192,7 +192,7 @@ impl<'a> XmlReader<'a> {
         }
     }
 
-    /// Reports the characters that no XML document has; whatever reads on takes them for what it likes.
+    /// Reports all characters that XML does not allow. The rest of the parser does not check them.
     fn characters(&mut self) {
         let odd = |byte: &u8| *byte < 0x20 || *byte == 0xEF;
         let mut at = 0;
@@ -208,7 +208,7 @@ impl<'a> XmlReader<'a> {
         }
     }
 
-    /// Text up to the next `<`.
+    /// Reads text up to the next `<`.
     fn text(&mut self) {
         let start = self.at;
         let run = self.take_until(|c| c == '<');
@@ -232,7 +232,7 @@ impl<'a> XmlReader<'a> {
         self.add_text(start..self.at, &text);
     }
 
-    /// Adds to the text that is read: character data, or a CDATA section.
+    /// Appends character data or a CDATA section to the current text.
     pub(super) fn add_text(&mut self, place: Range<usize>, text: &str) {
         if self.pending.text.is_empty() {
             self.pending.place = place;
@@ -242,7 +242,7 @@ impl<'a> XmlReader<'a> {
         self.pending.text.push_str(text);
     }
 
-    /// Ends the text that is read, at any markup but a CDATA section.
+    /// Ends the current text, at any markup except a CDATA section.
     fn end_text(&mut self) {
         if self.pending.text.is_empty() {
             return;
@@ -259,7 +259,7 @@ impl<'a> XmlReader<'a> {
         self.document.texts.push(super::Text { span, text });
     }
 
-    /// What begins with the `<` at this place.
+    /// Reads the markup that starts at this `<`.
     fn markup(&mut self) {
         let rest = self.rest();
         if !rest.starts_with('<') {
@@ -297,7 +297,7 @@ impl<'a> XmlReader<'a> {
     }
 }
 
-/// Where `->` stands, or another dash and `>`.
+/// The position of `->`, or of another dash and `>`.
 pub(super) fn dash_end(text: &str) -> Option<usize> {
     let mut ends = text.match_indices('>');
     ends.find_map(|(at, _)| {

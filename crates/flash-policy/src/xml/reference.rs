@@ -17,7 +17,7 @@ const ENTITIES: [(&str, char); 5] = [
 ];
 
 impl XmlReader<'_> {
-    /// A text or a value with its references replaced and its line ends as XML has them.
+    /// Returns a text or a value with its references replaced and its line ends normalized.
     pub(super) fn decoded(&mut self, place: Range<usize>, within: ReferenceContext) -> String {
         let source = self.part(place.clone());
         let special = |byte: u8| matches!(byte, b'&' | b'\r' | b'\n' | b'\t');
@@ -45,7 +45,8 @@ impl XmlReader<'_> {
         text
     }
 
-    /// The reference at a place of a text that begins at `start`: its length, and its character, if it has one.
+    /// Reads the reference at `at` in a text that starts at `start`. Returns its length, and its character if it is
+    /// valid.
     fn reference(&mut self, source: &str, at: usize, start: usize) -> (usize, Option<char>) {
         let body = source.get(at + 1..).unwrap_or_default();
         let place = start + at..start + at + 1;
@@ -67,7 +68,7 @@ impl XmlReader<'_> {
     }
 }
 
-/// A name and `;`: the name's length, and what it stands for.
+/// Reads a name and `;`. Returns the name's length, and the character that it means.
 fn entity(body: &str) -> Option<(usize, Option<char>)> {
     let length = body.find(|c| !is_name_character(c))?;
     let (name, rest) = body.split_at_checked(length)?;
@@ -78,7 +79,7 @@ fn entity(body: &str) -> Option<(usize, Option<char>)> {
     Some((length, known.map(|(_, c)| *c)))
 }
 
-/// Digits and `;`: their length with an `x`, and the character, if XML has it.
+/// Reads digits and `;`. Returns the length, including an `x`, and the character if XML allows it.
 fn character(number: &str) -> Option<(usize, Option<char>)> {
     let (digits, radix) = match number.strip_prefix('x') {
         Some(digits) => (digits, 16),

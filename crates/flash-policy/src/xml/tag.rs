@@ -1,4 +1,4 @@
-//! Start tags: what is wrong in one, and where it goes on.
+//! Start tags: what is wrong in one, and where to continue.
 
 use core::ops::Range;
 use core::slice::from_ref;
@@ -25,23 +25,23 @@ pub(super) enum TagEnd {
     Cut,
 }
 
-/// A start tag while it is read.
+/// A start tag that is being read.
 pub(super) struct StartTag<'a> {
     pub(super) start: usize,
     pub(super) name: &'a str,
     pub(super) name_at: usize,
     pub(super) attributes: Vec<Attribute>,
-    /// How many there are; no more than a certain number are kept.
+    /// The number of attributes. Not all of them are kept.
     count: usize,
     commas: usize,
-    /// The quoted value that stands directly before, with its quotes.
+    /// The quoted value directly before this position, with its quotes.
     pub(super) value: Option<Range<usize>>,
-    /// Quotes are out of step: what follows from that is no other mistake.
+    /// The quotes are mismatched. Faults that follow from that are not reported.
     pub(super) astray: bool,
 }
 
 impl<'a> XmlReader<'a> {
-    /// What begins with a `<` and a name, or with a `<` only.
+    /// Reads a start tag, or a `<` without a name.
     pub(super) fn start_tag(&mut self) {
         let start = self.at;
         let before = self.faults.len();
@@ -62,7 +62,7 @@ impl<'a> XmlReader<'a> {
         let ending = self.attributes(&mut tag);
         let place = start..self.at;
         if tag.count > MOST_ATTRIBUTES {
-            // Whatever else is wrong with them, there are too many.
+            // Whatever else is wrong with the attributes, there are too many.
             self.faults.truncate(before);
             self.fault(place.clone(), Kind::TooManyAttributes(tag.count));
         } else {
@@ -72,7 +72,7 @@ impl<'a> XmlReader<'a> {
         self.element(tag, ending, is_loose);
     }
 
-    /// The name behind the `<`; none where there is none, and the `<` is skipped.
+    /// Reads the name after the `<`. Without one, it returns `None` and skips the `<`.
     fn element_name(&mut self, start: usize) -> Option<Range<usize>> {
         if self.rest().starts_with("<<<<<<< ") {
             let line = self.take_until(|c| c == '\n');
@@ -116,7 +116,7 @@ impl<'a> XmlReader<'a> {
         Some(place)
     }
 
-    /// A value that belongs to no attribute.
+    /// Skips a value that belongs to no attribute.
     fn skip_value(&mut self) {
         let Some(quote) = self.next().filter(|c| matches!(c, '"' | '\'')) else {
             return;
@@ -133,13 +133,14 @@ impl<'a> XmlReader<'a> {
         self.take_until(|c| is_like_space(c) || matches!(c, '=' | '/' | '>' | '"' | '\'' | '<'))
     }
 
-    /// Skips what stands for a space; whether there was any. What XML doesn't take for one is reported.
+    /// Skips characters that look like spaces. Returns whether there were any. Those that XML does not accept are
+    /// reported.
     pub(super) fn spaces(&mut self) -> bool {
         let start = self.at;
         while let Some(c) = self.next().filter(|c| is_like_space(*c)) {
             let place = self.at..self.at + c.len_utf8();
             self.at = place.end;
-            // Characters that XML does not have are reported already.
+            // Characters that XML does not allow were reported before.
             if is_unseen(c) && !is_whitespace(c) {
                 self.fault(place, AttributeFault::LikeSpace(c));
             }
@@ -155,7 +156,7 @@ impl<'a> XmlReader<'a> {
             }
             match self.next() {
                 None => {
-                    // What is cut off is no other mistake.
+                    // A fault in the cut-off part is not a separate mistake.
                     let end = self.base + self.text.trim_end().len();
                     self.faults.pop_if(|last| last.span.end >= end);
                     self.fault(tag.start..self.at, TagEndFault::UnclosedTag);
@@ -189,7 +190,7 @@ impl<'a> XmlReader<'a> {
         }
     }
 
-    /// What begins with a `/`: the tag's end, or a slip.
+    /// Reads a `/`: the end of the tag, or a mistake.
     fn slash(&mut self) -> Option<TagEnd> {
         let start = self.at;
         let slashes = self.take_until(|c| c != '/').len();
@@ -212,7 +213,7 @@ impl<'a> XmlReader<'a> {
         }
     }
 
-    /// Reads an attribute, or at least one character of what stands in its place.
+    /// Reads an attribute, or at least one character of what is in its place.
     fn attribute(&mut self, next: char, tag: &mut StartTag<'a>) {
         let start = self.at;
         tag.value = None;
@@ -259,7 +260,7 @@ impl<'a> XmlReader<'a> {
         equals
     }
 
-    /// An attribute whose name was read, and its `=`.
+    /// Reads the rest of an attribute after its name and `=`.
     fn named(&mut self, place: Range<usize>, tag: &mut StartTag<'a>) {
         let name = self.part(place.clone());
         if !is_qualified_name(name) && !tag.astray {
@@ -287,7 +288,7 @@ impl<'a> XmlReader<'a> {
         });
     }
 
-    /// What can be told by its first character to be no attribute.
+    /// Reads something whose first character shows that it is not an attribute.
     fn no_attribute(&mut self, next: char, tag: &mut StartTag<'a>) -> bool {
         let start = self.at;
         if is_placeholder(self.rest()) {
@@ -307,7 +308,7 @@ impl<'a> XmlReader<'a> {
         self.at > start
     }
 
-    /// Reports a fault that may as well follow from another one in the tag.
+    /// Reports a fault, unless mismatched quotes in the tag may have caused it.
     pub(super) fn unless_astray(
         &mut self,
         tag: &StartTag<'a>,

@@ -1,4 +1,4 @@
-//! The values of attributes, and the many ways to write their quotes wrong.
+//! Attribute values, and the many ways to get their quotes wrong.
 
 use core::ops::Range;
 
@@ -7,23 +7,23 @@ use super::fault::{AttributeFault, Doubled, OutsideFault, ValueFault};
 use super::reader::XmlReader;
 use super::tag::StartTag;
 
-/// A value whose quotes are doubled.
+/// A value with doubled quotes.
 pub(super) struct DoubledValue {
     pub(super) which: Doubled,
-    /// The value in what was looked at.
+    /// The range of the value in the given text.
     pub(super) value: Range<usize>,
-    /// The length with all quotes, and what stands before them.
+    /// The length, including all quotes and everything before them.
     pub(super) length: usize,
 }
 
-/// Looks at what stands behind a `=`.
+/// Checks the text after a `=` for doubled quotes.
 pub(super) fn doubled(after: &str) -> Option<DoubledValue> {
     let value = after.trim_start_matches(is_whitespace);
     let at = after.len() - value.len();
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let body = value.get(1..)?;
     let inner = body.strip_prefix(quote);
-    // A value lies in one tag: what is behind that need not be looked at.
+    // A value ends within its tag, so the rest need not be searched.
     let text = inner.unwrap_or(body);
     let end = text.find([quote, '<', '>', '=', '\n'])?;
     let rest = text.get(end..)?.strip_prefix(quote)?;
@@ -47,7 +47,8 @@ pub(super) fn doubled(after: &str) -> Option<DoubledValue> {
 }
 
 impl<'a> XmlReader<'a> {
-    /// Reads the value behind a `=`: its place without quotes, and where it ends with them. None where there is none.
+    /// Reads the value after a `=`. Returns its range without quotes, and where it ends with them. `None`
+    /// without a value.
     pub(super) fn value(
         &mut self,
         name: &Range<usize>,
@@ -66,7 +67,7 @@ impl<'a> XmlReader<'a> {
         let value = self.take_until(|c| c == quote || c == '<');
         if !self.rest().starts_with(quote) {
             if self.rest().is_empty() && !value.contains('>') {
-                // The file ends here: the loop says so.
+                // The file ends here, which the caller reports.
                 return None;
             }
             self.at = start;
@@ -101,7 +102,7 @@ impl<'a> XmlReader<'a> {
         (value, self.at)
     }
 
-    /// A value that begins with no straight quote.
+    /// Reads a value that does not start with a straight quote.
     fn unquoted(
         &mut self,
         name: &Range<usize>,
@@ -135,7 +136,7 @@ impl<'a> XmlReader<'a> {
         Some((start..self.at, self.at))
     }
 
-    /// The rest of a value that begins with a typographic quote.
+    /// Reads the rest of a value that starts with a typographic quote.
     fn typographic_value(&mut self) -> (Range<usize>, usize) {
         let start = self.at;
         self.take_until(|c| is_typographic(c) || matches!(c, '"' | '\'' | '<' | '>' | '='));
@@ -146,14 +147,14 @@ impl<'a> XmlReader<'a> {
         if let Some(quote) = end {
             self.at += quote.len_utf8();
         } else {
-            // Without an end, it is the first word.
+            // Without an end, the value is the first word.
             self.at = start;
             self.take_until(|c| is_whitespace(c) || matches!(c, '/' | '<' | '>'));
         }
         (value.start..value.end.min(self.at), self.at)
     }
 
-    /// A value that goes on into the next tag, or to the end of the file: `text` is what stands before that.
+    /// Reads a value that continues into the next tag or to the end of the file. `text` is the part before that.
     fn unclosed(&mut self, quote: char, text: &str) -> (Range<usize>, usize) {
         let start = self.at;
         let head = text.split('>').next().unwrap_or_default();
@@ -169,7 +170,7 @@ impl<'a> XmlReader<'a> {
         (start + 1..self.at, self.at)
     }
 
-    /// Ends a value where it was meant to end.
+    /// Ends a value where it was intended to end.
     fn misread(&mut self, start: usize, kind: ValueFault, length: usize) -> (Range<usize>, usize) {
         let value = start + 1..start + 1 + length;
         let end = self.part(value.end..self.text.len()).chars().next();
@@ -184,7 +185,8 @@ impl<'a> XmlReader<'a> {
         (value, self.at)
     }
 
-    /// Something other than a space behind a value: mostly a quote is missing, and this one begins the next value.
+    /// Handles a character other than a space after a value. Usually a quote is missing, and this one starts the next
+    /// value.
     pub(super) fn behind_value(&mut self, next: char, tag: &mut StartTag<'a>) {
         let Some(place) = tag.value.take() else {
             return;
@@ -214,7 +216,7 @@ impl<'a> XmlReader<'a> {
             self.at = inner.start + at;
             self.at
         };
-        // What was read as its value ends earlier.
+        // The previous attribute's value ends earlier than first read.
         if let Some(attribute) = tag.attributes.last_mut() {
             let cut = place.end - 1 - end;
             attribute.value_span.end = attribute.value_span.end.saturating_sub(cut);
@@ -224,7 +226,7 @@ impl<'a> XmlReader<'a> {
     }
 }
 
-/// Where a value ends with another quote than it begins with: the kind of fault, and the value's length.
+/// Where a value ends with a different quote than it starts with: the kind of fault and the value's length.
 fn other_end(quote: char, text: &str) -> Option<(ValueFault, usize)> {
     let other = if quote == '"' { '\'' } else { '"' };
     let end = text.find(|c| c == other || c == '=' || is_typographic(c))?;
@@ -238,7 +240,7 @@ fn other_end(quote: char, text: &str) -> Option<(ValueFault, usize)> {
     ends.then_some((ValueFault::TypographicEnd, end))
 }
 
-/// Where, in a value, the space before a further attribute stands.
+/// The position, in a value, of the space before another attribute.
 fn swallowed(text: &str, find: fn(&str, char) -> Option<usize>) -> Option<usize> {
     let equals = find(text, '=')?;
     let before = text.get(..equals)?.trim_end_matches(is_whitespace);

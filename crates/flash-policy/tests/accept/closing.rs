@@ -1,4 +1,4 @@
-//! The reply and the end behind it: nothing is lost, and nobody is waited for longer than the limits say.
+//! Sending the reply and ending the stream: no data is lost, and no wait exceeds the limits.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn lingers(linger: Linger) -> AcceptConfig {
     config().linger(linger)
 }
 
-/// The reply was sent whole, and the connection ended like this, then.
+/// The whole reply was sent, and the connection ended like this at this time.
 #[track_caller]
 fn closes(client: &Client, config: &AcceptConfig, reason: CloseReason, at: u64) -> Met {
     let met = client.meets(config);
@@ -37,7 +37,7 @@ fn a_players_request_is_closed_at_once() {
     assert!(met.is_ended);
 }
 
-/// Behind TLS at least a `close_notify` follows.
+/// In TLS, at least a `close_notify` follows.
 #[test]
 fn lingering_can_be_asked_for() {
     let always = config().linger_when(LingerWhen::Always);
@@ -45,7 +45,7 @@ fn lingering_can_be_asked_for() {
     closes(&client, &always, CloseReason::Cleanly, 70);
 }
 
-/// Whatever stands behind the request is read and dropped until the client ends.
+/// Everything after the request is read and discarded until the client ends its side.
 #[test]
 fn what_follows_a_request_is_dropped() {
     for length in [1, 40, 41, 42, 100, 50_000] {
@@ -81,7 +81,7 @@ fn lingering_has_limits_of_time() {
     closes(&talking(1000), &config(), TimeUp, 30_000);
     closes(&talking(1000), &limits(900, 30_000), Silence, 900);
     closes(&talking(1000), &limits(5000, 12_500), TimeUp, 12_500);
-    // Both at once: the whole time counts.
+    // With both limits equal, the total counts.
     closes(&Client::saying(MORE), &limits(5000, 5000), TimeUp, 5000);
     closes(&Client::saying(MORE).resets(60), &config(), Failed, 60);
     let never = Linger::default()
@@ -106,7 +106,7 @@ fn lingering_has_a_limit_of_bytes() {
     closes(&client(1_000_000), &config(), CloseReason::Cleanly, 20);
 }
 
-/// A client that reads slowly gets all of it, in order.
+/// A client that reads slowly receives the whole reply, in order.
 #[test]
 fn a_reply_in_pieces() {
     for piece in 1..=reply().as_bytes().len() {
@@ -134,7 +134,7 @@ fn a_client_that_does_not_take_the_reply() {
     let (taken, failed) = (AbortReason::ReplyNotTaken, AbortReason::ReplyFailed);
     let client = Client::saying(REQUEST).room(30);
     assert_eq!(fails(&client, &config(), taken, 10_000), 30);
-    // A byte now and then does not extend it.
+    // Single bytes do not extend it.
     let slow = (1..30).fold(client.clone(), |client, at| {
         client.does(at * 1000, Deed::Takes(1))
     });
@@ -142,18 +142,18 @@ fn a_client_that_does_not_take_the_reply() {
     let patient = config().write_limit(ms(20_000));
     assert_eq!(fails(&client, &patient, taken, 20_000), 30);
     assert_eq!(fails(&client.resets(5000), &config(), failed, 5000), 30);
-    // The end of the stream is a part of it, whatever follows: TLS writes the reply only then.
+    // The end of the stream is part of the reply, whatever follows: TLS may write the reply only then.
     for request in [REQUEST, MORE] {
         let held_up = Client::saying(request).holds_up_end();
         fails(&held_up, &config(), taken, 10_000);
         fails(&held_up.clone().resets(5000), &config(), failed, 5000);
-        // The reply and its end share one limit.
+        // Sending the reply and ending the stream share one limit.
         let slow = held_up.room(30).does(9000, Deed::Takes(1000));
         fails(&slow, &config(), taken, 10_000);
     }
 }
 
-/// A driver that was busy for longer than the limit still ends the stream behind a reply that was taken.
+/// A driver that was busy for longer than the limit still ends the stream after a reply that was sent.
 #[test]
 fn a_reply_that_is_reported_late() {
     let mut side = reading(REQUEST, config());
@@ -165,7 +165,7 @@ fn a_reply_that_is_reported_late() {
     assert_eq!(side.poll(late), end);
 }
 
-/// A busy machine does not take what came in time for silence.
+/// A busy machine does not take input that arrived in time for silence.
 #[test]
 fn a_driver_that_is_late() {
     let client = Client::saying(MORE)
@@ -176,7 +176,7 @@ fn a_driver_that_is_late() {
     closes(&late, &config(), CloseReason::Cleanly, 18_000);
 }
 
-/// A server that has read and written something before leaves the rest to the machine.
+/// A server that has already read and written can leave the rest to the machine.
 #[test]
 fn a_connection_is_taken_over_anywhere() {
     let mut opening = Opening::new();
@@ -200,7 +200,7 @@ const ALL: [Completion; 5] = [
     Completion::Failed,
 ];
 
-/// An end stays as it is, whatever is reported after it.
+/// An end is final, whatever is reported after it.
 #[track_caller]
 fn stays(side: &mut ServerSide, now: Moment, end: Operation<'_>) {
     assert_eq!(side.poll(now), end);
@@ -210,7 +210,7 @@ fn stays(side: &mut ServerSide, now: Moment, end: Operation<'_>) {
     }
 }
 
-/// A machine that has read this.
+/// A machine that has read these bytes.
 fn reading(bytes: &[u8], config: AcceptConfig) -> ServerSide {
     let mut side = ServerSide::new(config, Moment::ZERO);
     side.room()[..bytes.len()].copy_from_slice(bytes);
@@ -228,7 +228,7 @@ fn completions_out_of_turn() {
 
     let mut side = reading(REQUEST, config());
     assert!(matches!(side.poll(now), Operation::Write { .. }));
-    // The client's end of the stream is no failure: it may wait for the reply.
+    // The client's end of the stream is not an error: it may be waiting for the reply.
     side.handle(Completion::Read(0), now);
     side.handle(Completion::Ended, now);
     let whole = reply();
@@ -252,14 +252,14 @@ fn ends_stay() {
             Operation::Close(Closing::End { .. })
         ));
         side.handle(Completion::Ended, now);
-        // One of them waits for this.
+        // With `LingerWhen::Always`, this is awaited.
         side.handle(Completion::Read(0), now);
         let closed = Closing::Done(CloseReason::Cleanly);
         stays(&mut side, now, Operation::Close(closed));
     }
 }
 
-/// The client ends its side before the driver has asked what follows: its bytes count.
+/// The client ends its side before the driver polls: its bytes count.
 #[test]
 fn bytes_and_the_end_at_once() {
     let off = config().timing(Timing::default().http(HttpDetection::Off));

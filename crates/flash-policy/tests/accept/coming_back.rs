@@ -1,4 +1,4 @@
-//! Connections that were handed on and come back: silent ones, TLS, and those that other code has served.
+//! Connections that were handed on and come back: silent clients, TLS, and connections that other code has served.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,12 +13,12 @@ use crate::world::{Client, End, config, ms, reply};
 
 const HOUR: u64 = 60 * 60 * 1000;
 
-/// A server that speaks first to a client that is silent for 200 ms.
+/// A server that speaks first if a client is silent for 200 ms.
 fn speaks_first() -> AcceptConfig {
     config().timing(Timing::default().silence(ms(200)))
 }
 
-/// Silent clients are listened to for as long as it takes; the connection ends like this, then.
+/// Silent clients have no limit. The connection ends like this at this time.
 #[track_caller]
 fn waits(client: &Client, end: End, at: u64) {
     let mut waits = 0;
@@ -35,7 +35,7 @@ fn waits(client: &Client, end: End, at: u64) {
     assert_eq!(waits, 1, "{client:?}");
 }
 
-/// The whole deadline counts from the first byte, and silence is not reported again.
+/// The deadline for the first bytes counts from the first byte, and silence is not reported again.
 #[test]
 fn a_silent_client_has_its_time_from_its_first_byte() {
     let (speaks, silent) = (|bytes| Client::new().says(HOUR, bytes), Client::new());
@@ -52,7 +52,7 @@ fn a_silent_client_has_its_time_from_its_first_byte() {
     waits(&silent.resets(HOUR), failed, HOUR);
 }
 
-/// Code that goes on reading what is handed on learns until when.
+/// Code that keeps reading a connection that was handed on can ask for the deadline.
 #[test]
 fn the_deadline_moves_with_the_first_byte() {
     let now = |millis| Moment::after(ms(millis));
@@ -67,14 +67,14 @@ fn the_deadline_moves_with_the_first_byte() {
     side.handle(Completion::Read(4), now(HOUR));
     assert_eq!(side.deadline(), now(HOUR + 10_000));
     assert_eq!(side.opening().bytes(), b"GET ");
-    // It has spoken, so that it can't be waited for like this again.
+    // The client has sent something, so `wait` no longer applies.
     let late = now(HOUR + 10_000);
     assert_eq!(side.poll(late), Operation::HandOn(First::Deadline));
     side.wait();
     assert_eq!(side.poll(late), Operation::HandOn(First::Deadline));
 }
 
-/// A machine that has read this.
+/// A machine that has read these bytes.
 fn reading(bytes: &[u8], config: AcceptConfig) -> ServerSide {
     let mut side = ServerSide::new(config, Moment::ZERO);
     side.room()[..bytes.len()].copy_from_slice(bytes);
@@ -82,7 +82,7 @@ fn reading(bytes: &[u8], config: AcceptConfig) -> ServerSide {
     side
 }
 
-/// The deadline counts from the start, the handshake included; silence counts from the end of the handshake.
+/// The deadline counts from the start and includes the handshake. Silence counts from the end of the handshake.
 #[test]
 fn the_deadlines_inside_tls() {
     let shaken = Moment::after(ms(4000));
@@ -101,7 +101,7 @@ fn the_deadlines_inside_tls() {
     }
 }
 
-/// Behind the reply the client's `close_notify` is still to come, also where it has sent nothing else.
+/// After the reply, the client's `close_notify` is still expected, even if it has sent nothing else.
 #[test]
 fn a_request_inside_tls() {
     let client = Client::saying(b"\x16\x03\x01")
@@ -121,7 +121,7 @@ fn a_request_inside_tls() {
     assert_eq!(met.sent, reply().as_bytes());
 }
 
-/// What other code has served is closed without loss, under the same limits.
+/// A connection that other code has served is closed without data loss, under the same limits.
 #[test]
 fn what_was_served_is_let_go() {
     let served = |client: &Client, config: &AcceptConfig| {
@@ -147,7 +147,7 @@ fn what_was_served_is_let_go() {
     assert_eq!(served(&client.resets(7), &config()), (failed, ms(7)));
 }
 
-/// Our end may be held up, where TLS has something to write: that counts too.
+/// Ending our side can block if TLS has something to write. That counts too.
 #[test]
 fn an_end_that_is_held_up() {
     let client = Client::saying(b"LOGIN").holds_up_end();
@@ -159,7 +159,7 @@ fn an_end_that_is_held_up() {
     assert_eq!((met.end, met.at), (time_up, ms(30_000)));
 }
 
-/// Where nobody has a reply, a request is handed on with what is known of it.
+/// Without a reply, a request is handed on as a recognized request.
 #[test]
 fn without_a_reply() {
     let more = [&REQUEST[..], b"x"].concat();
@@ -170,7 +170,7 @@ fn without_a_reply() {
     }
 }
 
-/// What is still being read, or is being answered, does not come back.
+/// A connection that is still being read or answered does not come back.
 #[test]
 fn nothing_else_comes_back() {
     let now = Moment::ZERO;
@@ -191,7 +191,7 @@ fn nothing_else_comes_back() {
     assert_eq!(side.if_dropped(), IfDropped::Reset);
 }
 
-/// A server may give a connection up before it is known what it is.
+/// A server can give up a connection before it is recognized.
 #[test]
 fn nobody_is_to_serve_it() {
     let now = Moment::ZERO;
@@ -207,7 +207,7 @@ fn nobody_is_to_serve_it() {
     }
 }
 
-/// A reply that was begun with a borrowed config goes on with a shared one, and nothing of it is sent twice.
+/// A reply that started with a borrowed config continues with a shared one, and no byte is sent twice.
 #[test]
 fn a_reply_goes_on_with_another_config() {
     let (now, whole) = (Moment::ZERO, reply());

@@ -1,4 +1,4 @@
-//! The server's side of a connection, with a client and a clock that are numbers.
+//! The server side of a connection, with a simulated client and clock.
 
 #![cfg(test)]
 

@@ -13,7 +13,7 @@ fn timed(timing: Timing) -> AcceptConfig {
     config().timing(timing)
 }
 
-/// The connection is handed on as this at that time, with every byte that was read; nothing is written.
+/// The connection is handed on like this at this time, with every byte that was read, and nothing is written.
 #[track_caller]
 fn hands_on(client: &Client, config: &AcceptConfig, first: First, at: u64, received: &[u8]) {
     let met = client.meets(config);
@@ -48,7 +48,7 @@ fn what_is_no_request_is_handed_on() {
     }
 }
 
-/// Of a long message 64 bytes are read.
+/// At most 64 bytes of a long message are read.
 #[test]
 fn no_more_than_64_bytes_are_read() {
     let long = [b'x'; 1000];
@@ -61,7 +61,7 @@ fn no_more_than_64_bytes_are_read() {
     );
 }
 
-/// Every start of a request, and then nothing, the end or a reset.
+/// Every prefix of a request, followed by nothing, the end or a reset.
 #[test]
 fn every_start_of_a_request() {
     for length in 0..BARE.len() {
@@ -81,7 +81,7 @@ fn every_start_of_a_request() {
     }
 }
 
-/// The deadline counts from the start: a byte now and then does not extend it.
+/// The deadline counts from the start. Single bytes do not extend it.
 #[test]
 fn the_deadline_is_absolute() {
     let mut client = Client::new();
@@ -93,7 +93,7 @@ fn the_deadline_is_absolute() {
     hands_on(&client, &short, First::Deadline, 1000, &BARE[..2]);
 }
 
-/// Silence has a limit of its own if one is set; one byte, and the whole deadline counts again.
+/// Silence has its own limit if one is set. After one byte, the full deadline applies again.
 #[test]
 fn silence() {
     let silence = |limit| timed(Timing::default().silence(limit));
@@ -112,7 +112,7 @@ fn silence() {
         10_000,
         b"<",
     );
-    // As long as the whole deadline, or longer: nothing of its own.
+    // A limit at or above the full deadline has no effect.
     for limit in [ms(10_000), ms(20_000), Duration::MAX] {
         hands_on(
             &Client::new(),
@@ -124,14 +124,14 @@ fn silence() {
     }
 }
 
-/// A request without a terminator is answered after 300 ms of silence, also behind the deadline for the first bytes.
+/// A request without a terminator is answered after 300 ms of silence, even after the deadline for the first bytes.
 #[test]
 fn the_wait_for_a_terminator() {
     for (client, config, at) in [
         (Client::saying(BARE), config(), 300),
         (Client::saying(b"<policy-file-request />"), config(), 300),
         (Client::saying(BARE).ends(100), config(), 100),
-        // Something came: the wait begins again.
+        // Another byte restarts the wait.
         (Client::saying(BARE).says(200, b"\r"), config(), 500),
         (Client::new().says(9900, BARE), config(), 10_200),
         (
@@ -158,7 +158,7 @@ fn the_wait_for_a_terminator() {
     );
 }
 
-/// What may become HTTP waits for more, if HTTP is recognised.
+/// Data that may become HTTP waits for more bytes, if HTTP is recognized.
 #[test]
 fn http_detection() {
     let off = timed(Timing::default().http(HttpDetection::Off));
@@ -173,7 +173,7 @@ fn http_detection() {
     assert_eq!(met.end, End::Closed(CloseReason::Cleanly));
 }
 
-/// A busy machine loses no request that came in time, and takes no silence for a deadline.
+/// A busy machine loses no request that arrived in time, and does not report silence as a deadline.
 #[test]
 fn a_driver_that_is_late() {
     let late = |client: Client| client.with_driver_late_by(ms(60_000));
@@ -191,7 +191,7 @@ fn a_driver_that_is_late() {
     );
 }
 
-/// What no clock can show is as good as never.
+/// A limit that no clock can represent means never.
 #[test]
 fn limits_without_an_end() {
     let never = Timing::default()

@@ -1,4 +1,4 @@
-//! What holds for every client and every order of events.
+//! Properties that hold for every client and every order of events.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use crate::world::{Client, Deed, End, config, ms, reply};
 
-/// The longest that a connection may take under these tests' limits: the first bytes and a terminator, the reply, its
+/// The longest time that a connection can take under these limits: the first bytes and a terminator, the reply, its
 /// end, the close.
 const IN_ALL: Duration = Duration::from_millis(10_000 + 300 + 300 + 10_000 + 10_000 + 30_000);
 
@@ -77,7 +77,8 @@ fn configs() -> impl Strategy<Value = flash_policy::accept::AcceptConfig> {
 }
 
 proptest! {
-    /// A connection ends in time; the reply is whole, or the connection is aborted or handed on without a byte of it.
+    /// A connection ends in time. The reply is complete, or the connection is aborted, or it is handed on with no byte
+    /// of the reply sent.
     #[test]
     fn every_connection_ends((client, config) in (clients(), configs())) {
         let met = client.meets(&config);
@@ -90,7 +91,7 @@ proptest! {
         }
     }
 
-    /// How much each read returns makes no difference to what a connection is.
+    /// The size of each read does not affect what a connection is.
     #[test]
     fn reads_of_any_size((client, config) in (clients(), configs()), piece in 1..30_usize) {
         let whole = client.meets(&config);

@@ -1,4 +1,4 @@
-//! However TCP cuts a request, it is answered, and nothing behind it is looked at.
+//! However TCP splits a request, it is answered, and the bytes after it are ignored.
 
 use std::time::Duration;
 
@@ -9,14 +9,14 @@ use crate::world::{Client, End, config, ms, reply};
 
 const NO_TIME: Moment = Moment::ZERO;
 
-/// All 4,194,304 ways to cut the 23 bytes of a player.
+/// All 4,194,304 ways to split the 23 bytes of a player.
 #[test]
 fn every_way_to_cut_a_request() {
     let side = ServerSide::new(config(), NO_TIME);
     assert_eq!(answered(side, REQUEST), 1 << 22);
 }
 
-/// Reads on in every way there is; returns in how many of them the request was answered.
+/// Continues in every possible way. Returns in how many of them the request was answered.
 fn answered(mut side: ServerSide, left: &[u8]) -> usize {
     match side.poll(NO_TIME) {
         Operation::Write { bytes, .. } => {
@@ -40,7 +40,7 @@ fn answered(mut side: ServerSide, left: &[u8]) -> usize {
     }
 }
 
-/// Only a request that lacks nothing but its NUL has another deadline than the first bytes together.
+/// Only a request that lacks just its NUL has a deadline other than that for the first bytes.
 fn deadline(missing: usize) -> Moment {
     let wait = if missing == 1 { 300 } else { 10_000 };
     Moment::after(ms(wait))
@@ -60,7 +60,7 @@ const REQUESTS: [&[u8]; 6] = [
     b"<policy-file-request/>\0<msg t='sys'/>\0",
 ];
 
-/// Each kind of request in two pieces, the second of which is late, and byte by byte.
+/// Each kind of request in two pieces, the second one late, and byte by byte.
 #[test]
 fn every_request_in_pieces_that_come_late() {
     for request in REQUESTS {
@@ -78,7 +78,7 @@ fn every_request_in_pieces_that_come_late() {
     }
 }
 
-/// A request that lacks its terminator, cut anywhere: answered after a moment, or when the client ends its side.
+/// A request without its terminator, split anywhere: answered after a moment, or when the client ends its side.
 #[test]
 fn every_bare_request_in_pieces_that_come_late() {
     for request in [

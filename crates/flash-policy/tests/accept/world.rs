@@ -1,4 +1,4 @@
-//! A client that follows a script, and a driver without a socket whose clock stands still until something happens.
+//! A client that follows a script, and a driver without sockets whose clock advances only with events.
 
 use std::time::Duration;
 
@@ -20,28 +20,28 @@ pub(crate) fn reply() -> Reply {
     Reply::from(&Policy::default())
 }
 
-/// A deed of the client.
+/// An action of the client.
 #[derive(Clone, Debug)]
 pub(crate) enum Deed {
     Says(Vec<u8>),
     Fin,
     Rst,
-    /// Makes room for this many bytes of the reply, if it takes nothing by itself.
+    /// Makes room for this many bytes of the reply, if the client does not read on its own.
     Takes(usize),
 }
 
-/// A client.
+/// A scripted client.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
-    /// What it does and when, in order.
+    /// Its actions and their times, in order.
     script: Vec<(Duration, Deed)>,
-    /// How much room there is for the reply at first.
+    /// The initial room for the reply.
     room: usize,
-    /// Whether our end of the stream finds no room: TLS has something to write there.
+    /// Whether ending our side of the stream blocks, because TLS has something to write there.
     holds_up_end: bool,
-    /// How many bytes one read returns at most.
+    /// The maximum number of bytes per read.
     piece: usize,
-    /// How much later than it could the driver comes back from a wait.
+    /// The delay with which the driver returns from a wait.
     driver_delay: Duration,
 }
 
@@ -56,7 +56,7 @@ impl Client {
         }
     }
 
-    /// Says this at the start.
+    /// Sends this at the start.
     pub(crate) fn saying(bytes: &[u8]) -> Self {
         Self::new().says(0, bytes)
     }
@@ -98,12 +98,13 @@ impl Client {
         self
     }
 
-    /// Plays it through; panics if that takes more than a few thousand operations.
+    /// Runs the script. Panics if that takes more than a few thousand operations.
     pub(crate) fn meets(&self, config: &AcceptConfig) -> Met {
         self.comes_back(config, |_, _, _| false)
     }
 
-    /// The same where what is handed on may come back: `back` says whether it does, and makes it so.
+    /// Runs the script with connections that may come back after they are handed on. `back` makes them and returns
+    /// whether it did.
     pub(crate) fn comes_back(
         &self,
         config: &AcceptConfig,
@@ -130,23 +131,23 @@ impl Client {
                 is_ended: driver.is_ended,
             };
         }
-        panic!("no end: {self:?}")
+        panic!("the connection does not end: {self:?}")
     }
 }
 
-/// How a connection went.
+/// The course of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Met {
     pub(crate) end: End,
     /// When it ended.
     pub(crate) at: Duration,
-    /// What was read to recognise it.
+    /// The bytes that were read to recognize it.
     pub(crate) received: Vec<u8>,
     /// What was written.
     pub(crate) sent: Vec<u8>,
-    /// When the first byte of it was.
+    /// When its first byte was written.
     pub(crate) answered: Option<Duration>,
-    /// How many bytes were thrown away.
+    /// The number of bytes that were discarded.
     pub(crate) discarded: usize,
     /// Whether our side of the stream was ended.
     pub(crate) is_ended: bool,
@@ -162,10 +163,10 @@ pub(crate) enum End {
 struct Driver {
     now: Moment,
     client: Client,
-    /// How many of its deeds are done.
+    /// The number of actions done so far.
     done: usize,
     coming: Vec<u8>,
-    /// What reading finds behind that.
+    /// The result of reads after that.
     over: Option<Completion>,
     sent: Vec<u8>,
     answered: Option<Duration>,
@@ -188,7 +189,7 @@ impl Driver {
         }
     }
 
-    /// Does one operation.
+    /// Performs one operation.
     fn work(&mut self, side: &mut ServerSide) -> Option<End> {
         let completion = match side.poll(self.now) {
             Operation::Read { until } => self.by(until, |driver| driver.read(side.room())),
@@ -214,7 +215,7 @@ impl Driver {
         }
     }
 
-    /// Tries an operation, and again after each of the client's deeds until then.
+    /// Tries an operation, and again after each action of the client, until this time.
     fn by(
         &mut self,
         until: Moment,

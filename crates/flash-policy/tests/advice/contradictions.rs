@@ -1,4 +1,4 @@
-//! No finding speaks of what another one asks to correct, or advises the contrary.
+//! No finding mentions something that another one asks to fix, or advises the opposite.
 
 use super::{check, check_rules, from_port, help, policy, socket, url};
 
@@ -8,9 +8,9 @@ fn what_is_to_be_corrected_first_is_not_spoken_of_as_if_it_counted() {
     check_rules(&rule("http://a.test/"), &url(), &["domain-with-path"]);
     check_rules(&rule("www.example.com"), &url(), &["example-domain"]);
     let header = "<allow-http-request-headers-from domain=\"http://a.test/\" headers=\"X\"/>";
-    check_rules(&policy(header), &url(), &["bad-header-rule-domain"]);
+    check_rules(&policy(header), &url(), &["invalid-header-rule-domain"]);
     let secure = "<allow-access-from domain=\"a.test\" secure=\"yes\"/>";
-    check_rules(&policy(secure), &url(), &["bad-secure"]);
+    check_rules(&policy(secure), &url(), &["invalid-secure"]);
     let example = "<allow-access-from domain=\"www.example.com\" to-ports=\"9339\"/>";
     check_rules(&policy(example), &socket(), &["example-domain"]);
 }
@@ -26,18 +26,18 @@ fn a_meta_policy_gets_one_advice() {
     check_rules(
         &control("all"),
         &from_port(5000),
-        &["site-control-off-master"],
+        &["site-control-outside-master"],
     );
     for (element, rule) in [
         (
             "permitted-cross-domain-policies=\"master_only\"",
-            "bad-site-control",
+            "invalid-site-control",
         ),
         (
             "permitted-cross-domain-policy=\"none\"",
-            "site-control-without-value",
+            "missing-site-control-value",
         ),
-        ("", "site-control-without-value"),
+        ("", "missing-site-control-value"),
     ] {
         let text = policy(&format!(
             "<site-control {element}/>\n<allow-access-from domain=\"a.test\" to-ports=\"9339\"/>"
@@ -50,7 +50,7 @@ fn a_meta_policy_gets_one_advice() {
     check_rules(
         &control("none"),
         &socket(),
-        &["site-control-none-beside-rules"],
+        &["site-control-none-with-rules"],
     );
     for written in ["master_only", "masteronly", "Master-Only"] {
         let message = format!("`{written}` is no meta-policy");
@@ -58,7 +58,7 @@ fn a_meta_policy_gets_one_advice() {
         check(
             &control(written),
             &socket(),
-            &[("bad-site-control", &message, help)],
+            &[("invalid-site-control", &message, help)],
         );
     }
 }

@@ -1,5 +1,5 @@
-//! What findings advise: what the file itself says is kept, nothing is opened wider, one mistake is one finding, and no
-//! finding contradicts another.
+//! The advice of findings: it keeps what the file says, opens nothing more widely, and never contradicts other
+//! findings. One mistake is one finding.
 
 #![cfg(test)]
 
@@ -54,7 +54,7 @@ fn check(text: &str, options: &Options, expected: &[(&str, &str, &str)]) {
     assert_eq!(said, expected, "{text}");
 }
 
-/// The rules that find something.
+/// The rules that have findings.
 #[track_caller]
 fn check_rules(text: &str, options: &Options, expected: &[&str]) {
     let findings = found(text, options);
@@ -62,7 +62,7 @@ fn check_rules(text: &str, options: &Options, expected: &[&str]) {
     assert_eq!(rules, expected, "{text}: {findings:#?}");
 }
 
-/// All that is advised about a file.
+/// All advice about a file.
 fn help(text: &str, options: &Options) -> String {
     let findings = found(text, options);
     let help = findings.into_iter().flat_map(|finding| finding.help);

@@ -102,7 +102,7 @@ fn words_for_everything_are_no_wildcards() {
     for word in ["all", "Any", "every"] {
         let text = rule("a.test", word);
         let help = help(&text, &socket());
-        assert!(help.starts_with("write `*` for every port"), "{help}");
+        assert!(help.starts_with("write `*` for all ports"), "{help}");
         check_rules(&rule(word, "9339"), &socket(), &["word-as-domain"]);
     }
 }

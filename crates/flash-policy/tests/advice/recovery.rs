@@ -1,22 +1,22 @@
-//! Every mistake in broken XML is found, each once: what follows from another is no finding.
+//! Every mistake in broken XML is found once. Consequences of another mistake are not findings.
 
 use super::{found, policy, socket};
 
 const RULE: &str = "<allow-access-from domain=\"a.test\" to-ports=\"9339\"/>";
 
-/// What is found in a broken file, in its order: the text that is pointed at, and the message.
+/// The findings of a broken file, in file order: the text at the location, and the message.
 #[track_caller]
 fn broken(text: &str, expected: &[(&str, &str)]) {
     let findings = found(text, &socket());
     let errors = findings.iter().filter(|finding| {
-        let label = finding.label.as_ref().expect("a place");
-        // What is well-formed in it is not judged.
+        let label = finding.label.as_ref().expect("a location");
+        // Findings about the well-formed parts are ignored.
         assert!(label.span.end <= text.len(), "{finding:?}");
         finding.severity == flash_policy::Severity::Error
     });
     let said: Vec<_> = errors
         .map(|finding| {
-            let span = finding.label.as_ref().expect("a place").span;
+            let span = finding.label.as_ref().expect("a location").span;
             (&text[span.start..span.end], finding.message.as_str())
         })
         .collect();
@@ -58,7 +58,7 @@ fn mistakes_in_one_tag_are_told_apart() {
             ("</x>", "expected `</allow-access-from>`, found `</x>`"),
         ],
     );
-    // A tag that has a fault need not be closed.
+    // A tag with a fault need not be closed.
     let found = found(&text, &socket());
     assert!(
         found.iter().all(|finding| finding.message != end),
@@ -66,7 +66,7 @@ fn mistakes_in_one_tag_are_told_apart() {
     );
 }
 
-/// One slip each, in a file that is sound otherwise.
+/// One mistake each, in an otherwise correct file.
 #[test]
 fn one_mistake_has_no_followers() {
     let slips = [
@@ -113,7 +113,7 @@ fn one_mistake_has_no_followers() {
     }
 }
 
-/// Of a text that is something else as a whole, that alone is said.
+/// If a text as a whole is something else, only that is reported.
 #[test]
 fn pasted_text_is_named_for_what_it_is() {
     let sound = policy(RULE);
@@ -210,7 +210,7 @@ fn pasted_text_is_named_for_what_it_is() {
     }
 }
 
-/// The file is cut off, or goes on: said once.
+/// The file is cut off or continues too long. This is reported once.
 #[test]
 fn ends_are_reported_once() {
     let sound = policy(RULE);
@@ -236,7 +236,7 @@ fn ends_are_reported_once() {
     }
 }
 
-/// Nobody is served what is broken, however much of it can be read.
+/// A broken file is never served, however much of it can be read.
 #[test]
 fn a_broken_file_is_no_policy() {
     for text in [

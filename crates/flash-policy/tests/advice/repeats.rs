@@ -4,7 +4,7 @@ use flash_policy::lint::{Options, PolicyKind, PolicyReader, lint_with};
 
 use super::{check, check_rules, found, from_port, policy, socket, url};
 
-/// Rules for as many hosts and ports, each another.
+/// Many rules, each with a different host and port.
 fn many(rule: impl Fn(usize) -> String) -> String {
     policy(&(0..30).map(rule).collect::<Vec<_>>().join("\n"))
 }
@@ -44,7 +44,7 @@ fn one_mistake_with_many_values_is_one_finding() {
             socket(),
         ),
         (
-            "ports-without-server",
+            "ports-without-listener",
             many(|n| rule("a.test", &format!("{}", 2000 + n))),
             socket().used_ports("9339".parse().unwrap()),
         ),
@@ -54,7 +54,7 @@ fn one_mistake_with_many_values_is_one_finding() {
             socket(),
         ),
         (
-            "www-without-bare-name",
+            "www-without-apex",
             many(|n| rule(&format!("www.s{n}.test"), "9339")),
             socket(),
         ),
@@ -106,7 +106,7 @@ fn a_misspelt_attribute_of_site_control_is_one_mistake() {
         check(
             &text,
             &socket(),
-            &[("site-control-without-value", &message, help)],
+            &[("missing-site-control-value", &message, help)],
         );
     }
 }
@@ -139,5 +139,5 @@ fn a_header_rule_is_one_finding_for_lightspark() {
     );
     check_rules(&text, &socket(), &["header-rule-in-socket-policy"]);
     let lightspark = from_port(5000).clients(&[PolicyReader::Lightspark]);
-    check_rules(&text, &lightspark, &["lightspark-refused-file"]);
+    check_rules(&text, &lightspark, &["lightspark-unsupported-element"]);
 }

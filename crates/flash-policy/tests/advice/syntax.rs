@@ -1,4 +1,4 @@
-//! What is advised where the XML is broken: what the file has is kept.
+//! Advice for broken XML: the content of the file is kept.
 
 use super::{found, help, policy, socket};
 

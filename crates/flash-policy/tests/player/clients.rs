@@ -1,4 +1,4 @@
-//! Clients other than Flash Player: what each asks, how it reads, and what it makes of it.
+//! Clients other than Flash Player: what each fetches, how it reads, and how it evaluates the answers.
 
 use flash_policy::REQUEST;
 use flash_policy::decide::{Place, Sandbox};
@@ -22,7 +22,7 @@ fn pieces(pieces: &[&str]) -> Server {
 fn request(played: &Played) -> &'static [u8] {
     match played.step(Place::Master).fetch.protocol {
         Protocol::Policy(bytes) => bytes,
-        Protocol::Http { .. } | Protocol::Nothing => panic!("no policy is asked for"),
+        Protocol::Http { .. } | Protocol::Nothing => panic!("no policy is requested"),
     }
 }
 
@@ -35,12 +35,12 @@ fn unity() {
         .play()
         .is("allowed", "granted", "master", 30);
     assert_eq!(request(&granted), REQUEST);
-    // No way to the destination, and no rule but `*`.
+    // It never asks the destination, and only rules for `*` count.
     let nobody = world().destination(all).play();
     nobody.is("denied", "no-policy", "none", 3000).asked(&[843]);
     let named = world().master(&a("a.test", "*")).play();
     named.is("denied", "no-rule-matches", "master", 20);
-    // The connect has 3 s, the read none; one read, of 5,000 bytes.
+    // The limit for the connect is 3 s, the read has none. It reads once, 5,000 bytes.
     world()
         .on(843, Server::silent())
         .play()
@@ -69,13 +69,13 @@ fn unity_prefetches() {
         .play()
         .is("allowed", "granted", "loaded", 30)
         .asked(&[9000]);
-    // Its rule on low ports begins above 1024.
+    // Its rule treats 1024 as a low port.
     from(1024, 80).play().is("allowed", "granted", "loaded", 30);
     from(1025, 80)
         .play()
         .is("denied", "port-authority", "loaded", 20)
         .asked(&[1025]);
-    // After a failure the connect asks at 843.
+    // After a failure, it asks 843.
     let failed = from(9000, 5000)
         .on(9000, Server::Refuses)
         .master(&a("*", "*"))
@@ -90,7 +90,7 @@ fn access_policy(callers: &str, grants: &str) -> Server {
         "<?xml version=\"1.0\"?><access-policy><cross-domain-access><policy><allow-from>{callers}</allow-from>\
          <grant-to>{grants}</grant-to></policy></cross-domain-access></access-policy>"
     );
-    // In reads of Moonlight's size.
+    // In pieces of the size of Moonlight's reads.
     Server::Does(
         text.as_bytes()
             .chunks(256)
@@ -110,7 +110,7 @@ fn silverlight() {
         .is("allowed", "granted", "master", 30)
         .asked(&[943]);
     assert_eq!(request(&granted), b"<policy-file-request/>");
-    // Other ports are out of reach without a question, and there is no other place to ask.
+    // Other ports are refused without fetching a policy, and there is no other place to ask.
     for port in [4501, 4535, 80] {
         let other = client(Client::Silverlight, port).play();
         other.is("denied", "port-authority", "none", 0).asked(&[]);

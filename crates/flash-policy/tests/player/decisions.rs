@@ -1,6 +1,7 @@
 //! Decisions beyond the vectors: limits to the millisecond, sandboxes, TLS, another master port.
 //!
-//! Every trip takes 10 ms: a connection, an answer, a refusal. So a policy costs 20, the movie's own connection 10.
+//! Every trip takes 10 ms: a connection, an answer, a refusal. So a policy takes 20 ms and the movie's own connection
+//! 10 ms.
 
 use flash_policy::Port;
 use flash_policy::decide::Sandbox;
@@ -10,7 +11,7 @@ use crate::world::{Server, World, a, document, ms, sc};
 
 const HERE: &str = "http://a.test/game.swf";
 
-/// D28: no event, but an error from `connect` itself, and no traffic.
+/// D28: no event, but an error thrown from `connect` itself, and no traffic.
 #[test]
 fn a_file_of_its_own() {
     let d28 = World::sandboxed(Sandbox::LocalWithFile, 5000).master(&a("a.test", "*"));
@@ -28,12 +29,12 @@ fn limits() {
     let d46 = d46.loads("xmlsocket://srv.test:843").play();
     let d46 = d46.is("denied", "timeout", "none", 20_000);
     assert_eq!(d46.outcome.reported, Notification::AtTimeout(TIMEOUT));
-    // Granted at the very end: there is no time left to connect in.
+    // Granted at the very end, with no time left to connect.
     let spent = World::new(HERE, 5000).on(843, Server::policy(&a("*", "*")).after(ms(19_980)));
     let spent = spent.loads("xmlsocket://srv.test:843").play();
     let spent = spent.is("unreachable", "target-timeout", "master", 20_000);
     assert_eq!(spent.steps.len(), 1);
-    // The last moment counts as in time, the next does not.
+    // The last moment is in time, the next one is not.
     let exactly =
         |millis| World::new(HERE, 5000).on(843, Server::policy(&a("*", "*")).after(ms(millis)));
     exactly(2980)
@@ -47,7 +48,7 @@ fn over_tls() {
     let (all, world) = (Server::policy(&a("*", "*")), || {
         World::new(HERE, 5000).secure_socket()
     });
-    // D49 the other way round: a plain socket, and a server that wants TLS.
+    // The opposite of D49: a plain socket, and a server that requires TLS.
     let plain = World::new(HERE, 5000).on(843, all.over_tls()).play();
     plain.is("denied", "no-policy", "none", 3020);
     // A certificate that the player does not trust.
@@ -70,7 +71,7 @@ fn the_target() {
     assert_eq!(short.outcome.reported, Notification::AtTimeout(ms(500)));
 }
 
-/// Another port in the master's place counts as 843 in every rule, and 843 as any low port.
+/// Another port in place of the master port counts as 843 in every rule, and 843 as any low port.
 #[test]
 fn another_master() {
     let master = |body: &str, location: Option<&str>| {

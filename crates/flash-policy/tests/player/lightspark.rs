@@ -1,4 +1,5 @@
-//! Lightspark: what it asks, how it reads, and what it makes of it. The cases were run against the real program.
+//! Lightspark: what it fetches, how it reads, and how it evaluates the answers. The cases were run against the real
+//! program.
 
 use flash_policy::player::{Client, DecidedBy, Notification};
 
@@ -7,7 +8,7 @@ use crate::world::{Deed, Played, Server, World, a, document, ms, sc};
 pub(crate) const HERE: &str = "http://a.test/game.swf";
 const HEADERS: &str = "<allow-http-request-headers-from domain='*' headers='*'/>";
 
-/// Nobody answers on the destination port.
+/// The destination port does not answer.
 pub(crate) fn here() -> World {
     from(HERE)
 }
@@ -17,7 +18,7 @@ pub(crate) fn from(movie: &str) -> World {
     world.on(5000, Server::Refuses)
 }
 
-/// Port 100 grants, and the movie loads from there.
+/// Port 100 grants the connection, and the movie loads a policy from it.
 fn loads(world: World) -> World {
     let world = world.on(100, Server::policy(&a("*", "*")));
     world.loads("xmlsocket://srv.test:100")
@@ -43,7 +44,7 @@ pub(crate) fn check(case: &str, played: &Played, expected: (&str, &str), asked: 
 #[test]
 fn it_asks_in_its_own_order() {
     let (all, here_only) = (a("*", "*"), a("*", "5000"));
-    // Without a connection the master counts as empty; the connect has 3 s, the answer no limit.
+    // Without a connection, the master counts as empty. The limit for the connect is 3 s, the answer has none.
     let filtered = here().destination(&here_only).play();
     filtered.is("allowed", "granted", "destination", 3030);
     let refused = loads(here().on(843, Server::Refuses)).play();
@@ -54,7 +55,7 @@ fn it_asks_in_its_own_order() {
     late.is("allowed", "granted", "master", 7040);
     let silent = here().on(843, Server::silent()).play();
     silent.is("denied", "timeout", "none", 20_000);
-    // An unusable answer: the destination alone is asked.
+    // After an unusable answer, only the destination is asked.
     for unusable in ["no policy", ""] {
         let unusable = Server::does(&[Deed::Says(unusable.into()), Deed::Fin]);
         let loaded = loads(here().on(843, unusable.clone())).play();
@@ -62,7 +63,7 @@ fn it_asks_in_its_own_order() {
         let destination = here().on(843, unusable).destination(&here_only).play();
         check("destination", &destination, GRANTED, &[843, 5000]);
     }
-    // `by-…` leaves what the movie loaded, and not the destination.
+    // `by-…` allows the locations that the movie loaded, but not the destination.
     let by = loads(here().master(&sc("by-content-type"))).play();
     by.is("allowed", "granted", "loaded", 50).asked(&[843, 100]);
     let only = ("denied", "meta-policy-master-only");
@@ -75,7 +76,7 @@ fn it_asks_in_its_own_order() {
     assert_eq!(none.outcome.reported, Notification::AtOnce);
 }
 
-/// A grant on 843 is not the end: every place that counts is asked, and waited for.
+/// A grant on 843 is not the end: every place that counts is asked and awaited.
 #[test]
 fn it_waits_for_every_place_that_counts() {
     let all = &a("*", "*");
@@ -90,11 +91,11 @@ fn it_waits_for_every_place_that_counts() {
         .loads("xmlsocket://srv.test:100");
     let loaded = loaded.master(all).play();
     check("a loaded port", &loaded, ("denied", "timeout"), &[843, 100]);
-    // Nothing granted: the same, and nothing was in vain.
+    // If no policy grants the connection, it also times out, and `granted_in_vain` is `None`.
     let nothing = silent().on(843, Server::Refuses).play();
     check("no master", &nothing, ("denied", "timeout"), &[843, 5000]);
     assert_eq!(nothing.outcome.granted_in_vain, None);
-    // The remedies: a narrower meta-policy, or an answer of any kind.
+    // The fixes: a narrower meta-policy, or any answer at all.
     let only = silent().master(&(sc("master-only") + all)).play();
     check("master-only", &only, GRANTED, &[843]);
     let closes = here()
@@ -121,7 +122,7 @@ fn it_waits_for_every_place_that_counts() {
     check("843 itself", &own.play(), GRANTED, &[843]);
 }
 
-/// Up to the first element that it does not accept: a meta-policy there holds, and so do the rules.
+/// The file counts up to the first element that is not accepted: a meta-policy before it applies, and so do the rules.
 #[test]
 fn a_bad_element_in_the_master() {
     let (all, none, only) = (&a("*", "*"), &sc("none"), &sc("master-only"));
@@ -159,7 +160,8 @@ fn a_bad_element_in_the_master() {
             &[843],
         );
     }
-    // Without one before it the rules do not count, and all is allowed: loaded files and the destination.
+    // Without a meta-policy before it, the rules do not count, and everything is allowed: loaded files and the
+    // destination.
     for bad in bad.iter().filter(|bad| **bad != sc("all")) {
         let master = all.clone() + bad + all;
         check(bad, &here().master(&master).play(), NO_POLICY, &[843, 5000]);
@@ -167,7 +169,7 @@ fn a_bad_element_in_the_master() {
         check(bad, &loaded, GRANTED, &[843, 100, 5000]);
         let destination = here().master(&master).destination(all).play();
         check(bad, &destination, GRANTED, &[843, 5000]);
-        // Anywhere else it voids the file.
+        // In any other place, it voids the file.
         let off = here().on(843, Server::Refuses).destination(&master).play();
         check(bad, &off, NO_POLICY, &[843, 5000]);
     }
@@ -176,7 +178,7 @@ fn a_bad_element_in_the_master() {
         check(text, &loads(world()).play(), GRANTED, &[843, 100, 5000]);
         check(text, &world().play(), NO_POLICY, &[843, 5000]);
     }
-    // D11: a meta-policy anywhere but on 843 is a bad element.
+    // D11: outside 843, a meta-policy is an element that is not accepted.
     let d11 = here()
         .on(843, Server::Refuses)
         .destination(&(sc("none") + all))
@@ -184,7 +186,7 @@ fn a_bad_element_in_the_master() {
     d11.is("denied", "no-policy", "none", 30);
 }
 
-/// Its XML parser goes on where others stop; its errors are ignored.
+/// Its XML parser continues where others stop, and its errors are ignored.
 #[test]
 fn xml_is_read_leniently() {
     let all = &a("*", "*");
@@ -194,7 +196,7 @@ fn xml_is_read_leniently() {
     let head = format!("HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n{policy}");
     let granted: &[(&str, Vec<u8>)] = &[
         (
-            "an attribute twice",
+            "a duplicate attribute",
             text("<allow-access-from domain='*' domain='b.test' to-ports='*'/>"),
         ),
         (
@@ -271,7 +273,7 @@ fn it_reads_while_reads_are_full() {
         .on(843, sent(&[one.as_bytes(), two.as_bytes()]))
         .play();
     check("after 4,096 bytes", &full, GRANTED, &[843, 5000]);
-    // What came before a reset counts, if it ends as it should.
+    // The bytes before a reset count if they are properly terminated.
     let ended = format!(
         "{}<!--{}-->",
         document(&a("*", "*")),

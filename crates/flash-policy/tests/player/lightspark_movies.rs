@@ -1,4 +1,4 @@
-//! Lightspark: what the movie's address, the port and the rule mean to it. The cases were run against the real program.
+//! Lightspark: how the movie's URL, the port and the rule count. The cases were run against the real program.
 
 use flash_policy::decide::{Place, Sandbox};
 use flash_policy::player::Client;
@@ -6,7 +6,7 @@ use flash_policy::player::Client;
 use crate::lightspark::{GRANTED, HERE, NO_MATCH, check, from, here, sent};
 use crate::world::{Server, World, a, document};
 
-/// The host of the movie's URL, cut out as Lightspark does, and compared by the letter.
+/// The host of the movie's URL, extracted as Lightspark does and compared exactly.
 #[test]
 fn movies_and_domains() {
     let plain = "http://play.example.com/game.swf";
@@ -74,7 +74,7 @@ fn ports_and_schemes() {
             &[843, 5000],
         );
     }
-    // No rule about low ports.
+    // It has no rule about low ports.
     let low = World::new(HERE, 80).client(Client::Lightspark);
     let low = low.on(80, Server::Refuses).on(843, Server::Refuses);
     let low = low.on(5000, Server::policy(&a("*", "*")));
@@ -114,7 +114,7 @@ fn local_movies() {
     }
 }
 
-/// The rule that grants is named by its place in what came; text that was converted has no such place.
+/// The rule that grants the connection has a location in the received text. Decoded text has no such location.
 #[test]
 fn the_rule_that_decides() {
     let policy = document(&(a("b.test", "*") + &a("*", "*")));

@@ -1,4 +1,4 @@
-//! The player's side of a connection, over a network and a clock that are numbers.
+//! The player's side of a connection, with a simulated network and clock.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! What holds for every server and every order of events.
+//! Properties that hold for every server and every order of events.
 
 use std::time::Duration;
 
@@ -90,7 +90,7 @@ fn clients() -> impl Strategy<Value = Client> {
     ])
 }
 
-/// What `decide` says to what the player learnt.
+/// The decision of `decide` with the answers that the player received.
 fn decided(world: &World, played: &Played) -> Decision {
     let request = Request {
         player: world.config.version,
@@ -108,7 +108,7 @@ fn decided(world: &World, played: &Played) -> Decision {
     }
 }
 
-/// From the step that went to where the place is, for whatever it was made.
+/// The answer from the step that connected to this place's address, for whichever place that was.
 fn answer(world: &World, played: &Played, place: Place) -> PolicyAnswer {
     let (port, profile) = match place {
         Place::Master => (843, Profile::Socket),
@@ -140,7 +140,7 @@ fn answer(world: &World, played: &Played, place: Place) -> PolicyAnswer {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
-    /// It ends within its time, and its verdict is `decide`'s.
+    /// It ends in time, and its verdict is that of `decide`.
     #[test]
     fn agrees_with_decide(world in worlds()) {
         let played = world.play();
@@ -161,7 +161,7 @@ proptest! {
         }
     }
 
-    /// Bytes in any cutting give the same outcome and the same document.
+    /// However the bytes are split, the outcome and the document are the same.
     #[test]
     fn cuts_make_no_difference(
         body in bodies(),
@@ -187,7 +187,8 @@ proptest! {
         prop_assert_eq!(whole.afterwards, cut.afterwards);
     }
 
-    /// Whatever is told in whatever order, for connections that do not exist too: it ends in time, and stays so.
+    /// Whatever is reported in whatever order, even for connections that do not exist, it ends in time and the outcome
+    /// is final.
     #[test]
     fn no_order_of_events_matters(
         client in clients(),
@@ -216,7 +217,7 @@ proptest! {
                 outcome = Some(done);
             }
         }
-        let outcome = outcome.expect("it is over");
+        let outcome = outcome.expect("the attempt has ended");
         prop_assert!(outcome.elapsed <= player.config().timeout);
         prop_assert_eq!(player.poll(late + TRIP), Action::Done(outcome));
     }

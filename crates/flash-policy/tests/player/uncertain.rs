@@ -1,4 +1,4 @@
-//! An outcome that rests on something unknown says so, and one that does not, does not.
+//! An outcome that depends on something unknown lists it, and other outcomes do not.
 
 use flash_policy::decide::Sandbox;
 use flash_policy::player::{Action, Choice, Event, Moment, Player};
@@ -17,7 +17,7 @@ fn check(world: &World, choices: &[Choice]) {
             code.bytes()
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
         );
-        assert!(text.contains(" (taken: "), "{text}");
+        assert!(text.contains(" (assumed: "), "{text}");
     }
 }
 
@@ -38,7 +38,7 @@ fn what_is_certain() {
             .loads("xmlsocket://srv.test:100"),
         &[],
     );
-    // The master is unusable, and nothing else grants: it is denied either way.
+    // The master is unusable, and no other policy grants the connection, so it is denied either way.
     check(
         &here().on(843, Server::text("no")).on(5000, Server::Refuses),
         &[],
@@ -77,7 +77,7 @@ fn limits() {
     );
 }
 
-/// A connection that stood only after a second SYN, and an answer that 3 seconds from then might have brought.
+/// A connection that needed a second SYN, and an answer that could have arrived within 3 seconds from then.
 #[test]
 fn a_slow_connection() {
     let mut player = Player::new(here().config, Moment::ZERO);
@@ -98,7 +98,7 @@ fn a_slow_connection() {
             Action::Done(done) => outcome = Some(done),
         }
     }
-    let outcome = outcome.expect("it ends");
+    let outcome = outcome.expect("the attempt ends");
     assert_eq!(outcome.rests_on, [Choice::LimitStart]);
     assert_eq!(outcome.elapsed, ms(3000));
 }
@@ -136,7 +136,7 @@ fn versions() {
     };
     check(&known("9.0.47"), &[Choice::PolicyPort]);
     check(&known("10"), &[]);
-    // Ports that players from 24 on are said to block.
+    // Ports that Flash Player 24 and later is said to block.
     let blocked = |port, version: &str| World::new(HERE, port).player(version).master(all);
     for port in [1, 22, 531, 6000, 6667, 6669] {
         check(&blocked(port, "24"), &[Choice::BlockedPort]);
@@ -178,19 +178,22 @@ fn callers() {
     check(&v6("*"), &[]);
 }
 
-/// The page that tells of players has a row for each, in the words of the program; `UPDATE=1` writes them.
+/// The book's page about players has a row for each choice, with the program's text. `UPDATE=1` writes them.
 #[test]
 fn the_page_says_the_same() {
-    const HEAD: &str = "| name | question | taken |\n|---|---|---|\n";
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/players.md");
+    const HEAD: &str = "| name | question | assumed |\n|---|---|---|\n";
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../docs/book/src/decide/players.md"
+    );
     let page = std::fs::read_to_string(path).unwrap();
     let (before, rest) = page.split_once(HEAD).expect("a table");
-    let (_, after) = rest.split_once("\n\n").expect("something after the table");
+    let (_, after) = rest.split_once("\n\n").expect("text after the table");
     let rows = Choice::ALL.iter().map(|choice| {
         let text = choice.to_string();
-        let (question, taken) = text.split_once(" (taken: ").unwrap();
-        let taken = taken.strip_suffix(')').unwrap();
-        format!("| `{}` | {question} | {taken} |", choice.code())
+        let (question, assumed) = text.split_once(" (assumed: ").unwrap();
+        let assumed = assumed.strip_suffix(')').unwrap();
+        format!("| `{}` | {question} | {assumed} |", choice.code())
     });
     let rows = rows.collect::<Vec<_>>().join("\n");
     let current = [before, HEAD, &rows, "\n\n", after].concat();
@@ -200,6 +203,6 @@ fn the_page_says_the_same() {
     let committed = std::fs::read_to_string(path).unwrap();
     assert!(
         committed == current,
-        "docs/players.md is not current; run this test with UPDATE=1"
+        "docs/book/src/decide/players.md is out of date; run this test with UPDATE=1"
     );
 }

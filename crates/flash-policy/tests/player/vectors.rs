@@ -1,6 +1,6 @@
-//! The table of vectors, played by the player: a network without cables, and a clock that is a number.
+//! The table of vectors, with a simulated network and clock.
 //!
-//! Every trip takes 10 ms, and a port that drops packets or says nothing costs 3,000.
+//! Every trip takes 10 ms. A port that drops packets or sends nothing takes 3,000 ms.
 
 use flash_policy::Port;
 use flash_policy::decide::Sandbox;
@@ -13,7 +13,7 @@ mod table;
 
 use table::{Client, Deed, Movie, Server, Vector, vectors};
 
-/// None is left out: a player has words for all of it.
+/// All vectors apply: a player covers everything.
 #[test]
 fn every_vector() {
     for vector in vectors() {

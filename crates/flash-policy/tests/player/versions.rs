@@ -1,4 +1,4 @@
-//! Players before 9.0.124: own hosts, HTTP, and who is asked at all.
+//! Players before 9.0.124: their own host, HTTP, and which places are asked.
 
 use flash_policy::player::{Choice, Notification, TIMEOUT};
 
@@ -26,7 +26,7 @@ fn own_hosts() {
 fn policies_over_http() {
     let root = Server::policy("<allow-access-from domain=\"a.test\"/>");
     let world = |version, port| World::new(OTHER, port).player(version).on(80, root.clone());
-    // By itself before 9, and where the movie loads it from 7.0.19 to 9.0.115.
+    // Without being loaded before 9, and if the movie loads it from 7.0.19 to 9.0.115.
     for version in ["6", "7", "8"] {
         let asked = world(version, 5000).play();
         asked
@@ -54,7 +54,7 @@ fn policies_over_http() {
     strict
         .is("denied", "no-policy", "none", 6000)
         .asked(&[843, 5000]);
-    // A folder's policy speaks for no port, and a page that is missing is no policy.
+    // A policy in a folder covers no port, and a missing page is not a policy.
     let folder = world("9.0.47", 5000)
         .loads("http://srv.test/game/crossdomain.xml")
         .play();
@@ -98,7 +98,7 @@ fn policies_over_sockets() {
         .play()
         .is("allowed", "granted", "destination", 30)
         .asked(&[5000]);
-    // A meta-policy means nothing before 843 does.
+    // A meta-policy has no effect in versions that do not ask 843.
     let named = World::new(OTHER, 5000)
         .player("9.0.47")
         .destination(&a("*", "5000"));
@@ -133,7 +133,7 @@ fn what_is_reported_when() {
     assert_eq!(refused.outcome.reported, Notification::AtOnce);
 }
 
-/// Players before 10 have no limit for the whole; the given one is kept, and said to be a guess.
+/// Players before 10 have no total limit of their own. The given one applies, and is listed as an assumption.
 #[test]
 fn no_limit_for_the_whole() {
     let mut world = World::new(OTHER, 5000)

@@ -1,4 +1,4 @@
-//! What can happen to an answer on its way: the cases of the protocol's description by their numbers, and others.
+//! What can happen to an answer on its way: the cases of the protocol's description, by their numbers, and others.
 
 use flash_policy::decide::Place;
 use flash_policy::player::{Choice, Close, ConnectionEnd};
@@ -11,7 +11,7 @@ fn says(text: &str) -> Deed {
     Deed::Says(text.as_bytes().to_vec())
 }
 
-/// The master does this, and nobody answers elsewhere.
+/// The master does this, and no other port answers.
 fn master(deeds: &[Deed]) -> World {
     let world = World::new(HERE, 5000).on(5000, Server::Refuses);
     world.on(843, Server::does(deeds))
@@ -87,7 +87,7 @@ fn resets() {
     assert!(at_once.outcome.rests_on.is_empty());
 }
 
-/// The player stops at the first NUL: what a server says twice, or in UTF-16, ends there.
+/// The player stops at the first NUL. A repeated answer or one in UTF-16 ends there.
 #[test]
 fn what_follows_the_nul() {
     let none = document("");
@@ -107,7 +107,7 @@ fn ends_without_an_answer() {
         let played = master(deeds).play();
         played.is("denied", "no-policy", "none", 30);
     }
-    // A policy at first, and then blanks without end.
+    // A policy first, then endless whitespace.
     let mut first = policy().into_bytes();
     first.resize(40_000, b' ');
     let rest = vec![b' '; 30_000];

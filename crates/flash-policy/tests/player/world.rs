@@ -1,4 +1,4 @@
-//! Servers on a network without cables, and a clock that stands still until somebody sets it.
+//! Servers on a simulated network, with a clock that tests set.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,19 +10,19 @@ use flash_policy::player::{
     SocketClass, Step, Transport,
 };
 
-/// How long a connection takes to stand or be refused, and an answer to come.
+/// How long a connection takes to be established or refused, and an answer to arrive.
 pub(crate) const TRIP: Duration = Duration::from_millis(10);
 
-/// What listens on a port.
+/// How a port behaves.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Server {
-    /// Nobody: packets are dropped.
+    /// Packets are dropped.
     #[default]
     Filtered,
     Refuses,
-    /// Accepts and does these, so long after the connection stands.
+    /// Accepts and performs these actions, each after this time since the connection was established.
     Does(Vec<(Duration, Deed)>),
-    /// The same behind TLS: whoever comes without is let go.
+    /// Like `Does`, but over TLS. A client without TLS is disconnected.
     Tls(Vec<(Duration, Deed)>),
 }
 
@@ -34,12 +34,12 @@ pub(crate) enum Deed {
 }
 
 impl Server {
-    /// A policy with this inside, a NUL and a FIN, at once.
+    /// A policy with this body, a NUL and a FIN, immediately.
     pub(crate) fn policy(body: &str) -> Self {
         Self::text(&document(body))
     }
 
-    /// This text, a NUL and a FIN.
+    /// This text, a NUL and a FIN, immediately.
     pub(crate) fn text(text: &str) -> Self {
         Self::Does(vec![
             (TRIP, Deed::Says([text.as_bytes(), b"\0"].concat())),
@@ -47,12 +47,12 @@ impl Server {
         ])
     }
 
-    /// These deeds, all as soon as can be.
+    /// These actions, all immediately.
     pub(crate) fn does(deeds: &[Deed]) -> Self {
         Self::Does(deeds.iter().map(|deed| (TRIP, deed.clone())).collect())
     }
 
-    /// Accepts and says nothing.
+    /// Accepts and sends nothing.
     pub(crate) fn silent() -> Self {
         Self::Does(Vec::new())
     }
@@ -99,7 +99,7 @@ pub(crate) fn document(body: &str) -> String {
     format!("<cross-domain-policy>{body}</cross-domain-policy>")
 }
 
-/// One rule.
+/// A rule.
 pub(crate) fn a(domain: &str, ports: &str) -> String {
     format!("<allow-access-from domain=\"{domain}\" to-ports=\"{ports}\"/>")
 }
@@ -136,20 +136,20 @@ impl Happening {
     }
 }
 
-/// A movie that wants to connect to `srv.test`, and what listens there.
+/// A movie that wants to connect to `srv.test`, and the servers there.
 #[derive(Clone, Debug)]
 pub(crate) struct World {
     pub(crate) config: Config,
-    /// By port; those for other hosts are not there.
+    /// The policy servers by port. Other hosts have none.
     pub(crate) policies: BTreeMap<u16, Server>,
-    /// What has `/crossdomain.xml` over HTTP, where that is not what listens on the port.
+    /// The server of `/crossdomain.xml` over HTTP, if it is not the one that listens on the port.
     pub(crate) site: Option<Server>,
-    /// What the movie's own connection meets.
+    /// The server of the movie's own connection.
     pub(crate) target: Server,
 }
 
 impl World {
-    /// A movie from there, Flash Player 32. Nothing answers on 843, the destination accepts and says nothing.
+    /// A movie from this URL in Flash Player 32. Nothing answers on 843; the destination accepts and sends nothing.
     pub(crate) fn new(from: &str, port: u32) -> Self {
         let mut world = Self::sandboxed(Sandbox::Remote(from.parse().unwrap()), port);
         world.config.movie_url = Some(from.into());
@@ -223,7 +223,7 @@ impl World {
         });
         let server = known.and_then(|port| site.or_else(|| self.policies.get(&port)));
         match (server, &fetch.protocol) {
-            // Here port 80 speaks HTTP, with one file.
+            // Port 80 speaks HTTP here and serves one file.
             (Some(server), Protocol::Http { path }) if path.as_ref() == "/crossdomain.xml" => {
                 server.clone()
             }
@@ -232,7 +232,7 @@ impl World {
         }
     }
 
-    /// Plays it through.
+    /// Runs the attempt.
     pub(crate) fn play(&self) -> Played {
         let mut now = Moment::ZERO;
         let mut player = Player::new(self.config.clone(), now);
@@ -267,7 +267,7 @@ impl World {
                 }
             }
         }
-        panic!("it does not end: {:?}", player.steps());
+        panic!("the attempt does not end: {:?}", player.steps());
     }
 }
 
@@ -277,7 +277,7 @@ pub(crate) struct Played {
 }
 
 impl Played {
-    /// Verdict, reason, source of the decision, and milliseconds.
+    /// Checks the verdict, the reason, the source of the decision, and the milliseconds.
     #[track_caller]
     pub(crate) fn is(self, verdict: &str, reason: &str, source: &str, elapsed: u64) -> Self {
         let by = self.outcome.decided_by;

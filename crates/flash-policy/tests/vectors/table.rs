@@ -1,33 +1,34 @@
-//! The vectors of the protocol's description, each by its number there: D1 to D53 are decisions, W12 to W16 answers on
-//! their way to a client. A letter after the number: one of several that the description has in one row.
+//! The vectors of the protocol's description, by their numbers there. D1 to D53 are decisions; W12 to W16 are answers
+//! on their way to a client. A letter after the number means that the description has several vectors in one row.
 //!
-//! One table for the three that decide: `deciding.rs` has values instead of servers, `player/` a clock that is a number,
-//! and testkit's `check/` real sockets. They include this file by its path, as test binaries can't import each other;
-//! that is also why nothing here names an item of a crate.
+//! Three tests share this table: `deciding.rs` has values instead of servers, `player/` has a simulated clock, and
+//! testkit's `check/` has real sockets. They include this file by its path, because test binaries cannot import each
+//! other. For the same reason, it uses no items of any crate.
 //!
-//! The host is `srv.test`, the movie `http://a.test/game.swf`, the port 5000 and the client Flash Player 32, unless a
-//! vector says otherwise; packets to 843 are dropped, and the destination accepts and says nothing.
+//! Unless a vector says otherwise, the host is `srv.test`, the movie is `http://a.test/game.swf`, the port is 5000 and
+//! the client is Flash Player 32. Packets to 843 are dropped, and the destination accepts connections and sends
+//! nothing.
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Vector {
     pub(crate) id: &'static str,
     pub(crate) client: Client,
     pub(crate) movie: Movie,
-    /// Where the movie loads a policy from itself.
+    /// Where the movie loads a policy itself.
     pub(crate) loads: Option<&'static str>,
     /// Whether the movie uses `SecureSocket`.
     pub(crate) secure_socket: bool,
     pub(crate) port: u32,
     pub(crate) master: Server,
-    /// What a request for a policy meets on the port that the movie wants; the movie's own connection is accepted.
+    /// How the port that the movie wants answers a policy request. It accepts the movie's own connection.
     pub(crate) destination: Server,
-    /// Whether those two speak TLS.
+    /// Whether the master and the destination use TLS.
     pub(crate) over_tls: bool,
-    /// Another port, and the policy there.
+    /// Another port and its policy.
     pub(crate) other: Option<(u16, &'static str)>,
     /// `/crossdomain.xml` over HTTP, on port 80.
     pub(crate) site: Option<&'static str>,
-    /// None: there is no such port, and nothing can be asked.
+    /// `None` if there is no such port, so nothing can be asked.
     pub(crate) expected: Option<Expected>,
 }
 
@@ -53,13 +54,13 @@ pub(crate) enum Server {
     /// Packets are dropped.
     Filtered,
     Refuses,
-    /// Accepts and says nothing.
+    /// Accepts and sends nothing.
     Silent,
-    /// Accepts and ends without a byte.
+    /// Accepts and ends its side without sending a byte.
     Ends,
-    /// Answers with this text, a NUL and its end, so many milliseconds later than it could.
+    /// Answers with this text, a NUL and the end of the stream, after this many extra milliseconds.
     Says(&'static str, u64),
-    /// Does these, so many milliseconds after the first it could do.
+    /// Performs these actions, each after this many milliseconds.
     Does(&'static [(u64, Deed)]),
 }
 
@@ -70,14 +71,14 @@ pub(crate) enum Deed {
     Rst,
 }
 
-/// What comes of an attempt, by the codes of a report.
+/// The outcome of an attempt, with the codes of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Expected {
     pub(crate) verdict: &'static str,
     pub(crate) reason: &'static str,
-    /// Where it was decided.
+    /// The source of the decision.
     pub(crate) source: &'static str,
-    /// After how many milliseconds, where each trip takes 10: a connection, an answer, a refusal. So a policy costs 20
+    /// The duration in milliseconds, where each trip takes 10: a connection, an answer, a refusal. So a policy takes 20
     /// and the movie's own connection 10.
     pub(crate) after: u64,
     /// The ports that were asked for a policy, in order.
@@ -190,12 +191,12 @@ impl Vector {
         self.gives("denied", reason, (source, after), asked)
     }
 
-    /// One policy on 843 grants it.
+    /// A policy on 843 grants the connection.
     const fn by_master(self) -> Self {
         self.granted("master", 30, &[843])
     }
 
-    /// One policy on 843 does not, and nobody says anything on the destination port.
+    /// A policy on 843 does not grant it, and the destination port sends nothing.
     const fn not_by_master(self, reason: &'static str) -> Self {
         self.denied(reason, "master", 3020, BOTH)
     }
@@ -224,7 +225,7 @@ macro_rules! policy {
     };
 }
 
-/// One rule.
+/// A rule.
 macro_rules! a {
     ($domain:literal, $ports:literal) => {
         concat!(
@@ -257,7 +258,7 @@ const NO_PORTS: &str = policy!("<allow-access-from domain=\"*\"/>");
 const A_NO_PORTS: &str = policy!("<allow-access-from domain=\"a.test\"/>");
 const PAGE: &str = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n";
 
-/// The master policy and the destination's.
+/// Master and destination policies.
 const PLACES: &[Vector] = &[
     Vector::new("D1").master(ALL).by_master(),
     Vector::new("D2")
@@ -362,7 +363,7 @@ const LOADED: &[Vector] = &[
         .denied("timeout", "none", 20_000, &[843]),
 ];
 
-/// One policy on 843, and where the movie is from.
+/// A policy on 843, and where the movie is from.
 const RULES: &[Vector] = &[
     named("D17", policy!(a!("*.a.test", "*")), "http://a.test").by_master(),
     named("D18", policy!(a!("*.a.test", "*")), "http://x.y.a.test").by_master(),
@@ -426,7 +427,7 @@ const CLIENTS: &[Vector] = &[
         .loads("http://srv.test/crossdomain.xml")
         .site(A_NO_PORTS)
         .denied("no-policy", "none", 3000, &[80]),
-    // Asked as the destination, port 80 has the same document, whose rule names no ports.
+    // As the destination, port 80 serves the same document, whose rule has no ports.
     Vector::new("D42c")
         .player("9.0.47")
         .port(80)
@@ -470,7 +471,7 @@ const CLIENTS: &[Vector] = &[
         .denied(NO_MATCH, "master", 40, BOTH),
 ];
 
-/// What happens to the master's answer; the destination has none.
+/// Delivery problems of the master's answer. The destination has no policy.
 const WIRE: &[Vector] = &[
     answered("W12", &[(0, Deed::Says(ALL)), (0, Deed::Fin)]).by_master(),
     answered("W13", &[(0, Deed::Says(ALL))]).denied("no-policy", "none", 3020, BOTH),

@@ -5,6 +5,7 @@ use flash_policy::Diagnostic;
 
 use super::super::shown::shown_text;
 use super::url::ProxyUrl;
+use crate::findings::FindingId;
 
 /// One entry of `socketProxy`, or a URL alone.
 #[derive(Clone, Debug)]
@@ -19,8 +20,7 @@ pub struct ProxyEntry {
 pub(super) fn fault(entry: &ProxyEntry) -> Option<Diagnostic> {
     let (host, port) = entry.movie.as_ref()?;
     let (why, help) = unmatched(host)?;
-    let finding = Diagnostic::error(
-        "entry-matches-no-movie",
+    let finding = FindingId::EntryMatchesNoMovie.error(
         format!("the entry for {} and port {port} matches no movie: {why}", shown_text(host)),
     )
     .note("Ruffle compares `host` and `port` with what the movie names, letter by letter; the movie sees ioError (#2031)");

@@ -16,6 +16,7 @@ use super::refusal::{NO_MATCH, NOT_TOLD};
 use super::scene::{Greeting, HandshakeScene, Reached, Scene};
 use super::url::{ProxyUrl, WebOrigin, is_local};
 use super::{browser, entry, refusal};
+use crate::findings::FindingId;
 use crate::{Finding, LookupFault};
 
 /// What is to be said of one bridge.
@@ -61,7 +62,8 @@ fn reached(scene: &Scene) -> Objection {
 }
 
 fn nameless(fault: &LookupFault) -> (Verdict, Reason, Diagnostic) {
-    let finding = Diagnostic::error("no-address", fault.to_string())
+    let finding = FindingId::NoAddress
+        .error(fault.to_string())
         .note("the movie sees connect, then close, as with a bridge that is down")
         .help(fault.help());
     (Verdict::Unreachable, Reason::TargetRefused, finding)
@@ -73,14 +75,15 @@ fn without_tls(scene: &Scene, fault: &TlsFault) -> (Verdict, Reason, Diagnostic)
         let told = format!("{name} accepts the connection and does not answer the TLS handshake");
         (Reason::TargetTimeout, handshake_unanswered(&told))
     } else {
-        let finding = judge_tls(fault, &name, "no-tls-on-bridge");
+        let finding = judge_tls(fault, &name, FindingId::NoTlsOnBridge);
         (Reason::TargetRefused, finding)
     };
     (Verdict::Unreachable, reason, finding)
 }
 
 fn handshake_unanswered(message: &str) -> Diagnostic {
-    Diagnostic::error("handshake-unanswered", message)
+    FindingId::HandshakeUnanswered
+        .error(message)
         .note(NOT_TOLD)
         .help(WRONG_PORT)
 }
@@ -91,27 +94,25 @@ const WRONG_PORT: &str = "look at the port and the path: what listens there is n
 fn blocked(scene: &Scene, page: Option<&WebOrigin>) -> Objection {
     let url = &scene.entry.url;
     if is_bad_port(url.port) {
-        let finding = Diagnostic::error(
-            "blocked-port",
-            format!("browsers open no WebSocket to port {}", url.port),
-        )
-        .help("have the bridge listen on a port that browsers connect to, such as 443");
+        let finding = FindingId::BlockedPort
+            .error(format!("browsers open no WebSocket to port {}", url.port))
+            .help("have the bridge listen on a port that browsers connect to, such as 443");
         return Some((Verdict::Denied, SANDBOX, finding));
     }
     let page = page.filter(|page| browser::is_mixed_content(page, url))?;
-    let finding = Diagnostic::error(
-        "mixed-content",
-        format!("a page on {page} may not open {url}: it came over HTTPS, and `ws:` is in clear"),
-    )
-    .note("the movie gets ioError (#2031) at once, and nothing is sent")
-    .help(format!(
-        "offer the bridge over TLS, and write `{}`",
-        ProxyUrl {
-            secure: true,
-            port: secure_port(url.port),
-            ..url.clone()
-        }
-    ));
+    let finding = FindingId::MixedContent
+        .error(format!(
+            "a page on {page} may not open {url}: it came over HTTPS, and `ws:` is in clear"
+        ))
+        .note("the movie gets ioError (#2031) at once, and nothing is sent")
+        .help(format!(
+            "offer the bridge over TLS, and write `{}`",
+            ProxyUrl {
+                secure: true,
+                port: secure_port(url.port),
+                ..url.clone()
+            }
+        ));
     Some((Verdict::Denied, SANDBOX, finding))
 }
 
@@ -129,7 +130,7 @@ fn unreachable(scene: &Scene) -> (Verdict, Reason, Diagnostic) {
                 "port {} neither accepts nor refuses: a firewall drops what is sent to it",
                 url.port
             );
-            let finding = Diagnostic::error("target-filtered", message).help(format!(
+            let finding = FindingId::TargetFiltered.error(message).help(format!(
                 "open port {} in the firewall, or in the provider's security group",
                 url.port
             ));
@@ -140,7 +141,8 @@ fn unreachable(scene: &Scene) -> (Verdict, Reason, Diagnostic) {
         | DialOutcome::NoRoute
         | DialOutcome::Failed(_) => {
             let message = format!("port {} refuses: no bridge listens there", url.port);
-            let finding = Diagnostic::error("target-refused", message)
+            let finding = FindingId::TargetRefused
+                .error(message)
                 .help("start the bridge, or look at the address that it listens on");
             (Reason::TargetRefused, finding)
         }
@@ -152,8 +154,8 @@ fn unreachable(scene: &Scene) -> (Verdict, Reason, Diagnostic) {
 fn answered(scene: &Scene, handshake: &HandshakeScene) -> Objection {
     let url = &scene.entry.url;
     let refused = |finding| Some((Verdict::Unreachable, Reason::TargetRefused, finding));
-    let other = |id, message: String, help: &str| {
-        refused(Diagnostic::error(id, message).note(NOT_TOLD).help(help))
+    let other = |id: FindingId, message: String, help: &str| {
+        refused(id.error(message).note(NOT_TOLD).help(help))
     };
     match &handshake.answer {
         HandshakeAnswer::Open {
@@ -179,12 +181,14 @@ fn answered(scene: &Scene, handshake: &HandshakeScene) -> Objection {
             .help(IN_FRONT),
         ),
         HandshakeAnswer::NotHttp(bytes) => refused(game_itself(
-            "no-websocket",
+            FindingId::NoWebsocket,
             format!("{url} answers, and not with HTTP: {}", shown(bytes)),
         )),
-        HandshakeAnswer::Lacks(lack) => {
-            other("no-websocket", lacking(url, *lack), lack_help(*lack))
-        }
+        HandshakeAnswer::Lacks(lack) => other(
+            FindingId::NoWebsocket,
+            lacking(url, *lack),
+            lack_help(*lack),
+        ),
         HandshakeAnswer::Status(status) => Some(refusal::judge(scene, status)),
     }
 }
@@ -193,12 +197,12 @@ fn no_http(url: &ProxyUrl) -> Diagnostic {
     let message = format!(
         "{url} accepts the connection, and answers neither the handshake nor any other HTTP request"
     );
-    game_itself("handshake-unanswered", message)
+    game_itself(FindingId::HandshakeUnanswered, message)
 }
 
 /// A finding about a port that speaks something else than HTTP.
-fn game_itself(id: &'static str, message: String) -> Diagnostic {
-    Diagnostic::error(id, message)
+fn game_itself(id: FindingId, message: String) -> Diagnostic {
+    id.error(message)
         .note(GAME_ITSELF)
         .note(NOT_TOLD)
         .help(IN_FRONT)
@@ -229,8 +233,7 @@ const fn lack_help(lack: BadUpgrade) -> &'static str {
 /// What a 101 may not name because nobody asked for it (RFC 6455, section 4.1).
 fn unasked(protocol: Option<&str>, extensions: Option<&str>) -> Option<Diagnostic> {
     if let Some(protocol) = protocol {
-        return Some(Diagnostic::error(
-            "subprotocol-answered",
+        return Some(FindingId::SubprotocolAnswered.error(
             format!("the bridge answers with the subprotocol {}, and Ruffle asks for none: browsers then fail the connection", shown_text(protocol)),
         )
         .help("have the bridge answer without `Sec-WebSocket-Protocol`"));
@@ -239,8 +242,7 @@ fn unasked(protocol: Option<&str>, extensions: Option<&str>) -> Option<Diagnosti
         // The one that browsers offer.
         !name.eq_ignore_ascii_case("permessage-deflate")
     })?;
-    Some(Diagnostic::error(
-        "extension-answered",
+    Some(FindingId::ExtensionAnswered.error(
         format!("the bridge answers with the extension {}, which browsers do not offer: they then fail the connection", shown_text(extension)),
     )
     .help("have the bridge answer without `Sec-WebSocket-Extensions`, or with `permessage-deflate` alone"))
@@ -270,7 +272,7 @@ fn short_lived(opening: &Greeting) -> Option<Diagnostic> {
         None => return None,
     };
     Some(
-        Diagnostic::error("bridge-closes-at-once", told)
+        FindingId::BridgeClosesAtOnce.error( told)
             .note("a bridge that answers before it has reached the game server does this when that server is down")
             .help("look at the game server behind the bridge"),
     )
@@ -285,19 +287,16 @@ fn doubts(scene: &Scene, page: Option<&WebOrigin>) -> Vec<Diagnostic> {
     let opening = scene.handshake().map(|handshake| &handshake.opening);
     if opening.is_some_and(|opening| opening.text_frame) {
         found.push(
-            Diagnostic::warning(
-                "text-frame",
-                "the bridge sends text frames: Ruffle drops them",
-            )
-            .help("have it send binary frames only"),
+            FindingId::TextFrame
+                .warning("the bridge sends text frames: Ruffle drops them")
+                .help("have it send binary frames only"),
         );
     }
     let mut addresses = scene.addresses.iter();
     let local = addresses.find(|address| is_local(**address));
     if let (Some(address), Some(_)) = (local, page.filter(|page| !page.is_local())) {
         found.push(
-            Diagnostic::warning(
-                "local-network-access",
+            FindingId::LocalNetworkAccess.warning(
                 format!("{} is {}, and the page is not: Chrome from 147 on asks the user first", scene.entry.url.host, on_local_network(&scene.entry.url.host, *address)),
             )
             .note("until the user allows it, the browser connects, sends nothing and closes; in a frame the page must also have `allow=\"local-network\"`")

@@ -7,6 +7,7 @@ use super::super::answer::{Hop, HttpStatus};
 use super::super::shown::shown_text;
 use super::scene::Scene;
 use super::url::ProxyUrl;
+use crate::findings::FindingId;
 
 /// No rule of the bridge admits the page, or no entry the movie.
 pub(super) const NO_MATCH: Reason = Reason::Refused(decide::RefusalReason::NoRuleMatches);
@@ -15,7 +16,7 @@ pub(super) const NOT_TOLD: &str = "the movie sees connect, then close: Ruffle re
 
 pub(super) fn judge(scene: &Scene, status: &HttpStatus) -> (Verdict, Reason, Diagnostic) {
     if status.code == 403 && !is_a_proxys_own(status) {
-        let finding = Diagnostic::error("origin-refused", origin_refused(scene, status))
+        let finding = FindingId::OriginRefused.error( origin_refused(scene, status))
             .note(NOT_TOLD)
             .help("add a rule for the page's host to the policy: Ruffle is judged by the page's address, not the movie's");
         return (Verdict::Denied, NO_MATCH, finding);
@@ -25,7 +26,7 @@ pub(super) fn judge(scene: &Scene, status: &HttpStatus) -> (Verdict, Reason, Dia
     } else {
         Reason::TargetRefused
     };
-    let mut finding = Diagnostic::error("handshake-refused", message(&scene.entry.url, status));
+    let mut finding = FindingId::HandshakeRefused.error(message(&scene.entry.url, status));
     for note in shows(status).into_iter().flatten() {
         finding = finding.note(note);
     }

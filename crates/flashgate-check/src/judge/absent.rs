@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use flash_policy::Diagnostic;
 use flash_policy::decide::{PATIENCE, Place};
 use flash_policy::player::{ConnectionEnd, Learnt};
 
 use super::case::{Case, PolicyConnection};
+use crate::findings::FindingId;
 use crate::tls::TlsFault;
 use crate::trace::{DialOutcome, Ended};
 
@@ -49,21 +49,19 @@ fn unreachable(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
 fn filtered(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let port = asked.port();
     if asked.place == Place::Master {
-        case.delivery(Diagnostic::error("master-filtered", format!("port {port} neither accepts nor refuses: a firewall drops what is sent to it"))
+        case.delivery(FindingId::MasterFiltered.error( format!("port {port} neither accepts nor refuses: a firewall drops what is sent to it"))
                     .note("every player waits 3 s for it before it asks the port itself, at every connect")
                     .help(format!("serve a policy on port {port}, or have the firewall refuse it (`reject with tcp reset`) instead of dropping it")));
     } else {
         case.delivery(
-            Diagnostic::error(
-                "policy-port-filtered",
-                format!(
+            FindingId::PolicyPortFiltered
+                .error(format!(
                     "{} neither accepts nor refuses: a firewall drops what is sent to it",
                     asked.name()
-                ),
-            )
-            .help(format!(
-                "open port {port} in the firewall, or in the provider's security group"
-            )),
+                ))
+                .help(format!(
+                    "open port {port} in the firewall, or in the provider's security group"
+                )),
         );
     }
 }
@@ -72,13 +70,13 @@ fn mute(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let name = asked.name();
     match asked.seen.trace.end.map(|(ended, _)| ended) {
         Some(Ended::Reset) => resets(case, asked),
-        Some(Ended::Fin | Ended::FinThenReset) => case.delivery(Diagnostic::error("closed-without-reply", format!("{name} closes the connection without an answer"))
+        Some(Ended::Fin | Ended::FinThenReset) => case.delivery(FindingId::ClosedWithoutReply.error( format!("{name} closes the connection without an answer"))
                     .note("it accepts and takes the request for something else, or serves an empty file")
                     .help("serve a policy there, or put a gate before the port that answers the request")),
-        None if asked.seen.trace.tls.is_some() => case.delivery(Diagnostic::error("no-reply", format!("{name} accepts the connection and does not answer the TLS handshake"))
+        None if asked.seen.trace.tls.is_some() => case.delivery(FindingId::NoReply.error( format!("{name} accepts the connection and does not answer the TLS handshake"))
                     .note("a `SecureSocket` asks over TLS; a server that speaks none may take that for the beginning of something it knows")
                     .help("have it answer TLS, and the request in it: `flashgate` tells the two apart by the first byte")),
-        None => case.delivery(Diagnostic::error("no-reply", format!("{name} accepts the connection and says nothing"))
+        None => case.delivery(FindingId::NoReply.error( format!("{name} accepts the connection and says nothing"))
                     .note("a server that reads lines waits for a line feed; the request ends in a NUL and has none")
                     .help("read up to the NUL, and answer; or put a gate before the port that does")),
     }
@@ -86,7 +84,7 @@ fn mute(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
 
 fn resets(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let name = asked.name();
-    case.delivery(Diagnostic::error("reset-without-reply", format!("{name} resets the connection without an answer")).help("look at what listens there: a forwarder whose server is down does this, and so does a server that refuses strangers"));
+    case.delivery(FindingId::ResetWithoutReply.error( format!("{name} resets the connection without an answer")).help("look at what listens there: a forwarder whose server is down does this, and so does a server that refuses strangers"));
 }
 
 /// Whether the answer came bit by bit, and had no end when the player gave up.
@@ -101,12 +99,12 @@ pub(super) fn drips(asked: PolicyConnection<'_>) -> bool {
 fn unfinished(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let (name, bytes) = (asked.name(), asked.seen.step.document.len());
     case.delivery(
-        Diagnostic::error(
-            "reply-too-late",
-            format!("{name} is not done in time: {bytes} bytes had come when the player gave up"),
-        )
-        .note("an answer counts when all of it has come, and not before")
-        .help("send the document and the NUL in one write"),
+        FindingId::ReplyTooLate
+            .error(format!(
+                "{name} is not done in time: {bytes} bytes had come when the player gave up"
+            ))
+            .note("an answer counts when all of it has come, and not before")
+            .help("send the document and the NUL in one write"),
     );
 }
 
@@ -126,7 +124,7 @@ fn late(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let began = step.started.since(flash_policy::player::Moment::ZERO);
     let took = first.saturating_sub(began);
     let name = asked.name();
-    case.delivery(Diagnostic::error("reply-too-late", format!(
+    case.delivery(FindingId::ReplyTooLate.error( format!(
             "{name} answers after {:.1} s; a player waits {} s for it",
             took.as_secs_f64(),
             PATIENCE.as_secs()
@@ -143,7 +141,7 @@ fn slow(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
         return;
     }
     let name = asked.name();
-    case.delivery(Diagnostic::error("slow-reply", format!("{name} takes {:.1} s to answer", took.as_secs_f64()))
+    case.delivery(FindingId::SlowReply.error( format!("{name} takes {:.1} s to answer", took.as_secs_f64()))
                 .note("a player waits 3 s for an answer that the movie did not ask for itself")
                 .help("find out what the server waits for before it answers: often it looks up the client's name"));
 }

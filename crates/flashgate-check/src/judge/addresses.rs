@@ -10,6 +10,7 @@ use flash_policy::{Diagnostic, Profile, parse};
 
 use super::case::{Case, Rank};
 use crate::Trace;
+use crate::findings::FindingId;
 use crate::trace::DialOutcome;
 
 /// What an address makes of a question.
@@ -59,9 +60,9 @@ fn finding(case: &Case<'_>, port: &str, ways: &[(IpAddr, AddressReply)]) -> Diag
     let host = &case.lookup.host;
     let message = format!("the addresses of {host} are not alike at {port}");
     let finding = if case.outcome.verdict == Verdict::Allowed {
-        Diagnostic::warning("addresses-differ", message)
+        FindingId::AddressesDiffer.warning(message)
     } else {
-        Diagnostic::error("addresses-differ", message)
+        FindingId::AddressesDiffer.error(message)
     };
     let told: Vec<_> = ways
         .iter()

@@ -1,11 +1,11 @@
 //! A port to which late versions of Flash Player are said to open no socket.
 
-use flash_policy::Diagnostic;
 use flash_policy::blocked_ports::{self, SINCE};
 use flash_policy::decide::Sandbox;
 use flash_policy::player::Client;
 
 use super::case::{Case, Rank};
+use crate::findings::FindingId;
 
 pub(super) fn judge(case: &mut Case<'_>) {
     if !is_in_the_way(case) {
@@ -15,7 +15,7 @@ pub(super) fn judge(case: &mut Case<'_>) {
     let message = format!(
         "Flash Player {since} and later are said to open no socket to port {port}, whatever a policy says"
     );
-    let finding = Diagnostic::warning("blocked-by-player", message)
+    let finding = FindingId::BlockedByPlayer.warning( message)
         .note(format!("port {port} is on a list of blocked ports that Adobe's staff posted in a forum in 2017; its documentation was not updated"))
         .help("have the server listen on another port; `flashgate explain blocked-ports` has the list");
     case.add(Rank::Doubtful, finding);

@@ -2,14 +2,13 @@
 
 use flash_policy::decide::Place;
 use flash_policy::player::{Client, Learnt, Reason};
-use flash_policy::{Diagnostic, Profile, document, parse};
+use flash_policy::{Profile, document, parse};
 
 use super::case::{Case, PolicyConnection, Rank};
+use crate::findings::FindingId;
 
 /// Unity reads at most so much, in one read.
 const UNITY_READS: usize = 5_000;
-
-const NEEDS_WILDCARD: &str = "unity-needs-wildcard";
 
 pub(super) fn explain(case: &mut Case<'_>) {
     if case.is_denied() && case.plan.config.client.refuses(&case.plan.config.target) {
@@ -47,8 +46,7 @@ fn waits(case: &mut Case<'_>) {
     } else {
         "does not answer"
     };
-    let finding = Diagnostic::error(
-        "lightspark-waits-for-port",
+    let finding = FindingId::LightsparkWaitsForPort.error(
         format!("{granted}Lightspark also asks {name}, which accepts and {did}"),
     )
     .note("unless the master policy says `master-only`, Lightspark asks every port that counts, and waits without end")
@@ -79,7 +77,8 @@ fn ipv6_literal(case: &mut Case<'_>) {
     } else {
         "Lightspark takes no host with a colon in it, as every IPv6 address has"
     };
-    let finding = Diagnostic::error("ipv6-target", message)
+    let finding = FindingId::Ipv6Target
+        .error(message)
         .note("it refuses before it asks anybody, so no policy helps")
         .help("have the movie name the server by its name, or by an IPv4 address");
     case.add(Rank::Cause, finding);
@@ -88,22 +87,20 @@ fn ipv6_literal(case: &mut Case<'_>) {
 /// Whether the cause is one that is said here, so that no rule for the game's own site helps.
 pub(super) fn explained(case: &Case<'_>) -> bool {
     let mut found = case.found.iter();
-    found.any(|(_, finding)| finding.diagnostic.rule == NEEDS_WILDCARD)
+    found.any(|(_, finding)| finding.diagnostic.rule == FindingId::UnityNeedsWildcard.id())
 }
 
 fn unity(case: &mut Case<'_>) {
     for asked in case.asked() {
         let bytes = asked.seen.trace.document();
         if bytes.len() > UNITY_READS {
-            let finding = Diagnostic::error(
-                "unity-reads-5000",
-                format!(
+            let finding = FindingId::UnityReads5000
+                .error(format!(
                     "{} answers with {} bytes, and Unity reads {UNITY_READS}",
                     asked.name(),
                     bytes.len()
-                ),
-            )
-            .help("remove comments, and join rules that differ only in their ports");
+                ))
+                .help("remove comments, and join rules that differ only in their ports");
             case.add(Rank::Cause, finding);
         }
         let Some(policy) = parse(bytes, Profile::Socket).policy else {
@@ -112,8 +109,7 @@ fn unity(case: &mut Case<'_>) {
         let understood = asked.seen.step.learnt == Some(Learnt::Policy);
         let has_wildcard = policy.rules.iter().any(|rule| rule.domain.is_any());
         if understood && !has_wildcard && !names_everybody(asked) {
-            let finding = Diagnostic::error(
-                NEEDS_WILDCARD,
+            let finding = FindingId::UnityNeedsWildcard.error(
                 "Unity's web player takes rules for `*` only, and this policy has none",
             )
             .help(format!(
@@ -143,8 +139,7 @@ fn silverlight(case: &mut Case<'_>) {
     if (low..=high).contains(&port.get()) {
         return;
     }
-    let finding = Diagnostic::error(
-        "silverlight-port",
+    let finding = FindingId::SilverlightPort.error(
         format!("Silverlight connects to ports {low} to {high} only, whatever a policy says; this is port {port}"),
     )
     .help(format!("have the server listen on a port from {low} to {high} too"));

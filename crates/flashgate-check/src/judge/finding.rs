@@ -1,5 +1,6 @@
 //! What is found: data, and how much of it is listed.
 
+use crate::findings::FindingId;
 use flash_policy::Diagnostic;
 
 /// A finding, and the policy that it points into.
@@ -48,7 +49,7 @@ pub(super) fn bounded(findings: impl Iterator<Item = Finding>) -> Vec<Finding> {
     for finding in findings {
         if finding.about == About::Server {
             listed.push(finding);
-        } else if finding.diagnostic.rule == MORE_FINDINGS {
+        } else if finding.diagnostic.rule == FindingId::MoreFindings.id() {
             left_out = finding.source;
         } else if room > 0 {
             room -= 1;
@@ -67,12 +68,8 @@ pub(super) fn bounded(findings: impl Iterator<Item = Finding>) -> Vec<Finding> {
     listed
 }
 
-const MORE_FINDINGS: &str = "more-findings";
-
 pub(super) fn more_findings() -> Diagnostic {
-    Diagnostic::warning(
-        MORE_FINDINGS,
-        "the policy has more mistakes than are listed here",
-    )
-    .help("fix those that are listed, or save the policy and run `flashgate lint` on it")
+    FindingId::MoreFindings
+        .warning("the policy has more mistakes than are listed here")
+        .help("fix those that are listed, or save the policy and run `flashgate lint` on it")
 }

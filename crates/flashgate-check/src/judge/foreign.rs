@@ -6,6 +6,7 @@ use flash_policy::{Diagnostic, Severity};
 
 use super::case::{Case, PolicyConnection, Rank};
 use super::{absent, readers, tls};
+use crate::findings::FindingId;
 use crate::http;
 use crate::shown::shown;
 use crate::survey::{Spoken, looks_like_tls};
@@ -23,7 +24,7 @@ pub(super) fn judge(case: &mut Case<'_>) {
             } else {
                 Rank::Wrong
             };
-            let finding = tls::judge(fault, &asked.name(), "no-tls-on-policy-port");
+            let finding = tls::judge(fault, &asked.name(), FindingId::NoTlsOnPolicyPort);
             case.add(rank, finding);
             continue;
         }
@@ -42,7 +43,7 @@ pub(super) fn judge(case: &mut Case<'_>) {
 
 fn speaks_http(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let name = asked.name();
-    case.delivery(Diagnostic::error("http-on-policy-port", format!("a web server listens on {name}"))
+    case.delivery(FindingId::HttpOnPolicyPort.error( format!("a web server listens on {name}"))
                 .note("socket policies are fetched by a protocol of their own; since Flash Player 9.0.124 no `crossdomain.xml` opens sockets")
                 .help("serve the policy there with a policy server, and the web site elsewhere"));
 }
@@ -50,12 +51,10 @@ fn speaks_http(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
 fn speaks_tls(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     let name = asked.name();
     case.delivery(
-        Diagnostic::error(
-            "tls-on-policy-port",
-            format!("{name} wants TLS, and the player asks in clear"),
-        )
-        .note("only a movie that connects with `SecureSocket` asks for its policy over TLS")
-        .help("answer in clear too: `flashgate` tells the two apart by the first byte"),
+        FindingId::TlsOnPolicyPort
+            .error(format!("{name} wants TLS, and the player asks in clear"))
+            .note("only a movie that connects with `SecureSocket` asks for its policy over TLS")
+            .help("answer in clear too: `flashgate` tells the two apart by the first byte"),
     );
 }
 
@@ -83,7 +82,7 @@ fn document(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
         asked.seen.trace.document()
     };
     let message = format!("what {name} answers is no policy: {}", shown(document));
-    let finding = Diagnostic::error("malformed-policy", message);
+    let finding = FindingId::MalformedPolicy.error(message);
     case.delivery(hint(finding, asked.client, bytes));
     if document.is_empty() {
         return;

@@ -1,10 +1,11 @@
 //! The document may be right; how it is sent is not: pieces, ends, resets.
 
 use flash_policy::player::{Client, ConnectionEnd, Learnt};
-use flash_policy::{Diagnostic, Profile, parse};
+use flash_policy::{Profile, parse};
 
 use super::case::{Case, PolicyConnection, Rank};
 use super::readers;
+use crate::findings::FindingId;
 use crate::survey::REPEATS;
 use crate::{DialOutcome, Trace};
 
@@ -77,11 +78,9 @@ fn endless(case: &mut Case<'_>, asked: PolicyConnection<'_>) -> bool {
     }
     let name = asked.name();
     case.delivery(
-        Diagnostic::error(
-            "endless-reply",
-            format!("{name} sends more than 64 KiB without a NUL"),
-        )
-        .help("look at what listens there: it is no policy server"),
+        FindingId::EndlessReply
+            .error(format!("{name} sends more than 64 KiB without a NUL"))
+            .help("look at what listens there: it is no policy server"),
     );
     true
 }
@@ -111,7 +110,8 @@ fn without_nul(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
         "the close ends it too, for Flash Player; Adobe's papers ask for the NUL"
     };
     case.delivery(
-        Diagnostic::error("reply-without-nul", message)
+        FindingId::ReplyWithoutNul
+            .error(message)
             .note(note)
             .help("send one NUL after the document, in the same write"),
     );
@@ -132,7 +132,7 @@ fn reset(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
         let times = all().count();
         format!("{name} resets the connection after its answer, {resets} of {times} times")
     };
-    let finding = Diagnostic::error("reset-after-reply", message)
+    let finding = FindingId::ResetAfterReply.error( message)
         .note("Windows throws away what it has not handed to the player yet, and the movie gets `Error #2048` now and then")
         .help("read the request to its NUL before answering; then shut the write side down, read to the end, and only then close");
     let rank = if is_lost(asked) && case.lacks_policy() {
@@ -179,7 +179,7 @@ fn lost_at_times(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
             "{name} does not answer the same every time: {other} of {asked_for} fetches brought something else"
         )
     };
-    let finding = Diagnostic::error("reply-lost-at-times", message)
+    let finding = FindingId::ReplyLostAtTimes.error( message)
         .note(format!("fetched up to {REPEATS} times, one after the other; a movie meets this as `Error #2048` at random"))
         .help("look for a balancer with one bad server behind it, a limit on connections per address, or a server that closes early");
     case.add(Rank::Wrong, finding);
@@ -198,8 +198,7 @@ fn only_once(case: &mut Case<'_>, asked: PolicyConnection<'_>, repeats: &[Trace]
         "it no longer accepts connections"
     };
     let count = repeats.len();
-    let finding = Diagnostic::error(
-        "reply-lost-at-times",
+    let finding = FindingId::ReplyLostAtTimes.error(
         format!("{name} answers the first fetch, and none of the {count} that follow: {then}"),
     )
     .note("every player after the first is refused")
@@ -226,7 +225,7 @@ fn greeting(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
         return;
     }
     let name = asked.name();
-    case.delivery(Diagnostic::error("reply-before-request", format!("{name} answers before it is asked"))
+    case.delivery(FindingId::ReplyBeforeRequest.error( format!("{name} answers before it is asked"))
                 .note("a server that closes without having read the request resets the connection, and the answer can be lost with it")
                 .help("read the request to its NUL first"));
 }
@@ -238,7 +237,7 @@ fn pieces(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     }
     let name = asked.name();
     let count = trace.reads.len();
-    case.delivery(Diagnostic::error("reply-in-pieces", format!("{name} sends its answer in {count} pieces"))
+    case.delivery(FindingId::ReplyInPieces.error( format!("{name} sends its answer in {count} pieces"))
                 .note("Flash Player puts them together; Unity's web player and Lightspark take the first for all")
                 .help("send the document and the NUL in one write"));
 }
@@ -254,7 +253,7 @@ fn surplus(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
     } else {
         format!("{count} bytes")
     };
-    case.delivery(Diagnostic::error("bytes-after-nul", format!("{name} sends {bytes} after the NUL"))
+    case.delivery(FindingId::BytesAfterNul.error( format!("{name} sends {bytes} after the NUL"))
                 .note("a player has stopped reading by then, and what it does not read can reset the connection")
                 .help("end the answer with one NUL: a text whose last line ends in a line feed is a common cause"));
 }

@@ -4,9 +4,10 @@
 
 use flash_policy::decide::{self, Ignored, Location, Request};
 use flash_policy::player::{Client, Reason};
-use flash_policy::{Diagnostic, Host, Scheme};
+use flash_policy::{Host, Scheme};
 
 use super::case::{Case, Rank};
+use crate::findings::FindingId;
 
 pub(super) fn judge(case: &mut Case<'_>) {
     if matches!(
@@ -20,7 +21,7 @@ pub(super) fn judge(case: &mut Case<'_>) {
             continue;
         };
         let message = format!("the policy at {} does not count: {why}", told(location));
-        let finding = Diagnostic::warning("load-policy-ignored", message).help(help);
+        let finding = FindingId::LoadPolicyIgnored.warning(message).help(help);
         let rank = if case.is_denied() {
             Rank::Wrong
         } else {

@@ -8,6 +8,7 @@ use flash_policy::{Diagnostic, Port, Profile, Severity, Span, document, grants, 
 use super::case::{Case, PolicyConnection, Rank};
 use super::finding::more_findings;
 use super::no_match;
+use crate::findings::FindingId;
 
 /// Why a policy that was understood does not grant, when that is the verdict.
 pub(super) fn explain(case: &mut Case<'_>) {
@@ -77,7 +78,7 @@ fn meta_policy(case: &mut Case<'_>, reason: decide::RefusalReason) {
     });
     let written = span.and_then(|(asked, span)| asked.document().get(span.start..span.end));
     let (id, message) = in_words(reason, written);
-    let mut finding = Diagnostic::error(id, message).help(other_meta_policy(case, reason));
+    let mut finding = id.error(message).help(other_meta_policy(case, reason));
     if master.is_some_and(repeats_site_control) {
         finding = finding.note("there are several `site-control` elements: keep one");
     }
@@ -91,13 +92,13 @@ fn meta_policy(case: &mut Case<'_>, reason: decide::RefusalReason) {
 }
 
 /// The finding's id, and what a meta-policy that is written so means.
-fn in_words(reason: decide::RefusalReason, written: Option<&[u8]>) -> (&'static str, String) {
+fn in_words(reason: decide::RefusalReason, written: Option<&[u8]>) -> (FindingId, String) {
     let (id, value, meaning) = if reason == decide::RefusalReason::MetaPolicyNone {
         let meaning = "no policy of this host counts, not even its own rules";
-        ("meta-policy-none", "none", meaning)
+        (FindingId::MetaPolicyNone, "none", meaning)
     } else {
         let meaning = "only its own rules count, and none of them grants this";
-        ("meta-policy-master-only", "master-only", meaning)
+        (FindingId::MetaPolicyMasterOnly, "master-only", meaning)
     };
     let written = written.map_or(value.into(), String::from_utf8_lossy);
     let counts = if written == value {
@@ -176,8 +177,7 @@ fn shadowed(case: &mut Case<'_>, reason: decide::RefusalReason) {
             addition(case)
         )
     };
-    let finding = Diagnostic::error(
-        "shadowed-by-master",
+    let finding = FindingId::ShadowedByMaster.error(
         format!("port {port} serves a policy that grants this, and the master policy forbids that it is asked"),
     )
     .help(help);
@@ -186,23 +186,21 @@ fn shadowed(case: &mut Case<'_>, reason: decide::RefusalReason) {
 
 fn authority(case: &mut Case<'_>) {
     let port = case.plan.config.port;
-    let finding = Diagnostic::error(
-        "port-authority",
-        format!("a rule grants port {port}, but is served from a port of 1024 or above"),
-    )
-    .note("a policy may open ports below 1024 only if it comes from one itself")
-    .help(format!(
-        "serve that rule on port 843, or on port {port} itself"
-    ));
+    let finding = FindingId::PortAuthority
+        .error(format!(
+            "a rule grants port {port}, but is served from a port of 1024 or above"
+        ))
+        .note("a policy may open ports below 1024 only if it comes from one itself")
+        .help(format!(
+            "serve that rule on port 843, or on port {port} itself"
+        ));
     point_at_rule(case, finding, |places| places.to_ports);
 }
 
 fn secure_only(case: &mut Case<'_>) {
-    let finding = Diagnostic::error(
-        "secure-only",
-        "a rule grants this, but only to movies loaded over HTTPS, and this one was not",
-    )
-    .help("load the movie over HTTPS, or leave `secure=\"true\"` out of the rule");
+    let finding = FindingId::SecureOnly
+        .error("a rule grants this, but only to movies loaded over HTTPS, and this one was not")
+        .help("load the movie over HTTPS, or leave `secure=\"true\"` out of the rule");
     point_at_rule(case, finding, |places| places.secure);
 }
 

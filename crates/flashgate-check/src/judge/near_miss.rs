@@ -9,6 +9,7 @@ use flash_policy::{
 };
 
 use super::case::{Case, PolicyConnection, Rank};
+use crate::findings::FindingId;
 
 /// Tells of the first such rule.
 pub(super) fn judge(case: &mut Case<'_>, asked: PolicyConnection<'_>) {
@@ -73,13 +74,13 @@ fn scheme_miss(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
     })?;
     let domain = &policy.rules.get(rule)?.domain;
     let (was, host) = (origin.scheme.as_str(), &origin.host);
-    let finding = Diagnostic::error(
-        "scheme-not-granted",
-        format!("a rule grants `{domain}`, and the movie was loaded over {was}"),
-    )
-    .help(format!(
-        "leave the scheme out of the rule, which admits both, or add one for `{was}://{host}`"
-    ));
+    let finding = FindingId::SchemeNotGranted
+        .error(format!(
+            "a rule grants `{domain}`, and the movie was loaded over {was}"
+        ))
+        .help(format!(
+            "leave the scheme out of the rule, which admits both, or add one for `{was}://{host}`"
+        ));
     Some(Miss {
         rule,
         part: Part::Domain,
@@ -107,15 +108,13 @@ fn port_miss(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
         .iter()
         .position(|rule| !rule.ports.contains(port) && is_near(rule))?;
     let rule = policy.rules.get(index)?;
-    let finding = Diagnostic::error(
-        "port-not-granted",
-        format!(
+    let finding = FindingId::PortNotGranted
+        .error(format!(
             "a rule admits {}, to ports `{}` and not to port {port}",
             case.whose(),
             rule.ports
-        ),
-    )
-    .help(format!("write `to-ports=\"{},{port}\"`", rule.ports));
+        ))
+        .help(format!("write `to-ports=\"{},{port}\"`", rule.ports));
     Some(Miss {
         rule: index,
         part: Part::Ports,
@@ -161,8 +160,7 @@ fn neighbour(case: &Case<'_>, policy: &Policy) -> Option<Miss> {
     let both = upper(bare(&granted), name).map(|upper| format!("*.{upper}"));
     // What is no pattern, as `*.test`, is no remedy either.
     let both = both.filter(|both| both.parse::<DomainPattern>().is_ok());
-    let finding = Diagnostic::error(
-        "grants-a-neighbour",
+    let finding = FindingId::GrantsANeighbour.error(
         format!("a rule grants `{granted}`, and the movie comes from `{name}`: to a player these are two sites"),
     )
     .help(match both {

@@ -6,6 +6,7 @@ use flash_policy::{Diagnostic, DomainPattern, Host, Origin, Port, Severity, docu
 
 use super::case::{Case, PolicyConnection, Rank};
 use super::{clients, near_miss, readers};
+use crate::findings::FindingId;
 
 pub(super) fn explain(case: &mut Case<'_>) {
     if readers::narrows(case) {
@@ -32,10 +33,9 @@ pub(super) fn explain(case: &mut Case<'_>) {
     }
     let port = case.plan.config.port;
     let who = case.whose();
-    let finding = Diagnostic::error(
-        "no-rule-matches",
-        format!("no rule of the policies that count names {who} and port {port}"),
-    );
+    let finding = FindingId::NoRuleMatches.error(format!(
+        "no rule of the policies that count names {who} and port {port}"
+    ));
     let finding = match odd_host(case) {
         Some(note) => finding.note(note),
         None => finding,

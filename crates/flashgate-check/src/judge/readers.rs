@@ -11,9 +11,9 @@ use super::case::{Case, PolicyConnection, Rank};
 
 /// At these Lightspark stops reading.
 const LIGHTSPARK_REFUSES: [&str; 3] = [
-    "lightspark-refused-file",
-    "site-control-off-master",
-    "site-control-twice",
+    "lightspark-unsupported-element",
+    "site-control-outside-master",
+    "duplicate-site-control",
 ];
 
 /// For these it does not open what the rule says.

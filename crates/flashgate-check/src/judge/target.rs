@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use flash_policy::Diagnostic;
 use flash_policy::player::{Purpose, Reason};
 
 use super::case::{Case, Rank};
 use super::tls;
+use crate::findings::FindingId;
 use crate::tls::TlsFault;
 use crate::{Behind, NotKnown, Seen};
 
@@ -34,20 +34,20 @@ pub(super) fn judge(case: &mut Case<'_>) {
 fn timed_out(case: &mut Case<'_>, target: &Seen) {
     let port = case.plan.config.port;
     let finding = if target.trace.tls == Some(TlsFault::Silence) {
-        Diagnostic::error(
-            "target-silent",
-            format!("port {port} accepts the connection and does not answer the TLS handshake"),
-        )
-        .note("a server that speaks no TLS and waits for something it knows does this")
-        .help("have it answer TLS: `flashgate` tells it by the first byte")
+        FindingId::TargetSilent
+            .error(format!(
+                "port {port} accepts the connection and does not answer the TLS handshake"
+            ))
+            .note("a server that speaks no TLS and waits for something it knows does this")
+            .help("have it answer TLS: `flashgate` tells it by the first byte")
     } else {
-        Diagnostic::error(
-            "target-filtered",
-            format!("port {port} neither accepts nor refuses: a firewall drops what is sent to it"),
-        )
-        .help(format!(
-            "open port {port} in the firewall, or in the provider's security group"
-        ))
+        FindingId::TargetFiltered
+            .error(format!(
+                "port {port} neither accepts nor refuses: a firewall drops what is sent to it"
+            ))
+            .help(format!(
+                "open port {port} in the firewall, or in the provider's security group"
+            ))
     };
     case.add(Rank::Cause, finding);
 }
@@ -55,9 +55,8 @@ fn timed_out(case: &mut Case<'_>, target: &Seen) {
 fn refused(case: &mut Case<'_>, target: &Seen) {
     let port = case.plan.config.port;
     let finding = match &target.trace.tls {
-        Some(fault) => tls::judge(fault, &format!("port {port}"), "no-tls-on-target"),
-        None => Diagnostic::error(
-            "target-refused",
+        Some(fault) => tls::judge(fault, &format!("port {port}"), FindingId::NoTlsOnTarget),
+        None => FindingId::TargetRefused.error(
             format!("the player may connect, and port {port} refuses: nothing listens there"),
         )
         .help("start the server, or look at the address that it listens on: `127.0.0.1` is for this machine only"),
@@ -68,22 +67,19 @@ fn refused(case: &mut Case<'_>, target: &Seen) {
 /// The gate knows best.
 fn down(case: &mut Case<'_>, said: &str) {
     let port = case.plan.config.port;
-    let finding = Diagnostic::error(
-        "backend-down",
-        format!(
+    let finding = FindingId::BackendDown
+        .error(format!(
             "flashgate accepts on port {port}, and its server behind that port is down: {said}"
-        ),
-    )
-    .note("the movie sees connect, then close")
-    .help("start the game server, or correct the gate's `backend` in flashgate's config");
+        ))
+        .note("the movie sees connect, then close")
+        .help("start the game server, or correct the gate's `backend` in flashgate's config");
     case.add(Rank::Cause, finding);
 }
 
 /// A forwarder accepts for a server that is down, and lets go at once.
 fn closes_at_once(case: &mut Case<'_>, times: usize) {
     let port = case.plan.config.port;
-    let finding = Diagnostic::error(
-        "target-closes-at-once",
+    let finding = FindingId::TargetClosesAtOnce.error(
         format!("port {port} accepts and closes at once, {times} of {times} times: no server is behind it"),
     )
     .note("a forwarder whose server is down does this: a gate, Docker's proxy or a balancer")
@@ -94,8 +90,7 @@ fn closes_at_once(case: &mut Case<'_>, times: usize) {
 
 fn closes_late(case: &mut Case<'_>, after: Duration) {
     let (port, after) = (case.plan.config.port, after.as_secs_f32());
-    let finding = Diagnostic::error(
-        "target-closes-late",
+    let finding = FindingId::TargetClosesLate.error(
         format!("port {port} accepts and closes without an answer after {after:.1} s: the server behind it does not answer"),
     )
     .note("a gate whose server can't be reached does this, after `backend-connect`")
@@ -107,13 +102,11 @@ fn closes_late(case: &mut Case<'_>, after: Duration) {
 fn not_known(case: &mut Case<'_>, why: NotKnown) {
     let port = case.plan.config.port;
     let finding = match why {
-        NotKnown::NoReaction => Diagnostic::error(
-            "server-not-known",
+        NotKnown::NoReaction => FindingId::ServerNotKnown.error(
             format!("port {port} accepts and reacts to nothing: not to a byte, and not to the end of a connection"),
         )
         .note("a server that hangs does this, or a gate that still tries to reach its server"),
-        NotKnown::ClosesUnknown => Diagnostic::warning(
-            "server-not-known",
+        NotKnown::ClosesUnknown => FindingId::ServerNotKnown.warning(
             format!("port {port} closes clients at once if they send what is not known to it, and keeps silent clients"),
         )
         .note("a strict server does this, and also a gate whose server is down and whose `speaks-first-after` is long"),
@@ -127,8 +120,7 @@ fn not_known(case: &mut Case<'_>, why: NotKnown) {
 
 fn closes_at_times(case: &mut Case<'_>) {
     let port = case.plan.config.port;
-    let finding = Diagnostic::warning(
-        "target-closes-at-once",
+    let finding = FindingId::TargetClosesAtOnce.warning(
         format!("port {port} accepts, and closes a connection within half a second"),
     )
     .note("other connections stayed open, or got an answer: a balancer with one bad server, a limit on connections, or a server that gives up idle clients very soon")

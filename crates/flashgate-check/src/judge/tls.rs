@@ -3,18 +3,17 @@
 use flash_policy::Diagnostic;
 
 use super::case::{Case, Rank};
+use crate::findings::FindingId;
 use crate::tls::TlsFault;
 
-/// `clear` is the finding's name where the port does not speak TLS at all.
-pub(crate) fn judge(fault: &TlsFault, name: &str, clear: &'static str) -> Diagnostic {
+/// `clear` is the finding where the port does not speak TLS at all.
+pub(crate) fn judge(fault: &TlsFault, name: &str, clear: FindingId) -> Diagnostic {
     match fault {
-        TlsFault::NotTls | TlsFault::Silence => Diagnostic::error(
-            clear,
+        TlsFault::NotTls | TlsFault::Silence => clear.error(
             format!("{name} does not speak TLS, and the client asks for it there"),
         )
         .help("have it answer TLS as well: `flashgate` tells the two apart by the first byte"),
-        TlsFault::HungUp => Diagnostic::error(
-            clear,
+        TlsFault::HungUp => clear.error(
             format!("{name} closes the connection in the TLS handshake"),
         )
         .note("a server that speaks no TLS does this, and so does a forwarder whose server is down")
@@ -30,18 +29,15 @@ pub(crate) fn judge(fault: &TlsFault, name: &str, clear: &'static str) -> Diagno
         | TlsFault::UnsupportedKey(_)
         | TlsFault::Unreadable
         | TlsFault::NoRoots => certificate(fault, name),
-        TlsFault::NothingInCommon => Diagnostic::error(
-            "tls-failed",
+        TlsFault::NothingInCommon => FindingId::TlsFailed.error(
             format!("{name} and current clients have no TLS version, cipher suite, key exchange or kind of certificate in common"),
         )
         .help("have it offer TLS 1.2 or 1.3, with the defaults of its TLS library and a certificate with an RSA or a P-256 key"),
-        TlsFault::Alert(alert) => Diagnostic::error(
-            "tls-failed",
+        TlsFault::Alert(alert) => FindingId::TlsFailed.error(
             format!("{name} refuses the TLS handshake with the alert {alert}"),
         )
         .help("look at the server's log, and at the names that it has certificates for"),
-        TlsFault::Other(why) => Diagnostic::error(
-            "tls-failed",
+        TlsFault::Other(why) => FindingId::TlsFailed.error(
             format!("the TLS handshake with {name} fails: {why}"),
         )
         .help("look at the server's log, and at its TLS settings"),
@@ -50,7 +46,7 @@ pub(crate) fn judge(fault: &TlsFault, name: &str, clear: &'static str) -> Diagno
 
 fn certificate(fault: &TlsFault, name: &str) -> Diagnostic {
     let (id, message) = in_words(fault, name);
-    let finding = Diagnostic::error(id, message);
+    let finding = id.error(message);
     match fault {
         TlsFault::OtherName(names) if names.is_empty() => finding
             .note("it has no `subjectAltName`, and clients no longer look at its common name")
@@ -88,25 +84,25 @@ fn certificate(fault: &TlsFault, name: &str) -> Diagnostic {
 const TRUST: &str = "serve the full chain (`fullchain.pem`) of a public authority; in a test set-up name the authority's file, or this very certificate (if its key is RSA, P-256, P-384 or Ed25519), with --cacert, or leave certificates unchecked with --insecure";
 
 /// The finding's id, and what is wrong in a sentence.
-fn in_words(fault: &TlsFault, name: &str) -> (&'static str, String) {
-    const NOT_TRUSTED: &str = "certificate-not-trusted";
-    const FAILED: &str = "tls-failed";
+fn in_words(fault: &TlsFault, name: &str) -> (FindingId, String) {
+    const NOT_TRUSTED: FindingId = FindingId::CertificateNotTrusted;
+    const FAILED: FindingId = FindingId::TlsFailed;
     let certificate = |id, what: &str| (id, format!("the certificate of {name} {what}"));
     match fault {
         TlsFault::OtherName(_) => {
-            certificate("certificate-for-another-name", "is for another name")
+            certificate(FindingId::CertificateForAnotherName, "is for another name")
         }
         TlsFault::Expired(date) => {
             let on = dated("on", date.as_deref());
             (
-                "certificate-expired",
+                FindingId::CertificateExpired,
                 format!("the certificate of {name} expired{on}"),
             )
         }
         TlsFault::NotYetValid(date) => {
             let before = dated("before", date.as_deref());
             (
-                "certificate-not-yet-valid",
+                FindingId::CertificateNotYetValid,
                 format!("the certificate of {name} is not valid{before}"),
             )
         }
@@ -122,7 +118,7 @@ fn in_words(fault: &TlsFault, name: &str) -> (&'static str, String) {
             format!("the certificate of {name} is for an authority (CA:TRUE), not for a server"),
         ),
         TlsFault::NoRoots => (
-            "no-trusted-roots",
+            FindingId::NoTrustedRoots,
             "this machine trusts no authority, so no certificate can be checked".to_owned(),
         ),
         TlsFault::Revoked => certificate(FAILED, "has been revoked"),
@@ -154,17 +150,18 @@ fn dated(word: &str, date: Option<&str>) -> String {
 /// What `--insecure` lets pass, so that nobody takes the verdict for a player's.
 pub(crate) fn unchecked(fault: &TlsFault, name: &str) -> Diagnostic {
     let (id, message) = in_words(fault, name);
+    let id = id.id();
     let note = if matches!(fault, TlsFault::UnsupportedKey(_)) {
         "whether clients take such a key is not known here"
     } else {
         "a player or a browser refuses this certificate"
     };
-    Diagnostic::warning(
-        "certificate-not-checked",
-        format!("certificates are not checked (--insecure): {message} [{id}]"),
-    )
-    .note(note)
-    .help("leave --insecure out to see what clients see")
+    FindingId::CertificateNotChecked
+        .warning(format!(
+            "certificates are not checked (--insecure): {message} [{id}]"
+        ))
+        .note(note)
+        .help("leave --insecure out to see what clients see")
 }
 
 /// Each port whose certificate is accepted only because of `--insecure`.

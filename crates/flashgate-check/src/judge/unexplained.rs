@@ -8,6 +8,7 @@ use flash_policy::{Diagnostic, PlayerVersion};
 
 use super::blocked_port;
 use super::case::{Case, Rank};
+use crate::findings::FindingId;
 use crate::shown::shown;
 
 /// From here on a movie may load a policy from a port that it names.
@@ -21,15 +22,13 @@ pub(super) fn judge(case: &mut Case<'_>) {
         return;
     }
     let finding = match case.outcome.reason {
-        Reason::Refused(decide::RefusalReason::Sandbox) => Diagnostic::error(
-            "sandbox",
+        Reason::Refused(decide::RefusalReason::Sandbox) => FindingId::Sandbox.error(
             "a local movie that may read files has no sockets (SecurityError #2010)",
         )
         .help(
             "publish it with network access instead of access to local files, or have it trusted",
         ),
-        Reason::Timeout => Diagnostic::error(
-            "timeout",
+        Reason::Timeout => FindingId::Timeout.error(
             "the time of the whole attempt was over before the policy had come",
         )
         .help("find out what the policy server waits for; a movie can raise `Socket.timeout`"),
@@ -38,7 +37,7 @@ pub(super) fn judge(case: &mut Case<'_>) {
         | Reason::NoPolicyNeeded
         | Reason::TargetRefused
         | Reason::TargetTimeout
-        | _ => Diagnostic::error(case.outcome.reason.code(), "the player does not connect"),
+        | _ => FindingId::TargetRefused.error("the player does not connect"),
     };
     case.add(Rank::Cause, finding);
 }
@@ -72,7 +71,7 @@ fn no_policy(case: &Case<'_>) -> Diagnostic {
             first.join(" nor ")
         ),
     };
-    let mut finding = Diagnostic::error("no-policy", message);
+    let mut finding = FindingId::NoPolicy.error(message);
     match &game {
         Some(Destination::Game(did)) => {
             finding = finding.note(format!("port {port} {did}"));

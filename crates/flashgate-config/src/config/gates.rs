@@ -200,7 +200,7 @@ pub fn blocked_port(port: Port) -> Option<Diagnostic> {
             "Flash Player {} and later are said to open no socket to port {port}, whatever a policy says",
             blocked_ports::SINCE.major()
         );
-        Diagnostic::warning("blocked-by-player", message)
+        Diagnostic::warning("port-blocked-by-player", message)
             .note("it is on a list of blocked ports that Adobe's staff posted in a forum in 2017; its documentation was not updated")
             .help("have movies connect to another port; `flashgate explain blocked-ports` has the list")
     })

@@ -9,7 +9,7 @@ use crate::ruffle::Doors;
 use crate::snapshot::{FreePorts, OwnHost, Plan};
 
 /// The rules below. `flashgate ruffle` shows them too, because they are about what pages get.
-pub(super) const RULES: [&str; 3] = ["null-host", "loopback-host", "blocked-port"];
+pub(super) const RULES: [&str; 3] = ["null-host", "loopback-host", "port-blocked-by-browser"];
 
 /// Warns of names and ports that make a URL which no visitor can open. A `public-url` is used for every host, so it
 /// avoids them all.
@@ -49,7 +49,7 @@ pub(super) fn judge_url(url: &At<String>) -> Vec<Diagnostic> {
 pub fn blocked(port: u16, is_bridge: bool) -> Option<Diagnostic> {
     is_bad_port(port).then(|| {
         let message = format!("browsers open no WebSocket to port {port}: Ruffle can't connect");
-        Diagnostic::warning("blocked-port", message)
+        Diagnostic::warning("port-blocked-by-browser", message)
             .note("the Fetch standard has it on its list of bad ports")
             .help(if is_bridge {
                 "offer the bridge on another port, such as 443"

@@ -1,16 +1,18 @@
 //! Every key of the config file, defined once: its section, type, default and documentation.
 //!
-//! The parser, the suggestions, the guide's table and the JSON Schema all read these rows. Nothing here reads a file.
+//! The parser, the suggestions, the book's reference, the manual page and the JSON Schema all read these rows. Nothing here reads a file.
 
-mod guide;
 mod key;
+mod man;
+mod reference;
 mod schema;
 mod table;
 
-pub use guide::table;
 pub(super) use key::{
     DIALECTS, PROXY_VERSIONS, SANDBOXES, SITE_CONTROLS, Section, Unset, ValueType,
 };
+pub use man::man;
+pub use reference::reference;
 pub use schema::schema;
 pub(super) use table::{
     ADMIN, BRIDGE, CERTIFICATE, GATE, LIMITS, LISTEN, POLICY, PROCESS, RULE, TLS, TOP,

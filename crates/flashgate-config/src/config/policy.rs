@@ -188,7 +188,7 @@ impl Named {
         let elsewhere = |port: &Option<Port>| port.is_some_and(|port| port != Port::MASTER);
         (!ports.is_empty() && ports.iter().all(elsewhere)).then(|| {
             let message = "a meta-policy counts on port 843 only, and no listener of this policy has it";
-            Diagnostic::warning("site-control-off-master", message)
+            Diagnostic::warning("site-control-outside-master", message)
                 .at(place.span, "")
                 .note("it is left out of what is sent")
                 .help("remove it, or write `public-port = 843` at a listener that players reach as 843")
@@ -304,7 +304,7 @@ pub fn bad_domain(error: &DomainError, place: Span) -> Diagnostic {
 
 /// Ports outside a policy file that can't be any.
 pub fn bad_ports(error: &PortSetError, place: Span) -> Diagnostic {
-    Diagnostic::error("bad-to-ports", error.to_string())
+    Diagnostic::error("invalid-to-ports", error.to_string())
         .at(place, "")
         .help(error.help())
 }

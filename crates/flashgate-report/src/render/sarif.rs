@@ -23,7 +23,10 @@ const SCHEMA: &str =
 const MOST_PLACES: usize = 100;
 
 /// Where a rule's page is.
-const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/rules/");
+const PAGES: &str = concat!(
+    env!("CARGO_PKG_REPOSITORY"),
+    "/blob/main/docs/book/src/reference/rules/"
+);
 
 /// What of a run is known only when all files were judged, and therefore stands behind the results.
 #[derive(Debug, Default)]

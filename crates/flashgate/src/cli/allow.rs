@@ -1,34 +1,34 @@
-//! `--allow DOMAIN[:PORTS]`: one rule of a policy, with what is wrong in it pointed at.
+//! `--allow DOMAIN[:PORTS]`: parses one policy rule, with errors that point at the mistake.
 
 use clap::Args;
 use flash_policy::{Diagnostic, DomainPattern, Policy, Port, PortSet, Rule, Secure, Span};
 use flashgate_config::config::{ConfigFindings, bad_domain, bad_ports, gates};
 
-/// Rules given as flags, for whoever serves them.
+/// Policy rules given as flags.
 #[derive(Debug, Args)]
 pub(super) struct Allow {
-    /// Let movies from DOMAIN connect to PORTS
+    /// Allow content from DOMAIN to connect to PORTS
     ///
     /// DOMAIN is a host name, an address, `*.example.com` (which covers example.com too) or `*`. PORTS is a list such
-    /// as `9339,9400-9410`, or `*`; without it, the ports of the gates. May be given several times; rules add up.
+    /// as `9339,9400-9410`, or `*`. Without PORTS, the rule covers the ports of the gates. Can be repeated.
     #[arg(long = "allow", value_name = "DOMAIN[:PORTS]", required = false)]
     pub(super) rules: Vec<String>,
 }
 
-/// Why a rule without ports stands for none.
+/// Why a rule without ports covers no port.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum NoPorts {
     /// There is no gate.
     NoGate,
-    /// Nothing is served, so there can be none.
+    /// The command serves nothing, so it has no gates.
     NotServed,
-    /// A gate takes any free port.
+    /// A gate listens on any free port.
     AnyFree,
 }
 
-/// The policy that the flags make, or every fault in them.
+/// Builds the policy from the flags, or returns every error in them.
 ///
-/// A rule without ports is for those of the gates.
+/// A rule without ports covers the ports of the gates.
 pub(super) fn policy(
     flags: &[String],
     gates: Result<&[Port], NoPorts>,
@@ -90,13 +90,13 @@ fn split(text: &str) -> Option<(&str, &str)> {
     (!inside).then_some((domain, ports))
 }
 
-/// Whether the whole text is an IPv6 address that the last colon belongs to.
+/// Whether the whole text is an IPv6 address, so that the last colon is part of it.
 fn is_address(text: &str) -> bool {
     text.parse::<std::net::Ipv6Addr>().is_ok()
 }
 
-/// With ports. What would be an address on port 9339 but for its brackets was meant as that: one digit more likely ends
-/// the address.
+/// An example with ports. If the text without its last group is an IPv6 address, and that group could be a port, the
+/// user probably left out the brackets. A single digit is more likely the end of the address.
 fn example(text: &str) -> String {
     let parts = text.rsplit_once(':').filter(|(_, port)| port.len() > 1);
     match parts.filter(|(address, port)| is_address(address) && port.parse::<PortSet>().is_ok()) {
@@ -115,12 +115,12 @@ fn missing_ports(text: &str, reason: NoPorts) -> Diagnostic {
     )
     .at(end..end, "")
     .note(match reason {
-        NoPorts::NoGate => "without them it is for the ports of the gates, and there are none",
+        NoPorts::NoGate => "a rule without ports covers the ports of the gates, and there are no gates",
         NoPorts::NotServed => {
-            "without them it is for the ports of gates, and only `flashgate serve` and a config file have any"
+            "a rule without ports covers the ports of gates, which only `flashgate serve` and a config file have"
         }
         NoPorts::AnyFree => {
-            "without them it is for the ports of the gates, and one of these takes any free port"
+            "a rule without ports covers the ports of the gates, and one gate listens on any free port"
         }
     })
     .help(format!(

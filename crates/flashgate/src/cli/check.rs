@@ -1,4 +1,4 @@
-//! `flashgate check`: arguments in, a report out. The check and its report are in `flashgate_check`.
+//! `flashgate check`: parses the arguments and prints the report. The check itself is in `flashgate_check`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -18,22 +18,23 @@ mod plan;
 use super::port;
 use crate::exit::Exit;
 
-/// Do what a player would do against a live server, and say what would happen and why
+/// Connect to a live server the way a player does, and explain what would happen
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  flashgate check play.example.com:9339 --from https://www.example.org/game.swf\n  \
                   flashgate check wss://play.example.com/9339 --client ruffle --from https://www.example.org/\n\n\
-                  Exit status: 0 it would connect, 1 it would not, 2 the check could not run, 130 Ctrl-C ended it"
+                  Exit status: 0 it would connect, 1 it would not, 2 the check could not run, 130 interrupted by Ctrl-C"
 )]
 pub(super) struct Check {
-    /// HOST:PORT (or xmlsocket://HOST:PORT) that the movie connects to; for --client ruffle a ws: or wss: URL, or a
+    /// HOST:PORT (or xmlsocket://HOST:PORT) that the movie connects to. With --client ruffle: a ws: or wss: URL, or a
     /// file with the page's config (JSON, JavaScript or HTML; - is standard input)
     #[arg(value_name = "TARGET")]
     target: String,
-    /// Where the movie was loaded from (ruffle: the page); a bare domain is taken as http, default the target's host
+    /// The movie's URL (with --client ruffle: the page's). A bare domain means http [default: the target's host]
     #[arg(long, value_name = "URL")]
     from: Option<String>,
-    /// The version of Flash Player: 7, 8, 9.0.16, 9.0.47, 9.0.115, 9.0.124, 10, 11 to 32, or as in 'WIN 32,0,0,465' [default: 32]
+    /// The Flash Player version: 7, 8, 9.0.16, 9.0.47, 9.0.115, 9.0.124, 10, 11 to 32, or like 'WIN 32,0,0,465'
+    /// [default: 32]
     #[arg(long, value_name = "VERSION")]
     player: Option<PlayerVersion>,
     /// The program that plays the movie
@@ -42,28 +43,29 @@ pub(super) struct Check {
     /// The security sandbox that the movie runs in [default: remote]
     #[arg(long, value_enum)]
     sandbox: Option<SandboxName>,
-    /// A policy that the movie loads itself: xmlsocket://HOST:PORT, or http://… for players before 9.0.124
+    /// A policy that the movie loads itself: xmlsocket://HOST:PORT, or http://… for players before 9.0.124. Can be
+    /// repeated
     #[arg(long, value_name = "URL")]
     load_policy: Vec<String>,
-    /// The movie uses `SecureSocket`: TLS, for the policy too
+    /// The movie uses `SecureSocket`: TLS for the connection and for the policy
     #[arg(long)]
     secure_socket: bool,
-    /// Trust the authorities in FILE (PEM) and no others; left out: this system's, or those that `SSL_CERT_FILE` names
+    /// Trust only the certificate authorities in FILE (PEM) [default: the system's, or those in `SSL_CERT_FILE`]
     #[arg(long, value_name = "FILE")]
     cacert: Option<PathBuf>,
-    /// Accept every certificate, for test set-ups; the report says what clients would refuse
+    /// Accept every certificate, for test setups. The report says which ones clients would reject
     #[arg(long, conflicts_with = "cacert")]
     insecure: bool,
-    /// How long the whole attempt may take
+    /// The time limit for the whole attempt
     #[arg(long, value_name = "TIME", default_value = "20s", value_parser = lasting)]
     timeout: Duration,
-    /// Another master port, for test set-ups: it counts as 843 (silverlight: 943) in every rule
+    /// Use another master port, for test setups. Every rule treats it as 843 (silverlight: 943)
     #[arg(long, value_name = "PORT", value_parser = port::parse)]
     master_port: Option<Port>,
-    /// How the report is written
+    /// The format of the report
     #[arg(long, value_enum, default_value_t)]
     format: CheckFormat,
-    /// One status line with performance data; exit status 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN
+    /// Print one status line with performance data. Exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN
     #[arg(long)]
     nagios: bool,
 }
@@ -73,53 +75,53 @@ enum ClientName {
     /// Adobe's Flash Player
     #[default]
     Flash,
-    /// Lightspark, with its faults
+    /// Lightspark, with its bugs
     Lightspark,
-    /// Unity's web player: 843, one read, rules for `*`
+    /// Unity's web player: asks port 843 only, reads once, needs a rule for `*`
     Unity,
-    /// Silverlight: 943, ports 4502 to 4534
+    /// Silverlight: asks port 943, connects to ports 4502 to 4534
     Silverlight,
-    /// Ruffle in a browser: a WebSocket
+    /// Ruffle in a browser, over a WebSocket
     Ruffle,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum SandboxName {
-    /// Loaded from a site
+    /// A movie loaded from a website
     #[default]
     Remote,
-    /// A local file that may use the network
+    /// A local file that can use the network
     LocalWithNetwork,
-    /// A local file that may read files
+    /// A local file that can read local files
     LocalWithFile,
     /// A local file that the user trusts
     LocalTrusted,
-    /// AIR's own
+    /// An AIR application
     Application,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum CheckFormat {
-    /// For people
+    /// Readable text
     #[default]
     Human,
-    /// For programs; docs/check.schema.json describes it
+    /// JSON, described by docs/check.schema.json
     Json,
 }
 
-/// What keeps a check from running: a message, and what to do.
+/// Why the check can't run, and what to do about it.
 struct CheckFault {
     kind: FaultKind,
     message: String,
     help: String,
 }
 
-/// Whose doing it is.
+/// Why the check ended without a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FaultKind {
-    /// The arguments, the name, or this machine.
+    /// A problem with the arguments, the host name or this machine.
     CannotRun,
-    /// A signal ended it: this one.
+    /// A signal interrupted the check.
     Ended(Interruption),
 }
 
@@ -178,7 +180,7 @@ impl Check {
         ))
     }
 
-    /// Runs it with its progress shown; whatever ends it, nothing of that is left on the terminal.
+    /// Runs the check and shows its progress. Removes the progress from the terminal, however the check ends.
     fn watched<T>(
         &self,
         run: impl FnOnce(Watcher<'_>) -> Result<T, CheckFailure>,
@@ -211,7 +213,7 @@ impl Check {
         };
         match super::print(text.as_bytes()) {
             Exit::Success => exit,
-            // A verdict that nobody could read is none.
+            // The verdict could not be printed, so the result is unknown.
             _ if self.nagios => Exit::Status(NagiosStatus::Unknown.code()),
             Exit::System | Exit::Findings | Exit::Usage | Exit::Internal | Exit::Status(_) => {
                 Exit::Usage
@@ -222,27 +224,27 @@ impl Check {
     fn cannot_run(&self, fault: &CheckFault) -> Exit {
         if self.nagios {
             let status = NagiosStatus::Unknown;
-            // Where that fails too, the status says enough.
+            // If this fails too, the exit status is enough.
             super::print(status.line(&fault.message, "").as_bytes());
             return Exit::Status(status.code());
         }
         plain_error(&fault.message, &[&fault.help]);
         match fault.kind {
             FaultKind::CannotRun => Exit::Usage,
-            // As a shell tells of a program that a signal ended.
+            // A shell uses the same exit status for a program that was killed by a signal.
             FaultKind::Ended(ending) => Exit::Status(128 + ending.number()),
         }
     }
 }
 
-/// The exit after wrong flags: a monitoring system would take 2 for an outage.
+/// The exit code for wrong flags. With `--nagios` it is not 2, which a monitoring system would take for an outage.
 ///
-/// It reads standard output alone, so the fault is told there too.
+/// Monitoring systems read only standard output, so the error is printed there too.
 pub(super) fn usage(arguments: impl Iterator<Item = OsString>, fault: &str) -> Exit {
     let mut arguments = arguments.skip(1);
     let is_check = arguments.next().is_some_and(|command| command == "check");
     if is_check && arguments.any(|given| given == "--nagios") {
-        // What is wrong stands in the first paragraph; how it is used, and where there is more, in others.
+        // The first paragraph is the error. The others show the usage.
         let lines = fault.lines().take_while(|line| !line.trim().is_empty());
         let lines: Vec<_> = lines.map(str::trim).collect();
         let told = lines.join(" ");
@@ -259,11 +261,11 @@ fn fault(failure: CheckFailure) -> CheckFault {
         CheckFailure::Name(name) => CheckFault::new(name.to_string(), name.help()),
         CheckFailure::Ended(ending) => CheckFault {
             kind: FaultKind::Ended(ending),
-            ..CheckFault::new(ending.told(), "nothing can be said of the server")
+            ..CheckFault::new(ending.told(), "run the check again to get a verdict")
         },
         CheckFailure::System(error) => CheckFault::new(
             format!("the check can't run: {error}"),
-            "look at the limits on open files and processes",
+            "check the limits on open files and processes",
         ),
     }
 }

@@ -1,4 +1,4 @@
-//! What `serve --check` says of a plan that could be served.
+//! The output of `serve --check` for a valid configuration.
 
 use flashgate_config::snapshot::{BridgeSettings, Gate, Listener, Plan, Served};
 use flashgate_config::tls::Certificate;
@@ -28,7 +28,7 @@ pub(super) fn text(plan: &Plan) -> String {
     lines.chain(certificates).chain(admin).collect()
 }
 
-/// How many gates the bridge has, and under which paths.
+/// The number of gates on the bridge, and their path.
 fn paths(bridge: &BridgeSettings) -> String {
     let (url, path) = (
         bridge.public_url.as_deref().unwrap_or_default(),
@@ -40,7 +40,7 @@ fn paths(bridge: &BridgeSettings) -> String {
     }
 }
 
-/// Where a gate forwards everything but policy requests.
+/// Where a gate forwards everything other than policy requests.
 fn rest(gate: &Gate) -> String {
     let backend = &gate.backend;
     match &gate.http_backend {

@@ -1,10 +1,11 @@
-//! `serve --detach`: starts the same command in the background, and ends once that serves or has failed.
+//! `serve --detach`: starts the same command in the background, and exits once it serves or has failed.
 //!
-//! A unit's `ExecReload=` is a command that has to end, so this is how it starts a successor. The two are joined by a
-//! socket, the successor's standard input: it tells there that it serves, and the kernel ends the socket if it fails.
+//! The command in a unit's `ExecReload=` has to exit, so this is how it starts the new process. A socket connects the
+//! two. It is the standard input of the new process, which reports there that it serves. If the new process dies, the
+//! kernel closes the socket.
 //!
-//! A process in between starts the successor and ends at once. So the service manager is the successor's parent before it
-//! hears that this is the main process: systemd does not wait for a main process that is not its child, but kills it.
+//! An intermediate process starts the new process and exits at once. This makes the service manager the parent of the
+//! new process before that is announced as the main process: systemd kills a new main process that is not its child.
 
 use std::env;
 use std::io::{self, Read as _, Write as _};
@@ -20,14 +21,14 @@ use crate::daemon::{SERVES, STARTER};
 use crate::exit::Exit;
 use crate::log;
 
-/// The flag itself, which the background process does not get.
+/// The flag itself, which is removed for the background process.
 const FLAG: &str = "--detach";
 
-/// How long it may take to serve: until the predecessor has given it up, and less than the 90 s that systemd gives a
-/// reload.
+/// The time limit for the new process to start serving. It covers the time until the old process gives up on it, and is
+/// shorter than the 90 s that systemd allows for a reload.
 const LIMIT: Duration = Duration::from_secs(65);
 
-/// What the process in between finds as [`STARTER`].
+/// The value of [`STARTER`] in the intermediate process.
 const BETWEEN: &str = "between";
 
 /// Starts the command without the flag.
@@ -41,10 +42,10 @@ pub(super) fn run() -> Exit {
     })
 }
 
-/// Waits until the process in between has ended, where this is a process that `--detach` has started.
+/// In a process started by `--detach`, waits until the intermediate process has exited.
 pub(super) fn wait_until_orphan() {
     if env::var_os(STARTER).is_some() {
-        // An end instead means that the one that waits has ended; this one is as good as any other start then.
+        // An end of file means that the waiting process is gone. This start then continues like any other.
         let _ = io::stdin().read_exact(&mut [0; 1]);
     }
 }
@@ -54,13 +55,13 @@ fn start_and_end() -> io::Result<Exit> {
     Command::new(env::current_exe()?)
         .args(env::args_os().skip(1).filter(|argument| argument != FLAG))
         .env(STARTER, "stdin")
-        // A Ctrl-C in this terminal is not meant for it.
+        // Ctrl-C in this terminal must not stop the new process.
         .process_group(0)
         .spawn()?;
     Ok(Exit::Success)
 }
 
-/// Starts the process in between, and waits until what that started serves or has ended.
+/// Starts the intermediate process, and waits until the new process serves or has ended.
 fn start() -> io::Result<Exit> {
     let (mut ours, theirs) = UnixStream::pair()?;
     ours.set_read_timeout(Some(LIMIT))?;
@@ -75,10 +76,10 @@ fn start() -> io::Result<Exit> {
     match ours.read_exact(&mut said) {
         Ok(()) if said == SERVES => return Ok(Exit::Success),
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-            let message = format!("it does not serve after {} s", LIMIT.as_secs());
+            let message = format!("the new process is not serving after {} s", LIMIT.as_secs());
             render::plain_error(&message, &[]);
         }
-        // It has said why.
+        // The new process has printed the reason.
         Ok(()) | Err(_) => {}
     }
     Ok(Exit::System)

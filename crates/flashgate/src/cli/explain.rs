@@ -1,42 +1,41 @@
-//! `flashgate explain`: what a rule of the linter is about.
+//! `flashgate explain`: prints the page of a lint rule or a check finding.
 
 use clap::Args;
 use flash_policy::lint::{nearest_rule, rule};
+use flashgate_check::findings::{self, FindingId};
 use flashgate_report::explain;
 use flashgate_report::render;
 
 use crate::exit::Exit;
 
-/// Print what a rule of lint finds, why it matters and what to write instead
+/// Print what a lint rule or a check finding means, and how to fix it
 ///
-/// Without a rule, all of them are listed with their level.
+/// Without a name, lists all of them.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  flashgate explain missing-to-ports")]
 pub(super) struct Explain {
-    /// The rule, as findings name it
+    /// The name of the rule or finding, as shown in messages
     rule: Option<String>,
-    /// The index of the rules' pages, in Markdown
-    #[arg(long, hide = true, conflicts_with = "rule")]
-    index: bool,
 }
 
 impl Explain {
     pub(super) fn run(self) -> Exit {
-        if self.index {
-            return super::print(explain::index().as_bytes());
-        }
         let Some(name) = self.rule else {
-            return super::print(explain::list().as_bytes());
+            let list = format!("{}\n{}", explain::list(), findings::list());
+            return super::print(list.as_bytes());
         };
         if let Some(rule) = rule(&name) {
             return super::print(explain::page(rule).as_bytes());
+        }
+        if let Some(finding) = FindingId::named(&name) {
+            return super::print(finding.page().as_bytes());
         }
         let help = match nearest_rule(&name) {
             Some(near) => format!("did you mean `{}`?", near.name),
             None => "`flashgate explain` lists them".to_owned(),
         };
         let name = render::printable(&name);
-        render::plain_error(&format!("no rule is called `{name}`"), &[&help]);
+        render::plain_error(&format!("no rule or finding is called `{name}`"), &[&help]);
         Exit::Usage
     }
 }

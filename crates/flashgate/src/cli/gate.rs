@@ -1,4 +1,4 @@
-//! `--gate LISTEN=BACKEND`: a gate in front of a server, and what can't stand beside it.
+//! `--gate LISTEN=BACKEND`: a gate in front of a server, and its conflicts with other flags.
 
 use std::error::Error;
 use std::fmt;
@@ -16,10 +16,10 @@ use flashgate_report::render::PlainError;
 
 use super::allow::NoPorts;
 
-/// Flags cannot tell of another public port.
+/// Flags can't set another public port.
 const PUBLISHED: &str = "if the port is published under another number, that number counts";
 
-/// A gate as the flag has it.
+/// The value of a `--gate` flag.
 #[derive(Clone, Debug)]
 pub(super) struct GateFlag {
     pub(super) listen: ListenAddress,
@@ -40,7 +40,7 @@ impl FromStr for GateFlag {
     }
 }
 
-/// What is wrong with a gate as the flag has it.
+/// What is wrong with the value of a `--gate` flag.
 #[derive(Debug)]
 pub(super) enum BadGate {
     Form(String),
@@ -64,18 +64,18 @@ impl fmt::Display for BadGate {
 impl Error for BadGate {}
 
 impl GateFlag {
-    /// Whether a socket of this address, that somebody else has bound, is the one it asks for.
+    /// Whether an inherited socket with this address is the one that the flag asks for.
     pub(super) fn takes(&self, address: ListenAddress) -> bool {
         let ListenAddress::Everywhere { port } = self.listen else {
             return self.listen == address;
         };
-        // All there is on a machine without IPv6.
+        // On a machine without IPv6, "every address" means every IPv4 address.
         let on_v4 = SocketAddr::from((Ipv4Addr::UNSPECIFIED, port));
         address == self.listen || address == ListenAddress::Exactly(on_v4)
     }
 }
 
-/// A listener for each gate, all with the same policy.
+/// Creates a listener for each gate, all with the same policy.
 pub(super) fn listeners(flags: &[GateFlag], policy: &Policy, reply: &Reply) -> Vec<Listener> {
     let mut names = gates::GateNames::default();
     let mut listener = |flag: &GateFlag| Listener {
@@ -106,7 +106,7 @@ pub(super) fn listeners(flags: &[GateFlag], policy: &Policy, reply: &Reply) -> V
     flags.iter().map(&mut listener).collect()
 }
 
-/// A warning for every gate on a port that late players are said to block.
+/// A warning for each gate on a port that newer players reportedly block.
 pub(super) fn blocked(flags: &[GateFlag]) -> Vec<Diagnostic> {
     let ports = flags.iter().map(|flag| flag.listen.port());
     let ports = ports.filter_map(|port| Port::new(u32::from(port)).ok());
@@ -114,7 +114,7 @@ pub(super) fn blocked(flags: &[GateFlag]) -> Vec<Diagnostic> {
     findings.map(|finding| finding.note(PUBLISHED)).collect()
 }
 
-/// What rules without ports stand for.
+/// The ports that a rule without ports covers.
 pub(super) fn ports(flags: &[GateFlag]) -> Result<Vec<Port>, NoPorts> {
     if flags.is_empty() {
         return Err(NoPorts::NoGate);
@@ -124,7 +124,7 @@ pub(super) fn ports(flags: &[GateFlag]) -> Result<Vec<Port>, NoPorts> {
     ports.ok_or(NoPorts::AnyFree)
 }
 
-/// Every gate whose address is taken, and every one that leads back here.
+/// Errors for gates whose address is already used, and for gates that forward to flashgate itself.
 pub(super) fn faults(flags: &[GateFlag], listen: &[ListenAddress]) -> Vec<PlainError> {
     let gates = flags.iter().map(|flag| flag.listen);
     let all: Vec<_> = listen.iter().copied().chain(gates).collect();
@@ -138,16 +138,16 @@ pub(super) fn faults(flags: &[GateFlag], listen: &[ListenAddress]) -> Vec<PlainE
         let before = all.iter().take(listen.len() + index);
         if address.port() != 0 && before.into_iter().any(|other| other == address) {
             let message = format!(
-                "`--gate {address}={backend}` can't listen there: the address is given twice"
+                "`--gate {address}={backend}` can't listen on {address}: another flag already uses it"
             );
-            let help = "a gate answers policy requests too: leave the other flag out";
+            let help = "a gate also answers policy requests: remove the other flag";
             faults.push(PlainError::new(&message, &[help]));
         }
         if let Some(ours) = ours.holds(backend).and_then(|place| all.get(place)) {
             let message = format!(
-                "the backend of `--gate {address}={backend}` is flashgate itself, which listens on {ours}"
+                "the backend of `--gate {address}={backend}` is flashgate itself (it listens on {ours})"
             );
-            let help = "have the server listen on another port or address, and name that one";
+            let help = "move the server to another port or address, and use that as the backend";
             faults.push(PlainError::new(&message, &[help]));
         }
     }

@@ -1,4 +1,4 @@
-//! What the program can print about itself: shell completions, the config file's schema and the manual page.
+//! Prints shell completions, the config file's schema and the manual pages.
 
 use std::io;
 
@@ -12,7 +12,7 @@ use crate::exit::Exit;
 /// Print completions for a shell
 #[derive(Debug, Args)]
 pub(super) struct Completions {
-    /// The shell to print them for
+    /// The shell
     shell: Shell,
 }
 
@@ -24,42 +24,41 @@ impl Completions {
     }
 }
 
-/// Print the JSON Schema of the config file, for editors
+/// Prints the JSON Schema of the config file.
+pub(super) fn config_schema() -> Exit {
+    super::print(keys::schema().as_bytes())
+}
+
+/// Print a manual page in roff format
 #[derive(Debug, Args)]
-pub(super) struct ConfigSchema {
-    /// The keys as a table, in Markdown
-    #[arg(long, hide = true)]
-    table: bool,
+pub(super) struct Manual {
+    /// Print the manual page of the config file, flashgate.toml(5), instead of flashgate(8)
+    #[arg(long)]
+    config: bool,
 }
 
-impl ConfigSchema {
-    pub(super) fn run(self) -> Exit {
-        let text = if self.table {
-            keys::table()
-        } else {
-            keys::schema()
-        };
-        super::print(text.as_bytes())
+impl Manual {
+    /// The page of the program has a section for each subcommand.
+    pub(super) fn run(self, command: Command) -> Exit {
+        if self.config {
+            return super::print(keys::man().as_bytes());
+        }
+        match page(command) {
+            Ok(page) => super::print(page.as_bytes()),
+            Err(_) => Exit::Internal,
+        }
     }
 }
 
-/// Prints one page: the program, then each subcommand.
-pub(super) fn man(command: Command) -> Exit {
-    match page(command) {
-        Ok(page) => super::print(page.as_bytes()),
-        Err(_) => Exit::Internal,
-    }
-}
-
-/// What the renderer puts before every section, and a page needs once.
+/// The renderer puts this before each section, but a page needs it only once.
 const PREAMBLE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
 
 const FILES: &str = "\
 .SH FILES
 .TP
 \\fI/etc/flashgate/flashgate.toml\\fR
-The config file of the shipped systemd units. Nothing is read unless \\fB\\-\\-config\\fR names it. Its keys are listed in
-the operator's guide, docs/guide.md; packaging/flashgate.toml is an example with every default.
+The config file of the shipped systemd units. Nothing is read unless \\fB\\-\\-config\\fR names it. Its keys are in
+\\fBflashgate.toml\\fR(5).
 .TP
 \\fI/run/flashgate/\\fR
 A folder for the socket that \\fBhandover\\fR in \\fB[process]\\fR names. It must exist before the start; under systemd,
@@ -71,13 +70,14 @@ const SIGNALS: &str = "\
 \\fBflashgate serve\\fR handles these:
 .TP
 \\fBSIGTERM\\fR, \\fBSIGINT\\fR, \\fBSIGQUIT\\fR
-Stop. Everything accepted is answered, and open connections get \\fBdrain\\fR to end. A second one stops at once.
+Stop. Every accepted connection is answered, and open connections get \\fBdrain\\fR to end. A second signal stops it at
+once.
 .TP
 \\fBSIGHUP\\fR
-Read the config, the policy files and the certificates again. Open connections are not touched. If anything in the new files is
-wrong, nothing changes and the log says why.
+Reload the config, the policy files and the certificates. Open connections are not affected. If a new file has an
+error, nothing changes and the log says why.
 .PP
-Others that would end the process, such as \\fBSIGUSR1\\fR, are ignored with a warning in the log.
+Other signals that would end the process, such as \\fBSIGUSR1\\fR, are ignored and logged as a warning.
 ";
 
 fn page(mut command: Command) -> io::Result<String> {

@@ -13,17 +13,17 @@ use super::port::NoPort;
 use crate::exit::Exit;
 use crate::lint::{self, Contradiction, Fixing, FlagSubject, Levels, LintRequest, RuleLevel};
 
-/// Say what is wrong with policy files, and what to write instead
+/// Check policy files for mistakes
 ///
-/// Findings are errors (the file, or a rule in it, fails in the player), warnings (it works, but likely not as meant, or
-/// grants more than it should) and hints.
+/// An error means that the file, or a rule in it, fails in the player. A warning means that it works, but probably not
+/// as intended, or that it grants more than it should. A hint suggests an improvement.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Lint {
-    /// Policy files, and folders to search for `*.xml`; `-` is standard input. Pipes, as of `<(...)`, are not read by name
+    /// Policy files, and folders to search for `*.xml`; `-` is standard input. Named pipes and `<(...)` are not read
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// What kind of policy the files are [default: by content and name]
+    /// The kind of policy in the files [default: detected from content and name]
     #[arg(
         long = "as",
         value_enum,
@@ -31,27 +31,27 @@ pub(super) struct Lint {
         hide_possible_values = false
     )]
     kind: Option<KindFlag>,
-    /// The port that will serve them, as players dial it; what is served so is no URL policy [default: 843]
+    /// The port that serves the files, as players connect to it. Such files are socket policies [default: 843]
     #[arg(long, value_name = "PORT", value_parser = port)]
     port: Option<Port>,
-    /// Add what this client can't take. May be given several times
+    /// Also report what this client does not support. Can be repeated
     #[arg(long = "client", value_enum, value_name = "CLIENT")]
     clients: Vec<ClientFlag>,
-    /// How findings look
+    /// The output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: FormatFlag,
-    /// Leave out what this rule finds. May be given several times
+    /// Turn this rule off. Can be repeated
     #[arg(long, value_name = "RULE", value_parser = FlagSubject::rule)]
     allow: Vec<FlagSubject>,
-    /// Make what this rule finds a warning. May be given several times
+    /// Report this rule as a warning. Can be repeated
     #[arg(long, value_name = "RULE", value_parser = FlagSubject::rule)]
     warn: Vec<FlagSubject>,
-    /// Make what this rule finds an error, or `warnings`: all of them. May be given several times
+    /// Report this rule as an error; `warnings` means every warning. Can be repeated
     #[arg(long, value_name = "RULE", value_parser = FlagSubject::rule_or_warnings)]
     deny: Vec<FlagSubject>,
-    /// Mend in place what is safe to mend; what a valid policy grants stays the same. The text of `-` goes to standard
-    /// output, and the findings to standard error. A file whose owner, rights, attributes or other names (hard links)
-    /// would be lost stays as it is
+    /// Apply the safe fixes in place. A fix never changes what a valid policy grants. With `-`, the fixed text goes to
+    /// standard output and the findings to standard error. A file is left unchanged if replacing it would lose its
+    /// owner, permissions, attributes or hard links
     #[arg(long)]
     fix: bool,
 }
@@ -71,13 +71,13 @@ enum KindFlag {
     Socket,
     /// Served over HTTP, as /crossdomain.xml
     Url,
-    /// Silverlight's own format
+    /// Silverlight's format
     Silverlight,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum ClientFlag {
-    /// Flash Player; always judged for
+    /// Flash Player (always checked)
     Flash,
     /// Unity's web player
     Unity,
@@ -89,16 +89,16 @@ enum ClientFlag {
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum FormatFlag {
-    /// With carets, for people
+    /// Readable text with carets
     #[default]
     Human,
-    /// A line each, for editors
+    /// One line per finding, for editors
     Short,
-    /// One document; see docs/lint.schema.json
+    /// One JSON document; see docs/lint.schema.json
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// Workflow commands, for GitHub Actions
+    /// Workflow commands for GitHub Actions
     Github,
 }
 
@@ -108,14 +108,14 @@ impl Lint {
         let request = match self.request() {
             Ok(request) => request,
             Err(fault) => {
-                render::plain_error(&fault.to_string(), &["leave one of them out"]);
+                render::plain_error(&fault.to_string(), &["remove one of them"]);
                 return Exit::Usage;
             }
         };
         let is_fixing = request.fixing == Fixing::InPlace;
         let has_stdin = request.paths.iter().any(|path| path.as_os_str() == "-");
         if is_fixing && has_stdin {
-            // Its text has no place but standard output.
+            // The fixed text goes to standard output, so the report goes to standard error.
             let mut text = Vec::new();
             let (summary, _) = report(&request, format, io::stderr(), |outcome| {
                 let is_stdin = outcome.origin == TextOrigin::Stdin;
@@ -159,7 +159,7 @@ impl Lint {
     }
 }
 
-/// Judges everything that is asked for, and reports on each file before the next is read.
+/// Checks all inputs, and reports each file before it reads the next.
 fn report(
     request: &LintRequest,
     format: Format,
@@ -176,7 +176,7 @@ fn report(
 
 fn exit(summary: Summary, printed: Exit) -> Exit {
     if printed != Exit::Success || summary.faults > 0 {
-        // 1 would say that there are findings.
+        // Not 1, which means that there are findings.
         Exit::Usage
     } else if summary.errors > 0 {
         Exit::Findings

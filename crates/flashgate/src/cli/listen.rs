@@ -1,4 +1,4 @@
-//! `--listen`: addresses that can't be bound together, and ports that no player asks.
+//! `--listen`: conflicting addresses, and ports that players don't ask by default.
 
 use flash_policy::{Diagnostic, Policy, Port};
 use flashgate_config::config::listeners;
@@ -8,7 +8,7 @@ use flashgate_report::render::PlainError;
 const MAPPED: &str =
     "this is fine behind a mapping from port 843, such as a container's `-p 843:8843`";
 
-/// Every port that no player asks by itself. Port 0, which takes a free one, is not judged.
+/// A warning for each port that players don't ask by default. Port 0, any free port, is not checked.
 pub(super) fn unasked(listen: &[ListenAddress], policy: &Policy) -> Vec<Diagnostic> {
     let ports: std::collections::BTreeSet<_> = listen.iter().map(|at| at.port()).collect();
     let ports = ports
@@ -18,7 +18,7 @@ pub(super) fn unasked(listen: &[ListenAddress], policy: &Policy) -> Vec<Diagnost
     findings.map(|finding| finding.note(MAPPED)).collect()
 }
 
-/// Every `--listen` that can't be bound together with another one.
+/// An error for each `--listen` that conflicts with another one.
 pub(super) fn overlaps(listen: &[ListenAddress]) -> Vec<PlainError> {
     let mut faults = Vec::new();
     for (index, address) in listen
@@ -30,13 +30,12 @@ pub(super) fn overlaps(listen: &[ListenAddress]) -> Vec<PlainError> {
         if twice {
             faults.push(PlainError::new(
                 &format!("`--listen {address}` is given twice"),
-                &["leave one out"],
+                &["remove one of them"],
             ));
         } else if let Some(wide) = listen.iter().find(|other| other.covers(*address)) {
-            let message = format!(
-                "`--listen {address}` can't be bound together with `--listen {wide}`, which covers it"
-            );
-            faults.push(PlainError::new(&message, &["leave one of them out"]));
+            let message =
+                format!("`--listen {address}` conflicts with `--listen {wide}`, which covers it");
+            faults.push(PlainError::new(&message, &["remove one of them"]));
         }
     }
     faults

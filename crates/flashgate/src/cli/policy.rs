@@ -1,4 +1,4 @@
-//! `flashgate policy`: the answer to "has anyone an example that works?"
+//! `flashgate policy`: prints a policy that works, from rules or from a config file.
 
 use std::path::{Path, PathBuf};
 
@@ -11,34 +11,34 @@ use flashgate_report::render::{self, PlainError, Source};
 use super::allow::{self, NoPorts};
 use crate::exit::Exit;
 
-/// Print the policy that rules or a config file make
+/// Print the policy made from rules or a config file
 ///
-/// It is printed as it is made from rules; a policy file that a config file names is printed as it is understood, without
-/// comments and faults. `site-control` is among it where a listener of the policy is dialled as 843.
+/// A policy file named in a config file is printed as flashgate reads it, without comments and mistakes.
+/// `site-control` is printed only if players reach one of the policy's listeners on port 843.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, override_usage = "flashgate policy [OPTIONS]")]
 pub(super) struct Print {
-    /// Let movies from DOMAIN connect to PORTS
+    /// Allow content from DOMAIN to connect to PORTS
     ///
     /// DOMAIN is a host name, an address, `*.example.com` (which covers example.com too) or `*`. PORTS is a list such
-    /// as `9339,9400-9410`, or `*`. May be given several times; rules add up.
+    /// as `9339,9400-9410`, or `*`. Can be repeated.
     #[arg(long = "allow", value_name = "DOMAIN:PORTS")]
     rules: Vec<String>,
-    /// Print a policy of this config file, which is read and judged as for `serve`
+    /// Print a policy of this config file, which is read and checked as `serve` does
     #[arg(long, value_name = "FILE", conflicts_with = "rules")]
     config: Option<PathBuf>,
-    /// Which of the config file's policies; may be left out where there is one only
+    /// The name of the policy in the config file. Optional if there is only one
     #[arg(long, value_name = "NAME", requires = "config")]
     name: Option<String>,
-    /// The client it is for
+    /// The client that the policy is for
     #[arg(long, value_enum, default_value_t)]
     dialect: Dialect,
-    /// An element a line
+    /// Print one element per line
     #[arg(long)]
     pretty: bool,
 }
 
-/// What a policy made from flags is called.
+/// The name of a policy made from flags.
 const MADE: &str = "policy made from --allow";
 
 const EXAMPLES: &str = "\
@@ -51,7 +51,7 @@ enum Dialect {
     /// Flash Player, Lightspark, Unity's web player
     #[default]
     Flash,
-    /// Silverlight and Moonlight (ports 4502 to 4534 only)
+    /// Silverlight and Moonlight (only ports 4502 to 4534)
     Silverlight,
 }
 
@@ -66,7 +66,7 @@ impl Print {
         }
     }
 
-    /// Warnings are shown on the way.
+    /// Builds the text, and prints warnings to standard error.
     fn text(&self) -> Result<String, ConfigFindings> {
         let policy = match &self.config {
             Some(path) => configured(path, self.name.as_deref())?,
@@ -80,7 +80,7 @@ impl Print {
         match self.dialect {
             Dialect::Flash => Ok(write::flash(&policy, self.layout())),
             Dialect::Silverlight => write::silverlight(&policy, self.layout()).map_err(|error| {
-                let help = "add such a port to the rule, or leave the rule out";
+                let help = "add a port from 4502 to 4534 to the rule, or remove the rule";
                 PlainError::new(&error.to_string(), &[help]).into()
             }),
         }
@@ -97,15 +97,15 @@ impl Print {
 
 fn nothing_to_print() -> PlainError {
     PlainError::new(
-        "nothing to print: no rule is given, and no config file",
+        "nothing to print: no rules and no config file given",
         &[
             "allow a domain and its ports: `flashgate policy --allow 'www.example.com:9339'`",
-            "or a config file: `flashgate policy --config /etc/flashgate/flashgate.toml`",
+            "or pass a config file: `flashgate policy --config /etc/flashgate/flashgate.toml`",
         ],
     )
 }
 
-/// What is to be said of rules that are served somewhere, in the places of what is printed.
+/// The findings for the printed policy, with places in the printed text.
 fn judged(name: &str, policy: &Policy, layout: Layout) -> String {
     let text = write::flash(policy, layout);
     let report = flash_policy::lint(text.as_bytes(), Serving::from_unknown_port());
@@ -113,7 +113,7 @@ fn judged(name: &str, policy: &Policy, layout: Layout) -> String {
     render::findings(&report.findings, &source)
 }
 
-/// A policy of a config file.
+/// Reads a policy from a config file.
 fn configured(path: &Path, name: Option<&str>) -> Result<Policy, ConfigFindings> {
     let policies = config::policies(path)?;
     let names: Vec<_> = policies
@@ -126,19 +126,13 @@ fn configured(path: &Path, name: Option<&str>) -> Result<Policy, ConfigFindings>
     match (chosen.next(), chosen.next(), name) {
         (Some((_, policy)), None, _) => Ok(policy),
         (None, _, Some(name)) => Err(PlainError::new(
-            &format!(
-                "expected the name of a policy in {}, found `{name}`",
-                path.display()
-            ),
-            &[&format!("it has {names}")],
+            &format!("{} has no policy named `{name}`", path.display()),
+            &[&format!("its policies are {names}")],
         )
         .into()),
         (_, _, _) => Err(PlainError::new(
-            &format!(
-                "expected `--name` beside several policies in {}, found none",
-                path.display()
-            ),
-            &[&format!("name one of {names}")],
+            &format!("{} has several policies; pass `--name`", path.display()),
+            &[&format!("use one of {names}")],
         )
         .into()),
     }

@@ -1,4 +1,4 @@
-//! Ports as flags have them.
+//! Parses ports in flags.
 
 use std::error::Error;
 use std::fmt;
@@ -6,14 +6,14 @@ use std::fmt;
 use flash_policy::Port;
 use flash_policy::ports::PortOutOfRange;
 
-/// What is no port.
+/// Why a value is not a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum NoPort {
     Text(String),
     OutOfRange(PortOutOfRange),
 }
 
-/// Reads one that is written with digits alone.
+/// Parses a port that consists of digits only.
 pub(super) fn parse(text: &str) -> Result<Port, NoPort> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     let number = text.parse::<u32>().ok().filter(|_| digits);

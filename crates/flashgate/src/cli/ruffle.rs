@@ -1,4 +1,4 @@
-//! `flashgate ruffle`: what a page tells Ruffle, so that movies on it reach the gates.
+//! `flashgate ruffle`: the Ruffle config for a page, so that its movies reach the gates.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -12,27 +12,27 @@ use flashgate_report::render::{self, PlainError};
 use super::gate::GateFlag;
 use crate::exit::Exit;
 
-/// Print the part of Ruffle's config that leads movies to the gates
+/// Print the part of Ruffle's config that connects movies to the gates
 ///
-/// Ruffle opens no sockets: its page must name a WebSocket for each host and port that movies connect to. A running
-/// flashgate tells pages the same at /ruffle.js and /ruffle.json, on its gates and on its bridge.
+/// Ruffle can't open sockets. Its page must name a WebSocket for each host and port that movies connect to. A running
+/// flashgate serves the same config at /ruffle.js and /ruffle.json, on its gates and on its bridge.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Ruffle {
-    /// The config file that is served; its `hosts` are the names that movies use
+    /// The config file that flashgate serves; its `hosts` are the names that movies use
     #[arg(long, value_name = "FILE", conflicts_with = "gate")]
     config: Option<PathBuf>,
-    /// A gate that is served, as `serve` has it. May be given several times
+    /// A gate, as passed to `serve`. Can be repeated
     #[arg(long, value_name = "LISTEN=BACKEND")]
     gate: Vec<GateFlag>,
-    /// A name or address that movies use for this machine, spelt as they spell it; beside those of the config file. May be
-    /// given several times
+    /// A name or address that movies use for this machine, spelled exactly as in the movies. Added to the `hosts` of
+    /// the config file. Can be repeated
     #[arg(long, value_name = "HOST")]
     host: Vec<OwnHost>,
-    /// Print a script for the page rather than JSON
+    /// Print a script for the page instead of JSON
     #[arg(long)]
     js: bool,
-    // What else `serve` takes says nothing about pages, and may stand in a command line that was made from one of its.
+    // Flags of `serve` that don't matter here. They are accepted so that a `serve` command line can be reused.
     #[arg(long, hide = true)]
     allow: Vec<String>,
     #[arg(long, hide = true)]
@@ -52,7 +52,7 @@ Examples:
   flashgate ruffle --config /etc/flashgate/flashgate.toml
   flashgate ruffle --gate 9339=127.0.0.1:9340 --host play.example.com --js > ruffle-sockets.js
 
-In the page, behind Ruffle's script and behind whatever sets its config:
+In the page, after Ruffle's script and after any script that sets its config:
   <script src=\"ruffle-sockets.js\"></script>";
 
 impl Ruffle {
@@ -75,13 +75,13 @@ impl Ruffle {
         }
     }
 
-    /// The doors, and warnings.
+    /// The Ruffle config and warnings.
     fn doors(self) -> Result<(Doors, ConfigFindings), ConfigFindings> {
         let (mut doors, by_host, bridged, mut warnings) = match &self.config {
             Some(path) => {
                 let loaded =
                     config::load(path, PlanPurpose::Tell).map_err(|refused| refused.faults)?;
-                // Nothing is bound, so which free ports there will be is not known.
+                // Nothing is bound, so the free ports are unknown.
                 let doors = Doors::of(&loaded.plan, &FreePorts::default());
                 let by_host = loaded.plan.leads_pages_by_host();
                 (
@@ -100,7 +100,7 @@ impl Ruffle {
         };
         if by_host {
             let ports = doors.ports_in_urls();
-            // Those in a config with `hosts` have been told with it.
+            // With `hosts` in the config, loading it has already reported these ports.
             let blocked = ports.into_iter().filter(|_| doors.hosts.is_empty());
             let blocked = blocked.filter_map(|port| hosts::blocked(port, bridged));
             let found = self.host.iter().filter_map(hosts::astray).chain(blocked);
@@ -119,7 +119,7 @@ impl Ruffle {
     }
 }
 
-/// One for each port; a gate has as many flags as addresses.
+/// One entry per port, even if a gate has several addresses.
 fn doors(gates: &[GateFlag]) -> Vec<MoviePort> {
     let mut doors: Vec<MoviePort> = gates.iter().filter_map(door).collect();
     let mut seen = BTreeSet::new();
@@ -136,29 +136,28 @@ fn door(flag: &GateFlag) -> Option<MoviePort> {
 fn no_door(nothing_given: bool) -> PlainError {
     if nothing_given {
         return PlainError::new(
-            "nothing to print: expected a gate, found neither a config file nor a flag",
+            "nothing to print: no config file and no gate given",
             &[
-                "name the config file that is served: `--config /etc/flashgate/flashgate.toml`",
-                "or a gate: `--gate 9339=127.0.0.1:9340 --host play.example.com`",
+                "pass the config file that flashgate serves: `--config /etc/flashgate/flashgate.toml`",
+                "or pass a gate: `--gate 9339=127.0.0.1:9340 --host play.example.com`",
             ],
         );
     }
     PlainError::new(
-        "nothing to print: expected a gate on a port that is known, found none",
+        "nothing to print: no gate with a known port",
         &[
-            "Ruffle reaches the ports of gates that take WebSockets, and every gate over `[bridge]`",
-            "where a gate or the bridge listens on port 0, write what pages reach: `public-port`, `public-url`",
+            "Ruffle needs a gate with `websocket = true`, or `[bridge]`, which reaches every gate",
+            "if a gate or the bridge listens on port 0, set `public-port` or `public-url`",
         ],
     )
 }
 
 fn no_host(config: bool) -> PlainError {
     let flag = "pass it as movies spell it: `--host play.example.com`";
-    let key =
-        "write `hosts = [\"play.example.com\"]` at the top of the config file, spelt as in movies";
+    let key = "write `hosts = [\"play.example.com\"]` at the top of the config file, spelled as in the movies";
     let help = if config { &[key, flag][..] } else { &[flag] };
     PlainError::new(
-        "nothing to print: expected the name that movies use for this machine, found none",
+        "nothing to print: the name that movies use for this machine is missing",
         help,
     )
 }

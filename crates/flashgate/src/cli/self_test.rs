@@ -1,4 +1,4 @@
-//! `flashgate self-test`: into the sandbox, and then what should not work.
+//! `flashgate self-test`: enters the sandbox, then tries what it forbids.
 
 use std::path::PathBuf;
 
@@ -10,10 +10,10 @@ use crate::daemon::sandbox::{self, Leftover, Needs};
 use crate::exit::Exit;
 use crate::log::{self, LineFormat, Verbosity};
 
-/// Enter the sandbox as serve does, and try what it forbids; exit 0 if all of it is denied
+/// Enter the sandbox like `serve` does, and try what it forbids. Exits with 0 if everything is denied
 #[derive(Debug, Args)]
 pub(super) struct SelfTest {
-    /// The config file whose sandbox to enter; none of its addresses is bound
+    /// Use the sandbox settings of this config file; none of its addresses is bound
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }

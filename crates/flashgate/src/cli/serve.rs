@@ -1,4 +1,4 @@
-//! `flashgate serve`: from flags to a plan, and then the daemon.
+//! `flashgate serve`: builds a plan from flags or a config file, and runs the daemon.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,8 +28,9 @@ use crate::log::{self, LineFormat, Verbosity};
 
 /// Serve a socket policy
 ///
-/// Answers policy requests on port 843 of every address, IPv6 and IPv4, or where --listen and --gate say. SIGTERM, SIGINT and
-/// SIGQUIT stop it once every accepted connection has been answered; a second signal stops it at once.
+/// Answers policy requests on port 843 of every IPv6 and IPv4 address, or on the addresses in --listen and --gate.
+/// SIGTERM, SIGINT and SIGQUIT stop it once every accepted connection has been answered; a second signal stops it at
+/// once.
 #[derive(Debug, Args)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -39,31 +40,32 @@ use crate::log::{self, LineFormat, Verbosity};
 pub(super) struct Serve {
     #[command(flatten)]
     allow: Allow,
-    /// Serve this file: its bytes as they are, and one NUL
+    /// Serve this policy file unchanged, followed by one NUL
     #[arg(long, value_name = "FILE", conflicts_with = "rules")]
     policy: Option<PathBuf>,
-    /// Answer on this address: `843`, `127.0.0.1:843`, `[::1]:843`; port 0 takes a free one. May be given several times
-    /// [default: the sockets that systemd passes; else, without --gate, 843 on every address]
+    /// Answer on this address: `843`, `127.0.0.1:843`, `[::1]:843`. Port 0 takes a free port. Can be repeated
+    /// [default: the sockets passed by systemd; otherwise, without --gate, port 843 on every address]
     #[arg(long, value_name = "ADDRESS")]
     listen: Vec<ListenAddress>,
-    /// Stand in front of a server: `9339=127.0.0.1:9340` answers policy requests on port 9339 and forwards everything else
-    /// to port 9340, including WebSockets from pages that the policy allows. May be given several times
+    /// Put a gate in front of a server: `9339=127.0.0.1:9340` answers policy requests on port 9339 and forwards
+    /// everything else to port 9340, including WebSockets from pages that the policy allows. Can be repeated
     #[arg(long, value_name = "LISTEN=BACKEND")]
     gate: Vec<GateFlag>,
-    /// Read everything from this TOML file, in place of the flags above
+    /// Read all settings from this TOML file instead of the flags above
     #[arg(long, value_name = "FILE", conflicts_with_all = ["rules", "policy", "listen", "gate"])]
     config: Option<PathBuf>,
     /// Validate the configuration and exit: 0 if valid, 2 if not
     #[arg(long)]
     check: bool,
-    /// Take over the listeners of the flashgate that was started with the same path; it then only lets its open
-    /// connections end. If there is none, wait at this path for a later start. Overrides `handover` in the config file
+    /// Take over the listeners of the flashgate process that uses the same path. The old process exits once its open
+    /// connections have ended. Without an old process, wait at this path for a later start. Overrides `handover` in the
+    /// config file
     #[arg(long, value_name = "PATH")]
     handover: Option<PathBuf>,
-    /// Start in the background and exit: 0 once that process serves, 1 if it fails
+    /// Start in the background and exit: 0 once the new process serves, 1 if it fails
     #[arg(long, conflicts_with = "check")]
     detach: bool,
-    /// Log format on standard error
+    /// The log format on standard error
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     log_format: LogFormat,
     /// Log every connection
@@ -72,7 +74,7 @@ pub(super) struct Serve {
     /// Log only warnings and errors
     #[arg(short, long, action = ArgAction::SetTrue)]
     quiet: bool,
-    /// End the process at a system call that the sandbox forbids, instead of refusing the call
+    /// Kill the process at a system call that the sandbox forbids, instead of refusing the call
     #[arg(long, hide = true)]
     strict_sandbox: bool,
 }
@@ -92,10 +94,10 @@ const EVERYWHERE: ListenAddress = ListenAddress::Everywhere { port: 843 };
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum LogFormat {
-    /// A line for people
+    /// One line per event, readable
     #[default]
     Text,
-    /// An object a line
+    /// One JSON object per line
     Json,
 }
 
@@ -168,7 +170,7 @@ impl Serve {
         })
     }
 
-    /// What is passed and no gate asks for; nothing else beside gates, for they answer too.
+    /// The inherited addresses that no gate uses, or port 843 if there are none and no gates.
     fn default_addresses(&self, inherited: &Inherited) -> Vec<ListenAddress> {
         let mut addresses = inherited.addresses();
         addresses.retain(|address| !self.gate.iter().any(|gate| gate.takes(*address)));
@@ -201,7 +203,7 @@ impl Serve {
         }
     }
 
-    /// A plan but for what is watched, and warnings.
+    /// Builds a plan without the watched files, and warnings.
     fn plan_of_flags(&self) -> Result<(Plan, ConfigFindings), ConfigFindings> {
         let overlaps = listen::overlaps(&self.listen).into_iter();
         let gates = gate::faults(&self.gate, &self.listen);
@@ -230,7 +232,7 @@ impl Serve {
         Ok((plan, warnings.and(ConfigFindings::without_place(on_ports))))
     }
 
-    /// All addresses have the same policy.
+    /// Creates the listeners. All addresses serve the same policy.
     fn listeners(&self, policy: &Policy, reply: Reply) -> Vec<Listener> {
         let gates = gate::listeners(&self.gate, policy, &reply);
         let listener = Listener {
@@ -280,7 +282,7 @@ impl Serve {
         Ok((policy, reply, warnings))
     }
 
-    /// Every finding: an error if one of them is.
+    /// Lints the policy. Returns all findings, as an error if one of them is an error.
     fn judge(&self, name: &str, content: &FileContent) -> Result<ConfigFindings, ConfigFindings> {
         let gates = self.gate.iter().map(|gate| gate.listen);
         let addresses = self.listen.iter().copied().chain(gates);
@@ -328,7 +330,7 @@ fn nothing_to_serve() -> PlainError {
     )
 }
 
-/// The port that players dial, as far as it is known before binding.
+/// The port that players connect to, as far as it is known before binding.
 fn dialled(address: ListenAddress) -> PolicyPort {
     let port = Port::new(u32::from(address.port()));
     port.map_or(PolicyPort::Unknown, PolicyPort::Presumably)

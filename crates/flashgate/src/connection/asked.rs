@@ -1,4 +1,4 @@
-//! What is logged at the end of an HTTP request that was answered here.
+//! What is logged at the end of an HTTP request that flashgate answered.
 
 use std::net::SocketAddr;
 
@@ -9,7 +9,7 @@ use tracing::field::display;
 use super::{ConnectionOutcome, Shared, hints, some};
 use crate::log::escaped;
 
-/// A request's path and origin, fit for a log, and the status of the response.
+/// A request's path and origin, escaped for the log, and the response's status.
 pub(super) struct Asked {
     path: String,
     origin: String,
@@ -17,7 +17,7 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// Of a request that has no response yet.
+    /// Creates it for a request without a response yet.
     pub(super) fn new(request: &HttpRequest) -> Self {
         Self {
             path: escaped(request.path.as_bytes()).to_string(),
@@ -26,12 +26,12 @@ impl Asked {
         }
     }
 
-    /// Says that there is a response.
+    /// Records the response's status.
     pub(super) fn answered(&mut self, status: &'static str) {
         self.status = Some(status);
     }
 
-    /// Logs that the connection has ended which asked for it.
+    /// Logs the end of the connection.
     pub(super) fn log(
         &self,
         shared: &Shared,

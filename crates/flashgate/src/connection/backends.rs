@@ -1,7 +1,7 @@
-//! How the backends of the gates do: whether the last attempt to reach each succeeded, and how many failed.
+//! The state of the gates' backends: whether the last attempt to reach each succeeded, and how many failed.
 //!
-//! A failure is logged with its client, because an operator looks for one player; up to ten of a second, and the number
-//! of the others. Names come from the plan, never from the network.
+//! A failure is logged with its client, because an operator may be looking for one player. Up to ten per second are
+//! logged, with a count of the others. Names come from the plan, never from the network.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -14,17 +14,17 @@ use tracing::{info, warn};
 use super::not_reached::NotReached;
 use crate::log::Sampler;
 
-/// Which of a gate's servers.
+/// A gate's server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Role {
-    /// The one that the gate is for.
+    /// The game server.
     Game,
-    /// That for HTTP.
+    /// The HTTP server.
     Http,
 }
 
 impl Role {
-    /// As it is called in logs and metrics.
+    /// The name in logs and metrics.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Game => "game",
@@ -32,7 +32,7 @@ impl Role {
         }
     }
 
-    /// The server itself, if the gate has it.
+    /// The backend, if the gate has one for this role.
     pub(super) const fn of(self, gate: &Gate) -> Option<&Backend> {
         match self {
             Self::Game => Some(&gate.backend),
@@ -41,7 +41,7 @@ impl Role {
     }
 }
 
-/// Every gate's backends that were tried and failed.
+/// All backends that have failed at least once.
 #[derive(Debug, Default)]
 pub(crate) struct Backends(Mutex<BTreeMap<(String, Role), State>>);
 
@@ -54,33 +54,33 @@ struct State {
     up: Sampler,
 }
 
-/// One of them, for whoever wants to see it.
+/// The state of one backend, for status and metrics.
 #[derive(Clone, Debug)]
 pub(crate) struct BackendStatus {
     /// The gate's name.
     pub(crate) gate: String,
     pub(crate) role: Role,
-    /// Where it is.
+    /// The backend's address.
     pub(crate) backend: Backend,
-    /// Why it could not be reached the last time; none if it could.
+    /// Why the last attempt failed; `None` if it succeeded.
     pub(crate) failed: Option<String>,
-    /// How many connections could not be passed on.
+    /// How many connections could not be forwarded.
     pub(crate) failures: u64,
 }
 
-/// For which client a backend is dialled.
+/// The client that needs a backend.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Whose<'a> {
     pub(super) peer: Option<SocketAddr>,
-    /// The origin of its page, fit for a log.
+    /// The origin of the client's page, escaped for the log.
     pub(super) origin: Option<&'a str>,
 }
 
 impl Backends {
-    /// It was reached.
+    /// Records that a backend was reached.
     pub(super) fn reached(&self, gate: &str, role: Role) {
         let mut states = self.states();
-        // Most have never failed, and of those nothing is kept.
+        // Most backends have never failed. Nothing is stored for them.
         let again = states
             .iter_mut()
             .find(|((name, of), _)| name == gate && *of == role)
@@ -89,11 +89,11 @@ impl Backends {
         drop(states);
         if let Some((backend, Some(suppressed))) = again {
             let role = role.name();
-            info!(gate, role, %backend, suppressed, "a backend is reached again");
+            info!(gate, role, %backend, suppressed, "the backend can be reached again");
         }
     }
 
-    /// It was not.
+    /// Records that a backend could not be reached.
     pub(super) fn failed(
         &self,
         (gate, role): (&str, Role),
@@ -120,11 +120,11 @@ impl Backends {
         if let Some(suppressed) = admitted {
             let (role, peer) = (role.name(), whose.peer.map(display));
             let origin = whose.origin.map(display);
-            warn!(peer, origin, gate, role, %backend, error, suppressed, "can't reach a backend; its clients are let go");
+            warn!(peer, origin, gate, role, %backend, error, suppressed, "can't reach a backend; closing the connection");
         }
     }
 
-    /// Forgets those that no gate has any more.
+    /// Forgets backends that no gate uses anymore.
     pub(crate) fn keep<'a>(&self, gates: impl Iterator<Item = &'a Gate>) {
         let gates: Vec<_> = gates.collect();
         self.states().retain(|(name, role), state| {
@@ -133,7 +133,7 @@ impl Backends {
         });
     }
 
-    /// Those that have ever failed.
+    /// The backends that have failed at least once.
     pub(crate) fn status(&self) -> Vec<BackendStatus> {
         let one = |((gate, role), state): (&(String, Role), &State)| BackendStatus {
             gate: gate.clone(),

@@ -1,6 +1,6 @@
-//! A connection from a trusted balancer: the PROXY header in front of everything else says who the client is.
+//! A connection from a trusted load balancer. It starts with a PROXY header, which has the client's address.
 //!
-//! Nobody else's bytes are taken for one, and from a balancer the header is mandatory: the protocol forbids guessing.
+//! Only listed peers can send a header, and from them it is mandatory: the protocol forbids guessing.
 
 use std::fmt;
 use std::io;
@@ -12,17 +12,17 @@ use tokio::time::timeout;
 
 use super::waiting::Waiting;
 
-/// One retransmission of a SYN fits, as the protocol asks (PROXY protocol, section 2.2: at least 3 s).
+/// Leaves time for one retransmission of a SYN, as the protocol asks (PROXY protocol, section 2.2: at least 3 s).
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// Why there is no header.
+/// Why there is no valid header.
 #[derive(Debug)]
 pub(super) enum Fault {
-    /// The bytes are none.
+    /// The bytes are not a header.
     Refused(ProxyRefusal),
-    /// They did not come in time.
+    /// The header did not arrive in time.
     Late,
-    /// The connection ended before they were whole.
+    /// The connection ended before the header was complete.
     Ended,
 }
 
@@ -30,13 +30,13 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(refusal) => refusal.fmt(f),
-            Self::Late => f.write_str("expected a PROXY header within five seconds, found none"),
-            Self::Ended => f.write_str("expected a PROXY header, found the connection's end"),
+            Self::Late => f.write_str("expected a PROXY header within 5 seconds, found none"),
+            Self::Ended => f.write_str("expected a PROXY header, found the end of the connection"),
         }
     }
 }
 
-/// Reads the header, and not a byte more.
+/// Reads the header, and nothing after it.
 pub(super) async fn read(waiting: &Waiting) -> Result<ProxyHeader, Fault> {
     timeout(LIMIT, read_on(waiting))
         .await

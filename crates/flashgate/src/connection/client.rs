@@ -1,7 +1,7 @@
-//! The client's side of a connection, read and written alike whether it is in clear or inside TLS.
+//! The client's side of a connection, with the same interface for plain text and TLS.
 //!
-//! What is read here is what the client meant, never ciphertext. Whoever needs the socket itself, for its addresses or
-//! its options, asks for [`tcp`](ClientStream::tcp); reading or writing there would break the TLS around it.
+//! Reads return decrypted data. Code that needs the socket itself, for its addresses or options, uses
+//! [`tcp`](ClientStream::tcp). Reading or writing there would break the TLS session.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -11,15 +11,15 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
-/// See the module.
+/// A stream to a client.
 #[derive(Debug)]
 pub(super) enum ClientStream {
-    /// In clear.
+    /// Plain text.
     Plain(TcpStream),
-    /// After a handshake. Ending the writing side sends `close_notify` and then the FIN. The client's FIN ends the
-    /// stream also without a `close_notify`, for many clients just close.
+    /// After a TLS handshake. Shutting down the sending side sends `close_notify` and then the FIN. A client's FIN ends
+    /// the stream even without a `close_notify`, because many clients just close.
     ///
-    /// Boxed, for almost all connections are in clear.
+    /// Boxed, because almost all connections are in plain text.
     Secure(Box<TlsStream<TcpStream>>),
 }
 
@@ -32,7 +32,7 @@ impl ClientStream {
         }
     }
 
-    /// The socket alone; a session that it carried is forgotten.
+    /// The socket alone. A TLS session on it is dropped.
     pub(super) fn into_tcp(self) -> TcpStream {
         match self {
             Self::Plain(stream) => stream,
@@ -40,7 +40,7 @@ impl ClientStream {
         }
     }
 
-    /// Whether it is inside TLS: an `https` page's `wss`, or a `SecureSocket`.
+    /// Whether the connection uses TLS: `wss` from an `https` page, or a `SecureSocket`.
     pub(super) const fn is_secure(&self) -> bool {
         matches!(self, Self::Secure(_))
     }

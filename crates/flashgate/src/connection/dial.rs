@@ -1,6 +1,6 @@
-//! Reaching a backend: its name looked up, every address tried, all within one limit.
+//! Connects to a backend: looks its name up and tries every address, all within one time limit.
 //!
-//! Where to is the plan's to say; nothing that a client sends can choose it.
+//! The target comes from the plan. Nothing that a client sends can choose it.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -21,7 +21,7 @@ use super::not_reached::NotReached;
 use super::ours::Ours;
 
 impl Shared {
-    /// Connects to a server of a gate for a client, and keeps in mind how that went.
+    /// Connects to a server of a gate for a client, and records the result.
     pub(super) async fn reach(
         &self,
         gate: &Gate,
@@ -42,7 +42,7 @@ impl Shared {
     }
 }
 
-/// Connects to the first address that answers, and is not one of ours.
+/// Connects to the first address that answers and is not flashgate itself.
 async fn dial(
     backend: &Backend,
     limit: Duration,
@@ -55,14 +55,14 @@ async fn dial(
     let mut fault = NotReached::Name(NotResolved::NoAddress);
     let mut left = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
     for address in addresses {
-        // An address that does not answer leaves the others their share of the time.
+        // Each address gets its share of the time, so that one without an answer leaves time for the others.
         let share = deadline.saturating_duration_since(Instant::now()) / left.max(1);
         left = left.saturating_sub(1);
         match connect(address, Instant::now() + share).await {
             Ok(Ok(stream)) => match ours.reached_by(&stream, address) {
                 None => return Ok(stream),
                 Some(ours) => {
-                    // An end would be passed on like any other client's: once more to this very address.
+                    // A plain close would be forwarded like any client's, again to this same address.
                     reset_on_close(&stream);
                     fault = NotReached::Itself(ours);
                 }
@@ -74,7 +74,7 @@ async fn dial(
     Err(fault)
 }
 
-/// Connects by a deadline; without a timer where the kernel is done at once, as it is on the same machine.
+/// Connects before a deadline. It needs no timer if the kernel connects at once, as on the same machine.
 async fn connect(address: SocketAddr, deadline: Instant) -> Result<io::Result<TcpStream>, Elapsed> {
     let mut connecting = pin!(TcpStream::connect(address));
     tokio::select! {
@@ -86,7 +86,7 @@ async fn connect(address: SocketAddr, deadline: Instant) -> Result<io::Result<Tc
 }
 
 async fn addresses(backend: &Backend, names: &Names) -> Result<Vec<SocketAddr>, NotReached> {
-    // No look-up, and no thread for it, where there is nothing to look up.
+    // An IP address needs no lookup and no thread.
     if let Ok(ip) = backend.host.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(ip, backend.port)]);
     }

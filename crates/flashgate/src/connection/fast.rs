@@ -1,9 +1,10 @@
-//! The request is already there when the socket is accepted: answered with five system calls and no allocation.
+//! The fast path: the request has arrived when the socket is accepted. It takes five system calls and no allocation.
 //!
-//! `accept4`, `recv`, `send`, `shutdown`, `close`. The reply is sent with `MSG_MORE` and the stream ended behind it, so
-//! that data and FIN leave in one segment. The machine says whether closing is safe at once, which it is only where exactly
-//! a player's 23 bytes were read: anything else goes on in a task. Should more come between the read and the close, the reply
-//! has left before the reset that it causes; a `close` alone would throw away what `MSG_MORE` holds back.
+//! These are `accept4`, `recv`, `send`, `shutdown` and `close`. The reply is sent with `MSG_MORE`, followed by the
+//! shutdown, so that data and FIN leave in one segment. The state machine says whether the socket can be closed at
+//! once. It can only if exactly a player's 23 bytes were read. Everything else continues in a task. If more data
+//! arrives between the read and the close, the reply has left before the reset that this causes. A `close` alone would
+//! discard the data that `MSG_MORE` holds back.
 
 use std::os::fd::OwnedFd;
 
@@ -18,20 +19,20 @@ use super::ConnectionOutcome;
 use super::policy::{finish, send};
 use crate::fault;
 
-/// How far the first attempt came.
+/// How far the first attempt got.
 pub(super) enum Answer<'a> {
-    /// Answered whole, and the FIN sent.
+    /// The whole answer and the FIN were sent.
     Done,
-    /// There is nobody left to answer.
+    /// The client is gone.
     Gone(ConnectionOutcome),
-    /// A task must go on.
+    /// A task must continue.
     Unfinished(ServerSide<&'a AcceptConfig>),
 }
 
-/// Nothing is waited for here, so no time passes.
+/// Nothing here waits, so no time passes.
 const NOW: Moment = Moment::ZERO;
 
-/// Reads once, and writes and ends once if the machine asks for it.
+/// Reads once, and writes and shuts down once if the state machine asks for it.
 pub(super) fn answer<'a>(socket: &OwnedFd, service: &'a Service) -> Answer<'a> {
     fault::point(fault::Point::Fast);
     let mut side = ServerSide::new(&*service.accept, NOW);
@@ -46,7 +47,7 @@ pub(super) fn answer<'a>(socket: &OwnedFd, service: &'a Service) -> Answer<'a> {
             Err(Errno::AGAIN | Errno::INTR) => {}
             Err(_) => return Answer::Gone(ConnectionOutcome::WriteFailed),
         },
-        // Behind a gate it is for the server to say what such a connection is worth.
+        // Behind a gate, the server decides what to do with such a connection.
         Operation::HandOn(First::End) if !service.passes_on() => {
             return Answer::Gone(ConnectionOutcome::EndedEarly);
         }

@@ -1,6 +1,6 @@
-//! A connection that is for the server behind a gate: dialled, and passed on as if the gate were not there.
+//! A connection for the server behind a gate. The gate connects to the server and forwards everything unchanged.
 //!
-//! What was read to recognise it goes first, to the byte.
+//! The bytes that were read to recognize the connection go first.
 
 use flash_policy::accept::First;
 use flashgate_config::snapshot::{Backend, Gate};
@@ -14,7 +14,7 @@ use super::passed::Passed;
 use super::waiting::{Next, Waiting};
 use super::{ConnectionOutcome, relay_timeouts};
 
-/// Dials the backend, and passes the connection on to it.
+/// Connects to the backend, and forwards the connection to it.
 pub(super) async fn dial(
     waiting: &mut Waiting,
     gate: &Gate,
@@ -22,7 +22,7 @@ pub(super) async fn dial(
     backend: &Backend,
 ) -> Next {
     if let Err(over) = waiting.shared.permits.has_room_to_pass_on() {
-        // A backend need not hear of whom it will not get.
+        // Don't bother the backend with a client that will be refused.
         return waiting.turn_away(over);
     }
     let (peer, origin) = (waiting.client(), None);
@@ -32,23 +32,23 @@ pub(super) async fn dial(
         Ok(backend) => {
             let header = match role {
                 Role::Game => header(gate, waiting),
-                // HTTP goes to its server byte for byte.
+                // HTTP is forwarded byte for byte.
                 Role::Http => Vec::new(),
             };
             waiting.pass_on(backend, header)
         }
-        // The failure was told.
+        // The failure has been logged.
         Err(_) => Next::LetGo(ConnectionOutcome::BackendUnreachable),
     }
 }
 
-/// The PROXY header for the backend, if it is to have one.
+/// The PROXY header for the backend, if it wants one.
 ///
-/// A client that has gone meanwhile is named as well: a backend that expects a header takes nothing else for one.
+/// A client that has disconnected still gets a header, because a backend that expects one accepts nothing else.
 pub(super) fn header(gate: &Gate, waiting: &Waiting) -> Vec<u8> {
     let own = || {
         let source = waiting.peer?;
-        // Unlike the peer's, it stays known for as long as the socket is open.
+        // Unlike the peer's address, it is available for as long as the socket is open.
         let destination = waiting.stream.tcp().local_addr().ok()?;
         Some(Addresses {
             source,
@@ -60,7 +60,7 @@ pub(super) fn header(gate: &Gate, waiting: &Waiting) -> Vec<u8> {
     gate.send_proxy.and_then(header).unwrap_or_default()
 }
 
-/// Passes the connection on, in a task that holds nothing but the relay.
+/// Forwards the connection in a task that holds only the relay.
 pub(super) fn relay(waiting: Waiting, backend: TcpStream, header: &[u8]) {
     let (passed, client, read, early) = Passed::of(waiting);
     let preface = Preface {
@@ -71,7 +71,7 @@ pub(super) fn relay(waiting: Waiting, backend: TcpStream, header: &[u8]) {
         relay_timeouts(passed.service.deadlines),
         &passed.shared.stop,
     );
-    // Whether it is TLS that the backend gets.
+    // Whether the backend gets TLS.
     let is_tls = !client.is_secure() && read.first() == Some(First::Tls);
     let mut relay = match client {
         ClientStream::Plain(client) => Relay::new(client, backend, preface, timeouts, stop),

@@ -1,7 +1,7 @@
-//! A TLS handshake with a client whose first byte says that it wants one.
+//! A TLS handshake with a client whose first byte asks for one.
 //!
-//! The bytes that told so are a part of it, and are given to it first. It is bounded by the deadline of the connection's
-//! first bytes, and by [`MOST`] bytes from the client; nothing of it reaches a backend.
+//! The bytes read so far are part of the handshake, so the session gets them first. The limits are the deadline for the
+//! connection's first bytes, and [`MOST`] bytes from the client. Nothing of the handshake reaches a backend.
 
 use std::fmt;
 use std::io::{self, ErrorKind, Read as _};
@@ -17,39 +17,39 @@ use tokio_rustls::rustls::{
 };
 use tokio_rustls::server::TlsStream;
 
-/// What a session keeps of what a client has no room for: one record. rustls would keep four.
+/// How many bytes a session buffers for a slow client: one record. The default of rustls is four.
 const UNSENT: usize = 16 * 1024;
 
-/// What a client may send before it has a session: a hello, perhaps a second one, and an end, of which browsers send
-/// 2 KiB in all. rustls alone would take a hello of 64 KiB.
+/// How many bytes a client may send before it has a session: a hello, perhaps a second one, and the finish. Browsers
+/// send 2 KiB in all. rustls alone would accept a hello of 64 KiB.
 const MOST: usize = 16 * 1024;
 
-/// What a session takes at most while nothing of what is inside has been understood: its keys and state, with one record
-/// or the hello that has not come whole.
+/// The maximum memory of a session before anything inside it is understood: its keys and state, with one record or an
+/// incomplete hello.
 pub(super) const SESSION: usize = 24 * 1024;
 
-/// What a handshake takes that has got so many bytes: its state, and the hello as it is read and as it is understood.
+/// The memory of a handshake after this many bytes: its state, and the hello in raw and parsed form.
 fn cost(read: usize) -> usize {
     (STATE + 2 * read).min(SESSION)
 }
 
-/// What a handshake takes whatever was read.
+/// The memory of a handshake without the bytes read.
 const STATE: usize = 8 * 1024;
 
 /// Why there is no session.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// Both sides do not agree, or what came is no TLS.
+    /// The two sides have no algorithm in common, or the data is not TLS.
     Refused(TlsError),
-    /// The client ended the connection.
+    /// The client closed the connection.
     Ended,
     /// The connection failed.
     Lost,
-    /// It took too long.
+    /// The deadline passed.
     Deadline,
 }
 
-/// How handshakes ended.
+/// Counts handshakes by result.
 #[derive(Debug, Default)]
 pub(super) struct Handshakes {
     succeeded: AtomicU64,
@@ -71,29 +71,29 @@ impl Handshakes {
         counter.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// How many there were, by their result.
+    /// How many handshakes there were, by result.
     pub(super) fn totals(&self) -> [(&'static str, u64); 5] {
         [
             ("success", &self.succeeded),
             ("tls-failed", &self.refused),
-            ("ended-early", &self.ended),
-            ("peer-failed", &self.lost),
+            ("closed-early", &self.ended),
+            ("connection-error", &self.lost),
             ("deadline", &self.deadline),
         ]
         .map(|(result, counter)| (result, counter.load(Ordering::Relaxed)))
     }
 }
 
-/// What a handshake is held to.
+/// The limits of a handshake.
 #[derive(Clone, Copy)]
 pub(super) struct Bounds<'a> {
     pub(super) deadline: Instant,
-    /// Gets to know how many bytes it holds, whenever that changes.
+    /// Called with the number of bytes in memory, whenever it changes.
     pub(super) hold: &'a (dyn Fn(usize) + Sync),
 }
 
-/// Shakes hands, given what was read already. Where that fails and the client is told so, the socket comes back, for the
-/// alert must arrive.
+/// Does a handshake, given the bytes read so far. If it fails with an alert, the socket is returned, so that the alert
+/// can arrive.
 pub(super) async fn shake(
     stream: TcpStream,
     read: &[u8],
@@ -109,7 +109,7 @@ pub(super) async fn shake(
     done
 }
 
-/// Reads until the record is whole that the hello begins in: until then, a session would only cost memory.
+/// Reads until the record with the start of the hello is complete. Until then, a session would only cost memory.
 async fn first_record(
     stream: &TcpStream,
     mut read: Vec<u8>,
@@ -139,7 +139,7 @@ fn too_long() -> Failure {
     Failure::Refused(TlsError::General(TOO_LONG.to_owned()))
 }
 
-/// Whether these are a part of a record that a session would wait for the rest of (RFC 8446, 5.1).
+/// Whether a session would wait for more bytes of this record (RFC 8446, 5.1).
 fn awaits_more(read: &[u8]) -> bool {
     match read {
         [_, 3, _, high, low, fragment @ ..] => {
@@ -151,7 +151,7 @@ fn awaits_more(read: &[u8]) -> bool {
     }
 }
 
-/// Of a record: its kind, its version and its length.
+/// The length of a record's header: kind, version and length.
 const HEADER: usize = 5;
 
 async fn attempt(
@@ -160,7 +160,7 @@ async fn attempt(
     server: &Arc<ServerConfig>,
     Bounds { deadline, hold }: Bounds<'_>,
 ) -> Result<Box<TlsStream<TcpStream>>, (Failure, Option<TcpStream>)> {
-    // A session ticket that is on its way would hold the reply up until it is acknowledged.
+    // Otherwise the reply would wait until a session ticket is acknowledged.
     let _ = stream.set_nodelay(true);
     let agreed = async {
         hold(cost(read.len()));
@@ -171,7 +171,7 @@ async fn attempt(
     let session = match timeout_at(deadline, agreed).await {
         Ok(Ok(session)) => session,
         Ok(Err((failure @ Failure::Refused(_), alert))) => {
-            // There is room for it, of which little was sent yet.
+            // It fits, because little has been sent so far.
             let _ = send(&stream, &alert, SendFlags::DONTWAIT | SendFlags::NOSIGNAL);
             return Err((failure, Some(stream)));
         }
@@ -191,7 +191,7 @@ async fn attempt(
     }
 }
 
-/// A session that has got the first bytes; or why not, and what to say to the client.
+/// Creates a session that has processed the first bytes. On error, returns the reason and the alert for the client.
 fn begin(read: &[u8], server: &Arc<ServerConfig>) -> Result<ServerConnection, (Failure, Vec<u8>)> {
     let session = ServerConnection::new(Arc::clone(server));
     let mut session = session.map_err(|error| (Failure::Refused(error), Vec::new()))?;
@@ -200,10 +200,10 @@ fn begin(read: &[u8], server: &Arc<ServerConfig>) -> Result<ServerConnection, (F
     Ok(session)
 }
 
-/// Gives a session what has come; where it can't go on, why not, and what to say to the client.
+/// Passes received bytes to a session. On error, returns the reason and the alert for the client.
 fn feed(session: &mut ServerConnection, mut read: &[u8]) -> Result<(), (Failure, Vec<u8>)> {
     while !read.is_empty() {
-        // Reading from memory does not fail, and a session without applications' data has room.
+        // Reading from memory does not fail, and a session without application data has room.
         let taken = session.read_tls(&mut read.by_ref()).unwrap_or_default();
         if let Err(error) = session.process_new_packets() {
             let mut alert = Vec::new();
@@ -217,7 +217,7 @@ fn feed(session: &mut ServerConnection, mut read: &[u8]) -> Result<(), (Failure,
     Ok(())
 }
 
-/// Has both sides agree. It is done here, in small pieces, because whoever else did it would set the client no bound.
+/// Completes the handshake. It is done here, in small pieces, because the library sets no limit for the client.
 async fn agree(
     stream: &TcpStream,
     session: &mut ServerConnection,
@@ -248,7 +248,7 @@ async fn agree(
     }
 }
 
-/// Sends what the session has to say.
+/// Sends the session's pending output.
 async fn write(stream: &TcpStream, session: &mut ServerConnection) -> io::Result<()> {
     while session.wants_write() {
         match session.write_tls(&mut Now(stream)) {
@@ -259,7 +259,7 @@ async fn write(stream: &TcpStream, session: &mut ServerConnection) -> io::Result
     Ok(())
 }
 
-/// A socket that takes what it can at once.
+/// A socket that never blocks.
 struct Now<'a>(&'a TcpStream);
 
 impl io::Write for Now<'_> {
@@ -288,23 +288,23 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// What an operator can do about a handshake that failed.
+/// What an operator can do about a failed handshake.
 pub(super) fn hint(error: &TlsError) -> &'static str {
     if let TlsError::AlertReceived(alert) = error
         && DISTRUST.contains(alert)
     {
-        "the client does not take the certificate: is it of an authority that clients know, complete with its chain, for \
-         this name, and not expired?"
+        "the client rejects the certificate: check that it comes from an authority that clients trust, includes its \
+         chain, is for this name, and has not expired"
     } else if let TlsError::PeerIncompatible(reason) = error {
         if TOO_OLD.contains(reason) {
-            "the client is too old: it speaks no TLS 1.2, and nothing older is spoken here"
+            "the client is too old: it does not support TLS 1.2 or later"
         } else {
-            "the client and flashgate have no algorithm in common"
+            "the client and flashgate have no TLS algorithm in common"
         }
     } else if let TlsError::InvalidMessage(_) = error {
-        "what came is no TLS, though it begins like TLS; where `[tls]` is given, a gate takes every such client for one"
+        "the data begins like TLS but is not; with `[tls]`, a gate treats every such connection as TLS"
     } else {
-        "scanners cause this too; if a player does, see what it runs on"
+        "scanners cause this too; if a player does, check its operating system and browser"
     }
 }
 
@@ -316,7 +316,7 @@ const DISTRUST: [AlertDescription; 5] = [
     AlertDescription::UnrecognisedName,
 ];
 
-/// The last one is what a hello of TLS 1.1 runs into first: it has no such extension.
+/// The last one is what a TLS 1.1 hello fails with first, because it lacks the extension.
 const TOO_OLD: [PeerIncompatible; 4] = [
     PeerIncompatible::Tls12NotOffered,
     PeerIncompatible::Tls12NotOfferedOrEnabled,
@@ -328,9 +328,9 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(error) => error.fmt(f),
-            Self::Ended => f.write_str("the client ended the connection"),
+            Self::Ended => f.write_str("the client closed the connection"),
             Self::Lost => f.write_str("the connection failed"),
-            Self::Deadline => f.write_str("it took too long"),
+            Self::Deadline => f.write_str("the handshake took too long"),
         }
     }
 }

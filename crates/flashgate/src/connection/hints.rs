@@ -1,11 +1,11 @@
-//! What strangers could make the log say: each kind of it only so often.
+//! Samplers for the log lines that clients can cause. Each kind of line has a rate limit.
 
 use flashgate_wire::http::HttpRequest;
 
 use super::{ConnectionOutcome, mistake};
 use crate::log::{Sampler, escaped_up_to};
 
-/// What a stranger could provoke at any rate is not logged at any rate.
+/// One sampler for each kind of line.
 #[derive(Debug)]
 pub(super) struct HintSamplers {
     pub(super) mistakes: mistake::Samplers,
@@ -29,14 +29,14 @@ impl HintSamplers {
     pub(super) fn new() -> Self {
         Self {
             mistakes: mistake::Samplers::new(),
-            // Each of these names another client, and the operator looks for one of them.
+            // Each of these lines is about another client, and the operator may be looking for one of them.
             origin: Sampler::of_different_warnings("origin-refused"),
             websocket: Sampler::of_different_warnings("websocket-refused"),
             no_gate: Sampler::of_different_warnings("no-gate"),
             backend_cut: Sampler::of_different_warnings("backend-cut"),
             backend_ended: Sampler::of_different_news("backend-ended"),
             handshake: Sampler::of_warnings("tls-failed"),
-            system: Sampler::of_warnings("system-failed"),
+            system: Sampler::of_warnings("system-error"),
             over_limit: Sampler::of_warnings("over-limit"),
             no_room: Sampler::of_warnings("no-room"),
             no_relay: Sampler::of_warnings("no-room-to-pass-on"),
@@ -48,10 +48,10 @@ impl HintSamplers {
     }
 }
 
-/// How much is shown of an origin or a path: a host name has 253 bytes at most.
+/// How many bytes of an origin or path are shown. A host name has at most 253 bytes.
 pub(super) const LONGEST_SHOWN: usize = 300;
 
-/// The origins of a request, fit for a log.
+/// The origins of a request, escaped for the log.
 pub(super) fn origin_of(request: &HttpRequest) -> String {
     let origins: Vec<_> = request.values("origin").collect();
     escaped_up_to(LONGEST_SHOWN, &origins.join(&b", "[..])).to_string()

@@ -1,7 +1,7 @@
-//! HTTP on a gate or on the bridge: one request, which becomes a WebSocket, or goes to a server of its own, or is
-//! answered here.
+//! HTTP on a gate or on the bridge: one request, which becomes a WebSocket, goes to an HTTP server, or is answered
+//! here.
 //!
-//! There is one response at most, and then the close. Nothing of a request reaches a game's server.
+//! There is at most one response, and then the connection closes. A request never reaches a game server.
 
 mod dialling;
 mod exchange;
@@ -26,12 +26,11 @@ use exchange::Exchange;
 use reading::{Read, Received, receive_head};
 pub(super) use upgrade::bridge;
 
-const UNCLEAR: &str =
-    "expected either a whole handshake for a WebSocket or nothing of one; found a part\n";
+const UNCLEAR: &str = "expected a complete WebSocket handshake or a plain HTTP request, found an incomplete handshake\n";
 
-const LATE: &str = "expected the whole head of the request sooner\n";
+const LATE: &str = "the request head did not arrive in time\n";
 
-/// Reads the request, and does what it asks for.
+/// Reads the request, and handles it.
 pub(super) async fn serve(waiting: &mut Waiting) -> Next {
     let gate = waiting.service.gate();
     let server = gate.and_then(|gate| Some((Arc::clone(gate), gate.http_backend.clone()?)));
@@ -39,7 +38,7 @@ pub(super) async fn serve(waiting: &mut Waiting) -> Next {
     Box::pin(go_on(waiting, received, server)).await
 }
 
-/// Does what a request asks for; `server` is the one that the gate has for it, if it has.
+/// Handles a request. `server` is set if the gate has an HTTP server.
 async fn go_on(
     waiting: &mut Waiting,
     Received { end, read, whole }: Received,
@@ -70,22 +69,22 @@ async fn go_on(
     }
 }
 
-/// Whether a request goes to the server that the gate has for HTTP: only what can't be read as one for a WebSocket.
+/// Whether a request goes to the gate's HTTP server. It must not be readable as a WebSocket request.
 fn passes(verdict: &HeadVerdict, bytes: &[u8], head: usize, whole: bool) -> bool {
     let head = bytes.get(..head).unwrap_or_default();
     match verdict {
         HeadVerdict::Request(_) => !may_ask_for_websocket(head),
-        // It has ended before its head was whole, so there will not be more.
+        // The client has closed before the head was complete, so no more will come.
         HeadVerdict::NeedMore => !may_ask_for_upgrade(bytes),
         HeadVerdict::Refused(refusal) if refusal.is_readable() => !may_ask_for_websocket(head),
         HeadVerdict::Refused(_) => {
-            // Of what was given up half way, nobody knows what follows.
+            // The head was not read completely, so it is unknown what follows.
             (whole || head.ends_with(b"\r\n\r\n")) && !may_ask_for_upgrade(head)
         }
     }
 }
 
-/// Passes the request on to the server that the gate has for them.
+/// Forwards the request to the gate's HTTP server.
 fn pass(waiting: &mut Waiting, gate: Arc<Gate>, backend: Backend) -> Next {
     waiting.hold(waiting.early.capacity());
     waiting.asked = None;
@@ -93,7 +92,7 @@ fn pass(waiting: &mut Waiting, gate: Arc<Gate>, backend: Backend) -> Next {
 }
 
 impl Exchange<'_> {
-    /// Does what the request asks for, or says why not.
+    /// Handles the request, or refuses it with the reason.
     async fn settle(
         self,
         verdict: HeadVerdict,
@@ -111,7 +110,7 @@ impl Exchange<'_> {
                 self.respond(response, ConnectionOutcome::HttpAnswered)
                     .await
             }
-            // To a browser it is an answer; without a server there is nobody to tell what was asked.
+            // A browser gets an answer. Without an HTTP server, the connection is closed without one.
             (HeadVerdict::NeedMore, Some(ConnectionOutcome::Deadline)) if goes_on => {
                 let response = Response::plain(StatusCode::RequestTimeout, LATE).for_everybody();
                 self.respond(response, ConnectionOutcome::Deadline).await
@@ -122,14 +121,14 @@ impl Exchange<'_> {
         }
     }
 
-    /// Refuses what a server might take for a request for a WebSocket.
+    /// Refuses a request that a server could take for a WebSocket request.
     async fn refuse(self, text: &'static str) -> Next {
         let response = Response::plain(StatusCode::BadRequest, text).for_everybody();
         self.respond(response, ConnectionOutcome::HttpAnswered)
             .await
     }
 
-    /// Answers what asks for no WebSocket.
+    /// Answers a request that is not for a WebSocket.
     async fn answer(mut self, request: &HttpRequest) -> Next {
         if let Err(refused) = self.admit(request) {
             return self.respond(refused, ConnectionOutcome::OverLimit).await;

@@ -1,7 +1,8 @@
-//! The end of a connection that was answered: the client must have ended it too before it is closed, or bytes are lost.
+//! The end of an answered connection. It is closed only after the client has closed its side. Otherwise the client
+//! could lose bytes.
 //!
-//! Many connections can be in here at a time, for as long as their clients like, so each is a task of its own that holds
-//! nothing else: no buffer, no session, and nothing of what led here.
+//! Many connections can be in this state at a time, for as long as their clients like. So each has its own task, which
+//! holds no buffer, no TLS session and no earlier state.
 
 use tokio_flash_policy::Closed;
 
@@ -11,7 +12,7 @@ use super::waiting::{Accepting, Ending, Waiting};
 use crate::limits::Permit;
 
 impl Waiting {
-    /// Closes it once its client has ended it too, so that nothing is lost of what it was sent.
+    /// Closes the connection after the client has closed its side, so that the client receives everything.
     pub(super) fn let_go(mut self, outcome: ConnectionOutcome) {
         self.accepting.let_go();
         let (client, permit, ending) = self.into_parts();
@@ -19,8 +20,8 @@ impl Waiting {
     }
 }
 
-/// Ends the stream, waits for its client to do so too, and counts it then; how that went is said to `outcome`: none if its
-/// place was needed before.
+/// Shuts down the sending side, waits for the client to do so too, and then counts the connection. `outcome` gets how
+/// the client closed, or `None` if the connection was closed early to make room.
 pub(super) fn let_go(
     client: ClientStream,
     mut permit: Permit,
@@ -38,7 +39,8 @@ pub(super) fn let_go(
     });
 }
 
-/// Ends it on both sides. What comes meanwhile is not deciphered, so that a session is needed for its own end only.
+/// Closes both sides. Data received in the meantime is not decrypted, so the TLS session is needed only for its own
+/// end.
 async fn ended(mut client: ClientStream, accepting: &mut Accepting) -> Closed {
     match accepting.send(&mut client).await {
         Ok(()) => accepting.close(&mut client.into_tcp()).await,

@@ -1,6 +1,6 @@
-//! Connections from clients that are set up wrongly: recognised by their first bytes, and what to change.
+//! Clients with a wrong setup: recognizes them by their first bytes, and says what to change.
 //!
-//! To the client such a connection just closes, so the log is the only place to learn why.
+//! Such a client only sees its connection close, so the log is the only place that shows why.
 
 use flash_policy::near_request::{self, Slip};
 use flashgate_config::snapshot::Service;
@@ -9,18 +9,18 @@ use flashgate_wire::proxy_header;
 use super::ConnectionOutcome;
 use crate::log::Sampler;
 
-/// What was probably set up wrongly.
+/// The probable mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mistake {
     /// HTTP on a policy port.
     Http,
-    /// TLS where none is spoken.
+    /// TLS on a port without TLS.
     Tls,
-    /// A PROXY header of a peer that `accept-proxy` does not name.
+    /// A PROXY header from a peer that is not in `accept-proxy`.
     ProxyHeader,
     /// A policy request on the bridge.
     PolicyOnBridge,
-    /// Nearly a policy request.
+    /// Almost a policy request.
     NearRequest(Slip),
 }
 
@@ -55,7 +55,7 @@ impl Samplers {
 }
 
 impl Mistake {
-    /// That of a connection which was closed unanswered.
+    /// The mistake behind a connection that was closed without an answer.
     pub(super) fn closed(
         outcome: ConnectionOutcome,
         received: &[u8],
@@ -104,23 +104,23 @@ fn is_a_request(received: &[u8]) -> bool {
 }
 
 const TLS: &str =
-    "this port speaks no TLS: a SecureSocket, or a page's wss, needs `[tls]` in the config";
+    "this port does not use TLS: a SecureSocket, or a page's wss, needs `[tls]` in the config";
 
-const HTTP: &str = "a policy port speaks no HTTP: a movie or page probably names \
+const HTTP: &str = "a policy port does not speak HTTP: a movie or page probably uses \
                     http://host:port/crossdomain.xml; sockets need xmlsocket://host:port, \
                     or nothing at all for port 843";
 
-const PROXY_HEADER: &str = "this peer sends a PROXY header: add its address to `accept-proxy`, or turn the header off \
-                            in the balancer";
+const PROXY_HEADER: &str = "this peer sent a PROXY header: add its address to `accept-proxy`, or turn the header off \
+                            in the load balancer";
 
-const POLICY_ON_BRIDGE: &str = "the bridge answers no policy requests: players must ask a `[[listen]]` address or a \
+const POLICY_ON_BRIDGE: &str = "the bridge does not answer policy requests: use a `[[listen]]` address or a \
                                 gate";
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Whatever a person reads says what to change.
+    /// Each hint says what to change.
     #[test]
     fn each_hint_names_a_remedy() {
         for (mistake, word) in [

@@ -1,7 +1,7 @@
-//! Looking names of backends up: one lookup of a name at a time, shared by everybody who waits for it.
+//! Looks up the names of backends. Each name has one lookup at a time, shared by all connections that wait for it.
 //!
-//! A resolver that hangs holds up its own name and nothing else: each lookup has a thread of its own, so there are as many
-//! as there are names. Nothing that a client sends is ever looked up.
+//! A resolver that hangs delays only its own name. Each lookup has its own thread, so there are as many threads as
+//! names. Nothing that a client sends is ever looked up.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,20 +18,20 @@ use tokio::time::timeout_at;
 
 use crate::log;
 
-/// An answer this young needs no new lookup: many players may connect in one second.
+/// A younger answer needs no new lookup, because many players may connect within one second.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// A lookup that takes longer than this is waited for only if there is no earlier answer.
+/// A lookup that takes longer than this is awaited only if there is no earlier answer.
 const PATIENCE: Duration = Duration::from_millis(250);
 
-/// How long an earlier answer is used while lookups hang or fail; resolvers of the kind keep such answers for hours or
-/// days (RFC 8767, section 5). That a name is gone is an answer too.
+/// How long an earlier answer is used while lookups hang or fail. Resolvers that serve stale answers keep them for
+/// hours or days (RFC 8767, section 5). "No such name" is an answer too.
 const STALE: Duration = Duration::from_secs(60 * 60);
 
-/// Lookups at one time. A config has fewer names; after reloads, those of earlier ones may still hang.
+/// Concurrent lookups. A config has fewer names, but after reloads, lookups of earlier names may still hang.
 const MOST: usize = 256;
 
-/// What is known of each name.
+/// The state of each name.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names(Arc<Mutex<KnownNames>>);
 
@@ -47,37 +47,38 @@ struct Name {
     pending: Option<Pending>,
 }
 
-/// An answer, and when it came.
+/// An answer, and when it arrived.
 #[derive(Clone, Debug)]
 struct Found {
     at: Instant,
     addresses: Arc<[IpAddr]>,
 }
 
-/// A lookup that a thread is at.
+/// A running lookup.
 #[derive(Clone, Debug)]
 struct Pending {
     since: Instant,
     done: watch::Receiver<Option<LookupAnswer>>,
 }
 
-/// What became of a lookup.
+/// The result of a lookup.
 #[derive(Clone, Debug)]
 enum LookupAnswer {
     Found(Arc<[IpAddr]>),
-    /// There is no such name, or it has no address.
+    /// The name does not exist, or has no address.
     Gone(NotResolved),
-    /// Nobody knows.
+    /// The lookup failed, so the answer is unknown.
     Failed(NotResolved),
 }
 
-/// Why a name has no addresses. Everybody who waits for them gets it.
+/// Why a name has no addresses. Every waiting connection gets a copy.
 #[derive(Clone, Debug)]
 pub(super) enum NotResolved {
-    /// The system says why.
+    /// An error of the system.
     System(Arc<io::Error>),
+    /// The name exists, but has no address.
     NoAddress,
-    /// As many other lookups hang as there may be.
+    /// Too many other lookups are hanging.
     TooMany,
     /// The lookup's thread has panicked.
     NoAnswer,
@@ -88,21 +89,21 @@ impl fmt::Display for NotResolved {
         match self {
             Self::System(error) => f.write_str(&log::reason(error)),
             Self::NoAddress => f.write_str("its name has no address"),
-            Self::TooMany => write!(f, "{MOST} lookups of other names hang"),
+            Self::TooMany => write!(f, "{MOST} lookups of other names are hanging"),
             Self::NoAnswer => f.write_str("internal error: a lookup ended without an answer"),
         }
     }
 }
 
-/// What there is before anybody waits.
+/// What is available before any wait.
 enum Start {
     Fresh(Arc<[IpAddr]>),
     Wait(Option<Arc<[IpAddr]>>, Pending),
 }
 
 impl Names {
-    /// The addresses of a name: those just found, or those of before where asking takes long or fails. Cancel-safe:
-    /// the lookup goes on for others.
+    /// The addresses of a name: from a new lookup, or the previous ones if that takes long or fails. Cancel-safe: the
+    /// lookup continues for other connections.
     pub(super) async fn addresses(&self, host: &str) -> Result<Arc<[IpAddr]>, NotResolved> {
         let (last, mut pending) = match self.start(host)? {
             Start::Fresh(addresses) => return Ok(addresses),
@@ -124,7 +125,7 @@ impl Names {
         }
     }
 
-    /// Forgets names that no gate has any more.
+    /// Forgets names that no gate uses anymore.
     pub(crate) fn keep<'a>(&self, gates: impl Iterator<Item = &'a Gate>) {
         let backends =
             gates.flat_map(|gate| std::iter::once(&gate.backend).chain(&gate.http_backend));
@@ -134,7 +135,7 @@ impl Names {
             .retain(|name, _| hosts.contains(&name.as_str()));
     }
 
-    /// Starts a lookup, unless one runs already or an answer is fresh.
+    /// Starts a lookup, unless one is running or an answer is fresh.
     fn start(&self, host: &str) -> Result<Start, NotResolved> {
         let now = Instant::now();
         let mut known = self.known();
@@ -164,7 +165,7 @@ impl Names {
         }
     }
 
-    /// Starts the thread that looks a name up.
+    /// Starts the lookup thread.
     fn start_thread(&self, host: &str, now: Instant) -> io::Result<Pending> {
         let (sender, done) = watch::channel(None);
         let lookup = LookupTask {
@@ -182,7 +183,7 @@ impl Names {
     }
 }
 
-/// What the C library needs to look a name up, several times over.
+/// Several times what the C library needs for a lookup.
 const STACK: usize = 512 * 1024;
 
 /// One lookup, on its thread.
@@ -196,7 +197,7 @@ impl LookupTask {
     fn run(self) {
         let answer = look_up(&self.host);
         let mut known = self.names.known();
-        // Where no gate has the name any more, or again by now, there is nothing to keep.
+        // If no gate uses the name anymore, or the entry is a newer one, nothing is stored.
         if let Some(name) = known.names.get_mut(&self.host)
             && name
                 .pending
@@ -222,7 +223,7 @@ impl LookupTask {
 }
 
 fn look_up(host: &str) -> LookupAnswer {
-    // Without a kind of socket, each address would come once for every kind.
+    // Without a socket type, each address would be returned once per type.
     let hints = AddrInfoHints {
         socktype: SockType::Stream.into(),
         ..AddrInfoHints::default()

@@ -1,4 +1,4 @@
-//! Why a server is not reached: what is logged, and what a page is told.
+//! Why a server could not be reached, for the log and for the response to a page.
 
 use std::fmt;
 use std::io;
@@ -7,23 +7,23 @@ use std::net::SocketAddr;
 use super::names::NotResolved;
 use crate::log;
 
-/// Why a server is not reached; of several addresses, the last one counts.
+/// Why a server could not be reached. With several addresses, this is the error of the last one.
 #[derive(Debug)]
 pub(super) enum NotReached {
     /// Its name has no addresses.
     Name(NotResolved),
     /// Its name was not looked up in time.
     LookupTooLong,
-    /// It did not answer in time.
+    /// The server did not answer in time.
     ConnectTooLong,
-    /// The system says why.
+    /// An error of the system.
     System(io::Error),
-    /// It is flashgate itself, which listens here.
+    /// The server is flashgate itself, which listens on this address.
     Itself(SocketAddr),
 }
 
 impl NotReached {
-    /// Whether there was no answer in time.
+    /// Whether the lookup or the server took too long.
     pub(super) fn is_timeout(&self) -> bool {
         match self {
             Self::LookupTooLong | Self::ConnectTooLong => true,
@@ -42,7 +42,7 @@ impl fmt::Display for NotReached {
             Self::System(error) => f.write_str(&log::reason(error)),
             Self::Itself(ours) => write!(
                 f,
-                "it is flashgate itself, which listens on {ours}; have the server listen on another port or address, and name that one"
+                "it is flashgate itself, which listens on {ours}; move the server to another port or address, and use that as the backend"
             ),
         }
     }

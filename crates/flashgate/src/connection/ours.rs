@@ -1,6 +1,7 @@
-//! Whether a connection to a backend has come back to this very process: then one client would be passed on without end.
+//! Detects a connection to a backend that has reached this very process. Forwarding it would loop forever.
 //!
-//! The config refuses what it can tell without looking names up; where a name leads is known only once it is dialled.
+//! The config check rejects such backends where it can without a lookup. What a name resolves to is known only when
+//! connecting.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,18 +10,18 @@ use tokio::net::TcpStream;
 
 use super::peer;
 
-/// The addresses that are listened on, as they are now.
+/// The addresses that the daemon listens on now.
 #[derive(Debug, Default)]
 pub(crate) struct Ours(Mutex<Arc<[SocketAddr]>>);
 
 impl Ours {
-    /// Others, from now on.
+    /// Replaces the addresses.
     pub(crate) fn set(&self, addresses: impl Iterator<Item = SocketAddr>) {
         let addresses = addresses.map(peer::canonical).collect();
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = addresses;
     }
 
-    /// Which of them a connection to an address has been made to, if to any.
+    /// The address of ours that a connection reached, if it reached one.
     pub(super) fn reached_by(&self, stream: &TcpStream, there: SocketAddr) -> Option<SocketAddr> {
         let ours = Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner));
         let there = peer::canonical(there);
@@ -31,7 +32,7 @@ impl Ours {
     }
 }
 
-/// Whether the other end of a connection is on this machine: there, both ends mostly have one address.
+/// Whether the other end of a connection is on this machine. If so, both ends usually have the same address.
 fn is_here(stream: &TcpStream, there: SocketAddr) -> bool {
     let here = stream.local_addr().ok().map(peer::canonical);
     there.ip().is_loopback() || here.is_some_and(|here| here.ip() == there.ip())

@@ -1,70 +1,122 @@
-//! What became of a connection, as a closed set of reasons: logs and totals go by it.
+//! The reasons why a connection ended. Each is defined once, with its code in logs and totals and its documentation.
 
 use flashgate_relay::RelayEnd;
 use tokio_flash_policy::Closed;
 
 use super::handshake::Failure;
 
-/// See the module.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(usize)]
-pub(crate) enum ConnectionOutcome {
-    /// The policy was written and the connection let go without loss.
-    Answered,
-    /// The policy was written; then the peer failed, or stayed too long.
-    AnsweredThenCut,
-    /// The peer did not take the policy in time.
-    WriteFailed,
-    /// An HTTP request.
-    Http,
-    /// A TLS handshake, where no TLS is spoken.
-    Tls,
-    /// TLS that can't be spoken: no handshake came about, or a record was broken.
-    TlsFailed,
-    /// Neither a policy request nor anything known.
-    NotARequest,
-    /// The peer ended before its request was whole.
-    EndedEarly,
-    /// The first bytes took too long.
-    Deadline,
-    /// The peer's connection failed before its request was whole.
-    PeerFailed,
-    /// The system refused something to this connection.
-    SystemFailed,
-    /// Its address has too many connections, or makes them too fast.
-    OverLimit,
-    /// Not recognised yet, and ended because others needed the room.
-    Evicted,
-    /// A balancer's connection without a PROXY header.
-    ProxyRefused,
-    /// No backend to pass it on to.
-    BackendUnreachable,
-    /// Passed on until both sides had ended.
-    Relayed,
-    /// Passed on until both sides had ended; the client ended the connection and not its TLS, so bytes may be missing.
-    ClientTruncated,
-    /// Passed on; then the client reset the connection.
-    ClientReset,
-    /// Passed on; then the backend did.
-    BackendReset,
-    /// Passed on; then the client could not be reached any more.
-    ClientLost,
-    /// Passed on; then the backend could not.
-    BackendLost,
-    /// Passed on; one side had ended, and the other was silent for too long.
-    HalfOpenExpired,
-    /// Passed on; both sides were silent for too long.
-    IdleExpired,
-    /// Passed on until a stop cut it.
-    Stopped,
-    /// A WebSocket that was passed on until both sides had ended.
-    Bridged,
-    /// A WebSocket was passed on; then the client broke the protocol.
-    WebSocketFault,
-    /// A WebSocket that the policy grants no page of that origin.
-    OriginRefused,
-    /// An HTTP request that was answered here.
-    HttpAnswered,
+macro_rules! outcomes {
+    ($($name:ident $code:literal: $meaning:literal, $advice:literal;)*) => {
+        /// How a connection ended.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(usize)]
+        pub(crate) enum ConnectionOutcome {
+            $(#[doc = $meaning] $name,)*
+        }
+
+        impl ConnectionOutcome {
+            pub(crate) const COUNT: usize = [$($code),*].len();
+            pub(crate) const ALL: [Self; Self::COUNT] = [$(Self::$name),*];
+
+            /// The reason code in logs and metrics; it never changes its meaning.
+            pub(crate) const fn code(self) -> &'static str {
+                match self {
+                    $(Self::$name => $code,)*
+                }
+            }
+        }
+
+        /// A Markdown table row for each outcome.
+        const ROWS: &str = concat!($("| `", $code, "` | ", $meaning, " | ", $advice, " |\n"),*);
+    };
+}
+
+#[rustfmt::skip]
+outcomes! {
+    Answered "answered":
+        "The policy was sent, and the connection closed without loss.",
+        "Good.";
+    AnsweredThenCut "answered-then-cut":
+        "The policy was sent. Then the client failed, or did not close in time.",
+        "Usually harmless: a client that never closes.";
+    WriteFailed "write-failed":
+        "The client did not read the policy within 10 seconds, or the connection failed.",
+        "A bad connection, or a client that does not read.";
+    Http "http":
+        "An HTTP request on a policy port. Closed.",
+        "A movie or page uses `http://host:843/…`. Sockets need `xmlsocket://host:port`, or nothing for port 843.";
+    Tls "tls":
+        "A TLS handshake on a port without TLS. Closed.",
+        "Add [`[tls]`](../run/tls.md) if clients need it.";
+    TlsFailed "tls-failed":
+        "A TLS handshake failed. Through a gate: the client sent an invalid TLS record.",
+        "See the [warning in the log](../operate/logs.md#clients) before it.";
+    NotARequest "not-a-request":
+        "Not a policy request, and nothing else that flashgate recognizes. Closed.",
+        "A scan, or a game client on the wrong port.";
+    EndedEarly "closed-early":
+        "The client closed before its request was complete, or before its WebSocket was connected to the server.",
+        "A scan or a health check.";
+    Deadline "request-timeout":
+        "The request was not complete in time (`request`).",
+        "A client that waits for the server to speak, or a scan.";
+    PeerFailed "connection-error":
+        "The connection failed before the request was complete, or before its WebSocket was connected to the server.",
+        "A scan, a health check or a bad connection.";
+    SystemFailed "system-error":
+        "The system refused something that this connection needed.",
+        "Check the limits of the machine.";
+    OverLimit "over-limit":
+        "The address has too many connections or opens them too fast, or all clients of the gates together have too many.",
+        "See the [warning in the log](../operate/logs.md#clients), and [Limits](../operate/limits.md).";
+    Evicted "evicted":
+        "The client had not been recognized yet, and another connection needed its place. Closed.",
+        "If there are many: a flood of connections. See [Limits](../operate/limits.md).";
+    ProxyRefused "proxy-refused":
+        "The peer is in `accept-proxy`, but sent no PROXY header or a broken one. Closed.",
+        "Turn on PROXY headers in the load balancer, or narrow the network in `accept-proxy`.";
+    BackendUnreachable "backend-unreachable":
+        "The server behind the gate could not be reached. Closed.",
+        "See the [warning in the log](../operate/logs.md#game-servers).";
+    Relayed "relayed":
+        "Forwarded until both sides had closed.",
+        "Good.";
+    ClientTruncated "client-truncated":
+        "Forwarded until both sides had closed. The client closed the connection without ending its TLS, so bytes may be missing.",
+        "Many clients do this. See [TLS](../run/tls.md).";
+    ClientReset "client-reset":
+        "Forwarded. Then the client reset the connection, and the server's side was reset too.",
+        "A crash, or a program that closes with unread bytes.";
+    BackendReset "backend-reset":
+        "Forwarded. Then the server reset the connection, and the client's side was reset too.",
+        "A crash, or a server that closes with unread bytes.";
+    ClientLost "client-lost":
+        "Forwarded. Then the client stopped acknowledging data, or the network reported it unreachable.",
+        "A bad connection, or a machine that is gone.";
+    BackendLost "backend-lost":
+        "Forwarded. Then the server stopped acknowledging data, or the network reported it unreachable.",
+        "A bad connection, or a machine that is gone.";
+    HalfOpenExpired "half-open-timeout":
+        "Forwarded. One side had closed, and the other sent nothing for `half-open`.",
+        "A peer that never closes.";
+    IdleExpired "idle-timeout":
+        "Forwarded. Both sides sent nothing for `idle`.",
+        "Expected, if `idle` is set.";
+    Stopped "stopped":
+        "Still forwarded, or still connecting to the server, after a stop had waited for `drain`.",
+        "Expected when flashgate stops.";
+    Bridged "bridged":
+        "A WebSocket, forwarded until one side had closed.",
+        "Good.";
+    WebSocketFault "websocket-error":
+        "A forwarded WebSocket whose client broke the protocol. `fault` in the log says how.",
+        "A client that is not Ruffle.";
+    OriginRefused "origin-refused":
+        "A WebSocket request from a page that the policy does not allow.",
+        "See the [warning in the log](../operate/logs.md#websockets).";
+    HttpAnswered "http-answered":
+        "An HTTP request on a gate or the bridge, answered by flashgate.",
+        "A browser, a scan or a health check.";
 }
 
 impl From<RelayEnd> for ConnectionOutcome {
@@ -86,7 +138,7 @@ impl From<RelayEnd> for ConnectionOutcome {
 }
 
 impl ConnectionOutcome {
-    /// Of a WebSocket that was passed on.
+    /// The outcome of a forwarded WebSocket.
     pub(super) fn of_websocket(end: RelayEnd) -> Self {
         if end == RelayEnd::Clean {
             Self::Bridged
@@ -95,7 +147,7 @@ impl ConnectionOutcome {
         }
     }
 
-    /// Of a connection that was answered, by how its client ended it; none if its place was needed before.
+    /// The outcome of an answered connection, by how its client closed it; `None` if it was closed early to make room.
     pub(super) const fn answered(closed: Option<Closed>) -> Self {
         match closed {
             Some(Closed::Cleanly) => Self::Answered,
@@ -116,73 +168,24 @@ impl From<&Failure> for ConnectionOutcome {
 }
 
 impl ConnectionOutcome {
-    pub(crate) const ALL: [Self; 28] = [
-        Self::Answered,
-        Self::AnsweredThenCut,
-        Self::WriteFailed,
-        Self::Http,
-        Self::Tls,
-        Self::TlsFailed,
-        Self::NotARequest,
-        Self::EndedEarly,
-        Self::Deadline,
-        Self::PeerFailed,
-        Self::SystemFailed,
-        Self::OverLimit,
-        Self::Evicted,
-        Self::ProxyRefused,
-        Self::BackendUnreachable,
-        Self::Relayed,
-        Self::ClientTruncated,
-        Self::ClientReset,
-        Self::BackendReset,
-        Self::ClientLost,
-        Self::BackendLost,
-        Self::HalfOpenExpired,
-        Self::IdleExpired,
-        Self::Stopped,
-        Self::Bridged,
-        Self::WebSocketFault,
-        Self::OriginRefused,
-        Self::HttpAnswered,
-    ];
-    pub(crate) const COUNT: usize = Self::ALL.len();
-
     pub(crate) const fn index(self) -> usize {
         self as usize
     }
-
-    /// The reason code in logs; it never changes its meaning.
-    pub(crate) const fn code(self) -> &'static str {
-        match self {
-            Self::Answered => "answered",
-            Self::AnsweredThenCut => "answered-then-cut",
-            Self::WriteFailed => "write-failed",
-            Self::Http => "http",
-            Self::Tls => "tls",
-            Self::TlsFailed => "tls-failed",
-            Self::NotARequest => "not-a-request",
-            Self::EndedEarly => "ended-early",
-            Self::Deadline => "deadline",
-            Self::PeerFailed => "peer-failed",
-            Self::SystemFailed => "system-failed",
-            Self::OverLimit => "over-limit",
-            Self::Evicted => "evicted",
-            Self::ProxyRefused => "proxy-refused",
-            Self::BackendUnreachable => "backend-unreachable",
-            Self::Relayed => "relayed",
-            Self::ClientTruncated => "client-truncated",
-            Self::ClientReset => "client-reset",
-            Self::BackendReset => "backend-reset",
-            Self::ClientLost => "client-lost",
-            Self::BackendLost => "backend-lost",
-            Self::HalfOpenExpired => "half-open-expired",
-            Self::IdleExpired => "idle-expired",
-            Self::Stopped => "stopped",
-            Self::Bridged => "bridged",
-            Self::WebSocketFault => "websocket-fault",
-            Self::OriginRefused => "origin-refused",
-            Self::HttpAnswered => "http-answered",
-        }
-    }
 }
+
+/// The reference page of the book.
+pub(crate) fn reference() -> String {
+    [REFERENCE, ROWS].concat()
+}
+
+const REFERENCE: &str = "\
+# Reason codes
+
+The log line `connection ended` (with `-v`) and the metric `flashgate_connections_total` have one of these codes as
+`outcome`. A code never changes its meaning. [Logs](../operate/logs.md) lists the other messages.
+
+<!-- Generated: cargo xtask generate. -->
+
+| code | how the connection ended | what it usually means |
+|---|---|---|
+";

@@ -1,4 +1,4 @@
-//! The end of a connection that was passed on, be it bytes or frames.
+//! The end of a forwarded connection, whether a relay or a WebSocket.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use super::waiting::{Waiting, Witness};
 use super::{ConnectionOutcome, some};
 use crate::limits::Permit;
 
-/// A connection that is passed on.
+/// A forwarded connection.
 pub(super) struct Passed {
     pub(super) permit: Permit,
     pub(super) service: Arc<Service>,
@@ -25,7 +25,7 @@ pub(super) struct Passed {
 }
 
 impl Passed {
-    /// Of a connection that goes on from here; with it its client, its first bytes, and what was read behind them.
+    /// Splits a connection into this, its stream, its opening, and what was read after the opening.
     pub(super) fn of(waiting: Waiting) -> (Self, ClientStream, Opening, Vec<u8>) {
         let passed = Self {
             peer: waiting.client(),
@@ -38,7 +38,7 @@ impl Passed {
         (passed, waiting.stream, opening, waiting.early)
     }
 
-    /// Adds what it has moved to the totals, and logs what an operator looks for when a player complains.
+    /// Adds the forwarded bytes to the totals, and logs what an operator needs when a player complains.
     pub(super) fn tell(&self, gate: &str, outcome: ConnectionOutcome, report: &RelayReport) {
         let (from_client, from_backend) = (report.from_client, report.from_backend);
         self.shared.count_relayed(from_client, from_backend);
@@ -57,8 +57,8 @@ impl Passed {
         }
     }
 
-    /// Whether a game server broke the connection off, or ended one that was past its beginning: it may have crashed. A
-    /// server that answers once and closes is not worth a line.
+    /// Whether a game server aborted the connection, or closed it after the start: it may have crashed. A server that
+    /// answers once and closes is not logged.
     fn is_ended_by_backend(&self, outcome: ConnectionOutcome, report: &RelayReport) -> bool {
         let cut = matches!(
             outcome,

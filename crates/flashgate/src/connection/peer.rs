@@ -1,11 +1,12 @@
-//! Which address a client has, as operators, their logs and their ban lists know it.
+//! The address of a client, in the form that operators, logs and ban lists use.
 //!
-//! It is the one that `accept` gives. A socket must not be asked for it later: once its client has gone it has none.
+//! It is the address returned by `accept`. Asking the socket later does not work, because the address is gone once the
+//! client has disconnected.
 
 use std::net::{IpAddr, SocketAddr};
 
-/// As IPv4, where a client came over IPv4 to a socket that takes both: the kernel writes it `::ffff:192.0.2.7` there
-/// (RFC 4291, 2.5.5.2).
+/// Returns an IPv4 address as IPv4. On a socket for both protocols, the kernel writes it as `::ffff:192.0.2.7` (RFC
+/// 4291, 2.5.5.2).
 pub(crate) fn canonical(address: SocketAddr) -> SocketAddr {
     match address.ip().to_canonical() {
         IpAddr::V4(ip) => SocketAddr::new(ip.into(), address.port()),

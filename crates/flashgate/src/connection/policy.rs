@@ -1,6 +1,6 @@
-//! The reply on its way to a client: one write, and the end of the stream in the same segment.
+//! Sends the reply to a client: one write, with the end of the stream in the same segment.
 //!
-//! What is written, by when, and what follows, the machine says.
+//! The state machine decides what to write, by when, and what follows.
 
 use std::io::{self, Write as _};
 use std::os::fd::AsFd;
@@ -18,25 +18,25 @@ use tokio::net::TcpStream;
 use super::client::ClientStream;
 use super::waiting::Accepting;
 
-/// Sends what it can in one write. The FIN that must follow goes into the same segment.
+/// Sends as much as possible in one write. The FIN that must follow goes into the same segment.
 pub(super) fn send(socket: &impl AsFd, bytes: &[u8]) -> Result<usize, Errno> {
     let flags = SendFlags::MORE | SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
     rustix::net::send(socket, bytes, flags)
 }
 
-/// Ends the stream: what was held back for it leaves in the segment of the FIN.
+/// Ends the stream. Data that was held back leaves in the same segment as the FIN.
 pub(super) fn finish(socket: &impl AsFd) {
-    // Where the client has gone meanwhile there is nothing to end.
+    // Fails if the client is gone, which does not matter.
     let _ = shutdown(socket, Shutdown::Write);
 }
 
-/// Says what the client sees if the socket is dropped from now on.
+/// Sets what the client sees if the socket is dropped from now on.
 pub(super) fn if_dropped(stream: &TcpStream, wanted: IfDropped) {
     let linger = (wanted == IfDropped::Reset).then_some(Duration::ZERO);
     let _ = SockRef::from(stream).set_linger(linger);
 }
 
-/// Answers on a connection whose request is known, as far as the machine asks for it.
+/// Answers a policy request, as far as the state machine asks for it.
 ///
 /// The client sees `if_dropped` if the socket is dropped now.
 pub(super) async fn answer(
@@ -45,12 +45,12 @@ pub(super) async fn answer(
     if_dropped: IfDropped,
 ) {
     let mut outlet = Outlet { client, if_dropped };
-    // The machine knows that it failed.
+    // The state machine has recorded a failure.
     let _ = accepting.send(&mut outlet).await;
     outlet.if_dropped(accepting.if_dropped());
 }
 
-/// Where a reply goes, and its end: what was written may be held back until then.
+/// A stream for the reply and the end of the stream. Written data may be held back until the end.
 struct Outlet<'a> {
     client: &'a mut ClientStream,
     /// What the client sees if the socket is dropped now.
@@ -65,7 +65,7 @@ impl Outlet<'_> {
         }
     }
 
-    /// A reply that waits for room must not end as if it were whole, whatever drops it: a limit, a stop, or the end of
+    /// A reply that waits for buffer space must not look complete if it is dropped by a limit, a stop, or the end of
     /// the process.
     fn unless_waiting<T>(&mut self, done: Poll<T>) -> Poll<T> {
         if done.is_pending() {
@@ -97,7 +97,7 @@ impl AsyncWrite for Outlet<'_> {
         self.unless_waiting(done)
     }
 
-    /// Nothing: the reply and the end behind it leave together.
+    /// Does nothing: the reply and the end of the stream leave together.
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))
     }
@@ -114,7 +114,7 @@ impl AsyncWrite for Outlet<'_> {
     }
 }
 
-/// Sends what it can, and waits only where nothing finds room.
+/// Sends as much as possible. Waits only if there is no buffer space at all.
 fn poll_send(
     stream: &TcpStream,
     context: &mut Context<'_>,
@@ -125,7 +125,7 @@ fn poll_send(
             Err(Errno::AGAIN | Errno::INTR) => {}
             done => return Poll::Ready(done.map_err(io::Error::from)),
         }
-        // A send that found no room clears the readiness, so that the next wait is a true one.
+        // A failed send clears the readiness, so that the next wait really waits.
         let full = || Err::<(), _>(io::ErrorKind::WouldBlock.into());
         let _ = stream.try_io(Interest::WRITABLE, full);
         ready!(stream.poll_write_ready(context))?;

@@ -1,4 +1,4 @@
-//! What every connection needs, and what all of them count together.
+//! The state that all connections share: limits, counters and backends.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use super::outcome::ConnectionOutcome;
 use crate::limits::{OverLimit, Permits, Spare};
 use crate::log;
 
-/// What every connection needs.
+/// The state that all connections share.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) permits: Arc<Permits>,
@@ -25,12 +25,12 @@ pub(crate) struct Shared {
     pub(super) hints: HintSamplers,
     totals: [AtomicU64; ConnectionOutcome::COUNT],
     shed: AtomicU64,
-    /// Bytes that clients and backends sent each other.
+    /// Bytes forwarded from clients, and from backends.
     relayed: [AtomicU64; 2],
     pub(super) handshakes: Handshakes,
     pub(crate) backends: Backends,
     pub(crate) names: Names,
-    /// What is listened on here.
+    /// The addresses that the daemon listens on.
     pub(crate) ours: Ours,
     /// How many WebSockets are open.
     bridging: AtomicUsize,
@@ -60,12 +60,12 @@ impl Shared {
         self.shed.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// How many were closed because descriptors had run out.
+    /// How many connections were closed because there were no file descriptors left.
     pub(crate) fn shed(&self) -> u64 {
         self.shed.load(Ordering::Relaxed)
     }
 
-    /// How many connections have ended, and how.
+    /// How many connections have ended, by outcome.
     pub(crate) fn totals(&self) -> impl Iterator<Item = (ConnectionOutcome, u64)> {
         let totals = self
             .totals
@@ -86,7 +86,7 @@ impl Shared {
         down.fetch_add(from_backend, Ordering::Relaxed);
     }
 
-    /// How many bytes clients and backends have sent each other, counted when a relay ends.
+    /// How many bytes were forwarded from clients and from backends, counted at the end of each relay.
     pub(crate) fn relayed(&self) -> [u64; 2] {
         let [up, down] = &self.relayed;
         [up, down].map(|bytes| bytes.load(Ordering::Relaxed))
@@ -97,12 +97,12 @@ impl Shared {
         self.bridging.load(Ordering::Relaxed)
     }
 
-    /// How many TLS handshakes there were, by their result.
+    /// How many TLS handshakes there were, by result.
     pub(crate) fn handshakes(&self) -> impl Iterator<Item = (&'static str, u64)> {
         self.handshakes.totals().into_iter()
     }
 
-    /// Lets a connection go whose address is over a limit: counted, and said once a second.
+    /// Refuses a connection whose address is over a limit. Counts it, and logs it at most once per second.
     pub(crate) fn refuse(&self, peer: Option<SocketAddr>, over: OverLimit) {
         self.count(ConnectionOutcome::OverLimit);
         self.tell_over_limit(peer, over);
@@ -122,15 +122,15 @@ impl Shared {
         }
     }
 
-    /// Whether this connection gets a line of its own, and how many that ended like it got none.
+    /// Whether to log this connection. Returns how many with the same outcome were not logged.
     pub(super) fn wants_line(&self, outcome: ConnectionOutcome) -> Option<u64> {
-        // Asked first, so that nothing is locked or counted where nobody reads it.
+        // Checked first, so that nothing is locked or counted if debug lines are off.
         let wanted = enabled!(Level::DEBUG);
         let sampler = self.hints.ended.get(outcome.index()).filter(|_| wanted)?;
         sampler.admit()
     }
 
-    /// One line at the end: what became of all the connections; so many were left when it came.
+    /// Logs the totals at the end. `left` is the number of connections that were still open.
     pub(crate) fn log_totals(&self, left: usize) {
         let total = |wanted: ConnectionOutcome| -> u64 {
             let mut totals = self.totals();
@@ -144,14 +144,14 @@ impl Shared {
         let stopped = total(ConnectionOutcome::Stopped);
         let others = all - answered - relayed - stopped;
         let shed = self.shed();
-        // Players whose relay the stop has cut, and clients that are still open or have not read the end of an answer.
+        // Relays that the stop cut, and clients that are still open or have not read the whole answer.
         let cut = stopped + u64::try_from(left).unwrap_or(u64::MAX);
         let panics = log::panics();
         info!(answered, relayed, others, cut, shed, panics, "stopped");
     }
 }
 
-/// One open WebSocket, while it lasts.
+/// An open WebSocket.
 pub(super) struct Bridging(Arc<Shared>);
 
 impl Bridging {
@@ -167,7 +167,7 @@ impl Drop for Bridging {
     }
 }
 
-/// A count that is worth a field.
+/// `None` for zero, so that a log line leaves the field out.
 pub(super) fn some(count: u64) -> Option<u64> {
     (count > 0).then_some(count)
 }

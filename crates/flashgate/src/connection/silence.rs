@@ -1,8 +1,8 @@
-//! A client on a gate that says nothing: it may wait for the server to speak, so it gets the server.
+//! A silent client on a gate. It may be waiting for the server to speak, so the gate connects it to the server.
 //!
-//! Until one of the two has spoken both are listened to, without a limit of its own, and a policy request is answered.
-//! The client's deadline begins with its first byte. After a while such a connection counts as what it most likely is:
-//! one that is passed on. It must not cost much more than one, so that nothing large is held while it waits.
+//! Until one of them sends something, the gate waits for both without a time limit of its own, and still answers a
+//! policy request. The client's deadline starts with its first byte. After a while, such a connection counts as what it
+//! most likely is: a forwarded one. It must not cost much more than one, so it holds nothing large while it waits.
 
 use std::future::poll_fn;
 use std::io;
@@ -21,7 +21,7 @@ use super::waiting::{Next, Waiting};
 use super::{ConnectionOutcome, gate};
 use crate::limits::OverLimit;
 
-/// Has the backend dialled, and listens to both.
+/// Connects to the backend, and waits for data from either side.
 pub(super) async fn call(waiting: &mut Waiting, gate: &Gate) -> Next {
     waiting.accepting.wait();
     match Box::pin(dial(waiting, gate)).await {
@@ -30,7 +30,7 @@ pub(super) async fn call(waiting: &mut Waiting, gate: &Gate) -> Next {
     }
 }
 
-/// Dials for a client that goes on being silent; what is next, if it does not.
+/// Connects while the client stays silent. Returns the next step if the client sends something.
 async fn dial(waiting: &mut Waiting, gate: &Gate) -> Result<Called, Next> {
     let (shared, service) = (Arc::clone(&waiting.shared), Arc::clone(&waiting.service));
     let (peer, origin) = (waiting.client(), None);
@@ -48,7 +48,7 @@ async fn dial(waiting: &mut Waiting, gate: &Gate) -> Result<Called, Next> {
     };
     let (dialled, spoken) = match spoken {
         Ok(dialled) => (dialled, false),
-        // What was begun is not begun anew.
+        // Continue the connection attempt instead of starting another.
         Err(Ok(Some(first))) if goes_on(waiting, gate, first) => {
             waiting.note_mistake(first);
             (dialling.await, true)
@@ -56,7 +56,7 @@ async fn dial(waiting: &mut Waiting, gate: &Gate) -> Result<Called, Next> {
         Err(Ok(first)) => return Err(waiting.next(first)),
         Err(Err(_)) => return Err(Next::Refuse(ConnectionOutcome::PeerFailed)),
     };
-    // That it failed was told.
+    // The failure has been logged.
     let backend = dialled.map_err(|_| Next::LetGo(ConnectionOutcome::BackendUnreachable))?;
     let called = Called::introduce(backend, &gate::header(gate, waiting));
     if spoken {
@@ -66,7 +66,7 @@ async fn dial(waiting: &mut Waiting, gate: &Gate) -> Result<Called, Next> {
     }
 }
 
-/// Whether the server that was called is the one for a client that begins in this way.
+/// Whether a client that starts like this belongs to the server that is being connected.
 fn goes_on(waiting: &Waiting, gate: &Gate, first: First) -> bool {
     match first {
         First::Policy(_) => false,
@@ -76,22 +76,22 @@ fn goes_on(waiting: &Waiting, gate: &Gate, first: First) -> bool {
     }
 }
 
-/// A backend that was called.
+/// A connected backend.
 struct Called {
     stream: TcpStream,
-    /// How much of the PROXY header it has got.
+    /// How many bytes of the PROXY header have been sent.
     introduced: usize,
 }
 
 impl Called {
-    /// Sends the PROXY header: a backend that greets first does not before it has read it.
+    /// Sends the PROXY header. A backend that greets first waits for it.
     fn introduce(stream: TcpStream, header: &[u8]) -> Self {
-        // What finds no room, or fails, is left to the relay.
+        // The relay sends what did not fit, and notices errors.
         let introduced = stream.try_write(header).unwrap_or_default();
         Self { stream, introduced }
     }
 
-    /// Has the relay go on from here.
+    /// Hands both connections to the relay.
     fn pass_on(self, waiting: &mut Waiting, gate: &Gate) -> Next {
         let mut header = gate::header(gate, waiting);
         let unsent = header.split_off(self.introduced.min(header.len()));
@@ -99,7 +99,7 @@ impl Called {
     }
 }
 
-/// Two that wait for each other.
+/// A client and a backend that both wait.
 struct Silence<'a> {
     waiting: &'a mut Waiting,
     gate: &'a Gate,
@@ -108,13 +108,13 @@ struct Silence<'a> {
     stopping: Stopping,
 }
 
-/// What ends a silence.
+/// What ends the wait.
 enum News {
-    /// The client stirs.
+    /// The client has sent something.
     Client,
-    /// The backend does.
+    /// The backend has sent something.
     Backend,
-    /// Neither has, and that is enough.
+    /// Neither has, and the time is over.
     Over(RelayEnd),
 }
 
@@ -131,18 +131,19 @@ impl<'a> Silence<'a> {
         }
     }
 
-    /// Waits for news, and says what to do about it.
+    /// Waits for either side, and returns the next step.
     async fn listen(mut self) -> Next {
         match self.first_news().await {
             Err(over) => self.waiting.turn_away(over),
             Ok(News::Over(end)) => self.cut(ConnectionOutcome::from(end)),
             Ok(News::Backend) => self.called.pass_on(self.waiting, self.gate),
-            // On the heap, for as long as it lasts.
+            // On the heap while it lasts.
             Ok(News::Client) => Box::pin(self.hear()).await,
         }
     }
 
-    /// What happens first. A client that is silent for as long as a request may take counts as passed on meanwhile.
+    /// Waits for the first event. A client that is silent for as long as a request may take counts as forwarded from
+    /// then.
     async fn first_news(&mut self) -> Result<News, OverLimit> {
         if self.waiting.has_spoken() {
             return Ok(News::Client);
@@ -155,7 +156,7 @@ impl<'a> Silence<'a> {
         Ok(self.news().await)
     }
 
-    /// Waits until something happens; nothing is read.
+    /// Waits until something happens. Reads nothing.
     fn news(&mut self) -> impl Future<Output = News> {
         poll_fn(|context| self.poll_news(context))
     }
@@ -164,7 +165,7 @@ impl<'a> Silence<'a> {
         if let Poll::Ready(end) = poll_over(&mut self.stopping, &mut self.patience, context) {
             return Poll::Ready(News::Over(end));
         }
-        // An error is for whoever reads to find.
+        // An error is left for the code that reads.
         if self.called.stream.poll_read_ready(context).is_ready() {
             return Poll::Ready(News::Backend);
         }
@@ -175,7 +176,7 @@ impl<'a> Silence<'a> {
         Poll::Pending
     }
 
-    /// Reads what the client begins with; it may be for somebody else.
+    /// Reads the client's first bytes, which may turn out to be for another server.
     async fn hear(mut self) -> Next {
         let mut is_silent = true;
         let first = loop {
@@ -188,7 +189,7 @@ impl<'a> Silence<'a> {
                 _ = self.called.stream.readable() => break Ok(Some(First::Silent)),
                 end = over, if is_silent => end,
             };
-            // Only TLS's own bytes may have come. The client's deadline begins with its first decrypted byte.
+            // Perhaps only TLS records have come. The client's deadline starts with its first decrypted byte.
             if !self.waiting.has_spoken() {
                 return self.cut(ConnectionOutcome::from(end));
             }
@@ -200,7 +201,7 @@ impl<'a> Silence<'a> {
                 self.called.pass_on(self.waiting, self.gate)
             }
             Ok(first) => {
-                // The client may linger; the backend has nothing to wait for.
+                // The client may linger, but the backend connection is no longer needed.
                 let peer = self.waiting.client();
                 self.waiting.permit.not_relaying(peer);
                 self.waiting.next(first)
@@ -212,7 +213,7 @@ impl<'a> Silence<'a> {
         }
     }
 
-    /// Resets both sides, as the end of a relay would: a plain close would pass for the other side's own end.
+    /// Resets both sides, as at the end of a relay. A plain close would look like the other side's own end.
     fn cut(&self, outcome: ConnectionOutcome) -> Next {
         reset_on_close(self.waiting.stream.tcp());
         reset_on_close(&self.called.stream);
@@ -220,7 +221,7 @@ impl<'a> Silence<'a> {
     }
 }
 
-/// Ends the silence at a stop, or when `idle` is over. Neither side has ended yet: that would be news.
+/// Ends the silence at a stop or when `idle` is over. Neither side has closed yet, because that would be an event.
 fn poll_over(
     stopping: &mut Stopping,
     patience: &mut Patience,

@@ -1,6 +1,6 @@
-//! What is done with a connection, step by step, from its first bytes to the task or the close that it ends in.
+//! The steps of a connection, from its first bytes to the task or close that ends it.
 //!
-//! A step borrows the connection and says what is [next](Next); only the last one takes it.
+//! A step borrows the connection and returns the [next](Next) one. Only the last step consumes it.
 
 use std::sync::Arc;
 
@@ -18,10 +18,10 @@ use crate::fault;
 use crate::limits::Answering;
 
 impl Waiting {
-    /// Reads on, and does what the first bytes ask for; the permit is returned at the end.
+    /// Runs the steps until the connection ends.
     ///
-    /// Each step is on the heap while it lasts, and only as large as its kind of connection needs: a client that sends
-    /// the beginning of something must not cost much more than a silent one.
+    /// Each step is on the heap while it lasts, and only as large as its kind of connection needs. A client that sends
+    /// an incomplete request must not cost much more than a silent one.
     #[expect(
         clippy::manual_async_fn,
         reason = "an `async fn` would hold `self` twice"
@@ -37,7 +37,7 @@ impl Waiting {
                 next = match next {
                     Next::Listen => Box::pin(self.listen()).await,
                     Next::Shake(server) => match Box::pin(self.shake(server)).await {
-                        // Waiting for more here would make room for a second connection in every task.
+                        // Reading here would reserve space for a second connection in every task.
                         Some(secure) => {
                             self = secure;
                             Next::Listen
@@ -65,7 +65,7 @@ impl Waiting {
         }
     }
 
-    /// Reads until it is known what the client wants.
+    /// Reads until the kind of connection is known.
     async fn listen(&mut self) -> Next {
         match self.accepting.recognise(&mut self.stream).await {
             Err(_) => Next::Refuse(ConnectionOutcome::PeerFailed),
@@ -73,7 +73,7 @@ impl Waiting {
         }
     }
 
-    /// The same for a connection that has a PROXY header in front.
+    /// Reads the PROXY header first, and then the kind of connection.
     async fn behind_balancer(&mut self) -> Next {
         match balancer::read(self).await {
             Ok(ProxyHeader { addresses, .. }) => self.told = addresses.map(Box::new),
@@ -95,7 +95,7 @@ impl Waiting {
         Next::Listen
     }
 
-    /// Shakes hands; where that fails, it says why and lets the client go.
+    /// Does the TLS handshake. If it fails, logs the reason and closes the connection.
     async fn shake(mut self, server: Arc<ServerConfig>) -> Option<Self> {
         let peer = self.client();
         let (permit, shared) = (&self.permit, &self.shared);
@@ -125,7 +125,7 @@ impl Waiting {
         }
         let outcome = ConnectionOutcome::from(&failure);
         if let Some(stream) = stream {
-            // So that the alert arrives.
+            // Close slowly, so that the client receives the alert.
             self.stream = ClientStream::Plain(stream);
             self.let_go(outcome);
         } else {

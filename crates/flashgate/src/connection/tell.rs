@@ -1,4 +1,4 @@
-//! What connections have to say to the operator, each kind of it only so often: see [`HintSamplers`](super::hints::HintSamplers).
+//! Log lines about connections. Each kind has a rate limit: see [`HintSamplers`](super::hints::HintSamplers).
 
 use std::io;
 use std::net::SocketAddr;
@@ -16,7 +16,7 @@ use crate::limits::{Evicted, MadeRoom, OverLimit};
 use crate::log::{self, escaped, escaped_up_to};
 
 impl Shared {
-    /// A page may not open a WebSocket.
+    /// Logs that the policy does not allow a page to open a WebSocket.
     pub(super) fn tell_origin(
         &self,
         peer: Option<SocketAddr>,
@@ -30,7 +30,7 @@ impl Shared {
         }
     }
 
-    /// A request for a WebSocket can't be granted to any client.
+    /// Logs a WebSocket request that is invalid for any client.
     pub(super) fn tell_websocket_refused(
         &self,
         peer: Option<SocketAddr>,
@@ -41,11 +41,11 @@ impl Shared {
         if let Some(suppressed) = self.hints.websocket.admit() {
             let (peer, origin) = (peer.map(display), origin_of(request));
             let path = escaped(request.path.as_bytes());
-            warn!(peer, gate, %path, %origin, reason, suppressed, hint, "can't grant a WebSocket");
+            warn!(peer, gate, %path, %origin, reason, suppressed, hint, "refused a WebSocket: invalid request");
         }
     }
 
-    /// A WebSocket was asked for under a path that leads to no gate.
+    /// Logs a WebSocket request for a path without a gate.
     pub(super) fn tell_no_gate(&self, peer: Option<SocketAddr>, request: &HttpRequest) {
         if let Some(suppressed) = self.hints.no_gate.admit() {
             let (peer, origin) = (peer.map(display), origin_of(request));
@@ -54,7 +54,7 @@ impl Shared {
         }
     }
 
-    /// A game server has ended or cut a connection in the middle of it; only the first of the two is usual.
+    /// Logs that a game server has closed or aborted a connection. Only closing is normal.
     pub(super) fn tell_end_by_backend(
         &self,
         outcome: ConnectionOutcome,
@@ -75,18 +75,18 @@ impl Shared {
                     from_client,
                     from_backend,
                     suppressed,
-                    "the game server broke off a connection"
+                    "the game server aborted a connection"
                 );
             }
         } else if let Some(suppressed) = self.hints.backend_ended.admit() {
             info!(
                 peer,
-                gate, from_client, from_backend, suppressed, "the game server ended a connection"
+                gate, from_client, from_backend, suppressed, "the game server closed a connection"
             );
         }
     }
 
-    /// There are more connections than there may be: of one address, or of all.
+    /// Logs that a limit on connections is reached, for one address or for all.
     pub(super) fn tell_over_limit(&self, peer: Option<SocketAddr>, over: OverLimit) {
         if over == OverLimit::All {
             return self.tell_no_room_to_pass_on(peer);
@@ -98,7 +98,7 @@ impl Shared {
                 limit,
                 suppressed,
                 hint = SHARED_ADDRESS,
-                "closed a connection of an address that has too many"
+                "closed a connection: its address is over a limit"
             );
         }
     }
@@ -114,12 +114,12 @@ impl Shared {
                 relaying,
                 most,
                 suppressed,
-                "no room to pass another connection on; it is refused"
+                "no room to forward another connection; refusing it"
             );
         }
     }
 
-    /// Somebody waits to be accepted, and there is no place.
+    /// Logs that a client waits to be accepted, but there is no room.
     pub(crate) fn tell_no_room(&self, address: SocketAddr) {
         if let Some(suppressed) = self.hints.no_room.admit() {
             let permits = &self.permits;
@@ -127,12 +127,12 @@ impl Shared {
             let (limit, most) = (permits.scarce(), permits.limit());
             warn!(
                 %address, limit, open, relaying, most, suppressed,
-                "no room for another connection; clients wait in the queue"
+                "no room for another connection; clients are waiting in the queue"
             );
         }
     }
 
-    /// A connection was ended to make room: counted, and logged once a second.
+    /// Counts a connection that was closed to make room, and logs it at most once per second.
     pub(crate) fn count_evicted(&self, Evicted { peer, lack }: Evicted) {
         self.count(ConnectionOutcome::Evicted);
         let (peer, lack) = (peer.map(display), lack.name());
@@ -148,7 +148,7 @@ impl Shared {
         }
     }
 
-    /// Ends a connection, if one can be, that was not recognised yet; whether one was.
+    /// Closes an unrecognized connection, if there is one. Returns whether one was closed.
     pub(crate) fn make_room(&self, descriptors: u8) -> bool {
         match self.permits.make_room(descriptors) {
             MadeRoom::By(evicted) => {
@@ -159,16 +159,16 @@ impl Shared {
         }
     }
 
-    /// A client and this side could not agree on TLS.
+    /// Logs a failed TLS handshake.
     pub(super) fn tell_handshake_fault(&self, peer: Option<SocketAddr>, error: &rustls::Error) {
         if let Some(suppressed) = self.hints.handshake.admit() {
             let peer = peer.map(display);
             let (error, hint) = (error.to_string(), handshake::hint(error));
-            warn!(peer, error, suppressed, hint, "a TLS handshake has failed");
+            warn!(peer, error, suppressed, hint, "TLS handshake failed");
         }
     }
 
-    /// A balancer's connection is closed for want of a PROXY header.
+    /// Logs that a load balancer's connection was closed because it had no valid PROXY header.
     pub(super) fn tell_proxy_fault(&self, peer: Option<SocketAddr>, fault: &balancer::Fault) {
         if let Some(suppressed) = self.hints.proxy.admit() {
             let (peer, fault) = (peer.map(display), fault.to_string());
@@ -177,27 +177,30 @@ impl Shared {
                 fault,
                 suppressed,
                 hint = NO_PROXY_HEADER,
-                "closed a connection that `accept-proxy` wants a PROXY header from"
+                "closed a connection without the PROXY header that `accept-proxy` requires"
             );
         }
     }
 
-    /// The event loop takes a connection no more.
+    /// Logs that the event loop could not register a connection.
     pub(super) fn tell_unwatched(&self, error: &io::Error) {
         if let Some(suppressed) = self.hints.system.admit() {
             let error = log::reason(error);
-            warn!(error, suppressed, "can't watch a connection; it is closed");
+            warn!(
+                error,
+                suppressed, "can't register a connection with the event loop; closing it"
+            );
         }
     }
 
-    /// A connection has panicked; no other is concerned.
+    /// Logs that a connection's task has panicked. Other connections are not affected.
     pub(crate) fn tell_panic(&self) {
         if let Some(suppressed) = self.hints.panic.admit() {
             error!(suppressed, "internal error: a connection handler panicked");
         }
     }
 
-    /// Logs what somebody must have set up wrongly, if a closed connection looks like it.
+    /// Logs a hint if a closed connection looks like a setup mistake.
     pub(super) fn explain_close(
         &self,
         outcome: ConnectionOutcome,
@@ -209,7 +212,7 @@ impl Shared {
             && let Some(suppressed) = self.hints.mistakes.of(mistake).admit()
         {
             let (peer, received, hint) = (peer.map(display), escaped(received), mistake.hint());
-            warn!(peer, %received, suppressed, hint, "closed a connection that is no policy request");
+            warn!(peer, %received, suppressed, hint, "closed a connection that sent no policy request");
         }
     }
 
@@ -228,12 +231,12 @@ impl Shared {
                 received,
                 suppressed,
                 hint,
-                "passed on a connection that is probably set up wrongly"
+                "forwarded a connection that looks like a setup mistake"
             );
         }
     }
 
-    /// The same for TLS that a gate without `[tls]` passed on, if the game server did not speak it either.
+    /// Logs a hint about TLS that a gate without `[tls]` forwarded, if the game server did not speak TLS either.
     pub(super) fn explain_tls_passed_on(
         &self,
         peer: Option<SocketAddr>,
@@ -246,15 +249,15 @@ impl Shared {
     }
 }
 
-/// What a server that speaks TLS sends at least before the client's turn: 7 bytes are an alert, and a handshake that
-/// gets further has its hello, which is longer than this with everything that comes along.
+/// The minimum that a TLS server sends before the client's next message. An alert has 7 bytes. A handshake that goes
+/// further sends a hello, which with the rest is longer than this.
 const LEAST_TLS_REPLY: u64 = 100;
 
-const NO_GATE: &str = "the path must be that of `[bridge]` in the config, with a gate's port or name in it; check the \
-                       page's URL, and whether a proxy in between changes the path";
+const NO_GATE: &str = "the path must match `path` of `[bridge]` in the config, with a gate's port or name in it; check \
+                       the page's URL, and whether a proxy changes the path";
 
-const SHARED_ADDRESS: &str = "if this is the address of a balancer or proxy, all clients behind it share its limits: \
-                              name it in `accept-proxy` (the bridge: `trust-forwarded-for`), or in `exempt`";
+const SHARED_ADDRESS: &str = "if this is the address of a load balancer or proxy, all clients behind it share its \
+                              limits: add it to `accept-proxy` (the bridge: `trust-forwarded-for`), or to `exempt`";
 
 const NO_PROXY_HEADER: &str =
-    "turn PROXY headers on in the balancer, or remove its address from `accept-proxy`";
+    "turn on PROXY headers in the load balancer, or remove its address from `accept-proxy`";

@@ -28,7 +28,7 @@ fn plan() -> Plan {
     config::load(&path, PlanPurpose::Reload).unwrap().plan
 }
 
-/// A client, and the socket that was accepted from it; both hold next to nothing.
+/// A client and its accepted socket, both with tiny buffers.
 fn small_pair() -> (TcpStream, TcpStream) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let client = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
@@ -41,7 +41,8 @@ fn small_pair() -> (TcpStream, TcpStream) {
     (client.into(), accepted)
 }
 
-/// It gives way to no newcomer, and if it is dropped before its task has run, the reply does not end as if it were whole.
+/// It is not closed to make room for a new connection. If it is dropped before its task has run, the client sees a reset,
+/// not a complete reply.
 #[test]
 fn a_reply_that_has_begun() {
     let plan = plan();
@@ -64,7 +65,7 @@ fn a_reply_that_has_begun() {
         .enable_all()
         .build()
         .unwrap();
-    // It ends before another task has its turn.
+    // The runtime stops before another task runs.
     runtime.block_on(async {
         start(
             accepted.into(),

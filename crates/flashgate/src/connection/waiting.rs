@@ -1,6 +1,6 @@
-//! A connection that could not be answered on the spot: its request is still coming, or it is none.
+//! A connection that could not be answered at once: its request is incomplete, or is not a policy request.
 //!
-//! Here is what is known of it and how it ends. What is done with it, step by step, is in [`steps`](super::steps).
+//! This module holds its state and its end. The steps in between are in [`steps`](super::steps).
 
 use std::net::SocketAddr;
 use std::ops::Deref;
@@ -23,9 +23,10 @@ use super::{ConnectionOutcome, Shared, handshake, peer, some};
 use crate::limits::{OverLimit, Permit};
 use crate::log::escaped;
 
-/// A connection on its way to a verdict.
+/// A connection that is not decided yet.
 ///
-/// Ten thousand may wait at a time, so what a task holds is held here once, and only borrowed where it is awaited.
+/// Ten thousand connections may wait at a time. So the state of a task is stored here once, and only borrowed across
+/// awaits.
 pub(super) struct Waiting {
     pub(super) stream: ClientStream,
     pub(super) accepting: Accepting,
@@ -34,73 +35,73 @@ pub(super) struct Waiting {
     pub(super) doors: Arc<Doors>,
     pub(super) shared: Witness,
     pub(super) sender: Sender,
-    /// Whom it was accepted from.
+    /// The address that `accept` returned.
     pub(super) peer: Option<SocketAddr>,
-    /// What a proxy said about the client, if one did.
+    /// The addresses that a proxy reported, if one did.
     pub(super) told: Option<Box<Addresses>>,
-    /// What was read behind its first bytes to understand HTTP.
+    /// Bytes read after the opening, to understand HTTP.
     pub(super) early: Vec<u8>,
-    /// What is logged at the end of an HTTP request that is answered here.
+    /// What to log at the end of an HTTP request that flashgate answers.
     pub(super) asked: Option<Box<Asked>>,
 }
 
-/// The machine that says what is done with first bytes, a reply and the close, and by when.
+/// The state machine for the first bytes, the reply and the close, with their deadlines.
 pub(super) type Accepting = Driver<Arc<AcceptConfig>>;
 
-/// The machine for a connection of which nothing was read, from now on.
+/// Creates the state machine for a connection of which nothing has been read, starting now.
 pub(super) fn accepting(service: &Service) -> Accepting {
     Driver::new(ServerSide::new(Arc::clone(&service.accept), Moment::ZERO))
 }
 
-/// Who sends what comes first.
+/// Who sends the first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sender {
     /// The client.
     Client,
-    /// A balancer, which says whose connection it is in front of everything else.
+    /// A load balancer, which first sends a PROXY header with the client's address.
     Balancer,
-    /// A proxy, which says whose it is in each request.
+    /// A proxy, which sends the client's address in each request.
     Proxy,
 }
 
-/// What is done next with a connection.
+/// The next step for a connection.
 pub(super) enum Next {
-    /// Read until it is known what the client wants.
+    /// Read until the kind of connection is known.
     Listen,
-    /// Agree on TLS, and listen to what comes inside.
+    /// Do a TLS handshake, and read what comes inside.
     Shake(Arc<ServerConfig>),
-    /// Read an HTTP request, and do what it asks for.
+    /// Read an HTTP request, and handle it.
     Http,
-    /// Call the server of a client that says nothing, and listen to both.
+    /// Connect a silent client to its server, and wait for data from either.
     Call(Arc<Gate>),
-    /// Call the server of the game that it is for.
+    /// Connect to the gate's game server.
     Dial(Arc<Gate>),
-    /// Call the server that its gate has for HTTP.
+    /// Connect to the gate's HTTP server.
     DialHttp(Arc<Gate>, Backend),
-    /// Answer its policy request.
+    /// Answer the policy request.
     Answer,
-    /// Pass it on to a server, which gets these bytes first.
+    /// Forward to a server, which gets these bytes first.
     Relay(TcpStream, Vec<u8>),
-    /// Pass a WebSocket on to the server of this gate, which gets these bytes first.
+    /// Forward a WebSocket to the gate's server, which gets these bytes first.
     Bridge(Arc<Gate>, TcpStream, Vec<u8>),
-    /// Close it once its client has ended it too.
+    /// Close the connection after the client has closed its side.
     LetGo(ConnectionOutcome),
-    /// Close it.
+    /// Close the connection.
     Refuse(ConnectionOutcome),
-    /// Nothing: it was counted.
+    /// Nothing. The connection has been counted.
     Done,
 }
 
 impl Waiting {
-    /// Whose connection it is, as far as that is known.
+    /// The client's address, as far as it is known.
     pub(super) fn client(&self) -> Option<SocketAddr> {
         let told = self.told.as_ref();
         told.map(|told| peer::canonical(told.source)).or(self.peer)
     }
 
-    /// Says how much of an unfinished request is in memory; the oldest such requests make room for it.
+    /// Reports how many bytes of an unfinished request are in memory. The oldest such requests are evicted for it.
     ///
-    /// To be said before anything is waited for; a request that is whole at once costs nothing.
+    /// Call it before each wait. A request that arrives complete costs nothing.
     pub(super) fn hold(&self, bytes: usize) {
         let session = if self.stream.is_secure() {
             handshake::SESSION
@@ -112,12 +113,12 @@ impl Waiting {
         }
     }
 
-    /// What becomes of a connection that was recognised: a policy request is answered.
+    /// The next step after recognition. A policy request is answered.
     pub(super) fn next(&self, recognised: Option<First>) -> Next {
         recognised.map_or(Next::Answer, |first| self.judge(first))
     }
 
-    /// What becomes of a connection that begins in this way: it goes through the gate, or has nothing to expect here.
+    /// The next step for a connection that starts like this: it goes through the gate or is refused.
     fn judge(&self, first: First) -> Next {
         if let (First::Tls, Some(server)) = (first, self.offered_tls()) {
             return Next::Shake(Arc::clone(server));
@@ -139,7 +140,7 @@ impl Waiting {
         }
     }
 
-    /// Logs what somebody must have set up wrongly, if a connection that a gate passes on looks like it.
+    /// Logs a hint if a connection that a gate forwards looks like a setup mistake.
     pub(super) fn note_mistake(&self, first: First) {
         let received = self.accepting.opening().bytes();
         if first == First::Other
@@ -150,10 +151,10 @@ impl Waiting {
         }
     }
 
-    /// Why a connection is closed that has nothing to expect on a policy port.
+    /// Why a policy port closes a connection.
     fn refusal(&self, first: First) -> ConnectionOutcome {
         match first {
-            // A game's client, which the gate would have passed on before the stop: no mistake of its operator's.
+            // A game client that the gate would have forwarded before the stop, so not a setup mistake.
             _ if self.service.stopping => ConnectionOutcome::NotARequest,
             First::Http => ConnectionOutcome::Http,
             First::Tls if !self.stream.is_secure() => ConnectionOutcome::Tls,
@@ -163,13 +164,13 @@ impl Waiting {
         }
     }
 
-    /// What a TLS handshake would be answered with. TLS inside TLS is bytes like all others.
+    /// The TLS configuration for a handshake. Inside TLS, another handshake is ordinary data.
     pub(super) fn offered_tls(&self) -> Option<&Arc<ServerConfig>> {
         let server = self.service.tls.as_ref();
         server.filter(|_| !self.stream.is_secure())
     }
 
-    /// Passes it on to a server, unless it would be one too many.
+    /// Forwards the connection to a server, unless a limit is reached.
     pub(super) fn pass_on(&mut self, backend: TcpStream, header: Vec<u8>) -> Next {
         match self.permit.relaying() {
             Ok(()) => Next::Relay(backend, header),
@@ -177,13 +178,13 @@ impl Waiting {
         }
     }
 
-    /// Lets a client go for which there is no room.
+    /// Closes a connection that is over a limit.
     pub(super) fn turn_away(&self, over: OverLimit) -> Next {
         self.shared.tell_over_limit(self.client(), over);
         Next::LetGo(ConnectionOutcome::OverLimit)
     }
 
-    /// Closes it.
+    /// Closes the connection.
     pub(super) fn end(self, outcome: ConnectionOutcome) {
         let (client, permit, ending) = self.into_parts();
         ending.end(outcome);
@@ -191,7 +192,7 @@ impl Waiting {
         drop(permit);
     }
 
-    /// What is needed to answer it, its place, and what its end takes.
+    /// Splits into the stream, the permit, and the parts needed at the end.
     pub(super) fn into_parts(self) -> (ClientStream, Permit, Ending) {
         let ending = Ending {
             peer: self.client(),
@@ -204,7 +205,7 @@ impl Waiting {
     }
 }
 
-/// What is counted and logged of a connection at its end.
+/// What is needed to count and log a connection at its end.
 pub(super) struct Ending {
     pub(super) shared: Witness,
     pub(super) service: Arc<Service>,
@@ -214,7 +215,7 @@ pub(super) struct Ending {
 }
 
 impl Ending {
-    /// Counts the connection, and logs what is worth it.
+    /// Counts the connection, and logs it if needed.
     pub(super) fn end(&self, outcome: ConnectionOutcome) {
         let (shared, peer) = (&self.shared, self.peer);
         shared.count(outcome);
@@ -231,7 +232,7 @@ impl Ending {
     }
 }
 
-/// What connections share, in the hands of one whose panic would otherwise go untold: tokio takes it with the task.
+/// The shared state, held by a connection. It reports a panic of the connection's task, which tokio would swallow.
 pub(super) struct Witness(pub(super) Arc<Shared>);
 
 impl Deref for Witness {

@@ -1,5 +1,5 @@
-//! The accept loop of one listener. It has no exit but shutdown, and never spins. What it does about a listener that fails
-//! is in `failing`.
+//! The accept loop of one listener. It ends only at a stop, and never spins. The handling of failed listeners is in
+//! `failing`.
 
 use std::convert::Infallible;
 use std::io;
@@ -30,20 +30,20 @@ use crate::log::Sampler;
 
 mod failing;
 
-/// The longest queue that a listener of ours has.
+/// The longest queue of a listener.
 const QUEUE: usize = listening::BACKLOG.unsigned_abs() as usize;
 
-/// How long a client that has said nothing is waited for after a stop: as long as a player waits for its answer
-/// (Adobe, *Developer's Guide*: three seconds).
+/// How long a stop waits for a client that has sent nothing: as long as a player waits for its answer (Adobe,
+/// *Developer's Guide*: three seconds).
 pub(super) const SILENT_DRAIN: Duration = Duration::from_secs(3);
 
-/// After this many accepts in a row the other tasks have their turn.
+/// After this many accepts in a row, other tasks get to run.
 const BATCH: usize = 16;
 
-/// The pause after a batch in which every connection has failed.
+/// The pause after a batch in which every connection failed.
 const REST: Duration = Duration::from_millis(10);
 
-/// If there is no room, how soon to look again.
+/// How soon to check again if there is no room.
 const AGAIN: Duration = Duration::from_millis(100);
 
 /// How a batch of accepts ended.
@@ -55,30 +55,30 @@ enum Batch {
     Dead(Errno),
 }
 
-/// What an accept loop is to do.
+/// What an accept loop does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Course {
-    /// Accept for ever.
+    /// Accept without an end.
     Accept,
-    /// A stop has begun. Serve what is queued, for this long at most; then answer policy requests only, until another
-    /// course ends it.
+    /// A stop has begun. Serve the queue for up to this long. Then only answer policy requests, until another course
+    /// ends it.
     Close(Duration),
-    /// Take what is queued, so that it is answered too, for this long at most, and end.
+    /// Take the queue, so that it is answered too, for up to this long, and end.
     End(Duration),
     /// End at once: another process accepts on the same socket, and takes the queue.
     Leave,
 }
 
-/// What is served on a socket.
+/// What a socket serves.
 #[derive(Clone, Debug)]
 pub(super) struct SocketOffer {
     pub(super) services: Services,
-    /// What pages with Ruffle are told; known once every socket is bound.
+    /// The Ruffle config for pages. It is known once every socket is bound.
     pub(super) doors: Arc<Doors>,
 }
 
 impl SocketOffer {
-    /// What is left of it during a stop.
+    /// What is still served during a stop.
     fn answers_only(&self) -> Self {
         Self {
             services: self.services.answers_only(SILENT_DRAIN),
@@ -87,7 +87,7 @@ impl SocketOffer {
     }
 }
 
-/// Accepts on one listener, on one thread.
+/// Accepts connections of one listener on one thread.
 pub(super) struct Acceptor {
     endpoint: Arc<Endpoint>,
     listener: AsyncFd<Arc<OwnedFd>>,
@@ -102,7 +102,7 @@ pub(super) struct Acceptor {
 }
 
 impl Acceptor {
-    /// Registers the listener with the event loop of the thread that this is called on.
+    /// Registers the listener with the current thread's event loop.
     pub(super) fn new(
         endpoint: Arc<Endpoint>,
         offer: watch::Receiver<SocketOffer>,
@@ -123,7 +123,7 @@ impl Acceptor {
         })
     }
 
-    /// Accepts until a stop, and then finishes as the course says.
+    /// Accepts until a stop, and then finishes according to the course.
     pub(super) async fn run(mut self, mut course: watch::Receiver<Course>) {
         let is_stop = |course: &Course| *course != Course::Accept;
         let is_end = |course: &Course| matches!(course, Course::End(_) | Course::Leave);
@@ -131,7 +131,7 @@ impl Acceptor {
         if let Course::Close(limit) = wanted {
             tokio::select! {
                 biased;
-                // A second signal, or a successor, does not wait for the queue.
+                // A second signal or a handover does not wait for the queue.
                 _ = course.wait_for(is_end) => {}
                 _ = timeout(limit, self.finish()) => {}
             }
@@ -139,7 +139,7 @@ impl Acceptor {
             wanted = self.accept_until(&mut course, is_end).await;
         }
         if let Course::End(limit) = wanted {
-            // Beyond this the queue is lost: its clients would not wait longer, and there is no room for them.
+            // After this time the queue is lost. Its clients would not wait longer, and there is no room for them.
             let _ = timeout(limit, self.finish()).await;
         }
     }
@@ -153,24 +153,24 @@ impl Acceptor {
         let end = Course::End(SILENT_DRAIN);
         tokio::select! {
             biased;
-            // An error means that nobody is left who could end it.
+            // An error means that the sender is gone, so nothing else could end the loop.
             course = course.wait_for(is_wanted) => course.map_or(end, |course| *course),
             () = self.accept() => end,
         }
     }
 
-    /// From now on no connection is passed on to a backend.
+    /// Forwards no connection to a backend from now on.
     fn answer_only(&mut self) {
         let less = self.offer.borrow().answers_only();
         self.offer = watch::channel(less).1;
         self.queue_waits = None;
     }
 
-    /// Accepts for ever.
+    /// Accepts without an end.
     async fn accept(&mut self) {
         loop {
             self.wait_for_room().await;
-            // The error is the event loop's own, at its end.
+            // An error here means that the event loop is shutting down.
             let Ok(ready) = self.listener.readable().await else {
                 return;
             };
@@ -202,7 +202,7 @@ impl Acceptor {
                     if let Some(suppressed) = self.sampler.admit() {
                         let error = error_text(errno);
                         let address = self.endpoint.address;
-                        error!(%address, error, suppressed, "a listener has failed; repairing it");
+                        error!(%address, error, suppressed, "a listener failed; repairing it");
                     }
                     self.endpoint.health.failed();
                     self.repair().await;
@@ -211,7 +211,7 @@ impl Acceptor {
         }
     }
 
-    /// Waits for room. If a client is waiting meanwhile, makes room for it.
+    /// Waits for room. If a client is waiting in the meantime, makes room for it.
     async fn wait_for_room(&self) {
         let (shared, listener) = (&self.shared, self.listener.get_ref());
         let descriptors = self.offer.borrow().services.descriptors();
@@ -221,7 +221,7 @@ impl Acceptor {
                 () = shared.permits.room(descriptors) => return,
                 ready = self.listener.readable() => ready,
             };
-            // What is known from before may be out of date.
+            // The readiness may be out of date.
             if is_empty(listener) && ready.is_ok_and(|ready| readable::clear(ready) == Cleared::Yes)
             {
                 continue;
@@ -230,7 +230,7 @@ impl Acceptor {
         }
     }
 
-    /// Waits for room, and has connections make some that were not recognised yet: somebody waits for it.
+    /// Waits for room, and evicts unrecognized connections if possible, because a client is waiting.
     async fn until_room(&self, descriptors: u8) {
         let shared = &self.shared;
         loop {
@@ -241,18 +241,18 @@ impl Acceptor {
             if !shared.make_room(descriptors) {
                 shared.tell_no_room(self.endpoint.address);
             }
-            // Those that are too young to go now are not later.
+            // Connections that are too young to evict now will be old enough later.
             let _ = timeout(AGAIN, returned).await;
         }
     }
 
-    /// Takes what is queued, as room comes free.
+    /// Takes the queue, as room becomes available.
     ///
-    /// The queue is served in order and holds [`QUEUE`] connections at most, so after that many everything from before the
-    /// stop is served. Under load, what comes after it would have no end.
+    /// The queue is in order and holds at most [`QUEUE`] connections. So after that many, everything from before the
+    /// stop is served. Under load, later connections would never end.
     async fn finish(&mut self) {
         let mut taken = 0;
-        // A full daemon has nothing to wait for where nobody is queued.
+        // If the queue is empty, there is no reason to wait for room.
         while taken < QUEUE && !is_empty(self.listener.get_ref()) {
             let descriptors = self.offer.borrow().services.descriptors();
             self.until_room(descriptors).await;
@@ -269,7 +269,7 @@ impl Acceptor {
         }
     }
 
-    /// Takes up to [`BATCH`] connections: how many it was, and why not more.
+    /// Takes up to [`BATCH`] connections. Returns how many it took, and why it stopped.
     fn batch(&self) -> (usize, Batch) {
         let listener = self.listener.get_ref();
         let mut accepted = 0;
@@ -300,7 +300,7 @@ impl Acceptor {
         (accepted, Batch::Full)
     }
 
-    /// Serves a connection; should that panic, no other is concerned.
+    /// Serves a connection. A panic does not affect other connections.
     fn start(&self, socket: OwnedFd, peer: Option<SocketAddr>) {
         let serve = || {
             let SocketOffer { services, doors } = &*self.offer.borrow();
@@ -325,18 +325,18 @@ fn local_address(socket: &OwnedFd) -> Option<SocketAddr> {
 /// Whether an error ends a batch, and how.
 fn end_of_batch(listener: &OwnedFd, errno: Errno, class: Class, accepted: usize) -> Option<Batch> {
     match class {
-        // Woken, and nothing there? Readiness is told once, so it must not be thrown away on a mere word.
+        // If the listener is readable but empty, keep the readiness: it is reported only once.
         Class::Empty if accepted == 0 && !is_empty(listener) => Some(Batch::Full),
         Class::Empty => Some(Batch::Empty),
         Class::Connection => None,
-        // Linux wants the descriptor before it looks at the queue, so this may mean nothing.
+        // Linux allocates the descriptor before it checks the queue, so the queue may be empty.
         Class::Exhausted if is_empty(listener) => Some(Batch::Empty),
         Class::Exhausted => Some(Batch::Exhausted(errno)),
         Class::Dead => Some(Batch::Dead(errno)),
     }
 }
 
-/// Whether nothing waits to be accepted. Where that can't be told, something does.
+/// Whether no connection is queued. False if that is unknown.
 fn is_empty(listener: &OwnedFd) -> bool {
     let mut asked = [PollFd::new(listener, PollFlags::IN)];
     poll(&mut asked, Some(&Timespec::default())).is_ok_and(|ready| ready == 0)

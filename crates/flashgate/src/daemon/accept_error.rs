@@ -1,25 +1,26 @@
-//! What an error of `accept` means.
+//! Classifies errors of `accept`.
 //!
-//! Linux hands pending network errors of a new connection to `accept`, so most errors mean nothing for the next one;
-//! others mean that the process or the machine has run out of something, and a level-triggered listener would wake at
-//! once and spin. Each has its class here; "continue" and "give up" would both be wrong for some.
+//! Linux reports pending network errors of a new connection through `accept`, so most errors say nothing about the next
+//! one. Other errors mean that the process or the machine has run out of something. Then a level-triggered listener
+//! would wake at once, and the loop would spin. Each error has a class, because neither "continue" nor "give up" is
+//! right for all.
 
 use rustix::io::Errno;
 
-/// See the module.
+/// The class of an `accept` error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
     /// Nothing is queued.
     Empty,
-    /// The fault belongs to that one connection.
+    /// Only this connection failed.
     Connection,
-    /// Descriptors or memory have run out.
+    /// File descriptors or memory have run out.
     Exhausted,
     /// The listener itself is gone.
     Dead,
 }
 
-/// From accept(2), "Error handling", and the values that Linux passes through from the network.
+/// From accept(2), "Error handling", and the network errors that Linux passes through.
 pub(super) fn classify(errno: Errno) -> Class {
     match errno {
         Errno::AGAIN => Class::Empty,
@@ -36,7 +37,7 @@ pub(super) fn classify(errno: Errno) -> Class {
         | Errno::OPNOTSUPP
         | Errno::TIMEDOUT => Class::Connection,
         Errno::BADF | Errno::INVAL | Errno::NOTSOCK | Errno::FAULT => Class::Dead,
-        // EMFILE, ENFILE, ENOBUFS, ENOMEM, and whatever is unknown: that is no permission to exit.
+        // EMFILE, ENFILE, ENOBUFS, ENOMEM, and unknown errors, which are no reason to exit.
         _ => Class::Exhausted,
     }
 }

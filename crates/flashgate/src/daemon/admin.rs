@@ -1,6 +1,6 @@
-//! `[admin]`: where the daemon tells about itself, over HTTP, on a listener of its own.
+//! `[admin]`: the daemon's status over HTTP, on its own listener.
 //!
-//! It has connections of its own too: no player waits for it, and it waits for no player. It changes nothing.
+//! Its connections are separate too, so players and admin clients never wait for each other. It changes nothing.
 
 use std::sync::Arc;
 
@@ -25,8 +25,9 @@ mod status_json;
 pub(super) use about::AdminSources;
 use listener::AdminListener;
 pub(super) use listener::MOST_CONNECTIONS;
+pub(crate) use metrics::reference as metrics_reference;
 
-/// What the service manager may call its socket.
+/// The name that the service manager can use for its socket.
 const NAME: &str = "admin";
 
 /// The socket that a plan asks for.
@@ -38,10 +39,10 @@ pub(super) fn wanted(plan: &snapshot::Admin) -> Wanted<'static> {
     }
 }
 
-/// The listener, while it serves.
+/// The running listener.
 #[derive(Debug)]
 pub(super) struct AdminServer {
-    /// As the plan has it; what was bound may say more.
+    /// The address in the plan. The bound address may be more specific.
     asked: ListenAddress,
     endpoint: Arc<Endpoint>,
     hosts: watch::Sender<Vec<Host>>,
@@ -49,7 +50,7 @@ pub(super) struct AdminServer {
     pub(super) task: JoinHandle<()>,
 }
 
-/// A listener that could be started, and has not been.
+/// A listener that is registered but not started.
 pub(super) struct PreparedAdmin {
     listener: AdminListener,
     endpoint: Arc<Endpoint>,
@@ -71,7 +72,7 @@ pub(super) fn prepare(bound: Bound, sources: AdminSources) -> Result<PreparedAdm
 }
 
 impl PreparedAdmin {
-    /// Serves from now on; the hosts are the names that clients may use for this machine.
+    /// Starts serving. `hosts` are the names that clients may use for this machine.
     pub(super) fn begin(self, plan: &snapshot::Admin, hosts: &[Host]) -> AdminServer {
         let (stop, stopping) = watch::channel(false);
         let address = self.endpoint.address;
@@ -88,12 +89,12 @@ impl PreparedAdmin {
 }
 
 impl AdminServer {
-    /// Whether it is what a plan asks for.
+    /// Whether it matches a plan.
     pub(super) fn fits(&self, plan: &snapshot::Admin) -> bool {
         self.asked == plan.address
     }
 
-    /// For whoever takes it over.
+    /// The endpoint, for a handover.
     pub(super) fn endpoint(&self) -> AskedEndpoint {
         AskedEndpoint {
             asked: self.asked,
@@ -101,12 +102,12 @@ impl AdminServer {
         }
     }
 
-    /// Other names that clients may use.
+    /// Replaces the names that clients may use.
     pub(super) fn set_hosts(&self, hosts: &[Host]) {
         self.hosts.send_replace(hosts.to_vec());
     }
 
-    /// Closes the listener; who is connected is still answered.
+    /// Closes the listener. Open connections are still answered.
     pub(super) fn stop(&self) {
         info!(target: LIFECYCLE, address = %self.endpoint.address, "admin no longer listening");
         self.stop.send_replace(true);

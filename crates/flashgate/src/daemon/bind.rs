@@ -1,4 +1,4 @@
-//! Listening sockets: bound all or none, IPv6 and IPv4 on one where nothing else is asked for.
+//! Binds all listening sockets or none. IPv6 and IPv4 share one socket unless configured otherwise.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -11,8 +11,8 @@ use super::listening::{Bound, Family, Wanted};
 use super::opener;
 use super::remedy::NotBound;
 
-/// Binds what is not inherited already, or says of each address that fails why. The wanted are all or a part of those
-/// in use.
+/// Binds the addresses that are not inherited, or returns an error for each address that fails. `wanted` is all or part
+/// of `in_use`.
 pub(super) fn all(
     wanted: &[Wanted<'_>],
     in_use: &[ListenAddress],
@@ -63,14 +63,14 @@ fn one(address: ListenAddress, all: &[ListenAddress]) -> Result<Bound, (SocketAd
     }
 }
 
-/// A kernel without IPv6 knows no such sockets; one with IPv6 switched off has no such address.
+/// A kernel without IPv6 has no such sockets. With IPv6 disabled, there is no such address.
 fn has_no_ipv6(error: &io::Error) -> bool {
     let errno = Errno::from_io_error(error);
     errno == Some(Errno::AFNOSUPPORT) || errno == Some(Errno::ADDRNOTAVAIL)
 }
 
-/// Whether this process lacks the right to listen on an address that it listens on. The kernel asks that before whether
-/// the address is free.
+/// Whether this process is not allowed to listen on an address that it already uses. The kernel checks the permission
+/// before it checks whether the address is free.
 pub(super) fn is_denied(address: SocketAddr) -> bool {
     let error = opener::open(address, Family::One).err();
     let errno = error.and_then(|error| Errno::from_io_error(&error));

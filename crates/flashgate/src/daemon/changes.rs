@@ -1,8 +1,8 @@
-//! Changes of the files that a plan was made from: noticed, and told from noise.
+//! Notices changes of the files that a plan was made from.
 //!
-//! What is watched is the folders, not the files: an editor renames a new file over the old one, and Kubernetes swaps
-//! the link that a file's folder is. Whether a file is another than before, its metadata tells, without reading it.
-//! After a reload that was refused, the files that it named are watched as well: it may be mended in one of them.
+//! It watches folders, not files: an editor renames a new file over the old one, and Kubernetes swaps a link to a
+//! folder. The metadata shows whether a file has changed, without reading it. After a refused reload, the files of the
+//! refused plan are watched too, because the fix may be in one of them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,20 +19,20 @@ use super::events::{Events, unwatched};
 use super::way;
 use super::writers::Writers;
 
-/// A change is often several: written, renamed, linked. Files are read once they have been quiet for this long, or at
-/// least not looked at.
+/// A change often consists of several steps, such as write, rename and link. Files are read once nothing has happened
+/// to them for this long.
 pub(super) const SETTLE: Duration = Duration::from_millis(100);
 
-/// A file that is written for longer is worth a line: somebody may wait for its reload.
+/// If a write takes longer than this, it is logged, because someone may be waiting for the reload.
 const LONG_WRITE: Duration = Duration::from_secs(10);
 
 /// Watches files for changes.
 pub(super) struct Changes {
-    /// Each file, and what it was just before it was last read.
+    /// Each file, and its metadata just before it was last read.
     known: BTreeMap<PathBuf, Sight>,
-    /// The folders in which one can become another, and which folder each is.
+    /// The folders in which a change can replace a file, with device and inode.
     folders: BTreeMap<PathBuf, Option<(u64, u64)>>,
-    /// None where there is nothing to watch, or the system gives no such service; SIGHUP remains.
+    /// `None` if there is nothing to watch, or the system can't watch. SIGHUP still works.
     events: Option<Events>,
     writers: Writers,
     /// The file that was last logged as being written.
@@ -51,8 +51,8 @@ impl Changes {
         }
     }
 
-    /// Begins with the files that were read before privileges were given up: one that can't be looked at any more has not
-    /// changed by that.
+    /// Starts with the files that were read before privileges were dropped. A file that is no longer accessible has not
+    /// changed because of that.
     pub(super) fn start(&mut self, read: &[Watched]) {
         self.watch(read, &[]);
         for (file, seen) in &mut self.known {
@@ -63,7 +63,7 @@ impl Changes {
         }
     }
 
-    /// Watches from now on, in place of others, the files that were just read and those that are served all the same.
+    /// Replaces the watched files: those that were just read, and those that are still served.
     pub(super) fn watch(&mut self, read: &[Watched], served: &[Watched]) {
         let mut known = BTreeMap::new();
         for file in served {
@@ -75,8 +75,8 @@ impl Changes {
         self.follow();
     }
 
-    /// Watches the folders on the way to each file, as the way is now: a link may lead elsewhere than before, a folder may
-    /// be there that was missing, or be another one of that name.
+    /// Watches the folders on the path to each file. A link may have a new target, a missing folder may exist now, or
+    /// another folder may have its name.
     fn follow(&mut self) {
         let ways = self.known.keys().flat_map(|file| way::to(file).folders());
         let folders: BTreeMap<_, _> = ways
@@ -93,11 +93,11 @@ impl Changes {
             unwatched(None, &fault);
             None
         });
-        // What happened until the new one began to watch.
+        // Events until the new watch began.
         if let Some(old) = std::mem::replace(&mut self.events, new) {
             old.read(&mut self.writers);
         }
-        // Whoever writes to a file of a folder that has lost its name writes to none of ours.
+        // A folder that has lost its name no longer holds one of our files, so writes there do not matter.
         for (folder, which) in &self.folders {
             if folders.get(folder) != Some(which) {
                 self.writers.left(folder);
@@ -106,18 +106,18 @@ impl Changes {
         self.folders = folders;
     }
 
-    /// Takes note of what the files are now, because they are about to be read.
+    /// Records the metadata of the files, because they are about to be read.
     pub(super) fn note(&mut self) {
         for (file, seen) in &mut self.known {
             *seen = Sight::of(file);
         }
     }
 
-    /// Waits until one of the files is another than when it was last read, and nobody is writing to any. Cancel-safe.
+    /// Waits until a file has changed since it was last read, and none is being written. Cancel-safe.
     pub(super) async fn next(&mut self) {
         loop {
             self.follow();
-            // A file that has changed while all of them were read has told so to nobody.
+            // A file that changed while the files were read has caused no new event.
             if !self.has_changed() {
                 self.stirred().await;
             }
@@ -129,20 +129,20 @@ impl Changes {
         }
     }
 
-    /// Waits until nobody is writing to one of the files; one that is half written is half a file.
+    /// Waits until none of the files is being written, because a half-written file is incomplete.
     async fn closed(&mut self) {
         while let Some(file) = self.written_as_ways_are() {
             if timeout(LONG_WRITE, self.stirred()).await.is_err()
                 && self.logged.as_ref() != Some(&file)
             {
-                warn!(file = %file.display(), "a file is being written; it is read once its writer closes it");
+                warn!(file = %file.display(), "a file is being written; reloading once its writer closes it");
                 self.logged = Some(file);
             }
         }
         self.logged = None;
     }
 
-    /// Waits until nobody is writing to one of the files; after the deadline, which one it is. Cancel-safe.
+    /// Waits until none of the files is being written. After the deadline, returns one that still is. Cancel-safe.
     pub(super) async fn still_written(&mut self, deadline: Instant) -> Option<PathBuf> {
         loop {
             let file = self.written_as_ways_are()?;
@@ -152,8 +152,7 @@ impl Changes {
         }
     }
 
-    /// A file that is not what it was just before it was read, or that is being written, among those known and those
-    /// that were read.
+    /// A known or just read file that has changed since just before it was read, or that is being written.
     pub(super) fn disturbed(&mut self, read: &[Watched]) -> Option<PathBuf> {
         if let Some(file) = self.written(read) {
             return Some(file);
@@ -167,13 +166,13 @@ impl Changes {
             .map(|(file, _)| file.clone())
     }
 
-    /// A file that is being written, among those known; a folder on the way may be another one by now.
+    /// A known file that is being written. Follows the folders first, because one may have been replaced.
     fn written_as_ways_are(&mut self) -> Option<PathBuf> {
         self.follow();
         self.written(&[])
     }
 
-    /// A file that is being written, among those known and these others.
+    /// A file that is being written, among the known ones and `others`.
     fn written(&mut self, others: &[Watched]) -> Option<PathBuf> {
         if let Some(events) = &self.events {
             events.read(&mut self.writers);
@@ -183,7 +182,7 @@ impl Changes {
         files.find(|file| self.writers.has(file)).cloned()
     }
 
-    /// All files in sight that are being written, those that are served first.
+    /// All watched files that are being written. The files of the served plan come first.
     pub(super) fn being_written(&mut self) -> Vec<PathBuf> {
         if let Some(events) = &self.events {
             events.read(&mut self.writers);
@@ -197,7 +196,7 @@ impl Changes {
         [served, others].concat()
     }
 
-    /// Waits for something to happen in one of the folders.
+    /// Waits for an event in one of the folders.
     async fn stirred(&mut self) {
         match &self.events {
             None => pending().await,

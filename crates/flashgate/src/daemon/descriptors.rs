@@ -1,4 +1,4 @@
-//! How many connections the process can hold: a sum done at start, so that running out of descriptors is rare.
+//! Calculates at startup how many connections the process can hold, so that it rarely runs out of file descriptors.
 
 use std::num::NonZeroU32;
 
@@ -10,16 +10,16 @@ use super::admin;
 use super::refusal::Refusal;
 use crate::limits::{Capacity, Scarce};
 
-/// Descriptors for everything but connections: an event loop, signals, logs, files, and one to spare.
+/// Descriptors for everything other than connections: an event loop, signals, logs, files, and a spare one.
 const RESERVED: u64 = 32;
 
-/// The event loop of each further thread: what it waits on, what wakes it, and its end of the signals.
+/// The event loop of each additional thread: its epoll descriptor, its waker, and its end of the signal pipe.
 const PER_THREAD: u64 = 4;
 
-/// Fewer connections than this are no service.
+/// The minimum number of connections for a useful service.
 const FEWEST: u64 = 16;
 
-/// Raises the limit on open files as far as it goes, and says how many that are.
+/// Raises the limit on open files as far as possible, and returns it.
 pub(super) fn raise() -> u64 {
     let limit = getrlimit(Resource::Nofile);
     let hard = limit.maximum.unwrap_or(u64::MAX);
@@ -35,23 +35,23 @@ pub(super) fn raise() -> u64 {
     }
 }
 
-/// What the pipes of a thread's relays take: 16 pipes, with two ends each.
+/// Descriptors for the pipes of a thread's relays: 16 pipes with two ends each.
 const PIPES: usize = 32;
 
-/// Of the descriptors for connections, one in so many is for those that linger.
+/// One in this many of the descriptors for connections is for lingering ones.
 const LINGERING_SHARE: usize = 4;
 
-/// What a connection takes that is passed on: its own, and that to the backend.
+/// Descriptors for a forwarded connection: its own, and the one to the backend.
 const FOR_A_RELAY: usize = 2;
 
-/// Of the connections that could be passed on, one in so many is kept for those that ask for a policy.
+/// One in this many of the connections that could be forwarded is reserved for policy requests.
 const KEPT_SHARE: usize = 16;
 
-/// Players who start together ask together.
+/// The minimum of reserved places. Players that start together ask together.
 const KEPT_AT_LEAST: usize = 16;
 
-/// How many connections fit beside what the plan and so many threads need otherwise, as many as it wants at most; an
-/// error if too few.
+/// How many connections fit, up to the configured number, after everything else that the plan and its threads need. An
+/// error if there are too few.
 pub(super) fn budget(files: u64, plan: &Plan, threads: NonZeroU32) -> Result<Capacity, Refusal> {
     let further = u64::from(threads.get() - 1);
     let taken = RESERVED + PER_THREAD * further + kept(plan, threads) as u64;
@@ -92,14 +92,14 @@ fn capacity(plan: &Plan, room: usize) -> Capacity {
     }
 }
 
-/// Of so many connections that could all be passed on, how many are not: relays last for hours, and whoever only asks
-/// for a policy must find a place even so. Of a few it is a quarter, and never all.
+/// How many of the connections that could all be forwarded are reserved for policy requests. Relays last for hours, and
+/// policy requests must still get a place. For small numbers, a quarter is reserved, but never all.
 fn kept_free(places: usize) -> usize {
     let share = (places / KEPT_SHARE).max(KEPT_AT_LEAST).min(places / 4);
     share.max(1).min(places.saturating_sub(1))
 }
 
-/// Logs that fewer connections or relays fit than were asked for: as a warning if the operator chose the number.
+/// Logs if fewer connections or relays fit than configured: as a warning if the operator set the number.
 pub(super) fn tell(capacity: &Capacity, plan: &Plan, files: u64) {
     if capacity.scarce == Scarce::Connections {
         return;
@@ -134,9 +134,9 @@ pub(super) fn tell(capacity: &Capacity, plan: &Plan, files: u64) {
 const FEWER_CONNECTIONS: &str = "the limit on open files allows fewer connections";
 
 const FEWER_RELAYS: &str =
-    "the limit on open files allows fewer connections through gates, which take two files each";
+    "the limit on open files allows fewer connections through gates, which need two files each";
 
-/// Whether connections may be passed on to backends.
+/// Whether connections may be forwarded to backends.
 fn has_gates(plan: &Plan) -> bool {
     let sockets = plan.sockets();
     sockets
@@ -144,7 +144,7 @@ fn has_gates(plan: &Plan) -> bool {
         .any(|socket| socket.services.descriptors() > 1)
 }
 
-/// What listeners and relays take, and the connections to `[admin]`, which must answer also while players have all of
+/// Descriptors for listeners, relay pipes and connections to `[admin]`, which must answer even if players use all of
 /// theirs.
 fn kept(plan: &Plan, threads: NonZeroU32) -> usize {
     let admin = plan

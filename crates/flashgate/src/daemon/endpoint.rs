@@ -1,4 +1,4 @@
-//! A listening socket that every thread accepts on, and that is put right should it fail.
+//! A listening socket that every thread accepts on, and that is repaired if it fails.
 
 use std::fmt;
 use std::io;
@@ -15,27 +15,27 @@ use super::opener;
 use super::status::Health;
 use crate::log;
 
-/// See the module.
+/// A listening socket shared by all threads.
 #[derive(Debug)]
 pub(super) struct Endpoint {
-    /// As bound.
+    /// The bound address.
     pub(super) address: SocketAddr,
-    /// Whether its socket works, now and later; who accepts on it says so.
+    /// Whether the socket works. The accept loops set it.
     pub(super) health: Health,
     family: Family,
-    /// Whether what it accepts may be relayed.
+    /// Whether accepted connections may be relayed.
     relays: AtomicBool,
     socket: Mutex<Arc<OwnedFd>>,
 }
 
-/// One with the address that its plan has for it, for whoever takes it over.
+/// An endpoint with its configured address, for a handover.
 #[derive(Debug)]
 pub(super) struct AskedEndpoint {
     pub(super) asked: ListenAddress,
     pub(super) endpoint: Arc<Endpoint>,
 }
 
-/// A socket that an event loop does not take.
+/// A socket that could not be registered with an event loop.
 #[derive(Debug)]
 pub(super) struct NotWatched {
     pub(super) address: SocketAddr,
@@ -46,7 +46,7 @@ impl fmt::Display for NotWatched {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "can't watch {}: {}",
+            "can't register {} with the event loop: {}",
             self.address,
             log::reason(&self.error)
         )
@@ -68,16 +68,16 @@ impl Endpoint {
         Arc::clone(&self.socket.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Sees to it that what is accepted from now on is ready to be relayed: sockets inherit it from their listener.
+    /// Prepares the socket for relays. Accepted sockets inherit the settings from their listener.
     pub(super) fn prepare_for_relays(&self) {
         self.relays.store(true, Ordering::Relaxed);
         prepare_for_relays(&self.socket());
     }
 
-    /// A descriptor in place of one whose socket has failed: often of the same socket, told to listen again.
+    /// Replaces the descriptor of a failed socket, usually by one for the same socket that listens again.
     ///
-    /// That needs no privilege, keeps the port, and helps where another process that shares the socket has shut it
-    /// down. Binding anew is the second choice.
+    /// That needs no privilege, keeps the port, and works if another process that shares the socket has shut it down.
+    /// Binding a new socket is the second choice.
     pub(super) fn repair(&self, failed: &Arc<OwnedFd>) -> io::Result<Arc<OwnedFd>> {
         self.replace(failed, || {
             if opener::again(failed.as_fd(), self.address).is_ok() {
@@ -91,12 +91,13 @@ impl Endpoint {
         })
     }
 
-    /// Another descriptor of the same socket, for an event loop that must begin anew with it.
+    /// Duplicates the descriptor, for an event loop that must register it again.
     pub(super) fn renew(&self, used: &Arc<OwnedFd>) -> io::Result<Arc<OwnedFd>> {
         self.replace(used, || used.try_clone())
     }
 
-    /// Makes a descriptor anew, unless another thread has; never the same, so that each can tell which it has.
+    /// Replaces the descriptor, unless another thread has. It is always a new one, so that each thread can tell which
+    /// one it uses.
     fn replace(
         &self,
         used: &Arc<OwnedFd>,

@@ -1,6 +1,6 @@
-//! The kernel's events in folders: waited for, and read.
+//! Waits for and reads the kernel's file events in folders.
 //!
-//! What a file is, the file itself tells; of events, only those count that say who is writing.
+//! Whether a file has changed is read from the file itself. Events only matter if they show who is writing.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -20,8 +20,8 @@ use super::readable::watch;
 use super::writers::Writers;
 use crate::log;
 
-/// Everything that may make a file another one, or a name another file, or that says who is writing. Reading a file is
-/// none of these. What happens to a file whose name is gone is no matter.
+/// Events that may replace a file or its name, or show that it is being written. Reading causes no event. Events of a
+/// deleted file don't matter.
 const EVENTS: WatchFlags = WatchFlags::ATTRIB
     .union(WatchFlags::CLOSE_WRITE)
     .union(WatchFlags::CREATE)
@@ -33,16 +33,16 @@ const EVENTS: WatchFlags = WatchFlags::ATTRIB
     .union(WatchFlags::MOVED_FROM)
     .union(WatchFlags::MOVED_TO);
 
-/// In a folder that never rests, reading would have no end, and nothing else would get its turn.
+/// In a folder with constant changes, reading would never end and nothing else would run.
 const MOST: usize = 4096;
 
-/// Folders that are watched.
+/// The watched folders.
 pub(super) struct Events {
     events: AsyncFd<OwnedFd>,
     folders: BTreeMap<i32, PathBuf>,
 }
 
-/// Whether everything was read that there was.
+/// Whether all pending events were read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Drained {
     All,
@@ -50,7 +50,7 @@ enum Drained {
 }
 
 impl Events {
-    /// Watches folders; those that can't be are logged.
+    /// Watches folders, and logs those that can't be watched.
     pub(super) fn of<'a>(folders: impl Iterator<Item = &'a PathBuf>) -> io::Result<Self> {
         let events = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
         let mut watched = BTreeMap::new();
@@ -78,7 +78,7 @@ impl Events {
         }
     }
 
-    /// Reads what has happened so far.
+    /// Reads the pending events.
     pub(super) fn read(&self, writers: &mut Writers) {
         let _ = self.drain(writers);
     }
@@ -103,7 +103,7 @@ impl Events {
     }
 }
 
-/// Logs that a folder, or any at all, can't be watched.
+/// Logs that a folder can't be watched, or that watching does not work at all.
 pub(super) fn unwatched(folder: Option<&Path>, fault: &io::Error) {
     let (folder, error) = (folder.map(|it| display(it.display())), log::reason(fault));
     warn!(

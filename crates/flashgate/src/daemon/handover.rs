@@ -1,11 +1,11 @@
-//! From one process to the next without a lost connection: the successor gets the listening sockets themselves.
+//! Hands the listening sockets over to a new process, without losing a connection.
 //!
-//! Both processes accept from the same queues, so no connection in them is lost. The successor connects to the Unix
-//! socket of `[process] handover`, is sent the listeners, makes itself ready, and says so; only then does the
-//! predecessor stop accepting. A successor that fails before has changed nothing.
+//! Both processes accept from the same queues, so no queued connection is lost. The new process connects to the Unix
+//! socket of `[process] handover`, receives the listeners, gets ready, and reports it. Only then does the old process
+//! stop accepting. If the new process fails earlier, nothing has changed.
 //!
-//! The service manager follows: the successor also gets the predecessor's socket to it, and the predecessor names the
-//! successor as the main process. So a unit can start its own successor (`serve --detach`).
+//! The new process also gets the old one's socket to the service manager, and the old process announces the new one as
+//! the main process. So a unit can start its own replacement (`serve --detach`).
 
 use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
@@ -33,47 +33,47 @@ pub(super) use start::{HandoverFault, HandoverStart, Predecessor, Succession};
 pub(super) use successors::{Caller, Offer, Said, Successors, awaited};
 pub(super) use terms::{Terms, Unrest};
 
-/// What the first packet begins with: a successor of another kind must not be misunderstood.
+/// The start of the first packet. It prevents confusion with incompatible versions.
 const GREETING: &str = "flashgate handover 1";
 
-/// What the successor says when it serves.
+/// Sent by the new process when it serves.
 const READY: &str = "ready";
 
-/// The same, and that the predecessor's service manager is now its own. (A predecessor of before this was possible
-/// reads only the first word.)
+/// Like [`READY`], if the new process uses the old one's service manager. (Old processes without this feature read only
+/// the first word.)
 const READY_AS_MAIN: &str = "ready main";
 
-/// What a successor hears whose place another one has taken, or that took too long.
+/// Sent to a new process that was replaced by another one, or that took too long.
 const REPLACED: &str = "replaced";
 
 /// Longer than any of these words.
 const WORD: usize = 16;
 
-/// The line that says that the first socket is the service manager's, and how often that wants a sign of life.
+/// The line that says that the first socket belongs to the service manager, with the watchdog interval.
 const MANAGER: &str = "manager";
 
-/// How many sockets go into one packet; the kernel takes 253 (unix(7), `SCM_RIGHTS`).
+/// How many sockets are sent in one packet. The kernel accepts 253 (unix(7), `SCM_RIGHTS`).
 const PER_PACKET: usize = 64;
 
-/// More than the addresses of a packet's listeners take.
+/// More than the addresses of the listeners in a packet need.
 const PACKET: usize = 65_536;
 
-/// How long the predecessor may take to send what it has: longer than a reload, which it finishes first.
+/// How long the old process may take to answer. This is longer than a reload, which it finishes first.
 const ANSWER_LIMIT: Duration = Duration::from_secs(20);
 
 const _: () = assert!(ANSWER_LIMIT.as_secs() > LONGEST_RELOAD.as_secs());
 
-/// A socket that keeps packets apart.
+/// A socket that preserves packet boundaries.
 fn unix_socket(flags: SocketFlags) -> Result<OwnedFd, Errno> {
     socket_with(AddressFamily::UNIX, SocketType::SEQPACKET, flags, None)
 }
 
-/// The process on the other side, as it was when it connected.
+/// The process on the other side at the time it connected.
 fn peer(socket: &OwnedFd) -> Result<UCred, Errno> {
     sockopt::socket_peercred(socket)
 }
 
-/// Whether a process is root's or of the user that this one runs as.
+/// Whether a process belongs to root or to this process's user.
 fn is_trusted(peer: &UCred) -> bool {
     peer.uid.is_root() || peer.uid == geteuid()
 }
@@ -104,7 +104,7 @@ fn receive_packet(from: &OwnedFd) -> io::Result<(String, Vec<OwnedFd>)> {
         RecvFlags::CMSG_CLOEXEC,
     )?;
     if received.bytes == 0 {
-        return Err(io::Error::other("it refused, or has ended"));
+        return Err(io::Error::other("the other process refused, or has ended"));
     }
     let mut sockets = Vec::new();
     for message in ancillary.drain() {
@@ -116,14 +116,14 @@ fn receive_packet(from: &OwnedFd) -> io::Result<(String, Vec<OwnedFd>)> {
     Ok((String::from_utf8_lossy(&room).into_owned(), sockets))
 }
 
-/// What the other side says once it can be read: a word, or nothing if it has gone.
+/// Waits for a word from the other side; `None` if it is gone.
 async fn word(socket: &AsyncFd<OwnedFd>) -> Option<String> {
     loop {
         let mut ready = socket.readable().await.ok()?;
         let mut room = [0; WORD];
         match recv(socket, &mut room, RecvFlags::DONTWAIT) {
             Err(Errno::AGAIN) => ready.clear_ready(),
-            // It was closed with something unread; what it said before is still there.
+            // The socket was closed with unread data. A word received before is still there.
             Err(Errno::INTR | Errno::CONNRESET) => {}
             Err(_) | Ok((_, 0)) => return None,
             Ok((_, length)) => {

@@ -1,15 +1,15 @@
-//! Signals that come before they are listened for: they wait, because their default would end the process.
+//! Blocks signals until their handlers are installed, because their default action would end the process.
 //!
-//! What comes before `main` can't be held back.
+//! A signal before `main` can't be blocked.
 
 use nix::sys::signal::{SigSet, SigmaskHow};
 
-/// Holds all signals back until it is dropped.
+/// Blocks all signals until it is dropped.
 ///
-/// It does so for the thread that made it and for those that this thread starts meanwhile; programs that it starts would
-/// inherit that too. So it must be dropped before either is started.
+/// This applies to the current thread and to threads that it starts in the meantime. Programs would inherit the mask
+/// too. So drop it before starting either.
 pub(crate) struct HeldSignals {
-    /// What was held back before; none if the kernel refused.
+    /// The signal mask before; `None` if the kernel refused to change it.
     before: Option<SigSet>,
 }
 
@@ -25,7 +25,7 @@ impl HeldSignals {
 impl Drop for HeldSignals {
     fn drop(&mut self) {
         if let Some(before) = self.before {
-            // It fails for a bad argument only.
+            // This can only fail for a bad argument.
             let _ = before.thread_set_mask();
         }
     }

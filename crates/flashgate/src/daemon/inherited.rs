@@ -1,8 +1,8 @@
-//! Listening sockets that another process has bound: the service manager, or the daemon's predecessor.
+//! Listening sockets bound by another process: the service manager, or the old process.
 //!
-//! A socket is matched with a listener by its address. Where none fits, the service manager's names count, for they are
-//! meant; of the predecessor's sockets the address that it was asked for, for port 0 is bound as another. Nothing is
-//! served that the plan does not ask for.
+//! A socket belongs to the listener with its address. If there is none, a socket from the service manager is matched by
+//! name, and one from the old process by its configured address, because port 0 is bound as another port. Nothing is
+//! served that is not in the plan.
 
 use std::env;
 use std::io;
@@ -18,20 +18,20 @@ use socket2::SockRef;
 use super::listening::{Bound, Family, Wanted};
 use crate::log;
 
-/// Sockets to be taken over.
+/// The inherited sockets.
 #[derive(Debug, Default)]
 pub(crate) struct Inherited {
     sockets: Vec<Given>,
 }
 
-/// One of them.
+/// An inherited socket.
 #[derive(Debug)]
 struct Given {
     bound: Bound,
     from: Giver,
 }
 
-/// Who has bound it, and what for.
+/// Who bound the socket, and for which listener.
 #[derive(Debug)]
 enum Giver {
     ServiceManager { name: String },
@@ -39,7 +39,7 @@ enum Giver {
 }
 
 impl Inherited {
-    /// What the service manager passes (`sd_listen_fds(3)`).
+    /// Takes the sockets passed by the service manager (`sd_listen_fds(3)`).
     pub(crate) fn from_service_manager() -> Result<Self, Unusable> {
         let names = env::var("LISTEN_FDNAMES").unwrap_or_default();
         let mut names = names.split(':');
@@ -62,26 +62,26 @@ impl Inherited {
         Ok(inherited)
     }
 
-    /// One that the predecessor serves, with the address that its plan has for it.
+    /// Adds a socket from the old process, with its configured address.
     pub(super) fn add_from_predecessor(&mut self, bound: Bound, asked: String) {
         let from = Giver::Predecessor { asked };
         self.sockets.push(Given { bound, from });
     }
 
-    /// Where they listen, in the words of a plan.
+    /// The addresses of the sockets, as a plan writes them.
     pub(crate) fn addresses(&self) -> Vec<ListenAddress> {
         let given = |given: &Given| ListenAddress::of(given.bound.address);
         self.sockets.iter().map(given).collect()
     }
 
-    /// Their numbers among this process's descriptors.
+    /// The sockets' descriptor numbers.
     pub(crate) fn descriptors(&self) -> impl Iterator<Item = RawFd> {
         self.sockets
             .iter()
             .map(|given| given.bound.socket.as_raw_fd())
     }
 
-    /// The socket that is bound to this very address.
+    /// Takes the socket bound to exactly this address.
     pub(super) fn take_by_address(&mut self, address: ListenAddress) -> Option<Bound> {
         let is = |wanted: ListenAddress| {
             move |given: &Given| ListenAddress::of(given.bound.address) == wanted
@@ -92,7 +92,7 @@ impl Inherited {
         found.map(|index| self.sockets.remove(index).bound)
     }
 
-    /// The first socket that is meant for a listener, though it is bound elsewhere.
+    /// Takes the first socket meant for a listener but bound to another address.
     pub(super) fn take_otherwise(&mut self, wanted: &Wanted<'_>) -> Option<Bound> {
         let address = wanted.address.to_string();
         let is_meant = |given: &Given| match &given.from {
@@ -103,8 +103,8 @@ impl Inherited {
         found.map(|index| self.sockets.remove(index).bound)
     }
 
-    /// Complains of what the service manager passes and no listener has taken. A predecessor may have had more, and may
-    /// have had the very sockets that the service manager passes.
+    /// Returns an error for sockets from the service manager that no listener uses. The old process may have had more
+    /// sockets, including those that the service manager passes.
     pub(super) fn nothing_left(self) -> Result<(), Vec<Unused>> {
         let unused = |given: Given| match given.from {
             Giver::ServiceManager { name } => Some(Unused {
@@ -122,7 +122,7 @@ impl Inherited {
     }
 }
 
-/// A socket that the service manager passes and no listener uses.
+/// A socket from the service manager that no listener uses.
 #[derive(Debug)]
 pub(super) struct Unused {
     address: SocketAddr,
@@ -134,17 +134,17 @@ impl Unused {
         let Self { address, name } = self;
         PlainError::new(
             &format!(
-                "the service manager passes a socket on {address}, `{name}`, which no listener uses"
+                "the service manager passes a socket on {address}, `{name}`, but no listener uses it"
             ),
             &[
-                "name that address in a `[[listen]]` or `[[gate]]`, or set `FileDescriptorName=` in the socket unit to the name of the policy or gate",
-                "or remove it from the socket unit: its clients would wait for an answer for ever",
+                "use that address in a `[[listen]]` or `[[gate]]`, or set `FileDescriptorName=` in the socket unit to the name of the policy or gate",
+                "or remove the socket from the socket unit: its clients would wait forever",
             ],
         )
     }
 }
 
-/// A socket that the service manager passes and that can't be used.
+/// A socket from the service manager that can't be used.
 #[derive(Debug)]
 pub(crate) struct Unusable {
     number: usize,
@@ -163,21 +163,21 @@ impl Unusable {
         PlainError::new(
             &format!("the service manager's socket {number}, `{name}`, can't be used: {reason}"),
             &[
-                "pass listening TCP sockets: `ListenStream=843` in the socket unit, and no `Accept=yes`",
+                "pass listening TCP sockets: `ListenStream=843` in the socket unit, without `Accept=yes`",
             ],
         )
     }
 }
 
-/// Makes a socket that came from elsewhere one of ours, whatever state it came in.
+/// Prepares a socket from another process, in whatever state it is.
 pub(super) fn adopt(socket: OwnedFd) -> io::Result<Bound> {
     let view = SockRef::from(&socket);
     if !view.is_listener()? {
-        return Err(io::Error::other("it does not listen"));
+        return Err(io::Error::other("it is not listening"));
     }
-    // One that blocks would stop the event loop.
+    // A blocking socket would stop the event loop.
     view.set_nonblocking(true)?;
-    // Accepted sockets inherit it.
+    // Accepted sockets inherit this.
     view.set_tcp_nodelay(true)?;
     let address = view
         .local_addr()?

@@ -1,7 +1,7 @@
-//! The listeners that are served: started, changed by a reload, stopped.
+//! The listeners: started, changed by a reload, stopped.
 //!
-//! A reload is all or nothing: whatever can fail is done before anything is changed. A listener that stays is not bound
-//! again, and its queue does not notice.
+//! A reload is all or nothing: everything that can fail is done before anything changes. A listener that stays is not
+//! bound again, and its queue is not affected.
 
 use std::collections::HashSet;
 use std::future::poll_fn;
@@ -26,16 +26,16 @@ use super::refusal::Refusal;
 use super::serving::{AcceptContext, PreparedListener, ServedListener};
 use crate::log::LIFECYCLE;
 
-/// Every listener.
+/// All listeners.
 pub(super) struct Listeners {
     serving: Vec<ServedListener>,
     admin: Option<AdminServer>,
-    /// Those that a reload has dropped, while they answer what was queued.
+    /// Listeners dropped by a reload, which still answer what was queued.
     leaving: Vec<JoinHandle<()>>,
     context: AcceptContext,
 }
 
-/// The sockets that a plan asks for, that of `[admin]` last.
+/// The sockets that a plan asks for. The one of `[admin]` is last.
 pub(super) fn wanted<'a>(sockets: &'a [Socket], plan: &Plan) -> Vec<Wanted<'a>> {
     let admin = plan.admin.as_ref().map(admin::wanted);
     sockets.iter().map(Wanted::from).chain(admin).collect()
@@ -55,19 +55,19 @@ impl Listeners {
         self.serving.len()
     }
 
-    /// Whether TLS is spoken on any of them.
+    /// Whether a listener uses TLS.
     pub(super) fn speak_tls(&self) -> bool {
         self.serving.iter().any(ServedListener::speaks_tls)
     }
 
-    /// The sockets themselves, for a successor.
+    /// The sockets, for a handover.
     pub(super) fn endpoints(&self) -> Vec<AskedEndpoint> {
         let admin = self.admin.as_ref().map(AdminServer::endpoint);
         let serving = self.serving.iter().map(ServedListener::endpoint);
         serving.chain(admin).collect()
     }
 
-    /// Starts on sockets that are bound already, as [`wanted`] has them.
+    /// Starts on bound sockets, in the order of [`wanted`].
     pub(super) fn start(
         &mut self,
         mut bound: Vec<Bound>,
@@ -85,7 +85,7 @@ impl Listeners {
         Ok(())
     }
 
-    /// Changes to a new plan, or changes nothing and says why.
+    /// Changes to a new plan, or changes nothing and returns the reason.
     pub(super) fn change(&mut self, sockets: Vec<Socket>, plan: &Plan) -> Result<(), Refusal> {
         let kept = self.matches(&sockets);
         losses::of_tls(&self.serving, plan).map_err(Refusal::Losses)?;
@@ -106,14 +106,14 @@ impl Listeners {
         let admin = self.prepare_admin(admin.and_then(|_| bound.pop()))?;
         let doors = self.doors(plan, (&sockets, &kept), &bound);
         let prepared = self.prepare(bound, new, &doors)?;
-        // From here on nothing fails.
+        // Nothing after this line can fail.
         self.replace(sockets, kept, prepared, &doors);
         self.change_admin(admin, plan);
         self.tell();
         Ok(())
     }
 
-    /// Those that a plan does not keep.
+    /// The listeners that a plan does not keep.
     fn ending(&self, kept: &[Option<usize>], plan: &Plan) -> Vec<AskedEndpoint> {
         let keeps_admin = plan.admin.as_ref().is_some_and(|it| self.has_admin(it));
         let admin = self.admin.as_ref().filter(|_| !keeps_admin);
@@ -123,8 +123,8 @@ impl Listeners {
         ending.chain(admin.map(AdminServer::endpoint)).collect()
     }
 
-    /// What pages are told, now that it is known which ports those got that ask for any: those that are kept, or what
-    /// was bound for the others.
+    /// Builds the Ruffle config for pages, now that the real ports are known: from kept listeners, and from the newly
+    /// bound sockets.
     fn doors(
         &self,
         plan: &Plan,
@@ -142,7 +142,7 @@ impl Listeners {
         Arc::new(Doors::of(plan, &FreePorts::new(addresses)))
     }
 
-    /// Lets those that are kept serve the new answers, begins new ones, and lets the others go.
+    /// Switches kept listeners to the new plan, starts new ones, and ends the others.
     fn replace(
         &mut self,
         sockets: Vec<Socket>,
@@ -174,7 +174,8 @@ impl Listeners {
         self.leaving.retain(|task| !task.is_finished());
     }
 
-    /// A wildcard can't be bound while one of its addresses is, nor the other way round, even if that one is to go.
+    /// Checks that the new sockets can be bound. A wildcard can't be bound while one of its addresses is in use, or the
+    /// other way round, even if the old one is to be closed.
     fn can_stand_beside(&self, new: &[Socket]) -> Result<(), Refusal> {
         let held = |socket: &Socket| {
             let holds = |serving: &&ServedListener| {
@@ -191,7 +192,7 @@ impl Listeners {
         }
     }
 
-    /// For each socket wanted, which of the present listeners serves it; each serves one.
+    /// For each wanted socket, the index of the current listener that serves it. A listener serves one socket.
     fn matches(&self, wanted: &[Socket]) -> Vec<Option<usize>> {
         let mut taken = HashSet::new();
         let mut find = |socket: &Socket| {
@@ -218,7 +219,7 @@ impl Listeners {
             .map_err(Refusal::NotWatched)
     }
 
-    /// Whether what serves as `[admin]` is what a plan asks for.
+    /// Whether the current `[admin]` matches a plan.
     fn has_admin(&self, wanted: &flashgate_config::snapshot::Admin) -> bool {
         self.admin.as_ref().is_some_and(|admin| admin.fits(wanted))
     }
@@ -237,7 +238,7 @@ impl Listeners {
             .map_err(Refusal::NotWatched)
     }
 
-    /// Begins a new `[admin]`, keeps the one there is, or lets it go.
+    /// Starts a new `[admin]`, keeps the current one, or stops it.
     fn change_admin(&mut self, new: Option<admin::PreparedAdmin>, plan: &Plan) {
         match (new, &plan.admin) {
             (Some(prepared), Some(wanted)) => {
@@ -259,7 +260,7 @@ impl Listeners {
         }
     }
 
-    /// Tells the status who serves, and connections which addresses are no backend's.
+    /// Updates the status, and the list of own addresses that no backend may have.
     fn tell(&self) {
         let admin = self.admin.as_ref().map(AdminServer::endpoint);
         let admin = admin.map(|admin| admin.endpoint.address);
@@ -269,7 +270,7 @@ impl Listeners {
         self.context.status.set_listeners(listeners);
     }
 
-    /// Waits until one of them ends, which none does but by a fault.
+    /// Waits until a listener ends, which only an internal error causes.
     pub(super) async fn any_ended(&mut self) {
         poll_fn(|context| {
             let serving = self.serving.iter_mut();
@@ -289,7 +290,7 @@ impl Listeners {
         .await;
     }
 
-    /// Begins a stop: serves what is queued, for this long at most. From then on only policy requests are answered.
+    /// Begins a stop: serves the queue for up to this long. After that, only policy requests are answered.
     pub(super) async fn close(&mut self, limit: Duration) {
         for serving in &self.serving {
             serving.close(limit);
@@ -299,7 +300,8 @@ impl Listeners {
         }
     }
 
-    /// Ends all of them, by finishing or leaving what is queued. `[admin]` answers to the end, unless a successor does.
+    /// Ends all listeners, after serving the queue or leaving it. `[admin]` answers to the end, unless a new process
+    /// does.
     pub(super) async fn end(&mut self, how: Course) {
         if how == Course::Leave
             && let Some(admin) = &self.admin
@@ -310,7 +312,7 @@ impl Listeners {
             self.leaving.extend(serving.end(how));
         }
         for task in self.leaving.drain(..).filter(|task| !task.is_finished()) {
-            // It ends by itself; should it have panicked, that has been said.
+            // It ends by itself. A panic has already been logged.
             let _ = task.await;
         }
         self.tell();

@@ -1,4 +1,4 @@
-//! One listening socket: made, or told to listen again.
+//! Creates a listening socket, or makes one listen again.
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,14 +9,14 @@ use rustix::io::Errno;
 use rustix::net::Shutdown;
 use socket2::{Domain, Protocol, Socket, Type};
 
-/// The kernel cuts it to `net.core.somaxconn`, 4096 on today's Linux.
+/// The kernel limits it to `net.core.somaxconn`, 4096 on current Linux.
 pub(super) const BACKLOG: i32 = 4096;
 
-/// A listening socket and what is needed to make it anew.
+/// A listening socket, and what is needed to create it again.
 #[derive(Debug)]
 pub(super) struct Bound {
     pub(super) socket: OwnedFd,
-    /// As bound: with the real port, and IPv4's wildcard where the machine has no IPv6.
+    /// The bound address: with the real port, or the IPv4 wildcard on a machine without IPv6.
     pub(super) address: SocketAddr,
     pub(super) family: Family,
 }
@@ -25,7 +25,7 @@ pub(super) struct Bound {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted<'a> {
     pub(super) address: ListenAddress,
-    /// What the service manager may call it.
+    /// The name that the service manager can use for it.
     pub(super) name: &'a str,
     pub(super) asked_by: AskedBy,
 }
@@ -40,26 +40,26 @@ impl<'a> From<&'a snapshot::Socket> for Wanted<'a> {
     }
 }
 
-/// What a socket on `[::]` takes.
+/// Whether a socket on `[::]` also accepts IPv4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Family {
     Both,
     One,
 }
 
-/// Binds one address, also again after its socket has failed and is closed; `opener::open` decides on which thread.
+/// Binds an address, also again after its socket has failed and is closed. `opener::open` chooses the thread.
 pub(super) fn listen_here(address: SocketAddr, family: Family) -> io::Result<Bound> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM.nonblocking().cloexec(),
         Some(Protocol::TCP),
     )?;
-    // Connections of a former run that are in TIME_WAIT do not hold the port; another listener still does.
+    // Connections of an earlier run in TIME_WAIT don't block the port. Another listener still does.
     socket.set_reuse_address(true)?;
     if address.is_ipv6() {
         socket.set_only_v6(family == Family::One)?;
     }
-    // Accepted sockets inherit it.
+    // Accepted sockets inherit this.
     socket.set_tcp_nodelay(true)?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
@@ -71,11 +71,11 @@ pub(super) fn listen_here(address: SocketAddr, family: Family) -> io::Result<Bou
     })
 }
 
-/// Has a socket listen that has stopped to, at the address that it had; `opener::again` decides on which thread.
+/// Makes a socket listen again at its address. `opener::again` chooses the thread.
 ///
-/// What ends a listener from outside (`ss --kill`) leaves it shut down, and merely told to listen it would hand that
-/// down: each connection would be at its end before its first byte. Shutting a socket down *while* it listens takes
-/// that off again.
+/// After an outside shutdown (`ss --kill`), the socket keeps its shutdown state. If it only listened again, accepted
+/// connections would inherit that state and be at their end before the first byte. Shutting a socket down *while* it
+/// listens clears the state.
 pub(super) fn listen_again_here(socket: impl AsFd, address: SocketAddr) -> io::Result<()> {
     let socket = socket.as_fd();
     if !is_at(socket, address) {
@@ -84,7 +84,7 @@ pub(super) fn listen_again_here(socket: impl AsFd, address: SocketAddr) -> io::R
     rustix::net::listen(socket, BACKLOG)?;
     rustix::net::shutdown(socket, Shutdown::Read)?;
     rustix::net::listen(socket, BACKLOG)?;
-    // Between the two it may have lost its port, and been given another one.
+    // In between, the socket may have lost its port and received another one.
     if is_at(socket, address) {
         Ok(())
     } else {
@@ -92,7 +92,7 @@ pub(super) fn listen_again_here(socket: impl AsFd, address: SocketAddr) -> io::R
     }
 }
 
-/// Whether a socket still has its port: one that the system had chosen is given back when the listener ends.
+/// Whether a socket still has its port. A port chosen by the system is released when the listener ends.
 fn is_at(socket: BorrowedFd<'_>, address: SocketAddr) -> bool {
     let now = rustix::net::getsockname(socket).map(SocketAddr::try_from);
     matches!(now, Ok(Ok(now)) if now.port() == address.port())

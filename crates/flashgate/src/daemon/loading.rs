@@ -1,6 +1,6 @@
-//! Making the plan again while serving: on a thread of its own, one at a time, and only from files that rest.
+//! Builds the plan again while serving: on its own thread, one at a time, and only while its files don't change.
 //!
-//! It must never hand on a plan from a file that somebody was writing while it was read.
+//! It must never return a plan from a file that was being written while it was read.
 
 use std::io;
 use std::path::PathBuf;
@@ -18,23 +18,23 @@ use tokio::time::{Instant, timeout};
 use super::changes::Changes;
 use crate::log;
 
-/// Reading a few small files takes longer only if one of them never ends, as on a dead network drive.
+/// Reading a few small files only takes longer if one of them blocks, as on a dead network drive.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// How long a reload that was asked for waits while somebody writes to one of the files.
+/// How long a requested reload waits while one of the files is being written.
 const WRITING_LIMIT: Duration = Duration::from_secs(5);
 
-/// How long all of it may take.
+/// The maximum time of all steps.
 pub(super) const LONGEST: Duration = LIMIT.saturating_add(WRITING_LIMIT);
 
-/// Makes the plan again from wherever it came from.
+/// Builds the plan again from its source.
 pub(crate) struct Loader {
     load: Arc<dyn Fn() -> Result<Loaded, PlanRefused> + Send + Sync>,
-    /// Whether a thread is reading. One that never ends must not be followed by others.
+    /// Whether a thread is reading. If it never ends, no other is started.
     is_reading: Arc<AtomicBool>,
 }
 
-/// Notes the end of the thread, also if it panics.
+/// Records the end of the thread, even if it panics.
 struct Reading(Arc<AtomicBool>);
 
 impl Drop for Reading {
@@ -53,14 +53,14 @@ impl Loader {
         }
     }
 
-    /// Loads once nobody writes to any of the files, and again if one changes meanwhile. Cancel-safe.
+    /// Loads once no file is being written, and again if one changes in the meantime. Cancel-safe.
     pub(super) async fn load(&self, changes: &mut Changes) -> Result<Loaded, NotLoaded> {
         let deadline = Instant::now() + WRITING_LIMIT;
         loop {
             if let Some(file) = changes.still_written(deadline).await {
                 return Err(NotLoaded::BeingWritten(file));
             }
-            // Before they are read: what changes meanwhile is another change.
+            // Recorded before reading, so that a later change is noticed as another change.
             changes.note();
             let done = self.read().await;
             let watched = match &done {
@@ -72,13 +72,13 @@ impl Loader {
                 Some(file) if Instant::now() >= deadline => {
                     return Err(NotLoaded::BeingWritten(file));
                 }
-                // Somebody has begun to write, and gets time for it.
+                // A writer has started, and gets time to finish.
                 Some(_) => tokio::time::sleep(super::changes::SETTLE).await,
             }
         }
     }
 
-    /// Reads everything once, beside the serving.
+    /// Reads everything once, while serving continues.
     async fn read(&self) -> Result<Loaded, NotLoaded> {
         if self.is_reading.swap(true, Ordering::AcqRel) {
             return Err(NotLoaded::Busy);
@@ -90,7 +90,7 @@ impl Loader {
         let started = thread.spawn(move || {
             let done = load();
             drop(reading);
-            // An error means that nobody waits for it any more.
+            // An error means that nothing waits for the result anymore.
             let _ = sender.send(done);
         });
         if let Err(error) = started {
@@ -107,7 +107,7 @@ impl Loader {
 /// Why there is no plan.
 #[derive(Debug)]
 pub(super) enum NotLoaded {
-    /// For what the files say.
+    /// The files have errors.
     Refused(PlanRefused),
     BeingWritten(PathBuf),
     /// An earlier thread is still reading.
@@ -128,7 +128,7 @@ impl NotLoaded {
     }
 }
 
-/// For the log.
+/// The error for the log.
 impl From<NotLoaded> for PlanRefused {
     fn from(not_loaded: NotLoaded) -> Self {
         let plain = |message: &str, help: &[&str]| Self {
@@ -140,12 +140,12 @@ impl From<NotLoaded> for PlanRefused {
             NotLoaded::BeingWritten(file) => plain(
                 &format!("{} is being written", file.display()),
                 &[
-                    "the reload follows by itself once the writer closes the file; if nobody writes to it any more, `touch` it",
+                    "the reload starts by itself once the writer closes the file; if no process is writing to it anymore, `touch` it",
                 ],
             ),
             NotLoaded::Busy => plain(
-                "the reload before this one is still reading its files",
-                &["look for a file on a drive that does not answer, or restart flashgate"],
+                "the previous reload is still reading its files",
+                &["check for a file on a drive that does not respond, or restart flashgate"],
             ),
             NotLoaded::NoThread(error) => plain(
                 &format!("can't start a thread: {}", log::reason(&error)),
@@ -154,7 +154,7 @@ impl From<NotLoaded> for PlanRefused {
             NotLoaded::Failed => plain("internal error: reading the files failed", &[]),
             NotLoaded::TooLong => plain(
                 &format!("reading the files took more than {} s", LIMIT.as_secs()),
-                &["look for a file on a drive that does not answer"],
+                &["check for a file on a drive that does not respond"],
             ),
         }
     }

@@ -1,7 +1,7 @@
-//! What a reload must not take away, because no later reload could bring it back, or because clients would be exposed.
-//! The same goes for a start that takes over.
+//! What a reload must not remove, because no later reload could restore it, or because clients would be exposed. This
+//! also applies to a takeover by a new process.
 //!
-//! A config that is cut off is often valid, and says less than the whole one.
+//! A truncated config is often valid, but lacks settings.
 
 use std::net::SocketAddr;
 
@@ -14,30 +14,30 @@ use super::handover::Terms;
 use super::listening::Bound;
 use super::serving::ServedListener;
 
-/// Something that a reload would take away.
+/// Something that a reload would remove.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Loss {
-    /// Handshakes would go to game servers, and clients would send passwords in clear.
+    /// TLS handshakes would go to game servers, and clients would send passwords in plain text.
     Tls,
     /// A listener that could not be bound again.
     Listener(SocketAddr),
 }
 
-/// Everything that would be taken away, at least one thing.
+/// Everything that would be removed. Never empty.
 #[derive(Debug)]
 pub(super) struct Losses {
     by: By,
     losses: Vec<Loss>,
 }
 
-/// What would take it away.
+/// What would remove it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum By {
     Reload,
     Successor,
 }
 
-/// Refuses to stop speaking TLS.
+/// Refuses to stop using TLS.
 pub(super) fn of_tls(serving: &[ServedListener], plan: &Plan) -> Result<(), Losses> {
     let speaks_tls = serving.iter().any(ServedListener::speaks_tls);
     none_of(By::Reload, tls(speaks_tls, plan))
@@ -48,10 +48,10 @@ pub(super) fn of_ports<'a>(ending: impl Iterator<Item = &'a AskedEndpoint>) -> R
     none_of(By::Reload, kept(ending).map(Loss::Listener))
 }
 
-/// Refuses to serve in place of a predecessor what it has said that it must not lose.
+/// Refuses a takeover that would remove what the old process said must stay.
 pub(super) fn of_succession(terms: &Terms, plan: &Plan, bound: &[Bound]) -> Result<(), Losses> {
     if terms.stopping {
-        // Then this is a restart.
+        // This is a restart.
         return Ok(());
     }
     let is_bound = |address: &&SocketAddr| bound.iter().any(|bound| bound.address == **address);
@@ -63,13 +63,13 @@ pub(super) fn of_succession(terms: &Terms, plan: &Plan, bound: &[Bound]) -> Resu
     )
 }
 
-/// Where these listen and could not listen again.
+/// The addresses of listeners that could not be bound again.
 pub(super) fn kept<'a>(
     listeners: impl Iterator<Item = &'a AskedEndpoint>,
 ) -> impl Iterator<Item = SocketAddr> {
     listeners.filter_map(|listener| {
         let address = listener.endpoint.address;
-        // Where any free port was asked for, another one will do.
+        // If any free port was requested, another one will do.
         let is_kept = listener.asked.port() != 0 && bind::is_denied(address);
         is_kept.then_some(address)
     })
@@ -97,31 +97,29 @@ impl Losses {
 impl Loss {
     fn error(self, by: By) -> PlainError {
         let (who, gave_up) = match by {
-            By::Reload => ("a reload", "gave up that right when it started"),
-            By::Successor => (
-                "a start that takes over",
-                "gives up that right when it starts",
-            ),
+            By::Reload => ("a reload", "dropped that privilege when it started"),
+            By::Successor => ("a takeover", "drops that privilege when it starts"),
         };
         let (message, cure) = match self {
             Self::Tls => (
-                format!("the config has no `[tls]` any more, and {who} does not end TLS"),
+                format!("the config no longer has `[tls]`, and {who} can't turn TLS off"),
                 "to serve without TLS, restart flashgate",
             ),
             Self::Listener(address) => (
                 format!(
-                    "the config does not listen on {address} any more, and flashgate could not listen there again: \
+                    "the config no longer listens on {address}, and flashgate could not bind that address again: \
                      it {gave_up}"
                 ),
                 "to stop listening there, restart flashgate",
             ),
         };
-        let cut_off = "if the file is cut off, write all of it";
+        let cut_off = "if the file is truncated, restore the missing part";
         match by {
             By::Reload => PlainError::new(&message, &[cut_off, cure]),
             By::Successor => {
-                let cure =
-                    format!("{cure}: stop the one that serves, then start; until then it goes on");
+                let cure = format!(
+                    "{cure}: stop the running one, then start; until then it continues to serve"
+                );
                 PlainError::new(&message, &[cut_off, &cure])
             }
         }

@@ -1,10 +1,9 @@
-//! What the service manager is told: ready, reloading, stopping, alive, and which process is the main one
-//! (`sd_notify(3)`).
+//! Notifies the service manager: ready, reloading, stopping, alive, and which process is the main one (`sd_notify(3)`).
 //!
-//! The socket is opened once, at start: later the process may have no right to reach it. A successor gets its
-//! predecessor's, unless it has one of its own. One that `--detach` has started takes the predecessor's all the same: it
-//! is a unit's reload, which has the unit's own socket where `NotifyAccess=` is `all` or `exec`, and is not the main process
-//! before the predecessor says so. It also tells the process that has started it when it serves.
+//! The socket is opened once, at startup, because the process may lose access to it later. In a handover, the new
+//! process gets the old one's socket, unless it has its own. A process started by `--detach` always takes the old
+//! one's. It is the reload command of a unit: it has the unit's own socket if `NotifyAccess=` is `all` or `exec`, but
+//! is not the main process until the old process says so. It also tells the process that started it when it serves.
 
 use std::env;
 use std::io;
@@ -25,33 +24,33 @@ use tracing::warn;
 
 use crate::log;
 
-/// A service manager.
+/// A connection to the service manager.
 #[derive(Debug)]
 pub(super) struct Manager {
     pub(super) socket: UnixDatagram,
-    /// How often it wants a sign of life, if at all.
+    /// How often it expects a watchdog message, if at all.
     pub(super) watchdog: Option<Duration>,
 }
 
-/// Who is told: the service manager, if there is one, and the process that started this one, if it waits for that.
+/// The receivers of notifications: the service manager, and the process that started this one, if they exist.
 #[derive(Debug)]
 pub(super) struct ServiceManager {
     manager: Option<Manager>,
     is_predecessors: bool,
     /// A copy of standard input, which the sandbox closes.
     starter: Option<OwnedFd>,
-    /// Set once a successor is the main process: from then on that one tells.
+    /// Set once a new process is the main one. From then on, that one notifies.
     left: AtomicBool,
 }
 
-/// Set for a process whose standard input is a socket to the one that started it (`--detach`).
+/// Set for a process whose standard input is a socket to the process that started it (`--detach`).
 pub(crate) const STARTER: &str = "FLASHGATE_STARTER";
 
-/// What that one is told.
+/// Sent to the process that started this one.
 pub(crate) const SERVES: &[u8] = b"serves";
 
 impl ServiceManager {
-    /// Finds it in the environment; else, or if this is a reload, it is the predecessor's.
+    /// Uses the service manager in the environment, or else the old process's. For a reload, always the latter.
     pub(super) fn new(predecessors: Option<Manager>) -> Self {
         let starter = starter();
         let is_reload = starter.is_some() && predecessors.is_some();
@@ -59,7 +58,7 @@ impl ServiceManager {
         let is_predecessors = own.is_none() && predecessors.is_some();
         let manager = own.or(predecessors);
         if manager.is_some() {
-            // Where the clock is, is looked up at the first time, in a file that can't be read later.
+            // The first call reads a file to find the clock, which would be forbidden later.
             microseconds();
         }
         Self {
@@ -77,7 +76,7 @@ impl ServiceManager {
                 let error = log::reason(&error);
                 warn!(
                     error,
-                    "can't reach the service manager; it will not know that this is ready"
+                    "can't reach the service manager; it will not be notified"
                 );
                 return None;
             }
@@ -88,34 +87,34 @@ impl ServiceManager {
         })
     }
 
-    /// Whether the service manager is the predecessor's, and so has to learn which process is the main one.
+    /// Whether the service manager is the old process's, and must be notified which process is the main one.
     pub(super) const fn is_predecessors(&self) -> bool {
         self.is_predecessors
     }
 
-    /// What a successor needs of it.
+    /// What a new process needs to use it.
     pub(super) fn to_pass_on(&self) -> Option<(BorrowedFd<'_>, Option<Duration>)> {
         let manager = self.manager.as_ref()?;
         Some((manager.socket.as_fd(), manager.watchdog))
     }
 
-    /// A successor serves, and is the service's main process from now on. This one is silent: what it said would be
-    /// taken for the service's state. Nothing, if it is in a service of its own.
+    /// A new process serves, and is the service's main process from now on. This process sends nothing more, because
+    /// that would be taken for the service's state. Does nothing if the new process is in its own service.
     pub(super) fn main_process_is(&self, process: Option<Pid>) {
         let Some(process) = process else { return };
         self.tell(&format!("MAINPID={}", process.as_raw_nonzero()));
         self.left.store(true, Ordering::Relaxed);
     }
 
-    /// A successor serves, in a service of its own.
+    /// A new process in its own service serves.
     pub(super) fn handed_over(&self) {
-        self.tell("STATUS=handed over; open connections end by themselves");
+        self.tell("STATUS=handed over; waiting for open connections to end");
     }
 
-    /// Everything serves: tells the process that started this one.
+    /// Tells the process that started this one that everything serves.
     pub(super) fn tell_starter(&self) {
         if let Some(starter) = &self.starter {
-            // If it waits no longer, it has said so.
+            // If it no longer waits, it has reported that.
             let _ = send(starter, SERVES, SendFlags::NOSIGNAL);
         }
     }
@@ -124,16 +123,16 @@ impl ServiceManager {
         self.tell(&format!("READY=1\nSTATUS={status}"));
     }
 
-    /// A reload has begun; [`ready`](Self::ready) ends it.
+    /// A reload has begun. [`ready`](Self::ready) ends it.
     pub(super) fn reloading(&self) {
         self.tell(&format!("RELOADING=1\nMONOTONIC_USEC={}", microseconds()));
     }
 
     pub(super) fn stopping(&self) {
-        self.tell("STOPPING=1\nSTATUS=open connections end; policy requests are answered");
+        self.tell("STOPPING=1\nSTATUS=waiting for open connections; answering policy requests");
     }
 
-    /// Tells that the event loop turns, twice as often as the service manager asks for; nothing, if it does not ask.
+    /// Sends watchdog messages from the event loop, twice as often as required. `None` if none are required.
     pub(super) fn watchdog(self: &Arc<Self>) -> Option<impl Future<Output = ()> + use<>> {
         let manager = Arc::clone(self);
         let interval = self.manager.as_ref()?.watchdog? / 2;
@@ -149,19 +148,19 @@ impl ServiceManager {
         if let Some(manager) = &self.manager
             && !self.left.load(Ordering::Relaxed)
         {
-            // Serving goes on where the service manager does not listen.
+            // Serving continues even if the service manager does not listen.
             let _ = manager.socket.send(state.as_bytes());
         }
     }
 }
 
-/// The socket to the process that started this one, if it waits.
+/// The socket to the process that started this one, if that waits.
 fn starter() -> Option<OwnedFd> {
     env::var_os(STARTER)?;
     io::stdin().as_fd().try_clone_to_owned().ok()
 }
 
-/// The monotonic clock, as a reload is stamped.
+/// The monotonic clock, for the timestamp of a reload.
 fn microseconds() -> i64 {
     let now = clock_gettime(ClockId::Monotonic);
     now.tv_sec * 1_000_000 + now.tv_nsec / 1_000
@@ -181,7 +180,7 @@ fn connect() -> io::Result<Option<UnixDatagram>> {
     Ok(Some(socket))
 }
 
-/// Within what time a sign of life is expected of this very process, if at all.
+/// How often the service manager expects a watchdog message from this process, if at all.
 fn watchdog() -> Option<Duration> {
     let number = |name| env::var(name).ok()?.parse::<u64>().ok();
     let mine = env::var_os("WATCHDOG_PID").is_none()

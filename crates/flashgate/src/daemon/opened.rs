@@ -1,5 +1,5 @@
-//! What a start needs rights for, before it gives them up: the listening sockets, bound or taken over, and how many
-//! connections the limit on open files allows.
+//! What a start needs before it drops its privileges: the listening sockets, bound or taken over, and the number of
+//! connections that the limit on open files allows.
 //!
 //! It must not serve: a start that fails here has changed nothing.
 
@@ -12,18 +12,18 @@ use super::refusal::Refusal;
 use super::{descriptors, handover, listeners, losses};
 use crate::limits::Capacity;
 
-/// What a start has opened.
+/// The result of opening.
 pub(super) struct Opened {
     pub(super) sockets: Vec<Socket>,
     pub(super) bound: Vec<Bound>,
     pub(super) capacity: Capacity,
     pub(super) handover: Option<handover::HandoverStart>,
-    /// How many files the process may have open.
+    /// The limit on open files.
     pub(super) files: u64,
 }
 
 impl Opened {
-    /// Takes over what another process has bound, and binds the rest.
+    /// Takes over inherited sockets, and binds the others.
     pub(super) fn new(plan: &Plan, mut inherited: Inherited, files: u64) -> Result<Self, Refusal> {
         let path = plan.process.handover.as_deref();
         let handover = path

@@ -1,9 +1,8 @@
-//! The one thread that makes sockets listen once the process is confined.
+//! The only thread that can make sockets listen once the process is sandboxed.
 //!
-//! The kernel picks a port for a socket that listens and was never bound, and no kernel so far checks that port against a
-//! rule. So all other threads lose the right to `bind` and `listen`, and ask this one, which binds first and listens then.
-//! Threads share memory: this stops code that can make system calls, not code that controls all of this process's
-//! memory.
+//! When an unbound socket listens, the kernel picks a port, and no kernel so far checks that port against a rule. So
+//! all other threads lose the right to call `bind` and `listen`. They ask this one, which always binds first. Threads
+//! share memory, so this stops code that can make system calls, but not code that controls all memory of the process.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -20,10 +19,10 @@ use rustix::io::Errno;
 use super::listening::{self, Bound, Family};
 use crate::log;
 
-/// Where to ask; nothing where every thread may listen.
+/// The channel for requests. Unset if every thread may listen.
 static DOOR: OnceLock<Sender<OpenRequest>> = OnceLock::new();
 
-/// What can be asked for, and where the answer goes.
+/// A request, and where to send the result.
 enum OpenRequest {
     Open {
         address: SocketAddr,
@@ -37,17 +36,17 @@ enum OpenRequest {
     },
 }
 
-/// Why it does not run.
+/// Why the thread is not running.
 #[derive(Debug)]
 pub(super) enum OpenerFault<E> {
-    /// It could not be started.
+    /// The thread could not be started.
     Thread(io::Error),
-    /// It could not leave the signals to others.
+    /// The thread could not block signals.
     Signals(nix::errno::Errno),
-    /// It could not limit itself.
+    /// The thread could not restrict itself.
     Limit(E),
     Ended,
-    /// There is one already.
+    /// The thread is running already.
     Confined,
 }
 
@@ -58,15 +57,15 @@ impl<E: fmt::Display> fmt::Display for OpenerFault<E> {
             Self::Signals(errno) => f.write_str(&log::reason(&(*errno).into())),
             Self::Limit(error) => error.fmt(f),
             Self::Ended => f.write_str(ENDED),
-            Self::Confined => f.write_str("the process is confined already"),
+            Self::Confined => f.write_str("the process is already sandboxed"),
         }
     }
 }
 
 const ENDED: &str = "the thread that opens sockets has ended";
 
-/// Starts the thread, which opens these ports only; 0 stands for any that is free. First of all it limits itself; where it
-/// can't, it does not start.
+/// Starts the thread, which opens only these ports. 0 allows any free port. First it restricts itself. If that fails,
+/// it does not start.
 pub(super) fn start<E: Send + 'static>(
     ports: BTreeSet<u16>,
     limit: impl FnOnce() -> Result<(), E> + Send + 'static,
@@ -89,17 +88,16 @@ pub(super) fn start<E: Send + 'static>(
     DOOR.set(door).map_err(|_| OpenerFault::Confined)
 }
 
-/// Leaves the process' signals to other threads: what handles one sends a byte to the event loop, which this thread may
-/// not.
+/// Blocks all signals on this thread. A signal handler sends a byte to the event loop, which this thread may not do.
 fn deaf<E>() -> Result<(), OpenerFault<E>> {
     SigSet::all().thread_block().map_err(OpenerFault::Signals)
 }
 
-/// It calls the kernel and little else.
+/// The thread does little more than system calls.
 const STACK: usize = 64 * 1024;
 
 fn serve(requests: &Receiver<OpenRequest>, ports: &BTreeSet<u16>) {
-    // Nobody waits any more for an answer that can't be sent.
+    // If an answer can't be sent, nothing waits for it anymore.
     for request in requests {
         match request {
             OpenRequest::Open {
@@ -125,7 +123,7 @@ fn serve(requests: &Receiver<OpenRequest>, ports: &BTreeSet<u16>) {
     }
 }
 
-/// Binds an address and listens there, on this thread if it may.
+/// Binds an address and listens on it, on this thread if that is allowed.
 pub(super) fn open(address: SocketAddr, family: Family) -> io::Result<Bound> {
     let Some(door) = DOOR.get() else {
         return listening::listen_here(address, family);
@@ -142,7 +140,7 @@ pub(super) fn open(address: SocketAddr, family: Family) -> io::Result<Bound> {
     answered.recv().map_err(|_| gone())?
 }
 
-/// Has a socket listen again that is bound to this address, on this thread if it may.
+/// Makes a bound socket listen again, on this thread if that is allowed.
 pub(super) fn again(socket: BorrowedFd<'_>, address: SocketAddr) -> io::Result<()> {
     let Some(door) = DOOR.get() else {
         return listening::listen_again_here(socket, address);

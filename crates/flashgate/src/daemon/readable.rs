@@ -9,26 +9,26 @@ use tokio::io::unix::{AsyncFd, AsyncFdReadyGuard};
 /// Registers a descriptor with the event loop.
 #[expect(
     deprecated,
-    reason = "the newer constructor is unsafe, which no crate of ours is; what it asks for, a descriptor that stays \
-              the same and open for as long as it is registered, `OwnedFd` and what holds one give"
+    reason = "the newer constructor is unsafe, which our crates don't use. It requires a descriptor that stays the same \
+              and open while it is registered, and `OwnedFd` guarantees that"
 )]
 pub(super) fn watch<T: AsRawFd>(descriptor: T) -> io::Result<AsyncFd<T>> {
     AsyncFd::with_interest(descriptor, Interest::READABLE)
 }
 
-/// What is known of a listener after a look at it found nothing.
+/// The result of clearing a listener's readiness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cleared {
-    /// The next event tells of it.
+    /// The next event wakes the loop.
     Yes,
-    /// The event loop takes it for closed, for good, whatever becomes of it: waiting for it would not wait. It must be
-    /// watched anew.
+    /// The event loop considers the listener closed forever, so waiting would return at once. It must be registered
+    /// again.
     Never,
 }
 
-/// Waits for the next event from now on, if that can be.
+/// Waits for the next event from now on, if possible.
 pub(super) fn clear<T: AsRawFd>(mut ready: AsyncFdReadyGuard<'_, T>) -> Cleared {
-    // Tokio keeps this part: a stream that has ended stays so. A listener can be told to listen again.
+    // Tokio keeps this flag, because an ended stream stays ended. But a listener can listen again.
     if ready.ready().is_read_closed() {
         return Cleared::Never;
     }

@@ -1,4 +1,4 @@
-//! Why a start, or a reload, does not go on.
+//! Why a start or reload is refused.
 
 use flashgate_config::config::ConfigFindings;
 use flashgate_config::snapshot::ListenAddress;
@@ -13,7 +13,7 @@ use super::sandbox::NotEntered;
 use super::starting::NotStarted;
 use crate::exit::Exit;
 
-/// See the module.
+/// Why a start or reload is refused.
 #[derive(Debug)]
 pub(super) enum Refusal {
     Handover(handover::HandoverFault),
@@ -21,23 +21,23 @@ pub(super) enum Refusal {
     NotBound(Vec<NotBound>),
     Losses(Losses),
     Unused(Vec<Unused>),
-    /// The limit on open files, and the least that would do.
+    /// The limit on open files, and the minimum needed.
     OpenFiles {
         limit: u64,
         needed: u64,
     },
     NotStarted(NotStarted),
     NotWatched(NotWatched),
-    /// Addresses that take the place of others on the same port: the new and the old.
+    /// Conflicts with addresses on the same port that are in use: the new one and the old one.
     HeldPorts(Vec<(ListenAddress, ListenAddress)>),
-    /// Looking up names was given up.
+    /// Name lookups were disabled at startup.
     NoLookups,
-    /// Connecting to this port was given up.
+    /// Connections to this port were disabled at startup.
     NoPort(u16),
 }
 
 impl Refusal {
-    /// How a start ends that is refused.
+    /// The exit code of a refused start.
     fn exit(&self) -> Exit {
         if matches!(self, Self::Unused(_)) {
             Exit::Usage
@@ -57,23 +57,23 @@ impl Refusal {
             Self::Losses(losses) => losses.errors(),
             Self::Unused(all) => all.iter().map(Unused::error).collect(),
             Self::OpenFiles { limit, needed } => vec![PlainError::new(
-                &format!("the limit on open files is {limit}: too few to serve connections"),
+                &format!("the limit on open files is {limit}, too low to serve connections"),
                 &[&format!(
-                    "allow {needed} or more: `ulimit -n 1024`, or `LimitNOFILE=` in a systemd unit"
+                    "raise it to {needed} or more: `ulimit -n 1024`, or `LimitNOFILE=` in a systemd unit"
                 )],
             )],
             Self::NotStarted(fault) => vec![PlainError::new(&fault.to_string(), &[])],
             Self::NotWatched(fault) => vec![PlainError::new(&fault.to_string(), &[])],
             Self::HeldPorts(held) => held.iter().map(|(new, old)| held_port(new, old)).collect(),
             Self::NoLookups => vec![PlainError::new(
-                "can't look up the names of backends: that was given up at start, when all backends were addresses",
-                &["restart flashgate, or write the backend's address"],
+                "can't look up backend names: all backends were IP addresses at startup, so the sandbox blocks lookups",
+                &["restart flashgate, or use the backend's IP address"],
             )],
             Self::NoPort(port) => vec![PlainError::new(
-                &format!("can't connect to backends on port {port}: it was given up at start"),
-                &[
-                    "restart flashgate: once started, it can connect only to the ports that its backends had then",
-                ],
+                &format!(
+                    "can't connect to backends on port {port}: no backend used it at startup, so the sandbox blocks it"
+                ),
+                &["restart flashgate to allow the port"],
             )],
         }
     }
@@ -81,12 +81,12 @@ impl Refusal {
 
 fn held_port(new: &ListenAddress, old: &ListenAddress) -> PlainError {
     PlainError::new(
-        &format!("can't go from {old} to {new} while running: {old} holds the port"),
+        &format!("can't change from {old} to {new} while running: {old} still uses the port"),
         &["restart flashgate"],
     )
 }
 
-/// Why nothing is served, and how the process ends.
+/// Why the daemon does not serve, and its exit code.
 #[derive(Debug)]
 pub(crate) struct NotServed {
     pub(crate) faults: ConfigFindings,

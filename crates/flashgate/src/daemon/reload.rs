@@ -1,4 +1,4 @@
-//! A new plan for a running daemon: read beside the serving, taken whole or not at all.
+//! Reloads: a new plan is read while serving continues, and applied completely or not at all.
 
 use flashgate_config::config::{Loaded, PlanRefused};
 use flashgate_config::confinement;
@@ -13,7 +13,7 @@ use crate::fault;
 use crate::log::{self, LIFECYCLE};
 
 impl RunningDaemon {
-    /// Reloads, unless it is stopped meanwhile: then by which signal.
+    /// Reloads. Returns the signal if one stops it in the meantime.
     pub(super) async fn reload(&mut self) -> Option<&'static str> {
         fault::point(fault::Point::Reload);
         self.status.set_phase(Phase::Reloading);
@@ -33,7 +33,7 @@ impl RunningDaemon {
         None
     }
 
-    /// Serves as the new plan says; if that fails, everything stays as it was.
+    /// Applies a new plan. If that fails, nothing changes.
     fn take_over(&mut self, loaded: Loaded) -> Result<Plan, PlanRefused> {
         let Loaded { plan, warnings } = loaded;
         let threads = self.plan.process.threads;
@@ -50,7 +50,7 @@ impl RunningDaemon {
         self.shared.backends.keep(plan.gates());
         self.shared.names.keep(plan.gates());
         let before = self.shared.permits.set_limits(capacity, &plan.limits);
-        // What was logged before is not logged again at each reload.
+        // Don't repeat at each reload what was already logged.
         if before != capacity {
             descriptors::tell(&capacity, &plan, self.files);
         }
@@ -58,7 +58,7 @@ impl RunningDaemon {
         Ok(plan)
     }
 
-    /// Goes on with another plan; returns what the service manager shows.
+    /// Records the new plan. Returns the service manager's status text.
     fn reloaded(&mut self, mut plan: Plan) -> String {
         self.status.reloaded(&plan);
         info!(target: LIFECYCLE, listeners = self.listeners.count(), "reloaded");
@@ -68,21 +68,21 @@ impl RunningDaemon {
         self.summary()
     }
 
-    /// Goes on as before; returns what the service manager shows.
+    /// Records a refused reload. Returns the service manager's status text.
     fn not_reloaded(&mut self, refused: &PlanRefused) -> String {
         let faults = refused.faults.to_string();
         self.status.not_reloaded(&faults);
         log::text(&faults);
-        error!("not reloaded: everything stays as it was");
-        // It may be mended in a file that nobody has looked at so far; where none is known, those of before count.
+        error!("not reloaded: keeping the previous configuration");
+        // Watch the new files too, because the fix may be in one of them. Without any, keep watching the old ones.
         if !refused.watched.is_empty() {
             self.changes.watch(&refused.watched, &self.plan.watched);
         }
-        "not reloaded, see the log: serving as before".to_owned()
+        "not reloaded, see the log; serving the previous configuration".to_owned()
     }
 }
 
-/// How the process goes on: what of the new settings takes a restart is said, and stays as it was.
+/// The process settings after a reload. Settings that need a restart keep their old value, and are logged.
 fn in_effect(old: &ProcessPlan, new: &ProcessPlan) -> ProcessPlan {
     let changed = [
         ("user", name(&old.user) != name(&new.user)),
@@ -93,7 +93,7 @@ fn in_effect(old: &ProcessPlan, new: &ProcessPlan) -> ProcessPlan {
     for (key, _) in changed.iter().filter(|(_, changed)| *changed) {
         warn!(
             key,
-            "a setting of `[process]` has changed; restart flashgate for it to take effect"
+            "changed a setting in `[process]`; it takes effect after a restart"
         );
     }
     ProcessPlan {
@@ -109,7 +109,7 @@ fn name(user: &User) -> &str {
     }
 }
 
-/// A backend on a port that was no backend's at start would be denied to each client; better it is denied now.
+/// Refuses a backend port that the sandbox blocks. Otherwise each client would be refused later.
 fn reachable(plan: &Plan) -> Result<(), Refusal> {
     let needs = Needs::of(plan, std::iter::empty());
     if needs.lookups == Lookups::Needed && confinement::no_lookups() {

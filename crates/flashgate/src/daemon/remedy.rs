@@ -12,8 +12,8 @@ use rustix::io::Errno;
 
 use crate::log;
 
-/// An address that can't be bound. The error has the remedies that apply; those that change the address
-/// name what asks for it.
+/// An address that can't be bound. The error lists the remedies that apply. Remedies that change the address name the
+/// flag or section that sets it.
 #[derive(Debug)]
 pub(super) struct NotBound {
     pub(super) address: SocketAddr,
@@ -40,7 +40,8 @@ fn help(address: SocketAddr, asked_by: AskedBy, error: &io::Error) -> Vec<String
         Some(Errno::ACCESS | Errno::PERM) => missing_privilege(address, asked_by),
         Some(Errno::ADDRINUSE) => in_use(address, asked_by),
         Some(Errno::ADDRNOTAVAIL) => vec![
-            "this machine has no such address now: `ip address` shows those it has".to_owned(),
+            "this machine does not have this address now: `ip address` lists its addresses"
+                .to_owned(),
             wider(address.port(), asked_by),
         ],
         Some(Errno::AFNOSUPPORT) => {
@@ -50,7 +51,7 @@ fn help(address: SocketAddr, asked_by: AskedBy, error: &io::Error) -> Vec<String
     }
 }
 
-/// How a port on every address is asked for.
+/// How to write a port on every address.
 fn written(port: u16, asked_by: AskedBy) -> String {
     match section(asked_by) {
         Some(section) => format!("`address = \"[::]:{port}\"` in `{section}`"),
@@ -59,7 +60,7 @@ fn written(port: u16, asked_by: AskedBy) -> String {
     }
 }
 
-/// Where the config file asks for it; none for flags.
+/// The section of the config file that asks for the address; `None` for flags.
 fn section(asked_by: AskedBy) -> Option<&'static str> {
     match asked_by {
         AskedBy::ListenFlag | AskedBy::GateFlag => None,
@@ -70,20 +71,18 @@ fn section(asked_by: AskedBy) -> Option<&'static str> {
     }
 }
 
-/// Listening on more than an address that is not there.
+/// How to listen on an address that exists.
 fn wider(port: u16, asked_by: AskedBy) -> String {
     match asked_by {
-        // That is nothing for everybody.
+        // The admin address must not be public.
         AskedBy::Admin => {
-            format!(
-                "to answer on this machine alone: `address = \"127.0.0.1:{port}\"` in `[admin]`"
-            )
+            format!("to answer on this machine only: `address = \"127.0.0.1:{port}\"` in `[admin]`")
         }
         AskedBy::ListenFlag
         | AskedBy::GateFlag
         | AskedBy::Listen
         | AskedBy::Gate
-        | AskedBy::Bridge => format!("to answer on all of them: {}", written(port, asked_by)),
+        | AskedBy::Bridge => format!("to answer on all addresses: {}", written(port, asked_by)),
     }
 }
 
@@ -91,32 +90,32 @@ fn in_use(address: SocketAddr, asked_by: AskedBy) -> Vec<String> {
     let port = address.port();
     let elsewhere = match asked_by {
         AskedBy::ListenFlag => {
-            "stop that program, or answer elsewhere with `--listen`; players ask port 843 first, and then the port they connect to"
+            "stop that program, or use another address with `--listen`; players ask port 843 first, and then the port they connect to"
         }
         AskedBy::Listen => {
-            "stop that program, or write another `address` in `[[listen]]`; players ask port 843 first, and then the port they connect to"
+            "stop that program, or set another `address` in `[[listen]]`; players ask port 843 first, and then the port they connect to"
         }
         AskedBy::GateFlag | AskedBy::Gate => {
-            "stop that program; if it is the gate's own server, have it listen on another port, and write that one as the backend"
+            "stop that program; if it is the gate's own server, move it to another port, and use that port in the backend"
         }
-        AskedBy::Bridge => "stop that program, or write another `address` in `[bridge]`",
-        AskedBy::Admin => "stop that program, or write another `address` in `[admin]`",
+        AskedBy::Bridge => "stop that program, or set another `address` in `[bridge]`",
+        AskedBy::Admin => "stop that program, or set another `address` in `[admin]`",
     };
     vec![
-        format!("see who has it: `ss --listening --tcp --numeric --processes 'sport = :{port}'`"),
+        format!("find the program: `ss --listening --tcp --numeric --processes 'sport = :{port}'`"),
         elsewhere.to_owned(),
     ]
 }
 
-/// How a high port is asked for that a container publishes as another.
+/// How to write a high port that a container publishes as another one.
 fn published(port: u16, high: u16, asked_by: AskedBy) -> String {
     match asked_by {
         AskedBy::Listen | AskedBy::Gate => {
             format!("{} with `public-port = {port}`", written(high, asked_by))
         }
-        // Rules without ports would be for the high port.
+        // Otherwise rules without ports would cover the high port.
         AskedBy::GateFlag => format!(
-            "{} of a config file with `public-port = {port}`",
+            "{} in a config file with `public-port = {port}`",
             written(high, AskedBy::Gate)
         ),
         AskedBy::ListenFlag | AskedBy::Bridge | AskedBy::Admin => written(high, asked_by),
@@ -128,7 +127,7 @@ fn missing_privilege(address: SocketAddr, asked_by: AskedBy) -> Vec<String> {
         return help.map(str::to_owned).to_vec();
     }
     let port = address.port();
-    // Only ports below 1024 need a privilege, so this one needs none.
+    // Only ports below 1024 need a privilege, so this one does not.
     let high = port.saturating_add(8000);
     if in_container() {
         return vec![
@@ -146,23 +145,23 @@ fn missing_privilege(address: SocketAddr, asked_by: AskedBy) -> Vec<String> {
     if may_gain_privileges() {
         let program = std::env::current_exe()
             .map_or("flashgate".to_owned(), |path| path.display().to_string());
-        help.push(format!("give the program the one capability it needs: `sudo setcap cap_net_bind_service=+ep {program}`"));
+        help.push(format!("give the program the capability that it needs: `sudo setcap cap_net_bind_service=+ep {program}`"));
     }
     if has_systemd() {
         help.push(
             "under systemd: `AmbientCapabilities=CAP_NET_BIND_SERVICE` in the unit".to_owned(),
         );
     }
-    help.push(format!("or let everybody bind ports from {port} up: `sudo sysctl net.ipv4.ip_unprivileged_port_start={port}`"));
+    help.push(format!("or let all users bind ports from {port} up: `sudo sysctl net.ipv4.ip_unprivileged_port_start={port}`"));
     help.push(format!(
-        "or listen on a high port, {}, and redirect to it: `sudo nft '{}'`",
+        "or listen on a high port with {}, and redirect to it: `sudo nft '{}'`",
         published(port, high, asked_by),
         redirect(port, high)
     ));
     help
 }
 
-/// nftables' words for it, complete: a table of its own, for IPv4 and IPv6.
+/// The complete nftables commands, with a separate table for IPv4 and IPv6.
 fn redirect(port: u16, high: u16) -> String {
     format!(
         "add table inet flashgate; \
@@ -181,7 +180,7 @@ fn has_systemd() -> bool {
     Path::new("/run/systemd/system").exists()
 }
 
-/// File capabilities do nothing for a process that may not gain privileges.
+/// File capabilities have no effect on a process with `NoNewPrivs`.
 fn may_gain_privileges() -> bool {
     fs::read_to_string("/proc/self/status")
         .map_or(true, |status| !status.contains("NoNewPrivs:\t1"))

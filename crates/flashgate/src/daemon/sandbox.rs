@@ -1,8 +1,8 @@
-//! Giving up what serving does not need: the account, capabilities, files, ports, system calls.
+//! Drops everything that serving does not need: the user, capabilities, and access to files, ports and system calls.
 //!
-//! It is entered once, after the last socket is bound and while there is no other thread: ids, capabilities and Landlock
-//! belong to a thread, and only threads that start later inherit them. Nothing here can be taken back, and nothing here
-//! serves.
+//! The sandbox is entered once, after the last socket is bound and before any other thread starts. User IDs,
+//! capabilities and Landlock apply to a thread, and only threads that start later inherit them. Nothing here can be
+//! undone, and nothing here serves.
 
 use std::io;
 use std::path::PathBuf;
@@ -37,7 +37,7 @@ use seccomp::FilterRole;
 pub(crate) use self_test::self_test;
 use user::NotAssumed;
 
-/// Gives up everything but the needs, or says what of it could not be given up.
+/// Drops everything except the needs, or returns which parts failed.
 pub(crate) fn enter(
     process: &ProcessPlan,
     needs: &Needs,
@@ -48,7 +48,7 @@ pub(crate) fn enter(
     let mut applied = Applied::default();
     applied.add("descriptors", leftover.close().map_err(PartFault::System));
     applied.add("no-new-privs", no_new_privs().map_err(PartFault::System));
-    // While this is root with all its capabilities: it takes one to narrow the set.
+    // Before the user changes, because narrowing the set needs a capability.
     capabilities::narrow_bounding_set();
     let became = match (account.map_or(Ok(()), user::assume), &process.user) {
         (Err(reason), User::Configured { name }) => {
@@ -77,7 +77,7 @@ pub(crate) fn enter(
     Ok(applied)
 }
 
-/// What takes the kernel's locks rather than mere giving up.
+/// The parts that need Landlock or seccomp.
 fn lock_away(process: &ProcessPlan, needs: &Needs, folders: &[PathBuf], applied: &mut Applied) {
     if process.sandbox == SandboxMode::Off {
         for name in [FILES, PORTS, SYSTEM_CALLS] {
@@ -87,11 +87,11 @@ fn lock_away(process: &ProcessPlan, needs: &Needs, folders: &[PathBuf], applied:
     }
     applied.add(FILES, landlock::files(folders).map_err(PartFault::Landlock));
     applied.add(PORTS, landlock::ports(needs).map_err(PartFault::Landlock));
-    // The last one: it forbids what the others take.
+    // Last, because it forbids the system calls that the others need.
     applied.add(SYSTEM_CALLS, limit_calls(process.violation, needs));
 }
 
-/// First for the opener: it alone can still have sockets listen.
+/// Starts the opener first, because later no other thread can make sockets listen.
 fn limit_calls(violation: Violation, needs: &Needs) -> Result<(), PartFault> {
     let limit = move || seccomp::apply(FilterRole::Opening, violation);
     opener::start(needs.bind.clone(), limit).map_err(PartFault::Opener)?;
@@ -102,11 +102,11 @@ fn no_new_privs() -> io::Result<()> {
     rustix::thread::set_no_new_privs(true).map_err(io::Error::from)
 }
 
-/// Says what holds from now on, and what will not work any more.
+/// Logs which parts are active, and what will no longer work.
 fn report(applied: &Applied, needs: &Needs) {
     for (part, reason) in applied.missing() {
         let reason = reason.to_string();
-        warn!(part, reason, "could not give up what is not needed");
+        warn!(part, reason, "a part of the sandbox is not active");
     }
     let parts: Vec<_> = applied
         .iter()
@@ -115,14 +115,14 @@ fn report(applied: &Applied, needs: &Needs) {
     info!(
         uid = geteuid().as_raw(),
         applied = parts.join(","),
-        "privileges given up"
+        "sandbox entered"
     );
     for file in &needs.files {
-        // A pipe must not be waited for.
+        // Non-blocking, because the file may be a pipe.
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
         if let Err(errno) = open(file, flags, Mode::empty()) {
             let (file, error) = (file.display(), log::reason(&errno.into()));
-            warn!(%file, error, "can't read a file any more; its reload will be refused");
+            warn!(%file, error, "can't read a file in the sandbox; reloads will fail");
         }
     }
 }

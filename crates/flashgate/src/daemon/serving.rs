@@ -1,4 +1,4 @@
-//! One listener that is served: an accept loop on each thread, all on one socket.
+//! One served listener: an accept loop on each thread, all on one socket.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -26,13 +26,13 @@ use crate::log::LIFECYCLE;
 /// What every accept loop needs.
 #[derive(Clone, Debug)]
 pub(super) struct AcceptContext {
-    /// The event loop of each thread that serves.
+    /// The event loop of each serving thread.
     pub(super) threads: Vec<Handle>,
     pub(super) shared: Arc<Shared>,
     pub(super) status: Arc<Status>,
 }
 
-/// A listener that could be served, and is not yet.
+/// A listener that is registered but does not accept yet.
 pub(super) struct PreparedListener {
     socket: Socket,
     endpoint: Arc<Endpoint>,
@@ -41,15 +41,15 @@ pub(super) struct PreparedListener {
     acceptors: Vec<(Handle, Acceptor)>,
 }
 
-/// See the module.
+/// A served listener.
 #[derive(Debug)]
 pub(super) struct ServedListener {
-    /// As the plan has it; what was bound may say more.
+    /// The address in the plan. The bound address may be more specific.
     pub(super) asked: ListenAddress,
     endpoint: Arc<Endpoint>,
     offer: watch::Sender<SocketOffer>,
     course: watch::Sender<Course>,
-    /// Ends once every accept loop has taken the queue of before a stop.
+    /// Closed once every accept loop has taken the connections that were queued before a stop.
     queue_waits: mpsc::Receiver<Infallible>,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -70,7 +70,7 @@ impl PreparedListener {
         });
         let (queued, queue_waits) = mpsc::channel(1);
         let acceptor = |thread: &Handle| {
-            // Whoever registers a descriptor does it with the event loop that is entered.
+            // A descriptor is registered with the event loop of the entered runtime.
             let entered = thread.enter();
             let acceptor = Acceptor::new(
                 Arc::clone(&endpoint),
@@ -115,20 +115,20 @@ impl PreparedListener {
     }
 }
 
-/// The name of what is sent on most addresses.
+/// The name of the policy that is served on most addresses.
 fn general_policy(services: &Services) -> Option<String> {
     let policy = services.general().policy();
     policy.map(|policy| policy.name.clone())
 }
 
-/// Readies a listener for gates, if it has any.
+/// Prepares a listener for gates, if it has any.
 fn prepare(endpoint: &Endpoint, services: &Services) {
     if services.all().any(|service| service.passes_on()) {
         endpoint.prepare_for_relays();
     }
 }
 
-/// One line for each address, however quiet the log.
+/// Logs one line for each address, at every verbosity.
 fn listening(address: SocketAddr, service: &Service, through: Option<SocketAddr>) {
     let policy = service.policy().map(|policy| display(&policy.name));
     let through = through.map(display);
@@ -142,7 +142,7 @@ fn listening(address: SocketAddr, service: &Service, through: Option<SocketAddr>
 }
 
 impl ServedListener {
-    /// Serves as another plan says from now on.
+    /// Serves a new plan from now on.
     pub(super) fn change(&self, socket: Socket, doors: &Arc<Doors>) {
         prepare(&self.endpoint, &socket.services);
         self.offer.send_replace(SocketOffer {
@@ -151,40 +151,40 @@ impl ServedListener {
         });
     }
 
-    /// Begins a stop: serves what is queued, for this long at most, and then answers policy requests only.
+    /// Begins a stop: serves the queue for up to this long, and then only answers policy requests.
     pub(super) fn close(&self, limit: Duration) {
         self.course.send_replace(Course::Close(limit));
     }
 
-    /// Waits until the queue of before the stop has been taken.
+    /// Waits until the connections that were queued before the stop are taken.
     pub(super) async fn queue_taken(&mut self) {
         while self.queue_waits.recv().await.is_some() {}
     }
 
-    /// Tells the accept loops what to do, and gives them away: they end by themselves.
+    /// Sets the final course of the accept loops, and returns their tasks, which then end by themselves.
     pub(super) fn end(self, how: Course) -> Vec<JoinHandle<()>> {
         self.course.send_replace(how);
         self.tasks
     }
 
-    /// Whether one of the accept loops has ended, which none does but by a fault.
+    /// Whether an accept loop has ended, which only an internal error causes.
     pub(super) fn has_ended(&mut self, context: &mut Context<'_>) -> bool {
         let mut tasks = self.tasks.iter_mut();
         tasks.any(|task| Pin::new(task).poll(context).is_ready())
     }
 
-    /// Whether TLS is spoken at one of its addresses.
+    /// Whether one of its addresses uses TLS.
     pub(super) fn speaks_tls(&self) -> bool {
         let offer = self.offer.borrow();
         offer.services.all().any(|service| service.tls.is_some())
     }
 
-    /// As bound.
+    /// The bound address.
     pub(super) fn address(&self) -> SocketAddr {
         self.endpoint.address
     }
 
-    /// For whoever takes it over.
+    /// The endpoint, for a handover.
     pub(super) fn endpoint(&self) -> AskedEndpoint {
         AskedEndpoint {
             asked: self.asked,
@@ -192,7 +192,7 @@ impl ServedListener {
         }
     }
 
-    /// For whoever wants to see it.
+    /// The listener's status.
     pub(super) fn status(&self) -> ListenerStatus {
         ListenerStatus {
             address: self.endpoint.address,

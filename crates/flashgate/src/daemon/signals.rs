@@ -1,6 +1,6 @@
-//! Signals: those that stop, that which reloads, and all others whose default is to end the process at once.
+//! Signals: those that stop, the one that reloads, and all others whose default action would end the process.
 //!
-//! The others are listened for too, so that a signal that somebody sends by mistake costs no player a connection.
+//! The others are handled too, so that a signal sent by mistake does not cut connections.
 
 use std::future::poll_fn;
 use std::io;
@@ -12,15 +12,16 @@ use tracing::warn;
 
 use crate::log::Sampler;
 
-/// What stops, as the first of it that came.
+/// Signals that stop the daemon, in order of priority.
 const STOPS: [(&str, Number); 3] = [
     ("SIGTERM", Number::TERM),
     ("SIGINT", Number::INT),
     ("SIGQUIT", Number::QUIT),
 ];
 
-/// What would end the process by default and means nothing here. Rust's runtime ignores SIGPIPE. The signals of a
-/// fault, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS and SIGABRT, still end it: it could not go on.
+/// Signals that would end the process by default and are ignored here. Rust's runtime ignores SIGPIPE. Signals for
+/// program errors (SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS and SIGABRT) still end it, because it can't
+/// continue.
 const IGNORED: [(&str, Number); 10] = [
     ("SIGUSR1", Number::USR1),
     ("SIGUSR2", Number::USR2),
@@ -34,10 +35,10 @@ const IGNORED: [(&str, Number); 10] = [
     ("SIGXFSZ", Number::XFSZ),
 ];
 
-/// The real-time signals of Linux that the C library leaves to programs (signal(7)).
+/// The real-time signals that the C library leaves to programs (signal(7)).
 const REAL_TIME: std::ops::RangeInclusive<i32> = 34..=64;
 
-/// The signals that the daemon listens for.
+/// All handled signals.
 pub(super) struct Signals {
     stops: Vec<Ear>,
     hangup: unix::Signal,
@@ -45,18 +46,18 @@ pub(super) struct Signals {
     sampler: Sampler,
 }
 
-/// One that is listened for.
+/// A handled signal.
 struct Ear {
     name: &'static str,
     signal: unix::Signal,
 }
 
-/// What somebody wants.
+/// What a signal requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Signal {
-    /// Stop; the signal's name.
+    /// Stop, with the signal's name.
     Stop(&'static str),
-    /// Read everything again.
+    /// Reload everything.
     Reload,
 }
 
@@ -79,7 +80,7 @@ impl Signals {
         })
     }
 
-    /// The next signal that means something.
+    /// The next signal that stops or reloads.
     pub(super) async fn next(&mut self) -> Signal {
         poll_fn(|context| {
             if let Poll::Ready(name) = self.poll_stop(context) {
@@ -90,7 +91,7 @@ impl Signals {
         .await
     }
 
-    /// The next signal that stops; another stays for later.
+    /// The next signal that stops. A reload stays pending.
     pub(super) async fn next_stop(&mut self) -> &'static str {
         poll_fn(|context| self.poll_stop(context)).await
     }
@@ -111,7 +112,7 @@ impl Signals {
     }
 }
 
-/// The name of one that has come.
+/// The name of a signal that has arrived.
 fn first(ears: &mut [Ear], context: &mut Context<'_>) -> Option<&'static str> {
     let mut come = ears
         .iter_mut()

@@ -1,5 +1,5 @@
-//! The first moments of a process: signals are listened for before anything is read or bound, so that none of them
-//! meets a process that does not know it.
+//! The first steps of a process. Signal handlers are installed before anything is read or bound, so that a signal never
+//! meets a process without a handler.
 
 use std::fmt;
 use std::io;
@@ -13,13 +13,13 @@ use super::HeldSignals;
 use super::signals::Signals;
 use crate::log;
 
-/// An event loop and ears for signals. They take no thread and no privilege, and outlive the giving up of both.
+/// An event loop with signal handlers. They need no thread and no privilege, and survive dropping privileges.
 pub(crate) struct EventLoop {
     pub(super) runtime: Runtime,
     pub(super) signals: Signals,
 }
 
-/// What the system does not give.
+/// What the system refused.
 #[derive(Debug)]
 pub(crate) enum NotStarted {
     EventLoop(io::Error),
@@ -30,14 +30,14 @@ impl fmt::Display for NotStarted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (what, error) = match self {
             Self::EventLoop(error) => ("can't start an event loop", error),
-            Self::Signals(error) => ("can't listen for signals", error),
+            Self::Signals(error) => ("can't install signal handlers", error),
         };
         write!(f, "{what}: {}", log::reason(error))
     }
 }
 
 impl EventLoop {
-    /// What was held back is heard now.
+    /// Creates it, and unblocks the signals that were held.
     pub(crate) fn new(held: Option<HeldSignals>) -> Result<Self, NotStarted> {
         let runtime = Builder::new_current_thread()
             .enable_all()
@@ -50,16 +50,16 @@ impl EventLoop {
         Ok(Self { runtime, signals })
     }
 
-    /// Does what may wait for others, as reading a file that is a pipe. None if a signal stops it.
+    /// Runs work that may block, such as reading a pipe. Returns `None` if a signal stops it.
     ///
-    /// It is done on a thread that is gone afterwards, for privileges are a thread's own.
+    /// It runs on a thread that ends afterwards, because privileges belong to a thread.
     pub(crate) fn unless_stopped<T: Send + 'static>(
         &mut self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> io::Result<Option<T>> {
         let (sender, receiver) = oneshot::channel();
         let thread = thread::Builder::new().name("start".to_owned()).spawn(|| {
-            // Whoever was stopped meanwhile does not listen.
+            // If a signal stopped it, there is no receiver.
             let _ = sender.send(work());
         })?;
         let signals = &mut self.signals;

@@ -1,18 +1,18 @@
-//! What an accept loop does when descriptors or memory have run out: it pauses, ever longer; after a while it lets
-//! clients go rather than have them wait.
+//! What an accept loop does when file descriptors or memory have run out. It pauses, longer each time. After a while it
+//! closes connections, so that clients don't wait.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The first pause when descriptors or memory have run out; it doubles up to [`LONGEST_PAUSE`].
+/// The first pause when file descriptors or memory have run out. It doubles up to [`LONGEST_PAUSE`].
 pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(100);
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// When they have run out for so long, connections are taken and closed: a client learns that it has to go elsewhere.
+/// After this time, connections are accepted and closed at once, so that clients can try another server.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Since when descriptors or memory have run out, without a connection that could be taken.
+/// The time without file descriptors or memory, and without a successful accept.
 #[derive(Debug, Default)]
 pub(super) struct Starved {
     since: Option<Instant>,
@@ -21,7 +21,7 @@ pub(super) struct Starved {
 }
 
 impl Starved {
-    /// How long to pause this time. A while without trouble ends the spell.
+    /// How long to pause this time. A while without errors starts over.
     pub(super) fn next_delay(&mut self) -> Duration {
         let now = Instant::now();
         if self.last.is_none_or(|last| now - last > LONGEST_PAUSE * 2) {

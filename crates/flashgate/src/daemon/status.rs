@@ -1,6 +1,6 @@
-//! What the daemon knows of itself, in one place: written by whoever finds out, read by `[admin]`.
+//! The daemon's own status in one place: set by many parts, read by `[admin]`.
 //!
-//! What connections count is with them (`Shared`, `Permits`). Nothing here comes from the network.
+//! The counters of connections are in `Shared` and `Permits`. Nothing here comes from the network.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -15,15 +15,15 @@ use super::accept_error::Class;
 /// What the daemon is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// It has bound its addresses, and is not ready.
+    /// Addresses are bound, but the daemon is not ready.
     Starting,
-    /// It serves.
+    /// Serving.
     Ready,
-    /// It serves, and reads everything again.
+    /// Serving, and reloading.
     Reloading,
-    /// It was told to stop, and answers what was accepted.
+    /// Stopping. Accepted connections are still answered.
     Draining,
-    /// Nothing is answered any more.
+    /// Nothing is answered anymore.
     Stopped,
 }
 
@@ -46,7 +46,7 @@ impl Phase {
         }
     }
 
-    /// Whether new connections are taken.
+    /// Whether new connections are accepted.
     pub(super) const fn serves(self) -> bool {
         match self {
             Self::Ready | Self::Reloading => true,
@@ -55,17 +55,17 @@ impl Phase {
     }
 }
 
-/// Whether a listener's socket works; its accept loop says so.
+/// Whether a listener's socket works. Its accept loop sets it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Health(Arc<AtomicBool>);
 
 impl Health {
-    /// The socket has failed; it is being bound again.
+    /// The socket has failed, and is being bound again.
     pub(super) fn failed(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// The socket is there again.
+    /// The socket works again.
     pub(super) fn accepting(&self) {
         self.0.store(false, Ordering::Relaxed);
     }
@@ -87,38 +87,38 @@ impl Health {
 #[derive(Clone, Debug)]
 pub(super) struct ListenerStatus {
     pub(super) address: SocketAddr,
-    /// What it serves most; the bridge serves none.
+    /// The policy on most of its addresses; `None` for the bridge.
     pub(super) policy: Option<String>,
     pub(super) health: Health,
 }
 
-/// The last reload; at first there is none.
+/// The last reload.
 #[derive(Clone, Debug)]
 pub(super) struct LastReload {
     pub(super) at: Instant,
-    /// Why it changed nothing, as the log says it; none if it did.
+    /// Why it changed nothing, as logged; `None` if it succeeded.
     pub(super) error: Option<String>,
 }
 
-/// What changes from time to time, read together.
+/// A consistent copy of what changes from time to time.
 #[derive(Clone, Debug)]
 pub(super) struct StatusSnapshot {
     pub(super) phase: Phase,
     pub(super) listeners: Vec<ListenerStatus>,
     pub(super) limits: Limits,
     pub(super) drain: Duration,
-    /// What TLS is spoken with.
+    /// The TLS certificates in use.
     pub(super) certificates: Vec<Certificate>,
-    /// The parts of the sandbox, and whether each is in force.
+    /// The parts of the sandbox, and whether each is active.
     pub(super) sandbox: Vec<(&'static str, bool)>,
     pub(super) reloads: u64,
     pub(super) reloads_failed: u64,
     pub(super) last_reload: Option<LastReload>,
-    /// When what is served was read.
+    /// When the current plan was read.
     pub(super) loaded: SystemTime,
 }
 
-/// See the module.
+/// The daemon's status.
 #[derive(Debug)]
 pub(super) struct Status {
     started: Instant,
@@ -149,7 +149,7 @@ impl Status {
         })
     }
 
-    /// Everything that changes from time to time, as it is now.
+    /// A copy of the current status.
     pub(super) fn known(&self) -> StatusSnapshot {
         self.lock().clone()
     }
@@ -170,12 +170,12 @@ impl Status {
         self.lock().listeners = listeners;
     }
 
-    /// Which parts of the sandbox are in force.
+    /// Sets which parts of the sandbox are active.
     pub(super) fn set_sandbox(&self, parts: Vec<(&'static str, bool)>) {
         self.lock().sandbox = parts;
     }
 
-    /// A reload has taken over a plan.
+    /// Records a successful reload.
     pub(super) fn reloaded(&self, plan: &Plan) {
         let mut known = self.lock();
         known.limits = plan.limits.clone();
@@ -189,7 +189,7 @@ impl Status {
         });
     }
 
-    /// A reload has changed nothing; the text is that for the terminal.
+    /// Records a refused reload. The text is formatted for a terminal.
     pub(super) fn not_reloaded(&self, error: &str) {
         let mut known = self.lock();
         known.reloads_failed += 1;
@@ -205,7 +205,7 @@ impl Status {
         }
     }
 
-    /// How many errors of `accept` there were, by the class' name.
+    /// How many errors of `accept` there were, by class.
     pub(super) fn accept_errors(&self) -> impl Iterator<Item = (&'static str, u64)> {
         let counts = self
             .accept_errors
@@ -219,7 +219,7 @@ impl Status {
     }
 }
 
-/// That nothing is queued is no error.
+/// The counter of a class. An empty queue is not an error.
 const fn index(class: Class) -> Option<usize> {
     match class {
         Class::Empty => None,
@@ -229,7 +229,7 @@ const fn index(class: Class) -> Option<usize> {
     }
 }
 
-/// On a terminal, findings are in colour: `ESC [ … m`.
+/// Removes terminal colors (`ESC [ … m`) from findings.
 fn without_colours(text: &str) -> String {
     let mut pieces = text.split('\x1b');
     let first = pieces.next().unwrap_or_default();

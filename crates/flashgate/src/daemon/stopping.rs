@@ -1,5 +1,5 @@
-//! How serving ends: every client that was accepted gets its time, no client can make the stop last longer, and policy
-//! requests are answered until the end.
+//! The end of serving. Every accepted client gets its time, no client can prolong the stop, and policy requests are
+//! answered until the end.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -15,22 +15,22 @@ use super::listeners::Listeners;
 use crate::connection::Shared;
 use crate::log::LIFECYCLE;
 
-/// How long what is cut may take to be gone, and a client that has connected at the very end to send its request.
+/// How long reset relays may take to end, and a client that connected at the very end to send its request.
 const CUT: Duration = Duration::from_millis(500);
 
-/// How long the queue of the very end may take: a part of what a stop may last beyond `drain`.
+/// How long the queue may take at the very end. It adds to `drain`.
 const LAST_QUEUE: Duration = Duration::from_millis(250);
 
 impl RunningDaemon {
-    /// After a hand-over: leaves what is queued to the successor, and lets open connections end when they end. A
-    /// signal gives them `drain` from then on.
+    /// After a handover: leaves the queue to the new process, and lets open connections end by themselves. After a
+    /// signal they have `drain` left.
     pub(super) async fn leave(&mut self) {
-        // The next start asks the successor.
+        // The next start asks the new process.
         self.successors = None;
         self.listeners.end(Course::Leave).await;
         tokio::select! {
             () = all_served(&self.shared, Instant::now(), None) => return,
-            signal = self.signals.next_stop() => info!(signal, "stopping: relays get their time"),
+            signal = self.signals.next_stop() => info!(signal, "stopping: giving relays time to end"),
         }
         let limit = Some(self.plan.process.drain);
         tokio::select! {
@@ -40,12 +40,12 @@ impl RunningDaemon {
         self.cut().await;
     }
 
-    /// After a signal: serves what is queued, lets what is open end within `drain`, and answers policy requests
-    /// meanwhile.
+    /// After a signal: serves the queue, lets open connections end within `drain`, and answers policy requests in the
+    /// meantime.
     pub(super) async fn stop(&mut self) {
         let (start, limit) = (Instant::now(), self.plan.process.drain);
         if self.is_succeeded(start, limit).await {
-            info!(target: LIFECYCLE, "handed over: a successor serves");
+            info!(target: LIFECYCLE, "handed over: the new process serves");
             self.successors = None;
             self.listeners.end(Course::Leave).await;
             tokio::select! {
@@ -53,7 +53,7 @@ impl RunningDaemon {
                 signal = self.signals.next_stop() => info!(signal, "stopping now"),
             }
         }
-        // From now on a start finds nobody to take over from, and the addresses free.
+        // From now on, a new process has nothing to take over, and finds the addresses free.
         if let Some(successors) = self.successors.take() {
             successors.leave();
         }
@@ -61,9 +61,10 @@ impl RunningDaemon {
         self.cut().await;
     }
 
-    /// Closes within `drain`, unless a signal is quicker, or a successor: whether that one serves.
+    /// Closes within `drain`, unless a signal or a new process ends it earlier. Returns whether a new process serves.
     ///
-    /// Nothing here may outlast it that holds a listener: what is queued at one that is open and not accepted on is lost.
+    /// Nothing that holds a listener may outlive this function. Connections queued on an open listener without an
+    /// accept loop would be lost.
     async fn is_succeeded(&mut self, start: Instant, limit: Duration) -> bool {
         let endpoints = self.listeners.endpoints();
         let mut closed = pin!(close(&mut self.listeners, &self.shared, start, limit));
@@ -97,21 +98,21 @@ impl RunningDaemon {
         }
     }
 
-    /// Resets every relay that is left.
+    /// Resets all remaining relays.
     async fn cut(&self) {
         self.shared.stop.cut();
-        // Each resets both its sides, which takes a turn of the event loop.
+        // Each relay resets both sides, which takes one turn of the event loop.
         let _ = timeout(CUT, self.shared.permits.none_relayed_or_late()).await;
     }
 }
 
-/// Lets what came before the stop end, while policy requests are answered.
+/// Lets earlier connections end, while policy requests are answered.
 async fn close(listeners: &mut Listeners, shared: &Shared, start: Instant, limit: Duration) {
     listeners.close(SILENT_DRAIN.min(limit)).await;
     all_served(shared, start, Some(limit)).await;
 }
 
-/// Lets open connections end: all of them for a while, those that are served for as long as the limit says.
+/// Lets open connections end: all of them for a few seconds, and served ones up to the limit.
 async fn all_served(shared: &Shared, start: Instant, limit: Option<Duration>) {
     let silent = start + limit.map_or(SILENT_DRAIN, |limit| SILENT_DRAIN.min(limit));
     let _ = timeout_at(silent, shared.permits.all_returned()).await;

@@ -1,10 +1,10 @@
-//! What the daemon answers a process that asks for its listeners, and what it does once that one serves.
+//! Hands the listeners over to a process that asks for them.
 
 use super::handover::{Caller, Offer, Terms};
 use super::{RunningDaemon, losses};
 
 impl RunningDaemon {
-    /// Hands the listeners over to a process that asks, and says what it must not take away.
+    /// Sends the listeners to a process that asks, with the terms that it must keep.
     pub(super) fn hand_over(&mut self, caller: Caller) {
         let listeners = self.listeners.endpoints();
         let terms = Terms {

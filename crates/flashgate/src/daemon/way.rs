@@ -1,7 +1,7 @@
-//! The way to a file, link by link: where it can become another one.
+//! Resolves a file's path link by link, to find the folders in which a change can replace the file.
 //!
-//! A file is another one when its name is given to another, and also when a link on the way to it is: that of the file,
-//! that of one of its folders, or one that such a link leads to.
+//! A file is replaced if another file gets its name, or if a link on its path changes: a link to the file, to one of
+//! its folders, or on the path of such a link.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -11,33 +11,33 @@ use std::path::{Component, Path, PathBuf};
 /// More links than the kernel follows (`path_resolution(7)`).
 const MOST_LINKS: usize = 40;
 
-/// What lies on the way to a file.
+/// The links and the last folder on the path to a file.
 #[derive(Debug)]
 pub(super) struct ResolvedPath {
-    /// Each link, by the folder that it stands in, and where it leads.
+    /// Each link on the path.
     pub(super) links: Vec<SymbolicLink>,
-    /// The folder that the file is in, or would be; where that is missing too, the last one that is there.
+    /// The folder of the file. If that is missing, the last existing folder on the path.
     pub(super) end: PathBuf,
 }
 
-/// A link on the way.
+/// A link on the path.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct SymbolicLink {
-    /// Without links of its own.
+    /// The folder that contains the link, without links in its path.
     pub(super) folder: PathBuf,
-    /// As it is written.
+    /// The link's target as written.
     pub(super) target: PathBuf,
 }
 
 impl ResolvedPath {
-    /// The folders in which something would have to change for the file to be another one.
+    /// The folders in which a change can replace the file.
     pub(super) fn folders(self) -> impl Iterator<Item = PathBuf> {
         let links = self.links.into_iter().map(|link| link.folder);
         links.chain([self.end])
     }
 }
 
-/// Follows the way to a file as far as it goes today.
+/// Resolves a path as far as it exists.
 pub(super) fn to(file: &Path) -> ResolvedPath {
     let start = if file.is_absolute() {
         Ok(PathBuf::from("/"))
@@ -66,7 +66,7 @@ pub(super) fn to(file: &Path) -> ResolvedPath {
                 }
                 way.links.push(SymbolicLink { folder, target });
             }
-            // A step that is there and leads on; the last one is the file.
+            // An existing folder. The last step is the file.
             Err(_) if !ahead.is_empty() && here.is_dir() => way.end = here,
             Ok(_) | Err(_) => break,
         }
@@ -74,7 +74,7 @@ pub(super) fn to(file: &Path) -> ResolvedPath {
     way
 }
 
-/// A step from one folder.
+/// A step from one folder to the next.
 #[derive(Debug)]
 enum PathStep {
     Down(OsString),

@@ -1,4 +1,4 @@
-//! The threads that serve: each has an event loop of its own, and no work moves from one to another.
+//! The threads that serve. Each has its own event loop, and work never moves between them.
 
 use std::io;
 use std::num::NonZeroU32;
@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::watch;
 
-/// The threads beside the first, which is the caller's own.
+/// The threads other than the first, which is the caller's.
 #[derive(Debug)]
 pub(super) struct Workers {
     handles: Vec<Handle>,
@@ -16,7 +16,7 @@ pub(super) struct Workers {
 }
 
 impl Workers {
-    /// Starts so many threads less one; to be called on the first thread's event loop.
+    /// Starts `threads` minus one. Call it on the event loop of the first thread.
     pub(super) fn start(threads: NonZeroU32) -> io::Result<Self> {
         let (stop, _) = watch::channel(());
         let mut workers = Self {
@@ -35,7 +35,7 @@ impl Workers {
         self.handles.push(runtime.handle().clone());
         let mut stop = self.stop.subscribe();
         let serve = move || {
-            // The only change is the end: the sender is dropped.
+            // The only change is the end, when the sender is dropped.
             let _ = runtime.block_on(stop.changed());
         };
         let thread = thread::Builder::new().name(format!("serve-{number}"));
@@ -43,16 +43,16 @@ impl Workers {
         Ok(())
     }
 
-    /// The event loop of every thread.
+    /// The event loops of all threads.
     pub(super) fn handles(&self) -> &[Handle] {
         &self.handles
     }
 
-    /// Ends the threads, and with them what still runs there.
+    /// Ends the threads, and everything that runs on them.
     pub(super) fn stop(self) {
         drop(self.stop);
         for thread in self.threads {
-            // A thread that has panicked has said so.
+            // A panic has already been logged.
             let _ = thread.join();
         }
     }

@@ -1,7 +1,7 @@
-//! Which files are being written right now, as the events of their folders tell.
+//! Which files are being written, according to the events of their folders.
 //!
-//! It knows only what has happened since the folders are watched: a writer that opened a file before and has written
-//! nothing since is out of its sight.
+//! It only sees events since the folders were watched. It misses a writer that opened a file before and has not written
+//! since.
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
@@ -10,19 +10,19 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::inotify::ReadFlags;
 
-/// In a folder where anybody can write, somebody may leave any number of files open.
+/// In a folder that anyone can write to, a user could keep any number of files open.
 const MOST: usize = 4096;
 
 /// Files that were written to and not closed yet.
 #[derive(Debug, Default)]
 pub(super) struct Writers {
     written: BTreeSet<(PathBuf, OsString)>,
-    /// One of them has lost its name, and gets the next one that goes with this number.
+    /// A written file lost its name. The event with this cookie shows its new name.
     moving: Option<u32>,
 }
 
 impl Writers {
-    /// Takes note of an event in a folder; `cookie` ties the two events of a rename together.
+    /// Records an event in a folder. `cookie` links the two events of a rename.
     pub(super) fn note(&mut self, (folder, name): (&Path, &OsStr), event: ReadFlags, cookie: u32) {
         if event.contains(ReadFlags::ISDIR) {
             return;
@@ -38,7 +38,7 @@ impl Writers {
             if self.moving.take() == Some(cookie) {
                 self.add(file);
             } else {
-                // The name is another file's now.
+                // The name now belongs to another file.
                 self.written.remove(&file);
             }
         }
@@ -50,24 +50,24 @@ impl Writers {
         }
     }
 
-    /// Forgets those in a folder whose name is another folder's now.
+    /// Forgets the files of a folder whose path now leads to another folder.
     pub(super) fn left(&mut self, folder: &Path) {
         self.written.retain(|(of, _)| of != folder);
         self.moving = None;
     }
 
-    /// The files that somebody is writing to.
+    /// The files that are being written.
     pub(super) fn files(&self) -> impl Iterator<Item = PathBuf> {
         let written = self.written.iter();
         written.map(|(folder, name)| folder.join(name))
     }
 
-    /// Knows of nobody any more: events were lost.
+    /// Forgets everything, because events were lost.
     pub(super) fn forget(&mut self) {
         *self = Self::default();
     }
 
-    /// Whether somebody is writing to the file that a path leads to.
+    /// Whether the file at a path is being written.
     pub(super) fn has(&self, file: &Path) -> bool {
         if self.written.is_empty() {
             return false;

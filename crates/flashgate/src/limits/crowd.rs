@@ -1,20 +1,19 @@
-//! Connections by age and by network, so that room can be taken from those that hold the most of it.
+//! Connections by age and by network, so that room can be taken from the network that uses the most.
 //!
-//! Nothing here can be made to grow: there are as many members as connections, and a fixed number of cells. Joining,
-//! leaving and choosing cost the logarithm of their number at most, besides one pass over the cells when somebody is
-//! chosen.
+//! The size is bounded: there are as many members as connections, and a fixed number of cells. Joining, leaving and
+//! choosing take at most logarithmic time. Choosing also takes one pass over the cells.
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
 
-/// Networks share cells by a hash that nobody outside can compute.
+/// The number of cells. Networks share cells by a hash with a secret key.
 const CELLS: usize = 1024;
 
-/// A cell that has this share of everything, one part in sixteen, is crowded: it gives way before others.
+/// A cell with more than one in `SHARE` of the total is crowded, and is the first to be evicted from.
 const SHARE: usize = 16;
 
-/// Where a member stands: its cell, and its number, which grows with each that joins.
+/// The key of a member: its cell, and its number, which increases with each new member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct MemberKey {
     pub(super) cell: u16,
@@ -25,7 +24,7 @@ pub(super) struct MemberKey {
 #[derive(Debug)]
 pub(super) struct Crowd<M> {
     members: BTreeMap<MemberKey, (usize, M)>,
-    /// The same by age: the cell of each number.
+    /// The members by age: the cell of each number.
     ages: BTreeMap<u64, u16>,
     weights: Box<[usize]>,
     total: usize,
@@ -49,7 +48,7 @@ impl<M> Crowd<M> {
         self.members.get_mut(&key).map(|(_, member)| member)
     }
 
-    /// Adds a member; one that is there already gets the new weight.
+    /// Adds a member. An existing one gets the new weight.
     pub(super) fn put(&mut self, key: MemberKey, weight: usize, member: M) {
         self.remove(key);
         self.members.insert(key, (weight, member));
@@ -76,7 +75,7 @@ impl<M> Crowd<M> {
         weight.is_some_and(|weight| weight.saturating_mul(SHARE) > self.total)
     }
 
-    /// Who gives way: the oldest of the heaviest cell if that is crowded, else the oldest of all.
+    /// The member to evict first: the oldest of the heaviest cell if that is crowded, otherwise the oldest of all.
     pub(super) fn first_to_go(&self) -> Option<MemberKey> {
         let weights = self.weights.iter().copied().zip(0_u16..);
         let (weight, cell) = weights.max()?;
@@ -92,7 +91,7 @@ impl<M> Crowd<M> {
     }
 }
 
-/// Which cell an address belongs to: that of its network, a /24 or a /48, which is what one site gets.
+/// Maps an address to the cell of its network. A network is a /24 or a /48, which is what one site gets.
 #[derive(Debug, Default)]
 pub(super) struct Cells(RandomState);
 
@@ -115,7 +114,7 @@ mod tests {
         MemberKey { cell, number }
     }
 
-    /// Has everybody go, in the order in which they are chosen.
+    /// Removes all members, and returns the order in which they are chosen.
     fn order(mut crowd: Crowd<()>) -> Vec<u64> {
         let mut order = Vec::new();
         while let Some(key) = crowd.first_to_go() {
@@ -145,7 +144,7 @@ mod tests {
         for number in 100..105 {
             crowd.put(key(500, number), 1, ());
         }
-        // As long as it is one.
+        // Only until the cell is no longer crowded.
         assert_eq!(order(crowd)[..5], [100, 101, 102, 103, 0]);
     }
 

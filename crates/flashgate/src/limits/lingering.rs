@@ -1,6 +1,7 @@
-//! Connections that were answered and wait for their client's end: they take no player's place, and the oldest gives way.
+//! Answered connections that wait for their client to close. They take no other connection's place, and the oldest is
+//! closed to make room.
 //!
-//! nginx does the same: a connection that lingers is the first to go when connections run short.
+//! nginx does the same: lingering connections are closed first when connections run short.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +13,7 @@ use tokio::sync::Notify;
 #[derive(Debug)]
 pub(super) struct Lingering {
     most: AtomicUsize,
-    /// How many there are, those told to go and not yet gone included.
+    /// How many there are, including those that were asked to end but have not ended yet.
     open: AtomicUsize,
     slots: Mutex<LingeringSlots>,
 }
@@ -48,7 +49,7 @@ impl Lingering {
         self.open.load(Ordering::Relaxed)
     }
 
-    /// Makes room for another connection: if nobody goes already, the one that has lingered longest is told to.
+    /// Makes room for another connection: unless one is already ending, the oldest is asked to end.
     pub(super) fn give_way(&self) {
         let mut slots = self.slots();
         if slots.taken.len() == self.count() {
@@ -56,7 +57,7 @@ impl Lingering {
         }
     }
 
-    /// Takes a place; where all are taken, the connection that has lingered longest is told to go.
+    /// Takes a place. If all are taken, the oldest connection is asked to end.
     pub(super) fn take(&self) -> LingeringSlot {
         let wanted = Arc::new(Notify::new());
         self.open.fetch_add(1, Ordering::Relaxed);
@@ -100,7 +101,7 @@ impl LingeringSlot {
 mod tests {
     use super::*;
 
-    /// Whether a connection was told to go.
+    /// Whether a connection was asked to end.
     fn told(slot: &LingeringSlot) -> bool {
         let mut wanted = Box::pin(slot.wanted());
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());

@@ -1,8 +1,8 @@
-//! What one address may have: so many connections at a time, so many new ones a second.
+//! Limits per address: connections at a time, and new connections per second.
 //!
-//! An address is an IPv4 address, or the /64 of an IPv6 one, which is what a single subscriber gets. Both counts live
-//! in memory that no stranger can make grow: open connections are at most as many as there are permits, and the rates
-//! share a table of fixed size. Time is an argument.
+//! An address is an IPv4 address, or the /64 of an IPv6 address, which is what a single subscriber gets. Clients can't
+//! make the memory grow: there are at most as many open connections as permits, and the rates share a table of fixed
+//! size. Time is an argument.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
@@ -12,10 +12,10 @@ use std::time::Instant;
 
 use flashgate_config::snapshot::{Limits, Network};
 
-/// At 8 bytes each the table is 256 KiB, and only what is used of it takes memory.
+/// With 8 bytes each, the table has 256 KiB. Only the used part takes memory.
 const CELLS: usize = 32_768;
 
-/// Whose connections are counted together.
+/// The addresses whose connections are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Subscriber {
     V4(u32),
@@ -34,16 +34,16 @@ impl From<IpAddr> for Subscriber {
     }
 }
 
-/// Why a connection is not served.
+/// Why a connection is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OverLimit {
-    /// The address has too many connections open.
+    /// The address has too many open connections.
     Open,
-    /// The address makes new ones too fast.
+    /// The address opens connections too fast.
     Rate,
-    /// Too many connections of the address are passed on.
+    /// The address has too many forwarded connections.
     Relays,
-    /// Too many connections are passed on, whoever's.
+    /// There are too many forwarded connections in all.
     All,
 }
 
@@ -58,7 +58,7 @@ impl OverLimit {
         }
     }
 
-    /// Who has too many, as a client is told.
+    /// Who has too many connections, as shown to the client.
     pub(crate) const fn holder(self) -> &'static str {
         match self {
             Self::Open | Self::Rate | Self::Relays => "this address",
@@ -92,8 +92,8 @@ impl PerAddress {
         }
     }
 
-    /// Other limits; what is open stays counted, and so does how fast each address was: otherwise a reload would give
-    /// everybody another burst.
+    /// Sets new limits. Open connections and the rate of each address stay counted. Otherwise a reload would give every
+    /// address another burst.
     pub(super) fn set_limits(&mut self, limits: &Limits, now: Instant) {
         self.exempt.clone_from(&limits.exempt);
         self.most_open = limits.per_address;
@@ -105,7 +105,7 @@ impl PerAddress {
         });
     }
 
-    /// Whether an address may have one more connection now, and whose it is; nobody's, if the address is exempt.
+    /// Whether an address may open another connection now, and its subscriber; `None` if the address is exempt.
     ///
     /// It counts as an attempt either way.
     pub(super) fn admit(
@@ -131,12 +131,12 @@ impl PerAddress {
         Ok(Some(subscriber))
     }
 
-    /// A connection of this address stays open.
+    /// Counts an open connection.
     pub(super) fn opened(&mut self, subscriber: Subscriber) {
         *self.open.entry(subscriber).or_insert(0) += 1;
     }
 
-    /// An open connection of this address is passed on, if it may be.
+    /// Counts an open connection as forwarded, if the limit allows it.
     pub(super) fn relayed(&mut self, subscriber: Subscriber) -> Result<(), OverLimit> {
         let relays = self.relays.entry(subscriber).or_insert(0);
         if self.most_relays.is_some_and(|most| *relays >= most.get()) {
@@ -147,12 +147,12 @@ impl PerAddress {
         Ok(())
     }
 
-    /// A connection that was passed on has ended.
+    /// Uncounts a forwarded connection that has ended.
     pub(super) fn relay_ended(&mut self, subscriber: Subscriber) {
         one_less(&mut self.relays, subscriber);
     }
 
-    /// A connection of this address has ended.
+    /// Uncounts an open connection that has ended.
     pub(super) fn closed(&mut self, subscriber: Subscriber) {
         one_less(&mut self.open, subscriber);
     }
@@ -167,16 +167,16 @@ fn one_less(counts: &mut HashMap<Subscriber, u32>, subscriber: Subscriber) {
     }
 }
 
-/// New connections a second, by the generic cell rate algorithm: a burst of a second's worth, then evenly.
+/// Limits new connections per second with the generic cell rate algorithm: a burst of one second's worth, then evenly.
 ///
-/// Addresses share cells by a hash that nobody outside can compute. Each has two; it is over the rate only when both
-/// say so, so that a greedy address takes a quiet one along only if they meet twice.
+/// Addresses share cells by hashes with secret keys. Each has two cells, and is over the rate only if both say so. So a
+/// greedy address affects another one only if they share both cells.
 #[derive(Debug)]
 struct Rate {
     /// Nanoseconds between two connections.
     interval: u64,
     start: Instant,
-    /// For each cell, when it will have caught up, in nanoseconds since `start`.
+    /// For each cell, the time at which it will have caught up, in nanoseconds since `start`.
     cells: Vec<u64>,
     hashes: [RandomState; 2],
 }
@@ -195,8 +195,7 @@ impl Rate {
         }
     }
 
-    /// The same addresses at another rate. When a cell will have caught up stays as it is, because a burst is a second
-    /// at every rate.
+    /// Changes the rate, and keeps the cells. Their times stay valid, because a burst is one second at every rate.
     fn at(self, per_second: NonZeroU32) -> Self {
         Self {
             interval: SECOND / u64::from(per_second.get()),
@@ -206,7 +205,7 @@ impl Rate {
 
     fn admit(&mut self, subscriber: Subscriber, now: Instant) -> bool {
         let now = now.saturating_duration_since(self.start).as_nanos();
-        // 584 years; after that every address is as good as new.
+        // After 584 years, every address starts over.
         let now = u64::try_from(now).unwrap_or(0);
         let mut admitted = false;
         for hash in &self.hashes {
@@ -275,7 +274,7 @@ mod tests {
         limits.closed(first);
         assert!(
             limits.open.is_empty(),
-            "nothing is kept of those who have gone"
+            "nothing is kept for addresses without connections"
         );
     }
 
@@ -300,7 +299,7 @@ mod tests {
         );
     }
 
-    /// A reload gives nobody another burst, and its limits hold at once.
+    /// A reload gives no address another burst, and its limits apply at once.
     #[test]
     fn a_reload_keeps_the_rates() {
         let start = Instant::now();
@@ -323,10 +322,14 @@ mod tests {
         counts.set_limits(&with(10), start);
         assert_eq!(admitted(&mut counts, 500), 5, "the new rate holds");
         counts.set_limits(&with(0), start);
-        assert_eq!(admitted(&mut counts, 500), 1000, "no limit any more");
+        assert_eq!(
+            admitted(&mut counts, 500),
+            1000,
+            "there is no limit anymore"
+        );
     }
 
-    /// A thousand greedy addresses take hardly any quiet one along.
+    /// A thousand greedy addresses affect few others.
     #[test]
     fn cells_are_shared_by_few() {
         let now = Instant::now();

@@ -1,4 +1,4 @@
-//! One connection's place, and how far the connection has come.
+//! The permit of one connection, and the connection's stage.
 
 use std::future::pending;
 use std::net::SocketAddr;
@@ -13,22 +13,23 @@ use super::per_address::{OverLimit, Subscriber};
 use super::permits::Permits;
 use super::unrecognised::Evicted;
 
-/// One connection's place; dropping it makes room.
+/// A permit for one connection. Dropping it makes room.
 #[derive(Debug)]
 pub(crate) struct Permit {
     permits: Arc<Permits>,
     subscriber: Option<Subscriber>,
     stage: Stage,
-    /// How many descriptors the connection may come to have.
+    /// How many descriptors the connection may need.
     descriptors: u8,
     /// Whether it came after a stop had begun, which does not wait for it.
     is_late: bool,
 }
 
 impl Permits {
-    /// Takes a place, even if none is left: the accept loop looks at [`has_room`](Self::has_room) first.
+    /// Takes a place even if none is left. The accept loop checks [`has_room`](Self::has_room) first.
     ///
-    /// A connection that may be passed on takes the place for its second descriptor at once: it could not wait for it.
+    /// A connection that may be forwarded reserves its second descriptor at once, because it could not wait for it
+    /// later.
     pub(crate) fn take(
         self: &Arc<Self>,
         subscriber: Option<Subscriber>,
@@ -45,20 +46,20 @@ impl Permits {
     }
 }
 
-/// How far a connection has come.
+/// The stage of a connection.
 #[derive(Debug)]
 enum Stage {
-    /// Its request is still awaited, or the backend for it.
+    /// Waiting for its request, or for its backend.
     Waiting(MemberKey),
-    /// Its answer is on the way.
+    /// Being answered.
     Answering,
-    /// It was answered.
+    /// Answered, waiting for the client to close.
     Lingering(LingeringSlot),
-    /// It is passed on to a backend; the task of one that may come back.
+    /// Forwarded to a backend. The task is kept if the connection may return to waiting.
     Relaying(Option<AbortHandle>),
 }
 
-/// Whether a connection's answer was on the way before.
+/// Whether the connection was being answered before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answering {
     Begins,
@@ -66,7 +67,7 @@ pub(crate) enum Answering {
 }
 
 impl Permit {
-    /// A place that was counted already.
+    /// Creates a permit for a connection that has been counted.
     pub(super) fn new(
         permits: Arc<Permits>,
         subscriber: Option<Subscriber>,
@@ -83,7 +84,7 @@ impl Permit {
         }
     }
 
-    /// Says that the connection came after a stop had begun: nothing waits for it.
+    /// Marks the connection as begun after a stop, so that nothing waits for it.
     pub(crate) fn late(&mut self) {
         if !self.is_late {
             self.is_late = true;
@@ -91,7 +92,7 @@ impl Permit {
         }
     }
 
-    /// Which connection this is, as long as it is not recognised: for whoever starts a task that has it.
+    /// The unrecognized connection, for the code that starts its task. `None` once it is recognized.
     pub(crate) fn unrecognised(&self) -> Option<Unfinished> {
         let Stage::Waiting(key) = self.stage else {
             return None;
@@ -100,7 +101,7 @@ impl Permit {
         Some(Unfinished { permits, key })
     }
 
-    /// Says how many bytes of an unfinished request the connection holds; who is ended to make room for them comes back.
+    /// Sets how many bytes of an unfinished request the connection holds. Returns the connections evicted for it.
     pub(crate) fn hold(&self, bytes: usize) -> Vec<Evicted> {
         match self.stage {
             Stage::Waiting(key) => self.permits.unrecognised.hold(key, bytes),
@@ -108,7 +109,7 @@ impl Permit {
         }
     }
 
-    /// Says whose the connection is, where that is known only after it was accepted.
+    /// Sets the connection's client, if that becomes known after accept.
     pub(crate) fn assign(&mut self, subscriber: Option<Subscriber>, client: Option<SocketAddr>) {
         if let (Stage::Waiting(key), Some(client)) = (&mut self.stage, client) {
             *key = self.permits.unrecognised.is_of(*key, client);
@@ -124,7 +125,7 @@ impl Permit {
         self.subscriber = subscriber;
     }
 
-    /// Says that the connection's request is known and its answer on the way: a stop waits for it longer.
+    /// Marks the connection as being answered. A stop waits longer for it.
     pub(crate) fn answering(&mut self) -> Answering {
         let Stage::Waiting(key) = self.stage else {
             return Answering::GoesOn;
@@ -137,7 +138,7 @@ impl Permit {
         Answering::Begins
     }
 
-    /// Says that the connection was answered, and waits only for its client's end: its place is another's.
+    /// Marks the connection as answered and waiting for its client to close. Its place becomes free.
     pub(crate) fn lingering(&mut self) {
         self.answering();
         self.stage = Stage::Lingering(self.permits.lingering.take());
@@ -145,16 +146,18 @@ impl Permit {
         self.permits.returned.notify_waiters();
     }
 
-    /// Says that the connection is passed on: it counts among all relays and its address' from now on, if it may.
+    /// Marks the connection as forwarded, if the limits allow it. It counts as a relay from now on, in all and for its
+    /// address.
     ///
-    /// Said again, it changes nothing.
+    /// Further calls change nothing.
     pub(crate) fn relaying(&mut self) -> Result<(), OverLimit> {
         self.silent()?;
         self.stage = Stage::Relaying(None);
         Ok(())
     }
 
-    /// The same for one that is silent, and may turn out to be [none](Self::not_relaying).
+    /// Like `relaying`, for a silent connection that may turn out not to be forwarded
+    /// ([`not_relaying`](Self::not_relaying)).
     pub(crate) fn silent(&mut self) -> Result<(), OverLimit> {
         if matches!(self.stage, Stage::Relaying(_)) {
             return Ok(());
@@ -172,7 +175,7 @@ impl Permit {
         Ok(())
     }
 
-    /// Says that the connection is not passed on after all: its backend can't be reached, or its client wants something
+    /// Marks the connection as not forwarded after all: its backend can't be reached, or its client wants something
     /// else.
     pub(crate) fn not_relaying(&mut self, peer: Option<SocketAddr>) {
         let Stage::Relaying(task) = &mut self.stage else {
@@ -188,7 +191,7 @@ impl Permit {
         }
     }
 
-    /// Waits until a lingering connection must give way; for ever, if this is none.
+    /// Waits until a lingering connection must be closed to make room. Otherwise waits forever.
     pub(crate) async fn wanted(&self) {
         match &self.stage {
             Stage::Lingering(slot) => slot.wanted().await,
@@ -246,7 +249,7 @@ impl Drop for Permit {
     }
 }
 
-/// A connection that was not recognised when it was asked for.
+/// A connection that has not been recognized.
 #[derive(Debug)]
 pub(crate) struct Unfinished {
     permits: Arc<Permits>,
@@ -254,7 +257,7 @@ pub(crate) struct Unfinished {
 }
 
 impl Unfinished {
-    /// Says which task has it from now on: that one is aborted if the connection must make room.
+    /// Sets the connection's task, which is aborted if the connection is evicted.
     pub(crate) fn runs_in(self, task: AbortHandle) {
         self.permits.unrecognised.runs_in(self.key, task);
     }

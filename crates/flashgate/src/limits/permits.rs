@@ -1,4 +1,4 @@
-//! How many connections are open, and room for how many more.
+//! Counts the open connections, and the room for more.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,42 +15,42 @@ use super::unrecognised::{Evicted, Unrecognised};
 /// How many connections fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Capacity {
-    /// On their way to an answer, or passed on to a backend.
+    /// Connections that wait for an answer, or are forwarded to a backend.
     pub(crate) connections: usize,
-    /// Of these, so many passed on to a backend at most: the rest is kept for those who only ask for a policy.
+    /// How many of these can be forwarded to a backend. The rest is reserved for policy requests.
     pub(crate) relays: usize,
-    /// How many descriptors there are for them and those that linger; a connection that is passed on takes two.
+    /// Descriptors for these and for lingering connections. A forwarded connection takes two.
     pub(crate) descriptors: usize,
-    /// Answered, and waiting for their client's end: so many at most, and fewer where others need the room.
+    /// The maximum number of lingering connections. There are fewer if others need the room.
     pub(crate) lingering: usize,
-    /// What would have to be more for more to fit.
+    /// What limits the number of connections.
     pub(crate) scarce: Scarce,
-    /// How many connections, and how many relays of them, there would be with descriptors enough.
+    /// How many connections and relays there would be with enough descriptors.
     pub(crate) wanted: (usize, usize),
 }
 
-/// What bounds the connections.
+/// What limits the number of connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scarce {
-    /// What the plan says.
+    /// The configured limit.
     Connections,
     /// The limit on open files allows fewer.
     OpenFiles,
 }
 
-/// Whether room is being made.
+/// The result of making room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MadeRoom {
-    /// This connection goes.
+    /// This connection was evicted.
     By(Evicted),
-    /// One that was told to go before has not gone yet, or one may go soon.
+    /// An evicted connection has not ended yet, or one can be evicted soon.
     Before,
-    /// Nobody can go.
+    /// No connection can be evicted.
     No,
 }
 
 impl Scarce {
-    /// For the log: the key in `[limits]`, or what `ulimit` calls it.
+    /// The name in the log: the key in `[limits]`, or the name that `ulimit` uses.
     const fn name(self) -> &'static str {
         match self {
             Self::Connections => "connections",
@@ -59,7 +59,7 @@ impl Scarce {
     }
 }
 
-/// The count of open connections, with a limit that follows from the descriptors at hand.
+/// Counts open connections against a limit that follows from the available descriptors.
 #[derive(Debug)]
 pub(crate) struct Permits {
     limit: AtomicUsize,
@@ -67,20 +67,20 @@ pub(crate) struct Permits {
     capacity: Mutex<Capacity>,
     descriptors: AtomicUsize,
     pub(super) open: AtomicUsize,
-    /// Descriptors of those that are open.
+    /// Descriptors of the open connections.
     pub(super) taken: AtomicUsize,
     pub(super) answering: AtomicUsize,
     pub(super) relaying: AtomicUsize,
     pub(super) lingering: Lingering,
     pub(super) unrecognised: Unrecognised,
     per_address: Mutex<PerAddress>,
-    /// How many of the open ones came after a stop had begun: it does not wait for them.
+    /// How many of the open connections came after a stop had begun. The stop does not wait for them.
     pub(super) late: AtomicUsize,
     pub(super) returned: Notify,
 }
 
 impl Permits {
-    /// So many places in all; the limits say how many for each address.
+    /// Creates the counters. `limits` has the limits per address.
     pub(crate) fn new(capacity: Capacity, limits: &Limits) -> Arc<Self> {
         Arc::new(Self {
             limit: AtomicUsize::new(capacity.connections),
@@ -99,16 +99,16 @@ impl Permits {
         })
     }
 
-    /// Whether an address may have one more connection, and who it counts for.
+    /// Whether an address may open another connection, and the subscriber that it counts for.
     pub(crate) fn admit(&self, address: IpAddr) -> Result<Option<Subscriber>, OverLimit> {
         self.per_address().admit(address, Instant::now())
     }
 
-    /// Ends a connection that was not recognised yet, so that another finds room. Whether one will go, and which one if
-    /// that was decided now.
+    /// Evicts an unrecognized connection to make room for another. Returns whether one will end, and which one if it
+    /// was chosen now.
     pub(crate) fn make_room(&self, descriptors: u8) -> MadeRoom {
         let taken = self.taken.load(Ordering::Relaxed) + usize::from(descriptors);
-        // Then it is those that linger who give way.
+        // In this case, lingering connections are closed instead.
         if self.open() < self.limit() && taken <= self.descriptors.load(Ordering::Relaxed) {
             return MadeRoom::Before;
         }
@@ -119,7 +119,8 @@ impl Permits {
         }
     }
 
-    /// Whether a connection with so many descriptors fits; one that lingers gives way where that is what it lacks.
+    /// Whether a connection with this many descriptors fits. If only descriptors are missing, a lingering one is
+    /// closed.
     pub(crate) fn has_room(&self, descriptors: u8) -> bool {
         let room = self.descriptors.load(Ordering::Relaxed);
         let taken = self.taken.load(Ordering::Relaxed) + usize::from(descriptors);
@@ -140,12 +141,12 @@ impl Permits {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many connections may be open.
+    /// The maximum number of open connections.
     pub(crate) fn limit(&self) -> usize {
         self.limit.load(Ordering::Relaxed)
     }
 
-    /// Other limits; where more are open already, they stay. Returns the capacity before.
+    /// Sets new limits. Connections above them stay open. Returns the previous capacity.
     pub(crate) fn set_limits(&self, capacity: Capacity, limits: &Limits) -> Capacity {
         self.limit.store(capacity.connections, Ordering::Relaxed);
         self.most_relays.store(capacity.relays, Ordering::Relaxed);
@@ -162,17 +163,17 @@ impl Permits {
         self.capacity.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many connections may be passed on to a backend.
+    /// The maximum number of connections forwarded to a backend.
     pub(crate) fn most_relays(&self) -> usize {
         self.most_relays.load(Ordering::Relaxed)
     }
 
-    /// What would have to be more for more to fit.
+    /// What limits the number of connections, for the log.
     pub(crate) fn scarce(&self) -> &'static str {
         self.capacity().scarce.name()
     }
 
-    /// How many connections were answered and linger; they are not among the open ones.
+    /// How many answered connections linger. They are not counted as open.
     pub(crate) fn lingering(&self) -> usize {
         self.lingering.count()
     }
@@ -182,17 +183,17 @@ impl Permits {
         self.open.load(Ordering::Relaxed)
     }
 
-    /// How many of them have asked and are being answered.
+    /// How many open connections are being answered.
     pub(crate) fn answering(&self) -> usize {
         self.answering.load(Ordering::Relaxed)
     }
 
-    /// How many of them are passed on to a backend.
+    /// How many open connections are forwarded to a backend.
     pub(crate) fn relaying(&self) -> usize {
         self.relaying.load(Ordering::Relaxed)
     }
 
-    /// Whether one more connection may be passed on, as far as all of them are concerned.
+    /// Whether another connection can be forwarded, without regard to limits per address.
     pub(crate) fn has_room_to_pass_on(&self) -> Result<(), OverLimit> {
         if self.relaying() < self.most_relays() {
             Ok(())
@@ -201,7 +202,7 @@ impl Permits {
         }
     }
 
-    /// Counts one more that is passed on, if it may be.
+    /// Counts another forwarded connection, if the limit allows it.
     pub(super) fn relay_begins(&self) -> Result<(), OverLimit> {
         let most = self.most_relays();
         let one_more = |relaying| (relaying < most).then_some(relaying + 1);
@@ -216,17 +217,17 @@ impl Permits {
         self.returned.notify_waiters();
     }
 
-    /// Waits for room; at once if there is some.
+    /// Waits for room. Returns at once if there is some.
     pub(crate) async fn room(&self, descriptors: u8) {
         self.until(|permits| permits.has_room(descriptors)).await;
     }
 
-    /// Waits for the next place to be returned, from the call on.
+    /// Waits for the next place to become free. It counts from the call, not from the first poll.
     pub(crate) fn next_returned(&self) -> impl Future<Output = ()> {
         self.returned.notified()
     }
 
-    /// Waits until every connection that came before a stop has ended.
+    /// Waits until every connection from before a stop has ended.
     pub(crate) async fn all_returned(&self) {
         self.until(|permits| permits.open() <= permits.late()).await;
     }
@@ -235,13 +236,13 @@ impl Permits {
         self.late.load(Ordering::Relaxed)
     }
 
-    /// Waits until nobody is being answered or passed on.
+    /// Waits until no connection is being answered or forwarded.
     pub(crate) async fn none_served(&self) {
         self.until(|permits| permits.answering() == 0 && permits.relaying() == 0)
             .await;
     }
 
-    /// Waits until nobody is being passed on, and all who came after a stop had begun have ended.
+    /// Waits until no connection is forwarded, and all that came after a stop had begun have ended.
     pub(crate) async fn none_relayed_or_late(&self) {
         self.until(|permits| permits.relaying() == 0 && permits.late() == 0)
             .await;

@@ -1,4 +1,4 @@
-//! A descriptor to spare, for when there are no others.
+//! A spare descriptor, for when there are no others.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use rustix::io::fcntl_dupfd_cloexec;
 
-/// A descriptor kept in hand: given up for a moment, it lets a process that has none left accept and close.
+/// A spare descriptor. Closing it for a moment lets a process without free descriptors accept and close connections.
 #[derive(Debug, Default)]
 pub(crate) struct Spare(Mutex<Option<OwnedFd>>);
 
@@ -25,7 +25,7 @@ impl Spare {
     }
 }
 
-/// A descriptor of no use; of a file that is open already, for opening another may be forbidden.
+/// Duplicates a descriptor. It uses an open file, because opening another may be forbidden.
 fn one_more() -> Option<OwnedFd> {
     fcntl_dupfd_cloexec(io::stderr(), 0).ok()
 }

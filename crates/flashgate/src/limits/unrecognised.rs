@@ -1,9 +1,9 @@
-//! Connections that have not been recognised yet: what they hold, and who of them gives way.
+//! Connections that have not been recognized yet: what they hold, and which of them is evicted.
 //!
-//! Anybody can open such a connection and begin something that never ends. So where room runs out the oldest are ended,
-//! first of all those of a network that crowds the others out: when a newcomer finds no place, and when what has
-//! been read of unfinished requests takes more than [`BUDGET`]. To end one its task is aborted: a connection that waits
-//! keeps nothing ready for that.
+//! Any client can open such a connection and never finish its request. So when room runs out, the oldest are ended,
+//! first those of a network that crowds the others out. This happens when a new connection finds no place, and when the
+//! data of unfinished requests takes more than [`BUDGET`]. A connection is ended by aborting its task, so a waiting
+//! connection needs nothing extra for it.
 
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,18 +13,18 @@ use tokio::task::AbortHandle;
 
 use super::crowd::{Cells, Crowd, MemberKey};
 
-/// What all unfinished requests of the process may hold together.
+/// The memory limit for all unfinished requests together.
 ///
-/// 8 MiB are 1,024 heads of 8 KiB, or 2,048 PROXY headers of 4 KiB, or 341 TLS sessions of 24 KiB each. Besides,
-/// `[admin]` has at most 32 connections with 8 KiB each, 256 KiB. With 10,000 other connections that wait, and 1,000
-/// WebSockets, it fits into 64 MiB.
+/// 8 MiB are 1,024 request heads of 8 KiB, or 2,048 PROXY headers of 4 KiB, or 341 TLS sessions of 24 KiB each. In
+/// addition, `[admin]` has at most 32 connections with 8 KiB each, 256 KiB. With 10,000 other waiting connections and
+/// 1,000 WebSockets, this fits into 64 MiB.
 const BUDGET: usize = 8 * 1024 * 1024;
 
-/// So long a connection keeps its place whoever waits for it: a request that comes in pieces is whole by then.
+/// A connection keeps its place at least this long. A request that arrives in pieces is complete by then.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// The same for one of a network that crowds others out. With the places of a small limit, a second each would be more
-/// than the others' clients wait.
+/// Like [`GRACE`], for a network that crowds others out. With few places, a second for each would be longer than the
+/// other clients wait.
 const GRACE_IN_A_CROWD: Duration = Duration::from_millis(250);
 
 /// A connection that was ended to make room.
@@ -34,17 +34,17 @@ pub(crate) struct Evicted {
     pub(crate) lack: Lack,
 }
 
-/// What there was too little of.
+/// What ran out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lack {
     /// Places for connections.
     Places,
-    /// Memory for what was read of unfinished requests.
+    /// Memory for the data of unfinished requests.
     Memory,
 }
 
 impl Lack {
-    /// For the log.
+    /// The name in the log.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Places => "places",
@@ -53,7 +53,7 @@ impl Lack {
     }
 }
 
-/// All of them.
+/// All unrecognized connections.
 #[derive(Debug)]
 pub(super) struct Unrecognised(Mutex<Inner>);
 
@@ -62,9 +62,9 @@ struct Inner {
     cells: Cells,
     next: u64,
     connections: Crowd<Member>,
-    /// Those that hold something, weighed by how much.
+    /// The connections that hold data, weighted by its size.
     holding: Crowd<()>,
-    /// How many were told to go and have not gone yet.
+    /// How many were evicted but have not ended yet.
     going: usize,
 }
 
@@ -87,7 +87,7 @@ impl Unrecognised {
         }))
     }
 
-    /// One more, and the task that has it, if that is known.
+    /// Adds a connection, and its task if that is known.
     pub(super) fn join(&self, peer: Option<SocketAddr>, task: Option<AbortHandle>) -> MemberKey {
         let member = Member {
             peer,
@@ -98,7 +98,7 @@ impl Unrecognised {
         self.inner().join(member)
     }
 
-    /// Says which task has it; where it should have gone already, it goes now.
+    /// Sets the task of a connection. If the connection was evicted in the meantime, the task is aborted.
     pub(super) fn runs_in(&self, key: MemberKey, task: AbortHandle) {
         match self.inner().connections.get_mut(key) {
             Some(member) => member.task = Some(task),
@@ -106,7 +106,7 @@ impl Unrecognised {
         }
     }
 
-    /// Says whose it is, where that turns out later.
+    /// Sets the client's address, if it becomes known later.
     pub(super) fn is_of(&self, key: MemberKey, peer: SocketAddr) -> MemberKey {
         let mut inner = self.inner();
         let Some(member) = inner.take(key) else {
@@ -121,7 +121,7 @@ impl Unrecognised {
         key
     }
 
-    /// Says how many bytes it holds now; who is ended for that comes back.
+    /// Sets how many bytes a connection holds. Returns the connections that are evicted for it.
     pub(super) fn hold(&self, key: MemberKey, bytes: usize) -> Vec<Evicted> {
         let mut inner = self.inner();
         inner.hold(key, bytes);
@@ -134,7 +134,7 @@ impl Unrecognised {
         evicted
     }
 
-    /// Ends one, unless somebody goes already, or has not been there for long enough; none where nobody can.
+    /// Evicts a connection, unless one is already ending, or all are too young. `None` if there are no connections.
     pub(super) fn make_room(&self, now: Instant) -> Option<Result<Evicted, Going>> {
         let mut inner = self.inner();
         if inner.going > 0 {
@@ -153,7 +153,7 @@ impl Unrecognised {
         inner.evict(first, Lack::Places).map(Ok)
     }
 
-    /// One fewer: it was recognised, or has ended. Its task comes back.
+    /// Removes a connection that was recognized or has ended. Returns its task.
     pub(super) fn leave(&self, key: MemberKey) -> Option<AbortHandle> {
         let mut inner = self.inner();
         if let Some(member) = inner.take(key) {
@@ -169,7 +169,7 @@ impl Unrecognised {
     }
 }
 
-/// Somebody was told to go before, and will; or could be soon.
+/// A connection was evicted earlier and will end, or one can be evicted soon.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Going;
 
@@ -230,7 +230,7 @@ mod tests {
         let evicted = all.hold(all.join(peer(2000), None), 1);
         assert_eq!(evicted.len(), 1);
         assert_eq!(evicted[0].lack, Lack::Memory);
-        // Whoever has gone may say so, once.
+        // A connection that has ended is removed once.
         for key in keys {
             all.leave(key);
         }

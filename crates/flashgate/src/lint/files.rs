@@ -1,6 +1,6 @@
-//! From what is on the command line to files: folders are searched for `*.xml`.
+//! Lists the files to check. Folders are searched for `*.xml`.
 //!
-//! It must never follow a link to a folder inside a folder: it might lead back.
+//! It must never follow a link to a folder inside a folder, because that could lead to a loop.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -15,14 +15,14 @@ use walkdir::{DirEntry, WalkDir};
 pub(super) enum Input {
     Stdin,
     File(PathBuf),
-    /// What could not be searched, or holds nothing.
+    /// A path that could not be searched, or a folder without policy files.
     Fault {
         name: String,
         fault: FileError,
     },
 }
 
-/// Every file once, those of a folder in the order of their names.
+/// Lists every file once. The files of a folder are sorted by name.
 pub(super) fn inputs(paths: &[PathBuf]) -> Vec<Input> {
     let mut inputs = Vec::new();
     for path in paths {
@@ -68,14 +68,14 @@ fn folder(path: &Path, inputs: &mut Vec<Input>) {
     if inputs.len() == before {
         let fault = FileError {
             message: "expected policy files in this folder, found no file named `*.xml`".to_owned(),
-            help: "name the policy files themselves, whatever they are called".to_owned(),
+            help: "pass the policy files by name".to_owned(),
         };
         let name = path.display().to_string();
         inputs.push(Input::Fault { name, fault });
     }
 }
 
-/// Where an error occurred. One in the middle of a folder has no path: it is the folder's above it.
+/// The path of an error. An error in the middle of a folder has no path, so the folder is used.
 fn faulty<'a>(error: &'a walkdir::Error, above: &'a [PathBuf]) -> Option<&'a Path> {
     let parent = || {
         above
@@ -88,21 +88,21 @@ fn faulty<'a>(error: &'a walkdir::Error, above: &'a [PathBuf]) -> Option<&'a Pat
 fn is_policy(entry: &DirEntry) -> bool {
     let extension = entry.path().extension().and_then(OsStr::to_str);
     let named = extension.is_some_and(|extension| extension.eq_ignore_ascii_case("xml"));
-    // A link to a folder is left alone. What else can't be read, as a link that leads nowhere or a pipe, is reported then.
+    // Links to folders are skipped. Other links and pipes are reported when reading them fails.
     named && !entry.path().is_dir()
 }
 
-/// Why something can't be read, and what to do.
+/// Why something can't be read, and what to do about it.
 pub(super) fn unreadable(error: &io::Error) -> FileError {
     let kind = error.kind();
     let help = if kind == io::ErrorKind::NotFound {
-        "check the path; a relative one starts in the current folder"
+        "check the path; a relative path starts in the current folder"
     } else if kind == io::ErrorKind::PermissionDenied {
-        "run flashgate as a user who may read it, or pass its text: `flashgate lint -`"
+        "run flashgate as a user with read permission, or pass the text: `flashgate lint -`"
     } else if regular_file::is_not_regular(error) {
-        "pass its text on standard input: `flashgate lint - < FILE`, or `COMMAND | flashgate lint -`"
+        "pass the text on standard input: `flashgate lint - < FILE`, or `COMMAND | flashgate lint -`"
     } else {
-        "expected a file, a folder, or `-` for standard input: check what lies there"
+        "expected a file, a folder, or `-` for standard input: check what is at this path"
     };
     FileError {
         message: format!("can't be read: {}", crate::log::reason(error)),

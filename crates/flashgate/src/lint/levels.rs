@@ -1,6 +1,6 @@
-//! Levels as the user wants them: which rules count, and how much.
+//! Rule levels from the command line: which rules are reported, and at which level.
 //!
-//! It must never hold one rule at two levels: which of them was meant, nobody could tell.
+//! A rule never has two levels, because flags that set both contradict each other.
 
 use std::error::Error;
 use std::fmt;
@@ -8,7 +8,7 @@ use std::fmt;
 use flash_policy::lint::{nearest_rule, rule};
 use flash_policy::{Diagnostic, LintReport, Severity};
 
-/// What a flag asks of a rule.
+/// The level that a flag sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RuleLevel {
     Allow,
@@ -16,16 +16,16 @@ pub(crate) enum RuleLevel {
     Deny,
 }
 
-/// What a flag is about.
+/// What a flag applies to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FlagSubject {
-    /// Whatever is a warning otherwise.
+    /// Every warning.
     Warnings,
     Rule(&'static str),
 }
 
 impl FlagSubject {
-    /// The rule of that name.
+    /// Looks up a rule by name.
     pub(crate) fn rule(name: &str) -> Result<Self, UnknownRule> {
         let unknown = || UnknownRule {
             nearest: nearest_rule(name).map(|near| near.name),
@@ -35,7 +35,7 @@ impl FlagSubject {
             .ok_or_else(unknown)
     }
 
-    /// A rule, or `warnings`.
+    /// Accepts the name of a rule, or `warnings`.
     pub(crate) fn rule_or_warnings(name: &str) -> Result<Self, UnknownRule> {
         if name == "warnings" {
             return Ok(Self::Warnings);
@@ -44,10 +44,10 @@ impl FlagSubject {
     }
 }
 
-/// A name that no rule has.
+/// An unknown rule name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct UnknownRule {
-    /// The rule that was likely meant.
+    /// The rule with the most similar name.
     nearest: Option<&'static str>,
 }
 
@@ -62,7 +62,7 @@ impl fmt::Display for UnknownRule {
 
 impl Error for UnknownRule {}
 
-/// A rule that flags want at two levels.
+/// A rule that flags set to two levels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Contradiction {
     rule: &'static str,
@@ -72,11 +72,11 @@ pub(crate) struct Contradiction {
 impl fmt::Display for Contradiction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (one, other) = (self.levels.0.flag(), self.levels.1.flag());
-        write!(f, "`{}` can't be both at {one} and at {other}", self.rule)
+        write!(f, "`{}` is in both {one} and {other}", self.rule)
     }
 }
 
-/// What all flags together ask for.
+/// The levels from all flags.
 #[derive(Debug, Default)]
 pub(crate) struct Levels {
     rules: Vec<(&'static str, RuleLevel)>,
@@ -84,7 +84,7 @@ pub(crate) struct Levels {
 }
 
 impl Levels {
-    /// Takes one flag; an error if it contradicts one before.
+    /// Adds one flag. Returns an error if it contradicts an earlier one.
     pub(crate) fn set(
         &mut self,
         subject: FlagSubject,
@@ -110,7 +110,7 @@ impl Levels {
         }
     }
 
-    /// Leaves out what is allowed, and gives the rest its level.
+    /// Removes findings of allowed rules, and sets the level of the others.
     pub(crate) fn apply(&self, findings: &mut Vec<Diagnostic>) {
         findings.retain(|finding| !self.allows(finding.rule));
         for finding in findings {
@@ -125,14 +125,14 @@ impl Levels {
         }
     }
 
-    /// How many findings the linter has left out, of those that are not allowed.
+    /// The number of findings that the linter omitted, without those of allowed rules.
     pub(crate) fn omitted(&self, report: &LintReport) -> usize {
         let omitted = report.omitted.iter();
         let reported = omitted.filter(|(rule, _)| !self.allows(rule));
         reported.map(|(_, count)| count).sum()
     }
 
-    /// Whether nothing is to be heard of a rule.
+    /// Whether a rule is turned off.
     pub(super) fn allows(&self, rule: &str) -> bool {
         self.of(rule) == Some(RuleLevel::Allow)
     }

@@ -1,7 +1,7 @@
-//! Puts a new file in the place of an old one, whole or not at all.
+//! Replaces a file completely or not at all.
 //!
-//! It must never leave half a file, nor a file that somebody can read who could not before. What it can't keep of the old
-//! file's owner, group, names, flags, access list and extended attributes, it refuses to lose.
+//! It must never leave half a file, or make a file readable to more users than before. It also refuses to replace a
+//! file whose owner, group, hard links, flags, access list or extended attributes it can't preserve.
 
 use std::fmt::Display;
 use std::fs::{self, File, Metadata};
@@ -17,29 +17,29 @@ use tempfile::NamedTempFile;
 mod attributes;
 mod flags;
 
-/// Replaces the file that a path leads to, if it still is what it was.
+/// Replaces the file at a path, if its content is still the old one.
 pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), FileError> {
     let metadata = fs::metadata(path).map_err(|error| unwritable(&error))?;
     if !metadata.is_file() {
         return Err(kept(
-            "it is no ordinary file",
-            "pass its text: `flashgate lint --fix - < FILE`",
+            "it is not a regular file",
+            "pass the text: `flashgate lint --fix - < FILE`",
         ));
     }
     if metadata.nlink() > 1 {
         return Err(not_kept(
-            &"it has other names (hard links), which would keep the old text",
+            &"it has hard links, which would keep the old text",
         ));
     }
-    // The file that a link leads to is replaced, not the link.
+    // If the path is a symbolic link, its target is replaced, not the link.
     let target = fs::canonicalize(path).map_err(|error| unwritable(&error))?;
-    // A rename asks for no right to the file itself; somebody may have withheld it on purpose.
+    // Renaming needs no write permission for the file itself, but its owner may have removed that on purpose.
     accessat(CWD, &target, Access::WRITE_OK, AtFlags::EACCESS)
         .map_err(|error| unwritable(&error.into()))?;
     let written = write_beside(&target, &metadata, new)?;
     match regular_file::read(&target, old.len()) {
         Ok(now) if now.bytes == old => {}
-        Ok(_) | Err(_) => return Err(kept("it was changed meanwhile", "run it again")),
+        Ok(_) | Err(_) => return Err(kept("another program changed it", "run the command again")),
     }
     let persisted = written.persist(&target);
     persisted.map_err(|error| unwritable(&error.error))?;
@@ -47,7 +47,8 @@ pub(super) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), FileErr
     Ok(())
 }
 
-/// The new file under another name in the same folder, with the rights of the old one; it goes away if not renamed.
+/// Writes the new file under a temporary name in the same folder, with the permissions of the old one. It is deleted
+/// unless it is renamed.
 fn write_beside(target: &Path, old: &Metadata, bytes: &[u8]) -> Result<NamedTempFile, FileError> {
     let folder = target.parent().unwrap_or(Path::new("/"));
     let mut file = tempfile::Builder::new()
@@ -58,9 +59,9 @@ fn write_beside(target: &Path, old: &Metadata, bytes: &[u8]) -> Result<NamedTemp
     file.write_all(bytes).map_err(|error| unwritable(&error))?;
     keep_owner(file.as_file(), old)?;
     flags::same(target, file.as_file()).map_err(|lost| not_kept(&lost))?;
-    // After the owner, for a change of owner takes rights away.
+    // After the owner, because a change of owner clears permission bits.
     attributes::copy(target, file.as_file()).map_err(|lost| not_kept(&lost))?;
-    // After the access list, whose mask is the mode's middle part.
+    // After the access list, because the mode's group bits are its mask.
     file.as_file()
         .set_permissions(old.permissions())
         .and_then(|()| file.as_file().sync_all())
@@ -68,7 +69,8 @@ fn write_beside(target: &Path, old: &Metadata, bytes: &[u8]) -> Result<NamedTemp
     Ok(file)
 }
 
-/// Only root may give a file away. With another owner, the rights would be somebody else's, and a set-user-ID bit too.
+/// Sets the owner and group of the old file. Only root can change an owner. With another owner, the permissions and a
+/// set-user-ID bit would apply to another user.
 fn keep_owner(new: &File, old: &Metadata) -> Result<(), FileError> {
     let present = new.metadata().map_err(|error| unwritable(&error))?;
     if (present.uid(), present.gid()) == (old.uid(), old.gid()) {
@@ -82,9 +84,9 @@ fn keep_owner(new: &File, old: &Metadata) -> Result<(), FileError> {
             ("owner", "the file's owner")
         };
         kept(
-            &format!("its {what} can't be kept: {reason}"),
+            &format!("its {what} can't be preserved: {reason}"),
             &format!(
-                "run flashgate as {who}, or take the text from `flashgate lint --fix - < FILE`"
+                "run flashgate as {who}, or take the fixed text from `flashgate lint --fix - < FILE`"
             ),
         )
     })
@@ -93,11 +95,11 @@ fn keep_owner(new: &File, old: &Metadata) -> Result<(), FileError> {
 fn not_kept(lost: &dyn Display) -> FileError {
     kept(
         &lost.to_string(),
-        "fix it by hand in an editor that writes in place, or take the text from `flashgate lint --fix - < FILE`",
+        "fix it by hand in an editor that writes in place, or take the fixed text from `flashgate lint --fix - < FILE`",
     )
 }
 
-/// So that a power cut does not bring the old file back; where that can't be had, it is no fault.
+/// Syncs the folder, so that a power failure does not bring the old file back. Failure is ignored.
 fn sync_folder(target: &Path) {
     let folder = target.parent().and_then(|folder| File::open(folder).ok());
     if let Some(folder) = folder {
@@ -110,18 +112,18 @@ fn unwritable(error: &io::Error) -> FileError {
     let first = if matches!(error.kind(), StorageFull | QuotaExceeded) {
         "free some space"
     } else if matches!(error.kind(), ResourceBusy | CrossesDevices) {
-        // As a file is that is mounted into a container.
-        "the file is a mount of its own, which can't be replaced: fix it where it was mounted from"
+        // A file mounted into a container, for example.
+        "the file is a mount point, which can't be replaced: fix it where it is mounted from"
     } else {
-        "run flashgate as a user who may write the file and its folder"
+        "run flashgate as a user with write permission for the file and its folder"
     };
-    let help = format!("{first}, or take the text from `flashgate lint --fix - < FILE`");
+    let help = format!("{first}, or take the fixed text from `flashgate lint --fix - < FILE`");
     kept(&crate::log::reason(error), &help)
 }
 
 fn kept(reason: &str, help: &str) -> FileError {
     FileError {
-        message: format!("can't be fixed, and is as it was: {reason}"),
+        message: format!("can't be fixed, and was left unchanged: {reason}"),
         help: help.to_owned(),
     }
 }

@@ -1,17 +1,17 @@
-//! What strangers send, fit for a log.
+//! Bytes from the network, escaped for the log.
 
 use std::fmt::{self, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether [`escaped`] puts quotes around what it shows: text needs them to tell a value from what follows.
+/// Whether [`escaped`] adds quotes. The text format needs them to show where a value ends.
 pub(super) static QUOTED: AtomicBool = AtomicBool::new(true);
 
-/// Bytes from the network, fit for a log: printable ASCII as it is, the rest as `\xNN`, 64 bytes at most.
+/// Escapes bytes from the network: printable ASCII stays, the rest becomes `\xNN`. Shows at most 64 bytes.
 pub(crate) fn escaped(bytes: &[u8]) -> impl fmt::Display + '_ {
     Escaped { bytes, most: SHOWN }
 }
 
-/// The same, up to another number of bytes, for what is worth nothing in part.
+/// Like [`escaped`], with another limit, for values that are useless if cut.
 pub(crate) fn escaped_up_to(most: usize, bytes: &[u8]) -> impl fmt::Display + '_ {
     Escaped { bytes, most }
 }

@@ -1,5 +1,5 @@
-//! A panic is a line of the log like any other: escaped, at most one a second, and never waited for. All are counted:
-//! each is a fault of ours.
+//! Logs panics like other events: escaped, at most one per second, without blocking. All of them are counted, because
+//! each is an internal error.
 
 use std::panic::{self, PanicHookInfo};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,12 +11,12 @@ use super::escaped::escaped;
 
 static PANICS: AtomicU64 = AtomicU64::new(0);
 
-/// How many there were.
+/// The number of panics since the start.
 pub(crate) fn panics() -> u64 {
     PANICS.load(Ordering::Relaxed)
 }
 
-/// From now on panics go to the log.
+/// Sends panics to the log from now on.
 pub(super) fn log() {
     let sampler = Sampler::of_warnings("panic");
     panic::set_hook(Box::new(move |info| {
@@ -29,9 +29,9 @@ pub(super) fn log() {
 
 fn tell(info: &PanicHookInfo<'_>, suppressed: u64) {
     let place = info.location().map(tracing::field::display);
-    // What it says may hold what a stranger has sent.
+    // A panic message can contain bytes from the network.
     let reason = escaped(reason_in(info).as_bytes());
-    error!(place, %reason, suppressed, "an internal error; please report it");
+    error!(place, %reason, suppressed, "internal error: panic; please report it");
 }
 
 fn reason_in<'a>(info: &'a PanicHookInfo<'_>) -> &'a str {

@@ -1,7 +1,7 @@
-//! So many log lines a second of each kind, and a count of the others.
+//! Limits each kind of log line to a number per second, and counts the others.
 //!
-//! A stranger can provoke some events at any rate. No count is lost: it stands on the next line of its kind, or on one
-//! of its own when no such line follows. Nothing here may wake a daemon that has nothing to say.
+//! A client can cause some events at any rate. No count is lost: the next line of the same kind shows it, or a separate
+//! line if no other follows. An idle daemon must not be woken for this.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -24,12 +24,12 @@ struct EventKind {
     window: Mutex<Window>,
 }
 
-/// How important the events are whose count is told.
+/// The level at which suppressed events are reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum EventLevel {
-    /// Of single connections.
+    /// Events of single connections.
     Debug,
-    /// Of what happens often and is not wrong.
+    /// Events that are frequent and not errors.
     Info,
     Warn,
 }
@@ -43,29 +43,29 @@ struct Window {
 
 const LENGTH: Duration = Duration::from_secs(1);
 
-/// An event that comes in the first moment after a window says more than a mere count.
+/// Extra time after a window before its count gets a line of its own. An event in this time shows the count instead.
 const GRACE: Duration = Duration::from_millis(250);
 
-/// Of events that differ from each other.
+/// The limit for events that differ from each other.
 const TEN: u32 = 10;
 
 impl Sampler {
-    /// For an event of single connections: the first ten of a second.
+    /// For events of single connections: the first ten of each second.
     pub(crate) fn of_connections(name: &'static str) -> Self {
         Self::new(name, TEN, EventLevel::Debug)
     }
 
-    /// For a warning or an error that says the same each time: the first of a second.
+    /// For a warning or error with the same text each time: the first of each second.
     pub(crate) fn of_warnings(name: &'static str) -> Self {
         Self::new(name, 1, EventLevel::Warn)
     }
 
-    /// For a warning that says something else each time: the first ten of a second.
+    /// For a warning that differs each time: the first ten of each second.
     pub(crate) fn of_different_warnings(name: &'static str) -> Self {
         Self::new(name, TEN, EventLevel::Warn)
     }
 
-    /// For news that is different each time: the first ten of a second.
+    /// For an informational event that differs each time: the first ten of each second.
     pub(crate) fn of_different_news(name: &'static str) -> Self {
         Self::new(name, TEN, EventLevel::Info)
     }
@@ -83,7 +83,7 @@ impl Sampler {
         Self(kind)
     }
 
-    /// Whether to log now, and how many like it were not logged since the last line.
+    /// Whether to log now. Returns how many events of this kind were suppressed since the last line.
     pub(crate) fn admit(&self) -> Option<u64> {
         if fault::logs_all() {
             return Some(0);
@@ -104,9 +104,9 @@ impl EventKind {
     fn tell(&self, suppressed: u64) {
         let kind = self.name;
         match self.level {
-            EventLevel::Debug => debug!(kind, suppressed, "more of the same"),
-            EventLevel::Info => info!(kind, suppressed, "more of the same"),
-            EventLevel::Warn => warn!(kind, suppressed, "more of the same"),
+            EventLevel::Debug => debug!(kind, suppressed, "events suppressed"),
+            EventLevel::Info => info!(kind, suppressed, "events suppressed"),
+            EventLevel::Warn => warn!(kind, suppressed, "events suppressed"),
         }
     }
 }
@@ -125,8 +125,8 @@ impl Window {
         Some(std::mem::take(&mut self.suppressed))
     }
 
-    /// What nothing has told for a while since the window ended; still none while it lasts. Telling it is a line too,
-    /// with which another window begins.
+    /// The number of suppressed events, if no line has shown it for a while after the window ended. Reporting it is a
+    /// line too, which starts another window.
     fn overdue(&mut self, now: Instant) -> Option<u64> {
         if self.suppressed == 0 || !self.is_over_for(GRACE, now) {
             return None;
@@ -146,17 +146,17 @@ impl Window {
     }
 }
 
-/// Every kind there is: a handful for the whole daemon, and one for each listener.
+/// Every kind of event: a few for the whole daemon, and one for each listener.
 static KINDS: Mutex<Vec<Weak<EventKind>>> = Mutex::new(Vec::new());
 
-/// Told when an event was counted instead of logged.
+/// Notified when an event was counted instead of logged.
 static UNTOLD: Notify = Notify::const_new();
 
 fn kinds() -> MutexGuard<'static, Vec<Weak<EventKind>>> {
     KINDS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Tells counts that no line has told, for ever. It sleeps where nothing is suppressed.
+/// Logs the counts that no other line has shown. Runs forever, and sleeps while nothing is suppressed.
 pub(crate) async fn tell_suppressed() {
     loop {
         UNTOLD.notified().await;
@@ -167,12 +167,12 @@ pub(crate) async fn tell_suppressed() {
     }
 }
 
-/// Tells every count there is, at the end.
+/// Logs every remaining count, at the end.
 pub(crate) fn tell_all_suppressed() {
     tell_overdue(Instant::now() + LENGTH + GRACE);
 }
 
-/// Whether counts are left whose second is not over.
+/// Whether there are counts whose window is not over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Left {
     Some,
@@ -213,16 +213,24 @@ mod tests {
         assert_eq!(window.admit(2, at(1)), Some(0));
         assert_eq!(window.admit(2, at(2)), None);
         assert_eq!(window.admit(2, at(999)), None);
-        assert_eq!(window.overdue(at(999)), None, "a line may still tell it");
+        assert_eq!(
+            window.overdue(at(999)),
+            None,
+            "another line may still show it"
+        );
         assert_eq!(window.admit(2, at(1_000)), Some(2));
         assert_eq!(window.admit(2, at(1_001)), Some(0));
         assert_eq!(window.admit(2, at(1_002)), None);
-        assert_eq!(window.overdue(at(2_000)), None, "a line may still tell it");
+        assert_eq!(
+            window.overdue(at(2_000)),
+            None,
+            "another line may still show it"
+        );
         assert_eq!(window.overdue(at(2_250)), Some(1));
         assert_eq!(window.overdue(at(2_251)), None);
     }
 
-    /// The line that tells a count is one of the second's lines.
+    /// The line that reports a count is one of the second's lines.
     #[test]
     fn a_count_that_is_told_begins_a_second() {
         let (start, mut window) = (Instant::now(), Window::default());

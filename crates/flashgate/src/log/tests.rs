@@ -1,16 +1,16 @@
-//! Every line in the log is either limited, or of an event that no stranger can cause.
+//! Every log line is either limited, or about an event that no client can cause.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Files whose events need no limit, and why. A line elsewhere takes a `Sampler`, and shows what it counted as
+/// Files whose events need no limit, and why. Lines in other files need a `Sampler`, and show its count as
 /// `suppressed`.
 const UNLIMITED: &[(&str, &str)] = &[
-    ("log/", "what limits the others"),
-    ("daemon/sandbox", "once, at the start"),
+    ("log/", "the limits themselves"),
+    ("daemon/sandbox", "once, at startup"),
     (
         "daemon/serving.rs",
-        "once for each listener, at the start and at reloads",
+        "once for each listener, at startup and at reloads",
     ),
     (
         "daemon/listeners.rs",
@@ -18,44 +18,44 @@ const UNLIMITED: &[(&str, &str)] = &[
     ),
     (
         "daemon/descriptors.rs",
-        "at the start, and when a reload changes the numbers",
+        "at startup, and when a reload changes the numbers",
     ),
-    ("daemon/stopping.rs", "once for each signal at the stop"),
+    ("daemon/stopping.rs", "once for each stop signal"),
     (
         "daemon.rs",
         "once for each signal or settled change of a file",
     ),
     (
         "daemon/reload.rs",
-        "once for each reload: of a signal, or of a change of the operator's files that has settled",
+        "once for each reload, by a signal or a settled change of the operator's files",
     ),
     (
         "daemon/changes.rs",
-        "once for each settled change of a folder on the way to the operator's files",
+        "once for each settled change of a folder on the path to the operator's files",
     ),
     (
         "daemon/events.rs",
-        "once, where the kernel can't watch a folder of the operator's files",
+        "once, if the kernel can't watch a folder of the operator's files",
     ),
-    ("daemon/handover/start.rs", "once, at the start"),
-    ("daemon/notify.rs", "what the service manager answers"),
+    ("daemon/handover/start.rs", "once, at startup"),
+    ("daemon/notify.rs", "answers of the service manager"),
     (
         "daemon/admin.rs",
-        "once for each address, at the start and at reloads",
+        "once for each address, at startup and at reloads",
     ),
 ];
 
-/// Lines in files of which others are limited.
+/// Lines without a limit, in files that have others with one.
 const UNLIMITED_LINES: &[(&str, &str)] = &[
     ("stopped", "once, at the end"),
     (
-        "stopped while a successor has the listeners and is not ready; if it hangs, end it: clients wait in its queue",
+        "stopped, but a new process has the listeners and is not ready; if it hangs, kill it: clients wait in its queue",
         "once, at the end",
     ),
     ("findings", "once for each start and reload"),
     (
         "listening again",
-        "after a listener was repaired, which takes its time",
+        "after a listener was repaired, which takes time",
     ),
 ];
 
@@ -80,7 +80,7 @@ fn lines_that_strangers_can_cause_are_limited() {
     }
     assert!(
         unlimited.is_empty(),
-        "if a stranger can cause these lines, admit them through a `Sampler`; if not, add them to `UNLIMITED` in \
+        "if a client can cause these lines, admit them through a `Sampler`; if not, add them to `UNLIMITED` in \
          log/tests.rs with the reason:\n{}",
         unlimited.join("\n")
     );

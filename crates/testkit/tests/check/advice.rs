@@ -22,7 +22,7 @@ struct Policies {
 const AT_ONCE: usize = 12;
 
 /// At these Lightspark stops reading: they come first, and what else is advised helps once they are fixed.
-const FIXED_FIRST: [&str; 2] = ["lightspark-refused-file", "site-control-twice"];
+const FIXED_FIRST: [&str; 2] = ["lightspark-unsupported-element", "duplicate-site-control"];
 
 /// Findings whose remedy, applied alone, opens the port.
 const APPLIED: [&str; 10] = [
@@ -32,7 +32,7 @@ const APPLIED: [&str; 10] = [
     "no-rule-matches",
     "no-rules",
     "port-not-granted",
-    "grants-a-neighbour",
+    "similar-domain-granted",
     "scheme-not-granted",
     "secure-only",
     "lightspark-waits-for-port",

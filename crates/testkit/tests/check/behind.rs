@@ -106,7 +106,7 @@ fn a_gate_without_websockets_whose_server_is_down() {
         &check(port),
         "unreachable",
         "target-refused",
-        Some("target-closes-at-once"),
+        Some("target-closes-immediately"),
     );
 }
 
@@ -131,7 +131,7 @@ fn a_gate_without_websockets_whose_server_hangs() {
     let output = command(port, nobody.address().port(), &form);
     validate(&output.stdout);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let first = Some("server-not-known");
+    let first = Some("backend-unknown");
     is(&report, "unreachable", "target-timeout", first);
     assert_eq!(report["not-known"][0]["id"], "server-behind", "{report:#}");
 }
@@ -152,7 +152,7 @@ fn a_gate_that_waits_for_silent_clients() {
         };
         let more = format!("websocket = false\nspeaks-first-after = \"2s\"{http}");
         let (_daemon, _folder, port) = gate(down.address(), &more);
-        let first = Some("target-closes-at-once");
+        let first = Some("target-closes-immediately");
         is(&check(port), "unreachable", "target-refused", first);
         let (code, text) = nagios(port);
         assert_eq!(code, Some(2), "{text}");
@@ -186,7 +186,7 @@ fn a_game_with_its_own_policy() {
             }
         });
         let report = check(port);
-        let first = Some("target-closes-at-once");
+        let first = Some("target-closes-immediately");
         is(&report, "allowed", "granted", first);
         assert_eq!(report["findings"][0]["level"], "warning", "{report:#}");
     }
@@ -246,10 +246,22 @@ fn a_gate_whose_server_is_up() {
 #[test]
 fn forwarders_and_servers() {
     const CASES: [(&[Script], &str, Option<&str>); 6] = [
-        (&[&[]], "unreachable", Some("target-closes-at-once")),
-        (&[&[Reset]], "unreachable", Some("target-closes-at-once")),
-        (&[&[Wait(300)]], "allowed", Some("target-closes-at-once")),
-        (&[&[], &[Hold]], "allowed", Some("target-closes-at-once")),
+        (&[&[]], "unreachable", Some("target-closes-immediately")),
+        (
+            &[&[Reset]],
+            "unreachable",
+            Some("target-closes-immediately"),
+        ),
+        (
+            &[&[Wait(300)]],
+            "allowed",
+            Some("target-closes-immediately"),
+        ),
+        (
+            &[&[], &[Hold]],
+            "allowed",
+            Some("target-closes-immediately"),
+        ),
         (&[&[Read, End]], "allowed", None),
         (&[&[Send(GREETING), Hold]], "allowed", None),
     ];

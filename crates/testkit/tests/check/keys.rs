@@ -54,14 +54,14 @@ fn check(key: &str, unsupported: Option<&str>, ca: &str) {
     let (_server, address) = serve(&folder);
     let (report, text) = judged(address, &[]);
     let first = &report["findings"][0];
-    assert_eq!(first["id"], "certificate-not-trusted", "{key} {ca}: {text}");
+    assert_eq!(first["id"], "certificate-untrusted", "{key} {ca}: {text}");
     for flag in ["--cacert", "RSA, P-256, P-384 or Ed25519", "--insecure"] {
         assert!(first.to_string().contains(flag), "{key} {ca}: {first:#}");
     }
     let (report, text) = judged(address, &["--insecure"]);
     assert_eq!(report["verdict"], "allowed", "{key} {ca}: {text}");
     let first = ids(&report).first().copied();
-    assert_eq!(first, Some("certificate-not-checked"), "{key} {ca}: {text}");
+    assert_eq!(first, Some("certificate-unverified"), "{key} {ca}: {text}");
     let own = folder.path().join("cert.pem");
     let (report, text) = judged(address, &["--cacert", own.to_str().unwrap()]);
     let verdict = if unsupported.is_some() {
@@ -110,7 +110,7 @@ fn named_and_for_another_name_or_day() {
         "x509 -req -in request.pem -signkey key.pem -days -1 -extfile extensions -out cert.pem",
     );
     for (folder, id) in [
-        (&other, "certificate-for-another-name"),
+        (&other, "certificate-name-mismatch"),
         (&old, "certificate-expired"),
     ] {
         let (_server, address) = serve(folder);

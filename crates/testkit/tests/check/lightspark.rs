@@ -182,9 +182,9 @@ fn what_others_refuse_is_told() {
     let http = format!("HTTP/1.1 200 OK\r\n\r\n{text}");
     for (document, id) in [
         (utf_16, "utf-16"),
-        (text.replace("</cross", "</x").into(), "malformed-xml"),
-        (policy(&format!("<!-- a -- b -->{ALL}")), "malformed-xml"),
-        (http.into(), "http-response"),
+        (text.replace("</cross", "</x").into(), "mismatched-tag"),
+        (policy(&format!("<!-- a -- b -->{ALL}")), "invalid-comment"),
+        (http.into(), "http-headers-in-file"),
     ] {
         let told = judged(&raw(document, GRANTED));
         let mut findings = told["findings"].as_array().unwrap().iter();
@@ -209,7 +209,7 @@ fn nothing_is_read_after_none() {
         let body = format!("{}{HEADERS}", site_control(value));
         let told = judged(&alone(&body, META_NONE));
         let ids = super::ids(&told);
-        assert!(!ids.contains(&"lightspark-refused-file"), "{told:#}");
+        assert!(!ids.contains(&"lightspark-unsupported-element"), "{told:#}");
     }
 }
 

@@ -266,7 +266,7 @@ fn a_certificate_that_is_not_trusted() {
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(
         ids(&report).first(),
-        Some(&"certificate-not-trusted"),
+        Some(&"certificate-untrusted"),
         "{report:#}"
     );
     validate(&output.stdout);

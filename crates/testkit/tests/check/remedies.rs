@@ -164,7 +164,7 @@ fn a_blocked_port_without_a_policy() {
         let enclosure = Enclosure::empty(&["127.0.0.1"]).unwrap();
         let asked = ["127.0.0.1:6667", "--player", player, "--format", "json"];
         let told = report(&enclosure.check(&asked).unwrap());
-        let found = ids(&told).contains(&"blocked-by-player");
+        let found = ids(&told).contains(&"port-blocked-by-player");
         assert_eq!(found, is_blocked, "{player}: {told:#}");
         let advises_gate = told.to_string().contains("--gate 6667");
         assert_eq!(advises_gate, !is_blocked, "{player}: {told:#}");

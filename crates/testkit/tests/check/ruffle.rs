@@ -70,22 +70,22 @@ const CASES: [Case; 17] = [
     (
         &[&[ReadLine, Send(OPEN), Send(CLOSE_1013), Hold]],
         REFUSED,
-        &["bridge-closes-at-once"],
+        &["bridge-closes-immediately"],
     ),
     (
         &[&[ReadLine, Send(OPEN), End]],
         REFUSED,
-        &["bridge-closes-at-once"],
+        &["bridge-closes-immediately"],
     ),
     (
         &[&[ReadLine, Send(WITH_PROTOCOL), Hold]],
         REFUSED,
-        &["subprotocol-answered"],
+        &["unexpected-subprotocol"],
     ),
     (
         &[&[ReadLine, Send(WITH_EXTENSION), Hold]],
         REFUSED,
-        &["extension-answered"],
+        &["unexpected-extension"],
     ),
     (&[&[ReadLine, Send(WITH_DEFLATE), Hold]], FINE, &[]),
     (
@@ -111,23 +111,23 @@ const CASES: [Case; 17] = [
     (
         &[&[ReadLine, Send(NOT_FOUND), End]],
         REFUSED,
-        &["handshake-refused"],
+        &["websocket-refused"],
     ),
     (
         &[&[ReadLine, Send(MOVED), End]],
         REFUSED,
-        &["handshake-refused"],
+        &["websocket-refused"],
     ),
     (
         &[&[ReadLine, Send(b"220 mail\r\n"), End]],
         REFUSED,
         &["no-websocket"],
     ),
-    (&[&[ReadLine, Reset]], REFUSED, &["handshake-unanswered"]),
+    (&[&[ReadLine, Reset]], REFUSED, &["websocket-no-response"]),
     (
         &[&[Read, Hold]],
         ("unreachable", "target-timeout"),
-        &["handshake-unanswered"],
+        &["websocket-no-response"],
     ),
 ];
 
@@ -205,7 +205,7 @@ fn the_browsers_own_rules() {
             "ws://srv.test:6000/",
             "http://www.a.test/",
             "denied",
-            "blocked-port",
+            "port-blocked-by-browser",
         ),
         (
             "ws://srv.test:8080/",
@@ -291,7 +291,7 @@ fn websockify() {
         (
             "127.0.0.1:1".to_owned(),
             "unreachable",
-            Some("bridge-closes-at-once"),
+            Some("bridge-closes-immediately"),
         ),
     ] {
         let port = testkit::port::free().unwrap();
@@ -321,7 +321,7 @@ fn tls_faults() {
         "--from",
         "https://localhost/",
     ]);
-    assert_eq!(ids(&report), ["certificate-not-trusted"], "{report:#}");
+    assert_eq!(ids(&report), ["certificate-untrusted"], "{report:#}");
     let clear = Keeper::start(local(), &[&[ReadLine, Send(FORBIDDEN), End]]).unwrap();
     let url = format!("wss://localhost:{}/", clear.address().port());
     let (report, _) = check(&[&url, "--from", "https://localhost/", "--timeout", "3s"]);
@@ -340,7 +340,7 @@ fn a_silent_tls_handshake() {
     assert_eq!(report["verdict"], "unreachable", "{report:#}");
     assert_eq!(report["reason"], "target-timeout");
     assert_eq!(report["steps"][0]["tls"], false);
-    assert_eq!(ids(&report), ["handshake-unanswered"]);
+    assert_eq!(ids(&report), ["websocket-no-response"]);
     assert_eq!(output.status.code(), Some(1));
     let mut command = Command::new(binary::flashgate().unwrap());
     command.args(["check", "--client", "ruffle", "--nagios"]);
@@ -440,17 +440,17 @@ fn which_hop_refuses() {
     const CASES: [(&[u8], &str, [&str; 2]); 3] = [
         (
             NGINX,
-            "handshake-refused",
+            "websocket-refused",
             ["nginx/1.22.1", "nothing shows whether the bridge runs"],
         ),
         (
             NGINX_403,
-            "handshake-refused",
+            "websocket-refused",
             ["nginx/1.22.1", "the proxy's access rules"],
         ),
         (
             OURS,
-            "handshake-refused",
+            "websocket-refused",
             ["flashgate itself", "the server `game` can't be reached"],
         ),
     ];
@@ -544,7 +544,7 @@ fn entries_that_match_no_movie() {
     let file = folder.file("ruffle.json", config).unwrap();
     let (report, output) = check(&[file.to_str().unwrap(), "--from", "http://localhost/"]);
     assert_eq!(output.status.code(), Some(1), "{report:#}");
-    assert_eq!(ids(&report), ["entry-matches-no-movie"; 5], "{report:#}");
+    assert_eq!(ids(&report), ["unused-proxy-entry"; 5], "{report:#}");
 }
 
 /// What is no target of Ruffle's is refused with the forms that are taken.
@@ -560,9 +560,9 @@ fn what_is_no_bridge() {
     let computed = "socketProxy: [{host: location.hostname, port: 1, proxyUrl: 'ws://a.test/'}]";
     let computed = folder.file("page.js", computed).unwrap();
     for (target, part) in [
-        ("127.0.0.1:19339", "write `ws://127.0.0.1:19339/`"),
-        ("127.0.0.1:19339", "is a host and a port"),
-        ("xmlsocket://127.0.0.1:1/", "write `ws://127.0.0.1:1/`"),
+        ("127.0.0.1:19339", "pass `ws://127.0.0.1:19339/`"),
+        ("127.0.0.1:19339", "is a host and port"),
+        ("xmlsocket://127.0.0.1:1/", "pass `ws://127.0.0.1:1/`"),
         ("/no/such/file", "(JSON, JavaScript or HTML)"),
         (folder.path().to_str().unwrap(), "is a directory"),
         (page.to_str().unwrap(), "/ruffle.js"),

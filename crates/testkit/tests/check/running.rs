@@ -52,7 +52,7 @@ fn what_it_refuses() {
                 "--client",
                 "unity",
             ],
-            "the sandbox `application` is AIR's own",
+            "only AIR has the sandbox `application`",
         ),
         (&["srv.test"], "expected HOST:PORT"),
         (&["localhost:0"], "expected a port from 1 to 65535, found 0"),
@@ -98,11 +98,11 @@ fn what_it_refuses_with_the_flag_to_write() {
         (&["wss://srv.test/x"], "add `--client ruffle`"),
         (
             &["http://srv.test:80/"],
-            "write the host and the port that the movie connects to",
+            "pass the host and port that the movie connects to",
         ),
         (
             &["xmlsocket://srv.test"],
-            "`xmlsocket://srv.test` is no target: expected HOST:PORT",
+            "`xmlsocket://srv.test` is not a valid target: expected HOST:PORT",
         ),
         (
             &["localhost:+80"],
@@ -123,7 +123,7 @@ fn what_it_refuses_with_the_flag_to_write() {
         ),
         (
             &["localhost:80", "--from", "javascript:1"],
-            "`javascript:1` in --from is no address of a movie",
+            "`javascript:1` in --from is not a movie's URL",
         ),
         (
             &["localhost:80", "--load-policy", "http://a.test/x\r\nX: y"],
@@ -131,19 +131,19 @@ fn what_it_refuses_with_the_flag_to_write() {
         ),
         (
             &["localhost:80", "--client", "lightspark", "--player", "32"],
-            "--player is a version of Flash Player",
+            "--player sets the Flash Player version",
         ),
         (
             &["localhost:80", "--client", "unity", "--player", "9.0.124"],
-            "--player is a version of Flash Player",
+            "--player sets the Flash Player version",
         ),
         (
             &["localhost:80", "--client", "silverlight", "--player", "10"],
-            "--player is a version of Flash Player",
+            "--player sets the Flash Player version",
         ),
         (
             &["ws://localhost/", "--client", "ruffle", "--player", "10"],
-            "--player is a version of Flash Player",
+            "--player sets the Flash Player version",
         ),
         (
             &[
@@ -252,7 +252,7 @@ fn another_master_port_counts_as_843() {
     assert_eq!(report["decided-by"]["source"], "master");
     assert_eq!(report["decided-by"]["rule"]["to-ports"], "1-65535");
     assert!(
-        !ids(&report).contains(&"site-control-off-master"),
+        !ids(&report).contains(&"site-control-outside-master"),
         "{report:#}"
     );
     validate(&output.stdout);
@@ -584,7 +584,7 @@ fn a_document_before_its_details() {
     let found = ids(&told);
     assert_eq!(
         found[..2],
-        ["malformed-policy", "malformed-xml"],
+        ["malformed-policy", "malformed-tag"],
         "{told:#}"
     );
     let xml = told["findings"][1]["message"].as_str().unwrap();

@@ -125,7 +125,7 @@ fn certificates_are_judged() {
             "elsewhere.test",
             2,
             "denied",
-            Some("certificate-for-another-name"),
+            Some("certificate-name-mismatch"),
         ),
         ("localhost", -1, "denied", Some("certificate-expired")),
     ];
@@ -156,7 +156,7 @@ fn an_unknown_authority() {
     let report = check(address, &other.path().join("ca.pem"));
     assert_eq!(
         ids(&report).first().copied(),
-        Some("certificate-not-trusted"),
+        Some("certificate-untrusted"),
         "{report:#}"
     );
     let empty = other.file("empty.pem", "").unwrap();
@@ -182,7 +182,7 @@ fn an_authority_is_no_server() {
     let (_server, address) = serve(&folder);
     let report = check(address, &folder.path().join("cert.pem"));
     let first = &report["findings"][0];
-    assert_eq!(first["id"], "certificate-not-trusted", "{report:#}");
+    assert_eq!(first["id"], "certificate-untrusted", "{report:#}");
     assert!(
         first["message"].as_str().unwrap().contains("CA:TRUE"),
         "{report:#}"
@@ -299,7 +299,7 @@ fn self_signed() {
         let (report, text) = first_of(address, &[], Some(&roots));
         let first = &report["findings"][0];
         assert_eq!(
-            first["id"], "certificate-not-trusted",
+            first["id"], "certificate-untrusted",
             "{of_root} {of_server}: {report:#}"
         );
         let message = first["message"].as_str().unwrap();
@@ -322,7 +322,7 @@ fn certificates_that_are_not_checked() {
         (
             "elsewhere.test",
             2,
-            "certificate-for-another-name",
+            "certificate-name-mismatch",
             "it is for elsewhere.test",
         ),
         ("localhost", -1, "certificate-expired", " expired on "),
@@ -340,7 +340,7 @@ fn certificates_that_are_not_checked() {
         assert_eq!(report["verdict"], "allowed", "{text}");
         assert_eq!(
             ids(&report).first().copied(),
-            Some("certificate-not-checked"),
+            Some("certificate-unverified"),
             "{text}"
         );
         assert!(text.contains("--insecure") && text.contains(id), "{text}");

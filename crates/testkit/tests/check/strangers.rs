@@ -113,7 +113,7 @@ fn only_the_first_fetch() {
     let server = Keeper::start(local(), &TURNS).unwrap();
     let output = check(&server, &["--format", "json"]);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(ids(&report), ["reply-lost-at-times"], "{report:#}");
+    assert_eq!(ids(&report), ["intermittent-reply"], "{report:#}");
     let finding = &report["findings"][0];
     let message = finding["message"].as_str().unwrap();
     assert!(

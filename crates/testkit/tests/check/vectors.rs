@@ -222,8 +222,8 @@ fn a_blocked_port() {
         };
         assert_eq!(
             (
-                has("findings", "blocked-by-player"),
-                has("not-known", "blocked-port")
+                has("findings", "port-blocked-by-player"),
+                has("not-known", "port-blocked-by-browser")
             ),
             (is_told, is_told),
             "{told:#}"

@@ -17,7 +17,7 @@ const ONLY: &str = "ANIMAL";
 const BAD: &str = "malformed-policy";
 
 /// A finding about files: on the wire the NUL is where it belongs.
-const OF_THE_WIRE: &str = "nul-at-end";
+const OF_THE_WIRE: &str = "trailing-nul";
 
 /// Findings that would contradict each other.
 const NEVER_BESIDE: [[&str; 2]; 7] = [
@@ -27,7 +27,10 @@ const NEVER_BESIDE: [[&str; 2]; 7] = [
     ["silverlight-port", "port-authority"],
     ["scheme-not-granted", "no-rule-matches"],
     ["lightspark-port-range", "no-rule-matches"],
-    ["site-control-off-master", "site-control-none-beside-rules"],
+    [
+        "site-control-outside-master",
+        "site-control-none-with-rules",
+    ],
 ];
 
 /// Most of the time they wait.

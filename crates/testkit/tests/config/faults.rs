@@ -263,7 +263,7 @@ fn rules_for_ports_of_nobody() {
     let (code, _, said) = check(&config(&folder, &text("9338", "")));
     assert_eq!(code, Some(0), "{said}");
     assert!(
-        said.contains("warning[ports-without-server]: nothing listens on 9338")
+        said.contains("warning[ports-without-listener]: nothing listens on 9338")
             && said.contains("flashgate.toml:2:39"),
         "{said}"
     );

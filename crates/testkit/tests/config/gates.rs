@@ -132,7 +132,7 @@ fn authority() {
     warned(
         &format!("{site}{}", gate("\"9339\"", "")),
         1,
-        &["site-control-off-master", "flashgate.toml:3:16"],
+        &["site-control-outside-master", "flashgate.toml:3:16"],
     );
     valid(&format!("{site}{}", gate("\"9339\"", "public-port = 843")));
 }
@@ -324,13 +324,13 @@ fn a_port_that_players_block() {
     warned(
         &on("\"6667\"", ""),
         1,
-        &["warning[blocked-by-player]", &blocked(6667)],
+        &["warning[port-blocked-by-player]", &blocked(6667)],
     );
     let published = on("\"9339\"", "public-port = 6667");
     warned(
         &published,
         1,
-        &["warning[blocked-by-player]", &blocked(6667)],
+        &["warning[port-blocked-by-player]", &blocked(6667)],
     );
     warned(&on("\"6667\"", "public-port = 9339"), 0, &[]);
     // The same by flags.
@@ -343,6 +343,10 @@ fn a_port_that_players_block() {
             .unwrap();
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(0), "{stderr}");
-        assert_eq!(stderr.contains("blocked-by-player"), is_told, "{stderr}");
+        assert_eq!(
+            stderr.contains("port-blocked-by-player"),
+            is_told,
+            "{stderr}"
+        );
     }
 }

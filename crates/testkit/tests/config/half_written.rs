@@ -228,7 +228,7 @@ fn without_and_with_843() {
     let (_folder, path, mut daemon) = old(addresses);
     let [first, _] = config("cut.test", addresses);
     written_by_one_that_is_killed(&path, &first);
-    let lost = "could not listen there again";
+    let lost = "could not bind that address again";
     let line = daemon.next_line_with(lost, LIMIT).unwrap();
     assert!(line.contains("127.0.0.1:843"), "{line}");
     daemon

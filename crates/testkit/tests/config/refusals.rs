@@ -169,7 +169,7 @@ fn files() {
     );
     refused(
         &["--policy", &at("cut.xml", b"<cross-domain-policy>\n<allow")],
-        &["malformed-xml", "cut.xml:2"],
+        &["malformed-tag", "cut.xml:2"],
     );
     let rule =
         b"<cross-domain-policy>\n  <allow-access-from domain=\"a.test\"/>\n</cross-domain-policy>";
@@ -254,7 +254,7 @@ fn ports_of_nobody() {
     };
     let warned = said("a.test:9338", &[]);
     assert!(
-        warned.contains("warning[ports-without-server]: nothing listens on 9338"),
+        warned.contains("warning[ports-without-listener]: nothing listens on 9338"),
         "{warned}"
     );
     assert_eq!(said("a.test:9339,9400", &[]), "");

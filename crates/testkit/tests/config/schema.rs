@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use testkit::needs;
 use toml::de::{DeTable, DeValue};
 
-use super::{Folder, check, config, documents, root};
+use super::{Folder, check, config, documents, root, snippets};
 
 /// What `flashgate config-schema` prints.
 static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
@@ -209,8 +209,7 @@ fn a_validator_accepts_what_is_documented() {
     let mut texts = vec![fs::read_to_string(root().join("packaging/flashgate.toml")).unwrap()];
     for path in documents() {
         let document = fs::read_to_string(path).unwrap();
-        let snippets = document.split("```toml\n").skip(1);
-        texts.extend(snippets.map(|it| it.split("```").next().unwrap().to_owned()));
+        texts.extend(snippets(&document));
     }
     for text in &texts {
         let output = validate("accepted.json", text);

@@ -53,7 +53,7 @@ fn prepare(document: &Path, command: &str, folder: &Folder) {
 </cross-domain-policy>
 "#;
     folder.file("policy.xml", policy).unwrap();
-    let config = if document.ends_with("ruffle.md") {
+    let config = if document.ends_with("run/ruffle-pages.md") {
         "hosts = [\"play.example.com\"]\n[policy.default]\nrules = [{ domain = \"www.example.com\" }]\n\
          [[gate]]\naddress = \"[::]:9339\"\nbackend = \"127.0.0.1:9340\"\n"
             .to_owned()

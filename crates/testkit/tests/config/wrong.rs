@@ -15,7 +15,7 @@ pub(super) const GATE: &str = "[[gate]]\naddress = \"9339\"\nbackend = \"127.0.0
 /// Warnings that are about what a test is made of, not about what it followed.
 const NO_MATTER: [&str; 3] = [
     "warning[unasked-policy-port]",
-    "warning[secure-true-on-socket]",
+    "warning[secure-true-in-socket-policy]",
     "warning[no-rules]",
 ];
 

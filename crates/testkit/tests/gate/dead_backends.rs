@@ -77,7 +77,7 @@ fn refused_and_back() {
 /// Warnings about a backend, so far.
 fn unreachable_lines(gate: &mut Running) -> u64 {
     let lines = gate.daemon.log().iter();
-    let told = |line: &String| line.contains("backend") || line.contains("more of the same");
+    let told = |line: &String| line.contains("backend") || line.contains("events suppressed");
     let warnings = lines.filter(|line| line.contains("WARN") && told(line));
     warnings.count() as u64
 }

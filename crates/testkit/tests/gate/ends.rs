@@ -149,7 +149,7 @@ fn half_open_relays_are_reaped() {
             ended.elapsed()
         );
         gate.daemon
-            .next_line_with("half-open-expired", LIMIT)
+            .next_line_with("half-open-timeout", LIMIT)
             .unwrap();
         drop(silent);
     }
@@ -212,7 +212,7 @@ fn idle_relays() {
         );
     }
     assert_eq!(client.hear().end, StreamEnd::Reset);
-    gate.daemon.next_line_with("idle-expired", LIMIT).unwrap();
+    gate.daemon.next_line_with("idle-timeout", LIMIT).unwrap();
 }
 
 /// How each of them ended stands in the log.

@@ -91,7 +91,7 @@ fn relays_leave_room_for_requests() {
     }
     let heard = backend.record(Duration::from_millis(200));
     assert!(heard.is_err(), "the server need not hear of it: {heard:?}");
-    let line = "no room to pass another connection on";
+    let line = "no room to forward another connection";
     let line = gate.daemon.wait_for_line(line, LIMIT).unwrap();
     assert!(
         line.contains("limit=\"connections\" relaying=12 most=12"),
@@ -136,7 +136,7 @@ fn few_descriptors() {
         }
     }
     assert!((8..40).contains(&open.len()), "{} of 60", open.len());
-    let line = "no room to pass another connection on";
+    let line = "no room to forward another connection";
     let line = gate.daemon.wait_for_line(line, LIMIT).unwrap();
     assert!(line.contains("limit=\"open files\""), "{line}");
     asks(gate.address());

@@ -38,7 +38,7 @@ fn a_proxy_header_that_nobody_expects() {
     assert_eq!(backend.record(LIMIT).unwrap().bytes, said);
     is_logged(
         &mut gate,
-        "passed on a connection",
+        "forwarded a connection",
         &[
             " WARN ",
             "gate=\"game\"",
@@ -56,7 +56,7 @@ fn nearly_a_policy_request() {
     client.send(b"<Policy-File-Request/>\0");
     is_logged(
         &mut gate,
-        "passed on a connection",
+        "forwarded a connection",
         &[" WARN ", "lower case"],
     );
 }
@@ -125,7 +125,7 @@ fn a_server_that_dies() {
     let peer = format!("peer={}", other.address().unwrap());
     is_logged(
         &mut gate,
-        "the game server broke off a connection",
+        "the game server aborted a connection",
         &[" WARN ", &peer, "backend-reset"],
     );
     assert!(!client.stirs_within(Duration::from_millis(3200)));
@@ -135,7 +135,7 @@ fn a_server_that_dies() {
     drop(client);
     is_logged(
         &mut gate,
-        "the game server ended a connection",
+        "the game server closed a connection",
         &[" INFO ", &peer, "gate=\"game\""],
     );
 }

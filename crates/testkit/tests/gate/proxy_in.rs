@@ -165,7 +165,7 @@ fn what_is_logged() {
     let client = gate.client();
     client.half_close().unwrap();
     let line = gate.daemon.wait_for_line("fault=", LIMIT).unwrap();
-    let fault = "fault=\"expected a PROXY header, found the connection's end\"";
+    let fault = "fault=\"expected a PROXY header, found the end of the connection\"";
     assert!(line.contains(fault), "{line}");
 }
 

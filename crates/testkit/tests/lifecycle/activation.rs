@@ -199,7 +199,7 @@ fn notifications() {
     let ready = manager.told("READY=1");
     assert!(ready.contains("STATUS=serving on 1 sockets"), "{ready}");
     assert!(
-        ready.contains("; in force: descriptors, no-new-privs"),
+        ready.contains("; sandbox: descriptors, no-new-privs"),
         "{ready}"
     );
     answers(daemon.address());

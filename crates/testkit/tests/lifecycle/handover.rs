@@ -90,7 +90,7 @@ fn under_load() {
         let failing = folder.file("failing.toml", text).unwrap();
         for _ in 0..hand_overs {
             start(&failing).unwrap_err();
-            daemon.next_line_with("was never ready", LIMIT).unwrap();
+            daemon.next_line_with("did not get ready", LIMIT).unwrap();
             let next = start(&path).unwrap();
             let mut former = std::mem::replace(&mut daemon, next);
             assert_eq!(daemon.address(), address);
@@ -198,7 +198,7 @@ fn a_failed_successor() {
         format!("{error:#}").contains(&taken.to_string()),
         "{error:#}"
     );
-    daemon.wait_for_line("was never ready", LIMIT).unwrap();
+    daemon.wait_for_line("did not get ready", LIMIT).unwrap();
     answers(address);
     // One that takes the listeners and says nothing.
     let script = format!(
@@ -381,7 +381,7 @@ fn a_successor_that_hangs() {
     let mut former = start(&path).unwrap();
     let address = former.address();
     let hanging = ask(&door).unwrap();
-    former.wait_for_line("a successor asks", LIMIT).unwrap();
+    former.wait_for_line("a new process asks", LIMIT).unwrap();
     let begun = Instant::now();
     let daemon = start(&fixed(&folder, address)).unwrap();
     assert!(former.wait(LIMIT).unwrap().success());
@@ -425,7 +425,7 @@ fn a_stranger_who_keeps_asking() {
         assert!(until(LIMIT, || asked.load(Ordering::Relaxed) > ENOUGH));
         let seconds = usize::try_from(begun.elapsed().as_secs()).unwrap();
         let lines = former.log().iter();
-        let lines = lines.filter(|line| line.contains("refused the listeners"));
+        let lines = lines.filter(|line| line.contains("refused to hand over the listeners"));
         let lines = lines.count();
         assert!(
             (1..=seconds + 2).contains(&lines),

@@ -69,7 +69,7 @@ fn check(fault: &'static str, cuts: &[usize]) -> u64 {
     // Seconds are few here; each has a line of either kind at most, and one at the end tells the rest.
     let limit = usize::try_from(report.elapsed.as_secs()).unwrap() + 3;
     for text in [
-        "an internal error; please report it",
+        "internal error: panic; please report it",
         "internal error: a connection handler panicked",
     ] {
         let lines = daemon

@@ -316,13 +316,13 @@ fn a_shared_address_is_explained() {
     for _ in 0..300 {
         fetch(daemon.address()).unwrap();
     }
-    let line = daemon.wait_for_line("an address that has too many", Duration::from_secs(10));
+    let line = daemon.wait_for_line("its address is over a limit", Duration::from_secs(10));
     let line = line.unwrap();
     for part in [" WARN ", "rate-per-address", "`accept-proxy`", "`exempt`"] {
         assert!(line.contains(part), "{part}: {line}");
     }
     let lines = daemon.log().iter();
-    let lines = lines.filter(|line| line.contains("an address that has too many"));
+    let lines = lines.filter(|line| line.contains("its address is over a limit"));
     let most = usize::try_from(begin.elapsed().as_secs()).unwrap() + 2;
     assert!((1..=most).contains(&lines.count()));
 }

@@ -212,8 +212,8 @@ fn peers_that_have_gone() {
     for (bytes, outcome) in [
         (&REQUEST[..], "answered"),
         (REQUEST, "write-failed"),
-        (&b""[..], "peer-failed"),
-        (b"", "ended-early"),
+        (&b""[..], "connection-error"),
+        (b"", "closed-early"),
     ] {
         let mut client = TestClient::connect(daemon.address()).unwrap();
         assert!(client.send(bytes));
@@ -230,7 +230,7 @@ fn peers_that_have_gone() {
     let mut client = TestClient::connect(daemon.address()).unwrap();
     assert!(client.send(b"<pol"));
     expected.push(format!(
-        "peer={} outcome=\"peer-failed\"",
+        "peer={} outcome=\"connection-error\"",
         client.address().unwrap()
     ));
     client.reset().unwrap();

@@ -132,7 +132,7 @@ fn memory() {
     }
     let mut broken = Vec::new();
     for format in FORMATS {
-        // What is mapped of the program differs from run to run, by more than a small file takes.
+        // The mapped part of the program varies between runs by more than a small file needs.
         let least = (0..3).map(|_| peak(folder.path(), "small.xml", format, "socket"));
         let least = least.min().unwrap();
         for (name, _) in &texts {

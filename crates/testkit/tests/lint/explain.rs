@@ -1,4 +1,4 @@
-//! `flashgate explain`: every rule has a page, and what a finding names can be explained.
+//! `flashgate explain`: every rule and finding has a page.
 
 use super::{Said, flashgate};
 
@@ -25,12 +25,20 @@ fn every_rule_has_a_line_and_a_page() {
         let [_, level, summary @ ..] = &line.split_whitespace().collect::<Vec<_>>()[..] else {
             panic!("{line}");
         };
-        assert!(["error", "warning", "hint"].contains(level), "{line}");
+        assert!(
+            ["error", "warning", "hint", "check"].contains(level),
+            "{line}"
+        );
         assert!(!summary.is_empty(), "{line}");
         assert!(line.chars().count() <= 160, "{line}");
         let page = explain(&[name]);
         assert_eq!(page.code, Some(0), "{name}");
-        let head = format!("# {name}\n\n*{level}* · ");
+        let kind = if *level == "check" {
+            "finding of `flashgate check`"
+        } else {
+            level
+        };
+        let head = format!("# {name}\n\n*{kind}* · ");
         assert!(page.stdout.starts_with(&head), "{}", page.stdout);
     }
 }
@@ -47,7 +55,8 @@ fn unknown_rules() {
     let said = explain(&["\u{1b}[31m"]);
     assert_eq!(said.code, Some(2));
     assert!(
-        said.stderr.contains("no rule is called `\\u{1b}[31m`"),
+        said.stderr
+            .contains("no rule or finding is called `\\u{1b}[31m`"),
         "{}",
         said.stderr
     );

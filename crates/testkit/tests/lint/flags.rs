@@ -62,7 +62,7 @@ fn unknown_rules_and_contradictions() {
     let said = exits("", &both, 2);
     assert!(
         said.stderr
-            .contains("`wildcard-domain` can't be both at --allow and at --deny"),
+            .contains("`wildcard-domain` is in both --allow and --deny"),
         "{}",
         said.stderr
     );

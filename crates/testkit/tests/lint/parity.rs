@@ -162,11 +162,11 @@ fn answers(rule: &str) -> bool {
     const TRUST: [&str; 4] = ["wildcard-", "trusted-", "example-", "loopback-"];
     const REFUSED: [&str; 6] = [
         "malformed-",
-        "bad-domain",
+        "invalid-domain",
         "domain-",
         "partial-",
         "empty-",
-        "silverlight-bad-uri",
+        "silverlight-invalid-uri",
     ];
     TRUST
         .iter()

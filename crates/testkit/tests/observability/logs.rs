@@ -139,7 +139,7 @@ fn a_flood_of_bad_requests() {
     let took = start.elapsed();
     // The counts of the last second come by themselves.
     daemon
-        .wait_for_line("more of the same", Duration::from_secs(10))
+        .wait_for_line("events suppressed", Duration::from_secs(10))
         .unwrap();
     fetch(address).unwrap();
     daemon.terminate().unwrap();
@@ -178,7 +178,7 @@ fn count(log: &[String]) -> (u64, u64) {
     for line in log {
         let is_end = line.contains("connection ended");
         ended += u64::from(is_end);
-        if is_end || line.contains("DEBUG more of the same") {
+        if is_end || line.contains("DEBUG events suppressed") {
             let number = line
                 .split_once(" suppressed=")
                 .map(|(_, rest)| rest.parse::<u64>().unwrap());
@@ -223,11 +223,15 @@ fn floods() -> Vec<(&'static str, Vec<u8>, &'static str)> {
             b"<policy-file-request/>\\0".to_vec(),
             "`printf`",
         ),
-        ("127.0.0.2", b"no header".to_vec(), "wants a PROXY header"),
+        (
+            "127.0.0.2",
+            b"no header".to_vec(),
+            "without the PROXY header",
+        ),
         (
             "127.0.0.3",
             REQUEST.to_vec(),
-            "the bridge answers no policy requests",
+            "the bridge does not answer policy requests",
         ),
         (
             "127.0.0.3",
@@ -244,7 +248,7 @@ fn floods() -> Vec<(&'static str, Vec<u8>, &'static str)> {
             upgrade("/dead", "http://www.a.test"),
             "can't reach a backend",
         ),
-        ("127.0.0.3", dropped, "can't grant a WebSocket"),
+        ("127.0.0.3", dropped, "refused a WebSocket: invalid request"),
     ]
 }
 

@@ -35,7 +35,7 @@ fn both_families_on_one_socket() {
         for peer in [
             "peer=127.0.0.1:",
             "peer=[::1]:",
-            "outcome=\"ended-early\" received=\"<pol\"",
+            "outcome=\"closed-early\" received=\"<pol\"",
         ] {
             let line = daemon.wait_for_line(peer, Duration::from_secs(30)).unwrap();
             assert!(!line.contains("ffff"), "{line}");

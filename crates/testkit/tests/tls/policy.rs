@@ -77,7 +77,7 @@ fn a_large_policy() {
     assert!(bytes.starts_with(policy.as_bytes()) && bytes.ends_with(b"\0"));
 }
 
-/// A daemon with a policy that takes several records, and the policy.
+/// Starts a daemon with a policy of several records. Returns both.
 fn start_large() -> (Running, String) {
     let folder = Folder::new().unwrap();
     let rule = "<allow-access-from domain=\"a.test\" to-ports=\"9339\"/>";
@@ -90,9 +90,9 @@ fn start_large() -> (Running, String) {
     (start_in(folder, &text), policy)
 }
 
-/// A client that takes nothing of a large policy: after 10 s it is reset, so that what it has can't pass for the whole.
+/// A client that does not read a large policy is reset after 10 s. It can't mistake a part for the whole policy.
 #[test]
-fn a_large_policy_that_nobody_reads() {
+fn a_large_policy_to_a_client_that_does_not_read() {
     if !needs::met(namespace::missing()) {
         return;
     }

@@ -305,7 +305,7 @@ fn half_open() {
     let called = backend.next(LIMIT).unwrap();
     running
         .daemon
-        .wait_for_line("outcome=\"half-open-expired\"", LIMIT)
+        .wait_for_line("outcome=\"half-open-timeout\"", LIMIT)
         .unwrap();
     assert_eq!(client.hear(), (Vec::new(), Ended::Reset));
     drop(called);

@@ -119,7 +119,7 @@ fn the_client_breaks_the_protocol() {
         // No frame follows, and no reset: the close frame would be lost with it.
         assert_eq!(socket.frame().unwrap(), None);
         assert_eq!(hears(called).1, StreamEnd::Reset);
-        outcome(&gate, "websocket-fault");
+        outcome(&gate, "websocket-error");
     }
 }
 
@@ -130,7 +130,7 @@ fn idle() {
     // Pings do not count.
     socket.is_closed_with(1001).unwrap();
     assert_eq!(hears(called).1, StreamEnd::Reset);
-    outcome(&gate, "idle-expired");
+    outcome(&gate, "idle-timeout");
 }
 
 /// A client that does not answer a close frame is not waited for any longer than a half-open relay.

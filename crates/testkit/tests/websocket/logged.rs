@@ -62,7 +62,7 @@ fn dropped_by_a_proxy() {
         assert!(text.contains("a proxy in between must"), "{text}");
         is_logged(
             &mut gate,
-            "can't grant a WebSocket",
+            "refused a WebSocket: invalid request",
             &[
                 " WARN ",
                 "peer=127.0.0.1:",
@@ -119,6 +119,6 @@ fn a_policy_request_on_the_bridge() {
     is_logged(
         &mut gate,
         "no policy request",
-        &["the bridge answers no policy requests"],
+        &["the bridge does not answer policy requests"],
     );
 }

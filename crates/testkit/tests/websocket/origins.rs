@@ -206,19 +206,19 @@ fn reasons() {
             "{ domain = \"*\", ports = \"1-2000\" }",
             "",
             "",
-            "its rule for `*` does not hold port 9339",
+            "its rule for `*` does not include port 9339",
         ),
         (
             "{ domain = \"*\", ports = \"1-2000\" }",
             "",
             "null",
-            "its rule for `*` does not hold port 9339",
+            "its rule for `*` does not include port 9339",
         ),
         (
             "{ domain = \"a.test\" }",
             "",
             "",
-            "only by a rule for `*`, and has none (port 9339)",
+            "only a rule for `*` allows pages without an Origin, and it has none (port 9339)",
         ),
         (
             "{ domain = \"a.test\" }",
@@ -230,13 +230,13 @@ fn reasons() {
             "{ domain = \"a.test\", ports = \"8080\" }",
             "",
             "http://a.test",
-            "its rule for this Origin does not hold port 9339",
+            "its rule for this Origin does not include port 9339",
         ),
         (
             "{ domain = \"a.test\", secure = true }",
             "",
             "http://a.test",
-            "this Origin to port 9339 over https only",
+            "this Origin on port 9339 only over https",
         ),
         ("{ domain = \"a.test\" }", "", "x", "expected one Origin"),
         // A player that finds `none` on port 843 connects nowhere.

@@ -1,4 +1,4 @@
-//! Behind a proxy that others wrote: nginx, as the guide sets it up. That silence outlasts it is in `silence.rs`.
+//! Behind a proxy that others wrote: nginx, as the book sets it up. That silence outlasts it is in `silence.rs`.
 
 use std::net::SocketAddr;
 

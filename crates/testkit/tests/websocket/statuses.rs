@@ -43,7 +43,7 @@ fn left_while_dialling() {
     let limits = "[limits]\nbackend-connect = \"300s\"\nrelays-per-address = 1\nexempt = []\n";
     let gate = start(&config(hole.address(), "", &format!("{limits}{ADMIN}")));
     let dialling = || gate.sample("flashgate_connections_relaying") == 1;
-    for (leaves, outcome) in [("ends", "ended-early"), ("resets", "peer-failed")] {
+    for (leaves, outcome) in [("ends", "closed-early"), ("resets", "connection-error")] {
         let mut client = TestClient::connect(gate.gate).unwrap();
         client.send(request("/", ORIGIN).as_bytes());
         // Frames that came too early make no difference.
@@ -78,7 +78,10 @@ fn stopped_while_dialling() {
     gate.daemon.terminate().unwrap();
     let response = hear(&mut client.into_stream()).unwrap();
     assert_eq!(response.status, 503, "{response:?}");
-    assert!(response.body.contains("being stopped"), "{response:?}");
+    assert!(
+        response.body.contains("flashgate is stopping"),
+        "{response:?}"
+    );
 }
 
 #[test]
@@ -137,7 +140,7 @@ fn too_many_of_all() {
     );
     let told = gate
         .daemon
-        .wait_for_line("no room to pass another connection on", LIMIT);
+        .wait_for_line("no room to forward another connection", LIMIT);
     assert!(told.is_ok(), "{:#?}", gate.daemon.log());
     gate.counts("\"over-limit\"", 1);
     gate.counts("flashgate_relays_limit", 4);
@@ -146,7 +149,7 @@ fn too_many_of_all() {
     let mut ready = TestClient::connect(gate.daemon.admin().unwrap()).unwrap();
     ready.send(b"GET /readyz HTTP/1.0\r\n\r\n");
     let ready = String::from_utf8(ready.hear().bytes).unwrap();
-    assert!(ready.contains("no more are passed on"), "{ready}");
+    assert!(ready.contains("no more are forwarded"), "{ready}");
     for socket in &mut open {
         echoes(socket, b"still here");
     }

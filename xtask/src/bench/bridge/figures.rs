@@ -1,4 +1,4 @@
-//! What is compared, and what flashgate is held to.
+//! The figures to compare, and flashgate's goals.
 
 use super::super::rounds::SliceFigure;
 use super::traffic::BridgeSlice;
@@ -36,5 +36,5 @@ pub(super) const FIGURES: [SliceFigure<BridgeSlice>; 6] = [
     },
 ];
 
-/// What an idle bridge may take, in bytes.
+/// The limit for the memory of an idle bridge, in bytes.
 pub(super) const IDLE: f64 = 4_000.0;

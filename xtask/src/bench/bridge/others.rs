@@ -6,7 +6,7 @@ use super::super::SERVER_CPU;
 use super::super::between::OtherProgram;
 use super::super::peers::find;
 
-/// All that are known.
+/// All known bridges.
 pub(super) const OTHERS: [OtherProgram; 2] = [
     OtherProgram {
         name: "websockify",

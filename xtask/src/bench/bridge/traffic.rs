@@ -1,4 +1,4 @@
-//! What Ruffle sends, and a little more than that: bulk in large frames and in small, messages, connections.
+//! Traffic like Ruffle's, and more of it: bulk in large and in small frames, messages, connections.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -12,7 +12,7 @@ use testkit::websocket::{BINARY, CLOSE, ResponseHead, WebSocketClient, frame};
 use super::super::between::Between;
 use super::super::relay::wish::{MESSAGE, Wish};
 
-/// A large frame, and a small one; both divide a MiB.
+/// A large frame and a small one; a MiB is a multiple of both.
 const LARGE: usize = 64 * 1024;
 const SMALL: usize = 1024;
 
@@ -34,15 +34,15 @@ pub(in crate::bench) struct BridgeSlice {
     pub(super) down: f64,
     /// Per MiB from the client to the backend, in small frames.
     pub(super) small: f64,
-    /// Per message of 64 bytes there and back, many under way at a time.
+    /// Per message of 64 bytes there and back, many at a time.
     pub(super) message: f64,
     /// Per message of 64 bytes there and back, one at a time.
     pub(super) ping: f64,
-    /// Per connection, from its handshake to its end, with a message each way.
+    /// Per connection, from its handshake to its end, with one message each way.
     pub(super) connection: f64,
 }
 
-/// Gives a bridge one slice of everything.
+/// Runs one slice of every kind of traffic through a bridge.
 pub(super) fn slice(one: &Between, amount: BridgeAmount) -> Result<BridgeSlice> {
     let BridgeAmount {
         mebibytes,
@@ -63,7 +63,7 @@ pub(super) fn slice(one: &Between, amount: BridgeAmount) -> Result<BridgeSlice> 
     })
 }
 
-/// The CPU time for each of so many: the bridge's own, and that of the processes that it has started for it.
+/// The CPU time for each of `count` items, of the bridge and of the processes that it has started for them.
 fn cost(pid: u32, count: u32, action: impl FnOnce() -> Result<()>) -> Result<f64> {
     let spent = || Ok::<_, anyhow::Error>(cpu::time(pid)? + cpu::time_of_children(pid)?);
     let before = spent()?;
@@ -71,7 +71,7 @@ fn cost(pid: u32, count: u32, action: impl FnOnce() -> Result<()>) -> Result<f64
     let alone = || cpu::has_children(pid).is_ok_and(|any| !any);
     ensure!(
         testkit::until(Duration::from_secs(10), alone),
-        "its processes stay"
+        "processes that the bridge started are still running"
     );
     Ok(spent()?.saturating_sub(before).as_secs_f64() * 1e6 / f64::from(count))
 }
@@ -85,7 +85,7 @@ fn open(to: SocketAddr, wish: Wish, more: &[u8]) -> Result<WebSocketClient> {
 /// As Ruffle does when a movie closes its socket.
 fn ends(mut socket: WebSocketClient) {
     socket.send(&frame(CLOSE, &1000_u16.to_be_bytes()));
-    // Others end without an answer, or with another code.
+    // Other bridges close without an answer, or with another code.
     let mut stream = socket.into_stream();
     let _ = stream.read_to_end(&mut Vec::new());
 }
@@ -111,7 +111,7 @@ fn download(to: SocketAddr, mebibytes: u8) -> Result<()> {
         }
         heard += frame.payload.len();
     }
-    // websockify forgets what it has not sent when the server ends.
+    // websockify drops what it has not sent yet when the server closes.
     ensure!(
         heard > expected * 9 / 10,
         "expected {expected} bytes, found {heard}"
@@ -145,7 +145,7 @@ fn ping(to: SocketAddr, pings: u32) -> Result<()> {
     Ok(())
 }
 
-/// A socket on which the handshake is over.
+/// A socket after its handshake.
 fn again(stream: TcpStream) -> Result<WebSocketClient> {
     let response = ResponseHead {
         status: 101,
@@ -174,7 +174,7 @@ fn exchange(socket: &mut WebSocketClient) -> Result<()> {
     Ok(())
 }
 
-/// Opens bridges that have passed one message each way and then say nothing.
+/// Opens bridges that pass one message each way and then stay idle.
 pub(super) fn open_idle(to: SocketAddr, count: u32) -> Result<Vec<WebSocketClient>> {
     (0..count)
         .map(|_| {

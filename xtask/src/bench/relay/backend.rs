@@ -1,6 +1,6 @@
-//! What stands behind every relay: a server that does what the first byte of a connection asks for.
+//! The server behind every relay, which does what the first byte of a connection asks for.
 //!
-//! It runs within the client's process and on its CPU, so that the relay's cost is all that is measured on the other.
+//! It runs in the client's process and on its CPU, so that only the relay runs on the other CPU.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -26,14 +26,14 @@ impl BenchBackend {
         let keep = Arc::clone(&kept);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                // What goes wrong here, the client notices.
+                // The client notices errors.
                 let _ = take(stream, &keep);
             }
         });
         Ok(Self { address, kept })
     }
 
-    /// Closes the connections that were kept.
+    /// Closes the connections that are kept open.
     pub(in crate::bench) fn let_go(&self) {
         self.kept
             .lock()
@@ -45,7 +45,7 @@ impl BenchBackend {
 fn take(mut stream: TcpStream, kept: &Mutex<Vec<TcpStream>>) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut wish = [0];
-    // A relay that only tries whether somebody is there says nothing.
+    // A relay that only checks whether the server is up sends nothing.
     if stream.read(&mut wish)? == 0 {
         return Ok(());
     }

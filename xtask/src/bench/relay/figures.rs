@@ -1,4 +1,4 @@
-//! What is compared, and what flashgate is held to.
+//! The figures to compare, and flashgate's goals.
 
 use super::super::rounds::SliceFigure;
 use super::traffic::RelaySlice;
@@ -31,8 +31,8 @@ pub(super) const FIGURES: [SliceFigure<RelaySlice>; 5] = [
     },
 ];
 
-/// What an idle relay may take, in bytes.
+/// The limit for the memory of an idle relay, in bytes.
 pub(super) const IDLE: f64 = 2_500.0;
 
-/// What a policy through the gate may cost, relative to one from the dedicated port.
+/// The limit for the cost of a policy through the gate, relative to one from the dedicated port.
 pub(super) const POLICY: f64 = 1.05;

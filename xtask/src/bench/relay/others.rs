@@ -14,7 +14,7 @@ use super::super::site::BenchFolder;
 const NGINX_CONF: &str = include_str!("nginx.conf");
 const HAPROXY_CFG: &str = include_str!("haproxy.cfg");
 
-/// All that are known.
+/// All known relays.
 pub(super) const OTHERS: [OtherProgram; 4] = [
     OtherProgram {
         name: "haproxy",
@@ -71,7 +71,7 @@ fn nginx(
     Ok(command)
 }
 
-/// The variant with one process, which can be measured.
+/// The variant with a single process, which can be measured.
 fn sslh(_: &BenchFolder, address: SocketAddr, backend: SocketAddr) -> Result<Command> {
     let mut command = cpu::pinned(SERVER_CPU, find("sslh-select")?);
     command.arg("--foreground").arg("--numeric");

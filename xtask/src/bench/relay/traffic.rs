@@ -1,4 +1,4 @@
-//! The traffic of a game, and a little more than that: bulk, messages, connections; every answer is checked.
+//! Traffic like a game's, and more of it: bulk, messages, connections. Every answer is checked.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -10,9 +10,9 @@ use testkit::cpu;
 
 use super::wish::{MESSAGE, PIECE, Wish};
 
-/// How many connections are made at a time.
+/// How many connections are opened at a time.
 const CONNECTING: u32 = 4;
-/// For any single answer.
+/// The time limit for any single answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How much of each in a slice.
@@ -32,9 +32,9 @@ pub(in crate::bench) struct RelaySlice {
     pub(super) down: f64,
     /// CPU time per message there and back.
     pub(super) message: f64,
-    /// How long half of the messages took at most, there and back.
+    /// The median time of a message there and back.
     pub(super) message_p50: f64,
-    /// CPU time per connection, from its connect to its clean end.
+    /// CPU time per connection, from connect to a clean close.
     pub(super) connection: f64,
 }
 
@@ -49,7 +49,7 @@ impl RelaySlice {
     };
 }
 
-/// Gives a relay one slice of everything.
+/// Runs one slice of every kind of traffic through a relay.
 pub(super) fn slice(pid: u32, to: SocketAddr, amount: RelayAmount) -> Result<RelaySlice> {
     let RelayAmount {
         mebibytes,
@@ -70,12 +70,12 @@ pub(super) fn slice(pid: u32, to: SocketAddr, amount: RelayAmount) -> Result<Rel
             let median = times.get(times.len() / 2).copied().unwrap_or_default();
             median.as_secs_f64() * 1e6
         },
-        // A relay that loses some has no figure for them.
+        // A relay that loses connections has no figure for them.
         connection: cost(pid, connections, || connect_often(to, connections)).unwrap_or(f64::NAN),
     })
 }
 
-/// The relay's CPU time for each of so many.
+/// The relay's CPU time for each of `count` items.
 fn cost(pid: u32, count: u32, action: impl FnOnce() -> Result<()>) -> Result<f64> {
     let before = cpu::time(pid)?;
     action()?;
@@ -100,7 +100,7 @@ fn ends(mut stream: TcpStream) -> Result<()> {
 
 fn upload(to: SocketAddr, mebibytes: u8) -> Result<()> {
     let mut stream = open(to, Wish::Sink)?;
-    // Said before, for sslh takes a half-close for the end of everything.
+    // Sent before the bulk, because sslh closes both directions at a half-close.
     stream.write_all(&[mebibytes])?;
     let piece = vec![0x5a; PIECE];
     for _ in 0..usize::from(mebibytes) * (1 << 20) / PIECE {
@@ -131,7 +131,7 @@ fn download(to: SocketAddr, mebibytes: u8) -> Result<()> {
     Ok(())
 }
 
-/// One message after the other; how long each took.
+/// Sends one message after the other, and returns how long each took.
 fn talk(to: SocketAddr, messages: u32) -> Result<Vec<Duration>> {
     let mut stream = open(to, Wish::Echo)?;
     let once = |_| {
@@ -172,7 +172,7 @@ fn connect_often(to: SocketAddr, connections: u32) -> Result<()> {
     })
 }
 
-/// Opens relays that have passed one message each way and then say nothing.
+/// Opens relays that pass one message each way and then stay idle.
 pub(super) fn open_idle(to: SocketAddr, count: u32) -> Result<Vec<TcpStream>> {
     (0..count)
         .map(|_| {

@@ -1,20 +1,20 @@
-//! What clients and the server behind every relay agree on: the first byte, and the sizes.
+//! The protocol between the clients and the server behind every relay: the first byte, and the sizes.
 
-/// What is written at a time, by both ends.
+/// How much both ends write at a time.
 pub(super) const PIECE: usize = 256 * 1024;
 /// The size of a message.
 pub(in crate::bench) const MESSAGE: usize = 64;
 
-/// What a connection asks for, as its first byte. None is the first byte of HTTP, TLS or a policy request.
+/// What a connection asks for, as its first byte. None of these starts HTTP, TLS or a policy request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::bench) enum Wish {
-    /// Takes as many MiB as the next byte says, and then says one byte.
+    /// Reads as many MiB as the next byte says, and then sends one byte.
     Sink,
     /// Sends as many MiB as the next byte says.
     Source,
-    /// Sends back what comes.
+    /// Sends back what it receives.
     Echo,
-    /// Sends back one message, and keeps the connection.
+    /// Sends back one message, and keeps the connection open.
     Keep,
 }
 

@@ -5,22 +5,12 @@ pub(crate) static RULE: LintRule = LintRule {
     severity: Severity::Error,
     group: RuleGroup::Syntax,
     page: page!(
-        finds = "XML that is not well-formed. The message says what was expected where; frequent causes are a tag that is not
-closed, a `&` that is not written `&amp;`, quotes that a word processor made curly, and a space too many or too
-few.",
-        matters = "A file is well-formed as a whole or not at all.",
-        flash = "Adobe's specification asks for strict XML; no version is known to ask for less. What Flash Player makes of a policy
-that is not well-formed is not known. It is taken to count for nothing: the player goes on as if there were none,
-and refuses if no other policy grants.",
-        example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339">"#),
+        not_well_formed,
+        finds = "An XML syntax error that has no rule of its own: a namespace prefix that is not declared, a CDATA section without an
+end, a processing instruction without a name, or no element at all.",
+        matters = "One syntax error makes the whole file invalid.",
+        example = rules(r#"<x:allow-access-from domain="www.example.com" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
     ),
     check: BY_PARSER,
 };
-
-/// What comes of a file that is not well-formed.
-pub(crate) const COUNTS_FOR_NOTHING: &str = "a policy that is not well-formed XML is taken to count for nothing; what Flash Player makes of it is not known";
-
-/// The same for Silverlight.
-pub(crate) const COUNTS_FOR_NOTHING_IN_SILVERLIGHT: &str =
-    "a policy that is not well-formed XML counts for nothing";

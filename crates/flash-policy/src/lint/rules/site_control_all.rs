@@ -40,7 +40,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         .port()
         .is_none_or(|port| port == Port::MASTER)
     {
-        // On other ports it does not count, and `site-control-off-master` says so.
+        // On other ports it does not count, and `site-control-outside-master` says so.
         findings.push(
             RULE.finding("every port of this host may serve a policy of its own")
                 .at(span, "")

@@ -5,7 +5,7 @@ use crate::DomainPattern;
 use crate::diagnostic::quoted;
 use crate::lint::gathered::Gathered;
 use crate::lint::rule::{Findings, LintRule, PolicyKind, RuleGroup, Severity, Subject, page};
-use crate::lint::rules::{example_domain, loopback_domain, unspecified_address};
+use crate::lint::rules::{example_domain, loopback_domain, unspecified_ip_address};
 
 pub(crate) static RULE: LintRule = LintRule {
     name: "trusted-domain",
@@ -69,6 +69,6 @@ fn is_somebody_elses(domain: &str, subject: &Subject<'_>) -> bool {
     let host = pattern.hosts().to_string();
     let is_replaced = example_domain::known_example(&host).is_some()
         || loopback_domain::is_loopback(&host)
-        || unspecified_address::is_unspecified(&host);
+        || unspecified_ip_address::is_unspecified(&host);
     host.contains('.') && !is_replaced
 }

@@ -11,7 +11,7 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = "`<site-control>` or a header rule, where Unity's web player is to be served (`--client unity`).",
         matters = "Its manual says that neither is supported.",
-        flash = "Flash Player honours `<site-control>` on port 843. Meta-policies for sockets exist since 9.0.115.",
+        flash = "Flash Player honors `<site-control>` on port 843. Meta-policies for sockets exist since 9.0.115.",
         example = rules(
             "client=unity",
             r#"<site-control permitted-cross-domain-policies="master-only"/>

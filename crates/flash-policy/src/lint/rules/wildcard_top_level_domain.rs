@@ -7,7 +7,7 @@ pub(crate) static RULE: LintRule = LintRule {
     page: page!(
         finds = "`*.com` and its like: a wildcard before a single label.",
         matters = "It would admit a large part of the internet, and is outside the format.",
-        flash = "The specification speaks of an explicit second-level domain behind the wildcard. Lightspark honours `*.com`; what
+        flash = "The specification speaks of an explicit second-level domain behind the wildcard. Lightspark honors `*.com`; what
 Flash Player does is not known. Adobe's specification, of 2010, names no version for it.",
         example = rules(r#"<allow-access-from domain="*.com" to-ports="9339"/>"#),
         instead = rules(r#"<allow-access-from domain="*.example.com" to-ports="9339"/>"#),

@@ -1,7 +1,7 @@
-//! Silverlight's policy document, as far as sockets go: read and match, nothing else.
+//! Silverlight's policy document, for sockets only: parse and match.
 //!
 //! Source: `ClientAccessPolicyParser.cs` and `ClientAccessPolicy.cs` in Mono. A `socket-resource` with a port outside
-//! 4502 to 4534 makes the whole file invalid; an unknown child makes its `policy` void.
+//! 4502 to 4534 makes the whole file invalid. An unknown child element voids its `policy`.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -33,7 +33,7 @@ struct AccessCaller {
 }
 
 impl SilverlightGrants {
-    /// Whether one of the `<policy>` elements grants; without an origin, the caller is a local file.
+    /// Whether one of the `<policy>` elements grants the connection. Without an origin, the caller is a local file.
     pub(super) fn grants(&self, origin: Option<&Origin>, port: Port) -> bool {
         let grants = |entry: &AccessEntry| {
             let mut callers = entry.callers.iter().filter(|caller| !caller.void);
@@ -45,8 +45,8 @@ impl SilverlightGrants {
     }
 }
 
-/// Ports are compared only so far that a pattern with another port than its scheme's own matches nothing here: the
-/// port that an application was loaded from is not part of an [`Origin`]. Nor is its path.
+/// An [`Origin`] has neither port nor path. A pattern with a port other than its scheme's default therefore matches
+/// nothing here.
 fn admits(uri: &str, origin: Option<&Origin>) -> bool {
     let (Some(origin), true) = (origin, uri != "*") else {
         return matches!(uri, "*" | "file:///") && (uri == "*" || origin.is_none());
@@ -76,7 +76,7 @@ fn admits(uri: &str, origin: Option<&Origin>) -> bool {
     }
 }
 
-/// Reads a document; `None` where it is no policy.
+/// Parses a document. `None` if it is not a policy.
 pub(super) fn read(bytes: &[u8]) -> Option<SilverlightGrants> {
     let document = document::read(bytes).0?;
     if document.root()?.name != "access-policy" {
@@ -102,7 +102,7 @@ enum AccessElement {
     Nothing,
 }
 
-/// Takes one element in; `None` where it makes the file invalid.
+/// Reads one element. `None` if it makes the file invalid.
 fn enter(
     parent: AccessElement,
     element: &Element,
@@ -172,7 +172,7 @@ fn resource(element: &Element, ports: &mut Vec<PortRange>) -> Option<()> {
     let text = value("port")?;
     let (low, high) = text.split_once('-').unwrap_or((text, text));
     let (low, high) = (port(low)?, port(high)?);
-    // A range the wrong way round holds nothing, and harms nothing.
+    // A reversed range contains no ports and does no harm.
     ports.extend(PortRange::new(low, high));
     Some(())
 }

@@ -1,4 +1,4 @@
-//! What passes between the machine and a client: what came of asking, and what is wanted next.
+//! What the machine and a client exchange: the answer of a place, and what is wanted next.
 
 use core::time::Duration;
 
@@ -12,12 +12,12 @@ pub(in crate::player) enum Move {
         place: Place,
         patience: AnswerTimeout,
     },
-    /// Connect: a policy grants it, or none is needed.
+    /// Connect, because a policy grants it or none is needed.
     Connect(Grounds),
     Refuse(Grounds),
 }
 
-/// What a decision rests on.
+/// What a decision is based on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::player) struct Grounds {
     pub(in crate::player) reason: Reason,
@@ -27,24 +27,24 @@ pub(in crate::player) struct Grounds {
 /// How long a client waits for an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::player) enum AnswerTimeout {
-    /// So long from the connect to the whole answer.
+    /// This long from the connect to the complete answer.
     Answer(Duration),
-    /// So long for the connect; for the answer, as long as the attempt may take.
+    /// This long for the connect. The answer may take as long as the attempt.
     Connect(Duration),
     /// As long as the attempt may take.
     Unlimited,
 }
 
-/// What came of asking.
+/// What a place answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::player) enum Exchanged<'a> {
-    /// These bytes, at least one or properly ended.
+    /// These bytes: at least one, or properly terminated.
     Document(&'a [u8]),
-    /// These bytes, and then a reset.
+    /// These bytes, then a reset.
     Broken(&'a [u8]),
-    /// More than any document has.
+    /// More bytes than any document has.
     TooMuch,
-    /// The connection stood, and nothing came, or not all of it.
+    /// The connection was established, but the answer did not arrive, or not completely.
     Silence,
     /// There was no connection.
     NoConnection,
@@ -75,7 +75,7 @@ impl Grounds {
     }
 }
 
-/// The refusal that came nearest to a grant, of several; the earlier one among equals.
+/// The refusal that came nearest to a grant. Among equals, the first one.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Nearest(pub(super) Option<(decide::RefusalReason, DecidedBy)>);
 

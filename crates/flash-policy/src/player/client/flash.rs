@@ -1,4 +1,4 @@
-//! Flash Player and AIR: every question goes to [`decide`](fn@decide), which alone knows the rules.
+//! Flash Player and AIR. All decisions come from [`decide`](fn@decide), which has the rules.
 
 use alloc::vec::Vec;
 
@@ -15,7 +15,7 @@ use crate::{Port, Profile, parse};
 pub(crate) struct Flash {
     request: Request,
     known: Known,
-    /// Where the rules of the policies stand that came.
+    /// The locations of the rules in the received policies.
     read: Vec<(Place, PolicyPlaces)>,
 }
 
@@ -90,7 +90,7 @@ impl Flash {
     }
 
     fn at(&self, place: Place, rule: usize) -> Option<RuleAt> {
-        // What came first from a place stands, as in `Known`.
+        // The first answer of a place is kept, as in `Known`.
         let (_, places) = self.read.iter().find(|(known, _)| *known == place)?;
         RuleAt::of(places, rule)
     }
@@ -107,7 +107,7 @@ impl Flash {
     }
 }
 
-/// The location as the rules see it: a master port for test set-ups is 843 there, and 843 any low port.
+/// The location as the rules see it. A master port for test setups counts as 843, and 843 then counts as any low port.
 fn by_rule(location: &Location, master: Port) -> Location {
     match location {
         Location::Socket { host, port } if *port == master => Location::Socket {

@@ -1,10 +1,11 @@
-//! Lightspark, with its faults: the order of its questions, and how it judges.
+//! Lightspark, including its bugs: the order in which it fetches policies, and how it evaluates them.
 //!
-//! Read in its source (`src/backends/security.cpp`, `src/scripting/flash/net/Socket.cpp`) and compared with runs. It asks
-//! the master; without a connection it takes an empty policy for the answer, and after an unusable answer it asks the
-//! destination port alone. Otherwise it asks what the movie loaded, and the destination port if the meta-policy is `all`.
-//! It asks them all before it looks at any rule, so a grant on 843 does not stop it. It waits 3 seconds for a connection
-//! and without end for an answer. No port rule: a policy from anywhere grants any port.
+//! This follows its source (`src/backends/security.cpp`, `src/scripting/flash/net/Socket.cpp`) and was compared with
+//! runs. It asks the master first. If it cannot connect, it assumes an empty policy. After an unusable answer, it asks
+//! only the destination port. Otherwise it asks the locations that the movie loaded, and the destination port if the
+//! meta-policy is `all`. It asks all of them before it looks at any rule, so a grant on 843 does not stop it. It waits
+//! 3 seconds for a connection, and without a limit for an answer. It has no port rule: a policy from any port can grant
+//! any port.
 
 use alloc::vec::Vec;
 
@@ -15,14 +16,14 @@ use crate::decide::{Location, PATIENCE, Place, RefusalReason, Sandbox};
 use crate::player::config::Config;
 use crate::player::{DecidedBy, Learnt};
 
-/// The size of its reads; it stops after the first that brings less.
+/// The size of its reads. It stops after the first one that returns less.
 pub(super) const READ: usize = 4096;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Lightspark {
     config: Config,
     caller: MovieSite,
-    /// What came, or that there was no connection.
+    /// The answers, or that there was no connection.
     answers: Vec<(Place, LightsparkAnswer)>,
 }
 
@@ -77,7 +78,7 @@ impl Lightspark {
         learnt
     }
 
-    /// The policy that grants, while another is still waited for.
+    /// The policy that grants the connection while another one is still awaited.
     pub(super) fn granted_so_far(&self) -> Option<DecidedBy> {
         let mut files = self.files(self.places());
         files.find_map(|(place, file)| {
@@ -86,7 +87,7 @@ impl Lightspark {
         })
     }
 
-    /// What it decides without any question.
+    /// What it decides without fetching a policy.
     fn unasked(&self) -> Option<Move> {
         let here = match &self.config.target {
             Host::Name(name) => **name == *"localhost",
@@ -96,7 +97,7 @@ impl Lightspark {
             Sandbox::Application => Some(Move::Connect(Grounds::NONE_NEEDED)),
             Sandbox::LocalTrusted if here => Some(Move::Connect(Grounds::NONE_NEEDED)),
             Sandbox::LocalWithFile => Some(Move::Refuse(Grounds::refused(RefusalReason::Sandbox))),
-            // A host with a colon in it is an invalid one.
+            // It takes a host with a colon for an invalid one.
             _ if self.config.client.refuses(&self.config.target) => {
                 Some(Move::Refuse(Grounds::refused(RefusalReason::NoPolicy)))
             }
@@ -119,7 +120,7 @@ impl Lightspark {
             Meta::Loaded => places.extend(self.loaded()),
             Meta::All => {
                 places.extend(self.loaded());
-                // On the master's own port there is nothing else to ask.
+                // If the destination is the master port, it has been asked.
                 places.extend(
                     (self.config.port != self.config.master()).then_some(Place::Destination),
                 );
@@ -139,7 +140,7 @@ impl Lightspark {
             .map(|(index, _)| Place::Loaded(index))
     }
 
-    /// The answer from a place, if it was asked already.
+    /// The answer of a place, if it has been asked.
     fn answer(&self, place: Place) -> Option<&LightsparkAnswer> {
         let mut answers = self.answers.iter();
         answers

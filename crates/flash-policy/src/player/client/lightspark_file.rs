@@ -1,10 +1,10 @@
-//! How Lightspark reads a policy file and matches a rule, faults included.
+//! Reads a policy file and matches rules as Lightspark does, including its bugs.
 //!
-//! Read in its source (`src/parsing/crossdomainpolicy.cpp`, `src/backends/security.cpp`, `src/backends/urlutils.cpp`) and
-//! compared with runs. This is a reader for nobody else: ranges count as their lower end, and an element that it does
-//! not accept ends the file. From the destination or a loaded port such a file is void. A master is not: the
-//! `site-control` before that element holds, and so do the rules before it; without one the master has no rules and
-//! allows all.
+//! This follows its source (`src/parsing/crossdomainpolicy.cpp`, `src/backends/security.cpp`,
+//! `src/backends/urlutils.cpp`) and was compared with runs. Do not use it for other clients: a range counts as its
+//! lowest port, and an element that it does not accept ends the file. Such a file is void if it comes from the
+//! destination or a loaded port. If it comes from the master, the `site-control` and the rules before that element
+//! apply; without a `site-control`, the master has no rules and allows all.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -17,30 +17,30 @@ use crate::player::RuleAt;
 use crate::player::config::Config;
 use crate::{Port, Span};
 
-/// What Lightspark makes of an answer.
+/// How Lightspark treats an answer.
 #[derive(Clone, Debug)]
 pub(super) enum LightsparkAnswer {
-    /// Nothing: there was no connection.
+    /// There was no connection.
     NoConnection,
-    /// Empty, or its last byte is none that it accepts: after such a master it asks the destination alone.
+    /// The answer is empty, or its last byte is not accepted. After such a master it asks only the destination.
     Unusable,
-    /// An element that it does not accept, and no meta-policy before it: no rules.
+    /// An unaccepted element without a meta-policy before it: no rules.
     Void,
     File(LightsparkFile),
 }
 
-/// A policy file, as Lightspark has it.
+/// A policy file as Lightspark reads it.
 #[derive(Clone, Debug)]
 pub(super) struct LightsparkFile {
     pub(super) meta: Meta,
     rules: Vec<LightsparkRule>,
 }
 
-/// What a master allows besides itself.
+/// What a master policy allows in addition to itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meta {
     All,
-    /// `by-content-type`, `by-ftp-filename`: what the movie loaded, but not the destination port.
+    /// `by-content-type`, `by-ftp-filename`: the locations that the movie loaded, but not the destination port.
     Loaded,
     MasterOnly,
     None,
@@ -48,7 +48,7 @@ pub(super) enum Meta {
 
 #[derive(Clone, Debug)]
 struct LightsparkRule {
-    /// Its start tag, where the text stands in what came as it was read.
+    /// Its start tag, if positions in the text are positions in the received bytes.
     tag: Option<Span>,
     domain: Vec<u8>,
     ports: LightsparkPorts,
@@ -61,7 +61,7 @@ enum LightsparkPorts {
     These(Vec<u16>),
 }
 
-/// The site a movie was loaded from, as Lightspark has it.
+/// The site that a movie was loaded from, as Lightspark sees it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct MovieSite {
     host: String,
@@ -69,7 +69,7 @@ pub(super) struct MovieSite {
 }
 
 impl Meta {
-    /// The reason that it is where nothing grants.
+    /// The reason for a refusal if no policy grants the connection.
     pub(super) const fn refusal(self) -> Option<RefusalReason> {
         match self {
             Self::All => None,
@@ -94,7 +94,8 @@ fn scheme(url: &str) -> &str {
 }
 
 impl LightsparkFile {
-    /// The rule that grants, if it can be pointed at, or the reason why none does, with the rule that came near.
+    /// The rule that grants the connection, if it can be located; otherwise the reason, with the rule that came
+    /// nearest.
     pub(super) fn grants(
         &self,
         caller: &MovieSite,
@@ -137,9 +138,9 @@ fn matches_domain(pattern: &[u8], host: &[u8]) -> bool {
     suffix == host || is_below()
 }
 
-/// Reads an answer from there.
+/// Parses an answer from this place.
 pub(super) fn read(bytes: &[u8], from: Place) -> LightsparkAnswer {
-    // The last byte goes, whatever it is.
+    // The last byte is removed, whatever it is.
     let Some((0 | b'\n' | b'>', body)) = bytes.split_last() else {
         return LightsparkAnswer::Unusable;
     };
@@ -164,7 +165,7 @@ pub(super) fn read(bytes: &[u8], from: Place) -> LightsparkAnswer {
     }
 }
 
-/// A file while its elements are read.
+/// A file whose elements are being read.
 #[derive(Default)]
 struct UnfinishedFile {
     meta: Option<Meta>,
@@ -172,7 +173,7 @@ struct UnfinishedFile {
 }
 
 impl UnfinishedFile {
-    /// `None` for an element that ends the file.
+    /// Returns `None` for an element that ends the file.
     fn take(
         &mut self,
         element: &LightsparkElement<'_>,
@@ -180,7 +181,7 @@ impl UnfinishedFile {
         verbatim: Verbatim,
     ) -> Option<()> {
         if self.meta == Some(Meta::None) {
-            // Nothing is read after it.
+            // Nothing after it is read.
             return Some(());
         }
         match element.name {
@@ -223,12 +224,12 @@ fn rule(element: &LightsparkElement<'_>) -> Option<LightsparkRule> {
     })
 }
 
-/// The search for a dash begins at the next comma, and where it finds one, the number before that dash's own item is
-/// taken: in effect every range is its lower end.
+/// The search for a dash starts at the next comma. If it finds one, the number before that dash's own item is used. As
+/// a result, every range counts as its lowest port.
 fn ports(text: &[u8]) -> LightsparkPorts {
     let mut ports = Vec::new();
     let mut rest = Some(text);
-    // A dash further on makes `*` one of several characters that are no number.
+    // A later dash makes Lightspark read `*` as part of a longer text that is not a number.
     let last_dash = text.iter().rposition(|byte| *byte == b'-');
     let mut begin = 0;
     while let Some(current) = rest {
@@ -246,7 +247,7 @@ fn ports(text: &[u8]) -> LightsparkPorts {
     LightsparkPorts::These(ports)
 }
 
-/// C's `atoi` on a machine of 64 bits, kept to the 16 bits of a port; 0 is no port.
+/// C's `atoi` on a 64-bit machine, truncated to the 16 bits of a port. 0 is not a port.
 fn leading_number(text: &[u8]) -> u16 {
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t'..=b'\r');
     let begin = text.iter().position(|byte| !is_space(byte));
@@ -258,7 +259,7 @@ fn leading_number(text: &[u8]) -> u16 {
         [b'+', digits @ ..] | digits => (false, digits),
     };
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit());
-    // `strtol` stops at the largest `long`, and the smallest; a cast then keeps the low bits.
+    // `strtol` saturates at the largest and smallest `long`. A cast then keeps the low bits.
     let number = digits.fold(0_i64, |number, digit| {
         number
             .saturating_mul(10)

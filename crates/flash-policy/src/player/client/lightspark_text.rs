@@ -1,13 +1,13 @@
-//! Text as Lightspark's XML parser has it: the encodings that it tells apart, and the entities in attributes.
+//! Decodes text as Lightspark's XML parser does: its encodings, and entities in attributes.
 //!
-//! Read in its copy of pugixml 1.11: byte order marks first, then how `<` is written, then a declaration that names
-//! Latin-1. Everything else is taken for UTF-8, and nobody looks whether it is.
+//! This follows its copy of pugixml 1.11. It checks for byte order marks first, then how `<` is encoded, then for a
+//! declaration of Latin-1. All other text counts as UTF-8 and is not validated.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// The text, and whether its bytes stand where they stood in what came.
+/// The text, and whether its positions are those of the received bytes.
 pub(super) fn decoded(bytes: &[u8]) -> (Cow<'_, [u8]>, Verbatim) {
     let text = match bytes {
         [0, 0, 0xFE, 0xFF, ..] | [0, 0, 0, b'<', ..] => wide(bytes, u32::from_be_bytes),
@@ -16,14 +16,14 @@ pub(super) fn decoded(bytes: &[u8]) -> (Cow<'_, [u8]>, Verbatim) {
         [0xFF, 0xFE, _, _, ..] | [b'<', 0, _, _, ..] => units(bytes, u16::from_le_bytes),
         _ if declares_latin_1(bytes) => bytes.iter().map(|byte| char::from(*byte)).collect(),
         _ => {
-            // Its place in the document stays the same; the reader skips text before the root.
+            // Positions stay the same; the reader skips text before the root.
             return (Cow::Borrowed(bytes), Verbatim::Yes);
         }
     };
     (Cow::Owned(text.into_bytes()), Verbatim::No)
 }
 
-/// Whether a place in the text is the same place in what came.
+/// Whether positions in the text are also positions in the received bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verbatim {
     Yes,
@@ -42,7 +42,7 @@ fn wide(bytes: &[u8], unit: fn([u8; 4]) -> u32) -> String {
     units.filter_map(char::from_u32).collect()
 }
 
-/// `encoding="iso-8859-1"` or `latin1` in an XML declaration; no `?` may stand before it.
+/// Whether an XML declaration has `encoding="iso-8859-1"` or `latin1`, without a `?` before it.
 fn declares_latin_1(bytes: &[u8]) -> bool {
     let Some([space, rest @ ..]) = bytes.strip_prefix(b"<?xml") else {
         return false;
@@ -52,7 +52,7 @@ fn declares_latin_1(bytes: &[u8]) -> bool {
     }
     let end = rest.iter().position(|byte| *byte == b'?');
     let rest = end.map_or(rest, |end| rest.split_at(end).0);
-    // What begins like it and is not ends the search.
+    // Other text that starts with `en` ends the search.
     let Some(at) = rest.windows(2).position(|pair| pair == b"en") else {
         return false;
     };
@@ -72,7 +72,7 @@ fn declares_latin_1(bytes: &[u8]) -> bool {
     })
 }
 
-/// An attribute's value: whitespace as spaces, and the entities that are known; up to a NUL, as C has its strings.
+/// An attribute's value, with whitespace as spaces and known entities replaced. It ends at a NUL, like a C string.
 pub(super) fn unescaped(raw: &[u8]) -> Vec<u8> {
     let mut value = Vec::with_capacity(raw.len());
     let mut rest = raw;
@@ -99,7 +99,7 @@ pub(super) fn unescaped(raw: &[u8]) -> Vec<u8> {
     value
 }
 
-/// The character that stands behind the `&`, and what follows it.
+/// The character of the entity after a `&`, and the rest of the text.
 fn entity(text: &[u8]) -> Option<(char, &[u8])> {
     const NAMED: [(&[u8], char); 5] = [
         (b"amp;", '&'),
@@ -120,12 +120,12 @@ fn entity(text: &[u8]) -> Option<(char, &[u8])> {
         .position(|byte| !char::from(*byte).is_digit(radix));
     let (digits, after) = text.split_at(digits.filter(|digits| *digits > 0)?);
     let after = after.strip_prefix(b";")?;
-    // The number wraps around at 32 bits.
+    // As in pugixml, the number wraps around at 32 bits.
     let number = digits.iter().fold(0_u32, |number, byte| {
         let digit = char::from(*byte).to_digit(radix).unwrap_or(0);
         number.wrapping_mul(radix).wrapping_add(digit)
     });
-    // What is no character matches no host and no port, whichever bytes stand for it.
+    // An invalid character matches no host and no port, whatever its bytes are.
     let character = char::from_u32(number).unwrap_or(char::REPLACEMENT_CHARACTER);
     Some((character, after))
 }

@@ -1,10 +1,10 @@
-//! How Lightspark reads a movie's URL.
+//! Parses a movie's URL as Lightspark does.
 
 use alloc::string::String;
 
-/// The host of a URL as Lightspark cuts it out: what stands before the first slash, and there before the last colon.
+/// The host of a URL as Lightspark extracts it: the part before the first slash, and within that before the last colon.
 ///
-/// So a trailing dot stays, `http://user:password@host/` is from `user`, and `http://[::1]/` from `[:`.
+/// A trailing dot is therefore kept, `http://user:password@host/` has the host `user`, and `http://[::1]/` has `[:`.
 pub(in crate::player) fn host(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest

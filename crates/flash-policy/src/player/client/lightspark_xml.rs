@@ -1,29 +1,29 @@
-//! How Lightspark reads XML: its parser's errors are ignored, so what stands before the first error counts.
+//! Reads XML as Lightspark does. It ignores the errors of its parser, so everything before the first error counts.
 //!
-//! Read in its copy of pugixml 1.11 (`src/3rdparty/pugixml`), with the options that it sets. This is a reader for
-//! nobody else. Reading stops at an end tag that does not fit, at `<` before anything that is no tag, inside a tag that
-//! goes wrong, and at a NUL. It does not stop at text around the root, at an attribute given twice, at `--` in a
-//! comment, at an entity that it does not know, or at bytes that are no UTF-8.
+//! This follows its copy of pugixml 1.11 (`src/3rdparty/pugixml`), with the options that it sets. Do not use it for
+//! other clients. Reading stops at a mismatched end tag, at a `<` that starts no tag, at an error inside a tag, and at
+//! a NUL. It does not stop at text around the root, at a duplicate attribute, at `--` in a comment, at an unknown
+//! entity, or at invalid UTF-8.
 
 use alloc::vec::Vec;
 
 use super::lightspark_text::unescaped;
 use crate::Span;
 
-/// A rule has at most three attributes: of more, only that there are more is of interest.
+/// A rule has at most three attributes. One more is enough to see that there are too many.
 const MOST_ATTRIBUTES: usize = 4;
 
-/// The elements that policies consist of; others are skipped.
+/// The elements of policies. Others are skipped.
 const KNOWN: [&[u8]; 3] = [
     b"site-control",
     b"allow-access-from",
     b"allow-http-request-headers-from",
 ];
 
-/// What Lightspark looks at: the name of the root, and the known elements right below it.
+/// What Lightspark evaluates: the name of the root, and the known elements directly inside it.
 #[derive(Debug, Default)]
 pub(super) struct Outline<'t> {
-    /// Empty if the document begins with CDATA.
+    /// Empty if the document starts with CDATA.
     pub(super) root: Option<&'t [u8]>,
     pub(super) children: Vec<LightsparkElement<'t>>,
 }
@@ -31,13 +31,13 @@ pub(super) struct Outline<'t> {
 #[derive(Debug)]
 pub(super) struct LightsparkElement<'t> {
     pub(super) name: &'t [u8],
-    /// The first few.
+    /// The first few attributes.
     pub(super) attributes: Vec<(&'t [u8], Vec<u8>)>,
     pub(super) tag: Span,
 }
 
 impl LightsparkElement<'_> {
-    /// The attribute's value, if it is given and not empty; the first of several.
+    /// The attribute's value, if it exists and is not empty. Of several, the first.
     pub(super) fn value(&self, name: &[u8]) -> Option<&[u8]> {
         let mut attributes = self.attributes.iter();
         let (_, value) = attributes.find(|(known, _)| *known == name)?;
@@ -45,7 +45,7 @@ impl LightsparkElement<'_> {
     }
 }
 
-/// Reads as far as there is no error.
+/// Reads up to the first error.
 pub(super) fn read(text: &[u8]) -> Outline<'_> {
     let end = text.iter().position(|byte| *byte == 0);
     let text = end.map_or(text, |end| text.split_at(end).0);
@@ -56,7 +56,7 @@ pub(super) fn read(text: &[u8]) -> Outline<'_> {
         in_root: false,
         outline: Outline::default(),
     };
-    // Where it stops is of no interest.
+    // Where it stops does not matter.
     let _ = reader.document();
     reader.outline
 }
@@ -64,18 +64,18 @@ pub(super) fn read(text: &[u8]) -> Outline<'_> {
 struct LightsparkReader<'t> {
     text: &'t [u8],
     at: usize,
-    /// The names of the elements that are open, outermost first.
+    /// The names of the open elements, outermost first.
     open: Vec<&'t [u8]>,
-    /// Whether the outermost of them is the root, and not one that follows it.
+    /// Whether the outermost one is the root, and not an element after it.
     in_root: bool,
     outline: Outline<'t>,
 }
 
 impl<'t> LightsparkReader<'t> {
-    /// `None` at the first error.
+    /// Returns `None` at the first error.
     fn document(&mut self) -> Option<()> {
         loop {
-            // Text may stand anywhere.
+            // Text is allowed anywhere.
             self.past(b"<")?;
             match self.peek() {
                 b'/' => self.end_tag()?,
@@ -114,7 +114,7 @@ impl<'t> LightsparkReader<'t> {
         Some(())
     }
 
-    /// Whether the tag closes itself. A name is followed by whitespace or the tag's end.
+    /// Whether the tag is self-closing. A name is followed by whitespace or the end of the tag.
     fn rest_of_tag(&mut self, known: bool) -> Option<bool> {
         if !is_space(self.peek()) && !matches!(self.peek(), b'/' | b'>') {
             return None;
@@ -136,7 +136,7 @@ impl<'t> LightsparkReader<'t> {
         }
     }
 
-    /// An attribute counts from its name on, also where the rest goes wrong.
+    /// An attribute counts once its name was read, even if the rest is invalid.
     fn attribute(&mut self, known: bool) -> Option<()> {
         let name = self.take_while(is_in_name);
         let (value, is_whole) = self.attribute_value();
@@ -148,7 +148,7 @@ impl<'t> LightsparkReader<'t> {
         is_whole.then_some(())
     }
 
-    /// The value, and whether nothing went wrong.
+    /// The value, and whether it is valid.
     fn attribute_value(&mut self) -> (Vec<u8>, bool) {
         self.take_while(is_space);
         if self.peek() != b'=' {
@@ -237,7 +237,7 @@ impl<'t> LightsparkReader<'t> {
         }
     }
 
-    /// `<![ … ]]>`, which may hold others.
+    /// `<![ … ]]>`, which can be nested.
     fn ignored_section(&mut self) -> Option<()> {
         let mut depth = 0_usize;
         loop {
@@ -259,7 +259,7 @@ impl<'t> LightsparkReader<'t> {
         }
     }
 
-    /// The next byte; 0 at the end, as no other is.
+    /// The next byte, or 0 at the end. The text contains no other 0.
     fn peek(&self) -> u8 {
         self.text.get(self.at).copied().unwrap_or(0)
     }
@@ -276,7 +276,7 @@ impl<'t> LightsparkReader<'t> {
         taken
     }
 
-    /// Behind the next of these; `None` if there is none.
+    /// Moves past the next occurrence of these bytes. `None` if they do not occur.
     fn past(&mut self, what: &[u8]) -> Option<()> {
         let mut windows = self.rest().windows(what.len());
         let found = windows.position(|window| window == what)?;
@@ -294,7 +294,7 @@ const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
-/// A colon would begin one in pugixml, and is an error in Lightspark's copy.
+/// pugixml also accepts a colon at the start of a name. In Lightspark's copy, it is an error.
 const fn begins_name(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80
 }

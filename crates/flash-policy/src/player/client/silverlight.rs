@@ -1,7 +1,7 @@
 //! Silverlight: port 943, 22 bytes without a NUL, ports 4502 to 4534.
 //!
 //! Sources: Microsoft, "Network security access restrictions in Silverlight"; `CrossDomainPolicyManager.cs` in Mono,
-//! which is Moonlight's. Where Microsoft says nothing, what Moonlight does is done here.
+//! which Moonlight uses. Where Microsoft's documentation is silent, this follows Moonlight.
 
 use core::time::Duration;
 
@@ -12,10 +12,10 @@ use crate::player::Learnt;
 use crate::player::config::Config;
 use crate::write::SILVERLIGHT_PORTS;
 
-/// The size of Moonlight's reads; it stops after the first that brings less.
+/// The size of Moonlight's reads. It stops after the first one that returns less.
 pub(super) const READ: usize = 256;
 
-/// Moonlight's limit for the whole answer. Microsoft's is not known.
+/// Moonlight's limit for the complete answer. Microsoft's is not known.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ impl Silverlight {
         let place = Place::Master;
         let (low, high) = SILVERLIGHT_PORTS;
         let origin = match &self.config.sandbox {
-            // An application with elevated trust, out of the browser.
+            // An out-of-browser application with elevated trust.
             Sandbox::Application => return Move::Connect(Grounds::NONE_NEEDED),
             Sandbox::Remote(origin) => Some(origin),
             Sandbox::LocalWithNetwork | Sandbox::LocalWithFile | Sandbox::LocalTrusted => None,
@@ -60,7 +60,7 @@ impl Silverlight {
             }
             Some(SilverlightAnswer::None) => {}
             Some(SilverlightAnswer::Policy(policy)) if policy.grants(origin, self.config.port) => {
-                // Its `<policy>` elements are no single rules.
+                // Its `<policy>` elements are not single rules.
                 return Move::Connect(Grounds::granted(place, None));
             }
             Some(SilverlightAnswer::Policy(_)) => {

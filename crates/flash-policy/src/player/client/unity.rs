@@ -1,8 +1,8 @@
-//! Unity's web player: port 843 or a port that the game names, one read, and rules for `*` only.
+//! Unity Web Player: port 843 or a port that the game names, one read, and only rules for `*`.
 //!
-//! Sources: Unity's manual, "Security sandbox of the web player", and the reference of
-//! `Security.PrefetchSocketPolicy`; `SocketPolicyClient.cs` in Mono, which Unity's player used. There is no way to the
-//! destination port, and a policy whose second piece comes later is lost.
+//! Sources: Unity's manual, "Security sandbox of the web player", and the reference of `Security.PrefetchSocketPolicy`;
+//! `SocketPolicyClient.cs` in Mono, which Unity's player used. It never asks the destination port, and loses a policy
+//! whose second piece arrives later.
 
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -14,10 +14,10 @@ use crate::player::config::Config;
 use crate::player::{Learnt, RuleAt};
 use crate::{Policy, Port, Profile, parse};
 
-/// How much one read takes.
+/// The size of its only read.
 pub(super) const READ: usize = 5000;
 
-/// For the connect; the read has no limit.
+/// The limit for the connect. The read has no limit.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ pub(crate) struct Unity {
     answers: Vec<(Place, Option<UnityPolicy>)>,
 }
 
-/// A policy, and where its rules stand.
+/// A policy with the locations of its rules.
 #[derive(Clone, Debug)]
 struct UnityPolicy {
     policy: Policy,
@@ -56,7 +56,7 @@ impl Unity {
                         patience: AnswerTimeout::Connect(PATIENCE),
                     };
                 }
-                // The first policy stands for the session; a failure is tried again, at 843.
+                // The first policy applies for the whole session. After a failure, 843 is tried.
                 Some((_, Some(read))) => return self.judge(read, place, port),
                 Some((_, None)) => {}
             }
@@ -83,7 +83,7 @@ impl Unity {
         learnt
     }
 
-    /// What the game prefetched, then the master; each with the port that counts for low ports.
+    /// The prefetched locations, then the master, each with the port that counts for the rule on low ports.
     fn places(&self) -> impl Iterator<Item = (Place, Port)> {
         let prefetched = self.config.loaded.iter().enumerate();
         prefetched
@@ -96,7 +96,7 @@ impl Unity {
             .chain([(Place::Master, Port::MASTER)])
     }
 
-    /// Its rule on low ports begins above 1024, where Flash Player's begins at it.
+    /// Its rule treats 1024 as a low port; Flash Player's does not.
     fn counted(&self, port: Port) -> Port {
         if port == self.config.master() || port.get() == 1024 {
             Port::MASTER
@@ -106,7 +106,7 @@ impl Unity {
     }
 
     fn judge(&self, read: &UnityPolicy, place: Place, served_from: Port) -> Move {
-        // A rule for anything but `*` admits nobody, just as for a movie without a host.
+        // As for a movie without a host, only a rule for `*` matches.
         let grant = grants(
             &read.policy,
             served_from,

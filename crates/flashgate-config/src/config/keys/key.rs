@@ -30,7 +30,7 @@ pub(in crate::config) struct Key {
     pub(in crate::config) name: &'static str,
     pub(in crate::config) kind: ValueType,
     pub(in crate::config) unset: Unset,
-    /// In Markdown, for the guide and, without its links, for the schema.
+    /// In Markdown, for the book and, without its links, for the schema and the manual page.
     pub(in crate::config) doc: &'static str,
 }
 
@@ -135,4 +135,19 @@ pub(in crate::config) const SANDBOXES: [(&str, SandboxMode); 3] = [
 /// The words alone.
 pub(in crate::config) fn words<T: Copy>(choices: &[(&'static str, T)]) -> Vec<&'static str> {
     choices.iter().map(|(word, _)| *word).collect()
+}
+
+/// Markdown without its links.
+pub(super) fn plain(doc: &str) -> String {
+    let mut parts = doc.split('[');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let link = part.split_once("](");
+        let link = link.and_then(|(name, rest)| Some((name, rest.split_once(')')?.1)));
+        match link {
+            Some((name, rest)) => text.extend([name, rest]),
+            None => text.extend(["[", part]),
+        }
+    }
+    text
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use toml::de::DeValue;
 
-use super::key::{Form, Key, Section, Unset, ValueType};
+use super::key::{Form, Key, Section, Unset, ValueType, plain};
 use super::table::{CERTIFICATE, RULE, TOP};
 
 /// The schema, as text.
@@ -94,21 +94,6 @@ fn list(section: &Section) -> Value {
 
 fn one_or_several(item: &Value) -> Value {
     json!({ "anyOf": [item, { "type": "array", "items": item }] })
-}
-
-/// Markdown without its links.
-fn plain(doc: &str) -> String {
-    let mut parts = doc.split('[');
-    let mut text = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let link = part.split_once("](");
-        let link = link.and_then(|(name, rest)| Some((name, rest.split_once(')')?.1)));
-        match link {
-            Some((name, rest)) => text.extend([name, rest]),
-            None => text.extend(["[", part]),
-        }
-    }
-    text
 }
 
 /// A value of TOML as one of JSON.

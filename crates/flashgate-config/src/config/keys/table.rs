@@ -11,19 +11,19 @@ use super::key::{
 #[rustfmt::skip]
 pub(in crate::config) static TOP: Section = Section { title: "the top level", keys: &[
     key("hosts", ValueType::Texts, Means("none"),
-        "The names and addresses that Flash content uses for this machine. `[admin]` answers to these names, and pages with [Ruffle](ruffle.md) get an entry for each."),
+        "The names and addresses that Flash content uses for this machine. `[admin]` answers to these names, and pages with [Ruffle](../run/ruffle-pages.md) get an entry for each."),
     key("policy", ValueType::Section(Form::ByName, &POLICY), Required,
         "A policy: who may connect where. Its name has letters, digits, `-`, `_` and dots, and appears in the log."),
     key("listen", ValueType::Section(Form::List, &LISTEN), Means("none"),
         "A port that answers policy requests. There may be several."),
     key("gate", ValueType::Section(Form::List, &GATE), Means("none"),
-        "A [gate](#a-gate-the-games-own-port): the game's own port. There may be several."),
+        "A [gate](../run/gates.md): the game's own port. There may be several."),
     key("bridge", ValueType::Section(Form::Table, &BRIDGE), Means("off"),
-        "[One endpoint for WebSockets](#one-endpoint-for-every-gate) to every gate."),
+        "[One endpoint for WebSockets](../run/ruffle-pages.md#one-endpoint-for-every-gate) to every gate."),
     key("tls", ValueType::Section(Form::Table, &TLS), Means("no TLS"),
-        "Makes every listener for players [accept TLS too](#tls)."),
+        "Makes every listener for players [accept TLS too](../run/tls.md)."),
     key("admin", ValueType::Section(Form::Table, &ADMIN), Means("off"),
-        "Where flashgate [reports on itself](#seeing-it) over HTTP."),
+        "Where flashgate [reports on itself](../operate/metrics.md) over HTTP."),
     key("limits", ValueType::Section(Form::Table, &LIMITS), Means("the defaults of its keys"),
         "How much of everything there may be, and how long it may take."),
     key("process", ValueType::Section(Form::Table, &PROCESS), Means("the defaults of its keys"),
@@ -46,7 +46,7 @@ pub(in crate::config) static POLICY: Section = Section { title: "[policy.NAME]",
 pub(in crate::config) static RULE: Section = Section { title: "a rule", keys: &[
     key("domain", ValueType::TextOrNumber, Required,
         "The host that the content is loaded from: a name, an address, `*.example.com` (which covers example.com too) or `*`."),
-    key("ports", ValueType::TextOrNumber, Means("the ports of the [gates](#rules-without-ports) that use the policy"),
+    key("ports", ValueType::TextOrNumber, Means("the ports of the [gates](../run/policies.md#rules-without-ports) that use the policy"),
         "The ports it may connect to: a list like `\"9339,9400-9410\"`, or `\"*\"`."),
     key("secure", ValueType::Boolean, Is("false"),
         "`true` allows only content that was loaded over HTTPS."),
@@ -66,7 +66,7 @@ const PUBLIC_PORT: Key = key("public-port", ValueType::Port, Means("the listenin
 
 #[rustfmt::skip]
 const ACCEPT_PROXY: Key = key("accept-proxy", ValueType::Networks, Means("none"),
-    "Networks of balancers. Their connections must begin with a [PROXY header](#the-players-address).");
+    "Networks of balancers. Their connections must begin with a [PROXY header](../run/gates.md#the-players-address).");
 
 /// `[[listen]]`.
 #[rustfmt::skip]
@@ -86,20 +86,20 @@ pub(in crate::config) static GATE: Section = Section { title: "[[gate]]", keys: 
         "Its name in logs and metrics: letters, digits, `-`, `_` and dots."),
     ADDRESS,
     key("backend", ValueType::Text, Required,
-        "The server behind it: `127.0.0.1:9340`, `game.internal:9340` or `[::1]:9340`. How a name is [looked up](#names-of-backends)."),
+        "The server behind it: `127.0.0.1:9340`, `game.internal:9340` or `[::1]:9340`. How a name is [looked up](../run/gates.md#names-of-backends)."),
     POLICY_NAME,
     PUBLIC_PORT,
     // A player's request comes with the first packets, or a round trip later at worst. Nobody notices the wait before
     // a greeting.
     key("speaks-first-after", ValueType::Short, Is("\"200ms\""),
-        "A client that is silent for this long [may be waiting for the server to speak](#servers-that-speak-first). At most `request`."),
+        "A client that is silent for this long [may be waiting for the server to speak](../run/gates.md#servers-that-speak-first). At most `request`."),
     // Ruffle can open nothing else, and the policy says which pages may.
     key("websocket", ValueType::Boolean, Is("true"),
-        "Whether pages may [open WebSockets](#ruffle-websockets) on this port."),
+        "Whether pages may [open WebSockets](../run/ruffle-pages.md) on this port."),
     key("http-backend", ValueType::Text, Means("none: such HTTP is answered"),
-        "Another server, [for HTTP](#http-on-the-same-port) that opens no WebSocket."),
+        "Another server, [for HTTP](../run/gates.md#http-on-the-same-port) that opens no WebSocket."),
     key("send-proxy", ValueType::OneOf(|| words(&PROXY_VERSIONS)), Means("off"),
-        "`v1` or `v2`: sends [the player's address](#the-players-address) to the server."),
+        "`v1` or `v2`: sends [the player's address](../run/gates.md#the-players-address) to the server."),
     ACCEPT_PROXY,
 ] };
 
@@ -113,7 +113,7 @@ pub(in crate::config) static BRIDGE: Section = Section { title: "[bridge]", keys
     key("public-url", ValueType::Text, Means("none"),
         "The URL by which pages reach it, such as `wss://play.example.com`."),
     key("trust-forwarded-for", ValueType::Networks, Means("none"),
-        "Networks of proxies whose [`X-Forwarded-For`](#behind-nginx-haproxy-or-caddy) is believed."),
+        "Networks of proxies whose [`X-Forwarded-For`](../run/reverse-proxies.md#the-players-address) is believed."),
     // Proxies cut what is silent for a minute (nginx, HAProxy's examples), and one ping may be late.
     key("ping", ValueType::Duration, Is("\"30s\""),
         "The time between two pings on a WebSocket, at gates too. Without `[bridge]`, gates use the default."),
@@ -198,11 +198,11 @@ pub(in crate::config) static PROCESS: Section = Section { title: "[process]", ke
         "How many threads serve. A change takes a restart."),
     // Old kernels serve too; an operator who needs it in force sets `required`.
     key("sandbox", ValueType::OneOf(|| words(&SANDBOXES)), Is("\"best-effort\""),
-        "`best-effort`, `required` or `off`, see [Least privilege](#least-privilege)."),
+        "`best-effort`, `required` or `off`, see [Sandbox](../security/sandbox.md)."),
     // As long as a lingering connection may take; Kubernetes leaves as much between its two signals.
     key("drain", ValueType::Duration, Is("\"30s\""),
         "How long open connections may continue after a stop."),
     // A path that others can reach is for the operator to choose.
     key("handover", ValueType::Socket, Is("\"off\""),
-        "A path at which [a second start takes over](#a-second-start-takes-over), or `\"off\"`. A change takes a restart."),
+        "A path at which [a second start takes over](../operate/upgrade.md), or `\"off\"`. A change takes a restart."),
 ] };

@@ -1,19 +1,19 @@
-//! Flags that no attempt can have together: told before anything is asked.
+//! Conflicting flags, reported before the check connects to anything.
 
 use flash_policy::PlayerVersion;
 
 use super::{Check, CheckFault, CheckFormat, ClientName, SandboxName};
 
-/// The first with a `SecureSocket`.
+/// The first Flash Player version with `SecureSocket`.
 const SECURE_SOCKET: PlayerVersion = PlayerVersion::new(11, 0, 0);
 
 impl Check {
-    /// The first of them, if there is one.
+    /// The first conflict, if there is one.
     pub(super) fn contradiction(&self) -> Option<CheckFault> {
         if self.nagios && matches!(self.format, CheckFormat::Json) {
             return Some(fault(
-                "--nagios prints one status line, and --format json a document",
-                "leave one of them out",
+                "--nagios conflicts with --format json",
+                "remove one of them",
             ));
         }
         self.without_secure_socket()
@@ -30,30 +30,30 @@ impl Check {
             ClientName::Flash if self.version() >= SECURE_SOCKET => None,
             ClientName::Flash => Some(fault(
                 &format!("Flash Player {} has no `SecureSocket`", self.version()),
-                "write `--player 11` or a later one, or leave --secure-socket out",
+                "use `--player 11` or later, or remove --secure-socket",
             )),
             ClientName::Ruffle => Some(fault(
                 "Ruffle in a browser has no `SecureSocket`",
-                "write a `wss:` URL for TLS, and leave --secure-socket out",
+                "use a `wss:` URL for TLS, and remove --secure-socket",
             )),
             ClientName::Lightspark | ClientName::Unity | ClientName::Silverlight => Some(fault(
                 "only Flash Player and AIR have `SecureSocket`",
-                "leave --secure-socket out, or --client",
+                "remove --secure-socket or --client",
             )),
         }
     }
 
-    /// The versions are Flash Player's.
+    /// `--player` is only for Flash Player.
     fn without_version(&self) -> Option<CheckFault> {
         (self.player.is_some() && self.client != ClientName::Flash).then(|| {
             fault(
-                "--player is a version of Flash Player, and --client is another program",
-                "leave one of the two out",
+                "--player sets the Flash Player version, but --client is another program",
+                "remove one of them",
             )
         })
     }
 
-    /// What Ruffle in a browser has no use for: it asks for no policy, and knows no sandboxes.
+    /// Flags that don't apply to Ruffle in a browser, which asks for no policy and has no sandboxes.
     fn without_policy(&self) -> Option<CheckFault> {
         if self.client != ClientName::Ruffle {
             return None;
@@ -66,7 +66,7 @@ impl Check {
         let (flag, _) = flags.into_iter().find(|(_, given)| *given)?;
         Some(fault(
             &format!("Ruffle in a browser asks for no policy, so {flag} changes nothing"),
-            &format!("leave {flag} out, or --client"),
+            &format!("remove {flag} or --client"),
         ))
     }
 
@@ -74,8 +74,8 @@ impl Check {
         let is_airs = matches!(self.sandbox, Some(SandboxName::Application));
         (is_airs && matches!(self.client, ClientName::Unity | ClientName::Silverlight)).then(|| {
             fault(
-                "the sandbox `application` is AIR's own, and this client has none like it",
-                "leave --sandbox out, or --client",
+                "only AIR has the sandbox `application`; this client does not",
+                "remove --sandbox or --client",
             )
         })
     }

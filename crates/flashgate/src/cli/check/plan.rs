@@ -1,4 +1,4 @@
-//! From arguments to what is to be checked; whatever is wrong in them is told with what to write instead.
+//! Builds the plan of a check from the arguments. Each error says what to write instead.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -13,11 +13,11 @@ use super::{Check, CheckFault, ClientName, SandboxName, port};
 use crate::log;
 use flashgate_check::{BridgePlan, ProxyEntry, ProxyUrl, Trust, WebOrigin};
 
-/// Far above what any page has.
+/// Far more than any page needs.
 const LARGEST_CONFIG: usize = 1 << 20;
 
 const FROM_HELP: &str =
-    "write the address that the movie was loaded from, as in `https://www.example.org/game.swf`";
+    "pass the URL that the movie was loaded from, as in `https://www.example.org/game.swf`";
 
 impl Check {
     pub(super) fn config(&self) -> Result<Config, CheckFault> {
@@ -50,20 +50,20 @@ impl Check {
                 .any(|ws| ws.eq_ignore_ascii_case(scheme));
             return Err(CheckFault::new(
                 format!(
-                    "`{}` is no target: expected HOST:PORT, found a URL",
+                    "`{}` is not a valid target: expected HOST:PORT, found a URL",
                     self.target
                 ),
                 if is_websocket {
-                    "only Ruffle connects to WebSockets: add `--client ruffle`, or write the host and the port as in `play.example.com:9339`"
+                    "only Ruffle connects to WebSockets: add `--client ruffle`, or pass the host and port, as in `play.example.com:9339`"
                 } else {
-                    "write the host and the port that the movie connects to, as in `play.example.com:9339`"
+                    "pass the host and port that the movie connects to, as in `play.example.com:9339`"
                 },
             ));
         }
         let fault = |why: &str| {
             CheckFault::new(
-                format!("`{}` is no target: {why}", self.target),
-                "write the host and the port that the movie connects to, as in `play.example.com:9339` or `[::1]:9339`",
+                format!("`{}` is not a valid target: {why}", self.target),
+                "pass the host and port that the movie connects to, as in `play.example.com:9339` or `[::1]:9339`",
             )
         };
         let (host, port) = target
@@ -74,7 +74,7 @@ impl Check {
             .ok_or_else(|| fault("expected HOST:PORT"))?;
         let host = host.parse::<Host>().map_err(|error| match a_label(host) {
             Some(ascii) => CheckFault::new(
-                format!("`{}` is no target: {error}", self.target),
+                format!("`{}` is not a valid target: {error}", self.target),
                 format!("write the name's ASCII form, `{ascii}`"),
             ),
             None => fault(&error.to_string()),
@@ -100,13 +100,14 @@ impl Check {
         text.parse()
             .map_err(|error: flash_policy::origin::OriginError| {
                 CheckFault::new(
-                    format!("`{text}` in --from is no address of a movie: {error}"),
+                    format!("`{text}` in --from is not a movie's URL: {error}"),
                     self.help_for_origin(),
                 )
             })
     }
 
-    /// A bare domain is taken as http; what has a scheme that is followed by no `//` is no domain.
+    /// The value of --from as a URL. A bare domain means http; a value with a scheme is left as it is, even without
+    /// `//`.
     fn movie_url(&self) -> Option<String> {
         let from = self.from.as_ref()?;
         Some(if from.contains("://") || self.scheme().is_some() {
@@ -116,7 +117,7 @@ impl Check {
         })
     }
 
-    /// The scheme of --from; what stands before a port is none.
+    /// The scheme of --from. A name followed by a port is a host, not a scheme.
     fn scheme(&self) -> Option<&str> {
         let (scheme, rest) = self.from.as_ref()?.split_once(':')?;
         let letters = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -138,14 +139,14 @@ impl Check {
         (letters && is_scheme).then_some(scheme)
     }
 
-    /// Where a movie that is no site's runs is a matter of the sandbox.
+    /// The help for a movie URL that can't be used. A movie that comes from no site needs `--sandbox`.
     fn help_for_origin(&self) -> &'static str {
         match self.scheme() {
             Some(scheme) if scheme.eq_ignore_ascii_case("file") => {
-                "a local file has no site: leave --from out, and write `--sandbox local-with-network` (or `local-with-file`, `local-trusted`)"
+                "a local file has no site: remove --from, and add `--sandbox local-with-network` (or `local-with-file`, `local-trusted`)"
             }
             Some(scheme) if scheme.eq_ignore_ascii_case("app") => {
-                "an AIR application has no site: leave --from out, and write `--sandbox application`"
+                "an AIR application has no site: remove --from, and add `--sandbox application`"
             }
             _ => FROM_HELP,
         }
@@ -155,7 +156,7 @@ impl Check {
         let loaded = self.load_policy.iter().map(|text| {
             text.parse().map_err(|error: player::LocationError| {
                 CheckFault::new(
-                    format!("`{text}` in --load-policy is no address of a policy: {error}"),
+                    format!("`{text}` in --load-policy is not a policy's URL: {error}"),
                     "write it as the movie does, as in `xmlsocket://play.example.com:8080`",
                 )
             })
@@ -167,8 +168,8 @@ impl Check {
         let page = self.movie_url().map(|text| {
             WebOrigin::read(&text).map_err(|why| {
                 CheckFault::new(
-                    format!("`{text}` in --from is no address of a page: {why}"),
-                    "write the address of the page that Ruffle runs in, as in `https://www.example.org/`",
+                    format!("`{text}` in --from is not a page's URL: {why}"),
+                    "pass the URL of the page that Ruffle runs in, as in `https://www.example.org/`",
                 )
             })
         });
@@ -189,7 +190,7 @@ impl Check {
         })
     }
 
-    /// Whose certificates are accepted.
+    /// Which certificates are accepted.
     pub(super) fn trust(&self) -> Result<Trust, CheckFault> {
         if self.insecure {
             return Ok(Trust::Everybody);
@@ -200,7 +201,7 @@ impl Check {
         let fault = |why: &str| {
             CheckFault::new(
                 format!("`{}` in --cacert can't be used: {why}", file.display()),
-                "name a file with the authority's certificate in PEM form, or the server's own if it is self-signed",
+                "pass a PEM file with the certificate authority's certificate, or with the server's own if it is self-signed",
             )
         };
         let pem = regular_file::read(file, LARGEST_CONFIG);
@@ -231,22 +232,22 @@ impl Check {
             let address = without_scheme(&self.target);
             return CheckFault::new(
                 format!(
-                    "`{}` is a host and a port, and Ruffle connects to URLs",
+                    "`{}` is a host and port, but Ruffle connects to URLs",
                     self.target
                 ),
                 format!(
-                    "write `ws://{address}/`, or `wss://{address}/` for TLS; or name a file with the page's config"
+                    "pass `ws://{address}/`, or `wss://{address}/` for TLS, or a file with the page's config"
                 ),
             );
         }
         CheckFault::new(
-            format!("`{}` is no bridge: {why}", self.target),
-            "write a URL like `wss://play.example.com/9339`, or name a file with the page's `socketProxy` (JSON, JavaScript or HTML)",
+            format!("`{}` is not a bridge: {why}", self.target),
+            "pass a URL like `wss://play.example.com/9339`, or a file with the page's `socketProxy` (JSON, JavaScript or HTML)",
         )
     }
 }
 
-/// A player's own messages write `xmlsocket://HOST:PORT`, and that is what gets pasted.
+/// Removes `xmlsocket://`. Players' messages write targets as `xmlsocket://HOST:PORT`, so people paste that.
 fn without_scheme(target: &str) -> &str {
     match target.split_once("://") {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("xmlsocket") => {
@@ -255,7 +256,7 @@ fn without_scheme(target: &str) -> &str {
         _ => target,
     }
 }
-
+/// The ASCII form of a name with other characters, as it is sent over the network.
 /// A name with characters beyond ASCII as it is on the wire.
 fn a_label(name: &str) -> Option<String> {
     let kind = name.parse::<DomainPattern>().err()?.kind;

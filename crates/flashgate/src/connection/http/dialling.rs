@@ -1,7 +1,7 @@
-//! Dialling a backend for a client that waits for its WebSocket, as long as there is somebody to wait for.
+//! Connects to a backend for a client that waits for its WebSocket, as long as the client is there.
 //!
-//! A client that leaves is worth no connection to a server, and must not hold its place among its address' relays for as
-//! long as a silent server takes. What it sends meanwhile is kept for the bridge, up to a bound.
+//! A client that has left needs no backend, and must not occupy a place in its address's limit while a silent server is
+//! tried. What the client sends in the meantime is kept for the bridge, up to a limit.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -15,26 +15,26 @@ use crate::connection::backends::{Role, Whose};
 use crate::connection::not_reached::NotReached;
 use crate::connection::waiting::Waiting;
 
-/// What is read of a client that should wait: some frames, sent too early.
+/// How many bytes are read from a client that should wait: a few frames, sent too early.
 const EARLY: usize = 4 * 1024;
 
-/// What came of it.
+/// The result.
 pub(super) enum Dialled {
-    /// The backend, or why there is none.
+    /// The backend, or why it could not be reached.
     Done(Result<TcpStream, NotReached>),
-    /// The client has ended its side.
+    /// The client has closed its side.
     ClientEnded,
     /// The client's connection has failed.
     ClientFailed,
-    /// A stop waits no longer.
+    /// A stop cuts all connections.
     Stopped,
 }
 
-/// Connects, unless nobody is there for it any more.
+/// Connects, unless the client leaves.
 pub(super) async fn while_there(waiting: &mut Waiting, gate: &Gate, whose: Whose<'_>) -> Dialled {
     let (shared, service) = (Arc::clone(&waiting.shared), Arc::clone(&waiting.service));
     tokio::select! {
-        // A server on this machine is reached before anything else is asked.
+        // A server on this machine connects before anything else is polled.
         biased;
         dialled = shared.reach(gate, Role::Game, &gate.backend, &service, whose) => Dialled::Done(dialled),
         () = cut(&shared.stop) => Dialled::Stopped,
@@ -47,7 +47,7 @@ async fn cut(stop: &Stop) {
     poll_fn(|context| stopping.poll(context)).await;
 }
 
-/// Reads until the client has left; of one that sends too much no more is looked at.
+/// Reads until the client has left. Stops reading from a client that sends too much.
 async fn left(waiting: &mut Waiting) -> Dialled {
     let most = waiting.early.len() + EARLY;
     while waiting.early.len() < most {

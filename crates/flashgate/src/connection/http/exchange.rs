@@ -1,4 +1,4 @@
-//! One request on a connection, and for whom it asks.
+//! One request on a connection, and the client that it is for.
 
 use std::net::SocketAddr;
 
@@ -9,16 +9,16 @@ use super::forwarded;
 use crate::connection::waiting::{Sender, Waiting};
 use crate::limits::OverLimit;
 
-/// A connection that speaks HTTP, and what is known of it.
+/// An HTTP connection and its state.
 pub(super) struct Exchange<'a> {
     pub(super) waiting: &'a mut Waiting,
     pub(super) method: Method,
-    /// Where in what was read the head ends; what stands behind it is a WebSocket's.
+    /// The length of the head in the bytes read. What follows belongs to the WebSocket.
     pub(super) head: usize,
 }
 
 impl Exchange<'_> {
-    /// Finds out whom a proxy asks for, and whether that client may have one more connection.
+    /// Finds the client that a proxy forwards for, and checks the limits of its address.
     pub(super) fn admit(&mut self, request: &HttpRequest) -> Result<(), Response> {
         let waiting = &mut *self.waiting;
         let Some(bridge) = waiting.service.bridge() else {
@@ -28,7 +28,7 @@ impl Exchange<'_> {
         if peer.is_some_and(|peer| bridge.trusts(peer)) {
             let client = forwarded::client(request, |address| bridge.trusts(address));
             if let (Some(client), Ok(local)) = (client, waiting.stream.tcp().local_addr()) {
-                // Its port is not told.
+                // The client's port is unknown.
                 let source = SocketAddr::new(client, 0);
                 let told = waiting.told.as_ref();
                 let destination = told.map_or(local, |told| told.destination);
@@ -43,7 +43,7 @@ impl Exchange<'_> {
         }
         let whose = waiting.client();
         let client = whose.map(|client| client.ip());
-        // A balancer's connection was admitted for whom its header names; a proxy's was for nobody yet.
+        // A load balancer's connection was admitted for the client in its header. A proxy's was not admitted yet.
         if waiting.sender == Sender::Balancer && client == peer {
             return Ok(());
         }
@@ -56,7 +56,7 @@ impl Exchange<'_> {
         }
     }
 
-    /// The response when there are too many connections; it is logged too.
+    /// The response if there are too many connections. It is also logged.
     pub(super) fn over_limit(&self, over: OverLimit) -> Response {
         let waiting = &self.waiting;
         waiting.shared.tell_over_limit(waiting.client(), over);

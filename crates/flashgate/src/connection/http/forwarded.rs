@@ -1,20 +1,20 @@
-//! `X-Forwarded-For`: whom a proxy asks for.
+//! `X-Forwarded-For`: the client that a proxy forwards for.
 //!
-//! Each proxy appends the address it was called from, so the list is read from its end: as long as the word is that of
-//! a proxy of ours it is believed, and the first address that is none of ours is the client's. What stands before it
-//! anybody could have written.
+//! Each proxy appends the address that connected to it, so the list is read from the end. An entry is believed if a
+//! trusted proxy wrote it. The first address that is not a trusted proxy is the client's. Anyone could have written the
+//! entries before it.
 
 use std::net::{IpAddr, SocketAddr};
 
 use flashgate_wire::http::HttpRequest;
 
-/// The client's address, if the proxies that are trusted tell one.
+/// The client's address, if the trusted proxies report one.
 pub(super) fn client(request: &HttpRequest, trusted: impl Fn(IpAddr) -> bool) -> Option<IpAddr> {
     let values = request.values("x-forwarded-for").rev();
     let hops = values.flat_map(|value| value.rsplit(|byte| *byte == b','));
     let mut client = None;
     for hop in hops {
-        // Behind something that is no address nothing is believed.
+        // Entries before something that is not an address are not believed.
         let Some(address) = address(hop) else { break };
         client = Some(address);
         if !trusted(address) {
@@ -24,7 +24,7 @@ pub(super) fn client(request: &HttpRequest, trusted: impl Fn(IpAddr) -> bool) ->
     client
 }
 
-/// `192.0.2.1`, `2001:db8::1`, and what some proxies make of them: brackets, a port.
+/// Parses `192.0.2.1` and `2001:db8::1`, also with brackets and a port, as some proxies write them.
 fn address(hop: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(hop.trim_ascii()).ok()?;
     let bare = text

@@ -1,4 +1,4 @@
-//! What is answered under which path, to requests that ask for no WebSocket.
+//! The response for each path, for requests that are not for a WebSocket.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub(super) fn answer(request: &HttpRequest, service: &Service, doors: &Doors) ->
     }
 }
 
-/// What a page tells Ruffle; where the config names no host, for the one that the page has reached this machine by.
+/// The Ruffle config of a page. If the config names no host, it uses the host in the request.
 fn ruffle(request: &HttpRequest, path: &str, doors: &Doors) -> Response {
     let asked = request.host.as_ref();
     let asked = asked.map(|field| OwnHost::from(field.host.clone()));
@@ -44,25 +44,25 @@ pub(super) fn gate<'a>(service: &'a Service, path: &str) -> Option<&'a Arc<Gate>
     }
 }
 
-/// A path of the bridge that leads nowhere.
+/// The response for a path of the bridge that has no gate.
 pub(super) fn nowhere() -> Response {
-    let text = "no gate has this path; which paths there are, the config file's `[bridge]` says\n";
+    let text = "no gate has this path; see `path` in the config file's `[bridge]`\n";
     Response::plain(StatusCode::NotFound, text).for_everybody()
 }
 
-const BRIDGE: &str = "flashgate: Flash content in Ruffle reaches its servers through WebSockets \
-                      here, each under a path of its own\n";
+const BRIDGE: &str = "flashgate: Flash content in Ruffle connects to its servers through WebSockets \
+                      here, each with its own path\n";
 
 fn expects_websocket(gate: &Gate, request: &HttpRequest) -> Response {
     let mut text = format!(
-        "flashgate: this is the way to the server `{}`; it takes WebSockets from pages that its policy admits\n",
+        "flashgate: connect here with a WebSocket to reach the server `{}`; its policy decides which pages may\n",
         gate.name
     );
     if lacks_upgrade(request) {
         // Writing to a string does not fail.
         let _ = writeln!(
             text,
-            "this request is one for a WebSocket, but its Upgrade field is missing: {DROPPED}"
+            "this request asks for a WebSocket, but has no Upgrade header: {DROPPED}"
         );
     }
     Response::plain(StatusCode::UpgradeRequired, text)
@@ -70,10 +70,12 @@ fn expects_websocket(gate: &Gate, request: &HttpRequest) -> Response {
         .for_everybody()
 }
 
-/// What a browser asks before it lets a page of another site, or of a wider network, ask for something here.
+/// The response to a preflight request, which a browser sends before it lets a page of another site or network send a
+/// request here.
 ///
-/// Chromium never came to insist on the field for networks: it asks the visitor now (Local Network Access, which has no
-/// fields). Browsers in between ask with it and warn where it is missing.
+/// Chromium never made the header for private networks mandatory. Now it asks the visitor instead (Local Network
+/// Access, which has no headers). Versions in between send the request header and warn if the response header is
+/// missing.
 fn allowed() -> Response {
     let methods = Methods::WithOptions.listed();
     Response::plain(StatusCode::Ok, "")

@@ -1,4 +1,4 @@
-//! Reads the head of a request, and what follows where that decides who gets it.
+//! Reads the head of a request, and what follows if that decides where the request goes.
 
 use std::future::poll_fn;
 use std::io;
@@ -13,22 +13,22 @@ use tokio::time::timeout_at;
 use crate::connection::ConnectionOutcome;
 use crate::connection::waiting::Waiting;
 
-/// How much is read of what is no head, to know whether it goes on.
+/// How many bytes are read of an invalid head, to see whether more follows.
 const LONGEST: usize = 8 * 1024;
 
-/// How much of a head is read at once; what stands behind it is kept.
+/// How much of a head is read at once. What follows the head is kept.
 const PIECE: usize = 1024;
 
-/// What came of reading a head.
+/// The result of reading a head.
 pub(super) struct Received {
-    /// Why there is no verdict, if the exchange failed.
+    /// Why there is no verdict, if the connection failed.
     pub(super) end: Option<ConnectionOutcome>,
     pub(super) read: Read,
-    /// Whether the client has ended behind a head that was given up half way.
+    /// Whether the client has closed its side after an invalid head.
     pub(super) whole: bool,
 }
 
-/// Reads a head; if the gate has a server for HTTP, also what follows one that was given up half way.
+/// Reads a head. If the gate has an HTTP server, also reads what follows an invalid head.
 pub(super) async fn receive_head(waiting: &mut Waiting, goes_on: bool) -> Received {
     let deadline = waiting.accepting.deadline();
     let mut reader = HeadReader::with_options();
@@ -56,7 +56,7 @@ pub(super) async fn receive_head(waiting: &mut Waiting, goes_on: bool) -> Receiv
     Received { end, read, whole }
 }
 
-/// Reads on where a head was given up half way; whether its client has ended, so that nothing else follows.
+/// Reads on after an invalid head. Returns whether the client has closed its side, so that nothing else follows.
 async fn to_the_end(waiting: &mut Waiting, bytes: &mut Vec<u8>) -> bool {
     while bytes.len() < LONGEST && !may_ask_for_upgrade(bytes) {
         waiting.hold(bytes.capacity());
@@ -69,17 +69,17 @@ async fn to_the_end(waiting: &mut Waiting, bytes: &mut Vec<u8>) -> bool {
     false
 }
 
-/// What was read of a request.
+/// The bytes read of a request.
 pub(super) struct Read {
     pub(super) verdict: HeadVerdict,
-    /// All of it, with what stands behind the head.
+    /// All bytes, including those after the head.
     pub(super) bytes: Vec<u8>,
-    /// Where in it the head ends.
+    /// The length of the head.
     pub(super) head: usize,
 }
 
 impl Read {
-    /// What there is without a verdict.
+    /// The bytes without a verdict.
     fn unfinished(reader: HeadReader) -> Self {
         let head = reader.taken();
         Self {
@@ -89,16 +89,16 @@ impl Read {
         }
     }
 
-    /// Whether the head ends with the empty line that closes one.
+    /// Whether the head ends with an empty line.
     fn is_closed(&self) -> bool {
         let head = self.bytes.get(..self.head);
         head.unwrap_or_default().ends_with(b"\r\n\r\n")
     }
 }
 
-/// Reads until there is a verdict; none if the client ends before.
+/// Reads until there is a verdict. `None` if the client closes first.
 ///
-/// Given up while it waits, it has lost nothing: what has come is in the reader, and nowhere else.
+/// Cancel-safe: the received bytes are in the reader.
 async fn read(waiting: &mut Waiting, reader: &mut HeadReader) -> io::Result<Option<Read>> {
     let opening = waiting.accepting.opening().bytes();
     if let Some(read) = take(reader, opening) {
@@ -122,7 +122,7 @@ async fn read(waiting: &mut Waiting, reader: &mut HeadReader) -> io::Result<Opti
     }
 }
 
-/// Takes a piece; where that brings the verdict, all that was read comes back.
+/// Feeds a piece to the reader. With the verdict, returns all bytes read.
 fn take(reader: &mut HeadReader, piece: &[u8]) -> Option<Read> {
     let before = reader.taken();
     let (verdict, rest) = reader.feed(piece);
@@ -133,7 +133,7 @@ fn take(reader: &mut HeadReader, piece: &[u8]) -> Option<Read> {
     })
 }
 
-/// Reads once, behind what was read before. Given up while it waits, it has changed nothing.
+/// Reads once, and appends to the bytes read before. Cancel-safe: a canceled call has changed nothing.
 pub(super) async fn receive<S: AsyncRead + Unpin>(
     stream: &mut S,
     early: &mut Vec<u8>,

@@ -1,4 +1,4 @@
-//! The one response that a request gets, and the close after it. Nothing here decides what the response is.
+//! Sends the one response to a request, and closes the connection. The content of the response is decided elsewhere.
 
 use std::io;
 use std::time::SystemTime;
@@ -13,7 +13,7 @@ use crate::connection::ConnectionOutcome;
 use crate::connection::waiting::Next;
 
 impl Exchange<'_> {
-    /// Sends the one response; the connection then closes.
+    /// Sends the response. The connection then closes.
     pub(super) async fn respond(self, response: Response, outcome: ConnectionOutcome) -> Next {
         let waiting = self.waiting;
         let status = response.status();
@@ -22,7 +22,7 @@ impl Exchange<'_> {
             Method::Head => Body::LeftOut,
         };
         waiting.permit.answering();
-        // What was read is no longer of use to anybody.
+        // The bytes read are no longer needed.
         waiting.early = Vec::new();
         let bytes = response.bytes(body, SystemTime::now());
         drop(response);
@@ -37,7 +37,7 @@ impl Exchange<'_> {
     }
 }
 
-/// Writes everything; an error if the client has failed or took too long.
+/// Writes everything. Returns an error if the client has failed or took too long.
 pub(super) async fn write<S: AsyncWrite + Unpin>(stream: &mut S, bytes: &[u8]) -> io::Result<()> {
     let written = timeout(WRITE_LIMIT, tokio_flash_policy::write(stream, bytes)).await?;
     written.map(drop)

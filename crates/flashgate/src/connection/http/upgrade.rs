@@ -1,7 +1,7 @@
-//! A request to go on as a WebSocket: judged by the policy, then the backend is dialled, and only then granted.
+//! A WebSocket request: the policy is checked, then the backend is connected, and only then the request is accepted.
 //!
-//! The page's origin stands for the movie's address, which no browser tells. It is judged before anything is done for
-//! the client, so that who is refused costs the backend nothing.
+//! The page's origin takes the place of the movie's address, which browsers don't send. It is checked first, so that a
+//! refused client costs the backend nothing.
 
 use std::sync::Arc;
 
@@ -26,30 +26,30 @@ use crate::connection::passed::Passed;
 use crate::connection::waiting::{Next, Waiting};
 use crate::connection::{Bridging, ConnectionOutcome, gate, hints, relay_timeouts};
 
-/// What a record of TLS carries (RFC 8446, 5.1).
+/// The maximum content of a TLS record (RFC 8446, 5.1).
 const RECORD: usize = 16 * 1024;
 
-/// Why there is no WebSocket, and what becomes of the connection.
+/// Why there is no WebSocket, and how the connection ends.
 enum Refused {
-    /// The client is told.
+    /// The client gets a response.
     Told(Response, ConnectionOutcome),
     /// The client has left.
     Left(ConnectionOutcome),
 }
 
-const STOPPED: &str = "flashgate is being stopped, and the server had not answered yet\n";
+const STOPPED: &str = "flashgate is stopping, and the server has not answered yet\n";
 
 impl Exchange<'_> {
-    /// Logs a WebSocket request that lacks what asks for it, and keeps what the log shows of a request at its end.
+    /// Logs a WebSocket request without the required headers, and keeps what the log shows at its end.
     pub(super) fn note(&mut self, request: &HttpRequest, goes_on: bool) {
-        // What is answered here and asks to be upgraded is refused with its reason.
+        // An upgrade request that is answered here is refused with its reason later.
         if lacks_upgrade(request) && (goes_on || !is_asked_for(request)) {
             let gate = self.waiting.service.gate();
             let gate = gate.map(|gate| gate.name.as_str());
             let field = if is_asked_for(request) {
-                "expected `upgrade` in the Connection field"
+                "expected `upgrade` in the Connection header"
             } else {
-                "expected `websocket` in the Upgrade field"
+                "expected `websocket` in the Upgrade header"
             };
             let shared = &self.waiting.shared;
             shared.tell_websocket_refused(
@@ -64,7 +64,7 @@ impl Exchange<'_> {
         }
     }
 
-    /// Grants it, or says why not.
+    /// Accepts the WebSocket, or refuses it with the reason.
     pub(super) async fn upgrade(mut self, request: &HttpRequest) -> Next {
         self.forget_head();
         let granted = self.grant(request).await;
@@ -77,7 +77,7 @@ impl Exchange<'_> {
             }
             Err(Refused::Left(outcome)) => return Next::Refuse(outcome),
         };
-        // As the client's own address would say it, were there no proxy.
+        // The backend sees the address that the client would have without a proxy.
         let header = gate::header(&gate, self.waiting);
         if write(&mut self.waiting.stream, &handshake.granted())
             .await
@@ -88,14 +88,14 @@ impl Exchange<'_> {
         Next::Bridge(gate, backend, header)
     }
 
-    /// Keeps what stands behind the head only: the client may wait for long.
+    /// Keeps only what follows the head, because the client may wait for a long time.
     fn forget_head(&mut self) {
         let waiting = &mut *self.waiting;
         let read = [waiting.accepting.opening().bytes(), &waiting.early].concat();
         waiting.early = read.get(self.head..).unwrap_or_default().to_vec();
     }
 
-    /// Everything that must be right before a client is told that it is a WebSocket now.
+    /// Checks everything before the response that opens the WebSocket.
     async fn grant(
         &mut self,
         request: &HttpRequest,
@@ -124,13 +124,13 @@ impl Exchange<'_> {
         Ok((Arc::clone(gate), backend, handshake))
     }
 
-    /// Whether the policy admits the page.
+    /// Checks whether the policy allows the page.
     fn judge(&self, gate: &Gate, request: &HttpRequest) -> Result<(), Refused> {
         let local = || self.waiting.stream.tcp().local_addr().ok();
         let local = || local().and_then(|local| Port::new(u32::from(local.port())).ok());
         let reason = match gate.public_port.or_else(local) {
             Some(port) => refusal(gate, port, &RequestOrigin::of(request)),
-            None => Some("no port to judge it for".to_owned()),
+            None => Some("the port to check is unknown".to_owned()),
         };
         let Some(reason) = reason else {
             return Ok(());
@@ -144,7 +144,7 @@ impl Exchange<'_> {
         Err(Refused::Told(response, ConnectionOutcome::OriginRefused))
     }
 
-    /// Logs a handshake that can't be granted, whoever sent it.
+    /// Logs an invalid handshake.
     fn tell_refusal(
         &self,
         refusal: HandshakeRefusal,
@@ -173,7 +173,7 @@ impl Exchange<'_> {
             }
             Dialled::Done(Err(error)) => {
                 let (status, what) = if error.is_timeout() {
-                    (StatusCode::GatewayTimeout, "does not answer")
+                    (StatusCode::GatewayTimeout, "did not answer in time")
                 } else {
                     (StatusCode::BadGateway, "can't be reached")
                 };
@@ -188,7 +188,7 @@ impl Exchange<'_> {
     }
 }
 
-/// Passes a WebSocket on, in a task that holds nothing but the bridge.
+/// Forwards a WebSocket in a task that holds only the bridge.
 pub(in crate::connection) fn bridge(
     waiting: Waiting,
     gate: Arc<Gate>,
@@ -200,7 +200,7 @@ pub(in crate::connection) fn bridge(
         header,
         bytes: &early,
     };
-    // A TLS session keeps up to three records of its own.
+    // A TLS session can buffer up to three records of its own.
     let room = if client.is_secure() { RECORD } else { ROOM };
     let deadlines = passed.service.deadlines;
     let limits = BridgeLimits {
@@ -215,13 +215,13 @@ pub(in crate::connection) fn bridge(
         let outcome = ConnectionOutcome::of_websocket(report.end);
         passed.tell(&gate.name, outcome, &report);
         Box::pin(bridge.let_go(report.end, deadlines.linger)).await;
-        // Open connections have not been counted yet.
+        // Open connections are not in the count.
         passed.shared.count(outcome);
         drop((open, passed.permit));
     });
 }
 
-/// Why the policy grants a page no WebSocket, if it does not.
+/// Why the policy refuses a page, or `None` if it allows it.
 fn refusal(gate: &Gate, port: Port, page: &RequestOrigin) -> Option<String> {
     let movie = match page {
         RequestOrigin::At(origin) => Movie::Remote(origin.clone()),
@@ -232,17 +232,17 @@ fn refusal(gate: &Gate, port: Port, page: &RequestOrigin) -> Option<String> {
     let for_it = gate.policy.names(&movie);
     Some(match (reason, movie) {
         (RefusalReason::SecureOnly, _) => {
-            format!("it admits pages of this Origin to port {port} over https only")
+            format!("it allows pages with this Origin on port {port} only over https")
         }
         (RefusalReason::MetaPolicyNone, _) => {
-            format!("its `site-control` is `none`, with which nobody may connect to port {port}")
+            format!("its `site-control` is `none`, so no page can connect to port {port}")
         }
-        (_, Movie::Hostless) if for_it => format!("its rule for `*` does not hold port {port}"),
+        (_, Movie::Hostless) if for_it => format!("its rule for `*` does not include port {port}"),
         (_, Movie::Hostless) => format!(
-            "it admits pages without an Origin only by a rule for `*`, and has none (port {port})"
+            "only a rule for `*` allows pages without an Origin, and it has none (port {port})"
         ),
         (_, Movie::Remote(_)) if for_it => {
-            format!("its rule for this Origin does not hold port {port}")
+            format!("its rule for this Origin does not include port {port}")
         }
         (_, Movie::Remote(_)) => format!("it has no rule for this Origin (port {port})"),
     })

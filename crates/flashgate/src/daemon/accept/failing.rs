@@ -1,6 +1,6 @@
-//! What an accept loop does if its listener can't accept: wait for descriptors, or have the listener repaired.
+//! What an accept loop does if its listener can't accept: waits for descriptors, or has the listener repaired.
 //!
-//! It never gives up, and never tries faster than it can help.
+//! It never gives up, and it limits how often it tries.
 
 use std::io;
 
@@ -15,8 +15,8 @@ use crate::daemon::readable::watch;
 use crate::daemon::starved::{FIRST_PAUSE, LONGEST_PAUSE};
 
 impl Acceptor {
-    /// Waits until a connection gives its descriptors back, or for a while. If there are none for too long, connections are
-    /// closed unanswered.
+    /// Waits until a connection returns its descriptors, or until a delay has passed. If this lasts too long,
+    /// connections are closed without an answer.
     pub(super) async fn pause(&mut self, errno: Errno) {
         if let Some(suppressed) = self.sampler.admit() {
             let error = error_text(errno);
@@ -30,7 +30,7 @@ impl Acceptor {
         let _ = timeout(delay, self.shared.permits.next_returned()).await;
     }
 
-    /// Accepts connections and closes them at once, so that their clients need not wait for an answer that will not come.
+    /// Accepts connections and closes them at once, so that clients don't wait for an answer that will not come.
     fn accept_and_close(&self) {
         for _ in 0..BATCH {
             if accept_with(&self.listener, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC).is_err() {
@@ -40,8 +40,8 @@ impl Acceptor {
         }
     }
 
-    /// Has the listener listen again. A failed attempt is repeated within a second, and never sooner than that for a
-    /// listener that keeps failing.
+    /// Makes the listener listen again. A failed attempt is repeated within a second. A listener that keeps failing is
+    /// repaired at most once per second.
     pub(super) async fn repair(&mut self) {
         let mut delay = FIRST_PAUSE;
         if self
@@ -65,14 +65,14 @@ impl Acceptor {
     }
 
     fn try_repair(&mut self) -> io::Result<()> {
-        // Registered again each time: the event loop never forgets that a listener has failed.
+        // Registered again each time, because the event loop never forgets that a listener failed.
         self.listener = watch(self.endpoint.repair(self.listener.get_ref())?)?;
         Ok(())
     }
 
     /// Registers the listener again, because another thread or process has repaired it.
     pub(super) async fn begin_again(&mut self) {
-        // First, so that the loop does not spin even if this fails.
+        // Sleep first, so that the loop does not spin even if the rest fails.
         sleep(REST).await;
         let renewed = self.endpoint.renew(self.listener.get_ref()).and_then(watch);
         if let Ok(listener) = renewed {

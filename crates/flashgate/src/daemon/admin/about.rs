@@ -1,11 +1,11 @@
-//! What the admin listener tells of.
+//! The sources of the admin listener's data.
 
 use std::sync::Arc;
 
 use crate::connection::Shared;
 use crate::daemon::status::Status;
 
-/// What there is to tell.
+/// The sources of the admin listener's data.
 #[derive(Clone, Debug)]
 pub(in crate::daemon) struct AdminSources {
     pub(in crate::daemon) status: Arc<Status>,

@@ -1,8 +1,8 @@
-//! What `[admin]` answers, and to whom: nothing here reads a socket.
+//! The responses of `[admin]`, and which requests get them. Nothing here reads a socket.
 //!
-//! A page in a browser on this machine can reach a loopback port, and by a name of its own that it lets stand for
-//! 127.0.0.1 it could read the answers too (DNS rebinding). Such a request names the page's host in `Host`, so only
-//! addresses, `localhost` and the configured names are answered.
+//! A web page in a browser on this machine can reach a loopback port. With a name of its own that resolves to 127.0.0.1
+//! it could also read the responses (DNS rebinding). Such a request has the page's host in `Host`. So only IP
+//! addresses, `localhost` and the configured names are accepted.
 
 use std::fmt::Write as _;
 
@@ -17,7 +17,7 @@ use crate::daemon::status::Phase;
 const PATHS: &str = "expected one of /metrics, /healthz, /readyz, /status.json\n";
 
 const MISDIRECTED: &str =
-    "expected a Host that is an address, `localhost` or one of `hosts` in the config file\n";
+    "expected a Host header with an IP address, `localhost` or one of `hosts` in the config file\n";
 
 /// The response to a request.
 pub(super) fn to(request: &HttpRequest, hosts: &[Host], sources: &AdminSources) -> Response {
@@ -37,7 +37,7 @@ pub(super) fn to(request: &HttpRequest, hosts: &[Host], sources: &AdminSources) 
     }
 }
 
-/// A client of HTTP/1.0 may name no host; no browser is one.
+/// A client with HTTP/1.0 may omit the host. No browser does.
 fn admits(host: Option<&HostField>, hosts: &[Host]) -> bool {
     host.is_none_or(|field| match &field.host {
         Host::Address(_) => true,
@@ -45,7 +45,7 @@ fn admits(host: Option<&HostField>, hosts: &[Host]) -> bool {
     })
 }
 
-/// Ready is who can answer anybody; what can't be answered is listed.
+/// Ready means that some listener can answer. Problems are listed in the body.
 fn readiness(sources: &AdminSources) -> Response {
     let known = sources.status.known();
     let phase = known.phase;
@@ -83,11 +83,11 @@ fn readiness(sources: &AdminSources) -> Response {
         }
     }
     if phase.serves() && !sources.shared.permits.has_room(1) {
-        text.push_str("the limit on connections is reached: new ones wait\n");
+        text.push_str("the limit on connections is reached: new ones wait in the queue\n");
     }
     let permits = &sources.shared.permits;
     if phase.serves() && permits.most_relays() > 0 && permits.has_room_to_pass_on().is_err() {
-        text.push_str("the limit on connections is reached: no more are passed on\n");
+        text.push_str("the limit on connections is reached: no more are forwarded to backends\n");
     }
     Response::plain(status, visible::text(&text).into_owned())
 }

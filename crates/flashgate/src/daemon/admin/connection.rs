@@ -1,4 +1,4 @@
-//! One connection to `[admin]`: one request, one response, and a close that loses nothing; all of it by one deadline.
+//! One connection to `[admin]`: one request, one response, and a lossless close, all within one deadline.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,17 +13,17 @@ use tokio_flash_policy::{Linger, close};
 
 use super::{AdminSources, answer};
 
-/// From accept to close: a scraper's own limit is 10 s as well.
+/// From accept to close. Scrapers also give up after 10 s.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// Serves a connection, and notes when its request is whole: until then it may have to make room for another.
+/// Serves a connection, and records when its request is complete. Until then, it may be evicted for another.
 pub(super) async fn serve(
     stream: TcpStream,
     hosts: watch::Receiver<Vec<Host>>,
     sources: Arc<AdminSources>,
     asked: Arc<AtomicBool>,
 ) {
-    // What is not done by then is dropped with the stream.
+    // After the deadline, the rest is dropped with the stream.
     let _ = timeout(DEADLINE, exchange(stream, hosts, sources, asked)).await;
 }
 
@@ -52,7 +52,7 @@ async fn exchange(
     }
 }
 
-/// Reads until there is a verdict; none if the client ends or fails before.
+/// Reads until there is a verdict; `None` if the client closes or fails first.
 async fn read(stream: &TcpStream, head: &mut HeadReader) -> Option<HeadVerdict> {
     loop {
         stream.readable().await.ok()?;
@@ -60,7 +60,7 @@ async fn read(stream: &TcpStream, head: &mut HeadReader) -> Option<HeadVerdict> 
         match stream.try_read(&mut room) {
             Ok(0) => return None,
             Ok(count) => {
-                // What is behind the head is another request, and gets no answer.
+                // Data after the head is another request, which gets no answer.
                 let (verdict, _) = head.feed(room.get(..count)?);
                 if verdict != HeadVerdict::NeedMore {
                     return Some(verdict);

@@ -1,4 +1,4 @@
-//! The accept loop of `[admin]`. Like that of a policy port it has no exit but a stop, and never spins.
+//! The accept loop of `[admin]`. Like that of a policy port, it ends only at a stop, and never spins.
 
 use std::collections::VecDeque;
 use std::io;
@@ -24,20 +24,20 @@ use crate::daemon::endpoint::Endpoint;
 use crate::daemon::readable::{self, Cleared};
 use crate::log::{self, Sampler};
 
-/// More than the probes and scrapers of a machine have open together. One more takes the place of an idle one, so that
-/// nobody can keep a health check out.
+/// More than the probes and scrapers of a machine open at once. One more replaces an idle one, so that no client can
+/// block a health check.
 pub(in crate::daemon) const MOST_CONNECTIONS: usize = 32;
 
-/// After an error that is not that of one connection.
+/// The pause after an error that affects more than one connection.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// After one that is: when nothing else comes in, nothing spins.
+/// The pause after an error that affects one connection, so that the loop does not spin.
 const REST: Duration = Duration::from_millis(10);
 
-/// See the module.
+/// The admin listener.
 pub(super) struct AdminListener {
     endpoint: Arc<Endpoint>,
-    /// None once it is to stop.
+    /// `None` once it is stopping.
     socket: Option<AsyncFd<Arc<OwnedFd>>>,
     hosts: watch::Receiver<Vec<Host>>,
     sources: Arc<AdminSources>,
@@ -61,13 +61,13 @@ impl AdminListener {
         })
     }
 
-    /// Serves until a stop, and then answers the clients that are connected.
+    /// Serves until a stop, and then answers the open connections.
     pub(super) async fn run(mut self, mut stop: watch::Receiver<bool>) {
         let (mut open, mut connections) = (JoinSet::new(), AdminConnections::default());
         loop {
             let stream = tokio::select! {
                 biased;
-                // An error means that the sender has gone, which is a stop too.
+                // An error means that the sender is gone, which is a stop too.
                 _ = stop.wait_for(|stop| *stop) => break,
                 Some(ended) = open.join_next() => {
                     self.note(&ended);
@@ -76,7 +76,7 @@ impl AdminListener {
                 stream = self.accept() => stream,
             };
             if open.len() >= MOST_CONNECTIONS {
-                // What has arrived meanwhile is read first.
+                // Let connections read what has arrived first.
                 yield_now().await;
                 connections.evict();
             }
@@ -110,7 +110,7 @@ impl AdminListener {
         });
     }
 
-    /// A connection that panicked has harmed itself only; that it did is counted with all panics.
+    /// Logs a panic in a connection, which affects only that connection.
     fn note(&self, ended: &Result<(), JoinError>) {
         if ended.as_ref().is_err_and(JoinError::is_panic)
             && let Some(suppressed) = self.panicked.admit()
@@ -125,7 +125,7 @@ impl AdminListener {
             let Some(socket) = &self.socket else {
                 return std::future::pending().await;
             };
-            // The error is the event loop's own, at its end.
+            // An error here means that the event loop is shutting down.
             let Ok(ready) = socket.readable().await else {
                 return std::future::pending().await;
             };
@@ -145,7 +145,7 @@ impl AdminListener {
                     Class::Dead => {
                         let (address, error) = (self.endpoint.address, accept_error::text(errno));
                         if let Some(suppressed) = self.sampler.admit() {
-                            error!(%address, error, suppressed, "the admin listener has failed; repairing it");
+                            error!(%address, error, suppressed, "the admin listener failed; repairing it");
                         }
                         drop(ready);
                         self.repair().await;
@@ -193,15 +193,15 @@ impl AdminListener {
     }
 }
 
-/// The connections that are open, the oldest first.
+/// The open connections, the oldest first.
 #[derive(Default)]
 struct AdminConnections(VecDeque<AdminConnection>);
 
 struct AdminConnection {
     task: AbortHandle,
-    /// Whether its peer is on this machine, as a health check is.
+    /// Whether the peer is on this machine, as for a health check.
     is_local: bool,
-    /// Whether its request is whole.
+    /// Whether the request is complete.
     asked: Arc<AtomicBool>,
 }
 
@@ -211,8 +211,8 @@ impl AdminConnections {
         self.0.push_back(connection);
     }
 
-    /// Ends one connection: the oldest whose request is not there yet, one from elsewhere before one of this machine; if
-    /// all have asked, the oldest.
+    /// Ends one connection: the oldest with an incomplete request, remote ones before local ones. If all requests are
+    /// complete, the oldest.
     fn evict(&mut self) {
         self.0.retain(|connection| !connection.task.is_finished());
         let worth = |connection: &AdminConnection| {

@@ -1,15 +1,19 @@
-//! `/metrics`: everything that is counted, in the text format of `OpenMetrics` 1.0.
+//! `/metrics`: all counters, in the text format of `OpenMetrics` 1.0.
 //!
-//! The numbers live where they are counted, and are read when somebody asks. No label comes from the network: their
-//! values are names in this program and in the config, and its version.
+//! The numbers are stored where they are counted, and are read on request. No label comes from the network. The values
+//! are names from this program or the config, and the version.
+
+mod table;
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet, text};
-use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
+
+pub(crate) use table::reference;
+use table::{Metric, MetricKind};
 
 use super::AdminSources;
 use crate::connection::BackendStatus;
@@ -19,7 +23,7 @@ use crate::log;
 /// The content type of `OpenMetrics`.
 pub(super) const TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// All of it, as it is now.
+/// All metrics with their current values.
 pub(super) fn text(sources: &AdminSources) -> String {
     let mut registry = Registry::default();
     registry.register_collector(Box::new(sources.clone()));
@@ -38,36 +42,19 @@ impl Collector for AdminSources {
         self.relays(&mut to)?;
         self.tls(&known, &mut to)?;
         reloads(&known, &mut to)?;
-        to.counter(
-            "flashgate_panics",
-            "Faults of flashgate itself; each cost one connection at most.",
-            log::panics(),
-        )?;
+        to.counter(Metric::Panics, log::panics())?;
         let lost = log::lines_lost_in_all();
-        to.counter(
-            "flashgate_log_lines_lost",
-            "Log lines that could not be written at once.",
-            lost,
-        )
+        to.counter(Metric::LogLinesLost, lost)
     }
 }
 
 impl AdminSources {
     fn daemon(&self, known: &StatusSnapshot, to: &mut Families<'_>) -> fmt::Result {
         to.version()?;
-        to.time(
-            "process_start_time",
-            "When the process started.",
-            self.status.started_at(),
-        )?;
+        to.time(Metric::ProcessStart, self.status.started_at())?;
         let phase = |phase: Phase| (phase.name(), u64::from(phase == known.phase));
         let phases = Phase::ALL.map(phase);
-        to.gauges(
-            "flashgate_phase",
-            "What the daemon is doing: 1 for one of them.",
-            "phase",
-            &phases,
-        )?;
+        to.gauges(Metric::Phase, &phases)?;
         listeners(known, to)?;
         sandbox(known, to)
     }
@@ -79,66 +66,23 @@ impl AdminSources {
             .map(|(outcome, total)| (outcome.code(), total))
             .collect();
         let accept_errors: Vec<_> = self.status.accept_errors().collect();
-        to.counters(
-            "flashgate_connections",
-            "Connections that have ended.",
-            "outcome",
-            &outcomes,
-        )?;
-        to.gauge(
-            "flashgate_connections_open",
-            "Connections that were not answered on the spot and are open.",
-            permits.open() as u64,
-        )?;
-        to.gauge(
-            "flashgate_connections_answering",
-            "Those of them whose request is known.",
-            permits.answering() as u64,
-        )?;
-        to.gauge(
-            "flashgate_connections_limit",
-            "How many may be open.",
-            permits.limit() as u64,
-        )?;
-        to.counter(
-            "flashgate_shed",
-            "Connections closed unanswered because descriptors had run out.",
-            self.shared.shed(),
-        )?;
-        to.counters(
-            "flashgate_accept_errors",
-            "Errors of accept.",
-            "class",
-            &accept_errors,
-        )
+        to.counters(Metric::Connections, &outcomes)?;
+        to.gauge(Metric::ConnectionsOpen, permits.open() as u64)?;
+        to.gauge(Metric::ConnectionsAnswering, permits.answering() as u64)?;
+        to.gauge(Metric::ConnectionsLimit, permits.limit() as u64)?;
+        to.counter(Metric::Shed, self.shared.shed())?;
+        to.counters(Metric::AcceptErrors, &accept_errors)
     }
 
     fn relays(&self, to: &mut Families<'_>) -> fmt::Result {
         let permits = &self.shared.permits;
-        to.gauge(
-            "flashgate_connections_relaying",
-            "Those of the open ones that are passed on to a backend.",
-            permits.relaying() as u64,
-        )?;
-        to.gauge(
-            "flashgate_relays_limit",
-            "How many may be passed on.",
-            permits.most_relays() as u64,
-        )?;
-        to.gauge(
-            "flashgate_websockets_open",
-            "Those of the connections that are passed on which are WebSockets.",
-            self.shared.bridging() as u64,
-        )?;
-        to.gauge(
-            "flashgate_connections_lingering",
-            "Connections that were answered and wait for their client's end; not among the open ones.",
-            permits.lingering() as u64,
-        )?;
+        to.gauge(Metric::ConnectionsRelaying, permits.relaying() as u64)?;
+        to.gauge(Metric::RelaysLimit, permits.most_relays() as u64)?;
+        to.gauge(Metric::WebSocketsOpen, self.shared.bridging() as u64)?;
+        to.gauge(Metric::ConnectionsLingering, permits.lingering() as u64)?;
         let [from_clients, from_backends] = self.shared.relayed();
         let bytes = [("client", from_clients), ("backend", from_backends)];
-        let help = "Bytes passed on, by who sent them; counted when a relay ends.";
-        to.counters("flashgate_relayed_bytes", help, "from", &bytes)?;
+        to.counters(Metric::RelayedBytes, &bytes)?;
         to.backends(&self.shared.backends.status())
     }
 
@@ -148,23 +92,16 @@ impl AdminSources {
             return Ok(());
         }
         let handshakes: Vec<_> = self.shared.handshakes().collect();
-        let help = "TLS handshakes, by their result.";
-        to.counters("flashgate_tls_handshakes", help, "result", &handshakes)?;
+        to.counters(Metric::TlsHandshakes, &handshakes)?;
         let mut ends: Vec<(&str, u64)> = Vec::new();
         for certificate in certificates {
             let end = certificate.not_after().as_secs();
-            // The same file with two keys has one end.
+            // A file with two keys has the same expiry for both.
             if !ends.iter().any(|(file, _)| *file == certificate.file) {
                 ends.push((&certificate.file, end));
             }
         }
-        let help = "Until when each certificate is valid, in seconds since 1970.";
-        to.gauges(
-            "flashgate_tls_certificate_not_after_seconds",
-            help,
-            "certificate",
-            &ends,
-        )
+        to.gauges(Metric::CertificateNotAfter, &ends)
     }
 }
 
@@ -176,12 +113,7 @@ fn listeners(known: &StatusSnapshot, to: &mut Families<'_>) -> fmt::Result {
         .count();
     let states = [("accepting", listeners.len() - failed), ("failed", failed)];
     let states = states.map(|(state, count)| (state, count as u64));
-    to.gauges(
-        "flashgate_listeners",
-        "Listeners on policy ports.",
-        "state",
-        &states,
-    )
+    to.gauges(Metric::Listeners, &states)
 }
 
 fn sandbox(known: &StatusSnapshot, to: &mut Families<'_>) -> fmt::Result {
@@ -190,8 +122,7 @@ fn sandbox(known: &StatusSnapshot, to: &mut Families<'_>) -> fmt::Result {
     if parts.is_empty() {
         return Ok(());
     }
-    let help = "Parts of the sandbox: 1 for those in force.";
-    to.gauges("flashgate_sandbox", help, "part", &parts)
+    to.gauges(Metric::Sandbox, &parts)
 }
 
 fn reloads(known: &StatusSnapshot, to: &mut Families<'_>) -> fmt::Result {
@@ -203,20 +134,12 @@ fn reloads(known: &StatusSnapshot, to: &mut Families<'_>) -> fmt::Result {
         ..
     } = known;
     let results = [("success", *reloads), ("failure", *reloads_failed)];
-    to.counters("flashgate_reloads", "Reloads.", "result", &results)?;
+    to.counters(Metric::Reloads, &results)?;
     let failed = last_reload
         .as_ref()
         .is_some_and(|last| last.error.is_some());
-    to.gauge(
-        "flashgate_config_last_reload_success",
-        "Whether what is served is what the files say; 0 after a failed reload.",
-        u64::from(!failed),
-    )?;
-    to.time(
-        "flashgate_config_last_reload_success_timestamp",
-        "When what is served was read.",
-        *loaded,
-    )
+    to.gauge(Metric::LastReload, u64::from(!failed))?;
+    to.time(Metric::LastReloadTime, *loaded)
 }
 
 /// Writes families of metrics, one after another.
@@ -226,96 +149,77 @@ type Samples<'a> = [(&'a str, u64)];
 
 impl Families<'_> {
     fn version(&mut self) -> fmt::Result {
-        let help = "The version that runs.";
-        let mut family = self.family(MetricType::Info, "flashgate_build", help)?;
-        family.encode_info(&[("version", env!("CARGO_PKG_VERSION"))])
+        let mut family = self.family(Metric::Build)?;
+        family.encode_info(&labels(Metric::Build, [env!("CARGO_PKG_VERSION")]))
     }
 
-    fn family<'a>(
-        &'a mut self,
-        kind: MetricType,
-        name: &'a str,
-        help: &'a str,
-    ) -> Result<MetricEncoder<'a>, fmt::Error> {
-        self.0.encode_descriptor(name, help, None, kind)
+    fn family(&mut self, metric: Metric) -> Result<MetricEncoder<'_>, fmt::Error> {
+        let kind = metric.kind();
+        // The unit becomes part of the name.
+        let unit = (kind == MetricKind::Time).then_some(&Unit::Seconds);
+        self.0
+            .encode_descriptor(metric.name(), metric.help(), unit, kind.metric_type())
     }
 
-    fn counter(&mut self, name: &str, help: &str, value: u64) -> fmt::Result {
-        let mut family = self.family(MetricType::Counter, name, help)?;
+    fn counter(&mut self, metric: Metric, value: u64) -> fmt::Result {
+        let mut family = self.family(metric)?;
         family.encode_counter::<NoLabelSet, _, u64>(&value, None)
     }
 
-    fn counters(
-        &mut self,
-        name: &str,
-        help: &str,
-        label: &str,
-        samples: &Samples<'_>,
-    ) -> fmt::Result {
-        let mut family = self.family(MetricType::Counter, name, help)?;
+    fn counters(&mut self, metric: Metric, samples: &Samples<'_>) -> fmt::Result {
+        let mut family = self.family(metric)?;
         for (sample, value) in samples {
             family
-                .encode_family(&[(label, *sample)])?
+                .encode_family(&labels(metric, [*sample]))?
                 .encode_counter::<NoLabelSet, _, u64>(value, None)?;
         }
         Ok(())
     }
 
-    fn gauge(&mut self, name: &str, help: &str, value: u64) -> fmt::Result {
-        let mut family = self.family(MetricType::Gauge, name, help)?;
-        family.encode_gauge(&value)
+    fn gauge(&mut self, metric: Metric, value: u64) -> fmt::Result {
+        self.family(metric)?.encode_gauge(&value)
     }
 
-    fn gauges(
-        &mut self,
-        name: &str,
-        help: &str,
-        label: &str,
-        samples: &Samples<'_>,
-    ) -> fmt::Result {
-        let mut family = self.family(MetricType::Gauge, name, help)?;
+    fn gauges(&mut self, metric: Metric, samples: &Samples<'_>) -> fmt::Result {
+        let mut family = self.family(metric)?;
         for (sample, value) in samples {
             family
-                .encode_family(&[(label, *sample)])?
+                .encode_family(&labels(metric, [*sample]))?
                 .encode_gauge(value)?;
         }
         Ok(())
     }
 
-    /// Whether each backend is up, and how often it was not, by its gate and what it is there for.
+    /// Whether each backend is up, and how often it was unreachable, by gate and role.
     fn backends(&mut self, backends: &[BackendStatus]) -> fmt::Result {
         if backends.is_empty() {
             return Ok(());
         }
-        let labels =
-            |it: &BackendStatus| [("gate", it.gate.clone()), ("role", it.role.name().into())];
-        let help = "Whether the last connection to a gate's backend came about.";
-        let name = "flashgate_backend_up";
-        let mut family = self.family(MetricType::Gauge, name, help)?;
+        let of = |metric, it: &BackendStatus| labels(metric, [it.gate.as_ref(), it.role.name()]);
+        let mut family = self.family(Metric::BackendUp)?;
         for backend in backends {
             family
-                .encode_family(&labels(backend))?
+                .encode_family(&of(Metric::BackendUp, backend))?
                 .encode_gauge(&u64::from(backend.failed.is_none()))?;
         }
-        let help = "Clients let go because a gate's backend could not be reached.";
-        let name = "flashgate_backend_failures";
-        let mut family = self.family(MetricType::Counter, name, help)?;
+        let mut family = self.family(Metric::BackendFailures)?;
         for backend in backends {
             family
-                .encode_family(&labels(backend))?
+                .encode_family(&of(Metric::BackendFailures, backend))?
                 .encode_counter::<NoLabelSet, _, u64>(&backend.failures, None)?;
         }
         Ok(())
     }
 
-    /// The unit becomes a part of the name.
-    fn time(&mut self, name: &str, help: &str, time: SystemTime) -> fmt::Result {
-        let unit = Some(&Unit::Seconds);
-        let mut family = self
-            .0
-            .encode_descriptor(name, help, unit, MetricType::Gauge)?;
-        // Before 1970 the clock was not set.
+    fn time(&mut self, metric: Metric, time: SystemTime) -> fmt::Result {
+        // A time before 1970 means that the clock is not set.
         let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-        family.encode_gauge(&since.as_secs_f64())
+        self.family(metric)?.encode_gauge(&since.as_secs_f64())
     }
+}
+
+/// The metric's labels with these values.
+fn labels<const N: usize>(metric: Metric, values: [&str; N]) -> Vec<(&'static str, String)> {
+    let values = values.map(str::to_owned);
+    metric.labels().iter().copied().zip(values).collect()
 }

@@ -1,5 +1,5 @@
-//! `/status.json`: what the daemon knows of itself, for people and their scripts. The guide describes it; keys are
-//! added, but none changes its meaning.
+//! `/status.json`: the daemon's status, for people and scripts. The book describes it. Keys may be added, but never
+//! change their meaning.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::connection::BackendStatus;
 use crate::daemon::status::{ListenerStatus, StatusSnapshot};
 use crate::log;
 
-/// All of it, as it is now.
+/// The current status.
 pub(super) fn text(sources: &AdminSources) -> String {
     let known = sources.status.known();
     let object = json!({
@@ -71,7 +71,7 @@ fn connections(sources: &AdminSources) -> Value {
     })
 }
 
-/// Null is no limit.
+/// The limits. `null` means no limit.
 fn limits(known: &StatusSnapshot) -> Value {
     let limits = &known.limits;
     let exempt: Vec<_> = limits.exempt.iter().map(ToString::to_string).collect();
@@ -111,7 +111,7 @@ fn object(entries: impl Iterator<Item = (&'static str, Value)>) -> Map<String, V
         .collect()
 }
 
-/// To the millisecond.
+/// Seconds, rounded to milliseconds.
 fn seconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1e3).round() / 1e3
 }

@@ -1,4 +1,4 @@
-//! What other processes have open, as far as this one may see: root sees all, everybody else their own.
+//! The open files of other processes, as far as they are visible: root sees all, other users only their own.
 
 use std::fs::{self, DirEntry};
 use std::path::{Path, PathBuf};
@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 /// Set for a socket that others can connect to (`/proc/net/unix`, `Flags`).
 const LISTENS: u32 = 0x0001_0000;
 
-/// The bits of `flags` in `/proc/PID/fdinfo` that are 0 where a file is open for reading only (`O_ACCMODE`).
+/// The bits of `flags` in `/proc/PID/fdinfo` that are 0 for a file opened only for reading (`O_ACCMODE`).
 const ACCESS: u32 = 0o3;
 
-/// The processes that have the socket at a path, where nobody answers.
+/// The processes that hold the socket at a path, for a socket that does not answer.
 ///
-/// A connection's credentials are no help: they name the process that made the socket, which may have ended long ago. A
-/// socket that was sent and not received yet is in no process's table.
+/// A connection's credentials don't help: they name the process that created the socket, which may have ended long ago.
+/// A socket that was sent but not received yet is in no process's table.
 pub(super) fn holders(path: &Path) -> Vec<u32> {
     let sockets = sockets(path);
     let is_it = |_: &DirEntry, target: &Path| sockets.iter().any(|socket| socket == target);
@@ -22,7 +22,7 @@ pub(super) fn holders(path: &Path) -> Vec<u32> {
     holding.filter_map(number).collect()
 }
 
-/// The first of these files, named without links, that some process has open for writing.
+/// The first of these paths, given without links, that a process has open for writing.
 pub(super) fn written(files: &[PathBuf]) -> Option<PathBuf> {
     let of = |process: DirEntry| {
         let information = process.path().join("fdinfo");
@@ -42,7 +42,7 @@ fn may_write(information: &Path) -> bool {
     flags.is_some_and(|flags| flags & ACCESS != 0)
 }
 
-/// What descriptors of the sockets at a path are links to.
+/// The link targets in `/proc` for the sockets at a path.
 fn sockets(path: &Path) -> Vec<PathBuf> {
     let table = fs::read("/proc/net/unix").unwrap_or_default();
     let table = String::from_utf8_lossy(&table);
@@ -62,8 +62,7 @@ fn processes() -> impl Iterator<Item = DirEntry> {
     fs::read_dir("/proc").into_iter().flatten().flatten()
 }
 
-/// What the first descriptor of a process leads to that is the one looked for. Links are read, never followed: that
-/// could wait.
+/// The target of the process's first descriptor that matches. Links are only read, because following one could block.
 fn open_in(process: &DirEntry, is_it: impl Fn(&DirEntry, &Path) -> bool) -> Option<PathBuf> {
     let open = fs::read_dir(process.path().join("fd")).ok()?;
     open.flatten().find_map(|open| {

@@ -1,4 +1,4 @@
-//! The successor's side: take the listeners over, and let the predecessor go once this process serves.
+//! The new process's side of a handover: takes the listeners over, and tells the old process when this one serves.
 
 use std::fs;
 use std::io;
@@ -27,39 +27,39 @@ use crate::daemon::notify::Manager;
 use crate::daemon::readable::watch;
 use crate::log;
 
-/// How long the predecessor may take to let go; it serves meanwhile, so waiting costs nothing.
+/// How long the old process may take to stop accepting. It still serves, so waiting costs nothing.
 const LEAVE_LIMIT: Duration = Duration::from_secs(5);
 
-/// How many may wait at the door; it is opened for each at once.
+/// How many connections the handover socket queues. They are accepted at once.
 const QUEUE: i32 = 8;
 
-/// The process that serves already, and waits to hear that this one does.
+/// The old process, which serves until this one does.
 #[derive(Debug)]
 pub(in crate::daemon) struct Predecessor {
     socket: OwnedFd,
 }
 
-/// What a start finds at the path.
+/// What a start finds at the handover path.
 #[derive(Debug)]
 pub(in crate::daemon) struct HandoverStart {
     pub(in crate::daemon) predecessor: Option<Predecessor>,
-    /// The predecessor's service manager.
+    /// The old process's service manager.
     pub(in crate::daemon) manager: Option<Manager>,
-    /// Where successors ask.
+    /// The socket for later starts.
     pub(in crate::daemon) door: OwnedFd,
-    /// What the predecessor says of itself.
+    /// What the old process says about itself.
     pub(in crate::daemon) terms: Terms,
 }
 
-/// Whether the predecessor's place is this process's.
+/// Whether this process takes the old one's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::daemon) enum Succession {
     Serve,
-    /// Another start was quicker, or this one took too long: the predecessor, or that other one, serves.
+    /// Another start was faster, or this one took too long. The old process, or the other start, serves.
     Replaced,
 }
 
-/// Why there is neither a predecessor nor a socket for successors.
+/// Why a handover could not be prepared.
 #[derive(Debug)]
 pub(in crate::daemon) struct HandoverFault {
     path: PathBuf,
@@ -67,17 +67,17 @@ pub(in crate::daemon) struct HandoverFault {
     error: io::Error,
 }
 
-/// What failed.
+/// The step that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum StartStep {
-    /// Taking over from the process that serves.
+    /// Taking over from the old process.
     TakeOver,
-    /// Opening the socket for successors.
+    /// Opening the socket for later starts.
     Open,
 }
 
 impl HandoverStart {
-    /// Takes the listeners over from the process that serves at this path, or opens it.
+    /// Takes the listeners over from the process at this path, or opens the path if there is none.
     pub(in crate::daemon) fn at(
         path: &Path,
         inherited: &mut Inherited,
@@ -103,7 +103,7 @@ impl HandoverStart {
     }
 }
 
-/// Whether no process is there, or one that was just stopped and has closed the door.
+/// Whether there is no process, or one that is stopping and has closed its socket.
 fn is_nobody(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionRefused, ConnectionReset, NotFound};
     matches!(error.kind(), NotFound | ConnectionRefused | ConnectionReset)
@@ -122,14 +122,14 @@ impl HandoverFault {
                 &STILL_SERVES,
             ),
             StartStep::Open => PlainError::new(
-                &format!("can't open the socket {path} for a successor: {reason}"),
+                &format!("can't open the handover socket {path}: {reason}"),
                 &ELSEWHERE,
             ),
         }
     }
 }
 
-/// Whoever has the socket may be busy, hang, or have taken the listeners over without ever serving.
+/// The process with the socket may be busy, may hang, or may have taken the listeners over without serving.
 fn no_answer(path: &Path) -> PlainError {
     let limit = ANSWER_LIMIT.as_secs();
     let message = format!(
@@ -142,36 +142,36 @@ fn no_answer(path: &Path) -> PlainError {
         .collect();
     let (who, cure) = if holders.is_empty() {
         (
-            "a process that hangs may hold its socket and its listeners; the log of the last flashgate there may name it"
+            "a hanging process may hold its socket and listeners; the log of the last flashgate there may name it"
                 .to_owned(),
-            "end that process, and start again".to_owned(),
+            "kill that process, and start again".to_owned(),
         )
     } else {
         let (listed, words) = (holders.join(", "), holders.join(" "));
         (
             format!(
-                "its socket is held by process {listed}, which hangs or is busy; it may not serve"
+                "process {listed} holds the socket; it hangs or is busy, and may not be serving"
             ),
-            format!("end it, with `kill -KILL {words}` if need be, and start again"),
+            format!("stop it, if necessary with `kill -KILL {words}`, and start again"),
         )
     };
     PlainError::new(&message, &[&who, &cure])
 }
 
 const STILL_SERVES: [&str; 2] = [
-    "it goes on serving; both must run as the same user, or this one as root",
-    "to start without taking over, stop it first",
+    "the running flashgate continues to serve; run both as the same user, or this one as root",
+    "to start without taking over, stop the running one first",
 ];
 
 const ELSEWHERE: [&str; 2] = [
-    "name a path in a folder that exists and that flashgate may write to, or write `handover = \"off\"`",
+    "use a path in an existing folder that flashgate can write to, or set `handover = \"off\"`",
     "under systemd, `RuntimeDirectory=flashgate` in the unit creates /run/flashgate",
 ];
 
-/// Connects to the process that serves, if it is to be trusted.
+/// Connects to the old process, and checks that it can be trusted.
 fn call(path: &Path) -> Result<OwnedFd, Errno> {
     let socket = unix_socket(SocketFlags::CLOEXEC)?;
-    // The first is for connecting, should many be waiting already.
+    // The send timeout also limits connecting, in case the queue is full.
     sockopt::set_socket_timeout(&socket, Timeout::Send, Some(ANSWER_LIMIT))?;
     sockopt::set_socket_timeout(&socket, Timeout::Recv, Some(ANSWER_LIMIT))?;
     connect(&socket, &SocketAddrUnix::new(path)?)?;
@@ -182,7 +182,7 @@ fn call(path: &Path) -> Result<OwnedFd, Errno> {
     }
 }
 
-/// Opens the path, which only this user and root can reach; a socket that nobody serves any more is replaced.
+/// Opens the path, accessible only to this user and root. Replaces a socket without a process.
 fn open(path: &Path) -> io::Result<OwnedFd> {
     remove_socket(path)?;
     let socket = unix_socket(SocketFlags::CLOEXEC | SocketFlags::NONBLOCK)?;
@@ -194,31 +194,31 @@ fn open(path: &Path) -> io::Result<OwnedFd> {
     Ok(socket)
 }
 
-/// Makes room. What is not a socket is not ours to remove, and connecting to it fails just as to a socket that nobody
-/// serves.
+/// Removes an old socket. Anything else is left alone. Connecting to it fails in the same way as to a socket without a
+/// process.
 fn remove_socket(path: &Path) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Ok(found) if found.file_type().is_socket() => fs::remove_file(path),
         Ok(_) => Err(io::Error::other(
-            "expected a socket or nothing, found something else",
+            "expected a socket or nothing at this path, found something else",
         )),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
     }
 }
 
-/// Receives the listeners, and at last the socket at which the next successor will ask.
+/// Receives the listeners, and finally the socket for later starts.
 fn take_over(socket: OwnedFd, inherited: &mut Inherited) -> io::Result<HandoverStart> {
     loop {
         let (text, mut sockets) = receive_packet(&socket)?;
         let mut lines = text.lines();
         if lines.next() != Some(GREETING) {
             return Err(io::Error::other(
-                "it speaks another version of the hand-over",
+                "it uses another version of the handover protocol",
             ));
         }
         if lines.next() == Some("listeners") {
-            // The kernel leaves out those for which this process has no descriptor.
+            // The kernel drops sockets for which this process has no free descriptor.
             if sockets.len() != lines.clone().count() {
                 return Err(Errno::MFILE.into());
             }
@@ -227,7 +227,7 @@ fn take_over(socket: OwnedFd, inherited: &mut Inherited) -> io::Result<HandoverS
             }
             continue;
         }
-        // Last of all, so that a successor of before the service manager was passed takes the right one.
+        // It comes last, so that processes without support for the service manager's socket use the right one.
         let Some(door) = sockets.pop() else {
             return Err(io::Error::other("it sent no socket"));
         };
@@ -240,7 +240,7 @@ fn take_over(socket: OwnedFd, inherited: &mut Inherited) -> io::Result<HandoverS
     }
 }
 
-/// The predecessor's service manager, if it has one.
+/// The old process's service manager, if it has one.
 fn manager(line: Option<&str>, socket: Option<OwnedFd>) -> Option<Manager> {
     let microseconds = line?.strip_prefix(MANAGER)?.trim().parse().ok();
     let microseconds = microseconds.filter(|&number: &u64| number > 0);
@@ -251,9 +251,9 @@ fn manager(line: Option<&str>, socket: Option<OwnedFd>) -> Option<Manager> {
 }
 
 impl Predecessor {
-    /// Says that this process serves now, and waits until the other one has stopped accepting.
+    /// Tells the old process that this one serves, and waits until it has stopped accepting.
     ///
-    /// `has_its_manager` says that the other one's service manager is to know this one as the main process.
+    /// `has_its_manager` means that the old process must announce this one as the main process to its service manager.
     pub(in crate::daemon) async fn dismiss(self, has_its_manager: bool) -> Succession {
         let said = if has_its_manager {
             READY_AS_MAIN
@@ -261,7 +261,7 @@ impl Predecessor {
             READY
         };
         match send(&self.socket, said.as_bytes(), SendFlags::NOSIGNAL) {
-            // It has ended, or it has given this one up: what it said last tells which.
+            // The old process has ended, or has given up on this one. Its last word shows which.
             Ok(_) | Err(Errno::PIPE | Errno::CONNRESET) => {}
             Err(error) => {
                 not_confirmed(&error.into());
@@ -290,6 +290,6 @@ fn not_confirmed(error: &io::Error) {
     let error = log::reason(error);
     warn!(
         error,
-        "the former flashgate does not confirm that it has stopped accepting; stop it if it still serves"
+        "the old flashgate did not confirm that it has stopped accepting; stop it if it is still serving"
     );
 }

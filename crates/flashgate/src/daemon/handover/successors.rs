@@ -1,7 +1,7 @@
-//! The predecessor's side: processes that ask for the listeners.
+//! The old process's side of a handover: processes that ask for the listeners.
 //!
-//! Any user of the machine may find a way to the door, so what one connection costs is bounded, and so is what it can
-//! write to the log.
+//! Any local user may be able to connect to the socket, so the cost of a connection and its effect on the log are
+//! limited.
 
 use std::future::pending;
 use std::io;
@@ -25,20 +25,20 @@ use crate::daemon::notify::ServiceManager;
 use crate::daemon::readable::watch;
 use crate::log::{self, Sampler};
 
-/// How long the successor may take to be ready, unless another one asks; afterwards the predecessor forgets it.
+/// How long a new process may take to get ready. After that, or when another one asks, the old process gives up on it.
 const READY_LIMIT: Duration = Duration::from_secs(60);
 
-/// After a failure to hear who asks.
+/// The pause after a failed accept.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// After this many refusals in a row the door stays shut for [`REST`]: a stranger who knocks all the time costs some
-/// 600 accepts a second, well under a hundredth of a core.
+/// After this many refusals in a row, no connection is accepted for [`REST`]. This limits a user who connects all the
+/// time to about 600 accepts per second, far less than 1 % of a core.
 const REFUSALS: u32 = 32;
 
-/// See [`REFUSALS`].
+/// The pause after [`REFUSALS`] refusals.
 const REST: Duration = Duration::from_millis(50);
 
-/// Where successors ask, and the one that is getting ready.
+/// The socket for new processes, and the one that is getting ready.
 #[derive(Debug)]
 pub(in crate::daemon) struct Successors {
     door: HandoverSocket,
@@ -54,7 +54,7 @@ struct HandoverSocket {
     failed: Sampler,
 }
 
-/// A process that has the listeners, and is not ready yet.
+/// A process that has the listeners but is not ready yet.
 #[derive(Debug)]
 struct Preparing {
     socket: AsyncFd<OwnedFd>,
@@ -62,23 +62,23 @@ struct Preparing {
     deadline: Instant,
 }
 
-/// A process that may have the listeners, and waits for them.
+/// A process that is allowed to get the listeners, and waits for them.
 #[derive(Debug)]
 pub(in crate::daemon) struct Caller {
     socket: OwnedFd,
     process: Pid,
 }
 
-/// What a successor says.
+/// What a new process says.
 #[derive(Debug)]
 pub(in crate::daemon) enum Said {
-    /// It asks for the listeners, and is to be [answered](Successors::answer).
+    /// It asks for the listeners. [Answer](Successors::answer) it.
     Asks(Caller),
     /// It is ready, and serves once this is dropped.
     Serves(Successor),
 }
 
-/// A successor that is ready. It waits until this is dropped: what the service manager must hear first is said before.
+/// A new process that is ready. It waits until this is dropped, so that the service manager can be notified first.
 #[derive(Debug)]
 pub(in crate::daemon) struct Successor {
     waiting: Preparing,
@@ -86,13 +86,13 @@ pub(in crate::daemon) struct Successor {
 }
 
 impl Successor {
-    /// Which process it is, if it is to be the service's main one.
+    /// Its process ID, if it is to be the service's main process.
     pub(in crate::daemon) fn main_process(&self) -> Option<Pid> {
         self.is_main.then_some(self.waiting.process)
     }
 }
 
-/// What a successor gets.
+/// What a new process gets.
 #[derive(Debug)]
 pub(in crate::daemon) struct Offer<'a> {
     pub(in crate::daemon) listeners: &'a [AskedEndpoint],
@@ -100,17 +100,17 @@ pub(in crate::daemon) struct Offer<'a> {
     pub(in crate::daemon) terms: Terms,
 }
 
-/// What became of it.
+/// How the wait for a new process ended.
 enum SuccessorEnd {
     Ready {
-        /// Whether the service manager is to know it as the main process.
+        /// Whether it must be announced to the service manager as the main process.
         is_main: bool,
     },
     Gone,
     TookTooLong,
 }
 
-/// Waits for what a successor says; for ever, where none can ask.
+/// Waits for a new process. Waits forever if there is no handover socket.
 pub(in crate::daemon) async fn awaited(successors: &mut Option<Successors>) -> Said {
     match successors {
         Some(successors) => successors.next().await,
@@ -132,7 +132,7 @@ impl Successors {
         })
     }
 
-    /// Waits for what a successor says. It may be dropped and called again at any time.
+    /// Waits for what a new process says. Cancel-safe.
     pub(in crate::daemon) async fn next(&mut self) -> Said {
         loop {
             tokio::select! {
@@ -150,7 +150,7 @@ impl Successors {
         }
     }
 
-    /// Hands everything over to a process that asks; it may serve once it is ready.
+    /// Hands everything over to a process that asks. It may serve once it is ready.
     pub(in crate::daemon) fn answer(&mut self, caller: Caller, offer: &Offer<'_>) {
         let Caller { socket, process } = caller;
         let sent = self.door.hand_over(&socket, offer);
@@ -161,24 +161,24 @@ impl Successors {
         }
     }
 
-    /// The end of a stop: a successor that is not ready keeps the listeners.
+    /// At the end of a stop: a new process that is not ready keeps the listeners.
     pub(in crate::daemon) fn leave(self) {
         if let Some(successor) = self.preparing {
             let process = successor.process.as_raw_nonzero().get();
             warn!(
                 process,
-                "stopped while a successor has the listeners and is not ready; if it hangs, end it: clients wait in its queue"
+                "stopped, but a new process has the listeners and is not ready; if it hangs, kill it: clients wait in its queue"
             );
         }
     }
 
-    /// Forgets the successor that is getting ready, for another one if there is one.
+    /// Gives up on the process that is getting ready, for another one if there is one.
     fn give_up(&mut self, next: Option<Preparing>) {
         let is_replaced = next.is_some();
         let Some(former) = std::mem::replace(&mut self.preparing, next) else {
             return;
         };
-        // Should it be ready after all, it must not serve beside the other one.
+        // If it gets ready later, it must not serve alongside the other one.
         let said = REPLACED.as_bytes();
         let _ = send(
             &former.socket,
@@ -190,20 +190,20 @@ impl Successors {
             if is_replaced {
                 warn!(
                     process,
-                    suppressed, "a successor is not ready yet, and another one takes its place"
+                    suppressed, "another start took over from a new process that was not ready"
                 );
             } else {
                 warn!(
                     process,
                     suppressed,
-                    "a successor took the listeners and was never ready; serving goes on"
+                    "a new process took the listeners but did not get ready; continuing to serve"
                 );
             }
         }
     }
 }
 
-/// Waits for what the successor says that is getting ready; for ever if there is none.
+/// Waits for the process that is getting ready. Waits forever if there is none.
 async fn heard(preparing: Option<&Preparing>) -> SuccessorEnd {
     let Some(preparing) = preparing else {
         return pending().await;
@@ -217,7 +217,7 @@ async fn heard(preparing: Option<&Preparing>) -> SuccessorEnd {
 }
 
 impl HandoverSocket {
-    /// The next process that asks, if it may have the listeners.
+    /// The next process that asks, if it is allowed to get the listeners.
     async fn caller(&mut self) -> Option<Caller> {
         if self.refusals >= REFUSALS {
             sleep(REST).await;
@@ -231,7 +231,7 @@ impl HandoverSocket {
                 ready.clear_ready();
                 return None;
             }
-            // Descriptors have run out, for example; who asks is still queued.
+            // File descriptors may have run out, for example. The connection is still queued.
             Err(_) => {
                 sleep(RETRY).await;
                 return None;
@@ -245,7 +245,7 @@ impl HandoverSocket {
         self.refusals = 0;
         if let Some(suppressed) = self.asks.admit() {
             let process = peer.pid.as_raw_nonzero().get();
-            info!(process, suppressed, "a successor asks for the listeners");
+            info!(process, suppressed, "a new process asks for the listeners");
         }
         let process = peer.pid;
         Some(Caller { socket, process })
@@ -257,7 +257,7 @@ impl HandoverSocket {
             let user = peer.map(|peer| peer.uid.as_raw());
             warn!(
                 user,
-                suppressed, "refused the listeners to a process of another user"
+                suppressed, "refused to hand over the listeners to another user's process"
             );
         }
     }
@@ -274,7 +274,7 @@ impl HandoverSocket {
                     let error = log::reason(&error);
                     warn!(
                         error,
-                        suppressed, "can't hand the listeners over; serving goes on"
+                        suppressed, "can't hand over the listeners; continuing to serve"
                     );
                 }
                 None

@@ -1,6 +1,6 @@
-//! What the predecessor tells of itself, so that a start takes away no more than a reload may.
+//! What the old process says about itself, so that a takeover can't remove more than a reload could.
 //!
-//! Each is a line of the last packet. A successor of before there were any skips them; a predecessor of then sends none.
+//! Each item is a line of the last packet. Older new processes skip the lines, and older old processes send none.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -16,30 +16,30 @@ const STOPPING: &str = "stopping";
 const KEPT: &str = "kept ";
 const WRITTEN: &str = "written ";
 
-/// What lines of a kind may take together; nothing is gained by more.
+/// The maximum size of all lines of one kind.
 const MOST: usize = PACKET / 3;
 
-/// See the module.
+/// What the old process says about itself.
 #[derive(Debug, Default)]
 pub(in crate::daemon) struct Terms {
-    /// It speaks TLS.
+    /// It uses TLS.
     pub(in crate::daemon) tls: bool,
-    /// It is stopping, so that what it has may go.
+    /// It is stopping, so its listeners may be dropped.
     pub(in crate::daemon) stopping: bool,
-    /// Where it listens and could not listen again.
+    /// Addresses that it listens on and could not bind again.
     pub(in crate::daemon) kept: Vec<SocketAddr>,
-    /// The files that somebody is writing to, as lines.
+    /// The files that are being written, as lines.
     pub(in crate::daemon) written: Vec<String>,
 }
 
 impl Terms {
-    /// The same with the files that are being written, the most important first.
+    /// Adds the files that are being written, the most important first.
     pub(in crate::daemon) fn with_written(self, files: &[PathBuf]) -> Self {
         let written = files.iter().map(|file| name(file)).collect();
         Self { written, ..self }
     }
 
-    /// Each line with the line end before it.
+    /// The lines, each with a line break before it.
     pub(super) fn lines(&self) -> String {
         let mut text = String::new();
         for (is_set, flag) in [(self.tls, TLS), (self.stopping, STOPPING)] {
@@ -52,7 +52,7 @@ impl Terms {
         text
     }
 
-    /// Reads them, and skips what it does not know.
+    /// Parses the lines, and skips unknown ones.
     pub(super) fn read<'a>(lines: impl Iterator<Item = &'a str>) -> Self {
         let mut terms = Self::default();
         for line in lines {
@@ -67,12 +67,12 @@ impl Terms {
         terms
     }
 
-    /// Refuses a plan from a file that somebody is writing to, or has written to since it was read.
+    /// Refuses a plan if one of its files is being written, or has changed since it was read.
     pub(in crate::daemon) fn files_rest(&self, plan: &Plan) -> Result<(), Unrest> {
         let real = |file: &Watched| fs::canonicalize(&file.path).unwrap_or(file.path.clone());
         let files: Vec<_> = plan.watched.iter().map(real).collect();
         let named = files.iter().find(|file| self.written.contains(&name(file)));
-        // The predecessor may have no right to watch a folder, and root sees who writes to what.
+        // The old process may not be allowed to watch a folder. Root can see which processes write to the files.
         let written = named.cloned().or_else(|| open_files::written(&files));
         if let Some(file) = written {
             return Err(Unrest::Written(file));
@@ -85,7 +85,7 @@ impl Terms {
     }
 }
 
-/// A file that a plan came from, and that may not be what was read.
+/// A file that may no longer be what was read.
 #[derive(Debug)]
 pub(in crate::daemon) enum Unrest {
     Written(PathBuf),
@@ -108,13 +108,13 @@ impl Unrest {
 }
 
 const BEING_WRITTEN: [&str; 2] = [
-    "start again once the writer closes it; if nobody writes to it any more, `touch` it",
-    "the flashgate that serves goes on",
+    "start again once the writer has closed it; if no process is writing to it anymore, `touch` it",
+    "the running flashgate continues to serve",
 ];
 
-const CHANGED: [&str; 2] = ["start again", "the flashgate that serves goes on"];
+const CHANGED: [&str; 2] = ["start again", "the running flashgate continues to serve"];
 
-/// As many of the lines as there is room for.
+/// As many lines as fit.
 fn up_to_most(lines: impl Iterator<Item = String>) -> impl Iterator<Item = String> {
     lines.scan(0, |length, line| {
         *length += line.len();
@@ -122,7 +122,7 @@ fn up_to_most(lines: impl Iterator<Item = String>) -> impl Iterator<Item = Strin
     })
 }
 
-/// A path without links, as a line of text. Two paths that differ in unreadable bytes alone pass for one.
+/// A path as one line of text. Paths that differ only in bytes that are not UTF-8 look the same.
 fn name(path: &Path) -> String {
     path.to_string_lossy().replace('\n', "\u{fffd}")
 }

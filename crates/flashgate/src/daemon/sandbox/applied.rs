@@ -1,4 +1,4 @@
-//! What became of each part: in force, or the reason why not.
+//! The state of each sandbox part: active, or the reason why not.
 
 use std::fmt;
 use std::io;
@@ -7,12 +7,12 @@ use super::super::opener;
 use super::{capabilities, landlock, seccomp, user};
 use crate::log;
 
-/// The parts that are the kernel's locks.
+/// The parts that need Landlock or seccomp.
 pub(super) const FILES: &str = "files";
 pub(super) const PORTS: &str = "ports";
 pub(super) const SYSTEM_CALLS: &str = "system-calls";
 
-/// Of each part, whether it is in force.
+/// The state of each part.
 #[derive(Debug, Default)]
 pub(crate) struct Applied {
     parts: Vec<(&'static str, PartState)>,
@@ -22,11 +22,11 @@ pub(crate) struct Applied {
 enum PartState {
     Applied,
     Missing(PartFault),
-    /// The operator wants none of it.
+    /// Turned off in the config.
     Off,
 }
 
-/// Why a part is not in force.
+/// Why a part is not active.
 #[derive(Debug)]
 pub(super) enum PartFault {
     System(io::Error),
@@ -38,7 +38,7 @@ pub(super) enum PartFault {
 }
 
 impl Applied {
-    /// Every part, and whether it is in force.
+    /// Every part, and whether it is active.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, bool)> {
         let applied = |state: &PartState| matches!(state, PartState::Applied);
         self.parts
@@ -46,13 +46,13 @@ impl Applied {
             .map(move |(name, state)| (*name, applied(state)))
     }
 
-    /// Notes what became of a part.
+    /// Records the result of a part.
     pub(super) fn add(&mut self, name: &'static str, done: Result<(), PartFault>) {
         let state = done.map_or_else(PartState::Missing, |()| PartState::Applied);
         self.parts.push((name, state));
     }
 
-    /// Notes a part that the operator wants none of.
+    /// Records a part that is turned off.
     pub(super) fn leave(&mut self, name: &'static str) {
         self.parts.push((name, PartState::Off));
     }

@@ -1,4 +1,4 @@
-//! Capabilities: none are left, in any set that can be emptied.
+//! Drops all capabilities, from every set that can be emptied.
 
 use std::fmt;
 
@@ -10,9 +10,9 @@ use rustix::thread::{
 
 use crate::log;
 
-/// Takes every capability out of what a program that is started later could have.
+/// Removes every capability from the bounding set, so that no program started later can have it.
 ///
-/// It takes `CAP_SETPCAP`; without it the set stays, and `no_new_privs` makes it worthless.
+/// This needs `CAP_SETPCAP`. Without it the set stays, but `no_new_privs` makes it useless.
 pub(super) fn narrow_bounding_set() {
     for number in 0..u64::BITS {
         let capability = CapabilitySet::from_bits_retain(1 << number);
@@ -21,16 +21,16 @@ pub(super) fn narrow_bounding_set() {
                 let _ = remove_capability_from_bounding_set(capability);
             }
             Ok(false) => {}
-            // The kernel knows no more of them.
+            // The kernel has no more capabilities.
             Err(_) => return,
         }
     }
 }
 
-/// Why some are kept.
+/// Why capabilities are left.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kept {
-    /// The kernel took the empty sets, and yet they are not empty.
+    /// The kernel accepted the empty sets, but they are not empty.
     Some,
     Refused(Errno),
 }
@@ -38,22 +38,22 @@ pub(super) enum Kept {
 impl fmt::Display for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Some => f.write_str("some are left"),
+            Self::Some => f.write_str("some capabilities are left"),
             Self::Refused(errno) => f.write_str(&log::reason(&(*errno).into())),
         }
     }
 }
 
-/// Empties the sets of this process.
+/// Empties the capability sets of this process.
 pub(super) fn drop_all() -> Result<(), Kept> {
     let none = CapabilitySets {
         effective: CapabilitySet::empty(),
         permitted: CapabilitySet::empty(),
         inheritable: CapabilitySet::empty(),
     };
-    // Kernels before 4.3 have no such set.
+    // Kernels before 4.3 have no ambient set.
     let _ = clear_ambient_capability_set();
-    // Where there is nothing to drop, the call itself may be forbidden, as by systemd.
+    // If there is nothing to drop, skip the call, because it may be forbidden, for example by systemd.
     let left = capabilities(None).and_then(|present| {
         if present != none {
             set_capabilities(None, none)?;

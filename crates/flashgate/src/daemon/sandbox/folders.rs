@@ -1,4 +1,4 @@
-//! Which folders must stay readable, given the files that a reload reads.
+//! Finds the folders that must stay readable, given the files that a reload reads.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -7,9 +7,9 @@ use tracing::warn;
 
 use crate::daemon::way::{self, ResolvedPath, SymbolicLink};
 
-/// The folders of the files: as they are named, where links lead today, and where a link leads to its neighbours.
+/// The folders of the files: as named, as links resolve now, and folders with a link to something in the same folder.
 ///
-/// A link that is swapped later, as Kubernetes and deployments do it, then leads into the same folder again.
+/// If such a link is swapped later, as Kubernetes and deployment tools do, it still leads into the same folder.
 pub(super) fn of(files: &[PathBuf]) -> Vec<PathBuf> {
     let mut folders = BTreeSet::new();
     for file in files {
@@ -25,14 +25,14 @@ pub(super) fn of(files: &[PathBuf]) -> Vec<PathBuf> {
     }
     if folders.contains(Path::new("/")) {
         warn!(
-            "a file to be read again lies in `/`, so everything stays readable; give it a folder of its own"
+            "a config file, policy file or certificate is in `/`, so all files stay readable; move it to a separate folder"
         );
     }
     folders.into_iter().collect()
 }
 
-/// Whether a link leads to something in its own folder, and that is a folder of its own: `/etc`, `/srv` and the like hold
-/// far more.
+/// Whether a link leads to something in its own folder, and the folder is a separate one. `/etc`, `/srv` and the like
+/// contain much more.
 fn leads_beside(link: &SymbolicLink) -> bool {
     let beneath = link.target.is_relative() && !link.target.starts_with("..");
     beneath && link.folder.components().count() > 2

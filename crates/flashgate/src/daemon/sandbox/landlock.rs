@@ -1,7 +1,7 @@
-//! Landlock: which files can be read, and which TCP ports bound and connected to.
+//! Landlock: which files can be read, and which TCP ports can be bound and connected to.
 //!
-//! Two rule sets, one for files and one for ports, so that a kernel that knows only the first is told apart from one
-//! that knows neither.
+//! There are two rule sets, one for files and one for ports, to tell a kernel without support for ports from one
+//! without Landlock.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use ::landlock::{
 
 use super::needs::{DNS, Lookups, Needs};
 
-/// What looking up names reads (resolv.conf(5), nsswitch.conf(5), host.conf(5), gai.conf(5)).
+/// The files that name lookups read (resolv.conf(5), nsswitch.conf(5), host.conf(5), gai.conf(5)).
 const NAMES: [&str; 5] = [
     "/etc/resolv.conf",
     "/etc/hosts",
@@ -22,7 +22,7 @@ const NAMES: [&str; 5] = [
     "/etc/gai.conf",
 ];
 
-/// Leaves these folders readable, and what looking up names takes; nothing can be written or executed.
+/// Allows reading these folders and the files for name lookups. Nothing can be written or executed.
 pub(super) fn files(folders: &[PathBuf]) -> Result<(), LandlockFault> {
     let limit = || {
         let names = NAMES.iter().filter_map(|name| place_of(Path::new(name)));
@@ -30,8 +30,8 @@ pub(super) fn files(folders: &[PathBuf]) -> Result<(), LandlockFault> {
         Ruleset::default()
             .set_compatibility(CompatLevel::HardRequirement)
             .handle_access(AccessFs::from_all(ABI::V1))?
-            // Newer kernels also stop it from truncating files and controlling devices, from reaching Unix sockets that
-            // others made, by path and by abstract name, and from sending signals to other processes.
+            // Newer kernels also forbid truncating files, controlling devices, connecting to Unix sockets of others
+            // (by path or abstract name), and sending signals to other processes.
             .set_compatibility(CompatLevel::BestEffort)
             .handle_access(AccessFs::from_all(ABI::V9))?
             .scope(Scope::from_all(ABI::V6))?
@@ -46,7 +46,7 @@ pub(super) fn files(folders: &[PathBuf]) -> Result<(), LandlockFault> {
     limit().map_err(|error| LandlockFault::of(error, Lacking::Files))
 }
 
-/// Leaves these ports to bind and to connect to, and UDP only what looking up names takes.
+/// Allows binding and connecting to these TCP ports. UDP is allowed only for name lookups.
 pub(super) fn ports(needs: &Needs) -> Result<(), LandlockFault> {
     let rule = |access| move |port: &u16| Ok::<_, RulesetError>(NetPort::new(*port, access));
     let (bind_udp, send_udp): (&[u16], &[u16]) = match needs.lookups {
@@ -71,16 +71,16 @@ pub(super) fn ports(needs: &Needs) -> Result<(), LandlockFault> {
     limit().map_err(|error| LandlockFault::of(error, Lacking::Ports))
 }
 
-/// To bind to: one that the system picks. To send to: nothing arrives, but the C library connects UDP sockets to it to find
-/// the best of several addresses.
+/// For bind: a port chosen by the system. For send: nothing arrives at port 0, but the C library connects UDP sockets
+/// to it to find the best of several addresses.
 const ANY_PORT: u16 = 0;
 
-/// A file, or the folder it is replaced in: resolv.conf is often a link into a folder of its own, and gets a new target
-/// there at every change of the network.
+/// The file, or the folder in which it is replaced. resolv.conf is often a link into a separate folder, where it gets a
+/// new target each time the network changes.
 fn place_of(file: &Path) -> Option<PathBuf> {
     let target = file.canonicalize().ok()?;
     let folder = target.parent()?;
-    // `/etc` and `/run` hold far more than that.
+    // `/etc` and `/run` contain much more.
     let of_its_own = folder.components().count() > 2;
     Some(if of_its_own {
         folder.to_owned()
@@ -89,17 +89,17 @@ fn place_of(file: &Path) -> Option<PathBuf> {
     })
 }
 
-/// Why it was not done.
+/// Why the rules are not active.
 #[derive(Debug)]
 pub(super) enum LandlockFault {
-    /// The kernel has none, or has it switched off.
+    /// The kernel has no Landlock, or it is disabled.
     Absent,
-    /// It is there, and too old.
+    /// The kernel's Landlock is too old.
     Lacking(Lacking),
     Refused(RulesetError),
 }
 
-/// What a Landlock does not know.
+/// What an old Landlock does not support.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Lacking {
     Files,
@@ -122,19 +122,21 @@ impl fmt::Display for LandlockFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lacking = match self {
             Self::Absent => {
-                return f.write_str("this kernel has no Landlock, or has it switched off");
+                return f.write_str("this kernel has no Landlock, or it is disabled");
             }
             Self::Refused(error) => {
-                return write!(f, "this kernel's Landlock does not do it: {error}");
+                return write!(f, "this kernel's Landlock refused: {error}");
             }
-            Self::Lacking(Lacking::Files) => "knows too little of files",
-            Self::Lacking(Lacking::Ports) => "knows no ports, as from Linux 6.7 on",
+            Self::Lacking(Lacking::Files) => "does not support all rules for files",
+            Self::Lacking(Lacking::Ports) => {
+                "does not support rules for ports (Linux 6.7 or later does)"
+            }
         };
         write!(f, "this kernel's Landlock {lacking}")
     }
 }
 
-/// Whether the kernel has any: reading files was in the first.
+/// Whether the kernel has Landlock. The first version already supported rules for reading files.
 fn is_there() -> bool {
     let first = Ruleset::default().set_compatibility(CompatLevel::HardRequirement);
     first.handle_access(AccessFs::ReadFile).is_ok()

@@ -1,8 +1,8 @@
-//! Descriptors that the process was started with and does not use: a shell's, a supervisor's, a file of root's.
+//! Unused descriptors that the process was started with, from a shell, a supervisor, or a file opened by root.
 //!
-//! A file that is open already is open to an intruder too, whatever the sandbox says of opening it. So the numbers are noted
-//! before anything else is opened, and closed once it is clear which of them are used. Standard output and error stay
-//! as they are; standard input is never read, and becomes `/dev/null`.
+//! An open file would be available to an intruder, even if the sandbox forbids opening it. So the descriptors are
+//! recorded before anything else is opened, and closed once it is known which ones are used. Standard output and
+//! standard error stay open. Standard input is never read, and becomes `/dev/null`.
 
 use std::fs::{self, File};
 use std::io;
@@ -21,16 +21,16 @@ const OWN: &str = "/proc/self/fd";
 /// Standard input, output and error.
 const STANDARD: RawFd = 3;
 
-/// How many are named in the log one by one.
+/// How many are logged individually.
 const NAMED: usize = 16;
 
-/// What was open when the process began, and is not in use.
+/// The unused descriptors that were open when the process began.
 #[derive(Debug)]
 pub(crate) struct Leftover {
     found: io::Result<Vec<Descriptor>>,
 }
 
-/// A descriptor, and what it was open on: later the number may stand for something else.
+/// A descriptor and its target. The number may be reused for something else later.
 #[derive(Debug, PartialEq, Eq)]
 struct Descriptor {
     number: RawFd,
@@ -38,12 +38,12 @@ struct Descriptor {
 }
 
 impl Leftover {
-    /// Notes what is open; to be called before the process opens anything.
+    /// Records what is open. Call it before the process opens anything.
     pub(crate) fn note() -> Self {
         Self { found: open() }
     }
 
-    /// Keeps those open that are in use.
+    /// Keeps these descriptors open, because they are used.
     pub(crate) fn keep(&mut self, used: impl Iterator<Item = RawFd>) {
         let used: Vec<_> = used.collect();
         if let Ok(found) = &mut self.found {
@@ -51,13 +51,13 @@ impl Leftover {
         }
     }
 
-    /// The numbers of those to be closed.
+    /// The descriptors that will be closed.
     pub(super) fn numbers(&self) -> impl Iterator<Item = RawFd> {
         let found = self.found.as_deref().unwrap_or_default();
         found.iter().map(|descriptor| descriptor.number)
     }
 
-    /// Closes them, and names them in the log.
+    /// Closes the descriptors, and logs them.
     pub(super) fn close(&self) -> io::Result<()> {
         let found = self.found.as_deref().map_err(copied)?;
         dup2_stdin(File::open("/dev/null")?)?;
@@ -69,7 +69,7 @@ impl Leftover {
     }
 }
 
-/// The same error again: an [`io::Error`] can't be cloned.
+/// A copy of the error, because [`io::Error`] can't be cloned.
 fn copied(error: &io::Error) -> io::Error {
     error
         .raw_os_error()
@@ -87,7 +87,7 @@ impl Descriptor {
     }
 }
 
-/// All that is open but the standard streams. The folder's own descriptor is gone before its link is read.
+/// All open descriptors other than the standard streams. The folder's own descriptor is closed before its link is read.
 fn open() -> io::Result<Vec<Descriptor>> {
     let entries: Vec<_> = fs::read_dir(OWN)?.collect();
     let mut found = Vec::new();
@@ -104,14 +104,14 @@ fn tell(closed: &[Descriptor]) {
         info!(
             descriptor = number,
             target = %target,
-            "closed a descriptor that flashgate was started with and does not use"
+            "closed an unused descriptor that flashgate was started with"
         );
     }
     let more = closed.len().saturating_sub(NAMED);
     if more > 0 {
         info!(
             more,
-            "closed further descriptors that flashgate was started with"
+            "closed more unused descriptors that flashgate was started with"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! What serving a plan goes on needing: files, ports, look-ups.
+//! What serving a plan needs later: files, ports, name lookups.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -6,19 +6,19 @@ use std::path::PathBuf;
 
 use flashgate_config::snapshot::{Backend, ListenAddress, Plan};
 
-/// What the daemon goes on using once it runs.
+/// What the daemon needs while it runs.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Needs {
-    /// Files that a reload reads; with each its folder, for a file that is replaced is another one.
+    /// Files that a reload reads. Their folders are needed too, because a replaced file is a new one.
     pub(crate) files: Vec<PathBuf>,
-    /// TCP ports to listen on; 0 stands for any that is free.
+    /// TCP ports to listen on; 0 means any free port.
     pub(crate) bind: BTreeSet<u16>,
     /// TCP ports to connect to, on any host.
     pub(crate) connect: BTreeSet<u16>,
     pub(crate) lookups: Lookups,
 }
 
-/// Whether names are looked up, for which the C library needs UDP.
+/// Whether names are looked up. If so, the C library needs UDP.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Lookups {
     Needed,
@@ -27,7 +27,7 @@ pub(crate) enum Lookups {
 }
 
 impl Needs {
-    /// What serving a plan needs, given the ports that are bound for it.
+    /// The needs of a plan, given the ports that are bound for it.
     pub(crate) fn of(plan: &Plan, bound: impl Iterator<Item = u16>) -> Self {
         let sockets = plan.sockets().into_iter().map(|socket| socket.address);
         let admin = plan.admin.as_ref().map(|admin| admin.address);
@@ -41,7 +41,7 @@ impl Needs {
     }
 }
 
-/// The ports of every backend, and that of DNS over TCP where names are looked up: long answers come that way.
+/// The ports of all backends. If names are looked up, also that of DNS over TCP, which long answers use.
 fn connect(plan: &Plan) -> BTreeSet<u16> {
     let dns = (lookups(plan) == Lookups::Needed).then_some(DNS);
     backends(plan)
@@ -64,7 +64,7 @@ fn backends(plan: &Plan) -> impl Iterator<Item = &Backend> {
         .flat_map(|gate| std::iter::once(&gate.backend).chain(&gate.http_backend))
 }
 
-/// RFC 7766.
+/// The port of DNS (RFC 7766).
 pub(super) const DNS: u16 = 53;
 
 #[cfg(test)]
@@ -75,7 +75,7 @@ mod tests {
 
     use super::*;
 
-    /// The ports that a sandboxed daemon may connect to with this much more than the least that can be served.
+    /// The ports that a sandboxed daemon may connect to, with this text added to a minimal config.
     fn needs(more: &str) -> Vec<u16> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("flashgate.toml");
@@ -86,7 +86,7 @@ mod tests {
         needs.connect.into_iter().collect()
     }
 
-    /// Those of backends, and DNS where one has a name.
+    /// The ports of backends, and DNS if a backend has a name.
     #[test]
     fn ports_to_connect_to() {
         assert_eq!(needs("").len(), 0);

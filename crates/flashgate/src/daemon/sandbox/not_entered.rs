@@ -1,15 +1,15 @@
-//! Why there is no start: the operator asks for more than can be given up.
+//! Why a start is refused: the configured sandbox can't be entered.
 
 use flashgate_report::render::PlainError;
 
 use super::applied::Applied;
 use super::user::NotAssumed;
 
-/// See the module.
+/// Why the sandbox was not entered.
 #[derive(Debug)]
 pub(crate) enum NotEntered {
     User(NotAssumed),
-    /// Some parts are not in force.
+    /// Some parts are not active.
     Parts(Applied),
 }
 
@@ -18,13 +18,13 @@ impl NotEntered {
         match self {
             Self::User(not_assumed) => vec![PlainError::new(
                 &not_assumed.to_string(),
-                &["start flashgate as that user, or leave `user` in `[process]` out"],
+                &["start flashgate as that user, or remove `user` from `[process]`"],
             )],
             Self::Parts(applied) => {
                 let missing = applied.missing().map(|(part, reason)| {
                     PlainError::new(
-                        &format!("can't give up what is not needed, part `{part}`: {reason}"),
-                        &["`sandbox = \"required\"` asks for all of it; \"best-effort\" takes what the system has"],
+                        &format!("the sandbox part `{part}` can't be activated: {reason}"),
+                        &["`sandbox = \"required\"` needs all parts; \"best-effort\" uses those that the system supports"],
                     )
                 });
                 missing.collect()

@@ -1,7 +1,7 @@
-//! seccomp: a list of the system calls that serving, reloading and looking up names take; all others are refused.
+//! seccomp: a list of the system calls that serving, reloading and name lookups need. All others are refused.
 //!
-//! A call that is missing here shows in the tests, which run the daemon with the filter on *kill*. What sockets may do is
-//! in `sockets`.
+//! The tests find missing calls: they run the daemon with a filter that kills the process. The rules for sockets are in
+//! `sockets`.
 
 use std::collections::BTreeMap;
 use std::env::consts::ARCH;
@@ -21,18 +21,18 @@ use super::needs::Lookups;
 
 mod sockets;
 
-/// Who filters are for.
+/// Which threads a filter is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FilterRole {
-    /// Every thread that serves. It can't bind a socket, nor have one listen.
+    /// Every serving thread. It can't bind a socket or make one listen.
     Serving(Lookups),
-    /// The one that does both for them (`opener`). It can't connect or send.
+    /// The thread that does both for the others (`opener`). It can't connect or send.
     Opening,
 }
 
-/// Calls that are allowed whatever their arguments.
+/// Calls that are allowed with any arguments.
 const FREE: &[c_long] = &[
-    // Files and descriptors. What can be opened, Landlock says.
+    // Files and descriptors. Landlock limits which files can be opened.
     libc::SYS_close,
     libc::SYS_dup,
     libc::SYS_dup3,
@@ -40,7 +40,7 @@ const FREE: &[c_long] = &[
     libc::SYS_getdents64,
     libc::SYS_lseek,
     libc::SYS_newfstatat,
-    // Where a path leads that has `..` in it.
+    // Resolving paths that contain `..`.
     libc::SYS_faccessat,
     libc::SYS_faccessat2,
     libc::SYS_openat,
@@ -65,7 +65,7 @@ const FREE: &[c_long] = &[
     libc::SYS_epoll_pwait2,
     libc::SYS_eventfd2,
     libc::SYS_ppoll,
-    // Memory, time, threads and signals of the process itself.
+    // Memory, time, threads and signals of this process.
     libc::SYS_brk,
     libc::SYS_madvise,
     libc::SYS_mremap,
@@ -76,7 +76,7 @@ const FREE: &[c_long] = &[
     libc::SYS_gettimeofday,
     libc::SYS_nanosleep,
     libc::SYS_restart_syscall,
-    // Refused with ENOSYS by the other filter.
+    // The other filter answers this with ENOSYS.
     libc::SYS_clone3,
     libc::SYS_exit,
     libc::SYS_exit_group,
@@ -101,7 +101,7 @@ const FREE: &[c_long] = &[
     libc::SYS_uname,
 ];
 
-/// Older names of some of them, which newer machines no longer have and C libraries still use.
+/// Older variants of some calls, which newer architectures lack and C libraries still use.
 #[cfg(target_arch = "x86_64")]
 const OLDER: &[c_long] = &[
     libc::SYS_access,
@@ -116,11 +116,11 @@ const OLDER: &[c_long] = &[
 #[cfg(not(target_arch = "x86_64"))]
 const OLDER: &[c_long] = &[];
 
-/// Whether a stream is a terminal, and its width (`ioctl_tty(2)`); a descriptor that does not wait; and how long a reply is
-/// that glibc's resolver is about to read (`FIONREAD`).
+/// `ioctl` requests: whether a stream is a terminal, and its width (`ioctl_tty(2)`), non-blocking mode, and the size of
+/// the reply that glibc's resolver is about to read (`FIONREAD`).
 const CONTROLS: [u32; 4] = [0x5401, 0x5413, 0x5421, 0x541b];
 
-/// Applies the filters of a role to this thread and those it starts; for good.
+/// Applies the filters of a role to this thread and the threads it starts. This can't be undone.
 pub(super) fn apply(role: FilterRole, violation: Violation) -> Result<(), SeccompFault> {
     programs(role, violation)
         .map_err(Error::from)
@@ -141,7 +141,7 @@ impl fmt::Display for SeccompFault {
     }
 }
 
-/// What becomes of a call that is forbidden.
+/// What happens at a forbidden call.
 fn refusal(violation: Violation) -> SeccompAction {
     match violation {
         Violation::Refuse => SeccompAction::Errno(number(libc::EPERM)),
@@ -149,9 +149,9 @@ fn refusal(violation: Violation) -> SeccompAction {
     }
 }
 
-/// Three filters; of their answers the kernel takes the strictest one.
+/// Three filters. The kernel uses the strictest of their results.
 fn programs(role: FilterRole, violation: Violation) -> Result<[BpfProgram; 3], BackendError> {
-    // Its arguments are out of a filter's sight; C libraries fall back to `clone` only if there seems to be no such call.
+    // A filter can't see its arguments. C libraries only fall back to `clone` if the call does not seem to exist.
     let clone3 = BTreeMap::from([(libc::SYS_clone3, Vec::new())]);
     Ok([
         refusing(clone3, libc::ENOSYS)?,
@@ -160,7 +160,7 @@ fn programs(role: FilterRole, violation: Violation) -> Result<[BpfProgram; 3], B
     ])
 }
 
-/// A filter that answers these calls with an error and concerns no others.
+/// A filter that refuses these calls with an error and allows all others.
 fn refusing(
     calls: BTreeMap<c_long, Vec<SeccompRule>>,
     errno: i32,
@@ -178,14 +178,14 @@ fn program(
     SeccompFilter::new(calls, otherwise, matched, architecture)?.try_into()
 }
 
-/// Every call that is allowed, with the conditions on its arguments. Without a rule there is no condition; of several rules
+/// All allowed calls with the conditions on their arguments. A call without rules has no condition. Of several rules,
 /// one must hold.
 fn rules(role: FilterRole) -> Result<BTreeMap<c_long, Vec<SeccompRule>>, BackendError> {
     let free = FREE.iter().chain(OLDER);
     let mut rules: BTreeMap<_, _> = free.map(|call| (*call, Vec::new())).collect();
     rules.extend(itself()?);
     rules.extend(sockets::rules(role)?);
-    // No memory that is run as a program: what is loaded is loaded.
+    // No new executable memory: the program is already loaded.
     let executable = MaskedEq(number(libc::PROT_EXEC).into());
     for call in [libc::SYS_mmap, libc::SYS_mprotect] {
         let not_executable = argument(2, executable.clone(), 0)?;
@@ -198,17 +198,17 @@ fn rules(role: FilterRole) -> Result<BTreeMap<c_long, Vec<SeccompRule>>, Backend
     Ok(rules)
 }
 
-/// What concerns only the process itself.
+/// Calls that only affect this process.
 fn itself() -> Result<[(c_long, Vec<SeccompRule>); 4], BackendError> {
-    // Threads, but no processes and no namespaces.
+    // Threads, but no processes or namespaces.
     let flag = number(libc::CLONE_THREAD);
     let thread = argument(0, MaskedEq(flag.into()), flag)?;
-    // A signal to itself, which is how a program aborts.
+    // A signal to this process, which is how a program aborts.
     let own_pid = argument(0, Eq, getpid().as_raw_nonzero().get().unsigned_abs())?;
-    // Its own limits, to be read.
+    // Reading its own limits.
     let own = argument(0, Eq, 0)?;
     let unchanged = SeccompCondition::new(2, Qword, Eq, 0)?;
-    // The names of its threads, and what the kernel told it at start (`PR_GET_AUXV`).
+    // Naming its threads, and reading what the kernel passed at startup (`PR_GET_AUXV`).
     let name = argument(0, Eq, number(libc::PR_SET_NAME))?;
     let told = argument(0, Eq, 0x4155_5856)?;
     Ok([
@@ -225,7 +225,7 @@ fn itself() -> Result<[(c_long, Vec<SeccompRule>); 4], BackendError> {
     ])
 }
 
-/// A condition on an argument of 32 bits.
+/// A condition on a 32-bit argument.
 fn argument(
     index: u8,
     operator: SeccompCmpOp,
@@ -234,10 +234,10 @@ fn argument(
     SeccompCondition::new(index, Dword, operator, value.into())
 }
 
-/// Commands that name who gets a signal when a descriptor is ready: another process, for instance.
+/// Commands that set which process, perhaps another one, gets a signal when a descriptor is ready.
 const OWNERS: [i32; 3] = [libc::F_SETOWN, F_SETSIG, F_SETOWN_EX];
 
-/// fcntl(2); the crate has no names for them.
+/// From fcntl(2). The crate does not define them.
 const F_SETSIG: i32 = 10;
 const F_SETOWN_EX: i32 = 15;
 
@@ -246,7 +246,7 @@ fn harmless_fcntl() -> Result<Vec<SeccompCondition>, BackendError> {
     OWNERS.into_iter().map(is_not).collect()
 }
 
-/// The kernel's constants are not negative, but for C they have a sign.
+/// The kernel's constants are not negative, but signed in C.
 const fn number(constant: i32) -> u32 {
     constant.unsigned_abs()
 }

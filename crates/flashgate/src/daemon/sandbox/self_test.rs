@@ -1,6 +1,6 @@
-//! What somebody would try who has taken the daemon over, tried for real.
+//! Tries what an intruder would try who controls the daemon.
 //!
-//! It is for tests and for whoever doubts: it serves nobody, and leaves nothing behind but what a missing wall let through.
+//! It serves no clients. It leaves nothing behind, unless a missing part of the sandbox lets an attempt succeed.
 
 use std::fs::{self, File};
 use std::io;
@@ -22,13 +22,14 @@ use super::{Leftover, Needs, NotEntered, enter, folders};
 
 mod network;
 
-/// What the attempts gave.
+/// The results so far.
 struct SelfTestLog<'a> {
     say: &'a mut dyn FnMut(&str),
     failed: bool,
 }
 
-/// Enters the sandbox as serving does, and tries; says each result, and at the end whether all were as they must be.
+/// Enters the sandbox like `serve`, and makes the attempts. Reports each result, and returns whether all are as
+/// expected.
 pub(crate) fn self_test(
     process: &ProcessPlan,
     needs: &Needs,
@@ -53,12 +54,12 @@ pub(crate) fn self_test(
         report.refused(&format!("write {}", folder.display()), write(&folder));
     }
     attack(&mut report, needs);
-    // The last one: where it works, nothing comes after it.
+    // Last, because if it succeeds, nothing comes after it.
     report.refused("exec", exec());
     Ok(!report.failed)
 }
 
-/// Everything that is not about files.
+/// All attempts that are not about files.
 fn attack(report: &mut SelfTestLog<'_>, needs: &Needs) {
     report.refused("start-program", program().spawn());
     let parent = Pid::parent();
@@ -78,7 +79,7 @@ fn write(folder: &Path) -> io::Result<()> {
 }
 
 fn program() -> Command {
-    // It fails, so that taking this process's place is no success. Its streams are this one's: opening others may fail.
+    // It exits with an error, so that a successful `exec` fails too. It keeps the streams, because opening may fail.
     Command::new("/bin/false")
 }
 
@@ -97,7 +98,7 @@ impl SelfTestLog<'_> {
         }
     }
 
-    /// Closing succeeds only where something is open.
+    /// A descriptor is usable if closing it succeeds.
     fn closed(&mut self, number: RawFd) {
         if close(number) == Err(nix::errno::Errno::EBADF) {
             self.line(format_args!("use-descriptor {number} denied (EBADF)"));
@@ -107,7 +108,7 @@ impl SelfTestLog<'_> {
         }
     }
 
-    /// Only a refusal counts: another failure says nothing about what a better attempt would do.
+    /// Only a refusal counts. Another error does not show that a better attempt would fail.
     fn refused<T>(&mut self, name: &str, result: io::Result<T>) {
         match result {
             Err(error) if is_refusal(&error) => {

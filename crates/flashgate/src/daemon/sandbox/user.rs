@@ -1,4 +1,4 @@
-//! Whom to become: an account that owns nothing.
+//! Switches to an unprivileged user.
 
 use std::fmt;
 
@@ -11,17 +11,17 @@ use tracing::warn;
 
 use crate::log;
 
-/// An account that was asked for, and can't be had.
+/// A configured user that the process can't switch to.
 #[derive(Debug)]
 pub(crate) struct NotAssumed {
     name: String,
     reason: UserFault,
 }
 
-/// Why it can't.
+/// Why the switch failed.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum UserFault {
-    /// There is no such account.
+    /// There is no such user.
     Unknown,
     Group(Errno),
     User(Errno),
@@ -40,23 +40,23 @@ impl NotAssumed {
 impl fmt::Display for NotAssumed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, reason } = self;
-        write!(f, "can't become the user `{name}`: {reason}")
+        write!(f, "can't switch to the user `{name}`: {reason}")
     }
 }
 
 impl fmt::Display for UserFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (what, errno) = match self {
-            Self::Unknown => return f.write_str("there is none of this name"),
+            Self::Unknown => return f.write_str("there is no such user"),
             Self::Group(errno) => ("can't change the group", errno),
             Self::User(errno) => ("can't change the user", errno),
-            Self::SupplementaryGroups(errno) => ("can't leave the supplementary groups", errno),
+            Self::SupplementaryGroups(errno) => ("can't drop the supplementary groups", errno),
         };
         write!(f, "{what}: {}", log::reason(&(*errno).into()))
     }
 }
 
-/// The account to become; none where the process is not root and stays who it is.
+/// The user to switch to; `None` if the process is not root, so that it keeps its user.
 pub(super) fn find(user: &User) -> Result<Option<Account>, NotAssumed> {
     let account = lookup(user)?;
     if account.is_none() {
@@ -77,7 +77,7 @@ fn lookup(user: &User) -> Result<Option<Account>, NotAssumed> {
     }
 }
 
-/// Whoever is not root can't become another; that is worth a word only where another was asked for.
+/// Logs that `user` has no effect without root. Only if another user was configured.
 fn ignored(user: &User) {
     let User::Configured { name } = user else {
         return;
@@ -92,12 +92,12 @@ fn ignored(user: &User) {
     }
 }
 
-/// Becomes it, for good; as the only thread.
+/// Switches permanently. The process must have only one thread.
 pub(super) fn assume(account: Account) -> Result<(), UserFault> {
     let Account { uid, gid } = account;
     let groups = set_thread_groups(&[]);
     set_thread_res_gid(gid, gid, gid).map_err(UserFault::Group)?;
     set_thread_res_uid(uid, uid, uid).map_err(UserFault::User)?;
-    // A user namespace may forbid it and still have another user to become.
+    // A user namespace may forbid this and still allow another user.
     groups.map_err(UserFault::SupplementaryGroups)
 }

@@ -1,6 +1,6 @@
-//! Extended attributes, POSIX access lists among them: the new file gets exactly those of the old one.
+//! Extended attributes, including POSIX access lists: the new file gets exactly those of the old one.
 //!
-//! A new file may also have some of its own, such as an access list from its folder's default; those are removed.
+//! A new file may have attributes of its own, such as an access list from its folder's default. Those are removed.
 
 use std::collections::BTreeSet;
 use std::ffi::CString;
@@ -13,13 +13,13 @@ use rustix::io::Errno;
 
 use crate::log;
 
-/// The kernel's own limits on a list of names and on a value (xattr(7)).
+/// The kernel's limit on a list of names and on a value (xattr(7)).
 const LARGEST: usize = 64 * 1024;
 
-/// Signatures of the old content (the kernel's IMA and EVM), which would be wrong for the new one.
+/// Signatures of the old content (the kernel's IMA and EVM), which would not match the new content.
 const SIGNATURES: [&[u8]; 2] = [b"security.ima", b"security.evm"];
 
-/// An attribute that the new file can't have as the old one has it, and why.
+/// An attribute that can't be copied to the new file, and why.
 #[derive(Debug)]
 pub(super) struct LostAttribute {
     name: CString,
@@ -33,11 +33,14 @@ impl Display for LostAttribute {
             return write!(f, "its extended attribute {name} signs its content");
         };
         let reason = log::reason(&errno.into());
-        write!(f, "its extended attribute {name} can't be kept: {reason}")
+        write!(
+            f,
+            "its extended attribute {name} can't be preserved: {reason}"
+        )
     }
 }
 
-/// Gives the new file the attributes of the old one, and no others.
+/// Gives the new file exactly the attributes of the old one.
 pub(super) fn copy(old: &Path, new: &File) -> Result<(), LostAttribute> {
     let wanted = names(|room| listxattr(old, room))?;
     let present = names(|room| flistxattr(new, room))?;
@@ -55,7 +58,7 @@ fn copy_one(old: &Path, new: &File, name: &CString) -> Result<(), LostAttribute>
         });
     }
     let wanted = value(|room| getxattr(old, name, room)).map_err(|errno| lost(name, errno))?;
-    // What is right already, as a security label often is, need not be set, which may take privileges.
+    // Setting an attribute can need privileges. Many, such as security labels, already have the right value.
     if value(|room| fgetxattr(new, name, room)).is_ok_and(|present| present == wanted) {
         return Ok(());
     }
@@ -69,7 +72,7 @@ fn lost(name: &CString, errno: Errno) -> LostAttribute {
     }
 }
 
-/// The names in a list of the kernel's; none where the file system has no attributes.
+/// The names in a list from the kernel. Empty if the file system has no extended attributes.
 fn names(
     list: impl FnOnce(&mut [u8]) -> Result<usize, Errno>,
 ) -> Result<BTreeSet<CString>, LostAttribute> {

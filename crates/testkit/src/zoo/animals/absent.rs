@@ -163,7 +163,7 @@ pub(super) const ANIMALS: &[Animal] = &[
             game(),
         ],
         asked: asked![],
-        expected: allowed(Some("reply-lost-at-times")),
+        expected: allowed(Some("intermittent-reply")),
         ..PLAIN
     },
 ];

@@ -109,7 +109,7 @@ pub(super) const ANIMALS: &[Animal] = &[
         does: "Lightspark: the game's port answers with a meta-policy",
         listeners: &[port(&[&[Read, Send(SITE_CONTROL), End]])],
         asked: LIGHTSPARK,
-        expected: denied("no-policy", "site-control-off-master"),
+        expected: denied("no-policy", "site-control-outside-master"),
         ..PLAIN
     },
     Animal {
@@ -117,7 +117,7 @@ pub(super) const ANIMALS: &[Animal] = &[
         does: "Lightspark: a rule without `to-ports` stands before the one that grants",
         listeners: &[master(&[&[Read, Send(WITHOUT_PORTS), End]]), game()],
         asked: LIGHTSPARK,
-        expected: denied("no-policy", "lightspark-refused-file"),
+        expected: denied("no-policy", "lightspark-unsupported-element"),
         ..PLAIN
     },
     Animal {
@@ -125,7 +125,7 @@ pub(super) const ANIMALS: &[Animal] = &[
         does: "Lightspark: a rule for headers stands beside the one that grants",
         listeners: &[master(&[&[Read, Send(HEADERS), End]]), game()],
         asked: LIGHTSPARK,
-        expected: denied("no-policy", "lightspark-refused-file"),
+        expected: denied("no-policy", "lightspark-unsupported-element"),
         ..PLAIN
     },
     Animal {
@@ -133,7 +133,7 @@ pub(super) const ANIMALS: &[Animal] = &[
         does: "Lightspark: 843 says `all` and grants, and a rule for headers follows",
         listeners: &[master(&[&[Read, Send(ALL_THEN_HEADERS), End]]), game()],
         asked: LIGHTSPARK,
-        expected: allowed(Some("lightspark-refused-file")),
+        expected: allowed(Some("lightspark-unsupported-element")),
         ..PLAIN
     },
     Animal {
@@ -141,7 +141,7 @@ pub(super) const ANIMALS: &[Animal] = &[
         does: "Lightspark: 843 says `all`, and a rule for headers stands before the one that grants",
         listeners: &[master(&[&[Read, Send(HEADERS_THEN_RULE), End]]), game()],
         asked: LIGHTSPARK,
-        expected: denied("no-rule-matches", "lightspark-refused-file"),
+        expected: denied("no-rule-matches", "lightspark-unsupported-element"),
         ..PLAIN
     },
     Animal {
@@ -160,7 +160,7 @@ pub(super) const ANIMALS: &[Animal] = &[
         does: "Lightspark: the end tag of the policy is another one",
         listeners: &[master(&[&[Read, Send(OTHER_END_TAG), End]]), game()],
         asked: LIGHTSPARK,
-        expected: allowed(Some("malformed-xml")),
+        expected: allowed(Some("mismatched-tag")),
         ..PLAIN
     },
     Animal {

@@ -35,7 +35,7 @@ const fn serves(turns: &'static [Script]) -> [ZooListener; 2] {
 
 pub(super) const ANIMALS: &[Animal] = &[
     Animal {
-        name: "wrong-root",
+        name: "wrong-root-element",
         does: "the root element is another",
         listeners: WRONG_ROOT,
         expected: MALFORMED,
@@ -84,17 +84,17 @@ pub(super) const ANIMALS: &[Animal] = &[
         ..PLAIN
     },
     Animal {
-        name: "bom",
+        name: "byte-order-mark",
         does: "a byte order mark precedes the document",
         listeners: &serves(&[&[Read, Send(WITH_BOM), End]]),
-        expected: allowed(Some("bom")),
+        expected: allowed(Some("byte-order-mark")),
         ..PLAIN
     },
     Animal {
         name: "blanks",
         does: "spaces precede the XML declaration",
         listeners: &serves(&[&[Read, Send(WITH_BLANKS), End]]),
-        expected: allowed(Some("blanks-before-declaration")),
+        expected: allowed(Some("whitespace-before-declaration")),
         ..PLAIN
     },
 ];

@@ -85,14 +85,14 @@ pub(super) const ANIMALS: &[Animal] = &[
         does: "`www.a.test` is granted, the movie is from `a.test`",
         listeners: &[master(SERVES_GOOD), game()],
         asked: FROM_BARE,
-        expected: denied("no-rule-matches", "grants-a-neighbour"),
+        expected: denied("no-rule-matches", "similar-domain-granted"),
         ..PLAIN
     },
     Animal {
         name: "only-bare",
         does: "`a.test` is granted, the movie is from `www.a.test`",
         listeners: &[master(&[&[Read, Send(BARE), End]]), game()],
-        expected: denied("no-rule-matches", "grants-a-neighbour"),
+        expected: denied("no-rule-matches", "similar-domain-granted"),
         ..PLAIN
     },
     Animal {
@@ -167,17 +167,17 @@ pub(super) const ANIMALS: &[Animal] = &[
         ..PLAIN
     },
     Animal {
-        name: "site-control-off-master",
+        name: "site-control-outside-master",
         does: "the game's port answers with a meta-policy",
         listeners: &[port(&[&[Read, Send(SITE_CONTROL), End]])],
-        expected: allowed(Some("site-control-off-master")),
+        expected: allowed(Some("site-control-outside-master")),
         ..PLAIN
     },
     Animal {
         name: "none-off-master",
         does: "the game's port answers with the meta-policy `none` and a rule",
         listeners: &[port(&[&[Read, Send(NONE_BESIDE), End]])],
-        expected: allowed(Some("site-control-off-master")),
+        expected: allowed(Some("site-control-outside-master")),
         ..PLAIN
     },
     Animal {

@@ -6,7 +6,7 @@ use super::{Animal, ExpectedReport, PLAIN, SERVES_GOOD, SLACK, allowed, asked, m
 const NOBODY_BEHIND: ExpectedReport = ExpectedReport {
     verdict: "unreachable",
     reason: "target-refused",
-    cause: Some("target-closes-at-once"),
+    cause: Some("target-closes-immediately"),
     takes: [0, SLACK],
 };
 
@@ -41,14 +41,14 @@ pub(super) const ANIMALS: &[Animal] = &[
         name: "closes-every-second",
         does: "843 grants, every second connection to the game's port is closed at once",
         listeners: &[master(SERVES_GOOD), port(&[&[], &[Hold]])],
-        expected: allowed(Some("target-closes-at-once")),
+        expected: allowed(Some("target-closes-immediately")),
         ..PLAIN
     },
     Animal {
         name: "closes-idle-clients",
         does: "843 grants, the game gives up clients that say nothing for 0.3 s",
         listeners: &[master(SERVES_GOOD), port(&[&[Wait(300)]])],
-        expected: allowed(Some("target-closes-at-once")),
+        expected: allowed(Some("target-closes-immediately")),
         ..PLAIN
     },
     Animal {

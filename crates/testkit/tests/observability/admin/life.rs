@@ -28,7 +28,7 @@ fn replace(folder: &Folder, config: &str) {
     std::fs::rename(new, folder.path().join("flashgate.toml")).expect("a rename");
 }
 
-/// Every key that the guide names.
+/// Every key that the book names.
 #[test]
 fn status_json() {
     let config = format!(

@@ -85,7 +85,7 @@ fn kill_each(threads: u32) -> Option<(Duration, f64)> {
     }
     assert!(kill(admin));
     daemon
-        .next_line_with("the admin listener has failed", LIMIT)
+        .next_line_with("the admin listener failed", LIMIT)
         .unwrap();
     for &address in &listeners {
         is_served(address);

@@ -1,8 +1,8 @@
-//! Which sockets can be made, and which calls and flags can be used on them.
+//! Which sockets can be created, and which calls and flags can be used on them.
 //!
-//! Landlock checks the ports of plain TCP only, when a socket is bound or connected. What would get around that is refused
-//! here: other protocols, a connection that is opened by sending (`MSG_FASTOPEN`), and `listen` on a socket that was never
-//! bound, for which the kernel picks a port.
+//! Landlock checks the ports of plain TCP only, at `bind` and `connect`. Ways around that are refused here: other
+//! protocols, a connection opened by sending (`MSG_FASTOPEN`), and `listen` on an unbound socket, for which the kernel
+//! picks a port.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use seccompiler::{BackendError, SeccompCondition, SeccompRule};
 use super::{FilterRole, argument, number};
 use crate::daemon::sandbox::needs::Lookups;
 
-/// Calls on sockets that are there, whatever their arguments.
+/// Calls on existing sockets that are allowed with any arguments.
 const ANY: [c_long; 8] = [
     libc::SYS_accept4,
     libc::SYS_getpeername,
@@ -25,7 +25,7 @@ const ANY: [c_long; 8] = [
     libc::SYS_shutdown,
 ];
 
-/// Calls that send, and where their flags are among the arguments.
+/// Calls that send, and the position of their flags argument.
 const SENDING: [(c_long, u8); 3] = [
     (libc::SYS_sendmmsg, 3),
     (libc::SYS_sendmsg, 2),
@@ -35,7 +35,7 @@ const SENDING: [(c_long, u8); 3] = [
 /// The kind of a socket without its flags (socket(2)).
 const KIND: u64 = 0xf;
 
-/// The calls on sockets that a role may use, and under which conditions.
+/// The socket calls that a role may use, with their conditions.
 pub(super) fn rules(role: FilterRole) -> Result<BTreeMap<c_long, Vec<SeccompRule>>, BackendError> {
     let mut rules: BTreeMap<_, _> = ANY.iter().map(|call| (*call, Vec::new())).collect();
     let kinds = match role {
@@ -56,8 +56,8 @@ pub(super) fn rules(role: FilterRole) -> Result<BTreeMap<c_long, Vec<SeccompRule
     Ok(rules)
 }
 
-/// Sockets that the C library tries while it looks up a name: to a cache of names, and to ask the kernel for its own
-/// addresses. It goes on without, so this ends no process, even where everything else that is forbidden does.
+/// Sockets that the C library tries during a name lookup: for a cache of names, and to ask the kernel for its own
+/// addresses. It continues without them. So this never kills the process, even if other forbidden calls do.
 pub(super) fn refused_gently() -> Result<BTreeMap<c_long, Vec<SeccompRule>>, BackendError> {
     Ok(BTreeMap::from([(libc::SYS_socket, tried()?)]))
 }
@@ -70,7 +70,7 @@ fn tried() -> Result<Vec<SeccompRule>, BackendError> {
         .collect()
 }
 
-/// TCP; where names are looked up, also UDP, which reaches every port, and what [`refused_gently`] refuses.
+/// TCP. If names are looked up, also UDP, which reaches every port, and what [`refused_gently`] refuses.
 fn kinds(lookups: Lookups) -> Result<Vec<SeccompRule>, BackendError> {
     let mut kinds = internet(libc::SOCK_STREAM, libc::IPPROTO_TCP)?;
     if lookups == Lookups::Needed {
@@ -80,7 +80,7 @@ fn kinds(lookups: Lookups) -> Result<Vec<SeccompRule>, BackendError> {
     Ok(kinds)
 }
 
-/// Internet sockets of one kind and one protocol, by its number or as the default of its kind.
+/// Internet sockets of one kind and one protocol, given by number or as the kind's default.
 fn internet(kind: i32, protocol: i32) -> Result<Vec<SeccompRule>, BackendError> {
     let mut rules = Vec::new();
     for family in [libc::AF_INET, libc::AF_INET6] {

@@ -1,6 +1,6 @@
-//! Attempts to reach what no rule names: other ports, other protocols, other processes' sockets.
+//! Attempts to reach what no rule allows: other ports, other protocols, other processes' sockets.
 //!
-//! Each takes another way, for Landlock checks only two of them, `bind` and `connect` on plain TCP.
+//! Each uses another way, because Landlock checks only two of them, `bind` and `connect` on plain TCP.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -17,7 +17,7 @@ use rustix::net::{
 use super::super::{Lookups, Needs};
 use super::SelfTestLog;
 
-/// Where nothing that is tried may get to.
+/// Addresses that must not be reachable.
 struct Unlisted {
     to_connect: SocketAddr,
     to_bind: SocketAddr,
@@ -34,7 +34,7 @@ pub(super) fn attack(report: &mut SelfTestLog<'_>, needs: &Needs) {
     unix_sockets(report);
 }
 
-/// Not below 1024, where another wall stands.
+/// A port that is not listed. Not below 1024, where binding needs a privilege anyway.
 fn unlisted(listed: &BTreeSet<u16>) -> SocketAddr {
     let mut ports = 20_000..=u16::MAX;
     let port = ports.find(|port| !listed.contains(port)).unwrap_or(0);
@@ -50,19 +50,19 @@ fn plain_tcp(report: &mut SelfTestLog<'_>, unlisted: &Unlisted) {
     report.refused(&name, fast_open(to));
 }
 
-/// The kernel would pick a port.
+/// Without `bind`, the kernel would pick a port.
 fn listen_unbound() -> io::Result<()> {
     let socket = tcp(None)?;
     Ok(listen(&socket, 1)?)
 }
 
-/// Sending opens the connection (tcp(7), `MSG_FASTOPEN`); the crate has no name for it.
+/// Sending opens the connection (tcp(7), `MSG_FASTOPEN`). The crate does not define the flag.
 fn fast_open(to: SocketAddr) -> io::Result<usize> {
     let flags = SendFlags::from_bits_retain(0x2000_0000);
     Ok(sendto(&tcp(None)?, b"x", flags, &to)?)
 }
 
-/// Protocols whose sockets are of the same kind as TCP's, and that other rules may be for.
+/// Protocols with the same kind of socket as TCP, which other rules may cover.
 fn other_protocols(report: &mut SelfTestLog<'_>, unlisted: &Unlisted) {
     let multipath = tcp(Some(ipproto::MPTCP)).map_err(io::Error::from);
     report.refused("multipath-tcp", multipath);
@@ -93,7 +93,7 @@ fn datagrams(report: &mut SelfTestLog<'_>, lookups: Lookups, to: SocketAddr) {
     }
     let packet = socket(AddressFamily::PACKET, SocketType::RAW, None);
     report.refused("packet-socket", packet.map_err(io::Error::from));
-    // Names are looked up by UDP. Which ports it reaches, only Linux 7.2 and later can limit.
+    // Name lookups use UDP. Only Linux 7.2 and later can limit the ports that it reaches.
     if lookups == Lookups::None {
         let sent = socket(AddressFamily::INET, SocketType::DGRAM, None)
             .and_then(|socket| sendto(&socket, b"x", SendFlags::empty(), &to));

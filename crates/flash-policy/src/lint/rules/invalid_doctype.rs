@@ -1,0 +1,19 @@
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, Severity, page};
+
+pub(crate) static RULE: LintRule = LintRule {
+    name: "invalid-doctype",
+    severity: Severity::Error,
+    group: RuleGroup::Syntax,
+    page: page!(
+        not_well_formed,
+        finds = "A DOCTYPE that XML does not accept: lower case, a second one, one in the wrong place, or one with a missing space or
+quote.",
+        matters = "A policy does not need a DOCTYPE, but an invalid one makes the whole file invalid.",
+        example = file(r#"<!doctype cross-domain-policy>
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
+    check: BY_PARSER,
+};

@@ -1,0 +1,62 @@
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::Profile;
+use crate::document::Attribute;
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
+use crate::spelling::is_like;
+
+pub(crate) static RULE: LintRule = LintRule {
+    name: "invalid-site-control",
+    severity: Severity::Error,
+    group: RuleGroup::MetaPolicy,
+    page: page!(
+        finds = "A meta-policy that sockets do not have.",
+        matters = "`by-content-type` and `by-ftp-filename` are about HTTP and FTP, and are copied from there; others are misspelt.
+A player that does not know the value may take it for `none`, which switches everything off.",
+        flash = "For sockets there are `all`, `master-only` and `none`, since 9.0.115. Lightspark and others take an unknown
+value for `none`.",
+        example = rules(r#"<site-control permitted-cross-domain-policies="by-content-type"/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+        instead = rules(r#"<site-control permitted-cross-domain-policies="master-only"/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
+    check: BY_PARSER,
+};
+
+/// For a value, and what is wrong with it.
+pub(crate) fn found(attribute: &Attribute, message: String, profile: Profile) -> Diagnostic {
+    let finding = RULE.finding(message).at(attribute.value_span, "");
+    let known = match profile {
+        Profile::Socket => &SOCKET[..],
+        Profile::Url => &URL,
+    };
+    if URL.contains(&attribute.value.as_str()) {
+        return finding.help(choice(known));
+    }
+    let finding = finding
+        .note("a client may take it for `none`, which switches every policy of the host off");
+    match known.iter().find(|known| is_like(&attribute.value, known)) {
+        Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+        None => finding.help(choice(known)),
+    }
+}
+
+/// The strictest that leaves this file in force comes first.
+const SOCKET: [&str; 3] = ["master-only", "none", "all"];
+const URL: [&str; 5] = [
+    "master-only",
+    "none",
+    "by-content-type",
+    "by-ftp-filename",
+    "all",
+];
+
+fn choice(known: &[&str]) -> String {
+    let known: Vec<String> = known.iter().map(|value| format!("`{value}`")).collect();
+    match known.as_slice() {
+        [most @ .., last] => format!("write {} or {last}", most.join(", ")),
+        [] => String::new(),
+    }
+}

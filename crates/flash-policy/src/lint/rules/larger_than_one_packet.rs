@@ -1,0 +1,39 @@
+use alloc::format;
+
+use crate::lint::rule::{Findings, LintRule, PolicyKind, RuleGroup, Severity, Subject, page};
+use crate::lint::rules::large_policy;
+
+pub(crate) static RULE: LintRule = LintRule {
+    name: "larger-than-one-packet",
+    severity: Severity::Hint,
+    group: RuleGroup::File,
+    page: page!(
+        finds = "A policy of more than 1,400 bytes.",
+        matters = "Up to about 1,400 bytes the whole reply travels in one TCP segment. A longer one is cut on its way, and some
+clients stop reading where the first piece ends.",
+        flash = "Flash Player reads until the NUL, however the reply arrives. Unity's web player reads once; Lightspark stops at
+the first piece that is not exactly 4,096 bytes. No version is known to differ; socket policies exist since
+7.0.19.",
+        remedy = "Remove comments and whitespace, and join rules that differ only in their ports.",
+    ),
+    check,
+};
+
+/// What fits into one segment on every usual path, with the NUL and room for options.
+const SEGMENT: usize = 1_400;
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let length = subject.bytes.len();
+    // Of a larger one, `large-policy` says more.
+    let is_of_this_size = (SEGMENT + 1..=large_policy::SMALL).contains(&length);
+    if !is_of_this_size || subject.document.is_none() || subject.is(PolicyKind::Url) {
+        return;
+    }
+    findings.push(
+        RULE.finding(format!(
+            "the policy has {length} bytes and will not fit into one TCP segment"
+        ))
+        .note("Unity's web player and Lightspark stop reading where the first segment ends")
+        .help("keep it under 1,400 bytes: remove comments, and join rules that differ only in their ports"),
+    );
+}

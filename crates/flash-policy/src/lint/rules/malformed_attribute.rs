@@ -1,0 +1,17 @@
+use crate::lint::rule::{BY_PARSER, LintRule, RuleGroup, Severity, page};
+
+pub(crate) static RULE: LintRule = LintRule {
+    name: "malformed-attribute",
+    severity: Severity::Error,
+    group: RuleGroup::Syntax,
+    page: page!(
+        not_well_formed,
+        finds = r#"An attribute that is not written `name="value"`: without a value, with `:` for `=`, with a space inside its name, or
+without a space before it."#,
+        matters = "XML separates attributes by spaces and requires a quoted value for each. A space that was copied from a web page may be
+a no-break space, which looks the same but does not count.",
+        example = rules(r#"<allow-access-from domain="www.example.com" to ports="9339"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
+    check: BY_PARSER,
+};

@@ -1,0 +1,54 @@
+use alloc::format;
+use alloc::string::ToString as _;
+use alloc::vec::Vec;
+
+use crate::PortSet;
+use crate::lint::gathered::Gathered;
+use crate::lint::rule::{Findings, LintRule, RuleGroup, Severity, Subject, page};
+
+pub(crate) static RULE: LintRule = LintRule {
+    name: "ports-without-listener",
+    severity: Severity::Warning,
+    group: RuleGroup::Ports,
+    page: page!(
+        finds = "A grant of ports on which nothing listens, as far as the configuration tells. It is looked for only where the ports in
+use are known: by `flashgate serve`, of a policy that is served at gates alone and opens the port of none of them. On
+port 843 a policy may be for servers that flashgate knows nothing of, and `flashgate lint` knows of none.",
+        matters = "It is a port that was moved or mistyped, or a grant for any server that listens there later.",
+        flash = "The player is let through, and then finds nobody: `ioError` #2031. So it is in all versions.",
+        example = rules("used=9339", r#"<allow-access-from domain="www.example.com" to-ports="9338"/>"#),
+        instead = rules("used=9339", r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#),
+    ),
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let Some(PortSet::List(used)) = &subject.options.used_ports else {
+        return;
+    };
+    let mut used = used.clone();
+    used.sort_unstable_by_key(|range| range.low());
+    // The highest port in use up to each, so that ranges within ranges are found too.
+    let mut highest = 0;
+    let reach: Vec<(u16, u16)> = used
+        .iter()
+        .map(|range| {
+            highest = range.high().get().max(highest);
+            (range.low().get(), highest)
+        })
+        .collect();
+    let alone = subject.port_ranges().filter(|(range, _)| {
+        let below = reach.partition_point(|(low, _)| *low <= range.high().get());
+        let nearest = below.checked_sub(1).and_then(|index| reach.get(index));
+        nearest.is_none_or(|(_, high)| *high < range.low().get())
+    });
+    let Some(gathered) = Gathered::from(alone.map(|(range, span)| (range.to_string(), span)))
+    else {
+        return;
+    };
+    let finding = RULE
+        .finding(format!("nothing listens on {}", gathered.values()))
+        .note("players are let through, and then find nobody")
+        .help("grant the ports of your gates and servers");
+    findings.push(gathered.place(finding));
+}

@@ -1,0 +1,40 @@
+use alloc::format;
+
+use crate::document::Element;
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
+
+pub(crate) static RULE: LintRule = LintRule {
+    name: "silverlight-invalid-structure",
+    severity: Severity::Error,
+    group: RuleGroup::Silverlight,
+    page: page!(
+        finds = "An element of a Silverlight policy that is missing or stands in the wrong place.",
+        matters = "A policy says from where (`allow-from`, with `domain` in it) and to what (`grant-to`). Without one of the two it
+grants nothing; an element that does not belong there makes Moonlight drop the policy around it.",
+        flash = "No version of Flash Player reads this format at all.",
+        example = silverlight(r#"<grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>"#),
+        instead = silverlight(r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>"#),
+    ),
+    check: BY_PARSER,
+};
+
+pub(crate) fn found_missing(element: &Element, expected: &str) -> Diagnostic {
+    RULE.finding(format!(
+        "expected `<{expected}>` in {}, found none",
+        element.quoted_tag()
+    ))
+    .at(element.tag, "")
+    .note("it grants nothing without")
+    .help("`flashgate policy --dialect silverlight --allow 'www.example.com:4502'` prints a policy to start from")
+}
+
+pub(crate) fn found_misplaced(element: &Element, parent: &str) -> Diagnostic {
+    RULE.finding(format!(
+        "expected {} in `<{parent}>`, found it elsewhere",
+        element.quoted_tag()
+    ))
+    .at(element.tag, "")
+    .note("it has no effect there, and clients may drop the policy around it")
+    .help(format!("move it into `<{parent}>`"))
+}

@@ -1,0 +1,38 @@
+use alloc::format;
+
+use crate::diagnostic::quoted;
+use crate::document::{Attribute, Element};
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
+
+pub(crate) static RULE: LintRule = LintRule {
+    name: "silverlight-invalid-uri",
+    severity: Severity::Error,
+    group: RuleGroup::Silverlight,
+    page: page!(
+        finds = "A `uri` that is missing, or none of `*`, `file:///`, `http://host`, `https://host` and `http://*.host`.",
+        matters = "It matches no application.",
+        flash = "No version of Flash Player reads this format. Silverlight wants the scheme that Flash does without, and takes a
+wildcard only at the start of the host.",
+        example = silverlight(r#"<allow-from><domain uri="www.example.com"/></allow-from>
+      <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>"#),
+        instead = silverlight(r#"<allow-from><domain uri="http://www.example.com"/></allow-from>
+      <grant-to><socket-resource port="4502" protocol="tcp"/></grant-to>"#),
+    ),
+    check: BY_PARSER,
+};
+
+pub(crate) fn found_missing(element: &Element) -> Diagnostic {
+    RULE.finding("expected `uri`, found none: this matches nothing")
+        .at(element.tag, "")
+        .help("write `uri=\"http://www.example.com\"`")
+}
+
+pub(crate) fn found(attribute: &Attribute) -> Diagnostic {
+    RULE.finding(format!(
+        "expected `http://` or `https://` and a host, found {}",
+        quoted(&attribute.value)
+    ))
+    .at(attribute.value_span, "")
+    .note("it matches no application")
+    .help("write it as in `http://www.example.com` or `http://*.example.com`")
+}

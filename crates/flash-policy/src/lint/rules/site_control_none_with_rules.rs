@@ -1,0 +1,44 @@
+use crate::lint::rule::{Findings, LintRule, PolicyKind, RuleGroup, Severity, Span, Subject, page};
+use crate::{Port, SiteControl};
+
+pub(crate) static RULE: LintRule = LintRule {
+    name: "site-control-none-with-rules",
+    severity: Severity::Warning,
+    group: RuleGroup::MetaPolicy,
+    page: page!(
+        finds = "The meta-policy `none` in a file that has rules.",
+        matters = "`none` switches every policy of the host off, this one included: the rules grant nothing.",
+        flash = "Since 9.0.115, for the policy on port 843. On other ports the element is ignored.",
+        example = rules(
+            r#"<site-control permitted-cross-domain-policies="none"/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>"#
+        ),
+        instead = rules(
+            r#"<site-control permitted-cross-domain-policies="master-only"/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>"#
+        ),
+    ),
+    check,
+};
+
+/// The place of such a `none`, where it is or may be the master's.
+fn find(subject: &Subject<'_>) -> Option<Span> {
+    let port = subject.options.serving.port();
+    if subject.is(PolicyKind::Socket) && port.is_some_and(|port| port != Port::MASTER) {
+        return None;
+    }
+    let policy = subject.policy?;
+    let none = policy.site_control == Some(SiteControl::None) && !policy.rules.is_empty();
+    // What is no meta-policy may be taken for `none`, but it is to be corrected first.
+    let span = subject.places.site_control.filter(|_| none)?;
+    let is_written = subject.bytes.get(span.start..span.end) == Some(b"none".as_slice());
+    is_written.then_some(span)
+}
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    findings.extend(find(subject).map(|span| {
+        RULE.finding("`none` switches every policy of this host off, these rules too")
+            .at(span, "")
+            .help("write `master-only` if the rules of this file shall count")
+    }));
+}

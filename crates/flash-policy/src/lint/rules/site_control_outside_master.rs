@@ -1,0 +1,79 @@
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::Port;
+use crate::lint::Options;
+use crate::lint::rule::{
+    Diagnostic, Findings, LintRule, PolicyKind, RuleGroup, Severity, Subject, page,
+};
+use crate::lint::rules::{
+    duplicate_site_control, invalid_site_control, missing_site_control_value,
+};
+
+pub(crate) static RULE: LintRule = LintRule {
+    name: "site-control-outside-master",
+    severity: Severity::Warning,
+    group: RuleGroup::MetaPolicy,
+    page: page!(
+        finds = "A `<site-control>` in a policy that is not served from port 843.",
+        matters = "It has no effect where it is, and to Lightspark the whole file is void.",
+        flash = "Meta-policies count in the master policy, the one on port 843, since 9.0.115. Elsewhere the element is ignored.",
+        example = rules(
+            "port=9339",
+            r#"<site-control permitted-cross-domain-policies="master-only"/>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>"#
+        ),
+        instead = rules(
+            "port=9339",
+            r#"<allow-access-from domain="www.example.com" to-ports="9339"/>"#
+        ),
+    ),
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let (Some(port), Some(span)) = (other_port(subject.options), subject.places.site_control)
+    else {
+        return;
+    };
+    let is_faulty = |finding: &Diagnostic| {
+        finding.rule == invalid_site_control::RULE.name
+            && finding.spans().any(|place| place == span)
+    };
+    // The fault and this have one remedy.
+    if subject.found.iter().any(is_faulty) {
+        return;
+    }
+    findings.push(
+        RULE.finding(format!(
+            "a meta-policy counts on port 843 only, and this is port {port}"
+        ))
+        .at(span, "")
+        .note("Flash Player ignores it here; to Lightspark the whole file is void")
+        .help("remove the element from what is served on this port, unless players dial it as 843"),
+    );
+}
+
+/// The port that a socket policy is served from, if it is not the one where meta-policies count.
+fn other_port(options: &Options) -> Option<Port> {
+    let port = options.serving.port().filter(|port| *port != Port::MASTER);
+    port.filter(|_| options.kind == PolicyKind::Socket)
+}
+
+/// What is wrong with a `<site-control>` that does not count is best corrected by removing it.
+pub(crate) fn advise(findings: &mut [Diagnostic], options: &Options) {
+    let Some(port) = other_port(options) else {
+        return;
+    };
+    let faults = [
+        &invalid_site_control::RULE,
+        &duplicate_site_control::RULE,
+        &missing_site_control_value::RULE,
+    ];
+    let is_fault = |finding: &&mut Diagnostic| faults.iter().any(|rule| rule.name == finding.rule);
+    for finding in findings.iter_mut().filter(is_fault) {
+        finding.help = Vec::from([format!(
+            "remove the element: meta-policies count on port 843 only, and this is port {port}"
+        )]);
+    }
+}

@@ -1,0 +1,43 @@
+use core::ops::Range;
+
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, PolicyKind, RuleGroup, Severity, page};
+
+pub(crate) static RULE: LintRule = LintRule {
+    name: "whitespace-before-declaration",
+    severity: Severity::Error,
+    group: RuleGroup::File,
+    page: page!(
+        finds = "Spaces or empty lines before `<?xml`.",
+        matters = "XML allows nothing before its declaration, so the whole file is not well-formed. It comes from servers that
+print the policy from a text with indentation. In a Silverlight policy it is a warning: Moonlight skips them.",
+        flash = "Adobe asks for strict XML. Whether every player minds is not known; some parsers refuse. No version is known to
+differ; socket policies exist since 7.0.19.",
+        example = file("escaped", r#"\n  <?xml version="1.0"?>\n<cross-domain-policy>\n  <allow-access-from domain="www.example.com" to-ports="9339"/>\n</cross-domain-policy>"#),
+        instead = file(r#"<?xml version="1.0"?>
+<cross-domain-policy>
+  <allow-access-from domain="www.example.com" to-ports="9339"/>
+</cross-domain-policy>"#),
+    ),
+    check: BY_PARSER,
+};
+
+/// Moonlight's parser skips them, so it is no error in a Silverlight policy.
+pub(crate) fn found(span: Range<usize>, kind: PolicyKind) -> Diagnostic {
+    let (severity, note) = if kind == PolicyKind::Silverlight {
+        (
+            Severity::Warning,
+            "XML allows nothing before its declaration; Moonlight accepts it, and whether Silverlight does is not known",
+        )
+    } else {
+        (
+            RULE.severity,
+            "XML allows nothing before its declaration, and Flash Player asks for strict XML",
+        )
+    };
+    let message = "expected `<?xml` as the very first characters, found whitespace";
+    Diagnostic::new(RULE.name, severity, message.into())
+        .at(span.clone(), "this whitespace")
+        .note(note)
+        .help("remove the spaces and empty lines before `<?xml`, or remove the declaration")
+        .fix("remove the whitespace before the declaration", span, "")
+}

@@ -1,0 +1,36 @@
+use crate::document::Attribute;
+use crate::lint::rule::{BY_PARSER, Diagnostic, LintRule, RuleGroup, Severity, page};
+use crate::ports::WHITESPACE;
+
+pub(crate) static RULE: LintRule = LintRule {
+    name: "whitespace-in-to-ports",
+    severity: Severity::Warning,
+    group: RuleGroup::Ports,
+    page: page!(
+        finds = "Whitespace in a list of ports.",
+        matters = "The format does not mention spaces. No client is known to stumble over them: Lightspark and flashgate skip them, and so
+do the emulators whose source is public. None promises to.",
+        flash = "What Flash Player does with them is not stated. No version is known to differ; socket policies, and
+with them `to-ports`, exist since 7.0.19.",
+        example = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339, 9340"/>"#),
+        instead = rules(r#"<allow-access-from domain="www.example.com" to-ports="9339,9340"/>"#),
+    ),
+    check: BY_PARSER,
+};
+
+/// For a value that is a list of ports otherwise.
+pub(crate) fn find(attribute: &Attribute) -> Option<Diagnostic> {
+    let at = attribute.value.find(WHITESPACE)?;
+    let finding = RULE
+        .finding("`to-ports` contains whitespace")
+        .at(attribute.place(&(at..at + 1)), "")
+        .note("the format does not mention spaces; no client is known to stumble over them, but none promises to accept them")
+        .help("remove the spaces");
+    // Spaces inside a range or a number are refused by the parser: what was meant is not clear.
+    let without = attribute.value.replace(WHITESPACE, "");
+    Some(if attribute.is_as_written() {
+        finding.fix("remove the spaces", attribute.value_span, without)
+    } else {
+        finding
+    })
+}

@@ -1,0 +1,98 @@
+//! The keys in Markdown, as the book's reference has them: a table for each section.
+
+use std::fmt::Write as _;
+
+use super::key::{Form, Key, Section, Unset, ValueType};
+use super::table::{CERTIFICATE, RULE, TOP};
+
+const INTRODUCTION: &str = "\
+# Config file
+
+The keys of the file that `flashgate serve --config FILE` reads. [Policies and the config file](../run/policies.md)
+explains how to write one; `flashgate serve --check --config FILE` checks it. `man flashgate.toml` shows this page
+too, and the [JSON Schema](schemas.md) completes keys in an editor.
+
+A duration is a number and a unit: `ms`, `s`, `m`, `h` or `d`. A path is relative to the file. A key or section that is
+not in these tables is an error.
+
+<!-- Generated: cargo xtask generate. -->
+";
+
+/// A table for each section.
+pub fn reference() -> String {
+    let mut text = INTRODUCTION.to_owned();
+    section(&TOP, "Top level", &mut text);
+    text
+}
+
+fn section(part: &Section, heading: &str, text: &mut String) {
+    // Writing to a string does not fail.
+    let _ = write!(text, "\n## {heading}\n\n{HEAD}");
+    for key in part.keys {
+        row(key, text);
+    }
+    for (inner, title) in part.keys.iter().filter_map(inner) {
+        section(inner, &title, text);
+    }
+}
+
+const HEAD: &str = "| key | value | default | meaning |\n|---|---|---|---|\n";
+
+fn row(key: &Key, text: &mut String) {
+    let default = match key.unset {
+        Unset::Required => "**required**".to_owned(),
+        Unset::Is(value) => format!("`{value}`"),
+        Unset::Means(words) => words.to_owned(),
+    };
+    let (name, value, doc) = (key.name, value(key.kind), key.doc);
+    let _ = writeln!(text, "| `{name}` | {value} | {default} | {doc} |");
+}
+
+/// The section that a key holds, and its heading.
+pub(super) fn inner(key: &Key) -> Option<(&'static Section, String)> {
+    match key.kind {
+        ValueType::Section(_, section) => Some((section, format!("`{}`", section.title))),
+        ValueType::Rules => Some((&RULE, "An entry of `rules`".to_owned())),
+        ValueType::Certificates => Some((&CERTIFICATE, "An entry of `certificates`".to_owned())),
+        ValueType::Boolean
+        | ValueType::Port
+        | ValueType::Number(_)
+        | ValueType::Cap
+        | ValueType::Duration
+        | ValueType::Short
+        | ValueType::Idle
+        | ValueType::OneOf(_)
+        | ValueType::Socket
+        | ValueType::Networks
+        | ValueType::Texts
+        | ValueType::Text
+        | ValueType::TextOrNumber => None,
+    }
+}
+
+/// What a key takes.
+pub(super) fn value(kind: ValueType) -> String {
+    let words = match kind {
+        ValueType::Boolean => "`true` or `false`",
+        ValueType::Port | ValueType::Number(_) => {
+            return format!("a number from 1 to {}", kind.most());
+        }
+        ValueType::Cap => "a number, or `\"off\"`",
+        ValueType::Duration | ValueType::Short => "a duration",
+        ValueType::Idle => "a duration, or `\"off\"`",
+        ValueType::OneOf(words) => {
+            let words = words().into_iter().map(|word| format!("`\"{word}\"`"));
+            return words.collect::<Vec<_>>().join(", ");
+        }
+        ValueType::Socket => "a path, or `\"off\"`",
+        ValueType::Networks => "a network, or a list of them",
+        ValueType::Texts => "a string, or a list of them",
+        ValueType::Rules | ValueType::Certificates => "a list of tables",
+        ValueType::Text => "a string",
+        ValueType::TextOrNumber => "a string or a number",
+        ValueType::Section(Form::Table, _) => "a table",
+        ValueType::Section(Form::List, _) => "tables: `[[…]]`",
+        ValueType::Section(Form::ByName, _) => "a table for each name",
+    };
+    words.to_owned()
+}

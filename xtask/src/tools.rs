@@ -1,0 +1,84 @@
+//! Programs that CI needs and Debian does not have: from their registries into the build folder.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+use testkit::real_server;
+
+use crate::command::step;
+
+/// The book's builder, without the parts that serve and watch.
+const MDBOOK: Tool = Tool {
+    program: "mdbook",
+    version: "0.4.52",
+};
+
+/// The spelling checker; its Python package is the program itself.
+const TYPOS: Tool = Tool {
+    program: "typos",
+    version: "1.52.0",
+};
+
+/// A program, and the version that gives the same results everywhere.
+struct Tool {
+    program: &'static str,
+    version: &'static str,
+}
+
+/// Returns mdBook, and installs it first if necessary.
+pub(crate) fn mdbook() -> Result<PathBuf> {
+    MDBOOK.installed(|tool, folder| {
+        let version = ["--version", tool.version, "--locked"];
+        let least = ["--no-default-features", "--features", "search"];
+        let mut command = Command::new("cargo");
+        command.args(["install", tool.program]).args(version);
+        command.args(least).arg("--root").arg(folder);
+        command
+    })
+}
+
+/// Returns the spelling checker, and installs it first if necessary.
+pub(crate) fn typos() -> Result<PathBuf> {
+    TYPOS.installed(|tool, folder| {
+        let package = format!("{}=={}", tool.program, tool.version);
+        let mut command = Command::new("pip3");
+        command.args(["install", "--quiet", "--no-deps", "--upgrade"]);
+        command.arg("--target").arg(folder).arg(package);
+        command
+    })
+}
+
+impl Tool {
+    fn installed(&self, install: impl FnOnce(&Self, &PathBuf) -> Command) -> Result<PathBuf> {
+        if let Some(there) = real_server::find(self.program).filter(|path| self.is(path)) {
+            return Ok(there);
+        }
+        let folder = folder("tools")?.join(self.program);
+        let program = folder.join("bin").join(self.program);
+        if !self.is(&program) {
+            step(&mut install(self, &folder))?;
+        }
+        let (name, version) = (self.program, self.version);
+        ensure!(self.is(&program), "{name} {version} was not installed");
+        Ok(program)
+    }
+
+    /// Whether this is the program in the right version.
+    fn is(&self, path: &PathBuf) -> bool {
+        let output = Command::new(path).arg("--version").output();
+        output.is_ok_and(|output| {
+            let said = String::from_utf8_lossy(&output.stdout);
+            let version = said.split_whitespace().nth(1).unwrap_or_default();
+            version.trim_start_matches('v') == self.version
+        })
+    }
+}
+
+/// A folder in the build folder, where the crate `browser` looks too.
+pub(crate) fn folder(name: &str) -> Result<PathBuf> {
+    let task = std::env::current_exe().context("can't tell where this program is")?;
+    let target = task.ancestors().nth(2);
+    let target = target.with_context(|| format!("no build folder above {}", task.display()))?;
+    Ok(target.join(name))
+}
