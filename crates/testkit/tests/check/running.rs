@@ -80,7 +80,7 @@ fn what_it_refuses() {
         ),
         (
             &["localhost:80", "--player", "33"],
-            "expected a version of Flash Player",
+            "expected a Flash Player version",
         ),
         (
             &["ws://localhost:99999/", "--client", "ruffle"],
