@@ -588,5 +588,5 @@ fn a_document_before_its_details() {
         "{told:#}"
     );
     let xml = told["findings"][1]["message"].as_str().unwrap();
-    assert_eq!(xml, "expected the tag to end, found the end of the file");
+    assert_eq!(xml, "expected `>`, found the end of the file");
 }
