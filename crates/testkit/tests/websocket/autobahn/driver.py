@@ -240,7 +240,7 @@ class Client(WebSocketProtocol):
                 message, self.heard = self.heard[:length], self.heard[length:]
                 case.onMessage(message.decode("latin-1"), binary)
         else:
-            raise ValueError(f"expected a binary frame with something in it, found {first:#x}, {len(payload)} bytes")
+            raise ValueError(f"expected a binary frame that is not empty, found {first:#x}, {len(payload)} bytes")
 
 
 def cases(archive, folder):
