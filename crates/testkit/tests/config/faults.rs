@@ -83,7 +83,7 @@ fn misspelt() {
         ("policy = \"q\"", "did you mean `p`?"),
         ("dialect = \"Flash\"", "write `dialect = \"flash\"`"),
         ("dialect = \"silverlght\"", "expected one of `flash`, found"),
-        ("colour = 1", "it has `address`, `policy`"),
+        ("color = 1", "it has `address`, `policy`"),
     ] {
         refused(&format!("{LEAST}{more}"), 1, &[text]);
     }

@@ -147,7 +147,7 @@ fn under_load() {
             4 * good
         ),
     );
-    assert!(fetches > 1_000, "{fetches} fetches beside {good} reloads");
+    assert!(fetches > 1_000, "{fetches} fetches during {good} reloads");
     if is_long() {
         assert!(rate >= 5_000.0, "{rate:.0} fetches/s");
         assert!(longest <= Duration::from_millis(100), "{longest:?}");
@@ -381,7 +381,7 @@ fn a_change_of_the_file_is_enough() {
     std::fs::write(&path, numbered(4)).unwrap();
     assert!(
         testkit::until(LIMIT, || served(address) == 4),
-        "removed, and written anew"
+        "removed, and written again"
     );
 }
 
@@ -565,7 +565,7 @@ fn a_refusal_mended_behind_a_link() {
         refused(&mut daemon);
     }
     std::fs::write(root.join("v2/f.toml"), of_file("v2/policy.xml")).unwrap();
-    by_itself(&mut daemon, 2, "mended in place");
+    by_itself(&mut daemon, 2, "fixed in place");
 }
 
 /// Links in the path: one of its folders is a link, and one link leads to another.

@@ -186,8 +186,8 @@ fn an_idle_silence() {
         let text = String::from_utf8(page.hear().bytes).unwrap();
         text.contains("flashgate_connections_relaying 1")
     };
-    assert!(!counts(), "at first it is one that has not been recognised");
-    assert!(until(LIMIT, counts), "then it counts as passed on");
+    assert!(!counts(), "at first it is not recognized");
+    assert!(until(LIMIT, counts), "then it counts as a relay");
     assert_eq!(client.hear().end, StreamEnd::Reset);
     assert_eq!(
         TestClient::from_stream(called).unwrap().hear().end,

@@ -61,7 +61,7 @@ fn stalled_readers() {
     figure::report(
         "R17",
         format!(
-            "{count} relays with stalled readers, {} MiB sent in vain: {} KiB of memory each",
+            "{count} relays with stalled readers, {} MiB sent without success: {} KiB of memory each",
             written >> 20,
             grown / count
         ),

@@ -1,4 +1,4 @@
-//! R9: a crowd that asks as slowly as can be. Nobody else notices, and at the deadline it is gone.
+//! R9: a crowd of clients that ask as slowly as possible. Others notice nothing, and at the deadline the crowd is gone.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::AtomicBool;
@@ -13,17 +13,17 @@ use testkit::scale::{is_long, short_or_long};
 use testkit::slow::SlowClients;
 use testkit::{SetAtEnd, cpu, figure, needs, until};
 
-/// What the daemon gives a request.
+/// The daemon's time limit for a request.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// Where the crowd comes from.
+/// The addresses of the crowd.
 fn attackers() -> Vec<Ipv4Addr> {
     (1..=64)
         .map(|host| Ipv4Addr::new(127, 0, 2, host))
         .collect()
 }
 
-/// What others see.
+/// The service that others get.
 fn others(of: SocketAddr) -> LoadReport {
     let mut load = Load::new(of, POLICY);
     load.sources = spread(of);
@@ -32,7 +32,7 @@ fn others(of: SocketAddr) -> LoadReport {
     run(&load).expect("a load")
 }
 
-/// Everybody may have as many connections as they like, as on loopback: what is measured is the daemon alone.
+/// No limits per address, as on loopback: this measures the daemon alone.
 #[test]
 fn without_limits() {
     if needs::met(namespace::missing()) {
