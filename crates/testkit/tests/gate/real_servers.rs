@@ -108,7 +108,7 @@ fn an_irc_server_that_greets() {
     }
     let port = port::free().unwrap();
     let ngircd = RealServer::start("ngircd", local(port), |command, folder| {
-        let text = format!(
+        let text = format!( // tidy: allow(nobody)
             "[Global]\nName = irc.a.test\nInfo = a test\nPorts = {port}\nListen = 127.0.0.1\nServerUID = nobody\n\
              ServerGID = nogroup\nMotdPhrase = welcome\n\
              [Limits]\nMaxConnectionsIP = 0\n\

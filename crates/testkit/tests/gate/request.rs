@@ -188,7 +188,7 @@ fn by_flags() {
     assert_eq!(
         daemon.addresses(),
         [([127, 0, 0, 1], port).into()],
-        "no port 843 beside it"
+        "no port 843 in addition to it"
     );
     let policy = String::from_utf8(fetch(daemon.address()).unwrap().bytes).unwrap();
     assert!(policy.contains(&format!("to-ports=\"{port}\"")), "{policy}");

@@ -80,7 +80,7 @@ fn sockets_beside_a_gate() {
     assert_eq!(serve(vec![(copy(&gate), "any")]).addresses(), [at_gate]);
 }
 
-/// A socket goes to the listener with its address, or if there is none, to the listener whose policy has its name.
+/// A socket goes to the listener with its address; without such a listener, to the one whose policy has its name.
 #[test]
 fn by_address_or_by_name() {
     let (lobby, at_lobby) = listener();

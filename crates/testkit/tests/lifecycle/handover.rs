@@ -105,7 +105,7 @@ fn under_load() {
     figure::report(
         "R14",
         format!(
-            "{hand_overs} hand-overs, and as many successors that failed, at {rate} fetches/s: 0 of {fetches} lost"
+            "{hand_overs} hand-overs, and as many that failed, at {rate} fetches/s: 0 of {fetches} lost"
         ),
     );
     if is_long() {

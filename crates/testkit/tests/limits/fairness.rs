@@ -80,7 +80,7 @@ fn one_greedy_address() {
     figure::report(
         "R20",
         format!(
-            "beside {KEPT} connections and {rate} tries/s of one address: others {} of {} served, \
+            "with {KEPT} connections and {rate} tries/s from one address: others {} of {} served, \
              p99 {after:.0?}, {before:.0?} without",
             beside.ok,
             beside.ended() + beside.unfinished

@@ -63,7 +63,7 @@ fn unlimited() {
         let beside = others(daemon.address());
         assert!(
             crowd.age() < DEADLINE,
-            "the others were served after it, not beside it"
+            "the others were served after the crowd, not at the same time"
         );
         let grown = cpu::resident_kb(daemon.pid())
             .unwrap()
@@ -80,7 +80,7 @@ fn unlimited() {
     figure::report(
         "R9",
         format!(
-            "{size} half-requests: others {} of {} served, p99 {after:.0?} beside them, {before:.0?} without; \
+            "{size} half-requests: others {} of {} served, p99 {after:.0?} with them, {before:.0?} without; \
              {grown} kB more; gone {:.0?} after the deadline",
             beside.ok,
             beside.ended() + beside.unfinished,

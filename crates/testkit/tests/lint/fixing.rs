@@ -252,7 +252,7 @@ fn what_cannot_be_kept() {
     );
 }
 
-/// As a user to whom permissions apply: root without its capabilities, if necessary.
+/// As a user that permissions apply to: root without its capabilities, if necessary.
 fn bound(folder: &Path, arguments: &[&str]) -> Option<Said> {
     let program = testkit::binary::flashgate().unwrap();
     let mut command = Command::new(&program);

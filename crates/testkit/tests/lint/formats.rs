@@ -17,9 +17,9 @@ fn everything(format: &str) -> (Folder, Said) {
         \x20 <allow-access-from domain=\"*\" to-ports=\"9339\"/>\n\
         \x20 <allow-access-from domain=\"http://www.games.test/x,y\"\n    to-ports=\"0-70000\"/>";
     let text = [b"\xEF\xBB\xBF".to_vec(), policy(rules).into_bytes()].concat();
-    folder.file("with blank, 100%: ä.xml", text).unwrap();
+    folder.file("with space, 100%: ä.xml", text).unwrap();
     folder.file("sound.xml", super::sound()).unwrap();
-    let names = ["with blank, 100%: ä.xml", "sound.xml", "nosuch.xml"];
+    let names = ["with space, 100%: ä.xml", "sound.xml", "nosuch.xml"];
     let said = lint_in(folder.path(), &[&["--format", format], &names[..]].concat());
     assert_eq!(said.code, Some(2), "{said:?}");
     (folder, said)
@@ -45,7 +45,7 @@ fn json() {
     let document: Value = serde_json::from_str(&said.stdout).unwrap();
     let files = document["files"].as_array().unwrap();
     assert_eq!(files.len(), 3);
-    assert_eq!(files[0]["file"], "with blank, 100%: ä.xml");
+    assert_eq!(files[0]["file"], "with space, 100%: ä.xml");
     assert_eq!(files[0]["kind"], "socket");
     assert_eq!(files[1]["findings"], Value::Array(Vec::new()));
     assert!(
@@ -127,7 +127,7 @@ fn sarif() {
         .iter()
         .find(|result| result["ruleId"] == "wildcard-domain");
     let place = &wildcard.unwrap()["locations"][0]["physicalLocation"];
-    let uri = "with%20blank%2C%20100%25%3A%20%C3%A4.xml";
+    let uri = "with%20space%2C%20100%25%3A%20%C3%A4.xml";
     assert_eq!(place["artifactLocation"]["uri"], uri);
     let region = &place["region"];
     assert_eq!(
@@ -195,7 +195,7 @@ fn nothing_hidden() {
 #[test]
 fn github() {
     let (_folder, said) = everything("github");
-    let file = "file=with blank%2C 100%25%3A ä.xml";
+    let file = "file=with space%2C 100%25%3A ä.xml";
     let wildcard =
         format!("::warning {file},line=3,col=30,endLine=3,endColumn=31,title=wildcard-domain::");
     assert!(said.stdout.contains(&wildcard), "{}", said.stdout);
@@ -222,7 +222,7 @@ fn github() {
 #[test]
 fn short() {
     let (_folder, said) = everything("short");
-    let line = "with blank, 100%: ä.xml:3:30: warning[wildcard-domain]: ";
+    let line = "with space, 100%: ä.xml:3:30: warning[wildcard-domain]: ";
     assert!(said.stdout.contains(line), "{}", said.stdout);
     assert!(
         said.stdout.lines().all(|line| line.contains("]: ")),

@@ -15,7 +15,11 @@ fn slow_clients() {
     let mut dripping = TestClient::connect(to).unwrap();
     dripping.send(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nX: ");
     let _silent: Vec<_> = (0..20).map(|_| TestClient::connect(to).unwrap()).collect();
-    assert_eq!(get(to, "/healthz").status, 200, "served beside 21 others");
+    assert_eq!(
+        get(to, "/healthz").status,
+        200,
+        "served with 21 other connections"
+    );
     while !dripping.stirs_within(Duration::from_millis(300)) {
         dripping.send(b"x");
         assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
