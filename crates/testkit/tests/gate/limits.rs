@@ -90,7 +90,10 @@ fn relays_leave_room_for_requests() {
         );
     }
     let heard = backend.record(Duration::from_millis(200));
-    assert!(heard.is_err(), "the server need not hear of it: {heard:?}");
+    assert!(
+        heard.is_err(),
+        "the server need not be contacted: {heard:?}"
+    );
     let line = "no room to forward another connection";
     let line = gate.daemon.wait_for_line(line, LIMIT).unwrap();
     assert!(

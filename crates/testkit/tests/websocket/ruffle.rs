@@ -137,7 +137,7 @@ fn hosts_that_lead_astray() {
     assert_eq!(code, Some(2));
     assert!(stderr.contains("warning[null-host]"), "{stderr}");
     assert!(stderr.contains("the name that movies use"), "{stderr}");
-    // What comes from flags has no place.
+    // Values from flags have no place.
     assert!(!stderr.contains("-->"), "{stderr}");
 }
 
