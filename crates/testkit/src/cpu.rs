@@ -43,9 +43,16 @@ pub fn time_of_children(pid: u32) -> Result<Duration> {
 
 /// Whether a process has children that are running, or that it has not waited for.
 pub fn has_children(pid: u32) -> Result<bool> {
+    Ok(!children(pid)?.is_empty())
+}
+
+/// The children of a process that are running, or that it has not waited for.
+fn children(pid: u32) -> Result<Vec<u32>> {
     let path = format!("/proc/{pid}/task/{pid}/children");
     let children = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
-    Ok(!children.trim().is_empty())
+    let pids = children.split_whitespace().map(str::parse);
+    pids.collect::<Result<_, _>>()
+        .with_context(|| format!("expected process ids in {path}"))
 }
 
 /// How often the threads of a process went to sleep voluntarily, which is how often something woke them.
@@ -62,6 +69,17 @@ pub fn resident_kb(pid: u32) -> Result<u64> {
     let path = format!("/proc/{pid}/status");
     let status = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
     field(&status, "VmRSS")
+}
+
+/// Memory of a process and its children in kB. A page that several processes share counts once.
+pub fn memory_kb_with_children(pid: u32) -> Result<u64> {
+    let mut total = 0;
+    for pid in [vec![pid], children(pid)?].concat() {
+        let path = format!("/proc/{pid}/smaps_rollup");
+        let rollup = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+        total += field(&rollup, "Pss")?;
+    }
+    Ok(total)
 }
 
 /// How many descriptors a process holds open.
@@ -123,6 +141,7 @@ mod tests {
         let pid = std::process::id();
         assert!(time(pid).unwrap() > Duration::ZERO);
         assert!(resident_kb(pid).unwrap() > 0);
+        assert!(memory_kb_with_children(pid).unwrap() > 0);
         assert!(open_files(pid).unwrap() > 2);
         voluntary_switches(pid).unwrap();
     }
