@@ -231,8 +231,8 @@ fn what_cannot_be_kept() {
         somebody
     };
     let cases = [
-        (somebody(), &owned, "its owner can't be kept"),
-        (somebody(), &grouped, "its group can't be kept"),
+        (somebody(), &owned, "its owner can't be preserved"),
+        (somebody(), &grouped, "its group can't be preserved"),
         (
             Command::new(&program),
             &signed,

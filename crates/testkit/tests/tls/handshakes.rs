@@ -108,7 +108,10 @@ fn garbage() {
         .daemon
         .wait_for_line("TLS handshake failed", LIMIT)
         .unwrap();
-    assert!(line.contains("hint=\"what came is no TLS"), "{line}");
+    assert!(
+        line.contains("hint=\"the data begins like TLS but is not"),
+        "{line}"
+    );
     assert!(!backend.is_called_within(Duration::from_millis(300)));
     asks(running.client());
     asks_in_clear(running.address);

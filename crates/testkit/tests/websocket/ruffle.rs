@@ -232,10 +232,10 @@ fn refused(arguments: &[&str], texts: &[&str]) {
 fn nothing_is_made_up() {
     let gate = "9339=127.0.0.1:9340";
     refused(&["--gate", gate], &["the name that movies use", "--host"]);
-    refused(&[], &["expected a gate", "--config", "--gate"]);
+    refused(&[], &["no gate given", "--config", "--gate"]);
     refused(
         &["--gate", "0=127.0.0.1:9340", "--host", "a.test"],
-        &["expected a gate", "public-port"],
+        &["no gate with a known port", "public-port"],
     );
     refused(&["--gate", gate, "--host", "a b"], &["host name"]);
     let (_folder, path) = config("", "");
