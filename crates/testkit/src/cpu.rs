@@ -94,7 +94,7 @@ pub fn open_files(pid: u32) -> Result<usize> {
 pub fn pin(cpu: usize) -> Result<()> {
     let mut only = CpuSet::new();
     only.set(cpu);
-    sched_setaffinity(None, &only).with_context(|| format!("cannot run on CPU {cpu} alone"))
+    sched_setaffinity(None, &only).with_context(|| format!("cannot pin to CPU {cpu}"))
 }
 
 /// A command whose program runs on one CPU only.

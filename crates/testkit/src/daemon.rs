@@ -261,7 +261,7 @@ impl Daemon {
         while self.next_line(deadline).is_ok() {}
         if Instant::now() >= deadline {
             bail!(
-                "expected the daemon to end within {limit:?}, its log so far:\n{}",
+                "the daemon did not end within {limit:?}; its log so far:\n{}",
                 self.seen.join("\n")
             );
         }
@@ -278,7 +278,7 @@ impl Daemon {
                 Ok(line)
             }
             Err(RecvTimeoutError::Timeout) => {
-                bail!("no such line in time; the log:\n{}", self.seen.join("\n"))
+                bail!("no such line in time; log:\n{}", self.seen.join("\n"))
             }
             Err(RecvTimeoutError::Disconnected) => {
                 bail!("the log has ended:\n{}", self.seen.join("\n"))

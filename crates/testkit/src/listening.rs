@@ -32,7 +32,7 @@ impl Listening {
         socket.listen(BACKLOG)?;
         let listener = TcpListener::from(socket);
         let address = listener.local_addr()?;
-        let (stop, stopped) = UnixStream::pair().context("can't make a socket pair")?;
+        let (stop, stopped) = UnixStream::pair().context("can't create a socket pair")?;
         let thread =
             thread::Builder::new().spawn(move || serve(Connections { listener, stopped }))?;
         Ok(Self {

@@ -28,10 +28,10 @@ static LOCKS: Mutex<Vec<File>> = Mutex::new(Vec::new());
 /// If no port is free, or the folder for the locks cannot be created.
 pub fn free() -> Result<u16> {
     let folder = env::temp_dir().join(format!("flashgate-ports-{}", getuid().as_raw()));
-    fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
+    fs::create_dir_all(&folder).with_context(|| format!("can't create {}", folder.display()))?;
     let mut locks = LOCKS.lock().unwrap_or_else(PoisonError::into_inner);
     for port in FIRST..=LAST {
-        let file = File::create(folder.join(port.to_string())).context("can't make a lock")?;
+        let file = File::create(folder.join(port.to_string())).context("can't create a lock")?;
         if is_locked(&file) && TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).is_ok() {
             locks.push(file);
             return Ok(port);

@@ -31,7 +31,7 @@ impl SlowClients {
         let mut since = Instant::now();
         for source in sources.iter().cycle().take(count) {
             let client =
-                Socket::new(Domain::IPV4, Type::STREAM, None).context("can't make a socket")?;
+                Socket::new(Domain::IPV4, Type::STREAM, None).context("can't create a socket")?;
             since = Instant::now();
             client.bind(&SocketAddrV4::new(*source, 0).into())?;
             client

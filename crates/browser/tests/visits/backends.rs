@@ -123,7 +123,10 @@ fn stalled_while_a_movie_pours() {
             waiting = now;
             waiting > 0 && looks > 50
         };
-        assert!(until(LIMIT, fills_no_more), "the data was read all along");
+        assert!(
+            until(LIMIT, fills_no_more),
+            "expected the data to stay unread"
+        );
     });
 }
 

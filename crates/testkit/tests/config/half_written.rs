@@ -110,7 +110,7 @@ fn a_config_with_a_pause() {
     figure::report(
         "half-written",
         format!(
-            "a writer that rested for {REST:?} in the middle of a config: nothing half was served, the whole was"
+            "a writer that paused for {REST:?} in the middle of a config: the half config was never served, the whole one was"
         ),
     );
 }

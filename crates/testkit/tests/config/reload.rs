@@ -32,8 +32,12 @@ fn number_in(reply: &[u8]) -> Option<u32> {
 fn served(address: SocketAddr) -> u32 {
     let heard = fetch(address).expect("a fetch");
     assert_eq!(heard.end, StreamEnd::Fin);
-    number_in(&heard.bytes)
-        .unwrap_or_else(|| panic!("no whole policy: {}", String::from_utf8_lossy(&heard.bytes)))
+    number_in(&heard.bytes).unwrap_or_else(|| {
+        panic!(
+            "incomplete policy: {}",
+            String::from_utf8_lossy(&heard.bytes)
+        )
+    })
 }
 
 /// Replaces a file as editors and tools do: writes a new one and renames it.
@@ -107,7 +111,7 @@ impl Listener {
         assert_eq!(heard.end, StreamEnd::Fin);
         (self.number)(self.index, &heard.bytes).unwrap_or_else(|| {
             let text = String::from_utf8_lossy(&heard.bytes);
-            panic!("no whole policy of listener {}: {text}", self.index)
+            panic!("incomplete policy from listener {}: {text}", self.index)
         })
     }
 }
@@ -215,7 +219,7 @@ fn reload_both(
     replace(&loaded.path, &text[..60]);
     loaded.daemon.hang_up().unwrap();
     loaded.daemon.next_line_with("not reloaded", LIMIT).unwrap();
-    assert!(everywhere(), "a broken file leaves the old policy");
+    assert!(everywhere(), "the old policy stays after a broken file");
     took
 }
 
@@ -369,19 +373,19 @@ fn a_change_of_the_file_is_enough() {
     std::fs::write(&path, numbered(2)).unwrap();
     assert!(
         testkit::until(LIMIT, || served(address) == 2),
-        "written in place"
+        "writing in place"
     );
     replace(&path, &numbered(3));
     assert!(
         testkit::until(LIMIT, || served(address) == 3),
-        "a new file renamed over it"
+        "renaming a new file"
     );
     std::fs::remove_file(&path).unwrap();
     daemon.next_line_with("not reloaded", LIMIT).unwrap();
     std::fs::write(&path, numbered(4)).unwrap();
     assert!(
         testkit::until(LIMIT, || served(address) == 4),
-        "removed, and written again"
+        "removing and writing again"
     );
 }
 

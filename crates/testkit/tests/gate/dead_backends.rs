@@ -103,7 +103,7 @@ fn hanging() {
     );
     assert!(
         begin.elapsed() < Duration::from_secs(10),
-        "not one after the other: {:?}",
+        "expected the attempts to overlap: {:?}",
         begin.elapsed()
     );
     let lines = unreachable_lines(&mut gate);
@@ -202,7 +202,7 @@ fn flashgate_itself() {
         }
         gate.lets_go(before);
         let labels = "backend_failures_total{gate=\"game\",role=\"game\"}";
-        assert_eq!(sample(&gate, labels), 3, "and no call of its own");
+        assert_eq!(sample(&gate, labels), 3, "without a connection of its own");
         let line = gate
             .daemon
             .wait_for_line("flashgate itself", LIMIT)

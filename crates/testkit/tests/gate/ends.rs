@@ -138,7 +138,7 @@ fn half_open_relays_are_reaped() {
         assert_eq!(
             read_to_end(&silent),
             (Vec::new(), None),
-            "the end is passed on at once"
+            "the close is forwarded at once"
         );
         let mut ended = TestClient::from_stream(ended).unwrap();
         assert_eq!(ended.hear().end, StreamEnd::Reset, "{who:?}");

@@ -70,7 +70,7 @@ fn before_the_greeting() {
     assert_eq!(
         called.read(&mut [0]).unwrap(),
         0,
-        "nothing, and a clean end"
+        "no bytes, and a clean close"
     );
 
     let mut client = gate.client();
@@ -100,7 +100,7 @@ fn within_a_request() {
     client.send(&REQUEST[7..]);
     let mut all = [0; REQUEST.len()];
     called.read_exact(&mut all).unwrap();
-    assert_eq!(&all, REQUEST, "all of it, in order");
+    assert_eq!(&all, REQUEST, "all bytes, in order");
 }
 
 /// A client that was silent for a long time is still recognized, if the backend is silent too.

@@ -192,7 +192,7 @@ fn a_resolver_that_hangs() {
         figure::report(
             "lookups",
             format!(
-                "{MANY} connections to a gate whose name hangs, {asked} questions to the resolver, {threads} threads: \
+                "{MANY} connections to a gate whose name hangs, {asked} queries to the resolver, {threads} threads: \
                  another gate within {longest:.0?}, a reload within {reloaded:.0?}"
             ),
         );

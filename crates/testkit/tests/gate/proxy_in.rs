@@ -119,7 +119,7 @@ fn a_trusted_peer_must_send_one() {
     }
     assert!(
         !backend.is_called_within(Duration::from_millis(100)),
-        "the backend is called"
+        "expected a connection to the backend"
     );
 }
 
@@ -216,7 +216,7 @@ fn strangers_are_not_believed() {
     figure::report(
         "R28",
         format!(
-            "{} PROXY headers of strangers: each was data",
+            "{} PROXY headers from untrusted peers: each was forwarded as data",
             rounds * 7 / 2 * 2
         ),
     );

@@ -75,7 +75,7 @@ fn before_anybody_has_spoken() {
     assert_eq!(
         called.read(&mut [0]).unwrap(),
         0,
-        "nothing else, and a clean end"
+        "no other bytes, and a clean close"
     );
 }
 
@@ -103,7 +103,7 @@ fn a_client_that_has_gone() {
     client.send(b"LOGIN");
     // Its first bytes have been read, and flashgate is connecting to the backend.
     let dials = testkit::until(LIMIT, || dialling(address));
-    assert!(dials, "expected a SYN that waits");
+    assert!(dials, "expected an unanswered SYN");
     client.reset().unwrap();
     drop(queued);
     let (first, _) = backend.accept().unwrap();

@@ -220,7 +220,7 @@ fn hand_overs_leave_relays_alone() {
     });
     figure::report(
         "R16",
-        format!("100 open relays through {rounds} hand-overs: {said} bytes, each in its place"),
+        format!("100 open relays through {rounds} hand-overs: {said} bytes, all in order"),
     );
     for mut daemon in former {
         assert!(daemon.wait(LIMIT).unwrap().success());
@@ -244,7 +244,7 @@ fn a_stop_gives_relays_their_time() {
     gate.daemon.terminate().unwrap();
     let begin = Instant::now();
     let refused = testkit::until(LIMIT, || TestClient::connect(gate.address()).is_err());
-    assert!(refused, "a stopping gate accepts");
+    assert!(refused, "a stopping gate accepted a connection");
     while begin.elapsed() < Duration::from_secs(1) {
         client.send(b"there");
         called.read_exact(&mut bytes).unwrap();

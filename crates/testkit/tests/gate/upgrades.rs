@@ -141,7 +141,7 @@ fn judged_or_refused() {
     let first = records
         .first()
         .map(|record| record.bytes.escape_ascii().to_string());
-    assert_eq!(first, None, "{} connections in all", records.len());
+    assert_eq!(first, None, "{} connections in total", records.len());
 }
 
 /// Bytes that even a lenient server cannot read as a request are forwarded unchanged.

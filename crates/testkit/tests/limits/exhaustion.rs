@@ -161,7 +161,7 @@ fn no_wake_ups_when_idle() {
         std::thread::sleep(Duration::from_secs(2));
         cpu::voluntary_switches(daemon.pid()).unwrap() == before
     });
-    assert!(settled, "the daemon wakes up though nothing happens");
+    assert!(settled, "the daemon wakes up although nothing happens");
     let resident = cpu::resident_kb(daemon.pid()).unwrap();
     figure::report(
         "R19",
@@ -225,7 +225,7 @@ fn a_limit_lowered_while_it_runs() {
     assert_eq!(
         (heard.end, heard.bytes.last()),
         (StreamEnd::Fin, Some(&0)),
-        "known before, answered in spite of it"
+        "expected a client from before the limit to be answered"
     );
     drop(waiting);
     daemon.terminate().unwrap();

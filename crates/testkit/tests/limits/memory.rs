@@ -165,7 +165,7 @@ fn sixty_four_mebibytes() {
         fetches += load.fetches;
     }
     let most = group.number(&["memory.max_usage_in_bytes", "memory.peak"]) / 1024 / 1024;
-    assert!(!daemon.has_ended(), "the kernel has ended it");
+    assert!(!daemon.has_ended(), "the kernel killed the daemon");
     assert!(waiting.iter().all(|client| client.peer_addr().is_ok()));
     for session in &mut sessions {
         session.say(b"still there");

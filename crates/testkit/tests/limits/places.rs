@@ -152,7 +152,11 @@ fn a_network_of_ipv6() {
                 refused
             };
             assert_eq!(refused(&mut holders), 4, "four of both together may stay");
-            assert_eq!(refused(&mut others), 0, "another network does not notice");
+            assert_eq!(
+                refused(&mut others),
+                0,
+                "expected another network to be unaffected"
+            );
             drop(daemon);
         })
         .unwrap();

@@ -73,7 +73,10 @@ fn unlimited() {
         });
         let gone = crowd.age();
         drop(stop);
-        assert!(ended, "some of the crowd are still there after {gone:?}");
+        assert!(
+            ended,
+            "some slow clients are still connected after {gone:?}"
+        );
         (beside, grown, gone)
     });
     let [before, after] = [&idle, &beside].map(|report| report.percentile(99));
@@ -139,6 +142,6 @@ fn limited() {
     assert!(beside.all_ok(), "{beside}");
     assert!(
         (cap / 2..=cap).contains(&held),
-        "{held} of the crowd are held"
+        "{held} slow clients are connected"
     );
 }

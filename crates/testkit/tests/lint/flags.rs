@@ -182,7 +182,7 @@ fn what_a_file_was_taken_for_is_told() {
     assert!(said.stderr.contains(told), "{said:?}");
     assert!(
         !exits(&copied, &["--as", "url"], 0).stdout.contains(told),
-        "it was named"
+        "the kind was given"
     );
     // A web server's port does not matter here.
     for arguments in [["--as", "socket"], ["--port", "843"]] {

@@ -189,7 +189,7 @@ fn nmap() {
         let found = served.findings();
         assert!(
             !flagged.contains(&port) || found.iter().any(|(rule, _)| answers(rule)),
-            "nmap flags this, and lint says only {found:?}:\n{}",
+            "nmap flags this, but lint reports only {found:?}:\n{}",
             String::from_utf8_lossy(&served.text)
         );
     }

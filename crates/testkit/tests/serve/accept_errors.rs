@@ -221,7 +221,7 @@ fn dead_listeners() {
     figure::report(
         "R11",
         format!(
-            "{} deaths of a listener, {times} times each: the other one served always, bound again within {longest:.1?}, {:.0} % of a core",
+            "{} deaths of a listener, {times} times each: the other one kept serving, bound again within {longest:.1?}, {:.0} % of a core",
             errnos.len(),
             busiest * 100.0
         ),

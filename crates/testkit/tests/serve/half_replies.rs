@@ -69,7 +69,7 @@ fn check_reset(mut client: TcpStream) {
     let end = client.read_to_end(&mut bytes).map_err(|error| error.kind());
     assert!(
         bytes.len() < large().len(),
-        "all of it came: {} bytes",
+        "the whole reply arrived: {} bytes",
         bytes.len()
     );
     assert_eq!(

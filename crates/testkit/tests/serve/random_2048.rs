@@ -253,7 +253,10 @@ impl Row {
                 );
             }
             Server::StandIn(StandInBehaviour::Reads22) => {
-                assert!(report.resets() > 0, "a byte left unread must reset: {path}");
+                assert!(
+                    report.resets() > 0,
+                    "an unread byte must cause a reset: {path}"
+                );
             }
             Server::StandIn(StandInBehaviour::ReadsFirst) | Server::Flashgate => {
                 assert!(report.all_ok(), "{server}, {path}: {report}");

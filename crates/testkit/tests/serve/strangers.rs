@@ -105,7 +105,7 @@ fn garbage_is_not_kept() {
     for _ in 0..31 {
         assert!(
             client.send(&garbage),
-            "what follows a request is read to its end"
+            "bytes after a request must be read to their end"
         );
     }
     client.half_close().unwrap();

@@ -22,7 +22,7 @@ fn fill<T>(all: &mut [T], mut write: impl FnMut(&mut T) -> usize) -> usize {
         // Half a second in which nothing was accepted.
         quiet == 100
     });
-    assert!(full, "there is always room for more: {written} bytes");
+    assert!(full, "writing never stopped: {written} bytes");
     written
 }
 

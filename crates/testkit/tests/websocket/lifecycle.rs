@@ -129,7 +129,7 @@ fn a_stop() {
     };
     assert!(
         testkit::until(LIMIT, is_closed),
-        "a stopping gate serves newcomers"
+        "a stopping gate served a new client"
     );
     answers.say(b"hello");
     let mut bytes = [0; 5];

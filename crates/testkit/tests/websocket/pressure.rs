@@ -35,7 +35,7 @@ fn fill(streams: &mut [TcpStream]) -> usize {
         // Half a second in which no stream accepted anything.
         quiet == 100
     });
-    assert!(full, "there is always room for more: {written} bytes");
+    assert!(full, "writing never stopped: {written} bytes");
     written
 }
 

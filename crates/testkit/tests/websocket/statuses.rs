@@ -121,7 +121,7 @@ fn limits() {
     let again = || WebSocketClient::open(gate.gate, "/", ORIGIN).is_ok();
     assert!(
         until(LIMIT, again),
-        "a place that was given back is taken again"
+        "expected the freed place to be taken again"
     );
 }
 

@@ -25,7 +25,7 @@ fn slow_clients() {
         assert_eq!(fetch(daemon.address()).unwrap().end, StreamEnd::Fin);
         assert!(
             dripping.elapsed() < Duration::from_secs(12),
-            "it is kept by a byte now and then"
+            "an occasional byte kept the connection open"
         );
     }
     assert!(

@@ -135,7 +135,7 @@ fn at_start() {
     assert_eq!(
         outcomes.count(),
         28,
-        "every outcome is there from the start"
+        "every outcome must be listed from the start"
     );
 }
 
