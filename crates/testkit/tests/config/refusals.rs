@@ -48,7 +48,7 @@ fn flags() {
         &["--allow", "10.0.0.*:80"],
         &["wildcard", "--> --allow:1:8"],
     );
-    refused(&["--allow", "http://a.test/x:80"], &["found a path"]);
+    refused(&["--allow", "http://a.test/x:80"], &["without a path"]);
     refused(&["--allow", "münchen.test:80"], &["xn--mnchen-3ya.test"]);
     refused(&["--allow", "a.test:80-"], &["both ends", "80-"]);
     refused(&["--allow", "a.test:70000"], &["1 to 65535"]);
